@@ -1,0 +1,129 @@
+import { eventIterator, oc } from '@orpc/contract';
+import * as z from 'zod';
+import { blockHex, count, height, hex, id, nothing, total, u32, unixSeconds, work } from './fields.ts';
+import { SUBMIT_STATUSES } from './vocabulary.ts';
+
+export const tip = z.object({ id, height, time: unixSeconds, work });
+
+export const header = z.object({
+  id,
+  height,
+  prev: id,
+  merkle: id,
+  time: unixSeconds,
+  /** Compact target. */
+  bits: u32,
+  nonce: u32,
+  version: u32,
+  hex,
+  /** Cumulative work up to and with this block. */
+  work,
+  /** The tip has 1; 0 when the block isn't on the active chain. */
+  confirmations: count,
+});
+
+export const block = header.extend({
+  /** Bytes. */
+  size: count,
+  /** Txids in block order. */
+  transactions: z.array(id),
+  /** The whole block, not only its header. */
+  hex,
+});
+
+/** `amount` and `address` are null where the node doesn't know the coin that is spent. */
+export const transactionInput = z.object({
+  txid: id,
+  index: u32,
+  amount: total.nullable(),
+  address: z.string().nullable(),
+});
+
+/** `address` is null for a burn. */
+export const transactionOutput = z.object({
+  amount: total,
+  lockType: z.int().min(0).max(255),
+  lock: hex,
+  address: z.string().nullable(),
+});
+
+export const transaction = z.object({
+  txid: id,
+  wid: id,
+  hex,
+  size: count,
+  fee: total.nullable(),
+  inputs: z.array(transactionInput),
+  outputs: z.array(transactionOutput),
+  /** Id of the block that holds it; null while it waits. */
+  block: id.nullable(),
+  height: height.nullable(),
+  confirmations: count,
+  /** Addition: the transaction's own fields. */
+  version: u32,
+  validFrom: height,
+  expires: height,
+});
+
+export const coin = z.object({
+  amount: total,
+  lockType: z.int().min(0).max(255),
+  lock: hex,
+  height,
+  coinbase: z.boolean(),
+});
+
+export const chainEvent = z.object({ type: z.enum(['connected', 'disconnected']), id, height });
+
+/** `setHash` covers every coin in order of its outpoint; making it reads the whole coin set. */
+export const chainStats = z.object({ coins: count, total, issued: total, burned: total, setHash: id });
+
+/** Addition: one row of a block list. */
+export const blockSummary = z.object({
+  id,
+  height,
+  time: unixSeconds,
+  /** Null when the body is gone (pruned). */
+  size: count.nullable(),
+  transactions: count.nullable(),
+  /** What the miner paid itself, in motes, and to whom. */
+  reward: total.nullable(),
+  miner: z.string().nullable(),
+});
+
+const byIdOrHeight = z.union([z.strictObject({ id }), z.strictObject({ height })], {
+  error: 'give either {"id": 64 hex digits} or {"height": number}',
+});
+
+export const chainContract = {
+  tip: oc.input(nothing).output(tip),
+  header: oc.input(byIdOrHeight).output(header),
+  block: oc.input(byIdOrHeight).output(block),
+  transaction: oc.input(z.strictObject({ txid: id })).output(transaction),
+  /** Null when there is no such unspent coin at the tip. */
+  coin: oc.input(z.strictObject({ txid: id, index: u32 })).output(coin.nullable()),
+  submit: oc
+    .input(z.strictObject({ hex: blockHex }))
+    .output(z.object({ id, status: z.enum(SUBMIT_STATUSES) })),
+  /** Every step of the tip, in order. */
+  watch: oc.input(nothing).output(eventIterator(chainEvent)),
+  stats: oc.input(nothing).output(chainStats),
+  /** Addition: blocks of the active chain below `before` (the tip unless told), newest first. */
+  recent: oc
+    .input(
+      z.strictObject({ limit: z.int().min(1).max(200).default(20), before: height.optional() }).prefault({}),
+    )
+    .output(z.array(blockSummary)),
+};
+
+export type Tip = z.infer<typeof tip>;
+export type HeaderInfo = z.infer<typeof header>;
+export type BlockInfo = z.infer<typeof block>;
+export type TransactionInfo = z.infer<typeof transaction>;
+export type TransactionInputInfo = z.infer<typeof transactionInput>;
+export type TransactionOutputInfo = z.infer<typeof transactionOutput>;
+export type CoinInfo = z.infer<typeof coin>;
+export type ChainEvent = z.infer<typeof chainEvent>;
+export type ChainStats = z.infer<typeof chainStats>;
+export type BlockSummary = z.infer<typeof blockSummary>;
+export type ByIdOrHeight = z.infer<typeof byIdOrHeight>;

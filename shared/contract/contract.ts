@@ -1,0 +1,27 @@
+/**
+ * The one contract of Kith: the same for the window (MessagePort), the browser and the terminal (WebSocket). Names and
+ * shapes stay; procedures and fields may be added. It imports nothing of ours but this folder, so a page may use its
+ * types at no cost.
+ */
+import type { ContractRouterClient } from '@orpc/contract';
+import { chainContract } from './chain.ts';
+import { mempoolContract } from './mempool.ts';
+import { miningContract } from './mining.ts';
+import { networkContract } from './network.ts';
+import { nodeContract } from './node.ts';
+import { peersContract } from './peers.ts';
+import { walletContract } from './wallet.ts';
+
+export const contract = {
+  node: nodeContract,
+  network: networkContract,
+  peers: peersContract,
+  chain: chainContract,
+  mempool: mempoolContract,
+  wallet: walletContract,
+  mining: miningContract,
+};
+
+export type Contract = typeof contract;
+/** What a carrier's client looks like; the renderer and the terminal can't tell carriers apart. */
+export type KithClient = ContractRouterClient<Contract>;

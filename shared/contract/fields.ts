@@ -1,0 +1,80 @@
+/**
+ * The fields that several parts of the contract share. Everything from outside is bounded here, before any handler
+ * sees it. Amounts are motes, ids and bytes lowercase hex, times unix seconds, heights integers.
+ */
+import * as z from 'zod';
+
+/** Longest transaction in bytes (protocol 1). */
+const TRANSACTION_BYTES = 100_000;
+/** Longest block in bytes (protocol 1). */
+const BLOCK_BYTES = 1_000_000;
+/** More than all coins that will ever exist: 84 000 000 KITH, below 2^53. */
+const ALL_MOTES = 8_400_000_000_000_000;
+const U32 = 0xffff_ffff;
+
+const hexText = /^(?:[0-9a-f]{2})*$/;
+const hexOf = (maxBytes: number, what: string) =>
+  z
+    .string()
+    .min(2, `${what} is empty`)
+    .max(maxBytes * 2, `${what} is longer than ${maxBytes} bytes`)
+    .regex(hexText, `${what} must be lowercase hex, two digits a byte`);
+
+/** A 32-byte hash: block id, txid, wid, network id. */
+export const id = z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 lowercase hex digits');
+export const transactionHex = hexOf(TRANSACTION_BYTES, 'the transaction');
+export const blockHex = hexOf(BLOCK_BYTES, 'the block');
+/** Bytes that the node itself made; no limit is needed on the way out. */
+export const hex = z.string().regex(hexText);
+/** Cumulative work: a 256-bit big-endian integer as 64 hex digits, so that text order is number order. */
+export const work = id;
+
+export const u32 = z.int().min(0).max(U32);
+export const height = u32;
+export const count = z.int().min(0);
+export const unixSeconds = z.int().min(0);
+/** What an output holds or a payment asks for: 1 mote to all there are. */
+export const amount = z
+  .int('must be a whole number of motes')
+  .min(1, 'must be at least 1 mote')
+  .max(ALL_MOTES, 'is more than all coins that will ever exist');
+/** A sum of amounts, perhaps nothing. */
+export const total = z.int().min(0).max(ALL_MOTES);
+/** What a payment changed in a wallet: below zero when it spent. */
+export const change = z.int().min(-ALL_MOTES).max(ALL_MOTES);
+/** Motes per byte. */
+export const feerate = z.number().min(0).max(1_000_000_000);
+
+/** An address of the network; its handler says exactly what is wrong with a bad one. */
+export const address = z.string().min(1, 'is empty').max(200, 'is too long to be an address');
+/** A place on the network, such as /ip4/127.0.0.1/tcp/21474/p2p/12D3…. */
+export const multiaddress = z.string().min(1, 'is empty').max(512, 'is too long to be a multiaddress');
+export const peerId = z.string().min(1, 'is empty').max(128, 'is too long to be a peer id');
+export const walletName = z
+  .string()
+  .regex(
+    /^[\p{L}\p{N}](?:[\p{L}\p{N} ._-]{0,62}[\p{L}\p{N}._-])?$/u,
+    'a wallet name is 1 to 64 letters, digits, spaces, dots, dashes or underscores, and begins with a letter or digit',
+  );
+export const password = z
+  .string()
+  .min(1, 'the password is empty')
+  .max(1024, 'the password is longer than 1024 characters');
+export const label = z.string().max(200, 'a label has at most 200 characters');
+export const seconds = z
+  .int()
+  .min(1)
+  .max(10 * 365 * 86_400);
+
+/** How many items of a list to give; 100 unless told. */
+export const limit = z.int().min(1).max(1000).default(100);
+
+/** A thing that the user should know: a stable code and a sentence. */
+export const notice = z.object({ code: z.string(), message: z.string() });
+
+/** The input of a procedure that takes none; an empty object is accepted too. */
+export const nothing = z.strictObject({}).optional();
+/** The output of a procedure that has nothing to say but that it worked. */
+export const done = z.strictObject({});
+
+export type Notice = z.infer<typeof notice>;

@@ -1,0 +1,32 @@
+import { eventIterator, oc } from '@orpc/contract';
+import * as z from 'zod';
+import { count, feerate, id, limit, nothing, total, transactionHex, unixSeconds } from './fields.ts';
+
+/** `floor` is the least feerate that gets in now, in motes per byte. */
+export const mempoolSummary = z.object({ count, bytes: count, floor: feerate });
+
+export const mempoolEntry = z.object({
+  txid: id,
+  size: count,
+  fee: total,
+  /** Unconfirmed transactions that must be mined before it. */
+  ancestors: count,
+  /** When this node first saw it. */
+  time: unixSeconds,
+});
+
+/** Addition: the summary and the newest arrivals, newest first. */
+export const mempoolView = mempoolSummary.extend({ newest: z.array(mempoolEntry) });
+
+export const mempoolContract = {
+  summary: oc.input(nothing).output(mempoolSummary),
+  /** In order of txid; `after` continues a list behind its last txid. */
+  list: oc.input(z.strictObject({ limit, after: id.optional() }).prefault({})).output(z.array(mempoolEntry)),
+  submit: oc.input(z.strictObject({ hex: transactionHex })).output(z.object({ txid: id })),
+  /** Addition: at once, and then whenever it changed, at most twice a second. */
+  watch: oc.input(nothing).output(eventIterator(mempoolView)),
+};
+
+export type MempoolSummary = z.infer<typeof mempoolSummary>;
+export type MempoolEntryInfo = z.infer<typeof mempoolEntry>;
+export type MempoolView = z.infer<typeof mempoolView>;

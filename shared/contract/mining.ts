@@ -1,0 +1,46 @@
+import { eventIterator, oc } from '@orpc/contract';
+import * as z from 'zod';
+import { address, count, done, height, hex, id, nothing, u32, walletName } from './fields.ts';
+
+export const miningStatus = z.object({
+  running: z.boolean(),
+  threads: count,
+  hashesPerSecond: z.number().min(0),
+  /** How long one block takes on average at this rate; null when not running. */
+  expectedSeconds: z.number().min(0).nullable(),
+  /** Blocks found since the node started. */
+  found: count,
+  /** Addition: where rewards go while running. */
+  address: z.string().nullable(),
+});
+
+const threads = z.int().min(1, 'mine on at least 1 thread').max(256, 'at most 256 threads');
+
+export const miningContract = {
+  /** Rewards go to the address, or to the wallet's own next addresses (it may be locked). */
+  start: oc
+    .input(
+      z
+        .strictObject({
+          address: address.optional(),
+          wallet: walletName.optional(),
+          threads: threads.optional(),
+        })
+        .refine((value) => (value.address === undefined) !== (value.wallet === undefined), {
+          error: 'give either address or wallet',
+        }),
+    )
+    .output(done),
+  stop: oc.input(nothing).output(done),
+  status: oc.input(nothing).output(miningStatus),
+  /** An unmined block: for other miners and for tests. */
+  template: oc.input(z.strictObject({ address })).output(z.object({ hex, height, bits: u32, target: id })),
+  /** On regtest and local only: mines at once and answers with the ids. */
+  generate: oc
+    .input(z.strictObject({ address, blocks: z.int().min(1).max(10_000) }))
+    .output(z.object({ ids: z.array(id) })),
+  /** Addition: at once, and then whenever it changed, at most once a second. */
+  watch: oc.input(nothing).output(eventIterator(miningStatus)),
+};
+
+export type MiningStatus = z.infer<typeof miningStatus>;

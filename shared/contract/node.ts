@@ -1,0 +1,82 @@
+import { eventIterator, oc } from '@orpc/contract';
+import * as z from 'zod';
+import { count, done, height, id, nothing, notice, unixSeconds } from './fields.ts';
+import { LOG_LEVELS, PHASES, REACHABILITIES, ROLES } from './vocabulary.ts';
+
+/** Everything that a status line needs. `progress` goes from 0 to 1 by work, not by block count. */
+export const nodeStatus = z.object({
+  network: z.string(),
+  networkId: id,
+  version: z.string(),
+  peerId: z.string(),
+  addresses: z.array(z.string()),
+  height,
+  tip: id,
+  /** Height of the best chain of headers known. */
+  headers: height,
+  phase: z.enum(PHASES),
+  progress: z.number().min(0).max(1),
+  /** Null when no honest estimate can be made. */
+  etaSeconds: count.nullable(),
+  /** Greeted peers. */
+  peers: count,
+  /** Transactions waiting. */
+  mempool: count,
+  reachability: z.enum(REACHABILITIES),
+  warnings: z.array(notice),
+  /** One plain sentence: what the node is doing and, when something is wrong, its cause and remedy. */
+  sentence: z.string(),
+  /** Addition: time in the tip's header. */
+  tipTime: unixSeconds,
+  /** Addition: when this run of the node began. */
+  startedAt: unixSeconds,
+});
+
+/** Addition: what this node is, none of which changes while it runs. */
+export const nodeAbout = z.object({
+  name: z.string(),
+  version: z.string(),
+  license: z.string(),
+  runtime: z.string(),
+  platform: z.string(),
+  datadir: z.string(),
+  startedAt: unixSeconds,
+  /** Which implementation checks signatures: the fast library, or the reference after the start-up gate refused it. */
+  signatures: z.enum(['libsodium', 'reference']),
+  /** Who this carrier serves; the window may not confirm payments by itself. */
+  role: z.enum(ROLES),
+});
+
+/** Addition: one line of the node's log, without secrets. */
+export const logLine = z.object({
+  time: z.string(),
+  level: z.enum(LOG_LEVELS),
+  area: z.string(),
+  message: z.string(),
+  data: z.record(z.string(), z.unknown()).optional(),
+});
+
+export const nodeContract = {
+  status: oc.input(nothing).output(nodeStatus),
+  /** At once, and then whenever it changed, at most 4 a second. */
+  watch: oc.input(nothing).output(eventIterator(nodeStatus)),
+  /** Stops the node cleanly; answers before it does. */
+  shutdown: oc.input(nothing).output(done),
+  /** Addition. */
+  about: oc.input(nothing).output(nodeAbout),
+  /** Addition: the newest lines, oldest first. */
+  log: oc
+    .input(
+      z
+        .strictObject({
+          limit: z.int().min(1).max(500).default(100),
+          level: z.enum(LOG_LEVELS).default('info'),
+        })
+        .prefault({}),
+    )
+    .output(z.array(logLine)),
+};
+
+export type NodeStatus = z.infer<typeof nodeStatus>;
+export type NodeAbout = z.infer<typeof nodeAbout>;
+export type LogLine = z.infer<typeof logLine>;

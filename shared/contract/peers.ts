@@ -1,0 +1,64 @@
+import { eventIterator, oc } from '@orpc/contract';
+import * as z from 'zod';
+import { count, done, height, multiaddress, nothing, peerId, seconds, unixSeconds } from './fields.ts';
+import { DIRECTIONS, PEER_KINDS, PEER_SOURCES, SERVICES } from './vocabulary.ts';
+
+export const peer = z.object({
+  id: z.string(),
+  address: z.string(),
+  direction: z.enum(DIRECTIONS),
+  kind: z.enum(PEER_KINDS),
+  since: unixSeconds,
+  /** The software that the peer says it is. */
+  version: z.string(),
+  /** The height that the peer last claimed. */
+  height,
+  services: z.array(z.enum(SERVICES)),
+  latencyMs: z.number().min(0).nullable(),
+  bytesIn: count,
+  bytesOut: count,
+  /** 0 is spotless; broken rules raise it, time lowers it. */
+  score: z.number(),
+  foundBy: z.enum(PEER_SOURCES),
+});
+
+export const ban = z.object({
+  id: z.string().nullable(),
+  address: z.string().nullable(),
+  until: unixSeconds,
+  /** Code of the broken rule, or `manual`. */
+  code: z.string(),
+  reason: z.string(),
+});
+
+const reason = z.string().max(200, 'a reason has at most 200 characters');
+const oneOf = (value: { id?: string | undefined; address?: string | undefined }) =>
+  (value.id === undefined) !== (value.address === undefined);
+const either = { error: 'give either id or address' };
+
+export const peersContract = {
+  list: oc.input(nothing).output(z.array(peer)),
+  add: oc.input(z.strictObject({ address: multiaddress })).output(done),
+  remove: oc.input(z.strictObject({ id: peerId })).output(done),
+  ban: oc
+    .input(
+      z
+        .strictObject({
+          id: peerId.optional(),
+          address: multiaddress.optional(),
+          seconds: seconds.optional(),
+          reason: reason.optional(),
+        })
+        .refine(oneOf, either),
+    )
+    .output(done),
+  unban: oc
+    .input(z.strictObject({ id: peerId.optional(), address: multiaddress.optional() }).refine(oneOf, either))
+    .output(done),
+  bans: oc.input(nothing).output(z.array(ban)),
+  /** Addition: the whole list at once, and then whenever it changed, at most once a second. */
+  watch: oc.input(nothing).output(eventIterator(z.array(peer))),
+};
+
+export type Peer = z.infer<typeof peer>;
+export type Ban = z.infer<typeof ban>;

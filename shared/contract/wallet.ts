@@ -1,0 +1,147 @@
+import { eventIterator, oc } from '@orpc/contract';
+import * as z from 'zod';
+import {
+  address,
+  amount,
+  change,
+  count,
+  done,
+  feerate,
+  height,
+  id,
+  label,
+  limit,
+  nothing,
+  notice,
+  password,
+  total,
+  u32,
+  unixSeconds,
+  walletName,
+} from './fields.ts';
+import { HISTORY_KINDS, HISTORY_STATES } from './vocabulary.ts';
+
+const words = z.union([z.literal(12), z.literal(24)], { error: 'a seed has 12 or 24 words' });
+/** 24 words of at most 8 letters each, with room for stray spaces. */
+const mnemonic = z
+  .string()
+  .min(1, 'the words are missing')
+  .max(1000, 'this is too long to be a list of seed words');
+const draft = z.string().min(1).max(128);
+const named = z.strictObject({ name: walletName });
+
+/** `asOfHeight` is the block that these figures are true for. `pending` is unconfirmed, `immature` mined rewards. */
+export const balance = z.object({
+  confirmed: total,
+  /** What unconfirmed payments will add or take away. */
+  pending: change,
+  immature: total,
+  asOfHeight: height,
+});
+
+/** A payment to be made. `feerate` in motes per byte; `expires` a height, 0 = never, a day from now unless told. */
+export const payment = z.strictObject({
+  name: walletName,
+  to: z
+    .array(z.strictObject({ address, amount }))
+    .min(1, 'name at least one receiver')
+    .max(1000, 'a payment has at most 1000 receivers'),
+  feerate: feerate.optional(),
+  expires: height.optional(),
+  /** The coins to spend; the wallet chooses unless told. */
+  coins: z
+    .array(z.strictObject({ txid: id, index: u32 }))
+    .min(1)
+    .max(1000)
+    .optional(),
+});
+
+/** Everything that a person must see before confirming. The draft lives in the node and dies unused after minutes. */
+export const draftPayment = z.object({
+  draft,
+  fee: total,
+  feerate,
+  inputs: z.array(z.object({ txid: id, index: u32, amount: total })),
+  outputs: z.array(
+    z.object({
+      address: z.string(),
+      amount: total,
+      /** True for what comes back to the wallet. */
+      change: z.boolean(),
+    }),
+  ),
+  expires: height,
+  warnings: z.array(notice),
+});
+
+export const historyEntry = z.object({
+  txid: id,
+  /** Of its block once mined, before that when this node first saw it. */
+  time: unixSeconds,
+  /** What it changed in the wallet, in motes, the fee included. */
+  amount: change,
+  /** Null where the node can't know it (somebody else's inputs). */
+  fee: total.nullable(),
+  state: z.enum(HISTORY_STATES),
+  height: height.nullable(),
+  confirmations: count,
+  expires: height,
+  label: z.string(),
+  /** "Seen by n of m": connected peers that fetched it from us or announced it to us. Null for others' payments. */
+  seenBy: count.nullable(),
+  ofPeers: count.nullable(),
+  /** Addition. */
+  kind: z.enum(HISTORY_KINDS),
+  /** Addition: for a sent payment whom it paid, for a received one which of our addresses got it. */
+  addresses: z.array(z.string()),
+});
+
+/** Addition: what a wallet screen shows. `revision` grows with every change of the history. */
+export const walletView = z.object({
+  name: z.string(),
+  locked: z.boolean(),
+  balance,
+  revision: count,
+  /** The newest 20, newest first. */
+  latest: z.array(historyEntry),
+});
+
+export const walletContract = {
+  /** The words are given once and never again without the password. */
+  create: oc
+    .input(z.strictObject({ name: walletName, password, words: words.default(24) }))
+    .output(z.object({ name: z.string(), mnemonic: z.string() })),
+  restore: oc
+    .input(
+      z.strictObject({ name: walletName, password, mnemonic, passphrase: z.string().max(1024).optional() }),
+    )
+    .output(z.object({ name: z.string(), firstAddress: z.string() })),
+  list: oc.input(nothing).output(z.array(z.object({ name: z.string(), locked: z.boolean() }))),
+  unlock: oc
+    .input(z.strictObject({ name: walletName, password, seconds: z.int().min(1).max(86_400).optional() }))
+    .output(done),
+  lock: oc.input(named).output(done),
+  balance: oc.input(named).output(balance),
+  /** The current unused one. */
+  address: oc.input(named).output(z.object({ address: z.string() })),
+  newAddress: oc
+    .input(z.strictObject({ name: walletName, label: label.optional() }))
+    .output(z.object({ address: z.string() })),
+  prepare: oc.input(payment).output(draftPayment),
+  /** Refused from the desktop's page: there a native dialog confirms. */
+  confirm: oc.input(z.strictObject({ draft, password })).output(z.object({ txid: id })),
+  /** Not offered to the desktop's page. */
+  send: oc.input(payment.extend({ password })).output(z.object({ txid: id, fee: total })),
+  /** Newest first; `after` continues a list behind its last txid. */
+  history: oc
+    .input(z.strictObject({ name: walletName, limit, after: id.optional() }))
+    .output(z.array(historyEntry)),
+  /** Addition: at once, and then whenever it changed, at most twice a second. */
+  watch: oc.input(named).output(eventIterator(walletView)),
+};
+
+export type Balance = z.infer<typeof balance>;
+export type Payment = z.infer<typeof payment>;
+export type DraftPayment = z.infer<typeof draftPayment>;
+export type HistoryEntry = z.infer<typeof historyEntry>;
+export type WalletView = z.infer<typeof walletView>;
