@@ -1,0 +1,42 @@
+import { Reader } from '../codec/reader.ts';
+import { Writer } from '../codec/writer.ts';
+import { DOMAIN, hash, type Hash } from '../crypto/hash.ts';
+import { merkleRoot } from '../crypto/merkle.ts';
+import { type Violation, violation } from '../violation.ts';
+import { type Header, readHeader } from './header.ts';
+import { MAX_BLOCK_BYTES } from './limits.ts';
+import { readTransaction, type Transaction } from './transaction.ts';
+
+export interface Block {
+  readonly header: Header;
+  readonly transactions: readonly Transaction[];
+  readonly bytes: Uint8Array;
+}
+
+// version, validFrom, expires, three counts and one output: no transaction is shorter.
+const MIN_TRANSACTION_BYTES = 6;
+
+/** Reads exactly one block: header, count, transactions. Checks the format and the size, no other rule. */
+export function decodeBlock(bytes: Uint8Array): Block | Violation {
+  if (bytes.length > MAX_BLOCK_BYTES) return violation('block-too-large', { size: bytes.length });
+  const reader = new Reader(bytes);
+  const header = readHeader(reader);
+  const count = reader.count(MIN_TRANSACTION_BYTES);
+  const makers: (() => Transaction)[] = [];
+  for (let i = 0; i < count && reader.failed === null; i++) makers.push(readTransaction(reader));
+  const failed = reader.finish();
+  if (failed !== null) return violation(failed);
+  return { header: header(), transactions: makers.map((make) => make()), bytes };
+}
+
+/** Puts a block together; whether its parts agree is for the rules to say. */
+export function createBlock(header: Header, transactions: readonly Transaction[]): Block {
+  const writer = new Writer(1024).bytes(header.bytes).varuint(transactions.length);
+  for (const tx of transactions) writer.bytes(tx.bytes);
+  return { header, transactions, bytes: writer.finish() };
+}
+
+/** The root that the header must carry; it commits to every byte of every transaction. Not for an empty list. */
+export function blockMerkleRoot(transactions: readonly Transaction[]): Hash {
+  return merkleRoot(transactions.map((tx) => hash(DOMAIN.merkleLeaf, tx.txid, tx.wid)));
+}

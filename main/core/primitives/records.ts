@@ -1,0 +1,41 @@
+import { Reader } from '../codec/reader.ts';
+import { Writer } from '../codec/writer.ts';
+import { type Violation, violation } from '../violation.ts';
+
+/** One thing that a coinbase says to all nodes (protocol 2): a tag and at most 255 bytes. */
+export interface CoinbaseRecord {
+  readonly tag: number;
+  readonly bytes: Uint8Array;
+}
+
+export const RECORD = { parameters: 0x00, extraNonce: 0x01, snapshotRoot: 0x02 } as const;
+
+/** Reads the coinbase's witness item: tags strictly ascending, to the last byte; unknown tags are kept. */
+export function decodeRecords(witness: Uint8Array): readonly CoinbaseRecord[] | Violation {
+  const reader = new Reader(witness);
+  const records: CoinbaseRecord[] = [];
+  let last = -1;
+  while (reader.failed === null && reader.remaining > 0) {
+    const tag = reader.u8();
+    if (tag <= last) return violation('codec-order', { tag });
+    last = tag;
+    records.push({ tag, bytes: reader.bytes(reader.u8()) });
+  }
+  return reader.failed === null ? records : violation(reader.failed);
+}
+
+/** Writes records in the order of their tags. A tag twice or too many bytes is a bug and throws. */
+export function encodeRecords(records: readonly CoinbaseRecord[]): Uint8Array {
+  const writer = new Writer(64);
+  const sorted = records.toSorted((a, b) => a.tag - b.tag);
+  sorted.forEach((record, i) => {
+    if (record.bytes.length > 255 || sorted[i + 1]?.tag === record.tag)
+      throw new RangeError('not a coinbase record');
+    writer.u8(record.tag).u8(record.bytes.length).bytes(record.bytes);
+  });
+  return writer.finish();
+}
+
+export function findRecord(records: readonly CoinbaseRecord[], tag: number): Uint8Array | undefined {
+  return records.find((record) => record.tag === tag)?.bytes;
+}

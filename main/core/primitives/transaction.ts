@@ -1,0 +1,135 @@
+import { type Height, type Motes } from '../../../shared/units.ts';
+import { toHex } from '../codec/hex.ts';
+import { Reader } from '../codec/reader.ts';
+import { Writer } from '../codec/writer.ts';
+import { DOMAIN, hash, type Hash } from '../crypto/hash.ts';
+import { type Violation, violation } from '../violation.ts';
+import type { Output } from './coin.ts';
+import { MAX_TRANSACTION_BYTES } from './limits.ts';
+import type { Outpoint } from './outpoint.ts';
+
+export interface TransactionFields {
+  readonly version: number;
+  /** Not minable below this height. */
+  readonly validFrom: Height;
+  /** Not minable above this height; 0 = never expires. */
+  readonly expires: Height;
+  readonly inputs: readonly Outpoint[];
+  readonly outputs: readonly Output[];
+  /** One byte string for each input; the coinbase has one for its records. */
+  readonly witness: readonly Uint8Array[];
+}
+
+/** A transaction with its one encoding and the ids that follow from it. Byte strings are views: never write to them. */
+export interface Transaction extends TransactionFields {
+  readonly bytes: Uint8Array;
+  /** How many of `bytes` come before the witness. */
+  readonly bodyLength: number;
+  /** Over all but the witness, so that a third party can't change it (protocol 2). */
+  readonly txid: Hash;
+  readonly txidHex: string;
+  /** Over everything: gossip ids, reject caches and the Merkle leaf. */
+  readonly wid: Hash;
+}
+
+export const isCoinbase = (tx: TransactionFields): boolean => tx.inputs.length === 0;
+
+/** Reads exactly one transaction; bytes left over are a violation. Checks the format only, no rule. */
+export function decodeTransaction(bytes: Uint8Array): Transaction | Violation {
+  if (bytes.length > MAX_TRANSACTION_BYTES) return violation('tx-too-large', { size: bytes.length });
+  const reader = new Reader(bytes);
+  const tx = readTransaction(reader);
+  const failed = reader.finish();
+  return failed === null ? tx() : violation(failed);
+}
+
+/**
+ * Reads a transaction inside a longer encoding. Gives a function that makes it, so that nothing is hashed for bytes
+ * that turn out not to decode; call it only if the reader has not failed.
+ */
+export function readTransaction(reader: Reader): () => Transaction {
+  const start = reader.offset;
+  const version = reader.varuint();
+  const validFrom = reader.varuint();
+  const expires = reader.varuint();
+  const inputs = readInputs(reader);
+  const outputs = readOutputs(reader);
+  const bodyLength = reader.offset - start;
+  const witness = readWitness(reader);
+  const bytes = reader.source.subarray(start, reader.offset);
+  return () => identify({ version, validFrom, expires, inputs, outputs, witness }, bytes, bodyLength);
+}
+
+/** Encodes the fields and computes the ids. Fields that the format can't hold are a bug and throw. */
+export function createTransaction(fields: TransactionFields): Transaction {
+  const writer = new Writer();
+  writeBody(writer, fields);
+  const bodyLength = writer.length;
+  writer.varuint(fields.witness.length);
+  for (const item of fields.witness) writer.varbytes(item);
+  return identify(fields, writer.finish(), bodyLength);
+}
+
+/** What a signature of lock type 0 signs: the network, the body, and the coins it spends (protocol 2). 32 bytes. */
+export function sighash(networkId: Hash, tx: Transaction, spent: readonly Output[]): Hash {
+  const writer = new Writer(spent.length * 48);
+  for (const coin of spent) writer.u64(coin.amount).u8(coin.lockType).varbytes(coin.lock);
+  return hash(DOMAIN.sighash, networkId, tx.bytes.subarray(0, tx.bodyLength), writer.finish());
+}
+
+function identify(fields: TransactionFields, bytes: Uint8Array, bodyLength: number): Transaction {
+  const txid = hash(DOMAIN.txid, bytes.subarray(0, bodyLength));
+  const wid = hash(DOMAIN.wid, bytes);
+  const { version, validFrom, expires, inputs, outputs, witness } = fields;
+  return {
+    version,
+    validFrom,
+    expires,
+    inputs,
+    outputs,
+    witness,
+    bytes,
+    bodyLength,
+    txid,
+    txidHex: toHex(txid),
+    wid,
+  };
+}
+
+function readInputs(reader: Reader): Outpoint[] {
+  const count = reader.count(33);
+  const inputs: Outpoint[] = [];
+  for (let i = 0; i < count && reader.failed === null; i++) {
+    inputs.push({ txid: reader.bytes(32), index: reader.varuint() });
+  }
+  return inputs;
+}
+
+function readOutputs(reader: Reader): Output[] {
+  const count = reader.count(10);
+  const outputs: Output[] = [];
+  for (let i = 0; i < count && reader.failed === null; i++) {
+    // The range of an amount is a rule of its own (checkAmounts), so the format takes any u64 below 2^53.
+    outputs.push({
+      amount: reader.u64() as Motes,
+      lockType: reader.u8(),
+      lock: reader.varbytes(0xffff_ffff),
+    });
+  }
+  return outputs;
+}
+
+function readWitness(reader: Reader): Uint8Array[] {
+  const count = reader.count(1);
+  const witness: Uint8Array[] = [];
+  for (let i = 0; i < count && reader.failed === null; i++) witness.push(reader.varbytes(0xffff_ffff));
+  return witness;
+}
+
+function writeBody(writer: Writer, fields: TransactionFields): void {
+  writer.varuint(fields.version).varuint(fields.validFrom).varuint(fields.expires);
+  writer.varuint(fields.inputs.length);
+  for (const input of fields.inputs) writer.bytes(input.txid).varuint(input.index);
+  writer.varuint(fields.outputs.length);
+  for (const output of fields.outputs) writer.u64(output.amount).u8(output.lockType).varbytes(output.lock);
+}
