@@ -10,8 +10,8 @@ export interface KdfParameters {
   readonly passes: number;
 }
 
-/** What a new wallet file uses: 64 MiB, 3 passes; about a quarter of a second of one core. */
-export const DEFAULT_KDF: KdfParameters = { memoryKiB: 65_536, passes: 3 };
+/** What a new wallet file uses: 64 MiB, 5 passes; above 100 ms of one fast core. */
+export const DEFAULT_KDF: KdfParameters = { memoryKiB: 65_536, passes: 5 };
 
 /** The least keeps every file expensive to guess at, the most keeps a planted one from eating the machine. */
 export const KDF_LIMITS = {

@@ -1,0 +1,72 @@
+import { type GateCase, speccheckCases, torsionCases } from './gate-cases.ts';
+
+/** What a fast signature check must be: the rule, total for any lengths. */
+export type VerifySignature = (key: Uint8Array, signature: Uint8Array, message: Uint8Array) => boolean;
+
+export interface GateResult {
+  readonly passed: boolean;
+  /** Names of the cases judged otherwise than by the rule. */
+  readonly failures: readonly string[];
+}
+
+/**
+ * Judges an implementation by every case where implementations are known to differ; an exception is a failure.
+ * Run at start in every runtime: one that differs would follow another chain. About 90 checks.
+ */
+export function runSignatureGate(verify: VerifySignature): GateResult {
+  const failures = gateCases()
+    .filter((c) => !judgesRight(verify, c))
+    .map((c) => c.name);
+  return { passed: failures.length === 0, failures };
+}
+
+/** All cases of the gate: published ones, torsion, and what follows from one good signature by breaking it. */
+export function gateCases(): GateCase[] {
+  const torsion = torsionCases();
+  return [...speccheckCases(), ...torsion, ...brokenCases(torsion[0]!)];
+}
+
+function judgesRight(verify: VerifySignature, c: GateCase): boolean {
+  try {
+    return verify(c.key, c.signature, c.message) === c.valid;
+  } catch {
+    return false;
+  }
+}
+
+function brokenCases(good: GateCase): GateCase[] {
+  const broken = (name: string, change: Partial<GateCase>): GateCase => ({
+    ...good,
+    ...change,
+    valid: false,
+    name,
+  });
+  return [
+    broken('short key', { key: good.key.subarray(0, 31) }),
+    broken('long key', { key: concat(good.key, 1) }),
+    broken('no key', { key: new Uint8Array(0) }),
+    broken('short signature', { signature: good.signature.subarray(0, 63) }),
+    broken('long signature', { signature: concat(good.signature, 1) }),
+    broken('no signature', { signature: new Uint8Array(0) }),
+    broken('shorter message', { message: good.message.subarray(0, 31) }),
+    broken('longer message', { message: concat(good.message, 1) }),
+    broken('bit of the key', { key: flip(good.key, 5) }),
+    broken('sign of the key', { key: flip(good.key, 255) }),
+    broken('bit of R', { signature: flip(good.signature, 5) }),
+    broken('sign of R', { signature: flip(good.signature, 255) }),
+    broken('bit of S', { signature: flip(good.signature, 256) }),
+    broken('bit of the message', { message: flip(good.message, 255) }),
+  ];
+}
+
+function concat(bytes: Uint8Array, extra: number): Uint8Array {
+  const longer = new Uint8Array(bytes.length + extra);
+  longer.set(bytes);
+  return longer;
+}
+
+function flip(bytes: Uint8Array, bit: number): Uint8Array {
+  const copy = Uint8Array.from(bytes);
+  copy[bit >> 3]! ^= 1 << (bit & 7);
+  return copy;
+}
