@@ -1,0 +1,8 @@
+/** `npm run build`: the page and what Electron loads, each only when its sources changed. */
+import { ensureDesktop } from './support/desktop.ts';
+import { ensurePage } from './support/page.ts';
+
+const say = (what: string, built: boolean): void => console.log(`${what}: ${built ? 'built' : 'is fresh'}`);
+
+say('page', await ensurePage());
+say('desktop', await ensureDesktop());

@@ -1,0 +1,76 @@
+/**
+ * `npm run check`: format, lint, types, the page's types, the dependency law, dead code.
+ * One line each; the output of what failed, and the command that repeats or fixes it.
+ */
+import { packageBin, runTool } from './support/command.ts';
+
+interface Check {
+  readonly name: string;
+  readonly script: string;
+  readonly args: readonly string[];
+  readonly fix: string;
+}
+
+const TSC = packageBin('@typescript/native', 'bin/tsc');
+
+// The slow ones first, so that two lanes end together.
+const CHECKS: readonly Check[] = [
+  {
+    name: 'lint',
+    script: packageBin('eslint', 'bin/eslint.js'),
+    args: ['--max-warnings', '0', '.'],
+    fix: 'npx eslint --fix .',
+  },
+  {
+    name: 'format',
+    script: packageBin('prettier', 'bin/prettier.cjs'),
+    args: ['--check', '--log-level', 'warn', '.'],
+    fix: 'npm run format',
+  },
+  {
+    name: 'page types',
+    script: packageBin('svelte-check', 'bin/svelte-check'),
+    args: [
+      '--tsconfig',
+      './tsconfig.json',
+      '--output',
+      'human',
+      '--fail-on-warnings',
+      '--threshold',
+      'warning',
+    ],
+    fix: 'npx svelte-check --tsconfig ./tsconfig.json',
+  },
+  {
+    name: 'dependency law',
+    script: packageBin('dependency-cruiser', 'bin/dependency-cruiser.mjs'),
+    args: ['--output-type', 'err-long', 'main', 'preload', 'renderer', 'shared', 'tools', 'test'],
+    fix: 'npx depcruise main preload renderer shared tools test',
+  },
+  { name: 'dead code', script: packageBin('knip', 'bin/knip.js'), args: ['--no-progress'], fix: 'npx knip' },
+  { name: 'types', script: TSC, args: ['-p', '.'], fix: 'npx tsc -p .' },
+  { name: 'core types', script: TSC, args: ['-p', 'main/core'], fix: 'npx tsc -p main/core' },
+];
+
+const wanted = process.argv.slice(2);
+const queue = CHECKS.filter((check) => wanted.length === 0 || wanted.includes(check.name.replace(' ', '-')));
+const failed: Check[] = [];
+
+async function lane(): Promise<void> {
+  for (let check = queue.shift(); check; check = queue.shift()) {
+    const { code, output, seconds } = await runTool(check.script, check.args, { capture: true });
+    console.log(`${code === 0 ? 'ok    ' : 'FAILED'} ${check.name.padEnd(15)} ${seconds.toFixed(1)} s`);
+    if (code === 0) continue;
+    failed.push(check);
+    console.log(output.trimEnd());
+    console.log(`       repeat or fix: ${check.fix}`);
+  }
+}
+
+await Promise.all([lane(), lane()]);
+console.log(
+  failed.length === 0
+    ? 'check: all is well'
+    : `check: ${failed.length} failed: ${failed.map(({ name }) => name).join(', ')}`,
+);
+process.exitCode = failed.length === 0 ? 0 : 1;

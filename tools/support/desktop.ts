@@ -1,0 +1,58 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { stripTypeScriptTypes } from 'node:module';
+import path from 'node:path';
+import { build } from 'vite';
+import { createStamp, digestOf } from './fresh.ts';
+import { OUT, ROOT } from './root.ts';
+
+const SOURCES = ['main', 'shared'];
+const INPUTS = [...SOURCES, 'preload', 'tools/support/desktop.ts', 'package-lock.json'];
+
+/**
+ * Prepares what Electron loads: main and shared with their types blanked out, file by file into out/main and
+ * out/shared so that every relative path (workers too) stays true, and the preload script as one file, because a
+ * sandboxed preload can't import. Answers whether it built.
+ */
+export async function ensureDesktop(): Promise<boolean> {
+  const stamp = createStamp(path.join(OUT, 'desktop.stamp'));
+  const digest = digestOf(INPUTS);
+  if (existsSync(path.join(OUT, 'main/main.js')) && stamp.matches(digest)) return false;
+  for (const folder of SOURCES) emitFolder(folder);
+  await buildPreload();
+  stamp.write(digest);
+  return true;
+}
+
+function emitFolder(folder: string): void {
+  rmSync(path.join(OUT, folder), { recursive: true, force: true });
+  for (const entry of readdirSync(path.join(ROOT, folder), { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile() || !/\.(ts|mjs|json)$/.test(entry.name) || entry.name === 'tsconfig.json') continue;
+    const file = path.relative(ROOT, path.join(entry.parentPath, entry.name));
+    const source = readFileSync(path.join(ROOT, file), 'utf8');
+    const target = path.join(OUT, file.replace(/\.ts$/, '.js'));
+    mkdirSync(path.dirname(target), { recursive: true });
+    writeFileSync(target, file.endsWith('.json') ? source : emit(source, file));
+  }
+}
+
+// Only relative paths that end in .ts change: imports, and the URLs that workers are started from.
+function emit(source: string, file: string): string {
+  const code = file.endsWith('.ts') ? stripTypeScriptTypes(source) : source;
+  return code.replace(/(['"])(\.{1,2}\/[^'"\n]*)\.ts\1/g, '$1$2.js$1');
+}
+
+/** Builds out/preload/index.cjs alone; cheap. */
+export async function buildPreload(): Promise<void> {
+  await build({
+    configFile: false,
+    root: ROOT,
+    logLevel: 'warn',
+    build: {
+      outDir: path.join(OUT, 'preload'),
+      emptyOutDir: true,
+      minify: false,
+      lib: { entry: path.join(ROOT, 'preload/index.ts'), formats: ['cjs'], fileName: () => 'index.cjs' },
+      rolldownOptions: { external: ['electron'] },
+    },
+  });
+}

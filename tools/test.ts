@@ -1,0 +1,95 @@
+/**
+ * `npm test`: builds the page when it is stale, then unit, functional and browser tests, one kind after the other.
+ * `npm run test:long` adds the files named *.long.test.ts. Arguments go to vitest, in a single run of what they name.
+ */
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { packageBin, runTool } from './support/command.ts';
+import { ensureChromium } from './support/ensure-chromium.ts';
+import { buildPreload } from './support/desktop.ts';
+import { ensurePage } from './support/page.ts';
+import { OUT, ROOT } from './support/root.ts';
+
+const VITEST = packageBin('vitest', 'vitest.mjs');
+const KINDS = ['unit', 'functional', 'e2e'] as const;
+
+interface Report {
+  readonly numTotalTests: number;
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly numPendingTests: number;
+}
+
+function readReport(file: string): Report {
+  const none: Report = { numTotalTests: 0, numPassedTests: 0, numFailedTests: 0, numPendingTests: 0 };
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Report) : none;
+}
+
+const args = process.argv.slice(2);
+const long = args[0] === '--long';
+if (long) args.shift();
+const env = { KITH_LONG: long ? '1' : '' };
+
+if (!existsSync(path.join(ROOT, '../shared'))) {
+  console.log(
+    'test: the folder ../shared with the shared vectors is missing; tests that need it say so and skip',
+  );
+}
+const pageProblem = await buildForTests();
+if (args.length > 0) {
+  if (pageProblem) console.log(`test: ${pageProblem}`);
+  const noBrowser = args.some((arg) => arg.includes('e2e')) ? await ensureChromium() : null;
+  if (noBrowser) console.log(`test: ${noBrowser}`);
+  process.exitCode = (await runTool(VITEST, ['run', '--passWithNoTests', ...args], { env })).code;
+} else {
+  await runAll();
+}
+
+/** A page that does not build fails the run, yet the tests that need none still tell what they know. */
+async function buildForTests(): Promise<string | null> {
+  try {
+    if (await ensurePage()) console.log('test: page built');
+    await buildPreload();
+    return null;
+  } catch (error) {
+    return `the page does not build: ${error instanceof Error ? error.message : String(error)}`;
+  }
+}
+
+async function runAll(): Promise<void> {
+  const begun = performance.now();
+  const noBrowser = await ensureChromium();
+  const lines: string[] = pageProblem ? [pageProblem] : [];
+  let good = pageProblem === null;
+  mkdirSync(OUT, { recursive: true });
+  for (const kind of KINDS) {
+    if (kind === 'e2e' && noBrowser) {
+      lines.push(`e2e: not run. ${noBrowser}`);
+      good = false;
+      continue;
+    }
+    const file = path.join(OUT, `test-${kind}.json`);
+    rmSync(file, { force: true });
+    const { code } = await runTool(
+      VITEST,
+      [
+        'run',
+        '--project',
+        kind,
+        '--passWithNoTests',
+        '--reporter=default',
+        '--reporter=json',
+        `--outputFile=${file}`,
+      ],
+      { env },
+    );
+    const report = readReport(file);
+    const skipped = report.numPendingTests > 0 ? `, ${report.numPendingTests} skipped` : '';
+    lines.push(`${kind}: ${report.numPassedTests} passed, ${report.numFailedTests} failed${skipped}`);
+    good &&= code === 0;
+  }
+  const seconds = Math.round((performance.now() - begun) / 1000);
+  for (const line of lines) console.log(`test: ${line}`);
+  console.log(`test: ${good ? 'all is well' : 'FAILED'} after ${seconds} s`);
+  process.exitCode = good ? 0 : 1;
+}

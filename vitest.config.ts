@@ -1,0 +1,57 @@
+import path from 'node:path';
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { configDefaults, defineConfig } from 'vitest/config';
+
+/** `npm run test:long` sets this: files named *.long.test.ts take minutes and are left out otherwise. */
+const long = process.env['KITH_LONG'] === '1';
+const exclude = long ? configDefaults.exclude : [...configDefaults.exclude, '**/*.long.test.ts'];
+
+/** main/shell runs unmodified against our own stand-in, whose window is a real Chromium page. */
+const electron = path.resolve(import.meta.dirname, 'test/support/electron/index.ts');
+
+const MINUTE = 60_000;
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        plugins: [svelte()],
+        resolve: { alias: { electron } },
+        test: {
+          name: 'unit',
+          environment: 'node',
+          include: ['test/{unit,contract,vectors,fuzz}/**/*.test.ts'],
+          exclude,
+          testTimeout: long ? 30 * MINUTE : 20_000,
+          hookTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          name: 'functional',
+          environment: 'node',
+          include: ['test/{functional,hostile,sim}/**/*.test.ts'],
+          exclude,
+          // Real processes: as forks they can be killed, one file at a time leaves them the cores.
+          pool: 'forks',
+          maxWorkers: 1,
+          testTimeout: long ? 60 * MINUTE : 3 * MINUTE,
+          hookTimeout: MINUTE,
+        },
+      },
+      {
+        resolve: { alias: { electron } },
+        test: {
+          name: 'e2e',
+          environment: 'node',
+          include: ['test/e2e/**/*.test.ts'],
+          exclude,
+          pool: 'forks',
+          maxWorkers: 1,
+          testTimeout: 3 * MINUTE,
+          hookTimeout: MINUTE,
+        },
+      },
+    ],
+  },
+});
