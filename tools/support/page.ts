@@ -1,22 +1,16 @@
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { build } from 'vite';
+import { packageBin, runTool } from './command.ts';
 import { createStamp, digestOf } from './fresh.ts';
-import { OUT, ROOT } from './root.ts';
+import { OUT } from './root.ts';
 
 const PAGE = path.join(OUT, 'renderer');
-const INPUTS = [
-  'renderer',
-  'shared',
-  'vite.config.ts',
-  'svelte.config.js',
-  'tsconfig.json',
-  'package-lock.json',
-];
+const INPUTS = ['renderer', 'shared', 'vite.config.ts', 'svelte.config.js', 'tsconfig.json', 'package-lock.json'];
+const VITE = packageBin('vite', 'bin/vite.js');
 
 /**
- * Builds the page into out/renderer unless it is there and built from exactly these sources.
- * Answers whether it built. Two at once are safe: the result is moved into place in one step.
+ * Builds the page into out/renderer unless it is there and built from exactly these sources. Answers whether it
+ * built; throws with the builder's own words. Two at once are safe: the result is moved into place in one step.
  */
 export async function ensurePage(): Promise<boolean> {
   const stamp = createStamp(path.join(OUT, 'renderer.stamp'));
@@ -24,12 +18,9 @@ export async function ensurePage(): Promise<boolean> {
   if (existsSync(path.join(PAGE, 'index.html')) && stamp.matches(digest)) return false;
   const fresh = `${PAGE}.${process.pid}`;
   try {
-    await build({
-      configFile: path.join(ROOT, 'vite.config.ts'),
-      root: path.join(ROOT, 'renderer'),
-      logLevel: 'warn',
-      build: { outDir: fresh },
-    });
+    const args = ['build', '--config', 'vite.config.ts', '--outDir', fresh, '--logLevel', 'warn'];
+    const { code, output } = await runTool(VITE, args, { capture: true });
+    if (code !== 0) throw new Error(output.trim());
     rmSync(PAGE, { recursive: true, force: true });
     renameSync(fresh, PAGE);
   } finally {
