@@ -1,0 +1,73 @@
+/**
+ * Difficulty: ASERT ("absolutely scheduled exponentially rising targets"), variant aserti3-2d, specified on
+ * 2020-11-15. The target depends only on how far a block is ahead of or behind the schedule counted from the anchor,
+ * so there is no window of past blocks to play with. Fixed-point throughout: every machine gets the same bits.
+ */
+import type { Height, UnixSeconds } from '../../../shared/units.ts';
+import { bitsToTarget, targetToBits } from './compact.ts';
+import type { ConsensusParams } from './params.ts';
+
+export interface AsertInput {
+  readonly anchorHeight: Height;
+  /** Time of the block before the anchor (for genesis: its own time less the spacing). */
+  readonly anchorAncestorTime: UnixSeconds;
+  readonly anchorBits: number;
+  readonly parentHeight: Height;
+  readonly parentTime: UnixSeconds;
+  /** Seconds. */
+  readonly spacing: number;
+  /** Seconds behind schedule that double the target. */
+  readonly halfLife: number;
+  /** The easiest target allowed, compact. */
+  readonly powLimit: number;
+}
+
+// 16.16 fixed point; 2^x for 0 <= x < 1 is the specification's cubic, within 0.013 % of exact.
+const RADIX_BITS = 16n;
+const RADIX = 1n << RADIX_BITS;
+const cubic = (x: bigint): bigint =>
+  RADIX + ((195766423245049n * x + 971821376n * x * x + 5127n * x * x * x + (1n << 47n)) >> 48n);
+
+/**
+ * The compact target of the block that follows the parent. Total for valid anchor bits and limit and any times and
+ * heights below 2^53. About 1 microsecond.
+ */
+export function asert(input: AsertInput): number {
+  const limit = bitsToTarget(input.powLimit);
+  const blocks = BigInt(input.parentHeight) - BigInt(input.anchorHeight) + 1n;
+  const seconds = BigInt(input.parentTime) - BigInt(input.anchorAncestorTime);
+  // BigInt division truncates towards zero, as the specification's reference in C++ does.
+  const exponent = ((seconds - BigInt(input.spacing) * blocks) * RADIX) / BigInt(input.halfLife);
+  const shift = exponent >> RADIX_BITS;
+  // Beyond these the answer is known, and a hostile time must not make a number of a billion bits.
+  if (shift > 256n) return targetToBits(limit);
+  if (shift < -512n) return targetToBits(1n);
+  const factor = cubic(exponent & (RADIX - 1n));
+  const target = ((bitsToTarget(input.anchorBits) * factor) << (shift + 256n)) >> (RADIX_BITS + 256n);
+  if (target < 1n) return targetToBits(1n);
+  return targetToBits(target > limit ? limit : target);
+}
+
+/** What difficulty needs to know of a block. */
+export interface DifficultyView {
+  readonly height: Height;
+  readonly time: UnixSeconds;
+}
+
+/**
+ * The bits that a child of `parent` must carry; they don't depend on the child itself. `genesis` is the anchor of
+ * its network. Protocol 1; why there is no other anchor: docs/adr/0001-asert-gap-rule.md.
+ */
+export function nextBits(genesis: DifficultyView, parent: DifficultyView, params: ConsensusParams): number {
+  if (!params.retarget) return params.startBits;
+  return asert({
+    anchorHeight: genesis.height,
+    anchorAncestorTime: genesis.time - params.spacing,
+    anchorBits: params.startBits,
+    parentHeight: parent.height,
+    parentTime: parent.time,
+    spacing: params.spacing,
+    halfLife: params.halfLife,
+    powLimit: params.powLimit,
+  });
+}
