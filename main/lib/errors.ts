@@ -1,0 +1,50 @@
+/** What is thrown when the world fails, and how any thrown thing is read. Rules of the protocol are values instead. */
+
+export interface KithErrorOptions {
+  readonly cause?: unknown;
+  /** Plain JSON facts for the sentence and for programs; never a secret. */
+  readonly data?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * The world failed: disk, network, a request that can't be served. `code` is stable (kebab-case) and stands in
+ * shared/errors.ts with the sentence for people; `message` is for logs and for codes without a sentence.
+ */
+export class KithError extends Error {
+  override readonly name = 'KithError';
+  readonly code: string;
+  readonly data: Readonly<Record<string, unknown>> | undefined;
+
+  constructor(code: string, message: string = code, options: KithErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.data = options.data;
+  }
+}
+
+export function isKithError(value: unknown): value is KithError {
+  return value instanceof KithError;
+}
+
+/** The `code` of anything thrown (Node's and LevelDB's errors have one too), or undefined. */
+export function codeOf(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null) return undefined;
+  const code = (error as { code?: unknown }).code;
+  return typeof code === 'string' ? code : undefined;
+}
+
+/** The first code in the chain of causes that `codes` has, however deep a library wrapped it; 8 levels are looked at. */
+export function findCode(error: unknown, codes: ReadonlySet<string>): string | undefined {
+  let at = error;
+  for (let depth = 0; depth < 8 && at !== undefined; depth++) {
+    const code = codeOf(at);
+    if (code !== undefined && codes.has(code)) return code;
+    at = typeof at === 'object' && at !== null ? (at as { cause?: unknown }).cause : undefined;
+  }
+  return undefined;
+}
+
+/** The message of anything thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
