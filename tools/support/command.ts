@@ -31,7 +31,7 @@ export function runCommand(
     const child = spawn(command, args, {
       cwd: ROOT,
       stdio: ['ignore', options.capture ? 'pipe' : 'inherit', options.capture ? 'pipe' : 'inherit'],
-      env: { ...process.env, ...options.env },
+      env: { ...process.env, ...(options.capture ? { NO_COLOR: '1' } : {}), ...options.env },
     });
     let output = '';
     const collect = (chunk: Buffer): void => {

@@ -17,10 +17,21 @@ export async function ensureDesktop(): Promise<boolean> {
   const stamp = createStamp(path.join(OUT, 'desktop.stamp'));
   const digest = digestOf(INPUTS);
   if (existsSync(path.join(OUT, 'main/main.js')) && stamp.matches(digest)) return false;
-  for (const folder of SOURCES) emitFolder(folder);
+  withoutWarnings(() => SOURCES.forEach(emitFolder));
   await buildPreload();
   stamp.write(digest);
   return true;
+}
+
+// Node.js calls stripping experimental at every run; it is what runs our sources everywhere else.
+function withoutWarnings(work: () => void): void {
+  const { emitWarning } = process;
+  process.emitWarning = () => undefined;
+  try {
+    work();
+  } finally {
+    process.emitWarning = emitWarning;
+  }
 }
 
 function emitFolder(folder: string): void {

@@ -5,7 +5,14 @@ import { createStamp, digestOf } from './fresh.ts';
 import { OUT } from './root.ts';
 
 const PAGE = path.join(OUT, 'renderer');
-const INPUTS = ['renderer', 'shared', 'vite.config.ts', 'svelte.config.js', 'tsconfig.json', 'package-lock.json'];
+const INPUTS = [
+  'renderer',
+  'shared',
+  'vite.config.ts',
+  'svelte.config.js',
+  'tsconfig.json',
+  'package-lock.json',
+];
 const VITE = packageBin('vite', 'bin/vite.js');
 
 /**

@@ -1,0 +1,69 @@
+/** The desktop app's life: what must happen before ready, on ready, when opened again, and at the end. */
+import path from 'node:path';
+import { app } from 'electron';
+import { defaultDataRoot } from './lib/datadir.ts';
+import { guardContents } from './shell/guard.ts';
+import { findLink } from './shell/links.ts';
+import { readOptions } from './shell/options.ts';
+import { registerPageScheme } from './shell/scheme.ts';
+import { createSettingsFile } from './shell/settings.ts';
+import { createShell } from './shell/shell.ts';
+
+const options = readOptions(process.argv.slice(app.isPackaged ? 1 : 2));
+const dataRoot = options.datadir ?? defaultDataRoot();
+
+app.setName('Kith');
+app.setPath('userData', dataRoot);
+// The page's own browser data, apart from money: nothing in it is worth keeping.
+app.setPath('sessionData', path.join(dataRoot, 'window'));
+app.enableSandbox();
+registerPageScheme();
+guardContents();
+
+const shell = createShell({
+  root: app.getAppPath(),
+  dataRoot,
+  options,
+  settings: createSettingsFile(dataRoot),
+  onError: (error) => process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`),
+});
+
+let opened = false;
+let firstLink = findLink(options.rest);
+let stopping: Promise<void> | undefined;
+let stopped = false;
+
+function showLink(link: string | null): void {
+  if (opened) shell.show(link);
+  else firstLink = link ?? firstLink;
+}
+
+if (!app.requestSingleInstanceLock()) {
+  app.quit();
+} else {
+  // Behind `--` whatever a link contains is never read as an option.
+  app.setAsDefaultProtocolClient(
+    'kith',
+    process.execPath,
+    app.isPackaged ? ['--'] : [app.getAppPath(), '--'],
+  );
+  app.on('second-instance', (_event, argv) => showLink(findLink(argv)));
+  app.on('open-url', (event, url) => {
+    event.preventDefault();
+    showLink(findLink([url]));
+  });
+  app.on('window-all-closed', () => app.quit());
+  app.on('before-quit', (event) => {
+    if (stopped) return;
+    event.preventDefault();
+    stopping ??= shell.stop().finally(() => {
+      stopped = true;
+      app.quit();
+    });
+  });
+  // Not awaited: Electron is ready only after this module has been evaluated.
+  void app.whenReady().then(async () => {
+    await shell.open(firstLink);
+    opened = true;
+  });
+}

@@ -1,0 +1,60 @@
+import { dialog } from 'electron';
+
+/** The node died and is being started again. Doesn't wait. */
+export function tellNodeDied(): void {
+  void dialog.showMessageBox({
+    type: 'warning',
+    title: 'Kith',
+    message: 'The node stopped unexpectedly and is starting again.',
+    detail:
+      'Wallets and blocks are safe: it goes on where it was. If this happens often, the log in the data folder says why.',
+    buttons: ['OK'],
+  });
+}
+
+/** The node can't start. True = try again. */
+export async function askAfterRefusal(code: string, message: string): Promise<boolean> {
+  const { response } = await dialog.showMessageBox({
+    type: 'error',
+    title: 'Kith',
+    message: 'The node could not start.',
+    detail: `${message}\n\n(${code})`,
+    buttons: ['Quit', 'Try again'],
+    defaultId: 1,
+    cancelId: 0,
+    noLink: true,
+  });
+  return response === 1;
+}
+
+/** What a first start may begin with; a path is a network file's. */
+export type FirstChoice = { readonly kind: 'demo' } | { readonly kind: 'network'; readonly network: string };
+
+/** Asks once, on the first start. Null = not now. */
+export async function askNetwork(): Promise<FirstChoice | null> {
+  const { response } = await dialog.showMessageBox({
+    type: 'question',
+    title: 'Welcome to Kith',
+    message: 'Which network should Kith live on?',
+    detail:
+      'Somebody who founded a network gives you its network file. Without one, look around in the demo: ' +
+      'a small living network of several nodes on this machine alone, with money that is worth nothing.',
+    buttons: ['Not now', 'Open a network file …', 'Test network', 'Demo on this machine'],
+    defaultId: 3,
+    cancelId: 0,
+    noLink: true,
+  });
+  if (response === 3) return { kind: 'demo' };
+  if (response === 2) return { kind: 'network', network: 'test' };
+  return response === 1 ? pickNetworkFile() : null;
+}
+
+async function pickNetworkFile(): Promise<FirstChoice | null> {
+  const { canceled, filePaths } = await dialog.showOpenDialog({
+    title: 'Open a network file',
+    properties: ['openFile'],
+    filters: [{ name: 'Kith network', extensions: ['json', 'kith'] }],
+  });
+  const file = filePaths[0];
+  return canceled || file === undefined ? null : { kind: 'network', network: file };
+}

@@ -1,0 +1,41 @@
+import { app, type Session, type WebContents } from 'electron';
+import { PAGE_ORIGIN } from './scheme.ts';
+
+/** What the page may use of the browser around it. Writing to the clipboard is for "copy address". */
+const ALLOWED_PERMISSIONS: ReadonlySet<string> = new Set(['clipboard-sanitized-write']);
+const ALLOWED_SCHEMES: ReadonlySet<string> = new Set(['app:', 'data:', 'blob:', 'devtools:']);
+
+/** True for our page and nothing that merely begins like it. */
+export function isPage(url: string): boolean {
+  return url === PAGE_ORIGIN || url.startsWith(`${PAGE_ORIGIN}/`);
+}
+
+/** Shuts every way out of the page, for every window that will ever be made. Call once, before the first window. */
+export function guardContents(): void {
+  app.on('web-contents-created', (_event, contents) => guard(contents));
+}
+
+function guard(contents: WebContents): void {
+  const refuse = (event: { preventDefault(): void }): void => event.preventDefault();
+  contents.on('will-navigate', refuse);
+  contents.on('will-frame-navigate', refuse);
+  contents.on('will-redirect', refuse);
+  contents.on('will-attach-webview', refuse);
+  // No link leads out of the app: there is no list of places it may open.
+  contents.setWindowOpenHandler(() => ({ action: 'deny' }));
+}
+
+/** No permission, device, download or request that isn't listed. Call once the app is ready. */
+export function guardSession(session: Session): void {
+  session.setPermissionRequestHandler((contents, permission, answer) =>
+    answer(isPage(contents.getURL()) && ALLOWED_PERMISSIONS.has(permission)),
+  );
+  session.setPermissionCheckHandler(
+    (_contents, permission, origin) => isPage(origin) && ALLOWED_PERMISSIONS.has(permission),
+  );
+  session.setDevicePermissionHandler(() => false);
+  session.on('will-download', (event) => event.preventDefault());
+  session.webRequest.onBeforeRequest((details, answer) =>
+    answer({ cancel: !ALLOWED_SCHEMES.has(new URL(details.url).protocol) }),
+  );
+}

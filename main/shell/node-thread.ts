@@ -1,0 +1,124 @@
+import { MessageChannel, Worker } from 'node:worker_threads';
+import type { MessagePortMain } from 'electron';
+import { createEmitter, type Events } from '../lib/events.ts';
+import { messageOf } from '../lib/errors.ts';
+import { bridgePorts } from './bridge.ts';
+import type { ConfirmRequest, FromNode, NodeThreadConfig, ToNode } from './thread-messages.ts';
+
+export interface NodeThreadEvents {
+  /** A thread has begun, the first or a later one: every page needs a new port to it. */
+  spawned: undefined;
+  ready: undefined;
+  /** It died and is being started again; `cause` is for people. */
+  died: { cause: string };
+  /** It will not be started again by itself. */
+  refused: { code: string; message: string };
+}
+
+export interface NodeThread {
+  readonly events: Events<NodeThreadEvents>;
+  start(): void;
+  /** Serves the contract on this port for as long as the thread lives; closes it at once when there is no thread. */
+  connect(port: MessagePortMain): void;
+  /** Resolves once the node has saved everything and ended, after 4.5 s at most. */
+  stop(): Promise<void>;
+}
+
+export interface NodeThreadDeps {
+  /** The thread's program; node-worker.ts. */
+  readonly script: URL;
+  readonly config: NodeThreadConfig;
+  readonly confirm: (request: ConfirmRequest) => Promise<boolean>;
+  readonly onError: (error: unknown) => void;
+}
+
+const STOP_LIMIT = 4500;
+const RESTART_AFTER = 1000;
+/** This many deaths within the window, and it is left alone: something is wrong that restarting won't mend. */
+const DEATHS = 3;
+const DEATH_WINDOW = 60_000;
+
+/** Runs the node on a thread of its own, so that the window never waits for a block, and starts it again if it dies. */
+export function createNodeThread(deps: NodeThreadDeps): NodeThread {
+  const events = createEmitter<NodeThreadEvents>(deps.onError);
+  const deaths: number[] = [];
+  let worker: Worker | null = null;
+  let restart: NodeJS.Timeout | undefined;
+  let stopping = false;
+  let refused = false;
+
+  function spawn(): void {
+    clearTimeout(restart);
+    const thread = new Worker(deps.script, {
+      name: 'kith-node',
+      workerData: deps.config,
+    });
+    let cause = 'it ended without a word';
+    worker = thread;
+    refused = false;
+    thread.on('message', (message: FromNode) => receive(thread, message));
+    thread.on('error', (error: unknown) => {
+      deps.onError(error);
+      cause = messageOf(error);
+    });
+    thread.on('exit', () => {
+      if (worker === thread) worker = null;
+      if (!stopping && !refused) bury(cause);
+    });
+    events.emit('spawned', undefined);
+  }
+
+  function receive(thread: Worker, message: FromNode): void {
+    if (message.kind === 'ready') events.emit('ready', undefined);
+    if (message.kind === 'ask') void answer(thread, message.question, message.request);
+    if (message.kind !== 'refused') return;
+    refused = true;
+    events.emit('refused', message);
+  }
+
+  async function answer(thread: Worker, question: number, request: ConfirmRequest): Promise<void> {
+    // A dialog that can't be shown is a no.
+    const yes = await deps.confirm(request).catch((error: unknown) => {
+      deps.onError(error);
+      return false;
+    });
+    thread.postMessage({ kind: 'answer', question, yes } satisfies ToNode);
+  }
+
+  function bury(cause: string): void {
+    const now = performance.now();
+    deaths.push(now);
+    while (now - deaths[0]! > DEATH_WINDOW) deaths.shift();
+    if (deaths.length >= DEATHS) {
+      deaths.length = 0;
+      events.emit('refused', { code: 'node-died', message: cause });
+      return;
+    }
+    events.emit('died', { cause });
+    restart = setTimeout(spawn, RESTART_AFTER);
+  }
+
+  return {
+    events,
+    start() {
+      if (worker === null && !stopping) spawn();
+    },
+    connect(port) {
+      if (worker === null) return port.close();
+      const { port1, port2 } = new MessageChannel();
+      bridgePorts(port, port1);
+      worker.postMessage({ kind: 'page', port: port2 } satisfies ToNode, [port2]);
+    },
+    async stop() {
+      stopping = true;
+      clearTimeout(restart);
+      const thread = worker;
+      if (thread === null) return;
+      const ended = new Promise<void>((resolve) => thread.once('exit', () => resolve()));
+      thread.postMessage({ kind: 'stop' } satisfies ToNode);
+      const limit = setTimeout(() => void thread.terminate(), STOP_LIMIT);
+      await ended;
+      clearTimeout(limit);
+    },
+  };
+}

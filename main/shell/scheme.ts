@@ -1,0 +1,51 @@
+import { readdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { protocol } from 'electron';
+import { contentType, PAGE_HEADERS } from './page-headers.ts';
+
+/** Where the page lives. Everything else on `app:` is refused. */
+export const PAGE_ORIGIN = 'app://kith';
+
+/** Tells Chromium that `app:` is an origin like https. Must run before the app is ready, once. */
+export function registerPageScheme(): void {
+  protocol.registerSchemesAsPrivileged([
+    { scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true } },
+  ]);
+}
+
+/** Answers `app://kith/…` from the built page in `folder`, and refuses everything else. */
+export function servePage(folder: string): void {
+  let files = listFiles(folder);
+  protocol.handle('app', async (request) => {
+    const url = new URL(request.url);
+    if (request.method !== 'GET') return refuse(405);
+    if (url.host !== new URL(PAGE_ORIGIN).host) return refuse(403);
+    const name = url.pathname === '/' ? '/index.html' : url.pathname;
+    // A page that was built anew has other names in it.
+    if (name === '/index.html') files = listFiles(folder);
+    const file = files.get(name);
+    if (file === undefined) return refuse(404);
+    const body = new Uint8Array(await readFile(file));
+    return new Response(body, { headers: { ...PAGE_HEADERS, 'content-type': contentType(file) } });
+  });
+}
+
+function refuse(status: number): Response {
+  return new Response(null, { status, headers: PAGE_HEADERS });
+}
+
+/**
+ * The names that can be asked for, with their files. A path is looked up here and never put together from what the
+ * page asks for, so that no `..`, `%2f` or backslash can lead anywhere.
+ */
+function listFiles(folder: string, prefix = '/'): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const full = path.join(folder, entry.name);
+    if (entry.isFile()) found.set(encodeURI(prefix + entry.name), full);
+    if (!entry.isDirectory()) continue;
+    for (const [name, file] of listFiles(full, `${prefix}${entry.name}/`)) found.set(name, file);
+  }
+  return found;
+}

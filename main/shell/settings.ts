@@ -1,0 +1,53 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+/** What the app remembers between starts that belongs to no network. */
+export interface Settings {
+  /** A built-in network's name or the path of a network file; null until the person has chosen. */
+  readonly network: string | null;
+}
+
+export interface SettingsFile {
+  read(): Settings;
+  /** In one step: a crash leaves the old file or the new one. */
+  write(settings: Settings): void;
+}
+
+const VERSION = 1;
+const NONE: Settings = { network: null };
+
+/** The settings file in the platform's folder for Kith; the desktop and the browser host share it. */
+export function createSettingsFile(folder: string): SettingsFile {
+  const file = path.join(folder, 'settings.json');
+  return {
+    read: () => parse(readText(file)),
+    write(settings) {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      const fresh = `${file}.${process.pid}`;
+      writeFileSync(fresh, `${JSON.stringify({ version: VERSION, ...settings }, null, 2)}\n`, {
+        mode: 0o600,
+      });
+      renameSync(fresh, file);
+    },
+  };
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+// A file that can't be read costs one question asked again, no more.
+function parse(text: string): Settings {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== 'object' || value === null) return NONE;
+    const { version, network } = value as { version?: unknown; network?: unknown };
+    return version === VERSION && typeof network === 'string' && network !== '' ? { network } : NONE;
+  } catch {
+    return NONE;
+  }
+}

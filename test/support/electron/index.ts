@@ -1,0 +1,13 @@
+/** What vitest gives to `import … from 'electron'`; see README.md. */
+export { app } from './app.ts';
+export { BrowserWindow } from './browser-window.ts';
+export { dialog } from './dialog.ts';
+export { MessageChannelMain } from './ports.ts';
+export { protocol, session } from './session.ts';
+
+export const nativeTheme = { shouldUseDarkColors: false };
+
+export const Menu = {
+  buildFromTemplate: (template: unknown): unknown => template,
+  setApplicationMenu(): void {},
+};

@@ -1,0 +1,160 @@
+/**
+ * `npm run package:check`: packages the app for Linux offline, with a stand-in for Electron's runtime, and looks into
+ * the result: settings valid, everything in it that must be, nothing that must not, natives unpacked, fuses set, and
+ * the packed program starts. Real packages are made by the release workflow.
+ */
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import os from 'node:os';
+import path from 'node:path';
+import { packageBin, runTool } from './support/command.ts';
+import { ensureDesktop } from './support/desktop.ts';
+import { ensurePage } from './support/page.ts';
+import { ROOT } from './support/root.ts';
+
+const CONFIG = path.join(ROOT, 'electron-builder.yml');
+const ASAR = packageBin('@electron/asar', 'bin/asar.js');
+const FUSES = packageBin('@electron/fuses', 'dist/bin.js');
+
+const MUST = [
+  '/package.json',
+  '/out/main/main.js',
+  '/out/main/shell/node-worker.js',
+  '/out/preload/index.cjs',
+  '/out/renderer/index.html',
+  '/node_modules/libp2p/package.json',
+  '/node_modules/classic-level/package.json',
+];
+const MUST_NOT: readonly [RegExp, string][] = [
+  [/^\/(main|shared|renderer|preload|test|tools|docs|\.ci)\//, 'sources, tests or tools'],
+  [
+    /^\/node_modules\/(electron|vite|svelte|vitest|typescript|eslint|node-linux|node-win)/,
+    'development packages',
+  ],
+  [/\.(ts|map|md)$/, 'files that nothing reads'],
+];
+const NATIVES = ['classic-level', 'sodium-native', 'argon2'];
+const FUSES_WANTED: readonly [string, boolean][] = [
+  ['RunAsNode', false],
+  ['EnableCookieEncryption', true],
+  ['EnableNodeOptionsEnvironmentVariable', false],
+  ['EnableNodeCliInspectArguments', false],
+  ['EnableEmbeddedAsarIntegrityValidation', true],
+  ['OnlyLoadAppFromAsar', true],
+  ['GrantFileProtocolExtraPrivileges', false],
+];
+
+const problems: string[] = [];
+const work = mkdtempSync(path.join(os.tmpdir(), 'kith-package-'));
+
+function expect(truth: boolean, problem: string): void {
+  if (!truth) problems.push(problem);
+}
+
+/** Enough of a runtime for the packager; the executable has the mark that fuses are written behind. */
+function makeRuntime(): string {
+  const folder = path.join(work, 'electron');
+  for (const name of ['locales', 'resources']) mkdirSync(path.join(folder, name), { recursive: true });
+  const mark = 'dL7pKGdnNz796PbbjQWNKmHXBZaB9tsX';
+  const wire = Buffer.concat([
+    Buffer.from(`#!/bin/sh\nexit 0\n${mark}`),
+    Buffer.from([1, 9]),
+    Buffer.from('101100110'),
+  ]);
+  writeFileSync(path.join(folder, 'electron'), wire);
+  chmodSync(path.join(folder, 'electron'), 0o755);
+  writeFileSync(path.join(folder, 'version'), `v${electronVersion()}`);
+  for (const name of ['LICENSE', 'LICENSES.chromium.html', 'locales/en-US.pak'])
+    writeFileSync(path.join(folder, name), '');
+  return folder;
+}
+
+function electronVersion(): string {
+  const { version } = JSON.parse(
+    readFileSync(path.join(ROOT, 'node_modules/electron/package.json'), 'utf8'),
+  ) as { version: string };
+  return version;
+}
+
+/** electron-builder's own schema, through its own function; the packager checks it too, but after much else. */
+async function checkConfig(): Promise<void> {
+  const fromBuilder = createRequire(createRequire(import.meta.url).resolve('app-builder-lib'));
+  const yaml = fromBuilder('js-yaml') as { load(text: string): unknown };
+  const { validateConfiguration } = fromBuilder('./util/config/config.js') as {
+    validateConfiguration(config: unknown, debug: unknown): Promise<void>;
+  };
+  const quiet = { add: () => undefined, isEnabled: false };
+  await validateConfiguration(yaml.load(readFileSync(CONFIG, 'utf8')), quiet);
+}
+
+async function packageApp(): Promise<string> {
+  const output = path.join(work, 'dist');
+  const { code, output: said } = await runTool(
+    packageBin('electron-builder', 'cli.js'),
+    [
+      '--linux',
+      'dir',
+      '--config',
+      CONFIG,
+      `-c.electronDist=${makeRuntime()}`,
+      `-c.electronVersion=${electronVersion()}`,
+      `-c.directories.output=${output}`,
+      '--publish',
+      'never',
+    ],
+    { capture: true },
+  );
+  if (code !== 0) throw new Error(`the packager failed:\n${said}`);
+  return path.join(output, process.arch === 'arm64' ? 'linux-arm64-unpacked' : 'linux-unpacked');
+}
+
+async function checkContents(app: string): Promise<void> {
+  const archive = path.join(app, 'resources/app.asar');
+  const { output } = await runTool(ASAR, ['list', archive], { capture: true });
+  const files = output.trim().split('\n');
+  for (const file of MUST) expect(files.includes(file), `${file} is missing from the package`);
+  for (const [pattern, what] of MUST_NOT) {
+    const found = files.filter((file) => pattern.test(file));
+    expect(found.length === 0, `the package holds ${what}: ${found.slice(0, 3).join(' ')}`);
+  }
+  for (const name of NATIVES) {
+    const natives = files.filter((file) => file.endsWith('.node') && file.includes(name));
+    expect(natives.length > 0, `the package lacks the native part of ${name}`);
+    const unpacked = natives.every((file) => existsSync(path.join(`${archive}.unpacked`, file)));
+    expect(unpacked, `the native part of ${name} is inside the archive, where it can't be loaded`);
+  }
+  console.log(`package: ${files.length} entries`);
+}
+
+async function checkFuses(app: string): Promise<void> {
+  const { output } = await runTool(FUSES, ['read', '--app', path.join(app, 'kith')], { capture: true });
+  for (const [fuse, on] of FUSES_WANTED) {
+    const state = new RegExp(`${fuse} is (\\w+)`).exec(output)?.[1];
+    expect(state === (on ? 'Enabled' : 'Disabled'), `fuse ${fuse} is ${state ?? 'not set'}`);
+  }
+}
+
+/** What was packed must run with nothing but what was packed. */
+async function checkStarts(app: string): Promise<void> {
+  const extracted = path.join(work, 'extracted');
+  await runTool(ASAR, ['extract', path.join(app, 'resources/app.asar'), extracted], { capture: true });
+  const { code, output } = await runTool(path.join(extracted, 'out/main/cli/kith.mjs'), ['--help'], {
+    capture: true,
+  });
+  expect(code === 0, `the packed program does not start: ${output.trim().split('\n').slice(-3).join(' ')}`);
+}
+
+try {
+  await checkConfig();
+  await ensurePage();
+  await ensureDesktop();
+  const app = await packageApp();
+  await checkContents(app);
+  await checkFuses(app);
+  await checkStarts(app);
+} finally {
+  rmSync(work, { recursive: true, force: true });
+}
+for (const problem of problems) console.log(`package: ${problem}`);
+console.log(problems.length === 0 ? 'package: all is well' : `package: ${problems.length} problems`);
+process.exitCode = problems.length === 0 ? 0 : 1;
