@@ -1,0 +1,194 @@
+/**
+ * What the handlers of the contract need from a node, as narrow interfaces that the api declares itself. The
+ * composition root (main/node.ts) gives one object of this shape; nothing else of the node can be reached from here.
+ *
+ * Failures: a broken rule is returned as a `Violation`, a world that failed is thrown as a `KithError`.
+ */
+import type { Notice } from '../../shared/contract/fields.ts';
+import type { MiningStatus } from '../../shared/contract/mining.ts';
+import type { LogLine, NodeAbout } from '../../shared/contract/node.ts';
+import type { Ban, Peer } from '../../shared/contract/peers.ts';
+import type { LogLevel, Phase, Reachability, SubmitStatus } from '../../shared/contract/vocabulary.ts';
+import type { Balance, DraftPayment, HistoryEntry, Payment } from '../../shared/contract/wallet.ts';
+import type { Height, Motes, UnixSeconds } from '../../shared/units.ts';
+import type { Network } from '../core/networks/network.ts';
+import type { Block } from '../core/primitives/block.ts';
+import type { Coin, Lock, Output } from '../core/primitives/coin.ts';
+import type { Outpoint } from '../core/primitives/outpoint.ts';
+import type { Transaction } from '../core/primitives/transaction.ts';
+import type { Violation } from '../core/violation.ts';
+
+export interface NodeFacade {
+  readonly network: Network;
+  /** What never changes while the node runs. */
+  readonly about: Omit<NodeAbout, 'role'>;
+  readonly chain: ChainAccess;
+  readonly mempool: MempoolAccess;
+  readonly miner: MinerAccess;
+  readonly wallets: WalletAccess;
+  readonly peers: PeerAccess;
+  /** How the node is doing right now. Cheap: it is asked up to 4 times a second. */
+  condition(): NodeCondition;
+  /** The newest lines of at least this level, oldest first. */
+  recentLog(limit: number, level: LogLevel): readonly LogLine[];
+  /** Asks the node to stop; returns at once. */
+  shutdown(): void;
+}
+
+/** What the status line and its sentence are made from. */
+export interface NodeCondition {
+  readonly phase: Phase;
+  /** Of the phase's work, 0 to 1. */
+  readonly progress: number;
+  /** Null when no honest estimate can be made. */
+  readonly etaSeconds: number | null;
+  readonly reachability: Reachability;
+  /** Greeted peers. */
+  readonly peers: number;
+  /** Addresses that the node could still try. */
+  readonly knownAddresses: number;
+  /** Peers met since the start that belong to another network. */
+  readonly strangers: number;
+  /** Our clock minus the median of the peers' clocks, in seconds; null with fewer than 3 peers. */
+  readonly clockOffsetSeconds: number | null;
+  /** Bytes free where the data directory is; null when unknown. */
+  readonly freeDiskBytes: number | null;
+  /** What any part of the node has to tell the user beyond the above. */
+  readonly notices: readonly Notice[];
+}
+
+/** A header in the index. */
+export interface ChainEntry {
+  readonly id: string;
+  readonly height: Height;
+  readonly time: UnixSeconds;
+  readonly work: bigint;
+}
+
+export interface ChainStepEvent {
+  readonly entry: ChainEntry;
+  readonly block: Block;
+}
+
+/** A transaction in a block of the active chain, with the outputs that it spends where they are still known. */
+export interface MinedTransaction {
+  readonly transaction: Transaction;
+  readonly entry: ChainEntry;
+  readonly spent: readonly Output[] | null;
+}
+
+export interface ChainAccess {
+  tip(): ChainEntry;
+  bestHeader(): ChainEntry;
+  entry(id: string): ChainEntry | undefined;
+  /** On the active chain. */
+  atHeight(height: Height): ChainEntry | undefined;
+  isActive(entry: ChainEntry): boolean;
+  headerBytes(entry: ChainEntry): Uint8Array;
+  readBlock(id: string): Promise<Uint8Array | null>;
+  getCoin(outpoint: Outpoint): Coin | undefined;
+  submitBlock(bytes: Uint8Array): Promise<{ readonly id: string; readonly status: SubmitStatus } | Violation>;
+  totals(): {
+    readonly coins: number;
+    readonly total: number;
+    readonly issued: number;
+    readonly burned: number;
+  };
+  setHash(): Promise<string>;
+  /** Null when no block of the active chain that the node can search holds it. */
+  findTransaction(txid: string): Promise<MinedTransaction | null>;
+  onConnected(listener: (step: ChainStepEvent) => void): Off;
+  onDisconnected(listener: (step: ChainStepEvent) => void): Off;
+}
+
+export interface WaitingTransaction {
+  readonly txid: string;
+  readonly tx: Transaction;
+  readonly size: number;
+  readonly fee: Motes;
+  readonly time: UnixSeconds;
+  /** The transaction itself is counted. */
+  readonly ancestors: { readonly count: number };
+}
+
+export interface MempoolAccess {
+  summary(): { readonly count: number; readonly bytes: number; readonly floor: number };
+  /** In order of txid, behind `after`. */
+  list(limit: number, after?: string): readonly WaitingTransaction[];
+  get(txid: string): WaitingTransaction | undefined;
+  submit(bytes: Uint8Array): Promise<{ readonly txid: string } | Violation>;
+  onAdded(listener: (entry: WaitingTransaction) => void): Off;
+  onRemoved(listener: (txid: string) => void): Off;
+}
+
+export interface MinerAccess {
+  /** Starts, or changes where rewards go and on how many threads; the miner chooses `threads` when undefined. */
+  start(payout: Lock, threads: number | undefined): Promise<void>;
+  stop(): Promise<void>;
+  status(): Omit<MiningStatus, 'address'>;
+  /** An unmined block on the tip that pays to `payout`. */
+  template(payout: Lock): Promise<Block>;
+  /** Mines and connects `blocks` blocks; gives their ids. */
+  generate(payout: Lock, blocks: number): Promise<readonly string[]>;
+}
+
+export interface NewWallet {
+  readonly name: string;
+  readonly password: string;
+  readonly words: 12 | 24;
+}
+
+export interface RestoredWallet {
+  readonly name: string;
+  readonly password: string;
+  readonly mnemonic: string;
+  readonly passphrase?: string | undefined;
+}
+
+export interface HistoryQuery {
+  readonly name: string;
+  readonly limit: number;
+  readonly after?: string | undefined;
+}
+
+/** Every failure is a `KithError` (`wallet-unknown`, `wallet-password`, …) or a `Violation` where one can be returned. */
+export interface WalletAccess {
+  create(wallet: NewWallet): Promise<{ readonly mnemonic: string }>;
+  restore(wallet: RestoredWallet): Promise<{ readonly firstAddress: string }>;
+  list(): readonly { readonly name: string; readonly locked: boolean }[];
+  unlock(name: string, password: string, seconds: number | undefined): Promise<void>;
+  lock(name: string): Promise<void> | void;
+  balance(name: string): Balance;
+  /** The current unused receiving address; works while locked. */
+  address(name: string): Promise<string> | string;
+  newAddress(name: string, label: string | undefined): Promise<string>;
+  prepare(payment: Payment): Promise<DraftPayment>;
+  confirm(draft: string, password: string): Promise<{ readonly txid: string } | Violation>;
+  history(query: HistoryQuery): readonly HistoryEntry[] | Promise<readonly HistoryEntry[]>;
+  /** After anything of the wallet changed: locked or not, balance, history. Called with its name, as often as it likes. */
+  onChanged(listener: (name: string) => void): Off;
+}
+
+export interface BanTarget {
+  readonly id?: string | undefined;
+  readonly address?: string | undefined;
+}
+
+export interface PeerAccess {
+  readonly peerId: string;
+  /** Where others can reach this node, each with its peer id. */
+  addresses(): readonly string[];
+  list(): readonly Peer[];
+  add(address: string): Promise<void>;
+  remove(id: string): Promise<void>;
+  ban(
+    target: BanTarget & { readonly seconds?: number | undefined; readonly reason?: string | undefined },
+  ): Promise<void>;
+  unban(target: BanTarget): Promise<void>;
+  bans(): readonly Ban[];
+  /** After peers came, went or were greeted; figures like latency needn't call it. */
+  onChanged(listener: () => void): Off;
+}
+
+/** Takes a listener off. */
+export type Off = () => void;
