@@ -1,0 +1,102 @@
+import type { Height } from '../../../shared/units.ts';
+import { equalBytes } from '../codec/bytes.ts';
+import { type Block, blockMerkleRoot } from '../primitives/block.ts';
+import { MAX_BLOCK_BYTES, MAX_BLOCK_OUTPUTS, MAX_RECORD_BYTES } from '../primitives/limits.ts';
+import { type CoinbaseRecord, decodeRecords, findRecord, RECORD } from '../primitives/records.ts';
+import { isCoinbase, type Transaction } from '../primitives/transaction.ts';
+import { isViolation, type Verdict, violation, type ViolationCode } from '../violation.ts';
+import { checkTransaction } from './transaction-rules.ts';
+
+/**
+ * Failures that say nothing about the header: another peer may have the true body. All others are permanent for the
+ * block's id, because the Merkle leaf commits to every byte (protocol 3).
+ */
+export function blamesOnlyTheBody(code: ViolationCode): boolean {
+  return (
+    code.startsWith('codec-') ||
+    code === 'block-merkle' ||
+    code === 'block-empty' ||
+    code === 'block-too-large'
+  );
+}
+
+/** Everything about a block's body that needs no coin and no other block. Cost: a hash or two a transaction. */
+export function checkBody(block: Block): Verdict {
+  return (
+    checkHasTransactions(block) ??
+    checkMerkleRoot(block) ??
+    checkBlockSize(block) ??
+    checkOutputCount(block) ??
+    checkCoinbase(block) ??
+    checkTransactions(block)
+  );
+}
+
+function checkHasTransactions(block: Block): Verdict {
+  return block.transactions.length === 0 ? violation('block-empty') : null;
+}
+
+function checkMerkleRoot(block: Block): Verdict {
+  const matches = equalBytes(blockMerkleRoot(block.transactions), block.header.merkle);
+  return matches ? null : violation('block-merkle');
+}
+
+function checkBlockSize(block: Block): Verdict {
+  const size = block.bytes.length;
+  return size > MAX_BLOCK_BYTES ? violation('block-too-large', { size }) : null;
+}
+
+// Bounds what one block can add to the coin set and to the undo data.
+function checkOutputCount(block: Block): Verdict {
+  let outputs = 0;
+  for (const tx of block.transactions) outputs += tx.outputs.length;
+  return outputs > MAX_BLOCK_OUTPUTS ? violation('block-outputs', { outputs }) : null;
+}
+
+/** The first transaction creates the block's money; its form (protocol 2). What it may claim needs the fees. */
+function checkCoinbase(block: Block): Verdict {
+  const coinbase = block.transactions[0]!;
+  if (!isCoinbase(coinbase)) return violation('coinbase-missing');
+  return (
+    checkCoinbaseWitness(coinbase) ??
+    checkCoinbaseHeight(coinbase, block.header.height) ??
+    checkCoinbaseRecords(coinbase, block.header.height)
+  );
+}
+
+function checkCoinbaseWitness(coinbase: Transaction): Verdict {
+  const size = coinbase.witness[0]?.length ?? 0;
+  if (coinbase.witness.length !== 1) return violation('coinbase-witness', { count: coinbase.witness.length });
+  return size > MAX_RECORD_BYTES ? violation('coinbase-witness', { size }) : null;
+}
+
+// The height makes every coinbase unique, so that no two transactions of a chain share an id (BIP-30, BIP-34).
+function checkCoinbaseHeight(coinbase: Transaction, height: Height): Verdict {
+  if (coinbase.validFrom !== height)
+    return violation('coinbase-height', { validFrom: coinbase.validFrom, height });
+  return coinbase.expires === 0 ? null : violation('coinbase-expires', { expires: coinbase.expires });
+}
+
+function checkCoinbaseRecords(coinbase: Transaction, height: Height): Verdict {
+  const records = decodeRecords(coinbase.witness[0]!);
+  if (isViolation(records)) return violation('coinbase-records');
+  // Only genesis names the parameters: anywhere else the record could only mislead.
+  return height > 0 && findRecord(records, RECORD.parameters)
+    ? violation('coinbase-records', { tag: 0 })
+    : null;
+}
+
+/** The records of a block whose body holds; for those who act on them. */
+export function coinbaseRecords(block: Block): readonly CoinbaseRecord[] {
+  const records = decodeRecords(block.transactions[0]?.witness[0] ?? new Uint8Array(0));
+  return isViolation(records) ? [] : records;
+}
+
+function checkTransactions(block: Block): Verdict {
+  for (const [position, tx] of block.transactions.entries()) {
+    if (position > 0 && isCoinbase(tx)) return violation('tx-no-inputs', { position });
+    const verdict = checkTransaction(tx);
+    if (verdict) return violation(verdict.code, { ...verdict.evidence, position });
+  }
+  return null;
+}

@@ -1,0 +1,60 @@
+import type { Height, UnixSeconds } from '../../../shared/units.ts';
+import { bytesToBigInt } from '../codec/bytes.ts';
+import type { Hash } from '../crypto/hash.ts';
+import type { Header } from '../primitives/header.ts';
+import { type Verdict, violation } from '../violation.ts';
+import { bitsToTarget } from './compact.ts';
+import type { ConsensusParams } from './params.ts';
+
+/** What the rules need to know of a header's ancestors. */
+export interface HeaderView {
+  readonly height: Height;
+  readonly time: UnixSeconds;
+  readonly bits: number;
+  readonly prev: HeaderView | null;
+}
+
+const MEDIAN_SPAN = 11;
+
+/** The median time of a header and its ten ancestors (fewer near genesis); a child's time must exceed it. */
+export function medianTimePast(header: HeaderView): UnixSeconds {
+  const times: number[] = [];
+  for (let at: HeaderView | null = header; at !== null && times.length < MEDIAN_SPAN; at = at.prev)
+    times.push(at.time);
+  times.sort((a, b) => a - b);
+  return times[Math.floor(times.length / 2)]!;
+}
+
+/**
+ * A header against its parent, all but its proof of work, which costs a thousand times more and comes last
+ * (protocol 1). `bits` is what the difficulty function asks for here.
+ */
+export function checkHeaderContext(header: Header, parent: HeaderView, bits: number): Verdict {
+  return checkHeight(header, parent) ?? checkBits(header, bits) ?? checkNotOld(header, parent);
+}
+
+/** A header from the future is not invalid, only early: its sender is not punished and it is tried again. */
+export function checkNotEarly(header: Header, now: UnixSeconds, params: ConsensusParams): Verdict {
+  const latest = now + params.futureLimit;
+  return header.time > latest ? violation('header-time-new', { time: header.time, latest }) : null;
+}
+
+/** `digest` is Argon2id of the header, read as a big-endian number. */
+export function checkProofOfWork(header: Header, digest: Hash): Verdict {
+  return bytesToBigInt(digest) <= bitsToTarget(header.bits) ? null : violation('header-pow');
+}
+
+function checkHeight(header: Header, parent: HeaderView): Verdict {
+  const expected = parent.height + 1;
+  return header.height === expected ? null : violation('header-height', { height: header.height, expected });
+}
+
+function checkBits(header: Header, expected: number): Verdict {
+  return header.bits === expected ? null : violation('header-bits', { bits: header.bits, expected });
+}
+
+// Time must move forward on the whole, or a majority could hold it still and mine easily for ever.
+function checkNotOld(header: Header, parent: HeaderView): Verdict {
+  const median = medianTimePast(parent);
+  return header.time > median ? null : violation('header-time-old', { time: header.time, median });
+}

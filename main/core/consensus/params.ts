@@ -1,0 +1,105 @@
+import { type Height, MAX_MOTES, type Motes, toMotes } from '../../../shared/units.ts';
+import { Writer } from '../codec/writer.ts';
+import { DOMAIN, hash, type Hash } from '../crypto/hash.ts';
+
+/** Everything about a network that nodes must agree on; bound into its genesis block (protocol 1). */
+export interface ConsensusParams {
+  /** Seconds between blocks that the difficulty aims at. */
+  readonly spacing: number;
+  /** Seconds behind or ahead of schedule that halve or double the difficulty. */
+  readonly halfLife: number;
+  /** Seconds that a header may be ahead of the local clock. */
+  readonly futureLimit: number;
+  /** The easiest target, compact. */
+  readonly powLimit: number;
+  /** The target of the genesis block, compact. */
+  readonly startBits: number;
+  /** Memory of one proof-of-work hash. */
+  readonly powMemoryKiB: number;
+  /** False keeps `startBits` for ever (regtest). */
+  readonly retarget: boolean;
+  /** Blocks before a coinbase can be spent. */
+  readonly maturity: number;
+  /** What the first block may issue. */
+  readonly subsidy: Motes;
+  /** Blocks between halvings. */
+  readonly halving: number;
+  /** Blocks between snapshots of the coin set. */
+  readonly epoch: number;
+  /** Blocks after which the chain must name the snapshot's root. */
+  readonly delay: number;
+  /** Hashes that must lie on a snapshot before coins found through it may be spent. */
+  readonly snapshotWork: number;
+  /** Blocks of one version-bits period, and how many must signal. */
+  readonly bitsPeriod: number;
+  readonly bitsThreshold: number;
+}
+
+/** What the genesis coinbase carries in record 0x00. 32 bytes. */
+export function parametersHash(params: ConsensusParams): Hash {
+  const writer = new Writer(96);
+  writer.varuint(params.spacing).varuint(params.halfLife).varuint(params.futureLimit);
+  writer
+    .u32(params.powLimit)
+    .u32(params.startBits)
+    .varuint(params.powMemoryKiB)
+    .u8(params.retarget ? 1 : 0);
+  writer.varuint(params.maturity).u64(params.subsidy).varuint(params.halving);
+  writer.varuint(params.epoch).varuint(params.delay).u64(params.snapshotWork);
+  writer.varuint(params.bitsPeriod).varuint(params.bitsThreshold);
+  return hash(DOMAIN.parameters, writer.finish());
+}
+
+/** What the block at `height` may issue. Never `>>`, which wraps after 31 halvings. Genesis issues nothing. */
+export function subsidyAt(height: Height, params: ConsensusParams): Motes {
+  if (height === 0) return toMotes(0);
+  return toMotes(Math.floor(params.subsidy / 2 ** Math.floor(height / params.halving)));
+}
+
+/** An upper bound on all coins that a network can issue, exact enough to hold it against {@link MAX_MOTES}. */
+export function totalEmission(params: ConsensusParams): number {
+  let total = 0;
+  for (let era = 0, subsidy: number = params.subsidy; subsidy >= 1; era++) {
+    total += subsidy * params.halving;
+    subsidy = Math.floor(params.subsidy / 2 ** (era + 1));
+  }
+  return total;
+}
+
+interface Range {
+  readonly name: keyof ConsensusParams;
+  readonly least: number;
+  readonly most: number;
+}
+
+const RANGES: readonly Range[] = [
+  { name: 'spacing', least: 1, most: 3600 },
+  { name: 'futureLimit', least: 1, most: 86_400 },
+  { name: 'powMemoryKiB', least: 8, most: 8192 },
+  { name: 'maturity', least: 1, most: 10_000 },
+  { name: 'subsidy', least: 1, most: MAX_MOTES },
+  { name: 'halving', least: 1, most: 100_000_000 },
+  { name: 'epoch', least: 20, most: 1_000_000 },
+  { name: 'delay', least: 1, most: 999_999 },
+  { name: 'snapshotWork', least: 0, most: Number.MAX_SAFE_INTEGER },
+  { name: 'bitsPeriod', least: 10, most: 1_000_000 },
+  { name: 'bitsThreshold', least: 1, most: 1_000_000 },
+];
+
+/** A sentence naming the first parameter that no network may have, or null. Compact targets are checked by the loader. */
+export function checkParams(params: ConsensusParams): string | null {
+  for (const { name, least, most } of RANGES) {
+    const value = params[name] as number;
+    if (!Number.isSafeInteger(value) || value < least || value > most) {
+      return `${name} must be a whole number from ${least} to ${most}, not ${String(value)}`;
+    }
+  }
+  if (!Number.isSafeInteger(params.halfLife) || params.halfLife < 10 * params.spacing) {
+    return 'halfLife must be at least 10 times the spacing';
+  }
+  if (params.halfLife > 1000 * params.spacing) return 'halfLife must be at most 1000 times the spacing';
+  if (params.delay >= params.epoch) return 'delay must be shorter than epoch';
+  if (params.bitsThreshold > params.bitsPeriod) return 'bitsThreshold must not exceed bitsPeriod';
+  if (totalEmission(params) > MAX_MOTES) return `all coins together must not exceed ${MAX_MOTES} motes`;
+  return null;
+}

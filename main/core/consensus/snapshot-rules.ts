@@ -1,0 +1,36 @@
+import type { Height } from '../../../shared/units.ts';
+import { equalBytes } from '../codec/bytes.ts';
+import type { Hash } from '../crypto/hash.ts';
+import type { Block } from '../primitives/block.ts';
+import { findRecord, RECORD } from '../primitives/records.ts';
+import { type Verdict, violation } from '../violation.ts';
+import { coinbaseRecords } from './block-rules.ts';
+import type { ConsensusParams } from './params.ts';
+
+/** The height of the snapshot that the block at `height` must name, or null when it must name none (protocol 5). */
+export function committedSnapshotHeight(height: Height, params: ConsensusParams): Height | null {
+  const at = height - params.delay;
+  return at > 0 && at % params.epoch === 0 ? at : null;
+}
+
+/** Whether the coin set is to be frozen as of this height. */
+export function isSnapshotHeight(height: Height, params: ConsensusParams): boolean {
+  return height > 0 && height % params.epoch === 0;
+}
+
+/** The record exactly where it must be and nowhere else. Needs no coin, so it runs before anything is connected. */
+export function checkSnapshotPlace(block: Block, params: ConsensusParams): Verdict {
+  const record = findRecord(coinbaseRecords(block), RECORD.snapshotRoot);
+  const due = committedSnapshotHeight(block.header.height, params) !== null;
+  if (due && record === undefined) return violation('snapshot-missing');
+  if (!due && record !== undefined) return violation('snapshot-misplaced');
+  return record === undefined || record.length === 32
+    ? null
+    : violation('snapshot-wrong', { size: record.length });
+}
+
+/** The record against the root that this node computed for the block's own ancestor. */
+export function checkSnapshotRoot(block: Block, root: Hash): Verdict {
+  const record = findRecord(coinbaseRecords(block), RECORD.snapshotRoot);
+  return record && equalBytes(record, root) ? null : violation('snapshot-wrong');
+}

@@ -1,0 +1,82 @@
+import type { Height } from '../../../shared/units.ts';
+import { subsidyAt } from '../consensus/params.ts';
+import type { Block } from '../primitives/block.ts';
+import { type Coin, LOCK_BURN } from '../primitives/coin.ts';
+import { type OutpointKey, outpointKeyOf } from '../primitives/outpoint.ts';
+import type { Transaction } from '../primitives/transaction.ts';
+import { isViolation, type Verdict, type Violation, violation } from '../violation.ts';
+import type { Delta } from './delta.ts';
+import type { SignatureSink } from './jobs.ts';
+import { checkSpend, type Spend, type SpendContext } from './spend.ts';
+
+/**
+ * The whole block against the coin set: a change, or the first rule broken. Pure; the set is not touched. The body
+ * must have passed checkBody. Signatures go to `signatures`; the block holds only if they do too (protocol 3).
+ */
+export function connectBlock(
+  block: Block,
+  context: SpendContext,
+  signatures: SignatureSink,
+): Delta | Violation {
+  const work = new WorkingSet(context);
+  let fees = 0;
+  for (let position = 1; position < block.transactions.length; position++) {
+    const tx = block.transactions[position]!;
+    const spend = checkSpend(tx, { ...context, coin: work.coin }, signatures);
+    if (isViolation(spend)) return violation(spend.code, { ...spend.evidence, position });
+    fees += spend.fee;
+    work.spend(spend);
+    work.create(tx, false);
+  }
+  const coinbase = block.transactions[0]!;
+  const claimed = coinbase.outputs.reduce((sum, output) => sum + output.amount, 0);
+  const broken = checkClaim(claimed, fees, context);
+  if (broken) return broken;
+  work.create(coinbase, true);
+  return work.delta();
+}
+
+function checkClaim(claimed: number, fees: number, context: SpendContext): Verdict {
+  const allowed = subsidyAt(context.height, context.params) + fees;
+  return claimed > allowed ? violation('coinbase-amount', { claimed, allowed }) : null;
+}
+
+/** The coin set as the transactions of one block see it, one after the other. */
+class WorkingSet {
+  readonly #created = new Map<OutpointKey, Coin>();
+  readonly #spent = new Map<OutpointKey, Coin>();
+  readonly #context: SpendContext;
+  readonly #height: Height;
+
+  constructor(context: SpendContext) {
+    this.#context = context;
+    this.#height = context.height;
+  }
+
+  readonly coin = (key: OutpointKey): Coin | undefined =>
+    this.#created.get(key) ?? (this.#spent.has(key) ? undefined : this.#context.coin(key));
+
+  spend(spend: Spend): void {
+    spend.keys.forEach((key, i) => {
+      if (!this.#created.delete(key)) this.#spent.set(key, spend.coins[i]!);
+    });
+  }
+
+  create(tx: Transaction, coinbase: boolean): void {
+    tx.outputs.forEach((output, index) => {
+      if (output.lockType === LOCK_BURN) return;
+      const { amount, lockType, lock } = output;
+      this.#created.set(outpointKeyOf(tx.txidHex, index), {
+        amount,
+        lockType,
+        lock,
+        height: this.#height,
+        coinbase,
+      });
+    });
+  }
+
+  delta(): Delta {
+    return { created: this.#created, spent: this.#spent };
+  }
+}

@@ -1,0 +1,30 @@
+import type { Block } from '../primitives/block.ts';
+import { LOCK_BURN } from '../primitives/coin.ts';
+import type { Delta } from './delta.ts';
+
+/** What a block does to the totals of the coin set. */
+export interface Movement {
+  /** Coins more (or fewer) in the set. */
+  readonly coins: number;
+  /** Motes newly issued, and motes destroyed: burnt outputs, and fees that the miner did not claim. */
+  readonly issued: number;
+  readonly burned: number;
+}
+
+/** Follows from the change alone, so that disconnecting a block takes back exactly what connecting it added. */
+export function movementOf(block: Block, delta: Delta): Movement {
+  let change = 0;
+  for (const coin of delta.created.values()) change += coin.amount;
+  for (const coin of delta.spent.values()) change -= coin.amount;
+  let burnt = 0;
+  for (const tx of block.transactions) {
+    for (const output of tx.outputs) if (output.lockType === LOCK_BURN) burnt += output.amount;
+  }
+  // claimed by the coinbase - fees = change + burnt
+  const surplus = change + burnt;
+  return {
+    coins: delta.created.size - delta.spent.size,
+    issued: Math.max(0, surplus),
+    burned: burnt + Math.max(0, -surplus),
+  };
+}

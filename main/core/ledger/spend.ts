@@ -1,0 +1,103 @@
+import { addMotes, type Height, MAX_MOTES, type Motes, toMotes } from '../../../shared/units.ts';
+import type { ConsensusParams } from '../consensus/params.ts';
+import { checkMinableAt } from '../consensus/transaction-rules.ts';
+import type { Hash } from '../crypto/hash.ts';
+import { type Coin, LOCK_KEY } from '../primitives/coin.ts';
+import { SIGNATURE_BYTES } from '../primitives/limits.ts';
+import { type OutpointKey, outpointKey } from '../primitives/outpoint.ts';
+import { sighash, type Transaction } from '../primitives/transaction.ts';
+import { isViolation, type Verdict, type Violation, violation } from '../violation.ts';
+import type { CoinLookup } from './delta.ts';
+import type { SignatureSink } from './jobs.ts';
+
+/** Which soft forks are in force at a height (protocol 4). */
+export interface ActiveRules {
+  readonly policyLock: boolean;
+}
+
+export interface SpendContext {
+  readonly networkId: Hash;
+  readonly params: ConsensusParams;
+  /** The height of the block that takes the transaction. */
+  readonly height: Height;
+  readonly rules: ActiveRules;
+  readonly coin: CoinLookup;
+}
+
+/** What a transaction takes from the coin set. */
+export interface Spend {
+  readonly keys: readonly OutpointKey[];
+  readonly coins: readonly Coin[];
+  readonly fee: Motes;
+}
+
+/**
+ * One transaction that is no coinbase against the coins it spends: existence, maturity, values, validity heights and
+ * witness forms (protocol 3). Its signatures go to `signatures` and are not checked here.
+ */
+export function checkSpend(
+  tx: Transaction,
+  context: SpendContext,
+  signatures: SignatureSink,
+): Spend | Violation {
+  const early = checkMinableAt(tx, context.height);
+  if (early) return early;
+  const taken = takeCoins(tx, context);
+  if (isViolation(taken)) return taken;
+  const fee = feeOf(tx, taken.coins);
+  if (isViolation(fee)) return fee;
+  return checkWitnesses(tx, taken.coins, context, signatures) ?? { ...taken, fee };
+}
+
+function takeCoins(
+  tx: Transaction,
+  context: SpendContext,
+): { keys: OutpointKey[]; coins: Coin[] } | Violation {
+  const keys: OutpointKey[] = [];
+  const coins: Coin[] = [];
+  for (const [index, input] of tx.inputs.entries()) {
+    const key = outpointKey(input);
+    const coin = context.coin(key);
+    if (coin === undefined) return violation('coin-missing', { index, coin: key });
+    if (coin.coinbase && context.height - coin.height < context.params.maturity) {
+      return violation('coin-immature', {
+        index,
+        coin: key,
+        matureAt: coin.height + context.params.maturity,
+      });
+    }
+    keys.push(key);
+    coins.push(coin);
+  }
+  return { keys, coins };
+}
+
+function feeOf(tx: Transaction, coins: readonly Coin[]): Motes | Violation {
+  let paid: Motes | null = toMotes(0);
+  for (const coin of coins) {
+    paid = addMotes(paid, coin.amount);
+    if (paid === null) return violation('tx-input-sum', { most: MAX_MOTES });
+  }
+  let claimed = 0;
+  for (const output of tx.outputs) claimed += output.amount;
+  return claimed > paid ? violation('tx-value', { paid, claimed }) : toMotes(paid - claimed);
+}
+
+function checkWitnesses(
+  tx: Transaction,
+  coins: readonly Coin[],
+  context: SpendContext,
+  signatures: SignatureSink,
+): Verdict {
+  // One message for all inputs: it commits to the whole body and to every coin spent.
+  let message: Hash | null = null;
+  for (const [index, coin] of coins.entries()) {
+    if (coin.lockType !== LOCK_KEY) continue;
+    const signature = tx.witness[index]!;
+    if (signature.length !== SIGNATURE_BYTES)
+      return violation('tx-witness-size', { index, size: signature.length });
+    message ??= sighash(context.networkId, tx, coins);
+    signatures.add(coin.lock, signature, message);
+  }
+  return null;
+}

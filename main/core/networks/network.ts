@@ -1,0 +1,112 @@
+import { bech32m } from '@scure/base';
+import type { UnixSeconds } from '../../../shared/units.ts';
+import { toMotes } from '../../../shared/units.ts';
+import { toHex } from '../codec/hex.ts';
+import { type ConsensusParams, parametersHash } from '../consensus/params.ts';
+import type { Deployment } from '../consensus/deployments.ts';
+import type { Hash } from '../crypto/hash.ts';
+import { type Block, blockMerkleRoot, createBlock } from '../primitives/block.ts';
+import { LOCK_BURN } from '../primitives/coin.ts';
+import { createHeader } from '../primitives/header.ts';
+import { encodeRecords, RECORD } from '../primitives/records.ts';
+import { createTransaction, type Transaction } from '../primitives/transaction.ts';
+
+/** A network is data: what its nodes agree on, and where a newcomer finds them (protocol 1). */
+export interface Network {
+  readonly name: string;
+  /** The prefix of its addresses. */
+  readonly hrp: string;
+  readonly defaultPort: number;
+  readonly bootstrap: readonly string[];
+  readonly deployments: readonly Deployment[];
+  readonly params: ConsensusParams;
+  readonly genesis: Block;
+  /** The genesis id. */
+  readonly id: Hash;
+  readonly idHex: string;
+  readonly founded: boolean;
+  /** False while a built-in network is specified but has no nodes to join. */
+  readonly launched: boolean;
+}
+
+/** What its founder chose and mined; the rest of the genesis block follows from the parameters. */
+export interface GenesisSeed {
+  readonly name: string;
+  readonly time: UnixSeconds;
+  readonly nonce: number;
+}
+
+/** Version bits with no deployment signalled (protocol 4). */
+export const BASE_VERSION = 0x2000_0000;
+const MAX_NAME_BYTES = 64;
+
+/**
+ * The first block of a network. Its coinbase carries the hash of the parameters (record 0x00) and burns one mote to
+ * the network's name; no coin comes of it. The proof of work is the caller's to mine or to check.
+ */
+export function createGenesis(seed: GenesisSeed, params: ConsensusParams): Block {
+  const coinbase = genesisCoinbase(seed.name, params);
+  const header = createHeader({
+    version: BASE_VERSION,
+    prev: new Uint8Array(32),
+    merkle: blockMerkleRoot([coinbase]),
+    time: seed.time,
+    bits: params.startBits,
+    height: 0,
+    nonce: seed.nonce,
+  });
+  return createBlock(header, [coinbase]);
+}
+
+function genesisCoinbase(name: string, params: ConsensusParams): Transaction {
+  const lock = asciiBytes(name);
+  return createTransaction({
+    version: 1,
+    validFrom: 0,
+    expires: 0,
+    inputs: [],
+    outputs: [{ amount: toMotes(1), lockType: LOCK_BURN, lock }],
+    witness: [encodeRecords([{ tag: RECORD.parameters, bytes: parametersHash(params) }])],
+  });
+}
+
+/** The name as bytes; names are printable ASCII so that no two look alike. */
+function asciiBytes(name: string): Uint8Array {
+  if (!isNetworkName(name)) throw new RangeError(`not a network name: ${JSON.stringify(name)}`);
+  return Uint8Array.from(name, (character) => character.charCodeAt(0));
+}
+
+/** 1 to 64 printable ASCII characters, no space at either end. */
+export function isNetworkName(name: string): boolean {
+  return name.length <= MAX_NAME_BYTES && /^[!-~](?:[ -~]*[!-~])?$/.test(name);
+}
+
+/** Founded networks never choose their prefix: `k` and the first 30 bits of the id, so that none can pose as another. */
+export function foundedHrp(id: Hash): string {
+  const letters = bech32m.encode('k', bech32m.toWords(id.subarray(0, 4)).slice(0, 6));
+  return `k${letters.slice(2, 8)}`;
+}
+
+export interface NetworkFacts {
+  readonly hrp?: string;
+  readonly defaultPort: number;
+  readonly bootstrap: readonly string[];
+  readonly deployments: readonly Deployment[];
+  readonly founded: boolean;
+  readonly launched: boolean;
+}
+
+/** Puts a network together from its seed; the id and, where it is founded, the prefix are computed. */
+export function createNetworkOf(seed: GenesisSeed, params: ConsensusParams, facts: NetworkFacts): Network {
+  const genesis = createGenesis(seed, params);
+  const id = genesis.header.id;
+  return {
+    ...facts,
+    name: seed.name,
+    hrp: facts.hrp ?? foundedHrp(id),
+    params,
+    genesis,
+    id,
+    idHex: toHex(id),
+  };
+}

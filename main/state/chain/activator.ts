@@ -1,0 +1,232 @@
+import { connectBlock } from '../../core/ledger/connect.ts';
+import { undo } from '../../core/ledger/delta.ts';
+import { JobList } from '../../core/ledger/jobs.ts';
+import type { ActiveRules } from '../../core/ledger/spend.ts';
+import { deltaOf, encodeUndo } from '../../core/ledger/undo-record.ts';
+import type { Network } from '../../core/networks/network.ts';
+import type { VerifyBatch } from '../../core/ports.ts';
+import { isViolation, type Violation, violation } from '../../core/violation.ts';
+import { DamagedError, type ChainDb } from '../storage/chain-db.ts';
+import type { ChainState } from '../storage/state-record.ts';
+import type { Bodies } from './bodies.ts';
+import { ChainLine } from './chain-line.ts';
+import type { CoinCache } from './coin-cache.ts';
+import { commitSteps, type Step } from './committer.ts';
+import type { OwnedEntry } from './header-entry.ts';
+import type { HeaderIndex } from './header-index.ts';
+
+/** What the activator works on; all of it belongs to the chain. */
+export interface ActivatorDeps {
+  readonly network: Network;
+  readonly index: HeaderIndex;
+  readonly active: ChainLine<OwnedEntry>;
+  readonly bodies: Bodies;
+  readonly coins: CoinCache;
+  readonly db: ChainDb;
+  readonly verifyBatch: VerifyBatch;
+  rulesFor(parent: OwnedEntry): ActiveRules;
+  /** After a group of steps is in the database, in their order. */
+  onSteps(steps: readonly Step[]): void;
+  /** A block turned out to break a rule; it and all on it are marked. */
+  onInvalid(entry: OwnedEntry, reason: Violation): void;
+  /** Nothing more to do for now. */
+  onIdle(): void;
+}
+
+interface InFlight {
+  readonly step: Step;
+  readonly verified: Promise<number>;
+}
+
+/** Blocks whose signatures are being checked at once: enough to keep the verify workers fed, few to throw away. */
+const DEPTH = 3;
+
+/**
+ * Moves the active chain to the complete chain of most work. While the signatures of one block are checked, the next
+ * is resolved against the changes so far; finished blocks are written in order, several in one batch when the disk is
+ * slower than the checks.
+ */
+export class Activator {
+  readonly #deps: ActivatorDeps;
+  #state: ChainState;
+  /** The way to the best complete chain. */
+  readonly #route = new ChainLine<OwnedEntry>();
+  /** The newest block in the pipeline, or the tip when it is empty. */
+  #head: OwnedEntry;
+  readonly #inFlight: InFlight[] = [];
+  #ready: Step[] = [];
+  #writing: Promise<void> | null = null;
+  #running: Promise<void> | null = null;
+  #failure: { readonly error: unknown } | null = null;
+
+  constructor(deps: ActivatorDeps, state: ChainState) {
+    this.#deps = deps;
+    this.#state = state;
+    this.#head = deps.active.tip;
+    this.#route.moveTo(this.#head);
+  }
+
+  get state(): ChainState {
+    return this.#state;
+  }
+
+  /** Starts, or lets the running one see what is new. Rejects when the world failed; later calls reject alike. */
+  run(): Promise<void> {
+    if (this.#failure) return Promise.reject(this.#failure.error);
+    this.#running ??= this.#loop().finally(() => {
+      this.#running = null;
+    });
+    return this.#running;
+  }
+
+  async idle(): Promise<void> {
+    await this.#running?.catch(() => undefined);
+  }
+
+  async #loop(): Promise<void> {
+    try {
+      while (await this.#advance());
+      this.#deps.onIdle();
+    } catch (error) {
+      this.#failure = { error };
+      this.#inFlight.length = 0;
+      this.#ready = [];
+      this.#deps.coins.reset();
+      throw error;
+    }
+  }
+
+  /** One step towards the best complete chain; false when there is none left to take. */
+  async #advance(): Promise<boolean> {
+    const target = this.#deps.index.bestComplete;
+    if (target.work <= this.#head.work) {
+      if (this.#head === this.#deps.active.tip) return false;
+      await this.#drain();
+      return true;
+    }
+    this.#route.moveTo(target);
+    if (this.#route.has(this.#head)) await this.#connect(this.#route.at(this.#head.height + 1)!);
+    else await this.#disconnect();
+    return true;
+  }
+
+  async #connect(entry: OwnedEntry): Promise<void> {
+    const { bodies, coins, network, verifyBatch, rulesFor } = this.#deps;
+    const block = bodies.recent(entry.id) ?? (entry.body && (await bodies.read(entry.id, entry.body)));
+    if (!block) return this.#forget(entry);
+    const jobs = new JobList(block.transactions.length + 8);
+    const rules = rulesFor(entry.prev!);
+    const { params, id: networkId } = network;
+    const delta = connectBlock(
+      block,
+      { networkId, params, height: entry.height, rules, coin: coins.ahead },
+      jobs,
+    );
+    if (isViolation(delta)) {
+      await this.#drain();
+      // The pipeline may have held a block that failed itself: then this one is judged again, or never.
+      if (this.#deps.active.tip === entry.prev) await this.#refuse(entry, delta);
+      return;
+    }
+    coins.apply(delta);
+    entry.rules = rules.policyLock ? 1 : 0;
+    this.#head = entry;
+    this.#inFlight.push({
+      step: { kind: 'connected', entry, block, delta },
+      verified: verifyBatch(jobs.batch()),
+    });
+    if (this.#inFlight.length > DEPTH) await this.#finishOldest();
+    // Lets messages from workers and sockets in between two blocks.
+    else await new Promise(setImmediate);
+  }
+
+  async #finishOldest(): Promise<void> {
+    const oldest = this.#inFlight[0]!;
+    const bad = await oldest.verified;
+    if (bad >= 0) {
+      await Promise.all(this.#inFlight.map(({ verified }) => verified));
+      this.#inFlight.length = 0;
+      await this.#flush();
+      this.#deps.coins.reset();
+      this.#head = this.#deps.active.tip;
+      await this.#refuse(oldest.step.entry, violation('tx-signature', { job: bad }));
+      return;
+    }
+    this.#inFlight.shift();
+    const { entry, delta } = oldest.step;
+    entry.undo = await this.#deps.bodies.undo.append(encodeUndo(delta));
+    this.#ready.push(oldest.step);
+    // One batch at a time: what gets ready meanwhile goes into the next.
+    if (!this.#writing) this.#startWriting();
+  }
+
+  #startWriting(): void {
+    this.#writing = this.#write()
+      .catch((error: unknown) => {
+        this.#failure = { error };
+      })
+      .finally(() => {
+        this.#writing = null;
+      });
+  }
+
+  async #write(): Promise<void> {
+    while (this.#ready.length > 0 && !this.#failure) {
+      const steps = this.#ready;
+      this.#ready = [];
+      await this.#commit(steps);
+    }
+  }
+
+  async #commit(steps: readonly Step[]): Promise<void> {
+    const { db, index, active, coins, onSteps } = this.#deps;
+    for (const step of steps) if (step.kind === 'connected') step.entry.status = 'connected';
+    this.#state = await commitSteps(db, this.#state, steps, index);
+    for (const { delta } of steps) coins.settle(delta);
+    const last = steps[steps.length - 1]!;
+    active.moveTo(last.kind === 'connected' ? last.entry : last.entry.prev!);
+    onSteps(steps);
+  }
+
+  async #flush(): Promise<void> {
+    await this.#writing;
+    if (this.#failure) throw this.#failure.error;
+    await this.#write();
+  }
+
+  async #drain(): Promise<void> {
+    while (this.#inFlight.length > 0) await this.#finishOldest();
+    await this.#flush();
+  }
+
+  async #disconnect(): Promise<void> {
+    await this.#drain();
+    const { active, bodies, coins, index } = this.#deps;
+    const entry = active.tip;
+    // Draining may have shown the better chain to be invalid.
+    this.#route.moveTo(index.bestComplete);
+    if (this.#route.has(entry) || index.bestComplete.work <= entry.work) return;
+    const block = entry.body && (await bodies.read(entry.id, entry.body));
+    const record = entry.undo && (await bodies.undo.read(entry.undo));
+    const delta = block && record && deltaOf(block, record);
+    if (!block || !delta) throw new DamagedError(`what is needed to take back block ${entry.height}`);
+    const back = undo(delta);
+    coins.apply(back);
+    await this.#commit([{ kind: 'disconnected', entry, block, delta: back }]);
+    this.#head = active.tip;
+  }
+
+  async #refuse(entry: OwnedEntry, reason: Violation): Promise<void> {
+    const { db, index, onInvalid } = this.#deps;
+    const marked = index.markInvalid(entry);
+    await db.putHeaders(marked.map((each) => index.recordOf(each)));
+    onInvalid(entry, reason);
+  }
+
+  /** A body that was stored can't be read any more: fetch it again rather than stop. */
+  async #forget(entry: OwnedEntry): Promise<void> {
+    await this.#drain();
+    this.#deps.index.markMissing(entry);
+    await this.#deps.db.putHeaders([this.#deps.index.recordOf(entry)]);
+  }
+}

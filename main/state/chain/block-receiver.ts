@@ -1,0 +1,71 @@
+import { blamesOnlyTheBody, checkBody } from '../../core/consensus/block-rules.ts';
+import { checkSnapshotPlace } from '../../core/consensus/snapshot-rules.ts';
+import { type Block, decodeBlock } from '../../core/primitives/block.ts';
+import { decodeHeader, type Header } from '../../core/primitives/header.ts';
+import { HEADER_BYTES } from '../../core/primitives/limits.ts';
+import { isViolation, type Violation, violation } from '../../core/violation.ts';
+import type { ChainDb } from '../storage/chain-db.ts';
+import type { Bodies } from './bodies.ts';
+import { acceptHeaders, type HeaderAcceptorDeps } from './header-acceptor.ts';
+import type { OwnedEntry } from './header-entry.ts';
+
+export interface BlockReceiverDeps extends HeaderAcceptorDeps {
+  readonly bodies: Bodies;
+  readonly db: ChainDb;
+  onHeaders(added: readonly OwnedEntry[]): Promise<void>;
+  onInvalid(entry: OwnedEntry, reason: Violation): void;
+}
+
+/** A body that passed every check that needs no coins, and is stored. */
+export interface Received {
+  readonly entry: OwnedEntry;
+  readonly fresh: boolean;
+}
+
+/**
+ * Takes a block as far as it can go without the coin set: header and work first, then the body, then the disk. A body
+ * that breaks a rule marks its header invalid for good, unless it only shows that this is not the header's body.
+ */
+export async function receiveBlock(
+  deps: BlockReceiverDeps,
+  bytes: Uint8Array,
+): Promise<Received | Violation> {
+  const header = decodeHeader(bytes.subarray(0, HEADER_BYTES));
+  if (isViolation(header)) return header;
+  const entry = await entryOf(deps, header);
+  if (isViolation(entry)) return entry;
+  if (entry.status === 'invalid') return violation('block-invalid', { id: entry.id });
+  if (entry.body) return { entry, fresh: false };
+  const block = decodeBlock(bytes);
+  if (isViolation(block)) return block;
+  const broken = checkBody(block) ?? checkSnapshotPlace(block, deps.network.params);
+  if (broken) return refuse(deps, entry, broken);
+  return store(deps, entry, block);
+}
+
+async function entryOf(deps: BlockReceiverDeps, header: Header): Promise<OwnedEntry | Violation> {
+  const known = deps.index.get(header.idHex);
+  if (known) return known;
+  const { added, violation: broken } = await acceptHeaders(deps, [header]);
+  await deps.onHeaders(added);
+  if (broken?.code === 'header-orphan') return violation('block-orphan', broken.evidence);
+  return broken ?? deps.index.get(header.idHex) ?? violation('block-orphan');
+}
+
+async function refuse(deps: BlockReceiverDeps, entry: OwnedEntry, broken: Violation): Promise<Violation> {
+  if (blamesOnlyTheBody(broken.code)) return broken;
+  const marked = deps.index.markInvalid(entry);
+  await deps.db.putHeaders(marked.map((each) => deps.index.recordOf(each)));
+  deps.onInvalid(entry, broken);
+  return broken;
+}
+
+async function store(deps: BlockReceiverDeps, entry: OwnedEntry, block: Block): Promise<Received> {
+  const at = await deps.bodies.add(block);
+  // Two peers may have sent it at once: the second copy on the disk is never looked at.
+  if (entry.body) return { entry, fresh: false };
+  deps.index.markStored(entry, at, block.transactions.length);
+  // One that is connected next gets its record with the commit; any other must not be forgotten by a crash.
+  if (!entry.complete) await deps.db.putHeaders([deps.index.recordOf(entry)]);
+  return { entry, fresh: true };
+}

@@ -1,0 +1,112 @@
+import type { Height, UnixSeconds } from '../../../shared/units.ts';
+import type { Hash } from '../../core/crypto/hash.ts';
+import type { Delta } from '../../core/ledger/delta.ts';
+import type { ActiveRules } from '../../core/ledger/spend.ts';
+import type { Network } from '../../core/networks/network.ts';
+import type { PowHash, PowHashMany, VerifyBatch } from '../../core/ports.ts';
+import type { Block } from '../../core/primitives/block.ts';
+import type { Coin } from '../../core/primitives/coin.ts';
+import type { Header } from '../../core/primitives/header.ts';
+import type { Outpoint } from '../../core/primitives/outpoint.ts';
+import type { Violation } from '../../core/violation.ts';
+import type { Clock } from '../../lib/clock.ts';
+import type { Events } from '../../lib/events.ts';
+import type { Log } from '../../lib/log.ts';
+import type { HeaderEntry } from './header-entry.ts';
+
+export interface ChainDeps {
+  readonly network: Network;
+  /** The node's data directory; the chain keeps `chain/`, `blocks/` and `undo/` in it. */
+  readonly directory: string;
+  readonly verifyBatch: VerifyBatch;
+  readonly powHash: PowHash;
+  readonly powHashMany: PowHashMany;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Bytes of one segment file; small in tests. */
+  readonly segmentBytes?: number;
+  /** How many coins to keep in memory; about 300 bytes each. */
+  readonly cachedCoins?: number;
+}
+
+export interface ChainStep {
+  readonly entry: HeaderEntry;
+  readonly block: Block;
+  readonly delta: Delta;
+}
+
+export interface ChainEvents {
+  /** A block joined the active chain; everything it did is in the database. */
+  connected: ChainStep;
+  /** A block left the active chain; `delta` is what taking it back did. */
+  disconnected: ChainStep;
+  /** The active chain has reached its best known end for now; not sent in the middle of a reorganisation. */
+  tip: HeaderEntry;
+  /** New headers, the last of them. */
+  headers: HeaderEntry;
+  invalid: { readonly entry: HeaderEntry; readonly reason: Violation };
+  /** The disk failed or lies: the node can't go on with this directory as it is. */
+  failed: unknown;
+}
+
+export interface SubmitResult {
+  readonly id: string;
+  readonly status: 'connected' | 'stored' | 'duplicate';
+}
+
+export interface AcceptResult {
+  /** How many headers were new. */
+  readonly accepted: number;
+  readonly last: HeaderEntry | null;
+  readonly violation: Violation | null;
+}
+
+/** Totals of the coin set at the tip. */
+export interface ChainTotals {
+  readonly coins: number;
+  readonly total: number;
+  readonly issued: number;
+  readonly burned: number;
+}
+
+export interface Chain {
+  readonly network: Network;
+  readonly events: Events<ChainEvents>;
+  tip(): HeaderEntry;
+  /** The end of the chain of most work among headers not known to be invalid. */
+  bestHeader(): HeaderEntry;
+  entry(id: string): HeaderEntry | undefined;
+  /** On the active chain. */
+  atHeight(height: Height): HeaderEntry | undefined;
+  isActive(entry: HeaderEntry): boolean;
+  /** The 88 bytes; a view. */
+  headerBytes(entry: HeaderEntry): Uint8Array;
+  /** From the best header (or another), for a peer to find where our chains part. */
+  locator(from?: HeaderEntry): Hash[];
+  /** Headers of the best header chain after the first locator id on it. */
+  headersAfter(locator: readonly Hash[], max: number): Uint8Array[];
+  acceptHeaders(headers: readonly Header[]): Promise<AcceptResult>;
+  /** Resolves when the block is on the active chain, stored beside it, or refused. A violation is the answer, not an error. */
+  submitBlock(bytes: Uint8Array): Promise<SubmitResult | Violation>;
+  /** Blocks of the best header chain whose bodies are not here, lowest first. */
+  missingBlocks(max: number): HeaderEntry[];
+  hasBody(id: string): boolean;
+  readBlock(id: string): Promise<Uint8Array | null>;
+  /** A coin that can be spent at the tip. */
+  getCoin(outpoint: Outpoint): Coin | undefined;
+  medianTime(): UnixSeconds;
+  /** What the next block must carry. */
+  nextBits(): number;
+  nextVersion(): number;
+  /** The snapshot root that the next block's coinbase must carry, or null when it must carry none. */
+  nextSnapshotRoot(): Promise<Hash | null>;
+  nextRules(): ActiveRules;
+  totals(): ChainTotals;
+  /** SHA-256 over all coins in snapshot order; reads the whole set. */
+  setHash(): Promise<string>;
+  /** Tries again what came from the future. Cheap; call it every second. */
+  retryEarly(): Promise<void>;
+  /** Waits until all that was accepted so far is on the disk. */
+  sync(): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,75 @@
+import type { Delta } from '../../core/ledger/delta.ts';
+import { movementOf } from '../../core/ledger/movement.ts';
+import type { Block } from '../../core/primitives/block.ts';
+import type { Coin } from '../../core/primitives/coin.ts';
+import type { OutpointKey } from '../../core/primitives/outpoint.ts';
+import type { ChainDb } from '../storage/chain-db.ts';
+import type { ChainState } from '../storage/state-record.ts';
+import type { OwnedEntry } from './header-entry.ts';
+import type { HeaderIndex } from './header-index.ts';
+
+/** One step of the chain, checked and ready to be written. */
+export interface Step {
+  readonly kind: 'connected' | 'disconnected';
+  readonly entry: OwnedEntry;
+  readonly block: Block;
+  /** What the step does to the coin set; for a disconnected block, the inverse of what connecting it did. */
+  readonly delta: Delta;
+}
+
+/** The state after these steps; the totals follow from the changes alone. */
+export function stateAfter(state: ChainState, steps: readonly Step[], index: HeaderIndex): ChainState {
+  let { coins, issued, burned } = state;
+  for (const { kind, block, delta } of steps) {
+    const sign = kind === 'connected' ? 1 : -1;
+    const forward = kind === 'connected' ? delta : { created: delta.spent, spent: delta.created };
+    const movement = movementOf(block, forward);
+    coins += sign * movement.coins;
+    issued += sign * movement.issued;
+    burned += sign * movement.burned;
+  }
+  const last = steps[steps.length - 1]!;
+  const tip = last.kind === 'connected' ? last.entry : last.entry.prev!;
+  const commit = state.commit + 1;
+  return {
+    tip: index.idBytes(tip),
+    height: tip.height,
+    commit,
+    coins,
+    total: issued - burned,
+    issued,
+    burned,
+  };
+}
+
+/** All steps as one change of the database: what came and went inside the group never reaches it. */
+export function netCoins(steps: readonly Step[]): ReadonlyMap<OutpointKey, Coin | null> {
+  if (steps.length === 1) return coinsOf(steps[0]!.delta);
+  const net = new Map<OutpointKey, Coin | null>();
+  for (const { delta } of steps) {
+    for (const key of delta.spent.keys())
+      if (net.get(key)) net.delete(key);
+      else net.set(key, null);
+    for (const [key, coin] of delta.created) net.set(key, coin);
+  }
+  return net;
+}
+
+function coinsOf(delta: Delta): ReadonlyMap<OutpointKey, Coin | null> {
+  const coins = new Map<OutpointKey, Coin | null>(delta.created);
+  for (const key of delta.spent.keys()) coins.set(key, null);
+  return coins;
+}
+
+/** Writes the steps as one atomic batch and gives the state they lead to. */
+export async function commitSteps(
+  db: ChainDb,
+  state: ChainState,
+  steps: readonly Step[],
+  index: HeaderIndex,
+): Promise<ChainState> {
+  const next = stateAfter(state, steps, index);
+  const headers = steps.map(({ entry }) => index.recordOf(entry));
+  await db.commit({ coins: netCoins(steps), headers, state: next });
+  return next;
+}

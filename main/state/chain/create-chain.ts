@@ -1,0 +1,193 @@
+import { createHash } from 'node:crypto';
+import { medianTimePast } from '../../core/consensus/header-rules.ts';
+import { committedSnapshotHeight } from '../../core/consensus/snapshot-rules.ts';
+import type { ActiveRules } from '../../core/ledger/spend.ts';
+import { BASE_VERSION } from '../../core/networks/network.ts';
+import { decodeHeader } from '../../core/primitives/header.ts';
+import { HEADER_BYTES } from '../../core/primitives/limits.ts';
+import { outpointKey } from '../../core/primitives/outpoint.ts';
+import { isViolation, type Violation } from '../../core/violation.ts';
+import { createEmitter } from '../../lib/events.ts';
+import { encodeCoin } from '../storage/coin-record.ts';
+import { key } from '../storage/keys.ts';
+import { Activator } from './activator.ts';
+import { receiveBlock } from './block-receiver.ts';
+import type { Chain, ChainDeps, ChainEvents, SubmitResult } from './chain.ts';
+import { CoinCache } from './coin-cache.ts';
+import type { Step } from './committer.ts';
+import { EarlyShelf } from './early.ts';
+import { acceptHeaders, bitsAfter } from './header-acceptor.ts';
+import type { HeaderEntry, OwnedEntry } from './header-entry.ts';
+import { headersAfter, locatorFrom } from './locator.ts';
+import { openChainState } from './open.ts';
+
+const CACHED_COINS = 200_000;
+
+/**
+ * Opens the chain in its directory and brings it to the best chain that is stored.
+ * @throws {KithError} as openChainState does.
+ */
+export async function createChain(deps: ChainDeps): Promise<Chain> {
+  const { network, clock, log } = deps;
+  const opened = await openChainState(deps);
+  const { db, bodies, index, active } = opened;
+  const cache = new CoinCache(db, deps.cachedCoins ?? CACHED_COINS);
+  const events = createEmitter<ChainEvents>((error, event) =>
+    log.error('a listener failed', { event, error }),
+  );
+  const early = new EarlyShelf();
+  const now = () => clock.now();
+  const waiting = new Map<string, (result: SubmitResult['status'] | Violation) => void>();
+
+  const settle = (entry: HeaderEntry, result: SubmitResult['status'] | Violation) => {
+    waiting.get(entry.id)?.(result);
+    waiting.delete(entry.id);
+  };
+  const onSteps = (steps: readonly Step[]) => {
+    for (const { kind, entry, block, delta } of steps) {
+      events.emit(kind, { entry, block, delta });
+      if (kind === 'connected') settle(entry, 'connected');
+    }
+    // In the middle of a reorganisation the tip has less work than what is already here: nobody should act on it.
+    if (steps.at(-1)!.kind === 'connected') events.emit('tip', active.tip);
+  };
+  const onInvalid = (entry: OwnedEntry, reason: Violation) => {
+    log.warn('a block breaks a rule', { id: entry.id, height: entry.height, code: reason.code });
+    events.emit('invalid', { entry, reason });
+    settle(entry, reason);
+  };
+  const onHeaders = async (added: readonly OwnedEntry[]) => {
+    if (added.length === 0) return;
+    await db.putHeaders(added.map((entry) => index.recordOf(entry)));
+    events.emit('headers', added.at(-1)!);
+  };
+  const rulesFor = (): ActiveRules => ({ policyLock: false });
+  const activator = new Activator(
+    {
+      network,
+      index,
+      active,
+      bodies,
+      coins: cache,
+      db,
+      verifyBatch: deps.verifyBatch,
+      rulesFor,
+      onSteps,
+      onInvalid,
+      onIdle,
+    },
+    opened.state,
+  );
+  const receiver = { ...deps, index, bodies, db, now, onHeaders, onInvalid };
+
+  function onIdle(): void {
+    for (const id of [...waiting.keys()]) settle(index.get(id)!, 'stored');
+  }
+
+  const activate = (): void => {
+    activator.run().catch((error: unknown) => {
+      for (const id of [...waiting.keys()]) settle(index.get(id)!, 'stored');
+      log.error('the chain stopped', { error });
+      events.emit('failed', error);
+    });
+  };
+
+  const outcome = (entry: OwnedEntry): Promise<SubmitResult['status'] | Violation> =>
+    new Promise((resolve) => {
+      waiting.set(entry.id, resolve);
+      activate();
+    });
+
+  const keepEarly = (id: string, bytes: Uint8Array, broken: Violation) => {
+    if (broken.code === 'header-time-new') early.add(id, bytes);
+  };
+
+  const chain: Chain = {
+    network,
+    events,
+    tip: () => active.tip,
+    bestHeader: () => index.best.tip,
+    entry: (id) => index.get(id),
+    atHeight: (height) => active.at(height),
+    isActive: (entry) => active.has(entry as OwnedEntry),
+    headerBytes: (entry) => index.headerBytes(entry),
+    locator: (from) => locatorFrom((from as OwnedEntry | undefined) ?? index.best.tip, index.best, index),
+    headersAfter: (locator, max) => headersAfter(locator, max, index.best, index),
+    async acceptHeaders(headers) {
+      const { added, last, violation } = await acceptHeaders(receiver, headers);
+      await onHeaders(added);
+      const next = headers[headers.findIndex((header) => header.idHex === last?.id) + 1];
+      if (violation && next) keepEarly(next.idHex, next.bytes, violation);
+      return { accepted: added.length, last, violation };
+    },
+    async submitBlock(bytes) {
+      const received = await receiveBlock(receiver, bytes);
+      if (isViolation(received)) {
+        const header = decodeHeader(bytes.subarray(0, HEADER_BYTES));
+        if (!isViolation(header)) keepEarly(header.idHex, bytes, received);
+        return received;
+      }
+      const { entry, fresh } = received;
+      if (!fresh) return { id: entry.id, status: 'duplicate' };
+      if (!entry.complete) return { id: entry.id, status: 'stored' };
+      const result = await outcome(entry);
+      if (isViolation(result)) return result;
+      if (result === 'stored') await db.putHeaders([index.recordOf(entry)]);
+      return { id: entry.id, status: result };
+    },
+    missingBlocks(max) {
+      const missing: HeaderEntry[] = [];
+      for (let height = active.fork(index.best.tip).height + 1; missing.length < max; height++) {
+        const entry = index.best.at(height);
+        if (!entry) break;
+        if (!entry.body) missing.push(entry);
+      }
+      return missing;
+    },
+    hasBody: (id) => index.get(id)?.body != null || id === network.idHex,
+    async readBlock(id) {
+      if (id === network.idHex) return network.genesis.bytes;
+      const at = index.get(id)?.body;
+      return at ? (bodies.recent(id)?.bytes ?? (await bodies.blocks.read(at))) : null;
+    },
+    getCoin: (outpoint) => cache.committed(outpointKey(outpoint)),
+    medianTime: () => medianTimePast(active.tip),
+    nextBits: () => bitsAfter(active.tip, network),
+    nextVersion: () => BASE_VERSION,
+    async nextSnapshotRoot() {
+      const height = committedSnapshotHeight(active.tip.height + 1, network.params);
+      return height === null ? null : Promise.reject(new Error('snapshots: not built yet'));
+    },
+    nextRules: () => rulesFor(),
+    totals() {
+      const { coins, total, issued, burned } = activator.state;
+      return { coins, total, issued, burned };
+    },
+    async setHash() {
+      const sum = createHash('sha256');
+      for await (const [outpoint, coin] of db.coins())
+        sum.update(key.coin(outpoint)).update(encodeCoin(coin, 0));
+      return sum.digest('hex');
+    },
+    async retryEarly() {
+      for (const bytes of early.take()) {
+        const header = bytes.length === HEADER_BYTES ? decodeHeader(bytes) : null;
+        if (header && !isViolation(header)) await chain.acceptHeaders([header]);
+        else await chain.submitBlock(bytes);
+      }
+    },
+    async sync() {
+      await bodies.sync();
+      await db.sync();
+    },
+    async close() {
+      await activator.idle();
+      await chain.sync().catch((error: unknown) => log.error('syncing at the end failed', { error }));
+      await bodies.close();
+      await db.close();
+    },
+  };
+
+  activate();
+  return chain;
+}

@@ -1,0 +1,119 @@
+import { join } from 'node:path';
+import { toHex } from '../../core/codec/hex.ts';
+import type { Network } from '../../core/networks/network.ts';
+import { decodeHeader } from '../../core/primitives/header.ts';
+import { isViolation } from '../../core/violation.ts';
+import type { Log } from '../../lib/log.ts';
+import { type ChainDb, DamagedError, openChainDb } from '../storage/chain-db.ts';
+import type { ChainState } from '../storage/state-record.ts';
+import { type Bodies, openBodies } from './bodies.ts';
+import { ChainLine } from './chain-line.ts';
+import type { OwnedEntry } from './header-entry.ts';
+import { HeaderIndex } from './header-index.ts';
+import { rebuildIndex, setDatabaseAside } from './rebuild.ts';
+
+export interface OpenDeps {
+  readonly network: Network;
+  readonly directory: string;
+  readonly log: Log;
+  readonly segmentBytes?: number;
+}
+
+/** Everything the chain keeps, loaded and found consistent. */
+export interface OpenedChain {
+  readonly db: ChainDb;
+  readonly bodies: Bodies;
+  readonly index: HeaderIndex;
+  readonly state: ChainState;
+  readonly active: ChainLine<OwnedEntry>;
+}
+
+/**
+ * Opens a chain's files. A database that is gone or damaged is set aside and built again from the blocks that are
+ * stored; what the blocks can't give back is fetched from peers.
+ * @throws {KithError} `storage-unusable`, `storage-schema`, `storage-other-network`, `disk-full`
+ */
+export async function openChainState(deps: OpenDeps): Promise<OpenedChain> {
+  const bodies = await openBodies(deps.directory, deps.segmentBytes);
+  try {
+    return (await openHealthy(deps, bodies)) ?? (await openRebuilt(deps, bodies));
+  } catch (error) {
+    await bodies.close();
+    throw error;
+  }
+}
+
+const databaseDirectory = (deps: OpenDeps): string => join(deps.directory, 'chain');
+
+/** Null when the database has to be rebuilt. */
+async function openHealthy(deps: OpenDeps, bodies: Bodies): Promise<OpenedChain | null> {
+  let db: ChainDb | null = null;
+  try {
+    db = await openChainDb(databaseDirectory(deps), deps.network.id);
+    const state = db.readState();
+    if (state === null && bodies.blocks.segments().length > 0)
+      throw new DamagedError('it is gone, but blocks are stored');
+    const index = new HeaderIndex(deps.network.genesis.header);
+    if (state === null) return await begin(deps, db, bodies, index);
+    await loadHeaders(db, index);
+    await db.checkMarks(state.commit);
+    return { db, bodies, index, state, active: activeLine(index, state) };
+  } catch (error) {
+    await db?.close();
+    if (!(error instanceof DamagedError)) throw error;
+    deps.log.warn('the chain database is damaged and will be rebuilt from the stored blocks', {
+      cause: error.message,
+    });
+    return null;
+  }
+}
+
+async function openRebuilt(deps: OpenDeps, bodies: Bodies): Promise<OpenedChain> {
+  await setDatabaseAside(databaseDirectory(deps));
+  const db = await openChainDb(databaseDirectory(deps), deps.network.id);
+  try {
+    const index = new HeaderIndex(deps.network.genesis.header);
+    const opened = await begin(deps, db, bodies, index);
+    const found = await rebuildIndex(index, db, bodies);
+    deps.log.info('rebuilding the chain from stored blocks', { blocks: found });
+    return opened;
+  } catch (error) {
+    await db.close();
+    throw error;
+  }
+}
+
+/** A chain of nothing but its genesis block, whose outputs create no coins. */
+async function begin(deps: OpenDeps, db: ChainDb, bodies: Bodies, index: HeaderIndex): Promise<OpenedChain> {
+  const empty = { height: 0, coins: 0, total: 0, issued: 0, burned: 0 };
+  const state: ChainState = { tip: deps.network.id, commit: 1, ...empty };
+  await db.commit({ coins: new Map(), headers: [index.recordOf(index.genesis)], state });
+  return { db, bodies, index, state, active: activeLine(index, state) };
+}
+
+async function loadHeaders(db: ChainDb, index: HeaderIndex): Promise<void> {
+  for await (const record of db.headers()) {
+    const header = decodeHeader(record.header);
+    if (isViolation(header)) throw new DamagedError('a header');
+    if (header.height === 0) continue;
+    const prev = index.get(toHex(header.prev));
+    if (!prev) throw new DamagedError(`the header before ${header.height}`);
+    const entry = index.add(header, prev);
+    entry.rules = record.rules;
+    entry.undo = record.undo;
+    entry.transactions = record.transactions;
+    if (record.status === 'invalid') index.markInvalid(entry);
+    else {
+      entry.status = record.status;
+      if (record.body) index.markStored(entry, record.body, record.transactions);
+    }
+  }
+}
+
+function activeLine(index: HeaderIndex, state: ChainState): ChainLine<OwnedEntry> {
+  const tip = index.get(toHex(state.tip));
+  if (tip?.height !== state.height) throw new DamagedError('its tip has no header');
+  const active = new ChainLine<OwnedEntry>();
+  active.moveTo(tip);
+  return active;
+}

@@ -1,0 +1,74 @@
+import { rename, rm } from 'node:fs/promises';
+import { toHex } from '../../core/codec/hex.ts';
+import { Reader } from '../../core/codec/reader.ts';
+import { decodeHeader, type Header } from '../../core/primitives/header.ts';
+import { HEADER_BYTES } from '../../core/primitives/limits.ts';
+import { isViolation } from '../../core/violation.ts';
+import type { ChainDb } from '../storage/chain-db.ts';
+import type { SegmentLocation } from '../storage/header-record.ts';
+import type { Bodies } from './bodies.ts';
+import type { OwnedEntry } from './header-entry.ts';
+import type { HeaderIndex } from './header-index.ts';
+
+interface StoredBlock {
+  readonly header: Header;
+  readonly at: SegmentLocation;
+  readonly transactions: number;
+}
+
+const BATCH = 1000;
+
+/** Keeps the damaged database beside the new one until the next time, in case somebody wants to look at it. */
+export async function setDatabaseAside(directory: string): Promise<void> {
+  const aside = `${directory}.damaged`;
+  await rm(aside, { recursive: true, force: true });
+  await rename(directory, aside).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+  });
+}
+
+/**
+ * Finds every stored block that links to genesis and puts it into the index and the database, as stored and not yet
+ * connected. Bits, times and proof of work were checked before a block was stored, and its checksum vouches for it
+ * since; connecting checks all the rest again. Returns how many were found.
+ */
+export async function rebuildIndex(index: HeaderIndex, db: ChainDb, bodies: Bodies): Promise<number> {
+  // Undo records belong to a connection; connecting again writes new ones.
+  for (const segment of bodies.undo.segments()) await bodies.undo.remove(segment);
+  const byParent = await collectBlocks(bodies);
+  let pending: OwnedEntry[] = [];
+  let found = 0;
+  const waiting: OwnedEntry[] = [index.genesis];
+  for (let parent = waiting.shift(); parent !== undefined; parent = waiting.shift()) {
+    for (const { header, at, transactions } of byParent.get(parent.id) ?? []) {
+      if (index.get(header.idHex) || header.height !== parent.height + 1) continue;
+      const entry = index.add(header, parent);
+      index.markStored(entry, at, transactions);
+      waiting.push(entry);
+      pending.push(entry);
+      found++;
+    }
+    if (pending.length >= BATCH) {
+      await db.putHeaders(pending.map((entry) => index.recordOf(entry)));
+      pending = [];
+    }
+  }
+  await db.putHeaders(pending.map((entry) => index.recordOf(entry)));
+  return found;
+}
+
+async function collectBlocks(bodies: Bodies): Promise<Map<string, StoredBlock[]>> {
+  const byParent = new Map<string, StoredBlock[]>();
+  for (const segment of bodies.blocks.segments()) {
+    for await (const { at, payload } of bodies.blocks.scan(segment)) {
+      const header = decodeHeader(payload.slice(0, HEADER_BYTES));
+      if (isViolation(header)) continue;
+      const transactions = new Reader(payload, HEADER_BYTES).varuint();
+      const parent = toHex(header.prev);
+      const siblings = byParent.get(parent);
+      if (siblings) siblings.push({ header, at, transactions });
+      else byParent.set(parent, [{ header, at, transactions }]);
+    }
+  }
+  return byParent;
+}

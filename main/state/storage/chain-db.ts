@@ -1,0 +1,230 @@
+import { ClassicLevel } from 'classic-level';
+import { toHex } from '../../core/codec/hex.ts';
+import type { Coin } from '../../core/primitives/coin.ts';
+import type { OutpointKey } from '../../core/primitives/outpoint.ts';
+import { KithError, messageOf } from '../../lib/errors.ts';
+import { openRecord, sealPayload, sealRecord } from './checksum.ts';
+import { decodeCoin, encodeCoin } from './coin-record.ts';
+import { decodeHeaderRecord, encodeHeaderRecord, type HeaderRecord } from './header-record.ts';
+import { key, MARKS, outpointOfCoinKey, PREFIX, rangeOf, SCHEMA } from './keys.ts';
+import { type ChainState, decodeState, encodeState } from './state-record.ts';
+
+type Level = ClassicLevel<Uint8Array, Uint8Array>;
+
+/** A record whose checksum doesn't hold, or a piece that must be there and isn't: the database has to be rebuilt. */
+export class DamagedError extends KithError {
+  constructor(what: string) {
+    super('storage-damaged', `the chain database is damaged: ${what}`, { data: { what } });
+  }
+}
+
+/** What one atomic batch moves. A coin of null is deleted. */
+export interface ChainCommit {
+  readonly coins: ReadonlyMap<OutpointKey, Coin | null>;
+  readonly headers: readonly { readonly key: Uint8Array; readonly record: HeaderRecord }[];
+  readonly state: ChainState;
+}
+
+/** The headers, index, coins and tip of one chain, in LevelDB; every record behind a checksum of ours. */
+export interface ChainDb {
+  /** Null in a new database. @throws {DamagedError} */
+  readState(): ChainState | null;
+  /** Parents before children. @throws {DamagedError} */
+  headers(): AsyncGenerator<HeaderRecord>;
+  /** About 3 µs from LevelDB's cache. @throws {DamagedError} when the record is there but damaged. */
+  coin(outpoint: OutpointKey): Coin | undefined;
+  /** All coins in the order of a snapshot, as of the moment of the call. @throws {DamagedError} */
+  coins(): AsyncGenerator<readonly [OutpointKey, Coin]>;
+  putHeaders(headers: ChainCommit['headers']): Promise<void>;
+  commit(commit: ChainCommit): Promise<void>;
+  /** Waits until everything committed so far is on the disk. */
+  sync(): Promise<void>;
+  /** @throws {DamagedError} when a batch before this commit number is missing: LevelDB drops damaged log pieces silently. */
+  checkMarks(commit: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+const BINARY = { keyEncoding: 'view', valueEncoding: 'view' } as const;
+
+/**
+ * @throws {KithError} `storage-schema` for a database of a newer program, `storage-other-network`,
+ * `storage-unusable` when the directory can't be used, {@link DamagedError} when LevelDB finds itself broken.
+ */
+export async function openChainDb(directory: string, networkId: Uint8Array): Promise<ChainDb> {
+  const level = await openLevel(directory);
+  try {
+    await checkIdentity(level, networkId);
+  } catch (error) {
+    await level.close();
+    throw error;
+  }
+  return chainDbOf(level);
+}
+
+async function openLevel(directory: string): Promise<Level> {
+  const level: Level = new ClassicLevel(directory, {
+    ...BINARY,
+    cacheSize: 32 << 20,
+    writeBufferSize: 16 << 20,
+  });
+  try {
+    await level.open();
+    return level;
+  } catch (error) {
+    const cause = messageOf((error as { cause?: unknown }).cause ?? error);
+    if (/corruption|missing files|does not exist|not an sstable|bad magic/i.test(cause))
+      throw new DamagedError(cause);
+    throw new KithError('storage-unusable', `can't open ${directory}: ${cause}`, {
+      cause: error,
+      data: { directory },
+    });
+  }
+}
+
+async function checkIdentity(level: Level, networkId: Uint8Array): Promise<void> {
+  const schema = level.getSync(key.schema);
+  if (schema === undefined) {
+    const first = await level.keys({ limit: 1 }).all();
+    if (first.length > 0) throw new DamagedError('its schema version is gone');
+    const batch = level.batch();
+    batch.put(key.schema, sealPayload(key.schema, Uint8Array.of(SCHEMA)));
+    batch.put(key.network, sealPayload(key.network, networkId));
+    await batch.write({ sync: true });
+    return;
+  }
+  const version = openRecord(key.schema, schema)?.[0];
+  if (version === undefined) throw new DamagedError('its schema version');
+  if (version > SCHEMA) {
+    throw new KithError('storage-schema', 'the data was written by a newer version', {
+      data: { version, known: SCHEMA },
+    });
+  }
+  const stored = level.getSync(key.network);
+  const id = stored && openRecord(key.network, stored);
+  if (!id) throw new DamagedError('its network id');
+  if (toHex(id) !== toHex(networkId)) {
+    throw new KithError('storage-other-network', 'the data belongs to another network', {
+      data: { networkId: toHex(id) },
+    });
+  }
+}
+
+function chainDbOf(level: Level): ChainDb {
+  // A synced write flushes LevelDB's whole log, so one small record is enough to put all before it on the disk.
+  let lastState: Uint8Array | null = null;
+
+  // One write after the other: two at once would land in whatever order their threads come to it.
+  let tail: Promise<void> = Promise.resolve();
+  const inOrder = (write: () => Promise<void>): Promise<void> => {
+    const result = tail.then(write).catch(writeFailed);
+    tail = result.catch(() => undefined);
+    return result;
+  };
+
+  const putHeader = (
+    batch: ReturnType<Level['batch']>,
+    { key: at, record }: ChainCommit['headers'][number],
+  ) => {
+    batch.put(at, sealPayload(at, encodeHeaderRecord(record)));
+  };
+
+  return {
+    readState() {
+      const record = level.getSync(key.state);
+      if (record === undefined) return null;
+      const payload = openRecord(key.state, record);
+      const state = payload && decodeState(payload);
+      if (!state) throw new DamagedError('its tip');
+      lastState = record;
+      return state;
+    },
+    async *headers() {
+      for await (const [at, value] of entries(level, PREFIX.header)) {
+        const payload = openRecord(at, value);
+        const record = payload && decodeHeaderRecord(payload);
+        if (!record) throw new DamagedError('a header');
+        yield record;
+      }
+    },
+    coin(outpoint) {
+      const at = key.coin(outpoint);
+      const record = level.getSync(at);
+      if (record === undefined) return undefined;
+      const payload = openRecord(at, record);
+      if (!payload) throw new DamagedError(`the coin ${outpoint}`);
+      return decodeCoin(payload);
+    },
+    async *coins() {
+      for await (const [at, value] of entries(level, PREFIX.coin)) {
+        const payload = openRecord(at, value);
+        if (!payload) throw new DamagedError('a coin');
+        yield [outpointOfCoinKey(at), decodeCoin(payload)] as const;
+      }
+    },
+    async putHeaders(headers) {
+      const batch = level.batch();
+      for (const header of headers) putHeader(batch, header);
+      await inOrder(() => batch.write());
+    },
+    async commit({ coins, headers, state }) {
+      const batch = level.batch();
+      for (const [outpoint, coin] of coins) {
+        const at = key.coin(outpoint);
+        if (coin === null) batch.del(at);
+        else batch.put(at, sealRecord(at, encodeCoin(coin)));
+      }
+      for (const header of headers) putHeader(batch, header);
+      const mark = key.mark(state.commit);
+      batch.put(mark, sealPayload(mark, markBytes(state.commit)));
+      lastState = sealPayload(key.state, encodeState(state));
+      batch.put(key.state, lastState);
+      await inOrder(() => batch.write());
+    },
+    async sync() {
+      if (lastState === null) return;
+      const batch = level.batch();
+      batch.put(key.state, lastState);
+      await inOrder(() => batch.write({ sync: true }));
+    },
+    async checkMarks(commit) {
+      for (let number = Math.max(1, commit - MARKS + 1); number <= commit; number++) {
+        const mark = key.mark(number);
+        const record = level.getSync(mark);
+        const payload = record && openRecord(mark, record);
+        if (!payload || toHex(payload) !== toHex(markBytes(number)))
+          throw new DamagedError(`batch ${number} is missing`);
+        if (number % 512 === 0) await new Promise(setImmediate);
+      }
+    },
+    async close() {
+      await tail;
+      await level.close();
+    },
+  };
+}
+
+async function* entries(level: Level, prefix: number): AsyncGenerator<[Uint8Array, Uint8Array]> {
+  const iterator = level.iterator(rangeOf(prefix));
+  try {
+    for (;;) {
+      const some = await iterator.nextv(1000);
+      if (some.length === 0) return;
+      yield* some;
+    }
+  } finally {
+    await iterator.close();
+  }
+}
+
+/** The commit number as 8 bytes, little-endian. */
+function markBytes(commit: number): Uint8Array {
+  const bytes = new Uint8Array(8);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(commit), true);
+  return bytes;
+}
+
+function writeFailed(error: unknown): never {
+  const cause = messageOf((error as { cause?: unknown }).cause ?? error);
+  const code = /no space left/i.test(cause) ? 'disk-full' : 'storage-unusable';
+  throw new KithError(code, `writing the chain database failed: ${cause}`, { cause: error });
+}

@@ -1,0 +1,33 @@
+import { crc32 } from 'node:zlib';
+
+/**
+ * LevelDB here never verifies its own checksums, so every record carries one: CRC-32 (IEEE) over key and payload,
+ * little-endian, in front of the payload. Over the key as well, so that a record that moved is noticed too.
+ */
+export const CHECKSUM_BYTES = 4;
+
+/** `payload` has {@link CHECKSUM_BYTES} free bytes in front, which this fills. Returns the same array. */
+export function sealRecord(key: Uint8Array, record: Uint8Array): Uint8Array {
+  const sum = crc32(record.subarray(CHECKSUM_BYTES), crc32(key));
+  record[0] = sum;
+  record[1] = sum >>> 8;
+  record[2] = sum >>> 16;
+  record[3] = sum >>> 24;
+  return record;
+}
+
+/** Puts a checksum in front of a payload. */
+export function sealPayload(key: Uint8Array, payload: Uint8Array): Uint8Array {
+  const record = new Uint8Array(CHECKSUM_BYTES + payload.length);
+  record.set(payload, CHECKSUM_BYTES);
+  return sealRecord(key, record);
+}
+
+/** The payload behind a good checksum, as a view, or null. */
+export function openRecord(key: Uint8Array, record: Uint8Array): Uint8Array | null {
+  if (record.length < CHECKSUM_BYTES) return null;
+  const stored = (record[0]! | (record[1]! << 8) | (record[2]! << 16) | (record[3]! << 24)) >>> 0;
+  return crc32(record.subarray(CHECKSUM_BYTES), crc32(key)) === stored
+    ? record.subarray(CHECKSUM_BYTES)
+    : null;
+}

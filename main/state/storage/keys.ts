@@ -1,0 +1,83 @@
+import type { Height } from '../../../shared/units.ts';
+import { fromHex, toHex } from '../../core/codec/hex.ts';
+import type { Hash } from '../../core/crypto/hash.ts';
+import { type OutpointKey, outpointKeyOf } from '../../core/primitives/outpoint.ts';
+
+/**
+ * Every key of the chain database, in one table. Changing it means a new SCHEMA and a migration (docs/storage.md).
+ *
+ *   meta    'm' | name                               schema version, network id
+ *   state   's'                                      tip, commit number, totals of the coin set
+ *   mark    'k' | commit number mod 4096, u16 BE     the commit number itself: a hole in LevelDB's log leaves an old one
+ *   header  'h' | height u32 BE | id 32              parents before children
+ *   coin    'c' | txid 32 | index u32 BE             in the order of a snapshot
+ *   epoch   'e' | height u32 BE | id 32              the root of the coin set as of that block
+ */
+export const SCHEMA = 1;
+export const MARKS = 4096;
+
+const ascii = (text: string): Uint8Array => Uint8Array.from(text, (c) => c.charCodeAt(0));
+
+export const PREFIX = { header: 0x68, coin: 0x63, epoch: 0x65 } as const;
+
+export const key = {
+  schema: ascii('mschema'),
+  network: ascii('mnetwork'),
+  state: ascii('s'),
+  mark: (commit: number): Uint8Array => {
+    const slot = commit % MARKS;
+    return Uint8Array.of(0x6b, slot >>> 8, slot & 0xff);
+  },
+  header: (height: Height, id: Hash): Uint8Array => atHeight(PREFIX.header, height, id),
+  epoch: (height: Height, id: Hash): Uint8Array => atHeight(PREFIX.epoch, height, id),
+  coin: (outpoint: OutpointKey): Uint8Array => {
+    const bytes = new Uint8Array(37);
+    bytes[0] = PREFIX.coin;
+    for (let i = 0; i < 32; i++) {
+      bytes[i + 1] = (digit(outpoint.charCodeAt(2 * i)) << 4) | digit(outpoint.charCodeAt(2 * i + 1));
+    }
+    let index = 0;
+    for (let i = 65; i < outpoint.length; i++) index = index * 10 + outpoint.charCodeAt(i) - 0x30;
+    writeU32BE(bytes, 33, index);
+    return bytes;
+  },
+} as const;
+
+/** The outpoint behind a coin's key. */
+export function outpointOfCoinKey(bytes: Uint8Array): OutpointKey {
+  return outpointKeyOf(toHex(bytes.subarray(1, 33)), readU32BE(bytes, 33));
+}
+
+/** The half-open range of all keys with this first byte. */
+export function rangeOf(prefix: number): { gte: Uint8Array; lt: Uint8Array } {
+  return { gte: Uint8Array.of(prefix), lt: Uint8Array.of(prefix + 1) };
+}
+
+export function hexToHash(hex: string): Hash {
+  const bytes = fromHex(hex);
+  if (bytes?.length !== 32) throw new RangeError(`not an id: ${hex}`);
+  return bytes;
+}
+
+function atHeight(prefix: number, height: Height, id: Hash): Uint8Array {
+  const bytes = new Uint8Array(37);
+  bytes[0] = prefix;
+  writeU32BE(bytes, 1, height);
+  bytes.set(id, 5);
+  return bytes;
+}
+
+function digit(code: number): number {
+  return code < 0x3a ? code - 0x30 : code - 0x57;
+}
+
+function writeU32BE(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value >>> 24;
+  bytes[at + 1] = value >>> 16;
+  bytes[at + 2] = value >>> 8;
+  bytes[at + 3] = value;
+}
+
+function readU32BE(bytes: Uint8Array, at: number): number {
+  return ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0;
+}
