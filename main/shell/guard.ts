@@ -16,11 +16,13 @@ export function guardContents(): void {
 }
 
 function guard(contents: WebContents): void {
-  const refuse = (event: { preventDefault(): void }): void => event.preventDefault();
-  contents.on('will-navigate', refuse);
-  contents.on('will-frame-navigate', refuse);
-  contents.on('will-redirect', refuse);
-  contents.on('will-attach-webview', refuse);
+  const stay = (event: { readonly url: string; preventDefault(): void }): void => {
+    if (!isPage(event.url)) event.preventDefault();
+  };
+  contents.on('will-navigate', stay);
+  contents.on('will-frame-navigate', stay);
+  contents.on('will-redirect', stay);
+  contents.on('will-attach-webview', (event) => event.preventDefault());
   // No link leads out of the app: there is no list of places it may open.
   contents.setWindowOpenHandler(() => ({ action: 'deny' }));
 }

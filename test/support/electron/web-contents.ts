@@ -129,7 +129,7 @@ export class WebContents extends EventEmitter {
     const request = route.request();
     const url = fromChromium(request.url());
     const navigation = request.isNavigationRequest() && request.frame() === this.page.mainFrame();
-    if (navigation && !this.#loading && !this.#mayNavigate(url)) return route.abort();
+    if (navigation && !this.#loading && !this.#mayNavigate(url)) return route.abort('aborted');
     if (!(await session.defaultSession.allows(url))) return route.abort();
     const response = await answerRequest(request.method(), url).catch(() => null);
     if (response === null) return route.abort();
@@ -141,8 +141,8 @@ export class WebContents extends EventEmitter {
   }
 
   #mayNavigate(url: string): boolean {
-    const event = createEvent();
-    this.emit('will-navigate', event, url);
+    const event = { ...createEvent(), url };
+    this.emit('will-navigate', event);
     return !event.defaultPrevented;
   }
 }
