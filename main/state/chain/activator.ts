@@ -3,8 +3,10 @@ import { undo } from '../../core/ledger/delta.ts';
 import { JobList } from '../../core/ledger/jobs.ts';
 import type { ActiveRules } from '../../core/ledger/spend.ts';
 import { deltaOf, encodeUndo } from '../../core/ledger/undo-record.ts';
+import { isSnapshotHeight } from '../../core/consensus/snapshot-rules.ts';
 import type { Network } from '../../core/networks/network.ts';
 import type { VerifyBatch } from '../../core/ports.ts';
+import type { Block } from '../../core/primitives/block.ts';
 import { isViolation, type Violation, violation } from '../../core/violation.ts';
 import { DamagedError, type ChainDb } from '../storage/chain-db.ts';
 import type { ChainState } from '../storage/state-record.ts';
@@ -14,6 +16,7 @@ import type { CoinCache } from './coin-cache.ts';
 import { commitSteps, type Step } from './committer.ts';
 import type { OwnedEntry } from './header-entry.ts';
 import type { HeaderIndex } from './header-index.ts';
+import type { SnapshotGate } from './snapshot-gate.ts';
 
 /** What the activator works on; all of it belongs to the chain. */
 export interface ActivatorDeps {
@@ -24,6 +27,7 @@ export interface ActivatorDeps {
   readonly coins: CoinCache;
   readonly db: ChainDb;
   readonly verifyBatch: VerifyBatch;
+  readonly gate: SnapshotGate;
   rulesFor(parent: OwnedEntry): ActiveRules;
   /** After a group of steps is in the database, in their order. */
   onSteps(steps: readonly Step[]): void;
@@ -114,6 +118,7 @@ export class Activator {
     const { bodies, coins, network, verifyBatch, rulesFor } = this.#deps;
     const block = bodies.recent(entry.id) ?? (entry.body && (await bodies.read(entry.id, entry.body)));
     if (!block) return this.#forget(entry);
+    if (this.#deps.gate.concerns(entry) && !(await this.#passesGate(block, entry))) return;
     const jobs = new JobList(block.transactions.length + 8);
     const rules = rulesFor(entry.prev!);
     const { params, id: networkId } = network;
@@ -138,6 +143,15 @@ export class Activator {
     if (this.#inFlight.length > DEPTH) await this.#finishOldest();
     // Lets messages from workers and sockets in between two blocks.
     else await new Promise(setImmediate);
+  }
+
+  /** Whether the block names the right snapshot. Nothing may be in the pipeline while that is found out. */
+  async #passesGate(block: Block, entry: OwnedEntry): Promise<boolean> {
+    await this.#drain();
+    if (this.#deps.active.tip !== entry.prev) return false;
+    const wrong = await this.#deps.gate.check(block, entry);
+    if (wrong) await this.#refuse(entry, wrong);
+    return wrong === null;
   }
 
   async #finishOldest(): Promise<void> {
@@ -172,19 +186,25 @@ export class Activator {
 
   async #write(): Promise<void> {
     while (this.#ready.length > 0 && !this.#failure) {
-      const steps = this.#ready;
-      this.#ready = [];
-      await this.#commit(steps);
+      await this.#commit(this.#takeGroup());
     }
   }
 
+  /** What is ready, up to a block whose coin set is to be frozen: the database must stand just there for a moment. */
+  #takeGroup(): readonly Step[] {
+    const { params } = this.#deps.network;
+    const end = this.#ready.findIndex(({ entry }) => isSnapshotHeight(entry.height, params));
+    return this.#ready.splice(0, end < 0 ? this.#ready.length : end + 1);
+  }
+
   async #commit(steps: readonly Step[]): Promise<void> {
-    const { db, index, active, coins, onSteps } = this.#deps;
+    const { db, index, active, coins, gate, onSteps } = this.#deps;
     for (const step of steps) if (step.kind === 'connected') step.entry.status = 'connected';
     this.#state = await commitSteps(db, this.#state, steps, index);
     for (const { delta } of steps) coins.settle(delta);
     const last = steps[steps.length - 1]!;
     active.moveTo(last.kind === 'connected' ? last.entry : last.entry.prev!);
+    if (last.kind === 'connected') gate.committed(last.entry);
     onSteps(steps);
   }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import { join } from 'node:path';
 import { medianTimePast } from '../../core/consensus/header-rules.ts';
-import { committedSnapshotHeight } from '../../core/consensus/snapshot-rules.ts';
 import type { ActiveRules } from '../../core/ledger/spend.ts';
 import { BASE_VERSION } from '../../core/networks/network.ts';
 import { decodeHeader } from '../../core/primitives/header.ts';
@@ -8,8 +8,6 @@ import { HEADER_BYTES } from '../../core/primitives/limits.ts';
 import { outpointKey } from '../../core/primitives/outpoint.ts';
 import { isViolation, type Violation } from '../../core/violation.ts';
 import { createEmitter } from '../../lib/events.ts';
-import { encodeCoin } from '../storage/coin-record.ts';
-import { key } from '../storage/keys.ts';
 import { Activator } from './activator.ts';
 import { receiveBlock } from './block-receiver.ts';
 import type { Chain, ChainDeps, ChainEvents, SubmitResult } from './chain.ts';
@@ -20,6 +18,8 @@ import { acceptHeaders, bitsAfter } from './header-acceptor.ts';
 import type { HeaderEntry, OwnedEntry } from './header-entry.ts';
 import { headersAfter, locatorFrom } from './locator.ts';
 import { openChainState } from './open.ts';
+import { createSnapshots } from '../snapshot/snapshots.ts';
+import { createSnapshotGate } from './snapshot-gate.ts';
 
 const CACHED_COINS = 200_000;
 
@@ -62,6 +62,20 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
     events.emit('headers', added.at(-1)!);
   };
   const rulesFor = (): ActiveRules => ({ policyLock: false });
+  const snapshots = createSnapshots({
+    networkId: network.id,
+    params: network.params,
+    directory: join(deps.directory, 'snapshots'),
+    db,
+    bodies,
+    log: log.child('snapshot'),
+  });
+  const gate = createSnapshotGate({
+    params: network.params,
+    snapshots,
+    bestHeader: () => index.best.tip,
+    tip: () => active.tip,
+  });
   const activator = new Activator(
     {
       network,
@@ -71,6 +85,7 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
       coins: cache,
       db,
       verifyBatch: deps.verifyBatch,
+      gate,
       rulesFor,
       onSteps,
       onInvalid,
@@ -154,10 +169,7 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
     medianTime: () => medianTimePast(active.tip),
     nextBits: () => bitsAfter(active.tip, network),
     nextVersion: () => BASE_VERSION,
-    async nextSnapshotRoot() {
-      const height = committedSnapshotHeight(active.tip.height + 1, network.params);
-      return height === null ? null : Promise.reject(new Error('snapshots: not built yet'));
-    },
+    nextSnapshotRoot: () => gate.nextRoot(),
     nextRules: () => rulesFor(),
     totals() {
       const { coins, total, issued, burned } = activator.state;
@@ -165,8 +177,14 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
     },
     async setHash() {
       const sum = createHash('sha256');
-      for await (const [outpoint, coin] of db.coins())
-        sum.update(key.coin(outpoint)).update(encodeCoin(coin, 0));
+      const frozen = db.freeze();
+      try {
+        for await (const batch of frozen.batches()) {
+          for (const { outpoint, coin } of batch) sum.update(outpoint).update(coin);
+        }
+      } finally {
+        await frozen.release();
+      }
       return sum.digest('hex');
     },
     async retryEarly() {
@@ -182,12 +200,14 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
     },
     async close() {
       await activator.idle();
+      await snapshots.close();
       await chain.sync().catch((error: unknown) => log.error('syncing at the end failed', { error }));
       await bodies.close();
       await db.close();
     },
   };
 
+  gate.resume();
   activate();
   return chain;
 }

@@ -1,12 +1,14 @@
 import { ClassicLevel } from 'classic-level';
+import type { Height } from '../../../shared/units.ts';
 import { toHex } from '../../core/codec/hex.ts';
+import type { Hash } from '../../core/crypto/hash.ts';
 import type { Coin } from '../../core/primitives/coin.ts';
 import type { OutpointKey } from '../../core/primitives/outpoint.ts';
 import { KithError, messageOf } from '../../lib/errors.ts';
 import { openRecord, sealPayload, sealRecord } from './checksum.ts';
 import { decodeCoin, encodeCoin } from './coin-record.ts';
 import { decodeHeaderRecord, encodeHeaderRecord, type HeaderRecord } from './header-record.ts';
-import { key, MARKS, outpointOfCoinKey, PREFIX, rangeOf, SCHEMA } from './keys.ts';
+import { key, MARKS, PREFIX, rangeOf, SCHEMA } from './keys.ts';
 import { type ChainState, decodeState, encodeState } from './state-record.ts';
 
 type Level = ClassicLevel<Uint8Array, Uint8Array>;
@@ -33,8 +35,11 @@ export interface ChainDb {
   headers(): AsyncGenerator<HeaderRecord>;
   /** About 3 µs from LevelDB's cache. @throws {DamagedError} when the record is there but damaged. */
   coin(outpoint: OutpointKey): Coin | undefined;
-  /** All coins in the order of a snapshot, as of the moment of the call. @throws {DamagedError} */
-  coins(): AsyncGenerator<readonly [OutpointKey, Coin]>;
+  /** The coin set as it is now, to be read while it changes. Give it back with `release`. */
+  freeze(): FrozenCoins;
+  /** The root of the coin set as of a block, if it was ever computed. */
+  epochRoot(height: Height, id: Hash): Hash | null;
+  putEpochRoot(height: Height, id: Hash, root: Hash): Promise<void>;
   putHeaders(headers: ChainCommit['headers']): Promise<void>;
   commit(commit: ChainCommit): Promise<void>;
   /** Waits until everything committed so far is on the disk. */
@@ -42,6 +47,19 @@ export interface ChainDb {
   /** @throws {DamagedError} when a batch before this commit number is missing: LevelDB drops damaged log pieces silently. */
   checkMarks(commit: number): Promise<void>;
   close(): Promise<void>;
+}
+
+/** A consistent view of all coins, in the order of a snapshot. It dies with the process. */
+export interface FrozenCoins {
+  /** Up to a thousand at a time: key of the database, payload as encodeCoin writes it. @throws {DamagedError} */
+  batches(): AsyncGenerator<readonly RawCoin[]>;
+  release(): Promise<void>;
+}
+
+export interface RawCoin {
+  /** txid 32 | index u32 BE. */
+  readonly outpoint: Uint8Array;
+  readonly coin: Uint8Array;
 }
 
 const BINARY = { keyEncoding: 'view', valueEncoding: 'view' } as const;
@@ -139,11 +157,13 @@ function chainDbOf(level: Level): ChainDb {
       return state;
     },
     async *headers() {
-      for await (const [at, value] of entries(level, PREFIX.header)) {
-        const payload = openRecord(at, value);
-        const record = payload && decodeHeaderRecord(payload);
-        if (!record) throw new DamagedError('a header');
-        yield record;
+      for await (const some of entries(level, PREFIX.header)) {
+        for (const [at, value] of some) {
+          const payload = openRecord(at, value);
+          const record = payload && decodeHeaderRecord(payload);
+          if (!record) throw new DamagedError('a header');
+          yield record;
+        }
       }
     },
     coin(outpoint) {
@@ -154,12 +174,15 @@ function chainDbOf(level: Level): ChainDb {
       if (!payload) throw new DamagedError(`the coin ${outpoint}`);
       return decodeCoin(payload);
     },
-    async *coins() {
-      for await (const [at, value] of entries(level, PREFIX.coin)) {
-        const payload = openRecord(at, value);
-        if (!payload) throw new DamagedError('a coin');
-        yield [outpointOfCoinKey(at), decodeCoin(payload)] as const;
-      }
+    freeze: () => frozen(level),
+    epochRoot(height, id) {
+      const at = key.epoch(height, id);
+      const record = level.getSync(at);
+      return record === undefined ? null : openRecord(at, record);
+    },
+    putEpochRoot(height, id, root) {
+      const at = key.epoch(height, id);
+      return inOrder(() => level.put(at, sealPayload(at, root)));
     },
     async putHeaders(headers) {
       const batch = level.batch();
@@ -203,13 +226,35 @@ function chainDbOf(level: Level): ChainDb {
   };
 }
 
-async function* entries(level: Level, prefix: number): AsyncGenerator<[Uint8Array, Uint8Array]> {
-  const iterator = level.iterator(rangeOf(prefix));
+function frozen(level: Level): FrozenCoins {
+  const snapshot = level.snapshot();
+  return {
+    async *batches() {
+      for await (const some of entries(level, PREFIX.coin, snapshot)) {
+        yield some.map(([at, value]) => {
+          const coin = openRecord(at, value);
+          if (!coin || at.length !== 37) throw new DamagedError('a coin');
+          return { outpoint: at.subarray(1), coin };
+        });
+      }
+    },
+    release: () => snapshot.close(),
+  };
+}
+
+type Snapshot = ReturnType<Level['snapshot']>;
+
+async function* entries(
+  level: Level,
+  prefix: number,
+  snapshot?: Snapshot,
+): AsyncGenerator<[Uint8Array, Uint8Array][]> {
+  const iterator = level.iterator(snapshot ? { ...rangeOf(prefix), snapshot } : rangeOf(prefix));
   try {
     for (;;) {
       const some = await iterator.nextv(1000);
       if (some.length === 0) return;
-      yield* some;
+      yield some;
     }
   } finally {
     await iterator.close();

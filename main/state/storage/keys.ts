@@ -1,7 +1,7 @@
 import type { Height } from '../../../shared/units.ts';
-import { fromHex, toHex } from '../../core/codec/hex.ts';
+import { fromHex } from '../../core/codec/hex.ts';
 import type { Hash } from '../../core/crypto/hash.ts';
-import { type OutpointKey, outpointKeyOf } from '../../core/primitives/outpoint.ts';
+import type { OutpointKey } from '../../core/primitives/outpoint.ts';
 
 /**
  * Every key of the chain database, in one table. Changing it means a new SCHEMA and a migration (docs/storage.md).
@@ -43,11 +43,6 @@ export const key = {
   },
 } as const;
 
-/** The outpoint behind a coin's key. */
-export function outpointOfCoinKey(bytes: Uint8Array): OutpointKey {
-  return outpointKeyOf(toHex(bytes.subarray(1, 33)), readU32BE(bytes, 33));
-}
-
 /** The half-open range of all keys with this first byte. */
 export function rangeOf(prefix: number): { gte: Uint8Array; lt: Uint8Array } {
   return { gte: Uint8Array.of(prefix), lt: Uint8Array.of(prefix + 1) };
@@ -76,8 +71,4 @@ function writeU32BE(bytes: Uint8Array, at: number, value: number): void {
   bytes[at + 1] = value >>> 16;
   bytes[at + 2] = value >>> 8;
   bytes[at + 3] = value;
-}
-
-function readU32BE(bytes: Uint8Array, at: number): number {
-  return ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0;
 }

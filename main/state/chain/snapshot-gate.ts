@@ -1,0 +1,79 @@
+import { bitsToTarget, workOf } from '../../core/consensus/compact.ts';
+import type { ConsensusParams } from '../../core/consensus/params.ts';
+import {
+  checkSnapshotRoot,
+  committedSnapshotHeight,
+  isSnapshotHeight,
+} from '../../core/consensus/snapshot-rules.ts';
+import type { Hash } from '../../core/crypto/hash.ts';
+import type { Block } from '../../core/primitives/block.ts';
+import type { Verdict } from '../../core/violation.ts';
+import type { Snapshots } from '../snapshot/snapshots.ts';
+import { DamagedError } from '../storage/chain-db.ts';
+import type { HeaderEntry, OwnedEntry } from './header-entry.ts';
+
+/** Epochs of work on top of a record after which it is taken as it stands, as Core takes old signatures (protocol 5). */
+const BURIED_EPOCHS = 7n;
+
+export interface SnapshotGateDeps {
+  readonly params: ConsensusParams;
+  readonly snapshots: Snapshots;
+  bestHeader(): HeaderEntry;
+  tip(): OwnedEntry;
+}
+
+/** Where the chain and its snapshots meet: when one is frozen, and whether a block names the right root. */
+export interface SnapshotGate {
+  /** Whether connecting this block needs a root, so that nothing else may be in the pipeline. */
+  concerns(entry: OwnedEntry): boolean;
+  /** The record of a block on the tip against the root of its ancestor. Waits for the build. */
+  check(block: Block, entry: OwnedEntry): Promise<Verdict>;
+  /** The tip has just been committed, and no other commit is under way. */
+  committed(tip: OwnedEntry): void;
+  /** Starts what a crash or a reorganisation left undone. No commit may be under way. */
+  resume(): void;
+  /** What the child of the tip must carry; null = nothing. */
+  nextRoot(): Promise<Hash | null>;
+}
+
+export function createSnapshotGate({ params, snapshots, bestHeader, tip }: SnapshotGateDeps): SnapshotGate {
+  const isBuried = (entry: OwnedEntry): boolean => {
+    const above = bestHeader().work - entry.work;
+    return above >= BURIED_EPOCHS * BigInt(params.epoch) * workOf(bitsToTarget(entry.bits));
+  };
+  const rootFor = async (ancestor: OwnedEntry): Promise<Hash> => {
+    const known = await snapshots.rootOf(ancestor);
+    if (known) return known;
+    snapshots.rebuild(ancestor, tip());
+    const rebuilt = await snapshots.rootOf(ancestor);
+    if (!rebuilt) throw new DamagedError(`the snapshot of block ${ancestor.height} can't be rebuilt`);
+    return rebuilt;
+  };
+
+  return {
+    concerns: (entry) => committedSnapshotHeight(entry.height, params) !== null && !isBuried(entry),
+    async check(block, entry) {
+      const height = committedSnapshotHeight(entry.height, params)!;
+      return checkSnapshotRoot(block, await rootFor(ancestorAt(entry, height)));
+    },
+    committed(at) {
+      if (isSnapshotHeight(at.height, params) && !isBuried(at)) snapshots.capture(at);
+    },
+    resume() {
+      const newest = Math.floor(tip().height / params.epoch) * params.epoch;
+      if (newest === 0) return;
+      const entry = ancestorAt(tip(), newest);
+      if (!isBuried(entry)) snapshots.rebuild(entry, tip());
+    },
+    async nextRoot() {
+      const height = committedSnapshotHeight(tip().height + 1, params);
+      return height === null ? null : rootFor(ancestorAt(tip(), height));
+    },
+  };
+}
+
+function ancestorAt(entry: OwnedEntry, height: number): OwnedEntry {
+  let at = entry;
+  while (at.height > height) at = at.prev!;
+  return at;
+}

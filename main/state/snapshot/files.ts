@@ -1,0 +1,101 @@
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fromHex, toHex } from '../../core/codec/hex.ts';
+import type { Hash } from '../../core/crypto/hash.ts';
+import { chunkHash, type SnapshotFacts, snapshotRoot } from '../../core/snapshot/root.ts';
+
+/** What `manifest.json` says; anyone can check it against the root in a coinbase. */
+export interface Manifest {
+  readonly facts: SnapshotFacts;
+  readonly chunks: readonly Hash[];
+  readonly root: Hash;
+}
+
+const MANIFEST = 'manifest.json';
+const FORMAT = 1;
+
+export const chunkFile = (directory: string, index: number): string =>
+  join(directory, `${String(index).padStart(6, '0')}.chunk`);
+
+/** A snapshot in the making: chunks go to a folder with another name, which `finish` puts in place at once. */
+export async function createSnapshotFolder(directory: string): Promise<{
+  chunk(index: number, bytes: Uint8Array): Promise<void>;
+  finish(manifest: Manifest): Promise<void>;
+  discard(): Promise<void>;
+}> {
+  const making = `${directory}.making`;
+  await rm(making, { recursive: true, force: true });
+  await mkdir(making, { recursive: true, mode: 0o700 });
+  return {
+    chunk: (index, bytes) => writeFile(chunkFile(making, index), bytes),
+    async finish(manifest) {
+      await writeFile(join(making, MANIFEST), JSON.stringify(toJson(manifest)));
+      await rm(directory, { recursive: true, force: true });
+      await rename(making, directory);
+    },
+    discard: () => rm(making, { recursive: true, force: true }),
+  };
+}
+
+/** The manifest of a folder if it is whole and its root follows from it; null otherwise. Chunks are not read. */
+export async function readManifest(directory: string): Promise<Manifest | null> {
+  const text = await readFile(join(directory, MANIFEST), 'utf8').catch(() => null);
+  const manifest = text === null ? null : fromJson(text);
+  return manifest && toHex(snapshotRoot(manifest.facts, manifest.chunks)) === toHex(manifest.root)
+    ? manifest
+    : null;
+}
+
+/** A chunk whose hash is as the manifest says, or null. */
+export async function readChunkFile(
+  directory: string,
+  manifest: Manifest,
+  index: number,
+): Promise<Uint8Array | null> {
+  const bytes = await readFile(chunkFile(directory, index)).catch(() => null);
+  const expected = manifest.chunks[index];
+  return bytes && expected && toHex(chunkHash(bytes)) === toHex(expected) ? bytes : null;
+}
+
+/** Names of the snapshot folders, oldest first. */
+export async function listSnapshots(directory: string): Promise<string[]> {
+  const names = await readdir(directory).catch(() => []);
+  return names.filter((name) => /^\d{10}-[0-9a-f]{16}$/.test(name)).sort();
+}
+
+export const snapshotName = (height: number, id: string): string =>
+  `${String(height).padStart(10, '0')}-${id.slice(0, 16)}`;
+
+function toJson({ facts, chunks, root }: Manifest): unknown {
+  const { networkId, height, blockId, coins, total } = facts;
+  const hex = {
+    network: toHex(networkId),
+    block: toHex(blockId),
+    root: toHex(root),
+    chunks: chunks.map(toHex),
+  };
+  return { format: FORMAT, height, coins, total, ...hex };
+}
+
+function fromJson(text: string): Manifest | null {
+  try {
+    const { format, height, coins, total, network, block, root, chunks } = JSON.parse(text) as Record<
+      string,
+      unknown
+    >;
+    if (format !== FORMAT || !Array.isArray(chunks)) return null;
+    if (![height, coins, total].every((n) => Number.isSafeInteger(n) && (n as number) >= 0)) return null;
+    const hashes = [network, block, root, ...(chunks as unknown[])].map(toHash);
+    if (!hashes.every((h): h is Hash => h !== null)) return null;
+    const [networkId, blockId, rootHash, ...rest] = hashes as [Hash, Hash, Hash, ...Hash[]];
+    const numbers = { height: height as number, coins: coins as number, total: total as number };
+    return { facts: { networkId, blockId, ...numbers }, chunks: rest, root: rootHash };
+  } catch {
+    return null;
+  }
+}
+
+function toHash(value: unknown): Hash | null {
+  const bytes = typeof value === 'string' ? fromHex(value) : null;
+  return bytes?.length === 32 ? bytes : null;
+}

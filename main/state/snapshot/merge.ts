@@ -1,0 +1,40 @@
+import { compareBytes } from '../../core/codec/bytes.ts';
+import { toHex } from '../../core/codec/hex.ts';
+import { type OutpointKey, outpointKeyOf } from '../../core/primitives/outpoint.ts';
+import type { RawCoin } from '../storage/chain-db.ts';
+import { encodeCoin } from '../storage/coin-record.ts';
+import { key } from '../storage/keys.ts';
+import type { Rewind } from './rewind.ts';
+
+/** The coins of a frozen set with changes applied, still in order. Without changes it passes the batches through. */
+export async function* mergeCoins(
+  batches: AsyncIterable<readonly RawCoin[]>,
+  changes: Rewind,
+): AsyncGenerator<readonly RawCoin[]> {
+  if (changes.size === 0) return yield* batches;
+  const added = sortedAdditions(changes);
+  let next = 0;
+  for await (const batch of batches) {
+    const merged: RawCoin[] = [];
+    for (const raw of batch) {
+      while (next < added.length && compareBytes(added[next]!.outpoint, raw.outpoint) < 0)
+        merged.push(added[next++]!);
+      if (!changes.has(keyOf(raw.outpoint))) merged.push(raw);
+    }
+    yield merged;
+  }
+  yield added.slice(next);
+}
+
+function sortedAdditions(changes: Rewind): RawCoin[] {
+  const added: RawCoin[] = [];
+  for (const [outpoint, coin] of changes) {
+    if (coin) added.push({ outpoint: key.coin(outpoint).subarray(1), coin: encodeCoin(coin, 0) });
+  }
+  return added.sort((a, b) => compareBytes(a.outpoint, b.outpoint));
+}
+
+function keyOf(outpoint: Uint8Array): OutpointKey {
+  const [a, b, c, d] = outpoint.subarray(32) as unknown as [number, number, number, number];
+  return outpointKeyOf(toHex(outpoint.subarray(0, 32)), ((a << 24) | (b << 16) | (c << 8) | d) >>> 0);
+}

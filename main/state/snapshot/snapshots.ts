@@ -1,0 +1,108 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { toHex } from '../../core/codec/hex.ts';
+import type { ConsensusParams } from '../../core/consensus/params.ts';
+import type { Hash } from '../../core/crypto/hash.ts';
+import { snapshotRoot } from '../../core/snapshot/root.ts';
+import type { Log } from '../../lib/log.ts';
+import type { Bodies } from '../chain/bodies.ts';
+import type { OwnedEntry } from '../chain/header-entry.ts';
+import type { ChainDb } from '../storage/chain-db.ts';
+import { hexToHash } from '../storage/keys.ts';
+import { chunkCoins } from './chunker.ts';
+import { createSnapshotFolder, listSnapshots, snapshotName } from './files.ts';
+import { mergeCoins } from './merge.ts';
+import { type Rewind, rewindTo } from './rewind.ts';
+
+export interface SnapshotsDeps {
+  readonly networkId: Hash;
+  readonly params: ConsensusParams;
+  readonly directory: string;
+  readonly db: ChainDb;
+  readonly bodies: Bodies;
+  readonly log: Log;
+}
+
+/** Builds the snapshots that the chain commits to (protocol 5). */
+export interface Snapshots {
+  /** Freezes the coin set as of this tip, now, and builds its snapshot in the background. No commit may be under way. */
+  capture(tip: OwnedEntry): void;
+  /** The same for an ancestor of the tip, by undoing what came since. No commit may be under way at the call. */
+  rebuild(ancestor: OwnedEntry, tip: OwnedEntry): void;
+  /** The root as of this block: known, or when the build that is under way ends; null when nobody builds it. */
+  rootOf(entry: OwnedEntry): Promise<Hash | null>;
+  /** Snapshots whose files are whole, oldest first. */
+  folders(): Promise<readonly string[]>;
+  close(): Promise<void>;
+}
+
+/** Files of this many snapshots are kept: the newest buried one, and the one before it for those still loading. */
+const KEPT = 3;
+
+export function createSnapshots(deps: SnapshotsDeps): Snapshots {
+  const { db, bodies, log, networkId } = deps;
+  const building = new Map<string, Promise<Hash | null>>();
+  const stopping = new AbortController();
+  // One at a time: two would halve each other's speed and double the memory.
+  let tail: Promise<unknown> = Promise.resolve();
+
+  const begin = (entry: OwnedEntry, rewind: () => Promise<Rewind>): void => {
+    if (building.has(entry.id) || db.epochRoot(entry.height, hexToHash(entry.id))) return;
+    const frozen = db.freeze();
+    const build = tail
+      .then(async () => {
+        stopping.signal.throwIfAborted();
+        return await buildOne(entry, mergeCoins(frozen.batches(), await rewind()));
+      })
+      .catch((error: unknown) => {
+        if (!stopping.signal.aborted)
+          log.error('building a snapshot failed', { height: entry.height, error });
+        return null;
+      })
+      .finally(async () => {
+        await frozen.release();
+        building.delete(entry.id);
+      });
+    building.set(entry.id, build);
+    tail = build;
+  };
+
+  const buildOne = async (entry: OwnedEntry, coins: ReturnType<typeof mergeCoins>): Promise<Hash> => {
+    const folder = await createSnapshotFolder(join(deps.directory, snapshotName(entry.height, entry.id)));
+    try {
+      const blockId = hexToHash(entry.id);
+      const { hashes, ...counts } = await chunkCoins(
+        coins,
+        (i, chunk) => folder.chunk(i, chunk),
+        stopping.signal,
+      );
+      const facts = { networkId, height: entry.height, blockId, ...counts };
+      const root = snapshotRoot(facts, hashes);
+      await folder.finish({ facts, chunks: hashes, root });
+      await db.putEpochRoot(entry.height, blockId, root);
+      await removeOld(deps.directory);
+      log.info('snapshot built', { height: entry.height, coins: counts.coins, root: toHex(root) });
+      return root;
+    } catch (error) {
+      await folder.discard();
+      throw error;
+    }
+  };
+
+  return {
+    capture: (tip) => begin(tip, () => Promise.resolve(new Map())),
+    rebuild: (ancestor, tip) => begin(ancestor, () => rewindTo(ancestor, tip, bodies)),
+    rootOf: async (entry) =>
+      db.epochRoot(entry.height, hexToHash(entry.id)) ?? (await building.get(entry.id)) ?? null,
+    folders: () => listSnapshots(deps.directory),
+    async close() {
+      stopping.abort();
+      await tail;
+    },
+  };
+}
+
+async function removeOld(directory: string): Promise<void> {
+  const names = await listSnapshots(directory);
+  for (const name of names.slice(0, -KEPT)) await rm(join(directory, name), { recursive: true, force: true });
+}

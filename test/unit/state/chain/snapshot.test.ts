@@ -1,0 +1,48 @@
+import { afterEach, expect, test } from 'vitest';
+import { RECORD } from '../../../../main/core/primitives/records.ts';
+import type { Chain } from '../../../../main/state/chain/chain.ts';
+import { extend, mineOn, newDirectory, openTestChain, parentOf, testKey, tipOf } from '../../../support/test-chain.ts';
+
+const open: Chain[] = [];
+const chainIn = async (directory = newDirectory()) => {
+  const chain = await openTestChain({ directory });
+  open.push(chain);
+  return chain;
+};
+afterEach(async () => {
+  for (const chain of open.splice(0)) await chain.close();
+});
+
+test('the chain commits to its coins, over epochs, restarts and reorganisations', async () => {
+  const directory = newDirectory();
+  let chain = await chainIn(directory);
+  for (let i = 0; i < 22; i++) await extend(chain);
+  // A restart between the snapshot and its commitment: rebuilt from the tip and undo.
+  await open.pop()!.close();
+  chain = await chainIn(directory);
+  for (let i = 0; i < 30; i++) await extend(chain);
+  expect(chain.tip().height).toBe(52);
+
+  // A heavier branch from below the epoch's block gets a snapshot of its own.
+  const other = await chainIn();
+  for (let h = 1; h <= 38; h++) await other.submitBlock((await chain.readBlock(chain.atHeight(h)!.id))!);
+  for (let i = 0; i < 16; i++) await extend(other, { payTo: testKey(7).lock });
+  for (let h = 39; h <= 54; h++) await chain.submitBlock((await other.readBlock(other.atHeight(h)!.id))!);
+  expect(chain.tip().id).toBe(other.tip().id);
+  expect(await chain.setHash()).toBe(await other.setHash());
+});
+
+test('a snapshot record must be right, and only where it is due', async () => {
+  const chain = await chainIn();
+  for (let i = 0; i < 24; i++) await extend(chain);
+  const root = await chain.nextSnapshotRoot();
+  expect(root).toHaveLength(32);
+  const at = tipOf(chain);
+  const wrong = [{ tag: RECORD.snapshotRoot, bytes: new Uint8Array(32) }];
+  expect(await chain.submitBlock(mineOn(chain, at, { records: wrong }).bytes)).toMatchObject({ code: 'snapshot-wrong' });
+  expect(await chain.submitBlock(mineOn(chain, at).bytes)).toMatchObject({ code: 'snapshot-missing' });
+  const right = mineOn(chain, at, { records: [{ tag: RECORD.snapshotRoot, bytes: root! }] });
+  expect(await chain.submitBlock(right.bytes)).toMatchObject({ status: 'connected' });
+  const early = mineOn(chain, parentOf(right), { records: [{ tag: RECORD.snapshotRoot, bytes: root! }] });
+  expect(await chain.submitBlock(early.bytes)).toMatchObject({ code: 'snapshot-misplaced' });
+});
