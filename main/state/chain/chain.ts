@@ -12,6 +12,7 @@ import type { Violation } from '../../core/violation.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Events } from '../../lib/events.ts';
 import type { Log } from '../../lib/log.ts';
+import type { MinedTransaction } from './find-transaction.ts';
 import type { HeaderEntry } from './header-entry.ts';
 
 export interface ChainDeps {
@@ -94,6 +95,8 @@ export interface Chain {
   readBlock(id: string): Promise<Uint8Array | null>;
   /** A coin that can be spent at the tip. */
   getCoin(outpoint: Outpoint): Coin | undefined;
+  /** Finds a mined transaction by its unspent outputs, else in the newest blocks; there is no index of all. */
+  findTransaction(txid: string): Promise<MinedTransaction | null>;
   medianTime(): UnixSeconds;
   /** What the next block must carry. */
   nextBits(): number;

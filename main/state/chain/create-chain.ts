@@ -14,6 +14,7 @@ import type { Chain, ChainDeps, ChainEvents, SubmitResult } from './chain.ts';
 import { CoinCache } from './coin-cache.ts';
 import type { Step } from './committer.ts';
 import { EarlyShelf } from './early.ts';
+import { findTransaction } from './find-transaction.ts';
 import { acceptHeaders, bitsAfter } from './header-acceptor.ts';
 import type { HeaderEntry, OwnedEntry } from './header-entry.ts';
 import { headersAfter, locatorFrom } from './locator.ts';
@@ -166,6 +167,7 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
       return at ? (bodies.recent(id)?.bytes ?? (await bodies.blocks.read(at))) : null;
     },
     getCoin: (outpoint) => cache.committed(outpointKey(outpoint)),
+    findTransaction: (txid) => findTransaction({ db, bodies, active }, txid),
     medianTime: () => medianTimePast(active.tip),
     nextBits: () => bitsAfter(active.tip, network),
     nextVersion: () => BASE_VERSION,

@@ -3,7 +3,7 @@ import type { Height } from '../../../shared/units.ts';
 import { toHex } from '../../core/codec/hex.ts';
 import type { Hash } from '../../core/crypto/hash.ts';
 import type { Coin } from '../../core/primitives/coin.ts';
-import type { OutpointKey } from '../../core/primitives/outpoint.ts';
+import { type OutpointKey, outpointKeyOf } from '../../core/primitives/outpoint.ts';
 import { KithError, messageOf } from '../../lib/errors.ts';
 import { openRecord, sealPayload, sealRecord } from './checksum.ts';
 import { decodeCoin, encodeCoin } from './coin-record.ts';
@@ -35,6 +35,8 @@ export interface ChainDb {
   headers(): AsyncGenerator<HeaderRecord>;
   /** About 3 µs from LevelDB's cache. @throws {DamagedError} when the record is there but damaged. */
   coin(outpoint: OutpointKey): Coin | undefined;
+  /** Where the transaction was mined, if any of its outputs can still be spent. */
+  heightOf(txid: Hash): Promise<Height | null>;
   /** The coin set as it is now, to be read while it changes. Give it back with `release`. */
   freeze(): FrozenCoins;
   /** The root of the coin set as of a block, if it was ever computed. */
@@ -173,6 +175,15 @@ function chainDbOf(level: Level): ChainDb {
       const payload = openRecord(at, record);
       if (!payload) throw new DamagedError(`the coin ${outpoint}`);
       return decodeCoin(payload);
+    },
+    async heightOf(txid) {
+      const from = key.coin(outpointKeyOf(toHex(txid), 0));
+      const to = key.coin(outpointKeyOf(toHex(txid), 0xffff_ffff));
+      for (const [at, record] of await level.iterator({ gte: from, lte: to, limit: 1 }).all()) {
+        const payload = openRecord(at, record);
+        if (payload) return decodeCoin(payload).height;
+      }
+      return null;
     },
     freeze: () => frozen(level),
     epochRoot(height, id) {
