@@ -1,0 +1,57 @@
+import type { BlockSummary } from '../../shared/contract/chain.ts';
+import { encodeAddress } from '../core/primitives/address.ts';
+import { type Block, decodeBlock } from '../core/primitives/block.ts';
+import { LOCK_BURN } from '../core/primitives/coin.ts';
+import { isViolation } from '../core/violation.ts';
+import type { ChainAccess, ChainEntry } from './facade.ts';
+
+/** Rows of the block list. A body never changes, so a row that was made once is kept. */
+export interface BlockSummaries {
+  get(entry: ChainEntry): Promise<BlockSummary>;
+  close(): void;
+}
+
+type Body = Pick<BlockSummary, 'size' | 'transactions' | 'reward' | 'miner'>;
+
+const KEPT = 1000;
+const GONE: Body = { size: null, transactions: null, reward: null, miner: null };
+
+/** Keeps the last 1000 rows; those of blocks that connect while the node runs cost no reading. */
+export function createBlockSummaries(chain: ChainAccess, hrp: string): BlockSummaries {
+  const bodies = new Map<string, Body>();
+  const keep = (id: string, body: Body): Body => {
+    bodies.set(id, body);
+    for (const oldest of bodies.keys()) {
+      if (bodies.size <= KEPT) break;
+      bodies.delete(oldest);
+    }
+    return body;
+  };
+  const off = chain.onConnected(({ entry, block }) => void keep(entry.id, describeBody(block, hrp)));
+
+  const read = async (id: string): Promise<Body> => {
+    const bytes = await chain.readBlock(id);
+    const block = bytes === null ? null : decodeBlock(bytes);
+    // A body that isn't here now may be fetched later, so that isn't kept.
+    return block === null || isViolation(block) ? GONE : keep(id, describeBody(block, hrp));
+  };
+
+  return {
+    async get(entry) {
+      const body = bodies.get(entry.id) ?? (await read(entry.id));
+      return { id: entry.id, height: entry.height, time: entry.time, ...body };
+    },
+    close: off,
+  };
+}
+
+function describeBody(block: Block, hrp: string): Body {
+  const outputs = block.transactions[0]?.outputs.filter((output) => output.lockType !== LOCK_BURN) ?? [];
+  const first = outputs[0];
+  return {
+    size: block.bytes.length,
+    transactions: block.transactions.length,
+    reward: outputs.reduce((sum, output) => sum + output.amount, 0),
+    miner: first === undefined ? null : encodeAddress(hrp, first),
+  };
+}

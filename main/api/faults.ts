@@ -1,0 +1,42 @@
+import { ORPCError } from '@orpc/server';
+import { sentenceFor } from '../../shared/errors.ts';
+import { isViolation, type Violation } from '../core/violation.ts';
+import { KithError } from '../lib/errors.ts';
+import type { Log } from '../lib/log.ts';
+import { describeIssues, readIssues } from './issues.ts';
+
+/** Takes the good half of a result; a broken rule becomes the error that crosses the contract, its code unchanged. */
+export function accepted<T extends object>(result: T | Violation): T {
+  if (!isViolation(result)) return result;
+  throw new KithError(result.code, sentenceFor(result.code, result.evidence), {
+    data: { ...result.evidence },
+  });
+}
+
+/**
+ * Turns anything thrown into what crosses: a stable code, a sentence, plain data. What carries no code of ours is a bug:
+ * it is logged in full under a reference, and only the reference crosses, so that no inner detail leaks.
+ */
+export function toFault(error: unknown, procedure: string, log: Log): unknown {
+  if (error instanceof KithError) return fault(error.code, error.data, error.message);
+  if (error instanceof ORPCError) {
+    const issues = readIssues(error.data);
+    if (error.code === 'BAD_REQUEST' && issues !== null) {
+      return fault('input-invalid', { procedure, detail: describeIssues(issues), issues });
+    }
+  }
+  // The client went away; nobody reads this.
+  if (error instanceof Error && error.name === 'AbortError') return error;
+  const reference = `${procedure} ${Math.random().toString(36).slice(2, 10)}`;
+  log.error('a handler failed', { reference, error });
+  return fault('internal', { reference });
+}
+
+/** The error that oRPC carries to the client as it is. */
+export function fault(code: string, data?: Readonly<Record<string, unknown>>, fallback?: string): Error {
+  return new ORPCError<string, unknown>(code, {
+    status: code === 'internal' ? 500 : 400,
+    message: sentenceFor(code, data, fallback),
+    data,
+  });
+}

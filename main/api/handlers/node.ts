@@ -1,0 +1,35 @@
+import { api, type HandlerDeps } from '../base.ts';
+import { readStatus } from '../status.ts';
+import { latest } from '../streams.ts';
+
+const now = () => Math.floor(Date.now() / 1000);
+
+export function createNodeHandlers({ node }: HandlerDeps) {
+  const subscribe = (wake: () => void) => {
+    const offs = [
+      node.chain.onConnected(wake),
+      node.chain.onDisconnected(wake),
+      node.mempool.onAdded(wake),
+      node.mempool.onRemoved(wake),
+      node.peers.onChanged(wake),
+    ];
+    return () => offs.forEach((off) => off());
+  };
+
+  return api.node.router({
+    status: api.node.status.handler(() => readStatus(node, now())),
+    watch: api.node.watch.handler(({ context, signal }) =>
+      latest(
+        { read: () => readStatus(node, now()), subscribe, intervalMs: 250, pollMs: 1000 },
+        { signal, congested: context.congested },
+      ),
+    ),
+    shutdown: api.node.shutdown.handler(() => {
+      // After this answer is out, so that whoever asked knows that it was heard.
+      setTimeout(() => node.shutdown(), 50);
+      return {};
+    }),
+    about: api.node.about.handler(({ context }) => ({ ...node.about, role: context.role })),
+    log: api.node.log.handler(({ input }) => [...node.recentLog(input.limit, input.level)]),
+  });
+}

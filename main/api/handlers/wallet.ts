@@ -1,0 +1,85 @@
+import type { WalletView } from '../../../shared/contract/wallet.ts';
+import { KithError } from '../../lib/errors.ts';
+import { api, type ApiContext, type HandlerDeps } from '../base.ts';
+import type { NodeFacade } from '../facade.ts';
+import { accepted } from '../faults.ts';
+import { latest } from '../streams.ts';
+
+const LATEST = 20;
+
+export function createWalletHandlers({ node }: HandlerDeps) {
+  const { wallets } = node;
+  const handlers = api.wallet;
+  return handlers.router({
+    create: handlers.create.handler(async ({ input }) => {
+      const { mnemonic } = await wallets.create(input);
+      return { name: input.name, mnemonic };
+    }),
+    restore: handlers.restore.handler(async ({ input }) => {
+      const { firstAddress } = await wallets.restore(input);
+      return { name: input.name, firstAddress };
+    }),
+    list: handlers.list.handler(() => wallets.list().map(({ name, locked }) => ({ name, locked }))),
+    unlock: handlers.unlock.handler(async ({ input }) => {
+      await wallets.unlock(input.name, input.password, input.seconds);
+      return {};
+    }),
+    lock: handlers.lock.handler(async ({ input }) => {
+      await wallets.lock(input.name);
+      return {};
+    }),
+    balance: handlers.balance.handler(({ input }) => wallets.balance(input.name)),
+    address: handlers.address.handler(async ({ input }) => ({ address: await wallets.address(input.name) })),
+    newAddress: handlers.newAddress.handler(async ({ input }) => ({
+      address: await wallets.newAddress(input.name, input.label),
+    })),
+    prepare: handlers.prepare.handler(({ input }) => wallets.prepare(input)),
+    confirm: handlers.confirm.handler(async ({ input, context }) => {
+      refuseWindow(context, 'wallet-confirm-in-window');
+      const { txid } = accepted(await wallets.confirm(input.draft, input.password));
+      return { txid };
+    }),
+    send: handlers.send.handler(async ({ input, context }) => {
+      refuseWindow(context, 'wallet-send-in-window');
+      const { password, ...payment } = input;
+      const { draft, fee } = await wallets.prepare(payment);
+      const { txid } = accepted(await wallets.confirm(draft, password));
+      return { txid, fee };
+    }),
+    history: handlers.history.handler(async ({ input }) => [...(await wallets.history(input))]),
+    watch: handlers.watch.handler(({ input, context, signal }) =>
+      watchWallet(node, input.name, { signal, ...context }),
+    ),
+  });
+}
+
+// A page that was taken over must not be able to spend: under Electron only the native dialog confirms (protocol 7).
+function refuseWindow(context: ApiContext, code: string): void {
+  if (context.role === 'window') throw new KithError(code);
+}
+
+function watchWallet(
+  node: NodeFacade,
+  name: string,
+  reader: { signal: AbortSignal | undefined; congested(): boolean },
+): AsyncGenerator<WalletView, void> {
+  const { wallets, chain } = node;
+  let revision = 0;
+  let shown = '';
+  const read = async (): Promise<WalletView> => {
+    // First, so that an unknown name is refused with its own code.
+    const balance = wallets.balance(name);
+    const newest = [...(await wallets.history({ name, limit: LATEST }))];
+    const text = JSON.stringify(newest);
+    if (text !== shown) revision++;
+    shown = text;
+    const locked = wallets.list().find((wallet) => wallet.name === name)?.locked ?? true;
+    return { name, locked, balance, revision, latest: newest };
+  };
+  const subscribe = (wake: () => void) => {
+    // A new block changes confirmations without touching the wallet.
+    const offs = [wallets.onChanged((changed) => void (changed === name && wake())), chain.onConnected(wake)];
+    return () => offs.forEach((off) => off());
+  };
+  return latest({ read, subscribe, intervalMs: 500, pollMs: 5000 }, reader);
+}

@@ -1,0 +1,58 @@
+/** What zod says about a bad input, in words for people. */
+
+export interface Issue {
+  /** Such as `to[0].amount`; empty for the input as a whole. */
+  readonly path: string;
+  readonly message: string;
+}
+
+const MAX_ISSUES = 5;
+
+/** Reads oRPC's validation error; null when it is none. At most 5 issues, without the input itself (it may be secret). */
+export function readIssues(data: unknown): readonly Issue[] | null {
+  const issues = (data as { issues?: unknown } | undefined)?.issues;
+  if (!Array.isArray(issues)) return null;
+  return issues.slice(0, MAX_ISSUES).map((issue: RawIssue) => {
+    const path = joinPath(issue.path ?? []);
+    return { path, message: explain(issue, path === '' ? 'it' : path) };
+  });
+}
+
+export function describeIssues(issues: readonly Issue[]): string {
+  return issues.map((issue) => issue.message).join('; ');
+}
+
+interface RawIssue {
+  readonly code?: string;
+  readonly message?: string;
+  readonly expected?: string;
+  readonly keys?: readonly string[];
+  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[];
+}
+
+function joinPath(path: NonNullable<RawIssue['path']>): string {
+  return path
+    .map((part) => (typeof part === 'object' ? part.key : part))
+    .map((key, i) => (typeof key === 'number' ? `[${key}]` : `${i === 0 ? '' : '.'}${String(key)}`))
+    .join('');
+}
+
+function explain(issue: RawIssue, subject: string): string {
+  const message = issue.message ?? 'is not valid';
+  if (issue.code === 'unrecognized_keys')
+    return `${subject} has an unknown field ${(issue.keys ?? []).join(', ')}`;
+  if (issue.code === 'invalid_type') {
+    if (message.endsWith('received undefined'))
+      return subject === 'it' ? 'it is missing' : `${subject} is missing`;
+    return `${subject} must be ${article(issue.expected ?? 'something else')}`;
+  }
+  // Our own messages are whole clauses or continue the subject; zod's begin with a capital.
+  if (/^(give|a |the |mine|name at|at most)/.test(message)) return message;
+  if (/^(must|is|has)\b/.test(message)) return `${subject} ${message}`;
+  return `${subject}: ${message}`;
+}
+
+function article(expected: string): string {
+  const words: Record<string, string> = { int: 'a whole number', object: 'an object', array: 'a list' };
+  return words[expected] ?? `a ${expected}`;
+}

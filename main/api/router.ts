@@ -1,0 +1,57 @@
+import type { Log } from '../lib/log.ts';
+import { api, type ApiContext } from './base.ts';
+import { createBlockSummaries } from './block-summaries.ts';
+import type { NodeFacade } from './facade.ts';
+import { toFault } from './faults.ts';
+import { createChainHandlers } from './handlers/chain.ts';
+import { createMempoolHandlers } from './handlers/mempool.ts';
+import { createMiningHandlers } from './handlers/mining.ts';
+import { createNetworkHandlers } from './handlers/network.ts';
+import { createNodeHandlers } from './handlers/node.ts';
+import { createPeersHandlers } from './handlers/peers.ts';
+import { createWalletHandlers } from './handlers/wallet.ts';
+
+export interface RouterDeps {
+  readonly node: NodeFacade;
+  readonly log: Log;
+}
+
+/** The whole contract over one node; the same router serves every carrier. */
+export function createRouter({ node, log }: RouterDeps) {
+  const summaries = createBlockSummaries(node.chain, node.network.hrp);
+  const deps = { node, summaries };
+  const withFaults = api.use(async ({ next, path }) => {
+    const procedure = path.join('.');
+    try {
+      const result = await next();
+      return isStream(result.output) ? { ...result, output: guarded(result.output, procedure, log) } : result;
+    } catch (error) {
+      throw toFault(error, procedure, log);
+    }
+  });
+  return withFaults.router({
+    node: createNodeHandlers(deps),
+    network: createNetworkHandlers(deps),
+    peers: createPeersHandlers(deps),
+    chain: createChainHandlers(deps),
+    mempool: createMempoolHandlers(deps),
+    wallet: createWalletHandlers(deps),
+    mining: createMiningHandlers(deps),
+  });
+}
+
+export type KithRouter = ReturnType<typeof createRouter>;
+export type { ApiContext };
+
+function isStream(output: unknown): output is AsyncGenerator {
+  return typeof output === 'object' && output !== null && Symbol.asyncIterator in output;
+}
+
+// A stream fails after its handler has returned, so its errors need the same way out.
+async function* guarded(stream: AsyncGenerator, procedure: string, log: Log): AsyncGenerator {
+  try {
+    yield* stream;
+  } catch (error) {
+    throw toFault(error, procedure, log);
+  }
+}

@@ -1,0 +1,145 @@
+/**
+ * The one sentence that says what the node is doing and, when something is wrong, why and what to do. Pure, so that
+ * every case is tested with plain data.
+ */
+import type { Notice } from '../../shared/contract/fields.ts';
+import type { NodeCondition } from './facade.ts';
+
+export interface SentenceFacts extends NodeCondition {
+  readonly network: {
+    readonly name: string;
+    readonly launched: boolean;
+    /** Seconds a block is expected to take; null where nobody expects blocks (regtest). */
+    readonly spacing: number | null;
+  };
+  readonly height: number;
+  readonly headers: number;
+  readonly tipTime: number;
+  readonly now: number;
+}
+
+/** All that the user should know about, the gravest first. Codes are stable. */
+export function findWarnings(facts: SentenceFacts): Notice[] {
+  const found = [checkDisk, checkClock, checkPeers, checkTip].map((check) => check(facts));
+  return [...found.filter((notice) => notice !== null), ...facts.notices];
+}
+
+/** What the node does, and the gravest warning when there is one. */
+export function describeNode(facts: SentenceFacts, warnings: readonly Notice[]): string {
+  const [gravest] = warnings;
+  const doing = describePhase(facts);
+  return gravest === undefined ? doing : `${doing} ${gravest.message}`;
+}
+
+function describePhase(facts: SentenceFacts): string {
+  const { phase, progress, peers, height, headers } = facts;
+  const percent = `${Math.floor(progress * 100)} %`;
+  const rest = describeRest(facts.etaSeconds);
+  switch (phase) {
+    case 'starting':
+      return 'Starting: opening and checking the stored chain.';
+    case 'repairing':
+      return `Repairing the stored chain from what is still good (${percent}${rest}).`;
+    case 'finding-peers':
+      return 'Looking for other nodes.';
+    case 'headers':
+      return `Fetching and checking the headers of the chain: ${grouped(headers)} so far (${percent}${rest}).`;
+    case 'snapshot':
+      return `Fetching a coin set that the chain commits to (${percent}${rest}).`;
+    case 'blocks':
+      return `Fetching and checking blocks: ${grouped(height)} of ${grouped(headers)} (${percent}${rest}).`;
+    case 'synced':
+      return peers === 0
+        ? `At block ${grouped(height)}, with no other node connected.`
+        : `Synced to block ${grouped(height)} with ${counted(peers, 'peer', 'peers')}.`;
+    case 'stopping':
+      return 'Stopping: saving everything.';
+  }
+}
+
+const DISK_LOW = 1_000_000_000;
+const CLOCK_OFF_SECONDS = 90;
+/** By chance alone a gap of 20 times the expected one comes once in 500 million blocks. */
+const STALE_SPACINGS = 20;
+const STALE_LEAST_SECONDS = 300;
+
+function checkDisk({ freeDiskBytes }: SentenceFacts): Notice | null {
+  if (freeDiskBytes === null || freeDiskBytes >= DISK_LOW) return null;
+  const left = `${Math.max(0, Math.floor(freeDiskBytes / 1_000_000))} MB`;
+  return notice(
+    'disk-low',
+    `Only ${left} are free on the disk. Free some space, or the node must stop soon.`,
+  );
+}
+
+function checkClock({ clockOffsetSeconds }: SentenceFacts): Notice | null {
+  if (clockOffsetSeconds === null || Math.abs(clockOffsetSeconds) < CLOCK_OFF_SECONDS) return null;
+  const side = clockOffsetSeconds > 0 ? 'ahead of' : 'behind';
+  const size = describeDuration(Math.abs(clockOffsetSeconds));
+  return notice(
+    'clock-wrong',
+    `The clock of this computer is ${size} ${side} that of the other nodes. Set it right (best: automatically), or blocks will be refused.`,
+  );
+}
+
+function checkPeers(facts: SentenceFacts): Notice | null {
+  const { peers, knownAddresses, strangers, network, phase } = facts;
+  if (peers > 0 || phase === 'starting' || phase === 'stopping' || phase === 'repairing') return null;
+  if (knownAddresses > 0 && strangers > 0) {
+    return notice(
+      'peers-other-network',
+      `The nodes that answered belong to another network than “${network.name}”. Check the addresses, or join their network.`,
+    );
+  }
+  if (knownAddresses > 0) {
+    const where = counted(knownAddresses, 'the one known address', 'known addresses');
+    return notice(
+      'peers-unreachable',
+      `No node answers at ${where}. Check the internet connection and the firewall; trying goes on.`,
+    );
+  }
+  if (!network.launched) {
+    return notice(
+      'network-not-launched',
+      `The network “${network.name}” has not been launched yet, so there is nobody to connect to. Try the demo network, or join another.`,
+    );
+  }
+  return notice(
+    'peers-unknown',
+    'No other node is known. Add the address of one (peers.add or --bootstrap), or share yours with somebody.',
+  );
+}
+
+function checkTip({ phase, peers, now, tipTime, height, network }: SentenceFacts): Notice | null {
+  if (phase !== 'synced' || peers === 0 || network.spacing === null || height === 0) return null;
+  const age = now - tipTime;
+  if (age < Math.max(STALE_SPACINGS * network.spacing, STALE_LEAST_SECONDS)) return null;
+  return notice(
+    'tip-stale',
+    `No block came for ${describeDuration(age)}, although one is expected every ${describeDuration(network.spacing)}. Either nobody mines, or this part of the network is cut off: wait before you trust new payments.`,
+  );
+}
+
+function notice(code: string, message: string): Notice {
+  return { code, message };
+}
+
+function describeRest(seconds: number | null): string {
+  return seconds === null ? '' : `, about ${describeDuration(seconds)} left`;
+}
+
+/** Rounded to one unit, as people say it: `a few seconds`, `4 minutes`, `2 hours`, `3 days`. */
+export function describeDuration(seconds: number): string {
+  if (seconds < 10) return 'a few seconds';
+  if (seconds < 90) return `${Math.round(seconds)} seconds`;
+  if (seconds < 90 * 60) return `${Math.round(seconds / 60)} minutes`;
+  if (seconds < 36 * 3600) return `${Math.round(seconds / 3600)} hours`;
+  return `${Math.round(seconds / 86_400)} days`;
+}
+
+const grouped = (n: number): string => n.toLocaleString('en-US');
+
+function counted(n: number, one: string, many: string): string {
+  if (n !== 1) return `${grouped(n)} ${many}`;
+  return one.startsWith('the ') ? one : `1 ${one}`;
+}

@@ -1,0 +1,86 @@
+/**
+ * Every stable error code with the sentence that says what is wrong and what to do. The terminal, the page and the
+ * logs share this table, so that one fault reads the same everywhere. Sentences may change; codes never do.
+ */
+import { NODE_SENTENCES } from './sentences/node.ts';
+import { RULE_SENTENCES } from './sentences/rules.ts';
+import { WALLET_SENTENCES } from './sentences/wallet.ts';
+import { formatKith } from './units.ts';
+
+const SENTENCES = { ...RULE_SENTENCES, ...WALLET_SENTENCES, ...NODE_SENTENCES };
+
+export type KnownErrorCode = keyof typeof SENTENCES;
+export type ErrorData = Readonly<Record<string, unknown>>;
+
+/** What crosses the contract when something fails. */
+export interface Fault {
+  readonly code: string;
+  readonly message: string;
+  readonly data?: unknown;
+}
+
+/** All codes that have a sentence. */
+export const ERROR_CODES = Object.keys(SENTENCES) as readonly KnownErrorCode[];
+
+export function isKnownErrorCode(code: string): code is KnownErrorCode {
+  return Object.hasOwn(SENTENCES, code);
+}
+
+/**
+ * The sentence for a code, its placeholders filled from `data`. A code without one gets `fallback`, or a sentence that
+ * names the code. Values are made printable and cut, because they may come from a stranger.
+ */
+export function sentenceFor(code: string, data?: unknown, fallback?: string): string {
+  if (!isKnownErrorCode(code))
+    return fallback ?? `Something went wrong (${code}). Look into the log for more.`;
+  const values = typeof data === 'object' && data !== null ? (data as ErrorData) : {};
+  return SENTENCES[code].replace(
+    PART,
+    (_all, optional: string | undefined, otherwise: string | undefined, rest) =>
+      optional === undefined ? fill(rest, values) : fillOrElse(optional, values, otherwise ?? ''),
+  );
+}
+
+/** Reads what a call of the contract was rejected with. Anything that carries no code is `internal`. */
+export function faultOf(error: unknown): Fault {
+  const { code, message, data } = (
+    typeof error === 'object' && error !== null ? error : {}
+  ) as Partial<Fault>;
+  if (typeof code !== 'string') return { code: 'internal', message: sentenceFor('internal') };
+  return {
+    code,
+    message: typeof message === 'string' && message !== '' ? message : sentenceFor(code, data),
+    ...(data === undefined || data === null ? {} : { data }),
+  };
+}
+
+/** `[text with {names}|text instead]`, dropped or replaced when a name has no value; or a run of text outside. */
+const PART = /\[([^\]|]*)(?:\|([^\]]*))?\]|([^[]+)/g;
+/** `{name}`, `{name:kith}` for an amount in motes, `{name|text when it has no value}`. */
+const PLACEHOLDER = /\{([a-zA-Z]+)(?::(kith))?(?:\|([^}]*))?\}/g;
+const MAX_VALUE = 300;
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu;
+
+function fill(template: string, values: ErrorData): string {
+  return template.replace(
+    PLACEHOLDER,
+    (_all, name: string, unit: string | undefined, otherwise: string | undefined) =>
+      printable(values, name, unit) ?? otherwise ?? '',
+  );
+}
+
+function fillOrElse(template: string, values: ErrorData, otherwise: string): string {
+  const names = [...template.matchAll(PLACEHOLDER)];
+  const complete = names.every(([, name = '', unit]) => printable(values, name, unit) !== undefined);
+  return complete ? fill(template, values) : otherwise;
+}
+
+function printable(values: ErrorData, name: string, unit: string | undefined): string | undefined {
+  const value = Object.hasOwn(values, name) ? values[name] : undefined;
+  if (typeof value === 'number' && Number.isFinite(value))
+    return unit === 'kith' ? formatKith(value) : String(value);
+  if (typeof value !== 'string') return undefined;
+  const clean = value.replace(UNPRINTABLE, ' ').trim().replace(/\.$/, '');
+  if (clean === '') return undefined;
+  return clean.length > MAX_VALUE ? `${clean.slice(0, MAX_VALUE)}…` : clean;
+}

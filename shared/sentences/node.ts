@@ -1,0 +1,97 @@
+/** What can go wrong with the node, its disk, its network and its carriers. */
+
+export const NODE_SENTENCES = {
+  'input-invalid': 'The input[ of {procedure}] is not valid[: {detail}]. Correct it and try again.',
+  'procedure-unknown':
+    'There is no procedure[ named “{procedure}”| of that name]. See “kith call --help” for all of them.',
+  'request-malformed': 'The request could not be read. It must be made by a client of the same version.',
+  'api-busy': 'Too many requests are open on this connection at once. Wait for some of them to end.',
+  'api-slow-reader': 'The connection was closed because its reader did not keep up. Connect again.',
+  'not-available': 'This node does not offer that[ ({what})].',
+  internal:
+    'Something went wrong inside Kith. Try again; if it repeats, report it with the log[ ({reference})].',
+  stopping: 'The node is stopping. Start it again to go on.',
+
+  'block-unknown':
+    'This node knows no such block. Check the id or height; it may also not be synced that far yet.',
+  'block-not-stored':
+    'The header of this block is known, but its contents are not stored here (not fetched yet, or pruned).',
+  'transaction-unknown':
+    'This node knows no such transaction. Check the id; it may have expired, or the node may not be synced yet.',
+
+  'address-invalid':
+    '[“{address}”|This] is not a network address. It should look like /ip4/192.0.2.1/tcp/21474/p2p/12D3….',
+  'dial-failed':
+    'No connection to[ {address}| that address] could be made. Check that the node there runs and that the address is right.',
+  'listen-in-use':
+    'The address[ {address}] is in use by another program. Choose another port, or stop that program.',
+  'listen-failed':
+    'The node cannot listen on[ {address}| that address]. Check that this computer has that address and may use that port.',
+  'identity-unusable':
+    'The identity file[ {file}] of this node cannot be read or written. Check its permissions, or move it away to get a new identity.',
+  'peer-unknown': 'No such peer is connected. It may have left already.',
+  'peer-gone': 'The peer left before it answered. The node asks another one by itself.',
+  'peer-busy': 'The peer has too many requests to answer. The node asks another one by itself.',
+  'peer-timeout': 'The peer did not answer in time. The node asks another one by itself.',
+  'peer-self': 'This is the address of this very node. Give the address of another one.',
+  'peer-other-network':
+    'The peer belongs to another network, so there is nothing to talk about. Check the address and the network.',
+  'peer-version':
+    'The peer speaks a version of the protocol that this software does not know. Look for an update.',
+  'peer-banned': 'This peer is banned here. Lift the ban first (peers.unban).',
+  'peer-limit': 'The node has as many connections as it may have. Remove a peer first.',
+  'stream-lost': 'The connection to a peer was lost. The node uses another one by itself.',
+  'stream-stalled': 'A peer stopped reading or sending. The node uses another one by itself.',
+
+  'datadir-in-use':
+    'The data directory[ {path}] is in use by another Kith[ (process {pid})]. Stop that one, or choose another directory with --datadir.',
+  'datadir-unusable':
+    'The data directory[ {path}] cannot be used[: {reason}]. Check its permissions and the disk, or choose another with --datadir.',
+  'disk-full': 'The disk is full. Free some space; the node stopped before anything was lost.',
+  'storage-full': 'The disk is full. Free some space; the node stopped before anything was lost.',
+  'storage-unusable':
+    'The stored chain in[ {directory}| the data directory] cannot be opened. Check the disk and the permissions.',
+  'storage-failed':
+    'Reading or writing the stored chain failed. Check the disk; the node stopped before anything was lost.',
+  'storage-damaged':
+    'The stored chain is damaged. The node rebuilds it from what is still good at its next start.',
+  'storage-schema':
+    'The data directory was written by a newer version of Kith. Update Kith, or choose another directory.',
+  'storage-other-network':
+    'The data directory belongs to another network. Choose another directory, or start that network.',
+  'queue-full': 'The node has too much to do at once. Try again in a moment.',
+  'queue-closed': 'The node is stopping. Start it again to go on.',
+  'node-died':
+    'The node stopped unexpectedly and is started again. Your coins are safe; if this repeats, report it with the log.',
+  'node-failed':
+    'The node stopped because of an unexpected failure. Start it again; if this repeats, report it with the log.',
+
+  'argument-unknown': '{detail|There is an unknown option}. See “kith[ {command}] --help”.',
+  'argument-missing': '{detail|Something is missing}. See “kith[ {command}] --help”.',
+  'argument-invalid': '{detail|An option has a value that it cannot have}. See “kith[ {command}] --help”.',
+  'command-unknown': '[“{command}”|That] is not a command of kith. See “kith --help”.',
+  'json-invalid':
+    'The input is not valid JSON[ ({detail})]. Correct it; in a shell, put it in single quotes.',
+  'network-unknown':
+    'There is no network[ named “{network}”| of that name]. The built-in ones are main, test, local and regtest; for another give the path of its network file.',
+  'network-file-unusable':
+    'The network file[ {file}] cannot be used[: {reason}]. Check the path, or get the file again.',
+  'network-invalid':
+    'The network file[ {file}] is not valid[: {reason}]. Get the file again from whoever founded the network.',
+  'port-in-use':
+    'Port[ {port}] is in use by another program. Choose another with --api-port (0 takes any free one), or stop that program.',
+  'port-unusable': 'Port[ {port}] cannot be used[: {reason}]. Choose another with --api-port.',
+  'token-unusable':
+    'The token file[ {file}] cannot be read[: {reason}]. Check that the node runs and that you are the same user.',
+  'node-not-running': 'No node is running on[ {where}| that data directory]. Start it with “kith node”.',
+  'api-refused':
+    'The node[ at {where}] refused the connection. Check the address and the token file; the token changes with every start.',
+  'api-unreachable':
+    'No node answers at[ {where}| that address]. Check that it runs and that the address is right.',
+  'api-lost': 'The connection to the node was lost. It may have been stopped.',
+  'runtime-old':
+    'Kith needs Node.js 24 or newer; this is {version|older}. Install it from nodejs.org or with your package manager.',
+  'page-missing':
+    'The page was not built yet. Run “npm run build” once; the terminal commands work without it.',
+  interrupted: 'Stopped by the user.',
+} as const;
