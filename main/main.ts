@@ -1,7 +1,8 @@
 /** The desktop app's life: what must happen before ready, on ready, when opened again, and at the end. */
 import path from 'node:path';
-import { app } from 'electron';
+import { app, dialog } from 'electron';
 import { defaultDataRoot } from './lib/datadir.ts';
+import { messageOf } from './lib/errors.ts';
 import { guardContents } from './shell/guard.ts';
 import { findLink } from './shell/links.ts';
 import { readOptions } from './shell/options.ts';
@@ -25,13 +26,28 @@ const shell = createShell({
   dataRoot,
   options,
   settings: createSettingsFile(dataRoot),
-  onError: (error) => process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`),
+  onError: report,
 });
 
 let opened = false;
 let firstLink = findLink(options.rest);
 let stopping: Promise<void> | undefined;
 let stopped = false;
+
+function report(error: unknown): void {
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+}
+
+async function open(): Promise<void> {
+  try {
+    await shell.open(firstLink);
+    opened = true;
+  } catch (error) {
+    report(error);
+    dialog.showErrorBox('Kith could not start', messageOf(error));
+    app.quit();
+  }
+}
 
 function showLink(link: string | null): void {
   if (opened) shell.show(link);
@@ -62,8 +78,5 @@ if (!app.requestSingleInstanceLock()) {
     });
   });
   // Not awaited: Electron is ready only after this module has been evaluated.
-  void app.whenReady().then(async () => {
-    await shell.open(firstLink);
-    opened = true;
-  });
+  void app.whenReady().then(open, report);
 }

@@ -8,7 +8,7 @@ import type { ConfirmRequest, FromNode, NodeThreadConfig, ToNode } from './threa
 export interface NodeThreadEvents {
   /** A thread has begun, the first or a later one: every page needs a new port to it. */
   spawned: undefined;
-  ready: undefined;
+  ready: { addresses: readonly string[] };
   /** It died and is being started again; `cause` is for people. */
   died: { cause: string };
   /** It will not be started again by itself. */
@@ -69,7 +69,7 @@ export function createNodeThread(deps: NodeThreadDeps): NodeThread {
   }
 
   function receive(thread: Worker, message: FromNode): void {
-    if (message.kind === 'ready') events.emit('ready', undefined);
+    if (message.kind === 'ready') events.emit('ready', message);
     if (message.kind === 'ask') void answer(thread, message.question, message.request);
     if (message.kind !== 'refused') return;
     refused = true;

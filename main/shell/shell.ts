@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { app, session, type BrowserWindow } from 'electron';
 import { createConfirm } from './confirm.ts';
+import { createShellDemo, type ShellDemo } from './demo.ts';
 import { askAfterRefusal, askNetwork, tellNodeDied } from './dialogs.ts';
 import { guardSession } from './guard.ts';
 import { linkUrl } from './links.ts';
@@ -33,24 +34,35 @@ export interface Shell {
 }
 
 const ANY_PORT = ['/ip4/0.0.0.0/tcp/0'];
+/** The app must be gone within 5 s, whatever hangs. */
+const STOP_LIMIT = 4800;
 
 export function createShell(deps: ShellDeps): Shell {
   let window: BrowserWindow | null = null;
   let node: NodeThread | null = null;
+  let demo: ShellDemo | null = null;
 
   /** The network to run on: named for this run, chosen once, or asked for now. Null = not now. */
   async function choose(): Promise<NodeThreadConfig | null> {
-    const { options, settings, dataRoot } = deps;
-    const known = options.network ?? settings.read().network;
-    const choice = known === null ? await askNetwork() : { kind: 'network' as const, network: known };
+    const known = deps.options.network ?? deps.settings.read().network;
+    if (known !== null) return configFor(known);
+    const choice = await askNetwork();
     if (choice === null) return null;
-    if (choice.kind === 'demo') return null;
-    if (known === null) settings.write({ network: choice.network });
+    if (choice.kind === 'demo') {
+      demo = createShellDemo(deps.onError);
+      return demo.config;
+    }
+    deps.settings.write({ network: choice.network });
+    return configFor(choice.network);
+  }
+
+  function configFor(network: string): NodeThreadConfig {
+    const { datadir, listen, bootstrap } = deps.options;
     return {
-      network: choice.network,
-      datadir: options.datadir ?? path.join(dataRoot, path.parse(choice.network).name),
-      listen: options.listen ?? ANY_PORT,
-      bootstrap: options.bootstrap,
+      network,
+      datadir: datadir ?? path.join(deps.dataRoot, path.parse(network).name),
+      listen: listen ?? ANY_PORT,
+      bootstrap,
     };
   }
 
@@ -61,9 +73,13 @@ export function createShell(deps: ShellDeps): Shell {
       confirm: createConfirm(() => window),
       onError: deps.onError,
     });
+    const populate = once((addresses: readonly string[]) => {
+      demo?.populate(addresses).catch(deps.onError);
+    });
     thread.events.on('spawned', () => {
       if (window) handPort(window.webContents, thread.connect);
     });
+    thread.events.on('ready', ({ addresses }) => populate(addresses));
     thread.events.on('died', tellNodeDied);
     thread.events.on('refused', ({ code, message }) => void onRefusal(thread, code, message));
     thread.start();
@@ -97,6 +113,17 @@ export function createShell(deps: ShellDeps): Shell {
       window.focus();
       if (link !== null) void window.loadURL(linkUrl(link));
     },
-    stop: async () => node?.stop(),
+    async stop() {
+      const all = Promise.allSettled([node?.stop(), demo?.stop()]);
+      await Promise.race([all, new Promise((resolve) => setTimeout(resolve, STOP_LIMIT))]);
+    },
+  };
+}
+
+function once<Value>(work: (value: Value) => void): (value: Value) => void {
+  let done = false;
+  return (value) => {
+    if (!done) work(value);
+    done = true;
   };
 }

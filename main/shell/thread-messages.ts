@@ -26,7 +26,8 @@ export type ToNode =
 
 /** From the node's thread. */
 export type FromNode =
-  | { readonly kind: 'ready' }
+  /** `addresses`: where others on the network reach it. */
+  | { readonly kind: 'ready'; readonly addresses: readonly string[] }
   /** It can't start, and trying again by itself would not help. */
   | { readonly kind: 'refused'; readonly code: string; readonly message: string }
   | { readonly kind: 'ask'; readonly question: number; readonly request: ConfirmRequest }

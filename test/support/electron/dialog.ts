@@ -13,6 +13,9 @@ export const dialog = {
     harness.dialogs.push(options);
     return { response: await harness.answerDialog(options), checkboxChecked: false };
   },
+  showErrorBox(title: string, content: string): void {
+    harness.errors.push(`${title}: ${content}`);
+  },
   async showOpenDialog(
     ...args: MaybeParent<OpenDialogOptions>
   ): Promise<{ canceled: boolean; filePaths: string[] }> {

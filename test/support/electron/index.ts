@@ -4,6 +4,7 @@ export { BrowserWindow } from './browser-window.ts';
 export { dialog } from './dialog.ts';
 export { MessageChannelMain } from './ports.ts';
 export { protocol, session } from './session.ts';
+export { utilityProcess } from './utility-process.ts';
 
 export const nativeTheme = { shouldUseDarkColors: false };
 

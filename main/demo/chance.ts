@@ -1,0 +1,13 @@
+/** A wait with this mean in milliseconds, as between independent events: mostly short, now and then long. */
+export function exponential(meanMs: number): number {
+  return -meanMs * Math.log(1 - Math.random());
+}
+
+/** A whole number from `low` to `high`, both included. */
+export function between(low: number, high: number): number {
+  return low + Math.floor(Math.random() * (high - low + 1));
+}
+
+export function oneOf<Item>(items: readonly Item[]): Item | undefined {
+  return items[between(0, items.length - 1)];
+}

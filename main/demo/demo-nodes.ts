@@ -1,0 +1,89 @@
+import path from 'node:path';
+import type { KithClient } from '../../shared/contract/contract.ts';
+import { oneOf } from './chance.ts';
+import type { Launch } from './launch.ts';
+import { startNodeProcess, type NodeProcess, type ReadyLine } from './node-process.ts';
+
+export interface Connection {
+  readonly client: KithClient;
+  close(): void;
+}
+
+export type Connect = (node: ReadyLine) => Promise<Connection>;
+
+export interface DemoNodesDeps {
+  /** How many, 1 or more. */
+  readonly count: number;
+  /** Each node gets a folder in it. */
+  readonly folder: string;
+  /** Nodes that run already and that the first one joins. */
+  readonly bootstrap?: readonly string[];
+  readonly launch: Launch;
+  readonly connect: Connect;
+}
+
+export interface DemoNode {
+  readonly name: string;
+  readonly process: NodeProcess;
+  readonly connection: Connection;
+}
+
+const NAMES = ['ada', 'ben', 'cleo', 'dan', 'eve', 'finn', 'gus', 'hana', 'ivo', 'june'];
+
+/** Arguments of every node of the demo: loopback only, ports of its own choice. */
+export function demoNodeArgs(datadir: string, bootstrap: readonly string[]): string[] {
+  const joined = bootstrap.flatMap((address) => ['--bootstrap', address]);
+  return [
+    ...['--network', 'local', '--datadir', datadir, '--api-port', '0'],
+    ...['--listen', '/ip4/127.0.0.1/tcp/0', ...joined],
+  ];
+}
+
+/**
+ * Starts the nodes as processes of their own, two at a time because each start has a moment of hard work. When one
+ * fails, those that run are stopped and the failure is thrown.
+ */
+export async function startDemoNodes(deps: DemoNodesDeps): Promise<readonly DemoNode[]> {
+  const nodes: DemoNode[] = [];
+  const add = async (index: number): Promise<void> => {
+    nodes.push(await startDemoNode(deps, index, nodes));
+  };
+  try {
+    await add(0);
+    for (let index = 1; index < deps.count; index += 2) {
+      const outcomes = await Promise.allSettled(
+        [index, index + 1].filter((each) => each < deps.count).map(add),
+      );
+      for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+    }
+    return nodes;
+  } catch (error) {
+    await stopDemoNodes(nodes);
+    throw error;
+  }
+}
+
+/** Ends them all in order, at the same time. */
+export async function stopDemoNodes(nodes: readonly DemoNode[]): Promise<void> {
+  for (const { connection } of nodes) connection.close();
+  await Promise.all(nodes.map((node) => node.process.stop()));
+}
+
+async function startDemoNode(
+  deps: DemoNodesDeps,
+  index: number,
+  running: readonly DemoNode[],
+): Promise<DemoNode> {
+  const name = NAMES[index] ?? `node${index + 1}`;
+  // The first is known to all, and everyone knows one more, so that no single node holds the network together.
+  const known = [running[0], oneOf(running)].flatMap((node) => node?.process.addresses[0] ?? []);
+  const bootstrap = known.length > 0 ? [...new Set(known)] : (deps.bootstrap ?? []);
+  const args = demoNodeArgs(path.join(deps.folder, name), bootstrap);
+  const process = await startNodeProcess(deps.launch, args);
+  try {
+    return { name, process, connection: await deps.connect(process) };
+  } catch (error) {
+    await process.stop();
+    throw error;
+  }
+}

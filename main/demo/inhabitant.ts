@@ -1,0 +1,66 @@
+import { randomBytes } from 'node:crypto';
+import type { KithClient } from '../../shared/contract/contract.ts';
+import { MOTES_PER_KITH } from '../../shared/units.ts';
+import { sleep } from '../lib/clock.ts';
+import { between, exponential, oneOf } from './chance.ts';
+
+const WALLET = 'demo';
+
+/** Somebody who lives on a node of the demo: has a wallet there, and does what people do. */
+export interface Inhabitant {
+  /** A place to be paid at. */
+  address(): Promise<string>;
+  /** Mines at a small share of one core, so that a whole village fits on one machine. */
+  mine(share: number): Promise<void>;
+  /** Mines this many blocks at once, for a start with some money in it. */
+  earn(blocks: number): Promise<void>;
+  /** Pays a small amount. Throws the contract's errors. */
+  pay(address: string): Promise<void>;
+}
+
+/** Moves in: makes a wallet whose password lives as long as the demo. */
+export async function createInhabitant(client: KithClient): Promise<Inhabitant> {
+  const password = randomBytes(16).toString('base64url');
+  await client.wallet.create({ name: WALLET, password });
+  const address = async (): Promise<string> => (await client.wallet.address({ name: WALLET })).address;
+  return {
+    address,
+    async mine(share) {
+      await client.mining.start({ wallet: WALLET, threads: 1, share });
+    },
+    async earn(blocks) {
+      await client.mining.generate({ address: await address(), blocks });
+    },
+    async pay(to) {
+      // Mostly coffee, now and then a bicycle.
+      const amount = Math.round(between(1, 40) ** 2 * (MOTES_PER_KITH / 400));
+      await client.wallet.send({ name: WALLET, to: [{ address: to, amount }], password });
+    },
+  };
+}
+
+export interface PayingDeps {
+  readonly payer: Inhabitant;
+  /** Asked anew for every payment: people come and go. */
+  readonly receivers: () => Promise<readonly string[]>;
+  readonly meanMs: number;
+  readonly onPaid: () => void;
+  /** Money runs out, nodes restart: told, never fatal. */
+  readonly onProblem: (error: unknown) => void;
+}
+
+/** Pays somebody every few seconds until told to stop. */
+export async function keepPaying(deps: PayingDeps, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    await sleep(exponential(deps.meanMs), signal);
+    if (signal.aborted) return;
+    try {
+      const to = oneOf(await deps.receivers());
+      if (to === undefined) continue;
+      await deps.payer.pay(to);
+      deps.onPaid();
+    } catch (error) {
+      deps.onProblem(error);
+    }
+  }
+}

@@ -1,0 +1,71 @@
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+/** A started program that will be a node. */
+export interface Launched {
+  readonly pid: number | undefined;
+  readonly stdout: NodeJS.ReadableStream;
+  readonly stderr: NodeJS.ReadableStream;
+  /** Asks it to end in order; the program saves what it has. */
+  end(): void;
+  /** Ends it at once. */
+  kill(): void;
+  /** Resolves with a sentence's tail (`exit code 1`) when it has ended; never rejects. */
+  readonly ended: Promise<string>;
+}
+
+/** How a node becomes a process of its own: child processes under Node.js, utility processes under Electron. */
+export type Launch = (args: readonly string[]) => Launched;
+
+export interface Launcher {
+  readonly launch: Launch;
+  /** Ends all that still run, in order, by force after 8 s; also those that are only just starting. */
+  endAll(): Promise<void>;
+}
+
+const END_LIMIT = 8000;
+
+/** Keeps track of what was started, so that nothing is left behind. */
+export function createLauncher(start: Launch): Launcher {
+  const running = new Set<Launched>();
+  return {
+    launch(args) {
+      const launched = start(args);
+      running.add(launched);
+      void launched.ended.then(() => running.delete(launched));
+      return launched;
+    },
+    async endAll() {
+      await Promise.all([...running].map(endLaunched));
+    },
+  };
+}
+
+/** Nodes as child processes that end when this process does, however it ends. */
+export const createChildLauncher = (): Launcher => createLauncher(launchChild);
+
+/** Ends one in order, after 8 s by force. */
+export async function endLaunched(launched: Launched): Promise<void> {
+  launched.end();
+  const timer = setTimeout(() => launched.kill(), END_LIMIT);
+  await launched.ended;
+  clearTimeout(timer);
+}
+
+function launchChild(args: readonly string[]): Launched {
+  const program = fileURLToPath(new URL('./node-child.mjs', import.meta.url));
+  const child = spawn(process.execPath, [program, ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
+  child.stdin.on('error', () => undefined);
+  const ended = new Promise<string>((resolve) => {
+    child.on('error', (error) => resolve(error.message));
+    child.on('exit', (code, signal) => resolve(signal ?? `exit code ${code ?? 0}`));
+  });
+  return {
+    pid: child.pid,
+    stdout: child.stdout,
+    stderr: child.stderr,
+    end: () => void child.stdin.end(),
+    kill: () => void child.kill('SIGKILL'),
+    ended,
+  };
+}

@@ -1,0 +1,46 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { connect } from '../demo/connect.ts';
+import { startDemoNetwork } from '../demo/demo-network.ts';
+import { createUtilityLauncher } from './demo-launch.ts';
+import type { NodeThreadConfig } from './thread-messages.ts';
+
+export interface ShellDemo {
+  /** The person's own node in it. */
+  readonly config: NodeThreadConfig;
+  /** Starts the others, which join the person's node. */
+  populate(addresses: readonly string[]): Promise<void>;
+  /** Ends the others and forgets everything: the demo's money is worth nothing. */
+  stop(): Promise<void>;
+}
+
+const NODES = 5;
+
+/** The demo inside the desktop app: the person's node on its thread, the others as processes that end with the app. */
+export function createShellDemo(onProblem: (error: unknown) => void): ShellDemo {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'kith-demo-'));
+  const launcher = createUtilityLauncher();
+  return {
+    config: {
+      network: 'local',
+      datadir: path.join(folder, 'you'),
+      listen: ['/ip4/127.0.0.1/tcp/0'],
+      bootstrap: [],
+    },
+    async populate(bootstrap) {
+      await startDemoNetwork({
+        count: NODES,
+        folder,
+        bootstrap,
+        launch: launcher.launch,
+        connect,
+        onProblem,
+      });
+    },
+    async stop() {
+      await launcher.endAll();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
