@@ -21,7 +21,7 @@ export default defineConfig(
       },
     },
     rules: {
-      eqeqeq: 'error',
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
       'no-console': 'error',
       'object-shorthand': 'error',
       'prefer-const': 'error',
@@ -44,7 +44,9 @@ export default defineConfig(
       // Our factories close over what they need; there is no `this` to lose.
       '@typescript-eslint/unbound-method': 'off',
       '@typescript-eslint/no-unsafe-enum-assignment': 'off',
-      '@typescript-eslint/no-unnecessary-condition': ['error', { allowConstantLoopConditions: true }],
+      // It believes that what was false before an await is false after it.
+      '@typescript-eslint/no-unnecessary-condition': 'off',
+      '@typescript-eslint/no-meaningless-void-operator': 'off',
       '@typescript-eslint/no-unused-vars': [
         'error',
         { argsIgnorePattern: '^_', varsIgnorePattern: '^_', caughtErrors: 'none', ignoreRestSiblings: true },
