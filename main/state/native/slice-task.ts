@@ -1,0 +1,108 @@
+/**
+ * A list of equal jobs in shared memory that several threads work off by claiming slices of it. The header (eight
+ * int32) is in front of the data:
+ *
+ *   next   first job that nobody has claimed; IDLE while the buffer belongs to no task
+ *   done   jobs worked off
+ *   first  lowest index that a worker pointed out, NONE when there is none
+ *   count, slice (jobs a claim), parameter (the work's own), id
+ */
+const NEXT = 0;
+const DONE = 1;
+const FIRST = 2;
+const COUNT = 3;
+const SLICE = 4;
+const PARAMETER = 5;
+const ID = 6;
+
+const HEADER_BYTES = 32;
+const NONE = 0x7fffffff;
+// So far above any count that late claims neither reach a job nor overflow.
+const IDLE = 0x40000000;
+
+export interface SliceTask {
+  readonly id: number;
+  readonly count: number;
+  readonly slice: number;
+  readonly parameter: number;
+}
+
+/** Works jobs `from` up to `to` off; the lowest index to point out (which ends the task early), or -1. */
+export type WorkSlice = (data: Uint8Array, from: number, to: number, task: SliceTask) => number;
+
+export interface SliceResult {
+  readonly id: number;
+  /** The lowest index pointed out, or -1. */
+  readonly first: number;
+}
+
+/** A buffer for tasks with `bytes` of data, idle. */
+export function createTaskBuffer(bytes: number): SharedArrayBuffer {
+  const buffer = new SharedArrayBuffer(HEADER_BYTES + bytes);
+  retire(buffer);
+  return buffer;
+}
+
+export function dataOf(buffer: SharedArrayBuffer): Uint8Array {
+  return new Uint8Array(buffer, HEADER_BYTES);
+}
+
+/** Offers the task that lies in the data. A thread may come late from the buffer's last task, so `next` opens it last. */
+export function offer(buffer: SharedArrayBuffer, task: SliceTask): void {
+  const header = headerOf(buffer);
+  Atomics.store(header, DONE, 0);
+  Atomics.store(header, FIRST, NONE);
+  Atomics.store(header, COUNT, task.count);
+  Atomics.store(header, SLICE, task.slice);
+  Atomics.store(header, PARAMETER, task.parameter);
+  Atomics.store(header, ID, task.id);
+  Atomics.store(header, NEXT, 0);
+}
+
+/** Takes a finished task's buffer out of work, so that its data may be written again. */
+export function retire(buffer: SharedArrayBuffer): void {
+  Atomics.store(headerOf(buffer), NEXT, IDLE);
+}
+
+/** Claims and works slices until none are left; the result if this call finished the last one, else null. */
+export function workThrough(buffer: SharedArrayBuffer, work: WorkSlice): SliceResult | null {
+  const header = headerOf(buffer);
+  const data = dataOf(buffer);
+  for (;;) {
+    const slice = Atomics.load(header, SLICE);
+    const from = Atomics.add(header, NEXT, slice);
+    // Read after the claim: a claim that counts holds the task open, so from here on the header is this task's.
+    const task = taskOf(header);
+    if (from >= task.count) return null;
+    const to = Math.min(from + slice, task.count);
+    if (from < Atomics.load(header, FIRST)) pointOut(header, work(data, from, to, task));
+    if (Atomics.add(header, DONE, to - from) + to - from === task.count) return resultOf(header);
+  }
+}
+
+function headerOf(buffer: SharedArrayBuffer): Int32Array {
+  return new Int32Array(buffer, 0, HEADER_BYTES / 4);
+}
+
+function taskOf(header: Int32Array): SliceTask {
+  return {
+    id: Atomics.load(header, ID),
+    count: Atomics.load(header, COUNT),
+    slice: Atomics.load(header, SLICE),
+    parameter: Atomics.load(header, PARAMETER),
+  };
+}
+
+function resultOf(header: Int32Array): SliceResult {
+  const first = Atomics.load(header, FIRST);
+  return { id: Atomics.load(header, ID), first: first === NONE ? -1 : first };
+}
+
+function pointOut(header: Int32Array, index: number): void {
+  if (index < 0) return;
+  for (let lowest = Atomics.load(header, FIRST); index < lowest;) {
+    const seen = Atomics.compareExchange(header, FIRST, lowest, index);
+    if (seen === lowest) return;
+    lowest = seen;
+  }
+}

@@ -1,0 +1,38 @@
+import { createTaskBuffer } from './slice-task.ts';
+
+/** Shared buffers that are used again: making one for every batch would cost pages that every thread has to let go. */
+export interface TaskBuffers {
+  /** A buffer for at least `bytes` of data. */
+  take(bytes: number): SharedArrayBuffer;
+  give(buffer: SharedArrayBuffer): void;
+}
+
+const LEAST = 1 << 15;
+
+/** Keeps at most `most` bytes of idle buffers; sizes are powers of two, so that few sizes serve all. */
+export function createTaskBuffers(most = 1 << 24): TaskBuffers {
+  const idle: SharedArrayBuffer[] = [];
+  let kept = 0;
+  return {
+    take(bytes) {
+      const index = idle.findIndex(
+        (buffer) => buffer.byteLength >= bytes + 64 && buffer.byteLength <= 8 * bytes + 2 * LEAST,
+      );
+      if (index < 0) return createTaskBuffer(sizeFor(bytes));
+      const [buffer] = idle.splice(index, 1);
+      kept -= buffer!.byteLength;
+      return buffer!;
+    },
+    give(buffer) {
+      if (kept + buffer.byteLength > most) return;
+      idle.push(buffer);
+      kept += buffer.byteLength;
+    },
+  };
+}
+
+function sizeFor(bytes: number): number {
+  let size = LEAST;
+  while (size < bytes + 64) size *= 2;
+  return size;
+}

@@ -1,0 +1,7 @@
+/** A thread of the verify pool. */
+import { createSignatureEngine } from './signature.ts';
+import { serveSlices } from './slice-worker.ts';
+import { createVerifySlice } from './verify-slice.ts';
+
+const { engine, reason, verify } = createSignatureEngine();
+serveSlices(createVerifySlice(verify), engine, reason);
