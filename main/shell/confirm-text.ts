@@ -1,5 +1,5 @@
 import { formatKith, TICKER } from '../../shared/units.ts';
-import type { ConfirmRequest } from './thread-messages.ts';
+import type { PaymentQuestion } from '../api/base.ts';
 
 /** Receivers that are spelled out; a payment to more names the rest as a sum. */
 const SHOWN = 8;
@@ -22,7 +22,7 @@ export function groupAddress(address: string): string {
 const clean = (text: string): string => text.replace(/[\p{Cc}\p{Cf}]/gu, ' ').slice(0, MAX_WARNING);
 
 /** Everything that a person must see before money leaves: who, how much, the fee, until when, from which wallet. */
-export function confirmText({ wallet, payment }: ConfirmRequest): ConfirmText {
+export function confirmText({ wallet, payment }: PaymentQuestion): ConfirmText {
   const receivers = payment.outputs.filter((output) => !output.change);
   const sum = receivers.reduce((total, output) => total + output.amount, 0);
   const lines = receivers

@@ -1,6 +1,6 @@
 import { dialog, type BrowserWindow } from 'electron';
 import { confirmText } from './confirm-text.ts';
-import type { ConfirmRequest } from './thread-messages.ts';
+import type { PaymentQuestion } from '../api/base.ts';
 
 /**
  * Asks with a native dialog, which no script in the page can draw, read or press. One at a time: a page that asks
@@ -8,14 +8,14 @@ import type { ConfirmRequest } from './thread-messages.ts';
  */
 export function createConfirm(
   window: () => BrowserWindow | null,
-): (request: ConfirmRequest) => Promise<boolean> {
+): (question: PaymentQuestion) => Promise<boolean> {
   let open = false;
-  return async (request) => {
+  return async (question) => {
     const parent = window();
     if (open || parent === null) return false;
     open = true;
     try {
-      const { message, detail, send } = confirmText(request);
+      const { message, detail, send } = confirmText(question);
       const { response } = await dialog.showMessageBox(parent, {
         type: 'question',
         title: 'Confirm payment',

@@ -1,9 +1,10 @@
 import { MessageChannel, Worker } from 'node:worker_threads';
 import type { MessagePortMain } from 'electron';
 import { createEmitter, type Events } from '../lib/events.ts';
+import type { PaymentQuestion } from '../api/base.ts';
 import { messageOf } from '../lib/errors.ts';
 import { bridgePorts } from './bridge.ts';
-import type { ConfirmRequest, FromNode, NodeThreadConfig, ToNode } from './thread-messages.ts';
+import type { FromNode, NodeThreadConfig, ToNode } from './thread-messages.ts';
 
 export interface NodeThreadEvents {
   /** A thread has begun, the first or a later one: every page needs a new port to it. */
@@ -28,7 +29,7 @@ export interface NodeThreadDeps {
   /** The thread's program; node-worker.ts. */
   readonly script: URL;
   readonly config: NodeThreadConfig;
-  readonly confirm: (request: ConfirmRequest) => Promise<boolean>;
+  readonly confirm: (question: PaymentQuestion) => Promise<boolean>;
   readonly onError: (error: unknown) => void;
 }
 
@@ -70,19 +71,19 @@ export function createNodeThread(deps: NodeThreadDeps): NodeThread {
 
   function receive(thread: Worker, message: FromNode): void {
     if (message.kind === 'ready') events.emit('ready', message);
-    if (message.kind === 'ask') void answer(thread, message.question, message.request);
+    if (message.kind === 'ask') void answer(thread, message.id, message.question);
     if (message.kind !== 'refused') return;
     refused = true;
     events.emit('refused', message);
   }
 
-  async function answer(thread: Worker, question: number, request: ConfirmRequest): Promise<void> {
+  async function answer(thread: Worker, id: number, question: PaymentQuestion): Promise<void> {
     // A dialog that can't be shown is a no.
-    const yes = await deps.confirm(request).catch((error: unknown) => {
+    const yes = await deps.confirm(question).catch((error: unknown) => {
       deps.onError(error);
       return false;
     });
-    thread.postMessage({ kind: 'answer', question, yes } satisfies ToNode);
+    thread.postMessage({ kind: 'answer', id, yes } satisfies ToNode);
   }
 
   function bury(cause: string): void {

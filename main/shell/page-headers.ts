@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { CONTENT_TYPES } from '../hosts/page-headers.ts';
 
 /**
  * What the page may do: its own scripts, styles, fonts and pictures, and the port it is handed. No network, no frames,
@@ -27,17 +28,7 @@ export const PAGE_HEADERS: Readonly<Record<string, string>> = {
   'cache-control': 'no-store',
 };
 
-const TYPES: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.json': 'application/json',
-  '.svg': 'image/svg+xml',
-  '.png': 'image/png',
-  '.woff2': 'font/woff2',
-};
-
 /** The MIME type for a file of the page; bytes without meaning when its ending is not one that we build. */
 export function contentType(file: string): string {
-  return TYPES[path.extname(file)] ?? 'application/octet-stream';
+  return CONTENT_TYPES[path.extname(file)] ?? 'application/octet-stream';
 }

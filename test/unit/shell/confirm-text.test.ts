@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
+import type { PaymentQuestion } from '../../../main/api/base.ts';
 import { confirmText, groupAddress } from '../../../main/shell/confirm-text.ts';
-import type { ConfirmRequest } from '../../../main/shell/thread-messages.ts';
 
 const ADDRESS = 'kith1qqypqxpq9qcrsszg2pvxq6rs0zqg3yyc5lzv7xu';
 
-function aRequest(change: Partial<ConfirmRequest['payment']> = {}): ConfirmRequest {
+function aRequest(change: Partial<PaymentQuestion['payment']> = {}): PaymentQuestion {
   return {
     wallet: 'Mira',
     payment: {
