@@ -6,9 +6,9 @@
  */
 import type { Notice } from '../../shared/contract/fields.ts';
 import type { MiningStatus } from '../../shared/contract/mining.ts';
-import type { LogLine, NodeAbout } from '../../shared/contract/node.ts';
+import type { NodeAbout } from '../../shared/contract/node.ts';
 import type { Ban, Peer } from '../../shared/contract/peers.ts';
-import type { LogLevel, Phase, Reachability, SubmitStatus } from '../../shared/contract/vocabulary.ts';
+import type { Phase, Reachability, SubmitStatus } from '../../shared/contract/vocabulary.ts';
 import type { Balance, DraftPayment, HistoryEntry, Payment } from '../../shared/contract/wallet.ts';
 import type { Height, Motes, UnixSeconds } from '../../shared/units.ts';
 import type { Network } from '../core/networks/network.ts';
@@ -29,10 +29,6 @@ export interface NodeFacade {
   readonly peers: PeerAccess;
   /** How the node is doing right now. Cheap: it is asked up to 4 times a second. */
   condition(): NodeCondition;
-  /** The newest lines of at least this level, oldest first. */
-  recentLog(limit: number, level: LogLevel): readonly LogLine[];
-  /** Asks the node to stop; returns at once. */
-  shutdown(): void;
 }
 
 /** What the status line and its sentence are made from. */
@@ -115,10 +111,12 @@ export interface MempoolAccess {
   summary(): { readonly count: number; readonly bytes: number; readonly floor: number };
   /** In order of txid, behind `after`. */
   list(limit: number, after?: string): readonly WaitingTransaction[];
+  /** The last to arrive, newest first. */
+  newest(limit: number): readonly WaitingTransaction[];
   get(txid: string): WaitingTransaction | undefined;
   submit(bytes: Uint8Array): Promise<{ readonly txid: string } | Violation>;
-  onAdded(listener: (entry: WaitingTransaction) => void): Off;
-  onRemoved(listener: (txid: string) => void): Off;
+  /** After any transaction came or went. */
+  onChanged(listener: () => void): Off;
 }
 
 export interface MinerAccess {
@@ -163,6 +161,8 @@ export interface WalletAccess {
   address(name: string): Promise<string> | string;
   newAddress(name: string, label: string | undefined): Promise<string>;
   prepare(payment: Payment): Promise<DraftPayment>;
+  /** A draft that can still be confirmed; undefined when it was sent, dropped or never made. */
+  draft(id: string): { readonly wallet: string; readonly payment: DraftPayment } | undefined;
   confirm(draft: string, password: string): Promise<{ readonly txid: string } | Violation>;
   history(query: HistoryQuery): readonly HistoryEntry[] | Promise<readonly HistoryEntry[]>;
   /** After anything of the wallet changed: locked or not, balance, history. Called with its name, as often as it likes. */

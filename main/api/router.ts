@@ -1,5 +1,5 @@
 import type { Log } from '../lib/log.ts';
-import { api, type ApiContext } from './base.ts';
+import { api, type ProgramAccess } from './base.ts';
 import { createBlockSummaries } from './block-summaries.ts';
 import type { NodeFacade } from './facade.ts';
 import { toFault } from './faults.ts';
@@ -11,15 +11,15 @@ import { createNodeHandlers } from './handlers/node.ts';
 import { createPeersHandlers } from './handlers/peers.ts';
 import { createWalletHandlers } from './handlers/wallet.ts';
 
-export interface RouterDeps {
+export interface RouterDeps extends ProgramAccess {
   readonly node: NodeFacade;
   readonly log: Log;
 }
 
 /** The whole contract over one node; the same router serves every carrier. */
-export function createRouter({ node, log }: RouterDeps) {
+export function createRouter({ node, log, shutdown, recentLog }: RouterDeps) {
   const summaries = createBlockSummaries(node.chain, node.network.hrp);
-  const deps = { node, summaries };
+  const deps = { node, summaries, shutdown, recentLog };
   const withFaults = api.use(async ({ next, path }) => {
     const procedure = path.join('.');
     try {
@@ -41,7 +41,6 @@ export function createRouter({ node, log }: RouterDeps) {
 }
 
 export type KithRouter = ReturnType<typeof createRouter>;
-export type { ApiContext };
 
 function isStream(output: unknown): output is AsyncGenerator {
   return typeof output === 'object' && output !== null && Symbol.asyncIterator in output;

@@ -130,6 +130,8 @@ export const walletContract = {
   prepare: oc.input(payment).output(draftPayment),
   /** Refused from the desktop's page: there a native dialog confirms. */
   confirm: oc.input(z.strictObject({ draft, password })).output(z.object({ txid: id })),
+  /** Addition, desktop only: a native dialog shows the node's own draft, and it is paid if the person says yes. */
+  approve: oc.input(z.strictObject({ draft, password })).output(z.object({ txid: id })),
   /** Not offered to the desktop's page. */
   send: oc.input(payment.extend({ password })).output(z.object({ txid: id, fee: total })),
   /** Newest first; `after` continues a list behind its last txid. */

@@ -50,6 +50,10 @@ export const WALLET_SENTENCES = {
   'wallet-send-in-window':
     'In the desktop app payments are prepared first and then confirmed in a window of the system. Use wallet.prepare.',
 
+  'wallet-approve-elsewhere':
+    'Only the desktop app can ask with a window of the system. Confirm with the password (wallet.confirm).',
+  'wallet-payment-declined': 'The payment was not confirmed. Nothing was sent.',
+
   'mining-not-here':
     'Blocks can be made at will on the networks regtest and local only. Here, start mining instead.',
   'mining-threads':

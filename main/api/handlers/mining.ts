@@ -1,11 +1,9 @@
 import type { MiningStatus } from '../../../shared/contract/mining.ts';
 import { toHex } from '../../core/codec/hex.ts';
 import { bitsToTarget } from '../../core/consensus/compact.ts';
-import { decodeAddress, isAddressProblem } from '../../core/primitives/address.ts';
-import type { Lock } from '../../core/primitives/coin.ts';
 import { KithError } from '../../lib/errors.ts';
 import { api, type HandlerDeps } from '../base.ts';
-import type { NodeFacade } from '../facade.ts';
+import { lockOf, startMining } from '../mining.ts';
 import { latest } from '../streams.ts';
 import { generates } from './network.ts';
 
@@ -20,7 +18,7 @@ export function createMiningHandlers({ node }: HandlerDeps) {
   return api.mining.router({
     start: api.mining.start.handler(async ({ input }) => {
       const chosen = input.address?.trim() ?? (await wallets.address(input.wallet!));
-      await miner.start(lockOf(node, chosen), input.threads);
+      await startMining(node, chosen, input.threads);
       address = chosen;
       return {};
     }),
@@ -46,11 +44,4 @@ export function createMiningHandlers({ node }: HandlerDeps) {
       ),
     ),
   });
-}
-
-function lockOf({ network }: NodeFacade, address: string): Lock {
-  const lock = decodeAddress(network.hrp, address);
-  if (!isAddressProblem(lock)) return lock;
-  const { problem, ...facts } = lock;
-  throw new KithError(problem, address, { data: { ...facts, address, network: network.name } });
 }

@@ -4,13 +4,12 @@ import { latest } from '../streams.ts';
 
 const now = () => Math.floor(Date.now() / 1000);
 
-export function createNodeHandlers({ node }: HandlerDeps) {
+export function createNodeHandlers({ node, shutdown, recentLog }: HandlerDeps) {
   const subscribe = (wake: () => void) => {
     const offs = [
       node.chain.onConnected(wake),
       node.chain.onDisconnected(wake),
-      node.mempool.onAdded(wake),
-      node.mempool.onRemoved(wake),
+      node.mempool.onChanged(wake),
       node.peers.onChanged(wake),
     ];
     return () => offs.forEach((off) => off());
@@ -26,10 +25,10 @@ export function createNodeHandlers({ node }: HandlerDeps) {
     ),
     shutdown: api.node.shutdown.handler(() => {
       // After this answer is out, so that whoever asked knows that it was heard.
-      setTimeout(() => node.shutdown(), 50);
+      setTimeout(shutdown, 50);
       return {};
     }),
     about: api.node.about.handler(({ context }) => ({ ...node.about, role: context.role })),
-    log: api.node.log.handler(({ input }) => [...node.recentLog(input.limit, input.level)]),
+    log: api.node.log.handler(({ input }) => [...recentLog(input.limit, input.level)]),
   });
 }

@@ -39,6 +39,14 @@ export function createWalletHandlers({ node }: HandlerDeps) {
       const { txid } = accepted(await wallets.confirm(input.draft, input.password));
       return { txid };
     }),
+    approve: handlers.approve.handler(async ({ input, context }) => {
+      if (context.approve === undefined) throw new KithError('wallet-approve-elsewhere');
+      const question = wallets.draft(input.draft);
+      if (question === undefined) throw new KithError('wallet-draft-unknown');
+      if (!(await context.approve(question))) throw new KithError('wallet-payment-declined');
+      const { txid } = accepted(await wallets.confirm(input.draft, input.password));
+      return { txid };
+    }),
     send: handlers.send.handler(async ({ input, context }) => {
       refuseWindow(context, 'wallet-send-in-window');
       const { password, ...payment } = input;

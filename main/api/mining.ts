@@ -1,0 +1,17 @@
+import { decodeAddress, isAddressProblem } from '../core/primitives/address.ts';
+import type { Lock } from '../core/primitives/coin.ts';
+import { KithError } from '../lib/errors.ts';
+import type { NodeFacade } from './facade.ts';
+
+/** Whom an address pays. @throws {KithError} `address-malformed`, `address-other-network`, `address-unknown-lock`. */
+export function lockOf({ network }: NodeFacade, address: string): Lock {
+  const lock = decodeAddress(network.hrp, address);
+  if (!isAddressProblem(lock)) return lock;
+  const { problem, ...facts } = lock;
+  throw new KithError(problem, address, { data: { ...facts, address, network: network.name } });
+}
+
+/** Mines for an address. */
+export async function startMining(node: NodeFacade, address: string, threads?: number): Promise<void> {
+  await node.miner.start(lockOf(node, address), threads);
+}

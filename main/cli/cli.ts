@@ -1,0 +1,72 @@
+import { KithError } from '../lib/errors.ts';
+import { VERSION } from '../lib/version.ts';
+import type { Command } from './command.ts';
+import { faultFrom, reportToPerson, reportToProgram } from './report.ts';
+
+interface Entry {
+  readonly summary: string;
+  /** Loaded late, so that `kith call` doesn't pay for what `kith node` needs. */
+  load(): Promise<Command>;
+}
+
+const COMMANDS: Readonly<Record<string, Entry>> = {
+  node: {
+    summary: 'run a full node, with its page for a browser on this machine',
+    load: async () => (await import('./node-command.ts')).nodeCommand,
+  },
+  call: {
+    summary: 'call a procedure of a running node, or follow a subscription',
+    load: async () => (await import('./call-command.ts')).callCommand,
+  },
+};
+
+const HELP = `kith ${VERSION}: peer-to-peer money as a full node.
+
+Usage: kith COMMAND [options]
+
+${Object.entries(COMMANDS)
+  .map(([name, { summary }]) => `  ${name.padEnd(8)}${summary}`)
+  .join('\n')}
+
+  kith COMMAND --help   all about a command
+  kith --version        the version
+`;
+
+/** Runs the program; resolves with its exit code. Whatever goes wrong ends as one sentence with a stable code. */
+export async function runCli(args: readonly string[]): Promise<number> {
+  // Whoever reads our output may stop before its end (kith call … | head -1); that is no failure.
+  process.stdout.on('error', () => process.exit(0));
+  const [name, ...rest] = args;
+  try {
+    if (name === undefined || isHelp(name)) return await showHelp(rest[0]);
+    if (name === '--version' || name === 'version') return print(`${VERSION}\n`);
+    const command = await find(name);
+    if (rest.some(isHelp)) return print(command.help);
+    return await command.run(rest);
+  } catch (error) {
+    const fault = faultFrom(error);
+    if (name === 'call' || rest.includes('--json')) reportToProgram(fault);
+    else reportToPerson(fault);
+    // Programs that call know one way to fail; everywhere else 2 says that the command line itself was wrong.
+    return name !== 'call' && /^(argument|command)-/.test(fault.code) ? 2 : 1;
+  }
+}
+
+function isHelp(argument: string): boolean {
+  return argument === '--help' || argument === '-h' || argument === 'help';
+}
+
+async function showHelp(topic: string | undefined): Promise<number> {
+  return print(topic === undefined || isHelp(topic) ? HELP : (await find(topic)).help);
+}
+
+function find(name: string): Promise<Command> {
+  const entry = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (!entry) throw new KithError('command-unknown', name, { data: { command: name } });
+  return entry.load();
+}
+
+function print(text: string): number {
+  process.stdout.write(text);
+  return 0;
+}

@@ -1,0 +1,68 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { findApi } from '../hosts/token.ts';
+import { defaultDataRoot } from '../lib/datadir.ts';
+import { KithError, messageOf } from '../lib/errors.ts';
+import { type Arguments, wrong } from './arguments.ts';
+
+/** A running node and the key to it. */
+export interface NodePlace {
+  readonly api: string;
+  readonly token: string;
+  /** How to name it in a sentence. */
+  readonly where: string;
+}
+
+/**
+ * Finds the node that --datadir, or --api with --token-file, names; without either, the only one in the platform's place.
+ * @throws {KithError} `argument-…`, `node-not-running`, `token-unusable`.
+ */
+export function findNode(given: Arguments): NodePlace {
+  const api = given.text('api');
+  const tokenFile = given.text('token-file');
+  const datadir = given.text('datadir');
+  if ((api === undefined) !== (tokenFile === undefined))
+    throw wrong('argument-missing', 'call', 'Give --api and --token-file together');
+  if (api === undefined || tokenFile === undefined) return fromDirectory(datadir ?? onlyDirectory());
+  if (datadir !== undefined) throw wrong('argument-invalid', 'call', 'Give either --datadir or --api');
+  if (!/^https?:\/\/[^\s]+$/.test(api) || !URL.canParse(api))
+    throw wrong('argument-invalid', 'call', `--api must look like http://127.0.0.1:PORT/, not “${api}”`);
+  return { api, token: readToken(tokenFile), where: api };
+}
+
+function fromDirectory(datadir: string): NodePlace {
+  const place = findApi(datadir);
+  if (place === null) throw new KithError('node-not-running', datadir, { data: { where: datadir } });
+  return { api: place.api, token: readToken(place.tokenFile), where: datadir };
+}
+
+function onlyDirectory(): string {
+  const root = defaultDataRoot();
+  const running = subfolders(root).filter((folder) => findApi(folder) !== null);
+  const [only, another] = running;
+  if (only === undefined) throw new KithError('node-not-running', root, { data: { where: root } });
+  if (another === undefined) return only;
+  throw wrong(
+    'argument-missing',
+    'call',
+    `Several nodes run; choose one with --datadir (${running.join(', ')})`,
+  );
+}
+
+function subfolders(root: string): string[] {
+  try {
+    return [root, ...readdirSync(root).map((name) => join(root, name))];
+  } catch {
+    return [];
+  }
+}
+
+function readToken(file: string): string {
+  try {
+    const token = readFileSync(file, 'utf8').trim();
+    if (/^[\w-]{16,200}$/.test(token)) return token;
+    throw new Error('it does not hold a token');
+  } catch (error) {
+    throw new KithError('token-unusable', file, { cause: error, data: { file, reason: messageOf(error) } });
+  }
+}

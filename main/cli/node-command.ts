@@ -1,0 +1,165 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { LOG_LEVELS, type LogLevel } from '../../shared/contract/vocabulary.ts';
+import { startMining } from '../api/mining.ts';
+import { type Headless, type HeadlessConfig, startHeadless } from '../headless.ts';
+import { defaultDataRoot } from '../lib/datadir.ts';
+import { createNode } from '../node.ts';
+import { type Arguments, readArguments, readNumber, wrong } from './arguments.ts';
+import type { Command } from './command.ts';
+import { readNetwork } from './network-argument.ts';
+import { followProcess, within } from './process-life.ts';
+import { faultFrom, reportToPerson, reportToProgram } from './report.ts';
+
+const HELP = `kith node: run a full node, with its page for a browser on this machine.
+
+Usage: kith node --network NAME [options]
+
+  --network NAME            main, test, local or regtest
+  --datadir FOLDER          where everything is kept; the platform's place unless told
+  --listen MULTIADDR …      where other nodes can connect, such as /ip4/0.0.0.0/tcp/21474;
+                            on local and regtest this machine only, unless told
+  --no-listen               nobody can connect; the node still connects to others
+  --bootstrap MULTIADDR …   nodes to begin with, such as /ip4/192.0.2.1/tcp/21474/p2p/12D3…
+  --api-port PORT           port of the page on 127.0.0.1; 0 takes any free one (0)
+  --mine ADDRESS            mine, and send the rewards there
+  --threads N               threads to mine on (1)
+  --log-level LEVEL         debug, info, warn or error (info); the log is FOLDER/logs/kith.log
+  --json                    print one JSON line when ready, and failures as one JSON line
+
+It prints a link to its page when it is ready. Ctrl-C stops it cleanly.
+`;
+
+const OPTIONS = {
+  network: 'text',
+  datadir: 'text',
+  listen: 'list',
+  'no-listen': 'flag',
+  bootstrap: 'list',
+  'api-port': 'text',
+  mine: 'text',
+  threads: 'text',
+  'log-level': 'text',
+  json: 'flag',
+} as const;
+
+const STOP_LIMIT_MS = 4_800;
+const PAGE = fileURLToPath(new URL('../../out/renderer', import.meta.url));
+
+export const nodeCommand: Command = { help: HELP, run: runNode };
+
+async function runNode(args: readonly string[]): Promise<number> {
+  const given = readArguments('node', args, OPTIONS);
+  const config = readConfig(given);
+  const json = given.has('json');
+  const threads = readNumber('node', 'threads', given.text('threads'), { least: 1, most: 256, otherwise: 1 });
+  let running: Headless | undefined;
+  let failure: unknown;
+  const tell = (error: unknown) => (json ? reportToProgram : reportToPerson)(faultFrom(error));
+  const life = followProcess({
+    onCrash(error) {
+      running?.log.error('an exception that nothing caught', { error });
+      running?.flushLog();
+      tell(error);
+    },
+  });
+  try {
+    running = await startHeadless(config, {
+      createNode,
+      signal: life.signal,
+      onShutdown: life.end,
+      onFailure: (error) => {
+        failure ??= error;
+        life.end();
+      },
+    });
+    const payout = given.text('mine');
+    if (payout !== undefined) await startMining(running.facade, payout, threads);
+    process.stdout.write(json ? readyLine(running, config) : greeting(running, config));
+    await life.ending;
+  } catch (error) {
+    // Stopped while it was starting: that is what was asked for.
+    if (running === undefined && life.signal.aborted && failure === undefined) return 0;
+    failure ??= error;
+  }
+  if (failure !== undefined) running?.log.error('the node stops because it failed', { error: failure });
+  const stopped = await within(STOP_LIMIT_MS, running?.stop() ?? Promise.resolve()).catch(
+    (error: unknown) => {
+      failure ??= error;
+      return true;
+    },
+  );
+  if (failure !== undefined) tell(failure);
+  const code = failure === undefined ? 0 : 1;
+  if (stopped) life.release();
+  // What still runs after the limit is cut off: all that matters is on the disk already.
+  if (!stopped) process.exit(code);
+  return code;
+}
+
+function readConfig(given: Arguments): HeadlessConfig {
+  const network = readNetwork('node', given.text('network'));
+  const port = readNumber('node', 'api-port', given.text('api-port'), {
+    least: 0,
+    most: 65_535,
+    otherwise: 0,
+  });
+  return {
+    network,
+    datadir: given.text('datadir') ?? join(defaultDataRoot(), network.name),
+    listen: readListen(given, network.name, network.defaultPort),
+    bootstrap: given.has('bootstrap') ? given.list('bootstrap') : network.bootstrap,
+    page: PAGE,
+    apiPort: port,
+    logLevel: readLevel(given.text('log-level')),
+    console: process.stderr,
+  };
+}
+
+function readListen(given: Arguments, network: string, port: number): readonly string[] {
+  if (given.has('no-listen')) {
+    if (given.has('listen')) throw wrong('argument-invalid', 'node', 'Give either --listen or --no-listen');
+    return [];
+  }
+  if (given.has('listen')) return given.list('listen');
+  // Money of local and regtest is worth nothing, so nobody outside needs to know of such a node.
+  if (network === 'local' || network === 'regtest') return ['/ip4/127.0.0.1/tcp/0'];
+  return [`/ip4/0.0.0.0/tcp/${port}`, `/ip6/::/tcp/${port}`];
+}
+
+function readLevel(text = 'info'): LogLevel {
+  const level = LOG_LEVELS.find((name) => name === text);
+  if (level !== undefined) return level;
+  throw wrong(
+    'argument-invalid',
+    'node',
+    `--log-level must be one of ${LOG_LEVELS.join(', ')}, not “${text}”`,
+  );
+}
+
+function readyLine({ facade, place }: Headless, config: HeadlessConfig): string {
+  const { api, tokenFile, pid } = place;
+  const line = {
+    ready: true,
+    peerId: facade.peers.peerId,
+    addresses: facade.peers.addresses(),
+    api,
+    tokenFile,
+    network: config.network.name,
+    datadir: config.datadir,
+    pid,
+  };
+  return `${JSON.stringify(line)}\n`;
+}
+
+function greeting({ facade, place }: Headless, config: HeadlessConfig): string {
+  const token = readFileSync(place.tokenFile, 'utf8').trim();
+  const addresses = facade.peers.addresses().map((address) => `  ${address}`);
+  return [
+    `A node of the network “${config.network.name}” is running. Its page: ${place.api}#token=${token}`,
+    ...(addresses.length === 0 ? [] : ['Other nodes reach it at', ...addresses]),
+    'Ctrl-C stops it.',
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,61 @@
+/** How a long-running command ends: by a signal, by a bug, or by running into its time limit while it stops. */
+
+export interface ProcessLife {
+  /** Aborts at the first SIGINT, SIGTERM or SIGHUP, or when something calls `end`. */
+  readonly signal: AbortSignal;
+  end(): void;
+  /** Resolves when the signal has aborted. */
+  readonly ending: Promise<void>;
+  /** Takes the handlers off again. */
+  release(): void;
+}
+
+/** A second signal means now. */
+const IMPATIENT_CODE = 130;
+
+export interface ProcessLifeDeps {
+  /** An exception that nothing caught: after this the process exits with 1. */
+  readonly onCrash: (error: unknown) => void;
+}
+
+export function followProcess({ onCrash }: ProcessLifeDeps): ProcessLife {
+  const controller = new AbortController();
+  const ending = new Promise<void>((resolve) => controller.signal.addEventListener('abort', () => resolve()));
+  const end = () => controller.abort();
+  const onSignal = () => {
+    if (controller.signal.aborted) process.exit(IMPATIENT_CODE);
+    end();
+  };
+  const crash = (error: unknown) => {
+    try {
+      onCrash(error);
+    } finally {
+      process.exit(1);
+    }
+  };
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const name of signals) process.on(name, onSignal);
+  process.on('uncaughtException', crash);
+  process.on('unhandledRejection', crash);
+  return {
+    signal: controller.signal,
+    end,
+    ending,
+    release() {
+      for (const name of signals) process.off(name, onSignal);
+      process.off('uncaughtException', crash);
+      process.off('unhandledRejection', crash);
+    },
+  };
+}
+
+/** True when the work ended in time. */
+export async function within(ms: number, work: Promise<unknown>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => (timer = setTimeout(() => resolve(false), ms)));
+  try {
+    return await Promise.race([work.then(() => true), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,32 @@
+import { type Fault, sentenceFor } from '../../shared/errors.ts';
+import { codeOf, KithError, messageOf } from '../lib/errors.ts';
+
+/** What the user is told of anything thrown. A code without a sentence falls back to the error's own words. */
+export function faultFrom(error: unknown): Fault {
+  const known = error instanceof KithError ? error : firstKith(error);
+  if (known) {
+    return {
+      code: known.code,
+      message: sentenceFor(known.code, known.data, known.message),
+      ...(known.data === undefined ? {} : { data: known.data }),
+    };
+  }
+  return { code: 'internal', message: `${sentenceFor('internal')} (${codeOf(error) ?? messageOf(error)})` };
+}
+
+// A failed start may arrive together with what failed while it was undone; the first one is the reason.
+function firstKith(error: unknown): KithError | undefined {
+  const inner = error instanceof AggregateError ? (error.errors as unknown[])[0] : undefined;
+  return inner instanceof KithError ? inner : undefined;
+}
+
+/** One sentence with its code for people. */
+export function reportToPerson(fault: Fault): void {
+  process.stderr.write(`kith: ${fault.message} [${fault.code}]\n`);
+}
+
+/** One JSON object as the last line of standard error, for programs. */
+export function reportToProgram(fault: Fault): void {
+  const { code, message, data } = fault;
+  process.stderr.write(`${JSON.stringify({ code, message, ...(data === undefined ? {} : { data }) })}\n`);
+}

@@ -1,0 +1,149 @@
+/**
+ * The node as a plain Node.js program: one data directory, the log, the node, and the page with the contract for a
+ * browser and the terminal on this machine.
+ */
+import { join } from 'node:path';
+import type { LogLevel } from '../shared/contract/vocabulary.ts';
+import type { NodeFacade } from './api/facade.ts';
+import { createRouter } from './api/router.ts';
+import type { Network } from './core/networks/network.ts';
+import { type BrowserHost, startBrowserHost } from './hosts/http.ts';
+import { type ApiPlace, createToken, publishApi, withdrawApi } from './hosts/token.ts';
+import { type DataDirectory, openDataDirectory } from './lib/datadir.ts';
+import { createFileSink, type FileSink } from './lib/log-file.ts';
+import { createConsoleSink, createRecentSink } from './lib/log-sinks.ts';
+import { createLog, type Log } from './lib/log.ts';
+import { runAll, type Service } from './lib/service.ts';
+
+/** What a node is started with. */
+export interface NodeConfig {
+  readonly network: Network;
+  /** Held by this process already. */
+  readonly datadir: string;
+  /** Multiaddresses; empty = nobody can connect. */
+  readonly listen: readonly string[];
+  readonly bootstrap: readonly string[];
+  readonly log: Log;
+  /** The node can't go on: a disk that fails, a bug. The program stops it and says why. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+export interface StartedNode {
+  readonly facade: NodeFacade;
+  stop(): Promise<void>;
+}
+
+export type CreateNode = (config: NodeConfig, signal: AbortSignal) => Promise<StartedNode>;
+
+export interface HeadlessConfig {
+  readonly network: Network;
+  readonly datadir: string;
+  readonly listen: readonly string[];
+  readonly bootstrap: readonly string[];
+  /** Folder of the built page. */
+  readonly page: string;
+  /** 0 takes any free one. */
+  readonly apiPort: number;
+  readonly logLevel: LogLevel;
+  /** Where readable lines go beside the file; warnings and errors only. */
+  readonly console: { write(text: string): unknown };
+}
+
+export interface HeadlessDeps {
+  readonly createNode: CreateNode;
+  /** Aborting it while the node starts undoes what was started. */
+  readonly signal: AbortSignal;
+  /** A client asked for it. */
+  readonly onShutdown: () => void;
+  readonly onFailure: (error: unknown) => void;
+}
+
+export interface Headless {
+  readonly facade: NodeFacade;
+  readonly place: ApiPlace;
+  readonly log: Log;
+  /** Writes the log out at once, for the moment before the process dies. */
+  flushLog(): void;
+  stop(): Promise<void>;
+}
+
+/** Starts all of it in order; what started is undone, last first, when a later part fails. */
+export async function startHeadless(config: HeadlessConfig, deps: HeadlessDeps): Promise<Headless> {
+  const parts: Partial<Parts> = {};
+  const stop = await runAll(servicesOf(config, deps, parts), deps.signal);
+  const { node, place, logs } = parts as Parts;
+  return { facade: node.facade, place, log: logs.log, flushLog: () => logs.file.flushSync(), stop };
+}
+
+interface Logs {
+  readonly log: Log;
+  readonly file: FileSink;
+  readonly recent: ReturnType<typeof createRecentSink>;
+}
+
+interface Parts {
+  readonly directory: DataDirectory;
+  readonly logs: Logs;
+  readonly node: StartedNode;
+  readonly host: BrowserHost;
+  readonly place: ApiPlace;
+}
+
+function servicesOf(
+  config: HeadlessConfig,
+  deps: HeadlessDeps,
+  parts: { -readonly [Name in keyof Parts]?: Parts[Name] },
+): Service[] {
+  const token = createToken();
+  return [
+    {
+      name: 'data directory',
+      start: async () => void (parts.directory = await openDataDirectory(config.datadir)),
+      stop: () => parts.directory!.release(),
+    },
+    {
+      name: 'log',
+      start: () => void (parts.logs = openLogs(config)),
+      stop: () => parts.logs!.file.close(),
+    },
+    {
+      name: 'node',
+      start: async (signal) => {
+        const { network, listen, bootstrap } = config;
+        const { log } = parts.logs!;
+        const datadir = parts.directory!.path;
+        const node = { network, datadir, listen, bootstrap, log, onFailure: deps.onFailure };
+        parts.node = await deps.createNode(node, signal);
+      },
+      stop: () => parts.node!.stop(),
+    },
+    {
+      name: 'browser host',
+      start: async () => {
+        const { log, recent } = parts.logs!;
+        const router = createRouter({
+          node: parts.node!.facade,
+          log: log.child('api'),
+          shutdown: deps.onShutdown,
+          recentLog: (limit, level) => recent.recent(limit, level),
+        });
+        const { page, apiPort: port } = config;
+        parts.host = await startBrowserHost({ router, token, page, port, log: log.child('host') });
+      },
+      stop: () => parts.host!.close(),
+    },
+    {
+      name: 'api files',
+      start: () => void (parts.place = publishApi(parts.directory!.path, parts.host!.url, token)),
+      stop: () => withdrawApi(parts.directory!.path),
+    },
+  ];
+}
+
+function openLogs(config: HeadlessConfig): Logs {
+  const file = createFileSink({ path: join(config.datadir, 'logs', 'kith.log') });
+  const recent = createRecentSink();
+  const console = createConsoleSink(config.console, 'warn');
+  const log = createLog({ sinks: [file, recent, console], level: config.logLevel });
+  return { log, file, recent };
+}

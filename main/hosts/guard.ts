@@ -1,0 +1,30 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+
+/**
+ * Why a request is refused, or null. A page of another site that guesses the port, or that made its own name point at
+ * 127.0.0.1 (DNS rebinding), gives itself away by Host or Origin, which no script can forge.
+ */
+export function refuseRequest(headers: IncomingHttpHeaders, port: number): 'host' | 'origin' | 'site' | null {
+  const own = [`127.0.0.1:${port}`, `localhost:${port}`];
+  const host = headers.host ?? '';
+  if (!own.includes(host)) return 'host';
+  // Programs send none; a sandboxed frame or a local file sends "null", which is no origin of ours.
+  if (headers.origin !== undefined && headers.origin !== `http://${host}`) return 'origin';
+  const site = headers['sec-fetch-site'];
+  const navigates = headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document';
+  if (site === 'cross-site' && !navigates) return 'site';
+  return null;
+}
+
+/** Compares without telling by its time how much of the token was right. */
+export function isToken(given: string | undefined, token: string): boolean {
+  const a = Buffer.from(given ?? '');
+  const b = Buffer.from(token);
+  return a.length === b.length && timingSafeEqual(a, b);
+}
+
+/** The offered subprotocols in order; the second one is the token, because browsers can set no header. */
+export function readSubprotocols(headers: IncomingHttpHeaders): string[] {
+  return (headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
+}
