@@ -1,13 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { fromHex } from '../../../../main/core/codec/hex.ts';
-import { verifyReference } from '../../../../main/core/crypto/ed25519.ts';
+import { publicKeyFromSeed, sign, verifyReference } from '../../../../main/core/crypto/ed25519.ts';
 import { createSignatureEngine, verifyWithLibsodium } from '../../../../main/state/native/signature.ts';
+import { createFastSigner } from '../../../support/fast-sign.ts';
 import { createRandom } from '../../../support/random.ts';
 import { readSharedData } from '../../../support/shared-data.ts';
 import { nextSignatureCase, type SignatureCase } from '../../../support/signature-mutations.ts';
 
 /** More with `KITH_SIGNATURES=1000000`, another run with `KITH_SEED=7`. */
-const COUNT = Number(process.env['KITH_SIGNATURES'] ?? 2000);
+const COUNT = Math.max(2000, Number(process.env['KITH_SIGNATURES'] ?? 0));
 const SEED = Number(process.env['KITH_SEED'] ?? 1);
 
 describe('the engine', () => {
@@ -23,6 +24,13 @@ describe('the engine', () => {
     expect(reason).toBe('libsodium differs from the signature rule in: long key, long signature');
     expect(verify).toBe(verifyReference);
   });
+});
+
+test('libsodium signs as core does', () => {
+  const [seed, message] = [createRandom(3).bytes(32), createRandom(4).bytes(32)];
+  const signer = createFastSigner(seed);
+  expect(signer.key).toEqual(publicKeyFromSeed(seed));
+  expect(signer.sign(message)).toEqual(sign(seed, message));
 });
 
 describe('libsodium against the reference', () => {
