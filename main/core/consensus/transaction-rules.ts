@@ -1,7 +1,7 @@
 import { type Height, MAX_MOTES } from '../../../shared/units.ts';
 import { LOCK_KEY } from '../primitives/coin.ts';
 import { KEY_BYTES, MAX_LOCK_BYTES, MAX_TRANSACTION_BYTES } from '../primitives/limits.ts';
-import { outpointKey } from '../primitives/outpoint.ts';
+import { coinKey } from '../primitives/coin-key.ts';
 import type { Transaction } from '../primitives/transaction.ts';
 import { type Verdict, violation } from '../violation.ts';
 
@@ -64,7 +64,7 @@ function checkDistinctInputs(tx: Transaction): Verdict {
   if (tx.inputs.length < 2) return null;
   const seen = new Set<string>();
   for (const [index, input] of tx.inputs.entries()) {
-    const key = outpointKey(input);
+    const key = coinKey(input);
     if (seen.has(key)) return violation('tx-duplicate-input', { index });
     seen.add(key);
   }

@@ -1,4 +1,5 @@
 import { sha256 as nobleSha256 } from '@noble/hashes/sha2.js';
+import { type BinaryString, fromBinary, toBinary } from '../codec/binary.ts';
 
 /** 32 bytes of SHA-256, in the order the function gives them; hexadecimal ids keep that order. */
 export type Hash = Uint8Array;
@@ -22,9 +23,10 @@ export const DOMAIN = {
   parameters: 0x0f,
 } as const;
 
-type Sha256 = (data: Uint8Array) => Uint8Array;
+/** SHA-256 with its 32 bytes as a binary string: in Node three times as fast as making a byte array. */
+export type Sha256 = (data: Uint8Array) => BinaryString;
 
-let sha256: Sha256 = nobleSha256;
+let sha256: Sha256 = (data) => toBinary(nobleSha256(data));
 
 /**
  * Puts a faster SHA-256 in place of noble's, for the whole process; main/state/native does it after a gate.
@@ -37,8 +39,8 @@ export function installSha256(implementation: Sha256): void {
 // Hashing is the second cost of connecting a block after signatures: one scratch buffer spares an allocation a hash.
 const scratch = new Uint8Array(1 << 17);
 
-/** SHA-256(domain byte | parts). 32 bytes. */
-export function hash(domain: number, ...parts: readonly Uint8Array[]): Hash {
+/** SHA-256(domain byte | parts) as a binary string: the cheapest form. */
+export function hashBinary(domain: number, ...parts: readonly Uint8Array[]): BinaryString {
   let length = 1;
   for (const part of parts) length += part.length;
   const buffer = length <= scratch.length ? scratch : new Uint8Array(length);
@@ -51,7 +53,12 @@ export function hash(domain: number, ...parts: readonly Uint8Array[]): Hash {
   return sha256(buffer.subarray(0, length));
 }
 
+/** SHA-256(domain byte | parts). 32 bytes. */
+export function hash(domain: number, ...parts: readonly Uint8Array[]): Hash {
+  return fromBinary(hashBinary(domain, ...parts));
+}
+
 /** Plain SHA-256 without a domain, for checksums of files and the like; never for ids. */
 export function plainSha256(data: Uint8Array): Hash {
-  return sha256(data);
+  return fromBinary(sha256(data));
 }

@@ -1,17 +1,38 @@
-import { DOMAIN, hash, type Hash } from './hash.ts';
+import { type BinaryString, writeBinary } from '../codec/binary.ts';
+import { DOMAIN, type Hash, hashBinary } from './hash.ts';
+
+const HASH_BYTES = 32;
 
 /**
  * The root over leaves already hashed; an odd node is promoted, never duplicated, so that no two lists share a root
  * (CVE-2012-2459). One leaf is its own root. `leaves` must not be empty. Cost: one hash a leaf.
  */
 export function merkleRoot(leaves: readonly Hash[], nodeDomain: number = DOMAIN.merkleNode): Hash {
-  if (leaves.length === 0) throw new RangeError('a Merkle root needs a leaf');
-  let level = leaves;
-  while (level.length > 1) {
-    const above: Hash[] = [];
-    for (let i = 0; i + 1 < level.length; i += 2) above.push(hash(nodeDomain, level[i]!, level[i + 1]!));
-    if (level.length % 2 === 1) above.push(level[level.length - 1]!);
-    level = above;
+  const level = new Uint8Array(leaves.length * HASH_BYTES);
+  leaves.forEach((leaf, i) => level.set(leaf, i * HASH_BYTES));
+  return foldLevels(level, leaves.length, nodeDomain);
+}
+
+/** The same over leaves as binary strings. */
+export function merkleRootOfBinary(
+  leaves: readonly BinaryString[],
+  nodeDomain: number = DOMAIN.merkleNode,
+): Hash {
+  const level = new Uint8Array(leaves.length * HASH_BYTES);
+  leaves.forEach((leaf, i) => writeBinary(leaf, level, i * HASH_BYTES));
+  return foldLevels(level, leaves.length, nodeDomain);
+}
+
+/** Each level is written over the one below it: parents never overtake their children. */
+function foldLevels(level: Uint8Array, leaves: number, nodeDomain: number): Hash {
+  if (leaves === 0) throw new RangeError('a Merkle root needs a leaf');
+  for (let count = leaves; count > 1; count = Math.ceil(count / 2)) {
+    for (let i = 0; i < count; i += 2) {
+      const children = level.subarray(i * HASH_BYTES, Math.min(i + 2, count) * HASH_BYTES);
+      const to = (i / 2) * HASH_BYTES;
+      if (children.length === HASH_BYTES) level.set(children, to);
+      else writeBinary(hashBinary(nodeDomain, children), level, to);
+    }
   }
-  return level[0]!;
+  return level.slice(0, HASH_BYTES);
 }

@@ -2,7 +2,7 @@ import type { Height } from '../../../shared/units.ts';
 import { subsidyAt } from '../consensus/params.ts';
 import type { Block } from '../primitives/block.ts';
 import { type Coin, LOCK_BURN } from '../primitives/coin.ts';
-import { type OutpointKey, outpointKeyOf } from '../primitives/outpoint.ts';
+import { type CoinKey, coinKeyOf } from '../primitives/coin-key.ts';
 import type { Transaction } from '../primitives/transaction.ts';
 import { isViolation, type Verdict, type Violation, violation } from '../violation.ts';
 import type { Delta } from './delta.ts';
@@ -43,8 +43,8 @@ function checkClaim(claimed: number, fees: number, context: SpendContext): Verdi
 
 /** The coin set as the transactions of one block see it, one after the other. */
 class WorkingSet {
-  readonly #created = new Map<OutpointKey, Coin>();
-  readonly #spent = new Map<OutpointKey, Coin>();
+  readonly #created = new Map<CoinKey, Coin>();
+  readonly #spent = new Map<CoinKey, Coin>();
   readonly #context: SpendContext;
   readonly #height: Height;
 
@@ -53,7 +53,7 @@ class WorkingSet {
     this.#height = context.height;
   }
 
-  readonly coin = (key: OutpointKey): Coin | undefined =>
+  readonly coin = (key: CoinKey): Coin | undefined =>
     this.#created.get(key) ?? (this.#spent.has(key) ? undefined : this.#context.coin(key));
 
   spend(spend: Spend): void {
@@ -66,7 +66,7 @@ class WorkingSet {
     tx.outputs.forEach((output, index) => {
       if (output.lockType === LOCK_BURN) return;
       const { amount, lockType, lock } = output;
-      this.#created.set(outpointKeyOf(tx.txidHex, index), {
+      this.#created.set(coinKeyOf(tx.txidBinary, index), {
         amount,
         lockType,
         lock,

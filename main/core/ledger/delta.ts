@@ -1,16 +1,16 @@
 import type { Coin } from '../primitives/coin.ts';
-import type { OutpointKey } from '../primitives/outpoint.ts';
+import type { CoinKey } from '../primitives/coin-key.ts';
 
 /**
  * A change of the coin set. The ledger returns changes and never makes one. A change is its own undo record: coins
  * created and spent inside one block are in neither map.
  */
 export interface Delta {
-  readonly created: ReadonlyMap<OutpointKey, Coin>;
-  readonly spent: ReadonlyMap<OutpointKey, Coin>;
+  readonly created: ReadonlyMap<CoinKey, Coin>;
+  readonly spent: ReadonlyMap<CoinKey, Coin>;
 }
 
 export const undo = (delta: Delta): Delta => ({ created: delta.spent, spent: delta.created });
 
 /** Looks up a coin that can be spent now. */
-export type CoinLookup = (key: OutpointKey) => Coin | undefined;
+export type CoinLookup = (key: CoinKey) => Coin | undefined;

@@ -4,7 +4,7 @@ import { checkMinableAt } from '../consensus/transaction-rules.ts';
 import type { Hash } from '../crypto/hash.ts';
 import { type Coin, LOCK_KEY } from '../primitives/coin.ts';
 import { SIGNATURE_BYTES } from '../primitives/limits.ts';
-import { type OutpointKey, outpointKey } from '../primitives/outpoint.ts';
+import { type CoinKey, coinKey, showCoinKey } from '../primitives/coin-key.ts';
 import { sighash, type Transaction } from '../primitives/transaction.ts';
 import { isViolation, type Verdict, type Violation, violation } from '../violation.ts';
 import type { CoinLookup } from './delta.ts';
@@ -26,7 +26,7 @@ export interface SpendContext {
 
 /** What a transaction takes from the coin set. */
 export interface Spend {
-  readonly keys: readonly OutpointKey[];
+  readonly keys: readonly CoinKey[];
   readonly coins: readonly Coin[];
   readonly fee: Motes;
 }
@@ -49,16 +49,13 @@ export function checkSpend(
   return checkWitnesses(tx, taken.coins, context, signatures) ?? { ...taken, fee };
 }
 
-function takeCoins(
-  tx: Transaction,
-  context: SpendContext,
-): { keys: OutpointKey[]; coins: Coin[] } | Violation {
-  const keys: OutpointKey[] = [];
+function takeCoins(tx: Transaction, context: SpendContext): { keys: CoinKey[]; coins: Coin[] } | Violation {
+  const keys: CoinKey[] = [];
   const coins: Coin[] = [];
   for (const [index, input] of tx.inputs.entries()) {
-    const key = outpointKey(input);
+    const key = coinKey(input);
     const coin = context.coin(key);
-    if (coin === undefined) return violation('coin-missing', { index, coin: key });
+    if (coin === undefined) return violation('coin-missing', { index, coin: showCoinKey(key) });
     if (coin.coinbase && context.height - coin.height < context.params.maturity) {
       return violation('coin-immature', {
         index,

@@ -4,7 +4,7 @@ import { Writer } from '../codec/writer.ts';
 import type { Block } from '../primitives/block.ts';
 import { type Coin, LOCK_BURN } from '../primitives/coin.ts';
 import { MAX_LOCK_BYTES } from '../primitives/limits.ts';
-import { type OutpointKey, outpointKey, outpointKeyOf } from '../primitives/outpoint.ts';
+import { type CoinKey, coinKey, coinKeyOf } from '../primitives/coin-key.ts';
 import type { Delta } from './delta.ts';
 
 /**
@@ -28,12 +28,12 @@ export function encodeUndo(delta: Delta): Uint8Array {
 export function deltaOf(block: Block, undo: Uint8Array): Delta | null {
   const coins = decodeCoins(undo);
   if (coins === null) return null;
-  const created = new Map<OutpointKey, Coin>();
-  const spent = new Map<OutpointKey, Coin>();
+  const created = new Map<CoinKey, Coin>();
+  const spent = new Map<CoinKey, Coin>();
   let next = 0;
   block.transactions.forEach((tx, position) => {
     for (const input of tx.inputs) {
-      const key = outpointKey(input);
+      const key = coinKey(input);
       if (created.delete(key)) continue;
       const coin = coins[next++];
       if (coin) spent.set(key, coin);
@@ -41,7 +41,7 @@ export function deltaOf(block: Block, undo: Uint8Array): Delta | null {
     const height = block.header.height;
     tx.outputs.forEach(({ amount, lockType, lock }, index) => {
       if (lockType === LOCK_BURN) return;
-      created.set(outpointKeyOf(tx.txidHex, index), {
+      created.set(coinKeyOf(tx.txidBinary, index), {
         amount,
         lockType,
         lock,

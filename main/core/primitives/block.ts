@@ -1,7 +1,8 @@
+import { writeBinary } from '../codec/binary.ts';
 import { Reader } from '../codec/reader.ts';
 import { Writer } from '../codec/writer.ts';
-import { DOMAIN, hash, type Hash } from '../crypto/hash.ts';
-import { merkleRoot } from '../crypto/merkle.ts';
+import { DOMAIN, type Hash, hashBinary } from '../crypto/hash.ts';
+import { merkleRootOfBinary } from '../crypto/merkle.ts';
 import { type Violation, violation } from '../violation.ts';
 import { type Header, readHeader } from './header.ts';
 import { MAX_BLOCK_BYTES } from './limits.ts';
@@ -38,5 +39,10 @@ export function createBlock(header: Header, transactions: readonly Transaction[]
 
 /** The root that the header must carry; it commits to every byte of every transaction. Not for an empty list. */
 export function blockMerkleRoot(transactions: readonly Transaction[]): Hash {
-  return merkleRoot(transactions.map((tx) => hash(DOMAIN.merkleLeaf, tx.txid, tx.wid)));
+  const ids = new Uint8Array(64);
+  const leaves = transactions.map((tx) => {
+    writeBinary(tx.widBinary, ids, writeBinary(tx.txidBinary, ids, 0));
+    return hashBinary(DOMAIN.merkleLeaf, ids);
+  });
+  return merkleRootOfBinary(leaves);
 }

@@ -1,8 +1,9 @@
 import { type Height, type Motes } from '../../../shared/units.ts';
+import { type BinaryString, fromBinary } from '../codec/binary.ts';
 import { toHex } from '../codec/hex.ts';
 import { Reader } from '../codec/reader.ts';
 import { Writer } from '../codec/writer.ts';
-import { DOMAIN, hash, type Hash } from '../crypto/hash.ts';
+import { DOMAIN, hash, type Hash, hashBinary } from '../crypto/hash.ts';
 import { type Violation, violation } from '../violation.ts';
 import type { Output } from './coin.ts';
 import { MAX_TRANSACTION_BYTES } from './limits.ts';
@@ -28,8 +29,10 @@ export interface Transaction extends TransactionFields {
   /** Over all but the witness, so that a third party can't change it (protocol 2). */
   readonly txid: Hash;
   readonly txidHex: string;
+  readonly txidBinary: BinaryString;
   /** Over everything: gossip ids, reject caches and the Merkle leaf. */
   readonly wid: Hash;
+  readonly widBinary: BinaryString;
 }
 
 export const isCoinbase = (tx: TransactionFields): boolean => tx.inputs.length === 0;
@@ -78,22 +81,49 @@ export function sighash(networkId: Hash, tx: Transaction, spent: readonly Output
 }
 
 function identify(fields: TransactionFields, bytes: Uint8Array, bodyLength: number): Transaction {
-  const txid = hash(DOMAIN.txid, bytes.subarray(0, bodyLength));
-  const wid = hash(DOMAIN.wid, bytes);
-  const { version, validFrom, expires, inputs, outputs, witness } = fields;
-  return {
-    version,
-    validFrom,
-    expires,
-    inputs,
-    outputs,
-    witness,
-    bytes,
-    bodyLength,
-    txid,
-    txidHex: toHex(txid),
-    wid,
-  };
+  return new IdentifiedTransaction(fields, bytes, bodyLength);
+}
+
+/** Both ids are needed at once, as what keys and leaves are made of; their other forms only where somebody looks. */
+class IdentifiedTransaction implements Transaction {
+  readonly version: number;
+  readonly validFrom: Height;
+  readonly expires: Height;
+  readonly inputs: readonly Outpoint[];
+  readonly outputs: readonly Output[];
+  readonly witness: readonly Uint8Array[];
+  readonly bytes: Uint8Array;
+  readonly bodyLength: number;
+  readonly txidBinary: BinaryString;
+  readonly widBinary: BinaryString;
+  #txid: Hash | null = null;
+  #wid: Hash | null = null;
+  #txidHex: string | null = null;
+
+  constructor(fields: TransactionFields, bytes: Uint8Array, bodyLength: number) {
+    this.version = fields.version;
+    this.validFrom = fields.validFrom;
+    this.expires = fields.expires;
+    this.inputs = fields.inputs;
+    this.outputs = fields.outputs;
+    this.witness = fields.witness;
+    this.bytes = bytes;
+    this.bodyLength = bodyLength;
+    this.txidBinary = hashBinary(DOMAIN.txid, bytes.subarray(0, bodyLength));
+    this.widBinary = hashBinary(DOMAIN.wid, bytes);
+  }
+
+  get txid(): Hash {
+    return (this.#txid ??= fromBinary(this.txidBinary));
+  }
+
+  get wid(): Hash {
+    return (this.#wid ??= fromBinary(this.widBinary));
+  }
+
+  get txidHex(): string {
+    return (this.#txidHex ??= toHex(this.txid));
+  }
 }
 
 function readInputs(reader: Reader): Outpoint[] {

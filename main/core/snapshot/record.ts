@@ -1,9 +1,8 @@
 import type { Motes } from '../../../shared/units.ts';
 import { Reader } from '../codec/reader.ts';
-import { toHex } from '../codec/hex.ts';
 import type { Coin } from '../primitives/coin.ts';
 import { MAX_LOCK_BYTES } from '../primitives/limits.ts';
-import { type OutpointKey, outpointKeyOf } from '../primitives/outpoint.ts';
+import { type CoinKey, coinKey } from '../primitives/coin-key.ts';
 
 /** Coins of one chunk; the last chunk holds the rest. */
 export const CHUNK_COINS = 16_384;
@@ -32,7 +31,7 @@ export function writeSnapshotCoin(
 }
 
 export interface SnapshotCoin {
-  readonly key: OutpointKey;
+  readonly key: CoinKey;
   /** txid | index, as it is ordered by. */
   readonly order: Uint8Array;
   readonly coin: Coin;
@@ -53,7 +52,7 @@ export function readChunk(chunk: Uint8Array): SnapshotCoin[] | null {
     const lock = reader.bytes(length).slice();
     if (reader.failed !== null) return null;
     const index = ((order[32]! << 24) | (order[33]! << 16) | (order[34]! << 8) | order[35]!) >>> 0;
-    const key = outpointKeyOf(toHex(order.subarray(0, 32)), index);
+    const key = coinKey({ txid: order.subarray(0, 32), index });
     coins.push({ key, order, coin: { height, coinbase: coinbase === 1, amount, lockType, lock } });
   }
   return coins;

@@ -1,9 +1,9 @@
 import type { Delta } from '../../core/ledger/delta.ts';
 import type { Coin } from '../../core/primitives/coin.ts';
-import type { OutpointKey } from '../../core/primitives/outpoint.ts';
+import type { CoinKey } from '../../core/primitives/coin-key.ts';
 
 export interface CoinSource {
-  coin(key: OutpointKey): Coin | undefined;
+  coin(key: CoinKey): Coin | undefined;
 }
 
 /**
@@ -13,8 +13,8 @@ export interface CoinSource {
 export class CoinCache {
   readonly #source: CoinSource;
   readonly #limit: number;
-  readonly #ahead = new Map<OutpointKey, Coin | null>();
-  readonly #clean = new Map<OutpointKey, Coin>();
+  readonly #ahead = new Map<CoinKey, Coin | null>();
+  readonly #clean = new Map<CoinKey, Coin>();
 
   /** `limit`: how many committed coins to keep, about 300 bytes each. */
   constructor(source: CoinSource, limit: number) {
@@ -23,14 +23,14 @@ export class CoinCache {
   }
 
   /** As the next block in the pipeline sees the set. */
-  readonly ahead = (key: OutpointKey): Coin | undefined => {
+  readonly ahead = (key: CoinKey): Coin | undefined => {
     const changed = this.#ahead.get(key);
     if (changed !== undefined) return changed ?? undefined;
     return this.#clean.get(key) ?? this.#source.coin(key);
   };
 
   /** As the committed tip has it, whatever the pipeline is doing. */
-  readonly committed = (key: OutpointKey): Coin | undefined =>
+  readonly committed = (key: CoinKey): Coin | undefined =>
     this.#ahead.has(key) ? this.#source.coin(key) : (this.#clean.get(key) ?? this.#source.coin(key));
 
   apply(delta: Delta): void {

@@ -2,7 +2,7 @@ import type { Delta } from '../../core/ledger/delta.ts';
 import { movementOf } from '../../core/ledger/movement.ts';
 import type { Block } from '../../core/primitives/block.ts';
 import type { Coin } from '../../core/primitives/coin.ts';
-import type { OutpointKey } from '../../core/primitives/outpoint.ts';
+import type { CoinKey } from '../../core/primitives/coin-key.ts';
 import type { ChainDb } from '../storage/chain-db.ts';
 import type { ChainState } from '../storage/state-record.ts';
 import type { OwnedEntry } from './header-entry.ts';
@@ -43,9 +43,9 @@ export function stateAfter(state: ChainState, steps: readonly Step[], index: Hea
 }
 
 /** All steps as one change of the database: what came and went inside the group never reaches it. */
-export function netCoins(steps: readonly Step[]): ReadonlyMap<OutpointKey, Coin | null> {
+export function netCoins(steps: readonly Step[]): ReadonlyMap<CoinKey, Coin | null> {
   if (steps.length === 1) return coinsOf(steps[0]!.delta);
-  const net = new Map<OutpointKey, Coin | null>();
+  const net = new Map<CoinKey, Coin | null>();
   for (const { delta } of steps) {
     for (const key of delta.spent.keys())
       if (net.get(key)) net.delete(key);
@@ -55,8 +55,8 @@ export function netCoins(steps: readonly Step[]): ReadonlyMap<OutpointKey, Coin 
   return net;
 }
 
-function coinsOf(delta: Delta): ReadonlyMap<OutpointKey, Coin | null> {
-  const coins = new Map<OutpointKey, Coin | null>(delta.created);
+function coinsOf(delta: Delta): ReadonlyMap<CoinKey, Coin | null> {
+  const coins = new Map<CoinKey, Coin | null>(delta.created);
   for (const key of delta.spent.keys()) coins.set(key, null);
   return coins;
 }

@@ -5,7 +5,7 @@ import type { ActiveRules } from '../../core/ledger/spend.ts';
 import { BASE_VERSION } from '../../core/networks/network.ts';
 import { decodeHeader } from '../../core/primitives/header.ts';
 import { HEADER_BYTES } from '../../core/primitives/limits.ts';
-import { outpointKey } from '../../core/primitives/outpoint.ts';
+import { coinKey } from '../../core/primitives/coin-key.ts';
 import { isViolation, type Violation } from '../../core/violation.ts';
 import { createEmitter } from '../../lib/events.ts';
 import { Activator } from './activator.ts';
@@ -166,7 +166,7 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
       const at = index.get(id)?.body;
       return at ? (bodies.recent(id)?.bytes ?? (await bodies.blocks.read(at))) : null;
     },
-    getCoin: (outpoint) => cache.committed(outpointKey(outpoint)),
+    getCoin: (outpoint) => cache.committed(coinKey(outpoint)),
     findTransaction: (txid) => findTransaction({ db, bodies, active }, txid),
     medianTime: () => medianTimePast(active.tip),
     nextBits: () => bitsAfter(active.tip, network),

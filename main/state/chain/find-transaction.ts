@@ -2,7 +2,7 @@ import { toHex } from '../../core/codec/hex.ts';
 import { deltaOf } from '../../core/ledger/undo-record.ts';
 import type { Block } from '../../core/primitives/block.ts';
 import type { Output } from '../../core/primitives/coin.ts';
-import { outpointKey } from '../../core/primitives/outpoint.ts';
+import { coinKey } from '../../core/primitives/coin-key.ts';
 import type { Transaction } from '../../core/primitives/transaction.ts';
 import type { ChainDb } from '../storage/chain-db.ts';
 import { hexToHash } from '../storage/keys.ts';
@@ -53,7 +53,7 @@ function spentBy(tx: Transaction, block: Block, undo: Uint8Array): Output[] | nu
   const spent: Output[] = [];
   for (const input of tx.inputs) {
     const sibling = block.transactions.find((other) => other.txidHex === toHex(input.txid));
-    const output = delta?.spent.get(outpointKey(input)) ?? sibling?.outputs[input.index];
+    const output = delta?.spent.get(coinKey(input)) ?? sibling?.outputs[input.index];
     if (!output) return null;
     spent.push(output);
   }

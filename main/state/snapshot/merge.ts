@@ -1,6 +1,5 @@
 import { compareBytes } from '../../core/codec/bytes.ts';
-import { toHex } from '../../core/codec/hex.ts';
-import { type OutpointKey, outpointKeyOf } from '../../core/primitives/outpoint.ts';
+import { type CoinKey, coinKey } from '../../core/primitives/coin-key.ts';
 import type { RawCoin } from '../storage/chain-db.ts';
 import { encodeCoin } from '../storage/coin-record.ts';
 import { key } from '../storage/keys.ts';
@@ -34,7 +33,7 @@ function sortedAdditions(changes: Rewind): RawCoin[] {
   return added.sort((a, b) => compareBytes(a.outpoint, b.outpoint));
 }
 
-function keyOf(outpoint: Uint8Array): OutpointKey {
+function keyOf(outpoint: Uint8Array): CoinKey {
   const [a, b, c, d] = outpoint.subarray(32) as unknown as [number, number, number, number];
-  return outpointKeyOf(toHex(outpoint.subarray(0, 32)), ((a << 24) | (b << 16) | (c << 8) | d) >>> 0);
+  return coinKey({ txid: outpoint.subarray(0, 32), index: ((a << 24) | (b << 16) | (c << 8) | d) >>> 0 });
 }

@@ -3,7 +3,7 @@ import type { Height } from '../../../shared/units.ts';
 import { toHex } from '../../core/codec/hex.ts';
 import type { Hash } from '../../core/crypto/hash.ts';
 import type { Coin } from '../../core/primitives/coin.ts';
-import { type OutpointKey, outpointKeyOf } from '../../core/primitives/outpoint.ts';
+import { type CoinKey, coinKey, showCoinKey } from '../../core/primitives/coin-key.ts';
 import { KithError, messageOf } from '../../lib/errors.ts';
 import { openRecord, sealPayload, sealRecord } from './checksum.ts';
 import { decodeCoin, encodeCoin } from './coin-record.ts';
@@ -22,7 +22,7 @@ export class DamagedError extends KithError {
 
 /** What one atomic batch moves. A coin of null is deleted. */
 export interface ChainCommit {
-  readonly coins: ReadonlyMap<OutpointKey, Coin | null>;
+  readonly coins: ReadonlyMap<CoinKey, Coin | null>;
   readonly headers: readonly { readonly key: Uint8Array; readonly record: HeaderRecord }[];
   readonly state: ChainState;
 }
@@ -34,7 +34,7 @@ export interface ChainDb {
   /** Parents before children. @throws {DamagedError} */
   headers(): AsyncGenerator<HeaderRecord>;
   /** About 3 µs from LevelDB's cache. @throws {DamagedError} when the record is there but damaged. */
-  coin(outpoint: OutpointKey): Coin | undefined;
+  coin(outpoint: CoinKey): Coin | undefined;
   /** Where the transaction was mined, if any of its outputs can still be spent. */
   heightOf(txid: Hash): Promise<Height | null>;
   /** The coin set as it is now, to be read while it changes. Give it back with `release`. */
@@ -173,12 +173,12 @@ function chainDbOf(level: Level): ChainDb {
       const record = level.getSync(at);
       if (record === undefined) return undefined;
       const payload = openRecord(at, record);
-      if (!payload) throw new DamagedError(`the coin ${outpoint}`);
+      if (!payload) throw new DamagedError(`the coin ${showCoinKey(outpoint)}`);
       return decodeCoin(payload);
     },
     async heightOf(txid) {
-      const from = key.coin(outpointKeyOf(toHex(txid), 0));
-      const to = key.coin(outpointKeyOf(toHex(txid), 0xffff_ffff));
+      const from = key.coin(coinKey({ txid, index: 0 }));
+      const to = key.coin(coinKey({ txid, index: 0xffff_ffff }));
       for (const [at, record] of await level.iterator({ gte: from, lte: to, limit: 1 }).all()) {
         const payload = openRecord(at, record);
         if (payload) return decodeCoin(payload).height;

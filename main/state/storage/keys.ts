@@ -1,7 +1,7 @@
 import type { Height } from '../../../shared/units.ts';
 import { fromHex } from '../../core/codec/hex.ts';
 import type { Hash } from '../../core/crypto/hash.ts';
-import type { OutpointKey } from '../../core/primitives/outpoint.ts';
+import { type CoinKey, readCoinKey } from '../../core/primitives/coin-key.ts';
 
 /**
  * Every key of the chain database, in one table. Changing it means a new SCHEMA and a migration (docs/storage.md).
@@ -30,15 +30,10 @@ export const key = {
   },
   header: (height: Height, id: Hash): Uint8Array => atHeight(PREFIX.header, height, id),
   epoch: (height: Height, id: Hash): Uint8Array => atHeight(PREFIX.epoch, height, id),
-  coin: (outpoint: OutpointKey): Uint8Array => {
+  coin: (coin: CoinKey): Uint8Array => {
     const bytes = new Uint8Array(37);
     bytes[0] = PREFIX.coin;
-    for (let i = 0; i < 32; i++) {
-      bytes[i + 1] = (digit(outpoint.charCodeAt(2 * i)) << 4) | digit(outpoint.charCodeAt(2 * i + 1));
-    }
-    let index = 0;
-    for (let i = 65; i < outpoint.length; i++) index = index * 10 + outpoint.charCodeAt(i) - 0x30;
-    writeU32BE(bytes, 33, index);
+    writeU32BE(bytes, 33, readCoinKey(coin, bytes, 1));
     return bytes;
   },
 } as const;
@@ -60,10 +55,6 @@ function atHeight(prefix: number, height: Height, id: Hash): Uint8Array {
   writeU32BE(bytes, 1, height);
   bytes.set(id, 5);
   return bytes;
-}
-
-function digit(code: number): number {
-  return code < 0x3a ? code - 0x30 : code - 0x57;
 }
 
 function writeU32BE(bytes: Uint8Array, at: number, value: number): void {

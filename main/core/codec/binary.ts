@@ -1,0 +1,36 @@
+/**
+ * Binary strings: one character (U+0000 to U+00FF) for each byte. V8 makes, hashes and compares them several times
+ * faster than byte arrays of their own, so they are what maps are keyed by and what digests come as.
+ */
+export type BinaryString = string;
+
+type ToBinary = (bytes: Uint8Array) => BinaryString;
+
+let toBinaryNow: ToBinary = (bytes) => {
+  let text = '';
+  // In pieces: a call takes no more arguments than the stack holds.
+  for (let at = 0; at < bytes.length; at += 4096)
+    text += String.fromCharCode(...bytes.subarray(at, at + 4096));
+  return text;
+};
+
+/** Puts the runtime's own conversion in place of ours; see installSha256. */
+export function installToBinary(implementation: ToBinary): void {
+  toBinaryNow = implementation;
+}
+
+export function toBinary(bytes: Uint8Array): BinaryString {
+  return toBinaryNow(bytes);
+}
+
+/** Writes the bytes of a binary string and returns the offset behind them. */
+export function writeBinary(text: BinaryString, out: Uint8Array, at: number): number {
+  for (let i = 0; i < text.length; i++) out[at + i] = text.charCodeAt(i);
+  return at + text.length;
+}
+
+export function fromBinary(text: BinaryString): Uint8Array {
+  const bytes = new Uint8Array(text.length);
+  writeBinary(text, bytes, 0);
+  return bytes;
+}
