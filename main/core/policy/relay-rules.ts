@@ -1,0 +1,76 @@
+import type { Height } from '../../../shared/units.ts';
+import type { ActiveRules } from '../ledger/spend.ts';
+import { LOCK_BURN, LOCK_KEY, LOCK_POLICY, type Lock } from '../primitives/coin.ts';
+import { isCoinbase, type Transaction } from '../primitives/transaction.ts';
+import { type Verdict, violation } from '../violation.ts';
+import { type Feerate, meetsFeerate } from './feerate.ts';
+import { DUST, EXPIRY_MARGIN, KNOWN_VERSION } from './limits.ts';
+
+/** What relay asks of a transaction by itself; it must have passed checkTransaction. Pure. */
+export function checkRelayed(tx: Transaction, rules: ActiveRules): Verdict {
+  return checkNoCoinbase(tx) ?? checkVersion(tx) ?? checkCreatedLocks(tx, rules) ?? checkDust(tx);
+}
+
+/**
+ * The heights between which it can be mined, for a chain whose tip is at `tip`. `expires` is the least over the
+ * transaction and its unconfirmed ancestors, 0 = never; `margin` blocks of it must be left.
+ */
+export function checkLifetime(
+  validFrom: Height,
+  expires: Height,
+  tip: Height,
+  margin = EXPIRY_MARGIN,
+): Verdict {
+  if (validFrom > tip + 1) return violation('policy-not-yet-valid', { validFrom, tip });
+  const least = tip + margin;
+  return expires !== 0 && expires < least ? violation('policy-expires-soon', { expires, least }) : null;
+}
+
+/** Coins under a lock whose meaning is still to come are anyone's to take: relaying the taking would only help thieves. */
+export function checkSpentLocks(coins: readonly Lock[], rules: ActiveRules): Verdict {
+  for (const [index, { lockType }] of coins.entries()) {
+    if (!isMeaningful(lockType, rules)) return violation('policy-lock', { lockType, input: index });
+  }
+  return null;
+}
+
+/** `floor` in motes per byte. */
+export function checkFeerate(paid: Feerate, floor: number): Verdict {
+  const { fee, size } = paid;
+  return meetsFeerate(paid, floor)
+    ? null
+    : violation('policy-feerate', { fee, size, floor, least: floor * size });
+}
+
+/** A lock type that a soft fork gives, or may give, its meaning: 1 to 254. */
+export function isUpgradableLock(lockType: number): boolean {
+  return lockType !== LOCK_KEY && lockType !== LOCK_BURN;
+}
+
+function isMeaningful(lockType: number, rules: ActiveRules): boolean {
+  return !isUpgradableLock(lockType) || (lockType === LOCK_POLICY && rules.policyLock);
+}
+
+function checkNoCoinbase(tx: Transaction): Verdict {
+  return isCoinbase(tx) ? violation('policy-coinbase') : null;
+}
+
+function checkVersion(tx: Transaction): Verdict {
+  return tx.version === KNOWN_VERSION ? null : violation('policy-version', { version: tx.version });
+}
+
+function checkCreatedLocks(tx: Transaction, rules: ActiveRules): Verdict {
+  for (const [index, { lockType }] of tx.outputs.entries()) {
+    if (!isMeaningful(lockType, rules)) return violation('policy-lock', { lockType, output: index });
+  }
+  return null;
+}
+
+// Burnt outputs never enter the coin set, so nobody carries them: they may be as small as they like.
+function checkDust(tx: Transaction): Verdict {
+  for (const [index, { amount, lockType }] of tx.outputs.entries()) {
+    if (lockType !== LOCK_BURN && amount < DUST)
+      return violation('policy-dust', { output: index, amount, least: DUST });
+  }
+  return null;
+}

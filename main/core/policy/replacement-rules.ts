@@ -1,0 +1,39 @@
+import { type Verdict, violation } from '../violation.ts';
+import { compareFeerates, type Feerate } from './feerate.ts';
+import { MAX_REPLACED, REPLACEMENT_INCREMENT } from './limits.ts';
+
+/** A transaction that spends what others in the pool spend, and what taking it in would throw out. */
+export interface Replacement {
+  readonly candidate: Feerate;
+  /** Those that spend the same coins. */
+  readonly direct: readonly Feerate[];
+  /** Those and all that descend from them. */
+  readonly evicted: { readonly count: number; readonly fees: number };
+}
+
+/**
+ * Every payment can be replaced by one that pays more (the rules of BIP-125 without its opt-in), so that neither the
+ * order of arrival nor a flag decides what a miner takes. Whether it depends on new unconfirmed coins is checked by
+ * the pool, which knows them.
+ */
+export function checkReplacement(replacement: Replacement): Verdict {
+  return checkCount(replacement) ?? checkPaysMorePerByte(replacement) ?? checkPaysForBandwidth(replacement);
+}
+
+// Without this limit a single transaction could make every node take a long look at its whole pool.
+function checkCount({ evicted }: Replacement): Verdict {
+  const { count } = evicted;
+  return count > MAX_REPLACED ? violation('policy-replacement-count', { count, most: MAX_REPLACED }) : null;
+}
+
+// A bigger transaction with a bigger fee may still be worth less to a miner than the one that it throws out.
+function checkPaysMorePerByte({ candidate, direct }: Replacement): Verdict {
+  const better = direct.every((conflict) => compareFeerates(candidate, conflict) > 0);
+  return better ? null : violation('policy-replacement-fee', { fee: candidate.fee, size: candidate.size });
+}
+
+// What is thrown out has been relayed already: without this its bytes, and the next replacement's, would be free.
+function checkPaysForBandwidth({ candidate, evicted }: Replacement): Verdict {
+  const least = evicted.fees + REPLACEMENT_INCREMENT * candidate.size;
+  return candidate.fee >= least ? null : violation('policy-replacement-fee', { fee: candidate.fee, least });
+}

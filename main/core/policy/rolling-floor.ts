@@ -1,0 +1,50 @@
+import { type Feerate, perByteCeil } from './feerate.ts';
+import { MIN_FEERATE, REPLACEMENT_INCREMENT } from './limits.ts';
+
+/**
+ * The floor that rises above what a full pool throws out and falls again by halves (as Bitcoin Core's rolling minimum
+ * feerate). Without it, paying the least that gets in and being thrown out again would be free relay.
+ */
+export interface RollingFloor {
+  /** Motes per byte, not whole; 0 when the pool has had room for long enough. */
+  readonly rate: number;
+  /** Milliseconds of a clock that never jumps back. */
+  readonly at: number;
+  /** Falls only once a block has made room since it last rose. */
+  readonly falling: boolean;
+}
+
+export const RESTING_FLOOR: RollingFloor = { rate: 0, at: 0, falling: false };
+
+/** After something of this feerate was thrown out: whoever comes next must pay an increment more. */
+export function raiseFloor(floor: RollingFloor, evicted: Feerate, at: number): RollingFloor {
+  const rate = perByteCeil(evicted) + REPLACEMENT_INCREMENT;
+  return rate > floor.rate ? { rate, at, falling: false } : floor;
+}
+
+/** After a block: from now on the floor may fall. */
+export function releaseFloor(floor: RollingFloor, at: number): RollingFloor {
+  return floor.rate === 0 || floor.falling ? floor : { ...floor, at, falling: true };
+}
+
+/**
+ * The floor at a later time. `halfLife` in milliseconds; an emptier pool falls faster: a half of it while under half
+ * full, a quarter while under a quarter.
+ */
+export function fallenFloor(
+  floor: RollingFloor,
+  at: number,
+  fullness: number,
+  halfLife: number,
+): RollingFloor {
+  if (!floor.falling || floor.rate === 0 || at <= floor.at) return floor;
+  const halving = fullness < 0.25 ? halfLife / 4 : fullness < 0.5 ? halfLife / 2 : halfLife;
+  const rate = floor.rate / 2 ** ((at - floor.at) / halving);
+  // Below half an increment it could only ever refuse what the fixed floor refuses anyway.
+  return rate < REPLACEMENT_INCREMENT / 2 ? RESTING_FLOOR : { rate, at, falling: true };
+}
+
+/** What a transaction must pay now, in whole motes per byte. */
+export function floorPerByte(floor: RollingFloor): number {
+  return Math.max(MIN_FEERATE, Math.ceil(floor.rate));
+}

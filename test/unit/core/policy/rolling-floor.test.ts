@@ -1,0 +1,47 @@
+import { describe, expect, test } from 'vitest';
+import {
+  fallenFloor,
+  floorPerByte,
+  raiseFloor,
+  releaseFloor,
+  RESTING_FLOOR,
+} from '../../../../main/core/policy/rolling-floor.ts';
+
+const HALF_LIFE = 1_000_000;
+const raised = raiseFloor(RESTING_FLOOR, { fee: 19_900, size: 199 }, 5_000);
+
+describe('the rolling floor', () => {
+  test('rests at the fixed floor', () => {
+    expect(floorPerByte(RESTING_FLOOR)).toBe(10);
+    expect(fallenFloor(RESTING_FLOOR, 1e9, 1, HALF_LIFE)).toBe(RESTING_FLOOR);
+  });
+
+  test('rises an increment above what was thrown out, never down', () => {
+    expect(floorPerByte(raised)).toBe(110);
+    expect(raiseFloor(raised, { fee: 1_000, size: 100 }, 6_000)).toBe(raised);
+    expect(floorPerByte(raiseFloor(raised, { fee: 1_001, size: 10 }, 6_000))).toBe(111);
+  });
+
+  test('stays until a block makes room', () => {
+    expect(fallenFloor(raised, 1e12, 1, HALF_LIFE)).toBe(raised);
+    const released = releaseFloor(raised, 1e6);
+    expect(floorPerByte(fallenFloor(released, 1e6, 1, HALF_LIFE))).toBe(110);
+    expect(floorPerByte(fallenFloor(released, 2e6, 1, HALF_LIFE))).toBe(55);
+  });
+
+  test.each([
+    [1, HALF_LIFE],
+    [0.49, HALF_LIFE / 2],
+    [0.24, HALF_LIFE / 4],
+  ])('%d full: half of it after %i ms', (fullness, after) => {
+    const released = releaseFloor(raised, 0);
+    expect(fallenFloor(released, after, fullness, HALF_LIFE).rate).toBeCloseTo(55);
+  });
+
+  test('in many small steps as in a big one, and down to rest', () => {
+    let floor = releaseFloor(raised, 0);
+    for (let at = 1_000; at <= HALF_LIFE; at += 1_000) floor = fallenFloor(floor, at, 1, HALF_LIFE);
+    expect(floor.rate).toBeCloseTo(55);
+    expect(fallenFloor(floor, 10 * HALF_LIFE, 1, HALF_LIFE)).toBe(RESTING_FLOOR);
+  });
+});
