@@ -1,4 +1,5 @@
 import type { Height } from '../../../shared/units.ts';
+import type { ConsensusParams } from './params.ts';
 
 /** A soft fork that miners switch on together by signalling one version bit (protocol 4). */
 export interface Deployment {
@@ -8,4 +9,121 @@ export interface Deployment {
   readonly start: Height;
   /** The height at which it fails if it has not locked in; null = never. */
   readonly timeout: Height | null;
+}
+
+export type DeploymentState = 'defined' | 'started' | 'locked-in' | 'active' | 'failed';
+
+/** Version bits with no deployment signalled: the top three bits are 001. */
+export const BASE_VERSION = 0x2000_0000;
+const TOP_BITS = 0b001;
+/** Full periods between the one that locked in and the first active one: time for everybody else to update. */
+const GRACE_PERIODS = 2;
+
+/** What the state machine needs to see of a chain. */
+export interface VersionView {
+  readonly height: Height;
+  readonly version: number;
+  readonly prev: VersionView | null;
+}
+
+/** State and the height of the first block of the period that brought it. */
+export interface DeploymentStanding {
+  readonly state: DeploymentState;
+  readonly since: Height;
+}
+
+export function signals(version: number, bit: number): boolean {
+  return version >>> 29 === TOP_BITS && ((version >>> bit) & 1) === 1;
+}
+
+/**
+ * The state in the next period, from the state in this one and how many of its blocks signalled. `next` is the height
+ * of the next period's first block. Pure: the whole machine is this table.
+ */
+export function nextStanding(
+  { state, since }: DeploymentStanding,
+  signalled: number,
+  next: Height,
+  deployment: Deployment,
+  params: ConsensusParams,
+): DeploymentStanding {
+  const move = (to: DeploymentState): DeploymentStanding => ({ state: to, since: next });
+  switch (state) {
+    case 'defined':
+      return next >= deployment.start ? move('started') : { state, since };
+    case 'started':
+      if (signalled >= params.bitsThreshold) return move('locked-in');
+      return deployment.timeout !== null && next >= deployment.timeout ? move('failed') : { state, since };
+    case 'locked-in':
+      return next - since >= GRACE_PERIODS * params.bitsPeriod ? move('active') : { state, since };
+    case 'active':
+    case 'failed':
+      return { state, since };
+  }
+}
+
+/** Where each deployment stands for the child of any block; remembers one standing a period and branch. */
+export interface Deployments<View extends VersionView> {
+  readonly all: readonly Deployment[];
+  /** For the block that follows `parent`. */
+  standingAfter(parent: View, deployment: Deployment): DeploymentStanding;
+  /** What a miner signals on top of `parent`: all that have started and are not yet decided. */
+  versionAfter(parent: View): number;
+}
+
+/** `ancestorAt` gives an entry's ancestor at a lower height; it is asked once a block and should be fast on the active chain. */
+export function createDeployments<View extends VersionView>(
+  all: readonly Deployment[],
+  params: ConsensusParams,
+  ancestorAt: (entry: View, height: Height) => View,
+): Deployments<View> {
+  // By the last block of a period: the standing in the period after it.
+  const known = new Map<Deployment, WeakMap<VersionView, DeploymentStanding>>(
+    all.map((d) => [d, new WeakMap()]),
+  );
+  const period = params.bitsPeriod;
+
+  const standingAfter = (parent: View, deployment: Deployment): DeploymentStanding => {
+    const memory = known.get(deployment)!;
+    const first: DeploymentStanding = { state: 'defined', since: 0 };
+    // Goes back to the newest period that is known, then forward again.
+    const ends: View[] = [];
+    let standing = first;
+    for (let height = Math.floor((parent.height + 1) / period) * period - 1; height >= 0; height -= period) {
+      const end = ancestorAt(ends.at(-1) ?? parent, height);
+      const remembered = memory.get(end);
+      if (remembered) {
+        standing = remembered;
+        break;
+      }
+      ends.push(end);
+    }
+    for (const end of ends.reverse()) {
+      const signalled = standing.state === 'started' ? countSignals(end, period, deployment.bit) : 0;
+      standing = nextStanding(standing, signalled, end.height + 1, deployment, params);
+      memory.set(end, standing);
+    }
+    return standing;
+  };
+
+  return {
+    all,
+    standingAfter,
+    versionAfter(parent) {
+      let version = BASE_VERSION;
+      for (const deployment of all) {
+        const { state } = standingAfter(parent, deployment);
+        if (state === 'started' || state === 'locked-in') version |= 1 << deployment.bit;
+      }
+      return version >>> 0;
+    },
+  };
+}
+
+/** Blocks that signal among the `count` that end with `last`. */
+export function countSignals(last: VersionView, count: number, bit: number): number {
+  let signalled = 0;
+  let at: VersionView | null = last;
+  for (let i = 0; i < count && at !== null; i++, at = at.prev) if (signals(at.version, bit)) signalled++;
+  return signalled;
 }

@@ -2,7 +2,8 @@ import { addMotes, type Height, MAX_MOTES, type Motes, toMotes } from '../../../
 import type { ConsensusParams } from '../consensus/params.ts';
 import { checkMinableAt } from '../consensus/transaction-rules.ts';
 import type { Hash } from '../crypto/hash.ts';
-import { type Coin, LOCK_KEY } from '../primitives/coin.ts';
+import { checkPolicySpend } from '../locks/policy-lock.ts';
+import { type Coin, LOCK_KEY, LOCK_POLICY } from '../primitives/coin.ts';
 import { SIGNATURE_BYTES } from '../primitives/limits.ts';
 import { type CoinKey, coinKey, showCoinKey } from '../primitives/coin-key.ts';
 import { sighash, type Transaction } from '../primitives/transaction.ts';
@@ -89,6 +90,11 @@ function checkWitnesses(
   // One message for all inputs: it commits to the whole body and to every coin spent.
   let message: Hash | null = null;
   for (const [index, coin] of coins.entries()) {
+    if (coin.lockType === LOCK_POLICY && context.rules.policyLock) {
+      const { networkId, height } = context;
+      const broken = checkPolicySpend({ networkId, tx, index, spent: coins, height }, signatures);
+      if (broken) return broken;
+    }
     if (coin.lockType !== LOCK_KEY) continue;
     const signature = tx.witness[index]!;
     if (signature.length !== SIGNATURE_BYTES)

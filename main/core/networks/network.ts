@@ -3,7 +3,7 @@ import type { UnixSeconds } from '../../../shared/units.ts';
 import { toMotes } from '../../../shared/units.ts';
 import { toHex } from '../codec/hex.ts';
 import { type ConsensusParams, parametersHash } from '../consensus/params.ts';
-import type { Deployment } from '../consensus/deployments.ts';
+import { BASE_VERSION, type Deployment } from '../consensus/deployments.ts';
 import type { Hash } from '../crypto/hash.ts';
 import { type Block, blockMerkleRoot, createBlock } from '../primitives/block.ts';
 import { LOCK_BURN } from '../primitives/coin.ts';
@@ -36,8 +36,6 @@ export interface GenesisSeed {
   readonly nonce: number;
 }
 
-/** Version bits with no deployment signalled (protocol 4). */
-export const BASE_VERSION = 0x2000_0000;
 const MAX_NAME_BYTES = 64;
 
 /**

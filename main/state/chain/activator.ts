@@ -5,9 +5,10 @@ import type { ActiveRules } from '../../core/ledger/spend.ts';
 import { deltaOf, encodeUndo } from '../../core/ledger/undo-record.ts';
 import { isSnapshotHeight } from '../../core/consensus/snapshot-rules.ts';
 import type { Network } from '../../core/networks/network.ts';
-import type { VerifyBatch } from '../../core/ports.ts';
+import type { SignatureBatch, VerifyBatch } from '../../core/ports.ts';
 import type { Block } from '../../core/primitives/block.ts';
 import { isViolation, type Violation, violation } from '../../core/violation.ts';
+import { codeOf } from '../../lib/errors.ts';
 import { DamagedError, type ChainDb } from '../storage/chain-db.ts';
 import type { ChainState } from '../storage/state-record.ts';
 import type { Bodies } from './bodies.ts';
@@ -16,6 +17,7 @@ import type { CoinCache } from './coin-cache.ts';
 import { commitSteps, type Step } from './committer.ts';
 import type { OwnedEntry } from './header-entry.ts';
 import type { HeaderIndex } from './header-index.ts';
+import { encodeRules } from './rules.ts';
 import type { SnapshotGate } from './snapshot-gate.ts';
 
 /** What the activator works on; all of it belongs to the chain. */
@@ -134,11 +136,11 @@ export class Activator {
       return;
     }
     coins.apply(delta);
-    entry.rules = rules.policyLock ? 1 : 0;
+    entry.rules = encodeRules(rules);
     this.#head = entry;
     this.#inFlight.push({
       step: { kind: 'connected', entry, block, delta },
-      verified: verifyBatch(jobs.batch()),
+      verified: verifySurely(verifyBatch, jobs.batch()),
     });
     if (this.#inFlight.length > DEPTH) await this.#finishOldest();
     // Lets messages from workers and sockets in between two blocks.
@@ -248,5 +250,16 @@ export class Activator {
     await this.#drain();
     this.#deps.index.markMissing(entry);
     await this.#deps.db.putHeaders([this.#deps.index.recordOf(entry)]);
+  }
+}
+
+/** A worker that died says nothing about the signatures: they are checked again. */
+async function verifySurely(verifyBatch: VerifyBatch, batch: SignatureBatch): Promise<number> {
+  for (let tries = 3; ; tries--) {
+    try {
+      return await verifyBatch(batch);
+    } catch (error) {
+      if (codeOf(error) !== 'worker-failed' || tries === 0) throw error;
+    }
   }
 }

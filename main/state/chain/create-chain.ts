@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { createDeployments } from '../../core/consensus/deployments.ts';
 import { medianTimePast } from '../../core/consensus/header-rules.ts';
 import type { ActiveRules } from '../../core/ledger/spend.ts';
-import { BASE_VERSION } from '../../core/networks/network.ts';
 import { decodeHeader } from '../../core/primitives/header.ts';
 import { HEADER_BYTES } from '../../core/primitives/limits.ts';
 import { coinKey } from '../../core/primitives/coin-key.ts';
@@ -16,10 +16,11 @@ import type { Step } from './committer.ts';
 import { EarlyShelf } from './early.ts';
 import { findTransaction } from './find-transaction.ts';
 import { acceptHeaders, bitsAfter } from './header-acceptor.ts';
-import type { HeaderEntry, OwnedEntry } from './header-entry.ts';
+import { ancestorAt, type HeaderEntry, type OwnedEntry } from './header-entry.ts';
 import { headersAfter, locatorFrom } from './locator.ts';
 import { openChainState } from './open.ts';
 import { createSnapshots } from '../snapshot/snapshots.ts';
+import { activeRules } from './rules.ts';
 import { createSnapshotGate } from './snapshot-gate.ts';
 
 const CACHED_COINS = 200_000;
@@ -62,7 +63,10 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
     await db.putHeaders(added.map((entry) => index.recordOf(entry)));
     events.emit('headers', added.at(-1)!);
   };
-  const rulesFor = (): ActiveRules => ({ policyLock: false });
+  const deployments = createDeployments<OwnedEntry>(network.deployments, network.params, (entry, height) =>
+    active.has(entry) ? active.at(height)! : ancestorAt(entry, height),
+  );
+  const rulesFor = (parent: OwnedEntry): ActiveRules => activeRules(deployments, parent);
   const snapshots = createSnapshots({
     networkId: network.id,
     params: network.params,
@@ -170,9 +174,9 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
     findTransaction: (txid) => findTransaction({ db, bodies, active }, txid),
     medianTime: () => medianTimePast(active.tip),
     nextBits: () => bitsAfter(active.tip, network),
-    nextVersion: () => BASE_VERSION,
+    nextVersion: () => deployments.versionAfter(active.tip),
     nextSnapshotRoot: () => gate.nextRoot(),
-    nextRules: () => rulesFor(),
+    nextRules: () => rulesFor(active.tip),
     totals() {
       const { coins, total, issued, burned } = activator.state;
       return { coins, total, issued, burned };

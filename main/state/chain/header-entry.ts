@@ -33,3 +33,10 @@ export interface OwnedEntry extends HeaderEntry {
   /** The bodies of this block and of all its ancestors are stored. */
   complete: boolean;
 }
+
+/** The ancestor at a height not above the entry's own. Cost: the blocks between. */
+export function ancestorAt(entry: OwnedEntry, height: Height): OwnedEntry {
+  let at = entry;
+  while (at.height > height) at = at.prev!;
+  return at;
+}

@@ -10,7 +10,7 @@ import type { Block } from '../../core/primitives/block.ts';
 import type { Verdict } from '../../core/violation.ts';
 import type { Snapshots } from '../snapshot/snapshots.ts';
 import { DamagedError } from '../storage/chain-db.ts';
-import type { HeaderEntry, OwnedEntry } from './header-entry.ts';
+import { ancestorAt, type HeaderEntry, type OwnedEntry } from './header-entry.ts';
 
 /** Epochs of work on top of a record after which it is taken as it stands, as Core takes old signatures (protocol 5). */
 const BURIED_EPOCHS = 7n;
@@ -70,10 +70,4 @@ export function createSnapshotGate({ params, snapshots, bestHeader, tip }: Snaps
       return height === null ? null : rootFor(ancestorAt(tip(), height));
     },
   };
-}
-
-function ancestorAt(entry: OwnedEntry, height: number): OwnedEntry {
-  let at = entry;
-  while (at.height > height) at = at.prev!;
-  return at;
 }

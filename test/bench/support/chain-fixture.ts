@@ -63,7 +63,8 @@ async function generate({ blocks, transactions }: FixtureShape): Promise<ChainFi
   try {
     const fundings = Math.max(1, Math.ceil((transactions * 4) / FUNDING_OUTPUTS));
     for (let i = 0; i < fundings; i++) prelude.push(await add(chain, fundingBlock(chain, keys, purse)));
-    for (let i = 0; i < BENCH_NETWORK.params.maturity; i++) prelude.push(await add(chain, mineOn(chain, tipOf(chain))));
+    for (let i = 0; i < BENCH_NETWORK.params.maturity; i++)
+      prelude.push(await add(chain, mineOn(chain, tipOf(chain))));
     for (let i = 0; i < blocks; i++) {
       const height = chain.tip().height + 1;
       const spends = Array.from({ length: transactions }, () => {
@@ -77,7 +78,9 @@ async function generate({ blocks, transactions }: FixtureShape): Promise<ChainFi
       const fresh: Owned[] = [];
       const payments = spends.map((owned) => payment(owned, keys, height, random.int(KEYS), fresh));
       purse.push(...fresh);
-      timed.push(await add(chain, mineOn(chain, tipOf(chain), { transactions: payments, fees: FEE * transactions })));
+      timed.push(
+        await add(chain, mineOn(chain, tipOf(chain), { transactions: payments, fees: FEE * transactions })),
+      );
     }
   } finally {
     await chain.close();
@@ -104,7 +107,14 @@ function fundingBlock(chain: Chain, keys: readonly KeyPair[], purse: Owned[]): B
   const amount = toMotes(Math.floor(subsidyAt(height, chain.network.params) / FUNDING_OUTPUTS));
   const outputs = Array.from({ length: FUNDING_OUTPUTS }, (_, i) => ({ amount, ...keys[i % KEYS]!.lock }));
   const witness = [encodeRecords([{ tag: RECORD.extraNonce, bytes: Uint8Array.of(1) }])];
-  const coinbase = createTransaction({ version: 1, validFrom: height, expires: 0, inputs: [], outputs, witness });
+  const coinbase = createTransaction({
+    version: 1,
+    validFrom: height,
+    expires: 0,
+    inputs: [],
+    outputs,
+    witness,
+  });
   outputs.forEach((output, index) => {
     const coin = { ...output, height, coinbase: true };
     purse.push({ outpoint: { txid: coinbase.txid, index }, coin, secret: keys[index % KEYS]!.secret });
@@ -112,10 +122,19 @@ function fundingBlock(chain: Chain, keys: readonly KeyPair[], purse: Owned[]): B
   return mineOn(chain, tipOf(chain), { coinbase });
 }
 
-function payment(from: Owned, keys: readonly KeyPair[], height: number, key: number, fresh: Owned[]): Transaction {
+function payment(
+  from: Owned,
+  keys: readonly KeyPair[],
+  height: number,
+  key: number,
+  fresh: Owned[],
+): Transaction {
   const to = [keys[key]!, keys[(key + 1) % KEYS]!];
   const left = from.coin.amount - FEE;
-  const outputs = to.map(({ lock }, i) => ({ amount: toMotes(i === 0 ? Math.floor(left / 2) : Math.ceil(left / 2)), ...lock }));
+  const outputs = to.map(({ lock }, i) => ({
+    amount: toMotes(i === 0 ? Math.floor(left / 2) : Math.ceil(left / 2)),
+    ...lock,
+  }));
   const body = { version: 1, validFrom: height - 1, expires: 0, inputs: [from.outpoint], outputs };
   const unsigned = createTransaction({ ...body, witness: [new Uint8Array(64)] });
   const message = Buffer.from(sighash(BENCH_NETWORK.id, unsigned, [from.coin]));
@@ -123,7 +142,11 @@ function payment(from: Owned, keys: readonly KeyPair[], height: number, key: num
   sodium.crypto_sign_detached(signature, message, from.secret);
   const tx = createTransaction({ ...body, witness: [new Uint8Array(signature)] });
   outputs.forEach((output, index) => {
-    fresh.push({ outpoint: { txid: tx.txid, index }, coin: { ...output, height, coinbase: false }, secret: to[index]!.secret });
+    fresh.push({
+      outpoint: { txid: tx.txid, index },
+      coin: { ...output, height, coinbase: false },
+      secret: to[index]!.secret,
+    });
   });
   return tx;
 }
@@ -148,7 +171,7 @@ function pack({ prelude, blocks }: ChainFixture): Uint8Array {
 
 function unpack(file: Buffer): ChainFixture {
   const all: Uint8Array[] = [];
-  for (let at = 4; at < file.length; ) {
+  for (let at = 4; at < file.length;) {
     const length = file.readUInt32LE(at);
     all.push(new Uint8Array(file.subarray(at + 4, at + 4 + length)));
     at += 4 + length;

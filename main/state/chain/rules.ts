@@ -1,0 +1,18 @@
+import type { Deployments } from '../../core/consensus/deployments.ts';
+import type { ActiveRules } from '../../core/ledger/spend.ts';
+import type { OwnedEntry } from './header-entry.ts';
+
+/** The soft forks in force for the child of a block. */
+export function activeRules(deployments: Deployments<OwnedEntry>, parent: OwnedEntry): ActiveRules {
+  const active = new Set(
+    deployments.all
+      .filter((each) => deployments.standingAfter(parent, each).state === 'active')
+      .map(({ name }) => name),
+  );
+  return { policyLock: active.has('policy-lock') };
+}
+
+/** The rules as one number, as each connected block remembers them: bit 0 = policy lock. */
+export function encodeRules(rules: ActiveRules): number {
+  return rules.policyLock ? 1 : 0;
+}
