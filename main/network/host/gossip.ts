@@ -1,0 +1,133 @@
+import { createHash } from 'node:crypto';
+import type { GossipSub } from '@libp2p/gossipsub';
+import { gossipsub, StrictNoSign, TopicValidatorResult } from '@libp2p/gossipsub';
+import { createTopicScoreParams } from '@libp2p/gossipsub/score';
+import { MAX_GOSSIP_BYTES } from '../wire/announcements.ts';
+import { plain } from '../wire/flow.ts';
+
+/** What becomes of a message: passed on, dropped, or dropped and held against the peer that sent it. */
+export type Judgement = 'pass-on' | 'drop' | 'blame';
+
+/** Unsigned announcements over a mesh of peers; the contents prove themselves. */
+export interface Gossip {
+  /** Takes part in a topic; `judge` gets every message that the router hasn't seen before. */
+  join(topic: string, judge: (peerId: string, data: Uint8Array) => Promise<Judgement> | Judgement): void;
+  /** To the mesh of the topic, or to every peer on it. The number of peers that it went to. */
+  publish(topic: string, data: Uint8Array, everyone?: boolean): Promise<number>;
+  /** The router's own view of a peer: 0 is neutral. */
+  score(peerId: string): number;
+  meshPeers(topic: string): string[];
+}
+
+/** Below this the router ignores a peer altogether; peers/ then treats it as an offence. */
+export const GRAYLIST_SCORE = -160;
+
+const VERDICT: Record<Judgement, TopicValidatorResult> = {
+  'pass-on': TopicValidatorResult.Accept,
+  drop: TopicValidatorResult.Ignore,
+  blame: TopicValidatorResult.Reject,
+};
+
+/** @param scoreOf our own view of a peer, at most 0, which the router adds to its own. */
+export function gossipService(topics: readonly string[], scoreOf: (peerId: string) => number) {
+  return gossipsub({
+    globalSignaturePolicy: StrictNoSign,
+    msgIdFn: (message) => messageId(message.topic, message.data),
+    allowedTopics: [...topics],
+    maxInboundDataLength: 64 * 1024,
+    // What a peer that doesn't read may hold of ours; past it the stream is reset and opened again.
+    maxOutboundBufferSize: 2 << 20,
+    decodeRpcLimits: {
+      maxSubscriptions: 16,
+      maxMessages: 256,
+      maxIhaveMessageIDs: 1000,
+      maxIwantMessageIDs: 1000,
+      maxControlMessages: 64,
+      maxIdontwantMessageIDs: 256,
+      maxPeerInfos: 0,
+    },
+    maxTopicBytesPerPeer: 16 * 1024,
+    maxInboundStreams: 2,
+    maxOutboundStreams: 2,
+    D: 8,
+    Dlo: 6,
+    Dhi: 12,
+    Dout: 2,
+    doPX: false,
+    emitSelf: false,
+    floodPublish: false,
+    fallbackToFloodsub: false,
+    allowPublishToZeroTopicPeers: true,
+    ignoreDuplicatePublishError: true,
+    asyncValidation: false,
+    // Everything fits: an IDONTWANT costs more than a second copy of a message this small.
+    idontwantMinDataSize: MAX_GOSSIP_BYTES,
+    scoreParams: {
+      // Our own groups and limits watch the addresses; on loopback all nodes share one.
+      IPColocationFactorWeight: 0,
+      appSpecificScore: scoreOf,
+      appSpecificWeight: 1,
+      topics: Object.fromEntries(topics.map((topic) => [topic, topicScore()])),
+    },
+    scoreThresholds: {
+      gossipThreshold: -40,
+      publishThreshold: -80,
+      graylistThreshold: GRAYLIST_SCORE,
+      acceptPXThreshold: 10,
+      opportunisticGraftThreshold: 1,
+    },
+  });
+}
+
+/** What the router knows a message by: the first 20 bytes of SHA-256(topic | data). */
+function messageId(topic: string, data: Uint8Array): Uint8Array {
+  return createHash('sha256').update(topic).update(data).digest().subarray(0, 20);
+}
+
+// A long time in the mesh must never outweigh invalid messages, as it would with the defaults.
+function topicScore() {
+  return createTopicScoreParams({
+    topicWeight: 1,
+    timeInMeshWeight: 0.01,
+    timeInMeshQuantum: 1000,
+    timeInMeshCap: 300,
+    firstMessageDeliveriesWeight: 0.5,
+    firstMessageDeliveriesDecay: 0.95,
+    firstMessageDeliveriesCap: 50,
+    meshMessageDeliveriesWeight: 0,
+    meshFailurePenaltyWeight: 0,
+    invalidMessageDeliveriesWeight: -20,
+    invalidMessageDeliveriesDecay: 0.9,
+  });
+}
+
+// What the router has at run time beyond its published interface.
+interface Router extends GossipSub {
+  getScore(peerId: string): number;
+  getMeshPeers(topic: string): string[];
+  publish(
+    topic: string,
+    data: Uint8Array,
+    options?: { floodPublish?: boolean },
+  ): ReturnType<GossipSub['publish']>;
+}
+
+export function createGossip(service: GossipSub): Gossip {
+  const router = service as Router;
+  return {
+    join(topic, judge) {
+      router.topicValidators.set(topic, async (peer, message) => {
+        // A message longer than the limit can't come from a node that follows the rules.
+        if (message.data.length > MAX_GOSSIP_BYTES) return TopicValidatorResult.Reject;
+        return VERDICT[await judge(peer.toString(), plain(message.data))];
+      });
+      router.subscribe(topic);
+    },
+    async publish(topic, data, everyone = false) {
+      const sent = await router.publish(topic, data, { floodPublish: everyone });
+      return sent.recipients.length;
+    },
+    score: (peerId) => router.getScore(peerId),
+    meshPeers: (topic) => router.getMeshPeers(topic),
+  };
+}

@@ -1,0 +1,146 @@
+import { noise } from '@chainsafe/libp2p-noise';
+import type { GossipSub } from '@libp2p/gossipsub';
+import { identify } from '@libp2p/identify';
+import type { Connection, IdentifyResult, PrivateKey, Stream } from '@libp2p/interface';
+import { type Ping, ping } from '@libp2p/ping';
+import { tcp } from '@libp2p/tcp';
+import { yamux } from '@libp2p/yamux';
+import { createLibp2p, type Libp2p } from 'libp2p';
+import { KithError, messageOf } from '../../lib/errors.ts';
+import { hostPart, ipOf, isLoopback, parseAddress } from './addresses.ts';
+import { createGossip, type Gossip, gossipService } from './gossip.ts';
+import { createTrafficCounter, type TrafficCounter } from './traffic.ts';
+
+export interface HostDeps {
+  readonly key: PrivateKey;
+  /** Multiaddresses; empty = nobody can connect to this node. */
+  readonly listen: readonly string[];
+  readonly topics: readonly string[];
+  readonly software: string;
+  /** Asked before anything is spent on a connection. */
+  readonly denied: { host(hostPart: string): boolean; peer(peerId: string): boolean };
+  /** Our own view of a peer for the gossip router: 0 or below. */
+  readonly scoreOf: (peerId: string) => number;
+}
+
+/** Sockets, encryption, streams and gossip; knows nothing of coins. */
+export interface Host {
+  readonly peerId: string;
+  readonly gossip: Gossip;
+  readonly traffic: TrafficCounter;
+  /** @throws {KithError} `listen-in-use`, `listen-failed`. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  /** Where others can reach this node, as it knows itself, each with its peer id. */
+  addresses(): string[];
+  /** @throws {KithError} `address-invalid`, `dial-failed`, `peer-self`. */
+  dial(address: string): Promise<Connection>;
+  /** `accept` takes each stream that a peer opens for the protocol; at most `limit` a connection. */
+  handle(
+    protocol: string,
+    limit: number,
+    accept: (stream: Stream, connection: Connection) => void,
+  ): Promise<void>;
+  /** Milliseconds to the peer and back; rejects after 20 s. */
+  ping(connection: Connection): Promise<number>;
+  onOpen(listener: (connection: Connection) => void): void;
+  onClose(listener: (connection: Connection) => void): void;
+  /** What a peer says it speaks, some time after its connection opened. */
+  onIdentify(listener: (result: IdentifyResult) => void): void;
+}
+
+/** Connections of every kind together; the slots in peers/ keep well below it. */
+export const MAX_CONNECTIONS = 150;
+const PING_TIMEOUT_MS = 20_000;
+
+type Services = { identify: unknown; ping: Ping; pubsub: GossipSub };
+
+export async function createHost(deps: HostDeps): Promise<Host> {
+  const traffic = createTrafficCounter();
+  const node = await create(deps, traffic);
+  return {
+    peerId: node.peerId.toString(),
+    gossip: createGossip(node.services.pubsub),
+    traffic,
+    async start() {
+      try {
+        await node.start();
+      } catch (error) {
+        await node.stop();
+        throw listenError(error, deps.listen);
+      }
+    },
+    stop: async () => node.stop(),
+    addresses: () => node.getMultiaddrs().map(String),
+    async dial(address) {
+      const target = parseAddress(address);
+      if (target === null) throw new KithError('address-invalid', address, { data: { address } });
+      try {
+        return await node.dial(target, { signal: AbortSignal.timeout(10_000) });
+      } catch (error) {
+        const code = messageOf(error).includes('dial self') ? 'peer-self' : 'dial-failed';
+        throw new KithError(code, messageOf(error), { cause: error, data: { address } });
+      }
+    },
+    handle: (protocol, limit, accept) =>
+      node.handle(protocol, accept, { maxInboundStreams: limit, maxOutboundStreams: limit }),
+    ping: (connection) =>
+      node.services.ping.ping(connection.remotePeer, { signal: AbortSignal.timeout(PING_TIMEOUT_MS) }),
+    onOpen: (listener) => node.addEventListener('connection:open', (event) => listener(event.detail)),
+    onClose: (listener) => node.addEventListener('connection:close', (event) => listener(event.detail)),
+    onIdentify: (listener) => node.addEventListener('peer:identify', (event) => listener(event.detail)),
+  };
+}
+
+function create(deps: HostDeps, traffic: TrafficCounter): Promise<Libp2p<Services>> {
+  const local = deps.listen.length > 0 && deps.listen.every((address) => isLoopback(ipOf(address) ?? ''));
+  return createLibp2p<Services>({
+    start: false,
+    privateKey: deps.key,
+    nodeInfo: { name: 'kith', version: '1', userAgent: deps.software },
+    addresses: { listen: [...deps.listen] },
+    transports: [tcp({ maxConnections: MAX_CONNECTIONS + 50, backlog: 128 })],
+    connectionEncrypters: [traffic.wrap(noise())],
+    // A window above 2 MiB would let a peer fill a paused stream past its read buffer, which resets it.
+    streamMuxers: [
+      yamux({
+        maxInboundStreams: 32,
+        maxOutboundStreams: 32,
+        streamOptions: { maxStreamWindowSize: 2 << 20 },
+      }),
+    ],
+    connectionGater: {
+      denyDialMultiaddr: () => false,
+      denyInboundConnection: (raw) => deps.denied.host(hostPart(raw.remoteAddr.toString()) ?? ''),
+      denyInboundEncryptedConnection: (peer) => deps.denied.peer(peer.toString()),
+      denyOutboundEncryptedConnection: (peer) => deps.denied.peer(peer.toString()),
+    },
+    connectionManager: {
+      maxConnections: MAX_CONNECTIONS,
+      maxParallelDials: 16,
+      maxDialQueueLength: 64,
+      dialTimeout: 10_000,
+      maxIncomingPendingConnections: 64,
+      // On loopback all nodes of a demo come from one address.
+      inboundConnectionThreshold: local ? 500 : 10,
+    },
+    // Its timeout follows the fastest answers, so a busy node loses good peers; peers/ pings with patience.
+    connectionMonitor: { enabled: false },
+    services: {
+      identify: identify({ maxMessageSize: 8192, maxObservedAddresses: 4 }),
+      ping: ping(),
+      pubsub: gossipService(deps.topics, deps.scoreOf),
+    },
+  });
+}
+
+// libp2p puts the causes into the text of its own error only.
+function listenError(error: unknown, listen: readonly string[]): KithError {
+  const message = messageOf(error);
+  const inUse = message.includes('EADDRINUSE');
+  const busy = inUse ? (listen.find((address) => message.includes(address)) ?? listen[0]) : undefined;
+  return new KithError(inUse ? 'listen-in-use' : 'listen-failed', message, {
+    cause: error,
+    data: { address: busy ?? listen.join(' ') },
+  });
+}

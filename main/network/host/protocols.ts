@@ -1,0 +1,24 @@
+/** Names of protocols and topics: all carry the first 8 hex digits of the network id, so that networks don't mix. */
+export interface Names {
+  readonly hello: string;
+  readonly sync: string;
+  readonly relay: string;
+  readonly transactions: string;
+  readonly blocks: string;
+}
+
+export function namesOf(networkIdHex: string): Names {
+  const id8 = networkIdHex.slice(0, 8);
+  return {
+    hello: `/kith/${id8}/hello/1`,
+    sync: `/kith/${id8}/sync/1`,
+    relay: `/kith/${id8}/relay/1`,
+    transactions: `/kith/${id8}/transactions/1`,
+    blocks: `/kith/${id8}/blocks/1`,
+  };
+}
+
+/** The greeting protocol of whatever Kith network a peer speaks, or null: how a peer of another network is recognised. */
+export function helloAmong(protocols: readonly string[]): string | null {
+  return protocols.find((name) => /^\/kith\/[0-9a-f]{8}\/hello\/\d{1,4}$/.test(name)) ?? null;
+}

@@ -1,0 +1,63 @@
+import type { ConnectionEncrypter, MessageStream } from '@libp2p/interface';
+
+/** Bytes on the wire with one peer, encryption and framing included. */
+export interface Traffic {
+  bytesIn: number;
+  bytesOut: number;
+}
+
+/** Counts the bytes of every connection where they are still raw, under the encryption. */
+export interface TrafficCounter {
+  wrap<Components>(
+    encrypter: (components: Components) => ConnectionEncrypter,
+  ): (components: Components) => ConnectionEncrypter;
+  /** What went over all connections with this peer since the last `forget`. */
+  of(peerId: string): Readonly<Traffic>;
+  forget(peerId: string): void;
+}
+
+export function createTrafficCounter(): TrafficCounter {
+  const byPeer = new Map<string, Traffic>();
+
+  // Until the handshake is over nobody knows whose bytes these are, so they are booked afterwards.
+  async function secure<Secured extends { remotePeer: { toString(): string } }>(
+    connection: MessageStream,
+    handshake: () => Promise<Secured>,
+  ): Promise<Secured> {
+    const meter = watch(connection);
+    const secured = await handshake();
+    const peerId = secured.remotePeer.toString();
+    const total = byPeer.get(peerId) ?? { bytesIn: 0, bytesOut: 0 };
+    byPeer.set(peerId, total);
+    total.bytesIn += meter.account.bytesIn;
+    total.bytesOut += meter.account.bytesOut;
+    meter.account = total;
+    return secured;
+  }
+
+  return {
+    wrap: (encrypter) => (components) => {
+      const inner = encrypter(components);
+      const inbound = inner.secureInbound.bind(inner);
+      const outbound = inner.secureOutbound.bind(inner);
+      inner.secureInbound = (connection, options) => secure(connection, () => inbound(connection, options));
+      inner.secureOutbound = (connection, options) => secure(connection, () => outbound(connection, options));
+      return inner;
+    },
+    of: (peerId) => byPeer.get(peerId) ?? { bytesIn: 0, bytesOut: 0 },
+    forget: (peerId) => void byPeer.delete(peerId),
+  };
+}
+
+function watch(connection: MessageStream): { account: Traffic } {
+  const meter = { account: { bytesIn: 0, bytesOut: 0 } };
+  connection.addEventListener('message', (event) => {
+    meter.account.bytesIn += event.data.byteLength;
+  });
+  const send = connection.send.bind(connection);
+  connection.send = (data) => {
+    meter.account.bytesOut += data.byteLength;
+    return send(data);
+  };
+  return meter;
+}

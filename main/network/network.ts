@@ -1,0 +1,266 @@
+import type { Reachability, Service } from '../../shared/contract/vocabulary.ts';
+import type { Network } from '../core/networks/network.ts';
+import type { Transaction } from '../core/primitives/transaction.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Log } from '../lib/log.ts';
+import type { Chain } from '../state/chain/chain.ts';
+import { hexToHash } from '../state/storage/keys.ts';
+import { ipOf, isLoopback } from './host/addresses.ts';
+import { createHost, type Host } from './host/host.ts';
+import { readIdentity } from './host/identity.ts';
+import { namesOf } from './host/protocols.ts';
+import { createBans } from './peers/bans.ts';
+import { createAddressBook } from './peers/book.ts';
+import { createClocks } from './peers/clocks.ts';
+import { createConnector } from './peers/connector.ts';
+import { createPeerAccess, type PeerAccess } from './peers/peer-access.ts';
+import { createPeers } from './peers/peers.ts';
+import { createScores } from './peers/scores.ts';
+import { openPeerStore } from './peers/store.ts';
+import { createTipTeller } from './peers/tip-teller.ts';
+import { createBlockRelay } from './relay/block-relay.ts';
+import { relayHandlers } from './relay/serve-relay.ts';
+import { createTransactionRelay, type MempoolView } from './relay/transaction-relay.ts';
+import { createBodySync } from './sync/body-sync.ts';
+import { createHeaderSync } from './sync/header-sync.ts';
+import { type SyncProgress, syncProgress } from './sync/progress.ts';
+import { createRate } from './sync/rate.ts';
+import { syncHandlers } from './sync/serve-sync.ts';
+import { type Hello, PROTOCOL_VERSION, type TipClaim } from './wire/hello.ts';
+import { serveStreams } from './wire/serve-streams.ts';
+
+export interface NetworkDeps {
+  readonly network: Network;
+  readonly chain: Chain;
+  readonly mempool: MempoolView;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly datadir: string;
+  /** Multiaddresses to listen on. */
+  readonly listen: readonly string[];
+  /** Multiaddresses to begin with, besides the network's own. */
+  readonly bootstrap: readonly string[];
+  /** Such as `kith/0.1.0`; others see it. */
+  readonly software: string;
+  /** From 0 to below 1; for choices that an attacker shouldn't foresee, no secrets. */
+  readonly random?: () => number;
+}
+
+/** Everything that the status line tells of the network. */
+export interface NetworkStatus extends SyncProgress {
+  readonly peers: number;
+  readonly knownAddresses: number;
+  /** Peers of another network met since the start. */
+  readonly strangers: number;
+  readonly clockOffsetSeconds: number | null;
+  readonly reachability: Reachability;
+  /** The last tries to connect that failed, newest last. */
+  readonly failures: readonly { readonly address: string; readonly cause: string }[];
+}
+
+/** This node among others. */
+export interface PeerNetwork {
+  readonly peerId: string;
+  readonly peers: PeerAccess;
+  /** @throws {KithError} `listen-in-use`, `listen-failed`. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  addresses(): string[];
+  status(): NetworkStatus;
+  /**
+   * A payment of ours that is in the mempool since an earlier run: announced to all, and again until it is mined. What
+   * enters the mempool from this node itself is treated so without being asked.
+   */
+  announce(tx: Transaction): void;
+  /** How many connected peers have it; null when it wasn't announced by us. */
+  seenBy(txid: string): number | null;
+}
+
+const SERVICES: readonly Service[] = ['archive', 'relay'];
+const SAVE_MS = 5 * 60_000;
+const INBOUND_STREAMS = 2;
+
+/** @throws {KithError} `identity-unusable`, `storage-unusable`, `storage-schema`. */
+export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
+  const { chain, mempool, clock, log } = deps;
+  const random = deps.random ?? Math.random;
+  const names = namesOf(deps.network.idHex);
+  const identity = await readIdentity(deps.datadir);
+  if (identity.replaced) log.warn('the identity file could not be read; this node has a new name now');
+  const store = await openPeerStore(deps.datadir, log);
+  const bans = createBans({ store, clock });
+  const book = createAddressBook({ store, clock, random });
+  const scores = createScores(clock);
+  const host: Host = await createHost({
+    key: identity.key,
+    listen: deps.listen,
+    topics: [names.transactions, names.blocks],
+    software: deps.software,
+    denied: { host: (part) => bans.has(part), peer: (id) => bans.has(id) },
+    scoreOf: (peerId) => -scores.of(peerId),
+  });
+
+  const claim = (): TipClaim => {
+    const tip = chain.tip();
+    return { height: tip.height, work: tip.work, id: hexToHash(tip.id) };
+  };
+  const ours = (): Hello => ({
+    networkId: deps.network.id,
+    versionMin: PROTOCOL_VERSION,
+    versionMax: PROTOCOL_VERSION,
+    software: deps.software,
+    services: SERVICES,
+    servesFrom: 0,
+    clock: clock.now(),
+    ...claim(),
+  });
+
+  const peers = createPeers({ host, names, ours, bans, scores, clock, log: log.child('peers') });
+  const bootstrap = [...new Set([...deps.bootstrap, ...deps.network.bootstrap])];
+  const connector = createConnector({
+    dial: host.dial,
+    peers,
+    book,
+    bans,
+    bootstrap,
+    clock,
+    log: log.child('peers'),
+    random,
+  });
+  const rate = createRate(clock.ms);
+  const bodies = createBodySync({ chain, peers, rate, clock, log: log.child('sync') });
+  const headers = createHeaderSync({ chain, peers, onHeaders: bodies.consider, log: log.child('sync') });
+  const payments = createTransactionRelay({
+    mempool,
+    gossip: host.gossip,
+    topic: names.transactions,
+    peers,
+    clock,
+    log: log.child('relay'),
+    random,
+  });
+  const blocks = createBlockRelay({
+    chain,
+    gossip: host.gossip,
+    topic: names.blocks,
+    peers,
+    announced: bodies.announced,
+    unknownParent: headers.ask,
+    log: log.child('relay'),
+  });
+  const teller = createTipTeller(() => peers.tell(claim()));
+  const clocks = createClocks(clock.now);
+  const strangers = new Set<string>();
+  const unwelcomed = new Set<string>();
+  const off: (() => void)[] = [];
+  let saving: NodeJS.Timeout | undefined;
+
+  const progress = () => syncProgress({ chain, peers, headersFrom: headers.source, rate });
+
+  // Payments of others can be judged only at the tip.
+  function welcome(): void {
+    if (unwelcomed.size === 0 || progress().phase !== 'synced') return;
+    for (const id of unwelcomed) {
+      const peer = peers.get(id);
+      if (peer !== undefined) payments.welcome(peer);
+    }
+    unwelcomed.clear();
+  }
+
+  function listen(): void {
+    off.push(
+      peers.events.on('greeted', (peer) => {
+        clocks.heard(peer.id, peer.hello.clock);
+        unwelcomed.add(peer.id);
+        headers.consider();
+        bodies.consider();
+        welcome();
+      }),
+      peers.events.on('gone', ({ peer }) => {
+        for (const part of [clocks, headers, bodies, payments, blocks]) part.forget(peer.id);
+        unwelcomed.delete(peer.id);
+      }),
+      peers.events.on('tip', () => {
+        headers.consider();
+        bodies.consider();
+        welcome();
+      }),
+      peers.events.on('refused', ({ id, code }) => {
+        if (code === 'hello-network' && strangers.size < 1000) strangers.add(id);
+      }),
+      chain.events.on('tip', () => {
+        teller.moved(chain.tip() === chain.bestHeader());
+        payments.tipMoved();
+        welcome();
+      }),
+    );
+  }
+
+  const served = { peers, log: log.child('peers') };
+
+  return {
+    peerId: host.peerId,
+    peers: createPeerAccess({ peers, connector, bans, scores, clock, traffic: host.traffic }),
+    async start() {
+      await bans.load();
+      await book.load();
+      listen();
+      await host.handle(
+        names.sync,
+        INBOUND_STREAMS,
+        serveStreams(served, () => syncHandlers({ chain })),
+      );
+      await host.handle(
+        names.relay,
+        INBOUND_STREAMS,
+        serveStreams(served, (peerId) =>
+          relayHandlers({ mempool, peerId, served: payments.served, listed: () => true }),
+        ),
+      );
+      await peers.start();
+      await host.start();
+      // The router takes topics only once it runs.
+      payments.start();
+      blocks.start();
+      bodies.start();
+      connector.start();
+      saving = setInterval(() => void book.save().catch(() => undefined), SAVE_MS);
+      log.info('listening', { peerId: host.peerId, addresses: host.addresses() });
+    },
+    async stop() {
+      clearInterval(saving);
+      connector.stop();
+      teller.stop();
+      blocks.stop();
+      payments.stop();
+      await bodies.stop();
+      for (const each of off) each();
+      await peers.stop();
+      await host.stop();
+      await book.save();
+      await store.close();
+    },
+    addresses: host.addresses,
+    status: () => ({
+      ...progress(),
+      peers: peers.list().length,
+      knownAddresses: book.size + bootstrap.length,
+      strangers: strangers.size,
+      clockOffsetSeconds: clocks.offset(),
+      reachability: reachabilityOf(
+        deps.listen,
+        peers.list().map((peer) => (peer.direction === 'inbound' ? peer.address : '')),
+      ),
+      failures: connector.failures(),
+    }),
+    announce: payments.announce,
+    seenBy: payments.seenBy,
+  };
+}
+
+function reachabilityOf(listen: readonly string[], inbound: readonly string[]): Reachability {
+  if (listen.length > 0 && listen.every((address) => isLoopback(ipOf(address) ?? ''))) return 'local';
+  if (listen.length === 0) return 'unreachable';
+  const outside = inbound.some((address) => address !== '' && !isLoopback(ipOf(address) ?? ''));
+  return outside ? 'reachable' : 'unknown';
+}

@@ -1,0 +1,177 @@
+import type { Connection } from '@libp2p/interface';
+import type { PeerSource } from '../../../shared/contract/vocabulary.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { codeOf, KithError, messageOf } from '../../lib/errors.ts';
+import type { Log } from '../../lib/log.ts';
+import { groupOf, hostPart, parseAddress, peerIdOf, withoutPeer } from '../host/addresses.ts';
+import type { OffenceCode } from '../wire/offence.ts';
+import type { Bans } from './bans.ts';
+import type { AddressBook } from './book.ts';
+import type { Origin } from './peer.ts';
+import type { Peers } from './peers.ts';
+import { reasonOf } from './penalties.ts';
+
+export interface ConnectorDeps {
+  readonly dial: (address: string) => Promise<Connection>;
+  readonly peers: Peers;
+  readonly book: AddressBook;
+  readonly bans: Bans;
+  readonly bootstrap: readonly string[];
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly random: () => number;
+}
+
+/** Keeps this node connected: opens connections, opens them again when they break, and gives up what never works. */
+export interface Connector {
+  start(): void;
+  stop(): void;
+  /** Connects now and from then on. @throws {KithError} `address-invalid`, `dial-failed`, `peer-self`, `peer-banned`, `peer-other-network`, `peer-version`, `peer-gone`. */
+  add(address: string): Promise<void>;
+  /** Stops keeping up a connection that the user asked for, and leaves the peer alone for a while. */
+  forget(peerId: string): void;
+  /** Why the last attempts failed, newest last; for the sentence when there is no peer at all. */
+  failures(): readonly { readonly address: string; readonly cause: string }[];
+}
+
+/** Full-relay connections that this node opens. */
+export const OUTBOUND = 8;
+const TICK_MS = 250;
+const DIALS_AT_ONCE = 4;
+const FIRST_DELAY_MS = 500;
+/** The longest pause between two tries of one address: short while there is nobody at all. */
+const LONGEST_MS = { alone: 8000, connected: 120_000, wrong: 600_000 };
+
+/** Trying the same address again soon would give the same answer. */
+const HOPELESS_CODES = new Set(['peer-other-network', 'peer-version', 'peer-self']);
+
+interface Attempt {
+  failures: number;
+  notBefore: number;
+  /** Learnt when a dial succeeded, for addresses that don't say it. */
+  peerId: string | null;
+}
+
+export function createConnector(deps: ConnectorDeps): Connector {
+  const { peers, book, clock } = deps;
+  const manual = new Set<string>();
+  const attempts = new Map<string, Attempt>();
+  const dialling = new Set<string>();
+  const shunned = new Map<string, number>();
+  const recent: { address: string; cause: string }[] = [];
+  let timer: NodeJS.Timeout | undefined;
+
+  const attemptOf = (address: string): Attempt => {
+    const found = attempts.get(address) ?? { failures: 0, notBefore: 0, peerId: peerIdOf(address) };
+    attempts.set(address, found);
+    return found;
+  };
+
+  function usable(address: string): boolean {
+    const attempt = attempts.get(address);
+    const peerId = attempt?.peerId ?? peerIdOf(address);
+    if (dialling.has(address) || (attempt?.notBefore ?? 0) > clock.ms()) return false;
+    if (deps.bans.has(hostPart(address) ?? '') || (peerId !== null && deps.bans.has(peerId))) return false;
+    return peerId === null || (!peers.knows(peerId) && (shunned.get(peerId) ?? 0) <= clock.ms());
+  }
+
+  function remember(address: string, cause: string): void {
+    recent.push({ address, cause });
+    if (recent.length > 8) recent.shift();
+  }
+
+  function failed(address: string, wrong: boolean): void {
+    const attempt = attemptOf(address);
+    attempt.failures++;
+    const longest = wrong ? LONGEST_MS.wrong : LONGEST_MS[peers.list().length === 0 ? 'alone' : 'connected'];
+    const delay = wrong ? longest : Math.min(longest, FIRST_DELAY_MS * 2 ** Math.min(attempt.failures, 10));
+    attempt.notBefore = clock.ms() + delay * (0.75 + 0.5 * deps.random());
+    book.tried(address, false);
+  }
+
+  async function connect(address: string, origin: Origin): Promise<void> {
+    dialling.add(address);
+    try {
+      const connection = await deps.dial(address);
+      const peerId = connection.remotePeer.toString();
+      attemptOf(address).peerId = peerId;
+      const outcome = await peers.adopt(connection, origin);
+      if (outcome === null) return failed(address, false);
+      if (typeof outcome === 'string') throw refusal(address, outcome);
+      attemptOf(address).failures = 0;
+      const full = `${withoutPeer(address)}/p2p/${peerId}`;
+      book.add(full, origin.foundBy);
+      book.tried(full, true);
+    } catch (error) {
+      const refused = HOPELESS_CODES.has(codeOf(error) ?? '');
+      failed(address, refused);
+      remember(address, refused ? messageOf(error) : 'no answer');
+      deps.log.debug('could not connect', { address, cause: messageOf(error) });
+      throw error;
+    } finally {
+      dialling.delete(address);
+    }
+  }
+
+  function* candidates(): Generator<[string, Origin]> {
+    for (const address of manual) yield [address, { kind: 'manual', foundBy: 'manual' }];
+    const outbound = peers.list().filter((peer) => peer.kind === 'full-relay');
+    if (outbound.length + dialling.size >= OUTBOUND) return;
+    for (const address of deps.bootstrap) yield [address, { kind: 'full-relay', foundBy: 'bootstrap' }];
+    const groups = new Set(outbound.map((peer) => groupOf(peer.address)));
+    const entry = book.pick((it) => usable(it.address) && !groups.has(groupOf(it.address)));
+    if (entry !== null) yield [entry.address, { kind: 'full-relay', foundBy: savedSource(entry.foundBy) }];
+  }
+
+  function tick(): void {
+    for (const [address, origin] of candidates()) {
+      if (dialling.size >= DIALS_AT_ONCE) return;
+      if (usable(address)) connect(address, origin).catch(() => undefined);
+    }
+    for (const [peerId, until] of shunned) if (until <= clock.ms()) shunned.delete(peerId);
+  }
+
+  return {
+    start() {
+      // A connection that worked and broke is worth a quick second try.
+      peers.events.on('gone', ({ peer }) => {
+        for (const attempt of attempts.values()) {
+          if (attempt.peerId === peer.id)
+            attempt.notBefore = clock.ms() + FIRST_DELAY_MS * (0.5 + deps.random());
+        }
+      });
+      timer = setInterval(tick, TICK_MS);
+      tick();
+    },
+    stop: () => clearInterval(timer),
+    async add(address) {
+      if (parseAddress(address) === null)
+        throw new KithError('address-invalid', address, { data: { address } });
+      const peerId = peerIdOf(address);
+      if (deps.bans.has(hostPart(address) ?? '') || (peerId !== null && deps.bans.has(peerId)))
+        throw new KithError('peer-banned', `${address} is banned`, { data: { address } });
+      if (peerId !== null) shunned.delete(peerId);
+      if (peerId === null || !peers.knows(peerId))
+        await connect(address, { kind: 'manual', foundBy: 'manual' });
+      manual.add(address);
+    },
+    forget(peerId) {
+      shunned.set(peerId, clock.ms() + LONGEST_MS.wrong);
+      for (const address of manual) {
+        if ((attempts.get(address)?.peerId ?? peerIdOf(address)) === peerId) manual.delete(address);
+      }
+    },
+    failures: () => recent,
+  };
+}
+
+// What the book remembers from an earlier run was found by the book, whoever told it then.
+function savedSource(source: PeerSource): PeerSource {
+  return source === 'exchange' || source === 'dht' || source === 'mdns' ? source : 'address-book';
+}
+
+function refusal(address: string, code: OffenceCode): KithError {
+  const known =
+    code === 'hello-network' ? 'peer-other-network' : code === 'hello-version' ? 'peer-version' : 'peer-gone';
+  return new KithError(known, reasonOf(code), { data: { address, reason: reasonOf(code) } });
+}

@@ -1,0 +1,60 @@
+import type { Clock } from '../../lib/clock.ts';
+import type { Log } from '../../lib/log.ts';
+import { hostPart } from '../host/addresses.ts';
+import type { Offence, OffenceCode } from '../wire/offence.ts';
+import type { Bans } from './bans.ts';
+import { BAN_SCORE, BAN_SECONDS, PENALTY, POINTS, reasonOf } from './penalties.ts';
+import type { Scores } from './scores.ts';
+
+export interface JusticeDeps {
+  readonly bans: Bans;
+  readonly scores: Scores;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** The address of a connected peer, and how many connected peers share its host. */
+  locate(peerId: string): { readonly address: string; readonly sharers: number } | null;
+  /** Ends the connections with a peer. */
+  part(peerId: string, code: OffenceCode): void;
+}
+
+/** Turns offences into points, partings and bans. */
+export type Justice = (peerId: string, offence: Offence) => void;
+
+export function createJustice(deps: JusticeDeps): Justice {
+  const { bans, scores, clock, log } = deps;
+
+  return (peerId, offence) => {
+    const penalty = PENALTY[offence.code];
+    if (penalty === 'ignore') return;
+    const score = scores.add(peerId, POINTS[penalty]);
+    const place = deps.locate(peerId);
+    log.info('a peer broke a rule', {
+      peer: peerId,
+      code: offence.code,
+      penalty,
+      score: Math.round(score),
+      ...(offence.evidence === undefined ? {} : { evidence: offence.evidence }),
+    });
+    if (score >= BAN_SCORE) {
+      const ban = {
+        id: peerId,
+        address: place === null ? null : hostToBan(place.address, place.sharers),
+        until: clock.now() + BAN_SECONDS,
+        code: offence.code,
+        reason: reasonOf(offence.code),
+      };
+      bans
+        .add(ban)
+        .catch((error: unknown) => log.error('a ban could not be saved', { error: String(error) }));
+      scores.clear(peerId);
+      deps.part(peerId, offence.code);
+    } else if (penalty === 'part') deps.part(peerId, offence.code);
+  };
+}
+
+// Peers behind one address must not suffer for each other, least of all all nodes of a demo on one machine.
+function hostToBan(address: string, sharers: number): string | null {
+  const host = hostPart(address);
+  if (host === null || sharers > 1 || host === '/ip4/127.0.0.1' || host === '/ip6/::1') return null;
+  return host;
+}

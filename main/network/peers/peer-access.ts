@@ -1,0 +1,101 @@
+import type { Ban as ListedBan, Peer as ListedPeer } from '../../../shared/contract/peers.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { KithError } from '../../lib/errors.ts';
+import { hostPart, peerIdOf } from '../host/addresses.ts';
+import type { TrafficCounter } from '../host/traffic.ts';
+import type { Bans } from './bans.ts';
+import type { Connector } from './connector.ts';
+import type { Peer } from './peer.ts';
+import type { Peers } from './peers.ts';
+import { BAN_SECONDS, reasonOf } from './penalties.ts';
+import type { Scores } from './scores.ts';
+
+export interface PeerAccessDeps {
+  readonly peers: Peers;
+  readonly connector: Connector;
+  readonly bans: Bans;
+  readonly scores: Scores;
+  readonly clock: Clock;
+  readonly traffic: TrafficCounter;
+}
+
+export interface BanTarget {
+  readonly id?: string | undefined;
+  readonly address?: string | undefined;
+}
+
+/** What people see of the peers and may do with them. */
+export interface PeerAccess {
+  list(): ListedPeer[];
+  /** @throws {KithError} as Connector.add does. */
+  add(address: string): Promise<void>;
+  /** @throws {KithError} `peer-unknown`. */
+  remove(id: string): Promise<void>;
+  ban(
+    target: BanTarget & { readonly seconds?: number | undefined; readonly reason?: string | undefined },
+  ): Promise<void>;
+  /** @throws {KithError} `ban-unknown`. */
+  unban(target: BanTarget): Promise<void>;
+  bans(): ListedBan[];
+  /** After peers came or went. */
+  onChanged(listener: () => void): () => void;
+}
+
+export function createPeerAccess(deps: PeerAccessDeps): PeerAccess {
+  const { peers, connector, bans, scores, clock } = deps;
+
+  const listed = (peer: Peer): ListedPeer => ({
+    id: peer.id,
+    address: peer.address,
+    direction: peer.direction,
+    kind: peer.kind,
+    since: peer.since,
+    version: peer.hello.software,
+    height: peer.tip.height,
+    services: [...peer.hello.services],
+    latencyMs: peer.latencyMs,
+    ...deps.traffic.of(peer.id),
+    score: Math.round(scores.of(peer.id) * 10) / 10,
+    foundBy: peer.foundBy,
+  });
+
+  return {
+    list: () => peers.list().map(listed),
+    add: (address) => connector.add(address),
+    async remove(id) {
+      if (!peers.knows(id)) throw new KithError('peer-unknown', id, { data: { id } });
+      connector.forget(id);
+      peers.part(id, 'manual');
+    },
+    async ban({ id, address, seconds, reason }) {
+      const banned = targetOf({ id, address });
+      await bans.add({
+        ...banned,
+        until: clock.now() + (seconds ?? BAN_SECONDS),
+        code: 'manual',
+        reason: reason ?? reasonOf('manual'),
+      });
+      for (const peer of peers.list()) {
+        if (peer.id === banned.id || hostPart(peer.address) === banned.address) peers.part(peer.id, 'manual');
+      }
+    },
+    async unban(target) {
+      const { id, address } = targetOf(target);
+      if (!(await bans.lift(id ?? address!))) throw new KithError('ban-unknown', id ?? address!);
+    },
+    bans: () => bans.list().map((ban) => ({ ...ban })),
+    onChanged(listener) {
+      const off = [peers.events.on('greeted', listener), peers.events.on('gone', listener)];
+      return () => off.forEach((each) => each());
+    },
+  };
+}
+
+/** An address with a peer id names that peer; without one, everybody at that host. */
+function targetOf({ id, address }: BanTarget): { id: string | null; address: string | null } {
+  const named = id ?? (address === undefined ? null : peerIdOf(address));
+  if (named !== null) return { id: named, address: null };
+  const host = hostPart(address ?? '');
+  if (host === null) throw new KithError('address-invalid', address ?? '', { data: { address } });
+  return { id: null, address: host };
+}

@@ -1,0 +1,67 @@
+import type { Connection } from '@libp2p/interface';
+import type { Direction, PeerKind, PeerSource } from '../../../shared/contract/vocabulary.ts';
+import type { UnixSeconds } from '../../../shared/units.ts';
+import { type Caller, createCaller } from '../wire/caller.ts';
+import type { Control } from '../wire/control.ts';
+import type { Hello, TipClaim } from '../wire/hello.ts';
+import type { Offence } from '../wire/offence.ts';
+import type { Names } from '../host/protocols.ts';
+
+/** Why a connection exists and where its address came from. */
+export interface Origin {
+  readonly kind: PeerKind;
+  readonly foundBy: PeerSource;
+}
+
+/** A peer that has introduced itself. */
+export interface Peer extends Origin {
+  readonly id: string;
+  readonly address: string;
+  readonly direction: Direction;
+  readonly since: UnixSeconds;
+  readonly connection: Connection;
+  readonly hello: Hello;
+  /** The best chain that it last said it has. */
+  readonly tip: TipClaim;
+  readonly latencyMs: number | null;
+  /** For requests that may be long: headers and blocks. */
+  readonly sync: Caller;
+  /** For requests that must not wait behind those: payments and what announcements lead to. */
+  readonly relay: Caller;
+}
+
+/** The same peer as the table sees it. */
+export interface OwnedPeer extends Peer {
+  tip: TipClaim;
+  latencyMs: number | null;
+  readonly control: Control;
+}
+
+export interface PeerParts {
+  readonly connection: Connection;
+  readonly origin: Origin;
+  readonly control: Control;
+  readonly names: Names;
+  readonly since: UnixSeconds;
+  onOffence(offence: Offence): void;
+}
+
+export function createPeer(parts: PeerParts): OwnedPeer {
+  const { connection, origin, control, names, since } = parts;
+  const callerOf = (protocol: string) =>
+    createCaller({ open: () => connection.newStream(protocol), onOffence: parts.onOffence });
+  return {
+    ...origin,
+    id: connection.remotePeer.toString(),
+    address: connection.remoteAddr.toString(),
+    direction: connection.direction,
+    since,
+    connection,
+    control,
+    hello: control.hello,
+    tip: control.hello,
+    latencyMs: null,
+    sync: callerOf(names.sync),
+    relay: callerOf(names.relay),
+  };
+}

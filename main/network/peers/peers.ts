@@ -1,0 +1,236 @@
+import type { Connection, Stream } from '@libp2p/interface';
+import { type Clock, sleep } from '../../lib/clock.ts';
+import { createEmitter, type Events } from '../../lib/events.ts';
+import type { Log } from '../../lib/log.ts';
+import { hostPart } from '../host/addresses.ts';
+import type { Host } from '../host/host.ts';
+import type { Names } from '../host/protocols.ts';
+import { type Control, greet, HELLO_MS } from '../wire/control.ts';
+import type { Hello, TipClaim } from '../wire/hello.ts';
+import { isOffence, type Offence, offence, type OffenceCode } from '../wire/offence.ts';
+import type { Bans } from './bans.ts';
+import { createIntroduce } from './introduce.ts';
+import { createJustice } from './justice.ts';
+import { createPeer, type Origin, type OwnedPeer, type Peer } from './peer.ts';
+import type { Scores } from './scores.ts';
+
+export interface PeersDeps {
+  readonly host: Host;
+  readonly names: Names;
+  /** Our greeting as of now. */
+  readonly ours: () => Hello;
+  readonly bans: Bans;
+  readonly scores: Scores;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export interface PeersEvents {
+  greeted: Peer;
+  gone: { readonly peer: Peer; readonly code: OffenceCode | null };
+  /** A peer said that its best chain changed. */
+  tip: Peer;
+  /** Somebody connected, or was dialled, and did not become a peer. */
+  refused: { readonly id: string; readonly address: string; readonly code: OffenceCode };
+}
+
+/** The table of connected peers: who they are, what they claim, what they did wrong. */
+export interface Peers {
+  readonly events: Events<PeersEvents>;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  /** Peers that have introduced themselves. */
+  list(): readonly Peer[];
+  get(id: string): Peer | undefined;
+  /** Whether a connection with it exists, introduced or not. */
+  knows(id: string): boolean;
+  /** Takes over a connection that we opened, and introduces us. The peer, or why it became none (null: it was lost). */
+  adopt(connection: Connection, origin: Origin): Promise<Peer | OffenceCode | null>;
+  /** A rule was broken; the table of penalties says what follows. */
+  report(peerId: string, offence: Offence): void;
+  /** Ends the connections with a peer, telling it why. */
+  part(peerId: string, code: OffenceCode): void;
+  /** Tells every peer our new tip. */
+  tell(tip: TipClaim): void;
+}
+
+interface Session {
+  readonly connection: Connection;
+  readonly origin: Origin;
+  peer: OwnedPeer | null;
+  code: OffenceCode | null;
+}
+
+const INBOUND: Origin = { kind: 'inbound', foundBy: 'inbound' };
+const PING_MS = 45_000;
+
+export function createPeers(deps: PeersDeps): Peers {
+  const { host, names, log, clock } = deps;
+  const sessions = new Map<string, Session>();
+  const events = createEmitter<PeersEvents>((error, event) =>
+    log.error('a listener failed', { event, error: String(error) }),
+  );
+  const introduce = createIntroduce({ protocol: names.hello, ours: deps.ours, onIdentify: host.onIdentify });
+  const report = createJustice({ ...deps, locate, part });
+  let pinging: NodeJS.Timeout | undefined;
+
+  function list(): OwnedPeer[] {
+    return [...sessions.values()].flatMap(({ peer }) => (peer === null ? [] : [peer]));
+  }
+
+  function locate(peerId: string): { address: string; sharers: number } | null {
+    const session = sessions.get(peerId);
+    if (session === undefined) return null;
+    const address = session.connection.remoteAddr.toString();
+    const same = [...sessions.values()].filter(
+      ({ connection }) => hostPart(connection.remoteAddr.toString()) === hostPart(address),
+    );
+    return { address, sharers: same.length };
+  }
+
+  function part(peerId: string, code: OffenceCode): void {
+    const session = sessions.get(peerId);
+    if (session === undefined) return;
+    session.code ??= code;
+    const goodbye = session.peer?.control.bye(code) ?? Promise.resolve();
+    void Promise.race([goodbye, sleep(500)]).then(() => close(session.connection));
+  }
+
+  /** Null when the connection is superfluous: of two between the same nodes, the one opened by the lower id stays. */
+  function open(connection: Connection, origin: Origin): Session | null {
+    const id = connection.remotePeer.toString();
+    const other = sessions.get(id);
+    if (other !== undefined && other.connection.status === 'open') {
+      const opener = connection.direction === 'outbound' ? host.peerId : id;
+      const better = connection.direction !== other.connection.direction && opener < otherEnd(opener, id);
+      if (!better) {
+        close(connection);
+        return null;
+      }
+      end(other);
+      close(other.connection);
+    }
+    const session: Session = { connection, origin, peer: null, code: null };
+    sessions.set(id, session);
+    return session;
+  }
+
+  const otherEnd = (opener: string, remote: string) => (opener === remote ? host.peerId : remote);
+
+  function end(session: Session): void {
+    const id = session.connection.remotePeer.toString();
+    if (sessions.get(id) === session) {
+      sessions.delete(id);
+      host.traffic.forget(id);
+    }
+    const { peer } = session;
+    if (peer === null) return;
+    session.peer = null;
+    peer.sync.close();
+    peer.relay.close();
+    log.debug('a peer left', { peer: id, code: session.code });
+    events.emit('gone', { peer, code: session.code });
+  }
+
+  function settle(session: Session, outcome: Control | Offence | null): Peer | OffenceCode | null {
+    const id = session.connection.remotePeer.toString();
+    if (sessions.get(id) !== session || session.connection.status !== 'open') return session.code;
+    if (outcome === null || isOffence(outcome)) {
+      const code = outcome?.code ?? null;
+      if (code !== null) {
+        session.code ??= code;
+        log.info('not a peer of ours', { peer: id, code });
+        events.emit('refused', { id, address: session.connection.remoteAddr.toString(), code });
+        report(id, outcome!);
+      }
+      close(session.connection);
+      return code;
+    }
+    const peer = createPeer({
+      connection: session.connection,
+      origin: session.origin,
+      control: outcome,
+      names,
+      since: clock.now(),
+      onOffence: (wrong) => report(id, wrong),
+    });
+    session.peer = peer;
+    void follow(session, peer);
+    const { software, height } = peer.hello;
+    log.info('a peer', { peer: id, address: peer.address, direction: peer.direction, software, height });
+    events.emit('greeted', peer);
+    void measure(peer);
+    return peer;
+  }
+
+  async function follow(session: Session, peer: OwnedPeer): Promise<void> {
+    const said = await peer.control.run((tip) => {
+      peer.tip = tip;
+      events.emit('tip', peer);
+    });
+    if (isOffence(said)) report(peer.id, said);
+    else if (said !== null) log.debug('a peer said goodbye', { peer: peer.id, because: said.bye });
+    // Without its control stream a peer can't be kept up to date.
+    if (session.peer !== null) close(session.connection);
+  }
+
+  async function measure(peer: OwnedPeer): Promise<void> {
+    const { bytesIn } = host.traffic.of(peer.id);
+    try {
+      peer.latencyMs = await host.ping(peer.connection);
+    } catch {
+      // A peer that is busy sending us a block isn't silent.
+      if (sessions.get(peer.id)?.peer === peer && host.traffic.of(peer.id).bytesIn === bytesIn)
+        report(peer.id, offence('peer-silent'));
+    }
+  }
+
+  function onOpen(connection: Connection): void {
+    if (connection.direction !== 'inbound') return;
+    const session = open(connection, INBOUND);
+    if (session === null) return;
+    setTimeout(() => {
+      if (session.peer === null && connection.status === 'open') settle(session, offence('hello-missing'));
+    }, HELLO_MS + 5000).unref();
+  }
+
+  function onHello(stream: Stream, connection: Connection): void {
+    const session = sessions.get(connection.remotePeer.toString());
+    // Only who opened the connection greets, once.
+    if (session?.connection !== connection || session.peer !== null || connection.direction !== 'inbound')
+      return stream.abort(new Error('not now'));
+    void greet(stream, deps.ours(), false).then((outcome) => settle(session, outcome));
+  }
+
+  return {
+    events,
+    async start() {
+      host.onOpen(onOpen);
+      host.onClose((connection) => {
+        const session = sessions.get(connection.remotePeer.toString());
+        if (session?.connection === connection) end(session);
+      });
+      await host.handle(names.hello, 1, onHello);
+      pinging = setInterval(() => list().forEach((peer) => void measure(peer)), PING_MS);
+    },
+    async stop() {
+      clearInterval(pinging);
+      for (const session of [...sessions.values()]) end(session);
+    },
+    list,
+    get: (id) => sessions.get(id)?.peer ?? undefined,
+    knows: (id) => sessions.has(id),
+    async adopt(connection, origin) {
+      const session = open(connection, origin);
+      if (session === null) return null;
+      return settle(session, await introduce(connection));
+    },
+    report,
+    part,
+    tell: (tip) => list().forEach((peer) => peer.control.tell(tip)),
+  };
+}
+
+function close(connection: Connection): void {
+  connection.close().catch((error: unknown) => connection.abort(error as Error));
+}

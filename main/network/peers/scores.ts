@@ -1,0 +1,43 @@
+import type { Clock } from '../../lib/clock.ts';
+import { SCORE_HALF_LIFE_MS } from './penalties.ts';
+
+/** How badly each peer has behaved: 0 is spotless, offences add points, time takes them away. */
+export interface Scores {
+  of(peerId: string): number;
+  /** The score after adding. */
+  add(peerId: string, points: number): number;
+  clear(peerId: string): void;
+}
+
+// A peer that leaves and returns finds its score again, so memory is bounded by forgetting the smallest.
+const MOST = 2000;
+
+export function createScores(clock: Clock): Scores {
+  const scores = new Map<string, { points: number; at: number }>();
+
+  const of = (peerId: string): number => {
+    const entry = scores.get(peerId);
+    if (entry === undefined) return 0;
+    const points = entry.points * 0.5 ** ((clock.ms() - entry.at) / SCORE_HALF_LIFE_MS);
+    return points < 0.5 ? 0 : points;
+  };
+
+  const trim = () => {
+    for (const peerId of scores.keys()) if (of(peerId) === 0) scores.delete(peerId);
+    while (scores.size > MOST) {
+      const [least] = [...scores.keys()].sort((a, b) => of(a) - of(b));
+      scores.delete(least!);
+    }
+  };
+
+  return {
+    of,
+    add(peerId, points) {
+      const total = of(peerId) + points;
+      scores.set(peerId, { points: total, at: clock.ms() });
+      if (scores.size > MOST) trim();
+      return total;
+    },
+    clear: (peerId) => void scores.delete(peerId),
+  };
+}

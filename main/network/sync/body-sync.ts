@@ -1,0 +1,260 @@
+import { equalBytes } from '../../core/codec/bytes.ts';
+import { fromHex, toHex } from '../../core/codec/hex.ts';
+import { DOMAIN, hash } from '../../core/crypto/hash.ts';
+import { HEADER_BYTES } from '../../core/primitives/limits.ts';
+import { isViolation } from '../../core/violation.ts';
+import type { Clock } from '../../lib/clock.ts';
+import type { Log } from '../../lib/log.ts';
+import type { Chain } from '../../state/chain/chain.ts';
+import type { HeaderEntry } from '../../state/chain/header-entry.ts';
+import type { Peer } from '../peers/peer.ts';
+import { FRAME, MAX_BLOCKS_ASKED } from '../wire/frame-types.ts';
+import type { Frame } from '../wire/frames.ts';
+import { type Offence, offence } from '../wire/offence.ts';
+import { encodeGetBlocks } from '../wire/sync-messages.ts';
+import type { Rate } from './rate.ts';
+import { createPatience } from './patience.ts';
+import { createWindow, type Slot, WINDOW_BLOCKS, WINDOW_BYTES } from './window.ts';
+
+export interface BodySyncDeps {
+  readonly chain: Pick<Chain, 'bestHeader' | 'missingBlocks' | 'submitBlock'>;
+  readonly peers: {
+    list(): readonly Peer[];
+    get(id: string): Peer | undefined;
+    report(peerId: string, offence: Offence): void;
+  };
+  readonly rate: Rate;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Fetches the bodies of the best header chain from all peers at once and hands them to the chain in order. */
+export interface BodySync {
+  start(): void;
+  stop(): Promise<void>;
+  /** New headers, a new peer or a new claim: looks again what is missing. */
+  consider(): void;
+  /** This peer has a block that is new to us, and perhaps sent it along: otherwise it is asked first. */
+  announced(id: string, peerId: string, block: Uint8Array | null): void;
+  forget(peerId: string): void;
+  /** Blocks known by their headers and not yet handed to the chain. */
+  missing(): number;
+}
+
+/** Blocks that one peer may owe us. */
+export const IN_FLIGHT = 16;
+/** Blocks handed to the chain and not yet answered: enough that it never waits for us. */
+const SUBMITTED_AT_ONCE = 4;
+const REPLY_MS = 64_000;
+const TICK_MS = 250;
+const UNABLE_MS = 10_000;
+
+export function createBodySync(deps: BodySyncDeps): BodySync {
+  const { chain, peers, clock, log } = deps;
+  const window = createWindow();
+  const patience = createPatience();
+  const owed = new Map<string, number>();
+  const progress = new Map<string, number>();
+  // Peers that failed to deliver a certain block, and peers that said they have it.
+  const unable = new Map<string, Set<string>>();
+  const announcers = new Map<string, string>();
+  const submitting = new Set<string>();
+  let planned: HeaderEntry | null = null;
+  let more = false;
+  let stuckSince = 0;
+  let stopped = true;
+  let timer: NodeJS.Timeout | undefined;
+
+  const canServe = (peer: Peer, slot: Slot): boolean =>
+    slot.entry.height >= peer.hello.servesFrom &&
+    (peer.tip.work >= slot.entry.work || announcers.get(slot.entry.id) === peer.id) &&
+    unable.get(slot.entry.id)?.has(peer.id) !== true;
+
+  function plan(): void {
+    planned = chain.bestHeader();
+    const most = WINDOW_BLOCKS + submitting.size;
+    const missing = chain.missingBlocks(most);
+    more = missing.length === most;
+    window.plan(missing.filter((entry) => !submitting.has(entry.id)));
+  }
+
+  function assign(): void {
+    if (stopped) return;
+    // The announcer of a new block is asked first; otherwise the quickest, so that the lowest blocks come soonest.
+    const first = announcers.get(window.slots[0]?.entry.id ?? '');
+    const able = [...peers.list()].sort((a, b) => order(a, first) - order(b, first));
+    for (const peer of able) {
+      const room = IN_FLIGHT - (owed.get(peer.id) ?? 0);
+      // Asking for half of what it may owe at a time keeps every peer busy without a request a block.
+      if (room < IN_FLIGHT / 2) continue;
+      const most = window.bytes() < WINDOW_BYTES ? Math.min(room, MAX_BLOCKS_ASKED) : headOnly();
+      const slots = window.wanted(most, (slot) => canServe(peer, slot));
+      if (slots.length > 0) void fetch(peer, slots);
+    }
+  }
+
+  // With a full window only the block that everything waits for may still be asked for.
+  const headOnly = (): number => (window.slots[0]?.state === 'wanted' ? 1 : 0);
+
+  async function fetch(peer: Peer, slots: Slot[]): Promise<void> {
+    window.asked(slots, peer.id, clock.ms());
+    owed.set(peer.id, (owed.get(peer.id) ?? 0) + slots.length);
+    if (!progress.has(peer.id)) progress.set(peer.id, clock.ms());
+    let got = 0;
+    try {
+      await peer.sync.call({
+        type: FRAME.getBlocks.type,
+        body: encodeGetBlocks(slots.map(({ entry }) => fromHex(entry.id)!)),
+        replies: slots.length,
+        accepts: ACCEPTS,
+        timeoutMs: REPLY_MS,
+        onReply: (frame) => {
+          const slot = slots[got++]!;
+          owed.set(peer.id, (owed.get(peer.id) ?? 1) - 1);
+          progress.set(peer.id, clock.ms());
+          return take(peer, slot, frame);
+        },
+      });
+    } catch (error) {
+      log.debug('blocks did not come', { peer: peer.id, cause: String(error) });
+    }
+    const left = slots.length - got;
+    owed.set(peer.id, Math.max(0, (owed.get(peer.id) ?? 0) - left));
+    if (left > 0) window.release(peer.id);
+    assign();
+  }
+
+  function take(peer: Peer, slot: Slot, frame: Frame): Offence | null {
+    const { id } = slot.entry;
+    if (frame.type === FRAME.absent.type) {
+      mark(id, peer.id);
+      if (slot.peer === peer.id) window.unask(id);
+      peers.report(peer.id, offence('block-withheld', { id }));
+    } else {
+      if (frame.body.length < HEADER_BYTES) return offence('block-unasked', { id });
+      const header = hash(DOMAIN.header, frame.body.subarray(0, HEADER_BYTES));
+      if (!equalBytes(header, fromHex(id)!)) return offence('block-unasked', { id, got: toHex(header) });
+      window.fill(id, frame.body, peer.id);
+      pump();
+    }
+    if ((owed.get(peer.id) ?? 0) <= IN_FLIGHT / 2) assign();
+    return null;
+  }
+
+  function mark(id: string, peerId: string): void {
+    const set = unable.get(id) ?? new Set();
+    unable.set(id, set.add(peerId));
+    if (unable.size > WINDOW_BLOCKS) unable.delete(unable.keys().next().value!);
+  }
+
+  function pump(): void {
+    while (!stopped && submitting.size < SUBMITTED_AT_ONCE) {
+      const slot = window.shift();
+      if (slot === null) break;
+      submitting.add(slot.entry.id);
+      void submit(slot);
+    }
+    if (more && window.slots.length < WINDOW_BLOCKS / 2) plan();
+  }
+
+  async function submit(slot: Slot): Promise<void> {
+    const { id } = slot.entry;
+    try {
+      const result = await chain.submitBlock(slot.bytes!);
+      if (isViolation(result)) refused(slot, result);
+      else {
+        patience.succeeded();
+        deps.rate.add(slot.bytes!.length);
+        unable.delete(id);
+        announcers.delete(id);
+      }
+    } catch (error) {
+      log.error('the chain could not take a block', { id, error: String(error) });
+      stopped = true;
+    } finally {
+      submitting.delete(id);
+      slot.bytes = null;
+    }
+    pump();
+    assign();
+  }
+
+  function refused(slot: Slot, violation: Offence): void {
+    const { id, height } = slot.entry;
+    log.warn('a block was refused', { id, height, code: violation.code, peer: slot.peer });
+    // If the body was wrong but not the block, somebody else has the right one.
+    if (slot.peer !== null) {
+      mark(id, slot.peer);
+      peers.report(slot.peer, violation);
+    }
+    plan();
+  }
+
+  function watch(): void {
+    const head = window.slots[0];
+    if (head?.state === 'wanted') return unstick(head);
+    stuckSince = 0;
+    if (head?.state !== 'asked' || head.peer === null) return;
+    const last = Math.max(head.askedAt, progress.get(head.peer) ?? 0);
+    if (clock.ms() - last < patience.ms()) return;
+    const slow = head.peer;
+    const others = peers.list().some((peer) => peer.id !== slow && canServe(peer, head));
+    if (!others && clock.ms() - last < REPLY_MS) return;
+    patience.stalled();
+    mark(head.entry.id, slow);
+    window.release(slow);
+    peers.report(slow, offence('sync-stalled', { height: head.entry.height }));
+    assign();
+  }
+
+  // Everybody failed with this block once; who failed then may be able now.
+  function unstick(head: Slot): void {
+    if (stuckSince === 0) stuckSince = clock.ms();
+    if (clock.ms() - stuckSince < UNABLE_MS) return;
+    stuckSince = 0;
+    unable.delete(head.entry.id);
+  }
+
+  return {
+    start() {
+      stopped = false;
+      timer = setInterval(() => {
+        if (planned !== chain.bestHeader()) plan();
+        watch();
+        assign();
+      }, TICK_MS);
+    },
+    async stop() {
+      stopped = true;
+      clearInterval(timer);
+      while (submitting.size > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    },
+    consider() {
+      plan();
+      assign();
+    },
+    announced(id, peerId, block) {
+      announcers.set(id, peerId);
+      if (announcers.size > WINDOW_BLOCKS) announcers.delete(announcers.keys().next().value!);
+      plan();
+      if (block !== null && window.fill(id, block, peerId)) pump();
+      assign();
+    },
+    forget(peerId) {
+      owed.delete(peerId);
+      progress.delete(peerId);
+      window.release(peerId);
+      assign();
+    },
+    missing: () => window.slots.length + submitting.size,
+  };
+}
+
+const ACCEPTS = new Map<number, number>([
+  [FRAME.block.type, FRAME.block.cap],
+  [FRAME.absent.type, FRAME.absent.cap],
+]);
+
+function order(peer: Peer, first: string | undefined): number {
+  return peer.id === first ? -1 : (peer.latencyMs ?? 1000);
+}

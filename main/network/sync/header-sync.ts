@@ -1,0 +1,152 @@
+import { equalBytes } from '../../core/codec/bytes.ts';
+import { toHex } from '../../core/codec/hex.ts';
+import type { Hash } from '../../core/crypto/hash.ts';
+import type { Header } from '../../core/primitives/header.ts';
+import { isViolation } from '../../core/violation.ts';
+import { codeOf } from '../../lib/errors.ts';
+import type { Log } from '../../lib/log.ts';
+import type { AcceptResult, Chain } from '../../state/chain/chain.ts';
+import type { Peer } from '../peers/peer.ts';
+import { FRAME, MAX_HEADERS } from '../wire/frame-types.ts';
+import { type Offence, offence } from '../wire/offence.ts';
+import { decodeHeaders, encodeGetHeaders } from '../wire/sync-messages.ts';
+
+export interface HeaderSyncDeps {
+  readonly chain: Pick<Chain, 'bestHeader' | 'entry' | 'locator' | 'acceptHeaders'>;
+  readonly peers: { list(): readonly Peer[]; report(peerId: string, offence: Offence): void };
+  /** Headers were taken; bodies may be missing now. */
+  readonly onHeaders: () => void;
+  readonly log: Log;
+}
+
+/** Follows the header chains that peers claim, one peer at a time. */
+export interface HeaderSync {
+  /** Looks whether a peer claims more than we have; call it when a peer came or its tip changed. */
+  consider(): void;
+  /** Asks this peer whatever it claims: it announced a block whose parent we don't know. */
+  ask(peerId: string): void;
+  /** The peer that headers come from now, or null. */
+  source(): Peer | null;
+  forget(peerId: string): void;
+}
+
+const TIMEOUT_MS = 30_000;
+
+export function createHeaderSync(deps: HeaderSyncDeps): HeaderSync {
+  const { chain, peers, log } = deps;
+  // Claims that a peer couldn't show, or that we couldn't use: not asked for again until it claims something else.
+  const settled = new Map<string, string>();
+  const asked = new Set<string>();
+  let current: Peer | null = null;
+
+  function choose(): Peer | null {
+    const best = chain.bestHeader().work;
+    const better = peers.list().filter((peer) => {
+      if (asked.has(peer.id)) return true;
+      return peer.tip.work > best && settled.get(peer.id) !== claimOf(peer);
+    });
+    // A peer that we chose ourselves is less likely to be an attacker's.
+    better.sort((a, b) => rank(a) - rank(b) || (a.latencyMs ?? 1000) - (b.latencyMs ?? 1000));
+    return better[0] ?? null;
+  }
+
+  function consider(): void {
+    if (current !== null) return;
+    const peer = choose();
+    if (peer === null) return;
+    current = peer;
+    asked.delete(peer.id);
+    void follow(peer)
+      .catch((error: unknown) => log.error('headers could not be accepted', { error: String(error) }))
+      .finally(() => {
+        current = null;
+        consider();
+      });
+  }
+
+  async function follow(peer: Peer): Promise<void> {
+    const claim = claimOf(peer);
+    const claimed = peer.tip;
+    let clean = false;
+    try {
+      clean = await fetchAll(peer);
+    } catch (error) {
+      if (codeOf(error) === 'peer-timeout') peers.report(peer.id, offence('peer-silent'));
+      else if (codeOf(error) !== 'peer-gone') throw error;
+    }
+    settled.set(peer.id, claim);
+    const shown = chain.entry(toHex(claimed.id)) !== undefined || chain.bestHeader().work >= claimed.work;
+    // It may have left its claim behind by now; then it has told us so.
+    if (clean && !shown && claimOf(peer) === claim)
+      peers.report(peer.id, offence('headers-unproven', { height: claimed.height }));
+  }
+
+  /** True when the peer had no more; false when something of it can't be used. */
+  async function fetchAll(peer: Peer): Promise<boolean> {
+    const start = chain.locator(chain.bestHeader());
+    let locator: readonly Hash[] = start;
+    let accepting: Promise<AcceptResult> | null = null;
+    for (;;) {
+      // While these come over the wire, the work of the last ones is checked.
+      const headers: Header[] | null = await request(peer, locator);
+      const accepted: AcceptResult | null = await accepting;
+      if (accepted !== null) deps.onHeaders();
+      if (accepted?.violation) {
+        peers.report(peer.id, accepted.violation);
+        return false;
+      }
+      const last = headers?.at(-1);
+      if (headers === null) return false;
+      if (last === undefined) return true;
+      accepting = chain.acceptHeaders(headers);
+      accepting.catch(() => undefined);
+      if (headers.length === MAX_HEADERS) {
+        locator = [last.id, ...start];
+        continue;
+      }
+      const { violation } = await accepting;
+      deps.onHeaders();
+      if (violation) peers.report(peer.id, violation);
+      return violation === null;
+    }
+  }
+
+  async function request(peer: Peer, locator: readonly Hash[]): Promise<Header[] | null> {
+    let headers: Header[] = [];
+    const wrong = await peer.sync.call({
+      type: FRAME.getHeaders.type,
+      body: encodeGetHeaders(locator),
+      replies: 1,
+      accepts: new Map([[FRAME.headers.type, FRAME.headers.cap]]),
+      timeoutMs: TIMEOUT_MS,
+      onReply(frame) {
+        const decoded = decodeHeaders(frame.body);
+        if (isViolation(decoded)) return decoded;
+        if (!linked(decoded)) return offence('headers-unlinked');
+        headers = decoded;
+        return null;
+      },
+    });
+    return wrong === null ? headers : null;
+  }
+
+  return {
+    consider,
+    ask(peerId) {
+      asked.add(peerId);
+      consider();
+    },
+    source: () => current,
+    forget(peerId) {
+      settled.delete(peerId);
+      asked.delete(peerId);
+    },
+  };
+}
+
+const claimOf = (peer: Peer): string => toHex(peer.tip.id);
+const rank = (peer: Peer): number => (peer.direction === 'outbound' ? 0 : 1);
+
+function linked(headers: readonly Header[]): boolean {
+  return headers.every((header, i) => i === 0 || equalBytes(header.prev, headers[i - 1]!.id));
+}

@@ -1,0 +1,117 @@
+import type { HeaderEntry } from '../../state/chain/header-entry.ts';
+
+/** One block that is on its way. */
+export interface Slot {
+  readonly entry: HeaderEntry;
+  state: 'wanted' | 'asked' | 'here';
+  /** Who was asked for it, or who sent it. */
+  peer: string | null;
+  askedAt: number;
+  bytes: Uint8Array | null;
+}
+
+/** Blocks ahead of the tip that are fetched at the same time. */
+export const WINDOW_BLOCKS = 1024;
+/** Bytes of blocks that wait for their parents, together with those asked for. */
+export const WINDOW_BYTES = 24 << 20;
+
+/** The blocks that come next, lowest first, and where each of them is. Plain data; sync/body-sync.ts moves it. */
+export interface Window {
+  readonly slots: readonly Slot[];
+  get(id: string): Slot | undefined;
+  /** Takes the new plan over; what is already here or asked for stays so. */
+  plan(entries: readonly HeaderEntry[]): void;
+  /** Up to `max` lowest wanted slots that `usable` takes. */
+  wanted(max: number, usable: (slot: Slot) => boolean): Slot[];
+  asked(slots: readonly Slot[], peer: string, at: number): void;
+  /** Puts a block in; false when it isn't wanted (any more). */
+  fill(id: string, bytes: Uint8Array, peer: string): boolean;
+  /** Wants a block again that was asked for. */
+  unask(id: string): void;
+  /** Wants again all that this peer was asked for. */
+  release(peer: string): void;
+  /** Takes the lowest out if it is here. */
+  shift(): Slot | null;
+  /** Bytes that are here, and an estimate of those that were asked for. */
+  bytes(): number;
+}
+
+export function createWindow(): Window {
+  let slots: Slot[] = [];
+  const byId = new Map<string, Slot>();
+  let here = 0;
+  let askedFor = 0;
+  // The size of a usual block lately: what one that was asked for will probably take.
+  let usual = 2000;
+
+  function toWanted(slot: Slot): void {
+    if (slot.state === 'asked') askedFor--;
+    if (slot.bytes !== null) here -= slot.bytes.length;
+    slot.state = 'wanted';
+    slot.peer = null;
+    slot.bytes = null;
+  }
+
+  return {
+    get slots() {
+      return slots;
+    },
+    get: (id) => byId.get(id),
+    plan(entries) {
+      const ids = new Set(entries.map((entry) => entry.id));
+      for (const slot of slots) {
+        if (ids.has(slot.entry.id)) continue;
+        byId.delete(slot.entry.id);
+        toWanted(slot);
+      }
+      slots = entries.map((entry) => {
+        const slot = byId.get(entry.id) ?? { entry, state: 'wanted', peer: null, askedAt: 0, bytes: null };
+        byId.set(entry.id, slot);
+        return slot;
+      });
+    },
+    wanted(max, usable) {
+      const found: Slot[] = [];
+      for (const slot of slots) {
+        if (found.length >= max) break;
+        if (slot.state === 'wanted' && usable(slot)) found.push(slot);
+      }
+      return found;
+    },
+    asked(some, peer, at) {
+      for (const slot of some) {
+        slot.state = 'asked';
+        slot.peer = peer;
+        slot.askedAt = at;
+        askedFor++;
+      }
+    },
+    fill(id, bytes, peer) {
+      const slot = byId.get(id);
+      if (slot === undefined || slot.state === 'here') return false;
+      if (slot.state === 'asked') askedFor--;
+      slot.state = 'here';
+      slot.peer = peer;
+      slot.bytes = bytes;
+      here += bytes.length;
+      usual += (bytes.length - usual) / 16;
+      return true;
+    },
+    unask(id) {
+      const slot = byId.get(id);
+      if (slot?.state === 'asked') toWanted(slot);
+    },
+    release(peer) {
+      for (const slot of slots) if (slot.state === 'asked' && slot.peer === peer) toWanted(slot);
+    },
+    shift() {
+      const first = slots[0];
+      if (first?.state !== 'here') return null;
+      slots.shift();
+      byId.delete(first.entry.id);
+      here -= first.bytes!.length;
+      return first;
+    },
+    bytes: () => here + askedFor * usual,
+  };
+}

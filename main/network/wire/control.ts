@@ -1,0 +1,135 @@
+import type { Stream } from '@libp2p/interface';
+import { equalBytes } from '../../core/codec/bytes.ts';
+import { isViolation } from '../../core/violation.ts';
+import { KithError } from '../../lib/errors.ts';
+import { createBucket } from './bucket.ts';
+import { FRAME } from './frame-types.ts';
+import { createFrameReader, type Frame, type FrameReader, writeFrame } from './frames.ts';
+import {
+  decodeBye,
+  decodeHello,
+  decodeTip,
+  encodeBye,
+  encodeHello,
+  encodeTip,
+  type Hello,
+  type TipClaim,
+} from './hello.ts';
+import { isOffence, type Offence, offence } from './offence.ts';
+
+/** How long a peer may take to introduce itself. */
+export const HELLO_MS = 10_000;
+
+/** What two nodes have said to each other, and the stream on which they keep each other up to date. */
+export interface Control {
+  readonly hello: Hello;
+  /** Tells the peer our new tip; while it is slow to read, only the newest is kept. */
+  tell(tip: TipClaim): void;
+  /** Says why we leave; resolves when it is sent or can't be. */
+  bye(code: string): Promise<void>;
+  /** Reads until the stream ends: with the peer's offence, its goodbye, or null. */
+  run(onTip: (tip: TipClaim) => void): Promise<Offence | { readonly bye: string } | null>;
+}
+
+/**
+ * Exchanges greetings: the side that opened the stream speaks first. Null = the stream was lost meanwhile.
+ * A peer of another network, or without a common version, is told so before the offence is returned.
+ */
+export async function greet(stream: Stream, ours: Hello, opened: boolean): Promise<Control | Offence | null> {
+  let state: 'hello' | 'open' = 'hello';
+  const reader = createFrameReader(stream, (type) => {
+    if (type === FRAME.bye.type) return FRAME.bye.cap;
+    if (state === 'hello') return type === FRAME.hello.type ? FRAME.hello.cap : null;
+    return type === FRAME.tip.type ? FRAME.tip.cap : null;
+  });
+  const late = setTimeout(() => stream.abort(new KithError('hello-missing')), HELLO_MS);
+  try {
+    const say = () => writeFrame(stream, FRAME.hello.type, 0, [encodeHello(ours)]);
+    if (opened) await say();
+    const frame = await reader.next();
+    if (!opened) await say();
+    const theirs = readHello(frame, ours);
+    if (theirs !== null && isOffence(theirs)) {
+      await writeFrame(stream, FRAME.bye.type, 0, [encodeBye(theirs.code)]);
+      await stream.close();
+    }
+    if (theirs === null || isOffence(theirs)) return theirs;
+    state = 'open';
+    return createControl(stream, reader, theirs);
+  } catch {
+    return null;
+  } finally {
+    clearTimeout(late);
+  }
+}
+
+function readHello(frame: Frame | Offence | null, ours: Hello): Hello | Offence | null {
+  if (frame === null || isOffence(frame)) return frame;
+  if (frame.type === FRAME.bye.type) {
+    const code = decodeBye(frame.body);
+    // The other side noticed first that we have nothing in common.
+    return code === 'hello-network' || code === 'hello-version' ? offence(code) : null;
+  }
+  const hello = decodeHello(frame.body);
+  if (isViolation(hello)) return hello;
+  if (!equalBytes(hello.networkId, ours.networkId)) return offence('hello-network');
+  if (hello.versionMin > ours.versionMax || hello.versionMax < ours.versionMin)
+    return offence('hello-version', { least: hello.versionMin, most: hello.versionMax });
+  return hello;
+}
+
+function createControl(stream: Stream, reader: FrameReader, hello: Hello): Control {
+  let next: TipClaim | null = null;
+  let writing = false;
+  // A block now and then, a burst while catching up.
+  const bucket = createBucket(60, 2);
+
+  async function flush(): Promise<void> {
+    if (writing) return;
+    writing = true;
+    try {
+      while (next !== null) {
+        const tip = next;
+        next = null;
+        await writeFrame(stream, FRAME.tip.type, 0, [encodeTip(tip)]);
+      }
+    } catch {
+      // The stream is gone; whoever reads it notices.
+    } finally {
+      writing = false;
+    }
+  }
+
+  return {
+    hello,
+    tell(tip) {
+      next = tip;
+      void flush();
+    },
+    async bye(code) {
+      try {
+        await writeFrame(stream, FRAME.bye.type, 0, [encodeBye(code)]);
+        await stream.close({ signal: AbortSignal.timeout(500) });
+      } catch {
+        // It left before we could say it.
+      }
+    },
+    async run(onTip) {
+      try {
+        for (;;) {
+          const frame = await reader.next();
+          if (frame === null || isOffence(frame)) return frame;
+          if (!bucket.take(1)) return offence('gossip-flood');
+          const said = frame.type === FRAME.bye.type ? decodeBye(frame.body) : decodeTip(frame.body);
+          if (typeof said === 'string') return { bye: said };
+          if (isViolation(said)) return said;
+          onTip(said);
+        }
+      } catch {
+        return null;
+      } finally {
+        reader.release();
+      }
+    },
+  };
+}

@@ -1,0 +1,33 @@
+import { HEADER_BYTES, MAX_BLOCK_BYTES } from '../../core/primitives/limits.ts';
+
+/** Most headers in one reply. */
+export const MAX_HEADERS = 2000;
+/** Most ids in one locator: exponential steps over 2^32 heights need fewer. */
+export const MAX_LOCATOR = 64;
+/** Most blocks asked for in one request. */
+export const MAX_BLOCKS_ASKED = 16;
+/** Most transactions asked for in one request. */
+export const MAX_TRANSACTIONS_ASKED = 256;
+/** Most wids in the list of what a node has. */
+export const MAX_WIDS_LISTED = 5000;
+/** A reply with transactions ends before it grows past this; one transaction always fits. */
+export const MAX_TRANSACTIONS_BYTES = 512 * 1024;
+
+/**
+ * Every frame type, over all protocols, with the most bytes that its body may have. A type has one meaning for ever;
+ * a changed meaning takes a new number.
+ */
+export const FRAME = {
+  hello: { type: 0x01, cap: 1024 },
+  tip: { type: 0x02, cap: 68 },
+  bye: { type: 0x03, cap: 128 },
+  getHeaders: { type: 0x10, cap: 1 + 32 * MAX_LOCATOR },
+  headers: { type: 0x11, cap: 5 + HEADER_BYTES * MAX_HEADERS },
+  getBlocks: { type: 0x12, cap: 1 + 32 * MAX_BLOCKS_ASKED },
+  block: { type: 0x13, cap: MAX_BLOCK_BYTES },
+  absent: { type: 0x14, cap: 32 },
+  getTransactions: { type: 0x20, cap: 3 + 32 * MAX_TRANSACTIONS_ASKED },
+  transactions: { type: 0x21, cap: MAX_TRANSACTIONS_BYTES + 128 * 1024 },
+  getWids: { type: 0x22, cap: 0 },
+  wids: { type: 0x23, cap: 5 + 32 * MAX_WIDS_LISTED },
+} as const;

@@ -1,0 +1,131 @@
+import type { Stream } from '@libp2p/interface';
+import { codeOf } from '../../lib/errors.ts';
+import { createPuller, SLOWEST_BYTES_PER_S, STALL_MS, write } from './flow.ts';
+import { type Offence, offence } from './offence.ts';
+
+/**
+ * Everything between nodes but gossip goes in frames: `length u32 LE | type u8 | id u32 LE | body`, where length counts
+ * the body alone and id ties a reply to its request.
+ */
+export interface Frame {
+  readonly type: number;
+  readonly id: number;
+  readonly body: Uint8Array;
+}
+
+export const FRAME_HEAD = 9;
+
+/** How many bytes a frame of this type may have now, or null when it may not come at all. */
+export type CapOf = (type: number, id: number) => number | null;
+
+export interface FrameReader {
+  /** The next frame, null at a clean end, or what the peer did wrong. Rejects only when the stream is lost. */
+  next(): Promise<Frame | Offence | null>;
+  release(): void;
+}
+
+/** Reads frames; a body longer than `capOf` allows is refused when its head has arrived, before anything is kept for it. */
+export function createFrameReader(stream: Stream, capOf: CapOf): FrameReader {
+  const puller = createPuller(stream);
+  let pieces: Uint8Array[] = [];
+  let have = 0;
+
+  // Waits until `need` bytes of the frame that began at `began` are here.
+  async function gather(need: number, began: { at: number | null }): Promise<'here' | 'end' | 'slow'> {
+    while (have < need) {
+      const arrived = await puller.next(patience(began.at, have)).catch((error: unknown) => {
+        if (codeOf(error) === 'stream-stalled') return 'slow' as const;
+        throw error;
+      });
+      if (arrived === 'slow') return 'slow';
+      if (arrived === null) return 'end';
+      for (const piece of arrived) {
+        pieces.push(piece);
+        have += piece.length;
+      }
+      began.at ??= performance.now();
+    }
+    return 'here';
+  }
+
+  function take(count: number): Uint8Array {
+    have -= count;
+    const first = pieces[0];
+    if (first === undefined || count === 0) return new Uint8Array(0);
+    if (first.length >= count) {
+      if (first.length === count) pieces.shift();
+      else pieces[0] = first.subarray(count);
+      // A view would keep a whole packet alive for a small message.
+      return count * 4 < first.buffer.byteLength ? first.slice(0, count) : first.subarray(0, count);
+    }
+    const whole = new Uint8Array(count);
+    let at = 0;
+    let used = 0;
+    while (at < count) {
+      const piece = pieces[used]!;
+      const part = piece.length > count - at ? piece.subarray(0, count - at) : piece;
+      whole.set(part, at);
+      at += part.length;
+      if (part.length === piece.length) used++;
+      else pieces[used] = piece.subarray(part.length);
+    }
+    pieces = pieces.slice(used);
+    return whole;
+  }
+
+  return {
+    async next() {
+      const began = { at: have > 0 ? performance.now() : null };
+      const head = await gather(FRAME_HEAD, began);
+      if (head === 'end') return have === 0 ? null : offence('wire-cut');
+      if (head === 'slow') return offence('wire-slow');
+      const { length, type, id } = readHead(take(FRAME_HEAD));
+      const cap = capOf(type, id);
+      if (cap === null) return offence('wire-unknown', { type });
+      if (length > cap) return offence('wire-oversize', { type, length, cap });
+      const rest = await gather(length, began);
+      if (rest !== 'here') return offence(rest === 'end' ? 'wire-cut' : 'wire-slow', { type, length });
+      return { type, id, body: take(length) };
+    },
+    release: () => puller.release(),
+  };
+}
+
+// Between frames a stream may rest for ever; inside one, every byte must come at the slowest allowed pace.
+function patience(began: number | null, have: number): number | null {
+  if (began === null) return null;
+  return began + STALL_MS + (have / SLOWEST_BYTES_PER_S) * 1000 - performance.now();
+}
+
+function readHead(head: Uint8Array): { length: number; type: number; id: number } {
+  const view = new DataView(head.buffer, head.byteOffset, FRAME_HEAD);
+  return { length: view.getUint32(0, true), type: view.getUint8(4), id: view.getUint32(5, true) };
+}
+
+/**
+ * Sends one frame, its body in parts, and waits as `write` does.
+ * @throws {KithError} `stream-lost`, `stream-stalled`.
+ */
+export async function writeFrame(
+  stream: Stream,
+  type: number,
+  id: number,
+  parts: readonly Uint8Array[],
+): Promise<void> {
+  let length = 0;
+  for (const part of parts) length += part.length;
+  // Small frames go as one packet; a large body isn't copied for the sake of nine bytes.
+  const small = length <= 4096;
+  const head = new Uint8Array(FRAME_HEAD + (small ? length : 0));
+  const view = new DataView(head.buffer);
+  view.setUint32(0, length, true);
+  view.setUint8(4, type);
+  view.setUint32(5, id, true);
+  if (!small) return write(stream, [head, ...parts]);
+  let at = FRAME_HEAD;
+  for (const part of parts) {
+    head.set(part, at);
+    at += part.length;
+  }
+  return write(stream, [head]);
+}

@@ -1,0 +1,43 @@
+import type { ViolationCode } from '../../core/violation.ts';
+
+/**
+ * Rules of the wire that a peer can break beside those of core. Like core's they are values with stable codes; what
+ * each costs stands in peers/penalties.ts.
+ */
+export type NetworkCode =
+  | 'wire-oversize' // a frame declares more bytes than its type may have
+  | 'wire-unknown' // a frame type that this protocol doesn't have
+  | 'wire-unexpected' // a reply that nobody asked for
+  | 'wire-cut' // the stream ended inside a frame
+  | 'wire-slow' // a frame arrived too slowly
+  | 'wire-unread' // the peer doesn't read what it asked for
+  | 'hello-missing' // no greeting in time
+  | 'hello-network' // a peer of another network
+  | 'hello-version' // no protocol version in common
+  | 'gossip-flood' // announcements faster than the limit
+  | 'gossip-score' // the gossip router's own score of the peer fell below its limit
+  | 'headers-unlinked' // headers in one message don't follow each other
+  | 'headers-unproven' // a peer claims more work than its headers show
+  | 'block-unasked' // another block than the one asked for
+  | 'block-withheld' // a peer didn't deliver a block that it says it has
+  | 'sync-stalled' // others waited for a peer that sent nothing
+  | 'tx-unasked' // another transaction than those asked for
+  | 'peer-silent' // no answer to a ping
+  | 'manual'; // banned by the user
+
+export type OffenceCode = ViolationCode | NetworkCode;
+
+/** A broken rule, of core or of the wire, with its evidence. A core `Violation` is one. */
+export interface Offence {
+  readonly kind: 'violation';
+  readonly code: OffenceCode;
+  readonly evidence?: Readonly<Record<string, string | number>>;
+}
+
+export function offence(code: OffenceCode, evidence?: Readonly<Record<string, string | number>>): Offence {
+  return evidence === undefined ? { kind: 'violation', code } : { kind: 'violation', code, evidence };
+}
+
+export function isOffence(value: unknown): value is Offence {
+  return typeof value === 'object' && value !== null && (value as { kind?: unknown }).kind === 'violation';
+}

@@ -1,0 +1,27 @@
+import type { Connection, Stream } from '@libp2p/interface';
+import type { Log } from '../../lib/log.ts';
+import type { Offence } from './offence.ts';
+import { type Handler, serve } from './server.ts';
+
+export interface ServeStreamsDeps {
+  readonly peers: { get(id: string): unknown; report(peerId: string, offence: Offence): void };
+  readonly log: Log;
+}
+
+/** Answers every stream of a protocol that a greeted peer opens; others are cut off. */
+export function serveStreams(
+  deps: ServeStreamsDeps,
+  handlersFor: (peerId: string) => ReadonlyMap<number, Handler>,
+): (stream: Stream, connection: Connection) => void {
+  return (stream, connection) => {
+    const peerId = connection.remotePeer.toString();
+    if (deps.peers.get(peerId) === undefined) return stream.abort(new Error('greet first'));
+    serve(stream, handlersFor(peerId)).then(
+      (wrong) => {
+        if (wrong !== null) deps.peers.report(peerId, wrong);
+      },
+      (error: unknown) =>
+        deps.log.warn('a request could not be answered', { peer: peerId, error: String(error) }),
+    );
+  };
+}

@@ -1,0 +1,50 @@
+import type { Stream } from '@libp2p/interface';
+import { codeOf, KithError } from '../../lib/errors.ts';
+import { createFrameReader, type Frame, writeFrame } from './frames.ts';
+import { isOffence, type Offence, offence } from './offence.ts';
+
+/** Sends one frame of the reply and waits while the peer is behind with reading. */
+export type Reply = (type: number, ...parts: readonly Uint8Array[]) => Promise<void>;
+
+export interface Handler {
+  /** The most bytes that the request may have. */
+  readonly cap: number;
+  /** Answers; what it returns is the peer's offence. Rejecting with anything means that the stream was lost. */
+  handle(frame: Frame, reply: Reply): Promise<Offence | null>;
+}
+
+/**
+ * The answering side of one stream: one request at a time, in order. The next isn't read before this one's answer has
+ * gone, so however much a peer asks, it holds one request and one answer of ours in memory.
+ * Resolves when the stream has ended, with what the peer did wrong, or null.
+ */
+export async function serve(stream: Stream, handlers: ReadonlyMap<number, Handler>): Promise<Offence | null> {
+  const reader = createFrameReader(stream, (type) => handlers.get(type)?.cap ?? null);
+  try {
+    for (;;) {
+      const frame = await reader.next();
+      if (frame === null) {
+        await stream.close().catch(() => undefined);
+        return null;
+      }
+      const wrong = isOffence(frame) ? frame : await answer(stream, handlers, frame);
+      if (wrong === null) continue;
+      stream.abort(new KithError(wrong.code));
+      return wrong;
+    }
+  } catch (error) {
+    stream.abort(error instanceof Error ? error : new Error(String(error)));
+    return codeOf(error) === 'stream-stalled' ? offence('wire-unread') : null;
+  } finally {
+    reader.release();
+  }
+}
+
+function answer(
+  stream: Stream,
+  handlers: ReadonlyMap<number, Handler>,
+  frame: Frame,
+): Promise<Offence | null> {
+  const handler = handlers.get(frame.type)!;
+  return handler.handle(frame, (type, ...parts) => writeFrame(stream, type, frame.id, parts));
+}
