@@ -7,6 +7,7 @@ import { isSnapshotHeight } from '../../core/consensus/snapshot-rules.ts';
 import type { Network } from '../../core/networks/network.ts';
 import type { SignatureBatch, VerifyBatch } from '../../core/ports.ts';
 import type { Block } from '../../core/primitives/block.ts';
+import type { Transaction } from '../../core/primitives/transaction.ts';
 import { isViolation, type Violation, violation } from '../../core/violation.ts';
 import { codeOf } from '../../lib/errors.ts';
 import { DamagedError, type ChainDb } from '../storage/chain-db.ts';
@@ -31,6 +32,8 @@ export interface ActivatorDeps {
   readonly verifyBatch: VerifyBatch;
   readonly gate: SnapshotGate;
   rulesFor(parent: OwnedEntry): ActiveRules;
+  /** See ChainDeps. */
+  readonly isVerified?: ((tx: Transaction, rules: ActiveRules) => boolean) | undefined;
   /** After a group of steps is in the database, in their order. */
   onSteps(steps: readonly Step[]): void;
   /** A block turned out to break a rule; it and all on it are marked. */
@@ -117,18 +120,16 @@ export class Activator {
   }
 
   async #connect(entry: OwnedEntry): Promise<void> {
-    const { bodies, coins, network, verifyBatch, rulesFor } = this.#deps;
+    const { bodies, coins, network, verifyBatch, rulesFor, isVerified: known } = this.#deps;
     const block = bodies.recent(entry.id) ?? (entry.body && (await bodies.read(entry.id, entry.body)));
     if (!block) return this.#forget(entry);
     if (this.#deps.gate.concerns(entry) && !(await this.#passesGate(block, entry))) return;
     const jobs = new JobList(block.transactions.length + 8);
     const rules = rulesFor(entry.prev!);
     const { params, id: networkId } = network;
-    const delta = connectBlock(
-      block,
-      { networkId, params, height: entry.height, rules, coin: coins.ahead },
-      jobs,
-    );
+    const isVerified = known && ((tx: Transaction) => known(tx, rules));
+    const context = { networkId, params, height: entry.height, rules, coin: coins.ahead, isVerified };
+    const delta = connectBlock(block, context, jobs);
     if (isViolation(delta)) {
       await this.#drain();
       // The pipeline may have held a block that failed itself: then this one is judged again, or never.

@@ -8,6 +8,7 @@ import type { Block } from '../../core/primitives/block.ts';
 import type { Coin } from '../../core/primitives/coin.ts';
 import type { Header } from '../../core/primitives/header.ts';
 import type { Outpoint } from '../../core/primitives/outpoint.ts';
+import type { Transaction } from '../../core/primitives/transaction.ts';
 import type { Violation } from '../../core/violation.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Events } from '../../lib/events.ts';
@@ -22,6 +23,8 @@ export interface ChainDeps {
   readonly verifyBatch: VerifyBatch;
   readonly powHash: PowHash;
   readonly powHashMany: PowHashMany;
+  /** Whether the mempool has checked the signatures of this very transaction (its wid) under these rules. */
+  readonly isVerified?: ((tx: Transaction, rules: ActiveRules) => boolean) | undefined;
   readonly clock: Clock;
   readonly log: Log;
   /** Bytes of one segment file; small in tests. */

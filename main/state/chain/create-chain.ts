@@ -14,6 +14,7 @@ import type { Chain, ChainDeps, ChainEvents, SubmitResult } from './chain.ts';
 import { CoinCache } from './coin-cache.ts';
 import type { Step } from './committer.ts';
 import { EarlyShelf } from './early.ts';
+import { createFlusher } from './flusher.ts';
 import { findTransaction } from './find-transaction.ts';
 import { acceptHeaders, bitsAfter } from './header-acceptor.ts';
 import { ancestorAt, type HeaderEntry, type OwnedEntry } from './header-entry.ts';
@@ -52,7 +53,12 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
     }
     // In the middle of a reorganisation the tip has less work than what is already here: nobody should act on it.
     if (steps.at(-1)!.kind === 'connected') events.emit('tip', active.tip);
+    flusher.touched(active.tip === index.best.tip);
   };
+  const flusher = createFlusher(
+    () => chain.sync(),
+    (error) => events.emit('failed', error),
+  );
   const onInvalid = (entry: OwnedEntry, reason: Violation) => {
     log.warn('a block breaks a rule', { id: entry.id, height: entry.height, code: reason.code });
     events.emit('invalid', { entry, reason });
@@ -90,6 +96,7 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
       coins: cache,
       db,
       verifyBatch: deps.verifyBatch,
+      isVerified: deps.isVerified,
       gate,
       rulesFor,
       onSteps,
@@ -205,6 +212,7 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
       await db.sync();
     },
     async close() {
+      flusher.stop();
       await activator.idle();
       await snapshots.close();
       await chain.sync().catch((error: unknown) => log.error('syncing at the end failed', { error }));
