@@ -1,86 +1,63 @@
-import type { MessagePort } from 'node:worker_threads';
-import { RPCHandler as PortHandler } from '@orpc/server/message-port';
-import { RPCHandler as SocketHandler } from '@orpc/server/ws';
-import type { WebSocket } from 'ws';
+import { StandardRPCHandler } from '@orpc/server/standard';
+import { createServerPeerHandleRequestFn } from '@orpc/server/standard-peer';
+import { ServerPeer } from '@orpc/standard-server-peer';
 import type { ApiContext } from '../api/base.ts';
 import { fault } from '../api/faults.ts';
 import type { KithRouter } from '../api/router.ts';
+import type { Log } from '../lib/log.ts';
+import { limitOpen } from './open-calls.ts';
 
-/** Calls and subscriptions that one connection may have open at once; a page needs about ten. */
-const MAX_OPEN = 256;
-
-/** The context of one connection, with the calls and subscriptions that are open on it now. */
-interface Connection extends ApiContext {
-  /** Calls and subscriptions open now. */
-  readonly calls: { open: number };
+/** One client of the contract, whatever carries its messages. */
+export interface Carried {
+  /** Takes a message as it came. Never throws or rejects: noise is dropped and counted in the log. */
+  receive(message: unknown): void;
+  /** The client is gone: ends its calls and subscriptions. */
+  close(): void;
 }
 
-export function createSocketHandler(router: KithRouter) {
-  const handler = new SocketHandler(router, OPTIONS);
-  return (socket: WebSocket, context: ApiContext): void => {
-    const connection: Connection = { ...context, calls: { open: 0 } };
-    void handler.upgrade(socket, { context: connection });
+export interface CarrierEnd {
+  readonly context: ApiContext;
+  /** May throw when the way is gone. */
+  send(message: string | ArrayBufferLike | Uint8Array): void;
+}
+
+/**
+ * Serves the router over messages. It stands in place of oRPC's own adapters because a message that none of them can
+ * read becomes an unhandled rejection (port) or a line on standard error with the input in it (socket).
+ */
+export function createCarrierHandler(router: KithRouter, log: Log) {
+  const handler = new StandardRPCHandler(router, {
+    interceptors: [
+      async ({ next, request }) => {
+        const result = await next();
+        const procedure = request.url.pathname.slice(1).replaceAll('/', '.').slice(0, 100);
+        if (!result.matched) throw fault('procedure-unknown', { procedure });
+        return result;
+      },
+    ],
+    clientInterceptors: [limitOpen],
+  });
+
+  return ({ context, send }: CarrierEnd): Carried => {
+    const peer = new ServerPeer(async (message) => send(message as string | Uint8Array));
+    const answer = createServerPeerHandleRequestFn(handler, {
+      context: { ...context, calls: { open: 0 } } as ApiContext,
+    });
+    const take = async (message: unknown) => {
+      if (typeof message !== 'string' && !ArrayBuffer.isView(message))
+        throw new TypeError('neither text nor bytes');
+      await peer.message(message as string | Uint8Array<ArrayBuffer>, answer);
+    };
+    return {
+      receive(message) {
+        take(message).catch((error: unknown) => {
+          // Only the kind of error: its text may quote the message, and that may hold a password.
+          log.debug('a client sent what cannot be read', {
+            kind: error instanceof Error ? error.name : 'unknown',
+          });
+        });
+      },
+      close: () => peer.close(),
+    };
   };
-}
-
-export function createPortHandler(router: KithRouter) {
-  const handler = new PortHandler(router, OPTIONS);
-  return (port: MessagePort, context: ApiContext): void => {
-    const connection: Connection = { ...context, calls: { open: 0 } };
-    handler.upgrade(port, { context: connection });
-    port.start();
-  };
-}
-
-type Next<Result> = { next(): Promise<Result>; request: { url: URL } };
-type NextCall = { next(): Promise<unknown>; context: object; signal?: AbortSignal | undefined };
-
-const OPTIONS = {
-  interceptors: [
-    async <Result extends { matched: boolean }>({ next, request }: Next<Result>): Promise<Result> => {
-      const result = await next();
-      const procedure = request.url.pathname.slice(1).replaceAll('/', '.').slice(0, 100);
-      if (!result.matched) throw fault('procedure-unknown', { procedure });
-      return result;
-    },
-  ],
-  clientInterceptors: [limitOpen],
-};
-
-/** Counts calls until they answer, and subscriptions until they end. */
-async function limitOpen({ next, context, signal }: NextCall): Promise<unknown> {
-  const { calls } = context as Connection;
-  if (calls.open >= MAX_OPEN) throw fault('api-busy');
-  calls.open++;
-  let counted = true;
-  const release = () => {
-    if (counted) calls.open--;
-    counted = false;
-    signal?.removeEventListener('abort', release);
-  };
-  try {
-    const output = await next();
-    if (!isStream(output)) {
-      release();
-      return output;
-    }
-    // A client may leave before the stream was read at all; then only the signal says so.
-    signal?.addEventListener('abort', release, { once: true });
-    return counting(output, release);
-  } catch (error) {
-    release();
-    throw error;
-  }
-}
-
-async function* counting(stream: AsyncGenerator, release: () => void): AsyncGenerator {
-  try {
-    yield* stream;
-  } finally {
-    release();
-  }
-}
-
-function isStream(output: unknown): output is AsyncGenerator {
-  return typeof output === 'object' && output !== null && Symbol.asyncIterator in output;
 }

@@ -1,19 +1,19 @@
 import { timingSafeEqual } from 'node:crypto';
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 
 /**
  * Why a request is refused, or null. A page of another site that guesses the port, or that made its own name point at
  * 127.0.0.1 (DNS rebinding), gives itself away by Host or Origin, which no script can forge.
  */
-export function refuseRequest(headers: IncomingHttpHeaders, port: number): 'host' | 'origin' | 'site' | null {
+export function refuseRequest(request: IncomingMessage, port: number): 'host' | 'origin' | 'site' | null {
+  const { host: hosts = [], origin: origins = [] } = request.headersDistinct;
   const own = [`127.0.0.1:${port}`, `localhost:${port}`];
-  const host = headers.host ?? '';
-  if (!own.includes(host)) return 'host';
+  const [host = ''] = hosts;
+  if (hosts.length !== 1 || !own.includes(host)) return 'host';
   // Programs send none; a sandboxed frame or a local file sends "null", which is no origin of ours.
-  if (headers.origin !== undefined && headers.origin !== `http://${host}`) return 'origin';
-  const site = headers['sec-fetch-site'];
-  const navigates = headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document';
-  if (site === 'cross-site' && !navigates) return 'site';
+  if (origins.some((origin) => origin !== `http://${host}`)) return 'origin';
+  const { 'sec-fetch-site': site, 'sec-fetch-mode': mode, 'sec-fetch-dest': dest } = request.headers;
+  if (site === 'cross-site' && !(mode === 'navigate' && dest === 'document')) return 'site';
   return null;
 }
 
@@ -25,6 +25,6 @@ export function isToken(given: string | undefined, token: string): boolean {
 }
 
 /** The offered subprotocols in order; the second one is the token, because browsers can set no header. */
-export function readSubprotocols(headers: IncomingHttpHeaders): string[] {
-  return (headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
+export function readSubprotocols(request: IncomingMessage): string[] {
+  return (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
 }

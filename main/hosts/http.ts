@@ -90,7 +90,7 @@ async function answer(
   };
   const text = (status: number, body: string) => end(status, 'text/plain; charset=utf-8', `${body}\n`);
   const reads = request.method === 'GET' || request.method === 'HEAD';
-  if (!reads || refuseRequest(request.headers, port) !== null) return text(403, 'Forbidden');
+  if (!reads || refuseRequest(request, port) !== null) return text(403, 'Forbidden');
   const path = (request.url ?? '/').split('?', 1)[0]!;
   const file = await readStatic(page, path);
   if (file === 'forbidden') return text(403, 'Forbidden');

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { KithRouter } from '../api/router.ts';
 import type { Log } from '../lib/log.ts';
-import { createSocketHandler } from './carrier.ts';
+import { createCarrierHandler } from './carrier.ts';
 import { isToken, readSubprotocols, refuseRequest } from './guard.ts';
 
 /** Where the contract is served, and the subprotocol that names it; the token stands behind it. */
@@ -33,7 +33,7 @@ const HEARTBEAT_MS = 30_000;
 
 /** The contract over WebSocket, for the browser and the terminal on this machine. */
 export function createSocketHost({ router, token, log }: SocketHostDeps): SocketHost {
-  const serve = createSocketHandler(router);
+  const connect = createCarrierHandler(router, log);
   const server = new WebSocketServer({
     noServer: true,
     maxPayload: MAX_PAYLOAD,
@@ -52,10 +52,15 @@ export function createSocketHost({ router, token, log }: SocketHostDeps): Socket
     socket.on('pong', () => answered.add(socket));
     // Too large a message, a broken frame: ws closes the socket, and this only keeps it from being an exception.
     socket.on('error', (error) => log.debug('a client broke the connection', { error }));
-    serve(socket, {
-      role: fromPage ? 'browser' : 'terminal',
-      congested: () => socket.bufferedAmount > CONGESTED_BYTES,
+    const client = connect({
+      context: {
+        role: fromPage ? 'browser' : 'terminal',
+        congested: () => socket.bufferedAmount > CONGESTED_BYTES,
+      },
+      send: (message) => socket.send(message),
     });
+    socket.on('message', (data: Buffer, isBinary) => client.receive(isBinary ? data : data.toString()));
+    socket.on('close', () => client.close());
   };
 
   return {
@@ -83,10 +88,10 @@ export function createSocketHost({ router, token, log }: SocketHostDeps): Socket
 }
 
 function refuse(request: IncomingMessage, port: number, token: string): string | null {
-  const reason = refuseRequest(request.headers, port);
+  const reason = refuseRequest(request, port);
   if (reason !== null) return reason;
   if (request.url !== RPC_PATH) return 'path';
-  const [name, given] = readSubprotocols(request.headers);
+  const [name, given] = readSubprotocols(request);
   if (name !== RPC_SUBPROTOCOL) return 'subprotocol';
   return isToken(given, token) ? null : 'token';
 }

@@ -1,25 +1,41 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { ApiContext } from '../api/base.ts';
 import type { KithRouter } from '../api/router.ts';
-import { createPortHandler } from './carrier.ts';
+import type { Log } from '../lib/log.ts';
+import { createCarrierHandler } from './carrier.ts';
+
+export interface PortHostDeps {
+  readonly router: KithRouter;
+  readonly log: Log;
+  /** Asks the person with a native dialog. */
+  readonly approve?: ApiContext['approve'];
+}
 
 /**
  * Serves the contract over ports, for the desktop window: the node runs on a worker thread, and each load of the page
  * brings a port of its own. Subscriptions end when the port closes.
  */
-export function createPortHost(router: KithRouter, context: Omit<ApiContext, 'role' | 'congested'> = {}) {
-  const serve = createPortHandler(router);
+export function createPortHost({ router, log, approve }: PortHostDeps) {
+  const connect = createCarrierHandler(router, log);
   const ports = new Set<MessagePort>();
+  const context: ApiContext = {
+    role: 'window',
+    congested: () => false,
+    ...(approve === undefined ? {} : { approve }),
+  };
   return {
     serve(port: MessagePort): void {
+      const client = connect({ context, send: (message) => port.postMessage(message) });
       ports.add(port);
-      port.once('close', () => ports.delete(port));
-      serve(port, { ...context, role: 'window', congested: () => false });
+      port.on('message', (message) => client.receive(message));
+      port.once('close', () => {
+        ports.delete(port);
+        client.close();
+      });
     },
     /** Closes every port; pages see their connection end. */
     close(): void {
       for (const port of ports) port.close();
-      ports.clear();
     },
   };
 }

@@ -1,0 +1,323 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { faultOf } from '../../shared/errors.ts';
+import { encodeAddress } from '../../main/core/primitives/address.ts';
+import { extend, testKey } from '../support/test-chain.ts';
+import { until } from '../support/until.ts';
+import { type Carrier, serve, type Served } from './carriers.ts';
+import { createTestFacade, type TestFacade } from './facade.ts';
+
+let node: TestFacade;
+let served: Served;
+/** Listeners that the router itself keeps for as long as it lives. */
+let resting: number;
+
+beforeAll(async () => {
+  node = await createTestFacade();
+  served = await serve(node);
+  resting = node.listeners();
+});
+afterAll(async () => {
+  await served.close();
+  await node.close();
+});
+
+const fail = (call: Promise<unknown>) =>
+  call.then(
+    () => expect.fail('it should have been refused'),
+    (error: unknown) => faultOf(error),
+  );
+
+const address = encodeAddress('rkith', testKey(1).lock);
+
+describe.each(['socket', 'port'] as const)('the contract over a %s', (kind) => {
+  let carrier: Carrier;
+  beforeEach(async () => {
+    carrier = await served[kind]();
+  });
+  afterEach(() => carrier.drop());
+
+  test('says how the node is doing', async () => {
+    const status = await carrier.client.node.status();
+    expect(status).toMatchObject({
+      network: 'regtest',
+      height: node.real.tip().height,
+      phase: 'synced',
+      peers: 1,
+    });
+    expect(status.networkId).toBe(node.network.idHex);
+    expect(status.sentence).toMatch(/^Synced to block \d+ with 1 peer\.$/);
+  });
+
+  test('knows who asks', async () => {
+    const { role } = await carrier.client.node.about();
+    expect(role).toBe(kind === 'port' ? 'window' : 'terminal');
+  });
+
+  test('shows headers, blocks, transactions and coins as they are stored', async () => {
+    const { chain } = carrier.client;
+    const tip = await chain.tip();
+    const block = await chain.block({ id: tip.id });
+    const header = await chain.header({ height: tip.height });
+    expect(block).toMatchObject({ id: tip.id, height: tip.height, work: tip.work, confirmations: 1 });
+    expect(header).toMatchObject({ id: tip.id, merkle: block.merkle, prev: block.prev });
+    expect(block.hex.startsWith(header.hex)).toBe(true);
+    expect(block.size * 2).toBe(block.hex.length);
+    expect((await chain.header({ height: 1 })).confirmations).toBe(tip.height);
+    const txid = block.transactions[0]!;
+    const tx = await chain.transaction({ txid });
+    expect(tx).toMatchObject({
+      txid,
+      block: tip.id,
+      height: tip.height,
+      confirmations: 1,
+      inputs: [],
+      fee: null,
+    });
+    const coin = await chain.coin({ txid, index: 0 });
+    expect(coin).toEqual({ ...tx.outputs[0], address: undefined, height: tip.height, coinbase: true });
+    expect(await chain.coin({ txid, index: 1 })).toBeNull();
+  });
+
+  test('lists recent blocks, newest first, and continues', async () => {
+    const { chain } = carrier.client;
+    const tip = await chain.tip();
+    const [newest, ...rest] = await chain.recent();
+    expect(newest).toMatchObject({ id: tip.id, transactions: 1, miner: address, reward: 2_000_000_000 });
+    expect(rest.map((row) => row.height)).toEqual(rest.map((_, i) => tip.height - 1 - i));
+    const [second] = await chain.recent({ limit: 1, before: tip.height });
+    expect(second).toEqual(rest[0]);
+    expect(await chain.recent({ before: 0 })).toEqual([]);
+  });
+
+  test('totals of the coin set come with its hash', async () => {
+    const stats = await carrier.client.chain.stats();
+    expect(stats).toMatchObject(node.real.totals());
+    expect(stats.setHash).toBe(await node.real.setHash());
+  });
+
+  test.each([
+    ['an unknown block', 'block-unknown', (c: Carrier) => c.client.chain.header({ height: 4_000_000 })],
+    [
+      'an unknown transaction',
+      'transaction-unknown',
+      (c) => c.client.chain.transaction({ txid: 'ab'.repeat(32) }),
+    ],
+    ['bytes that are no transaction', 'codec-truncated', (c) => c.client.mempool.submit({ hex: '01' })],
+    ['bytes that are no block', 'codec-truncated', (c) => c.client.chain.submit({ hex: '00' })],
+    ['an unknown wallet', 'wallet-unknown', (c) => c.client.wallet.balance({ name: 'other' })],
+    [
+      'an address of another network',
+      'address-other-network',
+      (c) => c.client.mining.start({ address: encodeAddress('kith', testKey(1).lock) }),
+    ],
+    [
+      'a peer that does not answer',
+      'dial-failed',
+      (c) => c.client.peers.add({ address: '/ip4/127.0.0.1/tcp/1' }),
+    ],
+  ] as [string, string, (c: Carrier) => Promise<unknown>][])(
+    '%s is the error %s',
+    async (_what, code, call) => {
+      const fault = await fail(call(carrier));
+      expect(fault.code).toBe(code);
+      expect(fault.message).toMatch(/^[A-Z“].*\.$/);
+    },
+  );
+
+  test.each([
+    ['uppercase hex', (c: Carrier) => c.client.chain.header({ id: 'AB'.repeat(32) })],
+    ['half a byte', (c) => c.client.mempool.submit({ hex: 'abc' })],
+    ['too long a transaction', (c) => c.client.mempool.submit({ hex: 'ab'.repeat(100_001) })],
+    ['both id and height', (c) => c.client.chain.header({ id: 'ab'.repeat(32), height: 1 } as never)],
+    [
+      'a fraction of a mote',
+      (c) => c.client.wallet.prepare({ name: 'mine', to: [{ address, amount: 1.5 }] }),
+    ],
+    [
+      'more than all coins',
+      (c) => c.client.wallet.prepare({ name: 'mine', to: [{ address, amount: 8_400_000_000_000_001 }] }),
+    ],
+    ['a negative height', (c) => c.client.chain.recent({ before: -1 })],
+    ['a name that is a path', (c) => c.client.wallet.lock({ name: '../../etc' })],
+    ['15 words', (c) => c.client.wallet.create({ name: 'x', password: 'y', words: 15 as never })],
+    ['a field that does not exist', (c) => c.client.wallet.lock({ name: 'mine', nmae: 1 } as never)],
+    ['a list of 5000', (c) => c.client.mempool.list({ limit: 5000 })],
+    ['neither id nor address', (c) => c.client.peers.ban({})],
+    ['nothing where something is needed', (c) => c.client.wallet.balance(undefined as never)],
+  ] as [string, (c: Carrier) => Promise<unknown>][])(
+    '%s is refused before any handler',
+    async (_what, call) => {
+      const fault = await fail(call(carrier));
+      expect(fault.code).toBe('input-invalid');
+      expect(fault.message).toMatch(/Correct it and try again\.$/);
+    },
+  );
+
+  test('a wrong input is named in words, and not repeated', async () => {
+    const wrong = { name: 'mine', password: 7, words: 13 } as never;
+    const { message, data } = await fail(carrier.client.wallet.create(wrong));
+    expect(message).toBe(
+      'The input of wallet.create is not valid: password must be a string; a seed has 12 or 24 words. Correct it and try again.',
+    );
+    const secret = await fail(carrier.client.wallet.create({ name: '//', password: 'hunter2 '.repeat(200) }));
+    expect(JSON.stringify([data, secret])).not.toContain('hunter2');
+  });
+
+  test('an unknown procedure is an error of its own', async () => {
+    for (const path of [
+      ['wallet', 'steal'],
+      ['__proto__', 'toString'],
+      ['constructor'],
+      ['wallet'],
+      ['', ''],
+    ]) {
+      expect((await fail(carrier.raw(path))).code).toBe('procedure-unknown');
+    }
+  });
+
+  test('names of prototypes in an input change nothing', async () => {
+    const hostile = JSON.parse('{"name":"mine","__proto__":{"locked":false},"constructor":{}}') as never;
+    expect((await fail(carrier.client.wallet.lock(hostile))).code).toBe('input-invalid');
+    expect(({} as Record<string, unknown>)['locked']).toBeUndefined();
+  });
+
+  test('noise is dropped, and the connection goes on', async () => {
+    const requests = [
+      {},
+      { u: 'no url' },
+      { u: '//', h: 1 },
+      { u: '/node/status', b: { json: 1, meta: [[9, '__proto__']] } },
+    ];
+    const messages = requests.map((p, i) => JSON.stringify({ i: `x${i}`, p }));
+    for (const noise of [
+      '',
+      '{',
+      'null',
+      '[]',
+      '{"i":{}}',
+      '{"i":"0","t":3}',
+      '{"i":"0","t":4}',
+      ...messages,
+    ])
+      carrier.send(noise);
+    carrier.send(Buffer.alloc(1000, 255));
+    if (kind === 'port') for (const noise of [null, 7, { i: '1' }, [1], new Map()]) carrier.send(noise);
+    expect((await carrier.client.node.status()).network).toBe('regtest');
+  });
+
+  test('every step of the chain arrives in order, and leaving ends the subscription', async () => {
+    const steps = await carrier.client.chain.watch();
+    await until(() => node.listeners() > resting, 'the subscription begins');
+    const from = node.real.tip().height;
+    const mined = [];
+    for (let i = 0; i < 5; i++) mined.push((await extend(node.real)).header.idHex);
+    const seen = [];
+    for await (const step of steps) {
+      seen.push(step);
+      if (seen.length === 5) break;
+    }
+    expect(seen).toEqual(mined.map((id, i) => ({ type: 'connected', id, height: from + 1 + i })));
+    await until(() => node.listeners() === resting, 'the server lets go after a break');
+  });
+
+  test('the status comes at once, then only when it changed, and only its latest', async () => {
+    const changes = 200;
+    const statuses = await carrier.client.node.watch();
+    const peers: number[] = [];
+    let said = false;
+    for await (const status of statuses) {
+      peers.push(status.peers);
+      if (!said) for (let i = 1; i <= changes; i++) node.say({ peers: i });
+      said = true;
+      if (status.peers === changes) break;
+    }
+    expect(peers.at(0)).not.toBe(changes);
+    expect(peers.length).toBeLessThan(10);
+    node.say({ peers: 1 });
+    await until(() => node.listeners() === resting, 'the server lets go');
+  });
+
+  test('an aborted subscription and a lost connection are cleaned up', async () => {
+    const leaving = new AbortController();
+    await (await carrier.client.node.watch(undefined, { signal: leaving.signal })).next();
+    await (await carrier.client.peers.watch()).next();
+    await (await carrier.client.mempool.watch()).next();
+    await (await carrier.client.wallet.watch({ name: 'mine' })).next();
+    await (await carrier.client.mining.watch()).next();
+    leaving.abort();
+    await until(() => node.listeners() < resting + 6, 'the aborted one is gone');
+    carrier.drop();
+    await until(() => node.listeners() === resting, 'all are gone with the connection');
+  });
+
+  test('a subscription that fails says why', async () => {
+    const views = await carrier.client.wallet.watch({ name: 'nobody' });
+    expect((await fail(views.next())).code).toBe('wallet-unknown');
+  });
+
+  test('the page of the desktop cannot spend, others can with the password', async () => {
+    const { wallet } = carrier.client;
+    const to = [{ address, amount: 5 }];
+    if (kind === 'port') {
+      expect((await fail(wallet.confirm({ draft: 'd1', password: 'p' }))).code).toBe(
+        'wallet-confirm-in-window',
+      );
+      expect((await fail(wallet.send({ name: 'mine', to, password: 'p' }))).code).toBe(
+        'wallet-send-in-window',
+      );
+      expect(node.asked).not.toContain('d1 p');
+    } else {
+      expect(await wallet.send({ name: 'mine', to, password: 'right' })).toMatchObject({ fee: 10 });
+      expect(node.asked).toContain('d1 right');
+      expect((await fail(wallet.approve({ draft: 'd1', password: 'p' }))).code).toBe(
+        'wallet-approve-elsewhere',
+      );
+    }
+  });
+
+  test('too many calls at once on one connection are refused, not queued', async () => {
+    const watches = await Promise.all(Array.from({ length: 256 }, () => carrier.client.chain.watch()));
+    expect((await fail(carrier.client.node.status())).code).toBe('api-busy');
+    await watches[0]!.return(undefined);
+    await until(
+      () =>
+        carrier.client.node.status().then(
+          () => true,
+          () => false,
+        ),
+      'one place is free again',
+    );
+  });
+});
+
+test('the node stops when it is asked to, after it has answered', async () => {
+  const { client, drop } = await served.socket();
+  expect(await client.node.shutdown()).toEqual({});
+  await until(() => served.shutdowns.length === 1, 'the program is told');
+  drop();
+});
+
+describe('a payment from the desktop', () => {
+  test('is made when the person agrees to what the node itself holds', async () => {
+    const questions: unknown[] = [];
+    const { client, drop } = served.portWith(async (question) => questions.push(question) > 0);
+    expect(await client.wallet.approve({ draft: 'd1', password: 'native' })).toEqual({
+      txid: '00'.repeat(32),
+    });
+    expect(questions).toMatchObject([{ wallet: 'mine', payment: { draft: 'd1', fee: 10 } }]);
+    expect(node.asked).toContain('d1 native');
+    drop();
+  });
+
+  test('is not made when the person declines, or when there is no such draft', async () => {
+    const { client, drop } = served.portWith(async () => false);
+    expect((await fail(client.wallet.approve({ draft: 'd1', password: 'no' }))).code).toBe(
+      'wallet-payment-declined',
+    );
+    expect((await fail(client.wallet.approve({ draft: 'd2', password: 'no' }))).code).toBe(
+      'wallet-draft-unknown',
+    );
+    expect(node.asked).not.toContain('d1 no');
+    drop();
+  });
+});

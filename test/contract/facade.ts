@@ -1,0 +1,189 @@
+import type { Peer } from '../../shared/contract/peers.ts';
+import type { DraftPayment } from '../../shared/contract/wallet.ts';
+import { toMotes } from '../../shared/units.ts';
+import type { NodeCondition, NodeFacade, WaitingTransaction } from '../../main/api/facade.ts';
+import { decodeTransaction } from '../../main/core/primitives/transaction.ts';
+import { isViolation, violation } from '../../main/core/violation.ts';
+import { KithError } from '../../main/lib/errors.ts';
+import { createEmitter } from '../../main/lib/events.ts';
+import type { Chain } from '../../main/state/chain/chain.ts';
+import { extend, openTestChain } from '../support/test-chain.ts';
+
+/** A facade over a real regtest chain; wallets, peers and the pool are as small as they can be. */
+export interface TestFacade extends NodeFacade {
+  readonly real: Chain;
+  /** Changes what `condition` says and tells those who watch. */
+  say(change: Partial<NodeCondition>): void;
+  /** How many listen to anything now. */
+  listeners(): number;
+  readonly asked: string[];
+  close(): Promise<void>;
+}
+
+interface Signals {
+  peers: undefined;
+  mempool: undefined;
+  wallet: string;
+}
+
+const CONDITION: NodeCondition = {
+  phase: 'synced',
+  progress: 1,
+  etaSeconds: null,
+  reachability: 'local',
+  peers: 1,
+  knownAddresses: 1,
+  strangers: 0,
+  clockOffsetSeconds: 0,
+  freeDiskBytes: null,
+  notices: [],
+};
+
+const PEER: Peer = {
+  id: '12D3KooWTest',
+  address: '/ip4/127.0.0.1/tcp/1',
+  direction: 'outbound',
+  kind: 'full-relay',
+  since: 1,
+  version: 'kith/0',
+  height: 3,
+  services: ['archive', 'relay'],
+  latencyMs: 0.4,
+  bytesIn: 1,
+  bytesOut: 2,
+  score: 0,
+  foundBy: 'manual',
+};
+
+export async function createTestFacade(blocks = 3): Promise<TestFacade> {
+  const chain = await openTestChain();
+  for (let i = 0; i < blocks; i++) await extend(chain);
+  const signals = createEmitter<Signals>(() => undefined);
+  const waiting = new Map<string, WaitingTransaction>();
+  const asked: string[] = [];
+  let condition = CONDITION;
+  let chainListeners = 0;
+  const onChain = (name: 'connected' | 'disconnected', listener: (step: never) => void) => {
+    chainListeners++;
+    const off = chain.events.on(name, (step) => listener(step as never));
+    return () => {
+      chainListeners--;
+      off();
+    };
+  };
+  const draft: DraftPayment = {
+    draft: 'd1',
+    fee: 10,
+    feerate: 1,
+    inputs: [],
+    outputs: [],
+    expires: 9,
+    warnings: [],
+  };
+  const known = (name: string) => {
+    if (name !== 'mine') throw new KithError('wallet-unknown', name, { data: { name } });
+  };
+  return {
+    real: chain,
+    asked,
+    network: chain.network,
+    about: {
+      name: 'Kith',
+      version: '0.0.0',
+      license: 'MIT',
+      runtime: process.version,
+      platform: process.platform,
+      datadir: '/nowhere',
+      startedAt: 1,
+      signatures: 'reference',
+    },
+    chain: {
+      tip: () => chain.tip(),
+      bestHeader: () => chain.bestHeader(),
+      entry: (id) => chain.entry(id),
+      atHeight: (height) => chain.atHeight(height),
+      isActive: (entry) => chain.isActive(chain.entry(entry.id)!),
+      headerBytes: (entry) => chain.headerBytes(chain.entry(entry.id)!),
+      readBlock: (id) => chain.readBlock(id),
+      getCoin: (outpoint) => chain.getCoin(outpoint),
+      submitBlock: (bytes) => chain.submitBlock(bytes),
+      totals: () => chain.totals(),
+      setHash: () => chain.setHash(),
+      findTransaction: (txid) => chain.findTransaction(txid),
+      onConnected: (listener) => onChain('connected', listener),
+      onDisconnected: (listener) => onChain('disconnected', listener),
+    },
+    mempool: {
+      summary: () => ({ count: waiting.size, bytes: 0, floor: 10 }),
+      list: (limit) => [...waiting.values()].slice(0, limit),
+      newest: (limit) => [...waiting.values()].slice(-limit).reverse(),
+      get: (txid) => waiting.get(txid),
+      async submit(bytes) {
+        const tx = decodeTransaction(bytes);
+        if (isViolation(tx)) return tx;
+        if (tx.inputs.length === 0) return violation('policy-coinbase');
+        const facts = { size: bytes.length, fee: toMotes(1), time: 1, ancestors: { count: 1 } };
+        waiting.set(tx.txidHex, { txid: tx.txidHex, tx, ...facts });
+        signals.emit('mempool', undefined);
+        return { txid: tx.txidHex };
+      },
+      onChanged: (listener) => signals.on('mempool', listener),
+    },
+    miner: {
+      start: async () => undefined,
+      stop: async () => undefined,
+      status: () => ({ running: false, threads: 0, hashesPerSecond: 0, expectedSeconds: null, found: 0 }),
+      template: async () => chain.network.genesis,
+      async generate(payTo, count) {
+        const ids = [];
+        for (let i = 0; i < count; i++) ids.push((await extend(chain, { payTo })).header.idHex);
+        return ids;
+      },
+    },
+    wallets: {
+      create: async () => ({ mnemonic: 'abandon '.repeat(24).trim() }),
+      restore: async () => ({ firstAddress: 'rkith1' }),
+      list: () => [{ name: 'mine', locked: true }],
+      unlock: async () => undefined,
+      lock: () => undefined,
+      balance(name) {
+        known(name);
+        return { confirmed: 5, pending: -1, immature: 0, asOfHeight: chain.tip().height };
+      },
+      address: (name) => {
+        known(name);
+        return 'rkith1';
+      },
+      newAddress: async () => 'rkith1',
+      prepare: async () => draft,
+      draft: (id) => (id === 'd1' ? { wallet: 'mine', payment: draft } : undefined),
+      async confirm(id, password) {
+        asked.push(`${id} ${password}`);
+        return { txid: '00'.repeat(32) };
+      },
+      history: () => [],
+      onChanged: (listener) => signals.on('wallet', listener),
+    },
+    peers: {
+      peerId: '12D3KooWSelf',
+      addresses: () => ['/ip4/127.0.0.1/tcp/2/p2p/12D3KooWSelf'],
+      list: () => [PEER],
+      add: async (address) => {
+        throw new KithError('dial-failed', 'no', { data: { address } });
+      },
+      remove: async () => undefined,
+      ban: async () => undefined,
+      unban: async () => undefined,
+      bans: () => [],
+      onChanged: (listener) => signals.on('peers', listener),
+    },
+    condition: () => condition,
+    say(change) {
+      condition = { ...condition, ...change };
+      signals.emit('peers', undefined);
+    },
+    listeners: () =>
+      chainListeners + signals.count('peers') + signals.count('mempool') + signals.count('wallet'),
+    close: () => chain.close(),
+  };
+}
