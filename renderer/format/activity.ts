@@ -1,0 +1,84 @@
+import type { HistoryEntry } from '../../shared/contract/wallet.ts';
+import { shortId } from './id.ts';
+import { plural } from './number.ts';
+
+/** A payment as a sentence around its amount: "Received **2.5 KITH** from Mira's shop, 3 confirmations". */
+export interface Activity {
+  readonly lead: string;
+  /** Always positive. */
+  readonly motes: number;
+  readonly tail: string;
+  readonly tone: 'in' | 'out' | 'mined' | 'wait' | 'void';
+}
+
+/** What the person gave, without the fee; for what came in, what came in. */
+export function paidMotes(entry: HistoryEntry): number {
+  return entry.kind === 'sent' ? Math.max(0, -entry.amount - (entry.fee ?? 0)) : Math.abs(entry.amount);
+}
+
+/** The sentence for one entry; `maturity` is how long the network lets a reward wait. */
+export function activityOf(entry: HistoryEntry, maturity: number): Activity {
+  const motes = paidMotes(entry);
+  const failed = failure(entry);
+  if (failed !== null) return { lead: failed, motes, tail: '', tone: 'void' };
+  switch (entry.kind) {
+    case 'mined':
+      return { lead: 'Mined a block:', motes, tail: reward(entry, maturity), tone: 'mined' };
+    case 'received':
+      return entry.height === null
+        ? { lead: 'Receiving', motes, tail: `${from(entry)}, not in a block yet`, tone: 'wait' }
+        : { lead: 'Received', motes, tail: from(entry) + standing(entry), tone: 'in' };
+    case 'self':
+      return { lead: 'Moved coins to yourself for', motes, tail: standing(entry), tone: 'out' };
+    case 'sent':
+      return entry.height === null
+        ? { lead: 'Sending', motes, tail: `${to(entry)}, ${onItsWay(entry)}`, tone: 'wait' }
+        : { lead: 'Sent', motes, tail: to(entry) + standing(entry), tone: 'out' };
+  }
+}
+
+/** How far a payment that is in no block yet has come. */
+export function onItsWay(entry: HistoryEntry): string {
+  if (entry.state === 'queued' || entry.seenBy === null || entry.ofPeers === null) {
+    return 'waiting for a peer to hand it to';
+  }
+  return `seen by ${entry.seenBy} of ${plural(entry.ofPeers, 'peer')}`;
+}
+
+function failure(entry: HistoryEntry): string | null {
+  switch (entry.state) {
+    case 'expired':
+      return 'Not mined in time, coins free again:';
+    case 'dead':
+      return 'Expired for good:';
+    case 'conflicted':
+      return 'Overtaken by another payment:';
+    case 'cancelled':
+      return 'Cancelled:';
+    default:
+      return null;
+  }
+}
+
+function reward(entry: HistoryEntry, maturity: number): string {
+  if (entry.state !== 'immature') return '';
+  const left = Math.max(1, maturity - entry.confirmations);
+  return `, ready in ${plural(left, 'block')}`;
+}
+
+function standing(entry: HistoryEntry): string {
+  return entry.state === 'confirmed' ? '' : `, ${plural(entry.confirmations, 'confirmation')}`;
+}
+
+function from(entry: HistoryEntry): string {
+  return entry.label === '' ? '' : ` for ${entry.label}`;
+}
+
+function to(entry: HistoryEntry): string {
+  const [first, ...rest] = entry.addresses;
+  if (entry.label !== '') return ` to ${entry.label}`;
+  if (first === undefined) return '';
+  return rest.length === 0
+    ? ` to ${shortId(first)}`
+    : ` to ${plural(rest.length + 1, 'address', 'addresses')}`;
+}

@@ -1,0 +1,41 @@
+import { bech32m } from '@scure/base';
+
+/** What can be said of an address without asking anybody. The node still has the last word. */
+export type AddressVerdict = { readonly ok: true } | { readonly ok: false; readonly sentence: string };
+
+/** Longest text that can be an address: prefix, separator, 65 bytes of type and lock, checksum. */
+const LONGEST = 160;
+/** The prefixes of the built-in networks, to name the one that an address belongs to. */
+const NETWORK_OF: Readonly<Record<string, string>> = {
+  kith: 'main',
+  tkith: 'test',
+  lkith: 'local',
+  rkith: 'regtest',
+};
+
+/** Judges an address at once, in plain words: mistyped, of another network, or fine. `hrp` is this network's prefix. */
+export function judgeAddress(address: string, hrp: string): AddressVerdict {
+  const text = address.toLowerCase();
+  const cut = text.lastIndexOf('1');
+  if (cut < 1) return bad('This is not an address. One of this network begins with ' + hrp + '1.');
+  const prefix = text.slice(0, cut);
+  if (address !== text && address !== address.toUpperCase()) {
+    return bad('An address is all small or all capital letters. This one mixes them.');
+  }
+  // Longer than the 90 characters of the original standard is allowed: our locks may be.
+  const decoded = text.length <= LONGEST ? bech32m.decodeUnsafe(text, LONGEST) : undefined;
+  if (decoded === undefined) {
+    return prefix === hrp || prefix in NETWORK_OF
+      ? bad('A character is wrong or missing. Copy the address again.')
+      : bad('This is not an address. One of this network begins with ' + hrp + '1.');
+  }
+  if (prefix !== hrp) {
+    const name = NETWORK_OF[prefix];
+    return bad(`This address belongs to ${name === undefined ? 'another network' : `the ${name} network`}.`);
+  }
+  return { ok: true };
+}
+
+function bad(sentence: string): AddressVerdict {
+  return { ok: false, sentence };
+}

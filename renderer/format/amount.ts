@@ -1,0 +1,43 @@
+import { MOTES_PER_KITH, formatKith } from '../../shared/units.ts';
+import { group } from './number.ts';
+
+/** An amount in the parts that are drawn apart: **12**.50 000 000. */
+export interface AmountParts {
+  readonly sign: '' | '−' | '+';
+  readonly whole: string;
+  /** Digits after the point, grouped 2-3-3 when all eight are shown; empty when there are none to show. */
+  readonly fraction: string;
+}
+
+/** Narrow no-break space: a group of digits never falls apart at the end of a line. */
+const THIN = '\u202f';
+
+/** Splits motes (a difference may be negative) for drawing; `full` keeps all eight decimals. */
+export function amountParts(motes: number, style: 'full' | 'short' = 'short', signed = false): AmountParts {
+  const size = Math.abs(motes);
+  const digits = String(size % MOTES_PER_KITH).padStart(8, '0');
+  const sign = motes < 0 ? '−' : signed && motes > 0 ? '+' : '';
+  return { sign, whole: group(Math.floor(size / MOTES_PER_KITH)), fraction: fractionOf(digits, style) };
+}
+
+function fractionOf(digits: string, style: 'full' | 'short'): string {
+  if (style === 'full') return [digits.slice(0, 2), digits.slice(2, 5), digits.slice(5)].join(THIN);
+  const kept = digits.replace(/0+$/, '');
+  return kept.length === 1 ? `${kept}0` : kept;
+}
+
+/** An amount inside a sentence: "2.5 KITH". */
+export function amountWords(motes: number): string {
+  return `${formatKith(motes).replace('-', '−')}\u00a0KITH`;
+}
+
+/** What is wrong with a typed amount, in words, or null when it can be read. */
+export function amountProblem(text: string): string | null {
+  const typed = text.trim();
+  if (typed === '') return 'Enter an amount.';
+  if (typed.includes(',')) return 'Use a point for the decimals, as in 12.5, and no commas.';
+  if (/^-/.test(typed)) return 'An amount is more than nothing.';
+  if (/^\d*\.\d{9,}$/.test(typed)) return 'An amount has at most eight decimals.';
+  if (!/^\d+(\.\d+)?$/.test(typed)) return 'An amount is a plain number, as in 12.5.';
+  return null;
+}

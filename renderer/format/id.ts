@@ -1,0 +1,11 @@
+/** "3f9a2c … 81d0e7"; short texts stay whole. */
+export function shortId(id: string, keep = 6): string {
+  return id.length <= keep * 2 + 3 ? id : `${id.slice(0, keep)} … ${id.slice(-keep)}`;
+}
+
+/** An address in groups of four, the prefix (kith, lkith …) and its 1 as a group of their own. */
+export function addressGroups(address: string): string[] {
+  const cut = address.lastIndexOf('1') + 1;
+  const body = address.slice(cut);
+  return [address.slice(0, cut), ...(body.match(/.{1,4}/g) ?? [])].filter((part) => part !== '');
+}

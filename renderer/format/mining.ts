@@ -1,0 +1,17 @@
+import type { NetworkInfo } from '../../shared/contract/network.ts';
+
+/** Motes that the miner of the block after `height` may make, fees apart (protocol 1). */
+export function nextReward(network: Pick<NetworkInfo, 'subsidy' | 'halving'>, height: number): number {
+  const era = Math.floor((height + 1) / network.halving);
+  // Never >>, which wraps at era 32.
+  return Math.floor(network.subsidy / 2 ** era);
+}
+
+/** Rates as the points of a line in a box of `width` × `height`, newest at the right. */
+export function sparkPoints(values: readonly number[], width: number, height: number): string {
+  const most = Math.max(1, ...values);
+  const step = width / Math.max(1, values.length - 1);
+  return values
+    .map((value, i) => `${(i * step).toFixed(1)},${(height - (value / most) * height).toFixed(1)}`)
+    .join(' ');
+}

@@ -1,0 +1,45 @@
+/** Narrow no-break space between thousands. */
+const THIN = '\u202f';
+
+/** 1234567 → "1 234 567". */
+export function group(value: number): string {
+  return String(Math.trunc(value)).replace(/\B(?=(\d{3})+$)/g, THIN);
+}
+
+/** "1 peer", "3 peers"; irregular plurals are given. */
+export function plural(count: number, one: string, many = `${one}s`): string {
+  return `${group(count)} ${count === 1 ? one : many}`;
+}
+
+/** Three figures that matter: 3.14, 31.4, 314, grouped above that. */
+export function figures(value: number): string {
+  const size = Math.abs(value);
+  if (size >= 100) return group(Math.round(value));
+  return value.toFixed(size >= 10 ? 1 : size >= 1 || size === 0 ? 2 : 3).replace(/\.?0+$/, '');
+}
+
+/** Bytes in decimal units, as disks are sold: 0 B, 812 B, 1.2 kB, 34 MB. */
+export function bytes(value: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  let size = Math.max(0, value);
+  let unit = 0;
+  while (size >= 999.5 && unit < units.length - 1) {
+    size /= 1000;
+    unit += 1;
+  }
+  const text =
+    unit === 0 ? String(Math.round(size)) : size >= 10 ? String(Math.round(size)) : size.toFixed(1);
+  return `${text}\u00a0${units[unit] ?? 'B'}`;
+}
+
+/** A share from 0 to 1 as "41 %"; never says 100 % before it is done. */
+export function percent(share: number): string {
+  const bounded = Math.min(1, Math.max(0, share));
+  return `${bounded === 1 ? 100 : Math.min(99, Math.floor(bounded * 100))}\u00a0%`;
+}
+
+/** A hash rate: "3 100 tries a second". */
+export function hashRate(perSecond: number): string {
+  if (perSecond <= 0) return 'no tries yet';
+  return `${figures(perSecond)} ${perSecond === 1 ? 'try' : 'tries'} a second`;
+}

@@ -1,0 +1,54 @@
+/** How hard a password is to guess, said in words. */
+export interface Strength {
+  readonly level: 0 | 1 | 2 | 3;
+  readonly words: string;
+}
+
+const SHORTEST = 8;
+const COMMON = [
+  'password',
+  'passwort',
+  'qwert',
+  'letmein',
+  'admin',
+  'iloveyou',
+  'bitcoin',
+  'kith',
+  'abc',
+  '123',
+];
+
+/** A rough measure, meant kindly: bits by length and variety, less for repeats, rows and well-known words. */
+export function passwordStrength(password: string): Strength {
+  if (password === '')
+    return { level: 0, words: 'Use at least eight characters. A short sentence works well.' };
+  if (password.length < SHORTEST) {
+    return { level: 0, words: `Too short: ${SHORTEST - password.length} more to go.` };
+  }
+  const bits = usefulLength(password) * Math.log2(poolSize(password));
+  if (bits < 45) return { level: 1, words: 'Easy to guess. Add a word or two.' };
+  if (bits < 70) return { level: 2, words: 'Fair. One more word makes it strong.' };
+  return { level: 3, words: 'Strong.' };
+}
+
+function poolSize(text: string): number {
+  const pools: [RegExp, number][] = [
+    [/[a-z]/, 26],
+    [/[A-Z]/, 26],
+    [/\d/, 10],
+    [/[^a-zA-Z\d]/, 30],
+  ];
+  return pools.reduce((sum, [pattern, size]) => sum + (pattern.test(text) ? size : 0), 0);
+}
+
+/** Characters that a guesser can't tell from the one before (aaaa, 1234), and well-known words, hardly count. */
+function usefulLength(text: string): number {
+  let plain = text.toLowerCase();
+  for (const word of COMMON) plain = plain.replaceAll(word, '*');
+  let useful = 0;
+  for (let i = 0; i < plain.length; i += 1) {
+    const step = i === 0 ? NaN : plain.charCodeAt(i) - plain.charCodeAt(i - 1);
+    useful += Math.abs(step) <= 1 ? 0.25 : 1;
+  }
+  return useful;
+}

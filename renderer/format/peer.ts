@@ -1,0 +1,50 @@
+import type { Peer } from '../../shared/contract/peers.ts';
+
+const FOUND: Readonly<Record<Peer['foundBy'], string>> = {
+  inbound: 'it called us',
+  bootstrap: 'a known first address',
+  dns: 'the network’s directory',
+  manual: 'you added it',
+  'address-book': 'remembered from before',
+  exchange: 'another peer told us',
+  dht: 'the network’s address table',
+  mdns: 'the local network',
+  'join-link': 'your invitation link',
+};
+
+const KIND: Readonly<Record<Peer['kind'], string>> = {
+  inbound: 'came to us',
+  'full-relay': 'we called, full',
+  'block-only': 'we called, blocks only',
+  feeler: 'short test call',
+  manual: 'you added it',
+};
+
+/** How the node came to know the peer, in words. */
+export const foundWords = (peer: Peer): string => FOUND[peer.foundBy];
+
+/** What the connection is for, in words. */
+export const kindWords = (peer: Peer): string => KIND[peer.kind];
+
+/** How far the peer is trusted; 0 is spotless. */
+export function trustWords(score: number): string {
+  if (score <= 0) return 'spotless';
+  if (score < 30) return 'small slips';
+  return score < 70 ? 'being watched' : 'nearly sent away';
+}
+
+/** "/ip4/127.0.0.1/tcp/21474/p2p/12D3…" → "127.0.0.1:21474"; anything else stays as it is. */
+export function placeWords(address: string): string {
+  const match = /^\/(?:ip4|ip6|dns4|dns6|dns)\/([^/]+)\/tcp\/(\d+)/.exec(address);
+  return match ? `${match[1]}:${match[2]}` : address;
+}
+
+/** Peer ids all begin alike; their ends tell them apart. */
+export const peerName = (id: string): string => id.slice(-8);
+
+/** A latency for people: "2.4 ms", "65 ms". */
+export function latencyWords(ms: number | null): string {
+  if (ms === null) return 'not measured';
+  if (ms < 0.1) return 'under 0.1\u00a0ms';
+  return `${ms < 10 ? Number(ms.toFixed(1)) : Math.round(ms)}\u00a0ms`;
+}

@@ -1,0 +1,56 @@
+import type { BlockSummary } from '../../shared/contract/chain.ts';
+
+/** A block on the ring: where, how long its mark is, how fresh it is. */
+export interface RingMark {
+  readonly block: BlockSummary;
+  /** Place on the dial in turns from the top, clockwise, 0 to 1. */
+  readonly turn: number;
+  /** Length of the mark from 0 to 1, by transactions. */
+  readonly length: number;
+  /** 1 for a block of this moment, falling to 0 at the end of the span. */
+  readonly fresh: number;
+  /** It holds a payment of the person's own. */
+  readonly own: boolean;
+}
+
+/** About this many blocks should fit on the ring. */
+const BLOCKS_ON_RING = 60;
+const SPANS = [600, 1800, 3600, 3 * 3600, 12 * 3600, 86_400];
+
+/** Seconds that one turn of the ring stands for: an hour where a block takes a minute. */
+export function ringSpan(spacing: number): number {
+  return SPANS.find((span) => span >= spacing * BLOCKS_ON_RING) ?? spacing * BLOCKS_ON_RING;
+}
+
+/** The place of a moment on the dial, as on a clock: whole spans begin at the top. */
+export function turnOf(time: number, span: number): number {
+  return (time % span) / span;
+}
+
+/** Marks for the blocks of the last `span` seconds. A block timed slightly ahead of our clock counts as now. */
+export function ringMarks(
+  blocks: readonly BlockSummary[],
+  span: number,
+  now: number,
+  ownHeights: ReadonlySet<number>,
+): RingMark[] {
+  const recent = blocks.filter((block) => block.time > now - span);
+  const most = Math.max(20, ...recent.map((block) => block.transactions ?? 0));
+  return recent.map((block) => ({
+    block,
+    turn: turnOf(Math.min(block.time, now), span),
+    length: 0.25 + 0.75 * Math.sqrt(((block.transactions ?? 1) - 1) / most),
+    fresh: Math.max(0, 1 - Math.max(0, now - block.time) / span),
+    own: ownHeights.has(block.height),
+  }));
+}
+
+/** A point at a turn and distance from the middle, with the top as turn 0. */
+export function polar(turn: number, radius: number): { x: number; y: number } {
+  const angle = (turn - 0.25) * 2 * Math.PI;
+  return { x: round(Math.cos(angle) * radius), y: round(Math.sin(angle) * radius) };
+}
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100;
+}

@@ -1,0 +1,41 @@
+/** What can be said of typed seed words before the node is asked; `ready` when they may be right. */
+export interface WordsVerdict {
+  readonly ready: boolean;
+  readonly sentence: string;
+}
+
+/** Typed or pasted words as a clean list: any spaces, line ends, numbers and commas between them go. */
+export function splitWords(text: string): string[] {
+  return text
+    .toLowerCase()
+    .normalize('NFKD')
+    .split(/[\s,;.\d]+/)
+    .filter((word) => word !== '');
+}
+
+/** Says how many words are still missing or which one isn't on the list. `list` holds the 2048 words. */
+export function judgeWords(text: string, list: ReadonlySet<string>): WordsVerdict {
+  const words = splitWords(text);
+  // The last word may still be half typed.
+  const finished = /\s$/.test(text) || words.length >= 24 ? words : words.slice(0, -1);
+  const wrong = finished.findIndex((word) => !list.has(word));
+  if (wrong >= 0)
+    return { ready: false, sentence: `Word ${wrong + 1}, “${words[wrong] ?? ''}”, is not on the list.` };
+  if (words.length === 12 || words.length === 24) {
+    const last = words.at(-1) ?? '';
+    if (!list.has(last)) return { ready: false, sentence: `The last word, “${last}”, is not on the list.` };
+    return { ready: true, sentence: `${words.length} words, all on the list.` };
+  }
+  if (words.length > 24) return { ready: false, sentence: 'These are more than 24 words.' };
+  return { ready: false, sentence: `${words.length} of 12 or 24 words.` };
+}
+
+/** Picks `count` different positions out of `total`, in order. `random` gives numbers from 0 up to 1. */
+export function pickPositions(total: number, count: number, random: () => number): number[] {
+  const places = Array.from({ length: total }, (_, i) => i);
+  const picked: number[] = [];
+  while (picked.length < count && places.length > 0) {
+    picked.push(...places.splice(Math.floor(random() * places.length), 1));
+  }
+  return picked.sort((a, b) => a - b);
+}

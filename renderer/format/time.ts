@@ -1,0 +1,59 @@
+import { plural } from './number.ts';
+
+const MINUTE = 60;
+const HOUR = 3600;
+const DAY = 86_400;
+
+/** How long a thing takes or took, one unit: "40 seconds", "3 minutes", "2 days". */
+export function duration(seconds: number): string {
+  const s = Math.max(0, Math.round(seconds));
+  if (s < 90) return plural(s, 'second');
+  if (s < 90 * MINUTE) return plural(Math.round(s / MINUTE), 'minute');
+  if (s < 36 * HOUR) return plural(Math.round(s / HOUR), 'hour');
+  if (s < 60 * DAY) return plural(Math.round(s / DAY), 'day');
+  if (s < 730 * DAY) return plural(Math.round(s / (30.44 * DAY)), 'month');
+  return plural(Math.round(s / (365.25 * DAY)), 'year');
+}
+
+/** The same where room is scarce: "40 s", "3 min", "2 h", "5 d". */
+export function shortDuration(seconds: number): string {
+  const s = Math.max(0, Math.round(seconds));
+  if (s < 90) return `${s}\u00a0s`;
+  if (s < 90 * MINUTE) return `${Math.round(s / MINUTE)}\u00a0min`;
+  if (s < 36 * HOUR) return `${Math.round(s / HOUR)}\u00a0h`;
+  return `${Math.round(s / DAY)}\u00a0d`;
+}
+
+/** A moment seen from now: "just now", "40 seconds ago", "in 3 minutes". */
+export function age(time: number, now: number): string {
+  const past = now - time;
+  if (Math.abs(past) < 2) return 'just now';
+  return past > 0 ? `${duration(past)} ago` : `in ${duration(-past)}`;
+}
+
+/** The short form for tables and rings: "now", "40 s ago". */
+export function shortAge(time: number, now: number): string {
+  const past = now - time;
+  if (past < 2) return 'now';
+  return `${shortDuration(past)} ago`;
+}
+
+const EXACT = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+
+/** The exact moment in the reader's own time zone. */
+export function exact(time: number): string {
+  return EXACT.format(new Date(time * 1000));
+}
+
+/** "Today", "Yesterday" or the date: the heading over a day's payments. */
+export function dayName(time: number, now: number): string {
+  const day = startOfDay(time);
+  const today = startOfDay(now);
+  if (day === today) return 'Today';
+  if (day === startOfDay(today / 1000 - 1)) return 'Yesterday';
+  return new Intl.DateTimeFormat(undefined, { dateStyle: 'long' }).format(new Date(time * 1000));
+}
+
+function startOfDay(time: number): number {
+  return new Date(time * 1000).setHours(0, 0, 0, 0);
+}

@@ -1,0 +1,38 @@
+import { createContext } from 'svelte';
+import { chooseCarrier } from './carrier.ts';
+import { createChainState } from './chain.svelte.ts';
+import { createClock } from './clock.svelte.ts';
+import { createConnection } from './connection.svelte.ts';
+import { createMempoolState } from './mempool.svelte.ts';
+import { createMiningState } from './mining.svelte.ts';
+import { createNodeState } from './node.svelte.ts';
+import { createPeersState } from './peers.svelte.ts';
+import { createRouter } from './router.svelte.ts';
+import { createTheme } from './theme.svelte.ts';
+import { createToasts } from './toasts.svelte.ts';
+import { createWalletsState } from './wallets.svelte.ts';
+
+/** Everything that the components share, made once by App and handed down by context. */
+export type AppState = ReturnType<typeof createAppState>;
+
+export function createAppState() {
+  // The key must leave the address before the router reads it.
+  const connection = createConnection(chooseCarrier());
+  const toasts = createToasts();
+  return {
+    connection,
+    client: connection.client,
+    toasts,
+    clock: createClock(),
+    theme: createTheme(),
+    router: createRouter(),
+    node: createNodeState(connection),
+    chain: createChainState(connection),
+    peers: createPeersState(connection),
+    mempool: createMempoolState(connection),
+    mining: createMiningState(connection),
+    wallets: createWalletsState(connection, toasts),
+  };
+}
+
+export const [useApp, provideApp] = createContext<AppState>();

@@ -1,0 +1,18 @@
+/** Waits before the next try to reach the node, in milliseconds: quick at first, never longer than 5 s. */
+export function backoff(attempt: number): number {
+  return Math.min(5000, 200 * 2 ** Math.min(attempt, 10));
+}
+
+/** Sleeps unless told to stop; never rejects. */
+export function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const done = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done);
+  });
+}

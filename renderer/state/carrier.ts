@@ -1,0 +1,119 @@
+import type { ClientContext, ClientLink } from '@orpc/client';
+import { RPCLink as PortLink } from '@orpc/client/message-port';
+import { RPCLink as SocketLink } from '@orpc/client/websocket';
+
+/** Nothing but the call itself travels with a call. */
+export type Context = ClientContext;
+
+/** One way to the node, for as long as it lasts. */
+export interface Carrier {
+  readonly link: ClientLink<Context>;
+  /** Settles when the way is gone; never rejects. */
+  readonly closed: Promise<void>;
+  close(): void;
+}
+
+/** Why there is no way to the node. */
+export type CarrierProblem = 'no-answer' | 'refused' | 'no-key';
+
+/** Opens carriers one after the other; a failure says what a person can do about it. */
+export type OpenCarrier = (signal: AbortSignal) => Promise<Carrier | CarrierProblem>;
+
+const SUBPROTOCOL = 'kith.rpc.1';
+const TOKEN_KEY = 'kith.token';
+const OPEN_TIMEOUT = 5000;
+
+/** The desktop hands over a port after every load; a page opened by a link has a key in its address. */
+export function chooseCarrier(): OpenCarrier {
+  const ports = listenForPorts();
+  const token = takeToken();
+  return async (signal) => {
+    const port = ports.take();
+    if (port) return overPort(port);
+    if (token !== null) return overSocket(token, signal);
+    return (await ports.next(2000, signal)) ? overPort(ports.take()!) : 'no-key';
+  };
+}
+
+/** The newest port wins: after a restart of the node the desktop sends a new one. */
+function listenForPorts() {
+  let newest: MessagePort | null = null;
+  let wake = (): void => undefined;
+  window.addEventListener('message', (event: MessageEvent<unknown>) => {
+    // Another frame or window must not be able to pose as the node.
+    if (event.source !== window || !isPortMessage(event.data)) return;
+    newest = event.ports[0] ?? null;
+    wake();
+  });
+  return {
+    take(): MessagePort | null {
+      const port = newest;
+      newest = null;
+      return port;
+    },
+    next: (ms: number, signal: AbortSignal): Promise<boolean> =>
+      new Promise((resolve) => {
+        const done = (): void => {
+          clearTimeout(timer);
+          resolve(newest !== null);
+        };
+        const timer = setTimeout(done, ms);
+        wake = done;
+        signal.addEventListener('abort', done, { once: true });
+      }),
+  };
+}
+
+function isPortMessage(data: unknown): boolean {
+  return typeof data === 'object' && data !== null && (data as { type?: unknown }).type === 'rpc-port';
+}
+
+function overPort(port: MessagePort): Carrier {
+  const closed = new Promise<void>((resolve) => port.addEventListener('close', () => resolve()));
+  const link = new PortLink<Context>({ port });
+  port.start();
+  return { link, closed, close: () => port.close() };
+}
+
+async function overSocket(token: string, signal: AbortSignal): Promise<Carrier | CarrierProblem> {
+  const scheme = location.protocol === 'https:' ? 'wss:' : 'ws:';
+  const socket = new WebSocket(`${scheme}//${location.host}/rpc`, [SUBPROTOCOL, token]);
+  const closed = new Promise<void>((resolve) => socket.addEventListener('close', () => resolve()));
+  if (!(await opened(socket, signal))) {
+    socket.close();
+    return (await hostAnswers()) ? 'refused' : 'no-answer';
+  }
+  return { link: new SocketLink<Context>({ websocket: socket }), closed, close: () => socket.close() };
+}
+
+function opened(socket: WebSocket, signal: AbortSignal): Promise<boolean> {
+  return new Promise((resolve) => {
+    const settle = (ok: boolean) => (): void => {
+      clearTimeout(timer);
+      resolve(ok);
+    };
+    const timer = setTimeout(settle(false), OPEN_TIMEOUT);
+    socket.addEventListener('open', settle(true), { once: true });
+    socket.addEventListener('close', settle(false), { once: true });
+    signal.addEventListener('abort', settle(false), { once: true });
+  });
+}
+
+/** A browser doesn't say why a socket failed; the page itself being served tells a refused key from a dead node. */
+async function hostAnswers(): Promise<boolean> {
+  try {
+    return (await fetch('./', { cache: 'no-store', signal: AbortSignal.timeout(2000) })).ok;
+  } catch {
+    return false;
+  }
+}
+
+/** Takes the key out of the address, where it would end up in bookmarks and screenshots, and keeps it for reloads. */
+function takeToken(): string | null {
+  const match = /^#token=([\w-]{16,200})$/.exec(location.hash);
+  if (match?.[1] !== undefined) {
+    sessionStorage.setItem(TOKEN_KEY, match[1]);
+    history.replaceState(null, '', `${location.pathname}${location.search}`);
+  }
+  return sessionStorage.getItem(TOKEN_KEY);
+}

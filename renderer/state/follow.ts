@@ -1,0 +1,42 @@
+import { backoff, pause } from './backoff.ts';
+import type { Connection } from './connection.svelte.ts';
+
+/** Opens one subscription of the contract. */
+export type Subscribe<T> = (signal: AbortSignal) => Promise<AsyncIterable<T>>;
+
+/**
+ * Listens to a subscription until stopped, and opens it anew whenever it ends: after a lost connection, a restarted
+ * node or an error. Gives the function that stops it.
+ */
+export function follow<T>(
+  connection: Pick<Connection, 'whenOpen'>,
+  subscribe: Subscribe<T>,
+  take: (event: T) => void,
+): () => void {
+  const stop = new AbortController();
+  void run(connection, subscribe, take, stop.signal);
+  return () => stop.abort();
+}
+
+async function run<T>(
+  connection: Pick<Connection, 'whenOpen'>,
+  subscribe: Subscribe<T>,
+  take: (event: T) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const stopped = (): boolean => signal.aborted;
+  for (let attempt = 0; !stopped(); attempt += 1) {
+    await connection.whenOpen(signal);
+    if (stopped()) return;
+    try {
+      for await (const event of await subscribe(signal)) {
+        if (stopped()) return;
+        attempt = 0;
+        take(event);
+      }
+    } catch {
+      // The frame says when the node is away; a single stream that ends is just opened again.
+    }
+    await pause(backoff(attempt), signal);
+  }
+}

@@ -1,0 +1,4 @@
+/** Reads runes so that the effect around it runs again when they change; does nothing with them. */
+export function heed(..._values: readonly unknown[]): void {
+  // Reading was all that was wanted.
+}

@@ -1,0 +1,30 @@
+import { ORPCError } from '@orpc/client';
+
+/** Something that went wrong, ready to be shown: a stable code and a sentence. */
+export interface Problem {
+  readonly code: string;
+  readonly sentence: string;
+}
+
+/** Makes any failure of a call showable; a carrier that broke in the middle says so in plain words. */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof ORPCError) {
+    const { code, message, data } = error as ORPCError<string, unknown>;
+    return { code, sentence: sentence(issueOf(data) ?? message) };
+  }
+  return { code: 'NOT_CONNECTED', sentence: 'The node is not answering.' };
+}
+
+/** The first broken field of an input that the boundary refused. */
+function issueOf(data: unknown): string | undefined {
+  const issues = (data as { issues?: readonly { message?: unknown }[] } | null | undefined)?.issues;
+  const message = issues?.[0]?.message;
+  return typeof message === 'string' ? message : undefined;
+}
+
+/** Capital first, full stop last. */
+function sentence(text: string): string {
+  const trimmed = text.trim();
+  const capital = trimmed.charAt(0).toUpperCase() + trimmed.slice(1);
+  return /[.!?…]$/.test(capital) ? capital : `${capital}.`;
+}

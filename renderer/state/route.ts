@@ -1,0 +1,48 @@
+/** Every place of the window; what stands in the address after `#/`. */
+export const PLACES = [
+  'home',
+  'wallet',
+  'send',
+  'receive',
+  'new-wallet',
+  'restore-wallet',
+  'payment',
+  'blocks',
+  'block',
+  'transaction',
+  'mempool',
+  'peers',
+  'map',
+  'mining',
+  'health',
+  'settings',
+] as const;
+export type Place = (typeof PLACES)[number];
+
+/** A place and the one thing it is about: a block id or height, a txid, a payment link. */
+export interface Route {
+  readonly place: Place;
+  readonly about: string | null;
+}
+
+const HOME: Route = { place: 'home', about: null };
+
+/** Reads the part of the address after `#`; anything unknown leads home. */
+export function readRoute(hash: string): Route {
+  const [, place, about] = /^#?\/([a-z-]+)(?:\/(.+))?$/.exec(hash) ?? [];
+  if (!isPlace(place)) return HOME;
+  try {
+    return { place, about: about === undefined ? null : decodeURIComponent(about) };
+  } catch {
+    return { place, about: null };
+  }
+}
+
+/** The address of a place, for links. */
+export function href(place: Place, about?: string | number): string {
+  return about === undefined ? `#/${place}` : `#/${place}/${encodeURIComponent(about)}`;
+}
+
+function isPlace(text: string | undefined): text is Place {
+  return (PLACES as readonly (string | undefined)[]).includes(text);
+}

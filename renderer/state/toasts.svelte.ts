@@ -1,0 +1,35 @@
+export interface Toast {
+  readonly id: number;
+  readonly text: string;
+  readonly tone: 'plain' | 'good' | 'bad';
+}
+
+/** Short messages at the edge of the window. Screen readers hear them; they never ask for anything. */
+export interface Toasts {
+  readonly shown: readonly Toast[];
+  say(text: string, tone?: Toast['tone']): void;
+  dismiss(id: number): void;
+}
+
+const STAYS = 6000;
+const MOST = 3;
+
+export function createToasts(): Toasts {
+  let shown = $state.raw<readonly Toast[]>([]);
+  let last = 0;
+  const dismiss = (id: number): void => {
+    shown = shown.filter((toast) => toast.id !== id);
+  };
+  return {
+    get shown() {
+      return shown;
+    },
+    say: (text, tone = 'plain') => {
+      last += 1;
+      const id = last;
+      shown = [...shown, { id, text, tone }].slice(-MOST);
+      setTimeout(() => dismiss(id), STAYS);
+    },
+    dismiss,
+  };
+}

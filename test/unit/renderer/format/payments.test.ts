@@ -1,0 +1,75 @@
+import { describe, expect, test } from 'vitest';
+import { activityOf, paidMotes } from '../../../../renderer/format/activity.ts';
+import { balanceNotes } from '../../../../renderer/format/balance.ts';
+import { journeyOf } from '../../../../renderer/format/journey.ts';
+import { anEntry } from '../entries.ts';
+
+const MATURITY = 720;
+const say = (parts: Parameters<typeof anEntry>[0]): string => {
+  const { lead, tail } = activityOf(anEntry(parts), MATURITY);
+  return `${lead} N${tail}`;
+};
+const onTheWay = { kind: 'sent', height: null, confirmations: 0, amount: -100, fee: 10 } as const;
+
+describe('payments as sentences', () => {
+  test.each([
+    [{ state: 'confirmed' }, 'Received N'],
+    [{ state: 'mined', confirmations: 3, label: 'rent' }, 'Received N for rent, 3 confirmations'],
+    [{ state: 'pending', height: null, confirmations: 0 }, 'Receiving N, not in a block yet'],
+    [{ ...onTheWay, state: 'queued' }, 'Sending N, waiting for a peer to hand it to'],
+    [{ ...onTheWay, state: 'sent', seenBy: 1, ofPeers: 5 }, 'Sending N, seen by 1 of 5 peers'],
+    [{ kind: 'sent', state: 'confirmed', label: 'Mira' }, 'Sent N to Mira'],
+    [
+      { kind: 'sent', state: 'mined', confirmations: 1, addresses: ['a', 'b'] },
+      'Sent N to 2 addresses, 1 confirmation',
+    ],
+    [{ kind: 'mined', state: 'immature', confirmations: 700 }, 'Mined a block: N, ready in 20 blocks'],
+    [{ kind: 'mined', state: 'confirmed', confirmations: 720 }, 'Mined a block: N'],
+    [{ kind: 'sent', state: 'expired', height: null }, 'Not mined in time, coins free again: N'],
+    [{ kind: 'received', state: 'conflicted', height: null }, 'Overtaken by another payment: N'],
+  ] as const)('%o', (parts, text) =>
+    expect(say({ ...parts, addresses: 'addresses' in parts ? [...parts.addresses] : [] })).toBe(text),
+  );
+
+  test('what was sent does not count the fee', () => {
+    expect(paidMotes(anEntry({ kind: 'sent', amount: -110, fee: 10 }))).toBe(100);
+    expect(paidMotes(anEntry({ amount: 7 }))).toBe(7);
+  });
+});
+
+describe('the journey of a payment', () => {
+  const states = (parts: Parameters<typeof anEntry>[0]) =>
+    journeyOf(anEntry(parts), MATURITY).map(({ name, state }) => `${name}: ${state}`);
+
+  test.each([
+    [
+      { ...onTheWay, state: 'queued', seenBy: 0, ofPeers: 0 },
+      ['Sent: done', 'Spreading: now', 'Into a block: ahead', 'Confirmed: ahead'],
+    ],
+    [
+      { ...onTheWay, state: 'sent', seenBy: 2, ofPeers: 4 },
+      ['Sent: done', 'Spreading: done', 'Into a block: now', 'Confirmed: ahead'],
+    ],
+    [
+      { kind: 'sent', state: 'mined', confirmations: 2 },
+      ['Sent: done', 'Spreading: done', 'In block 100: done', 'Confirmed: now'],
+    ],
+    [
+      { kind: 'sent', state: 'confirmed' },
+      ['Sent: done', 'Spreading: done', 'In block 100: done', 'Confirmed: done'],
+    ],
+    [{ kind: 'mined', state: 'immature', confirmations: 9 }, ['In block 100: done', 'Confirmed: now']],
+    [{ ...onTheWay, state: 'expired', seenBy: 0, ofPeers: 0 }, ['Sent: done', 'Expired: failed']],
+    [
+      { kind: 'received', state: 'pending', height: null },
+      ['Seen: done', 'Checked: done', 'Into a block: now', 'Confirmed: ahead'],
+    ],
+  ] as const)('%o', (parts, stations) => expect(states(parts)).toEqual(stations));
+});
+
+test('under the balance stands only what there is', () => {
+  expect(balanceNotes({ confirmed: 5, pending: 0, immature: 0, asOfHeight: 1 })).toEqual([]);
+  expect(
+    balanceNotes({ confirmed: 5, pending: -250_000_000, immature: 2_000_000_000, asOfHeight: 1 }),
+  ).toEqual(['2.5\u00a0KITH on the way out', '20\u00a0KITH mined, not spendable yet']);
+});

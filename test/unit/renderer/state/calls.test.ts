@@ -1,0 +1,88 @@
+import { ORPCError } from '@orpc/client';
+import { describe, expect, test, vi } from 'vitest';
+import { allButFee } from '../../../../renderer/state/all-but-fee.ts';
+import { backoff, pause } from '../../../../renderer/state/backoff.ts';
+import { findPayment } from '../../../../renderer/state/find-payment.ts';
+import { follow } from '../../../../renderer/state/follow.ts';
+import { problemOf } from '../../../../renderer/state/problem.ts';
+import { anEntry } from '../entries.ts';
+
+describe('failures in words', () => {
+  test('the node’s own sentence is kept', () => {
+    const error = new ORPCError('wallet-password', { message: 'The password is wrong. Try again.' });
+    expect(problemOf(error)).toEqual({
+      code: 'wallet-password',
+      sentence: 'The password is wrong. Try again.',
+    });
+  });
+  test('a refused field becomes a sentence', () => {
+    const error = new ORPCError('input-invalid', {
+      data: { issues: [{ message: 'the password is empty' }] },
+    });
+    expect(problemOf(error).sentence).toBe('The password is empty.');
+  });
+  test('anything else means that the node is away', () => {
+    expect(problemOf(new Error('socket hang up')).code).toBe('NOT_CONNECTED');
+  });
+});
+
+describe('everything but the fee', () => {
+  const wallet = (fee: number, has: number) => (amount: number) =>
+    amount + fee <= has
+      ? Promise.resolve()
+      : Promise.reject(new ORPCError('wallet-funds', { data: { needed: amount + fee, available: has } }));
+
+  test('leaves just the fee', async () => expect(await allButFee(1000, wallet(30, 1000))).toBe(970));
+  test('takes all when there is none', async () => expect(await allButFee(1000, wallet(0, 1000))).toBe(1000));
+  test('another failure is told', async () => {
+    const failure = new ORPCError('wallet-locked');
+    await expect(allButFee(1000, () => Promise.reject(failure))).rejects.toBe(failure);
+  });
+  test('a wallet that can’t pay its own fee says so', async () => {
+    await expect(allButFee(10, wallet(30, 10))).rejects.toThrow();
+  });
+});
+
+test('looks for a payment page by page', async () => {
+  const all = Array.from({ length: 700 }, (_, i) => anEntry({ txid: String(i) }));
+  const history = vi.fn(async ({ limit = 100, after }: { limit?: number; after?: string }) => {
+    const from = after === undefined ? 0 : all.findIndex((entry) => entry.txid === after) + 1;
+    return all.slice(from, from + limit);
+  });
+  const client = { wallet: { history } } as unknown as Parameters<typeof findPayment>[0];
+  expect((await findPayment(client, 'w', '650'))?.txid).toBe('650');
+  expect(history).toHaveBeenCalledTimes(2);
+  expect(await findPayment(client, 'w', 'nowhere')).toBeNull();
+});
+
+test('waits longer and longer, but never long', () => {
+  expect([0, 1, 2, 3, 30].map(backoff)).toEqual([200, 400, 800, 1600, 5000]);
+});
+
+test('a pause ends when told to', async () => {
+  const stop = new AbortController();
+  const waiting = pause(60_000, stop.signal);
+  stop.abort();
+  await waiting;
+});
+
+test('a subscription that ends is opened again, until it is stopped', async () => {
+  const heard: number[] = [];
+  let opened = 0;
+  const stop = follow(
+    { whenOpen: () => Promise.resolve() },
+    async function subscribe() {
+      opened += 1;
+      const first = opened * 10;
+      return (async function* () {
+        yield first;
+        if (first === 10) throw new Error('the carrier broke');
+        yield first + 1;
+      })();
+    },
+    (event) => heard.push(event),
+  );
+  await vi.waitFor(() => expect(heard.length).toBeGreaterThanOrEqual(3), { timeout: 10_000 });
+  stop();
+  expect(heard.slice(0, 3)).toEqual([10, 20, 21]);
+});

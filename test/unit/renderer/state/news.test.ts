@@ -1,0 +1,48 @@
+import { describe, expect, test } from 'vitest';
+import { joinBlocks } from '../../../../renderer/state/block-list.ts';
+import { paymentNews } from '../../../../renderer/state/payment-news.ts';
+import { aBlock, anEntry } from '../entries.ts';
+
+describe('news of payments', () => {
+  const texts = (...args: Parameters<typeof paymentNews>): string[] =>
+    paymentNews(...args).map(({ text }) => text);
+
+  test('what a wallet held before is no news', () => expect(texts(null, [anEntry()])).toEqual([]));
+  test('an arrival is told once', () => {
+    const entry = anEntry({ state: 'pending', height: null });
+    expect(texts([], [entry])).toEqual(['Received 2.5\u00a0KITH.']);
+    expect(texts([entry], [anEntry({ state: 'mined' })])).toEqual([]);
+  });
+  test('our own payment is told when a block takes it', () => {
+    const sent = anEntry({ kind: 'sent', state: 'sent', height: null });
+    expect(texts([], [sent])).toEqual([]);
+    expect(texts([sent], [{ ...sent, state: 'mined', height: 1234 }])).toEqual([
+      'Your payment is in block 1\u202f234.',
+    ]);
+    expect(texts([sent], [{ ...sent, state: 'expired' }])[0]).toMatch(/not mined in time/);
+  });
+  test('several are told in the order in which they happened', () => {
+    const [older, newer] = [
+      anEntry({ txid: 'a', amount: 100_000_000 }),
+      anEntry({ txid: 'b', amount: 200_000_000 }),
+    ];
+    expect(texts([], [newer, older])).toEqual(['Received 1\u00a0KITH.', 'Received 2\u00a0KITH.']);
+  });
+});
+
+describe('the block list', () => {
+  const heights = (list: readonly { height: number }[]): number[] => list.map(({ height }) => height);
+  const known = [aBlock(5), aBlock(4), aBlock(3)];
+
+  test('newer blocks come on top', () => {
+    expect(heights(joinBlocks(known, [aBlock(7), aBlock(6), aBlock(5)], 100))).toEqual([7, 6, 5, 4, 3]);
+  });
+  test('after a reorganisation the newer reading holds, and what stood above it is gone', () => {
+    const other = aBlock(4, { id: 'ff'.repeat(32) });
+    const joined = joinBlocks(known, [other], 100);
+    expect(heights(joined)).toEqual([4, 3]);
+    expect(joined[0]?.id).toBe(other.id);
+  });
+  test('it stays bounded', () => expect(joinBlocks(known, [aBlock(6)], 2)).toHaveLength(2));
+  test('an empty reading changes nothing', () => expect(joinBlocks(known, [], 9)).toBe(known));
+});
