@@ -1,3 +1,4 @@
+import type { Height } from '../../../shared/units.ts';
 import { connectBlock } from '../../core/ledger/connect.ts';
 import { undo } from '../../core/ledger/delta.ts';
 import { JobList } from '../../core/ledger/jobs.ts';
@@ -66,6 +67,7 @@ export class Activator {
   #ready: Step[] = [];
   #writing: Promise<void> | null = null;
   #running: Promise<void> | null = null;
+  #again = false;
   #failure: { readonly error: unknown } | null = null;
 
   constructor(deps: ActivatorDeps, state: ChainState) {
@@ -82,10 +84,14 @@ export class Activator {
   /** Starts, or lets the running one see what is new. Rejects when the world failed; later calls reject alike. */
   run(): Promise<void> {
     if (this.#failure) return Promise.reject(this.#failure.error);
-    this.#running ??= this.#loop().finally(() => {
-      this.#running = null;
-    });
+    this.#again = true;
+    this.#running ??= this.#loop();
     return this.#running;
+  }
+
+  /** Takes blocks back until the tip is at `height`; they are connected again by `run`. Only before the first run. */
+  async rewindTo(height: Height): Promise<void> {
+    while (this.#deps.active.tip.height > height) await this.#takeBack(this.#deps.active.tip);
   }
 
   async idle(): Promise<void> {
@@ -94,9 +100,15 @@ export class Activator {
 
   async #loop(): Promise<void> {
     try {
-      while (await this.#advance());
+      // What was asked for while the last step was deciding that there is nothing to do must not be forgotten.
+      while (this.#again) {
+        this.#again = false;
+        while (await this.#advance());
+      }
+      this.#running = null;
       this.#deps.onIdle();
     } catch (error) {
+      this.#running = null;
       this.#failure = { error };
       this.#inFlight.length = 0;
       this.#ready = [];
@@ -224,11 +236,16 @@ export class Activator {
 
   async #disconnect(): Promise<void> {
     await this.#drain();
-    const { active, bodies, coins, index } = this.#deps;
+    const { active, index } = this.#deps;
     const entry = active.tip;
     // Draining may have shown the better chain to be invalid.
     this.#route.moveTo(index.bestComplete);
     if (this.#route.has(entry) || index.bestComplete.work <= entry.work) return;
+    await this.#takeBack(entry);
+  }
+
+  async #takeBack(entry: OwnedEntry): Promise<void> {
+    const { bodies, coins, active } = this.#deps;
     const block = entry.body && (await bodies.read(entry.id, entry.body));
     const record = entry.undo && (await bodies.undo.read(entry.undo));
     const delta = block && record && deltaOf(block, record);

@@ -21,7 +21,7 @@ import { ancestorAt, type HeaderEntry, type OwnedEntry } from './header-entry.ts
 import { headersAfter, locatorFrom } from './locator.ts';
 import { openChainState } from './open.ts';
 import { createSnapshots } from '../snapshot/snapshots.ts';
-import { activeRules } from './rules.ts';
+import { activeRules, firstOutdated } from './rules.ts';
 import { createSnapshotGate } from './snapshot-gate.ts';
 
 const CACHED_COINS = 200_000;
@@ -221,6 +221,11 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
     },
   };
 
+  const outdated = firstOutdated(active, network.params.bitsPeriod, rulesFor);
+  if (outdated !== null) {
+    log.warn('blocks were checked before this program knew a rule: checking them again', { from: outdated });
+    await activator.rewindTo(outdated - 1);
+  }
   gate.resume();
   activate();
   return chain;
