@@ -1,0 +1,88 @@
+import type { Network } from '../core/networks/network.ts';
+import type { PeerNetwork } from '../network/network.ts';
+import { VERSION } from '../lib/version.ts';
+import type { Chain } from '../state/chain/chain.ts';
+import type { Mempool } from '../state/mempool/mempool.ts';
+import type { Miner } from '../state/miner/miner.ts';
+import type { Wallets } from '../state/wallet/wallets.ts';
+import { createConditionReader } from './condition.ts';
+import type {
+  ChainAccess,
+  MempoolAccess,
+  MinerAccess,
+  NodeFacade,
+  PeerAccess,
+  WalletAccess,
+} from './facade.ts';
+
+/** The parts of a node that runs in this thread. */
+export interface LocalParts {
+  readonly network: Network;
+  readonly datadir: string;
+  /** Unix seconds. */
+  readonly startedAt: number;
+  readonly signatures: 'libsodium' | 'reference';
+  readonly chain: Chain;
+  readonly mempool: Mempool;
+  readonly miner: Miner;
+  readonly wallets: Wallets;
+  readonly peers: PeerNetwork;
+}
+
+/** The node as the handlers of the contract see it. */
+export function createLocalNode(parts: LocalParts): NodeFacade {
+  const { network, datadir, peers } = parts;
+  return {
+    network,
+    about: {
+      name: 'Kith',
+      version: VERSION,
+      license: 'MIT',
+      runtime: `Node.js ${process.versions.node}`,
+      platform: `${process.platform}-${process.arch}`,
+      datadir,
+      startedAt: parts.startedAt,
+      signatures: parts.signatures,
+    },
+    chain: chainOf(parts.chain),
+    mempool: mempoolOf(parts.mempool),
+    miner: minerOf(parts.miner),
+    wallets: walletsOf(parts.wallets),
+    peers: peersOf(peers),
+    condition: createConditionReader({ datadir, network: () => peers.status(), notices: () => [] }),
+  };
+}
+
+function chainOf(chain: Chain): ChainAccess {
+  return {
+    ...chain,
+    onConnected: (listener) => chain.events.on('connected', listener),
+    onDisconnected: (listener) => chain.events.on('disconnected', listener),
+  };
+}
+
+function mempoolOf(mempool: Mempool): MempoolAccess {
+  return {
+    ...mempool,
+    submit: (bytes) => mempool.submit(bytes),
+    onChanged(listener) {
+      const off = [
+        mempool.events.on('added', () => listener()),
+        mempool.events.on('removed', () => listener()),
+      ];
+      return () => off.forEach((each) => each());
+    },
+  };
+}
+
+function minerOf(miner: Miner): MinerAccess {
+  return miner;
+}
+
+function walletsOf(wallets: Wallets): WalletAccess {
+  return wallets;
+}
+
+function peersOf(network: PeerNetwork): PeerAccess {
+  return { ...network.peers, peerId: network.peerId, addresses: network.addresses };
+}

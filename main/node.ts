@@ -1,0 +1,187 @@
+/** The composition root: wires one node from its configuration. Nothing else does. */
+import { join } from 'node:path';
+import { createLocalNode } from './api/local-node.ts';
+import type { NodeConfig, StartedNode } from './headless.ts';
+import { systemClock } from './lib/clock.ts';
+import { runAll, type Service } from './lib/service.ts';
+import { createNetwork, type PeerNetwork } from './network/network.ts';
+import type { Chain } from './state/chain/chain.ts';
+import { createChain } from './state/chain/create-chain.ts';
+import { createMempool, type Mempool } from './state/mempool/mempool.ts';
+import { createMiner, type Miner } from './state/miner/miner.ts';
+import { createPowPool, type PowPool } from './state/native/pow-pool.ts';
+import { powHash } from './state/native/pow.ts';
+import { installNativeSha256 } from './state/native/sha256.ts';
+import { createVerifyPool, type VerifyPool } from './state/native/verify-pool.ts';
+import { createWallets, type Wallets } from './state/wallet/wallets.ts';
+import { VERSION } from './lib/version.ts';
+
+/** The parts of a running node, in the order in which they start. */
+interface Parts {
+  readonly verify: VerifyPool;
+  readonly pow: PowPool;
+  readonly chain: Chain;
+  readonly mempool: Mempool;
+  readonly miner: Miner;
+  readonly wallets: Wallets;
+  readonly peers: PeerNetwork;
+}
+
+type Growing = { -readonly [Name in keyof Parts]?: Parts[Name] };
+
+/**
+ * Starts a node; what has started is undone when a later part fails or `signal` aborts.
+ * @throws {KithError} with the code of the part that failed.
+ */
+export async function createNode(config: NodeConfig, signal: AbortSignal): Promise<StartedNode> {
+  const growing: Growing = {};
+  const startedAt = systemClock.now();
+  const stop = await runAll(servicesOf(config, growing), signal);
+  const { network, datadir } = config;
+  const { verify, ...parts } = growing as Parts;
+  const facade = createLocalNode({ ...parts, network, datadir, startedAt, signatures: verify.engine });
+  return { facade, stop };
+}
+
+function servicesOf(config: NodeConfig, parts: Growing): Service[] {
+  return [
+    native(config, parts),
+    chain(config, parts),
+    mempool(config, parts),
+    miner(config, parts),
+    wallets(config, parts),
+    peers(config, parts),
+  ];
+}
+
+function native({ log }: NodeConfig, parts: Growing): Service {
+  return {
+    name: 'native',
+    async start() {
+      const sha256 = installNativeSha256();
+      if (sha256.reason !== undefined) log.warn('hashing is slow', { reason: sha256.reason });
+      parts.verify = await createVerifyPool({ log: log.child('verify') });
+      parts.pow = await createPowPool({ log: log.child('pow') });
+    },
+    async stop() {
+      await parts.verify?.close();
+      await parts.pow?.close();
+    },
+  };
+}
+
+function chain(config: NodeConfig, parts: Growing): Service {
+  let retry: NodeJS.Timeout;
+  return {
+    name: 'chain',
+    async start() {
+      const opened = await createChain({
+        network: config.network,
+        directory: config.datadir,
+        verifyBatch: parts.verify!.verifyBatch,
+        powHash,
+        powHashMany: parts.pow!.powHashMany,
+        isVerified: (tx, rules) => parts.mempool?.isVerified(tx.wid, rules) ?? false,
+        clock: systemClock,
+        log: config.log.child('chain'),
+      });
+      opened.events.on('failed', config.onFailure);
+      retry = setInterval(() => void opened.retryEarly().catch(config.onFailure), 1000);
+      retry.unref();
+      parts.chain = opened;
+    },
+    async stop() {
+      clearInterval(retry);
+      await parts.chain!.close();
+    },
+  };
+}
+
+function mempool(config: NodeConfig, parts: Growing): Service {
+  return {
+    name: 'mempool',
+    async start(signal) {
+      parts.mempool = createMempool({
+        chain: parts.chain!,
+        verifyBatch: parts.verify!.verifyBatch,
+        clock: systemClock,
+        log: config.log.child('mempool'),
+        file: join(config.datadir, 'mempool.dat'),
+      });
+      await parts.mempool.start(signal);
+    },
+    stop: () => parts.mempool!.stop(),
+  };
+}
+
+function miner(config: NodeConfig, parts: Growing): Service {
+  return {
+    name: 'miner',
+    start() {
+      parts.miner = createMiner({
+        chain: parts.chain!,
+        mempool: parts.mempool!,
+        clock: systemClock,
+        log: config.log.child('miner'),
+      });
+    },
+    stop: () => parts.miner!.stop(),
+  };
+}
+
+function wallets(config: NodeConfig, parts: Growing): Service {
+  return {
+    name: 'wallets',
+    async start(signal) {
+      parts.wallets = createWallets({
+        directory: config.datadir,
+        network: config.network,
+        chain: parts.chain!,
+        mempool: parts.mempool!,
+        clock: systemClock,
+        log: config.log.child('wallet'),
+        sighting: (txid) => sightingOf(parts, txid),
+      });
+      await parts.wallets.start(signal);
+    },
+    stop: () => parts.wallets!.stop(),
+  };
+}
+
+function sightingOf({ peers }: Growing, txid: string): { seenBy: number; ofPeers: number } | null {
+  const seenBy = peers?.seenBy(txid) ?? null;
+  return seenBy === null ? null : { seenBy, ofPeers: peers!.peers.list().length };
+}
+
+function peers(config: NodeConfig, parts: Growing): Service {
+  const off: (() => void)[] = [];
+  return {
+    name: 'network',
+    async start() {
+      const { network, datadir, listen, bootstrap, log } = config;
+      const host = await createNetwork({
+        network,
+        chain: parts.chain!,
+        mempool: parts.mempool!,
+        clock: systemClock,
+        log: log.child('network'),
+        datadir,
+        listen,
+        bootstrap,
+        software: `kith/${VERSION}`,
+      });
+      parts.peers = host;
+      await host.start();
+      off.push(
+        parts.mempool!.events.on('added', ({ tx, origin }) => {
+          if (origin === 'local') host.announce(tx);
+        }),
+      );
+      for (const tx of parts.wallets!.ownPending()) host.announce(tx);
+    },
+    async stop() {
+      for (const each of off) each();
+      await parts.peers!.stop();
+    },
+  };
+}
