@@ -18,6 +18,9 @@ export interface ContentLimits {
   readonly maxOutputs: number;
 }
 
+// Some of the best turn out not to fit, or to wait for parents that pay little.
+const SPARE = 1.5;
+
 /** Selects a block's transactions; answers again at once while neither the pool nor the question changed. */
 export function createContents(pool: Pool): (height: Height, limits: ContentLimits) => BlockContents {
   let answer: BlockContents | null = null;
@@ -27,7 +30,8 @@ export function createContents(pool: Pool): (height: Height, limits: ContentLimi
   return (height, { maxBytes, maxOutputs }) => {
     const asked = [pool.revision, height, maxBytes, maxOutputs].join();
     if (answer && asked === question) return answer;
-    const { entries, fees, bytes } = selectTransactions(pool.graph, { height, maxBytes, maxOutputs });
+    const cut = pool.histogram.rateOfBest(maxBytes * SPARE);
+    const { entries, fees, bytes } = selectTransactions(pool.graph, { height, maxBytes, maxOutputs, cut });
     // From one answer to the next most are the same: only the new ones are decoded, only the last ones are kept.
     const next = new Map<PoolEntry, Transaction>();
     for (const entry of entries) next.set(entry, decoded.get(entry) ?? entry.tx);

@@ -7,6 +7,8 @@ export interface FeerateHistogram {
   remove(feerate: Feerate): void;
   /** The least whole motes per byte that leave at most `bytes` of the pool ahead. */
   rateBehind(bytes: number): number;
+  /** Motes per byte that the best-paying `bytes` of the pool do not fall below; 0 when it has fewer. */
+  rateOfBest(bytes: number): number;
 }
 
 const STEP = 1.05;
@@ -18,11 +20,21 @@ const bucketOf = ({ fee, size }: Feerate): number => {
   return Math.min(BUCKETS - 1, Math.max(0, steps));
 };
 
-/** Above everything in the bucket. */
-const upperEdge = (bucket: number): number => Math.ceil(MIN_FEERATE * STEP ** (bucket + 1));
+const lowerEdge = (bucket: number): number => MIN_FEERATE * STEP ** bucket;
 
 export function createFeerateHistogram(): FeerateHistogram {
   const bytes = new Float64Array(BUCKETS);
+
+  /** Counting from the best-paying bucket down, the one with which there are more than `most` bytes; -1 = none. */
+  const bucketBeyond = (most: number): number => {
+    let sum = 0;
+    for (let bucket = BUCKETS - 1; bucket >= 0; bucket--) {
+      sum += bytes[bucket]!;
+      if (sum > most) return bucket;
+    }
+    return -1;
+  };
+
   return {
     add(feerate) {
       bytes[bucketOf(feerate)]! += feerate.size;
@@ -31,12 +43,13 @@ export function createFeerateHistogram(): FeerateHistogram {
       bytes[bucketOf(feerate)]! -= feerate.size;
     },
     rateBehind(most) {
-      let ahead = 0;
-      for (let bucket = BUCKETS - 1; bucket >= 0; bucket--) {
-        ahead += bytes[bucket]!;
-        if (ahead > most) return upperEdge(bucket);
-      }
-      return MIN_FEERATE;
+      const bucket = bucketBeyond(most);
+      return bucket < 0 ? MIN_FEERATE : Math.ceil(lowerEdge(bucket + 1));
+    },
+    rateOfBest(most) {
+      const bucket = bucketBeyond(most);
+      // The lowest bucket also holds what pays less than the floor.
+      return bucket <= 0 ? 0 : Math.floor(lowerEdge(bucket));
     },
   };
 }

@@ -21,7 +21,7 @@ export interface PoolGraph {
   descendantsOf(entry: PoolEntry): PoolEntry[];
   /** Puts it in. None of its inputs may have a spender here; nothing here may spend it yet. */
   add(facts: EntryFacts, parents: readonly PoolEntry[]): PoolEntry;
-  /** Takes it out alone; its children stay. */
+  /** Takes it out alone. Either it stands on nothing here (it was mined), or nothing stands on it. */
   remove(entry: PoolEntry): void;
 }
 
@@ -106,6 +106,8 @@ export function createGraph(touched: (entry: PoolEntry) => void): PoolGraph {
 
     remove(entry) {
       if (!entry.alive) throw new Error(`not in the pool: ${entry.txid}`);
+      // The sums of what is before and of what is behind it could no longer be told apart.
+      if (entry.parents.length > 0 && entry.children.length > 0) throw new Error(`in between: ${entry.txid}`);
       for (const ancestor of ancestorsOf(entry.parents)) addDescendant(ancestor, entry, -1);
       for (const descendant of walk(entry.children, childrenOf)) addAncestor(descendant, entry, -1);
       for (const parent of entry.parents) parent.children.splice(parent.children.indexOf(entry), 1);

@@ -11,6 +11,11 @@ export interface SelectionLimits {
   readonly maxOutputs: number;
   /** Of the block that takes them. */
   readonly height: Height;
+  /**
+   * Motes per byte; entries that pay less are looked at only if the others leave room. Changes the cost, never the
+   * choice.
+   */
+  readonly cut?: number;
 }
 
 export interface Selection {
@@ -36,13 +41,23 @@ const NEARLY_FULL_OUTPUTS = 20;
 
 /**
  * The transactions that pay a miner most: again and again the entry that, together with the ancestors which it still
- * needs, pays most per byte (as Bitcoin Core selects). Cost: a heap over all entries, about 15 ms for 50 000.
+ * needs, pays most per byte (as Bitcoin Core selects). Cost: a heap over the entries above the cut; 20 ms for 50 000.
  */
 export function selectTransactions(graph: PoolGraph, limits: SelectionLimits): Selection {
   const builder = createBuilder(graph, limits);
-  const heap = createHeap(before, builder.initialRanks());
+  const cut = { fee: limits.cut ?? 0, size: 1 };
+  const { above, below } = builder.initialRanks(cut);
+  const heap = createHeap(before, above);
+  let waiting = below;
   let misses = 0;
-  for (let best = heap.pop(); best !== undefined; best = heap.pop()) {
+  for (;;) {
+    const top = heap.peek();
+    if (waiting.length > 0 && (top === undefined || compareFeerates(top, cut) < 0)) {
+      for (const entry of waiting) heap.push(rankOf(entry, builder.neededBy(entry)));
+      waiting = [];
+    }
+    const best = heap.pop();
+    if (best === undefined) break;
     if (!builder.isCurrent(best)) continue;
     if (builder.take(best.entry, heap)) misses = 0;
     else if (++misses > MAX_MISSES && builder.isNearlyFull()) break;
@@ -88,11 +103,18 @@ function createBuilder(graph: PoolGraph, { maxBytes, maxOutputs, height }: Selec
   };
 
   return {
-    initialRanks(): Rank[] {
-      const ranks: Rank[] = [];
-      for (const entry of graph.entries())
-        if (!blocked.has(entry)) ranks.push(rankOf(entry, entry.ancestors));
-      return ranks;
+    neededBy,
+
+    /** No entry is worth more than it pays itself, so those below the cut can wait. */
+    initialRanks(cut: Feerate): { above: Rank[]; below: PoolEntry[] } {
+      const above: Rank[] = [];
+      const below: PoolEntry[] = [];
+      for (const entry of graph.entries()) {
+        if (blocked.has(entry)) continue;
+        if (compareFeerates(entry, cut) < 0) below.push(entry);
+        else above.push(rankOf(entry, entry.ancestors));
+      }
+      return { above, below };
     },
 
     isCurrent({ entry, packageFee, packageSize }: Rank): boolean {
