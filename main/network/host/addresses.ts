@@ -3,7 +3,7 @@ import { type Multiaddr, multiaddr } from '@multiformats/multiaddr';
 /** Reads what a person or a peer gave as an address; null when it isn't a multiaddress. */
 export function parseAddress(text: string): Multiaddr | null {
   try {
-    return text.length <= 512 ? multiaddr(text) : null;
+    return text.length > 1 && text.length <= 512 ? multiaddr(text) : null;
   } catch {
     return null;
   }

@@ -154,7 +154,7 @@ const REASON: Readonly<Record<NetworkCode, string>> = {
   'sync-stalled': 'It kept everybody waiting for blocks.',
   'tx-unasked': 'It sent other payments than those asked for.',
   'peer-silent': 'It stopped answering.',
-  manual: 'You banned it.',
+  manual: 'You sent it away.',
 };
 
 /** One sentence for people: why a peer was dropped or banned. */

@@ -21,14 +21,25 @@ export interface Puller {
 
 /**
  * The stream's own iterator queues without limit, and a paused stream buffers at most its yamux window. So: pause at
- * every arrival, resume only when the reader wants more.
+ * every arrival, resume only when the reader wants more. `resume` delivers what was held back and only then tells yamux
+ * to go on, so a pause inside that delivery would be undone: the window would grow with nobody reading.
  */
 export function createPuller(stream: Stream): Puller {
   let queue: Uint8Array[] = [];
   let ended = stream.readableEnded;
   let failure: Error | undefined;
   let wake: (() => void) | undefined;
+  let resuming = false;
 
+  const pause = () => {
+    if (stream.readStatus === 'readable') stream.pause();
+  };
+  const resume = () => {
+    resuming = true;
+    stream.resume();
+    resuming = false;
+    if (queue.length > 0) pause();
+  };
   const stir = () => {
     wake?.();
     wake = undefined;
@@ -36,7 +47,7 @@ export function createPuller(stream: Stream): Puller {
   const onMessage = (event: StreamMessageEvent) => {
     if (event.data instanceof Uint8Array) queue.push(plain(event.data));
     else for (const part of event.data) queue.push(plain(part));
-    if (stream.readStatus === 'readable') stream.pause();
+    if (!resuming) pause();
     stir();
   };
   const onEnd = () => {
@@ -62,8 +73,7 @@ export function createPuller(stream: Stream): Puller {
         }
         if (failure !== undefined) throw new KithError('stream-lost', failure.message, { cause: failure });
         if (stream.readStatus === 'paused') {
-          // What was held back is delivered inside this call.
-          stream.resume();
+          resume();
           if (queue.length > 0) continue;
         }
         if (ended || stream.status !== 'open') return null;

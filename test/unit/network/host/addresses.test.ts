@@ -1,0 +1,49 @@
+import { describe, expect, test } from 'vitest';
+import {
+  groupOf,
+  hostPart,
+  ipOf,
+  parseAddress,
+  peerIdOf,
+  withoutPeer,
+} from '../../../../main/network/host/addresses.ts';
+import { helloAmong, namesOf } from '../../../../main/network/host/protocols.ts';
+
+const ID = '12D3KooWAuBk9Nx5CpGPq7WCrNaxoF367nicnQz5UTE2pNQ2ZHuX';
+
+describe('addresses', () => {
+  test.each([
+    ['/ip4/203.0.113.9/tcp/21474', '203.0'],
+    ['/ip4/127.0.0.1/tcp/1', '127.0.0.1'],
+    ['/ip4/127.5.6.7/tcp/1', '127.5.6.7'],
+    ['/ip6/2001:db8:1:2::9/tcp/1', '2001:db8'],
+    ['/ip6/2001::9/tcp/1', '2001:0'],
+    ['/ip6/::1/tcp/1', '::1'],
+    ['/dns4/node.example/tcp/1', null],
+    ['nonsense', null],
+  ])('%s belongs to group %s', (address, group) => expect(groupOf(address)).toBe(group));
+
+  test('their parts', () => {
+    const address = `/ip4/203.0.113.9/tcp/21474/p2p/${ID}`;
+    expect(peerIdOf(address)).toBe(ID);
+    expect(withoutPeer(address)).toBe('/ip4/203.0.113.9/tcp/21474');
+    expect(hostPart(address)).toBe('/ip4/203.0.113.9');
+    expect(ipOf('/ip6/::1/tcp/1')).toBe('::1');
+    expect(peerIdOf('/ip4/203.0.113.9/tcp/21474')).toBeNull();
+    for (const wrong of [
+      '',
+      'x',
+      '/ip4/999.1.1.1/tcp/1',
+      '/ip4/1.2.3.4/tcp/99999',
+      `/ip4/1.2.3.4${'/'.repeat(600)}`,
+    ])
+      expect(parseAddress(wrong)).toBeNull();
+  });
+});
+
+test('names carry the network, and a stranger is recognised by its greeting', () => {
+  const names = namesOf('0123456789abcdef'.repeat(4));
+  expect(Object.values(names).every((name) => name.startsWith('/kith/01234567/'))).toBe(true);
+  expect(helloAmong(['/ipfs/ping/1.0.0', '/kith/deadbeef/hello/1'])).toBe('/kith/deadbeef/hello/1');
+  expect(helloAmong(['/kith/DEADBEEF/hello/1', '/kith/deadbeef/hello/1/x', '/hello/1'])).toBeNull();
+});

@@ -1,0 +1,118 @@
+import { describe, expect, test } from 'vitest';
+import type { Ban } from '../../../../main/network/peers/bans.ts';
+import { createJustice } from '../../../../main/network/peers/justice.ts';
+import {
+  BAN_SECONDS,
+  PENALTY,
+  reasonOf,
+  SCORE_HALF_LIFE_MS,
+} from '../../../../main/network/peers/penalties.ts';
+import { createScores } from '../../../../main/network/peers/scores.ts';
+import { offence, type OffenceCode } from '../../../../main/network/wire/offence.ts';
+import { silent } from '../../../support/test-chain.ts';
+import { turnedClock } from '../../../support/test-clock.ts';
+
+function court(place = { address: '/ip4/192.0.2.7/tcp/5', sharers: 1 }) {
+  const clock = turnedClock();
+  const scores = createScores(clock);
+  const bans: Ban[] = [];
+  const parted: OffenceCode[] = [];
+  const report = createJustice({
+    bans: {
+      add: async (ban) => void bans.push(ban),
+      has: () => false,
+      list: () => bans,
+      lift: async () => true,
+      load: async () => {},
+    },
+    scores,
+    clock,
+    log: silent,
+    locate: () => place,
+    part: (_id, code) => void parted.push(code),
+  });
+  return { clock, scores, bans, parted, report: (code: OffenceCode) => report('peer', offence(code)) };
+}
+
+describe('offences and what follows', () => {
+  test.each([
+    ['header-time-new'],
+    ['coin-missing'],
+    ['policy-feerate'],
+    ['tx-expired'],
+    ['hello-network'],
+    ['hello-version'],
+    ['wire-cut'],
+  ] as const)('%s never costs anything: races, clocks, versions, other networks', (code) => {
+    const { scores, parted, report } = court();
+    for (let i = 0; i < 100; i++) report(code);
+    expect([scores.of('peer'), parted]).toEqual([0, []]);
+  });
+
+  test.each([['tx-signature'], ['header-pow'], ['wire-oversize'], ['codec-truncated']] as const)(
+    '%s bans at the first',
+    (code) => {
+      const { clock, bans, parted, report } = court();
+      report(code);
+      expect(parted).toEqual([code]);
+      expect(bans).toEqual([
+        {
+          id: 'peer',
+          address: '/ip4/192.0.2.7',
+          until: clock.now() + BAN_SECONDS,
+          code,
+          reason: reasonOf(code),
+        },
+      ]);
+    },
+  );
+
+  test('faults add up to a ban, unless there is time between them', () => {
+    const quick = court();
+    for (let i = 0; i < 3; i++) quick.report('tx-unasked');
+    expect(quick.bans.length).toBe(1);
+
+    const slow = court();
+    for (let i = 0; i < 10; i++) {
+      slow.report('tx-unasked');
+      slow.clock.pass(SCORE_HALF_LIFE_MS * 2);
+    }
+    expect(slow.bans).toEqual([]);
+  });
+
+  test('an invalid block parts without a ban: its work was paid for', () => {
+    const { bans, parted, report } = court();
+    report('coinbase-amount');
+    expect([bans, parted]).toEqual([[], ['coinbase-amount']]);
+  });
+
+  test.each([
+    ['/ip4/127.0.0.1/tcp/5', 1, null],
+    ['/ip4/127.3.2.1/tcp/5', 1, '/ip4/127.3.2.1'],
+    ['/ip4/192.0.2.7/tcp/5', 2, null],
+    ['/ip6/::1/tcp/5', 1, null],
+    ['/ip6/2001:db8::7/tcp/5', 1, '/ip6/2001:db8::7'],
+  ])('%s shared by %i: the ban names %s', (address, sharers, banned) => {
+    const { bans, report } = court({ address, sharers });
+    report('header-pow');
+    expect(bans[0]!.address).toBe(banned);
+  });
+
+  test('every code has a sentence without its code as the only content', () => {
+    for (const code of Object.keys(PENALTY) as OffenceCode[])
+      expect(reasonOf(code)).toMatch(/^[A-Z].{15,}\.$/);
+  });
+});
+
+test('scores are forgotten by halves, and bounded', () => {
+  const clock = turnedClock();
+  const scores = createScores(clock);
+  scores.add('a', 40);
+  clock.pass(SCORE_HALF_LIFE_MS);
+  expect(scores.of('a')).toBeCloseTo(20);
+  clock.pass(SCORE_HALF_LIFE_MS * 10);
+  expect(scores.of('a')).toBe(0);
+  for (let i = 0; i < 5000; i++) scores.add(`peer ${i}`, 1 + (i % 50));
+  scores.add('worst', 99);
+  expect(scores.of('worst')).toBe(99);
+});

@@ -1,0 +1,168 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { readIdentity } from '../../../../main/network/host/identity.ts';
+import { createAddressBook } from '../../../../main/network/peers/book.ts';
+import { createBans } from '../../../../main/network/peers/bans.ts';
+import { openPeerStore, PEER_STORE_FOLDER, type PeerStore } from '../../../../main/network/peers/store.ts';
+import { createRandom } from '../../../support/random.ts';
+import { silent } from '../../../support/test-chain.ts';
+import { turnedClock } from '../../../support/test-clock.ts';
+
+let directory: string;
+let store: PeerStore;
+beforeEach(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'kith-peers-'));
+  store = await openPeerStore(directory, silent);
+});
+afterEach(async () => {
+  await store.close();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+const reopen = async () => {
+  await store.close();
+  store = await openPeerStore(directory, silent);
+};
+
+const ID = '12D3KooWAuBk9Nx5CpGPq7WCrNaxoF367nicnQz5UTE2pNQ2ZHuX';
+const addressOf = (n: number) => `/ip4/10.0.${n >> 8}.${n & 255}/tcp/21474/p2p/${ID}`;
+
+describe('bans', () => {
+  const ban = (until: number) =>
+    ({ id: ID, address: '/ip4/192.0.2.7', until, code: 'header-pow', reason: 'It lied.' }) as const;
+
+  test('hold for the id and the host, survive a restart, and run out', async () => {
+    const clock = turnedClock();
+    const bans = createBans({ store, clock });
+    await bans.add(ban(clock.now() + 86_400));
+    expect([bans.has(ID), bans.has('/ip4/192.0.2.7'), bans.has('/ip4/192.0.2.8')]).toEqual([
+      true,
+      true,
+      false,
+    ]);
+
+    await reopen();
+    const again = createBans({ store, clock });
+    await again.load();
+    expect(again.list()).toEqual([ban(clock.now() + 86_400)]);
+    clock.pass(86_401_000);
+    expect([again.has(ID), again.list()]).toEqual([false, []]);
+
+    await reopen();
+    const later = createBans({ store, clock });
+    await later.load();
+    expect(later.list()).toEqual([]);
+  });
+
+  test('can be lifted by either name', async () => {
+    const clock = turnedClock();
+    const bans = createBans({ store, clock });
+    await bans.load();
+    await bans.add(ban(clock.now() + 60));
+    expect(await bans.lift('/ip4/192.0.2.7')).toBe(true);
+    expect([bans.has(ID), await bans.lift(ID)]).toEqual([false, false]);
+    await reopen();
+    const again = createBans({ store, clock });
+    await again.load();
+    expect(again.list()).toEqual([]);
+  });
+
+  test('saved nonsense is left out', async () => {
+    await store.put('ban', 'x', { until: 'tomorrow' });
+    const bans = createBans({ store, clock: turnedClock() });
+    await bans.load();
+    expect(bans.list()).toEqual([]);
+  });
+});
+
+describe('the address book', () => {
+  const bookWith = (clock = turnedClock()) =>
+    createAddressBook({ store, clock, random: createRandom(7).next });
+
+  test('keeps what it learnt over a restart', async () => {
+    const book = bookWith();
+    await book.load();
+    book.add(addressOf(1), 'exchange');
+    book.tried(addressOf(1), true);
+    book.add('/ip4/192.0.2.1/tcp/1', 'exchange');
+    await book.save();
+    await reopen();
+    const again = bookWith();
+    await again.load();
+    expect(again.size).toBe(1);
+    expect(again.pick(() => true)).toMatchObject({ address: addressOf(1), foundBy: 'exchange', failures: 0 });
+  });
+
+  test('is bounded, and drops what never worked first', () => {
+    const book = bookWith();
+    book.add(addressOf(0), 'manual');
+    book.tried(addressOf(0), true);
+    for (let n = 1; n < 5000; n++) book.add(addressOf(n), 'exchange');
+    expect(book.size).toBeLessThanOrEqual(2000);
+    expect(book.pick((entry) => entry.address === addressOf(0))).not.toBeNull();
+  });
+
+  test('gives up an address that never works', () => {
+    const book = bookWith();
+    book.add(addressOf(1), 'exchange');
+    for (let i = 0; i < 5; i++) book.tried(addressOf(1), false);
+    expect(book.size).toBe(0);
+  });
+
+  test('prefers what worked, and takes only what is usable', () => {
+    const book = bookWith();
+    for (let n = 0; n < 100; n++) book.add(addressOf(n), 'exchange');
+    book.tried(addressOf(42), true);
+    const picks = Array.from({ length: 200 }, () => book.pick(() => true)!.address);
+    expect(picks.filter((address) => address === addressOf(42)).length).toBeGreaterThan(100);
+    expect(new Set(picks).size).toBeGreaterThan(10);
+    expect(book.pick(() => false)).toBeNull();
+  });
+});
+
+describe('the store', () => {
+  test('a damaged one is thrown away, not fatal', async () => {
+    await store.put('address', 'a', 1, { sync: true });
+    await store.close();
+    for (const name of ['CURRENT', 'MANIFEST-000002']) {
+      try {
+        writeFileSync(join(directory, PEER_STORE_FOLDER, name), 'nonsense');
+      } catch {
+        // LevelDB numbers its manifests as it likes.
+      }
+    }
+    store = await openPeerStore(directory, silent);
+    expect(await store.list('address')).toEqual([]);
+  });
+
+  test('one of a newer version is refused', async () => {
+    await store.close();
+    const { ClassicLevel } = await import('classic-level');
+    const level = new ClassicLevel(join(directory, PEER_STORE_FOLDER));
+    await level.put('schema', '99');
+    await level.close();
+    await expect(openPeerStore(directory, silent)).rejects.toMatchObject({ code: 'storage-schema' });
+    const repaired = new ClassicLevel(join(directory, PEER_STORE_FOLDER));
+    await repaired.put('schema', '1');
+    await repaired.close();
+    store = await openPeerStore(directory, silent);
+  });
+});
+
+describe('the identity', () => {
+  test('is made once, private to its owner, and found again', async () => {
+    const first = await readIdentity(directory);
+    const again = await readIdentity(directory);
+    expect(again.key.equals(first.key)).toBe(true);
+    expect(statSync(join(directory, 'identity.key')).mode & 0o777).toBe(0o600);
+  });
+
+  test('an unreadable file is kept aside and replaced', async () => {
+    writeFileSync(join(directory, 'identity.key'), 'not a key');
+    const made = await readIdentity(directory);
+    expect(made.replaced).toBe(true);
+    expect(readFileSync(join(directory, 'identity.key')).length).toBeGreaterThan(60);
+  });
+});

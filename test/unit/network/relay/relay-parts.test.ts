@@ -1,0 +1,177 @@
+import { describe, expect, test, vi } from 'vitest';
+import { toHex } from '../../../../main/core/codec/hex.ts';
+import { createTransaction, type Transaction } from '../../../../main/core/primitives/transaction.ts';
+import { isViolation } from '../../../../main/core/violation.ts';
+import { KithError } from '../../../../main/lib/errors.ts';
+import type { Peer } from '../../../../main/network/peers/peer.ts';
+import { createAnnouncer } from '../../../../main/network/relay/announcer.ts';
+import { createFetcher } from '../../../../main/network/relay/fetcher.ts';
+import { createKnownSet } from '../../../../main/network/relay/known-set.ts';
+import { createOwnPayments } from '../../../../main/network/relay/own-payments.ts';
+import { decodeWids } from '../../../../main/network/wire/announcements.ts';
+import type { Request } from '../../../../main/network/wire/caller.ts';
+import { FRAME } from '../../../../main/network/wire/frame-types.ts';
+import type { Offence } from '../../../../main/network/wire/offence.ts';
+import { decodeGetTransactions, encodeTransactions } from '../../../../main/network/wire/relay-messages.ts';
+import type { Motes } from '../../../../shared/units.ts';
+import { silent } from '../../../support/test-chain.ts';
+import { turnedClock } from '../../../support/test-clock.ts';
+
+const txOf = (n: number): Transaction =>
+  createTransaction({
+    version: 1,
+    validFrom: n,
+    expires: 0,
+    inputs: [{ txid: new Uint8Array(32).fill(n), index: 0 }],
+    outputs: [{ amount: 1 as Motes, lockType: 0, lock: new Uint8Array(32) }],
+    witness: [new Uint8Array(64)],
+  });
+const widOf = (tx: Transaction) => toHex(tx.wid);
+
+test('a known set forgets its oldest', () => {
+  const known = createKnownSet(3);
+  for (const id of ['a', 'b', 'c', 'a', 'd']) known.add(id);
+  expect([known.size, known.has('a'), known.has('b'), known.has('d')]).toEqual([3, true, false, true]);
+});
+
+describe('the fetcher', () => {
+  /** Peers that answer from a shelf, or fail. */
+  function fetching(shelves: Record<string, readonly Transaction[] | 'gone'>) {
+    const requests: { peer: string; ids: string[] }[] = [];
+    const delivered: string[] = [];
+    const offences: (Offence | null)[] = [];
+    const call = (peer: string) => async (request: Request) => {
+      const asked = decodeGetTransactions(request.body);
+      if (isViolation(asked)) throw new Error(asked.code);
+      const ids = asked.ids.map(toHex);
+      requests.push({ peer, ids });
+      const shelf = shelves[peer]!;
+      if (shelf === 'gone') throw new KithError('peer-timeout');
+      const found = shelf.filter(
+        (tx) => ids.includes(asked.by === 'wid' ? widOf(tx) : tx.txidHex) || tx === rogue,
+      );
+      const body = encodeTransactions(found.map((tx) => tx.bytes));
+      const wrong = request.onReply({ type: FRAME.transactions.type, id: 0, body });
+      offences.push(wrong);
+      return wrong;
+    };
+    const fetcher = createFetcher({
+      peer: (id) => (id in shelves ? ({ id, relay: { call: call(id) } } as unknown as Peer) : undefined),
+      deliver: (tx, peer) => void delivered.push(`${peer}:${tx.txidHex}`),
+      log: silent,
+    });
+    const settle = () => new Promise((resolve) => setTimeout(resolve, 20));
+    return { fetcher, requests, delivered, offences, settle };
+  }
+  const rogue = txOf(99);
+
+  test('asks one announcer only, and gathers a burst into one request', async () => {
+    const [a, b] = [txOf(1), txOf(2)];
+    const { fetcher, requests, delivered, settle } = fetching({ p: [a, b], q: [a, b] });
+    fetcher.want('wid', [widOf(a)], 'p');
+    fetcher.want('wid', [widOf(b)], 'p');
+    fetcher.want('wid', [widOf(a), widOf(b)], 'q');
+    await settle();
+    expect(requests).toEqual([{ peer: 'p', ids: [widOf(a), widOf(b)] }]);
+    expect(delivered).toEqual([`p:${a.txidHex}`, `p:${b.txidHex}`]);
+    expect(fetcher.size).toBe(0);
+  });
+
+  test('asks the next announcer when the first has nothing, fails, or leaves', async () => {
+    const tx = txOf(3);
+    const { fetcher, delivered, settle } = fetching({ empty: [], silent: 'gone', good: [tx] });
+    for (const peer of ['empty', 'left', 'silent', 'good']) fetcher.want('wid', [widOf(tx)], peer);
+    await settle();
+    expect(delivered).toEqual([`good:${tx.txidHex}`]);
+    expect(fetcher.size).toBe(0);
+  });
+
+  test('gives up when nobody has it', async () => {
+    const tx = txOf(4);
+    const { fetcher, settle } = fetching({ p: [], q: 'gone' });
+    fetcher.want('wid', [widOf(tx)], 'p');
+    fetcher.want('wid', [widOf(tx)], 'q');
+    await settle();
+    expect(fetcher.size).toBe(0);
+  });
+
+  test('fetches parents by txid', async () => {
+    const parent = txOf(5);
+    const { fetcher, delivered, settle } = fetching({ p: [parent] });
+    fetcher.want('txid', [parent.txidHex], 'p');
+    await settle();
+    expect(delivered).toEqual([`p:${parent.txidHex}`]);
+  });
+
+  test('reports a transaction that nobody asked for', async () => {
+    const { fetcher, offences, delivered, settle } = fetching({ p: [rogue] });
+    fetcher.want('wid', [widOf(txOf(6))], 'p');
+    await settle();
+    expect(offences).toMatchObject([{ code: 'tx-unasked' }]);
+    expect(delivered).toEqual([]);
+  });
+
+  test('what one peer announces is bounded', () => {
+    const { fetcher } = fetching({ p: 'gone' });
+    fetcher.want(
+      'wid',
+      Array.from({ length: 9000 }, (_, i) => i.toString(16).padStart(64, '0')),
+      'p',
+    );
+    expect(fetcher.size).toBe(5000);
+  });
+});
+
+test('the announcer sends single payments at once and floods in batches', async () => {
+  vi.useFakeTimers();
+  try {
+    const sent: { wids: number; everyone: boolean }[] = [];
+    const announcer = createAnnouncer({
+      async publish(data, everyone) {
+        const decoded = decodeWids(data);
+        if (!isViolation(decoded)) sent.push({ wids: decoded.wids.length, everyone });
+        return 1;
+      },
+    });
+    announcer.announce(new Uint8Array(32), true);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(sent).toEqual([{ wids: 1, everyone: true }]);
+    for (let i = 0; i < 1200; i++) announcer.announce(new Uint8Array(32), false);
+    await vi.advanceTimersByTimeAsync(200);
+    expect(sent.slice(1).map(({ wids }) => wids)).toEqual([500, 500, 200]);
+    announcer.stop();
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test('own payments are counted by peer and announced again until mined', () => {
+  const clock = turnedClock();
+  const announced: string[] = [];
+  let pending = true;
+  const own = createOwnPayments({
+    pending: () => pending,
+    announce: (wid) => void announced.push(toHex(wid)),
+    ms: clock.ms,
+    random: () => 0.5,
+  });
+  const tx = txOf(1);
+  expect(own.track(tx.txidHex, tx.wid, widOf(tx))).toBe(true);
+  expect(own.track(tx.txidHex, tx.wid, widOf(tx))).toBe(false);
+  for (const peer of ['a', 'b', 'a']) own.seen(widOf(tx), peer);
+  expect([own.seenBy(tx.txidHex), own.seenBy('ff')]).toEqual([2, null]);
+  own.forget('a');
+  expect(own.seenBy(tx.txidHex)).toBe(1);
+  for (let minutes = 0; minutes < 60; minutes++) {
+    clock.pass(60_000);
+    own.tick();
+  }
+  expect(announced).toEqual([widOf(tx), widOf(tx), widOf(tx)].slice(0, announced.length));
+  expect(announced.length).toBeGreaterThanOrEqual(2);
+  expect(announced.length).toBeLessThanOrEqual(6);
+  pending = false;
+  const before = announced.length;
+  clock.pass(3_600_000);
+  own.tick();
+  expect(announced.length).toBe(before);
+});
