@@ -1,0 +1,56 @@
+import { entropyToMnemonic, mnemonicToEntropy, mnemonicToSeed as deriveSeed } from '@scure/bip39';
+import { wordlist } from '@scure/bip39/wordlists/english.js';
+
+/** Bytes of entropy behind a list of words: what a wallet keeps instead of the words. */
+export const ENTROPY_BYTES = { 12: 16, 24: 32 } as const;
+export type WordCount = keyof typeof ENTROPY_BYTES;
+
+/** Why a text is not a list of seed words; positions count from 1, as people do. */
+export type WordsProblem =
+  | { readonly problem: 'words-count'; readonly count: number }
+  | { readonly problem: 'words-unknown'; readonly positions: readonly number[] }
+  | { readonly problem: 'words-checksum' };
+
+/** The words in the one form that seeds are made from, and the entropy that they stand for. */
+export interface SeedWords {
+  readonly mnemonic: string;
+  readonly entropy: Uint8Array;
+}
+
+const KNOWN = new Set(wordlist);
+const COUNTS = [12, 15, 18, 21, 24];
+
+/** English words of BIP-39 for 16, 20, 24, 28 or 32 bytes of entropy; another length is a bug and throws. */
+export function wordsOf(entropy: Uint8Array): string {
+  return entropyToMnemonic(entropy, wordlist);
+}
+
+/** Reads what a person typed: any case, any spaces, 12 to 24 words. Total. */
+export function readWords(text: string): SeedWords | WordsProblem {
+  const words = text
+    .normalize('NFKD')
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== '');
+  const unknown = words.flatMap((word, i) => (KNOWN.has(word) ? [] : [i + 1]));
+  if (!COUNTS.includes(words.length)) return { problem: 'words-count', count: words.length };
+  if (unknown.length > 0) return { problem: 'words-unknown', positions: unknown };
+  const mnemonic = words.join(' ');
+  try {
+    return { mnemonic, entropy: mnemonicToEntropy(mnemonic, wordlist) };
+  } catch {
+    return { problem: 'words-checksum' }; // known words and a right count leave only the checksum
+  }
+}
+
+export function isWordsProblem(value: SeedWords | WordsProblem): value is WordsProblem {
+  return 'problem' in value;
+}
+
+/**
+ * The 64-byte seed of words and passphrase (BIP-39: PBKDF2-HMAC-SHA512, 2048 rounds, both texts NFKD). About 50 ms.
+ * Doesn't check the words; an impossible count throws.
+ */
+export function mnemonicToSeed(mnemonic: string, passphrase = ''): Promise<Uint8Array> {
+  return deriveSeed(mnemonic, passphrase);
+}

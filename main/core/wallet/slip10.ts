@@ -1,0 +1,68 @@
+/** SLIP-0010 for Ed25519: a tree of keys in which every step is hardened, so that public keys alone lead nowhere. */
+import { hmac } from '@noble/hashes/hmac.js';
+import { sha512 } from '@noble/hashes/sha2.js';
+import { utf8ToBytes } from '@noble/hashes/utils.js';
+
+/** One node of the tree: the 32-byte Ed25519 seed and what its children are derived with (32 bytes). Secret. */
+export interface ExtendedKey {
+  readonly key: Uint8Array;
+  readonly chainCode: Uint8Array;
+}
+
+const HARDENED = 0x8000_0000;
+const MASTER = utf8ToBytes('ed25519 seed');
+
+/** The root of the tree for a seed of 16 to 64 bytes. */
+export function slip10Master(seed: Uint8Array): ExtendedKey {
+  return split(hmac(sha512, MASTER, seed));
+}
+
+/** The hardened child `index'`, 0 ≤ index < 2^31; another index is a bug and throws. */
+export function slip10Child(parent: ExtendedKey, index: number): ExtendedKey {
+  if (!Number.isInteger(index) || index < 0 || index >= HARDENED)
+    throw new RangeError(`not a child index: ${index}`);
+  const data = new Uint8Array(37);
+  data.set(parent.key, 1);
+  new DataView(data.buffer).setUint32(33, index + HARDENED);
+  const child = split(hmac(sha512, parent.chainCode, data));
+  data.fill(0);
+  return child;
+}
+
+/** The node at a path such as `m/44'/7474'/0'`. Throws a RangeError on anything but hardened steps. */
+export function slip10Derive(seed: Uint8Array, path: string): ExtendedKey {
+  const steps = parsePath(path);
+  if (steps === null) throw new RangeError(`not a hardened path: ${path}`);
+  return deriveSteps(slip10Master(seed), steps);
+}
+
+/** Walks down from a node, wiping every node in between (the given one stays). */
+export function deriveSteps(from: ExtendedKey, steps: readonly number[]): ExtendedKey {
+  let node = from;
+  for (const step of steps) {
+    const next = slip10Child(node, step);
+    if (node !== from) wipeKey(node);
+    node = next;
+  }
+  return node;
+}
+
+/** The indices of a path whose every step is hardened (`'`, `h` or `H`), or null. */
+export function parsePath(path: string): readonly number[] | null {
+  const [root, ...parts] = path.split('/');
+  if (root !== 'm') return null;
+  const steps = parts.map((part) => (/^\d{1,10}['hH]$/.test(part) ? Number(part.slice(0, -1)) : -1));
+  return steps.every((step) => step >= 0 && step < HARDENED) ? steps : null;
+}
+
+/** Overwrites the secret halves of a node. */
+export function wipeKey(node: ExtendedKey): void {
+  node.key.fill(0);
+  node.chainCode.fill(0);
+}
+
+function split(i: Uint8Array): ExtendedKey {
+  const node = { key: i.slice(0, 32), chainCode: i.slice(32) };
+  i.fill(0);
+  return node;
+}

@@ -1,0 +1,145 @@
+import { randomBytes } from 'node:crypto';
+import { encodeAddress } from '../../core/primitives/address.ts';
+import { type Lock, LOCK_KEY } from '../../core/primitives/coin.ts';
+import { CHAIN } from '../../core/wallet/key-path.ts';
+import {
+  ENTROPY_BYTES,
+  isWordsProblem,
+  readWords,
+  type SeedWords,
+  type WordCount,
+  wordsOf,
+} from '../../core/wallet/mnemonic.ts';
+import { KithError } from '../../lib/errors.ts';
+import { wipe } from '../native/vault.ts';
+import { emptyMeta } from './book.ts';
+import type { WalletFile, WalletIdentity } from './file-format.ts';
+import type { WalletFiles } from './file-store.ts';
+import { deriveSecrets, type KeySecrets, type Signer } from './key-secrets.ts';
+import { nameKey } from './names.ts';
+import { firstKeys, type OpenWallet } from './open-wallet.ts';
+import type { WalletChain, WalletClock, WalletNetwork } from './ports.ts';
+import { MAX_PASSPHRASE_BYTES, sealSecret, type WalletSecret } from './secret.ts';
+import type { WalletData } from './wallet-data.ts';
+import { startOf, type WalletList } from './wallet-list.ts';
+
+/** Makes wallets, from nothing or from words. */
+export interface WalletMaker {
+  /** @throws {KithError} `wallet-exists`, `wallet-too-many`, `wallet-password-long`, `wallet-file-unusable` */
+  create(name: string, password: string, words: WordCount): Promise<{ wallet: OpenWallet; mnemonic: string }>;
+  /** Reads the chain from its beginning; `secrets` make more keys on the way and are the caller's to wipe. */
+  restore(request: {
+    readonly name: string;
+    readonly password: string;
+    readonly words: SeedWords;
+    readonly passphrase: string;
+  }): Promise<{ wallet: OpenWallet; firstAddress: string; secrets: KeySecrets }>;
+  /** The lock of the first receiving key, without making a wallet. Wipes the entropy. */
+  firstLock(entropy: Uint8Array, passphrase: string): Promise<Lock>;
+}
+
+export interface WalletMakerDeps {
+  readonly network: WalletNetwork;
+  readonly chain: WalletChain;
+  readonly files: WalletFiles;
+  readonly data: WalletData;
+  readonly list: WalletList;
+  readonly signer: Signer;
+  readonly clock: WalletClock;
+}
+
+const MAX_WALLETS = 100;
+const ACCOUNT = 0;
+
+export function createWalletMaker(deps: WalletMakerDeps): WalletMaker {
+  const { network, chain, files, data, list, signer, clock } = deps;
+  const beingMade = new Set<string>();
+
+  /** Records first, the file last: a crash in between leaves no wallet, never half of one. */
+  const make = async (name: string, password: string, secret: WalletSecret, restoring: boolean) => {
+    const start = restoring ? startOf(chain, 0) : startOf(chain, chain.tip().height);
+    const identity: WalletIdentity = {
+      id: randomBytes(8).toString('hex'),
+      network: network.idHex,
+      account: ACCOUNT,
+      birthday: start.at(-1)!.height,
+      createdAt: clock.now(),
+    };
+    const secrets = await deriveSecrets(secret, ACCOUNT, signer);
+    try {
+      const sealed = await sealSecret(secret, password, identity);
+      const file: WalletFile = { identity, sealed, ...(await firstKeys(secrets)) };
+      await data.write(data.changes(identity.id), emptyMeta(start, restoring), true);
+      await files.create(name, file);
+      return { wallet: await list.open(name), secrets };
+    } catch (error) {
+      secrets.wipe();
+      throw error;
+    }
+  };
+
+  const reserved = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
+    if (list.has(name) || beingMade.has(nameKey(name)))
+      throw new KithError('wallet-exists', undefined, { data: { name } });
+    if (list.names().length + beingMade.size >= MAX_WALLETS)
+      throw new KithError('wallet-too-many', undefined, { data: { most: MAX_WALLETS } });
+    beingMade.add(nameKey(name));
+    try {
+      return await work();
+    } finally {
+      beingMade.delete(nameKey(name));
+    }
+  };
+
+  return {
+    create: (name, password, words) =>
+      reserved(name, async () => {
+        const entropy = new Uint8Array(randomBytes(ENTROPY_BYTES[words]));
+        const mnemonic = wordsOf(entropy);
+        const { wallet, secrets } = await make(name, password, { entropy, passphrase: '' }, false);
+        secrets.wipe();
+        wipe(entropy);
+        return { wallet, mnemonic };
+      }),
+    restore: ({ name, password, words, passphrase }) =>
+      reserved(name, async () => {
+        const secret = { entropy: words.entropy, passphrase: passphrase.normalize('NFKD') };
+        const made = await make(name, password, secret, true);
+        wipe(words.entropy);
+        const first = made.wallet.keyring.lock({ chain: CHAIN.receive, index: 0 });
+        return { ...made, firstAddress: encodeAddress(network.hrp, first) };
+      }),
+    async firstLock(entropy, passphrase) {
+      const secrets = await deriveSecrets(
+        { entropy, passphrase: passphrase.normalize('NFKD') },
+        ACCOUNT,
+        signer,
+      );
+      wipe(entropy);
+      const lock = await secrets.publicKeys(CHAIN.receive, 0, 1);
+      secrets.wipe();
+      return { lockType: LOCK_KEY, lock };
+    },
+  };
+}
+
+/** @throws {KithError} `wallet-words-count`, `wallet-word-unknown`, `wallet-words-checksum` */
+export function checkWords(text: string): SeedWords {
+  const words = readWords(text);
+  if (!isWordsProblem(words)) return words;
+  if (words.problem === 'words-count')
+    throw new KithError('wallet-words-count', undefined, { data: { count: words.count } });
+  if (words.problem === 'words-checksum') throw new KithError('wallet-words-checksum');
+  // The position, not the word: what was typed may be nearly a secret.
+  const { positions } = words;
+  throw new KithError('wallet-word-unknown', undefined, {
+    data: { word: `Word ${positions[0]}`, positions },
+  });
+}
+
+/** @throws {KithError} `wallet-passphrase-long` */
+export function checkPassphrase(passphrase: string): string {
+  if (Buffer.byteLength(passphrase.normalize('NFKD')) > MAX_PASSPHRASE_BYTES)
+    throw new KithError('wallet-passphrase-long', undefined, { data: { most: MAX_PASSPHRASE_BYTES } });
+  return passphrase;
+}

@@ -1,0 +1,51 @@
+/** What the wallets need from the rest of the node. */
+import type { Feerates } from '../mempool/feerates.ts';
+import type { Height, UnixSeconds } from '../../../shared/units.ts';
+import type { Hash } from '../../core/crypto/hash.ts';
+import type { Block } from '../../core/primitives/block.ts';
+import type { Transaction } from '../../core/primitives/transaction.ts';
+import type { Violation } from '../../core/violation.ts';
+import type { Events } from '../../lib/events.ts';
+import type { Mark } from './meta.ts';
+
+export interface WalletNetwork {
+  readonly id: Hash;
+  readonly idHex: string;
+  /** Prefix of its addresses. */
+  readonly hrp: string;
+  readonly params: { readonly spacing: number; readonly maturity: number };
+}
+
+export interface WalletChain {
+  tip(): Mark;
+  /** On the active chain. */
+  atHeight(height: Height): Mark | undefined;
+  readBlock(id: string): Promise<Uint8Array | null>;
+  readonly events: Events<{
+    connected: { readonly block: Block };
+    disconnected: unknown;
+    /** A move is over. */
+    tip: unknown;
+  }>;
+}
+
+export interface WalletMempool {
+  submit(tx: Transaction): Promise<{ readonly txid: string } | Violation>;
+  has(txid: string): boolean;
+  entries(): Iterable<{ readonly tx: Transaction }>;
+  /** `floor` in motes per byte. */
+  summary(): { readonly floor: number };
+  feerates(): Feerates;
+  readonly events: Events<{
+    added: { readonly tx: Transaction };
+    removed: {
+      readonly txid: string;
+      readonly reason: 'mined' | 'conflict' | 'expired' | 'evicted' | 'replaced' | 'reorg';
+    };
+  }>;
+}
+
+export interface WalletClock {
+  now(): UnixSeconds;
+  ms(): number;
+}

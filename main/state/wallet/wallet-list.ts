@@ -1,0 +1,85 @@
+import { KithError } from '../../lib/errors.ts';
+import type { Log } from '../../lib/log.ts';
+import type { WalletFiles } from './file-store.ts';
+import { type Mark, trailOf } from './meta.ts';
+import { nameKey } from './names.ts';
+import { createOpenWallet, type OpenWallet } from './open-wallet.ts';
+import type { WalletChain, WalletNetwork } from './ports.ts';
+import type { WalletStore } from './wallet-store.ts';
+
+/** The wallets of the data directory, those that can't be opened included. */
+export interface WalletList {
+  /** Opens every wallet file; one that can't be opened is kept by name with the reason. */
+  openAll(): Promise<void>;
+  /** Opens one more, whose file has just been written. */
+  open(name: string): Promise<OpenWallet>;
+  values(): Iterable<OpenWallet>;
+  names(): readonly string[];
+  has(name: string): boolean;
+  /** @throws {KithError} `wallet-unknown`, or why the wallet can't be opened */
+  get(name: string): OpenWallet;
+  byId(id: string): OpenWallet | undefined;
+}
+
+export interface WalletListDeps {
+  readonly files: WalletFiles;
+  readonly store: WalletStore;
+  readonly network: WalletNetwork;
+  readonly chain: WalletChain;
+  readonly log: Log;
+}
+
+/** A chain may have been reorganised after a wallet was made on it. */
+const BIRTHDAY_MARGIN = 1_440;
+
+export function createWalletList(deps: WalletListDeps): WalletList {
+  const { files, store, network, chain, log } = deps;
+  const open = new Map<string, OpenWallet>();
+  const broken = new Map<string, { readonly name: string; readonly error: Error }>();
+  const byId = (id: string) => [...open.values()].find((wallet) => wallet.id === id);
+
+  const openOne = async (name: string): Promise<OpenWallet> => {
+    const file = await files.read(name);
+    const { id, network: home, birthday } = file.identity;
+    if (home !== network.idHex)
+      throw new KithError('wallet-file-other-network', undefined, { data: { name } });
+    // Two copies of one file would write over each other's records.
+    const twin = byId(id);
+    if (twin !== undefined)
+      throw new KithError('wallet-file-copy', undefined, { data: { name, other: twin.name } });
+    const begin = () => startOf(chain, birthday - BIRTHDAY_MARGIN);
+    const wallet = createOpenWallet({ name, file, state: await store.load(id, begin), files, log });
+    open.set(nameKey(name), wallet);
+    return wallet;
+  };
+
+  return {
+    async openAll() {
+      for (const name of await files.names()) {
+        await openOne(name).catch((error: unknown) => {
+          log.error('a wallet cannot be opened', { name, error });
+          const reason = error instanceof Error ? error : new KithError('wallet-file-unusable');
+          broken.set(nameKey(name), { name, error: reason });
+        });
+      }
+    },
+    open: openOne,
+    values: () => open.values(),
+    names: () => [...open.values(), ...broken.values()].map(({ name }) => name).sort(),
+    has: (name) => open.has(nameKey(name)) || broken.has(nameKey(name)),
+    get(name) {
+      const wallet = open.get(nameKey(name));
+      if (wallet !== undefined) return wallet;
+      throw (
+        broken.get(nameKey(name))?.error ?? new KithError('wallet-unknown', undefined, { data: { name } })
+      );
+    },
+    byId,
+  };
+}
+
+/** Where a wallet begins that has nothing below a height: a trail that ends in a block of the active chain. */
+export function startOf(chain: Pick<WalletChain, 'tip' | 'atHeight'>, height: number): Mark[] {
+  const from = Math.max(0, Math.min(height, chain.tip().height));
+  return trailOf((at) => chain.atHeight(at), from);
+}

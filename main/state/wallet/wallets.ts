@@ -1,0 +1,240 @@
+import type { Balance, DraftPayment, HistoryEntry } from '../../../shared/contract/wallet.ts';
+import { encodeAddress } from '../../core/primitives/address.ts';
+import type { Lock } from '../../core/primitives/coin.ts';
+import type { Transaction } from '../../core/primitives/transaction.ts';
+import type { Violation } from '../../core/violation.ts';
+import type { KeyPlace } from '../../core/wallet/key-path.ts';
+import { KithError } from '../../lib/errors.ts';
+import { createEmitter } from '../../lib/events.ts';
+import type { Service } from '../../lib/service.ts';
+import { computeBalance } from './balance.ts';
+import { type CheckedTarget, checkTarget } from './check-target.ts';
+import { readHistory } from './history.ts';
+import { checkWalletName } from './names.ts';
+import { checkPassphrase, checkWords } from './new-wallet.ts';
+import type { OpenWallet } from './open-wallet.ts';
+import type { PaymentRequest } from './receivers.ts';
+import { createVaultWork, type VaultWork } from './vault-work.ts';
+import type { Sent } from './spending.ts';
+import { openParts, type WalletParts, type WalletsDeps } from './wiring.ts';
+
+/**
+ * The wallets of a node. What fails is thrown as a KithError with a stable code; a payment that the mempool refuses
+ * is returned as the broken rule.
+ */
+export interface Wallets extends Service, VaultWork {
+  create(request: {
+    readonly name: string;
+    readonly password: string;
+    readonly words: 12 | 24;
+  }): Promise<{ readonly mnemonic: string }>;
+  /** Comes back at once; what the chain holds for the wallet is read behind it. */
+  restore(request: {
+    readonly name: string;
+    readonly password: string;
+    readonly mnemonic: string;
+    readonly passphrase?: string | undefined;
+  }): Promise<{ readonly firstAddress: string }>;
+  /** The first address that words and passphrase lead to; keeps nothing. For a look before restoring. */
+  inspect(request: {
+    readonly mnemonic: string;
+    readonly passphrase?: string | undefined;
+  }): Promise<{ readonly firstAddress: string }>;
+  list(): readonly { readonly name: string; readonly locked: boolean }[];
+  /** For 15 minutes unless told. */
+  unlock(name: string, password: string, seconds?: number): Promise<void>;
+  lock(name: string): void;
+  /** See computeBalance for what the figures mean. */
+  balance(name: string): Promise<Balance>;
+  /** The receiving address that nobody has paid yet. */
+  address(name: string): Promise<string>;
+  newAddress(name: string, label?: string): Promise<string>;
+  prepare(request: PaymentRequest): Promise<DraftPayment>;
+  /** A draft that can still be confirmed; undefined when it was sent, is too old or never was. */
+  draft(id: string): { readonly wallet: string; readonly payment: DraftPayment } | undefined;
+  confirm(draft: string, password: string): Promise<Sent | Violation>;
+  /** For the system's own dialog; the wallet must be unlocked. */
+  confirmUnlocked(draft: string): Promise<Sent | Violation>;
+  history(query: {
+    readonly name: string;
+    readonly limit: number;
+    readonly after?: string | undefined;
+  }): Promise<HistoryEntry[]>;
+  /** An address or a payment link, read and explained. */
+  checkAddress(text: string): CheckedTarget;
+  /** A label for a txid or an address; empty takes it away. */
+  setLabel(name: string, subject: string, label: string): Promise<void>;
+  /** Where mined rewards of a wallet go now; ask again after each. The wallet may be locked. */
+  payout(name: string): Lock;
+  /** Reads the chain again from a height on. */
+  rescan(name: string, fromHeight: number): Promise<void>;
+  /** Our own live payments, parents first, to be announced until they are mined or expire. */
+  ownPending(): Transaction[];
+  /** Tells listeners that a payment of a wallet is seen by more peers. */
+  touch(txid: string): void;
+  /** After anything of a wallet changed, with its name; returns what takes the listener off. */
+  onChanged(listener: (name: string) => void): () => void;
+}
+
+const UNLOCKED_SECONDS = 900;
+const LABEL_SUBJECT = /^[0-9a-z]{1,160}$/;
+const MAX_LABEL = 200;
+
+export function createWallets(deps: WalletsDeps): Wallets {
+  const { network, log } = deps;
+  const events = createEmitter<{ changed: string }>((error) =>
+    log.error('a listener of the wallets failed', { error }),
+  );
+  const changed = (name: string) => events.emit('changed', name);
+  let parts: WalletParts | null = null;
+
+  const running = (): WalletParts => {
+    if (parts === null) throw new KithError('stopping', 'the wallets are not running');
+    return parts;
+  };
+  const get = (name: string) => running().list.get(name);
+  const addressOf = (wallet: OpenWallet, place: KeyPlace) =>
+    encodeAddress(network.hrp, wallet.keyring.lock(place));
+  /** A wallet for a question, as near to the tip as it can be soon, with nothing else going on in it. */
+  const ask = async <T>(name: string, question: (wallet: OpenWallet) => Promise<T> | T): Promise<T> => {
+    const wallet = get(name);
+    const { follower, lane } = running();
+    await follower.nearTip(wallet);
+    return lane.run(() => question(wallet));
+  };
+  const change = async <T>(name: string, work: (wallet: OpenWallet) => Promise<T>): Promise<T> => {
+    const wallet = get(name);
+    const result = await running().lane.run(() => work(wallet));
+    changed(wallet.name);
+    return result;
+  };
+
+  const begin = (wallet: OpenWallet) => {
+    const { follower, pending } = running();
+    follower.poke();
+    pending
+      .readMempool(wallet)
+      .catch((error: unknown) => log.error('the mempool could not be read', { error }));
+    changed(wallet.name);
+  };
+
+  return {
+    name: 'wallets',
+    async start() {
+      parts = await openParts(deps, changed);
+      for (const wallet of parts.list.values()) begin(wallet);
+    },
+    async stop() {
+      const { pending, follower, sessions, data, lane } = running();
+      pending.stop();
+      await follower.stop();
+      await lane.close();
+      parts = null;
+      sessions.close();
+      await data.close();
+    },
+
+    async create({ name, password, words }) {
+      const { wallet, mnemonic } = await running().maker.create(checkWalletName(name), password, words);
+      begin(wallet);
+      return { mnemonic };
+    },
+    async restore({ name, password, mnemonic, passphrase = '' }) {
+      const words = checkWords(mnemonic);
+      const request = {
+        name: checkWalletName(name),
+        password,
+        words,
+        passphrase: checkPassphrase(passphrase),
+      };
+      const { wallet, firstAddress, secrets } = await running().maker.restore(request);
+      running().sessions.hold(wallet.id, secrets);
+      begin(wallet);
+      return { firstAddress };
+    },
+    async inspect({ mnemonic, passphrase = '' }) {
+      const { entropy } = checkWords(mnemonic);
+      const lock = await running().maker.firstLock(entropy, checkPassphrase(passphrase));
+      return { firstAddress: encodeAddress(network.hrp, lock) };
+    },
+    list() {
+      const { list, sessions } = running();
+      const isUnlocked = new Set(
+        [...list.values()].filter(({ id }) => sessions.isUnlocked(id)).map(({ name }) => name),
+      );
+      return list.names().map((name) => ({ name, locked: !isUnlocked.has(name) }));
+    },
+
+    async unlock(name, password, seconds = UNLOCKED_SECONDS) {
+      const { access, sessions, follower } = running();
+      const wallet = get(name);
+      const secrets = await access.keys(wallet, password);
+      await change(name, async () => {
+        await wallet.checkKeys(secrets);
+        await wallet.extendKeys(secrets);
+        const since = wallet.book.meta().shortSince;
+        if (since !== null) {
+          wallet.book.set({ shortSince: null });
+          await follower.rewind(wallet, since);
+        }
+        sessions.unlock(wallet.id, secrets, seconds);
+      });
+      follower.poke();
+    },
+    lock(name) {
+      const wallet = get(name);
+      running().sessions.lock(wallet.id);
+      changed(wallet.name);
+    },
+
+    balance: (name) => ask(name, ({ book }) => computeBalance(book, network.params.maturity)),
+    async address(name) {
+      const wallet = get(name);
+      return running().lane.run(async () => addressOf(wallet, await wallet.currentKey()));
+    },
+    newAddress: (name, label = '') =>
+      change(name, async (wallet) => {
+        const address = addressOf(wallet, await wallet.nextKey());
+        if (label !== '') await wallet.setLabel(address, label);
+        return address;
+      }),
+    async prepare(request) {
+      const wallet = get(request.name);
+      await running().follower.nearTip(wallet);
+      return running().spending.prepare(wallet, request);
+    },
+    draft: (id) => running().spending.draft(id),
+    confirm: (draft, password) => running().spending.confirm(draft, password),
+    confirmUnlocked: (draft) => running().spending.confirmUnlocked(draft),
+    history: ({ name, limit, after }) =>
+      ask(name, (wallet) => {
+        const { book, file, id } = wallet;
+        const { hrp, params } = network;
+        const sighting = deps.sighting ?? (() => null);
+        const context = { book, hrp, maturity: params.maturity, labels: file.labels, sighting };
+        return readHistory(context, running().data, id, { limit, after });
+      }),
+
+    checkAddress: (text) => checkTarget(network.hrp, text, running().list.values()),
+    setLabel: (name, subject, label) =>
+      change(name, async (wallet) => {
+        if (!LABEL_SUBJECT.test(subject) || label.length > MAX_LABEL) throw new KithError('wallet-label');
+        await wallet.setLabel(subject, label);
+      }),
+    payout(name) {
+      const wallet = get(name);
+      return wallet.keyring.lock(wallet.changeKey());
+    },
+    async rescan(name, fromHeight) {
+      const { follower } = running();
+      await change(name, (wallet) => follower.rewind(wallet, fromHeight - 1));
+      follower.poke();
+    },
+    ownPending: () => running().pending.ownPending(),
+    touch(txid) {
+      for (const wallet of running().list.values()) if (wallet.book.unmined.has(txid)) changed(wallet.name);
+    },
+    onChanged: (listener) => events.on('changed', listener),
+    ...createVaultWork({ network, parts: running, changed }),
+  };
+}
