@@ -9,7 +9,13 @@ import type { MiningStatus } from '../../shared/contract/mining.ts';
 import type { NodeAbout } from '../../shared/contract/node.ts';
 import type { Ban, Peer } from '../../shared/contract/peers.ts';
 import type { Phase, Reachability, SubmitStatus } from '../../shared/contract/vocabulary.ts';
-import type { Balance, DraftPayment, HistoryEntry, Payment } from '../../shared/contract/wallet.ts';
+import type {
+  Balance,
+  DraftPayment,
+  HistoryEntry,
+  Payment,
+  PaymentTarget,
+} from '../../shared/contract/wallet.ts';
 import type { Height, Motes, UnixSeconds } from '../../shared/units.ts';
 import type { Network } from '../core/networks/network.ts';
 import type { Block } from '../core/primitives/block.ts';
@@ -121,7 +127,7 @@ export interface MempoolAccess {
 
 export interface MinerAccess {
   /** Starts, or changes where rewards go and on how many threads; the miner chooses `threads` when undefined. */
-  start(payout: Lock, threads: number | undefined): Promise<void>;
+  start(payout: Lock | (() => Lock), threads: number | undefined, share?: number): Promise<void>;
   stop(): Promise<void>;
   status(): Omit<MiningStatus, 'address'>;
   /** An unmined block on the tip that pays to `payout`. */
@@ -143,6 +149,13 @@ export interface RestoredWallet {
   readonly passphrase?: string | undefined;
 }
 
+export interface MessageToSign {
+  readonly name: string;
+  readonly password: string;
+  readonly address: string;
+  readonly message: string;
+}
+
 export interface HistoryQuery {
   readonly name: string;
   readonly limit: number;
@@ -156,15 +169,28 @@ export interface WalletAccess {
   list(): readonly { readonly name: string; readonly locked: boolean }[];
   unlock(name: string, password: string, seconds: number | undefined): Promise<void>;
   lock(name: string): Promise<void> | void;
-  balance(name: string): Balance;
+  balance(name: string): Promise<Balance>;
   /** The current unused receiving address; works while locked. */
-  address(name: string): Promise<string> | string;
+  address(name: string): Promise<string>;
   newAddress(name: string, label: string | undefined): Promise<string>;
+  /** Whom the next mined block should pay; another after each that was paid. Works while locked. */
+  payout(name: string): Lock;
   prepare(payment: Payment): Promise<DraftPayment>;
   /** A draft that can still be confirmed; undefined when it was sent, dropped or never made. */
   draft(id: string): { readonly wallet: string; readonly payment: DraftPayment } | undefined;
   confirm(draft: string, password: string): Promise<{ readonly txid: string } | Violation>;
-  history(query: HistoryQuery): readonly HistoryEntry[] | Promise<readonly HistoryEntry[]>;
+  /** The same without a password, for the native dialog; the wallet must be unlocked. */
+  confirmUnlocked(draft: string): Promise<{ readonly txid: string } | Violation>;
+  history(query: HistoryQuery): Promise<readonly HistoryEntry[]>;
+  inspect(words: Pick<RestoredWallet, 'mnemonic' | 'passphrase'>): Promise<{ readonly firstAddress: string }>;
+  checkAddress(text: string): PaymentTarget;
+  /** An empty label takes it away. */
+  setLabel(name: string, subject: string, label: string): Promise<void>;
+  words(name: string, password: string): Promise<{ readonly mnemonic: string; readonly passphrase: string }>;
+  changePassword(name: string, password: string, next: string): Promise<void>;
+  signMessage(request: MessageToSign): Promise<{ readonly signature: string }>;
+  verifyMessage(address: string, message: string, signature: string): boolean;
+  rescan(name: string, fromHeight: number): Promise<void>;
   /** After anything of the wallet changed: locked or not, balance, history. Called with its name, as often as it likes. */
   onChanged(listener: (name: string) => void): Off;
 }

@@ -25,6 +25,8 @@ export const miningContract = {
           address: address.optional(),
           wallet: walletName.optional(),
           threads: threads.optional(),
+          /** Addition: the part of each thread's time that is used, so that the machine stays free for other work. */
+          share: z.number().min(0.01, 'mine for at least 1 % of the time').max(1).optional(),
         })
         .refine((value) => (value.address === undefined) !== (value.wallet === undefined), {
           error: 'give either address or wallet',

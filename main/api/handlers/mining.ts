@@ -3,7 +3,7 @@ import { toHex } from '../../core/codec/hex.ts';
 import { bitsToTarget } from '../../core/consensus/compact.ts';
 import { KithError } from '../../lib/errors.ts';
 import { api, type HandlerDeps } from '../base.ts';
-import { lockOf, startMining } from '../mining.ts';
+import { lockOf } from '../mining.ts';
 import { latest } from '../streams.ts';
 import { generates } from './network.ts';
 
@@ -17,9 +17,12 @@ export function createMiningHandlers({ node }: HandlerDeps) {
   };
   return api.mining.router({
     start: api.mining.start.handler(async ({ input }) => {
-      const chosen = input.address?.trim() ?? (await wallets.address(input.wallet!));
-      await startMining(node, chosen, input.threads);
-      address = chosen;
+      const { threads, share } = input;
+      const wallet = input.wallet;
+      // A wallet gets a fresh address for each block that pays it; an address stays what it is.
+      const payout = wallet === undefined ? lockOf(node, input.address!) : () => wallets.payout(wallet);
+      address = wallet === undefined ? input.address!.trim() : await wallets.address(wallet);
+      await miner.start(payout, threads, share);
       return {};
     }),
     stop: api.mining.stop.handler(async () => {
