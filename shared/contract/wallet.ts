@@ -8,6 +8,7 @@ import {
   done,
   feerate,
   height,
+  hex,
   id,
   label,
   limit,
@@ -27,6 +28,8 @@ const mnemonic = z
   .string()
   .min(1, 'the words are missing')
   .max(1000, 'this is too long to be a list of seed words');
+const passphrase = z.string().max(1024, 'the passphrase is longer than 1024 characters');
+const message = z.string().max(10_000, 'the message is longer than 10,000 characters');
 const draft = z.string().min(1).max(128);
 const named = z.strictObject({ name: walletName });
 
@@ -74,6 +77,15 @@ export const draftPayment = z.object({
   warnings: z.array(notice),
 });
 
+/** Addition: somebody to pay, read from an address or a payment link. `own` = an address of a wallet here. */
+export const target = z.object({
+  /** In its one written form. */
+  address: z.string(),
+  amount: amount.optional(),
+  label: z.string().optional(),
+  own: z.boolean(),
+});
+
 export const historyEntry = z.object({
   txid: id,
   /** Of its block once mined, before that when this node first saw it. */
@@ -112,9 +124,7 @@ export const walletContract = {
     .input(z.strictObject({ name: walletName, password, words: words.default(24) }))
     .output(z.object({ name: z.string(), mnemonic: z.string() })),
   restore: oc
-    .input(
-      z.strictObject({ name: walletName, password, mnemonic, passphrase: z.string().max(1024).optional() }),
-    )
+    .input(z.strictObject({ name: walletName, password, mnemonic, passphrase: passphrase.optional() }))
     .output(z.object({ name: z.string(), firstAddress: z.string() })),
   list: oc.input(nothing).output(z.array(z.object({ name: z.string(), locked: z.boolean() }))),
   unlock: oc
@@ -130,14 +140,41 @@ export const walletContract = {
   prepare: oc.input(payment).output(draftPayment),
   /** Refused from the desktop's page: there a native dialog confirms. */
   confirm: oc.input(z.strictObject({ draft, password })).output(z.object({ txid: id })),
-  /** Addition, desktop only: a native dialog shows the node's own draft, and it is paid if the person says yes. */
-  approve: oc.input(z.strictObject({ draft, password })).output(z.object({ txid: id })),
+  /**
+   * Addition, desktop only: a native dialog shows the node's own draft, and it is paid if the person says yes. The
+   * password may be left out while the wallet is unlocked.
+   */
+  approve: oc.input(z.strictObject({ draft, password: password.optional() })).output(z.object({ txid: id })),
   /** Not offered to the desktop's page. */
   send: oc.input(payment.extend({ password })).output(z.object({ txid: id, fee: total })),
   /** Newest first; `after` continues a list behind its last txid. */
   history: oc
     .input(z.strictObject({ name: walletName, limit, after: id.optional() }))
     .output(z.array(historyEntry)),
+  /** Addition: the first address that words lead to, for a look before restoring; keeps nothing. */
+  inspect: oc
+    .input(z.strictObject({ mnemonic, passphrase: passphrase.optional() }))
+    .output(z.object({ firstAddress: z.string() })),
+  /** Addition: reads an address or a payment link (`kith:…`) before anything is done with it. */
+  checkAddress: oc.input(z.strictObject({ text: z.string().max(2000) })).output(target),
+  /** Addition: labels a payment (txid) or an address; an empty label takes it away. */
+  setLabel: oc.input(z.strictObject({ name: walletName, subject: address, label })).output(done),
+  /** Addition: the seed words once more. */
+  words: oc
+    .input(z.strictObject({ name: walletName, password }))
+    .output(z.object({ mnemonic: z.string(), passphrase: z.string() })),
+  /** Addition: copies of the old file still open with the old password. */
+  changePassword: oc.input(z.strictObject({ name: walletName, password, next: password })).output(done),
+  /** Addition: signs a message with the key of one of the wallet's addresses; 64 bytes. */
+  signMessage: oc
+    .input(z.strictObject({ name: walletName, password, address, message }))
+    .output(z.object({ signature: hex })),
+  /** Addition: whether the holder of an address signed a message. */
+  verifyMessage: oc
+    .input(z.strictObject({ address, message, signature: z.string().max(256) }))
+    .output(z.object({ valid: z.boolean() })),
+  /** Addition: reads the chain again from a height on. */
+  rescan: oc.input(z.strictObject({ name: walletName, fromHeight: height.default(0) })).output(done),
   /** Addition: at once, and then whenever it changed, at most twice a second. */
   watch: oc.input(named).output(eventIterator(walletView)),
 };
@@ -145,5 +182,6 @@ export const walletContract = {
 export type Balance = z.infer<typeof balance>;
 export type Payment = z.infer<typeof payment>;
 export type DraftPayment = z.infer<typeof draftPayment>;
+export type PaymentTarget = z.infer<typeof target>;
 export type HistoryEntry = z.infer<typeof historyEntry>;
 export type WalletView = z.infer<typeof walletView>;

@@ -39,7 +39,9 @@ export const NODE_SENTENCES = {
   'peer-version':
     'The peer speaks a version of the protocol that this software does not know. Look for an update.',
   'peer-banned': 'This peer is banned here. Lift the ban first (peers.unban).',
+  'ban-unknown': 'Nothing is banned by that id or address. See the list of bans (peers.bans).',
   'peer-limit': 'The node has as many connections as it may have. Remove a peer first.',
+  'hello-missing': 'The peer did not introduce itself in time. It may be overloaded, or no node of Kith.',
   'stream-lost': 'The connection to a peer was lost. The node uses another one by itself.',
   'stream-stalled': 'A peer stopped reading or sending. The node uses another one by itself.',
 
@@ -61,6 +63,9 @@ export const NODE_SENTENCES = {
     'The data directory belongs to another network. Choose another directory, or start that network.',
   'queue-full': 'The node has too much to do at once. Try again in a moment.',
   'queue-closed': 'The node is stopping. Start it again to go on.',
+  'worker-failed':
+    'A part of the node that computes in the background failed and is started again. If this repeats, report it with the log.',
+  'demo-node-failed': 'A node of the demo did not start. See its last lines above.',
   'node-died':
     'The node stopped unexpectedly and is started again. Your coins are safe; if this repeats, report it with the log.',
   'node-failed':

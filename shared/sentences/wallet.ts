@@ -7,6 +7,12 @@ export const WALLET_SENTENCES = {
   'address-unknown-lock':
     'This address is of a kind that cannot be paid yet. Ask for an ordinary address, or look for an update.',
 
+  'link-malformed': 'This is not a payment link, or a part of it is missing. Copy the whole link again.',
+  'link-amount': 'The amount in this link cannot be paid. Ask for a new link.',
+  'link-label': 'The description in this link is too long or not readable. Ask for a new link.',
+  'link-requires': 'This link asks for something that this version cannot do. Look for an update.',
+  'link-other': 'This link is not for paying somebody. Open it where it belongs.',
+
   'wallet-unknown':
     'There is no wallet[ named “{name}”| of that name] here. Check the name, or create the wallet.',
   'wallet-exists': 'There is a wallet[ named “{name}”| of that name] already. Choose another name.',
@@ -15,12 +21,9 @@ export const WALLET_SENTENCES = {
   'wallet-password': 'The password is wrong. Try again; nothing was changed.',
   'wallet-password-wait': 'Too many wrong passwords. Try again[ in {seconds} seconds| a little later].',
   'wallet-password-long': 'The password is too long. Use at most 1024 characters.',
-  'wallet-password-weak': 'The password is too weak. Use a longer one.',
   'wallet-locked': 'The wallet[ “{name}”] is locked. Unlock it with its password first.',
-  'wallet-words': 'These are not valid seed words. Check the spelling and the order of all of them.',
-  'wallet-words-invalid': 'These are not valid seed words. Check the spelling and the order of all of them.',
   'wallet-words-count': 'A seed has 12 or 24 words[; these are {count}]. Enter all of them.',
-  'wallet-word-unknown': '“{word|One of the words}” is not a seed word. Check its spelling.',
+  'wallet-word-unknown': '{word|One of the words} is not a seed word. Check its spelling.',
   'wallet-words-checksum':
     'These words do not belong together. Check the spelling and the order of all of them.',
   'wallet-file-damaged':
@@ -30,9 +33,24 @@ export const WALLET_SENTENCES = {
   'wallet-file-other-network': 'This wallet belongs to another network. Open it there; nothing was changed.',
   'wallet-file-unusable':
     'The wallet file cannot be read or written. Check the disk and the permissions of the data directory.',
-  'wallet-unusable':
-    'The wallet file cannot be read or written. Check the disk and the permissions of the data directory.',
-  'wallet-too-many': 'There are as many wallets open as this node can serve. Close some of them.',
+  'wallet-file-copy':
+    'The wallet “{name|}” is a copy of “{other|another one here}”. Remove one of the two files; nothing was changed.',
+  'wallet-data-unusable':
+    'What is known of the wallets cannot be read or written. Check the disk and the permissions of the data directory; the wallet files themselves are not touched.',
+  'wallet-data-newer':
+    'What is known of the wallets was written by a newer version of Kith. Update Kith; the wallet files themselves are not touched.',
+  'wallet-data-damaged':
+    'What is known of the wallets is damaged. It is read from the chain again; the wallet files themselves are not touched.',
+  'wallet-passphrase-long':
+    'The passphrase is too long[; at most {most} bytes fit]. Use the one that was chosen with the words.',
+  'wallet-address-gap':
+    'No new address yet: the last[ {most}] ones were never paid, and a restored wallet would not look further. Use one of them first.',
+  'wallet-address-unknown': 'This address does not belong to the wallet[ “{name}”]. Choose one of its own.',
+  'wallet-label':
+    'This cannot be labelled so. A label has at most 200 characters and belongs to a payment or an address.',
+  'wallet-labels-full': 'There are as many labels as a wallet can hold[ ({most})]. Remove some.',
+  'wallet-too-many':
+    'There are as many wallets as one node can hold[ ({most})]. Move the files of some of them away.',
   'wallet-funds':
     'There is not enough to spend[: the payment with its fee needs {needed:kith} KITH, and {available:kith} KITH are available]. Lower the amount, or wait for incoming payments and rewards.',
   'wallet-no-funds': 'There is nothing to spend in this wallet yet.',
@@ -42,7 +60,7 @@ export const WALLET_SENTENCES = {
   'wallet-expires': 'The payment cannot expire then[; choose a block from {least} to {most}].',
   'wallet-feerate': 'The fee rate is out of range[; choose {least} to {most} motes per byte].',
   'wallet-too-many-coins':
-    'The payment would need more coins than fit in one transaction. Send a smaller amount first.',
+    'The payment would need more coins than one transaction can spend[ ({most})]. Send a smaller amount first.',
   'wallet-draft-unknown': 'This payment was sent already, or too long ago prepared. Prepare it again.',
   'wallet-draft-stale': 'Since this payment was prepared, one of its coins was spent. Prepare it again.',
   'wallet-confirm-in-window':

@@ -306,6 +306,8 @@ describe('a payment from the desktop', () => {
     });
     expect(questions).toMatchObject([{ wallet: 'mine', payment: { draft: 'd1', fee: 10 } }]);
     expect(node.asked).toContain('d1 native');
+    await client.wallet.approve({ draft: 'd1' });
+    expect(node.asked).toContain('d1 unlocked');
     drop();
   });
 

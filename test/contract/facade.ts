@@ -146,11 +146,11 @@ export async function createTestFacade(blocks = 3): Promise<TestFacade> {
       list: () => [{ name: 'mine', locked: true }],
       unlock: async () => undefined,
       lock: () => undefined,
-      balance(name) {
+      async balance(name) {
         known(name);
         return { confirmed: 5, pending: -1, immature: 0, asOfHeight: chain.tip().height };
       },
-      address: (name) => {
+      address: async (name) => {
         known(name);
         return 'rkith1';
       },
@@ -161,7 +161,19 @@ export async function createTestFacade(blocks = 3): Promise<TestFacade> {
         asked.push(`${id} ${password}`);
         return { txid: '00'.repeat(32) };
       },
-      history: () => [],
+      async confirmUnlocked(id) {
+        asked.push(`${id} unlocked`);
+        return { txid: '00'.repeat(32) };
+      },
+      history: async () => [],
+      inspect: async () => ({ firstAddress: 'rkith1' }),
+      checkAddress: (text) => ({ address: text, own: false }),
+      setLabel: async () => undefined,
+      words: async () => ({ mnemonic: '', passphrase: '' }),
+      changePassword: async () => undefined,
+      signMessage: async () => ({ signature: '00' }),
+      verifyMessage: () => false,
+      rescan: async () => undefined,
       onChanged: (listener) => signals.on('wallet', listener),
     },
     peers: {

@@ -20,14 +20,10 @@ export function createWalletHandlers({ node }: HandlerDeps) {
       return { name: input.name, firstAddress };
     }),
     list: handlers.list.handler(() => wallets.list().map(({ name, locked }) => ({ name, locked }))),
-    unlock: handlers.unlock.handler(async ({ input }) => {
-      await wallets.unlock(input.name, input.password, input.seconds);
-      return {};
-    }),
-    lock: handlers.lock.handler(async ({ input }) => {
-      await wallets.lock(input.name);
-      return {};
-    }),
+    unlock: handlers.unlock.handler(({ input }) =>
+      done(wallets.unlock(input.name, input.password, input.seconds)),
+    ),
+    lock: handlers.lock.handler(({ input }) => done(wallets.lock(input.name))),
     balance: handlers.balance.handler(({ input }) => wallets.balance(input.name)),
     address: handlers.address.handler(async ({ input }) => ({ address: await wallets.address(input.name) })),
     newAddress: handlers.newAddress.handler(async ({ input }) => ({
@@ -44,7 +40,9 @@ export function createWalletHandlers({ node }: HandlerDeps) {
       const question = wallets.draft(input.draft);
       if (question === undefined) throw new KithError('wallet-draft-unknown');
       if (!(await context.approve(question))) throw new KithError('wallet-payment-declined');
-      const { txid } = accepted(await wallets.confirm(input.draft, input.password));
+      const { draft, password } = input;
+      const paid = password === undefined ? wallets.confirmUnlocked(draft) : wallets.confirm(draft, password);
+      const { txid } = accepted(await paid);
       return { txid };
     }),
     send: handlers.send.handler(async ({ input, context }) => {
@@ -55,10 +53,29 @@ export function createWalletHandlers({ node }: HandlerDeps) {
       return { txid, fee };
     }),
     history: handlers.history.handler(async ({ input }) => [...(await wallets.history(input))]),
+    inspect: handlers.inspect.handler(({ input }) => wallets.inspect(input)),
+    checkAddress: handlers.checkAddress.handler(({ input }) => wallets.checkAddress(input.text)),
+    setLabel: handlers.setLabel.handler(({ input }) =>
+      done(wallets.setLabel(input.name, input.subject, input.label)),
+    ),
+    words: handlers.words.handler(({ input }) => wallets.words(input.name, input.password)),
+    changePassword: handlers.changePassword.handler(({ input }) =>
+      done(wallets.changePassword(input.name, input.password, input.next)),
+    ),
+    signMessage: handlers.signMessage.handler(({ input }) => wallets.signMessage(input)),
+    verifyMessage: handlers.verifyMessage.handler(({ input }) => ({
+      valid: wallets.verifyMessage(input.address, input.message, input.signature),
+    })),
+    rescan: handlers.rescan.handler(({ input }) => done(wallets.rescan(input.name, input.fromHeight))),
     watch: handlers.watch.handler(({ input, context, signal }) =>
       watchWallet(node, input.name, { signal, ...context }),
     ),
   });
+}
+
+async function done(work: Promise<void> | void): Promise<Record<string, never>> {
+  await work;
+  return {};
 }
 
 // A page that was taken over must not be able to spend: under Electron only the native dialog confirms (protocol 7).
@@ -76,7 +93,7 @@ function watchWallet(
   let shown = '';
   const read = async (): Promise<WalletView> => {
     // First, so that an unknown name is refused with its own code.
-    const balance = wallets.balance(name);
+    const balance = await wallets.balance(name);
     const newest = [...(await wallets.history({ name, limit: LATEST }))];
     const text = JSON.stringify(newest);
     if (text !== shown) revision++;

@@ -1,0 +1,120 @@
+import { describe, expect, test } from 'vitest';
+import {
+  describeDuration,
+  describeNode,
+  findWarnings,
+  type SentenceFacts,
+} from '../../../main/api/sentence.ts';
+import { PHASES } from '../../../shared/contract/vocabulary.ts';
+
+const CALM: SentenceFacts = {
+  phase: 'synced',
+  progress: 1,
+  etaSeconds: null,
+  reachability: 'reachable',
+  peers: 8,
+  knownAddresses: 40,
+  strangers: 0,
+  clockOffsetSeconds: 2,
+  freeDiskBytes: 50e9,
+  notices: [],
+  network: { name: 'test', launched: true, spacing: 60 },
+  height: 12_345,
+  headers: 12_345,
+  tipTime: 1000,
+  now: 1030,
+};
+
+function tell(change: Partial<SentenceFacts>): { codes: string[]; sentence: string } {
+  const facts = { ...CALM, ...change };
+  const warnings = findWarnings(facts);
+  return { codes: warnings.map(({ code }) => code), sentence: describeNode(facts, warnings) };
+}
+
+describe('what the node does', () => {
+  test.each([
+    [{}, 'Synced to block 12,345 with 8 peers.'],
+    [{ peers: 1 }, 'Synced to block 12,345 with 1 peer.'],
+    [{ phase: 'starting' }, 'Starting: opening and checking the stored chain.'],
+    [{ phase: 'stopping' }, 'Stopping: saving everything.'],
+    [
+      { phase: 'blocks', progress: 0.269, height: 3100, etaSeconds: 250 },
+      'Fetching and checking blocks: 3,100 of 12,345 (26 %, about 4 minutes left).',
+    ],
+    [
+      { phase: 'headers', progress: 0.5, headers: 2000 },
+      'Fetching and checking the headers of the chain: 2,000 so far (50 %).',
+    ],
+  ] as [Partial<SentenceFacts>, string][])('%j', (change, sentence) => {
+    expect(tell(change)).toEqual({ codes: [], sentence });
+  });
+
+  test('every phase has a sentence', () => {
+    for (const phase of PHASES) expect(tell({ phase }).sentence).toMatch(/^[A-Z].*\.$/);
+  });
+});
+
+describe('what is wrong, why, and what to do', () => {
+  test.each([
+    ['nobody known', { peers: 0, knownAddresses: 0 }, 'peers-unknown', 'Add the address of one'],
+    ['nobody answers', { peers: 0, knownAddresses: 3 }, 'peers-unreachable', 'at 3 known addresses'],
+    [
+      'the only one does not answer',
+      { peers: 0, knownAddresses: 1 },
+      'peers-unreachable',
+      'the one known address',
+    ],
+    ['only strangers', { peers: 0, strangers: 2 }, 'peers-other-network', 'another network than “test”'],
+    [
+      'a network before its launch',
+      { peers: 0, knownAddresses: 0, network: { name: 'main', launched: false, spacing: 60 } },
+      'network-not-launched',
+      'not been launched yet',
+    ],
+    ['a fast clock', { clockOffsetSeconds: 840 }, 'clock-wrong', '14 minutes ahead of'],
+    ['a slow clock', { clockOffsetSeconds: -7200 }, 'clock-wrong', '2 hours behind'],
+    ['little disk', { freeDiskBytes: 300e6 }, 'disk-low', 'Only 300 MB are free'],
+    [
+      'no blocks',
+      { now: 1000 + 1800 },
+      'tip-stale',
+      'No block came for 30 minutes, although one is expected every 60 seconds',
+    ],
+  ] as [string, Partial<SentenceFacts>, string, string][])('%s', (_what, change, code, words) => {
+    const { codes, sentence } = tell(change);
+    expect(codes).toEqual([code]);
+    expect(sentence).toContain(words);
+    expect(sentence).toMatch(/^[A-Z].*\.$/);
+  });
+
+  test('the gravest comes first, all are listed', () => {
+    const notices = [{ code: 'own', message: 'Something else.' }];
+    const { codes, sentence } = tell({ freeDiskBytes: 0, clockOffsetSeconds: 999, peers: 0, notices });
+    expect(codes).toEqual(['disk-low', 'clock-wrong', 'peers-unreachable', 'own']);
+    expect(sentence).toContain('0 MB');
+  });
+
+  test('no alarm without need', () => {
+    for (const phase of ['starting', 'stopping', 'repairing'] as const)
+      expect(tell({ phase, peers: 0 }).codes).toEqual([]);
+    expect(tell({ clockOffsetSeconds: 60, freeDiskBytes: null }).codes).toEqual([]);
+    const regtest = { name: 'regtest', launched: true, spacing: null };
+    expect(tell({ now: 1e9, network: regtest }).codes).toEqual([]);
+    expect(tell({ now: 1e9, height: 0 }).codes).toEqual([]);
+  });
+});
+
+test('durations are said as people say them', () => {
+  expect([0, 9, 10, 89, 90, 3600, 5400, 7200, 86_400, 200_000].map(describeDuration)).toEqual([
+    'a few seconds',
+    'a few seconds',
+    '10 seconds',
+    '89 seconds',
+    '2 minutes',
+    '60 minutes',
+    '2 hours',
+    '2 hours',
+    '24 hours',
+    '2 days',
+  ]);
+});

@@ -1,0 +1,115 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { defaultDataRoot, openDataDirectory } from '../../../main/lib/datadir.ts';
+import type { KithError } from '../../../main/lib/errors.ts';
+
+const newPath = () => join(mkdtempSync(join(tmpdir(), 'kith-dir-')), 'data');
+const refusal = (path: string): Promise<KithError> =>
+  openDataDirectory(path).then(
+    () => expect.fail('it should have been refused'),
+    (error: unknown) => error as KithError,
+  );
+
+const children: ChildProcess[] = [];
+afterEach(() => children.splice(0).forEach((child) => child.kill('SIGKILL')));
+
+/** Another process that holds the directory until it is killed. */
+function holder(path: string): Promise<ChildProcess> {
+  const child = fork(join(import.meta.dirname, 'datadir-holder.ts'), [path], { execArgv: [] });
+  children.push(child);
+  return new Promise((resolve, reject) => {
+    child.once('message', () => resolve(child));
+    child.once('exit', (code) => reject(new Error(`the holder ended with ${code}`)));
+  });
+}
+
+describe('a data directory', () => {
+  test('is made for this user only, folders above it too', async () => {
+    const path = join(newPath(), 'deep', 'er');
+    const directory = await openDataDirectory(path);
+    expect(statSync(path).mode & 0o777).toBe(0o700);
+    await directory.release();
+    await (await openDataDirectory(path)).release();
+  });
+
+  test('is held against this very process too', async () => {
+    const path = newPath();
+    const directory = await openDataDirectory(path);
+    expect(await refusal(path)).toMatchObject({ code: 'datadir-in-use', data: { pid: process.pid } });
+    await directory.release();
+    await (await openDataDirectory(path)).release();
+  });
+
+  test('is held against another process, which is named, and free at once when that is killed', async () => {
+    const path = newPath();
+    const child = await holder(path);
+    expect(await refusal(path)).toMatchObject({ code: 'datadir-in-use', data: { pid: child.pid } });
+    const gone = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGKILL');
+    await gone;
+    await (await openDataDirectory(path)).release();
+  });
+
+  test('opens whatever a crash did to the lock files, and keeps being a lock', async () => {
+    const path = newPath();
+    await (await openDataDirectory(path)).release();
+    const lock = join(path, 'lock');
+    for (const name of readdirSync(lock)) {
+      if (name === 'LOCK') continue;
+      writeFileSync(join(lock, name), 'garbage');
+      const directory = await openDataDirectory(path);
+      expect((await refusal(path)).code).toBe('datadir-in-use');
+      await directory.release();
+      if (existsSync(join(lock, name))) rmSync(join(lock, name));
+      await (await openDataDirectory(path)).release();
+    }
+  });
+
+  test('damage does not take the lock from a process that holds it', async () => {
+    const path = newPath();
+    const child = await holder(path);
+    for (const name of readdirSync(join(path, 'lock')))
+      if (name !== 'LOCK') writeFileSync(join(path, 'lock', name), 'garbage');
+    writeFileSync(join(path, 'owner.json'), 'garbage');
+    const error = await refusal(path);
+    expect(error.code).toBe('datadir-in-use');
+    expect(error.data).toEqual({ path });
+    child.kill('SIGKILL');
+  });
+
+  test.each([
+    [
+      'a file',
+      () => {
+        const path = newPath();
+        writeFileSync(path, 'a file');
+        return path;
+      },
+    ],
+    [
+      'below a file',
+      () => {
+        const path = newPath();
+        writeFileSync(path, 'a file');
+        return join(path, 'data');
+      },
+    ],
+    ['where nothing can be made', () => '/proc/kith/data'],
+  ])('that is %s is an error with the reason', async (_what, make) => {
+    if (process.platform !== 'linux') return console.log('skipped: the paths are those of Linux');
+    const path = make();
+    const error = await refusal(path);
+    expect(error.code).toBe('datadir-unusable');
+    expect(error.data).toMatchObject({ path, reason: expect.stringMatching(/E[A-Z]+/) as string });
+  });
+});
+
+test('each platform has its own place', () => {
+  expect(defaultDataRoot('linux', {})).toBe(join(homedir(), '.local/share/kith'));
+  expect(defaultDataRoot('linux', { XDG_DATA_HOME: '/x' })).toBe('/x/kith');
+  expect(defaultDataRoot('darwin', {})).toBe(join(homedir(), 'Library/Application Support/Kith'));
+  expect(defaultDataRoot('win32', { APPDATA: 'C:\\A' })).toMatch(/^C:\\A.Kith$/);
+});
