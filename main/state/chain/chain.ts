@@ -27,6 +27,8 @@ export interface ChainDeps {
   readonly isVerified?: ((tx: Transaction, rules: ActiveRules) => boolean) | undefined;
   readonly clock: Clock;
   readonly log: Log;
+  /** Bytes that bodies and undo records may take; everything is kept when not given. */
+  readonly pruneBytes?: number | undefined;
   /** Bytes of one segment file; small in tests. */
   readonly segmentBytes?: number;
   /** How many coins to keep in memory; about 300 bytes each. */
@@ -96,6 +98,8 @@ export interface Chain {
   missingBlocks(max: number): HeaderEntry[];
   hasBody(id: string): boolean;
   readBlock(id: string): Promise<Uint8Array | null>;
+  /** The lowest height from which on every body of the active chain is here; 1 unless pruned. */
+  servesFrom(): Height;
   /** A coin that can be spent at the tip. */
   getCoin(outpoint: Outpoint): Coin | undefined;
   /** Finds a mined transaction by its unspent outputs, else in the newest blocks; there is no index of all. */

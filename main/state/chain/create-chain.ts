@@ -21,6 +21,7 @@ import { ancestorAt, type HeaderEntry, type OwnedEntry } from './header-entry.ts
 import { headersAfter, locatorFrom } from './locator.ts';
 import { openChainState } from './open.ts';
 import { createSnapshots } from '../snapshot/snapshots.ts';
+import { createPruner } from './pruner.ts';
 import { activeRules, firstOutdated } from './rules.ts';
 import { createSnapshotGate } from './snapshot-gate.ts';
 
@@ -54,6 +55,7 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
     // In the middle of a reorganisation the tip has less work than what is already here: nobody should act on it.
     if (steps.at(-1)!.kind === 'connected') events.emit('tip', active.tip);
     flusher.touched(active.tip === index.best.tip);
+    pruner?.consider().catch((error: unknown) => events.emit('failed', error));
   };
   const flusher = createFlusher(
     () => chain.sync(),
@@ -87,6 +89,18 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
     bestHeader: () => index.best.tip,
     tip: () => active.tip,
   });
+  const pruner =
+    deps.pruneBytes === undefined
+      ? null
+      : createPruner({
+          db,
+          bodies,
+          index,
+          params: network.params,
+          maxBytes: deps.pruneBytes,
+          log,
+          tip: () => active.tip,
+        });
   const activator = new Activator(
     {
       network,
@@ -176,6 +190,12 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
       if (id === network.idHex) return network.genesis.bytes;
       const at = index.get(id)?.body;
       return at ? (bodies.recent(id)?.bytes ?? (await bodies.blocks.read(at))) : null;
+    },
+    servesFrom() {
+      if (!pruner) return 1;
+      let lowest = active.tip;
+      while (lowest.prev?.body) lowest = lowest.prev;
+      return Math.max(1, lowest.height);
     },
     getCoin: (outpoint) => cache.committed(coinKey(outpoint)),
     findTransaction: (txid) => findTransaction({ db, bodies, active }, txid),

@@ -65,6 +65,11 @@ export class HeaderIndex {
     if (entry.prev?.complete) this.#complete(entry);
   }
 
+  /** A block that was connected once and whose body has been pruned since: nothing is missing that will be needed. */
+  markPruned(entry: OwnedEntry): void {
+    if (entry.prev?.complete) this.#complete(entry);
+  }
+
   /** Forgets a body that can't be read any more; it has to be fetched again. */
   markMissing(entry: OwnedEntry): void {
     entry.body = null;

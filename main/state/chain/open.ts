@@ -106,6 +106,7 @@ async function loadHeaders(db: ChainDb, index: HeaderIndex): Promise<void> {
     else {
       entry.status = record.status;
       if (record.body) index.markStored(entry, record.body, record.transactions);
+      else if (record.status === 'connected') index.markPruned(entry);
     }
   }
 }
