@@ -1,6 +1,6 @@
 import type { Connection } from '@libp2p/interface';
 import type { PeerSource } from '../../../shared/contract/vocabulary.ts';
-import type { Clock } from '../../lib/clock.ts';
+import { type Clock, sleep } from '../../lib/clock.ts';
 import { codeOf, KithError, messageOf } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import { groupOf, hostPart, parseAddress, peerIdOf, withoutPeer } from '../host/addresses.ts';
@@ -96,7 +96,7 @@ export function createConnector(deps: ConnectorDeps): Connector {
       const peerId = connection.remotePeer.toString();
       attemptOf(address).peerId = peerId;
       const outcome = await peers.adopt(connection, origin);
-      if (outcome === null) return failed(address, false);
+      if (outcome === null) throw new KithError('peer-gone', `${address} left while we introduced ourselves`);
       if (typeof outcome === 'string') throw refusal(address, outcome);
       attemptOf(address).failures = 0;
       const full = `${withoutPeer(address)}/p2p/${peerId}`;

@@ -100,6 +100,7 @@ export function createPeers(deps: PeersDeps): Peers {
   function open(connection: Connection, origin: Origin): Session | null {
     const id = connection.remotePeer.toString();
     const other = sessions.get(id);
+    if (other?.connection === connection) return null;
     if (other !== undefined && other.connection.status === 'open') {
       const opener = connection.direction === 'outbound' ? host.peerId : id;
       const better = connection.direction !== other.connection.direction && opener < otherEnd(opener, id);
