@@ -23,6 +23,8 @@ export interface NodeConfig {
   /** Multiaddresses; empty = nobody can connect. */
   readonly listen: readonly string[];
   readonly bootstrap: readonly string[];
+  /** Bytes that old blocks may take on the disk; all are kept when not given. */
+  readonly pruneBytes?: number | undefined;
   readonly log: Log;
   /** The node can't go on: a disk that fails, a bug. The program stops it and says why. */
   readonly onFailure: (error: unknown) => void;
@@ -40,6 +42,8 @@ export interface HeadlessConfig {
   readonly datadir: string;
   readonly listen: readonly string[];
   readonly bootstrap: readonly string[];
+  /** See NodeConfig. */
+  readonly pruneBytes?: number | undefined;
   /** Folder of the built page. */
   readonly page: string;
   /** 0 takes any free one. */
@@ -109,10 +113,10 @@ function servicesOf(
     {
       name: 'node',
       start: async (signal) => {
-        const { network, listen, bootstrap } = config;
+        const { network, listen, bootstrap, pruneBytes } = config;
         const { log } = parts.logs!;
         const datadir = parts.directory!.path;
-        const node = { network, datadir, listen, bootstrap, log, onFailure: deps.onFailure };
+        const node = { network, datadir, listen, bootstrap, pruneBytes, log, onFailure: deps.onFailure };
         parts.node = await deps.createNode(node, signal);
       },
       stop: () => parts.node!.stop(),

@@ -78,6 +78,7 @@ function chain(config: NodeConfig, parts: Growing): Service {
       const opened = await createChain({
         network: config.network,
         directory: config.datadir,
+        pruneBytes: config.pruneBytes,
         verifyBatch: parts.verify!.verifyBatch,
         powHash,
         powHashMany: parts.pow!.powHashMany,

@@ -14,6 +14,18 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'run a full node, with its page for a browser on this machine',
     load: async () => (await import('./node-command.ts')).nodeCommand,
   },
+  network: {
+    summary: 'found a network of your own',
+    load: async () => (await import('./network-command.ts')).networkCommand,
+  },
+  verify: {
+    summary: 'check a data directory',
+    load: async () => (await import('./chain-command.ts')).verifyCommand,
+  },
+  chain: {
+    summary: 'export or import blocks as a file',
+    load: async () => (await import('./chain-command.ts')).chainCommand,
+  },
   call: {
     summary: 'call a procedure of a running node, or follow a subscription',
     load: async () => (await import('./call-command.ts')).callCommand,

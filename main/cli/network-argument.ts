@@ -1,18 +1,45 @@
+import { readFileSync } from 'node:fs';
 import { BUILT_IN_NETWORKS, builtInNetwork } from '../core/networks/built-in.ts';
 import type { Network } from '../core/networks/network.ts';
-import { KithError } from '../lib/errors.ts';
+import { isNetworkFileProblem, readNetworkFile } from '../core/networks/network-file.ts';
+import { KithError, messageOf } from '../lib/errors.ts';
+import { hasGenesisWork } from '../state/founding/found-network.ts';
+import { powHash } from '../state/native/pow.ts';
 import { wrong } from './arguments.ts';
 
 /**
- * The network that an argument names.
- * @throws {KithError} `argument-missing`, `network-unknown`.
+ * The network that an argument names: a built-in one, or a file that `kith network create` wrote.
+ * @throws {KithError} `argument-missing`, `network-unknown`, `network-file-unreadable`, `network-file-invalid`.
  */
 export function readNetwork(command: string, text: string | undefined): Network {
   if (text === undefined) {
     const names = BUILT_IN_NETWORKS.map(({ name }) => name).join(', ');
-    throw wrong('argument-missing', command, `Choose a network with --network (${names})`);
+    throw wrong('argument-missing', command, `Choose a network with --network (${names}, or a network file)`);
   }
   const network = builtInNetwork(text);
-  if (network === undefined) throw new KithError('network-unknown', text, { data: { network: text } });
+  if (network !== undefined) return network;
+  // A name has no dot or slash in it, a file has.
+  if (!/[./\\]/.test(text)) throw new KithError('network-unknown', text, { data: { network: text } });
+  return loadNetworkFile(text);
+}
+
+/** @throws {KithError} `network-file-unreadable`, `network-file-invalid`. */
+export function loadNetworkFile(file: string): Network {
+  const network = readNetworkFile(readText(file));
+  if (isNetworkFileProblem(network)) {
+    throw new KithError(network.problem, network.detail, { data: { file, detail: network.detail } });
+  }
+  if (!hasGenesisWork(network, powHash)) {
+    const detail = 'its genesis block has no proof of work';
+    throw new KithError('network-file-invalid', detail, { data: { file, detail } });
+  }
   return network;
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new KithError('network-file-unreadable', messageOf(error), { cause: error, data: { file } });
+  }
 }

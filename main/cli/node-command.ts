@@ -16,13 +16,15 @@ const HELP = `kith node: run a full node, with its page for a browser on this ma
 
 Usage: kith node --network NAME [options]
 
-  --network NAME            main, test, local or regtest
+  --network NAME|FILE       main, test, local or regtest, or a network file
   --datadir FOLDER          where everything is kept; the platform's place unless told
   --listen MULTIADDR …      where other nodes can connect, such as /ip4/0.0.0.0/tcp/21474;
                             on local and regtest this machine only, unless told
   --no-listen               nobody can connect; the node still connects to others
   --bootstrap MULTIADDR …   nodes to begin with, such as /ip4/192.0.2.1/tcp/21474/p2p/12D3…
   --api-port PORT           port of the page on 127.0.0.1; 0 takes any free one (0)
+  --prune                   keep only the newest blocks, at most 2 GB of them
+  --prune-mb N              the same with another size, 10 or more
   --mine ADDRESS            mine, and send the rewards there
   --threads N               threads to mine on (1)
   --log-level LEVEL         debug, info, warn or error (info); the log is FOLDER/logs/kith.log
@@ -38,6 +40,8 @@ const OPTIONS = {
   'no-listen': 'flag',
   bootstrap: 'list',
   'api-port': 'text',
+  prune: 'flag',
+  'prune-mb': 'text',
   mine: 'text',
   threads: 'text',
   'log-level': 'text',
@@ -110,6 +114,7 @@ function readConfig(given: Arguments): HeadlessConfig {
     datadir: given.text('datadir') ?? join(defaultDataRoot(), network.name),
     listen: readListen(given, network.name, network.defaultPort),
     bootstrap: given.has('bootstrap') ? given.list('bootstrap') : network.bootstrap,
+    pruneBytes: readPrune(given),
     page: PAGE,
     apiPort: port,
     logLevel: readLevel(given.text('log-level')),
@@ -126,6 +131,12 @@ function readListen(given: Arguments, network: string, port: number): readonly s
   // Money of local and regtest is worth nothing, so nobody outside needs to know of such a node.
   if (network === 'local' || network === 'regtest') return ['/ip4/127.0.0.1/tcp/0'];
   return [`/ip4/0.0.0.0/tcp/${port}`, `/ip6/::/tcp/${port}`];
+}
+
+function readPrune(given: Arguments): number | undefined {
+  if (!given.has('prune') && !given.has('prune-mb')) return undefined;
+  const range = { least: 10, most: 1_000_000, otherwise: 2000 };
+  return readNumber('node', 'prune-mb', given.text('prune-mb'), range) * 1_000_000;
 }
 
 function readLevel(text = 'info'): LogLevel {

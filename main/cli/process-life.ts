@@ -10,7 +10,8 @@ export interface ProcessLife {
   release(): void;
 }
 
-/** A second signal means now. */
+/** A later signal means now. One Ctrl-C often arrives twice, from the terminal and through npm, so not at once. */
+const PATIENCE_MS = 2_000;
 const IMPATIENT_CODE = 130;
 
 export interface ProcessLifeDeps {
@@ -22,8 +23,10 @@ export function followProcess({ onCrash }: ProcessLifeDeps): ProcessLife {
   const controller = new AbortController();
   const ending = new Promise<void>((resolve) => controller.signal.addEventListener('abort', () => resolve()));
   const end = () => controller.abort();
+  let firstSignal = Infinity;
   const onSignal = () => {
-    if (controller.signal.aborted) process.exit(IMPATIENT_CODE);
+    if (performance.now() - firstSignal > PATIENCE_MS) process.exit(IMPATIENT_CODE);
+    firstSignal = Math.min(firstSignal, performance.now());
     end();
   };
   const crash = (error: unknown) => {

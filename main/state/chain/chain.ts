@@ -27,6 +27,8 @@ export interface ChainDeps {
   readonly isVerified?: ((tx: Transaction, rules: ActiveRules) => boolean) | undefined;
   readonly clock: Clock;
   readonly log: Log;
+  /** Compute snapshot roots however deep they are buried; for `kith verify --deep`. */
+  readonly checkBuriedSnapshots?: boolean | undefined;
   /** Bytes that bodies and undo records may take; everything is kept when not given. */
   readonly pruneBytes?: number | undefined;
   /** Bytes of one segment file; small in tests. */
@@ -112,6 +114,8 @@ export interface Chain {
   nextSnapshotRoot(): Promise<Hash | null>;
   nextRules(): ActiveRules;
   totals(): ChainTotals;
+  /** Reads every coin behind its checksum and counts. @throws {DamagedError} */
+  auditCoins(): Promise<{ readonly coins: number; readonly total: number }>;
   /** SHA-256 over all coins in snapshot order; reads the whole set. */
   setHash(): Promise<string>;
   /** Tries again what came from the future. Cheap; call it every second. */

@@ -8,6 +8,7 @@ import { HEADER_BYTES } from '../../core/primitives/limits.ts';
 import { coinKey } from '../../core/primitives/coin-key.ts';
 import { isViolation, type Violation } from '../../core/violation.ts';
 import { createEmitter } from '../../lib/events.ts';
+import { decodeCoin } from '../storage/coin-record.ts';
 import { Activator } from './activator.ts';
 import { receiveBlock } from './block-receiver.ts';
 import type { Chain, ChainDeps, ChainEvents, SubmitResult } from './chain.ts';
@@ -86,6 +87,7 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
   const gate = createSnapshotGate({
     params: network.params,
     snapshots,
+    checkBuried: deps.checkBuriedSnapshots,
     bestHeader: () => index.best.tip,
     tip: () => active.tip,
   });
@@ -207,6 +209,19 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
     totals() {
       const { coins, total, issued, burned } = activator.state;
       return { coins, total, issued, burned };
+    },
+    async auditCoins() {
+      const frozen = db.freeze();
+      let [coins, total] = [0, 0];
+      try {
+        for await (const batch of frozen.batches()) {
+          for (const { coin } of batch) total += decodeCoin(coin).amount;
+          coins += batch.length;
+        }
+      } finally {
+        await frozen.release();
+      }
+      return { coins, total };
     },
     async setHash() {
       const sum = createHash('sha256');

@@ -1,0 +1,118 @@
+import { join } from 'node:path';
+import { defaultDataRoot, openDataDirectory } from '../lib/datadir.ts';
+import { systemClock } from '../lib/clock.ts';
+import { createConsoleSink } from '../lib/log-sinks.ts';
+import { createLog } from '../lib/log.ts';
+import type { ChainDeps } from '../state/chain/chain.ts';
+import type { Chain } from '../state/chain/chain.ts';
+import { exportChain, importChain } from '../state/chain/chain-file.ts';
+import { createChain } from '../state/chain/create-chain.ts';
+import { verifyChain } from '../state/chain/verify-chain.ts';
+import { createPowPool } from '../state/native/pow-pool.ts';
+import { powHash } from '../state/native/pow.ts';
+import { installNativeSha256 } from '../state/native/sha256.ts';
+import { createVerifyPool } from '../state/native/verify-pool.ts';
+import { type Arguments, readArguments, wrong } from './arguments.ts';
+import type { Command } from './command.ts';
+import { readNetwork } from './network-argument.ts';
+
+const OPTIONS = { network: 'text', datadir: 'text', deep: 'flag', json: 'flag' } as const;
+
+const PLACE = `  --network NAME|FILE       which network the data is of
+  --datadir FOLDER          where it is kept; the platform's place unless told
+  --json                    print one JSON line`;
+
+export const chainCommand: Command = {
+  help: `kith chain: blocks as a file.
+
+Usage: kith chain export FILE --network NAME [options]
+       kith chain import FILE --network NAME [options]
+
+${PLACE}
+
+The node of that folder must not be running. An imported file is checked block by block, like one from a peer.
+`,
+  async run([verb, ...args]) {
+    const given = readArguments('chain', args, OPTIONS, 1);
+    const file = given.positionals[0];
+    if ((verb !== 'export' && verb !== 'import') || file === undefined) {
+      throw wrong(
+        'argument-missing',
+        'chain',
+        'Say what to do: kith chain export FILE, or kith chain import FILE',
+      );
+    }
+    const work = verb === 'export' ? exportChain : importChain;
+    const blocks = await withChain(given, 'chain', (chain) => work(chain, file));
+    const past = verb === 'export' ? 'written to' : 'read from';
+    print(given, { blocks, file }, `${blocks} blocks ${past} ${file}.`);
+    return 0;
+  },
+};
+
+export const verifyCommand: Command = {
+  help: `kith verify: check a data directory.
+
+Usage: kith verify --network NAME [options]
+
+${PLACE}
+  --deep                    connect all blocks a second time, every signature and snapshot included, and compare
+
+The node of that folder must not be running. Exit code 1 when something is wrong.
+`,
+  async run(args) {
+    const given = readArguments('verify', args, OPTIONS);
+    const report = await withChain(given, 'verify', (chain, deps) => {
+      let told = performance.now();
+      return verifyChain(chain, deps, given.has('deep'), (done, of) => {
+        if (given.has('json') || performance.now() - told < 2000) return;
+        told = performance.now();
+        process.stderr.write(`${done} of ${of} blocks\n`);
+      });
+    });
+    const { height, coins, blocks, problems } = report;
+    const good = `All is well: ${blocks} blocks up to height ${height}, ${coins} coins.`;
+    print(given, report, problems.length === 0 ? good : problems.join('\n'));
+    return problems.length === 0 ? 0 : 1;
+  },
+};
+
+/** Opens the chain of a data directory with nothing else of a node around it. */
+async function withChain<T>(
+  given: Arguments,
+  command: string,
+  work: (chain: Chain, deps: ChainDeps) => Promise<T>,
+): Promise<T> {
+  const network = readNetwork(command, given.text('network'));
+  const directory = await openDataDirectory(given.text('datadir') ?? join(defaultDataRoot(), network.name));
+  installNativeSha256();
+  const log = createLog({ sinks: [createConsoleSink(process.stderr, 'warn')], level: 'warn' });
+  const [verify, pow] = [await createVerifyPool(), await createPowPool()];
+  const { verifyBatch } = verify;
+  const { powHashMany } = pow;
+  const deps = {
+    network,
+    directory: directory.path,
+    verifyBatch,
+    powHash,
+    powHashMany,
+    clock: systemClock,
+    log,
+  };
+  try {
+    const chain = await createChain(deps);
+    try {
+      return await work(chain, deps);
+    } finally {
+      await chain.close();
+    }
+  } finally {
+    await verify.close();
+    await pow.close();
+    await directory.release();
+  }
+}
+
+function print(given: Arguments, facts: object, sentence: string): void {
+  process.stdout.write(given.has('json') ? `${JSON.stringify(facts)}\n` : `${sentence}\n`);
+}

@@ -1,0 +1,78 @@
+import { writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { isNetworkName } from '../core/networks/network.ts';
+import { writeNetworkFile } from '../core/networks/network-file.ts';
+import { KithError, messageOf } from '../lib/errors.ts';
+import { systemClock } from '../lib/clock.ts';
+import { foundNetwork } from '../state/founding/found-network.ts';
+import { powHash } from '../state/native/pow.ts';
+import { readArguments, readNumber, wrong } from './arguments.ts';
+import type { Command } from './command.ts';
+
+const HELP = `kith network create: found a network of your own.
+
+Usage: kith network create --name NAME [options]
+
+  --name NAME               what people call it, 1 to 64 plain characters
+  --spacing SECONDS         time between blocks, 1 to 3600 (60)
+  --port PORT               default port of its nodes (21475)
+  --bootstrap MULTIADDR …   nodes that newcomers begin with
+  --out FILE                where the network file goes (NAME.kith.json in this folder)
+  --json                    print one JSON line
+
+It measures this machine, sets the difficulty to match, and mines the first block, which takes about one spacing.
+Give the file to everybody who joins; then: kith node --network FILE
+`;
+
+const OPTIONS = {
+  name: 'text',
+  spacing: 'text',
+  port: 'text',
+  bootstrap: 'list',
+  out: 'text',
+  json: 'flag',
+} as const;
+
+export const networkCommand: Command = {
+  help: HELP,
+  async run([verb, ...args]) {
+    if (verb !== 'create') throw wrong('argument-missing', 'network', 'Say what to do: kith network create');
+    const given = readArguments('network', args, OPTIONS);
+    const name = given.text('name');
+    if (name === undefined || !isNetworkName(name)) {
+      throw wrong(
+        'argument-invalid',
+        'network',
+        'Give the network a name of 1 to 64 plain characters with --name',
+      );
+    }
+    const number = (option: string, least: number, most: number, otherwise: number) =>
+      readNumber('network', option, given.text(option), { least, most, otherwise });
+    const charter = {
+      name,
+      spacing: number('spacing', 1, 3600, 60),
+      defaultPort: number('port', 1, 65_535, 21_475),
+      bootstrap: given.list('bootstrap'),
+    };
+    const network = await foundNetwork(charter, powHash, systemClock.now(), {
+      threads: availableParallelism(),
+    });
+    const file = given.text('out') ?? `${name.replace(/[^A-Za-z0-9_-]+/g, '-')}.kith.json`;
+    write(file, writeNetworkFile(network));
+    const { idHex, hrp } = network;
+    const lines = given.has('json')
+      ? JSON.stringify({ file, name, networkId: idHex, hrp })
+      : `The network “${name}” is founded: ${file}\nIts id is ${idHex}, its addresses begin with ${hrp}1.\nRun a node of it: kith node --network ${file.includes('/') ? file : `./${file}`}`;
+    process.stdout.write(`${lines}\n`);
+    return 0;
+  },
+};
+
+function write(file: string, text: string): void {
+  try {
+    // Never over another network's file: whoever lost it could not join again.
+    writeFileSync(file, text, { flag: 'wx' });
+  } catch (error) {
+    throw new KithError('network-file-unwritable', messageOf(error), { cause: error, data: { file } });
+  }
+}
