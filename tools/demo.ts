@@ -53,10 +53,7 @@ const folder = values.keep
   : mkdtempSync(path.join(os.tmpdir(), 'kith-demo-'));
 mkdirSync(folder, { recursive: true, mode: 0o700 });
 
-run().catch((error: unknown) => {
-  const said = (error as { data?: { said?: unknown } }).data?.said;
-  end(1, typeof said === 'string' && said !== '' ? `${messageOf(error)}\n${said}` : messageOf(error));
-});
+run().catch((error: unknown) => end(1, messageOf(error)));
 const { code, why } = await stopped.promise;
 say(why);
 await launcher.endAll();

@@ -108,9 +108,7 @@ async function serve(network: string): Promise<number> {
     say(await Promise.race([interrupted, node.ended.then(() => 'the node has stopped')]));
     return 0;
   } catch (error) {
-    const said = (error as { data?: { said?: unknown } }).data?.said;
     say(messageOf(error));
-    if (typeof said === 'string') console.log(said);
     return 1;
   } finally {
     await launcher.endAll();

@@ -23,7 +23,7 @@ const KEPT_LINES = 20;
 
 /**
  * Starts one node and waits until it can be used.
- * @throws {KithError} `demo-node-failed` with the last lines that it wrote.
+ * @throws {KithError} what the node itself said was wrong, else `demo-node-failed` with the last lines that it wrote.
  */
 export async function startNodeProcess(launch: Launch, args: readonly string[]): Promise<NodeProcess> {
   const launched = launch(['node', ...args, '--json']);
@@ -48,18 +48,26 @@ export async function startNodeProcess(launch: Launch, args: readonly string[]):
   if (typeof outcome !== 'string')
     return { ...outcome, pid: launched.pid, ended: launched.ended, stop: () => endLaunched(launched) };
   await endLaunched(launched);
-  throw new KithError('demo-node-failed', `a node of the demo did not start: ${outcome}`, {
-    data: { args: args.join(' '), said: said.join('\n') },
-  });
+  throw explain(outcome, said);
+}
+
+function explain(outcome: string, said: readonly string[]): KithError {
+  const fault = said.map(readObject).findLast((line) => line !== null && typeof line['code'] === 'string');
+  if (fault) return new KithError(String(fault['code']), String(fault['message']));
+  return new KithError('demo-node-failed', [`a node did not start: ${outcome}`, ...said].join('\n'));
 }
 
 function readReadyLine(line: string): ReadyLine | null {
+  const value = readObject(line) as (Partial<ReadyLine> & { ready?: unknown }) | null;
+  if (value?.ready !== true) return null;
+  const { peerId, addresses, api, tokenFile } = value;
+  return peerId && addresses && api && tokenFile ? { peerId, addresses, api, tokenFile } : null;
+}
+
+function readObject(line: string): Record<string, unknown> | null {
   if (!line.startsWith('{')) return null;
   try {
-    const value = JSON.parse(line) as Partial<ReadyLine> & { ready?: unknown };
-    const { peerId, addresses, api, tokenFile } = value;
-    const good = value.ready === true && Array.isArray(addresses) && api && tokenFile && peerId;
-    return good ? { peerId, addresses, api, tokenFile } : null;
+    return JSON.parse(line) as Record<string, unknown>;
   } catch {
     return null;
   }

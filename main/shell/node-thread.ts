@@ -12,6 +12,8 @@ export interface NodeThreadEvents {
   ready: { addresses: readonly string[] };
   /** It died and is being started again; `cause` is for people. */
   died: { cause: string };
+  /** It ends because the person asked for it in the page. */
+  shutdown: undefined;
   /** It will not be started again by itself. */
   refused: { code: string; message: string };
 }
@@ -46,7 +48,7 @@ export function createNodeThread(deps: NodeThreadDeps): NodeThread {
   let worker: Worker | null = null;
   let restart: NodeJS.Timeout | undefined;
   let stopping = false;
-  let refused = false;
+  let ended = false;
 
   function spawn(): void {
     clearTimeout(restart);
@@ -56,7 +58,7 @@ export function createNodeThread(deps: NodeThreadDeps): NodeThread {
     });
     let cause = 'it ended without a word';
     worker = thread;
-    refused = false;
+    ended = false;
     thread.on('message', (message: FromNode) => receive(thread, message));
     thread.on('error', (error: unknown) => {
       deps.onError(error);
@@ -64,7 +66,7 @@ export function createNodeThread(deps: NodeThreadDeps): NodeThread {
     });
     thread.on('exit', () => {
       if (worker === thread) worker = null;
-      if (!stopping && !refused) bury(cause);
+      if (!stopping && !ended) bury(cause);
     });
     events.emit('spawned', undefined);
   }
@@ -72,9 +74,10 @@ export function createNodeThread(deps: NodeThreadDeps): NodeThread {
   function receive(thread: Worker, message: FromNode): void {
     if (message.kind === 'ready') events.emit('ready', message);
     if (message.kind === 'ask') void answer(thread, message.id, message.question);
-    if (message.kind !== 'refused') return;
-    refused = true;
-    events.emit('refused', message);
+    if (message.kind !== 'refused' && message.kind !== 'shutdown') return;
+    ended = true;
+    if (message.kind === 'refused') events.emit('refused', message);
+    else events.emit('shutdown', undefined);
   }
 
   async function answer(thread: Worker, id: number, question: PaymentQuestion): Promise<void> {

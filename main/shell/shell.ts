@@ -81,6 +81,7 @@ export function createShell(deps: ShellDeps): Shell {
     });
     thread.events.on('ready', ({ addresses }) => populate(addresses));
     thread.events.on('died', tellNodeDied);
+    thread.events.on('shutdown', () => app.quit());
     thread.events.on('refused', ({ code, message }) => void onRefusal(thread, code, message));
     thread.start();
     return thread;

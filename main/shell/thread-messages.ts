@@ -25,4 +25,5 @@ export type FromNode =
   /** It can't start, and trying again by itself would not help. */
   | { readonly kind: 'refused'; readonly code: string; readonly message: string }
   | { readonly kind: 'ask'; readonly id: number; readonly question: PaymentQuestion }
-  | { readonly kind: 'stopped' };
+  /** The page asked for the end of it all. */
+  | { readonly kind: 'shutdown' };

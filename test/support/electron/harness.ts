@@ -16,6 +16,8 @@ export const harness = {
   /** Cancels unless told. */
   answerDialog: ((options) => options.cancelId ?? 0) as AnswerDialog,
   answerOpenDialog: (_options: OpenDialogOptions): string[] => [],
+  /** Resolves with the page of the first window. */
+  opened: Promise.withResolvers<Page>(),
   /** Resolves when the app has quit. */
   quit: Promise.withResolvers<number>(),
 

@@ -92,6 +92,7 @@ export class WebContents extends EventEmitter {
     this.page.on('load', () => this.emit('did-finish-load'));
     await this.page.route('**/*', (route) => this.#answer(route));
     await this.#makeWorld();
+    harness.opened.resolve(this.page);
   }
 
   async #makeWorld(): Promise<void> {

@@ -1,0 +1,25 @@
+import type { PaymentQuestion } from '../api/base.ts';
+
+export interface Approvals {
+  /** Resolves with what the person said. */
+  ask(question: PaymentQuestion): Promise<boolean>;
+  answer(id: number, yes: boolean): void;
+}
+
+/** Keeps questions to the person until their answers come; each is answered once, by its number. */
+export function createApprovals(send: (id: number, question: PaymentQuestion) => void): Approvals {
+  const waiting = new Map<number, (yes: boolean) => void>();
+  let next = 1;
+  return {
+    ask: (question) =>
+      new Promise((resolve) => {
+        const id = next++;
+        waiting.set(id, resolve);
+        send(id, question);
+      }),
+    answer(id, yes) {
+      waiting.get(id)?.(yes);
+      waiting.delete(id);
+    },
+  };
+}

@@ -1,0 +1,53 @@
+/** The thread that the node runs on under Electron. It has no `electron`; the main thread speaks for it. */
+import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
+import { faultFrom } from '../cli/report.ts';
+import { createNode } from '../node.ts';
+import { createApprovals } from './approvals.ts';
+import { startNodeProgram, type NodeProgram } from './node-program.ts';
+import type { FromNode, NodeThreadConfig, ToNode } from './thread-messages.ts';
+
+if (parentPort === null) throw new Error('node-worker runs on a worker thread only');
+const main = parentPort;
+const tell = (message: FromNode): void => main.postMessage(message);
+
+const life = new AbortController();
+const ending = new Promise<void>((resolve) => life.signal.addEventListener('abort', () => resolve()));
+const approvals = createApprovals((id, question) => tell({ kind: 'ask', id, question }));
+// A page may come before the node is there; its port keeps what it is sent until then.
+const early: MessagePort[] = [];
+let program: NodeProgram | null = null;
+let failure: unknown;
+
+main.on('message', (message: ToNode) => {
+  if (message.kind === 'answer') approvals.answer(message.id, message.yes);
+  else if (message.kind === 'stop') life.abort();
+  else if (program === null) early.push(message.port);
+  else program.serve(message.port);
+});
+
+try {
+  program = await startNodeProgram(workerData as NodeThreadConfig, {
+    createNode,
+    signal: life.signal,
+    approve: approvals.ask,
+    onShutdown() {
+      tell({ kind: 'shutdown' });
+      life.abort();
+    },
+    onFailure(error) {
+      failure ??= error;
+      life.abort();
+    },
+  });
+  for (const port of early) program.serve(port);
+  tell({ kind: 'ready', addresses: program.addresses() });
+} catch (error) {
+  if (!life.signal.aborted) tell({ kind: 'refused', ...faultFrom(error) });
+  life.abort();
+}
+await ending;
+if (failure !== undefined) program?.log.error('the node stops because it failed', { error: failure });
+await program?.stop();
+main.close();
+// The main thread starts a new one when this one ends by an error.
+if (failure !== undefined) throw failure;

@@ -1,0 +1,86 @@
+import type { Page } from '@playwright/test';
+
+/** What a person does in the app, by the words on the screen. Works in the window and in a browser alike. */
+export interface AppPage {
+  readonly page: Page;
+  /** Makes a wallet: password, 24 words, three of them asked back. Answers the words. */
+  makeWallet(name: string, password: string): Promise<readonly string[]>;
+  /** The address that Receive shows. */
+  address(): Promise<string>;
+  setMining(on: boolean): Promise<void>;
+  /** Waits until the wallet can spend at least this many whole KITH. */
+  waitForSpendable(kith: number): Promise<void>;
+  /** Fills in, reviews and confirms a payment; ends on its own screen. */
+  pay(to: string, kith: string, password: string): Promise<void>;
+  go(place: string): Promise<void>;
+}
+
+const WORDS = 24;
+
+export function createAppPage(page: Page): AppPage {
+  const press = (name: string): Promise<void> => page.getByRole('button', { name, exact: true }).click();
+  const fill = (label: string, text: string): Promise<void> =>
+    page.getByLabel(label, { exact: true }).fill(text);
+  const go = async (place: string): Promise<void> => {
+    await page.evaluate((to) => (location.hash = `#/${to}`), place);
+  };
+
+  return {
+    page,
+    go,
+    async makeWallet(name, password) {
+      await go('new-wallet');
+      await fill('Name of the wallet', name);
+      await fill('Password', password);
+      await fill('The same password again', password);
+      await press('Make the wallet');
+      const list = page.getByRole('list', { name: 'Your words' });
+      await list.waitFor();
+      const words = await list.locator('.mono').allTextContents();
+      if (words.length !== WORDS) throw new Error(`${words.length} words were shown`);
+      await press('I have written them down');
+      await page
+        .getByText(/^Word \d+$/)
+        .first()
+        .waitFor();
+      for (const label of await page.getByText(/^Word \d+$/).allTextContents())
+        await fill(label, words[Number(label.slice('Word '.length)) - 1]!);
+      await press('Check');
+      await page.getByText('can receive from now on').waitFor();
+      return words;
+    },
+    async address() {
+      await go('receive');
+      await page.getByRole('button', { name: 'Copy address' }).waitFor();
+      return (await page.locator('.address .groups').first().textContent()) ?? '';
+    },
+    async setMining(on) {
+      await go('mining');
+      const control = page.getByRole('switch', { name: 'Mine' });
+      if ((await control.getAttribute('aria-checked')) !== String(on)) await control.click();
+      await page
+        .getByText(on ? 'Mining' : 'Not mining', { exact: true })
+        .first()
+        .waitFor();
+    },
+    async waitForSpendable(kith) {
+      await go('send');
+      const spendable = page.getByText(/^You can spend /);
+      await spendable.waitFor();
+      const enough = async (): Promise<boolean> => {
+        const words = (await spendable.textContent()) ?? '';
+        return Number(/[\d.]+/.exec(words)?.[0]) >= kith;
+      };
+      while (!(await enough())) await page.waitForTimeout(250);
+    },
+    async pay(to, kith, password) {
+      await go('send');
+      await fill('To', to);
+      await fill('Amount', kith);
+      await press('Review');
+      await page.getByText('Leaves the wallet').waitFor();
+      await page.getByLabel(/^Password of /).fill(password);
+      await page.getByRole('button', { name: /^Send / }).click();
+    },
+  };
+}
