@@ -81,8 +81,12 @@ export function createAddressBook(deps: BookDeps): AddressBook {
       if (entry === undefined) return;
       const lastTry = deps.clock.now();
       const failures = good ? 0 : entry.failures + 1;
-      if (failures >= (entry.lastGood > 0 ? HOPELESS.once : HOPELESS.never)) entries.delete(address);
-      else entries.set(address, { ...entry, lastTry, failures, lastGood: good ? lastTry : entry.lastGood });
+      if (failures >= (entry.lastGood > 0 ? HOPELESS.once : HOPELESS.never))
+        return void entries.delete(address);
+      const tried = { ...entry, lastTry, failures, lastGood: good ? lastTry : entry.lastGood };
+      entries.set(address, tried);
+      // What worked must outlive even a crash; the rest is saved now and then.
+      if (good) void deps.store.put('address', address, tried).catch(() => undefined);
     },
     pick(usable) {
       const possible = [...entries.values()].filter(usable);

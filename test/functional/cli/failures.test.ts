@@ -1,0 +1,166 @@
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { PROCEDURES } from '../../../main/cli/procedures.ts';
+import { cleanUp, newFolder, run } from './program.ts';
+
+afterAll(cleanUp);
+
+const SENTENCE = /^[A-Z“].*[.…]$/;
+
+describe('help', () => {
+  test.each([[], ['--help'], ['help'], ['-h']])('%j', async (...args: string[]) => {
+    const { code, out } = await run(args);
+    expect(code).toBe(0);
+    expect(out).toMatch(/kith COMMAND --help/);
+  });
+
+  test.each([
+    ['node', '--network NAME'],
+    ['call', 'PROCEDURE [JSON | -]'],
+  ])('%s --help', async (command, words) => {
+    for (const args of [
+      [command, '--help'],
+      ['help', command],
+      [command, '--unknown', '-h'],
+    ]) {
+      const { code, out } = await run(args);
+      expect(code).toBe(0);
+      expect(out).toContain(words);
+    }
+  });
+
+  test('call lists every procedure', async () => {
+    const { out } = await run(['call', '--help']);
+    for (const name of PROCEDURES) expect(out).toContain(`  ${name}\n`);
+  });
+
+  test('the version', async () => {
+    expect((await run(['--version'])).out).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+});
+
+describe('a wrong command line is a sentence with a code', () => {
+  test.each([
+    ['command-unknown', ['frobnicate']],
+    ['argument-missing', ['node']],
+    ['argument-unknown', ['node', '--netwrok', 'local']],
+    ['argument-invalid', ['node', '--network', 'local', '--api-port', '70000']],
+    ['argument-invalid', ['node', '--network', 'local', '--log-level', 'loud']],
+    ['argument-invalid', ['node', '--network', 'local', '--listen', '/ip4/127.0.0.1/tcp/0', '--no-listen']],
+    ['network-unknown', ['node', '--network', 'mian']],
+  ])('%s: %j', async (expected, args) => {
+    const person = await run(args);
+    expect(person.code).toBe(expected.startsWith('network') ? 1 : 2);
+    expect(person.err).toMatch(new RegExp(`^kith: .*\\[${expected}\\]\\n$`));
+    const program = await run([...args, '--json']);
+    expect(program.fault).toMatchObject({
+      code: expected,
+      message: expect.stringMatching(SENTENCE) as string,
+    });
+    expect(program.out).toBe('');
+  });
+});
+
+describe('a call that fails ends with 1 and one JSON line', () => {
+  test.each([
+    ['argument-missing', ['call']],
+    ['argument-unknown', ['call', 'node.status', '--datadri', 'x']],
+    ['argument-unknown', ['call', 'node.status', '{}', 'more']],
+    ['argument-missing', ['call', 'node.status', '--api', 'http://127.0.0.1:1/']],
+    ['argument-invalid', ['call', 'node.status', '--api', 'nonsense', '--token-file', '/dev/null']],
+    ['argument-invalid', ['call', 'node.status', '--for', 'ever']],
+    ['procedure-unknown', ['call', 'node.frobnicate']],
+    ['procedure-unknown', ['call', '__proto__.toString']],
+    ['procedure-unknown', ['call', 'node']],
+    ['json-invalid', ['call', 'node.status', '{"a":']],
+    ['node-not-running', ['call', 'node.status', '--datadir', '/nowhere']],
+    ['token-unusable', ['call', 'node.status', '--api', 'http://127.0.0.1:1/', '--token-file', '/nowhere']],
+  ])('%s: %j', async (expected, args) => {
+    const { code, out, fault } = await run(args);
+    expect(code).toBe(1);
+    expect(out).toBe('');
+    expect(fault).toMatchObject({ code: expected, message: expect.stringMatching(SENTENCE) as string });
+  });
+
+  test('a wrong JSON is not repeated: it may hold a password', async () => {
+    const { err } = await run(['call', 'wallet.create', '-'], '{"password":"hunter2",}');
+    expect(err).toContain('json-invalid');
+    expect(err).not.toContain('hunter2');
+  });
+
+  test('nobody answers', async () => {
+    const folder = newFolder();
+    const token = join(folder, 'token');
+    writeFileSync(token, 'A'.repeat(43));
+    const { fault } = await run([
+      'call',
+      'node.status',
+      '--api',
+      'http://127.0.0.1:1/',
+      '--token-file',
+      token,
+    ]);
+    expect(fault).toMatchObject({ code: 'api-unreachable' });
+    writeFileSync(join(folder, 'api.json'), JSON.stringify({ api: 'http://127.0.0.1:1/', pid: 1 }));
+    writeFileSync(join(folder, 'api.token'), 'A'.repeat(43));
+    const stale = await run(['call', 'node.status', '--datadir', folder]);
+    expect(stale.fault).toMatchObject({ code: 'node-not-running', data: { where: folder } });
+  });
+});
+
+describe('a node that cannot start says why', () => {
+  const node = (...args: string[]) => run(['node', '--network', 'regtest', '--json', ...args]);
+
+  test('a data directory that is a file', async () => {
+    const file = join(newFolder(), 'file');
+    writeFileSync(file, '');
+    const { code, fault } = await node('--datadir', file);
+    expect([code, fault?.code]).toEqual([1, 'datadir-unusable']);
+    expect(fault?.message).toContain(file);
+  });
+
+  test('a data directory that cannot be written', async () => {
+    if (process.getuid?.() === 0) return console.log('skipped: root may write everywhere');
+    const folder = join(newFolder(), 'closed');
+    mkdirSync(folder);
+    chmodSync(folder, 0o500);
+    expect((await node('--datadir', folder)).fault?.code).toBe('datadir-unusable');
+  });
+
+  test('a port of the page in use', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    const { port } = server.address() as { port: number };
+    const { code, fault } = await node('--datadir', newFolder(), '--api-port', String(port));
+    server.close();
+    expect([code, fault?.code]).toEqual([1, 'port-in-use']);
+    expect(fault?.message).toContain(`Port ${port} is in use`);
+  });
+
+  test('a listen address in use', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    const { port } = server.address() as { port: number };
+    const address = `/ip4/127.0.0.1/tcp/${port}`;
+    const { code, fault } = await node('--datadir', newFolder(), '--listen', address);
+    server.close();
+    expect([code, fault?.code]).toEqual([1, 'listen-in-use']);
+    expect(fault?.message).toContain(address);
+  });
+
+  test.each([
+    ['a listen address that is none', ['--listen', 'localhost:1234']],
+    ['a bootstrap address that is none', ['--bootstrap', 'localhost:1234']],
+  ])('%s', async (_what, args) => {
+    const { code, fault } = await node('--datadir', newFolder(), ...args);
+    expect([code, fault?.code]).toEqual([1, 'address-invalid']);
+    expect(fault?.message).toContain('localhost:1234');
+  });
+
+  test('an address to mine for that belongs to another network', async () => {
+    const { code, fault } = await node('--datadir', newFolder(), '--mine', 'nonsense');
+    expect([code, fault?.code]).toEqual([1, 'address-malformed']);
+  });
+});

@@ -1,0 +1,95 @@
+import { afterEach, expect, test } from 'vitest';
+import { type NodeProcess, startNodeProcess } from '../support/node-process.ts';
+import { createTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
+import { until } from '../support/until.ts';
+
+const PASSWORD = 'correct horse battery staple';
+const KITH = 100_000_000;
+
+const nodes: NodeProcess[] = [];
+const links: { readonly between: readonly [number, number]; readonly proxy: TcpProxy }[] = [];
+afterEach(async () => {
+  for (const node of nodes.splice(0)) await node.kill();
+  for (const { proxy } of links.splice(0)) await proxy.close();
+});
+
+/** Each node reaches the earlier ones through a wire of its own, so that any of them can be cut. */
+async function grow(count: number): Promise<void> {
+  for (let i = 0; i < count; i++) {
+    const bootstrap: string[] = [];
+    for (let j = 0; j < i; j++) {
+      const proxy = await createTcpProxy(nodes[j]!.addresses[0]!);
+      links.push({ between: [j, i], proxy });
+      bootstrap.push(proxy.address);
+    }
+    nodes.push(await startNodeProcess({ bootstrap }));
+  }
+}
+
+const across = (left: readonly number[]) =>
+  links.filter(({ between: [a, b] }) => left.includes(a) !== left.includes(b)).map(({ proxy }) => proxy);
+
+const tips = async (some: readonly NodeProcess[] = nodes) =>
+  new Set(await Promise.all(some.map(async (node) => (await node.call.chain.tip()).id))).size;
+
+async function wallet(node: NodeProcess): Promise<string> {
+  await node.call.wallet.create({ name: 'w', password: PASSWORD });
+  return (await node.call.wallet.address({ name: 'w' })).address;
+}
+
+const send = async (from: NodeProcess, address: string, amount: number) =>
+  (await from.call.wallet.send({ name: 'w', password: PASSWORD, to: [{ address, amount }] })).txid;
+
+const balance = async (node: NodeProcess) => (await node.call.wallet.balance({ name: 'w' })).confirmed;
+
+test('a network cut in two mines on both sides, heals to one chain, and loses no payment', async () => {
+  await grow(4);
+  const [a, b, c, d] = nodes as [NodeProcess, NodeProcess, NodeProcess, NodeProcess];
+  const addresses = { a: await wallet(a), b: await wallet(b), c: await wallet(c), d: await wallet(d) };
+  await a.call.mining.generate({ address: addresses.a, blocks: 10 });
+  await until(async () => (await tips()) === 1, 'all in sync', { ms: 30_000 });
+  await send(a, addresses.c, 50 * KITH);
+  await until(async () => (await c.call.wallet.balance({ name: 'w' })).pending > 0, 'the funding is known');
+  await a.call.mining.generate({ address: addresses.a, blocks: 1 });
+  await until(async () => (await balance(c)) === 50 * KITH, 'the other side has coins, too');
+
+  for (const proxy of across([0, 1])) proxy.cut();
+  await until(
+    async () => (await a.call.peers.list()).length === 1 && (await d.call.peers.list()).length === 1,
+    'cut',
+  );
+
+  // The lighter side: a payment that is mined there, and one that still waits when the cut is healed.
+  const mined = await send(a, addresses.b, 7 * KITH);
+  await until(async () => (await b.call.mempool.summary()).count === 1, 'paid on this side');
+  await b.call.mining.generate({ address: addresses.b, blocks: 3 });
+  await until(async () => (await tips([a, b])) === 1, 'this side agrees');
+  const waiting = await send(a, addresses.d, 3 * KITH);
+  // The heavier side does the same with coins of its own.
+  const there = await send(c, addresses.d, 5 * KITH);
+  await until(async () => (await d.call.mempool.summary()).count === 1, 'paid on that side');
+  await d.call.mining.generate({ address: addresses.d, blocks: 6 });
+  await until(async () => (await tips([c, d])) === 1, 'that side agrees');
+  expect(await tips()).toBe(2);
+
+  for (const proxy of across([0, 1])) proxy.heal();
+  await until(async () => (await tips()) === 1, 'one chain', { ms: 60_000 });
+  expect((await a.call.chain.tip()).height).toBe(17);
+
+  // What only the lighter chain had mined waits again, everywhere.
+  const has = async (node: NodeProcess, txid: string) =>
+    (await node.call.mempool.list({ limit: 100 })).some((entry) => entry.txid === txid);
+  for (const node of nodes) {
+    await until(() => has(node, mined), 'the payment of the abandoned blocks waits again', { ms: 30_000 });
+    await until(() => has(node, waiting), 'the payment that waited is known everywhere', { ms: 30_000 });
+  }
+  await c.call.mining.generate({ address: addresses.c, blocks: 1 });
+  await until(async () => (await tips()) === 1, 'mined');
+  for (const node of nodes) {
+    for (const txid of [mined, waiting, there])
+      expect((await node.call.chain.transaction({ txid })).confirmations).toBeGreaterThan(0);
+  }
+  const sets = await Promise.all(nodes.map(async (node) => (await node.call.chain.stats()).setHash));
+  expect(new Set(sets).size).toBe(1);
+  expect(await balance(b)).toBe(7 * KITH);
+});

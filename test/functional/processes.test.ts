@@ -1,0 +1,90 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { type NodeProcess, type NodeProcessOptions, startNodeProcess } from '../support/node-process.ts';
+import { until } from '../support/until.ts';
+
+/** Two whole nodes in processes of their own, driven through the contract as anybody would. */
+const running = new Set<NodeProcess>();
+const start = async (options?: NodeProcessOptions): Promise<NodeProcess> => {
+  const node = await startNodeProcess(options);
+  running.add(node);
+  return node;
+};
+afterEach(async () => {
+  for (const node of running) await node.kill();
+  running.clear();
+});
+
+const PASSWORD = 'correct horse battery staple';
+async function walletOn(node: NodeProcess): Promise<string> {
+  await node.call.wallet.create({ name: 'w', password: PASSWORD });
+  return (await node.call.wallet.address({ name: 'w' })).address;
+}
+const tipOf = async (node: NodeProcess) => (await node.call.chain.tip()).id;
+const same = (a: NodeProcess, b: NodeProcess) => async () => (await tipOf(a)) === (await tipOf(b));
+const without = (address: string) => address.replace(/\/p2p\/.*/, '');
+
+describe('two node processes', () => {
+  test('mine, pay and sync', async () => {
+    const a = await start();
+    const address = await walletOn(a);
+    await a.call.mining.generate({ address, blocks: 20 });
+    const b = await start({ bootstrap: a.addresses });
+    const theirs = await walletOn(b);
+    await until(same(a, b), 'synced', { ms: 30_000 });
+    const { txid } = await a.call.wallet.send({
+      name: 'w',
+      password: PASSWORD,
+      to: [{ address: theirs, amount: 150_000_000 }],
+    });
+    await until(
+      async () => (await b.call.wallet.balance({ name: 'w' })).pending === 150_000_000,
+      'seen pending',
+    );
+    const [sent] = await a.call.wallet.history({ name: 'w', limit: 1 });
+    expect(sent).toMatchObject({ txid, seenBy: 1, ofPeers: 1 });
+    // The other one mines it.
+    await b.call.mining.generate({ address: theirs, blocks: 1 });
+    await until(same(a, b), 'mined');
+    expect((await b.call.wallet.balance({ name: 'w' })).confirmed).toBe(150_000_000);
+    const { confirmations } = await a.call.chain.transaction({ txid });
+    expect(confirmations).toBe(1);
+    const [peer] = await a.call.peers.list();
+    expect(peer).toMatchObject({ id: b.peerId, direction: 'inbound', height: 21 });
+    expect(await b.stop()).toBe(0);
+    expect(await a.stop()).toBe(0);
+  });
+
+  test('one killed at any moment goes on where it was, with its wallet and its peers', async () => {
+    const a = await start();
+    const address = await walletOn(a);
+    let b = await start({ bootstrap: a.addresses });
+    await walletOn(b);
+    const { datadir } = b;
+    for (let round = 0; round < 3; round++) {
+      // It dies while blocks come in.
+      const mining = a.call.mining.generate({ address, blocks: 40 });
+      await until(async () => (await b.call.chain.tip()).height > 40 * round + 5, 'blocks come in');
+      await b.kill();
+      running.delete(b);
+      await mining;
+      // No bootstrap this time: it remembers whom it knew.
+      b = await start({ datadir });
+      await until(same(a, b), 'caught up again', { ms: 30_000 });
+      expect(await b.call.wallet.list()).toMatchObject([{ name: 'w' }]);
+    }
+    expect((await b.call.chain.tip()).height).toBe(120);
+    expect((await b.call.chain.stats()).setHash).toBe((await a.call.chain.stats()).setHash);
+  });
+
+  test('a peer that comes back under the same address is found again', async () => {
+    const a = await start();
+    const b = await start({ bootstrap: a.addresses });
+    await until(async () => (await b.call.node.status()).peers === 1, 'connected');
+    await a.kill();
+    running.delete(a);
+    await until(async () => (await b.call.node.status()).peers === 0, 'noticed');
+    const again = await start({ datadir: a.datadir, listen: [without(a.addresses[0]!)] });
+    expect(again.peerId).toBe(a.peerId);
+    await until(async () => (await b.call.node.status()).peers === 1, 'connected again', { ms: 30_000 });
+  });
+});
