@@ -55,6 +55,10 @@ export interface MempoolSummary {
 
 /** The payments that wait to be mined (protocol 3, "Policy"). */
 export interface Mempool extends Service {
+  /** Follows the chain and reads the file; a big one goes on being read after this resolves. */
+  start(signal: AbortSignal): Promise<void>;
+  /** Writes the file. */
+  stop(): Promise<void>;
   /**
    * Judges a transaction and takes it in. `source` names the peer that sent it; without one it is this node's own.
    * The violation says why not; `policy-orphan` = kept until the parents come. Rejects if the verifier fails.

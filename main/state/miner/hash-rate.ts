@@ -1,30 +1,27 @@
-/** Counts hashes over the last seconds. */
+/** How many hashes a second were really done lately. */
 export interface HashRate {
-  add(hashes: number): void;
-  perSecond(): number;
-  reset(): void;
+  add(hashes: number, atMs: number): void;
+  /** Over the last ten seconds, or since the start if that is less. */
+  perSecond(atMs: number): number;
 }
 
 const WINDOW_MS = 10_000;
+// Before half a second has passed one report more or less would change everything.
+const LEAST_MS = 500;
 
-export function createHashRate(ms: () => number): HashRate {
-  let counts: { at: number; hashes: number }[] = [];
-  let began = ms();
+export function createHashRate(startedAtMs: number): HashRate {
+  let reports: { readonly hashes: number; readonly at: number }[] = [];
   return {
-    add(hashes) {
-      const now = ms();
-      counts.push({ at: now, hashes });
-      while (counts.length > 0 && counts[0]!.at < now - WINDOW_MS) counts.shift();
+    add(hashes, at) {
+      reports.push({ hashes, at });
+      if (reports[0]!.at < at - WINDOW_MS) reports = reports.filter((report) => report.at >= at - WINDOW_MS);
     },
-    perSecond() {
-      const now = ms();
-      const recent = counts.filter(({ at }) => at >= now - WINDOW_MS);
-      const seconds = Math.min(WINDOW_MS, now - began) / 1000;
-      return seconds < 0.1 ? 0 : recent.reduce((sum, { hashes }) => sum + hashes, 0) / seconds;
-    },
-    reset() {
-      counts = [];
-      began = ms();
+    perSecond(at) {
+      const sum = reports.reduce(
+        (total, report) => (report.at >= at - WINDOW_MS ? total + report.hashes : total),
+        0,
+      );
+      return (sum * 1000) / Math.max(LEAST_MS, Math.min(WINDOW_MS, at - startedAtMs));
     },
   };
 }

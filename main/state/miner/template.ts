@@ -1,71 +1,109 @@
 import { randomBytes } from 'node:crypto';
-import type { UnixSeconds } from '../../../shared/units.ts';
-import { toMotes } from '../../../shared/units.ts';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type Height, toMotes, type UnixSeconds } from '../../../shared/units.ts';
+import { fromHex, toHex } from '../../core/codec/hex.ts';
+import { bitsToTarget } from '../../core/consensus/compact.ts';
 import { subsidyAt } from '../../core/consensus/params.ts';
+import type { Hash } from '../../core/crypto/hash.ts';
+import type { Network } from '../../core/networks/network.ts';
 import { type Block, blockMerkleRoot, createBlock } from '../../core/primitives/block.ts';
 import type { Lock } from '../../core/primitives/coin.ts';
 import { createHeader } from '../../core/primitives/header.ts';
 import { HEADER_BYTES, MAX_BLOCK_BYTES, MAX_BLOCK_OUTPUTS } from '../../core/primitives/limits.ts';
 import { type CoinbaseRecord, encodeRecords, RECORD } from '../../core/primitives/records.ts';
 import { createTransaction, type Transaction } from '../../core/primitives/transaction.ts';
-import type { Chain } from '../chain/chain.ts';
-import type { Mempool } from '../mempool/mempool.ts';
-import { hexToHash } from '../storage/keys.ts';
+import type { BlockContents, ContentLimits } from '../mempool/contents.ts';
 
-export interface TemplateDeps {
-  readonly chain: Pick<
-    Chain,
-    'network' | 'tip' | 'medianTime' | 'nextBits' | 'nextVersion' | 'nextSnapshotRoot'
-  >;
-  readonly mempool: Pick<Mempool, 'contents'>;
-  readonly now: () => UnixSeconds;
+/** What the chain says about its next block. */
+export interface TemplateChain {
+  readonly network: Pick<Network, 'params'>;
+  tip(): { readonly id: string; readonly height: Height };
+  medianTime(): UnixSeconds;
+  nextBits(): number;
+  nextVersion(): number;
+  /** Null when the next block must name no snapshot. */
+  nextSnapshotRoot(): Promise<Hash | null>;
 }
 
-/** What the coinbase and the transaction count may take at most. */
-const COINBASE_RESERVE = 512;
+export interface TemplateDeps {
+  readonly chain: TemplateChain;
+  readonly mempool: { contents(limits: ContentLimits): BlockContents };
+}
+
+/** As `mining.template` gives it to other miners. */
+export interface TemplateInfo {
+  /** The whole block, its nonce 0. */
+  readonly hex: string;
+  readonly height: Height;
+  readonly bits: number;
+  /** 32 bytes big-endian; the proof-of-work hash must not be above it. */
+  readonly target: string;
+}
+
+// The transaction count is a varuint of at most three bytes as long as a block has at most 2^21 - 1 transactions.
+const COUNT_BYTES = 3;
 const EXTRA_NONCE_BYTES = 8;
 
 /**
- * An unmined block on the tip that pays subsidy and fees to `payout`; only its nonce is missing. Waits for the
- * snapshot root where the block has to name one. No two templates are alike, so that miners never repeat each other.
+ * A block on the tip that lacks nothing but its proof of work; subsidy and fees go to `payout`. Waits for the snapshot
+ * root where one is due. Two calls never give the same block: the extra nonce is random.
  */
-export async function createBlockTemplate(deps: TemplateDeps, payout: Lock): Promise<Block> {
-  const { chain, mempool, now } = deps;
-  const root = await chain.nextSnapshotRoot();
-  const tip = chain.tip();
-  const height = tip.height + 1;
-  const { transactions, fees } = mempool.contents({
-    maxBytes: MAX_BLOCK_BYTES - HEADER_BYTES - COINBASE_RESERVE,
-    maxOutputs: MAX_BLOCK_OUTPUTS - 1,
-  });
-  const amount = subsidyAt(height, chain.network.params) + fees;
-  const all = [createCoinbase(height, amount, payout, root), ...transactions];
-  const header = createHeader({
-    version: chain.nextVersion(),
-    prev: hexToHash(tip.id),
-    merkle: blockMerkleRoot(all),
-    time: Math.max(chain.medianTime() + 1, now()),
-    bits: chain.nextBits(),
-    height,
-    nonce: 0,
-  });
-  return createBlock(header, all);
+export async function createBlockTemplate(
+  deps: TemplateDeps,
+  payout: Lock,
+  now: UnixSeconds,
+): Promise<Block> {
+  const { chain, mempool } = deps;
+  for (;;) {
+    const tip = chain.tip();
+    const root = await chain.nextSnapshotRoot();
+    if (chain.tip().id !== tip.id) continue;
+    const draft = createCoinbase(chain, payout, 0, root);
+    const contents = mempool.contents({
+      maxBytes: MAX_BLOCK_BYTES - HEADER_BYTES - COUNT_BYTES - draft.bytes.length,
+      maxOutputs: MAX_BLOCK_OUTPUTS - draft.outputs.length,
+    });
+    // Choosing and hashing a full block take 15 ms each: not in one turn.
+    await nextTurn();
+    if (chain.tip().id !== tip.id) continue;
+    const coinbase = createCoinbase(chain, payout, contents.fees, root);
+    return assemble(chain, [coinbase, ...contents.transactions], now);
+  }
 }
 
-function createCoinbase(height: number, amount: number, payout: Lock, root: Uint8Array | null): Transaction {
-  const records: CoinbaseRecord[] = [{ tag: RECORD.extraNonce, bytes: randomBytes(EXTRA_NONCE_BYTES) }];
-  if (root) records.push({ tag: RECORD.snapshotRoot, bytes: root });
+function createCoinbase(chain: TemplateChain, payout: Lock, fees: number, root: Hash | null): Transaction {
+  const height = chain.tip().height + 1;
+  const reward = toMotes(subsidyAt(height, chain.network.params) + fees);
+  const records: CoinbaseRecord[] = [
+    { tag: RECORD.extraNonce, bytes: new Uint8Array(randomBytes(EXTRA_NONCE_BYTES)) },
+  ];
+  if (root !== null) records.push({ tag: RECORD.snapshotRoot, bytes: root });
   return createTransaction({
     version: 1,
     validFrom: height,
     expires: 0,
     inputs: [],
-    outputs: amount > 0 ? [{ amount: toMotes(amount), ...payout }] : [],
+    // When the subsidy has ended and nobody pays a fee there is nothing to pay out.
+    outputs: reward === 0 ? [] : [{ amount: reward, lockType: payout.lockType, lock: payout.lock }],
     witness: [encodeRecords(records)],
   });
 }
 
-/** The template with its nonce in place. */
-export function completeBlock(template: Block, nonce: number): Block {
-  return createBlock(createHeader({ ...template.header, nonce }), template.transactions);
+function assemble(chain: TemplateChain, transactions: readonly Transaction[], now: UnixSeconds): Block {
+  const tip = chain.tip();
+  const header = createHeader({
+    version: chain.nextVersion(),
+    prev: fromHex(tip.id)!,
+    merkle: blockMerkleRoot(transactions),
+    time: Math.max(chain.medianTime() + 1, now),
+    bits: chain.nextBits(),
+    height: tip.height + 1,
+    nonce: 0,
+  });
+  return createBlock(header, transactions);
+}
+
+export function templateInfo({ header, bytes }: Block): TemplateInfo {
+  const target = bitsToTarget(header.bits).toString(16).padStart(64, '0');
+  return { hex: toHex(bytes), height: header.height, bits: header.bits, target };
 }
