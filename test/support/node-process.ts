@@ -14,6 +14,8 @@ export interface NodeProcess {
   readonly addresses: readonly string[];
   readonly call: KithClient;
   readonly pid: number;
+  /** Resolves when the process has ended, however it did. */
+  readonly ended: Promise<void>;
   /** What it wrote to standard error so far. */
   errors(): string;
   /** No chance to say goodbye. */
@@ -28,6 +30,9 @@ export interface NodeProcessOptions {
   readonly listen?: readonly string[];
   readonly bootstrap?: readonly string[];
   readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** Kills the process with SIGKILL this long after its start; starting it then fails if it was not ready yet. */
+  readonly killAfterMs?: number | undefined;
 }
 
 interface ReadyLine {
@@ -54,15 +59,20 @@ export async function startNodeProcess(options: NodeProcessOptions = {}): Promis
     '0',
     '--json',
   ];
-  args.push('--listen', ...listen);
+  if (listen.length > 0) args.push('--listen', ...listen);
   if (options.bootstrap !== undefined && options.bootstrap.length > 0)
     args.push('--bootstrap', ...options.bootstrap);
   args.push(...(options.args ?? []));
-  const child = spawn(process.execPath, [KITH, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [KITH, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...options.env },
+  });
   let errors = '';
   child.stderr.on('data', (chunk: Buffer) => {
     errors = (errors + chunk.toString()).slice(-20_000);
   });
+  if (options.killAfterMs !== undefined) setTimeout(() => child.kill('SIGKILL'), options.killAfterMs);
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const ready = await readyLine(child, () => errors);
   const token = readFileSync(ready.tokenFile, 'utf8').trim();
   const { client, close } = await connectNode({ api: ready.api, token, where: datadir });
@@ -81,6 +91,7 @@ export async function startNodeProcess(options: NodeProcessOptions = {}): Promis
     addresses: ready.addresses,
     call: client,
     pid: child.pid!,
+    ended,
     errors: () => errors,
     kill: async () => void (await end('SIGKILL')),
     stop: () => end('SIGTERM'),

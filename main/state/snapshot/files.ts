@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { crashPoint } from '../../lib/crash-point.ts';
 import { fromHex, toHex } from '../../core/codec/hex.ts';
 import type { Hash } from '../../core/crypto/hash.ts';
 import { chunkHash, type SnapshotFacts, snapshotRoot } from '../../core/snapshot/root.ts';
@@ -27,11 +28,16 @@ export async function createSnapshotFolder(directory: string): Promise<{
   await rm(making, { recursive: true, force: true });
   await mkdir(making, { recursive: true, mode: 0o700 });
   return {
-    chunk: (index, bytes) => writeFile(chunkFile(making, index), bytes),
+    async chunk(index, bytes) {
+      await writeFile(chunkFile(making, index), bytes);
+      crashPoint();
+    },
     async finish(manifest) {
       await writeFile(join(making, MANIFEST), JSON.stringify(toJson(manifest)));
+      crashPoint();
       await rm(directory, { recursive: true, force: true });
       await rename(making, directory);
+      crashPoint();
     },
     discard: () => rm(making, { recursive: true, force: true }),
   };

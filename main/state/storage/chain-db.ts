@@ -4,6 +4,7 @@ import { toHex } from '../../core/codec/hex.ts';
 import type { Hash } from '../../core/crypto/hash.ts';
 import type { Coin } from '../../core/primitives/coin.ts';
 import { type CoinKey, coinKey, showCoinKey } from '../../core/primitives/coin-key.ts';
+import { crashPoint } from '../../lib/crash-point.ts';
 import { KithError, messageOf } from '../../lib/errors.ts';
 import { openRecord, sealPayload, sealRecord } from './checksum.ts';
 import { decodeCoin, encodeCoin } from './coin-record.ts';
@@ -136,7 +137,7 @@ function chainDbOf(level: Level): ChainDb {
   // One write after the other: two at once would land in whatever order their threads come to it.
   let tail: Promise<void> = Promise.resolve();
   const inOrder = (write: () => Promise<void>): Promise<void> => {
-    const result = tail.then(write).catch(writeFailed);
+    const result = tail.then(write).then(crashPoint, writeFailed);
     tail = result.catch(() => undefined);
     return result;
   };

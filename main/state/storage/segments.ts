@@ -1,6 +1,7 @@
 import { type FileHandle, mkdir, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
+import { crashPoint } from '../../lib/crash-point.ts';
 import { KithError } from '../../lib/errors.ts';
 import type { SegmentLocation } from './header-record.ts';
 
@@ -66,6 +67,7 @@ export async function openSegments(options: SegmentStoreOptions): Promise<Segmen
     const offset = sizes.get(current) ?? 0;
     try {
       await file.appendFile(frame(payload));
+      crashPoint();
     } catch (error) {
       // How much arrived is unknown: the rest of this file is given up, and nothing points into it.
       await file.close().catch(() => undefined);
@@ -140,6 +142,7 @@ export async function openSegments(options: SegmentStoreOptions): Promise<Segmen
       readers.delete(segment);
       await handle?.then((h) => h.close()).catch(() => undefined);
       await rm(path(segment), { force: true });
+      crashPoint();
       sizes.delete(segment);
     },
     async close() {

@@ -1,3 +1,4 @@
+import { crashPoint } from '../../lib/crash-point.ts';
 import { existsSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { ClassicLevel } from 'classic-level';
@@ -56,6 +57,7 @@ export async function openCheckedLevel(folder: string, log: Log): Promise<Checke
         else batch.put(key, sealPayload(key, value));
       }
       await batch.write({ sync });
+      crashPoint();
     },
     close: () => level.close(),
   };

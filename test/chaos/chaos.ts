@@ -1,0 +1,161 @@
+import { decodeAddress, isAddressProblem } from '../../main/core/primitives/address.ts';
+import { REGTEST_NETWORK } from '../../main/core/networks/built-in.ts';
+import { type NodeProcess, startNodeProcess } from '../support/node-process.ts';
+import { createRandom, type Random } from '../support/random.ts';
+import { newDirectory } from '../support/test-chain.ts';
+import { createStory, type Story } from './story.ts';
+
+export interface ChaosOptions {
+  readonly kills: number;
+  readonly seed: number;
+  say(line: string): void;
+}
+
+export interface ChaosResult {
+  /** Kills after which the killed node came back equal to its twin. */
+  readonly equal: number;
+  /** Kills before the node had come back from the one before. */
+  readonly inRecovery: number;
+  readonly directories: readonly string[];
+}
+
+const WALLET = { name: 'chaos', password: 'nothing survives chaos' };
+const WORDS =
+  'abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon art';
+/** How much later than the twin's the victim's wallet may be up to date. */
+const PATIENCE_MS = 20_000;
+/** About as long as a node takes to start. */
+const EARLY_MS = 1500;
+
+export async function chaos({ kills, seed, say }: ChaosOptions): Promise<ChaosResult> {
+  const random = createRandom(seed);
+  const directories = [newDirectory(), newDirectory()];
+  const twin = await startNodeProcess({ datadir: directories[0]!, args: ['--no-listen'], listen: [] });
+  const victim = {
+    datadir: directories[1]!,
+    args: ['--no-listen', '--prune-mb', '10'],
+    listen: [] as string[],
+  };
+  const told: Uint8Array[] = [];
+  let story: Story | undefined;
+  try {
+    const payTo = await firstAddress(twin);
+    story = await createStory(random, payTo);
+    const first = await startNodeProcess(victim);
+    await firstAddress(first);
+    await first.stop();
+    let [done, equal, inRecovery, open] = [0, 0, 0, 0];
+    while (done < kills || open > 0) {
+      const dying = done < kills;
+      // Some die before they are ready, while they still mend what the last death left.
+      const early = dying && done > 0 && random.next() < 0.35;
+      const env = dying && !early ? crashEnvironment(random) : {};
+      const killAfterMs = early ? random.int(EARLY_MS) : undefined;
+      const node = await startNodeProcess({ ...victim, env, killAfterMs }).catch(() => null);
+      if (node === null) {
+        if (!early) throw new Error(`the node did not come back after kill ${done}`);
+        done++;
+        open++;
+        inRecovery++;
+        continue;
+      }
+      const survived = await tell(node, told);
+      if (survived && !early) {
+        equal += (await compare(twin, node, say)) ? open : 0;
+        open = 0;
+      }
+      if (!dying) {
+        await node.stop();
+        break;
+      }
+      if (!early) process.kill(node.pid, 'SIGUSR2');
+      await tellUntilDead(node, twin, story, told);
+      done++;
+      open++;
+      if (done % 10 === 0) say(`${done} kills, ${inRecovery} in recovery, ${equal} equal so far`);
+    }
+    return { equal, inRecovery, directories };
+  } finally {
+    await story?.close();
+    await twin.stop();
+  }
+}
+
+function crashEnvironment(random: Random): Record<string, string> {
+  return { KITH_CRASH_AFTER: String(1 + random.int(60)), KITH_CRASH_ARM: 'signal' };
+}
+
+async function firstAddress(node: NodeProcess) {
+  await node.call.wallet.restore({ ...WALLET, mnemonic: WORDS });
+  const { address } = await node.call.wallet.address({ name: WALLET.name });
+  const lock = decodeAddress(REGTEST_NETWORK.hrp, address);
+  if (isAddressProblem(lock)) throw new Error(lock.problem);
+  return lock;
+}
+
+/** Everything that has happened so far; false when the node died meanwhile. */
+async function tell(node: NodeProcess, blocks: readonly Uint8Array[]): Promise<boolean> {
+  try {
+    for (const bytes of blocks) await submit(node, bytes);
+    return true;
+  } catch (error) {
+    await deadOrThrow(node, error);
+    return false;
+  }
+}
+
+async function tellUntilDead(
+  node: NodeProcess,
+  twin: NodeProcess,
+  story: Story,
+  told: Uint8Array[],
+): Promise<void> {
+  for (;;) {
+    const chapter = await story.chapter();
+    for (const bytes of chapter) await submit(twin, bytes);
+    told.push(...chapter);
+    if (!(await tell(node, chapter))) return;
+  }
+}
+
+async function submit(node: NodeProcess, bytes: Uint8Array): Promise<void> {
+  await node.call.chain.submit({ hex: Buffer.from(bytes).toString('hex') });
+}
+
+async function deadOrThrow(node: NodeProcess, error: unknown): Promise<void> {
+  const dead = await Promise.race([
+    node.ended.then(() => true),
+    new Promise<boolean>((resolve) => setTimeout(() => resolve(false), 5000)),
+  ]);
+  if (!dead) throw error;
+}
+
+/** Tip, coins and wallet of both. The wallet follows the chain a moment later, so it gets some time. */
+async function compare(
+  twin: NodeProcess,
+  victim: NodeProcess,
+  say: (line: string) => void,
+): Promise<boolean> {
+  const expected = JSON.stringify(await picture(twin));
+  const end = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const actual = JSON.stringify(await picture(victim));
+    if (actual === expected) return true;
+    if (Date.now() > end) {
+      say(`not equal:\n  twin   ${expected}\n  victim ${actual}`);
+      return false;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+async function picture({ call }: NodeProcess): Promise<unknown> {
+  const { name } = WALLET;
+  const tip = await call.chain.tip();
+  const stats = await call.chain.stats();
+  const balance = await call.wallet.balance({ name });
+  const history = await call.wallet.history({ name, limit: 500 });
+  const entries = history.map(({ txid, amount, state, height }) => ({ txid, amount, state, height }));
+  entries.sort((a, b) => a.txid.localeCompare(b.txid));
+  return { tip, stats, balance, entries };
+}

@@ -1,0 +1,101 @@
+import type { Block } from '../../main/core/primitives/block.ts';
+import { RECORD } from '../../main/core/primitives/records.ts';
+import type { Lock } from '../../main/core/primitives/coin.ts';
+import { isViolation } from '../../main/core/violation.ts';
+import type { Chain } from '../../main/state/chain/chain.ts';
+import type { Random } from '../support/random.ts';
+import {
+  coinbaseOf,
+  mineOn,
+  openTestChain,
+  type Parent,
+  parentOf,
+  pay,
+  testKey,
+  tipOf,
+} from '../support/test-chain.ts';
+
+/** Makes up what happens to the chain: blocks with payments, and branches that overtake. */
+export interface Story {
+  /** The next blocks in the order in which a node hears of them; the last one is the new tip. */
+  chapter(): Promise<readonly Uint8Array[]>;
+  close(): Promise<void>;
+}
+
+const DEEPEST = 6;
+
+export async function createStory(random: Random, payTo: Lock): Promise<Story> {
+  const chain = await openTestChain();
+  const author = testKey(1);
+  const spendable: Block[] = [];
+
+  const payment = () => {
+    // Old enough to be mature on whatever branch it ends up.
+    const at = spendable.findIndex((block) => block.header.height + 20 < chain.tip().height);
+    const block = at < 0 ? undefined : spendable.splice(at, 1)[0];
+    if (!block || !chain.getCoin(coinbaseOf(block).outpoint)) return undefined;
+    const coin = coinbaseOf(block);
+    const half = coin.coin.amount / 2;
+    return pay(chain, [coin], author.secret, [
+      { amount: half, lock: payTo },
+      { amount: half - 10_000, lock: author.lock },
+    ]);
+  };
+
+  const write = async (parent: Parent, root: Uint8Array | null, own: boolean): Promise<Block> => {
+    const tx = own && random.next() < 0.5 ? payment() : undefined;
+    const records = root
+      ? [{ tag: RECORD.snapshotRoot, bytes: root }]
+      : [{ tag: RECORD.extraNonce, bytes: random.bytes(4) }];
+    const toWallet = random.next() < 0.2;
+    const block = mineOn(chain, parent, {
+      records,
+      payTo: toWallet ? payTo : author.lock,
+      ...(tx ? { transactions: [tx], fees: 10_000 } : {}),
+    });
+    const result = await chain.submitBlock(block.bytes);
+    if (isViolation(result)) throw new Error(`the story is wrong: ${JSON.stringify(result)}`);
+    if (!toWallet) spendable.push(block);
+    return block;
+  };
+
+  const goOn = async (): Promise<Uint8Array[]> => {
+    const blocks: Uint8Array[] = [];
+    for (let i = 0; i <= random.int(3); i++) {
+      blocks.push((await write(tipOf(chain), await chain.nextSnapshotRoot(), true)).bytes);
+    }
+    return blocks;
+  };
+
+  const turn = async (): Promise<Uint8Array[]> => {
+    const depth = 1 + random.int(DEEPEST);
+    const fork = chain.tip().height - depth;
+    // A block that has to name a snapshot of its own branch could only be written once the branch has won.
+    if (fork < 1 || dueBetween(chain, fork + 1, fork + depth + 1)) return goOn();
+    const entry = chain.atHeight(fork)!;
+    let at: Parent = {
+      idBytes: Uint8Array.from(Buffer.from(entry.id, 'hex')),
+      height: fork,
+      time: entry.time,
+    };
+    const blocks: Uint8Array[] = [];
+    for (let i = 0; i <= depth; i++) {
+      const block = await write(at, null, false);
+      blocks.push(block.bytes);
+      at = parentOf(block);
+    }
+    return blocks;
+  };
+
+  return {
+    chapter: () => (random.next() < 0.3 ? turn() : goOn()),
+    close: () => chain.close(),
+  };
+}
+
+function dueBetween(chain: Chain, from: number, to: number): boolean {
+  const { epoch, delay } = chain.network.params;
+  for (let height = from; height <= to; height++)
+    if (height > delay && (height - delay) % epoch === 0) return true;
+  return false;
+}

@@ -1,0 +1,10 @@
+import { rm } from 'node:fs/promises';
+import { expect, test } from 'vitest';
+import { chaos } from '../chaos/chaos.ts';
+
+test('a node that is killed over and over comes back equal to its twin', async () => {
+  const { equal, inRecovery, directories } = await chaos({ kills: 20, seed: 20_261_122, say: console.log });
+  expect(equal).toBe(20);
+  expect(inRecovery).toBeGreaterThan(0);
+  for (const directory of directories) await rm(directory, { recursive: true, force: true });
+}, 600_000);
