@@ -151,7 +151,9 @@ export function createConnector(deps: ConnectorDeps): Connector {
       if (deps.bans.has(hostPart(address) ?? '') || (peerId !== null && deps.bans.has(peerId)))
         throw new KithError('peer-banned', `${address} is banned`, { data: { address } });
       if (peerId !== null) shunned.delete(peerId);
-      if (peerId === null || !peers.knows(peerId))
+      // One that is just being tried anyway isn't tried twice at once.
+      while (dialling.has(address)) await sleep(TICK_MS);
+      if (peerId === null || peers.get(peerId) === undefined)
         await connect(address, { kind: 'manual', foundBy: 'manual' });
       manual.add(address);
     },
