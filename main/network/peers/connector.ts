@@ -39,8 +39,8 @@ export const OUTBOUND = 8;
 const TICK_MS = 250;
 const DIALS_AT_ONCE = 4;
 const FIRST_DELAY_MS = 500;
-/** The longest pause between two tries of one address: short while there is nobody at all. */
-const LONGEST_MS = { alone: 8000, connected: 120_000, wrong: 600_000 };
+/** The longest pause between two tries of one address: short while there is nobody at all, or for the user's own choice. */
+const LONGEST_MS = { alone: 8000, chosen: 15_000, remembered: 120_000, wrong: 600_000 };
 
 /** Trying the same address again soon would give the same answer. */
 const HOPELESS_CODES = new Set(['peer-other-network', 'peer-version', 'peer-self']);
@@ -80,10 +80,10 @@ export function createConnector(deps: ConnectorDeps): Connector {
     if (recent.length > 8) recent.shift();
   }
 
-  function failed(address: string, wrong: boolean): void {
+  function failed(address: string, origin: Origin, wrong: boolean): void {
     const attempt = attemptOf(address);
     attempt.failures++;
-    const longest = wrong ? LONGEST_MS.wrong : LONGEST_MS[peers.list().length === 0 ? 'alone' : 'connected'];
+    const longest = LONGEST_MS[wrong ? 'wrong' : peers.list().length === 0 ? 'alone' : patienceFor(origin)];
     const delay = wrong ? longest : Math.min(longest, FIRST_DELAY_MS * 2 ** Math.min(attempt.failures, 10));
     attempt.notBefore = clock.ms() + delay * (0.75 + 0.5 * deps.random());
     book.tried(address, false);
@@ -104,7 +104,7 @@ export function createConnector(deps: ConnectorDeps): Connector {
       book.tried(full, true);
     } catch (error) {
       const refused = HOPELESS_CODES.has(codeOf(error) ?? '');
-      failed(address, refused);
+      failed(address, origin, refused);
       remember(address, refused ? messageOf(error) : 'no answer');
       deps.log.debug('could not connect', { address, cause: messageOf(error) });
       throw error;
@@ -165,6 +165,10 @@ export function createConnector(deps: ConnectorDeps): Connector {
     },
     failures: () => recent,
   };
+}
+
+function patienceFor({ foundBy }: Origin): 'chosen' | 'remembered' {
+  return foundBy === 'manual' || foundBy === 'bootstrap' ? 'chosen' : 'remembered';
 }
 
 // What the book remembers from an earlier run was found by the book, whoever told it then.
