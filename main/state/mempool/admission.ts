@@ -2,6 +2,7 @@ import type { UnixSeconds } from '../../../shared/units.ts';
 import type { BinaryString } from '../../core/codec/binary.ts';
 import { checkTransaction } from '../../core/consensus/transaction-rules.ts';
 import type { ActiveRules } from '../../core/ledger/spend.ts';
+import { MAX_ANCESTORS } from '../../core/policy/limits.ts';
 import { checkRelayed } from '../../core/policy/relay-rules.ts';
 import type { Transaction } from '../../core/primitives/transaction.ts';
 import { isViolation, type Violation, violation } from '../../core/violation.ts';
@@ -62,7 +63,10 @@ export function createAdmission(deps: AdmissionDeps): Admission {
     const result = evaluate(tx, chain, pool.graph, termsOf(origin));
     if (!('missing' in result)) return result;
     const evidence = { missing: result.missing.length, first: hexOf(result.missing[0]!) };
-    if (source === undefined) return violation('coin-missing', evidence);
+    // So many unknown parents would never all be unconfirmed ones: it isn't kept.
+    if (source === undefined || result.missing.length > MAX_ANCESTORS) {
+      return violation('coin-missing', evidence);
+    }
     orphans.add(tx, result.missing, source, clock.ms());
     return violation('policy-orphan', evidence);
   };

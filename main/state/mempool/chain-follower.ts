@@ -13,19 +13,12 @@ export interface FollowerDeps {
   readonly orphans: Orphans;
   readonly returning: Returning;
   /** Takes up what waited for this transaction. */
-  readonly retryOrphans: (txid: BinaryString) => void;
+  readonly arrived: (txid: BinaryString) => void;
   readonly clock: Clock;
 }
 
 /** Keeps the pool true to the chain, step by step; gives what ends it. */
-export function followChain({
-  chain,
-  pool,
-  orphans,
-  returning,
-  retryOrphans,
-  clock,
-}: FollowerDeps): () => void {
+export function followChain({ chain, pool, orphans, returning, arrived, clock }: FollowerDeps): () => void {
   let policyLock = chain.nextRules().policyLock;
   let shortened = false;
 
@@ -42,7 +35,7 @@ export function followChain({
     checkRules();
     if (orphans.size === 0) return;
     orphans.dropOld(clock.ms());
-    for (const { txidBinary } of block.transactions) retryOrphans(txidBinary);
+    for (const { txidBinary } of block.transactions) arrived(txidBinary);
   };
 
   const disconnected = (block: Block): void => {

@@ -3,6 +3,7 @@ import { type Coin, LOCK_BURN } from '../../core/primitives/coin.ts';
 import { type CoinKey, coinKey } from '../../core/primitives/coin-key.ts';
 import type { Transaction } from '../../core/primitives/transaction.ts';
 import { type BinaryString, toBinary } from '../../core/codec/binary.ts';
+import { MAX_ANCESTORS } from '../../core/policy/limits.ts';
 import type { ChainView } from './chain-view.ts';
 import type { PoolEntry } from './entry.ts';
 import type { PoolGraph } from './graph.ts';
@@ -14,7 +15,10 @@ export interface Inputs {
   readonly parents: readonly PoolEntry[];
   /** Those of the pool that spend the same coins. */
   readonly conflicts: readonly PoolEntry[];
-  /** Transactions that neither the pool nor the chain's coins know. */
+  /**
+   * Transactions that neither the pool nor the chain's coins know. The search ends when they are more than could ever
+   * be waited for.
+   */
   readonly missing: readonly BinaryString[];
 }
 
@@ -41,7 +45,7 @@ export function findInputs(tx: Transaction, chain: ChainView, graph: PoolGraph):
     }
     const coin = chain.getCoin(input);
     if (coin) coins.set(key, coin);
-    else missing.add(txid);
+    else if (missing.add(txid).size > MAX_ANCESTORS) break;
   }
   return {
     coin: (key) => coins.get(key),

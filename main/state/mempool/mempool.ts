@@ -124,10 +124,10 @@ export function createMempool(deps: MempoolDeps): Mempool {
     clock,
     signatures: createSignatureQueue(deps.verifyBatch),
     expiryMargin: EXPIRY_MARGIN,
-    arrived: (tx) => retryOrphans(tx.txidBinary),
+    arrived: (tx) => orphanRetry.arrived(tx.txidBinary),
   });
   const rejected = (rejection: Rejection): void => events.emit('rejected', rejection);
-  const retryOrphans = createOrphanRetry({ orphans, admission, rejected, log });
+  const orphanRetry = createOrphanRetry({ orphans, admission, rejected, log });
   const returning = createReturning({ pool, admission, events, clock, log });
   const contents = createContents(pool);
   // Parents have fewer ancestors than their children.
@@ -145,7 +145,7 @@ export function createMempool(deps: MempoolDeps): Mempool {
   return {
     name: 'mempool',
     async start(signal) {
-      unfollow = followChain({ chain, pool, orphans, returning, retryOrphans, clock });
+      unfollow = followChain({ chain, pool, orphans, returning, arrived: orphanRetry.arrived, clock });
       if (!persistence) return;
       loading = persistence
         .load(AbortSignal.any([signal, running.signal]))
@@ -205,6 +205,7 @@ export function createMempool(deps: MempoolDeps): Mempool {
       await loading;
       await returning.idle();
       await admission.idle();
+      await orphanRetry.idle();
     },
     save: async () => persistence?.save(),
   };

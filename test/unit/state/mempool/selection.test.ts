@@ -133,9 +133,9 @@ describe('selection', () => {
     expect(entries.map(({ sequence }) => sequence)).toEqual([1, 2, 3, 5, 4]);
   });
 
-  test('fills a block from a pool of 20 000 with small and large ones', () => {
+  test('fills a block from a pool of 8 000 with small and large ones', () => {
     const random = createRandom(3);
-    const shapes = Array.from({ length: 20_000 }, () => ({
+    const shapes = Array.from({ length: 8_000 }, () => ({
       parents: random.int(4) === 0 ? [1 + random.int(5)] : [],
       fee: random.int(50_000),
       padding: random.int(300),
