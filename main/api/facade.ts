@@ -129,7 +129,7 @@ export interface MinerAccess {
   /** Starts, or changes where rewards go and on how many threads; the miner chooses `threads` when undefined. */
   start(payout: Lock | (() => Lock), threads: number | undefined, share?: number): Promise<void>;
   stop(): Promise<void>;
-  status(): Omit<MiningStatus, 'address'>;
+  status(): Omit<MiningStatus, 'address' | 'wallet'>;
   /** An unmined block on the tip that pays to `payout`. */
   template(payout: Lock): Promise<Block>;
   /** Mines and connects `blocks` blocks; gives their ids. */

@@ -33,7 +33,9 @@ export function readArguments(
     values.set(token.name, list);
     if (kind === 'flag' && token.value !== undefined)
       throw wrong('argument-invalid', command, `The option ${token.rawName} takes no value`);
-    if (kind !== 'flag' && token.value === undefined)
+    // What looks like the next option is the next option; a value that begins with a dash is written --name=-value.
+    const missing = token.value === undefined || (!token.inlineValue && /^--?[a-z]/.test(token.value));
+    if (kind !== 'flag' && missing)
       throw wrong('argument-missing', command, `The option ${token.rawName} needs a value`);
     if (kind === 'text' && list.length > 0)
       throw wrong('argument-invalid', command, `The option ${token.rawName} is given twice`);

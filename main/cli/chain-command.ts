@@ -1,5 +1,4 @@
-import { join } from 'node:path';
-import { defaultDataRoot, openDataDirectory } from '../lib/datadir.ts';
+import { openDataDirectory } from '../lib/datadir.ts';
 import { systemClock } from '../lib/clock.ts';
 import { createConsoleSink } from '../lib/log-sinks.ts';
 import { createLog } from '../lib/log.ts';
@@ -14,6 +13,7 @@ import { installNativeSha256 } from '../state/native/sha256.ts';
 import { createVerifyPool } from '../state/native/verify-pool.ts';
 import { type Arguments, readArguments, wrong } from './arguments.ts';
 import type { Command } from './command.ts';
+import { defaultDirectory } from './default-directory.ts';
 import { readNetwork } from './network-argument.ts';
 
 const OPTIONS = { network: 'text', datadir: 'text', deep: 'flag', json: 'flag' } as const;
@@ -84,7 +84,7 @@ async function withChain<T>(
   work: (chain: Chain, deps: ChainDeps) => Promise<T>,
 ): Promise<T> {
   const network = readNetwork(command, given.text('network'));
-  const directory = await openDataDirectory(given.text('datadir') ?? join(defaultDataRoot(), network.name));
+  const directory = await openDataDirectory(given.text('datadir') ?? defaultDirectory(network));
   installNativeSha256();
   const log = createLog({ sinks: [createConsoleSink(process.stderr, 'warn')], level: 'warn' });
   const [verify, pow] = [await createVerifyPool(), await createPowPool()];

@@ -26,7 +26,11 @@ export function findNode(given: Arguments): NodePlace {
   if (api === undefined || tokenFile === undefined) return fromDirectory(datadir ?? onlyDirectory());
   if (datadir !== undefined) throw wrong('argument-invalid', 'call', 'Give either --datadir or --api');
   if (!/^https?:\/\/[^\s]+$/.test(api) || !URL.canParse(api))
-    throw wrong('argument-invalid', 'call', `--api must look like http://127.0.0.1:PORT/, not “${api}”`);
+    throw wrong(
+      'argument-invalid',
+      'call',
+      `The option --api must look like http://127.0.0.1:PORT/, not “${api}”`,
+    );
   return { api, token: readToken(tokenFile), where: api };
 }
 

@@ -1,13 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LOG_LEVELS, type LogLevel } from '../../shared/contract/vocabulary.ts';
-import { startMining } from '../api/mining.ts';
-import { type Headless, type HeadlessConfig, startHeadless } from '../headless.ts';
-import { defaultDataRoot } from '../lib/datadir.ts';
-import { createNode } from '../node.ts';
+import type { Headless, HeadlessConfig } from '../headless.ts';
+import { KithError } from '../lib/errors.ts';
+import { parseAddress } from '../network/host/addresses.ts';
 import { type Arguments, readArguments, readNumber, wrong } from './arguments.ts';
 import type { Command } from './command.ts';
+import { defaultDirectory } from './default-directory.ts';
 import { readNetwork } from './network-argument.ts';
 import { followProcess, within } from './process-life.ts';
 import { faultFrom, reportToPerson, reportToProgram } from './report.ts';
@@ -69,6 +68,11 @@ async function runNode(args: readonly string[]): Promise<number> {
     },
   });
   try {
+    // Loaded this late, so that a wrong command line is told at once.
+    const [{ startHeadless }, { createNode }] = await Promise.all([
+      import('../headless.ts'),
+      import('../node.ts'),
+    ]);
     running = await startHeadless(config, {
       createNode,
       signal: life.signal,
@@ -79,7 +83,8 @@ async function runNode(args: readonly string[]): Promise<number> {
       },
     });
     const payout = given.text('mine');
-    if (payout !== undefined) await startMining(running.facade, payout, threads);
+    if (payout !== undefined)
+      await (await import('../api/mining.ts')).startMining(running.facade, payout, threads);
     process.stdout.write(json ? readyLine(running, config) : greeting(running, config));
     await life.ending;
   } catch (error) {
@@ -88,18 +93,21 @@ async function runNode(args: readonly string[]): Promise<number> {
     failure ??= error;
   }
   if (failure !== undefined) running?.log.error('the node stops because it failed', { error: failure });
-  const stopped = await within(STOP_LIMIT_MS, running?.stop() ?? Promise.resolve()).catch(
-    (error: unknown) => {
-      failure ??= error;
-      return true;
-    },
+  await within(STOP_LIMIT_MS, running?.stop() ?? Promise.resolve()).catch(
+    (error: unknown) => (failure ??= error),
   );
   if (failure !== undefined) tell(failure);
-  const code = failure === undefined ? 0 : 1;
-  if (stopped) life.release();
-  // What still runs after the limit is cut off: all that matters is on the disk already.
-  if (!stopped) process.exit(code);
-  return code;
+  return leave(failure === undefined ? 0 : 1);
+}
+
+/**
+ * Ends the process, whatever still holds it: what matters is on the disk by now, and a stopped node must never linger.
+ */
+async function leave(code: number): Promise<never> {
+  await Promise.all(
+    [process.stdout, process.stderr].map((stream) => new Promise((done) => stream.write('', done))),
+  );
+  process.exit(code);
 }
 
 function readConfig(given: Arguments): HeadlessConfig {
@@ -111,9 +119,9 @@ function readConfig(given: Arguments): HeadlessConfig {
   });
   return {
     network,
-    datadir: given.text('datadir') ?? join(defaultDataRoot(), network.name),
-    listen: readListen(given, network.name, network.defaultPort),
-    bootstrap: given.has('bootstrap') ? given.list('bootstrap') : network.bootstrap,
+    datadir: given.text('datadir') ?? defaultDirectory(network),
+    listen: checkAddresses(readListen(given, network.name, network.defaultPort)),
+    bootstrap: checkAddresses(given.has('bootstrap') ? given.list('bootstrap') : network.bootstrap),
     pruneBytes: readPrune(given),
     page: PAGE,
     apiPort: port,
@@ -133,6 +141,14 @@ function readListen(given: Arguments, network: string, port: number): readonly s
   return [`/ip4/0.0.0.0/tcp/${port}`, `/ip6/::/tcp/${port}`];
 }
 
+function checkAddresses(addresses: readonly string[]): readonly string[] {
+  for (const address of addresses) {
+    if (parseAddress(address) === null)
+      throw new KithError('address-invalid', address, { data: { address } });
+  }
+  return addresses;
+}
+
 function readPrune(given: Arguments): number | undefined {
   if (!given.has('prune') && !given.has('prune-mb')) return undefined;
   const range = { least: 10, most: 1_000_000, otherwise: 2000 };
@@ -145,7 +161,7 @@ function readLevel(text = 'info'): LogLevel {
   throw wrong(
     'argument-invalid',
     'node',
-    `--log-level must be one of ${LOG_LEVELS.join(', ')}, not “${text}”`,
+    `The option --log-level must be one of ${LOG_LEVELS.join(', ')}, not “${text}”`,
   );
 }
 

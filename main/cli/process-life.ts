@@ -6,8 +6,6 @@ export interface ProcessLife {
   end(): void;
   /** Resolves when the signal has aborted. */
   readonly ending: Promise<void>;
-  /** Takes the handlers off again. */
-  release(): void;
 }
 
 /** A later signal means now. One Ctrl-C often arrives twice, from the terminal and through npm, so not at once. */
@@ -40,16 +38,7 @@ export function followProcess({ onCrash }: ProcessLifeDeps): ProcessLife {
   for (const name of signals) process.on(name, onSignal);
   process.on('uncaughtException', crash);
   process.on('unhandledRejection', crash);
-  return {
-    signal: controller.signal,
-    end,
-    ending,
-    release() {
-      for (const name of signals) process.off(name, onSignal);
-      process.off('uncaughtException', crash);
-      process.off('unhandledRejection', crash);
-    },
-  };
+  return { signal: controller.signal, end, ending };
 }
 
 /** True when the work ended in time. */

@@ -11,7 +11,29 @@ export function faultFrom(error: unknown): Fault {
       ...(known.data === undefined ? {} : { data: known.data }),
     };
   }
+  const file = fileFault(error);
+  if (file) return file;
   return { code: 'internal', message: `${sentenceFor('internal')} (${codeOf(error) ?? messageOf(error)})` };
+}
+
+const FILE_CODES: Readonly<Record<string, string>> = {
+  ENOENT: 'file-missing',
+  EEXIST: 'file-exists',
+  EACCES: 'file-forbidden',
+  EPERM: 'file-forbidden',
+  EROFS: 'file-forbidden',
+  EISDIR: 'file-unusable',
+  ENOTDIR: 'file-unusable',
+  ENOSPC: 'disk-full',
+};
+
+/** What the system says of a file that an argument named. */
+function fileFault(error: unknown): Fault | undefined {
+  const code = FILE_CODES[codeOf(error) ?? ''];
+  const { path } = error as { path?: unknown };
+  if (code === undefined) return undefined;
+  const data = typeof path === 'string' ? { file: path } : undefined;
+  return { code, message: sentenceFor(code, data), ...(data === undefined ? {} : { data }) };
 }
 
 // A failed start may arrive together with what failed while it was undone; the first one is the reason.

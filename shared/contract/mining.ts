@@ -10,8 +10,10 @@ export const miningStatus = z.object({
   expectedSeconds: z.number().min(0).nullable(),
   /** Blocks found since the node started. */
   found: count,
-  /** Addition: where rewards go while running. */
+  /** Addition: where the next reward goes while running; null otherwise. */
   address: z.string().nullable(),
+  /** Addition: the wallet that gets the rewards, when one was named. */
+  wallet: z.string().nullable(),
 });
 
 const threads = z.int().min(1, 'mine on at least 1 thread').max(256, 'at most 256 threads');

@@ -79,10 +79,23 @@ export const NODE_SENTENCES = {
     'The input is not valid JSON[ ({detail})]. Correct it; in a shell, put it in single quotes.',
   'network-unknown':
     'There is no network[ named “{network}”| of that name]. The built-in ones are main, test, local and regtest; for another give the path of its network file.',
-  'network-file-unusable':
-    'The network file[ {file}] cannot be used[: {reason}]. Check the path, or get the file again.',
-  'network-invalid':
-    'The network file[ {file}] is not valid[: {reason}]. Get the file again from whoever founded the network.',
+  'file-missing': 'There is no file[ {file}]. Check the path.',
+  'file-exists':
+    'The file[ {file}] is there already, and nothing is overwritten. Choose another path, or move it away.',
+  'file-forbidden': 'The file[ {file}] may not be used. Check its permissions and those of its folder.',
+  'file-unusable': 'The path[ {file}] cannot be used. Check that its folder exists and that it is a file.',
+  'chain-file-pruned':
+    'The contents of block[ {height}| some height] are not stored here (pruned), so the chain cannot be exported from this node.',
+  'chain-file-invalid':
+    'The file is no chain file, or is damaged. What came before the damage was read; get the file again.',
+  'chain-file-other-network':
+    'The chain in this file belongs to another network. Choose that network, or another file.',
+  'network-charter-invalid': 'A network cannot be founded so[: {detail}]. Choose other values.',
+  'network-file-unreadable': 'The network file[ {file}] cannot be read. Check the path and the permissions.',
+  'network-file-invalid':
+    'The network file[ {file}] is not valid[: {detail}]. Get the file again from whoever founded the network.',
+  'network-file-unwritable':
+    'The network file[ {file}] cannot be written. Choose another path with --out; a file that is there already is never overwritten.',
   'port-in-use':
     'Port[ {port}] is in use by another program. Choose another with --api-port (0 takes any free one), or stop that program.',
   'port-unusable': 'Port[ {port}] cannot be used[: {reason}]. Choose another with --api-port.',

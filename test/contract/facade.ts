@@ -7,7 +7,7 @@ import { isViolation, violation } from '../../main/core/violation.ts';
 import { KithError } from '../../main/lib/errors.ts';
 import { createEmitter } from '../../main/lib/events.ts';
 import type { Chain } from '../../main/state/chain/chain.ts';
-import { extend, openTestChain } from '../support/test-chain.ts';
+import { extend, openTestChain, testKey } from '../support/test-chain.ts';
 
 /** A facade over a real regtest chain; wallets, peers and the pool are as small as they can be. */
 export interface TestFacade extends NodeFacade {
@@ -154,6 +154,7 @@ export async function createTestFacade(blocks = 3): Promise<TestFacade> {
         known(name);
         return 'rkith1';
       },
+      payout: () => testKey(1).lock,
       newAddress: async () => 'rkith1',
       prepare: async () => draft,
       draft: (id) => (id === 'd1' ? { wallet: 'mine', payment: draft } : undefined),

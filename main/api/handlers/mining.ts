@@ -1,6 +1,7 @@
 import type { MiningStatus } from '../../../shared/contract/mining.ts';
 import { toHex } from '../../core/codec/hex.ts';
 import { bitsToTarget } from '../../core/consensus/compact.ts';
+import { encodeAddress } from '../../core/primitives/address.ts';
 import { KithError } from '../../lib/errors.ts';
 import { api, type HandlerDeps } from '../base.ts';
 import { lockOf } from '../mining.ts';
@@ -9,20 +10,28 @@ import { generates } from './network.ts';
 
 export function createMiningHandlers({ node }: HandlerDeps) {
   const { miner, wallets, network } = node;
-  // The miner knows locks, not addresses; what was asked for last is what the status shows.
-  let address: string | null = null;
+  // The miner knows locks only; who asked for the rewards is remembered here.
+  let payee: { address: string } | { wallet: string } | null = null;
   const status = (): MiningStatus => {
     const now = miner.status();
-    return { ...now, address: now.running ? address : null };
+    const to = now.running ? payee : null;
+    if (to === null) return { ...now, address: null, wallet: null };
+    if ('address' in to) return { ...now, address: to.address, wallet: null };
+    return { ...now, address: encodeAddress(network.hrp, wallets.payout(to.wallet)), wallet: to.wallet };
   };
   return api.mining.router({
     start: api.mining.start.handler(async ({ input }) => {
-      const { threads, share } = input;
-      const wallet = input.wallet;
-      // A wallet gets a fresh address for each block that pays it; an address stays what it is.
-      const payout = wallet === undefined ? lockOf(node, input.address!) : () => wallets.payout(wallet);
-      address = wallet === undefined ? input.address!.trim() : await wallets.address(wallet);
-      await miner.start(payout, threads, share);
+      const { wallet, threads, share } = input;
+      if (wallet === undefined) {
+        const address = input.address!.trim();
+        await miner.start(lockOf(node, address), threads, share);
+        payee = { address };
+      } else {
+        // A wallet gets a fresh address for each block that pays it. The first one is asked for now: it may not exist.
+        wallets.payout(wallet);
+        await miner.start(() => wallets.payout(wallet), threads, share);
+        payee = { wallet };
+      }
       return {};
     }),
     stop: api.mining.stop.handler(async () => {

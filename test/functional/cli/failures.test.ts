@@ -2,7 +2,6 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { PROCEDURES } from '../../../main/cli/procedures.ts';
 import { cleanUp, newFolder, run } from './program.ts';
 
 afterAll(cleanUp);
@@ -10,7 +9,7 @@ afterAll(cleanUp);
 const SENTENCE = /^[A-Z“].*[.…]$/;
 
 describe('help', () => {
-  test.each([[], ['--help'], ['help'], ['-h']])('%j', async (...args: string[]) => {
+  test.each([[], ['--help']])('%j', async (...args: string[]) => {
     const { code, out } = await run(args);
     expect(code).toBe(0);
     expect(out).toMatch(/kith COMMAND --help/);
@@ -29,11 +28,6 @@ describe('help', () => {
       expect(code).toBe(0);
       expect(out).toContain(words);
     }
-  });
-
-  test('call lists every procedure', async () => {
-    const { out } = await run(['call', '--help']);
-    for (const name of PROCEDURES) expect(out).toContain(`  ${name}\n`);
   });
 
   test('the version', async () => {

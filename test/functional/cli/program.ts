@@ -21,6 +21,7 @@ export interface Running {
   line(): Promise<Record<string, unknown>>;
 }
 
+const RUN_LIMIT_MS = 30_000;
 const children = new Set<ChildProcess>();
 const folders: string[] = [];
 
@@ -69,9 +70,13 @@ export function start(args: readonly string[], input?: string): Running {
   };
 }
 
-/** Runs the real program to its end. */
-export function run(args: readonly string[], input?: string): Promise<Ended> {
-  return start(args, input).ended;
+/** Runs the real program to its end; one that goes on instead of failing is stopped after a while. */
+export async function run(args: readonly string[], input?: string): Promise<Ended> {
+  const { child, ended } = start(args, input);
+  const timer = setTimeout(() => child.kill('SIGKILL'), RUN_LIMIT_MS);
+  const result = await ended;
+  clearTimeout(timer);
+  return result;
 }
 
 /** One call by the terminal; the parsed result, or a rejection with the fault. */
