@@ -20,7 +20,7 @@ export interface DemoNetwork {
 }
 
 const MINERS = 2;
-const MINING_SHARE = 0.1;
+const MINING_SHARE = 0.05;
 const PAYMENT_MEAN_MS = 4000;
 /** Enough for rewards to mature and be spent from the first minute on. */
 const FIRST_BLOCKS = 12;

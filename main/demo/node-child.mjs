@@ -1,10 +1,5 @@
 // Runs `kith` with the given arguments for as long as somebody holds the other end of standard input, so that a node
 // never outlives the program that started it, not even when that one is killed.
-import { enableCompileCache } from 'node:module';
-
-// Six nodes start at once: all but the first find their modules compiled.
-enableCompileCache();
-
 let told = false;
 const hear = () => (told = true);
 // Ctrl-C reaches every process of a terminal at once, and to a node a second signal means "now".

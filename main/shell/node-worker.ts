@@ -1,6 +1,7 @@
 /** The thread that the node runs on under Electron. It has no `electron`; the main thread speaks for it. */
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { faultFrom } from '../cli/report.ts';
+import { messageOf } from '../lib/errors.ts';
 import { createNode } from '../node.ts';
 import { createApprovals } from './approvals.ts';
 import { startNodeProgram, type NodeProgram } from './node-program.ts';
@@ -50,4 +51,4 @@ if (failure !== undefined) program?.log.error('the node stops because it failed'
 await program?.stop();
 main.close();
 // The main thread starts a new one when this one ends by an error.
-if (failure !== undefined) throw failure;
+if (failure !== undefined) throw new Error(messageOf(failure), { cause: failure });

@@ -73,7 +73,7 @@ test('a reload of the page never touches the node', async () => {
 
 test('a link from outside only fills in the form', async () => {
   const to = await person.address();
-  app.emit('second-instance', {} as never, ['kith', `kith:${to}?amount=250000000`], '', {});
+  app.emit('second-instance', {}, ['kith', `kith:${to}?amount=250000000`], '', {});
   await expect.poll(() => person.page.getByLabel('To', { exact: true }).inputValue()).toContain(to);
   expect(await person.page.getByLabel('Amount', { exact: true }).inputValue()).toBe('2.5');
   expect(harness.dialogs).toHaveLength(2);

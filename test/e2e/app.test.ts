@@ -1,0 +1,125 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import AxeBuilder from '@axe-core/playwright';
+import { chromium, type Browser } from '@playwright/test';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { KithClient } from '../../shared/contract/contract.ts';
+import { connect } from '../../main/demo/connect.ts';
+import { demoNodeArgs } from '../../main/demo/demo-nodes.ts';
+import { createChildLauncher } from '../../main/demo/launch.ts';
+import { startNodeProcess, type NodeProcess } from '../../main/demo/node-process.ts';
+import { createAppPage, type AppPage } from '../support/app-page.ts';
+import { CHROMIUM_ARGS, findChromium } from '../support/chromium.ts';
+
+// Two real nodes as processes of their own, and a real browser on the first one's page.
+const PASSWORD = 'correct horse battery';
+const SCREENS = path.resolve('out/screens');
+const launcher = createChildLauncher();
+const errors: string[] = [];
+let folder: string;
+let browser: Browser;
+let person: AppPage;
+let friend: KithClient;
+let mine: NodeProcess;
+
+beforeAll(async () => {
+  folder = mkdtempSync(path.join(os.tmpdir(), 'kith-app-'));
+  mkdirSync(SCREENS, { recursive: true });
+  mine = await startNodeProcess(launcher.launch, demoNodeArgs(path.join(folder, 'mine'), []));
+  const theirs = await startNodeProcess(
+    launcher.launch,
+    demoNodeArgs(path.join(folder, 'theirs'), mine.addresses.slice(0, 1)),
+  );
+  friend = (await connect(theirs)).client;
+  browser = await chromium.launch({ executablePath: findChromium()!, args: [...CHROMIUM_ARGS] });
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+  const page = await context.newPage();
+  page.on('pageerror', (error) => errors.push(String(error)));
+  page.on('console', (message) => {
+    if (message.type() === 'error') errors.push(message.text());
+  });
+  const token = readFileSync(mine.tokenFile, 'utf8').trim();
+  await page.goto(`${mine.api}#token=${token}`);
+  person = createAppPage(page);
+}, 120_000);
+
+afterAll(async () => {
+  await browser.close();
+  await launcher.endAll();
+  rmSync(folder, { recursive: true, force: true });
+}, 60_000);
+
+test('the page opens, and the key is gone from its address', async () => {
+  await person.page.getByText('Welcome to Kith').waitFor();
+  expect(person.page.url()).not.toContain('token');
+});
+
+test('a person makes a wallet, mines, and pays somebody on another node who sees it arrive', async () => {
+  await friend.wallet.create({ name: 'friend', password: PASSWORD });
+  const { address } = await friend.wallet.address({ name: 'friend' });
+
+  await person.makeWallet('Everyday', PASSWORD);
+  await person.setMining(true);
+  await person.waitForSpendable(40);
+  await person.pay(address, '12.5', PASSWORD);
+  await person.page.getByRole('heading', { name: 'Payment', exact: true }).waitFor();
+  await person.page.getByText(/^In block \d/).waitFor();
+
+  const arrived = async () =>
+    (await friend.wallet.history({ name: 'friend' })).find(({ kind }) => kind === 'received');
+  await expect.poll(async () => (await arrived())?.amount, { timeout: 30_000 }).toBe(1_250_000_000);
+  await expect
+    .poll(async () => (await friend.wallet.balance({ name: 'friend' })).confirmed, { timeout: 30_000 })
+    .toBe(1_250_000_000);
+  await person.page.getByText('Confirmed', { exact: true }).waitFor();
+  await person.setMining(false);
+});
+
+test('without the key the page gets no way to the node', async () => {
+  const context = await browser.newContext();
+  const stranger = await context.newPage();
+  await stranger.goto(mine.api);
+  await stranger.getByText('This page needs its key').waitFor();
+  expect(await stranger.getByText('Everyday').count()).toBe(0);
+  await context.close();
+});
+
+test.each(['light', 'dark'] as const)(
+  'every place draws itself and can be read by everyone, %s',
+  async (colorScheme) => {
+    const { page } = person;
+    await page.emulateMedia({ colorScheme });
+    const places = [
+      'home',
+      'wallet',
+      'send',
+      'receive',
+      'blocks',
+      'mempool',
+      'peers',
+      'map',
+      'mining',
+      'health',
+      'settings',
+    ];
+    const problems: string[] = [];
+    for (const place of places) {
+      await person.go(place);
+      await page.getByRole('heading', { level: 1 }).first().waitFor();
+      await page.waitForTimeout(250);
+      const { violations } = await new AxeBuilder({ page })
+        // No frames here: one page less to open for every look.
+        .setLegacyMode()
+        .withTags(['wcag2a', 'wcag2aa', 'wcag21aa'])
+        .analyze();
+      problems.push(...violations.map(({ id, nodes }) => `${place}: ${id}: ${nodes[0]?.html ?? ''}`));
+      await page.screenshot({ path: path.join(SCREENS, `${place}-${colorScheme}.png`) });
+    }
+    expect(problems).toEqual([]);
+  },
+);
+
+test('nothing went wrong in the page', () => {
+  expect(errors).toEqual([]);
+});
