@@ -2,7 +2,7 @@ import { blamesOnlyTheBody, checkBody } from '../../core/consensus/block-rules.t
 import { checkSnapshotPlace } from '../../core/consensus/snapshot-rules.ts';
 import { type Block, decodeBlock } from '../../core/primitives/block.ts';
 import { decodeHeader, type Header } from '../../core/primitives/header.ts';
-import { HEADER_BYTES } from '../../core/primitives/limits.ts';
+import { HEADER_BYTES, MAX_BLOCK_BYTES } from '../../core/primitives/limits.ts';
 import { isViolation, type Violation, violation } from '../../core/violation.ts';
 import type { ChainDb } from '../storage/chain-db.ts';
 import type { Bodies } from './bodies.ts';
@@ -14,6 +14,8 @@ export interface BlockReceiverDeps extends HeaderAcceptorDeps {
   readonly db: ChainDb;
   onHeaders(added: readonly OwnedEntry[]): Promise<void>;
   onInvalid(entry: OwnedEntry, reason: Violation): void;
+  /** A block whose only fault is that our clock isn't there yet. Its work holds; its body has not been looked at. */
+  onEarly(header: Header, bytes: Uint8Array): void;
 }
 
 /** A body that passed every check that needs no coins, and is stored. */
@@ -32,10 +34,11 @@ export async function receiveBlock(
 ): Promise<Received | Violation> {
   const header = decodeHeader(bytes.subarray(0, HEADER_BYTES));
   if (isViolation(header)) return header;
-  const entry = await entryOf(deps, header);
+  const entry = await entryOf(deps, header, bytes);
   if (isViolation(entry)) return entry;
   if (entry.status === 'invalid') return violation('block-invalid', { id: entry.id });
-  if (entry.body) return { entry, fresh: false };
+  // Genesis is part of the program: it is never stored.
+  if (entry.body || entry.height === 0) return { entry, fresh: false };
   const block = decodeBlock(bytes);
   if (isViolation(block)) return block;
   const broken = checkBody(block) ?? checkSnapshotPlace(block, deps.network.params);
@@ -43,12 +46,19 @@ export async function receiveBlock(
   return store(deps, entry, block);
 }
 
-async function entryOf(deps: BlockReceiverDeps, header: Header): Promise<OwnedEntry | Violation> {
+async function entryOf(
+  deps: BlockReceiverDeps,
+  header: Header,
+  bytes: Uint8Array,
+): Promise<OwnedEntry | Violation> {
   const known = deps.index.get(header.idHex);
   if (known) return known;
-  const { added, violation: broken } = await acceptHeaders(deps, [header]);
+  const { added, violation: broken, early } = await acceptHeaders(deps, [header]);
   await deps.onHeaders(added);
-  if (broken?.code === 'header-orphan') return violation('block-orphan', broken.evidence);
+  if (early && bytes.length <= MAX_BLOCK_BYTES) deps.onEarly(early, bytes);
+  if (broken?.code === 'header-orphan') {
+    return violation(header.height === 0 ? 'block-genesis' : 'block-orphan', broken.evidence);
+  }
   return broken ?? deps.index.get(header.idHex) ?? violation('block-orphan');
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { createDeployments } from '../../core/consensus/deployments.ts';
 import { medianTimePast } from '../../core/consensus/header-rules.ts';
 import type { ActiveRules } from '../../core/ledger/spend.ts';
-import { decodeHeader } from '../../core/primitives/header.ts';
+import { decodeHeader, type Header } from '../../core/primitives/header.ts';
 import { HEADER_BYTES } from '../../core/primitives/limits.ts';
 import { coinKey } from '../../core/primitives/coin-key.ts';
 import { isViolation, type Violation } from '../../core/violation.ts';
@@ -40,7 +40,7 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
   const events = createEmitter<ChainEvents>((error, event) =>
     log.error('a listener failed', { event, error }),
   );
-  const early = new EarlyShelf();
+  const shelf = new EarlyShelf();
   const now = () => clock.now();
   const waiting = new Map<string, (result: SubmitResult['status'] | Violation) => void>();
 
@@ -121,7 +121,8 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
     },
     opened.state,
   );
-  const receiver = { ...deps, index, bodies, db, now, onHeaders, onInvalid };
+  const onEarly = (header: Header, bytes: Uint8Array) => shelf.add(header, bytes);
+  const receiver = { ...deps, index, bodies, db, now, onHeaders, onInvalid, onEarly };
 
   function onIdle(): void {
     for (const id of [...waiting.keys()]) settle(index.get(id)!, 'stored');
@@ -141,10 +142,6 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
       activate();
     });
 
-  const keepEarly = (id: string, bytes: Uint8Array, broken: Violation) => {
-    if (broken.code === 'header-time-new') early.add(id, bytes);
-  };
-
   const chain: Chain = {
     network,
     events,
@@ -157,19 +154,14 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
     locator: (from) => locatorFrom((from as OwnedEntry | undefined) ?? index.best.tip, index.best, index),
     headersAfter: (locator, max) => headersAfter(locator, max, index.best, index),
     async acceptHeaders(headers) {
-      const { added, last, violation } = await acceptHeaders(receiver, headers);
+      const { added, last, violation, early } = await acceptHeaders(receiver, headers);
       await onHeaders(added);
-      const next = headers[headers.findIndex((header) => header.idHex === last?.id) + 1];
-      if (violation && next) keepEarly(next.idHex, next.bytes, violation);
+      if (early) shelf.add(early, early.bytes);
       return { accepted: added.length, last, violation };
     },
     async submitBlock(bytes) {
       const received = await receiveBlock(receiver, bytes);
-      if (isViolation(received)) {
-        const header = decodeHeader(bytes.subarray(0, HEADER_BYTES));
-        if (!isViolation(header)) keepEarly(header.idHex, bytes, received);
-        return received;
-      }
+      if (isViolation(received)) return received;
       const { entry, fresh } = received;
       if (!fresh) return { id: entry.id, status: 'duplicate' };
       if (!entry.complete) return { id: entry.id, status: 'stored' };
@@ -236,7 +228,7 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
       return sum.digest('hex');
     },
     async retryEarly() {
-      for (const bytes of early.take()) {
+      for (const bytes of shelf.take(now() + network.params.futureLimit)) {
         const header = bytes.length === HEADER_BYTES ? decodeHeader(bytes) : null;
         if (header && !isViolation(header)) await chain.acceptHeaders([header]);
         else await chain.submitBlock(bytes);

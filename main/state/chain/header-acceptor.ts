@@ -29,6 +29,8 @@ export interface HeadersAccepted {
   /** The last header that is in the index now. */
   readonly last: HeaderEntry | null;
   readonly violation: Violation | null;
+  /** The header that is only ahead of our clock, if that is the violation; its work holds. */
+  readonly early: Header | null;
 }
 
 /** A header on its way into the index, as its successors need to see it. */
@@ -55,28 +57,40 @@ export async function acceptHeaders(
   deps: HeaderAcceptorDeps,
   headers: readonly Header[],
 ): Promise<HeadersAccepted> {
-  const { candidates, known, broken } = linkCandidates(deps, headers);
-  const worked = await countWorked(deps, candidates);
+  const { candidates, known, broken, early } = linkCandidates(deps, headers);
+  const linked = candidates.map(({ header }) => header);
+  const worked = await countWorked(deps, early ? [...linked, early] : linked);
   const added: OwnedEntry[] = [];
-  for (const { header } of candidates.slice(0, worked)) {
+  for (const header of linked.slice(0, worked)) {
     const prev = deps.index.get(toHex(header.prev));
     if (!prev) break;
     // Another call may have added it while this one waited for the hashes.
     if (!deps.index.get(header.idHex)) added.push(deps.index.add(header, prev));
   }
-  const lastHeader = worked > 0 ? candidates[worked - 1]!.header.idHex : known;
-  const badWork =
-    worked < candidates.length ? violation('header-pow', { height: candidates[worked]!.height }) : null;
-  return { added, last: (lastHeader && deps.index.get(lastHeader)) || null, violation: badWork ?? broken };
+  const lastHeader = linked[Math.min(worked, linked.length) - 1]?.idHex ?? known;
+  const last = (lastHeader && deps.index.get(lastHeader)) || null;
+  const lazy = worked < linked.length ? linked[worked]! : worked === linked.length ? early : null;
+  if (lazy) return { added, last, violation: violation('header-pow', { height: lazy.height }), early: null };
+  return { added, last, violation: broken, early };
 }
 
-function linkCandidates(
-  { index, network, now }: HeaderAcceptorDeps,
-  headers: readonly Header[],
-): { candidates: Candidate[]; known: string | null; broken: Violation | null } {
+interface Linked {
+  readonly candidates: readonly Candidate[];
+  readonly known: string | null;
+  readonly broken: Violation | null;
+  readonly early: Header | null;
+}
+
+function linkCandidates({ index, network, now }: HeaderAcceptorDeps, headers: readonly Header[]): Linked {
   const candidates: Candidate[] = [];
   const byId = new Map<string, Candidate>();
   let known: string | null = null;
+  const end = (broken: Violation | null, early: Header | null = null): Linked => ({
+    candidates,
+    known,
+    broken,
+    early,
+  });
   for (const header of headers) {
     if (index.get(header.idHex) || byId.has(header.idHex)) {
       if (candidates.length === 0) known = header.idHex;
@@ -84,30 +98,30 @@ function linkCandidates(
     }
     const prevId = toHex(header.prev);
     const stored = index.get(prevId);
-    if (stored?.status === 'invalid') return { candidates, known, broken: violation('header-on-invalid') };
+    if (stored?.status === 'invalid') return end(violation('header-on-invalid'));
     const parent: Parent | undefined = byId.get(prevId) ?? stored;
-    if (!parent) return { candidates, known, broken: violation('header-orphan', { prev: prevId }) };
-    const broken =
-      checkHeaderContext(header, parent, bitsAfter(parent, network)) ??
-      checkNotEarly(header, now(), network.params);
-    if (broken) return { candidates, known, broken };
+    if (!parent) return end(violation('header-orphan', { prev: prevId }));
+    const broken = checkHeaderContext(header, parent, bitsAfter(parent, network));
+    if (broken) return end(broken);
+    const early = checkNotEarly(header, now(), network.params);
+    if (early) return end(early, header);
     const { height, time, bits } = header;
     const candidate: Candidate = { header, height, time, bits, prev: parent, anchor: null };
     (candidate as { anchor: HeaderView }).anchor = parent.anchor ?? candidate;
     candidates.push(candidate);
     byId.set(header.idHex, candidate);
   }
-  return { candidates, known, broken: null };
+  return end(null);
 }
 
-/** How many candidates from the first on have the proof of work that they claim. */
-async function countWorked(deps: HeaderAcceptorDeps, candidates: readonly Candidate[]): Promise<number> {
+/** How many headers from the first on have the proof of work that they claim. */
+async function countWorked(deps: HeaderAcceptorDeps, headers: readonly Header[]): Promise<number> {
   const { powMemoryKiB } = deps.network.params;
-  const bytes = candidates.map(({ header }) => header.bytes);
+  const bytes = headers.map((header) => header.bytes);
   const digests =
     bytes.length <= INLINE
       ? bytes.map((header) => deps.powHash(header, powMemoryKiB))
       : await deps.powHashMany(bytes, powMemoryKiB);
-  const bad = candidates.findIndex(({ header }, i) => checkProofOfWork(header, digests[i]!) !== null);
-  return bad < 0 ? candidates.length : bad;
+  const bad = headers.findIndex((header, i) => checkProofOfWork(header, digests[i]!) !== null);
+  return bad < 0 ? headers.length : bad;
 }
