@@ -27,6 +27,9 @@ interface Parts {
   readonly peers: PeerNetwork;
 }
 
+/** How long a worker thread waits for more work before it gives its memory back. */
+const IDLE_MS = 20_000;
+
 type Growing = { -readonly [Name in keyof Parts]?: Parts[Name] };
 
 /**
@@ -60,8 +63,8 @@ function native({ log }: NodeConfig, parts: Growing): Service {
     async start() {
       const sha256 = installNativeSha256();
       if (sha256.reason !== undefined) log.warn('hashing is slow', { reason: sha256.reason });
-      parts.verify = await createVerifyPool({ log: log.child('verify') });
-      parts.pow = await createPowPool({ log: log.child('pow') });
+      parts.verify = await createVerifyPool({ idleMs: IDLE_MS, log: log.child('verify') });
+      parts.pow = await createPowPool({ idleMs: IDLE_MS, log: log.child('pow') });
     },
     async stop() {
       await parts.verify?.close();
@@ -155,7 +158,6 @@ function sightingOf({ peers }: Growing, txid: string): { seenBy: number; ofPeers
 }
 
 function peers(config: NodeConfig, parts: Growing): Service {
-  const off: (() => void)[] = [];
   return {
     name: 'network',
     async start() {
@@ -173,16 +175,8 @@ function peers(config: NodeConfig, parts: Growing): Service {
       });
       parts.peers = host;
       await host.start();
-      off.push(
-        parts.mempool!.events.on('added', ({ tx, origin }) => {
-          if (origin === 'local') host.announce(tx);
-        }),
-      );
       for (const tx of parts.wallets!.ownPending()) host.announce(tx);
     },
-    async stop() {
-      for (const each of off) each();
-      await parts.peers!.stop();
-    },
+    stop: () => parts.peers!.stop(),
   };
 }

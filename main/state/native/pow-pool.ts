@@ -8,6 +8,8 @@ import { createTaskBuffers } from './task-buffers.ts';
 export interface PowPoolOptions {
   /** Worker threads; as many as there are cores unless told. */
   readonly threads?: number;
+  /** See SlicePoolDeps. */
+  readonly idleMs?: number;
   readonly log?: PoolLog;
 }
 
@@ -22,7 +24,8 @@ export interface PowPool {
 export async function createPowPool(options: PowPoolOptions = {}): Promise<PowPool> {
   const threads = options.threads ?? availableParallelism();
   const script = new URL('./pow-worker.ts', import.meta.url);
-  const pool = await createSlicePool({ name: 'pow', script, threads, log: options.log });
+  const { idleMs, log } = options;
+  const pool = await createSlicePool({ name: 'pow', script, threads, idleMs, log });
   const buffers = createTaskBuffers(1 << 20);
 
   const powHashMany: PowHashMany = async (headers, memoryKiB) => {

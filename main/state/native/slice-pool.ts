@@ -13,6 +13,11 @@ export interface SlicePoolDeps {
   /** A module that calls `serveSlices`. */
   readonly script: URL;
   readonly threads: number;
+  /**
+   * Threads are started when there is work and ended after this long without: an idle thread holds some 25 MB. Without
+   * it they start at once and stay.
+   */
+  readonly idleMs?: number | undefined;
   readonly log?: PoolLog | undefined;
 }
 
@@ -35,19 +40,28 @@ interface Pending {
 }
 
 /** Starts the threads and waits until each is ready. Rejects with `worker-failed` if one can't start. */
-export async function createSlicePool({ name, script, threads, log }: SlicePoolDeps): Promise<SlicePool> {
+export async function createSlicePool({
+  name,
+  script,
+  threads,
+  idleMs,
+  log,
+}: SlicePoolDeps): Promise<SlicePool> {
   const workers = new Set<Worker>();
   const pending = new Map<number, Pending>();
   let lastId = 0;
   let closed = false;
+  let idle: NodeJS.Timeout | undefined;
 
   function spawn(): Promise<FromSliceWorker & { kind: 'ready' }> {
     const worker = new Worker(script, { name });
     workers.add(worker);
     return new Promise((resolve, reject) => {
       worker.on('message', (message: FromSliceWorker) => {
-        if (message.kind === 'ready') resolve(message);
-        else finish(message.id, message.first);
+        if (message.kind === 'ready') {
+          if (message.reason !== undefined) log?.warn(`a ${name} thread is slow`, { reason: message.reason });
+          resolve(message);
+        } else finish(message.id, message.first);
       });
       worker.on('error', (error: unknown) => bury(worker, error, reject));
       worker.on('exit', (code) => bury(worker, new Error(`exit code ${code}`), reject));
@@ -60,6 +74,13 @@ export async function createSlicePool({ name, script, threads, log }: SlicePoolD
     pending.delete(id);
     retire(task.buffer);
     task.resolve(first);
+    if (idleMs !== undefined && pending.size === 0) idle = setTimeout(rest, idleMs).unref();
+  }
+
+  function rest(): void {
+    const resting = [...workers];
+    workers.clear();
+    for (const worker of resting) void worker.terminate();
   }
 
   // What a dead worker had claimed nobody will finish, and which task that was is not known: all of them fail.
@@ -84,6 +105,7 @@ export async function createSlicePool({ name, script, threads, log }: SlicePoolD
 
   async function close(): Promise<void> {
     closed = true;
+    clearTimeout(idle);
     failAll(failed(`the ${name} pool is closed`));
     await Promise.all([...workers].map((worker) => worker.terminate()));
     workers.clear();
@@ -92,6 +114,7 @@ export async function createSlicePool({ name, script, threads, log }: SlicePoolD
   function run(buffer: SharedArrayBuffer, count: number, slice: number, parameter = 0): Promise<number> {
     if (closed) return Promise.reject(failed(`the ${name} pool is closed`));
     if (count === 0) return Promise.resolve(-1);
+    clearTimeout(idle);
     replaceDead();
     const id = (lastId = (lastId + 1) & 0x3fffffff);
     return new Promise((resolve, reject) => {
@@ -101,6 +124,7 @@ export async function createSlicePool({ name, script, threads, log }: SlicePoolD
     });
   }
 
+  if (idleMs !== undefined) return { engine: '', reason: undefined, run, close };
   try {
     const ready = await Promise.all(Array.from({ length: threads }, spawn));
     const { engine, reason } = ready.find((said) => said.reason !== undefined) ?? ready[0]!;

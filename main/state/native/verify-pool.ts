@@ -9,6 +9,8 @@ import { createVerifySlice } from './verify-slice.ts';
 export interface VerifyPoolOptions {
   /** Worker threads; as many as there are cores unless told. */
   readonly threads?: number;
+  /** See SlicePoolDeps; the gate then runs here at once, and in each thread when it starts. */
+  readonly idleMs?: number;
   readonly log?: PoolLog;
 }
 
@@ -35,7 +37,8 @@ export async function createVerifyPool(options: VerifyPoolOptions = {}): Promise
   const here = createSignatureEngine();
   const verifyHere = createVerifySlice(here.verify);
   const script = new URL('./verify-worker.ts', import.meta.url);
-  const pool = await createSlicePool({ name: 'verify', script, threads, log: options.log });
+  const { idleMs, log } = options;
+  const pool = await createSlicePool({ name: 'verify', script, threads, idleMs, log });
   const reason = here.reason ?? pool.reason;
   if (reason !== undefined) options.log?.warn('signatures are checked by the slow reference', { reason });
   const buffers = createTaskBuffers();
