@@ -206,10 +206,12 @@ export function createFollower(deps: FollowerDeps): Follower {
   return {
     poke,
     async nearTip(wallet) {
+      await Promise.resolve(); // the other listeners of the event that this may come from go first
+      poke();
       const until = clock.ms() + PATIENCE_MS;
       const gap = () => chain.tip().height - wallet.book.asOf.height;
-      while (running !== null && wallet.book.asOf.id !== chain.tip().id && gap() < NEAR && clock.ms() < until)
-        await sleep(2);
+      const behind = () => moving || (running !== null && wallet.book.asOf.id !== chain.tip().id);
+      while (!stopped && behind() && gap() < NEAR && clock.ms() < until) await sleep(2);
     },
     rewind,
     async stop() {

@@ -1,6 +1,8 @@
+import type { Height } from '../../../shared/units.ts';
 import { toHex } from '../../core/codec/hex.ts';
 import type { Transaction } from '../../core/primitives/transaction.ts';
-import { isViolation } from '../../core/violation.ts';
+import { isViolation, type Violation } from '../../core/violation.ts';
+import { sleep } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Queue } from '../../lib/queue.ts';
 import type { OpenWallet } from './open-wallet.ts';
@@ -35,6 +37,7 @@ export interface PendingDeps {
   readonly nearTip: (wallet: OpenWallet) => Promise<void>;
 }
 
+const PATIENCE_MS = 5_000;
 /** Others' unmined payments that a wallet remembers at most: anybody can send it any number. */
 const MAX_FOREIGN = 5_000;
 
@@ -88,21 +91,21 @@ export function createPending(deps: PendingDeps): Pending {
     mempool.events.on('removed', ({ txid, reason }) => {
       if (reason === 'mined' || reason === 'expired') return; // blocks and heights say that themselves
       for (const wallet of deps.wallets()) {
-        // Behind the reorganisation that may be the cause, which would take the note back.
-        if (wallet.book.unmined.has(txid))
-          void deps.nearTip(wallet).then(() => note(wallet, () => left(wallet, txid, reason)));
+        // Behind the reorganisation that may be the cause: before it, the wallet may still take it for mined.
+        void deps.nearTip(wallet).then(() => {
+          if (wallet.book.unmined.has(txid)) return note(wallet, () => left(wallet, txid, reason));
+        });
       }
     }),
   ];
 
-  const submit = async (wallet: OpenWallet, record: UnminedRecord) => {
-    const result = await mempool.submit(record.tx);
-    if (stopped || !isViolation(result) || result.code !== 'coin-missing' || record.conflict !== null) return;
-    log.info('a payment can no longer be mined: one of its coins is gone', { txid: record.tx.txidHex });
+  const submit = async (wallet: OpenWallet, { tx }: UnminedRecord) => {
+    const result = await mempool.submit(tx);
+    const verdict = isViolation(result) ? verdictOf(result, chain.tip().height) : null;
+    if (stopped || verdict === null) return;
     await lane.run(async () => {
-      const now = wallet.book.unmined.get(record.tx.txidHex);
-      if (now !== undefined && now.conflict === null)
-        await change(wallet, now, { conflict: chain.tip().height });
+      const now = wallet.book.unmined.get(tx.txidHex);
+      if (now !== undefined && now.conflict === null && !now.replaced) await change(wallet, now, verdict);
     });
   };
 
@@ -112,9 +115,14 @@ export function createPending(deps: PendingDeps): Pending {
         if (wallet.book.concerns(tx)) await lane.run(() => arrived(wallet, tx));
     },
     async giveBack(wallet) {
+      // The mempool brings undone payments back by itself, and without a word those that it had before.
+      await Promise.race([mempool.idle(), sleep(PATIENCE_MS)]);
       for (const record of parentsFirst(wallet.book)) {
         if (stopped) return;
-        if (isWorthTrying(wallet, record) && !mempool.has(record.tx.txidHex)) await submit(wallet, record);
+        const { tx, conflict, replaced } = record;
+        if (!mempool.has(tx.txidHex)) {
+          if (isWorthTrying(wallet, record)) await submit(wallet, record);
+        } else if (conflict !== null || replaced) await note(wallet, () => arrived(wallet, tx));
       }
     },
     ownPending() {
@@ -136,14 +144,21 @@ export function createPending(deps: PendingDeps): Pending {
 
 type Removal = 'mined' | 'conflict' | 'expired' | 'evicted' | 'replaced' | 'reorg';
 
+/** What a refusal by the mempool says about a payment; null when it may be taken later. */
+function verdictOf({ code }: Violation, tip: Height): Partial<UnminedRecord> | null {
+  if (code === 'coin-missing') return { conflict: tip };
+  // Another that spends the same coins waits there.
+  return code === 'policy-conflict' || code.startsWith('policy-replacement') ? { replaced: true } : null;
+}
+
 function spendsOwn({ book }: OpenWallet, tx: Transaction): boolean {
   return tx.inputs.some(({ txid, index }) => book.coins.has(`${toHex(txid)}:${index}` as never));
 }
 
-/** Ours, or once mined; and live, or stopped so recently by another that a reorganisation may free it again. */
+/** Live, or stopped so recently by another that a reorganisation may free it again. */
 function isWorthTrying({ book }: OpenWallet, record: UnminedRecord): boolean {
-  if (record.inputs.length === 0 && !record.wasMined) return false;
-  if (record.replaced) return false;
+  // What we replaced ourselves must not come back by our own doing.
+  if (record.replaced && record.inputs.length > 0) return false;
   const { expires } = record.tx;
   const { height } = book.asOf;
   if (expires !== 0 && height >= expires) return false;

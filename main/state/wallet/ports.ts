@@ -32,6 +32,8 @@ export interface WalletChain {
 export interface WalletMempool {
   submit(tx: Transaction): Promise<{ readonly txid: string } | Violation>;
   has(txid: string): boolean;
+  /** Resolves when all that was submitted or is coming back has been decided. */
+  idle(): Promise<void>;
   entries(): Iterable<{ readonly tx: Transaction }>;
   /** `floor` in motes per byte. */
   summary(): { readonly floor: number };

@@ -1,6 +1,7 @@
 import { systemClock } from '../../../../main/lib/clock.ts';
 import type { Log } from '../../../../main/lib/log.ts';
 import { REGTEST_NETWORK } from '../../../../main/core/networks/built-in.ts';
+import { createNetworkOf } from '../../../../main/core/networks/network.ts';
 import { decodeAddress, isAddressProblem } from '../../../../main/core/primitives/address.ts';
 import type { Block } from '../../../../main/core/primitives/block.ts';
 import type { Lock } from '../../../../main/core/primitives/coin.ts';
@@ -24,9 +25,15 @@ import {
 } from '../../../support/test-chain.ts';
 
 export const PASSWORD = 'correct horse battery staple';
+/** Regtest without snapshots, so that branches can be mined at any height without knowing their coin sets. */
+export const network = createNetworkOf(
+  { name: 'wallets', time: REGTEST_NETWORK.genesis.header.time, nonce: 0 },
+  { ...REGTEST_NETWORK.params, epoch: 1_000_000 },
+  { ...REGTEST_NETWORK, deployments: [] },
+);
 /** Motes of one block's subsidy. */
-export const SUBSIDY = REGTEST_NETWORK.params.subsidy;
-export const MATURITY = REGTEST_NETWORK.params.maturity;
+export const SUBSIDY = network.params.subsidy;
+export const MATURITY = network.params.maturity;
 
 /** libsodium's, so that tests don't wait for keys. */
 export const signer = {
@@ -59,10 +66,9 @@ export interface WorldOptions extends Partial<Pick<WalletsDeps, 'fileStep' | 'si
 
 export async function openWorld(options: WorldOptions = {}): Promise<World> {
   const { directory = newDirectory(), log = silent, ...rest } = options;
-  const chain = await openTestChain({ directory });
+  const chain = await openTestChain({ directory, network });
   const mempool = createMempool({ chain, verifyBatch, clock: systemClock, log: silent });
   await mempool.start(new AbortController().signal);
-  const network = REGTEST_NETWORK;
   const wallets = createWallets({
     directory,
     network,
