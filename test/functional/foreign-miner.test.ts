@@ -49,7 +49,8 @@ test('the real chain takes its blocks: payments, snapshots and a policy lock', a
   const [locked] = coinsOf(third, 7);
   const outputs = [{ amount: 1_500_000_000, ...other.lock }];
   const body = bodyOf([locked!], outputs);
-  const message = H(0x0e, miner.networkId, body, shown(locked!), u32(0), policy.claims);
+  const sighash = H(0x03, miner.networkId, body, shown(locked!));
+  const message = H(0x0e, sighash, u32(0), policy.claims);
   await add([transaction([locked!], outputs, body, [policy.witness(other.sign(message))])]);
   expect(chain.tip()).toMatchObject({ height: 91, id: miner.tip.id.toString('hex') });
   expect(chain.totals()).toMatchObject({ coins: miner.coins.size, total: total([...miner.coins.values()]) });

@@ -205,8 +205,7 @@ function policyRows(payment: Transaction): Row[] {
   const claimed = tree(new Uint8Array(64));
   const lock = policyHash(claimed);
   const spent = [{ amount: toMotes(2_000_000_000), lockType: LOCK_POLICY, lock }];
-  const spend = { networkId: NETWORK.id, tx: payment, index: 0, spent, height: 100 };
-  const message = policySighash(spend, claimed);
+  const message = policySighash(sighash(NETWORK.id, payment, spent), 0, claimed);
   const leaves = claimed.kind === 'threshold' ? claimed.children : [];
   return [
     ['hash of key A', policyHash(leaves[0]!)],

@@ -65,7 +65,7 @@ function takeCoins(tx: Transaction, context: SpendContext): { keys: CoinKey[]; c
     if (coin.coinbase && context.height - coin.height < context.params.maturity) {
       return violation('coin-immature', {
         index,
-        coin: key,
+        coin: showCoinKey(key),
         matureAt: coin.height + context.params.maturity,
       });
     }
@@ -92,20 +92,31 @@ function checkWitnesses(
   context: SpendContext,
   signatures: SignatureSink,
 ): Verdict {
-  // One message for all inputs: it commits to the whole body and to every coin spent.
+  // One message for all inputs, hashed when the first of them asks: it commits to the whole body and every coin spent.
   let message: Hash | null = null;
+  const messageOnce = (): Hash => (message ??= sighash(context.networkId, tx, coins));
   for (const [index, coin] of coins.entries()) {
-    if (coin.lockType === LOCK_POLICY && context.rules.policyLock) {
-      const { networkId, height } = context;
-      const broken = checkPolicySpend({ networkId, tx, index, spent: coins, height }, signatures);
-      if (broken) return broken;
-    }
-    if (coin.lockType !== LOCK_KEY) continue;
-    const signature = tx.witness[index]!;
-    if (signature.length !== SIGNATURE_BYTES)
-      return violation('tx-witness-size', { index, size: signature.length });
-    message ??= sighash(context.networkId, tx, coins);
-    signatures.add(coin.lock, signature, message);
+    const broken = checkWitness(tx, index, coin, messageOnce, context, signatures);
+    if (broken) return broken;
   }
+  return null;
+}
+
+function checkWitness(
+  tx: Transaction,
+  index: number,
+  coin: Coin,
+  message: () => Hash,
+  { rules, height }: SpendContext,
+  signatures: SignatureSink,
+): Verdict {
+  const witness = tx.witness[index]!;
+  if (coin.lockType === LOCK_POLICY && rules.policyLock) {
+    return checkPolicySpend({ witness, lock: coin.lock, index, height, message }, signatures);
+  }
+  if (coin.lockType !== LOCK_KEY) return null;
+  if (witness.length !== SIGNATURE_BYTES)
+    return violation('tx-witness-size', { index, size: witness.length });
+  if (signatures !== NOWHERE) signatures.add(coin.lock, witness, message());
   return null;
 }

@@ -73,7 +73,8 @@ async function refuse(deps: BlockReceiverDeps, entry: OwnedEntry, broken: Violat
 async function store(deps: BlockReceiverDeps, entry: OwnedEntry, block: Block): Promise<Received> {
   const at = await deps.bodies.add(block);
   // Two peers may have sent it at once: the second copy on the disk is never looked at.
-  if (entry.body) return { entry, fresh: false };
+  // Genesis has no body on the disk: everybody has it.
+  if (entry.body || entry.height === 0) return { entry, fresh: false };
   deps.index.markStored(entry, at, block.transactions.length);
   // One that is connected next gets its record with the commit; any other must not be forgotten by a crash.
   if (!entry.complete) await deps.db.putHeaders([deps.index.recordOf(entry)]);

@@ -89,6 +89,7 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
     snapshots,
     checkBuried: deps.checkBuriedSnapshots,
     bestHeader: () => index.best.tip,
+    isOnBest: (entry) => index.best.has(entry),
     tip: () => active.tip,
   });
   const pruner =

@@ -21,6 +21,7 @@ export interface SnapshotGateDeps {
   /** Never take a root as it stands. */
   readonly checkBuried?: boolean | undefined;
   bestHeader(): HeaderEntry;
+  isOnBest(entry: OwnedEntry): boolean;
   tip(): OwnedEntry;
 }
 
@@ -43,11 +44,15 @@ export function createSnapshotGate({
   snapshots,
   checkBuried,
   bestHeader,
+  isOnBest,
   tip,
 }: SnapshotGateDeps): SnapshotGate {
   const isBuried = (entry: OwnedEntry): boolean => {
     if (checkBuried) return false;
-    const above = bestHeader().work - entry.work;
+    const best = bestHeader();
+    // Work on another branch buries nothing here.
+    if (!isOnBest(entry)) return false;
+    const above = best.work - entry.work;
     return above >= BURIED_EPOCHS * BigInt(params.epoch) * workOf(bitsToTarget(entry.bits));
   };
   const rootFor = async (ancestor: OwnedEntry): Promise<Hash> => {
