@@ -12,8 +12,8 @@ import type { Events } from '../../lib/events.ts';
  */
 export interface ChainMoves {
   connected: { readonly block: Block };
-  disconnected: { readonly block: Block };
-  tip: unknown;
+  disconnected: { readonly block: Block; readonly entry: { readonly work: bigint } };
+  tip: { readonly work: bigint };
 }
 
 /** All that the mempool needs of the chain. */

@@ -1,12 +1,12 @@
 import type { Height, Motes } from '../../../shared/units.ts';
 import type { Transaction } from '../../core/primitives/transaction.ts';
-import type { PoolEntry } from './entry.ts';
+import { LazyTransaction } from './lazy-transaction.ts';
 import type { Pool } from './pool.ts';
 import { selectTransactions } from './selection.ts';
 
 /** What a miner puts into a block behind the coinbase. */
 export interface BlockContents {
-  /** Parents before children. */
+  /** Parents before children. Each is decoded only if its inside is looked at. */
   readonly transactions: readonly Transaction[];
   readonly fees: Motes;
   readonly bytes: number;
@@ -25,19 +25,14 @@ const SPARE = 1.5;
 export function createContents(pool: Pool): (height: Height, limits: ContentLimits) => BlockContents {
   let answer: BlockContents | null = null;
   let question = '';
-  let decoded = new Map<PoolEntry, Transaction>();
 
   return (height, { maxBytes, maxOutputs }) => {
     const asked = [pool.revision, height, maxBytes, maxOutputs].join();
     if (answer && asked === question) return answer;
     const cut = pool.histogram.rateOfBest(maxBytes * SPARE);
     const { entries, fees, bytes } = selectTransactions(pool.graph, { height, maxBytes, maxOutputs, cut });
-    // From one answer to the next most are the same: only the new ones are decoded, only the last ones are kept.
-    const next = new Map<PoolEntry, Transaction>();
-    for (const entry of entries) next.set(entry, decoded.get(entry) ?? entry.tx);
-    decoded = next;
     question = asked;
-    answer = { transactions: [...next.values()], fees, bytes };
+    answer = { transactions: entries.map((entry) => new LazyTransaction(entry)), fees, bytes };
     return answer;
   };
 }

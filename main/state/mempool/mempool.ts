@@ -14,7 +14,7 @@ import { createEmitter, type Events } from '../../lib/events.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Service } from '../../lib/service.ts';
 import { createAdmission } from './admission.ts';
-import { followChain } from './chain-follower.ts';
+import { followChain, type Follower } from './chain-follower.ts';
 import type { ChainView } from './chain-view.ts';
 import { type BlockContents, type ContentLimits, createContents } from './contents.ts';
 import { detached, type MempoolEntry } from './entry.ts';
@@ -139,13 +139,13 @@ export function createMempool(deps: MempoolDeps): Mempool {
       : createPersistence({ file: deps.file, networkId, snapshot, admission, clock, log });
 
   const running = new AbortController();
-  let unfollow = (): void => undefined;
+  let follower: Follower | null = null;
   let loading = Promise.resolve();
 
   return {
     name: 'mempool',
     async start(signal) {
-      unfollow = followChain({ chain, pool, orphans, returning, arrived: orphanRetry.arrived, clock });
+      follower = followChain({ chain, pool, orphans, returning, arrived: orphanRetry.arrived, clock });
       if (!persistence) return;
       loading = persistence
         .load(AbortSignal.any([signal, running.signal]))
@@ -157,7 +157,7 @@ export function createMempool(deps: MempoolDeps): Mempool {
       if (running.signal.aborted) return;
       running.abort();
       await loading;
-      unfollow();
+      follower?.stop();
       await persistence?.save();
     },
 
@@ -203,6 +203,7 @@ export function createMempool(deps: MempoolDeps): Mempool {
     events,
     async idle() {
       await loading;
+      while (follower?.moving) await sleep(10);
       await returning.idle();
       await admission.idle();
       await orphanRetry.idle();
