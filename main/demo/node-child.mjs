@@ -7,3 +7,5 @@ const end = () => told || process.kill(process.pid, 'SIGTERM');
 process.on('SIGINT', hear).on('SIGTERM', hear);
 process.stdin.on('end', end).on('error', end).resume();
 await import('../cli/kith.mjs');
+// It has ended by itself: standard input must not keep the process.
+process.stdin.destroy();

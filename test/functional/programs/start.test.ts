@@ -1,0 +1,38 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { childrenOf, isRunning, startProgram } from '../../support/program.ts';
+
+const START = 'tools/start.ts';
+const folder = mkdtempSync(path.join(os.tmpdir(), 'kith-start-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test('serves the app where no window can be shown, until Ctrl-C', async () => {
+  const args = ['--browser', '--no-open', '--network', 'local', '--datadir', path.join(folder, 'a')];
+  const app = startProgram(START, args);
+  const [, link] = await app.says(/open the app at (http:\/\/127\.0\.0\.1:\d+\/)#token=\S+/);
+  const page = await fetch(link!);
+  expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
+  expect(await page.text()).toContain('id="app"');
+  const children = childrenOf(app.pid);
+  app.signal('SIGINT');
+  expect(await app.ended).toBe(0);
+  expect(children.filter(isRunning)).toEqual([]);
+});
+
+test('asks nobody where nobody can answer, and says how to choose', async () => {
+  const app = startProgram(START, ['--browser', '--no-open', '--datadir', path.join(folder, 'b')]);
+  await app.says(/no network is chosen yet: npm start -- --network/);
+  await app.says(/open the app at/);
+  app.signal('SIGTERM');
+  expect(await app.ended).toBe(0);
+});
+
+test('a network that nobody knows is a sentence, not a stack', async () => {
+  const args = ['--browser', '--no-open', '--network', 'nowhere', '--datadir', path.join(folder, 'c')];
+  const app = startProgram(START, args);
+  expect(await app.ended).toBe(1);
+  expect(app.output()).toMatch(/nowhere/);
+  expect(app.output()).not.toMatch(/\n\s+at /);
+});
