@@ -10,7 +10,7 @@ import type { SignatureBatch, VerifyBatch } from '../../core/ports.ts';
 import type { Block } from '../../core/primitives/block.ts';
 import type { Transaction } from '../../core/primitives/transaction.ts';
 import { isViolation, type Violation, violation } from '../../core/violation.ts';
-import { codeOf } from '../../lib/errors.ts';
+import { codeOf, KithError } from '../../lib/errors.ts';
 import { DamagedError, type ChainDb } from '../storage/chain-db.ts';
 import type { ChainState } from '../storage/state-record.ts';
 import type { Bodies } from './bodies.ts';
@@ -92,6 +92,12 @@ export class Activator {
   /** Takes blocks back until the tip is at `height`; they are connected again by `run`. Only before the first run. */
   async rewindTo(height: Height): Promise<void> {
     while (this.#deps.active.tip.height > height) await this.#takeBack(this.#deps.active.tip);
+  }
+
+  /** The tip is where a snapshot put it. Only while nothing runs. */
+  adopt(state: ChainState): void {
+    this.#state = state;
+    this.#head = this.#deps.active.tip;
   }
 
   async idle(): Promise<void> {
@@ -245,7 +251,8 @@ export class Activator {
   }
 
   async #takeBack(entry: OwnedEntry): Promise<void> {
-    const { bodies, coins, active } = this.#deps;
+    const { bodies, coins, active, db } = this.#deps;
+    if (entry.height === db.base()?.height) await this.#leaveSnapshot(entry);
     const block = entry.body && (await bodies.read(entry.id, entry.body));
     const record = entry.undo && (await bodies.undo.read(entry.undo));
     const delta = block && record && deltaOf(block, record);
@@ -254,6 +261,18 @@ export class Activator {
     coins.apply(back);
     await this.#commit([{ kind: 'disconnected', entry, block, delta: back }]);
     this.#head = active.tip;
+  }
+
+  /** A heavier chain leaves below the snapshot that this one began with: nothing can be undone, so all begins anew. */
+  async #leaveSnapshot(base: OwnedEntry): Promise<never> {
+    await this.#deps.db.giveUp();
+    throw new KithError(
+      'reorg-below-snapshot',
+      'a heavier chain does not contain the snapshot that this one began with',
+      {
+        data: { height: base.height },
+      },
+    );
   }
 
   async #refuse(entry: OwnedEntry, reason: Violation): Promise<void> {

@@ -106,6 +106,15 @@ export interface Chain {
   getCoin(outpoint: Outpoint): Coin | undefined;
   /** Finds a mined transaction by its unspent outputs, else in the newest blocks; there is no index of all. */
   findTransaction(txid: string): Promise<MinedTransaction | null>;
+  /**
+   * Takes the coin set of a snapshot's folder instead of connecting the blocks below it, on a chain that has connected
+   * none. `committing` is the block that names its root; its header must be known, on the best chain, and buried by an
+   * epoch. The blocks below are not checked by this: see createHistory.
+   * @throws {KithError} `snapshot-refused`
+   */
+  loadSnapshot(folder: string, committing: Uint8Array): Promise<void>;
+  /** The block whose snapshot this chain began with; null when it began with genesis. */
+  base(): HeaderEntry | null;
   medianTime(): UnixSeconds;
   /** What the next block must carry. */
   nextBits(): number;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { createDeployments } from '../../core/consensus/deployments.ts';
+import { toHex } from '../../core/codec/hex.ts';
 import { medianTimePast } from '../../core/consensus/header-rules.ts';
 import type { ActiveRules } from '../../core/ledger/spend.ts';
 import { decodeHeader, type Header } from '../../core/primitives/header.ts';
@@ -10,6 +11,7 @@ import { isViolation, type Violation } from '../../core/violation.ts';
 import { createEmitter } from '../../lib/events.ts';
 import { decodeCoin } from '../storage/coin-record.ts';
 import { Activator } from './activator.ts';
+import { startFromSnapshot } from './start-from-snapshot.ts';
 import { receiveBlock } from './block-receiver.ts';
 import type { Chain, ChainDeps, ChainEvents, SubmitResult } from './chain.ts';
 import { CoinCache } from './coin-cache.ts';
@@ -129,9 +131,12 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
     for (const id of [...waiting.keys()]) settle(index.get(id)!, 'stored');
   }
 
+  let stopped = false;
   const activate = (): void => {
     activator.run().catch((error: unknown) => {
       for (const id of [...waiting.keys()]) settle(index.get(id)!, 'stored');
+      if (stopped) return;
+      stopped = true;
       log.error('the chain stopped', { error });
       events.emit('failed', error);
     });
@@ -193,6 +198,12 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
       return Math.max(1, lowest.height);
     },
     getCoin: (outpoint) => cache.committed(coinKey(outpoint)),
+    loadSnapshot: (folder, committing) =>
+      startFromSnapshot({ network, db, index, active, activator }, folder, committing),
+    base: () => {
+      const base = db.base();
+      return base ? (index.get(toHex(base.id)) ?? null) : null;
+    },
     findTransaction: (txid) => findTransaction({ db, bodies, active }, txid),
     medianTime: () => medianTimePast(active.tip),
     nextBits: () => bitsAfter(active.tip, network),
@@ -249,7 +260,12 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
     },
   };
 
-  const outdated = firstOutdated(active, network.params.bitsPeriod, rulesFor);
+  const outdated = firstOutdated(
+    active,
+    network.params.bitsPeriod,
+    rulesFor,
+    (chain.base()?.height ?? 0) + 1,
+  );
   if (outdated !== null) {
     log.warn('blocks were checked before this program knew a rule: checking them again', { from: outdated });
     await activator.rewindTo(outdated - 1);

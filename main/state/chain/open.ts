@@ -50,6 +50,7 @@ async function openHealthy(deps: OpenDeps, bodies: Bodies): Promise<OpenedChain 
   let db: ChainDb | null = null;
   try {
     db = await openChainDb(databaseDirectory(deps), deps.network.id);
+    await db.undoLoading();
     const state = db.readState();
     if (state === null && bodies.blocks.segments().length > 0)
       throw new DamagedError('it is gone, but blocks are stored');

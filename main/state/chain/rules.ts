@@ -21,14 +21,15 @@ export function encodeRules(rules: ActiveRules): number {
 
 /**
  * The lowest height of the active chain that was checked under other rules than those in force there, as this program
- * knows them; null when there is none. Rules change only where a period begins, so only there is looked.
+ * knows them, beginning with `from`; null when there is none. Rules change only where a period begins, so only there is looked.
  */
 export function firstOutdated(
   active: ChainLine<OwnedEntry>,
   period: number,
   rulesFor: (parent: OwnedEntry) => ActiveRules,
+  from: Height = 1,
 ): Height | null {
-  for (let height = 1; height <= active.tip.height; height = nextPeriod(height, period)) {
+  for (let height = from; height <= active.tip.height; height = nextPeriod(height, period)) {
     const entry = active.at(height)!;
     if (entry.rules !== encodeRules(rulesFor(entry.prev!))) return height;
   }

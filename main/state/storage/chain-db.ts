@@ -1,6 +1,8 @@
 import { ClassicLevel } from 'classic-level';
 import type { Height } from '../../../shared/units.ts';
 import { toHex } from '../../core/codec/hex.ts';
+import { Reader } from '../../core/codec/reader.ts';
+import { Writer } from '../../core/codec/writer.ts';
 import type { Hash } from '../../core/crypto/hash.ts';
 import type { Coin } from '../../core/primitives/coin.ts';
 import { type CoinKey, coinKey, showCoinKey } from '../../core/primitives/coin-key.ts';
@@ -43,6 +45,17 @@ export interface ChainDb {
   /** The root of the coin set as of a block, if it was ever computed. */
   epochRoot(height: Height, id: Hash): Hash | null;
   putEpochRoot(height: Height, id: Hash, root: Hash): Promise<void>;
+  /** Coins of a snapshot are about to be written: until `finishLoading` they belong to no state. */
+  beginLoading(): Promise<void>;
+  loadCoins(coins: ReadonlyMap<CoinKey, Coin>): Promise<void>;
+  /** The state that the loaded coins are, and the block that they came with, in one batch with these headers. */
+  finishLoading(state: ChainState, headers: ChainCommit['headers'], base: SnapshotBase): Promise<void>;
+  /** Takes back a loading that did not finish, if there was one. */
+  undoLoading(): Promise<void>;
+  /** The block whose snapshot this chain began with; null when it began with genesis. */
+  base(): SnapshotBase | null;
+  /** Nothing here is to be used again: the next opening begins anew. */
+  giveUp(): Promise<void>;
   putHeaders(headers: ChainCommit['headers']): Promise<void>;
   commit(commit: ChainCommit): Promise<void>;
   /** Waits until everything committed so far is on the disk. */
@@ -50,6 +63,12 @@ export interface ChainDb {
   /** @throws {DamagedError} when a batch before this commit number is missing: LevelDB drops damaged log pieces silently. */
   checkMarks(commit: number): Promise<void>;
   close(): Promise<void>;
+}
+
+/** The block whose coin set was taken from a snapshot instead of from the blocks before it. */
+export interface SnapshotBase {
+  readonly height: Height;
+  readonly id: Hash;
 }
 
 /** A consistent view of all coins, in the order of a snapshot. It dies with the process. */
@@ -220,6 +239,45 @@ function chainDbOf(level: Level): ChainDb {
       const batch = level.batch();
       batch.put(key.state, lastState);
       await inOrder(() => batch.write({ sync: true }));
+    },
+    beginLoading: () =>
+      inOrder(() => level.put(key.loading, sealPayload(key.loading, Uint8Array.of(1)), { sync: true })),
+    loadCoins(coins) {
+      const batch = level.batch();
+      for (const [outpoint, coin] of coins) {
+        const at = key.coin(outpoint);
+        batch.put(at, sealRecord(at, encodeCoin(coin)));
+      }
+      return inOrder(() => batch.write());
+    },
+    finishLoading(state, headers, { height, id }) {
+      const batch = level.batch();
+      for (const header of headers) putHeader(batch, header);
+      const mark = key.mark(state.commit);
+      batch.put(mark, sealPayload(mark, markBytes(state.commit)));
+      lastState = sealPayload(key.state, encodeState(state));
+      batch.put(key.state, lastState);
+      batch.put(key.base, sealPayload(key.base, new Writer(36).u32(height).bytes(id).finish()));
+      batch.del(key.loading);
+      return inOrder(() => batch.write({ sync: true }));
+    },
+    async undoLoading() {
+      if (level.getSync(key.loading) === undefined) return;
+      await inOrder(() => level.clear(rangeOf(PREFIX.coin)));
+      await inOrder(() => level.del(key.loading));
+    },
+    giveUp() {
+      lastState = new Uint8Array(0);
+      return inOrder(() => level.put(key.state, lastState!, { sync: true }));
+    },
+    base() {
+      const record = level.getSync(key.base);
+      const payload = record && openRecord(key.base, record);
+      if (record !== undefined && payload?.length !== 36)
+        throw new DamagedError('the snapshot it began with');
+      if (!payload) return null;
+      const reader = new Reader(payload);
+      return { height: reader.u32(), id: reader.bytes(32).slice() };
     },
     async checkMarks(commit) {
       for (let number = Math.max(1, commit - MARKS + 1); number <= commit; number++) {

@@ -11,6 +11,8 @@ import { type CoinKey, readCoinKey } from '../../core/primitives/coin-key.ts';
  *   mark    'k' | commit number mod 4096, u16 BE     the commit number itself: a hole in LevelDB's log leaves an old one
  *   header  'h' | height u32 BE | id 32              parents before children
  *   coin    'c' | txid 32 | index u32 BE             in the order of a snapshot
+ *   loading 'mloading'                               while a snapshot's coins are being written
+ *   base    'mbase'                                  the block whose snapshot this chain began with: height u32 | id 32
  *   epoch   'e' | height u32 BE | id 32              the root of the coin set as of that block
  */
 export const SCHEMA = 1;
@@ -23,6 +25,8 @@ export const PREFIX = { header: 0x68, coin: 0x63, epoch: 0x65 } as const;
 export const key = {
   schema: ascii('mschema'),
   network: ascii('mnetwork'),
+  loading: ascii('mloading'),
+  base: ascii('mbase'),
   state: ascii('s'),
   mark: (commit: number): Uint8Array => {
     const slot = commit % MARKS;

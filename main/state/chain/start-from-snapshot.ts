@@ -1,0 +1,78 @@
+import { toHex } from '../../core/codec/hex.ts';
+import type { Network } from '../../core/networks/network.ts';
+import { checkCommitment, loadCoins, SnapshotRefused } from '../snapshot/load.ts';
+import type { ChainDb } from '../storage/chain-db.ts';
+import type { ChainState } from '../storage/state-record.ts';
+import type { Activator } from './activator.ts';
+import type { ChainLine } from './chain-line.ts';
+import { ancestorAt, type OwnedEntry } from './header-entry.ts';
+import type { HeaderIndex } from './header-index.ts';
+
+export interface SnapshotStartDeps {
+  readonly network: Network;
+  readonly db: ChainDb;
+  readonly index: HeaderIndex;
+  readonly active: ChainLine<OwnedEntry>;
+  readonly activator: Activator;
+}
+
+/** See Chain.loadSnapshot. */
+export async function startFromSnapshot(
+  deps: SnapshotStartDeps,
+  folder: string,
+  committing: Uint8Array,
+): Promise<void> {
+  const { db, index, active, activator, network } = deps;
+  await activator.idle();
+  if (active.tip.height !== 0) throw new SnapshotRefused('blocks are connected already');
+  const { manifest, blockId } = await checkCommitment(folder, committing, network.params);
+  const base = baseOf(deps, blockId, manifest.facts.height);
+  if (base.id !== toHex(manifest.facts.blockId) || toHex(manifest.facts.networkId) !== network.idHex) {
+    throw new SnapshotRefused('it is of another chain');
+  }
+  try {
+    const { coins, total } = await loadCoins(folder, manifest, db);
+    // What was ever burnt is known only once history has been checked; until then all that is there counts as issued.
+    const counts = { coins, total, issued: total, burned: 0 };
+    const state: ChainState = {
+      tip: manifest.facts.blockId,
+      height: base.height,
+      commit: activator.state.commit + 1,
+      ...counts,
+    };
+    const path = pathTo(base);
+    for (const entry of path) {
+      entry.status = 'connected';
+      index.markPruned(entry);
+    }
+    const id = manifest.facts.blockId;
+    await db.finishLoading(
+      state,
+      path.map((entry) => index.recordOf(entry)),
+      { height: base.height, id },
+    );
+    active.moveTo(base);
+    activator.adopt(state);
+  } catch (error) {
+    await db.undoLoading();
+    throw error;
+  }
+}
+
+/** The block of the snapshot, if the one that names it is on the best chain and buried by an epoch. */
+function baseOf({ index, network }: SnapshotStartDeps, committing: string, height: number): OwnedEntry {
+  const entry = index.get(committing);
+  if (!entry || !index.best.has(entry))
+    throw new SnapshotRefused('the block that names it is not on the best chain');
+  if (index.best.tip.height - entry.height < network.params.epoch) {
+    throw new SnapshotRefused('the block that names it is not buried deep enough');
+  }
+  return ancestorAt(entry, height);
+}
+
+/** From height 1 to the entry, lowest first. */
+function pathTo(entry: OwnedEntry): OwnedEntry[] {
+  const path: OwnedEntry[] = [];
+  for (let at = entry; at.prev !== null; at = at.prev) path.push(at);
+  return path.reverse();
+}
