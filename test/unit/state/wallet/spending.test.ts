@@ -10,6 +10,7 @@ import { deriveSecrets } from '../../../../main/state/wallet/key-secrets.ts';
 import { createRandom } from '../../../support/random.ts';
 import { coinbaseOf, pay, testKey } from '../../../support/test-chain.ts';
 import {
+  eventually,
   MATURITY,
   network,
   openWorld,
@@ -309,7 +310,7 @@ describe('reorganisations', () => {
     await world.mine(2);
     expect([await stateOf(txid), await stateOf(txid, 'b')]).toEqual(['mined', 'mined']);
     await world.fork(world.chain.tip().height - 3);
-    await expect.poll(() => world.mempool.has(txid)).toBe(true);
+    await eventually(() => world.mempool.has(txid)).toBe(true);
     expect([await stateOf(txid), await stateOf(txid, 'b')]).toEqual(['sent', 'pending']);
     expect(world.wallets.ownPending().map((tx) => tx.txidHex)).toEqual([txid]);
     expect(await world.wallets.balance('b')).toMatchObject({ confirmed: 0, pending: 1_000_000 });
@@ -340,19 +341,20 @@ describe('reorganisations', () => {
     const below = world.chain.tip().height;
     await world.mine(2);
     await world.fork(below, (height) => (height === below + 1 ? { transactions: [rival] } : {}));
-    await expect
-      .poll(async () => [await stateOf(txid), await stateOf(txid, 'b')])
-      .toEqual(['conflicted', 'conflicted']);
+    await eventually(async () => [await stateOf(txid), await stateOf(txid, 'b')]).toEqual([
+      'conflicted',
+      'conflicted',
+    ]);
     expect(await world.wallets.balance('a')).toMatchObject({ confirmed: 0, pending: 0 });
     expect(await world.wallets.balance('b')).toMatchObject({ confirmed: 0, pending: 0 });
     expect(await stateOf(rival.txidHex)).toBe('mined');
     expect(world.wallets.ownPending()).toEqual([]);
     // Back to a branch without it: of the two that wait again, the one that pays more is taken.
     await world.fork(below);
-    await expect.poll(async () => await stateOf(txid, 'b')).not.toBe('mined');
-    await expect
-      .poll(async () => (await world.wallets.balance('a')).asOfHeight)
-      .toBe(world.chain.tip().height);
+    await eventually(async () => await stateOf(txid, 'b')).not.toBe('mined');
+    await eventually(async () => (await world.wallets.balance('a')).asOfHeight).toBe(
+      world.chain.tip().height,
+    );
   });
   test('an incoming payment that its sender takes back is conflicted', async () => {
     await open();

@@ -5,6 +5,7 @@ import { encodePaymentLink } from '../../../../main/core/wallet/payment-link.ts'
 import { createLog, type LogEntry } from '../../../../main/lib/log.ts';
 import { toMotes } from '../../../../shared/units.ts';
 import {
+  eventually,
   MATURITY,
   openWorld,
   PASSWORD,
@@ -116,7 +117,7 @@ describe('passwords', () => {
     wallets.onChanged(() => seen.push(wallets.list()[0]!.locked));
     await wallets.unlock('a', PASSWORD, 1);
     expect(wallets.list()[0]!.locked).toBe(false);
-    await expect.poll(() => wallets.list()[0]!.locked, { timeout: 5000 }).toBe(true);
+    await eventually(() => wallets.list()[0]!.locked).toBe(true);
     expect(seen).toContain(false);
     expect(seen.at(-1)).toBe(true);
     await wallets.unlock('a', PASSWORD);
@@ -262,7 +263,7 @@ describe('over restarts', () => {
     world = await reopen(world);
     expect({ a: await world.wallets.balance('a'), b: await world.wallets.balance('b') }).toEqual(before);
     expect(await world.wallets.history({ name: 'a', limit: 50 })).toEqual(history);
-    await expect.poll(() => world.mempool.has(txid)).toBe(true);
+    await eventually(() => world.mempool.has(txid)).toBe(true);
     expect(world.wallets.ownPending().map((tx) => tx.txidHex)).toEqual([txid]);
     await world.mine();
     expect(world.wallets.ownPending()).toEqual([]);

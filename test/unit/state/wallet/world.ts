@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import { systemClock } from '../../../../main/lib/clock.ts';
 import type { Log } from '../../../../main/lib/log.ts';
 import { REGTEST_NETWORK } from '../../../../main/core/networks/built-in.ts';
@@ -62,10 +63,12 @@ export interface World {
 export interface WorldOptions extends Partial<Pick<WalletsDeps, 'fileStep' | 'sighting'>> {
   readonly directory?: string;
   readonly log?: Log;
+  /** In the place of the mempool's. */
+  readonly submit?: Mempool['submit'];
 }
 
 export async function openWorld(options: WorldOptions = {}): Promise<World> {
-  const { directory = newDirectory(), log = silent, ...rest } = options;
+  const { directory = newDirectory(), log = silent, submit, ...rest } = options;
   const chain = await openTestChain({ directory, network });
   const mempool = createMempool({ chain, verifyBatch, clock: systemClock, log: silent });
   await mempool.start(new AbortController().signal);
@@ -73,7 +76,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     directory,
     network,
     chain,
-    mempool,
+    mempool: submit === undefined ? mempool : { ...mempool, submit },
     clock: systemClock,
     log,
     signer,
@@ -147,3 +150,6 @@ export async function send(world: World, name: string, address: string, amount: 
   if (isViolation(sent)) throw new Error(`refused: ${JSON.stringify(sent)}`);
   return sent.txid;
 }
+
+/** Asserts what becomes true soon: wallets follow chain and mempool behind them. */
+export const eventually = <T>(what: () => T) => expect.poll(what, { timeout: 15_000 });
