@@ -36,7 +36,7 @@ export function sentenceFor(code: string, data?: unknown, fallback?: string): st
   const values = typeof data === 'object' && data !== null ? (data as ErrorData) : {};
   return SENTENCES[code].replace(
     PART,
-    (_all, optional: string | undefined, otherwise: string | undefined, rest) =>
+    (_all, optional: string | undefined, otherwise: string | undefined, rest: string) =>
       optional === undefined ? fill(rest, values) : fillOrElse(optional, values, otherwise ?? ''),
   );
 }

@@ -39,7 +39,7 @@ export function createCarrierHandler(router: KithRouter, log: Log) {
   });
 
   return ({ context, send }: CarrierEnd): Carried => {
-    const peer = new ServerPeer(async (message) => send(message as string | Uint8Array));
+    const peer = new ServerPeer(async (message) => send(message));
     const answer = createServerPeerHandleRequestFn(handler, {
       context: { ...context, calls: { open: 0 } } as ApiContext,
     });

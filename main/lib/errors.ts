@@ -22,10 +22,6 @@ export class KithError extends Error {
   }
 }
 
-export function isKithError(value: unknown): value is KithError {
-  return value instanceof KithError;
-}
-
 /** The `code` of anything thrown (Node's and LevelDB's errors have one too), or undefined. */
 export function codeOf(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null) return undefined;

@@ -120,7 +120,6 @@ export type Tip = z.infer<typeof tip>;
 export type HeaderInfo = z.infer<typeof header>;
 export type BlockInfo = z.infer<typeof block>;
 export type TransactionInfo = z.infer<typeof transaction>;
-export type TransactionInputInfo = z.infer<typeof transactionInput>;
 export type TransactionOutputInfo = z.infer<typeof transactionOutput>;
 export type CoinInfo = z.infer<typeof coin>;
 export type ChainEvent = z.infer<typeof chainEvent>;

@@ -20,17 +20,24 @@ const hexOf = (maxBytes: number, what: string) =>
     .max(maxBytes * 2, `${what} is longer than ${maxBytes} bytes`)
     .regex(hexText, `${what} must be lowercase hex, two digits a byte`);
 
+function hex64() {
+  return z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 lowercase hex digits');
+}
+function upTo(most: number) {
+  return z.int().min(0).max(most);
+}
+
 /** A 32-byte hash: block id, txid, wid, network id. */
-export const id = z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 lowercase hex digits');
+export const id = hex64();
 export const transactionHex = hexOf(TRANSACTION_BYTES, 'the transaction');
 export const blockHex = hexOf(BLOCK_BYTES, 'the block');
 /** Bytes that the node itself made; no limit is needed on the way out. */
 export const hex = z.string().regex(hexText);
 /** Cumulative work: a 256-bit big-endian integer as 64 hex digits, so that text order is number order. */
-export const work = id;
+export const work = hex64();
 
-export const u32 = z.int().min(0).max(U32);
-export const height = u32;
+export const u32 = upTo(U32);
+export const height = upTo(U32);
 export const count = z.int().min(0);
 export const unixSeconds = z.int().min(0);
 /** What an output holds or a payment asks for: 1 mote to all there are. */
@@ -39,7 +46,7 @@ export const amount = z
   .min(1, 'must be at least 1 mote')
   .max(ALL_MOTES, 'is more than all coins that will ever exist');
 /** A sum of amounts, perhaps nothing. */
-export const total = z.int().min(0).max(ALL_MOTES);
+export const total = upTo(ALL_MOTES);
 /** What a payment changed in a wallet: below zero when it spent. */
 export const change = z.int().min(-ALL_MOTES).max(ALL_MOTES);
 /** Motes per byte. */

@@ -27,6 +27,5 @@ export const mempoolContract = {
   watch: oc.input(nothing).output(eventIterator(mempoolView)),
 };
 
-export type MempoolSummary = z.infer<typeof mempoolSummary>;
 export type MempoolEntryInfo = z.infer<typeof mempoolEntry>;
 export type MempoolView = z.infer<typeof mempoolView>;

@@ -62,7 +62,6 @@ export type HistoryState = (typeof HISTORY_STATES)[number];
 
 /** What a payment was, seen from the wallet. `self` = all of its outputs are our own. */
 export const HISTORY_KINDS = ['received', 'sent', 'self', 'mined'] as const;
-export type HistoryKind = (typeof HISTORY_KINDS)[number];
 
 export const SUBMIT_STATUSES = ['connected', 'stored', 'duplicate'] as const;
 export type SubmitStatus = (typeof SUBMIT_STATUSES)[number];

@@ -61,6 +61,10 @@ export const NODE_SENTENCES = {
     'The data directory was written by a newer version of Kith. Update Kith, or choose another directory.',
   'storage-other-network':
     'The data directory belongs to another network. Choose another directory, or start that network.',
+  'reorg-below-snapshot':
+    'A heavier chain does not contain the coin set that this node began with. It syncs again from the heavier chain; do not trust balances until it has.',
+  'snapshot-mismatch':
+    'The coin set that this node began with is not the one that the chain leads to. Spending is stopped; the node must sync again from the beginning.',
   'queue-full': 'The node has too much to do at once. Try again in a moment.',
   'queue-closed': 'The node is stopping. Start it again to go on.',
   'worker-failed':

@@ -1,7 +1,4 @@
 import { MessageChannel } from 'node:worker_threads';
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type ClientContext, type ClientLink, createORPCClient } from '@orpc/client';
 import { RPCLink as PortLink } from '@orpc/client/message-port';
 import { RPCLink as SocketLink } from '@orpc/client/websocket';
@@ -13,6 +10,7 @@ import { type BrowserHost, startBrowserHost } from '../../main/hosts/http.ts';
 import { createToken } from '../../main/hosts/token.ts';
 import { createPortHost } from '../../main/hosts/worker-port.ts';
 import { silentLog } from '../../main/lib/log.ts';
+import { newFolder } from '../support/folder.ts';
 import type { TestFacade } from './facade.ts';
 
 /** One way to the contract, as a client has it. */
@@ -47,7 +45,7 @@ export async function serve(node: TestFacade): Promise<Served> {
     shutdown: () => shutdowns.push(1),
     recentLog: () => [{ time: 'now', level: 'info', area: 'test', message: 'hello' }],
   });
-  const page = mkdtempSync(join(tmpdir(), 'kith-page-'));
+  const page = newFolder();
   const host = await startBrowserHost({ router, token, page, port: 0, log: silentLog });
   const ports: { close(): void }[] = [];
   const connectPort = (approve?: (question: PaymentQuestion) => Promise<boolean>): Carrier => {
@@ -55,7 +53,7 @@ export async function serve(node: TestFacade): Promise<Served> {
     const { port1, port2 } = new MessageChannel();
     portHost.serve(port1);
     ports.push(portHost, port2);
-    const link = new PortLink({ port: port2 as never });
+    const link = new PortLink({ port: port2 });
     port2.start();
     return { ...clientsOf(link), send: (message) => port2.postMessage(message), drop: () => port2.close() };
   };

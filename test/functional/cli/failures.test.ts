@@ -2,7 +2,8 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { cleanUp, newFolder, run } from './program.ts';
+import { newFolder } from '../../support/folder.ts';
+import { cleanUp, run } from './program.ts';
 
 afterAll(cleanUp);
 

@@ -1,6 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const PROGRAM = join(import.meta.dirname, '../../../main/cli/kith.mjs');
@@ -23,19 +21,10 @@ export interface Running {
 
 const RUN_LIMIT_MS = 30_000;
 const children = new Set<ChildProcess>();
-const folders: string[] = [];
-
-/** A folder that is gone after the test. */
-export function newFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'kith-cli-'));
-  folders.push(folder);
-  return folder;
-}
 
 /** Ends what tests left running, by its own handle only. */
 export function cleanUp(): void {
   for (const child of children) child.kill('SIGKILL');
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 }
 
 /** Starts the real program. */

@@ -1,7 +1,6 @@
-import { mkdirSync, mkdtempSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { type IncomingHttpHeaders, request } from 'node:http';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
@@ -11,6 +10,7 @@ import { createToken, findApi, publishApi, withdrawApi } from '../../../main/hos
 import { codeOf } from '../../../main/lib/errors.ts';
 import { silentLog } from '../../../main/lib/log.ts';
 import { createTestFacade, type TestFacade } from '../../contract/facade.ts';
+import { newFolder } from '../../support/folder.ts';
 import { until } from '../../support/until.ts';
 
 const token = createToken();
@@ -25,7 +25,7 @@ const start = (folder: string, port = 0) => {
 
 beforeAll(async () => {
   node = await createTestFacade(0);
-  page = mkdtempSync(join(tmpdir(), 'kith-page-'));
+  page = newFolder();
   writeFileSync(join(page, 'index.html'), '<!doctype html><title>page</title>');
   mkdirSync(join(page, 'assets'));
   writeFileSync(join(page, 'assets', 'app-1x.js'), 'export {};');
@@ -133,7 +133,7 @@ describe('the page', () => {
   });
 
   test('says what to do when it was not built', async () => {
-    const empty = await start(mkdtempSync(join(tmpdir(), 'kith-page-')));
+    const empty = await start(newFolder());
     const response = await fetch(empty.url);
     expect(response.status).toBe(503);
     expect(await response.text()).toContain('npm run build');
@@ -276,7 +276,7 @@ describe('the token', () => {
   });
 
   test('lies in the data directory for this user only, as long as the node runs', () => {
-    const datadir = mkdtempSync(join(tmpdir(), 'kith-api-'));
+    const datadir = newFolder();
     // Someone's file with a wide mode must not lend its mode to the token.
     writeFileSync(join(datadir, 'api.token'), 'old', { mode: 0o644 });
     const { tokenFile, api } = publishApi(datadir, host.url, token);

@@ -1,12 +1,13 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { defaultDataRoot, openDataDirectory } from '../../../main/lib/datadir.ts';
+import { newFolder } from '../../support/folder.ts';
 import type { KithError } from '../../../main/lib/errors.ts';
 
-const newPath = () => join(mkdtempSync(join(tmpdir(), 'kith-dir-')), 'data');
+const newPath = () => join(newFolder(), 'data');
 const refusal = (path: string): Promise<KithError> =>
   openDataDirectory(path).then(
     () => expect.fail('it should have been refused'),
@@ -18,7 +19,9 @@ afterEach(() => children.splice(0).forEach((child) => child.kill('SIGKILL')));
 
 /** Another process that holds the directory until it is killed. */
 function holder(path: string): Promise<ChildProcess> {
-  const child = fork(join(import.meta.dirname, 'datadir-holder.ts'), [path], { execArgv: [] });
+  const child = fork(join(import.meta.dirname, '../../support/fixtures/datadir-holder.mjs'), [path], {
+    execArgv: [],
+  });
   children.push(child);
   return new Promise((resolve, reject) => {
     child.once('message', () => resolve(child));

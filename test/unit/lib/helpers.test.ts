@@ -81,12 +81,12 @@ describe('the queue', () => {
 
   test('is bounded, and closes', async () => {
     const queue = createQueue(2);
-    const gate = Promise.withResolvers<void>();
+    const gate = Promise.withResolvers<undefined>();
     const work = [queue.run(() => gate.promise), queue.run(() => 2)];
     expect(codeOf(await queue.run(() => 3).catch((e: unknown) => e))).toBe('queue-full');
     const closed = queue.close();
     expect(codeOf(await queue.run(() => 4).catch((e: unknown) => e))).toBe('queue-closed');
-    gate.resolve();
+    gate.resolve(undefined);
     await closed;
     expect(await Promise.all(work)).toEqual([undefined, 2]);
   });

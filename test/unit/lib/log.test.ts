@@ -1,5 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { KithError } from '../../../main/lib/errors.ts';
@@ -7,6 +6,7 @@ import { createFileSink } from '../../../main/lib/log-file.ts';
 import { createConsoleSink, createRecentSink, formatEntry } from '../../../main/lib/log-sinks.ts';
 import { createLog, type LogEntry } from '../../../main/lib/log.ts';
 import { redact, redactText } from '../../../main/lib/redact.ts';
+import { newFolder } from '../../support/folder.ts';
 
 const WORDS = 'legal winner thank year wave sausage worth useful legal winner thank yellow';
 
@@ -133,7 +133,7 @@ test('the newest lines are kept for whoever asks', () => {
 });
 
 describe('the file', () => {
-  const folder = () => join(mkdtempSync(join(tmpdir(), 'kith-log-')), 'logs');
+  const folder = () => join(newFolder(), 'logs');
 
   test('has one JSON object a line, for this user only', async () => {
     const path = join(folder(), 'kith.log');
