@@ -47,18 +47,22 @@ export async function verifyBatch({ count, data }: SignatureBatch): Promise<numb
 
 export const newDirectory = (): string => mkdtempSync(join(tmpdir(), 'kith-test-'));
 
-/** A chain of regtest in a directory of its own, with a clock that the test turns. */
-export async function openTestChain(options: Partial<ChainDeps> = {}): Promise<Chain> {
-  return createChain({
+/** What a chain of regtest needs, with a directory of its own. */
+export function testChainDeps(options: Partial<ChainDeps> = {}): ChainDeps {
+  return {
     network: REGTEST_NETWORK,
-    directory: newDirectory(),
+    directory: options.directory ?? newDirectory(),
     verifyBatch,
     powHash,
     powHashMany: async (headers, memory) => headers.map((header) => powHash(header, memory)),
     clock: { now: () => Math.floor(Date.now() / 1000), ms: () => performance.now() },
     log: silent,
     ...options,
-  });
+  };
+}
+
+export async function openTestChain(options: Partial<ChainDeps> = {}): Promise<Chain> {
+  return createChain(testChainDeps(options));
 }
 
 /** A key pair from a small number, the same every time. */
@@ -86,8 +90,11 @@ export interface Parent {
   readonly time: number;
 }
 
+/** A chain, or just the network that it is of. */
+type OfNetwork = Pick<Chain, 'network'>;
+
 /** A mined block on a parent: valid unless a part says otherwise. */
-export function mineOn(chain: Chain, parent: Parent, parts: BlockParts = {}): Block {
+export function mineOn(chain: OfNetwork, parent: Parent, parts: BlockParts = {}): Block {
   const height = parent.height + 1;
   const { params } = chain.network;
   const payTo = parts.payTo ?? testKey(1).lock;
@@ -143,7 +150,7 @@ export async function extend(chain: Chain, parts: BlockParts = {}): Promise<Bloc
 
 /** A signed payment of these coins, all of one key. */
 export function pay(
-  chain: Chain,
+  chain: OfNetwork,
   from: readonly { outpoint: Outpoint; coin: Coin }[],
   secret: Buffer,
   outputs: readonly { amount: number; lock: Lock }[],
