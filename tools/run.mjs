@@ -14,7 +14,7 @@ if (Number.parseInt(process.versions.node, 10) < NEEDED) {
   process.exit(1);
 }
 
-await import('./compile-cache.mjs');
+await import('../main/lib/compile-cache.mjs');
 process.argv.splice(1, 1);
 process.argv[1] = path.resolve(process.argv[1]);
 await import(pathToFileURL(process.argv[1]).href);

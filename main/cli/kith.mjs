@@ -10,6 +10,6 @@ if (Number.parseInt(process.versions.node, 10) < NEEDED) {
   process.exit(1);
 }
 
-await import('../../tools/compile-cache.mjs');
+await import('../lib/compile-cache.mjs');
 const { runCli } = await import('./cli.ts');
 process.exitCode = await runCli(process.argv.slice(2));

@@ -1,10 +1,5 @@
 // Runs `kith` with the given arguments for as long as somebody holds the other end of standard input, so that a node
 // never outlives the program that started it, not even when that one is killed.
-import { enableCompileCache } from 'node:module';
-
-// Several nodes start at once: all but the first find their modules compiled.
-enableCompileCache();
-
 let told = false;
 function hear() {
   told = true;
