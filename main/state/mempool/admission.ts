@@ -3,7 +3,6 @@ import type { BinaryString } from '../../core/codec/binary.ts';
 import { checkTransaction } from '../../core/consensus/transaction-rules.ts';
 import type { ActiveRules } from '../../core/ledger/spend.ts';
 import { MAX_ANCESTORS } from '../../core/policy/limits.ts';
-import { checkRelayed } from '../../core/policy/relay-rules.ts';
 import type { Transaction } from '../../core/primitives/transaction.ts';
 import { isViolation, type Violation, violation } from '../../core/violation.ts';
 import type { Clock } from '../../lib/clock.ts';
@@ -95,19 +94,16 @@ export function createAdmission(deps: AdmissionDeps): Admission {
         return violation('tx-signature', { signature: bad });
       }
       // The world went on meanwhile: a block, a conflicting payment, this very one by another way.
-      if (revision !== pool.revision || tip !== chain.tip().id) candidate = judge(request);
+      const same =
+        revision === pool.revision && tip === chain.tip().id && sameRules(chain.nextRules(), rules);
+      if (!same) candidate = judge(request);
       if (isViolation(candidate) || sameRules(candidate.rules, rules)) break;
     }
     return isViolation(candidate) ? candidate : put(request, candidate);
   };
 
-  /** What needs neither coins nor chain. */
-  const refuse = ({ tx, origin }: AdmissionRequest): Violation | null =>
-    checkTransaction(tx) ??
-    (origin === 'peer' || origin === 'local' ? checkRelayed(tx, chain.nextRules()) : null);
-
   const admit = (request: AdmissionRequest): Promise<Violation | null> => {
-    const refused = refuse(request);
+    const refused = checkTransaction(request.tx);
     if (refused) return Promise.resolve(refused);
     const wid = request.tx.widBinary;
     const same = pending.get(wid);
@@ -128,7 +124,7 @@ export function createAdmission(deps: AdmissionDeps): Admission {
   return {
     admit,
     admitNow(request) {
-      const refused = refuse(request);
+      const refused = checkTransaction(request.tx);
       if (refused) return refused;
       const candidate = judge(request);
       if (isViolation(candidate)) return candidate;

@@ -6,12 +6,13 @@ import { MAX_ANCESTORS, MAX_DESCENDANTS } from '../../core/policy/limits.ts';
 import {
   checkFeerate,
   checkLifetime,
+  checkRelayed,
   checkSpentLocks,
   isUpgradableLock,
 } from '../../core/policy/relay-rules.ts';
 import { checkReplacement } from '../../core/policy/replacement-rules.ts';
 import type { SignatureBatch } from '../../core/ports.ts';
-import type { Transaction } from '../../core/primitives/transaction.ts';
+import { isCoinbase, type Transaction } from '../../core/primitives/transaction.ts';
 import { isViolation, type Verdict, type Violation, violation } from '../../core/violation.ts';
 import type { ChainView } from './chain-view.ts';
 import type { PoolEntry } from './entry.ts';
@@ -26,8 +27,8 @@ export interface Terms {
   readonly margin: number;
   readonly maxAncestors: number;
   readonly maxDescendants: number;
-  /** Whether locks that have no meaning yet are refused. */
-  readonly knownLocksOnly: boolean;
+  /** Whether it must be what nodes relay: its version, its locks, no dust. */
+  readonly relayed: boolean;
 }
 
 /** For what is new: the policy of protocol 3. */
@@ -36,7 +37,7 @@ export const relayTerms = (floor: number, margin: number): Terms => ({
   margin,
   maxAncestors: MAX_ANCESTORS,
   maxDescendants: MAX_DESCENDANTS,
-  knownLocksOnly: true,
+  relayed: true,
 });
 
 /**
@@ -48,7 +49,7 @@ export const KEEPING_TERMS: Terms = {
   margin: 1,
   maxAncestors: 2_000,
   maxDescendants: 2_000,
-  knownLocksOnly: false,
+  relayed: false,
 };
 
 /** A transaction that may go in as soon as its signatures hold. */
@@ -79,8 +80,11 @@ export function evaluate(
   const tip = chain.tip().height;
   const rules = chain.nextRules();
   if (graph.get(tx.txidBinary)) return violation('policy-known');
-  const untimely = checkLifetime(tx.validFrom, tx.expires, tip, terms.margin);
-  if (untimely) return untimely;
+  if (isCoinbase(tx)) return violation('policy-coinbase');
+  const unfit =
+    (terms.relayed ? checkRelayed(tx, rules) : null) ??
+    checkLifetime(tx.validFrom, tx.expires, tip, terms.margin);
+  if (unfit) return unfit;
   const inputs = findInputs(tx, chain, graph);
   if (inputs.missing.length > 0) {
     return isMined(tx, chain) ? violation('policy-known') : { missing: inputs.missing };
@@ -92,7 +96,7 @@ export function evaluate(
   if (isViolation(spend)) return spend;
   const replaced = allReplaced(inputs, graph);
   const refused =
-    (terms.knownLocksOnly ? checkSpentLocks(spend.coins, rules) : null) ??
+    (terms.relayed ? checkSpentLocks(spend.coins, rules) : null) ??
     checkFeerate({ fee: spend.fee, size: tx.bytes.length }, terms.floor) ??
     checkLine(tx, inputs, replaced, graph, tip, terms) ??
     checkConflicts(tx, spend, inputs, replaced, graph);

@@ -1,4 +1,5 @@
 import { afterEach } from 'vitest';
+import type { ActiveRules } from '../../../../main/core/ledger/spend.ts';
 import { REGTEST_NETWORK } from '../../../../main/core/networks/built-in.ts';
 import { createNetworkOf } from '../../../../main/core/networks/network.ts';
 import type { VerifyBatch } from '../../../../main/core/ports.ts';
@@ -72,6 +73,8 @@ export interface WorldOptions {
   readonly maxUsage?: number;
   readonly file?: string;
   readonly verifyBatch?: VerifyBatch;
+  /** In place of what the chain says. */
+  readonly nextRules?: () => ActiveRules;
 }
 
 /** Regtest without snapshots, which a branch built by hand couldn't commit to. */
@@ -104,8 +107,9 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const clock = createTestClock();
   const chain = await openTestChain({ clock, network: NETWORK });
   const told: string[] = [];
-  const openPool = async (poolOptions: WorldOptions): Promise<Mempool> => {
-    const mempool = createMempool({ chain, clock, log: silent, verifyBatch, ...poolOptions });
+  const openPool = async ({ nextRules, ...poolOptions }: WorldOptions): Promise<Mempool> => {
+    const view = nextRules ? { ...chain, nextRules } : chain;
+    const mempool = createMempool({ chain: view, clock, log: silent, verifyBatch, ...poolOptions });
     mempool.events.on('added', ({ tx }) => told.push(`added ${tx.txidHex}`));
     mempool.events.on('removed', ({ txid, reason }) => told.push(`removed ${txid} ${reason}`));
     mempool.events.on('rejected', ({ txid, violation }) => told.push(`rejected ${txid} ${violation.code}`));
