@@ -115,6 +115,12 @@ export interface Chain {
   loadSnapshot(folder: string, committing: Uint8Array): Promise<void>;
   /** The block whose snapshot this chain began with; null when it began with genesis. */
   base(): HeaderEntry | null;
+  /** Whether every block from genesis on was checked by this node; see createHistory. */
+  historyChecked(): boolean;
+  /** The blocks below the snapshot were checked: what was ever issued and burnt up to it is known now. */
+  confirmHistory(before: ChainTotals): Promise<void>;
+  /** The root of the coin set as of this height of the active chain; null when it was never computed. */
+  snapshotRootOf(height: Height): Promise<Hash | null>;
   medianTime(): UnixSeconds;
   /** What the next block must carry. */
   nextBits(): number;

@@ -204,6 +204,20 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
       const base = db.base();
       return base ? (index.get(toHex(base.id)) ?? null) : null;
     },
+    historyChecked: () => db.base() === null,
+    async confirmHistory({ burned }) {
+      await activator.idle();
+      activator.adopt({
+        ...activator.state,
+        issued: activator.state.issued + burned,
+        burned: activator.state.burned + burned,
+      });
+      await db.forgetBase(activator.state);
+    },
+    async snapshotRootOf(height) {
+      const entry = active.at(height);
+      return entry ? snapshots.rootOf(entry) : null;
+    },
     findTransaction: (txid) => findTransaction({ db, bodies, active }, txid),
     medianTime: () => medianTimePast(active.tip),
     nextBits: () => bitsAfter(active.tip, network),

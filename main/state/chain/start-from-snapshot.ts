@@ -51,6 +51,7 @@ export async function startFromSnapshot(
       path.map((entry) => index.recordOf(entry)),
       { height: base.height, id },
     );
+    await db.putEpochRoot(base.height, id, manifest.root);
     active.moveTo(base);
     activator.adopt(state);
   } catch (error) {

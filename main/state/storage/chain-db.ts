@@ -54,6 +54,8 @@ export interface ChainDb {
   undoLoading(): Promise<void>;
   /** The block whose snapshot this chain began with; null when it began with genesis. */
   base(): SnapshotBase | null;
+  /** The blocks below the base were checked: the chain is as if it had begun with genesis. */
+  forgetBase(state: ChainState): Promise<void>;
   /** Nothing here is to be used again: the next opening begins anew. */
   giveUp(): Promise<void>;
   putHeaders(headers: ChainCommit['headers']): Promise<void>;
@@ -265,6 +267,13 @@ function chainDbOf(level: Level): ChainDb {
       if (level.getSync(key.loading) === undefined) return;
       await inOrder(() => level.clear(rangeOf(PREFIX.coin)));
       await inOrder(() => level.del(key.loading));
+    },
+    forgetBase(state) {
+      const batch = level.batch();
+      lastState = sealPayload(key.state, encodeState(state));
+      batch.put(key.state, lastState);
+      batch.del(key.base);
+      return inOrder(() => batch.write({ sync: true }));
     },
     giveUp() {
       lastState = new Uint8Array(0);

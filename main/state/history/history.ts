@@ -1,0 +1,111 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Height } from '../../../shared/units.ts';
+import { decodeHeader, type Header } from '../../core/primitives/header.ts';
+import { isViolation, type Violation } from '../../core/violation.ts';
+import { KithError } from '../../lib/errors.ts';
+import type { Chain, ChainDeps } from '../chain/chain.ts';
+import { createChain } from '../chain/create-chain.ts';
+import type { HeaderEntry } from '../chain/header-entry.ts';
+
+/** What is known about the blocks below the snapshot that a chain began with (protocol 5). */
+export interface HistoryStatus {
+  /** Blocks checked from genesis on, every rule and signature. */
+  readonly verified: Height;
+  /** The block of the snapshot. */
+  readonly of: Height;
+}
+
+/** Checks the history behind a snapshot while the chain is already in use, in a folder of its own. */
+export interface History {
+  status(): HistoryStatus;
+  /** The next blocks to hand in, lowest first. */
+  wanted(max: number): HeaderEntry[];
+  /**
+   * Takes one of them; later ones wait for it. Resolves when it is checked. A violation that condemns the block means
+   * that the snapshot was of a chain that breaks a rule: see `settled`.
+   */
+  submit(bytes: Uint8Array): Promise<Violation | null>;
+  /**
+   * Resolves when all is checked and the coins are those of the snapshot. Rejects with `snapshot-mismatch` when they
+   * are not, or a block breaks a rule: then nothing that the chain says may be spent on.
+   */
+  readonly settled: Promise<void>;
+  close(): Promise<void>;
+}
+
+const FOLDER = 'history';
+/** Old bodies are of no use to it: it keeps what rebuilding its own snapshots needs. */
+const PRUNE_BYTES = 64 << 20;
+
+/** Null when the chain began with genesis, or its history has been checked before. */
+export async function createHistory(chain: Chain, deps: ChainDeps): Promise<History | null> {
+  const base = chain.base();
+  if (base === null || chain.historyChecked()) return null;
+  const directory = join(deps.directory, FOLDER);
+  const past = await createChain({
+    ...deps,
+    directory,
+    isVerified: undefined,
+    checkBuriedSnapshots: true,
+    pruneBytes: PRUNE_BYTES,
+  });
+  await past.acceptHeaders(headersOf(chain, past.bestHeader().height, base));
+
+  let settle!: { resolve: () => void; reject: (error: KithError) => void };
+  const settled = new Promise<void>((resolve, reject) => (settle = { resolve, reject }));
+  settled.catch(() => undefined);
+  let ended = false;
+
+  const mismatch = (why: string) => {
+    ended = true;
+    settle.reject(new KithError('snapshot-mismatch', why, { data: { height: base.height, why } }));
+  };
+  const finish = async (): Promise<void> => {
+    if (ended || past.tip().height < base.height) return;
+    ended = true;
+    const root = await past.snapshotRootOf(base.height);
+    const claimed = await chain.snapshotRootOf(base.height);
+    if (!root || !claimed || Buffer.compare(root, claimed) !== 0) {
+      ended = false;
+      return mismatch('the blocks lead to other coins than the snapshot holds');
+    }
+    await chain.confirmHistory(past.totals());
+    await past.close();
+    await rm(directory, { recursive: true, force: true });
+    settle.resolve();
+  };
+  past.events.on('invalid', ({ entry, reason }) =>
+    mismatch(`block ${entry.height} breaks the rule ${reason.code}`),
+  );
+  await finish();
+
+  return {
+    settled,
+    status: () => ({ verified: ended ? base.height : past.tip().height, of: base.height }),
+    wanted(max) {
+      if (ended) return [];
+      return past.missingBlocks(max).filter(({ height }) => height <= base.height);
+    },
+    async submit(bytes) {
+      if (ended) return null;
+      const result = await past.submitBlock(bytes);
+      if (isViolation(result)) return result;
+      await finish();
+      return null;
+    },
+    async close() {
+      if (!ended) await past.close();
+      ended = true;
+    },
+  };
+}
+
+function headersOf(chain: Chain, after: Height, base: HeaderEntry): Header[] {
+  const headers: Header[] = [];
+  for (let height = after + 1; height <= base.height; height++) {
+    const header = decodeHeader(chain.headerBytes(chain.atHeight(height)!));
+    if (!isViolation(header)) headers.push(header);
+  }
+  return headers;
+}
