@@ -1,3 +1,4 @@
+import { ORPCError } from '@orpc/server';
 import { StandardRPCHandler } from '@orpc/server/standard';
 import { createServerPeerHandleRequestFn } from '@orpc/server/standard-peer';
 import { ServerPeer } from '@orpc/standard-server-peer';
@@ -29,7 +30,10 @@ export function createCarrierHandler(router: KithRouter, log: Log) {
   const handler = new StandardRPCHandler(router, {
     interceptors: [
       async ({ next, request }) => {
-        const result = await next();
+        const result = await next().catch((error: unknown) => {
+          // Handlers' errors are oRPC's by now; what isn't comes from reading the request.
+          throw error instanceof ORPCError ? error : fault('request-malformed');
+        });
         const procedure = request.url.pathname.slice(1).replaceAll('/', '.').slice(0, 100);
         if (!result.matched) throw fault('procedure-unknown', { procedure });
         return result;

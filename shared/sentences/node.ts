@@ -7,7 +7,6 @@ export const NODE_SENTENCES = {
   'request-malformed': 'The request could not be read. It must be made by a client of the same version.',
   'api-busy': 'Too many requests are open on this connection at once. Wait for some of them to end.',
   'api-slow-reader': 'The connection was closed because its reader did not keep up. Connect again.',
-  'not-available': 'This node does not offer that[ ({what})].',
   internal:
     'Something went wrong inside Kith. Try again; if it repeats, report it with the log[ ({reference})].',
   stopping: 'The node is stopping. Start it again to go on.',
@@ -40,7 +39,6 @@ export const NODE_SENTENCES = {
     'The peer speaks a version of the protocol that this software does not know. Look for an update.',
   'peer-banned': 'This peer is banned here. Lift the ban first (peers.unban).',
   'ban-unknown': 'Nothing is banned by that id or address. See the list of bans (peers.bans).',
-  'peer-limit': 'The node has as many connections as it may have. Remove a peer first.',
   'hello-missing': 'The peer did not introduce itself in time. It may be overloaded, or no node of Kith.',
   'stream-lost': 'The connection to a peer was lost. The node uses another one by itself.',
   'stream-stalled': 'A peer stopped reading or sending. The node uses another one by itself.',
@@ -50,11 +48,8 @@ export const NODE_SENTENCES = {
   'datadir-unusable':
     'The data directory[ {path}] cannot be used[: {reason}]. Check its permissions and the disk, or choose another with --datadir.',
   'disk-full': 'The disk is full. Free some space; the node stopped before anything was lost.',
-  'storage-full': 'The disk is full. Free some space; the node stopped before anything was lost.',
   'storage-unusable':
     'The stored chain in[ {directory}| the data directory] cannot be opened. Check the disk and the permissions.',
-  'storage-failed':
-    'Reading or writing the stored chain failed. Check the disk; the node stopped before anything was lost.',
   'storage-damaged':
     'The stored chain is damaged. The node rebuilds it from what is still good at its next start.',
   'storage-schema':
@@ -111,8 +106,6 @@ export const NODE_SENTENCES = {
   'api-unreachable':
     'No node answers at[ {where}| that address]. Check that it runs and that the address is right.',
   'api-lost': 'The connection to the node was lost. It may have been stopped.',
-  'runtime-old':
-    'Kith needs Node.js 24 or newer; this is {version|older}. Install it from nodejs.org or with your package manager.',
   'page-missing':
     'The page was not built yet. Run “npm run build” once; the terminal commands work without it.',
   interrupted: 'Stopped by the user.',

@@ -74,9 +74,6 @@ export const WALLET_SENTENCES = {
 
   'mining-not-here':
     'Blocks can be made at will on the networks regtest and local only. Here, start mining instead.',
-  'mining-threads':
-    'This computer cannot mine on that many threads. Use at most {most|as many as it has cores}.',
   'mining-failed': 'Mining stopped[: {reason}]. Start it again; if this repeats, look into the log.',
   'mining-stopped': 'Mining was stopped before it was done. Start it again to go on.',
-  'mining-stale': 'The chain moved on while the block was being made. Ask for a new one.',
 } as const;

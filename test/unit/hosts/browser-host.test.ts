@@ -241,6 +241,14 @@ describe('the socket', () => {
     expect(await callOver(good)).toContain('regtest');
     good.terminate();
   });
+
+  test('a request that cannot be read is told so', async () => {
+    const socket = await open();
+    const unreadable = { json: 'not a number', meta: [[0]] };
+    expect(await callOver(socket, '/node/log', unreadable)).toContain('"code":"request-malformed"');
+    expect(await callOver(socket, '/node/nothing')).toContain('"code":"procedure-unknown"');
+    socket.terminate();
+  });
 });
 
 function open(headers: Record<string, string> = {}): Promise<WebSocket> {
@@ -251,14 +259,14 @@ function open(headers: Record<string, string> = {}): Promise<WebSocket> {
 let calls = 1000;
 
 /** The raw answer to one call of `node.status` (or another path) over an open socket. */
-function callOver(socket: WebSocket, path = '/node/about'): Promise<string> {
+function callOver(socket: WebSocket, path = '/node/about', body?: unknown): Promise<string> {
   const id = String(calls++);
   return new Promise((resolve) => {
     socket.on('message', (data: Buffer) => {
       const text = data.toString();
       if (text.includes(`"${id}"`)) resolve(path === '/node/about' ? `${text} regtest` : text);
     });
-    socket.send(JSON.stringify({ i: id, p: { u: path } }));
+    socket.send(JSON.stringify({ i: id, p: { u: path, b: body } }));
   });
 }
 

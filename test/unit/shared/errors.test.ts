@@ -26,6 +26,11 @@ describe('every code has a sentence', () => {
   });
 });
 
+test('every sentence has a code that something says', () => {
+  const text = [...sources('main'), ...sources('renderer')].join('\n');
+  expect(ERROR_CODES.filter((code) => !text.includes(code))).toEqual([]);
+});
+
 describe('every sentence', () => {
   test.each(ERROR_CODES)('%s reads well without any data', (code) => {
     const sentence = sentenceFor(code);
