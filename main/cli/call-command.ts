@@ -1,6 +1,6 @@
 import { faultOf } from '../../shared/errors.ts';
 import { KithError, messageOf } from '../lib/errors.ts';
-import { readArguments, readNumber, wrong } from './arguments.ts';
+import { readArguments, wrong } from './arguments.ts';
 import type { Command } from './command.ts';
 import { connectNode } from './connect.ts';
 import { findNode } from './find-node.ts';
@@ -29,6 +29,8 @@ ${PROCEDURES.map((name) => `  ${name}`).join('\n')}
 `;
 
 const OPTIONS = { datadir: 'text', api: 'text', 'token-file': 'text', for: 'text' } as const;
+/** As far as a timer reaches: 23 days. */
+const MAX_SECONDS = 2_000_000;
 /** A block of 1 MB in hexadecimal, and room. */
 const MAX_INPUT = 8 * 1024 * 1024;
 
@@ -40,24 +42,34 @@ async function runCall(args: readonly string[]): Promise<number> {
   if (procedure === undefined)
     throw wrong('argument-missing', 'call', 'Name a procedure, such as node.status');
   assertProcedure(procedure);
-  const seconds = readNumber('call', 'for', given.text('for'), { least: 1, most: 31_536_000, otherwise: 0 });
+  const seconds = readSeconds(given.text('for'));
   const input = await readInput(json);
   const node = await connectNode(findNode(given));
   const ended = new AbortController();
-  const timer = seconds > 0 ? setTimeout(() => ended.abort(), seconds * 1000) : undefined;
+  const timer = seconds === undefined ? undefined : setTimeout(() => ended.abort(), seconds * 1000);
+  let followed = false;
   try {
     const call = findProcedure(node.client, procedure);
     const result = await call(input, { signal: ended.signal });
+    followed = isStream(result);
     if (isStream(result)) await printStream(result, ended.signal);
     else if (result !== undefined) await print(result);
   } catch (error) {
-    // The time given by --for is over, which is how a subscription is meant to end.
+    // The time given by --for is over, which is how a subscription is meant to end, and only that.
+    if (ended.signal.aborted && !followed) throw new KithError('api-timeout');
     if (!ended.signal.aborted) throw node.lost.aborted ? new KithError('api-lost') : toKith(error);
   } finally {
     clearTimeout(timer);
     node.close();
   }
   return 0;
+}
+
+function readSeconds(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const seconds = /^\d{1,8}(\.\d{1,3})?$/.test(text) ? Number(text) : 0;
+  if (seconds > 0 && seconds <= MAX_SECONDS) return seconds;
+  throw wrong('argument-invalid', 'call', `The option --for must be a number of seconds, not “${text}”`);
 }
 
 async function readInput(json: string | undefined): Promise<unknown> {

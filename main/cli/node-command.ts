@@ -89,7 +89,7 @@ async function runNode(args: readonly string[]): Promise<number> {
     await life.ending;
   } catch (error) {
     // Stopped while it was starting: that is what was asked for.
-    if (running === undefined && life.signal.aborted && failure === undefined) return 0;
+    if (running === undefined && life.signal.aborted && failure === undefined) return leave(0);
     failure ??= error;
   }
   if (failure !== undefined) running?.log.error('the node stops because it failed', { error: failure });
