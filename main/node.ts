@@ -51,8 +51,9 @@ function servicesOf(config: NodeConfig, parts: Growing): Service[] {
     native(config, parts),
     chain(config, parts),
     mempool(config, parts),
-    miner(config, parts),
     wallets(config, parts),
+    // After the wallets, so that it stops before them: it asks them where rewards go.
+    miner(config, parts),
     peers(config, parts),
   ];
 }
@@ -153,8 +154,8 @@ function wallets(config: NodeConfig, parts: Growing): Service {
 }
 
 function sightingOf({ peers }: Growing, txid: string): { seenBy: number; ofPeers: number } | null {
-  const seenBy = peers?.seenBy(txid) ?? null;
-  return seenBy === null ? null : { seenBy, ofPeers: peers!.peers.list().length };
+  // Before the network is up nobody can have seen it.
+  return peers === undefined ? null : { seenBy: peers.seenBy(txid) ?? 0, ofPeers: peers.peers.list().length };
 }
 
 function peers(config: NodeConfig, parts: Growing): Service {

@@ -43,14 +43,17 @@ export const bench: Bench = {
       const pending: Promise<unknown>[] = [];
       for (const bytes of blocks) {
         if (pending.length >= WINDOW) await pending.shift();
-        pending.push(chain.submitBlock(bytes).then((result) => {
-          if (isViolation(result)) throw new Error(`refused: ${result.code}`);
-        }));
+        pending.push(
+          chain.submitBlock(bytes).then((result) => {
+            if (isViolation(result)) throw new Error(`refused: ${result.code}`);
+          }),
+        );
       }
       await Promise.all(pending);
       await chain.sync();
       const took = (performance.now() - start) / 1000;
-      if (chain.tip().height !== prelude.length + blocks.length) throw new Error('not all blocks were connected');
+      if (chain.tip().height !== prelude.length + blocks.length)
+        throw new Error('not all blocks were connected');
       const after = await measureVerifyLimit(seconds);
       const limit = (before + after) / 2;
       const rate = (BLOCKS * TRANSACTIONS) / took;

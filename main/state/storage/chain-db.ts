@@ -106,7 +106,9 @@ export async function openChainDb(directory: string, networkId: Uint8Array): Pro
 async function openLevel(directory: string): Promise<Level> {
   const level: Level = new ClassicLevel(directory, {
     ...BINARY,
-    cacheSize: 32 << 20,
+    compression: false,
+    cacheSize: 16 << 20,
+    maxFileSize: 16 << 20,
     writeBufferSize: 16 << 20,
   });
   try {
