@@ -59,9 +59,7 @@ export function createPersistence(deps: PersistenceDeps): Persistence {
     return kept;
   };
 
-  const save = async (): Promise<void> => {
-    // Until all of the old file is in the pool, a new one would lose the rest.
-    if (!loaded) return;
+  const write = async (): Promise<void> => {
     try {
       await writePoolFile(file, networkId, clock.now(), snapshot());
     } catch (error) {
@@ -70,6 +68,14 @@ export function createPersistence(deps: PersistenceDeps): Persistence {
         reason: messageOf(error),
       });
     }
+  };
+
+  // One at a time: two would write to the same file beside.
+  let saving = Promise.resolve();
+  const save = (): Promise<void> => {
+    // Until all of the old file is in the pool, a new one would lose the rest.
+    if (loaded) saving = saving.then(write);
+    return saving;
   };
 
   return {
@@ -84,8 +90,9 @@ export function createPersistence(deps: PersistenceDeps): Persistence {
       loaded = !signal.aborted;
     },
     async saveRegularly(signal) {
-      while (!signal.aborted) {
+      for (;;) {
         await sleep(SAVE_EVERY_MS, signal);
+        if (signal.aborted) return;
         await save();
       }
     },

@@ -158,6 +158,17 @@ describe('a restart', () => {
     expect(await readPoolFile(file, world.chain.network.id)).toEqual([]);
   });
 
+  test('saving several times at once, and once more at the end, leaves one whole file', async () => {
+    const file = join(newDirectory(), 'mempool.dat');
+    const world = await createWorld({ file });
+    const [coin] = await world.funds(1);
+    await world.submit(world.payment([coin!]));
+    await Promise.all([1, 2, 3].map(() => world.mempool.save()));
+    await Promise.all([world.mempool.save(), world.mempool.stop()]);
+    expect(await readPoolFile(file, world.chain.network.id)).toHaveLength(1);
+    expect(existsSync(`${file}.new`)).toBe(false);
+  });
+
   test('a place that cannot be written to stops nothing', async () => {
     const world = await createWorld({ file: join(newDirectory(), 'no', 'such', 'folder', 'mempool.dat') });
     await world.mempool.save();
