@@ -7,6 +7,7 @@ const DAY = 86_400;
 /** How long a thing takes or took, one unit: "40 seconds", "3 minutes", "2 days". */
 export function duration(seconds: number): string {
   const s = Math.max(0, Math.round(seconds));
+  if (s === 0 && seconds > 0) return 'less than a second';
   if (s < 90) return plural(s, 'second');
   if (s < 90 * MINUTE) return plural(Math.round(s / MINUTE), 'minute');
   if (s < 36 * HOUR) return plural(Math.round(s / HOUR), 'hour');

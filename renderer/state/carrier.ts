@@ -1,6 +1,7 @@
 import type { ClientContext, ClientLink } from '@orpc/client';
 import { RPCLink as PortLink } from '@orpc/client/message-port';
 import { RPCLink as SocketLink } from '@orpc/client/websocket';
+import { pause } from './backoff.ts';
 
 /** Nothing but the call itself travels with a call. */
 export type Context = ClientContext;
@@ -9,7 +10,7 @@ export type Context = ClientContext;
 export interface Carrier {
   readonly link: ClientLink<Context>;
   /** Settles when the way is gone; never rejects. */
-  readonly closed: Promise<void>;
+  readonly closed: Promise<unknown>;
   close(): void;
 }
 
@@ -22,45 +23,44 @@ export type OpenCarrier = (signal: AbortSignal) => Promise<Carrier | CarrierProb
 const SUBPROTOCOL = 'kith.rpc.1';
 const TOKEN_KEY = 'kith.token';
 const OPEN_TIMEOUT = 5000;
+const PORT_TIMEOUT = 2000;
 
 /** The desktop hands over a port after every load; a page opened by a link has a key in its address. */
 export function chooseCarrier(): OpenCarrier {
   const ports = listenForPorts();
   const token = takeToken();
   return async (signal) => {
-    const port = ports.take();
-    if (port) return overPort(port);
-    if (token !== null) return overSocket(token, signal);
-    return (await ports.next(2000, signal)) ? overPort(ports.take()!) : 'no-key';
+    if (token !== null && !ports.waiting) return overSocket(token, signal);
+    const port = await ports.next(PORT_TIMEOUT, signal);
+    return port === null ? 'no-key' : overPort(port, ports.arrival);
   };
 }
 
-/** The newest port wins: after a restart of the node the desktop sends a new one. */
+/** Ports that the desktop hands to this window. The newest one wins: a restarted node comes with a new port. */
 function listenForPorts() {
   let newest: MessagePort | null = null;
-  let wake = (): void => undefined;
+  let arrival = Promise.withResolvers<null>();
   window.addEventListener('message', (event: MessageEvent<unknown>) => {
     // Another frame or window must not be able to pose as the node.
     if (event.source !== window || !isPortMessage(event.data)) return;
     newest = event.ports[0] ?? null;
-    wake();
+    arrival.resolve(null);
+    arrival = Promise.withResolvers();
   });
   return {
-    take(): MessagePort | null {
+    get waiting(): boolean {
+      return newest !== null;
+    },
+    /** Settles when another port comes. */
+    get arrival(): Promise<unknown> {
+      return arrival.promise;
+    },
+    async next(ms: number, signal: AbortSignal): Promise<MessagePort | null> {
+      if (newest === null) await Promise.race([arrival.promise, pause(ms, signal)]);
       const port = newest;
       newest = null;
       return port;
     },
-    next: (ms: number, signal: AbortSignal): Promise<boolean> =>
-      new Promise((resolve) => {
-        const done = (): void => {
-          clearTimeout(timer);
-          resolve(newest !== null);
-        };
-        const timer = setTimeout(done, ms);
-        wake = done;
-        signal.addEventListener('abort', done, { once: true });
-      }),
   };
 }
 
@@ -68,11 +68,11 @@ function isPortMessage(data: unknown): boolean {
   return typeof data === 'object' && data !== null && (data as { type?: unknown }).type === 'rpc-port';
 }
 
-function overPort(port: MessagePort): Carrier {
-  const closed = new Promise<void>((resolve) => port.addEventListener('close', () => resolve()));
+function overPort(port: MessagePort, replaced: Promise<unknown>): Carrier {
+  const gone = new Promise<void>((resolve) => port.addEventListener('close', () => resolve()));
   const link = new PortLink<Context>({ port });
   port.start();
-  return { link, closed, close: () => port.close() };
+  return { link, closed: Promise.race([gone, replaced]), close: () => port.close() };
 }
 
 async function overSocket(token: string, signal: AbortSignal): Promise<Carrier | CarrierProblem> {

@@ -1,11 +1,13 @@
 import type { HistoryEntry } from '../../shared/contract/wallet.ts';
-import { group } from '../format/number.ts';
+import { group, plural } from '../format/number.ts';
 import { amountWords } from '../format/amount.ts';
 
 /** A sentence about a payment that just moved, for the toast and for screen readers. */
 export interface PaymentNews {
   readonly text: string;
   readonly tone: 'plain' | 'good' | 'bad';
+  /** News on the same topic replace each other. */
+  readonly topic?: string;
 }
 
 /** What happened between two readings of the newest payments. The first reading of a wallet is no news. */
@@ -16,7 +18,16 @@ export function paymentNews(
   if (before === null) return [];
   const known = new Map(before.map((entry) => [entry.txid, entry]));
   // Oldest first, as it happened.
-  return now.toReversed().flatMap((entry) => newsOf(known.get(entry.txid), entry) ?? []);
+  const news = now.toReversed().flatMap((entry) => newsOf(known.get(entry.txid), entry) ?? []);
+  const mined = now.filter((entry) => entry.kind === 'mined' && !known.has(entry.txid));
+  return mined.length === 0 ? news : [...news, minedNews(mined)];
+}
+
+/** However many blocks were found at once, it is one piece of news. */
+function minedNews(mined: readonly HistoryEntry[]): PaymentNews {
+  const amount = amountWords(mined.reduce((sum, entry) => sum + entry.amount, 0));
+  const what = mined.length === 1 ? 'a block' : plural(mined.length, 'block');
+  return { text: `You mined ${what}: ${amount}.`, tone: 'good', topic: 'mined' };
 }
 
 function newsOf(before: HistoryEntry | undefined, entry: HistoryEntry): PaymentNews | null {
@@ -35,9 +46,6 @@ function newsOf(before: HistoryEntry | undefined, entry: HistoryEntry): PaymentN
 }
 
 function arrival(entry: HistoryEntry): PaymentNews | null {
-  if (entry.kind === 'received') return { text: `Received ${amountWords(entry.amount)}.`, tone: 'good' };
-  if (entry.kind === 'mined') {
-    return { text: `You mined a block: ${amountWords(entry.amount)}.`, tone: 'good' };
-  }
-  return null;
+  if (entry.kind !== 'received') return null;
+  return { text: `Received ${amountWords(entry.amount)}.`, tone: 'good' };
 }

@@ -6,7 +6,8 @@ import { amountProblem, amountWords } from '../format/amount.ts';
 import { feeRates, type FeeRates, type FeeTime } from '../format/fees.ts';
 import { readLink, type PaymentLink } from '../format/link.ts';
 import type { AppState } from './app.svelte.ts';
-import { problemOf, type Problem } from './problem.ts';
+import { createDeed } from './deed.svelte.ts';
+import type { Problem } from './problem.ts';
 
 /** A payment while it is being filled in. */
 export interface SendForm {
@@ -18,6 +19,8 @@ export interface SendForm {
   /** What is wrong with a field, as soon as that is worth saying. */
   readonly toProblem: string | null;
   readonly amountProblem: string | null;
+  /** The receiver is one of this node's own wallets. */
+  readonly toOwn: boolean;
   readonly rates: FeeRates | null;
   readonly ready: boolean;
   readonly busy: boolean;
@@ -25,8 +28,8 @@ export interface SendForm {
   /** What the person reviews; null while filling in. */
   readonly draft: DraftPayment | null;
   /** Takes everything that the wallet can spend. */
-  useAll(): Promise<void>;
-  review(): Promise<void>;
+  useAll(): Promise<unknown>;
+  review(): Promise<unknown>;
   back(): void;
 }
 
@@ -39,8 +42,7 @@ export function createSendForm(app: Pick<AppState, 'client' | 'node' | 'wallets'
   let amount = $state('');
   let when = $state<FeeTime>('soon');
   let rates = $state.raw<FeeRates | null>(null);
-  let busy = $state(false);
-  let problem = $state.raw<Problem | null>(null);
+  const deed = createDeed();
   let draft = $state.raw<DraftPayment | null>(null);
 
   const link = $derived(readLink(to));
@@ -67,9 +69,8 @@ export function createSendForm(app: Pick<AppState, 'client' | 'node' | 'wallets'
     ]);
     rates = feeRates(waiting, floor, node.network?.spacing ?? 60);
   }
-  const pricing = readRates().catch((error: unknown) => {
-    problem = problemOf(error);
-  });
+  // Without a price the wallet takes its own; the form needn't fail for it.
+  const pricing = readRates().catch(() => undefined);
 
   async function prepare(value: Motes): Promise<DraftPayment> {
     await pricing;
@@ -81,25 +82,32 @@ export function createSendForm(app: Pick<AppState, 'client' | 'node' | 'wallets'
     });
   }
 
-  /** Shows that work is under way and keeps what went wrong. */
-  async function guarded(work: () => Promise<void>): Promise<void> {
-    busy = true;
-    problem = null;
-    try {
-      await work();
-    } catch (error) {
-      problem = problemOf(error);
-    } finally {
-      busy = false;
-    }
-  }
-
   // A link brings its own amount; what was typed before it gives way.
   $effect(() => {
     if (link?.amount !== null && link?.amount !== undefined) amount = formatKith(link.amount);
   });
 
+  // Whether an address is our own only the node can say.
+  let toOwn = $state(false);
+  $effect(() => {
+    toOwn = false;
+    if (!link || toProblem !== null) return;
+    let current = true;
+    client.wallet.checkAddress({ text: link.address }).then(
+      ({ own }) => {
+        if (current) toOwn = own;
+      },
+      () => undefined,
+    );
+    return () => {
+      current = false;
+    };
+  });
+
   return {
+    get toOwn() {
+      return toOwn;
+    },
     get to() {
       return to;
     },
@@ -131,23 +139,23 @@ export function createSendForm(app: Pick<AppState, 'client' | 'node' | 'wallets'
       return rates;
     },
     get ready() {
-      return link !== null && toProblem === null && motes !== null && wrongAmount === null && !busy;
+      return link !== null && toProblem === null && motes !== null && wrongAmount === null && !deed.busy;
     },
     get busy() {
-      return busy;
+      return deed.busy;
     },
     get problem() {
-      return problem;
+      return deed.problem;
     },
     get draft() {
       return draft;
     },
     useAll: () =>
-      guarded(async () => {
+      deed.run(async () => {
         amount = formatKith(await allButFee(spendable, prepare));
       }),
     review: () =>
-      guarded(async () => {
+      deed.run(async () => {
         if (motes !== null) draft = await prepare(motes);
       }),
     back: () => {

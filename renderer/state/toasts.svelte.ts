@@ -2,12 +2,14 @@ export interface Toast {
   readonly id: number;
   readonly text: string;
   readonly tone: 'plain' | 'good' | 'bad';
+  /** A newer toast on the same topic takes the place of this one. */
+  readonly topic: string | undefined;
 }
 
 /** Short messages at the edge of the window. Screen readers hear them; they never ask for anything. */
 export interface Toasts {
   readonly shown: readonly Toast[];
-  say(text: string, tone?: Toast['tone']): void;
+  say(text: string, tone?: Toast['tone'], topic?: string): void;
   dismiss(id: number): void;
 }
 
@@ -24,10 +26,11 @@ export function createToasts(): Toasts {
     get shown() {
       return shown;
     },
-    say: (text, tone = 'plain') => {
+    say: (text, tone = 'plain', topic) => {
       last += 1;
       const id = last;
-      shown = [...shown, { id, text, tone }].slice(-MOST);
+      const others = shown.filter((toast) => topic === undefined || toast.topic !== topic);
+      shown = [...others, { id, text, tone, topic }].slice(-MOST);
       setTimeout(() => dismiss(id), STAYS);
     },
     dismiss,

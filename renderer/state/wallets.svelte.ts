@@ -1,4 +1,4 @@
-import type { WalletView } from '../../shared/contract/wallet.ts';
+import type { HistoryEntry, WalletView } from '../../shared/contract/wallet.ts';
 import type { Connection } from './connection.svelte.ts';
 import { follow } from './follow.ts';
 import { remember, remembered } from './memory.ts';
@@ -12,33 +12,58 @@ export interface WalletsState {
   readonly selected: string | null;
   /** The selected wallet, live; null until first heard. */
   readonly view: WalletView | null;
+  /** Its newest payments, newest first, a few hundred of them. */
+  readonly recent: readonly HistoryEntry[];
   select(name: string): void;
   /** Reads the list again, after making a wallet; `show` selects one. */
   refresh(show?: string): Promise<void>;
 }
 
 const REREAD = 10_000;
+/** A miner's rewards must not push everything else out of sight. */
+const RECENT = 200;
 
 export function createWalletsState(connection: Connection, toasts: Toasts): WalletsState {
   let names = $state.raw<readonly string[] | null>(null);
   let selected = $state<string | null>(null);
   let view = $state.raw<WalletView | null>(null);
+  let recent = $state.raw<readonly HistoryEntry[]>([]);
   let stop = (): void => undefined;
 
   function select(name: string): void {
     if (name === selected) return;
     selected = name;
     view = null;
+    recent = [];
     remember('wallet', name);
     stop();
     stop = follow(
       connection,
       (signal) => connection.client.wallet.watch({ name }, { signal }),
       (news) => {
-        for (const { text, tone } of paymentNews(view?.latest ?? null, news.latest)) toasts.say(text, tone);
+        for (const { text, tone, topic } of paymentNews(view?.latest ?? null, news.latest)) {
+          toasts.say(text, tone, topic);
+        }
         view = news;
+        // The newest are here already; the rest follow.
+        recent = joinHistory(news.latest, recent);
+        void readRecent(name);
       },
     );
+  }
+
+  let reading = false;
+  async function readRecent(name: string): Promise<void> {
+    if (reading) return;
+    reading = true;
+    try {
+      const rows = await connection.client.wallet.history({ name, limit: RECENT });
+      if (name === selected) recent = joinHistory(view?.latest ?? [], rows);
+    } catch {
+      // The next change reads again.
+    } finally {
+      reading = false;
+    }
   }
 
   async function refresh(show?: string): Promise<void> {
@@ -69,7 +94,19 @@ export function createWalletsState(connection: Connection, toasts: Toasts): Wall
     get view() {
       return view;
     },
+    get recent() {
+      return recent;
+    },
     select,
     refresh,
   };
+}
+
+/** The newest rows as just heard, then those known from before that aren't among them. */
+function joinHistory(
+  newest: readonly HistoryEntry[],
+  known: readonly HistoryEntry[],
+): readonly HistoryEntry[] {
+  const heard = new Set(newest.map((entry) => entry.txid));
+  return [...newest, ...known.filter((entry) => !heard.has(entry.txid))].slice(0, RECENT);
 }

@@ -45,6 +45,10 @@ describe('payment links', () => {
     'kith:kith1qqqqqqqq?amount=1.5',
     'kith:kith1qqqqqqqq?amount=-1',
     'kith:kith1qqqqqqqq?amount=0',
+    'kith:kith1qqqqqqqq?amount=5&amount=6',
+    'kith:kith1qqqqqqqq?req-until=5',
+    'kith:kith1qqqqqqqq?label=%E0%A4%A',
+    'kith:kith1qqqqqqqq?label=a%E2%80%AEb',
     'kith:kith1qqqqqqqq?amount=99999999999999999',
   ])('will not guess at “%s”', (text) => expect(readLink(text)).toBeNull());
 });

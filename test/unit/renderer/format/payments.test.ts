@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { activityOf, paidMotes } from '../../../../renderer/format/activity.ts';
+import { foldMined } from '../../../../renderer/format/fold.ts';
 import { balanceNotes } from '../../../../renderer/format/balance.ts';
 import { journeyOf } from '../../../../renderer/format/journey.ts';
 import { anEntry } from '../entries.ts';
@@ -72,4 +73,27 @@ test('under the balance stands only what there is', () => {
   expect(
     balanceNotes({ confirmed: 5, pending: -250_000_000, immature: 2_000_000_000, asOfHeight: 1 }),
   ).toEqual(['2.5\u00a0KITH on the way out', '20\u00a0KITH mined, not spendable yet']);
+});
+
+describe('mined rewards in a row', () => {
+  const reward = (txid: string, state: 'immature' | 'confirmed' = 'confirmed') =>
+    anEntry({ txid, kind: 'mined', amount: 20, state });
+
+  test('three or more are one line, and nothing else moves', () => {
+    const entries = [reward('a', 'immature'), reward('b'), reward('c'), anEntry({ txid: 'd' }), reward('e')];
+    const rows = foldMined(entries);
+    expect(rows.map((row) => (row.kind === 'one' ? row.entry.txid : row.entries.length))).toEqual([
+      3,
+      'd',
+      'e',
+    ]);
+    expect(rows[0]).toMatchObject({ motes: 60, ripening: 1 });
+  });
+  test('one that was lost to a reorganisation keeps its own line', () => {
+    const lost = anEntry({ txid: 'x', kind: 'mined', state: 'conflicted', height: null });
+    expect(foldMined([reward('a'), reward('b'), lost, reward('c')]).every((row) => row.kind === 'one')).toBe(
+      true,
+    );
+  });
+  test('an empty list stays empty', () => expect(foldMined([])).toEqual([]));
 });

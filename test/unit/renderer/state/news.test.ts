@@ -21,6 +21,13 @@ describe('news of payments', () => {
     ]);
     expect(texts([sent], [{ ...sent, state: 'expired' }])[0]).toMatch(/not mined in time/);
   });
+  test('blocks that were found at once are one piece of news', () => {
+    const mined = (txid: string) =>
+      anEntry({ txid, kind: 'mined', state: 'immature', amount: 2_000_000_000 });
+    expect(paymentNews([], [mined('a'), mined('b')])).toEqual([
+      { text: 'You mined 2 blocks: 40\u00a0KITH.', tone: 'good', topic: 'mined' },
+    ]);
+  });
   test('several are told in the order in which they happened', () => {
     const [older, newer] = [
       anEntry({ txid: 'a', amount: 100_000_000 }),

@@ -1,0 +1,42 @@
+import type { HistoryEntry } from '../../shared/contract/wallet.ts';
+
+/** A line of a payment list: one payment, or several mined blocks in a row as one. */
+export type FoldedRow =
+  | { readonly kind: 'one'; readonly entry: HistoryEntry }
+  | {
+      readonly kind: 'mined';
+      readonly entries: readonly HistoryEntry[];
+      readonly motes: number;
+      /** How many of them can't be spent yet. */
+      readonly ripening: number;
+    };
+
+/** Fewer in a row are worth a line each. */
+const WORTH_FOLDING = 3;
+
+/** Folds runs of mined rewards, so that a miner still sees the other payments. Order is kept. */
+export function foldMined(entries: readonly HistoryEntry[]): FoldedRow[] {
+  const rows: FoldedRow[] = [];
+  for (let at = 0; at < entries.length;) {
+    const end = endOfRun(entries, at);
+    const run = entries.slice(at, end);
+    if (run.length < WORTH_FOLDING) rows.push(...run.map((entry) => ({ kind: 'one' as const, entry })));
+    else {
+      const motes = run.reduce((sum, entry) => sum + entry.amount, 0);
+      const ripening = run.filter((entry) => entry.state === 'immature').length;
+      rows.push({ kind: 'mined', entries: run, motes, ripening });
+    }
+    at = end;
+  }
+  return rows;
+}
+
+function endOfRun(entries: readonly HistoryEntry[], start: number): number {
+  let end = start;
+  while (entries[end] && isReward(entries[end])) end += 1;
+  return Math.max(end, start + 1);
+}
+
+function isReward(entry: HistoryEntry | undefined): boolean {
+  return entry?.kind === 'mined' && (entry.state === 'immature' || entry.state === 'confirmed');
+}
