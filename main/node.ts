@@ -174,8 +174,14 @@ function peers(config: NodeConfig, parts: Growing): Service {
         bootstrap,
         software: `kith/${VERSION}`,
       });
+      try {
+        await host.start();
+      } catch (error) {
+        // What it opened before a port turned out to be taken must not keep the process alive.
+        await host.stop().catch(() => undefined);
+        throw error;
+      }
       parts.peers = host;
-      await host.start();
       for (const tx of parts.wallets!.ownPending()) host.announce(tx);
     },
     stop: () => parts.peers!.stop(),

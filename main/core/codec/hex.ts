@@ -1,10 +1,16 @@
-const PAIRS = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+import { toBinary } from './binary.ts';
+
+const DIGITS = Uint8Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0));
 
 /** Lowercase hexadecimal, two digits a byte, in the order of the bytes. */
 export function toHex(bytes: Uint8Array): string {
-  let text = '';
-  for (let i = 0; i < bytes.length; i++) text += PAIRS[bytes[i]!]!;
-  return text;
+  // One string made at once: gluing digits together costs several times as much.
+  const codes = new Uint8Array(2 * bytes.length);
+  for (let i = 0; i < bytes.length; i++) {
+    codes[2 * i] = DIGITS[bytes[i]! >>> 4]!;
+    codes[2 * i + 1] = DIGITS[bytes[i]! & 15]!;
+  }
+  return toBinary(codes);
 }
 
 /** The bytes of a lowercase or uppercase hexadecimal text, or null if it is not one. */

@@ -1,4 +1,4 @@
-import type { Motes } from '../../../shared/units.ts';
+import { isMotes } from '../../../shared/units.ts';
 import { Reader } from '../codec/reader.ts';
 import { Writer } from '../codec/writer.ts';
 import type { Block } from '../primitives/block.ts';
@@ -59,15 +59,12 @@ function decodeCoins(undo: Uint8Array): Coin[] | null {
   const coins: Coin[] = [];
   for (let i = 0; i < count && reader.failed === null; i++) {
     const height = reader.varuint();
-    const coinbase = reader.u8() === 1;
-    const amount = reader.u64() as Motes;
-    coins.push({
-      height,
-      coinbase,
-      amount,
-      lockType: reader.u8(),
-      lock: reader.varbytes(MAX_LOCK_BYTES).slice(),
-    });
+    const coinbase = reader.u8();
+    const amount = reader.u64();
+    const lockType = reader.u8();
+    const lock = reader.varbytes(MAX_LOCK_BYTES).slice();
+    if (coinbase > 1 || !isMotes(amount)) return null;
+    coins.push({ height, coinbase: coinbase === 1, amount, lockType, lock });
   }
   return reader.finish() === null ? coins : null;
 }

@@ -19,7 +19,7 @@ export function encodeAddress(hrp: string, lock: Lock): string {
 export function decodeAddress(hrp: string, text: string): Lock | AddressProblem {
   const trimmed = text.trim();
   if (trimmed.length > LIMIT || !trimmed.includes('1')) return { problem: 'address-malformed' };
-  const decoded = bech32m.decodeUnsafe(trimmed as `${string}1${string}`, LIMIT);
+  const decoded = bech32m.decodeUnsafe(trimmed, LIMIT);
   const bytes = decoded && bech32m.fromWordsUnsafe(decoded.words);
   if (!decoded || !bytes || bytes.length < 1 || bytes.length > MAX_LOCK_BYTES + 1)
     return { problem: 'address-malformed' };

@@ -1,4 +1,4 @@
-import type { Motes } from '../../../shared/units.ts';
+import { isMotes } from '../../../shared/units.ts';
 import { Reader } from '../codec/reader.ts';
 import type { Coin } from '../primitives/coin.ts';
 import { MAX_LOCK_BYTES } from '../primitives/limits.ts';
@@ -45,10 +45,11 @@ export function readChunk(chunk: Uint8Array): SnapshotCoin[] | null {
     const order = reader.bytes(SNAPSHOT_KEY_BYTES);
     const height = reader.u32();
     const coinbase = reader.u8();
-    const amount = reader.u64() as Motes;
+    const amount = reader.u64();
     const lockType = reader.u8();
     const length = reader.u8();
-    if (coinbase > 1 || length > MAX_LOCK_BYTES || coins.length === CHUNK_COINS) return null;
+    if (coinbase > 1 || !isMotes(amount) || length > MAX_LOCK_BYTES || coins.length === CHUNK_COINS)
+      return null;
     const lock = reader.bytes(length).slice();
     if (reader.failed !== null) return null;
     const index = ((order[32]! << 24) | (order[33]! << 16) | (order[34]! << 8) | order[35]!) >>> 0;

@@ -50,13 +50,18 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
     waiting.get(entry.id)?.(result);
     waiting.delete(entry.id);
   };
+  // The work of the tip that a reorganisation has left: with less than that nobody should act on where the chain stands.
+  let left = 0n;
   const onSteps = (steps: readonly Step[]) => {
     for (const { kind, entry, block, delta } of steps) {
+      if (kind === 'disconnected' && entry.work > left) left = entry.work;
       events.emit(kind, { entry, block, delta });
       if (kind === 'connected') settle(entry, 'connected');
     }
-    // In the middle of a reorganisation the tip has less work than what is already here: nobody should act on it.
-    if (steps.at(-1)!.kind === 'connected') events.emit('tip', active.tip);
+    if (active.tip.work >= left) {
+      left = 0n;
+      events.emit('tip', active.tip);
+    }
     flusher.touched(active.tip === index.best.tip);
     pruner?.consider().catch((error: unknown) => events.emit('failed', error));
   };
@@ -128,6 +133,11 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
   const receiver = { ...deps, index, bodies, db, now, onHeaders, onInvalid, onEarly };
 
   function onIdle(): void {
+    // A branch that turned out invalid may leave the chain with less than it had.
+    if (left > 0n) {
+      left = 0n;
+      events.emit('tip', active.tip);
+    }
     for (const id of [...waiting.keys()]) settle(index.get(id)!, 'stored');
   }
 
@@ -233,7 +243,7 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
       let [coins, total] = [0, 0];
       try {
         for await (const batch of frozen.batches()) {
-          for (const { coin } of batch) total += decodeCoin(coin).amount;
+          for (const { coin } of batch) total += decodeCoin(coin)?.amount ?? 0;
           coins += batch.length;
         }
       } finally {

@@ -3,6 +3,7 @@ import { toHex } from '../../core/codec/hex.ts';
 import { Reader } from '../../core/codec/reader.ts';
 import { decodeHeader, type Header } from '../../core/primitives/header.ts';
 import { HEADER_BYTES } from '../../core/primitives/limits.ts';
+import { codeOf } from '../../lib/errors.ts';
 import { isViolation } from '../../core/violation.ts';
 import type { ChainDb } from '../storage/chain-db.ts';
 import type { SegmentLocation } from '../storage/header-record.ts';
@@ -22,8 +23,8 @@ const BATCH = 1000;
 export async function setDatabaseAside(directory: string): Promise<void> {
   const aside = `${directory}.damaged`;
   await rm(aside, { recursive: true, force: true });
-  await rename(directory, aside).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') throw error;
+  await rename(directory, aside).catch((error: unknown) => {
+    if (codeOf(error) !== 'ENOENT') throw error;
   });
 }
 

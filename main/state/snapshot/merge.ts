@@ -10,7 +10,10 @@ export async function* mergeCoins(
   batches: AsyncIterable<readonly RawCoin[]>,
   changes: Rewind,
 ): AsyncGenerator<readonly RawCoin[]> {
-  if (changes.size === 0) return yield* batches;
+  if (changes.size === 0) {
+    yield* batches;
+    return;
+  }
   const added = sortedAdditions(changes);
   let next = 0;
   for await (const batch of batches) {
