@@ -2,7 +2,7 @@ import type { HistoryEntry, WalletView } from '../../shared/contract/wallet.ts';
 import type { Connection } from './connection.svelte.ts';
 import { follow } from './follow.ts';
 import { remember, remembered } from './memory.ts';
-import { paymentNews } from './payment-news.ts';
+import { paymentNews, type PaymentNews } from './payment-news.ts';
 import type { Toasts } from './toasts.svelte.ts';
 
 /** The wallets of this node and the one that the window shows. */
@@ -20,6 +20,8 @@ export interface WalletsState {
 }
 
 const REREAD = 10_000;
+/** Milliseconds between two words about mined blocks. */
+const MINED_QUIET = 60_000;
 /** A miner's rewards must not push everything else out of sight. */
 const RECENT = 200;
 
@@ -41,15 +43,23 @@ export function createWalletsState(connection: Connection, toasts: Toasts): Wall
       connection,
       (signal) => connection.client.wallet.watch({ name }, { signal }),
       (news) => {
-        for (const { text, tone, topic } of paymentNews(view?.latest ?? null, news.latest)) {
-          toasts.say(text, tone, topic);
-        }
+        for (const each of paymentNews(view?.latest ?? null, news.latest)) announce(each);
         view = news;
         // The newest are here already; the rest follow.
         recent = joinHistory(news.latest, recent);
         void readRecent(name);
       },
     );
+  }
+
+  let lastMined = 0;
+  /** On a fast network a miner would hear of nothing else. */
+  function announce({ text, tone, topic }: PaymentNews): void {
+    if (topic === 'mined') {
+      if (Date.now() - lastMined < MINED_QUIET) return;
+      lastMined = Date.now();
+    }
+    toasts.say(text, tone, topic);
   }
 
   let reading = false;
