@@ -20,6 +20,7 @@ import { openPeerStore } from './peers/store.ts';
 import { createTipTeller } from './peers/tip-teller.ts';
 import { createBlockRelay } from './relay/block-relay.ts';
 import { relayHandlers } from './relay/serve-relay.ts';
+import { type CompactFigures, createCompactRelay } from './relay/compact-relay.ts';
 import { createTransactionRelay, type MempoolView } from './relay/transaction-relay.ts';
 import { createBodySync } from './sync/body-sync.ts';
 import { createHeaderSync } from './sync/header-sync.ts';
@@ -54,6 +55,8 @@ export interface NetworkStatus extends SyncProgress {
   readonly strangers: number;
   readonly clockOffsetSeconds: number | null;
   readonly reachability: Reachability;
+  /** How blocks that came as compact ones were put together. */
+  readonly compact: CompactFigures;
   /** The last tries to connect that failed, newest last. */
   readonly failures: readonly { readonly address: string; readonly cause: string }[];
 }
@@ -135,12 +138,15 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
     gossip: host.gossip,
     topic: names.transactions,
     peers,
+    onRefused: (tx) => compact.spare(tx),
     clock,
     log: log.child('relay'),
     random,
   });
+  const compact = createCompactRelay({ mempool, chain, peers, bodies, clock, log: log.child('relay') });
   const blocks = createBlockRelay({
     chain,
+    compact,
     gossip: host.gossip,
     topic: names.blocks,
     peers,
@@ -214,13 +220,14 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
         names.relay,
         INBOUND_STREAMS,
         serveStreams(served, (peerId) =>
-          relayHandlers({ mempool, peerId, served: payments.served, listed: () => true }),
+          relayHandlers({ chain, mempool, peerId, served: payments.served, listed: () => true }),
         ),
       );
       await peers.start();
       await host.start();
       // The router takes topics only once it runs.
       payments.start();
+      compact.start();
       blocks.start();
       bodies.start();
       connector.start();
@@ -232,6 +239,7 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
       connector.stop();
       teller.stop();
       blocks.stop();
+      compact.stop();
       payments.stop();
       await bodies.stop();
       for (const each of off) each();
@@ -251,6 +259,7 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
         deps.listen,
         peers.list().map((peer) => (peer.direction === 'inbound' ? peer.address : '')),
       ),
+      compact: compact.figures(),
       failures: connector.failures(),
     }),
     announce: payments.announce,

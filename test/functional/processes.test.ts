@@ -48,8 +48,12 @@ describe('two node processes', () => {
     expect((await b.call.wallet.balance({ name: 'w' })).confirmed).toBe(150_000_000);
     const { confirmations } = await a.call.chain.transaction({ txid });
     expect(confirmations).toBe(1);
-    const [peer] = await a.call.peers.list();
-    expect(peer).toMatchObject({ id: b.peerId, direction: 'inbound', height: 21 });
+    // A peer tells its tip a moment after it announced the block.
+    const peer = await until(
+      async () => (await a.call.peers.list()).find(({ height }) => height === 21),
+      'told',
+    );
+    expect(peer).toMatchObject({ id: b.peerId, direction: 'inbound' });
     expect(await b.stop()).toBe(0);
     expect(await a.stop()).toBe(0);
   });

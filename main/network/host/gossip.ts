@@ -34,7 +34,7 @@ export function gossipService(topics: readonly string[], scoreOf: (peerId: strin
     globalSignaturePolicy: StrictNoSign,
     msgIdFn: (message) => messageId(message.topic, message.data),
     allowedTopics: [...topics],
-    maxInboundDataLength: 64 * 1024,
+    maxInboundDataLength: 160 * 1024,
     // What a peer that doesn't read may hold of ours; past it the stream is reset and opened again.
     maxOutboundBufferSize: 2 << 20,
     decodeRpcLimits: {

@@ -1,3 +1,4 @@
+import { decodeBlock } from '../../core/primitives/block.ts';
 import { isViolation } from '../../core/violation.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Chain } from '../../state/chain/chain.ts';
@@ -8,22 +9,26 @@ import {
   type BlockAnnouncement,
   decodeBlockAnnouncement,
   encodeBlockAnnouncement,
+  MAX_GOSSIP_BYTES,
   MAX_INLINE_BLOCK,
 } from '../wire/announcements.ts';
 import { createBucket } from '../wire/bucket.ts';
 import { type Offence, offence } from '../wire/offence.ts';
 import { createPeerBudgets } from './budgets.ts';
+import type { CompactRelay } from './compact-relay.ts';
+import { createKnownSet } from './known-set.ts';
 
 export interface BlockRelayDeps {
   readonly chain: Pick<
     Chain,
-    'tip' | 'bestHeader' | 'entry' | 'acceptHeaders' | 'headerBytes' | 'readBlock' | 'events'
+    'tip' | 'bestHeader' | 'entry' | 'acceptHeaders' | 'headerBytes' | 'hasBody' | 'readBlock' | 'events'
   >;
   readonly gossip: Gossip;
   readonly topic: string;
-  readonly peers: { report(peerId: string, offence: Offence): void };
+  readonly peers: { list(): readonly unknown[]; report(peerId: string, offence: Offence): void };
   /** A block that is new to us, perhaps with its body. */
   announced(id: string, peerId: string, block: Uint8Array | null): void;
+  readonly compact: Pick<CompactRelay, 'compact' | 'rebuild'>;
   /** A peer announced a block whose parent we don't know. */
   unknownParent(peerId: string): void;
   readonly log: Log;
@@ -43,8 +48,7 @@ const OVERALL = { burst: 300, perSecond: 300 };
 const NOISE = { burst: 2000, perSecond: 50 };
 /** Blocks that we announce ourselves, so that a burst of them stays within the share that peers give us. */
 const OURS = { burst: 40, perSecond: 0.9 };
-/** No block of more transactions fits into an announcement. */
-const MOST_INLINE_TRANSACTIONS = 32;
+const REMEMBERED = 1000;
 
 export function createBlockRelay(deps: BlockRelayDeps): BlockRelay {
   const { chain, peers, log } = deps;
@@ -52,6 +56,8 @@ export function createBlockRelay(deps: BlockRelayDeps): BlockRelay {
   const noise = createPeerBudgets(NOISE.burst, NOISE.perSecond);
   const overall = createBucket(OVERALL.burst, OVERALL.perSecond);
   const ours = createBucket(OURS.burst, OURS.perSecond);
+  // Blocks that went through here, as somebody else's announcement or as ours: each goes on once.
+  const passedOn = createKnownSet(REMEMBERED);
   let off = () => {};
   let later: NodeJS.Timeout | undefined;
 
@@ -63,40 +69,63 @@ export function createBlockRelay(deps: BlockRelayDeps): BlockRelay {
     }
     const { header } = announcement;
     if (!noise.of(peerId).take(1)) peers.report(peerId, offence('gossip-flood'));
-    // Already known: it came another way, and whoever told us has told the others.
-    if (chain.entry(header.idHex) !== undefined) return 'drop';
+    const known = chain.entry(header.idHex) !== undefined;
+    // The header may have come another way; but whoever brought a good announcement has told the others.
+    if (known && (passedOn.has(header.idHex) || chain.hasBody(header.idHex))) return 'drop';
     // What is dropped here isn't lost: the peer also tells its tip, and the chain behind it is asked for.
-    if (!budgets.of(peerId).take(1) || !overall.take(1)) return 'drop';
+    if (!known && (!budgets.of(peerId).take(1) || !overall.take(1))) return 'drop';
     return accept(peerId, announcement);
   }
 
-  async function accept(peerId: string, { header, block }: BlockAnnouncement): Promise<Judgement> {
-    const { accepted, violation } = await chain.acceptHeaders([header]);
+  async function accept(peerId: string, announcement: BlockAnnouncement): Promise<Judgement> {
+    const { header, block, compact } = announcement;
+    const { violation } = await chain.acceptHeaders([header]);
     if (violation !== null) {
       if (violation.code === 'header-orphan') deps.unknownParent(peerId);
       peers.report(peerId, violation);
       return PENALTY[violation.code] === 'ignore' ? 'drop' : 'blame';
     }
-    deps.announced(header.idHex, peerId, block);
     // Two copies with different bodies may race; only the first goes on.
-    return accepted > 0 ? 'pass-on' : 'drop';
+    if (passedOn.has(header.idHex)) return 'drop';
+    passedOn.add(header.idHex);
+    // The router sends it on as soon as this returns; the body is for later.
+    setImmediate(() => {
+      if (compact !== null && isNext(header.idHex)) void deps.compact.rebuild(compact, peerId);
+      deps.announced(header.idHex, peerId, block);
+    });
+    return 'pass-on';
   }
+
+  // Of a side branch the body is fetched when its chain gets better, if ever.
+  const isNext = (id: string): boolean => chain.bestHeader().id === id && !chain.hasBody(id);
 
   // In a burst of blocks the last one says all.
   function announceSoon(): void {
     clearTimeout(later);
+    if (!isNews(chain.tip())) return;
     if (ours.take(1)) announce(chain.tip()).catch(failed);
     else later = setTimeout(announceSoon, ours.waitFor(1) + 1);
   }
 
+  // While catching up, every block is news to us and to nobody else.
+  const isNews = (tip: HeaderEntry): boolean =>
+    tip === chain.bestHeader() && !passedOn.has(tip.id) && peers.list().length > 0;
+
   const failed = (error: unknown) => log.warn('a block was not announced', { error: String(error) });
 
   async function announce(tip: HeaderEntry): Promise<void> {
-    // While catching up, every block is news to us and to nobody else.
-    if (tip.id !== chain.bestHeader().id) return;
-    const block = tip.transactions <= MOST_INLINE_TRANSACTIONS ? await chain.readBlock(tip.id) : null;
-    const small = block !== null && block.length <= MAX_INLINE_BLOCK ? block : null;
-    await deps.gossip.publish(deps.topic, encodeBlockAnnouncement(chain.headerBytes(tip), small));
+    passedOn.add(tip.id);
+    const bytes = await chain.readBlock(tip.id);
+    if (bytes === null) return;
+    const small = bytes.length <= MAX_INLINE_BLOCK;
+    const block = small ? null : decodeBlock(bytes);
+    const compact = block === null || isViolation(block) ? null : deps.compact.compact(block);
+    const data = encodeBlockAnnouncement(chain.headerBytes(tip), small ? bytes : null, compact);
+    const fits = data.length <= MAX_GOSSIP_BYTES;
+    await deps.gossip.publish(
+      deps.topic,
+      fits ? data : encodeBlockAnnouncement(chain.headerBytes(tip), null),
+    );
   }
 
   return {

@@ -1,11 +1,17 @@
 import { toHex } from '../../core/codec/hex.ts';
+import { type Block, decodeBlock } from '../../core/primitives/block.ts';
 import { isViolation } from '../../core/violation.ts';
+import { sleep } from '../../lib/clock.ts';
+import { type BodySource, bodyOf } from '../sync/body-of.ts';
+import { createBucket } from '../wire/bucket.ts';
 import { FRAME, MAX_TRANSACTIONS_BYTES, MAX_WIDS_LISTED } from '../wire/frame-types.ts';
+import { decodeGetParts, encodeParts } from '../wire/part-messages.ts';
 import { decodeGetTransactions, encodeTransactions, encodeWidList } from '../wire/relay-messages.ts';
 import type { Handler } from '../wire/server.ts';
 import type { MempoolView } from './transaction-relay.ts';
 
 export interface ServeRelayDeps {
+  readonly chain: BodySource;
   readonly mempool: MempoolView;
   readonly peerId: string;
   /** The peer has taken this transaction from us. */
@@ -14,9 +20,23 @@ export interface ServeRelayDeps {
   listed(txid: string): boolean;
 }
 
+/** Requests for parts of blocks, each of which decodes a block: at once, and a second in the long run. */
+const PARTS_REQUESTS = { burst: 10, perSecond: 1 };
+/** Older blocks nobody puts together. */
+const PARTS_DEPTH = 10;
+
+async function recentBlock(chain: BodySource, id: string): Promise<Block | null> {
+  const entry = chain.entry(id);
+  if (entry === undefined || entry.height < chain.tip().height - PARTS_DEPTH) return null;
+  const bytes = await bodyOf(chain, id);
+  const block = bytes && decodeBlock(bytes);
+  return block === null || isViolation(block) ? null : block;
+}
+
 /** What one stream of a peer may ask about payments. */
 export function relayHandlers(deps: ServeRelayDeps): ReadonlyMap<number, Handler> {
   const { mempool, peerId } = deps;
+  const budget = createBucket(PARTS_REQUESTS.burst, PARTS_REQUESTS.perSecond);
   let listings = 0;
 
   const transactions: Handler = {
@@ -51,7 +71,22 @@ export function relayHandlers(deps: ServeRelayDeps): ReadonlyMap<number, Handler
     },
   };
 
+  const parts: Handler = {
+    cap: FRAME.getParts.cap,
+    async handle(frame, reply) {
+      const request = decodeGetParts(frame.body);
+      if (isViolation(request)) return request;
+      while (!budget.take(1)) await sleep(budget.waitFor(1) + 1);
+      const block = await recentBlock(deps.chain, toHex(request.id));
+      const found = request.indexes.map((index) => block?.transactions[index]?.bytes);
+      const all = found.filter((bytes) => bytes !== undefined);
+      await reply(FRAME.parts.type, encodeParts(all.length === found.length ? all : []));
+      return null;
+    },
+  };
+
   return new Map([
+    [FRAME.getParts.type, parts],
     [FRAME.getTransactions.type, transactions],
     [FRAME.getWids.type, wids],
   ]);

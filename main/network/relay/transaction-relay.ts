@@ -8,6 +8,7 @@ import type { Log } from '../../lib/log.ts';
 import type { Mempool } from '../../state/mempool/mempool.ts';
 import type { Gossip, Judgement } from '../host/gossip.ts';
 import type { Peer } from '../peers/peer.ts';
+import { PENALTY } from '../peers/penalties.ts';
 import { decodeWids } from '../wire/announcements.ts';
 import { createPeerBudgets } from './budgets.ts';
 import { FRAME } from '../wire/frame-types.ts';
@@ -21,7 +22,7 @@ import { createOwnPayments } from './own-payments.ts';
 /** What relaying needs of the mempool. */
 export type MempoolView = Pick<
   Mempool,
-  'submit' | 'get' | 'getByWid' | 'has' | 'newest' | 'missingParents' | 'dropSource' | 'events'
+  'submit' | 'get' | 'getByWid' | 'has' | 'newest' | 'entries' | 'missingParents' | 'dropSource' | 'events'
 >;
 
 export interface TransactionRelayDeps {
@@ -32,6 +33,8 @@ export interface TransactionRelayDeps {
     get(id: string): Peer | undefined;
     report(peerId: string, offence: Offence): void;
   };
+  /** A payment that isn't taken, and may be mined all the same. */
+  onRefused(tx: Transaction): void;
   readonly clock: Clock;
   readonly log: Log;
   readonly random: () => number;
@@ -111,6 +114,7 @@ export function createTransactionRelay(deps: TransactionRelayDeps): TransactionR
   async function submit(tx: Transaction, peerId: string): Promise<void> {
     const result = await mempool.submit(tx, { source: peerId });
     if (!isViolation(result)) return;
+    if (PENALTY[result.code] === 'ignore') deps.onRefused(tx);
     if (result.code === 'policy-orphan') {
       const parents = mempool.missingParents(toHex(tx.wid));
       if (parents.length > 0) fetcher.want('txid', parents, peerId);

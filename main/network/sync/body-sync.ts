@@ -36,6 +36,10 @@ export interface BodySync {
   consider(): void;
   /** This peer has a block that is new to us, and perhaps sent it along: otherwise it is asked first. */
   announced(id: string, peerId: string, block: Uint8Array | null): void;
+  /** This block is being put together elsewhere and isn't asked for until `deliver` or `giveUp`. */
+  expect(id: string): void;
+  deliver(id: string, block: Uint8Array): void;
+  giveUp(id: string): void;
   forget(peerId: string): void;
   /** Blocks known by their headers and not yet handed to the chain. */
   missing(): number;
@@ -44,7 +48,7 @@ export interface BodySync {
 /** Blocks that one peer may owe us. */
 export const IN_FLIGHT = 16;
 /** Blocks handed to the chain and not yet answered: enough that it never waits for us. */
-const SUBMITTED_AT_ONCE = 4;
+const SUBMITTED_AT_ONCE = 8;
 const REPLY_MS = 64_000;
 const TICK_MS = 250;
 const UNABLE_MS = 10_000;
@@ -59,6 +63,7 @@ export function createBodySync(deps: BodySyncDeps): BodySync {
   const unable = new Map<string, Set<string>>();
   const announcers = new Map<string, string>();
   const submitting = new Set<string>();
+  const expected = new Set<string>();
   let planned: HeaderEntry | null = null;
   let more = false;
   let stuckSince = 0;
@@ -66,6 +71,7 @@ export function createBodySync(deps: BodySyncDeps): BodySync {
   let timer: NodeJS.Timeout | undefined;
 
   const canServe = (peer: Peer, slot: Slot): boolean =>
+    !expected.has(slot.entry.id) &&
     slot.entry.height >= peer.hello.servesFrom &&
     (peer.tip.work >= slot.entry.work || announcers.get(slot.entry.id) === peer.id) &&
     unable.get(slot.entry.id)?.has(peer.id) !== true;
@@ -120,8 +126,9 @@ export function createBodySync(deps: BodySyncDeps): BodySync {
     }
     const left = slots.length - got;
     owed.set(peer.id, Math.max(0, (owed.get(peer.id) ?? 0) - left));
+    // A stream that breaks at once must not be asked again at once: the next tick is soon enough.
     if (left > 0) window.release(peer.id);
-    assign();
+    else assign();
   }
 
   function take(peer: Peer, slot: Slot, frame: Frame): Offence | null {
@@ -238,6 +245,18 @@ export function createBodySync(deps: BodySyncDeps): BodySync {
       if (announcers.size > WINDOW_BLOCKS) announcers.delete(announcers.keys().next().value!);
       plan();
       if (block !== null && window.fill(id, block, peerId)) pump();
+      assign();
+    },
+    expect: (id) => void expected.add(id),
+    deliver(id, block) {
+      expected.delete(id);
+      plan();
+      if (window.fill(id, block, null)) pump();
+      assign();
+    },
+    giveUp(id) {
+      expected.delete(id);
+      plan();
       assign();
     },
     forget(peerId) {

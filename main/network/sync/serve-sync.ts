@@ -5,10 +5,11 @@ import type { Chain } from '../../state/chain/chain.ts';
 import { createBucket } from '../wire/bucket.ts';
 import { FRAME, MAX_HEADERS } from '../wire/frame-types.ts';
 import type { Handler } from '../wire/server.ts';
+import { type BodySource, bodyOf } from './body-of.ts';
 import { decodeGetBlocks, decodeGetHeaders, encodeHeaders } from '../wire/sync-messages.ts';
 
 export interface ServeSyncDeps {
-  readonly chain: Pick<Chain, 'headersAfter' | 'readBlock'>;
+  readonly chain: Pick<Chain, 'headersAfter'> & BodySource;
 }
 
 /** Header requests that one peer may make at once, and a second after that; a new node needs 1 for 2 000 blocks. */
@@ -55,4 +56,4 @@ export function syncHandlers(deps: ServeSyncDeps): ReadonlyMap<number, Handler> 
   ]);
 }
 
-const read = (chain: ServeSyncDeps['chain'], id: Uint8Array) => chain.readBlock(toHex(id));
+const read = (chain: BodySource, id: Uint8Array) => bodyOf(chain, toHex(id));

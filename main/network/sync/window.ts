@@ -24,8 +24,8 @@ export interface Window {
   /** Up to `max` lowest wanted slots that `usable` takes. */
   wanted(max: number, usable: (slot: Slot) => boolean): Slot[];
   asked(slots: readonly Slot[], peer: string, at: number): void;
-  /** Puts a block in; false when it isn't wanted (any more). */
-  fill(id: string, bytes: Uint8Array, peer: string): boolean;
+  /** Puts a block in, from a peer or put together here; false when it isn't wanted (any more). */
+  fill(id: string, bytes: Uint8Array, peer: string | null): boolean;
   /** Wants a block again that was asked for. */
   unask(id: string): void;
   /** Wants again all that this peer was asked for. */

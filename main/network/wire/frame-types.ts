@@ -10,6 +10,8 @@ export const MAX_BLOCKS_ASKED = 16;
 export const MAX_TRANSACTIONS_ASKED = 256;
 /** Most wids in the list of what a node has. */
 export const MAX_WIDS_LISTED = 5000;
+/** Most transactions of one block asked for; who lacks more asks for the block. */
+export const MAX_PARTS_ASKED = 2000;
 /** A reply with transactions ends before it grows past this; one transaction always fits. */
 export const MAX_TRANSACTIONS_BYTES = 512 * 1024;
 
@@ -30,4 +32,6 @@ export const FRAME = {
   transactions: { type: 0x21, cap: MAX_TRANSACTIONS_BYTES + 128 * 1024 },
   getWids: { type: 0x22, cap: 0 },
   wids: { type: 0x23, cap: 5 + 32 * MAX_WIDS_LISTED },
+  getParts: { type: 0x24, cap: 37 + 3 * MAX_PARTS_ASKED },
+  parts: { type: 0x25, cap: MAX_BLOCK_BYTES + 8192 },
 } as const;

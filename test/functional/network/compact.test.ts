@@ -1,0 +1,93 @@
+import { randomBytes } from 'node:crypto';
+import { afterEach, describe, expect, test } from 'vitest';
+import { REGTEST_NETWORK } from '../../../main/core/networks/built-in.ts';
+import type { Block } from '../../../main/core/primitives/block.ts';
+import type { Transaction } from '../../../main/core/primitives/transaction.ts';
+import { encodeBlockAnnouncement } from '../../../main/network/wire/announcements.ts';
+import { compactOf } from '../../../main/network/wire/compact-block.ts';
+import { startRawPeer } from '../../support/raw-peer.ts';
+import { coinbaseOf, mineOn, pay, testKey, tipOf } from '../../support/test-chain.ts';
+import { startNode, type TestNode, type TestNodeOptions } from '../../support/test-node.ts';
+import { until } from '../../support/until.ts';
+
+const stops: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const stop of stops.splice(0).reverse()) await stop();
+});
+
+async function start(options?: TestNodeOptions): Promise<TestNode> {
+  const node = await startNode(options);
+  stops.push(() => node.stop());
+  return node;
+}
+
+const same = (nodes: readonly TestNode[]) => () =>
+  nodes.every((node) => node.chain.tip().id === nodes[0]!.chain.tip().id);
+
+/** Three in a row, with payments of matured coinbases ready to be made. */
+async function row(): Promise<{ nodes: TestNode[]; payments: Transaction[] }> {
+  const first = await start();
+  const mined = await first.mine(100);
+  const second = await start({ bootstrap: [first.address] });
+  const third = await start({ bootstrap: [second.address] });
+  const nodes = [first, second, third];
+  await until(same(nodes), 'synced');
+  const usable = mined.slice(0, 90);
+  return { nodes, payments: usable.map((block) => payment(first, block)) };
+}
+
+const payment = (node: TestNode, block: Block): Transaction =>
+  pay(node.chain, [coinbaseOf(block)], testKey(1).secret, [{ amount: 1_999_990_000, lock: testKey(2).lock }]);
+
+const everywhere = (nodes: readonly TestNode[], payments: readonly Transaction[]) => () =>
+  nodes.every((node) => payments.every((tx) => node.mempool.has(tx.txidHex)));
+
+describe('compact blocks', () => {
+  test('a block of known payments is put together without asking, hop by hop', async () => {
+    const { nodes, payments } = await row();
+    for (const tx of payments) await nodes[0]!.mempool.submit(tx);
+    await until(everywhere(nodes, payments), 'in every mempool');
+    await nodes[0]!.mine(1, { transactions: payments, fees: 10_000 * payments.length });
+    await until(same(nodes), 'the block is everywhere');
+    for (const node of nodes.slice(1))
+      expect(node.net.status().compact).toEqual({ whole: 1, asked: 0, failed: 0 });
+  });
+
+  test('what only the miner had is in it, and what has no room there is asked for hop by hop', async () => {
+    const { nodes, payments } = await row();
+    const [first, , third] = nodes as [TestNode, TestNode, TestNode];
+    const known = payments.slice(0, 20);
+    for (const tx of known) await first.mempool.submit(tx);
+    await until(everywhere(nodes, known), 'in every mempool');
+    // Some 50 of the 70 unknown ones fit.
+    await third.mine(1, { transactions: payments, fees: 10_000 * payments.length });
+    await until(same(nodes), 'the block is everywhere');
+    for (const node of nodes.slice(0, 2))
+      expect(node.net.status().compact).toEqual({ whole: 0, asked: 1, failed: 0 });
+  });
+
+  test('a compact block of nothing but wrong ids costs nobody anything: the block is fetched', async () => {
+    const at = await start();
+    const [funding] = await at.mine(10);
+    const honest = await start({ bootstrap: [at.address] });
+    await until(same([at, honest]), 'synced');
+    const tx = payment(at, funding!);
+    const block = mineOn(at.chain, tipOf(at.chain), { transactions: [tx], fees: 10_000 });
+    const peer = await startRawPeer(at.address, { network: REGTEST_NETWORK });
+    stops.push(() => peer.stop());
+    await until(() => at.net.peers.list().length === 2, 'greeted');
+    // The router takes no message twice, so every try has a nonce of its own.
+    const announce = (): Promise<number> => {
+      const compact = compactOf(block, randomBytes(8), () => false);
+      const twisted = { ...compact, shortIds: compact.shortIds.map((id) => id + 1) };
+      const data = encodeBlockAnnouncement(block.header.bytes, null, twisted);
+      return peer.host.gossip.publish(peer.names.blocks, data, true);
+    };
+    await until(async () => (await announce()) > 0, 'announced');
+    await until(() => at.net.status().compact.failed === 1, 'given up');
+    expect(at.net.peers.bans()).toEqual([]);
+    await honest.chain.submitBlock(block.bytes);
+    await until(same([at, honest]), 'fetched from somebody else', { ms: 30_000 });
+    expect(at.net.peers.list().find(({ id }) => id === peer.id)?.score ?? 0).toBeLessThan(100);
+  });
+});
