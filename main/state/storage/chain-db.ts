@@ -197,15 +197,17 @@ function chainDbOf(level: Level): ChainDb {
       const record = level.getSync(at);
       if (record === undefined) return undefined;
       const payload = openRecord(at, record);
-      if (!payload) throw new DamagedError(`the coin ${showCoinKey(outpoint)}`);
-      return decodeCoin(payload);
+      const coin = payload && decodeCoin(payload);
+      if (!coin) throw new DamagedError(`the coin ${showCoinKey(outpoint)}`);
+      return coin;
     },
     async heightOf(txid) {
       const from = key.coin(coinKey({ txid, index: 0 }));
       const to = key.coin(coinKey({ txid, index: 0xffff_ffff }));
       for (const [at, record] of await level.iterator({ gte: from, lte: to, limit: 1 }).all()) {
         const payload = openRecord(at, record);
-        if (payload) return decodeCoin(payload).height;
+        const coin = payload && decodeCoin(payload);
+        if (coin) return coin.height;
       }
       return null;
     },

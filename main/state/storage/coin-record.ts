@@ -1,5 +1,6 @@
-import type { Motes } from '../../../shared/units.ts';
+import { isMotes } from '../../../shared/units.ts';
 import type { Coin } from '../../core/primitives/coin.ts';
+import { MAX_LOCK_BYTES } from '../../core/primitives/limits.ts';
 import { CHECKSUM_BYTES } from './checksum.ts';
 
 const FIXED = 14;
@@ -19,12 +20,15 @@ export function encodeCoin(coin: Coin, front: number = CHECKSUM_BYTES): Uint8Arr
   return bytes;
 }
 
-/** The inverse, from a payload whose checksum held. The lock is a copy, so that the record can be let go. */
-export function decodeCoin(payload: Uint8Array): Coin {
+/** The inverse, or null for what encodeCoin never writes. The lock is a copy, so that the record can be let go. */
+export function decodeCoin(payload: Uint8Array): Coin | null {
+  const size = payload.length - FIXED;
+  const amount = readU32(payload, 5) + readU32(payload, 9) * 0x1_0000_0000;
+  if (size < 0 || size > MAX_LOCK_BYTES || payload[4]! > 1 || !isMotes(amount)) return null;
   return {
     height: readU32(payload, 0),
     coinbase: payload[4] === 1,
-    amount: (readU32(payload, 5) + readU32(payload, 9) * 0x1_0000_0000) as Motes,
+    amount,
     lockType: payload[13]!,
     lock: payload.slice(FIXED),
   };

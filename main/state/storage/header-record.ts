@@ -53,6 +53,8 @@ function writeLocation(writer: Writer, at: SegmentLocation | null): void {
 }
 
 function readLocation(reader: Reader): SegmentLocation | null {
-  if (reader.u8() === 0) return null;
+  const tag = reader.u8();
+  if (tag > 1) reader.fail('codec-order');
+  if (tag === 0) return null;
   return { segment: reader.varuint(), offset: reader.varuint(), length: reader.varuint() };
 }
