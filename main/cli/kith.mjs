@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=8
 // The program `kith`. Plain JavaScript, so that an old Node.js can still say that it is too old.
 const NEEDED = 24;
 

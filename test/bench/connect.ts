@@ -38,6 +38,7 @@ export const bench: Bench = {
       say('connecting …');
       let peak = process.memoryUsage.rss();
       chain.events.on('connected', () => (peak = Math.max(peak, process.memoryUsage.rss())));
+      const cpu = process.cpuUsage();
       const start = performance.now();
       await chain.acceptHeaders(blocks.map(headerOf));
       const pending: Promise<unknown>[] = [];
@@ -52,6 +53,7 @@ export const bench: Bench = {
       await Promise.all(pending);
       await chain.sync();
       const took = (performance.now() - start) / 1000;
+      const { user, system } = process.cpuUsage(cpu);
       if (chain.tip().height !== prelude.length + blocks.length)
         throw new Error('not all blocks were connected');
       const after = await measureVerifyLimit(seconds);
@@ -62,6 +64,7 @@ export const bench: Bench = {
         verify_limit_per_s: limit,
         ratio_to_limit: rate / limit,
         seconds: took,
+        cpu_us_per_tx: (user + system) / (BLOCKS * TRANSACTIONS),
         peak_rss_mb: peak / 2 ** 20,
         threads: pool.threads,
       };

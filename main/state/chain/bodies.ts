@@ -7,7 +7,8 @@ import { join } from 'node:path';
 
 /** Undo records hold at most as many coins as a block has inputs: none needs more than a few bytes over its input. */
 const MAX_UNDO_BYTES = 4 * MAX_BLOCK_BYTES;
-const RECENT_BYTES = 32 << 20;
+// Decoded, a block takes some fifteen times its bytes.
+const RECENT_BYTES = 4 << 20;
 
 /** The bodies of blocks and their undo records, in append-only files; and the bodies seen last, decoded. */
 export interface Bodies {

@@ -28,7 +28,7 @@ import { createPruner } from './pruner.ts';
 import { activeRules, firstOutdated } from './rules.ts';
 import { createSnapshotGate } from './snapshot-gate.ts';
 
-const CACHED_COINS = 200_000;
+const CACHED_COINS = 60_000;
 
 /**
  * Opens the chain in its directory and brings it to the best chain that is stored.

@@ -109,7 +109,7 @@ async function openLevel(directory: string): Promise<Level> {
     compression: false,
     cacheSize: 16 << 20,
     maxFileSize: 16 << 20,
-    writeBufferSize: 16 << 20,
+    writeBufferSize: 8 << 20,
   });
   try {
     await level.open();
