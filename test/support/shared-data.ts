@@ -13,3 +13,11 @@ export function readSharedData(path: string): string | null {
   console.warn(`not tested: ../shared/${path} is missing`);
   return null;
 }
+
+/** A folder of it, or null where it is missing, which is printed too. */
+export function sharedFolder(path: string): string | null {
+  const folder = join(root, path);
+  if (existsSync(folder)) return folder;
+  console.warn(`not tested: ../shared/${path} is missing`);
+  return null;
+}

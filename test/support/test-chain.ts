@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hashRawSync } from '@node-rs/argon2';
@@ -45,7 +45,19 @@ export async function verifyBatch({ count, data }: SignatureBatch): Promise<numb
   return -1;
 }
 
-export const newDirectory = (): string => mkdtempSync(join(tmpdir(), 'kith-test-'));
+const directories: string[] = [];
+
+/** An empty directory that goes when the process does. */
+export function newDirectory(): string {
+  if (directories.length === 0) {
+    process.once('exit', () => {
+      for (const each of directories) rmSync(each, { recursive: true, force: true });
+    });
+  }
+  const directory = mkdtempSync(join(tmpdir(), 'kith-test-'));
+  directories.push(directory);
+  return directory;
+}
 
 /** What a chain of regtest needs, with a directory of its own. */
 export function testChainDeps(options: Partial<ChainDeps> = {}): ChainDeps {

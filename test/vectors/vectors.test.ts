@@ -1,0 +1,153 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { describeReport, type KindReport, reportAsJson, runVectors } from './run-vectors.ts';
+import { newDirectory } from '../support/test-chain.ts';
+import { sharedFolder } from '../support/shared-data.ts';
+
+const numbers = ({ total, passed, failed }: KindReport) => ({ total, passed, failed });
+
+test('every published vector passes', async ({ skip }) => {
+  const folder = sharedFolder('vectors');
+  if (folder === null) return skip('the shared data folder is missing');
+  const report = await runVectors(folder);
+  expect([...report.kinds.keys()].sort()).toEqual([
+    'asert',
+    'bip39-english',
+    'ed25519-speccheck',
+    'ed25519-zip215',
+    'slip10-ed25519',
+  ]);
+  for (const [name, { failures }] of report.kinds) expect(failures, name).toEqual([]);
+  expect(numbers(report.kinds.get('ed25519-zip215')!)).toEqual({ total: 196, passed: 196, failed: 0 });
+  expect(numbers(report.kinds.get('ed25519-speccheck')!)).toEqual({ total: 12, passed: 12, failed: 0 });
+  expect(report.skipped).toEqual([]);
+});
+
+test('signatures of RFC 8032 in the form of Wycheproof, old names and new', async () => {
+  const report = await runVectors(join(import.meta.dirname, 'samples'));
+  expect(report.kinds.get('ed25519_test')?.failures).toEqual([]);
+  expect(reportAsJson(report)).toBe('{"kinds":{"ed25519_test":{"total":7,"passed":7,"failed":0}}}');
+});
+
+describe('what is wrong is said, and never stops the rest', () => {
+  const ZIP = { vk_bytes: '00'.repeat(32), sig_bytes: '00'.repeat(64) };
+  const VALID = {
+    vk_bytes: 'd75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a',
+    sig_bytes: 'e5'.repeat(64),
+  };
+  const RUN = [
+    '## anchor height: 1',
+    '## anchor ancestor time: 0',
+    '## anchor nBits: 0x1d00ffff',
+    '## iterations: 2',
+  ];
+
+  const cases: [what: string, file: string, content: string, expected: object, why: RegExp | null][] = [
+    ['no JSON', 'ed25519-zip215.json', '{"a":', { total: 1, failed: 1 }, /not JSON/],
+    ['another shape', 'ed25519-zip215.json', '{}', { total: 1, failed: 1 }, /not a list/],
+    ['nothing in it', 'ed25519-speccheck.json', '[]', { total: 1, failed: 1 }, /no vector/],
+    [
+      'a vector without hexadecimal',
+      'ed25519-zip215.json',
+      JSON.stringify([ZIP, { ...VALID, vk_bytes: 'zz' }]),
+      { total: 2, failed: 1 },
+      /hexadecimal/,
+    ],
+    [
+      'a vector that is null',
+      'ed25519-zip215.json',
+      JSON.stringify([null, ZIP]),
+      { total: 2, failed: 1 },
+      /not an object/,
+    ],
+    [
+      'keys of any size',
+      'ed25519-zip215.json',
+      JSON.stringify([{ vk_bytes: '', sig_bytes: '00' }]),
+      { total: 1, failed: 0 },
+      null,
+    ],
+    [
+      'words that are none',
+      'bip39-english.json',
+      JSON.stringify({ english: [['00'.repeat(16), 'so what', '00']] }),
+      { total: 1, failed: 1 },
+      /other words/,
+    ],
+    [
+      'entropy of no size',
+      'bip39-english.json',
+      JSON.stringify({ english: [['00', 'so what', '00']] }),
+      { total: 1, failed: 1 },
+      /threw/,
+    ],
+    [
+      'a path that is none',
+      'slip10-ed25519.json',
+      JSON.stringify([{ seed: '00'.repeat(16), chains: [{ path: 'm/0' }] }]),
+      { total: 1, failed: 1 },
+      /threw/,
+    ],
+    [
+      'a run with other bits',
+      'asert.txt',
+      [...RUN, '1 2 1200 0x1d00ffff', '2 3 1800 0x1d00fffe', ''].join('\n'),
+      { total: 2, failed: 1 },
+      /0x1d00ffff/,
+    ],
+    ['a run without a head', 'asert.txt', '1 2 1200 0x1d00ffff', { total: 1, failed: 1 }, /head/],
+    [
+      'a run cut short',
+      'asert.txt',
+      [...RUN, '1 2 1200 0x1d00ffff'].join('\n'),
+      { total: 2, failed: 1 },
+      /missing/,
+    ],
+    [
+      'Wycheproof without keys',
+      'ed25519_test.json',
+      JSON.stringify({ testGroups: [{ tests: [] }] }),
+      { total: 1, failed: 1 },
+      /publicKeyDer/,
+    ],
+    [
+      'Wycheproof with an unknown result',
+      'ed25519_test.json',
+      JSON.stringify({
+        testGroups: [
+          { key: { pk: VALID.vk_bytes }, tests: [{ tcId: 4, msg: '', sig: '', result: 'who knows' }] },
+        ],
+      }),
+      { total: 1, failed: 1 },
+      /none that is known/,
+    ],
+  ];
+
+  test.each(cases)('%s', async (_, file, content, expected, why) => {
+    const directory = newDirectory();
+    writeFileSync(join(directory, file), content);
+    const report = await runVectors(directory);
+    const [kind] = report.kinds.values();
+    expect(kind).toMatchObject(expected);
+    if (why) expect(describeReport(report).join('\n')).toMatch(why);
+  });
+
+  test('unknown kinds are passed over with a sentence; files of a known form are run under their own name', async () => {
+    const directory = newDirectory();
+    for (const folder of ['more', 'asert', 'sapling']) mkdirSync(join(directory, folder));
+    writeFileSync(join(directory, 'README.md'), '# Notes');
+    writeFileSync(join(directory, 'sha3.json'), '{"what":1}');
+    writeFileSync(join(directory, 'mine.json'), JSON.stringify([ZIP]));
+    writeFileSync(join(directory, 'more', 'ed25519-speccheck.json'), JSON.stringify([]));
+    writeFileSync(
+      join(directory, 'asert', 'run01'),
+      [...RUN, '1 2 1200 0x1d00ffff', '2 3 1800 0x1d00ffff'].join('\n'),
+    );
+    const report = await runVectors(directory);
+    expect([...report.kinds.keys()].sort()).toEqual(['asert', 'ed25519-speccheck', 'mine']);
+    expect(report.kinds.get('asert')).toMatchObject({ total: 2, passed: 2 });
+    expect(report.skipped.map(({ name }) => name)).toEqual(['sapling', 'sha3']);
+    expect(describeReport(report).filter((line) => line.includes('skipped'))).toHaveLength(2);
+  });
+});
