@@ -1,9 +1,10 @@
-import type { Reachability, Service } from '../../shared/contract/vocabulary.ts';
+import type { Reachability } from '../../shared/contract/vocabulary.ts';
 import type { Network } from '../core/networks/network.ts';
 import type { Transaction } from '../core/primitives/transaction.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import type { Chain } from '../state/chain/chain.ts';
+import { powHash } from '../state/native/pow.ts';
 import { hexToHash } from '../state/storage/keys.ts';
 import { ipOf, isLoopback } from './host/addresses.ts';
 import { createHost, type Host } from './host/host.ts';
@@ -24,6 +25,7 @@ import { type CompactFigures, createCompactRelay } from './relay/compact-relay.t
 import { createTransactionRelay, type MempoolView } from './relay/transaction-relay.ts';
 import { createBodySync } from './sync/body-sync.ts';
 import { createHeaderSync } from './sync/header-sync.ts';
+import { minimumWork } from './sync/minimum-work.ts';
 import { type SyncProgress, syncProgress } from './sync/progress.ts';
 import { createRate } from './sync/rate.ts';
 import { syncHandlers } from './sync/serve-sync.ts';
@@ -43,6 +45,8 @@ export interface NetworkDeps {
   readonly bootstrap: readonly string[];
   /** Such as `kith/0.1.0`; others see it. */
   readonly software: string;
+  /** Work that the right chain is known to have, such as a join link names: no chain below it is followed. */
+  readonly minimumWork?: bigint | undefined;
   /** From 0 to below 1; for choices that an attacker shouldn't foresee, no secrets. */
   readonly random?: () => number;
 }
@@ -79,7 +83,6 @@ export interface PeerNetwork {
   seenBy(txid: string): number | null;
 }
 
-const SERVICES: readonly Service[] = ['archive', 'relay'];
 const SAVE_MS = 5 * 60_000;
 const INBOUND_STREAMS = 2;
 
@@ -107,13 +110,18 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
     const tip = chain.tip();
     return { height: tip.height, work: tip.work, id: hexToHash(tip.id) };
   };
+  const serves = (): Pick<Hello, 'services' | 'servesFrom'> => {
+    const from = chain.servesFrom();
+    return from <= 1
+      ? { services: ['archive', 'relay'], servesFrom: 0 }
+      : { services: ['pruned', 'relay'], servesFrom: from };
+  };
   const ours = (): Hello => ({
     networkId: deps.network.id,
     versionMin: PROTOCOL_VERSION,
     versionMax: PROTOCOL_VERSION,
     software: deps.software,
-    services: SERVICES,
-    servesFrom: 0,
+    ...serves(),
     clock: clock.now(),
     ...claim(),
   });
@@ -132,7 +140,22 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
   });
   const rate = createRate(clock.ms);
   const bodies = createBodySync({ chain, peers, rate, clock, log: log.child('sync') });
-  const headers = createHeaderSync({ chain, peers, onHeaders: bodies.consider, log: log.child('sync') });
+  // What was validated once stays the measure, also while a reorganisation is under way.
+  let best = chain.tip();
+  const least = () => {
+    if (chain.tip().work > best.work) best = chain.tip();
+    return minimumWork(best, deps.minimumWork ?? 0n);
+  };
+  const headers = createHeaderSync({
+    network: deps.network,
+    chain,
+    peers,
+    minimumWork: least,
+    powHash,
+    random,
+    onHeaders: bodies.consider,
+    log: log.child('sync'),
+  });
   const payments = createTransactionRelay({
     mempool,
     gossip: host.gossip,
@@ -146,6 +169,7 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
   const compact = createCompactRelay({ mempool, chain, peers, bodies, clock, log: log.child('relay') });
   const blocks = createBlockRelay({
     chain,
+    minimumWork: least,
     compact,
     gossip: host.gossip,
     topic: names.blocks,

@@ -27,6 +27,7 @@ export interface TestNodeOptions {
   /** Reopens what an earlier node left there. */
   readonly directory?: string;
   readonly log?: Log;
+  readonly minimumWork?: bigint;
 }
 
 export async function startNode(options: TestNodeOptions = {}): Promise<TestNode> {
@@ -46,6 +47,7 @@ export async function startNode(options: TestNodeOptions = {}): Promise<TestNode
     listen: options.listen ?? ['/ip4/127.0.0.1/tcp/0'],
     bootstrap: options.bootstrap ?? [],
     software: 'kith/test',
+    minimumWork: options.minimumWork,
   });
   await net.start();
   return {

@@ -1,3 +1,5 @@
+import { toHex } from '../../core/codec/hex.ts';
+import { bitsToTarget, workOf } from '../../core/consensus/compact.ts';
 import { decodeBlock } from '../../core/primitives/block.ts';
 import { isViolation } from '../../core/violation.ts';
 import type { Log } from '../../lib/log.ts';
@@ -28,6 +30,8 @@ export interface BlockRelayDeps {
   readonly peers: { list(): readonly unknown[]; report(peerId: string, offence: Offence): void };
   /** A block that is new to us, perhaps with its body. */
   announced(id: string, peerId: string, block: Uint8Array | null): void;
+  /** Below it no chain is stored. */
+  minimumWork(): bigint;
   readonly compact: Pick<CompactRelay, 'compact' | 'rebuild'>;
   /** A peer announced a block whose parent we don't know. */
   unknownParent(peerId: string): void;
@@ -72,6 +76,10 @@ export function createBlockRelay(deps: BlockRelayDeps): BlockRelay {
     const known = chain.entry(header.idHex) !== undefined;
     // The header may have come another way; but whoever brought a good announcement has told the others.
     if (known && (passedOn.has(header.idHex) || chain.hasBody(header.idHex))) return 'drop';
+    // Cheap headers far below: not worth the check of their work, nor a place in memory for ever.
+    const parent = chain.entry(toHex(header.prev));
+    if (parent !== undefined && parent.work + workOf(bitsToTarget(header.bits)) < deps.minimumWork())
+      return 'drop';
     // What is dropped here isn't lost: the peer also tells its tip, and the chain behind it is asked for.
     if (!known && (!budgets.of(peerId).take(1) || !overall.take(1))) return 'drop';
     return accept(peerId, announcement);

@@ -136,7 +136,8 @@ export function createBodySync(deps: BodySyncDeps): BodySync {
     if (frame.type === FRAME.absent.type) {
       mark(id, peer.id);
       if (slot.peer === peer.id) window.unask(id);
-      peers.report(peer.id, offence('block-withheld', { id }));
+      // A pruned peer goes on pruning after it has said what it serves.
+      if (!peer.hello.services.includes('pruned')) peers.report(peer.id, offence('block-withheld', { id }));
     } else {
       if (frame.body.length < HEADER_BYTES) return offence('block-unasked', { id });
       const header = hash(DOMAIN.header, frame.body.subarray(0, HEADER_BYTES));

@@ -1,19 +1,24 @@
 import { equalBytes } from '../../core/codec/bytes.ts';
-import { toHex } from '../../core/codec/hex.ts';
+import { fromHex, toHex } from '../../core/codec/hex.ts';
+import { bitsToTarget, workOf } from '../../core/consensus/compact.ts';
 import type { Hash } from '../../core/crypto/hash.ts';
 import type { Header } from '../../core/primitives/header.ts';
 import { isViolation } from '../../core/violation.ts';
 import { codeOf } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import type { AcceptResult, Chain } from '../../state/chain/chain.ts';
+import type { HeaderEntry } from '../../state/chain/header-entry.ts';
 import type { Peer } from '../peers/peer.ts';
 import { FRAME, MAX_HEADERS } from '../wire/frame-types.ts';
 import { type Offence, offence } from '../wire/offence.ts';
 import { decodeHeaders, encodeGetHeaders } from '../wire/sync-messages.ts';
+import { createPresync, type PresyncDeps } from './presync.ts';
 
-export interface HeaderSyncDeps {
+export interface HeaderSyncDeps extends PresyncDeps {
   readonly chain: Pick<Chain, 'bestHeader' | 'entry' | 'locator' | 'acceptHeaders'>;
   readonly peers: { list(): readonly Peer[]; report(peerId: string, offence: Offence): void };
+  /** Below it no chain is stored. */
+  minimumWork(): bigint;
   /** Headers were taken; bodies may be missing now. */
   readonly onHeaders: () => void;
   readonly log: Log;
@@ -84,31 +89,73 @@ export function createHeaderSync(deps: HeaderSyncDeps): HeaderSync {
   /** True when the peer had no more; false when something of it can't be used. */
   async function fetchAll(peer: Peer): Promise<boolean> {
     const start = chain.locator(chain.bestHeader());
-    let locator: readonly Hash[] = start;
-    let accepting: Promise<AcceptResult> | null = null;
+    const first = await request(peer, start);
+    if (first === null) return false;
+    const fork = first[0] === undefined ? undefined : chain.entry(toHex(first[0].prev));
+    if (fork === undefined || hasEnough(fork, first)) return accept(peer, start, first);
+    return presync(peer, start, first, fork);
+  }
+
+  const hasEnough = (fork: HeaderEntry, headers: readonly Header[]): boolean =>
+    headers.reduce((work, { bits }) => work + workOf(bitsToTarget(bits)), fork.work) >= deps.minimumWork();
+
+  /** Takes the headers and all that come after them. */
+  async function accept(peer: Peer, start: readonly Hash[], first: readonly Header[]): Promise<boolean> {
+    let accepting: Promise<AcceptResult> = chain.acceptHeaders(first);
+    let full = first.length === MAX_HEADERS;
+    let last = first.at(-1);
     for (;;) {
-      // While these come over the wire, the work of the last ones is checked.
-      const headers: Header[] | null = await request(peer, locator);
-      const accepted: AcceptResult | null = await accepting;
-      if (accepted !== null) deps.onHeaders();
-      if (accepted?.violation) {
-        peers.report(peer.id, accepted.violation);
-        return false;
-      }
-      const last = headers?.at(-1);
-      if (headers === null) return false;
-      if (last === undefined) return true;
-      accepting = chain.acceptHeaders(headers);
       accepting.catch(() => undefined);
-      if (headers.length === MAX_HEADERS) {
-        locator = [last.id, ...start];
-        continue;
-      }
+      // While these come over the wire, the work of the last ones is checked.
+      const next = full && last !== undefined ? await request(peer, [last.id, ...start]) : [];
       const { violation } = await accepting;
       deps.onHeaders();
       if (violation) peers.report(peer.id, violation);
-      return violation === null;
+      if (violation || next === null) return false;
+      last = next.at(-1);
+      if (last === undefined) return true;
+      full = next.length === MAX_HEADERS;
+      accepting = chain.acceptHeaders(next);
     }
+  }
+
+  /** Two passes, since the chain so far has less work than anything worth storing. */
+  async function presync(
+    peer: Peer,
+    start: readonly Hash[],
+    first: readonly Header[],
+    fork: HeaderEntry,
+  ): Promise<boolean> {
+    const pre = createPresync(deps, fork, deps.minimumWork());
+    let headers: readonly Header[] | null = first;
+    for (let state = pre.first(headers); state !== 'enough'; state = pre.first(headers)) {
+      if (state !== 'more') return blame(peer, state);
+      // It ends below what it should have: nothing of it is stored, and nobody is blamed for being behind.
+      if (headers.length < MAX_HEADERS) {
+        log.info('a chain with too little work was left alone', { peer: peer.id, headers: pre.count });
+        return false;
+      }
+      headers = await request(peer, [headers.at(-1)!.id, ...start]);
+      if (headers === null) return false;
+    }
+    log.debug('a chain has shown its work and is fetched again', { peer: peer.id, headers: pre.count });
+    let locator: readonly Hash[] = [fromHex(fork.id)!];
+    while (!pre.complete) {
+      headers = await request(peer, locator);
+      if (headers === null) return false;
+      const wrong = headers.length === 0 ? offence('headers-unproven') : pre.second(headers);
+      if (wrong !== null) return blame(peer, wrong);
+      const { violation } = await chain.acceptHeaders(headers);
+      if (violation) return blame(peer, violation);
+      locator = [headers.at(-1)!.id];
+    }
+    deps.onHeaders();
+    return accept(peer, start, headers);
+  }
+
+  function blame(peer: Peer, wrong: Offence): false {
+    peers.report(peer.id, wrong);
+    return false;
   }
 
   async function request(peer: Peer, locator: readonly Hash[]): Promise<Header[] | null> {

@@ -1,0 +1,129 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { REGTEST_NETWORK } from '../../../main/core/networks/built-in.ts';
+import { toHex } from '../../../main/core/codec/hex.ts';
+import { isViolation } from '../../../main/core/violation.ts';
+import { FRAME } from '../../../main/network/wire/frame-types.ts';
+import {
+  decodeGetBlocks,
+  decodeGetHeaders,
+  encodeHeaders,
+} from '../../../main/network/wire/sync-messages.ts';
+import type { Handler } from '../../../main/network/wire/server.ts';
+import { startRawPeer } from '../../support/raw-peer.ts';
+import { mineOn, parentOf, testKey } from '../../support/test-chain.ts';
+import { startNode, type TestNode } from '../../support/test-node.ts';
+import { until } from '../../support/until.ts';
+
+const stops: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const stop of stops.splice(0).reverse()) await stop();
+});
+
+const GENESIS = REGTEST_NETWORK.genesis;
+
+const NO_BODIES: Handler = {
+  cap: FRAME.getBlocks.cap,
+  async handle(frame, reply) {
+    const ids = decodeGetBlocks(frame.body);
+    if (isViolation(ids)) return ids;
+    for (const id of ids) await reply(FRAME.absent.type, id);
+    return null;
+  },
+};
+
+/** A peer that serves headers of its own, wherever it is asked from. */
+async function servesHeaders(
+  at: TestNode,
+  headers: readonly { readonly id: Uint8Array; readonly bytes: Uint8Array }[],
+  work: bigint,
+): Promise<{ readonly asked: number }> {
+  const said = { asked: 0 };
+  const serve: Handler = {
+    cap: FRAME.getHeaders.cap,
+    async handle(frame, reply) {
+      said.asked++;
+      const locator = decodeGetHeaders(frame.body);
+      if (isViolation(locator)) return locator;
+      const known = new Set(locator.map(toHex));
+      const from = headers.findLastIndex(({ id }) => known.has(toHex(id))) + 1;
+      await reply(
+        FRAME.headers.type,
+        encodeHeaders(headers.slice(from, from + 2000).map(({ bytes }) => bytes)),
+      );
+      return null;
+    },
+  };
+  const peer = await startRawPeer(at.address, {
+    network: REGTEST_NETWORK,
+    hello: { height: headers.length, work, id: headers.at(-1)!.id },
+    sync: new Map([
+      [FRAME.getHeaders.type, serve],
+      [FRAME.getBlocks.type, NO_BODIES],
+    ]),
+  });
+  stops.push(() => peer.stop());
+  return said;
+}
+
+function branch(at: TestNode, length: number, key = 7) {
+  let parent = parentOf(GENESIS);
+  return Array.from({ length }, () => {
+    const block = mineOn(at.chain, parent, { payTo: testKey(key).lock });
+    parent = parentOf(block);
+    return block.header;
+  });
+}
+
+describe('chains with too little work', () => {
+  test('are never stored, nor is their sender punished: it may only be behind', async () => {
+    const at = await startNode();
+    stops.push(() => at.stop());
+    await at.mine(1500);
+    // It claims the most work and shows 50 headers that fork off at the beginning.
+    const headers = branch(at, 50);
+    const said = await servesHeaders(at, headers, at.chain.tip().work + 1000n);
+    await until(() => said.asked > 0, 'asked');
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(at.chain.entry(headers[0]!.idHex)).toBeUndefined();
+    expect(at.net.peers.bans()).toEqual([]);
+  });
+
+  test('with enough work in the end are fetched twice and followed', async () => {
+    const at = await startNode({ minimumWork: 4010n });
+    stops.push(() => at.stop());
+    const headers = branch(at, 2100);
+    const said = await servesHeaders(at, headers, 4202n);
+    await until(() => at.chain.bestHeader().height === 2100, 'followed', { ms: 30_000 });
+    // Two messages in the first pass, two in the second, and the question whether there is more.
+    expect(said.asked).toBeGreaterThanOrEqual(4);
+  });
+
+  test('that change between the passes cost the peer its place', async () => {
+    const at = await startNode({ minimumWork: 4010n });
+    stops.push(() => at.stop());
+    const [one, other] = [branch(at, 2100), branch(at, 10, 8)];
+    let asked = 0;
+    const serve: Handler = {
+      cap: FRAME.getHeaders.cap,
+      async handle(_frame, reply) {
+        asked++;
+        const headers = asked === 1 ? one.slice(0, 2000) : asked === 2 ? one.slice(2000) : other;
+        await reply(FRAME.headers.type, encodeHeaders(headers.map(({ bytes }) => bytes)));
+        return null;
+      },
+    };
+    const peer = await startRawPeer(at.address, {
+      network: REGTEST_NETWORK,
+      hello: { height: 2100, work: 1n << 40n, id: one.at(-1)!.id },
+      sync: new Map([
+        [FRAME.getHeaders.type, serve],
+        [FRAME.getBlocks.type, NO_BODIES],
+      ]),
+    });
+    stops.push(() => peer.stop());
+    await until(() => asked >= 3, 'asked again');
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(at.chain.bestHeader().height).toBe(0);
+    expect(at.net.peers.list().find(({ id }) => id === peer.id)?.score ?? 100).toBeGreaterThan(30);
+  });
+});
