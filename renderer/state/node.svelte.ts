@@ -31,11 +31,15 @@ export function createNodeState(connection: Connection): NodeState {
   follow(
     connection,
     async (signal) => {
-      [network, about] = await Promise.all([
-        connection.client.network.info({}, { signal }),
-        connection.client.node.about({}, { signal }),
+      const { client } = connection;
+      const [events, info, self] = await Promise.all([
+        client.node.watch({}, { signal }),
+        client.network.info({}, { signal }),
+        client.node.about({}, { signal }),
       ]);
-      return connection.client.node.watch({}, { signal });
+      network = info;
+      about = self;
+      return events;
     },
     hear,
   );

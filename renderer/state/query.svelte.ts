@@ -1,3 +1,4 @@
+import { useApp } from './app.svelte.ts';
 import { heed } from './heed.ts';
 import { problemOf, type Problem } from './problem.ts';
 
@@ -18,9 +19,11 @@ export function createQuery<T>(ask: (signal: AbortSignal) => Promise<T>): Query<
   let problem = $state.raw<Problem | null>(null);
   let loading = $state(true);
   let round = $state(0);
+  // What was asked over a carrier that is gone is asked again over the next one.
+  const { connection } = useApp();
 
   $effect(() => {
-    heed(round);
+    heed(round, connection.generation);
     const stop = new AbortController();
     loading = true;
     ask(stop.signal).then(
