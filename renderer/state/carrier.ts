@@ -72,7 +72,12 @@ function overPort(port: MessagePort, replaced: Promise<unknown>): Carrier {
   const gone = new Promise<void>((resolve) => port.addEventListener('close', () => resolve()));
   const link = new PortLink<Context>({ port });
   port.start();
-  return { link, closed: Promise.race([gone, replaced]), close: () => port.close() };
+  const close = (): void => {
+    // Only the other end hears a close; without it here, calls that wait would wait for ever.
+    port.dispatchEvent(new Event('close'));
+    port.close();
+  };
+  return { link, closed: Promise.race([gone, replaced]), close };
 }
 
 async function overSocket(token: string, signal: AbortSignal): Promise<Carrier | CarrierProblem> {
