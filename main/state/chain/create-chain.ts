@@ -63,11 +63,11 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
       events.emit('tip', active.tip);
     }
     flusher.touched(active.tip === index.best.tip);
-    pruner?.consider().catch((error: unknown) => events.emit('failed', error));
+    pruner?.consider().catch((error: unknown) => fail(error));
   };
   const flusher = createFlusher(
     () => chain.sync(),
-    (error) => events.emit('failed', error),
+    (error) => fail(error),
   );
   const onInvalid = (entry: OwnedEntry, reason: Violation) => {
     log.warn('a block breaks a rule', { id: entry.id, height: entry.height, code: reason.code });
@@ -142,14 +142,23 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
   }
 
   let stopped = false;
-  const activate = (): void => {
-    activator.run().catch((error: unknown) => {
-      for (const id of [...waiting.keys()]) settle(index.get(id)!, 'stored');
-      if (stopped) return;
-      stopped = true;
-      log.error('the chain stopped', { error });
-      events.emit('failed', error);
-    });
+  /** The disk failed or lies: said once, since nothing works after it. */
+  const fail = (error: unknown): void => {
+    for (const id of [...waiting.keys()]) settle(index.get(id)!, 'stored');
+    if (stopped) return;
+    stopped = true;
+    log.error('the chain stopped', { error });
+    events.emit('failed', error);
+  };
+  const activate = (): void => void activator.run().catch(fail);
+  /** Work that touches the disk: when that fails, so does the chain. */
+  const onDisk = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      fail(error);
+      throw error;
+    }
   };
 
   const outcome = (entry: OwnedEntry): Promise<SubmitResult['status'] | Violation> =>
@@ -169,23 +178,25 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
     headerBytes: (entry) => index.headerBytes(entry),
     locator: (from) => locatorFrom((from as OwnedEntry | undefined) ?? index.best.tip, index.best, index),
     headersAfter: (locator, max) => headersAfter(locator, max, index.best, index),
-    async acceptHeaders(headers) {
-      const { added, last, violation, early } = await acceptHeaders(receiver, headers);
-      await onHeaders(added);
-      if (early) shelf.add(early, early.bytes);
-      return { accepted: added.length, last, violation };
-    },
-    async submitBlock(bytes) {
-      const received = await receiveBlock(receiver, bytes);
-      if (isViolation(received)) return received;
-      const { entry, fresh } = received;
-      if (!fresh) return { id: entry.id, status: 'duplicate' };
-      if (!entry.complete) return { id: entry.id, status: 'stored' };
-      const result = await outcome(entry);
-      if (isViolation(result)) return result;
-      if (result === 'stored') await db.putHeaders([index.recordOf(entry)]);
-      return { id: entry.id, status: result };
-    },
+    acceptHeaders: (headers) =>
+      onDisk(async () => {
+        const { added, last, violation, early } = await acceptHeaders(receiver, headers);
+        await onHeaders(added);
+        if (early) shelf.add(early, early.bytes);
+        return { accepted: added.length, last, violation };
+      }),
+    submitBlock: (bytes) =>
+      onDisk(async () => {
+        const received = await receiveBlock(receiver, bytes);
+        if (isViolation(received)) return received;
+        const { entry, fresh } = received;
+        if (!fresh) return { id: entry.id, status: 'duplicate' };
+        if (!entry.complete) return { id: entry.id, status: 'stored' };
+        const result = await outcome(entry);
+        if (isViolation(result)) return result;
+        if (result === 'stored') await db.putHeaders([index.recordOf(entry)]);
+        return { id: entry.id, status: result };
+      }),
     missingBlocks(max) {
       const missing: HeaderEntry[] = [];
       for (let height = active.fork(index.best.tip).height + 1; missing.length < max; height++) {

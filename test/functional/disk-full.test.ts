@@ -1,0 +1,75 @@
+import { execFileSync } from 'node:child_process';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { startNodeProcess } from '../support/node-process.ts';
+import { newDirectory } from '../support/test-chain.ts';
+
+const mounted: string[] = [];
+afterEach(() => {
+  for (const directory of mounted.splice(0)) execFileSync('umount', ['--lazy', directory]);
+});
+
+/** A disk of a given size, or null where we may not make one. */
+function smallDisk(size: string): string | null {
+  const directory = newDirectory();
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'kith-test', directory], { stdio: 'ignore' });
+  } catch {
+    return null;
+  }
+  mounted.push(directory);
+  return directory;
+}
+
+test('a full disk stops the node with a sentence, and it goes on when there is room', async (context) => {
+  const disk = smallDisk('24m');
+  if (disk === null) {
+    console.log('skipped: only root can mount the small disk that this test fills');
+    context.skip();
+    return;
+  }
+  const datadir = join(disk, 'node');
+  const node = await startNodeProcess({ datadir, listen: [], args: ['--no-listen'] });
+  const password = 'there is no room';
+  await node.call.wallet.create({ name: 'w', password });
+  const { address } = await node.call.wallet.address({ name: 'w' });
+  await node.call.mining.generate({ address, blocks: 30 });
+  const before = await node.call.chain.tip();
+  fill(join(disk, 'junk'));
+  await expect(mineUntilItFails(node.call.mining, address)).rejects.toBeDefined();
+  await node.ended;
+  expect(node.errors()).toMatch(/disk-full|disk is full/);
+
+  rmSync(join(disk, 'junk'));
+  const again = await startNodeProcess({ datadir, listen: [], args: ['--no-listen'] });
+  const after = await again.call.chain.tip();
+  expect(after.height).toBeGreaterThanOrEqual(before.height - 1);
+  expect((await again.call.chain.stats()).total).toBe(after.height * 2_000_000_000);
+  await again.call.mining.generate({ address, blocks: 10 });
+  await expect
+    .poll(async () => {
+      const { confirmed, immature } = await again.call.wallet.balance({ name: 'w' });
+      return confirmed + immature;
+    })
+    .toBe((after.height + 10) * 2_000_000_000);
+  await again.stop();
+});
+
+/** Takes every byte that is left. */
+function fill(file: string): void {
+  for (const chunk of [1 << 20, 1 << 16, 1 << 12]) {
+    try {
+      for (;;) writeFileSync(file, new Uint8Array(chunk), { flag: 'a' });
+    } catch {
+      // No room for a piece of this size: on with a smaller one.
+    }
+  }
+}
+
+async function mineUntilItFails(
+  mining: { generate(input: { address: string; blocks: number }): Promise<unknown> },
+  address: string,
+): Promise<void> {
+  for (let tries = 0; tries < 500; tries++) await mining.generate({ address, blocks: 10 });
+}
