@@ -47,6 +47,8 @@ export interface NetworkDeps {
   readonly software: string;
   /** Work that the right chain is known to have, such as a join link names: no chain below it is followed. */
   readonly minimumWork?: bigint | undefined;
+  /** Whether own payments go to one peer first; yes unless told. */
+  readonly hideOrigin?: boolean | undefined;
   /** From 0 to below 1; for choices that an attacker shouldn't foresee, no secrets. */
   readonly random?: () => number;
 }
@@ -162,6 +164,7 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
     topic: names.transactions,
     peers,
     onRefused: (tx) => compact.spare(tx),
+    hideOrigin: deps.hideOrigin ?? true,
     clock,
     log: log.child('relay'),
     random,
@@ -243,9 +246,7 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
       await host.handle(
         names.relay,
         INBOUND_STREAMS,
-        serveStreams(served, (peerId) =>
-          relayHandlers({ chain, mempool, peerId, served: payments.served, listed: () => true }),
-        ),
+        serveStreams(served, (peerId) => relayHandlers({ chain, mempool, peerId, ...payments })),
       );
       await peers.start();
       await host.start();

@@ -28,6 +28,7 @@ export interface TestNodeOptions {
   readonly directory?: string;
   readonly log?: Log;
   readonly minimumWork?: bigint;
+  readonly hideOrigin?: boolean;
 }
 
 export async function startNode(options: TestNodeOptions = {}): Promise<TestNode> {
@@ -48,6 +49,7 @@ export async function startNode(options: TestNodeOptions = {}): Promise<TestNode
     bootstrap: options.bootstrap ?? [],
     software: 'kith/test',
     minimumWork: options.minimumWork,
+    hideOrigin: options.hideOrigin,
   });
   await net.start();
   return {

@@ -1,5 +1,6 @@
 import { toHex } from '../../core/codec/hex.ts';
 import { type Block, decodeBlock } from '../../core/primitives/block.ts';
+import { decodeTransaction, type Transaction } from '../../core/primitives/transaction.ts';
 import { isViolation } from '../../core/violation.ts';
 import { sleep } from '../../lib/clock.ts';
 import { type BodySource, bodyOf } from '../sync/body-of.ts';
@@ -16,12 +17,16 @@ export interface ServeRelayDeps {
   readonly peerId: string;
   /** The peer has taken this transaction from us. */
   served(wid: string, peerId: string): void;
-  /** Whether the transaction may be named to those who ask what we have. */
-  listed(txid: string): boolean;
+  /** Whether the peer may not learn yet that we have it. */
+  hides(wid: string, peerId: string): boolean;
+  /** The peer gave us a payment to announce. */
+  handedOver(tx: Transaction, peerId: string): void;
 }
 
 /** Requests for parts of blocks, each of which decodes a block: at once, and a second in the long run. */
 const PARTS_REQUESTS = { burst: 10, perSecond: 1 };
+/** Payments of its own that one peer may give us to announce: at once, and a second in the long run. */
+const HANDED_OVER = { burst: 100, perSecond: 10 };
 /** Older blocks nobody puts together. */
 const PARTS_DEPTH = 10;
 
@@ -37,6 +42,7 @@ async function recentBlock(chain: BodySource, id: string): Promise<Block | null>
 export function relayHandlers(deps: ServeRelayDeps): ReadonlyMap<number, Handler> {
   const { mempool, peerId } = deps;
   const budget = createBucket(PARTS_REQUESTS.burst, PARTS_REQUESTS.perSecond);
+  const handed = createBucket(HANDED_OVER.burst, HANDED_OVER.perSecond);
   let listings = 0;
 
   const transactions: Handler = {
@@ -49,7 +55,7 @@ export function relayHandlers(deps: ServeRelayDeps): ReadonlyMap<number, Handler
       for (const id of request.ids) {
         const hex = toHex(id);
         const entry = request.by === 'wid' ? mempool.getByWid(hex) : mempool.get(hex);
-        if (entry === undefined) continue;
+        if (entry === undefined || deps.hides(entry.wid, peerId)) continue;
         if (found.length > 0 && bytes + entry.bytes.length > MAX_TRANSACTIONS_BYTES) break;
         found.push(entry.bytes);
         bytes += entry.bytes.length;
@@ -65,7 +71,7 @@ export function relayHandlers(deps: ServeRelayDeps): ReadonlyMap<number, Handler
     async handle(_frame, reply) {
       // Once a stream: whoever wants to watch our mempool listens to announcements like everybody.
       const list =
-        listings++ > 0 ? [] : mempool.newest(MAX_WIDS_LISTED).filter(({ txid }) => deps.listed(txid));
+        listings++ > 0 ? [] : mempool.newest(MAX_WIDS_LISTED).filter(({ wid }) => !deps.hides(wid, peerId));
       await reply(FRAME.wids.type, encodeWidList(list.map(({ wid }) => wid)));
       return null;
     },
@@ -85,7 +91,20 @@ export function relayHandlers(deps: ServeRelayDeps): ReadonlyMap<number, Handler
     },
   };
 
+  const handOver: Handler = {
+    cap: FRAME.handOver.cap,
+    async handle(frame, reply) {
+      const tx = decodeTransaction(frame.body);
+      if (isViolation(tx)) return tx;
+      while (!handed.take(1)) await sleep(handed.waitFor(1) + 1);
+      deps.handedOver(tx, peerId);
+      await reply(FRAME.taken.type);
+      return null;
+    },
+  };
+
   return new Map([
+    [FRAME.handOver.type, handOver],
     [FRAME.getParts.type, parts],
     [FRAME.getTransactions.type, transactions],
     [FRAME.getWids.type, wids],

@@ -16,6 +16,7 @@ import { type Offence, offence } from '../wire/offence.ts';
 import { decodeWidList } from '../wire/relay-messages.ts';
 import { createAnnouncer } from './announcer.ts';
 import { createFetcher } from './fetcher.ts';
+import { createFirstHop } from './first-hop.ts';
 import { createKnownSet } from './known-set.ts';
 import { createOwnPayments } from './own-payments.ts';
 
@@ -30,11 +31,14 @@ export interface TransactionRelayDeps {
   readonly gossip: Gossip;
   readonly topic: string;
   readonly peers: {
+    list(): readonly Peer[];
     get(id: string): Peer | undefined;
     report(peerId: string, offence: Offence): void;
   };
   /** A payment that isn't taken, and may be mined all the same. */
   onRefused(tx: Transaction): void;
+  /** Whether our own payments go to one peer first, so that nobody sees where they come from. */
+  readonly hideOrigin: boolean;
   readonly clock: Clock;
   readonly log: Log;
   readonly random: () => number;
@@ -51,6 +55,10 @@ export interface TransactionRelay {
   announce(tx: Transaction): void;
   seenBy(txid: string): number | null;
   served(wid: string, peerId: string): void;
+  /** A peer gave us this payment, for us to announce. */
+  handedOver(tx: Transaction, peerId: string): void;
+  /** Whether this peer may not learn yet that we have it. */
+  hides(wid: string, peerId: string): boolean;
   /** Learns what a new peer has, once. */
   welcome(peer: Peer): void;
   /** The tip moved: what was refused may be good now. */
@@ -76,6 +84,16 @@ export function createTransactionRelay(deps: TransactionRelayDeps): TransactionR
     ms: clock.ms,
     random: deps.random,
   });
+  const firstHop = createFirstHop({
+    peers,
+    announce: (tx, everyone) => announcer.announce(tx.wid, everyone),
+    clock,
+    log,
+    random: deps.random,
+  });
+  const tell = (tx: Transaction): void => {
+    if (!deps.hideOrigin || !firstHop.send(tx)) announcer.announce(tx.wid, true);
+  };
   const fetcher = createFetcher({ peer: (id) => peers.get(id), deliver, log });
   const off: (() => void)[] = [];
   let timer: NodeJS.Timeout | undefined;
@@ -100,6 +118,7 @@ export function createTransactionRelay(deps: TransactionRelayDeps): TransactionR
     if (peers.get(peerId) === undefined) return;
     const fresh = wids.filter((wid) => {
       own.seen(wid, peerId);
+      firstHop.echoed(wid);
       return mempool.getByWid(wid) === undefined && !refused.has(wid);
     });
     if (fresh.length > 0) fetcher.want('wid', fresh, peerId);
@@ -148,7 +167,8 @@ export function createTransactionRelay(deps: TransactionRelayDeps): TransactionR
           fetcher.drop('wid', entry.wid);
           fetcher.drop('txid', entry.txid);
           if (origin === 'local') own.track(tx.txidHex, tx.wid, entry.wid);
-          announcer.announce(tx.wid, origin === 'local');
+          if (origin === 'local') tell(tx);
+          else announcer.announce(tx.wid, false);
         }),
         mempool.events.on('rejected', ({ wid, sources, violation }) => {
           refused.add(wid);
@@ -161,13 +181,19 @@ export function createTransactionRelay(deps: TransactionRelayDeps): TransactionR
     stop() {
       clearInterval(timer);
       announcer.stop();
+      firstHop.stop();
       for (const each of off) each();
     },
     announce(tx) {
-      if (own.track(tx.txidHex, tx.wid, toHex(tx.wid))) announcer.announce(tx.wid, true);
+      if (own.track(tx.txidHex, tx.wid, toHex(tx.wid))) tell(tx);
     },
     seenBy: (txid) => own.seenBy(txid),
     served: (wid, peerId) => own.seen(wid, peerId),
+    handedOver(tx, peerId) {
+      own.seen(toHex(tx.wid), peerId);
+      if (!mempool.has(tx.txidHex)) deliver(tx, peerId);
+    },
+    hides: firstHop.hides,
     welcome(peer) {
       askForList(peer).catch((error: unknown) => {
         if (codeOf(error) !== 'peer-gone')

@@ -1,4 +1,4 @@
-import { HEADER_BYTES, MAX_BLOCK_BYTES } from '../../core/primitives/limits.ts';
+import { HEADER_BYTES, MAX_BLOCK_BYTES, MAX_TRANSACTION_BYTES } from '../../core/primitives/limits.ts';
 
 /** Most headers in one reply. */
 export const MAX_HEADERS = 2000;
@@ -33,5 +33,7 @@ export const FRAME = {
   getWids: { type: 0x22, cap: 0 },
   wids: { type: 0x23, cap: 5 + 32 * MAX_WIDS_LISTED },
   getParts: { type: 0x24, cap: 37 + 3 * MAX_PARTS_ASKED },
+  handOver: { type: 0x26, cap: MAX_TRANSACTION_BYTES },
+  taken: { type: 0x27, cap: 0 },
   parts: { type: 0x25, cap: MAX_BLOCK_BYTES + 8192 },
 } as const;

@@ -1,0 +1,97 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { REGTEST_NETWORK } from '../../../main/core/networks/built-in.ts';
+import { toHex } from '../../../main/core/codec/hex.ts';
+import { isViolation } from '../../../main/core/violation.ts';
+import { decodeWids } from '../../../main/network/wire/announcements.ts';
+import { FRAME } from '../../../main/network/wire/frame-types.ts';
+import {
+  decodeTransactions,
+  decodeWidList,
+  encodeGetTransactions,
+} from '../../../main/network/wire/relay-messages.ts';
+import { type RawPeer, startRawPeer } from '../../support/raw-peer.ts';
+import { coinbaseOf, pay, testKey } from '../../support/test-chain.ts';
+import { startNode, type TestNode, type TestNodeOptions } from '../../support/test-node.ts';
+import { until } from '../../support/until.ts';
+
+const stops: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const stop of stops.splice(0).reverse()) await stop();
+});
+
+async function start(options?: TestNodeOptions): Promise<TestNode> {
+  const node = await startNode(options);
+  stops.push(() => node.stop());
+  return node;
+}
+
+/** Somebody who connected to the payer and listens to all it says. */
+async function observer(at: TestNode): Promise<{ peer: RawPeer; heard: Set<string> }> {
+  const peer = await startRawPeer(at.address, { network: REGTEST_NETWORK });
+  stops.push(() => peer.stop());
+  const heard = new Set<string>();
+  peer.host.gossip.join(peer.names.transactions, (_from, data) => {
+    const said = decodeWids(data);
+    if (!isViolation(said)) for (const wid of said.wids) heard.add(toHex(wid));
+    return 'drop';
+  });
+  return { peer, heard };
+}
+
+async function ask(peer: RawPeer, type: number, body: Uint8Array, reply: { type: number; cap: number }) {
+  let got: Uint8Array | undefined;
+  await peer.relay.call({
+    type,
+    body,
+    replies: 1,
+    accepts: new Map([[reply.type, reply.cap]]),
+    timeoutMs: 5000,
+    onReply(frame) {
+      got = frame.body;
+      return null;
+    },
+  });
+  return got!;
+}
+
+describe('where a payment comes from', () => {
+  test('is not told: one chosen peer announces it, and only then the payer', async () => {
+    const hop = await start();
+    const [funding] = await hop.mine(10);
+    const payer = await start({ bootstrap: [hop.address] });
+    await until(() => payer.chain.tip().height === 10, 'synced');
+    const { heard } = await observer(payer);
+    const tx = pay(payer.chain, [coinbaseOf(funding!)], testKey(1).secret, [
+      { amount: 1_999_990_000, lock: testKey(2).lock },
+    ]);
+    await payer.mempool.submit(tx);
+    // The hop echoes it at once, well before the payer would have told everybody.
+    await until(() => hop.mempool.has(tx.txidHex), 'handed over', { ms: 4000 });
+    await until(() => payer.net.seenBy(tx.txidHex) === 1, 'echoed', { ms: 4000 });
+    await until(() => heard.has(toHex(tx.wid)), 'then announced like any other');
+  });
+
+  test('is hidden from all others until then; when the chosen one keeps silent, all are told in 5 to 10 s', async () => {
+    const silent = await start();
+    const [funding] = await silent.mine(10);
+    const payer = await start({ bootstrap: [silent.address] });
+    await until(() => payer.chain.tip().height === 10, 'synced');
+    const { peer, heard } = await observer(payer);
+    // It takes the payment and has no room for it: so it never announces it.
+    silent.mempool.submit = async () => ({ kind: 'violation', code: 'policy-full' });
+    const tx = pay(payer.chain, [coinbaseOf(funding!)], testKey(1).secret, [
+      { amount: 1_999_990_000, lock: testKey(2).lock },
+    ]);
+    const began = performance.now();
+    await payer.mempool.submit(tx);
+    const list = await ask(peer, FRAME.getWids.type, new Uint8Array(0), FRAME.wids);
+    expect(decodeWidList(list)).toEqual([]);
+    const request = encodeGetTransactions({ by: 'wid', ids: [tx.wid] });
+    const before = await ask(peer, FRAME.getTransactions.type, request, FRAME.transactions);
+    expect(decodeTransactions(before)).toEqual([]);
+    await until(() => heard.has(toHex(tx.wid)), 'told', { ms: 15_000 });
+    expect(performance.now() - began).toBeGreaterThan(4900);
+    const after = await ask(peer, FRAME.getTransactions.type, request, FRAME.transactions);
+    expect(decodeTransactions(after)).toHaveLength(1);
+  });
+});
