@@ -58,7 +58,7 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
       events.emit(kind, { entry, block, delta });
       if (kind === 'connected') settle(entry, 'connected');
     }
-    if (active.tip.work >= left) {
+    if (active.tip.work > left) {
       left = 0n;
       events.emit('tip', active.tip);
     }
