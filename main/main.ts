@@ -23,7 +23,6 @@ guardContents();
 
 const shell = createShell({
   root: app.getAppPath(),
-  dataRoot,
   options,
   settings: createSettingsFile(dataRoot),
   onError: report,
@@ -57,12 +56,8 @@ function showLink(link: string | null): void {
 if (!app.requestSingleInstanceLock()) {
   app.quit();
 } else {
-  // Behind `--` whatever a link contains is never read as an option.
-  app.setAsDefaultProtocolClient(
-    'kith',
-    process.execPath,
-    app.isPackaged ? ['--'] : [app.getAppPath(), '--'],
-  );
+  // Behind `--` whatever a link contains is never read as an option. A checkout leaves the system alone.
+  if (app.isPackaged) app.setAsDefaultProtocolClient('kith', process.execPath, ['--']);
   app.on('second-instance', (_event, argv) => showLink(findLink(argv)));
   app.on('open-url', (event, url) => {
     event.preventDefault();

@@ -85,7 +85,7 @@ async function run(): Promise<void> {
 /** The person's own node: inside the desktop app, or as one more process with the page in the browser. */
 async function openApp(network: DemoNetwork): Promise<Connection | null> {
   const datadir = path.join(folder, 'you');
-  const known = network.nodes.slice(0, 2).flatMap(({ process: { addresses } }) => addresses[0] ?? []);
+  const known = network.nodes.flatMap(({ process: { addresses } }) => addresses[0] ?? []);
   const desktop = findDesktop();
   if ('program' in desktop && !values['no-open']) {
     const args = ['--network', 'local', '--datadir', datadir, '--listen', '/ip4/127.0.0.1/tcp/0'];

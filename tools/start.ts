@@ -97,13 +97,13 @@ async function serve(network: string): Promise<number> {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
       process.once(signal, () => resolve('stopping'));
   });
-  const datadir = values.datadir ?? path.join(defaultDataRoot(), path.parse(network).name);
   try {
     const node = await startNodeProcess(launcher.launch, [
-      ...['--network', network, '--datadir', datadir, '--api-port', '0'],
+      ...['--network', network, '--api-port', '0'],
+      ...(values.datadir === undefined ? [] : ['--datadir', values.datadir]),
     ]);
     const url = `${node.api}#token=${readFileSync(node.tokenFile, 'utf8').trim()}`;
-    const opened = !values['no-open'] && openBrowser(url, datadir);
+    const opened = !values['no-open'] && openBrowser(url, path.dirname(node.tokenFile));
     say(opened ? `the app opens in your browser; its link is ${url}` : `open the app at ${url}`);
     say(await Promise.race([interrupted, node.ended.then(() => 'the node has stopped')]));
     return 0;

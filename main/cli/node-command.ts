@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { LOG_LEVELS, type LogLevel } from '../../shared/contract/vocabulary.ts';
+import type { Network } from '../core/networks/network.ts';
 import type { Headless, HeadlessConfig } from '../headless.ts';
 import { KithError } from '../lib/errors.ts';
 import { parseAddress } from '../network/host/addresses.ts';
 import { type Arguments, readArguments, readNumber, wrong } from './arguments.ts';
 import type { Command } from './command.ts';
 import { defaultDirectory } from './default-directory.ts';
+import { defaultListen } from './default-listen.ts';
 import { readNetwork } from './network-argument.ts';
 import { followProcess, within } from './process-life.ts';
 import { faultFrom, reportToPerson, reportToProgram } from './report.ts';
@@ -120,7 +122,7 @@ function readConfig(given: Arguments): HeadlessConfig {
   return {
     network,
     datadir: given.text('datadir') ?? defaultDirectory(network),
-    listen: checkAddresses(readListen(given, network.name, network.defaultPort)),
+    listen: checkAddresses(readListen(given, network)),
     bootstrap: checkAddresses(given.has('bootstrap') ? given.list('bootstrap') : network.bootstrap),
     pruneBytes: readPrune(given),
     page: PAGE,
@@ -130,15 +132,12 @@ function readConfig(given: Arguments): HeadlessConfig {
   };
 }
 
-function readListen(given: Arguments, network: string, port: number): readonly string[] {
+function readListen(given: Arguments, network: Network): readonly string[] {
   if (given.has('no-listen')) {
     if (given.has('listen')) throw wrong('argument-invalid', 'node', 'Give either --listen or --no-listen');
     return [];
   }
-  if (given.has('listen')) return given.list('listen');
-  // Money of local and regtest is worth nothing, so nobody outside needs to know of such a node.
-  if (network === 'local' || network === 'regtest') return ['/ip4/127.0.0.1/tcp/0'];
-  return [`/ip4/0.0.0.0/tcp/${port}`, `/ip6/::/tcp/${port}`];
+  return given.has('listen') ? given.list('listen') : defaultListen(network);
 }
 
 function checkAddresses(addresses: readonly string[]): readonly string[] {

@@ -16,7 +16,7 @@ export interface DemoNodesDeps {
   readonly count: number;
   /** Each node gets a folder in it. */
   readonly folder: string;
-  /** Nodes that run already and that the first one joins. */
+  /** Nodes that run already and that all of these join. */
   readonly bootstrap?: readonly string[];
   readonly launch: Launch;
   readonly connect: Connect;
@@ -77,8 +77,8 @@ async function startDemoNode(
   const name = NAMES[index] ?? `node${index + 1}`;
   // The first is known to all, and everyone knows one more, so that no single node holds the network together.
   const known = [running[0], oneOf(running)].flatMap((node) => node?.process.addresses[0] ?? []);
-  const bootstrap = known.length > 0 ? [...new Set(known)] : (deps.bootstrap ?? []);
-  const args = demoNodeArgs(path.join(deps.folder, name), bootstrap);
+  const bootstrap = new Set([...known, ...(deps.bootstrap ?? [])]);
+  const args = demoNodeArgs(path.join(deps.folder, name), [...bootstrap]);
   const process = await startNodeProcess(deps.launch, args);
   try {
     return { name, process, connection: await deps.connect(process) };

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { connect } from '../demo/connect.ts';
-import { startDemoNetwork } from '../demo/demo-network.ts';
+import { startDemoNetwork, type DemoNetwork } from '../demo/demo-network.ts';
 import { createUtilityLauncher } from './demo-launch.ts';
 import type { NodeThreadConfig } from './thread-messages.ts';
 
@@ -21,6 +21,8 @@ const NODES = 5;
 export function createShellDemo(onProblem: (error: unknown) => void): ShellDemo {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'kith-demo-'));
   const launcher = createUtilityLauncher();
+  let network: DemoNetwork | null = null;
+  let stopping = false;
   return {
     config: {
       network: 'local',
@@ -29,16 +31,17 @@ export function createShellDemo(onProblem: (error: unknown) => void): ShellDemo 
       bootstrap: [],
     },
     async populate(bootstrap) {
-      await startDemoNetwork({
-        count: NODES,
-        folder,
-        bootstrap,
-        launch: launcher.launch,
-        connect,
-        onProblem,
-      });
+      const { launch } = launcher;
+      try {
+        network = await startDemoNetwork({ count: NODES, folder, bootstrap, launch, connect, onProblem });
+      } catch (error) {
+        // Ending them while they start is how a stop looks from here.
+        if (!stopping) throw error;
+      }
     },
     async stop() {
+      stopping = true;
+      await network?.stop();
       await launcher.endAll();
       rmSync(folder, { recursive: true, force: true });
     },

@@ -13,7 +13,7 @@ export function isLink(text: string): boolean {
   return text.length <= MAX_LINK && /^kith:[\x21-\x7e]+$/i.test(text);
 }
 
-/** The place in the page that shows the link filled in. Nothing is prepared or sent by opening it. */
-export function linkUrl(link: string): string {
-  return `${PAGE_ORIGIN}/#/send/${encodeURIComponent(link)}`;
+/** The page itself, or the place in it that shows the link filled in. Nothing is prepared or sent by opening it. */
+export function pageUrl(link: string | null): string {
+  return link === null ? `${PAGE_ORIGIN}/` : `${PAGE_ORIGIN}/#/send/${encodeURIComponent(link)}`;
 }

@@ -2,6 +2,8 @@ import path from 'node:path';
 import type { MessagePort } from 'node:worker_threads';
 import type { PaymentQuestion } from '../api/base.ts';
 import { createRouter } from '../api/router.ts';
+import { defaultDirectory } from '../cli/default-directory.ts';
+import { defaultListen } from '../cli/default-listen.ts';
 import { readNetwork } from '../cli/network-argument.ts';
 import type { CreateNode, StartedNode } from '../headless.ts';
 import { createPortHost } from '../hosts/worker-port.ts';
@@ -54,18 +56,19 @@ export async function startNodeProgram(
 }
 
 function servicesOf(config: NodeThreadConfig, deps: NodeProgramDeps, parts: Growing): Service[] {
+  const network = readNetwork('kith', config.network);
   return [
     {
       name: 'data directory',
       async start() {
-        parts.directory = await openDataDirectory(config.datadir);
+        parts.directory = await openDataDirectory(config.datadir ?? defaultDirectory(network));
       },
       stop: () => parts.directory!.release(),
     },
     {
       name: 'log',
       start() {
-        parts.file = createFileSink({ path: path.join(config.datadir, 'logs', 'kith.log') });
+        parts.file = createFileSink({ path: path.join(parts.directory!.path, 'logs', 'kith.log') });
         parts.recent = createRecentSink();
         parts.log = createLog({ sinks: [parts.file, parts.recent], level: 'info' });
       },
@@ -74,12 +77,17 @@ function servicesOf(config: NodeThreadConfig, deps: NodeProgramDeps, parts: Grow
     {
       name: 'node',
       async start(signal) {
-        const { listen, bootstrap } = config;
-        const network = readNetwork('kith', config.network);
-        const datadir = parts.directory!.path;
-        const { onFailure } = deps;
-        const node = { network, datadir, listen, bootstrap, log: parts.log!, onFailure };
-        parts.node = await deps.createNode(node, signal);
+        parts.node = await deps.createNode(
+          {
+            network,
+            datadir: parts.directory!.path,
+            listen: config.listen ?? defaultListen(network),
+            bootstrap: config.bootstrap ?? network.bootstrap,
+            log: parts.log!,
+            onFailure: deps.onFailure,
+          },
+          signal,
+        );
       },
       stop: () => parts.node!.stop(),
     },

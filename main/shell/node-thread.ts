@@ -48,7 +48,10 @@ export function createNodeThread(deps: NodeThreadDeps): NodeThread {
   let worker: Worker | null = null;
   let restart: NodeJS.Timeout | undefined;
   let stopping = false;
+  /** It said itself why it ends. */
   let ended = false;
+  /** Asked to start while the last one was still on its way out. */
+  let again = false;
 
   function spawn(): void {
     clearTimeout(restart);
@@ -58,7 +61,7 @@ export function createNodeThread(deps: NodeThreadDeps): NodeThread {
     });
     let cause = 'it ended without a word';
     worker = thread;
-    ended = false;
+    ended = again = false;
     thread.on('message', (message: FromNode) => receive(thread, message));
     thread.on('error', (error: unknown) => {
       deps.onError(error);
@@ -66,7 +69,9 @@ export function createNodeThread(deps: NodeThreadDeps): NodeThread {
     });
     thread.on('exit', () => {
       if (worker === thread) worker = null;
-      if (!stopping && !ended) bury(cause);
+      if (stopping) return;
+      if (again) spawn();
+      else if (!ended) bury(cause);
     });
     events.emit('spawned', undefined);
   }
@@ -105,7 +110,9 @@ export function createNodeThread(deps: NodeThreadDeps): NodeThread {
   return {
     events,
     start() {
-      if (worker === null && !stopping) spawn();
+      if (stopping) return;
+      if (worker === null) spawn();
+      else again = ended;
     },
     connect(port) {
       if (worker === null) return port.close();

@@ -5,7 +5,7 @@ export interface ShellOptions {
   readonly network: string | null;
   readonly datadir: string | null;
   readonly listen: readonly string[] | null;
-  readonly bootstrap: readonly string[];
+  readonly bootstrap: readonly string[] | null;
   /** Arguments that are no options: the system passes a clicked link this way. */
   readonly rest: readonly string[];
 }
@@ -30,7 +30,7 @@ export function readOptions(args: readonly string[]): ShellOptions {
     network: one(values['network']),
     datadir: one(values['datadir']),
     listen: many(values['listen']),
-    bootstrap: many(values['bootstrap']) ?? [],
+    bootstrap: many(values['bootstrap']),
     rest: positionals,
   };
 }

@@ -4,20 +4,18 @@ import { createConfirm } from './confirm.ts';
 import { createShellDemo, type ShellDemo } from './demo.ts';
 import { askAfterRefusal, askNetwork, tellNodeDied } from './dialogs.ts';
 import { guardSession } from './guard.ts';
-import { linkUrl } from './links.ts';
+import { pageUrl } from './links.ts';
 import { installMenu } from './menu.ts';
 import { createNodeThread, type NodeThread } from './node-thread.ts';
 import type { ShellOptions } from './options.ts';
 import { servePage } from './scheme.ts';
 import type { SettingsFile } from './settings.ts';
 import type { NodeThreadConfig } from './thread-messages.ts';
-import { handPort, openWindow } from './window.ts';
+import { createWindow, handPort } from './window.ts';
 
 export interface ShellDeps {
   /** The folder that holds `out/`: the project's root, or the package's archive. */
   readonly root: string;
-  /** The platform's folder for Kith, or the one named on the command line. */
-  readonly dataRoot: string;
   readonly options: ShellOptions;
   readonly settings: SettingsFile;
   readonly onError: (error: unknown) => void;
@@ -33,7 +31,6 @@ export interface Shell {
   stop(): Promise<void>;
 }
 
-const ANY_PORT = ['/ip4/0.0.0.0/tcp/0'];
 /** The app must be gone within 5 s, whatever hangs. */
 const STOP_LIMIT = 4800;
 
@@ -58,12 +55,7 @@ export function createShell(deps: ShellDeps): Shell {
 
   function configFor(network: string): NodeThreadConfig {
     const { datadir, listen, bootstrap } = deps.options;
-    return {
-      network,
-      datadir: datadir ?? path.join(deps.dataRoot, path.parse(network).name),
-      listen: listen ?? ANY_PORT,
-      bootstrap,
-    };
+    return { network, datadir, listen, bootstrap };
   }
 
   function startNode(config: NodeThreadConfig): NodeThread {
@@ -101,18 +93,18 @@ export function createShell(deps: ShellDeps): Shell {
       if (config === null) return app.quit();
       const thread = startNode(config);
       node = thread;
-      window = await openWindow({
+      window = createWindow({
         preload: path.join(deps.root, 'out/preload/index.cjs'),
         connect: thread.connect,
-        ...(link === null ? {} : { url: linkUrl(link) }),
       });
       window.on('closed', () => (window = null));
+      await window.loadURL(pageUrl(link));
     },
     show(link) {
       if (window === null) return;
       if (window.isMinimized()) window.restore();
       window.focus();
-      if (link !== null) void window.loadURL(linkUrl(link));
+      if (link !== null) void window.loadURL(pageUrl(link)).catch(deps.onError);
     },
     async stop() {
       const all = Promise.allSettled([node?.stop(), demo?.stop()]);

@@ -5,9 +5,12 @@ import type { PaymentQuestion } from '../api/base.ts';
 export interface NodeThreadConfig {
   /** A built-in network's name or the path of a network file. */
   readonly network: string;
-  readonly datadir: string;
-  readonly listen: readonly string[];
-  readonly bootstrap: readonly string[];
+  /** Null = the network's own place. */
+  readonly datadir: string | null;
+  /** Multiaddresses; null = as the network is used to. */
+  readonly listen: readonly string[] | null;
+  /** Multiaddresses; null = those that the network comes with. */
+  readonly bootstrap: readonly string[] | null;
 }
 
 /** From Electron's main thread to the node's thread. */

@@ -6,13 +6,10 @@ import {
   type WebContents,
 } from 'electron';
 import { isPage } from './guard.ts';
-import { PAGE_ORIGIN } from './scheme.ts';
 
 export interface WindowDeps {
   /** Absolute path of the built preload script. */
   readonly preload: string;
-  /** What to show first, a place in the page. */
-  readonly url?: string;
   /** Takes our end of the port that a page was handed. */
   readonly connect: (port: MessagePortMain) => void;
 }
@@ -20,8 +17,8 @@ export interface WindowDeps {
 // The page's own paper in both themes, so that nothing flashes before it has drawn.
 const PAPER = { light: '#FBFAF7', dark: '#131412' };
 
-/** Opens the app's window; the page gets a port to the node after every load. */
-export async function openWindow(deps: WindowDeps): Promise<BrowserWindow> {
+/** Makes the app's window, still empty; the page gets a port to the node after every load. */
+export function createWindow(deps: WindowDeps): BrowserWindow {
   const window = new BrowserWindow({
     title: 'Kith',
     width: 1280,
@@ -46,7 +43,6 @@ export async function openWindow(deps: WindowDeps): Promise<BrowserWindow> {
   });
   window.once('ready-to-show', () => window.show());
   window.webContents.on('did-finish-load', () => handPort(window.webContents, deps.connect));
-  await window.loadURL(deps.url ?? `${PAGE_ORIGIN}/`);
   return window;
 }
 

@@ -5,8 +5,8 @@ import type { Page } from '@playwright/test';
 import { session, type MessagePortMain } from 'electron';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { guardContents, guardSession } from '../../main/shell/guard.ts';
-import { registerPageScheme, servePage } from '../../main/shell/scheme.ts';
-import { openWindow } from '../../main/shell/window.ts';
+import { PAGE_ORIGIN, registerPageScheme, servePage } from '../../main/shell/scheme.ts';
+import { createWindow } from '../../main/shell/window.ts';
 import { harness } from '../support/electron/harness.ts';
 
 // A page that does what an attacker's script would: the shell must hold without any help of the real page.
@@ -32,10 +32,11 @@ beforeAll(async () => {
   guardContents();
   guardSession(session.defaultSession);
   servePage(folder);
-  const window = await openWindow({
+  const window = createWindow({
     preload: path.resolve('out/preload/index.cjs'),
     connect: (port) => handed.push(port),
   });
+  await window.loadURL(`${PAGE_ORIGIN}/`);
   page = harness.page(window);
 });
 afterAll(async () => {

@@ -24,14 +24,16 @@ export async function ensurePage(): Promise<boolean> {
   const digest = digestOf(INPUTS);
   if (existsSync(path.join(PAGE, 'index.html')) && stamp.matches(digest)) return false;
   const fresh = `${PAGE}.${process.pid}`;
+  const old = `${fresh}.old`;
   try {
     const args = ['build', '--config', 'vite.config.ts', '--outDir', fresh, '--logLevel', 'warn'];
     const { code, output } = await runTool(VITE, args, { capture: true });
     if (code !== 0) throw new Error(output.trim());
-    rmSync(PAGE, { recursive: true, force: true });
+    // Somebody may be looking at the old one: it is gone for a blink only.
+    if (existsSync(PAGE)) renameSync(PAGE, old);
     renameSync(fresh, PAGE);
   } finally {
-    rmSync(fresh, { recursive: true, force: true });
+    for (const folder of [fresh, old]) rmSync(folder, { recursive: true, force: true });
   }
   stamp.write(digest);
   return true;

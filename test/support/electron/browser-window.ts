@@ -41,7 +41,7 @@ export class BrowserWindow extends EventEmitter {
   /** As close, but answers when it has happened. */
   async closed(): Promise<void> {
     if (!windows.delete(this)) return;
-    await this.webContents.page.context().close();
+    await this.webContents.page?.context().close();
     this.emit('closed');
   }
 }

@@ -17,7 +17,8 @@ const fromChromium = (url: string): string => url.replace(/^http:\/\/([^/]+)\.lo
 type OpenHandler = (details: { url: string }) => { action: 'allow' | 'deny' };
 
 export class WebContents extends EventEmitter {
-  page!: Page;
+  /** Undefined until something is loaded. */
+  page: Page | undefined;
   readonly #preload: string | undefined;
   readonly #ports = new Map<number, MessagePortMain>();
   #cdp!: CDPSession;
@@ -36,26 +37,26 @@ export class WebContents extends EventEmitter {
     return { url: this.getURL() };
   }
   getURL(): string {
-    return fromChromium(this.page.url());
+    return this.page ? fromChromium(this.page.url()) : '';
   }
   isDestroyed(): boolean {
-    return this.page.isClosed();
+    return this.page?.isClosed() ?? false;
   }
   setWindowOpenHandler(handler: OpenHandler): void {
     this.#open = handler;
   }
 
   async loadURL(url: string): Promise<void> {
-    if (!(this.page as Page | undefined)) await this.#openPage();
+    const page = (this.page ??= await this.#openPage());
     this.#loading = true;
-    await this.page.goto(toChromium(url), { waitUntil: 'load' });
+    await page.goto(toChromium(url), { waitUntil: 'load' });
     this.#loading = false;
   }
 
   /** As a person's reload: the app isn't asked. */
   async reload(): Promise<void> {
     this.#loading = true;
-    await this.page.reload({ waitUntil: 'load' });
+    await this.page?.reload({ waitUntil: 'load' });
     this.#loading = false;
   }
 
@@ -78,21 +79,22 @@ export class WebContents extends EventEmitter {
     return number;
   }
 
-  async #openPage(): Promise<void> {
+  async #openPage(): Promise<Page> {
     const context = await harness.newContext();
-    this.page = await context.newPage();
-    this.#cdp = await context.newCDPSession(this.page);
-    this.page.on('pageerror', (error) => harness.errors.push(String(error)));
-    this.page.on('console', (message) => {
+    const page = await context.newPage();
+    page.on('pageerror', (error) => harness.errors.push(String(error)));
+    page.on('console', (message) => {
       if (message.type() === 'error') harness.errors.push(message.text());
     });
-    this.page.on('popup', (popup) => {
+    page.on('popup', (popup) => {
       if (this.#open({ url: popup.url() }).action === 'deny') void popup.close();
     });
-    this.page.on('load', () => this.emit('did-finish-load'));
-    await this.page.route('**/*', (route) => this.#answer(route));
+    page.on('load', () => this.emit('did-finish-load'));
+    await page.route('**/*', (route) => this.#answer(page, route));
+    this.#cdp = await context.newCDPSession(page);
     await this.#makeWorld();
-    harness.opened.resolve(this.page);
+    harness.opened.resolve(page);
+    return page;
   }
 
   async #makeWorld(): Promise<void> {
@@ -126,10 +128,10 @@ export class WebContents extends EventEmitter {
     await this.#cdp.send('Runtime.evaluate', { contextId: this.#world!, expression }).catch(() => undefined);
   }
 
-  async #answer(route: Route): Promise<void> {
+  async #answer(page: Page, route: Route): Promise<void> {
     const request = route.request();
     const url = fromChromium(request.url());
-    const navigation = request.isNavigationRequest() && request.frame() === this.page.mainFrame();
+    const navigation = request.isNavigationRequest() && request.frame() === page.mainFrame();
     if (navigation && !this.#loading && !this.#mayNavigate(url)) return route.abort('aborted');
     if (!(await session.defaultSession.allows(url))) return route.abort();
     const response = await answerRequest(request.method(), url).catch(() => null);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { findLink, isLink, linkUrl } from '../../../main/shell/links.ts';
+import { findLink, isLink, pageUrl } from '../../../main/shell/links.ts';
 import { PAGE_ORIGIN } from '../../../main/shell/scheme.ts';
 
 test('finds the one link among a program’s arguments', () => {
@@ -22,7 +22,7 @@ test.each([
 test('whatever a link holds, it ends up as text in our own page’s address', () => {
   fc.assert(
     fc.property(fc.string(), (text) => {
-      const url = new URL(linkUrl(`kith:${text.toWellFormed()}`));
+      const url = new URL(pageUrl(`kith:${text.toWellFormed()}`));
       expect(`${url.protocol}//${url.host}`).toBe(PAGE_ORIGIN);
       expect(url.pathname).toBe('/');
       expect(decodeURIComponent(url.hash.slice('#/send/'.length))).toBe(`kith:${text.toWellFormed()}`);

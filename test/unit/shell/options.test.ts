@@ -28,4 +28,5 @@ test('what follows -- is never an option', () => {
 
 test('an option without its value is none', () => {
   expect(readOptions(['--network']).network).toBeNull();
+  expect(readOptions([]).bootstrap).toBeNull();
 });
