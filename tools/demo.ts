@@ -96,7 +96,7 @@ async function openApp(network: DemoNetwork): Promise<Connection | null> {
     void app.ended.then(() => end(0, 'the app was closed'));
     return null;
   }
-  if ('missing' in desktop)
+  if ('missing' in desktop && !values['no-open'])
     say(`the desktop window can't be shown here: ${desktop.missing}; the browser does it`);
   const own = await startNodeProcess(launcher.launch, demoNodeArgs(datadir, known));
   void own.ended.then((how) => end(1, `your node ended by itself (${how})`));

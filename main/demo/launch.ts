@@ -41,8 +41,11 @@ export function createLauncher(start: Launch): Launcher {
   };
 }
 
-/** Nodes as child processes that end when this process does, however it ends. */
-export const createChildLauncher = (): Launcher => createLauncher(launchChild);
+const NODE_CHILD = fileURLToPath(new URL('./node-child.mjs', import.meta.url));
+
+/** Nodes as child processes that end when this process does, however it ends. `program` runs one of them. */
+export const createChildLauncher = (program = NODE_CHILD): Launcher =>
+  createLauncher((args) => launchChild(program, args));
 
 /** Ends one in order, after 8 s by force. */
 export async function endLaunched(launched: Launched): Promise<void> {
@@ -52,8 +55,7 @@ export async function endLaunched(launched: Launched): Promise<void> {
   clearTimeout(timer);
 }
 
-function launchChild(args: readonly string[]): Launched {
-  const program = fileURLToPath(new URL('./node-child.mjs', import.meta.url));
+function launchChild(program: string, args: readonly string[]): Launched {
   const child = spawn(process.execPath, [program, ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
   child.stdin.on('error', () => undefined);
   const ended = new Promise<string>((resolve) => {
