@@ -23,6 +23,10 @@ export interface NodeConfig {
   /** Multiaddresses; empty = nobody can connect. */
   readonly listen: readonly string[];
   readonly bootstrap: readonly string[];
+  /** Multiaddresses that others are told instead of those listened on. */
+  readonly announce?: readonly string[] | undefined;
+  /** Cumulative work that the right chain is known to have, such as a join link names. */
+  readonly minimumWork?: bigint | undefined;
   /** Bytes that old blocks may take on the disk; all are kept when not given. */
   readonly pruneBytes?: number | undefined;
   readonly log: Log;
@@ -42,6 +46,10 @@ export interface HeadlessConfig {
   readonly datadir: string;
   readonly listen: readonly string[];
   readonly bootstrap: readonly string[];
+  /** See NodeConfig. */
+  readonly announce?: readonly string[] | undefined;
+  /** See NodeConfig. */
+  readonly minimumWork?: bigint | undefined;
   /** See NodeConfig. */
   readonly pruneBytes?: number | undefined;
   /** Folder of the built page. */
@@ -113,10 +121,11 @@ function servicesOf(
     {
       name: 'node',
       start: async (signal) => {
-        const { network, listen, bootstrap, pruneBytes } = config;
+        const { network, listen, bootstrap, announce, minimumWork, pruneBytes } = config;
         const { log } = parts.logs!;
         const datadir = parts.directory!.path;
-        const node = { network, datadir, listen, bootstrap, pruneBytes, log, onFailure: deps.onFailure };
+        const reach = { listen, bootstrap, announce, minimumWork };
+        const node = { network, datadir, ...reach, pruneBytes, log, onFailure: deps.onFailure };
         parts.node = await deps.createNode(node, signal);
       },
       stop: () => parts.node!.stop(),

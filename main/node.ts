@@ -162,7 +162,7 @@ function peers(config: NodeConfig, parts: Growing): Service {
   return {
     name: 'network',
     async start() {
-      const { network, datadir, listen, bootstrap, log } = config;
+      const { network, datadir, listen, bootstrap, announce, minimumWork, log } = config;
       const host = await createNetwork({
         network,
         chain: parts.chain!,
@@ -172,6 +172,8 @@ function peers(config: NodeConfig, parts: Growing): Service {
         datadir,
         listen,
         bootstrap,
+        announce,
+        minimumWork,
         software: `kith/${VERSION}`,
       });
       try {

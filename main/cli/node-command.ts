@@ -23,6 +23,7 @@ Usage: kith node --network NAME [options]
                             on local and regtest this machine only, unless told
   --no-listen               nobody can connect; the node still connects to others
   --bootstrap MULTIADDR …   nodes to begin with, such as /ip4/192.0.2.1/tcp/21474/p2p/12D3…
+  --announce MULTIADDR …    what others are told instead of where this node listens, behind a router or a proxy
   --api-port PORT           port of the page on 127.0.0.1; 0 takes any free one (0)
   --prune                   keep only the newest blocks, at most 2 GB of them
   --prune-mb N              the same with another size, 10 or more
@@ -40,6 +41,7 @@ const OPTIONS = {
   listen: 'list',
   'no-listen': 'flag',
   bootstrap: 'list',
+  announce: 'list',
   'api-port': 'text',
   prune: 'flag',
   'prune-mb': 'text',
@@ -124,6 +126,7 @@ function readConfig(given: Arguments): HeadlessConfig {
     datadir: given.text('datadir') ?? defaultDirectory(network),
     listen: checkAddresses(readListen(given, network)),
     bootstrap: checkAddresses(given.has('bootstrap') ? given.list('bootstrap') : network.bootstrap),
+    announce: checkAddresses(given.list('announce')),
     pruneBytes: readPrune(given),
     page: PAGE,
     apiPort: port,

@@ -14,6 +14,8 @@ import { createBans } from './peers/bans.ts';
 import { createAddressBook } from './peers/book.ts';
 import { createClocks } from './peers/clocks.ts';
 import { createConnector } from './peers/connector.ts';
+import { createExchange } from './peers/exchange.ts';
+import { createInbound } from './peers/inbound.ts';
 import { createPeerAccess, type PeerAccess } from './peers/peer-access.ts';
 import { createPeers } from './peers/peers.ts';
 import { createScores } from './peers/scores.ts';
@@ -41,6 +43,8 @@ export interface NetworkDeps {
   readonly datadir: string;
   /** Multiaddresses to listen on. */
   readonly listen: readonly string[];
+  /** Multiaddresses that others are told instead of those listened on. */
+  readonly announce?: readonly string[] | undefined;
   /** Multiaddresses to begin with, besides the network's own. */
   readonly bootstrap: readonly string[];
   /** Such as `kith/0.1.0`; others see it. */
@@ -102,6 +106,7 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
   const host: Host = await createHost({
     key: identity.key,
     listen: deps.listen,
+    announce: deps.announce,
     topics: [names.transactions, names.blocks],
     software: deps.software,
     denied: { host: (part) => bans.has(part), peer: (id) => bans.has(id) },
@@ -135,10 +140,20 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
     peers,
     book,
     bans,
+    store,
+    extra: () => 0,
     bootstrap,
     clock,
     log: log.child('peers'),
     random,
+  });
+  const inbound = createInbound({ peers, clock });
+  const exchange = createExchange({
+    ownRecord: host.ownRecord,
+    book,
+    peers,
+    local: deps.listen.length > 0 && deps.listen.every((address) => isLoopback(ipOf(address) ?? '')),
+    log: log.child('peers'),
   });
   const rate = createRate(clock.ms);
   const bodies = createBodySync({ chain, peers, rate, clock, log: log.child('sync') });
@@ -177,7 +192,10 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
     gossip: host.gossip,
     topic: names.blocks,
     peers,
-    announced: bodies.announced,
+    announced(id, peerId, block) {
+      inbound.useful(peerId, 'block');
+      bodies.announced(id, peerId, block);
+    },
     unknownParent: headers.ask,
     log: log.child('relay'),
   });
@@ -204,13 +222,16 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
     off.push(
       peers.events.on('greeted', (peer) => {
         clocks.heard(peer.id, peer.hello.clock);
-        unwelcomed.add(peer.id);
+        if (peer.direction === 'inbound') inbound.arrived(peer);
+        exchange.welcome(peer);
+        // From a connection for blocks alone we want to know of no payments.
+        if (peer.kind !== 'block-only') unwelcomed.add(peer.id);
         headers.consider();
         bodies.consider();
         welcome();
       }),
       peers.events.on('gone', ({ peer }) => {
-        for (const part of [clocks, headers, bodies, payments, blocks]) part.forget(peer.id);
+        for (const part of [clocks, headers, bodies, payments, blocks, inbound]) part.forget(peer.id);
         unwelcomed.delete(peer.id);
       }),
       peers.events.on('tip', () => {
@@ -220,6 +241,9 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
       }),
       peers.events.on('refused', ({ id, code }) => {
         if (code === 'hello-network' && strangers.size < 1000) strangers.add(id);
+      }),
+      mempool.events.on('added', ({ source }) => {
+        if (source !== undefined) inbound.useful(source, 'payment');
       }),
       chain.events.on('tip', () => {
         teller.moved(chain.tip() === chain.bestHeader());
@@ -237,6 +261,7 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
     async start() {
       await bans.load();
       await book.load();
+      await connector.load();
       listen();
       await host.handle(
         names.sync,
@@ -246,7 +271,14 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
       await host.handle(
         names.relay,
         INBOUND_STREAMS,
-        serveStreams(served, (peerId) => relayHandlers({ chain, mempool, peerId, ...payments })),
+        serveStreams(
+          served,
+          (peerId) =>
+            new Map([
+              ...relayHandlers({ chain, mempool, peerId, ...payments }),
+              ...exchange.handlers(peerId),
+            ]),
+        ),
       );
       await peers.start();
       await host.start();
@@ -256,12 +288,14 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
       blocks.start();
       bodies.start();
       connector.start();
+      exchange.start();
       saving = setInterval(() => void book.save().catch(() => undefined), SAVE_MS);
       log.info('listening', { peerId: host.peerId, addresses: host.addresses() });
     },
     async stop() {
       clearInterval(saving);
       connector.stop();
+      exchange.stop();
       teller.stop();
       blocks.stop();
       compact.stop();

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { type NodeProcess, startNodeProcess } from '../support/node-process.ts';
 import { createTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
@@ -13,16 +15,32 @@ afterEach(async () => {
   for (const { proxy } of links.splice(0)) await proxy.close();
 });
 
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+// What the nodes tell each other of leads nowhere, so that they stay behind their wires.
+const NOWHERE = '/ip4/127.255.255.1/tcp/9';
+
 /** Each node reaches the earlier ones through a wire of its own, so that any of them can be cut. */
 async function grow(count: number): Promise<void> {
+  const addresses: string[] = [];
   for (let i = 0; i < count; i++) {
     const bootstrap: string[] = [];
     for (let j = 0; j < i; j++) {
-      const proxy = await createTcpProxy(nodes[j]!.addresses[0]!);
+      const proxy = await createTcpProxy(addresses[j]!);
       links.push({ between: [j, i], proxy });
       bootstrap.push(proxy.address);
     }
-    nodes.push(await startNodeProcess({ bootstrap }));
+    const listen = `/ip4/127.0.0.1/tcp/${await freePort()}`;
+    const node = await startNodeProcess({ bootstrap, listen: [listen], args: ['--announce', NOWHERE] });
+    nodes.push(node);
+    addresses.push(`${listen}/p2p/${node.peerId}`);
   }
 }
 

@@ -6,6 +6,8 @@ import { type Names, namesOf } from '../../main/network/host/protocols.ts';
 import { type Caller, createCaller } from '../../main/network/wire/caller.ts';
 import { type Control, greet } from '../../main/network/wire/control.ts';
 import { type Hello, PROTOCOL_VERSION } from '../../main/network/wire/hello.ts';
+import { FRAME } from '../../main/network/wire/frame-types.ts';
+import { encodeRecords } from '../../main/network/wire/record-messages.ts';
 import { isOffence, type Offence } from '../../main/network/wire/offence.ts';
 import { type Handler, serve } from '../../main/network/wire/server.ts';
 
@@ -31,6 +33,15 @@ export interface RawPeerOptions {
   readonly relay?: ReadonlyMap<number, Handler>;
 }
 
+/** Every node asks where others can be reached. */
+const NO_RECORDS: Handler = {
+  cap: FRAME.getRecords.cap,
+  async handle(_frame, reply) {
+    await reply(FRAME.records.type, encodeRecords([]));
+    return null;
+  },
+};
+
 /** Connects to a node and introduces itself. Rejects with the offence's code when it isn't taken. */
 export async function startRawPeer(address: string, options: RawPeerOptions): Promise<RawPeer> {
   const { network } = options;
@@ -47,7 +58,8 @@ export async function startRawPeer(address: string, options: RawPeerOptions): Pr
     if (handlers !== undefined) void serve(stream, handlers);
   };
   await host.handle(names.sync, 2, answer(options.sync));
-  await host.handle(names.relay, 2, answer(options.relay));
+  const relay = options.relay && new Map([[FRAME.getRecords.type, NO_RECORDS], ...options.relay]);
+  await host.handle(names.relay, 2, answer(relay));
   await host.start();
   for (const topic of [names.transactions, names.blocks]) host.gossip.join(topic, () => 'drop');
   const connection = await host.dial(address);

@@ -29,6 +29,7 @@ export interface TestNodeOptions {
   readonly log?: Log;
   readonly minimumWork?: bigint;
   readonly hideOrigin?: boolean;
+  readonly announce?: readonly string[];
 }
 
 export async function startNode(options: TestNodeOptions = {}): Promise<TestNode> {
@@ -50,6 +51,7 @@ export async function startNode(options: TestNodeOptions = {}): Promise<TestNode
     software: 'kith/test',
     minimumWork: options.minimumWork,
     hideOrigin: options.hideOrigin,
+    announce: options.announce,
   });
   await net.start();
   return {

@@ -55,3 +55,27 @@ function expandIp6(ip: string): string[] {
   const right = tail === '' ? [] : tail.split(':');
   return [...left, ...Array<string>(Math.max(0, 8 - left.length - right.length)).fill('0'), ...right];
 }
+
+/** What others outside can't reach: the ranges of private networks and of single links. */
+function isPrivate(ip: string): boolean {
+  return /^(10\.|192\.168\.|169\.254\.|172\.(1[6-9]|2\d|3[01])\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|f[cd]|fe[89ab])/i.test(
+    ip,
+  );
+}
+
+/** No host at all: unspecified, reserved, multicast, documentation. */
+function isNowhere(ip: string): boolean {
+  return /^(0\.|2(2[4-9]|[3-5]\d)\.|192\.0\.2\.|::$|ff|2001:db8)/i.test(ip);
+}
+
+/**
+ * Whether an address that a peer tells us of can be of use: of our own machine only if we live on it alone, of private
+ * networks only from somebody in one.
+ */
+export function isUsefulFrom(teller: string, address: string, local: boolean): boolean {
+  const ip = ipOf(address);
+  const from = ipOf(teller) ?? '';
+  if (ip === null || isNowhere(ip) || !/\/tcp\/\d+/.test(address)) return false;
+  if (isLoopback(ip) || local) return local && isLoopback(ip);
+  return !isPrivate(ip) || isPrivate(from) || isLoopback(from);
+}

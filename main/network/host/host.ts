@@ -9,12 +9,15 @@ import { createLibp2p, type Libp2p } from 'libp2p';
 import { KithError, messageOf } from '../../lib/errors.ts';
 import { hostPart, ipOf, isLoopback, parseAddress } from './addresses.ts';
 import { createGossip, type Gossip, gossipService } from './gossip.ts';
+import { signRecord } from './records.ts';
 import { createTrafficCounter, type TrafficCounter } from './traffic.ts';
 
 export interface HostDeps {
   readonly key: PrivateKey;
   /** Multiaddresses; empty = nobody can connect to this node. */
   readonly listen: readonly string[];
+  /** What others are told instead of where this node listens; empty = that. */
+  readonly announce?: readonly string[] | undefined;
   readonly topics: readonly string[];
   readonly software: string;
   /** Asked before anything is spent on a connection. */
@@ -33,6 +36,8 @@ export interface Host {
   stop(): Promise<void>;
   /** Where others can reach this node, as it knows itself, each with its peer id. */
   addresses(): string[];
+  /** The same, signed, for others to pass on. */
+  ownRecord(): Promise<Uint8Array>;
   /** @throws {KithError} `address-invalid`, `dial-failed`, `peer-self`. */
   dial(address: string): Promise<Connection>;
   /** `accept` takes each stream that a peer opens for the protocol; at most `limit` a connection. */
@@ -72,6 +77,7 @@ export async function createHost(deps: HostDeps): Promise<Host> {
     },
     stop: async () => node.stop(),
     addresses: () => node.getMultiaddrs().map(String),
+    ownRecord: () => signRecord(deps.key, node.getMultiaddrs()),
     async dial(address) {
       const target = parseAddress(address);
       if (target === null) throw new KithError('address-invalid', address, { data: { address } });
@@ -98,7 +104,7 @@ function create(deps: HostDeps, traffic: TrafficCounter): Promise<Libp2p<Service
     start: false,
     privateKey: deps.key,
     nodeInfo: { name: 'kith', version: '1', userAgent: deps.software },
-    addresses: { listen: [...deps.listen] },
+    addresses: { listen: [...deps.listen], announce: [...(deps.announce ?? [])] },
     transports: [tcp({ maxConnections: MAX_CONNECTIONS + 50, backlog: 128 })],
     connectionEncrypters: [traffic.wrap(noise())],
     // A window above 2 MiB would let a peer fill a paused stream past its read buffer, which resets it.

@@ -6,7 +6,8 @@ import type { Log } from '../../lib/log.ts';
 import { groupOf, hostPart, parseAddress, peerIdOf, withoutPeer } from '../host/addresses.ts';
 import type { OffenceCode } from '../wire/offence.ts';
 import type { Bans } from './bans.ts';
-import type { AddressBook } from './book.ts';
+import type { AddressBook, BookEntry } from './book.ts';
+import type { PeerStore } from './store.ts';
 import type { Origin } from './peer.ts';
 import type { Peers } from './peers.ts';
 import { reasonOf } from './penalties.ts';
@@ -16,7 +17,10 @@ export interface ConnectorDeps {
   readonly peers: Peers;
   readonly book: AddressBook;
   readonly bans: Bans;
+  readonly store: PeerStore;
   readonly bootstrap: readonly string[];
+  /** Full-relay connections wanted above the usual, while something looks wrong with the chain. */
+  readonly extra: () => number;
   readonly clock: Clock;
   readonly log: Log;
   readonly random: () => number;
@@ -24,6 +28,8 @@ export interface ConnectorDeps {
 
 /** Keeps this node connected: opens connections, opens them again when they break, and gives up what never works. */
 export interface Connector {
+  /** Reads the anchors of the last run. */
+  load(): Promise<void>;
   start(): void;
   stop(): void;
   /** Connects now and from then on. @throws {KithError} `address-invalid`, `dial-failed`, `peer-self`, `peer-banned`, `peer-other-network`, `peer-version`, `peer-gone`. */
@@ -36,6 +42,10 @@ export interface Connector {
 
 /** Full-relay connections that this node opens. */
 export const OUTBOUND = 8;
+/** Connections for blocks alone, so that nobody learns our place in the network from payments; kept as anchors. */
+export const BLOCK_ONLY = 2;
+/** How often an address that never worked is tried, only to know whether it does. */
+const FEELER_MS = 120_000;
 const TICK_MS = 250;
 const DIALS_AT_ONCE = 4;
 const FIRST_DELAY_MS = 500;
@@ -59,6 +69,8 @@ export function createConnector(deps: ConnectorDeps): Connector {
   const dialling = new Set<string>();
   const shunned = new Map<string, number>();
   const recent: { address: string; cause: string }[] = [];
+  const anchors = new Set<string>();
+  let feltAt = clock.ms();
   let timer: NodeJS.Timeout | undefined;
 
   const attemptOf = (address: string): Attempt => {
@@ -100,8 +112,10 @@ export function createConnector(deps: ConnectorDeps): Connector {
       if (typeof outcome === 'string') throw refusal(address, outcome);
       attemptOf(address).failures = 0;
       const full = `${withoutPeer(address)}/p2p/${peerId}`;
-      book.add(full, origin.foundBy);
+      book.add(full, { foundBy: origin.foundBy });
       book.tried(full, true);
+      if (origin.kind === 'feeler') peers.part(peerId, 'peer-crowded');
+      if (origin.kind === 'block-only') saveAnchors();
     } catch (error) {
       const refused = HOPELESS_CODES.has(codeOf(error) ?? '');
       failed(address, origin, refused);
@@ -115,23 +129,48 @@ export function createConnector(deps: ConnectorDeps): Connector {
 
   function* candidates(): Generator<[string, Origin]> {
     for (const address of manual) yield [address, { kind: 'manual', foundBy: 'manual' }];
-    const outbound = peers.list().filter((peer) => peer.kind === 'full-relay');
-    if (outbound.length + dialling.size >= OUTBOUND) return;
-    for (const address of deps.bootstrap) yield [address, { kind: 'full-relay', foundBy: 'bootstrap' }];
+    // Those of the last run first: whoever made us restart must not choose all our peers.
+    for (const address of anchors) yield [address, { kind: 'block-only', foundBy: 'address-book' }];
+    const all = peers.list();
+    const outbound = all.filter((peer) => peer.direction === 'outbound');
     const groups = new Set(outbound.map((peer) => groupOf(peer.address)));
-    const entry = book.pick((it) => usable(it.address) && !groups.has(groupOf(it.address)));
-    if (entry !== null) yield [entry.address, { kind: 'full-relay', foundBy: savedSource(entry.foundBy) }];
+    const pick = (test: (entry: BookEntry) => boolean) =>
+      book.pick((it) => usable(it.address) && !groups.has(groupOf(it.address)) && test(it));
+    const relaying = all.filter((peer) => peer.kind === 'full-relay').length;
+    if (relaying + dialling.size < OUTBOUND + deps.extra()) {
+      for (const address of deps.bootstrap) yield [address, { kind: 'full-relay', foundBy: 'bootstrap' }];
+      const entry = pick(() => true);
+      if (entry !== null) yield [entry.address, { kind: 'full-relay', foundBy: savedSource(entry.foundBy) }];
+    } else if (all.filter((peer) => peer.kind === 'block-only').length + dialling.size < BLOCK_ONLY) {
+      const entry = pick(({ lastGood }) => lastGood > 0);
+      if (entry !== null) yield [entry.address, { kind: 'block-only', foundBy: savedSource(entry.foundBy) }];
+    } else if (clock.ms() - feltAt > FEELER_MS) {
+      feltAt = clock.ms();
+      const entry = pick(({ lastGood }) => lastGood === 0);
+      if (entry !== null) yield [entry.address, { kind: 'feeler', foundBy: savedSource(entry.foundBy) }];
+    }
+  }
+
+  function saveAnchors(): void {
+    const now = peers.list().filter((peer) => peer.kind === 'block-only');
+    const kept = new Map(now.map(({ address, id }) => [`${withoutPeer(address)}/p2p/${id}`, {}]));
+    void deps.store.replace('anchor', kept).catch(() => undefined);
   }
 
   function tick(): void {
     for (const [address, origin] of candidates()) {
       if (dialling.size >= DIALS_AT_ONCE) return;
-      if (usable(address)) connect(address, origin).catch(() => undefined);
+      if (!usable(address)) continue;
+      anchors.delete(address);
+      connect(address, origin).catch(() => undefined);
     }
     for (const [peerId, until] of shunned) if (until <= clock.ms()) shunned.delete(peerId);
   }
 
   return {
+    async load() {
+      for (const { key } of (await deps.store.list('anchor')).slice(0, BLOCK_ONLY)) anchors.add(key);
+    },
     start() {
       // A connection that worked and broke is worth a quick second try.
       peers.events.on('gone', ({ peer }) => {

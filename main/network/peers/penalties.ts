@@ -117,6 +117,8 @@ export const PENALTY = {
   'block-withheld': 'note',
   'sync-stalled': 'part',
   'tx-unasked': 'fault',
+  'records-invalid': 'fault',
+  'peer-crowded': 'ignore',
   'peer-silent': 'part',
   manual: 'ban',
 } as const satisfies Record<OffenceCode, Penalty>;
@@ -153,6 +155,8 @@ const REASON: Readonly<Record<NetworkCode, string>> = {
   'block-withheld': 'It did not deliver a block that it said it has.',
   'sync-stalled': 'It kept everybody waiting for blocks.',
   'tx-unasked': 'It sent other payments than those asked for.',
+  'records-invalid': 'It sent addresses of others that nobody has signed.',
+  'peer-crowded': 'It had to make room for other nodes.',
   'peer-silent': 'It stopped answering.',
   manual: 'You sent it away.',
 };

@@ -115,7 +115,7 @@ export function createTransactionRelay(deps: TransactionRelayDeps): TransactionR
   }
 
   function learn(wids: readonly string[], peerId: string): void {
-    if (peers.get(peerId) === undefined) return;
+    if ((peers.get(peerId)?.kind ?? 'block-only') === 'block-only') return;
     const fresh = wids.filter((wid) => {
       own.seen(wid, peerId);
       firstHop.echoed(wid);

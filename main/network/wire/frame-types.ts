@@ -12,6 +12,9 @@ export const MAX_TRANSACTIONS_ASKED = 256;
 export const MAX_WIDS_LISTED = 5000;
 /** Most transactions of one block asked for; who lacks more asks for the block. */
 export const MAX_PARTS_ASKED = 2000;
+/** Most signed records of peers in one reply, and most bytes of one. */
+export const MAX_RECORDS = 50;
+export const MAX_RECORD_BYTES_SIGNED = 1024;
 /** A reply with transactions ends before it grows past this; one transaction always fits. */
 export const MAX_TRANSACTIONS_BYTES = 512 * 1024;
 
@@ -35,5 +38,7 @@ export const FRAME = {
   getParts: { type: 0x24, cap: 37 + 3 * MAX_PARTS_ASKED },
   handOver: { type: 0x26, cap: MAX_TRANSACTION_BYTES },
   taken: { type: 0x27, cap: 0 },
+  getRecords: { type: 0x30, cap: 0 },
+  records: { type: 0x31, cap: 5 + (2 + MAX_RECORD_BYTES_SIGNED) * MAX_RECORDS },
   parts: { type: 0x25, cap: MAX_BLOCK_BYTES + 8192 },
 } as const;

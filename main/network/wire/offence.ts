@@ -22,6 +22,8 @@ export type NetworkCode =
   | 'block-withheld' // a peer didn't deliver a block that it says it has
   | 'sync-stalled' // others waited for a peer that sent nothing
   | 'tx-unasked' // another transaction than those asked for
+  | 'records-invalid' // a signed record of a peer that isn't one
+  | 'peer-crowded' // it had to make room for others
   | 'peer-silent' // no answer to a ping
   | 'manual'; // banned by the user
 

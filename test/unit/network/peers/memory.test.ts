@@ -84,9 +84,9 @@ describe('the address book', () => {
   test('keeps what it learnt over a restart', async () => {
     const book = bookWith();
     await book.load();
-    book.add(addressOf(1), 'exchange');
+    book.add(addressOf(1), { foundBy: 'exchange' });
     book.tried(addressOf(1), true);
-    book.add('/ip4/192.0.2.1/tcp/1', 'exchange');
+    book.add('/ip4/192.0.2.1/tcp/1', { foundBy: 'exchange' });
     await book.save();
     await reopen();
     const again = bookWith();
@@ -95,28 +95,63 @@ describe('the address book', () => {
     expect(again.pick(() => true)).toMatchObject({ address: addressOf(1), foundBy: 'exchange', failures: 0 });
   });
 
-  test('is bounded, and drops what never worked first', () => {
+  test('is bounded, whoever fills it, and keeps what worked', () => {
     const book = bookWith();
-    book.add(addressOf(0), 'manual');
+    book.add(addressOf(0), { foundBy: 'manual' });
     book.tried(addressOf(0), true);
-    for (let n = 1; n < 5000; n++) book.add(addressOf(n), 'exchange');
-    expect(book.size).toBeLessThanOrEqual(2000);
+    const random = createRandom(9);
+    const ip = () => [20 + random.int(100), random.int(250), random.int(250), random.int(250)].join('.');
+    for (let n = 0; n < 30_000; n++)
+      book.add(`/ip4/${ip()}/tcp/1/p2p/${ID}`, { foundBy: 'exchange', by: `/ip4/${ip()}/tcp/1` });
+    expect(book.size).toBeLessThanOrEqual(8192 + 2048);
     expect(book.pick((entry) => entry.address === addressOf(0))).not.toBeNull();
+  });
+
+  test('poisoned with 100 000 addresses from 4 groups, it still finds the honest', () => {
+    const book = bookWith();
+    const honest = (n: number) => `/ip4/${20 + n}.7.0.1/tcp/21474/p2p/${ID}`;
+    // 60 honest addresses, told by 20 different groups; ten of them have worked.
+    for (let n = 0; n < 60; n++)
+      book.add(honest(n), { foundBy: 'exchange', by: `/ip4/${100 + (n % 20)}.1.0.1/tcp/1` });
+    for (let n = 0; n < 10; n++) book.tried(honest(n), true);
+    const random = createRandom(3);
+    for (let n = 0; n < 100_000; n++) {
+      const ip = `${200 + random.int(20)}.${random.int(250)}.${random.int(250)}.${random.int(250)}`;
+      book.add(`/ip4/${ip}/tcp/1/p2p/${ID}`, { foundBy: 'exchange', by: `/ip4/19${n % 4}.1.0.1/tcp/1` });
+    }
+    const isHonest = (address: string) => address.includes('.7.0.1/');
+    // 4 groups reach 4 × 16 of the 128 buckets at most.
+    expect(book.size).toBeLessThanOrEqual(64 * 64 + 70);
+    let kept = 0;
+    for (let n = 0; n < 60; n++) if (book.pick(({ address }) => address === honest(n)) !== null) kept++;
+    expect(kept).toBeGreaterThan(55);
+    const picks = Array.from({ length: 400 }, () => book.pick(() => true)!.address);
+    expect(picks.filter(isHonest).length).toBeGreaterThan(150);
+    // Never are all eight connections the attacker's: a pick is honest at least every third time.
+    console.log(`poisoned book: ${picks.filter(isHonest).length / 4} % of picks honest, ${kept} of 60 kept`);
+  });
+
+  test('tells only of addresses with a signed record', () => {
+    const book = bookWith();
+    book.add(addressOf(1), { foundBy: 'exchange' });
+    book.add(addressOf(2), { foundBy: 'exchange', record: 'c2lnbmVk' });
+    expect(book.sample(10).map(({ address }) => address)).toEqual([addressOf(2)]);
   });
 
   test('gives up an address that never works', () => {
     const book = bookWith();
-    book.add(addressOf(1), 'exchange');
+    book.add(addressOf(1), { foundBy: 'exchange' });
     for (let i = 0; i < 5; i++) book.tried(addressOf(1), false);
     expect(book.size).toBe(0);
   });
 
   test('prefers what worked, and takes only what is usable', () => {
     const book = bookWith();
-    for (let n = 0; n < 100; n++) book.add(addressOf(n), 'exchange');
-    book.tried(addressOf(42), true);
+    const apart = (n: number) => `/ip4/${n + 1}.1.0.1/tcp/21474/p2p/${ID}`;
+    for (let n = 0; n < 100; n++) book.add(apart(n), { foundBy: 'exchange' });
+    book.tried(apart(42), true);
     const picks = Array.from({ length: 200 }, () => book.pick(() => true)!.address);
-    expect(picks.filter((address) => address === addressOf(42)).length).toBeGreaterThan(100);
+    expect(picks.filter((address) => address === apart(42)).length).toBeGreaterThan(70);
     expect(new Set(picks).size).toBeGreaterThan(10);
     expect(book.pick(() => false)).toBeNull();
   });

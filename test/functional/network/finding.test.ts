@@ -1,0 +1,82 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { startNode, type TestNode, type TestNodeOptions } from '../../support/test-node.ts';
+import { until } from '../../support/until.ts';
+
+const running = new Set<TestNode>();
+afterEach(async () => {
+  await Promise.all([...running].map(stop));
+});
+
+// On loopback every address is a group of its own, so each node has one.
+let last = 10;
+async function start(options: TestNodeOptions = {}): Promise<TestNode> {
+  const node = await startNode({ listen: [`/ip4/127.7.0.${last++}/tcp/0`], ...options });
+  running.add(node);
+  return node;
+}
+
+async function stop(node: TestNode): Promise<void> {
+  running.delete(node);
+  await node.stop();
+}
+
+/** Whether everybody can reach everybody over the connections there are. */
+function isConnected(nodes: readonly TestNode[]): boolean {
+  const ids = new Set(nodes.map(({ net }) => net.peerId));
+  const seen = new Set<string>();
+  const reach = (node: TestNode) => {
+    if (seen.has(node.net.peerId)) return;
+    seen.add(node.net.peerId);
+    for (const { id } of node.net.peers.list()) {
+      const next = ids.has(id) ? nodes.find(({ net }) => net.peerId === id) : undefined;
+      if (next !== undefined) reach(next);
+    }
+  };
+  reach(nodes[0]!);
+  return seen.size === nodes.length;
+}
+
+describe('finding others', () => {
+  test('a network grown from one address is connected, also when half of it is replaced, the first one included', async () => {
+    const first = await start();
+    const bootstrap = [first.address];
+    let nodes = [first];
+    for (let i = 0; i < 7; i++) nodes.push(await start({ bootstrap }));
+    await until(() => nodes.every(({ net }) => net.peers.list().length >= 4), 'everybody has met others', {
+      ms: 30_000,
+    });
+    const leaving = nodes.slice(0, 4);
+    const member = nodes[4]!.address;
+    await Promise.all(leaving.map(stop));
+    nodes = nodes.slice(4);
+    for (let i = 0; i < 4; i++) nodes.push(await start({ bootstrap: [member] }));
+    await until(
+      () => isConnected(nodes) && nodes.every(({ net }) => net.peers.list().length >= 3),
+      'one network',
+      {
+        ms: 30_000,
+      },
+    );
+    const [newest] = nodes.slice(-1);
+    await nodes[0]!.mine(3);
+    await until(() => newest!.chain.tip().height === 3, 'blocks reach everybody');
+  });
+
+  test('a node comes back after every node that it began with is dead', async () => {
+    const bootstrap = [await start(), await start()];
+    const addresses = bootstrap.map(({ address }) => address);
+    const friend = await start({ bootstrap: addresses });
+    const node = await start({ bootstrap: addresses });
+    await until(() => node.net.peers.list().some(({ id }) => id === friend.net.peerId), 'met by exchange', {
+      ms: 30_000,
+    });
+    const { directory } = node;
+    await stop(node);
+    await Promise.all(bootstrap.map(stop));
+    const again = await start({ bootstrap: addresses, directory });
+    await until(() => again.net.peers.list().some(({ id }) => id === friend.net.peerId), 'back', {
+      ms: 30_000,
+    });
+    expect(again.net.peers.list()).toHaveLength(1);
+  });
+});
