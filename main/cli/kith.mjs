@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --max-semi-space-size=8
+#!/usr/bin/env node
 // The program `kith`. Plain JavaScript, so that an old Node.js can still say that it is too old.
 const NEEDED = 24;
 
@@ -11,5 +11,6 @@ if (Number.parseInt(process.versions.node, 10) < NEEDED) {
 }
 
 await import('../lib/compile-cache.mjs');
+if (process.argv[2] === 'node') await import('../lib/small-heap.mjs');
 const { runCli } = await import('./cli.ts');
 process.exitCode = await runCli(process.argv.slice(2));

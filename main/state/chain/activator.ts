@@ -215,7 +215,7 @@ export class Activator {
   #takeGroup(): readonly Step[] {
     const { params } = this.#deps.network;
     const end = this.#ready.findIndex(({ entry }) => isSnapshotHeight(entry.height, params));
-    return this.#ready.splice(0, end < 0 ? this.#ready.length : end + 1);
+    return this.#ready.splice(0, Math.min(fitting(this.#ready), end < 0 ? Infinity : end + 1));
   }
 
   async #commit(steps: readonly Step[]): Promise<void> {
@@ -288,6 +288,18 @@ export class Activator {
     this.#deps.index.markMissing(entry);
     await this.#deps.db.putHeaders([this.#deps.index.recordOf(entry)]);
   }
+}
+
+/** Changes that one batch may hold: putting it together must not keep this thread from answering for long. */
+const MAX_CHANGES = 4000;
+
+/** How many of the first steps fit into a batch; at least one. */
+function fitting(steps: readonly Step[]): number {
+  let changes = 0;
+  const over = steps.findIndex(
+    ({ delta }) => (changes += delta.created.size + delta.spent.size) > MAX_CHANGES,
+  );
+  return over < 0 ? steps.length : Math.max(1, over);
 }
 
 /** A worker that died says nothing about the signatures: they are checked again. */

@@ -41,6 +41,8 @@ export async function receiveBlock(
   if (entry.body || entry.height === 0) return { entry, fresh: false };
   const block = decodeBlock(bytes);
   if (isViolation(block)) return block;
+  // Reading a full block takes some milliseconds, and so does checking it: others get their turn between.
+  await new Promise(setImmediate);
   const broken = checkBody(block) ?? checkSnapshotPlace(block, deps.network.params);
   if (broken) return refuse(deps, entry, broken);
   return store(deps, entry, block);
