@@ -11,6 +11,7 @@ import { KithError, messageOf } from '../../lib/errors.ts';
 import { openRecord, sealPayload, sealRecord } from './checksum.ts';
 import { decodeCoin, encodeCoin } from './coin-record.ts';
 import { decodeHeaderRecord, encodeHeaderRecord, type HeaderRecord } from './header-record.ts';
+import { findLevelDamage } from './level/check-level.ts';
 import { key, MARKS, PREFIX, rangeOf, SCHEMA } from './keys.ts';
 import { type ChainState, decodeState, encodeState } from './state-record.ts';
 
@@ -93,6 +94,8 @@ const BINARY = { keyEncoding: 'view', valueEncoding: 'view' } as const;
  * `storage-unusable` when the directory can't be used, {@link DamagedError} when LevelDB finds itself broken.
  */
 export async function openChainDb(directory: string, networkId: Uint8Array): Promise<ChainDb> {
+  const damage = await findLevelDamage(directory);
+  if (damage !== null) throw new DamagedError(damage);
   const level = await openLevel(directory);
   try {
     await checkIdentity(level, networkId);

@@ -1,0 +1,63 @@
+import { u32At } from './cursor.ts';
+import { maskedCrc32c } from './crc32c.ts';
+
+/**
+ * LevelDB's log format, which its manifest has too: blocks of 32 KiB with records of checksum u32 | length u16 |
+ * type u8 | data, none across a border. Type 1 is a whole record, 2, 3 and 4 are its first, middle and last part.
+ */
+const BLOCK = 32_768;
+const HEADER = 7;
+
+export interface LogContents {
+  /** Whole records, up to the first that is damaged. */
+  readonly records: readonly Uint8Array[];
+  /** Something good follows something damaged: no crash leaves that. */
+  readonly hole: boolean;
+  /** It ends with its last record, and all of them are good. */
+  readonly whole: boolean;
+}
+
+/** Reads what LevelDB would read, and says whether it would pass over a damaged stretch in silence. */
+export function readLog(bytes: Uint8Array): LogContents {
+  const records: Uint8Array[] = [];
+  let parts: Uint8Array[] = [];
+  let whole = true;
+  for (let block = 0; block < bytes.length; block += BLOCK) {
+    const end = Math.min(block + BLOCK, bytes.length);
+    let at = block;
+    while (at + HEADER <= end) {
+      const part = partAt(bytes, at, end);
+      if (part === null) break;
+      if (!whole) return { records, hole: true, whole };
+      at += HEADER + part.data.length;
+      if (part.type === FULL || part.type === FIRST) parts = [];
+      parts.push(part.data);
+      if (part.type === FULL || part.type === LAST) {
+        records.push(joined(parts));
+        parts = [];
+      }
+    }
+    // What is too short for another record fills a block up, but only if the next block follows.
+    const filled = end - at < HEADER && (end === block + BLOCK || end === at);
+    if (!filled) whole = false;
+  }
+  return { records, hole: false, whole: whole && parts.length === 0 };
+}
+
+const FULL = 1;
+const FIRST = 2;
+const LAST = 4;
+
+function partAt(bytes: Uint8Array, at: number, end: number): { type: number; data: Uint8Array } | null {
+  const length = bytes[at + 4]! | (bytes[at + 5]! << 8);
+  const type = bytes[at + 6]!;
+  const stop = at + HEADER + length;
+  if (type < FULL || type > LAST || stop > end) return null;
+  // The checksum is over the type and the data.
+  if (maskedCrc32c(bytes, at + 6, stop) !== u32At(bytes, at)) return null;
+  return { type, data: bytes.subarray(at + HEADER, stop) };
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  return parts.length === 1 ? parts[0]! : Uint8Array.from(Buffer.concat(parts));
+}
