@@ -1,9 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { isNetworkName } from '../core/networks/network.ts';
+import { bitsToTarget, workOf } from '../core/consensus/compact.ts';
+import { formatJoinLink } from '../core/networks/join-link.ts';
+import { isNetworkName, type Network } from '../core/networks/network.ts';
 import { writeNetworkFile } from '../core/networks/network-file.ts';
 import { KithError, messageOf } from '../lib/errors.ts';
 import { systemClock } from '../lib/clock.ts';
+import { networkFileHash, networkFileOf } from '../network/join.ts';
 import { foundNetwork } from '../state/founding/found-network.ts';
 import { powHash } from '../state/native/pow.ts';
 import { readArguments, readNumber, wrong } from './arguments.ts';
@@ -60,13 +63,27 @@ export const networkCommand: Command = {
     const file = given.text('out') ?? `${name.replace(/[^A-Za-z0-9_-]+/g, '-')}.kith.json`;
     write(file, writeNetworkFile(network));
     const { idHex, hrp } = network;
+    const join = joinLinkOf(network);
     const lines = given.has('json')
-      ? JSON.stringify({ file, name, networkId: idHex, hrp })
-      : `The network “${name}” is founded: ${file}\nIts id is ${idHex}, its addresses begin with ${hrp}1.\nRun a node of it: kith node --network ${file.includes('/') ? file : `./${file}`}`;
+      ? JSON.stringify({ file, name, networkId: idHex, hrp, join })
+      : `The network “${name}” is founded: ${file}\nIts id is ${idHex}, its addresses begin with ${hrp}1.\nRun a node of it: kith node --network ${file.includes('/') ? file : `./${file}`}${join === null ? '' : `\nOr join it through the nodes that it begins with: kith node --join '${join}'`}`;
     process.stdout.write(`${lines}\n`);
     return 0;
   },
 };
+
+/** Null while nobody knows where to find its nodes: a running node has a link of its own. */
+function joinLinkOf(network: Network): string | null {
+  const { id, params, bootstrap } = network;
+  if (bootstrap.length === 0) return null;
+  const block = { height: 0, id, work: workOf(bitsToTarget(params.startBits)) };
+  return formatJoinLink({
+    id,
+    file: networkFileHash(networkFileOf(network)),
+    block,
+    addresses: bootstrap,
+  });
+}
 
 function write(file: string, text: string): void {
   try {

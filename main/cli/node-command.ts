@@ -9,6 +9,7 @@ import { type Arguments, readArguments, readNumber, wrong } from './arguments.ts
 import type { Command } from './command.ts';
 import { defaultDirectory } from './default-directory.ts';
 import { defaultListen } from './default-listen.ts';
+import type { Joined } from './join-network.ts';
 import { readNetwork } from './network-argument.ts';
 import { followProcess, within } from './process-life.ts';
 import { faultFrom, reportToPerson, reportToProgram } from './report.ts';
@@ -16,8 +17,10 @@ import { faultFrom, reportToPerson, reportToProgram } from './report.ts';
 const HELP = `kith node: run a full node, with its page for a browser on this machine.
 
 Usage: kith node --network NAME [options]
+       kith node --join LINK [options]
 
   --network NAME|FILE       main, test, local or regtest, or a network file
+  --join LINK               a link that a member of a network gave you: kith:join?…
   --datadir FOLDER          where everything is kept; the platform's place unless told
   --listen MULTIADDR …      where other nodes can connect, such as /ip4/0.0.0.0/tcp/21474;
                             on local and regtest this machine only, unless told
@@ -37,6 +40,7 @@ It prints a link to its page when it is ready. Ctrl-C stops it cleanly.
 
 const OPTIONS = {
   network: 'text',
+  join: 'text',
   datadir: 'text',
   listen: 'list',
   'no-listen': 'flag',
@@ -58,7 +62,7 @@ export const nodeCommand: Command = { help: HELP, run: runNode };
 
 async function runNode(args: readonly string[]): Promise<number> {
   const given = readArguments('node', args, OPTIONS);
-  const config = readConfig(given);
+  const config = readConfig(given, await readJoin(given));
   const json = given.has('json');
   const threads = readNumber('node', 'threads', given.text('threads'), { least: 1, most: 256, otherwise: 1 });
   let running: Headless | undefined;
@@ -114,8 +118,15 @@ async function leave(code: number): Promise<never> {
   process.exit(code);
 }
 
-function readConfig(given: Arguments): HeadlessConfig {
-  const network = readNetwork('node', given.text('network'));
+async function readJoin(given: Arguments): Promise<Joined | null> {
+  const link = given.text('join');
+  if (link === undefined) return null;
+  if (given.has('network')) throw wrong('argument-invalid', 'node', 'Give either --join or --network');
+  return (await import('./join-network.ts')).joinNetwork(link);
+}
+
+function readConfig(given: Arguments, joined: Joined | null): HeadlessConfig {
+  const network = joined?.network ?? readNetwork('node', given.text('network'));
   const port = readNumber('node', 'api-port', given.text('api-port'), {
     least: 0,
     most: 65_535,
@@ -125,7 +136,11 @@ function readConfig(given: Arguments): HeadlessConfig {
     network,
     datadir: given.text('datadir') ?? defaultDirectory(network),
     listen: checkAddresses(readListen(given, network)),
-    bootstrap: checkAddresses(given.has('bootstrap') ? given.list('bootstrap') : network.bootstrap),
+    bootstrap: checkAddresses([
+      ...(joined?.addresses ?? []),
+      ...(given.has('bootstrap') ? given.list('bootstrap') : network.bootstrap),
+    ]),
+    minimumWork: joined?.minimumWork,
     announce: checkAddresses(given.list('announce')),
     pruneBytes: readPrune(given),
     page: PAGE,

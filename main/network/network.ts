@@ -1,93 +1,38 @@
-import type { Reachability } from '../../shared/contract/vocabulary.ts';
-import type { Network } from '../core/networks/network.ts';
-import type { Transaction } from '../core/primitives/transaction.ts';
-import type { Clock } from '../lib/clock.ts';
-import type { Log } from '../lib/log.ts';
-import type { Chain } from '../state/chain/chain.ts';
 import { powHash } from '../state/native/pow.ts';
 import { hexToHash } from '../state/storage/keys.ts';
 import { ipOf, isLoopback } from './host/addresses.ts';
 import { createHost, type Host } from './host/host.ts';
 import { readIdentity } from './host/identity.ts';
 import { namesOf } from './host/protocols.ts';
+import { reachabilityOf } from './host/reachability.ts';
+import { joinLinkTo, networkFileOf, serveNetworkFile } from './join.ts';
 import { createBans } from './peers/bans.ts';
 import { createAddressBook } from './peers/book.ts';
 import { createClocks } from './peers/clocks.ts';
 import { createConnector } from './peers/connector.ts';
 import { createExchange } from './peers/exchange.ts';
 import { createInbound } from './peers/inbound.ts';
-import { createPeerAccess, type PeerAccess } from './peers/peer-access.ts';
+import { createPeerAccess } from './peers/peer-access.ts';
 import { createPeers } from './peers/peers.ts';
 import { createScores } from './peers/scores.ts';
 import { openPeerStore } from './peers/store.ts';
 import { createTipTeller } from './peers/tip-teller.ts';
 import { createBlockRelay } from './relay/block-relay.ts';
 import { relayHandlers } from './relay/serve-relay.ts';
-import { type CompactFigures, createCompactRelay } from './relay/compact-relay.ts';
-import { createTransactionRelay, type MempoolView } from './relay/transaction-relay.ts';
+import { createCompactRelay } from './relay/compact-relay.ts';
+import { createTransactionRelay } from './relay/transaction-relay.ts';
 import { createBodySync } from './sync/body-sync.ts';
 import { createHeaderSync } from './sync/header-sync.ts';
 import { minimumWork } from './sync/minimum-work.ts';
-import { type SyncProgress, syncProgress } from './sync/progress.ts';
+import { syncProgress } from './sync/progress.ts';
 import { createRate } from './sync/rate.ts';
 import { syncHandlers } from './sync/serve-sync.ts';
 import { type Hello, PROTOCOL_VERSION, type TipClaim } from './wire/hello.ts';
 import { serveStreams } from './wire/serve-streams.ts';
 
-export interface NetworkDeps {
-  readonly network: Network;
-  readonly chain: Chain;
-  readonly mempool: MempoolView;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly datadir: string;
-  /** Multiaddresses to listen on. */
-  readonly listen: readonly string[];
-  /** Multiaddresses that others are told instead of those listened on. */
-  readonly announce?: readonly string[] | undefined;
-  /** Multiaddresses to begin with, besides the network's own. */
-  readonly bootstrap: readonly string[];
-  /** Such as `kith/0.1.0`; others see it. */
-  readonly software: string;
-  /** Work that the right chain is known to have, such as a join link names: no chain below it is followed. */
-  readonly minimumWork?: bigint | undefined;
-  /** Whether own payments go to one peer first; yes unless told. */
-  readonly hideOrigin?: boolean | undefined;
-  /** From 0 to below 1; for choices that an attacker shouldn't foresee, no secrets. */
-  readonly random?: () => number;
-}
+import type { NetworkDeps, PeerNetwork } from './ports.ts';
 
-/** Everything that the status line tells of the network. */
-export interface NetworkStatus extends SyncProgress {
-  readonly peers: number;
-  readonly knownAddresses: number;
-  /** Peers of another network met since the start. */
-  readonly strangers: number;
-  readonly clockOffsetSeconds: number | null;
-  readonly reachability: Reachability;
-  /** How blocks that came as compact ones were put together. */
-  readonly compact: CompactFigures;
-  /** The last tries to connect that failed, newest last. */
-  readonly failures: readonly { readonly address: string; readonly cause: string }[];
-}
-
-/** This node among others. */
-export interface PeerNetwork {
-  readonly peerId: string;
-  readonly peers: PeerAccess;
-  /** @throws {KithError} `listen-in-use`, `listen-failed`. */
-  start(): Promise<void>;
-  stop(): Promise<void>;
-  addresses(): string[];
-  status(): NetworkStatus;
-  /**
-   * A payment of ours that is in the mempool since an earlier run: announced to all, and again until it is mined. What
-   * enters the mempool from this node itself is treated so without being asked.
-   */
-  announce(tx: Transaction): void;
-  /** How many connected peers have it; null when it wasn't announced by us. */
-  seenBy(txid: string): number | null;
-}
+export type { NetworkStatus, PeerNetwork } from './ports.ts';
 
 const SAVE_MS = 5 * 60_000;
 const INBOUND_STREAMS = 2;
@@ -280,6 +225,8 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
             ]),
         ),
       );
+      const file = deps.network.founded ? networkFileOf(deps.network) : null;
+      if (file !== null) await host.handle(names.join, 1, serveNetworkFile(file));
       await peers.start();
       await host.start();
       // The router takes topics only once it runs.
@@ -322,13 +269,7 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
       failures: connector.failures(),
     }),
     announce: payments.announce,
+    joinLink: () => joinLinkTo(deps.network, chain, host.addresses()),
     seenBy: payments.seenBy,
   };
-}
-
-function reachabilityOf(listen: readonly string[], inbound: readonly string[]): Reachability {
-  if (listen.length > 0 && listen.every((address) => isLoopback(ipOf(address) ?? ''))) return 'local';
-  if (listen.length === 0) return 'unreachable';
-  const outside = inbound.some((address) => address !== '' && !isLoopback(ipOf(address) ?? ''));
-  return outside ? 'reachable' : 'unknown';
 }

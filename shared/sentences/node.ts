@@ -91,6 +91,10 @@ export const NODE_SENTENCES = {
     'The chain in this file belongs to another network. Choose that network, or another file.',
   'network-charter-invalid': 'A network cannot be founded so[: {detail}]. Choose other values.',
   'network-file-unreadable': 'The network file[ {file}] cannot be read. Check the path and the permissions.',
+  'join-link-invalid':
+    'That is no link to join a network with. It begins with kith:join? and is longer than a line.',
+  'join-unreachable':
+    'None of the nodes in the link could be reached. Check the connection, or ask for a newer link.',
   'network-file-invalid':
     'The network file[ {file}] is not valid[: {detail}]. Get the file again from whoever founded the network.',
   'network-file-unwritable':

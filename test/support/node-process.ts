@@ -26,6 +26,8 @@ export interface NodeProcess {
 
 export interface NodeProcessOptions {
   readonly network?: string;
+  /** A join link instead of a network. */
+  readonly join?: string;
   readonly datadir?: string;
   readonly listen?: readonly string[];
   readonly bootstrap?: readonly string[];
@@ -51,8 +53,7 @@ export async function startNodeProcess(options: NodeProcessOptions = {}): Promis
   const listen = options.listen ?? ['/ip4/127.0.0.1/tcp/0'];
   const args = [
     'node',
-    '--network',
-    options.network ?? 'regtest',
+    ...(options.join === undefined ? ['--network', options.network ?? 'regtest'] : ['--join', options.join]),
     '--datadir',
     datadir,
     '--api-port',

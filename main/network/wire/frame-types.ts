@@ -40,5 +40,7 @@ export const FRAME = {
   taken: { type: 0x27, cap: 0 },
   getRecords: { type: 0x30, cap: 0 },
   records: { type: 0x31, cap: 5 + (2 + MAX_RECORD_BYTES_SIGNED) * MAX_RECORDS },
+  getNetworkFile: { type: 0x40, cap: 0 },
+  networkFile: { type: 0x41, cap: 64 * 1024 },
   parts: { type: 0x25, cap: MAX_BLOCK_BYTES + 8192 },
 } as const;

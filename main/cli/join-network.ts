@@ -1,0 +1,48 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { equalBytes } from '../core/codec/bytes.ts';
+import { toHex } from '../core/codec/hex.ts';
+import { BUILT_IN_NETWORKS } from '../core/networks/built-in.ts';
+import { type JoinLink, parseJoinLink } from '../core/networks/join-link.ts';
+import type { Network } from '../core/networks/network.ts';
+import { defaultDataRoot } from '../lib/datadir.ts';
+import { KithError } from '../lib/errors.ts';
+import { fetchNetworkFile, networkFileHash } from '../network/join.ts';
+import { loadNetworkFile } from './network-argument.ts';
+
+/** What a join link leads to. */
+export interface Joined {
+  readonly network: Network;
+  readonly addresses: readonly string[];
+  /** No chain with less work is the one that the link means. */
+  readonly minimumWork: bigint;
+}
+
+/**
+ * Follows a join link: the network file comes from the first member that has it, and is kept beside the data
+ * directories, so that the same link works again when none of those members is there any more.
+ * @throws {KithError} `join-link-invalid`, `join-unreachable`, `network-file-invalid`.
+ */
+export async function joinNetwork(text: string): Promise<Joined> {
+  const link = parseJoinLink(text);
+  if (link === null) throw new KithError('join-link-invalid', 'not a join link');
+  const network = BUILT_IN_NETWORKS.find(({ id }) => equalBytes(id, link.id)) ?? (await foundedNetwork(link));
+  if (!equalBytes(network.id, link.id))
+    throw new KithError('join-link-invalid', 'the file it names is of another network');
+  return { network, addresses: link.addresses, minimumWork: link.block.work };
+}
+
+async function foundedNetwork(link: JoinLink): Promise<Network> {
+  if (link.file === null)
+    throw new KithError('join-link-invalid', 'it names a network that this program does not know');
+  const kept = join(defaultDataRoot(), 'networks', `${toHex(link.id)}.kith.json`);
+  const good = existsSync(kept) && equalBytes(networkFileHash(await readFile(kept, 'utf8')), link.file);
+  if (!good) {
+    const file = await fetchNetworkFile(link, link.file);
+    await mkdir(dirname(kept), { recursive: true, mode: 0o700 });
+    await writeFile(`${kept}.part`, file, { flush: true });
+    await rename(`${kept}.part`, kept);
+  }
+  return loadNetworkFile(kept);
+}

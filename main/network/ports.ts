@@ -1,0 +1,67 @@
+import type { Reachability } from '../../shared/contract/vocabulary.ts';
+import type { Network } from '../core/networks/network.ts';
+import type { Transaction } from '../core/primitives/transaction.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Log } from '../lib/log.ts';
+import type { Chain } from '../state/chain/chain.ts';
+import type { PeerAccess } from './peers/peer-access.ts';
+import type { CompactFigures } from './relay/compact-relay.ts';
+import type { MempoolView } from './relay/transaction-relay.ts';
+import type { SyncProgress } from './sync/progress.ts';
+
+export interface NetworkDeps {
+  readonly network: Network;
+  readonly chain: Chain;
+  readonly mempool: MempoolView;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly datadir: string;
+  /** Multiaddresses to listen on. */
+  readonly listen: readonly string[];
+  /** Multiaddresses that others are told instead of those listened on. */
+  readonly announce?: readonly string[] | undefined;
+  /** Multiaddresses to begin with, besides the network's own. */
+  readonly bootstrap: readonly string[];
+  /** Such as `kith/0.1.0`; others see it. */
+  readonly software: string;
+  /** Work that the right chain is known to have, such as a join link names: no chain below it is followed. */
+  readonly minimumWork?: bigint | undefined;
+  /** Whether own payments go to one peer first; yes unless told. */
+  readonly hideOrigin?: boolean | undefined;
+  /** From 0 to below 1; for choices that an attacker shouldn't foresee, no secrets. */
+  readonly random?: () => number;
+}
+
+/** Everything that the status line tells of the network. */
+export interface NetworkStatus extends SyncProgress {
+  readonly peers: number;
+  readonly knownAddresses: number;
+  /** Peers of another network met since the start. */
+  readonly strangers: number;
+  readonly clockOffsetSeconds: number | null;
+  readonly reachability: Reachability;
+  /** How blocks that came as compact ones were put together. */
+  readonly compact: CompactFigures;
+  /** The last tries to connect that failed, newest last. */
+  readonly failures: readonly { readonly address: string; readonly cause: string }[];
+}
+
+/** This node among others. */
+export interface PeerNetwork {
+  readonly peerId: string;
+  readonly peers: PeerAccess;
+  /** @throws {KithError} `listen-in-use`, `listen-failed`. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  addresses(): string[];
+  status(): NetworkStatus;
+  /**
+   * A payment of ours that is in the mempool since an earlier run: announced to all, and again until it is mined. What
+   * enters the mempool from this node itself is treated so without being asked.
+   */
+  announce(tx: Transaction): void;
+  /** A link through which anybody can join the network at this node; null while nobody could connect to it. */
+  joinLink(): string | null;
+  /** How many connected peers have it; null when it wasn't announced by us. */
+  seenBy(txid: string): number | null;
+}

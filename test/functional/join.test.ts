@@ -1,0 +1,83 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterEach, describe, expect, test } from 'vitest';
+import { formatJoinLink } from '../../main/core/networks/join-link.ts';
+import { isNetworkFileProblem, readNetworkFile } from '../../main/core/networks/network-file.ts';
+import { networkFileHash, networkFileOf } from '../../main/network/join.ts';
+import { startNode } from '../support/test-node.ts';
+import { type NodeProcess, type NodeProcessOptions, startNodeProcess } from '../support/node-process.ts';
+import { until } from '../support/until.ts';
+
+const KITH = fileURLToPath(new URL('../../main/cli/kith.mjs', import.meta.url));
+const running = new Set<NodeProcess>();
+const start = async (options: NodeProcessOptions): Promise<NodeProcess> => {
+  const node = await startNodeProcess(options);
+  running.add(node);
+  return node;
+};
+afterEach(async () => {
+  for (const node of running) await node.kill();
+  running.clear();
+});
+
+async function found(): Promise<{ file: string; link(addresses: readonly string[]): string }> {
+  const file = join(mkdtempSync(join(tmpdir(), 'kith-join-')), 'street.kith.json');
+  const args = ['network', 'create', '--name', 'Our street', '--spacing', '1', '--out', file];
+  await promisify(execFile)(process.execPath, [KITH, ...args]);
+  const text = readFileSync(file, 'utf8');
+  const network = readNetworkFile(text);
+  if (isNetworkFileProblem(network)) throw new Error(network.detail);
+  const block = { height: 0, id: network.id, work: 1n };
+  const link = (addresses: readonly string[]) =>
+    formatJoinLink({ id: network.id, file: networkFileHash(networkFileOf(network)), block, addresses });
+  return { file, link };
+}
+
+describe('joining', () => {
+  test('a newcomer joins through one link to any member, and again when that member is gone', async () => {
+    const { file, link } = await found();
+    const first = await start({ network: file });
+    const member = await start({ network: file, bootstrap: first.addresses });
+    const home = { XDG_DATA_HOME: mkdtempSync(join(tmpdir(), 'kith-home-')) };
+    const text = link(member.addresses.slice(0, 1));
+    const joined = await start({ join: text, env: home });
+    await until(async () => (await joined.call.peers.list()).length > 0, 'a member of the network');
+    const { network } = await joined.call.node.status();
+    expect(network).toBe('Our street');
+    await joined.kill();
+    await member.kill();
+    // Nobody is there who could give it the file.
+    const again = await start({ join: text, env: home, datadir: joined.datadir });
+    expect((await again.call.node.status()).network).toBe('Our street');
+  }, 60_000);
+
+  test.each([
+    ['kith:join?nonsense', 'join-link-invalid'],
+    [
+      `kith:join?id=${'ab'.repeat(32)}&file=${'cd'.repeat(32)}&block=0.${'ab'.repeat(32)}.1&at=/ip4/127.0.0.1/tcp/1`,
+      'join-unreachable',
+    ],
+  ])('%s fails with %s', async (text, code) => {
+    const args = ['node', '--join', text, '--json'];
+    const env = { ...process.env, XDG_DATA_HOME: mkdtempSync(join(tmpdir(), 'kith-home-')) };
+    const failed = await promisify(execFile)(process.execPath, [KITH, ...args], { env }).catch(
+      (error: unknown) => error,
+    );
+    expect((failed as { stderr: string }).stderr).toContain(`"code":"${code}"`);
+  });
+
+  test('a node has a link of its own', async () => {
+    const node = await startNode();
+    try {
+      const link = node.net.joinLink();
+      expect(link).toContain('&at=/ip4/127.0.0.1/tcp/');
+      expect(link).not.toContain('file=');
+    } finally {
+      await node.stop();
+    }
+  });
+});
