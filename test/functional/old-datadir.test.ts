@@ -1,0 +1,37 @@
+import { cpSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { startNodeProcess } from '../support/node-process.ts';
+import { newDirectory } from '../support/test-chain.ts';
+
+const FIXTURES = join(import.meta.dirname, '../fixtures');
+
+interface Expected {
+  readonly wallet: { readonly name: string; readonly password: string };
+  readonly txid: string;
+  readonly tip: unknown;
+  readonly stats: unknown;
+  readonly balance: unknown;
+  readonly history: readonly string[];
+}
+
+const versions = readdirSync(FIXTURES).filter((name) => name.startsWith('datadir-'));
+
+test.each(versions)('%s, written by an earlier commit, opens and goes on', async (name) => {
+  const expected = JSON.parse(readFileSync(join(FIXTURES, name, 'expected.json'), 'utf8')) as Expected;
+  const datadir = newDirectory();
+  cpSync(join(FIXTURES, name), datadir, { recursive: true });
+  const node = await startNodeProcess({ datadir, listen: [], args: ['--no-listen'] });
+  const { call } = node;
+  const { name: wallet, password } = expected.wallet;
+  expect(await call.chain.tip()).toEqual(expected.tip);
+  expect(await call.chain.stats()).toEqual(expected.stats);
+  expect(await call.wallet.balance({ name: wallet })).toEqual(expected.balance);
+  const history = await call.wallet.history({ name: wallet, limit: 100 });
+  expect(history.map((entry) => entry.txid)).toEqual(expected.history);
+  const { address } = await call.wallet.address({ name: wallet });
+  await call.wallet.send({ name: wallet, password, to: [{ address, amount: 1_000_000 }] });
+  await call.mining.generate({ address, blocks: 1 });
+  expect((await call.chain.transaction({ txid: expected.txid })).confirmations).toBe(6);
+  await node.stop();
+});
