@@ -123,7 +123,7 @@ export async function recover(world: DamageWorld, file: string, damage: Damage):
   damage.hurt(join(directory, file));
   try {
     for (let starts = 1; starts <= 3; starts++) {
-      const recovery = await live(world, directory);
+      const recovery = await live(world, directory, starts > 1);
       if (recovery !== 'again') return recovery === 'equal' ? { end: 'equal', starts } : recovery;
     }
     return { end: 'stuck', what: 'it wants to be started again and again' };
@@ -134,17 +134,25 @@ export async function recover(world: DamageWorld, file: string, damage: Damage):
   }
 }
 
-async function live(world: DamageWorld, directory: string): Promise<Recovery | 'again' | 'equal'> {
+/** One life of the node. What an earlier one was told already may take it straight to the newest tip. */
+async function live(
+  world: DamageWorld,
+  directory: string,
+  again: boolean,
+): Promise<Recovery | 'again' | 'equal'> {
   const chain = await openTestChain(options(world.network, directory));
   let failure: unknown = null;
   chain.events.on('failed', (error) => (failure ??= error));
   try {
     const old = world.past.at(-1)!;
-    if (!(await follow(chain, world.past, old, () => failure))) return judge(failure, 'the old tip');
-    const before = await compare(chain, old);
-    if (before) return before;
+    if (!again) {
+      if (!(await follow(chain, world.past, old, () => failure))) return judge(failure, 'the old tip');
+      const before = await compare(chain, old);
+      if (before) return before;
+    }
     const tip = world.future.at(-1)!;
-    if (!(await follow(chain, world.future, tip, () => failure))) return judge(failure, 'the new tip');
+    if (!(await follow(chain, [...world.past, ...world.future], tip, () => failure)))
+      return judge(failure, 'the new tip');
     return (await compare(chain, tip)) ?? 'equal';
   } catch (error) {
     if (failure === null) throw error;

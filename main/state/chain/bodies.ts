@@ -1,5 +1,6 @@
 import { decodeBlock, type Block } from '../../core/primitives/block.ts';
-import { MAX_BLOCK_BYTES } from '../../core/primitives/limits.ts';
+import { decodeHeader } from '../../core/primitives/header.ts';
+import { HEADER_BYTES, MAX_BLOCK_BYTES } from '../../core/primitives/limits.ts';
 import { isViolation } from '../../core/violation.ts';
 import type { SegmentLocation } from '../storage/header-record.ts';
 import { openSegments, type SegmentStore } from '../storage/segments.ts';
@@ -18,6 +19,8 @@ export interface Bodies {
   add(block: Block): Promise<SegmentLocation>;
   /** Null when it was pruned or is damaged. */
   read(id: string, at: SegmentLocation): Promise<Block | null>;
+  /** The same without decoding more than the header. */
+  readBytes(id: string, at: SegmentLocation): Promise<Uint8Array | null>;
   /** A decoded body that was added or read lately. */
   recent(id: string): Block | undefined;
   sync(): Promise<void>;
@@ -67,6 +70,13 @@ export async function openBodies(directory: string, segmentBytes?: number): Prom
       if (!block || isViolation(block) || block.header.idHex !== id) return null;
       keep(block);
       return block;
+    },
+    async readBytes(id, at) {
+      const recent = kept.get(id);
+      if (recent) return recent.bytes;
+      const bytes = await blocks.read(at);
+      const header = bytes && decodeHeader(bytes.subarray(0, HEADER_BYTES));
+      return header && !isViolation(header) && header.idHex === id ? bytes : null;
     },
     recent: (id) => kept.get(id),
     async sync() {

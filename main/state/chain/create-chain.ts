@@ -9,15 +9,18 @@ import { HEADER_BYTES } from '../../core/primitives/limits.ts';
 import { coinKey } from '../../core/primitives/coin-key.ts';
 import { isViolation, type Violation } from '../../core/violation.ts';
 import { createEmitter } from '../../lib/events.ts';
+import { DamagedError } from '../storage/chain-db.ts';
 import { decodeCoin } from '../storage/coin-record.ts';
 import { Activator } from './activator.ts';
 import { startFromSnapshot } from './start-from-snapshot.ts';
 import { receiveBlock } from './block-receiver.ts';
+import { createBodyNeeds } from './body-needs.ts';
 import type { Chain, ChainDeps, ChainEvents, SubmitResult } from './chain.ts';
 import { CoinCache } from './coin-cache.ts';
 import type { Step } from './committer.ts';
 import { EarlyShelf } from './early.ts';
 import { createFlusher } from './flusher.ts';
+import { createFoundBodies } from './found-bodies.ts';
 import { findTransaction } from './find-transaction.ts';
 import { acceptHeaders, bitsAfter } from './header-acceptor.ts';
 import { ancestorAt, type HeaderEntry, type OwnedEntry } from './header-entry.ts';
@@ -25,6 +28,7 @@ import { headersAfter, locatorFrom } from './locator.ts';
 import { openChainState } from './open.ts';
 import { createSnapshots } from '../snapshot/snapshots.ts';
 import { createPruner } from './pruner.ts';
+import { writeRebuildMark } from './rebuild-mark.ts';
 import { activeRules, firstOutdated } from './rules.ts';
 import { createSnapshotGate } from './snapshot-gate.ts';
 
@@ -42,6 +46,7 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
   const events = createEmitter<ChainEvents>((error, event) =>
     log.error('a listener failed', { event, error }),
   );
+  const found = createFoundBodies({ index, bodies, params: network.params, found: opened.found });
   const shelf = new EarlyShelf();
   const now = () => clock.now();
   const waiting = new Map<string, (result: SubmitResult['status'] | Violation) => void>();
@@ -76,8 +81,10 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
   };
   const onHeaders = async (added: readonly OwnedEntry[]) => {
     if (added.length === 0) return;
+    const adopted = await found.adopt(added);
     await db.putHeaders(added.map((entry) => index.recordOf(entry)));
     events.emit('headers', added.at(-1)!);
+    if (adopted.length > 0) activate();
   };
   const deployments = createDeployments<OwnedEntry>(network.deployments, network.params, (entry, height) =>
     active.has(entry) ? active.at(height)! : ancestorAt(entry, height),
@@ -147,6 +154,7 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
     for (const id of [...waiting.keys()]) settle(index.get(id)!, 'stored');
     if (stopped) return;
     stopped = true;
+    if (error instanceof DamagedError) writeRebuildMark(deps.directory, error.message);
     log.error('the chain stopped', { error });
     events.emit('failed', error);
   };
@@ -159,6 +167,18 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
       fail(error);
       throw error;
     }
+  };
+
+  const needs = createBodyNeeds({
+    index,
+    active,
+    keepsAll: deps.pruneBytes === undefined,
+    base: db.base()?.height ?? 0,
+  });
+  const loseBody = async (entry: OwnedEntry): Promise<void> => {
+    log.warn('a body is lost and will be fetched again', { id: entry.id, height: entry.height });
+    needs.lost(entry);
+    await db.putHeaders([index.recordOf(entry)]);
   };
 
   const outcome = (entry: OwnedEntry): Promise<SubmitResult['status'] | Violation> =>
@@ -191,33 +211,24 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
         if (isViolation(received)) return received;
         const { entry, fresh } = received;
         if (!fresh) return { id: entry.id, status: 'duplicate' };
+        needs.arrived(entry);
         if (!entry.complete) return { id: entry.id, status: 'stored' };
         const result = await outcome(entry);
         if (isViolation(result)) return result;
         if (result === 'stored') await db.putHeaders([index.recordOf(entry)]);
         return { id: entry.id, status: result };
       }),
-    missingBlocks(max) {
-      const missing: HeaderEntry[] = [];
-      for (let height = active.fork(index.best.tip).height + 1; missing.length < max; height++) {
-        const entry = index.best.at(height);
-        if (!entry) break;
-        if (!entry.body) missing.push(entry);
-      }
-      return missing;
-    },
+    missingBlocks: (max) => needs.missing(max),
     hasBody: (id) => index.get(id)?.body != null || id === network.idHex,
     async readBlock(id) {
       if (id === network.idHex) return network.genesis.bytes;
-      const at = index.get(id)?.body;
-      return at ? (bodies.recent(id)?.bytes ?? (await bodies.blocks.read(at))) : null;
+      const entry = index.get(id);
+      if (!entry?.body) return null;
+      const bytes = await bodies.readBytes(id, entry.body);
+      if (!bytes) await loseBody(entry);
+      return bytes;
     },
-    servesFrom() {
-      if (!pruner) return 1;
-      let lowest = active.tip;
-      while (lowest.prev?.body) lowest = lowest.prev;
-      return Math.max(1, lowest.height);
-    },
+    servesFrom: () => needs.wholeFrom(),
     getCoin: (outpoint) => cache.committed(coinKey(outpoint)),
     loadSnapshot: (folder, committing) =>
       startFromSnapshot({ network, db, index, active, activator }, folder, committing),

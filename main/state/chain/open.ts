@@ -5,12 +5,15 @@ import { decodeHeader } from '../../core/primitives/header.ts';
 import { isViolation } from '../../core/violation.ts';
 import type { Log } from '../../lib/log.ts';
 import { type ChainDb, DamagedError, openChainDb } from '../storage/chain-db.ts';
+import type { HeaderRecord, SegmentLocation } from '../storage/header-record.ts';
+import type { SegmentStore } from '../storage/segments.ts';
 import type { ChainState } from '../storage/state-record.ts';
 import { type Bodies, openBodies } from './bodies.ts';
 import { ChainLine } from './chain-line.ts';
 import type { OwnedEntry } from './header-entry.ts';
 import { HeaderIndex } from './header-index.ts';
-import { rebuildIndex, setDatabaseAside } from './rebuild.ts';
+import { readRebuildMark, removeRebuildMark } from './rebuild-mark.ts';
+import { rebuildIndex, setDatabaseAside, type StoredBlock } from './rebuild.ts';
 
 export interface OpenDeps {
   readonly network: Network;
@@ -26,6 +29,8 @@ export interface OpenedChain {
   readonly index: HeaderIndex;
   readonly state: ChainState;
   readonly active: ChainLine<OwnedEntry>;
+  /** Bodies on the disk whose headers a rebuild did not find, by block id. */
+  readonly found: Map<string, StoredBlock>;
 }
 
 /**
@@ -36,7 +41,11 @@ export interface OpenedChain {
 export async function openChainState(deps: OpenDeps): Promise<OpenedChain> {
   const bodies = await openBodies(deps.directory, deps.segmentBytes);
   try {
-    return (await openHealthy(deps, bodies)) ?? (await openRebuilt(deps, bodies));
+    const asked = await readRebuildMark(deps.directory);
+    if (asked !== null)
+      deps.log.warn('the chain is rebuilt from the stored blocks, as asked before', { asked });
+    const opened = asked === null ? await openHealthy(deps, bodies) : null;
+    return opened ?? (await openRebuilt(deps, bodies));
   } catch (error) {
     await bodies.close();
     throw error;
@@ -56,9 +65,10 @@ async function openHealthy(deps: OpenDeps, bodies: Bodies): Promise<OpenedChain 
       throw new DamagedError('it is gone, but blocks are stored');
     const index = new HeaderIndex(deps.network.genesis.header);
     if (state === null) return await begin(deps, db, bodies, index);
-    await loadHeaders(db, index);
+    await loadHeaders(db, index, bodies);
     await db.checkMarks(state.commit);
-    return { db, bodies, index, state, active: activeLine(index, state) };
+    const active = activeLine(index, state);
+    return { db, bodies, index, state, active, found: new Map() };
   } catch (error) {
     await db?.close();
     if (!(error instanceof DamagedError)) throw error;
@@ -75,9 +85,11 @@ async function openRebuilt(deps: OpenDeps, bodies: Bodies): Promise<OpenedChain>
   try {
     const index = new HeaderIndex(deps.network.genesis.header);
     const opened = await begin(deps, db, bodies, index);
-    const found = await rebuildIndex(index, db, bodies);
-    deps.log.info('rebuilding the chain from stored blocks', { blocks: found });
-    return opened;
+    const { found, unlinked } = await rebuildIndex(index, db, bodies);
+    await db.sync();
+    await removeRebuildMark(deps.directory);
+    deps.log.info('rebuilding the chain from stored blocks', { blocks: found, unlinked: unlinked.size });
+    return { ...opened, found: unlinked };
   } catch (error) {
     await db.close();
     throw error;
@@ -89,11 +101,12 @@ async function begin(deps: OpenDeps, db: ChainDb, bodies: Bodies, index: HeaderI
   const empty = { height: 0, coins: 0, total: 0, issued: 0, burned: 0 };
   const state: ChainState = { tip: deps.network.id, commit: 1, ...empty };
   await db.commit({ coins: new Map(), headers: [index.recordOf(index.genesis)], state });
-  return { db, bodies, index, state, active: activeLine(index, state) };
+  return { db, bodies, index, state, active: activeLine(index, state), found: new Map() };
 }
 
-async function loadHeaders(db: ChainDb, index: HeaderIndex): Promise<void> {
-  for await (const record of db.headers()) {
+async function loadHeaders(db: ChainDb, index: HeaderIndex, bodies: Bodies): Promise<void> {
+  for await (const stored of db.headers()) {
+    const record = withoutLost(stored, bodies);
     const header = decodeHeader(record.header);
     if (isViolation(header)) throw new DamagedError('a header');
     if (header.height === 0) continue;
@@ -112,9 +125,23 @@ async function loadHeaders(db: ChainDb, index: HeaderIndex): Promise<void> {
   }
 }
 
+/** Without places in files that are gone or too short. No later record may be written where such a place leads. */
+function withoutLost(record: HeaderRecord, { blocks, undo }: Bodies): HeaderRecord {
+  const kept = (at: SegmentLocation | null, store: SegmentStore): SegmentLocation | null => {
+    if (at) store.leave(at.segment);
+    return at && store.holds(at) ? at : null;
+  };
+  const [body, back] = [kept(record.body, blocks), kept(record.undo, undo)];
+  const status = record.status === 'stored' && !body ? 'header' : record.status;
+  return { ...record, status, body, undo: back, transactions: record.transactions };
+}
+
 function activeLine(index: HeaderIndex, state: ChainState): ChainLine<OwnedEntry> {
   const tip = index.get(toHex(state.tip));
   if (tip?.height !== state.height) throw new DamagedError('its tip has no header');
+  // An older record of a block in place of the one that its connection wrote.
+  for (let at: OwnedEntry | null = tip; at !== null; at = at.prev)
+    if (at.status !== 'connected') throw new DamagedError(`the record of block ${at.height}`);
   const active = new ChainLine<OwnedEntry>();
   active.moveTo(tip);
   return active;

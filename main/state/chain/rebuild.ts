@@ -11,10 +11,18 @@ import type { Bodies } from './bodies.ts';
 import type { OwnedEntry } from './header-entry.ts';
 import type { HeaderIndex } from './header-index.ts';
 
-interface StoredBlock {
+/** A good record of a block in the segment files. */
+export interface StoredBlock {
   readonly header: Header;
   readonly at: SegmentLocation;
   readonly transactions: number;
+}
+
+export interface Rebuilt {
+  /** How many blocks link to genesis and are in the index now. */
+  readonly found: number;
+  /** The others by their id: of use once their headers are known from elsewhere. */
+  readonly unlinked: Map<string, StoredBlock>;
 }
 
 const BATCH = 1000;
@@ -31,12 +39,12 @@ export async function setDatabaseAside(directory: string): Promise<void> {
 /**
  * Finds every stored block that links to genesis and puts it into the index and the database, as stored and not yet
  * connected. Bits, times and proof of work were checked before a block was stored, and its checksum vouches for it
- * since; connecting checks all the rest again. Returns how many were found.
+ * since; connecting checks all the rest again.
  */
-export async function rebuildIndex(index: HeaderIndex, db: ChainDb, bodies: Bodies): Promise<number> {
+export async function rebuildIndex(index: HeaderIndex, db: ChainDb, bodies: Bodies): Promise<Rebuilt> {
   // Undo records belong to a connection; connecting again writes new ones.
   for (const segment of bodies.undo.segments()) await bodies.undo.remove(segment);
-  const byParent = await collectBlocks(bodies);
+  const { byParent, unlinked } = await collectBlocks(bodies);
   let pending: OwnedEntry[] = [];
   let found = 0;
   const waiting: OwnedEntry[] = [index.genesis];
@@ -45,6 +53,7 @@ export async function rebuildIndex(index: HeaderIndex, db: ChainDb, bodies: Bodi
       if (index.get(header.idHex) || header.height !== parent.height + 1) continue;
       const entry = index.add(header, parent);
       index.markStored(entry, at, transactions);
+      unlinked.delete(header.idHex);
       waiting.push(entry);
       pending.push(entry);
       found++;
@@ -55,21 +64,27 @@ export async function rebuildIndex(index: HeaderIndex, db: ChainDb, bodies: Bodi
     }
   }
   await db.putHeaders(pending.map((entry) => index.recordOf(entry)));
-  return found;
+  return { found, unlinked };
 }
 
-async function collectBlocks(bodies: Bodies): Promise<Map<string, StoredBlock[]>> {
+async function collectBlocks(
+  bodies: Bodies,
+): Promise<{ byParent: Map<string, StoredBlock[]>; unlinked: Map<string, StoredBlock> }> {
   const byParent = new Map<string, StoredBlock[]>();
+  const unlinked = new Map<string, StoredBlock>();
   for (const segment of bodies.blocks.segments()) {
-    for await (const { at, payload } of bodies.blocks.scan(segment)) {
+    for await (const { at, payload, adrift } of bodies.blocks.scan(segment)) {
       const header = decodeHeader(payload.slice(0, HEADER_BYTES));
       if (isViolation(header)) continue;
-      const transactions = new Reader(payload, HEADER_BYTES).varuint();
+      const block = { header, at, transactions: new Reader(payload, HEADER_BYTES).varuint() };
+      if (!adrift || !unlinked.has(header.idHex)) unlinked.set(header.idHex, block);
+      // What looks like a block inside another one's bytes has no work of its own: its header has to prove itself.
+      if (adrift) continue;
       const parent = toHex(header.prev);
       const siblings = byParent.get(parent);
-      if (siblings) siblings.push({ header, at, transactions });
-      else byParent.set(parent, [{ header, at, transactions }]);
+      if (siblings) siblings.push(block);
+      else byParent.set(parent, [block]);
     }
   }
-  return byParent;
+  return { byParent, unlinked };
 }

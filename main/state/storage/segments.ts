@@ -1,13 +1,10 @@
 import { type FileHandle, mkdir, open, readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { crc32 } from 'node:zlib';
+import { dirname, join } from 'node:path';
 import { crashPoint } from '../../lib/crash-point.ts';
 import { KithError } from '../../lib/errors.ts';
 import type { SegmentLocation } from './header-record.ts';
+import { frame, FRAME_BYTES, type ScannedRecord, scanRecords, unframe } from './segment-frame.ts';
 
-/** magic "KSEG" | payload length u32 LE | CRC-32 of the payload u32 LE. */
-const FRAME_BYTES = 12;
-const MAGIC = 0x4745534b;
 const FILE_NAME = /^(\d{6})\.seg$/;
 
 export interface SegmentStoreOptions {
@@ -16,12 +13,6 @@ export interface SegmentStoreOptions {
   readonly segmentBytes?: number;
   /** No record may be longer; bounds what a damaged length can make us allocate. */
   readonly maxRecordBytes: number;
-}
-
-/** A record found by going through a file from its start. */
-export interface ScannedRecord {
-  readonly at: SegmentLocation;
-  readonly payload: Uint8Array;
 }
 
 /**
@@ -33,6 +24,10 @@ export interface SegmentStore {
   append(payload: Uint8Array): Promise<SegmentLocation>;
   /** Null when the file is gone (pruned) or the record is damaged. */
   read(at: SegmentLocation): Promise<Uint8Array | null>;
+  /** Whether the file is there and long enough. Reads nothing. */
+  holds(at: SegmentLocation): boolean;
+  /** No file of this number or a lower one will be written to: places in files that are lost must not be filled anew. */
+  leave(segment: number): void;
   sync(): Promise<void>;
   /** All good records of a file in order; damaged stretches are passed over. */
   scan(segment: number): AsyncGenerator<ScannedRecord>;
@@ -63,13 +58,14 @@ export async function openSegments(options: SegmentStoreOptions): Promise<Segmen
       file = null;
       current++;
     }
-    file ??= await open(path(current), 'a');
+    file ??= await create(path(current));
     const offset = sizes.get(current) ?? 0;
     try {
       await file.appendFile(frame(payload));
       crashPoint();
     } catch (error) {
       // How much arrived is unknown: the rest of this file is given up, and nothing points into it.
+      await file.datasync().catch(() => undefined);
       await file.close().catch(() => undefined);
       file = null;
       sizes.set(current, offset);
@@ -115,26 +111,19 @@ export async function openSegments(options: SegmentStoreOptions): Promise<Segmen
       return result;
     },
     read,
+    holds: ({ segment, offset, length }) => offset + FRAME_BYTES + length <= (sizes.get(segment) ?? 0),
+    leave(segment) {
+      if (file === null) current = Math.max(current, segment + 1);
+    },
     async sync() {
       await tail;
       await file?.datasync();
     },
-    async *scan(segment) {
-      const size = sizes.get(segment) ?? 0;
-      let offset = 0;
-      while (offset + FRAME_BYTES <= size) {
-        const head = await readAt(segment, offset, FRAME_BYTES);
-        const length = head && framedLength(head);
-        if (length === null || length > maxRecordBytes) {
-          offset++;
-          continue;
-        }
-        const at = { segment, offset, length };
-        const payload = await read(at);
-        if (payload) yield { at, payload };
-        offset += payload ? FRAME_BYTES + length : 1;
-      }
-    },
+    scan: (segment) =>
+      scanRecords((offset, length) => readAt(segment, offset, length), segment, {
+        size: sizes.get(segment) ?? 0,
+        maxRecordBytes,
+      }),
     segments: () => [...sizes.keys()].sort((a, b) => a - b),
     bytes: () => [...sizes.values()].reduce((sum, size) => sum + size, 0),
     async remove(segment) {
@@ -155,6 +144,16 @@ export async function openSegments(options: SegmentStoreOptions): Promise<Segmen
       readers.clear();
     },
   };
+}
+
+/** A new file that is still there after a power failure, as soon as it has been synced. */
+async function create(path: string): Promise<FileHandle> {
+  const file = await open(path, 'a');
+  // Not every system can sync a folder; those that can't don't need it.
+  const folder = await open(dirname(path), 'r').catch(() => null);
+  await folder?.sync().catch(() => undefined);
+  await folder?.close();
+  return file;
 }
 
 const MAX_READERS = 8;
@@ -180,27 +179,6 @@ async function listSegments(directory: string): Promise<Map<number, number>> {
   } catch (error) {
     throw storageFailed(error, directory);
   }
-}
-
-function frame(payload: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(FRAME_BYTES + payload.length);
-  const view = new DataView(bytes.buffer);
-  view.setUint32(0, MAGIC, true);
-  view.setUint32(4, payload.length, true);
-  view.setUint32(8, crc32(payload), true);
-  bytes.set(payload, FRAME_BYTES);
-  return bytes;
-}
-
-function framedLength(head: Uint8Array): number | null {
-  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
-  return view.getUint32(0, true) === MAGIC ? view.getUint32(4, true) : null;
-}
-
-function unframe(bytes: Uint8Array, length: number): Uint8Array | null {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const payload = bytes.subarray(FRAME_BYTES);
-  return framedLength(bytes) === length && view.getUint32(8, true) === crc32(payload) ? payload : null;
 }
 
 function storageFailed(error: unknown, directory: string): KithError {

@@ -1,0 +1,118 @@
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Block } from '../../../../main/core/primitives/block.ts';
+import type { Chain } from '../../../../main/state/chain/chain.ts';
+import {
+  extend,
+  mineOn,
+  newDirectory,
+  openTestChain,
+  parentOf,
+  testKey,
+  tipOf,
+} from '../../../support/test-chain.ts';
+
+// Every block fills a file of its own.
+const SEGMENT_BYTES = 1;
+const BLOCKS = 8;
+let directory: string;
+let blocks: Block[];
+let chain: Chain;
+
+beforeEach(async () => {
+  directory = newDirectory();
+  chain = await openTestChain({ directory, segmentBytes: SEGMENT_BYTES });
+  blocks = [];
+  for (let i = 0; i < BLOCKS; i++) blocks.push(await extend(chain));
+  await chain.close();
+});
+afterEach(() => chain.close());
+
+const open = async (more: { pruneBytes?: number } = {}) =>
+  (chain = await openTestChain({ directory, segmentBytes: SEGMENT_BYTES, ...more }));
+const file = (folder: string, height: number) =>
+  join(directory, folder, `${String(height).padStart(6, '0')}.seg`);
+const missing = () => chain.missingBlocks(100).map(({ height }) => height);
+
+function flipBit(path: string, at: number): void {
+  const bytes = readFileSync(path);
+  bytes[at]! ^= 4;
+  writeFileSync(path, bytes);
+}
+
+test('bodies whose file is gone are asked for again, and then are there again', async () => {
+  for (const height of [2, 3, BLOCKS]) rmSync(file('blocks', height));
+  await open();
+  expect(chain.tip().height).toBe(BLOCKS);
+  expect(missing()).toEqual([2, 3, BLOCKS]);
+  expect(chain.servesFrom()).toBe(BLOCKS + 1);
+  expect(await chain.readBlock(blocks[1]!.header.idHex)).toBeNull();
+  for (const height of [3, BLOCKS, 2]) await chain.submitBlock(blocks[height - 1]!.bytes);
+  expect(missing()).toEqual([]);
+  expect(chain.servesFrom()).toBe(1);
+  expect(await chain.readBlock(blocks[1]!.header.idHex)).toEqual(blocks[1]!.bytes);
+  await chain.close();
+  await open();
+  expect(missing()).toEqual([]);
+  expect(await chain.readBlock(blocks[BLOCKS - 1]!.header.idHex)).toEqual(blocks[BLOCKS - 1]!.bytes);
+});
+
+test('a body found damaged when it is read is asked for again', async () => {
+  flipBit(file('blocks', 4), 60);
+  await open();
+  expect(missing()).toEqual([]);
+  expect(await chain.readBlock(blocks[3]!.header.idHex)).toBeNull();
+  expect(missing()).toEqual([4]);
+  await chain.submitBlock(blocks[3]!.bytes);
+  expect(await chain.readBlock(blocks[3]!.header.idHex)).toEqual(blocks[3]!.bytes);
+});
+
+test('what is written next never lands where a lost record was', async () => {
+  rmSync(file('blocks', BLOCKS));
+  rmSync(file('undo', BLOCKS));
+  await open();
+  const next = await extend(chain);
+  expect(await chain.readBlock(blocks[BLOCKS - 1]!.header.idHex)).toBeNull();
+  expect(await chain.readBlock(next.header.idHex)).toEqual(next.bytes);
+  expect(readdirSync(join(directory, 'undo'))).not.toContain(`00000${BLOCKS}.seg`);
+});
+
+test('a node that prunes does not miss old bodies', async () => {
+  rmSync(file('blocks', 1));
+  await open({ pruneBytes: 1_000_000 });
+  expect(missing()).toEqual([]);
+  expect(chain.servesFrom()).toBe(2);
+});
+
+test.each(['blocks', 'undo'])(
+  'taking back a block without its record in %s asks for a rebuild, which loses nothing',
+  async (folder) => {
+    rmSync(file(folder, BLOCKS));
+    await open();
+    const failures: unknown[] = [];
+    chain.events.on('failed', (error) => failures.push(error));
+    let at = mineOn(chain, parentOf(blocks[BLOCKS - 2]!), { payTo: testKey(9).lock });
+    const branch = [at];
+    branch.push((at = mineOn(chain, parentOf(at), { payTo: testKey(9).lock })));
+    for (const block of branch) await chain.submitBlock(block.bytes);
+    await expect.poll(() => failures).toMatchObject([{ code: 'storage-damaged' }]);
+    await chain.close();
+
+    await open();
+    await expect.poll(() => chain.tip().id).toBe(at.header.idHex);
+    expect(chain.tip().height).toBe(BLOCKS + 1);
+    const twin = await openTestChain();
+    for (const block of [...blocks.slice(0, BLOCKS - 1), ...branch]) await twin.submitBlock(block.bytes);
+    expect({ totals: chain.totals(), set: await chain.setHash() }).toEqual({
+      totals: twin.totals(),
+      set: await twin.setHash(),
+    });
+    await twin.close();
+    // The mark is gone: the next start is an ordinary one.
+    await chain.close();
+    expect(readdirSync(directory)).not.toContain('chain.rebuild');
+    await open();
+    expect(tipOf(chain).height).toBe(BLOCKS + 1);
+  },
+);
