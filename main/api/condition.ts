@@ -38,6 +38,7 @@ export function createConditionReader({ datadir, network, notices }: ConditionDe
       knownAddresses,
       strangers,
       clockOffsetSeconds,
+      notices: around,
     } = network();
     const found = {
       phase,
@@ -49,6 +50,6 @@ export function createConditionReader({ datadir, network, notices }: ConditionDe
       strangers,
       clockOffsetSeconds,
     };
-    return { ...found, freeDiskBytes, notices: notices() };
+    return { ...found, freeDiskBytes, notices: [...around, ...notices()] };
   };
 }

@@ -1,6 +1,7 @@
 import { powHash } from '../state/native/pow.ts';
 import { hexToHash } from '../state/storage/keys.ts';
 import { ipOf, isLoopback } from './host/addresses.ts';
+import { GRAYLIST_SCORE } from './host/gossip.ts';
 import { createHost, type Host } from './host/host.ts';
 import { readIdentity } from './host/identity.ts';
 import { namesOf } from './host/protocols.ts';
@@ -9,6 +10,7 @@ import { joinLinkTo, networkFileOf, serveNetworkFile } from './join.ts';
 import { createBans } from './peers/bans.ts';
 import { createAddressBook } from './peers/book.ts';
 import { createClocks } from './peers/clocks.ts';
+import { createChainHealth } from './peers/chain-health.ts';
 import { createConnector } from './peers/connector.ts';
 import { createExchange } from './peers/exchange.ts';
 import { createInbound } from './peers/inbound.ts';
@@ -28,6 +30,7 @@ import { syncProgress } from './sync/progress.ts';
 import { createRate } from './sync/rate.ts';
 import { syncHandlers } from './sync/serve-sync.ts';
 import { type Hello, PROTOCOL_VERSION, type TipClaim } from './wire/hello.ts';
+import { offence } from './wire/offence.ts';
 import { serveStreams } from './wire/serve-streams.ts';
 
 import type { NetworkDeps, PeerNetwork } from './ports.ts';
@@ -35,6 +38,7 @@ import type { NetworkDeps, PeerNetwork } from './ports.ts';
 export type { NetworkStatus, PeerNetwork } from './ports.ts';
 
 const SAVE_MS = 5 * 60_000;
+const WATCH_MS = 2000;
 const INBOUND_STREAMS = 2;
 
 /** @throws {KithError} `identity-unusable`, `storage-unusable`, `storage-schema`. */
@@ -56,6 +60,7 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
     software: deps.software,
     denied: { host: (part) => bans.has(part), peer: (id) => bans.has(id) },
     scoreOf: (peerId) => -scores.of(peerId),
+    onFlood: (peerId) => peers.report(peerId, offence('gossip-flood')),
   });
 
   const claim = (): TipClaim => {
@@ -86,12 +91,13 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
     book,
     bans,
     store,
-    extra: () => 0,
+    extra: () => health.extra(),
     bootstrap,
     clock,
     log: log.child('peers'),
     random,
   });
+  const health = createChainHealth({ chain, params: deps.network.params, peers, clock });
   const inbound = createInbound({ peers, clock });
   const exchange = createExchange({
     ownRecord: host.ownRecord,
@@ -150,6 +156,7 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
   const unwelcomed = new Set<string>();
   const off: (() => void)[] = [];
   let saving: NodeJS.Timeout | undefined;
+  let watching: NodeJS.Timeout | undefined;
 
   const progress = () => syncProgress({ chain, peers, headersFrom: headers.source, rate });
 
@@ -161,6 +168,13 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
       if (peer !== undefined) payments.welcome(peer);
     }
     unwelcomed.clear();
+  }
+
+  function watch(): void {
+    health.look();
+    for (const { id } of peers.list()) {
+      if (host.gossip.score(id) <= GRAYLIST_SCORE) peers.report(id, offence('gossip-score'));
+    }
   }
 
   function listen(): void {
@@ -236,11 +250,15 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
       bodies.start();
       connector.start();
       exchange.start();
+      health.start();
+      watching = setInterval(watch, WATCH_MS);
       saving = setInterval(() => void book.save().catch(() => undefined), SAVE_MS);
       log.info('listening', { peerId: host.peerId, addresses: host.addresses() });
     },
     async stop() {
       clearInterval(saving);
+      clearInterval(watching);
+      health.stop();
       connector.stop();
       exchange.stop();
       teller.stop();
@@ -261,6 +279,7 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
       knownAddresses: book.size + bootstrap.length,
       strangers: strangers.size,
       clockOffsetSeconds: clocks.offset(),
+      notices: health.notices(),
       reachability: reachabilityOf(
         deps.listen,
         peers.list().map((peer) => (peer.direction === 'inbound' ? peer.address : '')),

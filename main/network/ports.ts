@@ -1,3 +1,4 @@
+import type { Notice } from '../../shared/contract/fields.ts';
 import type { Reachability } from '../../shared/contract/vocabulary.ts';
 import type { Network } from '../core/networks/network.ts';
 import type { Transaction } from '../core/primitives/transaction.ts';
@@ -39,6 +40,8 @@ export interface NetworkStatus extends SyncProgress {
   /** Peers of another network met since the start. */
   readonly strangers: number;
   readonly clockOffsetSeconds: number | null;
+  /** What is wrong with the network around us, gravest first. */
+  readonly notices: readonly Notice[];
   readonly reachability: Reachability;
   /** How blocks that came as compact ones were put together. */
   readonly compact: CompactFigures;

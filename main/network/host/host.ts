@@ -2,13 +2,14 @@ import { noise } from '@chainsafe/libp2p-noise';
 import type { GossipSub } from '@libp2p/gossipsub';
 import { identify } from '@libp2p/identify';
 import type { Connection, IdentifyResult, PrivateKey, Stream } from '@libp2p/interface';
-import { type Ping, ping } from '@libp2p/ping';
 import { tcp } from '@libp2p/tcp';
 import { yamux } from '@libp2p/yamux';
 import { createLibp2p, type Libp2p } from 'libp2p';
 import { KithError, messageOf } from '../../lib/errors.ts';
 import { hostPart, ipOf, isLoopback, parseAddress } from './addresses.ts';
 import { createGossip, type Gossip, gossipService } from './gossip.ts';
+import { metered } from './metered.ts';
+import { answerPings, measurePing, PING_PROTOCOL } from './ping.ts';
 import { signRecord } from './records.ts';
 import { createTrafficCounter, type TrafficCounter } from './traffic.ts';
 
@@ -24,6 +25,8 @@ export interface HostDeps {
   readonly denied: { host(hostPart: string): boolean; peer(peerId: string): boolean };
   /** Our own view of a peer for the gossip router: 0 or below. */
   readonly scoreOf: (peerId: string) => number;
+  /** A peer sent more gossip than it may; its stream is gone already. */
+  readonly onFlood?: ((peerId: string) => void) | undefined;
 }
 
 /** Sockets, encryption, streams and gossip; knows nothing of coins. */
@@ -56,9 +59,11 @@ export interface Host {
 
 /** Connections of every kind together; the slots in peers/ keep well below it. */
 export const MAX_CONNECTIONS = 150;
+/** Connections from one host, outside of this machine's own address. */
+export const MAX_PER_HOST = 8;
 const PING_TIMEOUT_MS = 20_000;
 
-type Services = { identify: unknown; ping: Ping; pubsub: GossipSub };
+type Services = { identify: unknown; pubsub: GossipSub };
 
 export async function createHost(deps: HostDeps): Promise<Host> {
   const traffic = createTrafficCounter();
@@ -69,6 +74,7 @@ export async function createHost(deps: HostDeps): Promise<Host> {
     traffic,
     async start() {
       try {
+        await node.handle(PING_PROTOCOL, (stream) => void answerPings(stream), { maxInboundStreams: 1 });
         await node.start();
       } catch (error) {
         await node.stop();
@@ -90,17 +96,25 @@ export async function createHost(deps: HostDeps): Promise<Host> {
     },
     handle: (protocol, limit, accept) =>
       node.handle(protocol, accept, { maxInboundStreams: limit, maxOutboundStreams: limit }),
-    ping: (connection) =>
-      node.services.ping.ping(connection.remotePeer, { signal: AbortSignal.timeout(PING_TIMEOUT_MS) }),
+    ping: (connection) => measurePing(connection, PING_TIMEOUT_MS),
     onOpen: (listener) => node.addEventListener('connection:open', (event) => listener(event.detail)),
     onClose: (listener) => node.addEventListener('connection:close', (event) => listener(event.detail)),
     onIdentify: (listener) => node.addEventListener('peer:identify', (event) => listener(event.detail)),
   };
 }
 
-function create(deps: HostDeps, traffic: TrafficCounter): Promise<Libp2p<Services>> {
+async function create(deps: HostDeps, traffic: TrafficCounter): Promise<Libp2p<Services>> {
+  let node: Libp2p<Services> | undefined;
+  // On loopback's first address all nodes of a demo live; a household or an office shares one outside.
+  const isCrowded = (part: string): boolean => {
+    if (part === '/ip4/127.0.0.1' || part === '/ip6/::1') return false;
+    const from = (node?.getConnections() ?? []).filter(
+      (each) => hostPart(each.remoteAddr.toString()) === part,
+    );
+    return from.length >= MAX_PER_HOST;
+  };
   const local = deps.listen.length > 0 && deps.listen.every((address) => isLoopback(ipOf(address) ?? ''));
-  return createLibp2p<Services>({
+  node = await createLibp2p<Services>({
     start: false,
     privateKey: deps.key,
     nodeInfo: { name: 'kith', version: '1', userAgent: deps.software },
@@ -117,7 +131,10 @@ function create(deps: HostDeps, traffic: TrafficCounter): Promise<Libp2p<Service
     ],
     connectionGater: {
       denyDialMultiaddr: () => false,
-      denyInboundConnection: (raw) => deps.denied.host(hostPart(raw.remoteAddr.toString()) ?? ''),
+      denyInboundConnection(raw) {
+        const part = hostPart(raw.remoteAddr.toString()) ?? '';
+        return deps.denied.host(part) || isCrowded(part);
+      },
       denyInboundEncryptedConnection: (peer) => deps.denied.peer(peer.toString()),
       denyOutboundEncryptedConnection: (peer) => deps.denied.peer(peer.toString()),
     },
@@ -134,10 +151,14 @@ function create(deps: HostDeps, traffic: TrafficCounter): Promise<Libp2p<Service
     connectionMonitor: { enabled: false },
     services: {
       identify: identify({ maxMessageSize: 8192, maxObservedAddresses: 4 }),
-      ping: ping(),
-      pubsub: gossipService(deps.topics, deps.scoreOf),
+      pubsub: (components: object) =>
+        gossipService(
+          deps.topics,
+          deps.scoreOf,
+        )(metered(components, deps.onFlood ?? (() => {})) as never) as GossipSub,
     },
   });
+  return node;
 }
 
 // libp2p puts the causes into the text of its own error only.

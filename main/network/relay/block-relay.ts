@@ -105,7 +105,8 @@ export function createBlockRelay(deps: BlockRelayDeps): BlockRelay {
   }
 
   // Of a side branch the body is fetched when its chain gets better, if ever.
-  const isNext = (id: string): boolean => chain.bestHeader().id === id && !chain.hasBody(id);
+  const isNext = (id: string): boolean =>
+    (chain.entry(id)?.work ?? 0n) > chain.tip().work && !chain.hasBody(id);
 
   // In a burst of blocks the last one says all.
   function announceSoon(): void {

@@ -17,7 +17,7 @@ import { createPatience } from './patience.ts';
 import { createWindow, type Slot, WINDOW_BLOCKS, WINDOW_BYTES } from './window.ts';
 
 export interface BodySyncDeps {
-  readonly chain: Pick<Chain, 'bestHeader' | 'missingBlocks' | 'submitBlock'>;
+  readonly chain: Pick<Chain, 'tip' | 'entry' | 'hasBody' | 'bestHeader' | 'missingBlocks' | 'submitBlock'>;
   readonly peers: {
     list(): readonly Peer[];
     get(id: string): Peer | undefined;
@@ -118,7 +118,7 @@ export function createBodySync(deps: BodySyncDeps): BodySync {
           const slot = slots[got++]!;
           owed.set(peer.id, (owed.get(peer.id) ?? 1) - 1);
           progress.set(peer.id, clock.ms());
-          return take(peer, slot, frame);
+          return receive(peer, slot, frame);
         },
       });
     } catch (error) {
@@ -131,7 +131,7 @@ export function createBodySync(deps: BodySyncDeps): BodySync {
     else assign();
   }
 
-  function take(peer: Peer, slot: Slot, frame: Frame): Offence | null {
+  function receive(peer: Peer, slot: Slot, frame: Frame): Offence | null {
     const { id } = slot.entry;
     if (frame.type === FRAME.absent.type) {
       mark(id, peer.id);
@@ -185,6 +185,24 @@ export function createBodySync(deps: BodySyncDeps): BodySync {
     }
     pump();
     assign();
+  }
+
+  /** A body that came with its announcement. */
+  function take(id: string, bytes: Uint8Array, peerId: string | null): void {
+    if (window.fill(id, bytes, peerId)) return pump();
+    // Not on the best chain of headers, but better than what is connected: a header whose body is withheld must not
+    // keep an honest block of the same height out.
+    const entry = chain.entry(id);
+    if (entry === undefined || chain.hasBody(id) || entry.work <= chain.tip().work) return;
+    if (submitting.has(id) || submitting.size >= SUBMITTED_AT_ONCE) return;
+    submitting.add(id);
+    chain
+      .submitBlock(bytes)
+      .then((result) => {
+        if (isViolation(result) && peerId !== null) peers.report(peerId, result);
+      })
+      .catch((error: unknown) => log.error('the chain could not take a block', { id, error: String(error) }))
+      .finally(() => submitting.delete(id));
   }
 
   function refused(slot: Slot, violation: Offence): void {
@@ -245,14 +263,14 @@ export function createBodySync(deps: BodySyncDeps): BodySync {
       announcers.set(id, peerId);
       if (announcers.size > WINDOW_BLOCKS) announcers.delete(announcers.keys().next().value!);
       plan();
-      if (block !== null && window.fill(id, block, peerId)) pump();
+      if (block !== null) take(id, block, peerId);
       assign();
     },
     expect: (id) => void expected.add(id),
     deliver(id, block) {
       expected.delete(id);
       plan();
-      if (window.fill(id, block, null)) pump();
+      take(id, block, null);
       assign();
     },
     giveUp(id) {
