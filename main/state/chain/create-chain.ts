@@ -81,10 +81,8 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
   };
   const onHeaders = async (added: readonly OwnedEntry[]) => {
     if (added.length === 0) return;
-    const adopted = await found.adopt(added);
     await db.putHeaders(added.map((entry) => index.recordOf(entry)));
     events.emit('headers', added.at(-1)!);
-    if (adopted.length > 0) activate();
   };
   const deployments = createDeployments<OwnedEntry>(network.deployments, network.params, (entry, height) =>
     active.has(entry) ? active.at(height)! : ancestorAt(entry, height),
@@ -201,7 +199,9 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
     acceptHeaders: (headers) =>
       onDisk(async () => {
         const { added, last, violation, early } = await acceptHeaders(receiver, headers);
+        const adopted = await found.adopt(added);
         await onHeaders(added);
+        if (adopted.length > 0) activate();
         if (early) shelf.add(early, early.bytes);
         return { accepted: added.length, last, violation };
       }),
