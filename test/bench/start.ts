@@ -8,7 +8,7 @@ import { isViolation } from '../../main/core/violation.ts';
 import { mineOn, newDirectory, openTestChain, parentOf, tipOf } from '../support/test-chain.ts';
 import { writeNetworkFile } from '../../main/core/networks/network-file.ts';
 import type { Bench } from './bench.ts';
-import { BENCH_NETWORK } from './support/bench-network.ts';
+import { LONG_NETWORK } from './support/bench-network.ts';
 import { quantile } from './support/timing.ts';
 
 const BLOCKS = 100_000;
@@ -21,8 +21,8 @@ export const bench: Bench = {
   description: `start a node that has ${BLOCKS.toLocaleString('en')} blocks`,
   async run({ say }) {
     const datadir = await longDatadir(say);
-    const network = join(CACHE, 'bench.kith.json');
-    await writeFile(network, writeNetworkFile(BENCH_NETWORK));
+    const network = join(CACHE, 'bench-long.kith.json');
+    await writeFile(network, writeNetworkFile(LONG_NETWORK));
     const times: number[] = [];
     for (let run = 0; run < RUNS; run++) times.push(await startOnce(datadir, network));
     return { ready_s_median: quantile(times, 0.5), ready_s_max: Math.max(...times), blocks: BLOCKS };
@@ -51,7 +51,7 @@ async function longDatadir(say: (line: string) => void): Promise<string> {
   say(`making ${BLOCKS} blocks, once …`);
   installNativeSha256();
   const making = newDirectory();
-  const chain = await openTestChain({ network: BENCH_NETWORK, directory: making });
+  const chain = await openTestChain({ network: LONG_NETWORK, directory: making });
   let at = tipOf(chain);
   while (at.height < BLOCKS) {
     const root = await chain.nextSnapshotRoot();
