@@ -1,49 +1,45 @@
-/** CRC-32C (Castagnoli), which LevelDB puts behind every block; Node only has the other one. Some 1 GB/s. */
+/** CRC-32C (Castagnoli), which LevelDB puts behind every block; Node only has the other one. Some 800 MB/s. */
 
 const POLYNOMIAL = 0x82f6_3b78;
+/** Bytes taken at a time. */
+const WIDTH = 16;
 
-// Eight tables, so that eight bytes are taken at a time: table k is a byte followed by k zero bytes.
-const TABLES = Array.from({ length: 8 }, () => new Uint32Array(256));
+// Sixteen tables of 256 in a row: table k is the checksum of a byte followed by k zero bytes.
+const TABLE = new Int32Array(WIDTH * 256);
 for (let byte = 0; byte < 256; byte++) {
   let crc = byte;
   for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ POLYNOMIAL : crc >>> 1;
-  TABLES[0]![byte] = crc;
+  TABLE[byte] = crc;
 }
-for (let k = 1; k < 8; k++) {
-  for (let byte = 0; byte < 256; byte++) {
-    const before = TABLES[k - 1]![byte]!;
-    TABLES[k]![byte] = (before >>> 8) ^ TABLES[0]![before & 0xff]!;
-  }
+for (let at = 256; at < TABLE.length; at++) {
+  const before = TABLE[at - 256]!;
+  TABLE[at] = (before >>> 8) ^ TABLE[before & 0xff]!;
 }
-const [T0, T1, T2, T3, T4, T5, T6, T7] = TABLES as [
-  Uint32Array,
-  Uint32Array,
-  Uint32Array,
-  Uint32Array,
-  Uint32Array,
-  Uint32Array,
-  Uint32Array,
-  Uint32Array,
-];
 
 /** Of the bytes from `start` to before `end`. */
 export function crc32c(bytes: Uint8Array, start = 0, end = bytes.length): number {
-  let crc = 0xffff_ffff;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let crc = -1;
   let at = start;
-  for (; at + 8 <= end; at += 8) {
-    crc ^= bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
+  for (; at + WIDTH <= end; at += WIDTH) {
     crc =
-      T7[crc & 0xff]! ^
-      T6[(crc >>> 8) & 0xff]! ^
-      T5[(crc >>> 16) & 0xff]! ^
-      T4[crc >>> 24]! ^
-      T3[bytes[at + 4]!]! ^
-      T2[bytes[at + 5]!]! ^
-      T1[bytes[at + 6]!]! ^
-      T0[bytes[at + 7]!]!;
+      four(crc ^ view.getInt32(at, true), 12) ^
+      four(view.getInt32(at + 4, true), 8) ^
+      four(view.getInt32(at + 8, true), 4) ^
+      four(view.getInt32(at + 12, true), 0);
   }
-  for (; at < end; at++) crc = (crc >>> 8) ^ T0[(crc ^ bytes[at]!) & 0xff]!;
-  return (crc ^ 0xffff_ffff) >>> 0;
+  for (; at < end; at++) crc = (crc >>> 8) ^ TABLE[(crc ^ bytes[at]!) & 0xff]!;
+  return (crc ^ -1) >>> 0;
+}
+
+/** Four bytes as one word, with `behind` more of the sixteen behind them. */
+function four(word: number, behind: number): number {
+  return (
+    TABLE[((behind + 3) << 8) | (word & 0xff)]! ^
+    TABLE[((behind + 2) << 8) | ((word >>> 8) & 0xff)]! ^
+    TABLE[((behind + 1) << 8) | ((word >>> 16) & 0xff)]! ^
+    TABLE[(behind << 8) | (word >>> 24)]!
+  );
 }
 
 /** As LevelDB stores it: rotated and moved, since checksums of checksums are weak. */
