@@ -27,6 +27,8 @@ export interface NodeConfig {
   readonly announce?: readonly string[] | undefined;
   /** Cumulative work that the right chain is known to have, such as a join link names. */
   readonly minimumWork?: bigint | undefined;
+  /** Whether a new node begins with a coin set that the chain commits to, and checks the blocks before it afterwards. */
+  readonly snapshotSync?: boolean | undefined;
   /** Bytes that old blocks may take on the disk; all are kept when not given. */
   readonly pruneBytes?: number | undefined;
   readonly log: Log;
@@ -50,6 +52,8 @@ export interface HeadlessConfig {
   readonly announce?: readonly string[] | undefined;
   /** See NodeConfig. */
   readonly minimumWork?: bigint | undefined;
+  /** See NodeConfig. */
+  readonly snapshotSync?: boolean | undefined;
   /** See NodeConfig. */
   readonly pruneBytes?: number | undefined;
   /** Folder of the built page. */
@@ -121,10 +125,10 @@ function servicesOf(
     {
       name: 'node',
       start: async (signal) => {
-        const { network, listen, bootstrap, announce, minimumWork, pruneBytes } = config;
+        const { network, listen, bootstrap, announce, minimumWork, snapshotSync, pruneBytes } = config;
         const { log } = parts.logs!;
         const datadir = parts.directory!.path;
-        const reach = { listen, bootstrap, announce, minimumWork };
+        const reach = { listen, bootstrap, announce, minimumWork, snapshotSync };
         const node = { network, datadir, ...reach, pruneBytes, log, onFailure: deps.onFailure };
         parts.node = await deps.createNode(node, signal);
       },

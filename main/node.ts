@@ -5,8 +5,9 @@ import type { NodeConfig, StartedNode } from './headless.ts';
 import { systemClock } from './lib/clock.ts';
 import { runAll, type Service } from './lib/service.ts';
 import { createNetwork, type PeerNetwork } from './network/network.ts';
-import type { Chain } from './state/chain/chain.ts';
+import type { Chain, ChainDeps } from './state/chain/chain.ts';
 import { createChain } from './state/chain/create-chain.ts';
+import { createHistory, type History } from './state/history/history.ts';
 import { createMempool, type Mempool } from './state/mempool/mempool.ts';
 import { createMiner, type Miner } from './state/miner/miner.ts';
 import { createPowPool, type PowPool } from './state/native/pow-pool.ts';
@@ -21,6 +22,7 @@ interface Parts {
   readonly verify: VerifyPool;
   readonly pow: PowPool;
   readonly chain: Chain;
+  readonly openHistory: () => Promise<History | null>;
   readonly mempool: Mempool;
   readonly miner: Miner;
   readonly wallets: Wallets;
@@ -79,7 +81,7 @@ function chain(config: NodeConfig, parts: Growing): Service {
   return {
     name: 'chain',
     async start() {
-      const opened = await createChain({
+      const deps: ChainDeps = {
         network: config.network,
         directory: config.datadir,
         pruneBytes: config.pruneBytes,
@@ -89,7 +91,9 @@ function chain(config: NodeConfig, parts: Growing): Service {
         isVerified: (tx, rules) => parts.mempool?.isVerified(tx.wid, rules) ?? false,
         clock: systemClock,
         log: config.log.child('chain'),
-      });
+      };
+      const opened = await createChain(deps);
+      parts.openHistory = () => createHistory(opened, deps);
       opened.events.on('failed', config.onFailure);
       retry = setInterval(() => void opened.retryEarly().catch(config.onFailure), 1000);
       retry.unref();
@@ -162,7 +166,7 @@ function peers(config: NodeConfig, parts: Growing): Service {
   return {
     name: 'network',
     async start() {
-      const { network, datadir, listen, bootstrap, announce, minimumWork, log } = config;
+      const { network, datadir, listen, bootstrap, announce, minimumWork, snapshotSync, log } = config;
       const host = await createNetwork({
         network,
         chain: parts.chain!,
@@ -174,6 +178,8 @@ function peers(config: NodeConfig, parts: Growing): Service {
         bootstrap,
         announce,
         minimumWork,
+        snapshotSync,
+        openHistory: parts.openHistory,
         software: `kith/${VERSION}`,
       });
       try {

@@ -28,6 +28,8 @@ Usage: kith node --network NAME [options]
   --bootstrap MULTIADDR …   nodes to begin with, such as /ip4/192.0.2.1/tcp/21474/p2p/12D3…
   --announce MULTIADDR …    what others are told instead of where this node listens, behind a router or a proxy
   --api-port PORT           port of the page on 127.0.0.1; 0 takes any free one (0)
+  --snapshot                a new node begins with the newest coin set that the chain commits to, and checks the
+                            blocks before it afterwards
   --prune                   keep only the newest blocks, at most 2 GB of them
   --prune-mb N              the same with another size, 10 or more
   --mine ADDRESS            mine, and send the rewards there
@@ -47,6 +49,7 @@ const OPTIONS = {
   bootstrap: 'list',
   announce: 'list',
   'api-port': 'text',
+  snapshot: 'flag',
   prune: 'flag',
   'prune-mb': 'text',
   mine: 'text',
@@ -142,6 +145,7 @@ function readConfig(given: Arguments, joined: Joined | null): HeadlessConfig {
     ]),
     minimumWork: joined?.minimumWork,
     announce: checkAddresses(given.list('announce')),
+    snapshotSync: given.has('snapshot'),
     pruneBytes: readPrune(given),
     page: PAGE,
     apiPort: port,

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { powHash } from '../state/native/pow.ts';
 import { hexToHash } from '../state/storage/keys.ts';
 import { ipOf, isLoopback } from './host/addresses.ts';
@@ -13,6 +14,7 @@ import { createClocks } from './peers/clocks.ts';
 import { createChainHealth } from './peers/chain-health.ts';
 import { createConnector } from './peers/connector.ts';
 import { createExchange } from './peers/exchange.ts';
+import { createGreeting } from './peers/greeting.ts';
 import { createInbound } from './peers/inbound.ts';
 import { createPeerAccess } from './peers/peer-access.ts';
 import { createPeers } from './peers/peers.ts';
@@ -24,12 +26,14 @@ import { relayHandlers } from './relay/serve-relay.ts';
 import { createCompactRelay } from './relay/compact-relay.ts';
 import { createTransactionRelay } from './relay/transaction-relay.ts';
 import { createBodySync } from './sync/body-sync.ts';
+import { createFastStart } from './sync/fast-start.ts';
 import { createHeaderSync } from './sync/header-sync.ts';
 import { minimumWork } from './sync/minimum-work.ts';
 import { syncProgress } from './sync/progress.ts';
 import { createRate } from './sync/rate.ts';
+import { createSnapshotShelf, snapshotHandlers } from './sync/serve-snapshots.ts';
 import { syncHandlers } from './sync/serve-sync.ts';
-import { type Hello, PROTOCOL_VERSION, type TipClaim } from './wire/hello.ts';
+import { createSnapshotSync } from './sync/snapshot-sync.ts';
 import { offence } from './wire/offence.ts';
 import { serveStreams } from './wire/serve-streams.ts';
 
@@ -39,6 +43,7 @@ export type { NetworkStatus, PeerNetwork } from './ports.ts';
 
 const SAVE_MS = 5 * 60_000;
 const WATCH_MS = 2000;
+const SHELF_TURNS = 15;
 const INBOUND_STREAMS = 2;
 
 /** @throws {KithError} `identity-unusable`, `storage-unusable`, `storage-schema`. */
@@ -63,27 +68,10 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
     onFlood: (peerId) => peers.report(peerId, offence('gossip-flood')),
   });
 
-  const claim = (): TipClaim => {
-    const tip = chain.tip();
-    return { height: tip.height, work: tip.work, id: hexToHash(tip.id) };
-  };
-  const serves = (): Pick<Hello, 'services' | 'servesFrom'> => {
-    const from = chain.servesFrom();
-    return from <= 1
-      ? { services: ['archive', 'relay'], servesFrom: 0 }
-      : { services: ['pruned', 'relay'], servesFrom: from };
-  };
-  const ours = (): Hello => ({
-    networkId: deps.network.id,
-    versionMin: PROTOCOL_VERSION,
-    versionMax: PROTOCOL_VERSION,
-    software: deps.software,
-    ...serves(),
-    clock: clock.now(),
-    ...claim(),
-  });
-
-  const peers = createPeers({ host, names, ours, bans, scores, clock, log: log.child('peers') });
+  const directory = join(deps.datadir, 'snapshots');
+  const shelf = createSnapshotShelf(directory);
+  const { claim, greeting } = createGreeting({ ...deps, holdsSnapshots: () => shelf.size > 0 });
+  const peers = createPeers({ host, names, ours: greeting, bans, scores, clock, log: log.child('peers') });
   const bootstrap = [...new Set([...deps.bootstrap, ...deps.network.bootstrap])];
   const connector = createConnector({
     dial: host.dial,
@@ -124,6 +112,18 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
     onHeaders: bodies.consider,
     log: log.child('sync'),
   });
+  const snapshot = deps.snapshotSync
+    ? createSnapshotSync({ network: deps.network, chain, peers, directory, log: log.child('sync') })
+    : null;
+  const first = createFastStart({
+    chain,
+    peers,
+    headers,
+    bodies,
+    snapshot,
+    openHistory: deps.openHistory ?? (() => Promise.resolve(null)),
+    log: log.child('sync'),
+  });
   const payments = createTransactionRelay({
     mempool,
     gossip: host.gossip,
@@ -157,8 +157,10 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
   const off: (() => void)[] = [];
   let saving: NodeJS.Timeout | undefined;
   let watching: NodeJS.Timeout | undefined;
+  let watched = 0;
 
-  const progress = () => syncProgress({ chain, peers, headersFrom: headers.source, rate });
+  const progress = () =>
+    syncProgress({ chain, peers, headersFrom: headers.source, snapshot: snapshot?.progress() ?? null, rate });
 
   // Payments of others can be judged only at the tip.
   function welcome(): void {
@@ -172,6 +174,7 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
 
   function watch(): void {
     health.look();
+    if (++watched % SHELF_TURNS === 0) void shelf.refresh().catch(() => undefined);
     for (const { id } of peers.list()) {
       if (host.gossip.score(id) <= GRAYLIST_SCORE) peers.report(id, offence('gossip-score'));
     }
@@ -221,6 +224,7 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
       await bans.load();
       await book.load();
       await connector.load();
+      await shelf.refresh();
       listen();
       await host.handle(
         names.sync,
@@ -239,6 +243,11 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
             ]),
         ),
       );
+      await host.handle(
+        names.snapshot,
+        INBOUND_STREAMS,
+        serveStreams(served, () => snapshotHandlers(shelf)),
+      );
       const file = deps.network.founded ? networkFileOf(deps.network) : null;
       if (file !== null) await host.handle(names.join, 1, serveNetworkFile(file));
       await peers.start();
@@ -247,7 +256,7 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
       payments.start();
       compact.start();
       blocks.start();
-      bodies.start();
+      first.start();
       connector.start();
       exchange.start();
       health.start();
@@ -265,6 +274,7 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
       blocks.stop();
       compact.stop();
       payments.stop();
+      await first.stop();
       await bodies.stop();
       for (const each of off) each();
       await peers.stop();
@@ -279,7 +289,8 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
       knownAddresses: book.size + bootstrap.length,
       strangers: strangers.size,
       clockOffsetSeconds: clocks.offset(),
-      notices: health.notices(),
+      notices: [...first.notices(), ...health.notices()],
+      history: first.history(),
       reachability: reachabilityOf(
         deps.listen,
         peers.list().map((peer) => (peer.direction === 'inbound' ? peer.address : '')),

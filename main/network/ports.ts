@@ -5,6 +5,7 @@ import type { Transaction } from '../core/primitives/transaction.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import type { Chain } from '../state/chain/chain.ts';
+import type { History, HistoryStatus } from '../state/history/history.ts';
 import type { PeerAccess } from './peers/peer-access.ts';
 import type { CompactFigures } from './relay/compact-relay.ts';
 import type { MempoolView } from './relay/transaction-relay.ts';
@@ -27,6 +28,10 @@ export interface NetworkDeps {
   readonly software: string;
   /** Work that the right chain is known to have, such as a join link names: no chain below it is followed. */
   readonly minimumWork?: bigint | undefined;
+  /** Whether a chain that has nothing yet begins with a coin set that the chain commits to, instead of all blocks. */
+  readonly snapshotSync?: boolean | undefined;
+  /** What checks the blocks below such a coin set; null when there is nothing to check. Called at most once. */
+  readonly openHistory?: (() => Promise<History | null>) | undefined;
   /** Whether own payments go to one peer first; yes unless told. */
   readonly hideOrigin?: boolean | undefined;
   /** From 0 to below 1; for choices that an attacker shouldn't foresee, no secrets. */
@@ -43,6 +48,8 @@ export interface NetworkStatus extends SyncProgress {
   /** What is wrong with the network around us, gravest first. */
   readonly notices: readonly Notice[];
   readonly reachability: Reachability;
+  /** How far the blocks below the snapshot are checked that this chain began with; null when it began with none. */
+  readonly history: HistoryStatus | null;
   /** How blocks that came as compact ones were put together. */
   readonly compact: CompactFigures;
   /** The last tries to connect that failed, newest last. */

@@ -5,8 +5,10 @@ import { systemClock } from '../../main/lib/clock.ts';
 import type { Log } from '../../main/lib/log.ts';
 import { createNetwork, type PeerNetwork } from '../../main/network/network.ts';
 import type { Chain } from '../../main/state/chain/chain.ts';
+import { createChain } from '../../main/state/chain/create-chain.ts';
+import { createHistory } from '../../main/state/history/history.ts';
 import { createMempool, type Mempool } from '../../main/state/mempool/mempool.ts';
-import { type BlockParts, extend, newDirectory, openTestChain, silent, verifyBatch } from './test-chain.ts';
+import { type BlockParts, extend, newDirectory, silent, testChainDeps, verifyBatch } from './test-chain.ts';
 
 /** A whole node without wallet and window, in this process, over real sockets on loopback. */
 export interface TestNode {
@@ -30,13 +32,15 @@ export interface TestNodeOptions {
   readonly minimumWork?: bigint;
   readonly hideOrigin?: boolean;
   readonly announce?: readonly string[];
+  readonly snapshotSync?: boolean;
 }
 
 export async function startNode(options: TestNodeOptions = {}): Promise<TestNode> {
   const directory = options.directory ?? newDirectory();
   const network = options.network ?? REGTEST_NETWORK;
   const log = options.log ?? silent;
-  const chain = await openTestChain({ directory, network, log });
+  const chainDeps = testChainDeps({ directory, network, log });
+  const chain = await createChain(chainDeps);
   const mempool = createMempool({ chain, verifyBatch, clock: systemClock, log });
   await mempool.start(new AbortController().signal);
   const net = await createNetwork({
@@ -52,6 +56,8 @@ export async function startNode(options: TestNodeOptions = {}): Promise<TestNode
     minimumWork: options.minimumWork,
     hideOrigin: options.hideOrigin,
     announce: options.announce,
+    snapshotSync: options.snapshotSync,
+    openHistory: () => createHistory(chain, chainDeps),
   });
   await net.start();
   return {

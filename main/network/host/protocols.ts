@@ -3,6 +3,7 @@ export interface Names {
   readonly hello: string;
   readonly sync: string;
   readonly relay: string;
+  readonly snapshot: string;
   readonly join: string;
   readonly transactions: string;
   readonly blocks: string;
@@ -14,6 +15,7 @@ export function namesOf(networkIdHex: string): Names {
     hello: `/kith/${id8}/hello/1`,
     sync: `/kith/${id8}/sync/1`,
     relay: `/kith/${id8}/relay/1`,
+    snapshot: `/kith/${id8}/snapshot/1`,
     join: `/kith/${id8}/join/1`,
     transactions: `/kith/${id8}/transactions/1`,
     blocks: `/kith/${id8}/blocks/1`,

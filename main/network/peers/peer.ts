@@ -28,6 +28,8 @@ export interface Peer extends Origin {
   readonly sync: Caller;
   /** For requests that must not wait behind those: payments and what announcements lead to. */
   readonly relay: Caller;
+  /** For chunks of coin sets. */
+  readonly snapshots: Caller;
 }
 
 /** The same peer as the table sees it. */
@@ -63,5 +65,6 @@ export function createPeer(parts: PeerParts): OwnedPeer {
     latencyMs: null,
     sync: callerOf(names.sync),
     relay: callerOf(names.relay),
+    snapshots: callerOf(names.snapshot),
   };
 }

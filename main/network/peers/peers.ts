@@ -129,6 +129,7 @@ export function createPeers(deps: PeersDeps): Peers {
     session.peer = null;
     peer.sync.close();
     peer.relay.close();
+    peer.snapshots.close();
     log.debug('a peer left', { peer: id, code: session.code });
     events.emit('gone', { peer, code: session.code });
   }

@@ -118,6 +118,8 @@ export const PENALTY = {
   'sync-stalled': 'part',
   'tx-unasked': 'fault',
   'records-invalid': 'fault',
+  // The chain commits to every byte, so nobody sends another by accident.
+  'chunk-invalid': 'ban',
   'peer-crowded': 'ignore',
   'peer-silent': 'part',
   manual: 'ban',
@@ -156,6 +158,7 @@ const REASON: Readonly<Record<NetworkCode, string>> = {
   'sync-stalled': 'It kept everybody waiting for blocks.',
   'tx-unasked': 'It sent other payments than those asked for.',
   'records-invalid': 'It sent addresses of others that nobody has signed.',
+  'chunk-invalid': 'It sent a part of a coin set that is not the one the chain commits to.',
   'peer-crowded': 'It had to make room for other nodes.',
   'peer-silent': 'It stopped answering.',
   manual: 'You sent it away.',

@@ -6,7 +6,7 @@ import type { Rate } from './rate.ts';
 
 /** How far this node is, for people. */
 export interface SyncProgress {
-  readonly phase: Extract<Phase, 'finding-peers' | 'headers' | 'blocks' | 'synced'>;
+  readonly phase: Extract<Phase, 'finding-peers' | 'headers' | 'snapshot' | 'blocks' | 'synced'>;
   readonly height: Height;
   /** Height of the best chain of headers known. */
   readonly headers: Height;
@@ -22,6 +22,8 @@ export interface ProgressDeps {
   readonly chain: Pick<Chain, 'tip' | 'bestHeader'>;
   readonly peers: { list(): readonly Peer[] };
   readonly headersFrom: () => Peer | null;
+  /** Chunks of a snapshot that are here, of how many. */
+  readonly snapshot?: { readonly done: number; readonly of: number } | null;
   readonly rate: Rate;
 }
 
@@ -41,7 +43,12 @@ export function syncProgress(deps: ProgressDeps): SyncProgress {
     phase,
     height: tip.height,
     headers: best.height,
-    progress: claimed === 0n ? 1 : Number((tip.work * 10_000n) / claimed) / 10_000,
+    progress:
+      phase === 'snapshot'
+        ? deps.snapshot!.done / deps.snapshot!.of
+        : claimed === 0n
+          ? 1
+          : Number((tip.work * 10_000n) / claimed) / 10_000,
     blocksPerSecond: rate?.blocksPerSecond ?? 0,
     bytesPerSecond: rate?.bytesPerSecond ?? 0,
     etaSeconds: rate === null ? null : Math.ceil((best.height - tip.height) / rate.blocksPerSecond),
@@ -50,6 +57,7 @@ export function syncProgress(deps: ProgressDeps): SyncProgress {
 
 function phaseOf(deps: ProgressDeps, height: Height, headers: Height): SyncProgress['phase'] {
   if (deps.peers.list().length === 0) return 'finding-peers';
+  if (deps.snapshot) return 'snapshot';
   const source = deps.headersFrom();
   if (source !== null && source.tip.height > headers + CLOSE) return 'headers';
   return headers > height + CLOSE ? 'blocks' : 'synced';

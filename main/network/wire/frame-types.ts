@@ -15,6 +15,8 @@ export const MAX_PARTS_ASKED = 2000;
 /** Most signed records of peers in one reply, and most bytes of one. */
 export const MAX_RECORDS = 50;
 export const MAX_RECORD_BYTES_SIGNED = 1024;
+/** Most chunks of a snapshot: 268 million coins. */
+export const MAX_CHUNKS = 16_384;
 /** A reply with transactions ends before it grows past this; one transaction always fits. */
 export const MAX_TRANSACTIONS_BYTES = 512 * 1024;
 
@@ -42,5 +44,9 @@ export const FRAME = {
   records: { type: 0x31, cap: 5 + (2 + MAX_RECORD_BYTES_SIGNED) * MAX_RECORDS },
   getNetworkFile: { type: 0x40, cap: 0 },
   networkFile: { type: 0x41, cap: 64 * 1024 },
+  getManifest: { type: 0x50, cap: 32 },
+  manifest: { type: 0x51, cap: 60 + 32 * MAX_CHUNKS },
+  getChunk: { type: 0x52, cap: 36 },
+  chunk: { type: 0x53, cap: 2 << 20 },
   parts: { type: 0x25, cap: MAX_BLOCK_BYTES + 8192 },
 } as const;

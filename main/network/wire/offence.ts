@@ -23,6 +23,7 @@ export type NetworkCode =
   | 'sync-stalled' // others waited for a peer that sent nothing
   | 'tx-unasked' // another transaction than those asked for
   | 'records-invalid' // a signed record of a peer that isn't one
+  | 'chunk-invalid' // a part of a snapshot that isn't what the chain commits to
   | 'peer-crowded' // it had to make room for others
   | 'peer-silent' // no answer to a ping
   | 'manual'; // banned by the user
