@@ -81,6 +81,7 @@ function anyState(random: Random): Uint8Array {
     total: issued,
     issued,
     burned,
+    coinSum: amount(),
   });
 }
 

@@ -25,6 +25,10 @@ export function coinKeyOf(txid: BinaryString, index: number): CoinKey {
 /** Writes the txid's bytes and returns the index. */
 export function readCoinKey(key: CoinKey, txid: Uint8Array, at: number): number {
   for (let i = 0; i < TXID_BYTES; i++) txid[at + i] = key.charCodeAt(i);
+  return indexOfCoinKey(key);
+}
+
+export function indexOfCoinKey(key: CoinKey): number {
   let index = 0;
   for (let i = TXID_BYTES; i < key.length; i++)
     index += (key.charCodeAt(i) & 0x7f) * 2 ** (7 * (i - TXID_BYTES));

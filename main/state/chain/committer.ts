@@ -4,6 +4,7 @@ import type { Block } from '../../core/primitives/block.ts';
 import type { Coin } from '../../core/primitives/coin.ts';
 import type { CoinKey } from '../../core/primitives/coin-key.ts';
 import type { ChainDb } from '../storage/chain-db.ts';
+import { addCoinTo, takeCoinFrom } from '../storage/coin-sum.ts';
 import type { ChainState } from '../storage/state-record.ts';
 import type { OwnedEntry } from './header-entry.ts';
 import type { HeaderIndex } from './header-index.ts';
@@ -19,7 +20,7 @@ export interface Step {
 
 /** The state after these steps; the totals follow from the changes alone. */
 export function stateAfter(state: ChainState, steps: readonly Step[], index: HeaderIndex): ChainState {
-  let { coins, issued, burned } = state;
+  let { coins, issued, burned, coinSum } = state;
   for (const { kind, block, delta } of steps) {
     const sign = kind === 'connected' ? 1 : -1;
     const forward = kind === 'connected' ? delta : { created: delta.spent, spent: delta.created };
@@ -27,6 +28,8 @@ export function stateAfter(state: ChainState, steps: readonly Step[], index: Hea
     coins += sign * movement.coins;
     issued += sign * movement.issued;
     burned += sign * movement.burned;
+    for (const key of delta.created.keys()) coinSum = addCoinTo(coinSum, key);
+    for (const key of delta.spent.keys()) coinSum = takeCoinFrom(coinSum, key);
   }
   const last = steps[steps.length - 1]!;
   const tip = last.kind === 'connected' ? last.entry : last.entry.prev!;
@@ -39,6 +42,7 @@ export function stateAfter(state: ChainState, steps: readonly Step[], index: Hea
     total: issued - burned,
     issued,
     burned,
+    coinSum,
   };
 }
 

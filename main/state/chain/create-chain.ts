@@ -9,7 +9,7 @@ import { HEADER_BYTES } from '../../core/primitives/limits.ts';
 import { coinKey } from '../../core/primitives/coin-key.ts';
 import { isViolation, type Violation } from '../../core/violation.ts';
 import { createEmitter } from '../../lib/events.ts';
-import { DamagedError } from '../storage/chain-db.ts';
+import { DamagedError } from '../storage/damaged-error.ts';
 import { decodeCoin } from '../storage/coin-record.ts';
 import { Activator } from './activator.ts';
 import { startFromSnapshot } from './start-from-snapshot.ts';

@@ -4,7 +4,8 @@ import type { Network } from '../../core/networks/network.ts';
 import { decodeHeader } from '../../core/primitives/header.ts';
 import { isViolation } from '../../core/violation.ts';
 import type { Log } from '../../lib/log.ts';
-import { type ChainDb, DamagedError, openChainDb } from '../storage/chain-db.ts';
+import { type ChainDb, openChainDb } from '../storage/chain-db.ts';
+import { DamagedError } from '../storage/damaged-error.ts';
 import type { HeaderRecord, SegmentLocation } from '../storage/header-record.ts';
 import type { SegmentStore } from '../storage/segments.ts';
 import type { ChainState } from '../storage/state-record.ts';
@@ -98,7 +99,7 @@ async function openRebuilt(deps: OpenDeps, bodies: Bodies): Promise<OpenedChain>
 
 /** A chain of nothing but its genesis block, whose outputs create no coins. */
 async function begin(deps: OpenDeps, db: ChainDb, bodies: Bodies, index: HeaderIndex): Promise<OpenedChain> {
-  const empty = { height: 0, coins: 0, total: 0, issued: 0, burned: 0 };
+  const empty = { height: 0, coins: 0, total: 0, issued: 0, burned: 0, coinSum: 0 };
   const state: ChainState = { tip: deps.network.id, commit: 1, ...empty };
   await db.commit({ coins: new Map(), headers: [index.recordOf(index.genesis)], state });
   return { db, bodies, index, state, active: activeLine(index, state), found: new Map() };

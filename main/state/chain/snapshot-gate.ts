@@ -9,7 +9,7 @@ import type { Hash } from '../../core/crypto/hash.ts';
 import type { Block } from '../../core/primitives/block.ts';
 import type { Verdict } from '../../core/violation.ts';
 import type { Snapshots } from '../snapshot/snapshots.ts';
-import { DamagedError } from '../storage/chain-db.ts';
+import { DamagedError } from '../storage/damaged-error.ts';
 import { ancestorAt, type HeaderEntry, type OwnedEntry } from './header-entry.ts';
 
 /** Epochs of work on top of a record after which it is taken as it stands, as Core takes old signatures (protocol 5). */

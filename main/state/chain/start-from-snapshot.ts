@@ -31,9 +31,9 @@ export async function startFromSnapshot(
     throw new SnapshotRefused('it is of another chain');
   }
   try {
-    const { coins, total } = await loadCoins(folder, manifest, db);
+    const { coins, total, coinSum } = await loadCoins(folder, manifest, db);
     // What was ever burnt is known only once history has been checked; until then all that is there counts as issued.
-    const counts = { coins, total, issued: total, burned: 0 };
+    const counts = { coins, total, issued: total, burned: 0, coinSum };
     const state: ChainState = {
       tip: manifest.facts.blockId,
       height: base.height,

@@ -11,6 +11,7 @@ import { compareBytes } from '../../core/codec/bytes.ts';
 import { isViolation } from '../../core/violation.ts';
 import { KithError } from '../../lib/errors.ts';
 import type { ChainDb } from '../storage/chain-db.ts';
+import { addOutpointTo } from '../storage/coin-sum.ts';
 import { type Manifest, readChunkFile, readManifest } from './files.ts';
 
 /** Why a snapshot can't be used; nothing of it is kept. */
@@ -54,8 +55,8 @@ export async function loadCoins(
   folder: string,
   manifest: Manifest,
   db: ChainDb,
-): Promise<{ readonly coins: number; readonly total: number }> {
-  let [coins, total] = [0, 0];
+): Promise<{ readonly coins: number; readonly total: number; readonly coinSum: number }> {
+  let [coins, total, coinSum] = [0, 0, 0];
   let last: Uint8Array = new Uint8Array(0);
   await db.beginLoading();
   for (let index = 0; index < manifest.chunks.length; index++) {
@@ -68,12 +69,14 @@ export async function loadCoins(
       last = order;
       batch.set(key, coin);
       total += coin.amount;
+      coinSum = addOutpointTo(coinSum, order);
     }
     coins += batch.size;
     await db.loadCoins(batch);
   }
+  await db.compactCoins();
   const { facts } = manifest;
   if (coins !== facts.coins || total !== facts.total)
     throw new SnapshotRefused('it holds other coins than its root says');
-  return { coins, total };
+  return { coins, total, coinSum };
 }

@@ -1,6 +1,6 @@
 import { compareBytes } from '../../core/codec/bytes.ts';
 import { type CoinKey, coinKey } from '../../core/primitives/coin-key.ts';
-import type { RawCoin } from '../storage/chain-db.ts';
+import type { RawCoin } from '../storage/frozen-coins.ts';
 import { encodeCoin } from '../storage/coin-record.ts';
 import { key } from '../storage/keys.ts';
 import type { Rewind } from './rewind.ts';

@@ -4,7 +4,7 @@ import type { Coin } from '../../core/primitives/coin.ts';
 import type { CoinKey } from '../../core/primitives/coin-key.ts';
 import type { Bodies } from '../chain/bodies.ts';
 import type { OwnedEntry } from '../chain/header-entry.ts';
-import { DamagedError } from '../storage/chain-db.ts';
+import { DamagedError } from '../storage/damaged-error.ts';
 
 /** What has to change in the coin set of `tip` to get the one of `ancestor`; null = the coin isn't there yet. */
 export type Rewind = ReadonlyMap<CoinKey, Coin | null>;

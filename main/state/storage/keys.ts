@@ -15,7 +15,7 @@ import { type CoinKey, readCoinKey } from '../../core/primitives/coin-key.ts';
  *   base    'mbase'                                  the block whose snapshot this chain began with: height u32 | id 32
  *   epoch   'e' | height u32 BE | id 32              the root of the coin set as of that block
  */
-export const SCHEMA = 1;
+export const SCHEMA = 2;
 export const MARKS = 4096;
 
 const ascii = (text: string): Uint8Array => Uint8Array.from(text, (c) => c.charCodeAt(0));

@@ -1,0 +1,48 @@
+import type { ClassicLevel } from 'classic-level';
+import { KithError, messageOf } from '../../lib/errors.ts';
+import { DamagedError } from './damaged-error.ts';
+import { rangeOf } from './keys.ts';
+
+export type Level = ClassicLevel<Uint8Array, Uint8Array>;
+type Snapshot = ReturnType<Level['snapshot']>;
+
+/** What LevelDB says, in every language that it speaks, when a file is not as it was written. */
+const CORRUPTION = /corrupt|missing files|does not exist|not an sstable|bad magic|bad block|bad entry/i;
+
+/** A value, or undefined. @throws {DamagedError} when LevelDB can't read where it should stand. */
+export function readValue(level: Level, key: Uint8Array): Uint8Array | undefined {
+  try {
+    return level.getSync(key);
+  } catch (error) {
+    throw levelFailed(error, 'reading');
+  }
+}
+
+/** All entries with this first byte, up to a thousand at a time. */
+export async function* entries(
+  level: Level,
+  prefix: number,
+  snapshot?: Snapshot,
+): AsyncGenerator<[Uint8Array, Uint8Array][]> {
+  const iterator = level.iterator(snapshot ? { ...rangeOf(prefix), snapshot } : rangeOf(prefix));
+  try {
+    for (;;) {
+      const some = await iterator.nextv(1000).catch((error: unknown) => {
+        throw levelFailed(error, 'reading');
+      });
+      if (some.length === 0) return;
+      yield some;
+    }
+  } finally {
+    await iterator.close();
+  }
+}
+
+/** An error of LevelDB's as one of ours. */
+export function levelFailed(error: unknown, doing: string): KithError {
+  if (error instanceof KithError) return error;
+  const cause = messageOf((error as { cause?: unknown }).cause ?? error);
+  if (CORRUPTION.test(cause)) return new DamagedError(cause, error);
+  const code = /no space left/i.test(cause) ? 'disk-full' : 'storage-unusable';
+  return new KithError(code, `${doing} the chain database failed: ${cause}`, { cause: error });
+}

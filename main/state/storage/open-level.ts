@@ -1,0 +1,89 @@
+import { ClassicLevel } from 'classic-level';
+import { toHex } from '../../core/codec/hex.ts';
+import { KithError } from '../../lib/errors.ts';
+import { openRecord, sealPayload } from './checksum.ts';
+import { addOutpointTo } from './coin-sum.ts';
+import { DamagedError } from './damaged-error.ts';
+import { key, PREFIX, SCHEMA } from './keys.ts';
+import { findLevelDamage } from './level/check-level.ts';
+import { entries, type Level, levelFailed, readValue } from './level-access.ts';
+import { decodeStateOfSchema1, encodeState } from './state-record.ts';
+
+const BINARY = { keyEncoding: 'view', valueEncoding: 'view' } as const;
+
+/** The database of a chain, whole, of this network and of the newest schema. See openChainDb for what it throws. */
+export async function openChainLevel(directory: string, networkId: Uint8Array): Promise<Level> {
+  const damage = await findLevelDamage(directory);
+  if (damage !== null) throw new DamagedError(damage);
+  const level = await openLevel(directory);
+  try {
+    await checkIdentity(level, networkId);
+  } catch (error) {
+    await level.close();
+    throw error;
+  }
+  return level;
+}
+
+async function openLevel(directory: string): Promise<Level> {
+  const level: Level = new ClassicLevel(directory, {
+    ...BINARY,
+    compression: false,
+    cacheSize: 16 << 20,
+    maxFileSize: 16 << 20,
+    writeBufferSize: 8 << 20,
+  });
+  try {
+    await level.open();
+    return level;
+  } catch (error) {
+    throw levelFailed(error, 'opening');
+  }
+}
+
+async function checkIdentity(level: Level, networkId: Uint8Array): Promise<void> {
+  const schema = readValue(level, key.schema);
+  if (schema === undefined) {
+    const first = await level.keys({ limit: 1 }).all();
+    if (first.length > 0) throw new DamagedError('its schema version is gone');
+    const batch = level.batch();
+    batch.put(key.schema, sealPayload(key.schema, Uint8Array.of(SCHEMA)));
+    batch.put(key.network, sealPayload(key.network, networkId));
+    await batch.write({ sync: true });
+    return;
+  }
+  const version = openRecord(key.schema, schema)?.[0];
+  if (version === undefined) throw new DamagedError('its schema version');
+  if (version > SCHEMA) {
+    throw new KithError('storage-schema', 'the data was written by a newer version', {
+      data: { version, known: SCHEMA },
+    });
+  }
+  const stored = readValue(level, key.network);
+  const id = stored && openRecord(key.network, stored);
+  if (!id) throw new DamagedError('its network id');
+  if (toHex(id) !== toHex(networkId)) {
+    throw new KithError('storage-other-network', 'the data belongs to another network', {
+      data: { networkId: toHex(id) },
+    });
+  }
+  if (version === 1) await addCoinSum(level);
+}
+
+/** From schema 1 to 2: the state carries a sum over its coins. Cost: one pass over them. */
+async function addCoinSum(level: Level): Promise<void> {
+  const record = readValue(level, key.state);
+  const payload = record && openRecord(key.state, record);
+  const state = payload && decodeStateOfSchema1(payload);
+  if (record !== undefined && !state) throw new DamagedError('its tip');
+  let coinSum = 0;
+  // Coins of a snapshot that is still being loaded belong to no state yet.
+  if (readValue(level, key.loading) === undefined) {
+    for await (const some of entries(level, PREFIX.coin))
+      for (const [at] of some) coinSum = addOutpointTo(coinSum, at.subarray(1));
+  }
+  const batch = level.batch();
+  if (state) batch.put(key.state, sealPayload(key.state, encodeState({ ...state, coinSum })));
+  batch.put(key.schema, sealPayload(key.schema, Uint8Array.of(SCHEMA)));
+  await batch.write({ sync: true });
+}
