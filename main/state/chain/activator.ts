@@ -2,26 +2,28 @@ import type { Height } from '../../../shared/units.ts';
 import { connectBlock } from '../../core/ledger/connect.ts';
 import { undo } from '../../core/ledger/delta.ts';
 import { JobList } from '../../core/ledger/jobs.ts';
-import type { ActiveRules } from '../../core/ledger/spend.ts';
+import type { ActiveRules, SpendContext } from '../../core/ledger/spend.ts';
 import { deltaOf, encodeUndo } from '../../core/ledger/undo-record.ts';
 import { isSnapshotHeight } from '../../core/consensus/snapshot-rules.ts';
 import type { Network } from '../../core/networks/network.ts';
-import type { SignatureBatch, VerifyBatch } from '../../core/ports.ts';
+import type { VerifyBatch } from '../../core/ports.ts';
 import type { Block } from '../../core/primitives/block.ts';
+import type { CoinKey } from '../../core/primitives/coin-key.ts';
 import type { Transaction } from '../../core/primitives/transaction.ts';
 import { isViolation, type Violation, violation } from '../../core/violation.ts';
-import { codeOf, KithError } from '../../lib/errors.ts';
+import { KithError } from '../../lib/errors.ts';
 import type { ChainDb } from '../storage/chain-db.ts';
 import { DamagedError } from '../storage/damaged-error.ts';
 import type { ChainState } from '../storage/state-record.ts';
 import type { Bodies } from './bodies.ts';
 import { ChainLine } from './chain-line.ts';
 import type { CoinCache } from './coin-cache.ts';
-import { commitSteps, type Step } from './committer.ts';
+import { commitSteps, fitting, type Step } from './committer.ts';
 import type { OwnedEntry } from './header-entry.ts';
 import type { HeaderIndex } from './header-index.ts';
 import { encodeRules } from './rules.ts';
 import type { SnapshotGate } from './snapshot-gate.ts';
+import { verifySurely } from './verify-surely.ts';
 
 /** What the activator works on; all of it belongs to the chain. */
 export interface ActivatorDeps {
@@ -34,6 +36,8 @@ export interface ActivatorDeps {
   readonly verifyBatch: VerifyBatch;
   readonly gate: SnapshotGate;
   rulesFor(parent: OwnedEntry): ActiveRules;
+  /** See CoinAuditor.vouch. */
+  vouch(missing: CoinKey, state: ChainState): Promise<void>;
   /** See ChainDeps. */
   readonly isVerified?: ((tx: Transaction, rules: ActiveRules) => boolean) | undefined;
   /** After a group of steps is in the database, in their order. */
@@ -152,8 +156,9 @@ export class Activator {
     if (isViolation(delta)) {
       await this.#drain();
       // The pipeline may have held a block that failed itself: then this one is judged again, or never.
-      if (this.#deps.active.tip === entry.prev) await this.#refuse(entry, delta);
-      return;
+      if (this.#deps.active.tip !== entry.prev) return;
+      if (delta.code === 'coin-missing') await this.#vouchForAbsence(block, context);
+      return this.#refuse(entry, delta);
     }
     coins.apply(delta);
     entry.rules = encodeRules(rules);
@@ -165,6 +170,18 @@ export class Activator {
     if (this.#inFlight.length > DEPTH) await this.#finishOldest();
     // Lets messages from workers and sockets in between two blocks.
     else await new Promise(setImmediate);
+  }
+
+  /** A coin that the disk has lost must not condemn the block that spends it. */
+  async #vouchForAbsence(block: Block, context: SpendContext): Promise<void> {
+    let missing: CoinKey | null = null;
+    const coin = (key: CoinKey) => {
+      const found = context.coin(key);
+      if (!found) missing = key;
+      return found;
+    };
+    connectBlock(block, { ...context, coin }, { add: () => undefined });
+    if (missing !== null) await this.#deps.vouch(missing, this.#state);
   }
 
   /** Whether the block names the right snapshot. Nothing may be in the pipeline while that is found out. */
@@ -288,28 +305,5 @@ export class Activator {
     await this.#drain();
     this.#deps.index.markMissing(entry);
     await this.#deps.db.putHeaders([this.#deps.index.recordOf(entry)]);
-  }
-}
-
-/** Changes that one batch may hold: putting it together must not keep this thread from answering for long. */
-const MAX_CHANGES = 4000;
-
-/** How many of the first steps fit into a batch; at least one. */
-function fitting(steps: readonly Step[]): number {
-  let changes = 0;
-  const over = steps.findIndex(
-    ({ delta }) => (changes += delta.created.size + delta.spent.size) > MAX_CHANGES,
-  );
-  return over < 0 ? steps.length : Math.max(1, over);
-}
-
-/** A worker that died says nothing about the signatures: they are checked again. */
-async function verifySurely(verifyBatch: VerifyBatch, batch: SignatureBatch): Promise<number> {
-  for (let tries = 3; ; tries--) {
-    try {
-      return await verifyBatch(batch);
-    } catch (error) {
-      if (codeOf(error) !== 'worker-failed' || tries === 0) throw error;
-    }
   }
 }

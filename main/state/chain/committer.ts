@@ -77,3 +77,15 @@ export async function commitSteps(
   await db.commit({ coins: netCoins(steps), headers, state: next });
   return next;
 }
+
+/** Changes that one batch may hold: putting it together must not keep this thread from answering for long. */
+const MAX_CHANGES = 4000;
+
+/** How many of the first steps fit into a batch; at least one. */
+export function fitting(steps: readonly Step[]): number {
+  let changes = 0;
+  const over = steps.findIndex(
+    ({ delta }) => (changes += delta.created.size + delta.spent.size) > MAX_CHANGES,
+  );
+  return over < 0 ? steps.length : Math.max(1, over);
+}

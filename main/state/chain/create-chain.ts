@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { createDeployments } from '../../core/consensus/deployments.ts';
 import { toHex } from '../../core/codec/hex.ts';
@@ -10,13 +9,14 @@ import { coinKey } from '../../core/primitives/coin-key.ts';
 import { isViolation, type Violation } from '../../core/violation.ts';
 import { createEmitter } from '../../lib/events.ts';
 import { DamagedError } from '../storage/damaged-error.ts';
-import { decodeCoin } from '../storage/coin-record.ts';
 import { Activator } from './activator.ts';
 import { startFromSnapshot } from './start-from-snapshot.ts';
 import { receiveBlock } from './block-receiver.ts';
 import { createBodyNeeds } from './body-needs.ts';
 import type { Chain, ChainDeps, ChainEvents, SubmitResult } from './chain.ts';
+import { createCoinAuditor } from './coin-audit.ts';
 import { CoinCache } from './coin-cache.ts';
+import { countCoins, hashCoins } from './coin-set.ts';
 import type { Step } from './committer.ts';
 import { EarlyShelf } from './early.ts';
 import { createFlusher } from './flusher.ts';
@@ -116,6 +116,8 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
           log,
           tip: () => active.tip,
         });
+  const auditor = createCoinAuditor({ db, clock, onDamage: (damage) => fail(damage) });
+  auditor.begin(opened.state);
   const activator = new Activator(
     {
       network,
@@ -128,6 +130,7 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
       isVerified: deps.isVerified,
       gate,
       rulesFor,
+      vouch: (missing, state) => auditor.vouch(missing, state),
       onSteps,
       onInvalid,
       onIdle,
@@ -260,31 +263,8 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
       const { coins, total, issued, burned } = activator.state;
       return { coins, total, issued, burned };
     },
-    async auditCoins() {
-      const frozen = db.freeze();
-      let [coins, total] = [0, 0];
-      try {
-        for await (const batch of frozen.batches()) {
-          for (const { coin } of batch) total += decodeCoin(coin)?.amount ?? 0;
-          coins += batch.length;
-        }
-      } finally {
-        await frozen.release();
-      }
-      return { coins, total };
-    },
-    async setHash() {
-      const sum = createHash('sha256');
-      const frozen = db.freeze();
-      try {
-        for await (const batch of frozen.batches()) {
-          for (const { outpoint, coin } of batch) sum.update(outpoint).update(coin);
-        }
-      } finally {
-        await frozen.release();
-      }
-      return sum.digest('hex');
-    },
+    auditCoins: () => countCoins(db),
+    setHash: () => hashCoins(db),
     async retryEarly() {
       for (const bytes of shelf.take(now() + network.params.futureLimit)) {
         const header = bytes.length === HEADER_BYTES ? decodeHeader(bytes) : null;
@@ -298,6 +278,7 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
     },
     async close() {
       flusher.stop();
+      await auditor.stop();
       await activator.idle();
       await snapshots.close();
       await chain.sync().catch((error: unknown) => log.error('syncing at the end failed', { error }));

@@ -31,6 +31,8 @@ export interface ChainDb {
   headers(): AsyncGenerator<HeaderRecord>;
   /** About 3 µs from LevelDB's cache. @throws {DamagedError} when the record is there but damaged. */
   coin(outpoint: CoinKey): Coin | undefined;
+  /** The same by another way through LevelDB, which finds what a damaged filter hides. Slower. */
+  findCoin(outpoint: CoinKey): Promise<boolean>;
   /** Where the transaction was mined, if any of its outputs can still be spent. */
   heightOf(txid: Hash): Promise<Height | null>;
   /** The coin set as it is now, to be read while it changes. Give it back with `release`. */
@@ -125,6 +127,10 @@ function chainDbOf(level: Level): ChainDb {
       const coin = payload && decodeCoin(payload);
       if (!coin) throw new DamagedError(`the coin ${showCoinKey(outpoint)}`);
       return coin;
+    },
+    async findCoin(outpoint) {
+      const at = key.coin(outpoint);
+      return (await level.iterator({ gte: at, lte: at, limit: 1 }).all()).length > 0;
     },
     async heightOf(txid) {
       const from = key.coin(coinKey({ txid, index: 0 }));

@@ -1,7 +1,15 @@
 import { afterEach, expect, test } from 'vitest';
 import { RECORD } from '../../../../main/core/primitives/records.ts';
 import type { Chain } from '../../../../main/state/chain/chain.ts';
-import { extend, mineOn, newDirectory, openTestChain, parentOf, testKey, tipOf } from '../../../support/test-chain.ts';
+import {
+  extend,
+  mineOn,
+  newDirectory,
+  openTestChain,
+  parentOf,
+  testKey,
+  tipOf,
+} from '../../../support/test-chain.ts';
 
 const open: Chain[] = [];
 const chainIn = async (directory = newDirectory()) => {
@@ -39,7 +47,9 @@ test('a snapshot record must be right, and only where it is due', async () => {
   expect(root).toHaveLength(32);
   const at = tipOf(chain);
   const wrong = [{ tag: RECORD.snapshotRoot, bytes: new Uint8Array(32) }];
-  expect(await chain.submitBlock(mineOn(chain, at, { records: wrong }).bytes)).toMatchObject({ code: 'snapshot-wrong' });
+  expect(await chain.submitBlock(mineOn(chain, at, { records: wrong }).bytes)).toMatchObject({
+    code: 'snapshot-wrong',
+  });
   expect(await chain.submitBlock(mineOn(chain, at).bytes)).toMatchObject({ code: 'snapshot-missing' });
   const right = mineOn(chain, at, { records: [{ tag: RECORD.snapshotRoot, bytes: root! }] });
   expect(await chain.submitBlock(right.bytes)).toMatchObject({ status: 'connected' });

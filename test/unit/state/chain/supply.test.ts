@@ -121,7 +121,7 @@ test.each(SEEDS)('seed %i: money is neither made nor lost, whatever the chain go
   const stored = new Map<string, number>();
   for await (const batch of frozen.batches())
     for (const { outpoint, coin } of batch)
-      stored.set(Buffer.from(outpoint).toString('hex'), decodeCoin(coin).amount);
+      stored.set(Buffer.from(outpoint).toString('hex'), decodeCoin(coin)!.amount);
   await frozen.release();
   await db.close();
   expect(stored.size).toBe(end.coins.size);
