@@ -29,6 +29,8 @@ export interface NodeConfig {
   readonly minimumWork?: bigint | undefined;
   /** Whether a new node begins with a coin set that the chain commits to, and checks the blocks before it afterwards. */
   readonly snapshotSync?: boolean | undefined;
+  /** Whether own payments go to one peer first, so that nobody sees where they come from; yes unless told. */
+  readonly hideOrigin?: boolean | undefined;
   /** Bytes that old blocks may take on the disk; all are kept when not given. */
   readonly pruneBytes?: number | undefined;
   readonly log: Log;

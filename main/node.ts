@@ -166,7 +166,8 @@ function peers(config: NodeConfig, parts: Growing): Service {
   return {
     name: 'network',
     async start() {
-      const { network, datadir, listen, bootstrap, announce, minimumWork, snapshotSync, log } = config;
+      const { network, datadir, listen, bootstrap, announce, minimumWork, snapshotSync, hideOrigin, log } =
+        config;
       const host = await createNetwork({
         network,
         chain: parts.chain!,
@@ -179,6 +180,7 @@ function peers(config: NodeConfig, parts: Growing): Service {
         announce,
         minimumWork,
         snapshotSync,
+        hideOrigin,
         openHistory: parts.openHistory,
         software: `kith/${VERSION}`,
       });

@@ -30,13 +30,16 @@ export async function createTcpProxy(address: string, delay?: Delay): Promise<Tc
 
   const pipe = (from: Socket, to: Socket) => {
     let due = 0;
-    from.on('data', (chunk) => {
+    const waiting: Buffer[] = [];
+    from.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
       if (delay === undefined) return void to.write(chunk);
       // A wire never reorders: nothing arrives before what was sent earlier.
       const wait = delay.ms + (2 * delay.random() - 1) * delay.jitter;
       due = Math.max(due, performance.now() + wait);
-      setTimeout(() => to.write(chunk), due - performance.now());
+      // Timers round to milliseconds and may change places; what they send may not.
+      waiting.push(chunk);
+      setTimeout(() => to.write(waiting.shift()!), due - performance.now());
     });
     from.on('close', () => to.destroy());
     from.on('error', () => to.destroy());
