@@ -56,7 +56,7 @@ export function createSnapshotGate({
     return above >= BURIED_EPOCHS * BigInt(params.epoch) * workOf(bitsToTarget(entry.bits));
   };
   const rootFor = async (ancestor: OwnedEntry): Promise<Hash> => {
-    const known = await snapshots.rootOf(ancestor);
+    const known = await snapshots.rootOf(ancestor).catch(() => null);
     if (known) return known;
     snapshots.rebuild(ancestor, tip());
     const rebuilt = await snapshots.rootOf(ancestor);

@@ -4,6 +4,7 @@ import { toHex } from '../../core/codec/hex.ts';
 import type { ConsensusParams } from '../../core/consensus/params.ts';
 import type { Hash } from '../../core/crypto/hash.ts';
 import { snapshotRoot } from '../../core/snapshot/root.ts';
+import { codeOf, KithError, messageOf } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Bodies } from '../chain/bodies.ts';
 import type { OwnedEntry } from '../chain/header-entry.ts';
@@ -29,7 +30,10 @@ export interface Snapshots {
   capture(tip: OwnedEntry): void;
   /** The same for an ancestor of the tip, by undoing what came since. No commit may be under way at the call. */
   rebuild(ancestor: OwnedEntry, tip: OwnedEntry): void;
-  /** The root as of this block: known, or when the build that is under way ends; null when nobody builds it. */
+  /**
+   * The root as of this block: known, or when the build that is under way ends; null when nobody builds it.
+   * @throws {KithError} when that build fails.
+   */
   rootOf(entry: OwnedEntry): Promise<Hash | null>;
   /** Snapshots whose files are whole, oldest first. */
   folders(): Promise<readonly string[]>;
@@ -55,16 +59,17 @@ export function createSnapshots(deps: SnapshotsDeps): Snapshots {
         return await buildOne(entry, mergeCoins(frozen.batches(), await rewind()));
       })
       .catch((error: unknown) => {
-        if (!stopping.signal.aborted)
-          log.error('building a snapshot failed', { height: entry.height, error });
-        return null;
+        if (stopping.signal.aborted) return null;
+        log.error('building a snapshot failed', { height: entry.height, error });
+        throw buildFailed(error);
       })
       .finally(async () => {
         await frozen.release();
         building.delete(entry.id);
       });
     building.set(entry.id, build);
-    tail = build;
+    // Nobody may be waiting for it yet; whoever needs the root tries again.
+    tail = build.catch(() => undefined);
   };
 
   const buildOne = async (entry: OwnedEntry, coins: ReturnType<typeof mergeCoins>): Promise<Hash> => {
@@ -105,4 +110,10 @@ export function createSnapshots(deps: SnapshotsDeps): Snapshots {
 async function removeOld(directory: string): Promise<void> {
   const names = await listSnapshots(directory);
   for (const name of names.slice(0, -KEPT)) await rm(join(directory, name), { recursive: true, force: true });
+}
+
+function buildFailed(error: unknown): KithError {
+  if (error instanceof KithError) return error;
+  const code = codeOf(error) === 'ENOSPC' ? 'disk-full' : 'storage-unusable';
+  return new KithError(code, `a snapshot can't be written: ${messageOf(error)}`, { cause: error });
 }

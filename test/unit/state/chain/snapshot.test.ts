@@ -1,3 +1,5 @@
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { RECORD } from '../../../../main/core/primitives/records.ts';
 import type { Chain } from '../../../../main/state/chain/chain.ts';
@@ -55,4 +57,26 @@ test('a snapshot record must be right, and only where it is due', async () => {
   expect(await chain.submitBlock(right.bytes)).toMatchObject({ status: 'connected' });
   const early = mineOn(chain, parentOf(right), { records: [{ tag: RECORD.snapshotRoot, bytes: root! }] });
   expect(await chain.submitBlock(early.bytes)).toMatchObject({ code: 'snapshot-misplaced' });
+});
+
+test('a folder that can not be written to stops the chain where its root is due, and is no damage', async () => {
+  const directory = newDirectory();
+  writeFileSync(join(directory, 'snapshots'), 'in the way');
+  const chain = await chainIn(directory);
+  const failures: unknown[] = [];
+  chain.events.on('failed', (error) => failures.push(error));
+  for (let i = 0; i < 24; i++) await extend(chain);
+  await expect(chain.nextSnapshotRoot()).rejects.toMatchObject({ code: 'storage-unusable' });
+  const root = { tag: RECORD.snapshotRoot, bytes: new Uint8Array(32) };
+  await chain.submitBlock(mineOn(chain, tipOf(chain), { records: [root] }).bytes);
+  expect(failures).toMatchObject([{ code: 'storage-unusable' }]);
+  expect(readdirSync(directory)).not.toContain('chain.rebuild');
+  await open.pop()!.close();
+
+  // With the folder free again it goes on.
+  rmSync(join(directory, 'snapshots'));
+  const again = await chainIn(directory);
+  expect(again.tip().height).toBe(24);
+  await extend(again);
+  expect(again.tip().height).toBe(25);
 });
