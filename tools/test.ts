@@ -2,7 +2,8 @@
  * `npm test`: builds the page when it is stale, then unit, functional and browser tests, one kind after the other.
  * `npm run test:long` adds the files named *.long.test.ts. Arguments go to vitest, in a single run of what they name.
  */
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { packageBin, runTool } from './support/command.ts';
 import { ensureChromium } from './support/ensure-chromium.ts';
@@ -28,7 +29,10 @@ function readReport(file: string): Report {
 const args = process.argv.slice(2);
 const long = args[0] === '--long';
 if (long) args.shift();
-const env = { KITH_LONG: long ? '1' : '' };
+// A place of their own for everything that tests leave behind, however they end.
+const temporary = mkdtempSync(path.join(os.tmpdir(), 'kith-run-'));
+const env = { KITH_LONG: long ? '1' : '', TMPDIR: temporary, TEMP: temporary, TMP: temporary };
+process.on('exit', () => rmSync(temporary, { recursive: true, force: true, maxRetries: 3 }));
 
 if (!existsSync(path.join(ROOT, '../shared'))) {
   console.log(
