@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { powHash } from '../state/native/pow.ts';
-import { hexToHash } from '../state/storage/keys.ts';
 import { ipOf, isLoopback } from './host/addresses.ts';
 import { GRAYLIST_SCORE } from './host/gossip.ts';
 import { createHost, type Host } from './host/host.ts';

@@ -60,8 +60,8 @@ export function gossipService(topics: readonly string[], scoreOf: (peerId: strin
     allowPublishToZeroTopicPeers: true,
     ignoreDuplicatePublishError: true,
     asyncValidation: false,
-    // Everything fits: an IDONTWANT costs more than a second copy of a message this small.
-    idontwantMinDataSize: MAX_GOSSIP_BYTES,
+    // Of a compact block a second copy costs more than saying that none is wanted; of all else less.
+    idontwantMinDataSize: 4096,
     scoreParams: {
       // Our own groups and limits watch the addresses; on loopback all nodes share one.
       IPColocationFactorWeight: 0,

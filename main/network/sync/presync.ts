@@ -74,7 +74,7 @@ export function createPresync(deps: PresyncDeps, fork: HeaderEntry, minimum: big
     marks.set(markOf(header), count++ * MARK_BYTES);
     work += workOf(bitsToTarget(header.bits));
     const { height, time, bits } = header;
-    const view = { height, time, bits, prev: recent(last), anchor: last.anchor as HeaderView | null };
+    const view = { height, time, bits, prev: recent(last), anchor: last.anchor };
     view.anchor ??= view;
     last = view;
     lastId = header.id.slice();

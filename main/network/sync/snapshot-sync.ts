@@ -130,7 +130,7 @@ export function createSnapshotSync(deps: SnapshotSyncDeps): SnapshotSync {
           (got) =>
             got.length === 0 || equalBytes(chunkHash(got), wanted)
               ? null
-              : offence('chunk-invalid', { index: index! }),
+              : offence('chunk-invalid', { index }),
           (it) => it.snapshots,
         );
         if (bytes === null || bytes.length === 0) {

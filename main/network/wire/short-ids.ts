@@ -39,9 +39,9 @@ export function sipHash(key: Uint32Array, data: Uint8Array): [low: number, high:
     else high |= data[i]! << (8 * (i - whole - 4));
   }
   compress(low, high);
-  v[4] = v[4]! ^ 0xff;
+  v[4] = v[4] ^ 0xff;
   for (let i = 0; i < 4; i++) round();
-  return [(v[0]! ^ v[2]! ^ v[4]! ^ v[6]!) >>> 0, (v[1]! ^ v[3]! ^ v[5]! ^ v[7]!) >>> 0];
+  return [(v[0] ^ v[2] ^ v[4] ^ v[6]) >>> 0, (v[1] ^ v[3] ^ v[5] ^ v[7]) >>> 0];
 }
 
 function wordAt(data: Uint8Array, at: number): number {
