@@ -104,17 +104,18 @@ export async function createHost(deps: HostDeps): Promise<Host> {
 }
 
 async function create(deps: HostDeps, traffic: TrafficCounter): Promise<Libp2p<Services>> {
-  let node: Libp2p<Services> | undefined;
+  // The gate is asked only once the node listens, but is handed over before there is one.
+  const current: { node?: Libp2p<Services> } = {};
   // On loopback's first address all nodes of a demo live; a household or an office shares one outside.
   const isCrowded = (part: string): boolean => {
     if (part === '/ip4/127.0.0.1' || part === '/ip6/::1') return false;
-    const from = (node?.getConnections() ?? []).filter(
+    const from = (current.node?.getConnections() ?? []).filter(
       (each) => hostPart(each.remoteAddr.toString()) === part,
     );
     return from.length >= MAX_PER_HOST;
   };
   const local = deps.listen.length > 0 && deps.listen.every((address) => isLoopback(ipOf(address) ?? ''));
-  node = await createLibp2p<Services>({
+  current.node = await createLibp2p<Services>({
     start: false,
     privateKey: deps.key,
     nodeInfo: { name: 'kith', version: '1', userAgent: deps.software },
@@ -152,13 +153,10 @@ async function create(deps: HostDeps, traffic: TrafficCounter): Promise<Libp2p<S
     services: {
       identify: identify({ maxMessageSize: 8192, maxObservedAddresses: 4 }),
       pubsub: (components: object) =>
-        gossipService(
-          deps.topics,
-          deps.scoreOf,
-        )(metered(components, deps.onFlood ?? (() => {})) as never) as GossipSub,
+        gossipService(deps.topics, deps.scoreOf)(metered(components, deps.onFlood ?? (() => {})) as never),
     },
   });
-  return node;
+  return current.node;
 }
 
 // libp2p puts the causes into the text of its own error only.

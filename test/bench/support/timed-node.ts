@@ -7,7 +7,6 @@ import { isViolation } from '../../../main/core/violation.ts';
 import { createNode } from '../../../main/node.ts';
 import { coinbaseOf, pay, silent, testKey } from '../../support/test-chain.ts';
 import type { Block } from '../../../main/core/primitives/block.ts';
-import type { Chain } from '../../../main/state/chain/chain.ts';
 
 export type Order =
   | { readonly do: 'start'; readonly datadir: string; readonly bootstrap: readonly string[] }
@@ -61,7 +60,7 @@ async function start(order: Extract<Order, { do: 'start' }>): Promise<void> {
 
 async function payOnce(): Promise<void> {
   const block = mined.shift()!;
-  const tx = pay({ network: REGTEST_NETWORK } as Chain, [coinbaseOf(block)], KEY.secret, [
+  const tx = pay({ network: REGTEST_NETWORK }, [coinbaseOf(block)], KEY.secret, [
     { amount: block.transactions[0]!.outputs[0]!.amount - AMOUNT, lock: KEY.lock },
   ]);
   const at = now();
@@ -70,7 +69,7 @@ async function payOnce(): Promise<void> {
   tell({ did: 'pay', txid: tx.txidHex, at });
 }
 
-process.on('message', async (order: Order) => {
+async function follow(order: Order): Promise<void> {
   if (order.do === 'start') await start(order);
   else if (order.do === 'mine') {
     await node.facade.miner.generate(KEY.lock, order.blocks);
@@ -82,4 +81,6 @@ process.on('message', async (order: Order) => {
     tell({ did: 'stop' });
     process.disconnect();
   }
-});
+}
+
+process.on('message', (order: Order) => void follow(order));
