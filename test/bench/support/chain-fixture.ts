@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import sodium from 'sodium-native';
 import { isViolation } from '../../../main/core/violation.ts';
 import { subsidyAt } from '../../../main/core/consensus/params.ts';
@@ -31,17 +33,29 @@ export interface ChainFixture {
 const VERSION = 2;
 const CACHE = join(import.meta.dirname, '../../../.cache/bench');
 
-/** A chain of valid, signed payments; the same bytes every time. Made once, then read from `.cache/bench`. */
+/**
+ * A chain of valid, signed payments; the same bytes every time. Made once, then read from `.cache/bench`. Making it is the
+ * business of a process of its own, so that the first bench on a machine holds no more memory than the next.
+ */
 export async function chainFixture(shape: FixtureShape): Promise<ChainFixture> {
-  const file = join(CACHE, `chain-v${VERSION}-${shape.blocks}x${shape.transactions}.bin`);
+  const file = fileOf(shape);
   const cached = await readFile(file).catch(() => null);
   if (cached) return unpack(cached);
-  const made = await generate(shape);
-  await mkdir(CACHE, { recursive: true });
-  await writeFile(`${file}.part`, pack(made));
-  await rename(`${file}.part`, file);
-  return made;
+  const script = join(import.meta.dirname, 'make-chain-fixture.ts');
+  await promisify(execFile)(process.execPath, [script, String(shape.blocks), String(shape.transactions)]);
+  return unpack(await readFile(file));
 }
+
+/** Makes the file that {@link chainFixture} reads. */
+export async function makeChainFixture(shape: FixtureShape): Promise<void> {
+  const file = fileOf(shape);
+  await mkdir(CACHE, { recursive: true });
+  await writeFile(`${file}.part`, pack(await generate(shape)));
+  await rename(`${file}.part`, file);
+}
+
+const fileOf = ({ blocks, transactions }: FixtureShape) =>
+  join(CACHE, `chain-v${VERSION}-${blocks}x${transactions}.bin`);
 
 interface Owned {
   readonly outpoint: Outpoint;
