@@ -3,7 +3,7 @@ import { setImmediate as nextTurn, setTimeout as rest } from 'node:timers/promis
 import { parentPort, workerData } from 'node:worker_threads';
 import { powHash } from '../native/pow.ts';
 import { createGrinder, type MiningJob } from './grind.ts';
-import { lowerThreadPriority } from './thread-priority.ts';
+import { lowerThreadPriority, YIELDS } from '../../lib/thread-priority.ts';
 
 /** What it is started with. */
 export interface MinerData {
@@ -67,4 +67,4 @@ async function workOn(job: MiningJob): Promise<void> {
   say();
 }
 
-if ((workerData as MinerData).background) lowerThreadPriority();
+if ((workerData as MinerData).background) lowerThreadPriority(YIELDS.miner);

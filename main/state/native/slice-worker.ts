@@ -1,4 +1,5 @@
 import { parentPort } from 'node:worker_threads';
+import { lowerThreadPriority, YIELDS } from '../../lib/thread-priority.ts';
 import { type WorkSlice, workThrough } from './slice-task.ts';
 
 /** What a worker says: first how it began, then each task that it finished. */
@@ -9,6 +10,7 @@ export type FromSliceWorker =
 /** The whole of a worker thread of a slice pool: says that it is ready, then helps with every task it is sent. */
 export function serveSlices(work: WorkSlice, engine: string, reason?: string): void {
   const port = parentPort!;
+  lowerThreadPriority(YIELDS.helper);
   port.on('message', (buffer: SharedArrayBuffer) => {
     const result = workThrough(buffer, work);
     if (result !== null) port.postMessage({ kind: 'done', ...result } satisfies FromSliceWorker);
