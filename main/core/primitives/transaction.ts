@@ -127,33 +127,32 @@ class IdentifiedTransaction implements Transaction {
 }
 
 function readInputs(reader: Reader): Outpoint[] {
-  const count = reader.count(33);
-  const inputs: Outpoint[] = [];
-  for (let i = 0; i < count && reader.failed === null; i++) {
-    inputs.push({ txid: reader.bytes(32), index: reader.varuint() });
-  }
-  return inputs;
+  return readList(reader, reader.count(33), () => ({ txid: reader.bytes(32), index: reader.varuint() }));
 }
 
 function readOutputs(reader: Reader): Output[] {
-  const count = reader.count(10);
-  const outputs: Output[] = [];
-  for (let i = 0; i < count && reader.failed === null; i++) {
+  return readList(reader, reader.count(10), () => ({
     // The range of an amount is a rule of its own (checkAmounts), so the format takes any u64 below 2^53.
-    outputs.push({
-      amount: reader.u64() as Motes,
-      lockType: reader.u8(),
-      lock: reader.varbytes(0xffff_ffff),
-    });
-  }
-  return outputs;
+    amount: reader.u64() as Motes,
+    lockType: reader.u8(),
+    lock: reader.varbytes(0xffff_ffff),
+  }));
 }
 
 function readWitness(reader: Reader): Uint8Array[] {
-  const count = reader.count(1);
-  const witness: Uint8Array[] = [];
-  for (let i = 0; i < count && reader.failed === null; i++) witness.push(reader.varbytes(0xffff_ffff));
-  return witness;
+  return readList(reader, reader.count(1), () => reader.varbytes(0xffff_ffff));
+}
+
+// A list that grows by pushing has room for 17 from its first item on, and most have one or two.
+function readList<T>(reader: Reader, count: number, read: () => T): T[] {
+  if (count > 8) {
+    const list: T[] = [];
+    for (let i = 0; i < count && reader.failed === null; i++) list.push(read());
+    return list;
+  }
+  const list = new Array<T>(count);
+  for (let i = 0; i < count; i++) list[i] = read();
+  return list;
 }
 
 function writeBody(writer: Writer, fields: TransactionFields): void {
