@@ -144,7 +144,7 @@ export class Activator {
 
   async #connect(entry: OwnedEntry): Promise<void> {
     const { bodies, coins, network, verifyBatch, rulesFor, isVerified: known } = this.#deps;
-    const block = bodies.recent(entry.id) ?? (entry.body && (await bodies.read(entry.id, entry.body)));
+    const block = bodies.waiting(entry.id) ?? (entry.body && (await bodies.read(entry.id, entry.body)));
     if (!block) return this.#forget(entry);
     if (this.#deps.gate.concerns(entry) && !(await this.#passesGate(block, entry))) return;
     const jobs = new JobList(block.transactions.length + 8);
@@ -237,10 +237,13 @@ export class Activator {
   }
 
   async #commit(steps: readonly Step[]): Promise<void> {
-    const { db, index, active, coins, gate, onSteps } = this.#deps;
+    const { db, index, active, bodies, coins, gate, onSteps } = this.#deps;
     for (const step of steps) if (step.kind === 'connected') step.entry.status = 'connected';
     this.#state = await commitSteps(db, this.#state, steps, index);
-    for (const { delta } of steps) coins.settle(delta);
+    for (const { entry, delta } of steps) {
+      coins.settle(delta);
+      bodies.settled(entry.id);
+    }
     const last = steps[steps.length - 1]!;
     active.moveTo(last.kind === 'connected' ? last.entry : last.entry.prev!);
     if (last.kind === 'connected') gate.committed(last.entry);

@@ -8,21 +8,25 @@ import { join } from 'node:path';
 
 /** Undo records hold at most as many coins as a block has inputs: none needs more than a few bytes over its input. */
 const MAX_UNDO_BYTES = 4 * MAX_BLOCK_BYTES;
-// Decoded, a block takes some fifteen times its bytes.
+/** Bytes of blocks that wait decoded: in that form they take some ten times as much. */
+const WAITING_BYTES = 2 << 20;
+/** Bytes of blocks that are kept as they are: peers ask for the newest. */
 const RECENT_BYTES = 4 << 20;
 
-/** The bodies of blocks and their undo records, in append-only files; and the bodies seen last, decoded. */
+/** The bodies of blocks and their undo records, in append-only files; and the blocks seen last. */
 export interface Bodies {
   readonly blocks: SegmentStore;
   readonly undo: SegmentStore;
-  /** Stores a body and keeps it decoded, since it is likely to be connected next. */
+  /** Stores a body and keeps it decoded until `settled`, since it is likely to be connected next. */
   add(block: Block): Promise<SegmentLocation>;
   /** Null when it was pruned or is damaged. */
   read(id: string, at: SegmentLocation): Promise<Block | null>;
   /** The same without decoding more than the header. */
   readBytes(id: string, at: SegmentLocation): Promise<Uint8Array | null>;
-  /** A decoded body that was added or read lately. */
-  recent(id: string): Block | undefined;
+  /** A decoded body that was added lately and isn't settled. */
+  waiting(id: string): Block | undefined;
+  /** The block is connected: nobody will need it decoded again soon. */
+  settled(id: string): void;
   sync(): Promise<void>;
   close(): Promise<void>;
 }
@@ -40,51 +44,69 @@ export async function openBodies(directory: string, segmentBytes?: number): Prom
     maxRecordBytes: MAX_UNDO_BYTES,
     ...size,
   });
-  const kept = new Map<string, Block>();
-  let keptBytes = 0;
-
-  const keep = (block: Block) => {
-    const id = block.header.idHex;
-    if (kept.has(id)) return;
-    kept.set(id, block);
-    keptBytes += block.bytes.length;
-    for (const [oldest, { bytes }] of kept) {
-      if (keptBytes <= RECENT_BYTES) break;
-      kept.delete(oldest);
-      keptBytes -= bytes.length;
-    }
-  };
+  const waiting = createShelf<Block>(WAITING_BYTES, ({ bytes }) => bytes.length);
+  const recent = createShelf<Uint8Array>(RECENT_BYTES, (bytes) => bytes.length);
 
   return {
     blocks,
     undo,
     add(block) {
-      keep(block);
+      waiting.put(block.header.idHex, block);
+      recent.put(block.header.idHex, block.bytes);
       return blocks.append(block.bytes);
     },
     async read(id, at) {
-      const recent = kept.get(id);
-      if (recent) return recent;
-      const bytes = await blocks.read(at);
+      const known = waiting.get(id);
+      if (known) return known;
+      const bytes = recent.get(id) ?? (await blocks.read(at));
       const block = bytes && decodeBlock(bytes);
-      if (!block || isViolation(block) || block.header.idHex !== id) return null;
-      keep(block);
-      return block;
+      return block && !isViolation(block) && block.header.idHex === id ? block : null;
     },
     async readBytes(id, at) {
-      const recent = kept.get(id);
-      if (recent) return recent.bytes;
+      const known = recent.get(id);
+      if (known) return known;
       const bytes = await blocks.read(at);
       const header = bytes && decodeHeader(bytes.subarray(0, HEADER_BYTES));
       return header && !isViolation(header) && header.idHex === id ? bytes : null;
     },
-    recent: (id) => kept.get(id),
+    waiting: (id) => waiting.get(id),
+    settled: (id) => waiting.remove(id),
     async sync() {
       await Promise.all([blocks.sync(), undo.sync()]);
     },
     async close() {
-      kept.clear();
       await Promise.all([blocks.close(), undo.close()]);
     },
+  };
+}
+
+interface Shelf<T> {
+  get(id: string): T | undefined;
+  put(id: string, item: T): void;
+  remove(id: string): void;
+}
+
+/** Keeps up to `most` bytes, the newest. */
+function createShelf<T>(most: number, sizeOf: (item: T) => number): Shelf<T> {
+  const kept = new Map<string, T>();
+  let bytes = 0;
+  const remove = (id: string) => {
+    const item = kept.get(id);
+    if (item === undefined) return;
+    kept.delete(id);
+    bytes -= sizeOf(item);
+  };
+  return {
+    get: (id) => kept.get(id),
+    put(id, item) {
+      remove(id);
+      kept.set(id, item);
+      bytes += sizeOf(item);
+      for (const oldest of kept.keys()) {
+        if (bytes <= most) return;
+        remove(oldest);
+      }
+    },
+    remove,
   };
 }
