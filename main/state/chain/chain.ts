@@ -33,7 +33,7 @@ export interface ChainDeps {
   readonly pruneBytes?: number | undefined;
   /** Bytes of one segment file; small in tests. */
   readonly segmentBytes?: number;
-  /** How many coins to keep in memory; about 300 bytes each. */
+  /** How many coins to keep in memory; about 100 bytes each. */
   readonly cachedCoins?: number;
 }
 

@@ -32,7 +32,7 @@ import { writeRebuildMark } from './rebuild-mark.ts';
 import { activeRules, firstOutdated } from './rules.ts';
 import { createSnapshotGate } from './snapshot-gate.ts';
 
-const CACHED_COINS = 60_000;
+const CACHED_COINS = 131_072;
 
 /**
  * Opens the chain in its directory and brings it to the best chain that is stored.
