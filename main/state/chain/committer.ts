@@ -3,8 +3,8 @@ import { movementOf } from '../../core/ledger/movement.ts';
 import type { Block } from '../../core/primitives/block.ts';
 import type { Coin } from '../../core/primitives/coin.ts';
 import type { CoinKey } from '../../core/primitives/coin-key.ts';
-import type { ChainDb } from '../storage/chain-db.ts';
-import { addCoinTo, takeCoinFrom } from '../storage/coin-sum.ts';
+import type { ChainDb, CoinChanges } from '../storage/chain-db.ts';
+import { coinSumAfter } from '../storage/coin-sum.ts';
 import type { ChainState } from '../storage/state-record.ts';
 import type { OwnedEntry } from './header-entry.ts';
 import type { HeaderIndex } from './header-index.ts';
@@ -28,8 +28,7 @@ export function stateAfter(state: ChainState, steps: readonly Step[], index: Hea
     coins += sign * movement.coins;
     issued += sign * movement.issued;
     burned += sign * movement.burned;
-    for (const key of delta.created.keys()) coinSum = addCoinTo(coinSum, key);
-    for (const key of delta.spent.keys()) coinSum = takeCoinFrom(coinSum, key);
+    coinSum = coinSumAfter(coinSum, delta);
   }
   const last = steps[steps.length - 1]!;
   const tip = last.kind === 'connected' ? last.entry : last.entry.prev!;
@@ -47,22 +46,25 @@ export function stateAfter(state: ChainState, steps: readonly Step[], index: Hea
 }
 
 /** All steps as one change of the database: what came and went inside the group never reaches it. */
-export function netCoins(steps: readonly Step[]): ReadonlyMap<CoinKey, Coin | null> {
-  if (steps.length === 1) return coinsOf(steps[0]!.delta);
+export function netCoins(steps: readonly Step[]): CoinChanges {
+  if (steps.length === 1) return changesOf(steps[0]!.delta);
   const net = new Map<CoinKey, Coin | null>();
   for (const { delta } of steps) {
     for (const key of delta.spent.keys())
       if (net.get(key)) net.delete(key);
       else net.set(key, null);
-    for (const [key, coin] of delta.created) net.set(key, coin);
+    delta.created.forEach((coin, key) => net.set(key, coin));
   }
   return net;
 }
 
-function coinsOf(delta: Delta): ReadonlyMap<CoinKey, Coin | null> {
-  const coins = new Map<CoinKey, Coin | null>(delta.created);
-  for (const key of delta.spent.keys()) coins.set(key, null);
-  return coins;
+function changesOf({ created, spent }: Delta): CoinChanges {
+  return {
+    forEach(visit) {
+      created.forEach(visit);
+      spent.forEach((_, key) => visit(null, key));
+    },
+  };
 }
 
 /** Writes the steps as one atomic batch and gives the state they lead to. */

@@ -6,8 +6,9 @@ import type { Hash } from '../../core/crypto/hash.ts';
 import type { Coin } from '../../core/primitives/coin.ts';
 import { type CoinKey, coinKey, showCoinKey } from '../../core/primitives/coin-key.ts';
 import { crashPoint } from '../../lib/crash-point.ts';
-import { openRecord, sealPayload, sealRecord } from './checksum.ts';
-import { decodeCoin, encodeCoin } from './coin-record.ts';
+import { openRecord, sealPayload } from './checksum.ts';
+import { decodeCoin } from './coin-record.ts';
+import { createCoinWriter } from './coin-writer.ts';
 import { DamagedError } from './damaged-error.ts';
 import { freezeCoins, type FrozenCoins } from './frozen-coins.ts';
 import { decodeHeaderRecord, encodeHeaderRecord, type HeaderRecord } from './header-record.ts';
@@ -16,9 +17,14 @@ import { entries, type Level, levelFailed, readValue } from './level-access.ts';
 import { openChainLevel } from './open-level.ts';
 import { type ChainState, decodeState, encodeState } from './state-record.ts';
 
-/** What one atomic batch moves. A coin of null is deleted. */
+/** Changes of the coin set, each key once; a coin of null is deleted. A map of them will do. */
+export interface CoinChanges {
+  forEach(visit: (coin: Coin | null, key: CoinKey) => void): void;
+}
+
+/** What one atomic batch moves. */
 export interface ChainCommit {
-  readonly coins: ReadonlyMap<CoinKey, Coin | null>;
+  readonly coins: CoinChanges;
   readonly headers: readonly { readonly key: Uint8Array; readonly record: HeaderRecord }[];
   readonly state: ChainState;
 }
@@ -92,6 +98,8 @@ function chainDbOf(level: Level): ChainDb {
     return result;
   };
 
+  const writeCoins = createCoinWriter();
+
   const putHeader = (
     batch: ReturnType<Level['batch']>,
     { key: at, record }: ChainCommit['headers'][number],
@@ -159,11 +167,7 @@ function chainDbOf(level: Level): ChainDb {
     },
     async commit({ coins, headers, state }) {
       const batch = level.batch();
-      for (const [outpoint, coin] of coins) {
-        const at = key.coin(outpoint);
-        if (coin === null) batch.del(at);
-        else batch.put(at, sealRecord(at, encodeCoin(coin)));
-      }
+      writeCoins(batch, coins);
       for (const header of headers) putHeader(batch, header);
       const mark = key.mark(state.commit);
       batch.put(mark, sealPayload(mark, markBytes(state.commit)));
@@ -181,10 +185,7 @@ function chainDbOf(level: Level): ChainDb {
       inOrder(() => level.put(key.loading, sealPayload(key.loading, Uint8Array.of(1)), { sync: true })),
     loadCoins(coins) {
       const batch = level.batch();
-      for (const [outpoint, coin] of coins) {
-        const at = key.coin(outpoint);
-        batch.put(at, sealRecord(at, encodeCoin(coin)));
-      }
+      writeCoins(batch, coins);
       return inOrder(() => batch.write());
     },
     compactCoins() {

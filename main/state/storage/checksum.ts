@@ -1,4 +1,4 @@
-import { crc32 } from 'node:zlib';
+import { crc32 } from './crc.ts';
 
 /**
  * LevelDB here never verifies its own checksums, so every record carries one: CRC-32 (IEEE) over key and payload,
@@ -8,7 +8,7 @@ export const CHECKSUM_BYTES = 4;
 
 /** `payload` has {@link CHECKSUM_BYTES} free bytes in front, which this fills. Returns the same array. */
 export function sealRecord(key: Uint8Array, record: Uint8Array): Uint8Array {
-  const sum = crc32(record.subarray(CHECKSUM_BYTES), crc32(key));
+  const sum = sumOf(key, record);
   record[0] = sum;
   record[1] = sum >>> 8;
   record[2] = sum >>> 16;
@@ -27,7 +27,9 @@ export function sealPayload(key: Uint8Array, payload: Uint8Array): Uint8Array {
 export function openRecord(key: Uint8Array, record: Uint8Array): Uint8Array | null {
   if (record.length < CHECKSUM_BYTES) return null;
   const stored = (record[0]! | (record[1]! << 8) | (record[2]! << 16) | (record[3]! << 24)) >>> 0;
-  return crc32(record.subarray(CHECKSUM_BYTES), crc32(key)) === stored
-    ? record.subarray(CHECKSUM_BYTES)
-    : null;
+  return sumOf(key, record) === stored ? record.subarray(CHECKSUM_BYTES) : null;
+}
+
+function sumOf(key: Uint8Array, record: Uint8Array): number {
+  return crc32(record, CHECKSUM_BYTES, record.length, crc32(key));
 }

@@ -5,12 +5,19 @@ import { CHECKSUM_BYTES } from './checksum.ts';
 
 const FIXED = 14;
 
+/** Bytes of a coin as it is stored, without a checksum. */
+export const coinLength = (coin: Coin): number => FIXED + coin.lock.length;
+
 /**
  * A coin as it is stored: height u32 | coinbase u8 | amount u64 | lockType u8 | lock (the rest). Little-endian. With
  * `front` free bytes before it, for a checksum.
  */
 export function encodeCoin(coin: Coin, front: number = CHECKSUM_BYTES): Uint8Array {
-  const bytes = new Uint8Array(front + FIXED + coin.lock.length);
+  return writeCoin(coin, new Uint8Array(front + coinLength(coin)), front);
+}
+
+/** The same into `bytes`, which end with the coin. */
+export function writeCoin(coin: Coin, bytes: Uint8Array, front: number): Uint8Array {
   writeU32(bytes, front, coin.height);
   bytes[front + 4] = coin.coinbase ? 1 : 0;
   writeU32(bytes, front + 5, coin.amount % 0x1_0000_0000);

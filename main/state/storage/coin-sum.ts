@@ -1,3 +1,4 @@
+import type { Delta } from '../../core/ledger/delta.ts';
 import { type CoinKey, indexOfCoinKey } from '../../core/primitives/coin-key.ts';
 
 /**
@@ -15,21 +16,25 @@ function numberOf(low: number, high: number, index: number): number {
   return b * 0x1_0000_0000 + a;
 }
 
-export function addCoinTo(sum: number, key: CoinKey): number {
-  return (sum + numberOfKey(key)) % COIN_SUM_MODULUS;
-}
-
-export function takeCoinFrom(sum: number, key: CoinKey): number {
-  return (sum - numberOfKey(key) + COIN_SUM_MODULUS) % COIN_SUM_MODULUS;
+/** The sum after a change. */
+export function coinSumAfter(sum: number, { created, spent }: Delta): number {
+  let next = sum;
+  for (const key of created.keys()) next = (next + numberOfKey(key)) % COIN_SUM_MODULUS;
+  for (const key of spent.keys()) next = (next - numberOfKey(key) + COIN_SUM_MODULUS) % COIN_SUM_MODULUS;
+  return next;
 }
 
 function numberOfKey(key: CoinKey): number {
-  const word = (at: number) =>
+  return numberOf(wordOfKey(key, 0), wordOfKey(key, 4), indexOfCoinKey(key));
+}
+
+function wordOfKey(key: CoinKey, at: number): number {
+  return (
     key.charCodeAt(at) |
     (key.charCodeAt(at + 1) << 8) |
     (key.charCodeAt(at + 2) << 16) |
-    (key.charCodeAt(at + 3) << 24);
-  return numberOf(word(0), word(4), indexOfCoinKey(key));
+    (key.charCodeAt(at + 3) << 24)
+  );
 }
 
 /** The same from txid 32 | index u32 BE, as the database and snapshots have it. */

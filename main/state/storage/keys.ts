@@ -17,6 +17,7 @@ import { type CoinKey, readCoinKey } from '../../core/primitives/coin-key.ts';
  */
 export const SCHEMA = 2;
 export const MARKS = 4096;
+export const COIN_KEY_BYTES = 37;
 
 const ascii = (text: string): Uint8Array => Uint8Array.from(text, (c) => c.charCodeAt(0));
 
@@ -34,11 +35,10 @@ export const key = {
   },
   header: (height: Height, id: Hash): Uint8Array => atHeight(PREFIX.header, height, id),
   epoch: (height: Height, id: Hash): Uint8Array => atHeight(PREFIX.epoch, height, id),
-  coin: (coin: CoinKey): Uint8Array => {
-    const bytes = new Uint8Array(37);
-    bytes[0] = PREFIX.coin;
-    writeU32BE(bytes, 33, readCoinKey(coin, bytes, 1));
-    return bytes;
+  coin: (coin: CoinKey, into: Uint8Array = new Uint8Array(COIN_KEY_BYTES)): Uint8Array => {
+    into[0] = PREFIX.coin;
+    writeU32BE(into, 33, readCoinKey(coin, into, 1));
+    return into;
   },
 } as const;
 

@@ -2,30 +2,10 @@ import { cpSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync 
 import { join } from 'node:path';
 import { ClassicLevel } from 'classic-level';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { crc32c } from '../../../../main/state/storage/level/crc32c.ts';
 import { findLevelDamage } from '../../../../main/state/storage/level/check-level.ts';
 import { readLog } from '../../../../main/state/storage/level/log-file.ts';
 import { createRandom } from '../../../support/random.ts';
 import { newDirectory } from '../../../support/test-chain.ts';
-
-describe('CRC-32C', () => {
-  // RFC 3720, B.4, and the check value of the catalogue of CRCs.
-  test.each([
-    ['32 zeros', new Uint8Array(32), 0x8a91_36aa],
-    ['32 ones', new Uint8Array(32).fill(0xff), 0x62a8_ab43],
-    ['32 rising', Uint8Array.from({ length: 32 }, (_, i) => i), 0x46dd_794e],
-    ['32 falling', Uint8Array.from({ length: 32 }, (_, i) => 31 - i), 0x113f_db5c],
-    ['the digits', new TextEncoder().encode('123456789'), 0xe306_9283],
-    ['nothing', new Uint8Array(0), 0],
-  ])('of %s', (_, bytes, sum) => expect(crc32c(bytes)).toBe(sum));
-
-  test('of any part is that of the part alone', () => {
-    const bytes = createRandom(1).bytes(60);
-    for (let start = 0; start < 20; start++)
-      for (let end = start; end <= 60; end += 7)
-        expect(crc32c(bytes, start, end)).toBe(crc32c(bytes.slice(start, end)));
-  });
-});
 
 type Level = ClassicLevel;
 const open = async (directory: string, compression = false): Promise<Level> => {
