@@ -57,6 +57,17 @@ export class Writer {
     return this.varuint(bytes.length).bytes(bytes);
   }
 
+  /** Begins anew in the same memory. */
+  clear(): this {
+    this.#length = 0;
+    return this;
+  }
+
+  /** What was written, until the next change. */
+  view(): Uint8Array {
+    return this.#buffer.subarray(0, this.#length);
+  }
+
   /** A copy of what was written, of exactly its length. */
   finish(): Uint8Array {
     return this.#buffer.slice(0, this.#length);

@@ -93,7 +93,8 @@ export function coinbaseRecords(block: Block): readonly CoinbaseRecord[] {
 }
 
 function checkTransactions(block: Block): Verdict {
-  for (const [position, tx] of block.transactions.entries()) {
+  for (let position = 0; position < block.transactions.length; position++) {
+    const tx = block.transactions[position]!;
     if (position > 0 && isCoinbase(tx)) return violation('tx-no-inputs', { position });
     const verdict = checkTransaction(tx);
     if (verdict) return violation(verdict.code, { ...verdict.evidence, position });

@@ -42,7 +42,8 @@ function checkHasOutputs(tx: Transaction): Verdict {
 // Each amount and their sum: a sum that wraps would mint money (CVE-2010-5139).
 function checkAmounts(tx: Transaction): Verdict {
   let sum = 0;
-  for (const [index, { amount }] of tx.outputs.entries()) {
+  for (let index = 0; index < tx.outputs.length; index++) {
+    const { amount } = tx.outputs[index]!;
     if (amount < 1 || amount > MAX_MOTES) return violation('tx-amount', { index, amount });
     sum += amount;
     if (sum > MAX_MOTES) return violation('tx-output-sum', { index });
@@ -51,7 +52,8 @@ function checkAmounts(tx: Transaction): Verdict {
 }
 
 function checkLocks(tx: Transaction): Verdict {
-  for (const [index, { lockType, lock }] of tx.outputs.entries()) {
+  for (let index = 0; index < tx.outputs.length; index++) {
+    const { lockType, lock } = tx.outputs[index]!;
     if (lock.length > MAX_LOCK_BYTES) return violation('tx-lock-size', { index, size: lock.length });
     if (lockType === LOCK_KEY && lock.length !== KEY_BYTES)
       return violation('tx-key-size', { index, size: lock.length });

@@ -1,5 +1,5 @@
 import { type BinaryString, writeBinary } from '../codec/binary.ts';
-import { DOMAIN, type Hash, hashBinary } from './hash.ts';
+import { DOMAIN, type Hash, hashRange } from './hash.ts';
 
 const HASH_BYTES = 32;
 
@@ -28,10 +28,10 @@ function foldLevels(level: Uint8Array, leaves: number, nodeDomain: number): Hash
   if (leaves === 0) throw new RangeError('a Merkle root needs a leaf');
   for (let count = leaves; count > 1; count = Math.ceil(count / 2)) {
     for (let i = 0; i < count; i += 2) {
-      const children = level.subarray(i * HASH_BYTES, Math.min(i + 2, count) * HASH_BYTES);
-      const to = (i / 2) * HASH_BYTES;
-      if (children.length === HASH_BYTES) level.set(children, to);
-      else writeBinary(hashBinary(nodeDomain, children), level, to);
+      const from = i * HASH_BYTES;
+      const to = from / 2;
+      if (i + 1 === count) level.copyWithin(to, from, from + HASH_BYTES);
+      else writeBinary(hashRange(nodeDomain, level, from, from + 2 * HASH_BYTES), level, to);
     }
   }
   return level.slice(0, HASH_BYTES);

@@ -19,10 +19,11 @@ export function connectBlock(
   signatures: SignatureSink,
 ): Delta | Violation {
   const work = new WorkingSet(context);
+  const within = { ...context, coin: work.coin };
   let fees = 0;
   for (let position = 1; position < block.transactions.length; position++) {
     const tx = block.transactions[position]!;
-    const spend = checkSpend(tx, { ...context, coin: work.coin }, signatures);
+    const spend = checkSpend(tx, within, signatures);
     if (isViolation(spend)) return violation(spend.code, { ...spend.evidence, position });
     fees += spend.fee;
     work.spend(spend);
@@ -57,23 +58,19 @@ class WorkingSet {
     this.#created.get(key) ?? (this.#spent.has(key) ? undefined : this.#context.coin(key));
 
   spend(spend: Spend): void {
-    spend.keys.forEach((key, i) => {
+    for (let i = 0; i < spend.keys.length; i++) {
+      const key = spend.keys[i]!;
       if (!this.#created.delete(key)) this.#spent.set(key, spend.coins[i]!);
-    });
+    }
   }
 
   create(tx: Transaction, coinbase: boolean): void {
-    tx.outputs.forEach((output, index) => {
-      if (output.lockType === LOCK_BURN) return;
-      const { amount, lockType, lock } = output;
-      this.#created.set(coinKeyOf(tx.txidBinary, index), {
-        amount,
-        lockType,
-        lock,
-        height: this.#height,
-        coinbase,
-      });
-    });
+    for (let index = 0; index < tx.outputs.length; index++) {
+      const { amount, lockType, lock } = tx.outputs[index]!;
+      if (lockType === LOCK_BURN) continue;
+      const coin = { amount, lockType, lock, height: this.#height, coinbase };
+      this.#created.set(coinKeyOf(tx.txidBinary, index), coin);
+    }
   }
 
   delta(): Delta {

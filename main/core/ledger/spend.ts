@@ -56,10 +56,10 @@ export function checkSpend(
 const NOWHERE: SignatureSink = { add() {} };
 
 function takeCoins(tx: Transaction, context: SpendContext): { keys: CoinKey[]; coins: Coin[] } | Violation {
-  const keys: CoinKey[] = [];
-  const coins: Coin[] = [];
-  for (const [index, input] of tx.inputs.entries()) {
-    const key = coinKey(input);
+  const keys = new Array<CoinKey>(tx.inputs.length);
+  const coins = new Array<Coin>(tx.inputs.length);
+  for (let index = 0; index < tx.inputs.length; index++) {
+    const key = coinKey(tx.inputs[index]!);
     const coin = context.coin(key);
     if (coin === undefined) return violation('coin-missing', { index, coin: showCoinKey(key) });
     if (coin.coinbase && context.height - coin.height < context.params.maturity) {
@@ -69,8 +69,8 @@ function takeCoins(tx: Transaction, context: SpendContext): { keys: CoinKey[]; c
         matureAt: coin.height + context.params.maturity,
       });
     }
-    keys.push(key);
-    coins.push(coin);
+    keys[index] = key;
+    coins[index] = coin;
   }
   return { keys, coins };
 }
@@ -95,8 +95,8 @@ function checkWitnesses(
   // One message for all inputs, hashed when the first of them asks: it commits to the whole body and every coin spent.
   let message: Hash | null = null;
   const messageOnce = (): Hash => (message ??= sighash(context.networkId, tx, coins));
-  for (const [index, coin] of coins.entries()) {
-    const broken = checkWitness(tx, index, coin, messageOnce, context, signatures);
+  for (let index = 0; index < coins.length; index++) {
+    const broken = checkWitness(tx, index, coins[index]!, messageOnce, context, signatures);
     if (broken) return broken;
   }
   return null;

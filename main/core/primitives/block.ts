@@ -1,7 +1,7 @@
 import { writeBinary } from '../codec/binary.ts';
 import { Reader } from '../codec/reader.ts';
 import { Writer } from '../codec/writer.ts';
-import { DOMAIN, type Hash, hashBinary } from '../crypto/hash.ts';
+import { DOMAIN, type Hash, hashRange } from '../crypto/hash.ts';
 import { merkleRootOfBinary } from '../crypto/merkle.ts';
 import { type Violation, violation } from '../violation.ts';
 import { type Header, readHeader } from './header.ts';
@@ -42,7 +42,7 @@ export function blockMerkleRoot(transactions: readonly Transaction[]): Hash {
   const ids = new Uint8Array(64);
   const leaves = transactions.map((tx) => {
     writeBinary(tx.widBinary, ids, writeBinary(tx.txidBinary, ids, 0));
-    return hashBinary(DOMAIN.merkleLeaf, ids);
+    return hashRange(DOMAIN.merkleLeaf, ids, 0, ids.length);
   });
   return merkleRootOfBinary(leaves);
 }

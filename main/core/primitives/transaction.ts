@@ -3,7 +3,7 @@ import { type BinaryString, fromBinary } from '../codec/binary.ts';
 import { toHex } from '../codec/hex.ts';
 import { Reader } from '../codec/reader.ts';
 import { Writer } from '../codec/writer.ts';
-import { DOMAIN, hash, type Hash, hashBinary } from '../crypto/hash.ts';
+import { DOMAIN, hash, type Hash, hashRange } from '../crypto/hash.ts';
 import { type Violation, violation } from '../violation.ts';
 import type { Output } from './coin.ts';
 import { MAX_TRANSACTION_BYTES } from './limits.ts';
@@ -55,10 +55,10 @@ export function readTransaction(reader: Reader): () => Transaction {
   const version = reader.varuint();
   const validFrom = reader.varuint();
   const expires = reader.varuint();
-  const inputs = readInputs(reader);
-  const outputs = readOutputs(reader);
+  const inputs = readList(reader, reader.count(33), readInput);
+  const outputs = readList(reader, reader.count(10), readOutput);
   const bodyLength = reader.offset - start;
-  const witness = readWitness(reader);
+  const witness = readList(reader, reader.count(1), readWitness);
   const bytes = reader.source.subarray(start, reader.offset);
   return () => identify({ version, validFrom, expires, inputs, outputs, witness }, bytes, bodyLength);
 }
@@ -75,10 +75,13 @@ export function createTransaction(fields: TransactionFields): Transaction {
 
 /** What a signature of lock type 0 signs: the network, the body, and the coins it spends (protocol 2). 32 bytes. */
 export function sighash(networkId: Hash, tx: Transaction, spent: readonly Output[]): Hash {
-  const writer = new Writer(spent.length * 48);
-  for (const coin of spent) writer.u64(coin.amount).u8(coin.lockType).varbytes(coin.lock);
-  return hash(DOMAIN.sighash, networkId, tx.bytes.subarray(0, tx.bodyLength), writer.finish());
+  const coins = coinsWriter.clear();
+  for (const coin of spent) coins.u64(coin.amount).u8(coin.lockType).varbytes(coin.lock);
+  return hash(DOMAIN.sighash, networkId, tx.bytes.subarray(0, tx.bodyLength), coins.view());
 }
+
+// One for all: every payment of every block comes through here.
+const coinsWriter = new Writer(1024);
 
 function identify(fields: TransactionFields, bytes: Uint8Array, bodyLength: number): Transaction {
   return new IdentifiedTransaction(fields, bytes, bodyLength);
@@ -109,8 +112,8 @@ class IdentifiedTransaction implements Transaction {
     this.witness = fields.witness;
     this.bytes = bytes;
     this.bodyLength = bodyLength;
-    this.txidBinary = hashBinary(DOMAIN.txid, bytes.subarray(0, bodyLength));
-    this.widBinary = hashBinary(DOMAIN.wid, bytes);
+    this.txidBinary = hashRange(DOMAIN.txid, bytes, 0, bodyLength);
+    this.widBinary = hashRange(DOMAIN.wid, bytes, 0, bytes.length);
   }
 
   get txid(): Hash {
@@ -126,32 +129,28 @@ class IdentifiedTransaction implements Transaction {
   }
 }
 
-function readInputs(reader: Reader): Outpoint[] {
-  return readList(reader, reader.count(33), () => ({ txid: reader.bytes(32), index: reader.varuint() }));
+function readInput(reader: Reader): Outpoint {
+  return { txid: reader.bytes(32), index: reader.varuint() };
 }
 
-function readOutputs(reader: Reader): Output[] {
-  return readList(reader, reader.count(10), () => ({
-    // The range of an amount is a rule of its own (checkAmounts), so the format takes any u64 below 2^53.
-    amount: reader.u64() as Motes,
-    lockType: reader.u8(),
-    lock: reader.varbytes(0xffff_ffff),
-  }));
+// The range of an amount is a rule of its own (checkAmounts), so the format takes any u64 below 2^53.
+function readOutput(reader: Reader): Output {
+  return { amount: reader.u64() as Motes, lockType: reader.u8(), lock: reader.varbytes(0xffff_ffff) };
 }
 
-function readWitness(reader: Reader): Uint8Array[] {
-  return readList(reader, reader.count(1), () => reader.varbytes(0xffff_ffff));
+function readWitness(reader: Reader): Uint8Array {
+  return reader.varbytes(0xffff_ffff);
 }
 
 // A list that grows by pushing has room for 17 from its first item on, and most have one or two.
-function readList<T>(reader: Reader, count: number, read: () => T): T[] {
+function readList<T>(reader: Reader, count: number, read: (reader: Reader) => T): T[] {
   if (count > 8) {
     const list: T[] = [];
-    for (let i = 0; i < count && reader.failed === null; i++) list.push(read());
+    for (let i = 0; i < count && reader.failed === null; i++) list.push(read(reader));
     return list;
   }
   const list = new Array<T>(count);
-  for (let i = 0; i < count; i++) list[i] = read();
+  for (let i = 0; i < count; i++) list[i] = read(reader);
   return list;
 }
 
