@@ -29,8 +29,8 @@ interface Parts {
   readonly peers: PeerNetwork;
 }
 
-/** How long a worker thread waits for more work before it gives its memory back. */
-const IDLE_MS = 20_000;
+/** How long worker threads wait for more work before they give their memory back; headers come in bursts. */
+const IDLE_MS = { verify: 20_000, pow: 3000 };
 
 type Growing = { -readonly [Name in keyof Parts]?: Parts[Name] };
 
@@ -66,8 +66,8 @@ function native({ log }: NodeConfig, parts: Growing): Service {
     async start() {
       const sha256 = installNativeSha256();
       if (sha256.reason !== undefined) log.warn('hashing is slow', { reason: sha256.reason });
-      parts.verify = await createVerifyPool({ idleMs: IDLE_MS, log: log.child('verify') });
-      parts.pow = await createPowPool({ idleMs: IDLE_MS, log: log.child('pow') });
+      parts.verify = await createVerifyPool({ idleMs: IDLE_MS.verify, log: log.child('verify') });
+      parts.pow = await createPowPool({ idleMs: IDLE_MS.pow, log: log.child('pow') });
     },
     async stop() {
       await parts.verify?.close();

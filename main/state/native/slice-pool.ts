@@ -54,7 +54,7 @@ export async function createSlicePool({
   let idle: NodeJS.Timeout | undefined;
 
   function spawn(): Promise<FromSliceWorker & { kind: 'ready' }> {
-    const worker = new Worker(script, { name, resourceLimits: { maxYoungGenerationSizeMb: 4 } });
+    const worker = new Worker(script, { name, resourceLimits: { maxYoungGenerationSizeMb: 1 } });
     workers.add(worker);
     return new Promise((resolve, reject) => {
       worker.on('message', (message: FromSliceWorker) => {

@@ -34,7 +34,7 @@ const SLICE = 8;
 /** Checks signatures on worker threads that share the memory of each batch. Takes about 150 ms to start. */
 export async function createVerifyPool(options: VerifyPoolOptions = {}): Promise<VerifyPool> {
   const threads = options.threads ?? availableParallelism();
-  const here = createSignatureEngine();
+  const here = await createSignatureEngine();
   const verifyHere = createVerifySlice(here.verify);
   const script = new URL('./verify-worker.ts', import.meta.url);
   const { idleMs, log } = options;

@@ -3,5 +3,5 @@ import { createSignatureEngine } from './signature.ts';
 import { serveSlices } from './slice-worker.ts';
 import { createVerifySlice } from './verify-slice.ts';
 
-const { engine, reason, verify } = createSignatureEngine();
+const { engine, reason, verify } = await createSignatureEngine();
 serveSlices(createVerifySlice(verify), engine, reason);

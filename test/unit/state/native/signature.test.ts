@@ -12,14 +12,14 @@ const COUNT = Math.max(2000, Number(process.env['KITH_SIGNATURES'] ?? 0));
 const SEED = Number(process.env['KITH_SEED'] ?? 1);
 
 describe('the engine', () => {
-  test('is libsodium, which passes the gate', () => {
-    expect(createSignatureEngine()).toEqual({ engine: 'libsodium', verify: verifyWithLibsodium });
+  test('is libsodium, which passes the gate', async () => {
+    expect(await createSignatureEngine()).toEqual({ engine: 'libsodium', verify: verifyWithLibsodium });
   });
 
-  test('falls back to the reference and says why', () => {
+  test('falls back to the reference and says why', async () => {
     const lenient = (key: Uint8Array, signature: Uint8Array, message: Uint8Array): boolean =>
       verifyWithLibsodium(key.subarray(0, 32), signature.subarray(0, 64), message);
-    const { engine, reason, verify } = createSignatureEngine(lenient);
+    const { engine, reason, verify } = await createSignatureEngine(lenient);
     expect(engine).toBe('reference');
     expect(reason).toBe('libsodium differs from the signature rule in: long key, long signature');
     expect(verify).toBe(verifyReference);
