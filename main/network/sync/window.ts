@@ -13,7 +13,7 @@ export interface Slot {
 /** Blocks ahead of the tip that are fetched at the same time. */
 export const WINDOW_BLOCKS = 1024;
 /** Bytes of blocks that wait for their parents, together with those asked for. */
-export const WINDOW_BYTES = 24 << 20;
+export const WINDOW_BYTES = 12 << 20;
 
 /** The blocks that come next, lowest first, and where each of them is. Plain data; sync/body-sync.ts moves it. */
 export interface Window {
