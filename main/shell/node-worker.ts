@@ -2,6 +2,7 @@
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { faultFrom } from '../cli/report.ts';
 import { messageOf } from '../lib/errors.ts';
+import { boundHeapGrowth } from '../lib/heap-growth.ts';
 import { createNode } from '../node.ts';
 import { createApprovals } from './approvals.ts';
 import { startNodeProgram, type NodeProgram } from './node-program.ts';
@@ -10,6 +11,8 @@ import type { FromNode, NodeThreadConfig, ToNode } from './thread-messages.ts';
 if (parentPort === null) throw new Error('node-worker runs on a worker thread only');
 const main = parentPort;
 const tell = (message: FromNode): void => main.postMessage(message);
+
+boundHeapGrowth();
 
 const life = new AbortController();
 const ending = new Promise<void>((resolve) => life.signal.addEventListener('abort', () => resolve()));

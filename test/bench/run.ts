@@ -4,6 +4,7 @@
  */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { boundHeapGrowth } from '../../main/lib/heap-growth.ts';
 import type { Bench, Figures } from './bench.ts';
 
 const PARTS = new Set(['run.ts', 'bench.ts']);
@@ -62,4 +63,6 @@ function takeValue(argv: string[], flag: string): string | undefined {
   return at < 0 ? undefined : argv.splice(at, 2)[1];
 }
 
+// As a node has it.
+boundHeapGrowth();
 process.exitCode = await main(process.argv.slice(2));

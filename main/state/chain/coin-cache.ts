@@ -15,10 +15,8 @@ export interface CoinSource {
 export class CoinCache {
   readonly #source: CoinSource;
   readonly #committed: CoinTable;
-  /** Changes that are not in the database yet, oldest first. */
+  /** Changes that are not in the database yet, oldest first: a handful, so that looking through them is cheap. */
   #pending: Delta[] = [];
-  /** For each key that they touch the newest change that does. */
-  readonly #newest = new Map<CoinKey, Delta>();
 
   /** `limit`: how many coins to keep, about 100 bytes each. */
   constructor(source: CoinSource, limit: number) {
@@ -28,30 +26,31 @@ export class CoinCache {
 
   /** As the next block in the pipeline sees the set. */
   readonly ahead = (key: CoinKey): Coin | undefined => {
-    const change = this.#newest.get(key);
-    return change === undefined ? this.#settled(key) : change.created.get(key);
+    const pending = this.#pending;
+    for (let i = pending.length - 1; i >= 0; i--) {
+      const { created, spent } = pending[i]!;
+      const coin = created.get(key);
+      if (coin !== undefined || spent.has(key)) return coin;
+    }
+    return this.#settled(key);
   };
 
   /** As the committed tip has it, whatever the pipeline is doing. */
   readonly committed = (key: CoinKey): Coin | undefined => {
-    if (!this.#newest.has(key)) return this.#settled(key);
     // The oldest change that touches it knows how it was before.
-    for (const { spent, created } of this.#pending) {
+    for (const { created, spent } of this.#pending) {
       const before = spent.get(key);
-      if (before || created.has(key)) return before;
+      if (before !== undefined || created.has(key)) return before;
     }
-    return undefined;
+    return this.#settled(key);
   };
 
   apply(delta: Delta): void {
-    for (const key of delta.spent.keys()) this.#newest.set(key, delta);
-    for (const key of delta.created.keys()) this.#newest.set(key, delta);
     this.#pending.push(delta);
   }
 
   /** Forgets everything not committed. */
   reset(): void {
-    this.#newest.clear();
     this.#pending = [];
   }
 
@@ -59,21 +58,11 @@ export class CoinCache {
   settle(delta: Delta): void {
     if (this.#pending.shift() !== delta)
       throw new Error('changes are committed in the order in which they were made');
-    for (const key of delta.spent.keys()) {
-      this.#committed.remove(key);
-      this.#release(key, delta);
-    }
-    for (const [key, coin] of delta.created) {
-      this.#committed.put(key, coin);
-      this.#release(key, delta);
-    }
+    for (const key of delta.spent.keys()) this.#committed.remove(key);
+    delta.created.forEach((coin, key) => this.#committed.put(key, coin));
   }
 
   #settled(key: CoinKey): Coin | undefined {
     return this.#committed.get(key) ?? this.#source.coin(key);
-  }
-
-  #release(key: CoinKey, delta: Delta): void {
-    if (this.#newest.get(key) === delta) this.#newest.delete(key);
   }
 }
