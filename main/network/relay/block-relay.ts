@@ -1,7 +1,8 @@
+import { equalBytes } from '../../core/codec/bytes.ts';
 import { toHex } from '../../core/codec/hex.ts';
 import { bitsToTarget, workOf } from '../../core/consensus/compact.ts';
-import { decodeBlock } from '../../core/primitives/block.ts';
-import { isViolation } from '../../core/violation.ts';
+import { blockMerkleRoot, decodeBlock } from '../../core/primitives/block.ts';
+import { isViolation, type Verdict, violation } from '../../core/violation.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Chain } from '../../state/chain/chain.ts';
 import type { HeaderEntry } from '../../state/chain/header-entry.ts';
@@ -69,6 +70,12 @@ export function createBlockRelay(deps: BlockRelayDeps): BlockRelay {
     const announcement = decodeBlockAnnouncement(data);
     if (isViolation(announcement)) {
       peers.report(peerId, announcement);
+      return 'blame';
+    }
+    // Before it goes on: what a glance shows to be no body must be held against its maker, not against who passed it on.
+    const wrong = announcement.block === null ? null : checkInline(announcement.block);
+    if (wrong !== null) {
+      peers.report(peerId, wrong);
       return 'blame';
     }
     const { header } = announcement;
@@ -151,4 +158,12 @@ export function createBlockRelay(deps: BlockRelayDeps): BlockRelay {
       noise.forget(peerId);
     },
   };
+}
+
+/** Whether these bytes are the body that their header commits to. A few hashes of at most 2 KiB. */
+function checkInline(bytes: Uint8Array): Verdict {
+  const block = decodeBlock(bytes);
+  if (isViolation(block)) return block;
+  const matches = equalBytes(blockMerkleRoot(block.transactions), block.header.merkle);
+  return matches ? null : violation('block-merkle');
 }

@@ -187,9 +187,12 @@ export function createBodySync(deps: BodySyncDeps): BodySync {
     assign();
   }
 
-  /** A body that came with its announcement. */
-  function take(id: string, bytes: Uint8Array, peerId: string | null): void {
-    if (window.fill(id, bytes, peerId)) return pump();
+  /**
+   * A body that came with its announcement or was put together here. Whoever brought it may have passed it on after a
+   * look at the header alone, so nobody is blamed for what connecting it shows.
+   */
+  function take(id: string, bytes: Uint8Array): void {
+    if (window.fill(id, bytes, null)) return pump();
     // Not on the best chain of headers, but better than what is connected: a header whose body is withheld must not
     // keep an honest block of the same height out.
     const entry = chain.entry(id);
@@ -199,7 +202,7 @@ export function createBodySync(deps: BodySyncDeps): BodySync {
     chain
       .submitBlock(bytes)
       .then((result) => {
-        if (isViolation(result) && peerId !== null) peers.report(peerId, result);
+        if (isViolation(result)) log.warn('a block was refused', { id, code: result.code });
       })
       .catch((error: unknown) => log.error('the chain could not take a block', { id, error: String(error) }))
       .finally(() => submitting.delete(id));
@@ -263,14 +266,14 @@ export function createBodySync(deps: BodySyncDeps): BodySync {
       announcers.set(id, peerId);
       if (announcers.size > WINDOW_BLOCKS) announcers.delete(announcers.keys().next().value!);
       plan();
-      if (block !== null) take(id, block, peerId);
+      if (block !== null) take(id, block);
       assign();
     },
     expect: (id) => void expected.add(id),
     deliver(id, block) {
       expected.delete(id);
       plan();
-      take(id, block, null);
+      take(id, block);
       assign();
     },
     giveUp(id) {

@@ -1,0 +1,85 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { REGTEST_NETWORK } from '../../../main/core/networks/built-in.ts';
+import { encodeBlockAnnouncement } from '../../../main/network/wire/announcements.ts';
+import { type RawPeer, type RawPeerOptions, startRawPeer } from '../../support/raw-peer.ts';
+import { mineOn, testKey, tipOf } from '../../support/test-chain.ts';
+import { startNode, type TestNode, type TestNodeOptions } from '../../support/test-node.ts';
+import { until } from '../../support/until.ts';
+
+const stops: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const stop of stops.splice(0).reverse()) await stop();
+});
+
+async function start(options?: TestNodeOptions): Promise<TestNode> {
+  const node = await startNode(options);
+  stops.push(() => node.stop());
+  return node;
+}
+
+async function attack(at: TestNode, options: Partial<RawPeerOptions> = {}): Promise<RawPeer> {
+  const peer = await startRawPeer(at.address, { network: REGTEST_NETWORK, ...options });
+  stops.push(() => peer.stop());
+  await until(() => at.net.peers.list().some(({ id }) => id === peer.id), 'greeted');
+  return peer;
+}
+
+const same = (nodes: readonly TestNode[]) => () =>
+  nodes.every((node) => node.chain.tip().id === nodes[0]!.chain.tip().id);
+
+/** Three in a row with ten blocks. */
+async function row(): Promise<[TestNode, TestNode, TestNode]> {
+  const first = await start();
+  await first.mine(10);
+  const second = await start({ bootstrap: [first.address] });
+  const third = await start({ bootstrap: [second.address] });
+  await until(same([first, second, third]), 'synced');
+  return [first, second, third];
+}
+
+/** The router takes no message twice, so it must know who listens before the first one. */
+async function publish(peer: RawPeer, data: Uint8Array): Promise<void> {
+  const { gossip } = peer.host;
+  await until(() => gossip.meshPeers(peer.names.blocks).length > 0, 'in the mesh');
+  expect(await gossip.publish(peer.names.blocks, data, true)).toBe(1);
+}
+
+const scoresOf = (node: TestNode) => node.net.peers.list().map(({ score }) => score);
+
+describe('a block that travels inside its announcement', () => {
+  test.each([
+    ['bytes that are no body', (body: Uint8Array) => body.fill(0xff, 88), 'codec-varuint'],
+    ['a twin with another body', (body: Uint8Array) => body.with(body.length - 1, body.at(-1)! ^ 1), null],
+  ])('%s: held against the first alone', async (_what, spoil, code) => {
+    const [first, second, third] = await row();
+    const peer = await attack(first);
+    const block = mineOn(first.chain, tipOf(first.chain));
+    await publish(peer, encodeBlockAnnouncement(block.header.bytes, spoil(block.bytes.slice())));
+    const judged = () => (first.net.peers.list().find(({ id }) => id === peer.id)?.score ?? 100) > 30;
+    await until(judged, 'held against the attacker');
+    expect(first.net.peers.bans().map((ban) => ban.code)).toEqual(code === null ? [] : [code]);
+    // Honest blocks go on as if nothing had happened.
+    await first.chain.submitBlock(block.bytes);
+    await until(same([first, second, third]), 'the true block is everywhere');
+    for (const node of [second, third]) {
+      expect(node.net.peers.bans()).toEqual([]);
+      expect(scoresOf(node).every((score) => score === 0)).toBe(true);
+    }
+  });
+
+  test('a real block that breaks a rule is refused by all and held against nobody', async () => {
+    const [first, second, third] = await row();
+    const peer = await attack(first);
+    const greedy = mineOn(first.chain, tipOf(first.chain), { fees: 1 });
+    await publish(peer, encodeBlockAnnouncement(greedy.header.bytes, greedy.bytes));
+    const refused = (node: TestNode) => () =>
+      node.chain.entry(greedy.header.idHex) !== undefined && node.chain.bestHeader() === node.chain.tip();
+    for (const node of [first, second, third]) await until(refused(node), 'refused');
+    await first.mine(1, { payTo: testKey(3).lock });
+    await until(same([first, second, third]), 'the next block is everywhere');
+    for (const node of [first, second, third]) {
+      expect(node.net.peers.bans()).toEqual([]);
+      expect(scoresOf(node).every((score) => score === 0)).toBe(true);
+    }
+  });
+});
