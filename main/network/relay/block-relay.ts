@@ -54,6 +54,8 @@ const NOISE = { burst: 2000, perSecond: 50 };
 /** Blocks that we announce ourselves, so that a burst of them stays within the share that peers give us. */
 const OURS = { burst: 40, perSecond: 0.9 };
 const REMEMBERED = 1000;
+/** So far below the best header nobody waits for a block of ours. */
+const MOST_BEHIND = 144;
 
 export function createBlockRelay(deps: BlockRelayDeps): BlockRelay {
   const { chain, peers, log } = deps;
@@ -123,9 +125,8 @@ export function createBlockRelay(deps: BlockRelayDeps): BlockRelay {
     else later = setTimeout(announceSoon, ours.waitFor(1) + 1);
   }
 
-  // While catching up, every block is news to us and to nobody else.
   const isNews = (tip: HeaderEntry): boolean =>
-    tip === chain.bestHeader() && !passedOn.has(tip.id) && peers.list().length > 0;
+    !passedOn.has(tip.id) && peers.list().length > 0 && !isCatchingUp(tip, chain.bestHeader());
 
   const failed = (error: unknown) => log.warn('a block was not announced', { error: String(error) });
 
@@ -166,4 +167,16 @@ function checkInline(bytes: Uint8Array): Verdict {
   if (isViolation(block)) return block;
   const matches = equalBytes(blockMerkleRoot(block.transactions), block.header.merkle);
   return matches ? null : violation('block-merkle');
+}
+
+/**
+ * While catching up, every block is news to us and to nobody else. A better header alone doesn't mean that: if its body
+ * is withheld, the block that an honest miner finds beside it must be told all the same.
+ */
+function isCatchingUp(tip: HeaderEntry, best: HeaderEntry): boolean {
+  const behind = best.height - tip.height;
+  if (behind <= 2 || behind > MOST_BEHIND) return behind > 2;
+  let at: HeaderEntry | null = best;
+  while (at !== null && at.height > tip.height) at = at.prev;
+  return at === tip;
 }

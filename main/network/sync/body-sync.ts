@@ -1,8 +1,6 @@
-import { equalBytes } from '../../core/codec/bytes.ts';
-import { fromHex, toHex } from '../../core/codec/hex.ts';
-import { DOMAIN, hash } from '../../core/crypto/hash.ts';
-import { HEADER_BYTES } from '../../core/primitives/limits.ts';
-import { isViolation } from '../../core/violation.ts';
+import { blamesOnlyTheBody } from '../../core/consensus/block-rules.ts';
+import { fromHex } from '../../core/codec/hex.ts';
+import { isViolation, type Violation } from '../../core/violation.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Chain } from '../../state/chain/chain.ts';
@@ -12,12 +10,18 @@ import { FRAME, MAX_BLOCKS_ASKED } from '../wire/frame-types.ts';
 import type { Frame } from '../wire/frames.ts';
 import { type Offence, offence } from '../wire/offence.ts';
 import { encodeGetBlocks } from '../wire/sync-messages.ts';
+import { BLOCK_REPLIES, isBlock } from './block-reply.ts';
 import type { Rate } from './rate.ts';
 import { createPatience } from './patience.ts';
+import { createSideBlocks } from './side-blocks.ts';
+import { createSources } from './sources.ts';
 import { createWindow, type Slot, WINDOW_BLOCKS, WINDOW_BYTES } from './window.ts';
 
 export interface BodySyncDeps {
-  readonly chain: Pick<Chain, 'tip' | 'entry' | 'hasBody' | 'bestHeader' | 'missingBlocks' | 'submitBlock'>;
+  readonly chain: Pick<
+    Chain,
+    'tip' | 'entry' | 'hasBody' | 'isActive' | 'bestHeader' | 'missingBlocks' | 'submitBlock'
+  >;
   readonly peers: {
     list(): readonly Peer[];
     get(id: string): Peer | undefined;
@@ -59,9 +63,7 @@ export function createBodySync(deps: BodySyncDeps): BodySync {
   const patience = createPatience();
   const owed = new Map<string, number>();
   const progress = new Map<string, number>();
-  // Peers that failed to deliver a certain block, and peers that said they have it.
-  const unable = new Map<string, Set<string>>();
-  const announcers = new Map<string, string>();
+  const sources = createSources({ chain, clock });
   const submitting = new Set<string>();
   const expected = new Set<string>();
   let planned: HeaderEntry | null = null;
@@ -70,11 +72,17 @@ export function createBodySync(deps: BodySyncDeps): BodySync {
   let stopped = true;
   let timer: NodeJS.Timeout | undefined;
 
+  const side = createSideBlocks({
+    chain,
+    peers,
+    sources,
+    busy: (id) => expected.has(id) || submitting.has(id) || window.get(id) !== undefined,
+    refused: (entry, peerId, violation) => blame(entry, peerId, violation),
+    log,
+  });
+
   const canServe = (peer: Peer, slot: Slot): boolean =>
-    !expected.has(slot.entry.id) &&
-    slot.entry.height >= peer.hello.servesFrom &&
-    (peer.tip.work >= slot.entry.work || announcers.get(slot.entry.id) === peer.id) &&
-    unable.get(slot.entry.id)?.has(peer.id) !== true;
+    !expected.has(slot.entry.id) && sources.canServe(peer, slot.entry);
 
   function plan(): void {
     planned = chain.bestHeader();
@@ -87,8 +95,9 @@ export function createBodySync(deps: BodySyncDeps): BodySync {
   function assign(): void {
     if (stopped) return;
     // The announcer of a new block is asked first; otherwise the quickest, so that the lowest blocks come soonest.
-    const first = announcers.get(window.slots[0]?.entry.id ?? '');
-    const able = [...peers.list()].sort((a, b) => order(a, first) - order(b, first));
+    const first = sources.announcer(window.slots[0]?.entry.id ?? '');
+    const order = (peer: Peer) => (peer.id === first ? -1 : (peer.latencyMs ?? 1000));
+    const able = [...peers.list()].sort((a, b) => order(a) - order(b));
     for (const peer of able) {
       const room = IN_FLIGHT - (owed.get(peer.id) ?? 0);
       // Asking for half of what it may owe at a time keeps every peer busy without a request a block.
@@ -112,7 +121,7 @@ export function createBodySync(deps: BodySyncDeps): BodySync {
         type: FRAME.getBlocks.type,
         body: encodeGetBlocks(slots.map(({ entry }) => fromHex(entry.id)!)),
         replies: slots.length,
-        accepts: ACCEPTS,
+        accepts: BLOCK_REPLIES,
         timeoutMs: REPLY_MS,
         onReply: (frame) => {
           const slot = slots[got++]!;
@@ -134,25 +143,15 @@ export function createBodySync(deps: BodySyncDeps): BodySync {
   function receive(peer: Peer, slot: Slot, frame: Frame): Offence | null {
     const { id } = slot.entry;
     if (frame.type === FRAME.absent.type) {
-      mark(id, peer.id);
       if (slot.peer === peer.id) window.unask(id);
-      // A pruned peer goes on pruning after it has said what it serves.
-      if (!peer.hello.services.includes('pruned')) peers.report(peer.id, offence('block-withheld', { id }));
+      if (sources.absent(peer, slot.entry)) peers.report(peer.id, offence('block-withheld', { id }));
     } else {
-      if (frame.body.length < HEADER_BYTES) return offence('block-unasked', { id });
-      const header = hash(DOMAIN.header, frame.body.subarray(0, HEADER_BYTES));
-      if (!equalBytes(header, fromHex(id)!)) return offence('block-unasked', { id, got: toHex(header) });
+      if (!isBlock(frame.body, id)) return offence('block-unasked', { id });
       window.fill(id, frame.body, peer.id);
       pump();
     }
     if ((owed.get(peer.id) ?? 0) <= IN_FLIGHT / 2) assign();
     return null;
-  }
-
-  function mark(id: string, peerId: string): void {
-    const set = unable.get(id) ?? new Set();
-    unable.set(id, set.add(peerId));
-    if (unable.size > WINDOW_BLOCKS) unable.delete(unable.keys().next().value!);
   }
 
   function pump(): void {
@@ -173,8 +172,7 @@ export function createBodySync(deps: BodySyncDeps): BodySync {
       else {
         patience.succeeded();
         deps.rate.add(slot.bytes!.length);
-        unable.delete(id);
-        announcers.delete(id);
+        sources.done(id);
       }
     } catch (error) {
       log.error('the chain could not take a block', { id, error: String(error) });
@@ -208,15 +206,19 @@ export function createBodySync(deps: BodySyncDeps): BodySync {
       .finally(() => submitting.delete(id));
   }
 
-  function refused(slot: Slot, violation: Offence): void {
-    const { id, height } = slot.entry;
-    log.warn('a block was refused', { id, height, code: violation.code, peer: slot.peer });
-    // If the body was wrong but not the block, somebody else has the right one.
-    if (slot.peer !== null) {
-      mark(id, slot.peer);
-      peers.report(slot.peer, violation);
-    }
+  function refused({ entry, peer }: Slot, violation: Violation): void {
+    log.warn('a block was refused', { id: entry.id, height: entry.height, code: violation.code, peer });
+    if (peer !== null) blame(entry, peer, violation);
     plan();
+  }
+
+  // If the body was wrong but not the block, somebody else has the right one. Who serves a block that it has not yet
+  // connected itself, and doesn't claim to, can't know that it breaks a rule.
+  function blame(entry: HeaderEntry, peerId: string, violation: Violation): void {
+    sources.failed(entry.id, peerId);
+    const peer = peers.get(peerId);
+    const knew = peer !== undefined && sources.claims(peer, entry) === true;
+    if (knew || blamesOnlyTheBody(violation.code)) peers.report(peerId, violation);
   }
 
   function watch(): void {
@@ -230,9 +232,12 @@ export function createBodySync(deps: BodySyncDeps): BodySync {
     const others = peers.list().some((peer) => peer.id !== slow && canServe(peer, head));
     if (!others && clock.ms() - last < REPLY_MS) return;
     patience.stalled();
-    mark(head.entry.id, slow);
+    sources.failed(head.entry.id, slow);
     window.release(slow);
-    peers.report(slow, offence('sync-stalled', { height: head.entry.height }));
+    // Whoever passed a header on may wait for the body as we do.
+    const peer = peers.get(slow);
+    if (peer !== undefined && sources.claims(peer, head.entry) === true)
+      peers.report(slow, offence('sync-stalled', { height: head.entry.height }));
     assign();
   }
 
@@ -241,7 +246,7 @@ export function createBodySync(deps: BodySyncDeps): BodySync {
     if (stuckSince === 0) stuckSince = clock.ms();
     if (clock.ms() - stuckSince < UNABLE_MS) return;
     stuckSince = 0;
-    unable.delete(head.entry.id);
+    sources.forgive(head.entry.id);
   }
 
   return {
@@ -251,10 +256,12 @@ export function createBodySync(deps: BodySyncDeps): BodySync {
         if (planned !== chain.bestHeader()) plan();
         watch();
         assign();
+        side.look();
       }, TICK_MS);
     },
     async stop() {
       stopped = true;
+      side.stop();
       clearInterval(timer);
       while (submitting.size > 0) await new Promise((resolve) => setTimeout(resolve, 5));
     },
@@ -263,8 +270,7 @@ export function createBodySync(deps: BodySyncDeps): BodySync {
       assign();
     },
     announced(id, peerId, block) {
-      announcers.set(id, peerId);
-      if (announcers.size > WINDOW_BLOCKS) announcers.delete(announcers.keys().next().value!);
+      sources.announced(id, peerId);
       plan();
       if (block !== null) take(id, block);
       assign();
@@ -284,18 +290,10 @@ export function createBodySync(deps: BodySyncDeps): BodySync {
     forget(peerId) {
       owed.delete(peerId);
       progress.delete(peerId);
+      sources.forget(peerId);
       window.release(peerId);
       assign();
     },
     missing: () => window.slots.length + submitting.size,
   };
-}
-
-const ACCEPTS = new Map<number, number>([
-  [FRAME.block.type, FRAME.block.cap],
-  [FRAME.absent.type, FRAME.absent.cap],
-]);
-
-function order(peer: Peer, first: string | undefined): number {
-  return peer.id === first ? -1 : (peer.latencyMs ?? 1000);
 }

@@ -15,7 +15,7 @@ import { decodeHeaders, encodeGetHeaders } from '../wire/sync-messages.ts';
 import { createPresync, type PresyncDeps } from './presync.ts';
 
 export interface HeaderSyncDeps extends PresyncDeps {
-  readonly chain: Pick<Chain, 'bestHeader' | 'entry' | 'locator' | 'acceptHeaders'>;
+  readonly chain: Pick<Chain, 'tip' | 'bestHeader' | 'entry' | 'locator' | 'acceptHeaders'>;
   readonly peers: { list(): readonly Peer[]; report(peerId: string, offence: Offence): void };
   /** Below it no chain is stored. */
   minimumWork(): bigint;
@@ -45,14 +45,19 @@ export function createHeaderSync(deps: HeaderSyncDeps): HeaderSync {
   let current: Peer | null = null;
 
   function choose(): Peer | null {
-    const best = chain.bestHeader().work;
-    const better = peers.list().filter((peer) => {
-      if (asked.has(peer.id)) return true;
-      return peer.tip.work > best && settled.get(peer.id) !== claimOf(peer);
-    });
+    const better = peers
+      .list()
+      .filter((peer) => asked.has(peer.id) || (isBetter(peer) && settled.get(peer.id) !== claimOf(peer)));
     // A peer that we chose ourselves is less likely to be an attacker's.
     better.sort((a, b) => rank(a) - rank(b) || (a.latencyMs ?? 1000) - (b.latencyMs ?? 1000));
     return better[0] ?? null;
+  }
+
+  // Its chain may also just equal the best headers that we know: the bodies of those may never come.
+  function isBetter(peer: Peer): boolean {
+    const { work } = peer.tip;
+    if (work > chain.bestHeader().work) return true;
+    return work > chain.tip().work && chain.entry(claimOf(peer)) === undefined;
   }
 
   function consider(): void {

@@ -91,7 +91,7 @@ export interface Chain {
   headerBytes(entry: HeaderEntry): Uint8Array;
   /** From the best header (or another), for a peer to find where our chains part. */
   locator(from?: HeaderEntry): Hash[];
-  /** Headers of the best header chain after the first locator id on it. */
+  /** Headers of the best header chain, or of the active one if they have parted, after the first locator id on it. */
   headersAfter(locator: readonly Hash[], max: number): Uint8Array[];
   acceptHeaders(headers: readonly Header[]): Promise<AcceptResult>;
   /** Resolves when the block is on the active chain, stored beside it, or refused. A violation is the answer, not an error. */

@@ -198,7 +198,8 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
     isActive: (entry) => active.has(entry as OwnedEntry),
     headerBytes: (entry) => index.headerBytes(entry),
     locator: (from) => locatorFrom((from as OwnedEntry | undefined) ?? index.best.tip, index.best, index),
-    headersAfter: (locator, max) => headersAfter(locator, max, index.best, index),
+    headersAfter: (locator, max) =>
+      headersAfter(locator, max, index.best.has(active.tip) ? index.best : active, index),
     acceptHeaders: (headers) =>
       onDisk(async () => {
         const { added, last, violation, early } = await acceptHeaders(receiver, headers);

@@ -1,0 +1,119 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { REGTEST_NETWORK } from '../../../main/core/networks/built-in.ts';
+import { decodeBlock } from '../../../main/core/primitives/block.ts';
+import { isViolation } from '../../../main/core/violation.ts';
+import { encodeBlockAnnouncement } from '../../../main/network/wire/announcements.ts';
+import { type RawPeer, startRawPeer } from '../../support/raw-peer.ts';
+import { coinbaseOf, mineOn, parentOf, pay, testKey, tipOf } from '../../support/test-chain.ts';
+import { startNode, type TestNode, type TestNodeOptions } from '../../support/test-node.ts';
+import { until } from '../../support/until.ts';
+
+const stops: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const stop of stops.splice(0).reverse()) await stop();
+});
+
+async function start(options?: TestNodeOptions): Promise<TestNode> {
+  const node = await startNode(options);
+  stops.push(() => node.stop());
+  return node;
+}
+
+async function attack(at: TestNode): Promise<RawPeer> {
+  const peer = await startRawPeer(at.address, { network: REGTEST_NETWORK });
+  stops.push(() => peer.stop());
+  await until(() => peer.host.gossip.meshPeers(peer.names.blocks).length > 0, 'in the mesh');
+  return peer;
+}
+
+const same = (nodes: readonly TestNode[]) => () =>
+  nodes.every((node) => node.chain.tip().id === nodes[0]!.chain.tip().id);
+
+const blameless = (nodes: readonly TestNode[]) => {
+  for (const { net } of nodes) {
+    expect(net.peers.bans()).toEqual([]);
+    expect(net.peers.list().map(({ score }) => score)).toEqual(net.peers.list().map(() => 0));
+  }
+};
+
+/** A header on the tip of the nodes, known to all of them, whose body nobody ever shows. */
+async function withhold(nodes: readonly TestNode[], count = 1): Promise<void> {
+  const peer = await attack(nodes[0]!);
+  let parent = tipOf(nodes[0]!.chain);
+  for (let i = 0; i < count; i++) {
+    const block = mineOn(nodes[0]!.chain, parent, { payTo: testKey(9).lock });
+    const data = encodeBlockAnnouncement(block.header.bytes, null);
+    expect(await peer.host.gossip.publish(peer.names.blocks, data, true)).toBe(1);
+    const known = () => nodes.every((node) => node.chain.bestHeader().id === block.header.idHex);
+    await until(known, 'the header is everywhere');
+    parent = parentOf(block);
+  }
+}
+
+async function three(): Promise<[TestNode, TestNode, TestNode]> {
+  const first = await start();
+  await first.mine(20);
+  const second = await start({ bootstrap: [first.address] });
+  const third = await start({ bootstrap: [second.address] });
+  await until(same([first, second, third]), 'synced');
+  return [first, second, third];
+}
+
+describe('a header whose body is withheld', () => {
+  test.each([1, 2])('%i of them do not silence an honest miner', async (count) => {
+    const nodes = await three();
+    await withhold(nodes, count);
+    for (let height = 21; height <= 23; height++) {
+      await nodes[2].mine(1);
+      await until(same(nodes), `block ${height} is everywhere`);
+      expect(nodes[0].chain.tip().height).toBe(height);
+    }
+    blameless(nodes.slice(1));
+  });
+
+  test('an honest block beside it is found by a node that never heard it announced', async () => {
+    const nodes = await three();
+    const apart = await start();
+    for (let height = 1; height <= 20; height++) {
+      const { id } = nodes[0].chain.atHeight(height)!;
+      await apart.chain.submitBlock((await nodes[0].chain.readBlock(id))!);
+    }
+    await withhold(nodes);
+    const outputs = Array.from({ length: 100 }, () => ({ amount: 1_000_000, lock: testKey(3).lock }));
+    const funding = decodeBlock((await apart.chain.readBlock(apart.chain.atHeight(1)!.id))!);
+    if (isViolation(funding)) throw new Error(funding.code);
+    const split = pay(apart.chain, [coinbaseOf(funding)], testKey(1).secret, outputs);
+    await apart.mine(1, { transactions: [split] });
+    await apart.net.peers.add(nodes[1].address);
+    await until(same([...nodes, apart]), 'the honest block is everywhere');
+    expect(nodes[0].chain.tip().height).toBe(21);
+    blameless(nodes.slice(1));
+  });
+
+  test('whoever passed the header on is not blamed for the body, however long it is asked for', async () => {
+    const nodes = await three();
+    await withhold(nodes);
+    // Asked again every 12 s or so: twice are enough to see points, were there any.
+    await new Promise((resolve) => setTimeout(resolve, 15_000));
+    blameless(nodes.slice(1));
+    await nodes[1].mine(1);
+    await until(same(nodes), 'the next block is everywhere');
+  });
+});
+
+describe('a deep split that heals', () => {
+  test('costs no honest peer anything', async () => {
+    const first = await start();
+    await first.mine(100);
+    const beside: TestNode[] = [];
+    for (let i = 0; i < 3; i++)
+      beside.push(await start({ bootstrap: [first.address, ...beside.map(({ address }) => address)] }));
+    await until(same([first, ...beside]), 'one side');
+    const heavier = await start();
+    await heavier.mine(130, { payTo: testKey(2).lock });
+    await heavier.net.peers.add(first.address);
+    await until(same([first, ...beside, heavier]), 'one chain', { ms: 60_000 });
+    expect(first.chain.tip().height).toBe(130);
+    blameless([first, ...beside, heavier]);
+  });
+});
