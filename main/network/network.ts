@@ -108,6 +108,7 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
     minimumWork: least,
     powHash,
     random,
+    clock,
     onHeaders: bodies.consider,
     log: log.child('sync'),
   });

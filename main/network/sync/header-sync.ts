@@ -4,6 +4,7 @@ import { bitsToTarget, workOf } from '../../core/consensus/compact.ts';
 import type { Hash } from '../../core/crypto/hash.ts';
 import type { Header } from '../../core/primitives/header.ts';
 import { isViolation } from '../../core/violation.ts';
+import type { Clock } from '../../lib/clock.ts';
 import { codeOf } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import type { AcceptResult, Chain } from '../../state/chain/chain.ts';
@@ -16,7 +17,12 @@ import { createPresync, type PresyncDeps } from './presync.ts';
 
 export interface HeaderSyncDeps extends PresyncDeps {
   readonly chain: Pick<Chain, 'tip' | 'bestHeader' | 'entry' | 'locator' | 'acceptHeaders'>;
-  readonly peers: { list(): readonly Peer[]; report(peerId: string, offence: Offence): void };
+  readonly peers: {
+    list(): readonly Peer[];
+    get(id: string): Peer | undefined;
+    report(peerId: string, offence: Offence): void;
+  };
+  readonly clock: Clock;
   /** Below it no chain is stored. */
   minimumWork(): bigint;
   /** Headers were taken; bodies may be missing now. */
@@ -36,20 +42,34 @@ export interface HeaderSync {
 }
 
 const TIMEOUT_MS = 30_000;
+/** A source that takes longer for one message gives way to another, if there is one: doubled each time, so that where
+ * everybody is slow the headers come all the same. */
+const SLOW_MS = 5000;
 
 export function createHeaderSync(deps: HeaderSyncDeps): HeaderSync {
-  const { chain, peers, log } = deps;
+  const { chain, peers, clock, log } = deps;
   // Claims that a peer couldn't show, or that we couldn't use: not asked for again until it claims something else.
   const settled = new Map<string, string>();
   const asked = new Set<string>();
+  // Those that were left because others may be quicker, and how often.
+  const slow = new Map<string, number>();
+  const leaving = new Set<string>();
+  let patienceMs = SLOW_MS;
   let current: Peer | null = null;
 
-  function choose(): Peer | null {
-    const better = peers
+  const usable = (): Peer[] =>
+    peers
       .list()
       .filter((peer) => asked.has(peer.id) || (isBetter(peer) && settled.get(peer.id) !== claimOf(peer)));
+
+  function choose(): Peer | null {
+    const better = usable();
+    const slowness = (peer: Peer) => slow.get(peer.id) ?? 0;
     // A peer that we chose ourselves is less likely to be an attacker's.
-    better.sort((a, b) => rank(a) - rank(b) || (a.latencyMs ?? 1000) - (b.latencyMs ?? 1000));
+    better.sort(
+      (a, b) =>
+        slowness(a) - slowness(b) || rank(a) - rank(b) || (a.latencyMs ?? 1000) - (b.latencyMs ?? 1000),
+    );
     return better[0] ?? null;
   }
 
@@ -84,15 +104,28 @@ export function createHeaderSync(deps: HeaderSyncDeps): HeaderSync {
       if (codeOf(error) === 'peer-timeout') peers.report(peer.id, offence('peer-silent'));
       else if (codeOf(error) !== 'peer-gone') throw error;
     }
+    // It was too slow this time, and somebody else has what we want. What it has shown stays; it may be asked again.
+    const left = leaving.delete(peer.id) && !clean;
+    if (left || peers.get(peer.id) === undefined) return;
     settled.set(peer.id, claim);
+    if (clean) patienceMs = SLOW_MS;
     const shown = chain.entry(toHex(claimed.id)) !== undefined || chain.bestHeader().work >= claimed.work;
     // It may have left its claim behind by now; then it has told us so.
     if (clean && !shown && claimOf(peer) === claim)
       peers.report(peer.id, offence('headers-unproven', { height: claimed.height }));
   }
 
+  function leave(peer: Peer, tookMs: number): void {
+    if (tookMs < patienceMs || !usable().some(({ id }) => id !== peer.id)) return;
+    patienceMs = Math.min(TIMEOUT_MS, patienceMs * 2);
+    slow.set(peer.id, (slow.get(peer.id) ?? 0) + 1);
+    leaving.add(peer.id);
+    log.debug('headers come slowly; another peer is asked', { peer: peer.id, tookMs: Math.round(tookMs) });
+  }
+
   /** True when the peer had no more; false when something of it can't be used. */
   async function fetchAll(peer: Peer): Promise<boolean> {
+    leaving.delete(peer.id);
     const start = chain.locator(chain.bestHeader());
     const first = await request(peer, start);
     if (first === null) return false;
@@ -117,8 +150,11 @@ export function createHeaderSync(deps: HeaderSyncDeps): HeaderSync {
       deps.onHeaders();
       if (violation) peers.report(peer.id, violation);
       if (violation || next === null) return false;
+      if (next[0] === undefined) return true;
+      // Every message must lead on from the one before it, or a peer could keep us for ever. An honest one whose chain
+      // changed meanwhile has told us, and is asked again.
+      if (last === undefined || !equalBytes(next[0].prev, last.id)) return false;
       last = next.at(-1);
-      if (last === undefined) return true;
       full = next.length === MAX_HEADERS;
       accepting = chain.acceptHeaders(next);
     }
@@ -165,6 +201,8 @@ export function createHeaderSync(deps: HeaderSyncDeps): HeaderSync {
 
   async function request(peer: Peer, locator: readonly Hash[]): Promise<Header[] | null> {
     let headers: Header[] = [];
+    if (leaving.has(peer.id)) return null;
+    const began = clock.ms();
     const wrong = await peer.sync.call({
       type: FRAME.getHeaders.type,
       body: encodeGetHeaders(locator),
@@ -179,19 +217,20 @@ export function createHeaderSync(deps: HeaderSyncDeps): HeaderSync {
         return null;
       },
     });
+    // What has come is used all the same.
+    if (wrong === null) leave(peer, clock.ms() - began);
     return wrong === null ? headers : null;
   }
 
   return {
     consider,
     ask(peerId) {
-      asked.add(peerId);
+      if (peers.get(peerId) !== undefined) asked.add(peerId);
       consider();
     },
     source: () => current,
     forget(peerId) {
-      settled.delete(peerId);
-      asked.delete(peerId);
+      for (const each of [settled, asked, slow, leaving]) each.delete(peerId);
     },
   };
 }

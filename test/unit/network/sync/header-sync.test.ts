@@ -1,0 +1,112 @@
+import { expect, test } from 'vitest';
+import { REGTEST_NETWORK } from '../../../../main/core/networks/built-in.ts';
+import type { Header } from '../../../../main/core/primitives/header.ts';
+import type { HeaderEntry } from '../../../../main/state/chain/header-entry.ts';
+import type { Peer } from '../../../../main/network/peers/peer.ts';
+import { createHeaderSync } from '../../../../main/network/sync/header-sync.ts';
+import type { Request } from '../../../../main/network/wire/caller.ts';
+import { FRAME } from '../../../../main/network/wire/frame-types.ts';
+import { encodeHeaders } from '../../../../main/network/wire/sync-messages.ts';
+import { mineOn, parentOf, powHash, silent } from '../../../support/test-chain.ts';
+import { turnedClock } from '../../../support/test-clock.ts';
+import { until } from '../../../support/until.ts';
+
+/** Peers that all claim the same chain of 4 100 headers, and answer as told. */
+function following(answers: Record<string, (asked: number) => { take: number; from: number; ms: number }>) {
+  const clock = turnedClock();
+  const chain: Header[] = [];
+  let parent = parentOf(REGTEST_NETWORK.genesis);
+  for (let i = 0; i < 4100; i++) {
+    const block = mineOn({ network: REGTEST_NETWORK }, parent);
+    chain.push(block.header);
+    parent = parentOf(block);
+  }
+  const known = new Map<string, HeaderEntry>();
+  const entryOf = (header: Header, prev: HeaderEntry | null): HeaderEntry =>
+    ({ id: header.idHex, height: header.height, work: BigInt(header.height), prev }) as HeaderEntry;
+  let best = entryOf(REGTEST_NETWORK.genesis.header, null);
+  known.set(best.id, best);
+  const asked: string[] = [];
+  const call = (id: string) => {
+    let count = 0;
+    return async (request: Request) => {
+      asked.push(id);
+      // Each is cut off in the end, so that a test which fails does so soon.
+      if (count > 30) throw new Error('asked for ever');
+      const { from, take, ms } = answers[id]!(count++);
+      await new Promise(setImmediate);
+      clock.pass(ms);
+      const after = from < 0 ? best.height : from;
+      const body = encodeHeaders(chain.slice(after, after + take).map(({ bytes }) => bytes));
+      return request.onReply({ type: FRAME.headers.type, id: 0, body });
+    };
+  };
+  const tip = { height: 4100, work: 4100n, id: chain.at(-1)!.id };
+  const list = Object.keys(answers).map(
+    (id) =>
+      ({ id, tip, direction: 'outbound', latencyMs: null, sync: { call: call(id) } }) as unknown as Peer,
+  );
+  const blamed: string[] = [];
+  const sync = createHeaderSync({
+    network: REGTEST_NETWORK,
+    powHash,
+    random: () => 1,
+    clock,
+    minimumWork: () => 0n,
+    onHeaders: () => undefined,
+    log: silent,
+    peers: {
+      list: () => list,
+      get: (id) => list.find((peer) => peer.id === id),
+      report: (id, { code }) => void blamed.push(`${id}:${code}`),
+    },
+    chain: {
+      tip: () => best,
+      bestHeader: () => best,
+      entry: (id) => known.get(id),
+      locator: () => [REGTEST_NETWORK.genesis.header.id],
+      async acceptHeaders(headers) {
+        let accepted = 0;
+        for (const header of headers) {
+          if (known.has(header.idHex)) continue;
+          best = entryOf(header, best);
+          known.set(best.id, best);
+          accepted++;
+        }
+        return { accepted, last: best, violation: null };
+      },
+    },
+  });
+  return { sync, asked, blamed, best: () => best.height };
+}
+
+test('a peer that sends the same headers again and again is left for the next', async () => {
+  const { sync, best, asked } = following({
+    loop: () => ({ from: 0, take: 2000, ms: 10 }),
+    good: () => ({ from: -1, take: 2000, ms: 10 }),
+  });
+  sync.consider();
+  await until(() => best() === 4100, 'all headers');
+  expect(asked.filter((id) => id === 'loop')).toHaveLength(2);
+});
+
+test('a peer that sends slowly gives way to another, and what it sent is kept', async () => {
+  const { sync, best, asked, blamed } = following({
+    slow: () => ({ from: -1, take: 2000, ms: 9000 }),
+    quick: () => ({ from: -1, take: 2000, ms: 10 }),
+  });
+  sync.consider();
+  await until(() => best() === 4100, 'all headers');
+  expect(asked.filter((id) => id === 'slow')).toHaveLength(1);
+  expect(blamed).toEqual([]);
+});
+
+test('where everybody is slow the headers come all the same', async () => {
+  const { sync, best, blamed } = following({
+    one: () => ({ from: -1, take: 2000, ms: 25_000 }),
+    two: () => ({ from: -1, take: 2000, ms: 25_000 }),
+  });
+  sync.consider();
+  await until(() => best() === 4100, 'all headers');
+  expect(blamed).toEqual([]);
+});
