@@ -9,8 +9,9 @@ import { KithError, messageOf } from '../../lib/errors.ts';
 import { hostPart, ipOf, isLoopback, parseAddress } from './addresses.ts';
 import { createGossip, type Gossip, gossipService } from './gossip.ts';
 import { metered } from './metered.ts';
-import { answerPings, measurePing, PING_PROTOCOL } from './ping.ts';
+import { answerPings, echoBudget, measurePing, PING_PROTOCOL } from './ping.ts';
 import { signRecord } from './records.ts';
+import { perConnection } from '../wire/per-connection.ts';
 import { createTrafficCounter, type TrafficCounter } from './traffic.ts';
 
 export interface HostDeps {
@@ -68,13 +69,18 @@ type Services = { identify: unknown; pubsub: GossipSub };
 export async function createHost(deps: HostDeps): Promise<Host> {
   const traffic = createTrafficCounter();
   const node = await create(deps, traffic);
+  const echoes = perConnection(echoBudget);
   return {
     peerId: node.peerId.toString(),
     gossip: createGossip(node.services.pubsub),
     traffic,
     async start() {
       try {
-        await node.handle(PING_PROTOCOL, (stream) => void answerPings(stream), { maxInboundStreams: 1 });
+        await node.handle(
+          PING_PROTOCOL,
+          (stream, connection) => void answerPings(stream, echoes(connection)),
+          { maxInboundStreams: 1 },
+        );
         await node.start();
       } catch (error) {
         await node.stop();

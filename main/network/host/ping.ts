@@ -3,7 +3,7 @@ import type { Connection, Stream } from '@libp2p/interface';
 import { equalBytes } from '../../core/codec/bytes.ts';
 import { sleep } from '../../lib/clock.ts';
 import { KithError } from '../../lib/errors.ts';
-import { createBucket } from '../wire/bucket.ts';
+import { type Bucket, createBucket } from '../wire/bucket.ts';
 import { createPuller, write } from '../wire/flow.ts';
 
 /** libp2p's ping: 32 bytes there and back. libp2p's own answering side queues without limit, so this is ours. */
@@ -13,9 +13,11 @@ const REST_MS = 120_000;
 /** Bytes echoed at once and a second: more have to wait, held back in the sender's window. */
 const ECHO = { burst: 64 * PING_BYTES, perSecond: 8 * PING_BYTES };
 
-export async function answerPings(stream: Stream): Promise<void> {
+/** What one connection may have echoed. */
+export const echoBudget = (): Bucket => createBucket(ECHO.burst, ECHO.perSecond);
+
+export async function answerPings(stream: Stream, budget: Bucket): Promise<void> {
   const puller = createPuller(stream);
-  const budget = createBucket(ECHO.burst, ECHO.perSecond);
   try {
     for (;;) {
       const arrived = await puller.next(REST_MS);

@@ -2,9 +2,8 @@ import { toHex } from '../../core/codec/hex.ts';
 import { type Block, decodeBlock } from '../../core/primitives/block.ts';
 import { decodeTransaction, type Transaction } from '../../core/primitives/transaction.ts';
 import { isViolation } from '../../core/violation.ts';
-import { sleep } from '../../lib/clock.ts';
 import { type BodySource, bodyOf } from '../sync/body-of.ts';
-import { createBucket } from '../wire/bucket.ts';
+import { createBucket, spend } from '../wire/bucket.ts';
 import { FRAME, MAX_TRANSACTIONS_BYTES, MAX_WIDS_LISTED } from '../wire/frame-types.ts';
 import { decodeGetParts, encodeParts } from '../wire/part-messages.ts';
 import { decodeGetTransactions, encodeTransactions, encodeWidList } from '../wire/relay-messages.ts';
@@ -27,6 +26,8 @@ export interface ServeRelayDeps {
 const PARTS_REQUESTS = { burst: 10, perSecond: 1 };
 /** Payments of its own that one peer may give us to announce: at once, and a second in the long run. */
 const HANDED_OVER = { burst: 100, perSecond: 10 };
+/** Payments that one peer may ask for; as many as it may announce to us. */
+const FETCHED = { burst: 20_000, perSecond: 2000 };
 /** Older blocks nobody puts together. */
 const PARTS_DEPTH = 10;
 
@@ -38,11 +39,12 @@ async function recentBlock(chain: BodySource, id: string): Promise<Block | null>
   return block === null || isViolation(block) ? null : block;
 }
 
-/** What one stream of a peer may ask about payments. */
+/** What a peer may ask about payments, over all its streams. */
 export function relayHandlers(deps: ServeRelayDeps): ReadonlyMap<number, Handler> {
   const { mempool, peerId } = deps;
   const budget = createBucket(PARTS_REQUESTS.burst, PARTS_REQUESTS.perSecond);
   const handed = createBucket(HANDED_OVER.burst, HANDED_OVER.perSecond);
+  const fetched = createBucket(FETCHED.burst, FETCHED.perSecond);
   let listings = 0;
 
   const transactions: Handler = {
@@ -50,6 +52,7 @@ export function relayHandlers(deps: ServeRelayDeps): ReadonlyMap<number, Handler
     async handle(frame, reply) {
       const request = decodeGetTransactions(frame.body);
       if (isViolation(request)) return request;
+      await spend(fetched, request.ids.length);
       const found: Uint8Array[] = [];
       let bytes = 0;
       for (const id of request.ids) {
@@ -69,7 +72,7 @@ export function relayHandlers(deps: ServeRelayDeps): ReadonlyMap<number, Handler
   const wids: Handler = {
     cap: FRAME.getWids.cap,
     async handle(_frame, reply) {
-      // Once a stream: whoever wants to watch our mempool listens to announcements like everybody.
+      // Once a connection: whoever wants to watch our mempool listens to announcements like everybody.
       const list =
         listings++ > 0 ? [] : mempool.newest(MAX_WIDS_LISTED).filter(({ wid }) => !deps.hides(wid, peerId));
       await reply(FRAME.wids.type, encodeWidList(list.map(({ wid }) => wid)));
@@ -82,7 +85,7 @@ export function relayHandlers(deps: ServeRelayDeps): ReadonlyMap<number, Handler
     async handle(frame, reply) {
       const request = decodeGetParts(frame.body);
       if (isViolation(request)) return request;
-      while (!budget.take(1)) await sleep(budget.waitFor(1) + 1);
+      await spend(budget, 1);
       const block = await recentBlock(deps.chain, toHex(request.id));
       const found = request.indexes.map((index) => block?.transactions[index]?.bytes);
       const all = found.filter((bytes) => bytes !== undefined);
@@ -96,7 +99,7 @@ export function relayHandlers(deps: ServeRelayDeps): ReadonlyMap<number, Handler
     async handle(frame, reply) {
       const tx = decodeTransaction(frame.body);
       if (isViolation(tx)) return tx;
-      while (!handed.take(1)) await sleep(handed.waitFor(1) + 1);
+      await spend(handed, 1);
       deps.handedOver(tx, peerId);
       await reply(FRAME.taken.type);
       return null;

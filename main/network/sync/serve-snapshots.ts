@@ -1,9 +1,8 @@
 import { join } from 'node:path';
 import { toHex } from '../../core/codec/hex.ts';
 import { isViolation } from '../../core/violation.ts';
-import { sleep } from '../../lib/clock.ts';
 import { listSnapshots, type Manifest, readChunkFile, readManifest } from '../../state/snapshot/files.ts';
-import { createBucket } from '../wire/bucket.ts';
+import { createBucket, spend } from '../wire/bucket.ts';
 import { FRAME } from '../wire/frame-types.ts';
 import type { Handler } from '../wire/server.ts';
 import { decodeGetChunk, decodeGetManifest, encodeManifest } from '../wire/snapshot-messages.ts';
@@ -36,7 +35,7 @@ export function createSnapshotShelf(directory: string): SnapshotShelf {
   };
 }
 
-/** Chunks that one stream may ask for at once, and a second: up to 2 MB each, read and hashed before they go out. */
+/** Chunks that one peer may ask for at once, and a second: up to 2 MB each, read and hashed before they go out. */
 const CHUNKS = { burst: 32, perSecond: 16 };
 const NOTHING = new Uint8Array(0);
 
@@ -47,7 +46,7 @@ export function snapshotHandlers(shelf: SnapshotShelf): ReadonlyMap<number, Hand
     async handle(frame, reply) {
       const root = decodeGetManifest(frame.body);
       if (isViolation(root)) return root;
-      while (!budget.take(1)) await sleep(budget.waitFor(1) + 1);
+      await spend(budget, 1);
       const found = shelf.find(toHex(root));
       await reply(FRAME.manifest.type, found === undefined ? NOTHING : encodeManifest(found.manifest));
       return null;
@@ -58,7 +57,7 @@ export function snapshotHandlers(shelf: SnapshotShelf): ReadonlyMap<number, Hand
     async handle(frame, reply) {
       const asked = decodeGetChunk(frame.body);
       if (isViolation(asked)) return asked;
-      while (!budget.take(1)) await sleep(budget.waitFor(1) + 1);
+      await spend(budget, 1);
       const found = shelf.find(toHex(asked.root));
       const bytes = found && (await readChunkFile(found.folder, found.manifest, asked.index));
       await reply(FRAME.chunk.type, bytes ?? NOTHING);

@@ -1,9 +1,16 @@
+import { sleep } from '../../lib/clock.ts';
+
 /** A budget that fills with time: `capacity` at once, `perSecond` in the long run. */
 export interface Bucket {
   /** Takes `cost` if that much is there. */
   take(cost: number): boolean;
   /** Milliseconds until `cost` will be there; 0 = now. A cost above the capacity counts as the capacity. */
   waitFor(cost: number): number;
+}
+
+/** Takes `cost`, as soon as it is there. */
+export async function spend(bucket: Bucket, cost: number): Promise<void> {
+  while (!bucket.take(cost)) await sleep(bucket.waitFor(cost) + 1);
 }
 
 export function createBucket(

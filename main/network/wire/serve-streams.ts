@@ -1,6 +1,7 @@
 import type { Connection, Stream } from '@libp2p/interface';
 import type { Log } from '../../lib/log.ts';
 import type { Offence } from './offence.ts';
+import { perConnection } from './per-connection.ts';
 import { type Handler, serve } from './server.ts';
 
 export interface ServeStreamsDeps {
@@ -8,15 +9,16 @@ export interface ServeStreamsDeps {
   readonly log: Log;
 }
 
-/** Answers every stream of a protocol that a greeted peer opens; others are cut off. */
+/** Answers every stream of a protocol that a greeted peer opens; others are cut off. Handlers are made once a connection. */
 export function serveStreams(
   deps: ServeStreamsDeps,
   handlersFor: (peerId: string) => ReadonlyMap<number, Handler>,
 ): (stream: Stream, connection: Connection) => void {
+  const handlersOf = perConnection((connection) => handlersFor(connection.remotePeer.toString()));
   return (stream, connection) => {
     const peerId = connection.remotePeer.toString();
     if (deps.peers.get(peerId) === undefined) return stream.abort(new Error('greet first'));
-    serve(stream, handlersFor(peerId)).then(
+    serve(stream, handlersOf(connection)).then(
       (wrong) => {
         if (wrong !== null) deps.peers.report(peerId, wrong);
       },

@@ -1,0 +1,66 @@
+import { afterEach, expect, test } from 'vitest';
+import { REGTEST_NETWORK } from '../../../main/core/networks/built-in.ts';
+import { isViolation } from '../../../main/core/violation.ts';
+import { createCaller } from '../../../main/network/wire/caller.ts';
+import { FRAME } from '../../../main/network/wire/frame-types.ts';
+import { decodeRecords } from '../../../main/network/wire/record-messages.ts';
+import { decodeWidList } from '../../../main/network/wire/relay-messages.ts';
+import { type RawPeer, startRawPeer } from '../../support/raw-peer.ts';
+import { coinbaseOf, pay, testKey } from '../../support/test-chain.ts';
+import { startNode } from '../../support/test-node.ts';
+import { until } from '../../support/until.ts';
+
+const stops: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const stop of stops.splice(0).reverse()) await stop();
+});
+
+/** Asks one thing on a stream of its own, which is closed afterwards. */
+async function ask(peer: RawPeer, type: number, answer: number, cap: number): Promise<Uint8Array> {
+  const caller = createCaller({ open: () => peer.open(peer.names.relay), onOffence: () => {} });
+  let body = new Uint8Array(0);
+  await caller.call({
+    type,
+    body: new Uint8Array(0),
+    replies: 1,
+    accepts: new Map([[answer, cap]]),
+    timeoutMs: 10_000,
+    onReply(frame) {
+      body = frame.body.slice();
+      return null;
+    },
+  });
+  caller.close();
+  return body;
+}
+
+test('a budget is one for all streams of a connection: another stream does not fill it up', async () => {
+  const at = await startNode();
+  stops.push(() => at.stop());
+  const [funding] = await at.mine(10);
+  const tx = pay(at.chain, [coinbaseOf(funding!)], testKey(1).secret, [
+    { amount: 1_000_000, lock: testKey(2).lock },
+  ]);
+  await at.mempool.submit(tx);
+  const other = await startNode({ bootstrap: [at.address] });
+  stops.push(() => other.stop());
+  // What is announced already is hidden from nobody.
+  await until(() => other.mempool.has(tx.txidHex), 'announced');
+  const peer = await startRawPeer(at.address, { network: REGTEST_NETWORK });
+  stops.push(() => peer.stop());
+  await until(() => at.net.peers.list().some(({ id }) => id === peer.id), 'greeted');
+
+  const listed: number[] = [];
+  const told: number[] = [];
+  for (let i = 0; i < 3; i++) {
+    const wids = decodeWidList(await ask(peer, FRAME.getWids.type, FRAME.wids.type, FRAME.wids.cap));
+    const records = decodeRecords(
+      await ask(peer, FRAME.getRecords.type, FRAME.records.type, FRAME.records.cap),
+    );
+    if (isViolation(wids) || isViolation(records)) throw new Error('not readable');
+    listed.push(wids.length);
+    told.push(records.length);
+  }
+  expect(listed).toEqual([1, 0, 0]);
+  expect(told).toEqual([told[0], 1, 1]);
+});
