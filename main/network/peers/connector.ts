@@ -98,7 +98,8 @@ export function createConnector(deps: ConnectorDeps): Connector {
     const longest = LONGEST_MS[wrong ? 'wrong' : peers.list().length === 0 ? 'alone' : patienceFor(origin)];
     const delay = wrong ? longest : Math.min(longest, FIRST_DELAY_MS * 2 ** Math.min(attempt.failures, 10));
     attempt.notBefore = clock.ms() + delay * (0.75 + 0.5 * deps.random());
-    book.tried(address, false);
+    // Without anybody it is our own line that is down: days of that must not empty the book.
+    if (wrong || peers.list().length > 0) book.tried(address, false);
   }
 
   async function connect(address: string, origin: Origin): Promise<void> {

@@ -1,0 +1,88 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { Connection } from '@libp2p/interface';
+import { KithError } from '../../../../main/lib/errors.ts';
+import { type AddressBook, createAddressBook } from '../../../../main/network/peers/book.ts';
+import { type ConnectorDeps, createConnector } from '../../../../main/network/peers/connector.ts';
+import type { Peer } from '../../../../main/network/peers/peer.ts';
+import type { Peers } from '../../../../main/network/peers/peers.ts';
+import type { PeerStore } from '../../../../main/network/peers/store.ts';
+import { createRandom } from '../../../support/random.ts';
+import { silent } from '../../../support/test-chain.ts';
+
+const ID = '12D3KooWAuBk9Nx5CpGPq7WCrNaxoF367nicnQz5UTE2pNQ2ZHuX';
+const addressOf = (n: number) => `/ip4/${20 + n}.1.0.1/tcp/21474/p2p/${ID.slice(0, -2)}${10 + n}`;
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+/** The connector over a network that the test makes up; time is the fake timers'. */
+function connecting(reachable: (address: string) => boolean) {
+  const saved = new Map<string, ReadonlyMap<string, unknown>>();
+  const store = {
+    list: (prefix: string) =>
+      Promise.resolve([...(saved.get(prefix) ?? [])].map(([key, value]) => ({ key, value }))),
+    put: () => Promise.resolve(),
+    replace: (prefix: string, values: ReadonlyMap<string, unknown>) => {
+      saved.set(prefix, values);
+      return Promise.resolve();
+    },
+  } as unknown as PeerStore;
+  const clock = { now: () => Math.floor(Date.now() / 1000), ms: () => Date.now() };
+  const random = createRandom(5).next;
+  const book: AddressBook = createAddressBook({ store, clock, random });
+  const list: Peer[] = [];
+  const peers = {
+    events: { on: () => () => {} },
+    list: () => list,
+    get: (id: string) => list.find((peer) => peer.id === id),
+    knows: (id: string) => list.some((peer) => peer.id === id),
+    part: (id: string) => void list.splice(list.findIndex((peer) => peer.id === id) >>> 0, 1),
+    adopt(connection: Connection, origin: object) {
+      const id = connection.remotePeer.toString();
+      const address = connection.remoteAddr.toString();
+      const peer = { id, address, direction: 'outbound', ...origin } as unknown as Peer;
+      list.push(peer);
+      return Promise.resolve(peer);
+    },
+  } as unknown as Peers;
+  const dialled: string[] = [];
+  const connector = createConnector({
+    dial: async (address: string) => {
+      dialled.push(address);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      if (!reachable(address)) throw new KithError('dial-failed', 'no route');
+      const [host, id] = address.split('/p2p/');
+      return { remotePeer: id, remoteAddr: host } as unknown as Connection;
+    },
+    peers,
+    book,
+    bans: { has: () => false } as unknown as ConnectorDeps['bans'],
+    store,
+    bootstrap: [],
+    extra: () => 0,
+    clock,
+    log: silent,
+    random,
+  });
+  return { connector, book, list, dialled, saved };
+}
+
+test('a day without a line leaves the book as it was', async () => {
+  const { connector, book, dialled } = connecting(() => false);
+  for (let n = 0; n < 6; n++) book.add(addressOf(n), { foundBy: 'exchange' });
+  connector.start();
+  await vi.advanceTimersByTimeAsync(3600_000);
+  connector.stop();
+  expect(dialled.length).toBeGreaterThan(100);
+  expect(book.size).toBe(6);
+});
+
+test('with others at hand, an address that never works is given up', async () => {
+  const { connector, book, list } = connecting((address) => address === addressOf(0));
+  for (let n = 0; n < 6; n++) book.add(addressOf(n), { foundBy: 'exchange' });
+  connector.start();
+  await vi.advanceTimersByTimeAsync(3600_000);
+  connector.stop();
+  expect(list).toHaveLength(1);
+  expect(book.size).toBe(1);
+});
