@@ -7,6 +7,7 @@ import { yamux } from '@libp2p/yamux';
 import { createLibp2p, type Libp2p } from 'libp2p';
 import { KithError, messageOf } from '../../lib/errors.ts';
 import { hostPart, ipOf, isLoopback, parseAddress } from './addresses.ts';
+import { forgetStrangers } from './forget-strangers.ts';
 import { createGossip, type Gossip, gossipService } from './gossip.ts';
 import { metered } from './metered.ts';
 import { answerPings, echoBudget, measurePing, PING_PROTOCOL } from './ping.ts';
@@ -54,6 +55,8 @@ export interface Host {
   ping(connection: Connection): Promise<number>;
   onOpen(listener: (connection: Connection) => void): void;
   onClose(listener: (connection: Connection) => void): void;
+  /** How many peers libp2p keeps something of. */
+  remembered(): Promise<number>;
   /** What a peer says it speaks, some time after its connection opened. */
   onIdentify(listener: (result: IdentifyResult) => void): void;
 }
@@ -70,6 +73,7 @@ export async function createHost(deps: HostDeps): Promise<Host> {
   const traffic = createTrafficCounter();
   const node = await create(deps, traffic);
   const echoes = perConnection(echoBudget);
+  forgetStrangers(node);
   return {
     peerId: node.peerId.toString(),
     gossip: createGossip(node.services.pubsub),
@@ -105,6 +109,7 @@ export async function createHost(deps: HostDeps): Promise<Host> {
     ping: (connection) => measurePing(connection, PING_TIMEOUT_MS),
     onOpen: (listener) => node.addEventListener('connection:open', (event) => listener(event.detail)),
     onClose: (listener) => node.addEventListener('connection:close', (event) => listener(event.detail)),
+    remembered: async () => (await node.peerStore.all()).length,
     onIdentify: (listener) => node.addEventListener('peer:identify', (event) => listener(event.detail)),
   };
 }

@@ -11,13 +11,16 @@ export interface TrafficCounter {
   wrap<Components>(
     encrypter: (components: Components) => ConnectionEncrypter,
   ): (components: Components) => ConnectionEncrypter;
-  /** What went over all connections with this peer since the last `forget`. */
+  /** What went over all connections with this peer since the last `forget`, or since it was last connected. */
   of(peerId: string): Readonly<Traffic>;
   forget(peerId: string): void;
+  /** Peers that bytes are counted for. */
+  readonly size: number;
 }
 
 export function createTrafficCounter(): TrafficCounter {
   const byPeer = new Map<string, Traffic>();
+  const open = new Map<string, number>();
 
   // Until the handshake is over nobody knows whose bytes these are, so they are booked afterwards.
   async function secure<Secured extends { remotePeer: { toString(): string } }>(
@@ -32,10 +35,23 @@ export function createTrafficCounter(): TrafficCounter {
     total.bytesIn += meter.account.bytesIn;
     total.bytesOut += meter.account.bytesOut;
     meter.account = total;
+    open.set(peerId, (open.get(peerId) ?? 0) + 1);
+    connection.addEventListener('close', () => closed(peerId));
     return secured;
   }
 
+  // Also a connection that is refused after its handshake has a name, and there is no end of names.
+  function closed(peerId: string): void {
+    const left = (open.get(peerId) ?? 1) - 1;
+    if (left > 0) return void open.set(peerId, left);
+    open.delete(peerId);
+    byPeer.delete(peerId);
+  }
+
   return {
+    get size() {
+      return byPeer.size;
+    },
     wrap: (encrypter) => (components) => {
       const inner = encrypter(components);
       const inbound = inner.secureInbound.bind(inner);

@@ -48,6 +48,8 @@ export const BLOCK_ONLY = 2;
 const FEELER_MS = 120_000;
 const TICK_MS = 250;
 const DIALS_AT_ONCE = 4;
+/** Addresses whose last tries are remembered; more only while all of them are fresh. */
+const MOST_ATTEMPTS = 1000;
 const FIRST_DELAY_MS = 500;
 /** The longest pause between two tries of one address: short while there is nobody at all, or for the user's own choice. */
 const LONGEST_MS = { alone: 8000, chosen: 15_000, remembered: 120_000, wrong: 600_000 };
@@ -166,6 +168,11 @@ export function createConnector(deps: ConnectorDeps): Connector {
       connect(address, origin).catch(() => undefined);
     }
     for (const [peerId, until] of shunned) if (until <= clock.ms()) shunned.delete(peerId);
+    // Those that the book gave up long ago.
+    for (const [address, { notBefore, peerId }] of attempts) {
+      if (attempts.size <= MOST_ATTEMPTS) break;
+      if (notBefore + LONGEST_MS.wrong < clock.ms() && !peers.knows(peerId ?? '')) attempts.delete(address);
+    }
   }
 
   return {

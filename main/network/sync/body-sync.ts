@@ -134,7 +134,9 @@ export function createBodySync(deps: BodySyncDeps): BodySync {
       log.debug('blocks did not come', { peer: peer.id, cause: String(error) });
     }
     const left = slots.length - got;
-    owed.set(peer.id, Math.max(0, (owed.get(peer.id) ?? 0) - left));
+    // Of a peer that has left in the meantime nothing is kept.
+    if (peers.get(peer.id) === undefined) forget(peer.id);
+    else owed.set(peer.id, Math.max(0, (owed.get(peer.id) ?? 0) - left));
     // A stream that breaks at once must not be asked again at once: the next tick is soon enough.
     if (left > 0) window.release(peer.id);
     else assign();
@@ -185,10 +187,8 @@ export function createBodySync(deps: BodySyncDeps): BodySync {
     assign();
   }
 
-  /**
-   * A body that came with its announcement or was put together here. Whoever brought it may have passed it on after a
-   * look at the header alone, so nobody is blamed for what connecting it shows.
-   */
+  // Came with its announcement or was put together here. Whoever brought it may have looked at its header alone before
+  // passing it on, so nobody is blamed for what connecting it shows.
   function take(id: string, bytes: Uint8Array): void {
     if (window.fill(id, bytes, null)) return pump();
     // Not on the best chain of headers, but better than what is connected: a header whose body is withheld must not
@@ -220,6 +220,8 @@ export function createBodySync(deps: BodySyncDeps): BodySync {
     const knew = peer !== undefined && sources.claims(peer, entry) === true;
     if (knew || blamesOnlyTheBody(violation.code)) peers.report(peerId, violation);
   }
+
+  const forget = (peerId: string): void => [owed, progress, sources].forEach((each) => each.delete(peerId));
 
   function watch(): void {
     const head = window.slots[0];
@@ -288,9 +290,7 @@ export function createBodySync(deps: BodySyncDeps): BodySync {
       assign();
     },
     forget(peerId) {
-      owed.delete(peerId);
-      progress.delete(peerId);
-      sources.forget(peerId);
+      forget(peerId);
       window.release(peerId);
       assign();
     },

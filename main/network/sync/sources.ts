@@ -29,7 +29,7 @@ export interface Sources {
   /** Who failed with this block may be able now. */
   forgive(id: string): void;
   done(id: string): void;
-  forget(peerId: string): void;
+  delete(peerId: string): void;
 }
 
 /** A peer that hasn't what it should have is left alone for so long: also an archive may have lost blocks, and many. */
@@ -102,7 +102,7 @@ export function createSources({ chain, clock }: SourcesDeps): Sources {
       unable.delete(id);
       announcers.delete(id);
     },
-    forget(peerId) {
+    delete(peerId) {
       forks.delete(peerId);
       doubted.delete(peerId);
     },

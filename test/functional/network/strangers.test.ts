@@ -1,0 +1,43 @@
+import { generateKeyPair } from '@libp2p/crypto/keys';
+import { afterEach, test } from 'vitest';
+import { createHost, type Host } from '../../../main/network/host/host.ts';
+import { until } from '../../support/until.ts';
+
+const stops: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const stop of stops.splice(0).reverse()) await stop();
+});
+
+async function host(listen: string[], refuse: () => boolean = () => false): Promise<Host> {
+  const made = await createHost({
+    key: await generateKeyPair('Ed25519'),
+    listen,
+    topics: [],
+    software: 'x'.repeat(200),
+    denied: { host: () => false, peer: refuse },
+    scoreOf: () => 0,
+  });
+  await made.start();
+  stops.push(() => made.stop());
+  return made;
+}
+
+test('peers that come under ever new names leave nothing behind', async () => {
+  let refused = false;
+  const at = await host(['/ip4/127.0.0.1/tcp/0'], () => refused);
+  const [address] = at.addresses();
+  let open = 0;
+  at.onOpen(() => open++);
+  at.onClose(() => open--);
+  for (let i = 0; i < 12; i++) {
+    // Every other one is turned away once its name is known.
+    refused = i % 2 === 1;
+    const stranger = await host([]);
+    await stranger.dial(address!).catch(() => undefined);
+    if (!refused) await until(() => open > 0, 'connected');
+    await stranger.stop();
+    stops.pop();
+    await until(() => open === 0, 'gone');
+  }
+  await until(async () => (await at.remembered()) <= 1 && at.traffic.size === 0, 'forgotten', { ms: 30_000 });
+});
