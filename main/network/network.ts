@@ -113,7 +113,7 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
     log: log.child('sync'),
   });
   const snapshot = deps.snapshotSync
-    ? createSnapshotSync({ network: deps.network, chain, peers, directory, log: log.child('sync') })
+    ? createSnapshotSync({ network: deps.network, chain, peers, directory, clock, log: log.child('sync') })
     : null;
   const first = createFastStart({
     chain,

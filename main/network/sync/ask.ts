@@ -11,11 +11,13 @@ export interface Question {
   readonly type: FrameType;
   readonly body: Uint8Array;
   readonly reply: FrameType;
+  /** Another answer that is in order: the peer hasn't what it is asked for. */
+  readonly orElse?: FrameType;
   readonly timeoutMs: number;
 }
 
 /**
- * One question with one answer. Null when the peer is gone, too slow, or broke a rule (which is reported already).
+ * One question with one answer. Null when the peer hasn't it, is gone, too slow, or broke a rule (which is reported already).
  * `check` may refuse the answer with an offence, which is then held against the peer.
  */
 export async function ask(
@@ -30,9 +32,12 @@ export async function ask(
       type: question.type.type,
       body: question.body,
       replies: 1,
-      accepts: new Map([[question.reply.type, question.reply.cap]]),
+      accepts: new Map(
+        [question.reply, question.orElse].flatMap((it) => (it === undefined ? [] : [[it.type, it.cap]])),
+      ),
       timeoutMs: question.timeoutMs,
       onReply(frame) {
+        if (frame.type !== question.reply.type) return null;
         const wrong = check(frame.body);
         if (wrong === null) got = frame.body;
         return wrong;

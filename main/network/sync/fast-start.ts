@@ -30,6 +30,7 @@ export interface FastStart {
 }
 
 const LOOK_MS = 100;
+const CALM_LOOKS = 3;
 /** With peers there and no headers coming from any for this long, blocks are as good. */
 const HEADERS_MS = 120_000;
 
@@ -39,18 +40,18 @@ export function createFastStart(deps: FastStartDeps): FastStart {
   let running: Promise<void> = Promise.resolve();
   let history: HistorySync | null = null;
 
-  /** All headers that any peer claims are here. */
-  function hasHeaders(): boolean {
-    const best = chain.bestHeader();
-    if (deps.headers.source() !== null || best.height === 0) return false;
-    return peers.list().length > 0 && peers.list().every(({ tip }) => tip.work <= best.work);
-  }
+  /** Nobody has headers left that we could take. Claims that weren't shown don't count: one liar would delay us. */
+  const hasHeaders = (): boolean =>
+    deps.headers.source() === null && chain.bestHeader().height > 0 && peers.list().length > 0;
 
   async function begin(): Promise<void> {
     if (deps.snapshot !== null && chain.tip().height === 0) {
-      for (let waited = 0; waited < HEADERS_MS && !hasHeaders() && !stopping.signal.aborted;) {
+      // A moment longer than it seems: between two peers there is nobody either.
+      for (let waited = 0, calm = 0; waited < HEADERS_MS && calm < CALM_LOOKS;) {
+        if (stopping.signal.aborted) break;
         await sleep(LOOK_MS);
         if (peers.list().length > 0) waited += LOOK_MS;
+        calm = hasHeaders() ? calm + 1 : 0;
       }
       if (!stopping.signal.aborted) await deps.snapshot.run(stopping.signal);
     }

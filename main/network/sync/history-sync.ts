@@ -1,3 +1,4 @@
+import { blamesOnlyTheBody } from '../../core/consensus/block-rules.ts';
 import { fromHex } from '../../core/codec/hex.ts';
 import { HEADER_BYTES } from '../../core/primitives/limits.ts';
 import { DOMAIN, hash } from '../../core/crypto/hash.ts';
@@ -73,7 +74,8 @@ export function createHistorySync({ history, peers, busy, log }: HistorySyncDeps
   }
 
   async function loop(): Promise<void> {
-    let next: Promise<Uint8Array[]> | null = null;
+    // What was asked for ahead, and of whom.
+    let next: { readonly peer: Peer; readonly blocks: Promise<Uint8Array[]> } | null = null;
     while (!stopped && !ended) {
       // Twice as many as one question: half of them are on their way while the others are checked.
       const wanted = history.wanted(2 * MAX_BLOCKS_ASKED);
@@ -82,15 +84,18 @@ export function createHistorySync({ history, peers, busy, log }: HistorySyncDeps
         await sleep(PAUSE_MS);
         continue;
       }
-      const now: Promise<Uint8Array[]> = next ?? fetch(peer, wanted.slice(0, MAX_BLOCKS_ASKED));
+      const now: NonNullable<typeof next> = next ?? {
+        peer,
+        blocks: fetch(peer, wanted.slice(0, MAX_BLOCKS_ASKED)),
+      };
       const ahead = wanted.slice(MAX_BLOCKS_ASKED);
-      const blocks: readonly Uint8Array[] = await now;
-      next = ahead.length > 0 && blocks.length > 0 ? fetch(peer, ahead) : null;
+      const blocks: readonly Uint8Array[] = await now.blocks;
+      next = ahead.length > 0 && blocks.length > 0 ? { peer, blocks: fetch(peer, ahead) } : null;
       if (blocks.length === 0) await sleep(PAUSE_MS);
       for (const bytes of blocks) {
         const refused = await history.submit(bytes);
         // A body that isn't the header's: its sender's fault. Any other rule is the snapshot's, and `settled` tells.
-        if (refused !== null) peers.report(peer.id, refused);
+        if (refused !== null && blamesOnlyTheBody(refused.code)) peers.report(now.peer.id, refused);
       }
     }
   }

@@ -8,7 +8,7 @@ import { decodeBlock } from '../../core/primitives/block.ts';
 import { findRecord, RECORD } from '../../core/primitives/records.ts';
 import { chunkHash } from '../../core/snapshot/root.ts';
 import { isViolation } from '../../core/violation.ts';
-import { sleep } from '../../lib/clock.ts';
+import { type Clock, sleep } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Chain } from '../../state/chain/chain.ts';
 import type { HeaderEntry } from '../../state/chain/header-entry.ts';
@@ -26,6 +26,7 @@ export interface SnapshotSyncDeps {
   readonly peers: { list(): readonly Peer[]; get(id: string): Peer | undefined };
   /** The data directory's folder of snapshots. */
   readonly directory: string;
+  readonly clock: Clock;
   readonly log: Log;
 }
 
@@ -38,12 +39,18 @@ export interface SnapshotSync {
 }
 
 const REPLY_MS = 30_000;
-const LOOK_MS = 500;
-/** With nobody left who has it, this many looks around before blocks are fetched instead. */
-const PATIENCE = 40;
+const LOOK_MS = 50;
+/** With headers enough for a snapshot, somebody who serves one may still be on the way. */
+const SERVERS_MS = 10_000;
+/** With nobody left who delivers, blocks are fetched instead after so long. */
+const PATIENCE_MS = 60_000;
+/** Who hasn't delivered is asked again after so long: one lost answer, or a set that was just being built. */
+const REST_MS = 10_000;
+/** A peer that left, a manifest that nobody had: worth another try from the beginning. */
+const ATTEMPTS = 3;
 
 export function createSnapshotSync(deps: SnapshotSyncDeps): SnapshotSync {
-  const { chain, peers, network, log } = deps;
+  const { chain, peers, network, clock, log } = deps;
   const { epoch, delay } = network.params;
   let progress: { done: number; of: number } | null = null;
 
@@ -71,6 +78,7 @@ export function createSnapshotSync(deps: SnapshotSyncDeps): SnapshotSync {
       type: FRAME.getBlocks,
       body: encodeGetBlocks([fromHex(entry.id)!]),
       reply: FRAME.block,
+      orElse: FRAME.absent,
     };
     for (const peer of peers.list()) {
       if (peer.hello.servesFrom > entry.height || peer.tip.work < entry.work) continue;
@@ -114,8 +122,9 @@ export function createSnapshotSync(deps: SnapshotSyncDeps): SnapshotSync {
     signal: AbortSignal,
   ): Promise<boolean> {
     const left = manifest.chunks.map((_, index) => index);
-    const without = new Set<string>();
+    const resting = new Map<string, number>();
     const busy = new Set<string>();
+    let failure: { readonly error: unknown } | null = null;
     let done = 0;
     progress = { done, of: manifest.chunks.length };
 
@@ -135,42 +144,54 @@ export function createSnapshotSync(deps: SnapshotSyncDeps): SnapshotSync {
         );
         if (bytes === null || bytes.length === 0) {
           left.unshift(index);
-          without.add(peer.id);
+          resting.set(peer.id, clock.ms() + REST_MS);
           return;
         }
         await put(index, bytes);
         progress = { done: ++done, of: manifest.chunks.length };
-        signal.throwIfAborted();
+        if (signal.aborted || failure !== null) return;
       }
     };
 
-    for (let looks = 0; done < manifest.chunks.length && looks < PATIENCE; looks++) {
+    let hopeful = clock.ms();
+    while (done < manifest.chunks.length && clock.ms() - hopeful < PATIENCE_MS) {
       signal.throwIfAborted();
-      const able = servers().filter(({ id }) => !without.has(id) && !busy.has(id));
-      for (const peer of able) {
-        looks = 0;
+      // The disk, not a peer: no peer can help.
+      if (failure !== null) throw (failure as { readonly error: unknown }).error;
+      const isFree = ({ id }: Peer) => !busy.has(id) && (resting.get(id) ?? -Infinity) <= clock.ms();
+      for (const peer of left.length > 0 ? servers().filter(isFree) : []) {
         busy.add(peer.id);
         work(peer)
-          .catch((error: unknown) => log.warn('a chunk could not be kept', { error: String(error) }))
+          .catch((error: unknown) => (failure = { error }))
           .finally(() => busy.delete(peer.id));
       }
-      if (busy.size > 0) looks = 0;
-      await sleep(done === 0 && looks === 0 ? 20 : LOOK_MS / 10);
+      const before = done;
+      await sleep(LOOK_MS);
+      if (done > before) hopeful = clock.ms();
     }
     return done === manifest.chunks.length;
   }
 
-  async function attempt(signal: AbortSignal): Promise<boolean> {
+  async function isServed(signal: AbortSignal): Promise<boolean> {
+    const began = clock.ms();
+    while (servers().length === 0 && clock.ms() - began < SERVERS_MS) {
+      signal.throwIfAborted();
+      await sleep(LOOK_MS);
+    }
+    return servers().length > 0;
+  }
+
+  async function attempt(signal: AbortSignal): Promise<'done' | 'none' | 'failed'> {
     const committing = committingHeader();
-    if (committing === null || servers().length === 0) return false;
+    if (committing === null || !(await isServed(signal))) return 'none';
     const block = await fetchBlock(committing);
     const decoded = block && decodeBlock(block);
-    if (!block || !decoded || isViolation(decoded)) return false;
+    if (!block || !decoded || isViolation(decoded)) return 'failed';
     const root = findRecord(coinbaseRecords(decoded), RECORD.snapshotRoot);
-    if (!root) return false;
+    if (!root) return 'failed';
     const base = ancestor(committing, committing.height - delay);
     const manifest = await fetchManifest(root, base);
-    if (manifest === null) return false;
+    if (manifest === null) return 'failed';
     log.info('fetching a snapshot', {
       height: base.height,
       chunks: manifest.chunks.length,
@@ -181,7 +202,7 @@ export function createSnapshotSync(deps: SnapshotSyncDeps): SnapshotSync {
     try {
       if (!(await fetchChunks(manifest, (i, bytes) => folder.chunk(i, bytes), signal))) {
         await folder.discard();
-        return false;
+        return 'failed';
       }
       await folder.finish(manifest);
     } catch (error) {
@@ -190,13 +211,19 @@ export function createSnapshotSync(deps: SnapshotSyncDeps): SnapshotSync {
     }
     await chain.loadSnapshot(path, block);
     log.info('the chain begins with a snapshot', { height: base.height, coins: manifest.facts.coins });
-    return true;
+    return 'done';
   }
 
   return {
     async run(signal) {
       try {
-        return await attempt(signal);
+        for (let tries = 0; tries < ATTEMPTS; tries++) {
+          const outcome = await attempt(signal);
+          if (outcome !== 'failed') return outcome === 'done';
+          progress = null;
+          await sleep(LOOK_MS * 20);
+        }
+        return false;
       } catch (error) {
         if (!signal.aborted) log.warn('no snapshot could be used', { error: String(error) });
         return false;

@@ -55,10 +55,19 @@ export async function createHistory(chain: Chain, deps: ChainDeps): Promise<Hist
   let settle!: { resolve: () => void; reject: (error: KithError) => void };
   const settled = new Promise<void>((resolve, reject) => (settle = { resolve, reject }));
   settled.catch(() => undefined);
+  // The end is that all is checked, or that something contradicts the snapshot: then what was checked stays the truth.
   let ended = false;
+  let contradicted: Height | null = null;
+  let closing: Promise<void> | null = null;
 
   const mismatch = (why: string) => {
+    if (contradicted !== null) return;
     ended = true;
+    contradicted = past.tip().height;
+    // The chain is in the middle of telling us: it can only end afterwards.
+    setImmediate(() => {
+      closing = past.close().catch(() => undefined);
+    });
     settle.reject(new KithError('snapshot-mismatch', why, { data: { height: base.height, why } }));
   };
   const finish = async (): Promise<void> => {
@@ -82,7 +91,10 @@ export async function createHistory(chain: Chain, deps: ChainDeps): Promise<Hist
 
   return {
     settled,
-    status: () => ({ verified: ended ? base.height : past.tip().height, of: base.height }),
+    status: () => ({
+      verified: contradicted ?? (ended ? base.height : past.tip().height),
+      of: base.height,
+    }),
     wanted(max) {
       if (ended) return [];
       return past.missingBlocks(max).filter(({ height }) => height <= base.height);
@@ -95,8 +107,10 @@ export async function createHistory(chain: Chain, deps: ChainDeps): Promise<Hist
       return null;
     },
     async close() {
-      if (!ended) await past.close();
+      const running = !ended;
       ended = true;
+      if (running) await past.close();
+      else if (contradicted !== null) await (closing ?? past.close().catch(() => undefined));
     },
   };
 }

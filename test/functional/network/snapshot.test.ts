@@ -6,6 +6,7 @@ import {
   decodeGetManifest,
   encodeManifest,
 } from '../../../main/network/wire/snapshot-messages.ts';
+import { decodeGetBlocks } from '../../../main/network/wire/sync-messages.ts';
 import { FRAME } from '../../../main/network/wire/frame-types.ts';
 import { listSnapshots, readManifest } from '../../../main/state/snapshot/files.ts';
 import { isViolation } from '../../../main/core/violation.ts';
@@ -70,17 +71,36 @@ describe('a first sync by snapshot', () => {
     const folder = join(from.directory, 'snapshots');
     const name = (await listSnapshots(folder)).find((each) => each.startsWith('0000000080-'))!;
     const manifest = (await readManifest(join(folder, name)))!;
-    const liar = await startLiar(from, encodeManifest(manifest));
+    const liar = await startLiar(from, encodeManifest(manifest), new Uint8Array(1000));
     const fresh = await start({ bootstrap: [liar.address, from.address], snapshotSync: true });
     await until(() => fresh.net.peers.bans().length > 0, 'banned');
     expect(fresh.net.peers.bans()).toMatchObject([{ id: liar.id, code: 'chunk-invalid' }]);
     await until(() => fresh.chain.tip().height === 110, 'at the tip all the same');
     expect(fresh.chain.base()?.height).toBe(80);
   });
+
+  test('a peer that has nothing of what it serves costs nobody anything, itself included', async () => {
+    const from = await library();
+    const folder = join(from.directory, 'snapshots');
+    const name = (await listSnapshots(folder)).find((each) => each.startsWith('0000000080-'))!;
+    const manifest = (await readManifest(join(folder, name)))!;
+    const empty = await startLiar(from, encodeManifest(manifest), new Uint8Array(0));
+    const fresh = await start({ bootstrap: [empty.address, from.address], snapshotSync: true });
+    await until(() => fresh.chain.tip().height === 110, 'at the tip all the same');
+    expect(fresh.chain.base()?.height).toBe(80);
+    await until(() => fresh.chain.historyChecked(), 'history checked');
+    expect(fresh.net.peers.bans()).toEqual([]);
+    expect(empty.asked()).toBeLessThan(10);
+  });
 });
 
-/** Listens, claims all that an honest node has, and answers every question for a chunk with junk. */
-async function startLiar(like: TestNode, manifest: Uint8Array): Promise<{ id: string; address: string }> {
+/** Listens, claims all that an honest node has, and answers every question for a chunk with the same bytes. */
+async function startLiar(
+  like: TestNode,
+  manifest: Uint8Array,
+  answer: Uint8Array,
+): Promise<{ id: string; address: string; asked: () => number }> {
+  let asked = 0;
   const names = namesOf(REGTEST_NETWORK.idHex);
   const host = await createHost({
     key: await generateKeyPair('Ed25519'),
@@ -109,6 +129,24 @@ async function startLiar(like: TestNode, manifest: Uint8Array): Promise<{ id: st
       if (control !== null && !isOffence(control)) void control.run(() => {});
     });
   });
+  await host.handle(names.sync, 2, (stream) => {
+    void serve(
+      stream,
+      new Map([
+        [
+          FRAME.getBlocks.type,
+          {
+            cap: FRAME.getBlocks.cap,
+            async handle(frame, reply) {
+              const ids = decodeGetBlocks(frame.body);
+              for (const id of isViolation(ids) ? [] : ids) await reply(FRAME.absent.type, id);
+              return null;
+            },
+          },
+        ],
+      ]),
+    );
+  });
   await host.handle(names.snapshot, 2, (stream) => {
     void serve(
       stream,
@@ -129,8 +167,9 @@ async function startLiar(like: TestNode, manifest: Uint8Array): Promise<{ id: st
           {
             cap: FRAME.getChunk.cap,
             async handle(frame, reply) {
-              const asked = decodeGetChunk(frame.body);
-              await reply(FRAME.chunk.type, isViolation(asked) ? new Uint8Array(0) : new Uint8Array(1000));
+              const wanted = decodeGetChunk(frame.body);
+              asked++;
+              await reply(FRAME.chunk.type, isViolation(wanted) ? new Uint8Array(0) : answer);
               return null;
             },
           },
@@ -139,7 +178,7 @@ async function startLiar(like: TestNode, manifest: Uint8Array): Promise<{ id: st
     );
   });
   await host.start();
-  return { id: host.peerId, address: host.addresses()[0]! };
+  return { id: host.peerId, address: host.addresses()[0]!, asked: () => asked };
 }
 
 test('manifests survive the wire', async () => {

@@ -2,13 +2,21 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { decodeHeader, type Header } from '../../../main/core/primitives/header.ts';
-import type { Chain } from '../../../main/state/chain/chain.ts';
+import type { Chain, ChainDeps } from '../../../main/state/chain/chain.ts';
 import { createHistory } from '../../../main/state/history/history.ts';
-import { extend, newDirectory, openTestChain, testChainDeps } from '../../support/test-chain.ts';
+import {
+  coinbaseOf,
+  extend,
+  newDirectory,
+  openTestChain,
+  pay,
+  testChainDeps,
+  testKey,
+} from '../../support/test-chain.ts';
 
 const open: Chain[] = [];
-const chainIn = async (directory: string) => {
-  const chain = await openTestChain({ directory });
+const chainIn = async (directory: string, options: Partial<ChainDeps> = {}) => {
+  const chain = await openTestChain({ directory, ...options });
   open.push(chain);
   return chain;
 };
@@ -52,4 +60,33 @@ test('the history behind a snapshot is checked while the chain is in use, over a
   expect(fresh.totals()).toEqual(chain.totals());
   expect(existsSync(join(directory, 'history'))).toBe(false);
   expect(await createHistory(fresh, testChainDeps({ directory }))).toBeNull();
+});
+
+test('a history that breaks a rule is told, and stays checked up to there', async () => {
+  const from = newDirectory();
+  // A chain whose signatures its own nodes didn't check.
+  const chain = await chainIn(from, { verifyBatch: () => Promise.resolve(-1) });
+  const first = await extend(chain);
+  while (chain.tip().height < 14) await extend(chain);
+  const outputs = [{ amount: 1_000_000, lock: testKey(2).lock }];
+  await extend(chain, { transactions: [pay(chain, [coinbaseOf(first)], testKey(9).secret, outputs)] });
+  while (chain.tip().height < 110) await extend(chain);
+  await chain.nextSnapshotRoot();
+  const name = readdirSync(join(from, 'snapshots')).find((each) => each.startsWith('0000000080-'))!;
+  const body = async (height: number) => (await chain.readBlock(chain.atHeight(height)!.id))!;
+  const directory = newDirectory();
+  const fresh = await chainIn(directory);
+  const headers = Array.from(
+    { length: 110 },
+    (_, i) => decodeHeader(chain.headerBytes(chain.atHeight(i + 1)!)) as Header,
+  );
+  await fresh.acceptHeaders(headers);
+  await fresh.loadSnapshot(join(from, 'snapshots', name), await body(85));
+  const history = (await createHistory(fresh, testChainDeps({ directory })))!;
+  for (let height = 1; height <= 15; height++) await history.submit(await body(height));
+  await expect(history.settled).rejects.toMatchObject({ code: 'snapshot-mismatch' });
+  expect(history.status()).toEqual({ verified: 14, of: 80 });
+  expect(history.wanted(5)).toEqual([]);
+  await history.close();
+  expect(fresh.historyChecked()).toBe(false);
 });
