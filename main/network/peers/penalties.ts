@@ -117,6 +117,7 @@ export const PENALTY = {
   'block-withheld': 'note',
   'sync-stalled': 'part',
   'tx-unasked': 'fault',
+  'tx-withheld': 'note',
   'records-invalid': 'fault',
   // The chain commits to every byte, so nobody sends another by accident.
   'chunk-invalid': 'ban',
@@ -157,6 +158,7 @@ const REASON: Readonly<Record<NetworkCode, string>> = {
   'block-withheld': 'It did not deliver a block that it said it has.',
   'sync-stalled': 'It kept everybody waiting for blocks.',
   'tx-unasked': 'It sent other payments than those asked for.',
+  'tx-withheld': 'It announced payments and did not deliver them.',
   'records-invalid': 'It sent addresses of others that nobody has signed.',
   'chunk-invalid': 'It sent a part of a coin set that is not the one the chain commits to.',
   'peer-crowded': 'It had to make room for other nodes.',

@@ -94,7 +94,12 @@ export function createTransactionRelay(deps: TransactionRelayDeps): TransactionR
   const tell = (tx: Transaction): void => {
     if (!deps.hideOrigin || !firstHop.send(tx)) announcer.announce(tx.wid, true);
   };
-  const fetcher = createFetcher({ peer: (id) => peers.get(id), deliver, log });
+  const fetcher = createFetcher({
+    peer: (id) => peers.get(id),
+    deliver,
+    onOffence: (id, wrong) => peers.report(id, wrong),
+    log,
+  });
   const off: (() => void)[] = [];
   let timer: NodeJS.Timeout | undefined;
 

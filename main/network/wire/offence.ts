@@ -22,6 +22,7 @@ export type NetworkCode =
   | 'block-withheld' // a peer didn't deliver a block that it says it has
   | 'sync-stalled' // others waited for a peer that sent nothing
   | 'tx-unasked' // another transaction than those asked for
+  | 'tx-withheld' // a peer announces payments and has none of them
   | 'records-invalid' // a signed record of a peer that isn't one
   | 'chunk-invalid' // a part of a snapshot that isn't what the chain commits to
   | 'peer-crowded' // it had to make room for others

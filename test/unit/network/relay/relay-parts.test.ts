@@ -16,6 +16,7 @@ import { decodeGetTransactions, encodeTransactions } from '../../../../main/netw
 import type { Motes } from '../../../../shared/units.ts';
 import { silent } from '../../../support/test-chain.ts';
 import { turnedClock } from '../../../support/test-clock.ts';
+import { until } from '../../../support/until.ts';
 
 const txOf = (n: number): Transaction =>
   createTransaction({
@@ -36,16 +37,18 @@ test('a known set forgets its oldest', () => {
 
 describe('the fetcher', () => {
   /** Peers that answer from a shelf, or fail. */
-  function fetching(shelves: Record<string, readonly Transaction[] | 'gone'>) {
+  function fetching(shelves: Record<string, readonly Transaction[] | 'gone' | 'silent'>) {
     const requests: { peer: string; ids: string[] }[] = [];
     const delivered: string[] = [];
     const offences: (Offence | null)[] = [];
+    const blamed: string[] = [];
     const call = (peer: string) => async (request: Request) => {
       const asked = decodeGetTransactions(request.body);
       if (isViolation(asked)) throw new Error(asked.code);
       const ids = asked.ids.map(toHex);
       requests.push({ peer, ids });
       const shelf = shelves[peer]!;
+      if (shelf === 'silent') return new Promise<null>(() => {});
       if (shelf === 'gone') throw new KithError('peer-timeout');
       const found = shelf.filter(
         (tx) => ids.includes(asked.by === 'wid' ? widOf(tx) : tx.txidHex) || tx === rogue,
@@ -58,10 +61,11 @@ describe('the fetcher', () => {
     const fetcher = createFetcher({
       peer: (id) => (id in shelves ? ({ id, relay: { call: call(id) } } as unknown as Peer) : undefined),
       deliver: (tx, peer) => void delivered.push(`${peer}:${tx.txidHex}`),
+      onOffence: (peer, { code }) => void blamed.push(`${peer}:${code}`),
       log: silent,
     });
     const settle = () => new Promise((resolve) => setTimeout(resolve, 20));
-    return { fetcher, requests, delivered, offences, settle };
+    return { fetcher, requests, delivered, offences, blamed, settle };
   }
   const rogue = txOf(99);
 
@@ -109,6 +113,46 @@ describe('the fetcher', () => {
     await settle();
     expect(offences).toMatchObject([{ code: 'tx-unasked' }]);
     expect(delivered).toEqual([]);
+  });
+
+  test('a first announcer that says nothing is passed over after two seconds', async () => {
+    const [a, b] = [txOf(7), txOf(8)];
+    const { fetcher, delivered } = fetching({ mute: 'silent', good: [a, b] });
+    fetcher.want('wid', [widOf(a)], 'mute');
+    fetcher.want('wid', [widOf(a)], 'good');
+    await until(() => delivered.length === 1, 'asked elsewhere', { ms: 8000 });
+    // From one that is known to be slow, what another has too isn't waited for at all.
+    fetcher.want('wid', [widOf(b)], 'mute');
+    fetcher.want('wid', [widOf(b)], 'good');
+    await until(() => delivered.length === 2, 'asked elsewhere at once', { ms: 8000 });
+    expect(delivered).toEqual([`good:${a.txidHex}`, `good:${b.txidHex}`]);
+  });
+
+  test('four peers that announce without end and serve nothing leave room for an honest one', async () => {
+    const tx = txOf(9);
+    const mutes = { a: 'silent', b: 'silent', c: 'silent', d: 'silent', e: 'silent' } as const;
+    const { fetcher, delivered } = fetching({ ...mutes, good: [tx] });
+    Object.keys(mutes).forEach((peer, n) =>
+      fetcher.want(
+        'wid',
+        Array.from({ length: 5000 }, (_, i) => (n * 5000 + i).toString(16).padStart(64, '0')),
+        peer,
+      ),
+    );
+    expect(fetcher.size).toBe(20_000);
+    fetcher.want('wid', [widOf(tx)], 'good');
+    await until(() => delivered.length === 1, 'delivered', { ms: 8000 });
+  });
+
+  test('who announces a thousand payments and has none is noted; who times out is not kept', async () => {
+    const { fetcher, blamed } = fetching({ empty: [], gone: 'gone' });
+    const many = (n: number) =>
+      Array.from({ length: 1100 }, (_, i) => (n * 2000 + i).toString(16).padStart(64, '0'));
+    fetcher.want('wid', many(1), 'empty');
+    fetcher.want('wid', many(2), 'gone');
+    await until(() => fetcher.size === 0, 'all given up');
+    expect(blamed).toContain('empty:tx-withheld');
+    expect(blamed).toContain('gone:peer-silent');
   });
 
   test('what one peer announces is bounded', () => {
