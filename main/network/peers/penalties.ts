@@ -3,14 +3,16 @@ import type { NetworkCode, OffenceCode } from '../wire/offence.ts';
 
 /**
  * What an offence costs its sender. `ignore`: honest peers do it too (races, policy, clocks, older versions).
- * `note`: strange, counts little. `fault`: counts much. `part`: the connection ends, no ban. `ban`: only malice or a
- * broken program does it.
+ * `differ`: the connection ends and nothing counts, since a peer of an older version may not know the rule. `note`:
+ * strange, counts little. `fault`: counts much. `part`: the connection ends, and often enough it is a ban. `ban`: only
+ * malice or a broken program does it.
  */
-export type Penalty = 'ignore' | 'note' | 'fault' | 'part' | 'ban';
+export type Penalty = 'ignore' | 'differ' | 'note' | 'fault' | 'part' | 'ban';
 
 /** Points that a penalty adds to a peer's score; at BAN_SCORE it is banned. */
 export const POINTS: Readonly<Record<Penalty, number>> = {
   ignore: 0,
+  differ: 0,
   note: 5,
   fault: 34,
   part: 10,
@@ -54,23 +56,23 @@ export const PENALTY = {
   'lock-policy': 'ignore',
 
   // Consensus rules of a block whose work is real: it cost its maker more than a ban could, and a peer of an older
-  // version may not know the rule.
-  'coinbase-missing': 'part',
-  'coinbase-witness': 'part',
-  'coinbase-records': 'part',
-  'coinbase-height': 'part',
-  'coinbase-expires': 'part',
-  'coinbase-amount': 'part',
-  'snapshot-missing': 'part',
-  'snapshot-misplaced': 'part',
-  'snapshot-wrong': 'part',
+  // version may not know the rule. It comes back after every block, so nothing may add up.
+  'coinbase-missing': 'differ',
+  'coinbase-witness': 'differ',
+  'coinbase-records': 'differ',
+  'coinbase-height': 'differ',
+  'coinbase-expires': 'differ',
+  'coinbase-amount': 'differ',
+  'snapshot-missing': 'differ',
+  'snapshot-misplaced': 'differ',
+  'snapshot-wrong': 'differ',
   'block-too-large': 'ban',
   'block-empty': 'part',
-  'block-outputs': 'part',
+  'block-outputs': 'differ',
   // Says nothing about the block, all about who sent this body.
   'block-merkle': 'fault',
   'block-orphan': 'ignore',
-  'block-invalid': 'part',
+  'block-invalid': 'differ',
   'block-genesis': 'ban',
 
   'header-height': 'ban',
@@ -80,7 +82,7 @@ export const PENALTY = {
   // Their clock or ours.
   'header-time-new': 'ignore',
   'header-orphan': 'ignore',
-  'header-on-invalid': 'part',
+  'header-on-invalid': 'differ',
   'header-low-work': 'part',
 
   'policy-known': 'ignore',

@@ -218,7 +218,8 @@ export function createBodySync(deps: BodySyncDeps): BodySync {
     sources.failed(entry.id, peerId);
     const peer = peers.get(peerId);
     const knew = peer !== undefined && sources.claims(peer, entry) === true;
-    if (knew || blamesOnlyTheBody(violation.code)) peers.report(peerId, violation);
+    if (blamesOnlyTheBody(violation.code)) peers.report(peerId, violation);
+    else if (knew) peers.report(peerId, offence('block-invalid', { id: entry.id, rule: violation.code }));
   }
 
   const forget = (peerId: string): void => [owed, progress, sources].forEach((each) => each.delete(peerId));

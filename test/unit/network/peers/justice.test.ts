@@ -86,6 +86,13 @@ describe('offences and what follows', () => {
     expect([bans, parted]).toEqual([[], ['coinbase-amount']]);
   });
 
+  test('a peer of an older version is parted with after every block, and never banned', () => {
+    const { bans, parted, scores, report } = court();
+    const codes = ['block-invalid', 'header-on-invalid', 'coinbase-amount', 'snapshot-wrong'] as const;
+    for (let i = 0; i < 40; i++) report(codes[i % 4]!);
+    expect([bans, parted.length, scores.of('peer')]).toEqual([[], 40, 0]);
+  });
+
   test.each([
     ['/ip4/127.0.0.1/tcp/5', 1, null],
     ['/ip4/127.3.2.1/tcp/5', 1, '/ip4/127.3.2.1'],
