@@ -117,8 +117,11 @@ export interface Chain {
   base(): HeaderEntry | null;
   /** Whether every block from genesis on was checked by this node; see createHistory. */
   historyChecked(): boolean;
-  /** The blocks below the snapshot were checked: what was ever issued and burnt up to it is known now. */
-  confirmHistory(before: ChainTotals): Promise<void>;
+  /**
+   * The blocks below the snapshot were checked by `past`, which stands at its block: what was ever issued and burnt up
+   * to it is known now, and under which rules each block was checked.
+   */
+  confirmHistory(past: Pick<Chain, 'totals' | 'atHeight'>): Promise<void>;
   /** The root of the coin set as of this height of the active chain; null when it was never computed. */
   snapshotRootOf(height: Height): Promise<Hash | null>;
   medianTime(): UnixSeconds;

@@ -10,7 +10,7 @@ import { isViolation, type Violation } from '../../core/violation.ts';
 import { createEmitter } from '../../lib/events.ts';
 import { DamagedError } from '../storage/damaged-error.ts';
 import { Activator } from './activator.ts';
-import { startFromSnapshot } from './start-from-snapshot.ts';
+import { confirmHistory, startFromSnapshot } from './start-from-snapshot.ts';
 import { receiveBlock } from './block-receiver.ts';
 import { createBodyNeeds } from './body-needs.ts';
 import type { Chain, ChainDeps, ChainEvents, SubmitResult } from './chain.ts';
@@ -182,6 +182,7 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
     await db.putHeaders([index.recordOf(entry)]);
   };
 
+  const start = { network, db, index, active, activator };
   const outcome = (entry: OwnedEntry): Promise<SubmitResult['status'] | Violation> =>
     new Promise((resolve) => {
       waiting.set(entry.id, resolve);
@@ -234,22 +235,13 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
     },
     servesFrom: () => needs.wholeFrom(),
     getCoin: (outpoint) => cache.committed(coinKey(outpoint)),
-    loadSnapshot: (folder, committing) =>
-      startFromSnapshot({ network, db, index, active, activator }, folder, committing),
+    loadSnapshot: (folder, committing) => startFromSnapshot(start, folder, committing),
     base: () => {
       const base = db.base();
       return base ? (index.get(toHex(base.id)) ?? null) : null;
     },
     historyChecked: () => db.base() === null,
-    async confirmHistory({ burned }) {
-      await activator.idle();
-      activator.adopt({
-        ...activator.state,
-        issued: activator.state.issued + burned,
-        burned: activator.state.burned + burned,
-      });
-      await db.forgetBase(activator.state);
-    },
+    confirmHistory: (past) => confirmHistory(start, past),
     async snapshotRootOf(height) {
       const entry = active.at(height);
       return entry ? snapshots.rootOf(entry) : null;

@@ -17,6 +17,8 @@ export interface HeaderEntry {
   readonly status: BlockStatus;
   /** Transactions in the body; 0 while it isn't stored. */
   readonly transactions: number;
+  /** The soft forks that it was checked under, as encodeRules gives them; 0 while it never was connected. */
+  readonly rules: number;
   /** Where the 88 bytes stand in the index's slab. */
   readonly slot: number;
 }

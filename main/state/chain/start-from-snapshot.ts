@@ -1,9 +1,11 @@
 import { toHex } from '../../core/codec/hex.ts';
+import type { Height } from '../../../shared/units.ts';
 import type { Network } from '../../core/networks/network.ts';
 import { checkCommitment, loadCoins, SnapshotRefused } from '../snapshot/load.ts';
 import type { ChainDb } from '../storage/chain-db.ts';
 import type { ChainState } from '../storage/state-record.ts';
 import type { Activator } from './activator.ts';
+import type { Chain } from './chain.ts';
 import type { ChainLine } from './chain-line.ts';
 import { ancestorAt, type OwnedEntry } from './header-entry.ts';
 import type { HeaderIndex } from './header-index.ts';
@@ -76,4 +78,37 @@ function pathTo(entry: OwnedEntry): OwnedEntry[] {
   const path: OwnedEntry[] = [];
   for (let at = entry; at.prev !== null; at = at.prev) path.push(at);
   return path.reverse();
+}
+
+const HEADERS_AT_ONCE = 2000;
+
+/** See Chain.confirmHistory. */
+export async function confirmHistory(
+  { db, index, active, activator }: SnapshotStartDeps,
+  past: Pick<Chain, 'totals' | 'atHeight'>,
+): Promise<void> {
+  await activator.idle();
+  const changed = takeRules(active, past, db.base()?.height ?? 0);
+  for (let i = 0; i < changed.length; i += HEADERS_AT_ONCE)
+    await db.putHeaders(changed.slice(i, i + HEADERS_AT_ONCE).map((entry) => index.recordOf(entry)));
+  const { burned } = past.totals();
+  const { state } = activator;
+  activator.adopt({ ...state, issued: state.issued + burned, burned: state.burned + burned });
+  await db.forgetBase(activator.state);
+}
+
+/**
+ * Notes under which rules the blocks below the snapshot were checked, and gives those that this changes. They would
+ * look as if they had been checked before this program knew a rule, and there is nothing to take them back with.
+ */
+function takeRules(active: ChainLine<OwnedEntry>, past: Pick<Chain, 'atHeight'>, base: Height): OwnedEntry[] {
+  const changed: OwnedEntry[] = [];
+  for (let height = 1; height <= base; height++) {
+    const entry = active.at(height)!;
+    const { rules } = past.atHeight(height)!;
+    if (entry.rules === rules) continue;
+    entry.rules = rules;
+    changed.push(entry);
+  }
+  return changed;
 }

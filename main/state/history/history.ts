@@ -79,7 +79,7 @@ export async function createHistory(chain: Chain, deps: ChainDeps): Promise<Hist
       ended = false;
       return mismatch('the blocks lead to other coins than the snapshot holds');
     }
-    await chain.confirmHistory(past.totals());
+    await chain.confirmHistory(past);
     await past.close();
     await rm(directory, { recursive: true, force: true });
     settle.resolve();

@@ -24,21 +24,30 @@ afterEach(async () => {
   for (const chain of open.splice(0)) await chain.close();
 });
 
-test('the history behind a snapshot is checked while the chain is in use, over a restart', async () => {
+/** A chain of so many blocks, whose snapshot of height `at` is built, and a new node that begins with it. */
+async function beginning(blocks: number, at: number, signalling = false) {
   const from = newDirectory();
   const chain = await chainIn(from);
-  while (chain.tip().height < 110) await extend(chain);
-  await chain.nextSnapshotRoot();
-  const name = readdirSync(join(from, 'snapshots')).find((each) => each.startsWith('0000000080-'))!;
+  while (chain.tip().height < blocks)
+    await extend(chain, signalling ? { header: { version: chain.nextVersion() } } : {});
+  await expect.poll(() => chain.snapshotRootOf(at)).not.toBeNull();
+  const name = readdirSync(join(from, 'snapshots')).find((each) => Number(each.slice(0, 10)) === at)!;
   const body = async (height: number) => (await chain.readBlock(chain.atHeight(height)!.id))!;
   const directory = newDirectory();
-  let fresh = await chainIn(directory);
+  const fresh = await chainIn(directory);
   const headers = Array.from(
-    { length: 110 },
+    { length: blocks },
     (_, i) => decodeHeader(chain.headerBytes(chain.atHeight(i + 1)!)) as Header,
   );
   await fresh.acceptHeaders(headers);
-  await fresh.loadSnapshot(join(from, 'snapshots', name), await body(85));
+  const { delay } = chain.network.params;
+  await fresh.loadSnapshot(join(from, 'snapshots', name), await body(at + delay));
+  return { chain, fresh, directory, body };
+}
+
+test('the history behind a snapshot is checked while the chain is in use, over a restart', async () => {
+  const { chain, directory, body, ...first } = await beginning(110, 80);
+  let { fresh } = first;
 
   let history = (await createHistory(fresh, testChainDeps({ directory })))!;
   expect(history.wanted(3).map(({ height }) => height)).toEqual([1, 2, 3]);
@@ -89,4 +98,22 @@ test('a history that breaks a rule is told, and stays checked up to there', asyn
   expect(history.wanted(5)).toEqual([]);
   await history.close();
   expect(fresh.historyChecked()).toBe(false);
+});
+
+test('a node whose history was checked under a soft fork opens again as it was', async () => {
+  const { directory, body, ...first } = await beginning(150, 120, true);
+  let { fresh } = first;
+  const history = (await createHistory(fresh, testChainDeps({ directory })))!;
+  for (let height = 1; height <= 120; height++) expect(await history.submit(await body(height))).toBeNull();
+  await history.settled;
+  for (let height = 121; height <= 150; height++) await fresh.submitBlock(await body(height));
+  expect(fresh.nextRules()).toEqual({ policyLock: true });
+  const before = { tip: fresh.tip().id, set: await fresh.setHash() };
+  for (let restart = 0; restart < 2; restart++) {
+    await open.pop()!.close();
+    fresh = await chainIn(directory);
+    expect({ tip: fresh.tip().id, set: await fresh.setHash() }).toEqual(before);
+    expect([fresh.atHeight(79)!.rules, fresh.atHeight(80)!.rules]).toEqual([0, 1]);
+  }
+  expect((await extend(fresh)).header.height).toBe(151);
 });
