@@ -24,6 +24,7 @@ import { createFoundBodies } from './found-bodies.ts';
 import { findTransaction } from './find-transaction.ts';
 import { acceptHeaders, bitsAfter } from './header-acceptor.ts';
 import { ancestorAt, type HeaderEntry, type OwnedEntry } from './header-entry.ts';
+import { recheckFrom } from './late-upgrade.ts';
 import { headersAfter, locatorFrom } from './locator.ts';
 import { openChainState } from './open.ts';
 import { createSnapshots } from '../snapshot/snapshots.ts';
@@ -280,16 +281,9 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
     },
   };
 
-  const outdated = firstOutdated(
-    active,
-    network.params.bitsPeriod,
-    rulesFor,
-    (chain.base()?.height ?? 0) + 1,
-  );
-  if (outdated !== null) {
-    log.warn('blocks were checked before this program knew a rule: checking them again', { from: outdated });
-    await activator.rewindTo(outdated - 1);
-  }
+  const first = firstOutdated(active, network.params.bitsPeriod, rulesFor, (chain.base()?.height ?? 0) + 1);
+  if (first !== null && !(await recheckFrom(first, { ...deps, activator, close: chain.close })))
+    return createChain(deps);
   gate.resume();
   activate();
   return chain;
