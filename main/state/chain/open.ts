@@ -13,7 +13,7 @@ import { type Bodies, openBodies } from './bodies.ts';
 import { ChainLine } from './chain-line.ts';
 import type { OwnedEntry } from './header-entry.ts';
 import { HeaderIndex } from './header-index.ts';
-import { readRebuildMark, removeRebuildMark } from './rebuild-mark.ts';
+import { demandRebuild, readRebuildMark, removeRebuildMark } from './rebuild-mark.ts';
 import { rebuildIndex, setDatabaseAside, type StoredBlock } from './rebuild.ts';
 
 export interface OpenDeps {
@@ -45,8 +45,8 @@ export async function openChainState(deps: OpenDeps): Promise<OpenedChain> {
     const asked = await readRebuildMark(deps.directory);
     if (asked !== null)
       deps.log.warn('the chain is rebuilt from the stored blocks, as asked before', { asked });
-    const opened = asked === null ? await openHealthy(deps, bodies) : null;
-    return opened ?? (await openRebuilt(deps, bodies));
+    const opened = asked ?? (await openHealthy(deps, bodies));
+    return typeof opened === 'string' ? await openRebuilt(deps, bodies, opened) : opened;
   } catch (error) {
     await bodies.close();
     throw error;
@@ -55,8 +55,8 @@ export async function openChainState(deps: OpenDeps): Promise<OpenedChain> {
 
 const databaseDirectory = (deps: OpenDeps): string => join(deps.directory, 'chain');
 
-/** Null when the database has to be rebuilt. */
-async function openHealthy(deps: OpenDeps, bodies: Bodies): Promise<OpenedChain | null> {
+/** Or why the database has to be rebuilt. */
+async function openHealthy(deps: OpenDeps, bodies: Bodies): Promise<OpenedChain | string> {
   let db: ChainDb | null = null;
   try {
     db = await openChainDb(databaseDirectory(deps), deps.network.id);
@@ -76,11 +76,12 @@ async function openHealthy(deps: OpenDeps, bodies: Bodies): Promise<OpenedChain 
     deps.log.warn('the chain database is damaged and will be rebuilt from the stored blocks', {
       cause: error.message,
     });
-    return null;
+    return error.message;
   }
 }
 
-async function openRebuilt(deps: OpenDeps, bodies: Bodies): Promise<OpenedChain> {
+async function openRebuilt(deps: OpenDeps, bodies: Bodies, why: string): Promise<OpenedChain> {
+  demandRebuild(deps.directory, why);
   await setDatabaseAside(databaseDirectory(deps));
   const db = await openChainDb(databaseDirectory(deps), deps.network.id);
   try {

@@ -3,6 +3,7 @@ import { toHex } from '../../core/codec/hex.ts';
 import { Reader } from '../../core/codec/reader.ts';
 import { decodeHeader, type Header } from '../../core/primitives/header.ts';
 import { HEADER_BYTES } from '../../core/primitives/limits.ts';
+import { crashPoint } from '../../lib/crash-point.ts';
 import { codeOf } from '../../lib/errors.ts';
 import { isViolation } from '../../core/violation.ts';
 import type { ChainDb } from '../storage/chain-db.ts';
@@ -34,6 +35,7 @@ export async function setDatabaseAside(directory: string): Promise<void> {
   await rename(directory, aside).catch((error: unknown) => {
     if (codeOf(error) !== 'ENOENT') throw error;
   });
+  crashPoint();
 }
 
 /**

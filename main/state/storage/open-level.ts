@@ -1,5 +1,6 @@
 import { ClassicLevel } from 'classic-level';
 import { toHex } from '../../core/codec/hex.ts';
+import { crashPoint } from '../../lib/crash-point.ts';
 import { KithError } from '../../lib/errors.ts';
 import { openRecord, sealPayload } from './checksum.ts';
 import { addOutpointTo } from './coin-sum.ts';
@@ -50,6 +51,7 @@ async function checkIdentity(level: Level, networkId: Uint8Array): Promise<void>
     batch.put(key.schema, sealPayload(key.schema, Uint8Array.of(SCHEMA)));
     batch.put(key.network, sealPayload(key.network, networkId));
     await batch.write({ sync: true });
+    crashPoint();
     return;
   }
   const version = openRecord(key.schema, schema)?.[0];
@@ -86,4 +88,5 @@ async function addCoinSum(level: Level): Promise<void> {
   if (state) batch.put(key.state, sealPayload(key.state, encodeState({ ...state, coinSum })));
   batch.put(key.schema, sealPayload(key.schema, Uint8Array.of(SCHEMA)));
   await batch.write({ sync: true });
+  crashPoint();
 }
