@@ -102,6 +102,8 @@ async function withChain<T>(
   try {
     const chain = await createChain(deps);
     try {
+      // What a crash or a rebuild has left to connect would be missing from whatever is read now.
+      await chain.idle();
       return await work(chain, deps);
     } finally {
       await chain.close();

@@ -138,6 +138,11 @@ export interface Chain {
   setHash(): Promise<string>;
   /** Tries again what came from the future. Cheap; call it every second. */
   retryEarly(): Promise<void>;
+  /**
+   * Waits until every stored block that can be is on the active chain, or refused. Opening a chain doesn't: what a
+   * crash or a rebuild left to do is done behind it. Rejects with what made the chain stop, if anything did.
+   */
+  idle(): Promise<void>;
   /** Waits until all that was accepted so far is on the disk. */
   sync(): Promise<void>;
   close(): Promise<void>;

@@ -150,12 +150,12 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
     for (const id of [...waiting.keys()]) settle(index.get(id)!, 'stored');
   }
 
-  let stopped = false;
+  let failure: { readonly error: unknown } | null = null;
   /** The disk failed or lies: said once, since nothing works after it. */
   const fail = (error: unknown): void => {
     for (const id of [...waiting.keys()]) settle(index.get(id)!, 'stored');
-    if (stopped) return;
-    stopped = true;
+    if (failure) return;
+    failure = { error };
     if (error instanceof DamagedError) writeRebuildMark(deps.directory, error.message);
     log.error('the chain stopped', { error });
     events.emit('failed', error);
@@ -265,6 +265,10 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
         if (header && !isViolation(header)) await chain.acceptHeaders([header]);
         else await chain.submitBlock(bytes);
       }
+    },
+    async idle() {
+      await activator.idle();
+      if (failure) throw failure.error;
     },
     async sync() {
       await bodies.sync();

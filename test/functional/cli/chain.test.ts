@@ -1,0 +1,42 @@
+import { existsSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { extend, newDirectory, openTestChain } from '../../support/test-chain.ts';
+import { cleanUp, run } from './program.ts';
+
+afterAll(cleanUp);
+
+const BLOCKS = 40;
+
+/** A data directory with a chain in it. */
+async function madeDirectory(blocks = BLOCKS): Promise<string> {
+  const directory = newDirectory();
+  const chain = await openTestChain({ directory });
+  for (let i = 0; i < blocks; i++) await extend(chain);
+  await chain.close();
+  return directory;
+}
+
+const kith = async (directory: string, ...args: string[]) => {
+  const { code, out, fault } = await run([...args, '--network', 'regtest', '--datadir', directory, '--json']);
+  return { code, fault, said: out === '' ? null : (JSON.parse(out) as Record<string, unknown>) };
+};
+
+describe('what the chain commands read is there', () => {
+  test('also while the database is still being rebuilt', async () => {
+    const directory = await madeDirectory();
+    rmSync(join(directory, 'chain'), { recursive: true });
+    const file = join(newDirectory(), 'blocks');
+    expect(await kith(directory, 'chain', 'export', file)).toMatchObject({
+      code: 0,
+      said: { blocks: BLOCKS },
+    });
+    expect(existsSync(file) && statSync(file).size).toBeGreaterThan(BLOCKS * 88);
+
+    rmSync(join(directory, 'chain'), { recursive: true });
+    expect(await kith(directory, 'verify')).toMatchObject({
+      code: 0,
+      said: { height: BLOCKS, blocks: BLOCKS, coins: BLOCKS, problems: [] },
+    });
+  });
+});
