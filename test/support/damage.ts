@@ -2,10 +2,11 @@ import { cpSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writ
 import { join } from 'node:path';
 import type { Network } from '../../main/core/networks/network.ts';
 import { KithError } from '../../main/lib/errors.ts';
+import type { Log } from '../../main/lib/log.ts';
 import type { Chain } from '../../main/state/chain/chain.ts';
 import { createChainModel, hashOf, type ModelBlock, sumOf } from './chain-model.ts';
 import { createRandom } from './random.ts';
-import { newDirectory, openTestChain } from './test-chain.ts';
+import { newDirectory, openTestChain, silent } from './test-chain.ts';
 
 /** A closed data directory with everything in it, and what happens to the chain afterwards. */
 export interface DamageWorld {
@@ -132,6 +133,65 @@ export async function recover(world: DamageWorld, file: string, damage: Damage):
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
+}
+
+/** What a damaged directory looks like to a node that has nobody to ask. */
+export type Alone =
+  | { readonly end: 'equal' }
+  /** It stands somewhere else, at a place where the chain once stood, and has said that something is wrong. */
+  | { readonly end: 'told'; readonly said: readonly string[] }
+  /** It stands somewhere else and has said nothing, or has other coins than the blocks lead to. */
+  | { readonly end: 'different'; readonly what: string }
+  | { readonly end: 'error'; readonly code: string }
+  | { readonly end: 'thrown'; readonly error: unknown };
+
+/** Hurts a copy and opens it, again where the node asks for it, with no peer that could make up for anything. */
+export async function standAlone(world: DamageWorld, file: string, damage: Damage): Promise<Alone> {
+  const directory = newDirectory();
+  cpSync(world.directory, directory, { recursive: true });
+  damage.hurt(join(directory, file));
+  const said: string[] = [];
+  const log: Log = {
+    ...silent,
+    warn: (line) => said.push(line),
+    error: (line) => said.push(line),
+    child: () => log,
+  };
+  try {
+    for (let starts = 1; ; starts++) {
+      const chain = await openTestChain({ ...options(world.network, directory), log });
+      try {
+        await chain.idle();
+        return await lookAt(chain, world, said);
+      } catch (error) {
+        if (starts === 3 || !(error instanceof KithError) || error.code !== 'storage-damaged') throw error;
+      } finally {
+        await chain.close();
+      }
+    }
+  } catch (error) {
+    return error instanceof KithError ? { end: 'error', code: error.code } : { end: 'thrown', error };
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+async function lookAt(chain: Chain, { past }: DamageWorld, said: readonly string[]): Promise<Alone> {
+  const tip = past.find(({ block }) => block.header.idHex === chain.tip().id);
+  if (!tip && chain.tip().height > 0) return { end: 'different', what: 'a tip that never was' };
+  const wrong = tip && (await compare(chain, tip));
+  if (wrong?.end === 'different') return wrong;
+  // A body that is gone is known to be gone, or found out by reading it.
+  for (let { height } = chain.tip(); height > 0; height--) {
+    const { id } = chain.atHeight(height)!;
+    if (chain.hasBody(id) && (await chain.readBlock(id))) continue;
+    if (!chain.missingBlocks(1000).some((missing) => missing.id === id))
+      return { end: 'different', what: `nobody misses the body of ${height}` };
+  }
+  if (tip === past.at(-1)) return { end: 'equal' };
+  return said.length > 0
+    ? { end: 'told', said }
+    : { end: 'different', what: `it stands at ${chain.tip().height} and says nothing` };
 }
 
 /** One life of the node. What an earlier one was told already may take it straight to the newest tip. */

@@ -14,7 +14,7 @@ import { ChainLine } from './chain-line.ts';
 import type { OwnedEntry } from './header-entry.ts';
 import { HeaderIndex } from './header-index.ts';
 import { demandRebuild, readRebuildMark, removeRebuildMark } from './rebuild-mark.ts';
-import { rebuildIndex, setDatabaseAside, type StoredBlock } from './rebuild.ts';
+import { adoptNewest, rebuildIndex, setDatabaseAside, type StoredBlock } from './rebuild.ts';
 
 export interface OpenDeps {
   readonly network: Network;
@@ -69,7 +69,9 @@ async function openHealthy(deps: OpenDeps, bodies: Bodies): Promise<OpenedChain 
     await loadHeaders(db, index, bodies);
     await db.checkMarks(state.commit);
     const active = activeLine(index, state);
-    return { db, bodies, index, state, active, found: new Map() };
+    const { found, unlinked } = await adoptNewest(index, db, bodies);
+    if (found > 0) deps.log.warn('blocks are stored that the database did not know of', { blocks: found });
+    return { db, bodies, index, state, active, found: unlinked };
   } catch (error) {
     await db?.close();
     if (!(error instanceof DamagedError)) throw error;

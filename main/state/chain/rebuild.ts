@@ -8,6 +8,7 @@ import { codeOf } from '../../lib/errors.ts';
 import { isViolation } from '../../core/violation.ts';
 import type { ChainDb } from '../storage/chain-db.ts';
 import type { SegmentLocation } from '../storage/header-record.ts';
+import { FRAME_BYTES } from '../storage/segment-frame.ts';
 import type { Bodies } from './bodies.ts';
 import type { OwnedEntry } from './header-entry.ts';
 import type { HeaderIndex } from './header-index.ts';
@@ -20,7 +21,7 @@ export interface StoredBlock {
 }
 
 export interface Rebuilt {
-  /** How many blocks link to genesis and are in the index now. */
+  /** How many blocks link to what was known, and are in the index now. */
   readonly found: number;
   /** The others by their id: of use once their headers are known from elsewhere. */
   readonly unlinked: Map<string, StoredBlock>;
@@ -46,36 +47,73 @@ export async function setDatabaseAside(directory: string): Promise<void> {
 export async function rebuildIndex(index: HeaderIndex, db: ChainDb, bodies: Bodies): Promise<Rebuilt> {
   // Undo records belong to a connection; connecting again writes new ones.
   for (const segment of bodies.undo.segments()) await bodies.undo.remove(segment);
-  const { byParent, unlinked } = await collectBlocks(bodies);
+  return linkBlocks(index, db, await collectBlocks(bodies, { segment: 0, offset: 0 }));
+}
+
+/**
+ * The same for what is stored behind the last body that the index knows. A crash leaves a block or two there; many mean
+ * that the database has lost its newest end, which looks like nothing at all from inside.
+ */
+export async function adoptNewest(index: HeaderIndex, db: ChainDb, bodies: Bodies): Promise<Rebuilt> {
+  return linkBlocks(index, db, await collectBlocks(bodies, endOf(index)));
+}
+
+/** A place from which on the segments are read. */
+type Start = Pick<SegmentLocation, 'segment' | 'offset'>;
+
+function endOf(index: HeaderIndex): Start {
+  let end: Start = { segment: 0, offset: 0 };
+  for (const { body } of index.entries()) {
+    if (!body || body.segment < end.segment) continue;
+    const offset = body.offset + FRAME_BYTES + body.length;
+    if (body.segment > end.segment || offset > end.offset) end = { segment: body.segment, offset };
+  }
+  return end;
+}
+
+async function linkBlocks(
+  index: HeaderIndex,
+  db: ChainDb,
+  { byParent, unlinked }: Collected,
+): Promise<Rebuilt> {
   let pending: OwnedEntry[] = [];
   let found = 0;
-  const waiting: OwnedEntry[] = [index.genesis];
-  for (let parent = waiting.shift(); parent !== undefined; parent = waiting.shift()) {
+  const flush = async () => {
+    if (pending.length > 0) await db.putHeaders(pending.map((entry) => index.recordOf(entry)));
+    pending = [];
+  };
+  const waiting = [...byParent.keys()].flatMap((id) => index.get(id) ?? []);
+  for (let next = 0; next < waiting.length; next++) {
+    const parent = waiting[next]!;
     for (const { header, at, transactions } of byParent.get(parent.id) ?? []) {
-      if (index.get(header.idHex) || header.height !== parent.height + 1) continue;
-      const entry = index.add(header, parent);
+      const known = index.get(header.idHex);
+      if (known?.body || header.height !== parent.height + 1 || parent.status === 'invalid') continue;
+      if (known?.status === 'invalid') continue;
+      const entry = known ?? index.add(header, parent);
       index.markStored(entry, at, transactions);
       unlinked.delete(header.idHex);
       waiting.push(entry);
       pending.push(entry);
       found++;
     }
-    if (pending.length >= BATCH) {
-      await db.putHeaders(pending.map((entry) => index.recordOf(entry)));
-      pending = [];
-    }
+    if (pending.length >= BATCH) await flush();
   }
-  await db.putHeaders(pending.map((entry) => index.recordOf(entry)));
+  await flush();
   return { found, unlinked };
 }
 
-async function collectBlocks(
-  bodies: Bodies,
-): Promise<{ byParent: Map<string, StoredBlock[]>; unlinked: Map<string, StoredBlock> }> {
+interface Collected {
+  readonly byParent: ReadonlyMap<string, readonly StoredBlock[]>;
+  readonly unlinked: Map<string, StoredBlock>;
+}
+
+async function collectBlocks(bodies: Bodies, from: Start): Promise<Collected> {
   const byParent = new Map<string, StoredBlock[]>();
   const unlinked = new Map<string, StoredBlock>();
   for (const segment of bodies.blocks.segments()) {
-    for await (const { at, payload, adrift } of bodies.blocks.scan(segment)) {
+    if (segment < from.segment) continue;
+    const start = segment === from.segment ? from.offset : 0;
+    for await (const { at, payload, adrift } of bodies.blocks.scan(segment, start)) {
       const header = decodeHeader(payload.slice(0, HEADER_BYTES));
       if (isViolation(header)) continue;
       const block = { header, at, transactions: new Reader(payload, HEADER_BYTES).varuint() };

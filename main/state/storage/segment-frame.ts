@@ -44,10 +44,14 @@ type Read = (offset: number, length: number) => Promise<Uint8Array | null>;
 export async function* scanRecords(
   read: Read,
   segment: number,
-  { size, maxRecordBytes }: { readonly size: number; readonly maxRecordBytes: number },
+  {
+    from,
+    size,
+    maxRecordBytes,
+  }: { readonly from: number; readonly size: number; readonly maxRecordBytes: number },
 ): AsyncGenerator<ScannedRecord> {
   let adrift = false;
-  for (let offset = 0; offset + FRAME_BYTES <= size;) {
+  for (let offset = from; offset + FRAME_BYTES <= size;) {
     const head = await read(offset, FRAME_BYTES);
     const length = head && framedLength(head);
     const bytes =

@@ -29,8 +29,8 @@ export interface SegmentStore {
   /** No file of this number or a lower one will be written to: places in files that are lost must not be filled anew. */
   leave(segment: number): void;
   sync(): Promise<void>;
-  /** All good records of a file in order; damaged stretches are passed over. */
-  scan(segment: number): AsyncGenerator<ScannedRecord>;
+  /** All good records of a file in order, from a record's beginning on; damaged stretches are passed over. */
+  scan(segment: number, from?: number): AsyncGenerator<ScannedRecord>;
   segments(): readonly number[];
   /** Bytes in all files. */
   bytes(): number;
@@ -119,8 +119,9 @@ export async function openSegments(options: SegmentStoreOptions): Promise<Segmen
       await tail;
       await file?.datasync();
     },
-    scan: (segment) =>
+    scan: (segment, from = 0) =>
       scanRecords((offset, length) => readAt(segment, offset, length), segment, {
+        from,
         size: sizes.get(segment) ?? 0,
         maxRecordBytes,
       }),

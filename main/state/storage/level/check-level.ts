@@ -47,7 +47,7 @@ async function findTableDamage(
   return null;
 }
 
-/** A log may end anywhere: that is what a crash leaves. It must not be missing while a newer one is there. */
+/** A log may end anywhere: that is what a crash leaves. It is made before the manifest names it, so it is never missing. */
 async function findLogDamage(
   directory: string,
   names: readonly string[],
@@ -55,7 +55,7 @@ async function findLogDamage(
 ): Promise<string | null> {
   const files = [...numbered(names, /^(\d+)\.log$/)].filter(([number]) => number >= logNumber);
   files.sort(([a], [b]) => a - b);
-  if (files.length > 0 && files[0]![0] !== logNumber) return `log ${logNumber} is gone`;
+  if (logNumber > 0 && files[0]?.[0] !== logNumber) return `log ${logNumber} is gone`;
   for (const [i, [number, name]] of files.entries()) {
     const { hole, whole } = readLog((await read(directory, name)) ?? new Uint8Array(0));
     if (hole || (!whole && i < files.length - 1)) return `log ${number} is damaged`;

@@ -37,11 +37,33 @@ export function readLog(bytes: Uint8Array): LogContents {
         parts = [];
       }
     }
-    // What is too short for another record fills a block up, but only if the next block follows.
-    const filled = end - at < HEADER && (end === block + BLOCK || end === at);
-    if (!filled) whole = false;
+    if (isFilled(bytes, block, at)) continue;
+    if (resumes(bytes, block, at)) return { records, hole: true, whole: false };
+    whole = false;
   }
   return { records, hole: false, whole: whole && parts.length === 0 };
+}
+
+/** What is too short for another record fills a block up, but only if the next block follows. */
+function isFilled(bytes: Uint8Array, block: number, at: number): boolean {
+  const end = Math.min(block + BLOCK, bytes.length);
+  return end - at < HEADER && (end === block + BLOCK || end === at);
+}
+
+/**
+ * Whether good records that reach to the end of the block stand somewhere behind the damaged one at `at`: LevelDB gives
+ * up the rest of the block without looking. They must reach the end, since anybody could put what looks like a record
+ * into a value, and a crash may cut that value's record off anywhere.
+ */
+function resumes(bytes: Uint8Array, block: number, at: number): boolean {
+  const end = Math.min(block + BLOCK, bytes.length);
+  for (let from = at + 1; from + HEADER <= end; from++) {
+    let to = from;
+    for (let part = partAt(bytes, to, end); part; part = to + HEADER <= end ? partAt(bytes, to, end) : null)
+      to += HEADER + part.data.length;
+    if (to > from && isFilled(bytes, block, to)) return true;
+  }
+  return false;
 }
 
 const FULL = 1;

@@ -8,6 +8,7 @@ import {
   damages,
   type DamageWorld,
   recover,
+  standAlone,
 } from '../../../support/damage.ts';
 
 let world: DamageWorld;
@@ -47,6 +48,23 @@ test.each(FILES)(
         expect({ file, damage: damage.name, ...(await recover(world, file, damage)) }).toMatchObject({
           end: 'equal',
         });
+  },
+  120_000,
+);
+
+test.each(FILES)(
+  '%s hurt, with nobody to ask: the same chain, or a part of it and a word about that',
+  async (pattern) => {
+    for (const file of chainFiles(world.directory).filter((each) => matches(each, pattern)))
+      for (const damage of damages(1)) {
+        const alone = await standAlone(world, file, damage);
+        expect({ file, damage: damage.name, ...alone }).toMatchObject({
+          end: expect.stringMatching(/^(?:equal|told)$/) as string,
+        });
+        // Only what the lost bytes themselves said may be missing: the database says nothing that blocks don't.
+        if (!file.startsWith('blocks/'))
+          expect({ file, damage: damage.name, ...alone }).toMatchObject({ end: 'equal' });
+      }
   },
   120_000,
 );

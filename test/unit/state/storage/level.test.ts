@@ -160,6 +160,56 @@ describe('damage is found', () => {
     await level.close();
   });
 
+  test.each([
+    ['a bit', (bytes: Buffer, at: number) => (bytes[at]! ^= 1)],
+    ['the length', (bytes: Buffer, at: number) => bytes.writeUInt16LE(0xffff, at)],
+    ['a part', (bytes: Buffer, at: number) => bytes.fill(0, at, at + 3000)],
+  ])('%s of the log with good records behind it in the same block', async (_, hurt) => {
+    const directory = newDirectory();
+    const level = await open(directory);
+    for (let i = 0; i < 20; i++) await level.put(`key ${i}`, 'v'.repeat(500));
+    await level.close();
+    const log = join(
+      directory,
+      readdirSync(directory).find((name) => name.endsWith('.log'))!,
+    );
+    expect(await findLevelDamage(directory)).toBeNull();
+    for (let at = 4; at < 4000; at += 531) {
+      const bytes = readFileSync(log);
+      edit(log, (copied) => void hurt(copied, at));
+      expect([at, await findLevelDamage(directory)]).toEqual([
+        at,
+        expect.stringMatching(/log \d+ is damaged/),
+      ]);
+      writeFileSync(log, bytes);
+    }
+  });
+
+  test('what looks like a record inside a value that a crash has cut is none', async () => {
+    const directory = newDirectory();
+    const binary = { keyEncoding: 'view', valueEncoding: 'view' } as const;
+    const level = new ClassicLevel<Uint8Array, Uint8Array>(directory, binary);
+    await level.open();
+    await level.put(Uint8Array.of(1), Uint8Array.of(1));
+    const name = readdirSync(directory).find((each) => each.endsWith('.log'))!;
+    const inner = readFileSync(join(directory, name));
+    await level.put(Uint8Array.of(2), Buffer.concat([Buffer.alloc(50), inner, Buffer.alloc(50)]));
+    await level.close();
+    const log = join(directory, name);
+    const { length } = readFileSync(log);
+    expect(readFileSync(log).lastIndexOf(inner)).toBeGreaterThan(0);
+    for (const cut of [1, 10, 49]) {
+      truncateSync(log, length - cut);
+      expect(await findLevelDamage(directory)).toBeNull();
+    }
+  });
+
+  test('the only log that is gone', async () => {
+    const directory = copy();
+    rmSync(join(directory, files(/\.log$/)[0]!));
+    expect(await findLevelDamage(directory)).toMatch(/log \d+ is gone/);
+  });
+
   test('an older log that is gone while a newer one is there', async () => {
     const directory = copy();
     const [log] = files(/\.log$/) as [string];
