@@ -55,6 +55,8 @@ interface InFlight {
 
 /** Blocks whose signatures are being checked at once: enough to keep the verify workers fed, few to throw away. */
 const DEPTH = 3;
+/** Bytes of checked blocks that wait for the disk; decoded they take some ten times as much. */
+const MAX_READY_BYTES = 4 << 20;
 
 /**
  * Moves the active chain to the complete chain of most work. While the signatures of one block are checked, the next
@@ -70,6 +72,7 @@ export class Activator {
   #head: OwnedEntry;
   readonly #inFlight: InFlight[] = [];
   #ready: Step[] = [];
+  #readyBytes = 0;
   #writing: Promise<void> | null = null;
   #running: Promise<void> | null = null;
   #again = false;
@@ -123,6 +126,7 @@ export class Activator {
       this.#failure = { error };
       this.#inFlight.length = 0;
       this.#ready = [];
+      this.#readyBytes = 0;
       this.#deps.coins.reset();
       throw error;
     }
@@ -206,11 +210,20 @@ export class Activator {
       return;
     }
     this.#inFlight.shift();
-    const { entry, delta } = oldest.step;
+    const { entry, block, delta } = oldest.step;
+    this.#throwFailure();
     entry.undo = await this.#deps.bodies.undo.append(encodeUndo(delta));
     this.#ready.push(oldest.step);
+    this.#readyBytes += block.bytes.length;
     // One batch at a time: what gets ready meanwhile goes into the next.
     if (!this.#writing) this.#startWriting();
+    // A disk slower than the checks holds them up, rather than fill the memory.
+    if (this.#readyBytes > MAX_READY_BYTES) await this.#writing;
+    this.#throwFailure();
+  }
+
+  #throwFailure(): void {
+    if (this.#failure) throw this.#failure.error;
   }
 
   #startWriting(): void {
@@ -233,7 +246,9 @@ export class Activator {
   #takeGroup(): readonly Step[] {
     const { params } = this.#deps.network;
     const end = this.#ready.findIndex(({ entry }) => isSnapshotHeight(entry.height, params));
-    return this.#ready.splice(0, Math.min(fitting(this.#ready), end < 0 ? Infinity : end + 1));
+    const group = this.#ready.splice(0, Math.min(fitting(this.#ready), end < 0 ? Infinity : end + 1));
+    for (const { block } of group) this.#readyBytes -= block.bytes.length;
+    return group;
   }
 
   async #commit(steps: readonly Step[]): Promise<void> {
@@ -252,7 +267,7 @@ export class Activator {
 
   async #flush(): Promise<void> {
     await this.#writing;
-    if (this.#failure) throw this.#failure.error;
+    this.#throwFailure();
     await this.#write();
   }
 
