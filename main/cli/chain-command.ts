@@ -43,7 +43,12 @@ The node of that folder must not be running. An imported file is checked block b
       );
     }
     const work = verb === 'export' ? exportChain : importChain;
-    const blocks = await withChain(given, 'chain', (chain) => work(chain, file));
+    const blocks = await withChain(given, 'chain', async (chain) => {
+      const done = await work(chain, file);
+      // A disk that failed on the way leaves blocks stored that nobody has connected.
+      await chain.idle();
+      return done;
+    });
     const past = verb === 'export' ? 'written to' : 'read from';
     print(given, { blocks, file }, `${blocks} blocks ${past} ${file}.`);
     return 0;

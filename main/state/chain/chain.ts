@@ -14,6 +14,7 @@ import type { Clock } from '../../lib/clock.ts';
 import type { Events } from '../../lib/events.ts';
 import type { Log } from '../../lib/log.ts';
 import type { MinedTransaction } from './find-transaction.ts';
+import type { StoredCheck } from './check-stored.ts';
 import type { HeaderEntry } from './header-entry.ts';
 
 export interface ChainDeps {
@@ -77,6 +78,13 @@ export interface ChainTotals {
   readonly burned: number;
 }
 
+/** What is in the coin set, and in what it differs from what is noted of it. */
+export interface CoinAudit {
+  readonly coins: number;
+  readonly total: number;
+  readonly problem: string | null;
+}
+
 export interface Chain {
   readonly network: Network;
   readonly events: Events<ChainEvents>;
@@ -132,8 +140,12 @@ export interface Chain {
   nextSnapshotRoot(): Promise<Hash | null>;
   nextRules(): ActiveRules;
   totals(): ChainTotals;
-  /** Reads every coin behind its checksum and counts. @throws {DamagedError} */
-  auditCoins(): Promise<{ readonly coins: number; readonly total: number }>;
+  /** Reads every coin behind its checksum, and holds what there is against what the state says. @throws {DamagedError} */
+  auditCoins(): Promise<CoinAudit>;
+  /** Holds the stored header, body and undo record of a block of the active chain against the rules that need no coins. */
+  checkStored(height: Height): Promise<StoredCheck>;
+  /** Why the database was built again when it was opened; null when it was whole. */
+  rebuiltBecause(): string | null;
   /** SHA-256 over all coins in snapshot order; reads the whole set. */
   setHash(): Promise<string>;
   /** Tries again what came from the future. Cheap; call it every second. */

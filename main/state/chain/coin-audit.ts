@@ -6,6 +6,7 @@ import { addOutpointTo } from '../storage/coin-sum.ts';
 import { DamagedError } from '../storage/damaged-error.ts';
 import type { FrozenCoins } from '../storage/frozen-coins.ts';
 import type { ChainState } from '../storage/state-record.ts';
+import { differenceOf } from './coin-set.ts';
 
 export interface CoinAuditorDeps {
   readonly db: Pick<ChainDb, 'freeze' | 'findCoin'>;
@@ -100,7 +101,6 @@ async function count(
     signal.throwIfAborted();
     begun = clock.ms();
   }
-  if (coins !== state.coins) return new DamagedError(`${state.coins} coins are noted, ${coins} are there`);
-  if (total !== state.total) return new DamagedError(`${state.total} motes are noted, ${total} are there`);
-  return coinSum === state.coinSum ? null : new DamagedError('other coins are there than are noted');
+  const difference = differenceOf({ coins, total, coinSum }, state);
+  return difference === null ? null : new DamagedError(difference);
 }

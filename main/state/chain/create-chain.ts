@@ -14,6 +14,7 @@ import { confirmHistory, startFromSnapshot } from './start-from-snapshot.ts';
 import { receiveBlock } from './block-receiver.ts';
 import { createBodyNeeds } from './body-needs.ts';
 import type { Chain, ChainDeps, ChainEvents, SubmitResult } from './chain.ts';
+import { checkStored } from './check-stored.ts';
 import { createCoinAuditor } from './coin-audit.ts';
 import { CoinCache } from './coin-cache.ts';
 import { countCoins, hashCoins } from './coin-set.ts';
@@ -257,7 +258,12 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
       const { coins, total, issued, burned } = activator.state;
       return { coins, total, issued, burned };
     },
-    auditCoins: () => countCoins(db),
+    async auditCoins() {
+      await activator.idle();
+      return countCoins(db, activator.state);
+    },
+    checkStored: (height) => checkStored({ ...deps, index, active, bodies }, height),
+    rebuiltBecause: () => opened.rebuiltBecause,
     setHash: () => hashCoins(db),
     async retryEarly() {
       for (const bytes of shelf.take(now() + network.params.futureLimit)) {

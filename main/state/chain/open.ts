@@ -32,6 +32,8 @@ export interface OpenedChain {
   readonly active: ChainLine<OwnedEntry>;
   /** Bodies on the disk whose headers a rebuild did not find, by block id. */
   readonly found: Map<string, StoredBlock>;
+  /** See Chain.rebuiltBecause. */
+  readonly rebuiltBecause: string | null;
 }
 
 /**
@@ -71,7 +73,7 @@ async function openHealthy(deps: OpenDeps, bodies: Bodies): Promise<OpenedChain 
     const active = activeLine(index, state);
     const { found, unlinked } = await adoptNewest(index, db, bodies);
     if (found > 0) deps.log.warn('blocks are stored that the database did not know of', { blocks: found });
-    return { db, bodies, index, state, active, found: unlinked };
+    return { db, bodies, index, state, active, found: unlinked, rebuiltBecause: null };
   } catch (error) {
     await db?.close();
     if (!(error instanceof DamagedError)) throw error;
@@ -93,7 +95,7 @@ async function openRebuilt(deps: OpenDeps, bodies: Bodies, why: string): Promise
     await db.sync();
     await removeRebuildMark(deps.directory);
     deps.log.info('rebuilding the chain from stored blocks', { blocks: found, unlinked: unlinked.size });
-    return { ...opened, found: unlinked };
+    return { ...opened, found: unlinked, rebuiltBecause: why };
   } catch (error) {
     await db.close();
     throw error;
@@ -105,7 +107,15 @@ async function begin(deps: OpenDeps, db: ChainDb, bodies: Bodies, index: HeaderI
   const empty = { height: 0, coins: 0, total: 0, issued: 0, burned: 0, coinSum: 0 };
   const state: ChainState = { tip: deps.network.id, commit: 1, ...empty };
   await db.commit({ coins: new Map(), headers: [index.recordOf(index.genesis)], state });
-  return { db, bodies, index, state, active: activeLine(index, state), found: new Map() };
+  return {
+    db,
+    bodies,
+    index,
+    state,
+    active: activeLine(index, state),
+    found: new Map(),
+    rebuiltBecause: null,
+  };
 }
 
 async function loadHeaders(db: ChainDb, index: HeaderIndex, bodies: Bodies): Promise<void> {
