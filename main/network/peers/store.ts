@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ClassicLevel } from 'classic-level';
 import { findCode, KithError, messageOf } from '../../lib/errors.ts';
+import { findLevelDamage } from '../../state/storage/level/check-level.ts';
 import type { Log } from '../../lib/log.ts';
 
 /** What the node remembers of others between runs. Nothing of it is money: damaged, it is thrown away and grown anew. */
@@ -24,10 +25,17 @@ const SCHEMA = 1;
 /** @throws {KithError} `storage-schema`, `storage-unusable`. */
 export async function openPeerStore(datadir: string, log: Log): Promise<PeerStore> {
   const folder = join(datadir, PEER_STORE_FOLDER);
+  const startAnew = async (cause: string): Promise<void> => {
+    log.warn('the list of known peers was damaged and is started anew', { cause });
+    await rm(folder, { recursive: true, force: true });
+  };
+  const damage = await findLevelDamage(folder).catch((error: unknown) => {
+    throw unusable(folder, error);
+  });
+  if (damage !== null) await startAnew(damage);
   const level = await openLevel(folder).catch(async (error: unknown) => {
     if (!findCode(error, DAMAGED)) throw unusable(folder, error);
-    log.warn('the list of known peers was damaged and is started anew', { cause: messageOf(error) });
-    await rm(folder, { recursive: true, force: true });
+    await startAnew(messageOf(error));
     return openLevel(folder).catch((again: unknown) => {
       throw unusable(folder, again);
     });
@@ -40,10 +48,12 @@ export async function openPeerStore(datadir: string, log: Log): Promise<PeerStor
     });
   }
   await level.put('schema', String(SCHEMA));
-  return storeOf(level);
+  return storeOf(level, log);
 }
 
 const DAMAGED = new Set(['LEVEL_CORRUPTION', 'LEVEL_INVALID_ARGUMENT']);
+/** What a file that was damaged while the node runs looks like. */
+const UNREADABLE = new Set([...DAMAGED, 'LEVEL_IO_ERROR']);
 
 async function openLevel(folder: string): Promise<ClassicLevel> {
   const level = new ClassicLevel(folder, { cacheSize: 256 * 1024, writeBufferSize: 512 * 1024 });
@@ -58,12 +68,22 @@ function unusable(folder: string, cause: unknown): KithError {
   });
 }
 
-function storeOf(level: ClassicLevel): PeerStore {
+function storeOf(level: ClassicLevel, log: Log): PeerStore {
+  /** What can't be read is not known; the next start finds the damage and begins anew. */
+  const readable = async <T>(read: Promise<T[]>): Promise<T[]> => {
+    try {
+      return await read;
+    } catch (error) {
+      if (!findCode(error, UNREADABLE)) throw error;
+      log.warn('the list of known peers can not be read', { cause: messageOf(error) });
+      return [];
+    }
+  };
   const range = (prefix: string) => ({ gte: `${prefix}/`, lt: `${prefix}0` });
   return {
     async list(prefix) {
       const found: { key: string; value: unknown }[] = [];
-      for (const [key, text] of await level.iterator(range(prefix)).all()) {
+      for (const [key, text] of await readable(level.iterator(range(prefix)).all())) {
         const value = parse(text);
         if (value !== undefined) found.push({ key: key.slice(prefix.length + 1), value });
       }
@@ -73,7 +93,7 @@ function storeOf(level: ClassicLevel): PeerStore {
       level.put(`${prefix}/${key}`, JSON.stringify(value), { sync: options?.sync ?? false }),
     async replace(prefix, values) {
       const batch = level.batch();
-      for (const key of await level.keys(range(prefix)).all()) batch.del(key);
+      for (const key of await readable(level.keys(range(prefix)).all())) batch.del(key);
       for (const [key, value] of values) batch.put(`${prefix}/${key}`, JSON.stringify(value));
       await batch.write();
     },

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -6,6 +6,8 @@ import { readIdentity } from '../../../../main/network/host/identity.ts';
 import { createAddressBook } from '../../../../main/network/peers/book.ts';
 import { createBans } from '../../../../main/network/peers/bans.ts';
 import { openPeerStore, PEER_STORE_FOLDER, type PeerStore } from '../../../../main/network/peers/store.ts';
+import type { Log } from '../../../../main/lib/log.ts';
+import { damages } from '../../../support/damage.ts';
 import { createRandom } from '../../../support/random.ts';
 import { silent } from '../../../support/test-chain.ts';
 import { turnedClock } from '../../../support/test-clock.ts';
@@ -170,6 +172,62 @@ describe('the store', () => {
     }
     store = await openPeerStore(directory, silent);
     expect(await store.list('address')).toEqual([]);
+  });
+
+  test('every file of it hurt in every way: it opens, says only what was put into it, and takes more', async () => {
+    const put = new Map<string, number>();
+    for (let session = 0; session < 3; session++) {
+      await reopen();
+      for (let i = 0; i < 150; i++) {
+        put.set(`${session}-${i}`, i);
+        await store.put('address', `${session}-${i}`, i);
+      }
+    }
+    await store.close();
+    const files = readdirSync(join(directory, PEER_STORE_FOLDER));
+    expect(files.some((name) => name.endsWith('.ldb'))).toBe(true);
+    for (const file of files)
+      for (const damage of damages(2)) {
+        const hurt = mkdtempSync(join(tmpdir(), 'kith-peers-'));
+        cpSync(directory, hurt, { recursive: true });
+        damage.hurt(join(hurt, PEER_STORE_FOLDER, file));
+        const warned: string[] = [];
+        const log: Log = { ...silent, warn: (line) => warned.push(line) };
+        const opened = await openPeerStore(hurt, log);
+        const listed = await opened.list('address');
+        const wrong = listed.filter(({ key, value }) => put.get(key) !== value);
+        expect([file, damage.name, wrong]).toEqual([file, damage.name, []]);
+        // All of it, or a word about the rest; only the end of the newest log may go unnoticed.
+        if (listed.length < put.size && !file.endsWith('.log'))
+          expect([file, damage.name, warned.length]).toEqual([file, damage.name, 1]);
+        await opened.replace('address', new Map([['new', 1]]));
+        expect(await opened.list('address')).toEqual([{ key: 'new', value: 1 }]);
+        await opened.close();
+        rmSync(hurt, { recursive: true });
+      }
+    store = await openPeerStore(directory, silent);
+  });
+
+  test('a table that is damaged while the node runs is not fatal', async () => {
+    await store.put('address', 'old', 1);
+    await reopen();
+    await store.put('address', 'older', 1);
+    await store.close();
+    const warned: string[] = [];
+    store = await openPeerStore(directory, { ...silent, warn: (line) => warned.push(line) });
+    // The oldest table, which nobody has read yet.
+    const folder = join(directory, PEER_STORE_FOLDER);
+    const [oldest] = readdirSync(folder)
+      .filter((name) => name.endsWith('.ldb'))
+      .sort();
+    const table = join(folder, oldest!);
+    writeFileSync(table, Buffer.alloc(statSync(table).size), { flag: 'r+' });
+    expect(await store.list('address')).toEqual([]);
+    expect(warned).toHaveLength(1);
+    // The next start finds it, and begins anew.
+    await reopen();
+    await store.put('address', 'a', 1);
+    expect(await store.list('address')).toEqual([{ key: 'a', value: 1 }]);
   });
 
   test('one of a newer version is refused', async () => {
