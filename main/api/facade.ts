@@ -45,6 +45,8 @@ export interface NodeCondition {
   /** Null when no honest estimate can be made. */
   readonly etaSeconds: number | null;
   readonly reachability: Reachability;
+  /** The cause, and what to do about it. */
+  readonly reachabilityNotice: Notice;
   /** Greeted peers. */
   readonly peers: number;
   /** Addresses that the node could still try. */

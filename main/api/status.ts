@@ -35,6 +35,7 @@ export function readStatus(node: NodeFacade, now: number): NodeStatus {
     peers: condition.peers,
     mempool: mempool.summary().count,
     reachability: condition.reachability,
+    reachabilityNotice: condition.reachabilityNotice,
     warnings,
     sentence: describeNode(facts, warnings),
     tipTime: tip.time,

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { powHash } from '../state/native/pow.ts';
-import { ipOf, isLoopback } from './host/addresses.ts';
+import { isLocal } from './host/addresses.ts';
 import { GRAYLIST_SCORE } from './host/gossip.ts';
 import { createHost, type Host } from './host/host.ts';
+import { createIdentified } from './host/identified.ts';
 import { readIdentity } from './host/identity.ts';
 import { namesOf } from './host/protocols.ts';
-import { reachabilityOf } from './host/reachability.ts';
-import { joinLinkTo, networkFileOf, serveNetworkFile } from './join.ts';
+import { joinLinkTo } from './join.ts';
 import { createBans } from './peers/bans.ts';
 import { createAddressBook } from './peers/book.ts';
 import { createClocks } from './peers/clocks.ts';
@@ -20,8 +20,8 @@ import { createPeers } from './peers/peers.ts';
 import { createScores } from './peers/scores.ts';
 import { openPeerStore } from './peers/store.ts';
 import { createTipTeller } from './peers/tip-teller.ts';
+import { createReach } from './reach/reach.ts';
 import { createBlockRelay } from './relay/block-relay.ts';
-import { relayHandlers } from './relay/serve-relay.ts';
 import { createCompactRelay } from './relay/compact-relay.ts';
 import { createTransactionRelay } from './relay/transaction-relay.ts';
 import { createBodySync } from './sync/body-sync.ts';
@@ -30,11 +30,10 @@ import { createHeaderSync } from './sync/header-sync.ts';
 import { minimumWork } from './sync/minimum-work.ts';
 import { syncProgress } from './sync/progress.ts';
 import { createRate } from './sync/rate.ts';
-import { createSnapshotShelf, snapshotHandlers } from './sync/serve-snapshots.ts';
-import { syncHandlers } from './sync/serve-sync.ts';
+import { createSnapshotShelf } from './sync/serve-snapshots.ts';
 import { createSnapshotSync } from './sync/snapshot-sync.ts';
+import { serveProtocols } from './serving.ts';
 import { offence } from './wire/offence.ts';
-import { serveStreams } from './wire/serve-streams.ts';
 
 import type { NetworkDeps, PeerNetwork } from './ports.ts';
 
@@ -43,13 +42,13 @@ export type { NetworkStatus, PeerNetwork } from './ports.ts';
 const SAVE_MS = 5 * 60_000;
 const WATCH_MS = 2000;
 const SHELF_TURNS = 15;
-const INBOUND_STREAMS = 2;
 
 /** @throws {KithError} `identity-unusable`, `storage-unusable`, `storage-schema`. */
 export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
   const { chain, mempool, clock, log } = deps;
   const random = deps.random ?? Math.random;
   const names = namesOf(deps.network.idHex);
+  const local = isLocal(deps.listen);
   const identity = await readIdentity(deps.datadir);
   if (identity.replaced) log.warn('the identity file could not be read; this node has a new name now');
   const store = await openPeerStore(deps.datadir, log);
@@ -65,15 +64,42 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
     denied: { host: (part) => bans.has(part), peer: (id) => bans.has(id) },
     scoreOf: (peerId) => -scores.of(peerId),
     onFlood: (peerId) => peers.report(peerId, offence('gossip-flood')),
+    wanted: local
+      ? {}
+      : {
+          relays: { serves: (id) => reach.serves(id), uses: (id) => reach.uses(id) },
+          upnp: deps.listen.length > 0,
+        },
   });
+  const identified = createIdentified(host.onIdentify);
 
   const directory = join(deps.datadir, 'snapshots');
   const shelf = createSnapshotShelf(directory);
   const { claim, greeting } = createGreeting({ ...deps, holdsSnapshots: () => shelf.size > 0 });
-  const peers = createPeers({ host, names, ours: greeting, bans, scores, clock, log: log.child('peers') });
+  const peers = createPeers({
+    host,
+    identified,
+    names,
+    ours: greeting,
+    bans,
+    scores,
+    clock,
+    log: log.child('peers'),
+  });
+  const reach = createReach({
+    host,
+    identified,
+    peers,
+    local,
+    listening: deps.listen.length > 0,
+    moved: () => exchange.moved(),
+    clock,
+    log: log.child('reach'),
+    random,
+  });
   const bootstrap = [...new Set([...deps.bootstrap, ...deps.network.bootstrap])];
   const connector = createConnector({
-    dial: host.dial,
+    dial: reach.dial,
     peers,
     book,
     bans,
@@ -90,7 +116,7 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
     ownRecord: host.ownRecord,
     book,
     peers,
-    local: deps.listen.length > 0 && deps.listen.every((address) => isLoopback(ipOf(address) ?? '')),
+    local,
     log: log.child('peers'),
   });
   const rate = createRate(clock.ms);
@@ -184,7 +210,7 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
     off.push(
       peers.events.on('greeted', (peer) => {
         clocks.heard(peer.id, peer.hello.clock);
-        if (peer.direction === 'inbound') inbound.arrived(peer);
+        if (peer.kind === 'inbound') inbound.arrived(peer);
         exchange.welcome(peer);
         // From a connection for blocks alone we want to know of no payments.
         if (peer.kind !== 'block-only') unwelcomed.add(peer.id);
@@ -215,8 +241,6 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
     );
   }
 
-  const served = { peers, log: log.child('peers') };
-
   return {
     peerId: host.peerId,
     peers: createPeerAccess({ peers, connector, bans, scores, clock, traffic: host.traffic }),
@@ -226,31 +250,18 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
       await connector.load();
       await shelf.refresh();
       listen();
-      await host.handle(
-        names.sync,
-        INBOUND_STREAMS,
-        serveStreams(served, () => syncHandlers({ chain })),
-      );
-      await host.handle(
-        names.relay,
-        INBOUND_STREAMS,
-        serveStreams(
-          served,
-          (peerId) =>
-            new Map([
-              ...relayHandlers({ chain, mempool, peerId, ...payments }),
-              ...exchange.handlers(peerId),
-            ]),
-        ),
-      );
-      await host.handle(
-        names.snapshot,
-        INBOUND_STREAMS,
-        serveStreams(served, () => snapshotHandlers(shelf)),
-      );
-      const file = deps.network.founded ? networkFileOf(deps.network) : null;
-      if (file !== null) await host.handle(names.join, 1, serveNetworkFile(file));
+      await serveProtocols({
+        ...deps,
+        host,
+        names,
+        peers,
+        payments,
+        exchange,
+        shelf,
+        log: log.child('peers'),
+      });
       await peers.start();
+      await reach.start();
       await host.start();
       // The router takes topics only once it runs.
       payments.start();
@@ -268,6 +279,7 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
       clearInterval(saving);
       clearInterval(watching);
       health.stop();
+      reach.stop();
       connector.stop();
       exchange.stop();
       teller.stop();
@@ -291,10 +303,7 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
       clockOffsetSeconds: clocks.offset(),
       notices: [...first.notices(), ...health.notices()],
       history: first.history(),
-      reachability: reachabilityOf(
-        deps.listen,
-        peers.list().map((peer) => (peer.direction === 'inbound' ? peer.address : '')),
-      ),
+      reach: reach.verdict(),
       compact: compact.figures(),
       failures: connector.failures(),
     }),

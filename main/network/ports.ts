@@ -1,5 +1,4 @@
 import type { Notice } from '../../shared/contract/fields.ts';
-import type { Reachability } from '../../shared/contract/vocabulary.ts';
 import type { Network } from '../core/networks/network.ts';
 import type { Transaction } from '../core/primitives/transaction.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -7,6 +6,7 @@ import type { Log } from '../lib/log.ts';
 import type { Chain } from '../state/chain/chain.ts';
 import type { History, HistoryStatus } from '../state/history/history.ts';
 import type { PeerAccess } from './peers/peer-access.ts';
+import type { Verdict } from './reach/verdict.ts';
 import type { CompactFigures } from './relay/compact-relay.ts';
 import type { MempoolView } from './relay/transaction-relay.ts';
 import type { SyncProgress } from './sync/progress.ts';
@@ -47,7 +47,8 @@ export interface NetworkStatus extends SyncProgress {
   readonly clockOffsetSeconds: number | null;
   /** What is wrong with the network around us, gravest first. */
   readonly notices: readonly Notice[];
-  readonly reachability: Reachability;
+  /** Whether others can connect, why, and what to do. */
+  readonly reach: Verdict;
   /** How far the blocks below the snapshot are checked that this chain began with; null when it began with none. */
   readonly history: HistoryStatus | null;
   /** How blocks that came as compact ones were put together. */

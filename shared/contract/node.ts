@@ -26,6 +26,8 @@ export const nodeStatus = z.object({
   warnings: z.array(notice),
   /** One plain sentence: what the node is doing and, when something is wrong, its cause and remedy. */
   sentence: z.string(),
+  /** Addition: why others can or can't connect, and what to do, in one sentence with a stable code. */
+  reachabilityNotice: notice,
   /** Addition: time in the tip's header. */
   tipTime: unixSeconds,
   /** Addition: when this run of the node began. */

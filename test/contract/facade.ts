@@ -31,6 +31,7 @@ const CONDITION: NodeCondition = {
   progress: 1,
   etaSeconds: null,
   reachability: 'local',
+  reachabilityNotice: { code: 'reach-local', message: 'This node listens on this computer only.' },
   peers: 1,
   knownAddresses: 1,
   strangers: 0,

@@ -1,15 +1,23 @@
 import { noise } from '@chainsafe/libp2p-noise';
 import type { GossipSub } from '@libp2p/gossipsub';
 import { identify } from '@libp2p/identify';
-import type { Connection, IdentifyResult, PrivateKey, Stream } from '@libp2p/interface';
+import {
+  type Connection,
+  type IdentifyResult,
+  type PrivateKey,
+  serviceCapabilities,
+  type Stream,
+} from '@libp2p/interface';
 import { tcp } from '@libp2p/tcp';
 import { yamux } from '@libp2p/yamux';
 import { createLibp2p, type Libp2p } from 'libp2p';
 import { KithError, messageOf } from '../../lib/errors.ts';
-import { hostPart, ipOf, isLoopback, parseAddress } from './addresses.ts';
+import { hostPart, isLocal, parseAddress } from './addresses.ts';
 import { forgetStrangers } from './forget-strangers.ts';
 import { createGossip, type Gossip, gossipService } from './gossip.ts';
+import { createDoors, type Doors, type Inner } from './inner.ts';
 import { metered } from './metered.ts';
+import { isOwnRelay, loadParts, type Wanted } from './parts.ts';
 import { answerPings, echoBudget, measurePing, PING_PROTOCOL } from './ping.ts';
 import { signRecord } from './records.ts';
 import { perConnection } from '../wire/per-connection.ts';
@@ -29,13 +37,20 @@ export interface HostDeps {
   readonly scoreOf: (peerId: string) => number;
   /** A peer sent more gossip than it may; its stream is gone already. */
   readonly onFlood?: ((peerId: string) => void) | undefined;
+  /** Further parts of libp2p; none unless told. */
+  readonly wanted?: Wanted | undefined;
 }
 
 /** Sockets, encryption, streams and gossip; knows nothing of coins. */
 export interface Host {
   readonly peerId: string;
+  /** The same as a multihash. */
+  readonly idBytes: Uint8Array;
   readonly gossip: Gossip;
   readonly traffic: TrafficCounter;
+  readonly doors: Doors;
+  /** For parts of libp2p that are made outside of it. */
+  readonly components: object;
   /** @throws {KithError} `listen-in-use`, `listen-failed`. */
   start(): Promise<void>;
   stop(): Promise<void>;
@@ -45,11 +60,14 @@ export interface Host {
   ownRecord(): Promise<Uint8Array>;
   /** @throws {KithError} `address-invalid`, `dial-failed`, `peer-self`. */
   dial(address: string): Promise<Connection>;
+  /** All connections with a peer, those through relays, too. */
+  connections(peerId: string): Connection[];
   /** `accept` takes each stream that a peer opens for the protocol; at most `limit` a connection. */
   handle(
     protocol: string,
     limit: number,
     accept: (stream: Stream, connection: Connection) => void,
+    options?: { readonly throughRelays: boolean },
   ): Promise<void>;
   /** Milliseconds to the peer and back; rejects after 20 s. */
   ping(connection: Connection): Promise<number>;
@@ -67,17 +85,20 @@ export const MAX_CONNECTIONS = 150;
 export const MAX_PER_HOST = 8;
 const PING_TIMEOUT_MS = 20_000;
 
-type Services = { identify: unknown; pubsub: GossipSub };
+type Services = { identify: unknown; pubsub: GossipSub } & Record<string, unknown>;
 
 export async function createHost(deps: HostDeps): Promise<Host> {
   const traffic = createTrafficCounter();
-  const node = await create(deps, traffic);
+  const { node, inner } = await create(deps, traffic);
   const echoes = perConnection(echoBudget);
   forgetStrangers(node);
   return {
     peerId: node.peerId.toString(),
+    idBytes: node.peerId.toMultihash().bytes,
     gossip: createGossip(node.services.pubsub),
     traffic,
+    doors: createDoors(inner),
+    components: inner,
     async start() {
       try {
         await node.handle(
@@ -104,8 +125,13 @@ export async function createHost(deps: HostDeps): Promise<Host> {
         throw new KithError(code, messageOf(error), { cause: error, data: { address } });
       }
     },
-    handle: (protocol, limit, accept) =>
-      node.handle(protocol, accept, { maxInboundStreams: limit, maxOutboundStreams: limit }),
+    connections: (peerId) => node.getConnections().filter((each) => each.remotePeer.toString() === peerId),
+    handle: (protocol, limit, accept, { throughRelays } = { throughRelays: false }) =>
+      node.handle(protocol, accept, {
+        maxInboundStreams: limit,
+        maxOutboundStreams: limit,
+        runOnLimitedConnection: throughRelays,
+      }),
     ping: (connection) => measurePing(connection, PING_TIMEOUT_MS),
     onOpen: (listener) => node.addEventListener('connection:open', (event) => listener(event.detail)),
     onClose: (listener) => node.addEventListener('connection:close', (event) => listener(event.detail)),
@@ -114,9 +140,12 @@ export async function createHost(deps: HostDeps): Promise<Host> {
   };
 }
 
-async function create(deps: HostDeps, traffic: TrafficCounter): Promise<Libp2p<Services>> {
+async function create(
+  deps: HostDeps,
+  traffic: TrafficCounter,
+): Promise<{ node: Libp2p<Services>; inner: Inner }> {
   // The gate is asked only once the node listens, but is handed over before there is one.
-  const current: { node?: Libp2p<Services> } = {};
+  const current: { node?: Libp2p<Services>; inner?: Inner } = {};
   // On loopback's first address all nodes of a demo live; a household or an office shares one outside.
   const isCrowded = (part: string): boolean => {
     if (part === '/ip4/127.0.0.1' || part === '/ip6/::1') return false;
@@ -125,13 +154,18 @@ async function create(deps: HostDeps, traffic: TrafficCounter): Promise<Libp2p<S
     );
     return from.length >= MAX_PER_HOST;
   };
-  const local = deps.listen.length > 0 && deps.listen.every((address) => isLoopback(ipOf(address) ?? ''));
+  const relays = deps.wanted?.relays;
+  const parts = await loadParts(deps.wanted ?? {});
   current.node = await createLibp2p<Services>({
     start: false,
     privateKey: deps.key,
     nodeInfo: { name: 'kith', version: '1', userAgent: deps.software },
-    addresses: { listen: [...deps.listen], announce: [...(deps.announce ?? [])] },
-    transports: [tcp({ maxConnections: MAX_CONNECTIONS + 50, backlog: 128 })],
+    addresses: {
+      listen: [...deps.listen],
+      announce: [...(deps.announce ?? [])],
+      announceFilter: (all) => all.filter((each) => isOwnRelay(each.toString(), relays)),
+    },
+    transports: [tcp({ maxConnections: MAX_CONNECTIONS + 50, backlog: 128 }), ...parts.transports],
     connectionEncrypters: [traffic.wrap(noise())],
     // A window above 2 MiB would let a peer fill a paused stream past its read buffer, which resets it.
     streamMuxers: [
@@ -149,6 +183,10 @@ async function create(deps: HostDeps, traffic: TrafficCounter): Promise<Libp2p<S
       },
       denyInboundEncryptedConnection: (peer) => deps.denied.peer(peer.toString()),
       denyOutboundEncryptedConnection: (peer) => deps.denied.peer(peer.toString()),
+      denyInboundRelayReservation: (peer) => !(relays?.serves(peer.toString()) ?? false),
+      denyOutboundRelayedConnection: (from) => deps.denied.peer(from.toString()),
+      denyInboundRelayedConnection: (relay, from) =>
+        !(relays?.uses(relay.toString()) ?? false) || deps.denied.peer(from.toString()),
     },
     connectionManager: {
       maxConnections: MAX_CONNECTIONS,
@@ -157,7 +195,9 @@ async function create(deps: HostDeps, traffic: TrafficCounter): Promise<Libp2p<S
       dialTimeout: 10_000,
       maxIncomingPendingConnections: 64,
       // On loopback all nodes of a demo come from one address.
-      inboundConnectionThreshold: local ? 500 : 10,
+      inboundConnectionThreshold: isLocal(deps.listen) ? 500 : 10,
+      // Whom to connect to again is decided in peers/, whatever a part of libp2p would like to keep.
+      reconnectRetries: 0,
     },
     // Its timeout follows the fastest answers, so a busy node loses good peers; peers/ pings with patience.
     connectionMonitor: { enabled: false },
@@ -165,9 +205,15 @@ async function create(deps: HostDeps, traffic: TrafficCounter): Promise<Libp2p<S
       identify: identify({ maxMessageSize: 8192, maxObservedAddresses: 4 }),
       pubsub: (components: object) =>
         gossipService(deps.topics, deps.scoreOf)(metered(components, deps.onFlood ?? (() => {})) as never),
+      // What other parts ask for by these names is ours: ping.ts, reach/dial-back.ts.
+      inner: (components: object) => {
+        current.inner = components as Inner;
+        return { [serviceCapabilities]: ['@libp2p/ping', '@libp2p/autonat'] };
+      },
+      ...parts.services,
     },
   });
-  return current.node;
+  return { node: current.node, inner: current.inner! };
 }
 
 // libp2p puts the causes into the text of its own error only.

@@ -7,6 +7,7 @@ export interface Names {
   readonly join: string;
   readonly transactions: string;
   readonly blocks: string;
+  readonly kad: string;
 }
 
 export function namesOf(networkIdHex: string): Names {
@@ -19,7 +20,13 @@ export function namesOf(networkIdHex: string): Names {
     join: `/kith/${id8}/join/1`,
     transactions: `/kith/${id8}/transactions/1`,
     blocks: `/kith/${id8}/blocks/1`,
+    kad: `/kith/${id8}/kad/1.0.0`,
   };
+}
+
+/** What nodes of a network call themselves on a local network. */
+export function serviceTagOf(networkIdHex: string): string {
+  return `_kith-${networkIdHex.slice(0, 8)}._udp.local`;
 }
 
 /** The greeting protocol of whatever Kith network a peer speaks, or null: how a peer of another network is recognised. */

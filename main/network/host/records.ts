@@ -28,7 +28,7 @@ export async function openRecord(bytes: Uint8Array): Promise<SignedRecord | null
     if (!record.peerId.publicKey?.equals(envelope.publicKey)) return null;
     const peerId = record.peerId.toString();
     const addresses = record.multiaddrs.slice(0, MAX_ADDRESSES).map(String);
-    const full = addresses.map((text) => (text.includes('/p2p/') ? text : `${text}/p2p/${peerId}`));
+    const full = addresses.map((text) => (text.endsWith(`/p2p/${peerId}`) ? text : `${text}/p2p/${peerId}`));
     return { peerId, addresses: full.filter((text) => parseAddress(text) !== null && text.endsWith(peerId)) };
   } catch {
     return null;

@@ -3,7 +3,7 @@ import type { PeerSource } from '../../../shared/contract/vocabulary.ts';
 import { type Clock, sleep } from '../../lib/clock.ts';
 import { codeOf, KithError, messageOf } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
-import { groupOf, hostPart, parseAddress, peerIdOf, withoutPeer } from '../host/addresses.ts';
+import { groupOf, hostPart, isRelayed, parseAddress, peerIdOf, withoutPeer } from '../host/addresses.ts';
 import type { OffenceCode } from '../wire/offence.ts';
 import type { Bans } from './bans.ts';
 import type { AddressBook, BookEntry } from './book.ts';
@@ -110,6 +110,16 @@ export function createConnector(deps: ConnectorDeps): Connector {
       const connection = await deps.dial(address);
       const peerId = connection.remotePeer.toString();
       attemptOf(address).peerId = peerId;
+      // Asked through a relay, it called us back: it is our guest now.
+      if (connection.direction === 'inbound') return book.tried(address, true);
+      if (
+        isRelayed(address) &&
+        origin.kind !== 'manual' &&
+        taken().has(groupOf(connection.remoteAddr.toString()))
+      ) {
+        connection.abort(new Error('not another one of this group'));
+        throw new KithError('dial-failed', 'somebody else of its group is connected already');
+      }
       const outcome = await peers.adopt(connection, origin);
       if (outcome === null) throw new KithError('peer-gone', `${address} left while we introduced ourselves`);
       if (typeof outcome === 'string') throw refusal(address, outcome);
@@ -130,22 +140,32 @@ export function createConnector(deps: ConnectorDeps): Connector {
     }
   }
 
+  const taken = () =>
+    new Set(
+      peers
+        .list()
+        .filter((peer) => peer.direction === 'outbound')
+        .map((peer) => groupOf(peer.address)),
+    );
+
   function* candidates(): Generator<[string, Origin]> {
     for (const address of manual) yield [address, { kind: 'manual', foundBy: 'manual' }];
     // Those of the last run first: whoever made us restart must not choose all our peers.
     for (const address of anchors) yield [address, { kind: 'block-only', foundBy: 'address-book' }];
     const all = peers.list();
-    const outbound = all.filter((peer) => peer.direction === 'outbound');
-    const groups = new Set(outbound.map((peer) => groupOf(peer.address)));
+    const groups = taken();
+    // Behind a relay anybody may be: whose group that is shows only once there is a direct way.
+    const apart = (address: string) => isRelayed(address) || !groups.has(groupOf(address));
     const pick = (test: (entry: BookEntry) => boolean) =>
-      book.pick((it) => usable(it.address) && !groups.has(groupOf(it.address)) && test(it));
+      book.pick((it) => usable(it.address) && apart(it.address) && test(it));
     const relaying = all.filter((peer) => peer.kind === 'full-relay').length;
     if (relaying + dialling.size < OUTBOUND + deps.extra()) {
       for (const address of deps.bootstrap) yield [address, { kind: 'full-relay', foundBy: 'bootstrap' }];
       const entry = pick(() => true);
       if (entry !== null) yield [entry.address, { kind: 'full-relay', foundBy: savedSource(entry.foundBy) }];
     } else if (all.filter((peer) => peer.kind === 'block-only').length + dialling.size < BLOCK_ONLY) {
-      const entry = pick(({ lastGood }) => lastGood > 0);
+      // An anchor must be there again after a restart; a way through routers is not.
+      const entry = pick(({ address, lastGood }) => lastGood > 0 && !isRelayed(address));
       if (entry !== null) yield [entry.address, { kind: 'block-only', foundBy: savedSource(entry.foundBy) }];
     } else if (clock.ms() - feltAt > FEELER_MS) {
       feltAt = clock.ms();

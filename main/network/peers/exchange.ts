@@ -2,6 +2,7 @@ import type { Log } from '../../lib/log.ts';
 import { isViolation } from '../../core/violation.ts';
 import { isUsefulFrom } from '../host/addresses.ts';
 import { openRecord } from '../host/records.ts';
+import { createBucket } from '../wire/bucket.ts';
 import { FRAME, MAX_RECORDS } from '../wire/frame-types.ts';
 import { type Offence, offence } from '../wire/offence.ts';
 import { decodeRecords, encodeRecords } from '../wire/record-messages.ts';
@@ -25,6 +26,8 @@ export interface Exchange {
   stop(): void;
   /** Asks a new peer. */
   welcome(peer: Peer): void;
+  /** Where this node can be reached has changed: tells every peer that may tell others. */
+  moved(): void;
   handlers(peerId: string): ReadonlyMap<number, Handler>;
 }
 
@@ -33,6 +36,8 @@ const AGAIN_MS = 30 * 60_000;
 /** Who asks learns at most this part of our book, so that nobody can copy it in one go. */
 const SHARE = 4;
 const LEAST_TOLD = 10;
+/** Times that a peer may say that it has moved: at once, and in the long run. */
+export const MOVES = { burst: 4, perSecond: 1 / 60 } as const;
 
 export function createExchange(deps: ExchangeDeps): Exchange {
   const { book, peers, log } = deps;
@@ -75,6 +80,17 @@ export function createExchange(deps: ExchangeDeps): Exchange {
     ask(peer).catch((error: unknown) => log.debug('no addresses', { peer: peer.id, cause: String(error) }));
   };
 
+  async function tell(peer: Peer, record: Uint8Array): Promise<void> {
+    await peer.relay.call({
+      type: FRAME.newRecord.type,
+      body: record,
+      replies: 1,
+      accepts: new Map([[FRAME.taken.type, FRAME.taken.cap]]),
+      timeoutMs: REPLY_MS,
+      onReply: () => null,
+    });
+  }
+
   return {
     start() {
       timer = setInterval(() => {
@@ -85,8 +101,16 @@ export function createExchange(deps: ExchangeDeps): Exchange {
     welcome(peer) {
       if (peer.kind !== 'feeler' && peer.kind !== 'block-only') askQuietly(peer);
     },
-    handlers() {
+    moved() {
+      void deps.ownRecord().then((record) => {
+        for (const peer of peers.list()) {
+          if (peer.kind !== 'feeler' && peer.kind !== 'block-only') tell(peer, record).catch(() => undefined);
+        }
+      });
+    },
+    handlers(peerId) {
       let answered = -Infinity;
+      const moves = createBucket(MOVES.burst, MOVES.perSecond);
       const records: Handler = {
         cap: FRAME.getRecords.cap,
         async handle(_frame, reply) {
@@ -101,7 +125,24 @@ export function createExchange(deps: ExchangeDeps): Exchange {
           return null;
         },
       };
-      return new Map([[FRAME.getRecords.type, records]]);
+      const newRecord: Handler = {
+        cap: FRAME.newRecord.cap,
+        async handle({ body }, reply) {
+          const peer = peers.list().find(({ id }) => id === peerId);
+          // More often it is heard and forgotten.
+          if (peer !== undefined && moves.take(1)) {
+            const record = await openRecord(body);
+            if (record?.peerId !== peerId) return offence('records-invalid');
+            await learn(peer, body);
+          }
+          await reply(FRAME.taken.type);
+          return null;
+        },
+      };
+      return new Map([
+        [FRAME.getRecords.type, records],
+        [FRAME.newRecord.type, newRecord],
+      ]);
     },
   };
 }

@@ -30,7 +30,8 @@ export function createInbound({ peers, clock, most = MAX_INBOUND }: InboundDeps)
   return {
     arrived(peer) {
       since.set(peer.id, clock.ms());
-      const all = peers.list().filter(({ direction }) => direction === 'inbound');
+      // Whom we called back because it came through a relay is a guest all the same.
+      const all = peers.list().filter(({ kind }) => kind === 'inbound');
       if (all.length <= most) return;
       const candidates = all.map((each) =>
         candidateOf(each, since.get(each.id) ?? 0, uses.get(each.id) ?? { payment: 0, block: 0 }),

@@ -1,6 +1,6 @@
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
-import { hostPart } from '../host/addresses.ts';
+import { hostPart, isRelayed } from '../host/addresses.ts';
 import type { Offence, OffenceCode } from '../wire/offence.ts';
 import type { Bans } from './bans.ts';
 import { BAN_SCORE, BAN_SECONDS, PENALTY, POINTS, reasonOf } from './penalties.ts';
@@ -55,6 +55,8 @@ export function createJustice(deps: JusticeDeps): Justice {
 // Peers behind one address must not suffer for each other, least of all all nodes of a demo on one machine.
 function hostToBan(address: string, sharers: number): string | null {
   const host = hostPart(address);
-  if (host === null || sharers > 1 || host === '/ip4/127.0.0.1' || host === '/ip6/::1') return null;
+  // The host in a relayed address is the relay's, who did nothing.
+  if (host === null || isRelayed(address) || sharers > 1 || host === '/ip4/127.0.0.1' || host === '/ip6/::1')
+    return null;
   return host;
 }

@@ -4,6 +4,7 @@ import { createEmitter, type Events } from '../../lib/events.ts';
 import type { Log } from '../../lib/log.ts';
 import { hostPart } from '../host/addresses.ts';
 import type { Host } from '../host/host.ts';
+import type { Identified } from '../host/identified.ts';
 import type { Names } from '../host/protocols.ts';
 import { type Control, greet, HELLO_MS } from '../wire/control.ts';
 import type { Hello, TipClaim } from '../wire/hello.ts';
@@ -16,6 +17,7 @@ import type { Scores } from './scores.ts';
 
 export interface PeersDeps {
   readonly host: Host;
+  readonly identified: Identified;
   readonly names: Names;
   /** Our greeting as of now. */
   readonly ours: () => Hello;
@@ -70,7 +72,7 @@ export function createPeers(deps: PeersDeps): Peers {
   const events = createEmitter<PeersEvents>((error, event) =>
     log.error('a listener failed', { event, error: String(error) }),
   );
-  const introduce = createIntroduce({ protocol: names.hello, ours: deps.ours, onIdentify: host.onIdentify });
+  const introduce = createIntroduce({ ...deps, protocol: names.hello });
   const report = createJustice({ ...deps, locate, part });
   let pinging: NodeJS.Timeout | undefined;
 
@@ -188,19 +190,33 @@ export function createPeers(deps: PeersDeps): Peers {
   }
 
   function onOpen(connection: Connection): void {
-    if (connection.direction !== 'inbound') return;
-    const session = open(connection, INBOUND);
-    if (session === null) return;
+    // Through a relay nobody becomes a peer: it has to find a direct way first, see reach/.
+    if (connection.limits !== undefined) return;
+    if (connection.direction === 'outbound') return dismiss(connection);
+    // A peer may open a second one without a greeting, to try whether we can be reached or to see how it looks outside.
+    if (!sessions.has(connection.remotePeer.toString())) open(connection, INBOUND);
     setTimeout(() => {
-      if (session.peer === null && connection.status === 'open') settle(session, offence('hello-missing'));
+      if (connection.status !== 'open') return;
+      const session = sessions.get(connection.remotePeer.toString());
+      if (session?.connection !== connection) return close(connection);
+      if (session.peer === null) settle(session, offence('hello-missing'));
     }, HELLO_MS + 5000).unref();
   }
 
+  /** What parts of libp2p open on their own is of use to them for a moment; nobody must wait for our greeting there. */
+  function dismiss(connection: Connection): void {
+    setTimeout(() => {
+      const { connection: kept } = sessions.get(connection.remotePeer.toString()) ?? {};
+      if (kept !== connection && connection.status === 'open') close(connection);
+    }, HELLO_MS).unref();
+  }
+
   function onHello(stream: Stream, connection: Connection): void {
-    const session = sessions.get(connection.remotePeer.toString());
     // Only who opened the connection greets, once.
-    if (session?.connection !== connection || session.peer !== null || connection.direction !== 'inbound')
-      return stream.abort(new Error('not now'));
+    if (connection.direction !== 'inbound') return stream.abort(new Error('not now'));
+    const known = sessions.get(connection.remotePeer.toString());
+    const session = known?.connection === connection ? known : open(connection, INBOUND);
+    if (session === null || session.peer !== null) return stream.abort(new Error('not now'));
     void greet(stream, deps.ours(), false).then((outcome) => settle(session, outcome));
   }
 

@@ -42,6 +42,7 @@ export const FRAME = {
   taken: { type: 0x27, cap: 0 },
   getRecords: { type: 0x30, cap: 0 },
   records: { type: 0x31, cap: 5 + (2 + MAX_RECORD_BYTES_SIGNED) * MAX_RECORDS },
+  newRecord: { type: 0x32, cap: MAX_RECORD_BYTES_SIGNED },
   getNetworkFile: { type: 0x40, cap: 0 },
   networkFile: { type: 0x41, cap: 64 * 1024 },
   getManifest: { type: 0x50, cap: 32 },

@@ -12,6 +12,7 @@ const CALM: SentenceFacts = {
   progress: 1,
   etaSeconds: null,
   reachability: 'reachable',
+  reachabilityNotice: { code: 'reach-tried', message: 'Peers could connect.' },
   peers: 8,
   knownAddresses: 40,
   strangers: 0,

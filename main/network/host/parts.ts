@@ -1,0 +1,83 @@
+import type { Libp2pOptions } from 'libp2p';
+import { peerIdOf, relayOf } from './addresses.ts';
+
+/** Which of libp2p's further parts a host takes; none of them is even loaded without. */
+export interface Wanted {
+  /** To come in through relays, to others and to us, and to be one. */
+  readonly relays?: RelayRules | undefined;
+  /** Asks routers to let others in. */
+  readonly upnp?: boolean | undefined;
+}
+
+/** Who may use this node as a relay, and which relays it uses itself. */
+export interface RelayRules {
+  /** Whether a peer may have a slot here. */
+  serves(peerId: string): boolean;
+  /** Whether a relay is one that we asked for a slot. */
+  uses(relayId: string): boolean;
+}
+
+type Transports = NonNullable<Libp2pOptions['transports']>;
+type Services = NonNullable<Libp2pOptions<Record<string, unknown>>['services']>;
+
+export interface Parts {
+  readonly transports: Transports;
+  readonly services: Services;
+}
+
+/** What this node carries as a relay: enough to agree on a direct way, and for nothing else. */
+export const RELAY = {
+  slots: 16,
+  slotMs: 60 * 60_000,
+  /** Of one connection through it. */
+  connectionMs: 120_000,
+  connectionBytes: 128 * 1024,
+  /** Connections that a peer may open through it, and that may end at a peer, at once. */
+  perPeer: 4,
+} as const;
+
+const HOP_MS = 10_000;
+const UPNP_TTL_MS = 30 * 60_000;
+
+/** Loads what is wanted: each costs tens of milliseconds and some megabytes, which a node on loopback needn't spend. */
+export async function loadParts({ relays, upnp = false }: Wanted): Promise<Parts> {
+  const transports: Transports = [];
+  const services: Services = {};
+  if (relays !== undefined) {
+    const { circuitRelayServer, circuitRelayTransport } = await import('@libp2p/circuit-relay-v2');
+    transports.push(
+      circuitRelayTransport({
+        maxInboundStopStreams: RELAY.perPeer,
+        maxOutboundStopStreams: RELAY.perPeer,
+        maxReservationQueueLength: 4,
+      }),
+    );
+    services['relay'] = circuitRelayServer({
+      hopTimeout: HOP_MS,
+      maxInboundHopStreams: RELAY.perPeer,
+      maxOutboundHopStreams: RELAY.perPeer,
+      maxOutboundStopStreams: RELAY.perPeer,
+      reservations: {
+        maxReservations: RELAY.slots,
+        reservationTtl: RELAY.slotMs,
+        defaultDurationLimit: RELAY.connectionMs,
+        defaultDataLimit: BigInt(RELAY.connectionBytes),
+      },
+    });
+  }
+  if (upnp) {
+    const { uPnPNAT } = await import('@libp2p/upnp-nat');
+    services['upnp'] = uPnPNAT({
+      portMappingDescription: 'Kith',
+      portMappingTTL: UPNP_TTL_MS,
+      portMappingAutoRefresh: true,
+    });
+  }
+  return { transports, services };
+}
+
+/** A relay that we didn't ask must not be able to have us tell others of it. */
+export function isOwnRelay(address: string, relays: RelayRules | undefined): boolean {
+  const relay = relayOf(address);
+  return relay === null || (relays?.uses(peerIdOf(relay) ?? '') ?? false);
+}

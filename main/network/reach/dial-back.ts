@@ -1,0 +1,120 @@
+import type { Connection, Stream } from '@libp2p/interface';
+import { equalBytes } from '../../core/codec/bytes.ts';
+import { ipOf, isPublic } from '../host/addresses.ts';
+import type { Doors } from '../host/inner.ts';
+import { addressBytes, readAddress } from '../host/addresses.ts';
+import { createBucket } from '../wire/bucket.ts';
+import { createPrefixed } from '../wire/prefixed.ts';
+import {
+  decodeDialRequest,
+  decodeDialResponse,
+  DIAL_BACK_CAP,
+  DIAL_BACK_PROTOCOL,
+  type DialRequest,
+  encodeDialRequest,
+  encodeDialResponse,
+  STATUS,
+} from './dial-back-messages.ts';
+
+/** Dials for others: at once, in all; and for one connection in the long run. */
+export const DIAL_BACK = { atOnce: 4, burst: 3, perSecond: 1 / 60, addresses: 4 } as const;
+const DIAL_MS = 5000;
+const ASK_MS = 30_000;
+
+/**
+ * Answers peers that ask to be dialled. Dials nothing but the IP that the asking connection comes from: anything else
+ * would make this node a gun in the hands of others. libp2p's own service dials through the queue that gives back the
+ * connection it has with the peer already, says that this is another address, and closes it (docs/adr/0015).
+ */
+export function createDialBackServer(
+  doors: Pick<Doors, 'dialBeside'>,
+): (stream: Stream, connection: Connection) => void {
+  const budgets = new WeakMap<Connection, ReturnType<typeof createBucket>>();
+  let running = 0;
+
+  async function answer(request: DialRequest, connection: Connection): Promise<Uint8Array> {
+    const budget = budgets.get(connection) ?? createBucket(DIAL_BACK.burst, DIAL_BACK.perSecond);
+    budgets.set(connection, budget);
+    const addresses = dialable(request, connection);
+    if (addresses === null) return encodeDialResponse(STATUS.malformed);
+    if (addresses.length === 0 || running >= DIAL_BACK.atOnce || !budget.take(1))
+      return encodeDialResponse(STATUS.refused);
+    running++;
+    try {
+      for (const address of addresses) {
+        if (await gotThrough(address, connection))
+          return encodeDialResponse(STATUS.ok, addressBytes(address));
+      }
+      return encodeDialResponse(STATUS.failed);
+    } finally {
+      running--;
+    }
+  }
+
+  async function gotThrough(address: string, asked: Connection): Promise<boolean> {
+    try {
+      const connection = await doors.dialBeside(`${address}/p2p/${asked.remotePeer.toString()}`, {
+        timeoutMs: DIAL_MS,
+      });
+      connection.close().catch((error: unknown) => connection.abort(error as Error));
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  return (stream, connection) => {
+    const messages = createPrefixed(stream);
+    const serve = async () => {
+      const request = decodeDialRequest(await messages.receive(DIAL_BACK_CAP, DIAL_MS));
+      const response =
+        request === null ? encodeDialResponse(STATUS.malformed) : await answer(request, connection);
+      await messages.send(response);
+      await messages.close();
+    };
+    serve().catch((error: unknown) => messages.abort(error));
+  };
+}
+
+/** Null when the request isn't about the peer that sent it. */
+function dialable(request: DialRequest, connection: Connection): string[] | null {
+  if (!equalBytes(request.id, connection.remotePeer.toMultihash().bytes)) return null;
+  const from = connection.remoteAddr.toString();
+  return request.addresses
+    .slice(0, DIAL_BACK.addresses)
+    .map(readAddress)
+    .filter(
+      (address): address is string => address !== null && isPublic(address) && ipOf(address) === ipOf(from),
+    );
+}
+
+/** What a peer said after it was asked to dial us. `none`: it can't, or won't. */
+export type DialBackOutcome =
+  { readonly got: 'in'; readonly address: string } | { readonly got: 'out' | 'none' };
+
+/** Asks a peer to dial this node at addresses of it. Never rejects. */
+export async function askDialBack(
+  connection: Connection,
+  id: Uint8Array,
+  addresses: readonly string[],
+): Promise<DialBackOutcome> {
+  try {
+    const stream = await connection.newStream(DIAL_BACK_PROTOCOL, { signal: AbortSignal.timeout(10_000) });
+    const messages = createPrefixed(stream);
+    try {
+      await messages.send(encodeDialRequest({ id, addresses: addresses.map(addressBytes) }));
+      const response = decodeDialResponse(await messages.receive(DIAL_BACK_CAP, ASK_MS));
+      await messages.close();
+      if (response?.status === STATUS.failed) return { got: 'out' };
+      if (response?.status !== STATUS.ok) return { got: 'none' };
+      const address = response.address === null ? addresses[0] : readAddress(response.address);
+      // An address that nobody asked for proves nothing.
+      return address && addresses.includes(address) ? { got: 'in', address } : { got: 'none' };
+    } catch (error) {
+      messages.abort(error);
+      throw error;
+    }
+  } catch {
+    return { got: 'none' };
+  }
+}

@@ -1,0 +1,44 @@
+import type { Network } from '../core/networks/network.ts';
+import type { Log } from '../lib/log.ts';
+import type { Chain } from '../state/chain/chain.ts';
+import type { Host } from './host/host.ts';
+import type { Names } from './host/protocols.ts';
+import { networkFileOf, serveNetworkFile } from './join.ts';
+import type { Exchange } from './peers/exchange.ts';
+import type { Peers } from './peers/peers.ts';
+import type { MempoolView, TransactionRelay } from './relay/transaction-relay.ts';
+import { relayHandlers } from './relay/serve-relay.ts';
+import { type SnapshotShelf, snapshotHandlers } from './sync/serve-snapshots.ts';
+import { syncHandlers } from './sync/serve-sync.ts';
+import { serveStreams } from './wire/serve-streams.ts';
+
+export interface ServingDeps {
+  readonly host: Pick<Host, 'handle'>;
+  readonly names: Names;
+  readonly network: Network;
+  readonly chain: Chain;
+  readonly mempool: MempoolView;
+  readonly peers: Peers;
+  readonly payments: TransactionRelay;
+  readonly exchange: Exchange;
+  readonly shelf: SnapshotShelf;
+  readonly log: Log;
+}
+
+const INBOUND_STREAMS = 2;
+
+/** Answers what peers ask on our own protocols; the greeting is in peers/. */
+export async function serveProtocols(deps: ServingDeps): Promise<void> {
+  const { host, names, chain, mempool, payments, exchange, shelf } = deps;
+  const serve = (protocol: string, handlers: Parameters<typeof serveStreams>[1]) =>
+    host.handle(protocol, INBOUND_STREAMS, serveStreams(deps, handlers));
+  await serve(names.sync, () => syncHandlers({ chain }));
+  await serve(
+    names.relay,
+    (peerId) =>
+      new Map([...relayHandlers({ chain, mempool, peerId, ...payments }), ...exchange.handlers(peerId)]),
+  );
+  await serve(names.snapshot, () => snapshotHandlers(shelf));
+  const file = deps.network.founded ? networkFileOf(deps.network) : null;
+  if (file !== null) await host.handle(names.join, 1, serveNetworkFile(file));
+}

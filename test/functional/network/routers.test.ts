@@ -1,0 +1,74 @@
+import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
+import { createInternet, type Internet } from '../../support/internet.ts';
+import { whyNoNamespaces } from '../../support/namespaces.ts';
+import { type RemoteNode, type RemoteOptions, startRemoteNode } from '../../support/remote-node.ts';
+import { until } from '../../support/until.ts';
+
+const why = await whyNoNamespaces();
+if (why !== null) console.log(`routers.test.ts is skipped: ${why}`);
+
+const LISTEN = ['/ip4/0.0.0.0/tcp/21474'];
+const WAIT = { ms: 60_000, every: 200 };
+
+const running = new Set<RemoteNode>();
+afterEach(async () => {
+  await Promise.all([...running].map((node) => node.stop()));
+  running.clear();
+});
+
+async function internet(): Promise<Internet> {
+  const made = await createInternet();
+  onTestFinished(made.remove);
+  return made;
+}
+
+async function start(net: Internet, machine: string, options: RemoteOptions = {}): Promise<RemoteNode> {
+  const node = await startRemoteNode(net.world, machine, { listen: LISTEN, ...options });
+  running.add(node);
+  return node;
+}
+
+/** The address of a node outside; what comes first is its computer's. */
+const at = (outside: string, { peerId }: RemoteNode) =>
+  `${outside.includes('/') ? outside : `/ip4/${outside}/tcp/21474`}/p2p/${peerId}`;
+
+const sees = async (node: RemoteNode, other: RemoteNode) =>
+  (await node.look()).peers.find(({ id }) => id === other.peerId);
+
+describe.skipIf(why !== null)('behind routers', () => {
+  test('two nodes, each behind a router of its own, get a direct way with the help of a relay', async () => {
+    const net = await internet();
+    const outside = await net.host('relay');
+    const { outside: outsideA } = await net.home('a', 'keeps-ports');
+    await net.home('b', 'keeps-ports');
+    const relay = await start(net, 'relay');
+    const bootstrap = [at(outside, relay)];
+    const a = await start(net, 'a', { bootstrap });
+    const known = await until(
+      async () => {
+        const { addresses } = await a.look();
+        return addresses.find((address) => address.includes('/p2p-circuit/'));
+      },
+      'a has a slot at the relay',
+      WAIT,
+    );
+    expect(known).toContain(`/p2p/${relay.peerId}/p2p-circuit/p2p/${a.peerId}`);
+    const verdict = (await a.look()).reach;
+    expect(verdict.reachability).toBe('unreachable');
+    expect(verdict.notice.code).toBe('reach-router');
+    expect(verdict.notice.message).toContain('behind a router');
+    expect(verdict.notice.message).toContain('forward TCP port 21474');
+    expect((await relay.look()).reach).toMatchObject({ reachability: 'reachable' });
+
+    // It learns of a from the relay, by exchange alone.
+    const b = await start(net, 'b', { bootstrap });
+    const peer = await until(() => sees(b, a), 'b has a direct way to a', WAIT);
+    expect(peer.address).toMatch(new RegExp(`^/ip4/${outsideA}/tcp/\\d+`));
+    expect(peer.address).not.toContain('p2p-circuit');
+    await b.ask({ do: 'mine', blocks: 2 });
+    await until(async () => (await a.look()).height === 2, 'blocks come', WAIT);
+    // Not even the way through the relay counts as having been reached.
+    expect((await a.look()).reach.reachability).toBe('unreachable');
+    for (const node of [relay, a, b]) expect((await node.look()).bans).toBe(0);
+  });
+});
