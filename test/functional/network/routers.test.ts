@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
-import { createInternet, type Internet } from '../../support/internet.ts';
+import { AT_HOME, createInternet, type Internet } from '../../support/internet.ts';
 import { whyNoNamespaces } from '../../support/namespaces.ts';
 import { type RemoteNode, type RemoteOptions, startRemoteNode } from '../../support/remote-node.ts';
 import { until } from '../../support/until.ts';
@@ -35,6 +35,14 @@ const at = (outside: string, { peerId }: RemoteNode) =>
 const sees = async (node: RemoteNode, other: RemoteNode) =>
   (await node.look()).peers.find(({ id }) => id === other.peerId);
 
+/** The address through a relay that a node tells others, once it has one. */
+const hasSlot = (node: RemoteNode) =>
+  until(
+    async () => (await node.look()).addresses.find((address) => address.includes('/p2p-circuit/')),
+    'a slot at the relay',
+    WAIT,
+  );
+
 describe.skipIf(why !== null)('behind routers', () => {
   test('two nodes, each behind a router of its own, get a direct way with the help of a relay', async () => {
     const net = await internet();
@@ -44,14 +52,7 @@ describe.skipIf(why !== null)('behind routers', () => {
     const relay = await start(net, 'relay');
     const bootstrap = [at(outside, relay)];
     const a = await start(net, 'a', { bootstrap });
-    const known = await until(
-      async () => {
-        const { addresses } = await a.look();
-        return addresses.find((address) => address.includes('/p2p-circuit/'));
-      },
-      'a has a slot at the relay',
-      WAIT,
-    );
+    const known = await hasSlot(a);
     expect(known).toContain(`/p2p/${relay.peerId}/p2p-circuit/p2p/${a.peerId}`);
     const verdict = (await a.look()).reach;
     expect(verdict.reachability).toBe('unreachable');
@@ -70,5 +71,85 @@ describe.skipIf(why !== null)('behind routers', () => {
     // Not even the way through the relay counts as having been reached.
     expect((await a.look()).reach.reachability).toBe('unreachable');
     for (const node of [relay, a, b]) expect((await node.look()).bans).toBe(0);
+  });
+
+  test('a router that gives every connection another port is named, and the node works outbound', async () => {
+    const net = await internet();
+    const outside = await net.host('relay');
+    await net.home('a', 'symmetric');
+    await net.home('b', 'symmetric');
+    const relay = await start(net, 'relay');
+    const bootstrap = [at(outside, relay)];
+    const a = await start(net, 'a', { bootstrap });
+    await hasSlot(a);
+    const b = await start(net, 'b', { bootstrap });
+    const verdict = await until(
+      async () => {
+        const { reach } = await a.look();
+        return reach.notice.message.includes('another port') ? reach : null;
+      },
+      'a knows why',
+      WAIT,
+    );
+    expect(verdict).toMatchObject({ reachability: 'unreachable', notice: { code: 'reach-router' } });
+    expect(await sees(a, b)).toBeUndefined();
+    await b.ask({ do: 'mine', blocks: 2 });
+    await until(async () => (await a.look()).height === 2, 'blocks come by the relay’s own node', WAIT);
+    for (const node of [relay, a, b]) expect((await node.look()).bans).toBe(0);
+  });
+
+  test('a forwarded port makes a node reachable, and others are told where', async () => {
+    const net = await internet();
+    const outside = await net.host('friend');
+    const { router, outside: mine } = await net.home('a', 'keeps-ports');
+    await net.world.run(
+      router,
+      'nft',
+      `add rule ip home in ip daddr ${mine} tcp dport 21474 dnat to ${AT_HOME}:21474`,
+    );
+    const friend = await start(net, 'friend');
+    const a = await start(net, 'a', { bootstrap: [at(outside, friend)] });
+    const found = await until(
+      async () => {
+        const seen = await a.look();
+        return seen.reach.reachability === 'reachable' ? seen : null;
+      },
+      'a is reachable',
+      WAIT,
+    );
+    expect(found.reach.notice.code).toBe('reach-tried');
+    expect(found.addresses).toContain(at(mine, a));
+    // Whoever comes later gets in there.
+    await net.host('newcomer');
+    const newcomer = await start(net, 'newcomer', { bootstrap: [at(outside, friend)] });
+    const peer = await until(() => sees(newcomer, a), 'the newcomer has found a', WAIT);
+    expect(peer).toMatchObject({ address: at(mine, a), direction: 'outbound', foundBy: 'exchange' });
+  });
+
+  test('an address of its own behind a firewall is told from a router', async () => {
+    const net = await internet();
+    const outside = await net.host('friend');
+    const own = await net.host('a');
+    await net.world.rules(
+      'a',
+      `table ip wall {
+        chain self {
+          type filter hook input priority 0; policy accept;
+          ip daddr ${own} tcp dport 21474 ct state new drop;
+        }
+      }`,
+    );
+    const friend = await start(net, 'friend');
+    const a = await start(net, 'a', { bootstrap: [at(outside, friend)] });
+    const verdict = await until(
+      async () => {
+        const { reach } = await a.look();
+        return reach.reachability === 'unreachable' ? reach : null;
+      },
+      'a knows',
+      WAIT,
+    );
+    expect(verdict.notice.code).toBe('reach-firewall');
+    expect(verdict.notice.message).toContain('open TCP port 21474 in the firewall');
   });
 });
