@@ -20,7 +20,7 @@ import { createPeers } from './peers/peers.ts';
 import { createScores } from './peers/scores.ts';
 import { openPeerStore } from './peers/store.ts';
 import { createTipTeller } from './peers/tip-teller.ts';
-import { createReach } from './reach/reach.ts';
+import { createFinding, wantedFor } from './finding.ts';
 import { createBlockRelay } from './relay/block-relay.ts';
 import { createCompactRelay } from './relay/compact-relay.ts';
 import { createTransactionRelay } from './relay/transaction-relay.ts';
@@ -64,12 +64,7 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
     denied: { host: (part) => bans.has(part), peer: (id) => bans.has(id) },
     scoreOf: (peerId) => -scores.of(peerId),
     onFlood: (peerId) => peers.report(peerId, offence('gossip-flood')),
-    wanted: local
-      ? {}
-      : {
-          relays: { serves: (id) => reach.serves(id), uses: (id) => reach.uses(id) },
-          upnp: deps.listen.length > 0,
-        },
+    wanted: wantedFor(deps, () => finding.reach),
   });
   const identified = createIdentified(host.onIdentify);
 
@@ -86,18 +81,18 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
     clock,
     log: log.child('peers'),
   });
-  const reach = createReach({
+  const finding = createFinding({
+    ...deps,
     host,
     identified,
+    names,
     peers,
-    local,
-    listening: deps.listen.length > 0,
-    moved: () => exchange.moved(),
-    clock,
-    log: log.child('reach'),
+    book,
     random,
+    moved: () => exchange.moved(),
+    log,
   });
-  const bootstrap = [...new Set([...deps.bootstrap, ...deps.network.bootstrap])];
+  const { reach, discovery, bootstrap } = finding;
   const connector = createConnector({
     dial: reach.dial,
     peers,
@@ -211,7 +206,7 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
       peers.events.on('greeted', (peer) => {
         clocks.heard(peer.id, peer.hello.clock);
         if (peer.kind === 'inbound') inbound.arrived(peer);
-        exchange.welcome(peer);
+        if (deps.discovery?.exchange !== false) exchange.welcome(peer);
         // From a connection for blocks alone we want to know of no payments.
         if (peer.kind !== 'block-only') unwelcomed.add(peer.id);
         headers.consider();
@@ -269,7 +264,8 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
       blocks.start();
       first.start();
       connector.start();
-      exchange.start();
+      if (deps.discovery?.exchange !== false) exchange.start();
+      await discovery.start();
       health.start();
       watching = setInterval(watch, WATCH_MS);
       saving = setInterval(() => void book.save().catch(() => undefined), SAVE_MS);
@@ -280,6 +276,7 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
       clearInterval(watching);
       health.stop();
       reach.stop();
+      await discovery.stop();
       connector.stop();
       exchange.stop();
       teller.stop();

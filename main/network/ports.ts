@@ -34,8 +34,21 @@ export interface NetworkDeps {
   readonly openHistory?: (() => Promise<History | null>) | undefined;
   /** Whether own payments go to one peer first; yes unless told. */
   readonly hideOrigin?: boolean | undefined;
+  /** Sources of addresses besides those told; where it listens beyond loopback they are on unless told. */
+  readonly discovery?: DiscoveryChoice | undefined;
   /** From 0 to below 1; for choices that an attacker shouldn't foresee, no secrets. */
   readonly random?: () => number;
+}
+
+export interface DiscoveryChoice {
+  /** The table over all nodes of the network. */
+  readonly dht?: boolean | undefined;
+  /** The search on the local network. */
+  readonly mdns?: boolean | undefined;
+  /** Whether peers tell each other addresses; only tests do without. */
+  readonly exchange?: boolean | undefined;
+  /** For `/dnsaddr` names, instead of the system's. */
+  readonly dnsServers?: readonly string[] | undefined;
 }
 
 /** Everything that the status line tells of the network. */

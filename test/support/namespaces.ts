@@ -13,6 +13,8 @@ export interface World {
   add(name: string): Promise<string>;
   /** A cable between two, with an address and its prefix length at each end. */
   link(a: string, addressA: string, b: string, addressB: string): Promise<void>;
+  /** A cable from a bridge to a computer, whose end is called `eth`. */
+  plug(owner: string, bridge: string, name: string, address: string): Promise<void>;
   /** Runs a command on one of them. */
   run(name: string, command: string, ...args: string[]): Promise<string>;
   /** What to put before a command so that it runs there. */
@@ -83,10 +85,17 @@ export function createWorld(): World {
     return (await execute(first, [...rest, command, ...args], { env: ENV })).stdout;
   }
 
-  async function plug(name: string, device: string, address: string): Promise<void> {
+  async function give(name: string, device: string, address: string): Promise<void> {
     await ip('link', 'set', device, 'netns', prefix + name);
     await run(name, 'ip', 'addr', 'add', address, 'dev', device);
     await run(name, 'ip', 'link', 'set', device, 'up');
+  }
+
+  async function pair(): Promise<[string, string]> {
+    // A device's name has at most 15 characters.
+    const cable = `k${process.pid % 100_000}w${worlds}c${cables++}`;
+    await ip('link', 'add', `${cable}a`, 'type', 'veth', 'peer', 'name', `${cable}b`);
+    return [`${cable}a`, `${cable}b`];
   }
 
   return {
@@ -97,11 +106,18 @@ export function createWorld(): World {
       return name;
     },
     async link(a, addressA, b, addressB) {
-      // A device's name has at most 15 characters.
-      const cable = `k${process.pid % 100_000}w${worlds}c${cables++}`;
-      await ip('link', 'add', `${cable}a`, 'type', 'veth', 'peer', 'name', `${cable}b`);
-      await plug(a, `${cable}a`, addressA);
-      await plug(b, `${cable}b`, addressB);
+      const [atA, atB] = await pair();
+      await give(a, atA, addressA);
+      await give(b, atB, addressB);
+    },
+    async plug(owner, bridge, name, address) {
+      const [port, end] = await pair();
+      await ip('link', 'set', port, 'netns', prefix + owner);
+      await run(owner, 'ip', 'link', 'set', port, 'master', bridge, 'up');
+      await ip('link', 'set', end, 'netns', prefix + name);
+      await run(name, 'ip', 'link', 'set', end, 'name', 'eth');
+      await run(name, 'ip', 'addr', 'add', address, 'dev', 'eth');
+      await run(name, 'ip', 'link', 'set', 'eth', 'up');
     },
     run,
     inside,

@@ -7,7 +7,10 @@ import type { World } from './namespaces.ts';
 import { newDirectory } from './test-chain.ts';
 import type { TestNodeOptions } from './test-node.ts';
 
-export type RemoteOptions = Omit<TestNodeOptions, 'network' | 'log' | 'minimumWork'>;
+export interface RemoteOptions extends Omit<TestNodeOptions, 'network' | 'log' | 'minimumWork'> {
+  /** Regtest unless told. */
+  readonly network?: 'regtest' | 'local';
+}
 export type RemoteRequest =
   | { readonly do: 'look' | 'stop' }
   | { readonly do: 'add'; readonly address: string }

@@ -4,6 +4,7 @@ import type { Block } from '../../main/core/primitives/block.ts';
 import { systemClock } from '../../main/lib/clock.ts';
 import type { Log } from '../../main/lib/log.ts';
 import { createNetwork, type PeerNetwork } from '../../main/network/network.ts';
+import type { DiscoveryChoice } from '../../main/network/ports.ts';
 import type { Chain } from '../../main/state/chain/chain.ts';
 import { createChain } from '../../main/state/chain/create-chain.ts';
 import { createHistory } from '../../main/state/history/history.ts';
@@ -33,6 +34,7 @@ export interface TestNodeOptions {
   readonly hideOrigin?: boolean;
   readonly announce?: readonly string[];
   readonly snapshotSync?: boolean;
+  readonly discovery?: DiscoveryChoice;
 }
 
 export async function startNode(options: TestNodeOptions = {}): Promise<TestNode> {
@@ -57,6 +59,7 @@ export async function startNode(options: TestNodeOptions = {}): Promise<TestNode
     hideOrigin: options.hideOrigin,
     announce: options.announce,
     snapshotSync: options.snapshotSync,
+    discovery: options.discovery,
     openHistory: () => createHistory(chain, chainDeps),
   });
   await net.start();

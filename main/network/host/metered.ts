@@ -16,16 +16,17 @@ interface Registrar {
 export function metered<Components extends object>(
   components: Components,
   onFlood: (peerId: string) => void,
+  budget: { readonly burst: number; readonly perSecond: number } = GOSSIP_BYTES,
 ): Components {
   const { registrar } = components as unknown as { registrar: Registrar };
   const buckets = new WeakMap<Connection, ReturnType<typeof createBucket>>();
   const watch = (stream: Stream, connection: Connection): void => {
     // One budget for all streams of a connection: opening another must not fill it up again.
-    const bucket = buckets.get(connection) ?? createBucket(GOSSIP_BYTES.burst, GOSSIP_BYTES.perSecond);
+    const bucket = buckets.get(connection) ?? createBucket(budget.burst, budget.perSecond);
     buckets.set(connection, bucket);
     stream.addEventListener('message', (event) => {
       if (bucket.take(event.data.byteLength)) return;
-      stream.abort(new Error('too much gossip'));
+      stream.abort(new Error('too much at once'));
       onFlood(connection.remotePeer.toString());
     });
   };

@@ -1,5 +1,7 @@
 import type { Libp2pOptions } from 'libp2p';
+import { identifyPush } from '@libp2p/identify';
 import { peerIdOf, relayOf } from './addresses.ts';
+import { metered } from './metered.ts';
 
 /** Which of libp2p's further parts a host takes; none of them is even loaded without. */
 export interface Wanted {
@@ -7,6 +9,8 @@ export interface Wanted {
   readonly relays?: RelayRules | undefined;
   /** Asks routers to let others in. */
   readonly upnp?: boolean | undefined;
+  /** To tell peers at once what has changed of this node, and to hear it of them: the table lives on that. */
+  readonly push?: boolean | undefined;
 }
 
 /** Who may use this node as a relay, and which relays it uses itself. */
@@ -36,11 +40,13 @@ export const RELAY = {
   perPeer: 4,
 } as const;
 
+/** Bytes of news that a peer may send of itself on a connection, at once and a second. */
+export const PUSH_BYTES = { burst: 64 * 1024, perSecond: 256 } as const;
 const HOP_MS = 10_000;
 const UPNP_TTL_MS = 30 * 60_000;
 
 /** Loads what is wanted: each costs tens of milliseconds and some megabytes, which a node on loopback needn't spend. */
-export async function loadParts({ relays, upnp = false }: Wanted): Promise<Parts> {
+export async function loadParts({ relays, upnp = false, push = false }: Wanted): Promise<Parts> {
   const transports: Transports = [];
   const services: Services = {};
   if (relays !== undefined) {
@@ -72,6 +78,11 @@ export async function loadParts({ relays, upnp = false }: Wanted): Promise<Parts
       portMappingTTL: UPNP_TTL_MS,
       portMappingAutoRefresh: true,
     });
+  }
+  if (push) {
+    const make = identifyPush({ maxMessageSize: 8192, concurrency: 4 });
+    services['push'] = (components: object) =>
+      make(metered(components, () => undefined, PUSH_BYTES) as never);
   }
   return { transports, services };
 }

@@ -26,7 +26,7 @@ export interface BookEntry {
 /** What is told of an address. */
 export interface Told {
   readonly foundBy: PeerSource;
-  /** The address of who told it; without one it is its own. */
+  /** The address, or the name, of who told it; without one it is its own. */
   readonly by?: string | undefined;
   readonly record?: string | undefined;
 }
@@ -59,10 +59,11 @@ const HOPELESS = { never: 5, once: 30 };
 /** What worked so lately isn't pushed out of its place by another that has. */
 const SETTLED_SECONDS = 7 * 86_400;
 
+const MAX_SOURCE = 64;
 const saved = z.object({
   address: z.string().max(512),
   foundBy: z.enum(PEER_SOURCES),
-  source: z.string().max(64).default(''),
+  source: z.string().max(MAX_SOURCE).default(''),
   added: z.number(),
   lastTry: z.number(),
   lastGood: z.number(),
@@ -151,7 +152,7 @@ export function createAddressBook(deps: BookDeps): AddressBook {
         if (record !== '') entries.set(address, { ...known, record });
         return;
       }
-      const source = groupOf(by ?? address) ?? address;
+      const source = (groupOf(by ?? address) ?? by ?? address).slice(0, MAX_SOURCE);
       put({ address, foundBy, source, added: clock.now(), lastTry: 0, lastGood: 0, failures: 0, record });
     },
     tried(address, good) {

@@ -238,9 +238,11 @@ function patienceFor({ foundBy }: Origin): 'chosen' | 'remembered' {
   return foundBy === 'manual' || foundBy === 'bootstrap' ? 'chosen' : 'remembered';
 }
 
+const TOLD = new Set<PeerSource>(['exchange', 'dht', 'mdns', 'dns']);
+
 // What the book remembers from an earlier run was found by the book, whoever told it then.
 function savedSource(source: PeerSource): PeerSource {
-  return source === 'exchange' || source === 'dht' || source === 'mdns' ? source : 'address-book';
+  return TOLD.has(source) ? source : 'address-book';
 }
 
 function refusal(address: string, code: OffenceCode): KithError {

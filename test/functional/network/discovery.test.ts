@@ -1,0 +1,99 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
+import { startNode, type TestNode, type TestNodeOptions } from '../../support/test-node.ts';
+import { until } from '../../support/until.ts';
+
+const running = new Set<TestNode>();
+afterEach(async () => {
+  await Promise.all([...running].map((node) => node.stop()));
+  running.clear();
+});
+
+// On loopback every address is a group of its own, so each node has one.
+let last = 10;
+async function start(options: TestNodeOptions = {}): Promise<TestNode> {
+  const node = await startNode({ listen: [`/ip4/127.8.0.${last++}/tcp/0`], ...options });
+  running.add(node);
+  return node;
+}
+
+const foundBy = (node: TestNode, other: TestNode) =>
+  node.net.peers.list().find(({ id, direction }) => id === other.net.peerId && direction === 'outbound')
+    ?.foundBy;
+
+describe('the table', () => {
+  test('a newcomer finds the rest through the table alone', async () => {
+    // Nobody tells anybody addresses but by the table.
+    const discovery = { dht: true, exchange: false };
+    const first = await start({ discovery });
+    const rest: TestNode[] = [];
+    for (let i = 0; i < 4; i++) rest.push(await start({ discovery, bootstrap: [first.address] }));
+    const newcomer = await start({ discovery, bootstrap: [first.address] });
+    await until(
+      () => rest.every((node) => newcomer.net.peers.list().some(({ id }) => id === node.net.peerId)),
+      'the newcomer knows everybody',
+      { ms: 90_000 },
+    );
+    expect(rest.map((node) => foundBy(newcomer, node)).filter((source) => source === 'dht')).not.toHaveLength(
+      0,
+    );
+  });
+});
+
+describe('names', () => {
+  test('a node begins with what a name leads to, and with no more than it may', async () => {
+    const friend = await start();
+    const stranger = `/ip4/127.8.9.9/tcp/1/p2p/${friend.net.peerId}`;
+    const asked: string[] = [];
+    const server = await serveNames(
+      {
+        '_dnsaddr.seed.example': ['/dnsaddr/more.example', '/ip4/10.0.0.1/tcp/1', 'nonsense'],
+        '_dnsaddr.more.example': [friend.address, '/dnsaddr/deep.example'],
+        '_dnsaddr.deep.example': ['/dnsaddr/deeper.example'],
+        '_dnsaddr.deeper.example': [stranger],
+      },
+      asked,
+    );
+    const node = await start({ bootstrap: ['/dnsaddr/seed.example'], discovery: { dnsServers: [server] } });
+    await until(() => foundBy(node, friend) === 'dns', 'found by name');
+    expect(asked).toContain('_dnsaddr.deep.example');
+    expect(asked).not.toContain('_dnsaddr.deeper.example');
+  });
+});
+
+/** A DNS server on loopback that knows some TXT records; gives where it is. */
+async function serveNames(
+  records: Readonly<Record<string, readonly string[]>>,
+  asked: string[],
+): Promise<string> {
+  const socket = createSocket('udp4');
+  socket.on('message', (query, from) => {
+    const { name, end } = questionOf(query);
+    asked.push(name);
+    const answers = (records[name] ?? []).map((address) => {
+      const text = Buffer.from(`dnsaddr=${address}`);
+      const head = Buffer.from([0xc0, 0x0c, 0, 16, 0, 1, 0, 0, 0, 60, 0, text.length + 1, text.length]);
+      return Buffer.concat([head, text]);
+    });
+    const header = Buffer.from(query.subarray(0, 12));
+    header.writeUInt16BE(answers.length === 0 ? 0x8183 : 0x8180, 2);
+    header.writeUInt16BE(answers.length, 6);
+    header.fill(0, 8);
+    socket.send(Buffer.concat([header, query.subarray(12, end), ...answers]), from.port, from.address);
+  });
+  socket.bind(0, '127.0.0.1');
+  await once(socket, 'listening');
+  onTestFinished(() => void socket.close());
+  return `127.0.0.1:${socket.address().port}`;
+}
+
+function questionOf(query: Buffer): { name: string; end: number } {
+  const labels: string[] = [];
+  let at = 12;
+  for (let length = query[at]!; length > 0; length = query[at]!) {
+    labels.push(query.subarray(at + 1, at + 1 + length).toString());
+    at += 1 + length;
+  }
+  return { name: labels.join('.').toLowerCase(), end: at + 5 };
+}
