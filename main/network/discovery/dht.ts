@@ -77,7 +77,7 @@ export function createDht(deps: DhtDeps): Dht {
     });
     const made = make(metered(onlyConnected(deps), () => undefined, DHT_BYTES) as never) as unknown as Kad;
     const { handlers } = made.rpc;
-    for (const kind of Object.keys(handlers)) if (!ANSWERED.has(kind)) delete handlers[kind];
+    for (const kind of Object.keys(handlers)) if (!ANSWERED.has(kind)) Reflect.deleteProperty(handlers, kind);
     return made;
   }
 
