@@ -1,5 +1,5 @@
 import type { Component } from 'svelte';
-import type { Place } from '../state/route.ts';
+import type { Place } from '../state/page/route.ts';
 
 /** What a screen about one thing gets: the block, payment or link that its address names. */
 export interface ScreenProps {
