@@ -1,0 +1,216 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { newFolder } from '../../support/folder.ts';
+import { until } from '../../support/until.ts';
+import { call, cleanUp, run, type Running, start } from './program.ts';
+
+// Every procedure of the promised table, asked of real nodes by the terminal, with exactly the promised fields. A field
+// that stands here may never go; what was added since stands in `additions`.
+
+interface Ready {
+  readonly peerId: string;
+  readonly addresses: readonly string[];
+}
+type Fields = Readonly<Record<string, unknown>>;
+
+const PASSWORD = 'p@ss word';
+const NODE = ['node', '--network', 'regtest', '--listen', '/ip4/127.0.0.1/tcp/0', '--json'];
+const dir = newFolder();
+const called = new Set<string>();
+let node: Running;
+let mine: Ready;
+let theirs: Ready;
+
+beforeAll(async () => {
+  node = start([...NODE, '--datadir', dir]);
+  mine = (await node.line()) as unknown as Ready;
+  const other = start([...NODE, '--datadir', newFolder(), '--bootstrap', ...mine.addresses]);
+  theirs = (await other.line()) as unknown as Ready;
+});
+afterAll(cleanUp);
+
+async function ask<Answer = Fields>(procedure: string, input?: unknown): Promise<Answer> {
+  called.add(procedure);
+  return (await call(dir, procedure, input)) as Answer;
+}
+
+/** The first event of a subscription. */
+async function watch(procedure: string, meanwhile?: () => Promise<unknown>): Promise<Fields> {
+  called.add(procedure);
+  const following = start(['call', '--datadir', dir, procedure, '--for', '20']);
+  const first = following.line();
+  let heard = false;
+  void first.then(() => (heard = true));
+  while (meanwhile !== undefined && !heard) {
+    await meanwhile();
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+  const event = await first;
+  following.child.kill('SIGINT');
+  return event;
+}
+
+/** `names*` has a null or a value of the kind before it. */
+const KINDS: Readonly<Record<string, (value: unknown) => boolean>> = {
+  hash: (value) => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value),
+  hex: (value) => typeof value === 'string' && /^([0-9a-f]{2})+$/.test(value),
+  text: (value) => typeof value === 'string',
+  int: (value) => Number.isSafeInteger(value),
+  number: (value) => typeof value === 'number' && Number.isFinite(value),
+  flag: (value) => typeof value === 'boolean',
+  list: (value) => Array.isArray(value),
+};
+
+/** Holds an answer against `name:kind`; a kind with a question mark may be null. Answers the fields beyond them. */
+function holds(answer: Fields, shape: string): string[] {
+  const promised = new Map(shape.split(' ').map((each) => each.split(':') as [string, string]));
+  for (const [name, kind] of promised) {
+    const value = answer[name];
+    const good = (kind.endsWith('?') && value === null) || KINDS[kind.replace('?', '')]!(value);
+    expect(good, `${name} must be ${kind}, not ${JSON.stringify(value)}`).toBe(true);
+  }
+  return Object.keys(answer).filter((name) => !promised.has(name));
+}
+
+const STATUS =
+  'network:text networkId:hash version:text peerId:text addresses:list height:int tip:hash headers:int phase:text progress:number etaSeconds:int? peers:int mempool:int reachability:text warnings:list sentence:text';
+const HEADER =
+  'id:hash height:int prev:hash merkle:hash time:int bits:int nonce:int version:int hex:hex work:hash confirmations:int';
+
+test('node: status and its stream', async () => {
+  holds(await ask('node.status'), STATUS);
+  holds(await watch('node.watch'), STATUS);
+});
+
+test('wallet: made, listed, locked, restored', async () => {
+  const made = await ask('wallet.create', { name: 'mine', password: PASSWORD, words: 12 });
+  expect(holds(made, 'name:text mnemonic:text')).toEqual([]);
+  expect(String(made['mnemonic']).split(' ')).toHaveLength(12);
+  const restored = await ask('wallet.restore', {
+    name: 'back',
+    password: PASSWORD,
+    mnemonic: made['mnemonic'],
+    passphrase: 'and more',
+  });
+  expect(holds(restored, 'name:text firstAddress:text')).toEqual([]);
+  expect(await ask('wallet.unlock', { name: 'mine', password: PASSWORD, seconds: 60 })).toEqual({});
+  expect(await ask('wallet.list')).toContainEqual({ name: 'mine', locked: false });
+  expect(await ask('wallet.lock', { name: 'mine' })).toEqual({});
+  expect(await ask('wallet.list')).toContainEqual({ name: 'mine', locked: true });
+  const { address } = await ask<{ address: string }>('wallet.address', { name: 'mine' });
+  expect(await ask('wallet.address', { name: 'mine' })).toEqual({ address });
+  const next = await ask('wallet.newAddress', { name: 'mine', label: 'for Mira' });
+  expect(next).toEqual({ address: expect.stringMatching(/^rkith1/) as string });
+  expect(next).not.toEqual({ address });
+});
+
+test('mining: a template, blocks at will, the miner', async () => {
+  const { address } = await ask<{ address: string }>('wallet.address', { name: 'mine' });
+  const template = await ask('mining.template', { address });
+  expect(holds(template, 'hex:hex height:int bits:int target:hash')).toEqual([]);
+  const { ids } = await ask<{ ids: string[] }>('mining.generate', { address, blocks: 8 });
+  expect(ids).toHaveLength(8);
+  expect(await ask('mining.start', { wallet: 'mine', threads: 1 })).toEqual({});
+  const status = await ask('mining.status');
+  expect(status).toMatchObject({ running: true, threads: 1 });
+  holds(status, 'running:flag threads:int hashesPerSecond:number expectedSeconds:number? found:int');
+  expect(await ask('mining.stop')).toEqual({});
+  expect(await ask('mining.status')).toMatchObject({ running: false });
+});
+
+test('chain: what is in it, and its stream', async () => {
+  const tip = await ask<{ id: string; height: number }>('chain.tip');
+  expect(holds(tip as never, 'id:hash height:int time:int work:hash')).toEqual([]);
+  const header = await ask('chain.header', { height: tip.height });
+  expect(holds(header, HEADER)).toEqual([]);
+  expect(await ask('chain.header', { id: tip.id })).toMatchObject({ height: tip.height });
+  const block = await ask('chain.block', { id: tip.id });
+  expect(holds(block, `${HEADER} size:int transactions:list`)).toEqual([]);
+  const [txid] = block['transactions'] as [string];
+  const transaction = await ask('chain.transaction', { txid });
+  const fields =
+    'txid:hash wid:hash hex:hex size:int fee:int? inputs:list outputs:list block:hash? height:int? confirmations:int';
+  expect(holds(transaction, fields)).toEqual(['version', 'validFrom', 'expires']);
+  const coin = await ask('chain.coin', { txid, index: 0 });
+  expect(holds(coin, 'amount:int lockType:int lock:hex height:int coinbase:flag')).toEqual([]);
+  expect(await ask('chain.coin', { txid, index: 7 })).toBeNull();
+  expect(await ask('chain.submit', { hex: block['hex'] })).toEqual({ id: tip.id, status: 'duplicate' });
+  const stats = await ask('chain.stats');
+  expect(holds(stats, 'coins:int total:int issued:int burned:int setHash:hash')).toEqual([]);
+  const { address } = await ask<{ address: string }>('wallet.address', { name: 'mine' });
+  const event = await watch('chain.watch', () => call(dir, 'mining.generate', { address, blocks: 1 }));
+  expect(holds(event, 'type:text id:hash height:int')).toEqual([]);
+});
+
+test('a payment: prepared, confirmed, sent at once, waiting, told', async () => {
+  const { address } = await ask<{ address: string }>('wallet.address', { name: 'back' });
+  const balance = await ask('wallet.balance', { name: 'mine' });
+  expect(holds(balance, 'confirmed:int pending:int immature:int asOfHeight:int')).toEqual([]);
+  const to = [{ address, amount: 12_345_678 }];
+  const draft = await ask('wallet.prepare', { name: 'mine', to, feerate: 20, expires: 0 });
+  const drafted = 'draft:text fee:int feerate:number inputs:list outputs:list expires:int warnings:list';
+  expect(holds(draft, drafted)).toEqual([]);
+  expect(draft['expires']).toBe(0);
+  const confirmed = await ask('wallet.confirm', { draft: draft['draft'], password: PASSWORD });
+  expect(holds(confirmed, 'txid:hash')).toEqual([]);
+  const sent = await ask('wallet.send', { name: 'mine', to, password: PASSWORD });
+  expect(holds(sent, 'txid:hash fee:int')).toEqual([]);
+  expect(holds(await ask('mempool.summary'), 'count:int bytes:int floor:number')).toEqual([]);
+  const waiting = await ask<Fields[]>('mempool.list', { limit: 10 });
+  expect(waiting.map(({ txid }) => txid)).toEqual([confirmed['txid'], sent['txid']].sort());
+  expect(holds(waiting[0]!, 'txid:hash size:int fee:int ancestors:int time:int')).toEqual([]);
+  expect(await ask('mempool.list', { after: waiting[0]!['txid'] })).toHaveLength(1);
+  const { hex } = await ask('chain.transaction', { txid: sent['txid'] });
+  const again = await run(['call', '--datadir', dir, 'mempool.submit', JSON.stringify({ hex })]);
+  called.add('mempool.submit');
+  expect(again.fault).toMatchObject({ code: 'policy-known' });
+  const [newest] = await ask<[Fields]>('wallet.history', { name: 'mine', limit: 1 });
+  const told =
+    'txid:hash time:int amount:int fee:int? state:text height:int? confirmations:int expires:int label:text seenBy:int? ofPeers:int?';
+  expect(holds(newest, told)).toEqual(['kind', 'addresses']);
+});
+
+test('peers: listed, sent away, let in again', async () => {
+  const listed = await until(async () => {
+    const found = await ask<Fields[]>('peers.list');
+    return found.length > 0 ? found : null;
+  }, 'the peer');
+  const shape =
+    'id:text address:text direction:text kind:text since:int version:text height:int services:list latencyMs:number? bytesIn:int bytesOut:int score:number foundBy:text';
+  holds(listed[0]!, shape);
+  expect(listed[0]).toMatchObject({ id: theirs.peerId, direction: 'inbound', kind: 'inbound' });
+  expect(await ask('peers.ban', { id: theirs.peerId, seconds: 600, reason: 'to see it' })).toEqual({});
+  const [ban] = await ask<[Fields]>('peers.bans');
+  expect(holds(ban, 'id:text? address:text? until:int code:text reason:text')).toEqual([]);
+  expect(ban).toMatchObject({ id: theirs.peerId, code: 'manual', reason: 'to see it' });
+  const refused = await run([
+    'call',
+    '--datadir',
+    dir,
+    'peers.add',
+    JSON.stringify({ address: theirs.addresses[0] }),
+  ]);
+  expect(refused.fault).toMatchObject({ code: 'peer-banned' });
+  expect(await ask('peers.unban', { id: theirs.peerId })).toEqual({});
+  expect(await ask('peers.bans')).toEqual([]);
+  expect(await ask('peers.add', { address: theirs.addresses[0] })).toEqual({});
+  expect(await ask('peers.remove', { id: theirs.peerId })).toEqual({});
+});
+
+test('the node ends when it is asked to, and nothing of the table was left out', async () => {
+  expect(await ask('node.shutdown')).toEqual({});
+  expect((await node.ended).code).toBe(0);
+  expect([...called].sort()).toEqual(PROMISED);
+});
+
+const PROMISED = `
+  node.status node.watch node.shutdown
+  peers.list peers.add peers.remove peers.ban peers.unban peers.bans
+  chain.tip chain.header chain.block chain.transaction chain.coin chain.submit chain.watch chain.stats
+  mempool.summary mempool.list mempool.submit
+  wallet.create wallet.restore wallet.list wallet.unlock wallet.lock wallet.balance wallet.address wallet.newAddress
+  wallet.prepare wallet.confirm wallet.send wallet.history
+  mining.start mining.stop mining.status mining.template mining.generate
+`
+  .trim()
+  .split(/\s+/)
+  .sort();
