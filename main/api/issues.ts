@@ -27,6 +27,9 @@ interface RawIssue {
   readonly message?: string;
   readonly expected?: string;
   readonly keys?: readonly string[];
+  readonly origin?: string;
+  readonly minimum?: number | bigint;
+  readonly maximum?: number | bigint;
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[];
 }
 
@@ -49,8 +52,22 @@ function explain(issue: RawIssue, subject: string): string {
   // Our own messages are whole clauses or continue the subject; zod's begin with a capital.
   if (/^(give|a |the |mine|name at|at most)/.test(message)) return message;
   if (/^(must|is|has)\b/.test(message)) return `${subject} ${message}`;
+  const range = explainRange(issue);
+  if (range !== null) return `${subject} ${range}`;
   return `${subject}: ${message}`;
 }
+
+/** A limit without words of our own, such as a list that may have 1000 items. */
+function explainRange({ code, origin = '', minimum, maximum }: RawIssue): string | null {
+  const unit = UNITS[origin];
+  const limit = code === 'too_small' ? minimum : code === 'too_big' ? maximum : undefined;
+  if (limit === undefined) return null;
+  if (code === 'too_small' && unit !== undefined && Number(limit) === 1) return 'is empty';
+  const side = code === 'too_small' ? 'at least' : 'at most';
+  return unit === undefined ? `must be ${side} ${limit}` : `must have ${side} ${limit} ${unit}`;
+}
+
+const UNITS: Readonly<Record<string, string>> = { string: 'characters', array: 'items' };
 
 function article(expected: string): string {
   const words: Record<string, string> = { int: 'a whole number', object: 'an object', array: 'a list' };

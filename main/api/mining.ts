@@ -4,7 +4,7 @@ import { KithError } from '../lib/errors.ts';
 import type { NodeFacade } from './facade.ts';
 
 /** Whom an address pays. @throws {KithError} `address-malformed`, `address-other-network`, `address-unknown-lock`. */
-export function lockOf({ network }: NodeFacade, address: string): Lock {
+export function lockOf({ network }: Pick<NodeFacade, 'network'>, address: string): Lock {
   const lock = decodeAddress(network.hrp, address);
   if (!isAddressProblem(lock)) return lock;
   const { problem, ...facts } = lock;

@@ -1,4 +1,7 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { openDataDirectory } from '../lib/datadir.ts';
+import { KithError } from '../lib/errors.ts';
 import { systemClock } from '../lib/clock.ts';
 import { createConsoleSink } from '../lib/log-sinks.ts';
 import { createLog } from '../lib/log.ts';
@@ -43,12 +46,13 @@ The node of that folder must not be running. An imported file is checked block b
       );
     }
     const work = verb === 'export' ? exportChain : importChain;
-    const blocks = await withChain(given, 'chain', async (chain) => {
+    const doWork = async (chain: Chain) => {
       const done = await work(chain, file);
       // A disk that failed on the way leaves blocks stored that nobody has connected.
       await chain.idle();
       return done;
-    });
+    };
+    const blocks = await withChain(given, 'chain', doWork, verb === 'import');
     const past = verb === 'export' ? 'written to' : 'read from';
     print(given, { blocks, file }, `${blocks} blocks ${past} ${file}.`);
     return 0;
@@ -87,9 +91,14 @@ async function withChain<T>(
   given: Arguments,
   command: string,
   work: (chain: Chain, deps: ChainDeps) => Promise<T>,
+  mayBeNew = false,
 ): Promise<T> {
   const network = readNetwork(command, given.text('network'));
-  const directory = await openDataDirectory(given.text('datadir') ?? defaultDirectory(network));
+  const path = given.text('datadir') ?? defaultDirectory(network);
+  // A path with a slip in it must not be made, found empty and called good.
+  if (!mayBeNew && !existsSync(join(path, 'chain')) && !existsSync(join(path, 'blocks')))
+    throw new KithError('datadir-empty', path, { data: { path } });
+  const directory = await openDataDirectory(path);
   installNativeSha256();
   const log = createLog({ sinks: [createConsoleSink(process.stderr, 'warn')], level: 'warn' });
   const [verify, pow] = [await createVerifyPool(), await createPowPool()];

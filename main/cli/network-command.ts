@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { bitsToTarget, workOf } from '../core/consensus/compact.ts';
 import { formatJoinLink } from '../core/networks/join-link.ts';
@@ -6,6 +6,7 @@ import { isNetworkName, type Network } from '../core/networks/network.ts';
 import { writeNetworkFile } from '../core/networks/network-file.ts';
 import { KithError, messageOf } from '../lib/errors.ts';
 import { systemClock } from '../lib/clock.ts';
+import { parseAddress } from '../network/host/addresses.ts';
 import { networkFileHash, networkFileOf } from '../network/join.ts';
 import { foundNetwork } from '../state/founding/found-network.ts';
 import { powHash } from '../state/native/pow.ts';
@@ -57,10 +58,20 @@ export const networkCommand: Command = {
       defaultPort: number('port', 1, 65_535, 21_475),
       bootstrap: given.list('bootstrap'),
     };
+    for (const address of charter.bootstrap) {
+      if (parseAddress(address) === null)
+        throw new KithError('address-invalid', address, { data: { address } });
+    }
+    const file = given.text('out') ?? `${name.replace(/[^A-Za-z0-9_-]+/g, '-')}.kith.json`;
+    // Told now, not after a minute of mining.
+    if (existsSync(file)) throw unwritable(file, new Error('it is there already'));
+    if (!given.has('json'))
+      process.stderr.write(
+        `Measuring this machine and mining the first block: about ${charter.spacing} s.\n`,
+      );
     const network = await foundNetwork(charter, powHash, systemClock.now(), {
       threads: availableParallelism(),
     });
-    const file = given.text('out') ?? `${name.replace(/[^A-Za-z0-9_-]+/g, '-')}.kith.json`;
     write(file, writeNetworkFile(network));
     const { idHex, hrp } = network;
     const join = joinLinkOf(network);
@@ -90,6 +101,10 @@ function write(file: string, text: string): void {
     // Never over another network's file: whoever lost it could not join again.
     writeFileSync(file, text, { flag: 'wx' });
   } catch (error) {
-    throw new KithError('network-file-unwritable', messageOf(error), { cause: error, data: { file } });
+    throw unwritable(file, error);
   }
+}
+
+function unwritable(file: string, cause: unknown): KithError {
+  return new KithError('network-file-unwritable', messageOf(cause), { cause, data: { file } });
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { LOG_LEVELS, type LogLevel } from '../../shared/contract/vocabulary.ts';
+import { lockOf, startMining } from '../api/mining.ts';
 import type { Network } from '../core/networks/network.ts';
 import type { Headless, HeadlessConfig } from '../headless.ts';
 import { KithError } from '../lib/errors.ts';
@@ -68,6 +69,8 @@ async function runNode(args: readonly string[]): Promise<number> {
   const config = readConfig(given, await readJoin(given));
   const json = given.has('json');
   const threads = readNumber('node', 'threads', given.text('threads'), { least: 1, most: 256, otherwise: 1 });
+  const payout = given.text('mine');
+  if (payout !== undefined) lockOf(config, payout);
   let running: Headless | undefined;
   let failure: unknown;
   const tell = (error: unknown) => (json ? reportToProgram : reportToPerson)(faultFrom(error));
@@ -93,9 +96,7 @@ async function runNode(args: readonly string[]): Promise<number> {
         life.end();
       },
     });
-    const payout = given.text('mine');
-    if (payout !== undefined)
-      await (await import('../api/mining.ts')).startMining(running.facade, payout, threads);
+    if (payout !== undefined) await startMining(running.facade, payout, threads);
     process.stdout.write(json ? readyLine(running, config) : greeting(running, config));
     await life.ending;
   } catch (error) {

@@ -47,6 +47,8 @@ export const NODE_SENTENCES = {
     'The data directory[ {path}] is in use by another Kith[ (process {pid})]. Stop that one, or choose another directory with --datadir.',
   'datadir-unusable':
     'The data directory[ {path}] cannot be used[: {reason}]. Check its permissions and the disk, or choose another with --datadir.',
+  'datadir-empty':
+    'There is no chain of a node in[ {path}| that directory]. Check the path given by --datadir.',
   'disk-full': 'The disk is full. Free some space; the node stopped before anything was lost.',
   'storage-unusable':
     'The stored chain in[ {directory}| the data directory] cannot be opened. Check the disk and the permissions.',

@@ -45,6 +45,7 @@ export function readNetworkFile(text: string): Network | NetworkFileProblem {
   if (text.length > MAX_FILE_CHARACTERS) return invalid('it is too long');
   const file = parseObject(text);
   if (file === null) return invalid('it is not JSON');
+  if (file['kith'] === undefined) return invalid('it is another kind of file');
   if (file['kith'] !== FORMAT)
     return invalid(`its format is ${JSON.stringify(file['kith'])}, and this program knows ${FORMAT}`);
   const { name, defaultPort, bootstrap, genesis } = file;

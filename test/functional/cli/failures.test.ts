@@ -1,9 +1,9 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { newFolder } from '../../support/folder.ts';
-import { cleanUp, run } from './program.ts';
+import { cleanUp, run, start } from './program.ts';
 
 afterAll(cleanUp);
 
@@ -154,8 +154,56 @@ describe('a node that cannot start says why', () => {
     expect(fault?.message).toContain('localhost:1234');
   });
 
-  test('an address to mine for that belongs to another network', async () => {
-    const { code, fault } = await node('--datadir', newFolder(), '--mine', 'nonsense');
+  test('an address to mine for that is none, told before anything is started', async () => {
+    const folder = join(newFolder(), 'never-made');
+    const { code, fault } = await node('--datadir', folder, '--mine', 'nonsense');
     expect([code, fault?.code]).toEqual([1, 'address-malformed']);
+    expect(existsSync(folder)).toBe(false);
+  });
+
+  test('a data directory of another network', async () => {
+    const folder = newFolder();
+    const first = start(['node', '--network', 'regtest', '--datadir', folder, '--no-listen', '--json']);
+    await first.line();
+    first.child.kill('SIGTERM');
+    expect((await first.ended).code).toBe(0);
+    const { code, fault } = await run(['node', '--network', 'local', '--datadir', folder, '--json']);
+    expect([code, fault?.code]).toEqual([1, 'storage-other-network']);
+  });
+});
+
+describe('network files', () => {
+  test.each([
+    ['one that is missing', './nowhere.kith.json', 'network-file-unreadable'],
+    ['a folder', '/', 'network-file-unreadable'],
+    ['no JSON', '{', 'network-file-invalid'],
+    ['other JSON', '{"name":"x"}', 'network-file-invalid'],
+  ])('%s', async (_what, text, expected) => {
+    let file = text;
+    if (text.startsWith('{')) writeFileSync((file = join(newFolder(), 'a.kith.json')), text);
+    const { code, fault } = await run(['node', '--network', file, '--json']);
+    expect([code, fault?.code]).toEqual([1, expected]);
+    expect(fault?.message).toMatch(SENTENCE);
+    expect(fault?.message).toContain(file);
+    expect(fault?.message).not.toContain('undefined');
+  });
+
+  test('one that is there already is refused before anything is mined', async () => {
+    const file = join(newFolder(), 'ours.kith.json');
+    writeFileSync(file, 'precious');
+    const create = ['network', 'create', '--name', 'Ours', '--spacing', '3600', '--out', file, '--json'];
+    const { code, fault } = await run(create);
+    expect([code, fault?.code]).toEqual([1, 'network-file-unwritable']);
+    expect(readFileSync(file, 'utf8')).toBe('precious');
+  });
+});
+
+describe('a data directory with no chain in it', () => {
+  test.each([['verify'], ['chain', 'export', 'out.chain']])('is not called good: %s %s', async (...words) => {
+    const folder = join(newFolder(), 'mistyped');
+    const { code, fault } = await run([...words, '--network', 'regtest', '--datadir', folder, '--json']);
+    expect([code, fault?.code]).toEqual([1, 'datadir-empty']);
+    expect(fault?.message).toContain(folder);
+    expect(existsSync(folder)).toBe(false);
   });
 });

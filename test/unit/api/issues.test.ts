@@ -33,6 +33,10 @@ test.each([
   [contract.chain.coin, { txid: 'AB', index: 0 }, 'txid must be 64 lowercase hex digits'],
   [contract.peers.add, { address: '' }, 'address is empty'],
   [contract.mining.start, {}, 'give either address or wallet'],
+  [contract.wallet.history, { name: 'a', limit: 0 }, 'limit must be at least 1'],
+  [contract.mempool.list, { limit: 5000 }, 'limit must be at most 1000'],
+  [contract.wallet.confirm, { draft: '', password: 'p' }, 'draft is empty'],
+  [contract.chain.coin, { txid: 'ab'.repeat(32), index: -1 }, 'index must be at least 0'],
 ])('%#', (procedure, input, words) => {
   expect(explain(procedure as never, input)).toContain(words);
 });

@@ -161,6 +161,7 @@ describe('a network file', () => {
     ['nothing', '', /JSON/],
     ['a list', '[]', /JSON/],
     ['another format', altered((f) => (f['kith'] = 2)), /format/],
+    ['another kind of file', '{"name":"x"}', /another kind of file/],
     ['another name', altered((f) => (f['name'] = 'village')), /id/],
     ['no name', altered((f) => (f['name'] = ' ')), /name/],
     ['another id', altered((f) => (f['id'] = '00'.repeat(32))), /id/],
