@@ -5,9 +5,11 @@
  * Failures: a broken rule is returned as a `Violation`, a world that failed is thrown as a `KithError`.
  */
 import type { Notice } from '../../shared/contract/fields.ts';
+import type { ChainUpgrades } from '../../shared/contract/chain.ts';
 import type { MiningStatus } from '../../shared/contract/mining.ts';
+import type { NetworkActivity } from '../../shared/contract/network.ts';
 import type { NodeAbout } from '../../shared/contract/node.ts';
-import type { Ban, Peer } from '../../shared/contract/peers.ts';
+import type { Ban, JournalEntry, Peer } from '../../shared/contract/peers.ts';
 import type { Phase, Reachability, SubmitStatus } from '../../shared/contract/vocabulary.ts';
 import type {
   Balance,
@@ -35,6 +37,8 @@ export interface NodeFacade {
   readonly peers: PeerAccess;
   /** How the node is doing right now. Cheap: it is asked up to 4 times a second. */
   condition(): NodeCondition;
+  /** What the mechanisms between nodes have done. */
+  activity(): NetworkActivity;
 }
 
 /** What the status line and its sentence are made from. */
@@ -99,6 +103,8 @@ export interface ChainAccess {
     readonly burned: number;
   };
   setHash(): Promise<string>;
+  /** Cheap while the tip stays. */
+  upgrades(): Upgrades;
   /** Null when no block of the active chain that the node can search holds it. */
   findTransaction(txid: string): Promise<MinedTransaction | null>;
   onConnected(listener: (step: ChainStepEvent) => void): Off;
@@ -214,8 +220,15 @@ export interface PeerAccess {
   ): Promise<void>;
   unban(target: BanTarget): Promise<void>;
   bans(): readonly Ban[];
+  journal(limit: number, after?: number): readonly JournalEntry[];
   /** After peers came, went or were greeted; figures like latency needn't call it. */
   onChanged(listener: () => void): Off;
+}
+
+/** The contract's shape, as something that nobody changes. */
+export interface Upgrades extends Readonly<Omit<ChainUpgrades, 'upgrades' | 'unknown'>> {
+  readonly upgrades: readonly Readonly<ChainUpgrades['upgrades'][number]>[];
+  readonly unknown: readonly Readonly<ChainUpgrades['unknown'][number]>[];
 }
 
 /** Takes a listener off. */

@@ -5,6 +5,7 @@ import type { Chain } from '../state/chain/chain.ts';
 import type { Mempool } from '../state/mempool/mempool.ts';
 import type { Miner } from '../state/miner/miner.ts';
 import type { Wallets } from '../state/wallet/wallets.ts';
+import type { NetworkActivity } from '../../shared/contract/network.ts';
 import { createConditionReader } from './condition.ts';
 import type {
   ChainAccess,
@@ -14,6 +15,7 @@ import type {
   PeerAccess,
   WalletAccess,
 } from './facade.ts';
+import { findUpgradeNotices } from './upgrade-notices.ts';
 
 /** The parts of a node that runs in this thread. */
 export interface LocalParts {
@@ -49,7 +51,12 @@ export function createLocalNode(parts: LocalParts): NodeFacade {
     miner: minerOf(parts.miner),
     wallets: walletsOf(parts.wallets),
     peers: peersOf(peers),
-    condition: createConditionReader({ datadir, network: () => peers.status(), notices: () => [] }),
+    condition: createConditionReader({
+      datadir,
+      network: () => peers.status(),
+      notices: () => findUpgradeNotices(parts.chain.upgrades()),
+    }),
+    activity: () => activityOf(peers),
   };
 }
 
@@ -81,6 +88,22 @@ function minerOf(miner: Miner): MinerAccess {
 
 function walletsOf(wallets: Wallets): WalletAccess {
   return wallets;
+}
+
+function activityOf(network: PeerNetwork): NetworkActivity {
+  const { compact, snapshot, history, blocksPerSecond, bytesPerSecond, ...rest } = network.status();
+  const { knownAddresses, strangers, clockOffsetSeconds, failures } = rest;
+  return {
+    compact: { ...compact },
+    snapshot,
+    history,
+    blocksPerSecond,
+    bytesPerSecond,
+    knownAddresses,
+    strangers,
+    clockOffsetSeconds,
+    failures: failures.map((failure) => ({ ...failure })),
+  };
 }
 
 function peersOf(network: PeerNetwork): PeerAccess {

@@ -15,6 +15,8 @@ import { createConnector } from './peers/connector.ts';
 import { createExchange } from './peers/exchange.ts';
 import { createGreeting } from './peers/greeting.ts';
 import { createInbound } from './peers/inbound.ts';
+import { createJournal } from './peers/journal.ts';
+import { createNewerVersions } from './peers/newer.ts';
 import { createPeerAccess } from './peers/peer-access.ts';
 import { createPeers } from './peers/peers.ts';
 import { createScores } from './peers/scores.ts';
@@ -81,6 +83,8 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
     clock,
     log: log.child('peers'),
   });
+  const journal = createJournal({ peers, clock });
+  const newer = createNewerVersions({ peers });
   const finding = createFinding({
     ...deps,
     host,
@@ -238,13 +242,15 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
 
   return {
     peerId: host.peerId,
-    peers: createPeerAccess({ peers, connector, bans, scores, clock, traffic: host.traffic }),
+    peers: createPeerAccess({ peers, connector, bans, scores, journal, clock, traffic: host.traffic }),
     async start() {
       await bans.load();
       await book.load();
       await connector.load();
       await shelf.refresh();
       listen();
+      journal.start();
+      newer.start();
       await serveProtocols({
         ...deps,
         host,
@@ -288,6 +294,8 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
       for (const each of off) each();
       await peers.stop();
       await host.stop();
+      newer.stop();
+      journal.stop();
       await book.save();
       await store.close();
     },
@@ -298,7 +306,8 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
       knownAddresses: book.size + bootstrap.length,
       strangers: strangers.size,
       clockOffsetSeconds: clocks.offset(),
-      notices: [...first.notices(), ...health.notices()],
+      notices: [...first.notices(), ...health.notices(), ...newer.notices()],
+      snapshot: snapshot?.progress() ?? null,
       history: first.history(),
       reach: reach.verdict(),
       compact: compact.figures(),

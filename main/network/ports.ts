@@ -62,6 +62,8 @@ export interface NetworkStatus extends SyncProgress {
   readonly notices: readonly Notice[];
   /** Whether others can connect, why, and what to do. */
   readonly reach: Verdict;
+  /** Chunks of a snapshot that are here, of how many; null when none is being fetched. */
+  readonly snapshot: { readonly done: number; readonly of: number } | null;
   /** How far the blocks below the snapshot are checked that this chain began with; null when it began with none. */
   readonly history: HistoryStatus | null;
   /** How blocks that came as compact ones were put together. */

@@ -1,7 +1,7 @@
 import { eventIterator, oc } from '@orpc/contract';
 import * as z from 'zod';
 import { blockHex, count, height, hex, id, nothing, total, u32, unixSeconds, work } from './fields.ts';
-import { SUBMIT_STATUSES } from './vocabulary.ts';
+import { SUBMIT_STATUSES, UPGRADE_STATES } from './vocabulary.ts';
 
 export const tip = z.object({ id, height, time: unixSeconds, work });
 
@@ -91,6 +91,33 @@ export const blockSummary = z.object({
   miner: z.string().nullable(),
 });
 
+/** Addition: what miners signal in the versions of their blocks, and where each soft fork stands. */
+export const chainUpgrades = z.object({
+  period: count,
+  /** Signals that a period needs to lock a rule in. */
+  threshold: count,
+  /** The first block of the running period, and how many of it there are. */
+  periodStart: height,
+  blocks: count,
+  /** How many of the newest blocks `recent` is about. */
+  window: count,
+  upgrades: z.array(
+    z.object({
+      name: z.string(),
+      bit: count,
+      state: z.enum(UPGRADE_STATES),
+      since: height,
+      /** The first block under the new rule; null while that isn't decided. */
+      activeAt: height.nullable(),
+      /** Blocks of the running period, and of the newest ones, that signal it. */
+      signalled: count,
+      recent: count,
+    }),
+  ),
+  /** Bits that this program has no open question for, and that blocks signal anyway. */
+  unknown: z.array(z.object({ bit: count, recent: count })),
+});
+
 const byIdOrHeight = z.union([z.strictObject({ id }), z.strictObject({ height })], {
   error: 'give either {"id": 64 hex digits} or {"height": number}',
 });
@@ -108,6 +135,8 @@ export const chainContract = {
   /** Every step of the tip, in order. */
   watch: oc.input(nothing).output(eventIterator(chainEvent)),
   stats: oc.input(nothing).output(chainStats),
+  /** Addition. */
+  upgrades: oc.input(nothing).output(chainUpgrades),
   /** Addition: blocks of the active chain below `before` (the tip unless told), newest first. */
   recent: oc
     .input(
@@ -125,4 +154,5 @@ export type CoinInfo = z.infer<typeof coin>;
 export type ChainEvent = z.infer<typeof chainEvent>;
 export type ChainStats = z.infer<typeof chainStats>;
 export type BlockSummary = z.infer<typeof blockSummary>;
+export type ChainUpgrades = z.infer<typeof chainUpgrades>;
 export type ByIdOrHeight = z.infer<typeof byIdOrHeight>;

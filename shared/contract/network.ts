@@ -26,9 +26,33 @@ export const networkInfo = z.object({
   generates: z.boolean(),
 });
 
+/** Addition: what the mechanisms between nodes have done since the start, and are doing. */
+export const networkActivity = z.object({
+  /** Blocks that came as lists of what everybody has: put together at once, after one question, or fetched whole. */
+  compact: z.object({ whole: count, asked: count, failed: count }),
+  /** Parts of a coin set that are here, of how many; null when none is being fetched. */
+  snapshot: z.object({ done: count, of: count }).nullable(),
+  /** Blocks checked behind the coin set that this node began with, of how many; null when it began with none. */
+  history: z.object({ verified: height, of: height }).nullable(),
+  /** While blocks are being fetched. */
+  blocksPerSecond: z.number().min(0),
+  bytesPerSecond: z.number().min(0),
+  /** Addresses that could be tried. */
+  knownAddresses: count,
+  /** Nodes of other networks met. */
+  strangers: count,
+  /** This clock less the median of the peers' clocks; null while too few peers are there. */
+  clockOffsetSeconds: z.number().nullable(),
+  /** The last calls that failed, newest last. */
+  failures: z.array(z.object({ address: z.string(), cause: z.string() })),
+});
+
 export const networkContract = {
+  /** Addition. */
+  activity: oc.input(nothing).output(networkActivity),
   /** Addition. */
   info: oc.input(nothing).output(networkInfo),
 };
 
+export type NetworkActivity = z.infer<typeof networkActivity>;
 export type NetworkInfo = z.infer<typeof networkInfo>;

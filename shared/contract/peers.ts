@@ -1,7 +1,18 @@
 import { eventIterator, oc } from '@orpc/contract';
 import * as z from 'zod';
-import { count, done, height, multiaddress, nothing, peerId, seconds, unixSeconds } from './fields.ts';
-import { DIRECTIONS, PEER_KINDS, PEER_SOURCES, SERVICES } from './vocabulary.ts';
+import {
+  count,
+  done,
+  height,
+  limit,
+  multiaddress,
+  nothing,
+  notice,
+  peerId,
+  seconds,
+  unixSeconds,
+} from './fields.ts';
+import { DIRECTIONS, PEER_EVENTS, PEER_KINDS, PEER_SOURCES, SERVICES } from './vocabulary.ts';
 
 export const peer = z.object({
   id: z.string(),
@@ -20,6 +31,8 @@ export const peer = z.object({
   /** 0 is spotless; broken rules raise it, time lowers it. */
   score: z.number(),
   foundBy: z.enum(PEER_SOURCES),
+  /** Addition: the last rule that it broke, in a sentence; null while its score is spotless. */
+  fault: notice.nullable(),
 });
 
 export const ban = z.object({
@@ -29,6 +42,26 @@ export const ban = z.object({
   /** Code of the broken rule, or `manual`. */
   code: z.string(),
   reason: z.string(),
+});
+
+/** Addition: something that happened between this node and another. */
+export const journalEntry = z.object({
+  /** Grows from 1 at the start of the node; a repeated entry gets a new one. */
+  number: count,
+  time: unixSeconds,
+  event: z.enum(PEER_EVENTS),
+  /** A peer id, or a host where a whole host is meant. */
+  id: z.string(),
+  address: z.string().nullable(),
+  /** These three of peers only. */
+  direction: z.enum(DIRECTIONS).nullable(),
+  kind: z.enum(PEER_KINDS).nullable(),
+  foundBy: z.enum(PEER_SOURCES).nullable(),
+  /** The broken rule or the reason of the parting, and the same as a sentence. */
+  code: z.string().nullable(),
+  reason: z.string().nullable(),
+  /** How often the same happened with the same peer in a row. */
+  times: count,
 });
 
 const reason = z.string().max(200, 'a reason has at most 200 characters');
@@ -56,9 +89,14 @@ export const peersContract = {
     .input(z.strictObject({ id: peerId.optional(), address: multiaddress.optional() }).refine(oneOf, either))
     .output(done),
   bans: oc.input(nothing).output(z.array(ban)),
+  /** Addition: who came, left, was turned away or broke a rule, newest first; only what is newer than number `after`. */
+  journal: oc
+    .input(z.strictObject({ limit, after: count.optional() }).prefault({}))
+    .output(z.array(journalEntry)),
   /** Addition: the whole list at once, and then whenever it changed, at most once a second. */
   watch: oc.input(nothing).output(eventIterator(z.array(peer))),
 };
 
 export type Peer = z.infer<typeof peer>;
+export type JournalEntry = z.infer<typeof journalEntry>;
 export type Ban = z.infer<typeof ban>;

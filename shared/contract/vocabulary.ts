@@ -45,6 +45,20 @@ export const PEER_SOURCES = [
 ] as const;
 export type PeerSource = (typeof PEER_SOURCES)[number];
 
+/** What happened between this node and another. */
+export const PEER_EVENTS = [
+  'connected',
+  'left',
+  'refused', // somebody connected, or was called, and did not become a peer
+  'penalty', // it broke a rule, and that counts
+  'banned',
+  'pardoned', // the user lifted a ban
+] as const;
+export type PeerEvent = (typeof PEER_EVENTS)[number];
+
+/** Where a soft fork stands (protocol 4). */
+export const UPGRADE_STATES = ['defined', 'started', 'locked-in', 'active', 'failed'] as const;
+
 /** Where a payment stands. */
 export const HISTORY_STATES = [
   'queued', // ours, no peer has it yet (nobody connected)

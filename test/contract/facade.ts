@@ -54,6 +54,7 @@ const PEER: Peer = {
   bytesOut: 2,
   score: 0,
   foundBy: 'manual',
+  fault: null,
 };
 
 export async function createTestFacade(blocks = 3): Promise<TestFacade> {
@@ -110,6 +111,7 @@ export async function createTestFacade(blocks = 3): Promise<TestFacade> {
       submitBlock: (bytes) => chain.submitBlock(bytes),
       totals: () => chain.totals(),
       setHash: () => chain.setHash(),
+      upgrades: () => chain.upgrades(),
       findTransaction: (txid) => chain.findTransaction(txid),
       onConnected: (listener) => onChain('connected', listener),
       onDisconnected: (listener) => onChain('disconnected', listener),
@@ -189,9 +191,21 @@ export async function createTestFacade(blocks = 3): Promise<TestFacade> {
       ban: async () => undefined,
       unban: async () => undefined,
       bans: () => [],
+      journal: () => [],
       onChanged: (listener) => signals.on('peers', listener),
     },
     condition: () => condition,
+    activity: () => ({
+      compact: { whole: 3, asked: 1, failed: 0 },
+      snapshot: null,
+      history: null,
+      blocksPerSecond: 0,
+      bytesPerSecond: 0,
+      knownAddresses: 1,
+      strangers: 0,
+      clockOffsetSeconds: null,
+      failures: [],
+    }),
     say(change) {
       condition = { ...condition, ...change };
       signals.emit('peers', undefined);

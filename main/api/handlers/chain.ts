@@ -48,6 +48,10 @@ export function createChainHandlers({ node, summaries }: HandlerDeps) {
       const { coins, total, issued, burned } = chain.totals();
       return { coins, total, issued, burned, setHash: await chain.setHash() };
     }),
+    upgrades: api.chain.upgrades.handler(() => {
+      const { upgrades, unknown, ...rest } = chain.upgrades();
+      return { ...rest, upgrades: [...upgrades], unknown: [...unknown] };
+    }),
     recent: api.chain.recent.handler(async ({ input }) => {
       const tip = chain.tip().height;
       const top = Math.min(tip, input.before === undefined ? tip : input.before - 1);

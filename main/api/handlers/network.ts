@@ -11,6 +11,7 @@ export function createNetworkHandlers({ node }: HandlerDeps) {
   const { network } = node;
   const { spacing, maturity, subsidy, halving } = network.params;
   return api.network.router({
+    activity: api.network.activity.handler(() => node.activity()),
     info: api.network.info.handler(() => ({
       name: network.name,
       id: network.idHex,

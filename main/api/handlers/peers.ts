@@ -13,6 +13,7 @@ export function createPeersHandlers({ node: { peers } }: HandlerDeps) {
     ban: api.peers.ban.handler(({ input }) => done(peers.ban(input))),
     unban: api.peers.unban.handler(({ input }) => done(peers.unban(input))),
     bans: api.peers.bans.handler(() => [...peers.bans()]),
+    journal: api.peers.journal.handler(({ input }) => [...peers.journal(input.limit, input.after)]),
     watch: api.peers.watch.handler(({ context, signal }) =>
       latest(
         {

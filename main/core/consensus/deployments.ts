@@ -32,6 +32,15 @@ export interface DeploymentStanding {
   readonly since: Height;
 }
 
+/** The first height under the new rule; null while that isn't decided. */
+export function activeFrom(
+  { state, since }: DeploymentStanding,
+  { bitsPeriod }: Pick<ConsensusParams, 'bitsPeriod'>,
+): Height | null {
+  if (state === 'active') return since;
+  return state === 'locked-in' ? since + GRACE_PERIODS * bitsPeriod : null;
+}
+
 export function signals(version: number, bit: number): boolean {
   return version >>> 29 === TOP_BITS && ((version >>> bit) & 1) === 1;
 }

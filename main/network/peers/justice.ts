@@ -15,6 +15,17 @@ export interface JusticeDeps {
   locate(peerId: string): { readonly address: string; readonly sharers: number } | null;
   /** Ends the connections with a peer. */
   part(peerId: string, code: OffenceCode): void;
+  /** Something was counted against a peer. */
+  judged(verdict: Verdict): void;
+}
+
+/** What an offence led to. */
+export interface Verdict {
+  readonly id: string;
+  /** Null when it isn't connected any more. */
+  readonly address: string | null;
+  readonly code: OffenceCode;
+  readonly banned: boolean;
 }
 
 /** Turns offences into points, partings and bans. */
@@ -26,7 +37,7 @@ export function createJustice(deps: JusticeDeps): Justice {
   return (peerId, offence) => {
     const penalty = PENALTY[offence.code];
     if (penalty === 'ignore') return;
-    const score = scores.add(peerId, POINTS[penalty]);
+    const score = scores.add(peerId, POINTS[penalty], offence.code);
     const place = deps.locate(peerId);
     log.info('a peer broke a rule', {
       peer: peerId,
@@ -35,7 +46,9 @@ export function createJustice(deps: JusticeDeps): Justice {
       score: Math.round(score),
       ...(offence.evidence === undefined ? {} : { evidence: offence.evidence }),
     });
-    if (score >= BAN_SCORE) {
+    const banned = score >= BAN_SCORE;
+    deps.judged({ id: peerId, address: place?.address ?? null, code: offence.code, banned });
+    if (banned) {
       const ban = {
         id: peerId,
         address: place === null ? null : hostToBan(place.address, place.sharers),

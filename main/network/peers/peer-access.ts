@@ -5,6 +5,7 @@ import { hostPart, peerIdOf } from '../host/addresses.ts';
 import type { TrafficCounter } from '../host/traffic.ts';
 import type { Bans } from './bans.ts';
 import type { Connector } from './connector.ts';
+import type { Journal, JournalEntry } from './journal.ts';
 import type { Peer } from './peer.ts';
 import type { Peers } from './peers.ts';
 import { BAN_SECONDS, reasonOf } from './penalties.ts';
@@ -15,6 +16,7 @@ export interface PeerAccessDeps {
   readonly connector: Connector;
   readonly bans: Bans;
   readonly scores: Scores;
+  readonly journal: Journal;
   readonly clock: Clock;
   readonly traffic: TrafficCounter;
 }
@@ -37,12 +39,18 @@ export interface PeerAccess {
   /** @throws {KithError} `ban-unknown`. */
   unban(target: BanTarget): Promise<void>;
   bans(): ListedBan[];
+  /** Newest first; only those with a greater number than `after`. */
+  journal(limit: number, after?: number): JournalEntry[];
   /** After peers came or went. */
   onChanged(listener: () => void): () => void;
 }
 
 export function createPeerAccess(deps: PeerAccessDeps): PeerAccess {
-  const { peers, connector, bans, scores, clock } = deps;
+  const { peers, connector, bans, scores, journal, clock } = deps;
+  const faultOf = (id: string): ListedPeer['fault'] => {
+    const code = scores.last(id);
+    return code === null ? null : { code, message: reasonOf(code) };
+  };
 
   const listed = (peer: Peer): ListedPeer => ({
     id: peer.id,
@@ -56,6 +64,7 @@ export function createPeerAccess(deps: PeerAccessDeps): PeerAccess {
     latencyMs: peer.latencyMs,
     ...deps.traffic.of(peer.id),
     score: Math.round(scores.of(peer.id) * 10) / 10,
+    fault: faultOf(peer.id),
     foundBy: peer.foundBy,
   });
 
@@ -75,6 +84,7 @@ export function createPeerAccess(deps: PeerAccessDeps): PeerAccess {
         code: 'manual',
         reason: reason ?? reasonOf('manual'),
       });
+      journal.note({ event: 'banned', id: banned.id ?? banned.address!, code: 'manual' });
       for (const peer of peers.list()) {
         if (peer.id === banned.id || hostPart(peer.address) === banned.address) peers.part(peer.id, 'manual');
       }
@@ -82,8 +92,10 @@ export function createPeerAccess(deps: PeerAccessDeps): PeerAccess {
     async unban(target) {
       const { id, address } = targetOf(target);
       if (!(await bans.lift(id ?? address!))) throw new KithError('ban-unknown', id ?? address!);
+      journal.note({ event: 'pardoned', id: id ?? address!, code: null });
     },
     bans: () => bans.list().map((ban) => ({ ...ban })),
+    journal: journal.list,
     onChanged(listener) {
       const off = [peers.events.on('greeted', listener), peers.events.on('gone', listener)];
       return () => off.forEach((each) => each());

@@ -11,7 +11,7 @@ import type { Hello, TipClaim } from '../wire/hello.ts';
 import { isOffence, type Offence, offence, type OffenceCode } from '../wire/offence.ts';
 import type { Bans } from './bans.ts';
 import { createIntroduce } from './introduce.ts';
-import { createJustice } from './justice.ts';
+import { createJustice, type Verdict } from './justice.ts';
 import { createPeer, type Origin, type OwnedPeer, type Peer } from './peer.ts';
 import type { Scores } from './scores.ts';
 
@@ -34,6 +34,8 @@ export interface PeersEvents {
   tip: Peer;
   /** Somebody connected, or was dialled, and did not become a peer. */
   refused: { readonly id: string; readonly address: string; readonly code: OffenceCode };
+  /** A peer broke a rule, and it counts. */
+  judged: Verdict;
 }
 
 /** The table of connected peers: who they are, what they claim, what they did wrong. */
@@ -73,7 +75,12 @@ export function createPeers(deps: PeersDeps): Peers {
     log.error('a listener failed', { event, error: String(error) }),
   );
   const introduce = createIntroduce({ ...deps, protocol: names.hello });
-  const report = createJustice({ ...deps, locate, part });
+  const report = createJustice({
+    ...deps,
+    locate,
+    part,
+    judged: (verdict) => events.emit('judged', verdict),
+  });
   let pinging: NodeJS.Timeout | undefined;
 
   function list(): OwnedPeer[] {
@@ -132,7 +139,7 @@ export function createPeers(deps: PeersDeps): Peers {
     peer.sync.close();
     peer.relay.close();
     peer.snapshots.close();
-    log.debug('a peer left', { peer: id, code: session.code });
+    log.info('a peer left', { peer: id, code: session.code });
     events.emit('gone', { peer, code: session.code });
   }
 
@@ -161,7 +168,8 @@ export function createPeers(deps: PeersDeps): Peers {
     session.peer = peer;
     void follow(session, peer);
     const { software, height } = peer.hello;
-    log.info('a peer', { peer: id, address: peer.address, direction: peer.direction, software, height });
+    const { address, direction, kind, foundBy } = peer;
+    log.info('a peer', { peer: id, address, direction, kind, foundBy, software, height });
     events.emit('greeted', peer);
     void measure(peer);
     return peer;

@@ -1,11 +1,14 @@
 import type { Clock } from '../../lib/clock.ts';
+import type { OffenceCode } from '../wire/offence.ts';
 import { SCORE_HALF_LIFE_MS } from './penalties.ts';
 
 /** How badly each peer has behaved: 0 is spotless, offences add points, time takes them away. */
 export interface Scores {
   of(peerId: string): number;
   /** The score after adding. */
-  add(peerId: string, points: number): number;
+  add(peerId: string, points: number, code: OffenceCode): number;
+  /** The last rule that it broke, while its score remembers. */
+  last(peerId: string): OffenceCode | null;
   clear(peerId: string): void;
 }
 
@@ -14,7 +17,7 @@ const MOST = 2000;
 const OLDEST = 16;
 
 export function createScores(clock: Clock): Scores {
-  const scores = new Map<string, { points: number; at: number }>();
+  const scores = new Map<string, { points: number; at: number; code: OffenceCode }>();
 
   const of = (peerId: string): number => {
     const entry = scores.get(peerId);
@@ -36,10 +39,11 @@ export function createScores(clock: Clock): Scores {
 
   return {
     of,
-    add(peerId, points) {
+    last: (peerId) => (of(peerId) === 0 ? null : scores.get(peerId)!.code),
+    add(peerId, points, code) {
       const total = of(peerId) + points;
       scores.delete(peerId);
-      scores.set(peerId, { points: total, at: clock.ms() });
+      scores.set(peerId, { points: total, at: clock.ms(), code });
       if (scores.size > MOST) evict();
       return total;
     },

@@ -16,6 +16,7 @@ import type { Log } from '../../lib/log.ts';
 import type { MinedTransaction } from './find-transaction.ts';
 import type { StoredCheck } from './check-stored.ts';
 import type { HeaderEntry } from './header-entry.ts';
+import type { Upgrades } from './upgrades.ts';
 
 export interface ChainDeps {
   readonly network: Network;
@@ -139,6 +140,8 @@ export interface Chain {
   /** The snapshot root that the next block's coinbase must carry, or null when it must carry none. */
   nextSnapshotRoot(): Promise<Hash | null>;
   nextRules(): ActiveRules;
+  /** What miners signal, and where each soft fork stands. Costs a period of blocks after each new tip. */
+  upgrades(): Upgrades;
   totals(): ChainTotals;
   /** Reads every coin behind its checksum, and holds what there is against what the state says. @throws {DamagedError} */
   auditCoins(): Promise<CoinAudit>;

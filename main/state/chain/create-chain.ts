@@ -33,6 +33,7 @@ import { createPruner } from './pruner.ts';
 import { writeRebuildMark } from './rebuild-mark.ts';
 import { activeRules, firstOutdated } from './rules.ts';
 import { createSnapshotGate } from './snapshot-gate.ts';
+import { createUpgrades } from './upgrades.ts';
 
 const CACHED_COINS = 131_072;
 
@@ -254,6 +255,7 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
     nextVersion: () => deployments.versionAfter(active.tip),
     nextSnapshotRoot: () => gate.nextRoot(),
     nextRules: () => rulesFor(active.tip),
+    upgrades: createUpgrades(deployments, network.params, () => active.tip),
     totals() {
       const { coins, total, issued, burned } = activator.state;
       return { coins, total, issued, burned };

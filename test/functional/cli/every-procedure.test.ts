@@ -176,7 +176,7 @@ test('peers: listed, sent away, let in again', async () => {
   }, 'the peer');
   const shape =
     'id:text address:text direction:text kind:text since:int version:text height:int services:list latencyMs:number? bytesIn:int bytesOut:int score:number foundBy:text';
-  holds(listed[0]!, shape);
+  expect(holds(listed[0]!, shape)).toEqual(['fault']);
   expect(listed[0]).toMatchObject({ id: theirs.peerId, direction: 'inbound', kind: 'inbound' });
   expect(await ask('peers.ban', { id: theirs.peerId, seconds: 600, reason: 'to see it' })).toEqual({});
   const [ban] = await ask<[Fields]>('peers.bans');
@@ -192,8 +192,27 @@ test('peers: listed, sent away, let in again', async () => {
   expect(refused.fault).toMatchObject({ code: 'peer-banned' });
   expect(await ask('peers.unban', { id: theirs.peerId })).toEqual({});
   expect(await ask('peers.bans')).toEqual([]);
+  const journal = (await call(dir, 'peers.journal')) as Fields[];
+  const told = journal.filter(({ id }) => id === theirs.peerId).reverse();
+  expect(told.map(({ event }) => event).slice(0, 2)).toEqual(['connected', 'banned']);
+  expect(told[0]).toMatchObject({ direction: 'inbound', kind: 'inbound', foundBy: 'inbound' });
+  expect(told).toContainEqual(expect.objectContaining({ event: 'left', code: 'manual' }));
+  expect(told).toContainEqual(expect.objectContaining({ event: 'pardoned' }));
+  expect(await call(dir, 'peers.journal', { after: journal[0]!['number'] })).toEqual([]);
   expect(await ask('peers.add', { address: theirs.addresses[0] })).toEqual({});
   expect(await ask('peers.remove', { id: theirs.peerId })).toEqual({});
+});
+
+test('what was added: what happens between nodes, and what miners signal', async () => {
+  const activity = (await call(dir, 'network.activity')) as Fields;
+  const figures =
+    'blocksPerSecond:number bytesPerSecond:number knownAddresses:int strangers:int clockOffsetSeconds:number? failures:list';
+  expect(holds(activity, figures).sort()).toEqual(['compact', 'history', 'snapshot']);
+  expect(activity['compact']).toEqual({ whole: 0, asked: 0, failed: 0 });
+  const upgrades = (await call(dir, 'chain.upgrades')) as Fields;
+  const shape = 'period:int threshold:int periodStart:int blocks:int window:int upgrades:list unknown:list';
+  expect(holds(upgrades, shape)).toEqual([]);
+  expect(upgrades['upgrades']).toMatchObject([{ name: 'policy-lock', bit: 0 }]);
 });
 
 test('the node ends when it is asked to, and nothing of the table was left out', async () => {

@@ -51,5 +51,6 @@ export function aPeer(id: string, latencyMs: number | null): Peer {
     bytesOut: 0,
     score: 0,
     foundBy: 'bootstrap',
+    fault: null,
   };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Ban } from '../../../../main/network/peers/bans.ts';
-import { createJustice } from '../../../../main/network/peers/justice.ts';
+import { createJustice, type Verdict } from '../../../../main/network/peers/justice.ts';
 import {
   BAN_SECONDS,
   PENALTY,
@@ -17,6 +17,7 @@ function court(place = { address: '/ip4/192.0.2.7/tcp/5', sharers: 1 }) {
   const scores = createScores(clock);
   const bans: Ban[] = [];
   const parted: OffenceCode[] = [];
+  const verdicts: Verdict[] = [];
   const report = createJustice({
     bans: {
       add: async (ban) => void bans.push(ban),
@@ -30,8 +31,16 @@ function court(place = { address: '/ip4/192.0.2.7/tcp/5', sharers: 1 }) {
     log: silent,
     locate: () => place,
     part: (_id, code) => void parted.push(code),
+    judged: (verdict) => void verdicts.push(verdict),
   });
-  return { clock, scores, bans, parted, report: (code: OffenceCode) => report('peer', offence(code)) };
+  return {
+    clock,
+    scores,
+    bans,
+    parted,
+    verdicts,
+    report: (code: OffenceCode) => report('peer', offence(code)),
+  };
 }
 
 describe('offences and what follows', () => {
@@ -105,6 +114,16 @@ describe('offences and what follows', () => {
     expect(bans[0]!.address).toBe(banned);
   });
 
+  test('what counted is told, with what it led to; what cost nothing is not', () => {
+    const { verdicts, report } = court();
+    for (const code of ['wire-cut', 'block-merkle', 'header-pow'] as const) report(code);
+    const about = { id: 'peer', address: '/ip4/192.0.2.7/tcp/5' };
+    expect(verdicts).toEqual([
+      { ...about, code: 'block-merkle', banned: false },
+      { ...about, code: 'header-pow', banned: true },
+    ]);
+  });
+
   test('every code has a sentence without its code as the only content', () => {
     for (const code of Object.keys(PENALTY) as OffenceCode[])
       expect(reasonOf(code)).toMatch(/^[A-Z].{15,}\.$/);
@@ -114,12 +133,14 @@ describe('offences and what follows', () => {
 test('scores are forgotten by halves, and bounded', () => {
   const clock = turnedClock();
   const scores = createScores(clock);
-  scores.add('a', 40);
+  scores.add('a', 40, 'wire-slow');
   clock.pass(SCORE_HALF_LIFE_MS);
   expect(scores.of('a')).toBeCloseTo(20);
+  expect(scores.last('a')).toBe('wire-slow');
   clock.pass(SCORE_HALF_LIFE_MS * 10);
   expect(scores.of('a')).toBe(0);
-  for (let i = 0; i < 5000; i++) scores.add(`peer ${i}`, 1 + (i % 50));
-  scores.add('worst', 99);
+  expect(scores.last('a')).toBeNull();
+  for (let i = 0; i < 5000; i++) scores.add(`peer ${i}`, 1 + (i % 50), 'gossip-flood');
+  scores.add('worst', 99, 'block-merkle');
   expect(scores.of('worst')).toBe(99);
 });
