@@ -1,7 +1,7 @@
 import type { Peer } from '../../shared/contract/peers.ts';
 
 const FOUND: Readonly<Record<Peer['foundBy'], string>> = {
-  inbound: 'it called us',
+  inbound: 'it found us',
   bootstrap: 'a known first address',
   dns: 'the network’s directory',
   manual: 'you added it',
@@ -13,9 +13,9 @@ const FOUND: Readonly<Record<Peer['foundBy'], string>> = {
 };
 
 const KIND: Readonly<Record<Peer['kind'], string>> = {
-  inbound: 'came to us',
-  'full-relay': 'we called, full',
-  'block-only': 'we called, blocks only',
+  inbound: 'it called us',
+  'full-relay': 'we called, for all',
+  'block-only': 'we called, for blocks',
   feeler: 'short test call',
   manual: 'you added it',
 };
@@ -31,6 +31,15 @@ export function trustWords(score: number): string {
   if (score <= 0) return 'spotless';
   if (score < 30) return 'small slips';
   return score < 70 ? 'being watched' : 'nearly sent away';
+}
+
+/** What the peers run, the most frequent first. */
+export function peerVersions(peers: readonly Peer[]): { readonly version: string; readonly count: number }[] {
+  const counts = new Map<string, number>();
+  for (const { version } of peers) counts.set(version, (counts.get(version) ?? 0) + 1);
+  return [...counts]
+    .map(([version, count]) => ({ version, count }))
+    .sort((a, b) => b.count - a.count || (a.version < b.version ? -1 : 1));
 }
 
 /** "/ip4/127.0.0.1/tcp/21474/p2p/12D3…" → "127.0.0.1:21474"; anything else stays as it is. */

@@ -76,6 +76,40 @@ test('a person makes a wallet, mines, and pays somebody on another node who sees
   await person.setMining(false);
 });
 
+test('who connected how is told, and a ban with its reason can be lifted', async () => {
+  const { page } = person;
+  await person.go('peers');
+  await page.getByText(/called us from 127\.0\.0\.1:\d+/).waitFor();
+  await page.getByRole('button', { name: 'Details' }).first().click();
+  await page.getByText('it found us').last().waitFor();
+  await page.getByRole('button', { name: 'Keep out for a day' }).click();
+  await page.getByRole('heading', { name: 'Kept out' }).waitFor();
+  await page.getByText('You sent it away.', { exact: true }).waitFor();
+  await page.getByText(/let in again in 24 hours/).waitFor();
+  await page.getByText(/is kept out for a while\. You sent it away\./).waitFor();
+  await page.getByRole('button', { name: 'Let in now' }).click();
+  await page.getByText('may come in again').waitFor();
+  await page.getByRole('heading', { name: 'Kept out' }).waitFor({ state: 'detached' });
+  // The friend calls again by itself.
+  await page.getByRole('button', { name: 'Details' }).first().waitFor();
+});
+
+test('Health shows what works between the nodes, what miners signal, and the log with its facts', async () => {
+  const { page } = person;
+  await person.go('health');
+  await page.getByRole('heading', { name: 'Between nodes' }).waitFor();
+  await page.getByText(/put together at once|none so far/).waitFor();
+  await page.getByRole('heading', { name: 'Upgrades' }).waitFor();
+  await page.getByText(/in force since block|miners vote|decided at block|not voted on yet/).waitFor();
+  await page.getByRole('button', { name: 'Show the log' }).click();
+  const log = page.getByRole('log');
+  await log
+    .getByText(/direction inbound · kind inbound · foundBy inbound/)
+    .first()
+    .waitFor();
+  expect(await log.evaluate((box) => box.scrollHeight - box.clientHeight - box.scrollTop)).toBeLessThan(2);
+});
+
 test('without the key the page gets no way to the node', async () => {
   const context = await browser.newContext();
   const stranger = await context.newPage();

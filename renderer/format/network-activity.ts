@@ -1,0 +1,34 @@
+import type { NetworkActivity } from '../../shared/contract/network.ts';
+import { bytes, figures, group, percent, plural } from './number.ts';
+import { duration } from './time.ts';
+
+/** How blocks arrived that came as lists of what everybody has. */
+export function compactWords({ whole, asked, failed }: NetworkActivity['compact']): string {
+  const all = whole + asked + failed;
+  if (all === 0) return 'none so far';
+  const rest = [
+    ...(asked > 0 ? [`${group(asked)} after one question`] : []),
+    ...(failed > 0 ? [`${group(failed)} fetched whole`] : []),
+  ];
+  const at = `${group(whole)} of ${group(all)} put together at once (${percent(whole / all)})`;
+  return rest.length === 0 ? at : `${at}, ${rest.join(', ')}`;
+}
+
+/** How fast blocks come in while this node catches up. */
+export function speedWords({ blocksPerSecond, bytesPerSecond }: NetworkActivity): string {
+  return `${figures(blocksPerSecond)} blocks, ${bytes(bytesPerSecond)} a second`;
+}
+
+/** How this computer's clock stands to that of the others. */
+export function clockWords(offset: number | null): string {
+  if (offset === null) return 'too few peers to compare';
+  if (Math.abs(offset) < 2) return 'as that of the others';
+  return `${duration(Math.abs(offset))} ${offset > 0 ? 'ahead of' : 'behind'} the others`;
+}
+
+/** How far the blocks are checked that lie behind the coin set that this node began with. */
+export function historyWords({ verified, of }: NonNullable<NetworkActivity['history']>): string {
+  return verified >= of
+    ? `all ${plural(of, 'block')} checked`
+    : `${group(verified)} of ${plural(of, 'block')} checked (${percent(of === 0 ? 1 : verified / of)})`;
+}

@@ -1,0 +1,118 @@
+import { describe, expect, test } from 'vitest';
+import type { JournalEntry } from '../../../../shared/contract/peers.ts';
+import { isTrouble, journalWords } from '../../../../renderer/format/journal.ts';
+import { dataWords, localTime } from '../../../../renderer/format/log.ts';
+import { clockWords, compactWords, historyWords } from '../../../../renderer/format/network-activity.ts';
+import { peerVersions } from '../../../../renderer/format/peer.ts';
+import { upgradeName, upgradeWords } from '../../../../renderer/format/upgrade.ts';
+import { aPeer } from '../entries.ts';
+
+const entry = (parts: Partial<JournalEntry>): JournalEntry => ({
+  number: 1,
+  time: 1_800_000_000,
+  event: 'connected',
+  id: '12D3KooWdamwXzUc',
+  address: '/ip4/192.0.2.7/tcp/21474',
+  direction: 'outbound',
+  kind: 'full-relay',
+  foundBy: 'exchange',
+  code: null,
+  reason: null,
+  times: 1,
+  ...parts,
+});
+
+describe('what happened with a peer', () => {
+  test.each<[Partial<JournalEntry>, string]>([
+    [{}, 'was called at 192.0.2.7:21474, told of by another peer'],
+    [
+      { kind: 'block-only', foundBy: 'address-book' },
+      'was called at 192.0.2.7:21474 for blocks only, remembered from before',
+    ],
+    [
+      { kind: 'feeler', foundBy: 'dht' },
+      'was called at 192.0.2.7:21474 for a short test, found in the network’s address table',
+    ],
+    [{ direction: 'inbound', kind: 'inbound', foundBy: 'inbound' }, 'called us from 192.0.2.7:21474'],
+    [{ event: 'left' }, 'left'],
+    [
+      { event: 'left', code: 'peer-silent', reason: 'It stopped answering.' },
+      'was let go. It stopped answering.',
+    ],
+    [
+      { event: 'refused', reason: 'It belongs to another network.', times: 12 },
+      'did not become a peer. It belongs to another network. (12 times)',
+    ],
+    [
+      { event: 'penalty', reason: 'It announced more than anybody could use.' },
+      'lost trust. It announced more than anybody could use.',
+    ],
+    [{ event: 'banned', reason: 'You sent it away.' }, 'is kept out for a while. You sent it away.'],
+    [{ event: 'pardoned' }, 'may come in again'],
+  ])('%j', (parts, words) => {
+    expect(journalWords(entry(parts))).toBe(words);
+  });
+
+  test('what deserves a second look', () => {
+    const events = ['connected', 'left', 'refused', 'penalty', 'banned', 'pardoned'] as const;
+    expect(events.filter((event) => isTrouble(entry({ event })))).toEqual(['penalty', 'banned']);
+  });
+});
+
+test('compact blocks in one line', () => {
+  expect(compactWords({ whole: 0, asked: 0, failed: 0 })).toBe('none so far');
+  expect(compactWords({ whole: 8, asked: 0, failed: 0 })).toBe('8 of 8 put together at once (100\u00a0%)');
+  expect(compactWords({ whole: 97, asked: 2, failed: 1 })).toBe(
+    '97 of 100 put together at once (97\u00a0%), 2 after one question, 1 fetched whole',
+  );
+});
+
+test('the clock, and the history behind a coin set', () => {
+  expect([null, 0.4, 90, -7200].map(clockWords)).toEqual([
+    'too few peers to compare',
+    'as that of the others',
+    '2 minutes ahead of the others',
+    '2 hours behind the others',
+  ]);
+  expect(historyWords({ verified: 5, of: 20 })).toBe('5 of 20 blocks checked (25\u00a0%)');
+  expect(historyWords({ verified: 20, of: 20 })).toBe('all 20 blocks checked');
+});
+
+test('where a new rule stands', () => {
+  const all = { period: 20, threshold: 18, blocks: 6 };
+  const at = { name: 'policy-lock', bit: 0, since: 60, activeAt: null, signalled: 5, recent: 9 };
+  expect(upgradeName(at)).toBe('Locks with several conditions');
+  expect(upgradeName({ name: 'later' })).toBe('later');
+  const words = [
+    upgradeWords({ ...at, state: 'defined' }, all),
+    upgradeWords({ ...at, state: 'started' }, all),
+    upgradeWords({ ...at, state: 'locked-in', activeAt: 100 }, all),
+    upgradeWords({ ...at, state: 'active', since: 100, activeAt: 100 }, all),
+    upgradeWords({ ...at, state: 'failed' }, all),
+  ];
+  expect(words).toEqual([
+    'not voted on yet',
+    'miners vote: 5 of 6 blocks of this period for it; 18 of 20 decide',
+    'decided at block 60, in force from block 100 on',
+    'in force since block 100',
+    'dropped at block 60',
+  ]);
+});
+
+test('what the peers run, the most frequent first', () => {
+  const run = (id: string, version: string) => ({ ...aPeer(id, 1), version });
+  expect(peerVersions([run('a', 'kith/0.2'), run('b', 'kith/0.1'), run('c', 'kith/0.1')])).toEqual([
+    { version: 'kith/0.1', count: 2 },
+    { version: 'kith/0.2', count: 1 },
+  ]);
+});
+
+test('a log line shows its facts, and the reader’s own time', () => {
+  expect(dataWords(undefined)).toBe('');
+  expect(dataWords({ id: 'ab'.repeat(32), height: 7, error: { code: 'x' } })).toBe(
+    'id abababab… · height 7 · error {"code":"x"}',
+  );
+  expect(dataWords({ text: 'x'.repeat(500) }).length).toBeLessThan(130);
+  const now = new Date(2026, 10, 25, 4, 5, 6);
+  expect(localTime(now.toISOString())).toBe('04:05:06');
+});
