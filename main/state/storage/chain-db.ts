@@ -8,7 +8,7 @@ import { type CoinKey, coinKey, showCoinKey } from '../../core/primitives/coin-k
 import { crashPoint } from '../../lib/crash-point.ts';
 import { openRecord, sealPayload } from './checksum.ts';
 import { decodeCoin } from './coin-record.ts';
-import { createCoinWriter } from './coin-writer.ts';
+import { type CoinChanges, createCoinWriter } from './coin-writer.ts';
 import { DamagedError } from './damaged-error.ts';
 import { freezeCoins, type FrozenCoins } from './frozen-coins.ts';
 import { decodeHeaderRecord, encodeHeaderRecord, type HeaderRecord } from './header-record.ts';
@@ -16,11 +16,6 @@ import { key, MARKS, PREFIX, rangeOf } from './keys.ts';
 import { entries, type Level, levelFailed, readValue } from './level-access.ts';
 import { openChainLevel } from './open-level.ts';
 import { type ChainState, decodeState, encodeState } from './state-record.ts';
-
-/** Changes of the coin set, each key once; a coin of null is deleted. A map of them will do. */
-export interface CoinChanges {
-  forEach(visit: (coin: Coin | null, key: CoinKey) => void): void;
-}
 
 /** What one atomic batch moves. */
 export interface ChainCommit {

@@ -1,9 +1,13 @@
 import type { Coin } from '../../core/primitives/coin.ts';
 import type { CoinKey } from '../../core/primitives/coin-key.ts';
 import { CHECKSUM_BYTES, sealRecord } from './checksum.ts';
-import type { CoinChanges } from './chain-db.ts';
 import { coinLength, writeCoin } from './coin-record.ts';
 import { COIN_KEY_BYTES, key } from './keys.ts';
+
+/** Changes of the coin set, each key once; a coin of null is deleted. A map of them will do. */
+export interface CoinChanges {
+  forEach(visit: (coin: Coin | null, key: CoinKey) => void): void;
+}
 
 /** A batch of LevelDB's, which copies what it is given. */
 interface Batch {
