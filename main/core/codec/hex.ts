@@ -15,8 +15,23 @@ export function toHex(bytes: Uint8Array): string {
 
 /** The bytes of a lowercase or uppercase hexadecimal text, or null if it is not one. */
 export function fromHex(text: string): Uint8Array | null {
-  if (text.length % 2 !== 0 || !/^[0-9a-fA-F]*$/.test(text)) return null;
+  if (text.length % 2 !== 0) return null;
   const bytes = new Uint8Array(text.length / 2);
-  for (let i = 0; i < bytes.length; i++) bytes[i] = parseInt(text.slice(2 * i, 2 * i + 2), 16);
+  for (let i = 0; i < bytes.length; i++) {
+    const [high, low] = [valueOf(text, 2 * i), valueOf(text, 2 * i + 1)];
+    if (high < 0 || low < 0) return null;
+    bytes[i] = (high << 4) | low;
+  }
   return bytes;
+}
+
+/** The value of the digit at `at`, or -1. */
+function valueOf(text: string, at: number): number {
+  return VALUES[text.charCodeAt(at)] ?? -1;
+}
+
+const VALUES = new Int8Array(128).fill(-1);
+for (let value = 0; value < 16; value++) {
+  VALUES[value.toString(16).charCodeAt(0)] = value;
+  VALUES[value.toString(16).toUpperCase().charCodeAt(0)] = value;
 }

@@ -57,6 +57,22 @@ export function createHeader(fields: HeaderFields): Header {
   return identify(fields, writer.finish());
 }
 
+/** What the index keeps of a header, from 88 bytes that were once checked, under an id that is known; null if they can't be read. */
+export function readKnownHeader(
+  bytes: Uint8Array,
+  idHex: string,
+): Pick<Header, 'idHex' | 'version' | 'prev' | 'time' | 'bits' | 'height' | 'bytes'> | null {
+  const reader = new Reader(bytes);
+  const version = reader.u32();
+  const prev = reader.bytes(32);
+  reader.bytes(32);
+  const time = reader.u64();
+  const bits = reader.u32();
+  const height = reader.u32();
+  reader.u32();
+  return reader.finish() === null ? { idHex, version, prev, time, bits, height, bytes } : null;
+}
+
 function identify(fields: HeaderFields, bytes: Uint8Array): Header {
   const { version, prev, merkle, time, bits, height, nonce } = fields;
   const id = hash(DOMAIN.header, bytes);

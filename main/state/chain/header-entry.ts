@@ -34,6 +34,8 @@ export interface OwnedEntry extends HeaderEntry {
   undo: SegmentLocation | null;
   /** The bodies of this block and of all its ancestors are stored. */
   complete: boolean;
+  /** The first that built on it; most have no other. */
+  child: OwnedEntry | null;
 }
 
 /** The ancestor at a height not above the entry's own. Cost: the blocks between. */

@@ -17,7 +17,8 @@ export class HeaderIndex {
   readonly best = new ChainLine<OwnedEntry>();
   readonly #entries = new Map<string, OwnedEntry>();
   readonly #slab = new HeaderSlab();
-  readonly #children = new Map<OwnedEntry, OwnedEntry[]>();
+  /** Those that build on the same entry as another that came before them. */
+  readonly #siblings = new Map<OwnedEntry, OwnedEntry[]>();
   readonly #workOfBits = new Map<number, bigint>();
   #bestComplete: OwnedEntry;
 
@@ -49,9 +50,8 @@ export class HeaderIndex {
   /** The parent must be in the index. An entry on an invalid parent is invalid. */
   add(header: HeaderFacts, prev: OwnedEntry): OwnedEntry {
     const entry = this.#create(header, prev);
-    const siblings = this.#children.get(prev);
-    if (siblings) siblings.push(entry);
-    else this.#children.set(prev, [entry]);
+    if (prev.child === null) prev.child = entry;
+    else this.#siblings.set(prev, [...(this.#siblings.get(prev) ?? []), entry]);
     if (prev.status === 'invalid') entry.status = 'invalid';
     else if (entry.work > this.best.tip.work) this.best.moveTo(entry);
     return entry;
@@ -121,6 +121,7 @@ export class HeaderIndex {
       body: null,
       undo: null,
       complete: false,
+      child: null,
     };
     if (prev) (entry as { anchor: OwnedEntry }).anchor = prev.anchor ?? entry;
     this.#entries.set(entry.id, entry);
@@ -143,14 +144,18 @@ export class HeaderIndex {
     for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
       at.complete = true;
       if (at.status !== 'invalid' && at.work > this.#bestComplete.work) this.#bestComplete = at;
-      for (const child of this.#children.get(at) ?? [])
-        if (child.body && !child.complete) waiting.push(child);
+      for (const child of this.#childrenOf(at)) if (child.body && !child.complete) waiting.push(child);
     }
+  }
+
+  #childrenOf(entry: OwnedEntry): readonly OwnedEntry[] {
+    if (entry.child === null) return [];
+    return [entry.child, ...(this.#siblings.get(entry) ?? [])];
   }
 
   #withDescendants(entry: OwnedEntry): OwnedEntry[] {
     const all = [entry];
-    for (let i = 0; i < all.length; i++) all.push(...(this.#children.get(all[i]!) ?? []));
+    for (let i = 0; i < all.length; i++) all.push(...this.#childrenOf(all[i]!));
     return all;
   }
 

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
+import { equalBytes } from '../../core/codec/bytes.ts';
 import { toHex } from '../../core/codec/hex.ts';
 import type { Network } from '../../core/networks/network.ts';
-import { decodeHeader } from '../../core/primitives/header.ts';
-import { isViolation } from '../../core/violation.ts';
+import { readKnownHeader } from '../../core/primitives/header.ts';
 import type { Log } from '../../lib/log.ts';
 import { type ChainDb, openChainDb } from '../storage/chain-db.ts';
 import { DamagedError } from '../storage/damaged-error.ts';
@@ -119,24 +119,31 @@ async function begin(deps: OpenDeps, db: ChainDb, bodies: Bodies, index: HeaderI
 }
 
 async function loadHeaders(db: ChainDb, index: HeaderIndex, bodies: Bodies): Promise<void> {
-  for await (const stored of db.headers()) {
-    const record = withoutLost(stored, bodies);
-    const header = decodeHeader(record.header);
-    if (isViolation(header)) throw new DamagedError('a header');
-    if (header.height === 0) continue;
-    const prev = index.get(toHex(header.prev));
-    if (!prev) throw new DamagedError(`the header before ${header.height}`);
-    const entry = index.add(header, prev);
-    entry.rules = record.rules;
-    entry.undo = record.undo;
-    entry.transactions = record.transactions;
-    if (record.status === 'invalid') index.markInvalid(entry);
-    else {
-      entry.status = record.status;
-      if (record.body) index.markStored(entry, record.body, record.transactions);
-      else if (record.status === 'connected') index.markPruned(entry);
+  // Nearly every header builds on the one before it in the database.
+  let last = index.genesis;
+  let lastId = index.idBytes(last);
+  for await (const some of db.headers()) {
+    for (const { id, record } of some) {
+      const header = readKnownHeader(record.header, toHex(id));
+      if (!header) throw new DamagedError('a header');
+      if (header.height === 0) continue;
+      const prev = equalBytes(header.prev, lastId) ? last : index.get(toHex(header.prev));
+      if (!prev) throw new DamagedError(`the header before ${header.height}`);
+      last = index.add(header, prev);
+      lastId = id;
+      restore(last, withoutLost(record, bodies), index);
     }
   }
+}
+
+function restore(entry: OwnedEntry, record: HeaderRecord, index: HeaderIndex): void {
+  entry.rules = record.rules;
+  entry.undo = record.undo;
+  entry.transactions = record.transactions;
+  if (record.status === 'invalid') return void index.markInvalid(entry);
+  entry.status = record.status;
+  if (record.body) index.markStored(entry, record.body, record.transactions);
+  else if (record.status === 'connected') index.markPruned(entry);
 }
 
 /** Without places in files that are gone or too short. No later record may be written where such a place leads. */
@@ -146,6 +153,7 @@ function withoutLost(record: HeaderRecord, { blocks, undo }: Bodies): HeaderReco
     return at && store.holds(at) ? at : null;
   };
   const [body, back] = [kept(record.body, blocks), kept(record.undo, undo)];
+  if (body === record.body && back === record.undo) return record;
   const status = record.status === 'stored' && !body ? 'header' : record.status;
   return { ...record, status, body, undo: back, transactions: record.transactions };
 }

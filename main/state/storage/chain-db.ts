@@ -12,7 +12,7 @@ import { type CoinChanges, createCoinWriter } from './coin-writer.ts';
 import { DamagedError } from './damaged-error.ts';
 import { freezeCoins, type FrozenCoins } from './frozen-coins.ts';
 import { decodeHeaderRecord, encodeHeaderRecord, type HeaderRecord } from './header-record.ts';
-import { key, MARKS, PREFIX, rangeOf } from './keys.ts';
+import { idInKey, key, MARKS, PREFIX, rangeOf } from './keys.ts';
 import { entries, type Level, levelFailed, readValue } from './level-access.ts';
 import { openChainLevel } from './open-level.ts';
 import { type ChainState, decodeState, encodeState } from './state-record.ts';
@@ -28,8 +28,8 @@ export interface ChainCommit {
 export interface ChainDb {
   /** Null in a new database. @throws {DamagedError} */
   readState(): ChainState | null;
-  /** Parents before children. @throws {DamagedError} */
-  headers(): AsyncGenerator<HeaderRecord>;
+  /** Parents before children, up to a thousand at a time. @throws {DamagedError} */
+  headers(): AsyncGenerator<readonly StoredHeader[]>;
   /** About 3 µs from LevelDB's cache. @throws {DamagedError} when the record is there but damaged. */
   coin(outpoint: CoinKey): Coin | undefined;
   /** The same by another way through LevelDB, which finds what a damaged filter hides. Slower. */
@@ -63,6 +63,12 @@ export interface ChainDb {
   /** @throws {DamagedError} when a batch before this commit number is missing: LevelDB drops damaged log pieces silently. */
   checkMarks(commit: number): Promise<void>;
   close(): Promise<void>;
+}
+
+/** A header's record under its block id, which the record's checksum covers. */
+export interface StoredHeader {
+  readonly id: Hash;
+  readonly record: HeaderRecord;
 }
 
 /** The block whose coin set was taken from a snapshot instead of from the blocks before it. */
@@ -114,12 +120,12 @@ function chainDbOf(level: Level): ChainDb {
     },
     async *headers() {
       for await (const some of entries(level, PREFIX.header)) {
-        for (const [at, value] of some) {
+        yield some.map(([at, value]) => {
           const payload = openRecord(at, value);
           const record = payload && decodeHeaderRecord(payload);
           if (!record) throw new DamagedError('a header');
-          yield record;
-        }
+          return { id: idInKey(at), record };
+        });
       }
     },
     coin(outpoint) {

@@ -47,6 +47,11 @@ export function rangeOf(prefix: number): { gte: Uint8Array; lt: Uint8Array } {
   return { gte: Uint8Array.of(prefix), lt: Uint8Array.of(prefix + 1) };
 }
 
+/** The block id in a header's key. */
+export function idInKey(at: Uint8Array): Hash {
+  return at.subarray(5);
+}
+
 export function hexToHash(hex: string): Hash {
   const bytes = fromHex(hex);
   if (bytes?.length !== 32) throw new RangeError(`not an id: ${hex}`);
