@@ -23,6 +23,7 @@ import { createScores } from './peers/scores.ts';
 import { openPeerStore } from './peers/store.ts';
 import { createTipTeller } from './peers/tip-teller.ts';
 import { createFinding, wantedFor } from './finding.ts';
+import { createBlockPush } from './relay/block-push.ts';
 import { createBlockRelay } from './relay/block-relay.ts';
 import { createCompactRelay } from './relay/compact-relay.ts';
 import { createTransactionRelay } from './relay/transaction-relay.ts';
@@ -161,10 +162,20 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
     random,
   });
   const compact = createCompactRelay({ mempool, chain, peers, bodies, clock, log: log.child('relay') });
+  const push = createBlockPush({
+    chain,
+    peers,
+    compact,
+    bodies,
+    admit: (peerId, header) => blocks.admit(peerId, header),
+    clock,
+    log: log.child('relay'),
+  });
   const blocks = createBlockRelay({
     chain,
     minimumWork: least,
     compact,
+    push,
     gossip: host.gossip,
     topic: names.blocks,
     peers,
@@ -218,7 +229,7 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
         welcome();
       }),
       peers.events.on('gone', ({ peer }) => {
-        for (const part of [clocks, headers, bodies, payments, blocks, inbound]) part.forget(peer.id);
+        for (const part of [clocks, headers, bodies, payments, blocks, push, inbound]) part.forget(peer.id);
         unwelcomed.delete(peer.id);
       }),
       peers.events.on('tip', () => {
@@ -257,6 +268,7 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
         names,
         peers,
         payments,
+        push,
         exchange,
         shelf,
         log: log.child('peers'),
@@ -287,6 +299,7 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
       exchange.stop();
       teller.stop();
       blocks.stop();
+      push.stop();
       compact.stop();
       payments.stop();
       await first.stop();

@@ -6,6 +6,7 @@ import type { Names } from './host/protocols.ts';
 import { networkFileOf, serveNetworkFile } from './join.ts';
 import type { Exchange } from './peers/exchange.ts';
 import type { Peers } from './peers/peers.ts';
+import type { BlockPush } from './relay/block-push.ts';
 import type { MempoolView, TransactionRelay } from './relay/transaction-relay.ts';
 import { relayHandlers } from './relay/serve-relay.ts';
 import { type SnapshotShelf, snapshotHandlers } from './sync/serve-snapshots.ts';
@@ -20,6 +21,7 @@ export interface ServingDeps {
   readonly mempool: MempoolView;
   readonly peers: Peers;
   readonly payments: TransactionRelay;
+  readonly push: Pick<BlockPush, 'handlers'>;
   readonly exchange: Exchange;
   readonly shelf: SnapshotShelf;
   readonly log: Log;
@@ -38,6 +40,7 @@ export async function serveProtocols(deps: ServingDeps): Promise<void> {
     (peerId) =>
       new Map([...relayHandlers({ chain, mempool, peerId, ...payments }), ...exchange.handlers(peerId)]),
   );
+  await serve(names.push, deps.push.handlers);
   await serve(names.snapshot, () => snapshotHandlers(shelf));
   const file = deps.network.founded ? networkFileOf(deps.network) : null;
   if (file !== null) await host.handle(names.join, 1, serveNetworkFile(file));

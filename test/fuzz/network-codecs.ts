@@ -35,6 +35,8 @@ import {
   encodeGetHeaders,
   encodeHeaders,
 } from '../../main/network/wire/sync-messages.ts';
+import { isViolation } from '../../main/core/violation.ts';
+import { decodePushed, decodeWant, encodePushed, encodeWant } from '../../main/network/wire/push-messages.ts';
 import type { Random } from '../support/random.ts';
 import { type Codec, codec, orNull } from './codec.ts';
 import { anyBlock, anyHeader, anyTransaction, anyU32, list } from './samples.ts';
@@ -51,13 +53,11 @@ const tip = (random: Random) => ({
 
 function anyAnnouncement(random: Random): Uint8Array {
   const block = anyBlock(random);
-  const compact = compactOf(block, random.bytes(8), () => random.int(2) === 0);
-  const [inline, short] = [
-    [null, null],
-    [block.bytes, null],
-    [null, compact],
-  ][random.int(3)] as [Uint8Array | null, typeof compact | null];
-  return encodeBlockAnnouncement(block.header.bytes, inline, short);
+  return encodeBlockAnnouncement(block.header.bytes, random.int(2) === 0 ? null : block.bytes);
+}
+
+function anyPushed(random: Random): Uint8Array {
+  return encodePushed(compactOf(anyBlock(random), random.bytes(8), () => random.int(2) === 0));
 }
 
 /** Every message of the wire whose form is one and only one. */
@@ -152,6 +152,16 @@ export const OPEN_CODECS: readonly Codec[] = [
     'block announcement',
     anyAnnouncement,
     (b) => orNull(decodeBlockAnnouncement(b)),
-    ({ header, block, compact }) => encodeBlockAnnouncement(header.bytes, block, compact),
+    ({ header, block }) => encodeBlockAnnouncement(header.bytes, block),
+  ),
+  codec('pushed block', anyPushed, (b) => orNull(decodePushed(b)), encodePushed),
+  codec(
+    'want of blocks',
+    (random) => encodeWant(random.int(2) === 0),
+    (b) => {
+      const wanted = decodeWant(b);
+      return isViolation(wanted) ? null : { wanted };
+    },
+    ({ wanted }) => encodeWant(wanted),
   ),
 ];

@@ -20,6 +20,7 @@ export interface RawPeer {
   readonly control: Control;
   readonly sync: Caller;
   readonly relay: Caller;
+  readonly push: Caller;
   /** A stream of its own, for bytes that no caller would send. */
   open(protocol: string): Promise<Stream>;
   stop(): Promise<void>;
@@ -31,6 +32,7 @@ export interface RawPeerOptions {
   /** What it answers when the node asks; nothing unless given. */
   readonly sync?: ReadonlyMap<number, Handler>;
   readonly relay?: ReadonlyMap<number, Handler>;
+  readonly push?: ReadonlyMap<number, Handler>;
 }
 
 /** Every node asks where others can be reached. */
@@ -60,6 +62,7 @@ export async function startRawPeer(address: string, options: RawPeerOptions): Pr
   await host.handle(names.sync, 2, answer(options.sync));
   const relay = options.relay && new Map([[FRAME.getRecords.type, NO_RECORDS], ...options.relay]);
   await host.handle(names.relay, 2, answer(relay));
+  await host.handle(names.push, 2, answer(options.push));
   await host.start();
   for (const topic of [names.transactions, names.blocks]) host.gossip.join(topic, () => 'drop');
   const connection = await host.dial(address);
@@ -79,6 +82,7 @@ export async function startRawPeer(address: string, options: RawPeerOptions): Pr
     control,
     sync: callerOf(names.sync),
     relay: callerOf(names.relay),
+    push: callerOf(names.push),
     open: (protocol) => connection.newStream(protocol),
     stop: () => host.stop(),
   };

@@ -3,6 +3,7 @@ export interface Names {
   readonly hello: string;
   readonly sync: string;
   readonly relay: string;
+  readonly push: string;
   readonly snapshot: string;
   readonly join: string;
   readonly transactions: string;
@@ -16,6 +17,7 @@ export function namesOf(networkIdHex: string): Names {
     hello: `/kith/${id8}/hello/1`,
     sync: `/kith/${id8}/sync/1`,
     relay: `/kith/${id8}/relay/1`,
+    push: `/kith/${id8}/push/1`,
     snapshot: `/kith/${id8}/snapshot/1`,
     join: `/kith/${id8}/join/1`,
     transactions: `/kith/${id8}/transactions/1`,

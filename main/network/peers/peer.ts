@@ -28,6 +28,8 @@ export interface Peer extends Origin {
   readonly sync: Caller;
   /** For requests that must not wait behind those: payments and what announcements lead to. */
   readonly relay: Caller;
+  /** For blocks that are news: nothing may stand in their way. */
+  readonly push: Caller;
   /** For chunks of coin sets. */
   readonly snapshots: Caller;
 }
@@ -65,6 +67,7 @@ export function createPeer(parts: PeerParts): OwnedPeer {
     latencyMs: null,
     sync: callerOf(names.sync),
     relay: callerOf(names.relay),
+    push: callerOf(names.push),
     snapshots: callerOf(names.snapshot),
   };
 }

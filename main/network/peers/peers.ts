@@ -138,6 +138,7 @@ export function createPeers(deps: PeersDeps): Peers {
     session.peer = null;
     peer.sync.close();
     peer.relay.close();
+    peer.push.close();
     peer.snapshots.close();
     log.info('a peer left', { peer: id, code: session.code });
     events.emit('gone', { peer, code: session.code });

@@ -2,22 +2,18 @@ import { equalBytes } from '../../core/codec/bytes.ts';
 import { toHex } from '../../core/codec/hex.ts';
 import { bitsToTarget, workOf } from '../../core/consensus/compact.ts';
 import { blockMerkleRoot, decodeBlock } from '../../core/primitives/block.ts';
+import type { Header } from '../../core/primitives/header.ts';
 import { isViolation, type Verdict, violation } from '../../core/violation.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Chain } from '../../state/chain/chain.ts';
 import type { HeaderEntry } from '../../state/chain/header-entry.ts';
 import type { Gossip, Judgement } from '../host/gossip.ts';
 import { PENALTY } from '../peers/penalties.ts';
-import {
-  type BlockAnnouncement,
-  decodeBlockAnnouncement,
-  encodeBlockAnnouncement,
-  MAX_GOSSIP_BYTES,
-  MAX_INLINE_BLOCK,
-} from '../wire/announcements.ts';
+import { decodeBlockAnnouncement, encodeBlockAnnouncement, MAX_INLINE_BLOCK } from '../wire/announcements.ts';
 import { createBucket } from '../wire/bucket.ts';
 import { type Offence, offence } from '../wire/offence.ts';
 import { createPeerBudgets } from './budgets.ts';
+import type { BlockPush } from './block-push.ts';
 import type { CompactRelay } from './compact-relay.ts';
 import { createKnownSet } from './known-set.ts';
 
@@ -31,9 +27,10 @@ export interface BlockRelayDeps {
   readonly peers: { list(): readonly unknown[]; report(peerId: string, offence: Offence): void };
   /** A block that is new to us, perhaps with its body. */
   announced(id: string, peerId: string, block: Uint8Array | null): void;
+  readonly push: Pick<BlockPush, 'send' | 'heard'>;
   /** Below it no chain is stored. */
   minimumWork(): bigint;
-  readonly compact: Pick<CompactRelay, 'compact' | 'rebuild'>;
+  readonly compact: Pick<CompactRelay, 'compact'>;
   /** A peer announced a block whose parent we don't know. */
   unknownParent(peerId: string): void;
   readonly log: Log;
@@ -41,10 +38,15 @@ export interface BlockRelayDeps {
 
 /** Blocks: the header travels ahead of the body, and on to others as soon as its work is checked. */
 export interface BlockRelay {
+  /** Whether the header of a block that a peer pushed to us holds; if it is news, others are told. */
+  admit(peerId: string, header: Header): Promise<boolean>;
   start(): void;
   stop(): void;
   forget(peerId: string): void;
 }
+
+/** What a header that a peer brought turned out to be. */
+type Standing = 'news' | 'known' | 'drop' | 'blame';
 
 /** New headers that nobody asked for: one peer's and everybody's share of the proof-of-work checks. */
 const PER_PEER = { burst: 100, perSecond: 1 };
@@ -80,22 +82,34 @@ export function createBlockRelay(deps: BlockRelayDeps): BlockRelay {
       peers.report(peerId, wrong);
       return 'blame';
     }
-    const { header } = announcement;
+    const { header, block } = announcement;
+    const standing = await judgeHeader(peerId, header);
+    if (standing !== 'news') return standing === 'blame' ? 'blame' : 'drop';
+    // The router sends it on as soon as this returns; the body is for later.
+    setImmediate(() => tellOf(header.idHex, peerId, block));
+    return 'pass-on';
+  }
+
+  function tellOf(id: string, peerId: string, block: Uint8Array | null): void {
+    if (block === null) deps.push.heard(id, peerId);
+    deps.announced(id, peerId, block);
+  }
+
+  async function judgeHeader(peerId: string, header: Header): Promise<Standing> {
     if (!noise.of(peerId).take(1)) peers.report(peerId, offence('gossip-flood'));
     const known = chain.entry(header.idHex) !== undefined;
     // The header may have come another way; but whoever brought a good announcement has told the others.
-    if (known && (passedOn.has(header.idHex) || chain.hasBody(header.idHex))) return 'drop';
+    if (known && (passedOn.has(header.idHex) || chain.hasBody(header.idHex))) return 'known';
     // Cheap headers far below: not worth the check of their work, nor a place in memory for ever.
     const parent = chain.entry(toHex(header.prev));
     if (parent !== undefined && parent.work + workOf(bitsToTarget(header.bits)) < deps.minimumWork())
       return 'drop';
     // What is dropped here isn't lost: the peer also tells its tip, and the chain behind it is asked for.
     if (!known && (!budgets.of(peerId).take(1) || !overall.take(1))) return 'drop';
-    return accept(peerId, announcement);
+    return accept(peerId, header);
   }
 
-  async function accept(peerId: string, announcement: BlockAnnouncement): Promise<Judgement> {
-    const { header, block, compact } = announcement;
+  async function accept(peerId: string, header: Header): Promise<Standing> {
     const { violation } = await chain.acceptHeaders([header]);
     if (violation !== null) {
       if (violation.code === 'header-orphan') deps.unknownParent(peerId);
@@ -103,19 +117,10 @@ export function createBlockRelay(deps: BlockRelayDeps): BlockRelay {
       return PENALTY[violation.code] === 'ignore' ? 'drop' : 'blame';
     }
     // Two copies with different bodies may race; only the first goes on.
-    if (passedOn.has(header.idHex)) return 'drop';
+    if (passedOn.has(header.idHex)) return 'known';
     passedOn.add(header.idHex);
-    // The router sends it on as soon as this returns; the body is for later.
-    setImmediate(() => {
-      if (compact !== null && isNext(header.idHex)) void deps.compact.rebuild(compact, peerId);
-      deps.announced(header.idHex, peerId, block);
-    });
-    return 'pass-on';
+    return 'news';
   }
-
-  // Of a side branch the body is fetched when its chain gets better, if ever.
-  const isNext = (id: string): boolean =>
-    (chain.entry(id)?.work ?? 0n) > chain.tip().work && !chain.hasBody(id);
 
   // In a burst of blocks the last one says all.
   function announceSoon(): void {
@@ -136,16 +141,22 @@ export function createBlockRelay(deps: BlockRelayDeps): BlockRelay {
     if (bytes === null) return;
     const small = bytes.length <= MAX_INLINE_BLOCK;
     const block = small ? null : decodeBlock(bytes);
-    const compact = block === null || isViolation(block) ? null : deps.compact.compact(block);
-    const data = encodeBlockAnnouncement(chain.headerBytes(tip), small ? bytes : null, compact);
-    const fits = data.length <= MAX_GOSSIP_BYTES;
-    await deps.gossip.publish(
-      deps.topic,
-      fits ? data : encodeBlockAnnouncement(chain.headerBytes(tip), null),
-    );
+    if (block !== null && !isViolation(block)) deps.push.send(deps.compact.compact(block));
+    await publish(chain.headerBytes(tip), small ? bytes : null);
   }
 
+  const publish = (header: Uint8Array, block: Uint8Array | null): Promise<number> =>
+    deps.gossip.publish(deps.topic, encodeBlockAnnouncement(header, block));
+
   return {
+    async admit(peerId, header) {
+      const standing = await judgeHeader(peerId, header);
+      if (standing !== 'news') return standing === 'known';
+      // The same bytes as everybody's, so that the router knows them again.
+      publish(header.bytes, null).catch(failed);
+      tellOf(header.idHex, peerId, null);
+      return true;
+    },
     start() {
       off = chain.events.on('tip', announceSoon);
       deps.gossip.join(deps.topic, judge);

@@ -3,13 +3,12 @@ import { Writer } from '../../core/codec/writer.ts';
 import type { Hash } from '../../core/crypto/hash.ts';
 import { type Header, readHeader } from '../../core/primitives/header.ts';
 import { type Violation, violation } from '../../core/violation.ts';
-import { type CompactBlock, readCompact, writeCompact } from './compact-block.ts';
 import { readHashes } from './sync-messages.ts';
 
 /** Most wids in one announcement. */
 export const MAX_WIDS = 500;
-/** The most bytes that any gossip message has: a compact block of the most transactions, and what it carries whole. */
-export const MAX_GOSSIP_BYTES = 80 * 1024;
+/** The most bytes that any gossip message has: an announcement of the most payments. */
+export const MAX_GOSSIP_BYTES = 20 * 1024;
 
 /**
  * What a node says on the transaction topic: it has checked these, has them in its mempool and will serve them.
@@ -39,32 +38,22 @@ export function decodeWids(data: Uint8Array): WidAnnouncement | Violation {
   return wids.length === 0 ? violation('codec-length', { count: 0 }) : { salt, wids };
 }
 
-/**
- * What a node says on the block topic: a header whose work it has checked, with the whole block if that is small, else
- * with the compact block. With neither, the body has to be fetched.
- */
+/** What a node says on the block topic: a header whose work it has checked, with the whole block if that is small. */
 export interface BlockAnnouncement {
   readonly header: Header;
   /** The bytes of the block, header included. */
   readonly block: Uint8Array | null;
-  readonly compact: CompactBlock | null;
 }
 
 /** A block of at most so many bytes travels inside its announcement: cheaper than asking for it. */
 export const MAX_INLINE_BLOCK = 2048;
 
-/** `header 88 | kind u8 (0 nothing, 1 the rest of the block, 2 a compact block) | bytes to the end`. */
-export function encodeBlockAnnouncement(
-  header: Uint8Array,
-  block: Uint8Array | null,
-  compact: CompactBlock | null = null,
-): Uint8Array {
+/** `header 88 | kind u8 (0 nothing, 1 the rest of the block) | bytes to the end`. */
+export function encodeBlockAnnouncement(header: Uint8Array, block: Uint8Array | null): Uint8Array {
   const inline = block !== null && block.length <= MAX_INLINE_BLOCK ? block : null;
-  const writer = new Writer(header.length + 1 + (inline?.length ?? 6 * (compact?.count ?? 0) + 512));
-  writer.bytes(header);
-  if (inline !== null) writer.u8(1).bytes(inline.subarray(header.length));
-  else if (compact === null) writer.u8(0);
-  else writeCompact(writer.u8(2), compact);
+  const writer = new Writer(1 + (inline ?? header).length).bytes(header);
+  if (inline === null) writer.u8(0);
+  else writer.u8(1).bytes(inline.subarray(header.length));
   return writer.finish();
 }
 
@@ -77,10 +66,8 @@ export function decodeBlockAnnouncement(data: Uint8Array): BlockAnnouncement | V
   if (reader.failed !== null) return violation(reader.failed);
   const header = makeHeader();
   if (kind === 1) return readInline(reader, header);
-  const compact = kind === 2 ? readCompact(reader, header) : null;
-  if (reader.failed !== null) return violation(reader.failed);
   // Unknown kinds are a newer node's: the header is enough.
-  return { header, block: null, compact };
+  return { header, block: null };
 }
 
 function readInline(reader: Reader, header: Header): BlockAnnouncement | Violation {
@@ -89,5 +76,5 @@ function readInline(reader: Reader, header: Header): BlockAnnouncement | Violati
   const block = new Uint8Array(header.bytes.length + rest.length);
   block.set(header.bytes);
   block.set(rest, header.bytes.length);
-  return { header, block, compact: null };
+  return { header, block };
 }

@@ -17,6 +17,8 @@ export const MAX_RECORDS = 50;
 export const MAX_RECORD_BYTES_SIGNED = 1024;
 /** Most chunks of a snapshot: 268 million coins. */
 export const MAX_CHUNKS = 16_384;
+/** A compact block of the most transactions, and what it carries whole. */
+export const MAX_PUSHED_BYTES = 80 * 1024;
 /** A reply with transactions ends before it grows past this; one transaction always fits. */
 export const MAX_TRANSACTIONS_BYTES = 512 * 1024;
 
@@ -49,5 +51,10 @@ export const FRAME = {
   manifest: { type: 0x51, cap: 60 + 32 * MAX_CHUNKS },
   getChunk: { type: 0x52, cap: 36 },
   chunk: { type: 0x53, cap: 2 << 20 },
+  pushBlock: { type: 0x60, cap: MAX_PUSHED_BYTES },
+  pushed: { type: 0x61, cap: 0 },
+  getCompact: { type: 0x62, cap: 32 },
+  compact: { type: 0x63, cap: MAX_PUSHED_BYTES },
+  wantBlocks: { type: 0x64, cap: 1 },
   parts: { type: 0x25, cap: MAX_BLOCK_BYTES + 8192 },
 } as const;

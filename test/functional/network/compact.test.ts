@@ -3,8 +3,9 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { REGTEST_NETWORK } from '../../../main/core/networks/built-in.ts';
 import type { Block } from '../../../main/core/primitives/block.ts';
 import type { Transaction } from '../../../main/core/primitives/transaction.ts';
-import { encodeBlockAnnouncement } from '../../../main/network/wire/announcements.ts';
 import { compactOf } from '../../../main/network/wire/compact-block.ts';
+import { FRAME } from '../../../main/network/wire/frame-types.ts';
+import { encodePushed } from '../../../main/network/wire/push-messages.ts';
 import { startRawPeer } from '../../support/raw-peer.ts';
 import { coinbaseOf, mineOn, pay, testKey, tipOf } from '../../support/test-chain.ts';
 import { startNode, type TestNode, type TestNodeOptions } from '../../support/test-node.ts';
@@ -76,14 +77,16 @@ describe('compact blocks', () => {
     const peer = await startRawPeer(at.address, { network: REGTEST_NETWORK });
     stops.push(() => peer.stop());
     await until(() => at.net.peers.list().length === 2, 'greeted');
-    // The router takes no message twice, so every try has a nonce of its own.
-    const announce = (): Promise<number> => {
-      const compact = compactOf(block, randomBytes(8), () => false);
-      const twisted = { ...compact, shortIds: compact.shortIds.map((id) => id + 1) };
-      const data = encodeBlockAnnouncement(block.header.bytes, null, twisted);
-      return peer.host.gossip.publish(peer.names.blocks, data, true);
-    };
-    await until(async () => (await announce()) > 0, 'announced');
+    const compact = compactOf(block, randomBytes(8), () => false);
+    const twisted = { ...compact, shortIds: compact.shortIds.map((id) => id + 1) };
+    await peer.push.call({
+      type: FRAME.pushBlock.type,
+      body: encodePushed(twisted),
+      replies: 1,
+      accepts: new Map([[FRAME.pushed.type, FRAME.pushed.cap]]),
+      timeoutMs: 10_000,
+      onReply: () => null,
+    });
     await until(() => at.net.status().compact.failed === 1, 'given up');
     expect(at.net.peers.bans()).toEqual([]);
     await honest.chain.submitBlock(block.bytes);

@@ -7,10 +7,6 @@ import { createTransaction, type Transaction } from '../../../../main/core/primi
 import { isViolation } from '../../../../main/core/violation.ts';
 import { reconstruct } from '../../../../main/network/relay/reconstruction.ts';
 import { createSpareTransactions } from '../../../../main/network/relay/spare-transactions.ts';
-import {
-  decodeBlockAnnouncement,
-  encodeBlockAnnouncement,
-} from '../../../../main/network/wire/announcements.ts';
 import { compactOf } from '../../../../main/network/wire/compact-block.ts';
 import {
   decodeGetParts,
@@ -18,6 +14,7 @@ import {
   encodeGetParts,
   encodeParts,
 } from '../../../../main/network/wire/part-messages.ts';
+import { decodePushed, encodePushed } from '../../../../main/network/wire/push-messages.ts';
 import { shortIdKey, shortIdOf, sipHash } from '../../../../main/network/wire/short-ids.ts';
 import { toMotes } from '../../../../shared/units.ts';
 
@@ -70,19 +67,17 @@ describe('a compact block', () => {
       fc.property(fc.integer({ min: 1, max: 60 }), fc.integer({ min: 1, max: 7 }), (count, every) => {
         const made = block(count);
         const compact = compactOf(made, NONCE, (tx) => tx.validFrom % every === 0);
-        const read = decodeBlockAnnouncement(encodeBlockAnnouncement(header.bytes, null, compact));
+        const read = decodePushed(encodePushed(compact));
         if (isViolation(read)) throw new Error(read.code);
-        expect(read.compact).toMatchObject({ count, shortIds: compact.shortIds });
-        expect(read.compact?.prefilled.map(({ index }) => index)).toEqual(
-          compact.prefilled.map(({ index }) => index),
-        );
+        expect(read).toMatchObject({ count, shortIds: compact.shortIds });
+        expect(read.prefilled.map(({ index }) => index)).toEqual(compact.prefilled.map(({ index }) => index));
       }),
     );
   });
 
   test('of 2 500 payments takes 15 kB', () => {
     const compact = compactOf(block(2500), NONCE, () => false);
-    expect(encodeBlockAnnouncement(header.bytes, null, compact).length).toBeLessThan(15_500);
+    expect(encodePushed(compact).length).toBeLessThan(15_500);
   });
 
   test('becomes the same block again from what is known', () => {
@@ -115,8 +110,8 @@ describe('a compact block', () => {
     ['short ids missing', [5, 0, 1, 2, 3]],
     ['bytes left over', [1, 1, 0, 1, 0, 9]],
   ])('with %s is refused', (_what, rest) => {
-    const data = Uint8Array.from([...header.bytes, 2, ...NONCE, ...rest]);
-    expect(isViolation(decodeBlockAnnouncement(data))).toBe(true);
+    const data = Uint8Array.from([...header.bytes, ...NONCE, ...rest]);
+    expect(isViolation(decodePushed(data))).toBe(true);
   });
 });
 

@@ -1,0 +1,207 @@
+import { fromHex, toHex } from '../../core/codec/hex.ts';
+import type { Header } from '../../core/primitives/header.ts';
+import { isViolation } from '../../core/violation.ts';
+import type { Clock } from '../../lib/clock.ts';
+import type { Log } from '../../lib/log.ts';
+import type { Chain } from '../../state/chain/chain.ts';
+import type { Peer } from '../peers/peer.ts';
+import { createBucket, spend } from '../wire/bucket.ts';
+import type { CompactBlock } from '../wire/compact-block.ts';
+import { FRAME } from '../wire/frame-types.ts';
+import type { Frame } from '../wire/frames.ts';
+import { type Offence, offence } from '../wire/offence.ts';
+import { decodePushed, decodeWant, encodePushed, encodeWant } from '../wire/push-messages.ts';
+import type { Handler } from '../wire/server.ts';
+import type { CompactRelay } from './compact-relay.ts';
+import { createKnownSet } from './known-set.ts';
+import { createPushLinks } from './push-links.ts';
+
+export interface BlockPushDeps {
+  readonly chain: Pick<Chain, 'tip' | 'entry' | 'hasBody'>;
+  readonly peers: { get(id: string): Peer | undefined };
+  readonly compact: Pick<CompactRelay, 'rebuild'>;
+  /** Fetching bodies the long way; a block that is expected isn't asked for. */
+  readonly bodies: { expect(id: string): void; giveUp(id: string): void };
+  /** Whether the header of a pushed block holds; news of it is passed on by this. */
+  admit(peerId: string, header: Header): Promise<boolean>;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Compact blocks, which go over few connections; see PushLinks. */
+export interface BlockPush {
+  /** A block of ours. */
+  send(compact: CompactBlock): void;
+  /**
+   * This peer told us first of a block. Whether its compact block may be waited for: it comes by itself, or is asked
+   * for after a moment.
+   */
+  heard(id: string, peerId: string): void;
+  /** What a peer may say and ask on the push protocol. */
+  handlers(peerId: string): ReadonlyMap<number, Handler>;
+  forget(peerId: string): void;
+  stop(): void;
+}
+
+/** How much later than the header a compact block may come by the tree before it is asked for. */
+const WAIT_MS = 250;
+const ANSWER_MS = 3000;
+/** Compact blocks that are still here for those who ask. */
+const KEPT = 4;
+const REMEMBERED = 1000;
+/** Requests for compact blocks: at once, and a second in the long run. */
+const REQUESTS = { burst: 10, perSecond: 1 };
+
+export function createBlockPush(deps: BlockPushDeps): BlockPush {
+  const { chain, peers, bodies, log } = deps;
+  const links = createPushLinks({
+    clock: deps.clock,
+    tell: (peerId, wanted) => void say(peerId, FRAME.wantBlocks.type, encodeWant(wanted)),
+  });
+  // Blocks whose compact form was here, and the newest of those.
+  const seen = createKnownSet(REMEMBERED);
+  const kept = new Map<string, Uint8Array>();
+  const awaited = new Map<string, NodeJS.Timeout>();
+
+  async function say(peerId: string, type: number, body: Uint8Array): Promise<void> {
+    try {
+      await peers.get(peerId)?.push.call({
+        type,
+        body,
+        replies: 1,
+        accepts: new Map([[FRAME.pushed.type, FRAME.pushed.cap]]),
+        timeoutMs: ANSWER_MS,
+        onReply: () => null,
+      });
+    } catch (error) {
+      log.debug('a peer was not told of a block', { peer: peerId, cause: String(error) });
+    }
+  }
+
+  // Of a side branch the body is fetched when its chain gets better, if ever.
+  const isNext = (id: string): boolean =>
+    (chain.entry(id)?.work ?? 0n) > chain.tip().work && !chain.hasBody(id);
+
+  function keep(id: string, message: Uint8Array): void {
+    seen.add(id);
+    kept.set(id, message);
+    if (kept.size > KEPT) kept.delete(kept.keys().next().value!);
+  }
+
+  function pushOn(message: Uint8Array, from: string | null): void {
+    for (const peerId of links.all()) if (peerId !== from) void say(peerId, FRAME.pushBlock.type, message);
+  }
+
+  /** A compact block whose header holds: to the others first, then for ourselves. */
+  function arrived(compact: CompactBlock, message: Uint8Array, from: string): void {
+    const id = compact.header.idHex;
+    if (seen.has(id)) return;
+    keep(id, message);
+    clearTimeout(awaited.get(id));
+    const expected = awaited.delete(id);
+    pushOn(message, from);
+    if (isNext(id)) void deps.compact.rebuild(compact, from);
+    else if (expected) bodies.giveUp(id);
+  }
+
+  async function askFor(id: string, peerId: string): Promise<void> {
+    // Whoever is first with the news has the block, and if he was to push it, he keeps it back.
+    if (peerId === links.source()) links.shun(peerId);
+    awaited.delete(id);
+    const answer = await fetchFrom(id, peerId);
+    if (seen.has(id)) return;
+    if (answer === null) bodies.giveUp(id);
+    else arrived(answer.compact, answer.message, peerId);
+  }
+
+  async function fetchFrom(
+    id: string,
+    peerId: string,
+  ): Promise<{ compact: CompactBlock; message: Uint8Array } | null> {
+    let found: { compact: CompactBlock; message: Uint8Array } | null = null;
+    const onReply = ({ body }: Frame): Offence | null => {
+      if (body.length === 0) return null;
+      const compact = decodePushed(body);
+      if (isViolation(compact)) return compact;
+      if (compact.header.idHex !== id) return offence('block-unasked', { id });
+      found = { compact, message: body };
+      return null;
+    };
+    try {
+      await peers.get(peerId)?.push.call({
+        type: FRAME.getCompact.type,
+        body: fromHex(id)!,
+        replies: 1,
+        accepts: new Map([[FRAME.compact.type, FRAME.compact.cap]]),
+        timeoutMs: ANSWER_MS,
+        onReply,
+      });
+    } catch (error) {
+      log.debug('a compact block did not come', { peer: peerId, cause: String(error) });
+    }
+    return found;
+  }
+
+  function handlers(peerId: string): ReadonlyMap<number, Handler> {
+    const budget = createBucket(REQUESTS.burst, REQUESTS.perSecond);
+    const pushBlock: Handler = {
+      cap: FRAME.pushBlock.cap,
+      async handle(frame, reply) {
+        const compact = decodePushed(frame.body);
+        if (isViolation(compact)) return compact;
+        if (await deps.admit(peerId, compact.header)) arrived(compact, frame.body, peerId);
+        await reply(FRAME.pushed.type);
+        return null;
+      },
+    };
+    const getCompact: Handler = {
+      cap: FRAME.getCompact.cap,
+      async handle(frame, reply) {
+        if (frame.body.length !== FRAME.getCompact.cap) return offence('codec-length');
+        await spend(budget, 1);
+        await reply(FRAME.compact.type, kept.get(toHex(frame.body)) ?? new Uint8Array(0));
+        return null;
+      },
+    };
+    const wantBlocks: Handler = {
+      cap: FRAME.wantBlocks.cap,
+      async handle(frame, reply) {
+        const wanted = decodeWant(frame.body);
+        if (isViolation(wanted)) return wanted;
+        links.asked(peerId, wanted);
+        await reply(FRAME.pushed.type);
+        return null;
+      },
+    };
+    return new Map([
+      [FRAME.pushBlock.type, pushBlock],
+      [FRAME.getCompact.type, getCompact],
+      [FRAME.wantBlocks.type, wantBlocks],
+    ]);
+  }
+
+  return {
+    send(compact) {
+      const message = encodePushed(compact);
+      if (message.length > FRAME.pushBlock.cap) return;
+      keep(compact.header.idHex, message);
+      pushOn(message, null);
+    },
+    heard(id, peerId) {
+      links.follow(peerId);
+      if (seen.has(id) || awaited.has(id) || !isNext(id)) return;
+      bodies.expect(id);
+      awaited.set(
+        id,
+        setTimeout(() => void askFor(id, peerId), WAIT_MS),
+      );
+    },
+    handlers,
+    forget: (peerId) => links.forget(peerId),
+    stop() {
+      links.stop();
+      for (const timer of awaited.values()) clearTimeout(timer);
+      awaited.clear();
+    },
+  };
+}
