@@ -1,7 +1,7 @@
 import { fromHex, toHex } from '../../core/codec/hex.ts';
 import type { Header } from '../../core/primitives/header.ts';
 import { isViolation } from '../../core/violation.ts';
-import type { Clock } from '../../lib/clock.ts';
+import { type Clock, sleep } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Chain } from '../../state/chain/chain.ts';
 import type { Peer } from '../peers/peer.ts';
@@ -18,7 +18,7 @@ import { createPushLinks } from './push-links.ts';
 
 export interface BlockPushDeps {
   readonly chain: Pick<Chain, 'tip' | 'entry' | 'hasBody'>;
-  readonly peers: { get(id: string): Peer | undefined };
+  readonly peers: { get(id: string): Peer | undefined; list(): readonly Peer[] };
   readonly compact: Pick<CompactRelay, 'rebuild'>;
   /** Fetching bodies the long way; a block that is expected isn't asked for. */
   readonly bodies: { expect(id: string): void; giveUp(id: string): void };
@@ -44,8 +44,13 @@ export interface BlockPush {
 }
 
 /** How much later than the header a compact block may come by the tree before it is asked for. */
-const WAIT_MS = 250;
+const WAIT_MS = 500;
 const ANSWER_MS = 3000;
+/** How long a request for a compact block may wait for it to come here. */
+const PATIENCE_MS = 2000;
+const TURN_MS = 50;
+/** To how many a block is pushed by a node that knows of no tree. */
+const MOST_AT_RANDOM = 4;
 /** Compact blocks that are still here for those who ask. */
 const KEPT = 4;
 const REMEMBERED = 1000;
@@ -92,6 +97,13 @@ export function createBlockPush(deps: BlockPushDeps): BlockPush {
     for (const peerId of links.all()) if (peerId !== from) void say(peerId, FRAME.pushBlock.type, message);
   }
 
+  // A node that nobody has chosen yet, and that has heard of no block, has no tree to use.
+  const anybody = (): string[] =>
+    peers
+      .list()
+      .slice(0, MOST_AT_RANDOM)
+      .map(({ id }) => id);
+
   /** A compact block whose header holds: to the others first, then for ourselves. */
   function arrived(compact: CompactBlock, message: Uint8Array, from: string): void {
     const id = compact.header.idHex;
@@ -107,9 +119,9 @@ export function createBlockPush(deps: BlockPushDeps): BlockPush {
   async function askFor(id: string, peerId: string): Promise<void> {
     // Whoever is first with the news has the block, and if he was to push it, he keeps it back.
     if (peerId === links.source()) links.shun(peerId);
-    awaited.delete(id);
     const answer = await fetchFrom(id, peerId);
-    if (seen.has(id)) return;
+    // It may have come by the tree meanwhile.
+    if (seen.has(id) || !awaited.delete(id)) return;
     if (answer === null) bodies.giveUp(id);
     else arrived(answer.compact, answer.message, peerId);
   }
@@ -159,7 +171,10 @@ export function createBlockPush(deps: BlockPushDeps): BlockPush {
       async handle(frame, reply) {
         if (frame.body.length !== FRAME.getCompact.cap) return offence('codec-length');
         await spend(budget, 1);
-        await reply(FRAME.compact.type, kept.get(toHex(frame.body)) ?? new Uint8Array(0));
+        const id = toHex(frame.body);
+        // Who has passed the header on may be waiting for the rest itself.
+        for (let waited = 0; awaited.has(id) && waited < PATIENCE_MS; waited += TURN_MS) await sleep(TURN_MS);
+        await reply(FRAME.compact.type, kept.get(id) ?? new Uint8Array(0));
         return null;
       },
     };
@@ -185,7 +200,8 @@ export function createBlockPush(deps: BlockPushDeps): BlockPush {
       const message = encodePushed(compact);
       if (message.length > FRAME.pushBlock.cap) return;
       keep(compact.header.idHex, message);
-      pushOn(message, null);
+      if (links.all().size > 0) pushOn(message, null);
+      else for (const peerId of anybody()) void say(peerId, FRAME.pushBlock.type, message);
     },
     heard(id, peerId) {
       links.follow(peerId);

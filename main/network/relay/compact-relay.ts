@@ -24,7 +24,7 @@ export interface CompactRelayDeps {
   /** Fetching bodies the long way; a block between `expect` and `deliver` or `giveUp` isn't asked for. */
   readonly bodies: {
     expect(id: string): void;
-    deliver(id: string, block: Uint8Array): void;
+    deliver(id: string, block: Block): void;
     giveUp(id: string): void;
   };
   readonly clock: Clock;
@@ -81,10 +81,10 @@ export function createCompactRelay(deps: CompactRelayDeps): CompactRelay {
   }
 
   function* known(prev: string, inRivals: readonly Transaction[]): Generator<Known> {
-    for (const { wid, bytes } of mempool.entries()) yield { wid, bytes };
-    for (const { widHex, bytes } of spares) yield { wid: widHex, bytes };
+    for (const { widId, bytes } of mempool.entries()) yield { wid: widId, bytes };
+    for (const { wid, bytes } of spares) yield { wid, bytes };
     // Another block for the same place has taken them out of the mempool.
-    if (prev !== chain.tip().id) for (const { wid, bytes } of inRivals) yield { wid: toHex(wid), bytes };
+    if (prev !== chain.tip().id) for (const { widBinary, bytes } of inRivals) yield { wid: widBinary, bytes };
   }
 
   async function rivals(prev: string): Promise<readonly Transaction[]> {
@@ -113,12 +113,12 @@ export function createCompactRelay(deps: CompactRelayDeps): CompactRelay {
   }
 
   /** Null when a short id fitted something else than what is in the block. */
-  function finish(building: Reconstruction): Uint8Array | null {
+  function finish(building: Reconstruction): Block | null {
     const bytes = building.bytes();
     if (bytes.length > MAX_BLOCK_BYTES) return null;
     const block = decodeBlock(bytes);
     if (isViolation(block)) return null;
-    return equalBytes(blockMerkleRoot(block.transactions), block.header.merkle) ? bytes : null;
+    return equalBytes(blockMerkleRoot(block.transactions), block.header.merkle) ? block : null;
   }
 
   async function askFor(building: Reconstruction, peerId: string): Promise<boolean> {
@@ -175,7 +175,7 @@ export function createCompactRelay(deps: CompactRelayDeps): CompactRelay {
         log.error('a compact block could not be judged', { error: String(error) });
         bodies.giveUp(compact.header.idHex);
       }),
-    spare: (tx) => spares.add({ widHex: toHex(tx.wid), bytes: tx.bytes }),
+    spare: (tx) => spares.add({ wid: tx.widBinary, bytes: tx.bytes }),
     figures: () => figures,
   };
 }

@@ -56,7 +56,8 @@ export function createPushLinks({ tell, clock }: PushLinksDeps): PushLinks {
     follow(peerId) {
       if ((shunned.get(peerId) ?? 0) > clock.ms()) return;
       clearTimeout(later);
-      later = setTimeout(() => change(peerId), SETTLE_MS);
+      if (source === null) change(peerId);
+      else later = setTimeout(() => change(peerId), SETTLE_MS);
     },
     shun(peerId) {
       shunned.set(peerId, clock.ms() + SHUNNED_MS);

@@ -1,4 +1,4 @@
-import { fromHex } from '../../core/codec/hex.ts';
+import { type BinaryString, writeBinary } from '../../core/codec/binary.ts';
 import { Writer } from '../../core/codec/writer.ts';
 import type { CompactBlock } from '../wire/compact-block.ts';
 import { shortIdKey, shortIdOf } from '../wire/short-ids.ts';
@@ -16,11 +16,11 @@ export interface Reconstruction {
 
 /** Something that may be in the block. */
 export interface Known {
-  readonly wid: string;
+  readonly wid: BinaryString;
   readonly bytes: Uint8Array;
 }
 
-/** Cost: a SipHash for each that is known, about 2 µs. */
+/** Cost: a SipHash for each that is known, about half a microsecond. */
 export function reconstruct(compact: CompactBlock, known: Iterable<Known>): Reconstruction {
   const places: (Uint8Array | null)[] = Array.from({ length: compact.count }, () => null);
   for (const { index, bytes } of compact.prefilled) places[index] = bytes;
@@ -33,9 +33,11 @@ export function reconstruct(compact: CompactBlock, known: Iterable<Known>): Reco
     at++;
   }
   const key = shortIdKey(compact.header.id, compact.nonce);
-  const owner = new Map<number, string>();
+  const owner = new Map<number, BinaryString>();
+  const widBytes = new Uint8Array(32);
   for (const { wid, bytes } of known) {
-    const id = shortIdOf(key, fromHex(wid)!);
+    writeBinary(wid, widBytes, 0);
+    const id = shortIdOf(key, widBytes);
     const place = wanted.get(id);
     if (place === undefined || place === null) continue;
     // Two of ours fit: it has to be asked for.

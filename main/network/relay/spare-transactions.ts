@@ -1,7 +1,10 @@
+import type { BinaryString } from '../../core/codec/binary.ts';
+import type { Known } from './reconstruction.ts';
+
 /** Payments that are not in the mempool but may be in the next block: lately removed, orphaned or refused. */
 export interface SpareTransactions {
-  add(tx: { readonly widHex: string; readonly bytes: Uint8Array }): void;
-  [Symbol.iterator](): Iterator<{ readonly widHex: string; readonly bytes: Uint8Array }>;
+  add(tx: Known): void;
+  [Symbol.iterator](): Iterator<Known>;
 }
 
 const MOST = 300;
@@ -10,12 +13,12 @@ const MOST_BYTES = 500_000;
 const MOST_BYTES_EACH = 20_000;
 
 export function createSpareTransactions(): SpareTransactions {
-  const kept = new Map<string, Uint8Array>();
+  const kept = new Map<BinaryString, Uint8Array>();
   let total = 0;
   return {
-    add({ widHex, bytes }) {
-      if (kept.has(widHex) || bytes.length > MOST_BYTES_EACH) return;
-      kept.set(widHex, bytes);
+    add({ wid, bytes }) {
+      if (kept.has(wid) || bytes.length > MOST_BYTES_EACH) return;
+      kept.set(wid, bytes);
       total += bytes.length;
       for (const [oldest, { length }] of kept) {
         if (kept.size <= MOST && total <= MOST_BYTES) break;
@@ -24,7 +27,7 @@ export function createSpareTransactions(): SpareTransactions {
       }
     },
     *[Symbol.iterator]() {
-      for (const [widHex, bytes] of kept) yield { widHex, bytes };
+      for (const [wid, bytes] of kept) yield { wid, bytes };
     },
   };
 }

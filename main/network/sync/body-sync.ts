@@ -1,3 +1,4 @@
+import type { Block } from '../../core/primitives/block.ts';
 import { blamesOnlyTheBody } from '../../core/consensus/block-rules.ts';
 import { fromHex } from '../../core/codec/hex.ts';
 import { isViolation, type Violation } from '../../core/violation.ts';
@@ -15,7 +16,7 @@ import type { Rate } from './rate.ts';
 import { createPatience } from './patience.ts';
 import { createSideBlocks } from './side-blocks.ts';
 import { createSources } from './sources.ts';
-import { createWindow, type Slot, WINDOW_BLOCKS, WINDOW_BYTES } from './window.ts';
+import { type Body, createWindow, sizeOf, type Slot, WINDOW_BLOCKS, WINDOW_BYTES } from './window.ts';
 
 export interface BodySyncDeps {
   readonly chain: Pick<
@@ -42,7 +43,7 @@ export interface BodySync {
   announced(id: string, peerId: string, block: Uint8Array | null): void;
   /** This block is being put together elsewhere and isn't asked for until `deliver` or `giveUp`. */
   expect(id: string): void;
-  deliver(id: string, block: Uint8Array): void;
+  deliver(id: string, block: Block): void;
   giveUp(id: string): void;
   forget(peerId: string): void;
   /** Blocks known by their headers and not yet handed to the chain. */
@@ -169,11 +170,11 @@ export function createBodySync(deps: BodySyncDeps): BodySync {
   async function submit(slot: Slot): Promise<void> {
     const { id } = slot.entry;
     try {
-      const result = await chain.submitBlock(slot.bytes!);
+      const result = await chain.submitBlock(slot.body!);
       if (isViolation(result)) refused(slot, result);
       else {
         patience.succeeded();
-        deps.rate.add(slot.bytes!.length);
+        deps.rate.add(sizeOf(slot.body!));
         sources.done(id);
       }
     } catch (error) {
@@ -181,7 +182,7 @@ export function createBodySync(deps: BodySyncDeps): BodySync {
       stopped = true;
     } finally {
       submitting.delete(id);
-      slot.bytes = null;
+      slot.body = null;
     }
     pump();
     assign();
@@ -189,8 +190,8 @@ export function createBodySync(deps: BodySyncDeps): BodySync {
 
   // Came with its announcement or was put together here. Whoever brought it may have looked at its header alone before
   // passing it on, so nobody is blamed for what connecting it shows.
-  function take(id: string, bytes: Uint8Array): void {
-    if (window.fill(id, bytes, null)) return pump();
+  function take(id: string, body: Body): void {
+    if (window.fill(id, body, null)) return pump();
     // Not on the best chain of headers, but better than what is connected: a header whose body is withheld must not
     // keep an honest block of the same height out.
     const entry = chain.entry(id);
@@ -198,7 +199,7 @@ export function createBodySync(deps: BodySyncDeps): BodySync {
     if (submitting.has(id) || submitting.size >= SUBMITTED_AT_ONCE) return;
     submitting.add(id);
     chain
-      .submitBlock(bytes)
+      .submitBlock(body)
       .then((result) => {
         if (isViolation(result)) log.warn('a block was refused', { id, code: result.code });
       })

@@ -1,3 +1,4 @@
+import type { Block } from '../../core/primitives/block.ts';
 import type { HeaderEntry } from '../../state/chain/header-entry.ts';
 
 /** One block that is on its way. */
@@ -7,8 +8,13 @@ export interface Slot {
   /** Who was asked for it, or who sent it. */
   peer: string | null;
   askedAt: number;
-  bytes: Uint8Array | null;
+  body: Body | null;
 }
+
+/** A block as a peer sent it, or as it was put together here. */
+export type Body = Uint8Array | Block;
+
+export const sizeOf = (body: Body): number => (body instanceof Uint8Array ? body.length : body.bytes.length);
 
 /** Blocks ahead of the tip that are fetched at the same time. */
 export const WINDOW_BLOCKS = 1024;
@@ -25,7 +31,7 @@ export interface Window {
   wanted(max: number, usable: (slot: Slot) => boolean): Slot[];
   asked(slots: readonly Slot[], peer: string, at: number): void;
   /** Puts a block in, from a peer or put together here; false when it isn't wanted (any more). */
-  fill(id: string, bytes: Uint8Array, peer: string | null): boolean;
+  fill(id: string, body: Body, peer: string | null): boolean;
   /** Wants a block again that was asked for. */
   unask(id: string): void;
   /** Wants again all that this peer was asked for. */
@@ -46,10 +52,10 @@ export function createWindow(): Window {
 
   function toWanted(slot: Slot): void {
     if (slot.state === 'asked') askedFor--;
-    if (slot.bytes !== null) here -= slot.bytes.length;
+    if (slot.body !== null) here -= sizeOf(slot.body);
     slot.state = 'wanted';
     slot.peer = null;
-    slot.bytes = null;
+    slot.body = null;
   }
 
   return {
@@ -65,7 +71,7 @@ export function createWindow(): Window {
         toWanted(slot);
       }
       slots = entries.map((entry) => {
-        const slot = byId.get(entry.id) ?? { entry, state: 'wanted', peer: null, askedAt: 0, bytes: null };
+        const slot = byId.get(entry.id) ?? { entry, state: 'wanted', peer: null, askedAt: 0, body: null };
         byId.set(entry.id, slot);
         return slot;
       });
@@ -86,15 +92,15 @@ export function createWindow(): Window {
         askedFor++;
       }
     },
-    fill(id, bytes, peer) {
+    fill(id, body, peer) {
       const slot = byId.get(id);
       if (slot === undefined || slot.state === 'here') return false;
       if (slot.state === 'asked') askedFor--;
       slot.state = 'here';
       slot.peer = peer;
-      slot.bytes = bytes;
-      here += bytes.length;
-      usual += (bytes.length - usual) / 16;
+      slot.body = body;
+      here += sizeOf(body);
+      usual += (sizeOf(body) - usual) / 16;
       return true;
     },
     unask(id) {
@@ -109,7 +115,7 @@ export function createWindow(): Window {
       if (first?.state !== 'here') return null;
       slots.shift();
       byId.delete(first.entry.id);
-      here -= first.bytes!.length;
+      here -= sizeOf(first.body!);
       return first;
     },
     bytes: () => here + askedFor * usual,

@@ -30,8 +30,9 @@ export interface Received {
  */
 export async function receiveBlock(
   deps: BlockReceiverDeps,
-  bytes: Uint8Array,
+  given: Uint8Array | Block,
 ): Promise<Received | Violation> {
+  const bytes = given instanceof Uint8Array ? given : given.bytes;
   const header = decodeHeader(bytes.subarray(0, HEADER_BYTES));
   if (isViolation(header)) return header;
   const entry = await entryOf(deps, header, bytes);
@@ -39,7 +40,7 @@ export async function receiveBlock(
   if (entry.status === 'invalid') return violation('block-invalid', { id: entry.id });
   // Genesis is part of the program: it is never stored.
   if (entry.body || entry.height === 0) return { entry, fresh: false };
-  const block = decodeBlock(bytes);
+  const block = given instanceof Uint8Array ? decodeBlock(given) : given;
   if (isViolation(block)) return block;
   // Reading a full block takes some milliseconds, and so does checking it: others get their turn between.
   await new Promise(setImmediate);

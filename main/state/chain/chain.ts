@@ -104,7 +104,7 @@ export interface Chain {
   headersAfter(locator: readonly Hash[], max: number): Uint8Array[];
   acceptHeaders(headers: readonly Header[]): Promise<AcceptResult>;
   /** Resolves when the block is on the active chain, stored beside it, or refused. A violation is the answer, not an error. */
-  submitBlock(bytes: Uint8Array): Promise<SubmitResult | Violation>;
+  submitBlock(block: Uint8Array | Block): Promise<SubmitResult | Violation>;
   /** Blocks of the best header chain whose bodies are not here, lowest first. */
   missingBlocks(max: number): HeaderEntry[];
   hasBody(id: string): boolean;

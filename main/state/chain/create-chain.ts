@@ -213,9 +213,9 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
         if (early) shelf.add(early, early.bytes);
         return { accepted: added.length, last, violation };
       }),
-    submitBlock: (bytes) =>
+    submitBlock: (block) =>
       onDisk(async () => {
-        const received = await receiveBlock(receiver, bytes);
+        const received = await receiveBlock(receiver, block);
         if (isViolation(received)) return received;
         const { entry, fresh } = received;
         if (!fresh) return { id: entry.id, status: 'duplicate' };

@@ -29,6 +29,8 @@ export interface EntryFacts {
 export interface MempoolEntry extends Feerate {
   readonly txid: string;
   readonly wid: string;
+  /** The same as a binary string, which is how it is kept. */
+  readonly widId: BinaryString;
   /** The transaction's encoding, for sending it on. Never write to it. */
   readonly bytes: Uint8Array;
   /** Decodes anew at each call, about 10 µs: keep it if it is needed twice. */

@@ -30,6 +30,8 @@ interface Sodium {
     nonce: Uint8Array,
     key: Uint8Array,
   ): number;
+  /** SipHash-2-4 (Aumasson and Bernstein, 2012): 8 bytes out, a key of 16. */
+  crypto_shorthash(out: Uint8Array, input: Uint8Array, key: Uint8Array): void;
   sodium_memzero(bytes: Uint8Array): void;
   readonly crypto_pwhash_ALG_ARGON2ID13: number;
 }
