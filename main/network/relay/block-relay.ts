@@ -142,19 +142,19 @@ export function createBlockRelay(deps: BlockRelayDeps): BlockRelay {
     const small = bytes.length <= MAX_INLINE_BLOCK;
     const block = small ? null : decodeBlock(bytes);
     if (block !== null && !isViolation(block)) deps.push.send(deps.compact.compact(block));
-    // Our own to everybody at once: it is short, and a mesh takes a second to form.
-    await publish(chain.headerBytes(tip), small ? bytes : null, true);
+    await publish(chain.headerBytes(tip), small ? bytes : null);
   }
 
-  const publish = (header: Uint8Array, block: Uint8Array | null, everyone: boolean): Promise<number> =>
-    deps.gossip.publish(deps.topic, encodeBlockAnnouncement(header, block), everyone);
+  // To everybody at once: it is short, and a mesh takes a second to form.
+  const publish = (header: Uint8Array, block: Uint8Array | null): Promise<number> =>
+    deps.gossip.publish(deps.topic, encodeBlockAnnouncement(header, block), true);
 
   return {
     async admit(peerId, header) {
       const standing = await judgeHeader(peerId, header);
       if (standing !== 'news') return standing === 'known';
       // The same bytes as everybody's, so that the router knows them again.
-      publish(header.bytes, null, false).catch(failed);
+      publish(header.bytes, null).catch(failed);
       tellOf(header.idHex, peerId, null);
       return true;
     },

@@ -33,10 +33,18 @@ async function row(): Promise<{ nodes: TestNode[]; payments: Transaction[] }> {
   const third = await start({ bootstrap: [second.address] });
   const nodes = [first, second, third];
   await until(same(nodes), 'synced');
-  // The router's mesh forms at its heartbeat, and with a small block the tree that compact ones go over.
-  await new Promise((resolve) => setTimeout(resolve, 2500));
-  await first.mine(1);
-  await until(same(nodes), 'a small block is everywhere');
+  // The router's mesh forms at its heartbeat: until then news comes with the tips, which are told half a second later.
+  await until(
+    async () => {
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      const mined = performance.now();
+      await first.mine(1);
+      await until(same(nodes), 'a small block is everywhere', { every: 5 });
+      return performance.now() - mined < 450;
+    },
+    'the mesh has formed',
+    { ms: 30_000 },
+  );
   const usable = mined.slice(0, 90);
   return { nodes, payments: usable.map((block) => payment(first, block)) };
 }
