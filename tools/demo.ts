@@ -10,6 +10,7 @@ import { startDemoNetwork, type DemoNetwork } from '../main/demo/demo-network.ts
 import { demoNodeArgs, type Connection } from '../main/demo/demo-nodes.ts';
 import { createChildLauncher } from '../main/demo/launch.ts';
 import { startNodeProcess, type NodeProcess } from '../main/demo/node-process.ts';
+import { createDemoNews } from '../main/demo/news.ts';
 import { describeDemo } from '../main/demo/report.ts';
 import { defaultDataRoot } from '../main/lib/datadir.ts';
 import { messageOf } from '../main/lib/errors.ts';
@@ -75,15 +76,24 @@ async function run(): Promise<void> {
   void network.broken.then((sentence) => end(1, sentence));
   const own = await openApp(network);
   if (seconds !== null) setTimeout(() => end(0, `${seconds} s are over, stopping`), seconds * 1000);
+  const news = createDemoNews([
+    ...network.nodes.map(({ name, process: { peerId }, connection: { client } }) => ({
+      name,
+      peerId,
+      client,
+    })),
+    ...(own === null ? [] : [{ name: 'your node', peerId: own.peerId, client: own.client }]),
+  ]);
   for (;;) {
     await new Promise((resolve) => setTimeout(resolve, STATUS_EVERY));
+    for (const line of await news()) say(line);
     say(await describeDemo(network, own?.client ?? null));
     for (const problem of new Set(problems.splice(0))) say(problem);
   }
 }
 
 /** The person's own node: inside the desktop app, or as one more process with the page in the browser. */
-async function openApp(network: DemoNetwork): Promise<Connection | null> {
+async function openApp(network: DemoNetwork): Promise<(Connection & { readonly peerId: string }) | null> {
   const datadir = path.join(folder, 'you');
   const known = network.nodes.flatMap(({ process: { addresses } }) => addresses[0] ?? []);
   const desktop = findDesktop();
@@ -103,7 +113,7 @@ async function openApp(network: DemoNetwork): Promise<Connection | null> {
   const connection = await connect(own);
   network.welcome(() => ownAddress(connection));
   showLink(own);
-  return connection;
+  return { ...connection, peerId: own.peerId };
 }
 
 async function ownAddress({ client }: Connection): Promise<string | null> {

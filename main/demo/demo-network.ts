@@ -22,8 +22,11 @@ export interface DemoNetwork {
 const MINERS = 2;
 const MINING_SHARE = 0.05;
 const PAYMENT_MEAN_MS = 4000;
-/** Enough for rewards to mature and be spent from the first minute on. */
-const FIRST_BLOCKS = 12;
+/**
+ * Enough for rewards to be spent from the first minute on, and for blocks to have become so hard that they no longer come
+ * faster than they travel: a village that overturns its own blocks looks like one under attack.
+ */
+const FIRST_BLOCKS = 150;
 
 /** Starts a small living network on this machine: real nodes, some of them mining, one paying the others. */
 export async function startDemoNetwork(deps: DemoDeps): Promise<DemoNetwork> {

@@ -14,8 +14,8 @@ export interface Inhabitant {
   mine(share: number): Promise<void>;
   /** Mines this many blocks at once, for a start with some money in it. */
   earn(blocks: number): Promise<void>;
-  /** Pays a small amount. Throws the contract's errors. */
-  pay(address: string): Promise<void>;
+  /** Pays each of them a small amount, all in one payment. Throws the contract's errors. */
+  pay(addresses: readonly string[]): Promise<void>;
 }
 
 /** Moves in: makes a wallet whose password lives as long as the demo. */
@@ -31,10 +31,11 @@ export async function createInhabitant(client: KithClient): Promise<Inhabitant> 
     async earn(blocks) {
       await client.mining.generate({ address: await address(), blocks });
     },
-    async pay(to) {
-      // Mostly coffee, now and then a bicycle.
-      const amount = Math.round(between(1, 40) ** 2 * (MOTES_PER_KITH / 400));
-      await client.wallet.send({ name: WALLET, to: [{ address: to, amount }], password });
+    async pay(addresses) {
+      // Mostly coffee, now and then a bicycle; on a market day many small things.
+      const unit = MOTES_PER_KITH / (400 * addresses.length);
+      const to = addresses.map((address) => ({ address, amount: Math.round(between(2, 40) ** 2 * unit) }));
+      await client.wallet.send({ name: WALLET, to, password });
     },
   };
 }
@@ -49,14 +50,20 @@ export interface PayingDeps {
   readonly onProblem: (error: unknown) => void;
 }
 
+/** One payment in so many is a market day: so many things bought at once that its block is no small one any more. */
+const MARKET_EVERY = 5;
+const MARKET_THINGS = 60;
+
 /** Pays somebody every few seconds until told to stop. */
 export async function keepPaying(deps: PayingDeps, signal: AbortSignal): Promise<void> {
-  for (;;) {
+  for (let round = 1; ; round++) {
     await sleep(exponential(deps.meanMs), signal);
     if (signal.aborted) return;
     try {
-      const to = oneOf(await deps.receivers());
-      if (to === undefined) continue;
+      const people = await deps.receivers();
+      const things = round % MARKET_EVERY === 2 ? MARKET_THINGS : 1;
+      const to = Array.from({ length: things }, () => oneOf(people)).filter((one) => one !== undefined);
+      if (to.length === 0) continue;
       await deps.payer.pay(to);
       deps.onPaid();
     } catch (error) {

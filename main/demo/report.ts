@@ -1,9 +1,12 @@
 import type { KithClient } from '../../shared/contract/contract.ts';
+import type { NetworkActivity } from '../../shared/contract/network.ts';
 import type { DemoNetwork } from './demo-network.ts';
 
 /** One plain line about the whole network, from what its nodes say right now. */
 export async function describeDemo(network: DemoNetwork, own: KithClient | null): Promise<string> {
-  const statuses = await Promise.all(network.nodes.map(({ connection }) => connection.client.node.status()));
+  const clients = network.nodes.map(({ connection }) => connection.client);
+  const statuses = await Promise.all(clients.map((client) => client.node.status()));
+  const activities = await Promise.all(clients.map((client) => client.network.activity()));
   const heights = statuses.map(({ height }) => height);
   const [low, high] = [Math.min(...heights), Math.max(...heights)];
   const agreed = new Set(statuses.map(({ tip }) => tip)).size === 1;
@@ -14,7 +17,16 @@ export async function describeDemo(network: DemoNetwork, own: KithClient | null)
     `${links.toFixed(1)} peers each`,
     `${network.payments()} payments`,
     `${waiting} waiting`,
+    describeCompact(activities),
   ];
   if (own) parts.push(`you: ${(await own.node.status()).sentence}`);
   return parts.join(' · ');
+}
+
+function describeCompact(activities: readonly NetworkActivity[]): string {
+  const sum = (name: keyof NetworkActivity['compact']): number =>
+    activities.reduce((all, { compact }) => all + compact[name], 0);
+  const all = sum('whole') + sum('asked') + sum('failed');
+  if (all === 0) return `${sum('inline')} small blocks came whole`;
+  return `${all} compact blocks, ${Math.floor((100 * sum('whole')) / all)} % put together at once`;
 }

@@ -3,12 +3,14 @@ import { bytes, figures, group, percent, plural } from './number.ts';
 import { duration } from './time.ts';
 
 /** How blocks arrived that came as lists of what everybody has. */
-export function compactWords({ whole, asked, failed }: NetworkActivity['compact']): string {
+export function compactWords({ whole, asked, failed, inline }: NetworkActivity['compact']): string {
   const all = whole + asked + failed;
-  if (all === 0) return 'none so far';
+  const small = inline > 0 ? `${plural(inline, 'small block')} came whole` : 'none so far';
+  if (all === 0) return small;
   const rest = [
     ...(asked > 0 ? [`${group(asked)} after one question`] : []),
     ...(failed > 0 ? [`${group(failed)} fetched whole`] : []),
+    ...(inline > 0 ? [small] : []),
   ];
   const at = `${group(whole)} of ${group(all)} put together at once (${percent(whole / all)})`;
   return rest.length === 0 ? at : `${at}, ${rest.join(', ')}`;

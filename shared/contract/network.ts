@@ -28,8 +28,11 @@ export const networkInfo = z.object({
 
 /** Addition: what the mechanisms between nodes have done since the start, and are doing. */
 export const networkActivity = z.object({
-  /** Blocks that came as lists of what everybody has: put together at once, after one question, or fetched whole. */
-  compact: z.object({ whole: count, asked: count, failed: count }),
+  /**
+   * Blocks that came as lists of what everybody has: put together at once, after one question, or fetched whole.
+   * `inline` counts small ones that came whole with their announcement.
+   */
+  compact: z.object({ whole: count, asked: count, failed: count, inline: count }),
   /** Parts of a coin set that are here, of how many; null when none is being fetched. */
   snapshot: z.object({ done: count, of: count }).nullable(),
   /** Blocks checked behind the coin set that this node began with, of how many; null when it began with none. */

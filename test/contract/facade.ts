@@ -196,7 +196,7 @@ export async function createTestFacade(blocks = 3): Promise<TestFacade> {
     },
     condition: () => condition,
     activity: () => ({
-      compact: { whole: 3, asked: 1, failed: 0 },
+      compact: { whole: 3, asked: 1, failed: 0, inline: 2 },
       snapshot: null,
       history: null,
       blocksPerSecond: 0,

@@ -98,7 +98,7 @@ test('Health shows what works between the nodes, what miners signal, and the log
   const { page } = person;
   await person.go('health');
   await page.getByRole('heading', { name: 'Between nodes' }).waitFor();
-  await page.getByText(/put together at once|none so far/).waitFor();
+  await page.getByText(/put together at once|small blocks? came whole|none so far/).waitFor();
   await page.getByRole('heading', { name: 'Upgrades' }).waitFor();
   await page.getByText(/in force since block|miners vote|decided at block|not voted on yet/).waitFor();
   await page.getByRole('button', { name: 'Show the log' }).click();

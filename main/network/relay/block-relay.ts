@@ -30,7 +30,7 @@ export interface BlockRelayDeps {
   readonly push: Pick<BlockPush, 'send' | 'heard'>;
   /** Below it no chain is stored. */
   minimumWork(): bigint;
-  readonly compact: Pick<CompactRelay, 'compact'>;
+  readonly compact: Pick<CompactRelay, 'compact' | 'cameWhole'>;
   /** A peer announced a block whose parent we don't know. */
   unknownParent(peerId: string): void;
   readonly log: Log;
@@ -92,6 +92,7 @@ export function createBlockRelay(deps: BlockRelayDeps): BlockRelay {
 
   function tellOf(id: string, peerId: string, block: Uint8Array | null): void {
     if (block === null) deps.push.heard(id, peerId);
+    else if (isNext(id)) deps.compact.cameWhole();
     deps.announced(id, peerId, block);
   }
 
@@ -121,6 +122,9 @@ export function createBlockRelay(deps: BlockRelayDeps): BlockRelay {
     passedOn.add(header.idHex);
     return 'news';
   }
+
+  const isNext = (id: string): boolean =>
+    (chain.entry(id)?.work ?? 0n) > chain.tip().work && !chain.hasBody(id);
 
   // In a burst of blocks the last one says all.
   function announceSoon(): void {

@@ -39,6 +39,8 @@ export interface CompactFigures {
   readonly asked: number;
   /** Had to be fetched as a whole. */
   readonly failed: number;
+  /** Small ones that came whole with their announcement, which is no compact block at all. */
+  readonly inline: number;
 }
 
 /** Blocks as lists of what everybody has already. */
@@ -51,6 +53,8 @@ export interface CompactRelay {
   rebuild(compact: CompactBlock, peerId: string): Promise<void>;
   /** A payment that was refused, or whose parents are unknown: a miner may think otherwise. */
   spare(tx: Transaction): void;
+  /** A small block came whole with its announcement. */
+  cameWhole(): void;
   figures(): CompactFigures;
 }
 
@@ -68,7 +72,7 @@ export function createCompactRelay(deps: CompactRelayDeps): CompactRelay {
   // Wids of the mempool's newest, and of those that left it because they were mined.
   const arrived = new Map<string, number>();
   const mined = createKnownSet(MOST_MINED);
-  const figures = { whole: 0, asked: 0, failed: 0 };
+  const figures = { whole: 0, asked: 0, failed: 0, inline: 0 };
   const off: (() => void)[] = [];
 
   function noteArrival(wid: string): void {
@@ -176,6 +180,7 @@ export function createCompactRelay(deps: CompactRelayDeps): CompactRelay {
         bodies.giveUp(compact.header.idHex);
       }),
     spare: (tx) => spares.add({ wid: tx.widBinary, bytes: tx.bytes }),
+    cameWhole: () => void figures.inline++,
     figures: () => figures,
   };
 }

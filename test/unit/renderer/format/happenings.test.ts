@@ -60,10 +60,13 @@ describe('what happened with a peer', () => {
 });
 
 test('compact blocks in one line', () => {
-  expect(compactWords({ whole: 0, asked: 0, failed: 0 })).toBe('none so far');
-  expect(compactWords({ whole: 8, asked: 0, failed: 0 })).toBe('8 of 8 put together at once (100\u00a0%)');
-  expect(compactWords({ whole: 97, asked: 2, failed: 1 })).toBe(
-    '97 of 100 put together at once (97\u00a0%), 2 after one question, 1 fetched whole',
+  expect(compactWords({ whole: 0, asked: 0, failed: 0, inline: 0 })).toBe('none so far');
+  expect(compactWords({ whole: 0, asked: 0, failed: 0, inline: 1 })).toBe('1 small block came whole');
+  expect(compactWords({ whole: 8, asked: 0, failed: 0, inline: 0 })).toBe(
+    '8 of 8 put together at once (100\u00a0%)',
+  );
+  expect(compactWords({ whole: 97, asked: 2, failed: 1, inline: 40 })).toBe(
+    '97 of 100 put together at once (97\u00a0%), 2 after one question, 1 fetched whole, 40 small blocks came whole',
   );
 });
 
