@@ -1,0 +1,124 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { chromium, type Browser, type Page } from '@playwright/test';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { demoNodeArgs } from '../../main/demo/demo-nodes.ts';
+import { createChildLauncher } from '../../main/demo/launch.ts';
+import { startNodeProcess } from '../../main/demo/node-process.ts';
+import { CHROMIUM_ARGS, findChromium } from '../support/chromium.ts';
+
+// From nothing to a payment without a mouse: only Tab, Enter, Space and letters.
+const PASSWORD = 'correct horse battery';
+const launcher = createChildLauncher();
+let folder: string;
+let browser: Browser;
+let page: Page;
+
+beforeAll(async () => {
+  folder = mkdtempSync(path.join(os.tmpdir(), 'kith-keys-'));
+  const node = await startNodeProcess(launcher.launch, demoNodeArgs(path.join(folder, 'node'), []));
+  browser = await chromium.launch({ executablePath: findChromium()!, args: [...CHROMIUM_ARGS] });
+  page = await (await browser.newContext({ viewport: { width: 800, height: 600 } })).newPage();
+  await page.goto(`${node.api}#token=${readFileSync(node.tokenFile, 'utf8').trim()}`);
+  await page.getByText('Welcome to Kith').waitFor();
+}, 120_000);
+
+afterAll(async () => {
+  await browser.close();
+  await launcher.endAll();
+  rmSync(folder, { recursive: true, force: true });
+}, 60_000);
+
+/** What has the focus, as a person would name it; and whether it can be seen to have it. */
+const focused = () =>
+  page.evaluate<{ name: string; shown: boolean }>(() => {
+    const it = document.activeElement;
+    if (!(it instanceof HTMLElement)) return { name: '', shown: false };
+    const label =
+      it instanceof HTMLInputElement ? (it.labels?.[0]?.textContent ?? '') : (it.textContent ?? '');
+    const name = it.getAttribute('aria-label') ?? label.trim();
+    // The ring of a field is drawn by the box around it.
+    const ringed = [it, it.parentElement].some(
+      (part) => part !== null && getComputedStyle(part).outlineStyle !== 'none',
+    );
+    return { name, shown: ringed };
+  });
+
+const MOST_STEPS = 60;
+
+/** Presses Tab until something of this name has the focus, which must be visible there. */
+async function tabTo(name: string | RegExp): Promise<void> {
+  const seen: string[] = [];
+  for (let step = 0; step < MOST_STEPS; step++) {
+    await page.keyboard.press('Tab');
+    const now = await focused();
+    seen.push(now.name);
+    if (typeof name === 'string' ? now.name !== name : !name.test(now.name)) continue;
+    expect(now.shown, `the focus on “${now.name}” can be seen`).toBe(true);
+    return;
+  }
+  throw new Error(`Tab never came to ${String(name)}, but to: ${seen.join(' · ')}`);
+}
+
+async function type(field: string | RegExp, text: string): Promise<void> {
+  await tabTo(field);
+  await page.keyboard.type(text);
+}
+
+/** Calls the palette, which has the focus as soon as it is there, and goes where the letters lead. */
+async function goTo(place: string): Promise<void> {
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox', { name: 'Go to or find' }).waitFor();
+  await page.keyboard.type(place);
+  await page.keyboard.press('Enter');
+}
+
+test('makes a wallet, mines and pays with the keyboard alone', async () => {
+  await tabTo('Make a wallet');
+  await page.keyboard.press('Enter');
+  await page.getByLabel('Name of the wallet').waitFor();
+  await type('Name of the wallet', 'Everyday');
+  await type('Password', PASSWORD);
+  await type('The same password again', PASSWORD);
+  await page.keyboard.press('Enter');
+  const list = page.getByRole('list', { name: 'Your words' });
+  await list.waitFor();
+  const words = await list.locator('.mono').allTextContents();
+  await tabTo('I have written them down');
+  await page.keyboard.press('Enter');
+  await page
+    .getByText(/^Word \d+$/)
+    .first()
+    .waitFor();
+  for (const label of await page.getByText(/^Word \d+$/).allTextContents())
+    await type(label, words[Number(label.slice('Word '.length)) - 1]!);
+  await page.keyboard.press('Enter');
+  await page.getByText('can receive from now on').waitFor();
+
+  await tabTo('Mine coins');
+  await page.keyboard.press('Enter');
+  await page.getByText('Not mining').waitFor();
+  await tabTo('Mine');
+  await page.keyboard.press('Space');
+  await page.getByText('tries a second').first().waitFor();
+
+  // The palette leads anywhere, and gives the focus back when it is left.
+  await goTo('receive');
+  await page.getByRole('button', { name: 'Copy address' }).waitFor();
+  const address = (await page.locator('.address .groups').first().textContent()) ?? '';
+  await tabTo('Copy address');
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox', { name: 'Go to or find' }).waitFor();
+  await page.keyboard.press('Escape');
+  await expect.poll(async () => (await focused()).name).toBe('Copy address');
+  await goTo('send');
+  await page.getByText(/You can spend [1-9]/).waitFor({ timeout: 120_000 });
+  await type('To', address);
+  await type('Amount', '1.5');
+  await page.keyboard.press('Enter');
+  await page.getByText('Leaves the wallet').waitFor();
+  await type('Password of Everyday', PASSWORD);
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'Moved to yourself' }).waitFor({ timeout: 60_000 });
+});
