@@ -5,6 +5,8 @@ import { sleep } from '../lib/clock.ts';
 import { between, exponential, oneOf } from './chance.ts';
 
 const WALLET = 'demo';
+/** Prices end here: 0.0001 KITH, the least that is worth paying. */
+const COPPER = MOTES_PER_KITH / 10_000;
 
 /** Somebody who lives on a node of the demo: has a wallet there, and does what people do. */
 export interface Inhabitant {
@@ -34,7 +36,8 @@ export async function createInhabitant(client: KithClient): Promise<Inhabitant> 
     async pay(addresses) {
       // Mostly coffee, now and then a bicycle; on a market day many small things.
       const unit = MOTES_PER_KITH / (400 * addresses.length);
-      const to = addresses.map((address) => ({ address, amount: Math.round(between(2, 40) ** 2 * unit) }));
+      const price = () => Math.ceil((between(1, 40) ** 2 * unit) / COPPER) * COPPER;
+      const to = addresses.map((address) => ({ address, amount: price() }));
       await client.wallet.send({ name: WALLET, to, password });
     },
   };

@@ -3,7 +3,7 @@ import { group } from './number.ts';
 
 type Upgrade = ChainUpgrades['upgrades'][number];
 
-const NAMES: Readonly<Record<string, string>> = { 'policy-lock': 'Locks with several conditions' };
+const NAMES: Readonly<Record<string, string>> = { 'policy-lock': 'Conditional locks' };
 
 /** What a new rule is about, for people. */
 export const upgradeName = ({ name }: Pick<Upgrade, 'name'>): string => NAMES[name] ?? name;

@@ -84,7 +84,7 @@ test('the clock, and the history behind a coin set', () => {
 test('where a new rule stands', () => {
   const all = { period: 20, threshold: 18, blocks: 6 };
   const at = { name: 'policy-lock', bit: 0, since: 60, activeAt: null, signalled: 5, recent: 9 };
-  expect(upgradeName(at)).toBe('Locks with several conditions');
+  expect(upgradeName(at)).toBe('Conditional locks');
   expect(upgradeName({ name: 'later' })).toBe('later');
   const words = [
     upgradeWords({ ...at, state: 'defined' }, all),
