@@ -42,6 +42,8 @@ async function open(): Promise<void> {
     await shell.open(firstLink);
     opened = true;
   } catch (error) {
+    // Whoever quits while the window still loads needs no word about it.
+    if (stopping !== undefined) return;
     report(error);
     dialog.showErrorBox('Kith could not start', messageOf(error));
     app.quit();

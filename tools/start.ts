@@ -2,16 +2,17 @@
  * `npm start`: the app on the chosen network, with its data in the platform's place. As a desktop window where
  * Electron's runtime is there, else in the browser, served by the same node on 127.0.0.1.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { createChildLauncher } from '../main/demo/launch.ts';
 import { startNodeProcess } from '../main/demo/node-process.ts';
 import { defaultDataRoot } from '../main/lib/datadir.ts';
-import { messageOf } from '../main/lib/errors.ts';
+import { codeOf, messageOf } from '../main/lib/errors.ts';
 import { createSettingsFile } from '../main/shell/settings.ts';
 import { readArguments } from './support/arguments.ts';
 import { openBrowser } from './support/browser.ts';
+import { QUESTION, readChoice } from './support/choose-network.ts';
 import { runTool } from './support/command.ts';
 import { findDesktop } from './support/electron.ts';
 import { ensurePage } from './support/page.ts';
@@ -68,21 +69,16 @@ async function ask(): Promise<string | null> {
     return 'local';
   }
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  console.log(`Which network should Kith live on?
-  1  the demo: a small living network on this machine, with money that is worth nothing
-  2  the test network
-  or the path of a network file that somebody gave you`);
+  console.log(QUESTION);
   try {
     for (;;) {
-      const answer = (await terminal.question('1, 2 or a path [1]: ')).trim();
-      if (answer === '' || answer === '1') return null;
-      if (answer !== '2' && !existsSync(answer)) {
-        console.log(`there is no file ${answer}`);
+      const choice = readChoice(await terminal.question('1, 2 or a path [1]: '));
+      if ('problem' in choice) {
+        console.log(choice.problem);
         continue;
       }
-      const network = answer === '2' ? 'test' : path.resolve(answer);
-      settings.write({ network });
-      return network;
+      if (choice.network !== null) settings.write({ network: choice.network });
+      return choice.network;
     }
   } finally {
     terminal.close();
@@ -109,6 +105,8 @@ async function serve(network: string): Promise<number> {
     return 0;
   } catch (error) {
     say(messageOf(error));
+    if (values.network === undefined && /^network-/.test(codeOf(error) ?? ''))
+      say('that network was chosen at an earlier start; choose another: npm start -- --network NAME|FILE');
     return 1;
   } finally {
     await launcher.endAll();

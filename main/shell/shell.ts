@@ -80,7 +80,11 @@ export function createShell(deps: ShellDeps): Shell {
   }
 
   async function onRefusal(thread: NodeThread, code: string, message: string): Promise<void> {
-    if (await askAfterRefusal(code, message)) thread.start();
+    // A remembered network that can't be followed would stand in the way of every start to come.
+    const forgets = deps.options.network === null && code.startsWith('network-');
+    if (forgets) deps.settings.write({ network: null });
+    const words = forgets ? `${message} The next start asks for a network again.` : message;
+    if (await askAfterRefusal(code, words)) thread.start();
     else app.quit();
   }
 
