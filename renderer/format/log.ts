@@ -1,4 +1,6 @@
-/** The facts of a log line, as "name value · name value"; long ids are cut. */
+import { peerName, placeWords } from './peer.ts';
+
+/** The facts of a log line, as "name value · name value"; ids are cut as they are elsewhere in the window. */
 export function dataWords(data: Readonly<Record<string, unknown>> | undefined): string {
   return Object.entries(data ?? {})
     .map(([name, value]) => `${name} ${valueWords(value)}`)
@@ -8,8 +10,14 @@ export function dataWords(data: Readonly<Record<string, unknown>> | undefined): 
 const LONGEST = 120;
 
 function valueWords(value: unknown): string {
-  if (typeof value === 'string') return /^[0-9a-f]{64}$/.test(value) ? `${value.slice(0, 8)}…` : cut(value);
+  if (typeof value === 'string') return textWords(value);
   return cut(JSON.stringify(value) ?? '–');
+}
+
+function textWords(text: string): string {
+  if (/^[0-9a-f]{64}$/.test(text)) return `${text.slice(0, 8)}…`;
+  if (/^12D3KooW[1-9A-HJ-NP-Za-km-z]{44}$/.test(text)) return peerName(text);
+  return text.startsWith('/ip') ? placeWords(text) : cut(text);
 }
 
 const cut = (text: string): string => (text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text);

@@ -170,7 +170,7 @@ export function createPeers(deps: PeersDeps): Peers {
     void follow(session, peer);
     const { software, height } = peer.hello;
     const { address, direction, kind, foundBy } = peer;
-    log.info('a peer', { peer: id, address, direction, kind, foundBy, software, height });
+    log.info('a peer is connected', { peer: id, address, direction, kind, foundBy, software, height });
     events.emit('greeted', peer);
     void measure(peer);
     return peer;

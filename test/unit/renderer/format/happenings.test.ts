@@ -115,6 +115,10 @@ test('a log line shows its facts, and the reader’s own time', () => {
   expect(dataWords({ id: 'ab'.repeat(32), height: 7, error: { code: 'x' } })).toBe(
     'id abababab… · height 7 · error {"code":"x"}',
   );
+  const peer = '12D3KooWPUF1EVZL1APUF2ddZcDfDNC5xgGt4x1hSd2phBkq7p8v';
+  expect(dataWords({ peer, address: `/ip4/127.0.0.1/tcp/33037/p2p/${peer}` })).toBe(
+    'peer hBkq7p8v · address 127.0.0.1:33037',
+  );
   expect(dataWords({ text: 'x'.repeat(500) }).length).toBeLessThan(130);
   const now = new Date(2026, 10, 25, 4, 5, 6);
   expect(localTime(now.toISOString())).toBe('04:05:06');
