@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { type ChildProcess, execFile, fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { promisify } from 'node:util';
 
@@ -132,4 +132,20 @@ export function createWorld(): World {
       names.clear();
     },
   };
+}
+
+/** Starts a program of ours on a machine of a world; what it says by `process.send` arrives here. */
+export function forkInside(
+  world: Pick<World, 'inside'>,
+  machine: string,
+  program: string,
+  args: readonly string[],
+): ChildProcess {
+  const [command, ...before] = world.inside(machine);
+  return fork(before.at(-1)!, [process.execPath, program, ...args], {
+    execPath: command,
+    execArgv: before.slice(0, -1),
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    env: ENV,
+  });
 }

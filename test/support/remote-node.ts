@@ -1,9 +1,8 @@
-import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Peer } from '../../shared/contract/peers.ts';
 import type { Verdict } from '../../main/network/reach/verdict.ts';
-import type { World } from './namespaces.ts';
+import { forkInside, type World } from './namespaces.ts';
 import { newDirectory } from './test-chain.ts';
 import type { TestNodeOptions } from './test-node.ts';
 
@@ -42,13 +41,8 @@ export async function startRemoteNode(
   machine: string,
   options: RemoteOptions,
 ): Promise<RemoteNode> {
-  const [command, ...before] = world.inside(machine);
   const given = JSON.stringify({ directory: newDirectory(), ...options });
-  const child = fork(before.at(-1)!, [process.execPath, PROGRAM, given], {
-    execPath: command,
-    execArgv: before.slice(0, -1),
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-  });
+  const child = forkInside(world, machine, PROGRAM, [given]);
   const ended = once(child, 'exit');
   const failed = ended.then(() => Promise.reject(new Error(`the node on ${machine} has ended`)));
   failed.catch(() => undefined);

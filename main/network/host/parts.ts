@@ -43,6 +43,7 @@ export const RELAY = {
 /** Bytes of news that a peer may send of itself on a connection, at once and a second. */
 export const PUSH_BYTES = { burst: 64 * 1024, perSecond: 256 } as const;
 const HOP_MS = 10_000;
+const SEARCH = { everyMs: 10 * 60_000, forMs: 10_000, questionMs: 2500 } as const;
 const UPNP_TTL_MS = 30 * 60_000;
 
 /** Loads what is wanted: each costs tens of milliseconds and some megabytes, which a node on loopback needn't spend. */
@@ -77,6 +78,10 @@ export async function loadParts({ relays, upnp = false, push = false }: Wanted):
       portMappingDescription: 'Kith',
       portMappingTTL: UPNP_TTL_MS,
       portMappingAutoRefresh: true,
+      // Its own pace is a question a second for ever where no router answers.
+      initialGatewaySearchInterval: SEARCH.everyMs,
+      initialGatewaySearchTimeout: SEARCH.forMs,
+      initialGatewaySearchMessageInterval: SEARCH.questionMs,
     });
   }
   if (push) {

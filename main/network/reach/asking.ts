@@ -51,6 +51,9 @@ export function createAsking(deps: AskingDeps): Asking {
   const votes = new Map<string, Vote>();
   const seen = new Map<string, string>();
   const confirmed = new Set<string>();
+  // Of those that worked, where nobody had told us of a router that lets others in.
+  const guessed = new Set<string>();
+  let known = '';
   let lastSeen: string | null = null;
   let busy = false;
 
@@ -73,7 +76,11 @@ export function createAsking(deps: AskingDeps): Asking {
     return [...tally].sort((a, b) => b[1] - a[1])[0]?.[0] ?? lastSeen;
   }
 
-  const places = () => doors.places().map((place) => ({ ...place, address: withoutPeer(place.address) }));
+  const places = () =>
+    doors
+      .places()
+      .map((place) => ({ ...place, address: withoutPeer(place.address) }))
+      .filter(({ address }) => !guessed.has(address));
 
   function port(): number | null {
     const ports = places().flatMap(({ address, mapped }) => (mapped ? [] : [portOf(address)]));
@@ -97,6 +104,7 @@ export function createAsking(deps: AskingDeps): Asking {
     if (count('out') <= count('in')) return;
     for (const address of confirmed) doors.withdraw(address);
     confirmed.clear();
+    guessed.clear();
   }
 
   return {
@@ -110,6 +118,12 @@ export function createAsking(deps: AskingDeps): Asking {
     },
     gone: (peerId) => void seen.delete(peerId),
     async turn() {
+      const state = places()
+        .map(({ address, mapped }) => `${address} ${mapped}`)
+        .join();
+      // A router has opened a port, or this computer has moved: what was tried before says nothing now.
+      if (state !== known && !busy) votes.clear();
+      known = state;
       if (busy || count('in') + count('out') >= ENOUGH) return;
       const judge = judges().find(({ address }) => fresh(groupOf(address) ?? address) === undefined);
       if (judge === undefined) return;
@@ -121,6 +135,7 @@ export function createAsking(deps: AskingDeps): Asking {
       deps.log.debug('asked to be dialled', { peer: judge.id, addresses, got: outcome.got });
       take(groupOf(judge.address) ?? judge.address, { got: outcome.got, at: now() });
       if (outcome.got !== 'in') return;
+      if (places().every(({ address }) => address !== outcome.address)) guessed.add(outcome.address);
       doors.confirm(outcome.address);
       confirmed.add(outcome.address);
     },

@@ -41,7 +41,9 @@ export function reachVerdict(facts: ReachFacts): Verdict {
   if (!facts.listening) return verdict('unreachable', 'reach-not-listening', NOT_LISTENING);
   if (facts.inbound > 0) return verdict('reachable', 'reach-inbound', INBOUND);
   if (facts.in > 0 && facts.in >= facts.out)
-    return verdict('reachable', 'reach-tried', facts.mapped ? MAPPED : TRIED);
+    return facts.mapped
+      ? verdict('reachable', 'reach-mapped', MAPPED)
+      : verdict('reachable', 'reach-tried', TRIED);
   if (facts.out > 0) return unreachable(facts);
   if (facts.askable === 0) return verdict('unknown', 'reach-nobody', NOBODY);
   return verdict('unknown', 'reach-asking', ASKING);

@@ -1,12 +1,15 @@
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
 import { AT_HOME, createInternet, type Internet } from '../../support/internet.ts';
-import { whyNoNamespaces } from '../../support/namespaces.ts';
+import { forkInside, whyNoNamespaces } from '../../support/namespaces.ts';
 import { type RemoteNode, type RemoteOptions, startRemoteNode } from '../../support/remote-node.ts';
 import { until } from '../../support/until.ts';
 
 const why = await whyNoNamespaces();
 if (why !== null) console.log(`routers.test.ts is skipped: ${why}`);
 
+const GATEWAY = fileURLToPath(new URL('../../support/fixtures/gateway.ts', import.meta.url));
 const LISTEN = ['/ip4/0.0.0.0/tcp/21474'];
 const WAIT = { ms: 60_000, every: 200 };
 
@@ -151,5 +154,29 @@ describe.skipIf(why !== null)('behind routers', () => {
     );
     expect(verdict.notice.code).toBe('reach-firewall');
     expect(verdict.notice.message).toContain('open TCP port 21474 in the firewall');
+  });
+
+  test('a router that opens ports when asked (UPnP) makes a node reachable', async () => {
+    const net = await internet();
+    const outside = await net.host('friend');
+    const { router, outside: mine } = await net.home('a', 'keeps-ports');
+    const gateway = forkInside(net.world, router, GATEWAY, [mine]);
+    onTestFinished(async () => {
+      gateway.kill();
+      await once(gateway, 'exit');
+    });
+    await once(gateway, 'message');
+    const friend = await start(net, 'friend');
+    const a = await start(net, 'a', { bootstrap: [at(outside, friend)] });
+    const found = await until(
+      async () => {
+        const seen = await a.look();
+        return seen.reach.reachability === 'reachable' ? seen : null;
+      },
+      'a is reachable',
+      WAIT,
+    );
+    expect(found.reach.notice).toMatchObject({ code: 'reach-mapped' });
+    expect(found.addresses).toContain(at(mine, a));
   });
 });
