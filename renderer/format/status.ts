@@ -14,7 +14,7 @@ const PHASE: Readonly<Record<NodeStatus['phase'], string>> = {
 const REACH: Readonly<Record<NodeStatus['reachability'], string>> = {
   unknown: 'not known yet',
   reachable: 'yes',
-  unreachable: 'no: it can call others, but others can’t call it',
+  unreachable: 'no',
   local: 'only from this computer',
 };
 

@@ -3,8 +3,13 @@ import {
   groupOf,
   hostPart,
   ipOf,
+  isPublic,
+  isRelayed,
+  isUsefulFrom,
   parseAddress,
   peerIdOf,
+  portOf,
+  relayOf,
   withoutPeer,
 } from '../../../../main/network/host/addresses.ts';
 import { helloAmong, namesOf } from '../../../../main/network/host/protocols.ts';
@@ -47,3 +52,36 @@ test('names carry the network, and a stranger is recognised by its greeting', ()
   expect(helloAmong(['/ipfs/ping/1.0.0', '/kith/deadbeef/hello/1'])).toBe('/kith/deadbeef/hello/1');
   expect(helloAmong(['/kith/DEADBEEF/hello/1', '/kith/deadbeef/hello/1/x', '/hello/1'])).toBeNull();
 });
+
+describe('addresses through a relay', () => {
+  const RELAY = `/ip4/44.1.0.2/tcp/21474/p2p/${ID}`;
+  const OTHER = '12D3KooWKnBFvLxXnSsohghTA2hN9PkUYVyYe2bqadLnaxDz8C7q';
+  const address = `${RELAY}/p2p-circuit/p2p/${OTHER}`;
+
+  test('lead to the peer behind it, and stand in the group of the relay', () => {
+    expect(peerIdOf(address)).toBe(OTHER);
+    expect(peerIdOf(`${RELAY}/p2p-circuit`)).toBeNull();
+    expect([isRelayed(address), isRelayed(RELAY)]).toEqual([true, false]);
+    expect([relayOf(address), relayOf(RELAY)]).toEqual([RELAY, null]);
+    expect(groupOf(address)).toBe('44.1');
+    expect([portOf(RELAY), portOf(address)]).toEqual([21474, null]);
+  });
+
+  test('are of use where the relay’s would be, and one relay deep', () => {
+    expect(isUsefulFrom('/ip4/44.9.0.1/tcp/1', address, false)).toBe(true);
+    const nested = `${RELAY}/p2p-circuit/p2p/${OTHER}/p2p-circuit/p2p/${ID}`;
+    const home = address.replace('44.1.0.2', '192.168.1.2');
+    for (const useless of [nested, home, `${RELAY}/p2p-circuit`, address.replace('44.1.0.2', '127.0.0.1')])
+      expect(isUsefulFrom('/ip4/44.9.0.1/tcp/1', useless, false)).toBe(false);
+  });
+});
+
+test.each([
+  ['/ip4/44.1.0.2/tcp/1', true],
+  ['/ip6/2a00:1450::1/tcp/1', true],
+  ['/ip4/192.168.1.2/tcp/1', false],
+  ['/ip4/127.0.0.1/tcp/1', false],
+  ['/ip4/0.0.0.0/tcp/1', false],
+  ['/ip4/44.1.0.2/udp/1', false],
+  ['/dns4/node.example/tcp/1', false],
+])('%s could be dialled from anywhere: %s', (address, is) => expect(isPublic(address)).toBe(is));
