@@ -1,8 +1,7 @@
 import type { Connection, Stream } from '@libp2p/interface';
 import { equalBytes } from '../../core/codec/bytes.ts';
-import { ipOf, isPublic } from '../host/addresses.ts';
+import { addressBytes, ipOf, isPublic, isRelayed, readAddress } from '../host/addresses.ts';
 import type { Doors } from '../host/inner.ts';
-import { addressBytes, readAddress } from '../host/addresses.ts';
 import { createBucket } from '../wire/bucket.ts';
 import { createPrefixed } from '../wire/prefixed.ts';
 import {
@@ -84,7 +83,8 @@ function dialable(request: DialRequest, connection: Connection): string[] | null
     .slice(0, DIAL_BACK.addresses)
     .map(readAddress)
     .filter(
-      (address): address is string => address !== null && isPublic(address) && ipOf(address) === ipOf(from),
+      (address): address is string =>
+        address !== null && isPublic(address) && !isRelayed(address) && ipOf(address) === ipOf(from),
     );
 }
 
