@@ -2,7 +2,7 @@ import type { PrivateKey } from '@libp2p/interface';
 import { peerIdFromPrivateKey } from '@libp2p/peer-id';
 import { PeerRecord, RecordEnvelope } from '@libp2p/peer-record';
 import type { Multiaddr } from '@multiformats/multiaddr';
-import { parseAddress } from './addresses.ts';
+import { ipOf, isLoopback, isPublic, isRelayed, peerIdOf } from './addresses.ts';
 
 /** Where a peer says that it can be reached, in its own signature. */
 export interface SignedRecord {
@@ -14,9 +14,20 @@ export interface SignedRecord {
 /** Further addresses of one record are not looked at. */
 const MAX_ADDRESSES = 4;
 
+/** Of use to the most first: only so many are told, and a computer has many that lead nowhere from outside. */
+function bestFirst(addresses: readonly Multiaddr[]): Multiaddr[] {
+  const rank = (address: Multiaddr): number => {
+    const text = address.toString();
+    if (isRelayed(text)) return 1;
+    if (isPublic(text)) return 0;
+    return isLoopback(ipOf(text) ?? '') ? 3 : 2;
+  };
+  return [...addresses].sort((a, b) => rank(a) - rank(b));
+}
+
 export async function signRecord(key: PrivateKey, addresses: readonly Multiaddr[]): Promise<Uint8Array> {
   const peerId = peerIdFromPrivateKey(key);
-  const record = new PeerRecord({ peerId, multiaddrs: addresses.slice(0, MAX_ADDRESSES) });
+  const record = new PeerRecord({ peerId, multiaddrs: bestFirst(addresses).slice(0, MAX_ADDRESSES) });
   return (await RecordEnvelope.seal(record, key)).marshal();
 }
 
@@ -28,8 +39,9 @@ export async function openRecord(bytes: Uint8Array): Promise<SignedRecord | null
     if (!record.peerId.publicKey?.equals(envelope.publicKey)) return null;
     const peerId = record.peerId.toString();
     const addresses = record.multiaddrs.slice(0, MAX_ADDRESSES).map(String);
-    const full = addresses.map((text) => (text.endsWith(`/p2p/${peerId}`) ? text : `${text}/p2p/${peerId}`));
-    return { peerId, addresses: full.filter((text) => parseAddress(text) !== null && text.endsWith(peerId)) };
+    const full = addresses.map((text) => (peerIdOf(text) === null ? `${text}/p2p/${peerId}` : text));
+    // What leads to somebody else is none of its own.
+    return { peerId, addresses: full.filter((text) => peerIdOf(text) === peerId) };
   } catch {
     return null;
   }
