@@ -43,7 +43,6 @@ export function wantedFor(
   return {
     push: discovery?.dht !== false,
     relays: { serves: (id) => reach().serves(id), uses: (id) => reach().uses(id) },
-    upnp: listen.length > 0,
   };
 }
 

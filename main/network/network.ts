@@ -283,7 +283,8 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
       first.start();
       connector.start();
       if (deps.discovery?.exchange !== false) exchange.start();
-      await discovery.start();
+      discovery.start();
+      reach.begin();
       health.start();
       watching = setInterval(watch, WATCH_MS);
       saving = setInterval(() => void book.save().catch(() => undefined), SAVE_MS);
@@ -293,7 +294,7 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
       clearInterval(saving);
       clearInterval(watching);
       health.stop();
-      reach.stop();
+      await reach.stop();
       await discovery.stop();
       connector.stop();
       exchange.stop();

@@ -1,4 +1,5 @@
 import type { Clock } from '../../lib/clock.ts';
+import { messageOf } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Host } from '../host/host.ts';
 import type { AddressBook } from '../peers/book.ts';
@@ -28,7 +29,8 @@ export interface DiscoveryDeps {
 
 /** Sources of addresses besides what peers exchange: names, the local network, the table. All feed the address book. */
 export interface Discovery {
-  start(): Promise<void>;
+  /** In the background: nothing waits for it. */
+  start(): void;
   stop(): Promise<void>;
 }
 
@@ -57,6 +59,7 @@ export function createDiscovery(deps: DiscoveryDeps): Discovery {
     log,
   });
   let timer: NodeJS.Timeout | undefined;
+  let begun: Promise<void> = Promise.resolve();
   let busy = false;
   let searched = -Infinity;
   let named = -Infinity;
@@ -77,6 +80,12 @@ export function createDiscovery(deps: DiscoveryDeps): Discovery {
     await dht.look();
   }
 
+  async function begin(): Promise<void> {
+    if (deps.mdns) await lan.start();
+    if (deps.dht) await dht.start();
+    await next();
+  }
+
   async function next(): Promise<void> {
     if (busy) return;
     busy = true;
@@ -86,14 +95,13 @@ export function createDiscovery(deps: DiscoveryDeps): Discovery {
   }
 
   return {
-    async start() {
-      if (deps.mdns) await lan.start();
-      if (deps.dht) await dht.start();
+    start() {
+      begun = begin().catch((error: unknown) => log.info('no search', { cause: messageOf(error) }));
       timer = setInterval(() => void next(), TURN_MS);
-      void next();
     },
     async stop() {
       clearInterval(timer);
+      await begun;
       await lan.stop();
       await dht.stop();
     },

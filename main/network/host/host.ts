@@ -1,13 +1,7 @@
 import { noise } from '@chainsafe/libp2p-noise';
 import type { GossipSub } from '@libp2p/gossipsub';
 import { identify } from '@libp2p/identify';
-import {
-  type Connection,
-  type IdentifyResult,
-  type PrivateKey,
-  serviceCapabilities,
-  type Stream,
-} from '@libp2p/interface';
+import { type Connection, type IdentifyResult, type PrivateKey, type Stream } from '@libp2p/interface';
 import { tcp } from '@libp2p/tcp';
 import { yamux } from '@libp2p/yamux';
 import { createLibp2p, type Libp2p } from 'libp2p';
@@ -205,10 +199,9 @@ async function create(
       identify: identify({ maxMessageSize: 8192, maxObservedAddresses: 4 }),
       pubsub: (components: object) =>
         gossipService(deps.topics, deps.scoreOf)(metered(components, deps.onFlood ?? (() => {})) as never),
-      // What other parts ask for by these names is ours: ping.ts, reach/dial-back.ts.
       inner: (components: object) => {
         current.inner = components as Inner;
-        return { [serviceCapabilities]: ['@libp2p/ping', '@libp2p/autonat'] };
+        return {};
       },
       ...parts.services,
     },

@@ -7,8 +7,6 @@ import { metered } from './metered.ts';
 export interface Wanted {
   /** To come in through relays, to others and to us, and to be one. */
   readonly relays?: RelayRules | undefined;
-  /** Asks routers to let others in. */
-  readonly upnp?: boolean | undefined;
   /** To tell peers at once what has changed of this node, and to hear it of them: the table lives on that. */
   readonly push?: boolean | undefined;
 }
@@ -43,11 +41,9 @@ export const RELAY = {
 /** Bytes of news that a peer may send of itself on a connection, at once and a second. */
 export const PUSH_BYTES = { burst: 64 * 1024, perSecond: 256 } as const;
 const HOP_MS = 10_000;
-const SEARCH = { everyMs: 10 * 60_000, forMs: 10_000, questionMs: 2500 } as const;
-const UPNP_TTL_MS = 30 * 60_000;
 
 /** Loads what is wanted: each costs tens of milliseconds and some megabytes, which a node on loopback needn't spend. */
-export async function loadParts({ relays, upnp = false, push = false }: Wanted): Promise<Parts> {
+export async function loadParts({ relays, push = false }: Wanted): Promise<Parts> {
   const transports: Transports = [];
   const services: Services = {};
   if (relays !== undefined) {
@@ -70,18 +66,6 @@ export async function loadParts({ relays, upnp = false, push = false }: Wanted):
         defaultDurationLimit: RELAY.connectionMs,
         defaultDataLimit: BigInt(RELAY.connectionBytes),
       },
-    });
-  }
-  if (upnp) {
-    const { uPnPNAT } = await import('@libp2p/upnp-nat');
-    services['upnp'] = uPnPNAT({
-      portMappingDescription: 'Kith',
-      portMappingTTL: UPNP_TTL_MS,
-      portMappingAutoRefresh: true,
-      // Its own pace is a question a second for ever where no router answers.
-      initialGatewaySearchInterval: SEARCH.everyMs,
-      initialGatewaySearchTimeout: SEARCH.forMs,
-      initialGatewaySearchMessageInterval: SEARCH.questionMs,
     });
   }
   if (push) {

@@ -9,6 +9,7 @@ import { createAsking } from './asking.ts';
 import { createDialBackServer } from './dial-back.ts';
 import { DIAL_BACK_PROTOCOL } from './dial-back-messages.ts';
 import { createPunch } from './punch.ts';
+import { createRouter } from './router.ts';
 import { createSlots } from './slots.ts';
 import { reachVerdict, type Verdict } from './verdict.ts';
 import { createWays } from './ways.ts';
@@ -30,7 +31,9 @@ export interface ReachDeps {
 /** Whether others can connect to this node, and how they can when they can't. */
 export interface Reach {
   start(): Promise<void>;
-  stop(): void;
+  /** After the host's start, for what must not hold that up. */
+  begin(): void;
+  stop(): Promise<void>;
   /** @throws {KithError} as Host.dial. */
   dial(address: string): Promise<Connection>;
   verdict(): Verdict;
@@ -55,6 +58,7 @@ export function createReach(deps: ReachDeps): Reach {
     isPunched: ({ connection }) => ways.isPunched(connection),
     now: clock.ms,
   });
+  const router = createRouter({ components: host.components, log });
   const off: (() => void)[] = [];
   let timer: NodeJS.Timeout | undefined;
   let said = '';
@@ -103,9 +107,13 @@ export function createReach(deps: ReachDeps): Reach {
       told = host.addresses().join();
       timer = setInterval(() => void turn().catch(() => undefined), TURN_MS);
     },
-    stop() {
+    begin() {
+      if (!deps.local && deps.listening) void router.start();
+    },
+    async stop() {
       clearInterval(timer);
       for (const each of off) each();
+      await router.stop();
     },
     dial: ways.dial,
     verdict,

@@ -11,7 +11,7 @@ if (why !== null) console.log(`routers.test.ts is skipped: ${why}`);
 
 const GATEWAY = fileURLToPath(new URL('../../support/fixtures/gateway.ts', import.meta.url));
 const LISTEN = ['/ip4/0.0.0.0/tcp/21474'];
-const WAIT = { ms: 60_000, every: 200 };
+const WAIT = { ms: 100_000, every: 200 };
 
 const running = new Set<RemoteNode>();
 afterEach(async () => {
@@ -126,7 +126,8 @@ describe.skipIf(why !== null)('behind routers', () => {
     await net.host('newcomer');
     const newcomer = await start(net, 'newcomer', { bootstrap: [at(outside, friend)] });
     const peer = await until(() => sees(newcomer, a), 'the newcomer has found a', WAIT);
-    expect(peer).toMatchObject({ address: at(mine, a), direction: 'outbound', foundBy: 'exchange' });
+    expect(peer).toMatchObject({ address: at(mine, a), direction: 'outbound' });
+    expect(['exchange', 'dht']).toContain(peer.foundBy);
   });
 
   test('an address of its own behind a firewall is told from a router', async () => {
