@@ -30,14 +30,11 @@ describe('the table', () => {
     const rest: TestNode[] = [];
     for (let i = 0; i < 4; i++) rest.push(await start({ discovery, bootstrap: [first.address] }));
     const newcomer = await start({ discovery, bootstrap: [first.address] });
-    await until(
-      () => rest.every((node) => newcomer.net.peers.list().some(({ id }) => id === node.net.peerId)),
-      'the newcomer knows everybody',
-      { ms: 90_000 },
-    );
-    expect(rest.map((node) => foundBy(newcomer, node)).filter((source) => source === 'dht')).not.toHaveLength(
-      0,
-    );
+    // Whoever was faster has dialled.
+    const source = (node: TestNode) => foundBy(newcomer, node) ?? foundBy(node, newcomer);
+    await until(() => rest.every((node) => source(node) === 'dht'), 'the newcomer knows everybody', {
+      ms: 90_000,
+    });
   });
 });
 
