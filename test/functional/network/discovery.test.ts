@@ -1,6 +1,14 @@
+import { randomBytes } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
+import { generateKeyPair } from '@libp2p/crypto/keys';
+import { REGTEST_NETWORK } from '../../../main/core/networks/built-in.ts';
+import { signRecord } from '../../../main/network/host/records.ts';
+import { FRAME } from '../../../main/network/wire/frame-types.ts';
+import { createPrefixed } from '../../../main/network/wire/prefixed.ts';
+import { numberOf, readFields, writeFields } from '../../../main/network/wire/protobuf.ts';
+import { startRawPeer } from '../../support/raw-peer.ts';
 import { startNode, type TestNode, type TestNodeOptions } from '../../support/test-node.ts';
 import { until } from '../../support/until.ts';
 
@@ -35,6 +43,45 @@ describe('the table', () => {
     await until(() => rest.every((node) => source(node) === 'dht'), 'the newcomer knows everybody', {
       ms: 90_000,
     });
+  });
+});
+
+describe('what strangers say', () => {
+  test('the table answers who is near, and keeps nothing for anybody', async () => {
+    const node = await start({ discovery: { dht: true } });
+    const peer = await startRawPeer(node.address, { network: REGTEST_NETWORK });
+    onTestFinished(peer.stop);
+    const FIND_NODE = 4;
+    const ask = async (type: number) => {
+      const messages = createPrefixed(await peer.open(peer.names.kad));
+      await messages.send(
+        writeFields([
+          { number: 1, value: type },
+          { number: 2, value: randomBytes(32) },
+        ]),
+      );
+      return messages.receive(4096, 5000);
+    };
+    const answer = await until(() => ask(FIND_NODE).catch(() => null), 'the table answers');
+    expect(numberOf(readFields(answer)!, 1)).toBe(FIND_NODE);
+    // To put, to get and to provide.
+    for (const type of [0, 1, 2, 3]) await expect(ask(type)).rejects.toMatchObject({ code: 'stream-lost' });
+    expect(node.net.peers.list()).toHaveLength(1);
+  });
+
+  test('nobody says for others that they have moved', async () => {
+    const node = await start();
+    const peer = await startRawPeer(node.address, { network: REGTEST_NETWORK, relay: new Map() });
+    onTestFinished(peer.stop);
+    const tell = async (key: Awaited<ReturnType<typeof generateKeyPair>>) => {
+      const body = await signRecord(key, []);
+      const accepts = new Map<number, number>([[FRAME.taken.type, FRAME.taken.cap]]);
+      const call = { body, replies: 1, accepts, timeoutMs: 5000, onReply: () => null };
+      await peer.relay.call({ type: FRAME.newRecord.type, ...call });
+    };
+    const score = () => node.net.peers.list().find(({ id }) => id === peer.id)?.score;
+    await expect(tell(await generateKeyPair('Ed25519'))).rejects.toThrow();
+    await until(() => score() === undefined || score()! > 0, 'held against it');
   });
 });
 
