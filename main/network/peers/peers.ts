@@ -234,8 +234,12 @@ export function createPeers(deps: PeersDeps): Peers {
     async start() {
       host.onOpen(onOpen);
       host.onClose((connection) => {
-        const session = sessions.get(connection.remotePeer.toString());
+        const id = connection.remotePeer.toString();
+        const session = sessions.get(id);
         if (session?.connection === connection) end(session);
+        // Nor may what came by without becoming a peer leave anything behind.
+        if (!sessions.has(id) && host.connections(id).every(({ status }) => status !== 'open'))
+          host.traffic.forget(id);
       });
       await host.handle(names.hello, 1, onHello);
       pinging = setInterval(() => list().forEach((peer) => void measure(peer)), PING_MS);
