@@ -146,7 +146,10 @@ export function createPeers(deps: PeersDeps): Peers {
 
   function settle(session: Session, outcome: Control | Offence | null): Peer | OffenceCode | null {
     const id = session.connection.remotePeer.toString();
-    if (sessions.get(id) !== session || session.connection.status !== 'open') return session.code;
+    const gone = sessions.get(id) !== session || session.connection.status !== 'open';
+    // Why it is none of ours stands also when it was the other one that hung up first.
+    const known = outcome !== null && isOffence(outcome) && outcome.code !== 'hello-missing';
+    if (gone && !known) return session.code;
     if (outcome === null || isOffence(outcome)) {
       const code = outcome?.code ?? null;
       if (code !== null) {
