@@ -60,12 +60,23 @@ export function ipOf(address: string): string | null {
 }
 
 /**
- * The part of an address that stays when its port changes, such as `/ip4/127.0.0.1`; null without an IP. In a relayed
- * address it is the relay's: so whom a relay brings is never banned by it, see `justice.ts`.
+ * The part of an address that its owner can't change at will, such as `/ip4/127.0.0.1`; null without an IP. Of IPv6 it is
+ * the /64, which every household has whole: `/ip6/2001:db8::/ipcidr/64`. In a relayed address it is the relay's: so whom a
+ * relay brings is never banned by it, see `justice.ts`.
  */
 export function hostPart(address: string): string | null {
   const ip = ipOf(address);
-  return ip === null ? null : `/${ip.includes(':') ? 'ip6' : 'ip4'}/${ip}`;
+  if (ip === null) return null;
+  if (!ip.includes(':')) return `/ip4/${ip}`;
+  if (isLoopback(ip)) return `/ip6/${ip}`;
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(ip)?.[1];
+  if (mapped !== undefined) return `/ip4/${mapped}`;
+  const prefix = expandIp6(ip)
+    .slice(0, 4)
+    .map((part) => part.replace(/^0+(?=.)/, '').toLowerCase())
+    .join(':')
+    .replace(/(:0)+$/, '');
+  return `/ip6/${prefix}::/ipcidr/64`;
 }
 
 export function isLoopback(ip: string): boolean {

@@ -27,6 +27,7 @@ export interface Bans {
 }
 
 const MOST = 10_000;
+const ROOM = 100;
 
 const saved = z.object({
   id: z.string().nullable(),
@@ -60,6 +61,18 @@ export function createBans(deps: { readonly store: PeerStore; readonly clock: Cl
     }
   }
 
+  // What the user decided isn't pushed out by ten thousand names that cost nothing. Many at once, so that a flood of
+  // bans doesn't make us go through all of them for each.
+  function makeRoom(): void {
+    const all = [...bans];
+    const cheap = all.filter(([, { code }]) => code !== 'manual').slice(0, ROOM);
+    for (const [key] of cheap.length > 0 ? cheap : all.slice(0, ROOM)) {
+      bans.delete(key);
+      void deps.store.remove('ban', key).catch(() => undefined);
+    }
+    index();
+  }
+
   return {
     async load() {
       for (const { key, value } of await deps.store.list('ban')) {
@@ -78,12 +91,9 @@ export function createBans(deps: { readonly store: PeerStore; readonly clock: Cl
       const key = keyOf(ban);
       bans.delete(key);
       bans.set(key, ban);
-      if (bans.size > MOST) {
-        const oldest = bans.keys().next().value!;
-        bans.delete(oldest);
-        await deps.store.remove('ban', oldest);
-      }
-      index();
+      if (bans.size > MOST) makeRoom();
+      for (const name of [ban.id, ban.address])
+        if (name !== null) blocked.set(name, Math.max(ban.until, blocked.get(name) ?? 0));
       await deps.store.put('ban', key, ban, { sync: true });
     },
     async lift(idOrHost) {

@@ -31,8 +31,27 @@ export interface Verdict {
 /** Turns offences into points, partings and bans. */
 export type Justice = (peerId: string, offence: Offence) => void;
 
+/** So many banned names from one host, and it is the host: names cost nothing. */
+const BANS_OF_A_HOST = 3;
+const MOST_HOSTS = 1000;
+
 export function createJustice(deps: JusticeDeps): Justice {
   const { bans, scores, clock, log } = deps;
+  const banned = new Map<string, { count: number; readonly until: number }>();
+
+  // Peers behind one address must not suffer for each other at once, least of all all nodes of a demo on one machine.
+  function hostToBan(address: string, sharers: number): string | null {
+    const host = hostPart(address);
+    // The host in a relayed address is the relay's, who did nothing.
+    if (host === null || isRelayed(address) || host === '/ip4/127.0.0.1' || host === '/ip6/::1') return null;
+    const known = banned.get(host);
+    const record = known !== undefined && known.until > clock.now() ? known : null;
+    const count = (record?.count ?? 0) + 1;
+    banned.delete(host);
+    banned.set(host, { count, until: record?.until ?? clock.now() + BAN_SECONDS });
+    if (banned.size > MOST_HOSTS) banned.delete(banned.keys().next().value!);
+    return sharers > 1 && count < BANS_OF_A_HOST ? null : host;
+  }
 
   return (peerId, offence) => {
     const penalty = PENALTY[offence.code];
@@ -63,13 +82,4 @@ export function createJustice(deps: JusticeDeps): Justice {
       deps.part(peerId, offence.code);
     } else if (penalty === 'part' || penalty === 'differ') deps.part(peerId, offence.code);
   };
-}
-
-// Peers behind one address must not suffer for each other, least of all all nodes of a demo on one machine.
-function hostToBan(address: string, sharers: number): string | null {
-  const host = hostPart(address);
-  // The host in a relayed address is the relay's, who did nothing.
-  if (host === null || isRelayed(address) || sharers > 1 || host === '/ip4/127.0.0.1' || host === '/ip6/::1')
-    return null;
-  return host;
 }

@@ -63,6 +63,7 @@ interface Session {
   readonly origin: Origin;
   peer: OwnedPeer | null;
   code: OffenceCode | null;
+  parting: boolean;
 }
 
 const INBOUND: Origin = { kind: 'inbound', foundBy: 'inbound' };
@@ -75,17 +76,26 @@ export function createPeers(deps: PeersDeps): Peers {
     log.error('a listener failed', { event, error: String(error) }),
   );
   const introduce = createIntroduce({ ...deps, protocol: names.hello });
-  const report = createJustice({
+  const judge = createJustice({
     ...deps,
     locate,
     part,
     judged: (verdict) => events.emit('judged', verdict),
   });
+  // Whoever is being sent away can't make it worse, nor have us write another ban to the disk for each frame.
+  const report = (peerId: string, wrong: Offence): void => {
+    if (sessions.get(peerId)?.parting !== true) judge(peerId, wrong);
+  };
   let pinging: NodeJS.Timeout | undefined;
 
   function list(): OwnedPeer[] {
-    return [...sessions.values()].flatMap(({ peer }) => (peer === null ? [] : [peer]));
+    return [...sessions.values()].flatMap((session) =>
+      session.peer === null || !isHere(session) ? [] : [session.peer],
+    );
   }
+
+  // Nobody is asked or answered any more from the moment on in which it is sent away; the goodbye takes a little longer.
+  const isHere = (session: Session | undefined): boolean => session !== undefined && !session.parting;
 
   function locate(peerId: string): { address: string; sharers: number } | null {
     const session = sessions.get(peerId);
@@ -100,6 +110,8 @@ export function createPeers(deps: PeersDeps): Peers {
   function part(peerId: string, code: OffenceCode): void {
     const session = sessions.get(peerId);
     if (session === undefined) return;
+    if (session.parting) return;
+    session.parting = true;
     session.code ??= code;
     const goodbye = session.peer?.control.bye(code) ?? Promise.resolve();
     void Promise.race([goodbye, sleep(500)]).then(() => close(session.connection));
@@ -120,7 +132,7 @@ export function createPeers(deps: PeersDeps): Peers {
       end(other);
       close(other.connection);
     }
-    const session: Session = { connection, origin, peer: null, code: null };
+    const session: Session = { connection, origin, peer: null, code: null, parting: false };
     sessions.set(id, session);
     return session;
   }
@@ -252,7 +264,10 @@ export function createPeers(deps: PeersDeps): Peers {
       for (const session of [...sessions.values()]) end(session);
     },
     list,
-    get: (id) => sessions.get(id)?.peer ?? undefined,
+    get(id) {
+      const session = sessions.get(id);
+      return isHere(session) ? (session?.peer ?? undefined) : undefined;
+    },
     knows: (id) => sessions.has(id),
     async adopt(connection, origin) {
       const session = open(connection, origin);

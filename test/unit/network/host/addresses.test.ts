@@ -28,6 +28,14 @@ describe('addresses', () => {
     ['nonsense', null],
   ])('%s belongs to group %s', (address, group) => expect(groupOf(address)).toBe(group));
 
+  test.each([
+    ['/ip6/2001:db8:1:2:3:4:5:6/tcp/1', '/ip6/2001:db8:1:2::/ipcidr/64'],
+    ['/ip6/2001:db8:1:2::9/tcp/7', '/ip6/2001:db8:1:2::/ipcidr/64'],
+    ['/ip6/2001:db8:1:2::/ipcidr/64', '/ip6/2001:db8:1:2::/ipcidr/64'],
+    ['/ip6/2001:db8::7/tcp/1', '/ip6/2001:db8::/ipcidr/64'],
+    ['/ip6/::1/tcp/1', '/ip6/::1'],
+  ])('%s is banned and counted as %s', (address, host) => expect(hostPart(address)).toBe(host));
+
   test('their parts', () => {
     const address = `/ip4/203.0.113.9/tcp/21474/p2p/${ID}`;
     expect(peerIdOf(address)).toBe(ID);

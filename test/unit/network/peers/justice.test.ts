@@ -107,7 +107,7 @@ describe('offences and what follows', () => {
     ['/ip4/127.3.2.1/tcp/5', 1, '/ip4/127.3.2.1'],
     ['/ip4/192.0.2.7/tcp/5', 2, null],
     ['/ip6/::1/tcp/5', 1, null],
-    ['/ip6/2001:db8::7/tcp/5', 1, '/ip6/2001:db8::7'],
+    ['/ip6/2001:db8::7/tcp/5', 1, '/ip6/2001:db8::/ipcidr/64'],
   ])('%s shared by %i: the ban names %s', (address, sharers, banned) => {
     const { bans, report } = court({ address, sharers });
     report('header-pow');
@@ -122,6 +122,15 @@ describe('offences and what follows', () => {
       { ...about, code: 'block-merkle', banned: false },
       { ...about, code: 'header-pow', banned: true },
     ]);
+  });
+
+  test('a host that comes back under one name after another is banned itself, shared or not', () => {
+    const { bans, report, clock } = court({ address: '/ip4/192.0.2.7/tcp/5', sharers: 2 });
+    for (let i = 0; i < 3; i++) report('header-pow');
+    expect(bans.map(({ address }) => address)).toEqual([null, null, '/ip4/192.0.2.7']);
+    clock.pass((BAN_SECONDS + 1) * 1000);
+    report('header-pow');
+    expect(bans[3]!.address).toBeNull();
   });
 
   test('every code has a sentence without its code as the only content', () => {

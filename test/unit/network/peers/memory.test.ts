@@ -71,6 +71,18 @@ describe('bans', () => {
     expect(again.list()).toEqual([]);
   });
 
+  test('ten thousand names that cost nothing do not push out what the user decided', async () => {
+    const clock = turnedClock();
+    const none = () => Promise.resolve();
+    const memory = { list: () => Promise.resolve([]), put: none, replace: none, remove: none, close: none };
+    const bans = createBans({ store: memory, clock });
+    await bans.add({ ...ban(clock.now() + 600), id: 'chosen', address: null, code: 'manual' });
+    for (let n = 0; n < 10_050; n++)
+      await bans.add({ ...ban(clock.now() + 60), id: `name ${n}`, address: null });
+    expect(bans.list().length).toBeLessThanOrEqual(10_000);
+    expect([bans.has('chosen'), bans.has('name 0'), bans.has('name 10049')]).toEqual([true, false, true]);
+  });
+
   test('saved nonsense is left out', async () => {
     await store.put('ban', 'x', { until: 'tomorrow' });
     const bans = createBans({ store, clock: turnedClock() });
