@@ -3,7 +3,8 @@ import * as z from 'zod';
 import { PEER_SOURCES, type PeerSource } from '../../../shared/contract/vocabulary.ts';
 import type { UnixSeconds } from '../../../shared/units.ts';
 import type { Clock } from '../../lib/clock.ts';
-import { groupOf, peerIdOf } from '../host/addresses.ts';
+import { groupOf, hostPart, peerIdOf } from '../host/addresses.ts';
+import { createDrawList, type DrawList } from './draw-list.ts';
 import type { PeerStore } from './store.ts';
 
 /** An address that somebody could be reached at. */
@@ -21,6 +22,17 @@ export interface BookEntry {
   readonly failures: number;
   /** The peer's signed record in base64, for telling others; empty when we have none. */
   readonly record: string;
+}
+
+/** What an address says, read once: with a full book every look around would read ten thousand of them. */
+export interface AddressFacts {
+  readonly peerId: string | null;
+  readonly host: string | null;
+  readonly group: string;
+}
+
+export function factsOf(address: string): AddressFacts {
+  return { peerId: peerIdOf(address), host: hostPart(address), group: groupOf(address) ?? address };
 }
 
 /** What is told of an address. */
@@ -44,7 +56,7 @@ export interface AddressBook {
   /** What came of a try to connect. */
   tried(address: string, good: boolean): void;
   /** An address to try, one that worked as likely as one that never did; null when `usable` takes none. */
-  pick(usable: (entry: BookEntry) => boolean): BookEntry | null;
+  pick(usable: (entry: BookEntry, facts: AddressFacts) => boolean): BookEntry | null;
   /** Some addresses with signed records, at random: for telling others. */
   sample(most: number): BookEntry[];
 }
@@ -84,6 +96,8 @@ type Table = keyof typeof BUCKETS;
 export function createAddressBook(deps: BookDeps): AddressBook {
   const { store, clock } = deps;
   const entries = new Map<string, BookEntry>();
+  const facts = new Map<string, AddressFacts>();
+  const lists: Record<Table, DrawList> = { fresh: createDrawList(), proven: createDrawList() };
   // Who stands where; the place of an entry follows from what it is, so only this has to be kept in step.
   const places: Record<Table, Map<number, string>> = { fresh: new Map(), proven: new Map() };
   let key = randomBytes(16).toString('hex');
@@ -92,8 +106,8 @@ export function createAddressBook(deps: BookDeps): AddressBook {
     createHash('sha256').update(key).update(parts.join('|')).digest().readUInt32LE(0);
 
   function placeOf(entry: BookEntry): [Table, number] {
-    const group = groupOf(entry.address) ?? entry.address;
-    const table = entry.lastGood > 0 ? 'proven' : 'fresh';
+    const { group } = facts.get(entry.address) ?? factsOf(entry.address);
+    const table = tableOf(entry);
     const bucket =
       table === 'proven'
         ? draw('proven', group, draw('p', entry.address) % REACH.group)
@@ -104,6 +118,8 @@ export function createAddressBook(deps: BookDeps): AddressBook {
 
   function remove(entry: BookEntry): void {
     entries.delete(entry.address);
+    facts.delete(entry.address);
+    lists[tableOf(entry)].delete(entry.address);
     const [table, at] = placeOf(entry);
     if (places[table].get(at) === entry.address) places[table].delete(at);
   }
@@ -117,6 +133,8 @@ export function createAddressBook(deps: BookDeps): AddressBook {
       remove(holder);
     }
     entries.set(entry.address, entry);
+    facts.set(entry.address, factsOf(entry.address));
+    lists[table].add(entry.address);
     places[table].set(at, entry.address);
     return true;
   }
@@ -167,12 +185,14 @@ export function createAddressBook(deps: BookDeps): AddressBook {
       if (good) void store.put('address', address, tried).catch(() => undefined);
     },
     pick(usable) {
-      const possible = [...entries.values()].filter(usable);
-      const good = possible.filter((entry) => entry.lastGood > 0);
-      const fresh = possible.filter((entry) => entry.lastGood === 0);
-      const first = deps.random() < 0.5 ? good : fresh;
-      const among = first.length > 0 ? first : good.length > 0 ? good : fresh;
-      return among[Math.floor(deps.random() * among.length)] ?? null;
+      const tables: Table[] = deps.random() < 0.5 ? ['proven', 'fresh'] : ['fresh', 'proven'];
+      for (const table of tables) {
+        const found = lists[table].draw(deps.random, (address) =>
+          usable(entries.get(address)!, facts.get(address)!),
+        );
+        if (found !== null) return entries.get(found)!;
+      }
+      return null;
     },
     sample(most) {
       const known = [...entries.values()].filter(({ record, failures }) => record !== '' && failures < 3);
@@ -184,6 +204,8 @@ export function createAddressBook(deps: BookDeps): AddressBook {
     },
   };
 }
+
+const tableOf = ({ lastGood }: Pick<BookEntry, 'lastGood'>): Table => (lastGood > 0 ? 'proven' : 'fresh');
 
 function givesWay({ lastGood, failures }: BookEntry, now: UnixSeconds): boolean {
   if (lastGood === 0) return failures > 0;

@@ -6,7 +6,7 @@ import type { Log } from '../../lib/log.ts';
 import { groupOf, hostPart, isRelayed, parseAddress, peerIdOf, withoutPeer } from '../host/addresses.ts';
 import type { OffenceCode } from '../wire/offence.ts';
 import type { Bans } from './bans.ts';
-import type { AddressBook, BookEntry } from './book.ts';
+import { type AddressBook, type AddressFacts, type BookEntry, factsOf } from './book.ts';
 import type { PeerStore } from './store.ts';
 import type { Origin } from './peer.ts';
 import type { Peers } from './peers.ts';
@@ -81,11 +81,11 @@ export function createConnector(deps: ConnectorDeps): Connector {
     return found;
   };
 
-  function usable(address: string): boolean {
+  function usable(address: string, facts: AddressFacts = factsOf(address)): boolean {
     const attempt = attempts.get(address);
-    const peerId = attempt?.peerId ?? peerIdOf(address);
+    const peerId = attempt?.peerId ?? facts.peerId;
     if (dialling.has(address) || (attempt?.notBefore ?? 0) > clock.ms()) return false;
-    if (deps.bans.has(hostPart(address) ?? '') || (peerId !== null && deps.bans.has(peerId))) return false;
+    if (deps.bans.has(facts.host ?? '') || (peerId !== null && deps.bans.has(peerId))) return false;
     return peerId === null || (!peers.knows(peerId) && (shunned.get(peerId) ?? 0) <= clock.ms());
   }
 
@@ -155,9 +155,9 @@ export function createConnector(deps: ConnectorDeps): Connector {
     const all = peers.list();
     const groups = taken();
     // Behind a relay anybody may be: whose group that is shows only once there is a direct way.
-    const apart = (address: string) => isRelayed(address) || !groups.has(groupOf(address));
+    const apart = (address: string, { group }: AddressFacts) => isRelayed(address) || !groups.has(group);
     const pick = (test: (entry: BookEntry) => boolean) =>
-      book.pick((it) => usable(it.address) && apart(it.address) && test(it));
+      book.pick((it, facts) => apart(it.address, facts) && usable(it.address, facts) && test(it));
     const relaying = all.filter((peer) => peer.kind === 'full-relay').length;
     if (relaying + dialling.size < OUTBOUND + deps.extra()) {
       for (const address of deps.bootstrap) yield [address, { kind: 'full-relay', foundBy: 'bootstrap' }];

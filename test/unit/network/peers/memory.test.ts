@@ -145,6 +145,28 @@ describe('the address book', () => {
     console.log(`poisoned book: ${picks.filter(isHonest).length / 4} % of picks honest, ${kept} of 60 kept`);
   });
 
+  test('full, it reads no address again when somebody is looked for', () => {
+    const book = bookWith();
+    const random = createRandom(11);
+    const ip = () => [20 + random.int(100), random.int(250), random.int(250), random.int(250)].join('.');
+    for (let n = 0; n < 20_000; n++)
+      book.add(`/ip4/${ip()}/tcp/1/p2p/${ID}`, { foundBy: 'exchange', by: `/ip4/${ip()}/tcp/1` });
+    const seen = new Set<unknown>();
+    let looks = 0;
+    for (let n = 0; n < 200; n++) {
+      const found = book.pick((_entry, facts) => {
+        looks++;
+        seen.add(facts);
+        return facts.peerId === ID && facts.host !== null;
+      });
+      expect(found).not.toBeNull();
+    }
+    expect(looks).toBe(200);
+    // What nobody can use is found out by one look at each, with the facts of before.
+    expect(book.pick((_entry, facts) => (seen.add(facts), false))).toBeNull();
+    expect(seen.size).toBe(book.size);
+  });
+
   test('tells only of addresses with a signed record', () => {
     const book = bookWith();
     book.add(addressOf(1), { foundBy: 'exchange' });
