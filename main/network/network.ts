@@ -17,6 +17,7 @@ import { createGreeting } from './peers/greeting.ts';
 import { createInbound } from './peers/inbound.ts';
 import { createJournal } from './peers/journal.ts';
 import { createNewerVersions } from './peers/newer.ts';
+import { relays } from './peers/peer.ts';
 import { createPeerAccess } from './peers/peer-access.ts';
 import { createPeers } from './peers/peers.ts';
 import { createScores } from './peers/scores.ts';
@@ -222,8 +223,9 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
         clocks.heard(peer.id, peer.hello.clock);
         if (peer.kind === 'inbound') inbound.arrived(peer);
         if (deps.discovery?.exchange !== false) exchange.welcome(peer);
-        // From a connection for blocks alone we want to know of no payments.
-        if (peer.kind !== 'block-only') unwelcomed.add(peer.id);
+        // A connection for blocks alone knows of no payments, ours least of all.
+        if (relays(peer)) unwelcomed.add(peer.id);
+        else host.gossip.exclude(names.transactions, peer.id);
         headers.consider();
         bodies.consider();
         welcome();
@@ -231,6 +233,7 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
       peers.events.on('gone', ({ peer }) => {
         for (const part of [clocks, headers, bodies, payments, blocks, push, inbound]) part.forget(peer.id);
         unwelcomed.delete(peer.id);
+        host.gossip.readmit(peer.id);
       }),
       peers.events.on('tip', () => {
         headers.consider();

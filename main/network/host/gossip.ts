@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
+import type { PeerId } from '@libp2p/interface';
 import type { GossipSub } from '@libp2p/gossipsub';
 import { gossipsub, StrictNoSign, TopicValidatorResult } from '@libp2p/gossipsub';
 import { createTopicScoreParams } from '@libp2p/gossipsub/score';
+import { peerIdFromString } from '@libp2p/peer-id';
 import { MAX_GOSSIP_BYTES } from '../wire/announcements.ts';
 import { plain } from '../wire/flow.ts';
 
@@ -14,6 +16,9 @@ export interface Gossip {
   join(topic: string, judge: (peerId: string, data: Uint8Array) => Promise<Judgement> | Judgement): void;
   /** To the mesh of the topic, or to every peer on it. The number of peers that it went to. */
   publish(topic: string, data: Uint8Array, everyone?: boolean): Promise<number>;
+  /** Sends nothing of this topic to this peer, and takes nothing, until `readmit`. */
+  exclude(topic: string, peerId: string): void;
+  readmit(peerId: string): void;
   /** The router's own view of a peer: 0 is neutral. */
   score(peerId: string): number;
   meshPeers(topic: string): string[];
@@ -103,6 +108,9 @@ function topicScore() {
 
 // What the router has at run time beyond its published interface.
 interface Router extends GossipSub {
+  readonly mesh: Map<string, Set<string>>;
+  handleReceivedSubscription(from: PeerId, topic: string, subscribe: boolean): boolean;
+  handleGraft(id: string, graft: { topicID?: string }[]): Promise<unknown>;
   getScore(peerId: string): number;
   getMeshPeers(topic: string): string[];
   publish(
@@ -114,11 +122,32 @@ interface Router extends GossipSub {
 
 export function createGossip(service: GossipSub): Gossip {
   const router = service as Router;
+  const excluded = new Map<string, Set<string>>();
+  const isExcluded = (topic: string, peerId: string): boolean => excluded.get(peerId)?.has(topic) === true;
+  // The router has no way to keep a peer out of one topic alone. What it doesn't know as a subscriber it sends nothing
+  // of the topic to; and a peer that wants to be in the mesh all the same isn't heard.
+  const subscription = router.handleReceivedSubscription.bind(router);
+  router.handleReceivedSubscription = (from, topic, subscribe) =>
+    subscription(from, topic, subscribe && !isExcluded(topic, from.toString()));
+  const graft = router.handleGraft.bind(router);
+  router.handleGraft = (id, grafts) =>
+    graft(
+      id,
+      grafts.filter(({ topicID }) => !isExcluded(topicID ?? '', id)),
+    );
+
   return {
+    exclude(topic, peerId) {
+      excluded.set(peerId, (excluded.get(peerId) ?? new Set()).add(topic));
+      router.mesh.get(topic)?.delete(peerId);
+      subscription(peerIdFromString(peerId), topic, false);
+    },
+    readmit: (peerId) => void excluded.delete(peerId),
     join(topic, judge) {
       router.topicValidators.set(topic, async (peer, message) => {
         // A message longer than the limit can't come from a node that follows the rules.
         if (message.data.length > MAX_GOSSIP_BYTES) return TopicValidatorResult.Reject;
+        if (isExcluded(topic, peer.toString())) return TopicValidatorResult.Ignore;
         return VERDICT[await judge(peer.toString(), plain(message.data))];
       });
       router.subscribe(topic);

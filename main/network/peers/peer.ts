@@ -34,6 +34,10 @@ export interface Peer extends Origin {
   readonly snapshots: Caller;
 }
 
+/** Whether payments go over this connection: both sides must want them. */
+export const relays = ({ kind, hello }: Pick<Peer, 'kind' | 'hello'>): boolean =>
+  kind !== 'block-only' && hello.services.includes('relay');
+
 /** The same peer as the table sees it. */
 export interface OwnedPeer extends Peer {
   tip: TipClaim;

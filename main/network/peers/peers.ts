@@ -68,6 +68,8 @@ interface Session {
 
 const INBOUND: Origin = { kind: 'inbound', foundBy: 'inbound' };
 const PING_MS = 45_000;
+/** Inbound connections that haven't greeted; with all slots for peers taken these fit below the host's limit. */
+export const MAX_STRANGERS = 20;
 
 export function createPeers(deps: PeersDeps): Peers {
   const { host, names, log, clock } = deps;
@@ -76,6 +78,12 @@ export function createPeers(deps: PeersDeps): Peers {
     log.error('a listener failed', { event, error: String(error) }),
   );
   const introduce = createIntroduce({ ...deps, protocol: names.hello });
+  // On a connection for blocks alone no payments go either way, and the other side has to know.
+  const greetingFor = ({ kind }: Origin): Hello => {
+    const ours = deps.ours();
+    const services = ours.services.filter((service) => service !== 'relay');
+    return kind === 'block-only' ? { ...ours, services } : ours;
+  };
   const judge = createJustice({
     ...deps,
     locate,
@@ -213,12 +221,24 @@ export function createPeers(deps: PeersDeps): Peers {
     }
   }
 
+  // Eviction looks only at those who greeted; others must not take up the room before it comes to that.
+  function boundStrangers(): void {
+    const strangers = [...sessions.values()].filter(
+      ({ peer, connection }) => peer === null && connection.direction === 'inbound',
+    );
+    if (strangers.length <= MAX_STRANGERS) return;
+    const oldest = strangers[0]!;
+    end(oldest);
+    close(oldest.connection);
+  }
+
   function onOpen(connection: Connection): void {
     // Through a relay nobody becomes a peer: it has to find a direct way first, see reach/.
     if (connection.limits !== undefined) return;
     if (connection.direction === 'outbound') return dismiss(connection);
     // A peer may open a second one without a greeting, to try whether we can be reached or to see how it looks outside.
     if (!sessions.has(connection.remotePeer.toString())) open(connection, INBOUND);
+    boundStrangers();
     setTimeout(() => {
       if (connection.status !== 'open') return;
       const session = sessions.get(connection.remotePeer.toString());
@@ -272,7 +292,7 @@ export function createPeers(deps: PeersDeps): Peers {
     async adopt(connection, origin) {
       const session = open(connection, origin);
       if (session === null) return null;
-      return settle(session, await introduce(connection));
+      return settle(session, await introduce(connection, () => greetingFor(origin)));
     },
     report,
     part,

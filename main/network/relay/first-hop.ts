@@ -2,7 +2,7 @@ import type { Transaction } from '../../core/primitives/transaction.ts';
 import { toHex } from '../../core/codec/hex.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
-import type { Peer } from '../peers/peer.ts';
+import { type Peer, relays } from '../peers/peer.ts';
 import { FRAME } from '../wire/frame-types.ts';
 
 export interface FirstHopDeps {
@@ -46,7 +46,7 @@ export function createFirstHop(deps: FirstHopDeps): FirstHop {
     if (kept !== undefined && clock.ms() - chosenAt < KEEP_MS) return kept;
     const able = peers
       .list()
-      .filter(({ direction, kind }) => direction === 'outbound' && kind !== 'block-only');
+      .filter((peer) => peer.direction === 'outbound' && peer.kind !== 'feeler' && relays(peer));
     const chosen = able[Math.floor(random() * able.length)];
     hop = chosen?.id ?? null;
     chosenAt = clock.ms();

@@ -7,7 +7,7 @@ import { codeOf } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Mempool } from '../../state/mempool/mempool.ts';
 import type { Gossip, Judgement } from '../host/gossip.ts';
-import type { Peer } from '../peers/peer.ts';
+import { type Peer, relays } from '../peers/peer.ts';
 import { PENALTY } from '../peers/penalties.ts';
 import { decodeWids } from '../wire/announcements.ts';
 import { createPeerBudgets } from './budgets.ts';
@@ -120,7 +120,8 @@ export function createTransactionRelay(deps: TransactionRelayDeps): TransactionR
   }
 
   function learn(wids: readonly string[], peerId: string): void {
-    if ((peers.get(peerId)?.kind ?? 'block-only') === 'block-only') return;
+    const peer = peers.get(peerId);
+    if (peer === undefined || !relays(peer)) return;
     const fresh = wids.filter((wid) => {
       own.seen(wid, peerId);
       firstHop.echoed(wid);

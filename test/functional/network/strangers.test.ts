@@ -1,6 +1,8 @@
 import { generateKeyPair } from '@libp2p/crypto/keys';
-import { afterEach, test } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { createHost, type Host } from '../../../main/network/host/host.ts';
+import { MAX_STRANGERS } from '../../../main/network/peers/peers.ts';
+import { startNode } from '../../support/test-node.ts';
 import { until } from '../../support/until.ts';
 
 const stops: (() => Promise<void>)[] = [];
@@ -40,4 +42,20 @@ test('peers that come under ever new names leave nothing behind', async () => {
     await until(() => open === 0, 'gone');
   }
   await until(async () => (await at.remembered()) <= 1 && at.traffic.size === 0, 'forgotten', { ms: 30_000 });
+});
+
+test('connections that never greet make room for one another, before they take it from peers', async () => {
+  const at = await startNode();
+  stops.push(() => at.stop());
+  const gone: number[] = [];
+  for (let i = 0; i < MAX_STRANGERS + 3; i++) {
+    const stranger = await host([]);
+    stranger.onClose(() => gone.push(i));
+    await stranger.dial(at.address);
+  }
+  await until(() => gone.length >= 3, 'the oldest went');
+  expect(gone.slice(0, 3).sort()).toEqual([0, 1, 2]);
+  const friend = await startNode({ bootstrap: [at.address] });
+  stops.push(() => friend.stop());
+  await until(() => at.net.peers.list().length === 1, 'whoever greets is taken');
 });

@@ -1,0 +1,76 @@
+import { randomBytes } from 'node:crypto';
+import { afterEach, expect, test } from 'vitest';
+import { REGTEST_NETWORK } from '../../../main/core/networks/built-in.ts';
+import { encodeWids } from '../../../main/network/wire/announcements.ts';
+import { FRAME } from '../../../main/network/wire/frame-types.ts';
+import { encodeTransactions, encodeWidList } from '../../../main/network/wire/relay-messages.ts';
+import { type RawPeer, type RawPeerOptions, startRawPeer } from '../../support/raw-peer.ts';
+import { coinbaseOf, pay, testKey } from '../../support/test-chain.ts';
+import { startNode, type TestNode } from '../../support/test-node.ts';
+import { until } from '../../support/until.ts';
+
+const stops: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const stop of stops.splice(0).reverse()) await stop();
+});
+
+/** Hears every announcement of payments, and counts what it is asked. */
+async function listener(at: TestNode, services: NonNullable<RawPeerOptions['hello']>['services']) {
+  const said = { heard: 0, asked: 0 };
+  const handler = (type: number, body: Uint8Array) => ({
+    cap: 10_000,
+    async handle(_frame: unknown, reply: (type: number, body: Uint8Array) => Promise<void>) {
+      said.asked++;
+      await reply(type, body);
+      return null;
+    },
+  });
+  const peer: RawPeer = await startRawPeer(at.address, {
+    network: REGTEST_NETWORK,
+    hello: { services: services ?? [] },
+    relay: new Map([
+      [FRAME.getTransactions.type, handler(FRAME.transactions.type, encodeTransactions([]))],
+      [FRAME.getWids.type, handler(FRAME.wids.type, encodeWidList([]))],
+    ]),
+  });
+  stops.push(() => peer.stop());
+  peer.host.gossip.join(peer.names.transactions, () => {
+    said.heard++;
+    return 'drop';
+  });
+  await until(() => peer.host.gossip.meshPeers(peer.names.blocks).length > 0, 'in the mesh of blocks');
+  return { peer, said };
+}
+
+test('over a connection for blocks alone no payments go, in neither direction', async () => {
+  const at = await startNode();
+  stops.push(() => at.stop());
+  const mined = await at.mine(20);
+  const full = await listener(at, ['archive', 'relay']);
+  const blockOnly = await listener(at, ['archive']);
+  await until(() => full.peer.host.gossip.meshPeers(full.peer.names.transactions).length > 0, 'in the mesh');
+  const outputs = [{ amount: 1_000_000, lock: testKey(2).lock }];
+  for (const block of mined.slice(0, 3)) {
+    await at.mempool.submit(pay(at.chain, [coinbaseOf(block)], testKey(1).secret, outputs));
+    await new Promise((resolve) => setTimeout(resolve, 300));
+  }
+  await until(() => full.said.heard >= 3, 'announced to whom it concerns');
+  // It grafts itself all the same and says that it has payments.
+  for (let i = 0; i < 3; i++) {
+    const data = encodeWids({ salt: randomBytes(8), wids: [randomBytes(32)] });
+    await blockOnly.peer.host.gossip.publish(blockOnly.peer.names.transactions, data, true).catch(() => 0);
+    const also = encodeWids({ salt: randomBytes(8), wids: [randomBytes(32)] });
+    await full.peer.host.gossip.publish(full.peer.names.transactions, also, true);
+  }
+  await until(() => full.said.asked >= 2, 'asked for what it announced');
+  expect(blockOnly.said).toEqual({ heard: 0, asked: 0 });
+  expect(at.net.peers.list().map(({ score }) => score)).toEqual([0, 0]);
+  // Blocks go as ever.
+  let blocks = 0;
+  blockOnly.peer.host.gossip.join(blockOnly.peer.names.blocks, () => {
+    blocks++;
+    return 'drop';
+  });
+  await at.mine(1);
+  await until(() => blocks > 0, 'the block is announced');
+});
