@@ -48,6 +48,13 @@ export interface NodeCondition {
   readonly progress: number;
   /** Null when no honest estimate can be made. */
   readonly etaSeconds: number | null;
+  /** Blocks a second, or headers while those come. */
+  readonly blocksPerSecond: number;
+  readonly bytesPerSecond: number;
+  /** Why syncing doesn't get on, in one sentence; null while it does. */
+  readonly stall: string | null;
+  /** Blocks below the snapshot that the chain began with, and how many of them are checked; null without one. */
+  readonly history: { readonly verified: number; readonly of: number } | null;
   readonly reachability: Reachability;
   /** The cause, and what to do about it. */
   readonly reachabilityNotice: Notice;

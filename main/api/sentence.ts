@@ -27,14 +27,23 @@ export function findWarnings(facts: SentenceFacts): Notice[] {
 /** What the node does, and the gravest warning when there is one. */
 export function describeNode(facts: SentenceFacts, warnings: readonly Notice[]): string {
   const [gravest] = warnings;
-  const doing = describePhase(facts);
+  const doing = describeDoing(facts);
   return gravest === undefined ? doing : `${doing} ${gravest.message}`;
+}
+
+/** What the node does, how fast, and what holds it up. */
+function describeDoing(facts: SentenceFacts): string {
+  const phase = describePhase(facts);
+  if (facts.stall !== null) return `${phase} ${facts.stall}`;
+  const { history } = facts;
+  if (history === null || history.verified >= history.of || facts.phase !== 'synced') return phase;
+  return `${phase} Recent state is checked, history to ${Math.floor((100 * history.verified) / history.of)} %.`;
 }
 
 function describePhase(facts: SentenceFacts): string {
   const { phase, progress, peers, height, headers } = facts;
   const percent = `${Math.floor(progress * 100)} %`;
-  const rest = describeRest(facts.etaSeconds);
+  const rest = `${describeSpeed(facts)}${describeRest(facts.etaSeconds)}`;
   switch (phase) {
     case 'starting':
       return 'Starting: opening and checking the stored chain.';
@@ -122,6 +131,17 @@ function checkTip({ phase, peers, now, tipTime, height, network }: SentenceFacts
 
 function notice(code: string, message: string): Notice {
   return { code, message };
+}
+
+function describeSpeed({ blocksPerSecond, bytesPerSecond }: SentenceFacts): string {
+  if (blocksPerSecond <= 0) return '';
+  const blocks = blocksPerSecond < 10 ? blocksPerSecond.toFixed(1) : grouped(Math.round(blocksPerSecond));
+  return `, ${blocks} a second${bytesPerSecond > 0 ? ` or ${sized(bytesPerSecond)}/s` : ''}`;
+}
+
+function sized(bytes: number): string {
+  if (bytes < 1e6) return `${Math.ceil(bytes / 1000)} kB`;
+  return `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
 function describeRest(seconds: number | null): string {

@@ -31,6 +31,7 @@ import { createTransactionRelay } from './relay/transaction-relay.ts';
 import { createBodySync } from './sync/body-sync.ts';
 import { createFastStart } from './sync/fast-start.ts';
 import { createHeaderSync } from './sync/header-sync.ts';
+import { createPace } from './sync/pace.ts';
 import { minimumWork } from './sync/minimum-work.ts';
 import { syncProgress } from './sync/progress.ts';
 import { createRate } from './sync/rate.ts';
@@ -188,7 +189,7 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
     log: log.child('relay'),
   });
   const teller = createTipTeller(() => peers.tell(claim()));
-  const clocks = createClocks(clock.now);
+  const clocks = createClocks(clock);
   const strangers = new Set<string>();
   const unwelcomed = new Set<string>();
   const off: (() => void)[] = [];
@@ -196,8 +197,16 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
   let watching: NodeJS.Timeout | undefined;
   let watched = 0;
 
+  const paces = { headers: createPace(clock.ms), chunks: createPace(clock.ms), blocks: createPace(clock.ms) };
   const progress = () =>
-    syncProgress({ chain, peers, headersFrom: headers.source, snapshot: snapshot?.progress() ?? null, rate });
+    syncProgress({
+      chain,
+      peers,
+      headersFrom: headers.source,
+      snapshot: snapshot?.progress() ?? null,
+      rate,
+      paces,
+    });
 
   // Payments of others can be judged only at the tip.
   function welcome(): void {
@@ -211,6 +220,13 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
 
   function watch(): void {
     health.look();
+    const { phase } = progress();
+    if (phase === 'headers') paces.headers.look(chain.bestHeader().height);
+    else paces.headers.restart();
+    if (phase === 'blocks') paces.blocks.look(chain.tip().height);
+    else paces.blocks.restart();
+    if (phase === 'snapshot') paces.chunks.look(snapshot?.progress()?.done ?? 0);
+    else paces.chunks.restart();
     if (++watched % SHELF_TURNS === 0) void shelf.refresh().catch(() => undefined);
     for (const { id } of peers.list()) {
       if (host.gossip.score(id) <= GRAYLIST_SCORE) peers.report(id, offence('gossip-score'));

@@ -18,6 +18,13 @@ export const nodeStatus = z.object({
   progress: z.number().min(0).max(1),
   /** Null when no honest estimate can be made. */
   etaSeconds: count.nullable(),
+  /** Blocks a second, or headers while those come; 0 when nothing moves. */
+  blocksPerSecond: z.number().nonnegative(),
+  bytesPerSecond: z.number().nonnegative(),
+  /** Why syncing doesn't get on, in one sentence; null while it does. */
+  stall: z.string().nullable(),
+  /** Of a chain that began with a snapshot: how many of the blocks below it are checked. */
+  history: z.object({ verified: height, of: height }).nullable(),
   /** Greeted peers. */
   peers: count,
   /** Transactions waiting. */

@@ -1,3 +1,4 @@
+import type { Clock } from '../../lib/clock.ts';
 import type { UnixSeconds } from '../../../shared/units.ts';
 
 /** How far our clock is from the clocks of others; they are only compared, never followed. */
@@ -10,14 +11,18 @@ export interface Clocks {
 
 const LEAST = 3;
 
-export function createClocks(now: () => UnixSeconds): Clocks {
-  const offsets = new Map<string, number>();
+export function createClocks(clock: Clock): Clocks {
+  // What each said, and when by a clock that nobody sets: so setting ours right is seen at once, not with the next peers.
+  const said = new Map<string, { readonly theirs: UnixSeconds; readonly at: number }>();
   return {
-    heard: (peerId, theirs) => void offsets.set(peerId, now() - theirs),
-    forget: (peerId) => void offsets.delete(peerId),
+    heard: (peerId, theirs) => void said.set(peerId, { theirs, at: clock.ms() }),
+    forget: (peerId) => void said.delete(peerId),
     offset() {
-      if (offsets.size < LEAST) return null;
-      const sorted = [...offsets.values()].sort((a, b) => a - b);
+      if (said.size < LEAST) return null;
+      const passed = (at: number) => Math.floor((clock.ms() - at) / 1000);
+      const sorted = [...said.values()]
+        .map(({ theirs, at }) => clock.now() - (theirs + passed(at)))
+        .sort((a, b) => a - b);
       return sorted[Math.floor(sorted.length / 2)]!;
     },
   };

@@ -11,6 +11,10 @@ const CALM: SentenceFacts = {
   phase: 'synced',
   progress: 1,
   etaSeconds: null,
+  blocksPerSecond: 0,
+  bytesPerSecond: 0,
+  stall: null,
+  history: null,
   reachability: 'reachable',
   reachabilityNotice: { code: 'reach-tried', message: 'Peers could connect.' },
   peers: 8,
@@ -45,6 +49,22 @@ describe('what the node does', () => {
     [
       { phase: 'headers', progress: 0.5, headers: 2000 },
       'Fetching and checking the headers of the chain: 2,000 so far (50 %).',
+    ],
+    [
+      { phase: 'blocks', progress: 0.5, height: 3100, blocksPerSecond: 411.7, bytesPerSecond: 2_345_000 },
+      'Fetching and checking blocks: 3,100 of 12,345 (50 %, 412 a second or 2.3 MB/s).',
+    ],
+    [
+      { phase: 'headers', progress: 0.5, headers: 2000, blocksPerSecond: 4.2, etaSeconds: 476 },
+      'Fetching and checking the headers of the chain: 2,000 so far (50 %, 4.2 a second, about 8 minutes left).',
+    ],
+    [
+      { phase: 'blocks', progress: 0.5, height: 3100, stall: 'Nobody has it.' },
+      'Fetching and checking blocks: 3,100 of 12,345 (50 %). Nobody has it.',
+    ],
+    [
+      { history: { verified: 410, of: 1000 } },
+      'Synced to block 12,345 with 8 peers. Recent state is checked, history to 41 %.',
     ],
   ] as [Partial<SentenceFacts>, string][])('%j', (change, sentence) => {
     expect(tell(change)).toEqual({ codes: [], sentence });

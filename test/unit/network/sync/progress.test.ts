@@ -1,0 +1,99 @@
+import { describe, expect, test } from 'vitest';
+import type { HeaderEntry } from '../../../../main/state/chain/header-entry.ts';
+import type { Peer } from '../../../../main/network/peers/peer.ts';
+import { createClocks } from '../../../../main/network/peers/clocks.ts';
+import { createPace } from '../../../../main/network/sync/pace.ts';
+import { syncProgress } from '../../../../main/network/sync/progress.ts';
+import { createRate } from '../../../../main/network/sync/rate.ts';
+import { turnedClock } from '../../../support/test-clock.ts';
+
+const entry = (height: number) => ({ height, work: BigInt(height) }) as HeaderEntry;
+
+function watching(claims: readonly number[]) {
+  const clock = turnedClock();
+  const paces = { headers: createPace(clock.ms), chunks: createPace(clock.ms), blocks: createPace(clock.ms) };
+  const rate = createRate(clock.ms);
+  const peers = claims.map(
+    (height, i) => ({ id: `${i}`, tip: { height, work: BigInt(height) } }) as unknown as Peer,
+  );
+  const now = (tip: number, best: number, more: { source?: number; chunks?: [number, number] } = {}) =>
+    syncProgress({
+      chain: { tip: () => entry(tip), bestHeader: () => entry(best) },
+      peers: { list: () => peers },
+      headersFrom: () => (more.source === undefined ? null : peers[more.source]!),
+      snapshot: more.chunks === undefined ? null : { done: more.chunks[0], of: more.chunks[1] },
+      rate,
+      paces,
+    });
+  return { clock, paces, rate, now };
+}
+
+describe('how far the node is', () => {
+  test('one peer that claims the moon changes nothing', () => {
+    const { now } = watching([1_000_000, 100, 101]);
+    expect(now(100, 100)).toMatchObject({ phase: 'synced', progress: 1, stall: null });
+    expect(now(50, 100)).toMatchObject({ phase: 'blocks', progress: 0.5 });
+    expect(now(100, 100, { source: 0 })).toMatchObject({ phase: 'synced' });
+  });
+
+  test('with most peers far ahead it is not synced, and says what is the matter', () => {
+    const { now, clock, paces } = watching([500, 501, 502]);
+    paces.headers.look(100);
+    expect(now(100, 100)).toMatchObject({ phase: 'headers', stall: null });
+    clock.pass(31_000);
+    paces.headers.look(100);
+    const { stall, etaSeconds } = now(100, 100);
+    expect(stall).toMatch(/shows the longer chain/);
+    expect(etaSeconds).toBeNull();
+  });
+
+  test('while headers come, the share, the speed and the rest are those of headers', () => {
+    const { now, clock, paces } = watching([20_000, 20_000]);
+    for (let i = 0; i <= 5; i++) {
+      paces.headers.look(2000 * i);
+      clock.pass(1000);
+    }
+    expect(now(0, 10_000, { source: 1 })).toMatchObject({
+      phase: 'headers',
+      progress: 0.5,
+      blocksPerSecond: 2000,
+      etaSeconds: 5,
+    });
+  });
+
+  test('a coin set has a rest, too', () => {
+    const { now, clock, paces } = watching([20_000]);
+    for (let i = 0; i <= 4; i++) {
+      paces.chunks.look(i);
+      clock.pass(2000);
+    }
+    expect(now(0, 20_000, { chunks: [4, 10] })).toMatchObject({
+      phase: 'snapshot',
+      progress: 0.4,
+      etaSeconds: 12,
+    });
+  });
+
+  test('blocks that nobody delivers are said to be missing', () => {
+    const { now, clock, paces } = watching([200]);
+    paces.blocks.look(100);
+    clock.pass(20_000);
+    expect(now(100, 200).stall).toBeNull();
+    clock.pass(11_000);
+    expect(now(100, 200).stall).toMatch(/next block/);
+    paces.blocks.look(101);
+    expect(now(101, 200).stall).toBeNull();
+  });
+});
+
+test('setting the clock right is seen at once', () => {
+  const clock = turnedClock();
+  let wrong = 600;
+  const clocks = createClocks({ now: () => clock.now() + wrong, ms: clock.ms });
+  for (const id of ['a', 'b', 'c']) clocks.heard(id, clock.now());
+  expect(clocks.offset()).toBe(600);
+  clock.pass(3_600_000);
+  expect(clocks.offset()).toBe(600);
+  wrong = 0;
+  expect(clocks.offset()).toBe(0);
+});
