@@ -27,6 +27,8 @@ export interface NodeConfig {
   readonly announce?: readonly string[] | undefined;
   /** Cumulative work that the right chain is known to have, such as a join link names. */
   readonly minimumWork?: bigint | undefined;
+  /** The id of a block that is on it, named by somebody whom the user trusts. */
+  readonly namedBlock?: string | undefined;
   /** Whether a new node begins with a coin set that the chain commits to, and checks the blocks before it afterwards. */
   readonly snapshotSync?: boolean | undefined;
   /** Whether own payments go to one peer first, so that nobody sees where they come from; yes unless told. */
@@ -54,6 +56,8 @@ export interface HeadlessConfig {
   readonly announce?: readonly string[] | undefined;
   /** See NodeConfig. */
   readonly minimumWork?: bigint | undefined;
+  /** See NodeConfig. */
+  readonly namedBlock?: string | undefined;
   /** See NodeConfig. */
   readonly snapshotSync?: boolean | undefined;
   /** See NodeConfig. */
@@ -127,10 +131,11 @@ function servicesOf(
     {
       name: 'node',
       start: async (signal) => {
-        const { network, listen, bootstrap, announce, minimumWork, snapshotSync, pruneBytes } = config;
+        const { network, listen, bootstrap, announce, minimumWork, namedBlock, snapshotSync, pruneBytes } =
+          config;
         const { log } = parts.logs!;
         const datadir = parts.directory!.path;
-        const reach = { listen, bootstrap, announce, minimumWork, snapshotSync };
+        const reach = { listen, bootstrap, announce, minimumWork, namedBlock, snapshotSync };
         const node = { network, datadir, ...reach, pruneBytes, log, onFailure: deps.onFailure };
         parts.node = await deps.createNode(node, signal);
       },

@@ -166,8 +166,18 @@ function peers(config: NodeConfig, parts: Growing): Service {
   return {
     name: 'network',
     async start() {
-      const { network, datadir, listen, bootstrap, announce, minimumWork, snapshotSync, hideOrigin, log } =
-        config;
+      const {
+        network,
+        datadir,
+        listen,
+        bootstrap,
+        announce,
+        minimumWork,
+        namedBlock,
+        snapshotSync,
+        hideOrigin,
+        log,
+      } = config;
       const host = await createNetwork({
         network,
         chain: parts.chain!,
@@ -179,6 +189,7 @@ function peers(config: NodeConfig, parts: Growing): Service {
         bootstrap,
         announce,
         minimumWork,
+        namedBlock,
         snapshotSync,
         hideOrigin,
         openHistory: parts.openHistory,

@@ -17,6 +17,8 @@ export interface Joined {
   readonly addresses: readonly string[];
   /** No chain with less work is the one that the link means. */
   readonly minimumWork: bigint;
+  /** The id of a block that is on it. */
+  readonly namedBlock: string;
 }
 
 /**
@@ -30,7 +32,12 @@ export async function joinNetwork(text: string): Promise<Joined> {
   const network = BUILT_IN_NETWORKS.find(({ id }) => equalBytes(id, link.id)) ?? (await foundedNetwork(link));
   if (!equalBytes(network.id, link.id))
     throw new KithError('join-link-invalid', 'the file it names is of another network');
-  return { network, addresses: link.addresses, minimumWork: link.block.work };
+  return {
+    network,
+    addresses: link.addresses,
+    minimumWork: link.block.work,
+    namedBlock: toHex(link.block.id),
+  };
 }
 
 async function foundedNetwork(link: JoinLink): Promise<Network> {

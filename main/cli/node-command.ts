@@ -145,6 +145,7 @@ function readConfig(given: Arguments, joined: Joined | null): HeadlessConfig {
       ...(given.has('bootstrap') ? given.list('bootstrap') : network.bootstrap),
     ]),
     minimumWork: joined?.minimumWork,
+    namedBlock: joined?.namedBlock,
     announce: checkAddresses(given.list('announce')),
     snapshotSync: given.has('snapshot'),
     pruneBytes: readPrune(given),

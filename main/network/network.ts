@@ -36,6 +36,7 @@ import { minimumWork } from './sync/minimum-work.ts';
 import { syncProgress } from './sync/progress.ts';
 import { createRate } from './sync/rate.ts';
 import { createSnapshotShelf } from './sync/serve-snapshots.ts';
+import { createSnapshotTrust } from './sync/trust.ts';
 import { createSnapshotSync } from './sync/snapshot-sync.ts';
 import { serveProtocols } from './serving.ts';
 import { offence } from './wire/offence.ts';
@@ -113,6 +114,12 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
     random,
   });
   const health = createChainHealth({ chain, params: deps.network.params, peers, clock });
+  const trust = createSnapshotTrust({
+    chain,
+    params: deps.network.params,
+    peers,
+    named: deps.namedBlock ?? null,
+  });
   const inbound = createInbound({ peers, clock });
   const exchange = createExchange({
     ownRecord: host.ownRecord,
@@ -220,6 +227,7 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
 
   function watch(): void {
     health.look();
+    trust.look();
     const { phase } = progress();
     if (phase === 'headers') paces.headers.look(chain.bestHeader().height);
     else paces.headers.restart();
@@ -339,7 +347,7 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
       knownAddresses: book.size + bootstrap.length,
       strangers: strangers.size,
       clockOffsetSeconds: clocks.offset(),
-      notices: [...first.notices(), ...health.notices(), ...newer.notices()],
+      notices: [...first.notices(), ...trust.notices(), ...health.notices(), ...newer.notices()],
       snapshot: snapshot?.progress() ?? null,
       history: first.history(),
       reach: reach.verdict(),

@@ -28,6 +28,8 @@ export interface NetworkDeps {
   readonly software: string;
   /** Work that the right chain is known to have, such as a join link names: no chain below it is followed. */
   readonly minimumWork?: bigint | undefined;
+  /** The id of a block that somebody the user trusts has named, such as a join link does. */
+  readonly namedBlock?: string | undefined;
   /** Whether a chain that has nothing yet begins with a coin set that the chain commits to, instead of all blocks. */
   readonly snapshotSync?: boolean | undefined;
   /** What checks the blocks below such a coin set; null when there is nothing to check. Called at most once. */

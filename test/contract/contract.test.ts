@@ -322,4 +322,29 @@ describe('a payment from the desktop', () => {
     expect(node.asked).not.toContain('d1 no');
     drop();
   });
+
+  test('is not made while the coin set is unproven or contradicted, and asked for again while an alarm stands', async () => {
+    const questions: { payment: { warnings: { code: string }[] } }[] = [];
+    const { client, drop } = served.portWith(async (question) => questions.push(question) > 0);
+    for (const code of ['snapshot-unproven', 'snapshot-mismatch']) {
+      node.say({ notices: [{ code, message: 'Not yet.' }] });
+      const to = [{ address: 'rkith1', amount: 5 }];
+      expect((await fail(client.wallet.prepare({ name: 'mine', to }))).code).toBe(code);
+      expect((await fail(client.wallet.approve({ draft: 'd1', password: 'unsafe' }))).code).toBe(code);
+    }
+    expect(node.asked).not.toContain('d1 unsafe');
+    node.say({ notices: [{ code: 'network-split', message: 'Two chains.' }] });
+    const { warnings } = await client.wallet.prepare({
+      name: 'mine',
+      to: [{ address: 'rkith1', amount: 5 }],
+    });
+    expect(warnings[0]).toEqual({
+      code: 'alarm-network-split',
+      message: 'Two chains. Send it all the same?',
+    });
+    await client.wallet.approve({ draft: 'd1', password: 'split' });
+    expect(questions[0]!.payment.warnings.map(({ code }) => code)).toContain('alarm-network-split');
+    node.say({ notices: [] });
+    drop();
+  });
 });

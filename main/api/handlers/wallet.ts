@@ -1,14 +1,19 @@
-import type { WalletView } from '../../../shared/contract/wallet.ts';
+import type { DraftPayment, WalletView } from '../../../shared/contract/wallet.ts';
 import { KithError } from '../../lib/errors.ts';
 import { api, type ApiContext, type HandlerDeps } from '../base.ts';
 import type { NodeFacade } from '../facade.ts';
 import { accepted } from '../faults.ts';
+import { alarmsOf, refuseUnsafeSpending } from '../spending.ts';
 import { latest } from '../streams.ts';
 
 const LATEST = 20;
 
 export function createWalletHandlers({ node }: HandlerDeps) {
   const { wallets } = node;
+  const warned = (draft: DraftPayment): DraftPayment => ({
+    ...draft,
+    warnings: [...alarmsOf(node, Math.floor(Date.now() / 1000)), ...draft.warnings],
+  });
   const handlers = api.wallet;
   return handlers.router({
     create: handlers.create.handler(async ({ input }) => {
@@ -29,9 +34,13 @@ export function createWalletHandlers({ node }: HandlerDeps) {
     newAddress: handlers.newAddress.handler(async ({ input }) => ({
       address: await wallets.newAddress(input.name, input.label),
     })),
-    prepare: handlers.prepare.handler(({ input }) => wallets.prepare(input)),
+    prepare: handlers.prepare.handler(async ({ input }) => {
+      refuseUnsafeSpending(node);
+      return warned(await wallets.prepare(input));
+    }),
     confirm: handlers.confirm.handler(async ({ input, context }) => {
       refuseWindow(context, 'wallet-confirm-in-window');
+      refuseUnsafeSpending(node);
       const { txid } = accepted(await wallets.confirm(input.draft, input.password));
       return { txid };
     }),
@@ -39,7 +48,9 @@ export function createWalletHandlers({ node }: HandlerDeps) {
       if (context.approve === undefined) throw new KithError('wallet-approve-elsewhere');
       const question = wallets.draft(input.draft);
       if (question === undefined) throw new KithError('wallet-draft-unknown');
-      if (!(await context.approve(question))) throw new KithError('wallet-payment-declined');
+      refuseUnsafeSpending(node);
+      if (!(await context.approve({ ...question, payment: warned(question.payment) })))
+        throw new KithError('wallet-payment-declined');
       const { draft, password } = input;
       const paid = password === undefined ? wallets.confirmUnlocked(draft) : wallets.confirm(draft, password);
       const { txid } = accepted(await paid);
@@ -47,6 +58,7 @@ export function createWalletHandlers({ node }: HandlerDeps) {
     }),
     send: handlers.send.handler(async ({ input, context }) => {
       refuseWindow(context, 'wallet-send-in-window');
+      refuseUnsafeSpending(node);
       const { password, ...payment } = input;
       const { draft, fee } = await wallets.prepare(payment);
       const { txid } = accepted(await wallets.confirm(draft, password));

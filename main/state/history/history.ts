@@ -87,7 +87,9 @@ export async function createHistory(chain: Chain, deps: ChainDeps): Promise<Hist
   past.events.on('invalid', ({ entry, reason }) =>
     mismatch(`block ${entry.height} breaks the rule ${reason.code}`),
   );
-  await finish();
+  // Found out in an earlier run.
+  if (past.entry(base.id)?.status === 'invalid') mismatch('a block before it breaks a rule');
+  else await finish();
 
   return {
     settled,

@@ -98,6 +98,10 @@ test('a history that breaks a rule is told, and stays checked up to there', asyn
   expect(history.wanted(5)).toEqual([]);
   await history.close();
   expect(fresh.historyChecked()).toBe(false);
+  // It isn't forgotten by a restart.
+  const again = (await createHistory(fresh, testChainDeps({ directory })))!;
+  await expect(again.settled).rejects.toMatchObject({ code: 'snapshot-mismatch' });
+  await again.close();
 });
 
 test('a node whose history was checked under a soft fork opens again as it was', async () => {
