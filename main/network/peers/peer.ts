@@ -21,6 +21,8 @@ export interface Peer extends Origin {
   readonly since: UnixSeconds;
   readonly connection: Connection;
   readonly hello: Hello;
+  /** The protocol version spoken with it: the highest that both know. */
+  readonly protocol: number;
   /** The best chain that it last said it has. */
   readonly tip: TipClaim;
   readonly latencyMs: number | null;
@@ -67,6 +69,7 @@ export function createPeer(parts: PeerParts): OwnedPeer {
     connection,
     control,
     hello: control.hello,
+    protocol: control.version,
     tip: control.hello,
     latencyMs: null,
     sync: callerOf(names.sync),

@@ -3,9 +3,10 @@ import { equalBytes } from '../../core/codec/bytes.ts';
 import { isViolation } from '../../core/violation.ts';
 import { KithError } from '../../lib/errors.ts';
 import { createBucket } from './bucket.ts';
-import { FRAME } from './frame-types.ts';
+import { FRAME, MAX_UNKNOWN_BYTES } from './frame-types.ts';
 import { createFrameReader, type Frame, type FrameReader, writeFrame } from './frames.ts';
 import {
+  commonVersion,
   decodeBye,
   decodeHello,
   decodeTip,
@@ -13,6 +14,7 @@ import {
   encodeHello,
   encodeTip,
   type Hello,
+  isNewer,
   type TipClaim,
 } from './hello.ts';
 import { isOffence, type Offence, offence } from './offence.ts';
@@ -23,6 +25,8 @@ export const HELLO_MS = 10_000;
 /** What two nodes have said to each other, and the stream on which they keep each other up to date. */
 export interface Control {
   readonly hello: Hello;
+  /** The highest protocol version that both sides speak. */
+  readonly version: number;
   /** Tells the peer our new tip; while it is slow to read, only the newest is kept. */
   tell(tip: TipClaim): void;
   /** Says why we leave; resolves when it is sent or can't be. */
@@ -36,11 +40,12 @@ export interface Control {
  * A peer of another network, or without a common version, is told so before the offence is returned.
  */
 export async function greet(stream: Stream, ours: Hello, opened: boolean): Promise<Control | Offence | null> {
-  let state: 'hello' | 'open' = 'hello';
+  let state: 'hello' | 'open' | 'newer' = 'hello';
   const reader = createFrameReader(stream, (type) => {
     if (type === FRAME.bye.type) return FRAME.bye.cap;
     if (state === 'hello') return type === FRAME.hello.type ? FRAME.hello.cap : null;
-    return type === FRAME.tip.type ? FRAME.tip.cap : null;
+    if (type === FRAME.tip.type) return FRAME.tip.cap;
+    return state === 'newer' ? MAX_UNKNOWN_BYTES : null;
   });
   const late = setTimeout(() => stream.abort(new KithError('hello-missing')), HELLO_MS);
   try {
@@ -54,8 +59,8 @@ export async function greet(stream: Stream, ours: Hello, opened: boolean): Promi
       await stream.close();
     }
     if (theirs === null || isOffence(theirs)) return theirs;
-    state = 'open';
-    return createControl(stream, reader, theirs);
+    state = isNewer(theirs) ? 'newer' : 'open';
+    return createControl(stream, reader, theirs, commonVersion(ours, theirs)!);
   } catch {
     return null;
   } finally {
@@ -73,12 +78,12 @@ function readHello(frame: Frame | Offence | null, ours: Hello): Hello | Offence 
   const hello = decodeHello(frame.body);
   if (isViolation(hello)) return hello;
   if (!equalBytes(hello.networkId, ours.networkId)) return offence('hello-network');
-  if (hello.versionMin > ours.versionMax || hello.versionMax < ours.versionMin)
+  if (commonVersion(ours, hello) === null)
     return offence('hello-version', { least: hello.versionMin, most: hello.versionMax });
   return hello;
 }
 
-function createControl(stream: Stream, reader: FrameReader, hello: Hello): Control {
+function createControl(stream: Stream, reader: FrameReader, hello: Hello, version: number): Control {
   let next: TipClaim | null = null;
   let writing = false;
   // A block now and then, a burst while catching up.
@@ -102,6 +107,7 @@ function createControl(stream: Stream, reader: FrameReader, hello: Hello): Contr
 
   return {
     hello,
+    version,
     tell(tip) {
       next = tip;
       void flush();
@@ -120,6 +126,8 @@ function createControl(stream: Stream, reader: FrameReader, hello: Hello): Contr
           const frame = await reader.next();
           if (frame === null || isOffence(frame)) return frame;
           if (!bucket.take(1)) return offence('gossip-flood');
+          // What only a newer version says means nothing to this one.
+          if (frame.type !== FRAME.bye.type && frame.type !== FRAME.tip.type) continue;
           const said = frame.type === FRAME.bye.type ? decodeBye(frame.body) : decodeTip(frame.body);
           if (typeof said === 'string') return { bye: said };
           if (isViolation(said)) return said;

@@ -22,6 +22,9 @@ export const MAX_PUSHED_BYTES = 80 * 1024;
 /** A reply with transactions ends before it grows past this; one transaction always fits. */
 export const MAX_TRANSACTIONS_BYTES = 512 * 1024;
 
+/** Most bytes of a frame that only a newer version knows, and that this one skips. */
+export const MAX_UNKNOWN_BYTES = 65_536;
+
 /**
  * Every frame type, over all protocols, with the most bytes that its body may have. A type has one meaning for ever;
  * a changed meaning takes a new number.
@@ -57,4 +60,6 @@ export const FRAME = {
   compact: { type: 0x63, cap: MAX_PUSHED_BYTES },
   wantBlocks: { type: 0x64, cap: 1 },
   parts: { type: 0x25, cap: MAX_BLOCK_BYTES + 8192 },
+  /** Answers a request of a type that only a newer version has. */
+  unknown: { type: 0x7f, cap: 0 },
 } as const;

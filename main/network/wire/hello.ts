@@ -30,6 +30,17 @@ export interface Hello extends TipClaim {
 /** The one version that exists. */
 export const PROTOCOL_VERSION = 1;
 
+type Range = Pick<Hello, 'versionMin' | 'versionMax'>;
+
+/** The highest version that both sides speak, or null. */
+export function commonVersion(ours: Range, theirs: Range): number | null {
+  const version = Math.min(ours.versionMax, theirs.versionMax);
+  return version >= ours.versionMin && version >= theirs.versionMin ? version : null;
+}
+
+/** Whether a peer speaks a version that this program doesn't know yet. */
+export const isNewer = ({ versionMax }: Range): boolean => versionMax > PROTOCOL_VERSION;
+
 // The order is the bit: archive 1, pruned 2, snapshots 4, relay 8.
 const SERVICE_BITS: readonly Service[] = ['archive', 'pruned', 'snapshots', 'relay'];
 const MAX_SOFTWARE = 64;

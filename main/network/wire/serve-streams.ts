@@ -1,11 +1,16 @@
 import type { Connection, Stream } from '@libp2p/interface';
 import type { Log } from '../../lib/log.ts';
+import type { Peer } from '../peers/peer.ts';
+import { isNewer } from './hello.ts';
 import type { Offence } from './offence.ts';
 import { perConnection } from './per-connection.ts';
 import { type Handler, serve } from './server.ts';
 
 export interface ServeStreamsDeps {
-  readonly peers: { get(id: string): unknown; report(peerId: string, offence: Offence): void };
+  readonly peers: {
+    get(id: string): Pick<Peer, 'hello'> | undefined;
+    report(peerId: string, offence: Offence): void;
+  };
   readonly log: Log;
 }
 
@@ -17,8 +22,9 @@ export function serveStreams(
   const handlersOf = perConnection((connection) => handlersFor(connection.remotePeer.toString()));
   return (stream, connection) => {
     const peerId = connection.remotePeer.toString();
-    if (deps.peers.get(peerId) === undefined) return stream.abort(new Error('greet first'));
-    serve(stream, handlersOf(connection)).then(
+    const peer = deps.peers.get(peerId);
+    if (peer === undefined) return stream.abort(new Error('greet first'));
+    serve(stream, handlersOf(connection), isNewer(peer.hello)).then(
       (wrong) => {
         if (wrong !== null) deps.peers.report(peerId, wrong);
       },

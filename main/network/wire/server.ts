@@ -1,5 +1,6 @@
 import type { Stream } from '@libp2p/interface';
 import { codeOf, KithError } from '../../lib/errors.ts';
+import { FRAME, MAX_UNKNOWN_BYTES } from './frame-types.ts';
 import { createFrameReader, type Frame, writeFrame } from './frames.ts';
 import { isOffence, type Offence, offence } from './offence.ts';
 
@@ -16,10 +17,16 @@ export interface Handler {
 /**
  * The answering side of one stream: one request at a time, in order. The next isn't read before this one's answer has
  * gone, so however much a peer asks, it holds one request and one answer of ours in memory.
- * Resolves when the stream has ended, with what the peer did wrong, or null.
+ * Resolves when the stream has ended, with what the peer did wrong, or null. `isNewer`: the peer speaks a version that
+ * we don't, so a request that we don't know is no offence: it is answered with `unknown`.
  */
-export async function serve(stream: Stream, handlers: ReadonlyMap<number, Handler>): Promise<Offence | null> {
-  const reader = createFrameReader(stream, (type) => handlers.get(type)?.cap ?? null);
+export async function serve(
+  stream: Stream,
+  handlers: ReadonlyMap<number, Handler>,
+  isNewer = false,
+): Promise<Offence | null> {
+  const strange = isNewer ? MAX_UNKNOWN_BYTES : null;
+  const reader = createFrameReader(stream, (type) => handlers.get(type)?.cap ?? strange);
   try {
     for (;;) {
       const frame = await reader.next();
@@ -45,6 +52,7 @@ function answer(
   handlers: ReadonlyMap<number, Handler>,
   frame: Frame,
 ): Promise<Offence | null> {
-  const handler = handlers.get(frame.type)!;
+  const handler = handlers.get(frame.type);
+  if (handler === undefined) return writeFrame(stream, FRAME.unknown.type, frame.id, []).then(() => null);
   return handler.handle(frame, (type, ...parts) => writeFrame(stream, type, frame.id, parts));
 }

@@ -1,0 +1,91 @@
+import { afterEach, expect, test } from 'vitest';
+import { REGTEST_NETWORK } from '../../../main/core/networks/built-in.ts';
+import { encodeBlockAnnouncement } from '../../../main/network/wire/announcements.ts';
+import { FRAME } from '../../../main/network/wire/frame-types.ts';
+import { createFrameReader, type Frame, writeFrame } from '../../../main/network/wire/frames.ts';
+import { isOffence } from '../../../main/network/wire/offence.ts';
+import { encodeGetHeaders } from '../../../main/network/wire/sync-messages.ts';
+import { type RawPeer, startRawPeer } from '../../support/raw-peer.ts';
+import { mineOn, tipOf } from '../../support/test-chain.ts';
+import { startNode, type TestNode } from '../../support/test-node.ts';
+import { until } from '../../support/until.ts';
+
+const stops: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const stop of stops.splice(0).reverse()) await stop();
+});
+
+async function node(bootstrap: string[] = []): Promise<TestNode> {
+  const started = await startNode({ bootstrap });
+  stops.push(() => started.stop());
+  return started;
+}
+
+async function speaking(at: TestNode, versionMin: number, versionMax: number): Promise<RawPeer> {
+  const peer = await startRawPeer(at.address, {
+    network: REGTEST_NETWORK,
+    hello: { versionMin, versionMax },
+  });
+  stops.push(() => peer.stop());
+  await until(() => at.net.peers.list().some(({ id }) => id === peer.id), 'greeted');
+  return peer;
+}
+
+async function next(reader: { next(): Promise<unknown> }): Promise<Frame> {
+  const frame = await reader.next();
+  if (frame === null || isOffence(frame)) throw new Error('no frame');
+  return frame as Frame;
+}
+
+test('a peer that speaks 1 to 2 and one that speaks 1 meet in 1; what only 2 has is answered, and costs nothing', async () => {
+  const at = await node();
+  await at.mine(3);
+  const peer = await speaking(at, 1, 2);
+  expect(peer.control.version).toBe(1);
+  const stream = await peer.open(peer.names.sync);
+  const reader = createFrameReader(stream, () => 200_000);
+  await writeFrame(stream, 0x6e, 7, [new Uint8Array(5000)]);
+  expect(await next(reader)).toEqual({ type: FRAME.unknown.type, id: 7, body: new Uint8Array(0) });
+  // The stream goes on as if nothing had been.
+  await writeFrame(stream, FRAME.getHeaders.type, 8, [encodeGetHeaders([REGTEST_NETWORK.genesis.header.id])]);
+  expect(await next(reader)).toMatchObject({ type: FRAME.headers.type, id: 8 });
+  reader.release();
+  expect(at.net.peers.list().map(({ score }) => score)).toEqual([0]);
+  expect(at.net.peers.bans()).toEqual([]);
+});
+
+test('even from a newer one a frame has a limit', async () => {
+  const at = await node();
+  const peer = await speaking(at, 1, 2);
+  const stream = await peer.open(peer.names.sync);
+  await writeFrame(stream, 0x6e, 7, [new Uint8Array(65_537)]);
+  await until(() => at.net.peers.bans().some(({ code }) => code === 'wire-oversize'), 'banned');
+});
+
+test('without a version in common nobody is punished', async () => {
+  const at = await node();
+  await expect(
+    startRawPeer(at.address, { network: REGTEST_NETWORK, hello: { versionMin: 2, versionMax: 3 } }),
+  ).rejects.toThrow(/hello-version|lost/);
+  expect(at.net.peers.list()).toEqual([]);
+  expect(at.net.peers.bans()).toEqual([]);
+});
+
+test('an announcement of a kind that does not exist yet: the header counts, for the next node, too', async () => {
+  const at = await node();
+  await at.mine(3);
+  const further = await node([at.address]);
+  await until(() => further.chain.tip().height === 3, 'synced');
+  const peer = await speaking(at, 1, 2);
+  await until(() => peer.host.gossip.meshPeers(peer.names.blocks).length > 0, 'in the mesh');
+  const block = mineOn(at.chain, tipOf(at.chain));
+  const data = Uint8Array.from([...encodeBlockAnnouncement(block.header.bytes, null), 1, 2, 3]);
+  data[block.header.bytes.length] = 3;
+  expect(await peer.host.gossip.publish(peer.names.blocks, data, true)).toBe(1);
+  for (const each of [at, further])
+    await until(() => each.chain.entry(block.header.idHex) !== undefined, 'the header is known');
+  for (const each of [at, further]) {
+    expect(each.net.peers.bans()).toEqual([]);
+    expect(each.net.peers.list().every(({ score }) => score === 0)).toBe(true);
+  }
+});
