@@ -18,6 +18,7 @@ import {
   encodeHello,
   encodeTip,
   type Hello,
+  commonVersion,
 } from '../../../../main/network/wire/hello.ts';
 import {
   decodeGetTransactions,
@@ -111,6 +112,24 @@ describe('messages come back as they went', () => {
     );
     expect(large).toMatchObject({ header: { idHex: genesis.header.idHex }, block: null });
   });
+  test('service bits without a meaning yet mean nothing', () => {
+    const [one] = fc.sample(hello, { numRuns: 1, seed: 2 });
+    const known: Hello = { ...one!, versionMin: 1, versionMax: 2, software: 'kith/9', services: ['archive'] };
+    const bytes = encodeHello(known);
+    const bits = 32 + 1 + 1 + 1 + known.software.length;
+    expect(bytes[bits]).toBe(1);
+    bytes[bits] = 0x71;
+    expect(decodeHello(bytes)).toEqual(known);
+  });
+
+  test('the version spoken is the highest that both have', () => {
+    const range = (versionMin: number, versionMax: number) => ({ versionMin, versionMax });
+    expect(commonVersion(range(1, 1), range(1, 2))).toBe(1);
+    expect(commonVersion(range(1, 3), range(2, 2))).toBe(2);
+    expect(commonVersion(range(1, 1), range(2, 3))).toBeNull();
+    expect(commonVersion(range(2, 3), range(1, 1))).toBeNull();
+  });
+
   test('a hello may carry what a later version adds', () => {
     const [one] = fc.sample(hello, { numRuns: 1, seed: 1 });
     const bytes = encodeHello(one!);
