@@ -20,6 +20,7 @@ import { createNewerVersions } from './peers/newer.ts';
 import { relays } from './peers/peer.ts';
 import { createPeerAccess } from './peers/peer-access.ts';
 import { createPeers } from './peers/peers.ts';
+import { createServesTeller } from './peers/serves-teller.ts';
 import { createScores } from './peers/scores.ts';
 import { openPeerStore } from './peers/store.ts';
 import { createTipTeller } from './peers/tip-teller.ts';
@@ -196,6 +197,7 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
     log: log.child('relay'),
   });
   const teller = createTipTeller(() => peers.tell(claim()));
+  const serves = createServesTeller({ servesFrom: () => greeting().servesFrom, tell: peers.tellServes });
   const clocks = createClocks(clock);
   const strangers = new Set<string>();
   const unwelcomed = new Set<string>();
@@ -228,6 +230,7 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
   function watch(): void {
     health.look();
     trust.look();
+    serves.look();
     const { phase } = progress();
     if (phase === 'headers') paces.headers.look(chain.bestHeader().height);
     else paces.headers.restart();

@@ -35,13 +35,17 @@ export interface TestNodeOptions {
   readonly announce?: readonly string[];
   readonly snapshotSync?: boolean;
   readonly discovery?: DiscoveryChoice;
+  /** Prunes to so many bytes of bodies and undo records, in small files. */
+  readonly pruneBytes?: number;
 }
 
 export async function startNode(options: TestNodeOptions = {}): Promise<TestNode> {
   const directory = options.directory ?? newDirectory();
   const network = options.network ?? REGTEST_NETWORK;
   const log = options.log ?? silent;
-  const chainDeps = testChainDeps({ directory, network, log });
+  const { pruneBytes } = options;
+  const small = pruneBytes === undefined ? {} : { pruneBytes, segmentBytes: 2000 };
+  const chainDeps = testChainDeps({ directory, network, log, ...small });
   const chain = await createChain(chainDeps);
   const mempool = createMempool({ chain, verifyBatch, clock: systemClock, log });
   await mempool.start(new AbortController().signal);

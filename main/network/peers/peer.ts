@@ -20,6 +20,7 @@ export interface Peer extends Origin {
   readonly direction: Direction;
   readonly since: UnixSeconds;
   readonly connection: Connection;
+  /** What it said of itself; what it serves is kept up to date. */
   readonly hello: Hello;
   /** The protocol version spoken with it: the highest that both know. */
   readonly protocol: number;
@@ -42,6 +43,7 @@ export const relays = ({ kind, hello }: Pick<Peer, 'kind' | 'hello'>): boolean =
 
 /** The same peer as the table sees it. */
 export interface OwnedPeer extends Peer {
+  hello: Hello;
   tip: TipClaim;
   latencyMs: number | null;
   readonly control: Control;

@@ -1,4 +1,5 @@
 import type { Connection, Stream } from '@libp2p/interface';
+import type { Height } from '../../../shared/units.ts';
 import { type Clock, sleep } from '../../lib/clock.ts';
 import { createEmitter, type Events } from '../../lib/events.ts';
 import type { Log } from '../../lib/log.ts';
@@ -7,7 +8,7 @@ import type { Host } from '../host/host.ts';
 import type { Identified } from '../host/identified.ts';
 import type { Names } from '../host/protocols.ts';
 import { type Control, greet, HELLO_MS } from '../wire/control.ts';
-import type { Hello, TipClaim } from '../wire/hello.ts';
+import { type Hello, servingFrom, type TipClaim } from '../wire/hello.ts';
 import { isOffence, type Offence, offence, type OffenceCode } from '../wire/offence.ts';
 import type { Bans } from './bans.ts';
 import { createIntroduce } from './introduce.ts';
@@ -54,6 +55,8 @@ export interface Peers {
   report(peerId: string, offence: Offence): void;
   /** Ends the connections with a peer, telling it why. */
   part(peerId: string, code: OffenceCode): void;
+  /** Tells every peer from which height on we have all bodies now. */
+  tellServes(from: Height): void;
   /** Tells every peer our new tip. */
   tell(tip: TipClaim): void;
 }
@@ -200,10 +203,13 @@ export function createPeers(deps: PeersDeps): Peers {
   }
 
   async function follow(session: Session, peer: OwnedPeer): Promise<void> {
-    const said = await peer.control.run((tip) => {
-      peer.tip = tip;
-      events.emit('tip', peer);
-    });
+    const said = await peer.control.run(
+      (tip) => {
+        peer.tip = tip;
+        events.emit('tip', peer);
+      },
+      (from) => (peer.hello = servingFrom(peer.hello, from)),
+    );
     if (isOffence(said)) report(peer.id, said);
     else if (said !== null) log.debug('a peer said goodbye', { peer: peer.id, because: said.bye });
     // Without its control stream a peer can't be kept up to date.
@@ -296,6 +302,7 @@ export function createPeers(deps: PeersDeps): Peers {
     },
     report,
     part,
+    tellServes: (from) => list().forEach((peer) => peer.control.tellServes(from)),
     tell: (tip) => list().forEach((peer) => peer.control.tell(tip)),
   };
 }

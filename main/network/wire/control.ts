@@ -1,4 +1,5 @@
 import type { Stream } from '@libp2p/interface';
+import type { Height } from '../../../shared/units.ts';
 import { equalBytes } from '../../core/codec/bytes.ts';
 import { isViolation } from '../../core/violation.ts';
 import { KithError } from '../../lib/errors.ts';
@@ -9,9 +10,11 @@ import {
   commonVersion,
   decodeBye,
   decodeHello,
+  decodeServes,
   decodeTip,
   encodeBye,
   encodeHello,
+  encodeServes,
   encodeTip,
   type Hello,
   isNewer,
@@ -29,10 +32,15 @@ export interface Control {
   readonly version: number;
   /** Tells the peer our new tip; while it is slow to read, only the newest is kept. */
   tell(tip: TipClaim): void;
+  /** Tells the peer from which height on we have all bodies now. */
+  tellServes(from: Height): void;
   /** Says why we leave; resolves when it is sent or can't be. */
   bye(code: string): Promise<void>;
   /** Reads until the stream ends: with the peer's offence, its goodbye, or null. */
-  run(onTip: (tip: TipClaim) => void): Promise<Offence | { readonly bye: string } | null>;
+  run(
+    onTip: (tip: TipClaim) => void,
+    onServes?: (from: Height) => void,
+  ): Promise<Offence | { readonly bye: string } | null>;
 }
 
 /**
@@ -45,6 +53,7 @@ export async function greet(stream: Stream, ours: Hello, opened: boolean): Promi
     if (type === FRAME.bye.type) return FRAME.bye.cap;
     if (state === 'hello') return type === FRAME.hello.type ? FRAME.hello.cap : null;
     if (type === FRAME.tip.type) return FRAME.tip.cap;
+    if (type === FRAME.serves.type) return FRAME.serves.cap;
     return state === 'newer' ? MAX_UNKNOWN_BYTES : null;
   });
   const late = setTimeout(() => stream.abort(new KithError('hello-missing')), HELLO_MS);
@@ -112,6 +121,11 @@ function createControl(stream: Stream, reader: FrameReader, hello: Hello, versio
       next = tip;
       void flush();
     },
+    tellServes(from) {
+      writeFrame(stream, FRAME.serves.type, 0, [encodeServes(from)]).catch(() => {
+        // The stream is gone; whoever reads it notices.
+      });
+    },
     async bye(code) {
       try {
         await writeFrame(stream, FRAME.bye.type, 0, [encodeBye(code)]);
@@ -120,12 +134,18 @@ function createControl(stream: Stream, reader: FrameReader, hello: Hello, versio
         // It left before we could say it.
       }
     },
-    async run(onTip) {
+    async run(onTip, onServes = () => {}) {
       try {
         for (;;) {
           const frame = await reader.next();
           if (frame === null || isOffence(frame)) return frame;
           if (!bucket.take(1)) return offence('gossip-flood');
+          if (frame.type === FRAME.serves.type) {
+            const from = decodeServes(frame.body);
+            if (isViolation(from)) return from;
+            onServes(from);
+            continue;
+          }
           // What only a newer version says means nothing to this one.
           if (frame.type !== FRAME.bye.type && frame.type !== FRAME.tip.type) continue;
           const said = frame.type === FRAME.bye.type ? decodeBye(frame.body) : decodeTip(frame.body);

@@ -33,6 +33,7 @@ export const FRAME = {
   hello: { type: 0x01, cap: 1024 },
   tip: { type: 0x02, cap: 68 },
   bye: { type: 0x03, cap: 128 },
+  serves: { type: 0x04, cap: 4 },
   getHeaders: { type: 0x10, cap: 1 + 32 * MAX_LOCATOR },
   headers: { type: 0x11, cap: 5 + HEADER_BYTES * MAX_HEADERS },
   getBlocks: { type: 0x12, cap: 1 + 32 * MAX_BLOCKS_ASKED },

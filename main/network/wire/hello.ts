@@ -84,6 +84,24 @@ export function decodeTip(body: Uint8Array): TipClaim | Violation {
   return failed === null ? tip : violation(failed);
 }
 
+/** From which height on a node has all bodies, as it has just become; 0 for an archive. */
+export function encodeServes(from: Height): Uint8Array {
+  return new Writer(4).u32(from).finish();
+}
+
+export function decodeServes(body: Uint8Array): Height | Violation {
+  const reader = new Reader(body);
+  const from = reader.u32();
+  const failed = reader.finish();
+  return failed === null ? from : violation(failed);
+}
+
+/** The greeting as it would be now. */
+export function servingFrom(hello: Hello, from: Height): Hello {
+  const others = hello.services.filter((service) => service !== 'archive' && service !== 'pruned');
+  return { ...hello, servesFrom: from, services: [from > 0 ? 'pruned' : 'archive', ...others] };
+}
+
 /** A goodbye: why this side closes, as a code; both sides need no other word. */
 export function encodeBye(code: string): Uint8Array {
   return new Writer(64).varbytes(toAscii(code)).finish();

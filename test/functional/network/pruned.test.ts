@@ -1,0 +1,44 @@
+import { afterEach, expect, test } from 'vitest';
+import { startNode, type TestNode, type TestNodeOptions } from '../../support/test-node.ts';
+import { until } from '../../support/until.ts';
+
+const stops: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const stop of stops.splice(0).reverse()) await stop();
+});
+
+async function start(options?: TestNodeOptions): Promise<TestNode> {
+  const node = await startNode(options);
+  stops.push(() => node.stop());
+  return node;
+}
+
+const sees = (from: TestNode, whom: TestNode) =>
+  from.net.peers.list().find(({ id }) => id === whom.net.peerId)?.services;
+
+test('a node that begins to prune says so, serves what it has, and is blamed for nothing', async () => {
+  const archive = await start();
+  await archive.mine(20);
+  const pruned = await start({ bootstrap: [archive.address], pruneBytes: 10_000 });
+  await until(() => sees(archive, pruned)?.includes('archive'), 'an archive so far');
+  await archive.mine(180);
+  await until(() => pruned.chain.tip().height === 200, 'synced');
+  await until(() => pruned.chain.servesFrom() > 50, 'pruned', { ms: 6000 });
+  await until(() => sees(archive, pruned)?.includes('pruned'), 'said to be pruned');
+  expect(pruned.chain.servesFrom()).toBeGreaterThan(50);
+
+  // From the pruned node alone nobody gets the beginning; nobody is punished for that.
+  const fresh = await start({ bootstrap: [pruned.address] });
+  await until(() => fresh.chain.bestHeader().height === 200, 'headers');
+  expect(sees(fresh, pruned)).toContain('pruned');
+  expect(fresh.chain.tip().height).toBe(0);
+  await fresh.net.peers.add(archive.address);
+  await until(() => fresh.chain.tip().height === 200, 'synced from both');
+  // New blocks come from it as from anybody.
+  await archive.mine(1);
+  await until(() => pruned.chain.tip().height === 201 && fresh.chain.tip().height === 201, 'the next block');
+  for (const node of [archive, pruned, fresh]) {
+    expect(node.net.peers.bans()).toEqual([]);
+    expect(node.net.peers.list().every(({ score }) => score === 0)).toBe(true);
+  }
+});
