@@ -18,8 +18,10 @@ export const sizeOf = (body: Body): number => (body instanceof Uint8Array ? body
 
 /** Blocks ahead of the tip that are fetched at the same time. */
 export const WINDOW_BLOCKS = 1024;
-/** Bytes of blocks that wait for their parents, together with those asked for. */
+/** Bytes of blocks that wait for their parents, together with those asked for: a guess from the latest. */
 export const WINDOW_BYTES = 12 << 20;
+/** Blocks asked for at once of all peers: where the guess is wrong, each may be a full one. */
+export const MOST_ASKED = 192;
 
 /** The blocks that come next, lowest first, and where each of them is. Plain data; sync/body-sync.ts moves it. */
 export interface Window {
@@ -48,7 +50,7 @@ export function createWindow(): Window {
   let here = 0;
   let askedFor = 0;
   // The size of a usual block lately: what one that was asked for will probably take.
-  let usual = 2000;
+  let usual = 16_384;
 
   function toWanted(slot: Slot): void {
     if (slot.state === 'asked') askedFor--;
@@ -79,7 +81,7 @@ export function createWindow(): Window {
     wanted(max, usable) {
       const found: Slot[] = [];
       for (const slot of slots) {
-        if (found.length >= max) break;
+        if (found.length >= Math.min(max, MOST_ASKED - askedFor)) break;
         if (slot.state === 'wanted' && usable(slot)) found.push(slot);
       }
       return found;
@@ -98,9 +100,11 @@ export function createWindow(): Window {
       if (slot.state === 'asked') askedFor--;
       slot.state = 'here';
       slot.peer = peer;
+      const size = sizeOf(body);
       slot.body = body;
-      here += sizeOf(body);
-      usual += (sizeOf(body) - usual) / 16;
+      here += size;
+      // Quickly up and slowly down: too low a guess is what costs memory.
+      usual = size > usual ? size : usual + (size - usual) / 16;
       return true;
     },
     unask(id) {

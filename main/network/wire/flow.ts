@@ -7,6 +7,8 @@ export const HIGH_WATER = 256 * 1024;
 export const STALL_MS = 10_000;
 /** The slowest pace, after the first STALL_MS, at which a frame may come or go. */
 export const SLOWEST_BYTES_PER_S = 1024;
+/** The slowest pace at which a peer may take what it asked for: we hold the answer for as long. */
+const SLOWEST_TAKEN_PER_S = 4096;
 
 /** Bytes of a stream, one arrival at a time; while nobody asks for the next, the peer is held back. */
 export interface Puller {
@@ -105,13 +107,17 @@ export async function write(stream: Stream, parts: readonly Uint8Array[]): Promi
   } catch (error) {
     throw new KithError('stream-lost', 'the stream takes no more', { cause: error });
   }
-  const latest = performance.now() + STALL_MS + ((HIGH_WATER + bytes) / SLOWEST_BYTES_PER_S) * 1000;
+  const latest = performance.now() + longestMs(bytes);
   while (stream.writeBufferLength > HIGH_WATER) {
     const drained = performance.now() < latest && (await drain(stream));
     if (stream.writeStatus === 'closed') throw new KithError('stream-lost', 'closed while writing');
     if (!drained) throw new KithError('stream-stalled', 'the peer does not read');
   }
 }
+
+/** How long a peer may take for an answer of so many bytes; a full block: five minutes. */
+export const longestMs = (bytes: number): number =>
+  STALL_MS + ((HIGH_WATER + bytes) / SLOWEST_TAKEN_PER_S) * 1000;
 
 // stream.onDrain() never re-arms in this version of libp2p (its promise stays resolved), so: the event itself.
 async function drain(stream: Stream): Promise<boolean> {

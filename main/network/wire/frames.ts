@@ -14,6 +14,8 @@ export interface Frame {
 }
 
 export const FRAME_HEAD = 9;
+/** Pieces of less than this are put together when they arrive. */
+const SMALL_BYTES = 64 * 1024;
 
 /** How many bytes a frame of this type may have now, or null when it may not come at all. */
 export type CapOf = (type: number, id: number) => number | null;
@@ -22,6 +24,8 @@ export interface FrameReader {
   /** The next frame, null at a clean end, or what the peer did wrong. Rejects only when the stream is lost. */
   next(): Promise<Frame | Offence | null>;
   release(): void;
+  /** In how many pieces the frame that is coming is kept. */
+  readonly pieces: number;
 }
 
 /** Reads frames; a body longer than `capOf` allows is refused when its head has arrived, before anything is kept for it. */
@@ -29,6 +33,20 @@ export function createFrameReader(stream: Stream, capOf: CapOf): FrameReader {
   const puller = createPuller(stream);
   let pieces: Uint8Array[] = [];
   let have = 0;
+
+  // A sender of single bytes must not make us keep an object for each: pieces grow together as they come, so that there
+  // are never more than a few small ones.
+  function keep(piece: Uint8Array): void {
+    pieces.push(piece);
+    for (let n = pieces.length; n > 1; n = pieces.length) {
+      const [before, last] = [pieces[n - 2]!, pieces[n - 1]!];
+      if (before.length > last.length || before.length + last.length > SMALL_BYTES) return;
+      const both = new Uint8Array(before.length + last.length);
+      both.set(before);
+      both.set(last, before.length);
+      pieces.splice(n - 2, 2, both);
+    }
+  }
 
   // Waits until `need` bytes of the frame that began at `began` are here.
   async function gather(need: number, began: { at: number | null }): Promise<'here' | 'end' | 'slow'> {
@@ -40,7 +58,7 @@ export function createFrameReader(stream: Stream, capOf: CapOf): FrameReader {
       if (arrived === 'slow') return 'slow';
       if (arrived === null) return 'end';
       for (const piece of arrived) {
-        pieces.push(piece);
+        keep(piece);
         have += piece.length;
       }
       began.at ??= performance.now();
@@ -88,6 +106,9 @@ export function createFrameReader(stream: Stream, capOf: CapOf): FrameReader {
       return { type, id, body: take(length) };
     },
     release: () => puller.release(),
+    get pieces() {
+      return pieces.length;
+    },
   };
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createPatience } from '../../../../main/network/sync/patience.ts';
 import { createRate } from '../../../../main/network/sync/rate.ts';
-import { createWindow } from '../../../../main/network/sync/window.ts';
+import { createWindow, MOST_ASKED } from '../../../../main/network/sync/window.ts';
 import type { HeaderEntry } from '../../../../main/state/chain/header-entry.ts';
 import { turnedClock } from '../../../support/test-clock.ts';
 
@@ -71,6 +71,15 @@ describe('the window of blocks on their way', () => {
     window.release('p');
     expect(window.bytes()).toBe(0);
   });
+});
+
+test('never more is asked for at once than memory could take if all were full', () => {
+  const window = createWindow();
+  window.plan(entries(1, 1000));
+  for (let n = 0; n < 40; n++) window.asked(window.wanted(16, all), `p${n}`, 0);
+  expect(window.slots.filter(({ state }) => state === 'asked')).toHaveLength(MOST_ASKED);
+  window.release('p0');
+  expect(window.wanted(100, all)).toHaveLength(16);
 });
 
 test('patience doubles from 2 s to 64 s and returns with success', () => {

@@ -1,6 +1,6 @@
 import type { Stream } from '@libp2p/interface';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { HIGH_WATER } from '../../../../main/network/wire/flow.ts';
+import { HIGH_WATER, longestMs } from '../../../../main/network/wire/flow.ts';
 import {
   createFrameReader,
   type Frame,
@@ -76,6 +76,33 @@ describe('frames over a real stream', () => {
     expect(await readerOf(far).next()).toMatchObject({ code: 'wire-slow' });
     clearInterval(drip);
     near.abort(new Error('done'));
+  });
+
+  test('that come in single bytes are kept in few pieces', async () => {
+    const { near, far } = await streams.pair();
+    const reader = createFrameReader(far, () => 100_000);
+    const next = reader.next();
+    near.send(head(20_001, KNOWN));
+    let most = 0;
+    for (let sent = 0; sent < 20_000; sent += 100) {
+      for (let i = 0; i < 100; i++) near.send(Uint8Array.of(sent & 255));
+      await new Promise(setImmediate);
+      most = Math.max(most, reader.pieces);
+    }
+    // The last byte only now, so that all others were kept at once.
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    most = Math.max(most, reader.pieces);
+    expect(most).toBeLessThan(30);
+    near.send(Uint8Array.of(9));
+    const frame = (await next) as Frame;
+    expect(frame.body).toHaveLength(20_001);
+    expect(frame.body[300]).toBe(300 & 255);
+    near.abort(new Error('done'));
+  });
+
+  test('a full block may be taken slowly, and not for ever', () => {
+    expect(longestMs(1_000_000)).toBeGreaterThan(60_000);
+    expect(longestMs(1_000_000)).toBeLessThan(6 * 60_000);
   });
 
   test('hold a writer back when nobody reads, within bounded memory, and give up', async () => {
