@@ -47,6 +47,8 @@ export const BLOCK_ONLY = 2;
 /** How often an address that never worked is tried, only to know whether it does. */
 const FEELER_MS = 120_000;
 const TICK_MS = 250;
+/** With so many connections that carry payments, others may be opened beside them. */
+const ENOUGH = 2;
 const DIALS_AT_ONCE = 4;
 /** Addresses whose last tries are remembered; more only while all of them are fresh. */
 const MOST_ATTEMPTS = 1000;
@@ -56,6 +58,9 @@ const LONGEST_MS = { alone: 8000, chosen: 15_000, remembered: 120_000, wrong: 60
 
 /** Trying the same address again soon would give the same answer. */
 const HOPELESS_CODES = new Set(['peer-other-network', 'peer-version', 'peer-self']);
+
+/** What an anchor was when it was saved, and is again. */
+type AnchorKind = 'block-only' | 'full-relay';
 
 interface Attempt {
   failures: number;
@@ -69,9 +74,10 @@ export function createConnector(deps: ConnectorDeps): Connector {
   const manual = new Set<string>();
   const attempts = new Map<string, Attempt>();
   const dialling = new Set<string>();
+  const groupsOfDials = () => [...dialling].map((address) => groupOf(address) ?? address);
   const shunned = new Map<string, number>();
   const recent: { address: string; cause: string }[] = [];
-  const anchors = new Set<string>();
+  const anchors = new Map<string, AnchorKind>();
   let feltAt = clock.ms();
   let timer: NodeJS.Timeout | undefined;
 
@@ -128,7 +134,7 @@ export function createConnector(deps: ConnectorDeps): Connector {
       book.add(full, { foundBy: origin.foundBy });
       book.tried(full, true);
       if (origin.kind === 'feeler') peers.part(peerId, 'peer-crowded');
-      if (origin.kind === 'block-only') saveAnchors();
+      if (origin.kind !== 'feeler') saveAnchors();
     } catch (error) {
       const refused = HOPELESS_CODES.has(codeOf(error) ?? '');
       failed(address, origin, refused);
@@ -151,9 +157,9 @@ export function createConnector(deps: ConnectorDeps): Connector {
   function* candidates(): Generator<[string, Origin]> {
     for (const address of manual) yield [address, { kind: 'manual', foundBy: 'manual' }];
     // Those of the last run first: whoever made us restart must not choose all our peers.
-    for (const address of anchors) yield [address, { kind: 'block-only', foundBy: 'address-book' }];
+    for (const [address, kind] of anchors) yield [address, { kind, foundBy: 'address-book' }];
     const all = peers.list();
-    const groups = taken();
+    const groups = new Set([...taken(), ...groupsOfDials()]);
     // Behind a relay anybody may be: whose group that is shows only once there is a direct way.
     const apart = (address: string, { group }: AddressFacts) => isRelayed(address) || !groups.has(group);
     const pick = (test: (entry: BookEntry) => boolean) =>
@@ -163,11 +169,14 @@ export function createConnector(deps: ConnectorDeps): Connector {
       for (const address of deps.bootstrap) yield [address, { kind: 'full-relay', foundBy: 'bootstrap' }];
       const entry = pick(() => true);
       if (entry !== null) yield [entry.address, { kind: 'full-relay', foundBy: savedSource(entry.foundBy) }];
-    } else if (all.filter((peer) => peer.kind === 'block-only').length + dialling.size < BLOCK_ONLY) {
+    }
+    // A small network never fills all places for payments: it needs anchors and news of addresses all the same.
+    if (relaying >= ENOUGH && all.filter((peer) => peer.kind === 'block-only').length < BLOCK_ONLY) {
       // An anchor must be there again after a restart; a way through routers is not.
       const entry = pick(({ address, lastGood }) => lastGood > 0 && !isRelayed(address));
       if (entry !== null) yield [entry.address, { kind: 'block-only', foundBy: savedSource(entry.foundBy) }];
-    } else if (clock.ms() - feltAt > FEELER_MS) {
+    }
+    if (relaying >= ENOUGH && clock.ms() - feltAt > FEELER_MS) {
       feltAt = clock.ms();
       const entry = pick(({ lastGood }) => lastGood === 0);
       if (entry !== null) yield [entry.address, { kind: 'feeler', foundBy: savedSource(entry.foundBy) }];
@@ -175,8 +184,16 @@ export function createConnector(deps: ConnectorDeps): Connector {
   }
 
   function saveAnchors(): void {
-    const now = peers.list().filter((peer) => peer.kind === 'block-only');
-    const kept = new Map(now.map(({ address, id }) => [`${withoutPeer(address)}/p2p/${id}`, {}]));
+    const outbound = peers.list().filter((peer) => peer.direction === 'outbound' && peer.kind !== 'feeler');
+    // Those for blocks alone first; where there are none, any that has lasted is better than nobody.
+    const now = outbound.sort((a, b) => Number(b.kind === 'block-only') - Number(a.kind === 'block-only'));
+    const found = now.map(({ address, id, kind }): [string, AnchorKind] => [
+      `${withoutPeer(address)}/p2p/${id}`,
+      kind === 'block-only' ? 'block-only' : 'full-relay',
+    ]);
+    // Those of the last run that are still to be tried stay: a crash right after the start must not lose them.
+    const all = [...new Map([...anchors, ...found])].slice(0, BLOCK_ONLY);
+    const kept = new Map(all.map(([address, kind]) => [address, { kind }]));
     void deps.store.replace('anchor', kept).catch(() => undefined);
   }
 
@@ -197,7 +214,10 @@ export function createConnector(deps: ConnectorDeps): Connector {
 
   return {
     async load() {
-      for (const { key } of (await deps.store.list('anchor')).slice(0, BLOCK_ONLY)) anchors.add(key);
+      for (const { key, value } of (await deps.store.list('anchor')).slice(0, BLOCK_ONLY)) {
+        const { kind } = (value ?? {}) as { kind?: unknown };
+        anchors.set(key, kind === 'full-relay' ? kind : 'block-only');
+      }
     },
     start() {
       // A connection that worked and broke is worth a quick second try.

@@ -86,3 +86,25 @@ test('with others at hand, an address that never works is given up', async () =>
   expect(list).toHaveLength(1);
   expect(book.size).toBe(1);
 });
+
+test('a network of five has an anchor for the next start', async () => {
+  const { connector, book, list, saved } = connecting(() => true);
+  for (let n = 0; n < 5; n++) book.add(addressOf(n), { foundBy: 'exchange' });
+  connector.start();
+  await vi.advanceTimersByTimeAsync(60_000);
+  connector.stop();
+  expect(list).toHaveLength(5);
+  // What carried payments does so again: in a network this small they would go nowhere otherwise.
+  const anchors = [...saved.get('anchor')!.values()];
+  expect(anchors).toContainEqual({ kind: 'full-relay' });
+});
+
+test('two addresses of one group are not dialled at once', async () => {
+  const { connector, book, dialled } = connecting(() => true);
+  const same = (n: number) => `/ip4/20.1.0.${n}/tcp/21474/p2p/${ID.slice(0, -2)}${10 + n}`;
+  for (let n = 1; n < 9; n++) book.add(same(n), { foundBy: 'exchange' });
+  connector.start();
+  await vi.advanceTimersByTimeAsync(10_000);
+  connector.stop();
+  expect(dialled).toHaveLength(1);
+});
