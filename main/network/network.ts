@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { guarded } from '../lib/guarded.ts';
 import { powHash } from '../state/native/pow.ts';
 import { isLocal } from './host/addresses.ts';
 import { GRAYLIST_SCORE } from './host/gossip.ts';
@@ -316,7 +317,7 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
       discovery.start();
       reach.begin();
       health.start();
-      watching = setInterval(watch, WATCH_MS);
+      watching = setInterval(guarded(log, 'watch', watch), WATCH_MS);
       saving = setInterval(() => void book.save().catch(() => undefined), SAVE_MS);
       log.info('listening', { peerId: host.peerId, addresses: host.addresses() });
     },
@@ -333,10 +334,12 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
       push.stop();
       compact.stop();
       payments.stop();
-      await first.stop();
+      // What waits for an answer of a peer is let go by the peers' end.
+      const ending = first.stop();
+      await peers.stop();
+      await ending;
       await bodies.stop();
       for (const each of off) each();
-      await peers.stop();
       await host.stop();
       newer.stop();
       journal.stop();

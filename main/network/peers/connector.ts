@@ -2,6 +2,7 @@ import type { Connection } from '@libp2p/interface';
 import type { PeerSource } from '../../../shared/contract/vocabulary.ts';
 import { type Clock, sleep } from '../../lib/clock.ts';
 import { codeOf, KithError, messageOf } from '../../lib/errors.ts';
+import { guarded } from '../../lib/guarded.ts';
 import type { Log } from '../../lib/log.ts';
 import { groupOf, hostPart, isRelayed, parseAddress, peerIdOf, withoutPeer } from '../host/addresses.ts';
 import type { OffenceCode } from '../wire/offence.ts';
@@ -127,6 +128,8 @@ export function createConnector(deps: ConnectorDeps): Connector {
         throw new KithError('dial-failed', 'somebody else of its group is connected already');
       }
       const outcome = await peers.adopt(connection, origin);
+      // It dialled us at the same moment, and that connection is the one that stays.
+      if (outcome === null && peers.get(peerId) !== undefined) return book.tried(address, true);
       if (outcome === null) throw new KithError('peer-gone', `${address} left while we introduced ourselves`);
       if (typeof outcome === 'string') throw refusal(address, outcome);
       attemptOf(address).failures = 0;
@@ -227,7 +230,7 @@ export function createConnector(deps: ConnectorDeps): Connector {
             attempt.notBefore = clock.ms() + FIRST_DELAY_MS * (0.5 + deps.random());
         }
       });
-      timer = setInterval(tick, TICK_MS);
+      timer = setInterval(guarded(deps.log, 'connector', tick), TICK_MS);
       tick();
     },
     stop: () => clearInterval(timer),

@@ -2,6 +2,7 @@ import type { Connection, Stream } from '@libp2p/interface';
 import type { Height } from '../../../shared/units.ts';
 import { type Clock, sleep } from '../../lib/clock.ts';
 import { createEmitter, type Events } from '../../lib/events.ts';
+import { guarded } from '../../lib/guarded.ts';
 import type { Log } from '../../lib/log.ts';
 import { hostPart } from '../host/addresses.ts';
 import type { Host } from '../host/host.ts';
@@ -273,15 +274,17 @@ export function createPeers(deps: PeersDeps): Peers {
   return {
     events,
     async start() {
-      host.onOpen(onOpen);
-      host.onClose((connection) => {
-        const id = connection.remotePeer.toString();
-        const session = sessions.get(id);
-        if (session?.connection === connection) end(session);
-        // Nor may what came by without becoming a peer leave anything behind.
-        if (!sessions.has(id) && host.connections(id).every(({ status }) => status !== 'open'))
-          host.traffic.forget(id);
-      });
+      host.onOpen(guarded(log, 'connection:open', onOpen));
+      host.onClose(
+        guarded(log, 'connection:close', (connection: Connection) => {
+          const id = connection.remotePeer.toString();
+          const session = sessions.get(id);
+          if (session?.connection === connection) end(session);
+          // Nor may what came by without becoming a peer leave anything behind.
+          if (!sessions.has(id) && host.connections(id).every(({ status }) => status !== 'open'))
+            host.traffic.forget(id);
+        }),
+      );
       await host.handle(names.hello, 1, onHello);
       pinging = setInterval(() => list().forEach((peer) => void measure(peer)), PING_MS);
     },

@@ -4,6 +4,7 @@ import { bitsToTarget, workOf } from '../../core/consensus/compact.ts';
 import { blockMerkleRoot, decodeBlock } from '../../core/primitives/block.ts';
 import type { Header } from '../../core/primitives/header.ts';
 import { isViolation, type Verdict, violation } from '../../core/violation.ts';
+import { guarded } from '../../lib/guarded.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Chain } from '../../state/chain/chain.ts';
 import type { HeaderEntry } from '../../state/chain/header-entry.ts';
@@ -86,7 +87,7 @@ export function createBlockRelay(deps: BlockRelayDeps): BlockRelay {
     const standing = await judgeHeader(peerId, header);
     if (standing !== 'news') return standing === 'blame' ? 'blame' : 'drop';
     // The router sends it on as soon as this returns; the body is for later.
-    setImmediate(() => tellOf(header.idHex, peerId, block));
+    setImmediate(guarded(log, 'announced', () => tellOf(header.idHex, peerId, block)));
     return 'pass-on';
   }
 

@@ -3,6 +3,7 @@ import { blamesOnlyTheBody } from '../../core/consensus/block-rules.ts';
 import { fromHex } from '../../core/codec/hex.ts';
 import { isViolation, type Violation } from '../../core/violation.ts';
 import type { Clock } from '../../lib/clock.ts';
+import { guarded } from '../../lib/guarded.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Chain } from '../../state/chain/chain.ts';
 import type { HeaderEntry } from '../../state/chain/header-entry.ts';
@@ -14,15 +15,12 @@ import { encodeGetBlocks } from '../wire/sync-messages.ts';
 import { BLOCK_REPLIES, isBlock } from './block-reply.ts';
 import type { Rate } from './rate.ts';
 import { createPatience } from './patience.ts';
-import { createSideBlocks } from './side-blocks.ts';
+import { createSideBlocks, type SideBlocksDeps } from './side-blocks.ts';
 import { createSources } from './sources.ts';
 import { type Body, createWindow, sizeOf, type Slot, WINDOW_BLOCKS, WINDOW_BYTES } from './window.ts';
 
 export interface BodySyncDeps {
-  readonly chain: Pick<
-    Chain,
-    'tip' | 'entry' | 'hasBody' | 'isActive' | 'bestHeader' | 'missingBlocks' | 'submitBlock'
-  >;
+  readonly chain: SideBlocksDeps['chain'] & Pick<Chain, 'bestHeader' | 'missingBlocks'>;
   readonly peers: {
     list(): readonly Peer[];
     get(id: string): Peer | undefined;
@@ -223,6 +221,13 @@ export function createBodySync(deps: BodySyncDeps): BodySync {
     else if (knew) peers.report(peerId, offence('block-invalid', { id: entry.id, rule: violation.code }));
   }
 
+  function tick(): void {
+    if (planned !== chain.bestHeader()) plan();
+    watch();
+    assign();
+    side.look();
+  }
+
   const forget = (peerId: string): void => [owed, progress, sources].forEach((each) => each.delete(peerId));
 
   function watch(): void {
@@ -256,12 +261,7 @@ export function createBodySync(deps: BodySyncDeps): BodySync {
   return {
     start() {
       stopped = false;
-      timer = setInterval(() => {
-        if (planned !== chain.bestHeader()) plan();
-        watch();
-        assign();
-        side.look();
-      }, TICK_MS);
+      timer = setInterval(guarded(log, 'bodies', tick), TICK_MS);
     },
     async stop() {
       stopped = true;

@@ -1,0 +1,22 @@
+import type { Log } from './log.ts';
+
+/**
+ * A listener or timer that may fail without taking the whole node with it: what it throws is a bug, and is logged as one.
+ * For callers that don't catch: timers, and events of libraries.
+ */
+export function guarded<Args extends readonly unknown[]>(
+  log: Log,
+  what: string,
+  work: (...args: Args) => void,
+): (...args: Args) => void {
+  return (...args) => {
+    try {
+      work(...args);
+    } catch (error) {
+      log.error('a part of the node failed and goes on', {
+        what,
+        error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+      });
+    }
+  };
+}
