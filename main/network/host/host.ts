@@ -7,6 +7,7 @@ import { yamux } from '@libp2p/yamux';
 import { createLibp2p, type Libp2p } from 'libp2p';
 import { KithError, messageOf } from '../../lib/errors.ts';
 import { hostPart, isLocal, parseAddress } from './addresses.ts';
+import { createCrowd } from './crowd.ts';
 import { forgetStrangers } from './forget-strangers.ts';
 import { createGossip, type Gossip, gossipService } from './gossip.ts';
 import { createDoors, type Doors, type Inner } from './inner.ts';
@@ -138,16 +139,10 @@ async function create(
   deps: HostDeps,
   traffic: TrafficCounter,
 ): Promise<{ node: Libp2p<Services>; inner: Inner }> {
-  // The gate is asked only once the node listens, but is handed over before there is one.
   const current: { node?: Libp2p<Services>; inner?: Inner } = {};
+  const crowd = createCrowd(MAX_PER_HOST);
   // On loopback's first address all nodes of a demo live; a household or an office shares one outside.
-  const isCrowded = (part: string): boolean => {
-    if (part === '/ip4/127.0.0.1' || part === '/ip6/::1') return false;
-    const from = (current.node?.getConnections() ?? []).filter(
-      (each) => hostPart(each.remoteAddr.toString()) === part,
-    );
-    return from.length >= MAX_PER_HOST;
-  };
+  const isShared = (part: string): boolean => part === '/ip4/127.0.0.1' || part === '/ip6/::1';
   const relays = deps.wanted?.relays;
   const parts = await loadParts(deps.wanted ?? {});
   current.node = await createLibp2p<Services>({
@@ -173,7 +168,7 @@ async function create(
       denyDialMultiaddr: () => false,
       denyInboundConnection(raw) {
         const part = hostPart(raw.remoteAddr.toString()) ?? '';
-        return deps.denied.host(part) || isCrowded(part);
+        return deps.denied.host(part) || (!isShared(part) && !crowd.enter(part, raw));
       },
       denyInboundEncryptedConnection: (peer) => deps.denied.peer(peer.toString()),
       denyOutboundEncryptedConnection: (peer) => deps.denied.peer(peer.toString()),
