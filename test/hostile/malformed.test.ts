@@ -1,6 +1,6 @@
-import { describe, expect, test } from 'vitest';
+import type { Stream } from '@libp2p/interface';
+import { describe, test } from 'vitest';
 import { decodeBlockAnnouncement, decodeWids } from '../../main/network/wire/announcements.ts';
-import { FRAME } from '../../main/network/wire/frame-types.ts';
 import { decodeBye, decodeHello, decodeTip } from '../../main/network/wire/hello.ts';
 import { decodeGetParts, decodeParts } from '../../main/network/wire/part-messages.ts';
 import { decodeRecords } from '../../main/network/wire/record-messages.ts';
@@ -9,10 +9,20 @@ import {
   decodeTransactions,
   decodeWidList,
 } from '../../main/network/wire/relay-messages.ts';
+import {
+  decodeGetChunk,
+  decodeGetManifest,
+  decodeManifest,
+} from '../../main/network/wire/snapshot-messages.ts';
 import { decodeGetBlocks, decodeGetHeaders, decodeHeaders } from '../../main/network/wire/sync-messages.ts';
+import { decodeTransaction } from '../../main/core/primitives/transaction.ts';
 import { createRandom } from '../support/random.ts';
+import { scale } from '../support/scale.ts';
+import { malformedIdentity, PROTOCOLS, sendMalformed } from './support/malformed.ts';
 import { until } from '../support/until.ts';
-import { world } from './world.ts';
+import { suffer } from './support/oracle.ts';
+import type { Stranger } from './support/stranger.ts';
+import { inOneWorld } from './support/world.ts';
 
 const MESSAGES = 100_000;
 
@@ -28,7 +38,11 @@ const decoders: Record<string, (bytes: Uint8Array) => unknown> = {
   wids: decodeWidList,
   getParts: decodeGetParts,
   parts: decodeParts,
+  handOver: decodeTransaction,
   records: decodeRecords,
+  getManifest: decodeGetManifest,
+  manifest: (bytes) => decodeManifest(bytes, new Uint8Array(32)),
+  getChunk: decodeGetChunk,
   announcedWids: decodeWids,
   announcedBlock: decodeBlockAnnouncement,
 };
@@ -45,52 +59,51 @@ describe(`${MESSAGES} malformed messages of every kind`, () => {
   });
 });
 
-describe('streams of nonsense', () => {
-  const head = (length: number, type: number) => {
-    const bytes = new Uint8Array(9);
-    const view = new DataView(bytes.buffer);
-    view.setUint32(0, length, true);
-    view.setUint8(4, type);
-    return bytes;
-  };
+const OVER_THE_WIRE = scale(600, MESSAGES);
+/** A peer is gone soon after its first one, so the rest need others. */
+const EACH = scale(30, 100);
 
-  test.each([
-    ['sync', 'a length of 4 GiB', head(0xffff_ffff, FRAME.getBlocks.type)],
-    ['sync', 'one byte above the cap', head(FRAME.getHeaders.cap + 1, FRAME.getHeaders.type)],
-    ['relay', 'a type that does not exist', head(0, 0xee)],
-    ['relay', 'an answer as a question', head(10, FRAME.transactions.type)],
-    ['sync', 'noise', createRandom(3).bytes(5000)],
-  ] as const)('%s: %s costs the place', async (protocol, _what, bytes) => {
-    const { oracle, attacker, isGone } = await world();
-    const peer = await attacker();
-    const stream = await peer.open(peer.names[protocol]);
-    stream.send(bytes);
-    await until(isGone(peer), 'gone');
-    await oracle.verdict(`${protocol}: ${_what}`);
+describe(`${OVER_THE_WIRE} malformed messages over a protocol of a running node`, () => {
+  const world = inOneWorld(10);
+
+  test.each(Object.keys(PROTOCOLS))('%s', async (name) => {
+    const hostile: Stranger[] = [];
+    await suffer(world(), {
+      what: `malformed ${name}`,
+      seed: 4711,
+      async run(random) {
+        let sent = 0;
+        while (sent < OVER_THE_WIRE) {
+          const peer = name === 'hello' ? await world().stranger() : await world().peer();
+          hostile.push(peer);
+          sent += Math.max(1, await sendMalformed(peer, name, EACH, random));
+          if (name === 'ping') await peer.stop();
+        }
+        return `${sent} messages from ${hostile.length} peers`;
+      },
+      hostile: () => hostile,
+    });
   });
 
-  test('a peer that asks and never reads is held back, and then gone', async () => {
-    const { victim, oracle, attacker } = await world(30);
-    const peer = await attacker();
-    const stream = await peer.open(peer.names.sync);
-    stream.pause();
-    const ask = new Uint8Array(9 + 1 + 32);
-    ask.set(head(33, FRAME.getHeaders.type));
-    ask[9] = 1;
-    ask.set(Uint8Array.from(Buffer.from(victim.chain.network.idHex, 'hex')), 10);
-    const before = process.memoryUsage().rss;
-    for (let i = 0; i < 3000; i++) {
-      try {
-        stream.send(ask);
-      } catch {
-        break;
-      }
-      if (i % 100 === 0) await new Promise((resolve) => setTimeout(resolve, 5));
-    }
-    await new Promise((resolve) => setTimeout(resolve, 2000));
-    const grown = (process.memoryUsage().rss - before) / 2 ** 20;
-    console.log(`3 000 questions without reading: ${grown.toFixed(0)} MB more`);
-    expect(grown).toBeLessThan(100);
-    await oracle.verdict('questions without reading');
+  test('identify, as the answer', async () => {
+    await suffer(world(), {
+      what: 'malformed identify',
+      seed: 4712,
+      async run(random) {
+        let sent = 0;
+        for (; sent < OVER_THE_WIRE; sent += EACH) {
+          let asked = false;
+          const answer = malformedIdentity(EACH, random);
+          const identify = (stream: Stream) => {
+            asked = true;
+            answer(stream);
+          };
+          const peer = await world().peer({ identify });
+          await until(() => asked, 'it is asked who it is');
+          await peer.stop();
+        }
+        return `${sent} messages`;
+      },
+    });
   });
 });

@@ -18,10 +18,25 @@ export interface NodeProcess {
   readonly ended: Promise<void>;
   /** What it wrote to standard error so far. */
   errors(): string;
+  /** How it is, measured inside since the last question; only with `watched`. */
+  vitals(): Promise<Vitals>;
   /** No chance to say goodbye. */
   kill(): Promise<void>;
   /** As Ctrl-C does; gives the exit code. */
   stop(): Promise<number | null>;
+}
+
+export interface Vitals {
+  /** Bytes of memory that the process has, and that it still needs after collecting garbage. */
+  readonly peak: number;
+  readonly rss: number;
+  /** How late a timer was for the thread's own work, 99 times of 100, and at worst. */
+  readonly lagP99Ms: number;
+  readonly lagMaxMs: number;
+  /** How late timers were altogether because the machine was busy with others. */
+  readonly waitedMs: number;
+  /** Processor time since its start, all threads. */
+  readonly cpuMs: number;
 }
 
 export interface NodeProcessOptions {
@@ -33,6 +48,8 @@ export interface NodeProcessOptions {
   readonly bootstrap?: readonly string[];
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Measures memory and delays inside the process, see fixtures/vitals.mjs. */
+  readonly watched?: boolean;
   /** Kills the process with SIGKILL this long after its start; starting it then fails if it was not ready yet. */
   readonly killAfterMs?: number | undefined;
 }
@@ -47,6 +64,9 @@ interface ReadyLine {
 
 const KITH = fileURLToPath(new URL('../../main/cli/kith.mjs', import.meta.url));
 const READY_MS = 30_000;
+/** The channel to a watched node keeps it from starting itself again, so the size of its heap is given here. */
+const VITALS = new URL('fixtures/vitals.mjs', import.meta.url).href;
+const WATCHED = ['--max-semi-space-size=8', '--expose-gc', '--import', VITALS];
 
 export async function startNodeProcess(options: NodeProcessOptions = {}): Promise<NodeProcess> {
   const datadir = options.datadir ?? newDirectory();
@@ -64,12 +84,13 @@ export async function startNodeProcess(options: NodeProcessOptions = {}): Promis
   if (options.bootstrap !== undefined && options.bootstrap.length > 0)
     args.push('--bootstrap', ...options.bootstrap);
   args.push(...(options.args ?? []));
-  const child = spawn(process.execPath, [KITH, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+  const watched = options.watched === true;
+  const child = spawn(process.execPath, [...(watched ? WATCHED : []), KITH, ...args], {
+    stdio: watched ? ['ignore', 'pipe', 'pipe', 'ipc'] : ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...options.env },
   });
   let errors = '';
-  child.stderr.on('data', (chunk: Buffer) => {
+  child.stderr!.on('data', (chunk: Buffer) => {
     errors = (errors + chunk.toString()).slice(-20_000);
   });
   if (options.killAfterMs !== undefined) setTimeout(() => child.kill('SIGKILL'), options.killAfterMs);
@@ -94,9 +115,28 @@ export async function startNodeProcess(options: NodeProcessOptions = {}): Promis
     pid: child.pid!,
     ended,
     errors: () => errors,
+    vitals: () => vitalsOf(child),
     kill: async () => void (await end('SIGKILL')),
     stop: () => end('SIGTERM'),
   };
+}
+
+let questions = 0;
+
+function vitalsOf(child: ChildProcess): Promise<Vitals> {
+  const question = ++questions;
+  return new Promise((resolve, reject) => {
+    const onMessage = (answer: unknown) => {
+      if ((answer as { vitals: number }).vitals !== question) return;
+      child.off('message', onMessage);
+      child.off('exit', onExit);
+      resolve(answer as Vitals);
+    };
+    const onExit = () => reject(new Error('the node is not there any more'));
+    child.on('message', onMessage);
+    child.once('exit', onExit);
+    child.send(question);
+  });
 }
 
 async function readyLine(child: ChildProcess, errors: () => string): Promise<ReadyLine> {

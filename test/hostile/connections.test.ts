@@ -1,0 +1,107 @@
+import { connect, type Socket } from 'node:net';
+import { expect, test } from 'vitest';
+import { scale } from '../support/scale.ts';
+import { startNodeProcess } from '../support/node-process.ts';
+import { until } from '../support/until.ts';
+import { suffer } from './support/oracle.ts';
+import { meet, newSource, type Stranger } from './support/stranger.ts';
+import { inOneWorld } from './support/world.ts';
+
+const CONNECTIONS = 1000;
+const GREETED = scale(60, 1000);
+const world = inOneWorld(10);
+
+/** A connection that the victim opened itself must outlive them all. */
+async function outbound() {
+  const { victim, later } = world();
+  const friend = await startNodeProcess({ listen: ['/ip4/127.65.0.1/tcp/0'] });
+  later(() => friend.stop());
+  await victim.call.peers.add({ address: friend.addresses[0]! });
+  const find = async () => (await victim.call.peers.list()).find(({ id }) => id === friend.peerId);
+  const before = await until(find, 'a connection of its own');
+  return async () => expect(await find()).toMatchObject({ since: before.since, direction: 'outbound' });
+}
+
+test(`${CONNECTIONS} sockets from one source: most are refused, nobody else is touched`, async () => {
+  const untouched = await outbound();
+  const source = newSource();
+  const port = Number(/tcp\/(\d+)/.exec(world().address)![1]);
+  await suffer(world(), {
+    what: 'sockets from one source',
+    seed: 1,
+    async run() {
+      const sockets: Socket[] = [];
+      world().later(async () => sockets.forEach((socket) => socket.destroy()));
+      let closed = 0;
+      for (let i = 0; i < CONNECTIONS; i++) {
+        const socket = connect({ port, host: '127.0.0.1', localAddress: source });
+        socket.on('error', () => undefined);
+        socket.on('close', () => closed++);
+        sockets.push(socket);
+        if (i % 50 === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      await until(() => closed >= CONNECTIONS - 100, 'most are refused', { ms: 30_000 });
+      const refused = closed;
+      // Those that got in say nothing, and what says nothing has to go.
+      await until(() => closed === CONNECTIONS, 'all are gone', { ms: 60_000 });
+      return `${CONNECTIONS} connections, ${refused} refused at once`;
+    },
+  });
+  await untouched();
+});
+
+test(`${GREETED} peers from one source, all polite: 8 get in, and no more`, async () => {
+  const untouched = await outbound();
+  const source = newSource();
+  await suffer(world(), {
+    what: 'greeted peers from one source',
+    seed: 2,
+    async run() {
+      const inside: Stranger[] = [];
+      let most = 0;
+      const come = async () => {
+        const peer = await meet(world().address, { from: source }).catch(() => null);
+        if (peer === null) return;
+        world().later(() => peer.stop());
+        if ((await peer.greet().catch(() => null)) !== null) inside.push(peer);
+        else await peer.stop();
+      };
+      for (let i = 0; i < GREETED; i += 10) {
+        await Promise.all(Array.from({ length: 10 }, come));
+        const list = await world().victim.call.peers.list();
+        most = Math.max(most, list.filter(({ address }) => address.includes(`/${source}/`)).length);
+      }
+      expect(most).toBeLessThanOrEqual(8);
+      expect(inside.length).toBeGreaterThan(0);
+      for (const peer of inside) await peer.stop();
+      return `${GREETED} tries, at most ${most} peers at once`;
+    },
+  });
+  await untouched();
+});
+
+test('inbound peers from as many sources as there are: the useful stay, the outbound too', async () => {
+  const untouched = await outbound();
+  const peers: Stranger[] = [];
+  await suffer(world(), {
+    what: 'peers from many sources',
+    seed: 3,
+    async run() {
+      for (let i = 0; i < 160; i++) {
+        const peer = await meet(world().address, { from: newSource() }).catch(() => null);
+        if (peer === null) continue;
+        world().later(() => peer.stop());
+        await peer.greet().catch(() => null);
+        peers.push(peer);
+      }
+      const list = await world().victim.call.peers.list();
+      const inbound = list.filter(({ direction }) => direction === 'inbound').length;
+      // One may just be on its way out.
+      expect(inbound).toBeLessThanOrEqual(118);
+      expect(list.some(({ id }) => id === world().honest.peerId)).toBe(true);
+      for (const peer of peers) await peer.stop();
+      return `160 peers from 160 sources, ${inbound} inbound`;
+    },
+  });
+  await untouched();
+});
