@@ -23,6 +23,8 @@ export interface NodeConfig {
   /** Multiaddresses; empty = nobody can connect. */
   readonly listen: readonly string[];
   readonly bootstrap: readonly string[];
+  /** Of the bootstrap addresses, those that a join link named. */
+  readonly joined?: readonly string[] | undefined;
   /** Multiaddresses that others are told instead of those listened on. */
   readonly announce?: readonly string[] | undefined;
   /** Cumulative work that the right chain is known to have, such as a join link names. */
@@ -52,6 +54,8 @@ export interface HeadlessConfig {
   readonly datadir: string;
   readonly listen: readonly string[];
   readonly bootstrap: readonly string[];
+  /** See NodeConfig. */
+  readonly joined?: readonly string[] | undefined;
   /** See NodeConfig. */
   readonly announce?: readonly string[] | undefined;
   /** See NodeConfig. */
@@ -131,11 +135,11 @@ function servicesOf(
     {
       name: 'node',
       start: async (signal) => {
-        const { network, listen, bootstrap, announce, minimumWork, namedBlock, snapshotSync, pruneBytes } =
-          config;
+        const { network, listen, bootstrap, joined, announce, minimumWork, namedBlock } = config;
+        const { snapshotSync, pruneBytes } = config;
         const { log } = parts.logs!;
         const datadir = parts.directory!.path;
-        const reach = { listen, bootstrap, announce, minimumWork, namedBlock, snapshotSync };
+        const reach = { listen, bootstrap, joined, announce, minimumWork, namedBlock, snapshotSync };
         const node = { network, datadir, ...reach, pruneBytes, log, onFailure: deps.onFailure };
         parts.node = await deps.createNode(node, signal);
       },

@@ -228,6 +228,8 @@ export interface PeerAccess {
   unban(target: BanTarget): Promise<void>;
   bans(): readonly Ban[];
   journal(limit: number, after?: number): readonly JournalEntry[];
+  /** Through this anybody can join the network here; null while nobody could connect. */
+  joinLink(): string | null;
   /** After peers came, went or were greeted; figures like latency needn't call it. */
   onChanged(listener: () => void): Off;
 }

@@ -107,5 +107,6 @@ function activityOf(network: PeerNetwork): NetworkActivity {
 }
 
 function peersOf(network: PeerNetwork): PeerAccess {
-  return { ...network.peers, peerId: network.peerId, addresses: network.addresses };
+  const { peerId, addresses, joinLink } = network;
+  return { ...network.peers, peerId, addresses, joinLink };
 }

@@ -144,6 +144,7 @@ function readConfig(given: Arguments, joined: Joined | null): HeadlessConfig {
       ...(joined?.addresses ?? []),
       ...(given.has('bootstrap') ? given.list('bootstrap') : network.bootstrap),
     ]),
+    joined: joined?.addresses,
     minimumWork: joined?.minimumWork,
     namedBlock: joined?.namedBlock,
     announce: checkAddresses(given.list('announce')),

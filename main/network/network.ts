@@ -34,7 +34,7 @@ import { createBodySync } from './sync/body-sync.ts';
 import { createFastStart } from './sync/fast-start.ts';
 import { createHeaderSync } from './sync/header-sync.ts';
 import { createPace } from './sync/pace.ts';
-import { minimumWork } from './sync/minimum-work.ts';
+import { keepKnownWork, minimumWork } from './sync/minimum-work.ts';
 import { syncProgress } from './sync/progress.ts';
 import { createRate } from './sync/rate.ts';
 import { createSnapshotShelf } from './sync/serve-snapshots.ts';
@@ -111,6 +111,7 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
     store,
     extra: () => health.extra(),
     bootstrap,
+    joined: new Set(deps.joined),
     clock,
     log: log.child('peers'),
     random,
@@ -132,11 +133,12 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
   });
   const rate = createRate(clock.ms);
   const bodies = createBodySync({ chain, peers, rate, clock, log: log.child('sync') });
+  const known = await keepKnownWork(store, deps.minimumWork ?? 0n);
   // What was validated once stays the measure, also while a reorganisation is under way.
   let best = chain.tip();
   const least = () => {
     if (chain.tip().work > best.work) best = chain.tip();
-    return minimumWork(best, deps.minimumWork ?? 0n);
+    return minimumWork(best, known);
   };
   const headers = createHeaderSync({
     network: deps.network,

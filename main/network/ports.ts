@@ -24,9 +24,11 @@ export interface NetworkDeps {
   readonly announce?: readonly string[] | undefined;
   /** Multiaddresses to begin with, besides the network's own. */
   readonly bootstrap: readonly string[];
+  /** Of the bootstrap addresses, those that a join link named. */
+  readonly joined?: readonly string[] | undefined;
   /** Such as `kith/0.1.0`; others see it. */
   readonly software: string;
-  /** Work that the right chain is known to have, such as a join link names: no chain below it is followed. */
+  /** Work that the right chain is known to have, such as a join link names: no chain below it is followed, now and later. */
   readonly minimumWork?: bigint | undefined;
   /** The id of a block that somebody the user trusts has named, such as a join link does. */
   readonly namedBlock?: string | undefined;

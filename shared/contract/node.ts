@@ -71,6 +71,8 @@ export const nodeContract = {
   watch: oc.input(nothing).output(eventIterator(nodeStatus)),
   /** Stops the node cleanly; answers before it does. */
   shutdown: oc.input(nothing).output(done),
+  /** Addition: through this anybody can join the network at this node; null while nobody could connect to it. */
+  joinLink: oc.input(nothing).output(z.object({ link: z.string().nullable() })),
   /** Addition. */
   about: oc.input(nothing).output(nodeAbout),
   /** Addition: the newest lines, oldest first. */

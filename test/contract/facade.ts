@@ -195,6 +195,7 @@ export async function createTestFacade(blocks = 3): Promise<TestFacade> {
       ban: async () => undefined,
       unban: async () => undefined,
       bans: () => [],
+      joinLink: () => null,
       journal: () => [],
       onChanged: (listener) => signals.on('peers', listener),
     },

@@ -28,6 +28,7 @@ export function createNodeHandlers({ node, shutdown, recentLog }: HandlerDeps) {
       setTimeout(shutdown, 50);
       return {};
     }),
+    joinLink: api.node.joinLink.handler(() => ({ link: node.peers.joinLink() })),
     about: api.node.about.handler(({ context }) => ({ ...node.about, role: context.role })),
     log: api.node.log.handler(({ input }) => [...recentLog(input.limit, input.level)]),
   });

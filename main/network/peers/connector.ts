@@ -20,6 +20,8 @@ export interface ConnectorDeps {
   readonly bans: Bans;
   readonly store: PeerStore;
   readonly bootstrap: readonly string[];
+  /** Those of them that a join link named. */
+  readonly joined: ReadonlySet<string>;
   /** Full-relay connections wanted above the usual, while something looks wrong with the chain. */
   readonly extra: () => number;
   readonly clock: Clock;
@@ -169,7 +171,10 @@ export function createConnector(deps: ConnectorDeps): Connector {
       book.pick((it, facts) => apart(it.address, facts) && usable(it.address, facts) && test(it));
     const relaying = all.filter((peer) => peer.kind === 'full-relay').length;
     if (relaying + dialling.size < OUTBOUND + deps.extra()) {
-      for (const address of deps.bootstrap) yield [address, { kind: 'full-relay', foundBy: 'bootstrap' }];
+      for (const address of deps.bootstrap) {
+        const foundBy = deps.joined.has(address) ? 'join-link' : 'bootstrap';
+        yield [address, { kind: 'full-relay', foundBy }];
+      }
       const entry = pick(() => true);
       if (entry !== null) yield [entry.address, { kind: 'full-relay', foundBy: savedSource(entry.foundBy) }];
     }
@@ -258,7 +263,7 @@ export function createConnector(deps: ConnectorDeps): Connector {
 }
 
 function patienceFor({ foundBy }: Origin): 'chosen' | 'remembered' {
-  return foundBy === 'manual' || foundBy === 'bootstrap' ? 'chosen' : 'remembered';
+  return foundBy === 'manual' || foundBy === 'bootstrap' || foundBy === 'join-link' ? 'chosen' : 'remembered';
 }
 
 const TOLD = new Set<PeerSource>(['exchange', 'dht', 'mdns', 'dns']);

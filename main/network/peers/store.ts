@@ -19,7 +19,7 @@ export interface PeerStore {
 
 /** The folder inside the data directory. */
 export const PEER_STORE_FOLDER = 'peers';
-/** Keys: `schema`, `ban/<id>|<host>`, `address/<multiaddress>`, `anchor/<multiaddress>`. Values: JSON. */
+/** Keys: `schema`, `ban/<id>|<host>`, `address/<multiaddress>`, `anchor/<multiaddress>`, `book/key`, `work/named`. Values: JSON. */
 const SCHEMA = 1;
 
 /** @throws {KithError} `storage-schema`, `storage-unusable`. */

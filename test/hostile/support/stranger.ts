@@ -87,7 +87,8 @@ export async function meet(address: string, options: StrangerOptions = {}): Prom
   };
 }
 
-function helloOf(hello: Partial<Hello> = {}): Hello {
+/** A greeting of regtest, with nothing in it that anybody could object to unless told. */
+export function helloOf(hello: Partial<Hello> = {}): Hello {
   return {
     networkId: NETWORK.id,
     versionMin: PROTOCOL_VERSION,

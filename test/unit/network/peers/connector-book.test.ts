@@ -59,6 +59,7 @@ function connecting(reachable: (address: string) => boolean) {
     bans: { has: () => false } as unknown as ConnectorDeps['bans'],
     store,
     bootstrap: [],
+    joined: new Set(),
     extra: () => 0,
     clock,
     log: silent,
