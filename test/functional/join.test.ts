@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, test } from 'vitest';
+import { REGTEST_NETWORK } from '../../main/core/networks/built-in.ts';
 import { formatJoinLink } from '../../main/core/networks/join-link.ts';
 import { isNetworkFileProblem, readNetworkFile } from '../../main/core/networks/network-file.ts';
 import { networkFileHash, networkFileOf } from '../../main/network/join.ts';
-import { startNode } from '../support/test-node.ts';
+import { PAYEE } from '../hostile/support/blocks.ts';
 import { type NodeProcess, type NodeProcessOptions, startNodeProcess } from '../support/node-process.ts';
 import { until } from '../support/until.ts';
 
@@ -46,6 +47,8 @@ describe('joining', () => {
     const text = link(member.addresses.slice(0, 1));
     const joined = await start({ join: text, env: home });
     await until(async () => (await joined.call.peers.list()).length > 0, 'a member of the network');
+    const [met] = await joined.call.peers.list();
+    expect(met?.foundBy).toBe('join-link');
     const { network } = await joined.call.node.status();
     expect(network).toBe('Our street');
     await joined.kill();
@@ -70,14 +73,34 @@ describe('joining', () => {
     expect((failed as { stderr: string }).stderr).toContain(`"code":"${code}"`);
   });
 
-  test('a node has a link of its own', async () => {
-    const node = await startNode();
-    try {
-      const link = node.net.joinLink();
-      expect(link).toContain('&at=/ip4/127.0.0.1/tcp/');
-      expect(link).not.toContain('file=');
-    } finally {
-      await node.stop();
-    }
+  test('a node gives a link of its own, through which another joins; who cannot be reached gives none', async () => {
+    const node = await start({});
+    const { link } = await node.call.node.joinLink();
+    expect(link).toContain('&at=/ip4/127.0.0.1/tcp/');
+    expect(link).not.toContain('file=');
+    const joined = await start({ join: link!, listen: [], args: ['--no-listen'] });
+    const met = await until(async () => (await joined.call.peers.list())[0], 'joined', { ms: 30_000 });
+    expect(met).toMatchObject({ id: node.peerId, foundBy: 'join-link' });
+    expect(await joined.call.node.joinLink()).toEqual({ link: null });
+  });
+
+  test('what a link says of the chain still holds when the node is started without it', async () => {
+    const poor = await start({});
+    await poor.call.mining.generate({ address: PAYEE, blocks: 5 });
+    const block = { height: 50, id: REGTEST_NETWORK.id, work: 1000n };
+    const addresses = poor.addresses.slice(0, 1);
+    const text = formatJoinLink({ id: REGTEST_NETWORK.id, file: null, block, addresses });
+    const first = await start({ join: text });
+    await until(async () => (await first.call.peers.list()).length > 0, 'connected');
+    await first.kill();
+    const again = await start({ datadir: first.datadir, bootstrap: addresses });
+    await until(async () => (await again.call.peers.list())[0]?.height === 5, 'it knows of the poor chain');
+    // It is asked for its headers at once; what they lack is noticed before anything is stored.
+    await poor.call.mining.generate({ address: PAYEE, blocks: 1 });
+    await until(async () => (await again.call.peers.list())[0]?.height === 6, 'and of its growth');
+    expect((await again.call.chain.tip()).height).toBe(0);
+    const free = await start({ bootstrap: addresses });
+    await until(async () => (await free.call.chain.tip()).height === 6, 'anybody else follows it');
+    expect((await again.call.node.status()).headers).toBe(0);
   });
 });

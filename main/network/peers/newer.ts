@@ -9,7 +9,7 @@ export interface NewerVersions {
   notices(): readonly Notice[];
 }
 
-/** One peer may claim anything. */
+/** Anybody may connect and claim anything; of those whom this node chose itself most would have to lie. */
 const LEAST = 2;
 const MOST_REFUSED = 1000;
 
@@ -23,18 +23,19 @@ export function createNewerVersions({
   let off: () => void = () => undefined;
   return {
     start() {
-      off = peers.events.on('refused', ({ id, code }) => {
-        if (code === 'hello-version' && refused.size < MOST_REFUSED) refused.add(id);
+      off = peers.events.on('refused', ({ id, direction, code }) => {
+        if (direction === 'outbound' && code === 'hello-version' && refused.size < MOST_REFUSED)
+          refused.add(id);
       });
     },
     stop: () => off(),
     notices() {
-      const all = peers.list();
+      const all = peers.list().filter(({ direction }) => direction === 'outbound');
       const newer = all.filter(({ hello }) => hello.versionMax > PROTOCOL_VERSION).length + refused.size;
       const met = all.length + refused.size;
       if (newer < LEAST || newer * 2 <= met) return [];
       // No name, no link: whatever a peer says must not lead anybody to a download.
-      const message = `${newer} of ${met} nodes met speak a newer version of the protocol than this program. Update Kith from where you got it.`;
+      const message = `Your node is old: ${newer} of ${met} nodes speak a newer version of the protocol than this program. Update Kith from where you got it.`;
       return [{ code: 'version-old', message }];
     },
   };

@@ -35,7 +35,12 @@ export interface PeersEvents {
   /** A peer said that its best chain changed. */
   tip: Peer;
   /** Somebody connected, or was dialled, and did not become a peer. */
-  refused: { readonly id: string; readonly address: string; readonly code: OffenceCode };
+  refused: {
+    readonly id: string;
+    readonly address: string;
+    readonly direction: 'inbound' | 'outbound';
+    readonly code: OffenceCode;
+  };
   /** A peer broke a rule, and it counts. */
   judged: Verdict;
 }
@@ -179,7 +184,8 @@ export function createPeers(deps: PeersDeps): Peers {
       if (code !== null) {
         session.code ??= code;
         log.info('not a peer of ours', { peer: id, code });
-        events.emit('refused', { id, address: session.connection.remoteAddr.toString(), code });
+        const { direction, remoteAddr } = session.connection;
+        events.emit('refused', { id, address: remoteAddr.toString(), direction, code });
         report(id, outcome!);
       }
       close(session.connection);

@@ -64,7 +64,7 @@ function readUpgrades(
   const periodStart = Math.floor((tip.height + 1) / period) * period;
   const blocks = tip.height + 1 - periodStart;
   const window = Math.min(period, tip.height);
-  const recent = countBits(tip, window);
+  const recent = countBits(tip, window, () => true);
   const upgrades = deployments.all.map((deployment) => {
     const { name, bit } = deployment;
     const standing = deployments.standingAfter(tip, deployment);
@@ -78,20 +78,28 @@ function readUpgrades(
       recent: recent[bit]!,
     };
   });
-  const open = new Set(
-    upgrades.filter(({ state }) => state !== 'active' && state !== 'failed').map(({ bit }) => bit),
-  );
-  const unknown = recent.flatMap((count, bit) =>
-    count === 0 || open.has(bit) ? [] : [{ bit, recent: count }],
+  // Asked of each block in its own time: those that voted for a rule go on being its voters when it has become active.
+  const isUnknown = (entry: OwnedEntry, bit: number): boolean =>
+    !deployments.all.some((deployment) => {
+      if (deployment.bit !== bit || entry.prev === null) return false;
+      const { state } = deployments.standingAfter(entry.prev, deployment);
+      return state !== 'active' && state !== 'failed';
+    });
+  const unknown = countBits(tip, window, isUnknown).flatMap((count, bit) =>
+    count === 0 ? [] : [{ bit, recent: count }],
   );
   return { period, threshold, periodStart, blocks, window, upgrades, unknown };
 }
 
-function countBits(tip: OwnedEntry, count: number): number[] {
+function countBits(
+  tip: OwnedEntry,
+  count: number,
+  counts: (entry: OwnedEntry, bit: number) => boolean,
+): number[] {
   const bits = Array.from({ length: BITS }, () => 0);
   let at: OwnedEntry | null = tip;
   for (let i = 0; i < count && at !== null; i++, at = at.prev) {
-    for (let bit = 0; bit < BITS; bit++) if (signals(at.version, bit)) bits[bit]!++;
+    for (let bit = 0; bit < BITS; bit++) if (signals(at.version, bit) && counts(at, bit)) bits[bit]!++;
   }
   return bits;
 }

@@ -71,18 +71,19 @@ describe('the journal', () => {
 
   test('one who knocks again and again is one entry, counted, and new each time', () => {
     const { events, journal } = world();
-    for (let i = 0; i < 50; i++) events.emit('refused', { id: 'x', address: ADDRESS, code: 'hello-network' });
+    for (let i = 0; i < 50; i++)
+      events.emit('refused', { id: 'x', address: ADDRESS, direction: 'outbound', code: 'hello-network' });
     events.emit('greeted', peerOf('a'));
     expect(journal.list(100)).toHaveLength(2);
     expect(journal.list(100)[1]).toMatchObject({ id: 'x', times: 50, number: 50 });
-    events.emit('refused', { id: 'x', address: ADDRESS, code: 'hello-network' });
+    events.emit('refused', { id: 'x', address: ADDRESS, direction: 'outbound', code: 'hello-network' });
     expect(journal.list(100, 51)).toMatchObject([{ id: 'x', times: 51, number: 52 }]);
   });
 
   test('a flood of strangers takes no more room than the last five hundred', () => {
     const { events, journal } = world();
     for (let i = 0; i < 10_000; i++)
-      events.emit('refused', { id: `x${i}`, address: ADDRESS, code: 'hello-missing' });
+      events.emit('refused', { id: `x${i}`, address: ADDRESS, direction: 'outbound', code: 'hello-missing' });
     expect(journal.list(1000)).toHaveLength(500);
     expect(journal.list(1)[0]!.id).toBe('x9999');
   });
@@ -110,13 +111,13 @@ describe('newer versions around this node', () => {
     const here = world();
     here.connected.push(peerOf('a'));
     const refuse = (id: string) =>
-      here.events.emit('refused', { id, address: ADDRESS, code: 'hello-version' });
+      here.events.emit('refused', { id, address: ADDRESS, direction: 'outbound', code: 'hello-version' });
     refuse('x');
     refuse('x');
     expect(codes(here)).toEqual([]);
     refuse('y');
     expect(here.newer.notices()[0]!.message).toBe(
-      '2 of 3 nodes met speak a newer version of the protocol than this program. Update Kith from where you got it.',
+      'Your node is old: 2 of 3 nodes speak a newer version of the protocol than this program. Update Kith from where you got it.',
     );
   });
 

@@ -43,7 +43,7 @@ test('bits that nobody here knows are counted, and told when most blocks carry o
     {
       code: 'upgrade-unknown',
       message:
-        '12 of the newest 20 blocks prepare for a rule that this program does not know. Update Kith before that rule comes into force.',
+        "An update is needed for a rule that your node doesn't know: 12 of the newest 20 blocks prepare for it. Update Kith before that rule comes into force.",
     },
   ]);
 });

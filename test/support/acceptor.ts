@@ -1,0 +1,32 @@
+import { noise } from '@chainsafe/libp2p-noise';
+import { identify } from '@libp2p/identify';
+import { tcp } from '@libp2p/tcp';
+import { yamux } from '@libp2p/yamux';
+import { createLibp2p } from 'libp2p';
+import { greet } from '../../main/network/wire/control.ts';
+import type { Hello } from '../../main/network/wire/hello.ts';
+import { isOffence } from '../../main/network/wire/offence.ts';
+import { helloOf, NAMES } from '../hostile/support/stranger.ts';
+
+/** Somebody of regtest who can be connected to and greets back, with no node behind it. */
+export interface Acceptor {
+  readonly address: string;
+  stop(): Promise<void>;
+}
+
+export async function startAcceptor(host: string, hello: Partial<Hello>): Promise<Acceptor> {
+  const node = await createLibp2p({
+    addresses: { listen: [`/ip4/${host}/tcp/0`] },
+    transports: [tcp()],
+    connectionEncrypters: [noise()],
+    streamMuxers: [yamux()],
+    connectionMonitor: { enabled: false },
+    services: { identify: identify() },
+  });
+  await node.handle(NAMES.hello, (stream) => {
+    void greet(stream, helloOf(hello), false).then((control) => {
+      if (control !== null && !isOffence(control)) void control.run(() => {});
+    });
+  });
+  return { address: node.getMultiaddrs()[0]!.toString(), stop: async () => node.stop() };
+}
