@@ -6,7 +6,8 @@ import { createLibp2p } from 'libp2p';
 import { greet } from '../../main/network/wire/control.ts';
 import type { Hello } from '../../main/network/wire/hello.ts';
 import { isOffence } from '../../main/network/wire/offence.ts';
-import { helloOf, NAMES } from '../hostile/support/stranger.ts';
+import { serve } from '../../main/network/wire/server.ts';
+import { helloOf, NAMES, type StrangerOptions } from '../hostile/support/stranger.ts';
 
 /** Somebody of regtest who can be connected to and greets back, with no node behind it. */
 export interface Acceptor {
@@ -14,7 +15,12 @@ export interface Acceptor {
   stop(): Promise<void>;
 }
 
-export async function startAcceptor(host: string, hello: Partial<Hello>): Promise<Acceptor> {
+/** `answers` by protocol, as a stranger has them. */
+export async function startAcceptor(
+  host: string,
+  hello: Partial<Hello>,
+  answers: NonNullable<StrangerOptions['answers']> = {},
+): Promise<Acceptor> {
   const node = await createLibp2p({
     addresses: { listen: [`/ip4/${host}/tcp/0`] },
     transports: [tcp()],
@@ -28,5 +34,7 @@ export async function startAcceptor(host: string, hello: Partial<Hello>): Promis
       if (control !== null && !isOffence(control)) void control.run(() => {});
     });
   });
+  for (const [protocol, handlers] of Object.entries(answers))
+    await node.handle(protocol, (stream) => void serve(stream, handlers));
   return { address: node.getMultiaddrs()[0]!.toString(), stop: async () => node.stop() };
 }

@@ -21,16 +21,19 @@ export interface World {
   later(stop: () => Promise<unknown>): void;
 }
 
+/** Starting nodes takes its time while a machine has other things to do. */
+const HOOK_MS = 180_000;
+
 /** One world for all the tests of a file; the victim goes through all of them. */
 export function inOneWorld(blocks: number): () => World {
   let world: World | undefined;
   const stops: (() => Promise<unknown>)[] = [];
   beforeAll(async () => {
     world = await createWorld(blocks, (stop) => void stops.push(stop));
-  });
+  }, HOOK_MS);
   afterAll(async () => {
     for (const stop of stops.reverse()) await stop();
-  });
+  }, HOOK_MS);
   return () => world!;
 }
 
