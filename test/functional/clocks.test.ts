@@ -1,0 +1,65 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { meet, newSource, type Stranger } from '../hostile/support/stranger.ts';
+import { PAYEE } from '../hostile/support/blocks.ts';
+import { type NodeProcess, startNodeProcess } from '../support/node-process.ts';
+import { until } from '../support/until.ts';
+
+const stops: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const stop of stops.splice(0).reverse()) await stop();
+});
+
+const MINUTE = 60;
+const HOUR = 3600;
+
+/** A node among three peers whose clocks all say something else than its own. */
+async function among(secondsAhead: number): Promise<{ node: NodeProcess; peers: Stranger[] }> {
+  const node = await startNodeProcess();
+  stops.push(() => node.kill());
+  const peers: Stranger[] = [];
+  for (let n = 0; n < 3; n++) {
+    const peer = await meet(node.addresses[0]!, { from: newSource() });
+    stops.push(() => peer.stop());
+    const clock = Math.floor(Date.now() / 1000) + secondsAhead;
+    expect(await peer.greet({ clock })).not.toBeNull();
+    peers.push(peer);
+  }
+  await until(async () => (await node.call.peers.list()).length === 3, 'all are peers');
+  return { node, peers };
+}
+
+describe('a clock that differs from those of all peers', () => {
+  test.each([
+    ['ten minutes behind', 10 * MINUTE, '10 minutes behind'],
+    ['ten minutes ahead', -10 * MINUTE, '10 minutes ahead of'],
+    ['three hours behind', 3 * HOUR, '3 hours behind'],
+    ['three hours ahead', -3 * HOUR, '3 hours ahead of'],
+    ['a day behind', 24 * HOUR, '24 hours behind'],
+    ['a day ahead', -24 * HOUR, '24 hours ahead of'],
+  ])('%s: is named, with what to do, and nobody is punished', async (_what, seconds, words) => {
+    const { node, peers } = await among(seconds);
+    const said = await until(
+      async () => (await node.call.node.status()).warnings.find(({ code }) => code === 'clock-wrong'),
+      'the clock is named',
+    );
+    expect(said.message).toContain(`The clock of this computer is ${words}`);
+    expect(said.message).toContain('Set it right');
+    // Its own blocks go on, and it holds nothing against those who see another time.
+    await node.call.mining.generate({ address: PAYEE, blocks: 3 });
+    expect((await node.call.node.status()).height).toBe(3);
+    const list = await node.call.peers.list();
+    expect(list.map(({ score }) => score)).toEqual([0, 0, 0]);
+    expect(await node.call.peers.bans()).toEqual([]);
+    expect(peers.some((peer) => peer.gone())).toBe(false);
+  });
+
+  test('a minute is nothing to speak of, nor is one peer alone', async () => {
+    const { node } = await among(MINUTE);
+    expect((await node.call.node.status()).warnings.filter(({ code }) => code === 'clock-wrong')).toEqual([]);
+    const odd = await meet(node.addresses[0]!, { from: newSource() });
+    stops.push(() => odd.stop());
+    await odd.greet({ clock: Math.floor(Date.now() / 1000) + 24 * HOUR });
+    await until(async () => (await node.call.peers.list()).length === 4, 'it is a peer');
+    expect((await node.call.node.status()).warnings.filter(({ code }) => code === 'clock-wrong')).toEqual([]);
+  });
+});
