@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { LOCAL_NETWORK } from '../../../main/core/networks/built-in.ts';
 import { coinbaseOf, pay, testKey } from '../../support/test-chain.ts';
 import { startNode, type TestNode, type TestNodeOptions } from '../../support/test-node.ts';
@@ -40,6 +40,20 @@ describe('syncing', () => {
     expect(third.net.peers.list().every((peer) => peer.direction === 'outbound' && peer.bytesIn > 0)).toBe(
       true,
     );
+  });
+
+  test('bodies come from more than one peer', async () => {
+    const first = await start();
+    await first.mine(600);
+    const second = await start({ bootstrap: [first.address] });
+    await until(tipsEqual([first, second]), 'the second node syncs', { ms: 60_000 });
+    // What each of them reads from its disk from now on it reads for the third.
+    const served = [first, second].map(({ chain }) => vi.spyOn(chain, 'readBlock'));
+    const third = await start({ bootstrap: [first.address, second.address] });
+    await until(tipsEqual([first, third]), 'the third node syncs', { ms: 60_000 });
+    const [one, other] = served.map(({ mock }) => new Set(mock.calls.map(([id]) => id)).size);
+    expect(one! + other!).toBeGreaterThanOrEqual(600);
+    expect(Math.min(one!, other!)).toBeGreaterThan(0);
   });
 
   test('goes on where it was after a restart', async () => {
