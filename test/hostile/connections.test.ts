@@ -91,7 +91,7 @@ test('inbound peers from as many sources as there are: the useful stay, the outb
     what: 'peers from many sources',
     seed: 3,
     async run() {
-      for (let i = 0; i < 160; i++) {
+      for (let i = 0; i < 140; i++) {
         const peer = await meet(world().address, { from: newSource() }).catch(() => null);
         if (peer === null) continue;
         world().later(() => peer.stop());
@@ -104,7 +104,7 @@ test('inbound peers from as many sources as there are: the useful stay, the outb
       expect(inbound).toBeLessThanOrEqual(118);
       expect(list.some(({ id }) => id === world().honest.peerId)).toBe(true);
       for (const peer of peers) await peer.stop();
-      return `160 peers from 160 sources, ${inbound} inbound`;
+      return `140 peers from 140 sources, ${inbound} inbound`;
     },
   });
   await untouched();

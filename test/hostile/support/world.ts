@@ -73,7 +73,7 @@ async function createWorld(blocks: number, later: World['later']): Promise<World
 
 /** What every node loads and compiles in its first minutes isn't the work of an attack. */
 async function warmUp({ victim, peer }: Omit<World, 'restingBytes'>): Promise<void> {
-  const guests = await Promise.all(Array.from({ length: 8 }, () => peer()));
+  const guests = await Promise.all(Array.from({ length: 16 }, () => peer()));
   for (const guest of guests) {
     const pen = await guest.gossip();
     pen.subscribe('nothing');
