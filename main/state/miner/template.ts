@@ -58,7 +58,8 @@ export async function createBlockTemplate(
     const tip = chain.tip();
     const root = await chain.nextSnapshotRoot();
     if (chain.tip().id !== tip.id) continue;
-    const draft = createCoinbase(chain, payout, 0, root);
+    // With a fee, so that it has its output also where the subsidy has ended: room for that is always kept.
+    const draft = createCoinbase(chain, payout, 1, root);
     const contents = mempool.contents({
       maxBytes: MAX_BLOCK_BYTES - HEADER_BYTES - COUNT_BYTES - draft.bytes.length,
       maxOutputs: MAX_BLOCK_OUTPUTS - draft.outputs.length,
