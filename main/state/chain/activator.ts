@@ -112,6 +112,11 @@ export class Activator {
     await this.#running?.catch(() => undefined);
   }
 
+  /** Resolves while nothing runs: what follows at once finds the database just as the state says. */
+  async still(): Promise<void> {
+    while (this.#running) await this.idle();
+  }
+
   async #loop(): Promise<void> {
     try {
       // What was asked for while the last step was deciding that there is nothing to do must not be forgotten.

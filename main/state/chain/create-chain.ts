@@ -106,6 +106,8 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
     bestHeader: () => index.best.tip,
     isOnBest: (entry) => index.best.has(entry),
     tip: () => active.tip,
+    totals: () => activator.state,
+    still: () => activator.still(),
   });
   const pruner =
     deps.pruneBytes === undefined

@@ -10,6 +10,7 @@ import type { Block } from '../../core/primitives/block.ts';
 import type { Verdict } from '../../core/violation.ts';
 import type { Snapshots } from '../snapshot/snapshots.ts';
 import { DamagedError } from '../storage/damaged-error.ts';
+import type { CoinTotals } from './coin-set.ts';
 import { ancestorAt, type HeaderEntry, type OwnedEntry } from './header-entry.ts';
 
 /** Epochs of work on top of a record after which it is taken as it stands, as Core takes old signatures (protocol 5). */
@@ -23,6 +24,10 @@ export interface SnapshotGateDeps {
   bestHeader(): HeaderEntry;
   isOnBest(entry: OwnedEntry): boolean;
   tip(): OwnedEntry;
+  /** What the coin set of the tip adds up to. */
+  totals(): CoinTotals;
+  /** Resolves while nothing is being written, so that what follows at once finds the database as of the tip. */
+  still(): Promise<void>;
 }
 
 /** Where the chain and its snapshots meet: when one is frozen, and whether a block names the right root. */
@@ -46,6 +51,8 @@ export function createSnapshotGate({
   bestHeader,
   isOnBest,
   tip,
+  totals,
+  still,
 }: SnapshotGateDeps): SnapshotGate {
   const isBuried = (entry: OwnedEntry): boolean => {
     if (checkBuried) return false;
@@ -55,10 +62,10 @@ export function createSnapshotGate({
     const above = best.work - entry.work;
     return above >= BURIED_EPOCHS * BigInt(params.epoch) * workOf(bitsToTarget(entry.bits));
   };
-  const rootFor = async (ancestor: OwnedEntry): Promise<Hash> => {
-    const known = await snapshots.rootOf(ancestor).catch(() => null);
-    if (known) return known;
-    snapshots.rebuild(ancestor, tip());
+  const known = (ancestor: OwnedEntry) => snapshots.rootOf(ancestor).catch(() => null);
+  /** No commit may be under way. */
+  const rebuild = async (ancestor: OwnedEntry): Promise<Hash> => {
+    snapshots.rebuild(ancestor, tip(), totals());
     const rebuilt = await snapshots.rootOf(ancestor);
     if (!rebuilt) throw new DamagedError(`the snapshot of block ${ancestor.height} can't be rebuilt`);
     return rebuilt;
@@ -68,20 +75,31 @@ export function createSnapshotGate({
     concerns: (entry) => committedSnapshotHeight(entry.height, params) !== null && !isBuried(entry),
     async check(block, entry) {
       const height = committedSnapshotHeight(entry.height, params)!;
-      return checkSnapshotRoot(block, await rootFor(ancestorAt(entry, height)));
+      const ancestor = ancestorAt(entry, height);
+      return checkSnapshotRoot(block, (await known(ancestor)) ?? (await rebuild(ancestor)));
     },
     committed(at) {
-      if (isSnapshotHeight(at.height, params) && !isBuried(at)) snapshots.capture(at);
+      if (isSnapshotHeight(at.height, params) && !isBuried(at)) snapshots.capture(at, totals());
     },
     resume() {
       const newest = Math.floor(tip().height / params.epoch) * params.epoch;
       if (newest === 0) return;
       const entry = ancestorAt(tip(), newest);
-      if (!isBuried(entry)) snapshots.rebuild(entry, tip());
+      if (!isBuried(entry)) snapshots.rebuild(entry, tip(), totals());
     },
     async nextRoot() {
-      const height = committedSnapshotHeight(tip().height + 1, params);
-      return height === null ? null : rootFor(ancestorAt(tip(), height));
+      const due = () => {
+        const height = committedSnapshotHeight(tip().height + 1, params);
+        return height === null ? null : ancestorAt(tip(), height);
+      };
+      const ancestor = due();
+      if (ancestor === null) return null;
+      const root = await known(ancestor);
+      if (root) return root;
+      // The miner asks whenever it likes: the tip may have moved by the time that the writing is over.
+      await still();
+      const now = due();
+      return now && rebuild(now);
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { Hash } from '../../core/crypto/hash.ts';
 import { CHUNK_COINS, MAX_CHUNK_BYTES, writeSnapshotCoin } from '../../core/snapshot/record.ts';
 import { chunkHash } from '../../core/snapshot/root.ts';
+import { addOutpointTo } from '../storage/coin-sum.ts';
 import type { RawCoin } from '../storage/frozen-coins.ts';
 
 /** What came out of cutting a coin set into chunks. */
@@ -8,6 +9,8 @@ export interface Chunked {
   readonly hashes: readonly Hash[];
   readonly coins: number;
   readonly total: number;
+  /** As the state has it; see coin-sum.ts. */
+  readonly coinSum: number;
 }
 
 /** Where an amount stands in a stored coin: height u32 | coinbase u8 | amount u64. */
@@ -24,7 +27,7 @@ export async function chunkCoins(
 ): Promise<Chunked> {
   const buffer = new Uint8Array(MAX_CHUNK_BYTES);
   const hashes: Hash[] = [];
-  let [offset, inChunk, coins, total] = [0, 0, 0, 0];
+  let [offset, inChunk, coins, total, coinSum] = [0, 0, 0, 0, 0];
   const finish = async () => {
     const chunk = buffer.subarray(0, offset);
     hashes.push(chunkHash(chunk));
@@ -36,12 +39,13 @@ export async function chunkCoins(
     for (const { outpoint, coin } of batch) {
       offset = writeSnapshotCoin(buffer, offset, outpoint, coin);
       total += amountOf(coin);
+      coinSum = addOutpointTo(coinSum, outpoint);
       coins++;
       if (++inChunk === CHUNK_COINS) await finish();
     }
   }
   if (inChunk > 0 || hashes.length === 0) await finish();
-  return { hashes, coins, total };
+  return { hashes, coins, total, coinSum };
 }
 
 function amountOf(coin: Uint8Array): number {

@@ -3,12 +3,12 @@ import { type CoinKey, coinKey } from '../../core/primitives/coin-key.ts';
 import type { RawCoin } from '../storage/frozen-coins.ts';
 import { encodeCoin } from '../storage/coin-record.ts';
 import { key } from '../storage/keys.ts';
-import type { Rewind } from './rewind.ts';
+import type { CoinChanges } from './rewind.ts';
 
 /** The coins of a frozen set with changes applied, still in order. Without changes it passes the batches through. */
 export async function* mergeCoins(
   batches: AsyncIterable<readonly RawCoin[]>,
-  changes: Rewind,
+  changes: CoinChanges,
 ): AsyncGenerator<readonly RawCoin[]> {
   if (changes.size === 0) {
     yield* batches;
@@ -28,7 +28,7 @@ export async function* mergeCoins(
   yield added.slice(next);
 }
 
-function sortedAdditions(changes: Rewind): RawCoin[] {
+function sortedAdditions(changes: CoinChanges): RawCoin[] {
   const added: RawCoin[] = [];
   for (const [outpoint, coin] of changes) {
     if (coin) added.push({ outpoint: key.coin(outpoint).subarray(1), coin: encodeCoin(coin, 0) });

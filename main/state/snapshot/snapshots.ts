@@ -7,8 +7,10 @@ import { snapshotRoot } from '../../core/snapshot/root.ts';
 import { codeOf, KithError, messageOf } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Bodies } from '../chain/bodies.ts';
+import { type CoinTotals, differenceOf } from '../chain/coin-set.ts';
 import type { OwnedEntry } from '../chain/header-entry.ts';
 import type { ChainDb } from '../storage/chain-db.ts';
+import { DamagedError } from '../storage/damaged-error.ts';
 import { hexToHash } from '../storage/keys.ts';
 import { chunkCoins } from './chunker.ts';
 import { createSnapshotFolder, listSnapshots, snapshotName } from './files.ts';
@@ -26,10 +28,13 @@ export interface SnapshotsDeps {
 
 /** Builds the snapshots that the chain commits to (protocol 5). */
 export interface Snapshots {
-  /** Freezes the coin set as of this tip, now, and builds its snapshot in the background. No commit may be under way. */
-  capture(tip: OwnedEntry): void;
+  /**
+   * Freezes the coin set as of this tip, now, and builds its snapshot in the background. No commit may be under way.
+   * `totals` are those of the tip: a build that adds up to anything else fails.
+   */
+  capture(tip: OwnedEntry, totals: CoinTotals): void;
   /** The same for an ancestor of the tip, by undoing what came since. No commit may be under way at the call. */
-  rebuild(ancestor: OwnedEntry, tip: OwnedEntry): void;
+  rebuild(ancestor: OwnedEntry, tip: OwnedEntry, totals: CoinTotals): void;
   /**
    * The root as of this block: known, or when the build that is under way ends; null when nobody builds it.
    * @throws {KithError} when that build fails.
@@ -56,7 +61,8 @@ export function createSnapshots(deps: SnapshotsDeps): Snapshots {
     const build = tail
       .then(async () => {
         stopping.signal.throwIfAborted();
-        return await buildOne(entry, mergeCoins(frozen.batches(), await rewind()));
+        const { changes, totals } = await rewind();
+        return await buildOne(entry, mergeCoins(frozen.batches(), changes), totals);
       })
       .catch((error: unknown) => {
         if (stopping.signal.aborted) return null;
@@ -72,15 +78,22 @@ export function createSnapshots(deps: SnapshotsDeps): Snapshots {
     tail = build.catch(() => undefined);
   };
 
-  const buildOne = async (entry: OwnedEntry, coins: ReturnType<typeof mergeCoins>): Promise<Hash> => {
+  const buildOne = async (
+    entry: OwnedEntry,
+    coins: ReturnType<typeof mergeCoins>,
+    totals: CoinTotals,
+  ): Promise<Hash> => {
     const folder = await createSnapshotFolder(join(deps.directory, snapshotName(entry.height, entry.id)));
     try {
       const blockId = hexToHash(entry.id);
-      const { hashes, ...counts } = await chunkCoins(
+      const { hashes, coinSum, ...counts } = await chunkCoins(
         coins,
         (i, chunk) => folder.chunk(i, chunk),
         stopping.signal,
       );
+      // A root stays for ever, and a wrong one would make this node refuse a block that everybody else takes.
+      const difference = differenceOf({ ...counts, coinSum }, totals);
+      if (difference !== null) throw new DamagedError(difference);
       const facts = { networkId, height: entry.height, blockId, ...counts };
       const root = snapshotRoot(facts, hashes);
       await folder.finish({ facts, chunks: hashes, root });
@@ -95,8 +108,8 @@ export function createSnapshots(deps: SnapshotsDeps): Snapshots {
   };
 
   return {
-    capture: (tip) => begin(tip, () => Promise.resolve(new Map())),
-    rebuild: (ancestor, tip) => begin(ancestor, () => rewindTo(ancestor, tip, bodies)),
+    capture: (tip, totals) => begin(tip, () => Promise.resolve({ changes: new Map(), totals })),
+    rebuild: (ancestor, tip, totals) => begin(ancestor, () => rewindTo(ancestor, tip, totals, bodies)),
     rootOf: async (entry) =>
       db.epochRoot(entry.height, hexToHash(entry.id)) ?? (await building.get(entry.id)) ?? null,
     folders: () => listSnapshots(deps.directory),
