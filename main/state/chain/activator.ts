@@ -102,7 +102,7 @@ export class Activator {
     while (this.#deps.active.tip.height > height) await this.#takeBack(this.#deps.active.tip);
   }
 
-  /** The tip is where a snapshot put it. Only while nothing runs. */
+  /** The tip is where a snapshot put it. Only inside `exclusively`. */
   adopt(state: ChainState): void {
     this.#state = state;
     this.#head = this.#deps.active.tip;
@@ -115,6 +115,18 @@ export class Activator {
   /** Resolves while nothing runs: what follows at once finds the database just as the state says. */
   async still(): Promise<void> {
     while (this.#running) await this.idle();
+  }
+
+  /** Does something while no block is connected or taken back; what is asked for meanwhile runs afterwards. */
+  async exclusively<T>(work: () => Promise<T>): Promise<T> {
+    await this.still();
+    const result = work();
+    this.#running = result.then(
+      () => this.#loop(),
+      () => this.#loop(),
+    );
+    this.#running.catch(() => undefined);
+    return result;
   }
 
   async #loop(): Promise<void> {

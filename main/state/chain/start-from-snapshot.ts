@@ -19,13 +19,17 @@ export interface SnapshotStartDeps {
 }
 
 /** See Chain.loadSnapshot. */
-export async function startFromSnapshot(
+export function startFromSnapshot(
   deps: SnapshotStartDeps,
   folder: string,
   committing: Uint8Array,
 ): Promise<void> {
+  // A block that connects meanwhile would be one of another coin set.
+  return deps.activator.exclusively(() => load(deps, folder, committing));
+}
+
+async function load(deps: SnapshotStartDeps, folder: string, committing: Uint8Array): Promise<void> {
   const { db, index, active, activator, network } = deps;
-  await activator.idle();
   if (active.tip.height !== 0) throw new SnapshotRefused('blocks are connected already');
   const { manifest, blockId } = await checkCommitment(folder, committing, network.params);
   const base = baseOf(deps, blockId, manifest.facts.height);
@@ -82,12 +86,16 @@ function pathTo(entry: OwnedEntry): OwnedEntry[] {
 
 const HEADERS_AT_ONCE = 2000;
 
+/** What the chain that checked the history says of it. */
+type History = Pick<Chain, 'totals' | 'atHeight'>;
+
 /** See Chain.confirmHistory. */
-export async function confirmHistory(
-  { db, index, active, activator }: SnapshotStartDeps,
-  past: Pick<Chain, 'totals' | 'atHeight'>,
-): Promise<void> {
-  await activator.idle();
+export function confirmHistory(deps: SnapshotStartDeps, past: History): Promise<void> {
+  // A commit under way would put the totals back that it began with.
+  return deps.activator.exclusively(() => confirm(deps, past));
+}
+
+async function confirm({ db, index, active, activator }: SnapshotStartDeps, past: History): Promise<void> {
   const changed = takeRules(active, past, db.base()?.height ?? 0);
   for (let i = 0; i < changed.length; i += HEADERS_AT_ONCE)
     await db.putHeaders(changed.slice(i, i + HEADERS_AT_ONCE).map((entry) => index.recordOf(entry)));
@@ -101,7 +109,7 @@ export async function confirmHistory(
  * Notes under which rules the blocks below the snapshot were checked, and gives those that this changes. They would
  * look as if they had been checked before this program knew a rule, and there is nothing to take them back with.
  */
-function takeRules(active: ChainLine<OwnedEntry>, past: Pick<Chain, 'atHeight'>, base: Height): OwnedEntry[] {
+function takeRules(active: ChainLine<OwnedEntry>, past: History, base: Height): OwnedEntry[] {
   const changed: OwnedEntry[] = [];
   for (let height = 1; height <= base; height++) {
     const entry = active.at(height)!;

@@ -55,6 +55,24 @@ test('a new node begins with a snapshot, goes on from it, and opens again', asyn
   expect(again.totals().total).toBe(chain.totals().total + 2_000_000_000);
 });
 
+test('blocks that come while a snapshot is loaded wait for it', async () => {
+  const { chain, folder, headers, committing } = await source();
+  const body = async (height: number) => (await chain.readBlock(chain.atHeight(height)!.id))!;
+  const bodies = await Promise.all([1, 2, 3, 81, 82].map(body));
+  const fresh = await chainIn(newDirectory());
+  await fresh.acceptHeaders(headers);
+  const loading = fresh.loadSnapshot(folder, committing);
+  const told = bodies.map((bytes) => fresh.submitBlock(bytes));
+  await loading;
+  for (const result of await Promise.all(told)) expect(result).not.toHaveProperty('code');
+  await fresh.idle();
+  expect(fresh.tip().height).toBe(82);
+  for (let height = 83; height <= 110; height++) await fresh.submitBlock(await body(height));
+  expect(fresh.tip().id).toBe(chain.tip().id);
+  expect(await fresh.setHash()).toBe(await chain.setHash());
+  expect(await fresh.auditCoins()).toMatchObject({ problem: null });
+});
+
 test('a snapshot that the chain does not name is refused and leaves nothing behind', async () => {
   const { chain, folder, headers, committing } = await source();
   const fresh = await chainIn(newDirectory());
