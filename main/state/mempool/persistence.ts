@@ -37,7 +37,13 @@ export function createPersistence(deps: PersistenceDeps): Persistence {
 
   const submit = async ({ time, bytes }: SavedTransaction): Promise<boolean> => {
     const tx = decodeTransaction(new Uint8Array(bytes));
-    return !isViolation(tx) && (await admission.admit({ tx, origin: 'file', time })) === null;
+    try {
+      return !isViolation(tx) && (await admission.admit({ tx, origin: 'file', time })) === null;
+    } catch (error) {
+      // A verify worker that died says nothing about the payment, and nothing about the others.
+      log.warn('a saved payment could not be checked', { reason: messageOf(error) });
+      return false;
+    }
   };
 
   const submitAll = async (

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { KithError } from '../../../../main/lib/errors.ts';
+import { createPersistence } from '../../../../main/state/mempool/persistence.ts';
 import {
   decodePoolFile,
   readPoolFile,
@@ -10,7 +12,7 @@ import {
   writePoolFile,
 } from '../../../../main/state/mempool/pool-file.ts';
 import { createRandom } from '../../../support/random.ts';
-import { newDirectory } from '../../../support/test-chain.ts';
+import { newDirectory, silent } from '../../../support/test-chain.ts';
 import { coinsOf, createWorld, ids } from './world.ts';
 
 const network = new Uint8Array(32).fill(7);
@@ -156,6 +158,39 @@ describe('a restart', () => {
     expect(world.mempool.summary().count).toBe(0);
     await world.mempool.stop();
     expect(await readPoolFile(file, world.chain.network.id)).toEqual([]);
+  });
+
+  test('a verifier that fails while the file is read costs nothing: the payment is tried again, the pool saved again', async () => {
+    const file = join(newDirectory(), 'mempool.dat');
+    const world = await createWorld({ file });
+    const coins = await world.funds(3);
+    for (const coin of coins) await world.submit(world.payment([coin]));
+    await world.mempool.stop();
+    const {
+      network: { id },
+      tip,
+    } = world.chain;
+    let asked = 0;
+    const admitted: SavedTransaction[] = [];
+    const persistence = createPersistence({
+      file,
+      networkId: id,
+      snapshot: () => admitted,
+      admission: {
+        async admit({ tx, time }) {
+          if (++asked === 2) throw new KithError('worker-failed');
+          admitted.push({ time: time!, bytes: tx.bytes });
+          return null;
+        },
+      },
+      clock: { now: () => tip().time, ms: () => 0 },
+      log: silent,
+    });
+    await persistence.load(new AbortController().signal);
+    expect(admitted).toHaveLength(3);
+    rmSync(file);
+    await persistence.save();
+    expect(await readPoolFile(file, id)).toHaveLength(3);
   });
 
   test('saving several times at once, and once more at the end, leaves one whole file', async () => {
