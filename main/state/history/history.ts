@@ -24,6 +24,7 @@ export interface History {
   /**
    * Takes one of them; later ones wait for it. Resolves when it is checked. A violation that condemns the block means
    * that the snapshot was of a chain that breaks a rule: see `settled`.
+   * @throws {KithError} when the disk failed or lies: nothing more is checked before the next start.
    */
   submit(bytes: Uint8Array): Promise<Violation | null>;
   /**
@@ -60,6 +61,10 @@ export async function createHistory(chain: Chain, deps: ChainDeps): Promise<Hist
   let contradicted: Height | null = null;
   let closing: Promise<void> | null = null;
 
+  // What has failed settles nothing either, but nobody must go on handing in blocks.
+  let failure: { readonly error: unknown } | null = null;
+  past.events.on('failed', (error) => (failure = { error }));
+
   const mismatch = (why: string) => {
     if (contradicted !== null) return;
     ended = true;
@@ -73,10 +78,18 @@ export async function createHistory(chain: Chain, deps: ChainDeps): Promise<Hist
   const finish = async (): Promise<void> => {
     if (ended || past.tip().height < base.height) return;
     ended = true;
+    try {
+      await compare();
+    } catch (error) {
+      // Nothing is proved: the next start tries again.
+      ended = false;
+      throw error;
+    }
+  };
+  const compare = async (): Promise<void> => {
     const root = await past.snapshotRootOf(base.height);
     const claimed = await chain.snapshotRootOf(base.height);
     if (!root || !claimed || Buffer.compare(root, claimed) !== 0) {
-      ended = false;
       return mismatch('the blocks lead to other coins than the snapshot holds');
     }
     await chain.confirmHistory(past);
@@ -104,6 +117,7 @@ export async function createHistory(chain: Chain, deps: ChainDeps): Promise<Hist
     async submit(bytes) {
       if (ended) return null;
       const result = await past.submitBlock(bytes);
+      if (failure) throw failure.error;
       if (isViolation(result)) return result;
       await finish();
       return null;

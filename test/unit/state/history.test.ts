@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { decodeHeader, type Header } from '../../../main/core/primitives/header.ts';
@@ -120,4 +120,36 @@ test('a node whose history was checked under a soft fork opens again as it was',
     expect([fresh.atHeight(79)!.rules, fresh.atHeight(80)!.rules]).toEqual([0, 1]);
   }
   expect((await extend(fresh)).header.height).toBe(151);
+});
+
+test('a history whose disk fails says so, proves nothing, and goes on at the next start', async () => {
+  const { fresh, directory, body } = await beginning(110, 80);
+  mkdirSync(join(directory, 'history'));
+  writeFileSync(join(directory, 'history', 'snapshots'), 'in the way');
+  let history = (await createHistory(fresh, testChainDeps({ directory })))!;
+  for (let height = 1; height <= 24; height++) expect(await history.submit(await body(height))).toBeNull();
+  await expect(body(25).then((bytes) => history.submit(bytes))).rejects.toMatchObject({
+    code: 'storage-unusable',
+  });
+  expect(history.status()).toEqual({ verified: 24, of: 80 });
+  expect(fresh.historyChecked()).toBe(false);
+  await history.close();
+
+  rmSync(join(directory, 'history', 'snapshots'));
+  history = (await createHistory(fresh, testChainDeps({ directory })))!;
+  for (const { height } of history.wanted(100)) expect(await history.submit(await body(height))).toBeNull();
+  await history.settled;
+  expect(fresh.historyChecked()).toBe(true);
+});
+
+test('blocks that lead to other coins than the snapshot are a mismatch, and nothing is confirmed', async () => {
+  const { fresh, directory, body } = await beginning(110, 80);
+  // What somebody could do to the coins of a snapshot, if its root were of them.
+  const lying = { ...fresh, snapshotRootOf: async () => new Uint8Array(32) };
+  const history = (await createHistory(lying, testChainDeps({ directory })))!;
+  for (let height = 1; height <= 80; height++) expect(await history.submit(await body(height))).toBeNull();
+  await expect(history.settled).rejects.toMatchObject({ code: 'snapshot-mismatch', data: { height: 80 } });
+  expect(fresh.historyChecked()).toBe(false);
+  expect(history.wanted(5)).toEqual([]);
+  await history.close();
 });
