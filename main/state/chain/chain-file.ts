@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import { toHex } from '../../core/codec/hex.ts';
 import { decodeHeader, type Header } from '../../core/primitives/header.ts';
 import { HEADER_BYTES, MAX_BLOCK_BYTES } from '../../core/primitives/limits.ts';
@@ -34,9 +34,13 @@ export async function exportChain(chain: Chain, file: string): Promise<number> {
       await out.appendFile(Buffer.concat([length, bytes]));
     }
     await out.datasync();
-    return tip;
-  } finally {
     await out.close();
+    return tip;
+  } catch (error) {
+    // Half a file is of no use, and would be in the way of the next try.
+    await out.close().catch(() => undefined);
+    await rm(file, { force: true });
+    throw error;
   }
 }
 

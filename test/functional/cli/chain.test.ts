@@ -1,4 +1,4 @@
-import { existsSync, rmSync, statSync } from 'node:fs';
+import { existsSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { extend, newDirectory, openTestChain } from '../../support/test-chain.ts';
@@ -46,6 +46,43 @@ describe('what the chain commands read is there', () => {
     expect(await kith(directory, 'verify', '--deep')).toMatchObject({
       code: 0,
       said: { height: BLOCKS, blocks: BLOCKS, deep: true, problems: [] },
+    });
+  });
+});
+
+describe('a chain as a file', () => {
+  test('goes from one directory to another, and says what is wrong with one that does not', async () => {
+    const from = await madeDirectory();
+    const file = join(newDirectory(), 'blocks');
+    expect(await kith(from, 'chain', 'export', file)).toMatchObject({ code: 0, said: { blocks: BLOCKS } });
+    expect(await kith(from, 'chain', 'export', file)).toMatchObject({
+      code: 1,
+      fault: { code: 'file-exists' },
+    });
+    const to = newDirectory();
+    expect(await kith(to, 'chain', 'import', file)).toMatchObject({ code: 0, said: { blocks: BLOCKS } });
+    expect(await kith(to, 'verify', '--deep')).toMatchObject({
+      code: 0,
+      said: { height: BLOCKS, blocks: BLOCKS, deep: true, problems: [] },
+    });
+    truncateSync(file, statSync(file).size - 1);
+    expect(await kith(newDirectory(), 'chain', 'import', file)).toMatchObject({
+      code: 1,
+      fault: { code: 'chain-file-invalid' },
+    });
+    expect(await kith(newDirectory(), 'chain', 'import', join(to, 'none'))).toMatchObject({
+      code: 1,
+      fault: { code: 'file-missing' },
+    });
+  });
+
+  test('a check that finds something ends with 1 and a sentence', async () => {
+    const directory = await madeDirectory(5);
+    const undo = join(directory, 'undo', '000001.seg');
+    truncateSync(undo, statSync(undo).size - 1);
+    expect(await kith(directory, 'verify')).toMatchObject({
+      code: 1,
+      said: { problems: ['the undo record of block 5 is gone'] },
     });
   });
 });
