@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crashPoint } from '../../lib/crash-point.ts';
@@ -14,6 +15,7 @@ export interface Manifest {
 
 const MANIFEST = 'manifest.json';
 const FORMAT = 1;
+const UNFINISHED = /^\d{10}-[0-9a-f]{16}\.making$/;
 
 export const chunkFile = (directory: string, index: number): string =>
   join(directory, `${String(index).padStart(6, '0')}.chunk`);
@@ -29,11 +31,11 @@ export async function createSnapshotFolder(directory: string): Promise<{
   await mkdir(making, { recursive: true, mode: 0o700 });
   return {
     async chunk(index, bytes) {
-      await writeFile(chunkFile(making, index), bytes);
+      await writeFile(chunkFile(making, index), bytes, { flush: true });
       crashPoint();
     },
     async finish(manifest) {
-      await writeFile(join(making, MANIFEST), JSON.stringify(toJson(manifest)));
+      await writeFile(join(making, MANIFEST), JSON.stringify(toJson(manifest)), { flush: true });
       crashPoint();
       await rm(directory, { recursive: true, force: true });
       await rename(making, directory);
@@ -41,6 +43,15 @@ export async function createSnapshotFolder(directory: string): Promise<{
     },
     discard: () => rm(making, { recursive: true, force: true }),
   };
+}
+
+/** Whether a snapshot was ever finished here and is still here. Reads nothing. */
+export const hasSnapshot = (directory: string): boolean => existsSync(join(directory, MANIFEST));
+
+/** Removes what builds that were cut off have left behind. */
+export async function removeUnfinished(directory: string): Promise<void> {
+  for (const name of await readdir(directory).catch(() => []))
+    if (UNFINISHED.test(name)) await rm(join(directory, name), { recursive: true, force: true });
 }
 
 /** The manifest of a folder if it is whole and its root follows from it; null otherwise. Chunks are not read. */

@@ -13,7 +13,7 @@ import type { ChainDb } from '../storage/chain-db.ts';
 import { DamagedError } from '../storage/damaged-error.ts';
 import { hexToHash } from '../storage/keys.ts';
 import { chunkCoins } from './chunker.ts';
-import { createSnapshotFolder, listSnapshots, snapshotName } from './files.ts';
+import { createSnapshotFolder, hasSnapshot, listSnapshots, removeUnfinished, snapshotName } from './files.ts';
 import { mergeCoins } from './merge.ts';
 import { type Rewind, rewindTo } from './rewind.ts';
 
@@ -53,10 +53,12 @@ export function createSnapshots(deps: SnapshotsDeps): Snapshots {
   const building = new Map<string, Promise<Hash | null>>();
   const stopping = new AbortController();
   // One at a time: two would halve each other's speed and double the memory.
-  let tail: Promise<unknown> = Promise.resolve();
+  let tail: Promise<unknown> = removeUnfinished(deps.directory).catch(() => undefined);
 
   const begin = (entry: OwnedEntry, rewind: () => Promise<Rewind>): void => {
-    if (building.has(entry.id) || db.epochRoot(entry.height, hexToHash(entry.id))) return;
+    if (building.has(entry.id)) return;
+    // The root is enough for blocks, but others want the coins: a folder that was lost is made again.
+    if (db.epochRoot(entry.height, hexToHash(entry.id)) && hasSnapshot(folderOf(entry))) return;
     const frozen = db.freeze();
     const build = tail
       .then(async () => {
@@ -78,12 +80,14 @@ export function createSnapshots(deps: SnapshotsDeps): Snapshots {
     tail = build.catch(() => undefined);
   };
 
+  const folderOf = (entry: OwnedEntry) => join(deps.directory, snapshotName(entry.height, entry.id));
+
   const buildOne = async (
     entry: OwnedEntry,
     coins: ReturnType<typeof mergeCoins>,
     totals: CoinTotals,
   ): Promise<Hash> => {
-    const folder = await createSnapshotFolder(join(deps.directory, snapshotName(entry.height, entry.id)));
+    const folder = await createSnapshotFolder(folderOf(entry));
     try {
       const blockId = hexToHash(entry.id);
       const { hashes, coinSum, ...counts } = await chunkCoins(

@@ -1,4 +1,4 @@
-import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { RECORD } from '../../../../main/core/primitives/records.ts';
@@ -79,4 +79,22 @@ test('a folder that can not be written to stops the chain where its root is due,
   expect(again.tip().height).toBe(24);
   await extend(again);
   expect(again.tip().height).toBe(25);
+});
+
+test('a start clears away half a snapshot and makes one that was lost again', async () => {
+  const directory = newDirectory();
+  const folder = join(directory, 'snapshots');
+  const chain = await chainIn(directory);
+  for (let i = 0; i < 46; i++) await extend(chain);
+  await open.pop()!.close();
+  const names = readdirSync(folder).sort();
+  expect(names).toHaveLength(2);
+  const chunk = readFileSync(join(folder, names[1]!, '000000.chunk'));
+  rmSync(join(folder, names[1]!), { recursive: true });
+  const left = `${names[0]!.slice(0, 9)}7-0123456789abcdef.making`;
+  for (const name of [left, 'mine.making']) mkdirSync(join(folder, name));
+
+  await chainIn(directory);
+  await expect.poll(() => readdirSync(folder).sort()).toEqual([...names, 'mine.making']);
+  expect(readFileSync(join(folder, names[1]!, '000000.chunk')).equals(chunk)).toBe(true);
 });
