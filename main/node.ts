@@ -4,6 +4,7 @@ import { createLocalNode } from './api/local-node.ts';
 import type { NodeConfig, StartedNode } from './headless.ts';
 import { systemClock } from './lib/clock.ts';
 import { runAll, type Service } from './lib/service.ts';
+import { sizesForTests } from './lib/test-sizes.ts';
 import { createNetwork, type PeerNetwork } from './network/network.ts';
 import type { Chain, ChainDeps } from './state/chain/chain.ts';
 import { createChain } from './state/chain/create-chain.ts';
@@ -85,6 +86,7 @@ function chain(config: NodeConfig, parts: Growing): Service {
         network: config.network,
         directory: config.datadir,
         pruneBytes: config.pruneBytes,
+        ...sizesForTests(process.env),
         verifyBatch: parts.verify!.verifyBatch,
         powHash,
         powHashMany: parts.pow!.powHashMany,

@@ -1,6 +1,36 @@
+import { writeSync } from 'node:fs';
+
+/** What has just been written, so that the chaos test can say which moments it has hit. */
+export type WriteKind =
+  | 'block body'
+  | 'undo record'
+  | 'segment file removed'
+  | 'schema'
+  | 'first state'
+  | 'connected blocks'
+  | 'disconnected block'
+  | 'header records'
+  | 'synced state'
+  | 'snapshot root'
+  | 'coins of a snapshot'
+  | 'start from a snapshot'
+  | 'history confirmed'
+  | 'snapshot chunk'
+  | 'snapshot manifest'
+  | 'snapshot in place'
+  | 'rebuild mark'
+  | 'rebuild mark removed'
+  | 'database set aside'
+  | 'wallet data'
+  | 'wallet file'
+  | 'mempool file'
+  | 'list of peers'
+  | 'identity';
+
 /**
- * A hook for the chaos test: kills this process with SIGKILL right after its Nth write. Off, and one comparison a
- * write, unless KITH_CRASH_AFTER says N; with KITH_CRASH_ARM=signal it counts only from the first SIGUSR2 on.
+ * A hook for the chaos test: kills this process with SIGKILL right after its Nth write, and says on standard error
+ * which it was. Off, and one comparison a write, unless KITH_CRASH_AFTER says N; with KITH_CRASH_ARM=signal it counts
+ * only from the first SIGUSR2 on.
  */
 let left = readLimit(process.env['KITH_CRASH_AFTER']);
 
@@ -13,8 +43,10 @@ if (left < Infinity && process.env['KITH_CRASH_ARM'] === 'signal') {
 }
 
 /** Call it right after a write reached the operating system. */
-export function crashPoint(): void {
-  if (--left <= 0) process.kill(process.pid, 'SIGKILL');
+export function crashPoint(kind: WriteKind): void {
+  if (--left > 0) return;
+  writeSync(2, `crash point: ${kind}\n`);
+  process.kill(process.pid, 'SIGKILL');
 }
 
 function readLimit(text: string | undefined): number {

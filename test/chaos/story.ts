@@ -1,3 +1,4 @@
+import { committedSnapshotHeight } from '../../main/core/consensus/snapshot-rules.ts';
 import type { Block } from '../../main/core/primitives/block.ts';
 import { RECORD } from '../../main/core/primitives/records.ts';
 import type { Lock } from '../../main/core/primitives/coin.ts';
@@ -19,15 +20,18 @@ import {
 export interface Story {
   /** The next blocks in the order in which a node hears of them; the last one is the new tip. */
   chapter(): Promise<readonly Uint8Array[]>;
+  /** Branches that overtook so far, and how many of them went over a block that names a snapshot. */
+  turns(): { readonly all: number; readonly overCommitment: number };
   close(): Promise<void>;
 }
 
-const DEEPEST = 6;
+const DEEPEST = 9;
 
 export async function createStory(random: Random, payTo: Lock): Promise<Story> {
   const chain = await openTestChain();
   const author = testKey(1);
   const spendable: Block[] = [];
+  let [turns, overCommitment] = [0, 0];
 
   const payment = () => {
     // Old enough to be mature on whatever branch it ends up.
@@ -70,8 +74,13 @@ export async function createStory(random: Random, payTo: Lock): Promise<Story> {
   const turn = async (): Promise<Uint8Array[]> => {
     const depth = 1 + random.int(DEEPEST);
     const fork = chain.tip().height - depth;
+    const due = dueBetween(chain, fork + 1, fork + depth + 1);
     // A block that has to name a snapshot of its own branch could only be written once the branch has won.
-    if (fork < 1 || dueBetween(chain, fork + 1, fork + depth + 1)) return goOn();
+    if (fork < 1 || (due && due.named > fork)) return goOn();
+    const root = due && (await chain.snapshotRootOf(due.named));
+    if (due && !root) return goOn();
+    turns++;
+    if (due) overCommitment++;
     const entry = chain.atHeight(fork)!;
     let at: Parent = {
       idBytes: Uint8Array.from(Buffer.from(entry.id, 'hex')),
@@ -80,7 +89,7 @@ export async function createStory(random: Random, payTo: Lock): Promise<Story> {
     };
     const blocks: Uint8Array[] = [];
     for (let i = 0; i <= depth; i++) {
-      const block = await write(at, null, false);
+      const block = await write(at, at.height + 1 === due?.height ? root : null, false);
       blocks.push(block.bytes);
       at = parentOf(block);
     }
@@ -88,14 +97,17 @@ export async function createStory(random: Random, payTo: Lock): Promise<Story> {
   };
 
   return {
-    chapter: () => (random.next() < 0.3 ? turn() : goOn()),
+    chapter: () => (random.next() < 0.4 ? turn() : goOn()),
+    turns: () => ({ all: turns, overCommitment }),
     close: () => chain.close(),
   };
 }
 
-function dueBetween(chain: Chain, from: number, to: number): boolean {
-  const { epoch, delay } = chain.network.params;
-  for (let height = from; height <= to; height++)
-    if (height > delay && (height - delay) % epoch === 0) return true;
-  return false;
+/** The block between these that has to name a snapshot, and of which height. */
+function dueBetween(chain: Chain, from: number, to: number): { height: number; named: number } | null {
+  for (let height = from; height <= to; height++) {
+    const named = committedSnapshotHeight(height, chain.network.params);
+    if (named !== null) return { height, named };
+  }
+  return null;
 }

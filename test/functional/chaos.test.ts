@@ -1,10 +1,15 @@
 import { rm } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { chaos } from '../chaos/chaos.ts';
+import { chaos, describeRun } from '../chaos/chaos.ts';
 
 test('a node that is killed over and over comes back equal to its twin', async () => {
-  const { equal, inRecovery, directories } = await chaos({ kills: 20, seed: 20_261_122, say: console.log });
+  const result = await chaos({ kills: 20, seed: 20_261_122, say: console.log });
+  console.log(describeRun(result));
+  const { equal, inRecovery, kinds, prunedTo, turns, directories } = result;
   expect(equal).toBe(20);
   expect(inRecovery).toBeGreaterThan(0);
+  expect(kinds.size).toBeGreaterThan(3);
+  expect(prunedTo).toBeGreaterThan(1);
+  expect(turns.overCommitment).toBeGreaterThan(0);
   for (const directory of directories) await rm(directory, { recursive: true, force: true });
 }, 600_000);

@@ -3,6 +3,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { generateKeyPair, privateKeyFromProtobuf, privateKeyToProtobuf } from '@libp2p/crypto/keys';
 import type { PrivateKey } from '@libp2p/interface';
+import { crashPoint } from '../../lib/crash-point.ts';
 import { codeOf, KithError, messageOf } from '../../lib/errors.ts';
 
 /** The node's name in the network: an Ed25519 key of its own, unrelated to any coin. */
@@ -50,6 +51,7 @@ async function writeKey(file: string, bytes: Uint8Array): Promise<void> {
     await mkdir(dirname(file), { recursive: true, mode: 0o700 });
     await writeFile(fresh, bytes, { mode: 0o600, flush: true });
     await rename(fresh, file);
+    crashPoint('identity');
   } catch (error) {
     throw new KithError('identity-unusable', messageOf(error), { cause: error, data: { file } });
   }

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ClassicLevel } from 'classic-level';
+import { crashPoint } from '../../lib/crash-point.ts';
 import { findCode, KithError, messageOf } from '../../lib/errors.ts';
 import { findLevelDamage } from '../../state/storage/level/check-level.ts';
 import type { Log } from '../../lib/log.ts';
@@ -89,15 +90,21 @@ function storeOf(level: ClassicLevel, log: Log): PeerStore {
       }
       return found;
     },
-    put: (prefix, key, value, options) =>
-      level.put(`${prefix}/${key}`, JSON.stringify(value), { sync: options?.sync ?? false }),
+    async put(prefix, key, value, options) {
+      await level.put(`${prefix}/${key}`, JSON.stringify(value), { sync: options?.sync ?? false });
+      crashPoint('list of peers');
+    },
     async replace(prefix, values) {
       const batch = level.batch();
       for (const key of await readable(level.keys(range(prefix)).all())) batch.del(key);
       for (const [key, value] of values) batch.put(`${prefix}/${key}`, JSON.stringify(value));
       await batch.write();
+      crashPoint('list of peers');
     },
-    remove: (prefix, key) => level.del(`${prefix}/${key}`),
+    async remove(prefix, key) {
+      await level.del(`${prefix}/${key}`);
+      crashPoint('list of peers');
+    },
     close: () => level.close(),
   };
 }

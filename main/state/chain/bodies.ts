@@ -36,11 +36,13 @@ export async function openBodies(directory: string, segmentBytes?: number): Prom
   const size = segmentBytes === undefined ? {} : { segmentBytes };
   const blocks = await openSegments({
     directory: join(directory, 'blocks'),
+    kind: 'block body',
     maxRecordBytes: MAX_BLOCK_BYTES,
     ...size,
   });
   const undo = await openSegments({
     directory: join(directory, 'undo'),
+    kind: 'undo record',
     maxRecordBytes: MAX_UNDO_BYTES,
     ...size,
   });

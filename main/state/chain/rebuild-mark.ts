@@ -14,7 +14,7 @@ const MARK = 'chain.rebuild';
 export function demandRebuild(directory: string, why: string): void {
   try {
     writeFileSync(join(directory, MARK), `${why}\n`, { mode: 0o600, flush: true });
-    crashPoint();
+    crashPoint('rebuild mark');
   } catch (error) {
     const code = codeOf(error) === 'ENOSPC' ? 'disk-full' : 'storage-unusable';
     throw new KithError(code, `a rebuild can't begin in ${directory}`, { cause: error, data: { directory } });
@@ -42,5 +42,5 @@ export async function readRebuildMark(directory: string): Promise<string | null>
 
 export async function removeRebuildMark(directory: string): Promise<void> {
   await rm(join(directory, MARK), { force: true });
-  crashPoint();
+  crashPoint('rebuild mark removed');
 }

@@ -36,7 +36,7 @@ export async function setDatabaseAside(directory: string): Promise<void> {
   await rename(directory, aside).catch((error: unknown) => {
     if (codeOf(error) !== 'ENOENT') throw error;
   });
-  crashPoint();
+  crashPoint('database set aside');
 }
 
 /**

@@ -32,14 +32,14 @@ export async function createSnapshotFolder(directory: string): Promise<{
   return {
     async chunk(index, bytes) {
       await writeFile(chunkFile(making, index), bytes, { flush: true });
-      crashPoint();
+      crashPoint('snapshot chunk');
     },
     async finish(manifest) {
       await writeFile(join(making, MANIFEST), JSON.stringify(toJson(manifest)), { flush: true });
-      crashPoint();
+      crashPoint('snapshot manifest');
       await rm(directory, { recursive: true, force: true });
       await rename(making, directory);
-      crashPoint();
+      crashPoint('snapshot in place');
     },
     discard: () => rm(making, { recursive: true, force: true }),
   };

@@ -5,7 +5,7 @@ import { Writer } from '../../core/codec/writer.ts';
 import type { Hash } from '../../core/crypto/hash.ts';
 import type { Coin } from '../../core/primitives/coin.ts';
 import { type CoinKey, coinKey, showCoinKey } from '../../core/primitives/coin-key.ts';
-import { crashPoint } from '../../lib/crash-point.ts';
+import { crashPoint, type WriteKind } from '../../lib/crash-point.ts';
 import { openRecord, sealPayload } from './checksum.ts';
 import { decodeCoin } from './coin-record.ts';
 import { type CoinChanges, createCoinWriter } from './coin-writer.ts';
@@ -88,13 +88,17 @@ export async function openChainDb(directory: string, networkId: Uint8Array): Pro
 function chainDbOf(level: Level): ChainDb {
   // A synced write flushes LevelDB's whole log, so one small record is enough to put all before it on the disk.
   let lastState: Uint8Array | null = null;
+  let height = 0;
 
   // One write after the other: two at once would land in whatever order their threads come to it.
   let tail: Promise<void> = Promise.resolve();
-  const inOrder = (write: () => Promise<void>): Promise<void> => {
-    const result = tail.then(write).then(crashPoint, (error: unknown) => {
-      throw levelFailed(error, 'writing');
-    });
+  const inOrder = (kind: WriteKind, write: () => Promise<void>): Promise<void> => {
+    const result = tail.then(write).then(
+      () => crashPoint(kind),
+      (error: unknown) => {
+        throw levelFailed(error, 'writing');
+      },
+    );
     tail = result.catch(() => undefined);
     return result;
   };
@@ -116,6 +120,7 @@ function chainDbOf(level: Level): ChainDb {
       const state = payload && decodeState(payload);
       if (!state) throw new DamagedError('its tip');
       lastState = record;
+      height = state.height;
       return state;
     },
     async *headers() {
@@ -159,12 +164,12 @@ function chainDbOf(level: Level): ChainDb {
     },
     putEpochRoot(height, id, root) {
       const at = key.epoch(height, id);
-      return inOrder(() => level.put(at, sealPayload(at, root)));
+      return inOrder('snapshot root', () => level.put(at, sealPayload(at, root)));
     },
     async putHeaders(headers) {
       const batch = level.batch();
       for (const header of headers) putHeader(batch, header);
-      await inOrder(() => batch.write());
+      await inOrder('header records', () => batch.write());
     },
     async commit({ coins, headers, state }) {
       const batch = level.batch();
@@ -174,20 +179,29 @@ function chainDbOf(level: Level): ChainDb {
       batch.put(mark, sealPayload(mark, markBytes(state.commit)));
       lastState = sealPayload(key.state, encodeState(state));
       batch.put(key.state, lastState);
-      await inOrder(() => batch.write());
+      const kind =
+        state.height === 0
+          ? 'first state'
+          : state.height > height
+            ? 'connected blocks'
+            : 'disconnected block';
+      height = state.height;
+      await inOrder(kind, () => batch.write());
     },
     async sync() {
       if (lastState === null) return;
       const batch = level.batch();
       batch.put(key.state, lastState);
-      await inOrder(() => batch.write({ sync: true }));
+      await inOrder('synced state', () => batch.write({ sync: true }));
     },
     beginLoading: () =>
-      inOrder(() => level.put(key.loading, sealPayload(key.loading, Uint8Array.of(1)), { sync: true })),
+      inOrder('coins of a snapshot', () =>
+        level.put(key.loading, sealPayload(key.loading, Uint8Array.of(1)), { sync: true }),
+      ),
     loadCoins(coins) {
       const batch = level.batch();
       writeCoins(batch, coins);
-      return inOrder(() => batch.write());
+      return inOrder('coins of a snapshot', () => batch.write());
     },
     compactCoins() {
       const { gte, lt } = rangeOf(PREFIX.coin);
@@ -202,23 +216,23 @@ function chainDbOf(level: Level): ChainDb {
       batch.put(key.state, lastState);
       batch.put(key.base, sealPayload(key.base, new Writer(36).u32(height).bytes(id).finish()));
       batch.del(key.loading);
-      return inOrder(() => batch.write({ sync: true }));
+      return inOrder('start from a snapshot', () => batch.write({ sync: true }));
     },
     async undoLoading() {
       if (readValue(level, key.loading) === undefined) return;
-      await inOrder(() => level.clear(rangeOf(PREFIX.coin)));
-      await inOrder(() => level.del(key.loading));
+      await inOrder('coins of a snapshot', () => level.clear(rangeOf(PREFIX.coin)));
+      await inOrder('coins of a snapshot', () => level.del(key.loading));
     },
     forgetBase(state) {
       const batch = level.batch();
       lastState = sealPayload(key.state, encodeState(state));
       batch.put(key.state, lastState);
       batch.del(key.base);
-      return inOrder(() => batch.write({ sync: true }));
+      return inOrder('history confirmed', () => batch.write({ sync: true }));
     },
     giveUp() {
       lastState = new Uint8Array(0);
-      return inOrder(() => level.put(key.state, lastState!, { sync: true }));
+      return inOrder('first state', () => level.put(key.state, lastState!, { sync: true }));
     },
     base() {
       const record = readValue(level, key.base);

@@ -51,7 +51,7 @@ async function checkIdentity(level: Level, networkId: Uint8Array): Promise<void>
     batch.put(key.schema, sealPayload(key.schema, Uint8Array.of(SCHEMA)));
     batch.put(key.network, sealPayload(key.network, networkId));
     await batch.write({ sync: true });
-    crashPoint();
+    crashPoint('schema');
     return;
   }
   const version = openRecord(key.schema, schema)?.[0];
@@ -88,5 +88,5 @@ async function addCoinSum(level: Level): Promise<void> {
   if (state) batch.put(key.state, sealPayload(key.state, encodeState({ ...state, coinSum })));
   batch.put(key.schema, sealPayload(key.schema, Uint8Array.of(SCHEMA)));
   await batch.write({ sync: true });
-  crashPoint();
+  crashPoint('schema');
 }

@@ -9,6 +9,8 @@ const FILE_NAME = /^(\d{6})\.seg$/;
 
 export interface SegmentStoreOptions {
   readonly directory: string;
+  /** For the chaos test. */
+  readonly kind: 'block body' | 'undo record';
   /** A new file begins when the current one has reached this size. */
   readonly segmentBytes?: number;
   /** No record may be longer; bounds what a damaged length can make us allocate. */
@@ -40,7 +42,7 @@ export interface SegmentStore {
 
 /** @throws {KithError} `storage-unusable` when the directory can't be made or read. */
 export async function openSegments(options: SegmentStoreOptions): Promise<SegmentStore> {
-  const { directory, segmentBytes = 64 << 20, maxRecordBytes } = options;
+  const { directory, kind, segmentBytes = 64 << 20, maxRecordBytes } = options;
   const sizes = await listSegments(directory);
   const readers = new Map<number, Promise<FileHandle>>();
   const path = (segment: number) => join(directory, `${String(segment).padStart(6, '0')}.seg`);
@@ -62,7 +64,7 @@ export async function openSegments(options: SegmentStoreOptions): Promise<Segmen
     const offset = sizes.get(current) ?? 0;
     try {
       await file.appendFile(frame(payload));
-      crashPoint();
+      crashPoint(kind);
     } catch (error) {
       // How much arrived is unknown: the rest of this file is given up, and nothing points into it.
       await file.datasync().catch(() => undefined);
@@ -132,7 +134,7 @@ export async function openSegments(options: SegmentStoreOptions): Promise<Segmen
       readers.delete(segment);
       await handle?.then((h) => h.close()).catch(() => undefined);
       await rm(path(segment), { force: true });
-      crashPoint();
+      crashPoint('segment file removed');
       sizes.delete(segment);
     },
     async close() {

@@ -57,7 +57,7 @@ export async function openCheckedLevel(folder: string, log: Log): Promise<Checke
         else batch.put(key, sealPayload(key, value));
       }
       await batch.write({ sync });
-      crashPoint();
+      crashPoint('wallet data');
     },
     close: () => level.close(),
   };

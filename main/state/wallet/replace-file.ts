@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { access, copyFile, type FileHandle, open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { crashPoint } from '../../lib/crash-point.ts';
 
 export interface ReplaceOptions {
   /** Where the previous version goes; nothing is kept unless told. */
@@ -28,6 +29,7 @@ export async function replaceFile(
   await rename(fresh, path);
   step('sync-folder');
   await syncFolder(dirname(path));
+  crashPoint('wallet file');
 }
 
 // A copy, not a rename: the file itself must never be missing from its place.

@@ -11,7 +11,7 @@ let directory: string;
 let store: SegmentStore;
 const random = createRandom(3);
 const open = async (segmentBytes = 10_000) =>
-  (store = await openSegments({ directory, segmentBytes, maxRecordBytes: 5000 }));
+  (store = await openSegments({ directory, kind: 'block body', segmentBytes, maxRecordBytes: 5000 }));
 beforeEach(async () => {
   directory = newDirectory();
   await open();
