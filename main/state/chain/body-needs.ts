@@ -15,6 +15,8 @@ export interface BodyNeedsDeps {
 export interface BodyNeeds {
   /** Those that the active chain has lost, then those on the way to the best header; lowest first. */
   missing(max: number): HeaderEntry[];
+  /** Whether the active chain lacks this one's body and will have it again. */
+  awaits(entry: OwnedEntry): boolean;
   /** The body is not where it should be, or damaged. The caller writes the entry's record. */
   lost(entry: OwnedEntry): void;
   arrived(entry: OwnedEntry): void;
@@ -44,6 +46,7 @@ export function createBodyNeeds({ index, active, keepsAll, base }: BodyNeedsDeps
       }
       return missing;
     },
+    awaits: (entry) => holes.has(entry),
     lost(entry) {
       if (!active.has(entry)) return index.markMissing(entry);
       entry.body = null;

@@ -109,10 +109,19 @@ export interface Chain {
   missingBlocks(max: number): HeaderEntry[];
   hasBody(id: string): boolean;
   readBlock(id: string): Promise<Uint8Array | null>;
+  /** Whether a body of the active chain that is not here is among those; false below a snapshot, or once pruned. */
+  awaitsBody(id: string): boolean;
   /** The lowest height from which on every body of the active chain is here; 1 unless pruned. */
   servesFrom(): Height;
   /** A coin that can be spent at the tip. */
   getCoin(outpoint: Outpoint): Coin | undefined;
+  /** Shows every coin that can be spent at the tip, and gives the tip. Some 2 µs a coin, a thousand at a time. */
+  scanCoins(visit: (coin: Coin, outpoint: Outpoint) => void): Promise<HeaderEntry>;
+  /**
+   * Keeps the body of a block below the snapshot that this chain began with, once somebody has checked it; a node that
+   * prunes keeps none. Others, and wallets, find it here afterwards.
+   */
+  keepBody(bytes: Uint8Array): Promise<void>;
   /** Finds a mined transaction by its unspent outputs, else in the newest blocks; there is no index of all. */
   findTransaction(txid: string): Promise<MinedTransaction | null>;
   /**

@@ -1,4 +1,7 @@
 import { createHash } from 'node:crypto';
+import type { Coin } from '../../core/primitives/coin.ts';
+import type { Outpoint } from '../../core/primitives/outpoint.ts';
+import { DamagedError } from '../storage/damaged-error.ts';
 import type { ChainDb } from '../storage/chain-db.ts';
 import { addOutpointTo } from '../storage/coin-sum.ts';
 import { decodeCoin } from '../storage/coin-record.ts';
@@ -37,6 +40,24 @@ export async function countCoins(db: CoinsOf, state: CoinTotals): Promise<CoinAu
     coinSum = addOutpointTo(coinSum, outpoint);
   });
   return { coins, total, problem: differenceOf({ coins, total, coinSum }, state) };
+}
+
+/** See Chain.scanCoins. No commit may be under way at the call. */
+export async function visitCoins(
+  db: CoinsOf,
+  visit: (coin: Coin, outpoint: Outpoint) => void,
+): Promise<void> {
+  await forEachCoin(db, ({ outpoint, coin: record }) => {
+    const coin = decodeCoin(record);
+    if (!coin) throw new DamagedError('a coin');
+    visit(coin, readOutpoint(outpoint));
+  });
+}
+
+/** From txid 32 | index u32 BE. */
+function readOutpoint(bytes: Uint8Array): Outpoint {
+  const [a, b, c, d] = [bytes[32]!, bytes[33]!, bytes[34]!, bytes[35]!];
+  return { txid: bytes.subarray(0, 32), index: ((a << 24) | (b << 16) | (c << 8) | d) >>> 0 };
 }
 
 /** See Chain.setHash. */

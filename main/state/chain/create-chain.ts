@@ -10,14 +10,14 @@ import { isViolation, type Violation } from '../../core/violation.ts';
 import { createEmitter } from '../../lib/events.ts';
 import { DamagedError } from '../storage/damaged-error.ts';
 import { Activator } from './activator.ts';
-import { confirmHistory, startFromSnapshot } from './start-from-snapshot.ts';
+import { confirmHistory, keepBody, startFromSnapshot } from './start-from-snapshot.ts';
 import { receiveBlock } from './block-receiver.ts';
 import { createBodyNeeds } from './body-needs.ts';
 import type { Chain, ChainDeps, ChainEvents, SubmitResult } from './chain.ts';
 import { checkStored } from './check-stored.ts';
 import { createCoinAuditor } from './coin-audit.ts';
 import { CoinCache } from './coin-cache.ts';
-import { countCoins, hashCoins } from './coin-set.ts';
+import { countCoins, hashCoins, visitCoins } from './coin-set.ts';
 import type { Step } from './committer.ts';
 import { EarlyShelf } from './early.ts';
 import { createFlusher } from './flusher.ts';
@@ -175,12 +175,8 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
     }
   };
 
-  const needs = createBodyNeeds({
-    index,
-    active,
-    keepsAll: deps.pruneBytes === undefined,
-    base: db.base()?.height ?? 0,
-  });
+  const keepsAll = deps.pruneBytes === undefined;
+  const needs = createBodyNeeds({ index, active, keepsAll, base: db.base()?.height ?? 0 });
   const loseBody = async (entry: OwnedEntry): Promise<void> => {
     log.warn('a body is lost and will be fetched again', { id: entry.id, height: entry.height });
     needs.lost(entry);
@@ -238,6 +234,17 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
       if (!bytes) await loseBody(entry);
       return bytes;
     },
+    awaitsBody(id) {
+      const entry = index.get(id);
+      return entry !== undefined && needs.awaits(entry);
+    },
+    async scanCoins(visit) {
+      await activator.still();
+      const at = active.tip;
+      await visitCoins(db, visit);
+      return at;
+    },
+    keepBody: (bytes) => onDisk(() => keepBody({ ...start, bodies, keepsAll }, bytes)),
     servesFrom: () => needs.wholeFrom(),
     getCoin: (outpoint) => cache.committed(coinKey(outpoint)),
     loadSnapshot: (folder, committing) => startFromSnapshot(start, folder, committing),

@@ -1,10 +1,13 @@
 import { toHex } from '../../core/codec/hex.ts';
 import type { Height } from '../../../shared/units.ts';
+import { decodeBlock } from '../../core/primitives/block.ts';
+import { isViolation } from '../../core/violation.ts';
 import type { Network } from '../../core/networks/network.ts';
 import { checkCommitment, loadCoins, SnapshotRefused } from '../snapshot/load.ts';
 import type { ChainDb } from '../storage/chain-db.ts';
 import type { ChainState } from '../storage/state-record.ts';
 import type { Activator } from './activator.ts';
+import type { Bodies } from './bodies.ts';
 import type { Chain } from './chain.ts';
 import type { ChainLine } from './chain-line.ts';
 import { ancestorAt, type OwnedEntry } from './header-entry.ts';
@@ -119,4 +122,24 @@ function takeRules(active: ChainLine<OwnedEntry>, past: History, base: Height): 
     changed.push(entry);
   }
   return changed;
+}
+
+export interface KeepBodyDeps extends Pick<SnapshotStartDeps, 'db' | 'index' | 'active'> {
+  readonly bodies: Pick<Bodies, 'blocks'>;
+  readonly keepsAll: boolean;
+}
+
+/** See Chain.keepBody. */
+export async function keepBody(
+  { db, index, active, bodies, keepsAll }: KeepBodyDeps,
+  bytes: Uint8Array,
+): Promise<void> {
+  const block = keepsAll ? decodeBlock(bytes) : null;
+  if (block === null || isViolation(block)) return;
+  const entry = index.get(block.header.idHex);
+  const base = db.base()?.height ?? 0;
+  if (!entry || entry.body || entry.height > base || !active.has(entry)) return;
+  const at = await bodies.blocks.append(bytes);
+  index.markStored(entry, at, block.transactions.length);
+  await db.putHeaders([index.recordOf(entry)]);
 }

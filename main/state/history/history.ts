@@ -119,6 +119,7 @@ export async function createHistory(chain: Chain, deps: ChainDeps): Promise<Hist
       const result = await past.submitBlock(bytes);
       if (failure) throw failure.error;
       if (isViolation(result)) return result;
+      await chain.keepBody(bytes);
       await finish();
       return null;
     },

@@ -28,6 +28,15 @@ export interface Book {
   connect(block: Block, changes: WalletChanges): boolean;
   /** Goes back to a block of the past. `above` = this wallet's mined records above it, newest first. */
   rollback(to: Mark, above: readonly MinedRecord[], changes: WalletChanges): void;
+  /**
+   * Begins anew at the end of a trail with the coins that the chain has there, where the blocks below can't be read.
+   * What is in no block stays, unless these coins show that it, or a rival of it, has been mined.
+   */
+  takeCoins(
+    found: Iterable<readonly [OutpointKey, OwnCoin]>,
+    from: readonly Mark[],
+    changes: WalletChanges,
+  ): void;
   /** Takes note of a transaction in no block; nothing happens when it is known or doesn't concern the wallet. */
   see(tx: Transaction, now: UnixSeconds, changes: WalletChanges): void;
   /** Changes a record in no block, or forgets it (null). */
@@ -179,6 +188,27 @@ export function createBook(state: BookState, keyring: Keyring): Book {
       }
       trail = [...trail.filter((mark) => mark.height < to.height), to];
       if (shortSince !== null) shortSince = Math.min(shortSince, to.height);
+      revision++;
+    },
+    takeCoins(found, from, changes) {
+      for (const key of [...coins.keys()]) if (dropCoin(key)) changes.deleteCoin(key);
+      for (const [key, coin] of found) {
+        addCoin(key, coin);
+        changes.putCoin(key, coin);
+        use([{ index: 0, place: coin.place }]);
+      }
+      const isPast = ({ tx, inputs, outputs }: UnminedRecord) =>
+        outputs.some(({ index }) => coins.has(outpointKeyOf(tx.txidHex, index))) ||
+        inputs.some(({ index }) => {
+          const key = outpointKey(tx.inputs[index]!);
+          return !coins.has(key) && !unmined.records.has(key.slice(0, 64));
+        });
+      for (let past: UnminedRecord[] | null = null; past === null || past.length > 0;) {
+        past = [...unmined.records.values()].filter(isPast);
+        for (const record of past) update(record, null, changes);
+      }
+      trail = from;
+      shortSince = 0;
       revision++;
     },
     see(tx, now, changes) {

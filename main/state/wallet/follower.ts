@@ -10,7 +10,8 @@ import type { KeySecrets } from './key-secrets.ts';
 import type { Mark } from './meta.ts';
 import { GAP_LIMIT, KEYS_KEPT, type OpenWallet } from './open-wallet.ts';
 import type { WalletChain } from './ports.ts';
-import type { MinedRecord } from './records.ts';
+import { type OutpointKey, outpointKey } from '../../core/primitives/outpoint.ts';
+import type { MinedRecord, OwnCoin } from './records.ts';
 import type { WalletData } from './wallet-data.ts';
 import type { WalletStore } from './wallet-store.ts';
 
@@ -121,6 +122,31 @@ export function createFollower(deps: FollowerDeps): Follower {
     await store.commit(wallet, (book, changes) => book.connect(block, changes), { lazy: !due });
   };
 
+  /** Finds the wallet's coins among all there are (protocol 5); more keys may find more. */
+  const takeCoins = async (wallet: OpenWallet) => {
+    const secrets = deps.secretsOf(wallet);
+    for (;;) {
+      const found: [OutpointKey, OwnCoin][] = [];
+      const { keyring } = wallet;
+      const at = await chain.scanCoins((coin, outpoint) => {
+        const place = keyring.find(coin);
+        if (place === undefined) return;
+        const { amount, height, coinbase } = coin;
+        found.push([outpointKey(outpoint), { amount, place, height, coinbase }]);
+      });
+      const from = [markOf(chain.atHeight(0)!), markOf(at)];
+      await store.commit(wallet, (book, changes) => book.takeCoins(found, from, changes));
+      if (secrets === null || wallet.keysAhead() >= GAP_LIMIT || !(await wallet.extendKeys(secrets))) {
+        log.info('a wallet has taken its coins from the coin set', {
+          name: wallet.name,
+          coins: found.length,
+          height: at.height,
+        });
+        return;
+      }
+    }
+  };
+
   /** One step towards the tip; false when there is none to take. */
   const step = async (wallet: OpenWallet): Promise<boolean> => {
     const { asOf, trail } = wallet.book;
@@ -134,6 +160,11 @@ export function createFollower(deps: FollowerDeps): Follower {
     if (next === undefined) return false;
     const block = await bodyOf(next.id);
     if (block === null) {
+      // A body that was lost comes again. One below a snapshot, or pruned, doesn't: the coins are all that there is.
+      if (!chain.hasBody(next.id) && !chain.awaitsBody(next.id)) {
+        await takeCoins(wallet);
+        return true;
+      }
       noteStuck(wallet, next);
       return false;
     }

@@ -3,6 +3,8 @@ import type { Feerates } from '../mempool/feerates.ts';
 import type { Height, UnixSeconds } from '../../../shared/units.ts';
 import type { Hash } from '../../core/crypto/hash.ts';
 import type { Block } from '../../core/primitives/block.ts';
+import type { Coin } from '../../core/primitives/coin.ts';
+import type { Outpoint } from '../../core/primitives/outpoint.ts';
 import type { Transaction } from '../../core/primitives/transaction.ts';
 import type { Violation } from '../../core/violation.ts';
 import type { Events } from '../../lib/events.ts';
@@ -21,6 +23,11 @@ export interface WalletChain {
   /** On the active chain. */
   atHeight(height: Height): Mark | undefined;
   readBlock(id: string): Promise<Uint8Array | null>;
+  hasBody(id: string): boolean;
+  /** Whether a body of the active chain that is not here is asked of peers; false below a snapshot, or once pruned. */
+  awaitsBody(id: string): boolean;
+  /** Shows every coin that can be spent at the tip, and gives the tip. */
+  scanCoins(visit: (coin: Coin, outpoint: Outpoint) => void): Promise<Mark>;
   readonly events: Events<{
     connected: { readonly block: Block };
     disconnected: unknown;

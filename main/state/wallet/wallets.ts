@@ -173,7 +173,9 @@ export function createWallets(deps: WalletsDeps): Wallets {
         await wallet.checkKeys(secrets);
         await wallet.extendKeys(secrets);
         const since = wallet.book.meta().shortSince;
-        if (since !== null) {
+        // What the blocks would tell can be read once they are here: below a snapshot they come with its history.
+        const first = since === null ? undefined : deps.chain.atHeight(since + 1);
+        if (since !== null && first !== undefined && deps.chain.hasBody(first.id)) {
           wallet.book.set({ shortSince: null });
           await follower.rewind(wallet, since);
         }

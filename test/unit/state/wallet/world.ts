@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import { systemClock } from '../../../../main/lib/clock.ts';
 import type { Log } from '../../../../main/lib/log.ts';
 import { REGTEST_NETWORK } from '../../../../main/core/networks/built-in.ts';
-import { createNetworkOf } from '../../../../main/core/networks/network.ts';
+import { createNetworkOf, type Network } from '../../../../main/core/networks/network.ts';
 import { decodeAddress, isAddressProblem } from '../../../../main/core/primitives/address.ts';
 import type { Block } from '../../../../main/core/primitives/block.ts';
 import type { Lock } from '../../../../main/core/primitives/coin.ts';
@@ -63,18 +63,20 @@ export interface World {
 export interface WorldOptions extends Partial<Pick<WalletsDeps, 'fileStep' | 'sighting'>> {
   readonly directory?: string;
   readonly log?: Log;
+  /** Without snapshots unless told. */
+  readonly network?: Network;
   /** In the place of the mempool's. */
   readonly submit?: Mempool['submit'];
 }
 
 export async function openWorld(options: WorldOptions = {}): Promise<World> {
-  const { directory = newDirectory(), log = silent, submit, ...rest } = options;
-  const chain = await openTestChain({ directory, network });
+  const { directory = newDirectory(), log = silent, submit, network: of = network, ...rest } = options;
+  const chain = await openTestChain({ directory, network: of });
   const mempool = createMempool({ chain, verifyBatch, clock: systemClock, log: silent });
   await mempool.start(new AbortController().signal);
   const wallets = createWallets({
     directory,
-    network,
+    network: of,
     chain,
     mempool: submit === undefined ? mempool : { ...mempool, submit },
     clock: systemClock,
