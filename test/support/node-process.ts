@@ -63,7 +63,7 @@ interface ReadyLine {
 }
 
 const KITH = fileURLToPath(new URL('../../main/cli/kith.mjs', import.meta.url));
-const READY_MS = 60_000;
+const READY_MS = 120_000;
 /** The channel to a watched node keeps it from starting itself again, so the size of its heap is given here. */
 const VITALS = new URL('fixtures/vitals.mjs', import.meta.url).href;
 const WATCHED = ['--max-semi-space-size=8', '--expose-gc', '--import', VITALS];

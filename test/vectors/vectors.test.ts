@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { describeReport, type KindReport, reportAsJson, runVectors } from './run-vectors.ts';
@@ -131,6 +131,33 @@ describe('what is wrong is said, and never stops the rest', () => {
     const [kind] = report.kinds.values();
     expect(kind).toMatchObject(expected);
     if (why) expect(describeReport(report).join('\n')).toMatch(why);
+  });
+
+  test.each([
+    ['ecdsa', { algorithm: 'ECDSA', testGroups: [{ type: 'EcdsaVerify', tests: [{ tcId: 1 }] }] }],
+    [
+      'ed448',
+      {
+        algorithm: 'EDDSA',
+        testGroups: [{ publicKey: { curve: 'edwards448', pk: '00' }, tests: [{ tcId: 1 }] }],
+      },
+    ],
+    ['nameless', { testGroups: [{ tests: [{ tcId: 1 }] }] }],
+  ])('Wycheproof for %s is of no known kind', async (name, content) => {
+    const directory = newDirectory();
+    writeFileSync(join(directory, `${name}.json`), JSON.stringify(content));
+    const report = await runVectors(directory);
+    expect([...report.kinds.keys()]).toEqual([]);
+    expect(report.skipped).toMatchObject([{ name }]);
+  });
+
+  test('a Wycheproof file of Ed25519 is known by what it says, whatever its name', async () => {
+    const directory = newDirectory();
+    const sample = readFileSync(join(import.meta.dirname, 'samples', 'ed25519_test.json'), 'utf8');
+    writeFileSync(join(directory, 'downloaded.json'), sample);
+    const [kind] = (await runVectors(directory)).kinds.values();
+    expect(kind!.passed).toBe(kind!.total);
+    expect(kind!.total).toBeGreaterThan(2);
   });
 
   test('unknown kinds are passed over with a sentence; files of a known form are run under their own name', async () => {

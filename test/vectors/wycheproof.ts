@@ -17,7 +17,12 @@ const DER_PREFIX = '302a300506032b6570032100';
 /** Project Wycheproof's EdDSA files; older ones call the key `key`, newer ones `publicKey`. */
 export const WYCHEPROOF: Kind = {
   names: ['ed25519_test', 'eddsa_test'],
-  recognises: (content) => isFields(content) && 'testGroups' in content,
+  // Its files of every other algorithm have the same form: they say which it is, and Ed448's groups name their curve.
+  recognises: (content) =>
+    isFields(content) &&
+    Array.isArray(content['testGroups']) &&
+    ['EDDSA', 'ED25519'].includes(String(content['algorithm']).toUpperCase()) &&
+    !content['testGroups'].some(isOfOtherCurve),
   async run(content) {
     const groups = listOf(fieldsOf(content, 'The file')['testGroups'], 'testGroups');
     let total = 0;
@@ -34,6 +39,15 @@ export const WYCHEPROOF: Kind = {
     return { total, failures };
   },
 };
+
+function isOfOtherCurve(group: unknown): boolean {
+  if (!isFields(group)) return false;
+  const curves = ['publicKey', 'key'].flatMap((name) => {
+    const holder = group[name];
+    return isFields(holder) && 'curve' in holder ? [holder['curve']] : [];
+  });
+  return curves.some((curve) => curve !== 'edwards25519');
+}
 
 function keyOf(group: Fields): Uint8Array {
   for (const name of ['publicKey', 'key']) {
