@@ -6,6 +6,7 @@ import type { Codec } from './codec.ts';
 import { CORE_CODECS } from './core-codecs.ts';
 import { mutate } from './mutate.ts';
 import { NETWORK_CODECS, OPEN_CODECS } from './network-codecs.ts';
+import { OPEN_STORAGE_CODECS, STORAGE_CODECS } from './storage-codecs.ts';
 
 /** Another seed, or more runs, by KITH_FUZZ_SEED and KITH_FUZZ_RUNS; a failure prints what repeats it. */
 const SEED = Number(process.env['KITH_FUZZ_SEED'] ?? 20_261_122);
@@ -21,7 +22,7 @@ function expectSame(codec: Codec, bytes: Uint8Array): void {
   if (again !== null) expect(toHex(again)).toBe(toHex(bytes));
 }
 
-describe.each([...CORE_CODECS, ...NETWORK_CODECS])('$name', (codec) => {
+describe.each([...CORE_CODECS, ...NETWORK_CODECS, ...STORAGE_CODECS])('$name', (codec) => {
   test('a valid one comes back as it was', () => {
     fc.assert(
       fc.property(seeds, (seed) => {
@@ -58,7 +59,7 @@ describe.each([...CORE_CODECS, ...NETWORK_CODECS])('$name', (codec) => {
   });
 });
 
-describe.each(OPEN_CODECS)('$name', (codec) => {
+describe.each([...OPEN_CODECS, ...OPEN_STORAGE_CODECS])('$name', (codec) => {
   test('never throws, and what it reads it can write', () => {
     fc.assert(
       fc.property(seeds, fc.uint8Array({ maxLength: 300 }), (seed, bytes) => {
@@ -72,31 +73,34 @@ describe.each(OPEN_CODECS)('$name', (codec) => {
   });
 });
 
-describe.each([...CORE_CODECS, ...NETWORK_CODECS, ...OPEN_CODECS])('$name', (codec) => {
-  test('a few bytes that promise billions of things cost nothing', () => {
-    const random = createRandom(SEED);
-    const before = usedBytes();
-    let largest = 0;
-    for (let i = 0; i < 50; i++) {
-      const bytes = codec.sample(random);
-      for (let at = 0; at < Math.min(bytes.length, 120); at++) {
-        const bomb = Uint8Array.from([
-          ...bytes.subarray(0, at),
-          0xff,
-          0xff,
-          0xff,
-          0xff,
-          0x0f,
-          ...bytes.subarray(at),
-        ]);
-        codec.roundTrip(bomb);
+describe.each([...CORE_CODECS, ...NETWORK_CODECS, ...STORAGE_CODECS, ...OPEN_CODECS, ...OPEN_STORAGE_CODECS])(
+  '$name',
+  (codec) => {
+    test('a few bytes that promise billions of things cost nothing', () => {
+      const random = createRandom(SEED);
+      const before = usedBytes();
+      let largest = 0;
+      for (let i = 0; i < 50; i++) {
+        const bytes = codec.sample(random);
+        for (let at = 0; at < Math.min(bytes.length, 120); at++) {
+          const bomb = Uint8Array.from([
+            ...bytes.subarray(0, at),
+            0xff,
+            0xff,
+            0xff,
+            0xff,
+            0x0f,
+            ...bytes.subarray(at),
+          ]);
+          codec.roundTrip(bomb);
+        }
+        largest = Math.max(largest, usedBytes() - before);
       }
-      largest = Math.max(largest, usedBytes() - before);
-    }
-    // One list of 2^32 - 1 things would take tens of gigabytes, one of a million some 8 MB each time.
-    expect(largest).toBeLessThan(400 << 20);
-  });
-});
+      // One list of 2^32 - 1 things would take tens of gigabytes, one of a million some 8 MB each time.
+      expect(largest).toBeLessThan(400 << 20);
+    });
+  },
+);
 
 const usedBytes = (): number => {
   const { heapUsed, external, arrayBuffers } = process.memoryUsage();

@@ -35,7 +35,7 @@ export async function createSnapshotFolder(directory: string): Promise<{
       crashPoint('snapshot chunk');
     },
     async finish(manifest) {
-      await writeFile(join(making, MANIFEST), JSON.stringify(toJson(manifest)), { flush: true });
+      await writeFile(join(making, MANIFEST), manifestToJson(manifest), { flush: true });
       crashPoint('snapshot manifest');
       await rm(directory, { recursive: true, force: true });
       await rename(making, directory);
@@ -57,7 +57,7 @@ export async function removeUnfinished(directory: string): Promise<void> {
 /** The manifest of a folder if it is whole and its root follows from it; null otherwise. Chunks are not read. */
 export async function readManifest(directory: string): Promise<Manifest | null> {
   const text = await readFile(join(directory, MANIFEST), 'utf8').catch(() => null);
-  const manifest = text === null ? null : fromJson(text);
+  const manifest = text === null ? null : manifestFromJson(text);
   return manifest && toHex(snapshotRoot(manifest.facts, manifest.chunks)) === toHex(manifest.root)
     ? manifest
     : null;
@@ -83,7 +83,8 @@ export async function listSnapshots(directory: string): Promise<string[]> {
 export const snapshotName = (height: number, id: string): string =>
   `${String(height).padStart(10, '0')}-${id.slice(0, 16)}`;
 
-function toJson({ facts, chunks, root }: Manifest): unknown {
+/** The text of `manifest.json`. */
+export function manifestToJson({ facts, chunks, root }: Manifest): string {
   const { networkId, height, blockId, coins, total } = facts;
   const hex = {
     network: toHex(networkId),
@@ -91,10 +92,11 @@ function toJson({ facts, chunks, root }: Manifest): unknown {
     root: toHex(root),
     chunks: chunks.map(toHex),
   };
-  return { format: FORMAT, height, coins, total, ...hex };
+  return JSON.stringify({ format: FORMAT, height, coins, total, ...hex });
 }
 
-function fromJson(text: string): Manifest | null {
+/** Total; the root is not held against the rest. */
+export function manifestFromJson(text: string): Manifest | null {
   try {
     const { format, height, coins, total, network, block, root, chunks } = JSON.parse(text) as Record<
       string,

@@ -34,6 +34,7 @@ export function unframe(bytes: Uint8Array, length: number): Uint8Array | null {
 }
 
 function framedLength(head: Uint8Array): number | null {
+  if (head.length < FRAME_BYTES) return null;
   const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
   return MAGIC.every((byte, i) => head[i] === byte) ? view.getUint32(4, true) : null;
 }

@@ -1,0 +1,160 @@
+import { encodeRecords, decodeRecords } from '../../main/network/wire/record-messages.ts';
+import {
+  decodeGetChunk,
+  decodeGetManifest,
+  decodeManifest,
+  encodeGetChunk,
+  encodeGetManifest,
+  encodeManifest,
+} from '../../main/network/wire/snapshot-messages.ts';
+import { snapshotRoot } from '../../main/core/snapshot/root.ts';
+import { manifestFromJson, manifestToJson, type Manifest } from '../../main/state/snapshot/files.ts';
+import { frame, FRAME_BYTES, unframe } from '../../main/state/storage/segment-frame.ts';
+import { decodeStateOfSchema1, encodeState } from '../../main/state/storage/state-record.ts';
+import { decodeMeta, encodeMeta } from '../../main/state/wallet/meta.ts';
+import {
+  decodeCoin,
+  decodeMined,
+  decodeUnmined,
+  encodeCoin,
+  encodeMined,
+  encodeUnmined,
+  type OwnCoin,
+} from '../../main/state/wallet/records.ts';
+import type { Motes } from '../../shared/units.ts';
+import type { Random } from '../support/random.ts';
+import { type Codec, codec, orNull } from './codec.ts';
+import { anyTransaction, anyU32, list } from './samples.ts';
+
+const NETWORK_ID = new Uint8Array(32).fill(7);
+const SUM_BYTES = 8;
+const text = { encode: new TextEncoder(), decode: new TextDecoder() };
+
+function anyManifest(random: Random): Manifest {
+  const facts = {
+    networkId: NETWORK_ID,
+    height: anyU32(random),
+    blockId: random.bytes(32),
+    coins: anyU32(random),
+    total: anyU32(random) * 1000,
+  };
+  const chunks = list(random, 4, () => random.bytes(32));
+  return { facts, chunks, root: snapshotRoot(facts, chunks) };
+}
+
+const anyPlace = (random: Random) => ({ chain: random.int(2) as 0 | 1, index: anyU32(random) });
+const anyOwnCoin = (random: Random): OwnCoin => ({
+  amount: anyU32(random) as Motes,
+  place: anyPlace(random),
+  height: anyU32(random),
+  coinbase: random.int(2) === 0,
+});
+const anyRecord = (random: Random) => ({
+  tx: anyTransaction(random),
+  firstSeen: anyU32(random),
+  inputs: list(random, 3, () => ({ index: anyU32(random), coin: anyOwnCoin(random) })),
+  outputs: list(random, 3, () => ({ index: anyU32(random), place: anyPlace(random) })),
+});
+const anyMark = (random: Random) => ({
+  height: anyU32(random),
+  id: Buffer.from(random.bytes(32)).toString('hex'),
+});
+
+/** What has one form only: messages of snapshots and peer records, frames of segment files, the old state. */
+export const STORAGE_CODECS: readonly Codec[] = [
+  codec(
+    'get manifest',
+    (r) => encodeGetManifest(r.bytes(32)),
+    (b) => orNull(decodeGetManifest(b)),
+    encodeGetManifest,
+  ),
+  codec(
+    'manifest',
+    (r) => encodeManifest(anyManifest(r)),
+    (b) => orNull(decodeManifest(b, NETWORK_ID)),
+    encodeManifest,
+  ),
+  codec(
+    'get chunk',
+    (r) => encodeGetChunk({ root: r.bytes(32), index: anyU32(r) }),
+    (b) => orNull(decodeGetChunk(b)),
+    encodeGetChunk,
+  ),
+  codec(
+    'peer records',
+    (r) => encodeRecords(list(r, 4, () => r.bytes(1 + r.int(60)))),
+    (b) => orNull(decodeRecords(b)),
+    encodeRecords,
+  ),
+  codec(
+    'segment frame',
+    (r) => frame(r.bytes(r.int(80))),
+    (b) => unframe(b, b.length - FRAME_BYTES),
+    frame,
+  ),
+  codec(
+    'state of schema 1',
+    (r) => {
+      const [height, commit, coins, total, issued, burned] = [1, 2, 3, 4, 5, 6].map(() => anyU32(r)) as [
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+      ];
+      const state = { tip: r.bytes(32), height, commit, coins, total, issued, burned, coinSum: 0 };
+      return encodeState(state).slice(0, -SUM_BYTES);
+    },
+    decodeStateOfSchema1,
+    (state) => encodeState({ ...state, coinSum: 0 }).slice(0, -SUM_BYTES),
+  ),
+];
+
+/** What stands behind a checksum of ours, or is JSON: total, but a flag may be written in more than one way. */
+export const OPEN_STORAGE_CODECS: readonly Codec[] = [
+  codec(
+    'manifest.json',
+    (r) => text.encode.encode(manifestToJson(anyManifest(r))),
+    (b) => manifestFromJson(text.decode.decode(b)),
+    (manifest) => text.encode.encode(manifestToJson(manifest)),
+  ),
+  codec('coin of a wallet', (r) => encodeCoin(anyOwnCoin(r)), decodeCoin, encodeCoin),
+  codec(
+    'mined record of a wallet',
+    (r) => encodeMined({ ...anyRecord(r), height: anyU32(r), position: anyU32(r), time: anyU32(r) }),
+    decodeMined,
+    encodeMined,
+  ),
+  codec(
+    'unmined record of a wallet',
+    (r) =>
+      encodeUnmined({
+        ...anyRecord(r),
+        conflict: r.int(2) === 0 ? null : anyU32(r),
+        replaced: r.int(2) === 0,
+        wasMined: r.int(2) === 0,
+      }),
+    decodeUnmined,
+    encodeUnmined,
+  ),
+  codec(
+    'where a wallet stands',
+    (r) => {
+      const trail = [anyMark(r), ...list(r, 5, () => anyMark(r))];
+      return encodeMeta({
+        asOf: trail.at(-1)!,
+        trail,
+        highestUsed: [r.int(900) - 1, r.int(900) - 1],
+        shortSince: r.int(2) === 0 ? null : anyU32(r),
+        restoring: r.int(2) === 0,
+        coins: r.int(1000),
+        total: anyU32(r) as Motes,
+        mined: r.int(1000),
+        unmined: r.int(1000),
+      });
+    },
+    decodeMeta,
+    encodeMeta,
+  ),
+];
