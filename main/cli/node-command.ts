@@ -31,7 +31,8 @@ Usage: kith node --network NAME [options]
   --api-port PORT           port of the page on 127.0.0.1; 0 takes any free one (0)
   --snapshot                a new node begins with the newest coin set that the chain commits to, and checks the
                             blocks before it afterwards
-  --prune                   keep only the newest blocks, at most 2 GB of them
+  --prune                   keep only the newest blocks, 2 GB of them; always those of the last two epochs, six days
+                            on main, which take more than that when every block is full
   --prune-mb N              the same with another size, 10 or more
   --mine ADDRESS            mine, and send the rewards there
   --threads N               threads to mine on (1)

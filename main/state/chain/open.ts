@@ -14,7 +14,13 @@ import { ChainLine } from './chain-line.ts';
 import type { OwnedEntry } from './header-entry.ts';
 import { HeaderIndex } from './header-index.ts';
 import { demandRebuild, readRebuildMark, removeRebuildMark } from './rebuild-mark.ts';
-import { adoptNewest, rebuildIndex, setDatabaseAside, type StoredBlock } from './rebuild.ts';
+import {
+  adoptNewest,
+  rebuildIndex,
+  removeDatabaseAside,
+  setDatabaseAside,
+  type StoredBlock,
+} from './rebuild.ts';
 
 export interface OpenDeps {
   readonly network: Network;
@@ -72,6 +78,7 @@ async function openHealthy(deps: OpenDeps, bodies: Bodies): Promise<OpenedChain 
     await db.checkMarks(state.commit);
     const active = activeLine(index, state);
     const { found, unlinked } = await adoptNewest(index, db, bodies);
+    await removeDatabaseAside(databaseDirectory(deps));
     if (found > 0) deps.log.warn('blocks are stored that the database did not know of', { blocks: found });
     return { db, bodies, index, state, active, found: unlinked, rebuiltBecause: null };
   } catch (error) {

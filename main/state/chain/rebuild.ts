@@ -29,9 +29,16 @@ export interface Rebuilt {
 
 const BATCH = 1000;
 
-/** Keeps the damaged database beside the new one until the next time, in case somebody wants to look at it. */
+const asideOf = (directory: string): string => `${directory}.damaged`;
+
+/** The database that was set aside has been kept long enough once the one in its place was opened whole. */
+export async function removeDatabaseAside(directory: string): Promise<void> {
+  await rm(asideOf(directory), { recursive: true, force: true });
+}
+
+/** Keeps the damaged database beside the new one for a session, in case somebody wants to look at it. */
 export async function setDatabaseAside(directory: string): Promise<void> {
-  const aside = `${directory}.damaged`;
+  const aside = asideOf(directory);
   await rm(aside, { recursive: true, force: true });
   await rename(directory, aside).catch((error: unknown) => {
     if (codeOf(error) !== 'ENOENT') throw error;

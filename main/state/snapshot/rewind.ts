@@ -5,7 +5,7 @@ import type { CoinKey } from '../../core/primitives/coin-key.ts';
 import type { Bodies } from '../chain/bodies.ts';
 import type { OwnedEntry } from '../chain/header-entry.ts';
 import type { CoinTotals } from '../chain/coin-set.ts';
-import { addCoinTo, takeCoinFrom } from '../storage/coin-sum.ts';
+import { coinSumAfter } from '../storage/coin-sum.ts';
 import { DamagedError } from '../storage/damaged-error.ts';
 
 /** What has to change in the coin set of a tip to get the one of an ancestor; null = the coin isn't there yet. */
@@ -39,13 +39,12 @@ export async function rewindTo(
     for (const [key, { amount }] of back.spent) {
       changes.set(key, null);
       total -= amount;
-      coinSum = takeCoinFrom(coinSum, key);
     }
     for (const [key, coin] of back.created) {
       changes.set(key, coin);
       total += coin.amount;
-      coinSum = addCoinTo(coinSum, key);
     }
+    coinSum = coinSumAfter(coinSum, back);
   }
   return { changes, totals: { coins, total, coinSum } };
 }

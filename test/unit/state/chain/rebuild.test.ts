@@ -43,6 +43,20 @@ test('without its database a node has its chain again from the blocks alone', as
   expect({ tip: chain.tip().id, totals: chain.totals(), set: await chain.setHash() }).toEqual(before);
 });
 
+test('the database that was set aside is there for a session, and goes with the next start', async () => {
+  await open();
+  await extend(chain);
+  await chain.close();
+  writeFileSync(join(directory, 'chain', 'CURRENT'), 'nonsense');
+  await open();
+  await chain.idle();
+  expect(readFileSync(join(directory, 'chain.damaged', 'CURRENT'), 'utf8')).toBe('nonsense');
+  await chain.close();
+  await open();
+  expect(chain.tip().height).toBe(1);
+  expect(readdirSync(directory)).not.toContain('chain.damaged');
+});
+
 test('what lies behind a gap is not fetched again, only the gap', async () => {
   await open(1);
   const blocks: Block[] = [];
