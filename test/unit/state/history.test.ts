@@ -1,9 +1,11 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { decodeHeader, type Header } from '../../../main/core/primitives/header.ts';
+import { codeOf } from '../../../main/lib/errors.ts';
 import type { Chain, ChainDeps } from '../../../main/state/chain/chain.ts';
 import { createHistory } from '../../../main/state/history/history.ts';
+import { damages } from '../../support/damage.ts';
 import {
   coinbaseOf,
   extend,
@@ -141,6 +143,51 @@ test('a history whose disk fails says so, proves nothing, and goes on at the nex
   await history.settled;
   expect(fresh.historyChecked()).toBe(true);
 });
+
+test(
+  'every file of a history half checked, hurt: it is checked to its end all the same',
+  { timeout: 120_000 },
+  async () => {
+    const { chain, fresh, directory, body } = await beginning(52, 20);
+    const wanted = chain.totals();
+    const first = (await createHistory(fresh, testChainDeps({ directory })))!;
+    for (let height = 1; height <= 12; height++) await first.submit(await body(height));
+    await first.close();
+    for (let height = 21; height <= 52; height++) await fresh.submitBlock(await body(height));
+    await open.pop()!.close();
+    const files = ['chain', 'blocks', 'undo'].flatMap((folder) =>
+      readdirSync(join(directory, 'history', folder)).map((name) => join('history', folder, name)),
+    );
+    expect(files.length).toBeGreaterThan(5);
+    for (const file of files)
+      for (const damage of damages(1)) {
+        const copy = newDirectory();
+        cpSync(directory, copy, { recursive: true });
+        damage.hurt(join(copy, file));
+        expect([file, damage.name, await checkAll(copy, body)]).toEqual([file, damage.name, wanted]);
+        rmSync(copy, { recursive: true });
+      }
+  },
+);
+
+/** Hands in what is wanted until all is checked, starting again where damage asks for it; the totals afterwards. */
+async function checkAll(directory: string, body: (height: number) => Promise<Uint8Array>): Promise<unknown> {
+  for (let starts = 0; starts < 3; starts++) {
+    const chain = await openTestChain({ directory });
+    const history = await createHistory(chain, testChainDeps({ directory }));
+    try {
+      for (let rounds = 0; history && !chain.historyChecked() && rounds < 50; rounds++)
+        for (const { height } of history.wanted(8)) await history.submit(await body(height));
+      if (chain.historyChecked()) return chain.totals();
+    } catch (error) {
+      if (codeOf(error) !== 'storage-damaged') throw error;
+    } finally {
+      await history?.close();
+      await chain.close();
+    }
+  }
+  return 'it wants to be started again and again';
+}
 
 test('blocks that lead to other coins than the snapshot are a mismatch, and nothing is confirmed', async () => {
   const { fresh, directory, body } = await beginning(110, 80);

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ClassicLevel } from 'classic-level';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -7,8 +7,9 @@ import { plainSha256 } from '../../../../main/core/crypto/hash.ts';
 import { encodeAddress } from '../../../../main/core/primitives/address.ts';
 import { openWalletData } from '../../../../main/state/wallet/wallet-data.ts';
 import { sealPayload } from '../../../../main/state/storage/checksum.ts';
+import { damages } from '../../../support/damage.ts';
 import { createRandom } from '../../../support/random.ts';
-import { silent, testKey } from '../../../support/test-chain.ts';
+import { newDirectory, silent, testKey } from '../../../support/test-chain.ts';
 import {
   eventually,
   MATURITY,
@@ -119,6 +120,35 @@ describe('a database that went bad is made again from the chain', () => {
     expect(await viewOf(world)).toEqual(wanted);
     expect(world.wallets.ownPending().map((tx) => tx.txidHex)).toEqual([txid]);
   });
+  test(
+    'every file hurt in every way while a payment is under way: it is known again by the mempool, or its coins are free',
+    { timeout: 120_000 },
+    async () => {
+      const world = await open({ keepsPool: true });
+      await walletWithCoins(world, 'a', 3);
+      const free = await world.wallets.balance('a');
+      const txid = await send(world, 'a', STRANGER, 1_000_000);
+      const wanted = await viewOf(world);
+      await close(world);
+      for (const file of readdirSync(join(world.directory, 'wallet-data')))
+        for (const damage of damages(1))
+          for (const hasPool of [true, false]) {
+            const directory = newDirectory();
+            cpSync(world.directory, directory, { recursive: true });
+            damage.hurt(join(directory, 'wallet-data', file));
+            if (!hasPool) rmSync(join(directory, 'mempool.dat'));
+            const hurt = await open({ directory, keepsPool: true });
+            const where = [file, damage.name, hasPool];
+            await eventually(async () => (await hurt.wallets.balance('a')).asOfHeight).toBe(free.asOfHeight);
+            const view = await viewOf(hurt);
+            const known = view.history.some((entry) => entry.txid === txid);
+            if (hasPool) expect([where, known, hurt.mempool.has(txid)]).toEqual([where, true, true]);
+            expect([where, view.balance]).toEqual([where, known ? wanted.balance : free]);
+            await close(hurt);
+            rmSync(directory, { recursive: true });
+          }
+    },
+  );
   test('a newer version is refused, not overwritten', async () => {
     const world = await open();
     await close(world);

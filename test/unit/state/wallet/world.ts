@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { expect } from 'vitest';
 import { systemClock } from '../../../../main/lib/clock.ts';
 import type { Log } from '../../../../main/lib/log.ts';
@@ -63,6 +64,8 @@ export interface World {
 export interface WorldOptions extends Partial<Pick<WalletsDeps, 'fileStep' | 'sighting'>> {
   readonly directory?: string;
   readonly log?: Log;
+  /** The mempool keeps its file in the directory. */
+  readonly keepsPool?: boolean;
   /** Without snapshots unless told. */
   readonly network?: Network;
   /** In the place of the mempool's. */
@@ -70,9 +73,22 @@ export interface WorldOptions extends Partial<Pick<WalletsDeps, 'fileStep' | 'si
 }
 
 export async function openWorld(options: WorldOptions = {}): Promise<World> {
-  const { directory = newDirectory(), log = silent, submit, network: of = network, ...rest } = options;
+  const {
+    directory = newDirectory(),
+    log = silent,
+    submit,
+    network: of = network,
+    keepsPool,
+    ...rest
+  } = options;
   const chain = await openTestChain({ directory, network: of });
-  const mempool = createMempool({ chain, verifyBatch, clock: systemClock, log: silent });
+  const mempool = createMempool({
+    chain,
+    verifyBatch,
+    clock: systemClock,
+    log: silent,
+    ...(keepsPool ? { file: join(directory, 'mempool.dat') } : {}),
+  });
   await mempool.start(new AbortController().signal);
   const wallets = createWallets({
     directory,
