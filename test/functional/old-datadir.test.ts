@@ -15,6 +15,7 @@ interface Expected {
   readonly history: readonly string[];
 }
 
+// Of each schema of the chain database one, and the oldest of all, which has never been stopped before it was kept.
 const versions = readdirSync(FIXTURES).filter((name) => name.startsWith('datadir-'));
 
 test.each(versions)('%s, written by an earlier commit, opens and goes on', async (name) => {

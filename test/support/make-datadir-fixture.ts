@@ -1,24 +1,29 @@
 /**
- * Writes `test/fixtures/datadir-VERSION`: the data directory of a real node that mined, paid and was stopped, and what
- * it should say when a later version opens it. Run it once for each version that changes what is stored:
- * `node test/support/make-datadir-fixture.ts`. Never change an old one.
+ * Writes `test/fixtures/datadir-schema-N`: the data directory of a real node that mined, paid, was stopped and started
+ * again, so that its databases have tables and a log, and what it should say when a later version opens it. Run it once
+ * for each schema of the chain database: `node test/support/make-datadir-fixture.ts`. Never change an old one.
  */
 import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { VERSION } from '../../main/lib/version.ts';
+import { SCHEMA } from '../../main/state/storage/keys.ts';
 import { startNodeProcess } from './node-process.ts';
 import { newDirectory } from './test-chain.ts';
 
-const target = join(import.meta.dirname, '../fixtures', `datadir-${VERSION}`);
+const target = join(import.meta.dirname, '../fixtures', `datadir-schema-${SCHEMA}`);
 if (existsSync(target)) throw new Error(`${target} exists already`);
 
 const datadir = newDirectory();
 const wallet = { name: 'kept', password: 'opens in years to come' };
-const node = await startNodeProcess({ datadir, listen: [], args: ['--no-listen'] });
+const open = () => startNodeProcess({ datadir, listen: [], args: ['--no-listen'] });
+let node = await open();
+await node.call.wallet.create(wallet);
+const { address } = await node.call.wallet.address({ name: wallet.name });
+for (const blocks of [20, 25]) {
+  await node.call.mining.generate({ address, blocks });
+  await node.stop();
+  node = await open();
+}
 const { call } = node;
-await call.wallet.create(wallet);
-const { address } = await call.wallet.address({ name: wallet.name });
-await call.mining.generate({ address, blocks: 45 });
 const { address: to } = await call.wallet.newAddress({ name: wallet.name, label: 'savings' });
 const { txid } = await call.wallet.send({ ...wallet, to: [{ address: to, amount: 1_234_567_890 }] });
 await call.mining.generate({ address, blocks: 5 });
@@ -47,6 +52,6 @@ for (const name of kept)
   if (existsSync(join(datadir, name))) cpSync(join(datadir, name), join(target, name), { recursive: true });
 // LevelDB's own notes and lock say nothing that a test needs.
 for (const folder of ['chain', 'wallet-data'])
-  for (const file of ['LOG', 'LOCK']) rmSync(join(target, folder, file));
+  for (const file of ['LOG', 'LOG.old', 'LOCK']) rmSync(join(target, folder, file), { force: true });
 writeFileSync(join(target, 'expected.json'), `${JSON.stringify(expected, null, 2)}\n`);
 rmSync(datadir, { recursive: true, force: true });
