@@ -78,7 +78,13 @@ describe('reading', () => {
     expect(decodes(beyond)).toBe(false);
   });
 
-  test('not more bytes than the limit', () => {
+  test('the limit of bytes refuses no tree that the other limits allow', () => {
+    // Nodes: 1 + 3 x 16 + 12 + 3 = 64, the leaves as large as they get: a key of 32 bytes with its signature of 64.
+    const full = (count: number): PolicyNode => any(1, ...Array.from({ length: count }, () => key(1, true)));
+    const largest = encodePolicy(any(1, full(16), full(16), full(16), full(11)));
+    expect(decodePolicy(largest)).not.toBeNull();
+    expect(largest.length).toBeLessThanOrEqual(POLICY_LIMITS.bytes);
+    // Beyond it nothing is even looked at.
     expect(decodePolicy(bytes(POLICY_LIMITS.bytes + 1, 0))).toBeNull();
   });
 

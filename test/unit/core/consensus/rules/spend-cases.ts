@@ -1,11 +1,12 @@
 import { checkSpend } from '../../../../../main/core/ledger/spend.ts';
+import { plainSha256 } from '../../../../../main/core/crypto/hash.ts';
 import { JobList } from '../../../../../main/core/ledger/jobs.ts';
 import { encodePolicy, policyHash, type PolicyNode } from '../../../../../main/core/locks/policy-tree.ts';
 import { coinKey } from '../../../../../main/core/primitives/coin-key.ts';
 import { createTransaction } from '../../../../../main/core/primitives/transaction.ts';
 import { isViolation } from '../../../../../main/core/violation.ts';
 import { MAX_MOTES } from '../../../../../shared/units.ts';
-import { KEY, OTHER, type RuleCase, SUBSIDY } from './world.ts';
+import { KEY, OTHER, type RuleCase, type RuleWorld, SUBSIDY, type Twins } from './world.ts';
 
 /** Rules between a transaction and the coins that it spends. */
 export const SPEND_CASES = {
@@ -149,24 +150,70 @@ export const SPEND_CASES = {
   'lock-policy': [
     {
       what: 'a preimage that is not the one',
+      twins: (world) => policyTwins(world, secret(PREIMAGE), encodePolicy(secret(new Uint8Array(32)))),
+    },
+    {
+      what: 'a witness that is no tree',
+      twins: (world) => policyTwins(world, secret(PREIMAGE), Uint8Array.of(0xff)),
+    },
+    {
+      what: 'a tree, good for itself, that the coin is not locked to',
+      twins: (world) => policyTwins(world, secret(PREIMAGE), encodePolicy(after(1, true))),
+    },
+    {
+      what: 'a height that has not come yet',
       async twins(world) {
-        const preimage = new Uint8Array(32).fill(9);
-        const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', preimage));
-        const tree = (secret: Uint8Array): PolicyNode => ({ kind: 'hash', hash: digest, preimage: secret });
-        const funds = await world.locked({ lockType: 1, lock: policyHash(tree(preimage)) });
-        return world.twins((broken) => ({
-          transactions: [
-            createTransaction({
-              version: 1,
-              validFrom: 0,
-              expires: 0,
-              inputs: [funds.outpoint],
-              outputs: [{ amount: funds.coin.amount, ...OTHER.lock }],
-              witness: [encodePolicy(tree(broken ? new Uint8Array(32) : preimage))],
-            }),
-          ],
-        }));
+        const [now, later] = [after(1, true), after(1_000_000, true)];
+        const either = (claimed: 0 | 1): PolicyNode => ({
+          kind: 'threshold',
+          m: 1,
+          children: [now, later].map((each, i) => ({ ...each, claimed: i === claimed })),
+        });
+        return policyTwins(world, either(0), encodePolicy(either(1)));
       },
+    },
+    {
+      what: 'less than the tree asks for',
+      twins: (world) => policyTwins(world, both(true, true), encodePolicy(both(true, false))),
+    },
+    {
+      what: 'more than the tree asks for',
+      twins: (world) => policyTwins(world, one(true, false), encodePolicy(one(true, true))),
     },
   ],
 } as const satisfies Record<string, readonly RuleCase[]>;
+
+const PREIMAGE = new Uint8Array(32).fill(9);
+const secret = (preimage: Uint8Array): PolicyNode => ({
+  kind: 'hash',
+  hash: plainSha256(PREIMAGE),
+  preimage,
+});
+const after = (height: number, claimed: boolean) => ({ kind: 'after', height, claimed }) as const;
+const both = (a: boolean, b: boolean): PolicyNode => ({
+  kind: 'threshold',
+  m: 2,
+  children: [after(1, a), after(2, b)],
+});
+const one = (a: boolean, b: boolean): PolicyNode => ({
+  kind: 'threshold',
+  m: 1,
+  children: [after(1, a), after(2, b)],
+});
+
+/** A coin locked to a tree, spent with another witness, and with the tree itself. */
+async function policyTwins(world: RuleWorld, tree: PolicyNode, broken: Uint8Array): Promise<Twins> {
+  const funds = await world.locked({ lockType: 1, lock: policyHash(tree) });
+  return world.twins((isBroken) => ({
+    transactions: [
+      createTransaction({
+        version: 1,
+        validFrom: 0,
+        expires: 0,
+        inputs: [funds.outpoint],
+        outputs: [{ amount: funds.coin.amount, ...OTHER.lock }],
+        witness: [isBroken ? broken : encodePolicy(tree)],
+      }),
+    ],
+  }));
+}
