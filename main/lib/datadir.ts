@@ -125,7 +125,9 @@ function readOwner(file: string): number | undefined {
 function unusable(path: string, cause: unknown): KithError {
   const inner = cause instanceof Error && cause.cause !== undefined ? cause.cause : cause;
   const reason = messageOf(inner);
-  return new KithError('datadir-unusable', `cannot use ${path}: ${reason}`, {
+  // A disk without room is another matter than one that can't be used: LevelDB says it in words, Node by its code.
+  const full = codeOf(cause) === 'ENOSPC' || /no space left/i.test(reason);
+  return new KithError(full ? 'disk-full' : 'datadir-unusable', `cannot use ${path}: ${reason}`, {
     cause,
     data: { path, reason },
   });

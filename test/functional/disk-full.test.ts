@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { rmSync, writeFileSync } from 'node:fs';
+import { rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
+import { messageOf } from '../../main/lib/errors.ts';
 import { startNodeProcess } from '../support/node-process.ts';
 import { newDirectory } from '../support/test-chain.ts';
 
@@ -53,6 +54,45 @@ test('a full disk stops the node with a sentence, and it goes on when there is r
       return confirmed + immature;
     })
     .toBe((after.height + 10) * 2_000_000_000);
+  await again.stop();
+});
+
+test('a disk that is full when the database has to be built again: a sentence, and all of it when there is room', async (context) => {
+  const disk = smallDisk('24m');
+  if (disk === null) {
+    console.log('skipped: only root can mount the small disk that this test fills');
+    context.skip();
+    return;
+  }
+  const datadir = join(disk, 'node');
+  const node = await startNodeProcess({ datadir, listen: [], args: ['--no-listen'] });
+  await node.call.wallet.create({ name: 'w', password: 'there is no room' });
+  const { address } = await node.call.wallet.address({ name: 'w' });
+  await node.call.mining.generate({ address, blocks: 50 });
+  const before = await node.call.chain.stats();
+  await node.stop();
+  writeFileSync(join(datadir, 'chain', 'CURRENT'), 'nonsense');
+  fill(join(disk, 'junk'));
+  const start = () => startNodeProcess({ datadir, listen: [], args: ['--no-listen'] });
+  // A little more room each time, so that it runs out at another moment of the rebuild.
+  let refusals = 0;
+  for (const kib of [0, 16, 32, 64, 128]) {
+    truncateSync(join(disk, 'junk'), statSync(join(disk, 'junk')).size - (kib << 10));
+    const early = await start().catch((error: unknown) => messageOf(error));
+    if (typeof early === 'string') {
+      expect(early).toMatch(/disk-full|disk is full/);
+      refusals++;
+      continue;
+    }
+    // It came up, and may yet run out of room.
+    await Promise.race([early.ended, new Promise((resolve) => setTimeout(resolve, 500))]);
+    await early.kill();
+  }
+  expect(refusals).toBeGreaterThan(0);
+
+  rmSync(join(disk, 'junk'));
+  const again = await start();
+  await expect.poll(() => again.call.chain.stats(), { timeout: 20_000 }).toEqual(before);
   await again.stop();
 });
 
