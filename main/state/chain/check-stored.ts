@@ -50,6 +50,8 @@ export async function checkStored(deps: StoredCheckDeps, height: Height): Promis
 function checkStoredHeader({ network, index, powHash }: StoredCheckDeps, entry: OwnedEntry): string | null {
   const header = decodeHeader(index.headerBytes(entry));
   if (isViolation(header)) return header.code;
+  // The start takes the id from the record's key, which is behind the same checksum.
+  if (header.idHex !== entry.id) return 'header-pow';
   const parent = entry.prev!;
   const broken =
     checkHeaderContext(header, parent, bitsAfter(parent, network)) ??
