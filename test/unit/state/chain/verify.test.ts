@@ -143,7 +143,7 @@ describe.each([false, true])('deep: %s', (deep) => {
           payload[84]! ^= 1;
           await level.put(place, sealPayload(place, payload));
         }),
-      /the header of block 21 breaks the rule header-pow/,
+      /the header of block 27 breaks the rule header-pow/,
     ],
     [
       'a chunk of a snapshot with a flipped bit',
