@@ -15,9 +15,9 @@ import { type ChainShape, chainDirectory } from './support/chain-directory.ts';
 import { readProcess } from './support/process-figures.ts';
 
 const BLOCKS = 20_000;
-/** Of 10 000 outputs each, the most that a block may have. */
-const FANS = 100;
-const FAN_OUTPUTS = 10_000;
+/** Of 2 000 outputs each, what fits into a coinbase. */
+const FANS = 500;
+const FAN_OUTPUTS = 2000;
 const FIRST_FAN = 10;
 /** Independent hosts, as a wallet wants them before it spends (protocol 5). */
 const SERVERS = 3;
