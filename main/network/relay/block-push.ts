@@ -110,10 +110,11 @@ export function createBlockPush(deps: BlockPushDeps): BlockPush {
     if (seen.has(id)) return;
     keep(id, message);
     clearTimeout(awaited.get(id));
-    const expected = awaited.delete(id);
+    awaited.delete(id);
     pushOn(message, from);
     if (isNext(id)) void deps.compact.rebuild(compact, from);
-    else if (expected) bodies.giveUp(id);
+    // Of a side branch by now: its body must not be waited for when that branch gets better.
+    else bodies.giveUp(id);
   }
 
   async function askFor(id: string, peerId: string): Promise<void> {
