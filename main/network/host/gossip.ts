@@ -5,6 +5,7 @@ import { gossipsub, StrictNoSign, TopicValidatorResult } from '@libp2p/gossipsub
 import { createTopicScoreParams } from '@libp2p/gossipsub/score';
 import { peerIdFromString } from '@libp2p/peer-id';
 import { MAX_GOSSIP_BYTES } from '../wire/announcements.ts';
+import { createBreathe } from '../../lib/turns.ts';
 import { plain } from '../wire/flow.ts';
 
 /** What becomes of a message: passed on, dropped, or dropped and held against the peer that sent it. */
@@ -23,6 +24,9 @@ export interface Gossip {
   score(peerId: string): number;
   meshPeers(topic: string): string[];
 }
+
+/** How long messages may be judged before others get their turn. */
+const TURN_MS = 20;
 
 /** Below this the router ignores a peer altogether; peers/ then treats it as an offence. */
 export const GRAYLIST_SCORE = -160;
@@ -144,10 +148,13 @@ export function createGossip(service: GossipSub): Gossip {
     },
     readmit: (peerId) => void excluded.delete(peerId),
     join(topic, judge) {
+      const breathe = createBreathe(TURN_MS);
       router.topicValidators.set(topic, async (peer, message) => {
         // A message longer than the limit can't come from a node that follows the rules.
         if (message.data.length > MAX_GOSSIP_BYTES) return TopicValidatorResult.Reject;
         if (isExcluded(topic, peer.toString())) return TopicValidatorResult.Ignore;
+        // The router takes all messages of a packet in one turn: hundreds of them are a quarter of a second.
+        await breathe();
         return VERDICT[await judge(peer.toString(), plain(message.data))];
       });
       router.subscribe(topic);
