@@ -37,6 +37,8 @@ export interface BlockPush {
    * for after a moment.
    */
   heard(id: string, peerId: string): void;
+  /** The same of a block that came whole with its announcement: it shows who is quick as well. */
+  follow(peerId: string): void;
   /** What a peer may say and ask on the push protocol. */
   handlers(peerId: string): ReadonlyMap<number, Handler>;
   forget(peerId: string): void;
@@ -213,6 +215,7 @@ export function createBlockPush(deps: BlockPushDeps): BlockPush {
         setTimeout(() => void askFor(id, peerId), WAIT_MS),
       );
     },
+    follow: (peerId) => links.follow(peerId),
     handlers,
     forget: (peerId) => links.forget(peerId),
     stop() {

@@ -28,7 +28,7 @@ export interface BlockRelayDeps {
   readonly peers: { list(): readonly unknown[]; report(peerId: string, offence: Offence): void };
   /** A block that is new to us, perhaps with its body. */
   announced(id: string, peerId: string, block: Uint8Array | null): void;
-  readonly push: Pick<BlockPush, 'send' | 'heard'>;
+  readonly push: Pick<BlockPush, 'send' | 'heard' | 'follow'>;
   /** Below it no chain is stored. */
   minimumWork(): bigint;
   readonly compact: Pick<CompactRelay, 'compact' | 'cameWhole'>;
@@ -93,7 +93,10 @@ export function createBlockRelay(deps: BlockRelayDeps): BlockRelay {
 
   function tellOf(id: string, peerId: string, block: Uint8Array | null): void {
     if (block === null) deps.push.heard(id, peerId);
-    else if (isNext(id)) deps.compact.cameWhole();
+    else if (isNext(id)) {
+      deps.push.follow(peerId);
+      deps.compact.cameWhole();
+    }
     deps.announced(id, peerId, block);
   }
 

@@ -34,17 +34,17 @@ async function row(): Promise<{ nodes: TestNode[]; payments: Transaction[] }> {
   const nodes = [first, second, third];
   await until(same(nodes), 'synced');
   // The router's mesh forms at its heartbeat: until then news comes with the tips, which are told half a second later.
-  await until(
-    async () => {
-      await new Promise((resolve) => setTimeout(resolve, 500));
-      const mined = performance.now();
-      await first.mine(1);
-      await until(same(nodes), 'a small block is everywhere', { every: 5 });
-      return performance.now() - mined < 450;
-    },
-    'the mesh has formed',
-    { ms: 30_000 },
-  );
+  const travels = async (from: TestNode): Promise<boolean> => {
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    const mined = performance.now();
+    await from.mine(1);
+    await until(same(nodes), 'a small block is everywhere', { every: 5 });
+    return performance.now() - mined < 450;
+  };
+  const bothWays = async () => (await travels(first)) && (await travels(third));
+  await until(bothWays, 'the mesh has formed', { ms: 60_000 });
+  // The tips of those blocks are told within half a second: one that names the next block would make it come whole.
+  await new Promise((resolve) => setTimeout(resolve, 700));
   const usable = mined.slice(0, 90);
   return { nodes, payments: usable.map((block) => payment(first, block)) };
 }
