@@ -37,6 +37,7 @@ export function createPushLinks({ tell, clock }: PushLinksDeps): PushLinks {
   const shunned = new Map<string, number>();
   let source: string | null = null;
   let later: NodeJS.Timeout | undefined;
+  let next: string | null = null;
 
   function change(to: string | null): void {
     if (to === source) return;
@@ -56,17 +57,20 @@ export function createPushLinks({ tell, clock }: PushLinksDeps): PushLinks {
     follow(peerId) {
       if ((shunned.get(peerId) ?? 0) > clock.ms()) return;
       clearTimeout(later);
+      next = peerId;
       if (source === null) change(peerId);
       else later = setTimeout(() => change(peerId), SETTLE_MS);
     },
     shun(peerId) {
+      for (const [id, until] of shunned) if (until <= clock.ms()) shunned.delete(id);
       shunned.set(peerId, clock.ms() + SHUNNED_MS);
       clearTimeout(later);
       if (source === peerId) change(null);
     },
     forget(peerId) {
       asking.delete(peerId);
-      shunned.delete(peerId);
+      // It stays shunned: coming back is no way round that.
+      if (next === peerId) clearTimeout(later);
       if (source === peerId) source = null;
     },
     stop: () => clearTimeout(later),
