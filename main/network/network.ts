@@ -180,7 +180,7 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
     peers,
     compact,
     bodies,
-    admit: (peerId, header) => blocks.admit(peerId, header),
+    admit: (peerId, compact) => blocks.admit(peerId, compact),
     clock,
     log: log.child('relay'),
   });

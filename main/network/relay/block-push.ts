@@ -1,5 +1,4 @@
 import { fromHex, toHex } from '../../core/codec/hex.ts';
-import type { Header } from '../../core/primitives/header.ts';
 import { isViolation } from '../../core/violation.ts';
 import { type Clock, sleep } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
@@ -23,7 +22,7 @@ export interface BlockPushDeps {
   /** Fetching bodies the long way; a block that is expected isn't asked for. */
   readonly bodies: { expect(id: string): void; giveUp(id: string): void };
   /** Whether the header of a pushed block holds; news of it is passed on by this. */
-  admit(peerId: string, header: Header): Promise<boolean>;
+  admit(peerId: string, compact: CompactBlock): Promise<boolean>;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -120,8 +119,6 @@ export function createBlockPush(deps: BlockPushDeps): BlockPush {
   }
 
   async function askFor(id: string, peerId: string): Promise<void> {
-    // Whoever is first with the news has the block, and if he was to push it, he keeps it back.
-    if (peerId === links.source()) links.shun(peerId);
     const answer = await fetchFrom(id, peerId);
     // It may have come by the tree meanwhile.
     if (seen.has(id) || !awaited.delete(id)) return;
@@ -164,7 +161,7 @@ export function createBlockPush(deps: BlockPushDeps): BlockPush {
       async handle(frame, reply) {
         const compact = decodePushed(frame.body);
         if (isViolation(compact)) return compact;
-        if (await deps.admit(peerId, compact.header)) arrived(compact, frame.body, peerId);
+        if (await deps.admit(peerId, compact)) arrived(compact, frame.body, peerId);
         await reply(FRAME.pushed.type);
         return null;
       },
@@ -207,13 +204,17 @@ export function createBlockPush(deps: BlockPushDeps): BlockPush {
       else for (const peerId of anybody()) void say(peerId, FRAME.pushBlock.type, message);
     },
     heard(id, peerId) {
+      const pusher = links.source();
       links.follow(peerId);
       if (seen.has(id) || awaited.has(id) || !isNext(id)) return;
       bodies.expect(id);
-      awaited.set(
-        id,
-        setTimeout(() => void askFor(id, peerId), WAIT_MS),
-      );
+      const late = () => {
+        // Whoever is first with the news has the block, and if he was to push it, he keeps it back.
+        if (peerId === pusher) links.shun(peerId);
+        void askFor(id, peerId);
+      };
+      // Nobody pushes to a node that has not yet asked for it.
+      awaited.set(id, setTimeout(late, pusher === null ? 0 : WAIT_MS));
     },
     follow: (peerId) => links.follow(peerId),
     handlers,

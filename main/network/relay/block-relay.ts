@@ -1,7 +1,7 @@
 import { equalBytes } from '../../core/codec/bytes.ts';
 import { toHex } from '../../core/codec/hex.ts';
 import { bitsToTarget, workOf } from '../../core/consensus/compact.ts';
-import { blockMerkleRoot, decodeBlock } from '../../core/primitives/block.ts';
+import { type Block, blockMerkleRoot, decodeBlock } from '../../core/primitives/block.ts';
 import type { Header } from '../../core/primitives/header.ts';
 import { isViolation, type Verdict, violation } from '../../core/violation.ts';
 import { guarded } from '../../lib/guarded.ts';
@@ -12,6 +12,7 @@ import type { Gossip, Judgement } from '../host/gossip.ts';
 import { PENALTY } from '../peers/penalties.ts';
 import { decodeBlockAnnouncement, encodeBlockAnnouncement, MAX_INLINE_BLOCK } from '../wire/announcements.ts';
 import { createBucket } from '../wire/bucket.ts';
+import { type CompactBlock, wholeBlock } from '../wire/compact-block.ts';
 import { type Offence, offence } from '../wire/offence.ts';
 import { createPeerBudgets } from './budgets.ts';
 import type { BlockPush } from './block-push.ts';
@@ -21,7 +22,7 @@ import { createKnownSet } from './known-set.ts';
 export interface BlockRelayDeps {
   readonly chain: Pick<
     Chain,
-    'tip' | 'bestHeader' | 'entry' | 'acceptHeaders' | 'headerBytes' | 'hasBody' | 'readBlock' | 'events'
+    'tip' | 'bestHeader' | 'entry' | 'acceptHeaders' | 'hasBody' | 'readBlock' | 'events'
   >;
   readonly gossip: Gossip;
   readonly topic: string;
@@ -40,7 +41,7 @@ export interface BlockRelayDeps {
 /** Blocks: the header travels ahead of the body, and on to others as soon as its work is checked. */
 export interface BlockRelay {
   /** Whether the header of a block that a peer pushed to us holds; if it is news, others are told. */
-  admit(peerId: string, header: Header): Promise<boolean>;
+  admit(peerId: string, compact: CompactBlock): Promise<boolean>;
   start(): void;
   stop(): void;
   forget(peerId: string): void;
@@ -57,6 +58,8 @@ const NOISE = { burst: 2000, perSecond: 50 };
 /** Blocks that we announce ourselves, so that a burst of them stays within the share that peers give us. */
 const OURS = { burst: 40, perSecond: 0.9 };
 const REMEMBERED = 1000;
+/** Gossip is the net under the tree that blocks are pushed along: it doesn't compete with it. */
+const NET_MS = 10;
 /** So far below the best header nobody waits for a block of ours. */
 const MOST_BEHIND = 144;
 
@@ -68,7 +71,8 @@ export function createBlockRelay(deps: BlockRelayDeps): BlockRelay {
   const ours = createBucket(OURS.burst, OURS.perSecond);
   // Blocks that went through here, as somebody else's announcement or as ours: each goes on once.
   const passedOn = createKnownSet(REMEMBERED);
-  let off = () => {};
+  const off: (() => void)[] = [];
+  const publishing = new Set<NodeJS.Timeout>();
   let later: NodeJS.Timeout | undefined;
 
   async function judge(peerId: string, data: Uint8Array): Promise<Judgement> {
@@ -77,18 +81,20 @@ export function createBlockRelay(deps: BlockRelayDeps): BlockRelay {
       peers.report(peerId, announcement);
       return 'blame';
     }
-    // Before it goes on: what a glance shows to be no body must be held against its maker, not against who passed it on.
-    const wrong = announcement.block === null ? null : checkInline(announcement.block);
-    if (wrong !== null) {
-      peers.report(peerId, wrong);
-      return 'blame';
-    }
     const { header, block } = announcement;
+    if (block !== null && !holds(peerId, block)) return 'blame';
     const standing = await judgeHeader(peerId, header);
     if (standing !== 'news') return standing === 'blame' ? 'blame' : 'drop';
     // The router sends it on as soon as this returns; the body is for later.
     setImmediate(guarded(log, 'announced', () => tellOf(header.idHex, peerId, block)));
     return 'pass-on';
+  }
+
+  /** Before it goes on: what a glance shows to be no body is held against its maker, not against who passed it on. */
+  function holds(peerId: string, block: Uint8Array): boolean {
+    const wrong = checkInline(block);
+    if (wrong !== null) peers.report(peerId, wrong);
+    return wrong === null;
   }
 
   function tellOf(id: string, peerId: string, block: Uint8Array | null): void {
@@ -134,7 +140,7 @@ export function createBlockRelay(deps: BlockRelayDeps): BlockRelay {
   function announceSoon(): void {
     clearTimeout(later);
     if (!isNews(chain.tip())) return;
-    if (ours.take(1)) announce(chain.tip()).catch(failed);
+    if (ours.take(1)) announceTip().catch(failed);
     else later = setTimeout(announceSoon, ours.waitFor(1) + 1);
   }
 
@@ -143,36 +149,57 @@ export function createBlockRelay(deps: BlockRelayDeps): BlockRelay {
 
   const failed = (error: unknown) => log.warn('a block was not announced', { error: String(error) });
 
-  async function announce(tip: HeaderEntry): Promise<void> {
-    passedOn.add(tip.id);
-    const bytes = await chain.readBlock(tip.id);
-    if (bytes === null) return;
-    const small = bytes.length <= MAX_INLINE_BLOCK;
-    const block = small ? null : decodeBlock(bytes);
-    if (block !== null && !isViolation(block)) deps.push.send(deps.compact.compact(block));
-    await publish(chain.headerBytes(tip), small ? bytes : null);
+  async function announceTip(): Promise<void> {
+    const { id } = chain.tip();
+    passedOn.add(id);
+    const bytes = await chain.readBlock(id);
+    const block = bytes && decodeBlock(bytes);
+    if (block && !isViolation(block)) announce(block);
   }
 
-  // To everybody at once: it is short, and a mesh takes a second to form.
-  const publish = (header: Uint8Array, block: Uint8Array | null): Promise<number> =>
-    deps.gossip.publish(deps.topic, encodeBlockAnnouncement(header, block), true);
+  function announce(block: Block): void {
+    passedOn.add(block.header.idHex);
+    deps.push.send(deps.compact.compact(block));
+    publishSoon(block.header, block.bytes);
+  }
+
+  // To everybody at once: it is short, and a mesh takes a second to form. The same bytes from everybody who tells of the
+  // block, so that the router knows them again.
+  function publishSoon(header: Header, block: Uint8Array | null): void {
+    const message = encodeBlockAnnouncement(header.bytes, block);
+    const timer = setTimeout(() => {
+      publishing.delete(timer);
+      deps.gossip.publish(deps.topic, message, true).catch(failed);
+    }, NET_MS);
+    publishing.add(timer);
+  }
 
   return {
-    async admit(peerId, header) {
+    async admit(peerId, compact) {
+      const { header } = compact;
+      const whole = wholeBlock(compact, MAX_INLINE_BLOCK);
+      if (whole !== null && !holds(peerId, whole)) return false;
       const standing = await judgeHeader(peerId, header);
       if (standing !== 'news') return standing === 'known';
-      // The same bytes as everybody's, so that the router knows them again.
-      publish(header.bytes, null).catch(failed);
-      tellOf(header.idHex, peerId, null);
+      publishSoon(header, whole);
+      // The block itself goes on and is connected first.
+      setImmediate(guarded(log, 'pushed', () => tellOf(header.idHex, peerId, null)));
       return true;
     },
     start() {
-      off = chain.events.on('tip', announceSoon);
+      // Before its coins are looked at, as with the blocks of others; what doesn't go out here, the tip brings.
+      off.push(
+        chain.events.on('next', ({ entry, block }) => {
+          if (isNews(entry) && ours.take(1)) announce(block);
+        }),
+        chain.events.on('tip', announceSoon),
+      );
       deps.gossip.join(deps.topic, judge);
     },
     stop() {
-      off();
+      for (const each of off) each();
       clearTimeout(later);
+      for (const timer of publishing) clearTimeout(timer);
     },
     forget(peerId) {
       budgets.forget(peerId);

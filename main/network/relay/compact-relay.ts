@@ -39,7 +39,7 @@ export interface CompactFigures {
   readonly asked: number;
   /** Had to be fetched as a whole. */
   readonly failed: number;
-  /** Small ones that came whole with their announcement, which is no compact block at all. */
+  /** Came whole, as small ones do: with their announcement, or pushed. */
   readonly inline: number;
 }
 
@@ -110,10 +110,16 @@ export function createCompactRelay(deps: CompactRelayDeps): CompactRelay {
     const complete =
       lacking === 0 || (await Promise.race([askFor(building, peerId), sleep(PARTS_MS).then(() => false)]));
     const block = complete ? finish(building) : null;
-    figures[block === null ? 'failed' : lacking === 0 ? 'whole' : 'asked']++;
+    figures[outcomeOf(compact, lacking, block)]++;
     log.info('a compact block', { id, transactions: compact.count, lacking, rebuilt: block !== null });
     if (block === null) bodies.giveUp(id);
     else bodies.deliver(id, block);
+  }
+
+  function outcomeOf(compact: CompactBlock, lacking: number, block: Block | null): keyof CompactFigures {
+    if (block === null) return 'failed';
+    if (compact.shortIds.length === 0) return 'inline';
+    return lacking === 0 ? 'whole' : 'asked';
   }
 
   /** Null when a short id fitted something else than what is in the block. */

@@ -35,7 +35,7 @@ export function reconstruct(compact: CompactBlock, known: Iterable<Known>): Reco
   const key = shortIdKey(compact.header.id, compact.nonce);
   const owner = new Map<number, BinaryString>();
   const widBytes = new Uint8Array(32);
-  for (const { wid, bytes } of known) {
+  for (const { wid, bytes } of wanted.size === 0 ? [] : known) {
     writeBinary(wid, widBytes, 0);
     const id = shortIdOf(key, widBytes);
     const place = wanted.get(id);

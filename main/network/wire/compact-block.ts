@@ -43,6 +43,16 @@ export function compactOf(
   return { header: block.header, nonce, count: block.transactions.length, prefilled, shortIds };
 }
 
+/** The block's bytes when its compact form has all of it and it has at most `most` bytes; otherwise null. */
+export function wholeBlock({ header, count, prefilled }: CompactBlock, most: number): Uint8Array | null {
+  const size = prefilled.reduce((sum, { bytes }) => sum + bytes.length, header.bytes.length);
+  if (prefilled.length < count || size > most) return null;
+  const writer = new Writer(size + 5).bytes(header.bytes).varuint(count);
+  for (const { bytes } of prefilled) writer.bytes(bytes);
+  const block = writer.finish();
+  return block.length <= most ? block : null;
+}
+
 /** Behind the header: `nonce 8 | count | prefilled count | (gap | length | transaction) … | short id 6 …`. */
 export function writeCompact(writer: Writer, compact: CompactBlock): void {
   writer.bytes(compact.nonce).varuint(compact.count).varuint(compact.prefilled.length);

@@ -14,6 +14,8 @@ export interface BlockReceiverDeps extends HeaderAcceptorDeps {
   readonly db: ChainDb;
   onHeaders(added: readonly OwnedEntry[]): Promise<void>;
   onInvalid(entry: OwnedEntry, reason: Violation): void;
+  /** A body is new, passed every check that needs no coins, and is on its way to the disk. */
+  onChecked(entry: OwnedEntry, block: Block): void;
   /** A block whose only fault is that our clock isn't there yet. Its work holds; its body has not been looked at. */
   onEarly(header: Header, bytes: Uint8Array): void;
 }
@@ -23,6 +25,9 @@ export interface Received {
   readonly entry: OwnedEntry;
   readonly fresh: boolean;
 }
+
+/** Smaller bodies are read and checked in well under a millisecond. */
+const QUICK_BYTES = 32 * 1024;
 
 /**
  * Takes a block as far as it can go without the coin set: header and work first, then the body, then the disk. A body
@@ -43,7 +48,7 @@ export async function receiveBlock(
   const block = given instanceof Uint8Array ? decodeBlock(given) : given;
   if (isViolation(block)) return block;
   // Reading a full block takes some milliseconds, and so does checking it: others get their turn between.
-  await new Promise(setImmediate);
+  if (bytes.length > QUICK_BYTES) await new Promise(setImmediate);
   const broken = checkBody(block) ?? checkSnapshotPlace(block, deps.network.params);
   if (broken) return refuse(deps, entry, broken);
   return store(deps, entry, block);
@@ -74,7 +79,9 @@ async function refuse(deps: BlockReceiverDeps, entry: OwnedEntry, broken: Violat
 }
 
 async function store(deps: BlockReceiverDeps, entry: OwnedEntry, block: Block): Promise<Received> {
-  const at = await deps.bodies.add(block);
+  const adding = deps.bodies.add(block);
+  if (!entry.body) deps.onChecked(entry, block);
+  const at = await adding;
   // Two peers may have sent it at once: the second copy on the disk is never looked at.
   // Genesis has no body on the disk: everybody has it.
   if (entry.body || entry.height === 0) return { entry, fresh: false };

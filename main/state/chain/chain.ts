@@ -46,6 +46,11 @@ export interface ChainStep {
 }
 
 export interface ChainEvents {
+  /**
+   * A body that belongs on the tip has passed every check that needs no coins: it is stored and connected next, unless it
+   * spends what it must not.
+   */
+  next: { readonly entry: HeaderEntry; readonly block: Block };
   /** A block joined the active chain; everything it did is in the database. */
   connected: ChainStep;
   /** A block left the active chain; `delta` is what taking it back did. */

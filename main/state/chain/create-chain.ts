@@ -3,6 +3,7 @@ import { createDeployments } from '../../core/consensus/deployments.ts';
 import { toHex } from '../../core/codec/hex.ts';
 import { medianTimePast } from '../../core/consensus/header-rules.ts';
 import type { ActiveRules } from '../../core/ledger/spend.ts';
+import type { Block } from '../../core/primitives/block.ts';
 import { decodeHeader, type Header } from '../../core/primitives/header.ts';
 import { HEADER_BYTES } from '../../core/primitives/limits.ts';
 import { coinKey } from '../../core/primitives/coin-key.ts';
@@ -84,7 +85,10 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
   };
   const onHeaders = async (added: readonly OwnedEntry[]) => {
     if (added.length === 0) return;
-    await db.putHeaders(added.map((entry) => index.recordOf(entry)));
+    const written = db.putHeaders(added.map((entry) => index.recordOf(entry)));
+    // The news of one block doesn't wait for the disk: what depends on its record is written after it.
+    if (added.length > 1) await written;
+    else written.catch((error: unknown) => fail(error));
     events.emit('headers', added.at(-1)!);
   };
   const deployments = createDeployments<OwnedEntry>(network.deployments, network.params, (entry, height) =>
@@ -143,7 +147,10 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
     opened.state,
   );
   const onEarly = (header: Header, bytes: Uint8Array) => shelf.add(header, bytes);
-  const receiver = { ...deps, index, bodies, db, now, onHeaders, onInvalid, onEarly };
+  const onChecked = (entry: OwnedEntry, block: Block) => {
+    if (entry.prev === active.tip) events.emit('next', { entry, block });
+  };
+  const receiver = { ...deps, index, bodies, db, now, onHeaders, onInvalid, onChecked, onEarly };
 
   function onIdle(): void {
     // A branch that turned out invalid may leave the chain with less than it had.

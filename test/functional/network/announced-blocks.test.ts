@@ -1,6 +1,9 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { REGTEST_NETWORK } from '../../../main/core/networks/built-in.ts';
 import { encodeBlockAnnouncement } from '../../../main/network/wire/announcements.ts';
+import { type CompactBlock, compactOf } from '../../../main/network/wire/compact-block.ts';
+import { FRAME } from '../../../main/network/wire/frame-types.ts';
+import { encodePushed } from '../../../main/network/wire/push-messages.ts';
 import { type RawPeer, type RawPeerOptions, startRawPeer } from '../../support/raw-peer.ts';
 import { mineOn, testKey, tipOf } from '../../support/test-chain.ts';
 import { startNode, type TestNode, type TestNodeOptions } from '../../support/test-node.ts';
@@ -44,6 +47,23 @@ async function publish(peer: RawPeer, data: Uint8Array): Promise<void> {
   expect(await gossip.publish(peer.names.blocks, data, true)).toBe(1);
 }
 
+async function push(peer: RawPeer, compact: CompactBlock): Promise<void> {
+  await peer.push
+    .call({
+      type: FRAME.pushBlock.type,
+      body: encodePushed(compact),
+      replies: 1,
+      accepts: new Map([[FRAME.pushed.type, FRAME.pushed.cap]]),
+      timeoutMs: 10_000,
+      onReply: () => null,
+    })
+    // Whoever is banned for it gets no answer.
+    .catch(() => undefined);
+}
+
+/** Undefined when it is no peer any more. */
+const scoreOf = (node: TestNode, peer: RawPeer) =>
+  node.net.peers.list().find(({ id }) => id === peer.id)?.score;
 const scoresOf = (node: TestNode) => node.net.peers.list().map(({ score }) => score);
 
 describe('a block that travels inside its announcement', () => {
@@ -55,8 +75,7 @@ describe('a block that travels inside its announcement', () => {
     const peer = await attack(first);
     const block = mineOn(first.chain, tipOf(first.chain));
     await publish(peer, encodeBlockAnnouncement(block.header.bytes, spoil(block.bytes.slice())));
-    const judged = () => (first.net.peers.list().find(({ id }) => id === peer.id)?.score ?? 100) > 30;
-    await until(judged, 'held against the attacker');
+    await until(() => (scoreOf(first, peer) ?? 100) > 30, 'held against the attacker');
     expect(first.net.peers.bans().map((ban) => ban.code)).toEqual(code === null ? [] : [code]);
     // Honest blocks go on as if nothing had happened.
     await first.chain.submitBlock(block.bytes);
@@ -65,6 +84,22 @@ describe('a block that travels inside its announcement', () => {
       expect(node.net.peers.bans()).toEqual([]);
       expect(scoresOf(node).every((score) => score === 0)).toBe(true);
     }
+  });
+
+  test('a pushed one that is no body goes nowhere and is held against whoever pushed it', async () => {
+    const [first, second, third] = await row();
+    const peer = await attack(first);
+    const block = mineOn(first.chain, tipOf(first.chain));
+    const whole = compactOf(block, new Uint8Array(8), () => true);
+    const spoilt = { ...whole, prefilled: [{ index: 0, bytes: whole.prefilled[0]!.bytes.with(-1, 0x77) }] };
+    await push(peer, spoilt);
+    await until(() => (scoreOf(first, peer) ?? 100) > 30, 'held against the attacker');
+    expect(first.chain.entry(block.header.idHex)).toBeUndefined();
+    // The true one goes all the way.
+    await push(await attack(first), whole);
+    const connected = (node: TestNode) => node.chain.tip().id === block.header.idHex;
+    await until(() => [first, second, third].every(connected), 'the true block is everywhere');
+    for (const node of [second, third]) expect(scoresOf(node).every((score) => score === 0)).toBe(true);
   });
 
   test('a real block that breaks a rule is refused by all and held against nobody', async () => {

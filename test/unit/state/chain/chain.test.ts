@@ -65,6 +65,20 @@ test('follows the chain of most work and takes the other one back', async () => 
   expect(chain.totals().coins).toBe(4);
 });
 
+test('a block is told of before it is connected, one beside the tip is not', async () => {
+  const chain = await chainIn();
+  const fork = await extend(chain);
+  const told: string[] = [];
+  chain.events.on('next', ({ entry, block }) =>
+    told.push(`next ${entry.height} ${block.header.idHex === entry.id}`),
+  );
+  chain.events.on('connected', ({ entry }) => told.push(`connected ${entry.height}`));
+  await extend(chain);
+  await chain.submitBlock(mineOn(chain, parentOf(fork), { payTo: testKey(9).lock }).bytes);
+  await extend(chain);
+  expect(told).toEqual(['next 2 true', 'connected 2', 'next 3 true', 'connected 3']);
+});
+
 test('a wrong signature marks the block, not the chain before it', async () => {
   const chain = await chainIn();
   const first = await extend(chain);
