@@ -47,12 +47,12 @@ export class HeaderIndex {
     return this.#bestComplete;
   }
 
-  /** The parent must be in the index. An entry on an invalid parent is invalid. */
-  add(header: HeaderFacts, prev: OwnedEntry): OwnedEntry {
+  /** The parent must be in the index. An entry on an invalid parent is invalid, and so is one known to be. */
+  add(header: HeaderFacts, prev: OwnedEntry, invalid = false): OwnedEntry {
     const entry = this.#create(header, prev);
     if (prev.child === null) prev.child = entry;
     else this.#siblings.set(prev, [...(this.#siblings.get(prev) ?? []), entry]);
-    if (prev.status === 'invalid') entry.status = 'invalid';
+    if (invalid || prev.status === 'invalid') entry.status = 'invalid';
     else if (entry.work > this.best.tip.work) this.best.moveTo(entry);
     return entry;
   }

@@ -136,9 +136,10 @@ async function loadHeaders(db: ChainDb, index: HeaderIndex, bodies: Bodies): Pro
       if (header.height === 0) continue;
       const prev = equalBytes(header.prev, lastId) ? last : index.get(toHex(header.prev));
       if (!prev) throw new DamagedError(`the header before ${header.height}`);
-      last = index.add(header, prev);
+      const kept = withoutLost(record, bodies);
+      last = index.add(header, prev, kept.status === 'invalid');
       lastId = id;
-      restore(last, withoutLost(record, bodies), index);
+      restore(last, kept, index);
     }
   }
 }
@@ -147,7 +148,8 @@ function restore(entry: OwnedEntry, record: HeaderRecord, index: HeaderIndex): v
   entry.rules = record.rules;
   entry.undo = record.undo;
   entry.transactions = record.transactions;
-  if (record.status === 'invalid') return void index.markInvalid(entry);
+  // It, or what it builds on: the index knew before it could take it for the best.
+  if (entry.status === 'invalid') return;
   entry.status = record.status;
   if (record.body) index.markStored(entry, record.body, record.transactions);
   else if (record.status === 'connected') index.markPruned(entry);

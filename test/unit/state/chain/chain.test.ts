@@ -93,6 +93,27 @@ test('a wrong signature marks the block, not the chain before it', async () => {
   expect(chain.tip().id).toBe(good.header.idHex);
 });
 
+test('what builds on an invalid block stays invalid over a restart, however much work it has', async () => {
+  const directory = newDirectory();
+  const chain = await chainIn(directory);
+  const fork = await extend(chain);
+  const bad = mineOn(chain, parentOf(fork), { fees: 1 });
+  const line = [bad];
+  for (let i = 0; i < 20; i++) line.push(mineOn(chain, parentOf(line.at(-1)!), { payTo: testKey(9).lock }));
+  await chain.acceptHeaders(line.map(({ header }) => header));
+  expect(chain.bestHeader().height).toBe(22);
+  expect(await chain.submitBlock(bad.bytes)).toMatchObject({ code: 'coinbase-amount' });
+  const good = await extend(chain);
+  await open.pop()!.close();
+  const again = await chainIn(directory);
+  expect(again.bestHeader().id).toBe(good.header.idHex);
+  const statuses = line.map(({ header }) => again.entry(header.idHex)?.status);
+  expect(statuses).toEqual(line.map(() => 'invalid'));
+  const next = mineOn(chain, parentOf(line.at(-1)!), {});
+  expect(await again.submitBlock(next.bytes)).toMatchObject({ code: 'header-on-invalid' });
+  expect(again.missingBlocks(10)).toEqual([]);
+});
+
 test('blocks that arrive out of order are connected when the gap closes', async () => {
   const source = await chainIn();
   const blocks = [];
