@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { guarded } from '../lib/guarded.ts';
-import { powHash } from '../state/native/pow.ts';
 import { isLocal } from './host/addresses.ts';
 import { GRAYLIST_SCORE } from './host/gossip.ts';
 import { createHost, type Host } from './host/host.ts';
@@ -26,21 +25,11 @@ import { createScores } from './peers/scores.ts';
 import { openPeerStore } from './peers/store.ts';
 import { createTipTeller } from './peers/tip-teller.ts';
 import { createFinding, wantedFor } from './finding.ts';
-import { createBlockPush } from './relay/block-push.ts';
-import { createBlockRelay } from './relay/block-relay.ts';
-import { createCompactRelay } from './relay/compact-relay.ts';
-import { createTransactionRelay } from './relay/transaction-relay.ts';
-import { createBodySync } from './sync/body-sync.ts';
-import { createFastStart } from './sync/fast-start.ts';
-import { createHeaderSync } from './sync/header-sync.ts';
-import { createPace } from './sync/pace.ts';
-import { keepKnownWork, minimumWork } from './sync/minimum-work.ts';
-import { syncProgress } from './sync/progress.ts';
-import { createRate } from './sync/rate.ts';
+import { createRelaying } from './relaying.ts';
 import { createSnapshotShelf } from './sync/serve-snapshots.ts';
 import { createSnapshotTrust } from './sync/trust.ts';
-import { createSnapshotSync } from './sync/snapshot-sync.ts';
 import { serveProtocols } from './serving.ts';
+import { createSyncing } from './syncing.ts';
 import { offence } from './wire/offence.ts';
 
 import type { NetworkDeps, PeerNetwork } from './ports.ts';
@@ -131,74 +120,9 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
     local,
     log: log.child('peers'),
   });
-  const rate = createRate(clock.ms);
-  const bodies = createBodySync({ chain, peers, rate, clock, log: log.child('sync') });
-  const known = await keepKnownWork(store, deps.minimumWork ?? 0n);
-  // What was validated once stays the measure, also while a reorganisation is under way.
-  let best = chain.tip();
-  const least = () => {
-    if (chain.tip().work > best.work) best = chain.tip();
-    return minimumWork(best, known);
-  };
-  const headers = createHeaderSync({
-    network: deps.network,
-    chain,
-    peers,
-    minimumWork: least,
-    powHash,
-    random,
-    clock,
-    onHeaders: bodies.consider,
-    log: log.child('sync'),
-  });
-  const snapshot = deps.snapshotSync
-    ? createSnapshotSync({ network: deps.network, chain, peers, directory, clock, log: log.child('sync') })
-    : null;
-  const first = createFastStart({
-    chain,
-    peers,
-    headers,
-    bodies,
-    snapshot,
-    openHistory: deps.openHistory ?? (() => Promise.resolve(null)),
-    log: log.child('sync'),
-  });
-  const payments = createTransactionRelay({
-    mempool,
-    gossip: host.gossip,
-    topic: names.transactions,
-    peers,
-    onRefused: (tx) => compact.spare(tx),
-    hideOrigin: deps.hideOrigin ?? true,
-    clock,
-    log: log.child('relay'),
-    random,
-  });
-  const compact = createCompactRelay({ mempool, chain, peers, bodies, clock, log: log.child('relay') });
-  const push = createBlockPush({
-    chain,
-    peers,
-    compact,
-    bodies,
-    admit: (peerId, compact) => blocks.admit(peerId, compact),
-    clock,
-    log: log.child('relay'),
-  });
-  const blocks = createBlockRelay({
-    chain,
-    minimumWork: least,
-    compact,
-    push,
-    gossip: host.gossip,
-    topic: names.blocks,
-    peers,
-    announced(id, peerId, block) {
-      inbound.useful(peerId, 'block');
-      bodies.announced(id, peerId, block);
-    },
-    unknownParent: headers.ask,
-    log: log.child('relay'),
-  });
+  const syncing = await createSyncing({ ...deps, peers, store, directory, random });
+  const relaying = createRelaying({ ...deps, gossip: host.gossip, names, peers, syncing, inbound, random });
+  const { payments } = relaying;
   const teller = createTipTeller(() => peers.tell(claim()));
   const serves = createServesTeller({ servesFrom: () => greeting().servesFrom, tell: peers.tellServes });
   const clocks = createClocks(clock);
@@ -209,20 +133,9 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
   let watching: NodeJS.Timeout | undefined;
   let watched = 0;
 
-  const paces = { headers: createPace(clock.ms), chunks: createPace(clock.ms), blocks: createPace(clock.ms) };
-  const progress = () =>
-    syncProgress({
-      chain,
-      peers,
-      headersFrom: headers.source,
-      snapshot: snapshot?.progress() ?? null,
-      rate,
-      paces,
-    });
-
   // Payments of others can be judged only at the tip.
   function welcome(): void {
-    if (unwelcomed.size === 0 || progress().phase !== 'synced') return;
+    if (unwelcomed.size === 0 || syncing.progress().phase !== 'synced') return;
     for (const id of unwelcomed) {
       const peer = peers.get(id);
       if (peer !== undefined) payments.welcome(peer);
@@ -234,13 +147,7 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
     health.look();
     trust.look();
     serves.look();
-    const { phase } = progress();
-    if (phase === 'headers') paces.headers.look(chain.bestHeader().height);
-    else paces.headers.restart();
-    if (phase === 'blocks') paces.blocks.look(chain.tip().height);
-    else paces.blocks.restart();
-    if (phase === 'snapshot') paces.chunks.look(snapshot?.progress()?.done ?? 0);
-    else paces.chunks.restart();
+    syncing.look();
     if (++watched % SHELF_TURNS === 0) void shelf.refresh().catch(() => undefined);
     for (const { id } of peers.list()) {
       if (host.gossip.score(id) <= GRAYLIST_SCORE) peers.report(id, offence('gossip-score'));
@@ -256,18 +163,16 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
         // A connection for blocks alone knows of no payments, ours least of all.
         if (relays(peer)) unwelcomed.add(peer.id);
         else host.gossip.exclude(names.transactions, peer.id);
-        headers.consider();
-        bodies.consider();
+        syncing.consider();
         welcome();
       }),
       peers.events.on('gone', ({ peer }) => {
-        for (const part of [clocks, headers, bodies, payments, blocks, push, inbound]) part.forget(peer.id);
+        for (const part of [clocks, syncing, relaying, inbound]) part.forget(peer.id);
         unwelcomed.delete(peer.id);
         host.gossip.readmit(peer.id);
       }),
       peers.events.on('tip', () => {
-        headers.consider();
-        bodies.consider();
+        syncing.consider();
         welcome();
       }),
       peers.events.on('refused', ({ id, code }) => {
@@ -301,7 +206,7 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
         names,
         peers,
         payments,
-        push,
+        push: relaying.push,
         exchange,
         shelf,
         log: log.child('peers'),
@@ -309,11 +214,8 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
       await peers.start();
       await reach.start();
       await host.start();
-      // The router takes topics only once it runs.
-      payments.start();
-      compact.start();
-      blocks.start();
-      first.start();
+      relaying.start();
+      syncing.start();
       connector.start();
       if (deps.discovery?.exchange !== false) exchange.start();
       discovery.start();
@@ -332,15 +234,12 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
       connector.stop();
       exchange.stop();
       teller.stop();
-      blocks.stop();
-      push.stop();
-      compact.stop();
-      payments.stop();
+      relaying.stop();
       // What waits for an answer of a peer is let go by the peers' end.
-      const ending = first.stop();
+      const ending = syncing.end();
       await peers.stop();
       await ending;
-      await bodies.stop();
+      await syncing.stop();
       for (const each of off) each();
       await host.stop();
       newer.stop();
@@ -350,16 +249,16 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
     },
     addresses: host.addresses,
     status: () => ({
-      ...progress(),
+      ...syncing.progress(),
       peers: peers.list().length,
       knownAddresses: book.size + bootstrap.length,
       strangers: strangers.size,
       clockOffsetSeconds: clocks.offset(),
-      notices: [...first.notices(), ...trust.notices(), ...health.notices(), ...newer.notices()],
-      snapshot: snapshot?.progress() ?? null,
-      history: first.history(),
+      notices: [...syncing.notices(), ...trust.notices(), ...health.notices(), ...newer.notices()],
+      snapshot: syncing.snapshot(),
+      history: syncing.history(),
       reach: reach.verdict(),
-      compact: compact.figures(),
+      compact: relaying.compact.figures(),
       failures: connector.failures(),
     }),
     announce: payments.announce,

@@ -1,0 +1,113 @@
+import { powHash } from '../state/native/pow.ts';
+import type { Chain } from '../state/chain/chain.ts';
+import type { Peers } from './peers/peers.ts';
+import type { PeerStore } from './peers/store.ts';
+import type { NetworkDeps } from './ports.ts';
+import { type BodySync, createBodySync } from './sync/body-sync.ts';
+import { createFastStart, type FastStart } from './sync/fast-start.ts';
+import { createHeaderSync, type HeaderSync } from './sync/header-sync.ts';
+import { keepKnownWork, minimumWork } from './sync/minimum-work.ts';
+import { createPace } from './sync/pace.ts';
+import { type SyncProgress, syncProgress } from './sync/progress.ts';
+import { createRate } from './sync/rate.ts';
+import { createSnapshotSync, type SnapshotSync } from './sync/snapshot-sync.ts';
+
+export interface SyncingDeps extends Pick<
+  NetworkDeps,
+  'network' | 'chain' | 'clock' | 'log' | 'minimumWork' | 'snapshotSync' | 'openHistory'
+> {
+  readonly peers: Peers;
+  readonly store: PeerStore;
+  /** Where snapshots are kept. */
+  readonly directory: string;
+  readonly random: () => number;
+}
+
+/** How this node gets to the best chain that its peers have. */
+export interface Syncing {
+  readonly headers: Pick<HeaderSync, 'ask'>;
+  readonly bodies: BodySync;
+  /** The work below which no chain is stored. */
+  minimumWork(): bigint;
+  start(): void;
+  /** Asks for nothing any more; what was asked for ends with the peers. */
+  end(): Promise<void>;
+  /** After the peers have ended. */
+  stop(): Promise<void>;
+  /** There is a new peer, or one that claims more than before. */
+  consider(): void;
+  forget(peerId: string): void;
+  /** Notes how fast it gets on; called every two seconds or so. */
+  look(): void;
+  progress(): SyncProgress;
+  /** Null when no snapshot is being fetched. */
+  snapshot(): ReturnType<SnapshotSync['progress']> | null;
+  readonly history: FastStart['history'];
+  readonly notices: FastStart['notices'];
+}
+
+export async function createSyncing(deps: SyncingDeps): Promise<Syncing> {
+  const { chain, peers, clock } = deps;
+  const log = deps.log.child('sync');
+  const rate = createRate(clock.ms);
+  const bodies = createBodySync({ chain, peers, rate, clock, log });
+  const least = workMeasure(chain, await keepKnownWork(deps.store, deps.minimumWork ?? 0n));
+  const headers = createHeaderSync({ ...deps, minimumWork: least, powHash, onHeaders: bodies.consider, log });
+  const snapshot = deps.snapshotSync ? createSnapshotSync({ ...deps, log }) : null;
+  const first = createFastStart({
+    chain,
+    peers,
+    headers,
+    bodies,
+    snapshot,
+    openHistory: deps.openHistory ?? (() => Promise.resolve(null)),
+    log,
+  });
+  const paces = { headers: createPace(clock.ms), chunks: createPace(clock.ms), blocks: createPace(clock.ms) };
+  const fetched = () => snapshot?.progress() ?? null;
+  const progress = () =>
+    syncProgress({ chain, peers, headersFrom: headers.source, snapshot: fetched(), rate, paces });
+
+  return {
+    headers,
+    bodies,
+    minimumWork: least,
+    start: first.start,
+    end: first.stop,
+    stop: bodies.stop,
+    consider() {
+      headers.consider();
+      bodies.consider();
+    },
+    forget(peerId) {
+      headers.forget(peerId);
+      bodies.forget(peerId);
+    },
+    look() {
+      const { phase } = progress();
+      const figures = {
+        headers: phase === 'headers' ? chain.bestHeader().height : null,
+        blocks: phase === 'blocks' ? chain.tip().height : null,
+        chunks: phase === 'snapshot' ? (fetched()?.done ?? 0) : null,
+      };
+      for (const kind of ['headers', 'blocks', 'chunks'] as const) {
+        const figure = figures[kind];
+        if (figure === null) paces[kind].restart();
+        else paces[kind].look(figure);
+      }
+    },
+    progress,
+    snapshot: fetched,
+    history: first.history,
+    notices: first.notices,
+  };
+}
+
+/** What was validated once stays the measure, also while a reorganisation is under way. */
+function workMeasure(chain: Pick<Chain, 'tip'>, known: bigint): () => bigint {
+  let best = chain.tip();
+  return () => {
+    if (chain.tip().work > best.work) best = chain.tip();
+    return minimumWork(best, known);
+  };
+}
