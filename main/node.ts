@@ -168,34 +168,12 @@ function peers(config: NodeConfig, parts: Growing): Service {
   return {
     name: 'network',
     async start() {
-      const {
-        network,
-        datadir,
-        listen,
-        bootstrap,
-        joined,
-        announce,
-        minimumWork,
-        namedBlock,
-        snapshotSync,
-        hideOrigin,
-        log,
-      } = config;
       const host = await createNetwork({
-        network,
+        ...config,
         chain: parts.chain!,
         mempool: parts.mempool!,
         clock: systemClock,
-        log: log.child('network'),
-        datadir,
-        listen,
-        bootstrap,
-        joined,
-        announce,
-        minimumWork,
-        namedBlock,
-        snapshotSync,
-        hideOrigin,
+        log: config.log.child('network'),
         openHistory: parts.openHistory,
         software: `kith/${VERSION}`,
       });

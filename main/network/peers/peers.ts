@@ -4,7 +4,6 @@ import { type Clock, sleep } from '../../lib/clock.ts';
 import { createEmitter, type Events } from '../../lib/events.ts';
 import { guarded } from '../../lib/guarded.ts';
 import type { Log } from '../../lib/log.ts';
-import { hostPart } from '../host/addresses.ts';
 import type { Host } from '../host/host.ts';
 import type { Identified } from '../host/identified.ts';
 import type { Names } from '../host/protocols.ts';
@@ -16,6 +15,7 @@ import { createIntroduce } from './introduce.ts';
 import { createJustice, type Verdict } from './justice.ts';
 import { createPeer, type Origin, type OwnedPeer, type Peer } from './peer.ts';
 import type { Scores } from './scores.ts';
+import { close, createSessions, isHere, type Session } from './sessions.ts';
 
 export interface PeersDeps {
   readonly host: Host;
@@ -67,25 +67,15 @@ export interface Peers {
   tell(tip: TipClaim): void;
 }
 
-interface Session {
-  readonly connection: Connection;
-  readonly origin: Origin;
-  peer: OwnedPeer | null;
-  code: OffenceCode | null;
-  parting: boolean;
-}
-
 const INBOUND: Origin = { kind: 'inbound', foundBy: 'inbound' };
 const PING_MS = 45_000;
-/** Inbound connections that haven't greeted; with all slots for peers taken these fit below the host's limit. */
-export const MAX_STRANGERS = 20;
 
 export function createPeers(deps: PeersDeps): Peers {
   const { host, names, log, clock } = deps;
-  const sessions = new Map<string, Session>();
   const events = createEmitter<PeersEvents>((error, event) =>
     log.error('a listener failed', { event, error: String(error) }),
   );
+  const sessions = createSessions({ host, ended });
   const introduce = createIntroduce({ ...deps, protocol: names.hello });
   // On a connection for blocks alone no payments go either way, and the other side has to know.
   const greetingFor = ({ kind }: Origin): Hello => {
@@ -95,7 +85,7 @@ export function createPeers(deps: PeersDeps): Peers {
   };
   const judge = createJustice({
     ...deps,
-    locate,
+    locate: sessions.locate,
     part,
     judged: (verdict) => events.emit('judged', verdict),
   });
@@ -105,24 +95,8 @@ export function createPeers(deps: PeersDeps): Peers {
   };
   let pinging: NodeJS.Timeout | undefined;
 
-  function list(): OwnedPeer[] {
-    return [...sessions.values()].flatMap((session) =>
-      session.peer === null || !isHere(session) ? [] : [session.peer],
-    );
-  }
-
-  // Nobody is asked or answered any more from the moment on in which it is sent away; the goodbye takes a little longer.
-  const isHere = (session: Session | undefined): boolean => session !== undefined && !session.parting;
-
-  function locate(peerId: string): { address: string; sharers: number } | null {
-    const session = sessions.get(peerId);
-    if (session === undefined) return null;
-    const address = session.connection.remoteAddr.toString();
-    const same = [...sessions.values()].filter(
-      ({ connection }) => hostPart(connection.remoteAddr.toString()) === hostPart(address),
-    );
-    return { address, sharers: same.length };
-  }
+  const list = (): OwnedPeer[] =>
+    sessions.all().flatMap((session) => (session.peer === null || !isHere(session) ? [] : [session.peer]));
 
   function part(peerId: string, code: OffenceCode): void {
     const session = sessions.get(peerId);
@@ -134,42 +108,9 @@ export function createPeers(deps: PeersDeps): Peers {
     void Promise.race([goodbye, sleep(500)]).then(() => close(session.connection));
   }
 
-  /** Null when the connection is superfluous: of two between the same nodes, the one opened by the lower id stays. */
-  function open(connection: Connection, origin: Origin): Session | null {
-    const id = connection.remotePeer.toString();
-    const other = sessions.get(id);
-    if (other?.connection === connection) return null;
-    if (other !== undefined && other.connection.status === 'open') {
-      const opener = connection.direction === 'outbound' ? host.peerId : id;
-      const better = connection.direction !== other.connection.direction && opener < otherEnd(opener, id);
-      if (!better) {
-        close(connection);
-        return null;
-      }
-      end(other);
-      close(other.connection);
-    }
-    const session: Session = { connection, origin, peer: null, code: null, parting: false };
-    sessions.set(id, session);
-    return session;
-  }
-
-  const otherEnd = (opener: string, remote: string) => (opener === remote ? host.peerId : remote);
-
-  function end(session: Session): void {
-    const id = session.connection.remotePeer.toString();
-    if (sessions.get(id) === session) {
-      sessions.delete(id);
-      host.traffic.forget(id);
-    }
-    const { peer } = session;
-    if (peer === null) return;
-    session.peer = null;
-    peer.sync.close();
-    peer.relay.close();
-    peer.push.close();
-    peer.snapshots.close();
-    log.info('a peer left', { peer: id, code: session.code });
+  function ended(session: Session, peer: OwnedPeer): void {
+    for (const caller of [peer.sync, peer.relay, peer.push, peer.snapshots]) caller.close();
+    log.info('a peer left', { peer: peer.id, code: session.code });
     events.emit('gone', { peer, code: session.code });
   }
 
@@ -234,24 +175,13 @@ export function createPeers(deps: PeersDeps): Peers {
     }
   }
 
-  // Eviction looks only at those who greeted; others must not take up the room before it comes to that.
-  function boundStrangers(): void {
-    const strangers = [...sessions.values()].filter(
-      ({ peer, connection }) => peer === null && connection.direction === 'inbound',
-    );
-    if (strangers.length <= MAX_STRANGERS) return;
-    const oldest = strangers[0]!;
-    end(oldest);
-    close(oldest.connection);
-  }
-
   function onOpen(connection: Connection): void {
     // Through a relay nobody becomes a peer: it has to find a direct way first, see reach/.
     if (connection.limits !== undefined) return;
     if (connection.direction === 'outbound') return dismiss(connection);
     // A peer may open a second one without a greeting, to try whether we can be reached or to see how it looks outside.
-    if (!sessions.has(connection.remotePeer.toString())) open(connection, INBOUND);
-    boundStrangers();
+    if (!sessions.has(connection.remotePeer.toString())) sessions.open(connection, INBOUND);
+    sessions.boundStrangers();
     setTimeout(() => {
       if (connection.status !== 'open') return;
       const session = sessions.get(connection.remotePeer.toString());
@@ -272,7 +202,7 @@ export function createPeers(deps: PeersDeps): Peers {
     // Only who opened the connection greets, once.
     if (connection.direction !== 'inbound') return stream.abort(new Error('not now'));
     const known = sessions.get(connection.remotePeer.toString());
-    const session = known?.connection === connection ? known : open(connection, INBOUND);
+    const session = known?.connection === connection ? known : sessions.open(connection, INBOUND);
     if (session === null || session.peer !== null) return stream.abort(new Error('not now'));
     void greet(stream, deps.ours(), false).then((outcome) => settle(session, outcome));
   }
@@ -285,7 +215,7 @@ export function createPeers(deps: PeersDeps): Peers {
         guarded(log, 'connection:close', (connection: Connection) => {
           const id = connection.remotePeer.toString();
           const session = sessions.get(id);
-          if (session?.connection === connection) end(session);
+          if (session?.connection === connection) sessions.end(session);
           // Nor may what came by without becoming a peer leave anything behind.
           if (!sessions.has(id) && host.connections(id).every(({ status }) => status !== 'open'))
             host.traffic.forget(id);
@@ -296,16 +226,16 @@ export function createPeers(deps: PeersDeps): Peers {
     },
     async stop() {
       clearInterval(pinging);
-      for (const session of [...sessions.values()]) end(session);
+      for (const session of sessions.all()) sessions.end(session);
     },
     list,
     get(id) {
       const session = sessions.get(id);
-      return isHere(session) ? (session?.peer ?? undefined) : undefined;
+      return session !== undefined && isHere(session) ? (session.peer ?? undefined) : undefined;
     },
     knows: (id) => sessions.has(id),
     async adopt(connection, origin) {
-      const session = open(connection, origin);
+      const session = sessions.open(connection, origin);
       if (session === null) return null;
       return settle(session, await introduce(connection, () => greetingFor(origin)));
     },
@@ -314,8 +244,4 @@ export function createPeers(deps: PeersDeps): Peers {
     tellServes: (from) => list().forEach((peer) => peer.control.tellServes(from)),
     tell: (tip) => list().forEach((peer) => peer.control.tell(tip)),
   };
-}
-
-function close(connection: Connection): void {
-  connection.close().catch((error: unknown) => connection.abort(error as Error));
 }

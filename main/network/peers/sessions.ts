@@ -1,0 +1,110 @@
+import type { Connection } from '@libp2p/interface';
+import { hostPart } from '../host/addresses.ts';
+import type { Host } from '../host/host.ts';
+import type { OffenceCode } from '../wire/offence.ts';
+import type { Origin, OwnedPeer } from './peer.ts';
+
+/** A connection with somebody, who may or may not have become a peer. */
+export interface Session {
+  readonly connection: Connection;
+  readonly origin: Origin;
+  peer: OwnedPeer | null;
+  /** Why it ended, or is about to. */
+  code: OffenceCode | null;
+  /** It is being sent away. */
+  parting: boolean;
+}
+
+export interface SessionsDeps {
+  readonly host: Pick<Host, 'peerId' | 'traffic'>;
+  /** A session with a peer is over. */
+  ended(session: Session, peer: OwnedPeer): void;
+}
+
+/** One connection with everybody who is connected. */
+export interface Sessions {
+  get(id: string): Session | undefined;
+  has(id: string): boolean;
+  all(): readonly Session[];
+  /** Null when the connection is superfluous: of two between the same nodes, the one opened by the lower id stays. */
+  open(connection: Connection, origin: Origin): Session | null;
+  end(session: Session): void;
+  /** Ends the oldest inbound connection that hasn't greeted when there are too many. */
+  boundStrangers(): void;
+  /** Where the other end is, and how many share its host. */
+  locate(id: string): { address: string; sharers: number } | null;
+}
+
+/** Inbound connections that haven't greeted; with all slots for peers taken these fit below the host's limit. */
+export const MAX_STRANGERS = 20;
+
+/** Nobody is asked or answered any more once it is sent away; the goodbye takes a little longer. */
+export const isHere = (session: Session): boolean => !session.parting;
+
+export function createSessions({ host, ended }: SessionsDeps): Sessions {
+  const sessions = new Map<string, Session>();
+  const all = (): Session[] => [...sessions.values()];
+
+  function open(connection: Connection, origin: Origin): Session | null {
+    const id = connection.remotePeer.toString();
+    const other = sessions.get(id);
+    if (other?.connection === connection) return null;
+    if (other !== undefined && other.connection.status === 'open') {
+      const opener = connection.direction === 'outbound' ? host.peerId : id;
+      const better = connection.direction !== other.connection.direction && opener < otherEnd(opener, id);
+      if (!better) {
+        close(connection);
+        return null;
+      }
+      end(other);
+      close(other.connection);
+    }
+    const session: Session = { connection, origin, peer: null, code: null, parting: false };
+    sessions.set(id, session);
+    return session;
+  }
+
+  const otherEnd = (opener: string, remote: string) => (opener === remote ? host.peerId : remote);
+
+  function end(session: Session): void {
+    const id = session.connection.remotePeer.toString();
+    if (sessions.get(id) === session) {
+      sessions.delete(id);
+      host.traffic.forget(id);
+    }
+    const { peer } = session;
+    session.peer = null;
+    if (peer !== null) ended(session, peer);
+  }
+
+  return {
+    get: (id) => sessions.get(id),
+    has: (id) => sessions.has(id),
+    all,
+    open,
+    end,
+    // Eviction looks only at those who greeted; others must not take up the room before it comes to that.
+    boundStrangers() {
+      const strangers = all().filter(
+        ({ peer, connection }) => peer === null && connection.direction === 'inbound',
+      );
+      if (strangers.length <= MAX_STRANGERS) return;
+      const oldest = strangers[0]!;
+      end(oldest);
+      close(oldest.connection);
+    },
+    locate(id) {
+      const session = sessions.get(id);
+      if (session === undefined) return null;
+      const address = session.connection.remoteAddr.toString();
+      const same = all().filter(
+        ({ connection }) => hostPart(connection.remoteAddr.toString()) === hostPart(address),
+      );
+      return { address, sharers: same.length };
+    },
+  };
+}
+
+export function close(connection: Connection): void {
+  connection.close().catch((error: unknown) => connection.abort(error as Error));
+}
