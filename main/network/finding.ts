@@ -6,7 +6,7 @@ import type { Host } from './host/host.ts';
 import type { Identified } from './host/identified.ts';
 import type { Wanted } from './host/parts.ts';
 import { type Names, serviceTagOf } from './host/protocols.ts';
-import type { AddressBook } from './peers/book.ts';
+import type { AddressBook } from './peers/addresses/book.ts';
 import type { Peers } from './peers/peers.ts';
 import type { NetworkDeps } from './ports.ts';
 import { createReach, type Reach } from './reach/reach.ts';

@@ -1,6 +1,6 @@
 import type { Gossip } from './host/gossip.ts';
 import type { Names } from './host/protocols.ts';
-import type { Inbound } from './peers/inbound.ts';
+import type { Inbound } from './peers/slots/inbound.ts';
 import type { Peers } from './peers/peers.ts';
 import type { NetworkDeps } from './ports.ts';
 import { type BlockPush, createBlockPush } from './relay/block-push.ts';

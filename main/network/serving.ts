@@ -4,7 +4,7 @@ import type { Chain } from '../state/chain/chain.ts';
 import type { Host } from './host/host.ts';
 import type { Names } from './host/protocols.ts';
 import { networkFileOf, serveNetworkFile } from './join.ts';
-import type { Exchange } from './peers/exchange.ts';
+import type { Exchange } from './peers/addresses/exchange.ts';
 import type { Peers } from './peers/peers.ts';
 import type { BlockPush } from './relay/block-push.ts';
 import type { MempoolView, TransactionRelay } from './relay/transaction-relay.ts';

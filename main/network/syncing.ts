@@ -1,7 +1,7 @@
 import { powHash } from '../state/native/pow.ts';
 import type { Chain } from '../state/chain/chain.ts';
 import type { Peers } from './peers/peers.ts';
-import type { PeerStore } from './peers/store.ts';
+import type { PeerStore } from './peers/addresses/store.ts';
 import type { NetworkDeps } from './ports.ts';
 import { type BodySync, createBodySync } from './sync/body-sync.ts';
 import { createFastStart, type FastStart } from './sync/fast-start.ts';

@@ -5,7 +5,7 @@ import { ClassicLevel } from 'classic-level';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { KithError } from '../../main/lib/errors.ts';
-import { exportChain, importChain } from '../../main/state/chain/chain-file.ts';
+import { exportChain, importChain } from '../../main/state/chain/repair/chain-file.ts';
 import { isKnownErrorCode } from '../../shared/errors.ts';
 import { readManifest } from '../../main/state/snapshot/files.ts';
 import { readLog } from '../../main/state/storage/level/log-file.ts';

@@ -3,8 +3,8 @@ import {
   decodeWids,
   encodeBlockAnnouncement,
   encodeWids,
-} from '../../main/network/wire/announcements.ts';
-import { compactOf } from '../../main/network/wire/compact-block.ts';
+} from '../../main/network/wire/messages/announcements.ts';
+import { compactOf } from '../../main/network/wire/messages/compact-block.ts';
 import {
   decodeBye,
   decodeHello,
@@ -12,13 +12,13 @@ import {
   encodeBye,
   encodeHello,
   encodeTip,
-} from '../../main/network/wire/hello.ts';
+} from '../../main/network/wire/messages/hello.ts';
 import {
   decodeGetParts,
   decodeParts,
   encodeGetParts,
   encodeParts,
-} from '../../main/network/wire/part-messages.ts';
+} from '../../main/network/wire/messages/part-messages.ts';
 import {
   decodeGetTransactions,
   decodeTransactions,
@@ -26,7 +26,7 @@ import {
   encodeGetTransactions,
   encodeTransactions,
   encodeWidList,
-} from '../../main/network/wire/relay-messages.ts';
+} from '../../main/network/wire/messages/relay-messages.ts';
 import {
   decodeGetBlocks,
   decodeGetHeaders,
@@ -34,9 +34,14 @@ import {
   encodeGetBlocks,
   encodeGetHeaders,
   encodeHeaders,
-} from '../../main/network/wire/sync-messages.ts';
+} from '../../main/network/wire/messages/sync-messages.ts';
 import { isViolation } from '../../main/core/violation.ts';
-import { decodePushed, decodeWant, encodePushed, encodeWant } from '../../main/network/wire/push-messages.ts';
+import {
+  decodePushed,
+  decodeWant,
+  encodePushed,
+  encodeWant,
+} from '../../main/network/wire/messages/push-messages.ts';
 import type { Random } from '../support/random.ts';
 import { type Codec, codec, orNull } from './codec.ts';
 import { anyBlock, anyHeader, anyTransaction, anyU32, list } from './samples.ts';

@@ -3,7 +3,7 @@ import { multiaddr } from '@multiformats/multiaddr';
 import { expect, test } from 'vitest';
 import { signRecord } from '../../main/network/host/records.ts';
 import { FRAME, MAX_RECORDS } from '../../main/network/wire/frame-types.ts';
-import { encodeRecords } from '../../main/network/wire/record-messages.ts';
+import { encodeRecords } from '../../main/network/wire/messages/record-messages.ts';
 import type { Handler } from '../../main/network/wire/server.ts';
 import { startAcceptor } from '../support/acceptor.ts';
 import { type NodeProcess, startNodeProcess } from '../support/node-process.ts';

@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest';
-import { encodeBlockAnnouncement, encodeWids, MAX_WIDS } from '../../main/network/wire/announcements.ts';
+import {
+  encodeBlockAnnouncement,
+  encodeWids,
+  MAX_WIDS,
+} from '../../main/network/wire/messages/announcements.ts';
 import { FRAME } from '../../main/network/wire/frame-types.ts';
 import { type NodeProcess, startNodeProcess } from '../support/node-process.ts';
 import type { Random } from '../support/random.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { encodeBlockAnnouncement } from '../../main/network/wire/announcements.ts';
+import { encodeBlockAnnouncement } from '../../main/network/wire/messages/announcements.ts';
 import { FRAME } from '../../main/network/wire/frame-types.ts';
-import { encodeHeaders } from '../../main/network/wire/sync-messages.ts';
+import { encodeHeaders } from '../../main/network/wire/messages/sync-messages.ts';
 import type { Handler } from '../../main/network/wire/server.ts';
 import { scale } from '../support/scale.ts';
 import { until } from '../support/until.ts';

@@ -1,20 +1,24 @@
 import type { Stream } from '@libp2p/interface';
 import { describe, test } from 'vitest';
-import { decodeBlockAnnouncement, decodeWids } from '../../main/network/wire/announcements.ts';
-import { decodeBye, decodeHello, decodeTip } from '../../main/network/wire/hello.ts';
-import { decodeGetParts, decodeParts } from '../../main/network/wire/part-messages.ts';
-import { decodeRecords } from '../../main/network/wire/record-messages.ts';
+import { decodeBlockAnnouncement, decodeWids } from '../../main/network/wire/messages/announcements.ts';
+import { decodeBye, decodeHello, decodeTip } from '../../main/network/wire/messages/hello.ts';
+import { decodeGetParts, decodeParts } from '../../main/network/wire/messages/part-messages.ts';
+import { decodeRecords } from '../../main/network/wire/messages/record-messages.ts';
 import {
   decodeGetTransactions,
   decodeTransactions,
   decodeWidList,
-} from '../../main/network/wire/relay-messages.ts';
+} from '../../main/network/wire/messages/relay-messages.ts';
 import {
   decodeGetChunk,
   decodeGetManifest,
   decodeManifest,
-} from '../../main/network/wire/snapshot-messages.ts';
-import { decodeGetBlocks, decodeGetHeaders, decodeHeaders } from '../../main/network/wire/sync-messages.ts';
+} from '../../main/network/wire/messages/snapshot-messages.ts';
+import {
+  decodeGetBlocks,
+  decodeGetHeaders,
+  decodeHeaders,
+} from '../../main/network/wire/messages/sync-messages.ts';
 import { decodeTransaction } from '../../main/core/primitives/transaction.ts';
 import { createRandom } from '../support/random.ts';
 import { scale } from '../support/scale.ts';

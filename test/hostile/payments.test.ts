@@ -3,9 +3,12 @@ import { REGTEST_NETWORK } from '../../main/core/networks/built-in.ts';
 import { toHex } from '../../main/core/codec/hex.ts';
 import type { Transaction } from '../../main/core/primitives/transaction.ts';
 import { isViolation } from '../../main/core/violation.ts';
-import { encodeWids, MAX_WIDS } from '../../main/network/wire/announcements.ts';
+import { encodeWids, MAX_WIDS } from '../../main/network/wire/messages/announcements.ts';
 import { FRAME } from '../../main/network/wire/frame-types.ts';
-import { decodeGetTransactions, encodeTransactions } from '../../main/network/wire/relay-messages.ts';
+import {
+  decodeGetTransactions,
+  encodeTransactions,
+} from '../../main/network/wire/messages/relay-messages.ts';
 import type { Handler } from '../../main/network/wire/server.ts';
 import type { Random } from '../support/random.ts';
 import { scale } from '../support/scale.ts';

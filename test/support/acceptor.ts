@@ -4,7 +4,7 @@ import { tcp } from '@libp2p/tcp';
 import { yamux } from '@libp2p/yamux';
 import { createLibp2p } from 'libp2p';
 import { greet } from '../../main/network/wire/control.ts';
-import type { Hello } from '../../main/network/wire/hello.ts';
+import type { Hello } from '../../main/network/wire/messages/hello.ts';
 import { isOffence } from '../../main/network/wire/offence.ts';
 import { serve } from '../../main/network/wire/server.ts';
 import { helloOf, NAMES, type StrangerOptions } from '../hostile/support/stranger.ts';

@@ -5,9 +5,9 @@ import { createHost, type Host } from '../../main/network/host/host.ts';
 import { type Names, namesOf } from '../../main/network/host/protocols.ts';
 import { type Caller, createCaller } from '../../main/network/wire/caller.ts';
 import { type Control, greet } from '../../main/network/wire/control.ts';
-import { type Hello, PROTOCOL_VERSION } from '../../main/network/wire/hello.ts';
+import { type Hello, PROTOCOL_VERSION } from '../../main/network/wire/messages/hello.ts';
 import { FRAME } from '../../main/network/wire/frame-types.ts';
-import { encodeRecords } from '../../main/network/wire/record-messages.ts';
+import { encodeRecords } from '../../main/network/wire/messages/record-messages.ts';
 import { isOffence, type Offence } from '../../main/network/wire/offence.ts';
 import { type Handler, serve } from '../../main/network/wire/server.ts';
 

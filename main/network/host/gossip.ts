@@ -4,7 +4,7 @@ import type { GossipSub } from '@libp2p/gossipsub';
 import { gossipsub, StrictNoSign, TopicValidatorResult } from '@libp2p/gossipsub';
 import { createTopicScoreParams } from '@libp2p/gossipsub/score';
 import { peerIdFromString } from '@libp2p/peer-id';
-import { MAX_GOSSIP_BYTES } from '../wire/announcements.ts';
+import { MAX_GOSSIP_BYTES } from '../wire/messages/announcements.ts';
 import { createBreathe } from '../../lib/turns.ts';
 import { plain } from '../wire/flow.ts';
 

@@ -2,7 +2,7 @@ import type { Connection } from '@libp2p/interface';
 import type { Identified } from '../host/identified.ts';
 import { helloAmong } from '../host/protocols.ts';
 import { type Control, greet } from '../wire/control.ts';
-import type { Hello } from '../wire/hello.ts';
+import type { Hello } from '../wire/messages/hello.ts';
 import { type Offence, offence } from '../wire/offence.ts';
 
 export interface IntroduceDeps {

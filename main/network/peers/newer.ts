@@ -1,5 +1,5 @@
 import type { Notice } from '../../../shared/contract/fields.ts';
-import { PROTOCOL_VERSION } from '../wire/hello.ts';
+import { PROTOCOL_VERSION } from '../wire/messages/hello.ts';
 import type { Peers } from './peers.ts';
 
 /** Notices by what others speak that this program has become old. */

@@ -3,13 +3,13 @@ import type { Clock } from '../../lib/clock.ts';
 import { KithError } from '../../lib/errors.ts';
 import { hostPart, peerIdOf } from '../host/addresses.ts';
 import type { TrafficCounter } from '../host/traffic.ts';
-import type { Bans } from './bans.ts';
-import type { Connector } from './connector.ts';
-import type { Journal, JournalEntry } from './journal.ts';
+import type { Bans } from './conduct/bans.ts';
+import type { Connector } from './slots/connector.ts';
+import type { Journal, JournalEntry } from './conduct/journal.ts';
 import type { Peer } from './peer.ts';
 import type { Peers } from './peers.ts';
-import { BAN_SECONDS, reasonOf } from './penalties.ts';
-import type { Scores } from './scores.ts';
+import { BAN_SECONDS, reasonOf } from './conduct/penalties.ts';
+import type { Scores } from './conduct/scores.ts';
 
 export interface PeerAccessDeps {
   readonly peers: Peers;

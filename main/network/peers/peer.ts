@@ -3,7 +3,7 @@ import type { Direction, PeerKind, PeerSource } from '../../../shared/contract/v
 import type { UnixSeconds } from '../../../shared/units.ts';
 import { type Caller, createCaller } from '../wire/caller.ts';
 import type { Control } from '../wire/control.ts';
-import type { Hello, TipClaim } from '../wire/hello.ts';
+import type { Hello, TipClaim } from '../wire/messages/hello.ts';
 import type { Offence } from '../wire/offence.ts';
 import type { Names } from '../host/protocols.ts';
 

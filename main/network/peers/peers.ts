@@ -8,13 +8,13 @@ import type { Host } from '../host/host.ts';
 import type { Identified } from '../host/identified.ts';
 import type { Names } from '../host/protocols.ts';
 import { type Control, greet, HELLO_MS } from '../wire/control.ts';
-import { type Hello, servingFrom, type TipClaim } from '../wire/hello.ts';
+import { type Hello, servingFrom, type TipClaim } from '../wire/messages/hello.ts';
 import { isOffence, type Offence, offence, type OffenceCode } from '../wire/offence.ts';
-import type { Bans } from './bans.ts';
+import type { Bans } from './conduct/bans.ts';
 import { createIntroduce } from './introduce.ts';
-import { createJustice, type Verdict } from './justice.ts';
+import { createJustice, type Verdict } from './conduct/justice.ts';
 import { createPeer, type Origin, type OwnedPeer, type Peer } from './peer.ts';
-import type { Scores } from './scores.ts';
+import type { Scores } from './conduct/scores.ts';
 import { close, createSessions, isHere, type Session } from './sessions.ts';
 
 export interface PeersDeps {

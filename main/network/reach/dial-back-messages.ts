@@ -1,4 +1,4 @@
-import { bytesOf, numberOf, readFields, writeFields } from '../wire/protobuf.ts';
+import { bytesOf, numberOf, readFields, writeFields } from '../wire/messages/protobuf.ts';
 
 /** AutoNAT 1 as libp2p specifies it: one asks to be dialled, the other says what came of it. */
 export const DIAL_BACK_PROTOCOL = '/libp2p/autonat/1.0.0';

@@ -3,7 +3,7 @@ import { equalBytes } from '../../core/codec/bytes.ts';
 import { addressBytes, ipOf, isPublic, isRelayed, readAddress } from '../host/addresses.ts';
 import type { Doors } from '../host/inner.ts';
 import { createBucket } from '../wire/bucket.ts';
-import { createPrefixed } from '../wire/prefixed.ts';
+import { createPrefixed } from '../wire/messages/prefixed.ts';
 import {
   decodeDialRequest,
   decodeDialResponse,

@@ -1,4 +1,4 @@
-import { bytesOf, numberOf, readFields, writeFields } from '../wire/protobuf.ts';
+import { bytesOf, numberOf, readFields, writeFields } from '../wire/messages/protobuf.ts';
 
 /** DCUtR as libp2p specifies it: two that talk through a relay agree on a moment to dial each other. */
 export const PUNCH_PROTOCOL = '/libp2p/dcutr';

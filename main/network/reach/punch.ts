@@ -4,7 +4,7 @@ import { KithError, messageOf } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import { addressBytes, isPublic, readAddress, relayOf, withoutPeer } from '../host/addresses.ts';
 import type { Doors } from '../host/inner.ts';
-import { createPrefixed, type Prefixed } from '../wire/prefixed.ts';
+import { createPrefixed, type Prefixed } from '../wire/messages/prefixed.ts';
 import { decodePunch, encodePunch, PUNCH, PUNCH_CAP, PUNCH_PROTOCOL } from './punch-messages.ts';
 
 export interface PunchDeps {

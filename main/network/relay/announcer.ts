@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Hash } from '../../core/crypto/hash.ts';
-import { encodeWids, MAX_WIDS } from '../wire/announcements.ts';
+import { encodeWids, MAX_WIDS } from '../wire/messages/announcements.ts';
 import { createBucket } from '../wire/bucket.ts';
 
 export interface AnnouncerDeps {

@@ -7,12 +7,16 @@ import { isViolation, type Verdict, violation } from '../../core/violation.ts';
 import { guarded } from '../../lib/guarded.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Chain } from '../../state/chain/chain.ts';
-import type { HeaderEntry } from '../../state/chain/header-entry.ts';
+import type { HeaderEntry } from '../../state/chain/headers/header-entry.ts';
 import type { Gossip, Judgement } from '../host/gossip.ts';
-import { PENALTY } from '../peers/penalties.ts';
-import { decodeBlockAnnouncement, encodeBlockAnnouncement, MAX_INLINE_BLOCK } from '../wire/announcements.ts';
+import { PENALTY } from '../peers/conduct/penalties.ts';
+import {
+  decodeBlockAnnouncement,
+  encodeBlockAnnouncement,
+  MAX_INLINE_BLOCK,
+} from '../wire/messages/announcements.ts';
 import { createBucket } from '../wire/bucket.ts';
-import { type CompactBlock, wholeBlock } from '../wire/compact-block.ts';
+import { type CompactBlock, wholeBlock } from '../wire/messages/compact-block.ts';
 import { type Offence, offence } from '../wire/offence.ts';
 import { createPeerBudgets } from './budgets.ts';
 import type { BlockPush } from './block-push.ts';

@@ -6,7 +6,7 @@ import type { Log } from '../../lib/log.ts';
 import type { Peer } from '../peers/peer.ts';
 import { FRAME, MAX_TRANSACTIONS_ASKED } from '../wire/frame-types.ts';
 import { type Offence, offence } from '../wire/offence.ts';
-import { decodeTransactions, encodeGetTransactions, type Naming } from '../wire/relay-messages.ts';
+import { decodeTransactions, encodeGetTransactions, type Naming } from '../wire/messages/relay-messages.ts';
 
 export interface FetcherDeps {
   peer(id: string): Peer | undefined;

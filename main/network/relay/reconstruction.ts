@@ -1,7 +1,7 @@
 import { type BinaryString, writeBinary } from '../../core/codec/binary.ts';
 import { Writer } from '../../core/codec/writer.ts';
-import type { CompactBlock } from '../wire/compact-block.ts';
-import { shortIdKey, shortIdOf } from '../wire/short-ids.ts';
+import type { CompactBlock } from '../wire/messages/compact-block.ts';
+import { shortIdKey, shortIdOf } from '../wire/messages/short-ids.ts';
 
 /** A block that is being put together from what this node has. */
 export interface Reconstruction {

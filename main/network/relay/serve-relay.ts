@@ -5,8 +5,8 @@ import { isViolation } from '../../core/violation.ts';
 import { type BodySource, bodyOf } from '../sync/body-of.ts';
 import { createBucket, spend } from '../wire/bucket.ts';
 import { FRAME, MAX_TRANSACTIONS_BYTES, MAX_WIDS_LISTED } from '../wire/frame-types.ts';
-import { decodeGetParts, encodeParts } from '../wire/part-messages.ts';
-import { decodeGetTransactions, encodeTransactions, encodeWidList } from '../wire/relay-messages.ts';
+import { decodeGetParts, encodeParts } from '../wire/messages/part-messages.ts';
+import { decodeGetTransactions, encodeTransactions, encodeWidList } from '../wire/messages/relay-messages.ts';
 import type { Handler } from '../wire/server.ts';
 import type { MempoolView } from './transaction-relay.ts';
 

@@ -8,11 +8,11 @@ import type { Clock } from '../../lib/clock.ts';
 import { codeOf } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import type { AcceptResult, Chain } from '../../state/chain/chain.ts';
-import type { HeaderEntry } from '../../state/chain/header-entry.ts';
+import type { HeaderEntry } from '../../state/chain/headers/header-entry.ts';
 import type { Peer } from '../peers/peer.ts';
 import { FRAME, MAX_HEADERS } from '../wire/frame-types.ts';
 import { type Offence, offence } from '../wire/offence.ts';
-import { decodeHeaders, encodeGetHeaders } from '../wire/sync-messages.ts';
+import { decodeHeaders, encodeGetHeaders } from '../wire/messages/sync-messages.ts';
 import { createPresync, type PresyncDeps } from './presync.ts';
 
 export interface HeaderSyncDeps extends PresyncDeps {

@@ -6,12 +6,12 @@ import { toHex } from '../../core/codec/hex.ts';
 import { messageOf } from '../../lib/errors.ts';
 import { sleep } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
-import type { HeaderEntry } from '../../state/chain/header-entry.ts';
+import type { HeaderEntry } from '../../state/chain/headers/header-entry.ts';
 import type { History, HistoryStatus } from '../../state/history/history.ts';
 import type { Peer } from '../peers/peer.ts';
 import { FRAME, MAX_BLOCKS_ASKED } from '../wire/frame-types.ts';
 import { type Offence, offence } from '../wire/offence.ts';
-import { encodeGetBlocks } from '../wire/sync-messages.ts';
+import { encodeGetBlocks } from '../wire/messages/sync-messages.ts';
 
 export interface HistorySyncDeps {
   readonly history: History;

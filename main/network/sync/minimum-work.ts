@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { bitsToTarget, workOf } from '../../core/consensus/compact.ts';
-import type { HeaderEntry } from '../../state/chain/header-entry.ts';
-import type { PeerStore } from '../peers/store.ts';
+import type { HeaderEntry } from '../../state/chain/headers/header-entry.ts';
+import type { PeerStore } from '../peers/addresses/store.ts';
 
 /** How far below the best chain that was ever validated a branch may end and still be worth storing. */
 const BLOCKS_BELOW = 1440n;

@@ -5,8 +5,8 @@ import { checkHeaderContext, checkProofOfWork, type HeaderView } from '../../cor
 import type { Network } from '../../core/networks/network.ts';
 import type { PowHash } from '../../core/ports.ts';
 import type { Header } from '../../core/primitives/header.ts';
-import { bitsAfter } from '../../state/chain/header-acceptor.ts';
-import type { HeaderEntry } from '../../state/chain/header-entry.ts';
+import { bitsAfter } from '../../state/chain/headers/header-acceptor.ts';
+import type { HeaderEntry } from '../../state/chain/headers/header-entry.ts';
 import { type Offence, offence } from '../wire/offence.ts';
 
 /** What is kept of each header until its chain has shown enough work: 8 bytes of a hash with a key that only we know. */

@@ -5,7 +5,7 @@ import { listSnapshots, type Manifest, readChunkFile, readManifest } from '../..
 import { createBucket, spend } from '../wire/bucket.ts';
 import { FRAME } from '../wire/frame-types.ts';
 import type { Handler } from '../wire/server.ts';
-import { decodeGetChunk, decodeGetManifest, encodeManifest } from '../wire/snapshot-messages.ts';
+import { decodeGetChunk, decodeGetManifest, encodeManifest } from '../wire/messages/snapshot-messages.ts';
 
 /** The snapshots that this node has built, as it serves them. */
 export interface SnapshotShelf {

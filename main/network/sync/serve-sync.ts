@@ -5,7 +5,7 @@ import { createBucket, spend } from '../wire/bucket.ts';
 import { FRAME, MAX_HEADERS } from '../wire/frame-types.ts';
 import type { Handler } from '../wire/server.ts';
 import { type BodySource, bodyOf } from './body-of.ts';
-import { decodeGetBlocks, decodeGetHeaders, encodeHeaders } from '../wire/sync-messages.ts';
+import { decodeGetBlocks, decodeGetHeaders, encodeHeaders } from '../wire/messages/sync-messages.ts';
 
 export interface ServeSyncDeps {
   readonly chain: Pick<Chain, 'headersAfter'> & BodySource;

@@ -2,11 +2,11 @@ import { fromHex, toHex } from '../../core/codec/hex.ts';
 import { isViolation, type Violation } from '../../core/violation.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Chain } from '../../state/chain/chain.ts';
-import type { HeaderEntry } from '../../state/chain/header-entry.ts';
+import type { HeaderEntry } from '../../state/chain/headers/header-entry.ts';
 import type { Peer } from '../peers/peer.ts';
 import { FRAME } from '../wire/frame-types.ts';
 import { type Offence, offence } from '../wire/offence.ts';
-import { encodeGetBlocks } from '../wire/sync-messages.ts';
+import { encodeGetBlocks } from '../wire/messages/sync-messages.ts';
 import { BLOCK_REPLIES, isBlock } from './block-reply.ts';
 import type { Sources } from './sources.ts';
 

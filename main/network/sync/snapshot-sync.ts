@@ -11,13 +11,13 @@ import { isViolation } from '../../core/violation.ts';
 import { type Clock, sleep } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Chain } from '../../state/chain/chain.ts';
-import type { HeaderEntry } from '../../state/chain/header-entry.ts';
+import type { HeaderEntry } from '../../state/chain/headers/header-entry.ts';
 import { createSnapshotFolder, type Manifest, snapshotName } from '../../state/snapshot/files.ts';
 import type { Peer } from '../peers/peer.ts';
 import { FRAME } from '../wire/frame-types.ts';
 import { offence } from '../wire/offence.ts';
-import { decodeManifest, encodeGetChunk, encodeGetManifest } from '../wire/snapshot-messages.ts';
-import { encodeGetBlocks } from '../wire/sync-messages.ts';
+import { decodeManifest, encodeGetChunk, encodeGetManifest } from '../wire/messages/snapshot-messages.ts';
+import { encodeGetBlocks } from '../wire/messages/sync-messages.ts';
 import { ask } from './ask.ts';
 
 export interface SnapshotSyncDeps {

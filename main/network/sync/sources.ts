@@ -1,8 +1,8 @@
 import { toHex } from '../../core/codec/hex.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Chain } from '../../state/chain/chain.ts';
-import { ChainLine } from '../../state/chain/chain-line.ts';
-import type { HeaderEntry } from '../../state/chain/header-entry.ts';
+import { ChainLine } from '../../state/chain/headers/chain-line.ts';
+import type { HeaderEntry } from '../../state/chain/headers/header-entry.ts';
 import type { Peer } from '../peers/peer.ts';
 import { WINDOW_BLOCKS } from './window.ts';
 

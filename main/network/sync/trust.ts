@@ -1,7 +1,7 @@
 import { toHex } from '../../core/codec/hex.ts';
 import type { ConsensusParams } from '../../core/consensus/params.ts';
 import type { Chain } from '../../state/chain/chain.ts';
-import type { HeaderEntry } from '../../state/chain/header-entry.ts';
+import type { HeaderEntry } from '../../state/chain/headers/header-entry.ts';
 import type { Notice } from '../../../shared/contract/fields.ts';
 import { groupOf } from '../host/addresses.ts';
 import type { Peer } from '../peers/peer.ts';

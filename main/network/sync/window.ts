@@ -1,5 +1,5 @@
 import type { Block } from '../../core/primitives/block.ts';
-import type { HeaderEntry } from '../../state/chain/header-entry.ts';
+import type { HeaderEntry } from '../../state/chain/headers/header-entry.ts';
 
 /** One block that is on its way. */
 export interface Slot {

@@ -19,7 +19,7 @@ import {
   type Hello,
   isNewer,
   type TipClaim,
-} from './hello.ts';
+} from './messages/hello.ts';
 import { isOffence, type Offence, offence } from './offence.ts';
 
 /** How long a peer may take to introduce itself. */

@@ -1,7 +1,7 @@
 import type { Connection, Stream } from '@libp2p/interface';
 import type { Log } from '../../lib/log.ts';
 import type { Peer } from '../peers/peer.ts';
-import { isNewer } from './hello.ts';
+import { isNewer } from './messages/hello.ts';
 import type { Offence } from './offence.ts';
 import { perConnection } from './per-connection.ts';
 import { type Handler, serve } from './server.ts';

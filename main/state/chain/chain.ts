@@ -14,8 +14,8 @@ import type { Clock } from '../../lib/clock.ts';
 import type { Events } from '../../lib/events.ts';
 import type { Log } from '../../lib/log.ts';
 import type { MinedTransaction } from './find-transaction.ts';
-import type { StoredCheck } from './check-stored.ts';
-import type { HeaderEntry } from './header-entry.ts';
+import type { StoredCheck } from './bodies/check-stored.ts';
+import type { HeaderEntry } from './headers/header-entry.ts';
 import type { Upgrades } from './upgrades.ts';
 
 export interface ChainDeps {

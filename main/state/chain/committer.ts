@@ -7,8 +7,8 @@ import type { ChainDb } from '../storage/chain-db.ts';
 import { coinSumAfter } from '../storage/coin-sum.ts';
 import type { CoinChanges } from '../storage/coin-writer.ts';
 import type { ChainState } from '../storage/state-record.ts';
-import type { OwnedEntry } from './header-entry.ts';
-import type { HeaderIndex } from './header-index.ts';
+import type { OwnedEntry } from './headers/header-entry.ts';
+import type { HeaderIndex } from './headers/header-index.ts';
 
 /** One step of the chain, checked and ready to be written. */
 export interface Step {

@@ -6,9 +6,9 @@ import { coinKey } from '../../core/primitives/coin-key.ts';
 import type { Transaction } from '../../core/primitives/transaction.ts';
 import type { ChainDb } from '../storage/chain-db.ts';
 import { hexToHash } from '../storage/keys.ts';
-import type { Bodies } from './bodies.ts';
-import type { ChainLine } from './chain-line.ts';
-import type { HeaderEntry, OwnedEntry } from './header-entry.ts';
+import type { Bodies } from './bodies/bodies.ts';
+import type { ChainLine } from './headers/chain-line.ts';
+import type { HeaderEntry, OwnedEntry } from './headers/header-entry.ts';
 
 export interface MinedTransaction {
   readonly transaction: Transaction;

@@ -2,7 +2,7 @@ import type { Height } from '../../../shared/units.ts';
 import type { Log } from '../../lib/log.ts';
 import { DamagedError } from '../storage/damaged-error.ts';
 import type { Activator } from './activator.ts';
-import { readRebuildMark, writeRebuildMark } from './rebuild-mark.ts';
+import { readRebuildMark, writeRebuildMark } from './repair/rebuild-mark.ts';
 
 export interface LateUpgradeDeps {
   readonly directory: string;

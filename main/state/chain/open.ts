@@ -9,18 +9,18 @@ import { DamagedError } from '../storage/damaged-error.ts';
 import type { HeaderRecord, SegmentLocation } from '../storage/header-record.ts';
 import type { SegmentStore } from '../storage/segments.ts';
 import type { ChainState } from '../storage/state-record.ts';
-import { type Bodies, openBodies } from './bodies.ts';
-import { ChainLine } from './chain-line.ts';
-import type { OwnedEntry } from './header-entry.ts';
-import { HeaderIndex } from './header-index.ts';
-import { demandRebuild, readRebuildMark, removeRebuildMark } from './rebuild-mark.ts';
+import { type Bodies, openBodies } from './bodies/bodies.ts';
+import { ChainLine } from './headers/chain-line.ts';
+import type { OwnedEntry } from './headers/header-entry.ts';
+import { HeaderIndex } from './headers/header-index.ts';
+import { demandRebuild, readRebuildMark, removeRebuildMark } from './repair/rebuild-mark.ts';
 import {
   adoptNewest,
   rebuildIndex,
   removeDatabaseAside,
   setDatabaseAside,
   type StoredBlock,
-} from './rebuild.ts';
+} from './repair/rebuild.ts';
 
 export interface OpenDeps {
   readonly network: Network;

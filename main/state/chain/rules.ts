@@ -1,8 +1,8 @@
 import type { Deployments } from '../../core/consensus/deployments.ts';
 import type { ActiveRules } from '../../core/ledger/spend.ts';
 import type { Height } from '../../../shared/units.ts';
-import type { ChainLine } from './chain-line.ts';
-import type { OwnedEntry } from './header-entry.ts';
+import type { ChainLine } from './headers/chain-line.ts';
+import type { OwnedEntry } from './headers/header-entry.ts';
 
 /** The soft forks in force for the child of a block. */
 export function activeRules(deployments: Deployments<OwnedEntry>, parent: OwnedEntry): ActiveRules {

@@ -10,8 +10,8 @@ import type { Block } from '../../core/primitives/block.ts';
 import type { Verdict } from '../../core/violation.ts';
 import type { Snapshots } from '../snapshot/snapshots.ts';
 import { DamagedError } from '../storage/damaged-error.ts';
-import type { CoinTotals } from './coin-set.ts';
-import { ancestorAt, type HeaderEntry, type OwnedEntry } from './header-entry.ts';
+import type { CoinTotals } from './coins/coin-set.ts';
+import { ancestorAt, type HeaderEntry, type OwnedEntry } from './headers/header-entry.ts';
 
 /** Epochs of work on top of a record after which it is taken as it stands, as Core takes old signatures (protocol 5). */
 const BURIED_EPOCHS = 7n;

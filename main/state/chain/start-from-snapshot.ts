@@ -7,11 +7,11 @@ import { checkCommitment, loadCoins, SnapshotRefused } from '../snapshot/load.ts
 import type { ChainDb } from '../storage/chain-db.ts';
 import type { ChainState } from '../storage/state-record.ts';
 import type { Activator } from './activator.ts';
-import type { Bodies } from './bodies.ts';
+import type { Bodies } from './bodies/bodies.ts';
 import type { Chain } from './chain.ts';
-import type { ChainLine } from './chain-line.ts';
-import { ancestorAt, type OwnedEntry } from './header-entry.ts';
-import type { HeaderIndex } from './header-index.ts';
+import type { ChainLine } from './headers/chain-line.ts';
+import { ancestorAt, type OwnedEntry } from './headers/header-entry.ts';
+import type { HeaderIndex } from './headers/header-index.ts';
 
 export interface SnapshotStartDeps {
   readonly network: Network;

@@ -7,7 +7,7 @@ import {
   signals,
 } from '../../core/consensus/deployments.ts';
 import type { ConsensusParams } from '../../core/consensus/params.ts';
-import type { OwnedEntry } from './header-entry.ts';
+import type { OwnedEntry } from './headers/header-entry.ts';
 
 /** Where one soft fork stands for the next block. */
 export interface UpgradeStanding {

@@ -6,7 +6,7 @@ import { isViolation, type Violation } from '../../core/violation.ts';
 import { KithError } from '../../lib/errors.ts';
 import type { Chain, ChainDeps } from '../chain/chain.ts';
 import { createChain } from '../chain/create-chain.ts';
-import type { HeaderEntry } from '../chain/header-entry.ts';
+import type { HeaderEntry } from '../chain/headers/header-entry.ts';
 
 /** What is known about the blocks below the snapshot that a chain began with (protocol 5). */
 export interface HistoryStatus {

@@ -12,7 +12,7 @@ import { createHeader } from '../../core/primitives/header.ts';
 import { HEADER_BYTES, MAX_BLOCK_BYTES, MAX_BLOCK_OUTPUTS } from '../../core/primitives/limits.ts';
 import { type CoinbaseRecord, encodeRecords, RECORD } from '../../core/primitives/records.ts';
 import { createTransaction, type Transaction } from '../../core/primitives/transaction.ts';
-import type { BlockContents, ContentLimits } from '../mempool/contents.ts';
+import type { BlockContents, ContentLimits } from '../mempool/pool/contents.ts';
 
 /** What the chain says about its next block. */
 export interface TemplateChain {

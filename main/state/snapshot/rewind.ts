@@ -2,9 +2,9 @@ import { undo } from '../../core/ledger/delta.ts';
 import { deltaOf } from '../../core/ledger/undo-record.ts';
 import type { Coin } from '../../core/primitives/coin.ts';
 import type { CoinKey } from '../../core/primitives/coin-key.ts';
-import type { Bodies } from '../chain/bodies.ts';
-import type { OwnedEntry } from '../chain/header-entry.ts';
-import type { CoinTotals } from '../chain/coin-set.ts';
+import type { Bodies } from '../chain/bodies/bodies.ts';
+import type { OwnedEntry } from '../chain/headers/header-entry.ts';
+import type { CoinTotals } from '../chain/coins/coin-set.ts';
 import { coinSumAfter } from '../storage/coin-sum.ts';
 import { DamagedError } from '../storage/damaged-error.ts';
 

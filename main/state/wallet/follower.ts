@@ -6,14 +6,14 @@ import { type Clock, sleep } from '../../lib/clock.ts';
 import { KithError } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Queue } from '../../lib/queue.ts';
-import type { KeySecrets } from './key-secrets.ts';
-import type { Mark } from './meta.ts';
+import type { KeySecrets } from './access/key-secrets.ts';
+import type { Mark } from './store/meta.ts';
 import { GAP_LIMIT, KEYS_KEPT, type OpenWallet } from './open-wallet.ts';
 import type { WalletChain } from './ports.ts';
 import { type OutpointKey, outpointKey } from '../../core/primitives/outpoint.ts';
-import type { MinedRecord, OwnCoin } from './records.ts';
-import type { WalletData } from './wallet-data.ts';
-import type { WalletStore } from './wallet-store.ts';
+import type { MinedRecord, OwnCoin } from './store/records.ts';
+import type { WalletData } from './store/wallet-data.ts';
+import type { WalletStore } from './store/wallet-store.ts';
 
 /** Brings every wallet to the tip of the chain, one block at a time, whichever way the chain moved. */
 export interface Follower {

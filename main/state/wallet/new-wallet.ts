@@ -12,15 +12,15 @@ import {
 } from '../../core/wallet/mnemonic.ts';
 import { KithError } from '../../lib/errors.ts';
 import { wipe } from '../native/vault.ts';
-import { emptyMeta } from './book.ts';
-import type { WalletFile, WalletIdentity } from './file-format.ts';
-import type { WalletFiles } from './file-store.ts';
-import { deriveSecrets, type KeySecrets, type Signer } from './key-secrets.ts';
-import { nameKey } from './names.ts';
+import { emptyMeta } from './book/book.ts';
+import type { WalletFile, WalletIdentity } from './file/file-format.ts';
+import type { WalletFiles } from './file/file-store.ts';
+import { deriveSecrets, type KeySecrets, type Signer } from './access/key-secrets.ts';
+import { nameKey } from './file/names.ts';
 import { firstKeys, type OpenWallet } from './open-wallet.ts';
 import type { WalletChain, WalletClock, WalletNetwork } from './ports.ts';
-import { MAX_PASSPHRASE_BYTES, sealSecret, type WalletSecret } from './secret.ts';
-import type { WalletData } from './wallet-data.ts';
+import { MAX_PASSPHRASE_BYTES, sealSecret, type WalletSecret } from './file/secret.ts';
+import type { WalletData } from './store/wallet-data.ts';
 import { startOf, type WalletList } from './wallet-list.ts';
 
 /** Makes wallets, from nothing or from words. */

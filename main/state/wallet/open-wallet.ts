@@ -2,10 +2,10 @@ import { CHAIN, type Chain, CHAINS, type KeyPlace } from '../../core/wallet/key-
 import { equalBytes } from '../../core/codec/bytes.ts';
 import { KithError } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
-import { type Book, type BookState, createBook } from './book.ts';
-import type { WalletFile } from './file-format.ts';
-import type { WalletFiles } from './file-store.ts';
-import type { KeySecrets } from './key-secrets.ts';
+import { type Book, type BookState, createBook } from './book/book.ts';
+import type { WalletFile } from './file/file-format.ts';
+import type { WalletFiles } from './file/file-store.ts';
+import type { KeySecrets } from './access/key-secrets.ts';
 import { createKeyring, type Keyring } from './keyring.ts';
 
 /**

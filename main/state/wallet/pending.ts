@@ -7,10 +7,10 @@ import type { Log } from '../../lib/log.ts';
 import type { Queue } from '../../lib/queue.ts';
 import type { OpenWallet } from './open-wallet.ts';
 import type { WalletChain, WalletClock, WalletMempool } from './ports.ts';
-import type { UnminedRecord } from './records.ts';
-import { DEAD_AFTER, parentsFirst, standings } from './standing.ts';
-import type { WalletData } from './wallet-data.ts';
-import type { WalletStore } from './wallet-store.ts';
+import type { UnminedRecord } from './store/records.ts';
+import { DEAD_AFTER, parentsFirst, standings } from './book/standing.ts';
+import type { WalletData } from './store/wallet-data.ts';
+import type { WalletStore } from './store/wallet-store.ts';
 
 /** Keeps what wallets know of unmined transactions in step with the mempool. */
 export interface Pending {

@@ -1,5 +1,5 @@
 /** What the wallets need from the rest of the node. */
-import type { Feerates } from '../mempool/feerates.ts';
+import type { Feerates } from '../mempool/pool/feerates.ts';
 import type { Height, UnixSeconds } from '../../../shared/units.ts';
 import type { Hash } from '../../core/crypto/hash.ts';
 import type { Block } from '../../core/primitives/block.ts';
@@ -8,7 +8,7 @@ import type { Outpoint } from '../../core/primitives/outpoint.ts';
 import type { Transaction } from '../../core/primitives/transaction.ts';
 import type { Violation } from '../../core/violation.ts';
 import type { Events } from '../../lib/events.ts';
-import type { Mark } from './meta.ts';
+import type { Mark } from './store/meta.ts';
 
 export interface WalletNetwork {
   readonly id: Hash;

@@ -4,8 +4,8 @@ import { wordsOf } from '../../core/wallet/mnemonic.ts';
 import { KithError } from '../../lib/errors.ts';
 import { wipe } from '../native/vault.ts';
 import type { WalletNetwork } from './ports.ts';
-import { readAddress } from './receivers.ts';
-import { sealSecret } from './secret.ts';
+import { readAddress } from './paying/receivers.ts';
+import { sealSecret } from './file/secret.ts';
 import type { WalletParts } from './wiring.ts';
 
 /** What else a password is asked for. */

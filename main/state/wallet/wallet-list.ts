@@ -1,11 +1,11 @@
 import { KithError } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
-import type { WalletFiles } from './file-store.ts';
-import { type Mark, trailOf } from './meta.ts';
-import { nameKey } from './names.ts';
+import type { WalletFiles } from './file/file-store.ts';
+import { type Mark, trailOf } from './store/meta.ts';
+import { nameKey } from './file/names.ts';
 import { createOpenWallet, type OpenWallet } from './open-wallet.ts';
 import type { WalletChain, WalletNetwork } from './ports.ts';
-import type { WalletStore } from './wallet-store.ts';
+import type { WalletStore } from './store/wallet-store.ts';
 
 /** The wallets of the data directory, those that can't be opened included. */
 export interface WalletList {

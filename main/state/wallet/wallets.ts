@@ -7,15 +7,15 @@ import type { KeyPlace } from '../../core/wallet/key-path.ts';
 import { KithError } from '../../lib/errors.ts';
 import { createEmitter } from '../../lib/events.ts';
 import type { Service } from '../../lib/service.ts';
-import { computeBalance } from './balance.ts';
-import { type CheckedTarget, checkTarget } from './check-target.ts';
-import { readHistory } from './history.ts';
-import { checkWalletName } from './names.ts';
+import { computeBalance } from './book/balance.ts';
+import { type CheckedTarget, checkTarget } from './paying/check-target.ts';
+import { readHistory } from './book/history.ts';
+import { checkWalletName } from './file/names.ts';
 import { checkPassphrase, checkWords } from './new-wallet.ts';
 import type { OpenWallet } from './open-wallet.ts';
-import type { PaymentRequest } from './receivers.ts';
+import type { PaymentRequest } from './paying/receivers.ts';
 import { createVaultWork, type VaultWork } from './vault-work.ts';
-import type { Sent } from './spending.ts';
+import type { Sent } from './paying/spending.ts';
 import { openParts, type WalletParts, type WalletsDeps } from './wiring.ts';
 
 /**

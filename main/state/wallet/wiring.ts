@@ -2,21 +2,21 @@ import { join } from 'node:path';
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import { createQueue, type Queue } from '../../lib/queue.ts';
-import { type Access, createAccess } from './access.ts';
-import { openWalletFiles } from './file-store.ts';
+import { type Access, createAccess } from './access/access.ts';
+import { openWalletFiles } from './file/file-store.ts';
 import { createFollower, type Follower } from './follower.ts';
-import { createGuessLimit } from './guess-limit.ts';
-import type { Sighting } from './history.ts';
-import { nobleSigner, type Signer } from './key-secrets.ts';
+import { createGuessLimit } from './access/guess-limit.ts';
+import type { Sighting } from './book/history.ts';
+import { nobleSigner, type Signer } from './access/key-secrets.ts';
 import { createWalletMaker, type WalletMaker } from './new-wallet.ts';
 import type { OpenWallet } from './open-wallet.ts';
 import { createPending, type Pending } from './pending.ts';
 import type { WalletChain, WalletMempool, WalletNetwork } from './ports.ts';
-import { createSessions, type Sessions } from './sessions.ts';
-import { createSpending, type Spending } from './spending.ts';
-import { openWalletData, type WalletData } from './wallet-data.ts';
+import { createSessions, type Sessions } from './access/sessions.ts';
+import { createSpending, type Spending } from './paying/spending.ts';
+import { openWalletData, type WalletData } from './store/wallet-data.ts';
 import { createWalletList, type WalletList } from './wallet-list.ts';
-import { createWalletStore } from './wallet-store.ts';
+import { createWalletStore } from './store/wallet-store.ts';
 
 export interface WalletsDeps {
   /** The node's data directory; wallets keep `wallets/` and `wallet-data/` in it. */

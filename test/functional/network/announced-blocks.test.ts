@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { REGTEST_NETWORK } from '../../../main/core/networks/built-in.ts';
-import { encodeBlockAnnouncement } from '../../../main/network/wire/announcements.ts';
-import { type CompactBlock, compactOf } from '../../../main/network/wire/compact-block.ts';
+import { encodeBlockAnnouncement } from '../../../main/network/wire/messages/announcements.ts';
+import { type CompactBlock, compactOf } from '../../../main/network/wire/messages/compact-block.ts';
 import { FRAME } from '../../../main/network/wire/frame-types.ts';
-import { encodePushed } from '../../../main/network/wire/push-messages.ts';
+import { encodePushed } from '../../../main/network/wire/messages/push-messages.ts';
 import { type RawPeer, type RawPeerOptions, startRawPeer } from '../../support/raw-peer.ts';
 import { mineOn, testKey, tipOf } from '../../support/test-chain.ts';
 import { startNode, type TestNode, type TestNodeOptions } from '../../support/test-node.ts';

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, expect, test } from 'vitest';
 import { REGTEST_NETWORK } from '../../../main/core/networks/built-in.ts';
-import { encodeWids } from '../../../main/network/wire/announcements.ts';
+import { encodeWids } from '../../../main/network/wire/messages/announcements.ts';
 import { FRAME } from '../../../main/network/wire/frame-types.ts';
-import { encodeTransactions, encodeWidList } from '../../../main/network/wire/relay-messages.ts';
+import { encodeTransactions, encodeWidList } from '../../../main/network/wire/messages/relay-messages.ts';
 import { type RawPeer, type RawPeerOptions, startRawPeer } from '../../support/raw-peer.ts';
 import { coinbaseOf, pay, testKey } from '../../support/test-chain.ts';
 import { startNode, type TestNode } from '../../support/test-node.ts';

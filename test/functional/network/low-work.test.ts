@@ -7,7 +7,7 @@ import {
   decodeGetBlocks,
   decodeGetHeaders,
   encodeHeaders,
-} from '../../../main/network/wire/sync-messages.ts';
+} from '../../../main/network/wire/messages/sync-messages.ts';
 import type { Handler } from '../../../main/network/wire/server.ts';
 import { startRawPeer } from '../../support/raw-peer.ts';
 import { mineOn, parentOf, testKey } from '../../support/test-chain.ts';

@@ -2,13 +2,13 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { REGTEST_NETWORK } from '../../../main/core/networks/built-in.ts';
 import { toHex } from '../../../main/core/codec/hex.ts';
 import { isViolation } from '../../../main/core/violation.ts';
-import { decodeWids } from '../../../main/network/wire/announcements.ts';
+import { decodeWids } from '../../../main/network/wire/messages/announcements.ts';
 import { FRAME } from '../../../main/network/wire/frame-types.ts';
 import {
   decodeTransactions,
   decodeWidList,
   encodeGetTransactions,
-} from '../../../main/network/wire/relay-messages.ts';
+} from '../../../main/network/wire/messages/relay-messages.ts';
 import { type RawPeer, startRawPeer } from '../../support/raw-peer.ts';
 import { coinbaseOf, pay, testKey } from '../../support/test-chain.ts';
 import { startNode, type TestNode, type TestNodeOptions } from '../../support/test-node.ts';

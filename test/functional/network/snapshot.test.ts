@@ -5,8 +5,8 @@ import {
   decodeGetChunk,
   decodeGetManifest,
   encodeManifest,
-} from '../../../main/network/wire/snapshot-messages.ts';
-import { decodeGetBlocks } from '../../../main/network/wire/sync-messages.ts';
+} from '../../../main/network/wire/messages/snapshot-messages.ts';
+import { decodeGetBlocks } from '../../../main/network/wire/messages/sync-messages.ts';
 import { FRAME } from '../../../main/network/wire/frame-types.ts';
 import { listSnapshots, readManifest } from '../../../main/state/snapshot/files.ts';
 import { isViolation } from '../../../main/core/violation.ts';
@@ -14,7 +14,7 @@ import { createHost } from '../../../main/network/host/host.ts';
 import { namesOf } from '../../../main/network/host/protocols.ts';
 import { greet } from '../../../main/network/wire/control.ts';
 import { isOffence } from '../../../main/network/wire/offence.ts';
-import { PROTOCOL_VERSION } from '../../../main/network/wire/hello.ts';
+import { PROTOCOL_VERSION } from '../../../main/network/wire/messages/hello.ts';
 import { serve } from '../../../main/network/wire/server.ts';
 import { generateKeyPair } from '@libp2p/crypto/keys';
 import { hexToHash } from '../../../main/state/storage/keys.ts';

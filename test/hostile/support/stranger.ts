@@ -8,9 +8,9 @@ import { REGTEST_NETWORK } from '../../../main/core/networks/built-in.ts';
 import { namesOf } from '../../../main/network/host/protocols.ts';
 import { type Control, greet } from '../../../main/network/wire/control.ts';
 import { FRAME } from '../../../main/network/wire/frame-types.ts';
-import { type Hello, PROTOCOL_VERSION } from '../../../main/network/wire/hello.ts';
+import { type Hello, PROTOCOL_VERSION } from '../../../main/network/wire/messages/hello.ts';
 import { isOffence } from '../../../main/network/wire/offence.ts';
-import { encodeRecords } from '../../../main/network/wire/record-messages.ts';
+import { encodeRecords } from '../../../main/network/wire/messages/record-messages.ts';
 import { type Handler, serve } from '../../../main/network/wire/server.ts';
 import { createGossipPen, type GossipPen } from './gossip-pen.ts';
 

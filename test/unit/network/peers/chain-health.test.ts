@@ -4,7 +4,7 @@ import { createEmitter } from '../../../../main/lib/events.ts';
 import { createChainHealth } from '../../../../main/network/peers/chain-health.ts';
 import type { Peer } from '../../../../main/network/peers/peer.ts';
 import type { ChainEvents } from '../../../../main/state/chain/chain.ts';
-import type { HeaderEntry } from '../../../../main/state/chain/header-entry.ts';
+import type { HeaderEntry } from '../../../../main/state/chain/headers/header-entry.ts';
 import { turnedClock } from '../../../support/test-clock.ts';
 
 const BITS = 0x2000ffff;

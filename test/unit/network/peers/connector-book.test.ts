@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Connection } from '@libp2p/interface';
 import { KithError } from '../../../../main/lib/errors.ts';
-import { type AddressBook, createAddressBook } from '../../../../main/network/peers/book.ts';
-import { type ConnectorDeps, createConnector } from '../../../../main/network/peers/connector.ts';
+import { type AddressBook, createAddressBook } from '../../../../main/network/peers/addresses/book.ts';
+import { type ConnectorDeps, createConnector } from '../../../../main/network/peers/slots/connector.ts';
 import type { Peer } from '../../../../main/network/peers/peer.ts';
 import type { Peers } from '../../../../main/network/peers/peers.ts';
-import type { PeerStore } from '../../../../main/network/peers/store.ts';
+import type { PeerStore } from '../../../../main/network/peers/addresses/store.ts';
 import { createRandom } from '../../../support/random.ts';
 import { silent } from '../../../support/test-chain.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Candidate, chooseEviction } from '../../../../main/network/peers/eviction.ts';
+import { type Candidate, chooseEviction } from '../../../../main/network/peers/slots/eviction.ts';
 
 const peer = (id: string, more: Partial<Candidate> = {}): Candidate => ({
   id,

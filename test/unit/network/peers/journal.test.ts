@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { createEmitter } from '../../../../main/lib/events.ts';
-import { createJournal } from '../../../../main/network/peers/journal.ts';
+import { createJournal } from '../../../../main/network/peers/conduct/journal.ts';
 import { createNewerVersions } from '../../../../main/network/peers/newer.ts';
 import type { Peer } from '../../../../main/network/peers/peer.ts';
 import type { PeersEvents } from '../../../../main/network/peers/peers.ts';
-import { PROTOCOL_VERSION } from '../../../../main/network/wire/hello.ts';
+import { PROTOCOL_VERSION } from '../../../../main/network/wire/messages/hello.ts';
 import { turnedClock } from '../../../support/test-clock.ts';
 
 const ADDRESS = '/ip4/192.0.2.7/tcp/5';

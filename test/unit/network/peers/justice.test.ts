@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import type { Ban } from '../../../../main/network/peers/bans.ts';
-import { createJustice, type Verdict } from '../../../../main/network/peers/justice.ts';
+import type { Ban } from '../../../../main/network/peers/conduct/bans.ts';
+import { createJustice, type Verdict } from '../../../../main/network/peers/conduct/justice.ts';
 import {
   BAN_SECONDS,
   PENALTY,
   reasonOf,
   SCORE_HALF_LIFE_MS,
-} from '../../../../main/network/peers/penalties.ts';
-import { createScores } from '../../../../main/network/peers/scores.ts';
+} from '../../../../main/network/peers/conduct/penalties.ts';
+import { createScores } from '../../../../main/network/peers/conduct/scores.ts';
 import { offence, type OffenceCode } from '../../../../main/network/wire/offence.ts';
 import { silent } from '../../../support/test-chain.ts';
 import { turnedClock } from '../../../support/test-clock.ts';

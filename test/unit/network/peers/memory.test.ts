@@ -3,9 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readIdentity } from '../../../../main/network/host/identity.ts';
-import { createAddressBook } from '../../../../main/network/peers/book.ts';
-import { createBans } from '../../../../main/network/peers/bans.ts';
-import { openPeerStore, PEER_STORE_FOLDER, type PeerStore } from '../../../../main/network/peers/store.ts';
+import { createAddressBook } from '../../../../main/network/peers/addresses/book.ts';
+import { createBans } from '../../../../main/network/peers/conduct/bans.ts';
+import {
+  openPeerStore,
+  PEER_STORE_FOLDER,
+  type PeerStore,
+} from '../../../../main/network/peers/addresses/store.ts';
 import type { Log } from '../../../../main/lib/log.ts';
 import { damages } from '../../../support/damage.ts';
 import { createRandom } from '../../../support/random.ts';

@@ -9,7 +9,7 @@ import {
   encodeDialRequest,
   STATUS,
 } from '../../../../main/network/reach/dial-back-messages.ts';
-import { createPrefixed } from '../../../../main/network/wire/prefixed.ts';
+import { createPrefixed } from '../../../../main/network/wire/messages/prefixed.ts';
 import { createStreamPairs, type StreamPairs } from '../../../support/stream-pair.ts';
 
 const ID = peerIdFromString('12D3KooWAuBk9Nx5CpGPq7WCrNaxoF367nicnQz5UTE2pNQ2ZHuX');

@@ -8,7 +8,12 @@ import {
   STATUS,
 } from '../../../../main/network/reach/dial-back-messages.ts';
 import { decodePunch, encodePunch, PUNCH } from '../../../../main/network/reach/punch-messages.ts';
-import { readFields, readVarint, writeFields, writeVarint } from '../../../../main/network/wire/protobuf.ts';
+import {
+  readFields,
+  readVarint,
+  writeFields,
+  writeVarint,
+} from '../../../../main/network/wire/messages/protobuf.ts';
 
 const bytes = (...values: number[]) => Uint8Array.from(values);
 

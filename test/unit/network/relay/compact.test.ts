@@ -6,15 +6,15 @@ import { createTransaction, type Transaction } from '../../../../main/core/primi
 import { isViolation } from '../../../../main/core/violation.ts';
 import { reconstruct } from '../../../../main/network/relay/reconstruction.ts';
 import { createSpareTransactions } from '../../../../main/network/relay/spare-transactions.ts';
-import { compactOf } from '../../../../main/network/wire/compact-block.ts';
+import { compactOf } from '../../../../main/network/wire/messages/compact-block.ts';
 import {
   decodeGetParts,
   decodeParts,
   encodeGetParts,
   encodeParts,
-} from '../../../../main/network/wire/part-messages.ts';
-import { decodePushed, encodePushed } from '../../../../main/network/wire/push-messages.ts';
-import { shortIdKey, shortIdOf } from '../../../../main/network/wire/short-ids.ts';
+} from '../../../../main/network/wire/messages/part-messages.ts';
+import { decodePushed, encodePushed } from '../../../../main/network/wire/messages/push-messages.ts';
+import { shortIdKey, shortIdOf } from '../../../../main/network/wire/messages/short-ids.ts';
 import { toMotes } from '../../../../shared/units.ts';
 
 const { header } = REGTEST_NETWORK.genesis;

@@ -8,11 +8,14 @@ import { createAnnouncer } from '../../../../main/network/relay/announcer.ts';
 import { createFetcher } from '../../../../main/network/relay/fetcher.ts';
 import { createKnownSet } from '../../../../main/network/relay/known-set.ts';
 import { createOwnPayments } from '../../../../main/network/relay/own-payments.ts';
-import { decodeWids } from '../../../../main/network/wire/announcements.ts';
+import { decodeWids } from '../../../../main/network/wire/messages/announcements.ts';
 import type { Request } from '../../../../main/network/wire/caller.ts';
 import { FRAME } from '../../../../main/network/wire/frame-types.ts';
 import type { Offence } from '../../../../main/network/wire/offence.ts';
-import { decodeGetTransactions, encodeTransactions } from '../../../../main/network/wire/relay-messages.ts';
+import {
+  decodeGetTransactions,
+  encodeTransactions,
+} from '../../../../main/network/wire/messages/relay-messages.ts';
 import type { Motes } from '../../../../shared/units.ts';
 import { silent } from '../../../support/test-chain.ts';
 import { turnedClock } from '../../../support/test-clock.ts';

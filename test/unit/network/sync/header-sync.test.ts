@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { REGTEST_NETWORK } from '../../../../main/core/networks/built-in.ts';
 import type { Header } from '../../../../main/core/primitives/header.ts';
-import type { HeaderEntry } from '../../../../main/state/chain/header-entry.ts';
+import type { HeaderEntry } from '../../../../main/state/chain/headers/header-entry.ts';
 import type { Peer } from '../../../../main/network/peers/peer.ts';
 import { createHeaderSync } from '../../../../main/network/sync/header-sync.ts';
 import type { Request } from '../../../../main/network/wire/caller.ts';
 import { FRAME } from '../../../../main/network/wire/frame-types.ts';
-import { encodeHeaders } from '../../../../main/network/wire/sync-messages.ts';
+import { encodeHeaders } from '../../../../main/network/wire/messages/sync-messages.ts';
 import { mineOn, parentOf, powHash, silent } from '../../../support/test-chain.ts';
 import { turnedClock } from '../../../support/test-clock.ts';
 import { until } from '../../../support/until.ts';

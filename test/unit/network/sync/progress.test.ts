@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { HeaderEntry } from '../../../../main/state/chain/header-entry.ts';
+import type { HeaderEntry } from '../../../../main/state/chain/headers/header-entry.ts';
 import type { Peer } from '../../../../main/network/peers/peer.ts';
 import { createClocks } from '../../../../main/network/peers/clocks.ts';
 import { createPace } from '../../../../main/network/sync/pace.ts';

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createPatience } from '../../../../main/network/sync/patience.ts';
 import { createRate } from '../../../../main/network/sync/rate.ts';
 import { createWindow, MOST_ASKED } from '../../../../main/network/sync/window.ts';
-import type { HeaderEntry } from '../../../../main/state/chain/header-entry.ts';
+import type { HeaderEntry } from '../../../../main/state/chain/headers/header-entry.ts';
 import { turnedClock } from '../../../support/test-clock.ts';
 
 const entry = (id: string, height: number) => ({ id, height, work: BigInt(height) }) as HeaderEntry;

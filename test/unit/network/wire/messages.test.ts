@@ -9,7 +9,7 @@ import {
   decodeWids,
   encodeBlockAnnouncement,
   encodeWids,
-} from '../../../../main/network/wire/announcements.ts';
+} from '../../../../main/network/wire/messages/announcements.ts';
 import {
   decodeBye,
   decodeHello,
@@ -19,7 +19,7 @@ import {
   encodeTip,
   type Hello,
   commonVersion,
-} from '../../../../main/network/wire/hello.ts';
+} from '../../../../main/network/wire/messages/hello.ts';
 import {
   decodeGetTransactions,
   decodeTransactions,
@@ -27,7 +27,7 @@ import {
   encodeGetTransactions,
   encodeTransactions,
   encodeWidList,
-} from '../../../../main/network/wire/relay-messages.ts';
+} from '../../../../main/network/wire/messages/relay-messages.ts';
 import {
   decodeGetBlocks,
   decodeGetHeaders,
@@ -35,7 +35,7 @@ import {
   encodeGetBlocks,
   encodeGetHeaders,
   encodeHeaders,
-} from '../../../../main/network/wire/sync-messages.ts';
+} from '../../../../main/network/wire/messages/sync-messages.ts';
 
 /** The same every time; another by KITH_FUZZ_SEED. */
 const SEEDED = { seed: Number(process.env['KITH_FUZZ_SEED'] ?? 20_261_122) };

@@ -4,7 +4,7 @@ import { REGTEST_NETWORK } from '../../../../main/core/networks/built-in.ts';
 import { coinKey } from '../../../../main/core/primitives/coin-key.ts';
 import { RECORD } from '../../../../main/core/primitives/records.ts';
 import type { Chain, ChainDeps } from '../../../../main/state/chain/chain.ts';
-import { verifyChain } from '../../../../main/state/chain/verify-chain.ts';
+import { verifyChain } from '../../../../main/state/chain/repair/verify-chain.ts';
 import { createChainModel, type ModelBlock } from '../../../support/chain-model.ts';
 import { createRandom } from '../../../support/random.ts';
 import {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeAll, expect, test } from 'vitest';
 import { LOCAL_NETWORK } from '../../../../main/core/networks/built-in.ts';
 import { codeOf } from '../../../../main/lib/errors.ts';
-import { exportChain, importChain } from '../../../../main/state/chain/chain-file.ts';
+import { exportChain, importChain } from '../../../../main/state/chain/repair/chain-file.ts';
 import type { Chain, ChainDeps } from '../../../../main/state/chain/chain.ts';
 import {
   coinbaseOf,

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { Coin } from '../../../../main/core/primitives/coin.ts';
 import { type CoinKey, coinKey } from '../../../../main/core/primitives/coin-key.ts';
 import type { Delta } from '../../../../main/core/ledger/delta.ts';
-import { CoinCache } from '../../../../main/state/chain/coin-cache.ts';
-import { CoinTable } from '../../../../main/state/chain/coin-table.ts';
+import { CoinCache } from '../../../../main/state/chain/coins/coin-cache.ts';
+import { CoinTable } from '../../../../main/state/chain/coins/coin-table.ts';
 import { toMotes } from '../../../../shared/units.ts';
 import { createRandom, type Random } from '../../../support/random.ts';
 

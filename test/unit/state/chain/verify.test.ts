@@ -6,7 +6,7 @@ import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { REGTEST_NETWORK } from '../../../../main/core/networks/built-in.ts';
 import { type Block, createBlock } from '../../../../main/core/primitives/block.ts';
 import { coinKey } from '../../../../main/core/primitives/coin-key.ts';
-import { verifyChain, type VerifyReport } from '../../../../main/state/chain/verify-chain.ts';
+import { verifyChain, type VerifyReport } from '../../../../main/state/chain/repair/verify-chain.ts';
 import { openRecord, sealPayload, sealRecord } from '../../../../main/state/storage/checksum.ts';
 import { encodeCoin } from '../../../../main/state/storage/coin-record.ts';
 import { key } from '../../../../main/state/storage/keys.ts';

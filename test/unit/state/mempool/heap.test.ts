@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createHeap, firstOf } from '../../../../main/state/mempool/heap.ts';
+import { createHeap, firstOf } from '../../../../main/state/mempool/pool/heap.ts';
 
 const before = (a: number, b: number): boolean => a < b;
 const sorted = (items: readonly number[]): number[] => items.toSorted((a, b) => a - b);

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { KithError } from '../../../../main/lib/errors.ts';
-import { createPersistence } from '../../../../main/state/mempool/persistence.ts';
+import { createPersistence } from '../../../../main/state/mempool/file/persistence.ts';
 import {
   decodePoolFile,
   readPoolFile,
   type SavedTransaction,
   writePoolFile,
-} from '../../../../main/state/mempool/pool-file.ts';
+} from '../../../../main/state/mempool/file/pool-file.ts';
 import { createRandom } from '../../../support/random.ts';
 import { newDirectory, silent } from '../../../support/test-chain.ts';
 import { coinsOf, createWorld, ids } from './world.ts';

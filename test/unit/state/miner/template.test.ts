@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { REGTEST_NETWORK } from '../../../../main/core/networks/built-in.ts';
 import { MAX_BLOCK_BYTES, MAX_BLOCK_OUTPUTS } from '../../../../main/core/primitives/limits.ts';
 import { createTransaction, type Transaction } from '../../../../main/core/primitives/transaction.ts';
-import type { ContentLimits } from '../../../../main/state/mempool/contents.ts';
+import type { ContentLimits } from '../../../../main/state/mempool/pool/contents.ts';
 import { createBlockTemplate, type TemplateChain } from '../../../../main/state/miner/template.ts';
 import { type Motes, toMotes } from '../../../../shared/units.ts';
 

@@ -8,8 +8,8 @@ import {
   encodeWalletFile,
   isFileProblem,
   type WalletFile,
-} from '../../../../main/state/wallet/file-format.ts';
-import { openSecret, sealSecret } from '../../../../main/state/wallet/secret.ts';
+} from '../../../../main/state/wallet/file/file-format.ts';
+import { openSecret, sealSecret } from '../../../../main/state/wallet/file/secret.ts';
 
 const identity = {
   id: '0011223344556677',

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { toHex } from '../../../../main/core/codec/hex.ts';
 import { plainSha256 } from '../../../../main/core/crypto/hash.ts';
 import { encodeAddress } from '../../../../main/core/primitives/address.ts';
-import { openWalletData } from '../../../../main/state/wallet/wallet-data.ts';
+import { openWalletData } from '../../../../main/state/wallet/store/wallet-data.ts';
 import { sealPayload } from '../../../../main/state/storage/checksum.ts';
 import { damages } from '../../../support/damage.ts';
 import { createRandom } from '../../../support/random.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
-import { replaceFile } from '../../../../main/state/wallet/replace-file.ts';
+import { replaceFile } from '../../../../main/state/wallet/file/replace-file.ts';
 
 const newFolder = () => mkdtempSync(join(tmpdir(), 'kith-replace-'));
 const STEPS = ['write', 'copy', 'rename-backup', 'rename', 'sync-folder'];

@@ -6,7 +6,7 @@ import { CHAIN } from '../../../../main/core/wallet/key-path.ts';
 import { isWordsProblem, readWords } from '../../../../main/core/wallet/mnemonic.ts';
 import { withSignatures } from '../../../../main/core/wallet/payment.ts';
 import { sighash } from '../../../../main/core/primitives/transaction.ts';
-import { deriveSecrets } from '../../../../main/state/wallet/key-secrets.ts';
+import { deriveSecrets } from '../../../../main/state/wallet/access/key-secrets.ts';
 import { createRandom } from '../../../support/random.ts';
 import { coinbaseOf, pay, testKey } from '../../../support/test-chain.ts';
 import {

@@ -4,12 +4,12 @@ import { toMotes } from '../../../../shared/units.ts';
 import { createBlock } from '../../../../main/core/primitives/block.ts';
 import { createHeader } from '../../../../main/core/primitives/header.ts';
 import { createTransaction } from '../../../../main/core/primitives/transaction.ts';
-import { emptyMeta } from '../../../../main/state/wallet/book.ts';
-import type { WalletFile } from '../../../../main/state/wallet/file-format.ts';
-import type { WalletFiles } from '../../../../main/state/wallet/file-store.ts';
+import { emptyMeta } from '../../../../main/state/wallet/book/book.ts';
+import type { WalletFile } from '../../../../main/state/wallet/file/file-format.ts';
+import type { WalletFiles } from '../../../../main/state/wallet/file/file-store.ts';
 import { createOpenWallet } from '../../../../main/state/wallet/open-wallet.ts';
-import { openWalletData, type WalletData } from '../../../../main/state/wallet/wallet-data.ts';
-import { createWalletStore } from '../../../../main/state/wallet/wallet-store.ts';
+import { openWalletData, type WalletData } from '../../../../main/state/wallet/store/wallet-data.ts';
+import { createWalletStore } from '../../../../main/state/wallet/store/wallet-store.ts';
 import { newDirectory, silent } from '../../../support/test-chain.ts';
 
 const ID = '0102030405060708';

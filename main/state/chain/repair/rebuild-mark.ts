@@ -1,0 +1,46 @@
+import { writeFileSync } from 'node:fs';
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { crashPoint } from '../../../lib/crash-point.ts';
+import { codeOf, KithError } from '../../../lib/errors.ts';
+
+/** A file in the data directory that asks the next opening to rebuild the chain database; it says why. */
+const MARK = 'chain.rebuild';
+
+/**
+ * Asks for a rebuild before anything is taken away: only the mark tells a database that is half built from a whole one.
+ * @throws {KithError} `disk-full`, `storage-unusable`
+ */
+export function demandRebuild(directory: string, why: string): void {
+  try {
+    writeFileSync(join(directory, MARK), `${why}\n`, { mode: 0o600, flush: true });
+    crashPoint('rebuild mark');
+  } catch (error) {
+    const code = codeOf(error) === 'ENOSPC' ? 'disk-full' : 'storage-unusable';
+    throw new KithError(code, `a rebuild can't begin in ${directory}`, { cause: error, data: { directory } });
+  }
+}
+
+/** Synchronous and small, for the moment in which something turns out to be damaged. Best effort: it will turn out again. */
+export function writeRebuildMark(directory: string, why: string): void {
+  try {
+    demandRebuild(directory, why);
+  } catch {
+    // The disk that is damaged may be read-only by now.
+  }
+}
+
+/** Why a rebuild was asked for, or null. */
+export async function readRebuildMark(directory: string): Promise<string | null> {
+  try {
+    return (await readFile(join(directory, MARK), 'utf8')).trim();
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+export async function removeRebuildMark(directory: string): Promise<void> {
+  await rm(join(directory, MARK), { force: true });
+  crashPoint('rebuild mark removed');
+}

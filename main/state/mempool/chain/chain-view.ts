@@ -1,0 +1,28 @@
+import type { Height } from '../../../../shared/units.ts';
+import type { ActiveRules } from '../../../core/ledger/spend.ts';
+import type { Network } from '../../../core/networks/network.ts';
+import type { Block } from '../../../core/primitives/block.ts';
+import type { Coin } from '../../../core/primitives/coin.ts';
+import type { Outpoint } from '../../../core/primitives/outpoint.ts';
+import type { Events } from '../../../lib/events.ts';
+
+/**
+ * What the chain tells while it moves, one step after the other, when its lookups already answer for the state after
+ * them; `tip` when the move is over or makes a halt.
+ */
+export interface ChainMoves {
+  connected: { readonly block: Block };
+  disconnected: { readonly block: Block; readonly entry: { readonly work: bigint } };
+  tip: { readonly work: bigint };
+}
+
+/** All that the mempool needs of the chain. */
+export interface ChainView {
+  readonly network: Pick<Network, 'id' | 'idHex' | 'params'>;
+  tip(): { readonly id: string; readonly height: Height };
+  /** A coin that can be spent at the tip. */
+  getCoin(outpoint: Outpoint): Coin | undefined;
+  /** The rules in force for the block after the tip. */
+  nextRules(): ActiveRules;
+  readonly events: Events<ChainMoves>;
+}

@@ -1,0 +1,108 @@
+import { copyFile, mkdir, open, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { codeOf, KithError, messageOf } from '../../../lib/errors.ts';
+import type { Log } from '../../../lib/log.ts';
+import {
+  decodeWalletFile,
+  encodeWalletFile,
+  type FileProblem,
+  isFileProblem,
+  MAX_FILE_BYTES,
+  type WalletFile,
+} from './file-format.ts';
+import { nameKey, SUFFIX } from './names.ts';
+import { replaceFile } from './replace-file.ts';
+
+/** The wallet files of one data directory. Names were checked by checkWalletName. */
+export interface WalletFiles {
+  /** Names of all wallet files, damaged ones too, in order. */
+  names(): Promise<string[]>;
+  /**
+   * Falls back to the previous version when the file is damaged, and says so in the log.
+   * @throws {KithError} `wallet-file-damaged`, `wallet-file-newer`, `wallet-file-unusable`
+   */
+  read(name: string): Promise<WalletFile>;
+  /** @throws {KithError} `wallet-exists`, `wallet-file-unusable` */
+  create(name: string, file: WalletFile): Promise<void>;
+  /** Keeps the previous version as `.bak`; `forgetPrevious` makes that the same as the new one. */
+  write(name: string, file: WalletFile, options?: { readonly forgetPrevious?: boolean }): Promise<void>;
+}
+
+export interface WalletFilesDeps {
+  readonly folder: string;
+  readonly log: Log;
+  /** See replaceFile. */
+  readonly step?: ((name: string) => void) | undefined;
+}
+
+const BACKUP = '.bak';
+
+/** Opens (and makes, mode 0700) the folder; sweeps what a crash left behind. */
+export async function openWalletFiles(deps: WalletFilesDeps): Promise<WalletFiles> {
+  const { folder, log } = deps;
+  await orUnusable(mkdir(folder, { recursive: true, mode: 0o700 }));
+  for (const entry of await orUnusable(readdir(folder))) {
+    if (entry.endsWith(`${SUFFIX}.new`) || entry.endsWith(`${SUFFIX}${BACKUP}.new`))
+      await rm(join(folder, entry), { force: true });
+  }
+  const pathOf = (name: string) => join(folder, name + SUFFIX);
+  const names = async () =>
+    (await orUnusable(readdir(folder)))
+      .filter((entry) => entry.endsWith(SUFFIX) && entry.length > SUFFIX.length)
+      .map((entry) => entry.slice(0, -SUFFIX.length).normalize('NFC'))
+      .sort();
+  const put = (name: string, file: WalletFile, backup: boolean) =>
+    orUnusable(
+      replaceFile(pathOf(name), encodeWalletFile(file), {
+        ...(backup ? { backup: pathOf(name) + BACKUP } : {}),
+        ...(deps.step === undefined ? {} : { step: deps.step }),
+      }),
+    );
+
+  return {
+    names,
+    async read(name) {
+      const file = await readOne(pathOf(name));
+      if (!isFileProblem(file)) return file;
+      if (file.problem === 'newer') throw new KithError('wallet-file-newer', undefined, { data: { name } });
+      const previous = await readOne(pathOf(name) + BACKUP).catch(() => file);
+      if (isFileProblem(previous)) throw new KithError('wallet-file-damaged', undefined, { data: { name } });
+      log.warn('the wallet file is damaged; its previous version takes its place', { name });
+      // Set aside first: the next write would make the damaged file the previous version.
+      await orUnusable(copyFile(pathOf(name), `${pathOf(name)}.damaged`));
+      await put(name, previous, false);
+      return previous;
+    },
+    async create(name, file) {
+      const taken = (await names()).some((other) => nameKey(other) === nameKey(name));
+      if (taken) throw new KithError('wallet-exists', undefined, { data: { name } });
+      await put(name, file, false);
+    },
+    async write(name, file, options) {
+      await put(name, file, true);
+      // The second time the previous version is the new one: an old password must not open an old copy.
+      if (options?.forgetPrevious) await put(name, file, true);
+    },
+  };
+}
+
+async function readOne(path: string): Promise<WalletFile | FileProblem> {
+  const file = await orUnusable(open(path, 'r'));
+  try {
+    const { size } = await file.stat();
+    if (size > MAX_FILE_BYTES) return { problem: 'not-a-wallet' };
+    return decodeWalletFile(await orUnusable(file.readFile()));
+  } finally {
+    await file.close();
+  }
+}
+
+async function orUnusable<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof KithError) throw error;
+    const reason = codeOf(error) ?? messageOf(error);
+    throw new KithError('wallet-file-unusable', messageOf(error), { cause: error, data: { reason } });
+  }
+}

@@ -1,0 +1,128 @@
+import type { Height } from '../../../../shared/units.ts';
+import { equalBytes } from '../../../core/codec/bytes.ts';
+import { fromHex } from '../../../core/codec/hex.ts';
+import { EXPIRY_MARGIN, MAX_ANCESTORS } from '../../../core/policy/limits.ts';
+import {
+  type Outpoint,
+  type OutpointKey,
+  outpointKey,
+  outpointKeyOf,
+} from '../../../core/primitives/outpoint.ts';
+import type { Candidate } from '../../../core/wallet/coin-selection.ts';
+import { KithError } from '../../../lib/errors.ts';
+import { type Spendable, spendableCoins } from '../book/balance.ts';
+import type { Book } from '../book/book.ts';
+import type { Receiver } from './receivers.ts';
+import type { OwnCoin, UnminedRecord } from '../store/records.ts';
+import { parentsOf, standings } from '../book/standing.ts';
+
+/** A coin that a payment may choose. */
+export interface Choice extends Candidate {
+  readonly outpoint: Outpoint;
+  readonly coin: OwnCoin;
+  /** Null for a coin in a block; else the expiry of the payment of ours that it is the change of (0 = none). */
+  readonly inherits: Height | null;
+}
+
+/** What a payment can be made from. */
+export interface Offer {
+  /** Coins in blocks, or those that the user chose. */
+  readonly settled: readonly Choice[];
+  /** Our own change that waits to be mined: only where the others are not enough. */
+  readonly unsettled: readonly Choice[];
+  /** Txids of expired payments to the same receivers that could still be mined beside one that spends these coins. */
+  uncovered(coins: readonly Choice[]): readonly string[];
+}
+
+/**
+ * A payment that expired could still be mined if the chain is reorganised. Whoever pays the same receiver again then
+ * means to pay once: so one of the old coins is always among the new ones, until the old payment is dead (protocol 2).
+ */
+export function offeredCoins(
+  book: Book,
+  maturity: number,
+  receivers: readonly Receiver[],
+  chosen?: readonly { readonly txid: string; readonly index: number }[],
+): Offer {
+  const rivals = expiredPayments(book, receivers);
+  const all = spendableCoins(book, maturity);
+  const uncovered = (coins: readonly Choice[]) => {
+    const keys = new Set(coins.map(({ key }) => key));
+    return rivals.filter((rival) => !rival.keys.some((key) => keys.has(key))).map((rival) => rival.txid);
+  };
+  if (chosen !== undefined) return { settled: chosenCoins(all, chosen), unsettled: [], uncovered };
+
+  const required = new Set<OutpointKey>();
+  const free = new Set(all.filter(({ inherits }) => inherits === null).map(({ key }) => key));
+  for (const { keys } of rivals) {
+    const key = keys.find((candidate) => free.has(candidate));
+    if (key !== undefined && !keys.some((candidate) => required.has(candidate))) required.add(key);
+  }
+  const settled = all.filter(({ inherits }) => inherits === null);
+  const unsettled = all.filter((coin) => coin.inherits !== null && isUsable(coin, book));
+  return {
+    settled: settled.map((coin) => choiceOf(coin, required.has(coin.key))),
+    unsettled: unsettled.map((coin) => choiceOf(coin, false)),
+    uncovered,
+  };
+}
+
+function choiceOf({ key, coin, inherits }: Spendable, required: boolean): Choice {
+  const outpoint = { txid: fromHex(key.slice(0, 64))!, index: Number(key.slice(65)) };
+  return {
+    key,
+    index: outpoint.index,
+    amount: coin.amount,
+    height: coin.height,
+    required,
+    outpoint,
+    coin,
+    inherits,
+  };
+}
+
+function chosenCoins(
+  all: readonly Spendable[],
+  chosen: readonly { readonly txid: string; readonly index: number }[],
+): Choice[] {
+  const byKey = new Map(all.map((spendable) => [spendable.key, spendable]));
+  const keys = new Set(chosen.map(({ txid, index }) => outpointKeyOf(txid, index)));
+  return [...keys].map((key) => {
+    const spendable = byKey.get(key);
+    if (spendable === undefined)
+      throw new KithError('wallet-coin-unknown', undefined, { data: { coin: key } });
+    return choiceOf(spendable, true);
+  });
+}
+
+// The mempool takes lines of 25 at most, and nothing that is about to expire.
+function isUsable({ key, inherits }: Spendable, book: Book): boolean {
+  if (inherits !== null && inherits !== 0 && inherits < book.asOf.height + EXPIRY_MARGIN + 5) return false;
+  const line = new Set<UnminedRecord>();
+  let next = [book.unmined.get(key.slice(0, 64))!];
+  while (next.length > 0 && line.size < MAX_ANCESTORS) {
+    for (const record of next) line.add(record);
+    next = next.flatMap((record) => parentsOf(record, book)).filter((record) => !line.has(record));
+  }
+  return line.size < MAX_ANCESTORS;
+}
+
+interface Rival {
+  readonly txid: string;
+  readonly keys: readonly OutpointKey[];
+}
+
+function expiredPayments(book: Book, receivers: readonly Receiver[]): Rival[] {
+  const standing = standings(book);
+  return [...book.unmined.values()]
+    .filter(({ tx, inputs }) => inputs.length > 0 && standing.get(tx.txidHex) === 'expired')
+    .filter((record) => paysAny(record, receivers))
+    .map(({ tx }) => ({ txid: tx.txidHex, keys: tx.inputs.map(outpointKey) }));
+}
+
+function paysAny({ tx, outputs }: UnminedRecord, receivers: readonly Receiver[]): boolean {
+  const change = new Set(outputs.filter(({ place }) => place.chain === 1).map(({ index }) => index));
+  return tx.outputs.some(
+    (output, index) => !change.has(index) && receivers.some(({ lock }) => equalBytes(lock.lock, output.lock)),
+  );
+}

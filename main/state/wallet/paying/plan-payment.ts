@@ -1,0 +1,167 @@
+import { randomInt } from 'node:crypto';
+import type { DraftPayment } from '../../../../shared/contract/wallet.ts';
+import type { Height, Motes } from '../../../../shared/units.ts';
+import { toHex } from '../../../core/codec/hex.ts';
+import { EXPIRY_MARGIN } from '../../../core/policy/limits.ts';
+import { encodeAddress } from '../../../core/primitives/address.ts';
+import type { Output } from '../../../core/primitives/coin.ts';
+import type { Transaction } from '../../../core/primitives/transaction.ts';
+import {
+  type Candidate,
+  isSelectionProblem,
+  selectAll,
+  selectCoins,
+  type Selection,
+  type SelectionProblem,
+} from '../../../core/wallet/coin-selection.ts';
+import { MAX_FEERATE } from '../../../core/wallet/fees.ts';
+import { baseBytes } from '../../../core/wallet/payment-size.ts';
+import { createUnsigned } from '../../../core/wallet/payment.ts';
+import { KithError } from '../../../lib/errors.ts';
+import { type Choice, offeredCoins } from './offered-coins.ts';
+import type { OpenWallet } from '../open-wallet.ts';
+import type { WalletNetwork } from '../ports.ts';
+import { type PaymentRequest, type Receiver, readReceivers } from './receivers.ts';
+import { paymentWarnings } from './warnings.ts';
+
+export interface PlanContext {
+  readonly wallet: OpenWallet;
+  readonly network: WalletNetwork;
+  /** The least feerate that is relayed now, and what to pay where nobody said, in motes per byte. */
+  readonly floor: number;
+  readonly usual: number;
+  /** Addresses that the user has paid before or has a label for. */
+  readonly knownAddresses: Iterable<string>;
+}
+
+/** A payment worked out: what will be signed, and everything that a person must see first. */
+export interface Plan {
+  readonly unsigned: Transaction;
+  readonly inputs: readonly Choice[];
+  readonly view: Omit<DraftPayment, 'draft'>;
+}
+
+const DAY = 86_400;
+const MIN_LIFETIME = 100;
+const LAST_HEIGHT = 0xffff_ffff;
+
+/**
+ * Works a payment out; changes nothing.
+ * @throws {KithError} `address-…`, `wallet-dust`, `wallet-amount`, `wallet-feerate`, `wallet-expires`, `wallet-funds`,
+ *   `wallet-no-funds`, `wallet-coin-unknown`, `wallet-too-many-coins`
+ */
+export function planPayment(context: PlanContext, request: PaymentRequest): Plan {
+  const { wallet, network } = context;
+  const tip = wallet.book.asOf.height;
+  const receivers = readReceivers(network, request);
+  const feerate = checkFeerate(request.feerate ?? context.usual, context.floor);
+  const wanted = checkExpires(request.expires ?? tip + lifetimeOf(network), tip);
+  const offer = offeredCoins(wallet.book, network.params.maturity, receivers, request.coins);
+  const lock = wallet.keyring.lock(wallet.changeKey());
+  const shape = { validFrom: tip, expires: wanted, outputs: receivers.map((receiver) => receiver.lock) };
+  const goal = {
+    feerate,
+    baseBytes: baseBytes(shape),
+    baseBytesWithChange: baseBytes({ ...shape, outputs: [...shape.outputs, lock] }),
+  };
+  const select = (coins: readonly Choice[]) => choose(coins, receivers, goal);
+  const preferred = select(offer.settled);
+  const selection = required(
+    isSelectionProblem(preferred) && offer.unsettled.length > 0
+      ? select([...offer.settled, ...offer.unsettled])
+      : preferred,
+  );
+  const expires = inheritedExpiry(selection.coins, wanted);
+  const paid = receivers.map((receiver) => ({ ...receiver.lock, amount: amountOf(receiver, selection) }));
+  const outputs = withChange(paid, selection.change, lock);
+  const inputs = selection.coins;
+  const unsigned = createUnsigned({
+    validFrom: tip,
+    expires,
+    inputs: inputs.map((coin) => coin.outpoint),
+    outputs,
+  });
+  const { fee } = selection;
+  const view = {
+    fee,
+    // What is too little to come back goes to the fee, so this may be more than was asked for.
+    feerate: Math.floor((fee / unsigned.bytes.length) * 100) / 100,
+    inputs: inputs.map(({ outpoint, amount }) => ({
+      txid: toHex(outpoint.txid),
+      index: outpoint.index,
+      amount,
+    })),
+    outputs: outputs.map((output) => ({
+      address: encodeAddress(network.hrp, output),
+      amount: output.amount,
+      change: output.lock === lock.lock,
+    })),
+    expires,
+  };
+  const warnings = paymentWarnings(context, view, {
+    unsettled: inputs.some((coin) => coin.inherits !== null),
+    uncovered: offer.uncovered(inputs),
+    leftOut: selection.all === undefined ? 0 : offer.settled.length - inputs.length,
+  });
+  return { unsigned, inputs, view: { ...view, warnings } };
+}
+
+type Chosen = Selection<Choice> & { readonly all?: Motes };
+
+function choose(
+  coins: readonly Choice[],
+  receivers: readonly Receiver[],
+  goal: { readonly feerate: number; readonly baseBytes: number; readonly baseBytesWithChange: number },
+): Chosen | SelectionProblem {
+  if (receivers[0]?.amount === 'all') {
+    const everything = selectAll<Choice>(coins, goal);
+    if (isSelectionProblem(everything)) return everything;
+    return { ...everything, all: (sum(everything.coins) - everything.fee) as Motes };
+  }
+  const target = receivers.reduce((total, { amount }) => total + Number(amount), 0);
+  return selectCoins<Choice>(coins, { ...goal, target });
+}
+
+function required(selection: Chosen | SelectionProblem): Chosen {
+  if (!isSelectionProblem(selection)) return selection;
+  if (selection.problem === 'too-many-coins')
+    throw new KithError('wallet-too-many-coins', undefined, { data: { most: selection.most } });
+  const { needed, available } = selection;
+  if (available === 0) throw new KithError('wallet-no-funds', undefined, { data: { needed } });
+  throw new KithError('wallet-funds', undefined, { data: { needed, available } });
+}
+
+function amountOf(receiver: Receiver, selection: Chosen): Motes {
+  return receiver.amount === 'all' ? selection.all! : receiver.amount;
+}
+
+/** The change stands at a random place: its position must not tell which output it is. */
+function withChange(paid: readonly Output[], change: Motes, lock: Omit<Output, 'amount'>): Output[] {
+  const outputs = [...paid];
+  if (change > 0) outputs.splice(randomInt(outputs.length + 1), 0, { ...lock, amount: change });
+  return outputs;
+}
+
+function checkFeerate(feerate: number, floor: number): number {
+  if (feerate >= floor && feerate <= MAX_FEERATE) return feerate;
+  throw new KithError('wallet-feerate', undefined, { data: { least: floor, most: MAX_FEERATE } });
+}
+
+function lifetimeOf({ params }: WalletNetwork): number {
+  return Math.max(MIN_LIFETIME, Math.ceil(DAY / params.spacing));
+}
+
+function checkExpires(expires: Height, tip: Height): Height {
+  // A few blocks more than are needed now, for those that come while a person makes up their mind.
+  const least = tip + EXPIRY_MARGIN + 5;
+  if (expires === 0 || (expires >= least && expires <= LAST_HEIGHT)) return expires;
+  throw new KithError('wallet-expires', undefined, { data: { least, most: LAST_HEIGHT } });
+}
+
+/** A payment can't outlive one that it depends on: then it would fail later for a reason that nobody sees. */
+function inheritedExpiry(coins: readonly Choice[], wanted: Height): Height {
+  const least = [wanted, ...coins.map((coin) => coin.inherits ?? 0)].filter((expires) => expires !== 0);
+  return least.length === 0 ? 0 : Math.min(...least);
+}
+
+const sum = (coins: readonly Candidate[]) => coins.reduce((total, coin) => total + coin.amount, 0);

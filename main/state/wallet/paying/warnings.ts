@@ -1,0 +1,101 @@
+import type { Notice } from '../../../../shared/contract/fields.ts';
+import type { DraftPayment } from '../../../../shared/contract/wallet.ts';
+import { formatKith } from '../../../../shared/units.ts';
+import { findLookalike } from '../../../core/wallet/lookalike.ts';
+import { decodeAddress, isAddressProblem } from '../../../core/primitives/address.ts';
+import { shorten } from './shorten.ts';
+import type { OpenWallet } from '../open-wallet.ts';
+
+/** What is known about a planned payment besides what its view says. */
+export interface PlanFacts {
+  /** It spends change that no block has yet. */
+  readonly unsettled: boolean;
+  /** Expired payments to the same receivers that could still be mined beside it. */
+  readonly uncovered: readonly string[];
+  /** Coins that didn't fit, where everything was to be sent. */
+  readonly leftOut: number;
+}
+
+export interface WarningContext {
+  readonly wallet: OpenWallet;
+  readonly network: { readonly hrp: string };
+  readonly usual: number;
+  readonly knownAddresses: Iterable<string>;
+}
+
+const HIGH_SHARE = 0.1;
+const HIGH_FACTOR = 20;
+
+/** What a person should think about before they confirm. */
+export function paymentWarnings(
+  context: WarningContext,
+  view: Omit<DraftPayment, 'draft' | 'warnings'>,
+  facts: PlanFacts,
+): Notice[] {
+  const paid = view.outputs.filter((output) => !output.change);
+  return [
+    ...feeWarnings(context, view, paid),
+    ...paid.flatMap(({ address }) => addressWarnings(context, address)),
+    ...planWarnings(view, facts),
+  ];
+}
+
+function feeWarnings(
+  { usual }: WarningContext,
+  { fee, feerate }: { readonly fee: number; readonly feerate: number },
+  paid: readonly { readonly amount: number }[],
+): Notice[] {
+  const amount = paid.reduce((sum, output) => sum + output.amount, 0);
+  const warnings: Notice[] = [];
+  if (fee > amount * HIGH_SHARE)
+    warnings.push({
+      code: 'fee-share',
+      message: `The fee of ${formatKith(fee)} KITH is ${Math.round((fee / amount) * 100)} % of the amount.`,
+    });
+  if (feerate > usual * HIGH_FACTOR)
+    warnings.push({
+      code: 'fee-high',
+      message: `The fee is ${Math.round(feerate / usual)} times what is usual now.`,
+    });
+  return warnings;
+}
+
+function addressWarnings({ wallet, network, knownAddresses }: WarningContext, address: string): Notice[] {
+  const lock = decodeAddress(network.hrp, address);
+  if (!isAddressProblem(lock) && wallet.keyring.find(lock) !== undefined)
+    return [{ code: 'address-own', message: 'One of the addresses is of this very wallet.' }];
+  const lookalike = findLookalike(network.hrp, address, knownAddresses);
+  if (lookalike === null) return [];
+  return [
+    {
+      code: 'address-lookalike',
+      message: `${shorten(address)} looks like an address that you know, but is another one. Compare every character.`,
+    },
+  ];
+}
+
+function planWarnings({ expires }: { readonly expires: number }, facts: PlanFacts): Notice[] {
+  const warnings: Notice[] = [];
+  if (facts.unsettled)
+    warnings.push({
+      code: 'spends-unconfirmed',
+      message: 'It spends change of a payment that is not in a block yet, and can only be mined after it.',
+    });
+  if (facts.uncovered.length > 0)
+    warnings.push({
+      code: 'retry-may-double',
+      message:
+        'An earlier payment to the same address expired a short while ago. If the chain is reorganised, both could be paid.',
+    });
+  if (facts.leftOut > 0)
+    warnings.push({
+      code: 'coins-left',
+      message: `${facts.leftOut} coins do not fit in one transaction and stay in the wallet.`,
+    });
+  if (expires === 0)
+    warnings.push({
+      code: 'never-expires',
+      message: 'It never expires: if it is not mined, its coins stay bound until it is replaced.',
+    });
+  return warnings;
+}

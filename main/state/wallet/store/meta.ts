@@ -1,0 +1,83 @@
+import type { Height, Motes } from '../../../../shared/units.ts';
+import { fromHex, toHex } from '../../../core/codec/hex.ts';
+import { Reader } from '../../../core/codec/reader.ts';
+import { Writer } from '../../../core/codec/writer.ts';
+
+/** A block of the chain, by height and id. */
+export interface Mark {
+  readonly height: Height;
+  /** Hex. */
+  readonly id: string;
+}
+
+/** Where a wallet stands; written in the same batch as what it is true for. */
+export interface WalletMeta {
+  /** Blocks up to this one are in the records. It is the last of `trail`. */
+  readonly asOf: Mark;
+  /** Blocks below it, thinner and thinner: where to go back to when the chain no longer has this one. Ascending. */
+  readonly trail: readonly Mark[];
+  /** The highest key of each chain that ever stood in a block or in the mempool; -1 for none. */
+  readonly highestUsed: readonly [number, number];
+  /** Since this height the wallet may have missed payments, because it knew too few keys ahead; null if never. */
+  readonly shortSince: Height | null;
+  /** A restored wallet that hasn't reached the tip yet. */
+  readonly restoring: boolean;
+  /** Counts and the sum of coins, held against what is read at start: LevelDB may lose records without saying so. */
+  readonly coins: number;
+  readonly total: Motes;
+  readonly mined: number;
+  readonly unmined: number;
+}
+
+export function encodeMeta(meta: WalletMeta): Uint8Array {
+  const writer = new Writer(2048);
+  writer.varuint(meta.trail.length);
+  for (const { height, id } of meta.trail) writer.u32(height).bytes(fromHex(id)!);
+  writer.varuint(meta.highestUsed[0] + 1).varuint(meta.highestUsed[1] + 1);
+  writer.u32(meta.shortSince ?? 0).u8(meta.shortSince === null ? 0 : 1);
+  writer.u8(meta.restoring ? 1 : 0);
+  writer.varuint(meta.coins).u64(meta.total).varuint(meta.mined).varuint(meta.unmined);
+  return writer.finish();
+}
+
+/** Null for bytes that encodeMeta never wrote. */
+export function decodeMeta(bytes: Uint8Array): WalletMeta | null {
+  const reader = new Reader(bytes);
+  const trail: Mark[] = [];
+  for (let left = reader.count(36); left > 0; left--) {
+    trail.push({ height: reader.u32(), id: toHex(reader.bytes(32)) });
+  }
+  const highestUsed = [reader.varuint() - 1, reader.varuint() - 1] as const;
+  const since = reader.u32();
+  const shortSince = reader.u8() === 0 ? null : since;
+  const restoring = reader.u8() === 1;
+  const coins = reader.varuint();
+  const total = reader.u64() as Motes;
+  const rest = { mined: reader.varuint(), unmined: reader.varuint() };
+  const asOf = trail.at(-1);
+  if (reader.finish() !== null || asOf === undefined) return null;
+  return { asOf, trail, highestUsed, shortSince, restoring, coins, total, ...rest };
+}
+
+/** The trail with one more block, thinned: all of the last 16, then about two for every doubling of the distance. */
+export function extendTrail(trail: readonly Mark[], next: Mark): Mark[] {
+  return [...trail.filter((mark) => isKept(mark.height, next.height - mark.height)), next];
+}
+
+/** The same trail from the chain itself, for a wallet that begins at a height. Ascending. */
+export function trailOf(at: (height: Height) => Mark | undefined, tip: Height): Mark[] {
+  const heights = new Set<number>([0, tip]);
+  for (let distance = 1; distance < 16; distance++) heights.add(Math.max(0, tip - distance));
+  for (let step = 8; step <= tip; step *= 2) {
+    const top = Math.floor((tip - 2 * step) / step) * step;
+    for (let height = top; height > Math.max(0, tip - 4 * step); height -= step) heights.add(height);
+  }
+  return [...heights].sort((a, b) => a - b).flatMap((height) => markAt(at(height)));
+}
+
+const markAt = (mark: Mark | undefined): Mark[] =>
+  mark === undefined ? [] : [{ height: mark.height, id: mark.id }];
+
+function isKept(height: Height, distance: number): boolean {
+  return distance < 16 || height === 0 || height % 2 ** (Math.floor(Math.log2(distance)) - 1) === 0;
+}

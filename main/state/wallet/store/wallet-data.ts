@@ -1,0 +1,197 @@
+/** The wallets' own database: every key in one table, every record behind its checksum. Change it = bump SCHEMA. */
+import type { Height } from '../../../../shared/units.ts';
+import { fromHex, toHex } from '../../../core/codec/hex.ts';
+import { type OutpointKey, outpointKeyOf } from '../../../core/primitives/outpoint.ts';
+import { KithError } from '../../../lib/errors.ts';
+import type { Log } from '../../../lib/log.ts';
+import { type Change, type CheckedLevel, openCheckedLevel } from './checked-level.ts';
+import { decodeMeta, encodeMeta, type WalletMeta } from './meta.ts';
+import {
+  decodeCoin,
+  decodeMined,
+  decodeUnmined,
+  encodeCoin,
+  encodeMined,
+  encodeUnmined,
+  type MinedRecord,
+  type OwnCoin,
+  type UnminedRecord,
+} from './records.ts';
+
+const SCHEMA = 1;
+const TABLE = { schema: 0, meta: 1, coin: 2, mined: 3, order: 4, unmined: 5 } as const;
+const TABLES = [TABLE.meta, TABLE.coin, TABLE.mined, TABLE.order, TABLE.unmined];
+
+const key = {
+  schema: () => Buffer.of(TABLE.schema),
+  meta: (id: string) => prefix(TABLE.meta, id),
+  coin: (id: string, coin: OutpointKey) => {
+    const [txid = '', index = ''] = coin.split(':');
+    return Buffer.concat([prefix(TABLE.coin, id), Buffer.from(txid, 'hex'), bigEndian(Number(index))]);
+  },
+  mined: (id: string, txid: Uint8Array) => Buffer.concat([prefix(TABLE.mined, id), txid]),
+  unmined: (id: string, txid: Uint8Array) => Buffer.concat([prefix(TABLE.unmined, id), txid]),
+  /** Big-endian, so that the order of keys is the order of the chain. */
+  order: (id: string, height: number, position: number) =>
+    Buffer.concat([prefix(TABLE.order, id), bigEndian(height), bigEndian(position)]),
+} as const;
+
+/** A change of one wallet's records; nothing happens before it is given to `write`. */
+export interface WalletChanges {
+  putCoin(key: OutpointKey, coin: OwnCoin): void;
+  deleteCoin(key: OutpointKey): void;
+  putMined(record: MinedRecord): void;
+  deleteMined(record: MinedRecord): void;
+  putUnmined(record: UnminedRecord): void;
+  deleteUnmined(record: UnminedRecord): void;
+  readonly size: number;
+}
+
+/** Where a mined record stands among all of them. */
+export interface MinedPlace {
+  readonly height: Height;
+  readonly position: number;
+}
+
+/** Reads throw `wallet-data-damaged` where a record isn't what was written. */
+export interface WalletData {
+  meta(id: string): Promise<WalletMeta | null>;
+  coins(id: string): AsyncIterable<readonly [OutpointKey, OwnCoin]>;
+  unmined(id: string): AsyncIterable<UnminedRecord>;
+  mined(id: string, txidHex: string): Promise<MinedRecord | null>;
+  /** Mined records before `before` (all unless told) and above height `above`, newest first. */
+  newest(id: string, range: { before?: MinedPlace; above?: Height }): AsyncIterable<MinedRecord>;
+  countMined(id: string): Promise<number>;
+  changes(id: string): WalletChanges;
+  /** One atomic batch with the wallet's new meta record. */
+  write(changes: WalletChanges, meta: WalletMeta, sync: boolean): Promise<void>;
+  /** Forgets a wallet but for its payments that no block has, as far as they can be read; these are the result. */
+  clear(id: string): Promise<UnminedRecord[]>;
+  close(): Promise<void>;
+}
+
+/** @throws {KithError} `wallet-data-newer`, `wallet-data-unusable` */
+export async function openWalletData(folder: string, log: Log): Promise<WalletData> {
+  const level = await openCheckedLevel(folder, log);
+  await checkSchema(level);
+
+  const clear = async (id: string) => {
+    const saved: UnminedRecord[] = [];
+    const keys: Change[] = [];
+    for (const table of TABLES) {
+      for await (const [at, value] of reachable(level, table, id, log)) {
+        const record = table === TABLE.unmined && value !== null ? decodeUnmined(value) : null;
+        if (record) saved.push(record);
+        keys.push([at, null]);
+      }
+    }
+    await level.write(keys, true);
+    return saved;
+  };
+
+  return {
+    meta: async (id) => orDamaged(await level.get(key.meta(id)), decodeMeta),
+    async *coins(id) {
+      for await (const [at, value] of all(level, TABLE.coin, id)) {
+        const view = Buffer.from(at.buffer, at.byteOffset, at.byteLength);
+        yield [outpointKeyOf(toHex(at.subarray(9, 41)), view.readUInt32BE(41)), required(decodeCoin(value))];
+      }
+    },
+    async *unmined(id) {
+      for await (const [, value] of all(level, TABLE.unmined, id)) yield required(decodeUnmined(value));
+    },
+    mined: async (id, txidHex) => orDamaged(await level.get(key.mined(id, fromHex(txidHex)!)), decodeMined),
+    async *newest(id, { before, above }) {
+      const from = above === undefined ? prefix(TABLE.order, id) : key.order(id, above + 1, 0);
+      const to = before ? key.order(id, before.height, before.position) : after(prefix(TABLE.order, id));
+      for await (const [, txid] of level.entries(from, to, true)) {
+        yield required(orDamaged(await level.get(key.mined(id, txid)), decodeMined));
+      }
+    },
+    async countMined(id) {
+      let count = 0;
+      for await (const _ of all(level, TABLE.order, id)) count++;
+      return count;
+    },
+    changes: createChanges,
+    async write(changes, meta, sync) {
+      const { id, list } = changes as Changes;
+      await level.write([...list, [key.meta(id), encodeMeta(meta)]], sync);
+    },
+    clear,
+    close: () => level.close(),
+  };
+}
+
+interface Changes extends WalletChanges {
+  readonly id: string;
+  readonly list: Change[];
+}
+
+function createChanges(id: string): WalletChanges {
+  const list: Change[] = [];
+  const changes: Changes = {
+    id,
+    list,
+    putCoin: (at, coin) => list.push([key.coin(id, at), encodeCoin(coin)]),
+    deleteCoin: (at) => list.push([key.coin(id, at), null]),
+    putMined(record) {
+      const { tx, height, position } = record;
+      list.push([key.mined(id, tx.txid), encodeMined(record)], [key.order(id, height, position), tx.txid]);
+    },
+    deleteMined({ tx, height, position }) {
+      list.push([key.mined(id, tx.txid), null], [key.order(id, height, position), null]);
+    },
+    putUnmined: (record) => list.push([key.unmined(id, record.tx.txid), encodeUnmined(record)]),
+    deleteUnmined: ({ tx }) => list.push([key.unmined(id, tx.txid), null]),
+    get size() {
+      return list.length;
+    },
+  };
+  return changes;
+}
+
+async function checkSchema(level: CheckedLevel): Promise<void> {
+  const stored = await level.get(key.schema()).catch(() => undefined);
+  if (stored?.[0] !== undefined && stored[0] > SCHEMA) {
+    await level.close();
+    throw new KithError('wallet-data-newer', 'the wallet database was written by a newer version');
+  }
+  await level.write([[key.schema(), Uint8Array.of(SCHEMA)]], false);
+}
+
+const all = (level: CheckedLevel, table: number, id: string) =>
+  level.entries(prefix(table, id), after(prefix(table, id)));
+
+/** All keys of a table that can be reached, with null for damaged values; what lies behind a broken part is left. */
+async function* reachable(level: CheckedLevel, table: number, id: string, log: Log) {
+  try {
+    yield* level.readable(prefix(table, id), after(prefix(table, id)));
+  } catch (error) {
+    log.warn('a part of the wallet database is unreadable', { table, error });
+  }
+}
+
+function required<T>(value: T | null): T {
+  if (value === null) throw new KithError('wallet-data-damaged');
+  return value;
+}
+
+function orDamaged<T>(bytes: Uint8Array | undefined, decode: (bytes: Uint8Array) => T | null): T | null {
+  return bytes === undefined ? null : required(decode(bytes));
+}
+
+function prefix(table: number, id: string): Buffer {
+  return Buffer.concat([Buffer.of(table), Buffer.from(id, 'hex')]);
+}
+
+/** The first key behind all that begin with these bytes. */
+function after(bytes: Buffer): Buffer {
+  return Buffer.concat([bytes, Buffer.alloc(64, 0xff)]);
+}
+
+function bigEndian(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(value);
+  return bytes;
+}
