@@ -1,7 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { REGTEST_NETWORK } from '../../main/core/networks/built-in.ts';
 import { decodeBlock } from '../../main/core/primitives/block.ts';
@@ -11,7 +9,7 @@ import type { Transaction } from '../../main/core/primitives/transaction.ts';
 import { isViolation } from '../../main/core/violation.ts';
 import type { Chain } from '../../main/state/chain/chain.ts';
 import { createRandom } from '../support/random.ts';
-import { createTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
+import { createTcpProxy, freePort, type TcpProxy } from '../support/tcp-proxy.ts';
 import { coinbaseOf, newDirectory, pay, testKey } from '../support/test-chain.ts';
 import { until } from '../support/until.ts';
 import type { Bench } from './bench.ts';
@@ -60,15 +58,6 @@ function launch(): BenchNode {
         child.send({ call: calls, order });
       }),
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 const text = (tx: Transaction) => Buffer.from(tx.bytes).toString('base64');

@@ -1,8 +1,6 @@
-import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { type NodeProcess, startNodeProcess } from '../support/node-process.ts';
-import { createTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
+import { createTcpProxy, freePort, type TcpProxy } from '../support/tcp-proxy.ts';
 import { until } from '../support/until.ts';
 
 const PASSWORD = 'correct horse battery staple';
@@ -14,15 +12,6 @@ afterEach(async () => {
   for (const node of nodes.splice(0)) await node.kill();
   for (const { proxy } of links.splice(0)) await proxy.close();
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 // What the nodes tell each other of leads nowhere, so that they stay behind their wires.
 const NOWHERE = '/ip4/127.255.255.1/tcp/9';

@@ -1,8 +1,10 @@
 import type { Stream } from '@libp2p/interface';
-import { describe, test } from 'vitest';
+import { readdir } from 'node:fs/promises';
+import { describe, expect, test } from 'vitest';
 import { decodeBlockAnnouncement, decodeWids } from '../../main/network/wire/messages/announcements.ts';
-import { decodeBye, decodeHello, decodeTip } from '../../main/network/wire/messages/hello.ts';
+import { decodeBye, decodeHello, decodeServes, decodeTip } from '../../main/network/wire/messages/hello.ts';
 import { decodeGetParts, decodeParts } from '../../main/network/wire/messages/part-messages.ts';
+import { decodePushed, decodeWant } from '../../main/network/wire/messages/push-messages.ts';
 import { decodeRecords } from '../../main/network/wire/messages/record-messages.ts';
 import {
   decodeGetTransactions,
@@ -19,13 +21,15 @@ import {
   decodeGetHeaders,
   decodeHeaders,
 } from '../../main/network/wire/messages/sync-messages.ts';
+import { decodeDialRequest, decodeDialResponse } from '../../main/network/reach/dial-back-messages.ts';
+import { decodePunch } from '../../main/network/reach/punch-messages.ts';
 import { decodeTransaction } from '../../main/core/primitives/transaction.ts';
 import { createRandom } from '../support/random.ts';
 import { scale } from '../support/scale.ts';
 import { malformedIdentity, PROTOCOLS, sendMalformed } from './support/malformed.ts';
 import { until } from '../support/until.ts';
 import { suffer } from './support/oracle.ts';
-import type { Stranger } from './support/stranger.ts';
+import { NAMES, type Stranger } from './support/stranger.ts';
 import { inOneWorld } from './support/world.ts';
 
 const MESSAGES = 100_000;
@@ -33,6 +37,7 @@ const MESSAGES = 100_000;
 const decoders: Record<string, (bytes: Uint8Array) => unknown> = {
   hello: decodeHello,
   tip: decodeTip,
+  serves: decodeServes,
   bye: decodeBye,
   getHeaders: decodeGetHeaders,
   headers: decodeHeaders,
@@ -47,9 +52,40 @@ const decoders: Record<string, (bytes: Uint8Array) => unknown> = {
   getManifest: decodeGetManifest,
   manifest: (bytes) => decodeManifest(bytes, new Uint8Array(32)),
   getChunk: decodeGetChunk,
+  pushed: decodePushed,
+  want: decodeWant,
+  dialRequest: decodeDialRequest,
+  dialResponse: decodeDialResponse,
+  punch: decodePunch,
   announcedWids: decodeWids,
   announcedBlock: decodeBlockAnnouncement,
 };
+
+/** Every file that says how a message is read. */
+async function allDecoders(): Promise<unknown[]> {
+  const network = new URL('../../main/network/', import.meta.url);
+  const files = (await readdir(network, { recursive: true })).filter((file) =>
+    /^(wire\/messages\/.*|reach\/.*-messages)\.ts$/.test(file),
+  );
+  const modules = await Promise.all(
+    files.map((file) => import(new URL(file, network).href) as Promise<Record<string, unknown>>),
+  );
+  return modules.flatMap((each) =>
+    Object.entries(each).flatMap(([name, value]) => (name.startsWith('decode') ? [value] : [])),
+  );
+}
+
+test('no decoder and no protocol is left out here', async () => {
+  const all = await allDecoders();
+  expect(all.length).toBeGreaterThan(20);
+  const met = new Set<unknown>([...Object.values(decoders), decodeManifest]);
+  expect(all.filter((decoder) => !met.has(decoder))).toEqual([]);
+  // Two are topics of the router's; of a network that was founded and of the table only a node beyond loopback knows.
+  const { transactions, blocks, join, kad, ...answered } = NAMES;
+  const ids = Object.values(PROTOCOLS).map(({ id }) => id);
+  expect(Object.values(answered).filter((id) => !ids.includes(id))).toEqual([]);
+  expect([transactions, blocks, join, kad].filter((id) => ids.includes(id))).toEqual([]);
+});
 
 describe(`${MESSAGES} malformed messages of every kind`, () => {
   test.each(Object.entries(decoders))('%s: a value or a violation, never an exception', (_name, decode) => {

@@ -1,4 +1,5 @@
-import { connect, createServer, type Socket } from 'node:net';
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { peerIdOf } from '../../main/network/host/addresses.ts';
 
 /** A wire between two nodes that a test can cut, and that can be slow. */
@@ -77,4 +78,14 @@ export async function createTcpProxy(address: string, delay?: Delay): Promise<Tc
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+/** A port of loopback that nobody uses now. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
 }

@@ -6,6 +6,7 @@ import type { Hash } from '../../core/crypto/hash.ts';
 import type { Coin } from '../../core/primitives/coin.ts';
 import { type CoinKey, coinKey, showCoinKey } from '../../core/primitives/coin-key.ts';
 import { crashPoint, type WriteKind } from '../../lib/crash-point.ts';
+import type { KithError } from '../../lib/errors.ts';
 import { openRecord, sealPayload } from './checksum.ts';
 import { decodeCoin } from './coin-record.ts';
 import { type CoinChanges, createCoinWriter } from './coin-writer.ts';
@@ -90,15 +91,18 @@ function chainDbOf(level: Level): ChainDb {
   let lastState: Uint8Array | null = null;
   let height = 0;
 
-  // One write after the other: two at once would land in whatever order their threads come to it.
+  // One write after the other: two at once would land in whatever order their threads come to it. Nothing is written
+  // after one that failed: what it left half written in LevelDB's log would be a hole in it, and not its end.
   let tail: Promise<void> = Promise.resolve();
+  let failure: KithError | null = null;
   const inOrder = (kind: WriteKind, write: () => Promise<void>): Promise<void> => {
-    const result = tail.then(write).then(
-      () => crashPoint(kind),
-      (error: unknown) => {
-        throw levelFailed(error, 'writing');
-      },
-    );
+    const result = tail.then(async () => {
+      if (failure) throw failure;
+      await write().catch((error: unknown) => {
+        throw (failure = levelFailed(error, 'writing'));
+      });
+      crashPoint(kind);
+    });
     tail = result.catch(() => undefined);
     return result;
   };

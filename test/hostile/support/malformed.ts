@@ -8,7 +8,7 @@ import { NAMES, type Stranger } from './stranger.ts';
 /** The protocols that a node answers, by their ids, and what is asked there. */
 export const PROTOCOLS: Readonly<Record<string, { readonly id: string; readonly types: readonly number[] }>> =
   {
-    hello: { id: NAMES.hello, types: [FRAME.hello.type, FRAME.tip.type, FRAME.bye.type] },
+    hello: { id: NAMES.hello, types: [FRAME.hello.type, FRAME.tip.type, FRAME.serves.type, FRAME.bye.type] },
     sync: { id: NAMES.sync, types: [FRAME.getHeaders.type, FRAME.getBlocks.type] },
     relay: {
       id: NAMES.relay,
@@ -18,7 +18,12 @@ export const PROTOCOLS: Readonly<Record<string, { readonly id: string; readonly 
         FRAME.getParts.type,
         FRAME.handOver.type,
         FRAME.getRecords.type,
+        FRAME.newRecord.type,
       ],
+    },
+    push: {
+      id: NAMES.push,
+      types: [FRAME.pushBlock.type, FRAME.getCompact.type, FRAME.wantBlocks.type],
     },
     snapshot: { id: NAMES.snapshot, types: [FRAME.getManifest.type, FRAME.getChunk.type] },
     ping: { id: '/ipfs/ping/1.0.0', types: [] },

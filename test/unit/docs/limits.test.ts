@@ -132,7 +132,7 @@ describe('docs/limits.md and the code', () => {
     const cell = (what: string) => rows.find((row) => row.what === what)!.cells[0]!;
     const caps = Object.values(FRAME).map(({ cap }) => cap);
     expect(numbersIn(cell("a frame's bytes"))).toEqual([Math.min(...caps), Math.max(...caps)]);
-    const book = sourceOf('peers/book.ts');
+    const book = sourceOf('peers/addresses/book.ts');
     const room = ['BUCKETS.fresh', 'BUCKETS.proven', 'REACH.source'].map(
       (name) => valueOf(book, name) * valueOf(book, 'BUCKET_SIZE'),
     );
