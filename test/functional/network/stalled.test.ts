@@ -1,0 +1,69 @@
+import { afterEach, expect, test } from 'vitest';
+import { REGTEST_NETWORK } from '../../../main/core/networks/built-in.ts';
+import { syncHandlers } from '../../../main/network/sync/serve-sync.ts';
+import { FRAME } from '../../../main/network/wire/frame-types.ts';
+import type { Handler } from '../../../main/network/wire/server.ts';
+import { startRawPeer } from '../../support/raw-peer.ts';
+import { startNode, type TestNode } from '../../support/test-node.ts';
+import { until } from '../../support/until.ts';
+
+const stops: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const stop of stops.splice(0).reverse()) await stop();
+});
+
+async function start(): Promise<TestNode> {
+  const node = await startNode();
+  stops.push(() => node.stop());
+  return node;
+}
+
+/** Answers nothing, for ever. */
+const silent = (cap: number): Handler => ({ cap, handle: () => new Promise(() => undefined) });
+
+/** Claims the chain that `honest` has, shows it or not, and never sends a block of it. */
+async function staller(at: TestNode, honest: TestNode, showsHeaders: boolean) {
+  const { height, work, id } = honest.chain.tip();
+  const shown = syncHandlers({ chain: honest.chain });
+  const headers = showsHeaders ? shown.get(FRAME.getHeaders.type)! : silent(FRAME.getHeaders.cap);
+  const peer = await startRawPeer(at.address, {
+    network: REGTEST_NETWORK,
+    hello: { height, work, id: new Uint8Array(Buffer.from(id, 'hex')) },
+    sync: new Map([
+      [FRAME.getHeaders.type, headers],
+      [FRAME.getBlocks.type, silent(FRAME.getBlocks.cap)],
+    ]),
+  });
+  stops.push(() => peer.stop());
+  await until(() => at.net.peers.list().length === 1, 'greeted');
+  return peer;
+}
+
+test('a peer that shows a chain and keeps its blocks back: fetched elsewhere, and it goes', async () => {
+  const [at, honest] = [await start(), await start()];
+  await honest.mine(40);
+  const peer = await staller(at, honest, true);
+  await until(() => at.chain.bestHeader().height === 40, 'its headers are here');
+  expect(at.net.status()).toMatchObject({ phase: 'blocks', height: 0 });
+  await honest.net.peers.add(at.address);
+  await until(() => at.chain.tip().id === honest.chain.tip().id, 'the blocks came from somebody else', {
+    ms: 60_000,
+  });
+  const gone = () => at.net.peers.list().every(({ id }) => id !== peer.id);
+  await until(gone, 'whoever kept them back is gone');
+  const said = at.net.peers.journal(100).filter(({ id, code }) => id === peer.id && code === 'sync-stalled');
+  expect(said.length).toBeGreaterThan(0);
+  expect(at.net.peers.bans()).toEqual([]);
+  expect(at.net.peers.list()).toMatchObject([{ score: 0 }]);
+});
+
+test('a peer that claims a chain and answers no question about it: headers come from somebody else', async () => {
+  const [at, honest] = [await start(), await start()];
+  await honest.mine(40);
+  await staller(at, honest, false);
+  await until(() => at.net.status().phase === 'headers', 'it waits for headers');
+  await honest.net.peers.add(at.address);
+  await until(() => at.chain.tip().id === honest.chain.tip().id, 'the chain came from somebody else', {
+    ms: 90_000,
+  });
+});
