@@ -45,6 +45,7 @@ const TIMEOUT_MS = 30_000;
 /** A source that takes longer for one message gives way to another, if there is one: doubled each time, so that where
  * everybody is slow the headers come all the same. */
 const SLOW_MS = 5000;
+const LOOK_MS = 250;
 
 export function createHeaderSync(deps: HeaderSyncDeps): HeaderSync {
   const { chain, peers, clock, log } = deps;
@@ -101,8 +102,7 @@ export function createHeaderSync(deps: HeaderSyncDeps): HeaderSync {
     try {
       clean = await fetchAll(peer);
     } catch (error) {
-      if (codeOf(error) === 'peer-timeout') peers.report(peer.id, offence('peer-silent'));
-      else if (codeOf(error) !== 'peer-gone') throw error;
+      unanswered(peer, error);
     }
     // It was too slow this time, and somebody else has what we want. What it has shown stays; it may be asked again.
     const left = leaving.delete(peer.id) && !clean;
@@ -115,12 +115,19 @@ export function createHeaderSync(deps: HeaderSyncDeps): HeaderSync {
       peers.report(peer.id, offence('headers-unproven', { height: claimed.height }));
   }
 
-  function leave(peer: Peer, tookMs: number): void {
-    if (tookMs < patienceMs || !usable().some(({ id }) => id !== peer.id)) return;
+  function unanswered(peer: Peer, error: unknown): void {
+    if (codeOf(error) === 'peer-timeout') peers.report(peer.id, offence('peer-silent'));
+    else if (codeOf(error) !== 'peer-gone') throw error;
+  }
+
+  /** Whether it is left for another one. */
+  function leave(peer: Peer, tookMs: number): boolean {
+    if (tookMs < patienceMs || !usable().some(({ id }) => id !== peer.id)) return false;
     patienceMs = Math.min(TIMEOUT_MS, patienceMs * 2);
     slow.set(peer.id, (slow.get(peer.id) ?? 0) + 1);
     leaving.add(peer.id);
     log.debug('headers come slowly; another peer is asked', { peer: peer.id, tookMs: Math.round(tookMs) });
+    return true;
   }
 
   /** True when the peer had no more; false when something of it can't be used. */
@@ -203,7 +210,7 @@ export function createHeaderSync(deps: HeaderSyncDeps): HeaderSync {
     let headers: Header[] = [];
     if (leaving.has(peer.id)) return null;
     const began = clock.ms();
-    const wrong = await peer.sync.call({
+    const answered = peer.sync.call({
       type: FRAME.getHeaders.type,
       body: encodeGetHeaders(locator),
       replies: 1,
@@ -217,9 +224,26 @@ export function createHeaderSync(deps: HeaderSyncDeps): HeaderSync {
         return null;
       },
     });
+    const wrong = await unlessLate(peer, began, answered);
+    if (wrong === 'late') {
+      // Nobody waits for its answer any more; that there is none still counts.
+      answered.catch((error: unknown) => unanswered(peer, error)).catch(() => undefined);
+      return null;
+    }
     // What has come is used all the same.
     if (wrong === null) leave(peer, clock.ms() - began);
     return wrong === null ? headers : null;
+  }
+
+  /** Waits for the answer, or until the peer has been left because it let everybody wait. */
+  async function unlessLate<T>(peer: Peer, began: number, answer: Promise<T>): Promise<T | 'late'> {
+    let watch: NodeJS.Timeout | undefined;
+    const late = new Promise<'late'>((resolve) => {
+      watch = setInterval(() => {
+        if (leave(peer, clock.ms() - began)) resolve('late');
+      }, LOOK_MS);
+    });
+    return Promise.race([answer, late]).finally(() => clearInterval(watch));
   }
 
   return {

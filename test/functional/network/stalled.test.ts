@@ -60,10 +60,12 @@ test('a peer that shows a chain and keeps its blocks back: fetched elsewhere, an
 test('a peer that claims a chain and answers no question about it: headers come from somebody else', async () => {
   const [at, honest] = [await start(), await start()];
   await honest.mine(40);
-  await staller(at, honest, false);
+  const peer = await staller(at, honest, false);
   await until(() => at.net.status().phase === 'headers', 'it waits for headers');
   await honest.net.peers.add(at.address);
   await until(() => at.chain.tip().id === honest.chain.tip().id, 'the chain came from somebody else', {
-    ms: 90_000,
+    ms: 60_000,
   });
+  // Nobody waited until it was taken for dead.
+  expect(at.net.peers.list().some(({ id }) => id === peer.id)).toBe(true);
 });
