@@ -175,6 +175,7 @@ function peers(config: NodeConfig, parts: Growing): Service {
         clock: systemClock,
         log: config.log.child('network'),
         openHistory: parts.openHistory,
+        onSeen: (txid) => parts.wallets?.touch(txid),
         software: `kith/${VERSION}`,
       });
       try {

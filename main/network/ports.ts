@@ -38,6 +38,8 @@ export interface NetworkDeps {
   readonly openHistory?: (() => Promise<History | null>) | undefined;
   /** Whether own payments go to one peer first; yes unless told. */
   readonly hideOrigin?: boolean | undefined;
+  /** How many peers have a payment of ours has changed; see `seenBy`. */
+  readonly onSeen?: ((txid: string) => void) | undefined;
   /** Sources of addresses besides those told; where it listens beyond loopback they are on unless told. */
   readonly discovery?: DiscoveryChoice | undefined;
   /** From 0 to below 1; for choices that an attacker shouldn't foresee, no secrets. */

@@ -11,7 +11,7 @@ import type { Syncing } from './syncing.ts';
 
 export interface RelayingDeps extends Pick<
   NetworkDeps,
-  'chain' | 'mempool' | 'clock' | 'log' | 'hideOrigin'
+  'chain' | 'mempool' | 'clock' | 'log' | 'hideOrigin' | 'onSeen'
 > {
   readonly gossip: Gossip;
   readonly names: Names;
@@ -41,6 +41,7 @@ export function createRelaying(deps: RelayingDeps): Relaying {
     topic: names.transactions,
     onRefused: (tx) => compact.spare(tx),
     hideOrigin: deps.hideOrigin ?? true,
+    onSeen: deps.onSeen ?? (() => undefined),
   });
   const compact = createCompactRelay(common);
   const push = createBlockPush({ ...common, compact, admit: (...block) => blocks.admit(...block) });

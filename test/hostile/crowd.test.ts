@@ -9,7 +9,7 @@ import { type NodeProcess, startNodeProcess } from '../support/node-process.ts';
 import type { Random } from '../support/random.ts';
 import { scale } from '../support/scale.ts';
 import { until } from '../support/until.ts';
-import { nextBlock, PAYEE } from './support/blocks.ts';
+import { nextBlock, PAYEE, withoutWork } from './support/blocks.ts';
 import { head, sendMalformed } from './support/malformed.ts';
 import { suffer } from './support/oracle.ts';
 import { meet, NAMES, newSource, type Stranger } from './support/stranger.ts';
@@ -24,15 +24,14 @@ const DEEDS: readonly ((peer: Stranger, node: NodeProcess, random: Random) => Pr
   (peer, _node, random) => sendMalformed(peer, 'gossip', 50, random),
   (peer, _node, random) => sendMalformed(peer, 'relay', 50, random),
   async (peer) => (await peer.open(NAMES.sync)).send(head(0xffff_ffff, FRAME.getBlocks.type)),
-  async (peer, node) => {
+  async (peer, node, random) => {
     const pen = await peer.gossip();
     for (let i = 0; i < 3 && !peer.gone(); i++) {
       const { header, bytes } = await nextBlock(node);
       const twin = bytes.slice();
       twin[twin.length - 1]! ^= 1 + i;
       // Headers without work, too: at the first of those it is over.
-      const bad = header.bytes.slice();
-      bad[bad.length - 1]! ^= 0xff;
+      const bad = withoutWork(header, random.int(0xffff_ffff)).bytes;
       pen.publish(NAMES.blocks, encodeBlockAnnouncement(header.bytes, i === 0 ? twin : null));
       pen.publish(NAMES.blocks, encodeBlockAnnouncement(bad, null));
     }

@@ -32,6 +32,7 @@ export interface TestNodeOptions {
   readonly log?: Log;
   readonly minimumWork?: bigint;
   readonly hideOrigin?: boolean;
+  readonly onSeen?: (txid: string) => void;
   readonly announce?: readonly string[];
   readonly snapshotSync?: boolean;
   readonly discovery?: DiscoveryChoice;
@@ -61,6 +62,7 @@ export async function startNode(options: TestNodeOptions = {}): Promise<TestNode
     software: 'kith/test',
     minimumWork: options.minimumWork,
     hideOrigin: options.hideOrigin,
+    onSeen: options.onSeen,
     announce: options.announce,
     snapshotSync: options.snapshotSync,
     discovery: options.discovery,

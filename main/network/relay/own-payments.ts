@@ -4,6 +4,8 @@ export interface OwnPaymentsDeps {
   /** Whether it still waits to be mined. */
   pending(txid: string): boolean;
   announce(wid: Hash): void;
+  /** How many peers have it has changed. */
+  changed(txid: string): void;
   readonly ms: () => number;
   readonly random: () => number;
 }
@@ -50,10 +52,15 @@ export function createOwnPayments(deps: OwnPaymentsDeps): OwnPayments {
       }
       return true;
     },
-    seen: (widHex, peerId) => void byWid.get(widHex)?.peers.add(peerId),
+    seen(widHex, peerId) {
+      const own = byWid.get(widHex);
+      if (own === undefined || own.peers.has(peerId)) return;
+      own.peers.add(peerId);
+      deps.changed(own.txid);
+    },
     seenBy: (txid) => byTxid.get(txid)?.peers.size ?? null,
     forget(peerId) {
-      for (const own of byWid.values()) own.peers.delete(peerId);
+      for (const own of byWid.values()) if (own.peers.delete(peerId)) deps.changed(own.txid);
     },
     tick() {
       const now = deps.ms();

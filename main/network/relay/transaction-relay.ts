@@ -37,6 +37,8 @@ export interface TransactionRelayDeps {
   };
   /** A payment that isn't taken, and may be mined all the same. */
   onRefused(tx: Transaction): void;
+  /** How many peers have a payment of ours has changed. */
+  onSeen(txid: string): void;
   /** Whether our own payments go to one peer first, so that nobody sees where they come from. */
   readonly hideOrigin: boolean;
   readonly clock: Clock;
@@ -81,6 +83,7 @@ export function createTransactionRelay(deps: TransactionRelayDeps): TransactionR
   const own = createOwnPayments({
     pending: (txid) => mempool.has(txid),
     announce: (wid: Hash) => announcer.announce(wid, true),
+    changed: deps.onSeen,
     ms: clock.ms,
     random: deps.random,
   });

@@ -116,7 +116,8 @@ describe('relaying', () => {
   });
 
   test('a payment reaches every mempool once, and its maker learns who has it', async () => {
-    const first = await start();
+    const told: string[] = [];
+    const first = await start({ onSeen: (txid) => told.push(`${txid} ${first.net.seenBy(txid)}`) });
     const [funding] = await first.mine(10);
     const others = [await start({ bootstrap: [first.address] })];
     others.push(await start({ bootstrap: [first.address, others[0]!.address] }));
@@ -129,6 +130,7 @@ describe('relaying', () => {
     await first.mempool.submit(tx);
     await until(() => all.every((node) => node.mempool.has(tx.txidHex)), 'in every mempool');
     await until(() => first.net.seenBy(tx.txidHex) === 2, 'both of its peers have it');
+    expect(told).toEqual([`${tx.txidHex} 1`, `${tx.txidHex} 2`]);
     expect(others[0]!.net.seenBy(tx.txidHex)).toBeNull();
     await others[2]!.mine(1, { transactions: [tx], fees: 10_000 });
     await until(() => all.every((node) => !node.mempool.has(tx.txidHex)), 'mined everywhere');

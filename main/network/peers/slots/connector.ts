@@ -205,7 +205,18 @@ export function createConnector(deps: ConnectorDeps): Connector {
     void deps.store.replace('anchor', kept).catch(() => undefined);
   }
 
+  /** Connections that were opened to look around are given back when nothing looks wrong any more. */
+  function giveBack(): void {
+    const relaying = peers.list().filter(({ kind }) => kind === 'full-relay');
+    const surplus = relaying.length - OUTBOUND - deps.extra();
+    if (surplus <= 0) return;
+    // Those that know of the best chain stay, and of equals those that have lasted.
+    relaying.sort((a, b) => (a.tip.work === b.tip.work ? 0 : a.tip.work > b.tip.work ? -1 : 1));
+    for (const { id } of relaying.slice(-surplus)) peers.part(id, 'peer-crowded');
+  }
+
   function tick(): void {
+    giveBack();
     for (const [address, origin] of candidates()) {
       if (dialling.size >= DIALS_AT_ONCE) return;
       if (!usable(address)) continue;

@@ -1,4 +1,4 @@
-import type { Peer } from '../peer.ts';
+import { type Peer, relays } from '../peer.ts';
 import { groupOf } from '../../host/addresses.ts';
 
 /** What an inbound peer has to show for itself. Times in milliseconds of the clock, 0 = never. */
@@ -9,6 +9,8 @@ export interface Candidate {
   readonly since: number;
   readonly lastPayment: number;
   readonly lastBlock: number;
+  /** It takes no payments, so that these can't be what it is kept for. */
+  readonly blockOnly: boolean;
 }
 
 export function candidateOf(
@@ -18,7 +20,8 @@ export function candidateOf(
 ): Candidate {
   const group = groupOf(peer.address) ?? peer.address;
   const { id, latencyMs } = peer;
-  return { id, group, latencyMs, since, lastPayment: useful.payment, lastBlock: useful.block };
+  const blockOnly = !relays(peer);
+  return { id, group, latencyMs, since, lastPayment: useful.payment, lastBlock: useful.block, blockOnly };
 }
 
 /**
@@ -48,6 +51,12 @@ export function chooseEviction(all: readonly Candidate[], rank: (group: string) 
     4,
     ({ lastPayment }) => -lastPayment,
     ({ lastPayment }) => lastPayment > 0,
+  );
+  // Connections for blocks alone hold a network together that somebody tries to split by its payments.
+  protect(
+    8,
+    ({ lastBlock }) => -lastBlock,
+    ({ blockOnly, lastBlock }) => blockOnly && lastBlock > 0,
   );
   protect(
     4,

@@ -16,7 +16,7 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 /** The connector over a network that the test makes up; time is the fake timers'. */
-function connecting(reachable: (address: string) => boolean) {
+function connecting(reachable: (address: string) => boolean, extra: () => number = () => 0) {
   const saved = new Map<string, ReadonlyMap<string, unknown>>();
   const store = {
     list: (prefix: string) =>
@@ -40,12 +40,15 @@ function connecting(reachable: (address: string) => boolean) {
     adopt(connection: Connection, origin: object) {
       const id = connection.remotePeer.toString();
       const address = connection.remoteAddr.toString();
-      const peer = { id, address, direction: 'outbound', ...origin } as unknown as Peer;
+      const tip = { work: workOf.get(address) ?? 1n };
+      const peer = { id, address, direction: 'outbound', tip, ...origin } as unknown as Peer;
       list.push(peer);
       return Promise.resolve(peer);
     },
   } as unknown as Peers;
   const dialled: string[] = [];
+  /** What chain a peer has; 1 unless told. */
+  const workOf = new Map<string, bigint>();
   const connector = createConnector({
     dial: async (address: string) => {
       dialled.push(address);
@@ -60,12 +63,12 @@ function connecting(reachable: (address: string) => boolean) {
     store,
     bootstrap: [],
     joined: new Set(),
-    extra: () => 0,
+    extra,
     clock,
     log: silent,
     random,
   });
-  return { connector, book, list, dialled, saved };
+  return { connector, book, list, dialled, saved, workOf };
 }
 
 test('a day without a line leaves the book as it was', async () => {
@@ -108,4 +111,26 @@ test('two addresses of one group are not dialled at once', async () => {
   await vi.advanceTimersByTimeAsync(10_000);
   connector.stop();
   expect(dialled).toHaveLength(1);
+});
+
+test('connections that were opened because something looked wrong are given back, those with the worse chain', async () => {
+  let wrong = true;
+  const { connector, book, list, workOf } = connecting(
+    () => true,
+    () => (wrong ? 2 : 0),
+  );
+  for (let n = 0; n < 40; n++) {
+    book.add(addressOf(n), { foundBy: 'exchange' });
+    workOf.set(addressOf(n).split('/p2p/')[0]!, n % 10 === 3 ? 1n : 2n);
+  }
+  const relaying = () => list.filter(({ kind }) => kind === 'full-relay');
+  connector.start();
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(relaying()).toHaveLength(10);
+  const worse = relaying().filter(({ tip }) => tip.work === 1n);
+  wrong = false;
+  await vi.advanceTimersByTimeAsync(1000);
+  connector.stop();
+  expect(relaying()).toHaveLength(8);
+  expect(relaying().filter((peer) => worse.includes(peer))).toHaveLength(Math.max(0, worse.length - 2));
 });

@@ -8,6 +8,7 @@ const peer = (id: string, more: Partial<Candidate> = {}): Candidate => ({
   since: 1000,
   lastPayment: 0,
   lastBlock: 0,
+  blockOnly: false,
   ...more,
 });
 const rank = (group: string) =>
@@ -19,6 +20,10 @@ describe('who makes room', () => {
       ...Array.from({ length: 8 }, (_, i) => peer(`near${i}`, { latencyMs: i + 1 })),
       ...Array.from({ length: 4 }, (_, i) => peer(`pays${i}`, { lastPayment: 5000 + i })),
       ...Array.from({ length: 4 }, (_, i) => peer(`mines${i}`, { lastBlock: 5000 + i })),
+      // Older blocks than the others', but nothing else to show.
+      ...Array.from({ length: 8 }, (_, i) =>
+        peer(`blocks${i}`, { lastBlock: 100 + i, blockOnly: true, since: 99_000 }),
+      ),
     ];
     let all = [
       ...useful,

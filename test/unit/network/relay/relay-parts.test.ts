@@ -195,10 +195,12 @@ test('the announcer sends single payments at once and floods in batches', async 
 test('own payments are counted by peer and announced again until mined', () => {
   const clock = turnedClock();
   const announced: string[] = [];
+  const counted: number[] = [];
   let pending = true;
   const own = createOwnPayments({
     pending: () => pending,
     announce: (wid) => void announced.push(toHex(wid)),
+    changed: (txid) => void counted.push(own.seenBy(txid)!),
     ms: clock.ms,
     random: () => 0.5,
   });
@@ -207,8 +209,9 @@ test('own payments are counted by peer and announced again until mined', () => {
   expect(own.track(tx.txidHex, tx.wid, widOf(tx))).toBe(false);
   for (const peer of ['a', 'b', 'a']) own.seen(widOf(tx), peer);
   expect([own.seenBy(tx.txidHex), own.seenBy('ff')]).toEqual([2, null]);
-  own.forget('a');
+  for (const peer of ['a', 'c']) own.forget(peer);
   expect(own.seenBy(tx.txidHex)).toBe(1);
+  expect(counted).toEqual([1, 2, 1]);
   for (let minutes = 0; minutes < 60; minutes++) {
     clock.pass(60_000);
     own.tick();
