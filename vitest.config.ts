@@ -22,8 +22,8 @@ export default defineConfig({
           environment: 'node',
           include: ['test/{unit,contract,vectors,fuzz}/**/*.test.ts'],
           exclude,
-          testTimeout: long ? 30 * MINUTE : 20_000,
-          hookTimeout: 20_000,
+          testTimeout: long ? 30 * MINUTE : MINUTE,
+          hookTimeout: MINUTE,
         },
       },
       {

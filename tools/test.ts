@@ -19,11 +19,34 @@ interface Report {
   readonly numPassedTests: number;
   readonly numFailedTests: number;
   readonly numPendingTests: number;
+  readonly testResults: readonly {
+    readonly name: string;
+    readonly status: string;
+    readonly message?: string;
+    readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[];
+  }[];
 }
 
 function readReport(file: string): Report {
-  const none: Report = { numTotalTests: 0, numPassedTests: 0, numFailedTests: 0, numPendingTests: 0 };
+  const none: Report = {
+    numTotalTests: 0,
+    numPassedTests: 0,
+    numFailedTests: 0,
+    numPendingTests: 0,
+    testResults: [],
+  };
   return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Report) : none;
+}
+
+/** What failed, by name: whoever reads only the end of a log sees it as well. */
+function failuresOf(report: Report): string[] {
+  return report.testResults.flatMap(({ name, status, message, assertionResults }) => {
+    const file = path.relative(ROOT, name);
+    const failed = assertionResults.filter((each) => each.status === 'failed');
+    // A file that could not even be read has no tests of its own.
+    if (failed.length === 0) return status === 'failed' ? [`  failed: ${file}: ${message ?? ''}`] : [];
+    return failed.map(({ fullName }) => `  failed: ${file}: ${fullName}`);
+  });
 }
 
 const args = process.argv.slice(2);
@@ -89,7 +112,10 @@ async function runAll(): Promise<void> {
     );
     const report = readReport(file);
     const skipped = report.numPendingTests > 0 ? `, ${report.numPendingTests} skipped` : '';
-    lines.push(`${kind}: ${report.numPassedTests} passed, ${report.numFailedTests} failed${skipped}`);
+    lines.push(
+      `${kind}: ${report.numPassedTests} passed, ${report.numFailedTests} failed${skipped}`,
+      ...failuresOf(report),
+    );
     good &&= code === 0;
   }
   const seconds = Math.round((performance.now() - begun) / 1000);

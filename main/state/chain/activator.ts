@@ -4,7 +4,6 @@ import { undo } from '../../core/ledger/delta.ts';
 import { JobList } from '../../core/ledger/jobs.ts';
 import type { ActiveRules, SpendContext } from '../../core/ledger/spend.ts';
 import { deltaOf, encodeUndo } from '../../core/ledger/undo-record.ts';
-import { isSnapshotHeight } from '../../core/consensus/snapshot-rules.ts';
 import type { Network } from '../../core/networks/network.ts';
 import type { VerifyBatch } from '../../core/ports.ts';
 import type { Block } from '../../core/primitives/block.ts';
@@ -18,11 +17,12 @@ import type { ChainState } from '../storage/state-record.ts';
 import type { Bodies } from './bodies/bodies.ts';
 import { ChainLine } from './headers/chain-line.ts';
 import type { CoinCache } from './coins/coin-cache.ts';
-import { commitSteps, fitting, type Step } from './committer.ts';
+import { commitSteps, type Step } from './committer.ts';
 import type { OwnedEntry } from './headers/header-entry.ts';
 import type { HeaderIndex } from './headers/header-index.ts';
 import { encodeRules } from './rules.ts';
 import type { SnapshotGate } from './snapshot-gate.ts';
+import { StepWriter } from './step-writer.ts';
 import { verifySurely } from './verify-surely.ts';
 
 /** What the activator works on; all of it belongs to the chain. */
@@ -55,8 +55,6 @@ interface InFlight {
 
 /** Blocks whose signatures are being checked at once: enough to keep the verify workers fed, few to throw away. */
 const DEPTH = 3;
-/** Bytes of checked blocks that wait for the disk; decoded they take some ten times as much. */
-const MAX_READY_BYTES = 4 << 20;
 
 /**
  * Moves the active chain to the complete chain of most work. While the signatures of one block are checked, the next
@@ -71,9 +69,7 @@ export class Activator {
   /** The newest block in the pipeline, or the tip when it is empty. */
   #head: OwnedEntry;
   readonly #inFlight: InFlight[] = [];
-  #ready: Step[] = [];
-  #readyBytes = 0;
-  #writing: Promise<void> | null = null;
+  readonly #writer: StepWriter;
   #running: Promise<void> | null = null;
   #again = false;
   #failure: { readonly error: unknown } | null = null;
@@ -81,6 +77,7 @@ export class Activator {
   constructor(deps: ActivatorDeps, state: ChainState) {
     this.#deps = deps;
     this.#state = state;
+    this.#writer = new StepWriter(deps.network.params, (steps) => this.#commit(steps));
     this.#head = deps.active.tip;
     this.#route.moveTo(this.#head);
   }
@@ -142,8 +139,7 @@ export class Activator {
       this.#running = null;
       this.#failure = { error };
       this.#inFlight.length = 0;
-      this.#ready = [];
-      this.#readyBytes = 0;
+      this.#writer.abandon();
       this.#deps.coins.reset();
       throw error;
     }
@@ -220,52 +216,17 @@ export class Activator {
     if (bad >= 0) {
       await Promise.all(this.#inFlight.map(({ verified }) => verified));
       this.#inFlight.length = 0;
-      await this.#flush();
+      await this.#writer.flush();
       this.#deps.coins.reset();
       this.#head = this.#deps.active.tip;
       await this.#refuse(oldest.step.entry, violation('tx-signature', { job: bad }));
       return;
     }
     this.#inFlight.shift();
-    const { entry, block, delta } = oldest.step;
-    this.#throwFailure();
+    const { entry, delta } = oldest.step;
+    this.#writer.throwFailure();
     entry.undo = await this.#deps.bodies.undo.append(encodeUndo(delta));
-    this.#ready.push(oldest.step);
-    this.#readyBytes += block.bytes.length;
-    // One batch at a time: what gets ready meanwhile goes into the next.
-    if (!this.#writing) this.#startWriting();
-    // A disk slower than the checks holds them up, rather than fill the memory.
-    if (this.#readyBytes > MAX_READY_BYTES) await this.#writing;
-    this.#throwFailure();
-  }
-
-  #throwFailure(): void {
-    if (this.#failure) throw this.#failure.error;
-  }
-
-  #startWriting(): void {
-    this.#writing = this.#write()
-      .catch((error: unknown) => {
-        this.#failure = { error };
-      })
-      .finally(() => {
-        this.#writing = null;
-      });
-  }
-
-  async #write(): Promise<void> {
-    while (this.#ready.length > 0 && !this.#failure) {
-      await this.#commit(this.#takeGroup());
-    }
-  }
-
-  /** What is ready, up to a block whose coin set is to be frozen: the database must stand just there for a moment. */
-  #takeGroup(): readonly Step[] {
-    const { params } = this.#deps.network;
-    const end = this.#ready.findIndex(({ entry }) => isSnapshotHeight(entry.height, params));
-    const group = this.#ready.splice(0, Math.min(fitting(this.#ready), end < 0 ? Infinity : end + 1));
-    for (const { block } of group) this.#readyBytes -= block.bytes.length;
-    return group;
+    await this.#writer.add(oldest.step);
   }
 
   async #commit(steps: readonly Step[]): Promise<void> {
@@ -282,15 +243,9 @@ export class Activator {
     onSteps(steps);
   }
 
-  async #flush(): Promise<void> {
-    await this.#writing;
-    this.#throwFailure();
-    await this.#write();
-  }
-
   async #drain(): Promise<void> {
     while (this.#inFlight.length > 0) await this.#finishOldest();
-    await this.#flush();
+    await this.#writer.flush();
   }
 
   async #disconnect(): Promise<void> {

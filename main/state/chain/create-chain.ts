@@ -7,14 +7,14 @@ import type { Block } from '../../core/primitives/block.ts';
 import { decodeHeader, type Header } from '../../core/primitives/header.ts';
 import { HEADER_BYTES } from '../../core/primitives/limits.ts';
 import { coinKey } from '../../core/primitives/coin-key.ts';
-import { isViolation, type Violation } from '../../core/violation.ts';
+import { isViolation } from '../../core/violation.ts';
 import { createEmitter } from '../../lib/events.ts';
 import { DamagedError } from '../storage/damaged-error.ts';
 import { Activator } from './activator.ts';
 import { confirmHistory, keepBody, startFromSnapshot } from './start-from-snapshot.ts';
 import { receiveBlock } from './bodies/block-receiver.ts';
 import { createBodyNeeds } from './bodies/body-needs.ts';
-import type { Chain, ChainDeps, ChainEvents, SubmitResult } from './chain.ts';
+import type { Chain, ChainDeps, ChainEvents } from './chain.ts';
 import { checkStored } from './bodies/check-stored.ts';
 import { createCoinAuditor } from './coins/coin-audit.ts';
 import { CoinCache } from './coins/coin-cache.ts';
@@ -25,9 +25,10 @@ import { createFlusher } from './flusher.ts';
 import { createFoundBodies } from './bodies/found-bodies.ts';
 import { findTransaction } from './find-transaction.ts';
 import { acceptHeaders, bitsAfter } from './headers/header-acceptor.ts';
-import { ancestorAt, type HeaderEntry, type OwnedEntry } from './headers/header-entry.ts';
+import { ancestorAt, type OwnedEntry } from './headers/header-entry.ts';
 import { recheckFrom } from './late-upgrade.ts';
 import { headersAfter, locatorFrom } from './headers/locator.ts';
+import { createNews } from './news.ts';
 import { openChainState } from './open.ts';
 import { createSnapshots } from '../snapshot/snapshots.ts';
 import { createPruner } from './bodies/pruner.ts';
@@ -53,24 +54,9 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
   const found = createFoundBodies({ index, bodies, params: network.params, found: opened.found });
   const shelf = new EarlyShelf();
   const now = () => clock.now();
-  const waiting = new Map<string, (result: SubmitResult['status'] | Violation) => void>();
-
-  const settle = (entry: HeaderEntry, result: SubmitResult['status'] | Violation) => {
-    waiting.get(entry.id)?.(result);
-    waiting.delete(entry.id);
-  };
-  // The work of the tip that a reorganisation has left: with less than that nobody should act on where the chain stands.
-  let left = 0n;
+  const news = createNews({ events, active, log });
   const onSteps = (steps: readonly Step[]) => {
-    for (const { kind, entry, block, delta } of steps) {
-      if (kind === 'disconnected' && entry.work > left) left = entry.work;
-      events.emit(kind, { entry, block, delta });
-      if (kind === 'connected') settle(entry, 'connected');
-    }
-    if (active.tip.work > left) {
-      left = 0n;
-      events.emit('tip', active.tip);
-    }
+    news.steps(steps);
     flusher.touched(active.tip === index.best.tip);
     pruner?.consider().catch((error: unknown) => fail(error));
   };
@@ -78,11 +64,6 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
     () => chain.sync(),
     (error) => fail(error),
   );
-  const onInvalid = (entry: OwnedEntry, reason: Violation) => {
-    log.warn('a block breaks a rule', { id: entry.id, height: entry.height, code: reason.code });
-    events.emit('invalid', { entry, reason });
-    settle(entry, reason);
-  };
   const onHeaders = async (added: readonly OwnedEntry[]) => {
     if (added.length === 0) return;
     const written = db.putHeaders(added.map((entry) => index.recordOf(entry)));
@@ -141,8 +122,8 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
       rulesFor,
       vouch: (missing, state) => auditor.vouch(missing, state),
       onSteps,
-      onInvalid,
-      onIdle,
+      onInvalid: news.refused,
+      onIdle: news.idle,
     },
     opened.state,
   );
@@ -150,21 +131,22 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
   const onChecked = (entry: OwnedEntry, block: Block) => {
     if (entry.prev === active.tip) events.emit('next', { entry, block });
   };
-  const receiver = { ...deps, index, bodies, db, now, onHeaders, onInvalid, onChecked, onEarly };
-
-  function onIdle(): void {
-    // A branch that turned out invalid may leave the chain with less than it had.
-    if (left > 0n) {
-      left = 0n;
-      events.emit('tip', active.tip);
-    }
-    for (const id of [...waiting.keys()]) settle(index.get(id)!, 'stored');
-  }
+  const receiver = {
+    ...deps,
+    index,
+    bodies,
+    db,
+    now,
+    onHeaders,
+    onInvalid: news.refused,
+    onChecked,
+    onEarly,
+  };
 
   let failure: { readonly error: unknown } | null = null;
   /** The disk failed or lies: said once, since nothing works after it. */
   const fail = (error: unknown): void => {
-    for (const id of [...waiting.keys()]) settle(index.get(id)!, 'stored');
+    news.ended();
     if (failure) return;
     failure = { error };
     if (error instanceof DamagedError) writeRebuildMark(deps.directory, error.message);
@@ -191,11 +173,6 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
   };
 
   const start = { network, db, index, active, activator };
-  const outcome = (entry: OwnedEntry): Promise<SubmitResult['status'] | Violation> =>
-    new Promise((resolve) => {
-      waiting.set(entry.id, resolve);
-      activate();
-    });
 
   const chain: Chain = {
     network,
@@ -226,7 +203,9 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
         if (!fresh) return { id: entry.id, status: 'duplicate' };
         needs.arrived(entry);
         if (!entry.complete) return { id: entry.id, status: 'stored' };
-        const result = await outcome(entry);
+        const outcome = news.outcome(entry);
+        activate();
+        const result = await outcome;
         if (isViolation(result)) return result;
         if (result === 'stored') await db.putHeaders([index.recordOf(entry)]);
         return { id: entry.id, status: result };
