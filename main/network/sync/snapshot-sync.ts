@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { equalBytes } from '../../core/codec/bytes.ts';
 import { fromHex } from '../../core/codec/hex.ts';
@@ -6,19 +7,26 @@ import type { Hash } from '../../core/crypto/hash.ts';
 import type { Network } from '../../core/networks/network.ts';
 import { decodeBlock } from '../../core/primitives/block.ts';
 import { findRecord, RECORD } from '../../core/primitives/records.ts';
-import { chunkHash } from '../../core/snapshot/root.ts';
 import { isViolation } from '../../core/violation.ts';
 import { type Clock, sleep } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Chain } from '../../state/chain/chain.ts';
 import type { HeaderEntry } from '../../state/chain/headers/header-entry.ts';
-import { createSnapshotFolder, type Manifest, snapshotName } from '../../state/snapshot/files.ts';
+import {
+  type Manifest,
+  openFetchedFolder,
+  readManifest,
+  removeFetched,
+  snapshotName,
+} from '../../state/snapshot/files.ts';
+import { SnapshotRefused } from '../../state/snapshot/load.ts';
 import type { Peer } from '../peers/peer.ts';
 import { FRAME } from '../wire/frame-types.ts';
 import { offence } from '../wire/offence.ts';
-import { decodeManifest, encodeGetChunk, encodeGetManifest } from '../wire/messages/snapshot-messages.ts';
+import { decodeManifest, encodeGetManifest } from '../wire/messages/snapshot-messages.ts';
 import { encodeGetBlocks } from '../wire/messages/sync-messages.ts';
 import { ask } from './ask.ts';
+import { fetchChunks } from './chunk-fetch.ts';
 
 export interface SnapshotSyncDeps {
   readonly network: Network;
@@ -42,10 +50,6 @@ const REPLY_MS = 30_000;
 const LOOK_MS = 50;
 /** With headers enough for a snapshot, somebody who serves one may still be on the way. */
 const SERVERS_MS = 10_000;
-/** With nobody left who delivers, blocks are fetched instead after so long. */
-const PATIENCE_MS = 60_000;
-/** Who hasn't delivered is asked again after so long: one lost answer, or a set that was just being built. */
-const REST_MS = 10_000;
 /** A peer that left, a manifest that nobody had: worth another try from the beginning. */
 const ATTEMPTS = 3;
 
@@ -115,61 +119,22 @@ export function createSnapshotSync(deps: SnapshotSyncDeps): SnapshotSync {
     return null;
   }
 
-  /** Every peer that has it works through what is left; who sends a wrong chunk is known at once. */
-  async function fetchChunks(
-    manifest: Manifest,
-    put: (index: number, bytes: Uint8Array) => Promise<void>,
-    signal: AbortSignal,
-  ): Promise<boolean> {
-    const left = manifest.chunks.map((_, index) => index);
-    const resting = new Map<string, number>();
-    const busy = new Set<string>();
-    let failure: { readonly error: unknown } | null = null;
-    let done = 0;
-    progress = { done, of: manifest.chunks.length };
-
-    const work = async (peer: Peer): Promise<void> => {
-      for (let index = left.shift(); index !== undefined; index = left.shift()) {
-        const wanted = manifest.chunks[index]!;
-        const body = encodeGetChunk({ root: manifest.root, index });
-        const question = { type: FRAME.getChunk, body, reply: FRAME.chunk, timeoutMs: REPLY_MS };
-        const bytes = await ask(
-          peer,
-          question,
-          (got) =>
-            got.length === 0 || equalBytes(chunkHash(got), wanted)
-              ? null
-              : offence('chunk-invalid', { index }),
-          (it) => it.snapshots,
-        );
-        if (bytes === null || bytes.length === 0) {
-          left.unshift(index);
-          resting.set(peer.id, clock.ms() + REST_MS);
-          return;
-        }
-        await put(index, bytes);
-        progress = { done: ++done, of: manifest.chunks.length };
-        if (signal.aborted || failure !== null) return;
-      }
+  /** False when nobody is left who delivers; what has come by then waits for the next try. */
+  async function fetchFolder(path: string, manifest: Manifest, signal: AbortSignal): Promise<boolean> {
+    const folder = await openFetchedFolder(path);
+    const here = await folder.here(manifest);
+    const missing = [...manifest.chunks.keys()].filter((index) => !here.has(index));
+    const of = manifest.chunks.length;
+    let done = here.size;
+    progress = { done, of };
+    log.info('fetching a snapshot', { height: manifest.facts.height, chunks: of, here: done });
+    const put = async (index: number, bytes: Uint8Array) => {
+      await folder.chunk(index, bytes);
+      progress = { done: ++done, of };
     };
-
-    let hopeful = clock.ms();
-    while (done < manifest.chunks.length && clock.ms() - hopeful < PATIENCE_MS) {
-      signal.throwIfAborted();
-      // The disk, not a peer: no peer can help.
-      if (failure !== null) throw (failure as { readonly error: unknown }).error;
-      const isFree = ({ id }: Peer) => !busy.has(id) && (resting.get(id) ?? -Infinity) <= clock.ms();
-      for (const peer of left.length > 0 ? servers().filter(isFree) : []) {
-        busy.add(peer.id);
-        work(peer)
-          .catch((error: unknown) => (failure = { error }))
-          .finally(() => busy.delete(peer.id));
-      }
-      const before = done;
-      await sleep(LOOK_MS);
-      if (done > before) hopeful = clock.ms();
-    }
-    return done === manifest.chunks.length;
+    const all = await fetchChunks({ servers, clock }, manifest, missing, put, signal);
+    if (all) await folder.finish(manifest);
+    return all;
   }
 
   async function isServed(signal: AbortSignal): Promise<boolean> {
@@ -190,42 +155,47 @@ export function createSnapshotSync(deps: SnapshotSyncDeps): SnapshotSync {
     const root = findRecord(coinbaseRecords(decoded), RECORD.snapshotRoot);
     if (!root) return 'failed';
     const base = ancestor(committing, committing.height - delay);
-    const manifest = await fetchManifest(root, base);
-    if (manifest === null) return 'failed';
-    log.info('fetching a snapshot', {
-      height: base.height,
-      chunks: manifest.chunks.length,
-      peers: servers().length,
-    });
     const path = join(deps.directory, snapshotName(base.height, base.id));
-    const folder = await createSnapshotFolder(path);
+    await removeFetched(deps.directory, path);
+    // Fetched before a restart, and not yet loaded by then.
+    const whole = await readManifest(path);
+    const reused = whole !== null && equalBytes(whole.root, root);
+    if (!reused) {
+      const manifest = await fetchManifest(root, base);
+      if (manifest === null || !(await fetchFolder(path, manifest, signal))) return 'failed';
+    }
     try {
-      if (!(await fetchChunks(manifest, (i, bytes) => folder.chunk(i, bytes), signal))) {
-        await folder.discard();
-        return 'failed';
-      }
-      await folder.finish(manifest);
+      await chain.loadSnapshot(path, block);
     } catch (error) {
-      await folder.discard();
+      await rm(path, { recursive: true, force: true });
+      if (reused && error instanceof SnapshotRefused) return 'failed';
       throw error;
     }
-    await chain.loadSnapshot(path, block);
-    log.info('the chain begins with a snapshot', { height: base.height, coins: manifest.facts.coins });
+    log.info('the chain begins with a snapshot', { height: base.height });
     return 'done';
+  }
+
+  async function tryAll(signal: AbortSignal): Promise<boolean> {
+    for (let tries = 0; tries < ATTEMPTS; tries++) {
+      const outcome = await attempt(signal);
+      if (outcome !== 'failed') return outcome === 'done';
+      progress = null;
+      await sleep(LOOK_MS * 20);
+    }
+    return false;
   }
 
   return {
     async run(signal) {
       try {
-        for (let tries = 0; tries < ATTEMPTS; tries++) {
-          const outcome = await attempt(signal);
-          if (outcome !== 'failed') return outcome === 'done';
-          progress = null;
-          await sleep(LOOK_MS * 20);
-        }
-        return false;
+        const done = await tryAll(signal);
+        if (!done) await removeFetched(deps.directory);
+        return done;
       } catch (error) {
-        if (!signal.aborted) log.warn('no snapshot could be used', { error: String(error) });
+        // When the node only stops, what has been fetched so far is worth keeping.
+        if (signal.aborted) return false;
+        log.warn('no snapshot could be used', { error: String(error) });
+        await removeFetched(deps.directory);
         return false;
       } finally {
         progress = null;

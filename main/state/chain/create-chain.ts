@@ -80,6 +80,7 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
     networkId: network.id,
     params: network.params,
     directory: join(deps.directory, 'snapshots'),
+    begun: active.tip.height > 0,
     db,
     bodies,
     log: log.child('snapshot'),

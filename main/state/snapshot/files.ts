@@ -15,19 +15,46 @@ export interface Manifest {
 
 const MANIFEST = 'manifest.json';
 const FORMAT = 1;
-const UNFINISHED = /^\d{10}-[0-9a-f]{16}\.making$/;
+const SNAPSHOT = /^\d{10}-[0-9a-f]{16}$/;
+/** Being built here; worthless when that was cut off, since the frozen coins are gone with the process. */
+const MAKING = '.making';
+/** Being fetched from others; what has come stays for the next try. */
+const FETCHING = '.fetching';
 
 export const chunkFile = (directory: string, index: number): string =>
   join(directory, `${String(index).padStart(6, '0')}.chunk`);
 
 /** A snapshot in the making: chunks go to a folder with another name, which `finish` puts in place at once. */
-export async function createSnapshotFolder(directory: string): Promise<{
+export interface SnapshotFolder {
   chunk(index: number, bytes: Uint8Array): Promise<void>;
   finish(manifest: Manifest): Promise<void>;
   discard(): Promise<void>;
-}> {
-  const making = `${directory}.making`;
+}
+
+/** An empty one. */
+export async function createSnapshotFolder(directory: string): Promise<SnapshotFolder> {
+  const making = directory + MAKING;
   await rm(making, { recursive: true, force: true });
+  return openFolder(making, directory);
+}
+
+/** One for chunks that others send, with what came before a restart: `here` names those, having read them all. */
+export async function openFetchedFolder(
+  directory: string,
+): Promise<SnapshotFolder & { here(manifest: Manifest): Promise<ReadonlySet<number>> }> {
+  const fetching = directory + FETCHING;
+  return {
+    ...(await openFolder(fetching, directory)),
+    async here(manifest) {
+      const found = new Set<number>();
+      for (const index of manifest.chunks.keys())
+        if (await readChunkFile(fetching, manifest, index)) found.add(index);
+      return found;
+    },
+  };
+}
+
+async function openFolder(making: string, directory: string): Promise<SnapshotFolder> {
   await mkdir(making, { recursive: true, mode: 0o700 });
   return {
     async chunk(index, bytes) {
@@ -49,9 +76,18 @@ export async function createSnapshotFolder(directory: string): Promise<{
 export const hasSnapshot = (directory: string): boolean => existsSync(join(directory, MANIFEST));
 
 /** Removes what builds that were cut off have left behind. */
-export async function removeUnfinished(directory: string): Promise<void> {
-  for (const name of await readdir(directory).catch(() => []))
-    if (UNFINISHED.test(name)) await rm(join(directory, name), { recursive: true, force: true });
+export const removeUnbuilt = (directory: string): Promise<void> => removeEnding(directory, MAKING);
+
+/** Removes what has been fetched of all snapshots but the one whose folder is to be `except`. */
+export const removeFetched = (directory: string, except?: string): Promise<void> =>
+  removeEnding(directory, FETCHING, except);
+
+async function removeEnding(directory: string, ending: string, except = ''): Promise<void> {
+  for (const file of await readdir(directory).catch(() => [])) {
+    const name = file.endsWith(ending) ? file.slice(0, -ending.length) : '';
+    if (SNAPSHOT.test(name) && join(directory, name) !== except)
+      await rm(join(directory, file), { recursive: true, force: true });
+  }
 }
 
 /** The manifest of a folder if it is whole and its root follows from it; null otherwise. Chunks are not read. */
@@ -77,7 +113,7 @@ export async function readChunkFile(
 /** Names of the snapshot folders, oldest first. */
 export async function listSnapshots(directory: string): Promise<string[]> {
   const names = await readdir(directory).catch(() => []);
-  return names.filter((name) => /^\d{10}-[0-9a-f]{16}$/.test(name)).sort();
+  return names.filter((name) => SNAPSHOT.test(name)).sort();
 }
 
 export const snapshotName = (height: number, id: string): string =>

@@ -13,7 +13,14 @@ import type { ChainDb } from '../storage/chain-db.ts';
 import { DamagedError } from '../storage/damaged-error.ts';
 import { hexToHash } from '../storage/keys.ts';
 import { chunkCoins } from './chunker.ts';
-import { createSnapshotFolder, hasSnapshot, listSnapshots, removeUnfinished, snapshotName } from './files.ts';
+import {
+  createSnapshotFolder,
+  hasSnapshot,
+  listSnapshots,
+  removeFetched,
+  removeUnbuilt,
+  snapshotName,
+} from './files.ts';
 import { mergeCoins } from './merge.ts';
 import { type Rewind, rewindTo } from './rewind.ts';
 
@@ -21,6 +28,8 @@ export interface SnapshotsDeps {
   readonly networkId: Hash;
   readonly params: ConsensusParams;
   readonly directory: string;
+  /** The chain has blocks: what was being fetched to begin it with is of no use any more. */
+  readonly begun: boolean;
   readonly db: ChainDb;
   readonly bodies: Bodies;
   readonly log: Log;
@@ -53,7 +62,12 @@ export function createSnapshots(deps: SnapshotsDeps): Snapshots {
   const building = new Map<string, Promise<Hash | null>>();
   const stopping = new AbortController();
   // One at a time: two would halve each other's speed and double the memory.
-  let tail: Promise<unknown> = removeUnfinished(deps.directory).catch(() => undefined);
+  let tail: Promise<unknown> = tidy().catch(() => undefined);
+
+  async function tidy(): Promise<void> {
+    await removeUnbuilt(deps.directory);
+    if (deps.begun) await removeFetched(deps.directory);
+  }
 
   const begin = (entry: OwnedEntry, rewind: () => Promise<Rewind>): void => {
     if (building.has(entry.id)) return;

@@ -8,19 +8,28 @@ import {
 } from '../../../main/network/wire/messages/snapshot-messages.ts';
 import { decodeGetBlocks } from '../../../main/network/wire/messages/sync-messages.ts';
 import { FRAME } from '../../../main/network/wire/frame-types.ts';
-import { listSnapshots, readManifest } from '../../../main/state/snapshot/files.ts';
+import { chunkFile, listSnapshots, readManifest } from '../../../main/state/snapshot/files.ts';
 import { isViolation } from '../../../main/core/violation.ts';
 import { createHost } from '../../../main/network/host/host.ts';
 import { namesOf } from '../../../main/network/host/protocols.ts';
 import { greet } from '../../../main/network/wire/control.ts';
 import { isOffence } from '../../../main/network/wire/offence.ts';
 import { PROTOCOL_VERSION } from '../../../main/network/wire/messages/hello.ts';
-import { serve } from '../../../main/network/wire/server.ts';
+import { type Handler, serve } from '../../../main/network/wire/server.ts';
+import { syncHandlers } from '../../../main/network/sync/serve-sync.ts';
 import { generateKeyPair } from '@libp2p/crypto/keys';
+import { subsidyAt } from '../../../main/core/consensus/params.ts';
+import { encodeRecords, RECORD } from '../../../main/core/primitives/records.ts';
+import { createTransaction, type Transaction } from '../../../main/core/primitives/transaction.ts';
+import { toMotes } from '../../../shared/units.ts';
+import { testKey } from '../../support/test-chain.ts';
 import { hexToHash } from '../../../main/state/storage/keys.ts';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startNode, type TestNode, type TestNodeOptions } from '../../support/test-node.ts';
 import { until } from '../../support/until.ts';
+
+const NOTHING = new Uint8Array(0);
 
 const stops: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -92,14 +101,79 @@ describe('a first sync by snapshot', () => {
     expect(fresh.net.peers.bans()).toEqual([]);
     expect(empty.asked()).toBeLessThan(10);
   });
+
+  test('what came before a restart is not fetched again', async () => {
+    const from = await start();
+    // More coins than two chunks hold.
+    for (let height = 1; height <= 20; height++) await from.mine(1, { coinbase: manyCoins(height) });
+    await from.mine(90);
+    const folder = join(from.directory, 'snapshots');
+    const built = async () => (await listSnapshots(folder)).find((each) => each.startsWith('0000000080-'));
+    await until(async () => (await built()) !== undefined, 'built');
+    const whole = join(folder, (await built())!);
+    const manifest = (await readManifest(whole))!;
+    const chunks = manifest.chunks.map((_, i) => new Uint8Array(readFileSync(chunkFile(whole, i))));
+    expect(chunks.length).toBeGreaterThan(2);
+    const served = encodeManifest(manifest);
+    const sync = () => syncHandlers({ chain: from.chain });
+
+    const broken = await startServer(from, served, (i) => (i === 0 ? chunks[0]! : NOTHING), sync());
+    const cut = await startNode({ bootstrap: [broken.address], snapshotSync: true });
+    await until(() => cut.net.status().snapshot?.done === 1, 'one chunk is here');
+    await cut.stop();
+
+    const server = await startServer(from, served, (i) => chunks[i]!, sync());
+    const { directory } = cut;
+    const again = await start({ directory, bootstrap: [server.address], snapshotSync: true });
+    await until(() => again.chain.base()?.height === 80, 'it begins with the snapshot');
+    expect(server.asked()).toBe(chunks.length - 1);
+    await until(() => again.chain.tip().height === 110, 'at the tip');
+    expect(await again.chain.setHash()).toBe(await from.chain.setHash());
+    expect(await listSnapshots(join(directory, 'snapshots'))).toContain(await built());
+  });
 });
 
-/** Listens, claims all that an honest node has, and answers every question for a chunk with the same bytes. */
-async function startLiar(
+/** A coinbase with some 2 000 coins. */
+function manyCoins(height: number): Transaction {
+  const coins = 1990;
+  const amount = toMotes(Math.floor(subsidyAt(height, REGTEST_NETWORK.params) / coins));
+  return createTransaction({
+    version: 1,
+    validFrom: height,
+    expires: 0,
+    inputs: [],
+    outputs: Array.from({ length: coins }, () => ({ amount, ...testKey(1).lock })),
+    witness: [encodeRecords([{ tag: RECORD.extraNonce, bytes: Uint8Array.of(1) }])],
+  });
+}
+
+/** Listens, claims all that an honest node has, answers every question for a chunk with the same bytes, and has no blocks. */
+const startLiar = (like: TestNode, manifest: Uint8Array, answer: Uint8Array): Promise<Server> =>
+  startServer(like, manifest, () => answer, new Map([[FRAME.getBlocks.type, NO_BLOCKS]]));
+
+const NO_BLOCKS: Handler = {
+  cap: FRAME.getBlocks.cap,
+  async handle(frame, reply) {
+    const ids = decodeGetBlocks(frame.body);
+    for (const id of isViolation(ids) ? [] : ids) await reply(FRAME.absent.type, id);
+    return null;
+  },
+};
+
+interface Server {
+  readonly id: string;
+  readonly address: string;
+  /** How many chunks it was asked for. */
+  asked(): number;
+}
+
+/** Claims all that an honest node has. What it answers is up to the test. */
+async function startServer(
   like: TestNode,
   manifest: Uint8Array,
-  answer: Uint8Array,
-): Promise<{ id: string; address: string; asked: () => number }> {
+  chunkOf: (index: number) => Uint8Array,
+  sync: ReadonlyMap<number, Handler>,
+): Promise<Server> {
   let asked = 0;
   const names = namesOf(REGTEST_NETWORK.idHex);
   const host = await createHost({
@@ -129,24 +203,7 @@ async function startLiar(
       if (control !== null && !isOffence(control)) void control.run(() => {});
     });
   });
-  await host.handle(names.sync, 2, (stream) => {
-    void serve(
-      stream,
-      new Map([
-        [
-          FRAME.getBlocks.type,
-          {
-            cap: FRAME.getBlocks.cap,
-            async handle(frame, reply) {
-              const ids = decodeGetBlocks(frame.body);
-              for (const id of isViolation(ids) ? [] : ids) await reply(FRAME.absent.type, id);
-              return null;
-            },
-          },
-        ],
-      ]),
-    );
-  });
+  await host.handle(names.sync, 2, (stream) => void serve(stream, sync));
   await host.handle(names.snapshot, 2, (stream) => {
     void serve(
       stream,
@@ -157,7 +214,7 @@ async function startLiar(
             cap: FRAME.getManifest.cap,
             async handle(frame, reply) {
               const root = decodeGetManifest(frame.body);
-              await reply(FRAME.manifest.type, isViolation(root) ? new Uint8Array(0) : manifest);
+              await reply(FRAME.manifest.type, isViolation(root) ? NOTHING : manifest);
               return null;
             },
           },
@@ -169,7 +226,7 @@ async function startLiar(
             async handle(frame, reply) {
               const wanted = decodeGetChunk(frame.body);
               asked++;
-              await reply(FRAME.chunk.type, isViolation(wanted) ? new Uint8Array(0) : answer);
+              await reply(FRAME.chunk.type, isViolation(wanted) ? NOTHING : chunkOf(wanted.index));
               return null;
             },
           },
