@@ -6,7 +6,7 @@ import { isNetworkName, type Network } from '../core/networks/network.ts';
 import { writeNetworkFile } from '../core/networks/network-file.ts';
 import { KithError, messageOf } from '../lib/errors.ts';
 import { systemClock } from '../lib/clock.ts';
-import { parseAddress } from '../network/host/addresses.ts';
+import { parseAddress } from '../network/host/naming/addresses.ts';
 import { networkFileHash, networkFileOf } from '../network/join.ts';
 import { foundNetwork } from '../state/founding/found-network.ts';
 import { powHash } from '../state/native/pow.ts';

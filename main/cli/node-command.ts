@@ -5,7 +5,7 @@ import { lockOf, startMining } from '../api/mining.ts';
 import type { Network } from '../core/networks/network.ts';
 import type { Headless, HeadlessConfig } from '../headless.ts';
 import { KithError } from '../lib/errors.ts';
-import { parseAddress } from '../network/host/addresses.ts';
+import { parseAddress } from '../network/host/naming/addresses.ts';
 import { type Arguments, readArguments, readNumber, wrong } from './arguments.ts';
 import type { Command } from './command.ts';
 import { defaultDirectory } from './default-directory.ts';

@@ -1,11 +1,11 @@
 import type { Log } from '../lib/log.ts';
 import { createDiscovery, type Discovery } from './discovery/discovery.ts';
 import { isName } from './discovery/names.ts';
-import { isLocal } from './host/addresses.ts';
+import { isLocal } from './host/naming/addresses.ts';
 import type { Host } from './host/host.ts';
 import type { Identified } from './host/identified.ts';
 import type { Wanted } from './host/parts.ts';
-import { type Names, serviceTagOf } from './host/protocols.ts';
+import { type Names, serviceTagOf } from './host/naming/protocols.ts';
 import type { AddressBook } from './peers/addresses/book.ts';
 import type { Peers } from './peers/peers.ts';
 import type { NetworkDeps } from './ports.ts';

@@ -10,7 +10,7 @@ import { KithError, messageOf } from '../lib/errors.ts';
 import type { Chain } from '../state/chain/chain.ts';
 import { hexToHash } from '../state/storage/keys.ts';
 import { createHost } from './host/host.ts';
-import { namesOf } from './host/protocols.ts';
+import { namesOf } from './host/naming/protocols.ts';
 import { createCaller } from './wire/caller.ts';
 import { FRAME } from './wire/frame-types.ts';
 import { type Offence, offence } from './wire/offence.ts';

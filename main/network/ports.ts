@@ -7,9 +7,9 @@ import type { Chain } from '../state/chain/chain.ts';
 import type { History, HistoryStatus } from '../state/history/history.ts';
 import type { PeerAccess } from './peers/peer-access.ts';
 import type { Verdict } from './reach/verdict.ts';
-import type { CompactFigures } from './relay/compact-relay.ts';
-import type { MempoolView } from './relay/transaction-relay.ts';
-import type { SyncProgress } from './sync/progress.ts';
+import type { CompactFigures } from './relay/blocks/compact-relay.ts';
+import type { MempoolView } from './relay/payments/transaction-relay.ts';
+import type { SyncProgress } from './sync/progress/progress.ts';
 
 export interface NetworkDeps {
   readonly network: Network;

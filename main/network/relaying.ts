@@ -1,12 +1,12 @@
 import type { Gossip } from './host/gossip.ts';
-import type { Names } from './host/protocols.ts';
+import type { Names } from './host/naming/protocols.ts';
 import type { Inbound } from './peers/slots/inbound.ts';
 import type { Peers } from './peers/peers.ts';
 import type { NetworkDeps } from './ports.ts';
-import { type BlockPush, createBlockPush } from './relay/block-push.ts';
-import { createBlockRelay } from './relay/block-relay.ts';
-import { type CompactRelay, createCompactRelay } from './relay/compact-relay.ts';
-import { createTransactionRelay, type TransactionRelay } from './relay/transaction-relay.ts';
+import { type BlockPush, createBlockPush } from './relay/blocks/block-push.ts';
+import { createBlockRelay } from './relay/blocks/block-relay.ts';
+import { type CompactRelay, createCompactRelay } from './relay/blocks/compact-relay.ts';
+import { createTransactionRelay, type TransactionRelay } from './relay/payments/transaction-relay.ts';
 import type { Syncing } from './syncing.ts';
 
 export interface RelayingDeps extends Pick<

@@ -2,15 +2,15 @@ import type { Network } from '../core/networks/network.ts';
 import type { Log } from '../lib/log.ts';
 import type { Chain } from '../state/chain/chain.ts';
 import type { Host } from './host/host.ts';
-import type { Names } from './host/protocols.ts';
+import type { Names } from './host/naming/protocols.ts';
 import { networkFileOf, serveNetworkFile } from './join.ts';
 import type { Exchange } from './peers/addresses/exchange.ts';
 import type { Peers } from './peers/peers.ts';
-import type { BlockPush } from './relay/block-push.ts';
-import type { MempoolView, TransactionRelay } from './relay/transaction-relay.ts';
+import type { BlockPush } from './relay/blocks/block-push.ts';
+import type { MempoolView, TransactionRelay } from './relay/payments/transaction-relay.ts';
 import { relayHandlers } from './relay/serve-relay.ts';
-import { type SnapshotShelf, snapshotHandlers } from './sync/serve-snapshots.ts';
-import { syncHandlers } from './sync/serve-sync.ts';
+import { type SnapshotShelf, snapshotHandlers } from './sync/serving/serve-snapshots.ts';
+import { syncHandlers } from './sync/serving/serve-sync.ts';
 import { serveStreams } from './wire/serve-streams.ts';
 
 export interface ServingDeps {

@@ -3,14 +3,14 @@ import type { Chain } from '../state/chain/chain.ts';
 import type { Peers } from './peers/peers.ts';
 import type { PeerStore } from './peers/addresses/store.ts';
 import type { NetworkDeps } from './ports.ts';
-import { type BodySync, createBodySync } from './sync/body-sync.ts';
-import { createFastStart, type FastStart } from './sync/fast-start.ts';
-import { createHeaderSync, type HeaderSync } from './sync/header-sync.ts';
-import { keepKnownWork, minimumWork } from './sync/minimum-work.ts';
-import { createPace } from './sync/pace.ts';
-import { type SyncProgress, syncProgress } from './sync/progress.ts';
-import { createRate } from './sync/rate.ts';
-import { createSnapshotSync, type SnapshotSync } from './sync/snapshot-sync.ts';
+import { type BodySync, createBodySync } from './sync/bodies/body-sync.ts';
+import { createFastStart, type FastStart } from './sync/start/fast-start.ts';
+import { createHeaderSync, type HeaderSync } from './sync/headers/header-sync.ts';
+import { keepKnownWork, minimumWork } from './sync/headers/minimum-work.ts';
+import { createPace } from './sync/progress/pace.ts';
+import { type SyncProgress, syncProgress } from './sync/progress/progress.ts';
+import { createRate } from './sync/progress/rate.ts';
+import { createSnapshotSync, type SnapshotSync } from './sync/start/snapshot-sync.ts';
 
 export interface SyncingDeps extends Pick<
   NetworkDeps,

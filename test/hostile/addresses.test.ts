@@ -1,7 +1,7 @@
 import { generateKeyPair } from '@libp2p/crypto/keys';
 import { multiaddr } from '@multiformats/multiaddr';
 import { expect, test } from 'vitest';
-import { signRecord } from '../../main/network/host/records.ts';
+import { signRecord } from '../../main/network/host/naming/records.ts';
 import { FRAME, MAX_RECORDS } from '../../main/network/wire/frame-types.ts';
 import { encodeRecords } from '../../main/network/wire/messages/record-messages.ts';
 import type { Handler } from '../../main/network/wire/server.ts';

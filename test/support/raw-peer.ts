@@ -2,7 +2,7 @@ import type { Connection, Stream } from '@libp2p/interface';
 import { generateKeyPair } from '@libp2p/crypto/keys';
 import type { Network } from '../../main/core/networks/network.ts';
 import { createHost, type Host } from '../../main/network/host/host.ts';
-import { type Names, namesOf } from '../../main/network/host/protocols.ts';
+import { type Names, namesOf } from '../../main/network/host/naming/protocols.ts';
 import { type Caller, createCaller } from '../../main/network/wire/caller.ts';
 import { type Control, greet } from '../../main/network/wire/control.ts';
 import { type Hello, PROTOCOL_VERSION } from '../../main/network/wire/messages/hello.ts';

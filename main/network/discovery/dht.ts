@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import type { Connection } from '@libp2p/interface';
 import { messageOf } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
-import { isUsefulFrom, withoutPeer } from '../host/addresses.ts';
-import { metered } from '../host/metered.ts';
+import { isUsefulFrom, withoutPeer } from '../host/naming/addresses.ts';
+import { metered } from '../host/bounds/metered.ts';
 
 export interface DhtDeps {
   /** What libp2p makes its parts from. */

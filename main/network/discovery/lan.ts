@@ -1,6 +1,6 @@
 import { messageOf } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
-import { ipOf, isPrivate, isRelayed, withoutPeer } from '../host/addresses.ts';
+import { ipOf, isPrivate, isRelayed, withoutPeer } from '../host/naming/addresses.ts';
 import { createBucket } from '../wire/bucket.ts';
 
 export interface LanDeps {

@@ -6,17 +6,17 @@ import { tcp } from '@libp2p/tcp';
 import { yamux } from '@libp2p/yamux';
 import { createLibp2p, type Libp2p } from 'libp2p';
 import { KithError, messageOf } from '../../lib/errors.ts';
-import { hostPart, isLocal, parseAddress } from './addresses.ts';
-import { createCrowd } from './crowd.ts';
-import { forgetStrangers } from './forget-strangers.ts';
+import { hostPart, isLocal, parseAddress } from './naming/addresses.ts';
+import { createCrowd } from './bounds/crowd.ts';
+import { forgetStrangers } from './bounds/forget-strangers.ts';
 import { createGossip, type Gossip, gossipService } from './gossip.ts';
 import { createDoors, type Doors, type Inner } from './inner.ts';
-import { metered } from './metered.ts';
+import { metered } from './bounds/metered.ts';
 import { isOwnRelay, loadParts, type Wanted } from './parts.ts';
 import { answerPings, echoBudget, measurePing, PING_PROTOCOL } from './ping.ts';
-import { signRecord } from './records.ts';
+import { signRecord } from './naming/records.ts';
 import { perConnection } from '../wire/per-connection.ts';
-import { createTrafficCounter, type TrafficCounter } from './traffic.ts';
+import { createTrafficCounter, type TrafficCounter } from './bounds/traffic.ts';
 
 export interface HostDeps {
   readonly key: PrivateKey;

@@ -1,7 +1,7 @@
 import type { Connection } from '@libp2p/interface';
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr';
 import { KithError, messageOf } from '../../lib/errors.ts';
-import { isRelayed, parseAddress } from './addresses.ts';
+import { isRelayed, parseAddress } from './naming/addresses.ts';
 
 /** What libp2p keeps inside itself and being reached needs; as narrow as that. */
 export interface Inner {

@@ -1,7 +1,7 @@
 import type { Libp2pOptions } from 'libp2p';
 import { identifyPush } from '@libp2p/identify';
-import { peerIdOf, relayOf } from './addresses.ts';
-import { metered } from './metered.ts';
+import { peerIdOf, relayOf } from './naming/addresses.ts';
+import { metered } from './bounds/metered.ts';
 
 /** Which of libp2p's further parts a host takes; none of them is even loaded without. */
 export interface Wanted {

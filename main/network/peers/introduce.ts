@@ -1,6 +1,6 @@
 import type { Connection } from '@libp2p/interface';
 import type { Identified } from '../host/identified.ts';
-import { helloAmong } from '../host/protocols.ts';
+import { helloAmong } from '../host/naming/protocols.ts';
 import { type Control, greet } from '../wire/control.ts';
 import type { Hello } from '../wire/messages/hello.ts';
 import { type Offence, offence } from '../wire/offence.ts';

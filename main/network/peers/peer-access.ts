@@ -1,8 +1,8 @@
 import type { Ban as ListedBan, Peer as ListedPeer } from '../../../shared/contract/peers.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { KithError } from '../../lib/errors.ts';
-import { hostPart, peerIdOf } from '../host/addresses.ts';
-import type { TrafficCounter } from '../host/traffic.ts';
+import { hostPart, peerIdOf } from '../host/naming/addresses.ts';
+import type { TrafficCounter } from '../host/bounds/traffic.ts';
 import type { Bans } from './conduct/bans.ts';
 import type { Connector } from './slots/connector.ts';
 import type { Journal, JournalEntry } from './conduct/journal.ts';

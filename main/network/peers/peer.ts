@@ -5,7 +5,7 @@ import { type Caller, createCaller } from '../wire/caller.ts';
 import type { Control } from '../wire/control.ts';
 import type { Hello, TipClaim } from '../wire/messages/hello.ts';
 import type { Offence } from '../wire/offence.ts';
-import type { Names } from '../host/protocols.ts';
+import type { Names } from '../host/naming/protocols.ts';
 
 /** Why a connection exists and where its address came from. */
 export interface Origin {

@@ -6,7 +6,7 @@ import { guarded } from '../../lib/guarded.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Host } from '../host/host.ts';
 import type { Identified } from '../host/identified.ts';
-import type { Names } from '../host/protocols.ts';
+import type { Names } from '../host/naming/protocols.ts';
 import { type Control, greet, HELLO_MS } from '../wire/control.ts';
 import { type Hello, servingFrom, type TipClaim } from '../wire/messages/hello.ts';
 import { isOffence, type Offence, offence, type OffenceCode } from '../wire/offence.ts';

@@ -1,5 +1,5 @@
 import type { Connection } from '@libp2p/interface';
-import { hostPart } from '../host/addresses.ts';
+import { hostPart } from '../host/naming/addresses.ts';
 import type { Host } from '../host/host.ts';
 import type { OffenceCode } from '../wire/offence.ts';
 import type { Origin, OwnedPeer } from './peer.ts';

@@ -1,5 +1,5 @@
 import type { Log } from '../../lib/log.ts';
-import { groupOf, ipOf, isPublic, portOf, withoutPeer } from '../host/addresses.ts';
+import { groupOf, ipOf, isPublic, portOf, withoutPeer } from '../host/naming/addresses.ts';
 import type { Doors } from '../host/inner.ts';
 import type { Identified } from '../host/identified.ts';
 import type { Peer } from '../peers/peer.ts';

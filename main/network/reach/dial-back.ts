@@ -1,6 +1,6 @@
 import type { Connection, Stream } from '@libp2p/interface';
 import { equalBytes } from '../../core/codec/bytes.ts';
-import { addressBytes, ipOf, isPublic, isRelayed, readAddress } from '../host/addresses.ts';
+import { addressBytes, ipOf, isPublic, isRelayed, readAddress } from '../host/naming/addresses.ts';
 import type { Doors } from '../host/inner.ts';
 import { createBucket } from '../wire/bucket.ts';
 import { createPrefixed } from '../wire/messages/prefixed.ts';

@@ -2,7 +2,7 @@ import type { Connection, IdentifyResult, Stream } from '@libp2p/interface';
 import { sleep } from '../../lib/clock.ts';
 import { KithError, messageOf } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
-import { addressBytes, isPublic, readAddress, relayOf, withoutPeer } from '../host/addresses.ts';
+import { addressBytes, isPublic, readAddress, relayOf, withoutPeer } from '../host/naming/addresses.ts';
 import type { Doors } from '../host/inner.ts';
 import { createPrefixed, type Prefixed } from '../wire/messages/prefixed.ts';
 import { decodePunch, encodePunch, PUNCH, PUNCH_CAP, PUNCH_PROTOCOL } from './punch-messages.ts';

@@ -1,7 +1,7 @@
 import type { Connection } from '@libp2p/interface';
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
-import { isPublic } from '../host/addresses.ts';
+import { isPublic } from '../host/naming/addresses.ts';
 import type { Host } from '../host/host.ts';
 import type { Identified } from '../host/identified.ts';
 import type { Peers } from '../peers/peers.ts';

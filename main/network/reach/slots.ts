@@ -1,6 +1,6 @@
 import type { Log } from '../../lib/log.ts';
 import { messageOf } from '../../lib/errors.ts';
-import { isPublic, isRelayed, peerIdOf, relayOf, withoutPeer } from '../host/addresses.ts';
+import { isPublic, isRelayed, peerIdOf, relayOf, withoutPeer } from '../host/naming/addresses.ts';
 import type { Doors } from '../host/inner.ts';
 import type { Peer } from '../peers/peer.ts';
 

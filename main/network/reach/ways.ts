@@ -1,6 +1,6 @@
 import type { Connection } from '@libp2p/interface';
 import { KithError } from '../../lib/errors.ts';
-import { isRelayed, peerIdOf } from '../host/addresses.ts';
+import { isRelayed, peerIdOf } from '../host/naming/addresses.ts';
 import type { Host } from '../host/host.ts';
 import type { Origin } from '../peers/peer.ts';
 import type { Punch } from './punch.ts';

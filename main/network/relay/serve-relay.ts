@@ -2,13 +2,13 @@ import { toHex } from '../../core/codec/hex.ts';
 import { type Block, decodeBlock } from '../../core/primitives/block.ts';
 import { decodeTransaction, type Transaction } from '../../core/primitives/transaction.ts';
 import { isViolation } from '../../core/violation.ts';
-import { type BodySource, bodyOf } from '../sync/body-of.ts';
+import { type BodySource, bodyOf } from '../sync/bodies/body-of.ts';
 import { createBucket, spend } from '../wire/bucket.ts';
 import { FRAME, MAX_TRANSACTIONS_BYTES, MAX_WIDS_LISTED } from '../wire/frame-types.ts';
 import { decodeGetParts, encodeParts } from '../wire/messages/part-messages.ts';
 import { decodeGetTransactions, encodeTransactions, encodeWidList } from '../wire/messages/relay-messages.ts';
 import type { Handler } from '../wire/server.ts';
-import type { MempoolView } from './transaction-relay.ts';
+import type { MempoolView } from './payments/transaction-relay.ts';
 
 export interface ServeRelayDeps {
   readonly chain: BodySource;

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
 import { generateKeyPair } from '@libp2p/crypto/keys';
 import { REGTEST_NETWORK } from '../../../main/core/networks/built-in.ts';
-import { signRecord } from '../../../main/network/host/records.ts';
+import { signRecord } from '../../../main/network/host/naming/records.ts';
 import { FRAME } from '../../../main/network/wire/frame-types.ts';
 import { createPrefixed } from '../../../main/network/wire/messages/prefixed.ts';
 import { numberOf, readFields, writeFields } from '../../../main/network/wire/messages/protobuf.ts';

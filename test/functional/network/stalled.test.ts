@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { REGTEST_NETWORK } from '../../../main/core/networks/built-in.ts';
-import { syncHandlers } from '../../../main/network/sync/serve-sync.ts';
+import { syncHandlers } from '../../../main/network/sync/serving/serve-sync.ts';
 import { FRAME } from '../../../main/network/wire/frame-types.ts';
 import type { Handler } from '../../../main/network/wire/server.ts';
 import { startRawPeer } from '../../support/raw-peer.ts';

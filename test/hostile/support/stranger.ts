@@ -5,7 +5,7 @@ import type { Connection, Stream } from '@libp2p/interface';
 import { multiaddr } from '@multiformats/multiaddr';
 import { createLibp2p } from 'libp2p';
 import { REGTEST_NETWORK } from '../../../main/core/networks/built-in.ts';
-import { namesOf } from '../../../main/network/host/protocols.ts';
+import { namesOf } from '../../../main/network/host/naming/protocols.ts';
 import { type Control, greet } from '../../../main/network/wire/control.ts';
 import { FRAME } from '../../../main/network/wire/frame-types.ts';
 import { type Hello, PROTOCOL_VERSION } from '../../../main/network/wire/messages/hello.ts';

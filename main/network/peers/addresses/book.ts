@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { PEER_SOURCES, type PeerSource } from '../../../../shared/contract/vocabulary.ts';
 import type { UnixSeconds } from '../../../../shared/units.ts';
 import type { Clock } from '../../../lib/clock.ts';
-import { groupOf, hostPart, peerIdOf } from '../../host/addresses.ts';
+import { groupOf, hostPart, peerIdOf } from '../../host/naming/addresses.ts';
 import { createDrawList, type DrawList } from './draw-list.ts';
 import type { PeerStore } from './store.ts';
 

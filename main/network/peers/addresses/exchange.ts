@@ -1,7 +1,7 @@
 import type { Log } from '../../../lib/log.ts';
 import { isViolation } from '../../../core/violation.ts';
-import { isUsefulFrom } from '../../host/addresses.ts';
-import { openRecord } from '../../host/records.ts';
+import { isUsefulFrom } from '../../host/naming/addresses.ts';
+import { openRecord } from '../../host/naming/records.ts';
 import { createBucket } from '../../wire/bucket.ts';
 import { FRAME, MAX_RECORDS } from '../../wire/frame-types.ts';
 import { type Offence, offence } from '../../wire/offence.ts';

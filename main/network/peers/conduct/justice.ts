@@ -1,6 +1,6 @@
 import type { Clock } from '../../../lib/clock.ts';
 import type { Log } from '../../../lib/log.ts';
-import { hostPart, isRelayed } from '../../host/addresses.ts';
+import { hostPart, isRelayed } from '../../host/naming/addresses.ts';
 import type { Offence, OffenceCode } from '../../wire/offence.ts';
 import type { Bans } from './bans.ts';
 import { BAN_SCORE, BAN_SECONDS, PENALTY, POINTS, reasonOf } from './penalties.ts';

@@ -4,7 +4,14 @@ import { type Clock, sleep } from '../../../lib/clock.ts';
 import { codeOf, KithError, messageOf } from '../../../lib/errors.ts';
 import { guarded } from '../../../lib/guarded.ts';
 import type { Log } from '../../../lib/log.ts';
-import { groupOf, hostPart, isRelayed, parseAddress, peerIdOf, withoutPeer } from '../../host/addresses.ts';
+import {
+  groupOf,
+  hostPart,
+  isRelayed,
+  parseAddress,
+  peerIdOf,
+  withoutPeer,
+} from '../../host/naming/addresses.ts';
 import type { OffenceCode } from '../../wire/offence.ts';
 import type { Bans } from '../conduct/bans.ts';
 import { type AddressBook, type AddressFacts, type BookEntry, factsOf } from '../addresses/book.ts';

@@ -1,5 +1,5 @@
 import { type Peer, relays } from '../peer.ts';
-import { groupOf } from '../../host/addresses.ts';
+import { groupOf } from '../../host/naming/addresses.ts';
 
 /** What an inbound peer has to show for itself. Times in milliseconds of the clock, 0 = never. */
 export interface Candidate {

@@ -11,8 +11,8 @@ import {
   portOf,
   relayOf,
   withoutPeer,
-} from '../../../../main/network/host/addresses.ts';
-import { helloAmong, namesOf } from '../../../../main/network/host/protocols.ts';
+} from '../../../../main/network/host/naming/addresses.ts';
+import { helloAmong, namesOf } from '../../../../main/network/host/naming/protocols.ts';
 
 const ID = '12D3KooWAuBk9Nx5CpGPq7WCrNaxoF367nicnQz5UTE2pNQ2ZHuX';
 

@@ -2,7 +2,7 @@ import { generateKeyPair } from '@libp2p/crypto/keys';
 import { peerIdFromPrivateKey } from '@libp2p/peer-id';
 import { multiaddr } from '@multiformats/multiaddr';
 import { expect, test } from 'vitest';
-import { openRecord, signRecord } from '../../../../main/network/host/records.ts';
+import { openRecord, signRecord } from '../../../../main/network/host/naming/records.ts';
 
 const RELAY = '12D3KooWKnBFvLxXnSsohghTA2hN9PkUYVyYe2bqadLnaxDz8C7q';
 

@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, write
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { readIdentity } from '../../../../main/network/host/identity.ts';
+import { readIdentity } from '../../../../main/network/host/naming/identity.ts';
 import { createAddressBook } from '../../../../main/network/peers/addresses/book.ts';
 import { createBans } from '../../../../main/network/peers/conduct/bans.ts';
 import {

@@ -1,7 +1,7 @@
 import type { Connection } from '@libp2p/interface';
 import { peerIdFromString } from '@libp2p/peer-id';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { addressBytes } from '../../../../main/network/host/addresses.ts';
+import { addressBytes } from '../../../../main/network/host/naming/addresses.ts';
 import { createDialBackServer, DIAL_BACK } from '../../../../main/network/reach/dial-back.ts';
 import {
   decodeDialResponse,

@@ -4,8 +4,8 @@ import { REGTEST_NETWORK } from '../../../../main/core/networks/built-in.ts';
 import { createBlock } from '../../../../main/core/primitives/block.ts';
 import { createTransaction, type Transaction } from '../../../../main/core/primitives/transaction.ts';
 import { isViolation } from '../../../../main/core/violation.ts';
-import { reconstruct } from '../../../../main/network/relay/reconstruction.ts';
-import { createSpareTransactions } from '../../../../main/network/relay/spare-transactions.ts';
+import { reconstruct } from '../../../../main/network/relay/blocks/reconstruction.ts';
+import { createSpareTransactions } from '../../../../main/network/relay/blocks/spare-transactions.ts';
 import { compactOf } from '../../../../main/network/wire/messages/compact-block.ts';
 import {
   decodeGetParts,

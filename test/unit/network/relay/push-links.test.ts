@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { createPushLinks } from '../../../../main/network/relay/push-links.ts';
+import { createPushLinks } from '../../../../main/network/relay/blocks/push-links.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());

@@ -4,10 +4,10 @@ import { createTransaction, type Transaction } from '../../../../main/core/primi
 import { isViolation } from '../../../../main/core/violation.ts';
 import { KithError } from '../../../../main/lib/errors.ts';
 import type { Peer } from '../../../../main/network/peers/peer.ts';
-import { createAnnouncer } from '../../../../main/network/relay/announcer.ts';
-import { createFetcher } from '../../../../main/network/relay/fetcher.ts';
-import { createKnownSet } from '../../../../main/network/relay/known-set.ts';
-import { createOwnPayments } from '../../../../main/network/relay/own-payments.ts';
+import { createAnnouncer } from '../../../../main/network/relay/payments/announcer.ts';
+import { createFetcher } from '../../../../main/network/relay/payments/fetcher.ts';
+import { createKnownSet } from '../../../../main/network/relay/payments/known-set.ts';
+import { createOwnPayments } from '../../../../main/network/relay/payments/own-payments.ts';
 import { decodeWids } from '../../../../main/network/wire/messages/announcements.ts';
 import type { Request } from '../../../../main/network/wire/caller.ts';
 import { FRAME } from '../../../../main/network/wire/frame-types.ts';

@@ -3,7 +3,7 @@ import { REGTEST_NETWORK } from '../../../../main/core/networks/built-in.ts';
 import type { Header } from '../../../../main/core/primitives/header.ts';
 import type { HeaderEntry } from '../../../../main/state/chain/headers/header-entry.ts';
 import type { Peer } from '../../../../main/network/peers/peer.ts';
-import { createHeaderSync } from '../../../../main/network/sync/header-sync.ts';
+import { createHeaderSync } from '../../../../main/network/sync/headers/header-sync.ts';
 import type { Request } from '../../../../main/network/wire/caller.ts';
 import { FRAME } from '../../../../main/network/wire/frame-types.ts';
 import { encodeHeaders } from '../../../../main/network/wire/messages/sync-messages.ts';

@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import type { HeaderEntry } from '../../../../main/state/chain/headers/header-entry.ts';
 import type { Peer } from '../../../../main/network/peers/peer.ts';
 import { createClocks } from '../../../../main/network/peers/clocks.ts';
-import { createPace } from '../../../../main/network/sync/pace.ts';
-import { syncProgress } from '../../../../main/network/sync/progress.ts';
-import { createRate } from '../../../../main/network/sync/rate.ts';
+import { createPace } from '../../../../main/network/sync/progress/pace.ts';
+import { syncProgress } from '../../../../main/network/sync/progress/progress.ts';
+import { createRate } from '../../../../main/network/sync/progress/rate.ts';
 import { turnedClock } from '../../../support/test-clock.ts';
 
 const entry = (height: number) => ({ height, work: BigInt(height) }) as HeaderEntry;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { HeaderEntry } from '../../../../main/state/chain/headers/header-entry.ts';
 import type { Peer } from '../../../../main/network/peers/peer.ts';
-import { createSnapshotTrust } from '../../../../main/network/sync/trust.ts';
+import { createSnapshotTrust } from '../../../../main/network/sync/headers/trust.ts';
 
 const idOf = (n: number) => n.toString(16).padStart(64, '0');
 

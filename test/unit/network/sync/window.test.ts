@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { createPatience } from '../../../../main/network/sync/patience.ts';
-import { createRate } from '../../../../main/network/sync/rate.ts';
-import { createWindow, MOST_ASKED } from '../../../../main/network/sync/window.ts';
+import { createPatience } from '../../../../main/network/sync/bodies/patience.ts';
+import { createRate } from '../../../../main/network/sync/progress/rate.ts';
+import { createWindow, MOST_ASKED } from '../../../../main/network/sync/bodies/window.ts';
 import type { HeaderEntry } from '../../../../main/state/chain/headers/header-entry.ts';
 import { turnedClock } from '../../../support/test-clock.ts';
 

@@ -1,0 +1,58 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { generateKeyPair, privateKeyFromProtobuf, privateKeyToProtobuf } from '@libp2p/crypto/keys';
+import type { PrivateKey } from '@libp2p/interface';
+import { crashPoint } from '../../../lib/crash-point.ts';
+import { codeOf, KithError, messageOf } from '../../../lib/errors.ts';
+
+/** The node's name in the network: an Ed25519 key of its own, unrelated to any coin. */
+export const IDENTITY_FILE = 'identity.key';
+
+/**
+ * Reads the key, or makes one (file mode 0600). A file that can't be read as a key is kept aside and replaced: the node
+ * then has a new name, which costs it nothing but reputation.
+ * @throws {KithError} `identity-unusable`.
+ */
+export async function readIdentity(datadir: string): Promise<{ key: PrivateKey; replaced: boolean }> {
+  const file = join(datadir, IDENTITY_FILE);
+  const found = await readKey(file);
+  if (found instanceof Uint8Array) {
+    const key = decodeKey(found);
+    if (key !== null) return { key, replaced: false };
+    await rename(file, `${file}.unreadable-${Date.now()}`);
+  }
+  const key = await generateKeyPair('Ed25519');
+  await writeKey(file, privateKeyToProtobuf(key));
+  return { key, replaced: found !== null };
+}
+
+async function readKey(file: string): Promise<Uint8Array | null> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return null;
+    throw new KithError('identity-unusable', messageOf(error), { cause: error, data: { file } });
+  }
+}
+
+function decodeKey(bytes: Uint8Array): PrivateKey | null {
+  try {
+    const key = privateKeyFromProtobuf(bytes);
+    return key.type === 'Ed25519' ? key : null;
+  } catch {
+    return null;
+  }
+}
+
+async function writeKey(file: string, bytes: Uint8Array): Promise<void> {
+  const fresh = `${file}.${randomBytes(4).toString('hex')}`;
+  try {
+    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+    await writeFile(fresh, bytes, { mode: 0o600, flush: true });
+    await rename(fresh, file);
+    crashPoint('identity');
+  } catch (error) {
+    throw new KithError('identity-unusable', messageOf(error), { cause: error, data: { file } });
+  }
+}

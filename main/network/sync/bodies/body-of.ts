@@ -1,0 +1,25 @@
+import { sleep } from '../../../lib/clock.ts';
+import type { Chain } from '../../../state/chain/chain.ts';
+
+export type BodySource = Pick<Chain, 'tip' | 'entry' | 'hasBody' | 'readBlock'>;
+
+/** How long a body that is on its way here may let a request for it wait. */
+const WAIT_MS = 2500;
+const LOOK_MS = 10;
+/** Only at the tip are bodies on their way for a moment. */
+const DEPTH = 3;
+
+/**
+ * A body to serve. Headers are passed on before their bodies are here, so whoever got one from us asks at once for what
+ * we only have a moment later: it waits that moment instead of being told that we have nothing.
+ */
+export async function bodyOf(chain: BodySource, id: string): Promise<Uint8Array | null> {
+  for (let waited = 0; waited < WAIT_MS && isComing(chain, id); waited += LOOK_MS) await sleep(LOOK_MS);
+  return chain.readBlock(id);
+}
+
+function isComing(chain: BodySource, id: string): boolean {
+  const entry = chain.entry(id);
+  if (entry === undefined || entry.status === 'invalid' || chain.hasBody(id)) return false;
+  return entry.height >= chain.tip().height && entry.height <= chain.tip().height + DEPTH;
+}

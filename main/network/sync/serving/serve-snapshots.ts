@@ -1,0 +1,71 @@
+import { join } from 'node:path';
+import { toHex } from '../../../core/codec/hex.ts';
+import { isViolation } from '../../../core/violation.ts';
+import { listSnapshots, type Manifest, readChunkFile, readManifest } from '../../../state/snapshot/files.ts';
+import { createBucket, spend } from '../../wire/bucket.ts';
+import { FRAME } from '../../wire/frame-types.ts';
+import type { Handler } from '../../wire/server.ts';
+import { decodeGetChunk, decodeGetManifest, encodeManifest } from '../../wire/messages/snapshot-messages.ts';
+
+/** The snapshots that this node has built, as it serves them. */
+export interface SnapshotShelf {
+  /** Looks what is there; call it now and then. */
+  refresh(): Promise<void>;
+  readonly size: number;
+  find(root: string): { readonly folder: string; readonly manifest: Manifest } | undefined;
+}
+
+/** `directory` holds one folder for each. */
+export function createSnapshotShelf(directory: string): SnapshotShelf {
+  let byRoot = new Map<string, { folder: string; manifest: Manifest }>();
+  return {
+    async refresh() {
+      const found = new Map<string, { folder: string; manifest: Manifest }>();
+      for (const name of await listSnapshots(directory)) {
+        const folder = join(directory, name);
+        const manifest = await readManifest(folder);
+        if (manifest !== null) found.set(toHex(manifest.root), { folder, manifest });
+      }
+      byRoot = found;
+    },
+    get size() {
+      return byRoot.size;
+    },
+    find: (root) => byRoot.get(root),
+  };
+}
+
+/** Chunks that one peer may ask for at once, and a second: up to 2 MB each, read and hashed before they go out. */
+const CHUNKS = { burst: 32, perSecond: 16 };
+const NOTHING = new Uint8Array(0);
+
+export function snapshotHandlers(shelf: SnapshotShelf): ReadonlyMap<number, Handler> {
+  const budget = createBucket(CHUNKS.burst, CHUNKS.perSecond);
+  const manifest: Handler = {
+    cap: FRAME.getManifest.cap,
+    async handle(frame, reply) {
+      const root = decodeGetManifest(frame.body);
+      if (isViolation(root)) return root;
+      await spend(budget, 1);
+      const found = shelf.find(toHex(root));
+      await reply(FRAME.manifest.type, found === undefined ? NOTHING : encodeManifest(found.manifest));
+      return null;
+    },
+  };
+  const chunk: Handler = {
+    cap: FRAME.getChunk.cap,
+    async handle(frame, reply) {
+      const asked = decodeGetChunk(frame.body);
+      if (isViolation(asked)) return asked;
+      await spend(budget, 1);
+      const found = shelf.find(toHex(asked.root));
+      const bytes = found && (await readChunkFile(found.folder, found.manifest, asked.index));
+      await reply(FRAME.chunk.type, bytes ?? NOTHING);
+      return null;
+    },
+  };
+  return new Map([
+    [FRAME.getManifest.type, manifest],
+    [FRAME.getChunk.type, chunk],
+  ]);
+}
