@@ -1,43 +1,14 @@
 import { afterEach, expect, test } from 'vitest';
-import { type NodeProcess, startNodeProcess } from '../support/node-process.ts';
-import { createTcpProxy, freePort, type TcpProxy } from '../support/tcp-proxy.ts';
+import type { NodeProcess } from '../support/node-process.ts';
 import { until } from '../support/until.ts';
+import { createWiredNodes } from '../support/wired-nodes.ts';
 
 const PASSWORD = 'correct horse battery staple';
 const KITH = 100_000_000;
 
-const nodes: NodeProcess[] = [];
-const links: { readonly between: readonly [number, number]; readonly proxy: TcpProxy }[] = [];
-afterEach(async () => {
-  for (const node of nodes.splice(0)) await node.kill();
-  for (const { proxy } of links.splice(0)) await proxy.close();
-});
-
-// What the nodes tell each other of leads nowhere, so that they stay behind their wires.
-const NOWHERE = '/ip4/127.255.255.1/tcp/9';
-
-/** Each node reaches the earlier ones through a wire of its own, so that any of them can be cut. */
-async function grow(count: number): Promise<void> {
-  const addresses: string[] = [];
-  for (let i = 0; i < count; i++) {
-    const bootstrap: string[] = [];
-    for (let j = 0; j < i; j++) {
-      const proxy = await createTcpProxy(addresses[j]!);
-      links.push({ between: [j, i], proxy });
-      bootstrap.push(proxy.address);
-    }
-    const listen = `/ip4/127.0.0.1/tcp/${await freePort()}`;
-    const node = await startNodeProcess({ bootstrap, listen: [listen], args: ['--announce', NOWHERE] });
-    nodes.push(node);
-    addresses.push(`${listen}/p2p/${node.peerId}`);
-  }
-}
-
-const across = (left: readonly number[]) =>
-  links.filter(({ between: [a, b] }) => left.includes(a) !== left.includes(b)).map(({ proxy }) => proxy);
-
-const tips = async (some: readonly NodeProcess[] = nodes) =>
-  new Set(await Promise.all(some.map(async (node) => (await node.call.chain.tip()).id))).size;
+const network = createWiredNodes();
+const { nodes, tips } = network;
+afterEach(() => network.end());
 
 /** The address and the words of a new wallet. */
 async function newWallet(node: NodeProcess, name = 'w'): Promise<{ address: string; mnemonic: string }> {
@@ -53,7 +24,7 @@ const send = async (from: NodeProcess, address: string, amount: number) =>
 const balance = async (node: NodeProcess) => (await node.call.wallet.balance({ name: 'w' })).confirmed;
 
 test('a network cut in two mines on both sides, heals to one chain, and loses no payment but one spent twice', async () => {
-  await grow(4);
+  await network.grow(4);
   const [a, b, c, d] = nodes as [NodeProcess, NodeProcess, NodeProcess, NodeProcess];
   const addresses = { a: await wallet(a), b: await wallet(b), c: await wallet(c), d: await wallet(d) };
   await a.call.mining.generate({ address: addresses.a, blocks: 10 });
@@ -73,7 +44,7 @@ test('a network cut in two mines on both sides, heals to one chain, and loses no
     { ms: 30_000 },
   );
 
-  for (const proxy of across([0, 1])) proxy.cut();
+  network.cut(0, 1);
   await until(
     async () => (await a.call.peers.list()).length === 1 && (await d.call.peers.list()).length === 1,
     'cut',
@@ -99,7 +70,7 @@ test('a network cut in two mines on both sides, heals to one chain, and loses no
   await until(async () => (await tips([c, d])) === 1, 'that side agrees');
   expect(await tips()).toBe(2);
 
-  for (const proxy of across([0, 1])) proxy.heal();
+  network.heal(0, 1);
   await until(async () => (await tips()) === 1, 'one chain', { ms: 60_000 });
   expect((await a.call.chain.tip()).height).toBe(20);
   // Who had the shorter chain is told what happened, and which payment was spent elsewhere.
