@@ -151,6 +151,7 @@ function wallets(config: NodeConfig, parts: Growing): Service {
         mempool: parts.mempool!,
         clock: systemClock,
         log: config.log.child('wallet'),
+        onFailure: config.onFailure,
         sighting: (txid) => sightingOf(parts, txid),
       });
       await parts.wallets.start(signal);

@@ -4,6 +4,7 @@ import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { ClassicLevel } from 'classic-level';
 import { codeOf, findCode, KithError, messageOf } from './errors.ts';
+import { isDiskFull } from './write-failure.ts';
 
 /** A data directory that this process holds; nobody else can open it until `release`. */
 export interface DataDirectory {
@@ -125,10 +126,13 @@ function readOwner(file: string): number | undefined {
 function unusable(path: string, cause: unknown): KithError {
   const inner = cause instanceof Error && cause.cause !== undefined ? cause.cause : cause;
   const reason = messageOf(inner);
-  // A disk without room is another matter than one that can't be used: LevelDB says it in words, Node by its code.
-  const full = codeOf(cause) === 'ENOSPC' || /no space left/i.test(reason);
-  return new KithError(full ? 'disk-full' : 'datadir-unusable', `cannot use ${path}: ${reason}`, {
-    cause,
-    data: { path, reason },
-  });
+  // A disk without room is another matter than one that can't be used.
+  return new KithError(
+    isDiskFull(cause) ? 'disk-full' : 'datadir-unusable',
+    `cannot use ${path}: ${reason}`,
+    {
+      cause,
+      data: { path, reason },
+    },
+  );
 }

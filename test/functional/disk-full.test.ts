@@ -3,6 +3,7 @@ import { rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { messageOf } from '../../main/lib/errors.ts';
+import { run } from './cli/program.ts';
 import { startNodeProcess } from '../support/node-process.ts';
 import { newDirectory } from '../support/test-chain.ts';
 
@@ -96,6 +97,55 @@ test('a disk that is full when the database has to be built again: a sentence, a
   await again.stop();
 });
 
+test('whatever is being written when the disk is full: blocks, snapshots, a wallet, payments; nothing is lost', async (context) => {
+  const disk = smallDisk('24m');
+  if (disk === null) {
+    console.log('skipped: only root can mount the small disk that this test fills');
+    context.skip();
+    return;
+  }
+  const datadir = join(disk, 'node');
+  const junk = join(disk, 'junk');
+  const start = () => startNodeProcess({ datadir, listen: [], args: ['--no-listen'] });
+  const password = 'there is no room';
+  let node = await start();
+  await node.call.wallet.create({ name: 'w', password });
+  const { address } = await node.call.wallet.address({ name: 'w' });
+  await node.call.mining.generate({ address, blocks: 30 });
+
+  for (const [round, kib] of [4, 12, 30, 60, 100, 200, 400, 800].entries()) {
+    const before = await node.call.chain.tip();
+    fill(junk);
+    truncateSync(junk, statSync(junk).size - (kib << 10));
+    // What people do, all at once, until one of it fails.
+    await Promise.allSettled([
+      mineUntilItFails(node.call.mining, address),
+      payUntilItFails(node.call.wallet, address, password),
+      node.call.wallet.create({ name: `late${round}`, password }),
+    ]);
+    await node.ended;
+    expect(node.errors()).toMatch(/disk-full|disk is full/);
+    rmSync(junk);
+    node = await start();
+    const after = await node.call.chain.tip();
+    expect(after.height).toBeGreaterThanOrEqual(before.height - 1);
+    expect((await node.call.chain.stats()).total).toBe(after.height * 2_000_000_000);
+  }
+  // All that was ever mined is this wallet's, fees included.
+  await node.call.mining.generate({ address, blocks: 1 });
+  const { height } = await node.call.chain.tip();
+  await expect
+    .poll(async () => {
+      const { confirmed, immature } = await node.call.wallet.balance({ name: 'w' });
+      return confirmed + immature;
+    })
+    .toBe(height * 2_000_000_000);
+  for (const { name } of await node.call.wallet.list()) await node.call.wallet.address({ name });
+  await node.stop();
+  const checked = await run(['verify', '--deep', '--network', 'regtest', '--datadir', datadir, '--json']);
+  expect(JSON.parse(checked.out)).toMatchObject({ height, problems: [] });
+});
+
 /** Takes every byte that is left. */
 function fill(file: string): void {
   for (const chunk of [1 << 20, 1 << 16, 1 << 12]) {
@@ -112,4 +162,21 @@ async function mineUntilItFails(
   address: string,
 ): Promise<void> {
   for (let tries = 0; tries < 500; tries++) await mining.generate({ address, blocks: 10 });
+}
+
+async function payUntilItFails(
+  wallet: {
+    send(input: {
+      name: string;
+      password: string;
+      to: readonly { address: string; amount: number }[];
+    }): Promise<unknown>;
+  },
+  address: string,
+  password: string,
+): Promise<void> {
+  for (let tries = 0; tries < 5000; tries++) {
+    await wallet.send({ name: 'w', password, to: [{ address, amount: 1_000_000 }] });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
 }

@@ -4,8 +4,8 @@ import { toHex } from '../../core/codec/hex.ts';
 import type { ConsensusParams } from '../../core/consensus/params.ts';
 import type { Hash } from '../../core/crypto/hash.ts';
 import { snapshotRoot } from '../../core/snapshot/root.ts';
-import { codeOf, KithError, messageOf } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
+import { writeFailed } from '../../lib/write-failure.ts';
 import type { Bodies } from '../chain/bodies/bodies.ts';
 import { type CoinTotals, differenceOf } from '../chain/coins/coin-set.ts';
 import type { OwnedEntry } from '../chain/headers/header-entry.ts';
@@ -83,7 +83,7 @@ export function createSnapshots(deps: SnapshotsDeps): Snapshots {
       .catch((error: unknown) => {
         if (stopping.signal.aborted) return null;
         log.error('building a snapshot failed', { height: entry.height, error });
-        throw buildFailed(error);
+        throw writeFailed(error, 'writing a snapshot');
       })
       .finally(async () => {
         await frozen.release();
@@ -141,10 +141,4 @@ export function createSnapshots(deps: SnapshotsDeps): Snapshots {
 async function removeOld(directory: string): Promise<void> {
   const names = await listSnapshots(directory);
   for (const name of names.slice(0, -KEPT)) await rm(join(directory, name), { recursive: true, force: true });
-}
-
-function buildFailed(error: unknown): KithError {
-  if (error instanceof KithError) return error;
-  const code = codeOf(error) === 'ENOSPC' ? 'disk-full' : 'storage-unusable';
-  return new KithError(code, `a snapshot can't be written: ${messageOf(error)}`, { cause: error });
 }

@@ -6,7 +6,7 @@ import type { Hash } from '../../core/crypto/hash.ts';
 import type { Coin } from '../../core/primitives/coin.ts';
 import { type CoinKey, coinKey, showCoinKey } from '../../core/primitives/coin-key.ts';
 import { crashPoint, type WriteKind } from '../../lib/crash-point.ts';
-import type { KithError } from '../../lib/errors.ts';
+import { createWriteLine } from '../../lib/write-line.ts';
 import { openRecord, sealPayload } from './checksum.ts';
 import { decodeCoin } from './coin-record.ts';
 import { type CoinChanges, createCoinWriter } from './coin-writer.ts';
@@ -91,21 +91,12 @@ function chainDbOf(level: Level): ChainDb {
   let lastState: Uint8Array | null = null;
   let height = 0;
 
-  // One write after the other: two at once would land in whatever order their threads come to it. Nothing is written
-  // after one that failed: what it left half written in LevelDB's log would be a hole in it, and not its end.
-  let tail: Promise<void> = Promise.resolve();
-  let failure: KithError | null = null;
-  const inOrder = (kind: WriteKind, write: () => Promise<void>): Promise<void> => {
-    const result = tail.then(async () => {
-      if (failure) throw failure;
-      await write().catch((error: unknown) => {
-        throw (failure = levelFailed(error, 'writing'));
-      });
+  const line = createWriteLine((error) => levelFailed(error, 'writing'));
+  const inOrder = (kind: WriteKind, write: () => Promise<void>): Promise<void> =>
+    line.write(async () => {
+      await write();
       crashPoint(kind);
     });
-    tail = result.catch(() => undefined);
-    return result;
-  };
 
   const writeCoins = createCoinWriter();
 
@@ -258,7 +249,7 @@ function chainDbOf(level: Level): ChainDb {
       }
     },
     async close() {
-      await tail;
+      await line.idle();
       await level.close();
     },
   };

@@ -1,5 +1,6 @@
 import type { ClassicLevel } from 'classic-level';
 import { KithError, messageOf } from '../../lib/errors.ts';
+import { writeFailed } from '../../lib/write-failure.ts';
 import { DamagedError } from './damaged-error.ts';
 import { rangeOf } from './keys.ts';
 
@@ -43,6 +44,5 @@ export function levelFailed(error: unknown, doing: string): KithError {
   if (error instanceof KithError) return error;
   const cause = messageOf((error as { cause?: unknown }).cause ?? error);
   if (CORRUPTION.test(cause)) return new DamagedError(cause, error);
-  const code = /no space left/i.test(cause) ? 'disk-full' : 'storage-unusable';
-  return new KithError(code, `${doing} the chain database failed: ${cause}`, { cause: error });
+  return writeFailed(error, `${doing} the chain database`);
 }

@@ -25,7 +25,7 @@ import { startOf, type WalletList } from './wallet-list.ts';
 
 /** Makes wallets, from nothing or from words. */
 export interface WalletMaker {
-  /** @throws {KithError} `wallet-exists`, `wallet-too-many`, `wallet-password-long`, `wallet-file-unusable` */
+  /** @throws {KithError} `wallet-exists`, `wallet-too-many`, `wallet-password-long`, `wallet-file-unusable`, `disk-full` */
   create(name: string, password: string, words: WordCount): Promise<{ wallet: OpenWallet; mnemonic: string }>;
   /** Reads the chain from its beginning; `secrets` make more keys on the way and are the caller's to wipe. */
   restore(request: {

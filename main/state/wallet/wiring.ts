@@ -26,6 +26,8 @@ export interface WalletsDeps {
   readonly mempool: WalletMempool;
   readonly clock: Clock;
   readonly log: Log;
+  /** A write failed: nothing of the wallets can be trusted to last any more. */
+  readonly onFailure?: ((error: unknown) => void) | undefined;
   /** How many peers have a payment of ours; null where nobody keeps count. */
   readonly sighting?: ((txid: string) => Sighting | null) | undefined;
   /** Ed25519; noble's unless given. */
@@ -56,7 +58,7 @@ export async function openParts(deps: WalletsDeps, changed: (name: string) => vo
   const { directory, network, chain, mempool, clock, log } = deps;
   const signer = deps.signer ?? nobleSigner;
   const files = await openWalletFiles({ folder: join(directory, 'wallets'), log, step: deps.fileStep });
-  const data = await openWalletData(join(directory, 'wallet-data'), log);
+  const data = await openWalletData(join(directory, 'wallet-data'), log, deps.onFailure);
   const store = createWalletStore({ data, log });
   const lane = createQueue(LANE_LIMIT);
   const list = createWalletList({ files, store, network, chain, log });

@@ -5,6 +5,8 @@ import { crashPoint } from '../../../lib/crash-point.ts';
 import { findCode, KithError, messageOf } from '../../../lib/errors.ts';
 import { findLevelDamage } from '../../../state/storage/level/check-level.ts';
 import type { Log } from '../../../lib/log.ts';
+import { writeFailed } from '../../../lib/write-failure.ts';
+import { createWriteLine } from '../../../lib/write-line.ts';
 
 /** What the node remembers of others between runs. Nothing of it is money: damaged, it is thrown away and grown anew. */
 export interface PeerStore {
@@ -80,6 +82,11 @@ function storeOf(level: ClassicLevel, log: Log): PeerStore {
       return [];
     }
   };
+  const line = createWriteLine((error) => {
+    const failure = writeFailed(error, 'writing the list of known peers');
+    log.warn('what is known of peers is not saved any more until the next start', { cause: failure.message });
+    return failure;
+  });
   const range = (prefix: string) => ({ gte: `${prefix}/`, lt: `${prefix}0` });
   return {
     async list(prefix) {
@@ -90,22 +97,28 @@ function storeOf(level: ClassicLevel, log: Log): PeerStore {
       }
       return found;
     },
-    async put(prefix, key, value, options) {
-      await level.put(`${prefix}/${key}`, JSON.stringify(value), { sync: options?.sync ?? false });
-      crashPoint('list of peers');
+    put: (prefix, key, value, options) =>
+      line.write(async () => {
+        await level.put(`${prefix}/${key}`, JSON.stringify(value), { sync: options?.sync ?? false });
+        crashPoint('list of peers');
+      }),
+    replace: (prefix, values) =>
+      line.write(async () => {
+        const batch = level.batch();
+        for (const key of await readable(level.keys(range(prefix)).all())) batch.del(key);
+        for (const [key, value] of values) batch.put(`${prefix}/${key}`, JSON.stringify(value));
+        await batch.write();
+        crashPoint('list of peers');
+      }),
+    remove: (prefix, key) =>
+      line.write(async () => {
+        await level.del(`${prefix}/${key}`);
+        crashPoint('list of peers');
+      }),
+    async close() {
+      await line.idle();
+      await level.close();
     },
-    async replace(prefix, values) {
-      const batch = level.batch();
-      for (const key of await readable(level.keys(range(prefix)).all())) batch.del(key);
-      for (const [key, value] of values) batch.put(`${prefix}/${key}`, JSON.stringify(value));
-      await batch.write();
-      crashPoint('list of peers');
-    },
-    async remove(prefix, key) {
-      await level.del(`${prefix}/${key}`);
-      crashPoint('list of peers');
-    },
-    close: () => level.close(),
   };
 }
 

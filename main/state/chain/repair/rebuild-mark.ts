@@ -2,7 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crashPoint } from '../../../lib/crash-point.ts';
-import { codeOf, KithError } from '../../../lib/errors.ts';
+import { codeOf } from '../../../lib/errors.ts';
+import { writeFailed } from '../../../lib/write-failure.ts';
 
 /** A file in the data directory that asks the next opening to rebuild the chain database; it says why. */
 const MARK = 'chain.rebuild';
@@ -16,8 +17,7 @@ export function demandRebuild(directory: string, why: string): void {
     writeFileSync(join(directory, MARK), `${why}\n`, { mode: 0o600, flush: true });
     crashPoint('rebuild mark');
   } catch (error) {
-    const code = codeOf(error) === 'ENOSPC' ? 'disk-full' : 'storage-unusable';
-    throw new KithError(code, `a rebuild can't begin in ${directory}`, { cause: error, data: { directory } });
+    throw writeFailed(error, `noting in ${directory} that a rebuild begins`);
   }
 }
 

@@ -1,6 +1,7 @@
 import { copyFile, mkdir, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf, KithError, messageOf } from '../../../lib/errors.ts';
+import { isDiskFull, writeFailed } from '../../../lib/write-failure.ts';
 import type { Log } from '../../../lib/log.ts';
 import {
   decodeWalletFile,
@@ -22,7 +23,7 @@ export interface WalletFiles {
    * @throws {KithError} `wallet-file-damaged`, `wallet-file-newer`, `wallet-file-unusable`
    */
   read(name: string): Promise<WalletFile>;
-  /** @throws {KithError} `wallet-exists`, `wallet-file-unusable` */
+  /** @throws {KithError} `wallet-exists`, `wallet-file-unusable`, `disk-full` */
   create(name: string, file: WalletFile): Promise<void>;
   /** Keeps the previous version as `.bak`; `forgetPrevious` makes that the same as the new one. */
   write(name: string, file: WalletFile, options?: { readonly forgetPrevious?: boolean }): Promise<void>;
@@ -102,6 +103,7 @@ async function orUnusable<T>(work: Promise<T>): Promise<T> {
     return await work;
   } catch (error) {
     if (error instanceof KithError) throw error;
+    if (isDiskFull(error)) throw writeFailed(error, 'writing a wallet file');
     const reason = codeOf(error) ?? messageOf(error);
     throw new KithError('wallet-file-unusable', messageOf(error), { cause: error, data: { reason } });
   }

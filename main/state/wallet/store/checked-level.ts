@@ -4,6 +4,8 @@ import { rename, rm } from 'node:fs/promises';
 import { ClassicLevel } from 'classic-level';
 import { findCode, KithError, messageOf } from '../../../lib/errors.ts';
 import type { Log } from '../../../lib/log.ts';
+import { writeFailed } from '../../../lib/write-failure.ts';
+import { createWriteLine } from '../../../lib/write-line.ts';
 import { openRecord, sealPayload } from '../../storage/checksum.ts';
 
 /** A LevelDB whose values each carry a checksum: LevelDB itself never checks what it reads back. */
@@ -18,7 +20,7 @@ export interface CheckedLevel {
   ): AsyncIterable<readonly [Uint8Array, Uint8Array]>;
   /** The same in order, with null for a damaged value. */
   readable(from: Uint8Array, to: Uint8Array): AsyncIterable<readonly [Uint8Array, Uint8Array | null]>;
-  /** All of it or nothing. `sync` returns when the disk has it. */
+  /** All of it or nothing. `sync` returns when the disk has it. @throws {KithError} `disk-full`, `storage-unusable` */
   write(changes: readonly Change[], sync: boolean): Promise<void>;
   close(): Promise<void>;
 }
@@ -28,9 +30,21 @@ export type Change = readonly [key: Uint8Array, value: Uint8Array | null];
 
 type Level = ClassicLevel<Uint8Array, Uint8Array>;
 
-/** Opens the folder, mending or setting aside what LevelDB can't open. @throws {KithError} `wallet-data-unusable` */
-export async function openCheckedLevel(folder: string, log: Log): Promise<CheckedLevel> {
+/**
+ * Opens the folder, mending or setting aside what LevelDB can't open. `onFailure` hears once that a write failed; none
+ * succeeds after that. @throws {KithError} `wallet-data-unusable`
+ */
+export async function openCheckedLevel(
+  folder: string,
+  log: Log,
+  onFailure: (error: KithError) => void = () => undefined,
+): Promise<CheckedLevel> {
   const level = await openOrMend(folder, log);
+  const line = createWriteLine((error) => {
+    const failure = writeFailed(error, 'writing the wallet database');
+    onFailure(failure);
+    return failure;
+  });
   return {
     async get(key) {
       const value = await level.get(key).catch(damaged);
@@ -50,16 +64,20 @@ export async function openCheckedLevel(folder: string, log: Log): Promise<Checke
         yield [key, openRecord(key, value)] as const;
       }
     },
-    async write(changes, sync) {
-      const batch = level.batch();
-      for (const [key, value] of changes) {
-        if (value === null) batch.del(key);
-        else batch.put(key, sealPayload(key, value));
-      }
-      await batch.write({ sync });
-      crashPoint('wallet data');
+    write: (changes, sync) =>
+      line.write(async () => {
+        const batch = level.batch();
+        for (const [key, value] of changes) {
+          if (value === null) batch.del(key);
+          else batch.put(key, sealPayload(key, value));
+        }
+        await batch.write({ sync });
+        crashPoint('wallet data');
+      }),
+    async close() {
+      await line.idle();
+      await level.close();
     },
-    close: () => level.close(),
   };
 }
 

@@ -71,8 +71,12 @@ export interface WalletData {
 }
 
 /** @throws {KithError} `wallet-data-newer`, `wallet-data-unusable` */
-export async function openWalletData(folder: string, log: Log): Promise<WalletData> {
-  const level = await openCheckedLevel(folder, log);
+export async function openWalletData(
+  folder: string,
+  log: Log,
+  onFailure?: (error: KithError) => void,
+): Promise<WalletData> {
+  const level = await openCheckedLevel(folder, log, onFailure);
   await checkSchema(level);
 
   const clear = async (id: string) => {

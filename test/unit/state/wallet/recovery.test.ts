@@ -233,23 +233,25 @@ test('reading the chain again changes nothing', async () => {
 
 describe('a disk that fails', () => {
   test('in the middle of a wallet file leaves the wallet as it was', async () => {
-    let failing = false;
+    let failing: string | null = null;
     const world = await open({
       fileStep: (step) => {
-        if (failing && step === 'rename') throw Object.assign(new Error('no space left'), { code: 'ENOSPC' });
+        if (failing !== null && step === 'rename')
+          throw Object.assign(new Error('failed'), { code: failing });
       },
     });
     await world.wallets.create({ name: 'a', password: PASSWORD, words: 12 });
     const first = await world.wallets.address('a');
-    failing = true;
-    await expect(world.wallets.newAddress('a')).rejects.toMatchObject({ code: 'wallet-file-unusable' });
+    failing = 'ENOSPC';
+    await expect(world.wallets.newAddress('a')).rejects.toMatchObject({ code: 'disk-full' });
+    failing = 'EIO';
     await expect(world.wallets.create({ name: 'b', password: PASSWORD, words: 12 })).rejects.toMatchObject({
       code: 'wallet-file-unusable',
-      data: { reason: 'ENOSPC' },
+      data: { reason: 'EIO' },
     });
     expect(await world.wallets.address('a')).toBe(first);
     expect(world.wallets.list().map(({ name }) => name)).toEqual(['a']);
-    failing = false;
+    failing = null;
     expect(await world.wallets.newAddress('a')).not.toBe(first);
     await world.wallets.create({ name: 'b', password: PASSWORD, words: 12 });
   });
