@@ -26,13 +26,16 @@ export class CoinCache {
 
   /** As the next block in the pipeline sees the set. */
   readonly ahead = (key: CoinKey): Coin | undefined => {
+    // Most are here and spent by nobody, and then no change can have made them.
+    const kept = this.#committed.get(key);
+    if (kept !== undefined && !this.#isTouched(key)) return kept;
     const pending = this.#pending;
     for (let i = pending.length - 1; i >= 0; i--) {
       const { created, spent } = pending[i]!;
       const coin = created.get(key);
       if (coin !== undefined || spent.has(key)) return coin;
     }
-    return this.#settled(key);
+    return kept ?? this.#source.coin(key);
   };
 
   /** As the committed tip has it, whatever the pipeline is doing. */
@@ -60,6 +63,11 @@ export class CoinCache {
       throw new Error('changes are committed in the order in which they were made');
     for (const key of delta.spent.keys()) this.#committed.remove(key);
     delta.created.forEach((coin, key) => this.#committed.put(key, coin));
+  }
+
+  #isTouched(key: CoinKey): boolean {
+    for (const { spent } of this.#pending) if (spent.has(key)) return true;
+    return false;
   }
 
   #settled(key: CoinKey): Coin | undefined {
