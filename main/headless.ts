@@ -9,10 +9,10 @@ import { createRouter } from './api/router.ts';
 import type { Network } from './core/networks/network.ts';
 import { type BrowserHost, startBrowserHost } from './hosts/http.ts';
 import { type ApiPlace, createToken, publishApi, withdrawApi } from './hosts/token.ts';
-import { type DataDirectory, openDataDirectory } from './lib/datadir.ts';
-import { createFileSink, type FileSink } from './lib/log-file.ts';
-import { createConsoleSink, createRecentSink } from './lib/log-sinks.ts';
-import { createLog, type Log } from './lib/log.ts';
+import { type DataDirectory, openDataDirectory } from './lib/disk/datadir.ts';
+import { createFileSink, type FileSink } from './lib/log/log-file.ts';
+import { createConsoleSink, createRecentSink } from './lib/log/log-sinks.ts';
+import { createLog, type Log } from './lib/log/log.ts';
 import { runAll, type Service } from './lib/service.ts';
 
 /** What a node is started with. */

@@ -1,7 +1,7 @@
 /** The desktop app's life: what must happen before ready, on ready, when opened again, and at the end. */
 import path from 'node:path';
 import { app, dialog } from 'electron';
-import { defaultDataRoot } from './lib/datadir.ts';
+import { defaultDataRoot } from './lib/disk/datadir.ts';
 import { messageOf } from './lib/errors.ts';
 import { guardContents } from './shell/guard.ts';
 import { findLink } from './shell/links.ts';

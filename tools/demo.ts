@@ -12,7 +12,7 @@ import { createChildLauncher } from '../main/demo/launch.ts';
 import { startNodeProcess, type NodeProcess } from '../main/demo/node-process.ts';
 import { createDemoNews } from '../main/demo/news.ts';
 import { describeDemo } from '../main/demo/report.ts';
-import { defaultDataRoot } from '../main/lib/datadir.ts';
+import { defaultDataRoot } from '../main/lib/disk/datadir.ts';
 import { messageOf } from '../main/lib/errors.ts';
 import { readArguments, readNumber } from './support/arguments.ts';
 import { openBrowser } from './support/browser.ts';

@@ -1,7 +1,7 @@
 /** Writes the worked examples of docs/protocol.md anew: `node tools/protocol-examples.ts`. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { protocolExamples } from '../test/support/protocol-examples.ts';
+import { protocolExamples } from '../test/support/chain/protocol-examples.ts';
 import { ROOT } from './support/root.ts';
 
 const file = path.join(ROOT, 'docs/protocol.md');

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { createChildLauncher } from '../main/demo/launch.ts';
 import { startNodeProcess } from '../main/demo/node-process.ts';
-import { defaultDataRoot } from '../main/lib/datadir.ts';
+import { defaultDataRoot } from '../main/lib/disk/datadir.ts';
 import { codeOf, messageOf } from '../main/lib/errors.ts';
 import { createSettingsFile } from '../main/shell/settings.ts';
 import { readArguments } from './support/arguments.ts';

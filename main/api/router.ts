@@ -1,4 +1,4 @@
-import type { Log } from '../lib/log.ts';
+import type { Log } from '../lib/log/log.ts';
 import { api, type ProgramAccess } from './base.ts';
 import { createBlockSummaries } from './block-summaries.ts';
 import type { NodeFacade } from './facade.ts';

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { openDataDirectory } from '../lib/datadir.ts';
+import { openDataDirectory } from '../lib/disk/datadir.ts';
 import { KithError } from '../lib/errors.ts';
 import { systemClock } from '../lib/clock.ts';
-import { createConsoleSink } from '../lib/log-sinks.ts';
-import { createLog } from '../lib/log.ts';
+import { createConsoleSink } from '../lib/log/log-sinks.ts';
+import { createLog } from '../lib/log/log.ts';
 import type { ChainDeps } from '../state/chain/chain.ts';
 import type { Chain } from '../state/chain/chain.ts';
 import { exportChain, importChain } from '../state/chain/repair/chain-file.ts';

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findApi } from '../hosts/token.ts';
-import { defaultDataRoot } from '../lib/datadir.ts';
+import { defaultDataRoot } from '../lib/disk/datadir.ts';
 import { KithError, messageOf } from '../lib/errors.ts';
 import { type Arguments, wrong } from './arguments.ts';
 

@@ -6,7 +6,7 @@ import { toHex } from '../core/codec/hex.ts';
 import { BUILT_IN_NETWORKS } from '../core/networks/built-in.ts';
 import { type JoinLink, parseJoinLink } from '../core/networks/join-link.ts';
 import type { Network } from '../core/networks/network.ts';
-import { defaultDataRoot } from '../lib/datadir.ts';
+import { defaultDataRoot } from '../lib/disk/datadir.ts';
 import { KithError } from '../lib/errors.ts';
 import { fetchNetworkFile, networkFileHash } from '../network/join.ts';
 import { loadNetworkFile } from './network-argument.ts';

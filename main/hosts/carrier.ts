@@ -5,7 +5,7 @@ import { ServerPeer } from '@orpc/standard-server-peer';
 import type { ApiContext } from '../api/base.ts';
 import { fault } from '../api/faults.ts';
 import type { KithRouter } from '../api/router.ts';
-import type { Log } from '../lib/log.ts';
+import type { Log } from '../lib/log/log.ts';
 import { limitOpen } from './open-calls.ts';
 
 /** One client of the contract, whatever carries its messages. */

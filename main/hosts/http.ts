@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { sentenceFor } from '../../shared/errors.ts';
 import type { KithRouter } from '../api/router.ts';
 import { codeOf, KithError, messageOf } from '../lib/errors.ts';
-import type { Log } from '../lib/log.ts';
+import type { Log } from '../lib/log/log.ts';
 import { refuseRequest } from './guard.ts';
 import { pageHeaders } from './page-headers.ts';
 import { readStatic } from './static-files.ts';

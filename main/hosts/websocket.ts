@@ -2,7 +2,7 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { KithRouter } from '../api/router.ts';
-import type { Log } from '../lib/log.ts';
+import type { Log } from '../lib/log/log.ts';
 import { createCarrierHandler } from './carrier.ts';
 import { isToken, readSubprotocols, refuseRequest } from './guard.ts';
 

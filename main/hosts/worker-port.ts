@@ -1,7 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { ApiContext } from '../api/base.ts';
 import type { KithRouter } from '../api/router.ts';
-import type { Log } from '../lib/log.ts';
+import type { Log } from '../lib/log/log.ts';
 import { createCarrierHandler } from './carrier.ts';
 
 export interface PortHostDeps {

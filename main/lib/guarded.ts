@@ -1,4 +1,4 @@
-import type { Log } from './log.ts';
+import type { Log } from './log/log.ts';
 
 /**
  * A listener or timer that may fail without taking the whole node with it: what it throws is a bug, and is logged as one.

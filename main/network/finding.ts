@@ -1,4 +1,4 @@
-import type { Log } from '../lib/log.ts';
+import type { Log } from '../lib/log/log.ts';
 import { createDiscovery, type Discovery } from './discovery/discovery.ts';
 import { isName } from './discovery/names.ts';
 import { isLocal } from './host/naming/addresses.ts';

@@ -8,7 +8,7 @@ import { writeNetworkFile } from '../core/networks/network-file.ts';
 import type { Network } from '../core/networks/network.ts';
 import { KithError, messageOf } from '../lib/errors.ts';
 import type { Chain } from '../state/chain/chain.ts';
-import { hexToHash } from '../state/storage/keys.ts';
+import { hexToHash } from '../state/storage/records/keys.ts';
 import { createHost } from './host/host.ts';
 import { namesOf } from './host/naming/protocols.ts';
 import { createCaller } from './wire/caller.ts';

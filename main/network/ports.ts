@@ -2,7 +2,7 @@ import type { Notice } from '../../shared/contract/fields.ts';
 import type { Network } from '../core/networks/network.ts';
 import type { Transaction } from '../core/primitives/transaction.ts';
 import type { Clock } from '../lib/clock.ts';
-import type { Log } from '../lib/log.ts';
+import type { Log } from '../lib/log/log.ts';
 import type { Chain } from '../state/chain/chain.ts';
 import type { History, HistoryStatus } from '../state/history/history.ts';
 import type { PeerAccess } from './peers/peer-access.ts';

@@ -1,5 +1,5 @@
 import type { Network } from '../core/networks/network.ts';
-import type { Log } from '../lib/log.ts';
+import type { Log } from '../lib/log/log.ts';
 import type { Chain } from '../state/chain/chain.ts';
 import type { Host } from './host/host.ts';
 import type { Names } from './host/naming/protocols.ts';

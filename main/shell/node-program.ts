@@ -7,10 +7,10 @@ import { defaultListen } from '../cli/default-listen.ts';
 import { readNetwork } from '../cli/network-argument.ts';
 import type { CreateNode, StartedNode } from '../headless.ts';
 import { createPortHost } from '../hosts/worker-port.ts';
-import { openDataDirectory, type DataDirectory } from '../lib/datadir.ts';
-import { createFileSink, type FileSink } from '../lib/log-file.ts';
-import { createRecentSink, type RecentSink } from '../lib/log-sinks.ts';
-import { createLog, type Log } from '../lib/log.ts';
+import { openDataDirectory, type DataDirectory } from '../lib/disk/datadir.ts';
+import { createFileSink, type FileSink } from '../lib/log/log-file.ts';
+import { createRecentSink, type RecentSink } from '../lib/log/log-sinks.ts';
+import { createLog, type Log } from '../lib/log/log.ts';
 import { runAll, type Service } from '../lib/service.ts';
 import type { NodeThreadConfig } from './thread-messages.ts';
 

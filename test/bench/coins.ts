@@ -5,7 +5,7 @@ import { installNativeSha256 } from '../../main/state/native/sha256.ts';
 import { type ChainDb, openChainDb } from '../../main/state/storage/chain-db.ts';
 import { type CoinKey, coinKey } from '../../main/core/primitives/coin-key.ts';
 import type { Coin } from '../../main/core/primitives/coin.ts';
-import { newDirectory, testKey } from '../support/test-chain.ts';
+import { newDirectory, testKey } from '../support/chain/test-chain.ts';
 import { createRandom, type Random } from '../support/random.ts';
 import type { Bench } from './bench.ts';
 import { fillJobs } from './signatures.ts';

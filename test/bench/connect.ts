@@ -4,7 +4,7 @@ import { HEADER_BYTES } from '../../main/core/primitives/limits.ts';
 import { isViolation } from '../../main/core/violation.ts';
 import { installNativeSha256 } from '../../main/state/native/sha256.ts';
 import { createVerifyPool } from '../../main/state/native/verify-pool.ts';
-import { newDirectory, openTestChain } from '../support/test-chain.ts';
+import { newDirectory, openTestChain } from '../support/chain/test-chain.ts';
 import type { Bench } from './bench.ts';
 import { BENCH_NETWORK } from './support/bench-network.ts';
 import { chainFixture } from './support/chain-fixture.ts';

@@ -1,7 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { startNodeProcess } from '../support/node-process.ts';
-import { newDirectory } from '../support/test-chain.ts';
+import { startNodeProcess } from '../support/nodes/node-process.ts';
+import { newDirectory } from '../support/chain/test-chain.ts';
 import { until } from '../support/until.ts';
 import type { Bench } from './bench.ts';
 import { importFixture, writeBenchNetwork } from './support/bench-chain.ts';

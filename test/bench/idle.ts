@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { type NodeProcess, startNodeProcess } from '../support/node-process.ts';
+import { type NodeProcess, startNodeProcess } from '../support/nodes/node-process.ts';
 import { until } from '../support/until.ts';
 import type { Bench } from './bench.ts';
 import { readProcess } from './support/process-figures.ts';

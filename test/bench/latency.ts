@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { newDirectory } from '../support/test-chain.ts';
+import { newDirectory } from '../support/chain/test-chain.ts';
 import { until } from '../support/until.ts';
 import type { Bench, Figures } from './bench.ts';
 import type { Order, Told } from './support/timed-node.ts';

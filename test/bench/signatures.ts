@@ -1,5 +1,5 @@
 import { SIGNATURE_JOB_BYTES } from '../../main/core/ports.ts';
-import { createFastSigner } from '../support/fast-sign.ts';
+import { createFastSigner } from '../support/chain/fast-sign.ts';
 import { createRandom } from '../support/random.ts';
 
 /** Fills memory with valid signature jobs (key, signature, message); 64 different ones, again and again. */

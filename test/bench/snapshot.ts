@@ -9,7 +9,7 @@ import { chunkCoins } from '../../main/state/snapshot/chunker.ts';
 import { createSnapshotFolder, readManifest } from '../../main/state/snapshot/files.ts';
 import { loadCoins } from '../../main/state/snapshot/load.ts';
 import { openChainDb } from '../../main/state/storage/chain-db.ts';
-import { newDirectory, testKey } from '../support/test-chain.ts';
+import { newDirectory, testKey } from '../support/chain/test-chain.ts';
 import type { Bench } from './bench.ts';
 import { BENCH_NETWORK } from './support/bench-network.ts';
 import { madeCoins } from './support/coin-fixture.ts';

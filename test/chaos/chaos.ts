@@ -1,9 +1,9 @@
 import { messageOf } from '../../main/lib/errors.ts';
 import { decodeAddress, isAddressProblem } from '../../main/core/primitives/address.ts';
 import { REGTEST_NETWORK } from '../../main/core/networks/built-in.ts';
-import { type NodeProcess, startNodeProcess } from '../support/node-process.ts';
+import { type NodeProcess, startNodeProcess } from '../support/nodes/node-process.ts';
 import { createRandom, type Random } from '../support/random.ts';
-import { newDirectory } from '../support/test-chain.ts';
+import { newDirectory } from '../support/chain/test-chain.ts';
 import { createStory, type Story } from './story.ts';
 
 export interface ChaosOptions {

@@ -14,7 +14,7 @@ import {
   pay,
   testKey,
   tipOf,
-} from '../support/test-chain.ts';
+} from '../support/chain/test-chain.ts';
 
 /** Makes up what happens to the chain: blocks with payments, and branches that overtake. */
 export interface Story {

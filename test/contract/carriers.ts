@@ -9,7 +9,7 @@ import { createRouter } from '../../main/api/router.ts';
 import { type BrowserHost, startBrowserHost } from '../../main/hosts/http.ts';
 import { createToken } from '../../main/hosts/token.ts';
 import { createPortHost } from '../../main/hosts/worker-port.ts';
-import { silentLog } from '../../main/lib/log.ts';
+import { silentLog } from '../../main/lib/log/log.ts';
 import { newFolder } from '../support/folder.ts';
 import type { TestFacade } from './facade.ts';
 

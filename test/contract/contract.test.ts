@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { faultOf } from '../../shared/errors.ts';
 import { encodeAddress } from '../../main/core/primitives/address.ts';
-import { extend, testKey } from '../support/test-chain.ts';
+import { extend, testKey } from '../support/chain/test-chain.ts';
 import { until } from '../support/until.ts';
 import { type Carrier, serve, type Served } from './carriers.ts';
 import { createTestFacade, type TestFacade } from './facade.ts';

@@ -7,7 +7,7 @@ import { isViolation, violation } from '../../main/core/violation.ts';
 import { KithError } from '../../main/lib/errors.ts';
 import { createEmitter } from '../../main/lib/events.ts';
 import type { Chain } from '../../main/state/chain/chain.ts';
-import { extend, openTestChain, testKey } from '../support/test-chain.ts';
+import { extend, openTestChain, testKey } from '../support/chain/test-chain.ts';
 
 /** A facade over a real regtest chain; wallets, peers and the pool are as small as they can be. */
 export interface TestFacade extends NodeFacade {

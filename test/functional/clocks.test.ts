@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { meet, newSource, type Stranger } from '../hostile/support/stranger.ts';
 import { PAYEE } from '../hostile/support/blocks.ts';
-import { type NodeProcess, startNodeProcess } from '../support/node-process.ts';
+import { type NodeProcess, startNodeProcess } from '../support/nodes/node-process.ts';
 import { until } from '../support/until.ts';
 
 const stops: (() => Promise<unknown>)[] = [];

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { messageOf } from '../../main/lib/errors.ts';
 import { run } from './cli/program.ts';
-import { startNodeProcess } from '../support/node-process.ts';
-import { newDirectory } from '../support/test-chain.ts';
+import { startNodeProcess } from '../support/nodes/node-process.ts';
+import { newDirectory } from '../support/chain/test-chain.ts';
 
 const mounted: string[] = [];
 afterEach(() => {

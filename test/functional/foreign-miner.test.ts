@@ -15,9 +15,9 @@ import {
   u32,
   u8,
   varuint,
-} from '../support/foreign-miner.ts';
-import { startNodeProcess } from '../support/node-process.ts';
-import { openTestChain } from '../support/test-chain.ts';
+} from '../support/chain/foreign-miner.ts';
+import { startNodeProcess } from '../support/nodes/node-process.ts';
+import { openTestChain } from '../support/chain/test-chain.ts';
 
 test('the real chain takes its blocks: payments, snapshots and a policy lock', async () => {
   const chain = await openTestChain({ network: builtInNetwork('regtest')! });

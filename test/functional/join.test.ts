@@ -10,7 +10,11 @@ import { formatJoinLink } from '../../main/core/networks/join-link.ts';
 import { isNetworkFileProblem, readNetworkFile } from '../../main/core/networks/network-file.ts';
 import { networkFileHash, networkFileOf } from '../../main/network/join.ts';
 import { PAYEE } from '../hostile/support/blocks.ts';
-import { type NodeProcess, type NodeProcessOptions, startNodeProcess } from '../support/node-process.ts';
+import {
+  type NodeProcess,
+  type NodeProcessOptions,
+  startNodeProcess,
+} from '../support/nodes/node-process.ts';
 import { until } from '../support/until.ts';
 
 const KITH = fileURLToPath(new URL('../../main/cli/kith.mjs', import.meta.url));

@@ -1,8 +1,8 @@
 import { cpSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { startNodeProcess } from '../support/node-process.ts';
-import { newDirectory } from '../support/test-chain.ts';
+import { startNodeProcess } from '../support/nodes/node-process.ts';
+import { newDirectory } from '../support/chain/test-chain.ts';
 
 const FIXTURES = join(import.meta.dirname, '../fixtures');
 

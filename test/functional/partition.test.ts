@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
-import type { NodeProcess } from '../support/node-process.ts';
+import type { NodeProcess } from '../support/nodes/node-process.ts';
 import { until } from '../support/until.ts';
-import { createWiredNodes } from '../support/wired-nodes.ts';
+import { createWiredNodes } from '../support/nodes/wired-nodes.ts';
 
 const PASSWORD = 'correct horse battery staple';
 const KITH = 100_000_000;

@@ -1,5 +1,9 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { type NodeProcess, type NodeProcessOptions, startNodeProcess } from '../support/node-process.ts';
+import {
+  type NodeProcess,
+  type NodeProcessOptions,
+  startNodeProcess,
+} from '../support/nodes/node-process.ts';
 import { until } from '../support/until.ts';
 
 /** Two whole nodes in processes of their own, driven through the contract as anybody would. */

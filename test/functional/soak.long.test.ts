@@ -1,5 +1,5 @@
 import { test } from 'vitest';
-import { soak, type Deed } from '../support/soak.ts';
+import { soak, type Deed } from '../support/nodes/soak.ts';
 
 const ROUND: readonly Deed[] = ['killed', 'asleep', 'disconnected', 'paused', 'restarted', 'killed'];
 

@@ -1,5 +1,5 @@
 import { test } from 'vitest';
-import { soak } from '../support/soak.ts';
+import { soak } from '../support/nodes/soak.ts';
 
 test('a network lives on while its nodes are killed, put to sleep, cut off and started again', () =>
   soak(['killed', 'paused', 'disconnected', 'restarted'], 1));

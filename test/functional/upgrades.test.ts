@@ -4,7 +4,11 @@ import { createHeader } from '../../main/core/primitives/header.ts';
 import { hasWork, nextBlock, PAYEE } from '../hostile/support/blocks.ts';
 import { meet, newSource } from '../hostile/support/stranger.ts';
 import { startAcceptor } from '../support/acceptor.ts';
-import { type NodeProcess, type NodeProcessOptions, startNodeProcess } from '../support/node-process.ts';
+import {
+  type NodeProcess,
+  type NodeProcessOptions,
+  startNodeProcess,
+} from '../support/nodes/node-process.ts';
 import { until } from '../support/until.ts';
 
 const stops: (() => Promise<unknown>)[] = [];

@@ -7,9 +7,9 @@ import {
 } from '../../main/core/primitives/transaction.ts';
 import { isViolation } from '../../main/core/violation.ts';
 import type { Chain } from '../../main/state/chain/chain.ts';
-import { createChainModel, hashOf } from '../support/chain-model.ts';
+import { createChainModel, hashOf } from '../support/chain/chain-model.ts';
 import { createRandom, type Random } from '../support/random.ts';
-import { mineOn, openTestChain, parentOf } from '../support/test-chain.ts';
+import { mineOn, openTestChain, parentOf } from '../support/chain/test-chain.ts';
 import { mutate } from './mutate.ts';
 import { anyOutput, anyTransaction, anyU32 } from './samples.ts';
 

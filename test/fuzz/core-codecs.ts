@@ -10,13 +10,13 @@ import { createHeader, decodeHeader } from '../../main/core/primitives/header.ts
 import { decodeRecords, encodeRecords } from '../../main/core/primitives/records.ts';
 import { createTransaction, decodeTransaction } from '../../main/core/primitives/transaction.ts';
 import { readChunk, type SnapshotCoin, writeSnapshotCoin } from '../../main/core/snapshot/record.ts';
-import { decodeCoin, encodeCoin } from '../../main/state/storage/coin-record.ts';
+import { decodeCoin, encodeCoin } from '../../main/state/storage/records/coin-record.ts';
 import {
   type BlockStatus,
   decodeHeaderRecord,
   encodeHeaderRecord,
-} from '../../main/state/storage/header-record.ts';
-import { decodeState, encodeState } from '../../main/state/storage/state-record.ts';
+} from '../../main/state/storage/records/header-record.ts';
+import { decodeState, encodeState } from '../../main/state/storage/records/state-record.ts';
 import { createRandom, type Random } from '../support/random.ts';
 import { type Codec, codec, orNull } from './codec.ts';
 import {

@@ -11,9 +11,9 @@ import { readManifest } from '../../main/state/snapshot/files.ts';
 import { readLog } from '../../main/state/storage/level/log-file.ts';
 import { readVersion } from '../../main/state/storage/level/manifest.ts';
 import { isWholeTable } from '../../main/state/storage/level/table-file.ts';
-import { frame, scanRecords } from '../../main/state/storage/segment-frame.ts';
+import { frame, scanRecords } from '../../main/state/storage/segments/segment-frame.ts';
 import { createRandom } from '../support/random.ts';
-import { extend, newDirectory, openTestChain } from '../support/test-chain.ts';
+import { extend, newDirectory, openTestChain } from '../support/chain/test-chain.ts';
 import { mutate } from './mutate.ts';
 
 const SEED = Number(process.env['KITH_FUZZ_SEED'] ?? 20_261_122);

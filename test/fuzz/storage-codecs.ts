@@ -9,8 +9,8 @@ import {
 } from '../../main/network/wire/messages/snapshot-messages.ts';
 import { snapshotRoot } from '../../main/core/snapshot/root.ts';
 import { manifestFromJson, manifestToJson, type Manifest } from '../../main/state/snapshot/files.ts';
-import { frame, FRAME_BYTES, unframe } from '../../main/state/storage/segment-frame.ts';
-import { decodeStateOfSchema1, encodeState } from '../../main/state/storage/state-record.ts';
+import { frame, FRAME_BYTES, unframe } from '../../main/state/storage/segments/segment-frame.ts';
+import { decodeStateOfSchema1, encodeState } from '../../main/state/storage/records/state-record.ts';
 import { decodeMeta, encodeMeta } from '../../main/state/wallet/store/meta.ts';
 import {
   decodeCoin,

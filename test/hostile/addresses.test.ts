@@ -6,7 +6,7 @@ import { FRAME, MAX_RECORDS } from '../../main/network/wire/frame-types.ts';
 import { encodeRecords } from '../../main/network/wire/messages/record-messages.ts';
 import type { Handler } from '../../main/network/wire/server.ts';
 import { startAcceptor } from '../support/acceptor.ts';
-import { type NodeProcess, startNodeProcess } from '../support/node-process.ts';
+import { type NodeProcess, startNodeProcess } from '../support/nodes/node-process.ts';
 import type { Random } from '../support/random.ts';
 import { scale } from '../support/scale.ts';
 import { until } from '../support/until.ts';

@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { expect, test } from 'vitest';
 import { scale } from '../support/scale.ts';
-import { startNodeProcess } from '../support/node-process.ts';
+import { startNodeProcess } from '../support/nodes/node-process.ts';
 import { until } from '../support/until.ts';
 import { suffer } from './support/oracle.ts';
 import { meet, newSource, type Stranger } from './support/stranger.ts';

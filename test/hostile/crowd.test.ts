@@ -5,7 +5,7 @@ import {
   MAX_WIDS,
 } from '../../main/network/wire/messages/announcements.ts';
 import { FRAME } from '../../main/network/wire/frame-types.ts';
-import { type NodeProcess, startNodeProcess } from '../support/node-process.ts';
+import { type NodeProcess, startNodeProcess } from '../support/nodes/node-process.ts';
 import type { Random } from '../support/random.ts';
 import { scale } from '../support/scale.ts';
 import { until } from '../support/until.ts';

@@ -5,7 +5,7 @@ import { encodeBlockAnnouncement } from '../../main/network/wire/messages/announ
 import { FRAME, MAX_HEADERS } from '../../main/network/wire/frame-types.ts';
 import { encodeHeaders } from '../../main/network/wire/messages/sync-messages.ts';
 import { scale } from '../support/scale.ts';
-import { mineOn, parentOf, testKey } from '../support/test-chain.ts';
+import { mineOn, parentOf, testKey } from '../support/chain/test-chain.ts';
 import { until } from '../support/until.ts';
 import { nextBlock, withoutWork } from './support/blocks.ts';
 import { suffer } from './support/oracle.ts';

@@ -12,7 +12,7 @@ import {
 import type { Handler } from '../../main/network/wire/server.ts';
 import type { Random } from '../support/random.ts';
 import { scale } from '../support/scale.ts';
-import { coinbaseOf, pay, testKey } from '../support/test-chain.ts';
+import { coinbaseOf, pay, testKey } from '../support/chain/test-chain.ts';
 import { until } from '../support/until.ts';
 import { blockAt } from './support/blocks.ts';
 import { suffer } from './support/oracle.ts';

@@ -2,11 +2,11 @@ import { cpSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writ
 import { join } from 'node:path';
 import type { Network } from '../../main/core/networks/network.ts';
 import { KithError } from '../../main/lib/errors.ts';
-import type { Log } from '../../main/lib/log.ts';
+import type { Log } from '../../main/lib/log/log.ts';
 import type { Chain } from '../../main/state/chain/chain.ts';
-import { createChainModel, hashOf, type ModelBlock, sumOf } from './chain-model.ts';
+import { createChainModel, hashOf, type ModelBlock, sumOf } from './chain/chain-model.ts';
 import { createRandom } from './random.ts';
-import { newDirectory, openTestChain, silent } from './test-chain.ts';
+import { newDirectory, openTestChain, silent } from './chain/test-chain.ts';
 
 /** A closed data directory with everything in it, and what happens to the chain afterwards. */
 export interface DamageWorld {

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { describeReport, type KindReport, reportAsJson, runVectors } from './run-vectors.ts';
-import { newDirectory } from '../support/test-chain.ts';
+import { newDirectory } from '../support/chain/test-chain.ts';
 import { sharedFolder } from '../support/shared-data.ts';
 
 const numbers = ({ total, passed, failed }: KindReport) => ({ total, passed, failed });

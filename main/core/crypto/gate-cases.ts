@@ -1,7 +1,7 @@
 /**
  * The signatures that the start-up gate judges (protocol.md 2): hexadecimal data and what the strict rule says.
  * Facts, not code: the speccheck cases were published with "Taming the many EdDSAs" (novifinancial/ed25519-speccheck,
- * cases.json); the torsion cases are ours, made by test/support/torsion-cases.ts.
+ * cases.json); the torsion cases are ours, made by test/support/chain/torsion-cases.ts.
  */
 import { fromHex } from '../codec/hex.ts';
 

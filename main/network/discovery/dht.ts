@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Connection } from '@libp2p/interface';
 import { messageOf } from '../../lib/errors.ts';
-import type { Log } from '../../lib/log.ts';
+import type { Log } from '../../lib/log/log.ts';
 import { isUsefulFrom, withoutPeer } from '../host/naming/addresses.ts';
 import { metered } from '../host/bounds/metered.ts';
 

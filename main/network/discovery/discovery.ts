@@ -1,6 +1,6 @@
 import type { Clock } from '../../lib/clock.ts';
 import { messageOf } from '../../lib/errors.ts';
-import type { Log } from '../../lib/log.ts';
+import type { Log } from '../../lib/log/log.ts';
 import type { Host } from '../host/host.ts';
 import type { AddressBook } from '../peers/addresses/book.ts';
 import { OUTBOUND } from '../peers/slots/connector.ts';

@@ -1,5 +1,5 @@
 import { messageOf } from '../../lib/errors.ts';
-import type { Log } from '../../lib/log.ts';
+import type { Log } from '../../lib/log/log.ts';
 import { ipOf, isPrivate, isRelayed, withoutPeer } from '../host/naming/addresses.ts';
 import { createBucket } from '../wire/bucket.ts';
 

@@ -1,6 +1,6 @@
 import { Resolver } from 'node:dns/promises';
 import { messageOf } from '../../lib/errors.ts';
-import type { Log } from '../../lib/log.ts';
+import type { Log } from '../../lib/log/log.ts';
 import { isUsefulFrom, parseAddress, peerIdOf } from '../host/naming/addresses.ts';
 
 /** Bootstrap nodes by name: `/dnsaddr/NAME`, whose TXT records at `_dnsaddr.NAME` say where they are now. */

@@ -2,7 +2,7 @@ import type { Service } from '../../../shared/contract/vocabulary.ts';
 import type { Network } from '../../core/networks/network.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Chain } from '../../state/chain/chain.ts';
-import { hexToHash } from '../../state/storage/keys.ts';
+import { hexToHash } from '../../state/storage/records/keys.ts';
 import { type Hello, PROTOCOL_VERSION, type TipClaim } from '../wire/messages/hello.ts';
 
 export interface GreetingDeps {

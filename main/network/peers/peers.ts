@@ -3,7 +3,7 @@ import type { Height } from '../../../shared/units.ts';
 import { type Clock, sleep } from '../../lib/clock.ts';
 import { createEmitter, type Events } from '../../lib/events.ts';
 import { guarded } from '../../lib/guarded.ts';
-import type { Log } from '../../lib/log.ts';
+import type { Log } from '../../lib/log/log.ts';
 import type { Host } from '../host/host.ts';
 import type { Identified } from '../host/identified.ts';
 import type { Names } from '../host/naming/protocols.ts';

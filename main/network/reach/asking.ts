@@ -1,4 +1,4 @@
-import type { Log } from '../../lib/log.ts';
+import type { Log } from '../../lib/log/log.ts';
 import { groupOf, ipOf, isPublic, portOf, withoutPeer } from '../host/naming/addresses.ts';
 import type { Doors } from '../host/inner.ts';
 import type { Identified } from '../host/identified.ts';

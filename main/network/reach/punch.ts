@@ -1,7 +1,7 @@
 import type { Connection, IdentifyResult, Stream } from '@libp2p/interface';
 import { sleep } from '../../lib/clock.ts';
 import { KithError, messageOf } from '../../lib/errors.ts';
-import type { Log } from '../../lib/log.ts';
+import type { Log } from '../../lib/log/log.ts';
 import { addressBytes, isPublic, readAddress, relayOf, withoutPeer } from '../host/naming/addresses.ts';
 import type { Doors } from '../host/inner.ts';
 import { createPrefixed, type Prefixed } from '../wire/messages/prefixed.ts';

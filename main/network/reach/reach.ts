@@ -1,6 +1,6 @@
 import type { Connection } from '@libp2p/interface';
 import type { Clock } from '../../lib/clock.ts';
-import type { Log } from '../../lib/log.ts';
+import type { Log } from '../../lib/log/log.ts';
 import { isPublic } from '../host/naming/addresses.ts';
 import type { Host } from '../host/host.ts';
 import type { Identified } from '../host/identified.ts';

@@ -1,5 +1,5 @@
 import { messageOf } from '../../lib/errors.ts';
-import type { Log } from '../../lib/log.ts';
+import type { Log } from '../../lib/log/log.ts';
 
 /** Asks the router of this household to let others in (UPnP), as long as the node runs. */
 export interface Router {

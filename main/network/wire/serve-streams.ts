@@ -1,5 +1,5 @@
 import type { Connection, Stream } from '@libp2p/interface';
-import type { Log } from '../../lib/log.ts';
+import type { Log } from '../../lib/log/log.ts';
 import type { Peer } from '../peers/peer.ts';
 import { isNewer } from './messages/hello.ts';
 import type { Offence } from './offence.ts';

@@ -12,11 +12,11 @@ import type { Transaction } from '../../core/primitives/transaction.ts';
 import type { Violation } from '../../core/violation.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Events } from '../../lib/events.ts';
-import type { Log } from '../../lib/log.ts';
+import type { Log } from '../../lib/log/log.ts';
 import type { MinedTransaction } from './find-transaction.ts';
 import type { StoredCheck } from './bodies/check-stored.ts';
 import type { HeaderEntry } from './headers/header-entry.ts';
-import type { Upgrades } from './upgrades.ts';
+import type { Upgrades } from './rules/upgrades.ts';
 
 export interface ChainDeps {
   readonly network: Network;

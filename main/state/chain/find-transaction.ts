@@ -5,7 +5,7 @@ import type { Output } from '../../core/primitives/coin.ts';
 import { coinKey } from '../../core/primitives/coin-key.ts';
 import type { Transaction } from '../../core/primitives/transaction.ts';
 import type { ChainDb } from '../storage/chain-db.ts';
-import { hexToHash } from '../storage/keys.ts';
+import { hexToHash } from '../storage/records/keys.ts';
 import type { Bodies } from './bodies/bodies.ts';
 import type { ChainLine } from './headers/chain-line.ts';
 import type { HeaderEntry, OwnedEntry } from './headers/header-entry.ts';

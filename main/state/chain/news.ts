@@ -1,8 +1,8 @@
 import type { Violation } from '../../core/violation.ts';
 import type { Emitter } from '../../lib/events.ts';
-import type { Log } from '../../lib/log.ts';
+import type { Log } from '../../lib/log/log.ts';
 import type { ChainEvents, SubmitResult } from './chain.ts';
-import type { Step } from './committer.ts';
+import type { Step } from './connecting/committer.ts';
 import type { ChainLine } from './headers/chain-line.ts';
 import type { OwnedEntry } from './headers/header-entry.ts';
 

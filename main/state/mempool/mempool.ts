@@ -11,7 +11,7 @@ import { decodeTransaction, type Transaction } from '../../core/primitives/trans
 import { isViolation, type Violation } from '../../core/violation.ts';
 import { type Clock, sleep } from '../../lib/clock.ts';
 import { createEmitter, type Events } from '../../lib/events.ts';
-import type { Log } from '../../lib/log.ts';
+import type { Log } from '../../lib/log/log.ts';
 import type { Service } from '../../lib/service.ts';
 import { createAdmission } from './admission/admission.ts';
 import { followChain, type Follower } from './chain/chain-follower.ts';

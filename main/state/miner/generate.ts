@@ -5,7 +5,7 @@ import type { Lock } from '../../core/primitives/coin.ts';
 import { isViolation, type Violation } from '../../core/violation.ts';
 import { type Clock, sleep } from '../../lib/clock.ts';
 import { KithError } from '../../lib/errors.ts';
-import type { Log } from '../../lib/log.ts';
+import type { Log } from '../../lib/log/log.ts';
 import { createGrinder, createJob, withNonce } from './grind.ts';
 import { createMinerThreads } from './miner-threads.ts';
 

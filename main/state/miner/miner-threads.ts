@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { messageOf } from '../../lib/errors.ts';
-import type { Log } from '../../lib/log.ts';
+import type { Log } from '../../lib/log/log.ts';
 import { createJob, type MiningJob } from './grind.ts';
 import type { Block } from '../../core/primitives/block.ts';
 import type { FromMiner, MinerData, ToMiner } from './miner-worker.ts';

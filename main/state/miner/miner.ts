@@ -7,7 +7,7 @@ import type { Violation } from '../../core/violation.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { KithError } from '../../lib/errors.ts';
 import type { Events } from '../../lib/events.ts';
-import type { Log } from '../../lib/log.ts';
+import type { Log } from '../../lib/log/log.ts';
 import { createQueue } from '../../lib/queue.ts';
 import { powHash as nativePowHash } from '../native/pow.ts';
 import { generateBlocks } from './generate.ts';

@@ -4,7 +4,7 @@ import type { Lock } from '../../core/primitives/coin.ts';
 import { isViolation, type Violation } from '../../core/violation.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { messageOf } from '../../lib/errors.ts';
-import type { Log } from '../../lib/log.ts';
+import type { Log } from '../../lib/log/log.ts';
 import { withNonce } from './grind.ts';
 import { createHashRate } from './hash-rate.ts';
 import { createMinerThreads } from './miner-threads.ts';

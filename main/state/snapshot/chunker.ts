@@ -1,7 +1,7 @@
 import type { Hash } from '../../core/crypto/hash.ts';
 import { CHUNK_COINS, MAX_CHUNK_BYTES, writeSnapshotCoin } from '../../core/snapshot/record.ts';
 import { chunkHash } from '../../core/snapshot/root.ts';
-import { addOutpointTo } from '../storage/coin-sum.ts';
+import { addOutpointTo } from '../storage/records/coin-sum.ts';
 import type { RawCoin } from '../storage/frozen-coins.ts';
 
 /** What came out of cutting a coin set into chunks. */

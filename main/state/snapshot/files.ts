@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { crashPoint } from '../../lib/crash-point.ts';
+import { crashPoint } from '../../lib/disk/crash-point.ts';
 import { fromHex, toHex } from '../../core/codec/hex.ts';
 import type { Hash } from '../../core/crypto/hash.ts';
 import { chunkHash, type SnapshotFacts, snapshotRoot } from '../../core/snapshot/root.ts';

@@ -11,7 +11,7 @@ import { compareBytes } from '../../core/codec/bytes.ts';
 import { isViolation } from '../../core/violation.ts';
 import { KithError } from '../../lib/errors.ts';
 import type { ChainDb } from '../storage/chain-db.ts';
-import { addOutpointTo } from '../storage/coin-sum.ts';
+import { addOutpointTo } from '../storage/records/coin-sum.ts';
 import { type Manifest, readChunkFile, readManifest } from './files.ts';
 
 /** Why a snapshot can't be used; nothing of it is kept. */

@@ -1,8 +1,8 @@
 import { compareBytes } from '../../core/codec/bytes.ts';
 import { type CoinKey, coinKey } from '../../core/primitives/coin-key.ts';
 import type { RawCoin } from '../storage/frozen-coins.ts';
-import { encodeCoin } from '../storage/coin-record.ts';
-import { key } from '../storage/keys.ts';
+import { encodeCoin } from '../storage/records/coin-record.ts';
+import { key } from '../storage/records/keys.ts';
 import type { CoinChanges } from './rewind.ts';
 
 /** The coins of a frozen set with changes applied, still in order. Without changes it passes the batches through. */

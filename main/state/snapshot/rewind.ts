@@ -5,7 +5,7 @@ import type { CoinKey } from '../../core/primitives/coin-key.ts';
 import type { Bodies } from '../chain/bodies/bodies.ts';
 import type { OwnedEntry } from '../chain/headers/header-entry.ts';
 import type { CoinTotals } from '../chain/coins/coin-set.ts';
-import { coinSumAfter } from '../storage/coin-sum.ts';
+import { coinSumAfter } from '../storage/records/coin-sum.ts';
 import { DamagedError } from '../storage/damaged-error.ts';
 
 /** What has to change in the coin set of a tip to get the one of an ancestor; null = the coin isn't there yet. */

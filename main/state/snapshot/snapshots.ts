@@ -4,14 +4,14 @@ import { toHex } from '../../core/codec/hex.ts';
 import type { ConsensusParams } from '../../core/consensus/params.ts';
 import type { Hash } from '../../core/crypto/hash.ts';
 import { snapshotRoot } from '../../core/snapshot/root.ts';
-import type { Log } from '../../lib/log.ts';
-import { writeFailed } from '../../lib/write-failure.ts';
+import type { Log } from '../../lib/log/log.ts';
+import { writeFailed } from '../../lib/disk/write-failure.ts';
 import type { Bodies } from '../chain/bodies/bodies.ts';
 import { type CoinTotals, differenceOf } from '../chain/coins/coin-set.ts';
 import type { OwnedEntry } from '../chain/headers/header-entry.ts';
 import type { ChainDb } from '../storage/chain-db.ts';
 import { DamagedError } from '../storage/damaged-error.ts';
-import { hexToHash } from '../storage/keys.ts';
+import { hexToHash } from '../storage/records/keys.ts';
 import { chunkCoins } from './chunker.ts';
 import {
   createSnapshotFolder,

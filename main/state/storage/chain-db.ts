@@ -5,18 +5,18 @@ import { Writer } from '../../core/codec/writer.ts';
 import type { Hash } from '../../core/crypto/hash.ts';
 import type { Coin } from '../../core/primitives/coin.ts';
 import { type CoinKey, coinKey, showCoinKey } from '../../core/primitives/coin-key.ts';
-import { crashPoint, type WriteKind } from '../../lib/crash-point.ts';
-import { createWriteLine } from '../../lib/write-line.ts';
-import { openRecord, sealPayload } from './checksum.ts';
-import { decodeCoin } from './coin-record.ts';
+import { crashPoint, type WriteKind } from '../../lib/disk/crash-point.ts';
+import { createWriteLine } from '../../lib/disk/write-line.ts';
+import { openRecord, sealPayload } from './records/checksum.ts';
+import { decodeCoin } from './records/coin-record.ts';
 import { type CoinChanges, createCoinWriter } from './coin-writer.ts';
 import { DamagedError } from './damaged-error.ts';
 import { freezeCoins, type FrozenCoins } from './frozen-coins.ts';
-import { decodeHeaderRecord, encodeHeaderRecord, type HeaderRecord } from './header-record.ts';
-import { idInKey, key, MARKS, PREFIX, rangeOf } from './keys.ts';
+import { decodeHeaderRecord, encodeHeaderRecord, type HeaderRecord } from './records/header-record.ts';
+import { idInKey, key, MARKS, PREFIX, rangeOf } from './records/keys.ts';
 import { entries, type Level, levelFailed, readValue } from './level-access.ts';
 import { openChainLevel } from './open-level.ts';
-import { type ChainState, decodeState, encodeState } from './state-record.ts';
+import { type ChainState, decodeState, encodeState } from './records/state-record.ts';
 
 /** What one atomic batch moves. */
 export interface ChainCommit {

@@ -1,8 +1,8 @@
 import type { Coin } from '../../core/primitives/coin.ts';
 import type { CoinKey } from '../../core/primitives/coin-key.ts';
-import { CHECKSUM_BYTES, sealRecord } from './checksum.ts';
-import { coinLength, writeCoin } from './coin-record.ts';
-import { COIN_KEY_BYTES, key } from './keys.ts';
+import { CHECKSUM_BYTES, sealRecord } from './records/checksum.ts';
+import { coinLength, writeCoin } from './records/coin-record.ts';
+import { COIN_KEY_BYTES, key } from './records/keys.ts';
 
 /** Changes of the coin set, each key once; a coin of null is deleted. A map of them will do. */
 export interface CoinChanges {

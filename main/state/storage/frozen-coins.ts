@@ -1,6 +1,6 @@
 import { DamagedError } from './damaged-error.ts';
-import { openRecord } from './checksum.ts';
-import { PREFIX } from './keys.ts';
+import { openRecord } from './records/checksum.ts';
+import { PREFIX } from './records/keys.ts';
 import { entries, type Level } from './level-access.ts';
 
 /** A consistent view of all coins, in the order of a snapshot. It dies with the process. */

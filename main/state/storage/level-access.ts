@@ -1,8 +1,8 @@
 import type { ClassicLevel } from 'classic-level';
 import { KithError, messageOf } from '../../lib/errors.ts';
-import { writeFailed } from '../../lib/write-failure.ts';
+import { writeFailed } from '../../lib/disk/write-failure.ts';
 import { DamagedError } from './damaged-error.ts';
-import { rangeOf } from './keys.ts';
+import { rangeOf } from './records/keys.ts';
 
 export type Level = ClassicLevel<Uint8Array, Uint8Array>;
 type Snapshot = ReturnType<Level['snapshot']>;

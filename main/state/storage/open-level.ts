@@ -1,14 +1,14 @@
 import { ClassicLevel } from 'classic-level';
 import { toHex } from '../../core/codec/hex.ts';
-import { crashPoint } from '../../lib/crash-point.ts';
+import { crashPoint } from '../../lib/disk/crash-point.ts';
 import { KithError } from '../../lib/errors.ts';
-import { openRecord, sealPayload } from './checksum.ts';
-import { addOutpointTo } from './coin-sum.ts';
+import { openRecord, sealPayload } from './records/checksum.ts';
+import { addOutpointTo } from './records/coin-sum.ts';
 import { DamagedError } from './damaged-error.ts';
-import { key, PREFIX, SCHEMA } from './keys.ts';
+import { key, PREFIX, SCHEMA } from './records/keys.ts';
 import { findLevelDamage } from './level/check-level.ts';
 import { entries, type Level, levelFailed, readValue } from './level-access.ts';
-import { decodeStateOfSchema1, encodeState } from './state-record.ts';
+import { decodeStateOfSchema1, encodeState } from './records/state-record.ts';
 
 const BINARY = { keyEncoding: 'view', valueEncoding: 'view' } as const;
 

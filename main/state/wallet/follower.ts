@@ -4,7 +4,7 @@ import { type Block, decodeBlock } from '../../core/primitives/block.ts';
 import { isViolation } from '../../core/violation.ts';
 import { type Clock, sleep } from '../../lib/clock.ts';
 import { KithError } from '../../lib/errors.ts';
-import type { Log } from '../../lib/log.ts';
+import type { Log } from '../../lib/log/log.ts';
 import type { Queue } from '../../lib/queue.ts';
 import type { KeySecrets } from './access/key-secrets.ts';
 import type { Mark } from './store/meta.ts';

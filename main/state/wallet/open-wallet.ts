@@ -1,7 +1,7 @@
 import { CHAIN, type Chain, CHAINS, type KeyPlace } from '../../core/wallet/key-path.ts';
 import { equalBytes } from '../../core/codec/bytes.ts';
 import { KithError } from '../../lib/errors.ts';
-import type { Log } from '../../lib/log.ts';
+import type { Log } from '../../lib/log/log.ts';
 import { type Book, type BookState, createBook } from './book/book.ts';
 import type { WalletFile } from './file/file-format.ts';
 import type { WalletFiles } from './file/file-store.ts';

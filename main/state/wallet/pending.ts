@@ -3,7 +3,7 @@ import { toHex } from '../../core/codec/hex.ts';
 import type { Transaction } from '../../core/primitives/transaction.ts';
 import { isViolation, type Violation } from '../../core/violation.ts';
 import { sleep } from '../../lib/clock.ts';
-import type { Log } from '../../lib/log.ts';
+import type { Log } from '../../lib/log/log.ts';
 import type { Queue } from '../../lib/queue.ts';
 import type { OpenWallet } from './open-wallet.ts';
 import type { WalletChain, WalletClock, WalletMempool } from './ports.ts';

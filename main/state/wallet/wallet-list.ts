@@ -1,5 +1,5 @@
 import { KithError } from '../../lib/errors.ts';
-import type { Log } from '../../lib/log.ts';
+import type { Log } from '../../lib/log/log.ts';
 import type { WalletFiles } from './file/file-store.ts';
 import { type Mark, trailOf } from './store/meta.ts';
 import { nameKey } from './file/names.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Clock } from '../../lib/clock.ts';
-import type { Log } from '../../lib/log.ts';
+import type { Log } from '../../lib/log/log.ts';
 import { createQueue, type Queue } from '../../lib/queue.ts';
 import { type Access, createAccess } from './access/access.ts';
 import { openWalletFiles } from './file/file-store.ts';

@@ -4,7 +4,7 @@ import { REGTEST_NETWORK } from '../../../main/core/networks/built-in.ts';
 import type { ConsensusParams } from '../../../main/core/consensus/params.ts';
 import { createNetworkOf, type Network } from '../../../main/core/networks/network.ts';
 import { toMotes } from '../../../shared/units.ts';
-import { powHash } from '../../support/test-chain.ts';
+import { powHash } from '../../support/chain/test-chain.ts';
 
 const MAIN_EPOCHS = { epoch: 4320, delay: 240 };
 

@@ -12,7 +12,7 @@ import {
   openTestChain,
   parentOf,
   tipOf,
-} from '../../support/test-chain.ts';
+} from '../../support/chain/test-chain.ts';
 
 export interface ChainShape {
   /** Names the folder in `.cache/bench`; change it with what is in it. */

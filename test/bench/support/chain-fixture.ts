@@ -12,7 +12,7 @@ import { encodeRecords, RECORD } from '../../../main/core/primitives/records.ts'
 import { createTransaction, sighash, type Transaction } from '../../../main/core/primitives/transaction.ts';
 import type { Chain } from '../../../main/state/chain/chain.ts';
 import { toMotes } from '../../../shared/units.ts';
-import { mineOn, newDirectory, openTestChain, tipOf } from '../../support/test-chain.ts';
+import { mineOn, newDirectory, openTestChain, tipOf } from '../../support/chain/test-chain.ts';
 import { createRandom } from '../../support/random.ts';
 import { BENCH_NETWORK } from './bench-network.ts';
 

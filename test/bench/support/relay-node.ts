@@ -1,9 +1,9 @@
 /** A node in a process of its own for the relay bench: it tells when things happened, on the machine's one clock. */
 import { REGTEST_NETWORK } from '../../../main/core/networks/built-in.ts';
 import { isViolation } from '../../../main/core/violation.ts';
-import type { Log } from '../../../main/lib/log.ts';
+import type { Log } from '../../../main/lib/log/log.ts';
 import { createNode } from '../../../main/node.ts';
-import { testKey } from '../../support/test-chain.ts';
+import { testKey } from '../../support/chain/test-chain.ts';
 
 export interface Start {
   readonly do: 'start';

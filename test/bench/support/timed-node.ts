@@ -5,7 +5,7 @@
 import { REGTEST_NETWORK } from '../../../main/core/networks/built-in.ts';
 import { isViolation } from '../../../main/core/violation.ts';
 import { createNode } from '../../../main/node.ts';
-import { coinbaseOf, pay, silent, testKey } from '../../support/test-chain.ts';
+import { coinbaseOf, pay, silent, testKey } from '../../support/chain/test-chain.ts';
 import type { Block } from '../../../main/core/primitives/block.ts';
 
 export type Order =

@@ -1,7 +1,7 @@
 import { existsSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { extend, newDirectory, openTestChain } from '../../support/test-chain.ts';
+import { extend, newDirectory, openTestChain } from '../../support/chain/test-chain.ts';
 import { cleanUp, run } from './program.ts';
 
 afterAll(cleanUp);

@@ -4,9 +4,9 @@ import { encodeBlockAnnouncement } from '../../../main/network/wire/messages/ann
 import { type CompactBlock, compactOf } from '../../../main/network/wire/messages/compact-block.ts';
 import { FRAME } from '../../../main/network/wire/frame-types.ts';
 import { encodePushed } from '../../../main/network/wire/messages/push-messages.ts';
-import { type RawPeer, type RawPeerOptions, startRawPeer } from '../../support/raw-peer.ts';
-import { mineOn, testKey, tipOf } from '../../support/test-chain.ts';
-import { startNode, type TestNode, type TestNodeOptions } from '../../support/test-node.ts';
+import { type RawPeer, type RawPeerOptions, startRawPeer } from '../../support/nodes/raw-peer.ts';
+import { mineOn, testKey, tipOf } from '../../support/chain/test-chain.ts';
+import { startNode, type TestNode, type TestNodeOptions } from '../../support/nodes/test-node.ts';
 import { until } from '../../support/until.ts';
 
 const stops: (() => Promise<void>)[] = [];

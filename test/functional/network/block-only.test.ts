@@ -4,9 +4,9 @@ import { REGTEST_NETWORK } from '../../../main/core/networks/built-in.ts';
 import { encodeWids } from '../../../main/network/wire/messages/announcements.ts';
 import { FRAME } from '../../../main/network/wire/frame-types.ts';
 import { encodeTransactions, encodeWidList } from '../../../main/network/wire/messages/relay-messages.ts';
-import { type RawPeer, type RawPeerOptions, startRawPeer } from '../../support/raw-peer.ts';
-import { coinbaseOf, pay, testKey } from '../../support/test-chain.ts';
-import { startNode, type TestNode } from '../../support/test-node.ts';
+import { type RawPeer, type RawPeerOptions, startRawPeer } from '../../support/nodes/raw-peer.ts';
+import { coinbaseOf, pay, testKey } from '../../support/chain/test-chain.ts';
+import { startNode, type TestNode } from '../../support/nodes/test-node.ts';
 import { until } from '../../support/until.ts';
 
 const stops: (() => Promise<void>)[] = [];

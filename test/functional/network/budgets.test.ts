@@ -5,9 +5,9 @@ import { createCaller } from '../../../main/network/wire/caller.ts';
 import { FRAME } from '../../../main/network/wire/frame-types.ts';
 import { decodeRecords } from '../../../main/network/wire/messages/record-messages.ts';
 import { decodeWidList } from '../../../main/network/wire/messages/relay-messages.ts';
-import { type RawPeer, startRawPeer } from '../../support/raw-peer.ts';
-import { coinbaseOf, pay, testKey } from '../../support/test-chain.ts';
-import { startNode } from '../../support/test-node.ts';
+import { type RawPeer, startRawPeer } from '../../support/nodes/raw-peer.ts';
+import { coinbaseOf, pay, testKey } from '../../support/chain/test-chain.ts';
+import { startNode } from '../../support/nodes/test-node.ts';
 import { until } from '../../support/until.ts';
 
 const stops: (() => Promise<void>)[] = [];

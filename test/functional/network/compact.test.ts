@@ -6,9 +6,9 @@ import type { Transaction } from '../../../main/core/primitives/transaction.ts';
 import { compactOf } from '../../../main/network/wire/messages/compact-block.ts';
 import { FRAME } from '../../../main/network/wire/frame-types.ts';
 import { encodePushed } from '../../../main/network/wire/messages/push-messages.ts';
-import { startRawPeer } from '../../support/raw-peer.ts';
-import { coinbaseOf, mineOn, pay, testKey, tipOf } from '../../support/test-chain.ts';
-import { startNode, type TestNode, type TestNodeOptions } from '../../support/test-node.ts';
+import { startRawPeer } from '../../support/nodes/raw-peer.ts';
+import { coinbaseOf, mineOn, pay, testKey, tipOf } from '../../support/chain/test-chain.ts';
+import { startNode, type TestNode, type TestNodeOptions } from '../../support/nodes/test-node.ts';
 import { until } from '../../support/until.ts';
 
 const stops: (() => Promise<void>)[] = [];

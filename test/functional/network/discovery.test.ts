@@ -8,8 +8,8 @@ import { signRecord } from '../../../main/network/host/naming/records.ts';
 import { FRAME } from '../../../main/network/wire/frame-types.ts';
 import { createPrefixed } from '../../../main/network/wire/messages/prefixed.ts';
 import { numberOf, readFields, writeFields } from '../../../main/network/wire/messages/protobuf.ts';
-import { startRawPeer } from '../../support/raw-peer.ts';
-import { startNode, type TestNode, type TestNodeOptions } from '../../support/test-node.ts';
+import { startRawPeer } from '../../support/nodes/raw-peer.ts';
+import { startNode, type TestNode, type TestNodeOptions } from '../../support/nodes/test-node.ts';
 import { until } from '../../support/until.ts';
 
 const running = new Set<TestNode>();

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
-import { createWorld, whyNoNamespaces } from '../../support/namespaces.ts';
-import { type RemoteNode, startRemoteNode } from '../../support/remote-node.ts';
+import { createWorld, whyNoNamespaces } from '../../support/nodes/namespaces.ts';
+import { type RemoteNode, startRemoteNode } from '../../support/nodes/remote-node.ts';
 import { until } from '../../support/until.ts';
 
 const why = await whyNoNamespaces();

@@ -9,9 +9,9 @@ import {
   encodeHeaders,
 } from '../../../main/network/wire/messages/sync-messages.ts';
 import type { Handler } from '../../../main/network/wire/server.ts';
-import { startRawPeer } from '../../support/raw-peer.ts';
-import { mineOn, parentOf, testKey } from '../../support/test-chain.ts';
-import { startNode, type TestNode } from '../../support/test-node.ts';
+import { startRawPeer } from '../../support/nodes/raw-peer.ts';
+import { mineOn, parentOf, testKey } from '../../support/chain/test-chain.ts';
+import { startNode, type TestNode } from '../../support/nodes/test-node.ts';
 import { until } from '../../support/until.ts';
 
 const stops: (() => Promise<void>)[] = [];

@@ -9,9 +9,9 @@ import {
   decodeWidList,
   encodeGetTransactions,
 } from '../../../main/network/wire/messages/relay-messages.ts';
-import { type RawPeer, startRawPeer } from '../../support/raw-peer.ts';
-import { coinbaseOf, pay, testKey } from '../../support/test-chain.ts';
-import { startNode, type TestNode, type TestNodeOptions } from '../../support/test-node.ts';
+import { type RawPeer, startRawPeer } from '../../support/nodes/raw-peer.ts';
+import { coinbaseOf, pay, testKey } from '../../support/chain/test-chain.ts';
+import { startNode, type TestNode, type TestNodeOptions } from '../../support/nodes/test-node.ts';
 import { until } from '../../support/until.ts';
 
 const stops: (() => Promise<void>)[] = [];

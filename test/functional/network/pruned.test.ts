@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { startNode, type TestNode, type TestNodeOptions } from '../../support/test-node.ts';
+import { startNode, type TestNode, type TestNodeOptions } from '../../support/nodes/test-node.ts';
 import { until } from '../../support/until.ts';
 
 const stops: (() => Promise<void>)[] = [];

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
-import { AT_HOME, createInternet, type Internet } from '../../support/internet.ts';
-import { forkInside, whyNoNamespaces } from '../../support/namespaces.ts';
-import { type RemoteNode, type RemoteOptions, startRemoteNode } from '../../support/remote-node.ts';
+import { AT_HOME, createInternet, type Internet } from '../../support/nodes/internet.ts';
+import { forkInside, whyNoNamespaces } from '../../support/nodes/namespaces.ts';
+import { type RemoteNode, type RemoteOptions, startRemoteNode } from '../../support/nodes/remote-node.ts';
 import { until } from '../../support/until.ts';
 
 const why = await whyNoNamespaces();

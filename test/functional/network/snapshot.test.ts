@@ -22,11 +22,11 @@ import { subsidyAt } from '../../../main/core/consensus/params.ts';
 import { encodeRecords, RECORD } from '../../../main/core/primitives/records.ts';
 import { createTransaction, type Transaction } from '../../../main/core/primitives/transaction.ts';
 import { toMotes } from '../../../shared/units.ts';
-import { testKey } from '../../support/test-chain.ts';
-import { hexToHash } from '../../../main/state/storage/keys.ts';
+import { testKey } from '../../support/chain/test-chain.ts';
+import { hexToHash } from '../../../main/state/storage/records/keys.ts';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { startNode, type TestNode, type TestNodeOptions } from '../../support/test-node.ts';
+import { startNode, type TestNode, type TestNodeOptions } from '../../support/nodes/test-node.ts';
 import { until } from '../../support/until.ts';
 
 const NOTHING = new Uint8Array(0);

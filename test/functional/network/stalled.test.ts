@@ -3,8 +3,8 @@ import { REGTEST_NETWORK } from '../../../main/core/networks/built-in.ts';
 import { syncHandlers } from '../../../main/network/sync/serving/serve-sync.ts';
 import { FRAME } from '../../../main/network/wire/frame-types.ts';
 import type { Handler } from '../../../main/network/wire/server.ts';
-import { startRawPeer } from '../../support/raw-peer.ts';
-import { startNode, type TestNode } from '../../support/test-node.ts';
+import { startRawPeer } from '../../support/nodes/raw-peer.ts';
+import { startNode, type TestNode } from '../../support/nodes/test-node.ts';
 import { until } from '../../support/until.ts';
 
 const stops: (() => Promise<void>)[] = [];

@@ -2,7 +2,7 @@ import { generateKeyPair } from '@libp2p/crypto/keys';
 import { afterEach, expect, test } from 'vitest';
 import { createHost, type Host } from '../../../main/network/host/host.ts';
 import { MAX_STRANGERS } from '../../../main/network/peers/sessions.ts';
-import { startNode } from '../../support/test-node.ts';
+import { startNode } from '../../support/nodes/test-node.ts';
 import { until } from '../../support/until.ts';
 
 const stops: (() => Promise<void>)[] = [];

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { LOCAL_NETWORK } from '../../../main/core/networks/built-in.ts';
-import { coinbaseOf, pay, testKey } from '../../support/test-chain.ts';
-import { startNode, type TestNode, type TestNodeOptions } from '../../support/test-node.ts';
+import { coinbaseOf, pay, testKey } from '../../support/chain/test-chain.ts';
+import { startNode, type TestNode, type TestNodeOptions } from '../../support/nodes/test-node.ts';
 import { until } from '../../support/until.ts';
 
 /** Real nodes over real sockets on loopback, in this process. */

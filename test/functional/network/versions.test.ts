@@ -5,9 +5,9 @@ import { FRAME } from '../../../main/network/wire/frame-types.ts';
 import { createFrameReader, type Frame, writeFrame } from '../../../main/network/wire/frames.ts';
 import { isOffence } from '../../../main/network/wire/offence.ts';
 import { encodeGetHeaders } from '../../../main/network/wire/messages/sync-messages.ts';
-import { type RawPeer, startRawPeer } from '../../support/raw-peer.ts';
-import { mineOn, tipOf } from '../../support/test-chain.ts';
-import { startNode, type TestNode } from '../../support/test-node.ts';
+import { type RawPeer, startRawPeer } from '../../support/nodes/raw-peer.ts';
+import { mineOn, tipOf } from '../../support/chain/test-chain.ts';
+import { startNode, type TestNode } from '../../support/nodes/test-node.ts';
 import { until } from '../../support/until.ts';
 
 const stops: (() => Promise<void>)[] = [];

@@ -3,9 +3,9 @@ import { REGTEST_NETWORK } from '../../../main/core/networks/built-in.ts';
 import { decodeBlock } from '../../../main/core/primitives/block.ts';
 import { isViolation } from '../../../main/core/violation.ts';
 import { encodeBlockAnnouncement } from '../../../main/network/wire/messages/announcements.ts';
-import { type RawPeer, startRawPeer } from '../../support/raw-peer.ts';
-import { coinbaseOf, mineOn, parentOf, pay, testKey, tipOf } from '../../support/test-chain.ts';
-import { startNode, type TestNode, type TestNodeOptions } from '../../support/test-node.ts';
+import { type RawPeer, startRawPeer } from '../../support/nodes/raw-peer.ts';
+import { coinbaseOf, mineOn, parentOf, pay, testKey, tipOf } from '../../support/chain/test-chain.ts';
+import { startNode, type TestNode, type TestNodeOptions } from '../../support/nodes/test-node.ts';
 import { until } from '../../support/until.ts';
 
 const stops: (() => Promise<void>)[] = [];

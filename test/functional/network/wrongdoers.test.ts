@@ -7,9 +7,9 @@ import { FRAME } from '../../../main/network/wire/frame-types.ts';
 import { encodeTransactions } from '../../../main/network/wire/messages/relay-messages.ts';
 import { encodeHeaders } from '../../../main/network/wire/messages/sync-messages.ts';
 import type { Handler } from '../../../main/network/wire/server.ts';
-import { type RawPeer, type RawPeerOptions, startRawPeer } from '../../support/raw-peer.ts';
-import { coinbaseOf, mineOn, parentOf, pay, testKey, tipOf } from '../../support/test-chain.ts';
-import { startNode, type TestNode } from '../../support/test-node.ts';
+import { type RawPeer, type RawPeerOptions, startRawPeer } from '../../support/nodes/raw-peer.ts';
+import { coinbaseOf, mineOn, parentOf, pay, testKey, tipOf } from '../../support/chain/test-chain.ts';
+import { startNode, type TestNode } from '../../support/nodes/test-node.ts';
 import { until } from '../../support/until.ts';
 
 const stops: (() => Promise<void>)[] = [];

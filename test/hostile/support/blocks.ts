@@ -4,9 +4,9 @@ import { createHeader, type Header } from '../../../main/core/primitives/header.
 import { bitsToTarget } from '../../../main/core/consensus/compact.ts';
 import { bytesToBigInt } from '../../../main/core/codec/bytes.ts';
 import { isViolation } from '../../../main/core/violation.ts';
-import type { NodeProcess } from '../../support/node-process.ts';
+import type { NodeProcess } from '../../support/nodes/node-process.ts';
 import { encodeAddress } from '../../../main/core/primitives/address.ts';
-import { powHash, testKey } from '../../support/test-chain.ts';
+import { powHash, testKey } from '../../support/chain/test-chain.ts';
 
 /** Whom honest blocks pay. */
 export const PAYEE = encodeAddress(REGTEST_NETWORK.hrp, testKey(1).lock);

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import type { NodeProcess } from '../../support/node-process.ts';
+import type { NodeProcess } from '../../support/nodes/node-process.ts';
 import { createRandom, type Random } from '../../support/random.ts';
 import { until } from '../../support/until.ts';
 import type { Stranger } from './stranger.ts';

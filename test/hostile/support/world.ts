@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect } from 'vitest';
 import { REGTEST_NETWORK } from '../../../main/core/networks/built-in.ts';
-import { type NodeProcess, startNodeProcess } from '../../support/node-process.ts';
+import { type NodeProcess, startNodeProcess } from '../../support/nodes/node-process.ts';
 import { encodeBlockAnnouncement } from '../../../main/network/wire/messages/announcements.ts';
-import { coinbaseOf, pay, testKey } from '../../support/test-chain.ts';
+import { coinbaseOf, pay, testKey } from '../../support/chain/test-chain.ts';
 import { until } from '../../support/until.ts';
 import { blockAt, nextBlock, PAYEE, withoutWork } from './blocks.ts';
 import { meet, NAMES, newSource, type Stranger, type StrangerOptions } from './stranger.ts';

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { RULE_SENTENCES } from '../../../shared/sentences/rules.ts';
-import { exampleChain, protocolExamples } from '../../support/protocol-examples.ts';
-import { openTestChain } from '../../support/test-chain.ts';
+import { exampleChain, protocolExamples } from '../../support/chain/protocol-examples.ts';
+import { openTestChain } from '../../support/chain/test-chain.ts';
 
 const page = readFileSync(path.resolve(import.meta.dirname, '../../../docs/protocol.md'), 'utf8');
 const shown = [...page.matchAll(/```text example=(\S+)\n([^`]*)\n```/g)];

@@ -5,8 +5,8 @@ import { crc32 } from 'node:zlib';
 import { ClassicLevel } from 'classic-level';
 import { beforeAll, expect, test } from 'vitest';
 import { REGTEST_NETWORK } from '../../../main/core/networks/built-in.ts';
-import { exampleChain } from '../../support/protocol-examples.ts';
-import { extend, newDirectory, openTestChain } from '../../support/test-chain.ts';
+import { exampleChain } from '../../support/chain/protocol-examples.ts';
+import { extend, newDirectory, openTestChain } from '../../support/chain/test-chain.ts';
 
 const directory = newDirectory();
 const records = new Map<string, Buffer>();

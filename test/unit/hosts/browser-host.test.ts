@@ -8,7 +8,7 @@ import { createRouter } from '../../../main/api/router.ts';
 import { type BrowserHost, startBrowserHost } from '../../../main/hosts/http.ts';
 import { createToken, findApi, publishApi, withdrawApi } from '../../../main/hosts/token.ts';
 import { codeOf } from '../../../main/lib/errors.ts';
-import { silentLog } from '../../../main/lib/log.ts';
+import { silentLog } from '../../../main/lib/log/log.ts';
 import { createTestFacade, type TestFacade } from '../../contract/facade.ts';
 import { newFolder } from '../../support/folder.ts';
 import { until } from '../../support/until.ts';

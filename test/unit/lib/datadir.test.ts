@@ -3,7 +3,7 @@ import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:f
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { defaultDataRoot, openDataDirectory } from '../../../main/lib/datadir.ts';
+import { defaultDataRoot, openDataDirectory } from '../../../main/lib/disk/datadir.ts';
 import { newFolder } from '../../support/folder.ts';
 import type { KithError } from '../../../main/lib/errors.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { guarded } from '../../../main/lib/guarded.ts';
-import type { Log } from '../../../main/lib/log.ts';
+import type { Log } from '../../../main/lib/log/log.ts';
 
 test('what fails in a timer is logged, and the node goes on', () => {
   const said: unknown[] = [];

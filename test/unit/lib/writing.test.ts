@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { KithError } from '../../../main/lib/errors.ts';
-import { isDiskFull, writeFailed } from '../../../main/lib/write-failure.ts';
-import { createWriteLine } from '../../../main/lib/write-line.ts';
+import { isDiskFull, writeFailed } from '../../../main/lib/disk/write-failure.ts';
+import { createWriteLine } from '../../../main/lib/disk/write-line.ts';
 import { sleep } from '../../../main/lib/clock.ts';
 
 test('writes happen one after the other, in the order in which they were asked for', async () => {

@@ -14,7 +14,7 @@ import {
   pay,
   testChainDeps,
   testKey,
-} from '../../support/test-chain.ts';
+} from '../../support/chain/test-chain.ts';
 
 const open: Chain[] = [];
 const chainIn = async (directory: string, options: Partial<ChainDeps> = {}) => {

@@ -3,7 +3,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { generateKeyPair, privateKeyFromProtobuf, privateKeyToProtobuf } from '@libp2p/crypto/keys';
 import type { PrivateKey } from '@libp2p/interface';
-import { crashPoint } from '../../../lib/crash-point.ts';
+import { crashPoint } from '../../../lib/disk/crash-point.ts';
 import { codeOf, KithError, messageOf } from '../../../lib/errors.ts';
 
 /** The node's name in the network: an Ed25519 key of its own, unrelated to any coin. */

@@ -1,4 +1,4 @@
-import type { Log } from '../../../lib/log.ts';
+import type { Log } from '../../../lib/log/log.ts';
 import { isViolation } from '../../../core/violation.ts';
 import { isUsefulFrom } from '../../host/naming/addresses.ts';
 import { openRecord } from '../../host/naming/records.ts';

@@ -1,12 +1,12 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ClassicLevel } from 'classic-level';
-import { crashPoint } from '../../../lib/crash-point.ts';
+import { crashPoint } from '../../../lib/disk/crash-point.ts';
 import { findCode, KithError, messageOf } from '../../../lib/errors.ts';
 import { findLevelDamage } from '../../../state/storage/level/check-level.ts';
-import type { Log } from '../../../lib/log.ts';
-import { writeFailed } from '../../../lib/write-failure.ts';
-import { createWriteLine } from '../../../lib/write-line.ts';
+import type { Log } from '../../../lib/log/log.ts';
+import { writeFailed } from '../../../lib/disk/write-failure.ts';
+import { createWriteLine } from '../../../lib/disk/write-line.ts';
 
 /** What the node remembers of others between runs. Nothing of it is money: damaged, it is thrown away and grown anew. */
 export interface PeerStore {

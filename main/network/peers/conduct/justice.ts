@@ -1,5 +1,5 @@
 import type { Clock } from '../../../lib/clock.ts';
-import type { Log } from '../../../lib/log.ts';
+import type { Log } from '../../../lib/log/log.ts';
 import { hostPart, isRelayed } from '../../host/naming/addresses.ts';
 import type { Offence, OffenceCode } from '../../wire/offence.ts';
 import type { Bans } from './bans.ts';

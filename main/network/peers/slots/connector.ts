@@ -3,7 +3,7 @@ import type { PeerSource } from '../../../../shared/contract/vocabulary.ts';
 import { type Clock, sleep } from '../../../lib/clock.ts';
 import { codeOf, KithError, messageOf } from '../../../lib/errors.ts';
 import { guarded } from '../../../lib/guarded.ts';
-import type { Log } from '../../../lib/log.ts';
+import type { Log } from '../../../lib/log/log.ts';
 import {
   groupOf,
   hostPart,

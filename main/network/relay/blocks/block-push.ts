@@ -1,7 +1,7 @@
 import { fromHex, toHex } from '../../../core/codec/hex.ts';
 import { isViolation } from '../../../core/violation.ts';
 import { type Clock, sleep } from '../../../lib/clock.ts';
-import type { Log } from '../../../lib/log.ts';
+import type { Log } from '../../../lib/log/log.ts';
 import type { Chain } from '../../../state/chain/chain.ts';
 import type { Peer } from '../../peers/peer.ts';
 import { createBucket, spend } from '../../wire/bucket.ts';

@@ -5,7 +5,7 @@ import { type Block, blockMerkleRoot, decodeBlock } from '../../../core/primitiv
 import type { Header } from '../../../core/primitives/header.ts';
 import { isViolation, type Verdict, violation } from '../../../core/violation.ts';
 import { guarded } from '../../../lib/guarded.ts';
-import type { Log } from '../../../lib/log.ts';
+import type { Log } from '../../../lib/log/log.ts';
 import type { Chain } from '../../../state/chain/chain.ts';
 import type { HeaderEntry } from '../../../state/chain/headers/header-entry.ts';
 import type { Gossip, Judgement } from '../../host/gossip.ts';

@@ -6,7 +6,7 @@ import type { Transaction } from '../../../core/primitives/transaction.ts';
 import { equalBytes } from '../../../core/codec/bytes.ts';
 import { isViolation } from '../../../core/violation.ts';
 import { type Clock, sleep } from '../../../lib/clock.ts';
-import type { Log } from '../../../lib/log.ts';
+import type { Log } from '../../../lib/log/log.ts';
 import type { Chain } from '../../../state/chain/chain.ts';
 import type { Peer } from '../../peers/peer.ts';
 import { type CompactBlock, compactOf } from '../../wire/messages/compact-block.ts';

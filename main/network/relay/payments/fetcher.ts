@@ -2,7 +2,7 @@ import { fromHex, toHex } from '../../../core/codec/hex.ts';
 import { decodeTransaction, type Transaction } from '../../../core/primitives/transaction.ts';
 import { isViolation } from '../../../core/violation.ts';
 import { codeOf } from '../../../lib/errors.ts';
-import type { Log } from '../../../lib/log.ts';
+import type { Log } from '../../../lib/log/log.ts';
 import type { Peer } from '../../peers/peer.ts';
 import { FRAME, MAX_TRANSACTIONS_ASKED } from '../../wire/frame-types.ts';
 import { type Offence, offence } from '../../wire/offence.ts';

@@ -1,7 +1,7 @@
 import type { Transaction } from '../../../core/primitives/transaction.ts';
 import { toHex } from '../../../core/codec/hex.ts';
 import type { Clock } from '../../../lib/clock.ts';
-import type { Log } from '../../../lib/log.ts';
+import type { Log } from '../../../lib/log/log.ts';
 import { type Peer, relays } from '../../peers/peer.ts';
 import { FRAME } from '../../wire/frame-types.ts';
 

@@ -4,7 +4,7 @@ import type { Transaction } from '../../../core/primitives/transaction.ts';
 import { isViolation } from '../../../core/violation.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import { codeOf } from '../../../lib/errors.ts';
-import type { Log } from '../../../lib/log.ts';
+import type { Log } from '../../../lib/log/log.ts';
 import type { Mempool } from '../../../state/mempool/mempool.ts';
 import type { Gossip, Judgement } from '../../host/gossip.ts';
 import { type Peer, relays } from '../../peers/peer.ts';

@@ -4,7 +4,7 @@ import { fromHex } from '../../../core/codec/hex.ts';
 import { isViolation, type Violation } from '../../../core/violation.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import { guarded } from '../../../lib/guarded.ts';
-import type { Log } from '../../../lib/log.ts';
+import type { Log } from '../../../lib/log/log.ts';
 import type { Chain } from '../../../state/chain/chain.ts';
 import type { HeaderEntry } from '../../../state/chain/headers/header-entry.ts';
 import type { Peer } from '../../peers/peer.ts';

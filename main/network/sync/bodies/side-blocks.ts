@@ -1,6 +1,6 @@
 import { fromHex, toHex } from '../../../core/codec/hex.ts';
 import { isViolation, type Violation } from '../../../core/violation.ts';
-import type { Log } from '../../../lib/log.ts';
+import type { Log } from '../../../lib/log/log.ts';
 import type { Chain } from '../../../state/chain/chain.ts';
 import type { HeaderEntry } from '../../../state/chain/headers/header-entry.ts';
 import type { Peer } from '../../peers/peer.ts';

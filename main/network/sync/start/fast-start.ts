@@ -1,6 +1,6 @@
 import type { Notice } from '../../../../shared/contract/fields.ts';
 import { sleep } from '../../../lib/clock.ts';
-import type { Log } from '../../../lib/log.ts';
+import type { Log } from '../../../lib/log/log.ts';
 import type { Chain } from '../../../state/chain/chain.ts';
 import type { History, HistoryStatus } from '../../../state/history/history.ts';
 import type { Peer } from '../../peers/peer.ts';

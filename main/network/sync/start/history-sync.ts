@@ -5,7 +5,7 @@ import { DOMAIN, hash } from '../../../core/crypto/hash.ts';
 import { toHex } from '../../../core/codec/hex.ts';
 import { messageOf } from '../../../lib/errors.ts';
 import { sleep } from '../../../lib/clock.ts';
-import type { Log } from '../../../lib/log.ts';
+import type { Log } from '../../../lib/log/log.ts';
 import type { HeaderEntry } from '../../../state/chain/headers/header-entry.ts';
 import type { History, HistoryStatus } from '../../../state/history/history.ts';
 import type { Peer } from '../../peers/peer.ts';

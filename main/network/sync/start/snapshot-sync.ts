@@ -9,7 +9,7 @@ import { decodeBlock } from '../../../core/primitives/block.ts';
 import { findRecord, RECORD } from '../../../core/primitives/records.ts';
 import { isViolation } from '../../../core/violation.ts';
 import { type Clock, sleep } from '../../../lib/clock.ts';
-import type { Log } from '../../../lib/log.ts';
+import type { Log } from '../../../lib/log/log.ts';
 import type { Chain } from '../../../state/chain/chain.ts';
 import type { HeaderEntry } from '../../../state/chain/headers/header-entry.ts';
 import {

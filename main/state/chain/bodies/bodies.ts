@@ -2,8 +2,8 @@ import { decodeBlock, type Block } from '../../../core/primitives/block.ts';
 import { decodeHeader } from '../../../core/primitives/header.ts';
 import { HEADER_BYTES, MAX_BLOCK_BYTES } from '../../../core/primitives/limits.ts';
 import { isViolation } from '../../../core/violation.ts';
-import type { SegmentLocation } from '../../storage/header-record.ts';
-import { openSegments, type SegmentStore } from '../../storage/segments.ts';
+import type { SegmentLocation } from '../../storage/records/header-record.ts';
+import { openSegments, type SegmentStore } from '../../storage/segments/segments.ts';
 import { join } from 'node:path';
 
 /** Undo records hold at most as many coins as a block has inputs: none needs more than a few bytes over its input. */

@@ -1,8 +1,8 @@
 import type { ConsensusParams } from '../../../core/consensus/params.ts';
-import type { Log } from '../../../lib/log.ts';
+import type { Log } from '../../../lib/log/log.ts';
 import type { ChainDb } from '../../storage/chain-db.ts';
-import type { SegmentLocation } from '../../storage/header-record.ts';
-import type { SegmentStore } from '../../storage/segments.ts';
+import type { SegmentLocation } from '../../storage/records/header-record.ts';
+import type { SegmentStore } from '../../storage/segments/segments.ts';
 import type { Bodies } from './bodies.ts';
 import type { OwnedEntry } from '../headers/header-entry.ts';
 import type { HeaderIndex } from '../headers/header-index.ts';

@@ -1,11 +1,11 @@
 import type { CoinKey } from '../../../core/primitives/coin-key.ts';
 import { type Clock, sleep } from '../../../lib/clock.ts';
 import type { ChainDb } from '../../storage/chain-db.ts';
-import { decodeCoin } from '../../storage/coin-record.ts';
-import { addOutpointTo } from '../../storage/coin-sum.ts';
+import { decodeCoin } from '../../storage/records/coin-record.ts';
+import { addOutpointTo } from '../../storage/records/coin-sum.ts';
 import { DamagedError } from '../../storage/damaged-error.ts';
 import type { FrozenCoins } from '../../storage/frozen-coins.ts';
-import type { ChainState } from '../../storage/state-record.ts';
+import type { ChainState } from '../../storage/records/state-record.ts';
 import { differenceOf } from './coin-set.ts';
 
 export interface CoinAuditorDeps {

@@ -3,10 +3,10 @@ import type { Coin } from '../../../core/primitives/coin.ts';
 import type { Outpoint } from '../../../core/primitives/outpoint.ts';
 import { DamagedError } from '../../storage/damaged-error.ts';
 import type { ChainDb } from '../../storage/chain-db.ts';
-import { addOutpointTo } from '../../storage/coin-sum.ts';
-import { decodeCoin } from '../../storage/coin-record.ts';
+import { addOutpointTo } from '../../storage/records/coin-sum.ts';
+import { decodeCoin } from '../../storage/records/coin-record.ts';
 import type { RawCoin } from '../../storage/frozen-coins.ts';
-import type { ChainState } from '../../storage/state-record.ts';
+import type { ChainState } from '../../storage/records/state-record.ts';
 import type { CoinAudit } from '../chain.ts';
 
 type CoinsOf = Pick<ChainDb, 'freeze'>;

@@ -1,5 +1,5 @@
 import type { Height, UnixSeconds } from '../../../../shared/units.ts';
-import type { BlockStatus, SegmentLocation } from '../../storage/header-record.ts';
+import type { BlockStatus, SegmentLocation } from '../../storage/records/header-record.ts';
 
 /** A header that this node knows and whose proof of work holds. Owned by the index; others only read it. */
 export interface HeaderEntry {

@@ -1,8 +1,8 @@
 import type { Hash } from '../../../core/crypto/hash.ts';
 import { bitsToTarget, workOf } from '../../../core/consensus/compact.ts';
 import type { Header } from '../../../core/primitives/header.ts';
-import type { HeaderRecord, SegmentLocation } from '../../storage/header-record.ts';
-import { hexToHash, key } from '../../storage/keys.ts';
+import type { HeaderRecord, SegmentLocation } from '../../storage/records/header-record.ts';
+import { hexToHash, key } from '../../storage/records/keys.ts';
 import { ChainLine } from './chain-line.ts';
 import type { OwnedEntry } from './header-entry.ts';
 import { HeaderSlab } from './header-slab.ts';

@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { crashPoint } from '../../../lib/crash-point.ts';
+import { crashPoint } from '../../../lib/disk/crash-point.ts';
 import { codeOf } from '../../../lib/errors.ts';
-import { writeFailed } from '../../../lib/write-failure.ts';
+import { writeFailed } from '../../../lib/disk/write-failure.ts';
 
 /** A file in the data directory that asks the next opening to rebuild the chain database; it says why. */
 const MARK = 'chain.rebuild';

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { BinaryString } from '../../../core/codec/binary.ts';
 import type { Violation } from '../../../core/violation.ts';
-import type { Log } from '../../../lib/log.ts';
+import type { Log } from '../../../lib/log/log.ts';
 import type { Admission } from './admission.ts';
 import { decodeKnown } from '../pool/entry.ts';
 import { hexOf } from '../pool/ids.ts';

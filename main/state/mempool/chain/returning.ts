@@ -5,7 +5,7 @@ import type { BinaryString } from '../../../core/codec/binary.ts';
 import type { Violation } from '../../../core/violation.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import type { Emitter } from '../../../lib/events.ts';
-import type { Log } from '../../../lib/log.ts';
+import type { Log } from '../../../lib/log/log.ts';
 import type { Admission, AdmissionRequest } from '../admission/admission.ts';
 import { spendersOf } from './block-changes.ts';
 import { decodeKnown } from '../pool/entry.ts';

@@ -3,7 +3,7 @@ import { isViolation } from '../../../core/violation.ts';
 import { decodeTransaction } from '../../../core/primitives/transaction.ts';
 import { type Clock, sleep } from '../../../lib/clock.ts';
 import { messageOf } from '../../../lib/errors.ts';
-import type { Log } from '../../../lib/log.ts';
+import type { Log } from '../../../lib/log/log.ts';
 import type { Admission } from '../admission/admission.ts';
 import { readPoolFile, type SavedTransaction, writePoolFile } from './pool-file.ts';
 

@@ -8,7 +8,7 @@ import { Writer } from '../../../core/codec/writer.ts';
 import type { Hash } from '../../../core/crypto/hash.ts';
 import { MAX_POOL_USAGE } from '../../../core/policy/limits.ts';
 import { MAX_TRANSACTION_BYTES } from '../../../core/primitives/limits.ts';
-import { crashPoint } from '../../../lib/crash-point.ts';
+import { crashPoint } from '../../../lib/disk/crash-point.ts';
 import { codeOf } from '../../../lib/errors.ts';
 
 /** One transaction as the file keeps it. Byte for byte: docs/formats/mempool-file.md. */

@@ -1,5 +1,5 @@
 import { u32At } from './cursor.ts';
-import { maskedCrc32c } from '../crc.ts';
+import { maskedCrc32c } from '../records/crc.ts';
 
 /**
  * LevelDB's log format, which its manifest has too: blocks of 32 KiB with records of checksum u32 | length u16 |

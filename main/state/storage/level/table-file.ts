@@ -1,5 +1,5 @@
 import { Cursor, u32At } from './cursor.ts';
-import { maskedCrc32c } from '../crc.ts';
+import { maskedCrc32c } from '../records/crc.ts';
 
 /**
  * A table ends with two handles (offset and size, varints) of its metaindex and index, padded to 40 bytes, and eight

@@ -1,8 +1,8 @@
 import { copyFile, mkdir, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf, KithError, messageOf } from '../../../lib/errors.ts';
-import { isDiskFull, writeFailed } from '../../../lib/write-failure.ts';
-import type { Log } from '../../../lib/log.ts';
+import { isDiskFull, writeFailed } from '../../../lib/disk/write-failure.ts';
+import type { Log } from '../../../lib/log/log.ts';
 import {
   decodeWalletFile,
   encodeWalletFile,

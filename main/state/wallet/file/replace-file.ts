@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { access, copyFile, type FileHandle, open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { crashPoint } from '../../../lib/crash-point.ts';
+import { crashPoint } from '../../../lib/disk/crash-point.ts';
 
 export interface ReplaceOptions {
   /** Where the previous version goes; nothing is kept unless told. */

@@ -5,7 +5,7 @@ import { sighash, type Transaction } from '../../../core/primitives/transaction.
 import { withSignatures } from '../../../core/wallet/payment.ts';
 import { isViolation, type Violation } from '../../../core/violation.ts';
 import { KithError } from '../../../lib/errors.ts';
-import type { Log } from '../../../lib/log.ts';
+import type { Log } from '../../../lib/log/log.ts';
 import type { Queue } from '../../../lib/queue.ts';
 import type { Access } from '../access/access.ts';
 import { spendableCoins } from '../book/balance.ts';

@@ -1,12 +1,12 @@
-import { crashPoint } from '../../../lib/crash-point.ts';
+import { crashPoint } from '../../../lib/disk/crash-point.ts';
 import { existsSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { ClassicLevel } from 'classic-level';
 import { findCode, KithError, messageOf } from '../../../lib/errors.ts';
-import type { Log } from '../../../lib/log.ts';
-import { writeFailed } from '../../../lib/write-failure.ts';
-import { createWriteLine } from '../../../lib/write-line.ts';
-import { openRecord, sealPayload } from '../../storage/checksum.ts';
+import type { Log } from '../../../lib/log/log.ts';
+import { writeFailed } from '../../../lib/disk/write-failure.ts';
+import { createWriteLine } from '../../../lib/disk/write-line.ts';
+import { openRecord, sealPayload } from '../../storage/records/checksum.ts';
 
 /** A LevelDB whose values each carry a checksum: LevelDB itself never checks what it reads back. */
 export interface CheckedLevel {

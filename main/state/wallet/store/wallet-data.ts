@@ -3,7 +3,7 @@ import type { Height } from '../../../../shared/units.ts';
 import { fromHex, toHex } from '../../../core/codec/hex.ts';
 import { type OutpointKey, outpointKeyOf } from '../../../core/primitives/outpoint.ts';
 import { KithError } from '../../../lib/errors.ts';
-import type { Log } from '../../../lib/log.ts';
+import type { Log } from '../../../lib/log/log.ts';
 import { type Change, type CheckedLevel, openCheckedLevel } from './checked-level.ts';
 import { decodeMeta, encodeMeta, type WalletMeta } from './meta.ts';
 import {

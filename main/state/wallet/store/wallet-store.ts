@@ -1,6 +1,6 @@
 import { CHAIN } from '../../../core/wallet/key-path.ts';
 import { codeOf } from '../../../lib/errors.ts';
-import type { Log } from '../../../lib/log.ts';
+import type { Log } from '../../../lib/log/log.ts';
 import { type Book, type BookState, emptyMeta } from '../book/book.ts';
 import type { Mark } from './meta.ts';
 import type { OpenWallet } from '../open-wallet.ts';

@@ -5,7 +5,7 @@ import { verifyReference } from '../../../../main/core/crypto/ed25519.ts';
 import { speccheckCases, torsionCases } from '../../../../main/core/crypto/gate-cases.ts';
 import { gateCases, runSignatureGate } from '../../../../main/core/crypto/signature-gate.ts';
 import { readSharedData } from '../../../support/shared-data.ts';
-import { torsionData } from '../../../support/torsion-cases.ts';
+import { torsionData } from '../../../support/chain/torsion-cases.ts';
 
 describe('gate cases', () => {
   test('the torsion data is what its generator makes', () => {

@@ -12,8 +12,8 @@ import {
   secret,
   threshold,
   unlock,
-} from '../../../support/policy.ts';
-import { testKey } from '../../../support/test-chain.ts';
+} from '../../../support/chain/policy.ts';
+import { testKey } from '../../../support/chain/test-chain.ts';
 import { openRuleWorld, type RuleWorld } from '../consensus/rules/world.ts';
 
 let world: RuleWorld;

@@ -21,7 +21,7 @@ import {
 import { blockMerkleRoot } from '../../../../main/core/primitives/block.ts';
 import { findRecord, RECORD } from '../../../../main/core/primitives/records.ts';
 import { createRandom } from '../../../support/random.ts';
-import { powHash } from '../../../support/test-chain.ts';
+import { powHash } from '../../../support/chain/test-chain.ts';
 import { mutate } from '../../../fuzz/mutate.ts';
 
 describe.each(BUILT_IN_NETWORKS.map((network) => [network.name, network] as const))('%s', (_, network) => {

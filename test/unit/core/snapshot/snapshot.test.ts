@@ -8,7 +8,7 @@ import { outpointOf } from '../../../../main/core/primitives/coin-key.ts';
 import { readChunk, writeSnapshotCoin } from '../../../../main/core/snapshot/record.ts';
 import { chunkHash, type SnapshotFacts, snapshotRoot } from '../../../../main/core/snapshot/root.ts';
 import { chunkCoins } from '../../../../main/state/snapshot/chunker.ts';
-import { encodeCoin } from '../../../../main/state/storage/coin-record.ts';
+import { encodeCoin } from '../../../../main/state/storage/records/coin-record.ts';
 import { createRandom } from '../../../support/random.ts';
 
 const coin: Coin = {

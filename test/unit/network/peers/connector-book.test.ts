@@ -7,7 +7,7 @@ import type { Peer } from '../../../../main/network/peers/peer.ts';
 import type { Peers } from '../../../../main/network/peers/peers.ts';
 import type { PeerStore } from '../../../../main/network/peers/addresses/store.ts';
 import { createRandom } from '../../../support/random.ts';
-import { silent } from '../../../support/test-chain.ts';
+import { silent } from '../../../support/chain/test-chain.ts';
 
 const ID = '12D3KooWAuBk9Nx5CpGPq7WCrNaxoF367nicnQz5UTE2pNQ2ZHuX';
 const addressOf = (n: number) => `/ip4/${20 + n}.1.0.1/tcp/21474/p2p/${ID.slice(0, -2)}${10 + n}`;

@@ -9,7 +9,7 @@ import {
 } from '../../../../main/network/peers/conduct/penalties.ts';
 import { createScores } from '../../../../main/network/peers/conduct/scores.ts';
 import { offence, type OffenceCode } from '../../../../main/network/wire/offence.ts';
-import { silent } from '../../../support/test-chain.ts';
+import { silent } from '../../../support/chain/test-chain.ts';
 import { turnedClock } from '../../../support/test-clock.ts';
 
 function court(place = { address: '/ip4/192.0.2.7/tcp/5', sharers: 1 }) {

@@ -10,10 +10,10 @@ import {
   PEER_STORE_FOLDER,
   type PeerStore,
 } from '../../../../main/network/peers/addresses/store.ts';
-import type { Log } from '../../../../main/lib/log.ts';
+import type { Log } from '../../../../main/lib/log/log.ts';
 import { damages } from '../../../support/damage.ts';
 import { createRandom } from '../../../support/random.ts';
-import { silent } from '../../../support/test-chain.ts';
+import { silent } from '../../../support/chain/test-chain.ts';
 import { turnedClock } from '../../../support/test-clock.ts';
 
 let directory: string;

@@ -10,7 +10,7 @@ import {
   STATUS,
 } from '../../../../main/network/reach/dial-back-messages.ts';
 import { createPrefixed } from '../../../../main/network/wire/messages/prefixed.ts';
-import { createStreamPairs, type StreamPairs } from '../../../support/stream-pair.ts';
+import { createStreamPairs, type StreamPairs } from '../../../support/nodes/stream-pair.ts';
 
 const ID = peerIdFromString('12D3KooWAuBk9Nx5CpGPq7WCrNaxoF367nicnQz5UTE2pNQ2ZHuX');
 const OTHER = peerIdFromString('12D3KooWKnBFvLxXnSsohghTA2hN9PkUYVyYe2bqadLnaxDz8C7q');

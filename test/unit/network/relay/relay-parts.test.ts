@@ -17,7 +17,7 @@ import {
   encodeTransactions,
 } from '../../../../main/network/wire/messages/relay-messages.ts';
 import type { Motes } from '../../../../shared/units.ts';
-import { silent } from '../../../support/test-chain.ts';
+import { silent } from '../../../support/chain/test-chain.ts';
 import { turnedClock } from '../../../support/test-clock.ts';
 import { until } from '../../../support/until.ts';
 

@@ -7,7 +7,7 @@ import { createHeaderSync } from '../../../../main/network/sync/headers/header-s
 import type { Request } from '../../../../main/network/wire/caller.ts';
 import { FRAME } from '../../../../main/network/wire/frame-types.ts';
 import { encodeHeaders } from '../../../../main/network/wire/messages/sync-messages.ts';
-import { mineOn, parentOf, powHash, silent } from '../../../support/test-chain.ts';
+import { mineOn, parentOf, powHash, silent } from '../../../support/chain/test-chain.ts';
 import { turnedClock } from '../../../support/test-clock.ts';
 import { until } from '../../../support/until.ts';
 

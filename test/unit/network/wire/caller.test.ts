@@ -4,7 +4,7 @@ import { createCaller, type Request } from '../../../../main/network/wire/caller
 import { createFrameReader, type Frame, writeFrame } from '../../../../main/network/wire/frames.ts';
 import { offence, type Offence } from '../../../../main/network/wire/offence.ts';
 import { type Handler, serve } from '../../../../main/network/wire/server.ts';
-import { createStreamPairs, type StreamPairs } from '../../../support/stream-pair.ts';
+import { createStreamPairs, type StreamPairs } from '../../../support/nodes/stream-pair.ts';
 
 let streams: StreamPairs;
 beforeAll(async () => {

@@ -7,7 +7,7 @@ import {
   FRAME_HEAD,
   writeFrame,
 } from '../../../../main/network/wire/frames.ts';
-import { createStreamPairs, type StreamPairs } from '../../../support/stream-pair.ts';
+import { createStreamPairs, type StreamPairs } from '../../../support/nodes/stream-pair.ts';
 
 let streams: StreamPairs;
 beforeAll(async () => {

@@ -4,9 +4,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Block } from '../../../../main/core/primitives/block.ts';
 import { coinKey } from '../../../../main/core/primitives/coin-key.ts';
 import type { Chain } from '../../../../main/state/chain/chain.ts';
-import { sealRecord } from '../../../../main/state/storage/checksum.ts';
-import { encodeCoin } from '../../../../main/state/storage/coin-record.ts';
-import { key } from '../../../../main/state/storage/keys.ts';
+import { sealRecord } from '../../../../main/state/storage/records/checksum.ts';
+import { encodeCoin } from '../../../../main/state/storage/records/coin-record.ts';
+import { key } from '../../../../main/state/storage/records/keys.ts';
 import type { Motes } from '../../../../shared/units.ts';
 import {
   coinbaseOf,
@@ -17,7 +17,7 @@ import {
   pay,
   testKey,
   tipOf,
-} from '../../../support/test-chain.ts';
+} from '../../../support/chain/test-chain.ts';
 
 type Level = ClassicLevel<Uint8Array, Uint8Array>;
 const BLOCKS = 12;

@@ -5,7 +5,7 @@ import { coinKey } from '../../../../main/core/primitives/coin-key.ts';
 import { RECORD } from '../../../../main/core/primitives/records.ts';
 import type { Chain, ChainDeps } from '../../../../main/state/chain/chain.ts';
 import { verifyChain } from '../../../../main/state/chain/repair/verify-chain.ts';
-import { createChainModel, type ModelBlock } from '../../../support/chain-model.ts';
+import { createChainModel, type ModelBlock } from '../../../support/chain/chain-model.ts';
 import { createRandom } from '../../../support/random.ts';
 import {
   coinbaseOf,
@@ -14,7 +14,7 @@ import {
   openTestChain,
   parentOf,
   testChainDeps,
-} from '../../../support/test-chain.ts';
+} from '../../../support/chain/test-chain.ts';
 
 /** Names the coins of block 20, and names them wrong. */
 const LIAR = 25;

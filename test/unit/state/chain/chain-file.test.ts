@@ -14,7 +14,7 @@ import {
   pay,
   testKey,
   tipOf,
-} from '../../../support/test-chain.ts';
+} from '../../../support/chain/test-chain.ts';
 
 const BLOCKS = 45;
 const HEAD = 40;

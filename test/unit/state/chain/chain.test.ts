@@ -10,7 +10,7 @@ import {
   pay,
   testKey,
   tipOf,
-} from '../../../support/test-chain.ts';
+} from '../../../support/chain/test-chain.ts';
 
 const open: Chain[] = [];
 const chainIn = async (directory = newDirectory()) => {

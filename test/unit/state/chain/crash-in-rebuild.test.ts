@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { extend, newDirectory, openTestChain } from '../../../support/test-chain.ts';
+import { extend, newDirectory, openTestChain } from '../../../support/chain/test-chain.ts';
 
 const PROGRAM = join(import.meta.dirname, '../../../support/fixtures/open-chain.ts');
 const BLOCKS = 4;

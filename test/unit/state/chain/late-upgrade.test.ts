@@ -13,7 +13,7 @@ import {
   openTestChain,
   pay,
   testKey,
-} from '../../../support/test-chain.ts';
+} from '../../../support/chain/test-chain.ts';
 
 const SIGNALLING = { header: { version: 0x2000_0001 } };
 const OLD = { ...REGTEST_NETWORK, deployments: [] };

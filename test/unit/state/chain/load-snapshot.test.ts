@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { decodeHeader, type Header } from '../../../../main/core/primitives/header.ts';
 import type { Chain } from '../../../../main/state/chain/chain.ts';
-import { extend, newDirectory, openTestChain, testKey } from '../../../support/test-chain.ts';
+import { extend, newDirectory, openTestChain, testKey } from '../../../support/chain/test-chain.ts';
 
 const open: Chain[] = [];
 const chainIn = async (directory: string) => {

@@ -11,7 +11,7 @@ import {
   parentOf,
   testKey,
   tipOf,
-} from '../../../support/test-chain.ts';
+} from '../../../support/chain/test-chain.ts';
 
 // Every block fills a file of its own.
 const SEGMENT_BYTES = 1;

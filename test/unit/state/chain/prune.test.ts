@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { extend, newDirectory, openTestChain } from '../../../support/test-chain.ts';
+import { extend, newDirectory, openTestChain } from '../../../support/chain/test-chain.ts';
 
 test('a pruned chain bounds its disk, keeps two epochs, and opens again', async () => {
   const directory = newDirectory();

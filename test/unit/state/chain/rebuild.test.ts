@@ -5,7 +5,7 @@ import { type Block, createBlock } from '../../../../main/core/primitives/block.
 import { createHeader } from '../../../../main/core/primitives/header.ts';
 import { createTransaction } from '../../../../main/core/primitives/transaction.ts';
 import type { Chain } from '../../../../main/state/chain/chain.ts';
-import { frame } from '../../../../main/state/storage/segment-frame.ts';
+import { frame } from '../../../../main/state/storage/segments/segment-frame.ts';
 import {
   coinbaseOf,
   extend,
@@ -16,7 +16,7 @@ import {
   pay,
   testKey,
   tipOf,
-} from '../../../support/test-chain.ts';
+} from '../../../support/chain/test-chain.ts';
 
 let directory: string;
 let chain: Chain;

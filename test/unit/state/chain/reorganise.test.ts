@@ -6,9 +6,9 @@ import type { Block } from '../../../../main/core/primitives/block.ts';
 import { createTransaction } from '../../../../main/core/primitives/transaction.ts';
 import { isViolation } from '../../../../main/core/violation.ts';
 import type { Chain } from '../../../../main/state/chain/chain.ts';
-import { createChainModel, hashOf, type ModelBlock, sumOf } from '../../../support/chain-model.ts';
+import { createChainModel, hashOf, type ModelBlock, sumOf } from '../../../support/chain/chain-model.ts';
 import { createRandom } from '../../../support/random.ts';
-import { mineOn, openTestChain, parentOf } from '../../../support/test-chain.ts';
+import { mineOn, openTestChain, parentOf } from '../../../support/chain/test-chain.ts';
 import { toMotes } from '../../../../shared/units.ts';
 
 const open: Chain[] = [];

@@ -16,7 +16,7 @@ import {
   type Parent,
   parentOf,
   tipOf,
-} from '../../../support/test-chain.ts';
+} from '../../../support/chain/test-chain.ts';
 
 /** What every batch of LevelDB inherits its `write` from. */
 let batches: { write(): Promise<void> };

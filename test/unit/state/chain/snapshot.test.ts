@@ -11,7 +11,7 @@ import {
   parentOf,
   testKey,
   tipOf,
-} from '../../../support/test-chain.ts';
+} from '../../../support/chain/test-chain.ts';
 
 const open: Chain[] = [];
 const chainIn = async (directory = newDirectory()) => {

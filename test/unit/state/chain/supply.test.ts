@@ -5,7 +5,7 @@ import type { Delta } from '../../../../main/core/ledger/delta.ts';
 import { isViolation } from '../../../../main/core/violation.ts';
 import type { Chain } from '../../../../main/state/chain/chain.ts';
 import { openChainDb } from '../../../../main/state/storage/chain-db.ts';
-import { decodeCoin } from '../../../../main/state/storage/coin-record.ts';
+import { decodeCoin } from '../../../../main/state/storage/records/coin-record.ts';
 import { join } from 'node:path';
 import {
   type ChainModel,
@@ -13,9 +13,9 @@ import {
   hashOf,
   type ModelBlock,
   sumOf,
-} from '../../../support/chain-model.ts';
+} from '../../../support/chain/chain-model.ts';
 import { createRandom, type Random } from '../../../support/random.ts';
-import { newDirectory, openTestChain } from '../../../support/test-chain.ts';
+import { newDirectory, openTestChain } from '../../../support/chain/test-chain.ts';
 
 const open = new Set<Chain>();
 const chainIn = async (directory: string): Promise<Chain> => {

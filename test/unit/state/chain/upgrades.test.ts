@@ -2,7 +2,7 @@ import { afterEach, expect, test } from 'vitest';
 import { findUpgradeNotices } from '../../../../main/api/upgrade-notices.ts';
 import { BASE_VERSION } from '../../../../main/core/consensus/deployments.ts';
 import type { Chain } from '../../../../main/state/chain/chain.ts';
-import { extend, openTestChain } from '../../../support/test-chain.ts';
+import { extend, openTestChain } from '../../../support/chain/test-chain.ts';
 
 let chain: Chain;
 afterEach(() => chain.close());

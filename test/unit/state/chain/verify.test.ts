@@ -7,10 +7,10 @@ import { REGTEST_NETWORK } from '../../../../main/core/networks/built-in.ts';
 import { type Block, createBlock } from '../../../../main/core/primitives/block.ts';
 import { coinKey } from '../../../../main/core/primitives/coin-key.ts';
 import { verifyChain, type VerifyReport } from '../../../../main/state/chain/repair/verify-chain.ts';
-import { openRecord, sealPayload, sealRecord } from '../../../../main/state/storage/checksum.ts';
-import { encodeCoin } from '../../../../main/state/storage/coin-record.ts';
-import { key } from '../../../../main/state/storage/keys.ts';
-import { FRAME_BYTES } from '../../../../main/state/storage/segment-frame.ts';
+import { openRecord, sealPayload, sealRecord } from '../../../../main/state/storage/records/checksum.ts';
+import { encodeCoin } from '../../../../main/state/storage/records/coin-record.ts';
+import { key } from '../../../../main/state/storage/records/keys.ts';
+import { FRAME_BYTES } from '../../../../main/state/storage/segments/segment-frame.ts';
 import {
   coinbaseOf,
   extend,
@@ -19,7 +19,7 @@ import {
   pay,
   testChainDeps,
   testKey,
-} from '../../../support/test-chain.ts';
+} from '../../../support/chain/test-chain.ts';
 
 const BLOCKS = 27;
 let directory: string;

@@ -15,8 +15,8 @@ import {
   pay,
   testKey,
   tipOf,
-} from '../../../support/test-chain.ts';
-import { key, lockOf } from '../../../support/policy.ts';
+} from '../../../support/chain/test-chain.ts';
+import { key, lockOf } from '../../../support/chain/policy.ts';
 
 const OLD_NETWORK = { ...REGTEST_NETWORK, deployments: [] };
 const open: Chain[] = [];

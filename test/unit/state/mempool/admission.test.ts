@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createTransaction } from '../../../../main/core/primitives/transaction.ts';
 import { isViolation } from '../../../../main/core/violation.ts';
-import { testKey } from '../../../support/test-chain.ts';
+import { testKey } from '../../../support/chain/test-chain.ts';
 import { coinsOf, createWorld, OWNER } from './world.ts';
 
 describe('what gets into the mempool', () => {

@@ -3,7 +3,7 @@ import { toBinary } from '../../../../main/core/codec/binary.ts';
 import { createTransaction, type Transaction } from '../../../../main/core/primitives/transaction.ts';
 import { createOrphans } from '../../../../main/state/mempool/admission/orphans.ts';
 import { toMotes } from '../../../../shared/units.ts';
-import { testKey } from '../../../support/test-chain.ts';
+import { testKey } from '../../../support/chain/test-chain.ts';
 import { coinsOf, createWorld } from './world.ts';
 
 const id = (tx: Transaction) => tx.widBinary;

@@ -12,7 +12,7 @@ import {
   writePoolFile,
 } from '../../../../main/state/mempool/file/pool-file.ts';
 import { createRandom } from '../../../support/random.ts';
-import { newDirectory, silent } from '../../../support/test-chain.ts';
+import { newDirectory, silent } from '../../../support/chain/test-chain.ts';
 import { coinsOf, createWorld, ids } from './world.ts';
 
 const network = new Uint8Array(32).fill(7);

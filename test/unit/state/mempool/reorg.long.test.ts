@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { testKey } from '../../../support/test-chain.ts';
+import { testKey } from '../../../support/chain/test-chain.ts';
 import { coinsOf, createWorld, type Funds } from './world.ts';
 
 test('of 1 000 blocks: a line of payments over all of them comes back, double spends do not', async () => {

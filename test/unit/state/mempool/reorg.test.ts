@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Transaction } from '../../../../main/core/primitives/transaction.ts';
-import { mineOn, parentOf, testKey } from '../../../support/test-chain.ts';
+import { mineOn, parentOf, testKey } from '../../../support/chain/test-chain.ts';
 import { coinsOf, createWorld, type Funds, ids } from './world.ts';
 
 const elsewhere = testKey(42).lock;

@@ -24,7 +24,7 @@ import {
   testKey,
   tipOf,
   verifyBatch,
-} from '../../../support/test-chain.ts';
+} from '../../../support/chain/test-chain.ts';
 
 /** A coin with what spends it; the test key owns it. */
 export interface Funds {

@@ -21,7 +21,7 @@ import {
   silent,
   testKey,
   verifyBatch,
-} from '../../../support/test-chain.ts';
+} from '../../../support/chain/test-chain.ts';
 
 const payout = testKey(1).lock;
 const open: (() => Promise<void>)[] = [];

@@ -2,10 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { fromHex } from '../../../../main/core/codec/hex.ts';
 import { publicKeyFromSeed, sign, verifyReference } from '../../../../main/core/crypto/ed25519.ts';
 import { createSignatureEngine, verifyWithLibsodium } from '../../../../main/state/native/signature.ts';
-import { createFastSigner } from '../../../support/fast-sign.ts';
+import { createFastSigner } from '../../../support/chain/fast-sign.ts';
 import { createRandom } from '../../../support/random.ts';
 import { readSharedData } from '../../../support/shared-data.ts';
-import { nextSignatureCase, type SignatureCase } from '../../../support/signature-mutations.ts';
+import { nextSignatureCase, type SignatureCase } from '../../../support/chain/signature-mutations.ts';
 
 /** More with `KITH_SIGNATURES=1000000`, another run with `KITH_SEED=7`. */
 const COUNT = Math.max(2000, Number(process.env['KITH_SIGNATURES'] ?? 0));

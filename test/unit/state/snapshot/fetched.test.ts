@@ -9,7 +9,7 @@ import {
   removeFetched,
   snapshotName,
 } from '../../../../main/state/snapshot/files.ts';
-import { newDirectory } from '../../../support/test-chain.ts';
+import { newDirectory } from '../../../support/chain/test-chain.ts';
 
 const chunks = [1, 2, 3].map((n) => new Uint8Array(100).fill(n));
 const hash = new Uint8Array(32);

@@ -8,15 +8,21 @@ import { coinKey } from '../../../../main/core/primitives/coin-key.ts';
 import type { Coin } from '../../../../main/core/primitives/coin.ts';
 import { isViolation } from '../../../../main/core/violation.ts';
 import { openChainState, type OpenedChain } from '../../../../main/state/chain/open.ts';
-import { createSnapshotGate } from '../../../../main/state/chain/snapshot-gate.ts';
+import { createSnapshotGate } from '../../../../main/state/chain/snapshot/snapshot-gate.ts';
 import { mergeCoins } from '../../../../main/state/snapshot/merge.ts';
 import { rewindTo } from '../../../../main/state/snapshot/rewind.ts';
 import { createSnapshots, type Snapshots } from '../../../../main/state/snapshot/snapshots.ts';
-import { decodeCoin } from '../../../../main/state/storage/coin-record.ts';
-import { PREFIX, rangeOf } from '../../../../main/state/storage/keys.ts';
-import { createChainModel, hashOf, type ModelBlock, rootOf, sumOf } from '../../../support/chain-model.ts';
+import { decodeCoin } from '../../../../main/state/storage/records/coin-record.ts';
+import { PREFIX, rangeOf } from '../../../../main/state/storage/records/keys.ts';
+import {
+  createChainModel,
+  hashOf,
+  type ModelBlock,
+  rootOf,
+  sumOf,
+} from '../../../support/chain/chain-model.ts';
 import { createRandom } from '../../../support/random.ts';
-import { newDirectory, openTestChain, silent, testChainDeps } from '../../../support/test-chain.ts';
+import { newDirectory, openTestChain, silent, testChainDeps } from '../../../support/chain/test-chain.ts';
 
 const BLOCKS = 44;
 const directory = newDirectory();

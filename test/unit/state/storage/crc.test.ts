@@ -1,6 +1,6 @@
 import { crc32 as crc32OfNode } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { crc32, crc32c } from '../../../../main/state/storage/crc.ts';
+import { crc32, crc32c } from '../../../../main/state/storage/records/crc.ts';
 import { createRandom } from '../../../support/random.ts';
 
 describe('CRC-32C', () => {

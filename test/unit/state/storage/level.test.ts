@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { findLevelDamage } from '../../../../main/state/storage/level/check-level.ts';
 import { readLog } from '../../../../main/state/storage/level/log-file.ts';
 import { createRandom } from '../../../support/random.ts';
-import { newDirectory } from '../../../support/test-chain.ts';
+import { newDirectory } from '../../../support/chain/test-chain.ts';
 
 type Level = ClassicLevel;
 const open = async (directory: string, compression = false): Promise<Level> => {

@@ -3,10 +3,10 @@ import { ClassicLevel } from 'classic-level';
 import { expect, test } from 'vitest';
 import { REGTEST_NETWORK } from '../../../../main/core/networks/built-in.ts';
 import { openChainDb } from '../../../../main/state/storage/chain-db.ts';
-import { sealPayload } from '../../../../main/state/storage/checksum.ts';
-import { addOutpointTo } from '../../../../main/state/storage/coin-sum.ts';
-import { key } from '../../../../main/state/storage/keys.ts';
-import { extend, newDirectory, openTestChain } from '../../../support/test-chain.ts';
+import { sealPayload } from '../../../../main/state/storage/records/checksum.ts';
+import { addOutpointTo } from '../../../../main/state/storage/records/coin-sum.ts';
+import { key } from '../../../../main/state/storage/records/keys.ts';
+import { extend, newDirectory, openTestChain } from '../../../support/chain/test-chain.ts';
 
 async function edit(
   directory: string,

@@ -1,11 +1,11 @@
 import { appendFileSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { SegmentLocation } from '../../../../main/state/storage/header-record.ts';
-import { frame } from '../../../../main/state/storage/segment-frame.ts';
-import { openSegments, type SegmentStore } from '../../../../main/state/storage/segments.ts';
+import type { SegmentLocation } from '../../../../main/state/storage/records/header-record.ts';
+import { frame } from '../../../../main/state/storage/segments/segment-frame.ts';
+import { openSegments, type SegmentStore } from '../../../../main/state/storage/segments/segments.ts';
 import { createRandom } from '../../../support/random.ts';
-import { newDirectory } from '../../../support/test-chain.ts';
+import { newDirectory } from '../../../support/chain/test-chain.ts';
 
 let directory: string;
 let store: SegmentStore;

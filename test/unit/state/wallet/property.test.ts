@@ -7,7 +7,7 @@ import type { Transaction } from '../../../../main/core/primitives/transaction.t
 import { isViolation } from '../../../../main/core/violation.ts';
 import { codeOf } from '../../../../main/lib/errors.ts';
 import { createRandom, type Random } from '../../../support/random.ts';
-import { coinbaseOf, pay, testKey } from '../../../support/test-chain.ts';
+import { coinbaseOf, pay, testKey } from '../../../support/chain/test-chain.ts';
 import { until } from '../../../support/until.ts';
 import { MATURITY, openWorld, PASSWORD, type World } from './world.ts';
 

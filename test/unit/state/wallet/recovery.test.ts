@@ -6,10 +6,10 @@ import { toHex } from '../../../../main/core/codec/hex.ts';
 import { plainSha256 } from '../../../../main/core/crypto/hash.ts';
 import { encodeAddress } from '../../../../main/core/primitives/address.ts';
 import { openWalletData } from '../../../../main/state/wallet/store/wallet-data.ts';
-import { sealPayload } from '../../../../main/state/storage/checksum.ts';
+import { sealPayload } from '../../../../main/state/storage/records/checksum.ts';
 import { damages } from '../../../support/damage.ts';
 import { createRandom } from '../../../support/random.ts';
-import { newDirectory, silent, testKey } from '../../../support/test-chain.ts';
+import { newDirectory, silent, testKey } from '../../../support/chain/test-chain.ts';
 import {
   eventually,
   MATURITY,

@@ -7,7 +7,7 @@ import { encodeAddress } from '../../../../main/core/primitives/address.ts';
 import { decodeHeader, type Header } from '../../../../main/core/primitives/header.ts';
 import { createHistory, type History } from '../../../../main/state/history/history.ts';
 import type { Wallets } from '../../../../main/state/wallet/wallets.ts';
-import { newDirectory, testChainDeps, testKey } from '../../../support/test-chain.ts';
+import { newDirectory, testChainDeps, testKey } from '../../../support/chain/test-chain.ts';
 import { openWorld, PASSWORD, type World } from './world.ts';
 
 const BASE = 80;

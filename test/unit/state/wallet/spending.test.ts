@@ -8,7 +8,7 @@ import { withSignatures } from '../../../../main/core/wallet/payment.ts';
 import { sighash } from '../../../../main/core/primitives/transaction.ts';
 import { deriveSecrets } from '../../../../main/state/wallet/access/key-secrets.ts';
 import { createRandom } from '../../../support/random.ts';
-import { coinbaseOf, pay, testKey } from '../../../support/test-chain.ts';
+import { coinbaseOf, pay, testKey } from '../../../support/chain/test-chain.ts';
 import {
   eventually,
   MATURITY,

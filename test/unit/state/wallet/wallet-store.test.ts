@@ -10,7 +10,7 @@ import type { WalletFiles } from '../../../../main/state/wallet/file/file-store.
 import { createOpenWallet } from '../../../../main/state/wallet/open-wallet.ts';
 import { openWalletData, type WalletData } from '../../../../main/state/wallet/store/wallet-data.ts';
 import { createWalletStore } from '../../../../main/state/wallet/store/wallet-store.ts';
-import { newDirectory, silent } from '../../../support/test-chain.ts';
+import { newDirectory, silent } from '../../../support/chain/test-chain.ts';
 
 const ID = '0102030405060708';
 const genesis = { height: 0, id: 'aa'.repeat(32) };

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { encodePaymentLink } from '../../../../main/core/wallet/payment-link.ts';
-import { createLog, type LogEntry } from '../../../../main/lib/log.ts';
+import { createLog, type LogEntry } from '../../../../main/lib/log/log.ts';
 import { toMotes } from '../../../../shared/units.ts';
 import {
   eventually,

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { systemClock } from '../../../../main/lib/clock.ts';
-import type { Log } from '../../../../main/lib/log.ts';
+import type { Log } from '../../../../main/lib/log/log.ts';
 import { REGTEST_NETWORK } from '../../../../main/core/networks/built-in.ts';
 import { createNetworkOf, type Network } from '../../../../main/core/networks/network.ts';
 import { decodeAddress, isAddressProblem } from '../../../../main/core/primitives/address.ts';
@@ -13,7 +13,7 @@ import type { Chain } from '../../../../main/state/chain/chain.ts';
 import { createMempool, type Mempool } from '../../../../main/state/mempool/mempool.ts';
 import { createWallets, type Wallets } from '../../../../main/state/wallet/wallets.ts';
 import type { WalletsDeps } from '../../../../main/state/wallet/wiring.ts';
-import { createFastSigner } from '../../../support/fast-sign.ts';
+import { createFastSigner } from '../../../support/chain/fast-sign.ts';
 import {
   type BlockParts,
   extend,
@@ -24,7 +24,7 @@ import {
   silent,
   tipOf,
   verifyBatch,
-} from '../../../support/test-chain.ts';
+} from '../../../support/chain/test-chain.ts';
 
 export const PASSWORD = 'correct horse battery staple';
 /** Regtest without snapshots, so that branches can be mined at any height without knowing their coin sets. */

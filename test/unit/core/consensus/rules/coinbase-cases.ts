@@ -4,7 +4,7 @@ import {
   type TransactionFields,
 } from '../../../../../main/core/primitives/transaction.ts';
 import type { Motes } from '../../../../../shared/units.ts';
-import type { BlockParts } from '../../../../support/test-chain.ts';
+import type { BlockParts } from '../../../../support/chain/test-chain.ts';
 import { OTHER, type RuleCase, type RuleWorld, SUBSIDY, type Twins } from './world.ts';
 
 /** Twins of which the broken one has a coinbase of its own making. */

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { encodeRecords } from '../../../../../main/core/primitives/records.ts';
 import { createTransaction } from '../../../../../main/core/primitives/transaction.ts';
-import { coinbaseOf } from '../../../../support/test-chain.ts';
+import { coinbaseOf } from '../../../../support/chain/test-chain.ts';
 import { openRuleWorld, OTHER, type RuleWorld, SUBSIDY } from './world.ts';
 
 let world: RuleWorld;

@@ -4,8 +4,8 @@ import { medianTimePast } from '../../../../../main/core/consensus/header-rules.
 import { createBlock } from '../../../../../main/core/primitives/block.ts';
 import { createHeader } from '../../../../../main/core/primitives/header.ts';
 import { createTransaction } from '../../../../../main/core/primitives/transaction.ts';
-import type { BlockParts } from '../../../../support/test-chain.ts';
-import { mineOn, parentOf, powHash } from '../../../../support/test-chain.ts';
+import type { BlockParts } from '../../../../support/chain/test-chain.ts';
+import { mineOn, parentOf, powHash } from '../../../../support/chain/test-chain.ts';
 import { OTHER, type RuleCase, SUBSIDY } from './world.ts';
 
 const withHeight = (off: number): RuleCase => ({

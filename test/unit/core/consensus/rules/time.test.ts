@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Block } from '../../../../../main/core/primitives/block.ts';
-import { mineOn, parentOf, testKey, tipOf } from '../../../../support/test-chain.ts';
+import { mineOn, parentOf, testKey, tipOf } from '../../../../support/chain/test-chain.ts';
 import { openRuleWorld, type RuleWorld } from './world.ts';
 
 let world: RuleWorld;

@@ -6,7 +6,7 @@ import {
   type TransactionFields,
 } from '../../../../../main/core/primitives/transaction.ts';
 import { MAX_MOTES, type Motes } from '../../../../../shared/units.ts';
-import type { BlockParts } from '../../../../support/test-chain.ts';
+import type { BlockParts } from '../../../../support/chain/test-chain.ts';
 import {
   KEY,
   OTHER,

@@ -15,7 +15,7 @@ import {
   pay,
   testKey,
   tipOf,
-} from '../../../../support/test-chain.ts';
+} from '../../../../support/chain/test-chain.ts';
 
 /** A coin of the test key. */
 export interface Funds {

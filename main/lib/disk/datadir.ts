@@ -1,0 +1,138 @@
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readdir, rm } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { ClassicLevel } from 'classic-level';
+import { codeOf, findCode, KithError, messageOf } from '../errors.ts';
+import { isDiskFull } from './write-failure.ts';
+
+/** A data directory that this process holds; nobody else can open it until `release`. */
+export interface DataDirectory {
+  readonly path: string;
+  release(): Promise<void>;
+}
+
+/** The platform's place for Kith's data; each network has a folder of its own inside. */
+export function defaultDataRoot(
+  platform: NodeJS.Platform = process.platform,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): string {
+  if (platform === 'win32') return join(env['APPDATA'] ?? join(homedir(), 'AppData', 'Roaming'), 'Kith');
+  if (platform === 'darwin') return join(homedir(), 'Library', 'Application Support', 'Kith');
+  return join(env['XDG_DATA_HOME'] || join(homedir(), '.local', 'share'), 'kith');
+}
+
+/**
+ * Makes the directory (mode 0700) and takes it. The lock is LevelDB's: the operating system holds it for the process,
+ * on every platform, so that `kill -9` and power loss release it and no stale lock can exist.
+ * @throws {KithError} `datadir-in-use` with the pid that holds it, `datadir-unusable`.
+ */
+export async function openDataDirectory(path: string): Promise<DataDirectory> {
+  const full = resolve(path);
+  makeDirectory(full);
+  const lock = await takeLock(full);
+  const owner = join(full, OWNER_FILE);
+  writeOwner(owner, full);
+  return {
+    path: full,
+    async release() {
+      rmSync(owner, { force: true });
+      await lock.close();
+    },
+  };
+}
+
+/** Says who holds the lock. Only for the sentence: the lock itself is the operating system's. */
+const OWNER_FILE = 'owner.json';
+const LOCK_FOLDER = 'lock';
+
+function makeDirectory(path: string): void {
+  try {
+    makePath(path);
+  } catch (error) {
+    throw unusable(path, error);
+  }
+}
+
+// By hand, because Node's own `recursive` never returns below a directory that takes no entries (/proc).
+function makePath(path: string): void {
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === 'ENOENT' && dirname(path) !== path) {
+      makePath(dirname(path));
+      mkdirSync(path, { mode: 0o700 });
+    } else if (code !== 'EEXIST' || !statSync(path).isDirectory()) {
+      throw error;
+    }
+  }
+}
+
+function writeOwner(file: string, path: string): void {
+  try {
+    writeFileSync(file, JSON.stringify({ pid: process.pid, since: new Date().toISOString() }), {
+      mode: 0o600,
+    });
+  } catch (error) {
+    throw unusable(path, error);
+  }
+}
+
+async function takeLock(path: string): Promise<ClassicLevel> {
+  const folder = join(path, LOCK_FOLDER);
+  try {
+    return await openLevel(folder);
+  } catch (error) {
+    if (findCode(error, LOCKED)) throw inUse(path, error);
+  }
+  // Perhaps damaged by a crash. It holds nothing but the lock, and the lock is the file LOCK, which stays.
+  try {
+    for (const name of await readdir(folder)) {
+      if (name !== 'LOCK') await rm(join(folder, name), { force: true, recursive: true });
+    }
+    return await openLevel(folder);
+  } catch (error) {
+    throw findCode(error, LOCKED) ? inUse(path, error) : unusable(path, error);
+  }
+}
+
+const LOCKED = new Set(['LEVEL_LOCKED']);
+
+async function openLevel(folder: string): Promise<ClassicLevel> {
+  const level = new ClassicLevel(folder, { compression: false, cacheSize: 0, writeBufferSize: 64 * 1024 });
+  await level.open();
+  return level;
+}
+
+function inUse(path: string, cause: unknown): KithError {
+  const pid = readOwner(join(path, OWNER_FILE));
+  const who = pid === undefined ? 'another program' : `process ${pid}`;
+  return new KithError('datadir-in-use', `${path} is in use by ${who}`, {
+    cause,
+    data: { path, ...(pid === undefined ? {} : { pid }) },
+  });
+}
+
+function readOwner(file: string): number | undefined {
+  try {
+    const { pid } = JSON.parse(readFileSync(file, 'utf8')) as { pid?: unknown };
+    return typeof pid === 'number' && Number.isSafeInteger(pid) ? pid : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function unusable(path: string, cause: unknown): KithError {
+  const inner = cause instanceof Error && cause.cause !== undefined ? cause.cause : cause;
+  const reason = messageOf(inner);
+  // A disk without room is another matter than one that can't be used.
+  return new KithError(
+    isDiskFull(cause) ? 'disk-full' : 'datadir-unusable',
+    `cannot use ${path}: ${reason}`,
+    {
+      cause,
+      data: { path, reason },
+    },
+  );
+}

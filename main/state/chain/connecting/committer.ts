@@ -1,0 +1,94 @@
+import type { Delta } from '../../../core/ledger/delta.ts';
+import { movementOf } from '../../../core/ledger/movement.ts';
+import type { Block } from '../../../core/primitives/block.ts';
+import type { Coin } from '../../../core/primitives/coin.ts';
+import type { CoinKey } from '../../../core/primitives/coin-key.ts';
+import type { ChainDb } from '../../storage/chain-db.ts';
+import { coinSumAfter } from '../../storage/records/coin-sum.ts';
+import type { CoinChanges } from '../../storage/coin-writer.ts';
+import type { ChainState } from '../../storage/records/state-record.ts';
+import type { OwnedEntry } from '../headers/header-entry.ts';
+import type { HeaderIndex } from '../headers/header-index.ts';
+
+/** One step of the chain, checked and ready to be written. */
+export interface Step {
+  readonly kind: 'connected' | 'disconnected';
+  readonly entry: OwnedEntry;
+  readonly block: Block;
+  /** What the step does to the coin set; for a disconnected block, the inverse of what connecting it did. */
+  readonly delta: Delta;
+}
+
+/** The state after these steps; the totals follow from the changes alone. */
+export function stateAfter(state: ChainState, steps: readonly Step[], index: HeaderIndex): ChainState {
+  let { coins, issued, burned, coinSum } = state;
+  for (const { kind, block, delta } of steps) {
+    const sign = kind === 'connected' ? 1 : -1;
+    const forward = kind === 'connected' ? delta : { created: delta.spent, spent: delta.created };
+    const movement = movementOf(block, forward);
+    coins += sign * movement.coins;
+    issued += sign * movement.issued;
+    burned += sign * movement.burned;
+    coinSum = coinSumAfter(coinSum, delta);
+  }
+  const last = steps[steps.length - 1]!;
+  const tip = last.kind === 'connected' ? last.entry : last.entry.prev!;
+  const commit = state.commit + 1;
+  return {
+    tip: index.idBytes(tip),
+    height: tip.height,
+    commit,
+    coins,
+    total: issued - burned,
+    issued,
+    burned,
+    coinSum,
+  };
+}
+
+/** All steps as one change of the database: what came and went inside the group never reaches it. */
+export function netCoins(steps: readonly Step[]): CoinChanges {
+  if (steps.length === 1) return changesOf(steps[0]!.delta);
+  const net = new Map<CoinKey, Coin | null>();
+  for (const { delta } of steps) {
+    for (const key of delta.spent.keys())
+      if (net.get(key)) net.delete(key);
+      else net.set(key, null);
+    delta.created.forEach((coin, key) => net.set(key, coin));
+  }
+  return net;
+}
+
+function changesOf({ created, spent }: Delta): CoinChanges {
+  return {
+    forEach(visit) {
+      created.forEach(visit);
+      spent.forEach((_, key) => visit(null, key));
+    },
+  };
+}
+
+/** Writes the steps as one atomic batch and gives the state they lead to. */
+export async function commitSteps(
+  db: ChainDb,
+  state: ChainState,
+  steps: readonly Step[],
+  index: HeaderIndex,
+): Promise<ChainState> {
+  const next = stateAfter(state, steps, index);
+  const headers = steps.map(({ entry }) => index.recordOf(entry));
+  await db.commit({ coins: netCoins(steps), headers, state: next });
+  return next;
+}
+
+/** Changes that one batch may hold: putting it together must not keep this thread from answering for long. */
+const MAX_CHANGES = 4000;
+
+/** How many of the first steps fit into a batch; at least one. */
+export function fitting(steps: readonly Step[]): number {
+  let changes = 0;
+  const over = steps.findIndex(
+    ({ delta }) => (changes += delta.created.size + delta.spent.size) > MAX_CHANGES,
+  );
+  return over < 0 ? steps.length : Math.max(1, over);
+}

@@ -1,0 +1,57 @@
+/**
+ * Writes `test/fixtures/datadir-schema-N`: the data directory of a real node that mined, paid, was stopped and started
+ * again, so that its databases have tables and a log, and what it should say when a later version opens it. Run it once
+ * for each schema of the chain database: `node test/support/chain/make-datadir-fixture.ts`. Never change an old one.
+ */
+import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { SCHEMA } from '../../../main/state/storage/records/keys.ts';
+import { startNodeProcess } from '../nodes/node-process.ts';
+import { newDirectory } from './test-chain.ts';
+
+const target = join(import.meta.dirname, '../../fixtures', `datadir-schema-${SCHEMA}`);
+if (existsSync(target)) throw new Error(`${target} exists already`);
+
+const datadir = newDirectory();
+const wallet = { name: 'kept', password: 'opens in years to come' };
+const open = () => startNodeProcess({ datadir, listen: [], args: ['--no-listen'] });
+let node = await open();
+await node.call.wallet.create(wallet);
+const { address } = await node.call.wallet.address({ name: wallet.name });
+for (const blocks of [20, 25]) {
+  await node.call.mining.generate({ address, blocks });
+  await node.stop();
+  node = await open();
+}
+const { call } = node;
+const { address: to } = await call.wallet.newAddress({ name: wallet.name, label: 'savings' });
+const { txid } = await call.wallet.send({ ...wallet, to: [{ address: to, amount: 1_234_567_890 }] });
+await call.mining.generate({ address, blocks: 5 });
+const expected = {
+  wallet,
+  txid,
+  tip: await call.chain.tip(),
+  stats: await call.chain.stats(),
+  balance: await call.wallet.balance({ name: wallet.name }),
+  history: (await call.wallet.history({ name: wallet.name, limit: 100 })).map((entry) => entry.txid),
+};
+await node.stop();
+
+mkdirSync(target, { recursive: true });
+const kept = [
+  'chain',
+  'blocks',
+  'undo',
+  'snapshots',
+  'wallets',
+  'wallet-data',
+  'mempool.dat',
+  'identity.key',
+];
+for (const name of kept)
+  if (existsSync(join(datadir, name))) cpSync(join(datadir, name), join(target, name), { recursive: true });
+// LevelDB's own notes and lock say nothing that a test needs.
+for (const folder of ['chain', 'wallet-data'])
+  for (const file of ['LOG', 'LOG.old', 'LOCK']) rmSync(join(target, folder, file), { force: true });
+writeFileSync(join(target, 'expected.json'), `${JSON.stringify(expected, null, 2)}\n`);
+rmSync(datadir, { recursive: true, force: true });

@@ -1,0 +1,113 @@
+import type { Connection, Stream } from '@libp2p/interface';
+import { generateKeyPair } from '@libp2p/crypto/keys';
+import type { Network } from '../../../main/core/networks/network.ts';
+import { createHost, type Host } from '../../../main/network/host/host.ts';
+import { type Names, namesOf } from '../../../main/network/host/naming/protocols.ts';
+import { type Caller, createCaller } from '../../../main/network/wire/caller.ts';
+import { type Control, greet } from '../../../main/network/wire/control.ts';
+import { type Hello, PROTOCOL_VERSION } from '../../../main/network/wire/messages/hello.ts';
+import { FRAME } from '../../../main/network/wire/frame-types.ts';
+import { encodeRecords } from '../../../main/network/wire/messages/record-messages.ts';
+import { isOffence, type Offence } from '../../../main/network/wire/offence.ts';
+import { type Handler, serve } from '../../../main/network/wire/server.ts';
+
+/** A peer without a node behind it, which says whatever a test wants to say. */
+export interface RawPeer {
+  readonly id: string;
+  readonly host: Host;
+  readonly names: Names;
+  readonly connection: Connection;
+  readonly control: Control;
+  readonly sync: Caller;
+  readonly relay: Caller;
+  readonly push: Caller;
+  /** A stream of its own, for bytes that no caller would send. */
+  open(protocol: string): Promise<Stream>;
+  stop(): Promise<void>;
+}
+
+export interface RawPeerOptions {
+  readonly network: Network;
+  readonly hello?: Partial<Hello>;
+  /** What it answers when the node asks; nothing unless given. */
+  readonly sync?: ReadonlyMap<number, Handler>;
+  readonly relay?: ReadonlyMap<number, Handler>;
+  readonly push?: ReadonlyMap<number, Handler>;
+}
+
+/** Every node asks where others can be reached. */
+const NO_RECORDS: Handler = {
+  cap: FRAME.getRecords.cap,
+  async handle(_frame, reply) {
+    await reply(FRAME.records.type, encodeRecords([]));
+    return null;
+  },
+};
+
+/** Connects to a node and introduces itself. Rejects with the offence's code when it isn't taken. */
+export async function startRawPeer(address: string, options: RawPeerOptions): Promise<RawPeer> {
+  const { network } = options;
+  const names = namesOf(network.idHex);
+  const host = await createHost({
+    key: await generateKeyPair('Ed25519'),
+    listen: [],
+    topics: [names.transactions, names.blocks],
+    software: 'raw/test',
+    denied: { host: () => false, peer: () => false },
+    scoreOf: () => 0,
+  });
+  const answer = (handlers: ReadonlyMap<number, Handler> | undefined) => (stream: Stream) => {
+    if (handlers !== undefined) void serve(stream, handlers);
+  };
+  await host.handle(names.sync, 2, answer(options.sync));
+  const relay = options.relay && new Map([[FRAME.getRecords.type, NO_RECORDS], ...options.relay]);
+  await host.handle(names.relay, 2, answer(relay));
+  await host.handle(names.push, 2, answer(options.push));
+  await host.start();
+  for (const topic of [names.transactions, names.blocks]) host.gossip.join(topic, () => 'drop');
+  const connection = await host.dial(address);
+  const control = await introduce(connection, names, helloOf(options));
+  if (control === null || isOffence(control)) {
+    await host.stop();
+    throw new Error(control?.code ?? 'lost');
+  }
+  void control.run(() => {});
+  const callerOf = (protocol: string) =>
+    createCaller({ open: () => connection.newStream(protocol), onOffence: () => {} });
+  return {
+    id: host.peerId,
+    host,
+    names,
+    connection,
+    control,
+    sync: callerOf(names.sync),
+    relay: callerOf(names.relay),
+    push: callerOf(names.push),
+    open: (protocol) => connection.newStream(protocol),
+    stop: () => host.stop(),
+  };
+}
+
+async function introduce(
+  connection: Connection,
+  names: Names,
+  hello: Hello,
+): Promise<Control | Offence | null> {
+  return greet(await connection.newStream(names.hello), hello, true);
+}
+
+function helloOf({ network, hello }: RawPeerOptions): Hello {
+  return {
+    networkId: network.id,
+    versionMin: PROTOCOL_VERSION,
+    versionMax: PROTOCOL_VERSION,
+    software: 'raw/test',
+    services: ['archive', 'relay'],
+    servesFrom: 0,
+    clock: Math.floor(Date.now() / 1000),
+    height: 0,
+    work: 0n,
+    id: network.id,
+    ...hello,
+  };
+}

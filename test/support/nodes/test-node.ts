@@ -1,0 +1,96 @@
+import { REGTEST_NETWORK } from '../../../main/core/networks/built-in.ts';
+import type { Network } from '../../../main/core/networks/network.ts';
+import type { Block } from '../../../main/core/primitives/block.ts';
+import { systemClock } from '../../../main/lib/clock.ts';
+import type { Log } from '../../../main/lib/log/log.ts';
+import { createNetwork, type PeerNetwork } from '../../../main/network/network.ts';
+import type { DiscoveryChoice } from '../../../main/network/ports.ts';
+import type { Chain } from '../../../main/state/chain/chain.ts';
+import { createChain } from '../../../main/state/chain/create-chain.ts';
+import { createHistory } from '../../../main/state/history/history.ts';
+import { createMempool, type Mempool } from '../../../main/state/mempool/mempool.ts';
+import {
+  type BlockParts,
+  extend,
+  newDirectory,
+  silent,
+  testChainDeps,
+  verifyBatch,
+} from '../chain/test-chain.ts';
+
+/** A whole node without wallet and window, in this process, over real sockets on loopback. */
+export interface TestNode {
+  readonly directory: string;
+  readonly chain: Chain;
+  readonly mempool: Mempool;
+  readonly net: PeerNetwork;
+  /** The first address that it listens on, with its peer id. */
+  readonly address: string;
+  mine(blocks: number, parts?: BlockParts): Promise<Block[]>;
+  stop(): Promise<void>;
+}
+
+export interface TestNodeOptions {
+  readonly bootstrap?: readonly string[];
+  readonly listen?: readonly string[];
+  readonly network?: Network;
+  /** Reopens what an earlier node left there. */
+  readonly directory?: string;
+  readonly log?: Log;
+  readonly minimumWork?: bigint;
+  readonly hideOrigin?: boolean;
+  readonly onSeen?: (txid: string) => void;
+  readonly announce?: readonly string[];
+  readonly snapshotSync?: boolean;
+  readonly discovery?: DiscoveryChoice;
+  /** Prunes to so many bytes of bodies and undo records, in small files. */
+  readonly pruneBytes?: number;
+}
+
+export async function startNode(options: TestNodeOptions = {}): Promise<TestNode> {
+  const directory = options.directory ?? newDirectory();
+  const network = options.network ?? REGTEST_NETWORK;
+  const log = options.log ?? silent;
+  const { pruneBytes } = options;
+  const small = pruneBytes === undefined ? {} : { pruneBytes, segmentBytes: 2000 };
+  const chainDeps = testChainDeps({ directory, network, log, ...small });
+  const chain = await createChain(chainDeps);
+  const mempool = createMempool({ chain, verifyBatch, clock: systemClock, log });
+  await mempool.start(new AbortController().signal);
+  const net = await createNetwork({
+    network,
+    chain,
+    mempool,
+    clock: systemClock,
+    log,
+    datadir: directory,
+    listen: options.listen ?? ['/ip4/127.0.0.1/tcp/0'],
+    bootstrap: options.bootstrap ?? [],
+    software: 'kith/test',
+    minimumWork: options.minimumWork,
+    hideOrigin: options.hideOrigin,
+    onSeen: options.onSeen,
+    announce: options.announce,
+    snapshotSync: options.snapshotSync,
+    discovery: options.discovery,
+    openHistory: () => createHistory(chain, chainDeps),
+  });
+  await net.start();
+  return {
+    directory,
+    chain,
+    mempool,
+    net,
+    address: net.addresses()[0] ?? '',
+    async mine(blocks, parts) {
+      const mined: Block[] = [];
+      for (let i = 0; i < blocks; i++) mined.push(await extend(chain, parts));
+      return mined;
+    },
+    async stop() {
+      await net.stop();
+      await mempool.stop();
+      await chain.close();
+    },
+  };
+}
