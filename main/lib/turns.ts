@@ -3,17 +3,39 @@ export type Breathe = () => Promise<void> | void;
 
 /**
  * For work that somebody else feeds without a pause, such as messages out of one packet. Awaited between the pieces, it
- * keeps a turn of the event loop near `mostMs`.
+ * keeps a turn of the event loop near `mostMs`, however many wait: they go on in the order in which they came, as many in
+ * a turn as there is time for.
  */
 export function createBreathe(mostMs: number): Breathe {
+  const waiting: (() => void)[] = [];
   let began: number | null = null;
-  return () => {
-    if (began === null) {
-      began = performance.now();
-      setImmediate(() => (began = null));
-      return undefined;
+  let releasing = false;
+
+  const hasTime = (): boolean => {
+    if (began !== null) return performance.now() - began < mostMs;
+    began = performance.now();
+    setImmediate(() => (began = null));
+    return true;
+  };
+
+  const release = async (): Promise<void> => {
+    while (waiting.length > 0) {
+      if (hasTime()) {
+        waiting.shift()!();
+        // It goes on before we look at the time again.
+        await Promise.resolve();
+      } else await new Promise(setImmediate);
     }
-    if (performance.now() - began < mostMs) return undefined;
-    return new Promise((resolve) => setImmediate(resolve));
+    releasing = false;
+  };
+
+  return () => {
+    if (waiting.length === 0 && hasTime()) return undefined;
+    return new Promise((resolve) => {
+      waiting.push(resolve);
+      if (releasing) return;
+      releasing = true;
+      void release();
+    });
   };
 }

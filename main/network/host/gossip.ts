@@ -5,7 +5,7 @@ import { gossipsub, StrictNoSign, TopicValidatorResult } from '@libp2p/gossipsub
 import { createTopicScoreParams } from '@libp2p/gossipsub/score';
 import { peerIdFromString } from '@libp2p/peer-id';
 import { MAX_GOSSIP_BYTES } from '../wire/messages/announcements.ts';
-import { createBreathe } from '../../lib/turns.ts';
+import { type Breathe, createBreathe } from '../../lib/turns.ts';
 import { plain } from '../wire/flow.ts';
 
 /** What becomes of a message: passed on, dropped, or dropped and held against the peer that sent it. */
@@ -25,7 +25,7 @@ export interface Gossip {
   meshPeers(topic: string): string[];
 }
 
-/** How long messages may be judged before others get their turn. */
+/** How long packets may be read and messages judged before others get their turn. */
 const TURN_MS = 20;
 
 /** Below this the router ignores a peer altogether; peers/ then treats it as an offence. */
@@ -115,6 +115,7 @@ interface Router extends GossipSub {
   readonly mesh: Map<string, Set<string>>;
   handleReceivedSubscription(from: PeerId, topic: string, subscribe: boolean): boolean;
   handleGraft(id: string, graft: { topicID?: string }[]): Promise<unknown>;
+  pipePeerReadStream(peerId: PeerId, packets: AsyncIterable<unknown>): Promise<void>;
   getScore(peerId: string): number;
   getMeshPeers(topic: string): string[];
   publish(
@@ -139,6 +140,10 @@ export function createGossip(service: GossipSub): Gossip {
       id,
       grafts.filter(({ topicID }) => !isExcluded(topicID ?? '', id)),
     );
+  // The router takes all packets that are here, and all messages of a packet, in one turn: a quarter of a second of it.
+  const breathe = createBreathe(TURN_MS);
+  const readStream = router.pipePeerReadStream.bind(router);
+  router.pipePeerReadStream = (peerId, packets) => readStream(peerId, inTurns(packets, breathe));
 
   return {
     exclude(topic, peerId) {
@@ -148,12 +153,10 @@ export function createGossip(service: GossipSub): Gossip {
     },
     readmit: (peerId) => void excluded.delete(peerId),
     join(topic, judge) {
-      const breathe = createBreathe(TURN_MS);
       router.topicValidators.set(topic, async (peer, message) => {
         // A message longer than the limit can't come from a node that follows the rules.
         if (message.data.length > MAX_GOSSIP_BYTES) return TopicValidatorResult.Reject;
         if (isExcluded(topic, peer.toString())) return TopicValidatorResult.Ignore;
-        // The router takes all messages of a packet in one turn: hundreds of them are a quarter of a second.
         await breathe();
         return VERDICT[await judge(peer.toString(), plain(message.data))];
       });
@@ -166,4 +169,11 @@ export function createGossip(service: GossipSub): Gossip {
     score: (peerId) => router.getScore(peerId),
     meshPeers: (topic) => router.getMeshPeers(topic),
   };
+}
+
+async function* inTurns<T>(source: AsyncIterable<T>, breathe: Breathe): AsyncGenerator<T> {
+  for await (const each of source) {
+    await breathe();
+    yield each;
+  }
 }

@@ -20,3 +20,29 @@ test('work without a pause lets others in between', async () => {
 test('a single piece is not held up', () => {
   expect(createBreathe(5)()).toBeUndefined();
 });
+
+test('many that wait go on in their order, and others get their turns between them', async () => {
+  const breathe = createBreathe(5);
+  let turns = 0;
+  let counting = true;
+  const count = () => {
+    turns++;
+    if (counting) setImmediate(count);
+  };
+  setImmediate(count);
+  const order: number[] = [];
+  // This turn is over: all of them wait.
+  await breathe();
+  work(6);
+  await Promise.all(
+    Array.from({ length: 40 }, async (_, i) => {
+      await breathe();
+      order.push(i);
+      work(2);
+    }),
+  );
+  counting = false;
+  expect(order).toEqual(Array.from({ length: 40 }, (_, i) => i));
+  // 80 ms of work, some 5 of them a turn.
+  expect(turns).toBeGreaterThan(6);
+});

@@ -13,6 +13,7 @@ import type { Frame } from '../../wire/frames.ts';
 import { type Offence, offence } from '../../wire/offence.ts';
 import { encodeGetBlocks } from '../../wire/messages/sync-messages.ts';
 import { BLOCK_REPLIES, isBlock } from './block-reply.ts';
+import { createDebts } from './debts.ts';
 import type { Rate } from '../progress/rate.ts';
 import { createPatience } from './patience.ts';
 import { createSideBlocks, type SideBlocksDeps } from './side-blocks.ts';
@@ -60,8 +61,7 @@ export function createBodySync(deps: BodySyncDeps): BodySync {
   const { chain, peers, clock, log } = deps;
   const window = createWindow();
   const patience = createPatience();
-  const owed = new Map<string, number>();
-  const progress = new Map<string, number>();
+  const debts = createDebts(clock);
   const sources = createSources({ chain, clock });
   const submitting = new Set<string>();
   const expected = new Set<string>();
@@ -98,7 +98,7 @@ export function createBodySync(deps: BodySyncDeps): BodySync {
     const order = (peer: Peer) => (peer.id === first ? -1 : (peer.latencyMs ?? 1000));
     const able = [...peers.list()].sort((a, b) => order(a) - order(b));
     for (const peer of able) {
-      const room = IN_FLIGHT - (owed.get(peer.id) ?? 0);
+      const room = IN_FLIGHT - debts.of(peer.id);
       // Asking for half of what it may owe at a time keeps every peer busy without a request a block.
       if (room < IN_FLIGHT / 2) continue;
       const most = window.bytes() < WINDOW_BYTES ? Math.min(room, MAX_BLOCKS_ASKED) : headOnly();
@@ -112,8 +112,7 @@ export function createBodySync(deps: BodySyncDeps): BodySync {
 
   async function fetch(peer: Peer, slots: Slot[]): Promise<void> {
     window.asked(slots, peer.id, clock.ms());
-    owed.set(peer.id, (owed.get(peer.id) ?? 0) + slots.length);
-    if (!progress.has(peer.id)) progress.set(peer.id, clock.ms());
+    debts.asked(peer.id, slots.length);
     let got = 0;
     try {
       await peer.sync.call({
@@ -124,8 +123,7 @@ export function createBodySync(deps: BodySyncDeps): BodySync {
         timeoutMs: REPLY_MS,
         onReply: (frame) => {
           const slot = slots[got++]!;
-          owed.set(peer.id, (owed.get(peer.id) ?? 1) - 1);
-          progress.set(peer.id, clock.ms());
+          debts.paid(peer.id);
           return receive(peer, slot, frame);
         },
       });
@@ -135,7 +133,7 @@ export function createBodySync(deps: BodySyncDeps): BodySync {
     const left = slots.length - got;
     // Of a peer that has left in the meantime nothing is kept.
     if (peers.get(peer.id) === undefined) forget(peer.id);
-    else owed.set(peer.id, Math.max(0, (owed.get(peer.id) ?? 0) - left));
+    else debts.remitted(peer.id, left);
     // A stream that breaks at once must not be asked again at once: the next tick is soon enough.
     if (left > 0) window.release(peer.id);
     else assign();
@@ -151,7 +149,7 @@ export function createBodySync(deps: BodySyncDeps): BodySync {
       window.fill(id, frame.body, peer.id);
       pump();
     }
-    if ((owed.get(peer.id) ?? 0) <= IN_FLIGHT / 2) assign();
+    if (debts.of(peer.id) <= IN_FLIGHT / 2) assign();
     return null;
   }
 
@@ -228,14 +226,14 @@ export function createBodySync(deps: BodySyncDeps): BodySync {
     side.look();
   }
 
-  const forget = (peerId: string): void => [owed, progress, sources].forEach((each) => each.delete(peerId));
+  const forget = (peerId: string): void => [debts, sources].forEach((each) => each.delete(peerId));
 
   function watch(): void {
     const head = window.slots[0];
     if (head?.state === 'wanted') return unstick(head);
     stuckSince = 0;
     if (head?.state !== 'asked' || head.peer === null) return;
-    const last = Math.max(head.askedAt, progress.get(head.peer) ?? 0);
+    const last = Math.max(head.askedAt, debts.movedAt(head.peer));
     if (clock.ms() - last < patience.ms()) return;
     const slow = head.peer;
     const others = peers.list().some((peer) => peer.id !== slow && canServe(peer, head));
