@@ -29,13 +29,22 @@ export function codeOf(error: unknown): string | undefined {
   return typeof code === 'string' ? code : undefined;
 }
 
-/** The first code in the chain of causes that `codes` has, however deep a library wrapped it; 8 levels are looked at. */
-export function findCode(error: unknown, codes: ReadonlySet<string>): string | undefined {
+const DEEPEST = 8;
+
+/** The error and what caused it, however deep a library wrapped it; 8 levels are looked at. */
+export function* causesOf(error: unknown): Generator {
   let at = error;
-  for (let depth = 0; depth < 8 && at !== undefined; depth++) {
+  for (let depth = 0; depth < DEEPEST && at !== undefined; depth++) {
+    yield at;
+    at = typeof at === 'object' && at !== null ? (at as { cause?: unknown }).cause : undefined;
+  }
+}
+
+/** The first code in the chain of causes that `codes` has. */
+export function findCode(error: unknown, codes: ReadonlySet<string>): string | undefined {
+  for (const at of causesOf(error)) {
     const code = codeOf(at);
     if (code !== undefined && codes.has(code)) return code;
-    at = typeof at === 'object' && at !== null ? (at as { cause?: unknown }).cause : undefined;
   }
   return undefined;
 }

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, type TestContext } from 'vitest';
 import { sleep } from '../../main/lib/clock.ts';
 import { messageOf } from '../../main/lib/errors.ts';
 import { run } from './cli/program.ts';
@@ -13,25 +13,21 @@ afterEach(() => {
   for (const directory of mounted.splice(0)) execFileSync('umount', ['--lazy', directory]);
 });
 
-/** A disk of a given size, or null where we may not make one. */
-function smallDisk(size: string): string | null {
+/** A disk that is soon full; where we may not make one, the test is skipped with its reason. */
+function smallDisk(context: TestContext): string {
   const directory = newDirectory();
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'kith-test', directory], { stdio: 'ignore' });
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=24m', 'kith-test', directory], { stdio: 'ignore' });
   } catch {
-    return null;
+    console.log('skipped: only root can mount the small disk that this test fills');
+    return context.skip();
   }
   mounted.push(directory);
   return directory;
 }
 
 test('a full disk stops the node with a sentence, and it goes on when there is room', async (context) => {
-  const disk = smallDisk('24m');
-  if (disk === null) {
-    console.log('skipped: only root can mount the small disk that this test fills');
-    context.skip();
-    return;
-  }
+  const disk = smallDisk(context);
   const datadir = join(disk, 'node');
   const node = await startNodeProcess({ datadir, listen: [], args: ['--no-listen'] });
   const password = 'there is no room';
@@ -60,12 +56,7 @@ test('a full disk stops the node with a sentence, and it goes on when there is r
 });
 
 test('a disk that is full when the database has to be built again: a sentence, and all of it when there is room', async (context) => {
-  const disk = smallDisk('24m');
-  if (disk === null) {
-    console.log('skipped: only root can mount the small disk that this test fills');
-    context.skip();
-    return;
-  }
+  const disk = smallDisk(context);
   const datadir = join(disk, 'node');
   const node = await startNodeProcess({ datadir, listen: [], args: ['--no-listen'] });
   await node.call.wallet.create({ name: 'w', password: 'there is no room' });
@@ -99,12 +90,7 @@ test('a disk that is full when the database has to be built again: a sentence, a
 });
 
 test('whatever is being written when the disk is full: blocks, snapshots, a wallet, payments; nothing is lost', async (context) => {
-  const disk = smallDisk('24m');
-  if (disk === null) {
-    console.log('skipped: only root can mount the small disk that this test fills');
-    context.skip();
-    return;
-  }
+  const disk = smallDisk(context);
   const datadir = join(disk, 'node');
   const junk = join(disk, 'junk');
   const start = () => startNodeProcess({ datadir, listen: [], args: ['--no-listen'] });

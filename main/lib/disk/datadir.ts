@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { ClassicLevel } from 'classic-level';
 import { codeOf, findCode, KithError, messageOf } from '../errors.ts';
-import { isDiskFull } from './write-failure.ts';
+import { isDiskFull } from './disk-failure.ts';
 
 /** A data directory that this process holds; nobody else can open it until `release`. */
 export interface DataDirectory {

@@ -12,6 +12,7 @@ export interface WriteLine {
   idle(): Promise<void>;
 }
 
+/** `asFailure` is called once, with what the first failed write threw. */
 export function createWriteLine(asFailure: (error: unknown) => KithError): WriteLine {
   let tail: Promise<void> = Promise.resolve();
   let failure: KithError | null = null;

@@ -5,7 +5,7 @@ import type { ConsensusParams } from '../../core/consensus/params.ts';
 import type { Hash } from '../../core/crypto/hash.ts';
 import { snapshotRoot } from '../../core/snapshot/root.ts';
 import type { Log } from '../../lib/log/log.ts';
-import { writeFailed } from '../../lib/disk/write-failure.ts';
+import { diskFailed } from '../../lib/disk/disk-failure.ts';
 import type { Bodies } from '../chain/bodies/bodies.ts';
 import { type CoinTotals, differenceOf } from '../chain/coins/coin-set.ts';
 import type { OwnedEntry } from '../chain/headers/header-entry.ts';
@@ -83,7 +83,7 @@ export function createSnapshots(deps: SnapshotsDeps): Snapshots {
       .catch((error: unknown) => {
         if (stopping.signal.aborted) return null;
         log.error('building a snapshot failed', { height: entry.height, error });
-        throw writeFailed(error, 'writing a snapshot');
+        throw diskFailed(error, 'writing a snapshot');
       })
       .finally(async () => {
         await frozen.release();

@@ -1,6 +1,6 @@
 import type { ClassicLevel } from 'classic-level';
 import { KithError, messageOf } from '../../lib/errors.ts';
-import { writeFailed } from '../../lib/disk/write-failure.ts';
+import { diskFailed } from '../../lib/disk/disk-failure.ts';
 import { DamagedError } from './damaged-error.ts';
 import { rangeOf } from './records/keys.ts';
 
@@ -51,5 +51,5 @@ export function levelFailed(error: unknown, doing: string): KithError {
   if (error instanceof KithError) return error;
   const cause = messageOf((error as { cause?: unknown }).cause ?? error);
   if (CORRUPTION.test(cause)) return new DamagedError(cause, error);
-  return writeFailed(error, `${doing} the chain database`);
+  return diskFailed(error, `${doing} the chain database`);
 }

@@ -127,11 +127,15 @@ export function createWallets(deps: WalletsDeps): Wallets {
     async stop() {
       const { pending, follower, sessions, data, lane } = running();
       pending.stop();
-      await follower.stop();
-      await lane.close();
-      parts = null;
-      sessions.close();
-      await data.close();
+      try {
+        await follower.stop();
+      } finally {
+        // Also when the disk has failed: secrets are wiped, and whoever starts again finds the database free.
+        await lane.close();
+        parts = null;
+        sessions.close();
+        await data.close();
+      }
     },
 
     async create({ name, password, words }) {

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { KithError } from '../../../main/lib/errors.ts';
-import { isDiskFull, writeFailed } from '../../../main/lib/disk/write-failure.ts';
+import { isDiskFull, diskFailed } from '../../../main/lib/disk/disk-failure.ts';
 import { createWriteLine } from '../../../main/lib/disk/write-line.ts';
 import { sleep } from '../../../main/lib/clock.ts';
 
 test('writes happen one after the other, in the order in which they were asked for', async () => {
-  const line = createWriteLine((error) => writeFailed(error, 'it'));
+  const line = createWriteLine((error) => diskFailed(error, 'it'));
   const seen: string[] = [];
   const write = (name: string, ms: number) =>
     line.write(async () => {
@@ -21,7 +21,7 @@ test('after one that failed nothing is written, and everybody hears why', async 
   let failures = 0;
   const line = createWriteLine((error) => {
     failures++;
-    return writeFailed(error, 'writing it');
+    return diskFailed(error, 'writing it');
   });
   let later = false;
   const results = await Promise.allSettled([
@@ -48,6 +48,6 @@ test.each<[string, unknown, string]>([
   ['no error at all', 'oops', 'storage-unusable'],
   ['one of ours', new KithError('storage-damaged'), 'storage-damaged'],
 ])('what %s says of a failed write has a code', (_who, error, code) => {
-  expect(writeFailed(error, 'writing it').code).toBe(code);
+  expect(diskFailed(error, 'writing it').code).toBe(code);
   expect(isDiskFull(error)).toBe(code === 'disk-full');
 });

@@ -5,7 +5,7 @@ import { crashPoint } from '../../../lib/disk/crash-point.ts';
 import { findCode, KithError, messageOf } from '../../../lib/errors.ts';
 import { findLevelDamage } from '../../../state/storage/level/check-level.ts';
 import type { Log } from '../../../lib/log/log.ts';
-import { writeFailed } from '../../../lib/disk/write-failure.ts';
+import { diskFailed } from '../../../lib/disk/disk-failure.ts';
 import { createWriteLine } from '../../../lib/disk/write-line.ts';
 
 /** What the node remembers of others between runs. Nothing of it is money: damaged, it is thrown away and grown anew. */
@@ -83,7 +83,7 @@ function storeOf(level: ClassicLevel, log: Log): PeerStore {
     }
   };
   const line = createWriteLine((error) => {
-    const failure = writeFailed(error, 'writing the list of known peers');
+    const failure = diskFailed(error, 'writing the list of known peers');
     log.warn('what is known of peers is not saved any more until the next start', { cause: failure.message });
     return failure;
   });

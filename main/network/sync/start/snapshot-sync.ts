@@ -167,9 +167,11 @@ export function createSnapshotSync(deps: SnapshotSyncDeps): SnapshotSync {
     try {
       await chain.loadSnapshot(path, block);
     } catch (error) {
+      // What failed may be the disk, and then it is good the next time.
+      if (!(error instanceof SnapshotRefused)) throw error;
       await rm(path, { recursive: true, force: true });
-      if (reused && error instanceof SnapshotRefused) return 'failed';
-      throw error;
+      if (!reused) throw error;
+      return 'failed';
     }
     log.info('the chain begins with a snapshot', { height: base.height });
     return 'done';

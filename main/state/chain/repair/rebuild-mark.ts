@@ -3,7 +3,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crashPoint } from '../../../lib/disk/crash-point.ts';
 import { codeOf } from '../../../lib/errors.ts';
-import { writeFailed } from '../../../lib/disk/write-failure.ts';
+import { diskFailed } from '../../../lib/disk/disk-failure.ts';
 
 /** A file in the data directory that asks the next opening to rebuild the chain database; it says why. */
 const MARK = 'chain.rebuild';
@@ -17,7 +17,7 @@ export function demandRebuild(directory: string, why: string): void {
     writeFileSync(join(directory, MARK), `${why}\n`, { mode: 0o600, flush: true });
     crashPoint('rebuild mark');
   } catch (error) {
-    throw writeFailed(error, `noting in ${directory} that a rebuild begins`);
+    throw diskFailed(error, `noting in ${directory} that a rebuild begins`);
   }
 }
 

@@ -1,7 +1,7 @@
 import { copyFile, mkdir, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf, KithError, messageOf } from '../../../lib/errors.ts';
-import { isDiskFull, writeFailed } from '../../../lib/disk/write-failure.ts';
+import { isDiskFull, diskFailed } from '../../../lib/disk/disk-failure.ts';
 import type { Log } from '../../../lib/log/log.ts';
 import {
   decodeWalletFile,
@@ -103,7 +103,7 @@ async function orUnusable<T>(work: Promise<T>): Promise<T> {
     return await work;
   } catch (error) {
     if (error instanceof KithError) throw error;
-    if (isDiskFull(error)) throw writeFailed(error, 'writing a wallet file');
+    if (isDiskFull(error)) throw diskFailed(error, 'writing a wallet file');
     const reason = codeOf(error) ?? messageOf(error);
     throw new KithError('wallet-file-unusable', messageOf(error), { cause: error, data: { reason } });
   }

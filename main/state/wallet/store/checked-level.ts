@@ -4,7 +4,7 @@ import { rename, rm } from 'node:fs/promises';
 import { ClassicLevel } from 'classic-level';
 import { findCode, KithError, messageOf } from '../../../lib/errors.ts';
 import type { Log } from '../../../lib/log/log.ts';
-import { writeFailed } from '../../../lib/disk/write-failure.ts';
+import { diskFailed } from '../../../lib/disk/disk-failure.ts';
 import { createWriteLine } from '../../../lib/disk/write-line.ts';
 import { openRecord, sealPayload } from '../../storage/records/checksum.ts';
 
@@ -41,7 +41,7 @@ export async function openCheckedLevel(
 ): Promise<CheckedLevel> {
   const level = await openOrMend(folder, log);
   const line = createWriteLine((error) => {
-    const failure = writeFailed(error, 'writing the wallet database');
+    const failure = diskFailed(error, 'writing the wallet database');
     onFailure(failure);
     return failure;
   });
