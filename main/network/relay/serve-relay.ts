@@ -7,7 +7,7 @@ import { createBucket, spend } from '../wire/bucket.ts';
 import { FRAME, MAX_TRANSACTIONS_BYTES, MAX_WIDS_LISTED } from '../wire/frame-types.ts';
 import { decodeGetParts, encodeParts } from '../wire/messages/part-messages.ts';
 import { decodeGetTransactions, encodeTransactions, encodeWidList } from '../wire/messages/relay-messages.ts';
-import type { Handler } from '../wire/server.ts';
+import { answering, type Handler } from '../wire/server.ts';
 import type { MempoolView } from './payments/transaction-relay.ts';
 
 export interface ServeRelayDeps {
@@ -47,27 +47,21 @@ export function relayHandlers(deps: ServeRelayDeps): ReadonlyMap<number, Handler
   const fetched = createBucket(FETCHED.burst, FETCHED.perSecond);
   let listings = 0;
 
-  const transactions: Handler = {
-    cap: FRAME.getTransactions.cap,
-    async handle(frame, reply) {
-      const request = decodeGetTransactions(frame.body);
-      if (isViolation(request)) return request;
-      await spend(fetched, request.ids.length);
-      const found: Uint8Array[] = [];
-      let bytes = 0;
-      for (const id of request.ids) {
-        const hex = toHex(id);
-        const entry = request.by === 'wid' ? mempool.getByWid(hex) : mempool.get(hex);
-        if (entry === undefined || deps.hides(entry.wid, peerId)) continue;
-        if (found.length > 0 && bytes + entry.bytes.length > MAX_TRANSACTIONS_BYTES) break;
-        found.push(entry.bytes);
-        bytes += entry.bytes.length;
-        deps.served(entry.wid, peerId);
-      }
-      await reply(FRAME.transactions.type, encodeTransactions(found));
-      return null;
-    },
-  };
+  const transactions = answering(FRAME.getTransactions, decodeGetTransactions, async (request, reply) => {
+    await spend(fetched, request.ids.length);
+    const found: Uint8Array[] = [];
+    let bytes = 0;
+    for (const id of request.ids) {
+      const hex = toHex(id);
+      const entry = request.by === 'wid' ? mempool.getByWid(hex) : mempool.get(hex);
+      if (entry === undefined || deps.hides(entry.wid, peerId)) continue;
+      if (found.length > 0 && bytes + entry.bytes.length > MAX_TRANSACTIONS_BYTES) break;
+      found.push(entry.bytes);
+      bytes += entry.bytes.length;
+      deps.served(entry.wid, peerId);
+    }
+    await reply(FRAME.transactions.type, encodeTransactions(found));
+  });
 
   const wids: Handler = {
     cap: FRAME.getWids.cap,
@@ -80,31 +74,19 @@ export function relayHandlers(deps: ServeRelayDeps): ReadonlyMap<number, Handler
     },
   };
 
-  const parts: Handler = {
-    cap: FRAME.getParts.cap,
-    async handle(frame, reply) {
-      const request = decodeGetParts(frame.body);
-      if (isViolation(request)) return request;
-      await spend(budget, 1);
-      const block = await recentBlock(deps.chain, toHex(request.id));
-      const found = request.indexes.map((index) => block?.transactions[index]?.bytes);
-      const all = found.filter((bytes) => bytes !== undefined);
-      await reply(FRAME.parts.type, encodeParts(all.length === found.length ? all : []));
-      return null;
-    },
-  };
+  const parts = answering(FRAME.getParts, decodeGetParts, async (request, reply) => {
+    await spend(budget, 1);
+    const block = await recentBlock(deps.chain, toHex(request.id));
+    const found = request.indexes.map((index) => block?.transactions[index]?.bytes);
+    const all = found.filter((bytes) => bytes !== undefined);
+    await reply(FRAME.parts.type, encodeParts(all.length === found.length ? all : []));
+  });
 
-  const handOver: Handler = {
-    cap: FRAME.handOver.cap,
-    async handle(frame, reply) {
-      const tx = decodeTransaction(frame.body);
-      if (isViolation(tx)) return tx;
-      await spend(handed, 1);
-      deps.handedOver(tx, peerId);
-      await reply(FRAME.taken.type);
-      return null;
-    },
-  };
+  const handOver = answering(FRAME.handOver, decodeTransaction, async (tx, reply) => {
+    await spend(handed, 1);
+    deps.handedOver(tx, peerId);
+    await reply(FRAME.taken.type);
+  });
 
   return new Map([
     [FRAME.handOver.type, handOver],

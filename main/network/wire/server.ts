@@ -14,6 +14,23 @@ export interface Handler {
   handle(frame: Frame, reply: Reply): Promise<Offence | null>;
 }
 
+/** A handler whose question is decoded first; what can't be is the peer's offence. */
+export function answering<Decoded>(
+  { cap }: { readonly cap: number },
+  decode: (body: Uint8Array) => Decoded,
+  answer: (asked: Exclude<Decoded, Offence>, reply: Reply) => Promise<void>,
+): Handler {
+  return {
+    cap,
+    async handle({ body }, reply) {
+      const asked = decode(body);
+      if (isOffence(asked)) return asked;
+      await answer(asked as Exclude<Decoded, Offence>, reply);
+      return null;
+    },
+  };
+}
+
 /**
  * The answering side of one stream: one request at a time, in order. The next isn't read before this one's answer has
  * gone, so however much a peer asks, it holds one request and one answer of ours in memory.

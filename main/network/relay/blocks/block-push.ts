@@ -10,7 +10,7 @@ import { FRAME } from '../../wire/frame-types.ts';
 import type { Frame } from '../../wire/frames.ts';
 import { type Offence, offence } from '../../wire/offence.ts';
 import { decodePushed, decodeWant, encodePushed, encodeWant } from '../../wire/messages/push-messages.ts';
-import type { Handler } from '../../wire/server.ts';
+import { answering, type Handler } from '../../wire/server.ts';
 import type { CompactRelay } from './compact-relay.ts';
 import { createKnownSet } from '../payments/known-set.ts';
 import { createPushLinks } from './push-links.ts';
@@ -178,16 +178,10 @@ export function createBlockPush(deps: BlockPushDeps): BlockPush {
         return null;
       },
     };
-    const wantBlocks: Handler = {
-      cap: FRAME.wantBlocks.cap,
-      async handle(frame, reply) {
-        const wanted = decodeWant(frame.body);
-        if (isViolation(wanted)) return wanted;
-        links.asked(peerId, wanted);
-        await reply(FRAME.pushed.type);
-        return null;
-      },
-    };
+    const wantBlocks = answering(FRAME.wantBlocks, decodeWant, async (wanted, reply) => {
+      links.asked(peerId, wanted);
+      await reply(FRAME.pushed.type);
+    });
     return new Map([
       [FRAME.pushBlock.type, pushBlock],
       [FRAME.getCompact.type, getCompact],

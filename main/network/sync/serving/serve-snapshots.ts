@@ -1,10 +1,9 @@
 import { join } from 'node:path';
 import { toHex } from '../../../core/codec/hex.ts';
-import { isViolation } from '../../../core/violation.ts';
 import { listSnapshots, type Manifest, readChunkFile, readManifest } from '../../../state/snapshot/files.ts';
 import { createBucket, spend } from '../../wire/bucket.ts';
 import { FRAME } from '../../wire/frame-types.ts';
-import type { Handler } from '../../wire/server.ts';
+import { answering, type Handler } from '../../wire/server.ts';
 import { decodeGetChunk, decodeGetManifest, encodeManifest } from '../../wire/messages/snapshot-messages.ts';
 
 /** The snapshots that this node has built, as it serves them. */
@@ -41,29 +40,17 @@ const NOTHING = new Uint8Array(0);
 
 export function snapshotHandlers(shelf: SnapshotShelf): ReadonlyMap<number, Handler> {
   const budget = createBucket(CHUNKS.burst, CHUNKS.perSecond);
-  const manifest: Handler = {
-    cap: FRAME.getManifest.cap,
-    async handle(frame, reply) {
-      const root = decodeGetManifest(frame.body);
-      if (isViolation(root)) return root;
-      await spend(budget, 1);
-      const found = shelf.find(toHex(root));
-      await reply(FRAME.manifest.type, found === undefined ? NOTHING : encodeManifest(found.manifest));
-      return null;
-    },
-  };
-  const chunk: Handler = {
-    cap: FRAME.getChunk.cap,
-    async handle(frame, reply) {
-      const asked = decodeGetChunk(frame.body);
-      if (isViolation(asked)) return asked;
-      await spend(budget, 1);
-      const found = shelf.find(toHex(asked.root));
-      const bytes = found && (await readChunkFile(found.folder, found.manifest, asked.index));
-      await reply(FRAME.chunk.type, bytes ?? NOTHING);
-      return null;
-    },
-  };
+  const manifest = answering(FRAME.getManifest, decodeGetManifest, async (root, reply) => {
+    await spend(budget, 1);
+    const found = shelf.find(toHex(root));
+    await reply(FRAME.manifest.type, found === undefined ? NOTHING : encodeManifest(found.manifest));
+  });
+  const chunk = answering(FRAME.getChunk, decodeGetChunk, async (asked, reply) => {
+    await spend(budget, 1);
+    const found = shelf.find(toHex(asked.root));
+    const bytes = found && (await readChunkFile(found.folder, found.manifest, asked.index));
+    await reply(FRAME.chunk.type, bytes ?? NOTHING);
+  });
   return new Map([
     [FRAME.getManifest.type, manifest],
     [FRAME.getChunk.type, chunk],

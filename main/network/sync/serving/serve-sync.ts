@@ -1,9 +1,8 @@
 import { toHex } from '../../../core/codec/hex.ts';
-import { isViolation } from '../../../core/violation.ts';
 import type { Chain } from '../../../state/chain/chain.ts';
 import { createBucket, spend } from '../../wire/bucket.ts';
 import { FRAME, MAX_HEADERS } from '../../wire/frame-types.ts';
-import type { Handler } from '../../wire/server.ts';
+import { answering, type Handler } from '../../wire/server.ts';
 import { type BodySource, bodyOf } from '../bodies/body-of.ts';
 import { decodeGetBlocks, decodeGetHeaders, encodeHeaders } from '../../wire/messages/sync-messages.ts';
 
@@ -25,37 +24,25 @@ export function syncHandlers(deps: ServeSyncDeps): ReadonlyMap<number, Handler> 
   const counted = createBucket(BLOCKS.burst, BLOCKS.perSecond);
   const weighed = createBucket(BLOCK_BYTES.burst, BLOCK_BYTES.perSecond);
 
-  const headers: Handler = {
-    cap: FRAME.getHeaders.cap,
-    async handle(frame, reply) {
-      const locator = decodeGetHeaders(frame.body);
-      if (isViolation(locator)) return locator;
-      await spend(budget, 1);
-      await reply(FRAME.headers.type, encodeHeaders(chain.headersAfter(locator, MAX_HEADERS)));
-      return null;
-    },
-  };
+  const headers = answering(FRAME.getHeaders, decodeGetHeaders, async (locator, reply) => {
+    await spend(budget, 1);
+    await reply(FRAME.headers.type, encodeHeaders(chain.headersAfter(locator, MAX_HEADERS)));
+  });
 
-  const blocks: Handler = {
-    cap: FRAME.getBlocks.cap,
-    async handle(frame, reply) {
-      const ids = decodeGetBlocks(frame.body);
-      if (isViolation(ids)) return ids;
-      await spend(counted, ids.length);
-      // The next block is read from the disk while this one goes out.
-      let next = ids[0] === undefined ? null : read(chain, ids[0]);
-      for (const [i, id] of ids.entries()) {
-        const block = await next;
-        const following = ids[i + 1];
-        next = following === undefined ? null : read(chain, following);
-        next?.catch(() => undefined);
-        if (block) await spend(weighed, block.length);
-        if (block) await reply(FRAME.block.type, block);
-        else await reply(FRAME.absent.type, id);
-      }
-      return null;
-    },
-  };
+  const blocks = answering(FRAME.getBlocks, decodeGetBlocks, async (ids, reply) => {
+    await spend(counted, ids.length);
+    // The next block is read from the disk while this one goes out.
+    let next = ids[0] === undefined ? null : read(chain, ids[0]);
+    for (const [i, id] of ids.entries()) {
+      const block = await next;
+      const following = ids[i + 1];
+      next = following === undefined ? null : read(chain, following);
+      next?.catch(() => undefined);
+      if (block) await spend(weighed, block.length);
+      if (block) await reply(FRAME.block.type, block);
+      else await reply(FRAME.absent.type, id);
+    }
+  });
 
   return new Map([
     [FRAME.getHeaders.type, headers],
