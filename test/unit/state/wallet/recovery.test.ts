@@ -1,7 +1,7 @@
 import { cpSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ClassicLevel } from 'classic-level';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { toHex } from '../../../../main/core/codec/hex.ts';
 import { plainSha256 } from '../../../../main/core/crypto/hash.ts';
 import { encodeAddress } from '../../../../main/core/primitives/address.ts';
@@ -23,6 +23,7 @@ import {
   type WorldOptions,
 } from './world.ts';
 
+const batchOf = ClassicLevel.prototype.batch;
 const STRANGER = encodeAddress(network.hrp, testKey(7).lock);
 const worlds: World[] = [];
 const open = async (options?: WorldOptions) => {
@@ -232,6 +233,33 @@ test('reading the chain again changes nothing', async () => {
 });
 
 describe('a disk that fails', () => {
+  test('in the middle of the database: nothing more is written, and whoever starts again has it all', async () => {
+    const failures: unknown[] = [];
+    const world = await open({ onFailure: (error) => failures.push(error) });
+    await walletWithCoins(world, 'a');
+    const before = await viewOf(world);
+
+    const batch = vi.spyOn(ClassicLevel.prototype, 'batch').mockImplementation(function (
+      this: ClassicLevel,
+      ...args: unknown[]
+    ) {
+      const real = batchOf.apply(this, args as []);
+      if (!this.location.endsWith('wallet-data')) return real;
+      const full = new Error('IO error: 000003.log: No space left on device');
+      return Object.assign(real, { write: () => real.close().then(() => Promise.reject(full)) });
+    } as never);
+    await world.mine(1, world.wallets.payout('a'));
+    await eventually(() => failures).toMatchObject([{ code: 'disk-full' }]);
+    batch.mockRestore();
+
+    // There is room again, but what the failed write left half written is still there.
+    await expect(close(world)).rejects.toMatchObject({ code: 'disk-full' });
+    expect(failures).toHaveLength(1);
+
+    const again = await open({ directory: world.directory });
+    await eventually(async () => (await viewOf(again)).history.length).toBe(before.history.length + 1);
+  });
+
   test('in the middle of a wallet file leaves the wallet as it was', async () => {
     let failing: string | null = null;
     const world = await open({

@@ -61,7 +61,7 @@ export interface World {
   stop(): Promise<void>;
 }
 
-export interface WorldOptions extends Partial<Pick<WalletsDeps, 'fileStep' | 'sighting'>> {
+export interface WorldOptions extends Partial<Pick<WalletsDeps, 'fileStep' | 'sighting' | 'onFailure'>> {
   readonly directory?: string;
   readonly log?: Log;
   /** The mempool keeps its file in the directory. */
@@ -147,9 +147,13 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
       return tx;
     },
     async stop() {
-      await wallets.stop();
-      await mempool.stop();
-      await chain.close();
+      // As the node does it: one that can't stop keeps none of the others from it.
+      try {
+        await wallets.stop();
+      } finally {
+        await mempool.stop();
+        await chain.close();
+      }
     },
   };
 }
