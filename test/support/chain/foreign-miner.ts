@@ -14,7 +14,7 @@ const PAGE = readFileSync(path.resolve(import.meta.dirname, '../../../docs/proto
 
 export const cat = (...parts: readonly Uint8Array[]): Buffer => Buffer.concat(parts);
 export const u8 = (...values: number[]): Buffer => Buffer.from(values);
-const hex = (text: string): Buffer => Buffer.from(text, 'hex');
+export const hex = (text: string): Buffer => Buffer.from(text, 'hex');
 
 export function u32(value: number): Buffer {
   const bytes = Buffer.alloc(4);
@@ -22,7 +22,7 @@ export function u32(value: number): Buffer {
   return bytes;
 }
 
-function u64(value: number): Buffer {
+export function u64(value: number): Buffer {
   const bytes = Buffer.alloc(8);
   bytes.writeBigUInt64LE(BigInt(value));
   return bytes;
@@ -32,13 +32,13 @@ export function varuint(value: number): Buffer {
   return value < 128 ? u8(value) : cat(u8(128 + (value % 128)), varuint(Math.floor(value / 128)));
 }
 
-const varbytes = (bytes: Uint8Array): Buffer => cat(varuint(bytes.length), bytes);
-const list = (items: readonly Uint8Array[]): Buffer => cat(varuint(items.length), ...items);
-const sha256 = (bytes: Uint8Array): Buffer => createHash('sha256').update(bytes).digest();
+export const varbytes = (bytes: Uint8Array): Buffer => cat(varuint(bytes.length), bytes);
+export const list = (items: readonly Uint8Array[]): Buffer => cat(varuint(items.length), ...items);
+export const sha256 = (bytes: Uint8Array): Buffer => createHash('sha256').update(bytes).digest();
 export const H = (domain: number, ...parts: readonly Uint8Array[]): Buffer =>
   sha256(cat(u8(domain), ...parts));
 
-function merkle(domain: number, hashes: readonly Buffer[]): Buffer {
+export function merkle(domain: number, hashes: readonly Buffer[]): Buffer {
   if (hashes.length === 1) return hashes[0]!;
   const above: Buffer[] = [];
   for (let i = 0; i < hashes.length; i += 2) {
@@ -52,7 +52,7 @@ function merkle(domain: number, hashes: readonly Buffer[]): Buffer {
 
 type Parameters = Readonly<Record<string, number>>;
 
-function section(name: string): string[] {
+export function section(name: string): string[] {
   const text = new RegExp(`\`\`\`text example=${name}\n([^\`]*)\n\`\`\``).exec(PAGE)?.[1];
   if (text === undefined) throw new Error(`docs/protocol.md has no ${name}`);
   return text.split('\n');
@@ -60,7 +60,7 @@ function section(name: string): string[] {
 
 const numberOf = (text: string): number => (text === 'true' ? 1 : text === 'false' ? 0 : Number(text));
 
-function readNetwork(name: string): { parameters: Parameters; id: string } {
+export function readNetwork(name: string): { parameters: Parameters; id: string } {
   const [head, ...rows] = section('networks').map((line) => line.split(/ {2,}/));
   const column = head!.indexOf(name);
   const cells = rows.map((row) => [row[0]!, row[column]!] as const);
@@ -70,7 +70,7 @@ function readNetwork(name: string): { parameters: Parameters; id: string } {
   return { parameters: Object.fromEntries(parameters), id };
 }
 
-function parametersHash(p: Parameters): Buffer {
+export function parametersHash(p: Parameters): Buffer {
   const v = (...names: string[]): Buffer => cat(...names.map((name) => varuint(p[name]!)));
   return H(
     0x0f,
@@ -129,8 +129,10 @@ export class Key {
   readonly #key: KeyObject;
   readonly publicKey: Buffer;
 
-  constructor(seed: number) {
-    this.#key = createPrivateKey({ key: cat(PKCS8, Buffer.alloc(32, seed)), format: 'der', type: 'pkcs8' });
+  /** `seed`: 32 bytes, or one byte that is repeated 32 times. */
+  constructor(seed: number | Uint8Array) {
+    const bytes = typeof seed === 'number' ? Buffer.alloc(32, seed) : seed;
+    this.#key = createPrivateKey({ key: cat(PKCS8, bytes), format: 'der', type: 'pkcs8' });
     this.publicKey = createPublicKey(this.#key).export({ format: 'der', type: 'spki' }).subarray(-32);
   }
 
@@ -145,12 +147,12 @@ export class Key {
 
 // --- 8 Proof of work, 9 Difficulty
 
-function targetOf(bits: number): bigint {
+export function targetOf(bits: number): bigint {
   const [size, word] = [bits >>> 24, BigInt(bits & 0x7fffff)];
   return size > 3 ? word << BigInt(8 * (size - 3)) : word >> BigInt(8 * (3 - size));
 }
 
-function compact(target: bigint): number {
+export function compact(target: bigint): number {
   const bytes = target
     .toString(16)
     .padStart(64, '0')
@@ -160,7 +162,20 @@ function compact(target: bigint): number {
   return word >= 0x800000 ? (size + 1) * 0x1000000 + (word >> 8) : size * 0x1000000 + word;
 }
 
-function asert(p: Parameters, time1: number, h: number, t: number): number {
+/** Of the 88 bytes of a header. */
+export function argon2id(header: Uint8Array, memoryCost: number): Buffer {
+  return hashRawSync(header, {
+    algorithm: 2, // Argon2id
+    version: 1, // 0x13
+    salt: header.subarray(4, 20),
+    memoryCost,
+    timeCost: 1,
+    parallelism: 1,
+    outputLen: 32,
+  });
+}
+
+export function asert(p: Parameters, time1: number, h: number, t: number): number {
   const behind = BigInt(t - (time1 - p['spacing']!) - p['spacing']! * h);
   const exponent = (behind * 65536n) / BigInt(p['halfLife']!);
   const shift = exponent >> 16n;
@@ -281,15 +296,7 @@ export class Miner {
     const head = cat(u32(this.version), prev, merkle(0x06, leaves), u64(time), u32(bits), u32(height));
     for (let nonce = 0; ; nonce++) {
       const header = cat(head, u32(nonce));
-      const digest = hashRawSync(header, {
-        algorithm: 2, // Argon2id
-        version: 1, // 0x13
-        salt: prev.subarray(0, 16),
-        memoryCost: this.p['powMemoryKiB']!,
-        timeCost: 1,
-        parallelism: 1,
-        outputLen: 32,
-      });
+      const digest = argon2id(header, this.p['powMemoryKiB']!);
       if (BigInt(`0x${digest.toString('hex')}`) > targetOf(bits)) continue;
       const bytes = cat(header, list(transactions.map((tx) => tx.bytes)));
       return { id: H(0x04, header), height, time, bits, bytes };

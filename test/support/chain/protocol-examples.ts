@@ -1,6 +1,6 @@
 /**
- * The worked examples of docs/protocol.md, computed by the project's own functions. `node tools/protocol-examples.ts`
- * writes them into the page; a unit test holds the page against them.
+ * The worked examples of docs/protocol.md, computed by the project's own functions. `npm run vectors -- --write` writes
+ * them into the page, `npm run vectors` and a unit test compare the page with them.
  */
 import { toHex } from '../../../main/core/codec/hex.ts';
 import { Writer } from '../../../main/core/codec/writer.ts';
@@ -29,15 +29,9 @@ import { chunkHash, snapshotRoot } from '../../../main/core/snapshot/root.ts';
 import { messageHash } from '../../../main/core/wallet/message.ts';
 import { encodeCoin } from '../../../main/state/storage/records/coin-record.ts';
 import { toMotes } from '../../../shared/units.ts';
+import { example, type Example, type Row } from '../pages/example.ts';
+import { furtherExamples } from './further-examples.ts';
 import { powHash } from './test-chain.ts';
-
-/** A fenced block of the page and what it must hold. */
-export interface Example {
-  readonly name: string;
-  readonly text: string;
-}
-
-type Row = readonly [label: string, value: string | number | Uint8Array];
 
 const NETWORK = REGTEST_NETWORK;
 const SEED_A = new Uint8Array(32).fill(1);
@@ -49,8 +43,8 @@ const B = keyLock(SEED_B);
 const PAID = 1_250_000_000;
 const FEE = 10_000;
 
-/** Every example, in the order of the page. About a second. */
-export function protocolExamples(): Example[] {
+/** Every example. About a second. */
+export async function protocolExamples(): Promise<Example[]> {
   const chain = exampleChain();
   return [
     example('numbers', numberRows()),
@@ -66,6 +60,7 @@ export function protocolExamples(): Example[] {
     example('block-1', blockRows(chain.blocks[0]!)),
     example('payment', paymentRows(chain.payment, chain.spent)),
     example('block-6', blockRows(chain.blocks[5]!)),
+    ...(await furtherExamples()),
   ];
 }
 
@@ -205,15 +200,20 @@ function policyRows(payment: Transaction): Row[] {
   const claimed = tree(new Uint8Array(64));
   const lock = policyHash(claimed);
   const spent = [{ amount: toMotes(2_000_000_000), lockType: LOCK_POLICY, lock }];
-  const message = policySighash(sighash(NETWORK.id, payment, spent), 0, claimed);
+  const signatureHash = sighash(NETWORK.id, payment, spent);
+  const message = policySighash(signatureHash, 0, claimed);
   const leaves = claimed.kind === 'threshold' ? claimed.children : [];
   return [
+    ['preimage', preimage],
     ['hash of key A', policyHash(leaves[0]!)],
     ['hash of hash', policyHash(leaves[1]!)],
-    ['key B and after', policyHash(inner)],
+    ['hidden node', encodePolicy(inner)],
+    ['hash of hidden', policyHash(inner)],
     ['root = lock', lock],
     ['claims', encodeClaims(claimed)],
-    ['sighash', message],
+    ['sighash', signatureHash],
+    ['message', message],
+    ['signature by A', sign(SEED_A, message)],
     ['witness', encodePolicy(tree(sign(SEED_A, message)))],
   ];
 }
@@ -316,20 +316,4 @@ function paymentRows(tx: Transaction, spent: Output): Row[] {
     ['transaction', tx.bytes],
     ['wid', tx.wid],
   ];
-}
-
-const LABEL = 18;
-const HEX_LINE = 88;
-
-function example(name: string, rows: readonly Row[]): Example {
-  return { name, text: rows.map(showRow).join('\n') };
-}
-
-function showRow([label, value]: Row): string {
-  const text = value instanceof Uint8Array ? wrap(toHex(value)) : String(value);
-  return `${label.padEnd(LABEL)} ${text.replaceAll('\n', `\n${' '.repeat(LABEL + 1)}`)}`;
-}
-
-function wrap(hex: string): string {
-  return hex.replace(new RegExp(`.{${HEX_LINE}}(?=.)`, 'g'), '$&\n');
 }
