@@ -80,6 +80,6 @@ export function createJustice(deps: JusticeDeps): Justice {
         .catch((error: unknown) => log.error('a ban could not be saved', { error: String(error) }));
       scores.clear(peerId);
       deps.part(peerId, offence.code);
-    } else if (penalty === 'part' || penalty === 'differ') deps.part(peerId, offence.code);
+    } else if (penalty === 'part' || penalty === 'disconnect') deps.part(peerId, offence.code);
   };
 }

@@ -2,17 +2,18 @@ import type { ViolationCode } from '../../../core/violation.ts';
 import type { NetworkCode, OffenceCode } from '../../wire/offence.ts';
 
 /**
- * What an offence costs its sender. `ignore`: honest peers do it too (races, policy, clocks, older versions).
- * `differ`: the connection ends and nothing counts, since a peer of an older version may not know the rule. `note`:
- * strange, counts little. `fault`: counts much. `part`: the connection ends, and often enough it is a ban. `ban`: only
- * malice or a broken program does it.
+ * What an offence costs its sender. `ignore`: nothing; honest peers do it too (races, policy, clocks, older versions).
+ * `disconnect`: the connection ends and nothing counts, since a slow, paused or older peer does it without malice.
+ * `note`: counts little. `fault`: counts much. `part`: the connection ends, and ten of them are a ban. `ban`: only
+ * malice or a broken program does it. The argument for every code stands in docs/misbehaviour.md, which a test compares
+ * with this table.
  */
-export type Penalty = 'ignore' | 'differ' | 'note' | 'fault' | 'part' | 'ban';
+export type Penalty = 'ignore' | 'disconnect' | 'note' | 'fault' | 'part' | 'ban';
 
 /** Points that a penalty adds to a peer's score; at BAN_SCORE it is banned. */
 export const POINTS: Readonly<Record<Penalty, number>> = {
   ignore: 0,
-  differ: 0,
+  disconnect: 0,
   note: 5,
   fault: 34,
   part: 10,
@@ -57,22 +58,22 @@ export const PENALTY = {
 
   // Consensus rules of a block whose work is real: it cost its maker more than a ban could, and a peer of an older
   // version may not know the rule. It comes back after every block, so nothing may add up.
-  'coinbase-missing': 'differ',
-  'coinbase-witness': 'differ',
-  'coinbase-records': 'differ',
-  'coinbase-height': 'differ',
-  'coinbase-expires': 'differ',
-  'coinbase-amount': 'differ',
-  'snapshot-missing': 'differ',
-  'snapshot-misplaced': 'differ',
-  'snapshot-wrong': 'differ',
+  'coinbase-missing': 'disconnect',
+  'coinbase-witness': 'disconnect',
+  'coinbase-records': 'disconnect',
+  'coinbase-height': 'disconnect',
+  'coinbase-expires': 'disconnect',
+  'coinbase-amount': 'disconnect',
+  'snapshot-missing': 'disconnect',
+  'snapshot-misplaced': 'disconnect',
+  'snapshot-wrong': 'disconnect',
   'block-too-large': 'ban',
   'block-empty': 'part',
-  'block-outputs': 'differ',
+  'block-outputs': 'disconnect',
   // Says nothing about the block, all about who sent this body.
   'block-merkle': 'fault',
   'block-orphan': 'ignore',
-  'block-invalid': 'differ',
+  'block-invalid': 'disconnect',
   'block-genesis': 'ban',
 
   'header-height': 'ban',
@@ -82,8 +83,8 @@ export const PENALTY = {
   // Their clock or ours.
   'header-time-new': 'ignore',
   'header-orphan': 'ignore',
-  'header-on-invalid': 'differ',
-  'header-low-work': 'part',
+  'header-on-invalid': 'disconnect',
+  'header-low-work': 'ignore',
 
   'policy-known': 'ignore',
   'policy-coinbase': 'fault',
@@ -106,25 +107,28 @@ export const PENALTY = {
   'wire-unexpected': 'ban',
   // A connection that breaks in the middle of a frame is bad luck.
   'wire-cut': 'ignore',
-  'wire-slow': 'part',
-  'wire-unread': 'part',
-  'hello-missing': 'part',
+  // A slow line, a suspended computer: the stream or connection ends, which is all that protects us.
+  'wire-slow': 'disconnect',
+  'wire-unread': 'disconnect',
+  'hello-missing': 'disconnect',
   'hello-network': 'ignore',
   'hello-version': 'ignore',
   'gossip-flood': 'note',
-  'gossip-score': 'ban',
+  // The router ignores the peer by now. What lowers its score counts here by itself, or comes from restarts and pauses.
+  'gossip-score': 'disconnect',
   'headers-unlinked': 'ban',
   'headers-unproven': 'fault',
   'block-unasked': 'fault',
   'block-withheld': 'note',
-  'sync-stalled': 'part',
+  'sync-stalled': 'disconnect',
   'tx-unasked': 'fault',
   'tx-withheld': 'note',
   'records-invalid': 'fault',
   // The chain commits to every byte, so nobody sends another by accident.
   'chunk-invalid': 'ban',
   'peer-crowded': 'ignore',
-  'peer-silent': 'part',
+  // Nothing at all arrives from it: it has crashed, is suspended, or lost its line.
+  'peer-silent': 'disconnect',
   manual: 'ban',
 } as const satisfies Record<OffenceCode, Penalty>;
 

@@ -65,6 +65,8 @@ const MOST_ATTEMPTS = 1000;
 const FIRST_DELAY_MS = 500;
 /** The longest pause between two tries of one address: short while there is nobody at all, or for the user's own choice. */
 const LONGEST_MS = { alone: 8000, chosen: 15_000, remembered: 120_000, wrong: 600_000 };
+/** A peer that this node has disconnected is dialled again so much later, unless there is no other. */
+const DISCONNECTED_MS = 60_000;
 
 /** Trying the same address again soon would give the same answer. */
 const HOPELESS_CODES = new Set(['peer-other-network', 'peer-version', 'peer-self']);
@@ -246,11 +248,12 @@ export function createConnector(deps: ConnectorDeps): Connector {
       }
     },
     start() {
-      // A connection that worked and broke is worth a quick second try.
-      peers.events.on('gone', ({ peer }) => {
+      // A connection that worked and broke is worth a quick second try; a peer that stalls or breaks rules is not.
+      peers.events.on('gone', ({ peer, code }) => {
+        const isWanted = code === null || code === 'peer-silent' || peers.list().length === 0;
+        const delay = isWanted ? FIRST_DELAY_MS : DISCONNECTED_MS;
         for (const attempt of attempts.values()) {
-          if (attempt.peerId === peer.id)
-            attempt.notBefore = clock.ms() + FIRST_DELAY_MS * (0.5 + deps.random());
+          if (attempt.peerId === peer.id) attempt.notBefore = clock.ms() + delay * (0.5 + deps.random());
         }
       });
       timer = setInterval(guarded(deps.log, 'connector', tick), TICK_MS);

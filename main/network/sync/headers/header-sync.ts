@@ -160,7 +160,7 @@ export function createHeaderSync(deps: HeaderSyncDeps): HeaderSync {
       if (next[0] === undefined) return true;
       // Every message must lead on from the one before it, or a peer could keep us for ever. An honest one whose chain
       // changed meanwhile has told us, and is asked again.
-      if (last === undefined || !equalBytes(next[0].prev, last.id)) return false;
+      if (last === undefined || !equalBytes(next[0].prev, last.id)) return changed(peer);
       last = next.at(-1);
       full = next.length === MAX_HEADERS;
       accepting = chain.acceptHeaders(next);
@@ -177,6 +177,7 @@ export function createHeaderSync(deps: HeaderSyncDeps): HeaderSync {
     const pre = createPresync(deps, fork, deps.minimumWork());
     let headers: readonly Header[] | null = first;
     for (let state = pre.first(headers); state !== 'enough'; state = pre.first(headers)) {
+      if (state === 'changed') return changed(peer);
       if (state !== 'more') return blame(peer, state);
       // It ends below what it should have: nothing of it is stored, and nobody is blamed for being behind.
       if (headers.length < MAX_HEADERS) {
@@ -191,14 +192,23 @@ export function createHeaderSync(deps: HeaderSyncDeps): HeaderSync {
     while (!pre.complete) {
       headers = await request(peer, locator);
       if (headers === null) return false;
-      const wrong = headers.length === 0 ? offence('headers-unproven') : pre.second(headers);
-      if (wrong !== null) return blame(peer, wrong);
+      if (pre.second(headers) === 'changed') return changed(peer);
       const { violation } = await chain.acceptHeaders(headers);
       if (violation) return blame(peer, violation);
       locator = [headers.at(-1)!.id];
     }
     deps.onHeaders();
     return accept(peer, start, headers);
+  }
+
+  /**
+   * Its chain is another one than a moment ago: it has reorganised, and tells us its new tip. Nobody is blamed for
+   * that; others are asked first from now on, so that a peer which changes its mind all the time holds nobody up.
+   */
+  function changed(peer: Peer): false {
+    log.debug('a chain changed while it was fetched', { peer: peer.id });
+    slow.set(peer.id, (slow.get(peer.id) ?? 0) + 1);
+    return false;
   }
 
   function blame(peer: Peer, wrong: Offence): false {

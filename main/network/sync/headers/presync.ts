@@ -33,10 +33,13 @@ export interface PresyncDeps {
  * of work is checked in full. So a flood of cheap headers costs us no memory to speak of and no disk.
  */
 export interface Presync {
-  /** `enough`: the second pass begins at `start`. */
-  first(headers: readonly Header[]): Offence | 'more' | 'enough';
-  /** How many of these are the headers of the first pass; the peer lies when it isn't all up to the end of the marks. */
-  second(headers: readonly Header[]): Offence | null;
+  /**
+   * `enough`: the second pass begins at the fork. `changed`: they don't lead on from the message before, so the peer
+   * follows another chain by now, as every peer may.
+   */
+  first(headers: readonly Header[]): Offence | 'more' | 'enough' | 'changed';
+  /** `changed`: these are not the headers of the first pass. */
+  second(headers: readonly Header[]): 'same' | 'changed';
   /** Whether the second pass has seen all that the first one did. */
   readonly complete: boolean;
   /** Headers of the first pass. */
@@ -63,7 +66,6 @@ export function createPresync(deps: PresyncDeps, fork: HeaderEntry, minimum: big
     createHash('sha256').update(key).update(header.id).digest().subarray(0, MARK_BYTES);
 
   function add(header: Header): Offence | null {
-    if (!equalBytes(header.prev, lastId)) return offence('headers-unlinked');
     const broken = checkHeaderContext(header, last, bitsAfter(last, network));
     if (broken !== null) return broken;
     const sampled = deps.random() * SAMPLE < 1;
@@ -93,6 +95,8 @@ export function createPresync(deps: PresyncDeps, fork: HeaderEntry, minimum: big
       return seen === count;
     },
     first(headers) {
+      // Within one message they follow each other (header-sync.ts).
+      if (headers[0] !== undefined && !equalBytes(headers[0].prev, lastId)) return 'changed';
       for (const header of headers) {
         if (count === MOST_HEADERS) return offence('header-low-work', { height: header.height });
         const wrong = add(header);
@@ -102,13 +106,12 @@ export function createPresync(deps: PresyncDeps, fork: HeaderEntry, minimum: big
     },
     second(headers) {
       for (const header of headers) {
-        if (seen === count) return null;
+        if (seen === count) return 'same';
         const at = seen * MARK_BYTES;
-        if (!equalBytes(markOf(header), marks.subarray(at, at + MARK_BYTES)))
-          return offence('headers-unproven', { height: header.height });
+        if (!equalBytes(markOf(header), marks.subarray(at, at + MARK_BYTES))) return 'changed';
         seen++;
       }
-      return null;
+      return headers.length === 0 ? 'changed' : 'same';
     },
   };
 }

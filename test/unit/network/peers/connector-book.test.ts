@@ -1,11 +1,13 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Connection } from '@libp2p/interface';
 import { KithError } from '../../../../main/lib/errors.ts';
+import { createEmitter } from '../../../../main/lib/events.ts';
 import { type AddressBook, createAddressBook } from '../../../../main/network/peers/addresses/book.ts';
 import { type ConnectorDeps, createConnector } from '../../../../main/network/peers/slots/connector.ts';
 import type { Peer } from '../../../../main/network/peers/peer.ts';
-import type { Peers } from '../../../../main/network/peers/peers.ts';
+import type { Peers, PeersEvents } from '../../../../main/network/peers/peers.ts';
 import type { PeerStore } from '../../../../main/network/peers/addresses/store.ts';
+import type { OffenceCode } from '../../../../main/network/wire/offence.ts';
 import { createRandom } from '../../../support/random.ts';
 import { silent } from '../../../support/chain/test-chain.ts';
 
@@ -31,8 +33,11 @@ function connecting(reachable: (address: string) => boolean, extra: () => number
   const random = createRandom(5).next;
   const book: AddressBook = createAddressBook({ store, clock, random });
   const list: Peer[] = [];
+  const peerEvents = createEmitter<PeersEvents>((error) => {
+    throw error;
+  });
   const peers = {
-    events: { on: () => () => {} },
+    events: peerEvents,
     list: () => list,
     get: (id: string) => list.find((peer) => peer.id === id),
     knows: (id: string) => list.some((peer) => peer.id === id),
@@ -68,8 +73,29 @@ function connecting(reachable: (address: string) => boolean, extra: () => number
     log: silent,
     random,
   });
-  return { connector, book, list, dialled, saved, workOf };
+  /** The connection with a peer ends, for this reason. */
+  const end = (peer: Peer, code: OffenceCode | null): void => {
+    list.splice(list.indexOf(peer), 1);
+    peerEvents.emit('gone', { peer, code });
+  };
+  return { connector, book, list, dialled, saved, workOf, end };
 }
+
+test.each([
+  ['broke by itself', null, 2],
+  ['was ended because the peer stalled', 'sync-stalled', 1],
+] as const)('of a connection that %s (%s) there are %i dials', async (_how, code, dials) => {
+  const { connector, book, list, dialled, end } = connecting(() => true);
+  for (let n = 0; n < 2; n++) book.add(addressOf(n), { foundBy: 'exchange' });
+  connector.start();
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(list).toHaveLength(2);
+  const [peer] = list;
+  end(peer!, code);
+  await vi.advanceTimersByTimeAsync(10_000);
+  connector.stop();
+  expect(dialled.filter((address) => address.endsWith(peer!.id))).toHaveLength(dials);
+});
 
 test('a day without a line leaves the book as it was', async () => {
   const { connector, book, dialled } = connecting(() => false);
