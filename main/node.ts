@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { createLocalNode } from './api/local-node.ts';
 import type { NodeConfig, StartedNode } from './headless.ts';
 import { systemClock } from './lib/clock.ts';
+import { type ClockWatch, createClockWatch } from './lib/clock-watch.ts';
 import { runAll, type Service } from './lib/service.ts';
 import { sizesForTests } from './lib/test-sizes.ts';
 import { createNetwork, type PeerNetwork } from './network/network.ts';
@@ -20,6 +21,7 @@ import { VERSION } from './lib/version.ts';
 
 /** The parts of a running node, in the order in which they start. */
 interface Parts {
+  readonly clockWatch: ClockWatch;
   readonly verify: VerifyPool;
   readonly pow: PowPool;
   readonly chain: Chain;
@@ -51,6 +53,7 @@ export async function createNode(config: NodeConfig, signal: AbortSignal): Promi
 
 function servicesOf(config: NodeConfig, parts: Growing): Service[] {
   return [
+    clockWatch(config, parts),
     native(config, parts),
     chain(config, parts),
     mempool(config, parts),
@@ -59,6 +62,17 @@ function servicesOf(config: NodeConfig, parts: Growing): Service[] {
     miner(config, parts),
     peers(config, parts),
   ];
+}
+
+function clockWatch({ log }: NodeConfig, parts: Growing): Service {
+  return {
+    name: 'clock watch',
+    start() {
+      parts.clockWatch = createClockWatch({ clock: systemClock, log: log.child('clock') });
+      parts.clockWatch.start();
+    },
+    stop: () => parts.clockWatch!.stop(),
+  };
 }
 
 function native({ log }: NodeConfig, parts: Growing): Service {
@@ -174,6 +188,7 @@ function peers(config: NodeConfig, parts: Growing): Service {
         chain: parts.chain!,
         mempool: parts.mempool!,
         clock: systemClock,
+        clockWatch: parts.clockWatch!,
         log: config.log.child('network'),
         openHistory: parts.openHistory,
         onSeen: (txid) => parts.wallets?.touch(txid),

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { guarded } from '../lib/guarded.ts';
 import { isLocal } from './host/naming/addresses.ts';
-import { GRAYLIST_SCORE } from './host/gossip.ts';
+import { GRAYLIST_SCORE } from './host/gossip-scores.ts';
 import { createHost, type Host } from './host/host.ts';
 import { createIdentified } from './host/identified.ts';
 import { readIdentity } from './host/naming/identity.ts';
@@ -39,6 +39,8 @@ export type { NetworkStatus, PeerNetwork } from './ports.ts';
 const SAVE_MS = 5 * 60_000;
 const WATCH_MS = 2000;
 const SHELF_TURNS = 15;
+/** For so long after the wall clock was set the router's scores, which count in wall-clock time, ban nobody. */
+const JUMP_RECENT_MS = 10 * 60_000;
 
 /** @throws {KithError} `identity-unusable`, `storage-unusable`, `storage-schema`. */
 export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
@@ -149,6 +151,7 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
     serves.look();
     syncing.look();
     if (++watched % SHELF_TURNS === 0) void shelf.refresh().catch(() => undefined);
+    if (deps.clockWatch.sinceJumpMs() < JUMP_RECENT_MS) return;
     for (const { id } of peers.list()) {
       if (host.gossip.score(id) <= GRAYLIST_SCORE) peers.report(id, offence('gossip-score'));
     }
@@ -181,6 +184,7 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
       mempool.events.on('added', ({ source }) => {
         if (source !== undefined) inbound.useful(source, 'payment');
       }),
+      deps.clockWatch.events.on('jumped', host.gossip.clockJumped),
       chain.events.on('tip', () => {
         teller.moved(chain.tip() === chain.bestHeader());
         payments.tipMoved();

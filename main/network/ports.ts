@@ -2,6 +2,7 @@ import type { Notice } from '../../shared/contract/fields.ts';
 import type { Network } from '../core/networks/network.ts';
 import type { Transaction } from '../core/primitives/transaction.ts';
 import type { Clock } from '../lib/clock.ts';
+import type { ClockWatch } from '../lib/clock-watch.ts';
 import type { Log } from '../lib/log/log.ts';
 import type { Chain } from '../state/chain/chain.ts';
 import type { History, HistoryStatus } from '../state/history/history.ts';
@@ -16,6 +17,7 @@ export interface NetworkDeps {
   readonly chain: Chain;
   readonly mempool: MempoolView;
   readonly clock: Clock;
+  readonly clockWatch: ClockWatch;
   readonly log: Log;
   readonly datadir: string;
   /** Multiaddresses to listen on. */

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import type { PeerId } from '@libp2p/interface';
 import type { GossipSub } from '@libp2p/gossipsub';
 import { gossipsub, StrictNoSign, TopicValidatorResult } from '@libp2p/gossipsub';
-import { createTopicScoreParams } from '@libp2p/gossipsub/score';
 import { peerIdFromString } from '@libp2p/peer-id';
 import { MAX_GOSSIP_BYTES } from '../wire/messages/announcements.ts';
 import { type Breathe, createBreathe } from '../../lib/turns.ts';
 import { plain } from '../wire/flow.ts';
+import { gossipScoreParams, SCORE_THRESHOLDS } from './gossip-scores.ts';
 
 /** What becomes of a message: passed on, dropped, or dropped and held against the peer that sent it. */
 export type Judgement = 'pass-on' | 'drop' | 'blame';
@@ -22,14 +22,13 @@ export interface Gossip {
   readmit(peerId: string): void;
   /** The router's own view of a peer: 0 is neutral. */
   score(peerId: string): number;
+  /** The wall clock was set. The router keeps each score for a second of it, which may be hours by now: forgets them. */
+  clockJumped(): void;
   meshPeers(topic: string): string[];
 }
 
 /** How long packets may be read and messages judged before others get their turn. */
 const TURN_MS = 20;
-
-/** Below this the router ignores a peer altogether; peers/ then treats it as an offence. */
-export const GRAYLIST_SCORE = -160;
 
 const VERDICT: Record<Judgement, TopicValidatorResult> = {
   'pass-on': TopicValidatorResult.Accept,
@@ -71,20 +70,8 @@ export function gossipService(topics: readonly string[], scoreOf: (peerId: strin
     asyncValidation: false,
     // Of a compact block a second copy costs more than saying that none is wanted; of all else less.
     idontwantMinDataSize: 4096,
-    scoreParams: {
-      // Our own groups and limits watch the addresses; on loopback all nodes share one.
-      IPColocationFactorWeight: 0,
-      appSpecificScore: scoreOf,
-      appSpecificWeight: 1,
-      topics: Object.fromEntries(topics.map((topic) => [topic, topicScore()])),
-    },
-    scoreThresholds: {
-      gossipThreshold: -40,
-      publishThreshold: -80,
-      graylistThreshold: GRAYLIST_SCORE,
-      acceptPXThreshold: 10,
-      opportunisticGraftThreshold: 1,
-    },
+    scoreParams: gossipScoreParams(topics, scoreOf),
+    scoreThresholds: { ...SCORE_THRESHOLDS },
   });
 }
 
@@ -93,26 +80,10 @@ function messageId(topic: string, data: Uint8Array): Uint8Array {
   return createHash('sha256').update(topic).update(data).digest().subarray(0, 20);
 }
 
-// A long time in the mesh must never outweigh invalid messages, as it would with the defaults.
-function topicScore() {
-  return createTopicScoreParams({
-    topicWeight: 1,
-    timeInMeshWeight: 0.01,
-    timeInMeshQuantum: 1000,
-    timeInMeshCap: 300,
-    firstMessageDeliveriesWeight: 0.5,
-    firstMessageDeliveriesDecay: 0.95,
-    firstMessageDeliveriesCap: 50,
-    meshMessageDeliveriesWeight: 0,
-    meshFailurePenaltyWeight: 0,
-    invalidMessageDeliveriesWeight: -20,
-    invalidMessageDeliveriesDecay: 0.9,
-  });
-}
-
 // What the router has at run time beyond its published interface.
 interface Router extends GossipSub {
   readonly mesh: Map<string, Set<string>>;
+  readonly score: { readonly scoreCache: Map<string, unknown> };
   handleReceivedSubscription(from: PeerId, topic: string, subscribe: boolean): boolean;
   handleGraft(id: string, graft: { topicID?: string }[]): Promise<unknown>;
   pipePeerReadStream(peerId: PeerId, packets: AsyncIterable<unknown>): Promise<void>;
@@ -167,6 +138,7 @@ export function createGossip(service: GossipSub): Gossip {
       return sent.recipients.length;
     },
     score: (peerId) => router.getScore(peerId),
+    clockJumped: () => router.score.scoreCache.clear(),
     meshPeers: (topic) => router.getMeshPeers(topic),
   };
 }

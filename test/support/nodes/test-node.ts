@@ -1,7 +1,8 @@
 import { REGTEST_NETWORK } from '../../../main/core/networks/built-in.ts';
 import type { Network } from '../../../main/core/networks/network.ts';
 import type { Block } from '../../../main/core/primitives/block.ts';
-import { systemClock } from '../../../main/lib/clock.ts';
+import { type Clock, systemClock } from '../../../main/lib/clock.ts';
+import { createClockWatch } from '../../../main/lib/clock-watch.ts';
 import type { Log } from '../../../main/lib/log/log.ts';
 import { createNetwork, type PeerNetwork } from '../../../main/network/network.ts';
 import type { DiscoveryChoice } from '../../../main/network/ports.ts';
@@ -37,6 +38,8 @@ export interface TestNodeOptions {
   /** Reopens what an earlier node left there. */
   readonly directory?: string;
   readonly log?: Log;
+  /** The system's unless told. */
+  readonly clock?: Clock;
   readonly minimumWork?: bigint;
   readonly hideOrigin?: boolean;
   readonly onSeen?: (txid: string) => void;
@@ -51,17 +54,20 @@ export async function startNode(options: TestNodeOptions = {}): Promise<TestNode
   const directory = options.directory ?? newDirectory();
   const network = options.network ?? REGTEST_NETWORK;
   const log = options.log ?? silent;
+  const clock = options.clock ?? systemClock;
+  const clockWatch = createClockWatch({ clock, log });
   const { pruneBytes } = options;
   const small = pruneBytes === undefined ? {} : { pruneBytes, segmentBytes: 2000 };
-  const chainDeps = testChainDeps({ directory, network, log, ...small });
+  const chainDeps = testChainDeps({ directory, network, log, clock, ...small });
   const chain = await createChain(chainDeps);
-  const mempool = createMempool({ chain, verifyBatch, clock: systemClock, log });
+  const mempool = createMempool({ chain, verifyBatch, clock, log });
   await mempool.start(new AbortController().signal);
   const net = await createNetwork({
     network,
     chain,
     mempool,
-    clock: systemClock,
+    clock,
+    clockWatch,
     log,
     datadir: directory,
     listen: options.listen ?? ['/ip4/127.0.0.1/tcp/0'],
@@ -76,6 +82,7 @@ export async function startNode(options: TestNodeOptions = {}): Promise<TestNode
     openHistory: () => createHistory(chain, chainDeps),
   });
   await net.start();
+  clockWatch.start();
   return {
     directory,
     chain,
@@ -88,6 +95,7 @@ export async function startNode(options: TestNodeOptions = {}): Promise<TestNode
       return mined;
     },
     async stop() {
+      clockWatch.stop();
       await net.stop();
       await mempool.stop();
       await chain.close();

@@ -1,0 +1,84 @@
+import { uptime } from 'node:os';
+import type { Clock } from './clock.ts';
+import { createEmitter, type Events } from './events.ts';
+import type { Log } from './log/log.ts';
+
+export interface ClockWatchEvents {
+  /** The wall clock was set, by so many seconds: forward when positive, back when negative. */
+  jumped: { readonly seconds: number };
+  /** The computer was suspended, or this process was stopped, for so many seconds. */
+  slept: { readonly seconds: number };
+}
+
+/** Compares the wall clock with monotonic time, so that a clock that was set is noticed within a second. */
+export interface ClockWatch {
+  readonly events: Events<ClockWatchEvents>;
+  /** Milliseconds since the wall clock last jumped; Infinity when it never did. */
+  sinceJumpMs(): number;
+  /** Monotonic milliseconds that include the time that the computer was suspended, which `Clock.ms` may leave out. */
+  elapsedMs(): number;
+  /** Compares now instead of at the next second. */
+  look(): void;
+  start(): void;
+  stop(): void;
+}
+
+export interface ClockWatchDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Seconds since the computer started, suspended time included; the system's unless told. */
+  readonly uptime?: () => number;
+}
+
+const LOOK_MS = 1000;
+/** The wall clock is read in whole seconds, so two readings alone differ by less than one from monotonic time. */
+const LEAST_SECONDS = 2;
+/** A timer of one second that is this late did not run because the computer slept or the process was stopped. */
+const ASLEEP_SECONDS = 30;
+
+export function createClockWatch({ clock, log, uptime = systemUptime(clock) }: ClockWatchDeps): ClockWatch {
+  const events = createEmitter<ClockWatchEvents>((error, event) =>
+    log.error('a listener failed', { event, error }),
+  );
+  const read = () => ({ wall: clock.now(), ms: clock.ms(), up: uptime() });
+  let last = read();
+  let jumpedAt = -Infinity;
+  let uncountedMs = 0;
+  let timer: NodeJS.Timeout | undefined;
+
+  function look(): void {
+    const now = read();
+    const counted = (now.ms - last.ms) / 1000;
+    const passed = Math.max(counted, now.up - last.up);
+    const jump = now.wall - last.wall - passed;
+    last = now;
+    if (passed - counted >= LEAST_SECONDS) uncountedMs += (passed - counted) * 1000;
+    if (passed - counted >= LEAST_SECONDS || passed >= ASLEEP_SECONDS) {
+      log.info('the computer or this process was suspended', { seconds: Math.round(passed) });
+      events.emit('slept', { seconds: passed });
+    }
+    if (Math.abs(jump) < LEAST_SECONDS) return;
+    jumpedAt = now.ms;
+    log.warn('the clock of this computer was set', { seconds: Math.round(jump) });
+    events.emit('jumped', { seconds: jump });
+  }
+
+  return {
+    events,
+    look,
+    sinceJumpMs: () => clock.ms() - jumpedAt,
+    elapsedMs: () => clock.ms() + uncountedMs,
+    start() {
+      last = read();
+      timer = setInterval(look, LOOK_MS);
+      timer.unref();
+    },
+    stop: () => clearInterval(timer),
+  };
+}
+
+// Linux leaves suspended time out of its monotonic clock and counts it in the uptime. macOS and Windows count it in
+// both, and macOS derives the uptime from the wall clock, so only Linux may ask for it.
+function systemUptime(clock: Clock): () => number {
+  return process.platform === 'linux' ? uptime : () => clock.ms() / 1000;
+}
