@@ -8,6 +8,7 @@ import { meet, newSource, type Stranger } from './support/stranger.ts';
 import { inOneWorld } from './support/world.ts';
 
 const CONNECTIONS = 1000;
+const HALF_OPEN = 24;
 const GREETED = scale(60, 1000);
 const world = inOneWorld(10);
 
@@ -49,6 +50,44 @@ test(`${CONNECTIONS} sockets from one source: most are refused, nobody else is t
       for (const socket of sockets) if (!socket.destroyed) socket.write('?');
       await until(() => closed === CONNECTIONS, 'all are gone', { ms: 40_000 });
       return `${CONNECTIONS} connections, ${refused} refused at once, ${left} gone only when they spoke`;
+    },
+  });
+  await untouched();
+});
+
+test(`half-open handshakes from ${HALF_OPEN} hosts, each begun again when it is closed: newcomers get in`, async () => {
+  const untouched = await outbound();
+  const port = Number(/tcp\/(\d+)/.exec(world().address)![1]);
+  await suffer(world(), {
+    what: 'half-open handshakes',
+    seed: 4,
+    async run() {
+      const state = { stopping: false, begun: 0 };
+      const open = new Set<Socket>();
+      const hold = (localAddress: string): void => {
+        if (state.stopping) return;
+        const socket = connect({ port, host: '127.0.0.1', localAddress });
+        state.begun++;
+        open.add(socket);
+        socket.on('error', () => undefined);
+        socket.on('connect', () => socket.write(Uint8Array.of(0x13)));
+        socket.on('close', () => {
+          open.delete(socket);
+          setTimeout(hold, 150, localAddress);
+        });
+      };
+      world().later(async () => open.forEach((socket) => socket.destroy()));
+      const sources = Array.from({ length: HALF_OPEN }, newSource);
+      for (const source of sources) for (let i = 0; i < 8; i++) hold(source);
+      await until(() => state.begun > HALF_OPEN * 12, 'the pool is full many times over', { ms: 30_000 });
+      for (let i = 0; i < 8; i++) {
+        const newcomer = await world().stranger();
+        expect(await newcomer.greet()).not.toBeNull();
+        await newcomer.stop();
+      }
+      state.stopping = true;
+      for (const socket of open) socket.destroy();
+      return `8 newcomers of 8 beside ${state.begun} half-open sockets`;
     },
   });
   await untouched();

@@ -7,8 +7,8 @@ import { yamux } from '@libp2p/yamux';
 import { createLibp2p, type Libp2p } from 'libp2p';
 import { KithError, messageOf } from '../../lib/errors.ts';
 import { hostPart, isLocal, parseAddress } from './naming/addresses.ts';
-import { createCrowd } from './bounds/crowd.ts';
 import { forgetStrangers } from './bounds/forget-strangers.ts';
+import { createHandshakes } from './bounds/handshakes.ts';
 import { createGossip, type Gossip, gossipService } from './gossip.ts';
 import { createDoors, type Doors, type Inner } from './inner.ts';
 import { metered } from './bounds/metered.ts';
@@ -74,10 +74,14 @@ export interface Host {
   onIdentify(listener: (result: IdentifyResult) => void): void;
 }
 
-/** Connections of every kind together; the slots in peers/ keep well below it. */
-export const MAX_CONNECTIONS = 150;
-/** Connections from one host, outside of this machine's own address. */
-export const MAX_PER_HOST = 8;
+/**
+ * Connections of every kind together, and sockets whose handshake is not over yet. libp2p refuses the newest beyond that,
+ * so the pools of handshakes, of connections without a hello and of peers together keep below it.
+ */
+export const MAX_CONNECTIONS = 256;
+export const MAX_SOCKETS = 384;
+/** Handshakes that one host may begin within a second; on loopback all nodes of a demo come from one address. */
+const HANDSHAKES_A_SECOND = { local: 500, otherwise: 10 } as const;
 const PING_TIMEOUT_MS = 20_000;
 
 type Services = { identify: unknown; pubsub: GossipSub } & Record<string, unknown>;
@@ -140,9 +144,7 @@ async function create(
   traffic: TrafficCounter,
 ): Promise<{ node: Libp2p<Services>; inner: Inner }> {
   const current: { node?: Libp2p<Services>; inner?: Inner } = {};
-  const crowd = createCrowd(MAX_PER_HOST);
-  // On loopback's first address all nodes of a demo live; a household or an office shares one outside.
-  const isShared = (part: string): boolean => part === '/ip4/127.0.0.1' || part === '/ip6/::1';
+  const handshakes = createHandshakes(HANDSHAKES_A_SECOND[isLocal(deps.listen) ? 'local' : 'otherwise']);
   const relays = deps.wanted?.relays;
   const parts = await loadParts(deps.wanted ?? {});
   current.node = await createLibp2p<Services>({
@@ -154,7 +156,7 @@ async function create(
       announce: [...(deps.announce ?? [])],
       announceFilter: (all) => all.filter((each) => isOwnRelay(each.toString(), relays)),
     },
-    transports: [tcp({ maxConnections: MAX_CONNECTIONS + 50, backlog: 128 }), ...parts.transports],
+    transports: [tcp({ maxConnections: MAX_SOCKETS, backlog: 128 }), ...parts.transports],
     connectionEncrypters: [traffic.wrap(noise())],
     // A window above 2 MiB would let a peer fill a paused stream past its read buffer, which resets it.
     streamMuxers: [
@@ -168,7 +170,11 @@ async function create(
       denyDialMultiaddr: () => false,
       denyInboundConnection(raw) {
         const part = hostPart(raw.remoteAddr.toString()) ?? '';
-        return deps.denied.host(part) || (!isShared(part) && !crowd.enter(part, raw));
+        return deps.denied.host(part) || !handshakes.begin(raw);
+      },
+      denyInboundUpgradedConnection(_peer, raw) {
+        handshakes.end(raw);
+        return false;
       },
       denyInboundEncryptedConnection: (peer) => deps.denied.peer(peer.toString()),
       denyOutboundEncryptedConnection: (peer) => deps.denied.peer(peer.toString()),
@@ -182,9 +188,9 @@ async function create(
       maxParallelDials: 16,
       maxDialQueueLength: 64,
       dialTimeout: 10_000,
-      maxIncomingPendingConnections: 64,
-      // On loopback all nodes of a demo come from one address.
-      inboundConnectionThreshold: isLocal(deps.listen) ? 500 : 10,
+      // Half-open handshakes have a pool of their own (bounds/handshakes.ts), which never refuses the newest.
+      maxIncomingPendingConnections: Infinity,
+      inboundConnectionThreshold: Infinity,
       // Whom to connect to again is decided in peers/, whatever a part of libp2p would like to keep.
       reconnectRetries: 0,
     },

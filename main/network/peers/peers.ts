@@ -132,6 +132,7 @@ export function createPeers(deps: PeersDeps): Peers {
       close(session.connection);
       return code;
     }
+    sessions.stopAwaiting(session.connection);
     const peer = createPeer({
       connection: session.connection,
       origin: session.origin,
@@ -181,9 +182,9 @@ export function createPeers(deps: PeersDeps): Peers {
     if (connection.direction === 'outbound') return dismiss(connection);
     // A peer may open a second one without a greeting, to try whether we can be reached or to see how it looks outside.
     if (!sessions.has(connection.remotePeer.toString())) sessions.open(connection, INBOUND);
-    sessions.boundStrangers();
+    sessions.awaitHello(connection);
     setTimeout(() => {
-      if (connection.status !== 'open') return;
+      if (connection.status !== 'open') return sessions.stopAwaiting(connection);
       const session = sessions.get(connection.remotePeer.toString());
       if (session?.connection !== connection) return close(connection);
       if (session.peer === null) settle(session, offence('hello-missing'));
@@ -215,6 +216,7 @@ export function createPeers(deps: PeersDeps): Peers {
         guarded(log, 'connection:close', (connection: Connection) => {
           const id = connection.remotePeer.toString();
           const session = sessions.get(id);
+          sessions.stopAwaiting(connection);
           if (session?.connection === connection) sessions.end(session);
           // Nor may what came by without becoming a peer leave anything behind.
           if (!sessions.has(id) && host.connections(id).every(({ status }) => status !== 'open'))

@@ -1,4 +1,6 @@
 import type { Connection } from '@libp2p/interface';
+import { createGroupedPool, type PoolLimits } from '../../lib/grouped-pool.ts';
+import { sourceOf } from '../host/bounds/pool-source.ts';
 import { hostPart } from '../host/naming/addresses.ts';
 import type { Host } from '../host/host.ts';
 import type { OffenceCode } from '../wire/offence.ts';
@@ -29,14 +31,19 @@ export interface Sessions {
   /** Null when the connection is superfluous: of two between the same nodes, the one opened by the lower id stays. */
   open(connection: Connection, origin: Origin): Session | null;
   end(session: Session): void;
-  /** Ends the oldest inbound connection that hasn't greeted when there are too many. */
-  boundStrangers(): void;
+  /** An inbound connection without a hello is there; when there are too many, another of them is closed. */
+  awaitHello(connection: Connection): void;
+  /** It is closed, or has exchanged its hello. */
+  stopAwaiting(connection: Connection): void;
   /** Where the other end is, and how many share its host. */
   locate(id: string): { address: string; sharers: number } | null;
 }
 
-/** Inbound connections that haven't greeted; with all slots for peers taken these fit below the host's limit. */
-export const MAX_STRANGERS = 20;
+/**
+ * Inbound connections without a hello, also such as a peer opens beside the one that it greeted on. With all slots for
+ * peers taken these fit below the host's limit.
+ */
+export const AWAITING_HELLO: PoolLimits = { total: 32, perHost: 4, perGroup: 8 };
 
 /** Nobody is asked or answered any more once it is sent away; the goodbye takes a little longer. */
 export const isHere = (session: Session): boolean => !session.parting;
@@ -44,6 +51,12 @@ export const isHere = (session: Session): boolean => !session.parting;
 export function createSessions({ host, ended }: SessionsDeps): Sessions {
   const sessions = new Map<string, Session>();
   const all = (): Session[] => [...sessions.values()];
+  // Eviction of peers looks only at those who greeted; others must not take up the room before it comes to that.
+  const awaiting = createGroupedPool<Connection>(AWAITING_HELLO, (connection) => {
+    const session = sessions.get(connection.remotePeer.toString());
+    if (session?.connection === connection) end(session);
+    close(connection);
+  });
 
   function open(connection: Connection, origin: Origin): Session | null {
     const id = connection.remotePeer.toString();
@@ -83,16 +96,8 @@ export function createSessions({ host, ended }: SessionsDeps): Sessions {
     all,
     open,
     end,
-    // Eviction looks only at those who greeted; others must not take up the room before it comes to that.
-    boundStrangers() {
-      const strangers = all().filter(
-        ({ peer, connection }) => peer === null && connection.direction === 'inbound',
-      );
-      if (strangers.length <= MAX_STRANGERS) return;
-      const oldest = strangers[0]!;
-      end(oldest);
-      close(oldest.connection);
-    },
+    awaitHello: (connection) => awaiting.add(connection, sourceOf(connection.remoteAddr.toString())),
+    stopAwaiting: (connection) => void awaiting.delete(connection),
     locate(id) {
       const session = sessions.get(id);
       if (session === undefined) return null;

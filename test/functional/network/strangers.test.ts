@@ -1,7 +1,7 @@
 import { generateKeyPair } from '@libp2p/crypto/keys';
 import { afterEach, expect, test } from 'vitest';
 import { createHost, type Host } from '../../../main/network/host/host.ts';
-import { MAX_STRANGERS } from '../../../main/network/peers/sessions.ts';
+import { AWAITING_HELLO } from '../../../main/network/peers/sessions.ts';
 import { startNode } from '../../support/nodes/test-node.ts';
 import { until } from '../../support/until.ts';
 
@@ -48,7 +48,7 @@ test('connections that never greet make room for one another, before they take i
   const at = await startNode();
   stops.push(() => at.stop());
   const gone: number[] = [];
-  for (let i = 0; i < MAX_STRANGERS + 3; i++) {
+  for (let i = 0; i < AWAITING_HELLO.total + 3; i++) {
     const stranger = await host([]);
     stranger.onClose(() => gone.push(i));
     await stranger.dial(at.address);

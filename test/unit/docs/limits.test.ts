@@ -1,6 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { HANDSHAKES } from '../../../main/network/host/bounds/handshakes.ts';
+import { MAX_CONNECTIONS, MAX_SOCKETS } from '../../../main/network/host/host.ts';
+import { AWAITING_HELLO } from '../../../main/network/peers/sessions.ts';
+import { INBOUND } from '../../../main/network/peers/slots/inbound.ts';
 import { FRAME } from '../../../main/network/wire/frame-types.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
@@ -62,11 +66,14 @@ const OPERATORS: readonly (readonly [string, (a: number, b: number) => number])[
   [' << ', (a, b) => a << b],
 ];
 
+const pool = (name: string): string[] => ['total', 'perHost', 'perGroup'].map((limit) => `${name}.${limit}`);
+
 /** By row: the constants whose values its cells give, in order. */
 const NAMED: Readonly<Record<string, readonly string[]>> = {
-  'all connections': ['MAX_CONNECTIONS'],
-  "from one host, this machine's own excepted": ['MAX_PER_HOST'],
-  'inbound peers': ['MAX_INBOUND'],
+  'half-open handshakes: all, of a host, of a group': pool('HANDSHAKES'),
+  'connections without a hello: all, of a host, of a group': pool('AWAITING_HELLO'),
+  'inbound peers: all, of a host, of a group': pool('INBOUND'),
+  'all connections; sockets': ['MAX_CONNECTIONS', 'MAX_SOCKETS'],
   'outbound: full-relay, block-only': ['OUTBOUND', 'BLOCK_ONLY'],
   'dials at once': ['DIALS_AT_ONCE'],
   'our requests waiting at a peer': ['MAX_PENDING'],
@@ -126,6 +133,14 @@ describe('docs/limits.md and the code', () => {
     const has = (number: number) =>
       [1, 1000, 1 << 10, 1 << 20].some((unit) => written.has(number / unit)) || isMade(number, written);
     expect(numbersIn(cells[0]!).filter((number) => !has(number))).toEqual([]);
+  });
+
+  test('the pools of inbound connections end below the limits of libp2p, which refuse the newest', () => {
+    // Those that we open ourselves: slots, dials at once, dials for others, relays and whom they bring.
+    const others = 40;
+    const inbound = INBOUND.total + 1 + AWAITING_HELLO.total + 1 + others;
+    expect(inbound).toBeLessThan(MAX_CONNECTIONS);
+    expect(inbound + HANDSHAKES.total + 1).toBeLessThan(MAX_SOCKETS);
   });
 
   test('the largest frame, and what the book of addresses holds', () => {

@@ -1,10 +1,11 @@
 import { type Peer, relays } from '../peer.ts';
-import { groupOf } from '../../host/naming/addresses.ts';
+import { oldestOfLargest, type PoolSource } from '../../../lib/grouped-pool.ts';
+import { sourceOf } from '../../host/bounds/pool-source.ts';
 
 /** What an inbound peer has to show for itself. Times in milliseconds of the clock, 0 = never. */
 export interface Candidate {
   readonly id: string;
-  readonly group: string;
+  readonly source: PoolSource;
   readonly latencyMs: number | null;
   readonly since: number;
   readonly lastPayment: number;
@@ -18,19 +19,20 @@ export function candidateOf(
   since: number,
   useful: { payment: number; block: number },
 ): Candidate {
-  const group = groupOf(peer.address) ?? peer.address;
+  const source = sourceOf(peer.address);
   const { id, latencyMs } = peer;
   const blockOnly = !relays(peer);
-  return { id, group, latencyMs, since, lastPayment: useful.payment, lastBlock: useful.block, blockOnly };
+  return { id, source, latencyMs, since, lastPayment: useful.payment, lastBlock: useful.block, blockOnly };
 }
 
 /**
- * Which inbound peer goes when there is no room for another, or null when all are worth keeping (Bitcoin Core's way):
- * those are kept who are good at something that an attacker can't be good at with many connections at once (groups that
- * a secret `rank` prefers, short ways, fresh payments, fresh blocks), then the older half; of the rest the youngest of
- * the largest group goes.
+ * Which inbound peer is disconnected when there is no room for another. Protected are, as in Bitcoin Core, those who are
+ * good at something that an attacker can't be good at with many connections at once (groups that a secret `rank` prefers,
+ * short ways, fresh payments, fresh blocks), then the older half. Of the rest the oldest of the largest group is
+ * disconnected; of all, if nobody is left. The peer that has just arrived is not among `all`: it always gets in.
+ * @param all at least one.
  */
-export function chooseEviction(all: readonly Candidate[], rank: (group: string) => number): string | null {
+export function chooseEviction(all: readonly Candidate[], rank: (group: string) => number): string {
   let left = [...all];
   const protect = (count: number, by: (candidate: Candidate) => number, worthy = (_: Candidate) => true) => {
     const kept = new Set(
@@ -41,7 +43,7 @@ export function chooseEviction(all: readonly Candidate[], rank: (group: string) 
     );
     left = left.filter((candidate) => !kept.has(candidate));
   };
-  protect(4, ({ group }) => rank(group));
+  protect(4, ({ source }) => rank(source.group ?? ''));
   protect(
     8,
     ({ latencyMs }) => latencyMs ?? Infinity,
@@ -64,8 +66,6 @@ export function chooseEviction(all: readonly Candidate[], rank: (group: string) 
     ({ lastBlock }) => lastBlock > 0,
   );
   protect(Math.floor(left.length / 2), ({ since }) => since);
-  const sizes = new Map<string, number>();
-  for (const { group } of left) sizes.set(group, (sizes.get(group) ?? 0) + 1);
-  left.sort((a, b) => sizes.get(b.group)! - sizes.get(a.group)! || b.since - a.since);
-  return left[0]?.id ?? null;
+  const oldestFirst = (left.length > 0 ? left : [...all]).sort((a, b) => a.since - b.since);
+  return oldestOfLargest(oldestFirst, ({ source }) => source).id;
 }

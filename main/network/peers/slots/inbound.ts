@@ -1,13 +1,15 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Clock } from '../../../lib/clock.ts';
+import { overflow, type PoolLimits } from '../../../lib/grouped-pool.ts';
 import type { OffenceCode } from '../../wire/offence.ts';
 import { candidateOf, chooseEviction } from './eviction.ts';
+import { sourceOf } from '../../host/bounds/pool-source.ts';
 import type { Peer } from '../peer.ts';
 
 export interface InboundDeps {
   readonly peers: { list(): readonly Peer[]; part(id: string, code: OffenceCode): void };
   readonly clock: Clock;
-  readonly most?: number | undefined;
+  readonly limits?: PoolLimits | undefined;
 }
 
 /** Keeps the number of inbound peers bounded, and those who are of use. */
@@ -19,9 +21,9 @@ export interface Inbound {
   forget(peerId: string): void;
 }
 
-export const MAX_INBOUND = 117;
+export const INBOUND: PoolLimits = { total: 117, perHost: 8, perGroup: 64 };
 
-export function createInbound({ peers, clock, most = MAX_INBOUND }: InboundDeps): Inbound {
+export function createInbound({ peers, clock, limits = INBOUND }: InboundDeps): Inbound {
   const key = randomBytes(16);
   const since = new Map<string, number>();
   const uses = new Map<string, { payment: number; block: number }>();
@@ -30,13 +32,16 @@ export function createInbound({ peers, clock, most = MAX_INBOUND }: InboundDeps)
   return {
     arrived(peer) {
       since.set(peer.id, clock.ms());
-      // Whom we called back because it came through a relay is a guest all the same.
+      // Whom we called back because it came through a relay counts as inbound, too.
       const all = peers.list().filter(({ kind }) => kind === 'inbound');
-      if (all.length <= most) return;
-      const candidates = all.map((each) =>
-        candidateOf(each, since.get(each.id) ?? 0, uses.get(each.id) ?? { payment: 0, block: 0 }),
-      );
-      peers.part(chooseEviction(candidates, rank) ?? peer.id, 'peer-crowded');
+      const among = overflow(all, peer, ({ address }) => sourceOf(address), limits);
+      if (among === null) return;
+      const candidates = among
+        .filter((each) => each !== peer)
+        .map((each) =>
+          candidateOf(each, since.get(each.id) ?? 0, uses.get(each.id) ?? { payment: 0, block: 0 }),
+        );
+      peers.part(chooseEviction(candidates, rank), 'peer-crowded');
     },
     useful(peerId, kind) {
       if (!since.has(peerId)) return;

@@ -1,0 +1,102 @@
+/** Where an entry of a pool comes from. `null` = the cap does not apply, as for this computer's own programs. */
+export interface PoolSource {
+  /** One computer or household: an IPv4 address, or an IPv6 /64. */
+  readonly host: string | null;
+  /** What one party may own whole: an IPv4 /16, or an IPv6 /32. */
+  readonly group: string | null;
+}
+
+/** Entries at once; each at least 1. */
+export interface PoolLimits {
+  readonly total: number;
+  readonly perHost: number;
+  readonly perGroup: number;
+}
+
+/** A bounded set that strangers can add to at no cost, and that no single host or network group can fill. */
+export interface GroupedPool<Entry> {
+  readonly size: number;
+  /** Adds the newest entry, and evicts another one if that exceeds a limit. An entry that is in keeps its age. */
+  add(entry: Entry, source: PoolSource): void;
+  has(entry: Entry): boolean;
+  /** False when it was not in. Not an eviction: `evicted` is not called. */
+  delete(entry: Entry): boolean;
+  /** Oldest first. */
+  entries(): Entry[];
+}
+
+/**
+ * Every pool that strangers fill at no cost follows one rule. A host or a group above its own limit loses its oldest entry.
+ * A full pool evicts the oldest entry of the largest group (and in it of the largest host). The newest entry always gets
+ * in: a pool that refuses newcomers is closed by whoever fills it first, with entries that cost nothing to hold.
+ * An addition costs O(size).
+ * @param evicted is called once for each evicted entry, which is out of the pool by then.
+ */
+export function createGroupedPool<Entry>(
+  limits: PoolLimits,
+  evicted: (entry: Entry) => void,
+): GroupedPool<Entry> {
+  // A Map keeps the order of insertion, which is the order of age.
+  const sources = new Map<Entry, PoolSource>();
+  const sourceOf = (entry: Entry): PoolSource => sources.get(entry)!;
+  return {
+    get size() {
+      return sources.size;
+    },
+    add(entry, source) {
+      if (sources.has(entry)) return;
+      sources.set(entry, source);
+      const among = overflow([...sources.keys()], entry, sourceOf, limits);
+      if (among === null) return;
+      const oldest = oldestOfLargest(among, sourceOf, entry);
+      sources.delete(oldest);
+      evicted(oldest);
+    },
+    has: (entry) => sources.has(entry),
+    delete: (entry) => sources.delete(entry),
+    entries: () => [...sources.keys()],
+  };
+}
+
+/**
+ * The entries among which one has to go since the newest one was added, itself included: those of its host, those of its
+ * group, or all. Null while every limit holds.
+ * @param entries with the newest one.
+ */
+export function overflow<Entry>(
+  entries: readonly Entry[],
+  newest: Entry,
+  sourceOf: (entry: Entry) => PoolSource,
+  limits: PoolLimits,
+): readonly Entry[] | null {
+  const { host, group } = sourceOf(newest);
+  const sameHost = entries.filter((entry) => host !== null && sourceOf(entry).host === host);
+  if (sameHost.length > limits.perHost) return sameHost;
+  const sameGroup = entries.filter((entry) => group !== null && sourceOf(entry).group === group);
+  if (sameGroup.length > limits.perGroup) return sameGroup;
+  return entries.length > limits.total ? entries : null;
+}
+
+/**
+ * The oldest entry of the largest host in the largest group; of equally large ones that with the oldest entry.
+ * @param entries oldest first, at least one beside `newest`.
+ * @param newest is counted for its group and host, but never chosen.
+ */
+export function oldestOfLargest<Entry>(
+  entries: readonly Entry[],
+  sourceOf: (entry: Entry) => PoolSource,
+  newest?: Entry,
+): Entry {
+  const largest = (among: readonly Entry[], by: keyof PoolSource): readonly Entry[] => {
+    const parts = new Map<string | null, Entry[]>();
+    for (const entry of among) {
+      const key = sourceOf(entry)[by];
+      const part = parts.get(key);
+      if (part === undefined) parts.set(key, [entry]);
+      else part.push(entry);
+    }
+    const eligible = [...parts.values()].filter((part) => part[0] !== newest);
+    return eligible.reduce((most, part) => (part.length > most.length ? part : most));
+  };
+  return largest(largest(entries, 'group'), 'host')[0]!;
+}
