@@ -25,7 +25,7 @@ import { encodeRecords, RECORD } from '../../../main/core/primitives/records.ts'
 import { createTransaction, sighash, type Transaction } from '../../../main/core/primitives/transaction.ts';
 import { bytesToBigInt } from '../../../main/core/codec/bytes.ts';
 import { SNAPSHOT_KEY_BYTES, writeSnapshotCoin } from '../../../main/core/snapshot/record.ts';
-import { chunkHash, snapshotRoot } from '../../../main/core/snapshot/root.ts';
+import { chunkHash, snapshotRoot, type SnapshotFacts } from '../../../main/core/snapshot/root.ts';
 import { messageHash } from '../../../main/core/wallet/message.ts';
 import { encodeCoin } from '../../../main/state/storage/records/coin-record.ts';
 import { toMotes } from '../../../shared/units.ts';
@@ -218,7 +218,8 @@ function policyRows(payment: Transaction): Row[] {
   ];
 }
 
-function snapshotRows(): Row[] {
+/** The snapshot of the example: its only chunk, and what its root is computed from. */
+export function exampleSnapshot(): { chunk: Uint8Array; facts: SnapshotFacts } {
   const outpoint = (byte: number, index: number): Uint8Array => {
     const bytes = new Uint8Array(SNAPSHOT_KEY_BYTES).fill(byte, 0, 32);
     new DataView(bytes.buffer).setUint32(32, index);
@@ -239,6 +240,11 @@ function snapshotRows(): Row[] {
     coins: coins.length,
     total: 3_250_000_000,
   };
+  return { chunk, facts };
+}
+
+function snapshotRows(): Row[] {
+  const { chunk, facts } = exampleSnapshot();
   return [
     ['chunk', chunk],
     ['chunk hash', chunkHash(chunk)],

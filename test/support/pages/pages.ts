@@ -5,6 +5,8 @@ import { speccheckCases, torsionCases } from '../../../main/core/crypto/gate-cas
 import { toHex } from '../../../main/core/codec/hex.ts';
 import { protocolExamples } from '../chain/protocol-examples.ts';
 import { type Example, shownExamples, withExamples } from './example.ts';
+import { messageFile } from './wire/message-example.ts';
+import { messageExamples, wireExamples } from './wire/wire-examples.ts';
 
 const DOCS = path.resolve(import.meta.dirname, '../../../docs');
 
@@ -29,7 +31,27 @@ interface Page {
   examples(): Promise<readonly Example[]>;
 }
 
-const PAGES: readonly Page[] = [{ name: 'kith-protocol', file: 'protocol.md', examples: protocolExamples }];
+const PAGES: readonly Page[] = [
+  { name: 'kith-protocol', file: 'protocol.md', examples: protocolExamples },
+  { name: 'kith-wire', file: 'wire.md', examples: () => Promise.resolve(wireExamples()) },
+];
+
+/** Files for programs, computed as a whole. */
+const FILES: readonly {
+  readonly name: string;
+  readonly file: string;
+  make(): { text: string; count: number };
+}[] = [
+  { name: 'kith-signatures', file: 'vectors/signatures.json', make: signatureFile },
+  {
+    name: 'kith-messages',
+    file: 'vectors/wire.json',
+    make() {
+      const examples = messageExamples();
+      return { text: messageFile(examples), count: examples.length };
+    },
+  },
+];
 
 /** Compares every computed part of docs/ with the code; with `write` it is made equal first. */
 export async function checkPages({ write = false } = {}): Promise<PageReport[]> {
@@ -43,16 +65,13 @@ export async function checkPages({ write = false } = {}): Promise<PageReport[]> 
       differences: differencesOf(page.file, examples),
     });
   }
-  const signatures = signatureFile();
-  if (write) writeFileSync(path.join(DOCS, SIGNATURES), signatures.text);
-  reports.push({
-    name: 'kith-signatures',
-    total: signatures.count,
-    differences:
-      read(SIGNATURES) === signatures.text
-        ? []
-        : [{ where: `docs/${SIGNATURES}`, why: 'It is not what the code gives.' }],
-  });
+  for (const { name, file, make } of FILES) {
+    const { text, count } = make();
+    if (write) writeFileSync(path.join(DOCS, file), text);
+    const differences =
+      read(file) === text ? [] : [{ where: `docs/${file}`, why: 'It is not what the code gives.' }];
+    reports.push({ name, total: count, differences });
+  }
   return reports;
 }
 
@@ -78,8 +97,6 @@ function differencesOf(file: string, examples: readonly Example[]): Difference[]
       .map((name): Difference => ({ where: where(name), why: 'Nothing computes it.' })),
   ];
 }
-
-const SIGNATURES = 'vectors/signatures.json';
 
 function signatureFile(): { text: string; count: number } {
   const cases = [...speccheckCases(), ...torsionCases()].map(({ name, key, message, signature, valid }) => ({
