@@ -28,7 +28,8 @@ export interface Puller {
  */
 export function createPuller(stream: Stream): Puller {
   let queue: Uint8Array[] = [];
-  let ended = stream.readableEnded;
+  // libp2p calls a stream ended whose last bytes came with the negotiation and wait for the first listener.
+  let ended = stream.readableEnded && stream.readBufferLength === 0;
   let failure: Error | undefined;
   let wake: (() => void) | undefined;
   let resuming = false;
@@ -78,7 +79,7 @@ export function createPuller(stream: Stream): Puller {
           resume();
           if (queue.length > 0) continue;
         }
-        if (ended || stream.status !== 'open') return null;
+        if (ended || stream.status !== 'open' || stream.readStatus === 'closed') return null;
         if (!(await waitFor((done) => (wake = done), waitMs))) throw new KithError('stream-stalled');
       }
     },

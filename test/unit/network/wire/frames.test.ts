@@ -69,6 +69,19 @@ describe('frames over a real stream', () => {
     expect(await readerOf(far).next()).toMatchObject({ code: 'wire-cut' });
   });
 
+  test('arrive although the stream has ended before anybody reads it', async () => {
+    for (let i = 0; i < 30; i++) {
+      const near = await streams.open((far) => {
+        far.send(head(3, KNOWN, i));
+        far.send(Uint8Array.of(1, 2, 3));
+        far.close().catch(() => undefined);
+      });
+      const reader = readerOf(near);
+      expect(await reader.next()).toMatchObject({ id: i, body: Uint8Array.of(1, 2, 3) });
+      expect(await reader.next()).toBeNull();
+    }
+  });
+
   test('cut off a sender of one byte now and then', async () => {
     const { near, far } = await streams.pair();
     near.send(head(1000, KNOWN));
