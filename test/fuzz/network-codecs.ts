@@ -4,6 +4,8 @@ import {
   encodeBlockAnnouncement,
   encodeWids,
 } from '../../main/network/wire/messages/announcements.ts';
+import { addressBytes } from '../../main/network/host/naming/addresses.ts';
+import { decodeIdentify, type Identity } from '../../main/network/host/identify.ts';
 import { compactOf } from '../../main/network/wire/messages/compact-block.ts';
 import {
   decodeBye,
@@ -35,6 +37,7 @@ import {
   encodeGetHeaders,
   encodeHeaders,
 } from '../../main/network/wire/messages/sync-messages.ts';
+import { type Field, writeFields } from '../../main/network/wire/messages/protobuf.ts';
 import { isViolation } from '../../main/core/violation.ts';
 import {
   decodePushed,
@@ -63,6 +66,15 @@ function anyAnnouncement(random: Random): Uint8Array {
 
 function anyPushed(random: Random): Uint8Array {
   return encodePushed(compactOf(anyBlock(random), random.bytes(8), () => random.int(2) === 0));
+}
+
+function encodeIdentify({ listenAddrs, protocols, agentVersion }: Identity): Uint8Array {
+  const texts = protocols.map((text) => ({ number: 3, value: Buffer.from(text) }));
+  return writeFields([
+    ...listenAddrs.map(({ bytes }): Field => ({ number: 2, value: bytes })),
+    ...texts,
+    ...(agentVersion === null ? [] : [{ number: 6, value: Buffer.from(agentVersion) }]),
+  ]);
 }
 
 /** Every message of the wire whose form is one and only one. */
@@ -158,6 +170,20 @@ export const OPEN_CODECS: readonly Codec[] = [
     anyAnnouncement,
     (b) => orNull(decodeBlockAnnouncement(b)),
     ({ header, block }) => encodeBlockAnnouncement(header.bytes, block),
+  ),
+  codec(
+    'identify',
+    (r) =>
+      writeFields([
+        ...list(r, 4, () => ({
+          number: 2,
+          value: addressBytes(`/ip4/11.0.0.${r.int(256)}/tcp/${r.int(65_536)}`),
+        })),
+        { number: 3, value: Buffer.from('/kith/fuzz/1') },
+        { number: 6, value: Buffer.from('kith/fuzz') },
+      ]),
+    decodeIdentify,
+    encodeIdentify,
   ),
   codec('pushed block', anyPushed, (b) => orNull(decodePushed(b)), encodePushed),
   codec(

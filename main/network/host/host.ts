@@ -10,6 +10,7 @@ import { hostPart, isLocal, parseAddress } from './naming/addresses.ts';
 import { forgetStrangers } from './bounds/forget-strangers.ts';
 import { createHandshakes } from './bounds/handshakes.ts';
 import { createGossip, type Gossip, gossipService } from './gossip.ts';
+import { createIdentify, type Identify, type IdentifyDeps } from './identify.ts';
 import { createDoors, type Doors, type Inner } from './inner.ts';
 import { metered } from './bounds/metered.ts';
 import { isOwnRelay, loadParts, type Wanted } from './parts.ts';
@@ -88,9 +89,10 @@ type Services = { identify: unknown; pubsub: GossipSub } & Record<string, unknow
 
 export async function createHost(deps: HostDeps): Promise<Host> {
   const traffic = createTrafficCounter();
-  const { node, inner } = await create(deps, traffic);
+  const { node, inner, identity } = await create(deps, traffic);
   const echoes = perConnection(echoBudget);
   forgetStrangers(node);
+  node.addEventListener('connection:open', ({ detail }) => void identity.ask(detail));
   return {
     peerId: node.peerId.toString(),
     idBytes: node.peerId.toMultihash().bytes,
@@ -142,11 +144,11 @@ export async function createHost(deps: HostDeps): Promise<Host> {
 async function create(
   deps: HostDeps,
   traffic: TrafficCounter,
-): Promise<{ node: Libp2p<Services>; inner: Inner }> {
-  const current: { node?: Libp2p<Services>; inner?: Inner } = {};
+): Promise<{ node: Libp2p<Services>; inner: Inner; identity: Identify }> {
+  const current: { node?: Libp2p<Services>; inner?: Inner & IdentifyDeps; identity?: Identify } = {};
   const handshakes = createHandshakes(HANDSHAKES_A_SECOND[isLocal(deps.listen) ? 'local' : 'otherwise']);
   const relays = deps.wanted?.relays;
-  const parts = await loadParts(deps.wanted ?? {});
+  const parts = await loadParts(deps.wanted ?? {}, () => current.identity!);
   current.node = await createLibp2p<Services>({
     start: false,
     privateKey: deps.key,
@@ -197,17 +199,19 @@ async function create(
     // Its timeout follows the fastest answers, so a busy node loses good peers; peers/ pings with patience.
     connectionMonitor: { enabled: false },
     services: {
-      identify: identify({ maxMessageSize: 8192, maxObservedAddresses: 4 }),
+      // It answers; asking is a part of our own, see identify.ts.
+      identify: identify({ runOnConnectionOpen: false }),
       pubsub: (components: object) =>
         gossipService(deps.topics, deps.scoreOf)(metered(components, deps.onFlood ?? (() => {})) as never),
       inner: (components: object) => {
-        current.inner = components as Inner;
+        current.inner = components as Inner & IdentifyDeps;
         return {};
       },
       ...parts.services,
     },
   });
-  return { node: current.node, inner: current.inner! };
+  current.identity = createIdentify(current.inner!);
+  return { node: current.node, inner: current.inner!, identity: current.identity };
 }
 
 // libp2p puts the causes into the text of its own error only.

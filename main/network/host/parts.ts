@@ -1,7 +1,8 @@
 import type { Libp2pOptions } from 'libp2p';
 import { identifyPush } from '@libp2p/identify';
 import { peerIdOf, relayOf } from './naming/addresses.ts';
-import { metered } from './bounds/metered.ts';
+import { withHandler } from './bounds/with-handler.ts';
+import type { Identify } from './identify.ts';
 
 /** Which of libp2p's further parts a host takes; none of them is even loaded without. */
 export interface Wanted {
@@ -38,12 +39,13 @@ export const RELAY = {
   perPeer: 4,
 } as const;
 
-/** Bytes of news that a peer may send of itself on a connection, at once and a second. */
-export const PUSH_BYTES = { burst: 64 * 1024, perSecond: 256 } as const;
 const HOP_MS = 10_000;
 
 /** Loads what is wanted: each costs tens of milliseconds and some megabytes, which a node on loopback needn't spend. */
-export async function loadParts({ relays, push = false }: Wanted): Promise<Parts> {
+export async function loadParts(
+  { relays, push = false }: Wanted,
+  identify: () => Pick<Identify, 'acceptPush'>,
+): Promise<Parts> {
   const transports: Transports = [];
   const services: Services = {};
   if (relays !== undefined) {
@@ -69,9 +71,12 @@ export async function loadParts({ relays, push = false }: Wanted): Promise<Parts
     });
   }
   if (push) {
-    const make = identifyPush({ maxMessageSize: 8192, concurrency: 4 });
+    // It sends; what others send is read by a part of our own, which has bounds.
+    const make = identifyPush({ concurrency: 4 });
     services['push'] = (components: object) =>
-      make(metered(components, () => undefined, PUSH_BYTES) as never);
+      make(
+        withHandler(components, (stream, connection) => identify().acceptPush(stream, connection)) as never,
+      );
   }
   return { transports, services };
 }

@@ -1,13 +1,9 @@
-import type { Connection, Stream } from '@libp2p/interface';
+import type { Connection } from '@libp2p/interface';
 import { createBucket } from '../../wire/bucket.ts';
+import { withHandler } from './with-handler.ts';
 
 /** Bytes of gossip that one peer may send at once, and a second in the long run. */
 export const GOSSIP_BYTES = { burst: 8 << 20, perSecond: 1 << 20 };
-
-type Accept = (stream: Stream, connection: Connection) => unknown;
-interface Registrar {
-  handle(protocol: string, accept: Accept, options?: object): Promise<void>;
-}
 
 /**
  * The router reads its streams without holding the sender back, so what comes faster than it is handled would pile up:
@@ -18,9 +14,8 @@ export function metered<Components extends object>(
   onFlood: (peerId: string) => void,
   budget: { readonly burst: number; readonly perSecond: number } = GOSSIP_BYTES,
 ): Components {
-  const { registrar } = components as unknown as { registrar: Registrar };
   const buckets = new WeakMap<Connection, ReturnType<typeof createBucket>>();
-  const watch = (stream: Stream, connection: Connection): void => {
+  return withHandler(components, (stream, connection, own) => {
     // One budget for all streams of a connection: opening another must not fill it up again.
     const bucket = buckets.get(connection) ?? createBucket(budget.burst, budget.perSecond);
     buckets.set(connection, bucket);
@@ -29,25 +24,6 @@ export function metered<Components extends object>(
       stream.abort(new Error('too much at once'));
       onFlood(connection.remotePeer.toString());
     });
-  };
-  const wrapped = new Proxy(registrar, {
-    get(target, name) {
-      if (name === 'handle') {
-        return (protocol: string, accept: Accept, options?: object) =>
-          target.handle(
-            protocol,
-            (stream, connection) => {
-              watch(stream, connection);
-              return accept(stream, connection);
-            },
-            options,
-          );
-      }
-      const value: unknown = Reflect.get(target, name);
-      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
-    },
-  });
-  return new Proxy(components, {
-    get: (target, name) => (name === 'registrar' ? wrapped : (Reflect.get(target, name) as unknown)),
+    return own(stream, connection);
   });
 }

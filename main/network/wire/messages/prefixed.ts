@@ -35,7 +35,10 @@ export function createPrefixed(stream: Stream): Prefixed {
         for (const piece of arrived) {
           // Who sends more than a window at once is not one of these protocols.
           if (kept.length + piece.length > cap + 64 * 1024) throw new KithError('stream-lost', 'too much');
-          kept = Uint8Array.from([...kept, ...piece]);
+          const both = new Uint8Array(kept.length + piece.length);
+          both.set(kept);
+          both.set(piece, kept.length);
+          kept = both;
         }
       }
     },

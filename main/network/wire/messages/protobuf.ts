@@ -12,14 +12,14 @@ const VARINT = 0;
 const FIXED64 = 1;
 const BYTES = 2;
 const FIXED32 = 5;
-/** Further fields of one message are not looked at. */
+/** Further fields of one message are not looked at, unless a message is known to have more. */
 const MAX_FIELDS = 64;
 
-/** The fields of a message in their order; null when the bytes are none. */
-export function readFields(bytes: Uint8Array): Field[] | null {
+/** The fields of a message in their order, at most `most`; null when the bytes are none. */
+export function readFields(bytes: Uint8Array, most = MAX_FIELDS): Field[] | null {
   const fields: Field[] = [];
   let at = 0;
-  while (at < bytes.length && fields.length < MAX_FIELDS) {
+  while (at < bytes.length && fields.length < most) {
     const tag = readVarint(bytes, at);
     if (tag === null) return null;
     at = tag.end;
