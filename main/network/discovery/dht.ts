@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Connection } from '@libp2p/interface';
 import { messageOf } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log/log.ts';
-import { isUsefulFrom, withoutPeer } from '../host/naming/addresses.ts';
+import { isPublic, isUsefulFrom, withoutPeer } from '../host/naming/addresses.ts';
 import { metered } from '../host/bounds/metered.ts';
 
 export interface DhtDeps {
@@ -63,7 +63,7 @@ export function createDht(deps: DhtDeps): Dht {
   let kad: Kad | undefined;
 
   async function create(): Promise<Kad> {
-    const { kadDHT, passthroughMapper, removePrivateAddressesMapper } = await import('@libp2p/kad-dht');
+    const { kadDHT, passthroughMapper } = await import('@libp2p/kad-dht');
     const make = kadDHT({
       protocol: deps.protocol,
       clientMode: true,
@@ -73,7 +73,7 @@ export function createDht(deps: DhtDeps): Dht {
       querySelfInterval: NEVER_MS,
       maxInboundStreams: 2,
       maxOutboundStreams: 4,
-      peerInfoMapper: deps.local ? passthroughMapper : removePrivateAddressesMapper,
+      peerInfoMapper: deps.local ? passthroughMapper : onlyPublic,
     });
     const made = make(metered(onlyConnected(deps), () => undefined, DHT_BYTES) as never) as unknown as Kad;
     const { handlers } = made.rpc;
@@ -139,6 +139,11 @@ function onlyConnected({ components, connections }: DhtDeps): object {
   // It pings whom it wants to keep; peers/ does that already, and of two pings at once one is refused.
   const ping = { ping: (peer: { toString(): string }) => Promise.resolve(peer).then((it) => open(it) && 0) };
   return shadow(components, { connectionManager: manager, ping });
+}
+
+/** What others are told of a peer, and what is kept of what they tell: the mapper of kad-dht passes special IP addresses. */
+function onlyPublic<Info extends { multiaddrs: { toString(): string }[] }>(info: Info): Info {
+  return { ...info, multiaddrs: info.multiaddrs.filter((each) => isPublic(each.toString())) };
 }
 
 /** An object as it is, but for some of its parts. */

@@ -1,6 +1,6 @@
 import { messageOf } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log/log.ts';
-import { ipOf, isPrivate, isRelayed, withoutPeer } from '../host/naming/addresses.ts';
+import { isRelayed, toldClassOf, withoutPeer } from '../host/naming/addresses.ts';
 import { createBucket } from '../wire/bucket.ts';
 
 export interface LanDeps {
@@ -46,7 +46,7 @@ export function createLan({ components, tag, onFound, log }: LanDeps): Lan {
     for (const each of detail.multiaddrs.slice(0, MOST_ADDRESSES)) {
       const address = `${withoutPeer(each.toString())}/p2p/${detail.id.toString()}`;
       // Whoever is on the local network has an address of one; others would be somebody's lie.
-      if (isPrivate(ipOf(address) ?? '') && !isRelayed(address)) onFound(address);
+      if (toldClassOf(address) === 'private' && !isRelayed(address)) onFound(address);
     }
   }
 

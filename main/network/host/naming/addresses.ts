@@ -1,4 +1,5 @@
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr';
+import { type Ip, type IpClass, ipClassOf, type Ipv4, isIpv4, ownerOf, parseIp } from './ip.ts';
 
 /** Reads what a person or a peer gave as an address; null when it isn't a multiaddress. */
 export function parseAddress(text: string): Multiaddr | null {
@@ -53,34 +54,42 @@ export function withoutPeer(address: string): string {
   return address.replace(/\/p2p\/[^/]+$/, '');
 }
 
-/** The IP in an address, or null when it has a name or a relay instead. */
-export function ipOf(address: string): string | null {
+/** The IP in an address as it is written, or null when it begins with a name or a zone instead. */
+function writtenIp(address: string): string | null {
   const first = parseAddress(address)?.getComponents()[0];
   return first !== undefined && (first.name === 'ip4' || first.name === 'ip6') ? (first.value ?? null) : null;
 }
 
-/**
- * The part of an address that its owner can't change at will, such as `/ip4/127.0.0.1`; null without an IP. Of IPv6 it is
- * the /64, which every household has whole: `/ip6/2001:db8::/ipcidr/64`. In a relayed address it is the relay's: so whom a
- * relay brings is never banned by it, see `justice.ts`.
- */
-export function hostPart(address: string): string | null {
-  const ip = ipOf(address);
-  if (ip === null) return null;
-  if (!ip.includes(':')) return `/ip4/${ip}`;
-  if (isLoopback(ip)) return `/ip6/${ip}`;
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(ip)?.[1];
-  if (mapped !== undefined) return `/ip4/${mapped}`;
-  const prefix = expandIp6(ip)
-    .slice(0, 4)
-    .map((part) => part.replace(/^0+(?=.)/, '').toLowerCase())
-    .join(':')
-    .replace(/(:0)+$/, '');
-  return `/ip6/${prefix}::/ipcidr/64`;
+function readIp(address: string): Ip | null {
+  return parseIp(writtenIp(address) ?? '');
 }
 
+/** The IP in an address, or null when it has a name instead. IPv4 that is mapped into IPv6 is given as IPv4. */
+export function ipOf(address: string): string | null {
+  return readIp(address)?.toString() ?? null;
+}
+
+/**
+ * The part of an address that its owner can't change at will, such as `/ip4/127.0.0.1`; null without an IP. Of IPv6 it is
+ * the /64, which every household has whole: `/ip6/2001:db8::/ipcidr/64`, or the IPv4 address that owns it. In a relayed
+ * address it is the relay's: so whom a relay brings is never judged by it, see `justice.ts`.
+ */
+export function hostPart(address: string): string | null {
+  const ip = readIp(address);
+  if (ip === null) return null;
+  if (isIpv4(ip)) return `/ip4/${ip.toString()}`;
+  if (isLoopback(ip.toString())) return `/ip6/${ip.toString()}`;
+  const owner = ownerOf(ip);
+  if (owner !== null) return `/ip4/${owner.toString()}`;
+  return `/ip6/${hexParts(ip.parts.slice(0, 4)).replace(/(:0)+$/, '')}::/ipcidr/64`;
+}
+
+const firstHalf = (ip: Ipv4): string => ip.octets.slice(0, 2).join('.');
+const hexParts = (parts: readonly number[]): string => parts.map((part) => part.toString(16)).join(':');
+
 export function isLoopback(ip: string): boolean {
-  return ip.startsWith('127.') || ip === '::1';
+  const read = parseIp(ip);
+  return read !== null && ipClassOf(read.toString()) === 'loopback';
 }
 
 /** Whether a node that listens so talks to its own machine only. */
@@ -89,44 +98,34 @@ export function isLocal(listen: readonly string[]): boolean {
 }
 
 /**
- * The group whose owner could be one party: /16 of IPv4, /32 of IPv6; on loopback, where tests and demos live, every
- * address is a group of its own. Null when the address has no IP.
+ * The group whose owner could be one party: /16 of IPv4, /32 of IPv6 (or the /16 of the IPv4 address that owns it); on
+ * loopback, where tests and demos live, every address is a group of its own. Null when the address has no IP.
  */
 export function groupOf(address: string): string | null {
-  const ip = ipOf(address);
+  const ip = readIp(address);
   if (ip === null) return null;
-  if (isLoopback(ip)) return ip;
-  if (ip.includes('.') && !ip.includes(':')) return ip.split('.').slice(0, 2).join('.');
-  return expandIp6(ip).slice(0, 2).join(':');
+  if (isLoopback(ip.toString())) return ip.toString();
+  if (isIpv4(ip)) return firstHalf(ip);
+  const owner = ownerOf(ip);
+  return owner === null ? hexParts(ip.parts.slice(0, 2)) : firstHalf(owner);
 }
 
-function expandIp6(ip: string): string[] {
-  const [head = '', tail] = ip.split('::');
-  const left = head === '' ? [] : head.split(':');
-  if (tail === undefined) return left;
-  const right = tail === '' ? [] : tail.split(':');
-  return [...left, ...Array<string>(Math.max(0, 8 - left.length - right.length)).fill('0'), ...right];
+/**
+ * A port at an IP, or that of a relay; a relay behind a relay is no use to anybody. Names (`/dns4`, `/dns6`, `/dnsaddr`)
+ * are not of this form: a name that a peer tells could lead to this computer, or into its network, as soon as it is
+ * looked up (docs/wire.md, section 5). Only names that the user or the network's file gives are looked up.
+ */
+const SHAPE = /^\/ip[46]\/[^/]+\/tcp\/[1-9]\d*(\/p2p\/\w+)?(\/p2p-circuit\/p2p\/\w+)?$/;
+
+/** The class of the IP in an address that others tell us; null when it isn't of the form that nodes tell each other. */
+export function toldClassOf(address: string): IpClass | null {
+  const ip = SHAPE.test(address) ? writtenIp(address) : null;
+  return ip === null ? null : ipClassOf(ip);
 }
 
-/** What others outside can't reach: the ranges of private networks and of single links. */
-export function isPrivate(ip: string): boolean {
-  return /^(10\.|192\.168\.|169\.254\.|172\.(1[6-9]|2\d|3[01])\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|f[cd]|fe[89ab])/i.test(
-    ip,
-  );
-}
-
-/** No host at all: unspecified, reserved, multicast, documentation. */
-function isNowhere(ip: string): boolean {
-  return /^(0\.|2(2[4-9]|[3-5]\d)\.|192\.0\.2\.|::$|ff|2001:db8)/i.test(ip);
-}
-
-/** A port at an IP, or that of a relay; a relay behind a relay is no use to anybody. */
-const SHAPE = /^\/ip[46]\/[^/]+\/tcp\/\d+(\/p2p\/\w+)?(\/p2p-circuit\/p2p\/\w+)?$/;
-
-/** Whether somebody anywhere could dial it, as far as its text tells: an IP that is neither ours alone nor private. */
+/** Whether somebody anywhere could dial it, as far as its text tells. */
 export function isPublic(address: string): boolean {
-  const ip = ipOf(address);
-  return ip !== null && !isNowhere(ip) && !isLoopback(ip) && !isPrivate(ip) && SHAPE.test(address);
+  return toldClassOf(address) === 'public';
 }
 
 /**
@@ -134,9 +133,11 @@ export function isPublic(address: string): boolean {
  * networks only from somebody in one.
  */
 export function isUsefulFrom(teller: string, address: string, local: boolean): boolean {
-  const ip = ipOf(address);
-  const from = ipOf(teller) ?? '';
-  if (ip === null || isNowhere(ip) || !SHAPE.test(address)) return false;
-  if (isLoopback(ip) || local) return local && isLoopback(ip);
-  return !isPrivate(ip) || isPrivate(from) || isLoopback(from);
+  const told = toldClassOf(address);
+  if (told === 'loopback' || local) return told === 'loopback' && local;
+  if (told === 'private') {
+    const from = ipClassOf(ipOf(teller) ?? '');
+    return from === 'private' || from === 'loopback';
+  }
+  return told === 'public';
 }

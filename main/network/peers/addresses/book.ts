@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { PEER_SOURCES, type PeerSource } from '../../../../shared/contract/vocabulary.ts';
 import type { UnixSeconds } from '../../../../shared/units.ts';
 import type { Clock } from '../../../lib/clock.ts';
-import { groupOf, hostPart, peerIdOf } from '../../host/naming/addresses.ts';
+import { groupOf, hostPart, peerIdOf, toldClassOf } from '../../host/naming/addresses.ts';
 import { createDrawList, type DrawList } from './draw-list.ts';
 import type { PeerStore } from './store.ts';
 
@@ -52,6 +52,7 @@ export interface AddressBook {
   load(): Promise<void>;
   save(): Promise<void>;
   readonly size: number;
+  /** Takes no names and no special IP addresses from others. */
   add(address: string, told: Told): void;
   /** What came of a try to connect. */
   tried(address: string, good: boolean): void;
@@ -153,7 +154,7 @@ export function createAddressBook(deps: BookDeps): AddressBook {
       }
       for (const { value } of await store.list('address')) {
         const entry = saved.safeParse(value);
-        if (entry.success && peerIdOf(entry.data.address) !== null) put(entry.data);
+        if (entry.success && isKept(entry.data)) put(entry.data);
       }
     },
     async save() {
@@ -164,7 +165,7 @@ export function createAddressBook(deps: BookDeps): AddressBook {
       return entries.size;
     },
     add(address, { foundBy, by, record = '' }) {
-      if (peerIdOf(address) === null) return;
+      if (!isKept({ address, foundBy })) return;
       const known = entries.get(address);
       if (known !== undefined) {
         if (record !== '') entries.set(address, { ...known, record });
@@ -203,6 +204,18 @@ export function createAddressBook(deps: BookDeps): AddressBook {
       return known.slice(0, most);
     },
   };
+}
+
+/** Sources whose addresses others choose. */
+export const TOLD_SOURCES: ReadonlySet<PeerSource> = new Set(['exchange', 'dht', 'dns', 'mdns']);
+
+/**
+ * Whether an address may stand in the book: with a peer id, and without a name or a special IP if others chose it. Names
+ * and IP addresses in disguise could lead to this computer or into its network. An earlier version may have kept some.
+ */
+function isKept({ address, foundBy }: Pick<BookEntry, 'address' | 'foundBy'>): boolean {
+  const told = toldClassOf(address);
+  return peerIdOf(address) !== null && (!TOLD_SOURCES.has(foundBy) || (told !== null && told !== 'special'));
 }
 
 const tableOf = ({ lastGood }: Pick<BookEntry, 'lastGood'>): Table => (lastGood > 0 ? 'proven' : 'fresh');

@@ -14,7 +14,13 @@ import {
 } from '../../host/naming/addresses.ts';
 import type { OffenceCode } from '../../wire/offence.ts';
 import type { Bans } from '../conduct/bans.ts';
-import { type AddressBook, type AddressFacts, type BookEntry, factsOf } from '../addresses/book.ts';
+import {
+  type AddressBook,
+  type AddressFacts,
+  type BookEntry,
+  factsOf,
+  TOLD_SOURCES,
+} from '../addresses/book.ts';
 import type { PeerStore } from '../addresses/store.ts';
 import type { Origin } from '../peer.ts';
 import type { Peers } from '../peers.ts';
@@ -287,11 +293,9 @@ function patienceFor({ foundBy }: Origin): 'chosen' | 'remembered' {
   return foundBy === 'manual' || foundBy === 'bootstrap' || foundBy === 'join-link' ? 'chosen' : 'remembered';
 }
 
-const TOLD = new Set<PeerSource>(['exchange', 'dht', 'mdns', 'dns']);
-
 // What the book remembers from an earlier run was found by the book, whoever told it then.
 function savedSource(source: PeerSource): PeerSource {
-  return TOLD.has(source) ? source : 'address-book';
+  return TOLD_SOURCES.has(source) ? source : 'address-book';
 }
 
 function refusal(address: string, code: OffenceCode): KithError {

@@ -178,6 +178,34 @@ describe('the address book', () => {
     expect(book.sample(10).map(({ address }) => address)).toEqual([addressOf(2)]);
   });
 
+  test.each(['exchange', 'dht', 'dns', 'mdns'] as const)(
+    'takes no names and no addresses in disguise from %s, nor from an earlier version',
+    async (foundBy) => {
+      const told = ['/dns4/localhost/tcp/22', '/ip6/::ffff:127.0.0.1/tcp/22', '/ip6/64:ff9b::a00:1/tcp/22'];
+      const good = addressOf(1);
+      const book = bookWith();
+      for (const address of told) book.add(`${address}/p2p/${ID}`, { foundBy });
+      book.add(good, { foundBy });
+      expect(book.pick(() => true)?.address).toBe(good);
+      expect(book.size).toBe(1);
+      // The user may choose a name.
+      book.add(`${told[0]!}/p2p/${ID}`, { foundBy: 'manual' });
+      expect(book.size).toBe(2);
+
+      const entry = { foundBy, source: '44.1', added: 1, lastTry: 0, lastGood: 1, failures: 0, record: '' };
+      const kept = [good, ...told.map((address) => `${address}/p2p/${ID}`)];
+      const values = kept.map((address) => ({ key: address, value: { ...entry, address } }));
+      const saved = { list: async (prefix: string) => (prefix === 'address' ? values : []) };
+      const again = createAddressBook({
+        store: saved as unknown as PeerStore,
+        clock: turnedClock(),
+        random: createRandom(7).next,
+      });
+      await again.load();
+      expect(again.size).toBe(1);
+    },
+  );
+
   test('gives up an address that never works', () => {
     const book = bookWith();
     book.add(addressOf(1), { foundBy: 'exchange' });
