@@ -84,6 +84,8 @@ export const MAX_SOCKETS = 384;
 /** Handshakes that one host may begin within a second; on loopback all nodes of a demo come from one address. */
 const HANDSHAKES_A_SECOND = { local: 500, otherwise: 10 } as const;
 const PING_TIMEOUT_MS = 20_000;
+/** For TCP, encryption and the multiplexer of a connection that this node opens. */
+const DIAL_MS = 10_000;
 
 type Services = { identify: unknown; pubsub: GossipSub } & Record<string, unknown>;
 
@@ -120,7 +122,7 @@ export async function createHost(deps: HostDeps): Promise<Host> {
       const target = parseAddress(address);
       if (target === null) throw new KithError('address-invalid', address, { data: { address } });
       try {
-        return await node.dial(target, { signal: AbortSignal.timeout(10_000) });
+        return await node.dial(target, { signal: AbortSignal.timeout(DIAL_MS) });
       } catch (error) {
         const code = messageOf(error).includes('dial self') ? 'peer-self' : 'dial-failed';
         throw new KithError(code, messageOf(error), { cause: error, data: { address } });
@@ -189,7 +191,7 @@ async function create(
       maxConnections: MAX_CONNECTIONS,
       maxParallelDials: 16,
       maxDialQueueLength: 64,
-      dialTimeout: 10_000,
+      dialTimeout: DIAL_MS,
       // Half-open handshakes have a pool of their own (bounds/handshakes.ts), which never refuses the newest.
       maxIncomingPendingConnections: Infinity,
       inboundConnectionThreshold: Infinity,

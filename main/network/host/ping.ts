@@ -10,6 +10,7 @@ import { createPuller, write } from '../wire/flow.ts';
 export const PING_PROTOCOL = '/ipfs/ping/1.0.0';
 const PING_BYTES = 32;
 const REST_MS = 120_000;
+const CLOSE_MS = 1000;
 /** Bytes echoed at once and a second: more have to wait, held back in the sender's window. */
 const ECHO = { burst: 64 * PING_BYTES, perSecond: 8 * PING_BYTES };
 
@@ -50,7 +51,7 @@ export async function measurePing(connection: Connection, timeoutMs: number): Pr
       got = Uint8Array.from([...got, ...arrived.flatMap((piece) => [...piece])]);
     }
     if (!equalBytes(got, sent)) throw new KithError('stream-lost', 'another echo than what was sent');
-    await stream.close({ signal: AbortSignal.timeout(1000) }).catch(() => undefined);
+    await stream.close({ signal: AbortSignal.timeout(CLOSE_MS) }).catch(() => undefined);
     return performance.now() - began;
   } catch (error) {
     stream.abort(error instanceof Error ? error : new Error(String(error)));

@@ -7,7 +7,7 @@ import type { Log } from '../../lib/log/log.ts';
 import type { Host } from '../host/host.ts';
 import type { Identified } from '../host/identified.ts';
 import type { Names } from '../host/naming/protocols.ts';
-import { type Control, greet, HELLO_MS } from '../wire/control.ts';
+import { type Control, greet, GOODBYE_MS, HELLO_MS, WITHOUT_HELLO_MS } from '../wire/control.ts';
 import { type Hello, servingFrom, type TipClaim } from '../wire/messages/hello.ts';
 import { isOffence, type Offence, offence, type OffenceCode } from '../wire/offence.ts';
 import type { Bans } from './conduct/bans.ts';
@@ -105,7 +105,7 @@ export function createPeers(deps: PeersDeps): Peers {
     session.parting = true;
     session.code ??= code;
     const goodbye = session.peer?.control.bye(code) ?? Promise.resolve();
-    void Promise.race([goodbye, sleep(500)]).then(() => close(session.connection));
+    void Promise.race([goodbye, sleep(GOODBYE_MS)]).then(() => close(session.connection));
   }
 
   function ended(session: Session, peer: OwnedPeer): void {
@@ -188,7 +188,7 @@ export function createPeers(deps: PeersDeps): Peers {
       const session = sessions.get(connection.remotePeer.toString());
       if (session?.connection !== connection) return close(connection);
       if (session.peer === null) settle(session, offence('hello-missing'));
-    }, HELLO_MS + 5000).unref();
+    }, WITHOUT_HELLO_MS).unref();
   }
 
   /** What parts of libp2p open on their own is of use to them for a moment; nobody must wait for our greeting there. */

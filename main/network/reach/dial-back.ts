@@ -19,6 +19,8 @@ import {
 export const DIAL_BACK = { atOnce: 4, burst: 3, perSecond: 1 / 60, addresses: 4 } as const;
 const DIAL_MS = 5000;
 const ASK_MS = 30_000;
+/** Until the stream of a request is open. */
+const OPEN_MS = 10_000;
 
 /**
  * Answers peers that ask to be dialled. Dials nothing but the IP that the asking connection comes from: anything else
@@ -99,7 +101,7 @@ export async function askDialBack(
   addresses: readonly string[],
 ): Promise<DialBackOutcome> {
   try {
-    const stream = await connection.newStream(DIAL_BACK_PROTOCOL, { signal: AbortSignal.timeout(10_000) });
+    const stream = await connection.newStream(DIAL_BACK_PROTOCOL, { signal: AbortSignal.timeout(OPEN_MS) });
     const messages = createPrefixed(stream);
     try {
       await messages.send(encodeDialRequest({ id, addresses: addresses.map(addressBytes) }));

@@ -24,6 +24,10 @@ import { isOffence, type Offence, offence } from './offence.ts';
 
 /** How long a peer may take to introduce itself. */
 export const HELLO_MS = 10_000;
+/** An inbound connection without a hello ends after this; the hello itself has HELLO_MS from its stream on. */
+export const WITHOUT_HELLO_MS = 15_000;
+/** For a `bye` to reach the peer before the connection is closed. */
+export const GOODBYE_MS = 500;
 
 /** What two nodes have said to each other, and the stream on which they keep each other up to date. */
 export interface Control {
@@ -129,7 +133,7 @@ function createControl(stream: Stream, reader: FrameReader, hello: Hello, versio
     async bye(code) {
       try {
         await writeFrame(stream, FRAME.bye.type, 0, [encodeBye(code)]);
-        await stream.close({ signal: AbortSignal.timeout(500) });
+        await stream.close({ signal: AbortSignal.timeout(GOODBYE_MS) });
       } catch {
         // It left before we could say it.
       }

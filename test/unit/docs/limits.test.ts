@@ -6,6 +6,7 @@ import { MAX_CONNECTIONS, MAX_SOCKETS } from '../../../main/network/host/host.ts
 import { AWAITING_HELLO } from '../../../main/network/peers/sessions.ts';
 import { INBOUND } from '../../../main/network/peers/slots/inbound.ts';
 import { FRAME } from '../../../main/network/wire/frame-types.ts';
+import { valueOf } from '../../support/pages/constants.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
@@ -44,27 +45,6 @@ function numbersIn(text: string): number[] {
     ([, digits, unit]) => Number(digits!.replaceAll(' ', '')) * (UNIT[unit ?? ''] ?? 1),
   );
 }
-
-/** Sums, products and shifts of whole numbers and of other constants of the same file, as the sources have them. */
-function valueOf(source: string, expression: string): number {
-  const text = expression.trim().replace(/ as const$/, '');
-  for (const [sign, join] of OPERATORS) {
-    const parts = text.split(sign);
-    if (parts.length > 1) return parts.map((part) => valueOf(source, part)).reduce(join);
-  }
-  if (/^[\d_.]+$/.test(text)) return Number(text.replaceAll('_', ''));
-  const [name, field] = text.split('.');
-  const declared = new RegExp(`const ${name}(?:: [^=]+)? = ([^;]+);`).exec(source)?.[1];
-  if (declared === undefined) throw new Error(`no constant ${text}`);
-  if (field === undefined) return valueOf(source, declared);
-  return valueOf(source, new RegExp(`\\b${field}: ([^,}]+)`).exec(declared)![1]!);
-}
-
-const OPERATORS: readonly (readonly [string, (a: number, b: number) => number])[] = [
-  [' + ', (a, b) => a + b],
-  [' * ', (a, b) => a * b],
-  [' << ', (a, b) => a << b],
-];
 
 const pool = (name: string): string[] => ['total', 'perHost', 'perGroup'].map((limit) => `${name}.${limit}`);
 

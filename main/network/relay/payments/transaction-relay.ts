@@ -72,6 +72,7 @@ export interface TransactionRelay {
 const WIDS = { burst: 20_000, perSecond: 2000 };
 const MOST_REFUSED = 50_000;
 const TICK_MS = 15_000;
+const LIST_MS = 30_000;
 
 export function createTransactionRelay(deps: TransactionRelayDeps): TransactionRelay {
   const { mempool, peers, clock, log } = deps;
@@ -159,7 +160,7 @@ export function createTransactionRelay(deps: TransactionRelayDeps): TransactionR
       body: new Uint8Array(0),
       replies: 1,
       accepts: new Map([[FRAME.wids.type, FRAME.wids.cap]]),
-      timeoutMs: 30_000,
+      timeoutMs: LIST_MS,
       onReply(frame) {
         const wids = decodeWidList(frame.body);
         if (isViolation(wids)) return wids;

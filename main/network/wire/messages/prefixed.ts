@@ -3,6 +3,9 @@ import { KithError } from '../../../lib/errors.ts';
 import { createPuller, write } from '../flow.ts';
 import { readVarint, writeVarint } from './protobuf.ts';
 
+/** For what was sent to reach the other end before the stream is gone. */
+const CLOSE_MS = 2000;
+
 /** Messages with a varint length before each, as libp2p's own protocols have them, on one stream. */
 export interface Prefixed {
   /** @throws {KithError} `stream-lost`, `stream-stalled`. */
@@ -44,7 +47,7 @@ export function createPrefixed(stream: Stream): Prefixed {
     },
     async close() {
       puller.release();
-      await stream.close({ signal: AbortSignal.timeout(2000) }).catch(() => undefined);
+      await stream.close({ signal: AbortSignal.timeout(CLOSE_MS) }).catch(() => undefined);
     },
     abort(error) {
       puller.release();

@@ -1,5 +1,6 @@
 /** Every message of docs/wire.md as a worked example. */
 import { example, type Example } from '../example.ts';
+import { gossipParameters } from '../gossip-parameters.ts';
 import { gossipExamples, pushExamples, shortIdFields } from './blocks.ts';
 import { helloExamples, syncExamples } from './hello-and-sync.ts';
 import { type MessageExample, shownMessage } from './message-example.ts';
@@ -33,5 +34,6 @@ export function wireExamples(): Example[] {
     ...messageExamples().map(shownMessage),
     shownMessage(shortId),
     example('join-link', joinLinkRows()),
+    gossipParameters(),
   ];
 }

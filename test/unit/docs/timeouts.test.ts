@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest';
+import { readSource, sourcesBelow, tableRows, valueOf } from '../../support/pages/constants.ts';
+
+const MS: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1000,
+  min: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
+
+/** In milliseconds: `500 ms, 1 s` is 500 and 1000. */
+function timesIn(text: string): number[] {
+  return [...text.matchAll(/(\d[\d ]*) (ms|s|min|h|d)\b/g)].map(
+    ([, digits, unit]) => Number(digits!.replaceAll(' ', '')) * MS[unit!]!,
+  );
+}
+
+interface Time {
+  /** Such as `HELLO_MS, wire/control.ts`. */
+  readonly where: string;
+  readonly ms: readonly number[];
+}
+
+/** Means that something never happens. */
+const NEVER = 'NEVER_MS';
+
+function timesOf(file: string): Time[] {
+  const source = readSource(`main/network/${file}`);
+  const declared = source.matchAll(
+    /^(?:export )?const ([A-Z][A-Z_]*_(MS|S|SECONDS))(?<!_PER_S)(?:: [^=]+)? = ([^;]+);/gm,
+  );
+  return [...declared]
+    .filter(([, name]) => name !== NEVER)
+    .map(([, name, unit, value]) => {
+      const fields = [...value!.matchAll(/(\w+): /g)].map(([, field]) => `${name}.${field}`);
+      const values = (fields.length > 0 ? fields : [name!]).map((each) => valueOf(source, each));
+      return { where: `${name}, ${file}`, ms: values.map((each) => (unit === 'MS' ? each : each * 1000)) };
+    });
+}
+
+const times = sourcesBelow('main/network').flatMap(timesOf);
+const rows = tableRows(readSource('docs/timeouts.md')).map(([, time, where]) => ({
+  where: where!.replaceAll('`', ''),
+  ms: timesIn(time!),
+}));
+
+describe('docs/timeouts.md and the constants of main/network', () => {
+  test('the constants were found', () => expect(times.length).toBeGreaterThan(50));
+
+  test.each(times)('$where has its row', ({ where, ms }) => {
+    const row = rows.find((each) => each.where === where);
+    expect(row, `docs/timeouts.md needs a row for ${where} (${ms.join(', ')} ms)`).toBeDefined();
+    expect(row!.ms).toEqual(ms);
+  });
+
+  test('no row names a constant that does not exist, and none does so twice', () => {
+    const known = times.map(({ where }) => where);
+    expect(rows.map(({ where }) => where).filter((where) => !known.includes(where))).toEqual([]);
+    expect(new Set(rows.map(({ where }) => where)).size).toBe(rows.length);
+  });
+});
+
+test('no time of a second or more stands inside of a call, where no page could name it', () => {
+  const inline = sourcesBelow('main/network').flatMap((file) =>
+    readSource(`main/network/${file}`)
+      .split('\n')
+      .filter((line) => /(?:AbortSignal\.timeout|\bsleep)\(\d|imeout(?:Ms)?: \d/.test(line))
+      .map((line) => `${file}: ${line.trim()}`),
+  );
+  expect(inline).toEqual([]);
+});
