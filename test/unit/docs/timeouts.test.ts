@@ -39,7 +39,19 @@ function timesOf(file: string): Time[] {
     });
 }
 
-const times = sourcesBelow('main/network').flatMap(timesOf);
+/** Fields such as `RELAY.slotMs`: times among other numbers of one object. */
+function fieldsOf(file: string): Time[] {
+  const source = readSource(`main/network/${file}`);
+  const objects = source.matchAll(/^(?:export )?const ([A-Z][A-Z_]*)(?: = \{)([^}]*)\}/gm);
+  return [...objects].flatMap(([, name, body]) =>
+    [...body!.matchAll(/\b(\w+Ms): /g)].map(([, field]) => ({
+      where: `${name}.${field}, ${file}`,
+      ms: [valueOf(source, `${name}.${field}`)],
+    })),
+  );
+}
+
+const times = sourcesBelow('main/network').flatMap((file) => [...timesOf(file), ...fieldsOf(file)]);
 const rows = tableRows(readSource('docs/timeouts.md')).map(([, time, where]) => ({
   where: where!.replaceAll('`', ''),
   ms: timesIn(time!),
