@@ -54,7 +54,7 @@ export function createLocalNode(parts: LocalParts): NodeFacade {
     condition: createConditionReader({
       datadir,
       network: () => peers.status(),
-      notices: () => findUpgradeNotices(parts.chain.upgrades()),
+      notices: () => [...parts.wallets.notices(), ...findUpgradeNotices(parts.chain.upgrades())],
     }),
     activity: () => activityOf(peers),
   };

@@ -36,11 +36,15 @@ export const WALLET_SENTENCES = {
   'wallet-file-copy':
     'The wallet “{name|}” is a copy of “{other|another one here}”. Remove one of the two files; nothing was changed.',
   'wallet-data-unusable':
-    'What is known of the wallets cannot be read or written. Check the disk and the permissions of the data directory; the wallet files themselves are not touched.',
+    'The wallet database cannot be read or written[: {reason}]. Check the disk and the permissions of the data directory; the wallet files are not affected.',
   'wallet-data-newer':
-    'What is known of the wallets was written by a newer version of Kith. Update Kith; the wallet files themselves are not touched.',
+    'The wallet database was written by a newer version of Kith. Update Kith; the wallet files are not affected.',
   'wallet-data-damaged':
-    'What is known of the wallets is damaged. It is read from the chain again; the wallet files themselves are not touched.',
+    'The wallet database was corrupt and is being rebuilt from the blockchain. The wallet files are not affected. Try again when the wallet has caught up.',
+  'wallet-data-rebuilding':
+    'The wallet database was corrupt. It was moved aside and is being rebuilt from the blockchain[: block {height} of {of}]. Until then balances and history are incomplete.',
+  'wallet-data-rebuilt':
+    'The wallet database was corrupt. It was moved aside and has been rebuilt from the blockchain. If this happens again, check the disk.',
   'wallet-passphrase-long':
     'The passphrase is too long[; at most {most} bytes fit]. Use the one that was chosen with the words.',
   'wallet-address-gap':

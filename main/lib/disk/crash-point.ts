@@ -21,6 +21,7 @@ export type WriteKind =
   | 'rebuild mark'
   | 'rebuild mark removed'
   | 'database set aside'
+  | 'database replaced'
   | 'wallet data'
   | 'wallet file'
   | 'mempool file'

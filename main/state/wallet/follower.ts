@@ -10,6 +10,7 @@ import type { KeySecrets } from './access/key-secrets.ts';
 import type { Mark } from './store/meta.ts';
 import { GAP_LIMIT, KEYS_KEPT, type OpenWallet } from './open-wallet.ts';
 import type { WalletChain } from './ports.ts';
+import { isDamaged } from './recovery.ts';
 import { type OutpointKey, outpointKey } from '../../core/primitives/outpoint.ts';
 import type { MinedRecord, OwnCoin } from './store/records.ts';
 import type { WalletData } from './store/wallet-data.ts';
@@ -250,7 +251,13 @@ export function createFollower(deps: FollowerDeps): Follower {
       for (const off of offs) off();
       await running;
       for (const wallet of deps.wallets()) {
-        await lane.run(() => store.commit(wallet, () => undefined));
+        await lane
+          .run(() => store.commit(wallet, () => undefined))
+          .catch((error: unknown) => {
+            // What follows from the chain is no reason to fail at the end: the next start reads it again.
+            if (!isDamaged(error)) throw error;
+            log.warn('what is known of a wallet could not be saved', { name: wallet.name, error });
+          });
       }
     },
   };

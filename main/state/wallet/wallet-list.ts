@@ -1,16 +1,21 @@
 import { KithError } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log/log.ts';
+import type { WalletIdentity } from './file/file-format.ts';
 import type { WalletFiles } from './file/file-store.ts';
 import { type Mark, trailOf } from './store/meta.ts';
 import { nameKey } from './file/names.ts';
 import { createOpenWallet, type OpenWallet } from './open-wallet.ts';
 import type { WalletChain, WalletNetwork } from './ports.ts';
+import { isDamaged } from './recovery.ts';
 import type { WalletStore } from './store/wallet-store.ts';
 
 /** The wallets of the data directory, those that can't be opened included. */
 export interface WalletList {
-  /** Opens every wallet file; one that can't be opened is kept by name with the reason. */
-  openAll(): Promise<void>;
+  /**
+   * Opens every wallet file, anew if some are open; one that can't be opened is kept by name with the reason. Returns what
+   * made the database unusable, if something did: once it is made anew, this is to be called again.
+   */
+  openAll(): Promise<KithError | null>;
   /** Opens one more, whose file has just been written. */
   open(name: string): Promise<OpenWallet>;
   values(): Iterable<OpenWallet>;
@@ -19,6 +24,8 @@ export interface WalletList {
   /** @throws {KithError} `wallet-unknown`, or why the wallet can't be opened */
   get(name: string): OpenWallet;
   byId(id: string): OpenWallet | undefined;
+  /** Where a wallet begins to read the chain when all that is known of it was lost. */
+  beginningOf(identity: WalletIdentity): Mark[];
 }
 
 export interface WalletListDeps {
@@ -38,30 +45,37 @@ export function createWalletList(deps: WalletListDeps): WalletList {
   const broken = new Map<string, { readonly name: string; readonly error: Error }>();
   const byId = (id: string) => [...open.values()].find((wallet) => wallet.id === id);
 
+  const beginningOf = ({ birthday }: WalletIdentity) => startOf(chain, birthday - BIRTHDAY_MARGIN);
+
   const openOne = async (name: string): Promise<OpenWallet> => {
     const file = await files.read(name);
-    const { id, network: home, birthday } = file.identity;
+    const { id, network: home } = file.identity;
     if (home !== network.idHex)
       throw new KithError('wallet-file-other-network', undefined, { data: { name } });
     // Two copies of one file would write over each other's records.
     const twin = byId(id);
     if (twin !== undefined)
       throw new KithError('wallet-file-copy', undefined, { data: { name, other: twin.name } });
-    const begin = () => startOf(chain, birthday - BIRTHDAY_MARGIN);
-    const wallet = createOpenWallet({ name, file, state: await store.load(id, begin), files, log });
+    const state = await store.load(id, () => beginningOf(file.identity));
+    const wallet = createOpenWallet({ name, file, state, files, log });
     open.set(nameKey(name), wallet);
     return wallet;
   };
 
   return {
     async openAll() {
+      open.clear();
+      broken.clear();
+      let damage: KithError | null = null;
       for (const name of await files.names()) {
         await openOne(name).catch((error: unknown) => {
           log.error('a wallet cannot be opened', { name, error });
+          if (isDamaged(error)) damage ??= error;
           const reason = error instanceof Error ? error : new KithError('wallet-file-unusable');
           broken.set(nameKey(name), { name, error: reason });
         });
       }
+      return damage;
     },
     open: openOne,
     values: () => open.values(),
@@ -75,6 +89,7 @@ export function createWalletList(deps: WalletListDeps): WalletList {
       );
     },
     byId,
+    beginningOf,
   };
 }
 

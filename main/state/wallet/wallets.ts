@@ -1,3 +1,4 @@
+import type { Notice } from '../../../shared/contract/fields.ts';
 import type { Balance, DraftPayment, HistoryEntry } from '../../../shared/contract/wallet.ts';
 import { encodeAddress } from '../../core/primitives/address.ts';
 import type { Lock } from '../../core/primitives/coin.ts';
@@ -14,6 +15,8 @@ import { checkWalletName } from './file/names.ts';
 import { checkPassphrase, checkWords } from './new-wallet.ts';
 import type { OpenWallet } from './open-wallet.ts';
 import type { PaymentRequest } from './paying/receivers.ts';
+import { findWalletNotices } from './notices.ts';
+import { askTwice } from './recovery.ts';
 import { createVaultWork, type VaultWork } from './vault-work.ts';
 import type { Sent } from './paying/spending.ts';
 import { openParts, type WalletParts, type WalletsDeps } from './wiring.ts';
@@ -68,6 +71,8 @@ export interface Wallets extends Service, VaultWork {
   payout(name: string): Lock;
   /** Reads the chain again from a height on. */
   rescan(name: string, fromHeight: number): Promise<void>;
+  /** What the user should know about the wallets, such as a database that was corrupt. */
+  notices(): readonly Notice[];
   /** Our own live payments, parents first, to be announced until they are mined or expire. */
   ownPending(): Transaction[];
   /** Tells listeners that a payment of a wallet is seen by more peers. */
@@ -77,6 +82,8 @@ export interface Wallets extends Service, VaultWork {
 }
 
 const UNLOCKED_SECONDS = 900;
+/** What keeps the wallets from being used, and is no reason for the node not to start. */
+const REFUSALS = new Set(['wallet-data-newer', 'wallet-data-unusable']);
 const LABEL_SUBJECT = /^[0-9a-z]{1,160}$/;
 const MAX_LABEL = 200;
 
@@ -87,9 +94,11 @@ export function createWallets(deps: WalletsDeps): Wallets {
   );
   const changed = (name: string) => events.emit('changed', name);
   let parts: WalletParts | null = null;
+  /** Why the wallets cannot be used while the rest of the node runs. */
+  let refusal: KithError | null = null;
 
   const running = (): WalletParts => {
-    if (parts === null) throw new KithError('stopping', 'the wallets are not running');
+    if (parts === null) throw refusal ?? new KithError('stopping', 'the wallets are not running');
     return parts;
   };
   const get = (name: string) => running().list.get(name);
@@ -100,7 +109,7 @@ export function createWallets(deps: WalletsDeps): Wallets {
     const wallet = get(name);
     const { follower, lane } = running();
     await follower.nearTip(wallet);
-    return lane.run(() => question(wallet));
+    return askTwice(() => lane.run(() => question(wallet)));
   };
   const change = async <T>(name: string, work: (wallet: OpenWallet) => Promise<T>): Promise<T> => {
     const wallet = get(name);
@@ -121,10 +130,17 @@ export function createWallets(deps: WalletsDeps): Wallets {
   return {
     name: 'wallets',
     async start() {
-      parts = await openParts(deps, changed);
-      for (const wallet of parts.list.values()) begin(wallet);
+      try {
+        parts = await openParts(deps, changed);
+      } catch (error) {
+        if (!(error instanceof KithError) || !REFUSALS.has(error.code)) throw error;
+        log.error('the wallets cannot be used', { error });
+        refusal = error;
+      }
+      for (const wallet of parts?.list.values() ?? []) begin(wallet);
     },
     async stop() {
+      if (parts === null) return;
       const { pending, follower, sessions, data, lane } = running();
       pending.stop();
       try {
@@ -162,6 +178,7 @@ export function createWallets(deps: WalletsDeps): Wallets {
       return { firstAddress: encodeAddress(network.hrp, lock) };
     },
     list() {
+      if (parts === null && refusal !== null) return [];
       const { list, sessions } = running();
       const isUnlocked = new Set(
         [...list.values()].filter(({ id }) => sessions.isUnlocked(id)).map(({ name }) => name),
@@ -207,7 +224,7 @@ export function createWallets(deps: WalletsDeps): Wallets {
     async prepare(request) {
       const wallet = get(request.name);
       await running().follower.nearTip(wallet);
-      return running().spending.prepare(wallet, request);
+      return askTwice(() => running().spending.prepare(wallet, request));
     },
     draft: (id) => running().spending.draft(id),
     confirm: (draft, password) => running().spending.confirm(draft, password),
@@ -221,7 +238,7 @@ export function createWallets(deps: WalletsDeps): Wallets {
         return readHistory(context, running().data, id, { limit, after });
       }),
 
-    checkAddress: (text) => checkTarget(network.hrp, text, running().list.values()),
+    checkAddress: (text) => checkTarget(network.hrp, text, parts?.list.values() ?? []),
     setLabel: (name, subject, label) =>
       change(name, async (wallet) => {
         if (!LABEL_SUBJECT.test(subject) || label.length > MAX_LABEL) throw new KithError('wallet-label');
@@ -233,12 +250,14 @@ export function createWallets(deps: WalletsDeps): Wallets {
     },
     async rescan(name, fromHeight) {
       const { follower } = running();
-      await change(name, (wallet) => follower.rewind(wallet, fromHeight - 1));
+      await askTwice(() => change(name, (wallet) => follower.rewind(wallet, fromHeight - 1)));
       follower.poke();
     },
-    ownPending: () => running().pending.ownPending(),
+    notices: () => findWalletNotices(parts, refusal),
+    ownPending: () => parts?.pending.ownPending() ?? [],
     touch(txid) {
-      for (const wallet of running().list.values()) if (wallet.book.unmined.has(txid)) changed(wallet.name);
+      for (const wallet of parts?.list.values() ?? [])
+        if (wallet.book.unmined.has(txid)) changed(wallet.name);
     },
     onChanged: (listener) => events.on('changed', listener),
     ...createVaultWork({ network, parts: running, changed }),

@@ -12,6 +12,7 @@ import { createWalletMaker, type WalletMaker } from './new-wallet.ts';
 import type { OpenWallet } from './open-wallet.ts';
 import { createPending, type Pending } from './pending.ts';
 import type { WalletChain, WalletMempool, WalletNetwork } from './ports.ts';
+import { createRecoveringLane } from './recovery.ts';
 import { createSessions, type Sessions } from './access/sessions.ts';
 import { createSpending, type Spending } from './paying/spending.ts';
 import { openWalletData, type WalletData } from './store/wallet-data.ts';
@@ -46,6 +47,7 @@ export interface WalletParts {
   readonly pending: Pending;
   readonly follower: Follower;
   readonly data: WalletData;
+  readonly chain: WalletChain;
   /** Everything that changes a wallet goes through it, one after the other. */
   readonly lane: Queue;
 }
@@ -60,11 +62,21 @@ export async function openParts(deps: WalletsDeps, changed: (name: string) => vo
   const files = await openWalletFiles({ folder: join(directory, 'wallets'), log, step: deps.fileStep });
   const data = await openWalletData(join(directory, 'wallet-data'), log, deps.onFailure);
   const store = createWalletStore({ data, log });
-  const lane = createQueue(LANE_LIMIT);
   const list = createWalletList({ files, store, network, chain, log });
   const access = createAccess({ guesses: createGuessLimit({ clock }), signer });
   const moved = ({ name }: OpenWallet) => changed(name);
   const wallets = () => list.values();
+  const lane = createRecoveringLane(createQueue(LANE_LIMIT), {
+    data,
+    clock,
+    log,
+    wallets,
+    from: ({ file }) => list.beginningOf(file.identity),
+    renewed() {
+      for (const wallet of wallets()) moved(wallet);
+      follower.poke();
+    },
+  });
   const sessions = createSessions((id) => {
     const wallet = list.byId(id);
     if (wallet !== undefined) changed(wallet.name);
@@ -112,9 +124,17 @@ export async function openParts(deps: WalletsDeps, changed: (name: string) => vo
     unlocked: ({ id }) => sessions.unlocked(id),
   });
   const maker = createWalletMaker({ network, chain, files, data, list, signer, clock });
-  await list.openAll().catch(async (error: unknown) => {
+  await openList(list, data).catch(async (error: unknown) => {
     await data.close();
     throw error;
   });
-  return { list, maker, access, sessions, spending, pending, follower, data, lane };
+  return { list, maker, access, sessions, spending, pending, follower, data, chain, lane };
+}
+
+/** Opens all wallets; a database that turns out damaged meanwhile is made anew, once. */
+async function openList(list: WalletList, data: WalletData): Promise<void> {
+  const damage = await list.openAll();
+  if (damage === null) return;
+  await data.renew(damage.message, new Map());
+  await list.openAll();
 }

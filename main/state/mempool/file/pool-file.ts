@@ -9,6 +9,7 @@ import type { Hash } from '../../../core/crypto/hash.ts';
 import { MAX_POOL_USAGE } from '../../../core/policy/limits.ts';
 import { MAX_TRANSACTION_BYTES } from '../../../core/primitives/limits.ts';
 import { crashPoint } from '../../../lib/disk/crash-point.ts';
+import { syncFolder } from '../../../lib/disk/sync-folder.ts';
 import { codeOf } from '../../../lib/errors.ts';
 
 /** One transaction as the file keeps it. Byte for byte: docs/formats/mempool-file.md. */
@@ -59,7 +60,7 @@ export async function writePoolFile(
     await rm(beside, { force: true }).catch(() => undefined);
     throw error;
   }
-  await syncDirectory(dirname(file));
+  await syncFolder(dirname(file));
 }
 
 /** Everything before the checksum, in pieces, so that saving never holds the pool a second time. */
@@ -122,17 +123,3 @@ export function decodePoolFile(bytes: Uint8Array, networkId: Hash): SavedTransac
 }
 
 const digest = (hasher: Hasher, bytes: Uint8Array): Uint8Array => hasher.update(bytes).digest();
-
-/** Makes the new name as durable as the file. Windows can't open a folder; there the rename itself is journalled. */
-async function syncDirectory(folder: string): Promise<void> {
-  try {
-    const handle = await open(folder, 'r');
-    try {
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-  } catch (error) {
-    if (process.platform !== 'win32') throw error;
-  }
-}

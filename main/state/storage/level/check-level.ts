@@ -21,7 +21,8 @@ export async function findLevelDamage(directory: string): Promise<string | null>
   return (await findTableDamage(directory, names, version)) ?? findLogDamage(directory, names, version);
 }
 
-async function currentVersion(directory: string): Promise<Version | string> {
+/** What a closed LevelDB is made of, or why nobody can tell. */
+export async function currentVersion(directory: string): Promise<Version | string> {
   const current = await read(directory, 'CURRENT');
   const manifest = current && /^(MANIFEST-\d+)\n$/.exec(Buffer.from(current).toString('latin1'))?.[1];
   if (!manifest) return 'CURRENT names no manifest';
@@ -63,7 +64,8 @@ async function findLogDamage(
   return null;
 }
 
-function numbered(names: readonly string[], pattern: RegExp): Map<number, string> {
+/** Names of files by their number. */
+export function numbered(names: readonly string[], pattern: RegExp): Map<number, string> {
   const files = new Map<number, string>();
   for (const name of names) {
     const number = pattern.exec(name)?.[1];

@@ -44,6 +44,32 @@ export function readLog(bytes: Uint8Array): LogContents {
   return { records, hole: false, whole: whole && parts.length === 0 };
 }
 
+/**
+ * Every whole record whose checksums hold, also behind damaged ones: of a damaged block of 32 KiB the rest is left out,
+ * as LevelDB does it. Total.
+ */
+export function* readableRecords(bytes: Uint8Array): Generator<Uint8Array> {
+  let parts: Uint8Array[] = [];
+  for (let block = 0; block < bytes.length; block += BLOCK) {
+    const end = Math.min(block + BLOCK, bytes.length);
+    let at = block;
+    while (at + HEADER <= end) {
+      const part = partAt(bytes, at, end);
+      if (part === null) break;
+      at += HEADER + part.data.length;
+      const begins = part.type === FULL || part.type === FIRST;
+      // A middle or last part whose beginning was damaged belongs to nothing.
+      if (!begins && parts.length === 0) continue;
+      if (begins) parts = [];
+      parts.push(part.data);
+      if (part.type !== FULL && part.type !== LAST) continue;
+      yield joined(parts);
+      parts = [];
+    }
+    if (!isFilled(bytes, block, at)) parts = [];
+  }
+}
+
 /** What is too short for another record fills a block up, but only if the next block follows. */
 function isFilled(bytes: Uint8Array, block: number, at: number): boolean {
   const end = Math.min(block + BLOCK, bytes.length);

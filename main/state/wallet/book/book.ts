@@ -41,6 +41,8 @@ export interface Book {
   see(tx: Transaction, now: UnixSeconds, changes: WalletChanges): void;
   /** Changes a record in no block, or forgets it (null). */
   update(record: UnminedRecord, change: Partial<UnminedRecord> | null, changes: WalletChanges): void;
+  /** Takes back what `see` noted, where it could not be written. */
+  forget(txidHex: string): void;
   /** Whether a transaction pays or spends from this wallet; a few map lookups. */
   concerns(tx: Transaction): boolean;
   /** Marks keys as used up to the highest that these pay. */
@@ -223,6 +225,11 @@ export function createBook(state: BookState, keyring: Keyring): Book {
       revision++;
     },
     update,
+    forget(txidHex) {
+      const record = unmined.records.get(txidHex);
+      if (record !== undefined) unmined.delete(record);
+      revision++;
+    },
     concerns: (tx) =>
       unmined.records.has(tx.txidHex) || matcher.outputs(tx).length > 0 || matcher.inputs(tx).length > 0,
     noteUse(transactions) {

@@ -1,7 +1,7 @@
-import { constants } from 'node:fs';
 import { access, copyFile, type FileHandle, open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { crashPoint } from '../../../lib/disk/crash-point.ts';
+import { syncFolder } from '../../../lib/disk/sync-folder.ts';
 
 export interface ReplaceOptions {
   /** Where the previous version goes; nothing is kept unless told. */
@@ -49,15 +49,9 @@ async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
   });
 }
 
-// Windows has no such call: NTFS journals the rename itself.
-async function syncFolder(path: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  await withFile(path, constants.O_RDONLY, (folder) => folder.sync());
-}
-
 async function withFile(
   path: string,
-  flags: string | number,
+  flags: string,
   use: (file: FileHandle) => Promise<unknown>,
 ): Promise<void> {
   const file = await open(path, flags, 0o600);

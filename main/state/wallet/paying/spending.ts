@@ -86,7 +86,11 @@ export function createSpending(deps: SpendingDeps): Spending {
 
   /** Stored before it leaves: after a crash in between it is sent at the next start, not paid twice. */
   const send = async (wallet: OpenWallet, tx: Transaction): Promise<Sent | Violation> => {
-    await store.commit(wallet, (book, changes) => book.see(tx, clock.now(), changes), { sync: true });
+    await store.commit(wallet, (book, changes) => book.see(tx, clock.now(), changes), {
+      sync: true,
+      // It failed, so it must not be sent later by whoever finds it among the payments.
+      undo: (book) => book.forget(tx.txidHex),
+    });
     const refused = await submit(tx);
     if (refused !== null) {
       const record = wallet.book.unmined.get(tx.txidHex);

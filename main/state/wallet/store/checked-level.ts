@@ -1,134 +1,84 @@
-import { crashPoint } from '../../../lib/disk/crash-point.ts';
-import { existsSync } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
-import { ClassicLevel } from 'classic-level';
-import { findCode, KithError, messageOf } from '../../../lib/errors.ts';
+import { KithError } from '../../../lib/errors.ts';
 import type { Log } from '../../../lib/log/log.ts';
-import { diskFailed } from '../../../lib/disk/disk-failure.ts';
-import { createWriteLine } from '../../../lib/disk/write-line.ts';
 import { openRecord, sealPayload } from '../../storage/records/checksum.ts';
+import { type Change, type KeyRange, openRenewableLevel } from '../../storage/level/renewable-level.ts';
+import type { LevelRecord } from '../../storage/level/salvage.ts';
 
-/** A LevelDB whose values each carry a checksum: LevelDB itself never checks what it reads back. */
+/** The wallet database, with a checksum of ours in every value: LevelDB itself never checks what it reads back. */
 export interface CheckedLevel {
+  /** See RenewableLevel. */
+  readonly renewedBecause: string | null;
   /** @throws {KithError} `wallet-data-damaged`, as every read here does when bytes aren't those that were written. */
   get(key: Uint8Array): Promise<Uint8Array | undefined>;
-  /** Entries with `from` ≤ key < `to`, in order of key, or the other way round. */
-  entries(
-    from: Uint8Array,
-    to: Uint8Array,
-    reverse?: boolean,
-  ): AsyncIterable<readonly [Uint8Array, Uint8Array]>;
-  /** The same in order, with null for a damaged value. */
-  readable(from: Uint8Array, to: Uint8Array): AsyncIterable<readonly [Uint8Array, Uint8Array | null]>;
-  /** All of it or nothing. `sync` returns when the disk has it. @throws {KithError} `disk-full`, `storage-unusable` */
+  /** Entries with `gte` ≤ key < `lt`, in order of key, or the other way round. */
+  entries(range: KeyRange): AsyncIterable<LevelRecord>;
+  /** The same, with null for a damaged value. */
+  readable(range: KeyRange): AsyncIterable<readonly [Uint8Array, Uint8Array | null]>;
+  /** All of it or nothing. `sync` returns when the disk has it. @throws {KithError} `disk-full`, `wallet-data-damaged` */
   write(changes: readonly Change[], sync: boolean): Promise<void>;
+  /** See RenewableLevel; `build` is given the values that are whole, and gives values without their checksums. */
+  renew(why: string, build: (kept: readonly LevelRecord[]) => readonly LevelRecord[]): Promise<void>;
   close(): Promise<void>;
 }
 
-/** A value to be put, or null to delete the key. */
-export type Change = readonly [key: Uint8Array, value: Uint8Array | null];
-
-type Level = ClassicLevel<Uint8Array, Uint8Array>;
+const DAMAGED = 'wallet-data-damaged';
+const BUFFER_BYTES = 1 << 20;
 
 /**
- * Opens the folder, mending or setting aside what LevelDB can't open. `onFailure` hears once that a write failed; none
- * succeeds after that. @throws {KithError} `wallet-data-unusable`
+ * Opens the folder; what is damaged there is set aside, and of its records those that `keep` accepts are kept as far as
+ * they can be read. `onFull` hears once that the disk is full; nothing is written after that.
+ * @throws {KithError} `wallet-data-unusable`, `disk-full`
  */
 export async function openCheckedLevel(
   folder: string,
   log: Log,
-  onFailure: (error: KithError) => void = () => undefined,
+  keep: (key: Uint8Array) => boolean,
+  onFull?: (error: KithError) => void,
 ): Promise<CheckedLevel> {
-  const level = await openOrMend(folder, log);
-  const line = createWriteLine((error) => {
-    const failure = diskFailed(error, 'writing the wallet database');
-    onFailure(failure);
-    return failure;
+  const level = await openRenewableLevel({
+    folder,
+    log,
+    what: 'wallet database',
+    kind: 'wallet data',
+    codes: { damaged: DAMAGED, unusable: 'wallet-data-unusable' },
+    keep,
+    onFull,
+    bufferBytes: BUFFER_BYTES,
   });
   return {
+    get renewedBecause() {
+      return level.renewedBecause;
+    },
     async get(key) {
-      const value = await level.get(key).catch(damaged);
+      const value = await level.get(key);
       return value === undefined ? undefined : payloadOf(key, value);
     },
-    async *entries(from, to, reverse = false) {
-      try {
-        for await (const [key, value] of level.iterator({ gte: from, lt: to, reverse })) {
-          yield [key, payloadOf(key, value)] as const;
-        }
-      } catch (error) {
-        damaged(error);
-      }
+    async *entries(range) {
+      for await (const [key, value] of level.entries(range)) yield [key, payloadOf(key, value)] as const;
     },
-    async *readable(from, to) {
-      for await (const [key, value] of level.iterator({ gte: from, lt: to })) {
-        yield [key, openRecord(key, value)] as const;
-      }
+    async *readable(range) {
+      for await (const [key, value] of level.entries(range)) yield [key, openRecord(key, value)] as const;
     },
     write: (changes, sync) =>
-      line.write(async () => {
-        const batch = level.batch();
-        for (const [key, value] of changes) {
-          if (value === null) batch.del(key);
-          else batch.put(key, sealPayload(key, value));
-        }
-        await batch.write({ sync });
-        crashPoint('wallet data');
-      }),
-    async close() {
-      await line.idle();
-      await level.close();
-    },
+      level.write(
+        changes.map(([key, value]) => [key, value === null ? null : sealPayload(key, value)] as const),
+        sync,
+      ),
+    renew: (why, build) =>
+      level.renew(why, (kept) =>
+        build(kept.flatMap(whole)).map(([key, value]) => [key, sealPayload(key, value)]),
+      ),
+    close: level.close,
   };
+}
+
+function whole([key, value]: LevelRecord): LevelRecord[] {
+  const payload = openRecord(key, value);
+  return payload === null ? [] : [[key, payload]];
 }
 
 function payloadOf(key: Uint8Array, value: Uint8Array): Uint8Array {
   const payload = openRecord(key, value);
   if (payload === null) throw new KithError(DAMAGED, 'a record of the wallet database is damaged');
   return payload;
-}
-
-const DAMAGED = 'wallet-data-damaged';
-const CORRUPT = new Set(['LEVEL_CORRUPTION', 'LEVEL_INVALID_ARGUMENT', 'LEVEL_IO_ERROR']);
-
-function damaged(error: unknown): never {
-  if (findCode(error, CORRUPT)) throw new KithError(DAMAGED, messageOf(error), { cause: error });
-  throw error;
-}
-
-async function openOrMend(folder: string, log: Log): Promise<Level> {
-  try {
-    return await openLevel(folder);
-  } catch (error) {
-    if (!findCode(error, CORRUPT) || !existsSync(folder)) throw unusable(folder, error);
-    log.warn('the wallet database is damaged; mending it', { reason: messageOf(error) });
-  }
-  try {
-    await ClassicLevel.repair(folder);
-    return await openLevel(folder);
-  } catch (error) {
-    // All of it follows from the wallet files and the chain, but nothing is thrown away unseen.
-    log.warn('the wallet database could not be mended; it is set aside and made again', {
-      reason: messageOf(error),
-    });
-  }
-  await rm(`${folder}.damaged`, { recursive: true, force: true });
-  await rename(folder, `${folder}.damaged`);
-  return openLevel(folder).catch((error: unknown) => {
-    throw unusable(folder, error);
-  });
-}
-
-async function openLevel(folder: string): Promise<Level> {
-  const level: Level = new ClassicLevel(folder, {
-    keyEncoding: 'view',
-    valueEncoding: 'view',
-    cacheSize: 1 << 20,
-    writeBufferSize: 1 << 20,
-  });
-  await level.open();
-  return level;
-}
-
-function unusable(folder: string, cause: unknown): KithError {
-  return new KithError('wallet-data-unusable', `cannot open ${folder}: ${messageOf(cause)}`, { cause });
 }

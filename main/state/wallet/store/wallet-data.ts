@@ -2,9 +2,11 @@
 import type { Height } from '../../../../shared/units.ts';
 import { fromHex, toHex } from '../../../core/codec/hex.ts';
 import { type OutpointKey, outpointKeyOf } from '../../../core/primitives/outpoint.ts';
-import { KithError } from '../../../lib/errors.ts';
+import { codeOf, KithError, messageOf } from '../../../lib/errors.ts';
 import type { Log } from '../../../lib/log/log.ts';
-import { type Change, type CheckedLevel, openCheckedLevel } from './checked-level.ts';
+import type { Change, KeyRange } from '../../storage/level/renewable-level.ts';
+import type { LevelRecord } from '../../storage/level/salvage.ts';
+import { type CheckedLevel, openCheckedLevel } from './checked-level.ts';
 import { decodeMeta, encodeMeta, type WalletMeta } from './meta.ts';
 import {
   decodeCoin,
@@ -53,8 +55,19 @@ export interface MinedPlace {
   readonly position: number;
 }
 
-/** Reads throw `wallet-data-damaged` where a record isn't what was written. */
+/** What a wallet begins again with after all that is known of it was lost. */
+export interface Beginning {
+  readonly meta: WalletMeta;
+  readonly unmined: readonly UnminedRecord[];
+}
+
+/**
+ * Reads throw `wallet-data-damaged` where a record isn't what was written. So do writes once LevelDB has met damage, all
+ * of them until `renew`.
+ */
 export interface WalletData {
+  /** Why the database was made anew, at the opening or since; null if it was whole. */
+  readonly renewedBecause: string | null;
   meta(id: string): Promise<WalletMeta | null>;
   coins(id: string): AsyncIterable<readonly [OutpointKey, OwnCoin]>;
   unmined(id: string): AsyncIterable<UnminedRecord>;
@@ -67,17 +80,28 @@ export interface WalletData {
   write(changes: WalletChanges, meta: WalletMeta, sync: boolean): Promise<void>;
   /** Forgets a wallet but for its payments that no block has, as far as they can be read; these are the result. */
   clear(id: string): Promise<UnminedRecord[]>;
+  /**
+   * Sets the whole database aside and makes it anew: of these wallets with what is given, of others with their payments
+   * that no block has, as far as they can be read. @throws {KithError} `wallet-data-unusable`, `disk-full`
+   */
+  renew(why: string, wallets: ReadonlyMap<string, Beginning>): Promise<void>;
   close(): Promise<void>;
 }
 
-/** @throws {KithError} `wallet-data-newer`, `wallet-data-unusable` */
+/**
+ * Opens the database; a damaged one is set aside, and what it had is read from the chain again.
+ * @throws {KithError} `wallet-data-newer`, `wallet-data-unusable`, `disk-full`
+ */
 export async function openWalletData(
   folder: string,
   log: Log,
-  onFailure?: (error: KithError) => void,
+  onFull?: (error: KithError) => void,
 ): Promise<WalletData> {
-  const level = await openCheckedLevel(folder, log, onFailure);
-  await checkSchema(level);
+  const level = await openCheckedLevel(folder, log, isUnmined, onFull);
+  await checkSchema(level).catch(async (error: unknown) => {
+    if (codeOf(error) !== 'wallet-data-damaged') throw error;
+    await level.renew(messageOf(error), (kept) => [[key.schema(), Uint8Array.of(SCHEMA)], ...kept]);
+  });
 
   const clear = async (id: string) => {
     const saved: UnminedRecord[] = [];
@@ -93,7 +117,20 @@ export async function openWalletData(
     return saved;
   };
 
+  const renew: WalletData['renew'] = (why, wallets) =>
+    level.renew(why, (kept) => [
+      [key.schema(), Uint8Array.of(SCHEMA)],
+      ...kept.filter(([at]) => !wallets.has(idIn(at))),
+      ...[...wallets].flatMap(([id, { meta, unmined }]): LevelRecord[] => [
+        [key.meta(id), encodeMeta(meta)],
+        ...unmined.map((record): LevelRecord => [key.unmined(id, record.tx.txid), encodeUnmined(record)]),
+      ]),
+    ]);
+
   return {
+    get renewedBecause() {
+      return level.renewedBecause;
+    },
     meta: async (id) => orDamaged(await level.get(key.meta(id)), decodeMeta),
     async *coins(id) {
       for await (const [at, value] of all(level, TABLE.coin, id)) {
@@ -106,9 +143,9 @@ export async function openWalletData(
     },
     mined: async (id, txidHex) => orDamaged(await level.get(key.mined(id, fromHex(txidHex)!)), decodeMined),
     async *newest(id, { before, above }) {
-      const from = above === undefined ? prefix(TABLE.order, id) : key.order(id, above + 1, 0);
-      const to = before ? key.order(id, before.height, before.position) : after(prefix(TABLE.order, id));
-      for await (const [, txid] of level.entries(from, to, true)) {
+      const gte = above === undefined ? prefix(TABLE.order, id) : key.order(id, above + 1, 0);
+      const lt = before ? key.order(id, before.height, before.position) : after(prefix(TABLE.order, id));
+      for await (const [, txid] of level.entries({ gte, lt, reverse: true })) {
         yield required(orDamaged(await level.get(key.mined(id, txid)), decodeMined));
       }
     },
@@ -123,6 +160,7 @@ export async function openWalletData(
       await level.write([...list, [key.meta(id), encodeMeta(meta)]], sync);
     },
     clear,
+    renew,
     close: () => level.close(),
   };
 }
@@ -164,13 +202,16 @@ async function checkSchema(level: CheckedLevel): Promise<void> {
   await level.write([[key.schema(), Uint8Array.of(SCHEMA)]], false);
 }
 
-const all = (level: CheckedLevel, table: number, id: string) =>
-  level.entries(prefix(table, id), after(prefix(table, id)));
+const all = (level: CheckedLevel, table: number, id: string) => level.entries(rangeOf(table, id));
+
+const isUnmined = (at: Uint8Array): boolean => at[0] === TABLE.unmined;
+/** The wallet in the key of one of its records. */
+const idIn = (at: Uint8Array): string => toHex(at.subarray(1, 9));
 
 /** All keys of a table that can be reached, with null for damaged values; what lies behind a broken part is left. */
 async function* reachable(level: CheckedLevel, table: number, id: string, log: Log) {
   try {
-    yield* level.readable(prefix(table, id), after(prefix(table, id)));
+    yield* level.readable(rangeOf(table, id));
   } catch (error) {
     log.warn('a part of the wallet database is unreadable', { table, error });
   }
@@ -183,6 +224,10 @@ function required<T>(value: T | null): T {
 
 function orDamaged<T>(bytes: Uint8Array | undefined, decode: (bytes: Uint8Array) => T | null): T | null {
   return bytes === undefined ? null : required(decode(bytes));
+}
+
+function rangeOf(table: number, id: string): KeyRange {
+  return { gte: prefix(table, id), lt: after(prefix(table, id)) };
 }
 
 function prefix(table: number, id: string): Buffer {

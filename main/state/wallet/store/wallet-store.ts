@@ -20,6 +20,8 @@ export interface WalletStore {
 }
 
 export interface CommitOptions {
+  /** Takes the step back in memory when it is not on the disk and nothing of the disk can be read. */
+  readonly undo?: (book: Book) => void;
   /** Returns when the disk has it. */
   readonly sync?: boolean;
   /** Writes nothing when no record changed: where the wallet stands may be read again. */
@@ -68,7 +70,7 @@ export function createWalletStore(deps: { readonly data: WalletData; readonly lo
       });
       return beginAgain(id, from());
     },
-    async commit(wallet, step, { sync = false, lazy = false } = {}) {
+    async commit(wallet, step, { sync = false, lazy = false, undo } = {}) {
       const changes = data.changes(wallet.id);
       try {
         const result = step(wallet.book, changes);
@@ -77,6 +79,7 @@ export function createWalletStore(deps: { readonly data: WalletData; readonly lo
       } catch (error) {
         const state = await loadSound(wallet.id).catch(() => null);
         if (state !== null) wallet.reload(state);
+        else undo?.(wallet.book);
         throw error;
       }
     },

@@ -1,0 +1,24 @@
+import type { Notice } from '../../../shared/contract/fields.ts';
+import { sentenceFor } from '../../../shared/errors.ts';
+import type { KithError } from '../../lib/errors.ts';
+import type { WalletParts } from './wiring.ts';
+
+type Parts = Pick<WalletParts, 'data' | 'list' | 'chain'>;
+
+/** What the user should know about the wallets. `parts` is null where `refusal` keeps them from being used. */
+export function findWalletNotices(parts: Parts | null, refusal: KithError | null): Notice[] {
+  if (parts === null) return refusal === null ? [] : [noticeOf(refusal.code, refusal.data)];
+  return [...databaseNotices(parts)];
+}
+
+function databaseNotices({ data, list, chain }: Parts): Notice[] {
+  if (data.renewedBecause === null) return [];
+  const behind = [...list.values()].filter(({ book }) => book.meta().restoring);
+  if (behind.length === 0) return [noticeOf('wallet-data-rebuilt')];
+  const height = Math.min(...behind.map(({ book }) => book.asOf.height));
+  return [noticeOf('wallet-data-rebuilding', { height, of: chain.tip().height })];
+}
+
+function noticeOf(code: string, data?: Readonly<Record<string, unknown>>): Notice {
+  return { code, message: sentenceFor(code, data) };
+}
