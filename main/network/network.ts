@@ -42,7 +42,7 @@ const SHELF_TURNS = 15;
 /** For so long after the wall clock was set the router's scores, which count in wall-clock time, ban nobody. */
 const JUMP_RECENT_MS = 10 * 60_000;
 
-/** @throws {KithError} `identity-unusable`, `storage-unusable`, `storage-schema`. */
+/** @throws {KithError} `identity-unusable`, `disk-full` */
 export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
   const { chain, mempool, clock, log } = deps;
   const random = deps.random ?? Math.random;
@@ -248,7 +248,7 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
       await host.stop();
       newer.stop();
       journal.stop();
-      await book.save();
+      await book.save().catch((error: unknown) => log.warn('known addresses could not be saved', { error }));
       await store.close();
     },
     addresses: host.addresses,
@@ -258,7 +258,13 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
       knownAddresses: book.size + bootstrap.length,
       strangers: strangers.size,
       clockOffsetSeconds: clocks.offset(),
-      notices: [...syncing.notices(), ...trust.notices(), ...health.notices(), ...newer.notices()],
+      notices: [
+        ...store.notices(),
+        ...syncing.notices(),
+        ...trust.notices(),
+        ...health.notices(),
+        ...newer.notices(),
+      ],
       snapshot: syncing.snapshot(),
       history: syncing.history(),
       reach: reach.verdict(),

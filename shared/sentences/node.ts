@@ -38,6 +38,12 @@ export const NODE_SENTENCES = {
   'peer-version':
     'The peer speaks a version of the protocol that this software does not know. Look for an update.',
   'peer-banned': 'This peer is banned here. Lift the ban first (peers.unban).',
+  'peers-damaged':
+    'The peer database was corrupt. It was moved aside and is being rebuilt; nothing else is affected. Try again.',
+  'peers-unusable':
+    'The peer database cannot be read or written[: {reason}]. Known addresses and bans are kept only until the node stops. Check the disk and the permissions of the data directory.',
+  'peers-rebuilt':
+    'The peer database was corrupt or of a newer version. It was moved aside; known addresses and bans that could not be read are being collected again. If this happens again, check the disk.',
   'ban-unknown': 'Nothing is banned by that id or address. See the list of bans (peers.bans).',
   'hello-missing': 'The peer did not introduce itself in time. It may be overloaded, or no node of Kith.',
   'stream-lost': 'The connection to a peer was lost. The node uses another one by itself.',

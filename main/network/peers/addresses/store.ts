@@ -1,14 +1,20 @@
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ClassicLevel } from 'classic-level';
-import { crashPoint } from '../../../lib/disk/crash-point.ts';
-import { findCode, KithError, messageOf } from '../../../lib/errors.ts';
-import { findLevelDamage } from '../../../state/storage/level/check-level.ts';
+import type { Notice } from '../../../../shared/contract/fields.ts';
+import { sentenceFor } from '../../../../shared/errors.ts';
+import { codeOf, type KithError, messageOf } from '../../../lib/errors.ts';
 import type { Log } from '../../../lib/log/log.ts';
-import { diskFailed } from '../../../lib/disk/disk-failure.ts';
-import { createWriteLine } from '../../../lib/disk/write-line.ts';
+import { createQueue } from '../../../lib/queue.ts';
+import {
+  type Change,
+  type KeyRange,
+  openRenewableLevel,
+  type RenewableLevel,
+} from '../../../state/storage/level/renewable-level.ts';
 
-/** What the node remembers of others between runs. Nothing of it is money: damaged, it is thrown away and grown anew. */
+/**
+ * What the node remembers of others between runs. Nothing of it is money: where it is damaged, its files are set aside
+ * and it goes on with what can still be read of them, also while the node runs.
+ */
 export interface PeerStore {
   /** All values whose keys begin with `prefix/`, with the rest of the key; what doesn't parse is left out. */
   list(prefix: string): Promise<{ key: string; value: unknown }[]>;
@@ -17,6 +23,8 @@ export interface PeerStore {
   /** Replaces all values under a prefix at once. */
   replace(prefix: string, values: ReadonlyMap<string, unknown>): Promise<void>;
   remove(prefix: string, key: string): Promise<void>;
+  /** What the user should know about it. */
+  notices(): readonly Notice[];
   close(): Promise<void>;
 }
 
@@ -24,103 +32,139 @@ export interface PeerStore {
 export const PEER_STORE_FOLDER = 'peers';
 /** Keys: `schema`, `ban/<id>|<host>`, `address/<multiaddress>`, `anchor/<multiaddress>`, `book/key`, `work/named`. Values: JSON. */
 const SCHEMA = 1;
+const DAMAGED = 'peers-damaged';
+const UNUSABLE = 'peers-unusable';
+const BUFFER_BYTES = 256 * 1024;
+/** Operations waiting for the disk at most: each ban is one. */
+const MOST_WAITING = 20_000;
 
-/** @throws {KithError} `storage-schema`, `storage-unusable`. */
+/**
+ * Opens it. Where not even a new one can be made on the disk, what is learnt lasts until the node stops.
+ * @throws {KithError} `disk-full`
+ */
 export async function openPeerStore(datadir: string, log: Log): Promise<PeerStore> {
-  const folder = join(datadir, PEER_STORE_FOLDER);
-  const startAnew = async (cause: string): Promise<void> => {
-    log.warn('the list of known peers was damaged and is started anew', { cause });
-    await rm(folder, { recursive: true, force: true });
-  };
-  const damage = await findLevelDamage(folder).catch((error: unknown) => {
-    throw unusable(folder, error);
-  });
-  if (damage !== null) await startAnew(damage);
-  const level = await openLevel(folder).catch(async (error: unknown) => {
-    if (!findCode(error, DAMAGED)) throw unusable(folder, error);
-    await startAnew(messageOf(error));
-    return openLevel(folder).catch((again: unknown) => {
-      throw unusable(folder, again);
-    });
-  });
-  const schema = await level.get('schema');
-  if (schema !== undefined && Number(schema) > SCHEMA) {
-    await level.close();
-    throw new KithError('storage-schema', 'the list of peers was written by a newer version', {
-      data: { version: Number(schema), known: SCHEMA },
-    });
+  try {
+    const level = await openLevel(datadir, log);
+    await checkSchema(level, log);
+    return storeOf(level, log);
+  } catch (error) {
+    if (codeOf(error) !== UNUSABLE) throw error;
+    log.error('the peer database cannot be used; what is known of peers is lost at the end', { error });
+    const { data } = error as KithError;
+    const notice = { code: UNUSABLE, message: sentenceFor(UNUSABLE, data) };
+    return { ...storeOf(createMemoryLevel(), log), notices: () => [notice] };
   }
-  await level.put('schema', String(SCHEMA));
-  return storeOf(level, log);
 }
 
-const DAMAGED = new Set(['LEVEL_CORRUPTION', 'LEVEL_INVALID_ARGUMENT']);
-/** What a file that was damaged while the node runs looks like. */
-const UNREADABLE = new Set([...DAMAGED, 'LEVEL_IO_ERROR']);
-
-async function openLevel(folder: string): Promise<ClassicLevel> {
-  const level = new ClassicLevel(folder, { cacheSize: 256 * 1024, writeBufferSize: 512 * 1024 });
-  await level.open();
-  return level;
-}
-
-function unusable(folder: string, cause: unknown): KithError {
-  return new KithError('storage-unusable', `can't open ${folder}: ${messageOf(cause)}`, {
-    cause,
-    data: { directory: folder },
+function openLevel(datadir: string, log: Log): Promise<RenewableLevel> {
+  return openRenewableLevel({
+    folder: join(datadir, PEER_STORE_FOLDER),
+    log,
+    what: 'peer database',
+    kind: 'list of peers',
+    codes: { damaged: DAMAGED, unusable: UNUSABLE },
+    keep: () => true,
+    onFull: (failure) =>
+      log.warn('what is known of peers is not saved any more until the next start', {
+        cause: failure.message,
+      }),
+    bufferBytes: BUFFER_BYTES,
   });
 }
 
-function storeOf(level: ClassicLevel, log: Log): PeerStore {
-  /** What can't be read is not known; the next start finds the damage and begins anew. */
-  const readable = async <T>(read: Promise<T[]>): Promise<T[]> => {
-    try {
-      return await read;
-    } catch (error) {
-      if (!findCode(error, UNREADABLE)) throw error;
-      log.warn('the list of known peers can not be read', { cause: messageOf(error) });
-      return [];
-    }
-  };
-  const line = createWriteLine((error) => {
-    const failure = diskFailed(error, 'writing the list of known peers');
-    log.warn('what is known of peers is not saved any more until the next start', { cause: failure.message });
-    return failure;
+/** A newer version may have written it in a form that this one doesn't know: it begins anew. */
+async function checkSchema(level: RenewableLevel, log: Log): Promise<void> {
+  const stored = await level.get(bytesOf('schema')).catch(() => undefined);
+  const version = stored === undefined ? SCHEMA : Number(textOf(stored));
+  if (version > SCHEMA) {
+    log.warn('the peer database was written by a newer version', { version, known: SCHEMA });
+    await level.renew(`its schema is ${version}, and this version knows ${SCHEMA}`, () => []);
+  }
+  const mark: Change = [bytesOf('schema'), bytesOf(String(SCHEMA))];
+  await level.write([mark], false).catch((error: unknown) => {
+    if (codeOf(error) !== DAMAGED) throw error;
+    return level.renew(messageOf(error), (kept) => kept);
   });
-  const range = (prefix: string) => ({ gte: `${prefix}/`, lt: `${prefix}0` });
-  return {
-    async list(prefix) {
-      const found: { key: string; value: unknown }[] = [];
-      for (const [key, text] of await readable(level.iterator(range(prefix)).all())) {
-        const value = parse(text);
-        if (value !== undefined) found.push({ key: key.slice(prefix.length + 1), value });
+}
+
+function storeOf(level: RenewableLevel, log: Log): PeerStore {
+  // One after the other, so that nothing else uses the database while it is made anew.
+  const queue = createQueue(MOST_WAITING);
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> =>
+    queue.run(async () => {
+      try {
+        return await work();
+      } catch (error) {
+        if (codeOf(error) !== DAMAGED) throw error;
+        await level.renew(messageOf(error), (kept) => kept);
+        return work();
       }
-      return found;
-    },
+    });
+  const all = async (prefix: string) => {
+    const found: (readonly [string, string])[] = [];
+    for await (const [key, value] of level.entries(rangeOf(prefix))) found.push([textOf(key), textOf(value)]);
+    return found;
+  };
+  return {
+    list: (prefix) =>
+      inTurn(async () =>
+        (await all(prefix)).flatMap(([key, text]) => {
+          const value = parse(text);
+          return value === undefined ? [] : [{ key: key.slice(prefix.length + 1), value }];
+        }),
+      ).catch((error: unknown) => {
+        if (codeOf(error) !== UNUSABLE) throw error;
+        log.warn('what is known of peers cannot be read', { error });
+        return [];
+      }),
     put: (prefix, key, value, options) =>
-      line.write(async () => {
-        await level.put(`${prefix}/${key}`, JSON.stringify(value), { sync: options?.sync ?? false });
-        crashPoint('list of peers');
-      }),
+      inTurn(() => level.write([entryOf(prefix, key, value)], options?.sync ?? false)),
     replace: (prefix, values) =>
-      line.write(async () => {
-        const batch = level.batch();
-        for (const key of await readable(level.keys(range(prefix)).all())) batch.del(key);
-        for (const [key, value] of values) batch.put(`${prefix}/${key}`, JSON.stringify(value));
-        await batch.write();
-        crashPoint('list of peers');
+      inTurn(async () => {
+        const gone = (await all(prefix)).map(([key]): Change => [bytesOf(key), null]);
+        const put = [...values].map(([key, value]) => entryOf(prefix, key, value));
+        await level.write([...gone, ...put], false);
       }),
-    remove: (prefix, key) =>
-      line.write(async () => {
-        await level.del(`${prefix}/${key}`);
-        crashPoint('list of peers');
-      }),
+    remove: (prefix, key) => inTurn(() => level.write([[bytesOf(`${prefix}/${key}`), null]], false)),
+    notices: () =>
+      level.renewedBecause === null ? [] : [{ code: 'peers-rebuilt', message: sentenceFor('peers-rebuilt') }],
     async close() {
-      await line.idle();
+      await queue.close();
       await level.close();
     },
   };
 }
+
+/** The same without a disk. */
+function createMemoryLevel(): RenewableLevel {
+  const records = new Map<string, Uint8Array>();
+  return {
+    renewedBecause: null,
+    get: (key) => Promise.resolve(records.get(textOf(key))),
+    async *entries({ gte, lt }) {
+      for (const [key, value] of [...records].sort(([a], [b]) => (a < b ? -1 : 1)))
+        if (key >= textOf(gte) && key < textOf(lt))
+          yield await Promise.resolve([bytesOf(key), value] as const);
+    },
+    write(changes) {
+      for (const [key, value] of changes) {
+        if (value === null) records.delete(textOf(key));
+        else records.set(textOf(key), value);
+      }
+      return Promise.resolve();
+    },
+    renew: () => Promise.resolve(),
+    close: () => Promise.resolve(),
+  };
+}
+
+const bytesOf = (text: string): Uint8Array => Buffer.from(text, 'utf8');
+const textOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('utf8');
+const entryOf = (prefix: string, key: string, value: unknown): Change => [
+  bytesOf(`${prefix}/${key}`),
+  bytesOf(JSON.stringify(value)),
+];
+const rangeOf = (prefix: string): KeyRange => ({ gte: bytesOf(`${prefix}/`), lt: bytesOf(`${prefix}0`) });
 
 function parse(text: string): unknown {
   try {

@@ -1,4 +1,13 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -78,7 +87,14 @@ describe('bans', () => {
   test('ten thousand names that cost nothing do not push out what the user decided', async () => {
     const clock = turnedClock();
     const none = () => Promise.resolve();
-    const memory = { list: () => Promise.resolve([]), put: none, replace: none, remove: none, close: none };
+    const memory = {
+      list: () => Promise.resolve([]),
+      put: none,
+      replace: none,
+      remove: none,
+      close: none,
+      notices: () => [],
+    };
     const bans = createBans({ store: memory, clock });
     await bans.add({ ...ban(clock.now() + 600), id: 'chosen', address: null, code: 'manual' });
     for (let n = 0; n < 10_050; n++)
@@ -226,7 +242,7 @@ describe('the address book', () => {
 });
 
 describe('the store', () => {
-  test('a damaged one is thrown away, not fatal', async () => {
+  test('a damaged one is set aside, and what can be read of it is kept', async () => {
     await store.put('address', 'a', 1, { sync: true });
     await store.close();
     for (const name of ['CURRENT', 'MANIFEST-000002']) {
@@ -237,7 +253,8 @@ describe('the store', () => {
       }
     }
     store = await openPeerStore(directory, silent);
-    expect(await store.list('address')).toEqual([]);
+    expect(await store.list('address')).toEqual([{ key: 'a', value: 1 }]);
+    expect(existsSync(join(directory, `${PEER_STORE_FOLDER}.damaged`))).toBe(true);
   });
 
   test('every file of it hurt in every way: it opens, says only what was put into it, and takes more', async () => {
@@ -274,13 +291,14 @@ describe('the store', () => {
     store = await openPeerStore(directory, silent);
   });
 
-  test('a table that is damaged while the node runs is not fatal', async () => {
-    await store.put('address', 'old', 1);
+  test('a table that is damaged while the node runs is set aside, and the rest is kept and goes on', async () => {
+    await store.put('ban', 'old', 1);
     await reopen();
-    await store.put('address', 'older', 1);
+    await store.put('ban', 'older', 1);
     await store.close();
     const warned: string[] = [];
     store = await openPeerStore(directory, { ...silent, warn: (line) => warned.push(line) });
+    await store.put('ban', 'new', 1);
     // The oldest table, which nobody has read yet.
     const folder = join(directory, PEER_STORE_FOLDER);
     const [oldest] = readdirSync(folder)
@@ -288,24 +306,55 @@ describe('the store', () => {
       .sort();
     const table = join(folder, oldest!);
     writeFileSync(table, Buffer.alloc(statSync(table).size), { flag: 'r+' });
-    expect(await store.list('address')).toEqual([]);
-    expect(warned).toHaveLength(1);
-    // The next start finds it, and begins anew.
+    expect(await store.list('ban')).toEqual([
+      { key: 'new', value: 1 },
+      { key: 'older', value: 1 },
+    ]);
+    expect(warned).toEqual(['the peer database is corrupt; it is set aside and made again']);
+    expect(store.notices()).toMatchObject([{ code: 'peers-rebuilt' }]);
+    expect(existsSync(`${folder}.damaged`)).toBe(true);
+    await store.put('ban', 'newer', 1);
     await reopen();
-    await store.put('address', 'a', 1);
-    expect(await store.list('address')).toEqual([{ key: 'a', value: 1 }]);
+    expect((await store.list('ban')).map(({ key }) => key)).toEqual(['new', 'newer', 'older']);
+    // Whole at this start, so that what was set aside is of no more use.
+    expect([store.notices(), existsSync(`${folder}.damaged`)]).toEqual([[], false]);
   });
 
-  test('one of a newer version is refused', async () => {
+  test('one of a newer version is set aside: nothing of it is worth a start', async () => {
+    await store.put('ban', 'x', 1);
     await store.close();
     const { ClassicLevel } = await import('classic-level');
     const level = new ClassicLevel(join(directory, PEER_STORE_FOLDER));
     await level.put('schema', '99');
     await level.close();
-    await expect(openPeerStore(directory, silent)).rejects.toMatchObject({ code: 'storage-schema' });
-    const repaired = new ClassicLevel(join(directory, PEER_STORE_FOLDER));
-    await repaired.put('schema', '1');
-    await repaired.close();
+    store = await openPeerStore(directory, silent);
+    expect([await store.list('ban'), store.notices()]).toMatchObject([[], [{ code: 'peers-rebuilt' }]]);
+    await store.put('ban', 'y', 1);
+    await reopen();
+    expect(await store.list('ban')).toEqual([{ key: 'y', value: 1 }]);
+  });
+
+  test('a folder that cannot be used at all leaves a store that lasts until the end', async () => {
+    await store.close();
+    // Below a file nothing can be made, and nothing renamed to there.
+    const nowhere = join(directory, 'file');
+    writeFileSync(nowhere, '');
+    const lost = await openPeerStore(nowhere, silent);
+    expect(lost.notices()).toMatchObject([{ code: 'peers-unusable' }]);
+    await lost.put('ban', 'x', 1);
+    await lost.replace(
+      'address',
+      new Map([
+        ['a', 1],
+        ['b', 2],
+      ]),
+    );
+    await lost.replace('address', new Map([['b', 3]]));
+    expect([await lost.list('ban'), await lost.list('address')]).toEqual([
+      [{ key: 'x', value: 1 }],
+      [{ key: 'b', value: 3 }],
+    ]);
+    await lost.close();
     store = await openPeerStore(directory, silent);
   });
 });
