@@ -41,7 +41,7 @@ export function createConditionReader({ datadir, network, notices }: ConditionDe
       peers,
       knownAddresses,
       strangers,
-      clockOffsetSeconds,
+      clock,
       notices: around,
     } = network();
     const found = {
@@ -57,7 +57,7 @@ export function createConditionReader({ datadir, network, notices }: ConditionDe
       peers,
       knownAddresses,
       strangers,
-      clockOffsetSeconds,
+      clock,
     };
     return { ...found, freeDiskBytes, notices: [...around, ...notices()] };
   };

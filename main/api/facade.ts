@@ -64,8 +64,8 @@ export interface NodeCondition {
   readonly knownAddresses: number;
   /** Peers met since the start that belong to another network. */
   readonly strangers: number;
-  /** Our clock minus the median of the peers' clocks, in seconds; null with fewer than 3 peers. */
-  readonly clockOffsetSeconds: number | null;
+  /** What is wrong with the clock of this computer and what to do; null while nothing is. */
+  readonly clock: Notice | null;
   /** Bytes free where the data directory is; null when unknown. */
   readonly freeDiskBytes: number | null;
   /** What any part of the node has to tell the user beyond the above. */

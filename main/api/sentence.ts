@@ -3,6 +3,7 @@
  * every case is tested with plain data.
  */
 import type { Notice } from '../../shared/contract/fields.ts';
+import { describeDuration } from '../lib/duration.ts';
 import type { NodeCondition } from './facade.ts';
 
 export interface SentenceFacts extends NodeCondition {
@@ -20,7 +21,7 @@ export interface SentenceFacts extends NodeCondition {
 
 /** All that the user should know about, the gravest first. Codes are stable. */
 export function findWarnings(facts: SentenceFacts): Notice[] {
-  const found = [checkDisk, checkClock, checkPeers, checkTip].map((check) => check(facts));
+  const found = [checkDisk(facts), facts.clock, checkPeers(facts), checkTip(facts)];
   return [...found.filter((notice) => notice !== null), ...facts.notices];
 }
 
@@ -67,7 +68,6 @@ function describePhase(facts: SentenceFacts): string {
 }
 
 const DISK_LOW = 1_000_000_000;
-const CLOCK_OFF_SECONDS = 90;
 /** By chance alone a gap of 20 times the expected one comes once in 500 million blocks. */
 const STALE_SPACINGS = 20;
 const STALE_LEAST_SECONDS = 300;
@@ -78,16 +78,6 @@ function checkDisk({ freeDiskBytes }: SentenceFacts): Notice | null {
   return notice(
     'disk-low',
     `Only ${left} are free on the disk. Free some space, or the node must stop soon.`,
-  );
-}
-
-function checkClock({ clockOffsetSeconds }: SentenceFacts): Notice | null {
-  if (clockOffsetSeconds === null || Math.abs(clockOffsetSeconds) < CLOCK_OFF_SECONDS) return null;
-  const side = clockOffsetSeconds > 0 ? 'ahead of' : 'behind';
-  const size = describeDuration(Math.abs(clockOffsetSeconds));
-  return notice(
-    'clock-wrong',
-    `The clock of this computer is ${size} ${side} that of the other nodes. Set it right (best: automatically), or blocks will be refused.`,
   );
 }
 
@@ -119,8 +109,11 @@ function checkPeers(facts: SentenceFacts): Notice | null {
   );
 }
 
-function checkTip({ phase, peers, now, tipTime, height, network }: SentenceFacts): Notice | null {
+function checkTip(facts: SentenceFacts): Notice | null {
+  const { phase, peers, now, tipTime, height, network } = facts;
   if (phase !== 'synced' || peers === 0 || network.spacing === null || height === 0) return null;
+  // With a wrong clock the age of the tip is wrong, too.
+  if (facts.clock !== null) return null;
   const age = now - tipTime;
   if (age < Math.max(STALE_SPACINGS * network.spacing, STALE_LEAST_SECONDS)) return null;
   return notice(
@@ -146,15 +139,6 @@ function sized(bytes: number): string {
 
 function describeRest(seconds: number | null): string {
   return seconds === null ? '' : `, about ${describeDuration(seconds)} left`;
-}
-
-/** Rounded to one unit, as people say it: `a few seconds`, `4 minutes`, `2 hours`, `3 days`. */
-export function describeDuration(seconds: number): string {
-  if (seconds < 10) return 'a few seconds';
-  if (seconds < 90) return `${Math.round(seconds)} seconds`;
-  if (seconds < 90 * 60) return `${Math.round(seconds / 60)} minutes`;
-  if (seconds < 36 * 3600) return `${Math.round(seconds / 3600)} hours`;
-  return `${Math.round(seconds / 86_400)} days`;
 }
 
 const grouped = (n: number): string => n.toLocaleString('en-US');

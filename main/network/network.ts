@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { toHex } from '../core/codec/hex.ts';
 import { guarded } from '../lib/guarded.ts';
 import { isLocal } from './host/naming/addresses.ts';
 import { GRAYLIST_SCORE } from './host/gossip-scores.ts';
@@ -7,8 +8,10 @@ import { createIdentified } from './host/identified.ts';
 import { readIdentity } from './host/naming/identity.ts';
 import { namesOf } from './host/naming/protocols.ts';
 import { joinLinkTo } from './join.ts';
+import { createMiningPause } from './mining-pause.ts';
 import { createBans } from './peers/conduct/bans.ts';
 import { createAddressBook } from './peers/addresses/book.ts';
+import { createClockHealth } from './peers/clock-health.ts';
 import { createClocks } from './peers/clocks.ts';
 import { createChainHealth } from './peers/chain-health.ts';
 import { createConnector } from './peers/slots/connector.ts';
@@ -29,7 +32,8 @@ import { createRelaying } from './relaying.ts';
 import { createSnapshotShelf } from './sync/serving/serve-snapshots.ts';
 import { createSnapshotTrust } from './sync/headers/trust.ts';
 import { serveProtocols } from './serving.ts';
-import { createSyncing } from './syncing.ts';
+import { isSyncing } from './sync/progress/progress.ts';
+import { createSyncing, type Syncing } from './syncing.ts';
 import { offence } from './wire/offence.ts';
 
 import type { NetworkDeps, PeerNetwork } from './ports.ts';
@@ -107,7 +111,14 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
     log: log.child('peers'),
     random,
   });
-  const health = createChainHealth({ chain, params: deps.network.params, peers, clock });
+  const health = createChainHealth({
+    chain,
+    params: deps.network.params,
+    peers,
+    clock,
+    isSyncing: () => isSyncing(syncing.progress()),
+    awaitsClock: () => awaitsClock(),
+  });
   const trust = createSnapshotTrust({
     chain,
     params: deps.network.params,
@@ -122,12 +133,32 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
     local,
     log: log.child('peers'),
   });
-  const syncing = await createSyncing({ ...deps, peers, store, directory, random });
+  const { futureLimit } = deps.network.params;
+  const clocks = createClocks({ clock, clockWatch: deps.clockWatch, futureLimit });
+  const clockHealth = createClockHealth({
+    chain,
+    params: deps.network.params,
+    clock,
+    peers,
+    offset: clocks.offset,
+    early: () => syncing.headers.early(),
+  });
+  const awaitsClock = () => clockHealth()?.holdsBlocks ?? false;
+  const syncing: Syncing = await createSyncing({ ...deps, peers, store, directory, random, awaitsClock });
   const relaying = createRelaying({ ...deps, gossip: host.gossip, names, peers, syncing, inbound, random });
   const { payments } = relaying;
   const teller = createTipTeller(() => peers.tell(claim()));
   const serves = createServesTeller({ servesFrom: () => greeting().servesFrom, tell: peers.tellServes });
-  const clocks = createClocks(clock);
+  const miningPause = createMiningPause({
+    chain,
+    clock,
+    spacing: deps.network.params.spacing,
+    knownWork: syncing.knownWork,
+    peers,
+    addresses: () => book.size + bootstrap.length,
+    progress: syncing.progress,
+    clockHealth,
+  });
   const strangers = new Set<string>();
   const unwelcomed = new Set<string>();
   const off: (() => void)[] = [];
@@ -146,10 +177,15 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
   }
 
   function watch(): void {
+    for (const { id, tip } of peers.list()) {
+      const block = chain.entry(toHex(tip.id));
+      if (block !== undefined) clocks.accepted(id, block.time);
+    }
     health.look();
     trust.look();
     serves.look();
     syncing.look();
+    miningPause.look();
     if (++watched % SHELF_TURNS === 0) void shelf.refresh().catch(() => undefined);
     if (deps.clockWatch.sinceJumpMs() < JUMP_RECENT_MS) return;
     for (const { id } of peers.list()) {
@@ -160,7 +196,7 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
   function listen(): void {
     off.push(
       peers.events.on('greeted', (peer) => {
-        clocks.heard(peer.id, peer.hello.clock);
+        clocks.heard(peer, peer.hello.clock);
         if (peer.kind === 'inbound') inbound.arrived(peer);
         if (deps.discovery?.exchange !== false) exchange.welcome(peer);
         // A connection for blocks alone knows of no payments, ours least of all.
@@ -184,7 +220,10 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
       mempool.events.on('added', ({ source }) => {
         if (source !== undefined) inbound.useful(source, 'payment');
       }),
-      deps.clockWatch.events.on('jumped', host.gossip.clockJumped),
+      deps.clockWatch.events.on('jumped', () => {
+        host.gossip.clockJumped();
+        syncing.look();
+      }),
       chain.events.on('tip', () => {
         teller.moved(chain.tip() === chain.bestHeader());
         payments.tipMoved();
@@ -257,7 +296,8 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
       peers: peers.list().length,
       knownAddresses: book.size + bootstrap.length,
       strangers: strangers.size,
-      clockOffsetSeconds: clocks.offset(),
+      clockOffsetSeconds: clocks.offset()?.seconds ?? null,
+      clock: clockHealth()?.notice ?? null,
       notices: [
         ...store.notices(),
         ...syncing.notices(),
@@ -271,6 +311,7 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
       compact: relaying.compact.figures(),
       failures: connector.failures(),
     }),
+    miningPause: miningPause.reason,
     announce: payments.announce,
     joinLink: () => joinLinkTo(deps.network, chain, host.addresses()),
     seenBy: payments.seenBy,

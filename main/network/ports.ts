@@ -66,6 +66,8 @@ export interface NetworkStatus extends SyncProgress {
   /** Peers of another network met since the start. */
   readonly strangers: number;
   readonly clockOffsetSeconds: number | null;
+  /** What is wrong with the clock of this computer, how that is known and what to do; null while nothing is. */
+  readonly clock: Notice | null;
   /** What is wrong with the network around us, gravest first. */
   readonly notices: readonly Notice[];
   /** Whether others can connect, why, and what to do. */
@@ -89,6 +91,8 @@ export interface PeerNetwork {
   stop(): Promise<void>;
   addresses(): string[];
   status(): NetworkStatus;
+  /** Why a block that this node mines now could not become part of the best chain; null when it could. */
+  miningPause(): Notice | null;
   /**
    * A payment of ours that is in the mempool since an earlier run: announced to all, and again until it is mined. What
    * enters the mempool from this node itself is treated so without being asked.

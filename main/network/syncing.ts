@@ -21,14 +21,18 @@ export interface SyncingDeps extends Pick<
   /** Where snapshots are kept. */
   readonly directory: string;
   readonly random: () => number;
+  /** Whether peers have blocks that our clock, which is wrong, does not let us take. */
+  awaitsClock(): boolean;
 }
 
 /** How this node gets to the best chain that its peers have. */
 export interface Syncing {
-  readonly headers: Pick<HeaderSync, 'ask'>;
+  readonly headers: Pick<HeaderSync, 'ask' | 'early'>;
   readonly bodies: BodySync;
   /** The work below which no chain is stored. */
   minimumWork(): bigint;
+  /** The most work that the right chain was ever said to have, such as by a join link. */
+  readonly knownWork: bigint;
   start(): void;
   /** Asks for nothing any more; what was asked for ends with the peers. */
   end(): Promise<void>;
@@ -51,7 +55,8 @@ export async function createSyncing(deps: SyncingDeps): Promise<Syncing> {
   const log = deps.log.child('sync');
   const rate = createRate(clock.ms);
   const bodies = createBodySync({ chain, peers, rate, clock, log });
-  const least = workMeasure(chain, await keepKnownWork(deps.store, deps.minimumWork ?? 0n));
+  const knownWork = await keepKnownWork(deps.store, deps.minimumWork ?? 0n);
+  const least = workMeasure(chain, knownWork);
   const headers = createHeaderSync({ ...deps, minimumWork: least, powHash, onHeaders: bodies.consider, log });
   const snapshot = deps.snapshotSync ? createSnapshotSync({ ...deps, log }) : null;
   const first = createFastStart({
@@ -66,12 +71,21 @@ export async function createSyncing(deps: SyncingDeps): Promise<Syncing> {
   const paces = { headers: createPace(clock.ms), chunks: createPace(clock.ms), blocks: createPace(clock.ms) };
   const fetched = () => snapshot?.progress() ?? null;
   const progress = () =>
-    syncProgress({ chain, peers, headersFrom: headers.source, snapshot: fetched(), rate, paces });
+    syncProgress({
+      chain,
+      peers,
+      headersFrom: headers.source,
+      snapshot: fetched(),
+      rate,
+      awaitsClock: deps.awaitsClock(),
+      paces,
+    });
 
   return {
     headers,
     bodies,
     minimumWork: least,
+    knownWork,
     start: first.start,
     end: first.stop,
     stop: bodies.stop,
@@ -84,6 +98,7 @@ export async function createSyncing(deps: SyncingDeps): Promise<Syncing> {
       bodies.forget(peerId);
     },
     look() {
+      headers.look();
       const { phase } = progress();
       const figures = {
         headers: phase === 'headers' ? chain.bestHeader().height : null,

@@ -39,7 +39,7 @@ const CONDITION: NodeCondition = {
   peers: 1,
   knownAddresses: 1,
   strangers: 0,
-  clockOffsetSeconds: 0,
+  clock: null,
   freeDiskBytes: null,
   notices: [],
 };
@@ -139,7 +139,15 @@ export async function createTestFacade(blocks = 3): Promise<TestFacade> {
     miner: {
       start: async () => undefined,
       stop: async () => undefined,
-      status: () => ({ running: false, threads: 0, hashesPerSecond: 0, expectedSeconds: null, found: 0 }),
+      status: () => ({
+        running: false,
+        threads: 0,
+        hashesPerSecond: 0,
+        expectedSeconds: null,
+        found: 0,
+        paused: null,
+        problem: null,
+      }),
       template: async () => chain.network.genesis,
       async generate(payTo, count) {
         const ids = [];

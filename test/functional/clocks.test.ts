@@ -34,8 +34,9 @@ describe('a clock that differs from those of all peers', () => {
     ['ten minutes ahead', -10 * MINUTE, '10 minutes ahead of'],
     ['three hours behind', 3 * HOUR, '3 hours behind'],
     ['three hours ahead', -3 * HOUR, '3 hours ahead of'],
-    ['a day behind', 24 * HOUR, '24 hours behind'],
-    ['a day ahead', -24 * HOUR, '24 hours ahead of'],
+    ['nearly a day behind', 23 * HOUR, '23 hours behind'],
+    // A whole day is more than regtest lets a block be ahead, so mining would stop.
+    ['nearly a day ahead', -23 * HOUR, '23 hours ahead of'],
   ])('%s: is named, with what to do, and nobody is punished', async (_what, seconds, words) => {
     const { node, peers } = await among(seconds);
     const said = await until(
@@ -43,7 +44,7 @@ describe('a clock that differs from those of all peers', () => {
       'the clock is named',
     );
     expect(said.message).toContain(`The clock of this computer is ${words}`);
-    expect(said.message).toContain('Set it right');
+    expect(said.message).toContain('Turn on automatic date and time, or set the clock');
     // Its own blocks go on, and it holds nothing against those who see another time.
     await node.call.mining.generate({ address: PAYEE, blocks: 3 });
     expect((await node.call.node.status()).height).toBe(3);
@@ -53,7 +54,7 @@ describe('a clock that differs from those of all peers', () => {
     expect(peers.some((peer) => peer.gone())).toBe(false);
   });
 
-  test('a minute is nothing to speak of, nor is one peer alone', async () => {
+  test('a minute is nothing to speak of, nor is one peer among several', async () => {
     const { node } = await among(MINUTE);
     expect((await node.call.node.status()).warnings.filter(({ code }) => code === 'clock-wrong')).toEqual([]);
     const odd = await meet(node.addresses[0]!, { from: newSource() });

@@ -4,6 +4,7 @@ import { bitsToTarget, workOf } from '../../core/consensus/compact.ts';
 import { toHex } from '../../core/codec/hex.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Chain } from '../../state/chain/chain.ts';
+import type { HeaderEntry } from '../../state/chain/headers/header-entry.ts';
 import type { Peer } from './peer.ts';
 
 export interface ChainHealthDeps {
@@ -11,6 +12,10 @@ export interface ChainHealthDeps {
   readonly params: Pick<ConsensusParams, 'spacing' | 'retarget'>;
   readonly peers: { list(): readonly Peer[] };
   readonly clock: Clock;
+  /** Whether the active chain is still on its way to a better one that is known, so that nobody relies on it. */
+  isSyncing(): boolean;
+  /** Whether peers have blocks that our clock, which is wrong, does not let us take. */
+  awaitsClock(): boolean;
 }
 
 /** Watches whether this node is with the others: a tip that doesn't move, a split, falling behind, a deep change. */
@@ -38,7 +43,8 @@ const AHEAD = 6;
 const DEEP = 6;
 const DEEP_MS = 3_600_000;
 
-export function createChainHealth({ chain, params, peers, clock }: ChainHealthDeps): ChainHealth {
+export function createChainHealth(deps: ChainHealthDeps): ChainHealth {
+  const { chain, params, peers, clock } = deps;
   const off: (() => void)[] = [];
   let movedAt = clock.ms();
   let splitSince: number | null = null;
@@ -46,6 +52,8 @@ export function createChainHealth({ chain, params, peers, clock }: ChainHealthDe
   let rivals = 0;
   let ahead = 0;
   let takenBack = 0;
+  // The newest block of the active chain that the user was shown as confirmed, and not on the way to other blocks.
+  let relied: HeaderEntry = chain.tip();
   let deep: { readonly blocks: number; readonly at: number } | null = null;
 
   const lasting = Math.max(LASTING_LEAST_MS, LASTING_SPACINGS * params.spacing * 1000);
@@ -62,6 +70,16 @@ export function createChainHealth({ chain, params, peers, clock }: ChainHealthDe
     return entry.work + RIVAL_BLOCKS * workOf(bitsToTarget(tip.bits)) > tip.work && entry.work <= tip.work;
   }
 
+  function rely(): void {
+    if (!deps.isSyncing()) relied = chain.tip();
+  }
+
+  function onDisconnected(entry: HeaderEntry): void {
+    if (entry.height > relied.height) return;
+    takenBack++;
+    if (entry.prev !== null) relied = entry.prev;
+  }
+
   function median(heights: readonly number[]): number {
     return [...heights].sort((a, b) => a - b)[Math.floor(heights.length / 2)] ?? 0;
   }
@@ -69,16 +87,18 @@ export function createChainHealth({ chain, params, peers, clock }: ChainHealthDe
   return {
     start() {
       off.push(
-        chain.events.on('disconnected', () => void takenBack++),
+        chain.events.on('disconnected', ({ entry }) => onDisconnected(entry)),
         chain.events.on('tip', () => {
           movedAt = clock.ms();
           if (takenBack >= DEEP) deep = { blocks: takenBack, at: clock.ms() };
           takenBack = 0;
+          rely();
         }),
       );
     },
     stop: () => off.forEach((each) => each()),
     look() {
+      rely();
       const list = peers.list();
       rivals = list.filter(isRival).length;
       ahead = median(list.map(({ tip }) => tip.height)) - chain.tip().height;
@@ -96,10 +116,10 @@ export function createChainHealth({ chain, params, peers, clock }: ChainHealthDe
         });
       }
       if (lasts(behindSince)) {
-        found.push({
-          code: 'chain-behind',
-          message: `Other nodes are ${ahead} blocks ahead, and none of them delivers those blocks. This node is looking for others; an update may be needed if it lasts.`,
-        });
+        const why = deps.awaitsClock()
+          ? "which are ahead of this computer's clock. Set the clock, and this node takes them."
+          : 'and none of them delivers those blocks. This node is looking for others; an update may be needed if it lasts.';
+        found.push({ code: 'chain-behind', message: `Other nodes are ${ahead} blocks ahead, ${why}` });
       }
       if (deep !== null && clock.ms() - deep.at < DEEP_MS) {
         found.push({

@@ -74,6 +74,8 @@ export interface AcceptResult {
   readonly accepted: number;
   readonly last: HeaderEntry | null;
   readonly violation: Violation | null;
+  /** The time of the header that is only ahead of our clock, if that is the violation; its proof of work holds. */
+  readonly earlyTime: UnixSeconds | null;
 }
 
 /** Totals of the coin set at the tip. */

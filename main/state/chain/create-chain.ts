@@ -194,7 +194,7 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
         await onHeaders(added);
         if (adopted.length > 0) activate();
         if (early) shelf.add(early, early.bytes);
-        return { accepted: added.length, last, violation };
+        return { accepted: added.length, last, violation, earlyTime: early?.time ?? null };
       }),
     submitBlock: (block) =>
       onDisk(async () => {

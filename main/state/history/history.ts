@@ -44,8 +44,11 @@ export async function createHistory(chain: Chain, deps: ChainDeps): Promise<Hist
   const base = chain.base();
   if (base === null || chain.historyChecked()) return null;
   const directory = join(deps.directory, FOLDER);
+  // The chain has accepted these headers already: a clock that went back since must not call them early.
+  const clock = { ms: deps.clock.ms, now: () => Math.max(deps.clock.now(), base.time) };
   const past = await createChain({
     ...deps,
+    clock,
     directory,
     isVerified: undefined,
     checkBuriedSnapshots: true,

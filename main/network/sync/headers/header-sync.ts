@@ -1,3 +1,4 @@
+import type { UnixSeconds } from '../../../../shared/units.ts';
 import { equalBytes } from '../../../core/codec/bytes.ts';
 import { fromHex, toHex } from '../../../core/codec/hex.ts';
 import { bitsToTarget, workOf } from '../../../core/consensus/compact.ts';
@@ -38,6 +39,10 @@ export interface HeaderSync {
   ask(peerId: string): void;
   /** The peer that headers come from now, or null. */
   source(): Peer | null;
+  /** Asks again for headers that were ahead of our clock and are not any more; call it every second or so. */
+  look(): void;
+  /** Of each peer with a better chain that is ahead of our clock: the time of the first header that is. */
+  early(): UnixSeconds[];
   forget(peerId: string): void;
 }
 
@@ -54,6 +59,9 @@ export function createHeaderSync(deps: HeaderSyncDeps): HeaderSync {
   const asked = new Set<string>();
   // Those that were left because others may be quicker, and how often.
   const slow = new Map<string, number>();
+  // The time of the first header that was ahead of our clock, by peer; of the peer that is asked now, in `earlyNow`.
+  const early = new Map<string, UnixSeconds>();
+  let earlyNow: UnixSeconds | null = null;
   const leaving = new Set<string>();
   let patienceMs = SLOW_MS;
   let current: Peer | null = null;
@@ -99,6 +107,7 @@ export function createHeaderSync(deps: HeaderSyncDeps): HeaderSync {
     const claim = claimOf(peer);
     const claimed = peer.tip;
     let clean = false;
+    earlyNow = null;
     try {
       clean = await fetchAll(peer);
     } catch (error) {
@@ -108,6 +117,8 @@ export function createHeaderSync(deps: HeaderSyncDeps): HeaderSync {
     const left = leaving.delete(peer.id) && !clean;
     if (left || peers.get(peer.id) === undefined) return;
     settled.set(peer.id, claim);
+    if (earlyNow === null) early.delete(peer.id);
+    else early.set(peer.id, earlyNow);
     if (clean) patienceMs = SLOW_MS;
     const shown = chain.entry(toHex(claimed.id)) !== undefined || chain.bestHeader().work >= claimed.work;
     // It may have left its claim behind by now; then it has told us so.
@@ -153,8 +164,9 @@ export function createHeaderSync(deps: HeaderSyncDeps): HeaderSync {
       accepting.catch(() => undefined);
       // While these come over the wire, the work of the last ones is checked.
       const next = full && last !== undefined ? await request(peer, [last.id, ...start]) : [];
-      const { violation } = await accepting;
+      const { violation, earlyTime } = await accepting;
       deps.onHeaders();
+      earlyNow ??= earlyTime;
       if (violation) peers.report(peer.id, violation);
       if (violation || next === null) return false;
       if (next[0] === undefined) return true;
@@ -193,7 +205,8 @@ export function createHeaderSync(deps: HeaderSyncDeps): HeaderSync {
       headers = await request(peer, locator);
       if (headers === null) return false;
       if (pre.second(headers) === 'changed') return changed(peer);
-      const { violation } = await chain.acceptHeaders(headers);
+      const { violation, earlyTime } = await chain.acceptHeaders(headers);
+      earlyNow ??= earlyTime;
       if (violation) return blame(peer, violation);
       locator = [headers.at(-1)!.id];
     }
@@ -263,8 +276,22 @@ export function createHeaderSync(deps: HeaderSyncDeps): HeaderSync {
       consider();
     },
     source: () => current,
+    look() {
+      const latest = clock.now() + deps.network.params.futureLimit;
+      for (const [id, time] of early) {
+        if (time > latest) continue;
+        early.delete(id);
+        settled.delete(id);
+      }
+      consider();
+    },
+    early: () =>
+      peers.list().flatMap((peer) => {
+        const time = early.get(peer.id);
+        return time !== undefined && isBetter(peer) ? [time] : [];
+      }),
     forget(peerId) {
-      for (const each of [settled, asked, slow, leaving]) each.delete(peerId);
+      for (const each of [settled, asked, slow, leaving, early]) each.delete(peerId);
     },
   };
 }

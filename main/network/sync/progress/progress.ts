@@ -29,7 +29,14 @@ export interface ProgressDeps {
   /** Chunks of a snapshot that are here, of how many. */
   readonly snapshot: { readonly done: number; readonly of: number } | null;
   readonly rate: Rate;
+  /** Whether peers have blocks that our clock, which is wrong, does not let us take. */
+  readonly awaitsClock: boolean;
   readonly paces: { readonly headers: Pace; readonly chunks: Pace; readonly blocks: Pace };
+}
+
+/** Whether better blocks than those of the active chain are known. A node that has no peers may well be at the tip. */
+export function isSyncing({ phase, height, headers }: SyncProgress): boolean {
+  return phase === 'finding-peers' ? headers > height + CLOSE : phase !== 'synced';
 }
 
 /** One block behind is what every node is for a moment after each block. */
@@ -78,6 +85,7 @@ function phaseOf(deps: ProgressDeps, height: Height, headers: Height, target: He
   const source = deps.headersFrom();
   if (source !== null && Math.min(source.tip.height, target) > headers + CLOSE) return 'headers';
   if (headers > height + CLOSE) return 'blocks';
+  if (deps.awaitsClock) return 'headers';
   // Most say that there is more than we have headers of: whoever calls that synced misleads.
   return target > headers + FAR ? 'headers' : 'synced';
 }
@@ -85,7 +93,10 @@ function phaseOf(deps: ProgressDeps, height: Height, headers: Height, target: He
 /** Blocks that others may have ahead of us for a moment. */
 const FAR = 6;
 
-function stallOf({ headersFrom, paces }: ProgressDeps, phase: SyncProgress['phase']): string | null {
+function stallOf(deps: ProgressDeps, phase: SyncProgress['phase']): string | null {
+  const { headersFrom, paces } = deps;
+  if (deps.awaitsClock && phase === 'headers')
+    return "The connected nodes have newer blocks, which are ahead of this computer's clock.";
   if (phase === 'headers' && paces.headers.stillMs() > STALL_MS) {
     return headersFrom() === null
       ? 'None of the connected nodes shows the longer chain that it claims.'

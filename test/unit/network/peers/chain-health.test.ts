@@ -9,15 +9,21 @@ import { turnedClock } from '../../../support/test-clock.ts';
 
 const BITS = 0x2000ffff;
 const idOf = (n: number) => new Uint8Array(32).fill(n);
-const entryOf = (n: number, height: number) =>
-  ({ id: toHex(idOf(n)), height, work: BigInt(height) * 256n, bits: BITS }) as HeaderEntry;
+const entryOf = (n: number, height: number, prev: HeaderEntry | null = null) =>
+  ({ id: toHex(idOf(n)), height, work: BigInt(height) * 256n, bits: BITS, prev }) as HeaderEntry;
+const chainOf = (top: number, length: number): HeaderEntry => {
+  let entry: HeaderEntry | null = null;
+  for (let height = top - length; height <= top; height++) entry = entryOf(height % 251, height, entry);
+  return entry!;
+};
 
 function world() {
   const clock = turnedClock();
   const events = createEmitter<ChainEvents>(() => {});
   const entries = new Map<string, HeaderEntry>();
   const active = new Set<HeaderEntry>();
-  let tip = entryOf(1, 100);
+  let tip = chainOf(100, 20);
+  const state = { syncing: false, awaitsClock: false };
   const peers: Peer[] = [];
   const add = (entry: HeaderEntry, isActive: boolean) => {
     entries.set(entry.id, entry);
@@ -31,7 +37,14 @@ function world() {
     isActive: (entry: HeaderEntry) => active.has(entry),
   };
   const params = { spacing: 60, retarget: true };
-  const health = createChainHealth({ chain, params, peers: { list: () => peers }, clock });
+  const health = createChainHealth({
+    chain,
+    params,
+    peers: { list: () => peers },
+    clock,
+    isSyncing: () => state.syncing,
+    awaitsClock: () => state.awaitsClock,
+  });
   health.start();
   const peer = (n: number, height: number) =>
     peers.push({ tip: { id: idOf(n), height, work: BigInt(height) * 256n } } as Peer);
@@ -41,12 +54,20 @@ function world() {
       health.look();
     }
   };
-  const move = (n: number, height: number) => {
-    tip = entryOf(n, height);
+  const moveTo = (entry: HeaderEntry) => {
+    tip = entry;
     add(tip, true);
     events.emit('tip', tip);
   };
-  return { health, peer, pass, add, move, events, codes: () => health.notices().map(({ code }) => code) };
+  const move = (n: number, height: number) => moveTo(entryOf(n, height));
+  const takeBack = (blocks: number) => {
+    for (let i = 0; i < blocks; i++) {
+      events.emit('disconnected', { entry: tip } as never);
+      tip = tip.prev!;
+    }
+  };
+  const codes = () => health.notices().map(({ code }) => code);
+  return { health, state, peer, pass, add, move, moveTo, takeBack, codes };
 }
 
 describe('the chain around us', () => {
@@ -100,12 +121,55 @@ describe('the chain around us', () => {
     expect(codes()).toEqual([]);
   });
 
+  test('blocks ahead that wait for our clock are not held against the peers', () => {
+    const { health, state, peer, pass, codes } = world();
+    state.awaitsClock = true;
+    for (let i = 0; i < 3; i++) peer(7, 150);
+    pass(200);
+    expect(codes()).toEqual(['chain-behind']);
+    expect(health.notices()[0]!.message).toContain("ahead of this computer's clock");
+  });
+
   test('six blocks taken back are told for an hour', () => {
-    const { events, move, pass, codes } = world();
-    for (let i = 0; i < 6; i++) events.emit('disconnected', {} as never);
+    const { takeBack, move, pass, codes } = world();
+    takeBack(6);
     move(5, 107);
     expect(codes()).toEqual(['chain-reorganised']);
     pass(3602);
     expect(codes()).toEqual([]);
+  });
+
+  test('five are not', () => {
+    const { takeBack, move, codes } = world();
+    takeBack(5);
+    move(5, 107);
+    expect(codes()).toEqual([]);
+  });
+
+  test('nor are blocks that were connected on the way to a better chain, however many', () => {
+    const { state, takeBack, moveTo, move, codes } = world();
+    state.syncing = true;
+    moveTo(chainOf(200, 100));
+    takeBack(90);
+    move(5, 300);
+    state.syncing = false;
+    expect(codes()).toEqual([]);
+  });
+
+  test('of a branch that goes back further only what was shown as confirmed counts', () => {
+    const { state, takeBack, moveTo, move, codes } = world();
+    moveTo(chainOf(120, 40));
+    state.syncing = true;
+    moveTo(chainOf(150, 70));
+    takeBack(35);
+    move(5, 200);
+    expect(codes()).toEqual([]);
+    takeBack(0);
+    state.syncing = false;
+    moveTo(chainOf(220, 40));
+    state.syncing = true;
+    takeBack(6);
+    move(6, 230);
+    expect(codes()).toEqual(['chain-reorganised']);
   });
 });

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { REGTEST_NETWORK } from '../../../../main/core/networks/built-in.ts';
+import { violation } from '../../../../main/core/violation.ts';
 import type { Header } from '../../../../main/core/primitives/header.ts';
 import type { HeaderEntry } from '../../../../main/state/chain/headers/header-entry.ts';
 import type { Peer } from '../../../../main/network/peers/peer.ts';
@@ -11,9 +12,13 @@ import { mineOn, parentOf, powHash, silent } from '../../../support/chain/test-c
 import { turnedClock } from '../../../support/test-clock.ts';
 import { until } from '../../../support/until.ts';
 
-/** Peers that all claim the same chain of 4 100 headers, and answer as told. */
-function following(answers: Record<string, (asked: number) => { take: number; from: number; ms: number }>) {
-  const clock = turnedClock();
+const FUTURE_LIMIT = REGTEST_NETWORK.params.futureLimit;
+
+let mined: readonly Header[] | null = null;
+
+/** The same for all tests: finding their proofs of work takes seconds. */
+function headers(): readonly Header[] {
+  if (mined !== null) return mined;
   const chain: Header[] = [];
   let parent = parentOf(REGTEST_NETWORK.genesis);
   for (let i = 0; i < 4100; i++) {
@@ -21,6 +26,16 @@ function following(answers: Record<string, (asked: number) => { take: number; fr
     chain.push(block.header);
     parent = parentOf(block);
   }
+  return (mined = chain);
+}
+
+/** Peers that all claim the same chain of 4 100 headers, and answer as told. */
+function following(answers: Record<string, (asked: number) => { take: number; from: number; ms: number }>) {
+  const clock = turnedClock();
+  const chain = headers();
+  // Headers above this height are ahead of our clock; set by `aheadFrom`.
+  let aheadAbove = Infinity;
+  let aheadTime = 0;
   const known = new Map<string, HeaderEntry>();
   const entryOf = (header: Header, prev: HeaderEntry | null): HeaderEntry =>
     ({ id: header.idHex, height: header.height, work: BigInt(header.height), prev }) as HeaderEntry;
@@ -69,15 +84,21 @@ function following(answers: Record<string, (asked: number) => { take: number; fr
         let accepted = 0;
         for (const header of headers) {
           if (known.has(header.idHex)) continue;
+          if (header.height > aheadAbove && clock.now() + FUTURE_LIMIT < aheadTime)
+            return { accepted, last: best, violation: violation('header-time-new'), earlyTime: aheadTime };
           best = entryOf(header, best);
           known.set(best.id, best);
           accepted++;
         }
-        return { accepted, last: best, violation: null };
+        return { accepted, last: best, violation: null, earlyTime: null };
       },
     },
   });
-  return { sync, asked, blamed, best: () => best.height };
+  const aheadFrom = (above: number, seconds: number) => {
+    aheadAbove = above;
+    aheadTime = clock.now() + FUTURE_LIMIT + seconds;
+  };
+  return { sync, clock, asked, blamed, aheadFrom, best: () => best.height };
 }
 
 test('a peer that sends the same headers again and again is left for the next', async () => {
@@ -109,4 +130,42 @@ test('where everybody is slow the headers come all the same', async () => {
   sync.consider();
   await until(() => best() === 4100, 'all headers');
   expect(blamed).toEqual([]);
+});
+
+test.each([1, 2, 3])(
+  'headers ahead of our clock are asked for again when they are due, of each of %i peers',
+  async (count) => {
+    const answer = () => ({ from: -1, take: 2000, ms: 10 });
+    const peers = Object.fromEntries(Array.from({ length: count }, (_, i) => [`p${i}`, answer]));
+    const { sync, clock, best, asked, blamed, aheadFrom } = following(peers);
+    aheadFrom(3000, 60);
+    sync.consider();
+    await until(() => best() === 3000 && sync.early().length === count, 'all are asked');
+    const times = asked.length;
+    sync.look();
+    await new Promise(setImmediate);
+    expect(asked.length).toBe(times);
+    clock.pass(61_000);
+    sync.look();
+    await until(() => best() === 4100, 'all headers');
+    await until(() => sync.early().length === 0, 'nothing waits any more');
+    expect(blamed.filter((each) => !each.endsWith(':header-time-new'))).toEqual([]);
+  },
+);
+
+test('setting the clock makes them due at once, setting it back does not ask for what is known', async () => {
+  const { sync, clock, best, asked, aheadFrom } = following({
+    one: () => ({ from: -1, take: 2000, ms: 10 }),
+  });
+  aheadFrom(3000, 6 * 3600);
+  sync.consider();
+  await until(() => sync.early().length === 1, 'some wait');
+  clock.shift(6 * 3600 + 1);
+  sync.look();
+  await until(() => best() === 4100, 'all headers');
+  await until(() => sync.source() === null, 'nothing more is asked');
+  const times = asked.length;
+  clock.shift(-6 * 3600);
+  sync.look();
+  expect([asked.length, sync.early()]).toEqual([times, []]);
 });

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { HeaderEntry } from '../../../../main/state/chain/headers/header-entry.ts';
 import type { Peer } from '../../../../main/network/peers/peer.ts';
-import { createClocks } from '../../../../main/network/peers/clocks.ts';
 import { createPace } from '../../../../main/network/sync/progress/pace.ts';
 import { syncProgress } from '../../../../main/network/sync/progress/progress.ts';
 import { createRate } from '../../../../main/network/sync/progress/rate.ts';
@@ -16,13 +15,18 @@ function watching(claims: readonly number[]) {
   const peers = claims.map(
     (height, i) => ({ id: `${i}`, tip: { height, work: BigInt(height) } }) as unknown as Peer,
   );
-  const now = (tip: number, best: number, more: { source?: number; chunks?: [number, number] } = {}) =>
+  const now = (
+    tip: number,
+    best: number,
+    more: { source?: number; chunks?: [number, number]; awaitsClock?: boolean } = {},
+  ) =>
     syncProgress({
       chain: { tip: () => entry(tip), bestHeader: () => entry(best) },
       peers: { list: () => peers },
       headersFrom: () => (more.source === undefined ? null : peers[more.source]!),
       snapshot: more.chunks === undefined ? null : { done: more.chunks[0], of: more.chunks[1] },
       rate,
+      awaitsClock: more.awaitsClock ?? false,
       paces,
     });
   return { clock, paces, rate, now };
@@ -45,6 +49,16 @@ describe('how far the node is', () => {
     const { stall, etaSeconds } = now(100, 100);
     expect(stall).toMatch(/shows the longer chain/);
     expect(etaSeconds).toBeNull();
+  });
+
+  test('with newer blocks of peers ahead of our clock it is not synced, and names the clock at once', () => {
+    const { now } = watching([103, 103]);
+    expect(now(100, 100)).toMatchObject({ phase: 'synced', stall: null });
+    const held = now(100, 100, { awaitsClock: true });
+    expect(held).toMatchObject({ phase: 'headers', etaSeconds: null });
+    expect(held.stall).toContain("ahead of this computer's clock");
+    // What can be had is fetched first.
+    expect(now(50, 100, { awaitsClock: true })).toMatchObject({ phase: 'blocks', stall: null });
   });
 
   test('while headers come, the share, the speed and the rest are those of headers', () => {
@@ -84,16 +98,4 @@ describe('how far the node is', () => {
     paces.blocks.look(101);
     expect(now(101, 200).stall).toBeNull();
   });
-});
-
-test('setting the clock right is seen at once', () => {
-  const clock = turnedClock();
-  let wrong = 600;
-  const clocks = createClocks({ now: () => clock.now() + wrong, ms: clock.ms });
-  for (const id of ['a', 'b', 'c']) clocks.heard(id, clock.now());
-  expect(clocks.offset()).toBe(600);
-  clock.pass(3_600_000);
-  expect(clocks.offset()).toBe(600);
-  wrong = 0;
-  expect(clocks.offset()).toBe(0);
 });
