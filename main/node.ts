@@ -148,6 +148,7 @@ function miner(config: NodeConfig, parts: Growing): Service {
         mempool: parts.mempool!,
         clock: systemClock,
         log: config.log.child('miner'),
+        pause: () => parts.peers?.miningPause() ?? null,
       });
     },
     stop: () => parts.miner!.stop(),

@@ -1,6 +1,6 @@
 import { eventIterator, oc } from '@orpc/contract';
 import * as z from 'zod';
-import { address, count, done, height, hex, id, nothing, u32, walletName } from './fields.ts';
+import { address, count, done, height, hex, id, nothing, notice, u32, walletName } from './fields.ts';
 
 export const miningStatus = z.object({
   running: z.boolean(),
@@ -8,12 +8,16 @@ export const miningStatus = z.object({
   hashesPerSecond: z.number().min(0),
   /** How long one block takes on average at this rate; null when not running. */
   expectedSeconds: z.number().min(0).nullable(),
-  /** Blocks found since the node started. */
+  /** Blocks found since the node started that became the end of the best chain known. */
   found: count,
   /** Addition: where the next reward goes while running; null otherwise. */
   address: z.string().nullable(),
   /** Addition: the wallet that gets the rewards, when one was named. */
   wallet: z.string().nullable(),
+  /** Addition: why no hashes are tried for now though it runs (syncing, the clock), and what to do; null while it mines. */
+  paused: notice.nullable(),
+  /** Addition: why it finds nothing though it tries, in one sentence; null while nothing is wrong. */
+  problem: z.string().nullable(),
 });
 
 const threads = z.int().min(1, 'mine on at least 1 thread').max(256, 'at most 256 threads');

@@ -70,6 +70,8 @@ export const NODE_SENTENCES = {
     'The coin set that this node began with is not confirmed by enough independent nodes yet. Wait until three of them are connected, or until the blocks before it are checked; then send again.',
   'snapshot-mismatch':
     'The coin set that this node began with is not the one that the chain leads to. Spending is stopped; the node must sync again from the beginning.',
+  'clock-wrong':
+    '{detail|The clock of this computer is wrong. Turn on automatic date and time, or set the clock, then try again}.',
   'queue-full': 'The node has too much to do at once. Try again in a moment.',
   'queue-closed': 'The node is stopping. Start it again to go on.',
   'worker-failed':

@@ -3,7 +3,7 @@ import type { PowHash } from '../../core/ports.ts';
 import type { Block } from '../../core/primitives/block.ts';
 import type { Lock } from '../../core/primitives/coin.ts';
 import { isViolation, type Violation } from '../../core/violation.ts';
-import { type Clock, sleep } from '../../lib/clock.ts';
+import { sleep } from '../../lib/clock.ts';
 import { KithError } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log/log.ts';
 import { createGrinder, createJob, withNonce } from './grind.ts';
@@ -11,14 +11,17 @@ import { createMinerThreads } from './miner-threads.ts';
 
 export interface GenerateDeps {
   readonly memoryKiB: number;
-  /** Seconds that a block may be ahead of the clock. */
-  readonly futureLimit: number;
+  /** Seconds until this node would take a block with this header's time; 0 when it would now. */
+  readonly untilAllowed: (block: Block) => number;
+  /** Throws when this block could not become part of the best chain because the clock is wrong. */
+  readonly refuse: (block: Block) => void;
   readonly template: (payout: Lock) => Promise<Block>;
   readonly submit: (
     bytes: Uint8Array,
   ) => Promise<{ readonly id: string; readonly status: string } | Violation>;
+  /** A block was mined and is the tip now. */
+  readonly found: () => void;
   readonly powHash: PowHash;
-  readonly clock: Clock;
   readonly log: Log;
   readonly script?: URL | undefined;
 }
@@ -30,7 +33,8 @@ const MAX_LOST = 100;
 
 /**
  * Mines `count` blocks, each on the one before, and gives their ids. Never holds this thread for more than a few tries.
- * @throws {KithError} `mining-failed` when a block is refused, `mining-stopped` when the signal aborts.
+ * @throws {KithError} `mining-failed` when a block is refused, `mining-stopped` when the signal aborts, and what `refuse`
+ * throws.
  */
 export async function generateBlocks(
   deps: GenerateDeps,
@@ -54,6 +58,7 @@ export async function generateBlocks(
     }
     if (result.status === 'connected') {
       ids.push(result.id);
+      deps.found();
       lost = 0;
     } else if (++lost > MAX_LOST) {
       throw new KithError('mining-failed', 'other nodes are always faster', { data: { code: 'lost' } });
@@ -64,8 +69,12 @@ export async function generateBlocks(
 }
 
 // Blocks made faster than time passes run ahead of the clock (their time must grow), and too far ahead is invalid.
-async function waitUntilAllowed({ header }: Block, deps: GenerateDeps, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted && header.time > deps.clock.now() + deps.futureLimit) await sleep(200, signal);
+async function waitUntilAllowed(block: Block, deps: GenerateDeps, signal: AbortSignal): Promise<void> {
+  deps.refuse(block);
+  while (!signal.aborted && deps.untilAllowed(block) > 0) {
+    await sleep(200, signal);
+    deps.refuse(block);
+  }
 }
 
 function tryHere(block: Block, { memoryKiB, powHash }: GenerateDeps): number | null {

@@ -1,3 +1,4 @@
+import type { Notice } from '../../../shared/contract/fields.ts';
 import { bitsToTarget, workOf } from '../../core/consensus/compact.ts';
 import type { Network } from '../../core/networks/network.ts';
 import type { PowHash } from '../../core/ports.ts';
@@ -19,6 +20,8 @@ export interface MinerChain extends TemplateChain {
   submitBlock(
     bytes: Uint8Array,
   ): Promise<{ readonly id: string; readonly status: 'connected' | 'stored' | 'duplicate' } | Violation>;
+  /** The end of the chain of most work among the headers that are known. */
+  bestHeader(): { readonly id: string };
   readonly events: Events<{ tip: unknown }>;
 }
 
@@ -27,6 +30,8 @@ export interface MinerDeps {
   readonly mempool: TemplateDeps['mempool'];
   readonly clock: Clock;
   readonly log: Log;
+  /** Why a block made now could not become part of the best chain, or null; never unless told. */
+  readonly pause?: () => Notice | null;
   /** For a few tries on this thread; the mining threads use the native one. */
   readonly powHash?: PowHash;
   /** Another program for the mining threads; for tests. */
@@ -39,10 +44,12 @@ export interface MinerStatus {
   readonly hashesPerSecond: number;
   /** How long a block takes on average at this rate and difficulty; null while that is not known. */
   readonly expectedSeconds: number | null;
-  /** Blocks found since the node started that became the tip. */
+  /** Blocks found since the node started that became the end of the best chain known. */
   readonly found: number;
   /** Why it finds nothing though it runs, or null. */
   readonly problem: string | null;
+  /** Why it tries no hashes for now though it runs, or null. */
+  readonly paused: Notice | null;
 }
 
 /** Mines on threads of its own, behind everything else that the machine has to do. */
@@ -59,7 +66,8 @@ export interface Miner {
   template(payout: Lock): Promise<Block>;
   /**
    * Mines and connects blocks one after the other; their ids. On regtest and local only.
-   * @throws {KithError} `mining-not-here`, `mining-failed`, `mining-stopped`.
+   * @throws {KithError} `mining-not-here`, `mining-failed`, `mining-stopped`; `clock-wrong` when this node or its peers
+   * would refuse the block because of the clock of this computer.
    */
   generate(payout: Lock, blocks: number): Promise<string[]>;
 }
@@ -67,6 +75,11 @@ export interface Miner {
 const MAX_THREADS = 256;
 const GENERATES_ON = ['regtest', 'local'];
 const MAX_WAITING_CALLS = 64;
+// The time of a block is at most a second above the median before it, which was not ahead when it was accepted: with a
+// clock that only goes forward none has to wait longer than that.
+const MOST_AHEAD_SECONDS = 2;
+
+const clockWrong = (detail: string): KithError => new KithError('clock-wrong', detail, { data: { detail } });
 
 export function createMiner(deps: MinerDeps): Miner {
   const { chain, mempool, clock, log } = deps;
@@ -81,6 +94,22 @@ export function createMiner(deps: MinerDeps): Miner {
   const template = (payout: Lock): Promise<Block> =>
     createBlockTemplate({ chain, mempool }, payout, clock.now());
   const submit = (bytes: Uint8Array) => chain.submitBlock(bytes);
+  // While a better chain is known whose blocks are on their way, a block of ours does not last.
+  const count = (): void => {
+    if (chain.bestHeader().id === chain.tip().id) found++;
+  };
+  const pause = deps.pause ?? (() => null);
+  const untilAllowed = ({ header }: Block): number =>
+    Math.max(0, header.time - params.futureLimit - clock.now());
+  const refuseWrongClock = (block: Block): void => {
+    const paused = pause();
+    if (paused?.code === 'clock-wrong') throw clockWrong(paused.message);
+    if (untilAllowed(block) > MOST_AHEAD_SECONDS) {
+      throw clockWrong(
+        'The clock of this computer is behind the newest blocks, so this node would refuse its own block. Turn on automatic date and time, or set the clock; then try again.',
+      );
+    }
+  };
 
   chain.events.on('tip', () => run?.tipMoved());
 
@@ -110,9 +139,11 @@ export function createMiner(deps: MinerDeps): Miner {
           clock,
           log,
           script: deps.script,
-          found: ({ header }) => {
-            found++;
-            log.info('found a block', { id: header.idHex, height: header.height });
+          pause,
+          untilAllowed,
+          found: (block) => {
+            count();
+            log.info('found a block', { id: block.header.idHex, height: block.header.height });
           },
         },
       );
@@ -132,6 +163,7 @@ export function createMiner(deps: MinerDeps): Miner {
         expectedSeconds: expectedSeconds(hashesPerSecond),
         found,
         problem: run?.problem() ?? null,
+        paused: run?.paused() ?? null,
       };
     },
     async generate(payout, blocks) {
@@ -142,21 +174,19 @@ export function createMiner(deps: MinerDeps): Miner {
       }
       const { signal } = stopping;
       return generating.run(async () => {
-        const futureLimit = params.futureLimit;
         const powHash = deps.powHash ?? nativePowHash;
         const settings = {
           memoryKiB,
-          futureLimit,
+          untilAllowed,
+          refuse: refuseWrongClock,
+          found: count,
           template,
           submit,
           powHash,
-          clock,
           log,
           script: deps.script,
         };
-        const ids = await generateBlocks(settings, payout, blocks, signal);
-        found += ids.length;
-        return ids;
+        return generateBlocks(settings, payout, blocks, signal);
       });
     },
   };

@@ -1,3 +1,4 @@
+import type { Notice } from '../../../shared/contract/fields.ts';
 import { toHex } from '../../core/codec/hex.ts';
 import type { Block } from '../../core/primitives/block.ts';
 import type { Lock } from '../../core/primitives/coin.ts';
@@ -26,6 +27,8 @@ export interface MiningRun {
   hashesPerSecond(): number;
   /** Why it finds nothing, or null. */
   problem(): string | null;
+  /** Why it tries no hashes for now, or null. */
+  paused(): Notice | null;
   close(): Promise<void>;
 }
 
@@ -37,6 +40,10 @@ export interface MiningRunDeps {
   readonly submit: (bytes: Uint8Array) => Promise<{ readonly status: string } | Violation>;
   /** A block was found and is the tip now. */
   readonly found: (block: Block) => void;
+  /** Why a block made now could not become part of the best chain, or null. */
+  readonly pause: () => Notice | null;
+  /** Seconds until this node would take a block with this header's time; 0 when it would now. */
+  readonly untilAllowed: (block: Block) => number;
   readonly clock: Clock;
   readonly log: Log;
   readonly script?: URL | undefined;
@@ -48,6 +55,8 @@ const REFRESH_MS = 5_000;
 const AFTER_FAILURE_MS = 1_000;
 // While many blocks arrive one after the other it makes no sense to work on each.
 const MIN_RENEW_MS = 100;
+// How soon mining stops and goes on when the reason for a pause comes and goes.
+const LOOK_MS = 1_000;
 
 export function startMiningRun(order: MiningOrder, deps: MiningRunDeps): MiningRun {
   const { clock, log } = deps;
@@ -60,6 +69,7 @@ export function startMiningRun(order: MiningOrder, deps: MiningRunDeps): MiningR
   let again = false;
   let current: Block | null = null;
   let renewedAt = -Infinity;
+  let resting = false;
 
   const threads = createMinerThreads({
     ...order,
@@ -97,8 +107,10 @@ export function startMiningRun(order: MiningOrder, deps: MiningRunDeps): MiningR
 
   const renewOnce = async (): Promise<void> => {
     renewedAt = clock.ms();
-    current = await deps.template(order.payout());
-    if (!closed) threads.work(current);
+    current = deps.pause() === null ? await deps.template(order.payout()) : null;
+    // On a quick chain block times may run ahead of the clock.
+    resting = current === null || deps.untilAllowed(current) > 0;
+    if (!closed) threads.work(resting ? null : current);
   };
 
   const renew = (): void => {
@@ -117,6 +129,10 @@ export function startMiningRun(order: MiningOrder, deps: MiningRunDeps): MiningR
 
   const refresh = setInterval(renew, REFRESH_MS);
   refresh.unref();
+  const look = setInterval(() => {
+    if (resting || deps.pause() !== null) renew();
+  }, LOOK_MS);
+  look.unref();
   renew();
 
   return {
@@ -132,11 +148,13 @@ export function startMiningRun(order: MiningOrder, deps: MiningRunDeps): MiningR
         Math.max(0, renewedAt + MIN_RENEW_MS - clock.ms()),
       );
     },
-    hashesPerSecond: () => rate.perSecond(clock.ms()),
+    hashesPerSecond: () => (resting ? 0 : rate.perSecond(clock.ms())),
+    paused: deps.pause,
     problem: () => threads.problem ?? problem,
     async close() {
       closed = true;
       clearInterval(refresh);
+      clearInterval(look);
       if (settling) clearTimeout(settling);
       await threads.close();
       await renewing;

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import type { Notice } from '../../../../shared/contract/fields.ts';
 import { bytesToBigInt } from '../../../../main/core/codec/bytes.ts';
 import { bitsToTarget } from '../../../../main/core/consensus/compact.ts';
 import { coinbaseRecords } from '../../../../main/core/consensus/block-rules.ts';
@@ -15,6 +16,7 @@ import { createMiner, type Miner, type MinerDeps } from '../../../../main/state/
 import { templateInfo } from '../../../../main/state/miner/template.ts';
 import {
   coinbaseOf,
+  extend,
   openTestChain,
   pay,
   powHash,
@@ -192,6 +194,42 @@ describe('generating', () => {
     expect(chain.tip().height).toBe(3);
   });
 
+  test('is refused at once while the clock of this computer is wrong', async () => {
+    const paused = { code: 'clock-wrong', message: 'The clock is wrong.' };
+    const { chain, miner } = await bench(REGTEST_NETWORK, { pause: () => paused });
+    await expect(miner.generate(payout, 3)).rejects.toMatchObject({
+      code: 'clock-wrong',
+      data: { detail: 'The clock is wrong.' },
+    });
+    expect(chain.tip().height).toBe(0);
+  });
+
+  test.each([-15 * 60, -6 * 3600, -24 * 3600, -1_700_000_000])(
+    'is refused at once when the clock was set by %i seconds and this node would not take its own block',
+    async (seconds) => {
+      let shift = 0;
+      const clock = { ms: systemClock.ms, now: () => systemClock.now() + shift };
+      const { chain, miner } = await bench(LOCAL_NETWORK, { clock });
+      await miner.generate(payout, 12);
+      shift = seconds;
+      await expect(miner.generate(payout, 1)).rejects.toMatchObject({ code: 'clock-wrong' });
+      await miner.start(payout);
+      await new Promise((resolve) => setTimeout(resolve, 1500));
+      expect(chain.tip().height).toBe(12);
+      expect(miner.status()).toMatchObject({ hashesPerSecond: 0, problem: null });
+      shift = 0;
+      await expect.poll(() => chain.tip().height, { timeout: 15_000 }).toBeGreaterThan(12);
+    },
+  );
+
+  test('waits for the clock where its own blocks are quicker than time', async () => {
+    const network = networkWith({ futureLimit: 3 });
+    const { chain, miner } = await bench(network);
+    const ids = await miner.generate(payout, 40);
+    expect(ids).toHaveLength(40);
+    expect(chain.tip().time).toBeLessThanOrEqual(systemClock.now() + 3);
+  });
+
   test('stops when the miner does', async () => {
     // Nobody finds this.
     const { miner } = await bench(networkWith({ startBits: 0x1800ffff, powLimit: 0x2000ffff }));
@@ -266,6 +304,43 @@ describe('mining on threads', () => {
     // The second one works.
     await expect.poll(() => miner.status().found, { timeout: 15_000 }).toBeGreaterThan(0);
     expect(miner.status()).toMatchObject({ running: true, problem: null });
+  });
+
+  test('rests while there is a reason to, says it, and goes on when it is gone', async () => {
+    let paused: Notice | null = { code: 'sync-unfinished', message: 'Not synced.' };
+    const { chain, miner } = await bench(REGTEST_NETWORK, { pause: () => paused });
+    await miner.start(payout);
+    expect(miner.status()).toMatchObject({ running: true, paused, hashesPerSecond: 0 });
+    // Generating is an order to mine here and now.
+    await miner.generate(payout, 2);
+    expect(chain.tip().height).toBe(2);
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    expect(chain.tip().height).toBe(2);
+    paused = null;
+    await expect.poll(() => miner.status().found, { timeout: 15_000 }).toBeGreaterThan(2);
+    expect(miner.status().paused).toBeNull();
+    paused = { code: 'clock-wrong', message: 'The clock is wrong.' };
+    await expect
+      .poll(
+        async () => {
+          const { height } = chain.tip();
+          await new Promise((resolve) => setTimeout(resolve, 300));
+          return chain.tip().height - height;
+        },
+        { timeout: 15_000 },
+      )
+      .toBe(0);
+    expect(miner.status()).toMatchObject({ running: true, paused, hashesPerSecond: 0, problem: null });
+  });
+
+  test('blocks beside a better chain whose bodies are on their way are not counted', async () => {
+    const [other, { chain, miner }] = [await openTestChain(), await bench()];
+    open.push(() => other.close());
+    const ahead = [];
+    for (let i = 0; i < 5; i++) ahead.push((await extend(other)).header);
+    await chain.acceptHeaders(ahead);
+    await miner.generate(payout, 2);
+    expect([chain.tip().height, miner.status().found]).toEqual([2, 0]);
   });
 
   test('numbers of threads and shares that make no sense are refused', async () => {
