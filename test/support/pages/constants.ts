@@ -12,11 +12,12 @@ export const sourcesBelow = (folder: string): string[] =>
 
 const OPERATORS: readonly (readonly [string, (a: number, b: number) => number])[] = [
   [' + ', (a, b) => a + b],
+  [' / ', (a, b) => a / b],
   [' * ', (a, b) => a * b],
   [' << ', (a, b) => a << b],
 ];
 
-/** Sums, products and shifts of whole numbers and of other constants of the same file. */
+/** Sums, products, quotients and shifts of numbers and of other constants of the same file. */
 export function valueOf(source: string, expression: string): number {
   const text = expression.trim().replace(/ as const$/, '');
   for (const [sign, join] of OPERATORS) {
@@ -29,6 +30,13 @@ export function valueOf(source: string, expression: string): number {
   if (declared === undefined) throw new Error(`no constant ${text}`);
   if (field === undefined) return valueOf(source, declared);
   return valueOf(source, new RegExp(`\\b${field}: ([^,}]+)`).exec(declared)![1]!);
+}
+
+/** The names of a constant's numbers: itself, or its fields if it is an object. */
+export function fieldsOf(source: string, name: string): string[] {
+  const declared = new RegExp(`const ${name}(?:: [^=]+)? = (\\{[^;]+);`).exec(source)?.[1];
+  if (declared === undefined) return [name];
+  return [...declared.matchAll(/(\w+): /g)].map(([, field]) => `${name}.${field}`);
 }
 
 /** The rows of all tables of a page: their cells, without the head. */

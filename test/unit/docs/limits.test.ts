@@ -6,7 +6,7 @@ import { MAX_CONNECTIONS, MAX_SOCKETS } from '../../../main/network/host/host.ts
 import { AWAITING_HELLO } from '../../../main/network/peers/sessions.ts';
 import { INBOUND } from '../../../main/network/peers/slots/inbound.ts';
 import { FRAME } from '../../../main/network/wire/frame-types.ts';
-import { valueOf } from '../../support/pages/constants.ts';
+import { fieldsOf, readSource, sourcesBelow, valueOf } from '../../support/pages/constants.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
@@ -17,6 +17,8 @@ interface Row {
   readonly what: string;
   /** The cells between what it is and where it stands. */
   readonly cells: readonly string[];
+  /** Named in the last cell, before the files. */
+  readonly constants: readonly string[];
   readonly files: readonly string[];
 }
 
@@ -25,11 +27,15 @@ const rows: readonly Row[] = read('docs/limits.md')
   .filter((line) => line.startsWith('| ') && !/^\| (what|-)/.test(line))
   .map((line) => line.split('|').slice(1, -1))
   .map((cells) => cells.map((cell) => cell.trim()))
-  .map((cells) => ({
-    what: cells[0]!,
-    cells: cells.slice(1, -1),
-    files: [...cells.at(-1)!.matchAll(/`([^`]+)`/g)].map(([, file]) => file!),
-  }));
+  .map((cells) => {
+    const named = [...cells.at(-1)!.matchAll(/`([^`]+)`/g)].map(([, name]) => name!);
+    return {
+      what: cells[0]!,
+      cells: cells.slice(1, -1),
+      constants: named.filter((name) => !name.endsWith('.ts')),
+      files: named.filter((name) => name.endsWith('.ts')),
+    };
+  });
 
 const UNIT: Readonly<Record<string, number>> = {
   MiB: 1 << 20,
@@ -46,59 +52,61 @@ function numbersIn(text: string): number[] {
   );
 }
 
-const pool = (name: string): string[] => ['total', 'perHost', 'perGroup'].map((limit) => `${name}.${limit}`);
-
-/** By row: the constants whose values its cells give, in order. */
+/** By row, for rows whose last cell names no constant: those whose values its cells give, in order. */
 const NAMED: Readonly<Record<string, readonly string[]>> = {
-  'half-open handshakes: all, of a host, of a group': pool('HANDSHAKES'),
-  'connections without a hello: all, of a host, of a group': pool('AWAITING_HELLO'),
-  'inbound peers: all, of a host, of a group': pool('INBOUND'),
-  'all connections; sockets': ['MAX_CONNECTIONS', 'MAX_SOCKETS'],
-  'outbound: full-relay, block-only': ['OUTBOUND', 'BLOCK_ONLY'],
-  'dials at once': ['DIALS_AT_ONCE'],
-  'our requests waiting at a peer': ['MAX_PENDING'],
-  'ping bytes echoed': ['ECHO.burst', 'ECHO.perSecond'],
-  'gossip bytes': ['GOSSIP_BYTES.burst', 'GOSSIP_BYTES.perSecond'],
-  'one gossip message': ['MAX_GOSSIP_BYTES'],
   'header requests (2 000 each)': ['HEADER_REQUESTS.burst', 'HEADER_REQUESTS.perSecond'],
   'blocks asked for in a request': ['MAX_BLOCKS_ASKED'],
   'blocks asked for': ['BLOCKS.burst', 'BLOCKS.perSecond'],
   'bytes of blocks': ['BLOCK_BYTES.burst', 'BLOCK_BYTES.perSecond'],
-  'parts of blocks': ['PARTS_REQUESTS.burst', 'PARTS_REQUESTS.perSecond'],
-  'payments handed over': ['HANDED_OVER.burst', 'HANDED_OVER.perSecond'],
-  'payments asked for': ['FETCHED.burst', 'FETCHED.perSecond'],
-  'manifests and chunks of coin sets': ['CHUNKS.burst', 'CHUNKS.perSecond'],
+  '`getParts`': ['PARTS_REQUESTS.burst', 'PARTS_REQUESTS.perSecond'],
+  '`handOver`': ['HANDED_OVER.burst', 'HANDED_OVER.perSecond'],
+  'transactions asked for': ['FETCHED.burst', 'FETCHED.perSecond'],
+  'manifests and chunks of snapshots': ['CHUNKS.burst', 'CHUNKS.perSecond'],
   'announced wids': ['WIDS.burst', 'WIDS.perSecond'],
   'new headers that nobody asked for': ['PER_PEER.burst', 'PER_PEER.perSecond'],
   'the same from all peers together': ['OVERALL.burst', 'OVERALL.perSecond'],
   'announcements of blocks, known or not': ['NOISE.burst', 'NOISE.perSecond'],
-  'blocks waiting for their parents': ['WINDOW_BLOCKS', 'WINDOW_BYTES'],
-  'blocks one peer owes us': ['IN_FLIGHT'],
   'headers of a chain with too little work': ['MARK_BYTES', 'MARK_BYTES * MOST_HEADERS'],
-  'payments on their way, all peers': ['MOST', 'MOST_QUEUED'],
-  'wids of refused payments': ['MOST_REFUSED'],
-  'spare payments for compact blocks': ['MOST', 'MOST_BYTES'],
-  'own payments followed': ['MOST'],
-  'announcements of ours waiting': ['MOST_WAITING'],
-  addresses: [],
-  bans: ['MOST'],
-  scores: ['MOST'],
-  orphans: ['MAX_PER_SOURCE', 'MAX_BYTES_PER_SOURCE'],
 };
 
 /** Where the figure is the way it is built: one question at a time, half of the time between two lists. */
-const BUILT = new Set(['requests worked on at once, a stream', 'addresses']);
+const BUILT = new Set(['requests of a stream that are answered at once', 'addresses']);
 
-const isNamed = ({ what }: Row) => what in NAMED && NAMED[what]!.length > 0;
+/** Whole numbers only: a rate such as one a minute is written in words. */
+function valuesOf({ what, constants, files }: Row): number[] {
+  const source = sourceOf(files[0]!);
+  const names =
+    constants.length > 0 ? constants.flatMap((name) => fieldsOf(source, name)) : (NAMED[what] ?? []);
+  return names.map((name) => valueOf(source, name)).filter((value) => Number.isInteger(value));
+}
+
+const isNamed = ({ what, constants }: Row) => constants.length > 0 || (NAMED[what]?.length ?? 0) > 0;
 
 describe('docs/limits.md and the code', () => {
   test('every row that is known by name is still there', () => {
     expect(Object.keys(NAMED).filter((what) => !rows.some((row) => row.what === what))).toEqual([]);
   });
 
-  test.each(rows.filter(isNamed).map((row) => [row.what, row] as const))('%s', (what, row) => {
-    const values = NAMED[what]!.map((expression) => valueOf(sourceOf(row.files[0]!), expression));
+  test.each(rows.filter(isNamed).map((row) => [row.what, row] as const))('%s', (_what, row) => {
+    const values = valuesOf(row);
+    expect(values.length).toBeGreaterThan(0);
     expect(numbersIn(row.cells.join(' | ')).slice(0, values.length)).toEqual(values);
+  });
+
+  const budgets = sourcesBelow('main/network').flatMap((file) =>
+    [...readSource(`main/network/${file}`).matchAll(/^(?:export )?const (\w+) = \{ burst: /gm)].map(
+      ([, name]) => ({
+        name: name!,
+        file,
+      }),
+    ),
+  );
+  test.each(budgets)('the budget $name of $file has its row', ({ name, file }) => {
+    const names = ({ what, constants }: Row) => [...constants, ...(NAMED[what] ?? [])].join(' ');
+    const row = rows.find(
+      (each) => each.files.includes(file) && new RegExp(`\\b${name}\\b`).test(names(each)),
+    );
+    expect(row, `docs/limits.md needs a row for ${name}, ${file}`).toBeDefined();
   });
 
   // The others have their figures inside of calls and options: they must at least stand in the file that is named.
@@ -126,12 +134,12 @@ describe('docs/limits.md and the code', () => {
   test('the largest frame, and what the book of addresses holds', () => {
     const cell = (what: string) => rows.find((row) => row.what === what)!.cells[0]!;
     const caps = Object.values(FRAME).map(({ cap }) => cap);
-    expect(numbersIn(cell("a frame's bytes"))).toEqual([Math.min(...caps), Math.max(...caps)]);
+    expect(numbersIn(cell('bytes of a frame'))).toEqual([Math.min(...caps), Math.max(...caps)]);
     const book = sourceOf('peers/addresses/book.ts');
     const room = ['BUCKETS.fresh', 'BUCKETS.proven', 'REACH.source'].map(
       (name) => valueOf(book, name) * valueOf(book, 'BUCKET_SIZE'),
     );
-    const told = rows.filter(({ what }) => what === 'addresses').at(-1)!.cells[0]!;
+    const told = rows.find(({ what }) => what === 'addresses known')!.cells[0]!;
     expect(numbersIn(told)).toEqual(room);
   });
 });
