@@ -2,6 +2,7 @@
  * Every stable error code with the sentence that says what is wrong and what to do. The terminal, the page and the
  * logs share this table, so that one fault reads the same everywhere. Sentences may change; codes never do.
  */
+import { isolated } from './labels.ts';
 import { NODE_SENTENCES } from './sentences/node.ts';
 import { RULE_SENTENCES } from './sentences/rules.ts';
 import { WALLET_SENTENCES } from './sentences/wallet.ts';
@@ -59,7 +60,7 @@ const PART = /\[([^\]|]*)(?:\|([^\]]*))?\]|([^[]+)/g;
 /** `{name}`, `{name:kith}` for an amount in motes, `{name|text when it has no value}`. */
 const PLACEHOLDER = /\{([a-zA-Z]+)(?::(kith))?(?:\|([^}]*))?\}/g;
 const MAX_VALUE = 300;
-const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu;
+const UNPRINTABLE = /(?:[\p{Cc}\p{Zl}\p{Zp}]|(?![\u200c\u200d])\p{Cf})+/gu;
 
 function fill(template: string, values: ErrorData): string {
   return template.replace(
@@ -82,5 +83,5 @@ function printable(values: ErrorData, name: string, unit: string | undefined): s
   if (typeof value !== 'string') return undefined;
   const clean = value.replace(UNPRINTABLE, ' ').trim().replace(/\.$/, '');
   if (clean === '') return undefined;
-  return clean.length > MAX_VALUE ? `${clean.slice(0, MAX_VALUE)}…` : clean;
+  return isolated(clean.length > MAX_VALUE ? `${clean.slice(0, MAX_VALUE)}…` : clean);
 }

@@ -1,4 +1,5 @@
 /** Units that every layer shares: amounts, heights and times, and how amounts are written for people. */
+import { visible } from './pasted.ts';
 
 /** An amount in motes, a whole number from 0 to {@link MAX_MOTES}; exact in a JavaScript number. */
 export type Motes = number & { readonly __unit: 'motes' };
@@ -39,10 +40,44 @@ export function formatKith(amount: number): string {
   return fraction === '' ? `${sign}${whole}` : `${sign}${whole}.${fraction}`;
 }
 
-/** `"12.5"` → 1250000000. Null for anything but plain digits with at most 8 decimals inside the range. */
+/** Why a text is no amount that can be paid; `number`: none of the others. */
+export type AmountProblem = 'empty' | 'comma' | 'negative' | 'decimals' | 'too-much' | 'number';
+
+/**
+ * Reads an amount as people type it and in every form in which Kith shows one: "12.5", "12.50 000 000 KITH", "1 000 KITH".
+ * Groups of digits stand apart by one space of any kind; the sign of an income is dropped, that of an expense is named.
+ */
+export function readKith(text: string): Motes | AmountProblem {
+  const typed = visible(text)
+    .trim()
+    .replace(/\s*kith$/i, '')
+    .replace(/^\+\s*/, '');
+  if (typed === '') return 'empty';
+  if (typed.includes(',')) return 'comma';
+  if (/^[-\u2212\u2013\ufe63]\s*[\d.]/.test(typed)) return 'negative';
+  const match = AMOUNT.exec(typed);
+  if (!match) return 'number';
+  const whole = match[1]!.replace(/\D/g, '').replace(/^0+(?=\d)/, '');
+  const fraction = (match[2] ?? '').replace(/\D/g, '');
+  if (fraction.length > 8) return 'decimals';
+  if (whole.length > 8) return 'too-much';
+  const amount = Number(whole) * MOTES_PER_KITH + Number(fraction.padEnd(8, '0'));
+  return isMotes(amount) ? amount : 'too-much';
+}
+
+// Groups of three before the point; behind it Kith writes 2-3-3, others 3-3-2.
+const AMOUNT = /^(\d+|\d{1,3}(?:\s\d{3})+)(?:\.(\d+|\d{2,3}(?:\s\d{3})*(?:\s\d{1,3})?))?$/;
+
+/** The same where it is enough to know that a text is no amount. */
 export function parseKith(text: string): Motes | null {
-  const match = /^(\d{1,8})(?:\.(\d{1,8}))?$/.exec(text.trim());
-  if (!match) return null;
-  const amount = Number(match[1]) * MOTES_PER_KITH + Number((match[2] ?? '').padEnd(8, '0'));
-  return isMotes(amount) ? amount : null;
+  const amount = readKith(text);
+  return typeof amount === 'string' ? null : amount;
+}
+
+/** Narrow no-break space: a group of digits never falls apart at the end of a line. */
+const THIN = '\u202f';
+
+/** 1234567 → "1 234 567", for numbers in sentences; fractions are cut. */
+export function group(value: number): string {
+  return String(Math.trunc(value)).replace(/\B(?=(\d{3})+$)/g, THIN);
 }

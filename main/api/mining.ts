@@ -1,3 +1,4 @@
+import { compact } from '../../shared/pasted.ts';
 import { decodeAddress, isAddressProblem } from '../core/primitives/address.ts';
 import type { Lock } from '../core/primitives/coin.ts';
 import { KithError } from '../lib/errors.ts';
@@ -5,7 +6,7 @@ import type { NodeFacade } from './facade.ts';
 
 /** Whom an address pays. @throws {KithError} `address-malformed`, `address-other-network`, `address-unknown-lock`. */
 export function lockOf({ network }: Pick<NodeFacade, 'network'>, address: string): Lock {
-  const lock = decodeAddress(network.hrp, address);
+  const lock = decodeAddress(network.hrp, compact(address));
   if (!isAddressProblem(lock)) return lock;
   const { problem, ...facts } = lock;
   throw new KithError(problem, address, { data: { ...facts, address, network: network.name } });

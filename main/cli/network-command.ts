@@ -6,12 +6,12 @@ import { isNetworkName, type Network } from '../core/networks/network.ts';
 import { writeNetworkFile } from '../core/networks/network-file.ts';
 import { KithError, messageOf } from '../lib/errors.ts';
 import { systemClock } from '../lib/clock.ts';
-import { parseAddress } from '../network/host/naming/addresses.ts';
 import { networkFileHash, networkFileOf } from '../network/join.ts';
 import { foundNetwork } from '../state/founding/found-network.ts';
 import { powHash } from '../state/native/pow.ts';
 import { readArguments, readNumber, wrong } from './arguments.ts';
 import type { Command } from './command.ts';
+import { readAddresses } from './peer-addresses.ts';
 
 const HELP = `kith network create: found a network of your own.
 
@@ -56,12 +56,8 @@ export const networkCommand: Command = {
       name,
       spacing: number('spacing', 1, 3600, 60),
       defaultPort: number('port', 1, 65_535, 21_475),
-      bootstrap: given.list('bootstrap'),
+      bootstrap: readAddresses(given.list('bootstrap')),
     };
-    for (const address of charter.bootstrap) {
-      if (parseAddress(address) === null)
-        throw new KithError('address-invalid', address, { data: { address } });
-    }
     const file = given.text('out') ?? `${name.replace(/[^A-Za-z0-9_-]+/g, '-')}.kith.json`;
     // Told now, not after a minute of mining.
     if (existsSync(file)) throw unwritable(file, new Error('it is there already'));

@@ -4,14 +4,13 @@ import { LOG_LEVELS, type LogLevel } from '../../shared/contract/vocabulary.ts';
 import { lockOf, startMining } from '../api/mining.ts';
 import type { Network } from '../core/networks/network.ts';
 import type { Headless, HeadlessConfig } from '../headless.ts';
-import { KithError } from '../lib/errors.ts';
-import { parseAddress } from '../network/host/naming/addresses.ts';
 import { type Arguments, readArguments, readNumber, wrong } from './arguments.ts';
 import type { Command } from './command.ts';
 import { defaultDirectory } from './default-directory.ts';
 import { defaultListen } from './default-listen.ts';
 import type { Joined } from './join-network.ts';
 import { readNetwork } from './network-argument.ts';
+import { readAddresses } from './peer-addresses.ts';
 import { followProcess, within } from './process-life.ts';
 import { faultFrom, reportToPerson, reportToProgram } from './report.ts';
 
@@ -140,15 +139,15 @@ function readConfig(given: Arguments, joined: Joined | null): HeadlessConfig {
   return {
     network,
     datadir: given.text('datadir') ?? defaultDirectory(network),
-    listen: checkAddresses(readListen(given, network)),
-    bootstrap: checkAddresses([
+    listen: readAddresses(readListen(given, network)),
+    bootstrap: readAddresses([
       ...(joined?.addresses ?? []),
       ...(given.has('bootstrap') ? given.list('bootstrap') : network.bootstrap),
     ]),
     joined: joined?.addresses,
     minimumWork: joined?.minimumWork,
     namedBlock: joined?.namedBlock,
-    announce: checkAddresses(given.list('announce')),
+    announce: readAddresses(given.list('announce')),
     snapshotSync: given.has('snapshot'),
     pruneBytes: readPrune(given),
     page: PAGE,
@@ -164,14 +163,6 @@ function readListen(given: Arguments, network: Network): readonly string[] {
     return [];
   }
   return given.has('listen') ? given.list('listen') : defaultListen(network);
-}
-
-function checkAddresses(addresses: readonly string[]): readonly string[] {
-  for (const address of addresses) {
-    if (parseAddress(address) === null)
-      throw new KithError('address-invalid', address, { data: { address } });
-  }
-  return addresses;
 }
 
 function readPrune(given: Arguments): number | undefined {

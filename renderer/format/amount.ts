@@ -1,4 +1,4 @@
-import { MOTES_PER_KITH, formatKith } from '../../shared/units.ts';
+import { type AmountProblem, formatKith, MOTES_PER_KITH, readKith } from '../../shared/units.ts';
 import { group } from './number.ts';
 
 /** An amount in the parts that are drawn apart: **12**.50 000 000. */
@@ -31,13 +31,17 @@ export function amountWords(motes: number): string {
   return `${formatKith(motes).replace('-', '−')}\u00a0KITH`;
 }
 
+const PROBLEMS: Readonly<Record<AmountProblem, string>> = {
+  empty: 'Enter an amount.',
+  comma: 'Use a point for the decimals, as in 12.5, and no commas.',
+  negative: 'An amount is more than nothing.',
+  decimals: 'An amount has at most eight decimals.',
+  'too-much': 'More than all coins that will ever exist.',
+  number: 'An amount is a plain number, as in 12.5.',
+};
+
 /** What is wrong with a typed amount, in words, or null when it can be read. */
 export function amountProblem(text: string): string | null {
-  const typed = text.trim();
-  if (typed === '') return 'Enter an amount.';
-  if (typed.includes(',')) return 'Use a point for the decimals, as in 12.5, and no commas.';
-  if (/^-/.test(typed)) return 'An amount is more than nothing.';
-  if (/^\d*\.\d{9,}$/.test(typed)) return 'An amount has at most eight decimals.';
-  if (!/^\d+(\.\d+)?$/.test(typed)) return 'An amount is a plain number, as in 12.5.';
-  return null;
+  const amount = readKith(text);
+  return typeof amount === 'string' ? PROBLEMS[amount] : null;
 }

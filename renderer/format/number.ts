@@ -1,10 +1,6 @@
-/** Narrow no-break space between thousands. */
-const THIN = '\u202f';
+import { group } from '../../shared/units.ts';
 
-/** 1234567 → "1 234 567". */
-export function group(value: number): string {
-  return String(Math.trunc(value)).replace(/\B(?=(\d{3})+$)/g, THIN);
-}
+export { group };
 
 /** "1 peer", "3 peers"; irregular plurals are given. */
 export function plural(count: number, one: string, many = `${one}s`): string {

@@ -42,10 +42,12 @@ export function peerVersions(peers: readonly Peer[]): { readonly version: string
     .sort((a, b) => b.count - a.count || (a.version < b.version ? -1 : 1));
 }
 
-/** "/ip4/127.0.0.1/tcp/21474/p2p/12D3…" → "127.0.0.1:21474"; anything else stays as it is. */
+/** "/ip4/127.0.0.1/tcp/21474/p2p/12D3…" → "127.0.0.1:21474"; an IPv6 stands in brackets; anything else stays as it is. */
 export function placeWords(address: string): string {
   const match = /^\/(?:ip4|ip6|dns4|dns6|dns)\/([^/]+)\/tcp\/(\d+)/.exec(address);
-  return match ? `${match[1]}:${match[2]}` : address;
+  if (!match) return address;
+  const [, host = '', port] = match;
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 /** Peer ids all begin alike; their ends tell them apart. */

@@ -1,23 +1,16 @@
+import { splitWords, visible } from '../../shared/pasted.ts';
+
 /** What can be said of typed seed words before the node is asked; `ready` when they may be right. */
 export interface WordsVerdict {
   readonly ready: boolean;
   readonly sentence: string;
 }
 
-/** Typed or pasted words as a clean list: any spaces, line ends, numbers and commas between them go. */
-export function splitWords(text: string): string[] {
-  return text
-    .toLowerCase()
-    .normalize('NFKD')
-    .split(/[\s,;.\d]+/)
-    .filter((word) => word !== '');
-}
-
 /** Says how many words are still missing or which one isn't on the list. `list` holds the 2048 words. */
 export function judgeWords(text: string, list: ReadonlySet<string>): WordsVerdict {
   const words = splitWords(text);
   // The last word may still be half typed.
-  const finished = /\s$/.test(text) || words.length >= 24 ? words : words.slice(0, -1);
+  const finished = /\P{L}$/u.test(visible(text)) || words.length >= 24 ? words : words.slice(0, -1);
   const wrong = finished.findIndex((word) => !list.has(word));
   if (wrong >= 0)
     return { ready: false, sentence: `Word ${wrong + 1}, “${words[wrong] ?? ''}”, is not on the list.` };

@@ -1,6 +1,18 @@
 import { eventIterator, oc } from '@orpc/contract';
 import * as z from 'zod';
-import { blockHex, count, height, hex, id, nothing, total, u32, unixSeconds, work } from './fields.ts';
+import {
+  blockHex,
+  count,
+  givenId,
+  height,
+  hex,
+  id,
+  nothing,
+  total,
+  u32,
+  unixSeconds,
+  work,
+} from './fields.ts';
 import { SUBMIT_STATUSES, UPGRADE_STATES } from './vocabulary.ts';
 
 export const tip = z.object({ id, height, time: unixSeconds, work });
@@ -118,7 +130,7 @@ export const chainUpgrades = z.object({
   unknown: z.array(z.object({ bit: count, recent: count })),
 });
 
-const byIdOrHeight = z.union([z.strictObject({ id }), z.strictObject({ height })], {
+const byIdOrHeight = z.union([z.strictObject({ id: givenId }), z.strictObject({ height })], {
   error: 'give either {"id": 64 hex digits} or {"height": number}',
 });
 
@@ -126,9 +138,9 @@ export const chainContract = {
   tip: oc.input(nothing).output(tip),
   header: oc.input(byIdOrHeight).output(header),
   block: oc.input(byIdOrHeight).output(block),
-  transaction: oc.input(z.strictObject({ txid: id })).output(transaction),
+  transaction: oc.input(z.strictObject({ txid: givenId })).output(transaction),
   /** Null when there is no such unspent coin at the tip. */
-  coin: oc.input(z.strictObject({ txid: id, index: u32 })).output(coin.nullable()),
+  coin: oc.input(z.strictObject({ txid: givenId, index: u32 })).output(coin.nullable()),
   submit: oc
     .input(z.strictObject({ hex: blockHex }))
     .output(z.object({ id, status: z.enum(SUBMIT_STATUSES) })),

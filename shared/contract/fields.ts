@@ -3,6 +3,8 @@
  * sees it. Amounts are motes, ids and bytes lowercase hex, times unix seconds, heights integers.
  */
 import * as z from 'zod';
+import { cleanLabel, cleanName, isName, MAX_LABEL } from '../labels.ts';
+import { compact, readPeerAddress } from '../pasted.ts';
 
 /** Longest transaction in bytes (protocol 1). */
 const TRANSACTION_BYTES = 100_000;
@@ -27,8 +29,19 @@ function upTo(most: number) {
   return z.int().min(0).max(most);
 }
 
-/** A 32-byte hash: block id, txid, wid, network id. */
+/**
+ * A text that a person may have pasted. It is read for what they see (shared/pasted.ts) before its own limits hold; the
+ * limit before that only bounds the work.
+ */
+function pasted(clean: (text: string) => string, tooLong: string) {
+  return z.string().max(MAX_PASTED, tooLong).transform(clean);
+}
+const MAX_PASTED = 8_000;
+
+/** A 32-byte hash that the node gives: block id, txid, wid, network id. */
 export const id = hex64();
+/** The same as somebody asks for it. */
+export const givenId = pasted(compact, 'is too long to be 64 hex digits').pipe(id);
 export const transactionHex = hexOf(TRANSACTION_BYTES, 'the transaction');
 export const blockHex = hexOf(BLOCK_BYTES, 'the block');
 /** Bytes that the node itself made; no limit is needed on the way out. */
@@ -53,21 +66,26 @@ export const change = z.int().min(-ALL_MOTES).max(ALL_MOTES);
 export const feerate = z.number().min(0).max(1_000_000_000);
 
 /** An address of the network; its handler says exactly what is wrong with a bad one. */
-export const address = z.string().min(1, 'is empty').max(200, 'is too long to be an address');
-/** A place on the network, such as /ip4/127.0.0.1/tcp/21474/p2p/12D3…. */
-export const multiaddress = z.string().min(1, 'is empty').max(512, 'is too long to be a multiaddress');
-export const peerId = z.string().min(1, 'is empty').max(128, 'is too long to be a peer id');
-export const walletName = z
-  .string()
-  .regex(
-    /^[\p{L}\p{N}](?:[\p{L}\p{N} ._-]{0,62}[\p{L}\p{N}._-])?$/u,
-    'a wallet name is 1 to 64 letters, digits, spaces, dots, dashes or underscores, and begins with a letter or digit',
-  );
+export const address = pasted(compact, 'is too long to be an address').pipe(
+  z.string().min(1, 'is empty').max(200, 'is too long to be an address'),
+);
+/** A place on the network, such as /ip4/127.0.0.1/tcp/21474/p2p/12D3…, or as lists show it: 127.0.0.1:21474. */
+export const multiaddress = pasted(readPeerAddress, 'is too long to be a multiaddress').pipe(
+  z.string().min(1, 'is empty').max(512, 'is too long to be a multiaddress'),
+);
+export const peerId = pasted(compact, 'is too long to be a peer id').pipe(
+  z.string().min(1, 'is empty').max(128, 'is too long to be a peer id'),
+);
+const NAME_RULE =
+  'a wallet name is 1 to 64 letters, digits, spaces, dots, dashes, underscores or apostrophes, and begins with a letter or digit';
+export const walletName = pasted(cleanName, NAME_RULE).refine(isName, NAME_RULE);
 export const password = z
   .string()
   .min(1, 'the password is empty')
   .max(1024, 'the password is longer than 1024 characters');
-export const label = z.string().max(200, 'a label has at most 200 characters');
+export const label = pasted(cleanLabel, 'a label has at most 200 characters').pipe(
+  z.string().max(MAX_LABEL, 'a label has at most 200 characters'),
+);
 export const seconds = z
   .int()
   .min(1)

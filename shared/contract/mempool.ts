@@ -1,6 +1,6 @@
 import { eventIterator, oc } from '@orpc/contract';
 import * as z from 'zod';
-import { count, feerate, id, limit, nothing, total, transactionHex, unixSeconds } from './fields.ts';
+import { count, feerate, givenId, id, limit, nothing, total, transactionHex, unixSeconds } from './fields.ts';
 
 /** `floor` is the least feerate that gets in now, in motes per byte. */
 export const mempoolSummary = z.object({ count, bytes: count, floor: feerate });
@@ -21,7 +21,9 @@ export const mempoolView = mempoolSummary.extend({ newest: z.array(mempoolEntry)
 export const mempoolContract = {
   summary: oc.input(nothing).output(mempoolSummary),
   /** In order of txid; `after` continues a list behind its last txid. */
-  list: oc.input(z.strictObject({ limit, after: id.optional() }).prefault({})).output(z.array(mempoolEntry)),
+  list: oc
+    .input(z.strictObject({ limit, after: givenId.optional() }).prefault({}))
+    .output(z.array(mempoolEntry)),
   submit: oc.input(z.strictObject({ hex: transactionHex })).output(z.object({ txid: id })),
   /** Addition: at once, and then whenever it changed, at most twice a second. */
   watch: oc.input(nothing).output(eventIterator(mempoolView)),

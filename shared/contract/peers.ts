@@ -4,6 +4,7 @@ import {
   count,
   done,
   height,
+  label,
   limit,
   multiaddress,
   nothing,
@@ -64,7 +65,6 @@ export const journalEntry = z.object({
   times: count,
 });
 
-const reason = z.string().max(200, 'a reason has at most 200 characters');
 const oneOf = (value: { id?: string | undefined; address?: string | undefined }) =>
   (value.id === undefined) !== (value.address === undefined);
 const either = { error: 'give either id or address' };
@@ -80,7 +80,8 @@ export const peersContract = {
           id: peerId.optional(),
           address: multiaddress.optional(),
           seconds: seconds.optional(),
-          reason: reason.optional(),
+          /** In the form of a label. */
+          reason: label.optional(),
         })
         .refine(oneOf, either),
     )

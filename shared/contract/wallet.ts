@@ -7,6 +7,7 @@ import {
   count,
   done,
   feerate,
+  givenId,
   height,
   hex,
   id,
@@ -23,11 +24,11 @@ import {
 import { HISTORY_KINDS, HISTORY_STATES } from './vocabulary.ts';
 
 const words = z.union([z.literal(12), z.literal(24)], { error: 'a seed has 12 or 24 words' });
-/** 24 words of at most 8 letters each, with room for stray spaces. */
+/** 24 words of at most 8 letters each, with room for numbers, bullets and what nobody sees between them. */
 const mnemonic = z
   .string()
   .min(1, 'the words are missing')
-  .max(1000, 'this is too long to be a list of seed words');
+  .max(4000, 'this is too long to be a list of seed words');
 const passphrase = z.string().max(1024, 'the passphrase is longer than 1024 characters');
 const message = z.string().max(10_000, 'the message is longer than 10,000 characters');
 const draft = z.string().min(1).max(128);
@@ -53,7 +54,7 @@ export const payment = z.strictObject({
   expires: height.optional(),
   /** The coins to spend; the wallet chooses unless told. */
   coins: z
-    .array(z.strictObject({ txid: id, index: u32 }))
+    .array(z.strictObject({ txid: givenId, index: u32 }))
     .min(1)
     .max(1000)
     .optional(),
@@ -149,14 +150,14 @@ export const walletContract = {
   send: oc.input(payment.extend({ password })).output(z.object({ txid: id, fee: total })),
   /** Newest first; `after` continues a list behind its last txid. */
   history: oc
-    .input(z.strictObject({ name: walletName, limit, after: id.optional() }))
+    .input(z.strictObject({ name: walletName, limit, after: givenId.optional() }))
     .output(z.array(historyEntry)),
   /** Addition: the first address that words lead to, for a look before restoring; keeps nothing. */
   inspect: oc
     .input(z.strictObject({ mnemonic, passphrase: passphrase.optional() }))
     .output(z.object({ firstAddress: z.string() })),
   /** Addition: reads an address or a payment link (`kith:…`) before anything is done with it. */
-  checkAddress: oc.input(z.strictObject({ text: z.string().max(2000) })).output(target),
+  checkAddress: oc.input(z.strictObject({ text: z.string().max(8000) })).output(target),
   /** Addition: labels a payment (txid) or an address; an empty label takes it away. */
   setLabel: oc.input(z.strictObject({ name: walletName, subject: address, label })).output(done),
   /** Addition: the seed words once more. */

@@ -9,7 +9,7 @@ export const WALLET_SENTENCES = {
 
   'link-malformed': 'This is not a payment link, or a part of it is missing. Copy the whole link again.',
   'link-amount': 'The amount in this link cannot be paid. Ask for a new link.',
-  'link-label': 'The description in this link is too long or not readable. Ask for a new link.',
+  'link-label': 'The description in this link is longer than 200 characters. Ask for a new link.',
   'link-requires': 'This link asks for something that this version cannot do. Look for an update.',
   'link-other': 'This link is not for paying somebody. Open it where it belongs.',
 
@@ -17,7 +17,7 @@ export const WALLET_SENTENCES = {
     'There is no wallet[ named “{name}”| of that name] here. Check the name, or create the wallet.',
   'wallet-exists': 'There is a wallet[ named “{name}”| of that name] already. Choose another name.',
   'wallet-name-invalid':
-    'This cannot be the name of a wallet. Use 1 to 64 letters, digits, spaces, dots, dashes or underscores.',
+    'This cannot be the name of a wallet. Use 1 to 64 letters, digits, spaces, dots, dashes, underscores or apostrophes, and begin with a letter or digit.',
   'wallet-password': 'The password is wrong. Try again; nothing was changed.',
   'wallet-password-wait': 'Too many wrong passwords. Try again[ in {seconds} seconds| a little later].',
   'wallet-password-long': 'The password is too long. Use at most 1024 characters.',

@@ -23,7 +23,7 @@ export function createMiningHandlers({ node }: HandlerDeps) {
     start: api.mining.start.handler(async ({ input }) => {
       const { wallet, threads, share } = input;
       if (wallet === undefined) {
-        const address = input.address!.trim();
+        const address = input.address!;
         await miner.start(lockOf(node, address), threads, share);
         payee = { address };
       } else {

@@ -1,3 +1,4 @@
+import { compact } from '../../../shared/pasted.ts';
 import type { Height } from '../../../shared/units.ts';
 import { fromHex, toHex } from '../codec/hex.ts';
 import type { Hash } from '../crypto/hash.ts';
@@ -20,6 +21,8 @@ export interface JoinLink {
 
 const PREFIX = 'kith:join?';
 const MAX_CHARACTERS = 4096;
+/** Before white space and what nobody sees were dropped. */
+const MAX_PASTED = 4 * MAX_CHARACTERS;
 const MAX_ADDRESSES = 8;
 const MAX_ADDRESS = 512;
 
@@ -31,9 +34,10 @@ export function formatJoinLink({ id, file, block, addresses }: JoinLink): string
   return PREFIX + parts.join('&');
 }
 
-/** Null for any text that isn't one. Fields that a later version may add are left out. */
+/** Reads a link as it is seen; null for any text that isn't one. Fields that a later version may add are left out. */
 export function parseJoinLink(text: string): JoinLink | null {
-  const trimmed = text.trim();
+  if (text.length > MAX_PASTED) return null;
+  const trimmed = compact(text);
   if (trimmed.length > MAX_CHARACTERS || trimmed.slice(0, PREFIX.length).toLowerCase() !== PREFIX)
     return null;
   const fields = new Map<string, string[]>();

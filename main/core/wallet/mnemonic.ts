@@ -1,5 +1,6 @@
 import { entropyToMnemonic, mnemonicToEntropy, mnemonicToSeed as deriveSeed } from '@scure/bip39';
 import { wordlist } from '@scure/bip39/wordlists/english.js';
+import { splitWords } from '../../../shared/pasted.ts';
 
 /** Bytes of entropy behind a list of words: what a wallet keeps instead of the words. */
 export const ENTROPY_BYTES = { 12: 16, 24: 32 } as const;
@@ -25,13 +26,9 @@ export function wordsOf(entropy: Uint8Array): string {
   return entropyToMnemonic(entropy, wordlist);
 }
 
-/** Reads what a person typed: any case, any spaces, 12 to 24 words. Total. */
+/** Reads what a person typed or pasted: any case, whatever stands between the words, 12 to 24 words. Total. */
 export function readWords(text: string): SeedWords | WordsProblem {
-  const words = text
-    .normalize('NFKD')
-    .toLowerCase()
-    .split(/\s+/)
-    .filter((word) => word !== '');
+  const words = splitWords(text);
   const unknown = words.flatMap((word, i) => (KNOWN.has(word) ? [] : [i + 1]));
   if (!COUNTS.includes(words.length)) return { problem: 'words-count', count: words.length };
   if (unknown.length > 0) return { problem: 'words-unknown', positions: unknown };

@@ -1,3 +1,4 @@
+import { cleanLabel, MAX_LABEL } from '../../../shared/labels.ts';
 import { CHAIN, type Chain, CHAINS, type KeyPlace } from '../../core/wallet/key-path.ts';
 import { equalBytes } from '../../core/codec/bytes.ts';
 import { KithError } from '../../lib/errors.ts';
@@ -29,6 +30,7 @@ export interface OpenWallet {
   nextKey(): Promise<KeyPlace>;
   /** Where change and mined rewards go: never shown to anybody, and used once as long as keys last. */
   changeKey(): KeyPlace;
+  /** Keeps a label in its clean form; empty takes it away. @throws {KithError} `wallet-label`, `wallet-labels-full` */
   setLabel(subject: string, label: string): Promise<void>;
   /** Puts a file with the same keys in the place of this one. */
   replaceFile(file: WalletFile, forgetPrevious: boolean): Promise<void>;
@@ -117,7 +119,9 @@ export function createOpenWallet(deps: OpenWalletDeps): OpenWallet {
       const last = keyring.count(CHAIN.change) - 1 - KEYS_KEPT;
       return { chain: CHAIN.change, index: Math.min(book.highestUsed[CHAIN.change] + 1, last) };
     },
-    async setLabel(subject, label) {
+    async setLabel(subject, text) {
+      const label = cleanLabel(text);
+      if (label.length > MAX_LABEL) throw new KithError('wallet-label');
       const labels = new Map(file.labels);
       if (label === '') labels.delete(subject);
       else labels.set(subject, label);

@@ -1,5 +1,6 @@
 import type { Notice } from '../../../shared/contract/fields.ts';
 import type { Balance, DraftPayment, HistoryEntry } from '../../../shared/contract/wallet.ts';
+import { compact } from '../../../shared/pasted.ts';
 import { encodeAddress } from '../../core/primitives/address.ts';
 import type { Lock } from '../../core/primitives/coin.ts';
 import type { Transaction } from '../../core/primitives/transaction.ts';
@@ -85,7 +86,6 @@ const UNLOCKED_SECONDS = 900;
 /** What keeps the wallets from being used, and is no reason for the node not to start. */
 const REFUSALS = new Set(['wallet-data-newer', 'wallet-data-unusable']);
 const LABEL_SUBJECT = /^[0-9a-z]{1,160}$/;
-const MAX_LABEL = 200;
 
 export function createWallets(deps: WalletsDeps): Wallets {
   const { network, log } = deps;
@@ -241,8 +241,9 @@ export function createWallets(deps: WalletsDeps): Wallets {
     checkAddress: (text) => checkTarget(network.hrp, text, parts?.list.values() ?? []),
     setLabel: (name, subject, label) =>
       change(name, async (wallet) => {
-        if (!LABEL_SUBJECT.test(subject) || label.length > MAX_LABEL) throw new KithError('wallet-label');
-        await wallet.setLabel(subject, label);
+        const named = compact(subject).toLowerCase();
+        if (!LABEL_SUBJECT.test(named)) throw new KithError('wallet-label');
+        await wallet.setLabel(named, label);
       }),
     payout(name) {
       const wallet = get(name);

@@ -1,4 +1,6 @@
-import { readLink } from '../../format/link.ts';
+import { isLinkProblem, parseTarget } from '../../../shared/payment-link.ts';
+import { readHeight, readId } from '../../../shared/pasted.ts';
+import { group } from '../../../shared/units.ts';
 import { href, type Place } from './route.ts';
 
 /** A line of the palette: a place to go to or a thing to do. */
@@ -48,14 +50,15 @@ function fitOf(wanted: string, label: string, also: string): number {
 
 /** What a typed id, height, address or link may mean. */
 export function find(typed: string): Command[] {
-  const text = typed.trim();
-  if (/^\d{1,10}$/.test(text)) return [found('block', text, `Block ${text}`)];
-  if (/^[0-9a-f]{64}$/i.test(text)) {
-    const id = text.toLowerCase();
+  const height = readHeight(typed);
+  if (height !== null) return [found('block', String(height), `Block ${group(height)}`)];
+  const id = readId(typed);
+  if (id !== null)
     return [found('block', id, 'Block with this id'), found('transaction', id, 'Transaction with this id')];
-  }
-  const link = text.length > 30 ? readLink(text) : null;
-  return link ? [found('send', text, 'Send to this address')] : [];
+  const target = parseTarget(typed);
+  // Long enough for an address, and nothing that only a sentence has.
+  const payable = !isLinkProblem(target) && /^[0-9a-z]{30,160}$/i.test(target.address);
+  return payable ? [found('send', typed.trim(), 'Send to this address')] : [];
 }
 
 function found(place: Place, about: string, label: string): Command {

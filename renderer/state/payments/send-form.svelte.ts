@@ -1,10 +1,12 @@
 import type { DraftPayment } from '../../../shared/contract/wallet.ts';
+import { isLinkProblem, parseTarget, type PaymentLink } from '../../../shared/payment-link.ts';
+import { compact } from '../../../shared/pasted.ts';
+import { WALLET_SENTENCES } from '../../../shared/sentences/wallet.ts';
 import { formatKith, parseKith, type Motes } from '../../../shared/units.ts';
 import { judgeAddress } from '../../format/address.ts';
 import { allButFee } from './all-but-fee.ts';
 import { amountProblem, amountWords } from '../../format/amount.ts';
 import { feeRates, type FeeRates, type FeeTime } from '../../format/fees.ts';
-import { readLink, type PaymentLink } from '../../format/link.ts';
 import type { AppState } from '../app.svelte.ts';
 import { createDeed } from '../link/deed.svelte.ts';
 import type { Problem } from '../link/problem.ts';
@@ -45,9 +47,11 @@ export function createSendForm(app: Pick<AppState, 'client' | 'node' | 'wallets'
   const deed = createDeed();
   let draft = $state.raw<DraftPayment | null>(null);
 
-  const link = $derived(readLink(to));
+  const target = $derived(parseTarget(to));
+  const link = $derived(isLinkProblem(target) || target.address === '' ? null : target);
   const toProblem = $derived.by(() => {
-    if (to.trim() === '') return null;
+    if (compact(to) === '') return null;
+    if (isLinkProblem(target)) return WALLET_SENTENCES[target.problem];
     if (!link) return 'This is neither an address nor a payment link.';
     const verdict = judgeAddress(link.address, node.network?.hrp ?? '');
     return verdict.ok ? null : verdict.sentence;
@@ -55,8 +59,8 @@ export function createSendForm(app: Pick<AppState, 'client' | 'node' | 'wallets'
   const motes = $derived(parseKith(amount));
   const spendable = $derived(wallets.view?.balance.confirmed ?? 0);
   const wrongAmount = $derived.by(() => {
-    if (amount.trim() === '') return null;
-    if (motes === null) return amountProblem(amount) ?? 'More than all coins that will ever exist.';
+    if (compact(amount) === '') return null;
+    if (motes === null) return amountProblem(amount);
     if (motes === 0) return 'An amount is more than nothing.';
     if (motes > spendable) return `More than the wallet can spend now: ${amountWords(spendable)}.`;
     return null;
@@ -84,7 +88,7 @@ export function createSendForm(app: Pick<AppState, 'client' | 'node' | 'wallets'
 
   // A link brings its own amount; what was typed before it gives way.
   $effect(() => {
-    if (link?.amount !== null && link?.amount !== undefined) amount = formatKith(link.amount);
+    if (link?.amount !== undefined) amount = formatKith(link.amount);
   });
 
   // Whether an address is our own only the node can say.

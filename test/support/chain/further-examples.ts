@@ -16,7 +16,7 @@ import { LOCK_KEY } from '../../../main/core/primitives/coin.ts';
 import { encodeRecords, RECORD } from '../../../main/core/primitives/records.ts';
 import { CHAIN, deriveChain, deriveKeySeed } from '../../../main/core/wallet/key-path.ts';
 import { mnemonicToSeed, wordsOf } from '../../../main/core/wallet/mnemonic.ts';
-import { encodePaymentLink } from '../../../main/core/wallet/payment-link.ts';
+import { encodePaymentLink } from '../../../shared/payment-link.ts';
 import { slip10Master } from '../../../main/core/wallet/slip10.ts';
 import { toMotes } from '../../../shared/units.ts';
 import { example, type Example, type Row } from '../pages/example.ts';

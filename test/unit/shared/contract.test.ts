@@ -74,13 +74,10 @@ describe('limits', () => {
   test('ids are 64 lowercase hex digits', () => {
     const takesId = (id: unknown) => takes('chain.header', { id });
     expect(takesId('0f'.repeat(32))).toBe(true);
-    for (const bad of [
-      '0F'.repeat(32),
-      '0f'.repeat(31),
-      `${'0f'.repeat(32)}\n`,
-      `0x${'0f'.repeat(31)}`,
-      'zz'.repeat(32),
-    ])
+    expect(inputOf('chain.header').safeParse({ id: ` \u200b${'0f'.repeat(32)}\n` }).data).toEqual({
+      id: '0f'.repeat(32),
+    });
+    for (const bad of ['0F'.repeat(32), '0f'.repeat(31), `0x${'0f'.repeat(31)}`, 'zz'.repeat(32)])
       expect(takesId(bad)).toBe(false);
   });
 
@@ -94,24 +91,31 @@ describe('limits', () => {
 
   test('wallet names can be files anywhere', () => {
     const named = (name: string) => takes('wallet.lock', { name });
-    for (const good of ['a', 'Savings 2', 'Каса', '貯金', 'a.b-c_d', 'x'.repeat(64)])
+    for (const good of ['a', 'Savings 2', 'Каса', '貯金', 'มะลิ', 'a.b-c_d', ' x', 'x ', 'x'.repeat(64)])
       expect(named(good), good).toBe(true);
-    for (const bad of [
-      '',
-      '.',
-      '..',
-      '.hidden',
-      '-x',
-      ' x',
-      'x ',
-      'a/b',
-      'a\\b',
-      'a\0',
-      'a\nb',
-      'x'.repeat(65),
-      '../x',
-    ])
+    for (const bad of ['', '.', '..', '.hidden', '-x', 'a/b', 'a\\b', 'a\0', 'a\nb', 'x'.repeat(65), '../x'])
       expect(named(bad), JSON.stringify(bad)).toBe(false);
+  });
+
+  test('what is pasted is bounded before it is read, and read for what is seen', () => {
+    const read = (name: string, input: object) => inputOf(name).safeParse(input);
+    const inside = '\u200b x\u00ady ';
+    expect(read('wallet.lock', { name: inside }).data).toEqual({ name: 'xy' });
+    expect(read('wallet.newAddress', { name: 'a', label: 'x\u202ey\nz' }).data).toMatchObject({
+      label: 'xy z',
+    });
+    expect(read('mining.start', { address: inside }).data).toEqual({ address: 'xy' });
+    expect(read('peers.remove', { id: inside }).data).toEqual({ id: 'xy' });
+    expect(read('peers.add', { address: ' [::1]\u200b:7' }).data).toEqual({ address: '/ip6/::1/tcp/7' });
+    expect(read('peers.ban', { id: 'x', reason: 'y\u202e' }).data).toMatchObject({ reason: 'y' });
+    for (const long of ['x'.repeat(8001), '\u200b'.repeat(8001)])
+      for (const [name, input] of [
+        ['wallet.lock', { name: long }],
+        ['wallet.newAddress', { name: 'a', label: long }],
+        ['mining.start', { address: long }],
+        ['peers.add', { address: long }],
+      ] as const)
+        expect(read(name, input).success, name).toBe(false);
   });
 
   test('heights and indexes have 32 bits', () => {

@@ -1,5 +1,6 @@
 /** The wallet file, byte by byte: docs/formats/wallet-file.md. */
 import * as z from 'zod';
+import { cleanLabel, MAX_LABEL } from '../../../../shared/labels.ts';
 import { fromHex, toHex } from '../../../core/codec/hex.ts';
 import { plainSha256 } from '../../../core/crypto/hash.ts';
 import { isKdfBounded, type KdfParameters, NONCE_BYTES, SALT_BYTES } from '../../native/vault.ts';
@@ -136,7 +137,7 @@ const bodySchema = z.strictObject({
   keysMac: hexBytes(32, 32),
   issued: z.int().min(1),
   labels: z
-    .record(z.string().max(160), z.string().max(200))
+    .record(z.string().max(160), z.string().max(MAX_LABEL))
     .refine((labels) => Object.keys(labels).length <= MAX_LABELS),
 });
 
@@ -156,9 +157,17 @@ function parseBody(text: string): WalletFile | null {
     identity: { id, network, account, birthday, createdAt },
     sealed: { kdf: cost, salt: kdf.salt, nonce: cipher.nonce, ciphertext: cipher.text },
     ...rest,
-    labels: new Map(Object.entries(labels)),
+    // A file may come from an earlier version or from elsewhere: labels are shown, so they are cleaned on every way in.
+    labels: new Map(
+      Object.entries(labels)
+        .map(([subject, label]) => [subject, labelOf(label)] as const)
+        .filter(([, label]) => label !== ''),
+    ),
   };
 }
+
+// Normalisation may lengthen a text, and what is written must be read again.
+const labelOf = (text: string): string => cleanLabel(text).slice(0, MAX_LABEL).toWellFormed();
 
 function toBase64(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');

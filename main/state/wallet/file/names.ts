@@ -1,5 +1,7 @@
-import { walletName } from '../../../../shared/contract/fields.ts';
+import { cleanName, isName } from '../../../../shared/labels.ts';
 import { KithError } from '../../../lib/errors.ts';
+
+export { nameKey } from '../../../../shared/labels.ts';
 
 /** What every file of a wallet ends with; the name in front is the wallet's. */
 export const SUFFIX = '.kithwallet';
@@ -13,14 +15,8 @@ const MAX_NAME_BYTES = 200;
  * @throws {KithError} `wallet-name-invalid`
  */
 export function checkWalletName(name: string): string {
-  const normal = name.normalize('NFC');
+  const normal = cleanName(name);
   const fits = Buffer.byteLength(normal) <= MAX_NAME_BYTES && !normal.endsWith('.') && !RESERVED.test(normal);
-  if (!fits || !walletName.safeParse(normal).success)
-    throw new KithError('wallet-name-invalid', 'not a wallet name');
+  if (!fits || !isName(normal)) throw new KithError('wallet-name-invalid', 'not a wallet name');
   return normal;
-}
-
-/** Two names that some file system takes for one have the same key. */
-export function nameKey(name: string): string {
-  return name.normalize('NFC').toLowerCase();
 }

@@ -1,6 +1,6 @@
+import { isLinkProblem, parseTarget } from '../../../../shared/payment-link.ts';
 import type { Motes } from '../../../../shared/units.ts';
 import { encodeAddress } from '../../../core/primitives/address.ts';
-import { isLinkProblem, parsePaymentLink } from '../../../core/wallet/payment-link.ts';
 import { KithError } from '../../../lib/errors.ts';
 import type { OpenWallet } from '../open-wallet.ts';
 import { readAddress } from './receivers.ts';
@@ -17,7 +17,7 @@ export interface CheckedTarget {
 
 /** @throws {KithError} `address-…`, `link-malformed`, `link-amount`, `link-label`, `link-requires`, `link-other` */
 export function checkTarget(hrp: string, text: string, wallets: Iterable<OpenWallet>): CheckedTarget {
-  const link = /^\s*kith:/i.test(text) ? parsePaymentLink(text) : { address: text };
+  const link = parseTarget(text);
   if (isLinkProblem(link)) throw new KithError(link.problem);
   const lock = readAddress(hrp, link.address);
   const own = [...wallets].some((wallet) => wallet.keyring.find(lock) !== undefined);

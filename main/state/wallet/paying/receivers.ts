@@ -1,3 +1,4 @@
+import { compact } from '../../../../shared/pasted.ts';
 import { isMotes, type Motes } from '../../../../shared/units.ts';
 import { DUST } from '../../../core/policy/limits.ts';
 import { decodeAddress, isAddressProblem } from '../../../core/primitives/address.ts';
@@ -39,7 +40,7 @@ export function readReceivers(
 
 /** The lock behind an address that can be paid now. @throws {KithError} `address-…` */
 export function readAddress(hrp: string, address: string): Lock {
-  const lock = decodeAddress(hrp, address);
+  const lock = decodeAddress(hrp, compact(address));
   if (isAddressProblem(lock)) throw new KithError(lock.problem, undefined, { data: { ...lock, address } });
   // Other kinds are free for anybody to spend until the network has rules for them.
   if (lock.lockType !== LOCK_KEY)

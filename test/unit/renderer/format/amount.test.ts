@@ -1,5 +1,7 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { amountParts, amountProblem, amountWords } from '../../../../renderer/format/amount.ts';
+import { formatKith, MAX_MOTES, parseKith, readKith } from '../../../../shared/units.ts';
 
 const THIN = '\u202f';
 
@@ -28,8 +30,56 @@ test.each([
   ['1,5', /point/],
   ['-1', /more than nothing/],
   ['0.123456789', /eight/],
-  ['12 kith', /plain number/],
+  ['12 coins', /plain number/],
+  ['1 2', /plain number/],
+  ['10 20', /plain number/],
+  ['−3.30 KITH', /more than nothing/],
+  ['99999999999', /ever exist/],
   ['1e8', /plain number/],
 ])('says what is wrong with “%s”', (text, words) => expect(amountProblem(text)).toMatch(words));
 
 test('says nothing about an amount that can be read', () => expect(amountProblem('12.5')).toBeNull());
+
+describe('what Kith shows, Kith reads', () => {
+  /** As Amount.svelte puts the parts together. */
+  const drawn = (motes: number, style: 'full' | 'short', signed: boolean): string => {
+    const { sign, whole, fraction } = amountParts(motes, style, signed);
+    return `${sign}${whole}${fraction === '' ? '' : `.${fraction}`}`;
+  };
+  const forms = (motes: number): string[] =>
+    [
+      drawn(motes, 'full', false),
+      drawn(motes, 'short', false),
+      drawn(motes, 'short', true),
+      formatKith(motes),
+    ].flatMap((text) => [
+      text,
+      `${text}\u00a0KITH`,
+      `${text} KITH`,
+      ` \u200b${text.replaceAll(THIN, ' ')} kith\n`,
+    ]);
+  const amount = fc.oneof(
+    fc.integer({ min: 0, max: MAX_MOTES }),
+    fc.integer({ min: 0, max: 84_000_000 }).map((kith) => kith * 100_000_000),
+    fc.integer({ min: 0, max: 1000 }),
+  );
+
+  test('every form of every amount', () => {
+    fc.assert(
+      fc.property(amount, (motes) => {
+        for (const form of [...forms(motes), amountWords(motes)]) expect(parseKith(form), form).toBe(motes);
+      }),
+    );
+  });
+  test('an expense is not taken for an amount to pay', () => {
+    fc.assert(
+      fc.property(
+        amount.filter((motes) => motes > 0),
+        (motes) => {
+          for (const form of [...forms(-motes), amountWords(-motes)])
+            expect(readKith(form), form).toBe('negative');
+        },
+      ),
+    );
+  });
+});

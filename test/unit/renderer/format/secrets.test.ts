@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { wordlist } from '@scure/bip39/wordlists/english.js';
 import { passwordStrength } from '../../../../renderer/format/password.ts';
-import { judgeWords, pickPositions, splitWords } from '../../../../renderer/format/seed-words.ts';
+import { judgeWords, pickPositions } from '../../../../renderer/format/seed-words.ts';
 
 describe('how strong a password is', () => {
   test.each([
@@ -19,9 +19,6 @@ describe('typed seed words', () => {
   const list = new Set(wordlist);
   const twelve = wordlist.slice(100, 112);
 
-  test('any separators, numbers and case will do', () => {
-    expect(splitWords(' 1. Abandon,\n2. ability\t ')).toEqual(['abandon', 'ability']);
-  });
   test('twelve good words are ready', () => {
     expect(judgeWords(twelve.join(' '), list).ready).toBe(true);
   });

@@ -47,6 +47,14 @@ test('what was written is read back, and the words are nowhere in it', () => {
   expect(Buffer.from(bytes).toString('utf8')).not.toContain(toHex(secret.entropy));
 });
 
+test('a label of another program is read in the form that labels have here, and can be written again', () => {
+  const odd = { a: 'x\u202ey\nz', b: '\u0958'.repeat(200), c: '\u200b' };
+  const read = decodeWalletFile(forged((body) => (body['labels'] = odd)));
+  if (isFileProblem(read)) throw new Error(read.problem);
+  expect([...read.labels.values()]).toEqual(['xy z', '\u0915\u093c'.repeat(100)]);
+  expect(decodeWalletFile(encodeWalletFile(read))).toEqual(read);
+});
+
 describe('the seal', () => {
   test('opens with the password, however it was typed', async () => {
     expect(await openSecret(sealed, 'correct horse', identity)).toEqual(secret);

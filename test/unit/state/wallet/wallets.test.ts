@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { encodePaymentLink } from '../../../../main/core/wallet/payment-link.ts';
+import { encodePaymentLink } from '../../../../shared/payment-link.ts';
 import { createLog, type LogEntry } from '../../../../main/lib/log/log.ts';
 import { toMotes } from '../../../../shared/units.ts';
 import {
@@ -77,7 +77,21 @@ test('mines while locked, matures, pays, and the other wallet gets it', async ()
 describe('names', () => {
   test('with tricks are refused', async () => {
     const world = await open();
-    const tricks = ['', ' a', 'a ', '../a', 'a/b', 'a\\b', '.a', 'a.', 'con', 'COM1.x', 'a\n', '-a'];
+    const tricks = [
+      '',
+      ' ',
+      '../a',
+      'a/b',
+      'a\\b',
+      '.a',
+      'a.',
+      'con',
+      'COM1.x',
+      'a\nb',
+      'a\0',
+      '-a',
+      '\u3164',
+    ];
     for (const name of [...tricks, 'a'.repeat(65), `${'ä'.repeat(64)}b`])
       await fails(world.wallets.create({ name, password: PASSWORD, words: 12 }), 'wallet-name-invalid');
     expect(readdirSync(join(world.directory, 'wallets'))).toEqual([]);
@@ -91,6 +105,18 @@ describe('names', () => {
     await fails(() => wallets.balance('Keller'), 'wallet-unknown', { name: 'Keller' });
     expect(wallets.list()).toEqual([{ name: 'B\u00fcro 1', locked: true }]);
     expect(await wallets.balance('B\u00dcRO 1')).toMatchObject({ confirmed: 0 });
+  });
+  test('in any script are files, however they were typed or pasted', async () => {
+    const { wallets, directory } = await open();
+    const names = ['मेरा पैसा', 'เงินออม', 'حِساب', 'Mira’s', 'économies'];
+    for (const name of names)
+      await wallets.create({ name: `\u200b${name.normalize('NFD')} `, password: PASSWORD, words: 12 });
+    const clean = names.map((name) => name.normalize('NFC')).sort();
+    expect(wallets.list().map(({ name }) => name)).toEqual(clean);
+    expect(readdirSync(join(directory, 'wallets')).sort()).toEqual(
+      clean.map((name) => `${name}.kithwallet`).sort(),
+    );
+    await fails(wallets.create({ name: "mira's", password: PASSWORD, words: 12 }), 'wallet-exists');
   });
   test('two makers of one name: one gets it', async () => {
     const { wallets } = await open();
@@ -202,6 +228,25 @@ describe('addresses', () => {
       kind: 'self',
       label: 'Anna',
     });
+  });
+  test('and payments are labelled by one rule', async () => {
+    const world = await open();
+    const { wallets } = world;
+    await walletWithCoins(world, 'a');
+    const address = await wallets.newAddress('a', 'x\u202ey');
+    await send(world, 'a', address, 100_000);
+    const newest = async () => (await wallets.history({ name: 'a', limit: 1 }))[0]!;
+    expect(await newest()).toMatchObject({ label: 'xy' });
+    await wallets.setLabel(
+      'a',
+      `${(await newest()).txid.toUpperCase()}\u200b`,
+      ' abc \u202Egnp.exe\n5000 KITH',
+    );
+    expect(await newest()).toMatchObject({ label: 'abc gnp.exe 5000 KITH' });
+    await fails(wallets.setLabel('a', address, 'x'.repeat(201)), 'wallet-label');
+    await fails(wallets.setLabel('a', 'no subject!', 'x'), 'wallet-label');
+    await wallets.setLabel('a', (await newest()).txid, '\u200b');
+    expect(await newest()).toMatchObject({ label: 'xy' });
   });
   test('end at the gap limit', async () => {
     const { wallets } = await open();

@@ -1,10 +1,13 @@
-import { isMotes, type Motes } from '../../../shared/units.ts';
+import { cleanLabel, MAX_LABEL } from './labels.ts';
+import { compact, visible } from './pasted.ts';
+import { isMotes, type Motes } from './units.ts';
 
-/** A request for a payment as one line: `kith:ADDRESS?amount=MOTES&label=…` (protocol 7). */
+/** A request for a payment as one line: `kith:ADDRESS?amount=MOTES&label=…` (protocol.md 19). */
 export interface PaymentLink {
-  /** As written; whether it is an address of this network is for decodeAddress to say. */
+  /** Whether it is an address of this network is for its reader to say. */
   readonly address: string;
   readonly amount?: Motes;
+  /** Clean, never empty. */
   readonly label?: string;
 }
 
@@ -14,37 +17,54 @@ export interface LinkProblem {
 }
 
 const MAX_LINK = 2000;
-const MAX_LABEL = 200;
-// Control and direction characters could make a label say something else than what it shows.
-const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
+/** Before what nobody sees was dropped. */
+const MAX_PASTED = 4 * MAX_LINK;
 
 export function encodePaymentLink(link: PaymentLink): string {
+  const label = cleanLabel(link.label ?? '');
   const fields = [
     ...(link.amount === undefined ? [] : [`amount=${link.amount}`]),
-    ...(link.label === undefined || link.label === '' ? [] : [`label=${encodeURIComponent(link.label)}`]),
+    ...(label === '' ? [] : [`label=${encodeURIComponent(label)}`]),
   ];
   return `kith:${link.address}${fields.length > 0 ? '?' : ''}${fields.join('&')}`;
 }
 
-/** Reads a link from anywhere. Total; unknown fields are ignored unless they begin with `req-` (as in BIP-21). */
+/**
+ * Reads a link from anywhere, as it is seen. Total; unknown fields are ignored unless they begin with `req-` (as in
+ * BIP-21); a field twice or one that breaks its form makes the whole link unreadable.
+ */
 export function parsePaymentLink(text: string): PaymentLink | LinkProblem {
-  const match = text.length <= MAX_LINK && /^kith:([0-9a-z]+)(?:\?(.*))?$/i.exec(text.trim());
+  // Where a mail or a terminal broke the line the link goes on; a space may belong to a label.
+  const line = text.length > MAX_PASTED ? '' : visible(text).trim().replace(LINE_BREAK, '');
+  const match = line.length <= MAX_LINK && /^kith:([0-9a-z\s]+)(?:\?(.*))?$/i.exec(line);
   if (!match) return { problem: 'link-malformed' };
-  const address = match[1]!;
-  if (address.toLowerCase() === 'join') return { problem: 'link-other' };
+  const address = plainCase(compact(match[1]!));
+  if (address === 'join') return { problem: 'link-other' };
   const fields = parseFields(match[2] ?? '');
   if (fields === null) return { problem: 'link-malformed' };
   if ([...fields.keys()].some((name) => name.startsWith('req-'))) return { problem: 'link-requires' };
   const amount = parseAmount(fields.get('amount'));
   if (amount === null) return { problem: 'link-amount' };
-  const label = fields.get('label');
-  if (label !== undefined && (label.length > MAX_LABEL || UNPRINTABLE.test(label)))
-    return { problem: 'link-label' };
-  return { address, ...(amount === undefined ? {} : { amount }), ...(label === undefined ? {} : { label }) };
+  const label = cleanLabel(fields.get('label') ?? '');
+  if (label.length > MAX_LABEL) return { problem: 'link-label' };
+  return { address, ...(amount === undefined ? {} : { amount }), ...(label === '' ? {} : { label }) };
+}
+
+/** Whom to pay: a link, or anything else as a bare address that is still to be judged. */
+export function parseTarget(text: string): PaymentLink | LinkProblem {
+  const pasted = text.slice(0, MAX_PASTED);
+  return /^kith:/i.test(compact(pasted)) ? parsePaymentLink(text) : { address: plainCase(compact(pasted)) };
 }
 
 export function isLinkProblem(value: PaymentLink | LinkProblem): value is LinkProblem {
   return 'problem' in value;
+}
+
+const LINE_BREAK = /\s*[\n\v\f\r\u2028\u2029]\s*/g;
+
+/** Codes in capitals make smaller QR pictures; a mix of both stays, for the reader of the address to refuse. */
+function plainCase(address: string): string {
+  return /[a-z]/.test(address) ? address : address.toLowerCase();
 }
 
 /** Null for a field twice or a broken escape: a link that two programs may read in two ways is no link. */

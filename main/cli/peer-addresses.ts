@@ -1,0 +1,13 @@
+import { readPeerAddress } from '../../shared/pasted.ts';
+import { KithError } from '../lib/errors.ts';
+import { parseAddress } from '../network/host/naming/addresses.ts';
+
+/** Addresses of peers as arguments name them, as multiaddresses. @throws {KithError} `address-invalid`. */
+export function readAddresses(texts: readonly string[]): readonly string[] {
+  return texts.map((text) => {
+    const address = readPeerAddress(text);
+    if (parseAddress(address) === null)
+      throw new KithError('address-invalid', text, { data: { address: text } });
+    return address;
+  });
+}
