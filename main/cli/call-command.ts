@@ -4,6 +4,7 @@ import { readArguments, wrong } from './arguments.ts';
 import type { Command } from './command.ts';
 import { connectNode } from './connect.ts';
 import { findNode } from './find-node.ts';
+import { jsonLine } from './printing.ts';
 import { assertProcedure, findProcedure, PROCEDURES } from './procedures.ts';
 
 const HELP = `kith call: call a procedure of a running node, or follow a subscription.
@@ -73,7 +74,8 @@ function readSeconds(text: string | undefined): number | undefined {
 }
 
 async function readInput(json: string | undefined): Promise<unknown> {
-  const text = json === '-' ? await readStandardInput() : json;
+  // Windows writes a byte order mark before what is piped, which JSON doesn't know.
+  const text = (json === '-' ? await readStandardInput() : json)?.replace(/^\ufeff/, '');
   if (text === undefined || text.trim() === '') return undefined;
   try {
     return JSON.parse(text) as unknown;
@@ -109,7 +111,7 @@ async function printStream(stream: AsyncIterable<unknown>, ended: AbortSignal): 
 /** Waits while the reader is slow, so that a fast subscription can't fill our memory. */
 function print(value: unknown): Promise<void> {
   return new Promise((resolve) => {
-    if (process.stdout.write(`${JSON.stringify(value)}\n`)) resolve();
+    if (process.stdout.write(jsonLine(value))) resolve();
     else process.stdout.once('drain', () => resolve());
   });
 }

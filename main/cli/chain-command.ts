@@ -18,6 +18,7 @@ import { type Arguments, readArguments, wrong } from './arguments.ts';
 import type { Command } from './command.ts';
 import { defaultDirectory } from './default-directory.ts';
 import { readNetwork } from './network-argument.ts';
+import { jsonLine, plainText } from './printing.ts';
 
 const OPTIONS = { network: 'text', datadir: 'text', deep: 'flag', json: 'flag' } as const;
 
@@ -130,5 +131,5 @@ async function withChain<T>(
 }
 
 function print(given: Arguments, facts: object, sentence: string): void {
-  process.stdout.write(given.has('json') ? `${JSON.stringify(facts)}\n` : `${sentence}\n`);
+  process.stdout.write(given.has('json') ? jsonLine(facts) : plainText(`${sentence}\n`));
 }

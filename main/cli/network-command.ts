@@ -12,6 +12,7 @@ import { powHash } from '../state/native/pow.ts';
 import { readArguments, readNumber, wrong } from './arguments.ts';
 import type { Command } from './command.ts';
 import { readAddresses } from './peer-addresses.ts';
+import { jsonLine } from './printing.ts';
 
 const HELP = `kith network create: found a network of your own.
 
@@ -72,9 +73,9 @@ export const networkCommand: Command = {
     const { idHex, hrp } = network;
     const join = joinLinkOf(network);
     const lines = given.has('json')
-      ? JSON.stringify({ file, name, networkId: idHex, hrp, join })
-      : `The network “${name}” is founded: ${file}\nIts id is ${idHex}, its addresses begin with ${hrp}1.\nRun a node of it: kith node --network ${file.includes('/') ? file : `./${file}`}${join === null ? '' : `\nOr join it through the nodes that it begins with: kith node --join '${join}'`}`;
-    process.stdout.write(`${lines}\n`);
+      ? jsonLine({ file, name, networkId: idHex, hrp, join })
+      : `The network “${name}” is founded: ${file}\nIts id is ${idHex}, its addresses begin with ${hrp}1.\nRun a node of it: kith node --network ${file.includes('/') ? file : `./${file}`}${join === null ? '' : `\nOr join it through the nodes that it begins with: kith node --join '${join}'`}\n`;
+    process.stdout.write(lines);
     return 0;
   },
 };

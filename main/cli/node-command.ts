@@ -11,6 +11,7 @@ import { defaultListen } from './default-listen.ts';
 import type { Joined } from './join-network.ts';
 import { readNetwork } from './network-argument.ts';
 import { readAddresses } from './peer-addresses.ts';
+import { jsonLine, plainText } from './printing.ts';
 import { followProcess, within } from './process-life.ts';
 import { faultFrom, reportToPerson, reportToProgram } from './report.ts';
 
@@ -193,16 +194,17 @@ function readyLine({ facade, place }: Headless, config: HeadlessConfig): string 
     datadir: config.datadir,
     pid,
   };
-  return `${JSON.stringify(line)}\n`;
+  return jsonLine(line);
 }
 
 function greeting({ facade, place }: Headless, config: HeadlessConfig): string {
   const token = readFileSync(place.tokenFile, 'utf8').trim();
   const addresses = facade.peers.addresses().map((address) => `  ${address}`);
-  return [
+  const lines = [
     `A node of the network “${config.network.name}” is running. Its page: ${place.api}#token=${token}`,
     ...(addresses.length === 0 ? [] : ['Other nodes reach it at', ...addresses]),
     'Ctrl-C stops it.',
     '',
-  ].join('\n');
+  ];
+  return plainText(lines.join('\n'));
 }

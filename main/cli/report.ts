@@ -1,5 +1,6 @@
 import { type Fault, sentenceFor } from '../../shared/errors.ts';
 import { codeOf, KithError, messageOf } from '../lib/errors.ts';
+import { jsonLine, plainText } from './printing.ts';
 
 /** What the user is told of anything thrown. A code without a sentence falls back to the error's own words. */
 export function faultFrom(error: unknown): Fault {
@@ -44,11 +45,11 @@ function firstKith(error: unknown): KithError | undefined {
 
 /** One sentence with its code for people. */
 export function reportToPerson(fault: Fault): void {
-  process.stderr.write(`kith: ${fault.message} [${fault.code}]\n`);
+  process.stderr.write(plainText(`kith: ${fault.message} [${fault.code}]\n`));
 }
 
 /** One JSON object as the last line of standard error, for programs. */
 export function reportToProgram(fault: Fault): void {
   const { code, message, data } = fault;
-  process.stderr.write(`${JSON.stringify({ code, message, ...(data === undefined ? {} : { data }) })}\n`);
+  process.stderr.write(jsonLine({ code, message, ...(data === undefined ? {} : { data }) }));
 }

@@ -1,0 +1,23 @@
+/**
+ * What the terminal is given. Text of others (labels, versions of peers, reasons) may stand in a result; a terminal would
+ * obey its control characters and turn the line around for its direction marks.
+ */
+
+// The joiners stay: without them some scripts are written wrongly.
+const ACTIVE = /(?!\u200c|\u200d)[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu;
+
+/** One line of JSON: the value exactly, with every character that a terminal would act on as an escape. */
+export function jsonLine(value: unknown): string {
+  return `${JSON.stringify(value).replace(ACTIVE, escape)}\n`;
+}
+
+/** Sentences and lists for people: without such characters, line breaks excepted. */
+export function plainText(text: string): string {
+  return text.replace(ACTIVE, '').replace(/(?!\n)\p{Cc}/gu, '');
+}
+
+function escape(character: string): string {
+  return Array.from({ length: character.length }, (_, i) => {
+    return `\\u${character.charCodeAt(i).toString(16).padStart(4, '0')}`;
+  }).join('');
+}
