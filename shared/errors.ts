@@ -6,7 +6,7 @@ import { isolated } from './labels.ts';
 import { NODE_SENTENCES } from './sentences/node.ts';
 import { RULE_SENTENCES } from './sentences/rules.ts';
 import { WALLET_SENTENCES } from './sentences/wallet.ts';
-import { formatKith } from './units.ts';
+import { formatKith, group } from './units.ts';
 
 const SENTENCES = { ...RULE_SENTENCES, ...WALLET_SENTENCES, ...NODE_SENTENCES };
 
@@ -57,10 +57,35 @@ export function faultOf(error: unknown): Fault {
 
 /** `[text with {names}|text instead]`, dropped or replaced when a name has no value; or a run of text outside. */
 const PART = /\[([^\]|]*)(?:\|([^\]]*))?\]|([^[]+)/g;
-/** `{name}`, `{name:kith}` for an amount in motes, `{name|text when it has no value}`. */
-const PLACEHOLDER = /\{([a-zA-Z]+)(?::(kith))?(?:\|([^}]*))?\}/g;
+/** `{name}` for a text, `{name:unit}` for a number, `{name:unit|text when it has no value}`. */
+const PLACEHOLDER = /\{([a-zA-Z]+)(?::([a-z]+))?(?:\|([^}]*))?\}/g;
 const MAX_VALUE = 300;
-const UNPRINTABLE = /(?:[\p{Cc}\p{Zl}\p{Zp}]|(?![\u200c\u200d])\p{Cf})+/gu;
+// The joiners stay: without them some scripts are written wrongly.
+const UNPRINTABLE = /(?:[\p{Cc}\p{Zl}\p{Zp}]|(?!\u200c|\u200d)\p{Cf})+/gu;
+
+/** How numbers stand in a sentence. A number without one of these is never shown: nobody could tell what it counts. */
+const UNITS: Readonly<Record<string, (value: number) => string>> = {
+  /** An amount in motes. */
+  kith: (value) => `${formatKith(Math.ceil(value))} KITH`,
+  /** A feerate in motes per byte. */
+  rate: (value) => `${decimals(value)} motes per byte`,
+  block: (value) => `block ${group(value)}`,
+  bytes: (value) => counted(value, 'byte'),
+  seconds: (value) => counted(value, 'second'),
+  /** The noun stands behind it. */
+  count: (value) => group(value),
+  /** A port, a process, a version: a name rather than a quantity; its noun stands before it. */
+  number: (value) => String(value),
+};
+
+function counted(value: number, noun: string): string {
+  return `${group(Math.ceil(value))} ${noun}${Math.ceil(value) === 1 ? '' : 's'}`;
+}
+
+function decimals(value: number): string {
+  const fraction = value.toFixed(2).replace(/^[^.]*|\.?0*$/g, '');
+  return `${group(value)}${fraction}`;
+}
 
 function fill(template: string, values: ErrorData): string {
   return template.replace(
@@ -79,8 +104,8 @@ function fillOrElse(template: string, values: ErrorData, otherwise: string): str
 function printable(values: ErrorData, name: string, unit: string | undefined): string | undefined {
   const value = Object.hasOwn(values, name) ? values[name] : undefined;
   if (typeof value === 'number' && Number.isFinite(value))
-    return unit === 'kith' ? formatKith(value) : String(value);
-  if (typeof value !== 'string') return undefined;
+    return unit === undefined ? undefined : UNITS[unit]?.(value);
+  if (typeof value !== 'string' || unit !== undefined) return undefined;
   const clean = value.replace(UNPRINTABLE, ' ').trim().replace(/\.$/, '');
   if (clean === '') return undefined;
   return isolated(clean.length > MAX_VALUE ? `${clean.slice(0, MAX_VALUE)}…` : clean);

@@ -1,4 +1,5 @@
 /** What zod says about a bad input, in words for people. */
+import { group } from '../../shared/units.ts';
 
 export interface Issue {
   /** Such as `to[0].amount`; empty for the input as a whole. */
@@ -64,7 +65,8 @@ function explainRange({ code, origin = '', minimum, maximum }: RawIssue): string
   if (limit === undefined) return null;
   if (code === 'too_small' && unit !== undefined && Number(limit) === 1) return 'is empty';
   const side = code === 'too_small' ? 'at least' : 'at most';
-  return unit === undefined ? `must be ${side} ${limit}` : `must have ${side} ${limit} ${unit}`;
+  const figure = group(Number(limit));
+  return unit === undefined ? `must be ${side} ${figure}` : `must have ${side} ${figure} ${unit}`;
 }
 
 const UNITS: Readonly<Record<string, string>> = { string: 'characters', array: 'items' };

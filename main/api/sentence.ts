@@ -4,6 +4,7 @@
  */
 import type { Notice } from '../../shared/contract/fields.ts';
 import { describeDuration } from '../lib/duration.ts';
+import { group as grouped } from '../../shared/units.ts';
 import type { NodeCondition } from './facade.ts';
 
 export interface SentenceFacts extends NodeCondition {
@@ -140,8 +141,6 @@ function sized(bytes: number): string {
 function describeRest(seconds: number | null): string {
   return seconds === null ? '' : `, about ${describeDuration(seconds)} left`;
 }
-
-const grouped = (n: number): string => n.toLocaleString('en-US');
 
 function counted(n: number, one: string, many: string): string {
   if (n !== 1) return `${grouped(n)} ${many}`;

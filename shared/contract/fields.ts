@@ -5,6 +5,7 @@
 import * as z from 'zod';
 import { cleanLabel, cleanName, isName, MAX_LABEL } from '../labels.ts';
 import { compact, readPeerAddress } from '../pasted.ts';
+import { group } from '../units.ts';
 
 /** Longest transaction in bytes (protocol 1). */
 const TRANSACTION_BYTES = 100_000;
@@ -50,7 +51,10 @@ export const hex = z.string().regex(hexText);
 export const work = hex64();
 
 export const u32 = upTo(U32);
-export const height = upTo(U32);
+export const height = z
+  .int('must be a whole number')
+  .min(0, 'must be at least 0, the height of the first block')
+  .max(U32, `must be at most ${group(U32)}, the last possible height`);
 export const count = z.int().min(0);
 export const unixSeconds = z.int().min(0);
 /** What an output holds or a payment asks for: 1 mote to all there are. */
@@ -63,7 +67,10 @@ export const total = upTo(ALL_MOTES);
 /** What a payment changed in a wallet: below zero when it spent. */
 export const change = z.int().min(-ALL_MOTES).max(ALL_MOTES);
 /** Motes per byte. */
-export const feerate = z.number().min(0).max(1_000_000_000);
+export const feerate = z
+  .number()
+  .min(0, 'must be at least 0 motes per byte')
+  .max(1_000_000_000, `must be at most ${group(1_000_000_000)} motes per byte`);
 
 /** An address of the network; its handler says exactly what is wrong with a bad one. */
 export const address = pasted(compact, 'is too long to be an address').pipe(
@@ -87,9 +94,9 @@ export const label = pasted(cleanLabel, 'a label has at most 200 characters').pi
   z.string().max(MAX_LABEL, 'a label has at most 200 characters'),
 );
 export const seconds = z
-  .int()
-  .min(1)
-  .max(10 * 365 * 86_400);
+  .int('must be a whole number of seconds')
+  .min(1, 'must be at least 1 second')
+  .max(10 * 365 * 86_400, `must be at most ${group(10 * 365 * 86_400)} seconds, which are ten years`);
 
 /** How many items of a list to give; 100 unless told. */
 export const limit = z.int().min(1).max(1000).default(100);

@@ -32,7 +32,11 @@ export const miningContract = {
           wallet: walletName.optional(),
           threads: threads.optional(),
           /** Addition: the part of each thread's time that is used, so that the machine stays free for other work. */
-          share: z.number().min(0.01, 'mine for at least 1 % of the time').max(1).optional(),
+          share: z
+            .number()
+            .min(0.01, 'mine for at least 1 % of the time')
+            .max(1, 'mine for at most all of the time, which is 1')
+            .optional(),
         })
         .refine((value) => (value.address === undefined) !== (value.wallet === undefined), {
           error: 'give either address or wallet',
@@ -45,7 +49,15 @@ export const miningContract = {
   template: oc.input(z.strictObject({ address })).output(z.object({ hex, height, bits: u32, target: id })),
   /** On regtest and local only: mines at once and answers with the ids. */
   generate: oc
-    .input(z.strictObject({ address, blocks: z.int().min(1).max(10_000) }))
+    .input(
+      z.strictObject({
+        address,
+        blocks: z
+          .int()
+          .min(1, 'mine at least 1 block')
+          .max(10_000, 'mine at most 10\u202f000 blocks at once'),
+      }),
+    )
     .output(z.object({ ids: z.array(id) })),
   /** Addition: at once, and then whenever it changed, at most once a second. */
   watch: oc.input(nothing).output(eventIterator(miningStatus)),

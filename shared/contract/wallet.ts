@@ -16,6 +16,7 @@ import {
   nothing,
   notice,
   password,
+  seconds,
   total,
   u32,
   unixSeconds,
@@ -30,7 +31,7 @@ const mnemonic = z
   .min(1, 'the words are missing')
   .max(4000, 'this is too long to be a list of seed words');
 const passphrase = z.string().max(1024, 'the passphrase is longer than 1024 characters');
-const message = z.string().max(10_000, 'the message is longer than 10,000 characters');
+const message = z.string().max(10_000, 'the message is longer than 10\u202f000 characters');
 const draft = z.string().min(1).max(128);
 const named = z.strictObject({ name: walletName });
 
@@ -129,7 +130,13 @@ export const walletContract = {
     .output(z.object({ name: z.string(), firstAddress: z.string() })),
   list: oc.input(nothing).output(z.array(z.object({ name: z.string(), locked: z.boolean() }))),
   unlock: oc
-    .input(z.strictObject({ name: walletName, password, seconds: z.int().min(1).max(86_400).optional() }))
+    .input(
+      z.strictObject({
+        name: walletName,
+        password,
+        seconds: seconds.max(86_400, 'must be at most 86\u202f400 seconds, which is a day').optional(),
+      }),
+    )
     .output(done),
   lock: oc.input(named).output(done),
   balance: oc.input(named).output(balance),

@@ -50,7 +50,7 @@ export const NODE_SENTENCES = {
   'stream-stalled': 'A peer stopped reading or sending. The node uses another one by itself.',
 
   'datadir-in-use':
-    'The data directory[ {path}] is in use by another Kith[ (process {pid})]. Stop that one, or choose another directory with --datadir.',
+    'The data directory[ {path}] is in use by another Kith[ (process {pid:number})]. Stop that one, or choose another directory with --datadir.',
   'datadir-unusable':
     'The data directory[ {path}] cannot be used[: {reason}]. Check its permissions and the disk, or choose another with --datadir.',
   'datadir-empty':
@@ -96,7 +96,7 @@ export const NODE_SENTENCES = {
   'file-forbidden': 'The file[ {file}] may not be used. Check its permissions and those of its folder.',
   'file-unusable': 'The path[ {file}] cannot be used. Check that its folder exists and that it is a file.',
   'chain-file-pruned':
-    'The contents of block[ {height}| some height] are not stored here (pruned), so the chain cannot be exported from this node.',
+    'The contents of [{height:block}|some block] are not stored here (pruned), so the chain cannot be exported from this node.',
   'chain-file-invalid':
     'The file is no chain file, or is damaged. What came before the damage was read; get the file again.',
   'chain-file-other-network':
@@ -112,8 +112,8 @@ export const NODE_SENTENCES = {
   'network-file-unwritable':
     'The network file[ {file}] cannot be written. Choose another path with --out; a file that is there already is never overwritten.',
   'port-in-use':
-    'Port[ {port}] is in use by another program. Choose another with --api-port (0 takes any free one), or stop that program.',
-  'port-unusable': 'Port[ {port}] cannot be used[: {reason}]. Choose another with --api-port.',
+    'Port[ {port:number}] is in use by another program. Choose another with --api-port (0 takes any free one), or stop that program.',
+  'port-unusable': 'Port[ {port:number}] cannot be used[: {reason}]. Choose another with --api-port.',
   'token-unusable':
     'The token file[ {file}] cannot be read[: {reason}]. Check that the node runs and that you are the same user.',
   'node-not-running': 'No node is running on[ {where}| that data directory]. Start it with “kith node”.',

@@ -19,10 +19,10 @@ export const WALLET_SENTENCES = {
   'wallet-name-invalid':
     'This cannot be the name of a wallet. Use 1 to 64 letters, digits, spaces, dots, dashes, underscores or apostrophes, and begin with a letter or digit.',
   'wallet-password': 'The password is wrong. Try again; nothing was changed.',
-  'wallet-password-wait': 'Too many wrong passwords. Try again[ in {seconds} seconds| a little later].',
+  'wallet-password-wait': 'Too many wrong passwords. Try again[ in {seconds:seconds}| a little later].',
   'wallet-password-long': 'The password is too long. Use at most 1024 characters.',
   'wallet-locked': 'The wallet[ “{name}”] is locked. Unlock it with its password first.',
-  'wallet-words-count': 'A seed has 12 or 24 words[; these are {count}]. Enter all of them.',
+  'wallet-words-count': 'A seed has 12 or 24 words[, and these are {count:count} words]. Enter all of them.',
   'wallet-word-unknown': '{word|One of the words} is not a seed word. Check its spelling.',
   'wallet-words-checksum':
     'These words do not belong together. Check the spelling and the order of all of them.',
@@ -42,29 +42,29 @@ export const WALLET_SENTENCES = {
   'wallet-data-damaged':
     'The wallet database was corrupt and is being rebuilt from the blockchain. The wallet files are not affected. Try again when the wallet has caught up.',
   'wallet-data-rebuilding':
-    'The wallet database was corrupt. It was moved aside and is being rebuilt from the blockchain[: block {height} of {of}]. Until then balances and history are incomplete.',
+    'The wallet database was corrupt. It was moved aside and is being rebuilt from the blockchain[: {height:block} of {of:count}]. Until then balances and history are incomplete.',
   'wallet-data-rebuilt':
     'The wallet database was corrupt. It was moved aside and has been rebuilt from the blockchain. If this happens again, check the disk.',
   'wallet-passphrase-long':
-    'The passphrase is too long[; at most {most} bytes fit]. Use the one that was chosen with the words.',
+    'The passphrase is too long[; at most {most:bytes} fit]. Use the one that was chosen with the words.',
   'wallet-address-gap':
-    'No new address yet: the last[ {most}] ones were never paid, and a restored wallet would not look further. Use one of them first.',
+    'No new address yet: the last[ {most:count}] ones were never paid, and a restored wallet would not look further. Use one of them first.',
   'wallet-address-unknown': 'This address does not belong to the wallet[ “{name}”]. Choose one of its own.',
   'wallet-label':
     'This cannot be labelled so. A label has at most 200 characters and belongs to a payment or an address.',
-  'wallet-labels-full': 'There are as many labels as a wallet can hold[ ({most})]. Remove some.',
+  'wallet-labels-full': 'There are as many labels as a wallet can hold[ ({most:count} labels)]. Remove some.',
   'wallet-too-many':
-    'There are as many wallets as one node can hold[ ({most})]. Move the files of some of them away.',
+    'There are as many wallets as one node can hold[ ({most:count} wallets)]. Move the files of some of them away.',
   'wallet-funds':
-    'There is not enough to spend[: the payment with its fee needs {needed:kith} KITH, and {available:kith} KITH are available]. Lower the amount, or wait for incoming payments and rewards.',
+    'There is not enough to spend[: the payment with its fee needs {needed:kith}, and {available:kith} are available]. Lower the amount, or wait for incoming payments and rewards.',
   'wallet-no-funds': 'There is nothing to spend in this wallet yet.',
-  'wallet-dust': 'The amount is too small to be worth spending. Send at least {least:kith|0.0001} KITH.',
+  'wallet-dust': 'The amount is too small to be worth spending. Send at least {least:kith|0.0001 KITH}.',
   'wallet-amount': 'This amount cannot be paid. Enter more than zero and not more than the wallet holds.',
   'wallet-coin-unknown': 'A chosen coin is not in this wallet or was spent already. Choose the coins again.',
-  'wallet-expires': 'The payment cannot expire then[; choose a block from {least} to {most}].',
-  'wallet-feerate': 'The fee rate is out of range[; choose {least} to {most} motes per byte].',
+  'wallet-expires': 'The payment cannot expire then[; choose a height from {least:block} to {most:block}].',
+  'wallet-feerate': 'The fee rate is out of range[; choose {least:rate} to {most:rate}].',
   'wallet-too-many-coins':
-    'The payment would need more coins than one transaction can spend[ ({most})]. Send a smaller amount first.',
+    'The payment would need more coins than one transaction can spend[: at most {most:kith} fit]. Send that much first, and the rest in a second payment.',
   'wallet-draft-unknown': 'This payment was sent already, or too long ago prepared. Prepare it again.',
   'wallet-draft-stale': 'Since this payment was prepared, one of its coins was spent. Prepare it again.',
   'wallet-confirm-in-window':

@@ -34,7 +34,13 @@ test.each([
   [contract.peers.add, { address: '' }, 'address is empty'],
   [contract.mining.start, {}, 'give either address or wallet'],
   [contract.wallet.history, { name: 'a', limit: 0 }, 'limit must be at least 1'],
-  [contract.mempool.list, { limit: 5000 }, 'limit must be at most 1000'],
+  [
+    contract.wallet.prepare,
+    { name: 'a', to: [{ address: 'x', amount: 1 }], feerate: 2e9 },
+    'feerate must be at most 1\u202f000\u202f000\u202f000 motes per byte',
+  ],
+  [contract.peers.ban, { id: 'x', seconds: 0 }, 'seconds must be at least 1 second'],
+  [contract.mempool.list, { limit: 5000 }, 'limit must be at most 1\u202f000'],
   [contract.wallet.confirm, { draft: '', password: 'p' }, 'draft is empty'],
   [contract.chain.coin, { txid: 'ab'.repeat(32), index: -1 }, 'index must be at least 0'],
 ])('%#', (procedure, input, words) => {

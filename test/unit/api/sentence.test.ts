@@ -36,33 +36,33 @@ function tell(change: Partial<SentenceFacts>): { codes: string[]; sentence: stri
 
 describe('what the node does', () => {
   test.each([
-    [{}, 'Synced to block 12,345 with 8 peers.'],
-    [{ peers: 1 }, 'Synced to block 12,345 with 1 peer.'],
+    [{}, 'Synced to block 12\u202f345 with 8 peers.'],
+    [{ peers: 1 }, 'Synced to block 12\u202f345 with 1 peer.'],
     [{ phase: 'starting' }, 'Starting: opening and checking the stored chain.'],
     [{ phase: 'stopping' }, 'Stopping: saving everything.'],
     [
       { phase: 'blocks', progress: 0.269, height: 3100, etaSeconds: 250 },
-      'Fetching and checking blocks: 3,100 of 12,345 (26 %, about 4 minutes left).',
+      'Fetching and checking blocks: 3\u202f100 of 12\u202f345 (26 %, about 4 minutes left).',
     ],
     [
       { phase: 'headers', progress: 0.5, headers: 2000 },
-      'Fetching and checking the headers of the chain: 2,000 so far (50 %).',
+      'Fetching and checking the headers of the chain: 2\u202f000 so far (50 %).',
     ],
     [
       { phase: 'blocks', progress: 0.5, height: 3100, blocksPerSecond: 411.7, bytesPerSecond: 2_345_000 },
-      'Fetching and checking blocks: 3,100 of 12,345 (50 %, 412 a second or 2.3 MB/s).',
+      'Fetching and checking blocks: 3\u202f100 of 12\u202f345 (50 %, 412 a second or 2.3 MB/s).',
     ],
     [
       { phase: 'headers', progress: 0.5, headers: 2000, blocksPerSecond: 4.2, etaSeconds: 476 },
-      'Fetching and checking the headers of the chain: 2,000 so far (50 %, 4.2 a second, about 8 minutes left).',
+      'Fetching and checking the headers of the chain: 2\u202f000 so far (50 %, 4.2 a second, about 8 minutes left).',
     ],
     [
       { phase: 'blocks', progress: 0.5, height: 3100, stall: 'Nobody has it.' },
-      'Fetching and checking blocks: 3,100 of 12,345 (50 %). Nobody has it.',
+      'Fetching and checking blocks: 3\u202f100 of 12\u202f345 (50 %). Nobody has it.',
     ],
     [
       { history: { verified: 410, of: 1000 } },
-      'Synced to block 12,345 with 8 peers. Recent state is checked, history to 41 %.',
+      'Synced to block 12\u202f345 with 8 peers. Recent state is checked, history to 41 %.',
     ],
   ] as [Partial<SentenceFacts>, string][])('%j', (change, sentence) => {
     expect(tell(change)).toEqual({ codes: [], sentence });

@@ -1,6 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { NODE_SENTENCES } from '../../../shared/sentences/node.ts';
+import { RULE_SENTENCES } from '../../../shared/sentences/rules.ts';
+import { WALLET_SENTENCES } from '../../../shared/sentences/wallet.ts';
 import { ERROR_CODES, faultOf, isKnownErrorCode, sentenceFor } from '../../../shared/errors.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
@@ -42,6 +45,63 @@ describe('every sentence', () => {
   test('codes look alike', () => {
     for (const code of ERROR_CODES) expect(code).toMatch(/^[a-z]+(-[a-z0-9]+)*$/);
   });
+});
+
+describe('no number stands in a sentence without its unit', () => {
+  const TEMPLATES = Object.entries({ ...RULE_SENTENCES, ...WALLET_SENTENCES, ...NODE_SENTENCES });
+  const placeholders = TEMPLATES.flatMap(([code, template]) =>
+    [...template.matchAll(/\{([a-zA-Z]+)(?::([a-z]+))?(?:\|[^}]*)?\}/g)].map((match) => ({
+      code,
+      name: match[1]!,
+      unit: match[2],
+      before: template.slice(0, match.index),
+      behind: template.slice(match.index + match[0].length),
+    })),
+  );
+  const withUnit = placeholders.filter(({ unit }) => unit !== undefined);
+  /** What is always a text: names, paths, and what somebody said. */
+  const TEXTS =
+    'address command detail directory file hrp name network other path procedure reason reference where word'.split(
+      ' ',
+    );
+
+  test('every other placeholder says what it counts', () => {
+    expect(withUnit.length).toBeGreaterThan(20);
+    const bare = placeholders.filter(({ unit, name }) => unit === undefined && !TEXTS.includes(name));
+    expect(bare.map(({ code, name }) => `${code}: ${name}`)).toEqual([]);
+  });
+  test('a count has its noun behind it, a number that is a name before it', () => {
+    for (const { code, name, unit, before, behind } of withUnit) {
+      if (unit === 'count') expect(behind, `${code}: ${name}`).toMatch(/^(?: of \{| [a-z]|\])/);
+      if (unit === 'number') expect(before, `${code}: ${name}`).toMatch(/(?:port|process|version)\W*$/i);
+    }
+  });
+  test('an amount is never shown in motes, and a large number never without groups', () => {
+    const most = 1_997_999_020_450;
+    for (const [code] of TEMPLATES) {
+      const names = placeholders.filter((each) => each.code === code).map(({ name }) => name);
+      const sentence = sentenceFor(code, Object.fromEntries(names.map((name) => [name, most])));
+      const raw = withUnit.some((each) => each.code === code && each.unit === 'number');
+      expect(sentence.includes(String(most)), code).toBe(raw);
+      expect(sentence).not.toMatch(/[[\]{}|]|undefined|NaN/);
+    }
+    expect(sentenceFor('wallet-too-many-coins', { most })).toContain('at most 19979.9902045 KITH fit');
+  });
+  test('a number for which a sentence has no unit is left out', () => {
+    expect(sentenceFor('wallet-unknown', { name: 7 })).toContain('of that name');
+    expect(sentenceFor('wallet-funds', { needed: '5', available: 0 })).not.toContain('5');
+  });
+  test.each([
+    ['wallet-password-wait', { seconds: 1 }, 'in 1 second.'],
+    [
+      'wallet-feerate',
+      { least: 12.5, most: 100_000 },
+      'choose 12.5 motes per byte to 100\u202f000 motes per byte',
+    ],
+    ['policy-feerate', { least: 1234.2 }, 'at least 0.00001235 KITH'],
+    ['tx-expired', { expires: 12_345 }, 'at block 12\u202f345.'],
+    ['port-in-use', { port: 21_474 }, 'Port 21474 is'],
+  ])('%s', (code, data, words) => expect(sentenceFor(code, data)).toContain(words));
 });
 
 describe('a sentence with data', () => {
