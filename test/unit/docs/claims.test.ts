@@ -15,8 +15,18 @@ const plain = (text: string): string =>
     .replaceAll(/(?<=\d) (?=\d{3}(?!\d))/g, '')
     .replaceAll('`', '');
 
-const constant = (file: string, expression: string): number =>
-  valueOf(readSource(`main/${file}`), expression);
+/** Constants that this file doesn't find any more. */
+const missing: string[] = [];
+
+/** NaN when it was moved or renamed, so that the other sentences are compared all the same. */
+function constant(file: string, expression: string): number {
+  try {
+    return valueOf(readSource(file.startsWith('shared/') ? file : `main/${file}`), expression);
+  } catch {
+    missing.push(`${expression} of ${file}`);
+    return NaN;
+  }
+}
 const seconds = (file: string, expression: string): number => constant(file, expression) / 1000;
 const minutes = (file: string, expression: string): number => seconds(file, expression) / 60;
 const limit = (name: string): number => constant('core/primitives/limits.ts', name);
@@ -56,7 +66,8 @@ const PROTOCOL: readonly string[] = [
   `rises to ${policy('REPLACEMENT_INCREMENT')} motes a byte above`,
   `A mempool holds ${policy('MAX_POOL_USAGE') / 1_000_000} MB, each transaction counted as its bytes + ${policy('ENTRY_OVERHEAD')}`,
   `m/${constant('core/wallet/key-path.ts', 'PURPOSE')}'/${constant('core/wallet/key-path.ts', 'COIN_TYPE')}'/account'`,
-  `at most ${constant('core/wallet/payment-link.ts', 'MAX_LINK')} characters, a label at most ${constant('core/wallet/payment-link.ts', 'MAX_LABEL')}`,
+  `percent-encoded UTF-8, at most ${constant('shared/payment-link.ts', 'MAX_LINK')} characters`,
+  `it then has at most ${constant('shared/labels.ts', 'MAX_LABEL')} UTF-16 code units`,
   `or above ${limit('MAX_BLOCK_OUTPUTS') - 1} (getParts)`,
 ];
 
@@ -104,6 +115,8 @@ const WIRE: readonly string[] = [
   `A message has at most ${net('reach/dial-back-messages.ts', 'DIAL_BACK_CAP')} bytes.`,
   `again every ${net('reach/punch.ts', 'AGAIN_MS')} ms for ${seconds('network/reach/punch.ts', 'STRIKE_MS')} s`,
 ];
+
+test('the constants stand where this file looks for them', () => expect(missing).toEqual([]));
 
 describe.each([
   ['docs/protocol.md', PROTOCOL],
