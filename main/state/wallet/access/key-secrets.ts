@@ -9,9 +9,10 @@ import {
   deriveKeySeed,
   type KeyPlace,
 } from '../../../core/wallet/key-path.ts';
-import { mnemonicToSeed, wordsOf } from '../../../core/wallet/mnemonic.ts';
+import { wordsOf } from '../../../core/wallet/mnemonic.ts';
 import { type ExtendedKey, wipeKey } from '../../../core/wallet/slip10.ts';
 import { KithError } from '../../../lib/errors.ts';
+import { seedOf } from '../../native/seed.ts';
 import { wipe } from '../../native/vault.ts';
 import type { WalletSecret } from '../file/secret.ts';
 
@@ -39,13 +40,13 @@ const MAC_LABEL = Buffer.from('kith wallet public keys');
 /** Keys made in one go: about 10 ms with the slower signer. */
 const KEYS_A_TURN = 20;
 
-/** Derives what an open wallet needs from its secret. About 60 ms. */
+/** Derives what an open wallet needs from its secret. A few milliseconds, most of them on another thread. */
 export async function deriveSecrets(
   secret: WalletSecret,
   account: number,
   signer: Signer,
 ): Promise<KeySecrets> {
-  const seed = await mnemonicToSeed(wordsOf(secret.entropy), secret.passphrase);
+  const seed = await seedOf(wordsOf(secret.entropy), secret.passphrase);
   const chains: readonly [ExtendedKey, ExtendedKey] = [
     deriveChain(seed, account, CHAIN.receive),
     deriveChain(seed, account, CHAIN.change),
