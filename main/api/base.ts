@@ -9,6 +9,8 @@ import type { BlockSummaries } from './block-summaries.ts';
 /** What a carrier tells the handlers about the other end. */
 export interface ApiContext {
   readonly role: Role;
+  /** The connection: limits of expensive procedures are shared out fairly among connections. */
+  readonly caller: object;
   /**
    * True while the carrier has more to send than it should. oRPC has no back-pressure of its own, so streams look here
    * before they make another event.

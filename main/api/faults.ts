@@ -33,7 +33,11 @@ export function toFault(error: unknown, procedure: string, log: Log): unknown {
 }
 
 /** The error that oRPC carries to the client as it is. */
-export function fault(code: string, data?: Readonly<Record<string, unknown>>, fallback?: string): Error {
+export function fault(
+  code: string,
+  data?: Readonly<Record<string, unknown>>,
+  fallback?: string,
+): ORPCError<string, unknown> {
   return new ORPCError<string, unknown>(code, {
     status: code === 'internal' ? 500 : 400,
     message: sentenceFor(code, data, fallback),

@@ -44,7 +44,7 @@ function joinPath(path: NonNullable<RawIssue['path']>): string {
 function explain(issue: RawIssue, subject: string): string {
   const message = issue.message ?? 'is not valid';
   if (issue.code === 'unrecognized_keys')
-    return `${subject} has an unknown field ${(issue.keys ?? []).join(', ')}`;
+    return `${subject} has an unknown field ${(issue.keys ?? []).slice(0, MAX_ISSUES).join(', ')}`;
   if (issue.code === 'invalid_type') {
     if (message.endsWith('received undefined'))
       return subject === 'it' ? 'it is missing' : `${subject} is missing`;

@@ -1,6 +1,7 @@
 import type { Log } from '../lib/log/log.ts';
 import { api, type ProgramAccess } from './base.ts';
 import { createBlockSummaries } from './block-summaries.ts';
+import { createCallLimits } from './costs.ts';
 import type { NodeFacade } from './facade.ts';
 import { toFault } from './faults.ts';
 import { createChainHandlers } from './handlers/chain.ts';
@@ -20,10 +21,12 @@ export interface RouterDeps extends ProgramAccess {
 export function createRouter({ node, log, shutdown, recentLog }: RouterDeps) {
   const summaries = createBlockSummaries(node.chain, node.network.hrp);
   const deps = { node, summaries, shutdown, recentLog };
-  const withFaults = api.use(async ({ next, path }) => {
+  const limits = createCallLimits();
+  const withFaults = api.use(async ({ next, path, context, signal }) => {
     const procedure = path.join('.');
     try {
-      const result = await next();
+      const call = async () => next();
+      const result = await (limits(procedure)?.run(context.caller, call, signal) ?? call());
       return isStream(result.output) ? { ...result, output: guarded(result.output, procedure, log) } : result;
     } catch (error) {
       throw toFault(error, procedure, log);

@@ -1,12 +1,20 @@
 import { ORPCError } from '@orpc/server';
 import { StandardRPCHandler } from '@orpc/server/standard';
 import { createServerPeerHandleRequestFn } from '@orpc/server/standard-peer';
-import { ServerPeer } from '@orpc/standard-server-peer';
+import {
+  decodeRequestMessage,
+  encodeResponseMessage,
+  experimental_ServerPeerWithoutCodec as ServerPeer,
+  MessageType,
+} from '@orpc/standard-server-peer';
 import type { ApiContext } from '../api/base.ts';
 import { fault } from '../api/faults.ts';
 import type { KithRouter } from '../api/router.ts';
 import type { Log } from '../lib/log/log.ts';
-import { limitOpen } from './open-calls.ts';
+import { createBreathe } from '../lib/turns.ts';
+import { createInbox } from './inbox.ts';
+import { isBounded, type Message, requestIdOf } from './message-bounds.ts';
+import { createOpenCalls } from './open-calls.ts';
 
 /** One client of the contract, whatever carries its messages. */
 export interface Carried {
@@ -17,16 +25,26 @@ export interface Carried {
 }
 
 export interface CarrierEnd {
-  readonly context: ApiContext;
+  readonly context: Omit<ApiContext, 'caller'>;
   /** May throw when the way is gone. */
   send(message: string | ArrayBufferLike | Uint8Array): void;
+  /** Stops reading from the client, or reads on; for carriers that can. */
+  readonly hold?: (held: boolean) => void;
+  /** Ends the connection: the client sends faster than it may. */
+  end(): void;
 }
+
+/** How long messages of clients may be handled before others get their turn. */
+const TURN_MS = 20;
 
 /**
  * Serves the router over messages. It stands in place of oRPC's own adapters because a message that none of them can
- * read becomes an unhandled rejection (port) or a line on standard error with the input in it (socket).
+ * read becomes an unhandled rejection (port) or a line on standard error with the input in it (socket), and because
+ * oRPC's peer keeps every event that a client sends into the stream of a call, without a limit: no procedure of ours takes
+ * one, so such events are dropped here.
  */
 export function createCarrierHandler(router: KithRouter, log: Log) {
+  const openCalls = createOpenCalls();
   const handler = new StandardRPCHandler(router, {
     interceptors: [
       async ({ next, request }) => {
@@ -39,29 +57,55 @@ export function createCarrierHandler(router: KithRouter, log: Log) {
         return result;
       },
     ],
-    clientInterceptors: [limitOpen],
+    clientInterceptors: [openCalls.limit],
   });
+  const breathe = createBreathe(TURN_MS);
 
-  return ({ context, send }: CarrierEnd): Carried => {
-    const peer = new ServerPeer(async (message) => send(message));
+  return ({ context, send, hold, end }: CarrierEnd): Carried => {
+    const peer = new ServerPeer(async ([id, type, payload]) =>
+      send(await encodeResponseMessage(id, type, payload)),
+    );
     const answer = createServerPeerHandleRequestFn(handler, {
-      context: { ...context, calls: { open: 0 } } as ApiContext,
+      context: { ...context, caller: openCalls.caller() } satisfies ApiContext,
     });
-    const take = async (message: unknown) => {
-      if (typeof message !== 'string' && !ArrayBuffer.isView(message))
-        throw new TypeError('neither text nor bytes');
-      await peer.message(message as string | Uint8Array<ArrayBuffer>, answer);
+    const refuse = async (id: string) => {
+      const { status, ...body } = fault('request-too-large').toJSON();
+      const response = { status, headers: {}, body: { json: { ...body, status } } };
+      send(await encodeResponseMessage(id, MessageType.RESPONSE, response));
     };
+    const take = async (message: Message) => {
+      if (!isBounded(message)) {
+        const id = requestIdOf(message);
+        if (id === null) throw new RangeError('too large, and without an id');
+        return refuse(id);
+      }
+      const [id, type, payload] = await decodeRequestMessage(message);
+      if (type === MessageType.EVENT_ITERATOR) return;
+      await peer.message([id, type, payload] as Parameters<typeof peer.message>[0], answer);
+    };
+    // Only the kind of error: its text may quote the message, and that may hold a password.
+    const unreadable = (error: unknown) =>
+      log.debug('a client sent what cannot be read', {
+        kind: error instanceof Error ? error.name : 'unknown',
+      });
+    const inbox = createInbox({
+      take: (message) => void take(message).catch(unreadable),
+      breathe,
+      congested: context.congested,
+      hold,
+      end,
+    });
     return {
       receive(message) {
-        take(message).catch((error: unknown) => {
-          // Only the kind of error: its text may quote the message, and that may hold a password.
-          log.debug('a client sent what cannot be read', {
-            kind: error instanceof Error ? error.name : 'unknown',
-          });
-        });
+        if (typeof message === 'string') inbox.receive(message);
+        else if (message instanceof Uint8Array) inbox.receive(message);
+        else if (message instanceof ArrayBuffer) inbox.receive(new Uint8Array(message));
+        else unreadable(new TypeError('neither text nor bytes'));
       },
-      close: () => peer.close(),
+      close() {
+        inbox.close();
+        peer.close();
+      },
     };
   };
 }

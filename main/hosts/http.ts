@@ -1,8 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { sentenceFor } from '../../shared/errors.ts';
 import type { KithRouter } from '../api/router.ts';
 import { codeOf, KithError, messageOf } from '../lib/errors.ts';
+import { createGroupedPool } from '../lib/grouped-pool.ts';
 import type { Log } from '../lib/log/log.ts';
 import { refuseRequest } from './guard.ts';
 import { pageHeaders } from './page-headers.ts';
@@ -26,6 +28,15 @@ export interface BrowserHost {
   close(): Promise<void>;
 }
 
+/**
+ * Connections of programs of this computer that have not shown the token. All of them count for one source: a program
+ * takes any loopback address that it likes. Those that have shown it have a pool of their own (websocket.ts).
+ */
+const UNAUTHENTICATED = { total: 256, perHost: 256, perGroup: 256 } as const;
+const LOCAL = { host: null, group: null } as const;
+/** How often Node looks for requests that are late. */
+const LOOK_MS = 2_000;
+
 // Only this machine; 0.0.0.0 would put the wallet on the network.
 const HOST = '127.0.0.1';
 
@@ -37,16 +48,31 @@ const HOST = '127.0.0.1';
 export async function startBrowserHost(deps: BrowserHostDeps): Promise<BrowserHost> {
   const { router, token, log } = deps;
   let port = 0;
-  const server = createServer({ headersTimeout: 10_000, requestTimeout: 20_000, maxHeaderSize: 16 * 1024 });
-  server.maxConnections = 256;
+  const server = createServer({
+    headersTimeout: 10_000,
+    requestTimeout: 20_000,
+    connectionsCheckingInterval: LOOK_MS,
+    maxHeaderSize: 16 * 1024,
+  });
   server.keepAliveTimeout = 5_000;
+  // Node's own limit refuses the newest, so that requests that are never finished would keep the page out.
+  const unauthenticated = createGroupedPool<Duplex>(UNAUTHENTICATED, (socket) => socket.destroy());
+  server.on('connection', (socket) => {
+    unauthenticated.add(socket, LOCAL);
+    socket.once('close', () => unauthenticated.delete(socket));
+  });
   server.on('request', (request, response) => {
     answer(request, response, deps.page, port).catch((error: unknown) => {
       log.warn('a request failed', { error });
       response.destroy();
     });
   });
-  const sockets = createSocketHost({ router, token, log: log.child('socket') });
+  const sockets = createSocketHost({
+    router,
+    token,
+    authenticated: (socket) => void unauthenticated.delete(socket),
+    log: log.child('socket'),
+  });
   sockets.attach(server, () => port);
   port = await listen(server, deps.port);
   return {

@@ -1,7 +1,20 @@
 import { fault } from '../api/faults.ts';
+import { createGroupedPool, type PoolLimits } from '../lib/grouped-pool.ts';
 
-/** Calls and subscriptions that one connection may have open at once; a page needs about ten. */
+/** Calls that one connection may have open at once; a page needs about ten. */
 const MAX_OPEN = 256;
+/** Subscriptions that one connection may have open at once; a page needs about seven. */
+const MAX_STREAMS = 32;
+/** Subscriptions of all connections: each wakes up to four times a second. */
+const STREAMS: PoolLimits = { total: 128, perHost: 128, perGroup: 128 };
+
+/** One connection, as limits and budgets tell connections apart. */
+export interface Caller {
+  /** Names the connection; nothing else does so. */
+  readonly id: string;
+  calls: number;
+  streams: number;
+}
 
 interface Call {
   readonly context: object;
@@ -9,37 +22,73 @@ interface Call {
   next(): Promise<unknown>;
 }
 
-/** Counts calls until they answer and subscriptions until they end; more than 256 on one connection are `api-busy`. */
-export async function limitOpen({ next, context, signal }: Call): Promise<unknown> {
-  const { calls } = context as { readonly calls: { open: number } };
-  if (calls.open >= MAX_OPEN) throw fault('api-busy');
-  calls.open++;
-  let counted = true;
-  const release = () => {
-    if (counted) calls.open--;
-    counted = false;
-    signal?.removeEventListener('abort', release);
-  };
-  try {
-    const output = await next();
-    if (!isStream(output)) {
-      release();
-      return output;
-    }
-    // A client may leave before the stream was read at all; then only the signal says so.
-    signal?.addEventListener('abort', release, { once: true });
-    return counting(output, release);
-  } catch (error) {
-    release();
-    throw error;
-  }
+export interface OpenCalls {
+  /** A new connection. */
+  caller(): Caller;
+  /** Counts calls until they answer and subscriptions until they end; what is too much is `api-busy`. */
+  readonly limit: (call: Call) => Promise<unknown>;
 }
 
-async function* counting(stream: AsyncGenerator, release: () => void): AsyncGenerator {
+export function createOpenCalls(): OpenCalls {
+  // Of all subscriptions the oldest of the connection with most of them ends, never the one of a newcomer.
+  const streams = createGroupedPool<AbortController>(STREAMS, (stream) => stream.abort(fault('api-busy')));
+  let callers = 0;
+
+  function subscribe(
+    caller: Caller,
+    output: AsyncGenerator,
+    signal: AbortSignal | undefined,
+  ): AsyncGenerator {
+    const ending = new AbortController();
+    caller.streams++;
+    streams.add(ending, { host: caller.id, group: caller.id });
+    let counted = true;
+    const release = () => {
+      if (counted) caller.streams--;
+      counted = false;
+      streams.delete(ending);
+      signal?.removeEventListener('abort', release);
+    };
+    // A client may leave before the stream was read at all; then only the signal says so.
+    signal?.addEventListener('abort', release, { once: true });
+    return untilEnded(output, ending.signal, release);
+  }
+
+  return {
+    caller: () => ({ id: String(++callers), calls: 0, streams: 0 }),
+    async limit({ next, context, signal }) {
+      const { caller } = context as { readonly caller: Caller };
+      if (caller.calls >= MAX_OPEN) throw fault('api-busy');
+      caller.calls++;
+      try {
+        const output = await next();
+        if (!isStream(output)) return output;
+        if (caller.streams < MAX_STREAMS) return subscribe(caller, output, signal);
+        await output.return(undefined);
+        throw fault('api-busy');
+      } finally {
+        caller.calls--;
+      }
+    },
+  };
+}
+
+/** The stream as it is, until it ends or is ended; then its reader gets the reason. */
+async function* untilEnded(stream: AsyncGenerator, ending: AbortSignal, ended: () => void): AsyncGenerator {
+  let interrupt: (reason: unknown) => void = () => undefined;
+  ending.addEventListener('abort', () => interrupt(ending.reason), { once: true });
+  const next = () =>
+    new Promise<IteratorResult<unknown>>((resolve, reject) => {
+      interrupt = reject;
+      if (ending.aborted) reject(ending.reason as Error);
+      else stream.next().then(resolve, reject);
+    });
   try {
-    yield* stream;
+    for (let step = await next(); step.done !== true; step = await next()) yield step.value;
   } finally {
-    release();
+    ended();
+    // What waits inside ends at its own pace.
+    stream.return(undefined).catch(() => undefined);
   }
 }
 

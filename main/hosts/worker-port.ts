@@ -18,14 +18,19 @@ export interface PortHostDeps {
 export function createPortHost({ router, log, approve }: PortHostDeps) {
   const connect = createCarrierHandler(router, log);
   const ports = new Set<MessagePort>();
-  const context: ApiContext = {
+  const context: Omit<ApiContext, 'caller'> = {
     role: 'window',
     congested: () => false,
     ...(approve === undefined ? {} : { approve }),
   };
   return {
     serve(port: MessagePort): void {
-      const client = connect({ context, send: (message) => port.postMessage(message) });
+      const client = connect({
+        context,
+        send: (message) => port.postMessage(message),
+        // A port cannot be held back: a page that sends without end loses it.
+        end: () => port.close(),
+      });
       ports.add(port);
       port.on('message', (message) => client.receive(message));
       port.once('close', () => {

@@ -1,8 +1,6 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { MessagePortMain } from 'electron';
-
-/** Longest message either way, in bytes or characters: a block as hex with room around it. */
-const MAX_MESSAGE = 4 << 20;
+import { MAX_MESSAGE } from '../hosts/message-bounds.ts';
 
 /**
  * Joins the page's port with one that leads into the node's thread; worker threads can't hold Electron's own ports.

@@ -5,7 +5,9 @@ export const NODE_SENTENCES = {
   'procedure-unknown':
     'There is no procedure[ named “{procedure}”| of that name]. See “kith call --help” for all of them.',
   'request-malformed': 'The request could not be read. It must be made by a client of the same version.',
-  'api-busy': 'Too many requests are open on this connection at once. Wait for some of them to end.',
+  'request-too-large':
+    'The request is too large: at most 256 KiB beside the bytes of a block or transaction. Send less at once.',
+  'api-busy': 'Too many requests are open at once. Wait for some of them to end.',
   'api-slow-reader': 'The connection was closed because its reader did not keep up. Connect again.',
   internal:
     'Something went wrong inside Kith. Try again; if it repeats, report it with the log[ ({reference})].',

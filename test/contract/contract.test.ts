@@ -1,10 +1,16 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { CALL_LIMITS } from '../../main/api/costs.ts';
 import { faultOf } from '../../shared/errors.ts';
 import { encodeAddress } from '../../main/core/primitives/address.ts';
 import { extend, testKey } from '../support/chain/test-chain.ts';
 import { until } from '../support/until.ts';
 import { type Carrier, serve, type Served } from './carriers.ts';
 import { createTestFacade, type TestFacade } from './facade.ts';
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
 
 let node: TestFacade;
 let served: Served;
@@ -275,18 +281,58 @@ describe.each(['socket', 'port'] as const)('the contract over a %s', (kind) => {
     }
   });
 
-  test('too many calls at once on one connection are refused, not queued', async () => {
-    const watches = await Promise.all(Array.from({ length: 256 }, () => carrier.client.chain.watch()));
-    expect((await fail(carrier.client.node.status())).code).toBe('api-busy');
+  test('too many subscriptions of one connection are refused, and calls go on', async () => {
+    const watches = await Promise.all(Array.from({ length: 32 }, () => carrier.client.chain.watch()));
+    expect((await fail(carrier.client.chain.watch())).code).toBe('api-busy');
+    expect((await carrier.client.node.status()).network).toBe('regtest');
     await watches[0]!.return(undefined);
     await until(
       () =>
-        carrier.client.node.status().then(
+        carrier.client.chain.watch().then(
           () => true,
           () => false,
         ),
       'one place is free again',
     );
+  });
+
+  test('expensive calls beyond what may wait are refused, in order', async () => {
+    const { waitingOfOwner } = CALL_LIMITS.keys;
+    const calls = Array.from({ length: waitingOfOwner + 100 }, (_, i) =>
+      carrier.client.wallet.create({ name: `many ${i}`, password: 'a password' }).then(
+        () => 'done',
+        (error: unknown) => faultOf(error).code,
+      ),
+    );
+    const results = await Promise.all(calls);
+    const done = results.filter((result) => result === 'done').length;
+    expect(done).toBeGreaterThanOrEqual(waitingOfOwner);
+    expect(results.filter((result) => result === 'api-busy')).toHaveLength(results.length - done);
+    expect(results.indexOf('api-busy')).toBeGreaterThanOrEqual(waitingOfOwner);
+  });
+
+  test('a request that is too large to parse is told so, and the next one is answered', async () => {
+    const { wallet } = carrier.client;
+    const huge = wallet.inspect({ mnemonic: 'word '.repeat(200_000) });
+    expect((await fail(huge)).code).toBe('request-too-large');
+    expect((await fail(wallet.inspect({ mnemonic: 'word '.repeat(2000) }))).code).toBe('input-invalid');
+    expect((await carrier.client.node.status()).network).toBe('regtest');
+  });
+
+  test('what a client sends into the stream of a call is dropped', async () => {
+    carrier.send(JSON.stringify({ i: 'S', p: { u: '/node/watch', b: {} } }));
+    const event = JSON.stringify({ i: 'S', t: 3, p: { e: 'message', d: 'ab'.repeat(500_000) } });
+    const heap = () => {
+      collectGarbage();
+      const { heapUsed, external } = process.memoryUsage();
+      return heapUsed + external;
+    };
+    const before = heap();
+    for (let i = 0; i < 200; i++) {
+      carrier.send(event);
+      if (i % 20 === 19) await carrier.client.node.status();
+    }
+    expect((heap() - before) / 1e6).toBeLessThan(60);
   });
 });
 

@@ -11,7 +11,7 @@ import { fieldsOf, readSource, sourcesBelow, valueOf } from '../../support/pages
 const ROOT = join(import.meta.dirname, '../../..');
 const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
 const sourceOf = (where: string): string =>
-  read(where.startsWith('state/') ? `main/${where}` : `main/network/${where}`);
+  read(/^(state|hosts|api)\//.test(where) ? `main/${where}` : `main/network/${where}`);
 
 interface Row {
   readonly what: string;

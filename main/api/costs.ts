@@ -1,0 +1,97 @@
+import type { Contract } from '../../shared/contract/contract.ts';
+import { createFairLimit, type FairLimit, type FairLimits } from '../lib/fair-limit.ts';
+
+/**
+ * What a call costs the node beyond a few milliseconds.
+ * `keys`: key derivation, a quarter of a second of a thread that the disk needs as well, and 64 MiB.
+ * `work`: blocks, the history of a wallet, or the coins, for up to tens of milliseconds of the node's own thread.
+ * `large`: the same, and the request itself may have 2 MB.
+ * `light`: less than that. Passwords are tried one at a time whoever asks (state/wallet/access/guess-limit.ts).
+ */
+export type Cost = 'light' | 'work' | 'large' | 'keys';
+
+type Procedure = { [Area in keyof Contract]: `${Area}.${keyof Contract[Area] & string}` }[keyof Contract];
+
+/** Every procedure has a cost; adding one without does not compile. */
+export const COSTS: Readonly<Record<Procedure, Cost>> = {
+  'node.status': 'light',
+  'node.watch': 'light',
+  'node.shutdown': 'light',
+  'node.joinLink': 'light',
+  'node.about': 'light',
+  'node.log': 'light',
+  'network.activity': 'light',
+  'network.info': 'light',
+  'peers.list': 'light',
+  'peers.add': 'light',
+  'peers.remove': 'light',
+  'peers.ban': 'light',
+  'peers.unban': 'light',
+  'peers.bans': 'light',
+  'peers.journal': 'light',
+  'peers.watch': 'light',
+  'chain.tip': 'light',
+  'chain.header': 'light',
+  'chain.block': 'work',
+  'chain.transaction': 'work',
+  'chain.coin': 'light',
+  'chain.submit': 'large',
+  'chain.watch': 'light',
+  'chain.stats': 'work',
+  'chain.upgrades': 'light',
+  'chain.recent': 'work',
+  'mempool.summary': 'light',
+  'mempool.list': 'work',
+  'mempool.submit': 'large',
+  'mempool.watch': 'light',
+  'wallet.create': 'keys',
+  'wallet.restore': 'keys',
+  'wallet.list': 'light',
+  'wallet.unlock': 'light',
+  'wallet.lock': 'light',
+  'wallet.balance': 'light',
+  'wallet.address': 'light',
+  'wallet.newAddress': 'work',
+  'wallet.prepare': 'work',
+  'wallet.confirm': 'light',
+  'wallet.approve': 'light',
+  'wallet.send': 'light',
+  'wallet.history': 'work',
+  'wallet.inspect': 'keys',
+  'wallet.checkAddress': 'light',
+  'wallet.setLabel': 'work',
+  'wallet.words': 'light',
+  'wallet.changePassword': 'keys',
+  'wallet.signMessage': 'light',
+  'wallet.verifyMessage': 'light',
+  'wallet.rescan': 'work',
+  'wallet.watch': 'light',
+  'mining.start': 'work',
+  'mining.stop': 'light',
+  'mining.status': 'light',
+  'mining.template': 'work',
+  'mining.generate': 'light',
+  'mining.watch': 'light',
+};
+
+/** By cost: what runs at once of all connections, and what may wait. The page has a few open at a time. */
+export const CALL_LIMITS: Readonly<Record<Exclude<Cost, 'light'>, FairLimits>> = {
+  work: { atOnce: 4, waitingOfOwner: 128, waiting: 512 },
+  large: { atOnce: 4, waitingOfOwner: 16, waiting: 64 },
+  keys: { atOnce: 1, waitingOfOwner: 32, waiting: 128 },
+};
+
+export type CallLimits = (procedure: string) => FairLimit | null;
+
+/** The limits of one node, shared by all of its carriers. A call beyond them is `api-busy`. */
+export function createCallLimits(): CallLimits {
+  const limits = {
+    work: createFairLimit(CALL_LIMITS.work, 'api-busy'),
+    large: createFairLimit(CALL_LIMITS.large, 'api-busy'),
+    keys: createFairLimit(CALL_LIMITS.keys, 'api-busy'),
+  };
+  return (procedure) => {
+    const cost = COSTS[procedure as Procedure];
+    return cost === 'light' ? null : limits[cost];
+  };
+}

@@ -1,0 +1,38 @@
+/** What a client may send in one message, checked before anything is parsed. */
+
+export type Message = string | Uint8Array;
+
+/** Characters or bytes of the longest message: a block of 1 MB as hexadecimal, with room around it. */
+export const MAX_MESSAGE = 2_250_000;
+/**
+ * Characters of a message that are not hexadecimal digits: the largest payment has 1000 receivers. Text of this length
+ * is parsed and validated within some 50 ms, whatever it is; 2 MB of other text could take seconds.
+ */
+const MAX_TEXT = 256 * 1024;
+
+const ID = /^\{"i":"([\w-]{1,64})"/;
+
+/** Whether parsing a message costs a bounded time. Linear, some 5 ms for the longest. */
+export function isBounded(message: Message): boolean {
+  if (message.length > MAX_MESSAGE) return false;
+  if (message.length <= MAX_TEXT) return true;
+  const at =
+    typeof message === 'string' ? (i: number) => message.charCodeAt(i) : (i: number) => message[i] ?? 0;
+  let others = 0;
+  for (let i = 0; i < message.length; i++) {
+    if (isHexDigit(at(i))) continue;
+    if (++others > MAX_TEXT) return false;
+  }
+  return true;
+}
+
+/** The request's id in a message that is not parsed, where our clients put it; null when it is not there. */
+export function requestIdOf(message: Message): string | null {
+  const start =
+    typeof message === 'string' ? message.slice(0, 80) : Buffer.from(message.subarray(0, 80)).toString();
+  return ID.exec(start)?.[1] ?? null;
+}
+
+function isHexDigit(code: number): boolean {
+  return (code >= 0x30 && code <= 0x39) || (code >= 0x61 && code <= 0x66) || (code >= 0x41 && code <= 0x46);
+}

@@ -1,0 +1,87 @@
+import { KithError } from './errors.ts';
+
+export interface FairLimits {
+  /** Tasks that run at the same time. */
+  readonly atOnce: number;
+  /** Tasks of one owner that wait; at least 1. */
+  readonly waitingOfOwner: number;
+  /** Tasks that wait, of all owners. */
+  readonly waiting: number;
+}
+
+/** Runs few tasks at a time, of many owners in turn, so that nobody's flood delays another by more than one task. */
+export interface FairLimit {
+  /**
+   * Resolves or rejects as the task does. A task whose signal is aborted while it waits is not run.
+   * @throws {KithError} `code` when the owner has too many waiting, or has most of all while too many wait.
+   */
+  run<T>(owner: object, task: () => Promise<T>, signal?: AbortSignal): Promise<T>;
+}
+
+interface Task {
+  readonly begin: () => Promise<unknown>;
+  readonly refuse: (error: unknown) => void;
+}
+
+/** @param code of the error for tasks that are refused. */
+export function createFairLimit(limits: FairLimits, code: string): FairLimit {
+  const { atOnce, waitingOfOwner, waiting: most } = limits;
+  // In the order of their turns; an owner without a waiting task is not in it.
+  const waiting = new Map<object, Task[]>();
+  let count = 0;
+  let running = 0;
+
+  const full = () => new KithError(code, 'too many tasks wait');
+
+  function next(): Task | undefined {
+    for (const [owner, tasks] of waiting) {
+      const task = tasks.shift();
+      waiting.delete(owner);
+      if (tasks.length > 0) waiting.set(owner, tasks);
+      count--;
+      return task;
+    }
+    return undefined;
+  }
+
+  function evict(): void {
+    let largest: Task[] = [];
+    for (const tasks of waiting.values()) if (tasks.length > largest.length) largest = tasks;
+    largest.shift()?.refuse(full());
+    count--;
+  }
+
+  function pump(): void {
+    if (running >= atOnce || count === 0) return;
+    running++;
+    // A turn of the event loop between two tasks, which may both be long.
+    setImmediate(() => {
+      const begun = next()?.begin() ?? Promise.resolve();
+      void begun.finally(() => {
+        running--;
+        pump();
+      });
+    });
+  }
+
+  return {
+    run<T>(owner: object, task: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+      const own = waiting.get(owner) ?? [];
+      if (own.length >= waitingOfOwner) return Promise.reject(full());
+      return new Promise<T>((resolve, reject) => {
+        const begin = async () => {
+          if (signal?.aborted === true) return reject(signal.reason as Error);
+          try {
+            resolve(await task());
+          } catch (error) {
+            reject(error);
+          }
+        };
+        own.push({ begin, refuse: reject });
+        waiting.set(owner, own);
+        if (++count > most) evict();
+        pump();
+      });
+    },
+  };
+}

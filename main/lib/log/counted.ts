@@ -1,0 +1,42 @@
+import type { Log, LogData } from './log.ts';
+
+/** Logs what strangers can cause as often as they like; see `createCounted`. */
+export type Counted = (message: string, data?: LogData) => void;
+
+export interface CountedDeps {
+  readonly log: Log;
+  readonly level: 'info' | 'warn' | 'debug';
+  /** At least this long between two lines. */
+  readonly everyMs: number;
+}
+
+/** Bounds the kinds that are told apart; what comes beyond counts as one kind. */
+const MOST_KINDS = 64;
+const OTHERS = 'others';
+
+/**
+ * Writes the first event of a kind (its message and data) at once. Further ones are counted for `everyMs` and then written
+ * as one line with `times`. So a stranger who causes events as fast as it can neither fills the disk nor pushes other
+ * lines out of the log.
+ */
+export function createCounted({ log, level, everyMs }: CountedDeps): Counted {
+  const counts = new Map<string, number>();
+
+  function write(kind: string, message: string, data: LogData | undefined): void {
+    log[level](message, data);
+    counts.set(kind, 0);
+    setTimeout(() => {
+      const times = counts.get(kind)!;
+      counts.delete(kind);
+      if (times > 0) write(kind, message, { ...data, times });
+    }, everyMs).unref();
+  }
+
+  return (message, data) => {
+    const name = JSON.stringify([message, data]);
+    const kind = counts.has(name) || counts.size < MOST_KINDS ? name : OTHERS;
+    const times = counts.get(kind);
+    if (times === undefined) write(kind, message, kind === OTHERS ? undefined : data);
+    else counts.set(kind, times + 1);
+  };
+}

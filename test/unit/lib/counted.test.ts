@@ -1,0 +1,44 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { createCounted } from '../../../main/lib/log/counted.ts';
+import { createLog, type LogEntry } from '../../../main/lib/log/log.ts';
+
+let lines: LogEntry[];
+const counted = () => {
+  const log = createLog({ sinks: [{ write: (line) => lines.push(line) }], level: 'info' });
+  return createCounted({ log, level: 'warn', everyMs: 60_000 });
+};
+
+beforeEach(() => {
+  lines = [];
+  vi.useFakeTimers();
+});
+afterEach(() => void vi.useRealTimers());
+
+test('the first is written at once, the rest as one line with their number', () => {
+  const refused = counted();
+  for (let i = 0; i < 1000; i++) refused('refused', { reason: 'host' });
+  refused('refused', { reason: 'origin' });
+  expect(lines.map(({ data }) => data)).toEqual([{ reason: 'host' }, { reason: 'origin' }]);
+  vi.advanceTimersByTime(60_000);
+  expect(lines.slice(2).map(({ data }) => data)).toEqual([{ reason: 'host', times: 999 }]);
+  for (let i = 0; i < 5; i++) refused('refused', { reason: 'host' });
+  vi.advanceTimersByTime(60_000);
+  expect(lines.slice(3).map(({ data }) => data)).toEqual([{ reason: 'host', times: 5 }]);
+});
+
+test('after a quiet while an event is written at once again', () => {
+  const refused = counted();
+  refused('refused');
+  vi.advanceTimersByTime(60_000);
+  refused('refused');
+  expect(lines).toHaveLength(2);
+});
+
+test('kinds without end cost a bounded number of lines and no more memory', () => {
+  const refused = counted();
+  for (let i = 0; i < 10_000; i++) refused('refused', { name: i });
+  expect(lines.length).toBeLessThanOrEqual(65);
+  vi.advanceTimersByTime(60_000);
+  expect(lines.length).toBeLessThanOrEqual(130);
+  expect(lines.at(-1)!.data).toEqual({ times: 9935 });
+});
