@@ -13,7 +13,8 @@ const MAX_ISSUES = 5;
 export function readIssues(data: unknown): readonly Issue[] | null {
   const issues = (data as { issues?: unknown } | undefined)?.issues;
   if (!Array.isArray(issues)) return null;
-  return issues.slice(0, MAX_ISSUES).map((issue: RawIssue) => {
+  return issues.slice(0, MAX_ISSUES).map((found: RawIssue) => {
+    const issue = likeliest(found);
     const path = joinPath(issue.path ?? []);
     return { path, message: explain(issue, path === '' ? 'it' : path) };
   });
@@ -28,10 +29,20 @@ interface RawIssue {
   readonly message?: string;
   readonly expected?: string;
   readonly keys?: readonly string[];
+  /** Of a union: the issues of each of its forms. */
+  readonly errors?: readonly (readonly RawIssue[])[];
   readonly origin?: string;
   readonly minimum?: number | bigint;
   readonly maximum?: number | bigint;
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[];
+}
+
+/** Of a choice between forms, what the first of them says: it is the usual one. */
+function likeliest(issue: RawIssue): RawIssue {
+  const [first] = issue.errors?.[0] ?? [];
+  if (issue.code !== 'invalid_union' || first === undefined || issue.message !== 'Invalid input')
+    return issue;
+  return { ...first, path: [...(issue.path ?? []), ...(first.path ?? [])] };
 }
 
 function joinPath(path: NonNullable<RawIssue['path']>): string {

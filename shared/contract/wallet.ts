@@ -44,11 +44,14 @@ export const balance = z.object({
   asOfHeight: height,
 });
 
-/** A payment to be made. `feerate` in motes per byte; `expires` a height, 0 = never, a day from now unless told. */
+/**
+ * A payment to be made. The amount `all` (an addition) sends a single receiver the most that one transaction can carry,
+ * less the fee. `feerate` in motes per byte; `expires` a height, 0 = never, a day from now unless told.
+ */
 export const payment = z.strictObject({
   name: walletName,
   to: z
-    .array(z.strictObject({ address, amount }))
+    .array(z.strictObject({ address, amount: z.union([amount, z.literal('all')]) }))
     .min(1, 'name at least one receiver')
     .max(1000, 'a payment has at most 1000 receivers'),
   feerate: feerate.optional(),

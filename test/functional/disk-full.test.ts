@@ -161,7 +161,7 @@ async function payUntilItFails(
     send(input: {
       name: string;
       password: string;
-      to: readonly { address: string; amount: number }[];
+      to: { address: string; amount: number }[];
     }): Promise<unknown>;
   },
   address: string,

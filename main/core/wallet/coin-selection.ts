@@ -42,8 +42,9 @@ export const isSelectionProblem = (value: Selection | SelectionProblem): value i
 
 /**
  * Which coins to spend. In this order: a set that leaves no change (nothing to link, nothing to pay for later), the
- * smallest single coin that is enough, the oldest coins until it is enough, the largest where those don't fit.
- * Deterministic for a given order of candidates.
+ * smallest single coin that is enough, the oldest coins until it is enough, the largest where those don't fit, and as
+ * many of the largest as fit. Whatever a transaction can carry is found: `most` of a refusal can be paid. Deterministic
+ * for a given order of candidates.
  */
 export function selectCoins<C extends Candidate>(
   candidates: readonly C[],
@@ -60,25 +61,58 @@ export function selectCoins<C extends Candidate>(
     attempt(withoutChange(required, optional, goal) ?? []) ??
     attempt(single(required, optional, goal) ?? []) ??
     attempt(accumulate(required, optional.toSorted(oldestFirst), goal)) ??
-    attempt(accumulate(required, optional.toSorted(largestFirst), goal));
+    attempt(accumulate(required, optional.toSorted(largestFirst), goal)) ??
+    attempt(mostThatFit(all, goal));
   if (chosen) return chosen;
   const everything = settleAnySize(all, goal);
   if (everything === null) return insufficient(all, goal, available);
-  return { problem: 'too-many-coins', most: mostAtOnce(all, goal) };
+  const coins = mostThatFit(all, goal);
+  const most = total(coins) - feeFor(sizeOf(coins, goal.baseBytes), goal.feerate);
+  return { problem: 'too-many-coins', most: Math.max(0, most) };
+}
+
+/** What is sent when everything is, and what has to stay. */
+export interface Everything<C extends Candidate = Candidate> extends Selection<C> {
+  /** Coins that are worth spending and found no room in the transaction. */
+  readonly noRoom: readonly C[];
+  /** Coins that cost more to spend than they hold. */
+  readonly worthless: readonly C[];
 }
 
 /** Everything at once: what the one receiver gets is `target`, computed here from the goal's bytes without change. */
 export function selectAll<C extends Candidate>(
   candidates: readonly C[],
   goal: Omit<Goal, 'target'>,
-): Selection<C> | SelectionProblem {
-  const worthwhile = candidates.filter((coin) => worth(coin, goal) > 0).toSorted(largestFirst);
-  const coins = worthwhile.slice(0, maxInputs(goal.baseBytes));
+): Everything<C> | SelectionProblem {
+  const worthwhile = candidates.filter((coin) => coin.required || worth(coin, goal) > 0);
+  const coins = mostThatFit(worthwhile, goal);
   const bytes = sizeOf(coins, goal.baseBytes);
   const fee = feeFor(bytes, goal.feerate);
   const available = total(coins) - fee;
   if (available < DUST) return { problem: 'insufficient', needed: DUST, available: Math.max(0, available) };
-  return { coins, fee, change: 0 as Motes, bytes };
+  const [spent, good] = [new Set(coins), new Set(worthwhile)];
+  return {
+    coins,
+    fee,
+    change: 0 as Motes,
+    bytes,
+    noRoom: worthwhile.filter((coin) => !spent.has(coin)),
+    worthless: candidates.filter((coin) => !good.has(coin)),
+  };
+}
+
+/** The required coins and the largest others, as many as one transaction has room for beside an output for change. */
+function mostThatFit<C extends Candidate>(coins: readonly C[], goal: Omit<Goal, 'target'>): C[] {
+  const first = coins.filter((coin) => coin.required);
+  const others = coins.filter((coin) => !coin.required).toSorted(largestFirst);
+  const picked: C[] = [];
+  let bytes = goal.baseBytesWithChange;
+  for (const coin of [...first, ...others]) {
+    bytes += inputBytes(coin.index);
+    if (bytes + countBytes(picked.length + 1) > MAX_TRANSACTION_BYTES) break;
+    picked.push(coin);
+  }
+  return picked;
 }
 
 const oldestFirst = (a: Candidate, b: Candidate) => a.height - b.height || b.amount - a.amount;
@@ -90,10 +124,6 @@ const worth = (coin: Candidate, goal: { feerate: number }) =>
 
 function sizeOf(coins: readonly Candidate[], base: number): number {
   return coins.reduce((sum, coin) => sum + inputBytes(coin.index), base + countBytes(coins.length));
-}
-
-function maxInputs(base: number): number {
-  return Math.floor((MAX_TRANSACTION_BYTES - base - countBytes(1000)) / inputBytes(0xffff));
 }
 
 /** Fee and change of a set of coins, or null where it isn't enough or doesn't fit. */
@@ -175,10 +205,4 @@ function insufficient(all: readonly Candidate[], goal: Goal, available: number):
   const bytes = sizeOf(all, goal.baseBytes) - all.reduce((sum, coin) => sum + inputBytes(coin.index), 0);
   const needed = goal.target + feeFor(bytes, goal.feerate);
   return { problem: 'insufficient', needed, available: Math.max(0, Math.floor(available)) };
-}
-
-/** What one payment can carry at most: the largest coins that fit. */
-function mostAtOnce(all: readonly Candidate[], goal: Goal): number {
-  const coins = all.toSorted(largestFirst).slice(0, maxInputs(goal.baseBytes));
-  return Math.max(0, total(coins) - feeFor(sizeOf(coins, goal.baseBytes), goal.feerate));
 }

@@ -4,7 +4,6 @@ import { compact } from '../../../shared/pasted.ts';
 import { WALLET_SENTENCES } from '../../../shared/sentences/wallet.ts';
 import { formatKith, parseKith, type Motes } from '../../../shared/units.ts';
 import { judgeAddress } from '../../format/address.ts';
-import { allButFee } from './all-but-fee.ts';
 import { amountProblem, amountWords } from '../../format/amount.ts';
 import { feeRates, type FeeRates, type FeeTime } from '../../format/fees.ts';
 import type { AppState } from '../app.svelte.ts';
@@ -29,7 +28,9 @@ export interface SendForm {
   readonly problem: Problem | null;
   /** What the person reviews; null while filling in. */
   readonly draft: DraftPayment | null;
-  /** Takes everything that the wallet can spend. */
+  /** What All leaves in the wallet, in words; null when nothing stays, or when All was not asked for. */
+  readonly leftOver: string | null;
+  /** Fills in everything that one payment can send. */
   useAll(): Promise<unknown>;
   review(): Promise<unknown>;
   back(): void;
@@ -46,6 +47,9 @@ export function createSendForm(app: Pick<AppState, 'client' | 'node' | 'wallets'
   let rates = $state.raw<FeeRates | null>(null);
   const deed = createDeed();
   let draft = $state.raw<DraftPayment | null>(null);
+  // Everything stays everything when the fee or the wallet changes before the review; a figure typed over it ends that.
+  let everything = $state(false);
+  let leftOver = $state<string | null>(null);
 
   const target = $derived(parseTarget(to));
   const link = $derived(isLinkProblem(target) || target.address === '' ? null : target);
@@ -76,7 +80,7 @@ export function createSendForm(app: Pick<AppState, 'client' | 'node' | 'wallets'
   // Without a price the wallet takes its own; the form needn't fail for it.
   const pricing = readRates().catch(() => undefined);
 
-  async function prepare(value: Motes): Promise<DraftPayment> {
+  async function prepare(value: Motes | 'all'): Promise<DraftPayment> {
     await pricing;
     if (!link || wallets.selected === null) throw new Error('the form is not filled in');
     return client.wallet.prepare({
@@ -86,9 +90,24 @@ export function createSendForm(app: Pick<AppState, 'client' | 'node' | 'wallets'
     });
   }
 
+  /** Asks for everything, and shows how much that is. */
+  async function prepareAll(): Promise<DraftPayment> {
+    const all = await prepare('all');
+    const paid = all.outputs.reduce((sum, output) => sum + (output.change ? 0 : output.amount), 0);
+    amount = formatKith(paid);
+    everything = true;
+    leftOver = all.warnings.find(({ code }) => code === 'coins-left')?.message ?? null;
+    return all;
+  }
+  function typeAmount(text: string): void {
+    amount = text;
+    everything = false;
+    leftOver = null;
+  }
+
   // A link brings its own amount; what was typed before it gives way.
   $effect(() => {
-    if (link?.amount !== undefined) amount = formatKith(link.amount);
+    if (link?.amount !== undefined) typeAmount(formatKith(link.amount));
   });
 
   // Whether an address is our own only the node can say.
@@ -122,7 +141,10 @@ export function createSendForm(app: Pick<AppState, 'client' | 'node' | 'wallets'
       return amount;
     },
     set amount(text) {
-      amount = text;
+      typeAmount(text);
+    },
+    get leftOver() {
+      return leftOver;
     },
     get when() {
       return when;
@@ -154,13 +176,11 @@ export function createSendForm(app: Pick<AppState, 'client' | 'node' | 'wallets'
     get draft() {
       return draft;
     },
-    useAll: () =>
-      deed.run(async () => {
-        amount = formatKith(await allButFee(spendable, prepare));
-      }),
+    useAll: () => deed.run(prepareAll),
     review: () =>
       deed.run(async () => {
-        if (motes !== null) draft = await prepare(motes);
+        if (everything) draft = await prepareAll();
+        else if (motes !== null) draft = await prepare(motes);
       }),
     back: () => {
       draft = null;

@@ -8,6 +8,7 @@ import type { Output } from '../../../core/primitives/coin.ts';
 import type { Transaction } from '../../../core/primitives/transaction.ts';
 import {
   type Candidate,
+  type Everything,
   isSelectionProblem,
   selectAll,
   selectCoins,
@@ -101,12 +102,13 @@ export function planPayment(context: PlanContext, request: PaymentRequest): Plan
   const warnings = paymentWarnings(context, view, {
     unsettled: inputs.some((coin) => coin.inherits !== null),
     uncovered: offer.uncovered(inputs),
-    leftOut: selection.all === undefined ? 0 : offer.settled.length - inputs.length,
+    leftOut: selection.all?.noRoom ?? [],
+    worthless: selection.all?.worthless ?? [],
   });
   return { unsigned, inputs, view: { ...view, warnings } };
 }
 
-type Chosen = Selection<Choice> & { readonly all?: Motes };
+type Chosen = Selection<Choice> & { readonly all?: Everything<Choice> };
 
 function choose(
   coins: readonly Choice[],
@@ -116,7 +118,7 @@ function choose(
   if (receivers[0]?.amount === 'all') {
     const everything = selectAll<Choice>(coins, goal);
     if (isSelectionProblem(everything)) return everything;
-    return { ...everything, all: (sum(everything.coins) - everything.fee) as Motes };
+    return { ...everything, all: everything };
   }
   const target = receivers.reduce((total, { amount }) => total + Number(amount), 0);
   return selectCoins<Choice>(coins, { ...goal, target });
@@ -132,7 +134,8 @@ function required(selection: Chosen | SelectionProblem): Chosen {
 }
 
 function amountOf(receiver: Receiver, selection: Chosen): Motes {
-  return receiver.amount === 'all' ? selection.all! : receiver.amount;
+  if (receiver.amount !== 'all') return receiver.amount;
+  return (sum(selection.coins) - selection.fee) as Motes;
 }
 
 /** The change stands at a random place: its position must not tell which output it is. */

@@ -1,10 +1,12 @@
 import type { Notice } from '../../../../shared/contract/fields.ts';
 import type { DraftPayment } from '../../../../shared/contract/wallet.ts';
-import { formatKith } from '../../../../shared/units.ts';
+import { formatKith, group } from '../../../../shared/units.ts';
 import { findLookalike } from '../../../core/wallet/lookalike.ts';
 import { decodeAddress, isAddressProblem } from '../../../core/primitives/address.ts';
 import { shorten } from './shorten.ts';
 import type { OpenWallet } from '../open-wallet.ts';
+
+type Amount = { readonly amount: number };
 
 /** What is known about a planned payment besides what its view says. */
 export interface PlanFacts {
@@ -12,8 +14,10 @@ export interface PlanFacts {
   readonly unsettled: boolean;
   /** Expired payments to the same receivers that could still be mined beside it. */
   readonly uncovered: readonly string[];
-  /** Coins that didn't fit, where everything was to be sent. */
-  readonly leftOut: number;
+  /** Coins that have no room in the transaction, where everything was to be sent. */
+  readonly leftOut: readonly Amount[];
+  /** Coins that cost more to spend than they hold, where everything was to be sent. */
+  readonly worthless: readonly Amount[];
 }
 
 export interface WarningContext {
@@ -50,12 +54,12 @@ function feeWarnings(
   if (fee > amount * HIGH_SHARE)
     warnings.push({
       code: 'fee-share',
-      message: `The fee of ${formatKith(fee)} KITH is ${Math.round((fee / amount) * 100)} % of the amount.`,
+      message: `The fee of ${formatKith(fee)} KITH is ${group(Math.round((fee / amount) * 100))} % of the amount.`,
     });
   if (feerate > usual * HIGH_FACTOR)
     warnings.push({
       code: 'fee-high',
-      message: `The fee is ${Math.round(feerate / usual)} times what is usual now.`,
+      message: `The fee is ${group(Math.round(feerate / usual))} times what is usual now.`,
     });
   return warnings;
 }
@@ -87,10 +91,15 @@ function planWarnings({ expires }: { readonly expires: number }, facts: PlanFact
       message:
         'An earlier payment to the same address expired a short while ago. If the chain is reorganised, both could be paid.',
     });
-  if (facts.leftOut > 0)
+  if (facts.leftOut.length > 0)
     warnings.push({
       code: 'coins-left',
-      message: `${facts.leftOut} coins do not fit in one transaction and stay in the wallet.`,
+      message: `One transaction has no room for all coins. ${kithOf(facts.leftOut)} in ${coinsOf(facts.leftOut)} stay in the wallet for a second payment.`,
+    });
+  if (facts.worthless.length > 0)
+    warnings.push({
+      code: 'coins-worthless',
+      message: `${kithOf(facts.worthless)} in ${coinsOf(facts.worthless)} stay in the wallet: to spend them costs more than they hold.`,
     });
   if (expires === 0)
     warnings.push({
@@ -99,3 +108,9 @@ function planWarnings({ expires }: { readonly expires: number }, facts: PlanFact
     });
   return warnings;
 }
+
+const kithOf = (coins: readonly Amount[]): string =>
+  `${formatKith(coins.reduce((sum, { amount }) => sum + amount, 0))} KITH`;
+
+const coinsOf = (coins: readonly Amount[]): string =>
+  coins.length === 1 ? '1 coin' : `${group(coins.length)} coins`;

@@ -108,7 +108,17 @@ describe('problems', () => {
     const selection = selectCoins(coins, goalFor(300_000_000));
     expect(selection).toMatchObject({ problem: 'too-many-coins' });
     const { most } = selection as { most: number };
-    expect(isSelectionProblem(selectCoins(coins, goalFor(most - DUST)))).toBe(false);
+    // Whatever the refusal promises can be paid, to the last mote.
+    for (const target of [most, most - 1, most - DUST, most - 100_000]) {
+      const { coins: spent, fee, change, bytes } = select(coins, goalFor(target));
+      expect(bytes).toBeLessThanOrEqual(MAX_TRANSACTION_BYTES);
+      expect(total(spent)).toBe(target + fee + change);
+    }
+    expect(selectCoins(coins, goalFor(most + 100_000))).toEqual({ problem: 'too-many-coins', most });
+    const everything = selectAll(coins, goalFor(0));
+    if (isSelectionProblem(everything)) throw new Error(everything.problem);
+    expect(total(everything.coins) - everything.fee).toBe(most);
+    expect(everything.coins.length + everything.noRoom.length).toBe(5000);
   });
   test('coins that cost more than they hold are left alone', () => {
     const coins = [coin(1, 900), coin(2, 50_000_000)];
@@ -122,6 +132,12 @@ test('everything at once', () => {
   if (isSelectionProblem(selection)) throw new Error(selection.problem);
   expect(selection.coins).toHaveLength(2);
   expect(sizeOf(selection, total(selection.coins) - selection.fee)).toBe(selection.bytes);
+  expect(selection.noRoom).toEqual([]);
+  expect(selection.worthless).toEqual([coins[1]]);
+  const required = coin(4, 900, { required: true });
+  expect(selectAll([...coins, required], goalFor(0))).toMatchObject({
+    coins: [required, coins[2], coins[0]],
+  });
   expect(selectAll([coin(1, 11_000)], goalFor(0))).toMatchObject({ problem: 'insufficient' });
 });
 

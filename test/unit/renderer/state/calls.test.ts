@@ -1,6 +1,5 @@
 import { ORPCError } from '@orpc/client';
 import { describe, expect, test, vi } from 'vitest';
-import { allButFee } from '../../../../renderer/state/payments/all-but-fee.ts';
 import { backoff, pause } from '../../../../renderer/state/link/backoff.ts';
 import { findPayment } from '../../../../renderer/state/payments/find-payment.ts';
 import { follow } from '../../../../renderer/state/link/follow.ts';
@@ -23,23 +22,6 @@ describe('failures in words', () => {
   });
   test('anything else means that the node is away', () => {
     expect(problemOf(new Error('socket hang up')).code).toBe('NOT_CONNECTED');
-  });
-});
-
-describe('everything but the fee', () => {
-  const wallet = (fee: number, has: number) => (amount: number) =>
-    amount + fee <= has
-      ? Promise.resolve()
-      : Promise.reject(new ORPCError('wallet-funds', { data: { needed: amount + fee, available: has } }));
-
-  test('leaves just the fee', async () => expect(await allButFee(1000, wallet(30, 1000))).toBe(970));
-  test('takes all when there is none', async () => expect(await allButFee(1000, wallet(0, 1000))).toBe(1000));
-  test('another failure is told', async () => {
-    const failure = new ORPCError('wallet-locked');
-    await expect(allButFee(1000, () => Promise.reject(failure))).rejects.toBe(failure);
-  });
-  test('a wallet that can’t pay its own fee says so', async () => {
-    await expect(allButFee(10, wallet(30, 10))).rejects.toThrow();
   });
 });
 

@@ -7,6 +7,7 @@ import { isWordsProblem, readWords } from '../../../../main/core/wallet/mnemonic
 import { withSignatures } from '../../../../main/core/wallet/payment.ts';
 import { sighash } from '../../../../main/core/primitives/transaction.ts';
 import { deriveSecrets } from '../../../../main/state/wallet/access/key-secrets.ts';
+import { formatKith } from '../../../../shared/units.ts';
 import { createRandom } from '../../../support/random.ts';
 import { coinbaseOf, pay, testKey } from '../../../support/chain/test-chain.ts';
 import {
@@ -151,6 +152,32 @@ describe('coins', () => {
     expect(draft.outputs).toEqual([{ address: STRANGER, amount: 3 * SUBSIDY - draft.fee, change: false }]);
     expect(await world.wallets.confirm(draft.draft, PASSWORD)).toHaveProperty('txid');
     expect(await world.wallets.balance('a')).toMatchObject({ confirmed: 0, pending: 0 });
+  });
+  test('everything of a wallet with more coins than one transaction can carry: the most that fits, and what stays', async () => {
+    await open();
+    await walletWithCoins(world, 'b', 2);
+    await world.wallets.create({ name: 'a', password: PASSWORD, words: 12 });
+    const address = await world.wallets.address('a');
+    const coin = 1_000_000;
+    for (let i = 0; i < 2; i++) {
+      const to = Array.from({ length: 600 }, () => ({ address, amount: coin }));
+      await world.wallets.confirm((await world.wallets.prepare({ name: 'b', to })).draft, PASSWORD);
+      await world.mine();
+    }
+    const { confirmed } = await world.wallets.balance('a');
+    expect(confirmed).toBe(1200 * coin);
+    const draft = await prepare('all');
+    const [paid] = draft.outputs;
+    expect(draft.inputs.length).toBeGreaterThan(900);
+    const left = 1200 - draft.inputs.length;
+    expect(paid!.amount).toBe(draft.inputs.length * coin - draft.fee);
+    expect(draft.warnings).toContainEqual({
+      code: 'coins-left',
+      message: `One transaction has no room for all coins. ${formatKith(left * coin)} KITH in ${left} coins stay in the wallet for a second payment.`,
+    });
+    // The same as a figure, and what a refusal names as the most.
+    expect((await prepare(paid!.amount)).outputs).toEqual([paid]);
+    await fails(prepare(confirmed - 5_000_000), 'wallet-too-many-coins', { most: paid!.amount });
   });
   test('that were chosen are the ones that are spent', async () => {
     await open();
