@@ -1,3 +1,4 @@
+import type { Notice } from '../../shared/contract/fields.ts';
 import { powHash } from '../state/native/pow.ts';
 import type { Chain } from '../state/chain/chain.ts';
 import type { Peers } from './peers/peers.ts';
@@ -47,7 +48,7 @@ export interface Syncing {
   /** Null when no snapshot is being fetched. */
   snapshot(): ReturnType<SnapshotSync['progress']> | null;
   readonly history: FastStart['history'];
-  readonly notices: FastStart['notices'];
+  notices(): readonly Notice[];
 }
 
 export async function createSyncing(deps: SyncingDeps): Promise<Syncing> {
@@ -114,7 +115,7 @@ export async function createSyncing(deps: SyncingDeps): Promise<Syncing> {
     progress,
     snapshot: fetched,
     history: first.history,
-    notices: first.notices,
+    notices: () => [...first.notices(), ...bodies.notices()],
   };
 }
 

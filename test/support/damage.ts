@@ -6,7 +6,7 @@ import type { Log } from '../../main/lib/log/log.ts';
 import type { Chain } from '../../main/state/chain/chain.ts';
 import { createChainModel, hashOf, type ModelBlock, sumOf } from './chain/chain-model.ts';
 import { createRandom } from './random.ts';
-import { newDirectory, openTestChain, silent } from './chain/test-chain.ts';
+import { lackingBodies, newDirectory, openTestChain, silent } from './chain/test-chain.ts';
 
 /** A closed data directory with everything in it, and what happens to the chain afterwards. */
 export interface DamageWorld {
@@ -185,7 +185,7 @@ async function lookAt(chain: Chain, { past }: DamageWorld, said: readonly string
   for (let { height } = chain.tip(); height > 0; height--) {
     const { id } = chain.atHeight(height)!;
     if (chain.hasBody(id) && (await chain.readBlock(id))) continue;
-    if (!chain.missingBlocks(1000).some((missing) => missing.id === id))
+    if (!lackingBodies(chain, 1000).some((missing) => missing.id === id))
       return { end: 'different', what: `nobody misses the body of ${height}` };
   }
   if (tip === past.at(-1)) return { end: 'equal' };
@@ -240,7 +240,7 @@ async function follow(
   const byId = new Map(blocks.map((each) => [each.block.header.idHex, each.block]));
   const arrived = () => chain.tip().id === tip.block.header.idHex;
   for (let round = 0; round < 200 && failure() === null; round++) {
-    const missing = chain.missingBlocks(16).flatMap(({ id }) => byId.get(id) ?? []);
+    const missing = lackingBodies(chain, 16).flatMap(({ id }) => byId.get(id) ?? []);
     if (missing.length === 0 && arrived()) return true;
     for (const block of missing) await chain.submitBlock(block.bytes);
     if (missing.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));

@@ -14,6 +14,7 @@ import type { Clock } from '../../lib/clock.ts';
 import type { Events } from '../../lib/events.ts';
 import type { Log } from '../../lib/log/log.ts';
 import type { MinedTransaction } from './find-transaction.ts';
+import type { GapRange } from './bodies/body-needs.ts';
 import type { StoredCheck } from './bodies/check-stored.ts';
 import type { HeaderEntry } from './headers/header-entry.ts';
 import type { Upgrades } from './rules/upgrades.ts';
@@ -112,11 +113,17 @@ export interface Chain {
   acceptHeaders(headers: readonly Header[]): Promise<AcceptResult>;
   /** Resolves when the block is on the active chain, stored beside it, or refused. A violation is the answer, not an error. */
   submitBlock(block: Uint8Array | Block): Promise<SubmitResult | Violation>;
-  /** Blocks of the best header chain whose bodies are not here, lowest first. */
+  /** Blocks on the path from the tip's chain to the best header whose bodies are not stored, lowest first. */
   missingBlocks(max: number): HeaderEntry[];
+  /** Up to `max` blocks of the active chain whose bodies were lost and that `usable` accepts; see BodyNeeds. */
+  gaps(max: number, usable: (entry: HeaderEntry) => boolean): HeaderEntry[];
+  /** How many bodies of the active chain were lost, and where; null when none were. Cost: the lost bodies. */
+  gapRange(): GapRange | null;
+  /** Whether anything waits for lost bodies; false while no peer serves them. */
+  expectGaps(expected: boolean): void;
   hasBody(id: string): boolean;
   readBlock(id: string): Promise<Uint8Array | null>;
-  /** Whether a body of the active chain that is not here is among those; false below a snapshot, or once pruned. */
+  /** Whether this body of the active chain was lost and is expected again; false if pruned, or if no peer serves it. */
   awaitsBody(id: string): boolean;
   /** The lowest height from which on every body of the active chain is here; 1 unless pruned. */
   servesFrom(): Height;

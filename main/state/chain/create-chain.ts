@@ -135,6 +135,7 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
   const receiver = {
     ...deps,
     index,
+    active,
     bodies,
     db,
     now,
@@ -203,7 +204,8 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
         const { entry, fresh } = received;
         if (!fresh) return { id: entry.id, status: 'duplicate' };
         needs.arrived(entry);
-        if (!entry.complete) return { id: entry.id, status: 'stored' };
+        // A body below the tip changes nothing else: it must not wait for blocks that are being connected.
+        if (!entry.complete || active.has(entry)) return { id: entry.id, status: 'stored' };
         const outcome = news.outcome(entry);
         activate();
         const result = await outcome;
@@ -211,7 +213,10 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
         if (result === 'stored') await db.putHeaders([index.recordOf(entry)]);
         return { id: entry.id, status: result };
       }),
-    missingBlocks: (max) => needs.missing(max),
+    missingBlocks: needs.missing,
+    gaps: needs.gaps,
+    gapRange: needs.gapRange,
+    expectGaps: needs.expectGaps,
     hasBody: (id) => index.get(id)?.body != null || id === network.idHex,
     async readBlock(id) {
       if (id === network.idHex) return network.genesis.bytes;

@@ -17,6 +17,7 @@ import { type CoinbaseRecord, encodeRecords, RECORD } from '../../../main/core/p
 import { createTransaction, sighash, type Transaction } from '../../../main/core/primitives/transaction.ts';
 import type { Chain, ChainDeps } from '../../../main/state/chain/chain.ts';
 import { createChain } from '../../../main/state/chain/create-chain.ts';
+import type { HeaderEntry } from '../../../main/state/chain/headers/header-entry.ts';
 import type { Log } from '../../../main/lib/log/log.ts';
 import { type Motes, toMotes } from '../../../shared/units.ts';
 
@@ -158,6 +159,11 @@ export async function extend(chain: Chain, parts: BlockParts = {}): Promise<Bloc
   const result = await chain.submitBlock(block.bytes);
   if (isViolation(result)) throw new Error(`refused: ${JSON.stringify(result)}`);
   return block;
+}
+
+/** Blocks whose bodies are not stored and wanted: those on the path to the best header, then lost ones. */
+export function lackingBodies(chain: Chain, max = 1000): HeaderEntry[] {
+  return [...chain.missingBlocks(max), ...chain.gaps(max, () => true)].slice(0, max);
 }
 
 /** A signed payment of these coins, all of one key. */

@@ -48,6 +48,8 @@ export interface TestNodeOptions {
   readonly discovery?: DiscoveryChoice;
   /** Prunes to so many bytes of bodies and undo records, in small files. */
   readonly pruneBytes?: number;
+  /** Bytes of one segment file. */
+  readonly segmentBytes?: number;
 }
 
 export async function startNode(options: TestNodeOptions = {}): Promise<TestNode> {
@@ -56,8 +58,11 @@ export async function startNode(options: TestNodeOptions = {}): Promise<TestNode
   const log = options.log ?? silent;
   const clock = options.clock ?? systemClock;
   const clockWatch = createClockWatch({ clock, log });
-  const { pruneBytes } = options;
-  const small = pruneBytes === undefined ? {} : { pruneBytes, segmentBytes: 2000 };
+  const { pruneBytes, segmentBytes = pruneBytes === undefined ? undefined : 2000 } = options;
+  const small = {
+    ...(pruneBytes === undefined ? {} : { pruneBytes }),
+    ...(segmentBytes === undefined ? {} : { segmentBytes }),
+  };
   const chainDeps = testChainDeps({ directory, network, log, clock, ...small });
   const chain = await createChain(chainDeps);
   const mempool = createMempool({ chain, verifyBatch, clock, log });

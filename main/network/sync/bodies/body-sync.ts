@@ -14,6 +14,7 @@ import { type Offence, offence } from '../../wire/offence.ts';
 import { encodeGetBlocks } from '../../wire/messages/sync-messages.ts';
 import { BLOCK_REPLIES, isBlock } from './block-reply.ts';
 import { createDebts } from './debts.ts';
+import { createGapSync, type GapSync, type GapSyncDeps } from './gap-sync.ts';
 import type { Rate } from '../progress/rate.ts';
 import { createPatience } from './patience.ts';
 import { createSideBlocks, type SideBlocksDeps } from './side-blocks.ts';
@@ -21,7 +22,9 @@ import { createSources } from './sources.ts';
 import { type Body, createWindow, sizeOf, type Slot, WINDOW_BLOCKS, WINDOW_BYTES } from './window.ts';
 
 export interface BodySyncDeps {
-  readonly chain: SideBlocksDeps['chain'] & Pick<Chain, 'bestHeader' | 'missingBlocks'>;
+  readonly chain: SideBlocksDeps['chain'] &
+    GapSyncDeps['chain'] &
+    Pick<Chain, 'bestHeader' | 'missingBlocks'>;
   readonly peers: {
     list(): readonly Peer[];
     get(id: string): Peer | undefined;
@@ -45,8 +48,10 @@ export interface BodySync {
   deliver(id: string, block: Block): void;
   giveUp(id: string): void;
   forget(peerId: string): void;
-  /** Blocks known by their headers and not yet handed to the chain. */
+  /** Blocks on the path to the best header that are not yet handed to the chain. */
   missing(): number;
+  /** See GapSync. */
+  readonly notices: GapSync['notices'];
 }
 
 /** Blocks that one peer may owe us. */
@@ -79,6 +84,7 @@ export function createBodySync(deps: BodySyncDeps): BodySync {
     refused: (entry, peerId, violation) => blame(entry, peerId, violation),
     log,
   });
+  const gaps = createGapSync({ chain, peers, sources, busy: () => window.slots.length > 0, clock, log });
 
   const canServe = (peer: Peer, slot: Slot): boolean =>
     !expected.has(slot.entry.id) && sources.canServe(peer, slot.entry);
@@ -224,6 +230,7 @@ export function createBodySync(deps: BodySyncDeps): BodySync {
     watch();
     assign();
     side.look();
+    gaps.look();
   }
 
   const forget = (peerId: string): void => [debts, sources].forEach((each) => each.delete(peerId));
@@ -264,6 +271,7 @@ export function createBodySync(deps: BodySyncDeps): BodySync {
     async stop() {
       stopped = true;
       side.stop();
+      gaps.stop();
       clearInterval(timer);
       while (submitting.size > 0) await new Promise((resolve) => setTimeout(resolve, 5));
     },
@@ -291,9 +299,11 @@ export function createBodySync(deps: BodySyncDeps): BodySync {
     },
     forget(peerId) {
       forget(peerId);
+      gaps.forget(peerId);
       window.release(peerId);
       assign();
     },
     missing: () => window.slots.length + submitting.size,
+    notices: gaps.notices,
   };
 }

@@ -7,9 +7,11 @@ import { isViolation, type Violation, violation } from '../../../core/violation.
 import type { ChainDb } from '../../storage/chain-db.ts';
 import type { Bodies } from './bodies.ts';
 import { acceptHeaders, type HeaderAcceptorDeps } from '../headers/header-acceptor.ts';
+import type { ChainLine } from '../headers/chain-line.ts';
 import type { OwnedEntry } from '../headers/header-entry.ts';
 
 export interface BlockReceiverDeps extends HeaderAcceptorDeps {
+  readonly active: Pick<ChainLine<OwnedEntry>, 'has'>;
   readonly bodies: Bodies;
   readonly db: ChainDb;
   onHeaders(added: readonly OwnedEntry[]): Promise<void>;
@@ -87,6 +89,6 @@ async function store(deps: BlockReceiverDeps, entry: OwnedEntry, block: Block): 
   if (entry.body || entry.height === 0) return { entry, fresh: false };
   deps.index.markStored(entry, at, block.transactions.length);
   // One that is connected next gets its record with the commit; any other must not be forgotten by a crash.
-  if (!entry.complete) await deps.db.putHeaders([deps.index.recordOf(entry)]);
+  if (!entry.complete || deps.active.has(entry)) await deps.db.putHeaders([deps.index.recordOf(entry)]);
   return { entry, fresh: true };
 }

@@ -33,7 +33,7 @@ const open = async (more: { pruneBytes?: number } = {}) =>
   (chain = await openTestChain({ directory, segmentBytes: SEGMENT_BYTES, ...more }));
 const file = (folder: string, height: number) =>
   join(directory, folder, `${String(height).padStart(6, '0')}.seg`);
-const missing = () => chain.missingBlocks(100).map(({ height }) => height);
+const gaps = () => chain.gaps(100, () => true).map(({ height }) => height);
 
 function flipBit(path: string, at: number): void {
   const bytes = readFileSync(path);
@@ -45,25 +45,25 @@ test('bodies whose file is gone are asked for again, and then are there again', 
   for (const height of [2, 3, BLOCKS]) rmSync(file('blocks', height));
   await open();
   expect(chain.tip().height).toBe(BLOCKS);
-  expect(missing()).toEqual([2, 3, BLOCKS]);
+  expect(gaps()).toEqual([2, 3, BLOCKS]);
   expect(chain.servesFrom()).toBe(BLOCKS + 1);
   expect(await chain.readBlock(blocks[1]!.header.idHex)).toBeNull();
   for (const height of [3, BLOCKS, 2]) await chain.submitBlock(blocks[height - 1]!.bytes);
-  expect(missing()).toEqual([]);
+  expect(gaps()).toEqual([]);
   expect(chain.servesFrom()).toBe(1);
   expect(await chain.readBlock(blocks[1]!.header.idHex)).toEqual(blocks[1]!.bytes);
   await chain.close();
   await open();
-  expect(missing()).toEqual([]);
+  expect(gaps()).toEqual([]);
   expect(await chain.readBlock(blocks[BLOCKS - 1]!.header.idHex)).toEqual(blocks[BLOCKS - 1]!.bytes);
 });
 
 test('a body found damaged when it is read is asked for again', async () => {
   flipBit(file('blocks', 4), 60);
   await open();
-  expect(missing()).toEqual([]);
+  expect(gaps()).toEqual([]);
   expect(await chain.readBlock(blocks[3]!.header.idHex)).toBeNull();
-  expect(missing()).toEqual([4]);
+  expect(gaps()).toEqual([4]);
   await chain.submitBlock(blocks[3]!.bytes);
   expect(await chain.readBlock(blocks[3]!.header.idHex)).toEqual(blocks[3]!.bytes);
 });
@@ -81,7 +81,7 @@ test('what is written next never lands where a lost record was', async () => {
 test('a node that prunes does not miss old bodies', async () => {
   rmSync(file('blocks', 1));
   await open({ pruneBytes: 1_000_000 });
-  expect(missing()).toEqual([]);
+  expect(gaps()).toEqual([]);
   expect(chain.servesFrom()).toBe(2);
 });
 
