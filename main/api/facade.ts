@@ -115,7 +115,7 @@ export interface ChainAccess {
   /** Null when no block of the active chain that the node can search holds it. */
   findTransaction(txid: string): Promise<MinedTransaction | null>;
   onConnected(listener: (step: ChainStepEvent) => void): Off;
-  onDisconnected(listener: (step: ChainStepEvent) => void): Off;
+  onDisconnected(listener: (step: Pick<ChainStepEvent, 'entry'>) => void): Off;
 }
 
 export interface WaitingTransaction {

@@ -2,7 +2,8 @@ import { toBinary } from '../../main/core/codec/binary.ts';
 import { fromHex, toHex } from '../../main/core/codec/hex.ts';
 import { type Coin, LOCK_BURN } from '../../main/core/primitives/coin.ts';
 import { type CoinKey, coinKey } from '../../main/core/primitives/coin-key.ts';
-import { deltaOf, encodeUndo } from '../../main/core/ledger/undo-record.ts';
+import { decodeUndo, encodeUndo, type UndoRecord } from '../../main/core/ledger/undo-record.ts';
+import { decodeUndo1 } from '../../main/core/ledger/undo-record-1.ts';
 import { decodePolicy, encodePolicy } from '../../main/core/locks/policy-tree.ts';
 import { decodeAddress, encodeAddress, isAddressProblem } from '../../main/core/primitives/address.ts';
 import { createBlock, decodeBlock } from '../../main/core/primitives/block.ts';
@@ -17,6 +18,8 @@ import {
   encodeHeaderRecord,
 } from '../../main/state/storage/records/header-record.ts';
 import { decodeState, encodeState } from '../../main/state/storage/records/state-record.ts';
+import type { Motes } from '../../shared/units.ts';
+import { encodeUndo1 } from '../support/chain/undo-record-1.ts';
 import { createRandom, type Random } from '../support/random.ts';
 import { type Codec, codec, orNull } from './codec.ts';
 import {
@@ -32,7 +35,7 @@ import {
 
 const text = new TextEncoder();
 
-/** The block that every undo record under test belongs to: three inputs, one of them created in the block itself. */
+/** The block that every undo record of the first format under test belongs to: three inputs, one of them created in the block itself. */
 const UNDO_BLOCK = (() => {
   const random = createRandom(77);
   const base = { version: 1, validFrom: 0, expires: 0, witness: [] };
@@ -47,10 +50,26 @@ const UNDO_BLOCK = (() => {
   return createBlock(anyHeader(random), [coinbase, first, second]);
 })();
 
-function anyUndo(random: Random): Uint8Array {
+function anyUndo1(random: Random): Uint8Array {
   const keys = UNDO_BLOCK.transactions[1]!.inputs.map(coinKey);
   const spent = new Map<CoinKey, Coin>(keys.map((key) => [key, anyCoin(random)]));
-  return encodeUndo({ created: new Map(), spent });
+  return encodeUndo1({ spent });
+}
+
+function anyUndo(random: Random): Uint8Array {
+  const outpoint = () => coinKey({ txid: random.bytes(32), index: anyU32(random) });
+  const spent = new Map(list(random, 4, () => [outpoint(), anyCoin(random)] as const));
+  const created: CoinKey[] = [];
+  for (let i = random.int(4); i > 0; i--) {
+    const txid = random.bytes(32);
+    for (let index = 0; index <= random.int(3); index++) created.push(coinKey({ txid, index }));
+  }
+  return undoBytes({ created, spent, issued: random.int(2 ** 31), burned: random.int(2 ** 31) });
+}
+
+function undoBytes({ created, spent, ...movement }: UndoRecord): Uint8Array {
+  const coin = { amount: 0 as Motes, lockType: 0, lock: new Uint8Array(32), height: 0, coinbase: false };
+  return encodeUndo({ created: new Map(created.map((key) => [key, coin])), spent }, movement);
 }
 
 function anyHeaderRecord(random: Random): Uint8Array {
@@ -60,13 +79,14 @@ function anyHeaderRecord(random: Random): Uint8Array {
     random.int(4)
   ]!;
   const [transactions, rules] = [anyU32(random), anyU32(random)];
+  const undo = place();
   return encodeHeaderRecord({
     header: anyHeader(random).bytes,
     status,
     transactions,
     rules,
     body: place(),
-    undo: place(),
+    undo: undo && { ...undo, format: random.int(2) === 0 ? 1 : 2 },
   });
 }
 
@@ -126,7 +146,8 @@ export const CORE_CODECS: readonly Codec[] = [
   ),
   codec('coinbase records', anyRecords, (b) => orNull(decodeRecords(b)), encodeRecords),
   codec('policy tree', (r) => encodePolicy(anyPolicy(r)), decodePolicy, encodePolicy),
-  codec('undo record', anyUndo, (b) => deltaOf(UNDO_BLOCK, b), encodeUndo),
+  codec('undo record', anyUndo, decodeUndo, undoBytes),
+  codec('undo record of the first format', anyUndo1, (b) => decodeUndo1(UNDO_BLOCK, b), encodeUndo1),
   codec('header record', anyHeaderRecord, decodeHeaderRecord, encodeHeaderRecord),
   codec('state record', anyState, decodeState, encodeState),
   codec(

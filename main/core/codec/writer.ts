@@ -1,3 +1,5 @@
+import { type BinaryString, writeBinary } from './binary.ts';
+
 /** Writes the one codec of protocol 2 into a buffer that grows; values out of range are bugs and throw. */
 export class Writer {
   #buffer: Uint8Array;
@@ -50,6 +52,13 @@ export class Writer {
     this.#reserve(bytes.length);
     this.#buffer.set(bytes, this.#length);
     this.#length += bytes.length;
+    return this;
+  }
+
+  /** The bytes of a binary string. */
+  binary(text: BinaryString): this {
+    this.#reserve(text.length);
+    this.#length = writeBinary(text, this.#buffer, this.#length);
     return this;
   }
 

@@ -4,8 +4,6 @@ import type { Delta } from './delta.ts';
 
 /** What a block does to the totals of the coin set. */
 export interface Movement {
-  /** Coins more (or fewer) in the set. */
-  readonly coins: number;
   /** Motes newly issued, and motes destroyed: burnt outputs, and fees that the miner did not claim. */
   readonly issued: number;
   readonly burned: number;
@@ -23,7 +21,6 @@ export function movementOf(block: Block, delta: Delta): Movement {
   // claimed by the coinbase - fees = change + burnt
   const surplus = change + burnt;
   return {
-    coins: delta.created.size - delta.spent.size,
     issued: Math.max(0, surplus),
     burned: burnt + Math.max(0, -surplus),
   };

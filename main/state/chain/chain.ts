@@ -54,8 +54,8 @@ export interface ChainEvents {
   next: { readonly entry: HeaderEntry; readonly block: Block };
   /** A block joined the active chain; everything it did is in the database. */
   connected: ChainStep;
-  /** A block left the active chain; `delta` is what taking it back did. */
-  disconnected: ChainStep;
+  /** A block left the active chain; `delta` is what taking it back did. `block` is null if its body was lost. */
+  disconnected: Omit<ChainStep, 'block'> & { readonly block: Block | null };
   /** The active chain has reached its best known end for now; not sent in the middle of a reorganisation. */
   tip: HeaderEntry;
   /** New headers, the last of them. */

@@ -280,8 +280,10 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
       if (failure) throw failure.error;
     },
     async sync() {
+      // Only the undo records of blocks that were connected before the segment files were synced may be released.
+      const unsynced = db.unsynced();
       await bodies.sync();
-      await db.sync();
+      await db.sync(unsynced);
     },
     async close() {
       flusher.stop();

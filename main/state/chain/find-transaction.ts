@@ -1,5 +1,5 @@
 import { toHex } from '../../core/codec/hex.ts';
-import { deltaOf } from '../../core/ledger/undo-record.ts';
+import type { UndoRecord } from '../../core/ledger/undo-record.ts';
 import type { Block } from '../../core/primitives/block.ts';
 import type { Output } from '../../core/primitives/coin.ts';
 import { coinKey } from '../../core/primitives/coin-key.ts';
@@ -7,6 +7,7 @@ import type { Transaction } from '../../core/primitives/transaction.ts';
 import type { ChainDb } from '../storage/chain-db.ts';
 import { hexToHash } from '../storage/records/keys.ts';
 import type { Bodies } from './bodies/bodies.ts';
+import { readUndo } from './bodies/read-undo.ts';
 import type { ChainLine } from './headers/chain-line.ts';
 import type { HeaderEntry, OwnedEntry } from './headers/header-entry.ts';
 
@@ -44,16 +45,15 @@ async function lookIn({ bodies }: Finder, entry: OwnedEntry, txid: string): Prom
   const block = entry.body && (await bodies.read(entry.id, entry.body));
   const transaction = block?.transactions.find((tx) => tx.txidHex === txid);
   if (!block || !transaction) return null;
-  const undo = entry.undo && (await bodies.undo.read(entry.undo));
+  const undo = await readUndo(bodies, entry);
   return { transaction, entry, spent: undo ? spentBy(transaction, block, undo) : null };
 }
 
-function spentBy(tx: Transaction, block: Block, undo: Uint8Array): Output[] | null {
-  const delta = deltaOf(block, undo);
+function spentBy(tx: Transaction, block: Block, undo: UndoRecord): Output[] | null {
   const spent: Output[] = [];
   for (const input of tx.inputs) {
     const sibling = block.transactions.find((other) => other.txidHex === toHex(input.txid));
-    const output = delta?.spent.get(coinKey(input)) ?? sibling?.outputs[input.index];
+    const output = undo.spent.get(coinKey(input)) ?? sibling?.outputs[input.index];
     if (!output) return null;
     spent.push(output);
   }

@@ -14,6 +14,7 @@ import { ChainLine } from './headers/chain-line.ts';
 import type { OwnedEntry } from './headers/header-entry.ts';
 import { HeaderIndex } from './headers/header-index.ts';
 import { demandRebuild, readRebuildMark, removeRebuildMark } from './repair/rebuild-mark.ts';
+import { rollBack, settleUndo } from './repair/roll-back.ts';
 import {
   adoptNewest,
   rebuildIndex,
@@ -69,13 +70,17 @@ async function openHealthy(deps: OpenDeps, bodies: Bodies): Promise<OpenedChain 
   try {
     db = await openChainDb(databaseDirectory(deps), deps.network.id);
     await db.undoLoading();
-    const state = db.readState();
-    if (state === null && bodies.blocks.segments().length > 0)
+    const stored = db.readState();
+    if (stored === null && bodies.blocks.segments().length > 0)
       throw new DamagedError('it is gone, but blocks are stored');
     const index = new HeaderIndex(deps.network.genesis.header);
-    if (state === null) return await begin(deps, db, bodies, index);
+    if (stored === null) return await begin(deps, db, bodies, index);
+    await db.checkMarks(stored.commit);
+    const kept = await db.unsyncedUndo();
+    const repair = { db, bodies, log: deps.log };
+    const state = await rollBack(repair, stored, kept);
     await loadHeaders(db, index, bodies);
-    await db.checkMarks(state.commit);
+    await settleUndo(repair, index, kept);
     const active = activeLine(index, state);
     const { found, unlinked } = await adoptNewest(index, db, bodies);
     await removeDatabaseAside(databaseDirectory(deps));
@@ -157,7 +162,7 @@ function restore(entry: OwnedEntry, record: HeaderRecord, index: HeaderIndex): v
 
 /** Without places in files that are gone or too short. No later record may be written where such a place leads. */
 function withoutLost(record: HeaderRecord, { blocks, undo }: Bodies): HeaderRecord {
-  const kept = (at: SegmentLocation | null, store: SegmentStore): SegmentLocation | null => {
+  const kept = <At extends SegmentLocation>(at: At | null, store: SegmentStore): At | null => {
     if (at) store.leave(at.segment);
     return at && store.holds(at) ? at : null;
   };

@@ -1,8 +1,7 @@
-import { undo } from '../../core/ledger/delta.ts';
-import { deltaOf } from '../../core/ledger/undo-record.ts';
 import type { Coin } from '../../core/primitives/coin.ts';
 import type { CoinKey } from '../../core/primitives/coin-key.ts';
 import type { Bodies } from '../chain/bodies/bodies.ts';
+import { readUndo } from '../chain/bodies/read-undo.ts';
 import type { OwnedEntry } from '../chain/headers/header-entry.ts';
 import type { CoinTotals } from '../chain/coins/coin-set.ts';
 import { coinSumAfter } from '../storage/records/coin-sum.ts';
@@ -19,7 +18,7 @@ export interface Rewind {
 
 /**
  * Undoes the blocks between, newest first, in memory: how a snapshot is rebuilt when the frozen one died with the
- * process. `totals` are those of the tip. @throws {DamagedError} when a body or an undo record is gone.
+ * process. `totals` are those of the tip. @throws {DamagedError} when an undo record is gone.
  */
 export async function rewindTo(
   ancestor: OwnedEntry,
@@ -30,21 +29,13 @@ export async function rewindTo(
   const changes = new Map<CoinKey, Coin | null>();
   let { coins, total, coinSum } = totals;
   for (let at = tip; at !== ancestor; at = at.prev!) {
-    const block = at.body && (await bodies.read(at.id, at.body));
-    const record = at.undo && (await bodies.undo.read(at.undo));
-    const delta = block && record && deltaOf(block, record);
-    if (!delta) throw new DamagedError(`what is needed to take back block ${at.height}`);
-    const back = undo(delta);
-    coins += back.created.size - back.spent.size;
-    for (const [key, { amount }] of back.spent) {
-      changes.set(key, null);
-      total -= amount;
-    }
-    for (const [key, coin] of back.created) {
-      changes.set(key, coin);
-      total += coin.amount;
-    }
-    coinSum = coinSumAfter(coinSum, back);
+    const undo = await readUndo(bodies, at);
+    if (!undo) throw new DamagedError(`the undo record of block ${at.height}`);
+    coins += undo.spent.size - undo.created.length;
+    total -= undo.issued - undo.burned;
+    for (const key of undo.created) changes.set(key, null);
+    for (const [key, coin] of undo.spent) changes.set(key, coin);
+    coinSum = coinSumAfter(coinSum, { created: undo.spent.keys(), spent: undo.created });
   }
   return { changes, totals: { coins, total, coinSum } };
 }

@@ -12,8 +12,9 @@ import { decodeCoin } from './records/coin-record.ts';
 import { type CoinChanges, createCoinWriter } from './coin-writer.ts';
 import { DamagedError } from './damaged-error.ts';
 import { freezeCoins, type FrozenCoins } from './frozen-coins.ts';
+import { createUnsyncedUndo, type BlockUndo, type Unsynced } from './unsynced-undo.ts';
 import { decodeHeaderRecord, encodeHeaderRecord, type HeaderRecord } from './records/header-record.ts';
-import { idInKey, key, MARKS, PREFIX, rangeOf } from './records/keys.ts';
+import { headersAt, idInKey, key, MARKS, PREFIX, rangeOf } from './records/keys.ts';
 import { entries, type Level, levelFailed, readValue } from './level-access.ts';
 import { openChainLevel } from './open-level.ts';
 import { type ChainState, decodeState, encodeState } from './records/state-record.ts';
@@ -23,6 +24,11 @@ export interface ChainCommit {
   readonly coins: CoinChanges;
   readonly headers: readonly { readonly key: Uint8Array; readonly record: HeaderRecord }[];
   readonly state: ChainState;
+  /** The undo records of the blocks that it connects: kept here until `sync` releases them. */
+  readonly undo?: readonly BlockUndo[];
+  readonly disconnected?: readonly Pick<BlockUndo, 'height' | 'id'>[];
+  /** Keys of header records that go. */
+  readonly forgotten?: readonly Uint8Array[];
 }
 
 /** The headers, index, coins and tip of one chain, in LevelDB; every record behind a checksum of ours. */
@@ -31,6 +37,9 @@ export interface ChainDb {
   readState(): ChainState | null;
   /** Parents before children, up to a thousand at a time. @throws {DamagedError} */
   headers(): AsyncGenerator<readonly StoredHeader[]>;
+  /** The record of one header, or undefined. @throws {DamagedError} */
+  header(height: Height, id: Hash): HeaderRecord | undefined;
+  headersAt(height: Height): Promise<readonly StoredHeader[]>;
   /** About 3 µs from LevelDB's cache. @throws {DamagedError} when the record is there but damaged. */
   coin(outpoint: CoinKey): Coin | undefined;
   /** The same by another way through LevelDB, which finds what a damaged filter hides. Slower. */
@@ -59,8 +68,18 @@ export interface ChainDb {
   giveUp(): Promise<void>;
   putHeaders(headers: ChainCommit['headers']): Promise<void>;
   commit(commit: ChainCommit): Promise<void>;
-  /** Waits until everything committed so far is on the disk. */
-  sync(): Promise<void>;
+  /**
+   * The undo records in the database as of its opening, by block id in hex: those of the newest blocks, whose bodies and
+   * undo records in the segment files may not have reached the disk.
+   */
+  unsyncedUndo(): Promise<ReadonlyMap<string, Uint8Array>>;
+  /** The undo records that are in the database now; `sync` releases them once the segment files are on the disk. */
+  unsynced(): Unsynced;
+  /**
+   * Waits until everything committed so far is on the disk. Releases these undo records: they must have been taken before
+   * blocks/ and undo/ were synced.
+   */
+  sync(released?: Unsynced): Promise<void>;
   /** @throws {DamagedError} when a batch before this commit number is missing: LevelDB drops damaged log pieces silently. */
   checkMarks(commit: number): Promise<void>;
   close(): Promise<void>;
@@ -99,6 +118,14 @@ function chainDbOf(level: Level): ChainDb {
     });
 
   const writeCoins = createCoinWriter();
+  const undo = createUnsyncedUndo();
+
+  const readHeader = (at: Uint8Array, value: Uint8Array): HeaderRecord => {
+    const payload = openRecord(at, value);
+    const record = payload && decodeHeaderRecord(payload);
+    if (!record) throw new DamagedError('a header');
+    return record;
+  };
 
   const putHeader = (
     batch: ReturnType<Level['batch']>,
@@ -120,13 +147,17 @@ function chainDbOf(level: Level): ChainDb {
     },
     async *headers() {
       for await (const some of entries(level, PREFIX.header)) {
-        yield some.map(([at, value]) => {
-          const payload = openRecord(at, value);
-          const record = payload && decodeHeaderRecord(payload);
-          if (!record) throw new DamagedError('a header');
-          return { id: idInKey(at), record };
-        });
+        yield some.map(([at, value]) => ({ id: idInKey(at), record: readHeader(at, value) }));
       }
+    },
+    header(height, id) {
+      const at = key.header(height, id);
+      const value = readValue(level, at);
+      return value && readHeader(at, value);
+    },
+    async headersAt(height) {
+      const found = await level.iterator(headersAt(height)).all();
+      return found.map(([at, value]) => ({ id: idInKey(at), record: readHeader(at, value) }));
     },
     coin(outpoint) {
       const at = key.coin(outpoint);
@@ -166,10 +197,13 @@ function chainDbOf(level: Level): ChainDb {
       for (const header of headers) putHeader(batch, header);
       await inOrder('header records', () => batch.write());
     },
-    async commit({ coins, headers, state }) {
+    async commit({ coins, headers, state, undo: connected = [], disconnected = [], forgotten = [] }) {
       const batch = level.batch();
       writeCoins(batch, coins);
       for (const header of headers) putHeader(batch, header);
+      for (const at of forgotten) batch.del(at);
+      for (const each of connected) undo.put(batch, each);
+      for (const each of disconnected) undo.remove(batch, each);
       const mark = key.mark(state.commit);
       batch.put(mark, sealPayload(mark, markBytes(state.commit)));
       lastState = sealPayload(key.state, encodeState(state));
@@ -183,10 +217,24 @@ function chainDbOf(level: Level): ChainDb {
       height = state.height;
       await inOrder(kind, () => batch.write());
     },
-    async sync() {
+    async unsyncedUndo() {
+      const found = new Map<string, Uint8Array>();
+      for await (const some of entries(level, PREFIX.undo)) {
+        for (const [at, value] of some) {
+          const payload = openRecord(at, value);
+          if (!payload) throw new DamagedError('an undo record');
+          found.set(toHex(idInKey(at)), payload.slice());
+          undo.found(at);
+        }
+      }
+      return found;
+    },
+    unsynced: () => undo.now(),
+    async sync(released = []) {
       if (lastState === null) return;
       const batch = level.batch();
       batch.put(key.state, lastState);
+      undo.release(batch, released);
       await inOrder('synced state', () => batch.write({ sync: true }));
     },
     beginLoading: () =>

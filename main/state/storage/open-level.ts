@@ -70,9 +70,16 @@ async function checkIdentity(level: Level, networkId: Uint8Array): Promise<void>
     });
   }
   if (version === 1) await addCoinSum(level);
+  if (version === 2) await noteSchema(level);
 }
 
-/** From schema 1 to 2: the state carries a sum over its coins. Cost: one pass over them. */
+/** From schema 2 to 3: undo records have a second format, and the newest are in the database too. Old ones stay. */
+async function noteSchema(level: Level): Promise<void> {
+  await level.put(key.schema, sealPayload(key.schema, Uint8Array.of(SCHEMA)), { sync: true });
+  crashPoint('schema');
+}
+
+/** From schema 1 to 3: the state carries a sum over its coins. Cost: one pass over them. */
 async function addCoinSum(level: Level): Promise<void> {
   const record = readValue(level, key.state);
   const payload = record && openRecord(key.state, record);

@@ -1,12 +1,14 @@
 import type { Height } from '../../../../shared/units.ts';
 import { connectBlock } from '../../../core/ledger/connect.ts';
-import { undo } from '../../../core/ledger/delta.ts';
 import { JobList } from '../../../core/ledger/jobs.ts';
 import type { ActiveRules, SpendContext } from '../../../core/ledger/spend.ts';
-import { deltaOf, encodeUndo } from '../../../core/ledger/undo-record.ts';
+import type { Delta } from '../../../core/ledger/delta.ts';
+import { movementOf } from '../../../core/ledger/movement.ts';
+import { deltaOf, encodeUndo, type UndoRecord } from '../../../core/ledger/undo-record.ts';
 import type { Network } from '../../../core/networks/network.ts';
 import type { VerifyBatch } from '../../../core/ports.ts';
 import type { Block } from '../../../core/primitives/block.ts';
+import type { Coin } from '../../../core/primitives/coin.ts';
 import type { CoinKey } from '../../../core/primitives/coin-key.ts';
 import type { Transaction } from '../../../core/primitives/transaction.ts';
 import { isViolation, type Violation, violation } from '../../../core/violation.ts';
@@ -15,9 +17,10 @@ import type { ChainDb } from '../../storage/chain-db.ts';
 import { DamagedError } from '../../storage/damaged-error.ts';
 import type { ChainState } from '../../storage/records/state-record.ts';
 import type { Bodies } from '../bodies/bodies.ts';
+import { readUndo } from '../bodies/read-undo.ts';
 import { ChainLine } from '../headers/chain-line.ts';
 import type { CoinCache } from '../coins/coin-cache.ts';
-import { commitSteps, type Step } from './committer.ts';
+import { commitSteps, type ConnectedStep, type Step } from './committer.ts';
 import type { OwnedEntry } from '../headers/header-entry.ts';
 import type { HeaderIndex } from '../headers/header-index.ts';
 import { encodeRules } from '../rules/rules.ts';
@@ -49,7 +52,7 @@ export interface ActivatorDeps {
 }
 
 interface InFlight {
-  readonly step: Step;
+  readonly step: Omit<ConnectedStep, 'undo'>;
   readonly verified: Promise<number>;
 }
 
@@ -181,7 +184,7 @@ export class Activator {
     entry.rules = encodeRules(rules);
     this.#head = entry;
     this.#inFlight.push({
-      step: { kind: 'connected', entry, block, delta },
+      step: { kind: 'connected', entry, block, delta, movement: movementOf(block, delta) },
       verified: verifySurely(verifyBatch, jobs.batch()),
     });
     if (this.#inFlight.length > DEPTH) await this.#finishOldest();
@@ -223,10 +226,11 @@ export class Activator {
       return;
     }
     this.#inFlight.shift();
-    const { entry, delta } = oldest.step;
+    const { entry, delta, movement } = oldest.step;
     this.#writer.throwFailure();
-    entry.undo = await this.#deps.bodies.undo.append(encodeUndo(delta));
-    await this.#writer.add(oldest.step);
+    const undo = encodeUndo(delta, movement);
+    entry.undo = { ...(await this.#deps.bodies.undo.append(undo)), format: 2 };
+    await this.#writer.add({ ...oldest.step, undo });
   }
 
   async #commit(steps: readonly Step[]): Promise<void> {
@@ -259,16 +263,33 @@ export class Activator {
   }
 
   async #takeBack(entry: OwnedEntry): Promise<void> {
-    const { bodies, coins, active, db } = this.#deps;
+    const { bodies, coins, active, db, index } = this.#deps;
     if (entry.height === db.base()?.height) await this.#leaveSnapshot(entry);
+    // The undo record suffices: a body that was lost, and that no peer may serve any more, must not keep the node here.
     const block = entry.body && (await bodies.read(entry.id, entry.body));
-    const record = entry.undo && (await bodies.undo.read(entry.undo));
-    const delta = block && record && deltaOf(block, record);
-    if (!block || !delta) throw new DamagedError(`what is needed to take back block ${entry.height}`);
-    const back = undo(delta);
+    const undo = await readUndo(bodies, entry);
+    const back = undo && this.#inverseOf(undo, block);
+    if (!undo || !back) throw new DamagedError(`the undo record of block ${entry.height}`);
     coins.apply(back);
-    await this.#commit([{ kind: 'disconnected', entry, block, delta: back }]);
+    // Without its body the block cannot be connected again: it has to be fetched like one that never came.
+    if (!block) index.markMissing(entry);
+    await this.#commit([{ kind: 'disconnected', entry, block, delta: back, movement: undo }]);
     this.#head = active.tip;
+  }
+
+  /** Null when the record and the body contradict each other, or a coin that the block created is not in the set. */
+  #inverseOf(undo: UndoRecord, block: Block | null): Delta | null {
+    if (block) {
+      const delta = deltaOf(block, undo);
+      return delta && { created: delta.spent, spent: delta.created };
+    }
+    const removed = new Map<CoinKey, Coin>();
+    for (const key of undo.created) {
+      const coin = this.#deps.coins.committed(key);
+      if (!coin) return null;
+      removed.set(key, coin);
+    }
+    return { created: undo.spent, spent: removed };
   }
 
   /** A heavier chain leaves below the snapshot that this one began with: nothing can be undone, so all begins anew. */

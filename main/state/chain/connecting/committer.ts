@@ -1,35 +1,50 @@
 import type { Delta } from '../../../core/ledger/delta.ts';
-import { movementOf } from '../../../core/ledger/movement.ts';
+import type { Movement } from '../../../core/ledger/movement.ts';
 import type { Block } from '../../../core/primitives/block.ts';
 import type { Coin } from '../../../core/primitives/coin.ts';
 import type { CoinKey } from '../../../core/primitives/coin-key.ts';
 import type { ChainDb } from '../../storage/chain-db.ts';
 import { coinSumAfter } from '../../storage/records/coin-sum.ts';
 import type { CoinChanges } from '../../storage/coin-writer.ts';
+import type { BlockUndo } from '../../storage/unsynced-undo.ts';
 import type { ChainState } from '../../storage/records/state-record.ts';
 import type { OwnedEntry } from '../headers/header-entry.ts';
 import type { HeaderIndex } from '../headers/header-index.ts';
 
 /** One step of the chain, checked and ready to be written. */
-export interface Step {
-  readonly kind: 'connected' | 'disconnected';
+export type Step = ConnectedStep | DisconnectedStep;
+
+export interface ConnectedStep {
+  readonly kind: 'connected';
   readonly entry: OwnedEntry;
   readonly block: Block;
-  /** What the step does to the coin set; for a disconnected block, the inverse of what connecting it did. */
+  /** What connecting the block does to the coin set, and to the totals. */
   readonly delta: Delta;
+  readonly movement: Movement;
+  /** See undo-record.ts. */
+  readonly undo: Uint8Array;
+}
+
+export interface DisconnectedStep {
+  readonly kind: 'disconnected';
+  readonly entry: OwnedEntry;
+  /** Null when the body was lost: the undo record suffices to disconnect a block. */
+  readonly block: Block | null;
+  /** The inverse of what connecting the block did to the coin set. */
+  readonly delta: Delta;
+  /** What connecting it did to the totals. */
+  readonly movement: Movement;
 }
 
 /** The state after these steps; the totals follow from the changes alone. */
 export function stateAfter(state: ChainState, steps: readonly Step[], index: HeaderIndex): ChainState {
   let { coins, issued, burned, coinSum } = state;
-  for (const { kind, block, delta } of steps) {
+  for (const { kind, delta, movement } of steps) {
     const sign = kind === 'connected' ? 1 : -1;
-    const forward = kind === 'connected' ? delta : { created: delta.spent, spent: delta.created };
-    const movement = movementOf(block, forward);
-    coins += sign * movement.coins;
+    coins += delta.created.size - delta.spent.size;
     issued += sign * movement.issued;
     burned += sign * movement.burned;
-    coinSum = coinSumAfter(coinSum, delta);
+    coinSum = coinSumAfter(coinSum, { created: delta.created.keys(), spent: delta.spent.keys() });
   }
   const last = steps[steps.length - 1]!;
   const tip = last.kind === 'connected' ? last.entry : last.entry.prev!;
@@ -77,7 +92,14 @@ export async function commitSteps(
 ): Promise<ChainState> {
   const next = stateAfter(state, steps, index);
   const headers = steps.map(({ entry }) => index.recordOf(entry));
-  await db.commit({ coins: netCoins(steps), headers, state: next });
+  const undo: BlockUndo[] = [];
+  const disconnected: Omit<BlockUndo, 'record'>[] = [];
+  for (const step of steps) {
+    const block = { height: step.entry.height, id: index.idBytes(step.entry) };
+    if (step.kind === 'connected') undo.push({ ...block, record: step.undo });
+    else disconnected.push(block);
+  }
+  await db.commit({ coins: netCoins(steps), headers, state: next, undo, disconnected });
   return next;
 }
 

@@ -1,6 +1,6 @@
 import type { ConsensusParams } from '../../../core/consensus/params.ts';
 import { isSnapshotHeight } from '../../../core/consensus/snapshot-rules.ts';
-import { fitting, type Step } from './committer.ts';
+import { type ConnectedStep, fitting } from './committer.ts';
 
 /** Bytes of checked blocks that wait for the disk; decoded they take some ten times as much. */
 const MAX_READY_BYTES = 4 << 20;
@@ -11,20 +11,20 @@ const MAX_READY_BYTES = 4 << 20;
  */
 export class StepWriter {
   readonly #params: ConsensusParams;
-  readonly #commit: (steps: readonly Step[]) => Promise<void>;
-  #ready: Step[] = [];
+  readonly #commit: (steps: readonly ConnectedStep[]) => Promise<void>;
+  #ready: ConnectedStep[] = [];
   #readyBytes = 0;
   #writing: Promise<void> | null = null;
   #failure: { readonly error: unknown } | null = null;
 
   /** `commit` is never called again after it has failed. */
-  constructor(params: ConsensusParams, commit: (steps: readonly Step[]) => Promise<void>) {
+  constructor(params: ConsensusParams, commit: (steps: readonly ConnectedStep[]) => Promise<void>) {
     this.#params = params;
     this.#commit = commit;
   }
 
   /** Resolves when there is room for more. @throws what a commit threw, then and ever after */
-  async add(step: Step): Promise<void> {
+  async add(step: ConnectedStep): Promise<void> {
     this.throwFailure();
     this.#ready.push(step);
     this.#readyBytes += step.block.bytes.length;
@@ -62,7 +62,7 @@ export class StepWriter {
   }
 
   /** What is ready, up to a block whose coin set is to be frozen: the database must stand just there for a moment. */
-  #takeGroup(): readonly Step[] {
+  #takeGroup(): readonly ConnectedStep[] {
     const end = this.#ready.findIndex(({ entry }) => isSnapshotHeight(entry.height, this.#params));
     const group = this.#ready.splice(0, Math.min(fitting(this.#ready), end < 0 ? Infinity : end + 1));
     for (const { block } of group) this.#readyBytes -= block.bytes.length;

@@ -1,5 +1,5 @@
 import type { Height, UnixSeconds } from '../../../../shared/units.ts';
-import type { BlockStatus, SegmentLocation } from '../../storage/records/header-record.ts';
+import type { BlockStatus, SegmentLocation, UndoLocation } from '../../storage/records/header-record.ts';
 
 /** A header that this node knows and whose proof of work holds. Owned by the index; others only read it. */
 export interface HeaderEntry {
@@ -31,7 +31,7 @@ export interface OwnedEntry extends HeaderEntry {
   transactions: number;
   rules: number;
   body: SegmentLocation | null;
-  undo: SegmentLocation | null;
+  undo: UndoLocation | null;
   /** The bodies of this block and of all its ancestors are stored. */
   complete: boolean;
   /** The first that built on it; most have no other. */

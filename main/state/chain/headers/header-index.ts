@@ -70,10 +70,14 @@ export class HeaderIndex {
     if (entry.prev?.complete) this.#complete(entry);
   }
 
-  /** Forgets a body that can't be read any more; it has to be fetched again. */
+  /**
+   * Forgets a body that can't be read any more: the block is as if only its header had come. Only for blocks that are not
+   * on the active chain, or about to leave it.
+   */
   markMissing(entry: OwnedEntry): void {
     entry.body = null;
-    if (entry.status === 'stored') entry.status = 'header';
+    entry.transactions = 0;
+    if (entry.status !== 'invalid') entry.status = 'header';
     for (const each of this.#withDescendants(entry)) each.complete = false;
     this.#chooseBest();
   }

@@ -66,3 +66,13 @@ export function spendersOf(tx: Transaction, pool: Pool): PoolEntry[] {
   });
   return [...spenders];
 }
+
+/** Who in the pool spends one of these coins. */
+export function spendersOfCoins(coins: ReadonlyMap<CoinKey, unknown>, pool: Pool): PoolEntry[] {
+  const spenders = new Set<PoolEntry>();
+  for (const key of coins.keys()) {
+    const spender = pool.graph.spender(key);
+    if (spender) spenders.add(spender);
+  }
+  return [...spenders];
+}

@@ -2,8 +2,14 @@ import type { Height } from '../../../../shared/units.ts';
 import type { BinaryString } from '../../../core/codec/binary.ts';
 import type { Block } from '../../../core/primitives/block.ts';
 import type { Clock } from '../../../lib/clock.ts';
-import { applyConnected, removeImmature, removeUpgradable, spendersOf } from './block-changes.ts';
-import type { ChainView } from './chain-view.ts';
+import {
+  applyConnected,
+  removeImmature,
+  removeUpgradable,
+  spendersOf,
+  spendersOfCoins,
+} from './block-changes.ts';
+import type { ChainMoves, ChainView } from './chain-view.ts';
 import type { Orphans } from '../admission/orphans.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Returning } from './returning.ts';
@@ -67,14 +73,15 @@ export function followChain({ chain, pool, orphans, returning, arrived, clock }:
     for (const { txidBinary } of block.transactions) arrived(txidBinary);
   };
 
-  const disconnected = (block: Block, work: bigint): void => {
-    left ??= { work, height: block.header.height };
-    const coinbase = block.transactions[0];
-    // What it issued is gone for good: the payments that it made can't come back.
-    if (coinbase && pool.graph.size > 0) {
-      for (const spender of spendersOf(coinbase, pool)) {
+  const disconnected = ({ block, entry, delta }: ChainMoves['disconnected']): void => {
+    left ??= entry;
+    // What the coinbase issued is gone for good, and without the body all that the block created: what spends it can't
+    // come back.
+    if (pool.graph.size > 0) {
+      for (const spender of block
+        ? spendersOf(block.transactions[0]!, pool)
+        : spendersOfCoins(delta.spent, pool))
         if (spender.alive) pool.removeWithDescendants(spender, 'reorg');
-      }
     }
     returning.disconnected(block);
     checkRules();
@@ -83,7 +90,7 @@ export function followChain({ chain, pool, orphans, returning, arrived, clock }:
 
   const off = [
     chain.events.on('connected', ({ block }) => connected(block)),
-    chain.events.on('disconnected', ({ block, entry }) => disconnected(block, entry.work)),
+    chain.events.on('disconnected', disconnected),
     chain.events.on('tip', ({ work }) => rest(work)),
   ];
   return {

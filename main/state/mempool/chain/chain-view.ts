@@ -1,5 +1,6 @@
 import type { Height } from '../../../../shared/units.ts';
 import type { ActiveRules } from '../../../core/ledger/spend.ts';
+import type { Delta } from '../../../core/ledger/delta.ts';
 import type { Network } from '../../../core/networks/network.ts';
 import type { Block } from '../../../core/primitives/block.ts';
 import type { Coin } from '../../../core/primitives/coin.ts';
@@ -12,7 +13,13 @@ import type { Events } from '../../../lib/events.ts';
  */
 export interface ChainMoves {
   connected: { readonly block: Block };
-  disconnected: { readonly block: Block; readonly entry: { readonly work: bigint } };
+  disconnected: {
+    /** Null when the body was lost: its payments cannot come back. */
+    readonly block: Block | null;
+    readonly entry: { readonly work: bigint; readonly height: Height };
+    /** `spent`: the coins that the block had created. */
+    readonly delta: Pick<Delta, 'spent'>;
+  };
   tip: { readonly work: bigint };
 }
 

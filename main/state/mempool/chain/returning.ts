@@ -14,7 +14,8 @@ import type { Pool, PoolEvents, RemovalReason } from '../pool/pool.ts';
 
 /** Brings the payments of undone blocks back when the chain has come to rest. */
 export interface Returning {
-  disconnected(block: Block): void;
+  /** Null when the body was lost: nothing of it comes back. */
+  disconnected(block: Block | null): void;
   connected(block: Block): void;
   /** The whole move is over. */
   settled(): void;
@@ -134,6 +135,7 @@ export function createReturning({ pool, admission, events, clock, log }: Returni
 
   return {
     disconnected(block) {
+      if (block === null) return void undone.push([]);
       if (pool.graph.size > 0) stepAside(block);
       keep(block);
     },

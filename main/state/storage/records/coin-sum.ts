@@ -1,4 +1,3 @@
-import type { Delta } from '../../../core/ledger/delta.ts';
 import { type CoinKey, indexOfCoinKey } from '../../../core/primitives/coin-key.ts';
 
 /**
@@ -16,11 +15,14 @@ function numberOf(low: number, high: number, index: number): number {
   return b * 0x1_0000_0000 + a;
 }
 
-/** The sum after a change. */
-export function coinSumAfter(sum: number, { created, spent }: Delta): number {
+/** The sum after a change, given by the outpoints of the coins that it creates and spends. */
+export function coinSumAfter(
+  sum: number,
+  { created, spent }: { readonly created: Iterable<CoinKey>; readonly spent: Iterable<CoinKey> },
+): number {
   let next = sum;
-  for (const key of created.keys()) next = (next + numberOfKey(key)) % COIN_SUM_MODULUS;
-  for (const key of spent.keys()) next = (next - numberOfKey(key) + COIN_SUM_MODULUS) % COIN_SUM_MODULUS;
+  for (const key of created) next = (next + numberOfKey(key)) % COIN_SUM_MODULUS;
+  for (const key of spent) next = (next - numberOfKey(key) + COIN_SUM_MODULUS) % COIN_SUM_MODULUS;
   return next;
 }
 

@@ -10,6 +10,11 @@ export interface SegmentLocation {
   readonly length: number;
 }
 
+/** Where an undo record stands, and in which format: see undo-record.ts (2) and undo-record-1.ts (1). */
+export interface UndoLocation extends SegmentLocation {
+  readonly format: 1 | 2;
+}
+
 /** How far a block has come. A connected block may since have been disconnected: it is still known to be valid. */
 export type BlockStatus = 'header' | 'stored' | 'connected' | 'invalid';
 
@@ -24,15 +29,18 @@ export interface HeaderRecord {
   /** Bit field of the soft forks it was checked under (protocol 4). */
   readonly rules: number;
   readonly body: SegmentLocation | null;
-  readonly undo: SegmentLocation | null;
+  readonly undo: UndoLocation | null;
 }
 
-/** header 88 | status u8 | transactions varuint | rules u32 | body | undo; a place is u8 1 and three varuints, or u8 0. */
+/**
+ * header 88 | status u8 | transactions varuint | rules u32 | body | undo. A place is u8 1 and three varuints, or u8 0; the
+ * place of an undo record begins with its format instead of 1.
+ */
 export function encodeHeaderRecord(record: HeaderRecord): Uint8Array {
   const writer = new Writer(HEADER_BYTES + 40).bytes(record.header).u8(STATUS.indexOf(record.status));
   writer.varuint(record.transactions).u32(record.rules);
-  writeLocation(writer, record.body);
-  writeLocation(writer, record.undo);
+  writeLocation(writer, record.body, 1);
+  writeLocation(writer, record.undo, record.undo?.format ?? 1);
   return writer.finish();
 }
 
@@ -42,19 +50,22 @@ export function decodeHeaderRecord(payload: Uint8Array): HeaderRecord | null {
   const status = STATUS[reader.u8()];
   const transactions = reader.varuint();
   const rules = reader.u32();
-  const body = readLocation(reader);
-  const undo = readLocation(reader);
+  const body = readTag(reader, 1) === 0 ? null : readLocation(reader);
+  const format = readTag(reader, 2);
+  const undo = format === 0 ? null : { ...readLocation(reader), format };
   return reader.finish() === null && status ? { header, status, transactions, rules, body, undo } : null;
 }
 
-function writeLocation(writer: Writer, at: SegmentLocation | null): void {
+function writeLocation(writer: Writer, at: SegmentLocation | null, tag: 1 | 2): void {
   if (at === null) writer.u8(0);
-  else writer.u8(1).varuint(at.segment).varuint(at.offset).varuint(at.length);
+  else writer.u8(tag).varuint(at.segment).varuint(at.offset).varuint(at.length);
 }
 
-function readLocation(reader: Reader): SegmentLocation | null {
+function readTag<Most extends 1 | 2>(reader: Reader, most: Most): 0 | 1 | Most {
   const tag = reader.u8();
-  if (tag > 1) reader.fail('codec-order');
-  if (tag === 0) return null;
+  return (tag > most ? reader.fail('codec-order') : tag) as 0 | 1 | Most;
+}
+
+function readLocation(reader: Reader): SegmentLocation {
   return { segment: reader.varuint(), offset: reader.varuint(), length: reader.varuint() };
 }

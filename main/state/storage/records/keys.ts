@@ -14,14 +14,15 @@ import { type CoinKey, readCoinKey } from '../../../core/primitives/coin-key.ts'
  *   loading 'mloading'                               while a snapshot's coins are being written
  *   base    'mbase'                                  the block whose snapshot this chain began with: height u32 | id 32
  *   epoch   'e' | height u32 BE | id 32              the root of the coin set as of that block
+ *   undo    'u' | height u32 BE | id 32              the undo record of a block that may not be on the disk in undo/ yet
  */
-export const SCHEMA = 2;
+export const SCHEMA = 3;
 export const MARKS = 4096;
 export const COIN_KEY_BYTES = 37;
 
 const ascii = (text: string): Uint8Array => Uint8Array.from(text, (c) => c.charCodeAt(0));
 
-export const PREFIX = { header: 0x68, coin: 0x63, epoch: 0x65 } as const;
+export const PREFIX = { header: 0x68, coin: 0x63, epoch: 0x65, undo: 0x75 } as const;
 
 export const key = {
   schema: ascii('mschema'),
@@ -35,6 +36,7 @@ export const key = {
   },
   header: (height: Height, id: Hash): Uint8Array => atHeight(PREFIX.header, height, id),
   epoch: (height: Height, id: Hash): Uint8Array => atHeight(PREFIX.epoch, height, id),
+  undo: (height: Height, id: Hash): Uint8Array => atHeight(PREFIX.undo, height, id),
   coin: (coin: CoinKey, into: Uint8Array = new Uint8Array(COIN_KEY_BYTES)): Uint8Array => {
     into[0] = PREFIX.coin;
     writeU32BE(into, 33, readCoinKey(coin, into, 1));
@@ -47,7 +49,15 @@ export function rangeOf(prefix: number): { gte: Uint8Array; lt: Uint8Array } {
   return { gte: Uint8Array.of(prefix), lt: Uint8Array.of(prefix + 1) };
 }
 
-/** The block id in a header's key. */
+/** The headers of one height. */
+export function headersAt(height: Height): { gte: Uint8Array; lte: Uint8Array } {
+  return {
+    gte: key.header(height, new Uint8Array(32)),
+    lte: key.header(height, new Uint8Array(32).fill(0xff)),
+  };
+}
+
+/** The block id in the key of a header or an undo record. */
 export function idInKey(at: Uint8Array): Hash {
   return at.subarray(5);
 }

@@ -50,6 +50,8 @@ export async function openSegments(options: SegmentStoreOptions): Promise<Segmen
   // Always a new file after a restart: nobody has to find out where the last one was cut off.
   let current = Math.max(0, ...sizes.keys()) + 1;
   let file: FileHandle | null = null;
+  // The process that wrote the newest file may have been killed before that was on the disk. Older files were synced.
+  let inherited: number | null = current > 1 ? current - 1 : null;
   let tail: Promise<unknown> = Promise.resolve();
 
   const write = async (payload: Uint8Array): Promise<SegmentLocation> => {
@@ -119,7 +121,13 @@ export async function openSegments(options: SegmentStoreOptions): Promise<Segmen
     },
     async sync() {
       await tail;
-      await file?.datasync();
+      try {
+        if (inherited !== null) await syncFile(path(inherited));
+        inherited = null;
+        await file?.datasync();
+      } catch (error) {
+        throw storageFailed(error, directory);
+      }
     },
     scan: (segment, from = 0) =>
       scanRecords((offset, length) => readAt(segment, offset, length), segment, {
@@ -147,6 +155,16 @@ export async function openSegments(options: SegmentStoreOptions): Promise<Segmen
       readers.clear();
     },
   };
+}
+
+async function syncFile(path: string): Promise<void> {
+  // For writing, since some systems sync nothing else.
+  const file = await open(path, 'r+').catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  });
+  await file?.datasync();
+  await file?.close();
 }
 
 /** A new file that is still there after a power failure, as soon as it has been synced. */

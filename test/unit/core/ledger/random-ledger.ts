@@ -3,7 +3,9 @@ import { subsidyAt } from '../../../../main/core/consensus/params.ts';
 import { connectBlock } from '../../../../main/core/ledger/connect.ts';
 import { type Delta, undo } from '../../../../main/core/ledger/delta.ts';
 import { movementOf } from '../../../../main/core/ledger/movement.ts';
-import { deltaOf, encodeUndo } from '../../../../main/core/ledger/undo-record.ts';
+import { decodeUndo, deltaOf, encodeUndo } from '../../../../main/core/ledger/undo-record.ts';
+import { decodeUndo1 } from '../../../../main/core/ledger/undo-record-1.ts';
+import { encodeUndo1 } from '../../../support/chain/undo-record-1.ts';
 import { REGTEST_NETWORK } from '../../../../main/core/networks/built-in.ts';
 import { type Block, createBlock } from '../../../../main/core/primitives/block.ts';
 import type { Coin } from '../../../../main/core/primitives/coin.ts';
@@ -66,7 +68,19 @@ export class RandomLedger {
     const delta = connectBlock(block, { ...context, coin }, { add: () => undefined });
     if (isViolation(delta)) throw new Error(`refused: ${JSON.stringify(delta)}`);
     // What the block and its undo record say is the whole change.
-    expect(deltaOf(block, encodeUndo(delta))).toEqual(delta);
+    const movement = movementOf(block, delta);
+    const record = decodeUndo(encodeUndo(delta, movement))!;
+    expect({ ...record, created: new Set(record.created) }).toEqual({
+      created: new Set(delta.created.keys()),
+      spent: delta.spent,
+      ...movement,
+    });
+    expect(deltaOf(block, record)).toEqual(delta);
+    const old = decodeUndo1(block, encodeUndo1(delta))!;
+    expect({ ...old, created: new Set(old.created) }).toEqual({
+      ...record,
+      created: new Set(record.created),
+    });
     this.#apply(delta);
     this.#move(block, delta, 1);
     this.#chain.push({ block, delta });

@@ -41,21 +41,45 @@ function flipBit(path: string, at: number): void {
   writeFileSync(path, bytes);
 }
 
-test('bodies whose file is gone are asked for again, and then are there again', async () => {
-  for (const height of [2, 3, BLOCKS]) rmSync(file('blocks', height));
+test('bodies below the tip whose file is gone are asked for again, and then are there again', async () => {
+  for (const height of [2, 3, 5]) rmSync(file('blocks', height));
   await open();
   expect(chain.tip().height).toBe(BLOCKS);
-  expect(gaps()).toEqual([2, 3, BLOCKS]);
-  expect(chain.servesFrom()).toBe(BLOCKS + 1);
+  expect(gaps()).toEqual([2, 3, 5]);
+  expect(chain.missingBlocks(100)).toEqual([]);
+  expect(chain.servesFrom()).toBe(6);
   expect(await chain.readBlock(blocks[1]!.header.idHex)).toBeNull();
-  for (const height of [3, BLOCKS, 2]) await chain.submitBlock(blocks[height - 1]!.bytes);
+  for (const height of [3, 5, 2]) await chain.submitBlock(blocks[height - 1]!.bytes);
   expect(gaps()).toEqual([]);
   expect(chain.servesFrom()).toBe(1);
   expect(await chain.readBlock(blocks[1]!.header.idHex)).toEqual(blocks[1]!.bytes);
   await chain.close();
   await open();
   expect(gaps()).toEqual([]);
-  expect(await chain.readBlock(blocks[BLOCKS - 1]!.header.idHex)).toEqual(blocks[BLOCKS - 1]!.bytes);
+  expect(await chain.readBlock(blocks[4]!.header.idHex)).toEqual(blocks[4]!.bytes);
+});
+
+test('gaps never come before the path to the best header', async () => {
+  for (const height of [2, 3]) rmSync(file('blocks', height));
+  await open();
+  const next = mineOn(chain, tipOf(chain));
+  await chain.acceptHeaders([next.header]);
+  expect(chain.missingBlocks(1).map(({ height }) => height)).toEqual([BLOCKS + 1]);
+  await chain.submitBlock(next.bytes);
+  expect(chain.tip().height).toBe(BLOCKS + 1);
+  expect(gaps()).toEqual([2, 3]);
+});
+
+test('newest blocks without bodies are disconnected at the start, down to one that has its body', async () => {
+  for (const height of [3, BLOCKS - 1, BLOCKS]) rmSync(file('blocks', height));
+  await open();
+  expect(chain.tip().height).toBe(BLOCKS - 2);
+  expect(gaps()).toEqual([3]);
+  // Nothing is waited for that perhaps nobody has.
+  expect(chain.bestHeader().height).toBe(BLOCKS - 2);
+  for (const height of [BLOCKS - 1, BLOCKS]) await chain.submitBlock(blocks[height - 1]!.bytes);
+  expect(chain.tip().height).toBe(BLOCKS);
+  await expectAsAfter(blocks);
 });
 
 test('a body found damaged when it is read is asked for again', async () => {
@@ -85,34 +109,62 @@ test('a node that prunes does not miss old bodies', async () => {
   expect(chain.servesFrom()).toBe(2);
 });
 
-test.each(['blocks', 'undo'])(
-  'taking back a block without its record in %s asks for a rebuild, which loses nothing',
-  async (folder) => {
-    rmSync(file(folder, BLOCKS));
-    await open();
-    const failures: unknown[] = [];
-    chain.events.on('failed', (error) => failures.push(error));
-    let at = mineOn(chain, parentOf(blocks[BLOCKS - 2]!), { payTo: testKey(9).lock });
-    const branch = [at];
-    branch.push((at = mineOn(chain, parentOf(at), { payTo: testKey(9).lock })));
-    for (const block of branch) await chain.submitBlock(block.bytes);
-    await expect.poll(() => failures).toMatchObject([{ code: 'storage-damaged' }]);
-    await chain.close();
+/** Two blocks on the last but one: whoever follows them has to disconnect the last. */
+function branchOfTwo(): Block[] {
+  const first = mineOn(chain, parentOf(blocks[BLOCKS - 2]!), { payTo: testKey(9).lock });
+  return [first, mineOn(chain, parentOf(first), { payTo: testKey(9).lock })];
+}
 
-    await open();
-    await expect.poll(() => chain.tip().id).toBe(at.header.idHex);
-    expect(chain.tip().height).toBe(BLOCKS + 1);
-    const twin = await openTestChain();
-    for (const block of [...blocks.slice(0, BLOCKS - 1), ...branch]) await twin.submitBlock(block.bytes);
-    expect({ totals: chain.totals(), set: await chain.setHash() }).toEqual({
-      totals: twin.totals(),
-      set: await twin.setHash(),
-    });
-    await twin.close();
-    // The mark is gone: the next start is an ordinary one.
-    await chain.close();
-    expect(readdirSync(directory)).not.toContain('chain.rebuild');
-    await open();
-    expect(tipOf(chain).height).toBe(BLOCKS + 1);
-  },
-);
+async function expectAsAfter(followed: readonly Block[]): Promise<void> {
+  const twin = await openTestChain();
+  for (const block of followed) await twin.submitBlock(block.bytes);
+  expect({ tip: chain.tip().id, totals: chain.totals(), set: await chain.setHash() }).toEqual({
+    tip: twin.tip().id,
+    totals: twin.totals(),
+    set: await twin.setHash(),
+  });
+  await twin.close();
+}
+
+test('disconnecting a block takes its undo record alone, not its body', async () => {
+  await open();
+  flipBit(file('blocks', BLOCKS), 60);
+  const disconnected: unknown[] = [];
+  chain.events.on('disconnected', ({ entry, block }) => disconnected.push([entry.height, block]));
+  const branch = branchOfTwo();
+  for (const block of branch) await chain.submitBlock(block.bytes);
+  await expect.poll(() => chain.tip().id).toBe(branch[1]!.header.idHex);
+  expect(disconnected).toEqual([[BLOCKS, null]]);
+  await expectAsAfter([...blocks.slice(0, -1), ...branch]);
+  // The branch that was left can win again once its body has come.
+  let at = blocks.at(-1)!;
+  const longer = [at];
+  for (let i = 0; i < 3; i++) longer.push((at = mineOn(chain, parentOf(at))));
+  for (const block of longer.slice(1)) await chain.submitBlock(block.bytes);
+  expect(chain.tip().id).toBe(branch[1]!.header.idHex);
+  expect(chain.missingBlocks(10).map(({ id }) => id)).toEqual([blocks.at(-1)!.header.idHex]);
+  await chain.submitBlock(blocks.at(-1)!.bytes);
+  await expect.poll(() => chain.tip().id).toBe(at.header.idHex);
+  await expectAsAfter([...blocks, ...longer.slice(1)]);
+});
+
+test('disconnecting a block without its undo record asks for a rebuild, which loses nothing', async () => {
+  rmSync(file('undo', BLOCKS));
+  await open();
+  const failures: unknown[] = [];
+  chain.events.on('failed', (error) => failures.push(error));
+  const branch = branchOfTwo();
+  for (const block of branch) await chain.submitBlock(block.bytes);
+  await expect.poll(() => failures).toMatchObject([{ code: 'storage-damaged' }]);
+  await chain.close();
+
+  await open();
+  await expect.poll(() => chain.tip().id).toBe(branch[1]!.header.idHex);
+  expect(chain.tip().height).toBe(BLOCKS + 1);
+  await expectAsAfter([...blocks.slice(0, -1), ...branch]);
+  // The mark is gone: the next start is an ordinary one.
+  await chain.close();
+  expect(readdirSync(directory)).not.toContain('chain.rebuild');
+  await open();
+  expect(tipOf(chain).height).toBe(BLOCKS + 1);
+});

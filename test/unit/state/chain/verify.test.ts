@@ -129,7 +129,7 @@ describe.each([false, true])('deep: %s', (deep) => {
     [
       'an undo record with a flipped bit',
       () => edit(only('undo'), (bytes) => void (bytes[bytes.length - 100]! ^= 1)),
-      /the undo record of block 21 is damaged/,
+      /the undo record of block \d+ is damaged/,
     ],
     ['an undo file that is gone', () => rmSync(only('undo')), /the undo record of block 1 is gone/],
     [

@@ -94,6 +94,28 @@ describe('a reorganisation', () => {
     );
   });
 
+  test('over a block whose body was lost: what it paid is gone, and what stood on that, the rest stays', async () => {
+    const world = await createWorld({ bodiesLost: true });
+    const [a, b] = await world.funds(2);
+    const fork = world.chain.tip().height;
+    const mined = world.payment([a!], { outputs: 2 });
+    await world.mine([mined]);
+    const child = world.payment(coinsOf(mined).slice(1));
+    const grandchild = world.payment(coinsOf(child));
+    const bystander = world.payment([b!]);
+    for (const tx of [child, grandchild, bystander]) expect(await world.submit(tx)).toBe('in');
+    world.told.length = 0;
+    await world.branch(fork, empty(2));
+    expect([...world.mempool.entries()].map(({ txid }) => txid)).toEqual([bystander.txidHex]);
+    expect(world.told.sort()).toEqual(
+      ids([child, grandchild])
+        .map((id) => `removed ${id} reorg`)
+        .sort(),
+    );
+    // The pool has come to rest: the lost payment can be sent again.
+    expect(await world.submit(mined)).toBe('in');
+  });
+
   test('a deep one puts the payments back in the order in which they stood on each other', async () => {
     const world = await createWorld();
     const [a, b] = await world.funds(2);

@@ -10,6 +10,7 @@ import type { Transaction } from '../../../../main/core/primitives/transaction.t
 import { isViolation } from '../../../../main/core/violation.ts';
 import type { Clock } from '../../../../main/lib/clock.ts';
 import type { Chain } from '../../../../main/state/chain/chain.ts';
+import type { ChainView } from '../../../../main/state/mempool/chain/chain-view.ts';
 import { createMempool, type Mempool } from '../../../../main/state/mempool/mempool.ts';
 import {
   coinbaseOf,
@@ -75,6 +76,8 @@ export interface WorldOptions {
   readonly verifyBatch?: VerifyBatch;
   /** In place of what the chain says. */
   readonly nextRules?: () => ActiveRules;
+  /** Blocks are disconnected by their undo records alone, as if their bodies were lost. */
+  readonly bodiesLost?: boolean;
 }
 
 /** Regtest without snapshots, which a branch built by hand couldn't commit to. */
@@ -107,8 +110,12 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const clock = createTestClock();
   const chain = await openTestChain({ clock, network: NETWORK });
   const told: string[] = [];
-  const openPool = async ({ nextRules, ...poolOptions }: WorldOptions): Promise<Mempool> => {
-    const view = nextRules ? { ...chain, nextRules } : chain;
+  const openPool = async ({ nextRules, bodiesLost, ...poolOptions }: WorldOptions): Promise<Mempool> => {
+    const view = {
+      ...chain,
+      ...(nextRules ? { nextRules } : {}),
+      ...(bodiesLost ? { events: withoutBodies(chain) } : {}),
+    };
     const mempool = createMempool({ chain: view, clock, log: silent, verifyBatch, ...poolOptions });
     mempool.events.on('added', ({ tx }) => told.push(`added ${tx.txidHex}`));
     mempool.events.on('removed', ({ txid, reason }) => told.push(`removed ${txid} ${reason}`));
@@ -179,6 +186,15 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   };
   open.push(world);
   return world;
+}
+
+function withoutBodies({ events }: Chain): ChainView['events'] {
+  return {
+    on: (event, listener) =>
+      events.on(event, (value) =>
+        listener((event === 'disconnected' ? { ...value, block: null } : value) as never),
+      ),
+  };
 }
 
 /** The outputs of a transaction that the test key can spend, burnt ones left out. */

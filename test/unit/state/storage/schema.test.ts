@@ -5,7 +5,7 @@ import { REGTEST_NETWORK } from '../../../../main/core/networks/built-in.ts';
 import { openChainDb } from '../../../../main/state/storage/chain-db.ts';
 import { sealPayload } from '../../../../main/state/storage/records/checksum.ts';
 import { addOutpointTo } from '../../../../main/state/storage/records/coin-sum.ts';
-import { key } from '../../../../main/state/storage/records/keys.ts';
+import { key, SCHEMA } from '../../../../main/state/storage/records/keys.ts';
 import { extend, newDirectory, openTestChain } from '../../../support/chain/test-chain.ts';
 
 async function edit(
@@ -66,7 +66,7 @@ test('a directory of schema 1 is brought up to date, and goes on', async () => {
 
 test('a directory of a newer schema is left alone, with a code of its own', async () => {
   const directory = await chainOf(2);
-  await edit(directory, (level) => level.put(key.schema, sealPayload(key.schema, Uint8Array.of(3))));
+  await edit(directory, (level) => level.put(key.schema, sealPayload(key.schema, Uint8Array.of(SCHEMA + 1))));
   await expect(openTestChain({ directory })).rejects.toMatchObject({ code: 'storage-schema' });
 });
 
