@@ -43,11 +43,19 @@ type Growing = { -readonly [Name in keyof Parts]?: Parts[Name] };
  */
 export async function createNode(config: NodeConfig, signal: AbortSignal): Promise<StartedNode> {
   const growing: Growing = {};
-  const startedAt = systemClock.now();
+  let startedAt = systemClock.now();
   const stop = await runAll(servicesOf(config, growing), signal);
   const { network, datadir } = config;
-  const { verify, ...parts } = growing as Parts;
-  const facade = createLocalNode({ ...parts, network, datadir, startedAt, signatures: verify.engine });
+  const { verify, clockWatch, ...parts } = growing as Parts;
+  // Started with a wrong clock, the node must not seem to have run for years once it is right.
+  clockWatch.events.on('jumped', ({ seconds }) => (startedAt += Math.round(seconds)));
+  const facade = createLocalNode({
+    ...parts,
+    network,
+    datadir,
+    startedAt: () => startedAt,
+    signatures: verify.engine,
+  });
   return { facade, stop };
 }
 
@@ -165,6 +173,7 @@ function wallets(config: NodeConfig, parts: Growing): Service {
         chain: parts.chain!,
         mempool: parts.mempool!,
         clock: systemClock,
+        clockWatch: parts.clockWatch!,
         log: config.log.child('wallet'),
         onFailure: config.onFailure,
         sighting: (txid) => sightingOf(parts, txid),

@@ -21,8 +21,8 @@ import { findUpgradeNotices } from './upgrade-notices.ts';
 export interface LocalParts {
   readonly network: Network;
   readonly datadir: string;
-  /** Unix seconds. */
-  readonly startedAt: number;
+  /** Unix seconds; changes when the clock of the computer is set. */
+  readonly startedAt: () => number;
   readonly signatures: 'libsodium' | 'reference';
   readonly chain: Chain;
   readonly mempool: Mempool;
@@ -43,7 +43,9 @@ export function createLocalNode(parts: LocalParts): NodeFacade {
       runtime: `Node.js ${process.versions.node}`,
       platform: `${process.platform}-${process.arch}`,
       datadir,
-      startedAt: parts.startedAt,
+      get startedAt() {
+        return parts.startedAt();
+      },
       signatures: parts.signatures,
     },
     chain: chainOf(parts.chain),

@@ -220,10 +220,12 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
       mempool.events.on('added', ({ source }) => {
         if (source !== undefined) inbound.useful(source, 'payment');
       }),
-      deps.clockWatch.events.on('jumped', () => {
+      deps.clockWatch.events.on('jumped', ({ seconds }) => {
         host.gossip.clockJumped();
+        peers.clockJumped(seconds);
         syncing.look();
       }),
+      deps.clockWatch.events.on('slept', peers.pingAll),
       chain.events.on('tip', () => {
         teller.moved(chain.tip() === chain.bestHeader());
         payments.tipMoved();
@@ -234,7 +236,7 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
 
   return {
     peerId: host.peerId,
-    peers: createPeerAccess({ peers, connector, bans, scores, journal, clock, traffic: host.traffic }),
+    peers: createPeerAccess({ peers, connector, bans, scores, journal, traffic: host.traffic }),
     async start() {
       await bans.load();
       await book.load();

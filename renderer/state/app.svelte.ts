@@ -19,6 +19,7 @@ export function createAppState() {
   // The key must leave the address before the router reads it.
   const connection = createConnection(chooseCarrier());
   const toasts = createToasts();
+  const node = createNodeState(connection);
   return {
     connection,
     client: connection.client,
@@ -26,12 +27,12 @@ export function createAppState() {
     clock: createClock(),
     theme: createTheme(),
     router: createRouter(),
-    node: createNodeState(connection),
+    node,
     chain: createChainState(connection),
     peers: createPeersState(connection),
     mempool: createMempoolState(connection),
     mining: createMiningState(connection),
-    wallets: createWalletsState(connection, toasts),
+    wallets: createWalletsState(connection, toasts, node),
   };
 }
 

@@ -4,11 +4,11 @@ export async function until<T>(
   why: string,
   { ms = 20_000, every = 20 }: { ms?: number; every?: number } = {},
 ): Promise<NonNullable<T>> {
-  const latest = Date.now() + ms;
+  const latest = performance.now() + ms;
   for (;;) {
     const got = await what();
     if (got) return got;
-    if (Date.now() > latest) throw new Error(`waited ${ms} ms in vain: ${why}`);
+    if (performance.now() > latest) throw new Error(`waited ${ms} ms in vain: ${why}`);
     await new Promise((resolve) => setTimeout(resolve, every));
   }
 }

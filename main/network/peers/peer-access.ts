@@ -1,5 +1,4 @@
 import type { Ban as ListedBan, Peer as ListedPeer } from '../../../shared/contract/peers.ts';
-import type { Clock } from '../../lib/clock.ts';
 import { KithError } from '../../lib/errors.ts';
 import { hostPart, peerIdOf } from '../host/naming/addresses.ts';
 import type { TrafficCounter } from '../host/bounds/traffic.ts';
@@ -17,7 +16,6 @@ export interface PeerAccessDeps {
   readonly bans: Bans;
   readonly scores: Scores;
   readonly journal: Journal;
-  readonly clock: Clock;
   readonly traffic: TrafficCounter;
 }
 
@@ -46,7 +44,7 @@ export interface PeerAccess {
 }
 
 export function createPeerAccess(deps: PeerAccessDeps): PeerAccess {
-  const { peers, connector, bans, scores, journal, clock } = deps;
+  const { peers, connector, bans, scores, journal } = deps;
   const faultOf = (id: string): ListedPeer['fault'] => {
     const code = scores.last(id);
     return code === null ? null : { code, message: reasonOf(code) };
@@ -80,7 +78,7 @@ export function createPeerAccess(deps: PeerAccessDeps): PeerAccess {
       const banned = targetOf({ id, address });
       await bans.add({
         ...banned,
-        until: clock.now() + (seconds ?? BAN_SECONDS),
+        seconds: seconds ?? BAN_SECONDS,
         code: 'manual',
         reason: reason ?? reasonOf('manual'),
       });

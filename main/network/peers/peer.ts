@@ -43,6 +43,7 @@ export const relays = ({ kind, hello }: Pick<Peer, 'kind' | 'hello'>): boolean =
 
 /** The same peer as the table sees it. */
 export interface OwnedPeer extends Peer {
+  since: UnixSeconds;
   hello: Hello;
   tip: TipClaim;
   latencyMs: number | null;

@@ -65,6 +65,10 @@ export interface Peers {
   tellServes(from: Height): void;
   /** Tells every peer our new tip. */
   tell(tip: TipClaim): void;
+  /** The wall clock was set by so many seconds: since when peers are connected moves with it. */
+  clockJumped(seconds: number): void;
+  /** Pings every peer now: after the computer was suspended many are gone. */
+  pingAll(): void;
 }
 
 const INBOUND: Origin = { kind: 'inbound', foundBy: 'inbound' };
@@ -176,6 +180,8 @@ export function createPeers(deps: PeersDeps): Peers {
     }
   }
 
+  const pingAll = (): void => list().forEach((peer) => void measure(peer));
+
   function onOpen(connection: Connection): void {
     // Through a relay nobody becomes a peer: it has to find a direct way first, see reach/.
     if (connection.limits !== undefined) return;
@@ -224,7 +230,7 @@ export function createPeers(deps: PeersDeps): Peers {
         }),
       );
       await host.handle(names.hello, 1, onHello);
-      pinging = setInterval(() => list().forEach((peer) => void measure(peer)), PING_MS);
+      pinging = setInterval(pingAll, PING_MS);
     },
     async stop() {
       clearInterval(pinging);
@@ -245,5 +251,7 @@ export function createPeers(deps: PeersDeps): Peers {
     part,
     tellServes: (from) => list().forEach((peer) => peer.control.tellServes(from)),
     tell: (tip) => list().forEach((peer) => peer.control.tell(tip)),
+    clockJumped: (seconds) => list().forEach((peer) => (peer.since += Math.round(seconds))),
+    pingAll,
   };
 }

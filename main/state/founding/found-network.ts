@@ -3,6 +3,7 @@ import { toMotes } from '../../../shared/units.ts';
 import { bytesToBigInt } from '../../core/codec/bytes.ts';
 import { bitsToTarget, targetToBits } from '../../core/consensus/compact.ts';
 import { checkParams, type ConsensusParams } from '../../core/consensus/params.ts';
+import { MAIN_NETWORK } from '../../core/networks/built-in.ts';
 import { createGenesis, createNetworkOf, type Network } from '../../core/networks/network.ts';
 import { FOUNDED_DEPLOYMENTS } from '../../core/networks/network-file.ts';
 import type { PowHash } from '../../core/ports.ts';
@@ -26,7 +27,8 @@ const SLICE_MS = 20;
 /**
  * Founds a network: measures this machine, sets the start difficulty to about one block per spacing at its rate on
  * `threads` threads, and mines the genesis block. Takes about one spacing of one thread; gives way every 20 ms.
- * @throws {KithError} `network-charter-invalid`
+ * @throws {KithError} `network-charter-invalid`; `clock-wrong` when the clock shows a time before this software existed:
+ * the time of a genesis block can never be corrected.
  */
 export async function foundNetwork(
   charter: Charter,
@@ -34,6 +36,7 @@ export async function foundNetwork(
   now: UnixSeconds,
   options: { readonly threads?: number; readonly signal?: AbortSignal } = {},
 ): Promise<Network> {
+  if (now < MAIN_NETWORK.genesis.header.time) throw new KithError('clock-wrong', 'the clock is before 2026');
   const rate = (await measureRate(powHash)) * (options.threads ?? 1);
   const params = paramsFor(charter.spacing, startBits(rate, charter.spacing));
   const broken = checkParams(params);

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Clock } from '../../lib/clock.ts';
+import type { ClockWatch } from '../../lib/clock-watch.ts';
 import type { Log } from '../../lib/log/log.ts';
 import { createQueue, type Queue } from '../../lib/queue.ts';
 import { type Access, createAccess } from './access/access.ts';
@@ -26,6 +27,8 @@ export interface WalletsDeps {
   readonly chain: WalletChain;
   readonly mempool: WalletMempool;
   readonly clock: Clock;
+  /** Tells when the computer was suspended, so that an unlocked wallet is locked in time all the same. */
+  readonly clockWatch?: Pick<ClockWatch, 'events' | 'elapsedMs'> | undefined;
   readonly log: Log;
   /** A write failed: nothing of the wallets can be trusted to last any more. */
   readonly onFailure?: ((error: unknown) => void) | undefined;
@@ -77,10 +80,14 @@ export async function openParts(deps: WalletsDeps, changed: (name: string) => vo
       follower.poke();
     },
   });
-  const sessions = createSessions((id) => {
-    const wallet = list.byId(id);
-    if (wallet !== undefined) changed(wallet.name);
+  const sessions = createSessions({
+    elapsedMs: deps.clockWatch?.elapsedMs ?? clock.ms,
+    locked(id) {
+      const wallet = list.byId(id);
+      if (wallet !== undefined) changed(wallet.name);
+    },
   });
+  deps.clockWatch?.events.on('slept', sessions.woke);
   const nearTip = (wallet: OpenWallet) => follower.nearTip(wallet);
   const pending = createPending({ mempool, chain, data, store, lane, clock, log, wallets, moved, nearTip });
 

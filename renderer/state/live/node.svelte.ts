@@ -21,10 +21,10 @@ export function createNodeState(connection: Connection): NodeState {
   let network = $state.raw<NetworkInfo | null>(null);
   let about = $state.raw<NodeAbout | null>(null);
   let silentFor = $state(0);
-  let heard = Date.now();
+  let heard = performance.now();
 
   const hear = (news: NodeStatus): void => {
-    heard = Date.now();
+    heard = performance.now();
     silentFor = 0;
     status = news;
   };
@@ -45,7 +45,7 @@ export function createNodeState(connection: Connection): NodeState {
   );
   // A carrier can stay open while the node behind it hangs: only an answer is a sign of life.
   setInterval(() => {
-    const silence = Math.floor((Date.now() - heard) / 1000);
+    const silence = Math.floor((performance.now() - heard) / 1000);
     silentFor = silence >= PATIENCE ? silence : 0;
     if (connection.state === 'open') connection.client.node.status({}).then(hear, () => undefined);
   }, BEAT);

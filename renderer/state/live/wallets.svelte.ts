@@ -3,6 +3,7 @@ import type { Connection } from '../link/connection.svelte.ts';
 import { follow } from '../link/follow.ts';
 import { remember, remembered } from '../page/memory.ts';
 import { paymentNews, type PaymentNews } from '../payments/payment-news.ts';
+import type { NodeState } from './node.svelte.ts';
 import type { Toasts } from '../page/toasts.svelte.ts';
 
 /** The wallets of this node and the one that the window shows. */
@@ -25,7 +26,7 @@ const MINED_QUIET = 60_000;
 /** A miner's rewards must not push everything else out of sight. */
 const RECENT = 200;
 
-export function createWalletsState(connection: Connection, toasts: Toasts): WalletsState {
+export function createWalletsState(connection: Connection, toasts: Toasts, node: NodeState): WalletsState {
   let names = $state.raw<readonly string[] | null>(null);
   let selected = $state<string | null>(null);
   let view = $state.raw<WalletView | null>(null);
@@ -43,7 +44,8 @@ export function createWalletsState(connection: Connection, toasts: Toasts): Wall
       connection,
       (signal) => connection.client.wallet.watch({ name }, { signal }),
       (news) => {
-        for (const each of paymentNews(view?.latest ?? null, news.latest)) announce(each);
+        const phase = node.status?.phase;
+        for (const each of paymentNews(view?.latest ?? null, news.latest, phase)) announce(each);
         view = news;
         // The newest are here already; the rest follow.
         recent = joinHistory(news.latest, recent);
@@ -52,12 +54,12 @@ export function createWalletsState(connection: Connection, toasts: Toasts): Wall
     );
   }
 
-  let lastMined = 0;
+  let lastMined = -Infinity;
   /** On a fast network a miner would hear of nothing else. */
   function announce({ text, tone, topic }: PaymentNews): void {
     if (topic === 'mined') {
-      if (Date.now() - lastMined < MINED_QUIET) return;
-      lastMined = Date.now();
+      if (performance.now() - lastMined < MINED_QUIET) return;
+      lastMined = performance.now();
     }
     toasts.say(text, tone, topic);
   }

@@ -1,3 +1,4 @@
+import type { Phase } from '../../../shared/contract/vocabulary.ts';
 import type { HistoryEntry } from '../../../shared/contract/wallet.ts';
 import { group, plural } from '../../format/number.ts';
 import { amountWords } from '../../format/amount.ts';
@@ -10,12 +11,19 @@ export interface PaymentNews {
   readonly topic?: string;
 }
 
-/** What happened between two readings of the newest payments. The first reading of a wallet is no news. */
+/** What the blocks of these phases hold is old, and not final: better blocks are known. */
+const SYNCING: readonly (Phase | undefined)[] = ['starting', 'repairing', 'headers', 'snapshot', 'blocks'];
+
+/**
+ * What happened between two readings of the newest payments. The first reading of a wallet is no news, nor is anything
+ * while the node syncs.
+ */
 export function paymentNews(
   before: readonly HistoryEntry[] | null,
   now: readonly HistoryEntry[],
+  phase: Phase | undefined,
 ): PaymentNews[] {
-  if (before === null) return [];
+  if (before === null || SYNCING.includes(phase)) return [];
   const known = new Map(before.map((entry) => [entry.txid, entry]));
   // Oldest first, as it happened.
   const news = now.toReversed().flatMap((entry) => newsOf(known.get(entry.txid), entry) ?? []);

@@ -222,5 +222,6 @@ const tableOf = ({ lastGood }: Pick<BookEntry, 'lastGood'>): Table => (lastGood 
 
 function givesWay({ lastGood, failures }: BookEntry, now: UnixSeconds): boolean {
   if (lastGood === 0) return failures > 0;
-  return failures > 0 || now - lastGood > SETTLED_SECONDS;
+  // A time that lies ahead was noted with a wrong clock, then or now.
+  return failures > 0 || Math.abs(now - lastGood) > SETTLED_SECONDS;
 }

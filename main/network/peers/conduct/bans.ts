@@ -4,15 +4,23 @@ import type { Clock } from '../../../lib/clock.ts';
 import type { OffenceCode } from '../../wire/offence.ts';
 import type { PeerStore } from '../addresses/store.ts';
 
-/** A peer that may not connect, by its id, its host, or both, until a time. */
-export interface Ban {
+interface Banned {
   readonly id: string | null;
   /** A host such as `/ip4/192.0.2.7`, without a port: a new port is no new peer. */
   readonly address: string | null;
-  readonly until: UnixSeconds;
   readonly code: OffenceCode;
   /** One sentence for people. */
   readonly reason: string;
+}
+
+/** A peer that may not connect, by its id, its host, or both, until a time. */
+export interface Ban extends Banned {
+  readonly until: UnixSeconds;
+}
+
+/** A ban that begins now. */
+export interface NewBan extends Banned {
+  readonly seconds: number;
 }
 
 export interface Bans {
@@ -21,7 +29,7 @@ export interface Bans {
   /** Newest last; those that have run out are gone. */
   list(): Ban[];
   /** On the disk when it resolves. */
-  add(ban: Ban): Promise<void>;
+  add(ban: NewBan): Promise<void>;
   /** Lifts every ban of this id or host; false when there was none. */
   lift(idOrHost: string): Promise<boolean>;
 }
@@ -33,29 +41,40 @@ const saved = z.object({
   id: z.string().nullable(),
   address: z.string().nullable(),
   until: z.number(),
+  seconds: z.number().optional(),
   code: z.string(),
   reason: z.string(),
 });
 
+/** Ends at a time of the monotonic clock, so that setting the wall clock neither lifts a ban nor makes it longer. */
+interface Running extends Banned {
+  readonly endsAtMs: number;
+}
+
+/**
+ * While the node runs a ban lasts as long as it was told to. Only over a restart its end is read from the wall clock, and
+ * with a wrong one it lasts at most its whole time once more.
+ */
 export function createBans(deps: { readonly store: PeerStore; readonly clock: Clock }): Bans {
-  const bans = new Map<string, Ban>();
-  // Asked at every connection, so looking through all bans would be a gift to a flood.
-  let blocked = new Map<string, UnixSeconds>();
-  const keyOf = (ban: Ban) => `${ban.id ?? ''}|${ban.address ?? ''}`;
+  const { clock } = deps;
+  const bans = new Map<string, Running>();
+  // Asked at every connection, so looking through all bans would be a gift to a flood. Times of the monotonic clock.
+  let blocked = new Map<string, number>();
+  const keyOf = (ban: Banned) => `${ban.id ?? ''}|${ban.address ?? ''}`;
+
+  function block({ id, address, endsAtMs }: Running): void {
+    for (const name of [id, address])
+      if (name !== null) blocked.set(name, Math.max(endsAtMs, blocked.get(name) ?? -Infinity));
+  }
 
   function index(): void {
     blocked = new Map();
-    for (const ban of bans.values()) {
-      for (const name of [ban.id, ban.address]) {
-        if (name !== null) blocked.set(name, Math.max(ban.until, blocked.get(name) ?? 0));
-      }
-    }
+    for (const ban of bans.values()) block(ban);
   }
 
   function expire(): void {
-    const now = deps.clock.now();
     for (const [key, ban] of bans) {
-      if (ban.until > now) continue;
+      if (ban.endsAtMs > clock.ms()) continue;
       bans.delete(key);
       void deps.store.remove('ban', key).catch(() => undefined);
     }
@@ -77,24 +96,31 @@ export function createBans(deps: { readonly store: PeerStore; readonly clock: Cl
     async load() {
       for (const { key, value } of await deps.store.list('ban')) {
         const ban = saved.safeParse(value);
-        if (ban.success) bans.set(key, ban.data as Ban);
+        if (!ban.success) continue;
+        const { until, seconds, code, ...rest } = ban.data;
+        const left = Math.min(until - clock.now(), seconds ?? Infinity);
+        bans.set(key, { ...rest, code: code as OffenceCode, endsAtMs: clock.ms() + left * 1000 });
       }
       expire();
       index();
     },
-    has: (idOrHost) => (blocked.get(idOrHost) ?? 0) > deps.clock.now(),
+    has: (idOrHost) => (blocked.get(idOrHost) ?? -Infinity) > clock.ms(),
     list() {
       expire();
-      return [...bans.values()];
+      return [...bans.values()].map(({ endsAtMs, ...ban }) => ({
+        ...ban,
+        until: clock.now() + Math.round((endsAtMs - clock.ms()) / 1000),
+      }));
     },
-    async add(ban) {
-      const key = keyOf(ban);
+    async add({ seconds, ...banned }) {
+      const key = keyOf(banned);
+      const ban = { ...banned, endsAtMs: clock.ms() + seconds * 1000 };
       bans.delete(key);
       bans.set(key, ban);
       if (bans.size > MOST) makeRoom();
-      for (const name of [ban.id, ban.address])
-        if (name !== null) blocked.set(name, Math.max(ban.until, blocked.get(name) ?? 0));
-      await deps.store.put('ban', key, ban, { sync: true });
+      block(ban);
+      const until = clock.now() + seconds;
+      await deps.store.put('ban', key, { ...banned, until, seconds }, { sync: true });
     },
     async lift(idOrHost) {
       const lifted = [...bans].filter(([, ban]) => ban.id === idOrHost || ban.address === idOrHost);

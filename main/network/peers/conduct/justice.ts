@@ -37,7 +37,8 @@ const MOST_HOSTS = 1000;
 
 export function createJustice(deps: JusticeDeps): Justice {
   const { bans, scores, clock, log } = deps;
-  const banned = new Map<string, { count: number; readonly until: number }>();
+  // Until a time of the monotonic clock.
+  const banned = new Map<string, { count: number; readonly untilMs: number }>();
 
   // Peers behind one address must not suffer for each other at once, least of all all nodes of a demo on one machine.
   function hostToBan(address: string, sharers: number): string | null {
@@ -45,10 +46,10 @@ export function createJustice(deps: JusticeDeps): Justice {
     // The host in a relayed address is the relay's, who did nothing.
     if (host === null || isRelayed(address) || host === '/ip4/127.0.0.1' || host === '/ip6/::1') return null;
     const known = banned.get(host);
-    const record = known !== undefined && known.until > clock.now() ? known : null;
+    const record = known !== undefined && known.untilMs > clock.ms() ? known : null;
     const count = (record?.count ?? 0) + 1;
     banned.delete(host);
-    banned.set(host, { count, until: record?.until ?? clock.now() + BAN_SECONDS });
+    banned.set(host, { count, untilMs: record?.untilMs ?? clock.ms() + BAN_SECONDS * 1000 });
     if (banned.size > MOST_HOSTS) banned.delete(banned.keys().next().value!);
     return sharers > 1 && count < BANS_OF_A_HOST ? null : host;
   }
@@ -71,7 +72,7 @@ export function createJustice(deps: JusticeDeps): Justice {
       const ban = {
         id: peerId,
         address: place === null ? null : hostToBan(place.address, place.sharers),
-        until: clock.now() + BAN_SECONDS,
+        seconds: BAN_SECONDS,
         code: offence.code,
         reason: reasonOf(offence.code),
       };

@@ -13,13 +13,27 @@ export interface Sessions {
   unlocked(id: string): KeySecrets | null;
   /** For making public keys. */
   any(id: string): KeySecrets | null;
+  /** The computer was suspended, during which timers may stand still: locks what would be locked by now. */
+  woke(): void;
   /** Wipes everything. */
   close(): void;
 }
 
-/** `locked` is called when time locked a wallet. */
-export function createSessions(locked: (id: string) => void): Sessions {
-  const open = new Map<string, { readonly secrets: KeySecrets; readonly timer: NodeJS.Timeout }>();
+export interface SessionsDeps {
+  /** Time has locked a wallet. */
+  locked(id: string): void;
+  /** Monotonic milliseconds that go on while the computer is suspended. */
+  elapsedMs(): number;
+}
+
+interface Session {
+  readonly secrets: KeySecrets;
+  readonly endsAtMs: number;
+  timer: NodeJS.Timeout;
+}
+
+export function createSessions({ locked, elapsedMs }: SessionsDeps): Sessions {
+  const open = new Map<string, Session>();
   const held = new Map<string, KeySecrets>();
 
   const lock = (id: string) => {
@@ -34,14 +48,25 @@ export function createSessions(locked: (id: string) => void): Sessions {
     held.delete(id);
   };
 
+  const end = (id: string) => {
+    lock(id);
+    locked(id);
+  };
+  const timerFor = (id: string, ms: number) => setTimeout(end, ms, id).unref();
+
   return {
     unlock(id, secrets, seconds) {
       lock(id);
-      const end = () => {
-        lock(id);
-        locked(id);
-      };
-      open.set(id, { secrets, timer: setTimeout(end, seconds * 1000).unref() });
+      const ms = seconds * 1000;
+      open.set(id, { secrets, endsAtMs: elapsedMs() + ms, timer: timerFor(id, ms) });
+    },
+    woke() {
+      for (const [id, session] of [...open]) {
+        clearTimeout(session.timer);
+        const left = session.endsAtMs - elapsedMs();
+        if (left <= 0) end(id);
+        else session.timer = timerFor(id, left);
+      }
     },
     lock,
     isUnlocked: (id) => open.has(id),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Ban } from '../../../../main/network/peers/conduct/bans.ts';
+import type { NewBan } from '../../../../main/network/peers/conduct/bans.ts';
 import { createJustice, type Verdict } from '../../../../main/network/peers/conduct/justice.ts';
 import {
   BAN_SECONDS,
@@ -15,14 +15,14 @@ import { turnedClock } from '../../../support/test-clock.ts';
 function court(place = { address: '/ip4/192.0.2.7/tcp/5', sharers: 1 }) {
   const clock = turnedClock();
   const scores = createScores(clock);
-  const bans: Ban[] = [];
+  const bans: NewBan[] = [];
   const parted: OffenceCode[] = [];
   const verdicts: Verdict[] = [];
   const report = createJustice({
     bans: {
       add: async (ban) => void bans.push(ban),
       has: () => false,
-      list: () => bans,
+      list: () => [],
       lift: async () => true,
       load: async () => {},
     },
@@ -61,14 +61,14 @@ describe('offences and what follows', () => {
   test.each([['tx-signature'], ['header-pow'], ['wire-oversize'], ['codec-truncated']] as const)(
     '%s bans at the first',
     (code) => {
-      const { clock, bans, parted, report } = court();
+      const { bans, parted, report } = court();
       report(code);
       expect(parted).toEqual([code]);
       expect(bans).toEqual([
         {
           id: 'peer',
           address: '/ip4/192.0.2.7',
-          until: clock.now() + BAN_SECONDS,
+          seconds: BAN_SECONDS,
           code,
           reason: reasonOf(code),
         },

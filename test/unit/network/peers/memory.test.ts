@@ -45,13 +45,13 @@ const ID = '12D3KooWAuBk9Nx5CpGPq7WCrNaxoF367nicnQz5UTE2pNQ2ZHuX';
 const addressOf = (n: number) => `/ip4/10.0.${n >> 8}.${n & 255}/tcp/21474/p2p/${ID}`;
 
 describe('bans', () => {
-  const ban = (until: number) =>
-    ({ id: ID, address: '/ip4/192.0.2.7', until, code: 'header-pow', reason: 'It lied.' }) as const;
+  const ban = (seconds: number) =>
+    ({ id: ID, address: '/ip4/192.0.2.7', seconds, code: 'header-pow', reason: 'It lied.' }) as const;
 
   test('hold for the id and the host, survive a restart, and run out', async () => {
     const clock = turnedClock();
     const bans = createBans({ store, clock });
-    await bans.add(ban(clock.now() + 86_400));
+    await bans.add(ban(86_400));
     expect([bans.has(ID), bans.has('/ip4/192.0.2.7'), bans.has('/ip4/192.0.2.8')]).toEqual([
       true,
       true,
@@ -61,7 +61,8 @@ describe('bans', () => {
     await reopen();
     const again = createBans({ store, clock });
     await again.load();
-    expect(again.list()).toEqual([ban(clock.now() + 86_400)]);
+    const { seconds, ...rest } = ban(86_400);
+    expect(again.list()).toEqual([{ ...rest, until: clock.now() + seconds }]);
     clock.pass(86_401_000);
     expect([again.has(ID), again.list()]).toEqual([false, []]);
 
@@ -71,11 +72,50 @@ describe('bans', () => {
     expect(later.list()).toEqual([]);
   });
 
+  test.each([-24 * 3600, -6 * 3600, 6 * 3600, 24 * 3600])(
+    'last as long as they were meant to when the clock is set by %i seconds meanwhile',
+    async (shift) => {
+      const clock = turnedClock();
+      const bans = createBans({ store, clock });
+      await bans.add(ban(3600));
+      clock.pass(1_800_000);
+      clock.shift(shift);
+      expect([bans.has(ID), bans.list()[0]?.until]).toEqual([true, clock.now() + 1800]);
+      clock.pass(1_799_000);
+      expect(bans.has(ID)).toBe(true);
+      clock.pass(2000);
+      expect([bans.has(ID), bans.list()]).toEqual([false, []]);
+    },
+  );
+
+  test('last at most their whole time once more when the node starts with a clock of 1970', async () => {
+    const clock = turnedClock();
+    await createBans({ store, clock }).add(ban(3600));
+    await reopen();
+    clock.shift(-Number(clock.now()));
+    const again = createBans({ store, clock });
+    await again.load();
+    expect(again.has(ID)).toBe(true);
+    clock.pass(3_601_000);
+    expect([again.has(ID), again.list()]).toEqual([false, []]);
+  });
+
+  test('saved by an earlier version, without how long they last, hold', async () => {
+    const clock = turnedClock();
+    const { seconds, ...old } = { ...ban(3600), until: clock.now() + 3600 };
+    await store.put('ban', `${ID}|${old.address}`, old);
+    const bans = createBans({ store, clock });
+    await bans.load();
+    expect(bans.has(ID)).toBe(true);
+    clock.pass(seconds * 1000);
+    expect(bans.has(ID)).toBe(false);
+  });
+
   test('can be lifted by either name', async () => {
     const clock = turnedClock();
     const bans = createBans({ store, clock });
     await bans.load();
-    await bans.add(ban(clock.now() + 60));
+    await bans.add(ban(60));
     expect(await bans.lift('/ip4/192.0.2.7')).toBe(true);
     expect([bans.has(ID), await bans.lift(ID)]).toEqual([false, false]);
     await reopen();
@@ -96,9 +136,8 @@ describe('bans', () => {
       notices: () => [],
     };
     const bans = createBans({ store: memory, clock });
-    await bans.add({ ...ban(clock.now() + 600), id: 'chosen', address: null, code: 'manual' });
-    for (let n = 0; n < 10_050; n++)
-      await bans.add({ ...ban(clock.now() + 60), id: `name ${n}`, address: null });
+    await bans.add({ ...ban(600), id: 'chosen', address: null, code: 'manual' });
+    for (let n = 0; n < 10_050; n++) await bans.add({ ...ban(60), id: `name ${n}`, address: null });
     expect(bans.list().length).toBeLessThanOrEqual(10_000);
     expect([bans.has('chosen'), bans.has('name 0'), bans.has('name 10049')]).toEqual([true, false, true]);
   });

@@ -4,8 +4,11 @@ import { paymentNews } from '../../../../renderer/state/payments/payment-news.ts
 import { aBlock, anEntry } from '../entries.ts';
 
 describe('news of payments', () => {
-  const texts = (...args: Parameters<typeof paymentNews>): string[] =>
-    paymentNews(...args).map(({ text }) => text);
+  const texts = (
+    before: Parameters<typeof paymentNews>[0],
+    now: Parameters<typeof paymentNews>[1],
+    phase: Parameters<typeof paymentNews>[2] = 'synced',
+  ): string[] => paymentNews(before, now, phase).map(({ text }) => text);
 
   test('what a wallet held before is no news', () => expect(texts(null, [anEntry()])).toEqual([]));
   test('an arrival is told once', () => {
@@ -24,9 +27,16 @@ describe('news of payments', () => {
   test('blocks that were found at once are one piece of news', () => {
     const mined = (txid: string) =>
       anEntry({ txid, kind: 'mined', state: 'immature', amount: 2_000_000_000 });
-    expect(paymentNews([], [mined('a'), mined('b')])).toEqual([
+    expect(paymentNews([], [mined('a'), mined('b')], 'synced')).toEqual([
       { text: 'You mined 2 blocks: 40\u00a0KITH.', tone: 'good', topic: 'mined' },
     ]);
+  });
+  test('what the blocks of a sync hold is no news, however much it is', () => {
+    const entries = Array.from({ length: 5 }, (_, i) => anEntry({ txid: `${i}` }));
+    for (const phase of ['headers', 'snapshot', 'blocks'] as const)
+      expect(texts([], entries, phase)).toEqual([]);
+    for (const phase of ['synced', 'finding-peers', undefined] as const)
+      expect(texts([], entries, phase).length).toBe(5);
   });
   test('several are told in the order in which they happened', () => {
     const [older, newer] = [
