@@ -94,6 +94,30 @@ export default defineConfig(
     },
   },
   {
+    // Durations need a clock that nobody sets, so the wall clock is read in one place (fault 03).
+    files: ['main/**'],
+    ignores: ['main/lib/**', 'main/core/**'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        {
+          object: 'Date',
+          property: 'now',
+          message: 'Clock.ms() for durations, Clock.now() for the time of day (lib/clock.ts).',
+        },
+      ],
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'ExportDefaultDeclaration', message: 'Named exports only.' },
+        { selector: 'ExportAllDeclaration', message: 'No barrels: import from where it is.' },
+        {
+          selector: "NewExpression[callee.name='Date'][arguments.length=0]",
+          message: 'Clock.ms() for durations, Clock.now() for the time of day (lib/clock.ts).',
+        },
+      ],
+    },
+  },
+  {
     // Terminal programs speak through the console.
     files: ['main/cli/**', 'main/demo/**', 'tools/**', 'test/**'],
     rules: { 'no-console': 'off' },

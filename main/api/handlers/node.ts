@@ -1,8 +1,9 @@
+import { systemClock } from '../../lib/clock.ts';
 import { api, type HandlerDeps } from '../base.ts';
 import { readStatus } from '../status.ts';
 import { latest } from '../streams.ts';
 
-const now = () => Math.floor(Date.now() / 1000);
+const { now } = systemClock;
 
 export function createNodeHandlers({ node, shutdown, recentLog }: HandlerDeps) {
   const subscribe = (wake: () => void) => {

@@ -1,4 +1,5 @@
 import type { DraftPayment, WalletView } from '../../../shared/contract/wallet.ts';
+import { systemClock } from '../../lib/clock.ts';
 import { KithError } from '../../lib/errors.ts';
 import { api, type ApiContext, type HandlerDeps } from '../base.ts';
 import type { NodeFacade } from '../facade.ts';
@@ -12,7 +13,7 @@ export function createWalletHandlers({ node }: HandlerDeps) {
   const { wallets } = node;
   const warned = (draft: DraftPayment): DraftPayment => ({
     ...draft,
-    warnings: [...alarmsOf(node, Math.floor(Date.now() / 1000)), ...draft.warnings],
+    warnings: [...alarmsOf(node, systemClock.now()), ...draft.warnings],
   });
   const handlers = api.wallet;
   return handlers.router({

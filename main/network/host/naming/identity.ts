@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { generateKeyPair, privateKeyFromProtobuf, privateKeyToProtobuf } from '@libp2p/crypto/keys';
@@ -20,7 +20,8 @@ export async function readIdentity(datadir: string): Promise<{ key: PrivateKey; 
   if (found instanceof Uint8Array) {
     const key = decodeKey(found);
     if (key !== null) return { key, replaced: false };
-    await rename(file, `${file}.unreadable-${Date.now()}`);
+    // A number of its own, so that an earlier one is never overwritten, whatever the clock shows.
+    await rename(file, `${file}.unreadable-${randomInt(2 ** 32)}`);
   }
   const key = await generateKeyPair('Ed25519');
   await writeKey(file, privateKeyToProtobuf(key));
