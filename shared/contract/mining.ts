@@ -20,6 +20,7 @@ export const miningStatus = z.object({
   problem: z.string().nullable(),
 });
 
+/** More than the computer has cores count as that many: `status` shows how many run. */
 const threads = z.int().min(1, 'mine on at least 1 thread').max(256, 'at most 256 threads');
 
 export const miningContract = {

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import type { Notice } from '../../../shared/contract/fields.ts';
 import { bitsToTarget, workOf } from '../../core/consensus/compact.ts';
 import type { Network } from '../../core/networks/network.ts';
@@ -36,6 +37,8 @@ export interface MinerDeps {
   readonly powHash?: PowHash;
   /** Another program for the mining threads; for tests. */
   readonly script?: URL;
+  /** Mining threads at most; the cores of this computer unless told. */
+  readonly cores?: number;
 }
 
 export interface MinerStatus {
@@ -55,8 +58,9 @@ export interface MinerStatus {
 /** Mines on threads of its own, behind everything else that the machine has to do. */
 export interface Miner {
   /**
-   * Starts, or changes where rewards go, on how many threads (1 unless told) and for which share of the time (all of it
-   * unless told; above 0, at most 1). A function is asked anew for each block that is put together.
+   * Starts, or changes where rewards go, on how many threads (1 unless told; at most one for each core) and for which
+   * share of the time (all of it unless told; above 0, at most 1). A function is asked anew for each block that is put
+   * together.
    */
   start(payout: Lock | (() => Lock), threads?: number, share?: number): Promise<void>;
   /** Stops mining and generating; it can be started again. */
@@ -87,6 +91,9 @@ export function createMiner(deps: MinerDeps): Miner {
   const memoryKiB = params.powMemoryKiB;
   // Blocks on one tip at the same time would only orphan each other.
   const generating = createQueue(MAX_WAITING_CALLS);
+  // Two starts at the same time would leave the threads of one of them behind, with nobody to stop them.
+  const changing = createQueue(MAX_WAITING_CALLS);
+  const cores = deps.cores ?? availableParallelism();
   let stopping = new AbortController();
   let run: MiningRun | null = null;
   let found = 0;
@@ -128,30 +135,36 @@ export function createMiner(deps: MinerDeps): Miner {
       if (!Number.isInteger(threads) || threads < 1 || threads > MAX_THREADS)
         throw new RangeError(`not a number of mining threads: ${threads}`);
       if (!(share > 0 && share <= 1)) throw new RangeError(`not a share of the time: ${share}`);
-      await stopRun();
-      run = startMiningRun(
-        { payout: typeof payout === 'function' ? payout : () => payout, threads, share },
-        {
-          memoryKiB,
-          tip: () => chain.tip().id,
-          template,
-          submit,
-          clock,
-          log,
-          script: deps.script,
-          pause,
-          untilAllowed,
-          found: (block) => {
-            count();
-            log.info('found a block', { id: block.header.idHex, height: block.header.height });
+      await changing.run(async () => {
+        await stopRun();
+        run = startMiningRun(
+          {
+            payout: typeof payout === 'function' ? payout : () => payout,
+            threads: Math.min(threads, cores),
+            share,
           },
-        },
-      );
+          {
+            memoryKiB,
+            tip: () => chain.tip().id,
+            template,
+            submit,
+            clock,
+            log,
+            script: deps.script,
+            pause,
+            untilAllowed,
+            found: (block) => {
+              count();
+              log.info('found a block', { id: block.header.idHex, height: block.header.height });
+            },
+          },
+        );
+      });
     },
     async stop() {
       stopping.abort();
       stopping = new AbortController();
-      await stopRun();
+      await changing.run(stopRun);
       await generating.idle();
     },
     status() {

@@ -263,6 +263,17 @@ describe('mining on threads', () => {
     expect(chain.tip().height).toBe(height);
   });
 
+  test('many starts at once leave one run behind, on no more threads than there are cores', async () => {
+    const { chain, miner } = await bench(LOCAL_NETWORK, { cores: 2 });
+    await Promise.all(Array.from({ length: 6 }, () => miner.start(payout, 64)));
+    expect(miner.status()).toMatchObject({ running: true, threads: 2 });
+    await expect.poll(() => chain.tip().height, { timeout: 15_000 }).toBeGreaterThan(2);
+    await miner.stop();
+    const { height } = chain.tip();
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(chain.tip().height).toBe(height);
+  });
+
   test('takes in payments, pays whom it is told, asks anew for each block', async () => {
     const { chain, mempool, miner } = await bench();
     const [coin] = await firstCoinbases(chain, await miner.generate(payout, 6));
