@@ -1,14 +1,15 @@
 import { noise } from '@chainsafe/libp2p-noise';
 import type { GossipSub } from '@libp2p/gossipsub';
 import { identify } from '@libp2p/identify';
-import { type Connection, type IdentifyResult, type PrivateKey, type Stream } from '@libp2p/interface';
+import type { Connection, ConnectionGater, IdentifyResult, PrivateKey, Stream } from '@libp2p/interface';
 import { tcp } from '@libp2p/tcp';
 import { yamux } from '@libp2p/yamux';
 import { createLibp2p, type Libp2p } from 'libp2p';
 import { KithError, messageOf } from '../../lib/errors.ts';
 import { hostPart, isLocal, parseAddress } from './naming/addresses.ts';
+import { createRelayPools, type RelayPools, type ReservationStore } from './bounds/relay-pools.ts';
 import { forgetStrangers } from './bounds/forget-strangers.ts';
-import { createHandshakes } from './bounds/handshakes.ts';
+import { createHandshakes, type Handshakes } from './bounds/handshakes.ts';
 import { createGossip, type Gossip, gossipService } from './gossip.ts';
 import { createIdentify, type Identify, type IdentifyDeps } from './identify.ts';
 import { createDoors, type Doors, type Inner } from './inner.ts';
@@ -71,6 +72,8 @@ export interface Host {
   onClose(listener: (connection: Connection) => void): void;
   /** How many peers libp2p keeps something of. */
   remembered(): Promise<number>;
+  /** The peers that have a reservation at this node as a relay, oldest first. */
+  reserved(): string[];
   /** What a peer says it speaks, some time after its connection opened. */
   onIdentify(listener: (result: IdentifyResult) => void): void;
 }
@@ -87,7 +90,11 @@ const PING_TIMEOUT_MS = 20_000;
 /** For TCP, encryption and the multiplexer of a connection that this node opens. */
 const DIAL_MS = 10_000;
 
-type Services = { identify: unknown; pubsub: GossipSub } & Record<string, unknown>;
+type Services = {
+  identify: unknown;
+  pubsub: GossipSub;
+  relay?: { readonly reservations: ReservationStore };
+} & Record<string, unknown>;
 
 export async function createHost(deps: HostDeps): Promise<Host> {
   const traffic = createTrafficCounter();
@@ -139,6 +146,7 @@ export async function createHost(deps: HostDeps): Promise<Host> {
     onOpen: (listener) => node.addEventListener('connection:open', (event) => listener(event.detail)),
     onClose: (listener) => node.addEventListener('connection:close', (event) => listener(event.detail)),
     remembered: async () => (await node.peerStore.all()).length,
+    reserved: () => [...(node.services.relay?.reservations ?? [])].map(([peer]) => peer.toString()),
     onIdentify: (listener) => node.addEventListener('peer:identify', (event) => listener(event.detail)),
   };
 }
@@ -150,6 +158,10 @@ async function create(
   const current: { node?: Libp2p<Services>; inner?: Inner & IdentifyDeps; identity?: Identify } = {};
   const handshakes = createHandshakes(HANDSHAKES_A_SECOND[isLocal(deps.listen) ? 'local' : 'otherwise']);
   const relays = deps.wanted?.relays;
+  const relayPools = createRelayPools({
+    reservations: () => current.node?.services.relay?.reservations,
+    connections: (peer) => current.node?.getConnections(peer) ?? [],
+  });
   const parts = await loadParts(deps.wanted ?? {}, () => current.identity!);
   current.node = await createLibp2p<Services>({
     start: false,
@@ -170,23 +182,7 @@ async function create(
         streamOptions: { maxStreamWindowSize: 2 << 20 },
       }),
     ],
-    connectionGater: {
-      denyDialMultiaddr: () => false,
-      denyInboundConnection(raw) {
-        const part = hostPart(raw.remoteAddr.toString()) ?? '';
-        return deps.denied.host(part) || !handshakes.begin(raw);
-      },
-      denyInboundUpgradedConnection(_peer, raw) {
-        handshakes.end(raw);
-        return false;
-      },
-      denyInboundEncryptedConnection: (peer) => deps.denied.peer(peer.toString()),
-      denyOutboundEncryptedConnection: (peer) => deps.denied.peer(peer.toString()),
-      denyInboundRelayReservation: (peer) => !(relays?.serves(peer.toString()) ?? false),
-      denyOutboundRelayedConnection: (from) => deps.denied.peer(from.toString()),
-      denyInboundRelayedConnection: (relay, from) =>
-        !(relays?.uses(relay.toString()) ?? false) || deps.denied.peer(from.toString()),
-    },
+    connectionGater: createGater(deps, handshakes, relayPools),
     connectionManager: {
       maxConnections: MAX_CONNECTIONS,
       maxParallelDials: 16,
@@ -212,8 +208,39 @@ async function create(
       ...parts.services,
     },
   });
+  current.node.addEventListener('peer:disconnect', (event) => relayPools.left(event.detail));
   current.identity = createIdentify(current.inner!);
   return { node: current.node, inner: current.inner!, identity: current.identity };
+}
+
+/** Who is let in, and the pools that strangers fill on the way. */
+function createGater(deps: HostDeps, handshakes: Handshakes, relayPools: RelayPools): ConnectionGater {
+  const relays = deps.wanted?.relays;
+  return {
+    denyDialMultiaddr: () => false,
+    denyInboundConnection(raw) {
+      const part = hostPart(raw.remoteAddr.toString()) ?? '';
+      return deps.denied.host(part) || !handshakes.begin(raw);
+    },
+    denyInboundUpgradedConnection(_peer, raw) {
+      handshakes.end(raw);
+      return false;
+    },
+    denyInboundEncryptedConnection: (peer) => deps.denied.peer(peer.toString()),
+    denyOutboundEncryptedConnection: (peer) => deps.denied.peer(peer.toString()),
+    denyInboundRelayReservation(peer) {
+      if (!(relays?.serves(peer.toString()) ?? false)) return true;
+      relayPools.reserve(peer);
+      return false;
+    },
+    denyOutboundRelayedConnection(from, to) {
+      if (deps.denied.peer(from.toString())) return true;
+      relayPools.relay(from, to);
+      return false;
+    },
+    denyInboundRelayedConnection: (relay, from) =>
+      !(relays?.uses(relay.toString()) ?? false) || deps.denied.peer(from.toString()),
+  };
 }
 
 // libp2p puts the causes into the text of its own error only.

@@ -1,6 +1,7 @@
 import type { Libp2pOptions } from 'libp2p';
 import { identifyPush } from '@libp2p/identify';
 import { peerIdOf, relayOf } from './naming/addresses.ts';
+import { RELAYED, RESERVATIONS } from './bounds/relay-pools.ts';
 import { withHandler } from './bounds/with-handler.ts';
 import type { Identify } from './identify.ts';
 
@@ -30,14 +31,16 @@ export interface Parts {
 
 /** What this node carries as a relay: enough to agree on a direct way, and for nothing else. */
 export const RELAY = {
-  slots: 16,
-  slotMs: 60 * 60_000,
+  /** Short, so that a peer whose reservation was given to another asks again soon. */
+  slotMs: 20 * 60_000,
   /** Of one connection through it. */
   connectionMs: 120_000,
   connectionBytes: 128 * 1024,
-  /** Connections that a peer may open through it, and that may end at a peer, at once. */
+  /** Connections that a peer may open through it at once, on one connection of its own. */
   perPeer: 4,
 } as const;
+/** libp2p's own limits refuse the newest, so the pools (bounds/relay-pools.ts) stay below them. */
+const RELAY_BACKSTOP = { reservations: 2 * RESERVATIONS.total, toPeer: 2 * RELAYED.total } as const;
 
 const HOP_MS = 10_000;
 
@@ -61,9 +64,9 @@ export async function loadParts(
       hopTimeout: HOP_MS,
       maxInboundHopStreams: RELAY.perPeer,
       maxOutboundHopStreams: RELAY.perPeer,
-      maxOutboundStopStreams: RELAY.perPeer,
+      maxOutboundStopStreams: RELAY_BACKSTOP.toPeer,
       reservations: {
-        maxReservations: RELAY.slots,
+        maxReservations: RELAY_BACKSTOP.reservations,
         reservationTtl: RELAY.slotMs,
         defaultDurationLimit: RELAY.connectionMs,
         defaultDataLimit: BigInt(RELAY.connectionBytes),

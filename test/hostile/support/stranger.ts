@@ -35,6 +35,8 @@ export interface StrangerOptions {
   readonly from?: string;
   /** What it answers, by protocol; where nothing is given it leaves the asker waiting. */
   readonly answers?: Readonly<Record<string, ReadonlyMap<number, Handler>>>;
+  /** What it does with streams of further protocols. */
+  readonly takes?: Readonly<Record<string, (stream: Stream) => void>>;
   /** What it does when it is asked who it is; it doesn't know the question unless given. */
   readonly identify?: (stream: Stream) => void;
 }
@@ -63,6 +65,7 @@ export async function meet(address: string, options: StrangerOptions = {}): Prom
   const answers = { ...options.answers, [NAMES.relay]: relay };
   for (const [protocol, handlers] of Object.entries(answers))
     await node.handle(protocol, (stream) => void serve(stream, handlers));
+  for (const [protocol, take] of Object.entries(options.takes ?? {})) await node.handle(protocol, take);
   if (options.identify !== undefined) await node.handle('/ipfs/id/1.0.0', options.identify);
   const connection = await node
     .dial(multiaddr(address), { signal: AbortSignal.timeout(10_000) })

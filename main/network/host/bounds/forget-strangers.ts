@@ -6,6 +6,9 @@ export type Remembering = Pick<Libp2p, 'addEventListener' | 'peerStore' | 'getCo
 /** What libp2p writes of a peer when its connection has just ended must be gone, too. */
 const LINGER_MS = 3000;
 
+/** What libp2p tags a peer with that has a reservation here. It ends with the connection, whatever the tag says. */
+const RESERVED = 'circuit-relay-source';
+
 /**
  * Makes libp2p forget a peer some time after its last connection closed, unless a part of it holds on to that peer with
  * a tag. By itself it keeps what each peer said about itself, up to 8 KB, for as long as it runs: whoever connects again
@@ -15,7 +18,7 @@ export function forgetStrangers(node: Remembering): void {
   async function forget(peer: PeerId): Promise<void> {
     if (node.getConnections(peer).length > 0 || !(await node.peerStore.has(peer))) return;
     const { tags } = await node.peerStore.get(peer);
-    if (tags.size === 0) await node.peerStore.delete(peer);
+    if ([...tags.keys()].every((tag) => tag === RESERVED)) await node.peerStore.delete(peer);
   }
 
   node.addEventListener('connection:close', ({ detail: { remotePeer } }) => {

@@ -1,0 +1,112 @@
+import { generateKeyPair } from '@libp2p/crypto/keys';
+import type { Stream } from '@libp2p/interface';
+import { peerIdFromString } from '@libp2p/peer-id';
+import { afterEach, expect, test } from 'vitest';
+import { createHost, type Host } from '../../../main/network/host/host.ts';
+import { RELAYED, RESERVATIONS } from '../../../main/network/host/bounds/relay-pools.ts';
+import { createPrefixed } from '../../../main/network/wire/messages/prefixed.ts';
+import { meet, newSource, type Stranger } from '../../hostile/support/stranger.ts';
+import { until } from '../../support/until.ts';
+
+const HOP = '/libp2p/circuit/relay/0.2.0/hop';
+const STOP = '/libp2p/circuit/relay/0.2.0/stop';
+const RESERVE = Uint8Array.of(0x08, 0);
+/** Field 5 of the answer is the status: 100 = given. */
+const OK = Buffer.from([0x28, 100]);
+
+const stops: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const stop of stops.splice(0).reverse()) await stop();
+});
+
+async function relay(): Promise<Host & { readonly address: string }> {
+  const host = await createHost({
+    key: await generateKeyPair('Ed25519'),
+    listen: ['/ip4/127.0.0.1/tcp/0'],
+    topics: [],
+    software: 'relay',
+    denied: { host: () => false, peer: () => false },
+    scoreOf: () => 0,
+    wanted: { relays: { serves: () => true, uses: () => false } },
+  });
+  await host.start();
+  stops.push(() => host.stop());
+  return { ...host, address: host.addresses()[0]! };
+}
+
+async function stranger(at: { readonly address: string }, from: string): Promise<Stranger> {
+  const met = await meet(at.address, { from });
+  stops.push(() => met.stop());
+  return met;
+}
+
+async function ask(peer: Stranger, message: Uint8Array): Promise<{ stream: Stream; given: boolean }> {
+  const stream = await peer.open(HOP);
+  const messages = createPrefixed(stream);
+  await messages.send(message);
+  const answer = Buffer.from(await messages.receive(4096, 5000));
+  return { stream, given: answer.includes(OK) };
+}
+const reserve = async (peer: Stranger) => (await ask(peer, RESERVE)).given;
+
+/** Agrees to every connection that the relay brings, and leaves it open. */
+async function acceptRelayed(stream: Stream): Promise<void> {
+  const messages = createPrefixed(stream);
+  await messages.receive(4096, 5000);
+  await messages.send(Uint8Array.of(0x08, 1, 0x20, 100));
+}
+
+test('identities of two hosts hold few reservations, and others still get theirs', async () => {
+  const at = await relay();
+  const hosts = [newSource(), newSource()];
+  for (let i = 0; i < 16; i++) expect(await reserve(await stranger(at, hosts[i % 2]!))).toBe(true);
+  expect(at.reserved()).toHaveLength(2 * RESERVATIONS.perHost);
+  const others: Stranger[] = [];
+  for (let i = 0; i < RESERVATIONS.total; i++) {
+    others.push(await stranger(at, newSource()));
+    expect(await reserve(others.at(-1)!)).toBe(true);
+  }
+  expect(at.reserved()).toHaveLength(RESERVATIONS.total);
+  // The newest is always in, and asking again for the same reservation evicts nobody.
+  expect(at.reserved()).toContain(others.at(-1)!.id);
+  const before = at.reserved();
+  expect(await reserve(others.at(-1)!)).toBe(true);
+  expect(at.reserved()).toEqual(before);
+});
+
+test('a reservation ends with its connection, and nothing is left of the peer', async () => {
+  const at = await relay();
+  const peer = await stranger(at, newSource());
+  expect(await reserve(peer)).toBe(true);
+  expect(at.reserved()).toEqual([peer.id]);
+  const known = await at.remembered();
+  await peer.stop();
+  await until(() => at.reserved().length === 0, 'the reservation is gone');
+  await until(async () => (await at.remembered()) < known, 'forgotten', { ms: 30_000 });
+});
+
+test('relayed connections to one peer make room for newcomers', async () => {
+  const at = await relay();
+  const takes = { [STOP]: (stream: Stream) => void acceptRelayed(stream) };
+  const target = await meet(at.address, { from: newSource(), takes });
+  stops.push(() => target.stop());
+  expect(await reserve(target)).toBe(true);
+  const id = peerIdFromString(target.id).toMultihash().bytes;
+  const connectTo = Buffer.concat([Uint8Array.of(0x08, 1, 0x12, id.length + 2, 0x0a, id.length), id]);
+  const host = newSource();
+  const greedy: Stream[] = [];
+  for (let i = 0; i < RELAYED.total; i++) {
+    const { stream, given } = await ask(await stranger(at, host), connectTo);
+    expect(given).toBe(true);
+    greedy.push(stream);
+  }
+  await until(() => greedy.filter(({ status }) => status !== 'open').length === 2, 'the oldest are closed');
+  expect(greedy.slice(0, 2).every(({ status }) => status !== 'open')).toBe(true);
+  for (let i = 0; i < RELAYED.total; i++) {
+    const { stream, given } = await ask(await stranger(at, newSource()), connectTo);
+    expect(given).toBe(true);
+    greedy.push(stream);
+  }
+  await until(() => greedy.filter(({ status }) => status === 'open').length <= RELAYED.total, 'bounded');
+  expect(greedy.at(-1)!.status).toBe('open');
+});
