@@ -19,6 +19,7 @@ export default defineConfig({
         resolve: { alias: { electron } },
         test: {
           name: 'unit',
+          setupFiles: ['test/support/bugs.ts'],
           environment: 'node',
           include: ['test/{unit,contract,vectors,fuzz}/**/*.test.ts'],
           exclude,
@@ -29,6 +30,7 @@ export default defineConfig({
       {
         test: {
           name: 'functional',
+          setupFiles: ['test/support/bugs.ts'],
           environment: 'node',
           include: ['test/{functional,hostile,sim}/**/*.test.ts'],
           exclude,

@@ -1,3 +1,4 @@
+import { isBug, publishBug } from './bugs.ts';
 import type { Log } from './log/log.ts';
 
 /**
@@ -13,6 +14,7 @@ export function guarded<Args extends readonly unknown[]>(
     try {
       work(...args);
     } catch (error) {
+      if (isBug(error)) publishBug({ where: what, error });
       log.error('a part of the node failed and goes on', {
         what,
         error: error instanceof Error ? (error.stack ?? error.message) : String(error),

@@ -14,9 +14,8 @@ import { namesOf } from './host/naming/protocols.ts';
 import { createCaller } from './wire/caller.ts';
 import { FRAME } from './wire/frame-types.ts';
 import { type Offence, offence } from './wire/offence.ts';
+import { REQUEST } from './wire/requests.ts';
 import { type Handler, serve } from './wire/server.ts';
-
-const REPLY_MS = 10_000;
 
 /** A network's file in the one form that links name: the parameters in alphabetical order. */
 export function networkFileOf(network: Network): string {
@@ -102,11 +101,8 @@ async function ask(
   const caller = createCaller({ open: () => connection.newStream(protocol), onOffence: () => undefined });
   try {
     await caller.call({
-      type: FRAME.getNetworkFile.type,
+      kind: REQUEST.getNetworkFile,
       body: new Uint8Array(0),
-      replies: 1,
-      accepts: new Map([[FRAME.networkFile.type, FRAME.networkFile.cap]]),
-      timeoutMs: REPLY_MS,
       onReply(frame) {
         text = new TextDecoder().decode(frame.body);
         return null;

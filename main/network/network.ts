@@ -67,6 +67,7 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
     denied: { host: (part) => bans.has(part), peer: (id) => bans.has(id) },
     scoreOf: (peerId) => -scores.of(peerId),
     onFlood: (peerId) => peers.report(peerId, offence('gossip-flood')),
+    onFailure: (peerId, failure) => peers.report(peerId, failure),
     wanted: wantedFor(deps, () => finding.reach),
   });
   const identified = createIdentified(host.onIdentify);

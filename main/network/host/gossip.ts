@@ -6,6 +6,8 @@ import { peerIdFromString } from '@libp2p/peer-id';
 import { MAX_GOSSIP_BYTES } from '../wire/messages/announcements.ts';
 import { type Breathe, createBreathe } from '../../lib/turns.ts';
 import { plain } from '../wire/flow.ts';
+import { handlerFailure } from '../wire/handler-failure.ts';
+import type { Offence } from '../wire/offence.ts';
 import { gossipScoreParams, SCORE_THRESHOLDS } from './gossip-scores.ts';
 
 /** What becomes of a message: passed on, dropped, or dropped and held against the peer that sent it. */
@@ -96,7 +98,11 @@ interface Router extends GossipSub {
   ): ReturnType<GossipSub['publish']>;
 }
 
-export function createGossip(service: GossipSub): Gossip {
+/** @param onFailure a message of this peer made its handler throw. */
+export function createGossip(
+  service: GossipSub,
+  onFailure: (peerId: string, failure: Offence) => void,
+): Gossip {
   const router = service as Router;
   const excluded = new Map<string, Set<string>>();
   const isExcluded = (topic: string, peerId: string): boolean => excluded.get(peerId)?.has(topic) === true;
@@ -129,7 +135,14 @@ export function createGossip(service: GossipSub): Gossip {
         if (message.data.length > MAX_GOSSIP_BYTES) return TopicValidatorResult.Reject;
         if (isExcluded(topic, peer.toString())) return TopicValidatorResult.Ignore;
         await breathe();
-        return VERDICT[await judge(peer.toString(), plain(message.data))];
+        try {
+          return VERDICT[await judge(peer.toString(), plain(message.data))];
+        } catch (error) {
+          const failure = handlerFailure(`gossip ${topic}`, error);
+          if (failure === null) return TopicValidatorResult.Ignore;
+          onFailure(peer.toString(), failure);
+          return TopicValidatorResult.Reject;
+        }
       });
       router.subscribe(topic);
     },

@@ -17,6 +17,7 @@ import { metered } from './bounds/metered.ts';
 import { isOwnRelay, loadParts, type Wanted } from './parts.ts';
 import { answerPings, echoBudget, measurePing, PING_PROTOCOL } from './ping.ts';
 import { signRecord } from './naming/records.ts';
+import type { Offence } from '../wire/offence.ts';
 import { perConnection } from '../wire/per-connection.ts';
 import { createTrafficCounter, type TrafficCounter } from './bounds/traffic.ts';
 
@@ -34,6 +35,8 @@ export interface HostDeps {
   readonly scoreOf: (peerId: string) => number;
   /** A peer sent more gossip than it may; its stream is gone already. */
   readonly onFlood?: ((peerId: string) => void) | undefined;
+  /** A gossip message of this peer made its handler throw. */
+  readonly onFailure?: ((peerId: string, failure: Offence) => void) | undefined;
   /** Further parts of libp2p; none unless told. */
   readonly wanted?: Wanted | undefined;
 }
@@ -105,7 +108,7 @@ export async function createHost(deps: HostDeps): Promise<Host> {
   return {
     peerId: node.peerId.toString(),
     idBytes: node.peerId.toMultihash().bytes,
-    gossip: createGossip(node.services.pubsub),
+    gossip: createGossip(node.services.pubsub, deps.onFailure ?? (() => {})),
     traffic,
     doors: createDoors(inner),
     components: inner,

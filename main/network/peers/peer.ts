@@ -57,12 +57,17 @@ export interface PeerParts {
   readonly names: Names;
   readonly since: UnixSeconds;
   onOffence(offence: Offence): void;
+  /** Bytes that the peer has sent so far. */
+  readonly received: () => number;
+  /** Whether it answers a ping. */
+  readonly isAlive: () => Promise<boolean>;
 }
 
 export function createPeer(parts: PeerParts): OwnedPeer {
   const { connection, origin, control, names, since } = parts;
+  const { onOffence, received, isAlive } = parts;
   const callerOf = (protocol: string) =>
-    createCaller({ open: () => connection.newStream(protocol), onOffence: parts.onOffence });
+    createCaller({ open: () => connection.newStream(protocol), onOffence, received, isAlive });
   return {
     ...origin,
     id: connection.remotePeer.toString(),

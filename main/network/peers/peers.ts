@@ -15,7 +15,7 @@ import { createIntroduce } from './introduce.ts';
 import { createJustice, type Verdict } from './conduct/justice.ts';
 import { createPeer, type Origin, type OwnedPeer, type Peer } from './peer.ts';
 import type { Scores } from './conduct/scores.ts';
-import { close, createSessions, isHere, type Session } from './sessions.ts';
+import { close, closeAfterBye, createSessions, isHere, type Session } from './sessions.ts';
 
 export interface PeersDeps {
   readonly host: Host;
@@ -73,6 +73,8 @@ export interface Peers {
 
 const INBOUND: Origin = { kind: 'inbound', foundBy: 'inbound' };
 const PING_MS = 45_000;
+/** So much later a connection that was about to end has ended. */
+const CUT_MS = 2000;
 
 export function createPeers(deps: PeersDeps): Peers {
   const { host, names, log, clock } = deps;
@@ -95,12 +97,21 @@ export function createPeers(deps: PeersDeps): Peers {
   });
   // Whoever is being sent away can't make it worse, nor have us write another ban to the disk for each frame.
   const report = (peerId: string, wrong: Offence): void => {
-    if (sessions.get(peerId)?.parting !== true) judge(peerId, wrong);
+    if (wrong.code === 'wire-cut') void reportCut(peerId, wrong);
+    else if (sessions.get(peerId)?.parting !== true) judge(peerId, wrong);
   };
   let pinging: NodeJS.Timeout | undefined;
 
   const list = (): OwnedPeer[] =>
     sessions.all().flatMap((session) => (session.peer === null || !isHere(session) ? [] : [session.peer]));
+
+  /** A connection that ends takes its streams with it, in any order: only a peer that stays has cut one off. */
+  async function reportCut(peerId: string, wrong: Offence): Promise<void> {
+    const session = sessions.get(peerId);
+    await sleep(CUT_MS);
+    if (session === undefined || sessions.get(peerId) !== session) return;
+    if (!session.parting && session.connection.status === 'open') judge(peerId, wrong);
+  }
 
   function part(peerId: string, code: OffenceCode): void {
     const session = sessions.get(peerId);
@@ -109,7 +120,7 @@ export function createPeers(deps: PeersDeps): Peers {
     session.parting = true;
     session.code ??= code;
     const goodbye = session.peer?.control.bye(code) ?? Promise.resolve();
-    void Promise.race([goodbye, sleep(GOODBYE_MS)]).then(() => close(session.connection));
+    void Promise.race([goodbye, sleep(GOODBYE_MS)]).then(() => closeAfterBye(session.connection));
   }
 
   function ended(session: Session, peer: OwnedPeer): void {
@@ -133,7 +144,9 @@ export function createPeers(deps: PeersDeps): Peers {
         events.emit('refused', { id, address: remoteAddr.toString(), direction, code });
         report(id, outcome!);
       }
-      close(session.connection);
+      // Its `bye` is on its way in these two cases.
+      if (code === 'hello-network' || code === 'hello-version') void closeAfterBye(session.connection);
+      else close(session.connection);
       return code;
     }
     sessions.stopAwaiting(session.connection);
@@ -144,6 +157,8 @@ export function createPeers(deps: PeersDeps): Peers {
       names,
       since: clock.now(),
       onOffence: (wrong) => report(id, wrong),
+      received: () => host.traffic.of(id).bytesIn,
+      isAlive: () => isAlive(session.connection),
     });
     session.peer = peer;
     void follow(session, peer);
@@ -165,8 +180,21 @@ export function createPeers(deps: PeersDeps): Peers {
     );
     if (isOffence(said)) report(peer.id, said);
     else if (said !== null) log.debug('a peer said goodbye', { peer: peer.id, because: said.bye });
-    // Without its control stream a peer can't be kept up to date.
-    if (session.peer !== null) close(session.connection);
+    // Without its control stream a peer can't be kept up to date. If this side ends it, `bye` goes out first.
+    if (session.peer !== null && !session.parting) close(session.connection);
+  }
+
+  async function farewell(control: Control, connection: Connection): Promise<void> {
+    await Promise.race([control.bye('node-stopping'), sleep(GOODBYE_MS)]);
+    await closeAfterBye(connection);
+  }
+
+  /** Whether a peer runs and can be reached. One that sends something meanwhile is, even if it answers no ping. */
+  async function isAlive(connection: Connection): Promise<boolean> {
+    const traffic = () => host.traffic.of(connection.remotePeer.toString()).bytesIn;
+    const before = traffic();
+    await host.ping(connection).catch(() => null);
+    return traffic() > before;
   }
 
   async function measure(peer: OwnedPeer): Promise<void> {
@@ -234,6 +262,7 @@ export function createPeers(deps: PeersDeps): Peers {
     },
     async stop() {
       clearInterval(pinging);
+      await Promise.all(list().map(({ control, connection }) => farewell(control, connection)));
       for (const session of sessions.all()) sessions.end(session);
     },
     list,

@@ -1,8 +1,10 @@
 import type { Connection } from '@libp2p/interface';
+import { sleep } from '../../lib/clock.ts';
 import { createGroupedPool, type PoolLimits } from '../../lib/grouped-pool.ts';
 import { sourceOf } from '../host/bounds/pool-source.ts';
 import { hostPart } from '../host/naming/addresses.ts';
 import type { Host } from '../host/host.ts';
+import { GOODBYE_MS } from '../wire/control.ts';
 import type { OffenceCode } from '../wire/offence.ts';
 import type { Origin, OwnedPeer } from './peer.ts';
 
@@ -112,4 +114,18 @@ export function createSessions({ host, ended }: SessionsDeps): Sessions {
 
 export function close(connection: Connection): void {
   connection.close().catch((error: unknown) => connection.abort(error as Error));
+}
+
+/**
+ * Closes a connection on which `bye` was the last that was sent, once the other end has closed it, or after GOODBYE_MS.
+ * A socket that is closed while bytes of the other end are unread is reset, and then `bye` may be lost.
+ */
+export async function closeAfterBye(connection: Connection): Promise<void> {
+  if (connection.status === 'open') {
+    const closed = new Promise<void>((resolve) =>
+      connection.addEventListener('close', () => resolve(), { once: true }),
+    );
+    await Promise.race([closed, sleep(GOODBYE_MS)]);
+  }
+  close(connection);
 }

@@ -1,19 +1,11 @@
 import type { Peer } from '../peers/peer.ts';
 import type { Caller } from '../wire/caller.ts';
 import type { Offence } from '../wire/offence.ts';
-
-interface FrameType {
-  readonly type: number;
-  readonly cap: number;
-}
+import type { RequestKind } from '../wire/requests.ts';
 
 export interface Question {
-  readonly type: FrameType;
+  readonly kind: RequestKind;
   readonly body: Uint8Array;
-  readonly reply: FrameType;
-  /** Another answer that is in order: the peer hasn't what it is asked for. */
-  readonly orElse?: FrameType;
-  readonly timeoutMs: number;
 }
 
 /**
@@ -29,15 +21,10 @@ export async function ask(
   let got: Uint8Array | null = null;
   try {
     await lane(peer).call({
-      type: question.type.type,
-      body: question.body,
-      replies: 1,
-      accepts: new Map(
-        [question.reply, question.orElse].flatMap((it) => (it === undefined ? [] : [[it.type, it.cap]])),
-      ),
-      timeoutMs: question.timeoutMs,
+      ...question,
       onReply(frame) {
-        if (frame.type !== question.reply.type) return null;
+        // The first kind of answer has it; another says that the peer doesn't have it.
+        if (frame.type !== question.kind.answers[0]?.type) return null;
         const wrong = check(frame.body);
         if (wrong === null) got = frame.body;
         return wrong;

@@ -1,26 +1,28 @@
 import type { Stream } from '@libp2p/interface';
 import { codeOf, KithError } from '../../lib/errors.ts';
-import { createFrameReader, type Frame, writeFrame } from './frames.ts';
-import { isOffence, type Offence, offence } from './offence.ts';
+import { createDeadline, type Deadline } from './deadline.ts';
+import { SLOWEST_BYTES_PER_S } from './flow.ts';
+import { FRAME } from './frame-types.ts';
+import { createFrameReader, type Frame, type FrameReader, writeFrame } from './frames.ts';
+import { handlerFailure } from './handler-failure.ts';
+import { isOffence, type Offence, offence, type OffenceCode } from './offence.ts';
+import type { RequestKind } from './requests.ts';
 
 export interface Request {
-  readonly type: number;
+  readonly kind: RequestKind;
   readonly body: Uint8Array;
-  /** How many frames the reply has. */
-  readonly replies: number;
-  /** The types that a reply frame may have, with the most bytes of each. */
-  readonly accepts: ReadonlyMap<number, number>;
-  /** How long the peer may take for each reply frame, counted from the one before it. */
-  readonly timeoutMs: number;
+  /** How many frames the reply has; 1 unless told. */
+  readonly replies?: number;
   /** Takes each reply frame as it comes; returning an offence gives the whole call up with it. */
-  onReply(frame: Frame): Offence | null;
+  onReply?(frame: Frame): Offence | null;
 }
 
 /** The asking side of one long-lived stream: requests go out at once, replies come back in the same order. */
 export interface Caller {
   /**
    * Null when every reply came and was taken, or what the peer did wrong (already reported).
-   * @throws {KithError} `peer-gone`, `peer-timeout`: the stream is then closed, and the next call opens another.
+   * @throws {KithError} `peer-gone`, `peer-timeout` (both reported, if the peer is still there), `peer-busy`,
+   * `peer-unsupported`: the peer doesn't know this kind of request, and isn't asked again on this connection.
    */
   call(request: Request): Promise<Offence | null>;
   /** Requests without all their replies. */
@@ -31,10 +33,22 @@ export interface Caller {
 export interface CallerDeps {
   open(): Promise<Stream>;
   onOffence(offence: Offence): void;
+  /** Bytes that the peer has sent so far, on all streams; not given: it is not looked at. */
+  readonly received?: () => number;
+  /** Whether the other end runs and can be reached, by a ping; not given: it does. */
+  readonly isAlive?: () => Promise<boolean>;
 }
 
 // The peer answers one request at a time, so more than a few waiting ones mean that somebody forgot to wait.
 const MAX_PENDING = 64;
+/** While the peer sends other things all the time, an answer may take so many times its deadline: it waits its turn. */
+const MOST_PERIODS = 4;
+/** What a peer that has just shown that it runs may take for an answer that is overdue: it may have been suspended. */
+const GRACE_MS = 5000;
+
+/** What says nothing about the peer, or is reported already: a caller goes on without the answer. */
+const UNANSWERED = new Set(['peer-gone', 'peer-timeout', 'peer-busy', 'peer-unsupported']);
+export const isUnanswered = (error: unknown): boolean => UNANSWERED.has(codeOf(error) ?? '');
 
 interface Pending {
   readonly id: number;
@@ -43,69 +57,124 @@ interface Pending {
   settle(result: Offence | null | KithError): void;
 }
 
+interface Line {
+  readonly stream: Promise<Stream>;
+  reader: FrameReader | null;
+}
+
 export function createCaller(deps: CallerDeps): Caller {
+  const { received = () => 0, isAlive = () => Promise.resolve(true) } = deps;
+  const unsupported = new Set<number>();
   let pending: Pending[] = [];
-  let stream: Promise<Stream> | null = null;
-  let timer: NodeJS.Timeout | undefined;
+  let line: Line | null = null;
+  let deadline: Deadline | undefined;
   let lastId = 0;
   let closed = false;
 
-  function fail(of: Promise<Stream>, result: Offence | KithError): void {
-    if (stream !== of) return;
-    stream = null;
-    clearTimeout(timer);
+  /** Ends the stream; `wrong` is counted against the peer. */
+  function fail(of: Line, result: Offence | KithError, wrong: Offence | null = null): void {
+    if (line !== of) return;
+    line = null;
+    deadline?.clear();
     const waiting = pending;
     pending = [];
     // Only the first one waiting met the offence; for the rest the peer is simply gone.
     waiting.forEach((entry, i) =>
       entry.settle(i === 0 || !isOffence(result) ? result : new KithError('peer-gone')),
     );
-    if (isOffence(result)) deps.onOffence(result);
-    of.then((it) => it.abort(new Error(result instanceof KithError ? result.code : result.code))).catch(
-      () => undefined,
-    );
+    const blamed = isOffence(result) ? result : wrong;
+    if (blamed !== null) deps.onOffence(blamed);
+    of.stream.then((it) => it.abort(new Error(result.code))).catch(() => undefined);
   }
 
   // The clock runs for the first request in line only: the peer works on no other.
-  function watch(of: Promise<Stream>): void {
-    clearTimeout(timer);
+  function watch(of: Line): void {
+    deadline?.clear();
     const first = pending[0];
     if (first === undefined) return;
-    timer = setTimeout(() => fail(of, new KithError('peer-timeout')), first.request.timeoutMs);
+    const { type, deadlineMs } = first.request.kind;
+    const began = performance.now();
+    const before = received();
+    const { left } = first;
+    const late = (code: OffenceCode) => fail(of, new KithError('peer-timeout'), offence(code, { type }));
+    const check = async (): Promise<void> => {
+      const alive = await isAlive();
+      if (line !== of || pending[0] !== first || first.left !== left) return;
+      // A peer that has crashed or lost its line didn't choose to be silent.
+      if (!alive) late('peer-silent');
+      else deadline = createDeadline(GRACE_MS, () => late('request-unanswered'));
+    };
+    const due = (): void => {
+      const ms = performance.now() - began;
+      const isBusy = received() - before >= (ms / 1000) * SLOWEST_BYTES_PER_S;
+      // A frame that has begun has a pace of its own to keep, see flow.ts.
+      if (of.reader?.isInFrame === true || (isBusy && ms < MOST_PERIODS * deadlineMs))
+        deadline = createDeadline(deadlineMs, due);
+      else void check();
+    };
+    deadline = createDeadline(deadlineMs, due);
   }
 
-  function accept(of: Promise<Stream>, frame: Frame): Offence | null {
+  function accept(of: Line, frame: Frame): Offence | null {
     const first = pending[0];
     if (first === undefined || frame.id !== first.id) return offence('wire-unexpected', { type: frame.type });
-    const wrong = first.request.onReply(frame);
-    if (wrong !== null) return wrong;
-    first.left--;
+    const { kind, replies = 1, onReply } = first.request;
+    if (frame.type === FRAME.unknown.type) {
+      if (kind.mandatory) return offence('request-unsupported', { type: kind.type });
+      if (first.left < replies) return offence('wire-unexpected', { type: frame.type });
+      unsupported.add(kind.type);
+      first.left = 0;
+    } else {
+      const wrong = guard(kind, () => onReply?.(frame) ?? null);
+      if (wrong !== null) return wrong;
+      first.left--;
+    }
     if (first.left === 0) {
       pending.shift();
-      first.settle(null);
+      first.settle(unsupported.has(kind.type) ? new KithError('peer-unsupported') : null);
     }
     watch(of);
     return null;
   }
 
-  async function read(of: Promise<Stream>): Promise<void> {
+  async function read(of: Line): Promise<void> {
     try {
-      const reader = createFrameReader(await of, (type) => pending[0]?.request.accepts.get(type) ?? null);
+      of.reader = createFrameReader(await of.stream, (type) => {
+        const kind = pending[0]?.request.kind;
+        if (kind === undefined) return null;
+        return [...kind.answers, FRAME.unknown].find((answer) => answer.type === type)?.cap ?? null;
+      });
       for (;;) {
-        const frame = await reader.next();
-        if (frame === null) return fail(of, new KithError('peer-gone'));
+        const frame = await of.reader.next();
+        if (frame === null) return lost(of);
         const wrong = isOffence(frame) ? frame : accept(of, frame);
         if (wrong !== null) return fail(of, wrong);
       }
     } catch (error) {
-      fail(of, new KithError('peer-gone', 'the stream was lost', { cause: error }));
+      lost(of, error);
     }
   }
 
-  function connect(): Promise<Stream> {
-    if (stream !== null) return stream;
-    const opened = deps.open();
-    stream = opened;
+  /** The stream ended. With answers outstanding that is as much as no answer, if the connection stays. */
+  function lost(of: Line, cause?: unknown): void {
+    const first = pending[0];
+    if ((cause as Error | undefined)?.name === 'UnsupportedProtocolError') {
+      const { type = 0, mandatory = false } = first?.request.kind ?? {};
+      if (mandatory) return fail(of, offence('request-unsupported', { type }));
+      for (const { request } of pending) unsupported.add(request.kind.type);
+      return fail(of, new KithError('peer-unsupported'));
+    }
+    const gone = new KithError('peer-gone', 'the stream was lost', { cause });
+    // A stream that could not be opened may be our own fault, unless the peer says no.
+    const isTheirs = of.reader !== null || (cause as Error | undefined)?.name === 'StreamResetError';
+    const cut = first !== undefined && isTheirs;
+    fail(of, gone, cut ? offence('wire-cut', { type: first.request.kind.type }) : null);
+  }
+
+  function connect(): Line {
+    if (line !== null) return line;
+    const opened: Line = { stream: deps.open(), reader: null };
+    line = opened;
     void read(opened);
     return opened;
   }
@@ -113,18 +182,22 @@ export function createCaller(deps: CallerDeps): Caller {
   return {
     async call(request) {
       if (closed) throw new KithError('peer-gone');
+      const { kind, body, replies = 1 } = request;
+      if (unsupported.has(kind.type)) throw new KithError('peer-unsupported');
       if (pending.length >= MAX_PENDING) throw new KithError('peer-busy');
       const of = connect();
       lastId = (lastId + 1) >>> 0;
       const id = lastId;
       const result = new Promise<Offence | null | KithError>((settle) => {
-        pending.push({ id, request, left: request.replies, settle });
+        pending.push({ id, request, left: replies, settle });
       });
       if (pending.length === 1) watch(of);
-      of.then((it) => writeFrame(it, request.type, id, [request.body])).catch((error: unknown) => {
-        if (codeOf(error) === 'stream-stalled') fail(of, offence('wire-unread'));
-        else fail(of, new KithError('peer-gone', 'the request could not be sent', { cause: error }));
-      });
+      of.stream
+        .then((it) => writeFrame(it, kind.type, id, [body]))
+        .catch((error: unknown) => {
+          if (codeOf(error) === 'stream-stalled') fail(of, offence('wire-unread'));
+          else lost(of, error);
+        });
       const outcome = await result;
       if (outcome instanceof KithError) throw outcome;
       return outcome;
@@ -134,7 +207,15 @@ export function createCaller(deps: CallerDeps): Caller {
     },
     close() {
       closed = true;
-      if (stream !== null) fail(stream, new KithError('peer-gone'));
+      if (line !== null) fail(line, new KithError('peer-gone'));
     },
   };
+}
+
+function guard({ type }: RequestKind, take: () => Offence | null): Offence | null {
+  try {
+    return take();
+  } catch (error) {
+    return handlerFailure(`answer to 0x${type.toString(16)}`, error);
+  }
 }

@@ -20,6 +20,7 @@ import {
   isNewer,
   type TipClaim,
 } from './messages/hello.ts';
+import { handlerFailure } from './handler-failure.ts';
 import { isOffence, type Offence, offence } from './offence.ts';
 
 /** How long a peer may take to introduce itself. */
@@ -74,8 +75,8 @@ export async function greet(stream: Stream, ours: Hello, opened: boolean): Promi
     if (theirs === null || isOffence(theirs)) return theirs;
     state = isNewer(theirs) ? 'newer' : 'open';
     return createControl(stream, reader, theirs, commonVersion(ours, theirs)!);
-  } catch {
-    return null;
+  } catch (error) {
+    return handlerFailure('hello', error);
   } finally {
     clearTimeout(late);
   }
@@ -157,8 +158,8 @@ function createControl(stream: Stream, reader: FrameReader, hello: Hello, versio
           if (isViolation(said)) return said;
           onTip(said);
         }
-      } catch {
-        return null;
+      } catch (error) {
+        return handlerFailure('tip, serves or bye', error);
       } finally {
         reader.release();
       }

@@ -1,5 +1,6 @@
 import type { Stream, StreamCloseEvent, StreamMessageEvent } from '@libp2p/interface';
 import { KithError } from '../../lib/errors.ts';
+import { createDeadline } from './deadline.ts';
 
 /** A stream with more unsent bytes than this makes its writer wait. */
 export const HIGH_WATER = 256 * 1024;
@@ -145,9 +146,9 @@ export function plain(bytes: Uint8Array): Uint8Array {
 /** True when `arm`'s callback was called before `waitMs` passed. */
 function waitFor(arm: (done: () => void) => void, waitMs: number | null): Promise<boolean> {
   return new Promise((resolve) => {
-    const timer = waitMs === null ? undefined : setTimeout(() => resolve(false), Math.max(0, waitMs));
+    const deadline = waitMs === null ? null : createDeadline(Math.max(0, waitMs), () => resolve(false));
     arm(() => {
-      clearTimeout(timer);
+      deadline?.clear();
       resolve(true);
     });
   });

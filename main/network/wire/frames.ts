@@ -26,6 +26,8 @@ export interface FrameReader {
   release(): void;
   /** In how many pieces the frame that is coming is kept. */
   readonly pieces: number;
+  /** Bytes of the next frame are here, but not all of it. */
+  readonly isInFrame: boolean;
 }
 
 /** Reads frames; a body longer than `capOf` allows is refused when its head has arrived, before anything is kept for it. */
@@ -33,6 +35,7 @@ export function createFrameReader(stream: Stream, capOf: CapOf): FrameReader {
   const puller = createPuller(stream);
   let pieces: Uint8Array[] = [];
   let have = 0;
+  let inBody = false;
 
   // A sender of single bytes must not make us keep an object for each: pieces grow together as they come, so that there
   // are never more than a few small ones.
@@ -101,13 +104,18 @@ export function createFrameReader(stream: Stream, capOf: CapOf): FrameReader {
       const cap = capOf(type, id);
       if (cap === null) return offence('wire-unknown', { type });
       if (length > cap) return offence('wire-oversize', { type, length, cap });
+      inBody = true;
       const rest = await gather(length, began);
+      inBody = false;
       if (rest !== 'here') return offence(rest === 'end' ? 'wire-cut' : 'wire-slow', { type, length });
       return { type, id, body: take(length) };
     },
     release: () => puller.release(),
     get pieces() {
       return pieces.length;
+    },
+    get isInFrame() {
+      return inBody || have > 0;
     },
   };
 }

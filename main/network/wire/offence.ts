@@ -2,15 +2,18 @@ import type { ViolationCode } from '../../core/violation.ts';
 
 /**
  * Rules of the wire that a peer can break beside those of core. Like core's they are values with stable codes; what
- * each costs stands in peers/penalties.ts.
+ * each costs stands in peers/conduct/penalties.ts.
  */
 export type NetworkCode =
   | 'wire-oversize' // a frame declares more bytes than its type may have
   | 'wire-unknown' // a frame type that this protocol doesn't have
   | 'wire-unexpected' // a reply that nobody asked for
-  | 'wire-cut' // the stream ended inside a frame
+  | 'wire-cut' // a stream ended inside a frame, or before the answers that were due, and the connection stayed
   | 'wire-slow' // a frame arrived too slowly
   | 'wire-unread' // the peer doesn't read what it asked for
+  | 'request-unanswered' // no answer by the deadline from a peer that answers a ping
+  | 'request-unsupported' // a request that every node must answer was answered by `unknown`
+  | 'handler-failed' // a message made its handler throw: a bug of ours
   | 'hello-missing' // no greeting in time
   | 'hello-network' // a peer of another network
   | 'hello-version' // no protocol version in common
@@ -26,7 +29,7 @@ export type NetworkCode =
   | 'records-invalid' // a signed record of a peer that isn't one
   | 'chunk-invalid' // a part of a snapshot that isn't what the chain commits to
   | 'peer-crowded' // it had to make room for others
-  | 'peer-silent' // no answer to a ping
+  | 'peer-silent' // nothing comes from it, not even the answer to a ping
   | 'manual'; // banned by the user
 
 export type OffenceCode = ViolationCode | NetworkCode;

@@ -2,6 +2,7 @@ import type { Stream } from '@libp2p/interface';
 import { codeOf, KithError } from '../../lib/errors.ts';
 import { FRAME, MAX_UNKNOWN_BYTES } from './frame-types.ts';
 import { createFrameReader, type Frame, writeFrame } from './frames.ts';
+import { handlerFailure } from './handler-failure.ts';
 import { isOffence, type Offence, offence } from './offence.ts';
 
 /** Sends one frame of the reply and waits while the peer is behind with reading. */
@@ -10,7 +11,7 @@ export type Reply = (type: number, ...parts: readonly Uint8Array[]) => Promise<v
 export interface Handler {
   /** The most bytes that the request may have. */
   readonly cap: number;
-  /** Answers; what it returns is the peer's offence. Rejecting with anything means that the stream was lost. */
+  /** Answers; what it returns is the peer's offence. It rejects when the stream was lost; see also handler-failure.ts. */
   handle(frame: Frame, reply: Reply): Promise<Offence | null>;
 }
 
@@ -71,5 +72,16 @@ function answer(
 ): Promise<Offence | null> {
   const handler = handlers.get(frame.type);
   if (handler === undefined) return writeFrame(stream, FRAME.unknown.type, frame.id, []).then(() => null);
-  return handler.handle(frame, (type, ...parts) => writeFrame(stream, type, frame.id, parts));
+  const reply: Reply = (type, ...parts) => writeFrame(stream, type, frame.id, parts);
+  return guard(frame, () => handler.handle(frame, reply));
+}
+
+async function guard({ type }: Frame, handle: () => Promise<Offence | null>): Promise<Offence | null> {
+  try {
+    return await handle();
+  } catch (error) {
+    const failure = handlerFailure(`request 0x${type.toString(16)}`, error);
+    if (failure === null) throw error;
+    return failure;
+  }
 }

@@ -2,7 +2,8 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { REGTEST_NETWORK } from '../../../main/core/networks/built-in.ts';
 import { encodeBlockAnnouncement } from '../../../main/network/wire/messages/announcements.ts';
 import { type CompactBlock, compactOf } from '../../../main/network/wire/messages/compact-block.ts';
-import { FRAME } from '../../../main/network/wire/frame-types.ts';
+import { createHeader, type Header } from '../../../main/core/primitives/header.ts';
+import { REQUEST } from '../../../main/network/wire/requests.ts';
 import { encodePushed } from '../../../main/network/wire/messages/push-messages.ts';
 import { type RawPeer, type RawPeerOptions, startRawPeer } from '../../support/nodes/raw-peer.ts';
 import { mineOn, testKey, tipOf } from '../../support/chain/test-chain.ts';
@@ -50,15 +51,21 @@ async function publish(peer: RawPeer, data: Uint8Array): Promise<void> {
 async function push(peer: RawPeer, compact: CompactBlock): Promise<void> {
   await peer.push
     .call({
-      type: FRAME.pushBlock.type,
+      kind: REQUEST.pushBlock,
       body: encodePushed(compact),
-      replies: 1,
-      accepts: new Map([[FRAME.pushed.type, FRAME.pushed.cap]]),
-      timeoutMs: 10_000,
-      onReply: () => null,
     })
     // Whoever is banned for it gets no answer.
     .catch(() => undefined);
+}
+
+async function announceEmpty(peer: RawPeer, header: Header): Promise<void> {
+  const { gossip } = peer.host;
+  await until(() => gossip.meshPeers(peer.names.blocks).length > 0, 'in the mesh');
+  await gossip.publish(peer.names.blocks, Uint8Array.of(...header.bytes, 1, 0), true);
+}
+
+async function pushEmpty(peer: RawPeer, header: Header): Promise<void> {
+  await push(peer, { header, nonce: new Uint8Array(8), count: 0, prefilled: [], shortIds: [] });
 }
 
 /** Undefined when it is no peer any more. */
@@ -94,13 +101,49 @@ describe('a block that travels inside its announcement', () => {
     const spoilt = { ...whole, prefilled: [{ index: 0, bytes: whole.prefilled[0]!.bytes.with(-1, 0x77) }] };
     await push(peer, spoilt);
     await until(() => (scoreOf(first, peer) ?? 100) > 30, 'held against the attacker');
-    expect(first.chain.entry(block.header.idHex)).toBeUndefined();
+    for (const node of [second, third]) expect(node.chain.entry(block.header.idHex)).toBeUndefined();
     // The true one goes all the way.
     await push(await attack(first), whole);
     const connected = (node: TestNode) => node.chain.tip().id === block.header.idHex;
     await until(() => [first, second, third].every(connected), 'the true block is everywhere');
     for (const node of [second, third]) expect(scoresOf(node).every((score) => score === 0)).toBe(true);
   });
+
+  test.each([
+    ['announced', 'block-empty', announceEmpty],
+    ['pushed', 'codec-length', pushEmpty],
+  ] as const)('a block without transactions that is %s: %s', async (_how, code, send) => {
+    const first = await start();
+    await first.mine(3);
+    const peer = await attack(first);
+    // Its work is real, so nothing but the empty list can be wrong with it.
+    const { header } = mineOn(first.chain, tipOf(first.chain));
+    await send(peer, header);
+    await until(
+      () => first.net.peers.journal(20).some((entry) => entry.id === peer.id && entry.code === code),
+      'held against it',
+    );
+    expect(first.chain.tip().height).toBe(3);
+  });
+
+  test.each([
+    ['announced', announceEmpty],
+    ['pushed', pushEmpty],
+  ] as const)(
+    'garbage without transactions that is %s a thousand times ends at the first',
+    async (_how, send) => {
+      const first = await start();
+      await first.mine(3);
+      const peer = await attack(first);
+      const good = mineOn(first.chain, tipOf(first.chain)).header;
+      for (let i = 0; i < 1000 && scoreOf(first, peer) !== undefined; i++) {
+        const header = createHeader({ ...good, height: good.height + 7, nonce: i });
+        await send(peer, header).catch(() => undefined);
+        if (i % 50 === 49) await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      await until(() => first.net.peers.bans().some(({ id }) => id === peer.id), 'banned');
+    },
+  );
 
   test('a real block that breaks a rule is refused by all and held against nobody', async () => {
     const [first, second, third] = await row();

@@ -2,7 +2,7 @@ import { afterEach, expect, test } from 'vitest';
 import { REGTEST_NETWORK } from '../../../main/core/networks/built-in.ts';
 import { isViolation } from '../../../main/core/violation.ts';
 import { createCaller } from '../../../main/network/wire/caller.ts';
-import { FRAME } from '../../../main/network/wire/frame-types.ts';
+import { REQUEST, type RequestKind } from '../../../main/network/wire/requests.ts';
 import { decodeRecords } from '../../../main/network/wire/messages/record-messages.ts';
 import { decodeWidList } from '../../../main/network/wire/messages/relay-messages.ts';
 import { type RawPeer, startRawPeer } from '../../support/nodes/raw-peer.ts';
@@ -16,15 +16,12 @@ afterEach(async () => {
 });
 
 /** Asks one thing on a stream of its own, which is closed afterwards. */
-async function ask(peer: RawPeer, type: number, answer: number, cap: number): Promise<Uint8Array> {
+async function ask(peer: RawPeer, kind: RequestKind): Promise<Uint8Array> {
   const caller = createCaller({ open: () => peer.open(peer.names.relay), onOffence: () => {} });
   let body = new Uint8Array(0);
   await caller.call({
-    type,
+    kind,
     body: new Uint8Array(0),
-    replies: 1,
-    accepts: new Map([[answer, cap]]),
-    timeoutMs: 10_000,
     onReply(frame) {
       body = frame.body.slice();
       return null;
@@ -53,10 +50,8 @@ test('a budget is one for all streams of a connection: another stream does not f
   const listed: number[] = [];
   const told: number[] = [];
   for (let i = 0; i < 3; i++) {
-    const wids = decodeWidList(await ask(peer, FRAME.getWids.type, FRAME.wids.type, FRAME.wids.cap));
-    const records = decodeRecords(
-      await ask(peer, FRAME.getRecords.type, FRAME.records.type, FRAME.records.cap),
-    );
+    const wids = decodeWidList(await ask(peer, REQUEST.getWids));
+    const records = decodeRecords(await ask(peer, REQUEST.getRecords));
     if (isViolation(wids) || isViolation(records)) throw new Error('not readable');
     listed.push(wids.length);
     told.push(records.length);

@@ -4,7 +4,7 @@ import { REGTEST_NETWORK } from '../../../main/core/networks/built-in.ts';
 import type { Block } from '../../../main/core/primitives/block.ts';
 import type { Transaction } from '../../../main/core/primitives/transaction.ts';
 import { compactOf } from '../../../main/network/wire/messages/compact-block.ts';
-import { FRAME } from '../../../main/network/wire/frame-types.ts';
+import { REQUEST } from '../../../main/network/wire/requests.ts';
 import { encodePushed } from '../../../main/network/wire/messages/push-messages.ts';
 import { startRawPeer } from '../../support/nodes/raw-peer.ts';
 import { coinbaseOf, mineOn, pay, testKey, tipOf } from '../../support/chain/test-chain.ts';
@@ -92,12 +92,8 @@ describe('compact blocks', () => {
     const compact = compactOf(block, randomBytes(8), () => false);
     const twisted = { ...compact, shortIds: compact.shortIds.map((id) => id + 1) };
     await peer.push.call({
-      type: FRAME.pushBlock.type,
+      kind: REQUEST.pushBlock,
       body: encodePushed(twisted),
-      replies: 1,
-      accepts: new Map([[FRAME.pushed.type, FRAME.pushed.cap]]),
-      timeoutMs: 10_000,
-      onReply: () => null,
     });
     await until(() => at.net.status().compact.failed === 1, 'given up');
     expect(at.net.peers.bans()).toEqual([]);

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
 import { generateKeyPair } from '@libp2p/crypto/keys';
 import { REGTEST_NETWORK } from '../../../main/core/networks/built-in.ts';
 import { signRecord } from '../../../main/network/host/naming/records.ts';
-import { FRAME } from '../../../main/network/wire/frame-types.ts';
+import { REQUEST } from '../../../main/network/wire/requests.ts';
 import { createPrefixed } from '../../../main/network/wire/messages/prefixed.ts';
 import { numberOf, readFields, writeFields } from '../../../main/network/wire/messages/protobuf.ts';
 import { startRawPeer } from '../../support/nodes/raw-peer.ts';
@@ -75,9 +75,7 @@ describe('what strangers say', () => {
     onTestFinished(peer.stop);
     const tell = async (key: Awaited<ReturnType<typeof generateKeyPair>>) => {
       const body = await signRecord(key, []);
-      const accepts = new Map<number, number>([[FRAME.taken.type, FRAME.taken.cap]]);
-      const call = { body, replies: 1, accepts, timeoutMs: 5000, onReply: () => null };
-      await peer.relay.call({ type: FRAME.newRecord.type, ...call });
+      await peer.relay.call({ kind: REQUEST.newRecord, body });
     };
     const score = () => node.net.peers.list().find(({ id }) => id === peer.id)?.score;
     await expect(tell(await generateKeyPair('Ed25519'))).rejects.toThrow();

@@ -3,7 +3,7 @@ import { REGTEST_NETWORK } from '../../../main/core/networks/built-in.ts';
 import { toHex } from '../../../main/core/codec/hex.ts';
 import { isViolation } from '../../../main/core/violation.ts';
 import { decodeWids } from '../../../main/network/wire/messages/announcements.ts';
-import { FRAME } from '../../../main/network/wire/frame-types.ts';
+import { REQUEST, type RequestKind } from '../../../main/network/wire/requests.ts';
 import {
   decodeTransactions,
   decodeWidList,
@@ -38,14 +38,11 @@ async function observer(at: TestNode): Promise<{ peer: RawPeer; heard: Set<strin
   return { peer, heard };
 }
 
-async function ask(peer: RawPeer, type: number, body: Uint8Array, reply: { type: number; cap: number }) {
+async function ask(peer: RawPeer, kind: RequestKind, body: Uint8Array) {
   let got: Uint8Array | undefined;
   await peer.relay.call({
-    type,
+    kind,
     body,
-    replies: 1,
-    accepts: new Map([[reply.type, reply.cap]]),
-    timeoutMs: 5000,
     onReply(frame) {
       got = frame.body;
       return null;
@@ -84,14 +81,14 @@ describe('where a payment comes from', () => {
     ]);
     const began = performance.now();
     await payer.mempool.submit(tx);
-    const list = await ask(peer, FRAME.getWids.type, new Uint8Array(0), FRAME.wids);
+    const list = await ask(peer, REQUEST.getWids, new Uint8Array(0));
     expect(decodeWidList(list)).toEqual([]);
     const request = encodeGetTransactions({ by: 'wid', ids: [tx.wid] });
-    const before = await ask(peer, FRAME.getTransactions.type, request, FRAME.transactions);
+    const before = await ask(peer, REQUEST.getTransactions, request);
     expect(decodeTransactions(before)).toEqual([]);
     await until(() => heard.has(toHex(tx.wid)), 'told', { ms: 15_000 });
     expect(performance.now() - began).toBeGreaterThan(4900);
-    const after = await ask(peer, FRAME.getTransactions.type, request, FRAME.transactions);
+    const after = await ask(peer, REQUEST.getTransactions, request);
     expect(decodeTransactions(after)).toHaveLength(1);
   });
 });

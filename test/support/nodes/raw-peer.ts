@@ -18,6 +18,8 @@ export interface RawPeer {
   readonly names: Names;
   readonly connection: Connection;
   readonly control: Control;
+  /** What the node said last: its `bye`, or null when the stream ended without one. */
+  readonly bye: Promise<string | null>;
   readonly sync: Caller;
   readonly relay: Caller;
   readonly push: Caller;
@@ -56,10 +58,12 @@ export async function startRawPeer(address: string, options: RawPeerOptions): Pr
     denied: { host: () => false, peer: () => false },
     scoreOf: () => 0,
   });
-  const answer = (handlers: ReadonlyMap<number, Handler> | undefined) => (stream: Stream) => {
-    if (handlers !== undefined) void serve(stream, handlers);
-  };
-  await host.handle(names.sync, 2, answer(options.sync));
+  // What a node need not support is answered by `unknown`; without handlers for headers and blocks it says nothing.
+  const answer =
+    (handlers: ReadonlyMap<number, Handler> = new Map()) =>
+    (stream: Stream) =>
+      void serve(stream, handlers, true);
+  await host.handle(names.sync, 2, options.sync === undefined ? () => undefined : answer(options.sync));
   const relay = options.relay && new Map([[FRAME.getRecords.type, NO_RECORDS], ...options.relay]);
   await host.handle(names.relay, 2, answer(relay));
   await host.handle(names.push, 2, answer(options.push));
@@ -71,7 +75,7 @@ export async function startRawPeer(address: string, options: RawPeerOptions): Pr
     await host.stop();
     throw new Error(control?.code ?? 'lost');
   }
-  void control.run(() => {});
+  const bye = control.run(() => {}).then((said) => (said !== null && !isOffence(said) ? said.bye : null));
   const callerOf = (protocol: string) =>
     createCaller({ open: () => connection.newStream(protocol), onOffence: () => {} });
   return {
@@ -80,6 +84,7 @@ export async function startRawPeer(address: string, options: RawPeerOptions): Pr
     names,
     connection,
     control,
+    bye,
     sync: callerOf(names.sync),
     relay: callerOf(names.relay),
     push: callerOf(names.push),

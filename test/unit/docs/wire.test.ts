@@ -3,6 +3,7 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { toHex } from '../../../main/core/codec/hex.ts';
 import { FRAME } from '../../../main/network/wire/frame-types.ts';
+import { REQUEST, type RequestKind } from '../../../main/network/wire/requests.ts';
 import { readSource, tableRows, valueOf } from '../../support/pages/constants.ts';
 import { gossipProtocols } from '../../support/pages/gossip-parameters.ts';
 import { bytesOf } from '../../support/pages/wire/message-example.ts';
@@ -54,48 +55,48 @@ describe('the tables of docs/wire.md and the frame types of the code', () => {
   });
 });
 
-/** By request: the constants that are the time for each frame of its answer. */
-const DEADLINES: Readonly<Record<string, readonly (readonly [file: string, constant: string])[]>> = {
-  hello: [['wire/control.ts', 'HELLO_MS']],
-  ping: [['host/host.ts', 'PING_TIMEOUT_MS']],
-  getHeaders: [['sync/headers/header-sync.ts', 'TIMEOUT_MS']],
-  getBlocks: [
-    ['sync/bodies/body-sync.ts', 'REPLY_MS'],
-    ['sync/bodies/side-blocks.ts', 'REPLY_MS'],
-    ['sync/start/history-sync.ts', 'REPLY_MS'],
-    ['sync/start/snapshot-sync.ts', 'REPLY_MS'],
-  ],
-  getTransactions: [['relay/payments/fetcher.ts', 'REPLY_MS']],
-  getWids: [['relay/payments/transaction-relay.ts', 'LIST_MS']],
-  getParts: [['relay/blocks/compact-relay.ts', 'PARTS_MS']],
-  handOver: [['relay/payments/first-hop.ts', 'REPLY_MS']],
-  getRecords: [['peers/addresses/exchange.ts', 'REPLY_MS']],
-  newRecord: [['peers/addresses/exchange.ts', 'REPLY_MS']],
-  pushBlock: [['relay/blocks/block-push.ts', 'ANSWER_MS']],
-  wantBlocks: [['relay/blocks/block-push.ts', 'ANSWER_MS']],
-  getCompact: [['relay/blocks/block-push.ts', 'ANSWER_MS']],
-  getManifest: [['sync/start/snapshot-sync.ts', 'REPLY_MS']],
-  getChunk: [['sync/start/chunk-fetch.ts', 'REPLY_MS']],
-  getNetworkFile: [['join.ts', 'REPLY_MS']],
-};
-
 describe('the deadlines of docs/wire.md', () => {
   const section = page.slice(page.indexOf('## 11. Deadlines'), page.indexOf('## 12.'));
-  const rows = tableRows(section);
+  const namesIn = (cell: string): string[] => [...cell.matchAll(/`([^`]+)`/g)].map(([, name]) => name!);
+  const nameOf = (type: number): string | undefined =>
+    Object.entries(FRAME).find(([, frame]) => frame.type === type)?.[0];
+  const requests: [string, RequestKind][] = Object.entries(REQUEST);
 
-  test.each(rows.map(([request, time]) => [request!, time!] as const))('%s', (request, time) => {
-    const constants = DEADLINES[request];
-    expect(constants, `wire.test.ts knows no constant for ${request}`).toBeDefined();
-    const ms = constants!.map(([file, name]) => valueOf(readSource(`main/network/${file}`), name));
-    expect([...time.matchAll(/(\d+) s/g)].map(([, seconds]) => Number(seconds) * 1000)).toEqual(ms);
+  test('every request has its answers, its deadline, and whether it is mandatory', () => {
+    const listed = tableRows(section).map(([request, answers, time, mandatory]) => ({
+      request: namesIn(request!)[0],
+      answers: namesIn(answers!),
+      deadlineMs: Number(/^(\d+) s$/.exec(time!)![1]) * 1000,
+      mandatory: mandatory === 'yes',
+    }));
+    expect(listed).toEqual(
+      requests.map(([request, { answers, deadlineMs, mandatory }]) => ({
+        request,
+        answers: answers.map(({ type }) => nameOf(type)),
+        deadlineMs,
+        mandatory,
+      })),
+    );
   });
 
-  test('every request has one', () => {
-    const requests = Object.keys(FRAME).filter(
-      (name) => /^(get|want|push|handOver|newRecord|hello)/.test(name) && name !== 'pushed',
+  test('those of the hello and the ping', () => {
+    const ms = (file: string, name: string) => valueOf(readSource(`main/network/${file}`), name);
+    expect(/A hello must arrive within (\d+) s/.exec(section)?.[1]).toBe(
+      `${ms('wire/control.ts', 'HELLO_MS') / 1000}`,
     );
-    expect(requests.length).toBeGreaterThan(10);
-    expect(rows.map(([request]) => request).sort()).toEqual([...requests, 'ping'].sort());
+    expect(/the answer to a ping within (\d+) s/.exec(section)?.[1]).toBe(
+      `${ms('host/host.ts', 'PING_TIMEOUT_MS') / 1000}`,
+    );
+  });
+
+  test('every frame is a request, an answer, or belongs to hello', () => {
+    const types = requests.flatMap(([, { type, answers }]) => [
+      type,
+      ...answers.map((answer) => answer.type),
+    ]);
+    const told = [FRAME.hello, FRAME.tip, FRAME.serves, FRAME.bye, FRAME.unknown].map(({ type }) => type);
+    const all = Object.values(FRAME).map(({ type }) => type);
+    expect([...new Set([...types, ...told])].sort()).toEqual(all.sort());
   });
 });
 

@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest';
 import { guarded } from '../../../main/lib/guarded.ts';
 import type { Log } from '../../../main/lib/log/log.ts';
+import { expectBugs } from '../../support/bugs.ts';
+
+const bugs = expectBugs();
 
 test('what fails in a timer is logged, and the node goes on', () => {
   const said: unknown[] = [];
@@ -15,4 +18,5 @@ test('what fails in a timer is logged, and the node goes on', () => {
   work(1);
   expect(ran).toBe(2);
   expect(JSON.stringify(said)).toMatch(/tick.*broken/);
+  expect(bugs()).toMatchObject([{ where: 'tick', error: { message: 'broken' } }]);
 });

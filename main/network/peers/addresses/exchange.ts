@@ -5,6 +5,7 @@ import { openRecord } from '../../host/naming/records.ts';
 import { createBucket } from '../../wire/bucket.ts';
 import { FRAME, MAX_RECORDS } from '../../wire/frame-types.ts';
 import { type Offence, offence } from '../../wire/offence.ts';
+import { REQUEST } from '../../wire/requests.ts';
 import { decodeRecords, encodeRecords } from '../../wire/messages/record-messages.ts';
 import type { Handler } from '../../wire/server.ts';
 import type { AddressBook } from './book.ts';
@@ -31,7 +32,6 @@ export interface Exchange {
   handlers(peerId: string): ReadonlyMap<number, Handler>;
 }
 
-const REPLY_MS = 20_000;
 const AGAIN_MS = 30 * 60_000;
 /** Who asks learns at most this part of our book, so that nobody can copy it in one go. */
 const SHARE = 4;
@@ -46,11 +46,8 @@ export function createExchange(deps: ExchangeDeps): Exchange {
   async function ask(peer: Peer): Promise<void> {
     let records: readonly Uint8Array[] = [];
     await peer.relay.call({
-      type: FRAME.getRecords.type,
+      kind: REQUEST.getRecords,
       body: new Uint8Array(0),
-      replies: 1,
-      accepts: new Map([[FRAME.records.type, FRAME.records.cap]]),
-      timeoutMs: REPLY_MS,
       onReply(frame) {
         const decoded = decodeRecords(frame.body);
         if (isViolation(decoded)) return decoded;
@@ -81,14 +78,7 @@ export function createExchange(deps: ExchangeDeps): Exchange {
   };
 
   async function tell(peer: Peer, record: Uint8Array): Promise<void> {
-    await peer.relay.call({
-      type: FRAME.newRecord.type,
-      body: record,
-      replies: 1,
-      accepts: new Map([[FRAME.taken.type, FRAME.taken.cap]]),
-      timeoutMs: REPLY_MS,
-      onReply: () => null,
-    });
+    await peer.relay.call({ kind: REQUEST.newRecord, body: record });
   }
 
   return {

@@ -59,7 +59,9 @@ export function createJustice(deps: JusticeDeps): Justice {
     if (penalty === 'ignore') return;
     const score = scores.add(peerId, POINTS[penalty], offence.code);
     const place = deps.locate(peerId);
-    log.info('a peer broke a rule', {
+    // Whoever sent it, the mistake is ours.
+    const level = offence.code === 'handler-failed' ? 'error' : 'info';
+    log[level]('a peer broke a rule', {
       peer: peerId,
       code: offence.code,
       penalty,

@@ -105,8 +105,11 @@ export const PENALTY = {
   'wire-oversize': 'ban',
   'wire-unknown': 'ban',
   'wire-unexpected': 'ban',
-  // A connection that breaks in the middle of a frame is bad luck.
-  'wire-cut': 'ignore',
+  // Counted only if the connection stays: one that breaks in the middle of a frame is bad luck.
+  'wire-cut': 'note',
+  'request-unanswered': 'part',
+  'request-unsupported': 'disconnect',
+  'handler-failed': 'part',
   // A slow line, a suspended computer: the stream or connection ends, which is all that protects us.
   'wire-slow': 'disconnect',
   'wire-unread': 'disconnect',
@@ -150,7 +153,10 @@ const REASON: Readonly<Record<NetworkCode, string>> = {
   'wire-oversize': 'It announced a message far larger than allowed.',
   'wire-unknown': 'It sent messages of a kind that does not exist.',
   'wire-unexpected': 'It sent answers that nobody asked for.',
-  'wire-cut': 'The connection broke in the middle of a message.',
+  'wire-cut': 'It broke off in the middle of a message.',
+  'request-unanswered': 'It did not answer a request.',
+  'request-unsupported': 'It does not support a request that every node must answer.',
+  'handler-failed': 'It sent a message that this program could not handle because of a mistake in it.',
   'wire-slow': 'It sent a message so slowly that it blocked the connection.',
   'wire-unread': 'It asked for data and did not take it.',
   'hello-missing': 'It connected and did not introduce itself.',
@@ -168,7 +174,7 @@ const REASON: Readonly<Record<NetworkCode, string>> = {
   'records-invalid': 'It sent addresses of others that nobody has signed.',
   'chunk-invalid': 'It sent a part of a coin set that is not the one the chain commits to.',
   'peer-crowded': 'It had to make room for other nodes.',
-  'peer-silent': 'It stopped answering.',
+  'peer-silent': 'Nothing came from it any more.',
   manual: 'You sent it away.',
 };
 

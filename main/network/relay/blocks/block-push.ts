@@ -9,6 +9,7 @@ import type { CompactBlock } from '../../wire/messages/compact-block.ts';
 import { FRAME } from '../../wire/frame-types.ts';
 import type { Frame } from '../../wire/frames.ts';
 import { type Offence, offence } from '../../wire/offence.ts';
+import { REQUEST, type RequestKind } from '../../wire/requests.ts';
 import { decodePushed, decodeWant, encodePushed, encodeWant } from '../../wire/messages/push-messages.ts';
 import { answering, type Handler } from '../../wire/server.ts';
 import type { CompactRelay } from './compact-relay.ts';
@@ -46,6 +47,7 @@ export interface BlockPush {
 
 /** How much later than the header a compact block may come by the tree before it is asked for. */
 const WAIT_MS = 500;
+/** With no compact block by then, the whole block is fetched. */
 const ANSWER_MS = 3000;
 /** How long a request for a compact block may wait for it to come here. */
 const PATIENCE_MS = 2000;
@@ -62,23 +64,16 @@ export function createBlockPush(deps: BlockPushDeps): BlockPush {
   const { chain, peers, bodies, log } = deps;
   const links = createPushLinks({
     clock: deps.clock,
-    tell: (peerId, wanted) => void say(peerId, FRAME.wantBlocks.type, encodeWant(wanted)),
+    tell: (peerId, wanted) => void say(peerId, REQUEST.wantBlocks, encodeWant(wanted)),
   });
   // Blocks whose compact form was here, and the newest of those.
   const seen = createKnownSet(REMEMBERED);
   const kept = new Map<string, Uint8Array>();
   const awaited = new Map<string, NodeJS.Timeout>();
 
-  async function say(peerId: string, type: number, body: Uint8Array): Promise<void> {
+  async function say(peerId: string, kind: RequestKind, body: Uint8Array): Promise<void> {
     try {
-      await peers.get(peerId)?.push.call({
-        type,
-        body,
-        replies: 1,
-        accepts: new Map([[FRAME.pushed.type, FRAME.pushed.cap]]),
-        timeoutMs: ANSWER_MS,
-        onReply: () => null,
-      });
+      await peers.get(peerId)?.push.call({ kind, body });
     } catch (error) {
       log.debug('a peer was not told of a block', { peer: peerId, cause: String(error) });
     }
@@ -95,7 +90,7 @@ export function createBlockPush(deps: BlockPushDeps): BlockPush {
   }
 
   function pushOn(message: Uint8Array, from: string | null): void {
-    for (const peerId of links.all()) if (peerId !== from) void say(peerId, FRAME.pushBlock.type, message);
+    for (const peerId of links.all()) if (peerId !== from) void say(peerId, REQUEST.pushBlock, message);
   }
 
   // A node that nobody has chosen yet, and that has heard of no block, has no tree to use.
@@ -140,14 +135,10 @@ export function createBlockPush(deps: BlockPushDeps): BlockPush {
       return null;
     };
     try {
-      await peers.get(peerId)?.push.call({
-        type: FRAME.getCompact.type,
-        body: fromHex(id)!,
-        replies: 1,
-        accepts: new Map([[FRAME.compact.type, FRAME.compact.cap]]),
-        timeoutMs: ANSWER_MS,
-        onReply,
-      });
+      const answered = peers
+        .get(peerId)
+        ?.push.call({ kind: REQUEST.getCompact, body: fromHex(id)!, onReply });
+      await Promise.race([answered, sleep(ANSWER_MS)]);
     } catch (error) {
       log.debug('a compact block did not come', { peer: peerId, cause: String(error) });
     }
@@ -195,7 +186,7 @@ export function createBlockPush(deps: BlockPushDeps): BlockPush {
       if (message.length > FRAME.pushBlock.cap) return;
       keep(compact.header.idHex, message);
       if (links.all().size > 0) pushOn(message, null);
-      else for (const peerId of anybody()) void say(peerId, FRAME.pushBlock.type, message);
+      else for (const peerId of anybody()) void say(peerId, REQUEST.pushBlock, message);
     },
     heard(id, peerId) {
       const pusher = links.source();

@@ -86,8 +86,7 @@ export function createBlockRelay(deps: BlockRelayDeps): BlockRelay {
       return 'blame';
     }
     const { header, block } = announcement;
-    if (block !== null && !holds(peerId, block)) return 'blame';
-    const standing = await judgeHeader(peerId, header);
+    const standing = await judgeBlock(peerId, header, block);
     if (standing !== 'news') return standing === 'blame' ? 'blame' : 'drop';
     // The router sends it on as soon as this returns; the body is for later.
     setImmediate(guarded(log, 'announced', () => tellOf(header.idHex, peerId, block)));
@@ -110,27 +109,33 @@ export function createBlockRelay(deps: BlockRelayDeps): BlockRelay {
     deps.announced(id, peerId, block);
   }
 
-  async function judgeHeader(peerId: string, header: Header): Promise<Standing> {
-    if (!noise.of(peerId).take(1)) peers.report(peerId, offence('gossip-flood'));
+  /** The cheapest checks first: budgets and the header, and a body of up to 2 KiB only behind a header that holds. */
+  async function judgeBlock(peerId: string, header: Header, body: Uint8Array | null): Promise<Standing> {
+    if (!noise.of(peerId).take(1)) {
+      peers.report(peerId, offence('gossip-flood'));
+      return 'drop';
+    }
     const known = chain.entry(header.idHex) !== undefined;
     // The header may have come another way; but whoever brought a good announcement has told the others.
-    if (known && (passedOn.has(header.idHex) || chain.hasBody(header.idHex))) return 'known';
+    if (known && (passedOn.has(header.idHex) || chain.hasBody(header.idHex)))
+      return body === null || holds(peerId, body) ? 'known' : 'blame';
     // Cheap headers far below: not worth the check of their work, nor a place in memory for ever.
     const parent = chain.entry(toHex(header.prev));
     if (parent !== undefined && parent.work + workOf(bitsToTarget(header.bits)) < deps.minimumWork())
       return 'drop';
     // What is dropped here isn't lost: the peer also tells its tip, and the chain behind it is asked for.
     if (!known && (!budgets.of(peerId).take(1) || !overall.take(1))) return 'drop';
-    return accept(peerId, header);
+    return accept(peerId, header, body);
   }
 
-  async function accept(peerId: string, header: Header): Promise<Standing> {
+  async function accept(peerId: string, header: Header, body: Uint8Array | null): Promise<Standing> {
     const { violation } = await chain.acceptHeaders([header]);
     if (violation !== null) {
       if (violation.code === 'header-orphan') deps.unknownParent(peerId);
       peers.report(peerId, violation);
       return PENALTY[violation.code] === 'ignore' ? 'drop' : 'blame';
     }
+    if (body !== null && !holds(peerId, body)) return 'blame';
     // Two copies with different bodies may race; only the first goes on.
     if (passedOn.has(header.idHex)) return 'known';
     passedOn.add(header.idHex);
@@ -182,8 +187,7 @@ export function createBlockRelay(deps: BlockRelayDeps): BlockRelay {
     async admit(peerId, compact) {
       const { header } = compact;
       const whole = wholeBlock(compact, MAX_INLINE_BLOCK);
-      if (whole !== null && !holds(peerId, whole)) return false;
-      const standing = await judgeHeader(peerId, header);
+      const standing = await judgeBlock(peerId, header, whole);
       if (standing !== 'news') return standing === 'known';
       publishSoon(header, whole);
       // The block itself goes on and is connected first.
@@ -216,6 +220,7 @@ export function createBlockRelay(deps: BlockRelayDeps): BlockRelay {
 function checkInline(bytes: Uint8Array): Verdict {
   const block = decodeBlock(bytes);
   if (isViolation(block)) return block;
+  if (block.transactions.length === 0) return violation('block-empty');
   const matches = equalBytes(blockMerkleRoot(block.transactions), block.header.merkle);
   return matches ? null : violation('block-merkle');
 }

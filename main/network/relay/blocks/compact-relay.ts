@@ -10,8 +10,10 @@ import type { Log } from '../../../lib/log/log.ts';
 import type { Chain } from '../../../state/chain/chain.ts';
 import type { Peer } from '../../peers/peer.ts';
 import { type CompactBlock, compactOf } from '../../wire/messages/compact-block.ts';
-import { FRAME, MAX_PARTS_ASKED } from '../../wire/frame-types.ts';
+import { MAX_PARTS_ASKED } from '../../wire/frame-types.ts';
 import { decodeParts, encodeGetParts } from '../../wire/messages/part-messages.ts';
+import { handlerFailure } from '../../wire/handler-failure.ts';
+import { REQUEST } from '../../wire/requests.ts';
 import { createKnownSet } from '../payments/known-set.ts';
 import { type Known, reconstruct, type Reconstruction } from './reconstruction.ts';
 import { createSpareTransactions } from './spare-transactions.ts';
@@ -64,6 +66,7 @@ const MOST_ON_THEIR_WAY = 20_000;
 /** Bytes of whole transactions in one compact block. */
 const MOST_PREFILLED = 10_000;
 const MOST_MINED = 20_000;
+/** With no answer by then, the whole block is fetched. */
 const PARTS_MS = 3000;
 
 export function createCompactRelay(deps: CompactRelayDeps): CompactRelay {
@@ -140,11 +143,8 @@ export function createCompactRelay(deps: CompactRelayDeps): CompactRelay {
     let filled = false;
     try {
       await peer.relay.call({
-        type: FRAME.getParts.type,
+        kind: REQUEST.getParts,
         body: encodeGetParts({ id: compact.header.id, indexes: missing }),
-        replies: 1,
-        accepts: new Map([[FRAME.parts.type, FRAME.parts.cap]]),
-        timeoutMs: PARTS_MS,
         onReply(frame) {
           const parts = decodeParts(frame.body);
           if (isViolation(parts)) return parts;
@@ -182,6 +182,8 @@ export function createCompactRelay(deps: CompactRelayDeps): CompactRelay {
     },
     rebuild: (compact, peerId) =>
       rebuild(compact, peerId).catch((error: unknown) => {
+        // Whoever sent it has perhaps only passed it on: nobody is blamed, but a bug is noticed.
+        handlerFailure('compact block', error);
         log.error('a compact block could not be judged', { error: String(error) });
         bodies.giveUp(compact.header.idHex);
       }),

@@ -1,11 +1,11 @@
 import { fromHex, toHex } from '../../../core/codec/hex.ts';
 import { decodeTransaction, type Transaction } from '../../../core/primitives/transaction.ts';
 import { isViolation } from '../../../core/violation.ts';
-import { codeOf } from '../../../lib/errors.ts';
 import type { Log } from '../../../lib/log/log.ts';
 import type { Peer } from '../../peers/peer.ts';
-import { FRAME, MAX_TRANSACTIONS_ASKED } from '../../wire/frame-types.ts';
+import { MAX_TRANSACTIONS_ASKED } from '../../wire/frame-types.ts';
 import { type Offence, offence } from '../../wire/offence.ts';
+import { REQUEST } from '../../wire/requests.ts';
 import {
   decodeTransactions,
   encodeGetTransactions,
@@ -37,7 +37,6 @@ const MOST = 20_000;
 const MOST_QUEUED = 5000;
 const MOST_FALLBACKS = 8;
 const REQUESTS_AT_ONCE = 2;
-const REPLY_MS = 30_000;
 /** After so long another announcer is asked as well: a peer that announces first and then says nothing holds nothing up. */
 const FALLBACK_MS = 2000;
 /** Announced payments in a row that a peer asked for them hadn't: mempools differ, but not that much. */
@@ -141,7 +140,6 @@ export function createFetcher(deps: FetcherDeps): Fetcher {
         .then((found) => weigh(peerId, lane, batch.length, found))
         .catch((error: unknown) => {
           deps.log.debug('payments did not come', { peer: peerId, cause: String(error) });
-          if (codeOf(error) === 'peer-timeout') deps.onOffence(peerId, offence('peer-silent'));
         })
         .finally(() => {
           clearTimeout(patience);
@@ -193,11 +191,8 @@ export function createFetcher(deps: FetcherDeps): Fetcher {
     if (entries.length === 0) return 0;
     let found = 0;
     await peer.relay.call({
-      type: FRAME.getTransactions.type,
+      kind: REQUEST.getTransactions,
       body: encodeGetTransactions({ by: entries[0]!.by, ids: entries.map(({ id }) => fromHex(id)!) }),
-      replies: 1,
-      accepts: ACCEPTS,
-      timeoutMs: REPLY_MS,
       onReply(frame) {
         const asked = new Map(entries.map((entry) => [entry.id, entry]));
         const wrong = receive(peer, asked, frame.body);
@@ -247,5 +242,3 @@ export function createFetcher(deps: FetcherDeps): Fetcher {
     },
   };
 }
-
-const ACCEPTS = new Map<number, number>([[FRAME.transactions.type, FRAME.transactions.cap]]);

@@ -3,7 +3,7 @@ import { toHex } from '../../../core/codec/hex.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import type { Log } from '../../../lib/log/log.ts';
 import { type Peer, relays } from '../../peers/peer.ts';
-import { FRAME } from '../../wire/frame-types.ts';
+import { REQUEST } from '../../wire/requests.ts';
 
 export interface FirstHopDeps {
   readonly peers: { list(): readonly Peer[]; get(id: string): Peer | undefined };
@@ -31,7 +31,6 @@ export interface FirstHop {
 const ECHO_MS = { least: 5000, most: 10_000 };
 /** One peer sees our payments of such a time; a new one for each would show them to all in turn. */
 const KEEP_MS = 10 * 60_000;
-const REPLY_MS = 10_000;
 const MOST = 1000;
 
 export function createFirstHop(deps: FirstHopDeps): FirstHop {
@@ -69,14 +68,7 @@ export function createFirstHop(deps: FirstHopDeps): FirstHop {
       const wait = ECHO_MS.least + random() * (ECHO_MS.most - ECHO_MS.least);
       hidden.set(wid, { tx, timer: setTimeout(() => release(wid, true), wait) });
       peer.relay
-        .call({
-          type: FRAME.handOver.type,
-          body: tx.bytes,
-          replies: 1,
-          accepts: TAKEN,
-          timeoutMs: REPLY_MS,
-          onReply: () => null,
-        })
+        .call({ kind: REQUEST.handOver, body: tx.bytes })
         .catch((error: unknown) => deps.log.debug('a payment was not taken over', { error: String(error) }));
       return true;
     },
@@ -88,5 +80,3 @@ export function createFirstHop(deps: FirstHopDeps): FirstHop {
     },
   };
 }
-
-const TAKEN = new Map<number, number>([[FRAME.taken.type, FRAME.taken.cap]]);

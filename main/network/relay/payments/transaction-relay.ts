@@ -11,8 +11,9 @@ import { type Peer, relays } from '../../peers/peer.ts';
 import { PENALTY } from '../../peers/conduct/penalties.ts';
 import { decodeWids } from '../../wire/messages/announcements.ts';
 import { createPeerBudgets } from '../budgets.ts';
-import { FRAME } from '../../wire/frame-types.ts';
+import { handlerFailure } from '../../wire/handler-failure.ts';
 import { type Offence, offence } from '../../wire/offence.ts';
+import { REQUEST } from '../../wire/requests.ts';
 import { decodeWidList } from '../../wire/messages/relay-messages.ts';
 import { createAnnouncer } from './announcer.ts';
 import { createFetcher } from './fetcher.ts';
@@ -72,7 +73,6 @@ export interface TransactionRelay {
 const WIDS = { burst: 20_000, perSecond: 2000 };
 const MOST_REFUSED = 50_000;
 const TICK_MS = 15_000;
-const LIST_MS = 30_000;
 
 export function createTransactionRelay(deps: TransactionRelayDeps): TransactionRelay {
   const { mempool, peers, clock, log } = deps;
@@ -135,9 +135,12 @@ export function createTransactionRelay(deps: TransactionRelayDeps): TransactionR
   }
 
   function deliver(tx: Transaction, peerId: string): void {
-    submit(tx, peerId).catch((error: unknown) =>
-      log.error('a payment could not be judged', { txid: tx.txidHex, error: String(error) }),
-    );
+    submit(tx, peerId).catch((error: unknown) => {
+      log.error('a payment could not be judged', { txid: tx.txidHex, error: String(error) });
+      // An honest peer has taken it into its mempool by the same code.
+      const failure = handlerFailure('transaction', error);
+      if (failure !== null) peers.report(peerId, failure);
+    });
   }
 
   async function submit(tx: Transaction, peerId: string): Promise<void> {
@@ -156,11 +159,8 @@ export function createTransactionRelay(deps: TransactionRelayDeps): TransactionR
 
   async function askForList(peer: Peer): Promise<void> {
     await peer.relay.call({
-      type: FRAME.getWids.type,
+      kind: REQUEST.getWids,
       body: new Uint8Array(0),
-      replies: 1,
-      accepts: new Map([[FRAME.wids.type, FRAME.wids.cap]]),
-      timeoutMs: LIST_MS,
       onReply(frame) {
         const wids = decodeWidList(frame.body);
         if (isViolation(wids)) return wids;

@@ -11,8 +11,10 @@ import type { Peer } from '../../peers/peer.ts';
 import { FRAME, MAX_BLOCKS_ASKED } from '../../wire/frame-types.ts';
 import type { Frame } from '../../wire/frames.ts';
 import { type Offence, offence } from '../../wire/offence.ts';
+import { handlerFailure } from '../../wire/handler-failure.ts';
+import { REQUEST } from '../../wire/requests.ts';
 import { encodeGetBlocks } from '../../wire/messages/sync-messages.ts';
-import { BLOCK_REPLIES, isBlock } from './block-reply.ts';
+import { isBlock } from './block-reply.ts';
 import { createDebts } from './debts.ts';
 import { createGapSync, type GapSync, type GapSyncDeps } from './gap-sync.ts';
 import type { Rate } from '../progress/rate.ts';
@@ -58,8 +60,9 @@ export interface BodySync {
 export const IN_FLIGHT = 16;
 /** Blocks handed to the chain and not yet answered: enough that it never waits for us. */
 const SUBMITTED_AT_ONCE = 8;
-const REPLY_MS = 64_000;
 const TICK_MS = 250;
+/** How long the block that all others wait for may take if nobody else could serve it. */
+const ALONE_MS = 64_000;
 const UNABLE_MS = 10_000;
 
 export function createBodySync(deps: BodySyncDeps): BodySync {
@@ -122,11 +125,9 @@ export function createBodySync(deps: BodySyncDeps): BodySync {
     let got = 0;
     try {
       await peer.sync.call({
-        type: FRAME.getBlocks.type,
+        kind: REQUEST.getBlocks,
         body: encodeGetBlocks(slots.map(({ entry }) => fromHex(entry.id)!)),
         replies: slots.length,
-        accepts: BLOCK_REPLIES,
-        timeoutMs: REPLY_MS,
         onReply: (frame) => {
           const slot = slots[got++]!;
           debts.paid(peer.id);
@@ -140,7 +141,9 @@ export function createBodySync(deps: BodySyncDeps): BodySync {
     // Of a peer that has left in the meantime nothing is kept.
     if (peers.get(peer.id) === undefined) forget(peer.id);
     else debts.remitted(peer.id, left);
-    // A stream that breaks at once must not be asked again at once: the next tick is soon enough.
+    // A stream that breaks at once must not be asked again at once: the next tick is soon enough, and others first.
+    if (left > 0 && peers.get(peer.id) !== undefined)
+      for (const { entry } of slots.slice(got)) sources.failed(entry.id, peer.id);
     if (left > 0) window.release(peer.id);
     else assign();
   }
@@ -180,6 +183,8 @@ export function createBodySync(deps: BodySyncDeps): BodySync {
         sources.done(id);
       }
     } catch (error) {
+      // The chain is at fault, or the disk: everybody would send this block as it is.
+      handlerFailure('block', error);
       log.error('the chain could not take a block', { id, error: String(error) });
       stopped = true;
     } finally {
@@ -244,7 +249,7 @@ export function createBodySync(deps: BodySyncDeps): BodySync {
     if (clock.ms() - last < patience.ms()) return;
     const slow = head.peer;
     const others = peers.list().some((peer) => peer.id !== slow && canServe(peer, head));
-    if (!others && clock.ms() - last < REPLY_MS) return;
+    if (!others && clock.ms() - last < ALONE_MS) return;
     patience.stalled();
     sources.failed(head.entry.id, slow);
     window.release(slow);

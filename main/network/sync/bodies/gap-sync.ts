@@ -9,8 +9,10 @@ import type { HeaderEntry } from '../../../state/chain/headers/header-entry.ts';
 import type { Peer } from '../../peers/peer.ts';
 import { FRAME } from '../../wire/frame-types.ts';
 import { type Offence, offence } from '../../wire/offence.ts';
+import { handlerFailure } from '../../wire/handler-failure.ts';
+import { REQUEST } from '../../wire/requests.ts';
 import { encodeGetBlocks } from '../../wire/messages/sync-messages.ts';
-import { BLOCK_REPLIES, isBlock } from './block-reply.ts';
+import { isBlock } from './block-reply.ts';
 import type { Sources } from './sources.ts';
 
 export interface GapSyncDeps {
@@ -40,7 +42,6 @@ export interface GapSync {
 const ASKED = 4;
 /** Requests at once, each to another peer. */
 const AT_ONCE = 2;
-const REPLY_MS = 20_000;
 /** A peer that lacks a block, or has none of the gaps, is asked again after this time. */
 const RETRY_MS = 600_000;
 const IDLE_MS = 10_000;
@@ -123,11 +124,9 @@ export function createGapSync(deps: GapSyncDeps): GapSync {
     let got = 0;
     try {
       await peer.sync.call({
-        type: FRAME.getBlocks.type,
+        kind: REQUEST.getBlocks,
         body: encodeGetBlocks(entries.map(({ id }) => fromHex(id)!)),
         replies: entries.length,
-        accepts: BLOCK_REPLIES,
-        timeoutMs: REPLY_MS,
         onReply(frame) {
           const entry = entries[got++]!;
           if (frame.type === FRAME.absent.type) return null;
@@ -163,6 +162,7 @@ export function createGapSync(deps: GapSyncDeps): GapSync {
         else if (blamesOnlyTheBody(result.code)) peers.report(peer.id, result);
       }
     } catch (error) {
+      handlerFailure('block', error);
       log.error('the chain could not take a block', { error: String(error) });
       stopped = true;
     }

@@ -6,8 +6,10 @@ import type { HeaderEntry } from '../../../state/chain/headers/header-entry.ts';
 import type { Peer } from '../../peers/peer.ts';
 import { FRAME } from '../../wire/frame-types.ts';
 import { type Offence, offence } from '../../wire/offence.ts';
+import { handlerFailure } from '../../wire/handler-failure.ts';
+import { REQUEST } from '../../wire/requests.ts';
 import { encodeGetBlocks } from '../../wire/messages/sync-messages.ts';
-import { BLOCK_REPLIES, isBlock } from './block-reply.ts';
+import { isBlock } from './block-reply.ts';
 import type { Sources } from './sources.ts';
 
 export interface SideBlocksDeps {
@@ -35,7 +37,6 @@ export interface SideBlocks {
 /** Blocks in one request, requests at once: at most 12 MB wait for the chain. */
 const ASKED = 4;
 const AT_ONCE = 3;
-const REPLY_MS = 20_000;
 /** A longer way to a chain that isn't the best is not gone: such chains are best chains of headers soon, or never. */
 const MOST_BELOW = 288;
 
@@ -78,11 +79,9 @@ export function createSideBlocks(deps: SideBlocksDeps): SideBlocks {
     let got = 0;
     try {
       await peer.sync.call({
-        type: FRAME.getBlocks.type,
+        kind: REQUEST.getBlocks,
         body: encodeGetBlocks(entries.map(({ id }) => fromHex(id)!)),
         replies: entries.length,
-        accepts: BLOCK_REPLIES,
-        timeoutMs: REPLY_MS,
         onReply(frame) {
           const entry = entries[got++]!;
           if (frame.type === FRAME.absent.type) {
@@ -104,6 +103,7 @@ export function createSideBlocks(deps: SideBlocksDeps): SideBlocks {
         else sources.done(entry.id);
       }
     } catch (error) {
+      handlerFailure('block', error);
       log.error('the chain could not take a block', { error: String(error) });
       stopped = true;
     } finally {

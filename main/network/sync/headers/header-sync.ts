@@ -6,13 +6,15 @@ import type { Hash } from '../../../core/crypto/hash.ts';
 import type { Header } from '../../../core/primitives/header.ts';
 import { isViolation } from '../../../core/violation.ts';
 import type { Clock } from '../../../lib/clock.ts';
-import { codeOf } from '../../../lib/errors.ts';
 import type { Log } from '../../../lib/log/log.ts';
 import type { AcceptResult, Chain } from '../../../state/chain/chain.ts';
 import type { HeaderEntry } from '../../../state/chain/headers/header-entry.ts';
 import type { Peer } from '../../peers/peer.ts';
-import { FRAME, MAX_HEADERS } from '../../wire/frame-types.ts';
+import { MAX_HEADERS } from '../../wire/frame-types.ts';
+import { isUnanswered } from '../../wire/caller.ts';
 import { type Offence, offence } from '../../wire/offence.ts';
+import { handlerFailure } from '../../wire/handler-failure.ts';
+import { REQUEST } from '../../wire/requests.ts';
 import { decodeHeaders, encodeGetHeaders } from '../../wire/messages/sync-messages.ts';
 import { createPresync, type PresyncDeps } from './presync.ts';
 
@@ -46,7 +48,6 @@ export interface HeaderSync {
   forget(peerId: string): void;
 }
 
-const TIMEOUT_MS = 30_000;
 /** A source that takes longer for one message gives way to another, if there is one: doubled each time, so that where
  * everybody is slow the headers come all the same. */
 const SLOW_MS = 5000;
@@ -96,7 +97,10 @@ export function createHeaderSync(deps: HeaderSyncDeps): HeaderSync {
     current = peer;
     asked.delete(peer.id);
     void follow(peer)
-      .catch((error: unknown) => log.error('headers could not be accepted', { error: String(error) }))
+      .catch((error: unknown) => {
+        handlerFailure('headers', error);
+        log.error('headers could not be accepted', { error: String(error) });
+      })
       .finally(() => {
         current = null;
         consider();
@@ -111,7 +115,7 @@ export function createHeaderSync(deps: HeaderSyncDeps): HeaderSync {
     try {
       clean = await fetchAll(peer);
     } catch (error) {
-      unanswered(peer, error);
+      if (!isUnanswered(error)) throw error;
     }
     // It was too slow this time, and somebody else has what we want. What it has shown stays; it may be asked again.
     const left = leaving.delete(peer.id) && !clean;
@@ -126,15 +130,10 @@ export function createHeaderSync(deps: HeaderSyncDeps): HeaderSync {
       peers.report(peer.id, offence('headers-unproven', { height: claimed.height }));
   }
 
-  function unanswered(peer: Peer, error: unknown): void {
-    if (codeOf(error) === 'peer-timeout') peers.report(peer.id, offence('peer-silent'));
-    else if (codeOf(error) !== 'peer-gone') throw error;
-  }
-
   /** Whether it is left for another one. */
   function leave(peer: Peer, tookMs: number): boolean {
     if (tookMs < patienceMs || !usable().some(({ id }) => id !== peer.id)) return false;
-    patienceMs = Math.min(TIMEOUT_MS, patienceMs * 2);
+    patienceMs = Math.min(REQUEST.getHeaders.deadlineMs, patienceMs * 2);
     slow.set(peer.id, (slow.get(peer.id) ?? 0) + 1);
     leaving.add(peer.id);
     log.debug('headers come slowly; another peer is asked', { peer: peer.id, tookMs: Math.round(tookMs) });
@@ -234,11 +233,8 @@ export function createHeaderSync(deps: HeaderSyncDeps): HeaderSync {
     if (leaving.has(peer.id)) return null;
     const began = clock.ms();
     const answered = peer.sync.call({
-      type: FRAME.getHeaders.type,
+      kind: REQUEST.getHeaders,
       body: encodeGetHeaders(locator),
-      replies: 1,
-      accepts: new Map([[FRAME.headers.type, FRAME.headers.cap]]),
-      timeoutMs: TIMEOUT_MS,
       onReply(frame) {
         const decoded = decodeHeaders(frame.body);
         if (isViolation(decoded)) return decoded;
@@ -249,8 +245,8 @@ export function createHeaderSync(deps: HeaderSyncDeps): HeaderSync {
     });
     const wrong = await unlessLate(peer, began, answered);
     if (wrong === 'late') {
-      // Nobody waits for its answer any more; that there is none still counts.
-      answered.catch((error: unknown) => unanswered(peer, error)).catch(() => undefined);
+      // Nobody waits for its answer any more; that there is none still counts, see caller.ts.
+      answered.catch(() => undefined);
       return null;
     }
     // What has come is used all the same.

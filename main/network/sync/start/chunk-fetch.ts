@@ -3,9 +3,9 @@ import { chunkHash } from '../../../core/snapshot/root.ts';
 import { type Clock, sleep } from '../../../lib/clock.ts';
 import type { Manifest } from '../../../state/snapshot/files.ts';
 import type { Peer } from '../../peers/peer.ts';
-import { FRAME } from '../../wire/frame-types.ts';
 import { encodeGetChunk } from '../../wire/messages/snapshot-messages.ts';
 import { offence } from '../../wire/offence.ts';
+import { REQUEST } from '../../wire/requests.ts';
 import { ask } from '../ask.ts';
 
 export interface ChunkFetchDeps {
@@ -15,7 +15,6 @@ export interface ChunkFetchDeps {
 }
 
 const LOOK_MS = 50;
-const REPLY_MS = 30_000;
 /** With nobody who delivers for so long, it is given up. */
 const PATIENCE_MS = 60_000;
 /** Who hasn't delivered is asked again after so long: one lost answer, or a set that was just being built. */
@@ -85,7 +84,7 @@ function askForChunk(peer: Peer, manifest: Manifest, index: number): Promise<Uin
   const body = encodeGetChunk({ root: manifest.root, index });
   return ask(
     peer,
-    { type: FRAME.getChunk, body, reply: FRAME.chunk, timeoutMs: REPLY_MS },
+    { kind: REQUEST.getChunk, body },
     (got) =>
       got.length === 0 || equalBytes(chunkHash(got), wanted) ? null : offence('chunk-invalid', { index }),
     (it) => it.snapshots,

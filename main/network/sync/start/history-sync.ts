@@ -11,6 +11,7 @@ import type { History, HistoryStatus } from '../../../state/history/history.ts';
 import type { Peer } from '../../peers/peer.ts';
 import { FRAME, MAX_BLOCKS_ASKED } from '../../wire/frame-types.ts';
 import { type Offence, offence } from '../../wire/offence.ts';
+import { REQUEST } from '../../wire/requests.ts';
 import { encodeGetBlocks } from '../../wire/messages/sync-messages.ts';
 
 export interface HistorySyncDeps {
@@ -30,7 +31,6 @@ export interface HistorySync {
   mismatch(): string | null;
 }
 
-const REPLY_MS = 60_000;
 const PAUSE_MS = 500;
 
 export function createHistorySync({ history, peers, busy, log }: HistorySyncDeps): HistorySync {
@@ -51,14 +51,9 @@ export function createHistorySync({ history, peers, busy, log }: HistorySyncDeps
     const got: Uint8Array[] = [];
     try {
       await peer.sync.call({
-        type: FRAME.getBlocks.type,
+        kind: REQUEST.getBlocks,
         body: encodeGetBlocks(wanted.map(({ id }) => fromHex(id)!)),
         replies: wanted.length,
-        accepts: new Map([
-          [FRAME.block.type, FRAME.block.cap],
-          [FRAME.absent.type, FRAME.absent.cap],
-        ]),
-        timeoutMs: REPLY_MS,
         onReply({ type, body }) {
           if (type === FRAME.absent.type) return null;
           const id = toHex(hash(DOMAIN.header, body.subarray(0, HEADER_BYTES)));

@@ -21,8 +21,8 @@ import {
 } from '../../../state/snapshot/files.ts';
 import { SnapshotRefused } from '../../../state/snapshot/load.ts';
 import type { Peer } from '../../peers/peer.ts';
-import { FRAME } from '../../wire/frame-types.ts';
 import { offence } from '../../wire/offence.ts';
+import { REQUEST } from '../../wire/requests.ts';
 import { decodeManifest, encodeGetManifest } from '../../wire/messages/snapshot-messages.ts';
 import { encodeGetBlocks } from '../../wire/messages/sync-messages.ts';
 import { ask } from '../ask.ts';
@@ -46,7 +46,6 @@ export interface SnapshotSync {
   progress(): { readonly done: number; readonly of: number } | null;
 }
 
-const REPLY_MS = 30_000;
 const LOOK_MS = 50;
 /** With headers enough for a snapshot, somebody who serves one may still be on the way. */
 const SERVERS_MS = 10_000;
@@ -78,15 +77,10 @@ export function createSnapshotSync(deps: SnapshotSyncDeps): SnapshotSync {
   }
 
   async function fetchBlock(entry: HeaderEntry): Promise<Uint8Array | null> {
-    const question = {
-      type: FRAME.getBlocks,
-      body: encodeGetBlocks([fromHex(entry.id)!]),
-      reply: FRAME.block,
-      orElse: FRAME.absent,
-    };
+    const question = { kind: REQUEST.getBlocks, body: encodeGetBlocks([fromHex(entry.id)!]) };
     for (const peer of peers.list()) {
       if (peer.hello.servesFrom > entry.height || peer.tip.work < entry.work) continue;
-      const bytes = await ask(peer, { ...question, timeoutMs: REPLY_MS });
+      const bytes = await ask(peer, question);
       const block = bytes && decodeBlock(bytes);
       if (block && !isViolation(block) && block.header.idHex === entry.id) return bytes;
     }
@@ -98,19 +92,15 @@ export function createSnapshotSync(deps: SnapshotSyncDeps): SnapshotSync {
       let found: Manifest | null = null;
       await ask(
         peer,
-        {
-          type: FRAME.getManifest,
-          body: encodeGetManifest(root),
-          reply: FRAME.manifest,
-          timeoutMs: REPLY_MS,
-        },
+        { kind: REQUEST.getManifest, body: encodeGetManifest(root) },
         (body) => {
           if (body.length === 0) return null;
           const manifest = decodeManifest(body, network.id);
           if (isViolation(manifest)) return manifest;
-          const right = equalBytes(manifest.root, root) && manifest.facts.height === base.height;
-          if (right) found = manifest;
-          return right ? null : offence('chunk-invalid', { what: 'manifest' });
+          if (!equalBytes(manifest.root, root)) return offence('chunk-invalid', { what: 'manifest' });
+          // If the root is of another height, the fault is the chain's, not this peer's.
+          if (manifest.facts.height === base.height) found = manifest;
+          return null;
         },
         (it) => it.snapshots,
       );

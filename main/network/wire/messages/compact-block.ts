@@ -73,7 +73,8 @@ export function readCompact(reader: Reader, header: Header): CompactBlock | null
   const nonce = reader.bytes(8);
   const count = reader.varuint();
   const whole = reader.count(2);
-  if (count > MAX_COMPACT_COUNT || whole > count) reader.fail('codec-length');
+  // No block is without transactions: nothing below has to expect an empty list.
+  if (count === 0 || count > MAX_COMPACT_COUNT || whole > count) reader.fail('codec-length');
   const prefilled: Prefilled[] = [];
   let next = 0;
   for (let i = 0; i < whole && reader.failed === null; i++) {

@@ -41,7 +41,7 @@ async function world(lost: readonly number[] = LOST) {
         const frame: Frame = has(header.height)
           ? { type: FRAME.block.type, id: 0, body: bytes }
           : { type: FRAME.absent.type, id: 0, body: header.id };
-        const broken = request.onReply(frame);
+        const broken = request.onReply!(frame);
         if (broken) reports.push({ peer: id, code: broken.code });
       }
     };

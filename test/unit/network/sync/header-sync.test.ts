@@ -53,7 +53,7 @@ function following(answers: Record<string, (asked: number) => { take: number; fr
       clock.pass(ms);
       const after = from < 0 ? best.height : from;
       const body = encodeHeaders(chain.slice(after, after + take).map(({ bytes }) => bytes));
-      return request.onReply({ type: FRAME.headers.type, id: 0, body });
+      return request.onReply!({ type: FRAME.headers.type, id: 0, body });
     };
   };
   const tip = { height: 4100, work: 4100n, id: chain.at(-1)!.id };

@@ -1,0 +1,29 @@
+import { channel } from 'node:diagnostics_channel';
+
+/** An exception that nothing but a mistake in this program explains. */
+export interface Bug {
+  /** What was being done. */
+  readonly where: string;
+  readonly error: unknown;
+}
+
+/** Where every bug that was caught is published, for tests: they fail when there was one. */
+const BUGS = channel('kith:bug');
+
+/**
+ * Whether an exception is a mistake in this program. Disks, networks and libraries fail with a code (Node.js, LevelDB,
+ * KithError) or under a name of their own (libp2p, AbortError); what remains are the errors of the language and of
+ * assertions.
+ */
+export function isBug(error: unknown): boolean {
+  if (!(error instanceof Error)) return true;
+  if (error instanceof TypeError || error instanceof RangeError) return true;
+  if (error instanceof ReferenceError || error instanceof SyntaxError) return true;
+  if (error.name === 'AssertionError') return true;
+  return error.name === 'Error' && (error as { code?: unknown }).code === undefined;
+}
+
+/** Publishes a bug that was caught. */
+export function publishBug(bug: Bug): void {
+  BUGS.publish(bug);
+}

@@ -1,0 +1,48 @@
+import { FRAME } from './frame-types.ts';
+
+interface FrameType {
+  readonly type: number;
+  /** Bytes. */
+  readonly cap: number;
+}
+
+/** A kind of request: its frame, the frames that may answer it, and how long the peer may take. */
+export interface RequestKind extends FrameType {
+  readonly answers: readonly FrameType[];
+  /**
+   * Milliseconds until the first byte of each frame of the answer must be here, counted from the request or the frame
+   * before it; see caller.ts.
+   */
+  readonly deadlineMs: number;
+  /** Every node must answer it; `unknown` answers the others. */
+  readonly mandatory: boolean;
+}
+
+const DEADLINE_MS = 30_000;
+
+function request(
+  frame: FrameType,
+  answers: readonly FrameType[],
+  { mandatory = false, deadlineMs = DEADLINE_MS } = {},
+): RequestKind {
+  return { ...frame, answers, deadlineMs, mandatory };
+}
+
+/** Every request that nodes send each other (docs/wire.md, section 2, which a test compares). */
+export const REQUEST = {
+  getHeaders: request(FRAME.getHeaders, [FRAME.headers], { mandatory: true }),
+  getBlocks: request(FRAME.getBlocks, [FRAME.block, FRAME.absent], { mandatory: true }),
+  getTransactions: request(FRAME.getTransactions, [FRAME.transactions], { mandatory: true }),
+  getWids: request(FRAME.getWids, [FRAME.wids]),
+  getParts: request(FRAME.getParts, [FRAME.parts]),
+  handOver: request(FRAME.handOver, [FRAME.taken]),
+  getRecords: request(FRAME.getRecords, [FRAME.records]),
+  newRecord: request(FRAME.newRecord, [FRAME.taken]),
+  getManifest: request(FRAME.getManifest, [FRAME.manifest]),
+  getChunk: request(FRAME.getChunk, [FRAME.chunk]),
+  pushBlock: request(FRAME.pushBlock, [FRAME.pushed]),
+  getCompact: request(FRAME.getCompact, [FRAME.compact]),
+  wantBlocks: request(FRAME.wantBlocks, [FRAME.pushed]),
+  // Before any hello: the node is asked only once, and the next address is tried.
+  getNetworkFile: request(FRAME.getNetworkFile, [FRAME.networkFile], { deadlineMs: 10_000 }),
+} as const satisfies Readonly<Record<string, RequestKind>>;
