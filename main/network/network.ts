@@ -64,7 +64,10 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
     announce: deps.announce,
     topics: [names.transactions, names.blocks],
     software: deps.software,
-    denied: { host: (part) => bans.has(part), peer: (id) => bans.has(id) },
+    denied: {
+      host: (part) => bans.has(part) || (bans.discourages(part) && inbound.isFull()),
+      peer: (id) => bans.has(id),
+    },
     scoreOf: (peerId) => -scores.of(peerId),
     onFlood: (peerId) => peers.report(peerId, offence('gossip-flood')),
     onFailure: (peerId, failure) => peers.report(peerId, failure),
@@ -126,10 +129,11 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
     peers,
     named: deps.namedBlock ?? null,
   });
-  const inbound = createInbound({ peers, clock });
+  const inbound = createInbound({ peers, bans, clock });
   const exchange = createExchange({
     ownRecord: host.ownRecord,
     book,
+    bans,
     peers,
     local,
     log: log.child('peers'),

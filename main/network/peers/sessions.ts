@@ -2,7 +2,6 @@ import type { Connection } from '@libp2p/interface';
 import { sleep } from '../../lib/clock.ts';
 import { createGroupedPool, type PoolLimits } from '../../lib/grouped-pool.ts';
 import { sourceOf } from '../host/bounds/pool-source.ts';
-import { hostPart } from '../host/naming/addresses.ts';
 import type { Host } from '../host/host.ts';
 import { GOODBYE_MS } from '../wire/control.ts';
 import type { OffenceCode } from '../wire/offence.ts';
@@ -37,8 +36,8 @@ export interface Sessions {
   awaitHello(connection: Connection): void;
   /** It is closed, or has exchanged its hello. */
   stopAwaiting(connection: Connection): void;
-  /** Where the other end is, and how many share its host. */
-  locate(id: string): { address: string; sharers: number } | null;
+  /** The address of the other end. */
+  locate(id: string): string | null;
 }
 
 /**
@@ -100,15 +99,7 @@ export function createSessions({ host, ended }: SessionsDeps): Sessions {
     end,
     awaitHello: (connection) => awaiting.add(connection, sourceOf(connection.remoteAddr.toString())),
     stopAwaiting: (connection) => void awaiting.delete(connection),
-    locate(id) {
-      const session = sessions.get(id);
-      if (session === undefined) return null;
-      const address = session.connection.remoteAddr.toString();
-      const same = all().filter(
-        ({ connection }) => hostPart(connection.remoteAddr.toString()) === hostPart(address),
-      );
-      return { address, sharers: same.length };
-    },
+    locate: (id) => sessions.get(id)?.connection.remoteAddr.toString() ?? null,
   };
 }
 

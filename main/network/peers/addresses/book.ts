@@ -58,8 +58,8 @@ export interface AddressBook {
   tried(address: string, good: boolean): void;
   /** An address to try, one that worked as likely as one that never did; null when `usable` takes none. */
   pick(usable: (entry: BookEntry, facts: AddressFacts) => boolean): BookEntry | null;
-  /** Some addresses with signed records, at random: for telling others. */
-  sample(most: number): BookEntry[];
+  /** Some addresses with signed records that `usable` takes, at random: for telling others. */
+  sample(most: number, usable?: (facts: AddressFacts) => boolean): BookEntry[];
 }
 
 /** Room for 8 192 that never worked and 2 048 that did. */
@@ -195,8 +195,10 @@ export function createAddressBook(deps: BookDeps): AddressBook {
       }
       return null;
     },
-    sample(most) {
-      const known = [...entries.values()].filter(({ record, failures }) => record !== '' && failures < 3);
+    sample(most, usable = () => true) {
+      const known = [...entries.values()].filter(
+        ({ address, record, failures }) => record !== '' && failures < 3 && usable(facts.get(address)!),
+      );
       for (let i = known.length - 1; i > 0; i--) {
         const j = Math.floor(deps.random() * (i + 1));
         [known[i], known[j]] = [known[j]!, known[i]!];

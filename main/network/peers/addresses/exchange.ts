@@ -8,13 +8,15 @@ import { type Offence, offence } from '../../wire/offence.ts';
 import { REQUEST } from '../../wire/requests.ts';
 import { decodeRecords, encodeRecords } from '../../wire/messages/record-messages.ts';
 import type { Handler } from '../../wire/server.ts';
-import type { AddressBook } from './book.ts';
+import type { Bans } from '../conduct/bans.ts';
+import type { AddressBook, AddressFacts } from './book.ts';
 import type { Peer } from '../peer.ts';
 
 export interface ExchangeDeps {
   /** Where we can be reached, signed. */
   readonly ownRecord: () => Promise<Uint8Array>;
   readonly book: AddressBook;
+  readonly bans: Pick<Bans, 'has' | 'discourages'>;
   readonly peers: { list(): readonly Peer[]; report(peerId: string, offence: Offence): void };
   /** Whether this node talks to its own machine only. */
   readonly local: boolean;
@@ -40,7 +42,9 @@ const LEAST_TOLD = 10;
 export const MOVES = { burst: 4, perSecond: 1 / 60 } as const;
 
 export function createExchange(deps: ExchangeDeps): Exchange {
-  const { book, peers, log } = deps;
+  const { book, bans, peers, log } = deps;
+  const isGood = ({ host, peerId }: AddressFacts): boolean =>
+    !bans.has(peerId ?? '') && !bans.has(host ?? '') && !bans.discourages(host ?? '');
   let timer: NodeJS.Timeout | undefined;
 
   async function ask(peer: Peer): Promise<void> {
@@ -109,7 +113,7 @@ export function createExchange(deps: ExchangeDeps): Exchange {
           if (performance.now() - answered > AGAIN_MS / 2) {
             answered = performance.now();
             const most = Math.min(MAX_RECORDS - 1, Math.max(LEAST_TOLD, Math.floor(book.size / SHARE)));
-            for (const entry of book.sample(most)) told.push(Buffer.from(entry.record, 'base64'));
+            for (const entry of book.sample(most, isGood)) told.push(Buffer.from(entry.record, 'base64'));
           }
           await reply(FRAME.records.type, encodeRecords(told));
           return null;

@@ -13,7 +13,11 @@ interface Banned {
   readonly reason: string;
 }
 
-/** A peer that may not connect, by its id, its host, or both, until a time. */
+/**
+ * A peer id that may not connect until a time, and the host that it came from. If the user banned the host, nobody may
+ * connect from it. After a violation it is only discouraged (as in Bitcoin Core): many may share an address, behind the
+ * router of an office, of a mobile network or of a VPN, and did nothing wrong.
+ */
 export interface Ban extends Banned {
   readonly until: UnixSeconds;
 }
@@ -25,7 +29,13 @@ export interface NewBan extends Banned {
 
 export interface Bans {
   load(): Promise<void>;
+  /** A banned peer id, or a host that the user banned. */
   has(idOrHost: string): boolean;
+  /**
+   * A banned peer came from this host. It is not dialled, not told to others, and disconnected first when inbound slots
+   * run out; nobody who is connected already is affected.
+   */
+  discourages(host: string): boolean;
   /** Newest last; those that have run out are gone. */
   list(): Ban[];
   /** On the disk when it resolves. */
@@ -60,15 +70,19 @@ export function createBans(deps: { readonly store: PeerStore; readonly clock: Cl
   const bans = new Map<string, Running>();
   // Asked at every connection, so looking through all bans would be a gift to a flood. Times of the monotonic clock.
   let blocked = new Map<string, number>();
+  let discouraged = new Map<string, number>();
   const keyOf = (ban: Banned) => `${ban.id ?? ''}|${ban.address ?? ''}`;
 
-  function block({ id, address, endsAtMs }: Running): void {
-    for (const name of [id, address])
-      if (name !== null) blocked.set(name, Math.max(endsAtMs, blocked.get(name) ?? -Infinity));
+  function block({ id, address, code, endsAtMs }: Running): void {
+    const until = (names: Map<string, number>, name: string) =>
+      names.set(name, Math.max(endsAtMs, names.get(name) ?? -Infinity));
+    if (id !== null) until(blocked, id);
+    if (address !== null) until(code === 'manual' ? blocked : discouraged, address);
   }
 
   function index(): void {
     blocked = new Map();
+    discouraged = new Map();
     for (const ban of bans.values()) block(ban);
   }
 
@@ -105,6 +119,7 @@ export function createBans(deps: { readonly store: PeerStore; readonly clock: Cl
       index();
     },
     has: (idOrHost) => (blocked.get(idOrHost) ?? -Infinity) > clock.ms(),
+    discourages: (host) => (discouraged.get(host) ?? -Infinity) > clock.ms(),
     list() {
       expire();
       return [...bans.values()].map(({ endsAtMs, ...ban }) => ({

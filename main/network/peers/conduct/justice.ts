@@ -1,4 +1,3 @@
-import type { Clock } from '../../../lib/clock.ts';
 import type { Log } from '../../../lib/log/log.ts';
 import { hostPart, isRelayed } from '../../host/naming/addresses.ts';
 import type { Offence, OffenceCode } from '../../wire/offence.ts';
@@ -9,10 +8,9 @@ import type { Scores } from './scores.ts';
 export interface JusticeDeps {
   readonly bans: Bans;
   readonly scores: Scores;
-  readonly clock: Clock;
   readonly log: Log;
-  /** The address of a connected peer, and how many connected peers share its host. */
-  locate(peerId: string): { readonly address: string; readonly sharers: number } | null;
+  /** The address of a connected peer. */
+  locate(peerId: string): string | null;
   /** Ends the connections with a peer. */
   part(peerId: string, code: OffenceCode): void;
   /** Something was counted against a peer. */
@@ -31,34 +29,14 @@ export interface Verdict {
 /** Turns offences into points, partings and bans. */
 export type Justice = (peerId: string, offence: Offence) => void;
 
-/** So many banned names from one host, and it is the host: names cost nothing. */
-const BANS_OF_A_HOST = 3;
-const MOST_HOSTS = 1000;
-
 export function createJustice(deps: JusticeDeps): Justice {
-  const { bans, scores, clock, log } = deps;
-  // Until a time of the monotonic clock.
-  const banned = new Map<string, { count: number; readonly untilMs: number }>();
-
-  // Peers behind one address must not suffer for each other at once, least of all all nodes of a demo on one machine.
-  function hostToBan(address: string, sharers: number): string | null {
-    const host = hostPart(address);
-    // The host in a relayed address is the relay's, who did nothing.
-    if (host === null || isRelayed(address) || host === '/ip4/127.0.0.1' || host === '/ip6/::1') return null;
-    const known = banned.get(host);
-    const record = known !== undefined && known.untilMs > clock.ms() ? known : null;
-    const count = (record?.count ?? 0) + 1;
-    banned.delete(host);
-    banned.set(host, { count, untilMs: record?.untilMs ?? clock.ms() + BAN_SECONDS * 1000 });
-    if (banned.size > MOST_HOSTS) banned.delete(banned.keys().next().value!);
-    return sharers > 1 && count < BANS_OF_A_HOST ? null : host;
-  }
+  const { bans, scores, log } = deps;
 
   return (peerId, offence) => {
     const penalty = PENALTY[offence.code];
     if (penalty === 'ignore') return;
     const score = scores.add(peerId, POINTS[penalty], offence.code);
-    const place = deps.locate(peerId);
+    const address = deps.locate(peerId);
     // Whoever sent it, the mistake is ours.
     const level = offence.code === 'handler-failed' ? 'error' : 'info';
     log[level]('a peer broke a rule', {
@@ -69,11 +47,11 @@ export function createJustice(deps: JusticeDeps): Justice {
       ...(offence.evidence === undefined ? {} : { evidence: offence.evidence }),
     });
     const banned = score >= BAN_SCORE;
-    deps.judged({ id: peerId, address: place?.address ?? null, code: offence.code, banned });
+    deps.judged({ id: peerId, address, code: offence.code, banned });
     if (banned) {
       const ban = {
         id: peerId,
-        address: place === null ? null : hostToBan(place.address, place.sharers),
+        address: address === null ? null : hostToDiscourage(address),
         seconds: BAN_SECONDS,
         code: offence.code,
         reason: reasonOf(offence.code),
@@ -85,4 +63,10 @@ export function createJustice(deps: JusticeDeps): Justice {
       deps.part(peerId, offence.code);
     } else if (penalty === 'part' || penalty === 'disconnect') deps.part(peerId, offence.code);
   };
+}
+
+// The host in a relayed address is the relay's, who did nothing, and on loopback all nodes of a demo live.
+function hostToDiscourage(address: string): string | null {
+  const host = isRelayed(address) ? null : hostPart(address);
+  return host === '/ip4/127.0.0.1' || host === '/ip6/::1' ? null : host;
 }

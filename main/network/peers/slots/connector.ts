@@ -105,11 +105,14 @@ export function createConnector(deps: ConnectorDeps): Connector {
     return found;
   };
 
-  function usable(address: string, facts: AddressFacts = factsOf(address)): boolean {
+  /** @param chosen by the user, who may know better than we what an address is worth. */
+  function usable(address: string, facts: AddressFacts = factsOf(address), chosen = false): boolean {
     const attempt = attempts.get(address);
     const peerId = attempt?.peerId ?? facts.peerId;
     if (dialling.has(address) || (attempt?.notBefore ?? 0) > clock.ms()) return false;
     if (deps.bans.has(facts.host ?? '') || (peerId !== null && deps.bans.has(peerId))) return false;
+    // Without any peer a bad neighbour of a good address must not keep this node alone.
+    if (!chosen && deps.bans.discourages(facts.host ?? '') && peers.list().length > 0) return false;
     return peerId === null || (!peers.knows(peerId) && (shunned.get(peerId) ?? 0) <= clock.ms());
   }
 
@@ -234,7 +237,7 @@ export function createConnector(deps: ConnectorDeps): Connector {
     giveBack();
     for (const [address, origin] of candidates()) {
       if (dialling.size >= DIALS_AT_ONCE) return;
-      if (!usable(address)) continue;
+      if (!usable(address, factsOf(address), origin.kind === 'manual')) continue;
       anchors.delete(address);
       connect(address, origin).catch(() => undefined);
     }

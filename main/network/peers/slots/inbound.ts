@@ -4,10 +4,13 @@ import { overflow, type PoolLimits } from '../../../lib/grouped-pool.ts';
 import type { OffenceCode } from '../../wire/offence.ts';
 import { candidateOf, chooseEviction } from './eviction.ts';
 import { sourceOf } from '../../host/bounds/pool-source.ts';
+import { hostPart } from '../../host/naming/addresses.ts';
+import type { Bans } from '../conduct/bans.ts';
 import type { Peer } from '../peer.ts';
 
 export interface InboundDeps {
   readonly peers: { list(): readonly Peer[]; part(id: string, code: OffenceCode): void };
+  readonly bans: Pick<Bans, 'discourages'>;
   readonly clock: Clock;
   readonly limits?: PoolLimits | undefined;
 }
@@ -19,29 +22,38 @@ export interface Inbound {
   /** It brought a payment or a block that was new to us. */
   useful(peerId: string, kind: 'payment' | 'block'): void;
   forget(peerId: string): void;
+  /** No slot is free: whoever comes from a discouraged host would be disconnected at once. */
+  isFull(): boolean;
 }
 
 export const INBOUND: PoolLimits = { total: 117, perHost: 8, perGroup: 64 };
 
-export function createInbound({ peers, clock, limits = INBOUND }: InboundDeps): Inbound {
+export function createInbound({ peers, bans, clock, limits = INBOUND }: InboundDeps): Inbound {
   const key = randomBytes(16);
   const since = new Map<string, number>();
   const uses = new Map<string, { payment: number; block: number }>();
+  // As of when they connected: a host that is discouraged later is no reason to disconnect others from it.
+  const discouraged = new Set<string>();
   const rank = (group: string) => createHash('sha256').update(key).update(group).digest().readUInt32LE(0);
 
   return {
     arrived(peer) {
       since.set(peer.id, clock.ms());
+      const isBad = bans.discourages(hostPart(peer.address) ?? '');
+      if (isBad) discouraged.add(peer.id);
       // Whom we called back because it came through a relay counts as inbound, too.
       const all = peers.list().filter(({ kind }) => kind === 'inbound');
       const among = overflow(all, peer, ({ address }) => sourceOf(address), limits);
       if (among === null) return;
       const candidates = among
         .filter((each) => each !== peer)
-        .map((each) =>
-          candidateOf(each, since.get(each.id) ?? 0, uses.get(each.id) ?? { payment: 0, block: 0 }),
-        );
-      peers.part(chooseEviction(candidates, rank), 'peer-crowded');
+        .map((each) => {
+          const use = uses.get(each.id) ?? { payment: 0, block: 0 };
+          return candidateOf(each, since.get(each.id) ?? 0, use, discouraged.has(each.id));
+        });
+      // The newest always gets in, unless it comes from a discouraged host and takes the slot of one that doesn't.
+      const stays = !isBad || candidates.some((candidate) => candidate.discouraged);
+      peers.part(stays ? chooseEviction(candidates, rank) : peer.id, 'peer-crowded');
     },
     useful(peerId, kind) {
       if (!since.has(peerId)) return;
@@ -51,7 +63,9 @@ export function createInbound({ peers, clock, limits = INBOUND }: InboundDeps): 
     },
     forget(peerId) {
       since.delete(peerId);
+      discouraged.delete(peerId);
       uses.delete(peerId);
     },
+    isFull: () => peers.list().filter(({ kind }) => kind === 'inbound').length >= limits.total,
   };
 }

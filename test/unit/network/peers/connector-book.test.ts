@@ -51,6 +51,7 @@ function connecting(reachable: (address: string) => boolean, extra: () => number
       return Promise.resolve(peer);
     },
   } as unknown as Peers;
+  const discouraged = new Set<string>();
   const dialled: string[] = [];
   /** What chain a peer has; 1 unless told. */
   const workOf = new Map<string, bigint>();
@@ -64,7 +65,10 @@ function connecting(reachable: (address: string) => boolean, extra: () => number
     },
     peers,
     book,
-    bans: { has: () => false } as unknown as ConnectorDeps['bans'],
+    bans: {
+      has: () => false,
+      discourages: (host: string) => discouraged.has(host),
+    } as unknown as ConnectorDeps['bans'],
     store,
     bootstrap: [],
     joined: new Set(),
@@ -78,7 +82,7 @@ function connecting(reachable: (address: string) => boolean, extra: () => number
     list.splice(list.indexOf(peer), 1);
     peerEvents.emit('gone', { peer, code });
   };
-  return { connector, book, list, dialled, saved, workOf, end };
+  return { connector, book, list, dialled, saved, workOf, end, discouraged };
 }
 
 test.each([
@@ -159,4 +163,24 @@ test('connections that were opened because something looked wrong are given back
   connector.stop();
   expect(relaying()).toHaveLength(8);
   expect(relaying().filter((peer) => worse.includes(peer))).toHaveLength(Math.max(0, worse.length - 2));
+});
+
+test('a discouraged address is not dialled, unless the user chose it or there is no other peer', async () => {
+  const { connector, book, list, dialled, discouraged } = connecting(() => true);
+  book.add(addressOf(0), { foundBy: 'exchange' });
+  book.add(addressOf(1), { foundBy: 'exchange' });
+  discouraged.add('/ip4/20.1.0.1');
+  discouraged.add('/ip4/21.1.0.1');
+  connector.start();
+  await vi.advanceTimersByTimeAsync(1000);
+  // Somebody must be the first.
+  expect(list).toHaveLength(1);
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(dialled).toHaveLength(1);
+  const other = [addressOf(0), addressOf(1)].find((address) => !dialled.includes(address))!;
+  const added = connector.add(other);
+  await vi.advanceTimersByTimeAsync(1000);
+  await added;
+  connector.stop();
+  expect(list).toHaveLength(2);
 });

@@ -12,6 +12,7 @@ const peer = (id: string, more: Partial<Candidate> = {}): Candidate => ({
   lastPayment: 0,
   lastBlock: 0,
   blockOnly: false,
+  discouraged: false,
   ...more,
 });
 const rank = (group: string) =>
@@ -70,9 +71,13 @@ describe('a peer that arrives', () => {
       list: () => list.filter(({ id }) => !parted.includes(id)),
       part: (id: string) => void parted.push(id),
     };
-    const inbound = createInbound({ peers, clock, limits });
+    const discouraged = new Set<string>();
+    const bans = { discourages: (host: string) => discouraged.has(host) };
+    const inbound = createInbound({ peers, bans, clock, limits });
     return {
       parted,
+      inbound,
+      discourage: (ip: string) => void discouraged.add(`/ip4/${ip}`),
       arrive(id: string, ip: string) {
         const hello = { services: ['relay'] };
         const arrived = { id, address: `/ip4/${ip}/tcp/1`, kind: 'inbound', latencyMs: null, hello };
@@ -94,6 +99,23 @@ describe('a peer that arrives', () => {
     arrive('newest', '13.0.0.1');
     expect(parted).toHaveLength(3);
     expect(parted).not.toContain('newest');
+  });
+
+  test('from a discouraged host gets a free slot, and is the first to go when there is none', () => {
+    const { arrive, parted, discourage, inbound } = table({ total: 4, perHost: 4, perGroup: 4 });
+    arrive('before', '11.1.0.1');
+    discourage('11.1.0.1');
+    arrive('neighbour', '11.1.0.1');
+    arrive('a', '12.1.0.1');
+    expect([parted, inbound.isFull()]).toEqual([[], false]);
+    arrive('b', '13.1.0.1');
+    expect([parted, inbound.isFull()]).toEqual([[], true]);
+    // The one that was connected when its host was discouraged is like any other.
+    arrive('c', '14.1.0.1');
+    expect(parted).toEqual(['neighbour']);
+    // It takes nobody's slot.
+    arrive('again', '11.1.0.1');
+    expect(parted).toEqual(['neighbour', 'again']);
   });
 
   test('is never the one that goes, whoever is there', () => {

@@ -12,7 +12,7 @@ import { offence, type OffenceCode } from '../../../../main/network/wire/offence
 import { silent } from '../../../support/chain/test-chain.ts';
 import { turnedClock } from '../../../support/test-clock.ts';
 
-function court(place = { address: '/ip4/192.0.2.7/tcp/5', sharers: 1 }) {
+function court(address = '/ip4/192.0.2.7/tcp/5') {
   const clock = turnedClock();
   const scores = createScores(clock);
   const bans: NewBan[] = [];
@@ -22,14 +22,14 @@ function court(place = { address: '/ip4/192.0.2.7/tcp/5', sharers: 1 }) {
     bans: {
       add: async (ban) => void bans.push(ban),
       has: () => false,
+      discourages: () => false,
       list: () => [],
       lift: async () => true,
       load: async () => {},
     },
     scores,
-    clock,
     log: silent,
-    locate: () => place,
+    locate: () => address,
     part: (_id, code) => void parted.push(code),
     judged: (verdict) => void verdicts.push(verdict),
   });
@@ -51,7 +51,7 @@ describe('offences and what follows', () => {
     ['tx-expired'],
     ['hello-network'],
     ['hello-version'],
-    ['wire-cut'],
+    ['header-orphan'],
   ] as const)('%s never costs anything: races, clocks, versions, other networks', (code) => {
     const { scores, parted, report } = court();
     for (let i = 0; i < 100; i++) report(code);
@@ -75,6 +75,19 @@ describe('offences and what follows', () => {
       ]);
     },
   );
+
+  test.each([
+    ['peer-silent'],
+    ['wire-slow'],
+    ['wire-unread'],
+    ['sync-stalled'],
+    ['hello-missing'],
+    ['gossip-score'],
+  ] as const)('%s ends the connection and never adds up to a ban: slow lines, pauses, crashes', (code) => {
+    const { bans, scores, parted, report } = court();
+    for (let i = 0; i < 100; i++) report(code);
+    expect([bans, scores.of('peer'), parted.length]).toEqual([[], 0, 100]);
+  });
 
   test('faults add up to a ban, unless there is time between them', () => {
     const quick = court();
@@ -103,34 +116,25 @@ describe('offences and what follows', () => {
   });
 
   test.each([
-    ['/ip4/127.0.0.1/tcp/5', 1, null],
-    ['/ip4/127.3.2.1/tcp/5', 1, '/ip4/127.3.2.1'],
-    ['/ip4/192.0.2.7/tcp/5', 2, null],
-    ['/ip6/::1/tcp/5', 1, null],
-    ['/ip6/2001:db8::7/tcp/5', 1, '/ip6/2001:db8::/ipcidr/64'],
-  ])('%s shared by %i: the ban names %s', (address, sharers, banned) => {
-    const { bans, report } = court({ address, sharers });
+    ['/ip4/127.0.0.1/tcp/5', null],
+    ['/ip4/127.3.2.1/tcp/5', '/ip4/127.3.2.1'],
+    ['/ip6/::1/tcp/5', null],
+    ['/ip6/2001:db8::7/tcp/5', '/ip6/2001:db8::/ipcidr/64'],
+    ['/ip4/44.1.0.2/tcp/1/p2p/12D3KooWAuBk9Nx5CpGPq7WCrNaxoF367nicnQz5UTE2pNQ2ZHuX/p2p-circuit', null],
+  ])('a ban of a peer at %s discourages %s', (address, host) => {
+    const { bans, report } = court(address);
     report('header-pow');
-    expect(bans[0]!.address).toBe(banned);
+    expect(bans[0]!.address).toBe(host);
   });
 
   test('what counted is told, with what it led to; what cost nothing is not', () => {
     const { verdicts, report } = court();
-    for (const code of ['wire-cut', 'block-merkle', 'header-pow'] as const) report(code);
+    for (const code of ['hello-network', 'block-merkle', 'header-pow'] as const) report(code);
     const about = { id: 'peer', address: '/ip4/192.0.2.7/tcp/5' };
     expect(verdicts).toEqual([
       { ...about, code: 'block-merkle', banned: false },
       { ...about, code: 'header-pow', banned: true },
     ]);
-  });
-
-  test('a host that comes back under one name after another is banned itself, shared or not', () => {
-    const { bans, report, clock } = court({ address: '/ip4/192.0.2.7/tcp/5', sharers: 2 });
-    for (let i = 0; i < 3; i++) report('header-pow');
-    expect(bans.map(({ address }) => address)).toEqual([null, null, '/ip4/192.0.2.7']);
-    clock.pass((BAN_SECONDS + 1) * 1000);
-    report('header-pow');
-    expect(bans[3]!.address).toBeNull();
   });
 
   test('every code has a sentence without its code as the only content', () => {

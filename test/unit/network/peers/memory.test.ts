@@ -48,15 +48,35 @@ describe('bans', () => {
   const ban = (seconds: number) =>
     ({ id: ID, address: '/ip4/192.0.2.7', seconds, code: 'header-pow', reason: 'It lied.' }) as const;
 
-  test('hold for the id and the host, survive a restart, and run out', async () => {
+  test('of a violation discourage the host; those of the user ban it; both survive a restart and are lifted', async () => {
+    const clock = turnedClock();
+    const host = '/ip4/192.0.2.7';
+    const bans = createBans({ store, clock });
+    await bans.add(ban(86_400));
+    expect([bans.has(ID), bans.has(host), bans.discourages(host)]).toEqual([true, false, true]);
+    await bans.add({ ...ban(86_400), id: null, address: '/ip4/192.0.2.9', code: 'manual' });
+    expect([bans.has('/ip4/192.0.2.9'), bans.discourages('/ip4/192.0.2.9')]).toEqual([true, false]);
+
+    await reopen();
+    const again = createBans({ store, clock });
+    await again.load();
+    expect([again.has(host), again.discourages(host), again.has('/ip4/192.0.2.9')]).toEqual([
+      false,
+      true,
+      true,
+    ]);
+    await again.lift(ID);
+    expect([again.has(ID), again.discourages(host)]).toEqual([false, false]);
+    await again.add(ban(60));
+    clock.pass(61_000);
+    expect(again.discourages(host)).toBe(false);
+  });
+
+  test('hold for the id, survive a restart, and run out', async () => {
     const clock = turnedClock();
     const bans = createBans({ store, clock });
     await bans.add(ban(86_400));
-    expect([bans.has(ID), bans.has('/ip4/192.0.2.7'), bans.has('/ip4/192.0.2.8')]).toEqual([
-      true,
-      true,
-      false,
-    ]);
+    expect([bans.has(ID), bans.has('/ip4/192.0.2.8')]).toEqual([true, false]);
 
     await reopen();
     const again = createBans({ store, clock });
@@ -231,6 +251,7 @@ describe('the address book', () => {
     book.add(addressOf(1), { foundBy: 'exchange' });
     book.add(addressOf(2), { foundBy: 'exchange', record: 'c2lnbmVk' });
     expect(book.sample(10).map(({ address }) => address)).toEqual([addressOf(2)]);
+    expect(book.sample(10, ({ host }) => host !== '/ip4/10.0.0.2')).toEqual([]);
   });
 
   test.each(['exchange', 'dht', 'dns', 'mdns'] as const)(
