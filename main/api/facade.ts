@@ -162,6 +162,8 @@ export interface RestoredWallet {
   readonly password: string;
   readonly mnemonic: string;
   readonly passphrase?: string | undefined;
+  /** Unused addresses in a row after which nothing more is looked for. */
+  readonly gap?: number | undefined;
 }
 
 export interface MessageToSign {
@@ -205,7 +207,7 @@ export interface WalletAccess {
   changePassword(name: string, password: string, next: string): Promise<void>;
   signMessage(request: MessageToSign): Promise<{ readonly signature: string }>;
   verifyMessage(address: string, message: string, signature: string): boolean;
-  rescan(name: string, fromHeight: number): Promise<void>;
+  rescan(name: string, fromHeight: number, gap?: number): Promise<void>;
   /** After anything of the wallet changed: locked or not, balance, history. Called with its name, as often as it likes. */
   onChanged(listener: (name: string) => void): Off;
 }

@@ -77,6 +77,12 @@ export type HistoryState = (typeof HISTORY_STATES)[number];
 /** What a payment was, seen from the wallet. `self` = all of its outputs are our own. */
 export const HISTORY_KINDS = ['received', 'sent', 'self', 'mined'] as const;
 
+/**
+ * Unused addresses in a row after which a wallet looks no further: unless told, and at most. Kith never gives away addresses
+ * further ahead than the first; other programs and earlier versions may have.
+ */
+export const GAP = { usual: 100, most: 10_000 } as const;
+
 export const SUBMIT_STATUSES = ['connected', 'stored', 'duplicate'] as const;
 export type SubmitStatus = (typeof SUBMIT_STATUSES)[number];
 

@@ -22,7 +22,7 @@ import {
   unixSeconds,
   walletName,
 } from './fields.ts';
-import { HISTORY_KINDS, HISTORY_STATES } from './vocabulary.ts';
+import { GAP, HISTORY_KINDS, HISTORY_STATES } from './vocabulary.ts';
 
 const words = z.union([z.literal(12), z.literal(24)], { error: 'a seed has 12 or 24 words' });
 /** 24 words of at most 8 letters each, with room for numbers, bullets and what nobody sees between them. */
@@ -31,6 +31,11 @@ const mnemonic = z
   .min(1, 'the words are missing')
   .max(4000, 'this is too long to be a list of seed words');
 const passphrase = z.string().max(1024, 'the passphrase is longer than 1024 characters');
+/** Unused addresses in a row after which a wallet looks no further, see GAP. */
+const gap = z
+  .int('the gap must be a whole number of addresses')
+  .min(GAP.usual, `the gap is at least ${GAP.usual} addresses`)
+  .max(GAP.most, `the gap is at most ${GAP.most} addresses`);
 const message = z.string().max(10_000, 'the message is longer than 10\u202f000 characters');
 const draft = z.string().min(1).max(128);
 const named = z.strictObject({ name: walletName });
@@ -128,8 +133,17 @@ export const walletContract = {
   create: oc
     .input(z.strictObject({ name: walletName, password, words: words.default(24) }))
     .output(z.object({ name: z.string(), mnemonic: z.string() })),
+  /** `gap` is an addition, see there. */
   restore: oc
-    .input(z.strictObject({ name: walletName, password, mnemonic, passphrase: passphrase.optional() }))
+    .input(
+      z.strictObject({
+        name: walletName,
+        password,
+        mnemonic,
+        passphrase: passphrase.optional(),
+        gap: gap.optional(),
+      }),
+    )
     .output(z.object({ name: z.string(), firstAddress: z.string() })),
   list: oc.input(nothing).output(z.array(z.object({ name: z.string(), locked: z.boolean() }))),
   unlock: oc
@@ -184,8 +198,13 @@ export const walletContract = {
   verifyMessage: oc
     .input(z.strictObject({ address, message, signature: z.string().max(256) }))
     .output(z.object({ valid: z.boolean() })),
-  /** Addition: reads the chain again from a height on. */
-  rescan: oc.input(z.strictObject({ name: walletName, fromHeight: height.default(0) })).output(done),
+  /**
+   * Addition: reads the chain again from a height on. With a larger `gap` than before, for which the wallet must be
+   * unlocked, it finds payments to addresses that another program gave away far ahead.
+   */
+  rescan: oc
+    .input(z.strictObject({ name: walletName, fromHeight: height.default(0), gap: gap.optional() }))
+    .output(done),
   /** Addition: at once, and then whenever it changed, at most twice a second. */
   watch: oc.input(named).output(eventIterator(walletView)),
 };

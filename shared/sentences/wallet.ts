@@ -45,10 +45,14 @@ export const WALLET_SENTENCES = {
     'The wallet database was corrupt. It was moved aside and is being rebuilt from the blockchain[: {height:block} of {of:count}]. Until then balances and history are incomplete.',
   'wallet-data-rebuilt':
     'The wallet database was corrupt. It was moved aside and has been rebuilt from the blockchain. If this happens again, check the disk.',
+  'wallet-keys-short':
+    'The wallet[ “{name}”] may be missing payments: it has used most of the addresses that it can check while it is locked. Unlock it once to check the rest.',
   'wallet-passphrase-long':
     'The passphrase is too long[; at most {most:bytes} fit]. Use the one that was chosen with the words.',
+  'wallet-reading':
+    'The wallet[ “{name}”] is still being read from the blockchain[, at block {height:block}]. Try again when it has caught up.',
   'wallet-address-gap':
-    'No new address yet: the last[ {most:count}] ones were never paid, and a restored wallet would not look further. Use one of them first.',
+    'There is no new address yet. A wallet gives away[ at most {most:count}| a limited number of] addresses beyond the last one whose payment has[ {blocks:count}| enough] blocks on top of it, so that its recovery phrase finds every payment. Use an earlier address until then.',
   'wallet-address-unknown': 'This address does not belong to the wallet[ “{name}”]. Choose one of its own.',
   'wallet-label':
     'This cannot be labelled so. A label has at most 200 characters and belongs to a payment or an address.',

@@ -146,6 +146,12 @@ export const OPEN_STORAGE_CODECS: readonly Codec[] = [
         asOf: trail.at(-1)!,
         trail,
         highestUsed: [r.int(900) - 1, r.int(900) - 1],
+        uses: {
+          through: anyMark(r),
+          settled: [r.int(900) - 1, r.int(900) - 1],
+          recent: list(r, 4, () => ({ height: anyU32(r), chain: r.int(2) === 0 ? 0 : 1, index: r.int(900) })),
+        },
+        gap: r.int(10_000),
         shortSince: r.int(2) === 0 ? null : anyU32(r),
         restoring: r.int(2) === 0,
         coins: r.int(1000),

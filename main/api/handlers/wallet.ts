@@ -79,7 +79,9 @@ export function createWalletHandlers({ node }: HandlerDeps) {
     verifyMessage: handlers.verifyMessage.handler(({ input }) => ({
       valid: wallets.verifyMessage(input.address, input.message, input.signature),
     })),
-    rescan: handlers.rescan.handler(({ input }) => done(wallets.rescan(input.name, input.fromHeight))),
+    rescan: handlers.rescan.handler(({ input }) =>
+      done(wallets.rescan(input.name, input.fromHeight, input.gap)),
+    ),
     watch: handlers.watch.handler(({ input, context, signal }) =>
       watchWallet(node, input.name, { signal, ...context }),
     ),

@@ -7,8 +7,9 @@ import { KithError } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log/log.ts';
 import type { Queue } from '../../lib/queue.ts';
 import type { KeySecrets } from './access/key-secrets.ts';
-import type { Mark } from './store/meta.ts';
-import { GAP_LIMIT, KEYS_KEPT, type OpenWallet } from './open-wallet.ts';
+import type { Mark } from './mark.ts';
+import { type KeyUses, type PaidKeys, placesOf, SETTLED_AFTER, usesOf } from './book/key-use.ts';
+import type { OpenWallet } from './open-wallet.ts';
 import type { WalletChain } from './ports.ts';
 import { isDamaged } from './recovery.ts';
 import { type OutpointKey, outpointKey } from '../../core/primitives/outpoint.ts';
@@ -89,17 +90,30 @@ export function createFollower(deps: FollowerDeps): Follower {
     return block === null || isViolation(block) ? null : block;
   };
 
-  const rollback = async (wallet: OpenWallet, to: Mark) => {
+  const rollback = async (wallet: OpenWallet, to: Mark, known?: KeyUses) => {
     const above: MinedRecord[] = [];
     for await (const record of data.newest(wallet.id, { above: to.height })) above.push(record);
-    await store.commit(wallet, (book, changes) => book.rollback(to, above, changes));
+    const isDeep = wallet.book.meta().uses.through.height - to.height > SETTLED_AFTER;
+    const uses = known ?? (isDeep ? await usesAt(wallet, to) : undefined);
+    await store.commit(wallet, (book, changes) => book.rollback(to, above, changes, uses));
     deps.moved(wallet);
   };
+
+  /** How far the blocks up to one have used the keys: read again where blocks are undone that counted as settled. */
+  const usesAt = async (wallet: OpenWallet, to: Mark): Promise<KeyUses> => {
+    const paid: PaidKeys[] = [];
+    for await (const record of data.newest(wallet.id, { before: { height: to.height + 1, position: 0 } }))
+      paid.push({ height: record.height, places: placesOf(record.outputs) });
+    return usesOf(paid, to);
+  };
+  const isActive = ({ height, id }: Mark) => chain.atHeight(height)?.id === id;
 
   const rewind = async (wallet: OpenWallet, height: number) => {
     const to = chain.atHeight(Math.max(0, Math.min(height, wallet.book.asOf.height)));
     if (to === undefined) throw new KithError('block-unknown', undefined, { data: { height } });
-    await rollback(wallet, markOf(to));
+    const { uses } = wallet.book.meta();
+    // The same blocks are only read again.
+    await rollback(wallet, markOf(to), isActive(uses.through) ? uses : undefined);
   };
 
   /** More keys for a wallet that can make them, a note of it for one that can't; before the block is connected. */
@@ -107,12 +121,11 @@ export function createFollower(deps: FollowerDeps): Follower {
     const { book } = wallet;
     const secrets = deps.secretsOf(wallet);
     book.noteUse(block.transactions);
-    while (secrets !== null && wallet.keysAhead() < GAP_LIMIT) {
+    while (secrets !== null && wallet.keysAhead() < book.gap) {
       await wallet.extendKeys(secrets);
       book.noteUse(block.transactions); // the new ones may stand in the same block
     }
-    const { restoring, shortSince } = book.meta();
-    if (shortSince === null && wallet.keysAhead() < (restoring ? GAP_LIMIT : KEYS_KEPT))
+    if (book.meta().shortSince === null && wallet.keysAhead() < wallet.keysNeeded())
       book.set({ shortSince: block.header.height - 1 });
   };
 
@@ -137,7 +150,7 @@ export function createFollower(deps: FollowerDeps): Follower {
       });
       const from = [markOf(chain.atHeight(0)!), markOf(at)];
       await store.commit(wallet, (book, changes) => book.takeCoins(found, from, changes));
-      if (secrets === null || wallet.keysAhead() >= GAP_LIMIT || !(await wallet.extendKeys(secrets))) {
+      if (secrets === null || wallet.keysAhead() >= wallet.book.gap || !(await wallet.extendKeys(secrets))) {
         log.info('a wallet has taken its coins from the coin set', {
           name: wallet.name,
           coins: found.length,
@@ -151,12 +164,12 @@ export function createFollower(deps: FollowerDeps): Follower {
   /** One step towards the tip; false when there is none to take. */
   const step = async (wallet: OpenWallet): Promise<boolean> => {
     const { asOf, trail } = wallet.book;
-    if (chain.atHeight(asOf.height)?.id !== asOf.id) {
-      const fork =
-        trail.findLast((mark) => chain.atHeight(mark.height)?.id === mark.id) ?? chain.atHeight(0)!;
-      await rollback(wallet, markOf(fork));
+    if (!isActive(asOf)) {
+      await rollback(wallet, markOf(trail.findLast(isActive) ?? chain.atHeight(0)!));
       return true;
     }
+    // The chain was reorganised above a wallet that is read again: what it knew of those blocks is void.
+    if (!isActive(wallet.book.meta().uses.through)) await rollback(wallet, asOf, await usesAt(wallet, asOf));
     const next = chain.atHeight(asOf.height + 1);
     if (next === undefined) return false;
     const block = await bodyOf(next.id);

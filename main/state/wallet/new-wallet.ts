@@ -13,6 +13,7 @@ import {
 import { KithError } from '../../lib/errors.ts';
 import { wipe } from '../native/vault.ts';
 import { emptyMeta } from './book/book.ts';
+import { GAP_LIMIT } from './book/key-use.ts';
 import type { WalletFile, WalletIdentity } from './file/file-format.ts';
 import type { WalletFiles } from './file/file-store.ts';
 import { deriveSecrets, type KeySecrets, type Signer } from './access/key-secrets.ts';
@@ -33,6 +34,8 @@ export interface WalletMaker {
     readonly password: string;
     readonly words: SeedWords;
     readonly passphrase: string;
+    /** Unused addresses in a row after which nothing more is looked for. */
+    readonly gap: number;
   }): Promise<{ wallet: OpenWallet; firstAddress: string; secrets: KeySecrets }>;
   /** The lock of the first receiving key, without making a wallet. Wipes the entropy. */
   firstLock(entropy: Uint8Array, passphrase: string): Promise<Lock>;
@@ -56,8 +59,9 @@ export function createWalletMaker(deps: WalletMakerDeps): WalletMaker {
   const beingMade = new Set<string>();
 
   /** Records first, the file last: a crash in between leaves no wallet, never half of one. */
-  const make = async (name: string, password: string, secret: WalletSecret, restoring: boolean) => {
-    const start = restoring ? startOf(chain, 0) : startOf(chain, chain.tip().height);
+  const make = async (name: string, password: string, secret: WalletSecret, restored?: { gap: number }) => {
+    const start = restored ? startOf(chain, 0) : startOf(chain, chain.tip().height);
+    const gap = restored?.gap ?? GAP_LIMIT;
     const identity: WalletIdentity = {
       id: randomBytes(8).toString('hex'),
       network: network.idHex,
@@ -68,8 +72,9 @@ export function createWalletMaker(deps: WalletMakerDeps): WalletMaker {
     const secrets = await deriveSecrets(secret, ACCOUNT, signer);
     try {
       const sealed = await sealSecret(secret, password, identity);
-      const file: WalletFile = { identity, sealed, ...(await firstKeys(secrets)) };
-      await data.write(data.changes(identity.id), emptyMeta(start, restoring), true);
+      const file: WalletFile = { identity, sealed, ...(await firstKeys(secrets, gap)) };
+      const meta = { ...emptyMeta(start, restored !== undefined), gap };
+      await data.write(data.changes(identity.id), meta, true);
       await files.create(name, file);
       return { wallet: await list.open(name), secrets };
     } catch (error) {
@@ -96,15 +101,15 @@ export function createWalletMaker(deps: WalletMakerDeps): WalletMaker {
       reserved(name, async () => {
         const entropy = new Uint8Array(randomBytes(ENTROPY_BYTES[words]));
         const mnemonic = wordsOf(entropy);
-        const { wallet, secrets } = await make(name, password, { entropy, passphrase: '' }, false);
+        const { wallet, secrets } = await make(name, password, { entropy, passphrase: '' });
         secrets.wipe();
         wipe(entropy);
         return { wallet, mnemonic };
       }),
-    restore: ({ name, password, words, passphrase }) =>
+    restore: ({ name, password, words, passphrase, gap }) =>
       reserved(name, async () => {
         const secret = { entropy: words.entropy, passphrase: passphrase.normalize('NFKD') };
-        const made = await make(name, password, secret, true);
+        const made = await make(name, password, secret, { gap });
         wipe(words.entropy);
         const first = made.wallet.keyring.lock({ chain: CHAIN.receive, index: 0 });
         return { ...made, firstAddress: encodeAddress(network.hrp, first) };

@@ -3,12 +3,19 @@ import { sentenceFor } from '../../../shared/errors.ts';
 import type { KithError } from '../../lib/errors.ts';
 import type { WalletParts } from './wiring.ts';
 
-type Parts = Pick<WalletParts, 'data' | 'list' | 'chain'>;
+type Parts = Pick<WalletParts, 'data' | 'list' | 'chain' | 'sessions'>;
 
 /** What the user should know about the wallets. `parts` is null where `refusal` keeps them from being used. */
 export function findWalletNotices(parts: Parts | null, refusal: KithError | null): Notice[] {
   if (parts === null) return refusal === null ? [] : [noticeOf(refusal.code, refusal.data)];
-  return [...databaseNotices(parts)];
+  return [...databaseNotices(parts), ...keyNotices(parts)];
+}
+
+/** A locked wallet cannot make the keys that it would have to look for. */
+function keyNotices({ list, sessions }: Parts): Notice[] {
+  return [...list.values()]
+    .filter((wallet) => wallet.wantsUnlocking() && sessions.any(wallet.id) === null)
+    .map(({ name }) => noticeOf('wallet-keys-short', { name }));
 }
 
 function databaseNotices({ data, list, chain }: Parts): Notice[] {

@@ -4,18 +4,14 @@ import { equalBytes } from '../../core/codec/bytes.ts';
 import { KithError } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log/log.ts';
 import { type Book, type BookState, createBook } from './book/book.ts';
+import { GAP_LIMIT, SETTLED_AFTER } from './book/key-use.ts';
 import type { WalletFile } from './file/file-format.ts';
 import type { WalletFiles } from './file/file-store.ts';
 import type { KeySecrets } from './access/key-secrets.ts';
 import { createKeyring, type Keyring } from './keyring.ts';
 
-/**
- * Unused keys in a row that a wallet looks for when it is restored, and the most addresses that it hands out before
- * one of them is paid: a later one might not be found again.
- */
-export const GAP_LIMIT = 100;
-/** Unused keys that the file has ready, so that a locked wallet goes on receiving and mining. */
-export const KEYS_AHEAD = 120;
+/** Keys that the file has ready beyond the gap, so that a locked wallet goes on receiving and mining. */
+const KEYS_MORE = 20;
 
 /** One wallet of the data directory: its file, its keys and what it has. */
 export interface OpenWallet {
@@ -24,17 +20,23 @@ export interface OpenWallet {
   readonly book: Book;
   readonly file: WalletFile;
   readonly keyring: Keyring;
-  /** The receiving address that nobody has paid yet; hands out the next one where there is none. */
-  currentKey(): Promise<KeyPlace>;
-  /** @throws {KithError} `wallet-address-gap`, `wallet-locked` (when its keys are used up) */
-  nextKey(): Promise<KeyPlace>;
-  /** Where change and mined rewards go: never shown to anybody, and used once as long as keys last. */
+  /**
+   * The receiving address that nobody has paid yet; hands out the next one where there is none. Where none may be handed
+   * out, the last one once more. `secrets` as in `nextKey`.
+   */
+  currentKey(secrets: KeySecrets | null): Promise<KeyPlace>;
+  /**
+   * The next receiving address. `secrets` make more keys where they are used up; null when the wallet is locked.
+   * @throws {KithError} `wallet-address-gap`, `wallet-locked`
+   */
+  nextKey(secrets: KeySecrets | null): Promise<KeyPlace>;
+  /** Where change and mined rewards go: never shown to anybody, and used once as long as the bound of keys allows. */
   changeKey(): KeyPlace;
   /** Keeps a label in its clean form; empty takes it away. @throws {KithError} `wallet-label`, `wallet-labels-full` */
   setLabel(subject: string, label: string): Promise<void>;
   /** Puts a file with the same keys in the place of this one. */
   replaceFile(file: WalletFile, forgetPrevious: boolean): Promise<void>;
-  /** Derives keys until {@link KEYS_AHEAD} unused ones are ready. True when there are new ones. */
+  /** Derives keys until there are some more unused ones than the gap. True when there are new ones. */
   extendKeys(secrets: KeySecrets): Promise<boolean>;
   /**
    * Puts the keys of the file right where they aren't those of the secret; false if it had to. Then all that the wallet
@@ -43,6 +45,10 @@ export interface OpenWallet {
   checkKeys(secrets: KeySecrets): Promise<boolean>;
   /** Unused keys that are ready, on the chain that has fewer. */
   keysAhead(): number;
+  /** With fewer of them, payments to keys that another copy of this wallet gave away may be missed. */
+  keysNeeded(): number;
+  /** Whether it may be missing payments that it could find if it were unlocked. */
+  wantsUnlocking(): boolean;
   /** Begins again from what the database has. */
   reload(state: BookState): void;
 }
@@ -56,7 +62,7 @@ export interface OpenWalletDeps {
 }
 
 /** Keys that a locked wallet never uses up by itself, so that it still sees what another copy of it does. */
-export const KEYS_KEPT = 20;
+const KEYS_KEPT = 20;
 const MAX_LABELS = 10_000;
 
 export function createOpenWallet(deps: OpenWalletDeps): OpenWallet {
@@ -79,23 +85,44 @@ export function createOpenWallet(deps: OpenWalletDeps): OpenWallet {
   const ahead = (chain: Chain) => keyring.count(chain) - 1 - book.highestUsed[chain];
   const listOf = (chain: Chain) => (chain === CHAIN.receive ? keyring.receive : keyring.change);
 
+  // A wallet made here has all keys in its file that it ever gave away; one that was restored may be in use elsewhere.
+  const keysNeeded = () => (file.identity.birthday === 0 || book.gap > GAP_LIMIT ? book.gap : KEYS_KEPT);
+
   const extended = async (chain: Chain, secrets: KeySecrets): Promise<Uint8Array> => {
-    const missing = KEYS_AHEAD - ahead(chain);
+    const missing = book.gap + KEYS_MORE - ahead(chain);
     const known = listOf(chain);
     if (missing <= 0) return known;
     const more = await secrets.publicKeys(chain, keyring.count(chain), missing);
     return Buffer.concat([known, more]);
   };
 
-  const nextKey = async () => {
-    const used = book.highestUsed[CHAIN.receive];
-    const index = Math.max(file.issued, used + 1);
-    if (index > used + GAP_LIMIT)
-      throw new KithError('wallet-address-gap', undefined, { data: { most: GAP_LIMIT } });
-    if (index >= keyring.count(CHAIN.receive))
-      throw new KithError('wallet-locked', undefined, { data: { name } });
+  /**
+   * The last key of a chain that may be given away: a wallet restored from the recovery phrase looks {@link GAP_LIMIT}
+   * further than what blocks have paid, and only settled blocks are sure to be there then.
+   */
+  const lastAllowed = (chain: Chain) => book.settledUse[chain] + GAP_LIMIT;
+
+  const nextKey = async (secrets: KeySecrets | null) => {
+    const index = Math.max(file.issued, book.highestUsed[CHAIN.receive] + 1);
+    if (index > lastAllowed(CHAIN.receive) && book.meta().restoring)
+      throw new KithError('wallet-reading', undefined, { data: { name, height: book.asOf.height } });
+    if (index > lastAllowed(CHAIN.receive))
+      throw new KithError('wallet-address-gap', undefined, {
+        data: { most: GAP_LIMIT, blocks: SETTLED_AFTER },
+      });
+    if (index >= keyring.count(CHAIN.receive)) {
+      if (secrets === null) throw new KithError('wallet-locked', undefined, { data: { name } });
+      await extendKeys(secrets);
+    }
     await write({ issued: index + 1 });
     return { chain: CHAIN.receive, index };
+  };
+  const extendKeys = async (secrets: KeySecrets) => {
+    const receive = await extended(CHAIN.receive, secrets);
+    const change = await extended(CHAIN.change, secrets);
+    if (receive.length === keyring.receive.length && change.length === keyring.change.length) return false;
+    await setKeys(receive, change, secrets);
+    return true;
   };
 
   return {
@@ -111,12 +138,18 @@ export function createOpenWallet(deps: OpenWalletDeps): OpenWallet {
       return keyring;
     },
     nextKey,
-    async currentKey() {
+    async currentKey(secrets) {
+      const last = lastAllowed(CHAIN.receive);
       const index = file.issued - 1;
-      return index > book.highestUsed[CHAIN.receive] ? { chain: CHAIN.receive, index } : nextKey();
+      // While the chain is read, the bound is not known yet, and what was given away before was within it then.
+      const isAllowed = index <= last || book.meta().restoring;
+      if (index > book.highestUsed[CHAIN.receive] && isAllowed) return { chain: CHAIN.receive, index };
+      return Math.max(index, book.highestUsed[CHAIN.receive]) < last
+        ? nextKey(secrets)
+        : { chain: CHAIN.receive, index: Math.min(index, last) };
     },
     changeKey() {
-      const last = keyring.count(CHAIN.change) - 1 - KEYS_KEPT;
+      const last = Math.min(keyring.count(CHAIN.change) - 1 - KEYS_KEPT, lastAllowed(CHAIN.change));
       return { chain: CHAIN.change, index: Math.min(book.highestUsed[CHAIN.change] + 1, last) };
     },
     async setLabel(subject, text) {
@@ -133,13 +166,7 @@ export function createOpenWallet(deps: OpenWalletDeps): OpenWallet {
       await files.write(name, next, { forgetPrevious });
       file = next;
     },
-    async extendKeys(secrets) {
-      const receive = await extended(CHAIN.receive, secrets);
-      const change = await extended(CHAIN.change, secrets);
-      if (receive.length === keyring.receive.length && change.length === keyring.change.length) return false;
-      await setKeys(receive, change, secrets);
-      return true;
-    },
+    extendKeys,
     async checkKeys(secrets) {
       if (equalBytes(secrets.mac(keyring.receive, keyring.change), file.keysMac)) return true;
       log.error('the public keys in the wallet file were changed by somebody else; they are put right', {
@@ -153,17 +180,23 @@ export function createOpenWallet(deps: OpenWalletDeps): OpenWallet {
       return false;
     },
     keysAhead: () => Math.min(...CHAINS.map(ahead)),
+    keysNeeded,
+    // A miner uses keys of its own all the time; nobody needs to hear of that before they run out.
+    wantsUnlocking: () =>
+      book.meta().shortSince !== null &&
+      (book.meta().restoring || ahead(CHAIN.receive) < keysNeeded() || ahead(CHAIN.change) < KEYS_KEPT),
     reload(state) {
       book = createBook(state, keyring);
     },
   };
 }
 
-/** The file of a new wallet: its first keys, nothing handed out but the first address. */
+/** The file of a new wallet: its first keys, enough for a gap, and nothing handed out but the first address. */
 export async function firstKeys(
   secrets: KeySecrets,
+  gap: number,
 ): Promise<Pick<WalletFile, 'receive' | 'change' | 'keysMac' | 'issued' | 'labels'>> {
-  const receive = await secrets.publicKeys(CHAIN.receive, 0, KEYS_AHEAD);
-  const change = await secrets.publicKeys(CHAIN.change, 0, KEYS_AHEAD);
+  const receive = await secrets.publicKeys(CHAIN.receive, 0, gap + KEYS_MORE);
+  const change = await secrets.publicKeys(CHAIN.change, 0, gap + KEYS_MORE);
   return { receive, change, keysMac: secrets.mac(receive, change), issued: 1, labels: new Map() };
 }

@@ -8,7 +8,7 @@ import type { Outpoint } from '../../core/primitives/outpoint.ts';
 import type { Transaction } from '../../core/primitives/transaction.ts';
 import type { Violation } from '../../core/violation.ts';
 import type { Events } from '../../lib/events.ts';
-import type { Mark } from './store/meta.ts';
+import type { Mark } from './mark.ts';
 
 export interface WalletNetwork {
   readonly id: Hash;
@@ -20,8 +20,8 @@ export interface WalletNetwork {
 
 export interface WalletChain {
   tip(): Mark;
-  /** On the active chain. */
-  atHeight(height: Height): Mark | undefined;
+  /** On the active chain; `time` is that of its header. */
+  atHeight(height: Height): (Mark & { readonly time: UnixSeconds }) | undefined;
   readBlock(id: string): Promise<Uint8Array | null>;
   hasBody(id: string): boolean;
   /** Whether a body of the active chain that is not here is asked of peers; false below a snapshot, or once pruned. */

@@ -4,7 +4,7 @@ import type { Log } from '../../lib/log/log.ts';
 import type { Queue } from '../../lib/queue.ts';
 import { emptyMeta } from './book/book.ts';
 import type { OpenWallet } from './open-wallet.ts';
-import type { Mark } from './store/meta.ts';
+import type { Mark } from './mark.ts';
 import type { Beginning, WalletData } from './store/wallet-data.ts';
 
 export interface RecoveryDeps {
@@ -86,6 +86,9 @@ export function isDamaged(error: unknown): error is KithError {
 /** What memory has of its payments is all there is. Keys that were used once are never handed out again. */
 function beginningOf({ book }: OpenWallet, from: readonly Mark[]): Beginning {
   const unmined = [...book.unmined.values()];
-  const { highestUsed, shortSince } = book.meta();
-  return { meta: { ...emptyMeta(from, true), highestUsed, shortSince, unmined: unmined.length }, unmined };
+  const { highestUsed, uses, shortSince, gap } = book.meta();
+  return {
+    meta: { ...emptyMeta(from, true), highestUsed, uses, shortSince, gap, unmined: unmined.length },
+    unmined,
+  };
 }

@@ -1,8 +1,10 @@
+import type { Height } from '../../../shared/units.ts';
 import { KithError } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log/log.ts';
 import type { WalletIdentity } from './file/file-format.ts';
 import type { WalletFiles } from './file/file-store.ts';
-import { type Mark, trailOf } from './store/meta.ts';
+import type { Mark } from './mark.ts';
+import { trailOf } from './store/meta.ts';
 import { nameKey } from './file/names.ts';
 import { createOpenWallet, type OpenWallet } from './open-wallet.ts';
 import type { WalletChain, WalletNetwork } from './ports.ts';
@@ -38,6 +40,8 @@ export interface WalletListDeps {
 
 /** A chain may have been reorganised after a wallet was made on it. */
 const BIRTHDAY_MARGIN = 1_440;
+/** How far the clock of the computer and the times of blocks may have been apart then, in seconds. */
+const TIME_MARGIN = 86_400;
 
 export function createWalletList(deps: WalletListDeps): WalletList {
   const { files, store, network, chain, log } = deps;
@@ -45,7 +49,7 @@ export function createWalletList(deps: WalletListDeps): WalletList {
   const broken = new Map<string, { readonly name: string; readonly error: Error }>();
   const byId = (id: string) => [...open.values()].find((wallet) => wallet.id === id);
 
-  const beginningOf = ({ birthday }: WalletIdentity) => startOf(chain, birthday - BIRTHDAY_MARGIN);
+  const beginningOf = (identity: WalletIdentity) => startOf(chain, firstHeight(chain, identity));
 
   const openOne = async (name: string): Promise<OpenWallet> => {
     const file = await files.read(name);
@@ -91,6 +95,22 @@ export function createWalletList(deps: WalletListDeps): WalletList {
     byId,
     beginningOf,
   };
+}
+
+/**
+ * A height below which the chain holds nothing of a wallet. Its birthday alone does not tell: that is the height of a tip
+ * that may have been undone since, and the chain that took its place may be lower. Blocks of the day when the wallet was
+ * made, and later ones, are above it too.
+ */
+export function firstHeight(
+  chain: Pick<WalletChain, 'tip' | 'atHeight'>,
+  identity: Pick<WalletIdentity, 'birthday' | 'createdAt'>,
+): Height {
+  let height = Math.max(0, Math.min(identity.birthday - BIRTHDAY_MARGIN, chain.tip().height));
+  const since = identity.createdAt - TIME_MARGIN;
+  while (height > 0 && (chain.atHeight(height)?.time ?? 0) > since)
+    height = Math.max(0, height - BIRTHDAY_MARGIN);
+  return height;
 }
 
 /** Where a wallet begins that has nothing below a height: a trail that ends in a block of the active chain. */

@@ -10,6 +10,7 @@ import { KithError } from '../../lib/errors.ts';
 import { createEmitter } from '../../lib/events.ts';
 import type { Service } from '../../lib/service.ts';
 import { computeBalance } from './book/balance.ts';
+import { GAP_LIMIT } from './book/key-use.ts';
 import { type CheckedTarget, checkTarget } from './paying/check-target.ts';
 import { readHistory } from './book/history.ts';
 import { checkWalletName } from './file/names.ts';
@@ -32,12 +33,13 @@ export interface Wallets extends Service, VaultWork {
     readonly password: string;
     readonly words: 12 | 24;
   }): Promise<{ readonly mnemonic: string }>;
-  /** Comes back at once; what the chain holds for the wallet is read behind it. */
+  /** Comes back at once; what the chain holds for the wallet is read behind it. `gap` as in `rescan`. */
   restore(request: {
     readonly name: string;
     readonly password: string;
     readonly mnemonic: string;
     readonly passphrase?: string | undefined;
+    readonly gap?: number | undefined;
   }): Promise<{ readonly firstAddress: string }>;
   /** The first address that words and passphrase lead to; keeps nothing. For a look before restoring. */
   inspect(request: {
@@ -70,8 +72,11 @@ export interface Wallets extends Service, VaultWork {
   setLabel(name: string, subject: string, label: string): Promise<void>;
   /** Where mined rewards of a wallet go now; ask again after each. The wallet may be locked. */
   payout(name: string): Lock;
-  /** Reads the chain again from a height on. */
-  rescan(name: string, fromHeight: number): Promise<void>;
+  /**
+   * Reads the chain again from a height on, and looks for keys up to `gap` unused ones in a row: for that the wallet must
+   * be unlocked. @throws {KithError} `wallet-locked`
+   */
+  rescan(name: string, fromHeight: number, gap?: number): Promise<void>;
   /** What the user should know about the wallets, such as a database that was corrupt. */
   notices(): readonly Notice[];
   /** Our own live payments, parents first, to be announced until they are mined or expire. */
@@ -159,13 +164,14 @@ export function createWallets(deps: WalletsDeps): Wallets {
       begin(wallet);
       return { mnemonic };
     },
-    async restore({ name, password, mnemonic, passphrase = '' }) {
+    async restore({ name, password, mnemonic, passphrase = '', gap = GAP_LIMIT }) {
       const words = checkWords(mnemonic);
       const request = {
         name: checkWalletName(name),
         password,
         words,
         passphrase: checkPassphrase(passphrase),
+        gap,
       };
       const { wallet, firstAddress, secrets } = await running().maker.restore(request);
       running().sessions.hold(wallet.id, secrets);
@@ -213,11 +219,13 @@ export function createWallets(deps: WalletsDeps): Wallets {
     balance: (name) => ask(name, ({ book }) => computeBalance(book, network.params.maturity)),
     async address(name) {
       const wallet = get(name);
-      return running().lane.run(async () => addressOf(wallet, await wallet.currentKey()));
+      const { lane, sessions } = running();
+      return lane.run(async () => addressOf(wallet, await wallet.currentKey(sessions.any(wallet.id))));
     },
     newAddress: (name, label = '') =>
       change(name, async (wallet) => {
-        const address = addressOf(wallet, await wallet.nextKey());
+        const secrets = running().sessions.any(wallet.id);
+        const address = addressOf(wallet, await wallet.nextKey(secrets));
         if (label !== '') await wallet.setLabel(address, label);
         return address;
       }),
@@ -249,9 +257,19 @@ export function createWallets(deps: WalletsDeps): Wallets {
       const wallet = get(name);
       return wallet.keyring.lock(wallet.changeKey());
     },
-    async rescan(name, fromHeight) {
-      const { follower } = running();
-      await askTwice(() => change(name, (wallet) => follower.rewind(wallet, fromHeight - 1)));
+    async rescan(name, fromHeight, gap) {
+      const { follower, sessions } = running();
+      const work = async (wallet: OpenWallet) => {
+        if (gap !== undefined && gap > wallet.book.gap) {
+          const secrets = sessions.any(wallet.id);
+          if (secrets === null)
+            throw new KithError('wallet-locked', undefined, { data: { name: wallet.name } });
+          wallet.book.set({ gap });
+          await wallet.extendKeys(secrets);
+        }
+        await follower.rewind(wallet, fromHeight - 1);
+      };
+      await askTwice(() => change(name, work));
       follower.poke();
     },
     notices: () => findWalletNotices(parts, refusal),

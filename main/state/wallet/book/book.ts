@@ -7,8 +7,20 @@ import type { Block } from '../../../core/primitives/block.ts';
 import { type OutpointKey, outpointKey, outpointKeyOf } from '../../../core/primitives/outpoint.ts';
 import { isCoinbase, type Transaction } from '../../../core/primitives/transaction.ts';
 import type { Keyring } from '../keyring.ts';
+import {
+  GAP_LIMIT,
+  type KeyIndexes,
+  type KeyUses,
+  noUses,
+  placesOf,
+  settle,
+  usesOf,
+  withoutUsesAbove,
+  withUses,
+} from './key-use.ts';
 import { createMatcher } from './matcher.ts';
-import { extendTrail, type Mark, type WalletMeta } from '../store/meta.ts';
+import type { Mark } from '../mark.ts';
+import { extendTrail, type WalletMeta } from '../store/meta.ts';
 import type { MinedRecord, OwnCoin, OwnOutput, UnminedRecord } from '../store/records.ts';
 import { createUnminedSet } from './unmined-set.ts';
 import type { WalletChanges } from '../store/wallet-data.ts';
@@ -22,12 +34,20 @@ export interface Book {
   /** Grows with every change that somebody could see. */
   readonly revision: number;
   /** The highest key of each chain that ever stood in a transaction; -1 for none. */
-  readonly highestUsed: readonly [number, number];
+  readonly highestUsed: KeyIndexes;
+  /** The highest key of each chain in blocks that no reorganisation undoes any more; -1 for none. */
+  readonly settledUse: KeyIndexes;
+  /** Unused keys in a row that the wallet looks for. */
+  readonly gap: number;
   meta(): WalletMeta;
   /** Follows to the next block, whose parent must be `asOf`. True when the block concerned the wallet. */
   connect(block: Block, changes: WalletChanges): boolean;
-  /** Goes back to a block of the past. `above` = this wallet's mined records above it, newest first. */
-  rollback(to: Mark, above: readonly MinedRecord[], changes: WalletChanges): void;
+  /**
+   * Goes back to a block of the past. `above` = this wallet's mined records above it, newest first; `uses` = how far
+   * blocks have used the keys; unless told, what was known without the blocks above, which is wrong once settled ones are
+   * undone.
+   */
+  rollback(to: Mark, above: readonly MinedRecord[], changes: WalletChanges, uses?: KeyUses): void;
   /**
    * Begins anew at the end of a trail with the coins that the chain has there, where the blocks below can't be read.
    * What is in no block stays, unless these coins show that it, or a rival of it, has been mined.
@@ -48,7 +68,7 @@ export interface Book {
   /** Marks keys as used up to the highest that these pay. */
   noteUse(transactions: readonly Transaction[]): void;
   setKeyring(keyring: Keyring): void;
-  set(change: Partial<Pick<WalletMeta, 'shortSince' | 'restoring'>>): void;
+  set(change: Partial<Pick<WalletMeta, 'shortSince' | 'restoring' | 'gap'>>): void;
 }
 
 export interface BookState {
@@ -60,11 +80,12 @@ export interface BookState {
 /** What a wallet that begins at the end of a trail has: nothing. */
 export function emptyMeta(trail: readonly Mark[], restoring: boolean): WalletMeta {
   const counts = { coins: 0, total: toMotes(0), mined: 0, unmined: 0 };
-  return { asOf: trail.at(-1)!, trail, highestUsed: [-1, -1], shortSince: null, restoring, ...counts };
+  const keys = { highestUsed: [-1, -1], uses: noUses(trail.at(-1)!), gap: GAP_LIMIT } as const;
+  return { asOf: trail.at(-1)!, trail, ...keys, shortSince: null, restoring, ...counts };
 }
 
 export function createBook(state: BookState, keyring: Keyring): Book {
-  let { trail, mined, shortSince, restoring } = state.meta;
+  let { trail, mined, shortSince, restoring, uses, gap } = state.meta;
   const highest: [number, number] = [...state.meta.highestUsed];
   const coins = new Map<OutpointKey, OwnCoin>();
   const unmined = createUnminedSet();
@@ -132,6 +153,7 @@ export function createBook(state: BookState, keyring: Keyring): Book {
     changes.putMined(record);
     mined++;
     use(outputs);
+    uses = withUses(uses, placesOf(outputs), place.height);
     for (const key of spentKeys(record)) if (dropCoin(key)) changes.deleteCoin(key);
     for (const [key, coin] of createdCoins(record)) {
       addCoin(key, coin);
@@ -169,9 +191,16 @@ export function createBook(state: BookState, keyring: Keyring): Book {
       return revision;
     },
     highestUsed: highest,
+    get settledUse() {
+      return uses.settled;
+    },
+    get gap() {
+      return gap;
+    },
     meta() {
       const counts = { coins: coins.size, total: toMotes(total), mined, unmined: unmined.records.size };
-      return { asOf: trail.at(-1)!, trail, highestUsed: [...highest], shortSince, restoring, ...counts };
+      const keys = { highestUsed: [highest[0], highest[1]], uses, gap } as const;
+      return { asOf: trail.at(-1)!, trail, ...keys, shortSince, restoring, ...counts };
     },
     connect(block, changes) {
       const { height, time, idHex } = block.header;
@@ -181,14 +210,16 @@ export function createBook(state: BookState, keyring: Keyring): Book {
         if (connectTransaction(tx, { height, position, time }, changes)) revision++;
       });
       trail = extendTrail(trail, { height, id: idHex });
+      uses = settle(uses, { height, id: idHex });
       return revision !== before;
     },
-    rollback(to, above, changes) {
+    rollback(to, above, changes, usesBelow = withoutUsesAbove(uses, to)) {
       for (const record of above) disconnectTransaction(record, changes);
       for (const record of [...unmined.records.values()]) {
         if ((record.conflict ?? 0) > to.height) update(record, { conflict: null }, changes);
       }
       trail = [...trail.filter((mark) => mark.height < to.height), to];
+      uses = usesBelow;
       if (shortSince !== null) shortSince = Math.min(shortSince, to.height);
       revision++;
     },
@@ -210,6 +241,10 @@ export function createBook(state: BookState, keyring: Keyring): Book {
         for (const record of past) update(record, null, changes);
       }
       trail = from;
+      uses = usesOf(
+        [...coins.values()].map(({ height, place }) => ({ height, places: [place] })),
+        trail.at(-1)!,
+      );
       shortSince = 0;
       revision++;
     },
@@ -239,6 +274,7 @@ export function createBook(state: BookState, keyring: Keyring): Book {
     set(change) {
       if (change.shortSince !== undefined) shortSince = change.shortSince;
       if (change.restoring !== undefined) restoring = change.restoring;
+      gap = change.gap ?? gap;
       revision++;
     },
   };

@@ -11,7 +11,7 @@ import type { Access } from '../access/access.ts';
 import { spendableCoins } from '../book/balance.ts';
 import { createDrafts, type Draft } from './drafts.ts';
 import type { KeySecrets } from '../access/key-secrets.ts';
-import { GAP_LIMIT, type OpenWallet } from '../open-wallet.ts';
+import type { OpenWallet } from '../open-wallet.ts';
 import { planPayment } from './plan-payment.ts';
 import type { WalletClock, WalletMempool, WalletNetwork } from '../ports.ts';
 import type { PaymentRequest } from './receivers.ts';
@@ -118,7 +118,7 @@ export function createSpending(deps: SpendingDeps): Spending {
       checkFresh(wallet, draft);
       // The change of this draft would go to a key that isn't ours.
       if (!(await wallet.checkKeys(secrets))) throw new KithError('wallet-draft-stale');
-      if (wallet.keysAhead() < GAP_LIMIT) await wallet.extendKeys(secrets);
+      if (wallet.keysAhead() < wallet.book.gap) await wallet.extendKeys(secrets);
       const result = await send(wallet, await signed(wallet, draft, secrets));
       if (!isViolation(result) && draft.label !== '') await label(wallet, result.txid, draft.label);
       return result;

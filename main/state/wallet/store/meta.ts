@@ -2,13 +2,8 @@ import type { Height, Motes } from '../../../../shared/units.ts';
 import { fromHex, toHex } from '../../../core/codec/hex.ts';
 import { Reader } from '../../../core/codec/reader.ts';
 import { Writer } from '../../../core/codec/writer.ts';
-
-/** A block of the chain, by height and id. */
-export interface Mark {
-  readonly height: Height;
-  /** Hex. */
-  readonly id: string;
-}
+import { type KeyIndexes, type KeyUse, type KeyUses, noUses } from '../book/key-use.ts';
+import type { Mark } from '../mark.ts';
 
 /** Where a wallet stands; written in the same batch as what it is true for. */
 export interface WalletMeta {
@@ -16,8 +11,12 @@ export interface WalletMeta {
   readonly asOf: Mark;
   /** Blocks below it, thinner and thinner: where to go back to when the chain no longer has this one. Ascending. */
   readonly trail: readonly Mark[];
-  /** The highest key of each chain that ever stood in a block or in the mempool; -1 for none. */
-  readonly highestUsed: readonly [number, number];
+  /** The highest key of each chain that ever stood in a block or in the mempool: none up to it is handed out again. */
+  readonly highestUsed: KeyIndexes;
+  /** How far blocks have used the keys, which bounds what may be given away. */
+  readonly uses: KeyUses;
+  /** Unused keys in a row that the wallet looks for. */
+  readonly gap: number;
   /** Since this height the wallet may have missed payments, because it knew too few keys ahead; null if never. */
   readonly shortSince: Height | null;
   /** A restored wallet that hasn't reached the tip yet. */
@@ -36,6 +35,11 @@ export function encodeMeta(meta: WalletMeta): Uint8Array {
   writer.varuint(meta.highestUsed[0] + 1).varuint(meta.highestUsed[1] + 1);
   writer.u32(meta.shortSince ?? 0).u8(meta.shortSince === null ? 0 : 1);
   writer.u8(meta.restoring ? 1 : 0);
+  writer.u32(meta.uses.through.height).bytes(fromHex(meta.uses.through.id)!);
+  writer.varuint(meta.uses.settled[0] + 1).varuint(meta.uses.settled[1] + 1);
+  writer.varuint(meta.uses.recent.length);
+  for (const { height, chain, index } of meta.uses.recent) writer.u32(height).u8(chain).varuint(index);
+  writer.varuint(meta.gap);
   writer.varuint(meta.coins).u64(meta.total).varuint(meta.mined).varuint(meta.unmined);
   return writer.finish();
 }
@@ -43,6 +47,28 @@ export function encodeMeta(meta: WalletMeta): Uint8Array {
 /** Null for bytes that encodeMeta never wrote. */
 export function decodeMeta(bytes: Uint8Array): WalletMeta | null {
   const reader = new Reader(bytes);
+  const first = readFirst(reader);
+  const through = { height: reader.u32(), id: toHex(reader.bytes(32)) };
+  const settled = [reader.varuint() - 1, reader.varuint() - 1] as const;
+  const recent: KeyUse[] = [];
+  for (let left = reader.count(6); left > 0 && reader.failed === null; left--) {
+    recent.push({ height: reader.u32(), chain: reader.u8() === 1 ? 1 : 0, index: reader.varuint() });
+  }
+  const gap = reader.varuint();
+  return finished(reader, { ...first, uses: { through, settled, recent }, gap });
+}
+
+/** A meta record of schema 1, which did not know what blocks have used, nor the gap. Null for other bytes. */
+export function decodeMetaOfSchema1(bytes: Uint8Array, gap: number): WalletMeta | null {
+  const reader = new Reader(bytes);
+  const first = readFirst(reader);
+  const asOf = first.trail.at(-1);
+  return asOf === undefined ? null : finished(reader, { ...first, uses: noUses(asOf), gap });
+}
+
+type First = Pick<WalletMeta, 'trail' | 'highestUsed' | 'shortSince' | 'restoring'>;
+
+function readFirst(reader: Reader): First {
   const trail: Mark[] = [];
   for (let left = reader.count(36); left > 0; left--) {
     trail.push({ height: reader.u32(), id: toHex(reader.bytes(32)) });
@@ -50,13 +76,15 @@ export function decodeMeta(bytes: Uint8Array): WalletMeta | null {
   const highestUsed = [reader.varuint() - 1, reader.varuint() - 1] as const;
   const since = reader.u32();
   const shortSince = reader.u8() === 0 ? null : since;
-  const restoring = reader.u8() === 1;
+  return { trail, highestUsed, shortSince, restoring: reader.u8() === 1 };
+}
+
+function finished(reader: Reader, first: First & Pick<WalletMeta, 'uses' | 'gap'>): WalletMeta | null {
   const coins = reader.varuint();
   const total = reader.u64() as Motes;
   const rest = { mined: reader.varuint(), unmined: reader.varuint() };
-  const asOf = trail.at(-1);
-  if (reader.finish() !== null || asOf === undefined) return null;
-  return { asOf, trail, highestUsed, shortSince, restoring, coins, total, ...rest };
+  const asOf = first.trail.at(-1);
+  return reader.finish() !== null || asOf === undefined ? null : { ...first, asOf, coins, total, ...rest };
 }
 
 /** The trail with one more block, thinned: all of the last 16, then about two for every doubling of the distance. */

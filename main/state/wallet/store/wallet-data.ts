@@ -7,7 +7,8 @@ import type { Log } from '../../../lib/log/log.ts';
 import type { Change, KeyRange } from '../../storage/level/renewable-level.ts';
 import type { LevelRecord } from '../../storage/level/salvage.ts';
 import { type CheckedLevel, openCheckedLevel } from './checked-level.ts';
-import { decodeMeta, encodeMeta, type WalletMeta } from './meta.ts';
+import { GAP_LIMIT, type PaidKeys, placesOf, usesOf } from '../book/key-use.ts';
+import { decodeMeta, decodeMetaOfSchema1, encodeMeta, type WalletMeta } from './meta.ts';
 import {
   decodeCoin,
   decodeMined,
@@ -20,7 +21,7 @@ import {
   type UnminedRecord,
 } from './records.ts';
 
-const SCHEMA = 1;
+const SCHEMA = 2;
 const TABLE = { schema: 0, meta: 1, coin: 2, mined: 3, order: 4, unmined: 5 } as const;
 const TABLES = [TABLE.meta, TABLE.coin, TABLE.mined, TABLE.order, TABLE.unmined];
 
@@ -195,11 +196,34 @@ function createChanges(id: string): WalletChanges {
 
 async function checkSchema(level: CheckedLevel): Promise<void> {
   const stored = await level.get(key.schema()).catch(() => undefined);
-  if (stored?.[0] !== undefined && stored[0] > SCHEMA) {
+  const version = stored?.[0] ?? SCHEMA;
+  if (version > SCHEMA) {
     await level.close();
-    throw new KithError('wallet-data-newer', 'the wallet database was written by a newer version');
+    throw new KithError('wallet-data-newer', 'the wallet database was written by a newer version', {
+      data: { version, known: SCHEMA },
+    });
   }
-  await level.write([[key.schema(), Uint8Array.of(SCHEMA)]], false);
+  const migrated = version === 1 ? await metasOfSchema1(level) : [];
+  await level.write([...migrated, [key.schema(), Uint8Array.of(SCHEMA)]], true);
+}
+
+/**
+ * From schema 1 to 2: the meta records know how far settled blocks have used the keys. Cost: one pass over the mined
+ * records. A meta record that can't be read is left out: its wallet is read from the chain again.
+ */
+async function metasOfSchema1(level: CheckedLevel): Promise<Change[]> {
+  const changes: Change[] = [];
+  for await (const [at, value] of level.entries({ gte: Buffer.of(TABLE.meta), lt: Buffer.of(TABLE.coin) })) {
+    const paid: PaidKeys[] = [];
+    for await (const [, record] of all(level, TABLE.mined, idIn(at))) {
+      const mined = decodeMined(record);
+      if (mined !== null) paid.push({ height: mined.height, places: placesOf(mined.outputs) });
+    }
+    const meta = decodeMetaOfSchema1(value, GAP_LIMIT);
+    const upgraded = meta === null ? null : encodeMeta({ ...meta, uses: usesOf(paid, meta.asOf) });
+    changes.push([at, upgraded]);
+  }
+  return changes;
 }
 
 const all = (level: CheckedLevel, table: number, id: string) => level.entries(rangeOf(table, id));

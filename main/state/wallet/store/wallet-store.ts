@@ -2,7 +2,7 @@ import { CHAIN } from '../../../core/wallet/key-path.ts';
 import { codeOf } from '../../../lib/errors.ts';
 import type { Log } from '../../../lib/log/log.ts';
 import { type Book, type BookState, emptyMeta } from '../book/book.ts';
-import type { Mark } from './meta.ts';
+import type { Mark } from '../mark.ts';
 import type { OpenWallet } from '../open-wallet.ts';
 import type { OwnCoin, UnminedRecord } from './records.ts';
 import type { WalletChanges, WalletData } from './wallet-data.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { wordlist } from '@scure/bip39/wordlists/english.js';
+import { gapProblem } from '../../../../renderer/format/gap.ts';
 import { passwordStrength } from '../../../../renderer/format/password.ts';
 import { judgeWords, pickPositions } from '../../../../renderer/format/seed-words.ts';
 
@@ -39,4 +40,17 @@ describe('typed seed words', () => {
 test('asks for different words, in order', () => {
   expect(pickPositions(24, 3, () => 0)).toEqual([0, 1, 2]);
   expect(pickPositions(24, 3, () => 0.999)).toEqual([21, 22, 23]);
+});
+
+test.each([
+  ['100', true],
+  [' 250 ', true],
+  ['10000', true],
+  ['99', false],
+  ['10001', false],
+  ['1e3', false],
+  ['100.5', false],
+  ['', false],
+])('a gap of %j addresses can be searched: %s', (text, good) => {
+  expect(gapProblem(text) === null).toBe(good);
 });

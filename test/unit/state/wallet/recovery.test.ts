@@ -158,7 +158,7 @@ describe('a database that went bad is made again from the chain', () => {
       keyEncoding: 'view',
       valueEncoding: 'view',
     });
-    await level.put(Uint8Array.of(0), sealPayload(Uint8Array.of(0), Uint8Array.of(2)));
+    await level.put(Uint8Array.of(0), sealPayload(Uint8Array.of(0), Uint8Array.of(3)));
     await level.close();
     await expect(openWalletData(folder, silent)).rejects.toMatchObject({ code: 'wallet-data-newer' });
   });

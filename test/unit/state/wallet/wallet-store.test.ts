@@ -1,3 +1,4 @@
+import { cpSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { toMotes } from '../../../../shared/units.ts';
@@ -5,6 +6,7 @@ import { createBlock } from '../../../../main/core/primitives/block.ts';
 import { createHeader } from '../../../../main/core/primitives/header.ts';
 import { createTransaction } from '../../../../main/core/primitives/transaction.ts';
 import { emptyMeta } from '../../../../main/state/wallet/book/book.ts';
+import { GAP_LIMIT, type PaidKeys, placesOf, usesOf } from '../../../../main/state/wallet/book/key-use.ts';
 import type { WalletFile } from '../../../../main/state/wallet/file/file-format.ts';
 import type { WalletFiles } from '../../../../main/state/wallet/file/file-store.ts';
 import { createOpenWallet } from '../../../../main/state/wallet/open-wallet.ts';
@@ -70,4 +72,30 @@ test('when the disk refuses, memory goes back to what the disk has', async () =>
   failing = false;
   await store.commit(wallet, (book, changes) => book.connect(block(2), changes));
   expect(await store.load(ID, () => [genesis])).toMatchObject({ meta: { coins: 2, total: 10, mined: 2 } });
+});
+
+test('a database of schema 1 learns how far blocks have used the keys', async () => {
+  const folder = join(newDirectory(), 'wallet-data');
+  cpSync(join(import.meta.dirname, '../../../fixtures/datadir-0.1.0/wallet-data'), folder, {
+    recursive: true,
+  });
+  const file = readFileSync(
+    join(import.meta.dirname, '../../../fixtures/datadir-0.1.0/wallets/kept.kithwallet'),
+    'utf8',
+  );
+  const id = /"id": ?"([0-9a-f]{16})"/.exec(file)![1]!;
+  data = await openWalletData(folder, silent);
+  const meta = (await data.meta(id))!;
+  const paid: PaidKeys[] = [];
+  for await (const { height, outputs } of data.newest(id, {}))
+    paid.push({ height, places: placesOf(outputs) });
+  expect(paid.length).toBeGreaterThan(0);
+  expect(meta.uses).toEqual(usesOf(paid, meta.asOf));
+  expect(meta.uses.recent.length).toBeGreaterThan(0);
+  expect([meta.gap, meta.mined]).toEqual([GAP_LIMIT, paid.length]);
+  await data.close();
+  // Once more, as it is now.
+  data = await openWalletData(folder, silent);
+  expect(await data.meta(id)).toEqual(meta);
+  expect(data.renewedBecause).toBeNull();
 });
