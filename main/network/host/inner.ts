@@ -28,6 +28,8 @@ interface Upgrader {
 /** How a connection of its own is opened. */
 export interface BesideOptions {
   readonly timeoutMs: number;
+  /** Gives the dial up; has no effect on a connection that is open. */
+  readonly signal?: AbortSignal | undefined;
   /** The port here that it goes out from; any when not given. */
   readonly localPort?: number | undefined;
   /** False where both ends dial at the same moment and the other one is to begin. */
@@ -56,13 +58,16 @@ export function createDoors(inner: Inner): Doors {
       return [{ address: text, mapped: type === 'ip-mapping' }];
     });
   return {
-    async dialBeside(address, { timeoutMs, localPort, initiator }) {
+    async dialBeside(address, { timeoutMs, signal, localPort, initiator }) {
       const target = parseAddress(address);
       if (target === null) throw new KithError('address-invalid', address, { data: { address } });
       // The socket keeps listening to its signal for all its life, so that must stay silent afterwards.
       const late = new AbortController();
       const timer = setTimeout(() => late.abort(new Error('no answer in time')), timeoutMs);
+      const giveUp = () => late.abort(new Error('given up'));
+      signal?.addEventListener('abort', giveUp);
       try {
+        signal?.throwIfAborted();
         const transport = inner.transportManager.dialTransportForMultiaddr(target);
         if (transport === undefined) throw new Error('no such transport');
         const options = { signal: late.signal, localPort, initiator };
@@ -72,6 +77,7 @@ export function createDoors(inner: Inner): Doors {
         throw new KithError('dial-failed', messageOf(error), { cause: error, data: { address } });
       } finally {
         clearTimeout(timer);
+        signal?.removeEventListener('abort', giveUp);
       }
     },
     listenThrough: (relay) => inner.transportManager.listen([multiaddr(`${relay}/p2p-circuit`)]),

@@ -1,5 +1,7 @@
 import type { Connection, Stream } from '@libp2p/interface';
 import { equalBytes } from '../../core/codec/bytes.ts';
+import { createGroupedPool, type PoolLimits } from '../../lib/grouped-pool.ts';
+import { sourceOf } from '../host/bounds/pool-source.ts';
 import { addressBytes, ipOf, isPublic, isRelayed, readAddress } from '../host/naming/addresses.ts';
 import type { Doors } from '../host/inner.ts';
 import { createBucket } from '../wire/bucket.ts';
@@ -15,8 +17,10 @@ import {
   STATUS,
 } from './dial-back-messages.ts';
 
-/** Dials for others: at once, in all; and for one connection in the long run. */
-export const DIAL_BACK = { atOnce: 4, burst: 3, perSecond: 1 / 60, addresses: 4 } as const;
+/** Requests of one connection, and addresses of a request. */
+export const DIAL_BACK = { burst: 3, perSecond: 1 / 60, addresses: 4 } as const;
+/** Requests that are worked on at once. */
+export const DIAL_BACKS: PoolLimits = { total: 8, perHost: 1, perGroup: 2 };
 const DIAL_MS = 5000;
 const ASK_MS = 30_000;
 /** Until the stream of a request is open. */
@@ -31,31 +35,34 @@ export function createDialBackServer(
   doors: Pick<Doors, 'dialBeside'>,
 ): (stream: Stream, connection: Connection) => void {
   const budgets = new WeakMap<Connection, ReturnType<typeof createBucket>>();
-  let running = 0;
+  const running = createGroupedPool<AbortController>(DIAL_BACKS, (request) => request.abort());
 
   async function answer(request: DialRequest, connection: Connection): Promise<Uint8Array> {
     const budget = budgets.get(connection) ?? createBucket(DIAL_BACK.burst, DIAL_BACK.perSecond);
     budgets.set(connection, budget);
     const addresses = dialable(request, connection);
     if (addresses === null) return encodeDialResponse(STATUS.malformed);
-    if (addresses.length === 0 || running >= DIAL_BACK.atOnce || !budget.take(1))
-      return encodeDialResponse(STATUS.refused);
-    running++;
+    if (addresses.length === 0 || !budget.take(1)) return encodeDialResponse(STATUS.refused);
+    const evicted = new AbortController();
+    running.add(evicted, sourceOf(connection.remoteAddr.toString()));
     try {
       for (const address of addresses) {
-        if (await gotThrough(address, connection))
+        if (await gotThrough(address, connection, evicted.signal))
           return encodeDialResponse(STATUS.ok, addressBytes(address));
+        // Nothing is known about addresses that were not tried to the end.
+        if (evicted.signal.aborted) return encodeDialResponse(STATUS.refused);
       }
       return encodeDialResponse(STATUS.failed);
     } finally {
-      running--;
+      running.delete(evicted);
     }
   }
 
-  async function gotThrough(address: string, asked: Connection): Promise<boolean> {
+  async function gotThrough(address: string, asked: Connection, signal: AbortSignal): Promise<boolean> {
     try {
       const connection = await doors.dialBeside(`${address}/p2p/${asked.remotePeer.toString()}`, {
         timeoutMs: DIAL_MS,
+        signal,
       });
       connection.close().catch((error: unknown) => connection.abort(error as Error));
       return true;

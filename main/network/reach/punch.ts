@@ -52,10 +52,10 @@ export function createPunch(deps: PunchDeps): Punch {
   }
 
   /** A fresh port here, and where it appears outside. @throws {KithError} `dial-failed`. */
-  async function door(relayed: Connection): Promise<Door> {
+  async function door(relayed: Connection, signal?: AbortSignal): Promise<Door> {
     const port = PORTS.first + Math.floor(deps.random() * PORTS.count);
     const relay = relayOf(relayed.remoteAddr.toString()) ?? '';
-    const probe = await doors.dialBeside(relay, { timeoutMs: OBSERVE_MS, localPort: port });
+    const probe = await doors.dialBeside(relay, { timeoutMs: OBSERVE_MS, localPort: port, signal });
     const seen = (await deps.identified(probe))?.observedAddr?.toString();
     // Closed before the strike: a socket that still speaks from this port is none of ours to keep.
     await probe.close().catch((error: unknown) => probe.abort(error as Error));
@@ -65,14 +65,19 @@ export function createPunch(deps: PunchDeps): Punch {
   }
 
   /** Both ends call this at the same moment. A router that has not opened yet says no, so it is tried again at once. */
-  async function strike(target: string, localPort: number, initiator: boolean): Promise<Connection> {
+  async function strike(
+    target: string,
+    localPort: number,
+    initiator: boolean,
+    signal?: AbortSignal,
+  ): Promise<Connection> {
     const latest = performance.now() + STRIKE_MS;
     for (;;) {
       try {
         const timeoutMs = Math.max(200, latest - performance.now());
-        return await doors.dialBeside(target, { timeoutMs, localPort, initiator });
+        return await doors.dialBeside(target, { timeoutMs, localPort, initiator, signal });
       } catch (error) {
-        if (performance.now() > latest) throw error;
+        if (performance.now() > latest || signal?.aborted === true) throw error;
         await sleep(AGAIN_MS);
       }
     }
@@ -89,26 +94,26 @@ export function createPunch(deps: PunchDeps): Punch {
   };
 
   /** Whoever came may be reachable itself, and then there is nothing to punch. */
-  async function plainly(relayed: Connection): Promise<Connection | null> {
+  async function plainly(relayed: Connection, signal: AbortSignal): Promise<Connection | null> {
     const theirs =
       (await deps.identified(relayed))?.listenAddrs.map(String).filter((each) => isPublic(each)) ?? [];
     const peerId = relayed.remotePeer.toString();
     for (const address of theirs.filter((each) => relayOf(each) === null).slice(0, 2)) {
       const full = `${withoutPeer(address)}/p2p/${peerId}`;
-      const direct = await doors.dialBeside(full, { timeoutMs: OBSERVE_MS }).catch(() => null);
+      const direct = await doors.dialBeside(full, { timeoutMs: OBSERVE_MS, signal }).catch(() => null);
       if (direct !== null) return direct;
     }
     return null;
   }
 
-  async function once(relayed: Connection): Promise<Connection> {
+  async function once(relayed: Connection, signal: AbortSignal): Promise<Connection> {
     const stream = await relayed.newStream(PUNCH_PROTOCOL, {
       signal: AbortSignal.timeout(MESSAGE_MS),
       runOnLimitedConnection: true,
     });
     const messages = createPrefixed(stream);
     try {
-      const { port, address } = await door(relayed);
+      const { port, address } = await door(relayed, signal);
       const began = performance.now();
       await messages.send(encodePunch({ type: PUNCH.connect, addresses: [addressBytes(address)] }));
       const theirs = await receive(messages, PUNCH.connect);
@@ -117,7 +122,7 @@ export function createPunch(deps: PunchDeps): Punch {
       await messages.send(encodePunch({ type: PUNCH.sync, addresses: [] }));
       // Then the word has got there, and both begin.
       await sleep(Math.min(tour, MESSAGE_MS) / 2);
-      const direct = await strike(target, port, false);
+      const direct = await strike(target, port, false, signal);
       await messages.close();
       return direct;
     } catch (error) {
@@ -129,9 +134,12 @@ export function createPunch(deps: PunchDeps): Punch {
   return {
     async upgrade(relayed) {
       const peer = relayed.remotePeer.toString();
-      let direct = await plainly(relayed);
+      // A guest that leaves, or is evicted for another, costs no more dials.
+      const left = new AbortController();
+      relayed.addEventListener('close', () => left.abort(), { once: true });
+      let direct = await plainly(relayed, left.signal);
       for (let i = 0; i < TRIES && direct === null && relayed.status === 'open'; i++) {
-        direct = await once(relayed).catch((error: unknown) => {
+        direct = await once(relayed, left.signal).catch((error: unknown) => {
           log.debug('no direct way', { peer, cause: messageOf(error) });
           return null;
         });

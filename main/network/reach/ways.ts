@@ -1,5 +1,7 @@
 import type { Connection } from '@libp2p/interface';
+import { createGroupedPool, type PoolLimits } from '../../lib/grouped-pool.ts';
 import { KithError } from '../../lib/errors.ts';
+import { sourceOf } from '../host/bounds/pool-source.ts';
 import { isRelayed, peerIdOf } from '../host/naming/addresses.ts';
 import type { Host } from '../host/host.ts';
 import type { Origin } from '../peers/peer.ts';
@@ -26,14 +28,16 @@ export interface Ways {
 
 /** The relay ends what is not used, so a direct way must be found before. */
 const DIRECT_MS = 9000;
-/** Guests that are being called back at once; others may come again. */
-const GUESTS = 4;
+/** Relayed connections that are being made direct at once. What comes through a relay counts for that relay. */
+export const GUESTS: PoolLimits = { total: 8, perHost: 4, perGroup: 4 };
 
 export function createWays({ host, punch, adopt }: WaysDeps): Ways {
   const awaited = new Map<string, (connection: Connection) => void>();
   const punched = new WeakSet<Connection>();
   const tally = { good: 0, bad: 0 };
-  let guests = 0;
+  const guests = createGroupedPool<Connection>(GUESTS, (relayed) =>
+    relayed.abort(new Error('too many relayed connections at once')),
+  );
 
   function next(peerId: string): Promise<Connection | null> {
     return new Promise((resolve) => {
@@ -48,9 +52,8 @@ export function createWays({ host, punch, adopt }: WaysDeps): Ways {
   }
 
   async function receive(relayed: Connection): Promise<void> {
-    if (guests >= GUESTS) return relayed.abort(new Error('too many at once'));
-    guests++;
-    const direct = await punch.upgrade(relayed).finally(() => guests--);
+    guests.add(relayed, sourceOf(relayed.remoteAddr.toString()));
+    const direct = await punch.upgrade(relayed).finally(() => guests.delete(relayed));
     tally[direct === null ? 'bad' : 'good']++;
     if (direct === null) return;
     // Who dialled back is the one to greet; of a punched way that is the guest.

@@ -3,6 +3,7 @@ import { isViolation } from '../../../core/violation.ts';
 import { type Clock, sleep } from '../../../lib/clock.ts';
 import type { Log } from '../../../lib/log/log.ts';
 import type { Chain } from '../../../state/chain/chain.ts';
+import { sourceOf } from '../../host/bounds/pool-source.ts';
 import type { Peer } from '../../peers/peer.ts';
 import { createBucket, spend } from '../../wire/bucket.ts';
 import type { CompactBlock } from '../../wire/messages/compact-block.ts';
@@ -64,6 +65,7 @@ export function createBlockPush(deps: BlockPushDeps): BlockPush {
   const { chain, peers, bodies, log } = deps;
   const links = createPushLinks({
     clock: deps.clock,
+    sourceOf: (peerId) => sourceOf(peers.get(peerId)?.address ?? ''),
     tell: (peerId, wanted) => void say(peerId, REQUEST.wantBlocks, encodeWant(wanted)),
   });
   // Blocks whose compact form was here, and the newest of those.

@@ -1,8 +1,11 @@
 import type { Clock } from '../../../lib/clock.ts';
+import { createGroupedPool, type PoolLimits, type PoolSource } from '../../../lib/grouped-pool.ts';
 
 export interface PushLinksDeps {
   /** Tells a peer whether we want its blocks pushed. */
   tell(peerId: string, wanted: boolean): void;
+  /** Where a peer's connection comes from. */
+  sourceOf(peerId: string): PoolSource;
   readonly clock: Clock;
 }
 
@@ -29,11 +32,11 @@ export interface PushLinks {
 /** The tree changes between blocks, not while one is on its way. */
 const SETTLE_MS = 1000;
 const SHUNNED_MS = 10 * 60_000;
-/** More than so many peers are not pushed to: they ask when they hear of a block. */
-const MOST_ASKING = 32;
+/** Peers that blocks are pushed to. Those that lose their place ask when they hear of a block. */
+export const PUSHED_TO: PoolLimits = { total: 32, perHost: 2, perGroup: 8 };
 
-export function createPushLinks({ tell, clock }: PushLinksDeps): PushLinks {
-  const asking = new Set<string>();
+export function createPushLinks({ tell, sourceOf, clock }: PushLinksDeps): PushLinks {
+  const asking = createGroupedPool<string>(PUSHED_TO, () => undefined);
   const shunned = new Map<string, number>();
   let source: string | null = null;
   let later: NodeJS.Timeout | undefined;
@@ -48,11 +51,11 @@ export function createPushLinks({ tell, clock }: PushLinksDeps): PushLinks {
   }
 
   return {
-    all: () => (source === null ? asking : new Set([source, ...asking])),
+    all: () => new Set(source === null ? asking.entries() : [source, ...asking.entries()]),
     source: () => source,
     asked(peerId, wanted) {
       if (!wanted) asking.delete(peerId);
-      else if (asking.size < MOST_ASKING) asking.add(peerId);
+      else asking.add(peerId, sourceOf(peerId));
     },
     follow(peerId) {
       if ((shunned.get(peerId) ?? 0) > clock.ms()) return;

@@ -2,6 +2,7 @@ import { fromHex, toHex } from '../../../core/codec/hex.ts';
 import { decodeTransaction, type Transaction } from '../../../core/primitives/transaction.ts';
 import { isViolation } from '../../../core/violation.ts';
 import type { Log } from '../../../lib/log/log.ts';
+import { sourceOf } from '../../host/bounds/pool-source.ts';
 import type { Peer } from '../../peers/peer.ts';
 import { MAX_TRANSACTIONS_ASKED } from '../../wire/frame-types.ts';
 import { type Offence, offence } from '../../wire/offence.ts';
@@ -31,7 +32,10 @@ export interface Fetcher {
   readonly size: number;
 }
 
-/** Transactions on their way at once, over all peers. When all are taken, whoever holds most gives way to others. */
+/**
+ * Transactions on their way at once, over all peers. When all are taken, the network group that has most loses the oldest
+ * of its peer with most: a few peers of one owner do not keep out what others announce.
+ */
 const MOST = 20_000;
 /** What one peer may have announced and not yet been asked for. */
 const MOST_QUEUED = 5000;
@@ -50,6 +54,8 @@ interface Wanted {
 }
 
 interface Lane {
+  /** The network group of the peer; the peer itself where it has none. */
+  readonly group: string;
   readonly queue: Set<string>;
   running: number;
   /** What it is asked for or will be. */
@@ -66,6 +72,7 @@ export function createFetcher(deps: FetcherDeps): Fetcher {
 
   const laneOf = (peerId: string): Lane => {
     const lane = lanes.get(peerId) ?? {
+      group: sourceOf(deps.peer(peerId)?.address ?? '').group ?? peerId,
       queue: new Set(),
       running: 0,
       held: 0,
@@ -100,17 +107,25 @@ export function createFetcher(deps: FetcherDeps): Fetcher {
     return wanted.delete(key);
   }
 
-  /** Whether this peer may have one more on its way; takes it from the greediest when all room is taken. */
+  /** Whether this peer may have one more on its way; takes it from the largest group when all room is taken. */
   function hasRoom(lane: Lane): boolean {
     if (lane.queue.size >= MOST_QUEUED) return false;
     if (wanted.size < MOST) return true;
-    let greediest = lane;
-    for (const other of lanes.values()) if (other.held > greediest.held) greediest = other;
-    if (greediest.held <= lane.held + 1) return false;
-    const last =
-      [...greediest.queue].at(-1) ??
-      [...wanted].find(([, { asking }]) => lanes.get(asking) === greediest)?.[0];
-    return last !== undefined && remove(last);
+    const byGroup = new Map<string, number>();
+    for (const { group, held } of lanes.values()) byGroup.set(group, (byGroup.get(group) ?? 0) + held);
+    const ofGroup = ({ group }: Lane): number => byGroup.get(group) ?? 0;
+    let largest = lane;
+    for (const other of lanes.values()) {
+      const more = ofGroup(other) - ofGroup(largest);
+      if (more > 0 || (more === 0 && other.held > largest.held)) largest = other;
+    }
+    const hasLess =
+      largest.group === lane.group ? largest.held > lane.held + 1 : ofGroup(largest) > ofGroup(lane) + 1;
+    if (!hasLess) return false;
+    const oldest =
+      largest.queue.values().next().value ??
+      [...wanted].find(([, { asking }]) => lanes.get(asking) === largest)?.[0];
+    return oldest !== undefined && remove(oldest);
   }
 
   function want(by: Naming, ids: readonly string[], peerId: string): void {

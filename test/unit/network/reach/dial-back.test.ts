@@ -10,6 +10,7 @@ import {
   STATUS,
 } from '../../../../main/network/reach/dial-back-messages.ts';
 import { createPrefixed } from '../../../../main/network/wire/messages/prefixed.ts';
+import { until } from '../../../support/until.ts';
 import { createStreamPairs, type StreamPairs } from '../../../support/nodes/stream-pair.ts';
 
 const ID = peerIdFromString('12D3KooWAuBk9Nx5CpGPq7WCrNaxoF367nicnQz5UTE2pNQ2ZHuX');
@@ -86,4 +87,51 @@ describe('dialling for others', () => {
     expect(answers.filter((status) => status === STATUS.refused)).toHaveLength(3);
     expect(dialled).toHaveLength(DIAL_BACK.burst);
   });
+
+  test('requests that take long give way to those of others, never to more of the same network', async () => {
+    const { from } = slowServer();
+    const first = await from('44.5.0.9');
+    const second = await from('44.5.0.9');
+    expect(await first.status).toBe(STATUS.refused);
+    // One host has one, a network two, of eight in all.
+    const third = await from('44.5.7.7');
+    const fourth = await from('44.5.8.8');
+    expect(await second.status).toBe(STATUS.refused);
+    const others = [];
+    for (let i = 0; i < 6; i++) others.push(await from(`44.${10 + i}.0.1`));
+    const newest = await from('44.99.0.1');
+    expect(await third.status).toBe(STATUS.refused);
+    const answered = Promise.race([fourth, ...others, newest].map(({ status }) => status));
+    expect(await Promise.race([answered, new Promise((resolve) => setTimeout(resolve, 50, 'none'))])).toBe(
+      'none',
+    );
+  });
 });
+
+/** Dials that last until they are given up. */
+function slowServer() {
+  const dialled: string[] = [];
+  const serve = createDialBackServer({
+    dialBeside(address, { signal }) {
+      dialled.push(address);
+      return new Promise((_resolve, reject) =>
+        signal!.addEventListener('abort', () => reject(new Error('given up'))),
+      );
+    },
+  });
+  const from = async (ip: string) => {
+    const { near, far } = await streams.pair();
+    const connection = { remotePeer: ID, remoteAddr: { toString: () => `/ip4/${ip}/tcp/40000` } };
+    serve(far, connection as unknown as Connection);
+    const messages = createPrefixed(near);
+    const before = dialled.length;
+    const addresses = [addressBytes(`/ip4/${ip}/tcp/21474`)];
+    await messages.send(encodeDialRequest({ id: ID.toMultihash().bytes, addresses }));
+    const answer = messages.receive(DIAL_BACK_CAP, 60_000);
+    await until(() => dialled.length > before, 'dialled');
+    const status = answer.then((bytes) => decodeDialResponse(bytes)?.status);
+    status.catch(() => undefined);
+    return { status };
+  };
+  return { from };
+}

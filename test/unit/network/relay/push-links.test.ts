@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { createPushLinks } from '../../../../main/network/relay/blocks/push-links.ts';
+import { sourceOf } from '../../../../main/network/host/bounds/pool-source.ts';
+import { createPushLinks, PUSHED_TO } from '../../../../main/network/relay/blocks/push-links.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -7,7 +8,13 @@ afterEach(() => void vi.useRealTimers());
 function links() {
   const told: [string, boolean][] = [];
   const clock = { now: () => Math.floor(Date.now() / 1000), ms: () => Date.now() };
-  return { told, ...createPushLinks({ clock, tell: (id, wanted) => void told.push([id, wanted]) }) };
+  const made = createPushLinks({
+    clock,
+    tell: (id, wanted) => void told.push([id, wanted]),
+    // A name such as `a@11.1.0.1` tells where the peer is.
+    sourceOf: (id) => sourceOf(`/ip4/${id.split('@')[1] ?? '127.0.0.1'}/tcp/1`),
+  });
+  return { told, ...made };
 }
 
 test('the first is asked at once, another one between two blocks', () => {
@@ -44,8 +51,20 @@ test('who kept a block back is not asked again, not even when it comes back', ()
   expect(source()).toBe('a');
 });
 
-test('blocks go to no more than 32 that ask', () => {
+test('blocks go to no more than 32 that ask, the newest always among them', () => {
   const { asked, all } = links();
-  for (let i = 0; i < 40; i++) asked(String(i), true);
-  expect(all().size).toBe(32);
+  for (let i = 0; i < 40; i++) asked(`${i}@11.${i}.0.1`, true);
+  expect([...all()]).toEqual(Array.from({ length: 32 }, (_, i) => `${i + 8}@11.${i + 8}.0.1`));
+});
+
+test('peers of one host or network that ask leave room for others', () => {
+  const { asked, all } = links();
+  for (let i = 0; i < 20; i++) asked(`honest${i}@12.${i}.0.1`, true);
+  for (let i = 0; i < 40; i++) asked(`host${i}@11.1.0.1`, true);
+  for (let i = 0; i < 40; i++) asked(`net${i}@11.1.${i + 1}.1`, true);
+  const left = [...all()];
+  expect(left.filter((id) => id.startsWith('honest'))).toHaveLength(20);
+  expect(left).toHaveLength(20 + PUSHED_TO.perGroup);
+  asked('net39@11.1.40.1', false);
+  expect(all().size).toBe(27);
 });

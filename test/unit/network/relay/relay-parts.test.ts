@@ -62,7 +62,11 @@ describe('the fetcher', () => {
       return wrong;
     };
     const fetcher = createFetcher({
-      peer: (id) => (id in shelves ? ({ id, relay: { call: call(id) } } as unknown as Peer) : undefined),
+      peer(id) {
+        // A name such as `a@11.1.0.1` tells where the peer is.
+        const address = `/ip4/${id.split('@')[1] ?? '127.0.0.1'}/tcp/1`;
+        return id in shelves ? ({ id, address, relay: { call: call(id) } } as unknown as Peer) : undefined;
+      },
       deliver: (tx, peer) => void delivered.push(`${peer}:${tx.txidHex}`),
       onOffence: (peer, { code }) => void blamed.push(`${peer}:${code}`),
       log: silent,
@@ -116,6 +120,31 @@ describe('the fetcher', () => {
     await settle();
     expect(offences).toMatchObject([{ code: 'tx-unasked' }]);
     expect(delivered).toEqual([]);
+  });
+
+  test('many peers of one network do not keep out what others announce', () => {
+    const flood = Array.from({ length: 40 }, (_, i) => `f${i}@11.1.${i}.1`);
+    const peers = [...flood, 'honest@12.1.0.1'];
+    const { fetcher } = fetching(Object.fromEntries(peers.map((id) => [id, 'silent' as const])));
+    const ids = (of: number, count: number) =>
+      Array.from({ length: count }, (_, i) =>
+        toHex(
+          new Uint8Array(32)
+            .fill(of)
+            .fill(i >> 8, 1, 2)
+            .fill(i, 2, 3),
+        ),
+      );
+    fetcher.want('wid', ids(200, 500), 'honest@12.1.0.1');
+    flood.forEach((peer, i) => fetcher.want('wid', ids(i, 500), peer));
+    expect(fetcher.size).toBe(20_000);
+    // The peer alone has as much as each of the others; their network has forty times as much.
+    const more = ids(201, 100);
+    fetcher.want('wid', more, 'honest@12.1.0.1');
+    fetcher.want('wid', ids(202, 100), flood[0]!);
+    expect(fetcher.size).toBe(20_000);
+    for (const id of [...ids(200, 500), ...more]) fetcher.drop('wid', id);
+    expect(fetcher.size).toBe(20_000 - 600);
   });
 
   test('a first announcer that says nothing is passed over after two seconds', async () => {
