@@ -52,7 +52,7 @@ export const WALLET_SENTENCES = {
   'wallet-reading':
     'The wallet[ “{name}”] is still being read from the blockchain[, at block {height:block}]. Try again when it has caught up.',
   'wallet-address-gap':
-    'There is no new address yet. A wallet gives away[ at most {most:count}| a limited number of] addresses beyond the last one whose payment has[ {blocks:count}| enough] blocks on top of it, so that its recovery phrase finds every payment. Use an earlier address until then.',
+    'There is no new address yet[: a wallet gives away at most {most:count} addresses beyond the last one whose payment has {blocks:count} blocks on top of it]. This way the recovery phrase finds every payment. Use an earlier address until then.',
   'wallet-address-unknown': 'This address does not belong to the wallet[ “{name}”]. Choose one of its own.',
   'wallet-label':
     'This cannot be labelled so. A label has at most 200 characters and belongs to a payment or an address.',
