@@ -216,6 +216,7 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
         host.gossip.readmit(peer.id);
       }),
       peers.events.on('tip', () => {
+        payments.peerTipMoved();
         syncing.consider();
         welcome();
       }),

@@ -29,6 +29,8 @@ export interface Fetcher {
   /** It is here by another way, or not wanted any more. */
   drop(by: Naming, id: string): void;
   forget(peerId: string): void;
+  /** A block was connected here, or a peer says that one was there: what was announced before may be mined by now. */
+  tipMoved(): void;
   readonly size: number;
 }
 
@@ -43,7 +45,10 @@ const MOST_FALLBACKS = 8;
 const REQUESTS_AT_ONCE = 2;
 /** After so long another announcer is asked as well: a peer that announces first and then says nothing holds nothing up. */
 const FALLBACK_MS = 2000;
-/** Announced payments in a row that a peer asked for them hadn't: mempools differ, but not that much. */
+/**
+ * Transactions in a row that a peer announced and did not have when asked, all since the tip last moved: a block can take
+ * thousands out of every mempool between announcement and request.
+ */
 const MOST_UNSERVED = 1000;
 
 interface Wanted {
@@ -51,6 +56,8 @@ interface Wanted {
   readonly id: string;
   asking: string;
   readonly others: string[];
+  /** How often the tip had moved when it was announced. */
+  readonly epoch: number;
 }
 
 interface Lane {
@@ -69,6 +76,7 @@ export function createFetcher(deps: FetcherDeps): Fetcher {
   // Keyed by `wid:…` or `txid:…`: a parent may be wanted by its txid while its wid is announced.
   const wanted = new Map<string, Wanted>();
   const lanes = new Map<string, Lane>();
+  let epoch = 0;
 
   const laneOf = (peerId: string): Lane => {
     const lane = lanes.get(peerId) ?? {
@@ -137,7 +145,7 @@ export function createFetcher(deps: FetcherDeps): Fetcher {
         if (known.asking !== peerId && known.others.length < MOST_FALLBACKS && !known.others.includes(peerId))
           known.others.push(peerId);
         if (known.asking !== peerId && lanes.get(known.asking)?.slow === true) next(key);
-      } else if (hasRoom(lane)) assign(key, { by, id, asking: peerId, others: [] }, peerId);
+      } else if (hasRoom(lane)) assign(key, { by, id, asking: peerId, others: [], epoch }, peerId);
     }
     // Announcements come in bursts; waiting for the end of this one makes one request of it.
     if (lane.queue.size > 0) setImmediate(run, peerId);
@@ -151,8 +159,9 @@ export function createFetcher(deps: FetcherDeps): Fetcher {
       const batch = take(lane);
       lane.running++;
       const patience = setTimeout(() => waitsFor(peerId, lane, batch), FALLBACK_MS);
+      const epochs = batch.map((key) => wanted.get(key)?.epoch);
       void ask(peer, batch)
-        .then((found) => weigh(peerId, lane, batch.length, found))
+        .then((found) => weigh(peerId, lane, epochs.filter((each) => each === epoch).length, found))
         .catch((error: unknown) => {
           deps.log.debug('payments did not come', { peer: peerId, cause: String(error) });
         })
@@ -174,6 +183,7 @@ export function createFetcher(deps: FetcherDeps): Fetcher {
     }
   }
 
+  /** @param asked of those that were announced since the tip last moved. */
   function weigh(peerId: string, lane: Lane, asked: number, found: number): void {
     lane.unserved = found > 0 ? 0 : lane.unserved + asked;
     if (lane.unserved < MOST_UNSERVED) return;
@@ -251,6 +261,10 @@ export function createFetcher(deps: FetcherDeps): Fetcher {
     forget(peerId) {
       lanes.delete(peerId);
       for (const [key, entry] of wanted) if (entry.asking === peerId) next(key);
+    },
+    tipMoved() {
+      epoch++;
+      for (const lane of lanes.values()) lane.unserved = 0;
     },
     get size() {
       return wanted.size;

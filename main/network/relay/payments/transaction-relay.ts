@@ -66,6 +66,8 @@ export interface TransactionRelay {
   welcome(peer: Peer): void;
   /** The tip moved: what was refused may be good now. */
   tipMoved(): void;
+  /** A peer's tip moved: what it announced before may be mined there. */
+  peerTipMoved(): void;
   forget(peerId: string): void;
 }
 
@@ -210,7 +212,11 @@ export function createTransactionRelay(deps: TransactionRelayDeps): TransactionR
           log.debug('no list of payments', { peer: peer.id, cause: String(error) });
       });
     },
-    tipMoved: () => refused.clear(),
+    tipMoved() {
+      refused.clear();
+      fetcher.tipMoved();
+    },
+    peerTipMoved: () => fetcher.tipMoved(),
     forget(peerId) {
       fetcher.forget(peerId);
       own.forget(peerId);

@@ -15,6 +15,7 @@ import { handlerFailure } from '../../wire/handler-failure.ts';
 import { REQUEST } from '../../wire/requests.ts';
 import { encodeGetBlocks } from '../../wire/messages/sync-messages.ts';
 import { isBlock } from './block-reply.ts';
+import { createBrokenClaims } from './broken-claims.ts';
 import { createDebts } from './debts.ts';
 import { createGapSync, type GapSync, type GapSyncDeps } from './gap-sync.ts';
 import type { Rate } from '../progress/rate.ts';
@@ -71,6 +72,7 @@ export function createBodySync(deps: BodySyncDeps): BodySync {
   const patience = createPatience();
   const debts = createDebts(clock);
   const sources = createSources({ chain, clock });
+  const broken = createBrokenClaims({ peers, sources, clock });
   const submitting = new Set<string>();
   const expected = new Set<string>();
   let planned: HeaderEntry | null = null;
@@ -85,6 +87,7 @@ export function createBodySync(deps: BodySyncDeps): BodySync {
     sources,
     busy: (id) => expected.has(id) || submitting.has(id) || window.get(id) !== undefined,
     refused: (entry, peerId, violation) => blame(entry, peerId, violation),
+    lacking: (peer, entry) => broken.noted(peer, entry),
     log,
   });
   const gaps = createGapSync({ chain, peers, sources, busy: () => window.slots.length > 0, clock, log });
@@ -152,7 +155,7 @@ export function createBodySync(deps: BodySyncDeps): BodySync {
     const { id } = slot.entry;
     if (frame.type === FRAME.absent.type) {
       if (slot.peer === peer.id) window.unask(id);
-      if (sources.absent(peer, slot.entry)) peers.report(peer.id, offence('block-withheld', { id }));
+      if (sources.absent(peer, slot.entry)) broken.noted(peer, slot.entry);
     } else {
       if (!isBlock(frame.body, id)) return offence('block-unasked', { id });
       window.fill(id, frame.body, peer.id);
@@ -233,6 +236,7 @@ export function createBodySync(deps: BodySyncDeps): BodySync {
   function tick(): void {
     if (planned !== chain.bestHeader()) plan();
     watch();
+    broken.look();
     assign();
     side.look();
     gaps.look();

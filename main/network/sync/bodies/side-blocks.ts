@@ -18,6 +18,8 @@ export interface SideBlocksDeps {
   readonly sources: Sources;
   /** Somebody else sees to this block. */
   busy(id: string): boolean;
+  /** This peer answered `absent` for a block that it claims. */
+  lacking(peer: Peer, entry: HeaderEntry): void;
   /** A body was refused that this peer sent. */
   refused(entry: HeaderEntry, peerId: string, violation: Violation): void;
   readonly log: Log;
@@ -85,8 +87,7 @@ export function createSideBlocks(deps: SideBlocksDeps): SideBlocks {
         onReply(frame) {
           const entry = entries[got++]!;
           if (frame.type === FRAME.absent.type) {
-            if (sources.absent(peer, entry))
-              peers.report(peer.id, offence('block-withheld', { id: entry.id }));
+            if (sources.absent(peer, entry)) deps.lacking(peer, entry);
           } else if (isBlock(frame.body, entry.id)) arrived.push({ entry, bytes: frame.body });
           else return offence('block-unasked', { id: entry.id });
           return null;

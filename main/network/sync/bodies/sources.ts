@@ -26,6 +26,8 @@ export interface Sources {
   failed(id: string, peerId: string): void;
   /** The peer said that it hasn't the block; true when that breaks what it claimed. It is asked for nothing for a while. */
   absent(peer: Peer, entry: HeaderEntry): boolean;
+  /** Whether a peer that lacks this block claims to have it, as of now. */
+  lacksClaimed(peer: Peer, entry: HeaderEntry): boolean;
   /** Who failed with this block may be able now. */
   forgive(id: string): void;
   done(id: string): void;
@@ -72,8 +74,13 @@ export function createSources({ chain, clock }: SourcesDeps): Sources {
     if (unable.size > WINDOW_BLOCKS) unable.delete(unable.keys().next().value!);
   }
 
+  // A pruned peer goes on pruning after it has said what it serves; whoever only passed the header on said nothing.
+  const lacksClaimed = (peer: Peer, entry: HeaderEntry): boolean =>
+    claims(peer, entry) === true && !peer.hello.services.includes('pruned');
+
   return {
     claims,
+    lacksClaimed,
     canServe(peer, entry) {
       if (entry.height < peer.hello.servesFrom || unable.get(entry.id)?.has(peer.id) === true) return false;
       if (announcers.get(entry.id) === peer.id) return true;
@@ -90,10 +97,9 @@ export function createSources({ chain, clock }: SourcesDeps): Sources {
     failed: fail,
     absent(peer, entry) {
       fail(entry.id, peer.id);
-      // A pruned peer goes on pruning after it has said what it serves; whoever only passed the header on said nothing.
       const claimed = claims(peer, entry);
       if (claimed === false || peer.hello.services.includes('pruned')) return false;
-      const broken = claimed === true && !isDoubted(peer.id);
+      const broken = lacksClaimed(peer, entry) && !isDoubted(peer.id);
       doubted.set(peer.id, clock.ms() + (claimed === true ? BROKEN_CLAIM_MS : UNKNOWN_CHAIN_MS));
       return broken;
     },

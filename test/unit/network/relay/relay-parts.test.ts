@@ -7,6 +7,7 @@ import type { Peer } from '../../../../main/network/peers/peer.ts';
 import { createAnnouncer } from '../../../../main/network/relay/payments/announcer.ts';
 import { createFetcher } from '../../../../main/network/relay/payments/fetcher.ts';
 import { createKnownSet } from '../../../../main/network/relay/payments/known-set.ts';
+import { createBucket } from '../../../../main/network/wire/bucket.ts';
 import { createOwnPayments } from '../../../../main/network/relay/payments/own-payments.ts';
 import { decodeWids } from '../../../../main/network/wire/messages/announcements.ts';
 import type { Request } from '../../../../main/network/wire/caller.ts';
@@ -186,6 +187,26 @@ describe('the fetcher', () => {
     expect(blamed).toEqual(['empty:tx-withheld']);
   });
 
+  test('what a block may have taken out of a mempool since it was announced is not held against anybody', async () => {
+    const { fetcher, blamed, requests } = fetching({ empty: [] });
+    const many = (n: number) =>
+      Array.from({ length: 1100 }, (_, i) => (n * 2000 + i).toString(16).padStart(64, '0'));
+    fetcher.want('wid', many(1), 'empty');
+    // The block comes while the requests are on their way.
+    fetcher.tipMoved();
+    await until(() => fetcher.size === 0, 'all given up');
+    expect(requests.length).toBeGreaterThan(0);
+    fetcher.want('wid', many(2).slice(0, 900), 'empty');
+    await until(() => fetcher.size === 0, 'all given up');
+    fetcher.tipMoved();
+    fetcher.want('wid', many(3).slice(0, 900), 'empty');
+    await until(() => fetcher.size === 0, 'all given up');
+    expect(blamed).toEqual([]);
+    fetcher.want('wid', many(4).slice(0, 200), 'empty');
+    await until(() => fetcher.size === 0, 'all given up');
+    expect(blamed).toEqual(['empty:tx-withheld']);
+  });
+
   test('what one peer announces is bounded', () => {
     const { fetcher } = fetching({ p: 'gone' });
     fetcher.want(
@@ -214,6 +235,32 @@ test('the announcer sends single payments at once and floods in batches', async 
     for (let i = 0; i < 1200; i++) announcer.announce(new Uint8Array(32), false);
     await vi.advanceTimersByTimeAsync(200);
     expect(sent.slice(1).map(({ wids }) => wids)).toEqual([500, 500, 200]);
+    announcer.stop();
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test('a reorganisation that brings 20 000 transactions back is announced within what peers accept', async () => {
+  vi.useFakeTimers();
+  try {
+    // The limit of docs/limits.md at the other end, half of it: lines are not always even.
+    const accepted = createBucket(10_000, 1000);
+    let announced = 0;
+    const announcer = createAnnouncer({
+      async publish(data) {
+        const decoded = decodeWids(data);
+        if (isViolation(decoded)) throw new Error(decoded.code);
+        expect(accepted.take(decoded.wids.length)).toBe(true);
+        announced += decoded.wids.length;
+        return 1;
+      },
+    });
+    for (let i = 0; i < 20_000; i++) announcer.announce(new Uint8Array(32), i % 2 === 0);
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(announced).toBeGreaterThanOrEqual(10_000);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(announced).toBe(20_000);
     announcer.stop();
   } finally {
     vi.useRealTimers();
