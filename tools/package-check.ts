@@ -7,6 +7,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
+import { build, Platform } from 'electron-builder';
 import { connect } from '../main/demo/connect.ts';
 import { demoNodeArgs } from '../main/demo/demo-nodes.ts';
 import { createChildLauncher } from '../main/demo/launch.ts';
@@ -139,6 +140,26 @@ async function checkFuses(app: string): Promise<void> {
   }
 }
 
+/** What desktops start an AppImage with, from electron-builder itself, which stops before it would fetch its tools. */
+async function checkDesktopEntry(app: string): Promise<void> {
+  const seen: string[] = [];
+  await build({
+    targets: Platform.LINUX.createTarget('AppImage'),
+    prepackaged: app,
+    publish: 'never',
+    config: { extends: CONFIG, directories: { output: path.join(work, 'appimage') } },
+    effectiveOptionComputed({ desktop }: { desktop: string }) {
+      seen.push(desktop);
+      return Promise.resolve(true);
+    },
+  });
+  expect(seen.length === 1, `the packager made ${seen.length} desktop entries for the AppImage`);
+  for (const entry of seen) {
+    const command = /^Exec=(.*)$/m.exec(entry)?.[1];
+    expect(command === 'AppRun %U', `the AppImage is started with: ${command}`);
+  }
+}
+
 /** What was packed must run with nothing but what was packed: natives, workers and all. */
 async function checkStarts(app: string): Promise<void> {
   const extracted = path.join(work, 'extracted');
@@ -167,6 +188,7 @@ try {
   const app = await packageApp();
   await checkContents(app);
   await checkFuses(app);
+  await checkDesktopEntry(app);
   await checkStarts(app);
 } finally {
   rmSync(work, { recursive: true, force: true });
