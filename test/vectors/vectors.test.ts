@@ -30,6 +30,38 @@ test('signatures of RFC 8032 in the form of Wycheproof, old names and new', asyn
   expect(reportAsJson(report)).toBe('{"kinds":{"ed25519_test":{"total":7,"passed":7,"failed":0}}}');
 });
 
+test('ASERT runs as they are published: the time of the anchor’s parent, heights beyond 63 bits, blank lines', async () => {
+  const directory = newDirectory();
+  // Runs 9 and 10 of the published set: across the largest signed 32-bit and 64-bit heights.
+  const head = (height: bigint, time: string, rows: number) => [
+    `## description: run of ${rows} blocks `,
+    `##   anchor height: ${height}`,
+    `##   ${time}`,
+    '##   anchor nBits: 0x1802aee8',
+    `##   start height: ${height + 1n}`,
+    `##   iterations: ${rows}`,
+    '# iteration,height,time,target',
+  ];
+  const run = (height: bigint, anchor: string, start: number, spacing: number, bits: readonly string[]) =>
+    [
+      ...head(height, anchor, bits.length),
+      ...bits.map((target, i) => `${i + 1} ${height + BigInt(i + 1)} ${start + i * spacing} 0x1802${target}`),
+      '',
+      '',
+    ].join('\n');
+  const fast = ['ae16', 'ad44', 'ac71', 'ab9e', 'aacd', 'a9fa', 'a929', 'a858', 'a787', 'a6b7'];
+  const slow = ['afbb', 'b08f', 'b166', 'b23a', 'b30e', 'b3e5', 'b4bb', 'b592', 'b669', 'b73d'];
+  const run09 = run(2n ** 31n - 6n, 'anchor ancestor time: 1234567290', 1_234_568_190, 300, fast);
+  const run10 = run(2n ** 63n - 6n, 'anchor parent time: 2147483047', 2_147_484_547, 900, slow);
+  mkdirSync(join(directory, 'asert'));
+  writeFileSync(join(directory, 'asert', 'run09'), run09);
+  writeFileSync(join(directory, 'asert', 'run10'), run10);
+  writeFileSync(join(directory, 'downloaded'), run10);
+  const report = await runVectors(directory);
+  expect(report.kinds.get('asert')).toMatchObject({ total: 20, passed: 20, failures: [] });
+  expect(report.kinds.get('downloaded')).toMatchObject({ total: 10, passed: 10 });
+});
+
 describe('what is wrong is said, and never stops the rest', () => {
   const ZIP = { vk_bytes: '00'.repeat(32), sig_bytes: '00'.repeat(64) };
   const VALID = {
@@ -97,6 +129,13 @@ describe('what is wrong is said, and never stops the rest', () => {
       /0x1d00ffff/,
     ],
     ['a run without a head', 'asert.txt', '1 2 1200 0x1d00ffff', { total: 1, failed: 1 }, /head/],
+    [
+      'a run with a head that is no number',
+      'asert.txt',
+      [RUN[0], '## anchor parent time: -1', ...RUN.slice(2), '1 2 1200 0x1d00ffff'].join('\n'),
+      { total: 1, failed: 1 },
+      /anchor ancestor time or anchor parent time/,
+    ],
     [
       'a run cut short',
       'asert.txt',

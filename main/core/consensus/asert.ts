@@ -8,12 +8,12 @@ import { bitsToTarget, targetToBits } from './compact.ts';
 import type { ConsensusParams } from './params.ts';
 
 export interface AsertInput {
-  readonly anchorHeight: Height;
+  readonly anchorHeight: Height | bigint;
   /** Time of the block before the anchor (for genesis: its own time less the spacing). */
-  readonly anchorAncestorTime: UnixSeconds;
+  readonly anchorAncestorTime: UnixSeconds | bigint;
   readonly anchorBits: number;
-  readonly parentHeight: Height;
-  readonly parentTime: UnixSeconds;
+  readonly parentHeight: Height | bigint;
+  readonly parentTime: UnixSeconds | bigint;
   /** Seconds. */
   readonly spacing: number;
   /** Seconds behind schedule that double the target. */
@@ -30,7 +30,7 @@ const cubic = (x: bigint): bigint =>
 
 /**
  * The compact target of the block that follows the parent. Total for valid anchor bits and limit and any times and
- * heights below 2^53. About 1 microsecond.
+ * heights: numbers below 2^53, and bigints of any size (published runs go beyond 2^63). About 1 microsecond.
  */
 export function asert(input: AsertInput): number {
   const limit = bitsToTarget(input.powLimit);
