@@ -1,14 +1,16 @@
+import { cleanLabel, isolated } from '../../shared/labels.ts';
 import { formatKith, TICKER } from '../../shared/units.ts';
 import type { PaymentQuestion } from '../api/base.ts';
 
-/** Receivers that are spelled out; a payment to more names the rest as a sum. */
-const SHOWN = 8;
+/** Receivers on one page: a dialog of the system doesn't scroll, and what is cut off nobody has agreed to. */
+const A_PAGE = 8;
 const MAX_WARNING = 300;
 
-export interface ConfirmText {
+/** One dialog. `next` is what the button besides Cancel says; only that of the last page sends. */
+export interface ConfirmPage {
   readonly message: string;
   readonly detail: string;
-  readonly send: string;
+  readonly next: string;
 }
 
 const money = (amount: number): string => `${formatKith(amount)} ${TICKER}`;
@@ -19,26 +21,30 @@ export function groupAddress(address: string): string {
 }
 
 // A warning may name what somebody else wrote; control and direction characters could rearrange the dialog.
-const clean = (text: string): string => text.replace(/[\p{Cc}\p{Cf}]/gu, ' ').slice(0, MAX_WARNING);
+const clean = (text: string): string => cleanLabel(text).slice(0, MAX_WARNING);
 
-/** Everything that a person must see before money leaves: who, how much, the fee, until when, from which wallet. */
-export function confirmText({ wallet, payment }: PaymentQuestion): ConfirmText {
+/**
+ * Everything that a person must see before money leaves: every receiver with its amount, the fee, until when, from which
+ * wallet. At least one page; the sums stand on each of them, the warnings on the last, before the button that sends.
+ */
+export function confirmPages({ wallet, payment }: PaymentQuestion): ConfirmPage[] {
   const receivers = payment.outputs.filter((output) => !output.change);
   const sum = receivers.reduce((total, output) => total + output.amount, 0);
-  const lines = receivers
-    .slice(0, SHOWN)
-    .flatMap((output) => [money(output.amount), `to ${groupAddress(output.address)}`, '']);
-  const rest = receivers.slice(SHOWN);
-  if (rest.length > 0) {
-    const more = rest.reduce((total, output) => total + output.amount, 0);
-    lines.push(`and ${money(more)} to ${rest.length} more`, '');
-  }
-  lines.push(`Fee: ${money(payment.fee)}`, `Leaves the wallet: ${money(sum + payment.fee)}`);
-  if (payment.expires > 0) lines.push(`Expires by itself if not mined by block ${payment.expires}`);
-  for (const warning of payment.warnings) lines.push('', `Mind: ${clean(warning.message)}`);
-  return {
-    message: `Send ${money(sum)} from “${clean(wallet)}”?`,
-    detail: lines.join('\n'),
-    send: `Send ${money(sum)}`,
-  };
+  const message = `Send ${money(sum)} from “${isolated(clean(wallet))}”?`;
+  const sums = [`Fee: ${money(payment.fee)}`, `Leaves the wallet: ${money(sum + payment.fee)}`];
+  if (payment.expires > 0) sums.push(`Expires by itself if not mined by block ${payment.expires}`);
+  const warnings = payment.warnings.flatMap((warning) => ['', `Mind: ${clean(warning.message)}`]);
+  const count = Math.max(1, Math.ceil(receivers.length / A_PAGE));
+  return Array.from({ length: count }, (_, page) => {
+    const first = page * A_PAGE;
+    const shown = receivers.slice(first, first + A_PAGE);
+    const lines = shown.flatMap(({ amount, address }) => [money(amount), `to ${groupAddress(address)}`, '']);
+    const last = page === count - 1;
+    const place = `Receivers ${first + 1} to ${first + shown.length} of ${receivers.length}`;
+    return {
+      message,
+      detail: [...(count > 1 ? [place, ''] : []), ...lines, ...sums, ...(last ? warnings : [])].join('\n'),
+      next: last ? `Send ${money(sum)}` : 'Next receivers',
+    };
+  });
 }

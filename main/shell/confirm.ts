@@ -1,10 +1,11 @@
 import { dialog, type BrowserWindow } from 'electron';
-import { confirmText } from './confirm-text.ts';
+import { type ConfirmPage, confirmPages } from './confirm-text.ts';
 import type { PaymentQuestion } from '../api/base.ts';
 
 /**
- * Asks with a native dialog, which no script in the page can draw, read or press. One at a time: a page that asks
- * again while one is open is told no, so that it can't bury a person in dialogs.
+ * Asks with native dialogs, which no script in the page can draw, read or press: one after the other until every receiver
+ * was shown, and the last one sends. One question at a time: a page that asks again while one is open is told no, so that it
+ * can't bury a person in dialogs.
  */
 export function createConfirm(
   window: () => BrowserWindow | null,
@@ -15,21 +16,25 @@ export function createConfirm(
     if (open || parent === null) return false;
     open = true;
     try {
-      const { message, detail, send } = confirmText(question);
-      const { response } = await dialog.showMessageBox(parent, {
-        type: 'question',
-        title: 'Confirm payment',
-        message,
-        detail,
-        buttons: ['Cancel', send],
-        // Enter and Escape both mean no: money leaves by a deliberate choice only.
-        defaultId: 0,
-        cancelId: 0,
-        noLink: true,
-      });
-      return response === 1;
+      for (const page of confirmPages(question)) if (!(await agrees(parent, page))) return false;
+      return true;
     } finally {
       open = false;
     }
   };
+}
+
+async function agrees(parent: BrowserWindow, { message, detail, next }: ConfirmPage): Promise<boolean> {
+  const { response } = await dialog.showMessageBox(parent, {
+    type: 'question',
+    title: 'Confirm payment',
+    message,
+    detail,
+    buttons: ['Cancel', next],
+    // Enter and Escape both mean no: money leaves by a deliberate choice only.
+    defaultId: 0,
+    cancelId: 0,
+    noLink: true,
+  });
+  return response === 1;
 }
