@@ -2,11 +2,15 @@ import type { HistoryEntry } from '../../shared/contract/wallet.ts';
 import { shortId } from './id.ts';
 import { plural } from './number.ts';
 
-/** A payment as a sentence around its amount: "Received **2.5 KITH** from Mira's shop, 3 confirmations". */
+/** A payment as a sentence around its amount: "Sent **2.5 KITH** to *Mira's shop*, 3 confirmations". */
 export interface Activity {
   readonly lead: string;
   /** Always positive. */
   readonly motes: number;
+  /** What joins the amount with the party: " to ", " for "; empty where no party is named. */
+  readonly joint: string;
+  /** A label or an address: text of people, to be set apart from the sentence around it. */
+  readonly party: string;
   readonly tail: string;
   readonly tone: 'in' | 'out' | 'mined' | 'wait' | 'void';
 }
@@ -20,20 +24,20 @@ export function paidMotes(entry: HistoryEntry): number {
 export function activityOf(entry: HistoryEntry, maturity: number): Activity {
   const motes = paidMotes(entry);
   const failed = failure(entry);
-  if (failed !== null) return { lead: failed, motes, tail: '', tone: 'void' };
+  if (failed !== null) return { lead: failed, motes, ...NOBODY, tail: '', tone: 'void' };
   switch (entry.kind) {
     case 'mined':
-      return { lead: 'Mined a block:', motes, tail: reward(entry, maturity), tone: 'mined' };
+      return { lead: 'Mined a block:', motes, ...NOBODY, tail: reward(entry, maturity), tone: 'mined' };
     case 'received':
       return entry.height === null
-        ? { lead: 'Receiving', motes, tail: `${from(entry)}, not in a block yet`, tone: 'wait' }
-        : { lead: 'Received', motes, tail: from(entry) + standing(entry), tone: 'in' };
+        ? { lead: 'Receiving', motes, ...from(entry), tail: ', not in a block yet', tone: 'wait' }
+        : { lead: 'Received', motes, ...from(entry), tail: standing(entry), tone: 'in' };
     case 'self':
-      return { lead: 'Moved coins to yourself for', motes, tail: standing(entry), tone: 'out' };
+      return { lead: 'Moved coins to yourself for', motes, ...NOBODY, tail: standing(entry), tone: 'out' };
     case 'sent':
       return entry.height === null
-        ? { lead: 'Sending', motes, tail: `${to(entry)}, ${onItsWay(entry)}`, tone: 'wait' }
-        : { lead: 'Sent', motes, tail: to(entry) + standing(entry), tone: 'out' };
+        ? { lead: 'Sending', motes, ...to(entry), tail: `, ${onItsWay(entry)}`, tone: 'wait' }
+        : { lead: 'Sent', motes, ...to(entry), tail: standing(entry), tone: 'out' };
   }
 }
 
@@ -70,15 +74,17 @@ function standing(entry: HistoryEntry): string {
   return entry.state === 'confirmed' ? '' : `, ${plural(entry.confirmations, 'confirmation')}`;
 }
 
-function from(entry: HistoryEntry): string {
-  return entry.label === '' ? '' : ` for ${entry.label}`;
+type Party = Pick<Activity, 'joint' | 'party'>;
+const NOBODY: Party = { joint: '', party: '' };
+
+function from(entry: HistoryEntry): Party {
+  return entry.label === '' ? NOBODY : { joint: ' for ', party: entry.label };
 }
 
-function to(entry: HistoryEntry): string {
+function to(entry: HistoryEntry): Party {
   const [first, ...rest] = entry.addresses;
-  if (entry.label !== '') return ` to ${entry.label}`;
-  if (first === undefined) return '';
-  return rest.length === 0
-    ? ` to ${shortId(first)}`
-    : ` to ${plural(rest.length + 1, 'address', 'addresses')}`;
+  if (entry.label !== '') return { joint: ' to ', party: entry.label };
+  if (first === undefined) return NOBODY;
+  const party = rest.length === 0 ? shortId(first) : plural(rest.length + 1, 'address', 'addresses');
+  return { joint: ' to ', party };
 }

@@ -1,3 +1,4 @@
+import { isolated } from '../../shared/labels.ts';
 import type { JournalEntry } from '../../shared/contract/peers.ts';
 import { placeWords } from './peer.ts';
 
@@ -29,7 +30,7 @@ function whatHappened({ event, direction, kind, foundBy, address, reason }: Jour
       return `was called${at}${purpose}${foundBy === null ? '' : FOUND[foundBy]}`;
     }
     case 'left':
-      return reason === null ? 'left' : `was let go. ${reason}`;
+      return because(reason === null ? 'left' : 'was let go', reason);
     case 'refused':
       return because('did not become a peer', reason);
     case 'penalty':
@@ -42,7 +43,7 @@ function whatHappened({ event, direction, kind, foundBy, address, reason }: Jour
 }
 
 function because(what: string, reason: string | null): string {
-  return reason === null ? what : `${what}. ${reason}`;
+  return reason === null ? what : `${what}. ${isolated(reason)}`;
 }
 
 /** Whether an entry deserves a second look. */

@@ -1,3 +1,4 @@
+import { isolated } from '../../../shared/labels.ts';
 import type { AppState } from '../app.svelte.ts';
 import type { Command } from './commands.ts';
 import { problemOf } from '../link/problem.ts';
@@ -25,7 +26,10 @@ function mining({ client, mining: miner, wallets, toasts }: AppState): Command[]
     return [{ id: 'do-stop', group: 'Do', label: 'Stop mining', run }];
   }
   if (wallet === null) return [];
-  const run = attempt(() => client.mining.start({ wallet, threads: 1 }), `Mining for ${wallet} on one core.`);
+  const run = attempt(
+    () => client.mining.start({ wallet, threads: 1 }),
+    `Mining for ${isolated(wallet)} on one core.`,
+  );
   return [{ id: 'do-mine', group: 'Do', label: 'Start mining on one core', run }];
 }
 

@@ -7,8 +7,8 @@ import { anEntry } from '../entries.ts';
 
 const MATURITY = 720;
 const say = (parts: Parameters<typeof anEntry>[0]): string => {
-  const { lead, tail } = activityOf(anEntry(parts), MATURITY);
-  return `${lead} N${tail}`;
+  const { lead, joint, party, tail } = activityOf(anEntry(parts), MATURITY);
+  return `${lead} N${joint}${party}${tail}`;
 };
 const onTheWay = { kind: 'sent', height: null, confirmations: 0, amount: -100, fee: 10 } as const;
 
