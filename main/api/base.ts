@@ -5,6 +5,7 @@ import type { LogLine } from '../../shared/contract/node.ts';
 import type { LogLevel, Role } from '../../shared/contract/vocabulary.ts';
 import type { NodeFacade } from './facade.ts';
 import type { BlockSummaries } from './block-summaries.ts';
+import type { Operations } from './operations.ts';
 
 /** What a carrier tells the handlers about the other end. */
 export interface ApiContext {
@@ -41,6 +42,7 @@ export interface ProgramAccess {
 export interface HandlerDeps extends ProgramAccess {
   readonly node: NodeFacade;
   readonly summaries: BlockSummaries;
+  readonly operations: Operations;
 }
 
 /** The contract, waiting to be implemented. Without state, so one for all. */

@@ -10,7 +10,10 @@ import { createFairLimit, type FairLimit, type FairLimits } from '../lib/fair-li
  */
 export type Cost = 'light' | 'work' | 'large' | 'keys';
 
-type Procedure = { [Area in keyof Contract]: `${Area}.${keyof Contract[Area] & string}` }[keyof Contract];
+/** Every procedure of the contract, such as `wallet.history`. */
+export type Procedure = {
+  [Area in keyof Contract]: `${Area}.${keyof Contract[Area] & string}`;
+}[keyof Contract];
 
 /** Every procedure has a cost; adding one without does not compile. */
 export const COSTS: Readonly<Record<Procedure, Cost>> = {
@@ -20,6 +23,8 @@ export const COSTS: Readonly<Record<Procedure, Cost>> = {
   'node.joinLink': 'light',
   'node.about': 'light',
   'node.log': 'light',
+  'operations.list': 'light',
+  'operations.watch': 'light',
   'network.activity': 'light',
   'network.info': 'light',
   'peers.list': 'light',

@@ -9,8 +9,10 @@ import { createMempoolHandlers } from './handlers/mempool.ts';
 import { createMiningHandlers } from './handlers/mining.ts';
 import { createNetworkHandlers } from './handlers/network.ts';
 import { createNodeHandlers } from './handlers/node.ts';
+import { createOperationsHandlers } from './handlers/operations.ts';
 import { createPeersHandlers } from './handlers/peers.ts';
 import { createWalletHandlers } from './handlers/wallet.ts';
+import { createOperations } from './operations.ts';
 
 export interface RouterDeps extends ProgramAccess {
   readonly node: NodeFacade;
@@ -20,7 +22,7 @@ export interface RouterDeps extends ProgramAccess {
 /** The whole contract over one node; the same router serves every carrier. */
 export function createRouter({ node, log, shutdown, recentLog }: RouterDeps) {
   const summaries = createBlockSummaries(node.chain, node.network.hrp);
-  const deps = { node, summaries, shutdown, recentLog };
+  const deps = { node, summaries, shutdown, recentLog, operations: createOperations() };
   const limits = createCallLimits();
   const withFaults = api.use(async ({ next, path, context, signal }) => {
     const procedure = path.join('.');
@@ -34,6 +36,7 @@ export function createRouter({ node, log, shutdown, recentLog }: RouterDeps) {
   });
   return withFaults.router({
     node: createNodeHandlers(deps),
+    operations: createOperationsHandlers(deps),
     network: createNetworkHandlers(deps),
     peers: createPeersHandlers(deps),
     chain: createChainHandlers(deps),

@@ -9,11 +9,13 @@ import { mempoolContract } from './mempool.ts';
 import { miningContract } from './mining.ts';
 import { networkContract } from './network.ts';
 import { nodeContract } from './node.ts';
+import { operationsContract } from './operations.ts';
 import { peersContract } from './peers.ts';
 import { walletContract } from './wallet.ts';
 
 export const contract = {
   node: nodeContract,
+  operations: operationsContract,
   network: networkContract,
   peers: peersContract,
   chain: chainContract,

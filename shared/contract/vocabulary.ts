@@ -83,6 +83,18 @@ export const HISTORY_KINDS = ['received', 'sent', 'self', 'mined'] as const;
  */
 export const GAP = { usual: 100, most: 10_000 } as const;
 
+/** What outlives whoever asked for it, so that every client is told of its outcome. */
+export const OPERATION_KINDS = [
+  'payment',
+  'wallet-create',
+  'wallet-restore',
+  'wallet-password',
+  'wallet-rescan',
+  'peer-add',
+] as const;
+export type OperationKind = (typeof OPERATION_KINDS)[number];
+export const OPERATION_STATES = ['running', 'done', 'failed'] as const;
+
 export const SUBMIT_STATUSES = ['connected', 'stored', 'duplicate'] as const;
 export type SubmitStatus = (typeof SUBMIT_STATUSES)[number];
 

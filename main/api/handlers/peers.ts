@@ -1,14 +1,16 @@
 import { api, type HandlerDeps } from '../base.ts';
 import { latest } from '../streams.ts';
 
-export function createPeersHandlers({ node: { peers } }: HandlerDeps) {
+export function createPeersHandlers({ node: { peers }, operations }: HandlerDeps) {
   const done = async (work: Promise<void>) => {
     await work;
     return {};
   };
   return api.peers.router({
     list: api.peers.list.handler(() => [...peers.list()]),
-    add: api.peers.add.handler(({ input }) => done(peers.add(input.address))),
+    add: api.peers.add.handler(({ input: { address }, context }) =>
+      operations.run(context.caller, { kind: 'peer-add', address }, () => done(peers.add(address))),
+    ),
     remove: api.peers.remove.handler(({ input }) => done(peers.remove(input.id))),
     ban: api.peers.ban.handler(({ input }) => done(peers.ban(input))),
     unban: api.peers.unban.handler(({ input }) => done(peers.unban(input))),

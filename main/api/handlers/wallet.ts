@@ -1,30 +1,44 @@
 import type { DraftPayment, WalletView } from '../../../shared/contract/wallet.ts';
+import type { Violation } from '../../core/violation.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { KithError } from '../../lib/errors.ts';
-import { api, type ApiContext, type HandlerDeps } from '../base.ts';
+import { api, type ApiContext, type HandlerDeps, type PaymentQuestion } from '../base.ts';
 import type { NodeFacade } from '../facade.ts';
 import { accepted } from '../faults.ts';
+import type { OperationFacts } from '../operations.ts';
 import { alarmsOf, refuseUnsafeSpending } from '../spending.ts';
 import { latest } from '../streams.ts';
 
 const LATEST = 20;
 
-export function createWalletHandlers({ node }: HandlerDeps) {
+export function createWalletHandlers({ node, operations }: HandlerDeps) {
   const { wallets } = node;
   const warned = (draft: DraftPayment): DraftPayment => ({
     ...draft,
     warnings: [...alarmsOf(node, systemClock.now()), ...draft.warnings],
   });
+  /** Once it has begun a payment goes on whatever becomes of the connection, so everybody is told of its outcome. */
+  const pay = (caller: object, draft: string, work: () => Promise<{ readonly txid: string } | Violation>) => {
+    const known = wallets.draft(draft);
+    return operations.run(caller, { kind: 'payment', ...(known && paymentFacts(known)) }, async () => {
+      const { txid } = accepted(await work());
+      return { txid };
+    });
+  };
   const handlers = api.wallet;
   return handlers.router({
-    create: handlers.create.handler(async ({ input }) => {
-      const { mnemonic } = await wallets.create(input);
-      return { name: input.name, mnemonic };
-    }),
-    restore: handlers.restore.handler(async ({ input }) => {
-      const { firstAddress } = await wallets.restore(input);
-      return { name: input.name, firstAddress };
-    }),
+    create: handlers.create.handler(({ input, context }) =>
+      operations.run(context.caller, { kind: 'wallet-create', wallet: input.name }, async () => {
+        const { mnemonic } = await wallets.create(input);
+        return { name: input.name, mnemonic };
+      }),
+    ),
+    restore: handlers.restore.handler(({ input, context }) =>
+      operations.run(context.caller, { kind: 'wallet-restore', wallet: input.name }, async () => {
+        const { firstAddress } = await wallets.restore(input);
+        return { name: input.name, firstAddress };
+      }),
+    ),
     list: handlers.list.handler(() => wallets.list().map(({ name, locked }) => ({ name, locked }))),
     unlock: handlers.unlock.handler(({ input }) =>
       done(wallets.unlock(input.name, input.password, input.seconds)),
@@ -42,8 +56,7 @@ export function createWalletHandlers({ node }: HandlerDeps) {
     confirm: handlers.confirm.handler(async ({ input, context }) => {
       refuseWindow(context, 'wallet-confirm-in-window');
       refuseUnsafeSpending(node);
-      const { txid } = accepted(await wallets.confirm(input.draft, input.password));
-      return { txid };
+      return pay(context.caller, input.draft, () => wallets.confirm(input.draft, input.password));
     }),
     approve: handlers.approve.handler(async ({ input, context }) => {
       if (context.approve === undefined) throw new KithError('wallet-approve-elsewhere');
@@ -53,16 +66,16 @@ export function createWalletHandlers({ node }: HandlerDeps) {
       if (!(await context.approve({ ...question, payment: warned(question.payment) })))
         throw new KithError('wallet-payment-declined');
       const { draft, password } = input;
-      const paid = password === undefined ? wallets.confirmUnlocked(draft) : wallets.confirm(draft, password);
-      const { txid } = accepted(await paid);
-      return { txid };
+      return pay(context.caller, draft, () =>
+        password === undefined ? wallets.confirmUnlocked(draft) : wallets.confirm(draft, password),
+      );
     }),
     send: handlers.send.handler(async ({ input, context }) => {
       refuseWindow(context, 'wallet-send-in-window');
       refuseUnsafeSpending(node);
       const { password, ...payment } = input;
       const { draft, fee } = await wallets.prepare(payment);
-      const { txid } = accepted(await wallets.confirm(draft, password));
+      const { txid } = await pay(context.caller, draft, () => wallets.confirm(draft, password));
       return { txid, fee };
     }),
     history: handlers.history.handler(async ({ input }) => [...(await wallets.history(input))]),
@@ -72,20 +85,34 @@ export function createWalletHandlers({ node }: HandlerDeps) {
       done(wallets.setLabel(input.name, input.subject, input.label)),
     ),
     words: handlers.words.handler(({ input }) => wallets.words(input.name, input.password)),
-    changePassword: handlers.changePassword.handler(({ input }) =>
-      done(wallets.changePassword(input.name, input.password, input.next)),
+    changePassword: handlers.changePassword.handler(({ input: { name, password, next }, context }) =>
+      operations.run(context.caller, { kind: 'wallet-password', wallet: name }, () =>
+        done(wallets.changePassword(name, password, next)),
+      ),
     ),
     signMessage: handlers.signMessage.handler(({ input }) => wallets.signMessage(input)),
     verifyMessage: handlers.verifyMessage.handler(({ input }) => ({
       valid: wallets.verifyMessage(input.address, input.message, input.signature),
     })),
-    rescan: handlers.rescan.handler(({ input }) =>
-      done(wallets.rescan(input.name, input.fromHeight, input.gap)),
+    rescan: handlers.rescan.handler(({ input: { name, fromHeight, gap }, context }) =>
+      operations.run(context.caller, { kind: 'wallet-rescan', wallet: name }, () =>
+        done(wallets.rescan(name, fromHeight, gap)),
+      ),
     ),
     watch: handlers.watch.handler(({ input, context, signal }) =>
       watchWallet(node, input.name, { signal, ...context }),
     ),
   });
+}
+
+function paymentFacts({ wallet, payment }: PaymentQuestion): Omit<OperationFacts, 'kind'> {
+  const paid = payment.outputs.filter((output) => !output.change);
+  return {
+    wallet,
+    amount: paid.reduce((sum, output) => sum + output.amount, 0),
+    receivers: paid.length,
+    receiver: paid[0]?.address ?? null,
+  };
 }
 
 async function done(work: Promise<void> | void): Promise<Record<string, never>> {

@@ -23,6 +23,7 @@ import { type Choice, offeredCoins } from './offered-coins.ts';
 import type { OpenWallet } from '../open-wallet.ts';
 import type { WalletNetwork } from '../ports.ts';
 import { type PaymentRequest, type Receiver, readReceivers } from './receivers.ts';
+import { findRepeated, type RecentPayment } from './recent-payments.ts';
 import { paymentWarnings } from './warnings.ts';
 
 export interface PlanContext {
@@ -33,6 +34,8 @@ export interface PlanContext {
   readonly usual: number;
   /** Addresses that the user has paid before or has a label for. */
   readonly knownAddresses: Iterable<string>;
+  /** What was paid lately, or is being paid. */
+  readonly recent: readonly RecentPayment[];
 }
 
 /** A payment worked out: what will be signed, and everything that a person must see first. */
@@ -104,6 +107,7 @@ export function planPayment(context: PlanContext, request: PaymentRequest): Plan
     uncovered: offer.uncovered(inputs),
     leftOut: selection.all?.noRoom ?? [],
     worthless: selection.all?.worthless ?? [],
+    repeatedAfter: findRepeated(paid, context.recent),
   });
   return { unsigned, inputs, view: { ...view, warnings } };
 }

@@ -1,6 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DraftPayment } from '../../../../shared/contract/wallet.ts';
-import { encodeAddress } from '../../../core/primitives/address.ts';
 import { sighash, type Transaction } from '../../../core/primitives/transaction.ts';
 import { withSignatures } from '../../../core/wallet/payment.ts';
 import { isViolation, type Violation } from '../../../core/violation.ts';
@@ -13,9 +12,9 @@ import { createDrafts, type Draft } from './drafts.ts';
 import type { KeySecrets } from '../access/key-secrets.ts';
 import type { OpenWallet } from '../open-wallet.ts';
 import { planPayment } from './plan-payment.ts';
+import { readPast } from './recent-payments.ts';
 import type { WalletClock, WalletMempool, WalletNetwork } from '../ports.ts';
 import type { PaymentRequest } from './receivers.ts';
-import type { WalletRecord } from '../store/records.ts';
 import type { WalletData } from '../store/wallet-data.ts';
 import type { WalletStore } from '../store/wallet-store.ts';
 
@@ -49,14 +48,14 @@ export interface SpendingDeps {
   readonly moved: (wallet: OpenWallet) => void;
 }
 
-/** Records that are looked through for addresses that a new one could be mistaken for. */
-const REMEMBERED = 200;
 /** Signatures made in one go: a few milliseconds with the slower signer. */
 const SIGNATURES_A_TURN = 10;
 
 export function createSpending(deps: SpendingDeps): Spending {
   const { network, mempool, store, lane, clock, log } = deps;
   const drafts = createDrafts(clock);
+  /** Confirmed, and not yet among the payments of their wallets. */
+  const leaving = new Set<Draft>();
 
   const walletOf = (draft: Draft): OpenWallet => {
     const wallet = deps.walletById(draft.wallet);
@@ -129,20 +128,17 @@ export function createSpending(deps: SpendingDeps): Spending {
       .setLabel(txid, text)
       .catch((error: unknown) => log.warn('a label could not be kept', { txid, error }));
 
-  /** Addresses that the user has paid lately or has a label for. */
-  const knownAddresses = async (wallet: OpenWallet): Promise<Set<string>> => {
-    const known = new Set(wallet.file.labels.keys());
-    const note = ({ tx, inputs }: WalletRecord) => {
-      if (inputs.length === 0) return;
-      for (const output of tx.outputs) known.add(encodeAddress(network.hrp, output));
-    };
-    for (const record of wallet.book.unmined.values()) note(record);
-    let left = REMEMBERED;
-    for await (const record of deps.data.newest(wallet.id, {})) {
-      note(record);
-      if (--left === 0) break;
+  const confirming = async (
+    id: string,
+    work: (wallet: OpenWallet, draft: Draft) => Promise<Sent | Violation>,
+  ): Promise<Sent | Violation> => {
+    const draft = drafts.take(id);
+    leaving.add(draft);
+    try {
+      return await work(walletOf(draft), draft);
+    } finally {
+      leaving.delete(draft);
     }
-    return known;
   };
 
   return {
@@ -150,8 +146,12 @@ export function createSpending(deps: SpendingDeps): Spending {
       lane.run(async () => {
         const { floor } = mempool.summary();
         const usual = mempool.feerates().soon;
-        const known = await knownAddresses(wallet);
-        const plan = planPayment({ wallet, network, floor, usual, knownAddresses: known }, request);
+        const { known, recent } = await readPast(
+          { hrp: network.hrp, data: deps.data, clock },
+          wallet,
+          leaving,
+        );
+        const plan = planPayment({ wallet, network, floor, usual, knownAddresses: known, recent }, request);
         const draft = drafts.add({
           wallet: wallet.id,
           unsigned: plan.unsigned,
@@ -166,29 +166,27 @@ export function createSpending(deps: SpendingDeps): Spending {
       if (draft === undefined) return undefined;
       return { wallet: walletOf(draft).name, payment: { draft: draft.id, ...draft.view } };
     },
-    async confirm(id, password) {
-      const draft = drafts.take(id);
-      const wallet = walletOf(draft);
-      let secrets: KeySecrets;
-      try {
-        secrets = await deps.access.keys(wallet, password);
-      } catch (error) {
-        drafts.putBack(draft); // nothing happened: the person may try again
-        throw error;
-      }
-      try {
-        return await complete(wallet, draft, secrets);
-      } finally {
-        secrets.wipe();
-      }
-    },
-    async confirmUnlocked(id) {
-      const draft = drafts.take(id);
-      const wallet = walletOf(draft);
-      const secrets = deps.unlocked(wallet);
-      if (secrets !== null) return complete(wallet, draft, secrets);
-      drafts.putBack(draft);
-      throw new KithError('wallet-locked', undefined, { data: { name: wallet.name } });
-    },
+    confirm: (id, password) =>
+      confirming(id, async (wallet, draft) => {
+        let secrets: KeySecrets;
+        try {
+          secrets = await deps.access.keys(wallet, password);
+        } catch (error) {
+          drafts.putBack(draft); // nothing happened: the person may try again
+          throw error;
+        }
+        try {
+          return await complete(wallet, draft, secrets);
+        } finally {
+          secrets.wipe();
+        }
+      }),
+    confirmUnlocked: (id) =>
+      confirming(id, async (wallet, draft) => {
+        const secrets = deps.unlocked(wallet);
+        if (secrets !== null) return complete(wallet, draft, secrets);
+        drafts.putBack(draft);
+        throw new KithError('wallet-locked', undefined, { data: { name: wallet.name } });
+      }),
   };
 }

@@ -18,6 +18,8 @@ export interface PlanFacts {
   readonly leftOut: readonly Amount[];
   /** Coins that cost more to spend than they hold, where everything was to be sent. */
   readonly worthless: readonly Amount[];
+  /** Seconds since the same receivers were paid the same; null when they were not, or long ago. */
+  readonly repeatedAfter: number | null;
 }
 
 export interface WarningContext {
@@ -80,6 +82,11 @@ function addressWarnings({ wallet, network, knownAddresses }: WarningContext, ad
 
 function planWarnings({ expires }: { readonly expires: number }, facts: PlanFacts): Notice[] {
   const warnings: Notice[] = [];
+  if (facts.repeatedAfter !== null)
+    warnings.push({
+      code: 'payment-repeated',
+      message: `A payment of the same amount to the same address was sent ${ago(facts.repeatedAfter)}. This would be a second one.`,
+    });
   if (facts.unsettled)
     warnings.push({
       code: 'spends-unconfirmed',
@@ -107,6 +114,11 @@ function planWarnings({ expires }: { readonly expires: number }, facts: PlanFact
       message: 'It never expires: if it is not mined, its coins stay bound until it is replaced.',
     });
   return warnings;
+}
+
+function ago(seconds: number): string {
+  const minutes = Math.floor(Math.max(0, seconds) / 60);
+  return minutes < 1 ? 'less than a minute ago' : minutes === 1 ? 'a minute ago' : `${minutes} minutes ago`;
 }
 
 const kithOf = (coins: readonly Amount[]): string =>

@@ -241,6 +241,35 @@ describe('warnings', () => {
     const { warnings } = await world.wallets.prepare({ name: 'a', to: [{ address: own, amount: 50_000 }] });
     expect(warnings.map(({ code }) => code)).toEqual(['address-own']);
   });
+  test('the same amount to the same address a short while ago: from its confirmation on, mined or not', async () => {
+    await open();
+    await walletWithCoins(world, 'a', 6);
+    const again = async (amount = 5_000_000, address = STRANGER) =>
+      (await world.wallets.prepare({ name: 'a', to: [{ address, amount }] })).warnings.map(
+        ({ code }) => code,
+      );
+    expect(await again()).toEqual([]);
+    const confirmed = world.wallets.confirm((await prepare(5_000_000)).draft, PASSWORD);
+    // While the key is still being derived.
+    expect(await again()).toContain('payment-repeated');
+    await confirmed;
+    const { warnings } = await prepare(5_000_000);
+    expect(warnings).toContainEqual({
+      code: 'payment-repeated',
+      message:
+        'A payment of the same amount to the same address was sent less than a minute ago. This would be a second one.',
+    });
+    expect(await again(5_000_001)).not.toContain('payment-repeated');
+    expect(await again(5_000_000, OTHER)).not.toContain('payment-repeated');
+    await world.mine();
+    expect(await again()).toContain('payment-repeated');
+  });
+  test('a payment that failed does not count as sent', async () => {
+    await open();
+    await walletWithCoins(world, 'a', 2);
+    await fails(world.wallets.confirm((await prepare(5_000_000)).draft, 'wrong'), 'wallet-password');
+    expect(await codes(5_000_000)).toEqual([]);
+  });
   test('one that looks like an address that was paid before', async () => {
     await open();
     await walletWithCoins(world, 'a', 2);

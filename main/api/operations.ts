@@ -1,0 +1,168 @@
+/**
+ * What was asked for and outlives whoever asked. An answer goes to one connection; a page that was reloaded meanwhile, or a
+ * terminal that was closed, would never hear of it, and a person who takes a payment for lost pays twice.
+ */
+import type { Operation } from '../../shared/contract/operations.ts';
+import type { OperationKind } from '../../shared/contract/vocabulary.ts';
+import { sentenceFor } from '../../shared/errors.ts';
+import { type Clock, systemClock } from '../lib/clock.ts';
+import { KithError } from '../lib/errors.ts';
+import type { Procedure } from './costs.ts';
+import type { Off } from './facade.ts';
+
+/**
+ * How somebody who lost the answer of a procedure gets to know its outcome. `read`: it changes nothing, ask again. `state`:
+ * what it changed is shown wherever it matters, at once and to everybody (locks, bans, peers, the miner, labels, blocks,
+ * the mempool). Otherwise it is an operation. Adding a procedure without deciding this does not compile.
+ */
+export const OUTCOMES: Readonly<Record<Procedure, 'read' | 'state' | OperationKind>> = {
+  'node.status': 'read',
+  'node.watch': 'read',
+  'node.shutdown': 'state',
+  'node.joinLink': 'read',
+  'node.about': 'read',
+  'node.log': 'read',
+  'operations.list': 'read',
+  'operations.watch': 'read',
+  'network.activity': 'read',
+  'network.info': 'read',
+  'peers.list': 'read',
+  'peers.add': 'peer-add',
+  'peers.remove': 'state',
+  'peers.ban': 'state',
+  'peers.unban': 'state',
+  'peers.bans': 'read',
+  'peers.journal': 'read',
+  'peers.watch': 'read',
+  'chain.tip': 'read',
+  'chain.header': 'read',
+  'chain.block': 'read',
+  'chain.transaction': 'read',
+  'chain.coin': 'read',
+  'chain.submit': 'state',
+  'chain.watch': 'read',
+  'chain.stats': 'read',
+  'chain.upgrades': 'read',
+  'chain.recent': 'read',
+  'mempool.summary': 'read',
+  'mempool.list': 'read',
+  'mempool.submit': 'state',
+  'mempool.watch': 'read',
+  'wallet.create': 'wallet-create',
+  'wallet.restore': 'wallet-restore',
+  'wallet.list': 'read',
+  'wallet.unlock': 'state',
+  'wallet.lock': 'state',
+  'wallet.balance': 'read',
+  'wallet.address': 'read',
+  'wallet.newAddress': 'state',
+  'wallet.prepare': 'read',
+  'wallet.confirm': 'payment',
+  'wallet.approve': 'payment',
+  'wallet.send': 'payment',
+  'wallet.history': 'read',
+  'wallet.inspect': 'read',
+  'wallet.checkAddress': 'read',
+  'wallet.setLabel': 'state',
+  'wallet.words': 'read',
+  'wallet.changePassword': 'wallet-password',
+  'wallet.signMessage': 'read',
+  'wallet.verifyMessage': 'read',
+  'wallet.rescan': 'wallet-rescan',
+  'wallet.watch': 'read',
+  'mining.start': 'state',
+  'mining.stop': 'state',
+  'mining.status': 'read',
+  'mining.template': 'read',
+  'mining.generate': 'state',
+  'mining.watch': 'read',
+};
+
+/** What an operation is about; what is left out is null. */
+export type OperationFacts = Pick<Operation, 'kind'> &
+  Partial<Pick<Operation, 'wallet' | 'amount' | 'receivers' | 'receiver' | 'address'>>;
+
+export interface Operations {
+  /** Does the work and keeps what became of it; resolves or rejects as the work does. `caller` names the connection. */
+  run<T extends object>(caller: object, facts: OperationFacts, work: () => Promise<T>): Promise<T>;
+  /** Newest first; `own` as `caller` sees it. */
+  list(caller: object): Operation[];
+  onChanged(listener: () => void): Off;
+}
+
+const KEPT = 50;
+const KEPT_MS = 15 * 60_000;
+
+interface Entry {
+  readonly caller: object;
+  readonly endedMs: number | null;
+  readonly operation: Omit<Operation, 'own'>;
+}
+
+const NOTHING = { wallet: null, amount: null, receivers: null, receiver: null, address: null } as const;
+
+export function createOperations(clock: Clock = systemClock): Operations {
+  const entries = new Map<number, Entry>();
+  const listeners = new Set<() => void>();
+  let last = 0;
+
+  const put = (entry: Entry) => {
+    // In the order in which they ended: the oldest go first.
+    entries.delete(entry.operation.number);
+    entries.set(entry.operation.number, entry);
+    let ended = [...entries.values()].filter(({ endedMs }) => endedMs !== null).length;
+    for (const [number, { endedMs }] of entries) {
+      if (endedMs === null) continue;
+      if (ended > KEPT || clock.ms() - endedMs > KEPT_MS) {
+        entries.delete(number);
+        ended--;
+      }
+    }
+    for (const listener of listeners) listener();
+  };
+
+  return {
+    async run(caller, facts, work) {
+      const number = ++last;
+      const begun = {
+        ...NOTHING,
+        ...facts,
+        number,
+        state: 'running',
+        startedAt: clock.now(),
+        endedAt: null,
+        txid: null,
+        fault: null,
+      } as const;
+      put({ caller, endedMs: null, operation: begun });
+      const end = (change: Partial<Operation>) =>
+        put({
+          caller,
+          endedMs: clock.ms(),
+          operation: { ...begun, state: 'done', endedAt: clock.now(), ...change },
+        });
+      try {
+        const result = await work();
+        end('txid' in result && typeof result.txid === 'string' ? { txid: result.txid } : {});
+        return result;
+      } catch (error) {
+        end({ state: 'failed', fault: noticeOf(error) });
+        throw error;
+      }
+    },
+    list: (caller) =>
+      [...entries.values()]
+        .filter(({ endedMs }) => endedMs === null || clock.ms() - endedMs <= KEPT_MS)
+        .map((entry) => ({ ...entry.operation, own: entry.caller === caller }))
+        .sort((a, b) => b.number - a.number),
+    onChanged(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+function noticeOf(error: unknown): Operation['fault'] {
+  if (!(error instanceof KithError)) return { code: 'internal', message: sentenceFor('internal') };
+  return { code: error.code, message: sentenceFor(error.code, error.data, error.message) };
+}

@@ -1,0 +1,38 @@
+import { eventIterator, oc } from '@orpc/contract';
+import * as z from 'zod';
+import { count, id, nothing, notice, total, unixSeconds } from './fields.ts';
+import { OPERATION_KINDS, OPERATION_STATES } from './vocabulary.ts';
+
+/**
+ * Addition: something that was asked for and takes a while or can't be undone. Whoever asked may be gone before it ends (a
+ * page that was reloaded, a terminal that was closed), so every client is told. What does not belong to its kind is null.
+ */
+export const operation = z.object({
+  /** Grows from 1 at the start of the node. */
+  number: count,
+  kind: z.enum(OPERATION_KINDS),
+  state: z.enum(OPERATION_STATES),
+  startedAt: unixSeconds,
+  endedAt: unixSeconds.nullable(),
+  /** Whether this very connection asked for it: then it has the outcome, or will have it, as an answer. */
+  own: z.boolean(),
+  wallet: z.string().nullable(),
+  /** Of a payment: what its receivers get together, in motes, and the first of them. */
+  amount: total.nullable(),
+  receivers: count.nullable(),
+  receiver: z.string().nullable(),
+  txid: id.nullable(),
+  /** The peer that is connected to. */
+  address: z.string().nullable(),
+  /** Why it failed. */
+  fault: notice.nullable(),
+});
+
+export const operationsContract = {
+  /** Addition: what runs, and what ended in the last quarter of an hour (50 at most), newest first. */
+  list: oc.input(nothing).output(z.array(operation)),
+  /** Addition: the same at once, and then whenever it changed, at most 4 times a second. */
+  watch: oc.input(nothing).output(eventIterator(z.array(operation))),
+};
+
+export type Operation = z.infer<typeof operation>;
