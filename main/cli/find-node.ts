@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { findApi } from '../hosts/token.ts';
 import { defaultDataRoot } from '../lib/disk/datadir.ts';
+import { readRegularFileSync } from '../lib/disk/read-regular.ts';
 import { KithError, messageOf } from '../lib/errors.ts';
 import { type Arguments, wrong } from './arguments.ts';
 
@@ -63,7 +64,7 @@ function subfolders(root: string): string[] {
 
 function readToken(file: string): string {
   try {
-    const token = readFileSync(file, 'utf8').trim();
+    const token = readRegularFileSync(file, 4096).toString('utf8').trim();
     if (/^[\w-]{16,200}$/.test(token)) return token;
     throw new Error('it does not hold a token');
   } catch (error) {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readRegularFileSync } from '../lib/disk/read-regular.ts';
 import { KithError, messageOf } from '../lib/errors.ts';
 
 /** What a terminal needs to talk to a running node. */
@@ -43,7 +44,9 @@ export function withdrawApi(datadir: string): void {
 /** Where the node on this data directory can be talked to, or null when none says so. */
 export function findApi(datadir: string): ApiPlace | null {
   try {
-    const place = JSON.parse(readFileSync(join(datadir, PLACE_FILE), 'utf8')) as Partial<ApiPlace>;
+    const place = JSON.parse(
+      readRegularFileSync(join(datadir, PLACE_FILE), 65_536).toString('utf8'),
+    ) as Partial<ApiPlace>;
     const { api, pid } = place;
     // The directory may have been moved since, so the token is looked for beside this file.
     return typeof api === 'string' && typeof pid === 'number'

@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { readRegularFileSync } from '../lib/disk/read-regular.ts';
 
 /** What the app remembers between starts that belongs to no network. */
 export interface Settings {
@@ -34,7 +35,7 @@ export function createSettingsFile(folder: string): SettingsFile {
 
 function readText(file: string): string {
   try {
-    return readFileSync(file, 'utf8');
+    return readRegularFileSync(file, 65_536).toString('utf8');
   } catch {
     return '';
   }

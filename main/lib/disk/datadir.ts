@@ -1,10 +1,11 @@
-import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { ClassicLevel } from 'classic-level';
 import { codeOf, findCode, KithError, messageOf } from '../errors.ts';
 import { isDiskFull } from './disk-failure.ts';
+import { readRegularFileSync } from './read-regular.ts';
 
 /** A data directory that this process holds; nobody else can open it until `release`. */
 export interface DataDirectory {
@@ -116,7 +117,7 @@ function inUse(path: string, cause: unknown): KithError {
 
 function readOwner(file: string): number | undefined {
   try {
-    const { pid } = JSON.parse(readFileSync(file, 'utf8')) as { pid?: unknown };
+    const { pid } = JSON.parse(readRegularFileSync(file, 4096).toString('utf8')) as { pid?: unknown };
     return typeof pid === 'number' && Number.isSafeInteger(pid) ? pid : undefined;
   } catch {
     return undefined;

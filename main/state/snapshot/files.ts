@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crashPoint } from '../../lib/disk/crash-point.ts';
+import { readRegularFile } from '../../lib/disk/read-regular.ts';
 import { fromHex, toHex } from '../../core/codec/hex.ts';
 import type { Hash } from '../../core/crypto/hash.ts';
+import { MAX_CHUNK_BYTES } from '../../core/snapshot/record.ts';
 import { chunkHash, type SnapshotFacts, snapshotRoot } from '../../core/snapshot/root.ts';
 
 /** What `manifest.json` says; anyone can check it against the root in a coinbase. */
@@ -15,6 +17,8 @@ export interface Manifest {
 
 const MANIFEST = 'manifest.json';
 const FORMAT = 1;
+/** Hashes of all the chunks that a snapshot may have, in hexadecimal, and room for the rest. */
+const MAX_MANIFEST_BYTES = 4 << 20;
 const SNAPSHOT = /^\d{10}-[0-9a-f]{16}$/;
 /** Being built here; worthless when that was cut off, since the frozen coins are gone with the process. */
 const MAKING = '.making';
@@ -92,8 +96,8 @@ async function removeEnding(directory: string, ending: string, except = ''): Pro
 
 /** The manifest of a folder if it is whole and its root follows from it; null otherwise. Chunks are not read. */
 export async function readManifest(directory: string): Promise<Manifest | null> {
-  const text = await readFile(join(directory, MANIFEST), 'utf8').catch(() => null);
-  const manifest = text === null ? null : manifestFromJson(text);
+  const text = await readRegularFile(join(directory, MANIFEST), MAX_MANIFEST_BYTES).catch(() => null);
+  const manifest = text === null ? null : manifestFromJson(text.toString('utf8'));
   return manifest && toHex(snapshotRoot(manifest.facts, manifest.chunks)) === toHex(manifest.root)
     ? manifest
     : null;
@@ -105,7 +109,7 @@ export async function readChunkFile(
   manifest: Manifest,
   index: number,
 ): Promise<Uint8Array | null> {
-  const bytes = await readFile(chunkFile(directory, index)).catch(() => null);
+  const bytes = await readRegularFile(chunkFile(directory, index), MAX_CHUNK_BYTES).catch(() => null);
   const expected = manifest.chunks[index];
   return bytes && expected && toHex(chunkHash(bytes)) === toHex(expected) ? bytes : null;
 }

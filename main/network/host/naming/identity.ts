@@ -1,13 +1,16 @@
 import { randomBytes, randomInt } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { generateKeyPair, privateKeyFromProtobuf, privateKeyToProtobuf } from '@libp2p/crypto/keys';
 import type { PrivateKey } from '@libp2p/interface';
 import { crashPoint } from '../../../lib/disk/crash-point.ts';
+import { NotReadable, readRegularFile } from '../../../lib/disk/read-regular.ts';
 import { codeOf, KithError, messageOf } from '../../../lib/errors.ts';
 
 /** The node's name in the network: an Ed25519 key of its own, unrelated to any coin. */
 export const IDENTITY_FILE = 'identity.key';
+/** A key has 68; more than this is something else. */
+const MAX_BYTES = 4096;
 
 /**
  * Reads the key, or makes one (file mode 0600). A file that can't be read as a key is kept aside and replaced: the node
@@ -30,9 +33,11 @@ export async function readIdentity(datadir: string): Promise<{ key: PrivateKey; 
 
 async function readKey(file: string): Promise<Uint8Array | null> {
   try {
-    return await readFile(file);
+    return await readRegularFile(file, MAX_BYTES);
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return null;
+    // No key for sure, such as a FIFO: kept aside and replaced like any other that is none.
+    if (error instanceof NotReadable) return new Uint8Array(0);
     throw new KithError('identity-unusable', messageOf(error), { cause: error, data: { file } });
   }
 }

@@ -1,12 +1,15 @@
 import { writeFileSync } from 'node:fs';
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crashPoint } from '../../../lib/disk/crash-point.ts';
-import { codeOf } from '../../../lib/errors.ts';
+import { codeOf, messageOf } from '../../../lib/errors.ts';
+import { readRegularFile } from '../../../lib/disk/read-regular.ts';
 import { diskFailed } from '../../../lib/disk/disk-failure.ts';
 
 /** A file in the data directory that asks the next opening to rebuild the chain database; it says why. */
 const MARK = 'chain.rebuild';
+/** It is a line of text. */
+const MAX_BYTES = 65_536;
 
 /**
  * Asks for a rebuild before anything is taken away: only the mark tells a database that is half built from a whole one.
@@ -33,14 +36,14 @@ export function writeRebuildMark(directory: string, why: string): void {
 /** Why a rebuild was asked for, or null. */
 export async function readRebuildMark(directory: string): Promise<string | null> {
   try {
-    return (await readFile(join(directory, MARK), 'utf8')).trim();
+    return (await readRegularFile(join(directory, MARK), MAX_BYTES)).toString('utf8').trim();
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return null;
-    throw error;
+    // Whatever lies there asks for a rebuild, also what cannot be read.
+    return codeOf(error) === 'ENOENT' ? null : messageOf(error);
   }
 }
 
 export async function removeRebuildMark(directory: string): Promise<void> {
-  await rm(join(directory, MARK), { force: true });
+  await rm(join(directory, MARK), { recursive: true, force: true });
   crashPoint('rebuild mark removed');
 }

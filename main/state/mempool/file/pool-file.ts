@@ -1,5 +1,5 @@
 import { createHash, type Hash as Hasher } from 'node:crypto';
-import { open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { UnixSeconds } from '../../../../shared/units.ts';
 import { equalBytes } from '../../../core/codec/bytes.ts';
@@ -9,6 +9,7 @@ import type { Hash } from '../../../core/crypto/hash.ts';
 import { MAX_POOL_USAGE } from '../../../core/policy/limits.ts';
 import { MAX_TRANSACTION_BYTES } from '../../../core/primitives/limits.ts';
 import { crashPoint } from '../../../lib/disk/crash-point.ts';
+import { readRegularFile } from '../../../lib/disk/read-regular.ts';
 import { syncFolder } from '../../../lib/disk/sync-folder.ts';
 import { codeOf } from '../../../lib/errors.ts';
 
@@ -87,9 +88,7 @@ export async function readPoolFile(
 ): Promise<SavedTransaction[] | UnusableFile | null> {
   let bytes: Uint8Array;
   try {
-    const { size } = await stat(file);
-    if (size > MAX_FILE_BYTES) return { problem: `it has ${size} bytes, more than a pool can have` };
-    bytes = await readFile(file);
+    bytes = await readRegularFile(file, MAX_FILE_BYTES);
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return null;
     return { problem: `it cannot be read (${codeOf(error) ?? 'unknown'})` };

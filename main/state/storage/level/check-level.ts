@@ -1,9 +1,13 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readRegularFile } from '../../../lib/disk/read-regular.ts';
 import { codeOf } from '../../../lib/errors.ts';
 import { readLog } from './log-file.ts';
 import { readVersion, type Version } from './manifest.ts';
 import { isWholeTable } from './table-file.ts';
+
+/** No file of a LevelDB of ours is larger: tables have 16 MB at most, logs a few times as much. */
+export const MAX_FILE_BYTES = 1 << 30;
 
 /**
  * Goes through the files of a closed LevelDB, because LevelDB doesn't: it opens damaged tables and aborts the process
@@ -75,7 +79,7 @@ export function numbered(names: readonly string[], pattern: RegExp): Map<number,
 }
 
 async function read(directory: string, name: string): Promise<Uint8Array | null> {
-  return readFile(join(directory, name)).catch((error: unknown) => {
+  return readRegularFile(join(directory, name), MAX_FILE_BYTES).catch((error: unknown) => {
     if (codeOf(error) === 'ENOENT') return null;
     throw error;
   });

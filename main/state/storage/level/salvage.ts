@@ -1,6 +1,7 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { currentVersion, numbered } from './check-level.ts';
+import { readRegularFile } from '../../../lib/disk/read-regular.ts';
+import { currentVersion, MAX_FILE_BYTES, numbered } from './check-level.ts';
 import { Cursor } from './cursor.ts';
 import { readableRecords } from './log-file.ts';
 import { readableEntries } from './table-file.ts';
@@ -34,7 +35,7 @@ export async function salvageRecords(
     newest.set(name, { sequence, key: key.slice(), value: value === null ? null : value.slice() });
   };
   for (const file of await liveFiles(directory)) {
-    const bytes = await readFile(join(directory, file)).catch(() => new Uint8Array(0));
+    const bytes = await readRegularFile(join(directory, file), MAX_FILE_BYTES).catch(() => new Uint8Array(0));
     if (file.endsWith('.log')) readBatches(bytes, note);
     else readTable(bytes, note);
   }

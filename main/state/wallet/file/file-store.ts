@@ -1,7 +1,8 @@
-import { copyFile, mkdir, open, readdir, rm } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf, KithError, messageOf } from '../../../lib/errors.ts';
 import { isDiskFull, diskFailed } from '../../../lib/disk/disk-failure.ts';
+import { readRegularFile } from '../../../lib/disk/read-regular.ts';
 import type { Log } from '../../../lib/log/log.ts';
 import {
   decodeWalletFile,
@@ -88,14 +89,7 @@ export async function openWalletFiles(deps: WalletFilesDeps): Promise<WalletFile
 }
 
 async function readOne(path: string): Promise<WalletFile | FileProblem> {
-  const file = await orUnusable(open(path, 'r'));
-  try {
-    const { size } = await file.stat();
-    if (size > MAX_FILE_BYTES) return { problem: 'not-a-wallet' };
-    return decodeWalletFile(await orUnusable(file.readFile()));
-  } finally {
-    await file.close();
-  }
+  return decodeWalletFile(await orUnusable(readRegularFile(path, MAX_FILE_BYTES)));
 }
 
 async function orUnusable<T>(work: Promise<T>): Promise<T> {

@@ -1,4 +1,4 @@
-import { access, copyFile, type FileHandle, open, rename } from 'node:fs/promises';
+import { copyFile, type FileHandle, lstat, open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { crashPoint } from '../../../lib/disk/crash-point.ts';
 import { syncFolder } from '../../../lib/disk/sync-folder.ts';
@@ -24,7 +24,7 @@ export async function replaceFile(
   const fresh = `${path}.new`;
   step('write');
   await writeDurably(fresh, bytes);
-  if (options.backup !== undefined && (await exists(path))) await keep(path, options.backup, step);
+  if (options.backup !== undefined && (await isRegular(path))) await keep(path, options.backup, step);
   step('rename');
   await rename(fresh, path);
   step('sync-folder');
@@ -62,9 +62,10 @@ async function withFile(
   }
 }
 
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
+// Copying a FIFO or a device would never end.
+async function isRegular(path: string): Promise<boolean> {
+  return lstat(path).then(
+    (facts) => facts.isFile(),
     () => false,
   );
 }

@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { encodePaymentLink } from '../../../../shared/payment-link.ts';
@@ -432,6 +433,22 @@ describe('files that went bad', () => {
     await fails(world.wallets.create({ name: 'a', password: PASSWORD, words: 12 }), 'wallet-exists');
     expect(readFileSync(path(world), 'utf8')).toBe('rubbish');
     expect(await world.wallets.balance('b')).toMatchObject({ confirmed: 0 });
+  });
+  test.skipIf(process.platform === 'win32').each([
+    ['a FIFO', (path: string) => void execFileSync('mkfifo', [path])],
+    ['a link to a device without an end', (path: string) => symlinkSync('/dev/zero', path)],
+  ])('that are %s are named, the node starts, and the other wallets work', async (_what, make) => {
+    const world = await open();
+    for (const name of ['a', 'b']) await world.wallets.create({ name, password: PASSWORD, words: 12 });
+    worlds.splice(worlds.indexOf(world), 1);
+    await world.stop();
+    const file = join(world.directory, 'wallets', 'a.kithwallet');
+    rmSync(file);
+    make(file);
+    const again = await open({ directory: world.directory });
+    await fails(again.wallets.balance('a'), 'wallet-file-unusable', { reason: 'ENOTFILE' });
+    await again.wallets.unlock('b', PASSWORD);
+    expect(await again.wallets.address('b')).toBeTruthy();
   });
   test('copied under another name are not opened twice', async () => {
     let world = await open();

@@ -1,0 +1,64 @@
+import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
+import { open, stat } from 'node:fs/promises';
+
+/** A path that leads to something else than a regular file of a sane size; `code` is `ENOTFILE` or `EFBIG`. */
+export class NotReadable extends Error {
+  readonly code: 'ENOTFILE' | 'EFBIG';
+  constructor(code: 'ENOTFILE' | 'EFBIG', path: string) {
+    super(`${path} is ${code === 'ENOTFILE' ? 'not a regular file' : 'too large'}`);
+    this.code = code;
+  }
+}
+
+// Without it, opening a FIFO waits for somebody who writes. Windows has no such flag and no such files.
+const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+
+/**
+ * The bytes of a file that others may have put there. A link is followed; a FIFO, a device, a socket or a folder is
+ * refused before anything of it is read, and so is a file above `maxBytes`. Never waits and never reads more than that.
+ * @throws {NotReadable} and what the file system throws
+ */
+export async function readRegularFile(path: string, maxBytes: number): Promise<Buffer> {
+  // Opening some devices does something, so this looks first; and once more, at what was really opened.
+  check(await stat(path), path, maxBytes);
+  const file = await open(path, FLAGS);
+  try {
+    const facts = await file.stat();
+    check(facts, path, maxBytes);
+    const bytes = Buffer.alloc(facts.size);
+    let length = 0;
+    while (length < bytes.length) {
+      const { bytesRead } = await file.read(bytes, length, bytes.length - length);
+      if (bytesRead === 0) break;
+      length += bytesRead;
+    }
+    return bytes.subarray(0, length);
+  } finally {
+    await file.close();
+  }
+}
+
+/** The same for small files, at once. */
+export function readRegularFileSync(path: string, maxBytes: number): Buffer {
+  check(statSync(path), path, maxBytes);
+  const file = openSync(path, FLAGS);
+  try {
+    const facts = fstatSync(file);
+    check(facts, path, maxBytes);
+    const bytes = Buffer.alloc(facts.size);
+    let length = 0;
+    while (length < bytes.length) {
+      const read = readSync(file, bytes, length, bytes.length - length, null);
+      if (read === 0) break;
+      length += read;
+    }
+    return bytes.subarray(0, length);
+  } finally {
+    closeSync(file);
+  }
+}
+
+function check(facts: Stats, path: string, maxBytes: number): void {
+  if (!facts.isFile()) throw new NotReadable('ENOTFILE', path);
+  if (facts.size > maxBytes) throw new NotReadable('EFBIG', path);
+}
