@@ -66,7 +66,7 @@ export interface Miner {
   /** Stops mining and generating; it can be started again. */
   stop(): Promise<void>;
   status(): MinerStatus;
-  /** An unmined block on the tip that pays to `payout`. */
+  /** An unmined block on the tip that pays to `payout`. @throws {KithError} `clock-wrong`, as `generate` does. */
   template(payout: Lock): Promise<Block>;
   /**
    * Mines and connects blocks one after the other; their ids. On regtest and local only.
@@ -130,7 +130,11 @@ export function createMiner(deps: MinerDeps): Miner {
     hashesPerSecond > 0 ? Number(workOf(bitsToTarget(chain.nextBits()))) / hashesPerSecond : null;
 
   return {
-    template,
+    async template(payout) {
+      const block = await template(payout);
+      refuseWrongClock(block);
+      return block;
+    },
     async start(payout, threads = 1, share = 1) {
       if (!Number.isInteger(threads) || threads < 1 || threads > MAX_THREADS)
         throw new RangeError(`not a number of mining threads: ${threads}`);
