@@ -1,4 +1,5 @@
 import type { Log } from '../lib/log/log.ts';
+import type { Budgets } from './budgets/budgets.ts';
 import { createDiscovery, type Discovery } from './discovery/discovery.ts';
 import { isName } from './discovery/names.ts';
 import { isLocal } from './host/naming/addresses.ts';
@@ -16,6 +17,7 @@ export interface FindingDeps extends Pick<
   'network' | 'listen' | 'bootstrap' | 'discovery' | 'clock'
 > {
   readonly host: Host;
+  readonly budgets: Pick<Budgets, 'of'>;
   readonly identified: Identified;
   readonly names: Names;
   readonly peers: Peers;
@@ -62,6 +64,10 @@ export function createFinding(deps: FindingDeps): Finding {
     dht: chosen?.dht ?? !local,
     mdns: chosen?.mdns ?? (!local && listening),
     // On one machine everybody can be reached.
+    admit: async (peerId) => {
+      const [connection] = deps.host.connections(peerId);
+      if (connection !== undefined) await deps.budgets.of(connection).spend('kad', 0);
+    },
     serves: () => local || reach.verdict().reachability === 'reachable',
     log: log.child('discovery'),
   });

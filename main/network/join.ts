@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { generateKeyPair } from '@libp2p/crypto/keys';
-import type { Stream } from '@libp2p/interface';
+import type { Connection, Stream } from '@libp2p/interface';
 import { equalBytes } from '../core/codec/bytes.ts';
 import { toHex } from '../core/codec/hex.ts';
 import { formatJoinLink, type JoinLink } from '../core/networks/join-link.ts';
@@ -15,7 +15,7 @@ import { createCaller } from './wire/caller.ts';
 import { FRAME } from './wire/frame-types.ts';
 import { type Offence, offence } from './wire/offence.ts';
 import { REQUEST } from './wire/requests.ts';
-import { type Handler, serve } from './wire/server.ts';
+import { type Handler, serve, type Toll } from './wire/server.ts';
 
 /** A network's file in the one form that links name: the parameters in alphabetical order. */
 export function networkFileOf(network: Network): string {
@@ -46,7 +46,10 @@ export function joinLinkTo(
 }
 
 /** Gives the network's file to whoever asks, before any greeting: a newcomer can't greet without it. */
-export function serveNetworkFile(text: string): (stream: Stream) => void {
+export function serveNetworkFile(
+  text: string,
+  tollOf: (connection: Connection) => Toll,
+): (stream: Stream, connection: Connection) => void {
   const bytes = new TextEncoder().encode(text);
   const file: Handler = {
     cap: FRAME.getNetworkFile.cap,
@@ -56,7 +59,8 @@ export function serveNetworkFile(text: string): (stream: Stream) => void {
       return offence('wire-unexpected');
     },
   };
-  return (stream) => void serve(stream, new Map([[FRAME.getNetworkFile.type, file]]));
+  const handlers = new Map([[FRAME.getNetworkFile.type, file]]);
+  return (stream, connection) => void serve(stream, handlers, { toll: tollOf(connection) });
 }
 
 /**

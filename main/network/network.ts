@@ -1,5 +1,8 @@
 import { join } from 'node:path';
 import { toHex } from '../core/codec/hex.ts';
+import { createBudgets } from './budgets/budgets.ts';
+import { createUpload } from './budgets/upload.ts';
+import { sourceOf } from './host/bounds/pool-source.ts';
 import { guarded } from '../lib/guarded.ts';
 import { isLocal } from './host/naming/addresses.ts';
 import { GRAYLIST_SCORE } from './host/gossip-scores.ts';
@@ -58,6 +61,8 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
   const bans = createBans({ store, clock });
   const book = createAddressBook({ store, clock, random });
   const scores = createScores(clock);
+  const upload = createUpload(deps.maxUpload ?? null);
+  const budgets = createBudgets({ upload, groupOf: (address) => sourceOf(address).group });
   const host: Host = await createHost({
     key: identity.key,
     listen: deps.listen,
@@ -71,6 +76,8 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
     scoreOf: (peerId) => -scores.of(peerId),
     onFlood: (peerId) => peers.report(peerId, offence('gossip-flood')),
     onFailure: (peerId, failure) => peers.report(peerId, failure),
+    budgets,
+    onSent: upload.sent,
     wanted: wantedFor(deps, () => finding.reach),
   });
   const identified = createIdentified(host.onIdentify);
@@ -93,6 +100,7 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
   const finding = createFinding({
     ...deps,
     host,
+    budgets,
     identified,
     names,
     peers,
@@ -257,6 +265,8 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
         names,
         peers,
         payments,
+        listing: relaying.listing,
+        budgets,
         push: relaying.push,
         exchange,
         shelf,
@@ -316,6 +326,7 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
       snapshot: syncing.snapshot(),
       history: syncing.history(),
       reach: reach.verdict(),
+      upload: { total: upload.total, bytesPerSecond: upload.rate(), limit: upload.limit },
       compact: relaying.compact.figures(),
       failures: connector.failures(),
     }),

@@ -40,6 +40,8 @@ export interface NetworkDeps {
   readonly openHistory?: (() => Promise<History | null>) | undefined;
   /** Whether own payments go to one peer first; yes unless told. */
   readonly hideOrigin?: boolean | undefined;
+  /** Bytes a second that this node may send; as many as there are unless told. */
+  readonly maxUpload?: number | undefined;
   /** How many peers have a payment of ours has changed; see `seenBy`. */
   readonly onSeen?: ((txid: string) => void) | undefined;
   /** Sources of addresses besides those told; where it listens beyond loopback they are on unless told. */
@@ -66,6 +68,8 @@ export interface NetworkStatus extends SyncProgress {
   /** Peers of another network met since the start. */
   readonly strangers: number;
   readonly clockOffsetSeconds: number | null;
+  /** What this node sends: bytes since its start, bytes a second of late, and how many a second it may send. */
+  readonly upload: { readonly total: number; readonly bytesPerSecond: number; readonly limit: number | null };
   /** What is wrong with the clock of this computer, how that is known and what to do; null while nothing is. */
   readonly clock: Notice | null;
   /** What is wrong with the network around us, gravest first. */

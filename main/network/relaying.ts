@@ -6,6 +6,7 @@ import type { NetworkDeps } from './ports.ts';
 import { type BlockPush, createBlockPush } from './relay/blocks/block-push.ts';
 import { createBlockRelay } from './relay/blocks/block-relay.ts';
 import { type CompactRelay, createCompactRelay } from './relay/blocks/compact-relay.ts';
+import { createWidListing, type WidListing } from './relay/payments/wid-listing.ts';
 import { createTransactionRelay, type TransactionRelay } from './relay/payments/transaction-relay.ts';
 import type { Syncing } from './syncing.ts';
 
@@ -25,6 +26,7 @@ export interface RelayingDeps extends Pick<
 export interface Relaying {
   readonly payments: TransactionRelay;
   readonly push: BlockPush;
+  readonly listing: WidListing;
   readonly compact: Pick<CompactRelay, 'figures'>;
   /** Only once the router runs, which takes no topics before. */
   start(): void;
@@ -57,15 +59,17 @@ export function createRelaying(deps: RelayingDeps): Relaying {
     },
     unknownParent: syncing.headers.ask,
   });
+  const listing = createWidListing(deps.mempool);
   return {
     payments,
     push,
+    listing,
     compact,
     start() {
-      for (const part of [payments, compact, blocks]) part.start();
+      for (const part of [listing, payments, compact, blocks]) part.start();
     },
     stop() {
-      for (const part of [blocks, push, compact, payments]) part.stop();
+      for (const part of [blocks, push, compact, payments, listing]) part.stop();
     },
     forget(peerId) {
       for (const part of [payments, blocks, push]) part.forget(peerId);

@@ -1,6 +1,9 @@
+import type { Connection } from '@libp2p/interface';
 import type { Network } from '../core/networks/network.ts';
 import type { Log } from '../lib/log/log.ts';
 import type { Chain } from '../state/chain/chain.ts';
+import type { Budgets } from './budgets/budgets.ts';
+import { createToll } from './budgets/toll.ts';
 import type { Host } from './host/host.ts';
 import type { Names } from './host/naming/protocols.ts';
 import { networkFileOf, serveNetworkFile } from './join.ts';
@@ -8,7 +11,10 @@ import type { Exchange } from './peers/addresses/exchange.ts';
 import type { Peers } from './peers/peers.ts';
 import type { BlockPush } from './relay/blocks/block-push.ts';
 import type { MempoolView, TransactionRelay } from './relay/payments/transaction-relay.ts';
+import { createBlockParts } from './relay/blocks/block-parts.ts';
+import type { WidListing } from './relay/payments/wid-listing.ts';
 import { relayHandlers } from './relay/serve-relay.ts';
+import { createBodyReader } from './sync/bodies/body-of.ts';
 import { type SnapshotShelf, snapshotHandlers } from './sync/serving/serve-snapshots.ts';
 import { syncHandlers } from './sync/serving/serve-sync.ts';
 import { serveStreams } from './wire/serve-streams.ts';
@@ -21,9 +27,11 @@ export interface ServingDeps {
   readonly mempool: MempoolView;
   readonly peers: Peers;
   readonly payments: TransactionRelay;
+  readonly listing: WidListing;
   readonly push: Pick<BlockPush, 'handlers'>;
   readonly exchange: Exchange;
   readonly shelf: SnapshotShelf;
+  readonly budgets: Pick<Budgets, 'of'>;
   readonly log: Log;
 }
 
@@ -32,16 +40,27 @@ const INBOUND_STREAMS = 2;
 /** Answers what peers ask on our own protocols; the greeting is in peers/. */
 export async function serveProtocols(deps: ServingDeps): Promise<void> {
   const { host, names, chain, mempool, payments, exchange, shelf } = deps;
+  const tollOf = (connection: Connection) =>
+    createToll(deps.budgets.of(connection), () =>
+      deps.peers.part(connection.remotePeer.toString(), 'peer-crowded'),
+    );
+  const { peers, log } = deps;
   const serve = (protocol: string, handlers: Parameters<typeof serveStreams>[1]) =>
-    host.handle(protocol, INBOUND_STREAMS, serveStreams(deps, handlers));
-  await serve(names.sync, () => syncHandlers({ chain }));
+    host.handle(protocol, INBOUND_STREAMS, serveStreams({ peers, log, tollOf }, handlers));
+  const readBody = createBodyReader(chain);
+  const parts = createBlockParts({ chain, readBody });
+  const listing = deps.listing;
+  await serve(names.sync, () => syncHandlers({ chain, readBody }));
   await serve(
     names.relay,
     (peerId) =>
-      new Map([...relayHandlers({ chain, mempool, peerId, ...payments }), ...exchange.handlers(peerId)]),
+      new Map([
+        ...relayHandlers({ parts, mempool, listing, peerId, ...payments }),
+        ...exchange.handlers(peerId),
+      ]),
   );
   await serve(names.push, deps.push.handlers);
   await serve(names.snapshot, () => snapshotHandlers(shelf));
   const file = deps.network.founded ? networkFileOf(deps.network) : null;
-  if (file !== null) await host.handle(names.join, 1, serveNetworkFile(file));
+  if (file !== null) await host.handle(names.join, 1, serveNetworkFile(file, tollOf));
 }

@@ -75,6 +75,12 @@ export class Reader {
     return this.source.subarray(at, at + length);
   }
 
+  /** Moves on without a view of what is passed over. */
+  skip(length: number): void {
+    if (this.offset + length > this.end) this.fail('codec-truncated');
+    else this.offset += length;
+  }
+
   /** A byte string behind its length; longer than `max` fails before anything is taken. */
   varbytes(max: number): Uint8Array {
     const length = this.varuint();

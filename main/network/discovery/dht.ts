@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Connection } from '@libp2p/interface';
+import type { Connection, PeerId } from '@libp2p/interface';
 import { messageOf } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log/log.ts';
 import { isPublic, isUsefulFrom, withoutPeer } from '../host/naming/addresses.ts';
@@ -14,6 +14,8 @@ export interface DhtDeps {
   readonly connections: (peerId: string) => readonly Connection[];
   /** Whether this node answers others: only who can be reached is of use to them. */
   readonly serves: () => boolean;
+  /** Waits until a request of this peer may be answered. */
+  readonly admit: (peerId: string) => Promise<void>;
   /** A peer told us where another one is. */
   readonly onFound: (address: string, by: string) => void;
   readonly log: Log;
@@ -52,7 +54,7 @@ interface Kad {
     key: Uint8Array,
     options: { signal: AbortSignal },
   ): AsyncIterable<{ name: string; from?: { toString(): string }; closer?: readonly PeerInfo[] }>;
-  readonly rpc: { readonly handlers: Record<string, unknown> };
+  readonly rpc: { readonly handlers: Record<string, { handle(peer: PeerId, message: unknown): unknown }> };
 }
 
 /** Kinds of requests that are answered; all others would have us keep things for strangers. */
@@ -76,9 +78,24 @@ export function createDht(deps: DhtDeps): Dht {
       peerInfoMapper: deps.local ? passthroughMapper : onlyPublic,
     });
     const made = make(metered(onlyConnected(deps), () => undefined, DHT_BYTES) as never) as unknown as Kad;
-    const { handlers } = made.rpc;
-    for (const kind of Object.keys(handlers)) if (!ANSWERED.has(kind)) Reflect.deleteProperty(handlers, kind);
+    restrict(made.rpc.handlers);
     return made;
+  }
+
+  /** Others than ANSWERED are refused, and those wait for the budget of the peer. */
+  function restrict(handlers: Kad['rpc']['handlers']): void {
+    for (const [kind, handler] of Object.entries(handlers)) {
+      if (!ANSWERED.has(kind)) {
+        Reflect.deleteProperty(handlers, kind);
+        continue;
+      }
+      handlers[kind] = {
+        async handle(peer, message) {
+          await deps.admit(peer.toString());
+          return handler.handle(peer, message);
+        },
+      };
+    }
   }
 
   function take(from: string, closer: readonly PeerInfo[]): void {

@@ -23,6 +23,8 @@ export interface DiscoveryDeps {
   readonly dht: boolean;
   readonly mdns: boolean;
   readonly serves: () => boolean;
+  /** Waits until a request of this peer to the table may be answered. */
+  readonly admit: (peerId: string) => Promise<void>;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -55,6 +57,7 @@ export function createDiscovery(deps: DiscoveryDeps): Discovery {
     local,
     connections: deps.host.connections,
     serves: deps.serves,
+    admit: deps.admit,
     onFound: (address, by) => book.add(address, { foundBy: 'dht', by }),
     log,
   });

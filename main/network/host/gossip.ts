@@ -82,13 +82,15 @@ function messageId(topic: string, data: Uint8Array): Uint8Array {
   return createHash('sha256').update(topic).update(data).digest().subarray(0, 20);
 }
 
+type Packet = { readonly byteLength: number };
+
 // What the router has at run time beyond its published interface.
 interface Router extends GossipSub {
   readonly mesh: Map<string, Set<string>>;
   readonly score: { readonly scoreCache: Map<string, unknown> };
   handleReceivedSubscription(from: PeerId, topic: string, subscribe: boolean): boolean;
   handleGraft(id: string, graft: { topicID?: string }[]): Promise<unknown>;
-  pipePeerReadStream(peerId: PeerId, packets: AsyncIterable<unknown>): Promise<void>;
+  pipePeerReadStream(peerId: PeerId, packets: AsyncIterable<Packet>): Promise<void>;
   getScore(peerId: string): number;
   getMeshPeers(topic: string): string[];
   publish(
@@ -98,11 +100,15 @@ interface Router extends GossipSub {
   ): ReturnType<GossipSub['publish']>;
 }
 
-/** @param onFailure a message of this peer made its handler throw. */
-export function createGossip(
-  service: GossipSub,
-  onFailure: (peerId: string, failure: Offence) => void,
-): Gossip {
+/** What the router asks of the node around it. */
+export interface GossipDeps {
+  /** Waits until a packet of so many bytes may be read. */
+  readonly admit: (peerId: string, bytes: number) => Promise<void>;
+  /** A message of this peer made its handler throw. */
+  readonly onFailure: (peerId: string, failure: Offence) => void;
+}
+
+export function createGossip(service: GossipSub, { admit, onFailure }: GossipDeps): Gossip {
   const router = service as Router;
   const excluded = new Map<string, Set<string>>();
   const isExcluded = (topic: string, peerId: string): boolean => excluded.get(peerId)?.has(topic) === true;
@@ -120,7 +126,11 @@ export function createGossip(
   // The router takes all packets that are here, and all messages of a packet, in one turn: a quarter of a second of it.
   const breathe = createBreathe(TURN_MS);
   const readStream = router.pipePeerReadStream.bind(router);
-  router.pipePeerReadStream = (peerId, packets) => readStream(peerId, inTurns(packets, breathe));
+  router.pipePeerReadStream = (peerId, packets) =>
+    readStream(
+      peerId,
+      inTurns(packets, breathe, ({ byteLength }) => admit(peerId.toString(), byteLength)),
+    );
 
   return {
     exclude(topic, peerId) {
@@ -156,8 +166,13 @@ export function createGossip(
   };
 }
 
-async function* inTurns<T>(source: AsyncIterable<T>, breathe: Breathe): AsyncGenerator<T> {
+async function* inTurns<T>(
+  source: AsyncIterable<T>,
+  breathe: Breathe,
+  admit: (each: T) => Promise<void>,
+): AsyncGenerator<T> {
   for await (const each of source) {
+    await admit(each);
     await breathe();
     yield each;
   }

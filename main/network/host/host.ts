@@ -13,13 +13,19 @@ import { createHandshakes, type Handshakes } from './bounds/handshakes.ts';
 import { createGossip, type Gossip, gossipService } from './gossip.ts';
 import { createIdentify, type Identify, type IdentifyDeps } from './identify.ts';
 import { createDoors, type Doors, type Inner } from './inner.ts';
-import { metered } from './bounds/metered.ts';
+import { type Backlog, createBacklog } from './bounds/backlog.ts';
+import { GOSSIP_BYTES, metered } from './bounds/metered.ts';
 import { isOwnRelay, loadParts, type Wanted } from './parts.ts';
-import { answerPings, echoBudget, measurePing, PING_PROTOCOL } from './ping.ts';
-import { signRecord } from './naming/records.ts';
+import { answerPings, measurePing, PING_PROTOCOL } from './ping.ts';
+import { createOwnRecord } from './naming/records.ts';
 import type { Offence } from '../wire/offence.ts';
-import { perConnection } from '../wire/per-connection.ts';
+import type { RequestName } from '../budgets/costs.ts';
+import { paid, payFirst } from './bounds/paid.ts';
+import { sourceOf } from './bounds/pool-source.ts';
+import { createStreamOpens } from './bounds/stream-opens.ts';
 import { createTrafficCounter, type TrafficCounter } from './bounds/traffic.ts';
+import { type Budgets, createBudgets } from '../budgets/budgets.ts';
+import { createUpload } from '../budgets/upload.ts';
 
 export interface HostDeps {
   readonly key: PrivateKey;
@@ -37,6 +43,10 @@ export interface HostDeps {
   readonly onFlood?: ((peerId: string) => void) | undefined;
   /** A gossip message of this peer made its handler throw. */
   readonly onFailure?: ((peerId: string, failure: Offence) => void) | undefined;
+  /** What the requests of peers may cost; the usual unless given. */
+  readonly budgets?: Budgets | undefined;
+  /** So many bytes went to a socket. */
+  readonly onSent?: ((bytes: number) => void) | undefined;
   /** Further parts of libp2p; none unless told. */
   readonly wanted?: Wanted | undefined;
 }
@@ -62,12 +72,15 @@ export interface Host {
   dial(address: string): Promise<Connection>;
   /** All connections with a peer, those through relays, too. */
   connections(peerId: string): Connection[];
-  /** `accept` takes each stream that a peer opens for the protocol; at most `limit` a connection. */
+  /**
+   * `accept` takes each stream that a peer opens for the protocol; at most `limit` a connection. With `cost` a stream
+   * waits for the budget of a request of that kind.
+   */
   handle(
     protocol: string,
     limit: number,
     accept: (stream: Stream, connection: Connection) => void,
-    options?: { readonly throughRelays: boolean },
+    options?: { readonly throughRelays?: boolean; readonly cost?: RequestName },
   ): Promise<void>;
   /** Milliseconds to the peer and back; rejects after 20 s. */
   ping(connection: Connection): Promise<number>;
@@ -100,15 +113,31 @@ type Services = {
 } & Record<string, unknown>;
 
 export async function createHost(deps: HostDeps): Promise<Host> {
-  const traffic = createTrafficCounter();
-  const { node, inner, identity } = await create(deps, traffic);
-  const echoes = perConnection(echoBudget);
+  const traffic = createTrafficCounter(deps.onSent);
+  const budgets =
+    deps.budgets ??
+    createBudgets({ upload: createUpload(null), groupOf: (address) => sourceOf(address).group });
+  const backlog = createBacklog();
+  const { node, inner, identity } = await create(deps, { traffic, budgets, backlog });
+  const connectionsOf = (peerId: string) =>
+    node.getConnections().filter((each) => each.remotePeer.toString() === peerId);
   forgetStrangers(node);
   node.addEventListener('connection:open', ({ detail }) => void identity.ask(detail));
+  node.addEventListener('connection:close', ({ detail }) => {
+    budgets.of(detail).end();
+    backlog.forget(detail.remotePeer.toString());
+  });
   return {
     peerId: node.peerId.toString(),
     idBytes: node.peerId.toMultihash().bytes,
-    gossip: createGossip(node.services.pubsub, deps.onFailure ?? (() => {})),
+    gossip: createGossip(node.services.pubsub, {
+      async admit(peerId, bytes) {
+        const [connection] = connectionsOf(peerId);
+        if (connection !== undefined) await budgets.of(connection).spend('gossip', bytes);
+        backlog.taken(peerId, bytes);
+      },
+      onFailure: deps.onFailure ?? (() => {}),
+    }),
     traffic,
     doors: createDoors(inner),
     components: inner,
@@ -116,7 +145,7 @@ export async function createHost(deps: HostDeps): Promise<Host> {
       try {
         await node.handle(
           PING_PROTOCOL,
-          (stream, connection) => void answerPings(stream, echoes(connection)),
+          (stream, connection) => void answerPings(stream, budgets.of(connection)),
           { maxInboundStreams: 1 },
         );
         await node.start();
@@ -125,9 +154,12 @@ export async function createHost(deps: HostDeps): Promise<Host> {
         throw listenError(error, deps.listen);
       }
     },
-    stop: async () => node.stop(),
+    async stop() {
+      await node.stop();
+      budgets.stop();
+    },
     addresses: () => node.getMultiaddrs().map(String),
-    ownRecord: () => signRecord(deps.key, node.getMultiaddrs()),
+    ownRecord: createOwnRecord(deps.key, () => node.getMultiaddrs()),
     async dial(address) {
       const target = parseAddress(address);
       if (target === null) throw new KithError('address-invalid', address, { data: { address } });
@@ -138,9 +170,9 @@ export async function createHost(deps: HostDeps): Promise<Host> {
         throw new KithError(code, messageOf(error), { cause: error, data: { address } });
       }
     },
-    connections: (peerId) => node.getConnections().filter((each) => each.remotePeer.toString() === peerId),
-    handle: (protocol, limit, accept, { throughRelays } = { throughRelays: false }) =>
-      node.handle(protocol, accept, {
+    connections: connectionsOf,
+    handle: (protocol, limit, accept, { throughRelays = false, cost } = {}) =>
+      node.handle(protocol, cost === undefined ? accept : payFirst(accept, budgets, cost), {
         maxInboundStreams: limit,
         maxOutboundStreams: limit,
         runOnLimitedConnection: throughRelays,
@@ -154,9 +186,15 @@ export async function createHost(deps: HostDeps): Promise<Host> {
   };
 }
 
+interface Bounds {
+  readonly traffic: TrafficCounter;
+  readonly budgets: Budgets;
+  readonly backlog: Backlog;
+}
+
 async function create(
   deps: HostDeps,
-  traffic: TrafficCounter,
+  { traffic, budgets, backlog }: Bounds,
 ): Promise<{ node: Libp2p<Services>; inner: Inner; identity: Identify }> {
   const current: { node?: Libp2p<Services>; inner?: Inner & IdentifyDeps; identity?: Identify } = {};
   const handshakes = createHandshakes(HANDSHAKES_A_SECOND[isLocal(deps.listen) ? 'local' : 'otherwise']);
@@ -165,7 +203,8 @@ async function create(
     reservations: () => current.node?.services.relay?.reservations,
     connections: (peer) => current.node?.getConnections(peer) ?? [],
   });
-  const parts = await loadParts(deps.wanted ?? {}, () => current.identity!);
+  const parts = await loadParts(deps.wanted ?? {}, { identify: () => current.identity!, budgets });
+  const opens = createStreamOpens(budgets);
   current.node = await createLibp2p<Services>({
     start: false,
     privateKey: deps.key,
@@ -176,14 +215,16 @@ async function create(
       announceFilter: (all) => all.filter((each) => isOwnRelay(each.toString(), relays)),
     },
     transports: [tcp({ maxConnections: MAX_SOCKETS, backlog: 128 }), ...parts.transports],
-    connectionEncrypters: [traffic.wrap(noise())],
+    connectionEncrypters: [opens.encrypter(traffic.wrap(noise()))],
     // A window above 2 MiB would let a peer fill a paused stream past its read buffer, which resets it.
     streamMuxers: [
-      yamux({
-        maxInboundStreams: 32,
-        maxOutboundStreams: 32,
-        streamOptions: { maxStreamWindowSize: 2 << 20 },
-      }),
+      opens.muxer(
+        yamux({
+          maxInboundStreams: 32,
+          maxOutboundStreams: 32,
+          streamOptions: { maxStreamWindowSize: 2 << 20 },
+        }),
+      ),
     ],
     connectionGater: createGater(deps, handshakes, relayPools),
     connectionManager: {
@@ -201,9 +242,13 @@ async function create(
     connectionMonitor: { enabled: false },
     services: {
       // It answers; asking is a part of our own, see identify.ts.
-      identify: identify({ runOnConnectionOpen: false }),
+      identify: (components: object) =>
+        identify({ runOnConnectionOpen: false })(paid(components, budgets, 'identify') as never),
       pubsub: (components: object) =>
-        gossipService(deps.topics, deps.scoreOf)(metered(components, deps.onFlood ?? (() => {})) as never),
+        gossipService(
+          deps.topics,
+          deps.scoreOf,
+        )(metered(components, deps.onFlood ?? (() => {}), GOSSIP_BYTES, backlog.watch) as never),
       inner: (components: object) => {
         current.inner = components as Inner & IdentifyDeps;
         return {};

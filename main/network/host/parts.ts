@@ -2,6 +2,8 @@ import type { Libp2pOptions } from 'libp2p';
 import { identifyPush } from '@libp2p/identify';
 import { peerIdOf, relayOf } from './naming/addresses.ts';
 import { RELAYED, RESERVATIONS } from './bounds/relay-pools.ts';
+import type { Budgets } from '../budgets/budgets.ts';
+import { paid } from './bounds/paid.ts';
 import { withHandler } from './bounds/with-handler.ts';
 import type { Identify } from './identify.ts';
 
@@ -44,23 +46,27 @@ const RELAY_BACKSTOP = { reservations: 2 * RESERVATIONS.total, toPeer: 2 * RELAY
 
 const HOP_MS = 10_000;
 
+export interface PartsDeps {
+  readonly identify: () => Pick<Identify, 'acceptPush'>;
+  readonly budgets: Budgets;
+}
+
 /** Loads what is wanted: each costs tens of milliseconds and some megabytes, which a node on loopback needn't spend. */
 export async function loadParts(
   { relays, push = false }: Wanted,
-  identify: () => Pick<Identify, 'acceptPush'>,
+  { identify, budgets }: PartsDeps,
 ): Promise<Parts> {
   const transports: Transports = [];
   const services: Services = {};
   if (relays !== undefined) {
     const { circuitRelayServer, circuitRelayTransport } = await import('@libp2p/circuit-relay-v2');
-    transports.push(
-      circuitRelayTransport({
-        maxInboundStopStreams: RELAY.perPeer,
-        maxOutboundStopStreams: RELAY.perPeer,
-        maxReservationQueueLength: 4,
-      }),
-    );
-    services['relay'] = circuitRelayServer({
+    const transport = circuitRelayTransport({
+      maxInboundStopStreams: RELAY.perPeer,
+      maxOutboundStopStreams: RELAY.perPeer,
+      maxReservationQueueLength: 4,
+    });
+    transports.push((components) => transport(paid(components, budgets, 'stop')));
+    const server = circuitRelayServer({
       hopTimeout: HOP_MS,
       maxInboundHopStreams: RELAY.perPeer,
       maxOutboundHopStreams: RELAY.perPeer,
@@ -72,6 +78,7 @@ export async function loadParts(
         defaultDataLimit: BigInt(RELAY.connectionBytes),
       },
     });
+    services['relay'] = (components: object) => server(paid(components, budgets, 'hop') as never);
   }
   if (push) {
     // It sends; what others send is read by a part of our own, which has bounds.

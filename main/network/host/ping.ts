@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Connection, Stream } from '@libp2p/interface';
 import { equalBytes } from '../../core/codec/bytes.ts';
-import { sleep } from '../../lib/clock.ts';
 import { KithError } from '../../lib/errors.ts';
-import { type Bucket, createBucket } from '../wire/bucket.ts';
+import type { PeerBudget } from '../budgets/budgets.ts';
 import { createPuller, write } from '../wire/flow.ts';
 
 /** libp2p's ping: 32 bytes there and back. libp2p's own answering side queues without limit, so this is ours. */
@@ -11,21 +10,19 @@ export const PING_PROTOCOL = '/ipfs/ping/1.0.0';
 const PING_BYTES = 32;
 const REST_MS = 120_000;
 const CLOSE_MS = 1000;
-/** Bytes echoed at once and a second: more have to wait, held back in the sender's window. */
-const ECHO = { burst: 64 * PING_BYTES, perSecond: 8 * PING_BYTES };
+/** Bytes that may arrive at once: no ping is longer. */
+const MOST_AT_ONCE = 64 * PING_BYTES;
 
-/** What one connection may have echoed. */
-export const echoBudget = (): Bucket => createBucket(ECHO.burst, ECHO.perSecond);
-
-export async function answerPings(stream: Stream, budget: Bucket): Promise<void> {
+/** Echoes what arrives as far as the budget allows; more has to wait, held back in the sender's window. */
+export async function answerPings(stream: Stream, budget: Pick<PeerBudget, 'spend'>): Promise<void> {
   const puller = createPuller(stream);
   try {
     for (;;) {
       const arrived = await puller.next(REST_MS);
       if (arrived === null) return await stream.close();
       for (const piece of arrived) {
-        if (piece.length > ECHO.burst) throw new KithError('stream-lost', 'no ping is that long');
-        while (!budget.take(piece.length)) await sleep(budget.waitFor(piece.length) + 1);
+        if (piece.length > MOST_AT_ONCE) throw new KithError('stream-lost', 'no ping is that long');
+        await budget.spend('ping', piece.length);
         await write(stream, [piece]);
       }
     }

@@ -98,7 +98,7 @@ export function createReach(deps: ReachDeps): Reach {
     async start() {
       if (deps.local) return;
       await ways.start();
-      await host.handle(DIAL_BACK_PROTOCOL, 1, createDialBackServer(doors));
+      await host.handle(DIAL_BACK_PROTOCOL, 1, createDialBackServer(doors), { cost: 'autonat' });
       if (!deps.listening) return;
       off.push(
         peers.events.on('greeted', (peer) => void asking.met(peer)),

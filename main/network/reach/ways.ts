@@ -70,7 +70,7 @@ export function createWays({ host, punch, adopt }: WaysDeps): Ways {
     tally,
     async start() {
       host.onOpen(onOpen);
-      await host.handle(PUNCH_PROTOCOL, 1, punch.accept, { throughRelays: true });
+      await host.handle(PUNCH_PROTOCOL, 1, punch.accept, { throughRelays: true, cost: 'dcutr' });
     },
     async dial(address) {
       const peerId = isRelayed(address) ? peerIdOf(address) : null;

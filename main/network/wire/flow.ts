@@ -96,10 +96,10 @@ export function createPuller(stream: Stream): Puller {
 
 /**
  * Sends and waits until the peer has taken enough of it. A peer that doesn't read holds at most HIGH_WATER and these
- * bytes of ours in memory, and is cut off after STALL_MS.
+ * bytes of ours in memory, and is cut off after STALL_MS, or when it takes longer than `mostMs` altogether.
  * @throws {KithError} `stream-lost`, `stream-stalled`.
  */
-export async function write(stream: Stream, parts: readonly Uint8Array[]): Promise<void> {
+export async function write(stream: Stream, parts: readonly Uint8Array[], mostMs?: number): Promise<void> {
   let bytes = 0;
   try {
     for (const part of parts) {
@@ -109,7 +109,7 @@ export async function write(stream: Stream, parts: readonly Uint8Array[]): Promi
   } catch (error) {
     throw new KithError('stream-lost', 'the stream takes no more', { cause: error });
   }
-  const latest = performance.now() + longestMs(bytes);
+  const latest = performance.now() + (mostMs ?? longestMs(bytes));
   while (stream.writeBufferLength > HIGH_WATER) {
     const drained = performance.now() < latest && (await drain(stream));
     if (stream.writeStatus === 'closed') throw new KithError('stream-lost', 'closed while writing');

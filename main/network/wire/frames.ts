@@ -1,6 +1,6 @@
 import type { Stream } from '@libp2p/interface';
 import { codeOf } from '../../lib/errors.ts';
-import { createPuller, SLOWEST_BYTES_PER_S, STALL_MS, write } from './flow.ts';
+import { createPuller, longestMs, SLOWEST_BYTES_PER_S, STALL_MS, write } from './flow.ts';
 import { type Offence, offence } from './offence.ts';
 
 /**
@@ -131,15 +131,22 @@ function readHead(head: Uint8Array): { length: number; type: number; id: number 
   return { length: view.getUint32(0, true), type: view.getUint8(4), id: view.getUint32(5, true) };
 }
 
+/** Waits until so many bytes may go out; `begun`: the beginning of the same frame is out already. */
+export type Pay = (bytes: number, begun: boolean) => Promise<void>;
+
+/** A larger frame goes out in such pieces, each of which is paid for. */
+export const PIECE_BYTES = 64 * 1024;
+
 /**
  * Sends one frame, its body in parts, and waits as `write` does.
- * @throws {KithError} `stream-lost`, `stream-stalled`.
+ * @throws {KithError} `stream-lost`, `stream-stalled`; what `pay` rejects with.
  */
 export async function writeFrame(
   stream: Stream,
   type: number,
   id: number,
   parts: readonly Uint8Array[],
+  pay?: Pay,
 ): Promise<void> {
   let length = 0;
   for (const part of parts) length += part.length;
@@ -150,11 +157,52 @@ export async function writeFrame(
   view.setUint32(0, length, true);
   view.setUint8(4, type);
   view.setUint32(5, id, true);
-  if (!small) return write(stream, [head, ...parts]);
+  if (!small) return writePieces(stream, [head, ...parts], pay);
   let at = FRAME_HEAD;
   for (const part of parts) {
     head.set(part, at);
     at += part.length;
   }
+  await pay?.(head.length, false);
   return write(stream, [head]);
+}
+
+async function writePieces(
+  stream: Stream,
+  parts: readonly Uint8Array[],
+  pay: Pay | undefined,
+): Promise<void> {
+  if (pay === undefined) return write(stream, parts);
+  // The time that the peer may take is that of the whole frame; what we wait ourselves doesn't count.
+  let leftMs = longestMs(parts.reduce((sum, { length }) => sum + length, 0));
+  let begun = false;
+  for (const piece of piecesOf(parts)) {
+    await pay(
+      piece.reduce((sum, { length }) => sum + length, 0),
+      begun,
+    );
+    begun = true;
+    const before = performance.now();
+    await write(stream, piece, leftMs);
+    leftMs -= performance.now() - before;
+  }
+}
+
+/** The same bytes in pieces of PIECE_BYTES, without a copy. */
+function* piecesOf(parts: readonly Uint8Array[]): Generator<Uint8Array[]> {
+  let piece: Uint8Array[] = [];
+  let room = PIECE_BYTES;
+  for (const part of parts) {
+    for (let at = 0; at < part.length;) {
+      const taken = part.subarray(at, at + room);
+      piece.push(taken);
+      at += taken.length;
+      room -= taken.length;
+      if (room > 0) continue;
+      yield piece;
+      piece = [];
+      room = PIECE_BYTES;
+    }
+  }
+  if (piece.length > 0) yield piece;
 }

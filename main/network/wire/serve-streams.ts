@@ -5,7 +5,7 @@ import type { Peer } from '../peers/peer.ts';
 import { isNewer } from './messages/hello.ts';
 import type { Offence } from './offence.ts';
 import { perConnection } from './per-connection.ts';
-import { type Handler, serve } from './server.ts';
+import { type Handler, serve, type Toll } from './server.ts';
 
 export interface ServeStreamsDeps {
   readonly peers: {
@@ -13,6 +13,8 @@ export interface ServeStreamsDeps {
     get(id: string): Pick<Peer, 'hello'> | undefined;
     report(peerId: string, offence: Offence): void;
   };
+  /** What the requests on a stream of a connection cost; one for each stream. */
+  readonly tollOf: (connection: Connection) => Toll;
   readonly log: Log;
 }
 
@@ -32,7 +34,8 @@ export function serveStreams(
     const answer = async (): Promise<void> => {
       const peer = await greeted(deps.peers, peerId);
       if (peer === undefined) return stream.abort(new Error('greet first'));
-      const wrong = await serve(stream, handlersOf(connection), isNewer(peer.hello));
+      const options = { isNewer: isNewer(peer.hello), toll: deps.tollOf(connection) };
+      const wrong = await serve(stream, handlersOf(connection), options);
       if (wrong !== null) deps.peers.report(peerId, wrong);
     };
     answer().catch((error: unknown) =>

@@ -1,7 +1,7 @@
 import type { Stream } from '@libp2p/interface';
 import { codeOf, KithError } from '../../lib/errors.ts';
 import { FRAME, MAX_UNKNOWN_BYTES } from './frame-types.ts';
-import { createFrameReader, type Frame, writeFrame } from './frames.ts';
+import { createFrameReader, type Frame, type Pay, writeFrame } from './frames.ts';
 import { handlerFailure } from './handler-failure.ts';
 import { isOffence, type Offence, offence } from './offence.ts';
 
@@ -32,16 +32,25 @@ export function answering<Decoded>(
   };
 }
 
+/** What requests cost, as the side that answers sees it. */
+export interface Toll {
+  /** Waits until a request of this type may be worked on; gives what must be called when it is answered. */
+  enter(type: number, bytes: number): Promise<() => void>;
+  /** What the frames of its answer wait for. */
+  pay(type: number): Pay;
+}
+
 /**
  * The answering side of one stream: one request at a time, in order. The next isn't read before this one's answer has
  * gone, so however much a peer asks, it holds one request and one answer of ours in memory.
  * Resolves when the stream has ended, with what the peer did wrong, or null. `isNewer`: the peer speaks a version that
- * we don't, so a request that we don't know is no offence: it is answered with `unknown`.
+ * we don't, so a request that we don't know is no offence: it is answered with `unknown`. Without a toll requests cost
+ * nothing.
  */
 export async function serve(
   stream: Stream,
   handlers: ReadonlyMap<number, Handler>,
-  isNewer = false,
+  { isNewer = false, toll }: { readonly isNewer?: boolean; readonly toll?: Toll } = {},
 ): Promise<Offence | null> {
   const strange = isNewer ? MAX_UNKNOWN_BYTES : null;
   const reader = createFrameReader(stream, (type) => handlers.get(type)?.cap ?? strange);
@@ -52,7 +61,7 @@ export async function serve(
         await stream.close().catch(() => undefined);
         return null;
       }
-      const wrong = isOffence(frame) ? frame : await answer(stream, handlers, frame);
+      const wrong = isOffence(frame) ? frame : await answer(stream, handlers, frame, toll);
       if (wrong === null) continue;
       stream.abort(new KithError(wrong.code));
       return wrong;
@@ -65,15 +74,23 @@ export async function serve(
   }
 }
 
-function answer(
+async function answer(
   stream: Stream,
   handlers: ReadonlyMap<number, Handler>,
   frame: Frame,
+  toll: Toll | undefined,
 ): Promise<Offence | null> {
-  const handler = handlers.get(frame.type);
-  if (handler === undefined) return writeFrame(stream, FRAME.unknown.type, frame.id, []).then(() => null);
-  const reply: Reply = (type, ...parts) => writeFrame(stream, type, frame.id, parts);
-  return guard(frame, () => handler.handle(frame, reply));
+  const done = await toll?.enter(frame.type, frame.body.length);
+  try {
+    const pay = toll?.pay(frame.type);
+    const reply: Reply = (type, ...parts) => writeFrame(stream, type, frame.id, parts, pay);
+    const handler = handlers.get(frame.type);
+    if (handler !== undefined) return await guard(frame, () => handler.handle(frame, reply));
+    await reply(FRAME.unknown.type);
+    return null;
+  } finally {
+    done?.();
+  }
 }
 
 async function guard({ type }: Frame, handle: () => Promise<Offence | null>): Promise<Offence | null> {

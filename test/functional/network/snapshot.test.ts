@@ -16,6 +16,7 @@ import { greet } from '../../../main/network/wire/control.ts';
 import { isOffence } from '../../../main/network/wire/offence.ts';
 import { PROTOCOL_VERSION } from '../../../main/network/wire/messages/hello.ts';
 import { type Handler, serve } from '../../../main/network/wire/server.ts';
+import { createBodyReader } from '../../../main/network/sync/bodies/body-of.ts';
 import { syncHandlers } from '../../../main/network/sync/serving/serve-sync.ts';
 import { generateKeyPair } from '@libp2p/crypto/keys';
 import { subsidyAt } from '../../../main/core/consensus/params.ts';
@@ -115,7 +116,7 @@ describe('a first sync by snapshot', () => {
     const chunks = manifest.chunks.map((_, i) => new Uint8Array(readFileSync(chunkFile(whole, i))));
     expect(chunks.length).toBeGreaterThan(2);
     const served = encodeManifest(manifest);
-    const sync = () => syncHandlers({ chain: from.chain });
+    const sync = () => syncHandlers({ chain: from.chain, readBody: createBodyReader(from.chain) });
 
     const broken = await startServer(from, served, (i) => (i === 0 ? chunks[0]! : NOTHING), sync());
     const cut = await startNode({ bootstrap: [broken.address], snapshotSync: true });

@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { REGTEST_NETWORK } from '../../../main/core/networks/built-in.ts';
+import { createBodyReader } from '../../../main/network/sync/bodies/body-of.ts';
 import { syncHandlers } from '../../../main/network/sync/serving/serve-sync.ts';
 import { FRAME } from '../../../main/network/wire/frame-types.ts';
 import type { Handler } from '../../../main/network/wire/server.ts';
@@ -24,7 +25,7 @@ const silent = (cap: number): Handler => ({ cap, handle: () => new Promise(() =>
 /** Claims the chain that `honest` has, shows it or not, and never sends a block of it. */
 async function staller(at: TestNode, honest: TestNode, showsHeaders: boolean) {
   const { height, work, id } = honest.chain.tip();
-  const shown = syncHandlers({ chain: honest.chain });
+  const shown = syncHandlers({ chain: honest.chain, readBody: createBodyReader(honest.chain) });
   const headers = showsHeaders ? shown.get(FRAME.getHeaders.type)! : silent(FRAME.getHeaders.cap);
   const peer = await startRawPeer(at.address, {
     network: REGTEST_NETWORK,

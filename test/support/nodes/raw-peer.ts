@@ -62,7 +62,7 @@ export async function startRawPeer(address: string, options: RawPeerOptions): Pr
   const answer =
     (handlers: ReadonlyMap<number, Handler> = new Map()) =>
     (stream: Stream) =>
-      void serve(stream, handlers, true);
+      void serve(stream, handlers, { isNewer: true });
   await host.handle(names.sync, 2, options.sync === undefined ? () => undefined : answer(options.sync));
   const relay = options.relay && new Map([[FRAME.getRecords.type, NO_RECORDS], ...options.relay]);
   await host.handle(names.relay, 2, answer(relay));

@@ -92,7 +92,7 @@ const WIRE: readonly string[] = [
   `count varuint, 1 to ${frame('MAX_PARTS_ASKED')} \\| gap varuint`,
   `when it has grown to ${frame('MAX_TRANSACTIONS_BYTES') / 1024} KiB`,
   `answers ${net('relay/payments/fetcher.ts', 'MOST_UNSERVED')} requested wids in a row`,
-  `more than ${net('relay/serve-relay.ts', 'PARTS_DEPTH')} below the tip`,
+  `more than ${net('relay/blocks/block-parts.ts', 'DEPTH')} below the tip`,
   `or ${seconds('network/relay/payments/first-hop.ts', 'ECHO_MS.least')} to ${seconds('network/relay/payments/first-hop.ts', 'ECHO_MS.most')} s have passed`,
   `count varuint ≤ ${frame('MAX_RECORDS')} \\| (length varuint \\| record)`,
   `at most ${frame('MAX_RECORD_BYTES_SIGNED')} bytes. Its addresses after the fourth`,

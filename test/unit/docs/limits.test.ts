@@ -54,14 +54,8 @@ function numbersIn(text: string): number[] {
 
 /** By row, for rows whose last cell names no constant: those whose values its cells give, in order. */
 const NAMED: Readonly<Record<string, readonly string[]>> = {
-  'header requests (2 000 each)': ['HEADER_REQUESTS.burst', 'HEADER_REQUESTS.perSecond'],
   'blocks asked for in a request': ['MAX_BLOCKS_ASKED'],
-  'blocks asked for': ['BLOCKS.burst', 'BLOCKS.perSecond'],
-  'bytes of blocks': ['BLOCK_BYTES.burst', 'BLOCK_BYTES.perSecond'],
-  '`getParts`': ['PARTS_REQUESTS.burst', 'PARTS_REQUESTS.perSecond'],
   '`handOver`': ['HANDED_OVER.burst', 'HANDED_OVER.perSecond'],
-  'transactions asked for': ['FETCHED.burst', 'FETCHED.perSecond'],
-  'manifests and chunks of snapshots': ['CHUNKS.burst', 'CHUNKS.perSecond'],
   'announced wids': ['WIDS.burst', 'WIDS.perSecond'],
   'new headers that nobody asked for': ['PER_PEER.burst', 'PER_PEER.perSecond'],
   'the same from all peers together': ['OVERALL.burst', 'OVERALL.perSecond'],

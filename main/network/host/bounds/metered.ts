@@ -1,4 +1,4 @@
-import type { Connection } from '@libp2p/interface';
+import type { Connection, Stream } from '@libp2p/interface';
 import { createBucket } from '../../wire/bucket.ts';
 import { withHandler } from './with-handler.ts';
 
@@ -13,12 +13,14 @@ export function metered<Components extends object>(
   components: Components,
   onFlood: (peerId: string) => void,
   budget: { readonly burst: number; readonly perSecond: number } = GOSSIP_BYTES,
+  watch?: (peerId: string, stream: Stream) => void,
 ): Components {
   const buckets = new WeakMap<Connection, ReturnType<typeof createBucket>>();
   return withHandler(components, (stream, connection, own) => {
     // One budget for all streams of a connection: opening another must not fill it up again.
     const bucket = buckets.get(connection) ?? createBucket(budget.burst, budget.perSecond);
     buckets.set(connection, bucket);
+    watch?.(connection.remotePeer.toString(), stream);
     stream.addEventListener('message', (event) => {
       if (bucket.take(event.data.byteLength)) return;
       stream.abort(new Error('too much at once'));

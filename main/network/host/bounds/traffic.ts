@@ -18,7 +18,8 @@ export interface TrafficCounter {
   readonly size: number;
 }
 
-export function createTrafficCounter(): TrafficCounter {
+/** @param onSent is told of all bytes that go out, over whatever connection. */
+export function createTrafficCounter(onSent: (bytes: number) => void = () => {}): TrafficCounter {
   const byPeer = new Map<string, Traffic>();
   const open = new Map<string, number>();
 
@@ -27,7 +28,7 @@ export function createTrafficCounter(): TrafficCounter {
     connection: MessageStream,
     handshake: () => Promise<Secured>,
   ): Promise<Secured> {
-    const meter = watch(connection);
+    const meter = watch(connection, onSent);
     const secured = await handshake();
     const peerId = secured.remotePeer.toString();
     const total = byPeer.get(peerId) ?? { bytesIn: 0, bytesOut: 0 };
@@ -65,7 +66,7 @@ export function createTrafficCounter(): TrafficCounter {
   };
 }
 
-function watch(connection: MessageStream): { account: Traffic } {
+function watch(connection: MessageStream, onSent: (bytes: number) => void): { account: Traffic } {
   const meter = { account: { bytesIn: 0, bytesOut: 0 } };
   connection.addEventListener('message', (event) => {
     meter.account.bytesIn += event.data.byteLength;
@@ -73,6 +74,7 @@ function watch(connection: MessageStream): { account: Traffic } {
   const send = connection.send.bind(connection);
   connection.send = (data) => {
     meter.account.bytesOut += data.byteLength;
+    onSent(data.byteLength);
     return send(data);
   };
   return meter;

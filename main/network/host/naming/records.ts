@@ -31,6 +31,26 @@ export async function signRecord(key: PrivateKey, addresses: readonly Multiaddr[
   return (await RecordEnvelope.seal(record, key)).marshal();
 }
 
+/** A record is signed again after this time, so that it stays newer than what others still pass on. */
+const FRESH_MS = 10 * 60_000;
+
+/** This node's record, signed when its addresses have changed and not for everybody who asks. */
+export function createOwnRecord(
+  key: PrivateKey,
+  addresses: () => readonly Multiaddr[],
+  ms: () => number = () => performance.now(),
+): () => Promise<Uint8Array> {
+  let last: { readonly of: string; readonly until: number; readonly record: Promise<Uint8Array> } | null =
+    null;
+  return () => {
+    const now = addresses();
+    const of = now.join();
+    if (last === null || last.of !== of || ms() >= last.until)
+      last = { of, until: ms() + FRESH_MS, record: signRecord(key, now) };
+    return last.record;
+  };
+}
+
 /** Opens a signed record; null when it isn't one, or isn't signed by the peer it names. */
 export async function openRecord(bytes: Uint8Array): Promise<SignedRecord | null> {
   try {

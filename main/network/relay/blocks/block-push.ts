@@ -5,7 +5,6 @@ import type { Log } from '../../../lib/log/log.ts';
 import type { Chain } from '../../../state/chain/chain.ts';
 import { sourceOf } from '../../host/bounds/pool-source.ts';
 import type { Peer } from '../../peers/peer.ts';
-import { createBucket, spend } from '../../wire/bucket.ts';
 import type { CompactBlock } from '../../wire/messages/compact-block.ts';
 import { FRAME } from '../../wire/frame-types.ts';
 import type { Frame } from '../../wire/frames.ts';
@@ -58,8 +57,6 @@ const MOST_AT_RANDOM = 4;
 /** Compact blocks that are still here for those who ask. */
 const KEPT = 4;
 const REMEMBERED = 1000;
-/** Requests for compact blocks: at once, and a second in the long run. */
-const REQUESTS = { burst: 10, perSecond: 1 };
 
 export function createBlockPush(deps: BlockPushDeps): BlockPush {
   const { chain, peers, bodies, log } = deps;
@@ -148,7 +145,6 @@ export function createBlockPush(deps: BlockPushDeps): BlockPush {
   }
 
   function handlers(peerId: string): ReadonlyMap<number, Handler> {
-    const budget = createBucket(REQUESTS.burst, REQUESTS.perSecond);
     const pushBlock: Handler = {
       cap: FRAME.pushBlock.cap,
       async handle(frame, reply) {
@@ -163,7 +159,6 @@ export function createBlockPush(deps: BlockPushDeps): BlockPush {
       cap: FRAME.getCompact.cap,
       async handle(frame, reply) {
         if (frame.body.length !== FRAME.getCompact.cap) return offence('codec-length');
-        await spend(budget, 1);
         const id = toHex(frame.body);
         // Who has passed the header on may be waiting for the rest itself.
         for (let waited = 0; awaited.has(id) && waited < PATIENCE_MS; waited += TURN_MS) await sleep(TURN_MS);

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { toHex } from '../../../core/codec/hex.ts';
 import { listSnapshots, type Manifest, readChunkFile, readManifest } from '../../../state/snapshot/files.ts';
-import { createBucket, spend } from '../../wire/bucket.ts';
 import { FRAME } from '../../wire/frame-types.ts';
 import { answering, type Handler } from '../../wire/server.ts';
 import { decodeGetChunk, decodeGetManifest, encodeManifest } from '../../wire/messages/snapshot-messages.ts';
@@ -34,19 +33,14 @@ export function createSnapshotShelf(directory: string): SnapshotShelf {
   };
 }
 
-/** Chunks that one peer may ask for at once, and a second: up to 2 MB each, read and hashed before they go out. */
-const CHUNKS = { burst: 32, perSecond: 16 };
 const NOTHING = new Uint8Array(0);
 
 export function snapshotHandlers(shelf: SnapshotShelf): ReadonlyMap<number, Handler> {
-  const budget = createBucket(CHUNKS.burst, CHUNKS.perSecond);
   const manifest = answering(FRAME.getManifest, decodeGetManifest, async (root, reply) => {
-    await spend(budget, 1);
     const found = shelf.find(toHex(root));
     await reply(FRAME.manifest.type, found === undefined ? NOTHING : encodeManifest(found.manifest));
   });
   const chunk = answering(FRAME.getChunk, decodeGetChunk, async (asked, reply) => {
-    await spend(budget, 1);
     const found = shelf.find(toHex(asked.root));
     const bytes = found && (await readChunkFile(found.folder, found.manifest, asked.index));
     await reply(FRAME.chunk.type, bytes ?? NOTHING);
