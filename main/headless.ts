@@ -37,6 +37,8 @@ export interface NodeConfig {
   readonly hideOrigin?: boolean | undefined;
   /** Bytes that old blocks may take on the disk; all are kept when not given. */
   readonly pruneBytes?: number | undefined;
+  /** Bytes a second that the node may send to other nodes; as many as there are when not given. */
+  readonly maxUpload?: number | undefined;
   readonly log: Log;
   /** The node can't go on: a disk that fails, a bug. The program stops it and says why. */
   readonly onFailure: (error: unknown) => void;
@@ -66,6 +68,8 @@ export interface HeadlessConfig {
   readonly snapshotSync?: boolean | undefined;
   /** See NodeConfig. */
   readonly pruneBytes?: number | undefined;
+  /** See NodeConfig. */
+  readonly maxUpload?: number | undefined;
   /** Folder of the built page. */
   readonly page: string;
   /** 0 takes any free one. */
@@ -136,11 +140,12 @@ function servicesOf(
       name: 'node',
       start: async (signal) => {
         const { network, listen, bootstrap, joined, announce, minimumWork, namedBlock } = config;
-        const { snapshotSync, pruneBytes } = config;
+        const { snapshotSync, pruneBytes, maxUpload } = config;
         const { log } = parts.logs!;
         const datadir = parts.directory!.path;
         const reach = { listen, bootstrap, joined, announce, minimumWork, namedBlock, snapshotSync };
-        const node = { network, datadir, ...reach, pruneBytes, log, onFailure: deps.onFailure };
+        const limits = { pruneBytes, maxUpload };
+        const node = { network, datadir, ...reach, ...limits, log, onFailure: deps.onFailure };
         parts.node = await deps.createNode(node, signal);
       },
       stop: () => parts.node!.stop(),

@@ -94,13 +94,14 @@ function walletsOf(wallets: Wallets): WalletAccess {
 
 function activityOf(network: PeerNetwork): NetworkActivity {
   const { compact, snapshot, history, blocksPerSecond, bytesPerSecond, ...rest } = network.status();
-  const { knownAddresses, strangers, clockOffsetSeconds, failures } = rest;
+  const { knownAddresses, strangers, clockOffsetSeconds, failures, upload } = rest;
   return {
     compact: { ...compact },
     snapshot,
     history,
     blocksPerSecond,
     bytesPerSecond,
+    upload: { ...upload },
     knownAddresses,
     strangers,
     clockOffsetSeconds,

@@ -34,6 +34,7 @@ Usage: kith node --network NAME [options]
   --prune                   keep only the newest blocks, 2 GB of them; always those of the last two epochs, six days
                             on main, which take more than that when every block is full
   --prune-mb N              the same with another size, 10 or more
+  --max-upload N            send at most N kB (1 000 bytes) a second to other nodes, 20 or more; new blocks go first
   --mine ADDRESS            mine, and send the rewards there
   --threads N               threads to mine on (1)
   --log-level LEVEL         debug, info, warn or error (info); the log is FOLDER/logs/kith.log
@@ -54,6 +55,7 @@ const OPTIONS = {
   snapshot: 'flag',
   prune: 'flag',
   'prune-mb': 'text',
+  'max-upload': 'text',
   mine: 'text',
   threads: 'text',
   'log-level': 'text',
@@ -151,6 +153,7 @@ function readConfig(given: Arguments, joined: Joined | null): HeadlessConfig {
     announce: readAddresses(given.list('announce')),
     snapshotSync: given.has('snapshot'),
     pruneBytes: readPrune(given),
+    maxUpload: readMaxUpload(given),
     page: PAGE,
     apiPort: port,
     logLevel: readLevel(given.text('log-level')),
@@ -170,6 +173,13 @@ function readPrune(given: Arguments): number | undefined {
   if (!given.has('prune') && !given.has('prune-mb')) return undefined;
   const range = { least: 10, most: 1_000_000, otherwise: 2000 };
   return readNumber('node', 'prune-mb', given.text('prune-mb'), range) * 1_000_000;
+}
+
+/** With less than 20 kB a second a full block takes longer than the peer that asked for it waits. */
+function readMaxUpload(given: Arguments): number | undefined {
+  if (!given.has('max-upload')) return undefined;
+  const range = { least: 20, most: 10_000_000, otherwise: 20 };
+  return readNumber('node', 'max-upload', given.text('max-upload'), range) * 1000;
 }
 
 function readLevel(text = 'info'): LogLevel {

@@ -21,6 +21,12 @@ export function speedWords({ blocksPerSecond, bytesPerSecond }: NetworkActivity)
   return `${figures(blocksPerSecond)} blocks, ${bytes(bytesPerSecond)} a second`;
 }
 
+/** What this node sends to others, and how much it may. */
+export function uploadWords({ total, bytesPerSecond, limit }: NetworkActivity['upload']): string {
+  const now = `${bytes(bytesPerSecond)} a second, ${bytes(total)} since the start`;
+  return limit === null ? now : `${now}; limit ${bytes(limit)} a second`;
+}
+
 /** How this computer's clock stands to that of the others. */
 export function clockWords(offset: number | null): string {
   if (offset === null) return 'too few peers to compare';

@@ -40,6 +40,11 @@ export const networkActivity = z.object({
   /** While blocks are being fetched. */
   blocksPerSecond: z.number().min(0),
   bytesPerSecond: z.number().min(0),
+  /**
+   * What this node sends to others: bytes since its start, bytes a second over the last seconds, and how many a second it
+   * may send (`--max-upload`); null without a limit.
+   */
+  upload: z.object({ total: count, bytesPerSecond: z.number().min(0), limit: count.nullable() }),
   /** Addresses that could be tried. */
   knownAddresses: count,
   /** Nodes of other networks met. */

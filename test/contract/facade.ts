@@ -214,6 +214,7 @@ export async function createTestFacade(blocks = 3): Promise<TestFacade> {
       history: null,
       blocksPerSecond: 0,
       bytesPerSecond: 0,
+      upload: { total: 0, bytesPerSecond: 0, limit: null },
       knownAddresses: 1,
       strangers: 0,
       clockOffsetSeconds: null,

@@ -207,7 +207,8 @@ test('what was added: what happens between nodes, and what miners signal', async
   const activity = (await call(dir, 'network.activity')) as Fields;
   const figures =
     'blocksPerSecond:number bytesPerSecond:number knownAddresses:int strangers:int clockOffsetSeconds:number? failures:list';
-  expect(holds(activity, figures).sort()).toEqual(['compact', 'history', 'snapshot']);
+  expect(holds(activity, figures).sort()).toEqual(['compact', 'history', 'snapshot', 'upload']);
+  expect(holds(activity['upload'] as Fields, 'total:int bytesPerSecond:number limit:int?')).toEqual([]);
   const compact = 'whole:int asked:int failed:int inline:int';
   expect(holds(activity['compact'] as Fields, compact)).toEqual([]);
   const upgrades = (await call(dir, 'chain.upgrades')) as Fields;

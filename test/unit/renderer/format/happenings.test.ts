@@ -2,7 +2,12 @@ import { describe, expect, test } from 'vitest';
 import type { JournalEntry } from '../../../../shared/contract/peers.ts';
 import { isTrouble, journalWords } from '../../../../renderer/format/journal.ts';
 import { dataWords, localTime } from '../../../../renderer/format/log.ts';
-import { clockWords, compactWords, historyWords } from '../../../../renderer/format/network-activity.ts';
+import {
+  clockWords,
+  compactWords,
+  historyWords,
+  uploadWords,
+} from '../../../../renderer/format/network-activity.ts';
 import { peerVersions } from '../../../../renderer/format/peer.ts';
 import { upgradeName, upgradeWords } from '../../../../renderer/format/upgrade.ts';
 import { aPeer } from '../entries.ts';
@@ -122,4 +127,14 @@ test('a log line shows its facts, and the reader’s own time', () => {
   expect(dataWords({ text: 'x'.repeat(500) }).length).toBeLessThan(130);
   const now = new Date(2026, 10, 25, 4, 5, 6);
   expect(localTime(now.toISOString())).toBe('04:05:06');
+});
+
+test('what this node sends, with its limit if there is one', () => {
+  const plain = (text: string) => text.replaceAll('\u00a0', ' ');
+  expect(plain(uploadWords({ total: 34_000_000, bytesPerSecond: 1200, limit: null }))).toBe(
+    '1.2 kB a second, 34 MB since the start',
+  );
+  expect(plain(uploadWords({ total: 812, bytesPerSecond: 0, limit: 500_000 }))).toBe(
+    '0 B a second, 812 B since the start; limit 500 kB a second',
+  );
 });
