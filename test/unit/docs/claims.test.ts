@@ -103,7 +103,7 @@ const WIRE: readonly string[] = [
     '|',
   ),
   `the block has at most ${net('wire/messages/announcements.ts', 'MAX_INLINE_BLOCK')} bytes`,
-  `more than ${net('relay/blocks/push-links.ts', 'MOST_ASKING')} peers have selected`,
+  `more than ${net('relay/blocks/push-links.ts', 'PUSHED_TO.total')} peers have selected`,
   `announces it on the topic ${net('relay/blocks/block-relay.ts', 'NET_MS')} ms later`,
   `has no compact block ${net('relay/blocks/block-push.ts', 'WAIT_MS')} ms later`,
   `delays its answer by up to ${seconds('network/relay/blocks/block-push.ts', 'PATIENCE_MS')} s`,
