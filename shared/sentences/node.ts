@@ -34,6 +34,8 @@ export const NODE_SENTENCES = {
   'peer-gone': 'The peer left before it answered. The node asks another one by itself.',
   'peer-busy': 'The peer has too many requests to answer. The node asks another one by itself.',
   'peer-timeout': 'The peer did not answer in time. The node asks another one by itself.',
+  'peer-unsupported':
+    'The peer runs a version that does not answer this request. The node asks another one by itself.',
   'peer-self': 'This is the address of this very node. Give the address of another one.',
   'peer-other-network':
     'The peer belongs to another network, so there is nothing to talk about. Check the address and the network.',
