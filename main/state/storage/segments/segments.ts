@@ -1,6 +1,7 @@
 import { type FileHandle, mkdir, open, readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { crashPoint } from '../../../lib/disk/crash-point.ts';
+import { syncFolder } from '../../../lib/disk/sync-folder.ts';
 import { KithError } from '../../../lib/errors.ts';
 import type { SegmentLocation } from '../records/header-record.ts';
 import { frame, FRAME_BYTES, type ScannedRecord, scanRecords, unframe } from './segment-frame.ts';
@@ -53,13 +54,26 @@ export async function openSegments(options: SegmentStoreOptions): Promise<Segmen
   // The process that wrote the newest file may have been killed before that was on the disk. Older files were synced.
   let inherited: number | null = current > 1 ? current - 1 : null;
   let tail: Promise<unknown> = Promise.resolve();
+  // The end of a file that is complete: a sync meanwhile must wait for it, and not touch a file that is being closed.
+  let ending: Promise<void> | null = null;
+
+  const endFile = (full: FileHandle): Promise<void> => {
+    file = null;
+    ending = full
+      .datasync()
+      .finally(() => full.close())
+      .finally(() => {
+        ending = null;
+      });
+    return ending;
+  };
 
   const write = async (payload: Uint8Array): Promise<SegmentLocation> => {
     if (payload.length > maxRecordBytes) throw new RangeError(`a record of ${payload.length} bytes`);
     if (file && (sizes.get(current) ?? 0) >= segmentBytes) {
-      await file.datasync();
-      await file.close();
-      file = null;
+      await endFile(file).catch((error: unknown) => {
+        throw storageFailed(error, directory);
+      });
       current++;
     }
     file ??= await create(path(current));
@@ -69,9 +83,7 @@ export async function openSegments(options: SegmentStoreOptions): Promise<Segmen
       crashPoint(kind);
     } catch (error) {
       // How much arrived is unknown: the rest of this file is given up, and nothing points into it.
-      await file.datasync().catch(() => undefined);
-      await file.close().catch(() => undefined);
-      file = null;
+      await endFile(file).catch(() => undefined);
       sizes.set(current, offset);
       current++;
       throw storageFailed(error, directory);
@@ -124,6 +136,7 @@ export async function openSegments(options: SegmentStoreOptions): Promise<Segmen
       try {
         if (inherited !== null) await syncFile(path(inherited));
         inherited = null;
+        await ending;
         await file?.datasync();
       } catch (error) {
         throw storageFailed(error, directory);
@@ -170,10 +183,7 @@ async function syncFile(path: string): Promise<void> {
 /** A new file that is still there after a power failure, as soon as it has been synced. */
 async function create(path: string): Promise<FileHandle> {
   const file = await open(path, 'a');
-  // Not every system can sync a folder; those that can't don't need it.
-  const folder = await open(dirname(path), 'r').catch(() => null);
-  await folder?.sync().catch(() => undefined);
-  await folder?.close();
+  await syncFolder(dirname(path));
   return file;
 }
 

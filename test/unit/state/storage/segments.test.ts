@@ -52,6 +52,20 @@ test('many appended at once stand where they are said to stand', async () => {
   for (const [i, at] of places.entries()) expect(await store.read(at)).toEqual(payloads[i]);
 });
 
+test('a sync while files are ended waits for them, and fails over none', async () => {
+  const syncs: Promise<void>[] = [];
+  for (let round = 0; round < 40; round++) {
+    // The first sync of a store has an older file to look after, and takes long enough for several files to be ended.
+    await append(...words('first'));
+    await store.close();
+    store = await open(1);
+    await append(...words('second'));
+    syncs.push(store.sync());
+    await Promise.all(words('third', 'fourth', 'fifth').map((each) => store.append(each)));
+  }
+  await expect(Promise.all(syncs)).resolves.toHaveLength(40);
+});
+
 test('a restart begins a new file, and never one that was written to before', async () => {
   const [first] = await append(...words('one'));
   await store.close();
