@@ -1,7 +1,6 @@
 import { messageOf } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log/log.ts';
-import { isRelayed, toldClassOf, withoutPeer } from '../host/naming/addresses.ts';
-import { createBucket } from '../wire/bucket.ts';
+import { createLanAnswers, type LanAnswer } from './lan-answers.ts';
 
 export interface LanDeps {
   /** What libp2p makes its parts from. */
@@ -20,15 +19,9 @@ export interface Lan {
 }
 
 const ASK_MS = 20_000;
-const MOST_ADDRESSES = 4;
-/** Answers heeded at once, and a second: a household has no more nodes. */
-export const LAN_HEEDED = { burst: 50, perSecond: 1 } as const;
 
 interface Found {
-  readonly detail: {
-    readonly id: { toString(): string };
-    readonly multiaddrs: readonly { toString(): string }[];
-  };
+  readonly detail: LanAnswer;
 }
 
 interface Mdns {
@@ -38,24 +31,15 @@ interface Mdns {
 }
 
 export function createLan({ components, tag, onFound, log }: LanDeps): Lan {
-  const bucket = createBucket(LAN_HEEDED.burst, LAN_HEEDED.perSecond);
+  const answers = createLanAnswers(onFound);
   let mdns: Mdns | undefined;
-
-  function heard({ detail }: Found): void {
-    if (!bucket.take(1)) return;
-    for (const each of detail.multiaddrs.slice(0, MOST_ADDRESSES)) {
-      const address = `${withoutPeer(each.toString())}/p2p/${detail.id.toString()}`;
-      // Whoever is on the local network has an address of one; others would be somebody's lie.
-      if (toldClassOf(address) === 'private' && !isRelayed(address)) onFound(address);
-    }
-  }
 
   return {
     async start() {
       try {
         const part = await import('@libp2p/mdns');
         mdns = part.mdns({ serviceTag: tag, interval: ASK_MS })(components as never) as unknown as Mdns;
-        mdns.addEventListener('peer', heard);
+        mdns.addEventListener('peer', ({ detail }) => answers.heard(detail));
         await mdns.start();
       } catch (error) {
         // Without it the node finds others all the same.
@@ -63,6 +47,7 @@ export function createLan({ components, tag, onFound, log }: LanDeps): Lan {
       }
     },
     async stop() {
+      answers.stop();
       await mdns?.stop().catch(() => undefined);
     },
   };

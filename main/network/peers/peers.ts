@@ -3,6 +3,7 @@ import type { Height } from '../../../shared/units.ts';
 import { type Clock, sleep } from '../../lib/clock.ts';
 import { createEmitter, type Events } from '../../lib/events.ts';
 import { guarded } from '../../lib/guarded.ts';
+import { createCounted } from '../../lib/log/counted.ts';
 import type { Log } from '../../lib/log/log.ts';
 import type { Host } from '../host/host.ts';
 import type { Identified } from '../host/identified.ts';
@@ -73,6 +74,8 @@ export interface Peers {
 
 const INBOUND: Origin = { kind: 'inbound', foundBy: 'inbound' };
 const PING_MS = 45_000;
+/** Between two lines of the log about peers that are refused for the same reason. */
+const LOG_MS = 60_000;
 /** So much later a connection that was about to end has ended. */
 const CUT_MS = 2000;
 
@@ -100,6 +103,9 @@ export function createPeers(deps: PeersDeps): Peers {
     if (wrong.code === 'wire-cut') void reportCut(peerId, wrong);
     else if (sessions.get(peerId)?.parting !== true) judge(peerId, wrong);
   };
+  // Whoever connects again and again must not fill the log.
+  const refusals = createCounted({ log, level: 'info', everyMs: LOG_MS });
+  const comings = createCounted({ log, level: 'info', everyMs: LOG_MS });
   let pinging: NodeJS.Timeout | undefined;
 
   const list = (): OwnedPeer[] =>
@@ -125,7 +131,7 @@ export function createPeers(deps: PeersDeps): Peers {
 
   function ended(session: Session, peer: OwnedPeer): void {
     for (const caller of [peer.sync, peer.relay, peer.push, peer.snapshots]) caller.close();
-    log.info('a peer left', { peer: peer.id, code: session.code });
+    comings('a peer left', { peer: peer.id, code: session.code });
     events.emit('gone', { peer, code: session.code });
   }
 
@@ -139,7 +145,8 @@ export function createPeers(deps: PeersDeps): Peers {
       const code = outcome?.code ?? null;
       if (code !== null) {
         session.code ??= code;
-        log.info('not a peer of ours', { peer: id, code });
+        refusals('not a peer of ours', { code });
+        log.debug('not a peer of ours', { peer: id, code });
         const { direction, remoteAddr } = session.connection;
         events.emit('refused', { id, address: remoteAddr.toString(), direction, code });
         report(id, outcome!);
@@ -164,7 +171,7 @@ export function createPeers(deps: PeersDeps): Peers {
     void follow(session, peer);
     const { software, height } = peer.hello;
     const { address, direction, kind, foundBy } = peer;
-    log.info('a peer is connected', { peer: id, address, direction, kind, foundBy, software, height });
+    comings('a peer is connected', { peer: id, address, direction, kind, foundBy, software, height });
     events.emit('greeted', peer);
     void measure(peer);
     return peer;
