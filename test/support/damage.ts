@@ -230,7 +230,7 @@ function judge(failure: unknown, what: string): Recovery | 'again' {
 }
 
 /** Sends headers, then bodies as long as the node asks for some; false when it gets no further. */
-async function follow(
+export async function follow(
   chain: Chain,
   blocks: readonly ModelBlock[],
   tip: ModelBlock,
@@ -248,7 +248,11 @@ async function follow(
   return false;
 }
 
-async function compare(chain: Chain, { coins, issued, burned, block }: ModelBlock): Promise<Recovery | null> {
+/** Null when the chain has this block as its tip, and the coins and totals that belong to it. */
+export async function compare(
+  chain: Chain,
+  { coins, issued, burned, block }: ModelBlock,
+): Promise<Extract<Recovery, { end: 'different' }> | null> {
   const made = { tip: chain.tip().id, ...chain.totals(), set: await chain.setHash() };
   const total = sumOf(coins);
   const wanted = { tip: block.header.idHex, coins: coins.size, total, issued, burned, set: hashOf(coins) };

@@ -36,6 +36,8 @@ export interface ChainDeps {
   readonly pruneBytes?: number | undefined;
   /** Bytes of one segment file; small in tests. */
   readonly segmentBytes?: number;
+  /** What LevelDB collects in its log before it writes a table; small in tests. */
+  readonly levelBufferBytes?: number;
   /** How many coins to keep in memory; about 100 bytes each. */
   readonly cachedCoins?: number;
 }

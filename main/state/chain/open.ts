@@ -28,6 +28,7 @@ export interface OpenDeps {
   readonly directory: string;
   readonly log: Log;
   readonly segmentBytes?: number;
+  readonly levelBufferBytes?: number;
 }
 
 /** Everything the chain keeps, loaded and found consistent. */
@@ -68,7 +69,7 @@ const databaseDirectory = (deps: OpenDeps): string => join(deps.directory, 'chai
 async function openHealthy(deps: OpenDeps, bodies: Bodies): Promise<OpenedChain | string> {
   let db: ChainDb | null = null;
   try {
-    db = await openChainDb(databaseDirectory(deps), deps.network.id);
+    db = await openChainDb(databaseDirectory(deps), deps.network.id, deps.levelBufferBytes);
     await db.undoLoading();
     const stored = db.readState();
     if (stored === null && bodies.blocks.segments().length > 0)
@@ -99,7 +100,7 @@ async function openHealthy(deps: OpenDeps, bodies: Bodies): Promise<OpenedChain 
 async function openRebuilt(deps: OpenDeps, bodies: Bodies, why: string): Promise<OpenedChain> {
   demandRebuild(deps.directory, why);
   await setDatabaseAside(databaseDirectory(deps));
-  const db = await openChainDb(databaseDirectory(deps), deps.network.id);
+  const db = await openChainDb(databaseDirectory(deps), deps.network.id, deps.levelBufferBytes);
   try {
     const index = new HeaderIndex(deps.network.genesis.header);
     const opened = await begin(deps, db, bodies, index);

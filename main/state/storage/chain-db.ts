@@ -16,6 +16,7 @@ import { createUnsyncedUndo, type BlockUndo, type Unsynced } from './unsynced-un
 import { decodeHeaderRecord, encodeHeaderRecord, type HeaderRecord } from './records/header-record.ts';
 import { headersAt, idInKey, key, MARKS, PREFIX, rangeOf } from './records/keys.ts';
 import { entries, type Level, levelFailed, readValue } from './level-access.ts';
+import { syncLevel } from './level/sync-level.ts';
 import { openChainLevel } from './open-level.ts';
 import { type ChainState, decodeState, encodeState } from './records/state-record.ts';
 
@@ -101,12 +102,17 @@ export interface SnapshotBase {
  * @throws {KithError} `storage-schema` for a database of a newer program, `storage-other-network`,
  * `storage-unusable` when the directory can't be used, {@link DamagedError} when something of it is not as it was written.
  */
-export async function openChainDb(directory: string, networkId: Uint8Array): Promise<ChainDb> {
-  return chainDbOf(await openChainLevel(directory, networkId));
+export async function openChainDb(
+  directory: string,
+  networkId: Uint8Array,
+  bufferBytes?: number,
+): Promise<ChainDb> {
+  return chainDbOf(await openChainLevel(directory, networkId, bufferBytes));
 }
 
 function chainDbOf(level: Level): ChainDb {
-  // A synced write flushes LevelDB's whole log, so one small record is enough to put all before it on the disk.
+  // A synced write forces LevelDB's newest log to the disk, and syncLevel the rest: one small record is enough for all
+  // that was written before it.
   let lastState: Uint8Array | null = null;
   let height = 0;
 
@@ -117,6 +123,7 @@ function chainDbOf(level: Level): ChainDb {
       crashPoint(kind);
     });
 
+  const forced = () => syncLevel(level.location);
   const writeCoins = createCoinWriter();
   const undo = createUnsyncedUndo();
 
@@ -235,11 +242,11 @@ function chainDbOf(level: Level): ChainDb {
       const batch = level.batch();
       batch.put(key.state, lastState);
       undo.release(batch, released);
-      await inOrder('synced state', () => batch.write({ sync: true }));
+      await inOrder('synced state', () => batch.write({ sync: true }).then(forced));
     },
     beginLoading: () =>
       inOrder('coins of a snapshot', () =>
-        level.put(key.loading, sealPayload(key.loading, Uint8Array.of(1)), { sync: true }),
+        level.put(key.loading, sealPayload(key.loading, Uint8Array.of(1)), { sync: true }).then(forced),
       ),
     loadCoins(coins) {
       const batch = level.batch();
@@ -259,7 +266,7 @@ function chainDbOf(level: Level): ChainDb {
       batch.put(key.state, lastState);
       batch.put(key.base, sealPayload(key.base, new Writer(36).u32(height).bytes(id).finish()));
       batch.del(key.loading);
-      return inOrder('start from a snapshot', () => batch.write({ sync: true }));
+      return inOrder('start from a snapshot', () => batch.write({ sync: true }).then(forced));
     },
     async undoLoading() {
       if (readValue(level, key.loading) === undefined) return;
@@ -271,11 +278,11 @@ function chainDbOf(level: Level): ChainDb {
       lastState = sealPayload(key.state, encodeState(state));
       batch.put(key.state, lastState);
       batch.del(key.base);
-      return inOrder('history confirmed', () => batch.write({ sync: true }));
+      return inOrder('history confirmed', () => batch.write({ sync: true }).then(forced));
     },
     giveUp() {
       lastState = new Uint8Array(0);
-      return inOrder('first state', () => level.put(key.state, lastState!, { sync: true }));
+      return inOrder('first state', () => level.put(key.state, lastState!, { sync: true }).then(forced));
     },
     base() {
       const record = readValue(level, key.base);

@@ -6,17 +6,26 @@ import { openRecord, sealPayload } from './records/checksum.ts';
 import { addOutpointTo } from './records/coin-sum.ts';
 import { DamagedError } from './damaged-error.ts';
 import { key, PREFIX, SCHEMA } from './records/keys.ts';
+import { cutLostEnd } from './level/cut-end.ts';
 import { findLevelDamage } from './level/check-level.ts';
 import { entries, type Level, levelFailed, readValue } from './level-access.ts';
 import { decodeStateOfSchema1, encodeState } from './records/state-record.ts';
 
+/** What LevelDB collects in its log before it writes a table. */
+const BUFFER_BYTES = 8 << 20;
+
 const BINARY = { keyEncoding: 'view', valueEncoding: 'view' } as const;
 
 /** The database of a chain, whole, of this network and of the newest schema. See openChainDb for what it throws. */
-export async function openChainLevel(directory: string, networkId: Uint8Array): Promise<Level> {
+export async function openChainLevel(
+  directory: string,
+  networkId: Uint8Array,
+  bufferBytes = BUFFER_BYTES,
+): Promise<Level> {
+  await cutLostEnd(directory);
   const damage = await findLevelDamage(directory);
   if (damage !== null) throw new DamagedError(damage);
-  const level = await openLevel(directory);
+  const level = await openLevel(directory, bufferBytes);
   try {
     await checkIdentity(level, networkId);
   } catch (error) {
@@ -26,13 +35,13 @@ export async function openChainLevel(directory: string, networkId: Uint8Array): 
   return level;
 }
 
-async function openLevel(directory: string): Promise<Level> {
+async function openLevel(directory: string, bufferBytes: number): Promise<Level> {
   const level: Level = new ClassicLevel(directory, {
     ...BINARY,
     compression: false,
     cacheSize: 16 << 20,
     maxFileSize: 16 << 20,
-    writeBufferSize: 8 << 20,
+    writeBufferSize: bufferBytes,
   });
   try {
     await level.open();

@@ -11,6 +11,8 @@ const HEADER = 7;
 export interface LogContents {
   /** Whole records, up to the first that is damaged. */
   readonly records: readonly Uint8Array[];
+  /** Where each of them ends in the file. */
+  readonly ends: readonly number[];
   /** Something good follows something damaged: no crash leaves that. */
   readonly hole: boolean;
   /** It ends with its last record, and all of them are good. */
@@ -20,6 +22,7 @@ export interface LogContents {
 /** Reads what LevelDB would read, and says whether it would pass over a damaged stretch in silence. */
 export function readLog(bytes: Uint8Array): LogContents {
   const records: Uint8Array[] = [];
+  const ends: number[] = [];
   let parts: Uint8Array[] = [];
   let whole = true;
   for (let block = 0; block < bytes.length; block += BLOCK) {
@@ -28,20 +31,21 @@ export function readLog(bytes: Uint8Array): LogContents {
     while (at + HEADER <= end) {
       const part = partAt(bytes, at, end);
       if (part === null) break;
-      if (!whole) return { records, hole: true, whole };
+      if (!whole) return { records, ends, hole: true, whole };
       at += HEADER + part.data.length;
       if (part.type === FULL || part.type === FIRST) parts = [];
       parts.push(part.data);
       if (part.type === FULL || part.type === LAST) {
         records.push(joined(parts));
+        ends.push(at);
         parts = [];
       }
     }
     if (isFilled(bytes, block, at)) continue;
-    if (resumes(bytes, block, at)) return { records, hole: true, whole: false };
+    if (resumes(bytes, block, at)) return { records, ends, hole: true, whole: false };
     whole = false;
   }
-  return { records, hole: false, whole: whole && parts.length === 0 };
+  return { records, ends, hole: false, whole: whole && parts.length === 0 };
 }
 
 /**

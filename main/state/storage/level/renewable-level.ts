@@ -7,8 +7,10 @@ import { createWriteLine, type WriteLine } from '../../../lib/disk/write-line.ts
 import { codeOf, findCode, KithError, messageOf } from '../../../lib/errors.ts';
 import type { Log } from '../../../lib/log/log.ts';
 import { findLevelDamage } from './check-level.ts';
+import { cutLostEnd } from './cut-end.ts';
 import { asideOf, finishReplacement, replaceLevel } from './replace-level.ts';
 import { type LevelRecord, salvageRecords } from './salvage.ts';
+import { syncLevel } from './sync-level.ts';
 
 /** A value to be put, or null to delete the key. */
 export type Change = readonly [key: Uint8Array, value: Uint8Array | null];
@@ -157,6 +159,7 @@ export async function openRenewableLevel(options: RenewableOptions): Promise<Ren
           else batch.put(key, value);
         }
         await batch.write({ sync });
+        if (sync) await syncLevel(folder);
         crashPoint(options.kind);
       });
     },
@@ -173,6 +176,7 @@ export async function openRenewableLevel(options: RenewableOptions): Promise<Ren
 async function findDamage(folder: string): Promise<string | null> {
   try {
     await finishReplacement(folder);
+    await cutLostEnd(folder);
     return await findLevelDamage(folder);
   } catch (error) {
     // A file in the place of the folder, or one that may not be read: what can be made again is not worth a start.

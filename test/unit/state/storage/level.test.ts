@@ -2,6 +2,7 @@ import { cpSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync 
 import { join } from 'node:path';
 import { ClassicLevel } from 'classic-level';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { cutLostEnd } from '../../../../main/state/storage/level/cut-end.ts';
 import { findLevelDamage } from '../../../../main/state/storage/level/check-level.ts';
 import { readLog } from '../../../../main/state/storage/level/log-file.ts';
 import { createRandom } from '../../../support/random.ts';
@@ -249,4 +250,62 @@ test('any bytes are read as a log without an exception', () => {
     expect(records.length).toBeLessThanOrEqual(whole.records.length);
     readLog(random.bytes(random.int(2000)));
   }
+});
+
+describe('what a power failure leaves behind a gap is removed', () => {
+  const KEYS = 40;
+  /** Its newest records stand in a second log, as if LevelDB had begun it and had not written a table yet. */
+  async function withTwoLogs(): Promise<{
+    directory: string;
+    first: string;
+    second: string;
+    ends: number[];
+  }> {
+    const directory = newDirectory();
+    const level = await open(directory);
+    for (let i = 0; i < KEYS; i++) await level.put(`key ${String(i).padStart(2, '0')}`, 'v'.repeat(100));
+    await level.close();
+    const first = join(directory, files(/\.log$/, directory)[0]!);
+    const bytes = readFileSync(first);
+    const { ends } = readLog(bytes);
+    const at = ends[KEYS / 2 - 1]!;
+    const second = join(directory, '000999.log');
+    writeFileSync(second, bytes.subarray(at));
+    truncateSync(first, at);
+    return { directory, first, second, ends: ends.slice(0, KEYS / 2) };
+  }
+  async function keysIn(directory: string): Promise<number> {
+    expect(await findLevelDamage(directory)).toBeNull();
+    const level = await open(directory);
+    const keys = await level.keys().all();
+    await level.close();
+    expect(keys).toEqual(Array.from({ length: keys.length }, (_, i) => `key ${String(i).padStart(2, '0')}`));
+    return keys.length;
+  }
+
+  test('nothing where no log lacks its end', async () => {
+    const { directory } = await withTwoLogs();
+    expect(await cutLostEnd(directory)).toBeNull();
+    expect(await keysIn(directory)).toBe(KEYS);
+  });
+  test.each([
+    ['in the middle of a record', (ends: readonly number[]) => ends.at(-1)! - 50, KEYS / 2 - 1],
+    ['between two records', (ends: readonly number[]) => ends.at(-2)!, KEYS / 2 - 1],
+    ['at its beginning', () => 0, 0],
+  ])('the newer log, if the older one ends %s', async (_, length, left) => {
+    const { directory, first, ends } = await withTwoLogs();
+    truncateSync(first, length(ends));
+    expect(await cutLostEnd(directory)).toBe('000999.log');
+    expect(await keysIn(directory)).toBe(left);
+  });
+  test('nothing where the older log is damaged: no power failure leaves that', async () => {
+    const { directory, first, second } = await withTwoLogs();
+    edit(first, (bytes) => void (bytes[bytes.length >> 1]! ^= 1));
+    expect(await cutLostEnd(directory)).toBeNull();
+    expect(files(/\.log$/, directory)).toContain(second.slice(directory.length + 1));
+    expect(await findLevelDamage(directory)).not.toBeNull();
+  });
+  test('nothing where there is no database', async () => {
+    expect(await cutLostEnd(join(newDirectory(), 'nowhere'))).toBeNull();
+  });
 });
