@@ -7,7 +7,7 @@ import { createConsoleSink } from '../lib/log/log-sinks.ts';
 import { createLog } from '../lib/log/log.ts';
 import type { ChainDeps } from '../state/chain/chain.ts';
 import type { Chain } from '../state/chain/chain.ts';
-import { exportChain, importChain } from '../state/chain/repair/chain-file.ts';
+import { checkChainFile, exportChain, importChain } from '../state/chain/repair/chain-file.ts';
 import { createChain } from '../state/chain/create-chain.ts';
 import { verifyChain } from '../state/chain/repair/verify-chain.ts';
 import { createPowPool } from '../state/native/pow-pool.ts';
@@ -46,19 +46,32 @@ The node of that folder must not be running. An imported file is checked block b
         'Say what to do: kith chain export FILE, or kith chain import FILE',
       );
     }
-    const work = verb === 'export' ? exportChain : importChain;
-    const doWork = async (chain: Chain) => {
-      const done = await work(chain, file);
-      // A disk that failed on the way leaves blocks stored that nobody has connected.
-      await chain.idle();
-      return done;
-    };
-    const blocks = await withChain(given, 'chain', doWork, verb === 'import');
-    const past = verb === 'export' ? 'written to' : 'read from';
-    print(given, { blocks, file }, `${blocks} blocks ${past} ${file}.`);
+    await (verb === 'export' ? runExport : runImport)(given, file);
     return 0;
   },
 };
+
+async function runExport(given: Arguments, file: string): Promise<void> {
+  const blocks = await withChain(given, 'chain', (chain) => exportChain(chain, file));
+  print(given, { blocks, file }, `${blocks} blocks written to ${file}.`);
+}
+
+async function runImport(given: Arguments, file: string): Promise<void> {
+  // Before anything is made: a mistyped path must not leave a data directory behind.
+  await checkChainFile(file, readNetwork('chain', given.text('network')).idHex);
+  const work = async (chain: Chain) => {
+    const done = await importChain(chain, file);
+    // A disk that failed on the way leaves blocks stored that nobody has connected.
+    await chain.idle();
+    return done;
+  };
+  const { blocks, complete } = await withChain(given, 'chain', work, true);
+  const doubt =
+    complete === null
+      ? ' The file has an earlier format that does not mark its end, so it cannot be told whether it is complete. Compare the height with that of other nodes.'
+      : '';
+  print(given, { blocks, file, complete }, `${blocks} blocks read from ${file}.${doubt}`);
+}
 
 export const verifyCommand: Command = {
   help: `kith verify: check a data directory.

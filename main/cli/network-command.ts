@@ -1,5 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { dirname } from 'node:path';
 import { bitsToTarget, workOf } from '../core/consensus/compact.ts';
 import { formatJoinLink } from '../core/networks/join-link.ts';
 import { isNetworkName, type Network } from '../core/networks/network.ts';
@@ -62,6 +63,8 @@ export const networkCommand: Command = {
     const file = given.text('out') ?? `${name.replace(/[^A-Za-z0-9_-]+/g, '-')}.kith.json`;
     // Told now, not after a minute of mining.
     if (existsSync(file)) throw unwritable(file, new Error('it is there already'));
+    const folder = dirname(file);
+    if (!existsSync(folder)) throw new KithError('folder-missing', folder, { data: { folder } });
     if (!given.has('json'))
       process.stderr.write(
         `Measuring this machine and mining the first block: about ${charter.spacing} s.\n`,

@@ -25,6 +25,7 @@ const FILE_CODES: Readonly<Record<string, string>> = {
   EROFS: 'file-forbidden',
   EISDIR: 'file-unusable',
   ENOTDIR: 'file-unusable',
+  ENOTFILE: 'file-unusable',
   ENOSPC: 'disk-full',
 };
 

@@ -95,6 +95,8 @@ export const NODE_SENTENCES = {
   'network-unknown':
     'There is no network[ named “{network}”| of that name]. The built-in ones are main, test, local and regtest; for another give the path of its network file.',
   'file-missing': 'There is no file[ {file}]. Check the path.',
+  'folder-missing':
+    'There is no folder[ {folder}] to write the file into. Create it, or choose another path.',
   'file-exists':
     'The file[ {file}] is there already, and nothing is overwritten. Choose another path, or move it away.',
   'file-forbidden': 'The file[ {file}] may not be used. Check its permissions and those of its folder.',
@@ -103,6 +105,8 @@ export const NODE_SENTENCES = {
     'The contents of [{height:block}|some block] are not stored here (pruned), so the chain cannot be exported from this node.',
   'chain-file-invalid':
     'The file is no chain file, or is damaged. What came before the damage was read; get the file again.',
+  'chain-file-incomplete':
+    'The chain file is incomplete: it ends after [{height:block}|some block], without the mark that ends a chain file. The blocks up to there were imported. Get the whole file and import it again.',
   'chain-file-other-network':
     'The chain in this file belongs to another network. Choose that network, or another file.',
   'network-charter-invalid': 'A network cannot be founded so[: {detail}]. Choose other values.',

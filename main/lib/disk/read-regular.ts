@@ -1,12 +1,14 @@
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
-import { open, stat } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 
 /** A path that leads to something else than a regular file of a sane size; `code` is `ENOTFILE` or `EFBIG`. */
 export class NotReadable extends Error {
   readonly code: 'ENOTFILE' | 'EFBIG';
+  readonly path: string;
   constructor(code: 'ENOTFILE' | 'EFBIG', path: string) {
     super(`${path} is ${code === 'ENOTFILE' ? 'not a regular file' : 'too large'}`);
     this.code = code;
+    this.path = path;
   }
 }
 
@@ -19,9 +21,7 @@ const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
  * @throws {NotReadable} and what the file system throws
  */
 export async function readRegularFile(path: string, maxBytes: number): Promise<Buffer> {
-  // Opening some devices does something, so this looks first; and once more, at what was really opened.
-  check(await stat(path), path, maxBytes);
-  const file = await open(path, FLAGS);
+  const file = await openRegularFile(path, maxBytes);
   try {
     const facts = await file.stat();
     check(facts, path, maxBytes);
@@ -35,6 +35,23 @@ export async function readRegularFile(path: string, maxBytes: number): Promise<B
     return bytes.subarray(0, length);
   } finally {
     await file.close();
+  }
+}
+
+/**
+ * Opens such a file for reading, of any size unless told; the caller closes it.
+ * @throws {NotReadable} and what the file system throws
+ */
+export async function openRegularFile(path: string, maxBytes = Infinity): Promise<FileHandle> {
+  // Opening some devices does something, so this looks first; and once more, at what was really opened.
+  check(await stat(path), path, maxBytes);
+  const file = await open(path, FLAGS);
+  try {
+    check(await file.stat(), path, maxBytes);
+    return file;
+  } catch (error) {
+    await file.close();
+    throw error;
   }
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, rmSync, statSync, truncateSync } from 'node:fs';
+import { existsSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { extend, newDirectory, openTestChain } from '../../support/chain/test-chain.ts';
@@ -60,7 +60,10 @@ describe('a chain as a file', () => {
       fault: { code: 'file-exists' },
     });
     const to = newDirectory();
-    expect(await kith(to, 'chain', 'import', file)).toMatchObject({ code: 0, said: { blocks: BLOCKS } });
+    expect(await kith(to, 'chain', 'import', file)).toMatchObject({
+      code: 0,
+      said: { blocks: BLOCKS, complete: true },
+    });
     expect(await kith(to, 'verify', '--deep')).toMatchObject({
       code: 0,
       said: { height: BLOCKS, blocks: BLOCKS, deep: true, problems: [] },
@@ -68,11 +71,26 @@ describe('a chain as a file', () => {
     truncateSync(file, statSync(file).size - 1);
     expect(await kith(newDirectory(), 'chain', 'import', file)).toMatchObject({
       code: 1,
-      fault: { code: 'chain-file-invalid' },
+      fault: { code: 'chain-file-incomplete', data: { height: BLOCKS } },
     });
-    expect(await kith(newDirectory(), 'chain', 'import', join(to, 'none'))).toMatchObject({
+  });
+
+  test('a path that leads nowhere is told, and makes nothing', async () => {
+    const folder = newDirectory();
+    const refused = async (verb: string, file: string, code: string) => {
+      const directory = join(folder, 'data');
+      const told = { code: 1, fault: { code } };
+      expect(await kith(directory, 'chain', verb, file)).toMatchObject(told);
+      expect(existsSync(directory)).toBe(false);
+    };
+    await refused('import', join(folder, 'none'), 'file-missing');
+    await refused('import', folder, 'file-unusable');
+    writeFileSync(join(folder, 'text'), 'a text of more than forty bytes, which is no chain file');
+    await refused('import', join(folder, 'text'), 'chain-file-invalid');
+    const directory = await madeDirectory(1);
+    expect(await kith(directory, 'chain', 'export', join(folder, 'none', 'file'))).toMatchObject({
       code: 1,
-      fault: { code: 'file-missing' },
+      fault: { code: 'folder-missing', data: { folder: join(folder, 'none') } },
     });
   });
 

@@ -45,9 +45,10 @@ describe('a wrong command line is a sentence with a code', () => {
     ['argument-invalid', ['node', '--network', 'local', '--log-level', 'loud']],
     ['argument-invalid', ['node', '--network', 'local', '--listen', '/ip4/127.0.0.1/tcp/0', '--no-listen']],
     ['network-unknown', ['node', '--network', 'mian']],
+    ['folder-missing', ['network', 'create', '--name', 'Ours', '--out', '/none/of/these/folders/file']],
   ])('%s: %j', async (expected, args) => {
     const person = await run(args);
-    expect(person.code).toBe(expected.startsWith('network') ? 1 : 2);
+    expect(person.code).toBe(/^(?:network|folder)/.test(expected) ? 1 : 2);
     expect(person.err).toMatch(new RegExp(`^kith: .*\\[${expected}\\]\\n$`));
     const program = await run([...args, '--json']);
     expect(program.fault).toMatchObject({
