@@ -1,17 +1,17 @@
 /** The desktop app's life: what must happen before ready, on ready, when opened again, and at the end. */
 import path from 'node:path';
 import { app, dialog } from 'electron';
+import { faultFrom } from './cli/report.ts';
 import { defaultDataRoot } from './lib/disk/datadir.ts';
 import { messageOf } from './lib/errors.ts';
 import { guardContents } from './shell/guard.ts';
 import { findLink } from './shell/links.ts';
-import { readOptions } from './shell/options.ts';
+import { readOptions, type ShellOptions } from './shell/options.ts';
 import { registerPageScheme } from './shell/scheme.ts';
 import { createSettingsFile } from './shell/settings.ts';
 import { createShell } from './shell/shell.ts';
 
-const options = readOptions(process.argv.slice(app.isPackaged ? 1 : 2));
-const dataRoot = options.datadir ?? defaultDataRoot();
+const { options, dataRoot } = readStart();
 
 app.setName('Kith');
 app.setPath('userData', dataRoot);
@@ -32,6 +32,17 @@ let opened = false;
 let firstLink = findLink(options.rest);
 let stopping: Promise<void> | undefined;
 let stopped = false;
+
+/** Where its data are to be, before anything is kept anywhere; ends the program with a sentence when that is unclear. */
+function readStart(): { options: ShellOptions; dataRoot: string } {
+  try {
+    const given = readOptions(process.argv.slice(app.isPackaged ? 1 : 2));
+    return { options: given, dataRoot: given.datadir ?? defaultDataRoot() };
+  } catch (error) {
+    dialog.showErrorBox('Kith could not start', faultFrom(error).message);
+    process.exit(1);
+  }
+}
 
 function report(error: unknown): void {
   process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);

@@ -10,7 +10,7 @@ import { startNodeProcess } from '../main/demo/node-process.ts';
 import { defaultDataRoot } from '../main/lib/disk/datadir.ts';
 import { codeOf, messageOf } from '../main/lib/errors.ts';
 import { createSettingsFile } from '../main/shell/settings.ts';
-import { readArguments } from './support/arguments.ts';
+import { readArguments, readPath } from './support/arguments.ts';
 import { openBrowser } from './support/browser.ts';
 import { QUESTION, readChoice } from './support/choose-network.ts';
 import { runTool } from './support/command.ts';
@@ -25,7 +25,7 @@ const HELP = `npm start -- [options]
   --browser            the browser even where the desktop window could be shown
   --no-open            open nothing, print the link`;
 
-const values = readArguments(
+const given = readArguments(
   'start',
   {
     network: { type: 'string' },
@@ -35,6 +35,12 @@ const values = readArguments(
   },
   HELP,
 );
+const values = {
+  ...given,
+  datadir: readPath('--datadir', given.datadir),
+  // A name has no dot or slash in it, a file has.
+  network: /^[^./\\]+$/.test(given.network ?? '') ? given.network : readPath('--network', given.network),
+};
 const say = (line: string): void => console.log(`start: ${line}`);
 const settings = createSettingsFile(values.datadir ?? defaultDataRoot());
 

@@ -1,8 +1,12 @@
 import { parseArgs } from 'node:util';
+import { absolutePath, pathProblem } from '../lib/disk/given-path.ts';
 import { KithError } from '../lib/errors.ts';
 
-/** `flag` takes no value, `text` one, `list` one or more: `--listen A B` and `--listen A --listen B` are the same. */
-export type OptionKind = 'flag' | 'text' | 'list';
+/**
+ * `flag` takes no value, `text` one, `list` one or more: `--listen A B` and `--listen A --listen B` are the same. `path` is
+ * a text that is made absolute.
+ */
+export type OptionKind = 'flag' | 'text' | 'path' | 'list';
 
 export interface Arguments {
   has(name: string): boolean;
@@ -24,6 +28,7 @@ export function readArguments(
   for (const token of tokensOf(args, options)) {
     if (token.kind === 'option-terminator') continue;
     if (token.kind === 'positional') {
+      if (token.value === '') throw wrong('argument-invalid', command, 'One of the arguments is empty');
       (open ?? positionals).push(token.value);
       continue;
     }
@@ -37,9 +42,13 @@ export function readArguments(
     const missing = token.value === undefined || (!token.inlineValue && /^--?[a-z]/.test(token.value));
     if (kind !== 'flag' && missing)
       throw wrong('argument-missing', command, `The option ${token.rawName} needs a value`);
-    if (kind === 'text' && list.length > 0)
+    // An unset variable in a script.
+    if (token.value === '')
+      throw wrong('argument-invalid', command, `The option ${token.rawName} has an empty value`);
+    if ((kind === 'text' || kind === 'path') && list.length > 0)
       throw wrong('argument-invalid', command, `The option ${token.rawName} is given twice`);
-    if (token.value !== undefined) list.push(token.value);
+    if (token.value !== undefined)
+      list.push(kind === 'path' ? readPath(command, `option ${token.rawName}`, token.value) : token.value);
     open = kind === 'list' ? list : undefined;
   }
   const surplus = positionals[maxPositionals];
@@ -65,6 +74,13 @@ function tokensOf(args: readonly string[], options: Readonly<Record<string, Opti
     allowPositionals: true,
     tokens: true,
   }).tokens;
+}
+
+/** A path that a person typed, absolute; `what` names it in a sentence. @throws {KithError} `argument-invalid`. */
+export function readPath(command: string, what: string, text: string): string {
+  const problem = pathProblem(text);
+  if (problem !== null) throw wrong('argument-invalid', command, `The path of the ${what} ${problem}`);
+  return absolutePath(text);
 }
 
 /** A whole number in a range. @throws {KithError} `argument-invalid`. */

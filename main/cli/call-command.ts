@@ -29,7 +29,7 @@ Procedures
 ${PROCEDURES.map((name) => `  ${name}`).join('\n')}
 `;
 
-const OPTIONS = { datadir: 'text', api: 'text', 'token-file': 'text', for: 'text' } as const;
+const OPTIONS = { datadir: 'path', api: 'text', 'token-file': 'path', for: 'text' } as const;
 /** As far as a timer reaches: 23 days. */
 const MAX_SECONDS = 2_000_000;
 /** A block of 1 MB in hexadecimal, and room. */

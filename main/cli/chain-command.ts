@@ -14,13 +14,13 @@ import { createPowPool } from '../state/native/pow-pool.ts';
 import { powHash } from '../state/native/pow.ts';
 import { installNativeSha256 } from '../state/native/sha256.ts';
 import { createVerifyPool } from '../state/native/verify-pool.ts';
-import { type Arguments, readArguments, wrong } from './arguments.ts';
+import { type Arguments, readArguments, readPath, wrong } from './arguments.ts';
 import type { Command } from './command.ts';
 import { defaultDirectory } from './default-directory.ts';
 import { readNetwork } from './network-argument.ts';
 import { jsonLine, plainText } from './printing.ts';
 
-const OPTIONS = { network: 'text', datadir: 'text', deep: 'flag', json: 'flag' } as const;
+const OPTIONS = { network: 'text', datadir: 'path', deep: 'flag', json: 'flag' } as const;
 
 const PLACE = `  --network NAME|FILE       which network the data is of
   --datadir FOLDER          where it is kept; the platform's place unless told
@@ -38,14 +38,15 @@ The node of that folder must not be running. An imported file is checked block b
 `,
   async run([verb, ...args]) {
     const given = readArguments('chain', args, OPTIONS, 1);
-    const file = given.positionals[0];
-    if ((verb !== 'export' && verb !== 'import') || file === undefined) {
+    const name = given.positionals[0];
+    if ((verb !== 'export' && verb !== 'import') || name === undefined) {
       throw wrong(
         'argument-missing',
         'chain',
         'Say what to do: kith chain export FILE, or kith chain import FILE',
       );
     }
+    const file = readPath('chain', 'file', name);
     await (verb === 'export' ? runExport : runImport)(given, file);
     return 0;
   },

@@ -35,7 +35,7 @@ const OPTIONS = {
   spacing: 'text',
   port: 'text',
   bootstrap: 'list',
-  out: 'text',
+  out: 'path',
   json: 'flag',
 } as const;
 

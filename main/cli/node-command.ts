@@ -46,7 +46,7 @@ It prints a link to its page when it is ready. Ctrl-C stops it cleanly.
 const OPTIONS = {
   network: 'text',
   join: 'text',
-  datadir: 'text',
+  datadir: 'path',
   listen: 'list',
   'no-listen': 'flag',
   bootstrap: 'list',
@@ -212,6 +212,7 @@ function greeting({ facade, place }: Headless, config: HeadlessConfig): string {
   const addresses = facade.peers.addresses().map((address) => `  ${address}`);
   const lines = [
     `A node of the network “${config.network.name}” is running. Its page: ${place.api}#token=${token}`,
+    `Everything it keeps is in ${config.datadir}`,
     ...(addresses.length === 0 ? [] : ['Other nodes reach it at', ...addresses]),
     'Ctrl-C stops it.',
     '',

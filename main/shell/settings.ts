@@ -47,8 +47,12 @@ function parse(text: string): Settings {
     const value: unknown = JSON.parse(text);
     if (typeof value !== 'object' || value === null) return NONE;
     const { version, network } = value as { version?: unknown; network?: unknown };
-    return version === VERSION && typeof network === 'string' && network !== '' ? { network } : NONE;
+    return version === VERSION && typeof network === 'string' && isPlace(network) ? { network } : NONE;
   } catch {
     return NONE;
   }
 }
+
+/** A name, or a path that means the same file in every folder. */
+const isPlace = (network: string): boolean =>
+  network !== '' && (path.isAbsolute(network) || !/[./\\]/.test(network));

@@ -59,6 +59,8 @@ export const NODE_SENTENCES = {
     'The data directory[ {path}] cannot be used[: {reason}]. Check its permissions and the disk, or choose another with --datadir.',
   'datadir-empty':
     'There is no chain of a node in[ {path}| that directory]. Check the path given by --datadir.',
+  'datadir-unknown':
+    'There is no home folder to keep the data directory in. Choose a data directory with --datadir.',
   'disk-full': 'The disk is full. Free some space and try again; nothing is lost.',
   'storage-unusable':
     'The stored chain in[ {directory}| the data directory] cannot be opened. Check the disk and the permissions.',

@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { homedir, userInfo } from 'node:os';
+import { dirname, isAbsolute, join, resolve, win32 } from 'node:path';
 import { ClassicLevel } from 'classic-level';
 import { codeOf, findCode, KithError, messageOf } from '../errors.ts';
 import { isDiskFull } from './disk-failure.ts';
@@ -13,14 +13,40 @@ export interface DataDirectory {
   release(): Promise<void>;
 }
 
-/** The platform's place for Kith's data; each network has a folder of its own inside. */
+/**
+ * The platform's place for Kith's data; each network has a folder of its own inside. A variable that is empty or not an
+ * absolute path is ignored, as the XDG Base Directory Specification says: where money is kept must not depend on the
+ * current folder.
+ * @throws {KithError} `datadir-unknown` when this user has no home folder either
+ */
 export function defaultDataRoot(
   platform: NodeJS.Platform = process.platform,
   env: Readonly<Record<string, string | undefined>> = process.env,
+  homes: () => readonly string[] = homeFolders,
 ): string {
-  if (platform === 'win32') return join(env['APPDATA'] ?? join(homedir(), 'AppData', 'Roaming'), 'Kith');
-  if (platform === 'darwin') return join(homedir(), 'Library', 'Application Support', 'Kith');
-  return join(env['XDG_DATA_HOME'] || join(homedir(), '.local', 'share'), 'kith');
+  const isFull = platform === 'win32' ? isFullOnWindows : isAbsolute;
+  const home = (...parts: readonly string[]): string => {
+    const folder = homes().find(isFull);
+    if (folder === undefined) throw new KithError('datadir-unknown', 'there is no home folder');
+    return join(folder, ...parts);
+  };
+  const named = env[platform === 'win32' ? 'APPDATA' : 'XDG_DATA_HOME'] ?? '';
+  if (platform === 'darwin') return home('Library', 'Application Support', 'Kith');
+  if (platform === 'win32') return join(isFull(named) ? named : home('AppData', 'Roaming'), 'Kith');
+  return join(isFull(named) ? named : home('.local', 'share'), 'kith');
+}
+
+/** With a drive or a server: “\\folder” alone is on the drive of the current folder. */
+const isFullOnWindows = (path: string): boolean =>
+  win32.isAbsolute(path) && win32.parse(path).root.length > 1;
+
+/** What the environment says, which may be nothing, then what the system's list of users says. */
+function homeFolders(): string[] {
+  try {
+    return [homedir(), userInfo().homedir];
+  } catch {
+    return [homedir()];
+  }
 }
 
 /**
@@ -29,6 +55,8 @@ export function defaultDataRoot(
  * @throws {KithError} `datadir-in-use` with the pid that holds it, `datadir-unusable`.
  */
 export async function openDataDirectory(path: string): Promise<DataDirectory> {
+  // It would be the current folder.
+  if (path === '') throw unusable(path, new Error('the path is empty'));
   const full = resolve(path);
   makeDirectory(full);
   const lock = await takeLock(full);

@@ -1,4 +1,4 @@
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readArguments, readNumber } from '../../../main/cli/arguments.ts';
 import { callCommand } from '../../../main/cli/call-command.ts';
@@ -7,7 +7,13 @@ import { PROCEDURES } from '../../../main/cli/procedures.ts';
 import { MAIN_NETWORK } from '../../../main/core/networks/built-in.ts';
 import type { KithError } from '../../../main/lib/errors.ts';
 
-const OPTIONS = { network: 'text', listen: 'list', json: 'flag', 'api-port': 'text' } as const;
+const OPTIONS = {
+  network: 'text',
+  datadir: 'path',
+  listen: 'list',
+  json: 'flag',
+  'api-port': 'text',
+} as const;
 const read = (...args: string[]) => readArguments('node', args, OPTIONS);
 const refusal = (...args: string[]): KithError => {
   try {
@@ -42,8 +48,26 @@ describe('arguments', () => {
     ['argument-missing', ['--network', '--json'], 'The option --network needs a value'],
     ['argument-invalid', ['--json=yes'], 'The option --json takes no value'],
     ['argument-invalid', ['--network', 'a', '--network', 'b'], 'The option --network is given twice'],
+    ['argument-invalid', ['--datadir', '/a', '--datadir', '/b'], 'The option --datadir is given twice'],
+    // What an unset variable in a script leaves behind.
+    ['argument-invalid', ['--datadir', ''], 'The option --datadir has an empty value'],
+    ['argument-invalid', ['--datadir='], 'The option --datadir has an empty value'],
+    ['argument-invalid', ['--network', ''], 'The option --network has an empty value'],
+    ['argument-invalid', ['--listen', '/a', ''], 'One of the arguments is empty'],
+    ['argument-invalid', [''], 'One of the arguments is empty'],
   ] as [string, string[], string][])('%s: %j', (code, args, detail) => {
     expect(refusal(...args)).toMatchObject({ code, data: { command: 'node', detail } });
+  });
+
+  test('a path is absolute, and refused when nobody can have meant it', () => {
+    expect(read('--datadir', '/a/../b').text('datadir')).toBe('/b');
+    expect(read('--datadir', 'rel/ative').text('datadir')).toBe(join(process.cwd(), 'rel/ative'));
+    expect(read('--datadir', './~').text('datadir')).toBe(join(process.cwd(), '~'));
+    for (const bad of [' ', '~', '~/x', '~me/x', '-x', '--network'])
+      expect(refusal(`--datadir=${bad}`), bad).toMatchObject({
+        code: 'argument-invalid',
+        data: { detail: expect.stringMatching(/^The path of the option --datadir (?:is|begins)/) as string },
+      });
   });
 
   test('as many positionals as a command takes', () => {

@@ -116,3 +116,32 @@ test('each platform has its own place', () => {
   expect(defaultDataRoot('darwin', {})).toBe(join(homedir(), 'Library/Application Support/Kith'));
   expect(defaultDataRoot('win32', { APPDATA: 'C:\\A' })).toMatch(/^C:\\A.Kith$/);
 });
+
+describe('where money is kept never depends on the current folder', () => {
+  const none = () => [];
+  test.each([
+    [
+      'linux',
+      'XDG_DATA_HOME',
+      ['', 'rel', './rel', '../rel', '~', '~/x', ' /x'],
+      '/home/me/.local/share/kith',
+    ],
+    ['win32', 'APPDATA', ['', 'rel', 'C:rel', '\\rel', '/rel', '%APPDATA%'], /^C:\\me.AppData.Roaming.Kith$/],
+    ['darwin', 'XDG_DATA_HOME', ['rel', '/x'], '/home/me/Library/Application Support/Kith'],
+  ] as const)('%s ignores %s when it is not a full path', (platform, name, values, expected) => {
+    for (const value of values) {
+      const homes = () => ['', 'rel', platform === 'win32' ? 'C:\\me' : '/home/me'];
+      const root = defaultDataRoot(platform, { [name]: value }, homes);
+      expect(root, value).toEqual(typeof expected === 'string' ? expected : expect.stringMatching(expected));
+      expect(() => defaultDataRoot(platform, { [name]: value }, none), value).toThrow(
+        expect.objectContaining({ code: 'datadir-unknown' }) as Error,
+      );
+    }
+  });
+
+  test('and an empty path is no data directory', async () => {
+    const before = readdirSync('.');
+    expect((await refusal('')).code).toBe('datadir-unusable');
+    expect(readdirSync('.')).toEqual(before);
+  });
+});

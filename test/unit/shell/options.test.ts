@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { expect, test } from 'vitest';
 import { readOptions } from '../../../main/shell/options.ts';
 
@@ -29,4 +30,23 @@ test('what follows -- is never an option', () => {
 test('an option without its value is none', () => {
   expect(readOptions(['--network']).network).toBeNull();
   expect(readOptions([]).bootstrap).toBeNull();
+});
+
+test('paths are absolute, so that they mean the same whatever folder the app is in later', () => {
+  const { datadir, network } = readOptions(['--datadir', 'data', '--network', './ours.kith.json']);
+  expect(datadir).toBe(path.resolve('data'));
+  expect(network).toBe(path.resolve('ours.kith.json'));
+});
+
+test.each([
+  [['--datadir', '']],
+  [['--datadir=']],
+  [['--datadir', ' ']],
+  [['--datadir']],
+  [['--datadir', '--network', 'local']],
+  [['--datadir=~/kith']],
+  [['--network', '']],
+  [['--network=~/ours.json']],
+])('%j is refused: the data would be in the current folder, or somewhere nobody chose', (args) => {
+  expect(() => readOptions(args)).toThrow(/^The path of the option --(?:datadir|network) /);
 });

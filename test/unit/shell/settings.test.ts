@@ -25,6 +25,7 @@ test.each([
   ['another shape', '[]'],
   ['a version from later', '{"version":2,"network":"local"}'],
   ['a network that is no name', '{"version":1,"network":7}'],
+  ['a network file in whatever folder is the current one', '{"version":1,"network":"./ours.json"}'],
 ])('%s means: nothing chosen yet', (_what, text) => {
   if (text !== null) writeFileSync(path.join(folder, 'settings.json'), text);
   expect(createSettingsFile(folder).read()).toEqual({ network: null });
