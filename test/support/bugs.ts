@@ -6,11 +6,6 @@ import type { Bug } from '../../main/lib/bugs.ts';
 const caught: Bug[] = [];
 subscribe('kith:bug', (bug) => void caught.push(bug as Bug));
 
-/** A bug that a test found elsewhere, such as in the log of a process that it started. */
-export function noteBug(bug: Bug): void {
-  caught.push(bug);
-}
-
 afterEach(() => {
   const [first, ...others] = caught.splice(0);
   if (first === undefined) return;

@@ -1,8 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createInterface } from 'node:readline';
+import { publishBug } from '../../../main/lib/bugs.ts';
 import { connectNode } from '../../../main/cli/connect.ts';
 import type { KithClient } from '../../../shared/contract/contract.ts';
 import { newDirectory } from '../chain/test-chain.ts';
@@ -105,6 +107,7 @@ export async function startNodeProcess(options: NodeProcessOptions = {}): Promis
     const exited = once(child, 'exit');
     child.kill(signal);
     await exited;
+    publishBugsOf(datadir);
     return child.exitCode;
   };
   return {
@@ -119,6 +122,17 @@ export async function startNodeProcess(options: NodeProcessOptions = {}): Promis
     kill: async () => void (await end('SIGKILL')),
     stop: () => end('SIGTERM'),
   };
+}
+
+/** What a node logs of exceptions that were caught: the message, or the code. */
+const CAUGHT = /handler-failed|a part of the node failed/;
+
+/** A bug that a process caught fails the test as one of its own does, see test/support/bugs.ts. */
+function publishBugsOf(datadir: string): void {
+  const file = path.join(datadir, 'logs', 'kith.log');
+  const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [];
+  for (const line of lines.filter((each) => CAUGHT.test(each)))
+    publishBug({ where: 'the log of a node', error: new Error(line) });
 }
 
 let questions = 0;

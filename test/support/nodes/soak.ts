@@ -1,5 +1,7 @@
 import { expect } from 'vitest';
 import type { NodeProcess } from './node-process.ts';
+import { PENALTY, POINTS } from '../../../main/network/peers/conduct/penalties.ts';
+import type { OffenceCode } from '../../../main/network/wire/offence.ts';
 import { createRandom } from '../random.ts';
 import { until } from '../until.ts';
 import { createWiredNodes, type WiredNodes } from './wired-nodes.ts';
@@ -12,7 +14,9 @@ const RECOVERED = { ms: 20_000, every: 100 };
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** What becomes of a node that people use; it is well again when this is over. */
-const DEEDS: Readonly<Record<string, (network: WiredNodes, index: number) => Promise<void>>> = {
+const DEEDS: Readonly<
+  Record<string, (network: WiredNodes, index: number, address: string) => Promise<void>>
+> = {
   /** A crash, and somebody who starts it again. */
   async killed(network, index) {
     await network.nodes[index]!.kill();
@@ -36,6 +40,25 @@ const DEEDS: Readonly<Record<string, (network: WiredNodes, index: number) => Pro
     await sleep(10_000);
     network.heal(index);
   },
+  /** Alone with a few blocks of its own: when it is back, it takes them back. */
+  async reorganised(network, index, address) {
+    network.cut(index);
+    const alone = network.nodes[index]!.call;
+    await alone.mining.generate({ address, blocks: 2 });
+    const { height } = await alone.chain.tip();
+    const others = network.nodes[0]!.call;
+    await until(async () => (await others.chain.tip()).height > height, 'the others have more work', {
+      ms: 60_000,
+    });
+    network.heal(index);
+  },
+  /** Alone with more work than all others: when it is back, these take their blocks back. */
+  async outmined(network, index, address) {
+    network.cut(index);
+    await sleep(3000);
+    await network.nodes[index]!.call.mining.generate({ address, blocks: 25 });
+    network.heal(index);
+  },
 };
 
 async function asleep({ pid }: NodeProcess, ms: number): Promise<void> {
@@ -47,10 +70,31 @@ async function asleep({ pid }: NodeProcess, ms: number): Promise<void> {
 export type Deed = keyof typeof DEEDS;
 
 /**
- * A network of {@link NODES} whole nodes that mines and pays while one of them after the other meets with what happens
- * to desktops. After each it must be with the others again in {@link RECOVERED}, with the same coins.
+ * What these nodes have counted against each other since they started: all of them are honest, so it must be nothing.
+ * Ended connections without points are no accusation.
  */
-export async function soak(deeds: readonly Deed[], seed: number): Promise<void> {
+async function accusations(nodes: readonly NodeProcess[]): Promise<string[]> {
+  const found: string[] = [];
+  for (const [index, { call }] of nodes.entries()) {
+    const entries = await call.peers.journal({ limit: 500 });
+    expect(entries.some(({ event }) => event === 'connected')).toBe(true);
+    for (const { event, code } of entries) {
+      const points = code !== null && code in PENALTY ? POINTS[PENALTY[code as OffenceCode]] : 0;
+      if (event === 'banned' || (event === 'penalty' && points > 0)) found.push(`node ${index}: ${code}`);
+    }
+    for (const { score, fault } of await call.peers.list())
+      if (score > 0) found.push(`node ${index}: ${score} points, the last for ${fault?.code}`);
+    for (const { code } of await call.peers.bans()) found.push(`node ${index}: a ban for ${code}`);
+  }
+  return found;
+}
+
+/**
+ * A network of {@link NODES} whole nodes that mines and pays while one of them after the other meets with what happens
+ * to desktops. After each it must be with the others again in {@link RECOVERED}, with the same coins, and no node may have
+ * counted anything against another.
+ */
+export async function soak(deeds: Iterable<Deed>, seed: number): Promise<void> {
   const network = createWiredNodes();
   const random = createRandom(seed);
   const { nodes } = network;
@@ -66,7 +110,7 @@ export async function soak(deeds: readonly Deed[], seed: number): Promise<void> 
       const index = 1 + random.int(NODES - 1);
       const going = live(nodes[0]!, address);
       try {
-        await DEEDS[deed]!(network, index);
+        await DEEDS[deed]!(network, index, address);
       } finally {
         await going.stop();
       }
@@ -77,11 +121,11 @@ export async function soak(deeds: readonly Deed[], seed: number): Promise<void> 
         RECOVERED,
       );
       const took = Math.round(performance.now() - began);
+      expect(await accusations(nodes)).toEqual([]);
       console.log(`${deed}: node ${index} back after ${took} ms, ${going.blocks()} blocks found meanwhile`);
     }
     const sets = await Promise.all(nodes.map(async (node) => (await node.call.chain.stats()).setHash));
     expect(new Set(sets).size).toBe(1);
-    for (const node of nodes) expect(await node.call.peers.bans()).toEqual([]);
   } finally {
     await network.end();
   }
