@@ -10,6 +10,7 @@ import { createPeersState } from './live/peers.svelte.ts';
 import { createRouter } from './page/router.svelte.ts';
 import { createTheme } from './page/theme.svelte.ts';
 import { createToasts } from './page/toasts.svelte.ts';
+import { createOperationsState } from './live/operations.svelte.ts';
 import { createWalletsState } from './live/wallets.svelte.ts';
 
 /** Everything that the components share, made once by App and handed down by context. */
@@ -32,6 +33,7 @@ export function createAppState() {
     peers: createPeersState(connection),
     mempool: createMempoolState(connection),
     mining: createMiningState(connection),
+    operations: createOperationsState(connection),
     wallets: createWalletsState(connection, toasts, node),
   };
 }

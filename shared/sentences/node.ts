@@ -131,8 +131,10 @@ export const NODE_SENTENCES = {
     'The node[ at {where}] refused the connection. Check the address and the token file; the token changes with every start.',
   'api-unreachable':
     'No node answers at[ {where}| that address]. Check that it runs and that the address is right.',
-  'api-timeout': 'The node did not answer within the time given by --for. Give it more, or none.',
-  'api-lost': 'The connection to the node was lost. It may have been stopped.',
+  'api-timeout':
+    'The node did not answer within the time given by --for. What was asked for may still be done: see “kith call operations.list” before you ask again, with more time or none.',
+  'api-lost':
+    'The connection to the node was lost. What was asked for may have been done: see “kith call operations.list” before you ask again.',
   'page-missing':
     'The page was not built yet. Run “npm run build” once; the terminal commands work without it.',
   interrupted: 'Stopped by the user.',

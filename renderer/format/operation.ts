@@ -1,0 +1,83 @@
+import type { Operation } from '../../shared/contract/operations.ts';
+import { shortId } from './id.ts';
+import { plural } from './number.ts';
+
+/** How long the outcome of an operation is told to a page that did not ask for it, in seconds. */
+const TOLD = 120;
+/** More than this at once would hide the page. */
+const MOST = 3;
+
+/** An operation as a sentence around the name and the amount in it: "A payment of **2 KITH** to *lkith1…* was sent". */
+export interface OperationWords {
+  readonly lead: string;
+  /** Motes; null where no amount is named. */
+  readonly amount: number | null;
+  readonly joint: string;
+  /** A wallet, an address: text of people and peers, to be set apart. */
+  readonly name: string;
+  readonly tail: string;
+  readonly tone: 'plain' | 'good' | 'bad';
+}
+
+/** Tells operations apart, also those of another run of the node, which counts from 1 again. */
+export const operationKey = ({ number, startedAt }: Pick<Operation, 'number' | 'startedAt'>): string =>
+  `${number}.${startedAt}`;
+
+/** What a page should be told: what others asked for (or this page, before it was reloaded) and is news, newest first. */
+export function worthTelling(
+  operations: readonly Operation[],
+  now: number,
+  seen: readonly string[],
+): readonly Operation[] {
+  return operations
+    .filter(
+      ({ own, number, startedAt, endedAt }) =>
+        !own &&
+        !seen.includes(operationKey({ number, startedAt })) &&
+        (endedAt === null || now - endedAt <= TOLD),
+    )
+    .slice(0, MOST);
+}
+
+/** The sentence, without its time. */
+export function operationWords(operation: Operation): OperationWords {
+  const { kind, state, wallet, amount, address, fault } = operation;
+  const tone = state === 'failed' ? 'bad' : state === 'done' ? 'good' : 'plain';
+  const verb = VERBS[kind][state];
+  const because = fault === null ? '' : ` ${fault.message}`;
+  const tail = `${verb}${state === 'failed' ? `.${because}` : ''}`;
+  if (kind === 'payment') {
+    const joint = operation.receiver === null ? '' : ' to ';
+    return { lead: 'A payment of ', amount, joint, name: receiverWords(operation), tail: ` ${tail}`, tone };
+  }
+  if (kind === 'peer-add')
+    return {
+      lead: 'The connection to ',
+      amount: null,
+      joint: '',
+      name: address ?? '',
+      tail: ` ${tail}`,
+      tone,
+    };
+  const lead = kind === 'wallet-password' ? 'The password of the wallet ' : 'The wallet ';
+  return { lead, amount: null, joint: '', name: wallet ?? '', tail: ` ${tail}`, tone };
+}
+
+function receiverWords({ receiver, receivers }: Operation): string {
+  if (receiver === null) return '';
+  return (receivers ?? 1) > 1 ? plural(receivers ?? 1, 'receiver') : shortId(receiver, 10);
+}
+
+type Verbs = Readonly<Record<Operation['state'], string>>;
+const VERBS: Readonly<Record<Operation['kind'], Verbs>> = {
+  payment: { running: 'is being sent', done: 'was sent', failed: 'was not sent' },
+  'wallet-create': { running: 'is being created', done: 'was created', failed: 'was not created' },
+  'wallet-restore': { running: 'is being restored', done: 'was restored', failed: 'was not restored' },
+  'wallet-password': { running: 'is being changed', done: 'was changed', failed: 'was not changed' },
+  'wallet-rescan': {
+    running: 'starts to read the blockchain again',
+    done: 'reads the blockchain again',
+    failed: 'does not read the blockchain again',
+  },
+  'peer-add': { running: 'is being made', done: 'was made', failed: 'was not made' },
+};

@@ -1,0 +1,156 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { chromium, type Browser, type Page } from '@playwright/test';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { connect } from '../../main/demo/connect.ts';
+import { demoNodeArgs } from '../../main/demo/demo-nodes.ts';
+import { createChildLauncher } from '../../main/demo/launch.ts';
+import { startNodeProcess } from '../../main/demo/node-process.ts';
+import type { KithClient } from '../../shared/contract/contract.ts';
+import { CHROMIUM_ARGS, findChromium } from '../support/chromium.ts';
+
+// What people paste, what the page is told after a reload, and text from the right inside its sentences.
+const PASSWORD = 'correct horse battery';
+/** Stands in every text of ours here, so that it is found wherever the page shows one. */
+const MARK = 'Qz';
+const NAME = `קופה ${MARK}`;
+const LABEL = `حساب ${MARK} 5000`;
+const launcher = createChildLauncher();
+let folder: string;
+let browser: Browser;
+let page: Page;
+let client: KithClient;
+let address: string;
+
+beforeAll(async () => {
+  folder = mkdtempSync(path.join(os.tmpdir(), 'kith-see-'));
+  const node = await startNodeProcess(launcher.launch, demoNodeArgs(path.join(folder, 'node'), []));
+  ({ client } = await connect(node));
+  await client.wallet.create({ name: NAME, password: PASSWORD });
+  await client.wallet.create({ name: 'Other', password: PASSWORD });
+  ({ address } = await client.wallet.address({ name: 'Other' }));
+  const mine = await client.wallet.address({ name: NAME });
+  const { maturity } = await client.network.info();
+  await client.mining.generate({ address: mine.address, blocks: maturity + 4 });
+  browser = await chromium.launch({ executablePath: findChromium()!, args: [...CHROMIUM_ARGS] });
+  page = await (await browser.newContext({ viewport: { width: 1280, height: 800 } })).newPage();
+  await page.goto(`${node.api}#token=${readFileSync(node.tokenFile, 'utf8').trim()}`);
+  await page.getByLabel('Wallet', { exact: true }).first().selectOption(NAME);
+}, 120_000);
+
+afterAll(async () => {
+  await browser.close();
+  await launcher.endAll();
+  rmSync(folder, { recursive: true, force: true });
+}, 60_000);
+
+const go = (place: string) => page.evaluate((to) => (location.hash = `#/${to}`), place);
+const field = (label: string) => page.getByLabel(label, { exact: true });
+const press = (name: string | RegExp) => page.getByRole('button', { name }).first().click();
+
+/** Fills in a payment and comes to its review. */
+async function review(to: string, amount: string): Promise<void> {
+  await go('home');
+  await go('send');
+  await field('To').fill(to);
+  await field('Amount').fill(amount);
+  await page.getByRole('button', { name: 'Review', exact: true }).click();
+  await page.getByLabel(/^Password of /).waitFor();
+}
+
+test('an address and an amount are taken as they are copied from a mail and from Kith itself', async () => {
+  await review(
+    `\u200b${address.slice(0, 20)}\u00ad ${address.slice(20)}\u202c`,
+    '1.50\u202f000\u202f000\u00a0KITH',
+  );
+  await page.getByText('Leaves the wallet').waitFor();
+  expect((await page.locator('.address .groups').first().textContent())?.replace(/\s/g, '')).toBe(address);
+  await press('Back');
+});
+
+test('a payment whose page was reloaded is told to the page that comes back, and the next equal one is warned of', async () => {
+  await review(address, '2');
+  expect(await page.getByText('This would be a second one').count()).toBe(0);
+  await page.getByLabel(/^Password of /).fill(PASSWORD);
+  await press(/^Send 2/);
+  // The node has begun: whatever the page does now, the payment goes out.
+  await expect.poll(async () => (await client.operations.list())[0]?.kind).toBe('payment');
+  await page.reload();
+  const told = page.locator('.operations').getByText(/A payment of .*2.*KITH to .* was sent/);
+  await told.waitFor();
+  await review(address, '2');
+  await page.getByText('This would be a second one').waitFor();
+  await press('Dismiss');
+  await told.waitFor({ state: 'detached' });
+  await page.reload();
+  await page.getByLabel('To', { exact: true }).waitFor();
+  expect(await told.count()).toBe(0);
+});
+
+test('a payment that failed after the reload is told with its reason', async () => {
+  await review(address, '3');
+  await page.getByLabel(/^Password of /).fill('not the password');
+  await press(/^Send 3/);
+  await expect.poll(async () => (await client.operations.list())[0]?.amount).toBe(300_000_000);
+  await page.reload();
+  await page
+    .locator('.operations')
+    .getByText(/was not sent\. The password is wrong/)
+    .waitFor();
+});
+
+test('text from the right never turns a sentence of the page around', async () => {
+  const [payment] = (await client.wallet.history({ name: NAME, limit: 10 })).filter(
+    ({ kind }) => kind === 'sent',
+  );
+  await client.wallet.setLabel({ name: NAME, subject: payment!.txid, label: LABEL });
+  await client.mining.start({ wallet: NAME, threads: 1 });
+  /** Texts on the page that hold the mark, and those of them that nothing sets apart. */
+  const look = () =>
+    page.evaluate((mark) => {
+      const apart = (text: string) => text.lastIndexOf('\u2068', text.indexOf(mark)) >= 0;
+      const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+      const found: string[] = [];
+      const loose: string[] = [];
+      while (walker.nextNode()) {
+        const { nodeValue, parentElement } = walker.currentNode;
+        const text = nodeValue ?? '';
+        if (!text.includes(mark)) continue;
+        found.push(text);
+        const style = getComputedStyle(parentElement!).unicodeBidi;
+        if (!['isolate', 'plaintext', 'isolate-override'].includes(style) && !apart(text)) loose.push(text);
+      }
+      for (const element of document.querySelectorAll('[title], [aria-label], [placeholder]'))
+        for (const name of ['title', 'aria-label', 'placeholder']) {
+          const text = element.getAttribute(name) ?? '';
+          if (text.includes(mark) && !apart(text)) loose.push(`${name}: ${text}`);
+        }
+      return { found: found.length, loose };
+    }, MARK);
+  const places: [place: string, act?: () => Promise<unknown>][] = [
+    ['home'],
+    ['wallet'],
+    [`payment/${payment!.txid}`],
+    ['mining'],
+    ['settings'],
+    ['settings', () => page.getByRole('button', { name: 'Words and password' }).first().click()],
+    ['settings', () => page.getByRole('button', { name: 'Unlock' }).first().click()],
+    ['send', () => review(`kith:${address}?label=${encodeURIComponent(LABEL)}`, '4')],
+  ];
+  const seen: string[] = [];
+  for (const [place, act] of places) {
+    await go('blocks');
+    await page.reload();
+    await go(place);
+    await page.getByRole('heading', { level: 1 }).first().waitFor();
+    await act?.();
+    await expect
+      .poll(async () => (await look()).found, { message: place, timeout: 15_000 })
+      .toBeGreaterThan(0);
+    expect((await look()).loose, place).toEqual([]);
+    seen.push(place);
+  }
+  expect(seen).toHaveLength(places.length);
+  await client.mining.stop();
+});
