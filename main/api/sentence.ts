@@ -46,6 +46,8 @@ function describePhase(facts: SentenceFacts): string {
   const { phase, progress, peers, height, headers } = facts;
   const percent = `${Math.floor(progress * 100)} %`;
   const rest = `${describeSpeed(facts)}${describeRest(facts.etaSeconds)}`;
+  // A node that was synced and is catching up has gone the whole way once: 100 % would mislead.
+  const share = progress < 1 ? ` (${percent}${rest})` : rest.replace(/^, (.*)$/, ' ($1)');
   switch (phase) {
     case 'starting':
       return 'Starting: opening and checking the stored chain.';
@@ -54,11 +56,11 @@ function describePhase(facts: SentenceFacts): string {
     case 'finding-peers':
       return 'Looking for other nodes.';
     case 'headers':
-      return `Fetching and checking the headers of the chain: ${grouped(headers)} so far (${percent}${rest}).`;
+      return `Fetching and checking the headers of the chain: ${grouped(headers)} so far${share}.`;
     case 'snapshot':
-      return `Fetching a coin set that the chain commits to (${percent}${rest}).`;
+      return `Fetching a coin set that the chain commits to${share}.`;
     case 'blocks':
-      return `Fetching and checking blocks: ${grouped(height)} of ${grouped(headers)} (${percent}${rest}).`;
+      return `Fetching and checking blocks: ${grouped(height)} of ${grouped(headers)}${share}.`;
     case 'synced':
       return peers === 0
         ? `At block ${grouped(height)}, with no other node connected.`

@@ -11,6 +11,7 @@ import { keepKnownWork, minimumWork } from './sync/headers/minimum-work.ts';
 import { createPace } from './sync/progress/pace.ts';
 import { type SyncProgress, syncProgress } from './sync/progress/progress.ts';
 import { createRate } from './sync/progress/rate.ts';
+import { createWholeWay } from './sync/progress/whole-way.ts';
 import { createSnapshotSync, type SnapshotSync } from './sync/start/snapshot-sync.ts';
 
 export interface SyncingDeps extends Pick<
@@ -44,6 +45,7 @@ export interface Syncing {
   forget(peerId: string): void;
   /** Notes how fast it gets on; called every two seconds or so. */
   look(): void;
+  /** Its `progress` is of the whole way. */
   progress(): SyncProgress;
   /** Null when no snapshot is being fetched. */
   snapshot(): ReturnType<SnapshotSync['progress']> | null;
@@ -71,7 +73,7 @@ export async function createSyncing(deps: SyncingDeps): Promise<Syncing> {
   });
   const paces = { headers: createPace(clock.ms), chunks: createPace(clock.ms), blocks: createPace(clock.ms) };
   const fetched = () => snapshot?.progress() ?? null;
-  const progress = () =>
+  const progress = createWholeWay(() =>
     syncProgress({
       chain,
       peers,
@@ -80,7 +82,8 @@ export async function createSyncing(deps: SyncingDeps): Promise<Syncing> {
       rate,
       awaitsClock: deps.awaitsClock(),
       paces,
-    });
+    }),
+  );
 
   return {
     headers,

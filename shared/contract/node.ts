@@ -3,7 +3,10 @@ import * as z from 'zod';
 import { count, done, height, id, nothing, notice, unixSeconds } from './fields.ts';
 import { LOG_LEVELS, PHASES, REACHABILITIES, ROLES } from './vocabulary.ts';
 
-/** Everything that a status line needs. `progress` goes from 0 to 1 by work, not by block count. */
+/**
+ * Everything that a status line needs. `progress` goes from 0 (no peer yet) to 1 (synced once) by
+ * work, not by block count, and never decreases while the node runs.
+ */
 export const nodeStatus = z.object({
   network: z.string(),
   networkId: id,

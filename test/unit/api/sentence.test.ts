@@ -61,6 +61,14 @@ describe('what the node does', () => {
       'Fetching and checking blocks: 3\u202f100 of 12\u202f345 (50 %). Nobody has it.',
     ],
     [
+      { phase: 'blocks', progress: 1, height: 3100, blocksPerSecond: 4.2, etaSeconds: 476 },
+      'Fetching and checking blocks: 3\u202f100 of 12\u202f345 (4.2 a second, about 8 minutes left).',
+    ],
+    [
+      { phase: 'headers', progress: 1, headers: 2000 },
+      'Fetching and checking the headers of the chain: 2\u202f000 so far.',
+    ],
+    [
       { history: { verified: 410, of: 1000 } },
       'Synced to block 12\u202f345 with 8 peers. Recent state is checked, history to 41 %.',
     ],

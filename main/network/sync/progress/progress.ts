@@ -11,7 +11,7 @@ export interface SyncProgress {
   readonly height: Height;
   /** Height of the best chain of headers known. */
   readonly headers: Height;
-  /** Of the phase's work, 0 to 1: of headers, of chunks, or of the known work that is connected. */
+  /** Of the phase's work, 0 to 1: of headers, of chunks, or of the known work that is connected; whole-way.ts makes one of them. */
   readonly progress: number;
   /** Blocks a second, or headers while those come; 0 when nothing is known or nothing moves. */
   readonly blocksPerSecond: number;
@@ -66,7 +66,7 @@ export function syncProgress(deps: ProgressDeps): SyncProgress {
   return {
     ...common,
     // By work, so that the first easy blocks don't look like half of the way; and never by what a single peer claims.
-    progress: phase === 'finding-peers' && headers === 0 ? 0 : shareOfWork(chain),
+    progress: phase === 'finding-peers' ? 0 : shareOfWork(chain),
     blocksPerSecond: rate?.blocksPerSecond ?? 0,
     bytesPerSecond: rate?.bytesPerSecond ?? 0,
     etaSeconds: restOf(headers - height, rate?.blocksPerSecond ?? null),
