@@ -62,6 +62,10 @@ export const NODE_SENTENCES = {
   'datadir-unknown':
     'There is no home folder to keep the data directory in. Choose a data directory with --datadir.',
   'disk-full': 'The disk is full. Free some space and try again; nothing is lost.',
+  'disk-read-only':
+    'The disk[ of {path}] is mounted read-only, so nothing can be stored on it. Make it writable, or use another disk.',
+  'files-exhausted':
+    'The operating system allows no more open files. Close other programs or raise the limit of open files, then start Kith again; nothing is lost.',
   'storage-unusable':
     'The stored chain in[ {directory}| the data directory] cannot be opened. Check the disk and the permissions.',
   'storage-damaged':

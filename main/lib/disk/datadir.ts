@@ -1,10 +1,11 @@
-import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { homedir, userInfo } from 'node:os';
 import { dirname, isAbsolute, join, resolve, win32 } from 'node:path';
 import { ClassicLevel } from 'classic-level';
 import { codeOf, findCode, KithError, messageOf } from '../errors.ts';
-import { isDiskFull } from './disk-failure.ts';
+import { diskRefusal } from './disk-failure.ts';
+import { makePrivateFolder, takeContentsFromOthers, takeFromOthers } from './private-folder.ts';
 import { readRegularFileSync } from './read-regular.ts';
 
 /** A data directory that this process holds; nobody else can open it until `release`. */
@@ -50,9 +51,11 @@ function homeFolders(): string[] {
 }
 
 /**
- * Makes the directory (mode 0700) and takes it. The lock is LevelDB's: the operating system holds it for the process,
- * on every platform, so that `kill -9` and power loss release it and no stale lock can exist.
- * @throws {KithError} `datadir-in-use` with the pid that holds it, `datadir-unusable`.
+ * Creates the directory (mode 0700) and locks it. In a directory that existed before, the permissions of other users are
+ * removed from everything that belongs to Kith, and from the directory itself if it contains nothing else. The lock is
+ * LevelDB's: the operating system holds it for the process, on every platform, so that `kill -9` and power loss release
+ * it and no stale lock can exist.
+ * @throws {KithError} `datadir-in-use` with the pid that holds it, `datadir-unusable`, `disk-full`, `disk-read-only`, `files-exhausted`
  */
 export async function openDataDirectory(path: string): Promise<DataDirectory> {
   // It would be the current folder.
@@ -60,6 +63,7 @@ export async function openDataDirectory(path: string): Promise<DataDirectory> {
   const full = resolve(path);
   makeDirectory(full);
   const lock = await takeLock(full);
+  makePrivate(full);
   const owner = join(full, OWNER_FILE);
   writeOwner(owner, full);
   return {
@@ -74,6 +78,20 @@ export async function openDataDirectory(path: string): Promise<DataDirectory> {
 /** Says who holds the lock. Only for the sentence: the lock itself is the operating system's. */
 const OWNER_FILE = 'owner.json';
 const LOCK_FOLDER = 'lock';
+
+/** Everything that a node stores directly in its data directory: the table in docs/storage.md, which a test compares. */
+const OURS = new Set([
+  ...['wallets', 'wallet-data', 'chain', 'blocks', 'undo', 'snapshots', 'history', 'peers', LOCK_FOLDER],
+  ...['logs', 'identity.key', OWNER_FILE, 'api.token', 'api.json', 'mempool.dat', 'chain.rebuild'],
+]);
+const OURS_TOO =
+  /^(?:verify-[A-Za-z0-9]{6}|(?:wallet-data|chain|peers)\.(?:damaged|new)|identity\.key\..+|(?:mempool\.dat|api\.token|api\.json)\.new)$/;
+const isOurs = (name: string): boolean => OURS.has(name) || OURS_TOO.test(name);
+
+function makePrivate(path: string): void {
+  takeContentsFromOthers(path, isOurs);
+  if (readdirSync(path).every(isOurs)) takeFromOthers(path);
+}
 
 function makeDirectory(path: string): void {
   try {
@@ -129,6 +147,7 @@ async function takeLock(path: string): Promise<ClassicLevel> {
 const LOCKED = new Set(['LEVEL_LOCKED']);
 
 async function openLevel(folder: string): Promise<ClassicLevel> {
+  makePrivateFolder(folder);
   const level = new ClassicLevel(folder, { compression: false, cacheSize: 0, writeBufferSize: 64 * 1024 });
   await level.open();
   return level;
@@ -155,13 +174,9 @@ function readOwner(file: string): number | undefined {
 function unusable(path: string, cause: unknown): KithError {
   const inner = cause instanceof Error && cause.cause !== undefined ? cause.cause : cause;
   const reason = messageOf(inner);
-  // A disk without room is another matter than one that can't be used.
-  return new KithError(
-    isDiskFull(cause) ? 'disk-full' : 'datadir-unusable',
-    `cannot use ${path}: ${reason}`,
-    {
-      cause,
-      data: { path, reason },
-    },
-  );
+  // A disk without room or mounted read-only is another matter than a directory that can't be used.
+  return new KithError(diskRefusal(cause) ?? 'datadir-unusable', `cannot use ${path}: ${reason}`, {
+    cause,
+    data: { path, reason },
+  });
 }

@@ -1,6 +1,7 @@
 import { ClassicLevel } from 'classic-level';
 import { toHex } from '../../core/codec/hex.ts';
 import { crashPoint } from '../../lib/disk/crash-point.ts';
+import { makePrivateFolder } from '../../lib/disk/private-folder.ts';
 import { KithError } from '../../lib/errors.ts';
 import { openRecord, sealPayload } from './records/checksum.ts';
 import { addOutpointTo } from './records/coin-sum.ts';
@@ -22,8 +23,11 @@ export async function openChainLevel(
   networkId: Uint8Array,
   bufferBytes = BUFFER_BYTES,
 ): Promise<Level> {
-  await cutLostEnd(directory);
-  const damage = await findLevelDamage(directory);
+  const damage = await cutLostEnd(directory)
+    .then(() => findLevelDamage(directory))
+    .catch((error: unknown) => {
+      throw levelFailed(error, 'checking');
+    });
   if (damage !== null) throw new DamagedError(damage);
   const level = await openLevel(directory, bufferBytes);
   try {
@@ -36,6 +40,7 @@ export async function openChainLevel(
 }
 
 async function openLevel(directory: string, bufferBytes: number): Promise<Level> {
+  makePrivateFolder(directory);
   const level: Level = new ClassicLevel(directory, {
     ...BINARY,
     compression: false,

@@ -1,5 +1,15 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -107,6 +117,58 @@ describe('a data directory', () => {
     const error = await refusal(path);
     expect(error.code).toBe('datadir-unusable');
     expect(error.data).toMatchObject({ path, reason: expect.stringMatching(/E[A-Z]+/) as string });
+  });
+});
+
+/** The names in the first column of the table in docs/storage.md, each with the end that a folder has. */
+function documented(): string[] {
+  const text = readFileSync(join(import.meta.dirname, '../../../docs/storage.md'), 'utf8');
+  const rows = text.split('\n').filter((line) => line.startsWith('| `'));
+  const table = rows.slice(0, rows.findIndex((row) => row.startsWith('| `wallet-data.new/`')) + 1);
+  return table
+    .flatMap((row) => [...row.split('|')[1]!.matchAll(/`([^`]+)`/g)].map(([, name]) => name!))
+    .filter((name) => !name.startsWith('.'))
+    .map((name) => name.replace('….damaged', 'chain.damaged').replace('verify-…', 'verify-Ab3dE9'))
+    .map((name) => name.replace(/\/.*/, '/'));
+}
+
+describe.skipIf(process.platform === 'win32')('what other users may do in a data directory', () => {
+  const modeOf = (path: string) => statSync(path).mode & 0o777;
+  /** As a backup restored under another umask would leave it. */
+  function opened(path: string, names: readonly string[]): void {
+    mkdirSync(path);
+    for (const name of names) {
+      if (name.endsWith('/')) mkdirSync(join(path, name));
+      else writeFileSync(join(path, name), '');
+      chmodSync(join(path, name), name.endsWith('/') ? 0o755 : 0o664);
+    }
+    chmodSync(path, 0o755);
+  }
+
+  test('is nothing, whatever was there before it was opened', async () => {
+    const names = documented();
+    expect(names).toContain('wallet-data/');
+    expect(names).toContain('identity.key');
+    const path = newPath();
+    opened(path, [...names, 'identity.key.unreadable-7']);
+    await (await openDataDirectory(path)).release();
+    expect(modeOf(path)).toBe(0o700);
+    const left = names.filter((name) => existsSync(join(path, name)));
+    expect(left.length).toBeGreaterThan(15);
+    for (const name of left)
+      expect([name, modeOf(join(path, name))]).toEqual([name, name.endsWith('/') ? 0o700 : 0o600]);
+  });
+
+  test('stays as it was for files that are not of a node, and for the folder that holds them too', async () => {
+    const path = newPath();
+    opened(path, ['wallet-data/', 'holiday/', 'notes.txt']);
+    const elsewhere = newFolder();
+    chmodSync(elsewhere, 0o755);
+    symlinkSync(elsewhere, join(path, 'blocks'));
+    await (await openDataDirectory(path)).release();
+    expect(
+      ['', 'wallet-data', 'lock', 'holiday', 'notes.txt', 'blocks'].map((name) => modeOf(join(path, name))),
+    ).toEqual([0o755, 0o700, 0o700, 0o755, 0o664, 0o755]);
   });
 });
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { KithError } from '../../../main/lib/errors.ts';
-import { isDiskFull, diskFailed } from '../../../main/lib/disk/disk-failure.ts';
+import { diskFailed, diskRefusal } from '../../../main/lib/disk/disk-failure.ts';
 import { createWriteLine } from '../../../main/lib/disk/write-line.ts';
 import { sleep } from '../../../main/lib/clock.ts';
 
@@ -44,10 +44,28 @@ test.each<[string, unknown, string]>([
     new Error('batch', { cause: new Error('IO error: 3.log: No space left on device') }),
     'disk-full',
   ],
+  ['Node with a quota', Object.assign(new Error('write'), { code: 'EDQUOT' }), 'disk-full'],
+  ['Node on a read-only mount', Object.assign(new Error('open'), { code: 'EROFS' }), 'disk-read-only'],
+  [
+    'LevelDB on a read-only mount',
+    new Error('open', { cause: new Error('IO error: LOCK: Read-only file system') }),
+    'disk-read-only',
+  ],
+  ['Node without files', Object.assign(new Error('open'), { code: 'EMFILE' }), 'files-exhausted'],
+  [
+    'Node without files in the system',
+    Object.assign(new Error('open'), { code: 'ENFILE' }),
+    'files-exhausted',
+  ],
+  [
+    'LevelDB without files',
+    new Error('get', { cause: new Error('IO error: 000005.ldb: Too many open files') }),
+    'files-exhausted',
+  ],
   ['anything else', new Error('IO error: 3.log: Input/output error'), 'storage-unusable'],
   ['no error at all', 'oops', 'storage-unusable'],
   ['one of ours', new KithError('storage-damaged'), 'storage-damaged'],
 ])('what %s says of a failed write has a code', (_who, error, code) => {
   expect(diskFailed(error, 'writing it').code).toBe(code);
-  expect(isDiskFull(error)).toBe(code === 'disk-full');
+  expect(diskRefusal(error)).toBe(/^(?:disk|files)-/.test(code) ? code : null);
 });

@@ -61,7 +61,7 @@ describe('no number stands in a sentence without its unit', () => {
   const withUnit = placeholders.filter(({ unit }) => unit !== undefined);
   /** What is always a text: names, paths, and what somebody said. */
   const TEXTS =
-    'address command detail directory file hrp name network other path procedure reason reference where word'.split(
+    'address command detail directory file folder hrp name network other path procedure reason reference where word'.split(
       ' ',
     );
 

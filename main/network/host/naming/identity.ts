@@ -5,6 +5,7 @@ import { generateKeyPair, privateKeyFromProtobuf, privateKeyToProtobuf } from '@
 import type { PrivateKey } from '@libp2p/interface';
 import { crashPoint } from '../../../lib/disk/crash-point.ts';
 import { NotReadable, readRegularFile } from '../../../lib/disk/read-regular.ts';
+import { diskRefusal } from '../../../lib/disk/disk-failure.ts';
 import { codeOf, KithError, messageOf } from '../../../lib/errors.ts';
 
 /** The node's name in the network: an Ed25519 key of its own, unrelated to any coin. */
@@ -15,7 +16,7 @@ const MAX_BYTES = 4096;
 /**
  * Reads the key, or makes one (file mode 0600). A file that can't be read as a key is kept aside and replaced: the node
  * then has a new name, which costs it nothing but reputation.
- * @throws {KithError} `identity-unusable`.
+ * @throws {KithError} `identity-unusable`, `disk-full`, `disk-read-only`, `files-exhausted`
  */
 export async function readIdentity(datadir: string): Promise<{ key: PrivateKey; replaced: boolean }> {
   const file = join(datadir, IDENTITY_FILE);
@@ -38,8 +39,13 @@ async function readKey(file: string): Promise<Uint8Array | null> {
     if (codeOf(error) === 'ENOENT') return null;
     // No key for sure, such as a FIFO: kept aside and replaced like any other that is none.
     if (error instanceof NotReadable) return new Uint8Array(0);
-    throw new KithError('identity-unusable', messageOf(error), { cause: error, data: { file } });
+    throw unusable(file, error);
   }
+}
+
+function unusable(file: string, error: unknown): KithError {
+  const code = diskRefusal(error) ?? 'identity-unusable';
+  return new KithError(code, messageOf(error), { cause: error, data: { file } });
 }
 
 function decodeKey(bytes: Uint8Array): PrivateKey | null {
@@ -59,6 +65,6 @@ async function writeKey(file: string, bytes: Uint8Array): Promise<void> {
     await rename(fresh, file);
     crashPoint('identity');
   } catch (error) {
-    throw new KithError('identity-unusable', messageOf(error), { cause: error, data: { file } });
+    throw unusable(file, error);
   }
 }

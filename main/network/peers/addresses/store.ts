@@ -64,7 +64,7 @@ function openLevel(datadir: string, log: Log): Promise<RenewableLevel> {
     kind: 'list of peers',
     codes: { damaged: DAMAGED, unusable: UNUSABLE },
     keep: () => true,
-    onFull: (failure) =>
+    onRefused: (failure) =>
       log.warn('what is known of peers is not saved any more until the next start', {
         cause: failure.message,
       }),

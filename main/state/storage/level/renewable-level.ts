@@ -2,7 +2,8 @@ import { ClassicLevel } from 'classic-level';
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { crashPoint, type WriteKind } from '../../../lib/disk/crash-point.ts';
-import { isDiskFull } from '../../../lib/disk/disk-failure.ts';
+import { diskRefusal } from '../../../lib/disk/disk-failure.ts';
+import { makePrivateFolder } from '../../../lib/disk/private-folder.ts';
 import { createWriteLine, type WriteLine } from '../../../lib/disk/write-line.ts';
 import { codeOf, findCode, KithError, messageOf } from '../../../lib/errors.ts';
 import type { Log } from '../../../lib/log/log.ts';
@@ -53,8 +54,8 @@ export interface RenewableOptions {
   readonly codes: { readonly damaged: string; readonly unusable: string };
   /** Keys of records that cannot be had from elsewhere: they are kept as far as they can be read. */
   readonly keep: (key: Uint8Array) => boolean;
-  /** Hears once that a write failed because the disk is full; none succeeds after that. */
-  readonly onFull?: ((error: KithError) => void) | undefined;
+  /** Called once when a write fails because the disk refuses it ({@link diskRefusal}); no write succeeds after that. */
+  readonly onRefused?: ((error: KithError) => void) | undefined;
   /** LevelDB's cache and its write buffer, in bytes each. */
   readonly bufferBytes: number;
 }
@@ -79,12 +80,13 @@ export async function openRenewableLevel(options: RenewableOptions): Promise<Ren
   const failed = (error: unknown, doing: string): KithError => {
     if (error instanceof KithError) return error;
     const reason = messageOf((error as { cause?: unknown }).cause ?? error);
-    if (isDiskFull(error))
-      return new KithError('disk-full', `${doing} the ${what}: ${reason}`, { cause: error });
+    // The disk is the problem, not the files: they must not be set aside.
+    const refusal = diskRefusal(error);
+    if (refusal !== null) return new KithError(refusal, `${doing} the ${what}: ${reason}`, { cause: error });
     return new KithError(codes.damaged, `${doing} the ${what} failed: ${reason}`, { cause: error });
   };
   const unusable = (error: unknown): KithError => {
-    if (isDiskFull(error)) return failed(error, 'replacing');
+    if (diskRefusal(error) !== null) return failed(error, 'replacing');
     const reason = messageOf((error as { cause?: unknown }).cause ?? error);
     const message = `the ${what} in ${folder} cannot be used: ${reason}`;
     return new KithError(codes.unusable, message, { cause: error, data: { directory: folder, reason } });
@@ -97,7 +99,7 @@ export async function openRenewableLevel(options: RenewableOptions): Promise<Ren
     const level = await openLevel(folder, options.bufferBytes);
     const line = createWriteLine((error) => {
       const failure = failed(error, 'writing');
-      if (failure.code === 'disk-full') options.onFull?.(failure);
+      if (diskRefusal(error) !== null) options.onRefused?.(failure);
       return failure;
     });
     return { level, line };
@@ -121,11 +123,13 @@ export async function openRenewableLevel(options: RenewableOptions): Promise<Ren
     await last?.level.close();
   };
 
-  const damage = await findDamage(folder);
+  const damage = await findDamage(folder).catch((error: unknown) => {
+    throw failed(error, 'opening');
+  });
   if (damage !== null) await replace(damage, (kept) => kept);
   else
     opened = await open().catch(async (error: unknown) => {
-      if (isDiskFull(error)) throw failed(error, 'opening');
+      if (diskRefusal(error) !== null) throw failed(error, 'opening');
       if (findCode(error, LOCKED)) throw unusable(error);
       await replace(messageOf((error as { cause?: unknown }).cause ?? error), (kept) => kept);
       return current();
@@ -179,12 +183,14 @@ async function findDamage(folder: string): Promise<string | null> {
     await cutLostEnd(folder);
     return await findLevelDamage(folder);
   } catch (error) {
-    // A file in the place of the folder, or one that may not be read: what can be made again is not worth a start.
+    if (diskRefusal(error) !== null) throw error;
+    // A file in the place of the folder, or one that may not be read: what can be rebuilt never stops a start.
     return existsSync(folder) ? (codeOf(error) ?? messageOf(error)) : null;
   }
 }
 
 async function openLevel(folder: string, bufferBytes: number): Promise<Level> {
+  makePrivateFolder(folder);
   const level: Level = new ClassicLevel(folder, {
     keyEncoding: 'view',
     valueEncoding: 'view',

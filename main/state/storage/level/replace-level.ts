@@ -3,6 +3,7 @@ import { rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ClassicLevel } from 'classic-level';
 import { crashPoint } from '../../../lib/disk/crash-point.ts';
+import { makePrivateFolder } from '../../../lib/disk/private-folder.ts';
 import { syncFolder } from '../../../lib/disk/sync-folder.ts';
 import { codeOf } from '../../../lib/errors.ts';
 import type { LevelRecord } from './salvage.ts';
@@ -38,6 +39,7 @@ export async function finishReplacement(folder: string): Promise<void> {
 }
 
 async function writeLevel(folder: string, records: readonly LevelRecord[]): Promise<void> {
+  makePrivateFolder(folder);
   const level = new ClassicLevel<Uint8Array, Uint8Array>(folder, {
     keyEncoding: 'view',
     valueEncoding: 'view',

@@ -1,6 +1,8 @@
-import { type FileHandle, mkdir, open, readdir, rm } from 'node:fs/promises';
+import { type FileHandle, open, readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { crashPoint } from '../../../lib/disk/crash-point.ts';
+import { diskRefusal } from '../../../lib/disk/disk-failure.ts';
+import { makePrivateFolder } from '../../../lib/disk/private-folder.ts';
 import { syncFolder } from '../../../lib/disk/sync-folder.ts';
 import { KithError } from '../../../lib/errors.ts';
 import type { SegmentLocation } from '../records/header-record.ts';
@@ -197,7 +199,7 @@ async function closeOldest(readers: Map<number, Promise<FileHandle>>): Promise<v
 
 async function listSegments(directory: string): Promise<Map<number, number>> {
   try {
-    await mkdir(directory, { recursive: true, mode: 0o700 });
+    makePrivateFolder(directory);
     const sizes = new Map<number, number>();
     for (const name of await readdir(directory)) {
       const match = FILE_NAME.exec(name);
@@ -213,7 +215,7 @@ async function listSegments(directory: string): Promise<Map<number, number>> {
 }
 
 function storageFailed(error: unknown, directory: string): KithError {
-  const full = (error as NodeJS.ErrnoException).code === 'ENOSPC';
-  const code = full ? 'disk-full' : 'storage-unusable';
+  if (error instanceof KithError) return error;
+  const code = diskRefusal(error) ?? 'storage-unusable';
   return new KithError(code, `block storage failed in ${directory}`, { cause: error, data: { directory } });
 }

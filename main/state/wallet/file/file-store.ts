@@ -1,7 +1,8 @@
-import { copyFile, mkdir, readdir, rm } from 'node:fs/promises';
+import { copyFile, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf, KithError, messageOf } from '../../../lib/errors.ts';
-import { isDiskFull, diskFailed } from '../../../lib/disk/disk-failure.ts';
+import { diskFailed, diskRefusal } from '../../../lib/disk/disk-failure.ts';
+import { makePrivateFolder } from '../../../lib/disk/private-folder.ts';
 import { readRegularFile } from '../../../lib/disk/read-regular.ts';
 import type { Log } from '../../../lib/log/log.ts';
 import {
@@ -39,10 +40,10 @@ export interface WalletFilesDeps {
 
 const BACKUP = '.bak';
 
-/** Opens (and makes, mode 0700) the folder; sweeps what a crash left behind. */
+/** Opens (and creates, mode 0700) the folder; sweeps what a crash left behind. */
 export async function openWalletFiles(deps: WalletFilesDeps): Promise<WalletFiles> {
   const { folder, log } = deps;
-  await orUnusable(mkdir(folder, { recursive: true, mode: 0o700 }));
+  await orUnusable(Promise.resolve(folder).then(makePrivateFolder));
   for (const entry of await orUnusable(readdir(folder))) {
     if (entry.endsWith(`${SUFFIX}.new`) || entry.endsWith(`${SUFFIX}${BACKUP}.new`))
       await rm(join(folder, entry), { force: true });
@@ -97,7 +98,7 @@ async function orUnusable<T>(work: Promise<T>): Promise<T> {
     return await work;
   } catch (error) {
     if (error instanceof KithError) throw error;
-    if (isDiskFull(error)) throw diskFailed(error, 'writing a wallet file');
+    if (diskRefusal(error) !== null) throw diskFailed(error, 'writing a wallet file');
     const reason = codeOf(error) ?? messageOf(error);
     throw new KithError('wallet-file-unusable', messageOf(error), { cause: error, data: { reason } });
   }

@@ -26,14 +26,15 @@ const BUFFER_BYTES = 1 << 20;
 
 /**
  * Opens the folder; what is damaged there is set aside, and of its records those that `keep` accepts are kept as far as
- * they can be read. `onFull` hears once that the disk is full; nothing is written after that.
+ * they can be read. `onRefused` is called once when the disk refuses a write (`disk-full`, `disk-read-only`, `files-exhausted`); nothing is
+ * written after that.
  * @throws {KithError} `wallet-data-unusable`, `disk-full`
  */
 export async function openCheckedLevel(
   folder: string,
   log: Log,
   keep: (key: Uint8Array) => boolean,
-  onFull?: (error: KithError) => void,
+  onRefused?: (error: KithError) => void,
 ): Promise<CheckedLevel> {
   const level = await openRenewableLevel({
     folder,
@@ -42,7 +43,7 @@ export async function openCheckedLevel(
     kind: 'wallet data',
     codes: { damaged: DAMAGED, unusable: 'wallet-data-unusable' },
     keep,
-    onFull,
+    onRefused,
     bufferBytes: BUFFER_BYTES,
   });
   return {

@@ -96,9 +96,9 @@ export interface WalletData {
 export async function openWalletData(
   folder: string,
   log: Log,
-  onFull?: (error: KithError) => void,
+  onRefused?: (error: KithError) => void,
 ): Promise<WalletData> {
-  const level = await openCheckedLevel(folder, log, isUnmined, onFull);
+  const level = await openCheckedLevel(folder, log, isUnmined, onRefused);
   await checkSchema(level).catch(async (error: unknown) => {
     if (codeOf(error) !== 'wallet-data-damaged') throw error;
     await level.renew(messageOf(error), (kept) => [[key.schema(), Uint8Array.of(SCHEMA)], ...kept]);

@@ -218,7 +218,7 @@ describe('damage that shows while it is open', () => {
 
 test('a full disk is no damage: it is said once, and nothing is set aside', async () => {
   const full: unknown[] = [];
-  const level = await open({ onFull: (error) => full.push(error.code) });
+  const level = await open({ onRefused: (error) => full.push(error.code) });
   const batch = vi.spyOn(ClassicLevel.prototype, 'batch').mockImplementation((() => ({
     put: () => undefined,
     write: () => Promise.reject(new Error('IO error: 000003.log: No space left on device')),

@@ -1,0 +1,35 @@
+import { chmodSync, lstatSync, mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** The permissions of the group and of all other users. */
+const OTHERS = 0o077;
+
+/**
+ * Creates a folder that only this user can enter; removes the permissions of others from one that exists. Call it for
+ * every folder in which a library creates files with the umask of the process: nobody else reaches these files, whatever
+ * their own permissions are. Changes nothing where the file system has no permissions (FAT, Windows).
+ */
+export function makePrivateFolder(path: string): void {
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  takeFromOthers(path);
+}
+
+/**
+ * Removes the permissions of others from each entry of a folder that `isOurs` accepts, whoever created it: an earlier
+ * version, a copy, or a restored backup. Other entries stay as they are.
+ */
+export function takeContentsFromOthers(folder: string, isOurs: (name: string) => boolean): void {
+  for (const name of readdirSync(folder)) if (isOurs(name)) takeFromOthers(join(folder, name));
+}
+
+/** Removes the permissions of others. Symbolic links and the files of another user stay as they are. */
+export function takeFromOthers(path: string): void {
+  if (process.platform === 'win32') return;
+  try {
+    const stats = lstatSync(path);
+    if (stats.isSymbolicLink() || (stats.mode & OTHERS) === 0 || stats.uid !== process.getuid?.()) return;
+    chmodSync(path, stats.mode & ~OTHERS & 0o7777);
+  } catch {
+    // Removed meanwhile, a read-only mount, or a file system without permissions.
+  }
+}
