@@ -37,7 +37,7 @@ let stopped = false;
 function readStart(): { options: ShellOptions; dataRoot: string } {
   try {
     const given = readOptions(process.argv.slice(app.isPackaged ? 1 : 2));
-    return { options: given, dataRoot: given.datadir ?? defaultDataRoot() };
+    return { options: given, dataRoot: given.node.datadir ?? defaultDataRoot() };
   } catch (error) {
     dialog.showErrorBox('Kith could not start', faultFrom(error).message);
     process.exit(1);

@@ -16,8 +16,8 @@ import { installNativeSha256 } from '../state/native/sha256.ts';
 import { createVerifyPool } from '../state/native/verify-pool.ts';
 import { type Arguments, readArguments, readPath, wrong } from './arguments.ts';
 import type { Command } from './command.ts';
-import { defaultDirectory } from './default-directory.ts';
-import { readNetwork } from './network-argument.ts';
+import { defaultDirectory } from '../node/default-directory.ts';
+import { readNetwork } from '../node/read-network.ts';
 import { jsonLine, plainText } from './printing.ts';
 
 const OPTIONS = { network: 'text', datadir: 'path', deep: 'flag', json: 'flag' } as const;

@@ -12,7 +12,7 @@ import { foundNetwork } from '../state/founding/found-network.ts';
 import { powHash } from '../state/native/pow.ts';
 import { readArguments, readNumber, wrong } from './arguments.ts';
 import type { Command } from './command.ts';
-import { readAddresses } from './peer-addresses.ts';
+import { readAddresses } from '../node/peer-addresses.ts';
 import { jsonLine } from './printing.ts';
 
 const HELP = `kith network create: found a network of your own.

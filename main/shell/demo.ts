@@ -3,12 +3,12 @@ import os from 'node:os';
 import path from 'node:path';
 import { connect } from '../demo/connect.ts';
 import { startDemoNetwork, type DemoNetwork } from '../demo/demo-network.ts';
+import { NODE_OPTIONS, type NodeOptions } from '../node/node-options.ts';
 import { createUtilityLauncher } from './demo-launch.ts';
-import type { NodeThreadConfig } from './thread-messages.ts';
 
 export interface ShellDemo {
-  /** The person's own node in it. */
-  readonly config: NodeThreadConfig;
+  /** Of the user's own node in it. */
+  readonly options: NodeOptions;
   /** Starts the others, which join the person's node. */
   populate(addresses: readonly string[]): Promise<void>;
   /** Ends the others and forgets everything: the demo's money is worth nothing. */
@@ -24,12 +24,12 @@ export function createShellDemo(onProblem: (error: unknown) => void): ShellDemo 
   let network: DemoNetwork | null = null;
   let stopping = false;
   return {
-    config: {
+    options: NODE_OPTIONS.parse({
       network: 'local',
       datadir: path.join(folder, 'you'),
       listen: ['/ip4/127.0.0.1/tcp/0'],
       bootstrap: [],
-    },
+    }),
     async populate(bootstrap) {
       const { launch } = launcher;
       try {

@@ -4,7 +4,7 @@ import { createEmitter, type Events } from '../lib/events.ts';
 import type { PaymentQuestion } from '../api/base.ts';
 import { messageOf } from '../lib/errors.ts';
 import { bridgePorts } from './bridge.ts';
-import type { FromNode, NodeThreadConfig, ToNode } from './thread-messages.ts';
+import type { FromNode, ThreadData, ToNode } from './thread-messages.ts';
 
 export interface NodeThreadEvents {
   /** A thread has begun, the first or a later one: every page needs a new port to it. */
@@ -30,7 +30,7 @@ export interface NodeThread {
 export interface NodeThreadDeps {
   /** The thread's program; node-worker.ts. */
   readonly script: URL;
-  readonly config: NodeThreadConfig;
+  readonly data: ThreadData;
   readonly confirm: (question: PaymentQuestion) => Promise<boolean>;
   readonly onError: (error: unknown) => void;
 }
@@ -57,7 +57,7 @@ export function createNodeThread(deps: NodeThreadDeps): NodeThread {
     clearTimeout(restart);
     const thread = new Worker(deps.script, {
       name: 'kith-node',
-      workerData: deps.config,
+      workerData: deps.data,
     });
     let cause = 'it ended without a word';
     worker = thread;

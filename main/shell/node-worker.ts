@@ -3,10 +3,10 @@ import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { faultFrom } from '../cli/report.ts';
 import { messageOf } from '../lib/errors.ts';
 import { boundHeapGrowth } from '../lib/heap-growth.ts';
-import { createNode } from '../node.ts';
+import { createNode } from '../node/node.ts';
 import { createApprovals } from './approvals.ts';
 import { startNodeProgram, type NodeProgram } from './node-program.ts';
-import type { FromNode, NodeThreadConfig, ToNode } from './thread-messages.ts';
+import type { FromNode, ThreadData, ToNode } from './thread-messages.ts';
 
 if (parentPort === null) throw new Error('node-worker runs on a worker thread only');
 const main = parentPort;
@@ -30,8 +30,10 @@ main.on('message', (message: ToNode) => {
 });
 
 try {
-  program = await startNodeProgram(workerData as NodeThreadConfig, {
+  const { options, page } = workerData as ThreadData;
+  program = await startNodeProgram(options, {
     createNode,
+    page,
     signal: life.signal,
     approve: approvals.ask,
     onShutdown() {

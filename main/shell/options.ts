@@ -1,55 +1,40 @@
 import { parseArgs } from 'node:util';
-import { absolutePath, pathProblem } from '../lib/disk/given-path.ts';
-import { KithError } from '../lib/errors.ts';
+import type { NodeOptions } from '../node/node-options.ts';
+import { NODE_ARGUMENTS, readNodeOptions } from '../node/read-options.ts';
 
-/** What the app was started with; each overrides what settings say, for this run only. */
+/** What the app was started with. The node's options override what settings say, for this run only. */
 export interface ShellOptions {
-  /** A name, or the absolute path of a network file. */
-  readonly network: string | null;
-  /** Absolute. */
-  readonly datadir: string | null;
-  readonly listen: readonly string[] | null;
-  readonly bootstrap: readonly string[] | null;
+  readonly node: NodeOptions;
   /** Arguments that are no options: the system passes a clicked link this way. */
   readonly rest: readonly string[];
 }
 
+const DECLARED = Object.fromEntries(
+  Object.entries(NODE_ARGUMENTS).map(([name, kind]) => [
+    name,
+    { type: kind === 'flag' ? ('boolean' as const) : ('string' as const), multiple: true as const },
+  ]),
+);
+
 /**
  * Reads the program's arguments. Unknown options are Chromium's; what follows `--` is never an option.
- * @throws {KithError} `argument-invalid` for a data directory or a network that cannot be meant so
+ * @throws {KithError} see readNodeOptions
  */
 export function readOptions(args: readonly string[]): ShellOptions {
   const { values, positionals } = parseArgs({
     args: [...args],
     strict: false,
     allowPositionals: true,
-    options: {
-      network: { type: 'string' },
-      datadir: { type: 'string' },
-      listen: { type: 'string', multiple: true },
-      bootstrap: { type: 'string', multiple: true },
-    },
+    options: DECLARED,
   });
-  const many = (value: unknown): string[] | null =>
-    Array.isArray(value) ? value.filter((item) => typeof item === 'string') : null;
-  return {
-    network: networkOf(values['network']),
-    datadir: values['datadir'] === undefined ? null : pathOf('--datadir', values['datadir']),
-    listen: many(values['listen']),
-    bootstrap: many(values['bootstrap']),
-    rest: positionals,
-  };
-}
-
-/** What has a dot or a slash in it is a file. */
-function networkOf(value: unknown): string | null {
-  if (typeof value !== 'string') return null;
-  return /[./\\]/.test(value) || value.trim() === '' ? pathOf('--network', value) : value;
-}
-
-function pathOf(option: string, value: unknown): string {
-  const problem = typeof value === 'string' ? pathProblem(value) : 'is missing';
-  if (problem === null) return absolutePath(value as string);
-  const detail = `The path of the option ${option} ${problem}`;
-  throw new KithError('argument-invalid', detail, { data: { detail } });
+  const given = (name: string): (string | boolean)[] =>
+    Object.hasOwn(values, name) ? [values[name] ?? []].flat() : [];
+  // An option without its value comes as `true`; an empty value is refused by whoever reads it.
+  const list = (name: string) => given(name).map((each) => (typeof each === 'string' ? each : ''));
+  const node = readNodeOptions({
+    has: (name) => given(name).length > 0,
+    text: (name) => list(name).at(-1),
+    list,
+  });
+  return { node, rest: positionals };
 }

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { app, session, type BrowserWindow } from 'electron';
+import type { NodeOptions } from '../node/node-options.ts';
 import { createConfirm } from './confirm.ts';
 import { createShellDemo, type ShellDemo } from './demo.ts';
 import { askAfterRefusal, askNetwork, tellNodeDied } from './dialogs.ts';
@@ -10,7 +11,6 @@ import { createNodeThread, type NodeThread } from './node-thread.ts';
 import type { ShellOptions } from './options.ts';
 import { servePage } from './scheme.ts';
 import type { SettingsFile } from './settings.ts';
-import type { NodeThreadConfig } from './thread-messages.ts';
 import { createWindow, handPort } from './window.ts';
 
 export interface ShellDeps {
@@ -40,28 +40,25 @@ export function createShell(deps: ShellDeps): Shell {
   let demo: ShellDemo | null = null;
 
   /** The network to run on: named for this run, chosen once, or asked for now. Null = not now. */
-  async function choose(): Promise<NodeThreadConfig | null> {
-    const known = deps.options.network ?? deps.settings.read().network;
-    if (known !== null) return configFor(known);
+  async function choose(): Promise<NodeOptions | null> {
+    const given = deps.options.node;
+    if (given.network !== undefined || given.join !== undefined) return given;
+    const { network } = deps.settings.read();
+    if (network !== null) return { ...given, network };
     const choice = await askNetwork();
     if (choice === null) return null;
     if (choice.kind === 'demo') {
       demo = createShellDemo(deps.onError);
-      return demo.config;
+      return demo.options;
     }
     deps.settings.write({ network: choice.network });
-    return configFor(choice.network);
+    return { ...given, network: choice.network };
   }
 
-  function configFor(network: string): NodeThreadConfig {
-    const { datadir, listen, bootstrap } = deps.options;
-    return { network, datadir, listen, bootstrap };
-  }
-
-  function startNode(config: NodeThreadConfig): NodeThread {
+  function startNode(options: NodeOptions): NodeThread {
     const thread = createNodeThread({
       script: new URL('./node-worker.ts', import.meta.url),
-      config,
+      data: { options, page: path.join(deps.root, 'out/renderer') },
       confirm: createConfirm(() => window),
       onError: deps.onError,
     });
@@ -81,7 +78,7 @@ export function createShell(deps: ShellDeps): Shell {
 
   async function onRefusal(thread: NodeThread, code: string, message: string): Promise<void> {
     // A remembered network that can't be followed would stand in the way of every start to come.
-    const forgets = deps.options.network === null && code.startsWith('network-');
+    const forgets = deps.options.node.network === undefined && code.startsWith('network-');
     if (forgets) deps.settings.write({ network: null });
     const words = forgets ? `${message} The next start asks for a network again.` : message;
     if (await askAfterRefusal(code, words)) thread.start();
@@ -93,9 +90,9 @@ export function createShell(deps: ShellDeps): Shell {
       guardSession(session.defaultSession);
       installMenu();
       servePage(path.join(deps.root, 'out/renderer'));
-      const config = await choose();
-      if (config === null) return app.quit();
-      const thread = startNode(config);
+      const options = await choose();
+      if (options === null) return app.quit();
+      const thread = startNode(options);
       node = thread;
       window = createWindow({
         preload: path.join(deps.root, 'out/preload/index.cjs'),

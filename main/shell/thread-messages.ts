@@ -1,16 +1,12 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { PaymentQuestion } from '../api/base.ts';
+import type { NodeOptions } from '../node/node-options.ts';
 
 /** What the node's thread is started with. */
-export interface NodeThreadConfig {
-  /** A built-in network's name or the path of a network file. */
-  readonly network: string;
-  /** Null = the network's own place. */
-  readonly datadir: string | null;
-  /** Multiaddresses; null = as the network is used to. */
-  readonly listen: readonly string[] | null;
-  /** Multiaddresses; null = those that the network comes with. */
-  readonly bootstrap: readonly string[] | null;
+export interface ThreadData {
+  readonly options: NodeOptions;
+  /** Folder of the built page. */
+  readonly page: string;
 }
 
 /** From Electron's main thread to the node's thread. */

@@ -95,6 +95,10 @@ export const NODE_SENTENCES = {
   'argument-unknown': '{detail|There is an unknown option}. See “kith[ {command}] --help”.',
   'argument-missing': '{detail|Something is missing}. See “kith[ {command}] --help”.',
   'argument-invalid': '{detail|An option has a value that it cannot have}. See “kith[ {command}] --help”.',
+  'config-unreadable':
+    'The config file[ {file}] cannot be read[: {detail}]. Check the path and the permissions.',
+  'config-invalid':
+    'The config file[ {file}] is not valid[: {detail}]. docs/node-options.md lists every option.',
   'command-unknown': '[“{command}”|That] is not a command of kith. See “kith --help”.',
   'json-invalid':
     'The input is not valid JSON[ ({detail})]. Correct it; in a shell, put it in single quotes.',

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { loadNetworkFile } from '../../main/cli/network-argument.ts';
+import { loadNetworkFile } from '../../main/node/read-network.ts';
 import { faultFrom } from '../../main/cli/report.ts';
 
 /** What was chosen: a network to live on, the demo (null), or a sentence that says why it can't be that. */

@@ -2,7 +2,7 @@
 import { REGTEST_NETWORK } from '../../../main/core/networks/built-in.ts';
 import { isViolation } from '../../../main/core/violation.ts';
 import type { Log } from '../../../main/lib/log/log.ts';
-import { createNode } from '../../../main/node.ts';
+import { createNode } from '../../../main/node/node.ts';
 import { testKey } from '../../support/chain/test-chain.ts';
 
 export interface Start {

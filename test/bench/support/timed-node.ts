@@ -4,7 +4,7 @@
  */
 import { REGTEST_NETWORK } from '../../../main/core/networks/built-in.ts';
 import { isViolation } from '../../../main/core/violation.ts';
-import { createNode } from '../../../main/node.ts';
+import { createNode } from '../../../main/node/node.ts';
 import { coinbaseOf, pay, silent, testKey } from '../../support/chain/test-chain.ts';
 import type { Block } from '../../../main/core/primitives/block.ts';
 

@@ -2,7 +2,7 @@ import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readArguments, readNumber } from '../../../main/cli/arguments.ts';
 import { callCommand } from '../../../main/cli/call-command.ts';
-import { defaultDirectory } from '../../../main/cli/default-directory.ts';
+import { defaultDirectory } from '../../../main/node/default-directory.ts';
 import { PROCEDURES } from '../../../main/cli/procedures.ts';
 import { MAIN_NETWORK } from '../../../main/core/networks/built-in.ts';
 import type { KithError } from '../../../main/lib/errors.ts';

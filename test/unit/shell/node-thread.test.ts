@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { MessagePortMain } from 'electron';
 import { expect, test } from 'vitest';
+import { NODE_OPTIONS } from '../../../main/node/node-options.ts';
 import { createNodeThread, type NodeThreadEvents } from '../../../main/shell/node-thread.ts';
 import { MessageChannelMain } from '../../support/electron/ports.ts';
 
@@ -9,7 +10,7 @@ const script = new URL('../../support/fixtures/moody-worker.mjs', import.meta.ur
 function aThread(mood: string, confirm: () => Promise<boolean> = () => Promise.resolve(false)) {
   const thread = createNodeThread({
     script,
-    config: { network: 'regtest', datadir: '', listen: [], bootstrap: [mood] },
+    data: { options: NODE_OPTIONS.parse({ network: 'regtest', bootstrap: [mood] }), page: '' },
     confirm,
     onError: () => undefined,
   });

@@ -2,38 +2,29 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { readOptions } from '../../../main/shell/options.ts';
 
-test('reads ours and leaves Chromium’s alone', () => {
-  const options = readOptions([
-    '--network',
-    'local',
-    '--bootstrap=a',
-    '--bootstrap',
-    'b',
-    '--disable-gpu',
-    'x',
-  ]);
-  expect(options).toEqual({
-    network: 'local',
-    datadir: null,
-    listen: null,
-    bootstrap: ['a', 'b'],
-    rest: ['x'],
-  });
+test('reads the options of the node and leaves those of Chromium alone', () => {
+  const args = ['--network', 'local', '--bootstrap=a', '--bootstrap', 'b', '--disable-gpu', 'x'];
+  const { node, rest } = readOptions(args);
+  expect(node).toMatchObject({ network: 'local', bootstrap: ['a', 'b'] });
+  expect(rest).toEqual(['x']);
 });
 
 test('what follows -- is never an option', () => {
-  const options = readOptions(['--', 'kith:abc', '--datadir=/elsewhere', '--network', 'regtest']);
-  expect(options.datadir).toBeNull();
-  expect(options.network).toBeNull();
+  const { node, rest } = readOptions(['--', 'kith:abc', '--datadir=/elsewhere', '--network', 'regtest']);
+  expect(node.datadir).toBeUndefined();
+  expect(node.network).toBeUndefined();
+  expect(rest[0]).toBe('kith:abc');
 });
 
-test('an option without its value is none', () => {
-  expect(readOptions(['--network']).network).toBeNull();
-  expect(readOptions([]).bootstrap).toBeNull();
-});
+test.each(['--network', '--bootstrap', '--threads', '--datadir'])(
+  '%s without its value is refused',
+  (option) => {
+    expect(() => readOptions([option])).toThrow(`The option ${option} needs a value`);
+  },
+);
 
 test('paths are absolute, so that they mean the same whatever folder the app is in later', () => {
-  const { datadir, network } = readOptions(['--datadir', 'data', '--network', './ours.kith.json']);
+  const { datadir, network } = readOptions(['--datadir', 'data', '--network', './ours.kith.json']).node;
   expect(datadir).toBe(path.resolve('data'));
   expect(network).toBe(path.resolve('ours.kith.json'));
 });
@@ -48,5 +39,5 @@ test.each([
   [['--network', '']],
   [['--network=~/ours.json']],
 ])('%j is refused: the data would be in the current folder, or somewhere nobody chose', (args) => {
-  expect(() => readOptions(args)).toThrow(/^The path of the option --(?:datadir|network) /);
+  expect(() => readOptions(args)).toThrow(/^The (?:path of the )?option --(?:datadir|network) /);
 });

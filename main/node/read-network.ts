@@ -5,7 +5,6 @@ import { isNetworkFileProblem, readNetworkFile } from '../core/networks/network-
 import { KithError, messageOf } from '../lib/errors.ts';
 import { hasGenesisWork } from '../state/founding/found-network.ts';
 import { powHash } from '../state/native/pow.ts';
-import { wrong } from './arguments.ts';
 
 /**
  * The network that an argument names: a built-in one, or a file that `kith network create` wrote.
@@ -14,7 +13,8 @@ import { wrong } from './arguments.ts';
 export function readNetwork(command: string, text: string | undefined): Network {
   if (text === undefined) {
     const names = BUILT_IN_NETWORKS.map(({ name }) => name).join(', ');
-    throw wrong('argument-missing', command, `Choose a network with --network (${names}, or a network file)`);
+    const detail = `Choose a network with --network (${names}, or a network file)`;
+    throw new KithError('argument-missing', detail, { data: { command, detail } });
   }
   const network = builtInNetwork(text);
   if (network !== undefined) return network;

@@ -1,23 +1,23 @@
 /** The composition root: wires one node from its configuration. Nothing else does. */
 import { join } from 'node:path';
-import { createLocalNode } from './api/local-node.ts';
-import type { NodeConfig, StartedNode } from './headless.ts';
-import { systemClock } from './lib/clock.ts';
-import { type ClockWatch, createClockWatch } from './lib/clock-watch.ts';
-import { runAll, type Service } from './lib/service.ts';
-import { sizesForTests } from './lib/test-sizes.ts';
-import { createNetwork, type PeerNetwork } from './network/network.ts';
-import type { Chain, ChainDeps } from './state/chain/chain.ts';
-import { createChain } from './state/chain/create-chain.ts';
-import { createHistory, type History } from './state/history/history.ts';
-import { createMempool, type Mempool } from './state/mempool/mempool.ts';
-import { createMiner, type Miner } from './state/miner/miner.ts';
-import { createPowPool, type PowPool } from './state/native/pow-pool.ts';
-import { powHash } from './state/native/pow.ts';
-import { installNativeSha256 } from './state/native/sha256.ts';
-import { createVerifyPool, type VerifyPool } from './state/native/verify-pool.ts';
-import { createWallets, type Wallets } from './state/wallet/wallets.ts';
-import { VERSION } from './lib/version.ts';
+import { createLocalNode } from '../api/local-node.ts';
+import type { NodeConfig, StartedNode } from './node-config.ts';
+import { systemClock } from '../lib/clock.ts';
+import { type ClockWatch, createClockWatch } from '../lib/clock-watch.ts';
+import { runAll, type Service } from '../lib/service.ts';
+import { sizesForTests } from '../lib/test-sizes.ts';
+import { createNetwork, type PeerNetwork } from '../network/network.ts';
+import type { Chain, ChainDeps } from '../state/chain/chain.ts';
+import { createChain } from '../state/chain/create-chain.ts';
+import { createHistory, type History } from '../state/history/history.ts';
+import { createMempool, type Mempool } from '../state/mempool/mempool.ts';
+import { createMiner, type Miner } from '../state/miner/miner.ts';
+import { createPowPool, type PowPool } from '../state/native/pow-pool.ts';
+import { powHash } from '../state/native/pow.ts';
+import { installNativeSha256 } from '../state/native/sha256.ts';
+import { createVerifyPool, type VerifyPool } from '../state/native/verify-pool.ts';
+import { createWallets, type Wallets } from '../state/wallet/wallets.ts';
+import { VERSION } from '../lib/version.ts';
 
 /** The parts of a running node, in the order in which they start. */
 interface Parts {

@@ -9,7 +9,7 @@ import type { Network } from '../core/networks/network.ts';
 import { defaultDataRoot } from '../lib/disk/datadir.ts';
 import { KithError } from '../lib/errors.ts';
 import { fetchNetworkFile, networkFileHash } from '../network/join.ts';
-import { loadNetworkFile } from './network-argument.ts';
+import { loadNetworkFile } from './read-network.ts';
 
 /** What a join link leads to. */
 export interface Joined {

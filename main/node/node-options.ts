@@ -1,0 +1,128 @@
+/**
+ * Every option of a node, declared once: name, form, default and description. The terminal, the config file, the
+ * desktop app and the demo all fill this schema; `kith node --help` and docs/node-options.md are made from it.
+ */
+import { z } from 'zod';
+import { LOG_LEVELS } from '../../shared/contract/vocabulary.ts';
+
+const text = () => z.string().min(1).max(4096);
+const multiaddrs = () => z.array(text()).max(256);
+
+export const NODE_OPTIONS = z.strictObject({
+  network: text().optional().meta({
+    value: 'NAME|FILE',
+    description: 'main, test, local or regtest, or the path of a network file',
+  }),
+  join: text().optional().meta({
+    value: 'LINK',
+    description: 'a link to join a network, from a member of it: kith:join?…; instead of the network',
+  }),
+  datadir: text().optional().meta({
+    value: 'FOLDER',
+    path: true,
+    description: "where everything is kept; the platform's place for applications unless given",
+  }),
+  listen: multiaddrs().optional().meta({
+    value: 'MULTIADDR …',
+    description:
+      'where other nodes can connect, such as /ip4/0.0.0.0/tcp/21474; on local and regtest this computer only, unless given',
+    without: 'accept no inbound connections; the node still makes outbound ones',
+  }),
+  bootstrap: multiaddrs().optional().meta({
+    value: 'MULTIADDR …',
+    description: 'nodes to start from, such as /ip4/192.0.2.1/tcp/21474/p2p/12D3…',
+  }),
+  announce: multiaddrs().default([]).meta({
+    value: 'MULTIADDR …',
+    description: 'addresses to announce instead of those listened on, behind a router or a proxy',
+  }),
+  apiPort: z.int().min(0).max(65_535).optional().meta({
+    value: 'PORT',
+    description:
+      'port of the page and the API on 127.0.0.1; 0 takes any free one (terminal: 0; desktop: none unless given)',
+  }),
+  snapshot: z.boolean().default(false).meta({
+    description:
+      'a new node starts from the newest UTXO set snapshot that the chain commits to, and verifies the blocks before it afterwards',
+  }),
+  pruneMb: z.int().min(10).max(1_000_000).optional().meta({
+    value: 'N',
+    description:
+      'keep only the newest N megabytes of blocks; always those of the last two epochs, six days on main, which take more when every block is full',
+  }),
+  // With less than 20 kB a second a full block takes longer than the peer that asked for it waits.
+  maxUpload: z.int().min(20).max(10_000_000).optional().meta({
+    value: 'N',
+    description: 'send at most N kB (1 000 bytes) a second to other nodes; new blocks go first',
+  }),
+  privateBroadcast: z.boolean().default(true).meta({
+    without: "announce one's own payments to all peers at once, instead of sending them to one peer first",
+    description: "send one's own payments to one peer first, so that others cannot tell where they come from",
+  }),
+  mine: text()
+    .optional()
+    .meta({ value: 'ADDRESS', description: 'mine, and pay the rewards to this address' }),
+  threads: z.int().min(1).max(256).default(1).meta({ value: 'N', description: 'mining threads' }),
+  logLevel: z
+    .enum(LOG_LEVELS)
+    .default('info')
+    .meta({
+      value: 'LEVEL',
+      description: `least level that is written to logs/kith.log in the data directory: ${LOG_LEVELS.join(', ')}`,
+    }),
+});
+
+/** What was given; defaults are not filled in yet. */
+export type GivenOptions = z.input<typeof NODE_OPTIONS>;
+/** What a node runs with. */
+export type NodeOptions = z.output<typeof NODE_OPTIONS>;
+export type OptionName = keyof NodeOptions;
+
+/** How an option is written, for readers of arguments and for documents. */
+export interface OptionForm {
+  readonly name: OptionName;
+  /** As in `--prune-mb`, without the dashes. */
+  readonly flag: string;
+  readonly kind: 'flag' | 'text' | 'path' | 'number' | 'list';
+  /** Placeholder of the value; '' for a flag. */
+  readonly value: string;
+  readonly description: string;
+  /** What `--no-FLAG` does, where there is such a thing: an empty list, or `false`. */
+  readonly without?: string;
+  readonly fallback?: unknown;
+  readonly range?: { readonly least: number; readonly most: number };
+}
+
+interface Meta extends Partial<OptionForm> {
+  readonly path?: true;
+}
+
+/** All options in the order of the schema. */
+export const OPTION_FORMS: readonly OptionForm[] = (Object.keys(NODE_OPTIONS.shape) as OptionName[]).map(
+  formOf,
+);
+
+function formOf(name: OptionName): OptionForm {
+  const field: z.ZodType = NODE_OPTIONS.shape[name];
+  const { description = '', value = '', without, path } = (field.meta() ?? {}) as Meta;
+  const fallback: unknown = field.safeParse(undefined).data;
+  const inner = unwrap(field);
+  const shared = {
+    name,
+    flag: name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
+    description,
+    value,
+    ...(without === undefined ? {} : { without }),
+    ...(fallback === undefined ? {} : { fallback }),
+  };
+  if (inner instanceof z.ZodBoolean) return { ...shared, kind: 'flag' };
+  if (inner instanceof z.ZodArray) return { ...shared, kind: 'list' };
+  if (!(inner instanceof z.ZodNumber)) return { ...shared, kind: path === true ? 'path' : 'text' };
+  return { ...shared, kind: 'number', range: { least: inner.minValue!, most: inner.maxValue! } };
+}
+
+function unwrap(type: z.ZodType): z.ZodType {
+  return type instanceof z.ZodOptional || type instanceof z.ZodDefault
+    ? unwrap(type.unwrap() as z.ZodType)
+    : type;
+}

@@ -1,0 +1,144 @@
+/**
+ * The node as a program: data directory, log, node, the contract's router and, where it has a port, the page and the API
+ * for a browser and the terminal on this computer. `kith node` and the desktop's node thread both run this.
+ */
+import { join } from 'node:path';
+import type { NodeFacade } from '../api/facade.ts';
+import { startMining } from '../api/mining.ts';
+import { createRouter, type KithRouter } from '../api/router.ts';
+import { type BrowserHost, startBrowserHost } from '../hosts/http.ts';
+import { type ApiPlace, createToken, publishApi, withdrawApi } from '../hosts/token.ts';
+import { type DataDirectory, openDataDirectory } from '../lib/disk/datadir.ts';
+import { createFileSink, type FileSink } from '../lib/log/log-file.ts';
+import { createConsoleSink, createRecentSink, type RecentSink } from '../lib/log/log-sinks.ts';
+import { createLog, type Log } from '../lib/log/log.ts';
+import { runAll, type Service } from '../lib/service.ts';
+import type { CreateNode, StartedNode } from './node-config.ts';
+import type { ResolvedOptions } from './resolve-options.ts';
+
+export interface RunDeps {
+  readonly createNode: CreateNode;
+  /** Folder of the built page, for the browser. */
+  readonly page: string;
+  /** Where readable lines go beside the log file, warnings and errors only; null = nowhere. */
+  readonly console: { write(text: string): unknown } | null;
+  /** Aborting it while the node starts undoes what was started. */
+  readonly signal: AbortSignal;
+  /** A client asked for it. */
+  readonly onShutdown: () => void;
+  readonly onFailure: (error: unknown) => void;
+}
+
+export interface RunningNode {
+  readonly facade: NodeFacade;
+  readonly router: KithRouter;
+  /** Where the API is served; null without a port. */
+  readonly place: ApiPlace | null;
+  readonly log: Log;
+  /** Writes the log out at once, for the moment before the process dies. */
+  flushLog(): void;
+  stop(): Promise<void>;
+}
+
+interface Parts {
+  readonly directory: DataDirectory;
+  readonly file: FileSink;
+  readonly recent: RecentSink;
+  readonly log: Log;
+  readonly node: StartedNode;
+  readonly router: KithRouter;
+  readonly host: BrowserHost;
+  readonly place: ApiPlace;
+}
+
+type Growing = { -readonly [Name in keyof Parts]?: Parts[Name] };
+
+/** Starts all of it in order; what started is undone, last first, when a later part fails. */
+export async function runNode(options: ResolvedOptions, deps: RunDeps): Promise<RunningNode> {
+  const parts: Growing = {};
+  const services = [
+    dataDirectory(options, parts),
+    log(options, deps, parts),
+    node(options, deps, parts),
+    ...(options.apiPort === undefined ? [] : api(options.apiPort, deps, parts)),
+    mining(options, parts),
+  ];
+  const stop = await runAll(services, deps.signal);
+  const { file, place = null, ...started } = parts as Omit<Parts, 'place'> & { place?: ApiPlace };
+  const { facade } = started.node;
+  return { facade, router: started.router, place, log: started.log, flushLog: () => file.flushSync(), stop };
+}
+
+function dataDirectory({ datadir }: ResolvedOptions, parts: Growing): Service {
+  return {
+    name: 'data directory',
+    start: async () => void (parts.directory = await openDataDirectory(datadir)),
+    stop: () => parts.directory!.release(),
+  };
+}
+
+function log({ logLevel }: ResolvedOptions, { console }: RunDeps, parts: Growing): Service {
+  return {
+    name: 'log',
+    start() {
+      parts.file = createFileSink({ path: join(parts.directory!.path, 'logs', 'kith.log') });
+      parts.recent = createRecentSink();
+      const sinks = [
+        parts.file,
+        parts.recent,
+        ...(console === null ? [] : [createConsoleSink(console, 'warn')]),
+      ];
+      parts.log = createLog({ sinks, level: logLevel });
+    },
+    stop: () => parts.file!.close(),
+  };
+}
+
+function node(options: ResolvedOptions, deps: RunDeps, parts: Growing): Service {
+  const { apiPort: _port, logLevel: _level, mining: _mining, ...config } = options;
+  return {
+    name: 'node',
+    async start(signal) {
+      const own = { datadir: parts.directory!.path, log: parts.log!, onFailure: deps.onFailure };
+      parts.node = await deps.createNode({ ...config, ...own }, signal);
+      parts.router = createRouter({
+        node: parts.node.facade,
+        log: parts.log!.child('api'),
+        shutdown: deps.onShutdown,
+        recentLog: (limit, level) => parts.recent!.recent(limit, level),
+      });
+    },
+    stop: () => parts.node!.stop(),
+  };
+}
+
+/** The page and the API, and the files by which a terminal finds them. */
+function api(port: number, { page }: RunDeps, parts: Growing): Service[] {
+  const token = createToken();
+  return [
+    {
+      name: 'browser host',
+      async start() {
+        const log = parts.log!.child('host');
+        parts.host = await startBrowserHost({ router: parts.router!, token, page, port, log });
+      },
+      stop: () => parts.host!.close(),
+    },
+    {
+      name: 'api files',
+      start: () => void (parts.place = publishApi(parts.directory!.path, parts.host!.url, token)),
+      stop: () => withdrawApi(parts.directory!.path),
+    },
+  ];
+}
+
+function mining({ mining }: ResolvedOptions, parts: Growing): Service {
+  return {
+    name: 'mining',
+    async start() {
+      if (mining !== null) await startMining(parts.node!.facade, mining.address, mining.threads);
+    },
+    // The miner stops with the node.
+    stop: () => undefined,
+  };
+}
