@@ -2,7 +2,7 @@
  * `npm test`: builds the page when it is stale, then unit, functional and browser tests, one kind after the other.
  * `npm run test:long` adds the files named *.long.test.ts. Arguments go to vitest, in a single run of what they name.
  */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { packageBin, runTool } from './support/command.ts';
@@ -10,44 +10,10 @@ import { ensureChromium } from './support/ensure-chromium.ts';
 import { buildPreload } from './support/desktop.ts';
 import { ensurePage } from './support/page.ts';
 import { OUT, ROOT } from './support/root.ts';
+import { failuresOf, readReport, type Report, slowestOf } from './support/test-report.ts';
 
 const VITEST = packageBin('vitest', 'vitest.mjs');
 const KINDS = ['unit', 'functional', 'e2e'] as const;
-
-interface Report {
-  readonly numTotalTests: number;
-  readonly numPassedTests: number;
-  readonly numFailedTests: number;
-  readonly numPendingTests: number;
-  readonly testResults: readonly {
-    readonly name: string;
-    readonly status: string;
-    readonly message?: string;
-    readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[];
-  }[];
-}
-
-function readReport(file: string): Report {
-  const none: Report = {
-    numTotalTests: 0,
-    numPassedTests: 0,
-    numFailedTests: 0,
-    numPendingTests: 0,
-    testResults: [],
-  };
-  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Report) : none;
-}
-
-/** What failed, by name: whoever reads only the end of a log sees it as well. */
-function failuresOf(report: Report): string[] {
-  return report.testResults.flatMap(({ name, status, message, assertionResults }) => {
-    const file = path.relative(ROOT, name);
-    const failed = assertionResults.filter((each) => each.status === 'failed');
-    // A file that could not even be read has no tests of its own.
-    if (failed.length === 0) return status === 'failed' ? [`  failed: ${file}: ${message ?? ''}`] : [];
-    return failed.map(({ fullName }) => `  failed: ${file}: ${fullName}`);
-  });
-}
 
 const args = process.argv.slice(2);
 const long = args[0] === '--long';
@@ -87,6 +53,7 @@ async function runAll(): Promise<void> {
   const begun = performance.now();
   const noBrowser = await ensureChromium();
   const lines: string[] = pageProblem ? [pageProblem] : [];
+  const reports: Report[] = [];
   let good = pageProblem === null;
   mkdirSync(OUT, { recursive: true });
   for (const kind of KINDS) {
@@ -111,6 +78,7 @@ async function runAll(): Promise<void> {
       { env },
     );
     const report = readReport(file);
+    reports.push(report);
     const skipped = report.numPendingTests > 0 ? `, ${report.numPendingTests} skipped` : '';
     lines.push(
       `${kind}: ${report.numPassedTests} passed, ${report.numFailedTests} failed${skipped}`,
@@ -119,6 +87,8 @@ async function runAll(): Promise<void> {
     good &&= code === 0;
   }
   const seconds = Math.round((performance.now() - begun) / 1000);
+  console.log('test: the ten slowest:');
+  for (const line of slowestOf(reports)) console.log(`test:   ${line}`);
   for (const line of lines) console.log(`test: ${line}`);
   console.log(`test: ${good ? 'all is well' : 'FAILED'} after ${seconds} s`);
   process.exitCode = good ? 0 : 1;

@@ -1,0 +1,55 @@
+/** Reads the JSON reports of vitest: what failed, and what took longest. */
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { ROOT } from './root.ts';
+
+const SLOWEST = 10;
+const EMPTY: Report = { numPassedTests: 0, numFailedTests: 0, numPendingTests: 0, testResults: [] };
+
+export interface Report {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly numPendingTests: number;
+  readonly testResults: readonly {
+    readonly name: string;
+    readonly status: string;
+    readonly message?: string;
+    readonly assertionResults: readonly {
+      readonly status: string;
+      readonly fullName: string;
+      /** Milliseconds. */
+      readonly duration?: number | null;
+    }[];
+  }[];
+}
+
+/** The report of one kind of test; an empty one when the run ended before it was written. */
+export function readReport(file: string): Report {
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Report) : EMPTY;
+}
+
+/** What failed, by name: whoever reads only the end of a log sees it as well. */
+export function failuresOf(report: Report): string[] {
+  return report.testResults.flatMap(({ name, status, message, assertionResults }) => {
+    const file = path.relative(ROOT, name);
+    const failed = assertionResults.filter((each) => each.status === 'failed');
+    // A file that could not even be read has no tests of its own.
+    if (failed.length === 0) return status === 'failed' ? [`  failed: ${file}: ${message ?? ''}`] : [];
+    return failed.map(({ fullName }) => `  failed: ${file}: ${fullName}`);
+  });
+}
+
+/** The ten tests that took longest, slowest first, one line each. */
+export function slowestOf(reports: readonly Report[]): string[] {
+  const tests = reports.flatMap(({ testResults }) =>
+    testResults.flatMap(({ name, assertionResults }) =>
+      assertionResults.map(({ fullName, duration }) => ({ name, fullName, ms: duration ?? 0 })),
+    ),
+  );
+  return tests
+    .sort((a, b) => b.ms - a.ms)
+    .slice(0, SLOWEST)
+    .map(
+      ({ name, fullName, ms }) => `${(ms / 1000).toFixed(1)} s  ${path.relative(ROOT, name)}: ${fullName}`,
+    );
+}
