@@ -46,6 +46,8 @@ export const balance = z.object({
   /** What unconfirmed payments will add or take away. */
   pending: change,
   immature: total,
+  /** Addition: what a payment can be made from now: `confirmed`, and own change in no block that may be spent already. */
+  spendable: total,
   asOfHeight: height,
 });
 

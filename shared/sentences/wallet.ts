@@ -61,6 +61,12 @@ export const WALLET_SENTENCES = {
     'There are as many wallets as one node can hold[ ({most:count} wallets)]. Move the files of some of them away.',
   'wallet-funds':
     'There is not enough to spend[: the payment with its fee needs {needed:kith}, and {available:kith} are available]. Lower the amount, or wait for incoming payments and rewards.',
+  'wallet-funds-waiting':
+    'All coins of this wallet wait for a block[: about {amount:kith} can be spent after the next one]. Wait for the next block, then send again.',
+  'wallet-funds-incoming':
+    'The payments to this wallet are not in a block yet[: {amount:kith} can be spent once they are]. Wait for the next block, then send again.',
+  'wallet-funds-immature':
+    'All coins of this wallet are mined rewards that are still immature[: {amount:kith}, the first of them available from block {matureAt:block} on]. Wait until then.',
   'wallet-no-funds': 'There is nothing to spend in this wallet yet.',
   'wallet-dust': 'The amount is too small to be worth spending. Send at least {least:kith|0.0001 KITH}.',
   'wallet-amount': 'This amount cannot be paid. Enter more than zero and not more than the wallet holds.',

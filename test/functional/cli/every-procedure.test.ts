@@ -144,7 +144,7 @@ test('chain: what is in it, and its stream', async () => {
 test('a payment: prepared, confirmed, sent at once, waiting, told', async () => {
   const { address } = await ask<{ address: string }>('wallet.address', { name: 'back' });
   const balance = await ask('wallet.balance', { name: 'mine' });
-  expect(holds(balance, 'confirmed:int pending:int immature:int asOfHeight:int')).toEqual([]);
+  expect(holds(balance, 'confirmed:int pending:int immature:int spendable:int asOfHeight:int')).toEqual([]);
   const to = [{ address, amount: 12_345_678 }];
   const draft = await ask('wallet.prepare', { name: 'mine', to, feerate: 20, expires: 0 });
   const drafted = 'draft:text fee:int feerate:number inputs:list outputs:list expires:int warnings:list';

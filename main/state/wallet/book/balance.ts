@@ -1,68 +1,106 @@
 import type { Balance } from '../../../../shared/contract/wallet.ts';
 import type { Height } from '../../../../shared/units.ts';
+import { EXPIRY_MARGIN, MAX_ANCESTORS } from '../../../core/policy/limits.ts';
 import { type OutpointKey, outpointKeyOf } from '../../../core/primitives/outpoint.ts';
-import type { OwnCoin } from '../store/records.ts';
+import type { OwnCoin, UnminedRecord } from '../store/records.ts';
 import type { Book } from './book.ts';
-import { spentByLive, standings } from './standing.ts';
+import { parentsOf, spentByLive, standings } from './standing.ts';
 
 /** Whether the next block may spend a coin: the rule of the ledger, seen from the tip. */
 export function isMature(coin: OwnCoin, tip: Height, maturity: number): boolean {
   return !coin.coinbase || tip + 1 - coin.height >= maturity;
 }
 
-/**
- * `confirmed`: coins in blocks that can be spent now. `pending`: what live transactions in no block will bring, our own
- * change among it. `immature`: mined rewards that must wait. A coin that a live payment spends is in none of them, so
- * the three together are what the wallet will hold when everything under way is mined.
- */
-export function computeBalance(book: Book, maturity: number): Balance {
-  const tip = book.asOf.height;
-  const standing = standings(book);
-  const spent = spentByLive(book, standing);
-  let confirmed = 0;
-  let immature = 0;
-  for (const [key, coin] of book.coins) {
-    if (!isMature(coin, tip, maturity)) immature += coin.amount;
-    else if (!spent.has(key)) confirmed += coin.amount;
-  }
-  let pending = 0;
-  for (const [txid, record] of book.unmined) {
-    if (standing.get(txid) !== 'live') continue;
-    for (const { index } of record.outputs) {
-      if (!spent.has(outpointKeyOf(txid, index))) pending += record.tx.outputs[index]!.amount;
-    }
-  }
-  return { confirmed, pending, immature, asOfHeight: tip };
-}
-
-/** A coin that a payment may spend now. */
+/** A coin of the wallet that no live payment spends. */
 export interface Spendable {
   readonly key: OutpointKey;
   readonly coin: OwnCoin;
-  /** Null for a coin in a block; for our own change that waits to be mined, the expiry that it inherits (0 = none). */
+  /** Null for a coin in a block; for an output of a payment in no block, the expiry that it inherits (0 = none). */
   readonly inherits: Height | null;
 }
 
-/**
- * Everything that can be spent: mature coins in blocks, and, marked, the change of our own live payments. Others'
- * unconfirmed payments aren't ours to build on: whoever made them can take them back.
- */
-export function spendableCoins(book: Book, maturity: number): Spendable[] {
+/** Every coin that the wallet has or will have, once: the only place that says which of them can be spent. */
+export interface Funds {
+  /** In blocks, and mature. */
+  readonly settled: readonly Spendable[];
+  /** Change of our own payments in no block, which may be spent already. */
+  readonly change: readonly Spendable[];
+  /** The same, where the mempool would not take a payment that spends it: it waits for a block. */
+  readonly waiting: readonly Spendable[];
+  /** Of others' payments in no block: they can still take them back. */
+  readonly incoming: readonly Spendable[];
+  /** Mined rewards that are too young. */
+  readonly immature: readonly Spendable[];
+}
+
+/** Sorts all coins of a wallet by what can be done with them now. */
+export function fundsOf(book: Book, maturity: number): Funds {
   const standing = standings(book);
   const spent = spentByLive(book, standing);
-  const coins: Spendable[] = [];
+  const funds: Record<keyof Funds, Spendable[]> = {
+    settled: [],
+    change: [],
+    waiting: [],
+    incoming: [],
+    immature: [],
+  };
   for (const [key, coin] of book.coins) {
-    if (!spent.has(key) && isMature(coin, book.asOf.height, maturity))
-      coins.push({ key, coin, inherits: null });
+    if (!isMature(coin, book.asOf.height, maturity)) funds.immature.push({ key, coin, inherits: null });
+    else if (!spent.has(key)) funds.settled.push({ key, coin, inherits: null });
   }
   for (const [txid, record] of book.unmined) {
-    const ours = record.inputs.length === record.tx.inputs.length;
-    if (!ours || standing.get(txid) !== 'live') continue;
+    if (standing.get(txid) !== 'live') continue;
+    const isOurs = record.inputs.length === record.tx.inputs.length;
+    const kind = !isOurs ? 'incoming' : isRelayed(record, book) ? 'change' : 'waiting';
     for (const { index, place } of record.outputs) {
       const key = outpointKeyOf(txid, index);
       const coin = { amount: record.tx.outputs[index]!.amount, place, height: 0, coinbase: false };
-      if (!spent.has(key)) coins.push({ key, coin, inherits: record.tx.expires });
+      if (!spent.has(key)) funds[kind].push({ key, coin, inherits: record.tx.expires });
     }
   }
-  return coins;
+  return funds;
+}
+
+/** What the coins hold together, in motes. */
+export function sumOf(coins: readonly Spendable[]): number {
+  return coins.reduce((total, { coin }) => total + coin.amount, 0);
+}
+
+/**
+ * `confirmed`: coins in blocks that can be spent now. `pending`: what live transactions in no block will bring, our own
+ * change among it. `immature`: mined rewards that must wait. A coin that a live payment spends is in none of them, so
+ * the three together are what the wallet will hold when everything under way is mined. `spendable`: what a payment can
+ * be made from now, `confirmed` and the part of our change that may be spent already.
+ */
+export function computeBalance(book: Book, maturity: number): Balance {
+  const { settled, change, waiting, incoming, immature } = fundsOf(book, maturity);
+  return {
+    confirmed: sumOf(settled),
+    pending: sumOf([...change, ...waiting, ...incoming]),
+    immature: sumOf(immature),
+    spendable: sumOf([...settled, ...change]),
+    asOfHeight: book.asOf.height,
+  };
+}
+
+/** Everything that a payment can be made from now. */
+export function spendableCoins(book: Book, maturity: number): Spendable[] {
+  const { settled, change } = fundsOf(book, maturity);
+  return [...settled, ...change];
+}
+
+/** Blocks that come while a person makes up their mind. */
+const DECIDING_BLOCKS = 5;
+
+/** Whether the mempool takes a payment that spends an output of this one: not in longer lines, nor shortly before it ends. */
+function isRelayed(record: UnminedRecord, book: Book): boolean {
+  const { expires } = record.tx;
+  if (expires !== 0 && expires < book.asOf.height + EXPIRY_MARGIN + DECIDING_BLOCKS) return false;
+  const line = new Set<UnminedRecord>();
+  let next = [record];
+  while (next.length > 0 && line.size < MAX_ANCESTORS) {
+    for (const each of next) line.add(each);
+    next = next.flatMap((each) => parentsOf(each, book)).filter((each) => !line.has(each));
+  }
+  return line.size < MAX_ANCESTORS;
 }

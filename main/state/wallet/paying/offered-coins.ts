@@ -1,7 +1,6 @@
 import type { Height } from '../../../../shared/units.ts';
 import { equalBytes } from '../../../core/codec/bytes.ts';
 import { fromHex } from '../../../core/codec/hex.ts';
-import { EXPIRY_MARGIN, MAX_ANCESTORS } from '../../../core/policy/limits.ts';
 import {
   type Outpoint,
   type OutpointKey,
@@ -10,11 +9,11 @@ import {
 } from '../../../core/primitives/outpoint.ts';
 import type { Candidate } from '../../../core/wallet/coin-selection.ts';
 import { KithError } from '../../../lib/errors.ts';
-import { type Spendable, spendableCoins } from '../book/balance.ts';
+import { fundsOf, type Spendable } from '../book/balance.ts';
 import type { Book } from '../book/book.ts';
 import type { Receiver } from './receivers.ts';
 import type { OwnCoin, UnminedRecord } from '../store/records.ts';
-import { parentsOf, standings } from '../book/standing.ts';
+import { standings } from '../book/standing.ts';
 
 /** A coin that a payment may choose. */
 export interface Choice extends Candidate {
@@ -45,24 +44,23 @@ export function offeredCoins(
   chosen?: readonly { readonly txid: string; readonly index: number }[],
 ): Offer {
   const rivals = expiredPayments(book, receivers);
-  const all = spendableCoins(book, maturity);
+  const { settled, change } = fundsOf(book, maturity);
   const uncovered = (coins: readonly Choice[]) => {
     const keys = new Set(coins.map(({ key }) => key));
     return rivals.filter((rival) => !rival.keys.some((key) => keys.has(key))).map((rival) => rival.txid);
   };
-  if (chosen !== undefined) return { settled: chosenCoins(all, chosen), unsettled: [], uncovered };
+  if (chosen !== undefined)
+    return { settled: chosenCoins([...settled, ...change], chosen), unsettled: [], uncovered };
 
   const required = new Set<OutpointKey>();
-  const free = new Set(all.filter(({ inherits }) => inherits === null).map(({ key }) => key));
+  const free = new Set(settled.map(({ key }) => key));
   for (const { keys } of rivals) {
     const key = keys.find((candidate) => free.has(candidate));
     if (key !== undefined && !keys.some((candidate) => required.has(candidate))) required.add(key);
   }
-  const settled = all.filter(({ inherits }) => inherits === null);
-  const unsettled = all.filter((coin) => coin.inherits !== null && isUsable(coin, book));
   return {
     settled: settled.map((coin) => choiceOf(coin, required.has(coin.key))),
-    unsettled: unsettled.map((coin) => choiceOf(coin, false)),
+    unsettled: change.map((coin) => choiceOf(coin, false)),
     uncovered,
   };
 }
@@ -93,18 +91,6 @@ function chosenCoins(
       throw new KithError('wallet-coin-unknown', undefined, { data: { coin: key } });
     return choiceOf(spendable, true);
   });
-}
-
-// The mempool takes lines of 25 at most, and nothing that is about to expire.
-function isUsable({ key, inherits }: Spendable, book: Book): boolean {
-  if (inherits !== null && inherits !== 0 && inherits < book.asOf.height + EXPIRY_MARGIN + 5) return false;
-  const line = new Set<UnminedRecord>();
-  let next = [book.unmined.get(key.slice(0, 64))!];
-  while (next.length > 0 && line.size < MAX_ANCESTORS) {
-    for (const record of next) line.add(record);
-    next = next.flatMap((record) => parentsOf(record, book)).filter((record) => !line.has(record));
-  }
-  return line.size < MAX_ANCESTORS;
 }
 
 interface Rival {

@@ -19,6 +19,7 @@ import { MAX_FEERATE } from '../../../core/wallet/fees.ts';
 import { baseBytes } from '../../../core/wallet/payment-size.ts';
 import { createUnsigned } from '../../../core/wallet/payment.ts';
 import { KithError } from '../../../lib/errors.ts';
+import { fundsOf, type Spendable, sumOf } from '../book/balance.ts';
 import { type Choice, offeredCoins } from './offered-coins.ts';
 import type { OpenWallet } from '../open-wallet.ts';
 import type { WalletNetwork } from '../ports.ts';
@@ -52,7 +53,8 @@ const LAST_HEIGHT = 0xffff_ffff;
 /**
  * Works a payment out; changes nothing.
  * @throws {KithError} `address-…`, `wallet-dust`, `wallet-amount`, `wallet-feerate`, `wallet-expires`, `wallet-funds`,
- *   `wallet-no-funds`, `wallet-coin-unknown`, `wallet-too-many-coins`
+ *   `wallet-funds-waiting`, `wallet-funds-incoming`, `wallet-funds-immature`, `wallet-reading`, `wallet-no-funds`,
+ *   `wallet-coin-unknown`, `wallet-too-many-coins`
  */
 export function planPayment(context: PlanContext, request: PaymentRequest): Plan {
   const { wallet, network } = context;
@@ -69,11 +71,12 @@ export function planPayment(context: PlanContext, request: PaymentRequest): Plan
     baseBytesWithChange: baseBytes({ ...shape, outputs: [...shape.outputs, lock] }),
   };
   const select = (coins: readonly Choice[]) => choose(coins, receivers, goal);
-  const preferred = select(offer.settled);
+  const everything = [...offer.settled, ...offer.unsettled];
+  // All is all that the balance calls spendable; otherwise change in no block only where the rest is not enough.
+  const preferred = select(receivers[0]?.amount === 'all' ? everything : offer.settled);
   const selection = required(
-    isSelectionProblem(preferred) && offer.unsettled.length > 0
-      ? select([...offer.settled, ...offer.unsettled])
-      : preferred,
+    isSelectionProblem(preferred) && offer.unsettled.length > 0 ? select(everything) : preferred,
+    context,
   );
   const expires = inheritedExpiry(selection.coins, wanted);
   const paid = receivers.map((receiver) => ({ ...receiver.lock, amount: amountOf(receiver, selection) }));
@@ -128,13 +131,37 @@ function choose(
   return selectCoins<Choice>(coins, { ...goal, target });
 }
 
-function required(selection: Chosen | SelectionProblem): Chosen {
+function required(selection: Chosen | SelectionProblem, { wallet, network }: PlanContext): Chosen {
   if (!isSelectionProblem(selection)) return selection;
   if (selection.problem === 'too-many-coins')
     throw new KithError('wallet-too-many-coins', undefined, { data: { most: selection.most } });
   const { needed, available } = selection;
-  if (available === 0) throw new KithError('wallet-no-funds', undefined, { data: { needed } });
+  if (available === 0) throw nothingToSpend(wallet, network.params.maturity, needed);
   throw new KithError('wallet-funds', undefined, { data: { needed, available } });
+}
+
+/** Why a wallet has nothing to spend: empty, not read yet, or everything that it holds waits for something. */
+function nothingToSpend({ book, name }: OpenWallet, maturity: number, needed: number): KithError {
+  const { waiting, incoming, immature } = fundsOf(book, maturity);
+  const { height } = book.asOf;
+  const [code, amount, facts] =
+    waiting.length > 0
+      ? (['wallet-funds-waiting', sumOf(waiting), {}] as const)
+      : incoming.length > 0
+        ? (['wallet-funds-incoming', sumOf(incoming), {}] as const)
+        : immature.length > 0
+          ? (['wallet-funds-immature', sumOf(immature), { matureAt: maturesAt(immature, maturity) }] as const)
+          : book.meta().restoring
+            ? (['wallet-reading', undefined, { name, height }] as const)
+            : (['wallet-no-funds', undefined, {}] as const);
+  return new KithError(code, undefined, {
+    data: { needed, ...(amount === undefined ? {} : { amount }), ...facts },
+  });
+}
+
+/** The block from which on the first of these rewards can be spent. */
+function maturesAt(rewards: readonly Spendable[], maturity: number): Height {
+  return Math.min(...rewards.map(({ coin }) => coin.height)) + maturity;
 }
 
 function amountOf(receiver: Receiver, selection: Chosen): Motes {

@@ -69,9 +69,9 @@ describe('the journey of a payment', () => {
 });
 
 test('under the balance stands only what there is', () => {
-  expect(balanceNotes({ confirmed: 5, pending: 0, immature: 0, asOfHeight: 1 })).toEqual([]);
+  expect(balanceNotes({ confirmed: 5, pending: 0, immature: 0, spendable: 5, asOfHeight: 1 })).toEqual([]);
   expect(
-    balanceNotes({ confirmed: 5, pending: -250_000_000, immature: 2_000_000_000, asOfHeight: 1 }),
+    balanceNotes({ confirmed: 5, pending: -250_000_000, immature: 2_000_000_000, spendable: 5, asOfHeight: 1 }),
   ).toEqual(['2.5\u00a0KITH on the way out', '20\u00a0KITH mined, not spendable yet']);
 });
 

@@ -60,7 +60,7 @@ describe('what cannot be paid', () => {
     await world.wallets.create({ name: 'a', password: PASSWORD, words: 12 });
     await fails(prepare(50_000), 'wallet-no-funds');
     await world.mine(1, world.wallets.payout('a'));
-    await fails(prepare(50_000), 'wallet-no-funds'); // immature
+    await fails(prepare(50_000), 'wallet-funds-immature', { amount: SUBSIDY, matureAt: 1 + MATURITY });
     await world.mine(MATURITY);
     await fails(prepare(50_000, { coins: [{ txid: '00'.repeat(32), index: 0 }] }), 'wallet-coin-unknown');
     await fails(prepare(50_000, { feerate: 9 }), 'wallet-feerate', { least: 10, most: 100_000 });
@@ -214,7 +214,19 @@ describe('coins', () => {
     await world.wallets.create({ name: 'b', password: PASSWORD, words: 12 });
     await send(world, 'a', await world.wallets.address('b'), 5_000_000);
     const to = [{ address: STRANGER, amount: 1_000_000 }];
-    await fails(world.wallets.prepare({ name: 'b', to }), 'wallet-no-funds');
+    await fails(world.wallets.prepare({ name: 'b', to }), 'wallet-funds-incoming', { amount: 5_000_000 });
+    expect(await world.wallets.balance('b')).toMatchObject({ pending: 5_000_000, spendable: 0 });
+  });
+  test('a line as long as the mempool takes: the change waits for the next block, and both sums say so', async () => {
+    await open();
+    await walletWithCoins(world, 'a');
+    for (let i = 0; i < 25; i++) await send(world, 'a', STRANGER, 1_000_000 + i);
+    const { pending, spendable, confirmed } = await world.wallets.balance('a');
+    expect([confirmed, spendable, pending > 0]).toEqual([0, 0, true]);
+    await fails(prepare(1_000_000), 'wallet-funds-waiting', { amount: pending });
+    await world.mine();
+    await eventually(async () => (await world.wallets.balance('a')).spendable).toBe(pending);
+    await send(world, 'a', STRANGER, 1_000_000);
   });
   test('change that a child inherits its end from', async () => {
     await open();

@@ -44,7 +44,13 @@ test('mines while locked, matures, pays, and the other wallet gets it', async ()
   await wallets.create({ name: 'a', password: PASSWORD, words: 24 });
   await wallets.create({ name: 'b', password: PASSWORD, words: 12 });
   await world.mine(1, wallets.payout('a'));
-  expect(await wallets.balance('a')).toEqual({ confirmed: 0, pending: 0, immature: SUBSIDY, asOfHeight: 1 });
+  expect(await wallets.balance('a')).toEqual({
+    confirmed: 0,
+    pending: 0,
+    immature: SUBSIDY,
+    spendable: 0,
+    asOfHeight: 1,
+  });
   await world.mine(MATURITY - 2);
   expect((await wallets.balance('a')).immature).toBe(SUBSIDY);
   await world.mine(1);
@@ -349,6 +355,7 @@ describe('over restarts', () => {
       confirmed: 0,
       pending: 0,
       immature: 0,
+      spendable: 0,
       asOfHeight: 0,
     });
   });
