@@ -2,12 +2,24 @@ import type { Balance } from '../../shared/contract/wallet.ts';
 import { amountWords } from './amount.ts';
 import { group } from './number.ts';
 
-/** The lines under a balance: what is on its way and what still ripens; none when there is nothing to say. */
+/** The three sums that a page shows, in motes. Own change that can be spent is available, not pending. */
+export interface BalanceSums {
+  readonly available: number;
+  readonly pending: number;
+  readonly immature: number;
+}
+
+/** Splits a balance into what can be spent now and what cannot; together they are what the wallet holds. */
+export function balanceSums({ confirmed, pending, immature, spendable }: Balance): BalanceSums {
+  return { available: spendable, pending: confirmed + pending - spendable, immature };
+}
+
+/** The lines under a balance: what is pending or immature; none when there is nothing to say. */
 export function balanceNotes(balance: Balance): string[] {
+  const { pending, immature } = balanceSums(balance);
   const notes: string[] = [];
-  if (balance.pending > 0) notes.push(`${amountWords(balance.pending)} on the way in`);
-  if (balance.pending < 0) notes.push(`${amountWords(-balance.pending)} on the way out`);
-  if (balance.immature > 0) notes.push(`${amountWords(balance.immature)} mined, not spendable yet`);
+  if (pending !== 0) notes.push(`${amountWords(pending)} pending`);
+  if (immature > 0) notes.push(`${amountWords(immature)} immature`);
   return notes;
 }
 

@@ -71,6 +71,8 @@ export const WALLET_SENTENCES = {
   'wallet-dust': 'The amount is too small to be worth spending. Send at least {least:kith|0.0001 KITH}.',
   'wallet-amount': 'This amount cannot be paid. Enter more than zero and not more than the wallet holds.',
   'wallet-coin-unknown': 'A chosen coin is not in this wallet or was spent already. Choose the coins again.',
+  'wallet-coin-waiting':
+    'A chosen coin[ of {amount:kith}] cannot be spent yet. It is immature or waits for a block. Choose other coins, or try again after the next block.',
   'wallet-expires': 'The payment cannot expire then[; choose a height from {least:block} to {most:block}].',
   'wallet-feerate': 'The fee rate is out of range[; choose {least:rate} to {most:rate}].',
   'wallet-too-many-coins':

@@ -61,7 +61,7 @@ export function createSendForm(app: Pick<AppState, 'client' | 'node' | 'wallets'
     return verdict.ok ? null : verdict.sentence;
   });
   const motes = $derived(parseKith(amount));
-  const spendable = $derived(wallets.view?.balance.confirmed ?? 0);
+  const spendable = $derived(wallets.view?.balance.spendable ?? 0);
   const wrongAmount = $derived.by(() => {
     if (compact(amount) === '') return null;
     if (motes === null) return amountProblem(amount);

@@ -1,10 +1,10 @@
 import type { Balance } from '../../../../shared/contract/wallet.ts';
 import type { Height } from '../../../../shared/units.ts';
-import { EXPIRY_MARGIN, MAX_ANCESTORS } from '../../../core/policy/limits.ts';
 import { type OutpointKey, outpointKeyOf } from '../../../core/primitives/outpoint.ts';
 import type { OwnCoin, UnminedRecord } from '../store/records.ts';
 import type { Book } from './book.ts';
-import { parentsOf, spentByLive, standings } from './standing.ts';
+import { spentByLive, standings } from './standing.ts';
+import { relayableParents } from './unconfirmed-change.ts';
 
 /** Whether the next block may spend a coin: the rule of the ledger, seen from the tip. */
 export function isMature(coin: OwnCoin, tip: Height, maturity: number): boolean {
@@ -48,16 +48,16 @@ export function fundsOf(book: Book, maturity: number): Funds {
     if (!isMature(coin, book.asOf.height, maturity)) funds.immature.push({ key, coin, inherits: null });
     else if (!spent.has(key)) funds.settled.push({ key, coin, inherits: null });
   }
+  const own: { record: UnminedRecord; coins: Spendable[]; worth: number }[] = [];
   for (const [txid, record] of book.unmined) {
     if (standing.get(txid) !== 'live') continue;
+    const coins = unspentOutputs(record, spent);
     const isOurs = record.inputs.length === record.tx.inputs.length;
-    const kind = !isOurs ? 'incoming' : isRelayed(record, book) ? 'change' : 'waiting';
-    for (const { index, place } of record.outputs) {
-      const key = outpointKeyOf(txid, index);
-      const coin = { amount: record.tx.outputs[index]!.amount, place, height: 0, coinbase: false };
-      if (!spent.has(key)) funds[kind].push({ key, coin, inherits: record.tx.expires });
-    }
+    if (!isOurs) funds.incoming.push(...coins);
+    else if (coins.length > 0) own.push({ record, coins, worth: sumOf(coins) });
   }
+  const relayable = relayableParents(book, standing, own);
+  for (const { record, coins } of own) funds[relayable.has(record) ? 'change' : 'waiting'].push(...coins);
   return funds;
 }
 
@@ -89,18 +89,11 @@ export function spendableCoins(book: Book, maturity: number): Spendable[] {
   return [...settled, ...change];
 }
 
-/** Blocks that come while a person makes up their mind. */
-const DECIDING_BLOCKS = 5;
-
-/** Whether the mempool takes a payment that spends an output of this one: not in longer lines, nor shortly before it ends. */
-function isRelayed(record: UnminedRecord, book: Book): boolean {
-  const { expires } = record.tx;
-  if (expires !== 0 && expires < book.asOf.height + EXPIRY_MARGIN + DECIDING_BLOCKS) return false;
-  const line = new Set<UnminedRecord>();
-  let next = [record];
-  while (next.length > 0 && line.size < MAX_ANCESTORS) {
-    for (const each of next) line.add(each);
-    next = next.flatMap((each) => parentsOf(each, book)).filter((each) => !line.has(each));
-  }
-  return line.size < MAX_ANCESTORS;
+/** Outputs of a transaction in no block that belong to the wallet and that no live payment spends. */
+function unspentOutputs(record: UnminedRecord, spent: ReadonlySet<OutpointKey>): Spendable[] {
+  return record.outputs.flatMap(({ index, place }) => {
+    const key = outpointKeyOf(record.tx.txidHex, index);
+    const coin = { amount: record.tx.outputs[index]!.amount, place, height: 0, coinbase: false };
+    return spent.has(key) ? [] : [{ key, coin, inherits: record.tx.expires }];
+  });
 }

@@ -9,7 +9,7 @@ import {
 } from '../../../core/primitives/outpoint.ts';
 import type { Candidate } from '../../../core/wallet/coin-selection.ts';
 import { KithError } from '../../../lib/errors.ts';
-import { fundsOf, type Spendable } from '../book/balance.ts';
+import { type Funds, fundsOf, type Spendable } from '../book/balance.ts';
 import type { Book } from '../book/book.ts';
 import type { Receiver } from './receivers.ts';
 import type { OwnCoin, UnminedRecord } from '../store/records.ts';
@@ -44,13 +44,13 @@ export function offeredCoins(
   chosen?: readonly { readonly txid: string; readonly index: number }[],
 ): Offer {
   const rivals = expiredPayments(book, receivers);
-  const { settled, change } = fundsOf(book, maturity);
+  const funds = fundsOf(book, maturity);
+  const { settled, change } = funds;
   const uncovered = (coins: readonly Choice[]) => {
     const keys = new Set(coins.map(({ key }) => key));
     return rivals.filter((rival) => !rival.keys.some((key) => keys.has(key))).map((rival) => rival.txid);
   };
-  if (chosen !== undefined)
-    return { settled: chosenCoins([...settled, ...change], chosen), unsettled: [], uncovered };
+  if (chosen !== undefined) return { settled: chosenCoins(funds, chosen), unsettled: [], uncovered };
 
   const required = new Set<OutpointKey>();
   const free = new Set(settled.map(({ key }) => key));
@@ -80,13 +80,16 @@ function choiceOf({ key, coin, inherits }: Spendable, required: boolean): Choice
 }
 
 function chosenCoins(
-  all: readonly Spendable[],
+  { settled, change, waiting, incoming, immature }: Funds,
   chosen: readonly { readonly txid: string; readonly index: number }[],
 ): Choice[] {
-  const byKey = new Map(all.map((spendable) => [spendable.key, spendable]));
+  const byKey = new Map([...settled, ...change].map((spendable) => [spendable.key, spendable]));
+  const later = new Map([...waiting, ...incoming, ...immature].map(({ key, coin }) => [key, coin.amount]));
   const keys = new Set(chosen.map(({ txid, index }) => outpointKeyOf(txid, index)));
   return [...keys].map((key) => {
     const spendable = byKey.get(key);
+    if (later.has(key))
+      throw new KithError('wallet-coin-waiting', undefined, { data: { coin: key, amount: later.get(key)! } });
     if (spendable === undefined)
       throw new KithError('wallet-coin-unknown', undefined, { data: { coin: key } });
     return choiceOf(spendable, true);

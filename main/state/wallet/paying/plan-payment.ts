@@ -54,7 +54,7 @@ const LAST_HEIGHT = 0xffff_ffff;
  * Works a payment out; changes nothing.
  * @throws {KithError} `address-…`, `wallet-dust`, `wallet-amount`, `wallet-feerate`, `wallet-expires`, `wallet-funds`,
  *   `wallet-funds-waiting`, `wallet-funds-incoming`, `wallet-funds-immature`, `wallet-reading`, `wallet-no-funds`,
- *   `wallet-coin-unknown`, `wallet-too-many-coins`
+ *   `wallet-coin-unknown`, `wallet-coin-waiting`, `wallet-too-many-coins`
  */
 export function planPayment(context: PlanContext, request: PaymentRequest): Plan {
   const { wallet, network } = context;

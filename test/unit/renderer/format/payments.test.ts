@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { activityOf, paidMotes } from '../../../../renderer/format/activity.ts';
 import { foldMined } from '../../../../renderer/format/fold.ts';
-import { balanceNotes } from '../../../../renderer/format/balance.ts';
+import { balanceNotes, balanceSums } from '../../../../renderer/format/balance.ts';
 import { journeyOf } from '../../../../renderer/format/journey.ts';
 import { anEntry } from '../entries.ts';
 
@@ -70,9 +70,17 @@ describe('the journey of a payment', () => {
 
 test('under the balance stands only what there is', () => {
   expect(balanceNotes({ confirmed: 5, pending: 0, immature: 0, spendable: 5, asOfHeight: 1 })).toEqual([]);
-  expect(
-    balanceNotes({ confirmed: 5, pending: -250_000_000, immature: 2_000_000_000, spendable: 5, asOfHeight: 1 }),
-  ).toEqual(['2.5\u00a0KITH on the way out', '20\u00a0KITH mined, not spendable yet']);
+  // Of 2.5 + 1 KITH in no block, 1 KITH is own change that can be spent already.
+  const motes = { confirmed: 5, pending: 350_000_000, immature: 2_000_000_000, spendable: 100_000_005 };
+  expect(balanceNotes({ ...motes, asOfHeight: 1 })).toEqual([
+    '2.5\u00a0KITH pending',
+    '20\u00a0KITH immature',
+  ]);
+  expect(balanceSums({ ...motes, asOfHeight: 1 })).toEqual({
+    available: 100_000_005,
+    pending: 250_000_000,
+    immature: 2_000_000_000,
+  });
 });
 
 describe('mined rewards in a row', () => {

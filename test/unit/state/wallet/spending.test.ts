@@ -220,13 +220,60 @@ describe('coins', () => {
   test('a line as long as the mempool takes: the change waits for the next block, and both sums say so', async () => {
     await open();
     await walletWithCoins(world, 'a');
-    for (let i = 0; i < 25; i++) await send(world, 'a', STRANGER, 1_000_000 + i);
+    await world.wallets.unlock('a', PASSWORD);
+    for (let i = 0; i < 25; i++) await world.wallets.confirmUnlocked((await prepare(1_000_000 + i)).draft);
     const { pending, spendable, confirmed } = await world.wallets.balance('a');
     expect([confirmed, spendable, pending > 0]).toEqual([0, 0, true]);
     await fails(prepare(1_000_000), 'wallet-funds-waiting', { amount: pending });
     await world.mine();
     await eventually(async () => (await world.wallets.balance('a')).spendable).toBe(pending);
     await send(world, 'a', STRANGER, 1_000_000);
+  });
+  test.each([
+    ['two lines that are too long together', true, 13],
+    ['two branches of one payment that has as many descendants as the mempool takes', false, 12],
+  ])('%s: what is called spendable is what a payment of everything spends', async (_title, mined, length) => {
+    await open();
+    await walletWithCoins(world, 'a');
+    const split = await send(world, 'a', await world.wallets.address('a'), SUBSIDY / 2);
+    if (mined) await world.mine();
+    await eventually(async () => {
+      const { confirmed, spendable } = await world.wallets.balance('a');
+      return mined ? confirmed > SUBSIDY - 1e6 : spendable > SUBSIDY - 1e6;
+    }).toBe(true);
+    await world.wallets.unlock('a', PASSWORD);
+    for (const index of [0, 1]) {
+      let coins = [{ txid: split, index }];
+      for (let i = 0; i < length; i++) {
+        const draft = await prepare(1_000_000 + i, { coins });
+        const sent = await world.wallets.confirmUnlocked(draft.draft);
+        if (isViolation(sent)) throw new Error(sent.code);
+        coins = [{ txid: sent.txid, index: draft.outputs.findIndex(({ change }) => change) }];
+      }
+    }
+    const { pending, spendable } = await world.wallets.balance('a');
+    expect(spendable).toBeLessThan(pending);
+    expect(spendable > 0).toBe(mined);
+    if (!mined) return fails(prepare('all'), 'wallet-funds-waiting', { amount: pending });
+    const everything = await prepare('all');
+    expect(everything.inputs.reduce((sum, { amount }) => sum + amount, 0)).toBe(spendable);
+    expect(await world.wallets.confirm(everything.draft, PASSWORD)).toHaveProperty('txid');
+  });
+  test('a chosen coin that waits for a block is not called unknown', async () => {
+    await open();
+    await walletWithCoins(world, 'a');
+    await world.wallets.create({ name: 'b', password: PASSWORD, words: 12 });
+    const txid = await send(world, 'a', await world.wallets.address('b'), 5_000_000);
+    const coins = [0, 1].map((index) => ({ txid, index }));
+    const to = [{ address: STRANGER, amount: 1_000_000 }];
+    const codes = await Promise.all(
+      coins.map((coin) =>
+        world.wallets
+          .prepare({ name: 'b', to, coins: [coin] })
+          .catch((error: { code: string }) => error.code),
+      ),
+    );
+    expect(codes.toSorted()).toEqual(['wallet-coin-unknown', 'wallet-coin-waiting']);
   });
   test('change that a child inherits its end from', async () => {
     await open();
