@@ -4,6 +4,7 @@ import type { Transaction } from '../../../../main/core/primitives/transaction.t
 import { isViolation } from '../../../../main/core/violation.ts';
 import { CHAIN } from '../../../../main/core/wallet/key-path.ts';
 import { isWordsProblem, readWords } from '../../../../main/core/wallet/mnemonic.ts';
+import { codeOf } from '../../../../main/lib/errors.ts';
 import { withSignatures } from '../../../../main/core/wallet/payment.ts';
 import { sighash } from '../../../../main/core/primitives/transaction.ts';
 import { deriveSecrets } from '../../../../main/state/wallet/access/key-secrets.ts';
@@ -267,11 +268,7 @@ describe('coins', () => {
     const coins = [0, 1].map((index) => ({ txid, index }));
     const to = [{ address: STRANGER, amount: 1_000_000 }];
     const codes = await Promise.all(
-      coins.map((coin) =>
-        world.wallets
-          .prepare({ name: 'b', to, coins: [coin] })
-          .catch((error: { code: string }) => error.code),
-      ),
+      coins.map((coin) => world.wallets.prepare({ name: 'b', to, coins: [coin] }).catch(codeOf)),
     );
     expect(codes.toSorted()).toEqual(['wallet-coin-unknown', 'wallet-coin-waiting']);
   });
