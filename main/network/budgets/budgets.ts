@@ -1,9 +1,9 @@
 import type { Connection } from '@libp2p/interface';
-import { createBreathe } from '../../lib/turns.ts';
 import { type Amount, createBalance, type Ms } from './balance.ts';
 import { ANSWER_MICROS_PER_KIB, COST, type Lane, LIMITS, type RequestName } from './costs.ts';
 import { type Account, createFairQueue, type FairQueue } from './fair-queue.ts';
 import { perConnection } from '../wire/per-connection.ts';
+import { createTurns } from './turns.ts';
 import type { Upload } from './upload.ts';
 
 /** What the requests of all peers may cost, see costs.ts. */
@@ -41,7 +41,7 @@ const LANES: readonly Lane[] = ['relay', 'bulk', 'open'];
 
 export function createBudgets(deps: BudgetsDeps): Budgets {
   const { upload, groupOf, ms = () => performance.now() } = deps;
-  const breathe = createBreathe(TURN_MS);
+  const turn = createTurns(TURN_MS * 1000);
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
 
@@ -78,13 +78,16 @@ export function createBudgets(deps: BudgetsDeps): Budgets {
     return {
       async spend(request, bytes) {
         const { lane } = COST[request];
-        await queues[lane].spend(accounts[lane], costOf(request, bytes));
-        await breathe();
+        const amount = costOf(request, bytes);
+        await queues[lane].spend(accounts[lane], amount);
+        await turn(amount.micros);
       },
       async answer(request, bytes, begun) {
         const { lane } = COST[request];
         const amount = { micros: Math.ceil((bytes / 1024) * ANSWER_MICROS_PER_KIB), bytes };
         await (begun ? queues[lane].proceed : queues[lane].spend)(accounts[lane], amount);
+        // Each piece is encrypted as it is sent: a burst of full blocks would take a third of a second in one turn.
+        await turn(amount.micros);
       },
       end() {
         for (const lane of LANES) queues[lane].drop(accounts[lane]);

@@ -110,6 +110,26 @@ test('with an upload limit, what relays goes before what is history', async () =
   budgets.stop();
 });
 
+test('pieces of answers that are all granted at once are sent in many turns', async () => {
+  const { budgets, connection } = world();
+  const PIECES = 200;
+  const sentIn: number[] = [];
+  let turn = 0;
+  const all = Promise.all(
+    Array.from({ length: PIECES }, async (_, i) => {
+      await budgets.of(connection(`/g${i}/1`)).answer('getBlocks', 64 * 1024, false);
+      sentIn.push(turn);
+    }),
+  );
+  for (; sentIn.length < PIECES; turn++) await new Promise(setImmediate);
+  await all;
+  // A piece costs half a millisecond, and a turn has ten.
+  const most = Math.max(...[...new Set(sentIn)].map((each) => sentIn.filter((at) => at === each).length));
+  expect(most).toBeLessThanOrEqual(20);
+  expect(turn).toBeGreaterThanOrEqual(PIECES / 20);
+  budgets.stop();
+});
+
 test('what would wait longer than its peer does ends the connection instead', async () => {
   vi.useFakeTimers();
   try {
