@@ -36,7 +36,6 @@ test('a node with an upload limit stays below it, and new blocks go first', asyn
     block,
     ids: [first],
     root: new Uint8Array(32),
-    record: async () => new Uint8Array(0),
   });
   const peers: Stranger[] = [];
   for (let i = 0; i < PEERS; i++) {
@@ -50,15 +49,21 @@ test('a node with an upload limit stays below it, and new blocks go first', asyn
   let over = false;
   const before = { bytes: (await uploaded(node)).total, ms: performance.now() };
   const flooding = peers.flatMap((peer) =>
-    ['getBlocks, full', 'getHeaders'].map((what) => floods[what]!(peer, () => over).catch(() => 0)),
+    ['getBlocks, full', 'getHeaders'].map((what) =>
+      floods[what]!(
+        peer,
+        () => over,
+        () => undefined,
+      ).catch(() => undefined),
+    ),
   );
   for (let i = 0; i < BLOCKS; i++) {
     await node.call.mining.generate({ address: PAYEE, blocks: 1 });
     const { height } = await node.call.chain.tip();
     await until(
       async () => (await friend.call.chain.tip()).height >= height,
-      'an honest peer has a new block within 10 s',
-      { ms: 10_000 },
+      'an honest peer has a new block',
+      { ms: 30_000 },
     );
     const rested = performance.now() + 1000;
     await until(() => performance.now() > rested, 'another second of requests');

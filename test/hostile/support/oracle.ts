@@ -3,13 +3,23 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { NodeProcess } from '../../support/nodes/node-process.ts';
 import { createRandom, type Random } from '../../support/random.ts';
+import { scale } from '../../support/scale.ts';
 import { until } from '../../support/until.ts';
 import type { Stranger } from './stranger.ts';
 import { PAYEE } from './blocks.ts';
 import type { World } from './world.ts';
 
-/** What the node may suffer, whatever anybody sends: the pass criteria of all hostile tests. */
-const MOST = { lagMs: 250, tipMs: 10_000, goneMs: 60_000, memory: 1.2, memoryMs: 60_000 } as const;
+/**
+ * What the node may suffer, whatever anybody sends: the pass criteria of all hostile tests. `npm run test:long` asserts the
+ * required figures; `npm test` also runs on machines three times slower, and beside other work.
+ */
+const MOST = {
+  lagMs: scale(750, 250),
+  tipMs: scale(30_000, 10_000),
+  goneMs: 60_000,
+  memory: 1.2,
+  memoryMs: 60_000,
+} as const;
 const MB = 1 << 20;
 /** Between two blocks while the attack goes on. */
 const REST_MS = 400;
@@ -60,7 +70,7 @@ async function mineThroughout({ victim, honest }: World, goesOn: () => boolean):
     // Of two blocks found at once either is as good; the next one decides.
     await until(
       async () => (await other.call.chain.tip()).height >= height,
-      `an honest ${miner === honest ? 'peer is heard' : 'peer gets the tip'} within 10 s`,
+      `an honest ${miner === honest ? 'peer is heard' : 'peer gets the tip'} within ${MOST.tipMs / 1000} s`,
       { ms: MOST.tipMs },
     );
     took.push(performance.now() - before);

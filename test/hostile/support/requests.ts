@@ -1,7 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import type { Stream } from '@libp2p/interface';
+import { multiaddr } from '@multiformats/multiaddr';
 import { REGTEST_NETWORK } from '../../../main/core/networks/built-in.ts';
 import type { Block } from '../../../main/core/primitives/block.ts';
+import { signRecord } from '../../../main/network/host/naming/records.ts';
 import { FRAME } from '../../../main/network/wire/frame-types.ts';
 import { createFrameReader } from '../../../main/network/wire/frames.ts';
 import { compactOf } from '../../../main/network/wire/messages/compact-block.ts';
@@ -14,8 +18,8 @@ import { isOffence } from '../../../main/network/wire/offence.ts';
 import { head } from './malformed.ts';
 import { NAMES, type Stranger } from './stranger.ts';
 
-/** Valid requests, sent as fast as they are answered until `over`; gives how many were answered. */
-export type Flood = (peer: Stranger, over: () => boolean) => Promise<number>;
+/** Valid requests, sent as fast as they are answered until `over`; says how many more were answered, each time. */
+export type Flood = (peer: Stranger, over: () => boolean, onAnswer: (more: number) => void) => Promise<void>;
 
 /** What there is to ask for. */
 export interface Asked {
@@ -25,8 +29,6 @@ export interface Asked {
   readonly ids: readonly Uint8Array[];
   /** The root of a snapshot. */
   readonly root: Uint8Array;
-  /** A signed record of the peer itself. */
-  readonly record: (peer: Stranger) => Promise<Uint8Array>;
 }
 
 const STREAMS = 2;
@@ -43,14 +45,13 @@ const frames =
     body: (peer: Stranger) => Uint8Array | Promise<Uint8Array>,
     ahead = AHEAD,
   ): Flood =>
-  async (peer, over) => {
+  async (peer, over, onAnswer) => {
     const sent = await body(peer);
-    const counts = await Promise.all(
+    await Promise.all(
       Array.from({ length: STREAMS }, async () =>
-        ask(await peer.open(NAMES[protocol]), over, (id) => frame(type, id, sent), ahead),
+        ask(await peer.open(NAMES[protocol]), { over, onAnswer, make: (id) => frame(type, id, sent), ahead }),
       ),
     );
-    return counts.reduce((sum, count) => sum + count, 0);
   };
 
 function frame(type: number, id: number, body: Uint8Array): Uint8Array {
@@ -61,12 +62,14 @@ function frame(type: number, id: number, body: Uint8Array): Uint8Array {
   return bytes;
 }
 
-async function ask(
-  stream: Stream,
-  over: () => boolean,
-  make: (id: number) => Uint8Array,
-  ahead: number,
-): Promise<number> {
+interface Asking {
+  readonly over: () => boolean;
+  readonly onAnswer: (more: number) => void;
+  make(id: number): Uint8Array;
+  readonly ahead: number;
+}
+
+async function ask(stream: Stream, { over, onAnswer, make, ahead }: Asking): Promise<void> {
   let sent = 0;
   let answered = 0;
   const reader = createFrameReader(stream, () => FRAME.chunk.cap);
@@ -74,7 +77,10 @@ async function ask(
     for (;;) {
       const answer = await reader.next();
       if (answer === null || isOffence(answer)) return;
-      answered = Math.max(answered, answer.id);
+      // A request may have several answers.
+      if (answer.id === answered) continue;
+      onAnswer(answer.id - answered);
+      answered = answer.id;
     }
   })().catch(() => undefined);
   while (!over() && stream.status === 'open') {
@@ -83,28 +89,27 @@ async function ask(
   }
   if (stream.status === 'open') stream.abort(new Error('enough'));
   await reading;
-  return answered;
 }
 
 /** Opens a stream of a protocol again and again, and does something on each. */
 const streams =
   (protocol: string, work: (stream: Stream) => Promise<void>, atOnce = 4): Flood =>
-  async (peer, over) => {
-    let done = 0;
+  async (peer, over, onAnswer) => {
     const one = async () => {
       while (!over() && !peer.gone()) {
         try {
           const stream = await peer.open(protocol);
           await work(stream);
           if (stream.status === 'open') stream.abort(new Error('enough'));
-          done++;
+          onAnswer(1);
         } catch {
+          // A protocol that the node doesn't speak: the negotiation was all there is to it.
+          onAnswer(1);
           await pause(1);
         }
       }
     };
     await Promise.all(Array.from({ length: atOnce }, one));
-    return done;
   };
 
 const firstBytes = (stream: Stream): Promise<void> =>
@@ -113,25 +118,29 @@ const firstBytes = (stream: Stream): Promise<void> =>
     stream.addEventListener('close', () => resolve());
   });
 
-const pings: Flood = async (peer, over) => {
+const pings: Flood = async (peer, over, onAnswer) => {
   const stream = await peer.open('/ipfs/ping/1.0.0');
   let echoed = 0;
-  stream.addEventListener('message', ({ data }) => (echoed += data.byteLength));
+  stream.addEventListener('message', ({ data }) => {
+    echoed += data.byteLength;
+    onAnswer(data.byteLength / 32);
+  });
   for (let sent = 0; !over() && stream.status === 'open'; await pause(1)) {
     for (; sent - echoed < 1024 && stream.status === 'open'; sent += 32) stream.send(randomBytes(32));
   }
-  return echoed / 32;
 };
 
+const ownRecord = ({ key }: Stranger): Promise<Uint8Array> =>
+  signRecord(key, [multiaddr('/ip4/127.0.0.9/tcp/30000')]);
+
 /** Packets of the router: a subscription each, and nothing that changes anything. */
-const packets: Flood = async (peer, over) => {
+const packets: Flood = async (peer, over, onAnswer) => {
   const pen = await peer.gossip();
-  let sent = 0;
   while (!over() && !peer.gone() && (await pen.ready())) {
-    for (let i = 0; i < 50; i++, sent++) pen.subscribe(NAMES.blocks);
+    for (let i = 0; i < 50; i++) pen.subscribe(NAMES.blocks);
+    onAnswer(50);
     await pause(1);
   }
-  return sent;
 };
 
 /** Every request type that a node on loopback answers. */
@@ -157,7 +166,7 @@ export function requestFloods(asked: Asked): Readonly<Record<string, Flood>> {
     'getParts, 2 000': frames('relay', FRAME.getParts.type, () => encodeGetParts({ id, indexes: places }), 4),
     handOver: frames('relay', FRAME.handOver.type, () => block.transactions[1]!.bytes),
     getRecords: frames('relay', FRAME.getRecords.type, () => NOTHING),
-    newRecord: frames('relay', FRAME.newRecord.type, asked.record),
+    newRecord: frames('relay', FRAME.newRecord.type, ownRecord),
     getManifest: frames('snapshot', FRAME.getManifest.type, () => root),
     getChunk: frames('snapshot', FRAME.getChunk.type, () => encodeGetChunk({ root, index: 0 })),
     pushBlock: frames('push', FRAME.pushBlock.type, pushed, 4),
@@ -169,4 +178,18 @@ export function requestFloods(asked: Asked): Readonly<Record<string, Flood>> {
     ping: pings,
     gossip: packets,
   };
+}
+
+/** The root of the newest snapshot that a node has built. */
+export function snapshotRoot(datadir: string): Uint8Array {
+  const folder = path.join(datadir, 'snapshots');
+  const name = readdirSync(folder)
+    .filter((each) => existsSync(path.join(folder, each, 'manifest.json')))
+    .sort()
+    .at(-1);
+  if (name === undefined) throw new Error('the node has no snapshot');
+  const manifest = JSON.parse(readFileSync(path.join(folder, name, 'manifest.json'), 'utf8')) as {
+    root: string;
+  };
+  return Uint8Array.from(Buffer.from(manifest.root, 'hex'));
 }

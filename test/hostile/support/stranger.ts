@@ -1,7 +1,8 @@
 import { noise } from '@chainsafe/libp2p-noise';
 import { tcp } from '@libp2p/tcp';
 import { yamux } from '@libp2p/yamux';
-import type { Connection, Stream } from '@libp2p/interface';
+import { generateKeyPair } from '@libp2p/crypto/keys';
+import type { Connection, PrivateKey, Stream } from '@libp2p/interface';
 import { multiaddr } from '@multiformats/multiaddr';
 import { createLibp2p } from 'libp2p';
 import { REGTEST_NETWORK } from '../../../main/core/networks/built-in.ts';
@@ -21,6 +22,8 @@ export const NAMES = namesOf(NETWORK.idHex);
 export interface Stranger {
   readonly id: string;
   readonly connection: Connection;
+  /** Of its peer id. */
+  readonly key: PrivateKey;
   open(protocol: string): Promise<Stream>;
   /** Introduces itself; null when the node would not have it. */
   greet(hello?: Partial<Hello>): Promise<Control | null>;
@@ -53,7 +56,9 @@ const NO_RECORDS: Handler = {
 export async function meet(address: string, options: StrangerOptions = {}): Promise<Stranger> {
   // Handed on to the socket, of whose options the library's type knows a part.
   const source = { localAddress: options.from } as object;
+  const key = await generateKeyPair('Ed25519');
   const node = await createLibp2p({
+    privateKey: key,
     addresses: { listen: [] },
     transports: [tcp({ dialOpts: source })],
     connectionEncrypters: [noise()],
@@ -77,6 +82,7 @@ export async function meet(address: string, options: StrangerOptions = {}): Prom
   return {
     id: node.peerId.toString(),
     connection,
+    key,
     open,
     async greet(hello) {
       const control = await greet(await open(NAMES.hello), helloOf(hello), true);
