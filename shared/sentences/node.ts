@@ -37,6 +37,8 @@ export const NODE_SENTENCES = {
   'peer-unsupported':
     'The peer runs a version that does not answer this request. The node asks another one by itself.',
   'peer-self': 'This is the address of this very node. Give the address of another one.',
+  'peer-id-shared':
+    'Another running node has the same peer id as this one, so that other nodes take the two for one. One of the two data directories is probably a copy. Stop one of the nodes, delete the file identity.key in its data directory, and start it again; use each wallet in only one of them.',
   'peer-other-network':
     'The peer belongs to another network, so there is nothing to talk about. Check the address and the network.',
   'peer-version':
@@ -59,6 +61,12 @@ export const NODE_SENTENCES = {
     'The data directory[ {path}] cannot be used[: {reason}]. Check its permissions and the disk, or choose another with --datadir.',
   'datadir-empty':
     'There is no chain of a node in[ {path}| that directory]. Check the path given by --datadir.',
+  'datadir-copied':
+    'This data directory is a copy of[ {original}| another one], which still exists. This node now has a peer id of its own, so that both can run. Both contain the same wallets: use each wallet in only one of them, or both hand out the same receiving addresses.',
+  'datadir-relocated':
+    'This data directory was copied or restored[ from {original}]. If the original is still in use, on this computer or another, stop one of the two: both have the same peer id and the same wallets. To give this one a peer id of its own, stop it, delete its file identity.key, and start it again.',
+  'datadir-gone':
+    'The data directory[ {path}] was moved or deleted while the node runs, so what happens now may be lost. Stop the node, put the directory back, and start it again.',
   'datadir-unknown':
     'There is no home folder to keep the data directory in. Choose a data directory with --datadir.',
   'disk-full': 'The disk is full. Free some space and try again; nothing is lost.',

@@ -1,0 +1,47 @@
+import { statSync } from 'node:fs';
+import { stat, statfs } from 'node:fs/promises';
+
+/** Which folder a path leads to. */
+export interface Place {
+  /** Absolute. */
+  readonly path: string;
+  /** Numbers of the file system, in decimal. A folder that is moved within its disk keeps both, a copy has another inode. */
+  readonly device: string;
+  readonly inode: string;
+}
+
+/** @throws what the file system throws */
+export async function placeOf(path: string): Promise<Place> {
+  return { path, ...numbersOf(await stat(path, { bigint: true })) };
+}
+
+/** The same at once, for a start; null when there is nothing at that path. */
+export function placeNow(path: string): Place | null {
+  const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return stats === undefined ? null : { path, ...numbersOf(stats) };
+}
+
+const numbersOf = ({ dev, ino }: { dev: bigint; ino: bigint }) => ({
+  device: String(dev),
+  inode: String(ino),
+});
+
+/** Whether two looks within one run of the program saw the same folder. */
+export const isSameFolder = (a: Place, b: Place): boolean => a.device === b.device && a.inode === b.inode;
+
+/**
+ * Whether the folder is the one that an earlier run has noted: moved within its disk, perhaps, but no copy. A device may have
+ * another number after a restart of the computer, so that the path counts as well.
+ */
+export async function isFolderOf(noted: Place, now: Place): Promise<boolean> {
+  const sameInode = noted.inode === now.inode || !(await keepsInodes(now.path));
+  return sameInode && (noted.device === now.device || noted.path === now.path);
+}
+
+/** File systems that make inode numbers up at each mount: FAT, exFAT, SMB (two versions), FUSE. */
+const MADE_UP = new Set([0x4d44, 0x2011bab0, 0xff534d42, 0xfe534d42, 0x65735546]);
+
+async function keepsInodes(path: string): Promise<boolean> {
+  if (process.platform !== 'linux') return true;
+  return !MADE_UP.has((await statfs(path)).type >>> 0);
+}

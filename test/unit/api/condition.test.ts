@@ -1,0 +1,71 @@
+import { mkdirSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { createConditionReader } from '../../../main/api/condition.ts';
+import { placeOf } from '../../../main/lib/disk/place.ts';
+import type { NetworkStatus } from '../../../main/network/network.ts';
+import { newFolder } from '../../support/folder.ts';
+import { until } from '../../support/until.ts';
+
+/** A reader over a data directory, ten seconds later at each look. */
+function looking() {
+  const datadir = join(newFolder(), 'data');
+  mkdirSync(datadir);
+  let [ms, looks] = [0, 0];
+  const read = createConditionReader({
+    datadir,
+    network: () => ({ notices: [], reach: {} }) as unknown as NetworkStatus,
+    notices: () => [{ code: 'other', message: 'Something else.' }],
+    ms: () => ms,
+    look(path) {
+      looks++;
+      return placeOf(path);
+    },
+  });
+  const codes = () => read().notices.map(({ code }) => code);
+  /** What is told from some look on; each comes when the figures of the one before are too old. */
+  const later = (expected: readonly string[]) =>
+    until(
+      () => {
+        ms += 10_000;
+        return JSON.stringify(codes()) === JSON.stringify(expected);
+      },
+      `told: ${expected.join(', ')}`,
+    );
+  return { datadir, read, later, looks: () => looks, pass: (more: number) => (ms += more) };
+}
+
+describe.skipIf(process.platform === 'win32')('a data directory that leaves its place at run time', () => {
+  test('is told of when it is moved, until it is back', async () => {
+    const { datadir, read, later } = looking();
+    renameSync(datadir, `${datadir}-elsewhere`);
+    await later(['datadir-gone', 'other']);
+    expect(read().notices[0]!.message).toContain(datadir);
+    renameSync(`${datadir}-elsewhere`, datadir);
+    await later(['other']);
+  });
+
+  test('is told of when it is deleted', async () => {
+    const { datadir, later } = looking();
+    rmSync(datadir, { recursive: true });
+    await later(['datadir-gone', 'other']);
+  });
+
+  test('is told of when another folder has taken its place', async () => {
+    const { datadir, later } = looking();
+    // It stays somewhere: its inode must not become free for the other one.
+    renameSync(datadir, `${datadir}-elsewhere`);
+    mkdirSync(datadir);
+    await later(['datadir-gone', 'other']);
+  });
+
+  test('is looked at every ten seconds and not more often', () => {
+    const { looks, read, pass } = looking();
+    const counts = [0, 9_999, 1, 9_999, 1].map((more) => {
+      pass(more);
+      read();
+      return looks();
+    });
+    expect(counts).toEqual([1, 1, 2, 2, 3]);
+  });
+});
