@@ -8,7 +8,7 @@ import { isLocal } from './host/naming/addresses.ts';
 import { GRAYLIST_SCORE } from './host/gossip-scores.ts';
 import { createHost, type Host } from './host/host.ts';
 import { createIdentified } from './host/identified.ts';
-import { readIdentity } from './host/naming/identity.ts';
+import { openIdentity } from './host/naming/identity-place.ts';
 import { namesOf } from './host/naming/protocols.ts';
 import { joinLinkTo } from './join.ts';
 import { createMiningPause } from './mining-pause.ts';
@@ -55,8 +55,7 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
   const random = deps.random ?? Math.random;
   const names = namesOf(deps.network.idHex);
   const local = isLocal(deps.listen);
-  const identity = await readIdentity(deps.datadir);
-  if (identity.replaced) log.warn('the identity file could not be read; this node has a new name now');
+  const identity = await openIdentity(deps.datadir, log);
   const store = await openPeerStore(deps.datadir, log);
   const bans = createBans({ store, clock });
   const book = createAddressBook({ store, clock, random });
@@ -317,6 +316,8 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
       clockOffsetSeconds: clocks.offset()?.seconds ?? null,
       clock: clockHealth()?.notice ?? null,
       notices: [
+        ...(identity.notice === null ? [] : [identity.notice]),
+        ...host.notices(),
         ...store.notices(),
         ...syncing.notices(),
         ...trust.notices(),

@@ -82,10 +82,19 @@ const LOCK_FOLDER = 'lock';
 /** Everything that a node stores directly in its data directory: the table in docs/storage.md, which a test compares. */
 const OURS = new Set([
   ...['wallets', 'wallet-data', 'chain', 'blocks', 'undo', 'snapshots', 'history', 'peers', LOCK_FOLDER],
-  ...['logs', 'identity.key', OWNER_FILE, 'api.token', 'api.json', 'mempool.dat', 'chain.rebuild'],
+  ...[
+    'logs',
+    'identity.key',
+    'identity.place',
+    OWNER_FILE,
+    'api.token',
+    'api.json',
+    'mempool.dat',
+    'chain.rebuild',
+  ],
 ]);
 const OURS_TOO =
-  /^(?:verify-[A-Za-z0-9]{6}|(?:wallet-data|chain|peers)\.(?:damaged|new)|identity\.key\..+|(?:mempool\.dat|api\.token|api\.json)\.new)$/;
+  /^(?:verify-[A-Za-z0-9]{6}|(?:wallet-data|chain|peers)\.(?:damaged|new)|identity\.key\..+|(?:mempool\.dat|api\.token|api\.json|identity\.place)\.new)$/;
 const isOurs = (name: string): boolean => OURS.has(name) || OURS_TOO.test(name);
 
 function makePrivate(path: string): void {

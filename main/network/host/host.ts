@@ -2,9 +2,11 @@ import { noise } from '@chainsafe/libp2p-noise';
 import type { GossipSub } from '@libp2p/gossipsub';
 import { identify } from '@libp2p/identify';
 import type { Connection, ConnectionGater, IdentifyResult, PrivateKey, Stream } from '@libp2p/interface';
+import { peerIdFromPrivateKey } from '@libp2p/peer-id';
 import { tcp } from '@libp2p/tcp';
 import { yamux } from '@libp2p/yamux';
 import { createLibp2p, type Libp2p } from 'libp2p';
+import type { Notice } from '../../../shared/contract/fields.ts';
 import { KithError, messageOf } from '../../lib/errors.ts';
 import { hostPart, isLocal, parseAddress } from './naming/addresses.ts';
 import { createRelayPools, type RelayPools, type ReservationStore } from './bounds/relay-pools.ts';
@@ -23,6 +25,7 @@ import type { RequestName } from '../budgets/costs.ts';
 import { paid, payFirst } from './bounds/paid.ts';
 import { sourceOf } from './bounds/pool-source.ts';
 import { createStreamOpens } from './bounds/stream-opens.ts';
+import { createTwins, TWIN, type Twins } from './twins.ts';
 import { createTrafficCounter, type TrafficCounter } from './bounds/traffic.ts';
 import { type Budgets, createBudgets } from '../budgets/budgets.ts';
 import { createUpload } from '../budgets/upload.ts';
@@ -68,7 +71,9 @@ export interface Host {
   addresses(): string[];
   /** The same, signed, for others to pass on. */
   ownRecord(): Promise<Uint8Array>;
-  /** @throws {KithError} `address-invalid`, `dial-failed`, `peer-self`. */
+  /** What the user should know about it. */
+  notices(): readonly Notice[];
+  /** @throws {KithError} `address-invalid`, `dial-failed`, `peer-self`, `peer-id-shared`. */
   dial(address: string): Promise<Connection>;
   /** All connections with a peer, those through relays, too. */
   connections(peerId: string): Connection[];
@@ -118,7 +123,8 @@ export async function createHost(deps: HostDeps): Promise<Host> {
     deps.budgets ??
     createBudgets({ upload: createUpload(null), groupOf: (address) => sourceOf(address).group });
   const backlog = createBacklog();
-  const { node, inner, identity } = await create(deps, { traffic, budgets, backlog });
+  const twins = createTwins(peerIdFromPrivateKey(deps.key).toString());
+  const { node, inner, identity } = await create(deps, { traffic, budgets, backlog, twins });
   const connectionsOf = (peerId: string) =>
     node.getConnections().filter((each) => each.remotePeer.toString() === peerId);
   forgetStrangers(node);
@@ -159,6 +165,7 @@ export async function createHost(deps: HostDeps): Promise<Host> {
       budgets.stop();
     },
     addresses: () => node.getMultiaddrs().map(String),
+    notices: twins.notices,
     ownRecord: createOwnRecord(deps.key, () => node.getMultiaddrs()),
     async dial(address) {
       const target = parseAddress(address);
@@ -166,7 +173,12 @@ export async function createHost(deps: HostDeps): Promise<Host> {
       try {
         return await node.dial(target, { signal: AbortSignal.timeout(DIAL_MS) });
       } catch (error) {
-        const code = messageOf(error).includes('dial self') ? 'peer-self' : 'dial-failed';
+        const said = messageOf(error);
+        const code = said.includes(TWIN)
+          ? 'peer-id-shared'
+          : said.includes('dial self')
+            ? 'peer-self'
+            : 'dial-failed';
         throw new KithError(code, messageOf(error), { cause: error, data: { address } });
       }
     },
@@ -190,11 +202,12 @@ interface Bounds {
   readonly traffic: TrafficCounter;
   readonly budgets: Budgets;
   readonly backlog: Backlog;
+  readonly twins: Twins;
 }
 
 async function create(
   deps: HostDeps,
-  { traffic, budgets, backlog }: Bounds,
+  { traffic, budgets, backlog, twins }: Bounds,
 ): Promise<{ node: Libp2p<Services>; inner: Inner; identity: Identify }> {
   const current: { node?: Libp2p<Services>; inner?: Inner & IdentifyDeps; identity?: Identify } = {};
   const handshakes = createHandshakes(HANDSHAKES_A_SECOND[isLocal(deps.listen) ? 'local' : 'otherwise']);
@@ -215,7 +228,7 @@ async function create(
       announceFilter: (all) => all.filter((each) => isOwnRelay(each.toString(), relays)),
     },
     transports: [tcp({ maxConnections: MAX_SOCKETS, backlog: 128 }), ...parts.transports],
-    connectionEncrypters: [opens.encrypter(traffic.wrap(noise()))],
+    connectionEncrypters: [opens.encrypter(traffic.wrap(twins.wrap(noise())))],
     // A window above 2 MiB would let a peer fill a paused stream past its read buffer, which resets it.
     streamMuxers: [
       opens.muxer(

@@ -11,7 +11,7 @@ import { codeOf, KithError, messageOf } from '../../../lib/errors.ts';
 /** The node's name in the network: an Ed25519 key of its own, unrelated to any coin. */
 export const IDENTITY_FILE = 'identity.key';
 /** A key has 68; more than this is something else. */
-const MAX_BYTES = 4096;
+export const MAX_IDENTITY_BYTES = 4096;
 
 /**
  * Reads the key, or makes one (file mode 0600). A file that can't be read as a key is kept aside and replaced: the node
@@ -34,7 +34,7 @@ export async function readIdentity(datadir: string): Promise<{ key: PrivateKey; 
 
 async function readKey(file: string): Promise<Uint8Array | null> {
   try {
-    return await readRegularFile(file, MAX_BYTES);
+    return await readRegularFile(file, MAX_IDENTITY_BYTES);
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return null;
     // No key for sure, such as a FIFO: kept aside and replaced like any other that is none.

@@ -48,7 +48,7 @@ export interface Connector {
   load(): Promise<void>;
   start(): void;
   stop(): void;
-  /** Connects now and from then on. @throws {KithError} `address-invalid`, `dial-failed`, `peer-self`, `peer-banned`, `peer-other-network`, `peer-version`, `peer-gone`. */
+  /** Connects now and from then on. @throws {KithError} `address-invalid`, `dial-failed`, `peer-self`, `peer-id-shared`, `peer-banned`, `peer-other-network`, `peer-version`, `peer-gone`. */
   add(address: string): Promise<void>;
   /** Stops keeping up a connection that the user asked for, and leaves the peer alone for a while. */
   forget(peerId: string): void;
@@ -75,7 +75,7 @@ const LONGEST_MS = { alone: 8000, chosen: 15_000, remembered: 120_000, wrong: 60
 const DISCONNECTED_MS = 60_000;
 
 /** Trying the same address again soon would give the same answer. */
-const HOPELESS_CODES = new Set(['peer-other-network', 'peer-version', 'peer-self']);
+const HOPELESS_CODES = new Set(['peer-other-network', 'peer-version', 'peer-self', 'peer-id-shared']);
 
 /** What an anchor was when it was saved, and is again. */
 type AnchorKind = 'block-only' | 'full-relay';

@@ -1,0 +1,48 @@
+import { generateKeyPair } from '@libp2p/crypto/keys';
+import type { PrivateKey } from '@libp2p/interface';
+import { afterEach, expect, test } from 'vitest';
+import { createHost, type Host } from '../../../main/network/host/host.ts';
+import { until } from '../../support/until.ts';
+
+const stops: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const stop of stops.splice(0).reverse()) await stop();
+});
+
+async function host(key: PrivateKey): Promise<Host> {
+  const made = await createHost({
+    key,
+    listen: ['/ip4/127.0.0.1/tcp/0'],
+    topics: [],
+    software: 'x',
+    denied: { host: () => false, peer: () => false },
+    scoreOf: () => 0,
+  });
+  await made.start();
+  stops.push(() => made.stop());
+  return made;
+}
+
+const codes = (of: Host) => of.notices().map(({ code }) => code);
+const withoutId = (of: Host) => of.addresses()[0]!.replace(/\/p2p\/.*/, '');
+
+test('two running nodes with one peer id both notice when they meet', async () => {
+  const key = await generateKeyPair('Ed25519');
+  const [a, b] = [await host(key), await host(key)];
+  expect(a.peerId).toBe(b.peerId);
+  expect([codes(a), codes(b)]).toEqual([[], []]);
+  await expect(a.dial(withoutId(b))).rejects.toMatchObject({ code: 'peer-id-shared' });
+  expect(codes(a)).toEqual(['peer-id-shared']);
+  await until(() => codes(b).length > 0, 'the other one has noticed');
+  expect(codes(b)).toEqual(['peer-id-shared']);
+});
+
+test('a node that meets itself does not take itself for another one', async () => {
+  const at = await host(await generateKeyPair('Ed25519'));
+  for (let i = 0; i < 3; i++)
+    await expect(at.dial(withoutId(at))).rejects.toMatchObject({ code: 'peer-self' });
+  await expect(at.dial(at.addresses()[0]!)).rejects.toMatchObject({ code: 'peer-self' });
+  const other = await host(await generateKeyPair('Ed25519'));
+  await at.dial(withoutId(other));
+  expect([codes(at), codes(other)]).toEqual([[], []]);
+});
