@@ -164,6 +164,8 @@ export interface RestoredWallet {
   readonly passphrase?: string | undefined;
   /** Unused addresses in a row after which nothing more is looked for. */
   readonly gap?: number | undefined;
+  /** Also when a wallet here has the same keys. */
+  readonly allowTwice?: boolean | undefined;
 }
 
 export interface MessageToSign {
@@ -199,7 +201,9 @@ export interface WalletAccess {
   /** The same without a password, for the native dialog; the wallet must be unlocked. */
   confirmUnlocked(draft: string): Promise<{ readonly txid: string } | Violation>;
   history(query: HistoryQuery): Promise<readonly HistoryEntry[]>;
-  inspect(words: Pick<RestoredWallet, 'mnemonic' | 'passphrase'>): Promise<{ readonly firstAddress: string }>;
+  inspect(
+    words: Pick<RestoredWallet, 'mnemonic' | 'passphrase'>,
+  ): Promise<{ readonly firstAddress: string; readonly wallet: string | null }>;
   checkAddress(text: string): PaymentTarget;
   /** An empty label takes it away. */
   setLabel(name: string, subject: string, label: string): Promise<void>;

@@ -135,7 +135,10 @@ export const walletContract = {
   create: oc
     .input(z.strictObject({ name: walletName, password, words: words.default(24) }))
     .output(z.object({ name: z.string(), mnemonic: z.string() })),
-  /** `gap` is an addition, see there. */
+  /**
+   * `gap` is an addition, see there. Addition: when a wallet here has the same keys it is refused with
+   * `wallet-keys-known`, unless `allowTwice` is true.
+   */
   restore: oc
     .input(
       z.strictObject({
@@ -144,6 +147,7 @@ export const walletContract = {
         mnemonic,
         passphrase: passphrase.optional(),
         gap: gap.optional(),
+        allowTwice: z.boolean().optional(),
       }),
     )
     .output(z.object({ name: z.string(), firstAddress: z.string() })),
@@ -178,10 +182,13 @@ export const walletContract = {
   history: oc
     .input(z.strictObject({ name: walletName, limit, after: givenId.optional() }))
     .output(z.array(historyEntry)),
-  /** Addition: the first address that words lead to, for a look before restoring; keeps nothing. */
+  /**
+   * Addition: the first address that words lead to, for a look before restoring; keeps nothing. `wallet` is the name of
+   * the wallet here that has the same keys.
+   */
   inspect: oc
     .input(z.strictObject({ mnemonic, passphrase: passphrase.optional() }))
-    .output(z.object({ firstAddress: z.string() })),
+    .output(z.object({ firstAddress: z.string(), wallet: z.string().nullable() })),
   /** Addition: reads an address or a payment link (`kith:…`) before anything is done with it. */
   checkAddress: oc.input(z.strictObject({ text: z.string().max(8000) })).output(target),
   /** Addition: labels a payment (txid) or an address; an empty label takes it away. */

@@ -35,6 +35,10 @@ export const WALLET_SENTENCES = {
     'The wallet file cannot be read or written. Check the disk and the permissions of the data directory.',
   'wallet-file-copy':
     'The wallet “{name|}” is a copy of “{other|another one here}”. Remove one of the two files; nothing was changed.',
+  'wallet-keys-known':
+    'The wallet[ “{other}”| that is being restored] has the same recovery phrase. A second wallet would show the same coins and hand out the same addresses. Use the one that is here.',
+  'wallet-keys-twice':
+    'The wallets “{name|}” and “{other|another one here}” have the same recovery phrase: they show the same coins and hand out the same addresses. Use only one of them, and move the file of the other away.',
   'wallet-data-unusable':
     'The wallet database cannot be read or written[: {reason}]. Check the disk and the permissions of the data directory; the wallet files are not affected.',
   'wallet-data-newer':

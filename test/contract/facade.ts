@@ -182,7 +182,7 @@ export async function createTestFacade(blocks = 3): Promise<TestFacade> {
         return { txid: '00'.repeat(32) };
       },
       history: async () => [],
-      inspect: async () => ({ firstAddress: 'rkith1' }),
+      inspect: async () => ({ firstAddress: 'rkith1', wallet: null }),
       checkAddress: (text) => ({ address: text, own: false }),
       setLabel: async () => undefined,
       words: async () => ({ mnemonic: '', passphrase: '' }),

@@ -37,7 +37,12 @@ test('a network cut in two mines on both sides, heals to one chain, and loses no
   await until(async () => (await balance(c)) === 50 * KITH, 'the other side has coins, too');
 
   // The same wallet on both sides: it will pay its one coin to two people.
-  await c.call.wallet.restore({ name: 'twin', password: PASSWORD, mnemonic: spender.mnemonic });
+  await c.call.wallet.restore({
+    name: 'twin',
+    password: PASSWORD,
+    mnemonic: spender.mnemonic,
+    allowTwice: true,
+  });
   await until(
     async () => (await c.call.wallet.balance({ name: 'twin' })).confirmed === 3 * KITH,
     'the twin has found its coin',

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { toHex } from '../../core/codec/hex.ts';
 import { encodeAddress } from '../../core/primitives/address.ts';
 import { type Lock, LOCK_KEY } from '../../core/primitives/coin.ts';
 import { CHAIN } from '../../core/wallet/key-path.ts';
@@ -28,7 +29,10 @@ import { startOf, type WalletList } from './wallet-list.ts';
 export interface WalletMaker {
   /** @throws {KithError} `wallet-exists`, `wallet-too-many`, `wallet-password-long`, `wallet-file-unusable`, `disk-full` */
   create(name: string, password: string, words: WordCount): Promise<{ wallet: OpenWallet; mnemonic: string }>;
-  /** Reads the chain from its beginning; `secrets` make more keys on the way and are the caller's to wipe. */
+  /**
+   * Reads the chain from its beginning; `secrets` make more keys on the way and are the caller's to wipe.
+   * @throws {KithError} as `create` does, and `wallet-keys-known` when a wallet here has the same keys
+   */
   restore(request: {
     readonly name: string;
     readonly password: string;
@@ -36,8 +40,10 @@ export interface WalletMaker {
     readonly passphrase: string;
     /** Unused addresses in a row after which nothing more is looked for. */
     readonly gap: number;
+    /** Also when a wallet here has the same keys. */
+    readonly allowTwice: boolean;
   }): Promise<{ wallet: OpenWallet; firstAddress: string; secrets: KeySecrets }>;
-  /** The lock of the first receiving key, without making a wallet. Wipes the entropy. */
+  /** The lock of the first receiving key, which names a seed, without making a wallet. Wipes the entropy. */
   firstLock(entropy: Uint8Array, passphrase: string): Promise<Lock>;
 }
 
@@ -51,15 +57,22 @@ export interface WalletMakerDeps {
   readonly clock: WalletClock;
 }
 
+interface Restored {
+  readonly gap: number;
+  readonly allowTwice: boolean;
+}
+
 const MAX_WALLETS = 100;
 const ACCOUNT = 0;
 
 export function createWalletMaker(deps: WalletMakerDeps): WalletMaker {
   const { network, chain, files, data, list, signer, clock } = deps;
   const beingMade = new Set<string>();
+  /** First keys of the wallets that are being made, as hex. */
+  const keysBeingMade = new Set<string>();
 
   /** Records first, the file last: a crash in between leaves no wallet, never half of one. */
-  const make = async (name: string, password: string, secret: WalletSecret, restored?: { gap: number }) => {
+  const make = async (name: string, password: string, secret: WalletSecret, restored?: Restored) => {
     const start = restored ? startOf(chain, 0) : startOf(chain, chain.tip().height);
     const gap = restored?.gap ?? GAP_LIMIT;
     const identity: WalletIdentity = {
@@ -70,7 +83,12 @@ export function createWalletMaker(deps: WalletMakerDeps): WalletMaker {
       createdAt: clock.now(),
     };
     const secrets = await deriveSecrets(secret, ACCOUNT, signer);
+    let key = '';
     try {
+      const first = await firstLockOf(secrets);
+      if (restored?.allowTwice !== true) checkKeysNew(first);
+      key = toHex(first.lock);
+      keysBeingMade.add(key);
       const sealed = await sealSecret(secret, password, identity);
       const file: WalletFile = { identity, sealed, ...(await firstKeys(secrets, gap)) };
       const meta = { ...emptyMeta(start, restored !== undefined), gap };
@@ -80,7 +98,16 @@ export function createWalletMaker(deps: WalletMakerDeps): WalletMaker {
     } catch (error) {
       secrets.wipe();
       throw error;
+    } finally {
+      keysBeingMade.delete(key);
     }
+  };
+
+  /** Two wallets with the same keys would hand out the same addresses, each without knowing of the other. */
+  const checkKeysNew = (first: Lock) => {
+    const other = list.byLock(first)?.name;
+    if (other === undefined && !keysBeingMade.has(toHex(first.lock))) return;
+    throw new KithError('wallet-keys-known', undefined, other === undefined ? {} : { data: { other } });
   };
 
   const reserved = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
@@ -106,11 +133,12 @@ export function createWalletMaker(deps: WalletMakerDeps): WalletMaker {
         wipe(entropy);
         return { wallet, mnemonic };
       }),
-    restore: ({ name, password, words, passphrase, gap }) =>
+    restore: ({ name, password, words, passphrase, gap, allowTwice }) =>
       reserved(name, async () => {
         const secret = { entropy: words.entropy, passphrase: passphrase.normalize('NFKD') };
-        const made = await make(name, password, secret, { gap });
-        wipe(words.entropy);
+        const made = await make(name, password, secret, { gap, allowTwice }).finally(() =>
+          wipe(words.entropy),
+        );
         const first = made.wallet.keyring.lock({ chain: CHAIN.receive, index: 0 });
         return { ...made, firstAddress: encodeAddress(network.hrp, first) };
       }),
@@ -121,11 +149,15 @@ export function createWalletMaker(deps: WalletMakerDeps): WalletMaker {
         signer,
       );
       wipe(entropy);
-      const lock = await secrets.publicKeys(CHAIN.receive, 0, 1);
+      const lock = await firstLockOf(secrets);
       secrets.wipe();
-      return { lockType: LOCK_KEY, lock };
+      return lock;
     },
   };
+}
+
+async function firstLockOf(secrets: KeySecrets): Promise<Lock> {
+  return { lockType: LOCK_KEY, lock: await secrets.publicKeys(CHAIN.receive, 0, 1) };
 }
 
 /** @throws {KithError} `wallet-words-count`, `wallet-word-unknown`, `wallet-words-checksum` */

@@ -1,5 +1,6 @@
 import type { Height } from '../../../shared/units.ts';
 import { KithError } from '../../lib/errors.ts';
+import type { Lock } from '../../core/primitives/coin.ts';
 import type { Log } from '../../lib/log/log.ts';
 import type { WalletIdentity } from './file/file-format.ts';
 import type { WalletFiles } from './file/file-store.ts';
@@ -26,6 +27,8 @@ export interface WalletList {
   /** @throws {KithError} `wallet-unknown`, or why the wallet can't be opened */
   get(name: string): OpenWallet;
   byId(id: string): OpenWallet | undefined;
+  /** An open wallet that has the key of a lock: for the first key of a seed, one that was made from the same seed. */
+  byLock(lock: Lock): OpenWallet | undefined;
   /** Where a wallet begins to read the chain when all that is known of it was lost. */
   beginningOf(identity: WalletIdentity): Mark[];
 }
@@ -93,6 +96,7 @@ export function createWalletList(deps: WalletListDeps): WalletList {
       );
     },
     byId,
+    byLock: (lock) => [...open.values()].find(({ keyring }) => keyring.find(lock) !== undefined),
     beginningOf,
   };
 }

@@ -33,19 +33,26 @@ export interface Wallets extends Service, VaultWork {
     readonly password: string;
     readonly words: 12 | 24;
   }): Promise<{ readonly mnemonic: string }>;
-  /** Comes back at once; what the chain holds for the wallet is read behind it. `gap` as in `rescan`. */
+  /**
+   * Comes back at once; what the chain holds for the wallet is read behind it. `gap` as in `rescan`.
+   * @throws {KithError} `wallet-keys-known` when a wallet here has the same keys, unless `allowTwice`
+   */
   restore(request: {
     readonly name: string;
     readonly password: string;
     readonly mnemonic: string;
     readonly passphrase?: string | undefined;
     readonly gap?: number | undefined;
+    readonly allowTwice?: boolean | undefined;
   }): Promise<{ readonly firstAddress: string }>;
-  /** The first address that words and passphrase lead to; keeps nothing. For a look before restoring. */
+  /**
+   * The first address that words and passphrase lead to, and the wallet here that has the same keys, if one has; keeps
+   * nothing. For a look before restoring.
+   */
   inspect(request: {
     readonly mnemonic: string;
     readonly passphrase?: string | undefined;
-  }): Promise<{ readonly firstAddress: string }>;
+  }): Promise<{ readonly firstAddress: string; readonly wallet: string | null }>;
   list(): readonly { readonly name: string; readonly locked: boolean }[];
   /** For 15 minutes unless told. */
   unlock(name: string, password: string, seconds?: number): Promise<void>;
@@ -164,7 +171,7 @@ export function createWallets(deps: WalletsDeps): Wallets {
       begin(wallet);
       return { mnemonic };
     },
-    async restore({ name, password, mnemonic, passphrase = '', gap = GAP_LIMIT }) {
+    async restore({ name, password, mnemonic, passphrase = '', gap = GAP_LIMIT, allowTwice = false }) {
       const words = checkWords(mnemonic);
       const request = {
         name: checkWalletName(name),
@@ -172,6 +179,7 @@ export function createWallets(deps: WalletsDeps): Wallets {
         words,
         passphrase: checkPassphrase(passphrase),
         gap,
+        allowTwice,
       };
       const { wallet, firstAddress, secrets } = await running().maker.restore(request);
       running().sessions.hold(wallet.id, secrets);
@@ -180,8 +188,9 @@ export function createWallets(deps: WalletsDeps): Wallets {
     },
     async inspect({ mnemonic, passphrase = '' }) {
       const { entropy } = checkWords(mnemonic);
-      const lock = await running().maker.firstLock(entropy, checkPassphrase(passphrase));
-      return { firstAddress: encodeAddress(network.hrp, lock) };
+      const { maker, list } = running();
+      const lock = await maker.firstLock(entropy, checkPassphrase(passphrase));
+      return { firstAddress: encodeAddress(network.hrp, lock), wallet: list.byLock(lock)?.name ?? null };
     },
     list() {
       if (parts === null && refusal !== null) return [];

@@ -92,6 +92,8 @@ test('wallet: made, listed, locked, restored', async () => {
     passphrase: 'and more',
   });
   expect(holds(restored, 'name:text firstAddress:text')).toEqual([]);
+  const look = await ask<{ wallet: string }>('wallet.inspect', { mnemonic: made['mnemonic'] });
+  expect([holds(look, 'firstAddress:text wallet:text'), look.wallet]).toEqual([[], 'mine']);
   expect(await ask('wallet.unlock', { name: 'mine', password: PASSWORD, seconds: 60 })).toEqual({});
   expect(await ask('wallet.list')).toContainEqual({ name: 'mine', locked: false });
   expect(await ask('wallet.lock', { name: 'mine' })).toEqual({});

@@ -189,8 +189,9 @@ describe('words', () => {
 
     expect(await wallets.inspect({ mnemonic: `  ${mnemonic.toUpperCase()} ` })).toEqual({
       firstAddress: first,
+      wallet: 'a',
     });
-    const restored = await wallets.restore({ name: 'b', password: 'other', mnemonic });
+    const restored = await wallets.restore({ name: 'b', password: 'other', mnemonic, allowTwice: true });
     expect(restored.firstAddress).toBe(first);
     expect(await wallets.balance('b')).toEqual(await wallets.balance('a'));
     const [a, b] = [
