@@ -41,9 +41,10 @@ const INBOUND_STREAMS = 2;
 export async function serveProtocols(deps: ServingDeps): Promise<void> {
   const { host, names, chain, mempool, payments, exchange, shelf } = deps;
   const tollOf = (connection: Connection) =>
-    createToll(deps.budgets.of(connection), () =>
-      deps.peers.part(connection.remotePeer.toString(), 'peer-crowded'),
-    );
+    createToll(deps.budgets.of(connection), () => {
+      // The peer may have connected again meanwhile.
+      if (connection.status === 'open') deps.peers.part(connection.remotePeer.toString(), 'peer-crowded');
+    });
   const { peers, log } = deps;
   const serve = (protocol: string, handlers: Parameters<typeof serveStreams>[1]) =>
     host.handle(protocol, INBOUND_STREAMS, serveStreams({ peers, log, tollOf }, handlers));

@@ -1,4 +1,5 @@
 import { KithError } from '../../lib/errors.ts';
+import { createDeadline, type Deadline } from '../wire/deadline.ts';
 import { FRAME } from '../wire/frame-types.ts';
 import type { Toll } from '../wire/server.ts';
 import type { PeerBudget } from './budgets.ts';
@@ -11,60 +12,77 @@ const NAMES = new Map<number, RequestName>(
 );
 
 /**
- * What waits longer than this for its turn is not answered at all: the peer would take the silence for a violation
+ * A frame of an answer that isn't ready after this is not sent at all: the peer would take the silence for a violation
  * (request-unanswered, wire.md, section 11) after 30 s.
  */
 export const MOST_WAIT_MS = 20_000;
+/**
+ * How long a request may wait for another large answer on its connection to end: while that arrives at a good pace, the
+ * peer waits 120 s.
+ */
+export const MOST_TURN_MS = 90_000;
 
 /**
  * What frames are answered for, by the table of costs and the budgets of their connection.
- * @param crowded a request has waited too long: the connection has to end, which costs neither side anything.
+ * @param crowded an answer is too late, by a budget, the disk or the processor: the connection has to end, which costs
+ * neither side anything.
  */
 export function createToll(budget: PeerBudget, crowded: () => void): Toll {
   const nameOf = (type: number): RequestName => NAMES.get(type) ?? 'unknown';
-  // Since when the peer has been waiting for the next frame of the answer.
-  let since = performance.now();
+  let late = Promise.withResolvers<never>();
+  let deadline: Deadline | undefined;
 
-  async function inTime(turn: Promise<void>): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(
-        () => {
-          crowded();
-          reject(new KithError('stream-lost', 'a request waited too long for its turn'));
-        },
-        Math.max(0, since + MOST_WAIT_MS - performance.now()),
-      );
+  const unwatch = (): void => deadline?.clear();
+
+  /** From now on the peer waits for the next frame of the answer. */
+  function watch(ms: number): void {
+    unwatch();
+    late = Promise.withResolvers<never>();
+    // Nobody may be waiting for it.
+    late.promise.catch(() => undefined);
+    deadline = createDeadline(ms, () => {
+      crowded();
+      late.reject(new KithError('stream-lost', 'an answer is too late'));
     });
-    try {
-      await Promise.race([turn, late]);
-    } finally {
-      clearTimeout(timer);
-      // Nobody else listens to the one that lost.
-      turn.catch(() => undefined);
-    }
+  }
+
+  /** @throws {KithError} `stream-lost` when the connection ends, or what waits is late. */
+  async function inTime<T>(turn: Promise<T>): Promise<T> {
+    // Nobody else listens to the one that lost.
+    turn.catch(() => undefined);
+    return Promise.race([turn, late.promise]);
   }
 
   return {
     async enter(type, bytes) {
       const name = nameOf(type);
-      // Another large answer is going out on this connection meanwhile, so the peer is not left without anything.
-      const done = 'large' in COST[name] ? await budget.alone() : nothing;
-      since = performance.now();
+      let done = nothing;
       try {
+        if ('large' in COST[name]) {
+          watch(MOST_TURN_MS);
+          const alone = budget.alone();
+          done = () => void alone.then((end) => end());
+          await inTime(alone);
+        }
+        watch(MOST_WAIT_MS);
         await inTime(budget.spend(name, bytes));
-        return done;
       } catch (error) {
+        unwatch();
         done();
         throw error;
       }
+      return () => {
+        unwatch();
+        done();
+      };
     },
     pay: (type) => async (bytes, begun) => {
       const turn = budget.answer(nameOf(type), bytes, begun);
-      if (begun) await turn;
-      else await inTime(turn);
-      since = performance.now();
+      await (begun ? turn : inTime(turn));
+      // What the peer takes to read it is not ours.
+      unwatch();
     },
+    sent: () => watch(MOST_WAIT_MS),
   };
 }
 

@@ -1,10 +1,13 @@
-import type { Connection } from '@libp2p/interface';
+import type { Connection, Stream } from '@libp2p/interface';
 import type { Direction, PeerKind, PeerSource } from '../../../shared/contract/vocabulary.ts';
 import type { UnixSeconds } from '../../../shared/units.ts';
+import type { Hash } from '../../core/crypto/hash.ts';
 import { type Caller, createCaller } from '../wire/caller.ts';
 import type { Control } from '../wire/control.ts';
 import type { Hello, TipClaim } from '../wire/messages/hello.ts';
+import { encodeGetHeaders } from '../wire/messages/sync-messages.ts';
 import type { Offence } from '../wire/offence.ts';
+import { REQUEST } from '../wire/requests.ts';
 import type { Names } from '../host/naming/protocols.ts';
 
 /** Why a connection exists and where its address came from. */
@@ -66,8 +69,13 @@ export interface PeerParts {
 export function createPeer(parts: PeerParts): OwnedPeer {
   const { connection, origin, control, names, since } = parts;
   const { onOffence, received, isAlive } = parts;
+  const open = (protocol: string) => () => connection.newStream(protocol);
+  let asked: Promise<boolean> | undefined;
+  // Several requests may be overdue at once; a peer takes few streams.
+  const answersOthers = (): Promise<boolean> =>
+    (asked ??= answersHeaders(open(names.sync), control.hello.id).finally(() => (asked = undefined)));
   const callerOf = (protocol: string) =>
-    createCaller({ open: () => connection.newStream(protocol), onOffence, received, isAlive });
+    createCaller({ open: open(protocol), onOffence, received, isAlive, answersOthers });
   return {
     ...origin,
     id: connection.remotePeer.toString(),
@@ -85,4 +93,24 @@ export function createPeer(parts: PeerParts): OwnedPeer {
     push: callerOf(names.push),
     snapshots: callerOf(names.snapshot),
   };
+}
+
+/** What a peer that answers requests takes at most for the smallest one. */
+const ANOTHER_MS = 10_000;
+
+/**
+ * Whether a peer answers a request that costs it next to nothing, on a stream of its own: the headers after the tip of its
+ * hello. Any frame is an answer.
+ */
+async function answersHeaders(open: () => Promise<Stream>, tip: Hash): Promise<boolean> {
+  const caller = createCaller({ open, onOffence: () => undefined });
+  const kind = { ...REQUEST.getHeaders, deadlineMs: ANOTHER_MS };
+  try {
+    await caller.call({ kind, body: encodeGetHeaders([tip]) });
+    return true;
+  } catch {
+    return false;
+  } finally {
+    caller.close();
+  }
 }

@@ -37,6 +37,8 @@ export interface CallerDeps {
   readonly received?: () => number;
   /** Whether the other end runs and can be reached, by a ping; not given: it does. */
   readonly isAlive?: () => Promise<boolean>;
+  /** Whether the peer answers another request, a cheap one; not given: it does. */
+  readonly answersOthers?: () => Promise<boolean>;
 }
 
 // The peer answers one request at a time, so more than a few waiting ones mean that somebody forgot to wait.
@@ -45,6 +47,8 @@ const MAX_PENDING = 64;
 const MOST_PERIODS = 4;
 /** What a peer that has just shown that it runs may take for an answer that is overdue: it may have been suspended. */
 const GRACE_MS = 5000;
+
+const yes = (): Promise<boolean> => Promise.resolve(true);
 
 /** What says nothing about the peer, or is reported already: a caller goes on without the answer. */
 const UNANSWERED = new Set(['peer-gone', 'peer-timeout', 'peer-busy', 'peer-unsupported']);
@@ -63,7 +67,7 @@ interface Line {
 }
 
 export function createCaller(deps: CallerDeps): Caller {
-  const { received = () => 0, isAlive = () => Promise.resolve(true) } = deps;
+  const { received = () => 0, isAlive = yes, answersOthers = yes } = deps;
   const unsupported = new Set<number>();
   let pending: Pending[] = [];
   let line: Line | null = null;
@@ -97,12 +101,19 @@ export function createCaller(deps: CallerDeps): Caller {
     const before = received();
     const { left } = first;
     const late = (code: OffenceCode) => fail(of, new KithError('peer-timeout'), offence(code, { type }));
+    const isLate = () => line === of && pending[0] === first && first.left === left;
     const check = async (): Promise<void> => {
       const alive = await isAlive();
-      if (line !== of || pending[0] !== first || first.left !== left) return;
+      if (!isLate()) return;
       // A peer that has crashed or lost its line didn't choose to be silent.
-      if (!alive) late('peer-silent');
-      else deadline = createDeadline(GRACE_MS, () => late('request-unanswered'));
+      if (!alive) return late('peer-silent');
+      // One that answers no request at all is overloaded; one that answers others leaves this one unanswered.
+      const others = answersOthers();
+      deadline = createDeadline(GRACE_MS, () => {
+        void others.then((answers) => {
+          if (isLate()) late(answers ? 'request-unanswered' : 'peer-overloaded');
+        });
+      });
     };
     const due = (): void => {
       const ms = performance.now() - began;

@@ -11,7 +11,8 @@ export type NetworkCode =
   | 'wire-cut' // a stream ended inside a frame, or before the answers that were due, and the connection stayed
   | 'wire-slow' // a frame arrived too slowly
   | 'wire-unread' // the peer doesn't read what it asked for
-  | 'request-unanswered' // no answer by the deadline from a peer that answers a ping
+  | 'request-unanswered' // no answer by the deadline from a peer that answers a ping and another request
+  | 'peer-overloaded' // no answer by the deadline from a peer that answers pings, but no request
   | 'request-unsupported' // a request that every node must answer was answered by `unknown`
   | 'handler-failed' // a message made its handler throw: a bug of ours
   | 'hello-missing' // no greeting in time

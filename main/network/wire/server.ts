@@ -38,6 +38,8 @@ export interface Toll {
   enter(type: number, bytes: number): Promise<() => void>;
   /** What the frames of its answer wait for. */
   pay(type: number): Pay;
+  /** A frame of the answer has gone: from now on the peer waits for the next one. */
+  sent(): void;
 }
 
 /**
@@ -83,7 +85,10 @@ async function answer(
   const done = await toll?.enter(frame.type, frame.body.length);
   try {
     const pay = toll?.pay(frame.type);
-    const reply: Reply = (type, ...parts) => writeFrame(stream, type, frame.id, parts, pay);
+    const reply: Reply = async (type, ...parts) => {
+      await writeFrame(stream, type, frame.id, parts, pay);
+      toll?.sent();
+    };
     const handler = handlers.get(frame.type);
     if (handler !== undefined) return await guard(frame, () => handler.handle(frame, reply));
     await reply(FRAME.unknown.type);

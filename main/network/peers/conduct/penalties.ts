@@ -132,6 +132,8 @@ export const PENALTY = {
   'peer-crowded': 'ignore',
   // Nothing at all arrives from it: it has crashed, is suspended, or lost its line.
   'peer-silent': 'disconnect',
+  // A slow computer, not a choice.
+  'peer-overloaded': 'disconnect',
   manual: 'ban',
 } as const satisfies Record<OffenceCode, Penalty>;
 
@@ -175,6 +177,7 @@ const REASON: Readonly<Record<NetworkCode, string>> = {
   'chunk-invalid': 'It sent a part of a coin set that is not the one the chain commits to.',
   'peer-crowded': 'It had to make room for other nodes.',
   'peer-silent': 'Nothing came from it any more.',
+  'peer-overloaded': 'It answered pings, but no requests.',
   manual: 'You sent it away.',
 };
 

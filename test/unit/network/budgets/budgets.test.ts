@@ -151,6 +151,32 @@ test('what would wait longer than its peer does ends the connection instead', as
   }
 });
 
+test('an answer that the disk or the processor delays for longer than its peer waits ends the connection', async () => {
+  vi.useFakeTimers();
+  try {
+    const { budgets, connection } = world();
+    let crowded = 0;
+    const toll = createToll(budgets.of(connection('/a/1')), () => crowded++);
+    const done = await toll.enter(FRAME.getBlocks.type, 65);
+    await vi.advanceTimersByTimeAsync(MOST_WAIT_MS - 100);
+    await toll.pay(FRAME.getBlocks.type)(5000, false);
+    // A peer that reads slowly has its own deadlines.
+    await vi.advanceTimersByTimeAsync(2 * MOST_WAIT_MS);
+    toll.sent();
+    await vi.advanceTimersByTimeAsync(MOST_WAIT_MS - 100);
+    expect(crowded).toBe(0);
+    await vi.advanceTimersByTimeAsync(200);
+    expect(crowded).toBe(1);
+    done();
+    (await toll.enter(FRAME.getBlocks.type, 65))();
+    await vi.advanceTimersByTimeAsync(2 * MOST_WAIT_MS);
+    expect(crowded).toBe(1);
+    budgets.stop();
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
 test('the end of a connection is the end of what waits for it', async () => {
   const { budgets, connection } = world(10_000);
   const [a, b] = [budgets.of(connection('/a/1')), budgets.of(connection('/b/1'))];

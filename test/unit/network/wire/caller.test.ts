@@ -156,6 +156,13 @@ describe('no answer', () => {
     caller.close();
   });
 
+  test('from a peer that answers pings, but no request at all, costs it no more than the connection', async () => {
+    const { caller, offences } = callerTo(silent, { answersOthers: async () => false });
+    await expect(caller.call(request([1], { kind: SOON }))).rejects.toMatchObject({ code: 'peer-timeout' });
+    expect(offences).toEqual(['peer-overloaded']);
+    caller.close();
+  });
+
   test('by the deadline, but soon after its ping, is an answer: it may have been suspended', async () => {
     const pinged = Promise.withResolvers<null>();
     const late = once(async (stream, { id }) => {
