@@ -175,7 +175,7 @@ describe('a node that cannot start says why', () => {
 
 describe('network files', () => {
   test.each([
-    ['one that is missing', './nowhere.kith.json', 'network-file-unreadable'],
+    ['one that is missing', join(newFolder(), 'nowhere.kith.json'), 'network-file-unreadable'],
     ['a folder', '/', 'network-file-unreadable'],
     ['no JSON', '{', 'network-file-invalid'],
     ['other JSON', '{"name":"x"}', 'network-file-invalid'],
