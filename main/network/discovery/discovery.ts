@@ -2,15 +2,17 @@ import type { Clock } from '../../lib/clock.ts';
 import { messageOf } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log/log.ts';
 import type { Host } from '../host/host.ts';
+import { peerIdOf } from '../host/naming/addresses.ts';
 import type { AddressBook } from '../peers/addresses/book.ts';
 import { OUTBOUND } from '../peers/slots/connector.ts';
 import type { Peer } from '../peers/peer.ts';
 import { createDht } from './dht.ts';
 import { createLan } from './lan.ts';
 import { createNames } from './names.ts';
+import { createTwinVisits } from './twin-visits.ts';
 
 export interface DiscoveryDeps {
-  readonly host: Pick<Host, 'components' | 'connections'>;
+  readonly host: Pick<Host, 'components' | 'connections' | 'peerId' | 'addresses' | 'dial'>;
   readonly book: AddressBook;
   readonly peers: { list(): readonly Peer[] };
   /** Of those that a node begins with, the names. */
@@ -45,10 +47,14 @@ const NAME_MS = 60_000;
 export function createDiscovery(deps: DiscoveryDeps): Discovery {
   const { book, peers, clock, log, local } = deps;
   const names = createNames({ ...deps, servers: deps.dnsServers });
+  const twins = createTwinVisits({ host: deps.host, clock });
   const lan = createLan({
     components: deps.host.components,
     tag: deps.serviceTag,
-    onFound: (address) => book.add(address, { foundBy: 'mdns' }),
+    onFound: (address) => {
+      if (peerIdOf(address) === deps.host.peerId) void twins.meet(address);
+      else book.add(address, { foundBy: 'mdns' });
+    },
     log,
   });
   const dht = createDht({

@@ -2,6 +2,8 @@ import { generateKeyPair } from '@libp2p/crypto/keys';
 import type { PrivateKey } from '@libp2p/interface';
 import { afterEach, expect, test } from 'vitest';
 import { createHost, type Host } from '../../../main/network/host/host.ts';
+import { createTwinVisits } from '../../../main/network/discovery/twin-visits.ts';
+import { turnedClock } from '../../support/test-clock.ts';
 import { until } from '../../support/until.ts';
 
 const stops: (() => Promise<void>)[] = [];
@@ -45,4 +47,32 @@ test('a node that meets itself does not take itself for another one', async () =
   const other = await host(await generateKeyPair('Ed25519'));
   await at.dial(withoutId(other));
   expect([codes(at), codes(other)]).toEqual([[], []]);
+});
+
+test('a node visits its own peer id on the local network once in ten minutes, and never itself', async () => {
+  const key = await generateKeyPair('Ed25519');
+  const [a, b] = [await host(key), await host(key)];
+  const clock = turnedClock();
+  const dialed: string[] = [];
+  const { meet } = createTwinVisits({
+    host: {
+      addresses: a.addresses,
+      dial(address) {
+        dialed.push(address);
+        return a.dial(address);
+      },
+    },
+    clock,
+  });
+  await meet(a.addresses()[0]!);
+  expect([dialed, codes(a)]).toEqual([[], []]);
+  await meet(b.addresses()[0]!);
+  expect(dialed).toEqual([withoutId(b)]);
+  expect(codes(a)).toEqual(['peer-id-shared']);
+  clock.pass(599_999);
+  await meet(b.addresses()[0]!);
+  expect(dialed).toHaveLength(1);
+  clock.pass(1);
+  await meet(b.addresses()[0]!);
+  expect(dialed).toHaveLength(2);
 });
