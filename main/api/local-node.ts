@@ -5,6 +5,8 @@ import type { Chain } from '../state/chain/chain.ts';
 import type { Mempool } from '../state/mempool/mempool.ts';
 import type { Miner } from '../state/miner/miner.ts';
 import type { Wallets } from '../state/wallet/wallets.ts';
+import { sentenceFor } from '../../shared/errors.ts';
+import type { Notice } from '../../shared/contract/fields.ts';
 import type { NetworkActivity } from '../../shared/contract/network.ts';
 import { createConditionReader } from './condition.ts';
 import type {
@@ -56,10 +58,20 @@ export function createLocalNode(parts: LocalParts): NodeFacade {
     condition: createConditionReader({
       datadir,
       network: () => peers.status(),
-      notices: () => [...parts.wallets.notices(), ...findUpgradeNotices(parts.chain.upgrades())],
+      notices: () => [
+        ...rebuildNotices(parts.chain),
+        ...parts.wallets.notices(),
+        ...findUpgradeNotices(parts.chain.upgrades()),
+      ],
     }),
     activity: () => activityOf(peers),
   };
+}
+
+/** Tells until the next start that the chain database was corrupt. */
+function rebuildNotices(chain: Chain): readonly Notice[] {
+  if (chain.rebuiltBecause() === null) return [];
+  return [{ code: 'chain-rebuilt', message: sentenceFor('chain-rebuilt') }];
 }
 
 function chainOf(chain: Chain): ChainAccess {

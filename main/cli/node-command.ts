@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { createToken } from '../hosts/token.ts';
 import { optionsHelp } from '../node/options-help.ts';
 import { NODE_ARGUMENTS, readNodeOptions } from '../node/read-options.ts';
 import { resolveOptions, type ResolvedOptions } from '../node/resolve-options.ts';
 import type { RunningNode } from '../node/run-node.ts';
 import { readArguments } from './arguments.ts';
 import type { Command } from './command.ts';
+import { keepRunning } from './keep-running.ts';
 import { jsonLine, plainText } from './printing.ts';
 import { followProcess, within } from './process-life.ts';
 import { faultFrom, reportToPerson, reportToProgram } from './report.ts';
@@ -37,7 +39,6 @@ async function runNode(args: readonly string[]): Promise<number> {
   const resolved = await resolveOptions(readNodeOptions(given));
   const options = { ...resolved, apiPort: resolved.apiPort ?? ANY_PORT };
   let running: RunningNode | undefined;
-  let failure: unknown;
   const tell = (error: unknown) => (json ? reportToProgram : reportToPerson)(faultFrom(error));
   const life = followProcess({
     onCrash(error) {
@@ -46,30 +47,34 @@ async function runNode(args: readonly string[]): Promise<number> {
       tell(error);
     },
   });
-  try {
-    // Loaded this late, so that a wrong command line is told at once.
-    const [{ runNode: run }, { createNode }] = await Promise.all([
-      import('../node/run-node.ts'),
-      import('../node/node.ts'),
-    ]);
-    running = await run(options, {
-      createNode,
-      page: PAGE,
-      console: process.stderr,
-      signal: life.signal,
-      onShutdown: life.end,
-      onFailure: (error) => {
-        failure ??= error;
-        life.end();
-      },
-    });
-    process.stdout.write(json ? readyLine(running, options) : greeting(running, options));
-    await life.ending;
-  } catch (error) {
-    // Stopped while it was starting: that is what was asked for.
-    if (running === undefined && life.signal.aborted && failure === undefined) return leave(0);
-    failure ??= error;
-  }
+  // Loaded this late, so that a wrong command line is told at once.
+  const [{ runNode: run }, { createNode }] = await Promise.all([
+    import('../node/run-node.ts'),
+    import('../node/node.ts'),
+  ]);
+  const shared = {
+    createNode,
+    page: PAGE,
+    console: process.stderr,
+    token: createToken(),
+    onShutdown: life.end,
+  };
+  let { apiPort } = options;
+  let greeted = false;
+  const ended = await keepRunning({
+    signal: life.signal,
+    now: () => performance.now(),
+    start: (signal, onFailure) => run({ ...options, apiPort }, { ...shared, signal, onFailure }),
+    started(node) {
+      running = node;
+      // A node that starts again is found where it was.
+      apiPort = Number(new URL(node.place!.api).port) || apiPort;
+      if (!greeted) process.stdout.write(json ? readyLine(node, options) : greeting(node, options));
+      greeted = true;
+    },
+  });
+  running = ended.running;
+  let failure = ended.failure;
   if (failure !== undefined) running?.log.error('the node stops because it failed', { error: failure });
   await within(STOP_LIMIT_MS, running?.stop() ?? Promise.resolve()).catch(
     (error: unknown) => (failure ??= error),

@@ -4,8 +4,6 @@ export interface ProcessLife {
   /** Aborts at the first SIGINT, SIGTERM or SIGHUP, or when something calls `end`. */
   readonly signal: AbortSignal;
   end(): void;
-  /** Resolves when the signal has aborted. */
-  readonly ending: Promise<void>;
 }
 
 /** A later signal means now. One Ctrl-C often arrives twice, from the terminal and through npm, so not at once. */
@@ -19,7 +17,6 @@ export interface ProcessLifeDeps {
 
 export function followProcess({ onCrash }: ProcessLifeDeps): ProcessLife {
   const controller = new AbortController();
-  const ending = new Promise<void>((resolve) => controller.signal.addEventListener('abort', () => resolve()));
   const end = () => controller.abort();
   let firstSignal = Infinity;
   const onSignal = () => {
@@ -38,7 +35,7 @@ export function followProcess({ onCrash }: ProcessLifeDeps): ProcessLife {
   for (const name of signals) process.on(name, onSignal);
   process.on('uncaughtException', crash);
   process.on('unhandledRejection', crash);
-  return { signal: controller.signal, end, ending };
+  return { signal: controller.signal, end };
 }
 
 /** True when the work ended in time. */

@@ -22,6 +22,8 @@ export interface RunDeps {
   readonly page: string;
   /** Where readable lines go beside the log file, warnings and errors only; null = nowhere. */
   readonly console: { write(text: string): unknown } | null;
+  /** Of the API; a new one when not given. A node that starts again in the same process keeps its clients with it. */
+  readonly token?: string | undefined;
   /** Aborting it while the node starts undoes what was started. */
   readonly signal: AbortSignal;
   /** A client asked for it. */
@@ -113,8 +115,7 @@ function node(options: ResolvedOptions, deps: RunDeps, parts: Growing): Service 
 }
 
 /** The page and the API, and the files by which a terminal finds them. */
-function api(port: number, { page }: RunDeps, parts: Growing): Service[] {
-  const token = createToken();
+function api(port: number, { page, token = createToken() }: RunDeps, parts: Growing): Service[] {
   return [
     {
       name: 'browser host',

@@ -77,7 +77,9 @@ export const NODE_SENTENCES = {
   'storage-unusable':
     'The stored chain in[ {directory}| the data directory] cannot be opened. Check the disk and the permissions.',
   'storage-damaged':
-    'The stored chain is damaged. The node rebuilds it from what is still good at its next start.',
+    'The chain database is corrupt. The node restarts and rebuilds it from the stored blocks; nothing is lost. Check the disk if this happens again.',
+  'chain-rebuilt':
+    'The chain database was corrupt. It was moved aside and rebuilt from the stored blocks; nothing is lost. If this happens again, check the disk.',
   'storage-schema':
     'The data directory was written by a newer version of Kith. Update Kith, or choose another directory.',
   'storage-other-network':

@@ -10,6 +10,7 @@ import { coinKey } from '../../core/primitives/coin-key.ts';
 import { isViolation } from '../../core/violation.ts';
 import { createEmitter } from '../../lib/events.ts';
 import { DamagedError } from '../storage/damaged-error.ts';
+import { reportDamage } from '../storage/report-damage.ts';
 import { Activator } from './connecting/activator.ts';
 import { confirmHistory, keepBody, startFromSnapshot } from './snapshot/start-from-snapshot.ts';
 import { receiveBlock } from './bodies/block-receiver.ts';
@@ -46,7 +47,8 @@ const CACHED_COINS = 131_072;
 export async function createChain(deps: ChainDeps): Promise<Chain> {
   const { network, clock, log } = deps;
   const opened = await openChainState(deps);
-  const { db, bodies, index, active } = opened;
+  const { bodies, index, active } = opened;
+  const db = reportDamage(opened.db, (damage) => fail(damage));
   const cache = new CoinCache(db, deps.cachedCoins ?? CACHED_COINS);
   const events = createEmitter<ChainEvents>((error, event) =>
     log.error('a listener failed', { event, error }),

@@ -15,7 +15,7 @@ import { freezeCoins, type FrozenCoins } from './frozen-coins.ts';
 import { createUnsyncedUndo, type BlockUndo, type Unsynced } from './unsynced-undo.ts';
 import { decodeHeaderRecord, encodeHeaderRecord, type HeaderRecord } from './records/header-record.ts';
 import { headersAt, idInKey, key, MARKS, PREFIX, rangeOf } from './records/keys.ts';
-import { entries, type Level, levelFailed, readValue } from './level-access.ts';
+import { entries, type Level, levelFailed, readRange, readValue } from './level-access.ts';
 import { syncLevel } from './level/sync-level.ts';
 import { openChainLevel } from './open-level.ts';
 import { type ChainState, decodeState, encodeState } from './records/state-record.ts';
@@ -45,7 +45,7 @@ export interface ChainDb {
   coin(outpoint: CoinKey): Coin | undefined;
   /** The same by another way through LevelDB, which finds what a damaged filter hides. Slower. */
   findCoin(outpoint: CoinKey): Promise<boolean>;
-  /** Where the transaction was mined, if any of its outputs can still be spent. */
+  /** Where the transaction was mined, if any of its outputs can still be spent. @throws {DamagedError} */
   heightOf(txid: Hash): Promise<Height | null>;
   /** The coin set as it is now, to be read while it changes. Give it back with `release`. */
   freeze(): FrozenCoins;
@@ -163,7 +163,7 @@ function chainDbOf(level: Level): ChainDb {
       return value && readHeader(at, value);
     },
     async headersAt(height) {
-      const found = await level.iterator(headersAt(height)).all();
+      const found = await readRange(level, headersAt(height));
       return found.map(([at, value]) => ({ id: idInKey(at), record: readHeader(at, value) }));
     },
     coin(outpoint) {
@@ -177,15 +177,16 @@ function chainDbOf(level: Level): ChainDb {
     },
     async findCoin(outpoint) {
       const at = key.coin(outpoint);
-      return (await level.iterator({ gte: at, lte: at, limit: 1 }).all()).length > 0;
+      return (await readRange(level, { gte: at, lte: at, limit: 1 })).length > 0;
     },
     async heightOf(txid) {
       const from = key.coin(coinKey({ txid, index: 0 }));
       const to = key.coin(coinKey({ txid, index: 0xffff_ffff }));
-      for (const [at, record] of await level.iterator({ gte: from, lte: to, limit: 1 }).all()) {
+      for (const [at, record] of await readRange(level, { gte: from, lte: to, limit: 1 })) {
         const payload = openRecord(at, record);
         const coin = payload && decodeCoin(payload);
-        if (coin) return coin.height;
+        if (!coin) throw new DamagedError('a coin');
+        return coin.height;
       }
       return null;
     },

@@ -19,6 +19,22 @@ export function readValue(level: Level, key: Uint8Array): Uint8Array | undefined
   }
 }
 
+/** All entries of a small range, read at once. @throws {DamagedError} */
+export async function readRange(level: Level, range: SmallRange): Promise<[Uint8Array, Uint8Array][]> {
+  try {
+    return await level.iterator(range).all();
+  } catch (error) {
+    throw levelFailed(error, 'reading');
+  }
+}
+
+interface SmallRange {
+  readonly gte: Uint8Array;
+  readonly lte?: Uint8Array;
+  readonly lt?: Uint8Array;
+  readonly limit?: number;
+}
+
 /** All entries with this first byte, up to a thousand at a time; the next thousand are read meanwhile. */
 export async function* entries(
   level: Level,

@@ -1,0 +1,71 @@
+import { codeOf } from '../lib/errors.ts';
+import type { RunningNode } from '../node/run-node.ts';
+import { within } from './process-life.ts';
+
+export interface KeepRunningDeps {
+  /** Starts the node; `failed` is called when it cannot go on. */
+  start(signal: AbortSignal, failed: (error: unknown) => void): Promise<RunningNode>;
+  /** After each start, also after those that follow a rebuild. */
+  started(running: RunningNode): void;
+  /** Aborts when the process is to end. */
+  readonly signal: AbortSignal;
+  /** Monotonic milliseconds. */
+  readonly now: () => number;
+}
+
+export interface Ended {
+  /** Undefined when it never started. The caller stops it. */
+  readonly running: RunningNode | undefined;
+  /** Undefined when it was told to end. */
+  readonly failure: unknown;
+}
+
+/** More rebuilds than this within the window do not help: the disk is failing, and the user must be told. */
+const MAX_REBUILDS = 3;
+const REBUILD_WINDOW_MS = 3_600_000;
+const STOP_LIMIT_MS = 30_000;
+
+/**
+ * Runs the node until the process is to end or the node fails. A corrupt chain database is no such failure: LevelDB cannot be
+ * replaced under the parts that read it, so the node stops, starts again in this process, and its start rebuilds the database
+ * (docs/storage.md).
+ */
+export async function keepRunning(deps: KeepRunningDeps): Promise<Ended> {
+  let rebuilds: number[] = [];
+  for (;;) {
+    const ended = await runOnce(deps);
+    const { running, failure } = ended;
+    if (codeOf(failure) !== 'storage-damaged' || deps.signal.aborted) return ended;
+    rebuilds = [...rebuilds.filter((at) => deps.now() - at < REBUILD_WINDOW_MS), deps.now()];
+    if (rebuilds.length > MAX_REBUILDS) return ended;
+    running?.log.warn('the chain database is corrupt: the node restarts and rebuilds it', { error: failure });
+    const stopped = await within(STOP_LIMIT_MS, running?.stop() ?? Promise.resolve()).catch(() => true);
+    if (!stopped) return ended;
+  }
+}
+
+async function runOnce(deps: KeepRunningDeps): Promise<Ended> {
+  const over = new AbortController();
+  const signal = AbortSignal.any([deps.signal, over.signal]);
+  let running: RunningNode | undefined;
+  let failure: unknown;
+  try {
+    running = await deps.start(signal, (error) => {
+      failure ??= error;
+      over.abort();
+    });
+    deps.started(running);
+    await aborted(signal);
+  } catch (error) {
+    // Told to end while it was starting.
+    if (running === undefined && deps.signal.aborted && failure === undefined)
+      return { running, failure: undefined };
+    failure ??= error;
+  }
+  return { running, failure };
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}
