@@ -9,6 +9,7 @@ import { createLibp2p, type Libp2p } from 'libp2p';
 import type { Notice } from '../../../shared/contract/fields.ts';
 import { KithError, messageOf } from '../../lib/errors.ts';
 import { hostPart, isLocal, parseAddress } from './naming/addresses.ts';
+import { lookUp } from './naming/lookup.ts';
 import { createRelayPools, type RelayPools, type ReservationStore } from './bounds/relay-pools.ts';
 import { forgetStrangers } from './bounds/forget-strangers.ts';
 import { createHandshakes, type Handshakes } from './bounds/handshakes.ts';
@@ -171,7 +172,9 @@ export async function createHost(deps: HostDeps): Promise<Host> {
       const target = parseAddress(address);
       if (target === null) throw new KithError('address-invalid', address, { data: { address } });
       try {
-        return await node.dial(target, { signal: AbortSignal.timeout(DIAL_MS) });
+        const signal = AbortSignal.timeout(DIAL_MS);
+        const found = await lookUp(target, { isBanned: (host) => deps.denied.host(host), signal });
+        return await node.dial(found, { signal });
       } catch (error) {
         const said = messageOf(error);
         const code = said.includes(TWIN)
