@@ -4,6 +4,7 @@
  *
  * Failures: a broken rule is returned as a `Violation`, a world that failed is thrown as a `KithError`.
  */
+import type { Role } from '../../shared/contract/vocabulary.ts';
 import type { Notice } from '../../shared/contract/fields.ts';
 import type { ChainUpgrades } from '../../shared/contract/chain.ts';
 import type { MiningStatus } from '../../shared/contract/mining.ts';
@@ -186,7 +187,8 @@ export interface WalletAccess {
   create(wallet: NewWallet): Promise<{ readonly mnemonic: string }>;
   restore(wallet: RestoredWallet): Promise<{ readonly firstAddress: string }>;
   list(): readonly { readonly name: string; readonly locked: boolean }[];
-  unlock(name: string, password: string, seconds: number | undefined): Promise<void>;
+  /** Here and below, `by` is the kind of connection that a password came over: each is slowed by its own wrong ones. */
+  unlock(name: string, password: string, seconds: number | undefined, by: Role): Promise<void>;
   lock(name: string): Promise<void> | void;
   balance(name: string): Promise<Balance>;
   /** The current unused receiving address; works while locked. */
@@ -197,7 +199,7 @@ export interface WalletAccess {
   prepare(payment: Payment): Promise<DraftPayment>;
   /** A draft that can still be confirmed; undefined when it was sent, dropped or never made. */
   draft(id: string): { readonly wallet: string; readonly payment: DraftPayment } | undefined;
-  confirm(draft: string, password: string): Promise<{ readonly txid: string } | Violation>;
+  confirm(draft: string, password: string, by: Role): Promise<{ readonly txid: string } | Violation>;
   /** The same without a password, for the native dialog; the wallet must be unlocked. */
   confirmUnlocked(draft: string): Promise<{ readonly txid: string } | Violation>;
   history(query: HistoryQuery): Promise<readonly HistoryEntry[]>;
@@ -207,9 +209,13 @@ export interface WalletAccess {
   checkAddress(text: string): PaymentTarget;
   /** An empty label takes it away. */
   setLabel(name: string, subject: string, label: string): Promise<void>;
-  words(name: string, password: string): Promise<{ readonly mnemonic: string; readonly passphrase: string }>;
-  changePassword(name: string, password: string, next: string): Promise<void>;
-  signMessage(request: MessageToSign): Promise<{ readonly signature: string }>;
+  words(
+    name: string,
+    password: string,
+    by: Role,
+  ): Promise<{ readonly mnemonic: string; readonly passphrase: string }>;
+  changePassword(name: string, password: string, next: string, by: Role): Promise<void>;
+  signMessage(request: MessageToSign & { readonly by: Role }): Promise<{ readonly signature: string }>;
   verifyMessage(address: string, message: string, signature: string): boolean;
   rescan(name: string, fromHeight: number, gap?: number): Promise<void>;
   /** After anything of the wallet changed: locked or not, balance, history. Called with its name, as often as it likes. */

@@ -40,8 +40,8 @@ export function createWalletHandlers({ node, operations }: HandlerDeps) {
       }),
     ),
     list: handlers.list.handler(() => wallets.list().map(({ name, locked }) => ({ name, locked }))),
-    unlock: handlers.unlock.handler(({ input }) =>
-      done(wallets.unlock(input.name, input.password, input.seconds)),
+    unlock: handlers.unlock.handler(({ input, context }) =>
+      done(wallets.unlock(input.name, input.password, input.seconds, context.role)),
     ),
     lock: handlers.lock.handler(({ input }) => done(wallets.lock(input.name))),
     balance: handlers.balance.handler(({ input }) => wallets.balance(input.name)),
@@ -56,7 +56,9 @@ export function createWalletHandlers({ node, operations }: HandlerDeps) {
     confirm: handlers.confirm.handler(async ({ input, context }) => {
       refuseWindow(context, 'wallet-confirm-in-window');
       refuseUnsafeSpending(node);
-      return pay(context.caller, input.draft, () => wallets.confirm(input.draft, input.password));
+      return pay(context.caller, input.draft, () =>
+        wallets.confirm(input.draft, input.password, context.role),
+      );
     }),
     approve: handlers.approve.handler(async ({ input, context }) => {
       if (context.approve === undefined) throw new KithError('wallet-approve-elsewhere');
@@ -67,7 +69,9 @@ export function createWalletHandlers({ node, operations }: HandlerDeps) {
         throw new KithError('wallet-payment-declined');
       const { draft, password } = input;
       return pay(context.caller, draft, () =>
-        password === undefined ? wallets.confirmUnlocked(draft) : wallets.confirm(draft, password),
+        password === undefined
+          ? wallets.confirmUnlocked(draft)
+          : wallets.confirm(draft, password, context.role),
       );
     }),
     send: handlers.send.handler(async ({ input, context }) => {
@@ -75,7 +79,7 @@ export function createWalletHandlers({ node, operations }: HandlerDeps) {
       refuseUnsafeSpending(node);
       const { password, ...payment } = input;
       const { draft, fee } = await wallets.prepare(payment);
-      const { txid } = await pay(context.caller, draft, () => wallets.confirm(draft, password));
+      const { txid } = await pay(context.caller, draft, () => wallets.confirm(draft, password, context.role));
       return { txid, fee };
     }),
     history: handlers.history.handler(async ({ input }) => [...(await wallets.history(input))]),
@@ -84,13 +88,17 @@ export function createWalletHandlers({ node, operations }: HandlerDeps) {
     setLabel: handlers.setLabel.handler(({ input }) =>
       done(wallets.setLabel(input.name, input.subject, input.label)),
     ),
-    words: handlers.words.handler(({ input }) => wallets.words(input.name, input.password)),
+    words: handlers.words.handler(({ input, context }) =>
+      wallets.words(input.name, input.password, context.role),
+    ),
     changePassword: handlers.changePassword.handler(({ input: { name, password, next }, context }) =>
       operations.run(context.caller, { kind: 'wallet-password', wallet: name }, () =>
-        done(wallets.changePassword(name, password, next)),
+        done(wallets.changePassword(name, password, next, context.role)),
       ),
     ),
-    signMessage: handlers.signMessage.handler(({ input }) => wallets.signMessage(input)),
+    signMessage: handlers.signMessage.handler(({ input, context }) =>
+      wallets.signMessage({ ...input, by: context.role }),
+    ),
     verifyMessage: handlers.verifyMessage.handler(({ input }) => ({
       valid: wallets.verifyMessage(input.address, input.message, input.signature),
     })),

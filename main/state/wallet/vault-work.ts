@@ -1,3 +1,4 @@
+import type { Role } from '../../../shared/contract/vocabulary.ts';
 import { fromHex, toHex } from '../../core/codec/hex.ts';
 import { messageHash, verifyMessage } from '../../core/wallet/message.ts';
 import { wordsOf } from '../../core/wallet/mnemonic.ts';
@@ -8,18 +9,23 @@ import { readAddress } from './paying/receivers.ts';
 import { sealSecret } from './file/secret.ts';
 import type { WalletParts } from './wiring.ts';
 
-/** What else a password is asked for. */
+/** What else a password is asked for. `by` is the kind of connection that it came over, the terminal's unless given. */
 export interface VaultWork {
   /** The seed words once more; `passphrase` is empty where there is none. */
-  words(name: string, password: string): Promise<{ readonly mnemonic: string; readonly passphrase: string }>;
+  words(
+    name: string,
+    password: string,
+    by?: Role,
+  ): Promise<{ readonly mnemonic: string; readonly passphrase: string }>;
   /** Seals the wallet anew; copies of the old file still open with the old password. */
-  changePassword(name: string, password: string, next: string): Promise<void>;
+  changePassword(name: string, password: string, next: string, by?: Role): Promise<void>;
   /** The signature of a message by the key of one of the wallet's addresses: 64 bytes as hex. */
   signMessage(request: {
     readonly name: string;
     readonly password: string;
     readonly address: string;
     readonly message: string;
+    readonly by?: Role;
   }): Promise<{ readonly signature: string }>;
   /** Whether the holder of an address signed a message. */
   verifyMessage(address: string, message: string, signature: string): boolean;
@@ -33,17 +39,17 @@ export interface VaultWorkDeps {
 
 export function createVaultWork({ network, parts, changed }: VaultWorkDeps): VaultWork {
   return {
-    async words(name, password) {
+    async words(name, password, by = 'terminal') {
       const { list, access } = parts();
-      const { entropy, passphrase } = await access.secret(list.get(name), password);
+      const { entropy, passphrase } = await access.secret(list.get(name), password, by);
       const mnemonic = wordsOf(entropy);
       wipe(entropy);
       return { mnemonic, passphrase };
     },
-    async changePassword(name, password, next) {
+    async changePassword(name, password, next, by = 'terminal') {
       const { list, access, lane } = parts();
       const wallet = list.get(name);
-      const secret = await access.secret(wallet, password);
+      const secret = await access.secret(wallet, password, by);
       try {
         const sealed = await sealSecret(secret, next, wallet.file.identity);
         await lane.run(() => wallet.replaceFile({ ...wallet.file, sealed }, true));
@@ -52,13 +58,13 @@ export function createVaultWork({ network, parts, changed }: VaultWorkDeps): Vau
       }
       changed(wallet.name);
     },
-    async signMessage({ name, password, address, message }) {
+    async signMessage({ name, password, address, message, by = 'terminal' }) {
       const { list, access } = parts();
       const wallet = list.get(name);
       const place = wallet.keyring.find(readAddress(network.hrp, address));
       if (place === undefined)
         throw new KithError('wallet-address-unknown', undefined, { data: { address, name } });
-      const keys = await access.keys(wallet, password);
+      const keys = await access.keys(wallet, password, by);
       try {
         return { signature: toHex(keys.sign(place, messageHash(network.id, message))) };
       } finally {

@@ -1,3 +1,4 @@
+import type { Role } from '../../../shared/contract/vocabulary.ts';
 import type { Notice } from '../../../shared/contract/fields.ts';
 import type { Balance, DraftPayment, HistoryEntry } from '../../../shared/contract/wallet.ts';
 import { compact } from '../../../shared/pasted.ts';
@@ -54,8 +55,11 @@ export interface Wallets extends Service, VaultWork {
     readonly passphrase?: string | undefined;
   }): Promise<{ readonly firstAddress: string; readonly wallet: string | null }>;
   list(): readonly { readonly name: string; readonly locked: boolean }[];
-  /** For 15 minutes unless told. */
-  unlock(name: string, password: string, seconds?: number): Promise<void>;
+  /**
+   * For 15 minutes unless told. Here and below, `by` is the kind of connection that the password came over, the
+   * terminal's unless given: wrong passwords make each kind wait alone.
+   */
+  unlock(name: string, password: string, seconds?: number, by?: Role): Promise<void>;
   lock(name: string): void;
   /** See computeBalance for what the figures mean. */
   balance(name: string): Promise<Balance>;
@@ -65,7 +69,7 @@ export interface Wallets extends Service, VaultWork {
   prepare(request: PaymentRequest): Promise<DraftPayment>;
   /** A draft that can still be confirmed; undefined when it was sent, is too old or never was. */
   draft(id: string): { readonly wallet: string; readonly payment: DraftPayment } | undefined;
-  confirm(draft: string, password: string): Promise<Sent | Violation>;
+  confirm(draft: string, password: string, by?: Role): Promise<Sent | Violation>;
   /** For the system's own dialog; the wallet must be unlocked. */
   confirmUnlocked(draft: string): Promise<Sent | Violation>;
   history(query: {
@@ -201,10 +205,10 @@ export function createWallets(deps: WalletsDeps): Wallets {
       return list.names().map((name) => ({ name, locked: !isUnlocked.has(name) }));
     },
 
-    async unlock(name, password, seconds = UNLOCKED_SECONDS) {
+    async unlock(name, password, seconds = UNLOCKED_SECONDS, by = 'terminal') {
       const { access, sessions, follower } = running();
       const wallet = get(name);
-      const secrets = await access.keys(wallet, password);
+      const secrets = await access.keys(wallet, password, by);
       await change(name, async () => {
         await wallet.checkKeys(secrets);
         await wallet.extendKeys(secrets);
@@ -244,7 +248,7 @@ export function createWallets(deps: WalletsDeps): Wallets {
       return askTwice(() => running().spending.prepare(wallet, request));
     },
     draft: (id) => running().spending.draft(id),
-    confirm: (draft, password) => running().spending.confirm(draft, password),
+    confirm: (draft, password, by = 'terminal') => running().spending.confirm(draft, password, by),
     confirmUnlocked: (draft) => running().spending.confirmUnlocked(draft),
     history: ({ name, limit, after }) =>
       ask(name, (wallet) => {

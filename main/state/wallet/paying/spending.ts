@@ -1,3 +1,4 @@
+import type { Role } from '../../../../shared/contract/vocabulary.ts';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DraftPayment } from '../../../../shared/contract/wallet.ts';
 import { sighash, type Transaction } from '../../../core/primitives/transaction.ts';
@@ -29,7 +30,7 @@ export interface Spending {
   /** A draft that can still be confirmed, as it was shown. */
   draft(id: string): { readonly wallet: string; readonly payment: DraftPayment } | undefined;
   /** @throws {KithError} `wallet-draft-unknown`, `wallet-draft-stale`, and like Access */
-  confirm(draft: string, password: string): Promise<Sent | Violation>;
+  confirm(draft: string, password: string, by: Role): Promise<Sent | Violation>;
   /** The same with an unlocked wallet: for a dialog that belongs to the system, not to a page. @throws `wallet-locked` */
   confirmUnlocked(draft: string): Promise<Sent | Violation>;
 }
@@ -166,11 +167,11 @@ export function createSpending(deps: SpendingDeps): Spending {
       if (draft === undefined) return undefined;
       return { wallet: walletOf(draft).name, payment: { draft: draft.id, ...draft.view } };
     },
-    confirm: (id, password) =>
+    confirm: (id, password, by) =>
       confirming(id, async (wallet, draft) => {
         let secrets: KeySecrets;
         try {
-          secrets = await deps.access.keys(wallet, password);
+          secrets = await deps.access.keys(wallet, password, by);
         } catch (error) {
           drafts.putBack(draft); // nothing happened: the person may try again
           throw error;

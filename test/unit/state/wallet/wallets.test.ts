@@ -1,3 +1,4 @@
+import { codeOf } from '../../../../main/lib/errors.ts';
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -143,6 +144,21 @@ describe('passwords', () => {
     await fails(wallets.unlock('a', PASSWORD), 'wallet-password-wait');
     expect(wallets.list()).toEqual([{ name: 'a', locked: true }]);
   });
+  test('a page that guesses keeps itself out, and neither the terminal nor the window of the app', async () => {
+    const { wallets } = await open();
+    await wallets.create({ name: 'a', password: PASSWORD, words: 12 });
+    // As many at once as it likes: all that find no room are told to wait.
+    const guesses = Array.from({ length: 30 }, () =>
+      wallets.unlock('a', 'wrong', 60, 'browser').then(() => 'unlocked', codeOf),
+    );
+    await wallets.unlock('a', PASSWORD, 60, 'terminal');
+    expect(await wallets.words('a', PASSWORD, 'window')).toHaveProperty('mnemonic');
+    const codes = await Promise.all(guesses);
+    expect(codes.filter((code) => code === 'wallet-password').length).toBeGreaterThan(0);
+    expect(codes.filter((code) => code === 'wallet-password-wait').length).toBeGreaterThan(20);
+    await fails(wallets.unlock('a', PASSWORD, 60, 'browser'), 'wallet-password-wait');
+    await wallets.unlock('a', PASSWORD, 60, 'terminal');
+  });
   test('unlock, lock, and lock by itself', async () => {
     const { wallets } = await open();
     await wallets.create({ name: 'a', password: PASSWORD, words: 12 });
@@ -169,7 +185,10 @@ describe('passwords', () => {
     expect(readFileSync(join(folder, 'a.kithwallet'))).toEqual(
       readFileSync(join(folder, 'a.kithwallet.bak')),
     );
-    await fails(wallets.changePassword('a', 'another', 'ß'.repeat(600)), 'wallet-password-long');
+    await fails(wallets.changePassword('a', 'another', 'ß'.repeat(513)), 'wallet-password-long', {
+      bytes: 1026,
+      most: 1024,
+    });
   });
 });
 
