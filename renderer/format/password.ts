@@ -1,3 +1,13 @@
+import { MAX_PASSWORD_BYTES, passwordBytes } from '../../shared/password.ts';
+import { plural } from './number.ts';
+
+/** What is wrong with the length of a password or passphrase of at most `most` bytes, or null. */
+export function passwordLengthProblem(password: string, most: number = MAX_PASSWORD_BYTES): string | null {
+  const bytes = passwordBytes(password);
+  if (bytes <= most) return null;
+  return `Too long by ${plural(bytes - most, 'byte')}; ${most} fit. Plain letters, digits and signs take 1 byte each, other characters 2 to 4 or more.`;
+}
+
 /** How hard a password is to guess, said in words. */
 export interface Strength {
   readonly level: 0 | 1 | 2 | 3;

@@ -3,6 +3,7 @@
  * sees it. Amounts are motes, ids and bytes lowercase hex, times unix seconds, heights integers.
  */
 import * as z from 'zod';
+import { MAX_PASSWORD_BYTES } from '../password.ts';
 import { cleanLabel, cleanName, isName, MAX_LABEL } from '../labels.ts';
 import { compact, readPeerAddress } from '../pasted.ts';
 import { group } from '../units.ts';
@@ -89,7 +90,8 @@ export const walletName = pasted(cleanName, NAME_RULE).refine(isName, NAME_RULE)
 export const password = z
   .string()
   .min(1, 'the password is empty')
-  .max(1024, 'the password is longer than 1024 characters');
+  // The limit that counts is one of bytes: `wallet-password-long` tells of it.
+  .max(MAX_PASSWORD_BYTES, `the password is longer than ${MAX_PASSWORD_BYTES} characters`);
 export const label = pasted(cleanLabel, 'a label has at most 200 characters').pipe(
   z.string().max(MAX_LABEL, 'a label has at most 200 characters'),
 );

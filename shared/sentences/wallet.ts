@@ -20,7 +20,8 @@ export const WALLET_SENTENCES = {
     'This cannot be the name of a wallet. Use 1 to 64 letters, digits, spaces, dots, dashes, underscores or apostrophes, and begin with a letter or digit.',
   'wallet-password': 'The password is wrong. Try again; nothing was changed.',
   'wallet-password-wait': 'Too many wrong passwords. Try again[ in {seconds:seconds}| a little later].',
-  'wallet-password-long': 'The password is too long. Use at most 1024 characters.',
+  'wallet-password-long':
+    'The password is too long[: it takes {bytes:bytes}, and {most:bytes} fit]. Plain letters, digits and signs take 1 byte each, other characters 2 to 4 or more. Use a shorter one.',
   'wallet-locked': 'The wallet[ “{name}”] is locked. Unlock it with its password first.',
   'wallet-words-count': 'A seed has 12 or 24 words[, and these are {count:count} words]. Enter all of them.',
   'wallet-word-unknown': '{word|One of the words} is not a seed word. Check its spelling.',

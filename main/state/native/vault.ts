@@ -2,6 +2,7 @@
  * What locks a wallet file: Argon2id from the password, XChaCha20-Poly1305 around the secret (protocol.md 7).
  * Both are libsodium's, and both were checked against @noble in the tests.
  */
+import { MAX_PASSWORD_BYTES } from '../../../shared/password.ts';
 import { libsodium } from './sodium.ts';
 
 /** Argon2id cost. Both numbers come out of a file, so they are checked before anything is allocated. */
@@ -18,7 +19,7 @@ export const KDF_LIMITS = {
   minMemoryKiB: 65_536,
   maxMemoryKiB: 1_048_576,
   maxPasses: 16,
-  maxPasswordBytes: 1024,
+  maxPasswordBytes: MAX_PASSWORD_BYTES,
 } as const;
 
 export const SALT_BYTES = 16;

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { MAX_PASSPHRASE_BYTES } from '../../../shared/password.ts';
 import { toHex } from '../../core/codec/hex.ts';
 import { encodeAddress } from '../../core/primitives/address.ts';
 import { type Lock, LOCK_KEY } from '../../core/primitives/coin.ts';
@@ -21,7 +22,7 @@ import { deriveSecrets, type KeySecrets, type Signer } from './access/key-secret
 import { nameKey } from './file/names.ts';
 import { firstKeys, type OpenWallet } from './open-wallet.ts';
 import type { WalletChain, WalletClock, WalletNetwork } from './ports.ts';
-import { MAX_PASSPHRASE_BYTES, sealSecret, type WalletSecret } from './file/secret.ts';
+import { sealSecret, type WalletSecret } from './file/secret.ts';
 import type { WalletData } from './store/wallet-data.ts';
 import { startOf, type WalletList } from './wallet-list.ts';
 

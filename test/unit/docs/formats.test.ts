@@ -14,7 +14,8 @@ import {
   FILE_SCHEMA,
   MAX_FILE_BYTES,
 } from '../../../main/state/wallet/file/file-format.ts';
-import { MAX_PASSPHRASE_BYTES, sealSecret } from '../../../main/state/wallet/file/secret.ts';
+import { MAX_PASSPHRASE_BYTES } from '../../../shared/password.ts';
+import { sealSecret } from '../../../main/state/wallet/file/secret.ts';
 import { DEFAULT_KDF, KDF_LIMITS, open } from '../../../main/state/native/vault.ts';
 import { rowsOf, shownExamples } from '../../support/pages/example.ts';
 import { readSource, tableRows } from '../../support/pages/constants.ts';

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import { MAX_PASSPHRASE_BYTES, MAX_PASSWORD_BYTES } from '../../../../shared/password.ts';
 import { Reader } from '../../../core/codec/reader.ts';
 import { Writer } from '../../../core/codec/writer.ts';
 import { KithError } from '../../../lib/errors.ts';
 import {
   DEFAULT_KDF,
   deriveKey,
-  KDF_LIMITS,
   type KdfParameters,
   NONCE_BYTES,
   open,
@@ -21,9 +21,6 @@ export interface WalletSecret {
   /** The optional passphrase of BIP-39; empty for none. */
   readonly passphrase: string;
 }
-
-/** Most bytes of a passphrase in UTF-8. */
-export const MAX_PASSPHRASE_BYTES = 4096;
 
 /** Seals a secret under a password with a fresh salt and nonce. Takes a quarter of a second and 64 MiB, off this thread. */
 export async function sealSecret(
@@ -65,8 +62,10 @@ export async function openSecret(
 async function keyOf(password: string, salt: Uint8Array, kdf: KdfParameters): Promise<Uint8Array> {
   // The same password typed on another keyboard may come as other code points.
   const bytes = Buffer.from(password.normalize('NFKD'), 'utf8');
-  if (bytes.length > KDF_LIMITS.maxPasswordBytes)
-    throw new KithError('wallet-password-long', 'the password is too long');
+  if (bytes.length > MAX_PASSWORD_BYTES)
+    throw new KithError('wallet-password-long', 'the password is too long', {
+      data: { bytes: bytes.length, most: MAX_PASSWORD_BYTES },
+    });
   try {
     return await deriveKey(bytes, salt, kdf);
   } finally {

@@ -1,8 +1,21 @@
 import { describe, expect, test } from 'vitest';
 import { wordlist } from '@scure/bip39/wordlists/english.js';
 import { gapProblem } from '../../../../renderer/format/gap.ts';
-import { passwordStrength } from '../../../../renderer/format/password.ts';
+import { passwordLengthProblem, passwordStrength } from '../../../../renderer/format/password.ts';
 import { judgeWords, pickPositions } from '../../../../renderer/format/seed-words.ts';
+
+test.each([
+  ['a'.repeat(1024), null],
+  ['a'.repeat(1025), 'Too long by 1 byte; 1024 fit.'],
+  // ß takes 2 bytes, ü as well, but 3 as u and two dots, which is how it is counted.
+  ['ß'.repeat(512), null],
+  ['ß'.repeat(513), 'Too long by 2 bytes; 1024 fit.'],
+  ['ü'.repeat(512), 'Too long by 512 bytes; 1024 fit.'],
+])('the length of a password is counted in bytes, as the node does (%#)', (password, problem) => {
+  const said = passwordLengthProblem(password);
+  if (problem === null) expect(said).toBeNull();
+  else expect(said).toContain(problem);
+});
 
 describe('how strong a password is', () => {
   test.each([
