@@ -23,8 +23,14 @@ export interface SentenceFacts extends NodeCondition {
 /** All that the user should know about, the gravest first. Codes are stable. */
 export function findWarnings(facts: SentenceFacts): Notice[] {
   const found = [checkDisk(facts), facts.clock, checkPeers(facts), checkTip(facts)];
-  return [...found.filter((notice) => notice !== null), ...facts.notices];
+  const [first, rest] = [true, false].map((is) =>
+    facts.notices.filter(({ code }) => GRAVEST.has(code) === is),
+  );
+  return [...first!, ...found.filter((notice) => notice !== null), ...rest!];
 }
+
+/** Of what other parts tell: what comes before all else, since it may cost data, or be why no peer is found. */
+const GRAVEST: ReadonlySet<string> = new Set(['datadir-gone', 'peer-id-shared']);
 
 /** What the node does, and the gravest warning when there is one. */
 export function describeNode(facts: SentenceFacts, warnings: readonly Notice[]): string {

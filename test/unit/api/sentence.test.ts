@@ -82,6 +82,13 @@ describe('what the node does', () => {
 });
 
 describe('what is wrong, why, and what to do', () => {
+  test('a data directory that is gone comes before all else', () => {
+    const notices = ['other', 'datadir-gone'].map((code) => ({ code, message: `Of ${code}.` }));
+    const { codes, sentence } = tell({ peers: 0, knownAddresses: 0, notices });
+    expect(codes).toEqual(['datadir-gone', 'peers-unknown', 'other']);
+    expect(sentence).toContain('Of datadir-gone.');
+  });
+
   test.each([
     ['nobody known', { peers: 0, knownAddresses: 0 }, 'peers-unknown', 'Add the address of one'],
     ['nobody answers', { peers: 0, knownAddresses: 3 }, 'peers-unreachable', 'at 3 known addresses'],
