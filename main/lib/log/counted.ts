@@ -10,9 +10,8 @@ export interface CountedDeps {
   readonly everyMs: number;
 }
 
-/** Bounds the kinds that are told apart; what comes beyond counts as one kind. */
+/** Bounds the kinds that are told apart; what comes beyond counts as one kind of each message. */
 const MOST_KINDS = 64;
-const OTHERS = 'others';
 
 /**
  * Writes the first event of a kind (its message and data) at once. Further ones are counted for `everyMs` and then written
@@ -34,9 +33,11 @@ export function createCounted({ log, level, everyMs }: CountedDeps): Counted {
 
   return (message, data) => {
     const name = JSON.stringify([message, data]);
-    const kind = counts.has(name) || counts.size < MOST_KINDS ? name : OTHERS;
+    const isTold = counts.has(name) || counts.size < MOST_KINDS;
+    // The text of a message is a constant of the program, so there are few of these.
+    const kind = isTold ? name : message;
     const times = counts.get(kind);
-    if (times === undefined) write(kind, message, kind === OTHERS ? undefined : data);
+    if (times === undefined) write(kind, message, isTold ? data : undefined);
     else counts.set(kind, times + 1);
   };
 }

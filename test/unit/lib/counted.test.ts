@@ -42,3 +42,17 @@ test('kinds without end cost a bounded number of lines and no more memory', () =
   expect(lines.length).toBeLessThanOrEqual(130);
   expect(lines.at(-1)!.data).toEqual({ times: 9935 });
 });
+
+test('messages are told apart even when there are too many kinds', () => {
+  const peers = counted();
+  for (let i = 0; i < 100; i++) {
+    peers('a peer came', { name: i });
+    peers('a peer left', { name: i });
+  }
+  vi.advanceTimersByTime(60_000);
+  const summed = lines.filter(({ data }) => data?.['times'] !== undefined);
+  expect(summed.map(({ message, data }) => [message, data])).toEqual([
+    ['a peer came', { times: 67 }],
+    ['a peer left', { times: 67 }],
+  ]);
+});
