@@ -63,6 +63,8 @@ export const COSTS: Readonly<Record<Procedure, Cost>> = {
   'wallet.send': 'light',
   'wallet.history': 'work',
   'wallet.inspect': 'keys',
+  'wallet.deleted': 'work',
+  'wallet.undelete': 'work',
   'wallet.checkAddress': 'light',
   'wallet.setLabel': 'work',
   'wallet.words': 'light',

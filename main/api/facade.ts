@@ -13,6 +13,7 @@ import type { NodeAbout } from '../../shared/contract/node.ts';
 import type { Ban, JournalEntry, Peer } from '../../shared/contract/peers.ts';
 import type { Phase, Reachability, SubmitStatus } from '../../shared/contract/vocabulary.ts';
 import type {
+  DeletedWallet,
   Balance,
   DraftPayment,
   HistoryEntry,
@@ -187,6 +188,8 @@ export interface WalletAccess {
   create(wallet: NewWallet): Promise<{ readonly mnemonic: string }>;
   restore(wallet: RestoredWallet): Promise<{ readonly firstAddress: string }>;
   list(): readonly { readonly name: string; readonly locked: boolean }[];
+  deleted(): Promise<readonly DeletedWallet[]>;
+  undelete(name: string): Promise<void>;
   /** Here and below, `by` is the kind of connection that a password came over: each is slowed by its own wrong ones. */
   unlock(name: string, password: string, seconds: number | undefined, by: Role): Promise<void>;
   lock(name: string): Promise<void> | void;

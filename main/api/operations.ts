@@ -62,6 +62,8 @@ export const OUTCOMES: Readonly<Record<Procedure, 'read' | 'state' | OperationKi
   'wallet.send': 'payment',
   'wallet.history': 'read',
   'wallet.inspect': 'read',
+  'wallet.deleted': 'read',
+  'wallet.undelete': 'state',
   'wallet.checkAddress': 'read',
   'wallet.setLabel': 'state',
   'wallet.words': 'read',

@@ -120,6 +120,9 @@ export const historyEntry = z.object({
   addresses: z.array(z.string()),
 });
 
+/** Addition: `firstAddress` tells which wallet it is. */
+export const deletedWallet = z.object({ name: z.string(), firstAddress: z.string(), createdAt: unixSeconds });
+
 /** Addition: what a wallet screen shows. `revision` grows with every change of the history. */
 export const walletView = z.object({
   name: z.string(),
@@ -152,6 +155,10 @@ export const walletContract = {
     )
     .output(z.object({ name: z.string(), firstAddress: z.string() })),
   list: oc.input(nothing).output(z.array(z.object({ name: z.string(), locked: z.boolean() }))),
+  /** Addition: wallets whose file was deleted and whose previous version is still in the data directory. */
+  deleted: oc.input(nothing).output(z.array(deletedWallet)),
+  /** Addition: puts a deleted wallet back; its password is the same. */
+  undelete: oc.input(named).output(done),
   unlock: oc
     .input(
       z.strictObject({
@@ -219,6 +226,7 @@ export const walletContract = {
 };
 
 export type Balance = z.infer<typeof balance>;
+export type DeletedWallet = Readonly<z.infer<typeof deletedWallet>>;
 export type Payment = z.infer<typeof payment>;
 export type DraftPayment = z.infer<typeof draftPayment>;
 export type PaymentTarget = z.infer<typeof target>;

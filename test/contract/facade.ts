@@ -182,6 +182,8 @@ export async function createTestFacade(blocks = 3): Promise<TestFacade> {
         return { txid: '00'.repeat(32) };
       },
       history: async () => [],
+      deleted: async () => [],
+      undelete: async () => undefined,
       inspect: async () => ({ firstAddress: 'rkith1', wallet: null }),
       checkAddress: (text) => ({ address: text, own: false }),
       setLabel: async () => undefined,

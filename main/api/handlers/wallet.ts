@@ -40,6 +40,8 @@ export function createWalletHandlers({ node, operations }: HandlerDeps) {
       }),
     ),
     list: handlers.list.handler(() => wallets.list().map(({ name, locked }) => ({ name, locked }))),
+    deleted: handlers.deleted.handler(async () => [...(await wallets.deleted())]),
+    undelete: handlers.undelete.handler(({ input }) => done(wallets.undelete(input.name))),
     unlock: handlers.unlock.handler(({ input, context }) =>
       done(wallets.unlock(input.name, input.password, input.seconds, context.role)),
     ),

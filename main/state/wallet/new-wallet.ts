@@ -3,6 +3,7 @@ import { MAX_PASSPHRASE_BYTES } from '../../../shared/password.ts';
 import { toHex } from '../../core/codec/hex.ts';
 import { encodeAddress } from '../../core/primitives/address.ts';
 import { type Lock, LOCK_KEY } from '../../core/primitives/coin.ts';
+import { KEY_BYTES } from '../../core/primitives/limits.ts';
 import { CHAIN } from '../../core/wallet/key-path.ts';
 import {
   ENTROPY_BYTES,
@@ -44,6 +45,11 @@ export interface WalletMaker {
     /** Also when a wallet here has the same keys. */
     readonly allowTwice: boolean;
   }): Promise<{ wallet: OpenWallet; firstAddress: string; secrets: KeySecrets }>;
+  /**
+   * Puts a deleted wallet back from the previous version of its file.
+   * @throws {KithError} `wallet-unknown`, `wallet-exists`, `wallet-keys-known`, `wallet-file-other-network`
+   */
+  undelete(name: string): Promise<OpenWallet>;
   /** The lock of the first receiving key, which names a seed, without making a wallet. Wipes the entropy. */
   firstLock(entropy: Uint8Array, passphrase: string): Promise<Lock>;
 }
@@ -142,6 +148,17 @@ export function createWalletMaker(deps: WalletMakerDeps): WalletMaker {
         );
         const first = made.wallet.keyring.lock({ chain: CHAIN.receive, index: 0 });
         return { ...made, firstAddress: encodeAddress(network.hrp, first) };
+      }),
+    undelete: (name) =>
+      reserved(name, async () => {
+        const found = (await files.deleted()).find((each) => nameKey(each.name) === nameKey(name));
+        if (found === undefined) throw new KithError('wallet-unknown', undefined, { data: { name } });
+        const { file } = found;
+        if (file.identity.network !== network.idHex)
+          throw new KithError('wallet-file-other-network', undefined, { data: { name } });
+        checkKeysNew({ lockType: LOCK_KEY, lock: file.receive.subarray(0, KEY_BYTES) });
+        await files.create(found.name, file);
+        return list.open(found.name);
       }),
     async firstLock(entropy, passphrase) {
       const secrets = await deriveSecrets(

@@ -1,9 +1,10 @@
 import type { Role } from '../../../shared/contract/vocabulary.ts';
 import type { Notice } from '../../../shared/contract/fields.ts';
-import type { Balance, DraftPayment, HistoryEntry } from '../../../shared/contract/wallet.ts';
+import type { Balance, DeletedWallet, DraftPayment, HistoryEntry } from '../../../shared/contract/wallet.ts';
 import { compact } from '../../../shared/pasted.ts';
 import { encodeAddress } from '../../core/primitives/address.ts';
-import type { Lock } from '../../core/primitives/coin.ts';
+import { type Lock, LOCK_KEY } from '../../core/primitives/coin.ts';
+import { KEY_BYTES } from '../../core/primitives/limits.ts';
 import type { Transaction } from '../../core/primitives/transaction.ts';
 import type { Violation } from '../../core/violation.ts';
 import type { KeyPlace } from '../../core/wallet/key-path.ts';
@@ -55,6 +56,10 @@ export interface Wallets extends Service, VaultWork {
     readonly passphrase?: string | undefined;
   }): Promise<{ readonly firstAddress: string; readonly wallet: string | null }>;
   list(): readonly { readonly name: string; readonly locked: boolean }[];
+  /** Wallets of this network whose file was deleted and whose previous version is still here. */
+  deleted(): Promise<readonly DeletedWallet[]>;
+  /** Puts one of them back as it was one change before; its password is the same. */
+  undelete(name: string): Promise<void>;
   /**
    * For 15 minutes unless told. Here and below, `by` is the kind of connection that the password came over, the
    * terminal's unless given: wrong passwords make each kind wait alone.
@@ -203,6 +208,23 @@ export function createWallets(deps: WalletsDeps): Wallets {
         [...list.values()].filter(({ id }) => sessions.isUnlocked(id)).map(({ name }) => name),
       );
       return list.names().map((name) => ({ name, locked: !isUnlocked.has(name) }));
+    },
+
+    async deleted() {
+      const found = await running().files.deleted();
+      return found
+        .filter(({ file }) => file.identity.network === network.idHex)
+        .map(({ name, file: { receive, identity } }) => ({
+          name,
+          firstAddress: encodeAddress(network.hrp, {
+            lockType: LOCK_KEY,
+            lock: receive.subarray(0, KEY_BYTES),
+          }),
+          createdAt: identity.createdAt,
+        }));
+    },
+    async undelete(name) {
+      begin(await running().maker.undelete(checkWalletName(name)));
     },
 
     async unlock(name, password, seconds = UNLOCKED_SECONDS, by = 'terminal') {

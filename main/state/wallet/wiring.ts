@@ -4,7 +4,7 @@ import type { ClockWatch } from '../../lib/clock-watch.ts';
 import type { Log } from '../../lib/log/log.ts';
 import { createQueue, type Queue } from '../../lib/queue.ts';
 import { type Access, createAccess } from './access/access.ts';
-import { openWalletFiles } from './file/file-store.ts';
+import { openWalletFiles, type WalletFiles } from './file/file-store.ts';
 import { createFollower, type Follower } from './follower.ts';
 import { createGuessLimit } from './access/guess-limit.ts';
 import type { Sighting } from './book/history.ts';
@@ -44,6 +44,7 @@ export interface WalletsDeps {
 export interface WalletParts {
   readonly list: WalletList;
   readonly maker: WalletMaker;
+  readonly files: Pick<WalletFiles, 'deleted'>;
   readonly access: Access;
   readonly sessions: Sessions;
   readonly spending: Spending;
@@ -135,7 +136,7 @@ export async function openParts(deps: WalletsDeps, changed: (name: string) => vo
     await data.close();
     throw error;
   });
-  return { list, maker, access, sessions, spending, pending, follower, data, chain, lane };
+  return { list, maker, files, access, sessions, spending, pending, follower, data, chain, lane };
 }
 
 /** Opens all wallets; a database that turns out damaged meanwhile is made anew, once. */

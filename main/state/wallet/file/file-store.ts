@@ -13,6 +13,7 @@ import {
   MAX_FILE_BYTES,
   type WalletFile,
 } from './file-format.ts';
+import { BACKUP, type DeletedFile, findDeleted, keepDeleted } from './deleted-files.ts';
 import { nameKey, SUFFIX } from './names.ts';
 import { replaceFile } from './replace-file.ts';
 
@@ -25,7 +26,12 @@ export interface WalletFiles {
    * @throws {KithError} `wallet-file-damaged`, `wallet-file-newer`, `wallet-file-unusable`
    */
   read(name: string): Promise<WalletFile>;
-  /** @throws {KithError} `wallet-exists`, `wallet-file-unusable`, `disk-full` */
+  /** Wallets whose file is gone and whose previous version is still here, by name. */
+  deleted(): Promise<DeletedFile[]>;
+  /**
+   * The previous version of a deleted wallet that was called the same is renamed first, and listed by its new name.
+   * @throws {KithError} `wallet-exists`, `wallet-file-unusable`, `disk-full`
+   */
   create(name: string, file: WalletFile): Promise<void>;
   /** Keeps the previous version as `.bak`; `forgetPrevious` makes that the same as the new one. */
   write(name: string, file: WalletFile, options?: { readonly forgetPrevious?: boolean }): Promise<void>;
@@ -37,8 +43,6 @@ export interface WalletFilesDeps {
   /** See replaceFile. */
   readonly step?: ((name: string) => void) | undefined;
 }
-
-const BACKUP = '.bak';
 
 /** Opens (and creates, mode 0700) the folder; sweeps what a crash left behind. */
 export async function openWalletFiles(deps: WalletFilesDeps): Promise<WalletFiles> {
@@ -62,8 +66,18 @@ export async function openWalletFiles(deps: WalletFilesDeps): Promise<WalletFile
       }),
     );
 
+  /** Names whose previous version is known to belong to the wallet itself. */
+  const checked = new Set<string>();
+  const keepOthers = async (name: string, { identity }: WalletFile) => {
+    if (checked.has(name)) return;
+    for (const kept of await orUnusable(keepDeleted(folder, name, identity.id)))
+      log.warn('the previous version of a deleted wallet of the same name is kept', { name, kept });
+    checked.add(name);
+  };
+
   return {
     names,
+    deleted: () => orUnusable(findDeleted(folder)),
     async read(name) {
       const file = await readOne(pathOf(name));
       if (!isFileProblem(file)) return file;
@@ -79,9 +93,13 @@ export async function openWalletFiles(deps: WalletFilesDeps): Promise<WalletFile
     async create(name, file) {
       const taken = (await names()).some((other) => nameKey(other) === nameKey(name));
       if (taken) throw new KithError('wallet-exists', undefined, { data: { name } });
+      checked.delete(name);
+      await keepOthers(name, file);
       await put(name, file, false);
     },
     async write(name, file, options) {
+      // Before this rule a wallet may have been made with the name of a deleted one.
+      await keepOthers(name, file);
       await put(name, file, true);
       // The second time the previous version is the new one: an old password must not open an old copy.
       if (options?.forgetPrevious) await put(name, file, true);
