@@ -38,10 +38,12 @@ export interface BudgetsDeps {
 /** How long requests may be answered before everything else gets its turn. */
 const TURN_MS = 10;
 const LANES: readonly Lane[] = ['relay', 'bulk', 'open'];
+/** Whose work goes first when more is granted than fits into a turn. */
+const RANK: Readonly<Record<Lane, number>> = { relay: 0, open: 1, bulk: 2 };
 
 export function createBudgets(deps: BudgetsDeps): Budgets {
   const { upload, groupOf, ms = () => performance.now() } = deps;
-  const turn = createTurns(TURN_MS * 1000);
+  const turn = createTurns(LANES.length, TURN_MS * 1000);
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
 
@@ -80,14 +82,14 @@ export function createBudgets(deps: BudgetsDeps): Budgets {
         const { lane } = COST[request];
         const amount = costOf(request, bytes);
         await queues[lane].spend(accounts[lane], amount);
-        await turn(amount.micros);
+        await turn(RANK[lane], amount.micros);
       },
       async answer(request, bytes, begun) {
         const { lane } = COST[request];
         const amount = { micros: Math.ceil((bytes / 1024) * ANSWER_MICROS_PER_KIB), bytes };
         await (begun ? queues[lane].proceed : queues[lane].spend)(accounts[lane], amount);
         // Each piece is encrypted as it is sent: a burst of full blocks would take a third of a second in one turn.
-        await turn(amount.micros);
+        await turn(RANK[lane], amount.micros);
       },
       end() {
         for (const lane of LANES) queues[lane].drop(accounts[lane]);
