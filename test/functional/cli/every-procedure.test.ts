@@ -96,6 +96,7 @@ test('wallet: made, listed, locked, restored', async () => {
   expect([holds(look, 'firstAddress:text wallet:text'), look.wallet]).toEqual([[], 'mine']);
   expect(await ask('wallet.unlock', { name: 'mine', password: PASSWORD, seconds: 60 })).toEqual({});
   expect(await ask('wallet.list')).toContainEqual({ name: 'mine', locked: false });
+  expect(await ask('wallet.deleted')).toEqual([]);
   expect(await ask('wallet.lock', { name: 'mine' })).toEqual({});
   expect(await ask('wallet.list')).toContainEqual({ name: 'mine', locked: true });
   const { address } = await ask<{ address: string }>('wallet.address', { name: 'mine' });
