@@ -31,7 +31,7 @@ test('a terminal takes what was pasted, and gives nothing that would act on it',
   const words = made.mnemonic.split(' ').map((word, i) => `${i + 1})\u00a0${word}`);
   expect(await call(dir, 'wallet.inspect', { mnemonic: words.join('\n') })).toEqual({
     firstAddress: address,
-    wallet: 'mine',
+    wallet: 'économies',
   });
 
   // As Windows pipes it.
