@@ -174,7 +174,8 @@ export async function createHost(deps: HostDeps): Promise<Host> {
       try {
         const signal = AbortSignal.timeout(DIAL_MS);
         const found = await lookUp(target, { isBanned: (host) => deps.denied.host(host), signal });
-        return await node.dial(found, { signal });
+        // Handed on as it is: with a list of one, blocks of a bootstrap node were not heard.
+        return await node.dial(found.length === 1 ? found[0]! : found, { signal });
       } catch (error) {
         const said = messageOf(error);
         const code = said.includes(TWIN)
