@@ -1,28 +1,44 @@
 /**
- * The law of docs/architecture.md. Calls go down, events go up:
- * core < state < network < the edges (api hosts cli demo shell), lib and shared beside them.
+ * The layers of docs/architecture.md. Calls go down, events go up:
+ * core < storage chain mempool mining wallet workers < net < node api rpc electron cli demo; lib and shared beside them.
  */
 const rule = (name, from, to, comment) => ({ name, severity: 'error', comment, from, to });
 
-const ABOVE_STATE = '^main/(network|api|hosts|shell|cli|demo)/|^main/[^/]+\\.ts$';
-const EDGES = '^main/(api|hosts|shell|cli|demo)/|^main/[^/]+\\.ts$';
+const L1 = '^main/(storage|chain|mempool|mining|wallet|workers)/';
+const L3 = '^main/(node|api|rpc|electron|cli|demo)/|^main/[^/]+\\.ts$';
+const ABOVE_L1 = `^main/net/|${L3}`;
 
 module.exports = {
   forbidden: [
-    rule('no-cycles', {}, { circular: true }, 'Split the shared part out, or pass it in.'),
-    rule('resolvable', {}, { couldNotResolve: true }, 'Every import names a file or a package we declare.'),
-    rule('no-barrels', {}, { path: '^main/.*(^|/)index\\.ts$' }, 'Import from the file that has it.'),
+    rule('no-cycles', {}, { circular: true }, 'Move the shared part to a file of its own, or pass it in.'),
+    {
+      ...rule(
+        'no-folder-cycles',
+        { path: '^(main|shared|renderer)' },
+        { circular: true },
+        'Modules form layers too.',
+      ),
+      scope: 'folder',
+    },
+    rule('resolvable', {}, { couldNotResolve: true }, 'Every import names a file or a declared package.'),
+    rule('no-barrels', {}, { path: '^main/.*(^|/)index\\.ts$' }, 'Import from the file that declares it.'),
+    rule(
+      'modules-are-flat',
+      {},
+      { path: '^main/[^/]+/[^/]+/[^/]+/' },
+      'Modules are at most two levels below main.',
+    ),
     rule(
       'core-is-pure',
       { path: '^main/core/' },
       { pathNot: '^(main/core/|shared/|node_modules/@(noble|scure)/)' },
-      'No I/O, clock, randomness, logger, Node or Electron in the core.',
+      'No I/O, clock, randomness, logger, Node.js or Electron in the core.',
     ),
     rule(
       'core-takes-units-only',
       { path: '^main/core/' },
       { path: '^shared/contract/' },
-      'The ledger does not know who asks.',
+      'The core does not depend on the contract.',
     ),
     rule(
       'shared-is-a-leaf',
@@ -34,31 +50,31 @@ module.exports = {
       'lib-is-a-leaf',
       { path: '^main/lib/' },
       { path: '^main/', pathNot: '^main/lib/' },
-      'Helpers know none of their users.',
+      'Helpers do not depend on their users.',
     ),
-    rule('state-knows-nothing-above', { path: '^main/state/' }, { path: ABOVE_STATE }, 'Events go up.'),
-    rule('network-knows-no-edge', { path: '^main/network/' }, { path: EDGES }, 'Events go up.'),
+    rule('state-imports-nothing-above', { path: L1 }, { path: ABOVE_L1 }, 'Events go up.'),
+    rule('net-imports-nothing-above', { path: '^main/net/' }, { path: L3 }, 'Events go up.'),
     rule(
       'api-knows-no-carrier',
       { path: '^main/api/' },
-      { path: '^main/(hosts|shell|cli|demo)/' },
+      { path: '^main/(rpc|electron|cli|demo)/' },
       'Handlers serve every carrier alike.',
     ),
     rule(
-      'hosts-know-no-program',
-      { path: '^main/hosts/' },
-      { path: '^main/(shell|cli|demo)/' },
-      'A carrier is used by programs, never the other way.',
+      'carriers-know-no-program',
+      { path: '^main/rpc/' },
+      { path: '^main/(electron|cli|demo)/' },
+      'Programs use carriers, never the other way.',
     ),
     rule(
-      'electron-only-in-shell',
-      { path: '^(main|renderer|shared|tools)/', pathNot: '^main/(shell/|main\\.ts$)' },
+      'electron-only-in-electron',
+      { path: '^(main|renderer|shared|tools)/', pathNot: '^main/(electron/|main\\.ts$)' },
       { path: '(^|/)electron(-updater)?(/|$)', pathNot: '^(test|main)/' },
       'The node must run without Electron.',
     ),
     rule(
       'node-thread-without-electron',
-      { path: '^main/shell/node-worker\\.ts$' },
+      { path: '^main/electron/node-worker\\.ts$' },
       { path: '(^|/)node_modules/electron/', reachable: true },
       'A worker thread has no electron module.',
     ),
@@ -66,7 +82,7 @@ module.exports = {
       'window-sees-only-shared',
       { path: '^renderer/' },
       { path: '^(main|preload|tools|test)/' },
-      'Talk through the contract.',
+      'The page uses the contract.',
     ),
     rule(
       'preload-is-thin',
@@ -75,7 +91,7 @@ module.exports = {
       'Nothing but the bridge.',
     ),
     rule(
-      'product-needs-no-workshop',
+      'product-imports-no-tools',
       { path: '^(main|preload|renderer|shared)/' },
       { path: '^(tools|test)/' },
       'What ships never imports what builds or tests it.',

@@ -6,7 +6,7 @@ import { configDefaults, defineConfig } from 'vitest/config';
 const long = process.env['KITH_LONG'] === '1';
 const exclude = long ? configDefaults.exclude : [...configDefaults.exclude, '**/*.long.test.ts'];
 
-/** main/shell runs unmodified against our own stand-in, whose window is a real Chromium page. */
+/** main/electron runs unmodified against our own stand-in, whose window is a real Chromium page. */
 const electron = path.resolve(import.meta.dirname, 'test/support/electron/index.ts');
 
 const MINUTE = 60_000;

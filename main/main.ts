@@ -2,14 +2,14 @@
 import path from 'node:path';
 import { app, dialog } from 'electron';
 import { faultFrom } from './cli/report.ts';
-import { defaultDataRoot } from './lib/disk/datadir.ts';
+import { defaultDataRoot } from './lib/datadir.ts';
 import { messageOf } from './lib/errors.ts';
-import { guardContents } from './shell/guard.ts';
-import { findLink } from './shell/links.ts';
-import { readOptions, type ShellOptions } from './shell/options.ts';
-import { registerPageScheme } from './shell/scheme.ts';
-import { createSettingsFile } from './shell/settings.ts';
-import { createShell } from './shell/shell.ts';
+import { guardContents } from './electron/guard.ts';
+import { findLink } from './electron/links.ts';
+import { readOptions, type ShellOptions } from './electron/options.ts';
+import { registerPageScheme } from './electron/scheme.ts';
+import { createSettingsFile } from './electron/settings.ts';
+import { createShell } from './electron/shell.ts';
 
 const { options, dataRoot } = readStart();
 

@@ -10,9 +10,9 @@ import { startDemoNetwork, type DemoNetwork } from '../main/demo/demo-network.ts
 import { demoNodeArgs, type Connection } from '../main/demo/demo-nodes.ts';
 import { createChildLauncher } from '../main/demo/launch.ts';
 import { startNodeProcess, type NodeProcess } from '../main/demo/node-process.ts';
-import { createDemoNews } from '../main/demo/news.ts';
+import { createDemoNews } from '../main/demo/demo-events.ts';
 import { describeDemo } from '../main/demo/report.ts';
-import { defaultDataRoot } from '../main/lib/disk/datadir.ts';
+import { defaultDataRoot } from '../main/lib/datadir.ts';
 import { messageOf } from '../main/lib/errors.ts';
 import { readArguments, readNumber } from './support/arguments.ts';
 import { openBrowser } from './support/browser.ts';

@@ -1,7 +1,7 @@
 /** Finds the genesis nonce of every built-in network: `node tools/mine-genesis.ts [NAME…]`. Prints one line each. */
 import { hashRawSync } from '@node-rs/argon2';
-import { BUILT_IN_NETWORKS } from '../main/core/networks/built-in.ts';
-import { createGenesis } from '../main/core/networks/network.ts';
+import { BUILT_IN_NETWORKS } from '../main/core/params/built-in-networks.ts';
+import { createGenesis } from '../main/core/params/network.ts';
 import { bytesToBigInt } from '../main/core/codec/bytes.ts';
 
 function targetOf(bits: number): bigint {

@@ -25,7 +25,7 @@ const FUSES = packageBin('@electron/fuses', 'dist/bin.js');
 const MUST = [
   '/package.json',
   '/out/main/main.js',
-  '/out/main/shell/node-worker.js',
+  '/out/main/electron/node-worker.js',
   '/out/preload/index.cjs',
   '/out/renderer/index.html',
   '/node_modules/libp2p/package.json',

@@ -1,10 +1,10 @@
 import { statfs } from 'node:fs/promises';
 import { sentenceFor } from '../../shared/errors.ts';
 import { codeOf } from '../lib/errors.ts';
-import { isSameFolder, type Place, placeNow, placeOf } from '../lib/disk/place.ts';
+import { isSameFolder, type Place, placeNow, placeOf } from '../lib/place.ts';
 import type { NodeCondition } from './facade.ts';
 import type { Notice } from '../../shared/contract/fields.ts';
-import type { NetworkStatus } from '../network/network.ts';
+import type { NetworkStatus } from '../net/network.ts';
 
 export interface ConditionDeps {
   readonly datadir: string;

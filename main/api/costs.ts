@@ -6,7 +6,7 @@ import { createFairLimit, type FairLimit, type FairLimits } from '../lib/fair-li
  * `keys`: key derivation, a quarter of a second of a thread that the disk needs as well, and 64 MiB.
  * `work`: blocks, the history of a wallet, or the coins, for up to tens of milliseconds of the node's own thread.
  * `large`: the same, and the request itself may have 2 MB.
- * `light`: less than that. Passwords are tried one at a time whoever asks (state/wallet/access/guess-limit.ts).
+ * `light`: less than that. Passwords are tried one at a time whoever asks (wallet/guess-limit.ts).
  */
 export type Cost = 'light' | 'work' | 'large' | 'keys';
 

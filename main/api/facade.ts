@@ -21,7 +21,7 @@ import type {
   PaymentTarget,
 } from '../../shared/contract/wallet.ts';
 import type { Height, Motes, UnixSeconds } from '../../shared/units.ts';
-import type { Network } from '../core/networks/network.ts';
+import type { Network } from '../core/params/network.ts';
 import type { Block } from '../core/primitives/block.ts';
 import type { Coin, Lock, Output } from '../core/primitives/coin.ts';
 import type { Outpoint } from '../core/primitives/outpoint.ts';

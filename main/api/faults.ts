@@ -2,7 +2,7 @@ import { ORPCError } from '@orpc/server';
 import { sentenceFor } from '../../shared/errors.ts';
 import { isViolation, type Violation } from '../core/violation.ts';
 import { KithError } from '../lib/errors.ts';
-import type { Log } from '../lib/log/log.ts';
+import type { Log } from '../lib/log.ts';
 import { describeIssues, readIssues } from './issues.ts';
 
 /** Takes the good half of a result; a broken rule becomes the error that crosses the contract, its code unchanged. */

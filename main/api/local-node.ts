@@ -1,10 +1,10 @@
-import type { Network } from '../core/networks/network.ts';
-import type { PeerNetwork } from '../network/network.ts';
+import type { Network } from '../core/params/network.ts';
+import type { PeerNetwork } from '../net/network.ts';
 import { VERSION } from '../lib/version.ts';
-import type { Chain } from '../state/chain/chain.ts';
-import type { Mempool } from '../state/mempool/mempool.ts';
-import type { Miner } from '../state/miner/miner.ts';
-import type { Wallets } from '../state/wallet/wallets.ts';
+import type { Chain } from '../chain/chain.ts';
+import type { Mempool } from '../mempool/mempool.ts';
+import type { Miner } from '../mining/miner.ts';
+import type { Wallets } from '../wallet/wallets.ts';
 import { sentenceFor } from '../../shared/errors.ts';
 import type { Notice } from '../../shared/contract/fields.ts';
 import type { NetworkActivity } from '../../shared/contract/network.ts';

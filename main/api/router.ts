@@ -1,17 +1,17 @@
-import type { Log } from '../lib/log/log.ts';
+import type { Log } from '../lib/log.ts';
 import { api, type ProgramAccess } from './base.ts';
 import { createBlockSummaries } from './block-summaries.ts';
 import { createCallLimits } from './costs.ts';
 import type { NodeFacade } from './facade.ts';
 import { toFault } from './faults.ts';
-import { createChainHandlers } from './handlers/chain.ts';
-import { createMempoolHandlers } from './handlers/mempool.ts';
-import { createMiningHandlers } from './handlers/mining.ts';
-import { createNetworkHandlers } from './handlers/network.ts';
-import { createNodeHandlers } from './handlers/node.ts';
-import { createOperationsHandlers } from './handlers/operations.ts';
-import { createPeersHandlers } from './handlers/peers.ts';
-import { createWalletHandlers } from './handlers/wallet.ts';
+import { createChainHandlers } from './chain-handlers.ts';
+import { createMempoolHandlers } from './mempool-handlers.ts';
+import { createMiningHandlers } from './mining-handlers.ts';
+import { createNetworkHandlers } from './network-handlers.ts';
+import { createNodeHandlers } from './node-handlers.ts';
+import { createOperationsHandlers } from './operations-handlers.ts';
+import { createPeersHandlers } from './peers-handlers.ts';
+import { createWalletHandlers } from './wallet-handlers.ts';
 import { createOperations } from './operations.ts';
 
 export interface RouterDeps extends ProgramAccess {

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { absolutePath, pathProblem } from '../lib/disk/given-path.ts';
+import { absolutePath, pathProblem } from '../lib/given-path.ts';
 import { KithError } from '../lib/errors.ts';
 
 /**

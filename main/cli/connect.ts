@@ -2,7 +2,7 @@ import { createORPCClient } from '@orpc/client';
 import { RPCLink } from '@orpc/client/websocket';
 import { WebSocket } from 'ws';
 import type { KithClient } from '../../shared/contract/contract.ts';
-import { RPC_PATH, RPC_SUBPROTOCOL } from '../hosts/websocket.ts';
+import { RPC_PATH, RPC_SUBPROTOCOL } from '../rpc/websocket.ts';
 import { KithError, messageOf } from '../lib/errors.ts';
 import type { NodePlace } from './find-node.ts';
 

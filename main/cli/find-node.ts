@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { findApi } from '../hosts/token.ts';
-import { defaultDataRoot } from '../lib/disk/datadir.ts';
-import { readRegularFileSync } from '../lib/disk/read-regular.ts';
+import { findApi } from '../rpc/token.ts';
+import { defaultDataRoot } from '../lib/datadir.ts';
+import { readRegularFileSync } from '../lib/read-regular.ts';
 import { KithError, messageOf } from '../lib/errors.ts';
 import { type Arguments, wrong } from './arguments.ts';
 

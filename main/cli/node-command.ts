@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { createToken } from '../hosts/token.ts';
+import { createToken } from '../rpc/token.ts';
 import { optionsHelp } from '../node/options-help.ts';
 import { NODE_ARGUMENTS, readNodeOptions } from '../node/read-options.ts';
 import { resolveOptions, type ResolvedOptions } from '../node/resolve-options.ts';

@@ -1,4 +1,4 @@
-/** What the core needs from a runtime and does not have itself; bound in main/state/native, wired in main/node.ts. */
+/** What the core needs from a runtime and does not have itself; bound in main/workers, wired in main/node.ts. */
 
 /** Bytes of one signature job: key 32 | signature 64 | message (a sighash) 32. */
 export const SIGNATURE_JOB_BYTES = 128;

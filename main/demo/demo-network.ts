@@ -1,5 +1,5 @@
 import { startDemoNodes, stopDemoNodes, type DemoNode, type DemoNodesDeps } from './demo-nodes.ts';
-import { createInhabitant, keepPaying, type Inhabitant } from './inhabitant.ts';
+import { createInhabitant, keepPaying, type Inhabitant } from './demo-user.ts';
 
 export interface DemoDeps extends DemoNodesDeps {
   readonly onProblem: (error: unknown) => void;

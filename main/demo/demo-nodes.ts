@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { KithClient } from '../../shared/contract/contract.ts';
-import { oneOf } from './chance.ts';
+import { oneOf } from './seeded-random.ts';
 import type { Launch } from './launch.ts';
 import { startNodeProcess, type NodeProcess, type ReadyLine } from './node-process.ts';
 

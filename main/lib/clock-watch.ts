@@ -1,7 +1,7 @@
 import { uptime } from 'node:os';
 import type { Clock } from './clock.ts';
 import { createEmitter, type Events } from './events.ts';
-import type { Log } from './log/log.ts';
+import type { Log } from './log.ts';
 
 export interface ClockWatchEvents {
   /** The wall clock was set, by so many seconds: forward when positive, back when negative. */

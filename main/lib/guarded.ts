@@ -1,5 +1,5 @@
 import { isBug, publishBug } from './bugs.ts';
-import type { Log } from './log/log.ts';
+import type { Log } from './log.ts';
 
 /**
  * A listener or timer that may fail without taking the whole node with it: what it throws is a bug, and is logged as one.

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import type { Network } from '../core/networks/network.ts';
-import { defaultDataRoot } from '../lib/disk/datadir.ts';
+import type { Network } from '../core/params/network.ts';
+import { defaultDataRoot } from '../lib/datadir.ts';
 
 /**
  * Where a network's data goes unless told. A founder may have chosen any name, even a path or one of ours, so those

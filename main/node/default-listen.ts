@@ -1,4 +1,4 @@
-import type { Network } from '../core/networks/network.ts';
+import type { Network } from '../core/params/network.ts';
 
 /** Where a node of this network can be reached unless told otherwise. */
 export function defaultListen({ name, defaultPort }: Network): readonly string[] {

@@ -3,12 +3,12 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { equalBytes } from '../core/codec/bytes.ts';
 import { toHex } from '../core/codec/hex.ts';
-import { BUILT_IN_NETWORKS } from '../core/networks/built-in.ts';
-import { type JoinLink, parseJoinLink } from '../core/networks/join-link.ts';
-import type { Network } from '../core/networks/network.ts';
-import { defaultDataRoot } from '../lib/disk/datadir.ts';
+import { BUILT_IN_NETWORKS } from '../core/params/built-in-networks.ts';
+import { type JoinLink, parseJoinLink } from '../core/params/join-link.ts';
+import type { Network } from '../core/params/network.ts';
+import { defaultDataRoot } from '../lib/datadir.ts';
 import { KithError } from '../lib/errors.ts';
-import { fetchNetworkFile, networkFileHash } from '../network/join.ts';
+import { fetchNetworkFile, networkFileHash } from '../net/join.ts';
 import { loadNetworkFile } from './read-network.ts';
 
 /** What a join link leads to. */

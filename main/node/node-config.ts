@@ -1,7 +1,7 @@
 /** What a node is started with, once its options have been resolved. */
 import type { NodeFacade } from '../api/facade.ts';
-import type { Network } from '../core/networks/network.ts';
-import type { Log } from '../lib/log/log.ts';
+import type { Network } from '../core/params/network.ts';
+import type { Log } from '../lib/log.ts';
 
 export interface NodeConfig {
   readonly network: Network;

@@ -6,17 +6,17 @@ import { systemClock } from '../lib/clock.ts';
 import { type ClockWatch, createClockWatch } from '../lib/clock-watch.ts';
 import { runAll, type Service } from '../lib/service.ts';
 import { sizesForTests } from '../lib/test-sizes.ts';
-import { createNetwork, type PeerNetwork } from '../network/network.ts';
-import type { Chain, ChainDeps } from '../state/chain/chain.ts';
-import { createChain } from '../state/chain/create-chain.ts';
-import { createHistory, type History } from '../state/history/history.ts';
-import { createMempool, type Mempool } from '../state/mempool/mempool.ts';
-import { createMiner, type Miner } from '../state/miner/miner.ts';
-import { createPowPool, type PowPool } from '../state/native/pow-pool.ts';
-import { powHash } from '../state/native/pow.ts';
-import { installNativeSha256 } from '../state/native/sha256.ts';
-import { createVerifyPool, type VerifyPool } from '../state/native/verify-pool.ts';
-import { createWallets, type Wallets } from '../state/wallet/wallets.ts';
+import { createNetwork, type PeerNetwork } from '../net/network.ts';
+import type { Chain, ChainDeps } from '../chain/chain.ts';
+import { createChain } from '../chain/create-chain.ts';
+import { createHistory, type History } from '../chain/history-check.ts';
+import { createMempool, type Mempool } from '../mempool/mempool.ts';
+import { createMiner, type Miner } from '../mining/miner.ts';
+import { createPowPool, type PowPool } from '../workers/pow-pool.ts';
+import { powHash } from '../workers/pow.ts';
+import { installNativeSha256 } from '../workers/sha256.ts';
+import { createVerifyPool, type VerifyPool } from '../workers/verify-pool.ts';
+import { createWallets, type Wallets } from '../wallet/wallets.ts';
 import { VERSION } from '../lib/version.ts';
 
 /** The parts of a running node, in the order in which they start. */

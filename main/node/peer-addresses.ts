@@ -1,6 +1,6 @@
 import { readPeerAddress } from '../../shared/pasted.ts';
 import { KithError } from '../lib/errors.ts';
-import { parseAddress } from '../network/host/naming/addresses.ts';
+import { parseAddress } from '../net/transport/multiaddrs.ts';
 
 /** Addresses of peers as arguments name them, as multiaddresses. @throws {KithError} `address-invalid`. */
 export function readAddresses(texts: readonly string[]): readonly string[] {

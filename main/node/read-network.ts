@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { BUILT_IN_NETWORKS, builtInNetwork } from '../core/networks/built-in.ts';
-import type { Network } from '../core/networks/network.ts';
-import { isNetworkFileProblem, readNetworkFile } from '../core/networks/network-file.ts';
+import { BUILT_IN_NETWORKS, builtInNetwork } from '../core/params/built-in-networks.ts';
+import type { Network } from '../core/params/network.ts';
+import { isNetworkFileProblem, readNetworkFile } from '../core/params/network-file.ts';
 import { KithError, messageOf } from '../lib/errors.ts';
-import { hasGenesisWork } from '../state/founding/found-network.ts';
-import { powHash } from '../state/native/pow.ts';
+import { hasGenesisWork } from '../mining/mine-network.ts';
+import { powHash } from '../workers/pow.ts';
 
 /**
  * The network that an argument names: a built-in one, or a file that `kith network create` wrote.

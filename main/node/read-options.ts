@@ -2,7 +2,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { z } from 'zod';
-import { pathProblem } from '../lib/disk/given-path.ts';
+import { pathProblem } from '../lib/given-path.ts';
 import { KithError, messageOf } from '../lib/errors.ts';
 import {
   type GivenOptions,

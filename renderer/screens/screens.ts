@@ -1,5 +1,5 @@
 import type { Component } from 'svelte';
-import type { Place } from '../state/page/route.ts';
+import type { Place } from '../state/route.ts';
 
 /** What a screen about one thing gets: the block, payment or link that its address names. */
 export interface ScreenProps {
@@ -8,10 +8,10 @@ export interface ScreenProps {
 
 /** Screens about one thing. Every screen but home is fetched when it is first opened: the window is there at once. */
 export const aboutScreens = {
-  send: () => import('./Send.svelte'),
-  payment: () => import('./Payment.svelte'),
-  block: () => import('./Block.svelte'),
-  transaction: () => import('./Transaction.svelte'),
+  send: () => import('./payments/Send.svelte'),
+  payment: () => import('./payments/Payment.svelte'),
+  block: () => import('./blocks/Block.svelte'),
+  transaction: () => import('./blocks/Transaction.svelte'),
 } satisfies Partial<Record<Place, () => Promise<{ default: Component<ScreenProps> }>>>;
 
 /** The others. */
@@ -19,17 +19,17 @@ export const screens: Record<
   Exclude<Place, 'home' | keyof typeof aboutScreens>,
   () => Promise<{ default: Component<Record<string, never>> }>
 > = {
-  wallet: () => import('./Wallet.svelte'),
-  receive: () => import('./Receive.svelte'),
-  'new-wallet': () => import('./NewWallet.svelte'),
-  'restore-wallet': () => import('./RestoreWallet.svelte'),
-  blocks: () => import('./Blocks.svelte'),
-  mempool: () => import('./Mempool.svelte'),
-  peers: () => import('./Peers.svelte'),
-  map: () => import('./Map.svelte'),
-  mining: () => import('./Mining.svelte'),
-  health: () => import('./Health.svelte'),
-  settings: () => import('./Settings.svelte'),
+  wallet: () => import('./wallet/Wallet.svelte'),
+  receive: () => import('./payments/Receive.svelte'),
+  'new-wallet': () => import('./wallet/NewWallet.svelte'),
+  'restore-wallet': () => import('./wallet/RestoreWallet.svelte'),
+  blocks: () => import('./blocks/Blocks.svelte'),
+  mempool: () => import('./mempool/Mempool.svelte'),
+  peers: () => import('./peers/Peers.svelte'),
+  map: () => import('./peers/Map.svelte'),
+  mining: () => import('./mining/Mining.svelte'),
+  health: () => import('./health/Health.svelte'),
+  settings: () => import('./settings/Settings.svelte'),
 };
 
 export type AboutPlace = keyof typeof aboutScreens;

@@ -1,17 +1,17 @@
 import { createContext } from 'svelte';
-import { chooseCarrier } from './link/carrier.ts';
-import { createChainState } from './live/chain.svelte.ts';
-import { createClock } from './live/clock.svelte.ts';
-import { createConnection } from './link/connection.svelte.ts';
-import { createMempoolState } from './live/mempool.svelte.ts';
-import { createMiningState } from './live/mining.svelte.ts';
-import { createNodeState } from './live/node.svelte.ts';
-import { createPeersState } from './live/peers.svelte.ts';
-import { createRouter } from './page/router.svelte.ts';
-import { createTheme } from './page/theme.svelte.ts';
-import { createToasts } from './page/toasts.svelte.ts';
-import { createOperationsState } from './live/operations.svelte.ts';
-import { createWalletsState } from './live/wallets.svelte.ts';
+import { chooseCarrier } from './carrier.ts';
+import { createChainState } from './chain.svelte.ts';
+import { createClock } from './clock.svelte.ts';
+import { createConnection } from './connection.svelte.ts';
+import { createMempoolState } from './mempool.svelte.ts';
+import { createMiningState } from './mining.svelte.ts';
+import { createNodeState } from './node.svelte.ts';
+import { createPeersState } from './peers.svelte.ts';
+import { createRouter } from './router.svelte.ts';
+import { createTheme } from './theme.svelte.ts';
+import { createToasts } from './toasts.svelte.ts';
+import { createOperationsState } from './operations.svelte.ts';
+import { createWalletsState } from './wallets.svelte.ts';
 
 /** Everything that the components share, made once by App and handed down by context. */
 export type AppState = ReturnType<typeof createAppState>;

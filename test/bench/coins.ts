@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createVerifyPool, type VerifyPool } from '../../main/state/native/verify-pool.ts';
-import { installNativeSha256 } from '../../main/state/native/sha256.ts';
-import { type ChainDb, openChainDb } from '../../main/state/storage/chain-db.ts';
+import { createVerifyPool, type VerifyPool } from '../../main/workers/verify-pool.ts';
+import { installNativeSha256 } from '../../main/workers/sha256.ts';
+import { type ChainDb, openChainDb } from '../../main/storage/chain-db.ts';
 import { type CoinKey, coinKey } from '../../main/core/primitives/coin-key.ts';
 import type { Coin } from '../../main/core/primitives/coin.ts';
 import { newDirectory, testKey } from '../support/chain/test-chain.ts';

@@ -1,13 +1,13 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { REGTEST_NETWORK } from '../../main/core/networks/built-in.ts';
+import { REGTEST_NETWORK } from '../../main/core/params/built-in-networks.ts';
 import { decodeBlock } from '../../main/core/primitives/block.ts';
 import type { Coin } from '../../main/core/primitives/coin.ts';
 import type { Outpoint } from '../../main/core/primitives/outpoint.ts';
 import type { Transaction } from '../../main/core/primitives/transaction.ts';
 import { isViolation } from '../../main/core/violation.ts';
-import type { Chain } from '../../main/state/chain/chain.ts';
+import type { Chain } from '../../main/chain/chain.ts';
 import { createRandom } from '../support/random.ts';
 import { createTcpProxy, freePort, type TcpProxy } from '../support/nodes/tcp-proxy.ts';
 import { coinbaseOf, newDirectory, pay, testKey } from '../support/chain/test-chain.ts';

@@ -1,9 +1,9 @@
 import { rm } from 'node:fs/promises';
 import { decodeHeader } from '../../main/core/primitives/header.ts';
 import { isViolation } from '../../main/core/violation.ts';
-import type { Chain } from '../../main/state/chain/chain.ts';
-import { installNativeSha256 } from '../../main/state/native/sha256.ts';
-import { createVerifyPool } from '../../main/state/native/verify-pool.ts';
+import type { Chain } from '../../main/chain/chain.ts';
+import { installNativeSha256 } from '../../main/workers/sha256.ts';
+import { createVerifyPool } from '../../main/workers/verify-pool.ts';
 import { mineOn, newDirectory, openTestChain, parentOf, tipOf } from '../support/chain/test-chain.ts';
 import type { Bench } from './bench.ts';
 import { BENCH_NETWORK } from './support/bench-network.ts';

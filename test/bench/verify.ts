@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { verifyReference } from '../../main/core/crypto/ed25519.ts';
-import { createVerifyPool, type VerifyPool } from '../../main/state/native/verify-pool.ts';
+import { createVerifyPool, type VerifyPool } from '../../main/workers/verify-pool.ts';
 import type { Bench, Figures } from './bench.ts';
 import { fillJobs } from './signatures.ts';
 import { measureVerifyLimit } from './verify-limit.ts';

@@ -1,6 +1,6 @@
 import { messageOf } from '../../main/lib/errors.ts';
 import { decodeAddress, isAddressProblem } from '../../main/core/primitives/address.ts';
-import { REGTEST_NETWORK } from '../../main/core/networks/built-in.ts';
+import { REGTEST_NETWORK } from '../../main/core/params/built-in-networks.ts';
 import { type NodeProcess, startNodeProcess } from '../support/nodes/node-process.ts';
 import { createRandom, type Random } from '../support/random.ts';
 import { newDirectory } from '../support/chain/test-chain.ts';

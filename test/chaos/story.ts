@@ -3,7 +3,7 @@ import type { Block } from '../../main/core/primitives/block.ts';
 import { RECORD } from '../../main/core/primitives/records.ts';
 import type { Lock } from '../../main/core/primitives/coin.ts';
 import { isViolation } from '../../main/core/violation.ts';
-import type { Chain } from '../../main/state/chain/chain.ts';
+import type { Chain } from '../../main/chain/chain.ts';
 import type { Random } from '../support/random.ts';
 import {
   coinbaseOf,

@@ -6,10 +6,10 @@ import { WebSocket } from 'ws';
 import type { KithClient } from '../../shared/contract/contract.ts';
 import type { PaymentQuestion } from '../../main/api/base.ts';
 import { createRouter } from '../../main/api/router.ts';
-import { type BrowserHost, startBrowserHost } from '../../main/hosts/http.ts';
-import { createToken } from '../../main/hosts/token.ts';
-import { createPortHost } from '../../main/hosts/worker-port.ts';
-import { silentLog } from '../../main/lib/log/log.ts';
+import { type BrowserHost, startBrowserHost } from '../../main/rpc/http.ts';
+import { createToken } from '../../main/rpc/token.ts';
+import { createPortHost } from '../../main/rpc/worker-port.ts';
+import { silentLog } from '../../main/lib/log.ts';
 import { newFolder } from '../support/folder.ts';
 import type { TestFacade } from './facade.ts';
 

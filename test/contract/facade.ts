@@ -6,7 +6,7 @@ import { decodeTransaction } from '../../main/core/primitives/transaction.ts';
 import { isViolation, violation } from '../../main/core/violation.ts';
 import { KithError } from '../../main/lib/errors.ts';
 import { createEmitter } from '../../main/lib/events.ts';
-import type { Chain } from '../../main/state/chain/chain.ts';
+import type { Chain } from '../../main/chain/chain.ts';
 import { extend, openTestChain, testKey } from '../support/chain/test-chain.ts';
 
 /** A facade over a real regtest chain; wallets, peers and the pool are as small as they can be. */

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { createSettingsFile } from '../../main/shell/settings.ts';
+import { createSettingsFile } from '../../main/electron/settings.ts';
 import { harness } from '../support/electron/harness.ts';
 
 const home = mkdtempSync(path.join(os.tmpdir(), 'kith-forgotten-'));

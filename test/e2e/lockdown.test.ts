@@ -4,9 +4,9 @@ import path from 'node:path';
 import type { Page } from '@playwright/test';
 import { session, type MessagePortMain } from 'electron';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { guardContents, guardSession } from '../../main/shell/guard.ts';
-import { PAGE_ORIGIN, registerPageScheme, servePage } from '../../main/shell/scheme.ts';
-import { createWindow } from '../../main/shell/window.ts';
+import { guardContents, guardSession } from '../../main/electron/guard.ts';
+import { PAGE_ORIGIN, registerPageScheme, servePage } from '../../main/electron/scheme.ts';
+import { createWindow } from '../../main/electron/window.ts';
 import { harness } from '../support/electron/harness.ts';
 
 // A page that does what an attacker's script would: the shell must hold without any help of the real page.

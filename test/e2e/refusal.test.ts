@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { openDataDirectory } from '../../main/lib/disk/datadir.ts';
+import { openDataDirectory } from '../../main/lib/datadir.ts';
 import { harness } from '../support/electron/harness.ts';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'kith-refusal-'));

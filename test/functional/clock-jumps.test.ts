@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { REGTEST_NETWORK } from '../../main/core/networks/built-in.ts';
-import { createNetworkOf } from '../../main/core/networks/network.ts';
+import { REGTEST_NETWORK } from '../../main/core/params/built-in-networks.ts';
+import { createNetworkOf } from '../../main/core/params/network.ts';
 import { systemClock } from '../../main/lib/clock.ts';
 import { startNode, type TestNode, type TestNodeOptions } from '../support/nodes/test-node.ts';
 import { until } from '../support/until.ts';

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { type Connected, connectNode } from '../../main/cli/connect.ts';
-import { findApi } from '../../main/hosts/token.ts';
+import { findApi } from '../../main/rpc/token.ts';
 import { newDirectory } from '../support/chain/test-chain.ts';
 import { startNodeProcess } from '../support/nodes/node-process.ts';
 

@@ -1,6 +1,6 @@
 /** docs/protocol.md is complete: a miner written from it alone makes blocks that the real chain and a real node accept. */
 import { expect, test } from 'vitest';
-import { builtInNetwork } from '../../main/core/networks/built-in.ts';
+import { builtInNetwork } from '../../main/core/params/built-in-networks.ts';
 import {
   bodyOf,
   cat,

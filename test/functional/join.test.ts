@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, test } from 'vitest';
-import { REGTEST_NETWORK } from '../../main/core/networks/built-in.ts';
-import { formatJoinLink } from '../../main/core/networks/join-link.ts';
-import { isNetworkFileProblem, readNetworkFile } from '../../main/core/networks/network-file.ts';
-import { networkFileHash, networkFileOf } from '../../main/network/join.ts';
+import { REGTEST_NETWORK } from '../../main/core/params/built-in-networks.ts';
+import { formatJoinLink } from '../../main/core/params/join-link.ts';
+import { isNetworkFileProblem, readNetworkFile } from '../../main/core/params/network-file.ts';
+import { networkFileHash, networkFileOf } from '../../main/net/join.ts';
 import { PAYEE } from '../hostile/support/blocks.ts';
 import {
   type NodeProcess,

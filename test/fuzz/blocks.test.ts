@@ -1,12 +1,12 @@
 import { afterEach, expect, test } from 'vitest';
-import { REGTEST_NETWORK } from '../../main/core/networks/built-in.ts';
+import { REGTEST_NETWORK } from '../../main/core/params/built-in-networks.ts';
 import {
   createTransaction,
   decodeTransaction,
   type Transaction,
 } from '../../main/core/primitives/transaction.ts';
 import { isViolation } from '../../main/core/violation.ts';
-import type { Chain } from '../../main/state/chain/chain.ts';
+import type { Chain } from '../../main/chain/chain.ts';
 import { createChainModel, hashOf } from '../support/chain/chain-model.ts';
 import { createRandom, type Random } from '../support/random.ts';
 import { mineOn, openTestChain, parentOf } from '../support/chain/test-chain.ts';

@@ -4,20 +4,20 @@ import { type Coin, LOCK_BURN } from '../../main/core/primitives/coin.ts';
 import { type CoinKey, coinKey } from '../../main/core/primitives/coin-key.ts';
 import { decodeUndo, encodeUndo, type UndoRecord } from '../../main/core/ledger/undo-record.ts';
 import { decodeUndo1 } from '../../main/core/ledger/undo-record-1.ts';
-import { decodePolicy, encodePolicy } from '../../main/core/locks/policy-tree.ts';
+import { decodePolicy, encodePolicy } from '../../main/core/ledger/policy-tree.ts';
 import { decodeAddress, encodeAddress, isAddressProblem } from '../../main/core/primitives/address.ts';
 import { createBlock, decodeBlock } from '../../main/core/primitives/block.ts';
 import { createHeader, decodeHeader } from '../../main/core/primitives/header.ts';
 import { decodeRecords, encodeRecords } from '../../main/core/primitives/records.ts';
 import { createTransaction, decodeTransaction } from '../../main/core/primitives/transaction.ts';
-import { readChunk, type SnapshotCoin, writeSnapshotCoin } from '../../main/core/snapshot/record.ts';
-import { decodeCoin, encodeCoin } from '../../main/state/storage/records/coin-record.ts';
+import { readChunk, type SnapshotCoin, writeSnapshotCoin } from '../../main/core/ledger/snapshot-record.ts';
+import { decodeCoin, encodeCoin } from '../../main/storage/coin-record.ts';
 import {
   type BlockStatus,
   decodeHeaderRecord,
   encodeHeaderRecord,
-} from '../../main/state/storage/records/header-record.ts';
-import { decodeState, encodeState } from '../../main/state/storage/records/state-record.ts';
+} from '../../main/storage/header-record.ts';
+import { decodeState, encodeState } from '../../main/storage/state-record.ts';
 import type { Motes } from '../../shared/units.ts';
 import { encodeUndo1 } from '../support/chain/undo-record-1.ts';
 import { createRandom, type Random } from '../support/random.ts';
@@ -120,7 +120,7 @@ const anyChunk = (random: Random): Uint8Array =>
     }),
   );
 
-/** Every decoder of main/core and main/state. */
+/** Every decoder of main/core and of the storage formats. */
 export const CORE_CODECS: readonly Codec[] = [
   codec(
     'transaction',

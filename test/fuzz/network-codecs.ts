@@ -3,10 +3,10 @@ import {
   decodeWids,
   encodeBlockAnnouncement,
   encodeWids,
-} from '../../main/network/wire/messages/announcements.ts';
-import { addressBytes } from '../../main/network/host/naming/addresses.ts';
-import { decodeIdentify, type Identity } from '../../main/network/host/identify.ts';
-import { compactOf } from '../../main/network/wire/messages/compact-block.ts';
+} from '../../main/net/protocol/announcements.ts';
+import { addressBytes } from '../../main/net/transport/multiaddrs.ts';
+import { decodeIdentify, type Identity } from '../../main/net/transport/identify.ts';
+import { compactOf } from '../../main/net/protocol/compact-block.ts';
 import {
   decodeBye,
   decodeHello,
@@ -14,13 +14,13 @@ import {
   encodeBye,
   encodeHello,
   encodeTip,
-} from '../../main/network/wire/messages/hello.ts';
+} from '../../main/net/protocol/hello.ts';
 import {
   decodeGetParts,
   decodeParts,
   encodeGetParts,
   encodeParts,
-} from '../../main/network/wire/messages/part-messages.ts';
+} from '../../main/net/protocol/block-txn-messages.ts';
 import {
   decodeGetTransactions,
   decodeTransactions,
@@ -28,7 +28,7 @@ import {
   encodeGetTransactions,
   encodeTransactions,
   encodeWidList,
-} from '../../main/network/wire/messages/relay-messages.ts';
+} from '../../main/net/protocol/relay-messages.ts';
 import {
   decodeGetBlocks,
   decodeGetHeaders,
@@ -36,15 +36,10 @@ import {
   encodeGetBlocks,
   encodeGetHeaders,
   encodeHeaders,
-} from '../../main/network/wire/messages/sync-messages.ts';
-import { type Field, writeFields } from '../../main/network/wire/messages/protobuf.ts';
+} from '../../main/net/protocol/sync-messages.ts';
+import { type Field, writeFields } from '../../main/net/protocol/protobuf.ts';
 import { isViolation } from '../../main/core/violation.ts';
-import {
-  decodePushed,
-  decodeWant,
-  encodePushed,
-  encodeWant,
-} from '../../main/network/wire/messages/push-messages.ts';
+import { decodePushed, decodeWant, encodePushed, encodeWant } from '../../main/net/protocol/push-messages.ts';
 import type { Random } from '../support/random.ts';
 import { type Codec, codec, orNull } from './codec.ts';
 import { anyBlock, anyHeader, anyTransaction, anyU32, list } from './samples.ts';

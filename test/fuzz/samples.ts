@@ -1,6 +1,6 @@
 import { toMotes, type Motes } from '../../shared/units.ts';
 import { BASE_VERSION } from '../../main/core/consensus/deployments.ts';
-import type { PolicyNode } from '../../main/core/locks/policy-tree.ts';
+import type { PolicyNode } from '../../main/core/ledger/policy-tree.ts';
 import { type Block, blockMerkleRoot, createBlock } from '../../main/core/primitives/block.ts';
 import type { Coin, Output } from '../../main/core/primitives/coin.ts';
 import { createHeader, type Header } from '../../main/core/primitives/header.ts';

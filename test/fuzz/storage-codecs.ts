@@ -1,4 +1,4 @@
-import { encodeRecords, decodeRecords } from '../../main/network/wire/messages/record-messages.ts';
+import { encodeRecords, decodeRecords } from '../../main/net/protocol/record-messages.ts';
 import {
   decodeGetChunk,
   decodeGetManifest,
@@ -6,12 +6,12 @@ import {
   encodeGetChunk,
   encodeGetManifest,
   encodeManifest,
-} from '../../main/network/wire/messages/snapshot-messages.ts';
-import { snapshotRoot } from '../../main/core/snapshot/root.ts';
-import { manifestFromJson, manifestToJson, type Manifest } from '../../main/state/snapshot/files.ts';
-import { frame, FRAME_BYTES, unframe } from '../../main/state/storage/segments/segment-frame.ts';
-import { decodeStateOfSchema1, encodeState } from '../../main/state/storage/records/state-record.ts';
-import { decodeMeta, encodeMeta } from '../../main/state/wallet/store/meta.ts';
+} from '../../main/net/protocol/snapshot-messages.ts';
+import { snapshotRoot } from '../../main/core/ledger/snapshot-root.ts';
+import { manifestFromJson, manifestToJson, type Manifest } from '../../main/chain/snapshot-files.ts';
+import { frame, FRAME_BYTES, unframe } from '../../main/storage/segment-frame.ts';
+import { decodeStateOfSchema1, encodeState } from '../../main/storage/state-record.ts';
+import { decodeMeta, encodeMeta } from '../../main/wallet/wallet-meta.ts';
 import {
   decodeCoin,
   decodeMined,
@@ -20,7 +20,7 @@ import {
   encodeMined,
   encodeUnmined,
   type OwnCoin,
-} from '../../main/state/wallet/store/records.ts';
+} from '../../main/wallet/wallet-records.ts';
 import type { Motes } from '../../shared/units.ts';
 import type { Random } from '../support/random.ts';
 import { type Codec, codec, orNull } from './codec.ts';

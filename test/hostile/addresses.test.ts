@@ -1,10 +1,10 @@
 import { generateKeyPair } from '@libp2p/crypto/keys';
 import { multiaddr } from '@multiformats/multiaddr';
 import { expect, test } from 'vitest';
-import { signRecord } from '../../main/network/host/naming/records.ts';
-import { FRAME, MAX_RECORDS } from '../../main/network/wire/frame-types.ts';
-import { encodeRecords } from '../../main/network/wire/messages/record-messages.ts';
-import type { Handler } from '../../main/network/wire/server.ts';
+import { signRecord } from '../../main/net/transport/peer-records.ts';
+import { FRAME, MAX_RECORDS } from '../../main/net/protocol/frame-types.ts';
+import { encodeRecords } from '../../main/net/protocol/record-messages.ts';
+import type { Handler } from '../../main/net/protocol/responder.ts';
 import { startAcceptor } from '../support/acceptor.ts';
 import { type NodeProcess, startNodeProcess } from '../support/nodes/node-process.ts';
 import type { Random } from '../support/random.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { connectNode } from '../../main/cli/connect.ts';
-import { findApi } from '../../main/hosts/token.ts';
+import { findApi } from '../../main/rpc/token.ts';
 import { codeOf } from '../../main/lib/errors.ts';
 import type { KithClient } from '../../shared/contract/contract.ts';
 import { until } from '../support/until.ts';

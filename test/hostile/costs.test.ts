@@ -5,10 +5,10 @@
  */
 import { beforeAll, expect, test } from 'vitest';
 import type { Block } from '../../main/core/primitives/block.ts';
-import { PENALTY, POINTS } from '../../main/network/peers/conduct/penalties.ts';
-import { FRAME } from '../../main/network/wire/frame-types.ts';
-import type { OffenceCode } from '../../main/network/wire/offence.ts';
-import type { Handler } from '../../main/network/wire/server.ts';
+import { PENALTY, POINTS } from '../../main/net/peers/penalties.ts';
+import { FRAME } from '../../main/net/protocol/frame-types.ts';
+import type { OffenceCode } from '../../main/net/protocol/wire-violation.ts';
+import type { Handler } from '../../main/net/protocol/responder.ts';
 import { type NodeProcess, startNodeProcess } from '../support/nodes/node-process.ts';
 import { scale } from '../support/scale.ts';
 import { until } from '../support/until.ts';

@@ -1,10 +1,6 @@
 import { expect, test } from 'vitest';
-import {
-  encodeBlockAnnouncement,
-  encodeWids,
-  MAX_WIDS,
-} from '../../main/network/wire/messages/announcements.ts';
-import { FRAME } from '../../main/network/wire/frame-types.ts';
+import { encodeBlockAnnouncement, encodeWids, MAX_WIDS } from '../../main/net/protocol/announcements.ts';
+import { FRAME } from '../../main/net/protocol/frame-types.ts';
 import { type NodeProcess, startNodeProcess } from '../support/nodes/node-process.ts';
 import type { Random } from '../support/random.ts';
 import { scale } from '../support/scale.ts';

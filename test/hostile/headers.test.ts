@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { REGTEST_NETWORK } from '../../main/core/networks/built-in.ts';
+import { REGTEST_NETWORK } from '../../main/core/params/built-in-networks.ts';
 import type { Header } from '../../main/core/primitives/header.ts';
-import { encodeBlockAnnouncement } from '../../main/network/wire/messages/announcements.ts';
-import { FRAME, MAX_HEADERS } from '../../main/network/wire/frame-types.ts';
-import { encodeHeaders } from '../../main/network/wire/messages/sync-messages.ts';
+import { encodeBlockAnnouncement } from '../../main/net/protocol/announcements.ts';
+import { FRAME, MAX_HEADERS } from '../../main/net/protocol/frame-types.ts';
+import { encodeHeaders } from '../../main/net/protocol/sync-messages.ts';
 import { scale } from '../support/scale.ts';
 import { mineOn, parentOf, testKey } from '../support/chain/test-chain.ts';
 import { until } from '../support/until.ts';

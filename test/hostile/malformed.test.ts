@@ -1,28 +1,24 @@
 import type { Stream } from '@libp2p/interface';
 import { readdir } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { decodeBlockAnnouncement, decodeWids } from '../../main/network/wire/messages/announcements.ts';
-import { decodeBye, decodeHello, decodeServes, decodeTip } from '../../main/network/wire/messages/hello.ts';
-import { decodeGetParts, decodeParts } from '../../main/network/wire/messages/part-messages.ts';
-import { decodePushed, decodeWant } from '../../main/network/wire/messages/push-messages.ts';
-import { decodeRecords } from '../../main/network/wire/messages/record-messages.ts';
+import { decodeBlockAnnouncement, decodeWids } from '../../main/net/protocol/announcements.ts';
+import { decodeBye, decodeHello, decodeServes, decodeTip } from '../../main/net/protocol/hello.ts';
+import { decodeGetParts, decodeParts } from '../../main/net/protocol/block-txn-messages.ts';
+import { decodePushed, decodeWant } from '../../main/net/protocol/push-messages.ts';
+import { decodeRecords } from '../../main/net/protocol/record-messages.ts';
 import {
   decodeGetTransactions,
   decodeTransactions,
   decodeWidList,
-} from '../../main/network/wire/messages/relay-messages.ts';
+} from '../../main/net/protocol/relay-messages.ts';
 import {
   decodeGetChunk,
   decodeGetManifest,
   decodeManifest,
-} from '../../main/network/wire/messages/snapshot-messages.ts';
-import {
-  decodeGetBlocks,
-  decodeGetHeaders,
-  decodeHeaders,
-} from '../../main/network/wire/messages/sync-messages.ts';
-import { decodeDialRequest, decodeDialResponse } from '../../main/network/reach/dial-back-messages.ts';
-import { decodePunch } from '../../main/network/reach/punch-messages.ts';
+} from '../../main/net/protocol/snapshot-messages.ts';
+import { decodeGetBlocks, decodeGetHeaders, decodeHeaders } from '../../main/net/protocol/sync-messages.ts';
+import { decodeDialRequest, decodeDialResponse } from '../../main/net/nat/autonat-messages.ts';
+import { decodePunch } from '../../main/net/nat/hole-punching-messages.ts';
 import { decodeTransaction } from '../../main/core/primitives/transaction.ts';
 import { createRandom } from '../support/random.ts';
 import { scale } from '../support/scale.ts';
@@ -63,7 +59,7 @@ const decoders: Record<string, (bytes: Uint8Array) => unknown> = {
 
 /** Every file that says how a message is read. */
 async function allDecoders(): Promise<unknown[]> {
-  const network = new URL('../../main/network/', import.meta.url);
+  const network = new URL('../../main/net/', import.meta.url);
   const files = (await readdir(network, { recursive: true })).filter((file) =>
     /^(wire\/messages\/.*|reach\/.*-messages)\.ts$/.test(file),
   );

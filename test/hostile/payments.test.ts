@@ -1,15 +1,12 @@
 import { expect, test } from 'vitest';
-import { REGTEST_NETWORK } from '../../main/core/networks/built-in.ts';
+import { REGTEST_NETWORK } from '../../main/core/params/built-in-networks.ts';
 import { toHex } from '../../main/core/codec/hex.ts';
 import type { Transaction } from '../../main/core/primitives/transaction.ts';
 import { isViolation } from '../../main/core/violation.ts';
-import { encodeWids, MAX_WIDS } from '../../main/network/wire/messages/announcements.ts';
-import { FRAME } from '../../main/network/wire/frame-types.ts';
-import {
-  decodeGetTransactions,
-  encodeTransactions,
-} from '../../main/network/wire/messages/relay-messages.ts';
-import type { Handler } from '../../main/network/wire/server.ts';
+import { encodeWids, MAX_WIDS } from '../../main/net/protocol/announcements.ts';
+import { FRAME } from '../../main/net/protocol/frame-types.ts';
+import { decodeGetTransactions, encodeTransactions } from '../../main/net/protocol/relay-messages.ts';
+import type { Handler } from '../../main/net/protocol/responder.ts';
 import type { Random } from '../support/random.ts';
 import { scale } from '../support/scale.ts';
 import { coinbaseOf, pay, testKey } from '../support/chain/test-chain.ts';

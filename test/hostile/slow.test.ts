@@ -1,8 +1,8 @@
 import type { Stream } from '@libp2p/interface';
 import { describe, expect, test } from 'vitest';
-import { FRAME } from '../../main/network/wire/frame-types.ts';
-import { encodeGetHeaders } from '../../main/network/wire/messages/sync-messages.ts';
-import { REGTEST_NETWORK } from '../../main/core/networks/built-in.ts';
+import { FRAME } from '../../main/net/protocol/frame-types.ts';
+import { encodeGetHeaders } from '../../main/net/protocol/sync-messages.ts';
+import { REGTEST_NETWORK } from '../../main/core/params/built-in-networks.ts';
 import type { Random } from '../support/random.ts';
 import { scale } from '../support/scale.ts';
 import { until } from '../support/until.ts';

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { encodeBlockAnnouncement } from '../../main/network/wire/messages/announcements.ts';
-import { FRAME } from '../../main/network/wire/frame-types.ts';
-import type { Handler } from '../../main/network/wire/server.ts';
-import { decodeGetBlocks } from '../../main/network/wire/messages/sync-messages.ts';
+import { encodeBlockAnnouncement } from '../../main/net/protocol/announcements.ts';
+import { FRAME } from '../../main/net/protocol/frame-types.ts';
+import type { Handler } from '../../main/net/protocol/responder.ts';
+import { decodeGetBlocks } from '../../main/net/protocol/sync-messages.ts';
 import { isViolation } from '../../main/core/violation.ts';
 import { scale } from '../support/scale.ts';
 import { until } from '../support/until.ts';

@@ -3,10 +3,10 @@ import { identify } from '@libp2p/identify';
 import { tcp } from '@libp2p/tcp';
 import { yamux } from '@libp2p/yamux';
 import { createLibp2p } from 'libp2p';
-import { greet } from '../../main/network/wire/control.ts';
-import type { Hello } from '../../main/network/wire/messages/hello.ts';
-import { isOffence } from '../../main/network/wire/offence.ts';
-import { serve } from '../../main/network/wire/server.ts';
+import { greet } from '../../main/net/protocol/control.ts';
+import type { Hello } from '../../main/net/protocol/hello.ts';
+import { isOffence } from '../../main/net/protocol/wire-violation.ts';
+import { serve } from '../../main/net/protocol/responder.ts';
 import { helloOf, NAMES, type StrangerOptions } from '../hostile/support/stranger.ts';
 
 /** Somebody of regtest who can be connected to and greets back, with no node behind it. */

@@ -1,9 +1,9 @@
 import { cpSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Network } from '../../main/core/networks/network.ts';
+import type { Network } from '../../main/core/params/network.ts';
 import { KithError } from '../../main/lib/errors.ts';
-import type { Log } from '../../main/lib/log/log.ts';
-import type { Chain } from '../../main/state/chain/chain.ts';
+import type { Log } from '../../main/lib/log.ts';
+import type { Chain } from '../../main/chain/chain.ts';
 import { createChainModel, hashOf, type ModelBlock, sumOf } from './chain/chain-model.ts';
 import { createRandom } from './random.ts';
 import { lackingBodies, newDirectory, openTestChain, silent } from './chain/test-chain.ts';

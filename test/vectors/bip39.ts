@@ -1,5 +1,5 @@
 import { toHex } from '../../main/core/codec/hex.ts';
-import { isWordsProblem, mnemonicToSeed, readWords, wordsOf } from '../../main/core/wallet/mnemonic.ts';
+import { isWordsProblem, mnemonicToSeed, readWords, wordsOf } from '../../main/core/crypto/mnemonic.ts';
 import { fieldsOf, hexOf, isFields, type Kind, listOf, runEach, textOf } from './kind.ts';
 
 const PASSPHRASE = 'TREZOR';

@@ -1,5 +1,5 @@
 import { verifyReference } from '../../main/core/crypto/ed25519.ts';
-import { verifyWithLibsodium } from '../../main/state/native/signature.ts';
+import { verifyWithLibsodium } from '../../main/workers/signature.ts';
 import { fieldsOf, hexOf, isFields, type Kind, listOf, runEach } from './kind.ts';
 
 /** Both implementations of the signature rule must say the same, and what is expected; null = anything, but alike. */

@@ -1,5 +1,5 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
-import { absolutePath, pathProblem } from '../../main/lib/disk/given-path.ts';
+import { absolutePath, pathProblem } from '../../main/lib/given-path.ts';
 
 /** Reads a program's options; says what is wrong in a line and ends with code 2, or prints `help` and ends with 0. */
 export function readArguments<Options extends NonNullable<ParseArgsConfig['options']>>(

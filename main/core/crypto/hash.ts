@@ -29,7 +29,7 @@ export type Sha256 = (data: Uint8Array) => BinaryString;
 let sha256: Sha256 = (data) => toBinary(nobleSha256(data));
 
 /**
- * Puts a faster SHA-256 in place of noble's, for the whole process; main/state/native does it after a gate.
+ * Puts a faster SHA-256 in place of noble's, for the whole process; main/workers does it after a gate.
  * A pure function may be global: which one runs can't change any result.
  */
 export function installSha256(implementation: Sha256): void {

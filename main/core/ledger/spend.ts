@@ -2,7 +2,7 @@ import { addMotes, type Height, MAX_MOTES, type Motes, toMotes } from '../../../
 import type { ConsensusParams } from '../consensus/params.ts';
 import { checkMinableAt } from '../consensus/transaction-rules.ts';
 import type { Hash } from '../crypto/hash.ts';
-import { checkPolicySpend } from '../locks/policy-lock.ts';
+import { checkPolicySpend } from './policy-lock.ts';
 import { type Coin, LOCK_KEY, LOCK_POLICY } from '../primitives/coin.ts';
 import { SIGNATURE_BYTES } from '../primitives/limits.ts';
 import { type CoinKey, coinKey, showCoinKey } from '../primitives/coin-key.ts';

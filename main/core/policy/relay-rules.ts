@@ -4,7 +4,7 @@ import { LOCK_BURN, LOCK_KEY, LOCK_POLICY, type Lock } from '../primitives/coin.
 import { isCoinbase, type Transaction } from '../primitives/transaction.ts';
 import { type Verdict, violation } from '../violation.ts';
 import { type Feerate, meetsFeerate } from './feerate.ts';
-import { DUST, EXPIRY_MARGIN, KNOWN_VERSION } from './limits.ts';
+import { DUST, EXPIRY_MARGIN, KNOWN_VERSION } from './policy-limits.ts';
 
 /** What relay asks of a transaction by itself; it must have passed checkTransaction. Pure. */
 export function checkRelayed(tx: Transaction, rules: ActiveRules): Verdict {

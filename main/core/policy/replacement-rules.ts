@@ -1,6 +1,6 @@
 import { type Verdict, violation } from '../violation.ts';
 import { compareFeerates, type Feerate } from './feerate.ts';
-import { MAX_REPLACED, REPLACEMENT_INCREMENT } from './limits.ts';
+import { MAX_REPLACED, REPLACEMENT_INCREMENT } from './policy-limits.ts';
 
 /** A transaction that spends what others in the pool spend, and what taking it in would throw out. */
 export interface Replacement {

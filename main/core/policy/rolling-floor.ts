@@ -1,5 +1,5 @@
 import { type Feerate, perByteCeil } from './feerate.ts';
-import { MIN_FEERATE, REPLACEMENT_INCREMENT } from './limits.ts';
+import { MIN_FEERATE, REPLACEMENT_INCREMENT } from './policy-limits.ts';
 
 /**
  * The floor that rises above what a full pool throws out and falls again by halves (as Bitcoin Core's rolling minimum

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { writeNetworkFile } from '../../../main/core/networks/network-file.ts';
+import { writeNetworkFile } from '../../../main/core/params/network-file.ts';
 import { BENCH_NETWORK } from './bench-network.ts';
 import type { ChainFixture } from './chain-fixture.ts';
 

@@ -1,8 +1,8 @@
 import { bytesToBigInt } from '../../../main/core/codec/bytes.ts';
 import { bitsToTarget } from '../../../main/core/consensus/compact.ts';
-import { REGTEST_NETWORK } from '../../../main/core/networks/built-in.ts';
+import { REGTEST_NETWORK } from '../../../main/core/params/built-in-networks.ts';
 import type { ConsensusParams } from '../../../main/core/consensus/params.ts';
-import { createNetworkOf, type Network } from '../../../main/core/networks/network.ts';
+import { createNetworkOf, type Network } from '../../../main/core/params/network.ts';
 import { toMotes } from '../../../shared/units.ts';
 import { powHash } from '../../support/chain/test-chain.ts';
 

@@ -1,10 +1,10 @@
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeNetworkFile } from '../../../main/core/networks/network-file.ts';
-import type { Network } from '../../../main/core/networks/network.ts';
+import { writeNetworkFile } from '../../../main/core/params/network-file.ts';
+import type { Network } from '../../../main/core/params/network.ts';
 import { type CoinbaseRecord, RECORD } from '../../../main/core/primitives/records.ts';
 import { isViolation } from '../../../main/core/violation.ts';
-import { installNativeSha256 } from '../../../main/state/native/sha256.ts';
+import { installNativeSha256 } from '../../../main/workers/sha256.ts';
 import {
   type BlockParts,
   mineOn,

@@ -10,7 +10,7 @@ import type { Coin, Lock } from '../../../main/core/primitives/coin.ts';
 import type { Outpoint } from '../../../main/core/primitives/outpoint.ts';
 import { encodeRecords, RECORD } from '../../../main/core/primitives/records.ts';
 import { createTransaction, sighash, type Transaction } from '../../../main/core/primitives/transaction.ts';
-import type { Chain } from '../../../main/state/chain/chain.ts';
+import type { Chain } from '../../../main/chain/chain.ts';
 import { toMotes } from '../../../shared/units.ts';
 import { mineOn, newDirectory, openTestChain, tipOf } from '../../support/chain/test-chain.ts';
 import { createRandom } from '../../support/random.ts';

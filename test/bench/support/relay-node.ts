@@ -1,7 +1,7 @@
 /** A node in a process of its own for the relay bench: it tells when things happened, on the machine's one clock. */
-import { REGTEST_NETWORK } from '../../../main/core/networks/built-in.ts';
+import { REGTEST_NETWORK } from '../../../main/core/params/built-in-networks.ts';
 import { isViolation } from '../../../main/core/violation.ts';
-import type { Log } from '../../../main/lib/log/log.ts';
+import type { Log } from '../../../main/lib/log.ts';
 import { createNode } from '../../../main/node/node.ts';
 import { testKey } from '../../support/chain/test-chain.ts';
 

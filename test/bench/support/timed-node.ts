@@ -2,7 +2,7 @@
  * A node in a process of its own that tells when things happened, on the clock that all processes of a machine share.
  * Started by fork with {datadir, bootstrap}; obeys `mine` and `pay`.
  */
-import { REGTEST_NETWORK } from '../../../main/core/networks/built-in.ts';
+import { REGTEST_NETWORK } from '../../../main/core/params/built-in-networks.ts';
 import { isViolation } from '../../../main/core/violation.ts';
 import { createNode } from '../../../main/node/node.ts';
 import { coinbaseOf, pay, silent, testKey } from '../../support/chain/test-chain.ts';

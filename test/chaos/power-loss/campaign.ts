@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { codeOf, messageOf } from '../../../main/lib/errors.ts';
-import type { Chain } from '../../../main/state/chain/chain.ts';
+import type { Chain } from '../../../main/chain/chain.ts';
 import { newDirectory, openTestChain } from '../../support/chain/test-chain.ts';
 import { compare, follow } from '../../support/damage.ts';
 import { createRandom, type Random } from '../../support/random.ts';

@@ -11,8 +11,8 @@ import {
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ClassicLevel } from 'classic-level';
-import { readLog } from '../../../main/state/storage/level/log-file.ts';
-import { readVersion, type Version } from '../../../main/state/storage/level/manifest.ts';
+import { readLog } from '../../../main/storage/level-log-file.ts';
+import { readVersion, type Version } from '../../../main/storage/level-manifest.ts';
 import { newDirectory } from '../../support/chain/test-chain.ts';
 
 /** The folders whose every write and sync is recorded. */

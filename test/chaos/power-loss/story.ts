@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync } from 'node:fs';
-import { REGTEST_NETWORK } from '../../../main/core/networks/built-in.ts';
-import type { ChainDeps } from '../../../main/state/chain/chain.ts';
+import { REGTEST_NETWORK } from '../../../main/core/params/built-in-networks.ts';
+import type { ChainDeps } from '../../../main/chain/chain.ts';
 import { createChainModel, type ModelBlock } from '../../support/chain/chain-model.ts';
 import { newDirectory, openTestChain } from '../../support/chain/test-chain.ts';
 import { follow } from '../../support/damage.ts';

@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { REGTEST_NETWORK } from '../../../main/core/networks/built-in.ts';
-import { encodeBlockAnnouncement } from '../../../main/network/wire/messages/announcements.ts';
-import { type CompactBlock, compactOf } from '../../../main/network/wire/messages/compact-block.ts';
+import { REGTEST_NETWORK } from '../../../main/core/params/built-in-networks.ts';
+import { encodeBlockAnnouncement } from '../../../main/net/protocol/announcements.ts';
+import { type CompactBlock, compactOf } from '../../../main/net/protocol/compact-block.ts';
 import { createHeader, type Header } from '../../../main/core/primitives/header.ts';
-import { REQUEST } from '../../../main/network/wire/requests.ts';
-import { encodePushed } from '../../../main/network/wire/messages/push-messages.ts';
+import { REQUEST } from '../../../main/net/protocol/requests.ts';
+import { encodePushed } from '../../../main/net/protocol/push-messages.ts';
 import { type RawPeer, type RawPeerOptions, startRawPeer } from '../../support/nodes/raw-peer.ts';
 import { mineOn, testKey, tipOf } from '../../support/chain/test-chain.ts';
 import { startNode, type TestNode, type TestNodeOptions } from '../../support/nodes/test-node.ts';

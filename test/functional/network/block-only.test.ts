@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, expect, test } from 'vitest';
-import { REGTEST_NETWORK } from '../../../main/core/networks/built-in.ts';
-import { encodeWids } from '../../../main/network/wire/messages/announcements.ts';
-import { FRAME } from '../../../main/network/wire/frame-types.ts';
-import { encodeTransactions, encodeWidList } from '../../../main/network/wire/messages/relay-messages.ts';
+import { REGTEST_NETWORK } from '../../../main/core/params/built-in-networks.ts';
+import { encodeWids } from '../../../main/net/protocol/announcements.ts';
+import { FRAME } from '../../../main/net/protocol/frame-types.ts';
+import { encodeTransactions, encodeWidList } from '../../../main/net/protocol/relay-messages.ts';
 import { type RawPeer, type RawPeerOptions, startRawPeer } from '../../support/nodes/raw-peer.ts';
 import { coinbaseOf, pay, testKey } from '../../support/chain/test-chain.ts';
 import { startNode, type TestNode } from '../../support/nodes/test-node.ts';

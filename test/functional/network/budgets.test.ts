@@ -1,10 +1,10 @@
 import { afterEach, expect, test } from 'vitest';
-import { REGTEST_NETWORK } from '../../../main/core/networks/built-in.ts';
+import { REGTEST_NETWORK } from '../../../main/core/params/built-in-networks.ts';
 import { isViolation } from '../../../main/core/violation.ts';
-import { createCaller } from '../../../main/network/wire/caller.ts';
-import { REQUEST, type RequestKind } from '../../../main/network/wire/requests.ts';
-import { decodeRecords } from '../../../main/network/wire/messages/record-messages.ts';
-import { decodeWidList } from '../../../main/network/wire/messages/relay-messages.ts';
+import { createCaller } from '../../../main/net/protocol/requester.ts';
+import { REQUEST, type RequestKind } from '../../../main/net/protocol/requests.ts';
+import { decodeRecords } from '../../../main/net/protocol/record-messages.ts';
+import { decodeWidList } from '../../../main/net/protocol/relay-messages.ts';
 import { type RawPeer, startRawPeer } from '../../support/nodes/raw-peer.ts';
 import { coinbaseOf, pay, testKey } from '../../support/chain/test-chain.ts';
 import { startNode } from '../../support/nodes/test-node.ts';

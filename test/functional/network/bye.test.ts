@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { REGTEST_NETWORK } from '../../../main/core/networks/built-in.ts';
-import { FRAME } from '../../../main/network/wire/frame-types.ts';
-import { writeFrame } from '../../../main/network/wire/frames.ts';
+import { REGTEST_NETWORK } from '../../../main/core/params/built-in-networks.ts';
+import { FRAME } from '../../../main/net/protocol/frame-types.ts';
+import { writeFrame } from '../../../main/net/protocol/frames.ts';
 import { type RawPeer, startRawPeer } from '../../support/nodes/raw-peer.ts';
 import { startNode, type TestNode } from '../../support/nodes/test-node.ts';
 import { until } from '../../support/until.ts';

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, describe, expect, test } from 'vitest';
-import { REGTEST_NETWORK } from '../../../main/core/networks/built-in.ts';
+import { REGTEST_NETWORK } from '../../../main/core/params/built-in-networks.ts';
 import type { Block } from '../../../main/core/primitives/block.ts';
 import type { Transaction } from '../../../main/core/primitives/transaction.ts';
-import { compactOf } from '../../../main/network/wire/messages/compact-block.ts';
-import { REQUEST } from '../../../main/network/wire/requests.ts';
-import { encodePushed } from '../../../main/network/wire/messages/push-messages.ts';
+import { compactOf } from '../../../main/net/protocol/compact-block.ts';
+import { REQUEST } from '../../../main/net/protocol/requests.ts';
+import { encodePushed } from '../../../main/net/protocol/push-messages.ts';
 import { startRawPeer } from '../../support/nodes/raw-peer.ts';
 import { coinbaseOf, mineOn, pay, testKey, tipOf } from '../../support/chain/test-chain.ts';
 import { startNode, type TestNode, type TestNodeOptions } from '../../support/nodes/test-node.ts';

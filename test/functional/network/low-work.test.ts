@@ -1,14 +1,14 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { REGTEST_NETWORK } from '../../../main/core/networks/built-in.ts';
+import { REGTEST_NETWORK } from '../../../main/core/params/built-in-networks.ts';
 import { toHex } from '../../../main/core/codec/hex.ts';
 import { isViolation } from '../../../main/core/violation.ts';
-import { FRAME } from '../../../main/network/wire/frame-types.ts';
+import { FRAME } from '../../../main/net/protocol/frame-types.ts';
 import {
   decodeGetBlocks,
   decodeGetHeaders,
   encodeHeaders,
-} from '../../../main/network/wire/messages/sync-messages.ts';
-import type { Handler } from '../../../main/network/wire/server.ts';
+} from '../../../main/net/protocol/sync-messages.ts';
+import type { Handler } from '../../../main/net/protocol/responder.ts';
 import { startRawPeer } from '../../support/nodes/raw-peer.ts';
 import { mineOn, parentOf, testKey } from '../../support/chain/test-chain.ts';
 import { startNode, type TestNode } from '../../support/nodes/test-node.ts';

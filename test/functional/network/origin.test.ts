@@ -1,14 +1,14 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { REGTEST_NETWORK } from '../../../main/core/networks/built-in.ts';
+import { REGTEST_NETWORK } from '../../../main/core/params/built-in-networks.ts';
 import { toHex } from '../../../main/core/codec/hex.ts';
 import { isViolation } from '../../../main/core/violation.ts';
-import { decodeWids } from '../../../main/network/wire/messages/announcements.ts';
-import { REQUEST, type RequestKind } from '../../../main/network/wire/requests.ts';
+import { decodeWids } from '../../../main/net/protocol/announcements.ts';
+import { REQUEST, type RequestKind } from '../../../main/net/protocol/requests.ts';
 import {
   decodeTransactions,
   decodeWidList,
   encodeGetTransactions,
-} from '../../../main/network/wire/messages/relay-messages.ts';
+} from '../../../main/net/protocol/relay-messages.ts';
 import { type RawPeer, startRawPeer } from '../../support/nodes/raw-peer.ts';
 import { coinbaseOf, pay, testKey } from '../../support/chain/test-chain.ts';
 import { startNode, type TestNode, type TestNodeOptions } from '../../support/nodes/test-node.ts';

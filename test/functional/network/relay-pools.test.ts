@@ -2,9 +2,9 @@ import { generateKeyPair } from '@libp2p/crypto/keys';
 import type { Stream } from '@libp2p/interface';
 import { peerIdFromString } from '@libp2p/peer-id';
 import { afterEach, expect, test } from 'vitest';
-import { createHost, type Host } from '../../../main/network/host/host.ts';
-import { RELAYED, RESERVATIONS } from '../../../main/network/host/bounds/relay-pools.ts';
-import { createPrefixed } from '../../../main/network/wire/messages/prefixed.ts';
+import { createHost, type Host } from '../../../main/net/transport/host.ts';
+import { RELAYED, RESERVATIONS } from '../../../main/net/transport/relay-pools.ts';
+import { createPrefixed } from '../../../main/net/protocol/prefixed.ts';
 import { meet, newSource, type Stranger } from '../../hostile/support/stranger.ts';
 import { until } from '../../support/until.ts';
 

@@ -1,30 +1,30 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { REGTEST_NETWORK } from '../../../main/core/networks/built-in.ts';
+import { REGTEST_NETWORK } from '../../../main/core/params/built-in-networks.ts';
 import {
   decodeManifest,
   decodeGetChunk,
   decodeGetManifest,
   encodeManifest,
-} from '../../../main/network/wire/messages/snapshot-messages.ts';
-import { decodeGetBlocks } from '../../../main/network/wire/messages/sync-messages.ts';
-import { FRAME } from '../../../main/network/wire/frame-types.ts';
-import { chunkFile, listSnapshots, readManifest } from '../../../main/state/snapshot/files.ts';
+} from '../../../main/net/protocol/snapshot-messages.ts';
+import { decodeGetBlocks } from '../../../main/net/protocol/sync-messages.ts';
+import { FRAME } from '../../../main/net/protocol/frame-types.ts';
+import { chunkFile, listSnapshots, readManifest } from '../../../main/chain/snapshot-files.ts';
 import { isViolation } from '../../../main/core/violation.ts';
-import { createHost } from '../../../main/network/host/host.ts';
-import { namesOf } from '../../../main/network/host/naming/protocols.ts';
-import { greet } from '../../../main/network/wire/control.ts';
-import { isOffence } from '../../../main/network/wire/offence.ts';
-import { PROTOCOL_VERSION } from '../../../main/network/wire/messages/hello.ts';
-import { type Handler, serve } from '../../../main/network/wire/server.ts';
-import { createBodyReader } from '../../../main/network/sync/bodies/body-of.ts';
-import { syncHandlers } from '../../../main/network/sync/serving/serve-sync.ts';
+import { createHost } from '../../../main/net/transport/host.ts';
+import { namesOf } from '../../../main/net/transport/protocols.ts';
+import { greet } from '../../../main/net/protocol/control.ts';
+import { isOffence } from '../../../main/net/protocol/wire-violation.ts';
+import { PROTOCOL_VERSION } from '../../../main/net/protocol/hello.ts';
+import { type Handler, serve } from '../../../main/net/protocol/responder.ts';
+import { createBodyReader } from '../../../main/net/sync/body-of.ts';
+import { syncHandlers } from '../../../main/net/sync/serve-sync.ts';
 import { generateKeyPair } from '@libp2p/crypto/keys';
 import { subsidyAt } from '../../../main/core/consensus/params.ts';
 import { encodeRecords, RECORD } from '../../../main/core/primitives/records.ts';
 import { createTransaction, type Transaction } from '../../../main/core/primitives/transaction.ts';
 import { toMotes } from '../../../shared/units.ts';
 import { testKey } from '../../support/chain/test-chain.ts';
-import { hexToHash } from '../../../main/state/storage/records/keys.ts';
+import { hexToHash } from '../../../main/storage/keys.ts';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startNode, type TestNode, type TestNodeOptions } from '../../support/nodes/test-node.ts';

@@ -1,9 +1,9 @@
 import { afterEach, expect, test } from 'vitest';
-import { REGTEST_NETWORK } from '../../../main/core/networks/built-in.ts';
-import { createBodyReader } from '../../../main/network/sync/bodies/body-of.ts';
-import { syncHandlers } from '../../../main/network/sync/serving/serve-sync.ts';
-import { FRAME } from '../../../main/network/wire/frame-types.ts';
-import type { Handler } from '../../../main/network/wire/server.ts';
+import { REGTEST_NETWORK } from '../../../main/core/params/built-in-networks.ts';
+import { createBodyReader } from '../../../main/net/sync/body-of.ts';
+import { syncHandlers } from '../../../main/net/sync/serve-sync.ts';
+import { FRAME } from '../../../main/net/protocol/frame-types.ts';
+import type { Handler } from '../../../main/net/protocol/responder.ts';
 import { startRawPeer } from '../../support/nodes/raw-peer.ts';
 import { startNode, type TestNode } from '../../support/nodes/test-node.ts';
 import { until } from '../../support/until.ts';

@@ -1,7 +1,7 @@
 import { generateKeyPair } from '@libp2p/crypto/keys';
 import { afterEach, expect, test } from 'vitest';
-import { createHost, type Host } from '../../../main/network/host/host.ts';
-import { AWAITING_HELLO } from '../../../main/network/peers/sessions.ts';
+import { createHost, type Host } from '../../../main/net/transport/host.ts';
+import { AWAITING_HELLO } from '../../../main/net/peers/sessions.ts';
 import { startNode } from '../../support/nodes/test-node.ts';
 import { until } from '../../support/until.ts';
 

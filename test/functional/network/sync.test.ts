@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { LOCAL_NETWORK } from '../../../main/core/networks/built-in.ts';
+import { LOCAL_NETWORK } from '../../../main/core/params/built-in-networks.ts';
 import { coinbaseOf, pay, testKey } from '../../support/chain/test-chain.ts';
 import { startNode, type TestNode, type TestNodeOptions } from '../../support/nodes/test-node.ts';
 import { until } from '../../support/until.ts';

@@ -1,8 +1,8 @@
 import { generateKeyPair } from '@libp2p/crypto/keys';
 import type { PrivateKey } from '@libp2p/interface';
 import { afterEach, expect, test } from 'vitest';
-import { createHost, type Host } from '../../../main/network/host/host.ts';
-import { createTwinVisits } from '../../../main/network/discovery/twin-visits.ts';
+import { createHost, type Host } from '../../../main/net/transport/host.ts';
+import { createTwinVisits } from '../../../main/net/discovery/twin-visits.ts';
 import { turnedClock } from '../../support/test-clock.ts';
 import { until } from '../../support/until.ts';
 

@@ -1,10 +1,10 @@
 import { afterEach, expect, test } from 'vitest';
-import { REGTEST_NETWORK } from '../../../main/core/networks/built-in.ts';
-import { encodeBlockAnnouncement } from '../../../main/network/wire/messages/announcements.ts';
-import { FRAME } from '../../../main/network/wire/frame-types.ts';
-import { createFrameReader, type Frame, writeFrame } from '../../../main/network/wire/frames.ts';
-import { isOffence } from '../../../main/network/wire/offence.ts';
-import { encodeGetHeaders } from '../../../main/network/wire/messages/sync-messages.ts';
+import { REGTEST_NETWORK } from '../../../main/core/params/built-in-networks.ts';
+import { encodeBlockAnnouncement } from '../../../main/net/protocol/announcements.ts';
+import { FRAME } from '../../../main/net/protocol/frame-types.ts';
+import { createFrameReader, type Frame, writeFrame } from '../../../main/net/protocol/frames.ts';
+import { isOffence } from '../../../main/net/protocol/wire-violation.ts';
+import { encodeGetHeaders } from '../../../main/net/protocol/sync-messages.ts';
 import { type RawPeer, startRawPeer } from '../../support/nodes/raw-peer.ts';
 import { mineOn, tipOf } from '../../support/chain/test-chain.ts';
 import { startNode, type TestNode } from '../../support/nodes/test-node.ts';

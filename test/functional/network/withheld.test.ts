@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { REGTEST_NETWORK } from '../../../main/core/networks/built-in.ts';
+import { REGTEST_NETWORK } from '../../../main/core/params/built-in-networks.ts';
 import { decodeBlock } from '../../../main/core/primitives/block.ts';
 import { isViolation } from '../../../main/core/violation.ts';
-import { encodeBlockAnnouncement } from '../../../main/network/wire/messages/announcements.ts';
+import { encodeBlockAnnouncement } from '../../../main/net/protocol/announcements.ts';
 import { type RawPeer, startRawPeer } from '../../support/nodes/raw-peer.ts';
 import { coinbaseOf, mineOn, parentOf, pay, testKey, tipOf } from '../../support/chain/test-chain.ts';
 import { startNode, type TestNode, type TestNodeOptions } from '../../support/nodes/test-node.ts';

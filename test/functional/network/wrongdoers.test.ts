@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, describe, expect, test } from 'vitest';
-import { REGTEST_NETWORK } from '../../../main/core/networks/built-in.ts';
+import { REGTEST_NETWORK } from '../../../main/core/params/built-in-networks.ts';
 import { createHeader } from '../../../main/core/primitives/header.ts';
-import { encodeBlockAnnouncement, encodeWids } from '../../../main/network/wire/messages/announcements.ts';
-import { FRAME } from '../../../main/network/wire/frame-types.ts';
-import { encodeTransactions } from '../../../main/network/wire/messages/relay-messages.ts';
-import { encodeHeaders } from '../../../main/network/wire/messages/sync-messages.ts';
-import type { Handler } from '../../../main/network/wire/server.ts';
+import { encodeBlockAnnouncement, encodeWids } from '../../../main/net/protocol/announcements.ts';
+import { FRAME } from '../../../main/net/protocol/frame-types.ts';
+import { encodeTransactions } from '../../../main/net/protocol/relay-messages.ts';
+import { encodeHeaders } from '../../../main/net/protocol/sync-messages.ts';
+import type { Handler } from '../../../main/net/protocol/responder.ts';
 import { type RawPeer, type RawPeerOptions, startRawPeer } from '../../support/nodes/raw-peer.ts';
 import { coinbaseOf, mineOn, parentOf, pay, testKey, tipOf } from '../../support/chain/test-chain.ts';
 import { startNode, type TestNode } from '../../support/nodes/test-node.ts';

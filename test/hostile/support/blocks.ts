@@ -1,4 +1,4 @@
-import { REGTEST_NETWORK } from '../../../main/core/networks/built-in.ts';
+import { REGTEST_NETWORK } from '../../../main/core/params/built-in-networks.ts';
 import { type Block, createBlock, decodeBlock } from '../../../main/core/primitives/block.ts';
 import { createHeader, type Header } from '../../../main/core/primitives/header.ts';
 import { bitsToTarget } from '../../../main/core/consensus/compact.ts';

@@ -1,4 +1,4 @@
-import { REGTEST_NETWORK } from '../../../main/core/networks/built-in.ts';
+import { REGTEST_NETWORK } from '../../../main/core/params/built-in-networks.ts';
 import { encodeAddress } from '../../../main/core/primitives/address.ts';
 import {
   type Block,

@@ -1,4 +1,4 @@
-import { FRAME } from '../../../main/network/wire/frame-types.ts';
+import { FRAME } from '../../../main/net/protocol/frame-types.ts';
 import type { Stream } from '@libp2p/interface';
 import type { Random } from '../../support/random.ts';
 import { until } from '../../support/until.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect } from 'vitest';
-import { REGTEST_NETWORK } from '../../../main/core/networks/built-in.ts';
+import { REGTEST_NETWORK } from '../../../main/core/params/built-in-networks.ts';
 import { type NodeProcess, startNodeProcess } from '../../support/nodes/node-process.ts';
-import { encodeBlockAnnouncement } from '../../../main/network/wire/messages/announcements.ts';
+import { encodeBlockAnnouncement } from '../../../main/net/protocol/announcements.ts';
 import { coinbaseOf, pay, testKey } from '../../support/chain/test-chain.ts';
 import { until } from '../../support/until.ts';
 import { blockAt, nextBlock, PAYEE, withoutWork } from './blocks.ts';

@@ -5,7 +5,7 @@
  */
 import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { SCHEMA } from '../../../main/state/storage/records/keys.ts';
+import { SCHEMA } from '../../../main/storage/keys.ts';
 import { startNodeProcess } from '../nodes/node-process.ts';
 import { newDirectory } from './test-chain.ts';
 

@@ -1,7 +1,7 @@
 import sodium from 'sodium-native';
 import { plainSha256 } from '../../../main/core/crypto/hash.ts';
-import { policySighash } from '../../../main/core/locks/policy-lock.ts';
-import { encodePolicy, policyHash, type PolicyNode } from '../../../main/core/locks/policy-tree.ts';
+import { policySighash } from '../../../main/core/ledger/policy-lock.ts';
+import { encodePolicy, policyHash, type PolicyNode } from '../../../main/core/ledger/policy-tree.ts';
 import type { Coin, Lock } from '../../../main/core/primitives/coin.ts';
 import type { Outpoint } from '../../../main/core/primitives/outpoint.ts';
 import { createTransaction, sighash, type Transaction } from '../../../main/core/primitives/transaction.ts';

@@ -9,14 +9,18 @@ import { nextBits } from '../../../main/core/consensus/asert.ts';
 import { parametersHash, subsidyAt } from '../../../main/core/consensus/params.ts';
 import { publicKeyFromSeed, sign } from '../../../main/core/crypto/ed25519.ts';
 import { DOMAIN, hash, plainSha256 } from '../../../main/core/crypto/hash.ts';
-import { policySighash } from '../../../main/core/locks/policy-lock.ts';
+import { policySighash } from '../../../main/core/ledger/policy-lock.ts';
 import {
   encodeClaims,
   encodePolicy,
   policyHash,
   type PolicyNode,
-} from '../../../main/core/locks/policy-tree.ts';
-import { BUILT_IN_NETWORKS, MAIN_NETWORK, REGTEST_NETWORK } from '../../../main/core/networks/built-in.ts';
+} from '../../../main/core/ledger/policy-tree.ts';
+import {
+  BUILT_IN_NETWORKS,
+  MAIN_NETWORK,
+  REGTEST_NETWORK,
+} from '../../../main/core/params/built-in-networks.ts';
 import { encodeAddress } from '../../../main/core/primitives/address.ts';
 import { type Block, blockMerkleRoot, createBlock } from '../../../main/core/primitives/block.ts';
 import { LOCK_KEY, LOCK_POLICY, type Lock, type Output } from '../../../main/core/primitives/coin.ts';
@@ -24,10 +28,10 @@ import { createHeader, type Header } from '../../../main/core/primitives/header.
 import { encodeRecords, RECORD } from '../../../main/core/primitives/records.ts';
 import { createTransaction, sighash, type Transaction } from '../../../main/core/primitives/transaction.ts';
 import { bytesToBigInt } from '../../../main/core/codec/bytes.ts';
-import { SNAPSHOT_KEY_BYTES, writeSnapshotCoin } from '../../../main/core/snapshot/record.ts';
-import { chunkHash, snapshotRoot, type SnapshotFacts } from '../../../main/core/snapshot/root.ts';
-import { messageHash } from '../../../main/core/wallet/message.ts';
-import { encodeCoin } from '../../../main/state/storage/records/coin-record.ts';
+import { SNAPSHOT_KEY_BYTES, writeSnapshotCoin } from '../../../main/core/ledger/snapshot-record.ts';
+import { chunkHash, snapshotRoot, type SnapshotFacts } from '../../../main/core/ledger/snapshot-root.ts';
+import { messageHash } from '../../../main/wallet/signed-message.ts';
+import { encodeCoin } from '../../../main/storage/coin-record.ts';
 import { toMotes } from '../../../shared/units.ts';
 import { example, type Example, type Row } from '../pages/example.ts';
 import { furtherExamples } from './further-examples.ts';

@@ -6,7 +6,7 @@ import sodium from 'sodium-native';
 import { bytesToBigInt } from '../../../main/core/codec/bytes.ts';
 import { bitsToTarget } from '../../../main/core/consensus/compact.ts';
 import { subsidyAt } from '../../../main/core/consensus/params.ts';
-import { REGTEST_NETWORK } from '../../../main/core/networks/built-in.ts';
+import { REGTEST_NETWORK } from '../../../main/core/params/built-in-networks.ts';
 import { isViolation } from '../../../main/core/violation.ts';
 import type { PowHash, SignatureBatch } from '../../../main/core/ports.ts';
 import { type Block, blockMerkleRoot, createBlock } from '../../../main/core/primitives/block.ts';
@@ -15,10 +15,10 @@ import { createHeader, type HeaderFields } from '../../../main/core/primitives/h
 import type { Outpoint } from '../../../main/core/primitives/outpoint.ts';
 import { type CoinbaseRecord, encodeRecords, RECORD } from '../../../main/core/primitives/records.ts';
 import { createTransaction, sighash, type Transaction } from '../../../main/core/primitives/transaction.ts';
-import type { Chain, ChainDeps } from '../../../main/state/chain/chain.ts';
-import { createChain } from '../../../main/state/chain/create-chain.ts';
-import type { HeaderEntry } from '../../../main/state/chain/headers/header-entry.ts';
-import type { Log } from '../../../main/lib/log/log.ts';
+import type { Chain, ChainDeps } from '../../../main/chain/chain.ts';
+import { createChain } from '../../../main/chain/create-chain.ts';
+import type { HeaderEntry } from '../../../main/chain/header-entry.ts';
+import type { Log } from '../../../main/lib/log.ts';
 import { type Motes, toMotes } from '../../../shared/units.ts';
 
 /** A log that says nothing. */

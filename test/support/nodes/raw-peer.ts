@@ -1,15 +1,15 @@
 import type { Connection, Stream } from '@libp2p/interface';
 import { generateKeyPair } from '@libp2p/crypto/keys';
-import type { Network } from '../../../main/core/networks/network.ts';
-import { createHost, type Host } from '../../../main/network/host/host.ts';
-import { type Names, namesOf } from '../../../main/network/host/naming/protocols.ts';
-import { type Caller, createCaller } from '../../../main/network/wire/caller.ts';
-import { type Control, greet } from '../../../main/network/wire/control.ts';
-import { type Hello, PROTOCOL_VERSION } from '../../../main/network/wire/messages/hello.ts';
-import { FRAME } from '../../../main/network/wire/frame-types.ts';
-import { encodeRecords } from '../../../main/network/wire/messages/record-messages.ts';
-import { isOffence, type Offence } from '../../../main/network/wire/offence.ts';
-import { type Handler, serve } from '../../../main/network/wire/server.ts';
+import type { Network } from '../../../main/core/params/network.ts';
+import { createHost, type Host } from '../../../main/net/transport/host.ts';
+import { type Names, namesOf } from '../../../main/net/transport/protocols.ts';
+import { type Caller, createCaller } from '../../../main/net/protocol/requester.ts';
+import { type Control, greet } from '../../../main/net/protocol/control.ts';
+import { type Hello, PROTOCOL_VERSION } from '../../../main/net/protocol/hello.ts';
+import { FRAME } from '../../../main/net/protocol/frame-types.ts';
+import { encodeRecords } from '../../../main/net/protocol/record-messages.ts';
+import { isOffence, type Offence } from '../../../main/net/protocol/wire-violation.ts';
+import { type Handler, serve } from '../../../main/net/protocol/responder.ts';
 
 /** A peer without a node behind it, which says whatever a test wants to say. */
 export interface RawPeer {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Peer } from '../../../shared/contract/peers.ts';
-import type { Verdict } from '../../../main/network/reach/verdict.ts';
+import type { Verdict } from '../../../main/net/nat/verdict.ts';
 import { forkInside, type World } from './namespaces.ts';
 import { newDirectory } from '../chain/test-chain.ts';
 import type { TestNodeOptions } from './test-node.ts';

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { NodeProcess } from './node-process.ts';
-import { PENALTY, POINTS } from '../../../main/network/peers/conduct/penalties.ts';
-import type { OffenceCode } from '../../../main/network/wire/offence.ts';
+import { PENALTY, POINTS } from '../../../main/net/peers/penalties.ts';
+import type { OffenceCode } from '../../../main/net/protocol/wire-violation.ts';
 import { createRandom } from '../random.ts';
 import { until } from '../until.ts';
 import { createWiredNodes, type WiredNodes } from './wired-nodes.ts';

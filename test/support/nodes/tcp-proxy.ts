@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import { peerIdOf } from '../../../main/network/host/naming/addresses.ts';
+import { peerIdOf } from '../../../main/net/transport/multiaddrs.ts';
 
 /** A wire between two nodes that a test can cut, and that can be slow. */
 export interface TcpProxy {

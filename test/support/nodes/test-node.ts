@@ -1,15 +1,15 @@
-import { REGTEST_NETWORK } from '../../../main/core/networks/built-in.ts';
-import type { Network } from '../../../main/core/networks/network.ts';
+import { REGTEST_NETWORK } from '../../../main/core/params/built-in-networks.ts';
+import type { Network } from '../../../main/core/params/network.ts';
 import type { Block } from '../../../main/core/primitives/block.ts';
 import { type Clock, systemClock } from '../../../main/lib/clock.ts';
 import { createClockWatch } from '../../../main/lib/clock-watch.ts';
-import type { Log } from '../../../main/lib/log/log.ts';
-import { createNetwork, type PeerNetwork } from '../../../main/network/network.ts';
-import type { DiscoveryChoice } from '../../../main/network/ports.ts';
-import type { Chain } from '../../../main/state/chain/chain.ts';
-import { createChain } from '../../../main/state/chain/create-chain.ts';
-import { createHistory } from '../../../main/state/history/history.ts';
-import { createMempool, type Mempool } from '../../../main/state/mempool/mempool.ts';
+import type { Log } from '../../../main/lib/log.ts';
+import { createNetwork, type PeerNetwork } from '../../../main/net/network.ts';
+import type { DiscoveryChoice } from '../../../main/net/ports.ts';
+import type { Chain } from '../../../main/chain/chain.ts';
+import { createChain } from '../../../main/chain/create-chain.ts';
+import { createHistory } from '../../../main/chain/history-check.ts';
+import { createMempool, type Mempool } from '../../../main/mempool/mempool.ts';
 import {
   type BlockParts,
   extend,

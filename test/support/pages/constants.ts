@@ -6,9 +6,9 @@ const ROOT = path.resolve(import.meta.dirname, '../../..');
 
 export const readSource = (file: string): string => readFileSync(path.join(ROOT, file), 'utf8');
 
-/** Every TypeScript file below a folder of the project, relative to that folder. */
+/** Every TypeScript file below a folder of `main`, relative to `main`. */
 export const sourcesBelow = (folder: string): string[] =>
-  globSync('**/*.ts', { cwd: path.join(ROOT, folder) }).sort();
+  globSync(`${folder}/**/*.ts`, { cwd: path.join(ROOT, 'main') }).sort();
 
 const OPERATORS: readonly (readonly [string, (a: number, b: number) => number])[] = [
   [' + ', (a, b) => a + b],

@@ -1,5 +1,5 @@
 /** The parameters of the gossip router as they are at run time, defaults of the library included, for docs/wire.md. */
-import { gossipService } from '../../../main/network/host/gossip.ts';
+import { gossipService } from '../../../main/net/transport/gossip.ts';
 import type { Example } from './example.ts';
 
 /** Numbers and switches of the router by the names of the gossipsub specification and its library. */

@@ -2,8 +2,8 @@ import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createConditionReader } from '../../../main/api/condition.ts';
-import { placeOf } from '../../../main/lib/disk/place.ts';
-import type { NetworkStatus } from '../../../main/network/network.ts';
+import { placeOf } from '../../../main/lib/place.ts';
+import type { NetworkStatus } from '../../../main/net/network.ts';
 import { newFolder } from '../../support/folder.ts';
 import { until } from '../../support/until.ts';
 

@@ -4,7 +4,7 @@ import { readArguments, readNumber } from '../../../main/cli/arguments.ts';
 import { callCommand } from '../../../main/cli/call-command.ts';
 import { defaultDirectory } from '../../../main/node/default-directory.ts';
 import { PROCEDURES } from '../../../main/cli/procedures.ts';
-import { MAIN_NETWORK } from '../../../main/core/networks/built-in.ts';
+import { MAIN_NETWORK } from '../../../main/core/params/built-in-networks.ts';
 import type { KithError } from '../../../main/lib/errors.ts';
 
 const OPTIONS = {

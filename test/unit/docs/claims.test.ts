@@ -4,7 +4,7 @@
  */
 import { describe, expect, test } from 'vitest';
 import { checkParams, type ConsensusParams } from '../../../main/core/consensus/params.ts';
-import { MAIN_NETWORK } from '../../../main/core/networks/built-in.ts';
+import { MAIN_NETWORK } from '../../../main/core/params/built-in-networks.ts';
 import { MAX_MOTES, toMotes } from '../../../shared/units.ts';
 import { readSource, tableRows, valueOf } from '../../support/pages/constants.ts';
 
@@ -30,19 +30,19 @@ function constant(file: string, expression: string): number {
 const seconds = (file: string, expression: string): number => constant(file, expression) / 1000;
 const minutes = (file: string, expression: string): number => seconds(file, expression) / 60;
 const limit = (name: string): number => constant('core/primitives/limits.ts', name);
-const policy = (name: string): number => constant('core/policy/limits.ts', name);
-const tree = (name: string): number => constant('core/locks/policy-tree.ts', `POLICY_LIMITS.${name}`);
-const net = (file: string, expression: string): number => constant(`network/${file}`, expression);
-const frame = (name: string): number => net('wire/frame-types.ts', name);
+const policy = (name: string): number => constant('core/policy/policy-limits.ts', name);
+const tree = (name: string): number => constant('core/ledger/policy-tree.ts', `POLICY_LIMITS.${name}`);
+const net = (file: string, expression: string): number => constant(`net/${file}`, expression);
+const frame = (name: string): number => net('protocol/frame-types.ts', name);
 
 function buriedEpochs(): string {
-  const source = readSource('main/state/chain/snapshot/snapshot-gate.ts');
+  const source = readSource('main/chain/snapshot-gate.ts');
   return /const BURIED_EPOCHS = (\d+)n;/.exec(source)![1]!;
 }
 
 const PROTOCOL: readonly string[] = [
   `from 0 to ${MAX_MOTES} (MAX)`,
-  `of their first ${constant('core/snapshot/record.ts', 'SNAPSHOT_KEY_BYTES')} bytes, compared byte by byte`,
+  `of their first ${constant('core/ledger/snapshot-record.ts', 'SNAPSHOT_KEY_BYTES')} bytes, compared byte by byte`,
   `header (${limit('HEADER_BYTES')} bytes)`,
   `at most ${limit('MAX_TRANSACTION_BYTES')} bytes; at least one output`,
   `every lock at most ${limit('MAX_LOCK_BYTES')} bytes, and exactly ${limit('KEY_BYTES')} for lock type 0`,
@@ -51,10 +51,10 @@ const PROTOCOL: readonly string[] = [
   `at most ${tree('bytes')} bytes, ${tree('nodes')} nodes, ${tree('depth')} levels below the root`,
   `1 ≤ m ≤ n ≤ ${tree('children')}; a preimage of at most ${tree('preimageBytes')} bytes`,
   `n ≥ the first height of locked-in + ${constant('core/consensus/deployments.ts', 'GRACE_PERIODS')} · bitsPeriod`,
-  `chunk ${constant('core/snapshot/record.ts', 'CHUNK_COINS')} coins`,
+  `chunk ${constant('core/ledger/snapshot-record.ts', 'CHUNK_COINS')} coins`,
   `at least ${buriedEpochs()} · epoch times the work`,
-  `(1 to ${constant('core/networks/network.ts', 'MAX_NAME_BYTES')} printable ASCII characters`,
-  `[multiaddresses, ${constant('core/networks/network-file.ts', 'MAX_BOOTSTRAP')} at most]`,
+  `(1 to ${constant('core/params/network.ts', 'MAX_NAME_BYTES')} printable ASCII characters`,
+  `[multiaddresses, ${constant('core/params/network-file.ts', 'MAX_BOOTSTRAP')} at most]`,
   `at least ${policy('DUST')} motes`,
   `its version is ${policy('KNOWN_VERSION')}`,
   `the tip's height + ${policy('EXPIRY_MARGIN')} or later`,
@@ -65,55 +65,52 @@ const PROTOCOL: readonly string[] = [
   `plus ${policy('REPLACEMENT_INCREMENT')} motes for each of its own bytes`,
   `rises to ${policy('REPLACEMENT_INCREMENT')} motes a byte above`,
   `A mempool holds ${policy('MAX_POOL_USAGE') / 1_000_000} MB, each transaction counted as its bytes + ${policy('ENTRY_OVERHEAD')}`,
-  `m/${constant('core/wallet/key-path.ts', 'PURPOSE')}'/${constant('core/wallet/key-path.ts', 'COIN_TYPE')}'/account'`,
+  `m/${constant('wallet/key-path.ts', 'PURPOSE')}'/${constant('wallet/key-path.ts', 'COIN_TYPE')}'/account'`,
   `percent-encoded UTF-8, at most ${constant('shared/payment-link.ts', 'MAX_LINK')} characters`,
   `it then has at most ${constant('shared/labels.ts', 'MAX_LABEL')} UTF-16 code units`,
   `or above ${limit('MAX_BLOCK_OUTPUTS') - 1} (getParts)`,
 ];
 
 const WIRE: readonly string[] = [
-  `Data is at most ${net('wire/messages/announcements.ts', 'MAX_GOSSIP_BYTES')} bytes`,
-  `within ${seconds('network/wire/flow.ts', 'STALL_MS')} s plus one second for each ${net('wire/flow.ts', 'SLOWEST_BYTES_PER_S')} bytes`,
-  `more than ${net('wire/flow.ts', 'HIGH_WATER') / 1024} KiB of an answer are unread, it must take some bytes every ${seconds('network/wire/flow.ts', 'STALL_MS')} s, and ${net('wire/flow.ts', 'SLOWEST_TAKEN_PER_S')} bytes a second`,
+  `Data is at most ${net('protocol/announcements.ts', 'MAX_GOSSIP_BYTES')} bytes`,
+  `within ${seconds('net/protocol/flow.ts', 'STALL_MS')} s plus one second for each ${net('protocol/flow.ts', 'SLOWEST_BYTES_PER_S')} bytes`,
+  `more than ${net('protocol/flow.ts', 'HIGH_WATER') / 1024} KiB of an answer are unread, it must take some bytes every ${seconds('net/protocol/flow.ts', 'STALL_MS')} s, and ${net('protocol/flow.ts', 'SLOWEST_TAKEN_PER_S')} bytes a second`,
   `of at most ${frame('MAX_UNKNOWN_BYTES')} bytes. They are no violation`,
-  `Each waits at most ${seconds('network/wire/control.ts', 'HELLO_MS')} s`,
-  `closes it ${seconds('network/wire/control.ts', 'WITHOUT_HELLO_MS')} s after it was opened`,
-  `ASCII, at most ${net('wire/messages/hello.ts', 'MAX_SOFTWARE')}`,
-  `bytes, at most ${net('wire/messages/hello.ts', 'MAX_EXTENSION')}: for later versions`,
-  `has changed by ${net('peers/serves-teller.ts', 'STEP')} blocks or more`,
+  `Each waits at most ${seconds('net/protocol/control.ts', 'HELLO_MS')} s`,
+  `closes it ${seconds('net/protocol/control.ts', 'WITHOUT_HELLO_MS')} s after it was opened`,
+  `ASCII, at most ${net('protocol/hello.ts', 'MAX_SOFTWARE')}`,
+  `bytes, at most ${net('protocol/hello.ts', 'MAX_EXTENSION')}: for later versions`,
+  `has changed by ${net('peers/announce-services.ts', 'STEP')} blocks or more`,
   `count varuint ≤ ${frame('MAX_LOCATOR')} \\| id 32`,
   `count varuint ≤ ${frame('MAX_HEADERS')} \\| header 88`,
   `count varuint ≤ ${frame('MAX_BLOCKS_ASKED')} \\| id 32`,
   `Fewer than ${frame('MAX_HEADERS')} headers mean`,
-  `keeps ${net('sync/headers/presync.ts', 'MARK_BYTES')} bytes of a keyed hash of each header`,
-  `(a header at most ${net('sync/bodies/body-of.ts', 'DEPTH')} above its tip) waits up to ${seconds('network/sync/bodies/body-of.ts', 'WAIT_MS')} s`,
+  `keeps ${net('sync/presync.ts', 'MARK_BYTES')} bytes of a keyed hash of each header`,
+  `(a header at most ${net('sync/body-of.ts', 'DEPTH')} above its tip) waits up to ${seconds('net/sync/body-of.ts', 'WAIT_MS')} s`,
   `count varuint ≤ ${frame('MAX_TRANSACTIONS_ASKED')} \\| id 32`,
   `count varuint ≤ ${frame('MAX_WIDS_LISTED')} \\| wid 32`,
   `count varuint, 1 to ${frame('MAX_PARTS_ASKED')} \\| gap varuint`,
   `when it has grown to ${frame('MAX_TRANSACTIONS_BYTES') / 1024} KiB`,
-  `answers ${net('relay/payments/fetcher.ts', 'MOST_UNSERVED')} requested wids in a row`,
-  `more than ${net('relay/blocks/block-parts.ts', 'DEPTH')} below the tip`,
-  `or ${seconds('network/relay/payments/first-hop.ts', 'ECHO_MS.least')} to ${seconds('network/relay/payments/first-hop.ts', 'ECHO_MS.most')} s have passed`,
+  `answers ${net('relay/transaction-fetcher.ts', 'MOST_UNSERVED')} requested wids in a row`,
+  `more than ${net('relay/block-parts.ts', 'DEPTH')} below the tip`,
+  `or ${seconds('net/relay/private-broadcast.ts', 'ECHO_MS.least')} to ${seconds('net/relay/private-broadcast.ts', 'ECHO_MS.most')} s have passed`,
   `count varuint ≤ ${frame('MAX_RECORDS')} \\| (length varuint \\| record)`,
   `at most ${frame('MAX_RECORD_BYTES_SIGNED')} bytes. Its addresses after the fourth`,
-  `again within ${minutes('network/peers/addresses/exchange.ts', 'AGAIN_MS') / 2} minutes`,
-  `More than ${net('peers/addresses/exchange.ts', 'MOVES.burst')} at once, or one a minute`,
-  `count varuint, 1 to ${net('wire/messages/announcements.ts', 'MAX_WIDS')} \\| wid 32`.replaceAll(
-    '\\|',
-    '|',
-  ),
-  `the block has at most ${net('wire/messages/announcements.ts', 'MAX_INLINE_BLOCK')} bytes`,
-  `more than ${net('relay/blocks/push-links.ts', 'PUSHED_TO.total')} peers have selected`,
-  `announces it on the topic ${net('relay/blocks/block-relay.ts', 'NET_MS')} ms later`,
-  `has no compact block ${net('relay/blocks/block-push.ts', 'WAIT_MS')} ms later`,
-  `delays its answer by up to ${seconds('network/relay/blocks/block-push.ts', 'PATIENCE_MS')} s`,
+  `again within ${minutes('net/peers/address-exchange.ts', 'AGAIN_MS') / 2} minutes`,
+  `More than ${net('peers/address-exchange.ts', 'MOVES.burst')} at once, or one a minute`,
+  `count varuint, 1 to ${net('protocol/announcements.ts', 'MAX_WIDS')} \\| wid 32`.replaceAll('\\|', '|'),
+  `the block has at most ${net('protocol/announcements.ts', 'MAX_INLINE_BLOCK')} bytes`,
+  `more than ${net('relay/relay-tree.ts', 'PUSHED_TO.total')} peers have selected`,
+  `announces it on the topic ${net('relay/block-relay.ts', 'NET_MS')} ms later`,
+  `has no compact block ${net('relay/block-push.ts', 'WAIT_MS')} ms later`,
+  `delays its answer by up to ${seconds('net/relay/block-push.ts', 'PATIENCE_MS')} s`,
   `count varuint ≤ ${limit('MAX_BLOCK_OUTPUTS')} | whole varuint`,
-  `has at most ${constant('core/networks/join-link.ts', 'MAX_CHARACTERS')} characters. id`,
-  `of at most ${constant('core/networks/join-link.ts', 'MAX_ADDRESS')} characters, percent-encoded`,
+  `has at most ${constant('core/params/join-link.ts', 'MAX_CHARACTERS')} characters. id`,
+  `of at most ${constant('core/params/join-link.ts', 'MAX_ADDRESS')} characters, percent-encoded`,
   `at least ${net('join.ts', 'BURIED')} below the tip`,
   `count varuint ≤ ${frame('MAX_CHUNKS')} \\| chunk hash 32`,
-  `A message has at most ${net('reach/dial-back-messages.ts', 'DIAL_BACK_CAP')} bytes.`,
-  `again every ${net('reach/punch.ts', 'AGAIN_MS')} ms for ${seconds('network/reach/punch.ts', 'STRIKE_MS')} s`,
+  `A message has at most ${net('nat/autonat-messages.ts', 'DIAL_BACK_CAP')} bytes.`,
+  `again every ${net('nat/hole-punching.ts', 'AGAIN_MS')} ms for ${seconds('net/nat/hole-punching.ts', 'STRIKE_MS')} s`,
 ];
 
 test('the constants stand where this file looks for them', () => expect(missing).toEqual([]));

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { ANSWER_MICROS_PER_KIB, COST, LIMITS, type Rate } from '../../../main/network/budgets/costs.ts';
-import { FRAME } from '../../../main/network/wire/frame-types.ts';
-import { PIECE_BYTES } from '../../../main/network/wire/frames.ts';
+import { ANSWER_MICROS_PER_KIB, COST, LIMITS, type Rate } from '../../../main/net/budgets/costs.ts';
+import { FRAME } from '../../../main/net/protocol/frame-types.ts';
+import { PIECE_BYTES } from '../../../main/net/protocol/frames.ts';
 import { readSource, tableRows, valueOf } from '../../support/pages/constants.ts';
 
 const page = readSource('docs/costs.md');
@@ -48,7 +48,7 @@ describe('docs/costs.md and the table of costs', () => {
     const answers = section('Answers');
     expect(answers).toContain(`costs ${ANSWER_MICROS_PER_KIB} µs of processor time for each KiB`);
     expect(answers).toContain(`pieces of ${PIECE_BYTES / 1024} KiB`);
-    const turn = valueOf(readSource('main/network/budgets/budgets.ts'), 'TURN_MS');
+    const turn = valueOf(readSource('main/net/budgets/budgets.ts'), 'TURN_MS');
     expect(page).toContain(`Answers are worked on for ${turn} ms`);
   });
 });
@@ -65,12 +65,10 @@ describe('the table of costs and the frames', () => {
   });
 
   test('a frame for which a protocol has a handler has a cost', () => {
-    const handled = ['relay/serve-relay.ts', 'sync/serving/serve-sync.ts', 'sync/serving/serve-snapshots.ts']
-      .concat(['relay/blocks/block-push.ts', 'peers/addresses/exchange.ts', 'join.ts'])
+    const handled = ['net/relay/serve-relay.ts', 'net/sync/serve-sync.ts', 'net/sync/serve-snapshots.ts']
+      .concat(['net/relay/block-push.ts', 'net/peers/address-exchange.ts', 'net/join.ts'])
       .flatMap((file) =>
-        [...readSource(`main/network/${file}`).matchAll(/\[FRAME\.(\w+)\.type, (?!FRAME)/g)].map(
-          ([, name]) => name!,
-        ),
+        [...readSource(`main/${file}`).matchAll(/\[FRAME\.(\w+)\.type, (?!FRAME)/g)].map(([, name]) => name!),
       );
     expect(handled.length).toBeGreaterThanOrEqual(14);
     expect(handled.filter((name) => !(name in COST))).toEqual([]);

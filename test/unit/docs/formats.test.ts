@@ -4,19 +4,15 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { hashRawSync } from '@node-rs/argon2';
 import { expect, test } from 'vitest';
-import { REGTEST_NETWORK } from '../../../main/core/networks/built-in.ts';
-import { CHAIN } from '../../../main/core/wallet/key-path.ts';
-import { wordsOf } from '../../../main/core/wallet/mnemonic.ts';
-import { writePoolFile } from '../../../main/state/mempool/file/pool-file.ts';
-import { deriveSecrets, nobleSigner } from '../../../main/state/wallet/access/key-secrets.ts';
-import {
-  encodeWalletFile,
-  FILE_SCHEMA,
-  MAX_FILE_BYTES,
-} from '../../../main/state/wallet/file/file-format.ts';
+import { REGTEST_NETWORK } from '../../../main/core/params/built-in-networks.ts';
+import { CHAIN } from '../../../main/wallet/key-path.ts';
+import { wordsOf } from '../../../main/core/crypto/mnemonic.ts';
+import { writePoolFile } from '../../../main/mempool/mempool-file.ts';
+import { deriveSecrets, nobleSigner } from '../../../main/wallet/key-secrets.ts';
+import { encodeWalletFile, FILE_SCHEMA, MAX_FILE_BYTES } from '../../../main/wallet/wallet-file.ts';
 import { MAX_PASSPHRASE_BYTES } from '../../../shared/password.ts';
-import { sealSecret } from '../../../main/state/wallet/file/secret.ts';
-import { DEFAULT_KDF, KDF_LIMITS, open } from '../../../main/state/native/vault.ts';
+import { sealSecret } from '../../../main/wallet/file-secret.ts';
+import { DEFAULT_KDF, KDF_LIMITS, open } from '../../../main/workers/vault.ts';
 import { rowsOf, shownExamples } from '../../support/pages/example.ts';
 import { readSource, tableRows } from '../../support/pages/constants.ts';
 import { exampleChain } from '../../support/chain/protocol-examples.ts';

@@ -1,17 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { HANDSHAKES } from '../../../main/network/host/bounds/handshakes.ts';
-import { MAX_CONNECTIONS, MAX_SOCKETS } from '../../../main/network/host/host.ts';
-import { AWAITING_HELLO } from '../../../main/network/peers/sessions.ts';
-import { INBOUND } from '../../../main/network/peers/slots/inbound.ts';
-import { FRAME } from '../../../main/network/wire/frame-types.ts';
+import { HANDSHAKES } from '../../../main/net/transport/handshakes.ts';
+import { MAX_CONNECTIONS, MAX_SOCKETS } from '../../../main/net/transport/host.ts';
+import { AWAITING_HELLO } from '../../../main/net/peers/sessions.ts';
+import { INBOUND } from '../../../main/net/peers/inbound.ts';
+import { FRAME } from '../../../main/net/protocol/frame-types.ts';
 import { fieldsOf, readSource, sourcesBelow, valueOf } from '../../support/pages/constants.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
-const sourceOf = (where: string): string =>
-  read(/^(state|hosts|api)\//.test(where) ? `main/${where}` : `main/network/${where}`);
+const sourceOf = (where: string): string => read(`main/${where}`);
 
 interface Row {
   readonly what: string;
@@ -87,13 +86,11 @@ describe('docs/limits.md and the code', () => {
     expect(numbersIn(row.cells.join(' | ')).slice(0, values.length)).toEqual(values);
   });
 
-  const budgets = sourcesBelow('main/network').flatMap((file) =>
-    [...readSource(`main/network/${file}`).matchAll(/^(?:export )?const (\w+) = \{ burst: /gm)].map(
-      ([, name]) => ({
-        name: name!,
-        file,
-      }),
-    ),
+  const budgets = sourcesBelow('net').flatMap((file) =>
+    [...readSource(`main/${file}`).matchAll(/^(?:export )?const (\w+) = \{ burst: /gm)].map(([, name]) => ({
+      name: name!,
+      file,
+    })),
   );
   test.each(budgets)('the budget $name of $file has its row', ({ name, file }) => {
     const names = ({ what, constants }: Row) => [...constants, ...(NAMED[what] ?? [])].join(' ');
@@ -129,7 +126,7 @@ describe('docs/limits.md and the code', () => {
     const cell = (what: string) => rows.find((row) => row.what === what)!.cells[0]!;
     const caps = Object.values(FRAME).map(({ cap }) => cap);
     expect(numbersIn(cell('bytes of a frame'))).toEqual([Math.min(...caps), Math.max(...caps)]);
-    const book = sourceOf('peers/addresses/book.ts');
+    const book = sourceOf('net/peers/address-manager.ts');
     const room = ['BUCKETS.fresh', 'BUCKETS.proven', 'REACH.source'].map(
       (name) => valueOf(book, name) * valueOf(book, 'BUCKET_SIZE'),
     );

@@ -7,7 +7,7 @@ import {
   PENALTY,
   POINTS,
   SCORE_HALF_LIFE_MS,
-} from '../../../main/network/peers/conduct/penalties.ts';
+} from '../../../main/net/peers/penalties.ts';
 
 const page = readFileSync(path.resolve(import.meta.dirname, '../../../docs/misbehaviour.md'), 'utf8');
 const rows = page

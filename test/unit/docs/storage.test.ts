@@ -4,7 +4,7 @@ import path from 'node:path';
 import { crc32 } from 'node:zlib';
 import { ClassicLevel } from 'classic-level';
 import { beforeAll, expect, test } from 'vitest';
-import { REGTEST_NETWORK } from '../../../main/core/networks/built-in.ts';
+import { REGTEST_NETWORK } from '../../../main/core/params/built-in-networks.ts';
 import { exampleChain } from '../../support/chain/protocol-examples.ts';
 import { extend, newDirectory, openTestChain } from '../../support/chain/test-chain.ts';
 

@@ -17,7 +17,7 @@ function timesIn(text: string): number[] {
 }
 
 interface Time {
-  /** Such as `HELLO_MS, wire/control.ts`. */
+  /** Such as `HELLO_MS, net/protocol/control.ts`. */
   readonly where: string;
   readonly ms: readonly number[];
 }
@@ -26,7 +26,7 @@ interface Time {
 const NEVER = 'NEVER_MS';
 
 function timesOf(file: string): Time[] {
-  const source = readSource(`main/network/${file}`);
+  const source = readSource(`main/${file}`);
   const declared = source.matchAll(
     /^(?:export )?const ([A-Z][A-Z_]*_(MS|S|SECONDS))(?<!_PER_S)(?:: [^=]+)? = ([^;]+);/gm,
   );
@@ -41,7 +41,7 @@ function timesOf(file: string): Time[] {
 
 /** Fields such as `RELAY.slotMs`: times among other numbers of one object. */
 function fieldsOf(file: string): Time[] {
-  const source = readSource(`main/network/${file}`);
+  const source = readSource(`main/${file}`);
   const objects = source.matchAll(/^(?:export )?const ([A-Z][A-Z_]*)(?: = \{)([^}]*)\}/gm);
   return [...objects].flatMap(([, name, body]) =>
     [...body!.matchAll(/\b(\w+Ms): /g)].map(([, field]) => ({
@@ -51,13 +51,13 @@ function fieldsOf(file: string): Time[] {
   );
 }
 
-const times = sourcesBelow('main/network').flatMap((file) => [...timesOf(file), ...fieldsOf(file)]);
+const times = sourcesBelow('net').flatMap((file) => [...timesOf(file), ...fieldsOf(file)]);
 const rows = tableRows(readSource('docs/timeouts.md')).map(([, time, where]) => ({
   where: where!.replaceAll('`', ''),
   ms: timesIn(time!),
 }));
 
-describe('docs/timeouts.md and the constants of main/network', () => {
+describe('docs/timeouts.md and the constants of main/net', () => {
   test('the constants were found', () => expect(times.length).toBeGreaterThan(50));
 
   test.each(times)('$where has its row', ({ where, ms }) => {
@@ -74,8 +74,8 @@ describe('docs/timeouts.md and the constants of main/network', () => {
 });
 
 test('no time of a second or more stands inside of a call, where no page could name it', () => {
-  const inline = sourcesBelow('main/network').flatMap((file) =>
-    readSource(`main/network/${file}`)
+  const inline = sourcesBelow('net').flatMap((file) =>
+    readSource(`main/${file}`)
       .split('\n')
       .filter((line) => /(?:AbortSignal\.timeout|\bsleep)\(\d|imeout(?:Ms)?: \d/.test(line))
       .map((line) => `${file}: ${line.trim()}`),

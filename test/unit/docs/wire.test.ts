@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { toHex } from '../../../main/core/codec/hex.ts';
-import { FRAME } from '../../../main/network/wire/frame-types.ts';
-import { REQUEST, type RequestKind } from '../../../main/network/wire/requests.ts';
+import { FRAME } from '../../../main/net/protocol/frame-types.ts';
+import { REQUEST, type RequestKind } from '../../../main/net/protocol/requests.ts';
 import { readSource, tableRows, valueOf } from '../../support/pages/constants.ts';
 import { gossipProtocols } from '../../support/pages/gossip-parameters.ts';
 import { bytesOf } from '../../support/pages/wire/message-example.ts';
@@ -80,12 +80,12 @@ describe('the deadlines of docs/wire.md', () => {
   });
 
   test('those of the hello and the ping', () => {
-    const ms = (file: string, name: string) => valueOf(readSource(`main/network/${file}`), name);
+    const ms = (file: string, name: string) => valueOf(readSource(`main/${file}`), name);
     expect(/A hello must arrive within (\d+) s/.exec(section)?.[1]).toBe(
-      `${ms('wire/control.ts', 'HELLO_MS') / 1000}`,
+      `${ms('net/protocol/control.ts', 'HELLO_MS') / 1000}`,
     );
     expect(/the answer to a ping within (\d+) s/.exec(section)?.[1]).toBe(
-      `${ms('host/host.ts', 'PING_TIMEOUT_MS') / 1000}`,
+      `${ms('net/transport/host.ts', 'PING_TIMEOUT_MS') / 1000}`,
     );
   });
 
@@ -103,9 +103,9 @@ describe('the deadlines of docs/wire.md', () => {
 test('section 9 of docs/wire.md has every code of the wire', () => {
   const section = page.slice(page.indexOf('## 9. Violations'), page.indexOf('## 10.'));
   const codes = tableRows(section).map(([code]) => code!.replaceAll('`', ''));
-  const declared = [...readSource('main/network/wire/offence.ts').matchAll(/^ {2}\| '([a-z-]+)'/gm)].map(
-    ([, code]) => code!,
-  );
+  const declared = [
+    ...readSource('main/net/protocol/wire-violation.ts').matchAll(/^ {2}\| '([a-z-]+)'/gm),
+  ].map(([, code]) => code!);
   expect(declared.length).toBeGreaterThan(10);
   expect(codes.sort()).toEqual(declared.sort());
 });

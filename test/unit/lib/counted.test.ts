@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { createCounted } from '../../../main/lib/log/counted.ts';
-import { createLog, type LogEntry } from '../../../main/lib/log/log.ts';
+import { createCounted } from '../../../main/lib/counted.ts';
+import { createLog, type LogEntry } from '../../../main/lib/log.ts';
 
 let lines: LogEntry[];
 const counted = () => {

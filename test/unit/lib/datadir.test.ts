@@ -13,7 +13,7 @@ import {
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { defaultDataRoot, openDataDirectory } from '../../../main/lib/disk/datadir.ts';
+import { defaultDataRoot, openDataDirectory } from '../../../main/lib/datadir.ts';
 import { newFolder } from '../../support/folder.ts';
 import type { KithError } from '../../../main/lib/errors.ts';
 

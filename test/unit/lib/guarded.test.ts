@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { guarded } from '../../../main/lib/guarded.ts';
-import type { Log } from '../../../main/lib/log/log.ts';
+import type { Log } from '../../../main/lib/log.ts';
 import { expectBugs } from '../../support/bugs.ts';
 
 const bugs = expectBugs();

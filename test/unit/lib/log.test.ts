@@ -2,10 +2,10 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { KithError } from '../../../main/lib/errors.ts';
-import { createFileSink } from '../../../main/lib/log/log-file.ts';
-import { createConsoleSink, createRecentSink, formatEntry } from '../../../main/lib/log/log-sinks.ts';
-import { createLog, type LogEntry } from '../../../main/lib/log/log.ts';
-import { redact, redactText } from '../../../main/lib/log/redact.ts';
+import { createFileSink } from '../../../main/lib/log-file.ts';
+import { createConsoleSink, createRecentSink, formatEntry } from '../../../main/lib/log-sinks.ts';
+import { createLog, type LogEntry } from '../../../main/lib/log.ts';
+import { redact, redactText } from '../../../main/lib/redact.ts';
 import { newFolder } from '../../support/folder.ts';
 
 const WORDS = 'legal winner thank year wave sausage worth useful legal winner thank yellow';

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { NotReadable, readRegularFile, readRegularFileSync } from '../../../main/lib/disk/read-regular.ts';
+import { NotReadable, readRegularFile, readRegularFileSync } from '../../../main/lib/read-regular.ts';
 import { newFolder } from '../../support/folder.ts';
 
 const ways = [

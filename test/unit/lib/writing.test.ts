@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { KithError } from '../../../main/lib/errors.ts';
-import { diskFailed, diskRefusal } from '../../../main/lib/disk/disk-failure.ts';
-import { createWriteLine } from '../../../main/lib/disk/write-line.ts';
+import { diskFailed, diskRefusal } from '../../../main/lib/disk-failure.ts';
+import { createWriteLine } from '../../../main/lib/write-line.ts';
 import { sleep } from '../../../main/lib/clock.ts';
 
 test('writes happen one after the other, in the order in which they were asked for', async () => {

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readArguments } from '../../../main/cli/arguments.ts';
 import { nodeCommand } from '../../../main/cli/node-command.ts';
-import { readOptions } from '../../../main/shell/options.ts';
+import { readOptions } from '../../../main/electron/options.ts';
 import type { KithError } from '../../../main/lib/errors.ts';
 import { NODE_OPTIONS, OPTION_FORMS, type GivenOptions } from '../../../main/node/node-options.ts';
 import { optionsTable } from '../../../main/node/options-help.ts';

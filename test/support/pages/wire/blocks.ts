@@ -4,16 +4,16 @@ import {
   decodeWids,
   encodeBlockAnnouncement,
   encodeWids,
-} from '../../../../main/network/wire/messages/announcements.ts';
-import { type CompactBlock, compactOf } from '../../../../main/network/wire/messages/compact-block.ts';
+} from '../../../../main/net/protocol/announcements.ts';
+import { type CompactBlock, compactOf } from '../../../../main/net/protocol/compact-block.ts';
 import {
   decodePushed,
   decodeWant,
   encodePushed,
   encodeWant,
-} from '../../../../main/network/wire/messages/push-messages.ts';
+} from '../../../../main/net/protocol/push-messages.ts';
 import { isViolation } from '../../../../main/core/violation.ts';
-import { FRAME } from '../../../../main/network/wire/frame-types.ts';
+import { FRAME } from '../../../../main/net/protocol/frame-types.ts';
 import { H, u8, varbytes, varuint } from '../../chain/foreign-miner.ts';
 import { NAMES, nothing, payment, tipBlock } from './contents.ts';
 import { bytesOf, type Field, framed, type MessageExample } from './message-example.ts';

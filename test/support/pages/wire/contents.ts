@@ -1,6 +1,6 @@
 /** What the examples of docs/wire.md are about: the chain, the payment and the peer that all of them share. */
-import { namesOf } from '../../../../main/network/host/naming/protocols.ts';
-import { REGTEST_NETWORK } from '../../../../main/core/networks/built-in.ts';
+import { namesOf } from '../../../../main/net/transport/protocols.ts';
+import { REGTEST_NETWORK } from '../../../../main/core/params/built-in-networks.ts';
 import { exampleChain } from '../../chain/protocol-examples.ts';
 import { cat, Key, u32, u8, varuint } from '../../chain/foreign-miner.ts';
 import type { Field } from './message-example.ts';

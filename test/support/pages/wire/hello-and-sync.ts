@@ -8,8 +8,8 @@ import {
   encodeServes,
   encodeTip,
   type Hello,
-} from '../../../../main/network/wire/messages/hello.ts';
-import { FRAME } from '../../../../main/network/wire/frame-types.ts';
+} from '../../../../main/net/protocol/hello.ts';
+import { FRAME } from '../../../../main/net/protocol/frame-types.ts';
 import {
   decodeGetBlocks,
   decodeGetHeaders,
@@ -17,7 +17,7 @@ import {
   encodeGetBlocks,
   encodeGetHeaders,
   encodeHeaders,
-} from '../../../../main/network/wire/messages/sync-messages.ts';
+} from '../../../../main/net/protocol/sync-messages.ts';
 import { decodeBlock } from '../../../../main/core/primitives/block.ts';
 import { isViolation } from '../../../../main/core/violation.ts';
 import { u32, u64, varuint, varbytes } from '../../chain/foreign-miner.ts';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { chunkHash, snapshotRoot } from '../../../../main/core/snapshot/root.ts';
-import { formatJoinLink, parseJoinLink } from '../../../../main/core/networks/join-link.ts';
-import { networkFileHash, networkFileOf } from '../../../../main/network/join.ts';
-import { namesOf } from '../../../../main/network/host/naming/protocols.ts';
+import { chunkHash, snapshotRoot } from '../../../../main/core/ledger/snapshot-root.ts';
+import { formatJoinLink, parseJoinLink } from '../../../../main/core/params/join-link.ts';
+import { networkFileHash, networkFileOf } from '../../../../main/net/join.ts';
+import { namesOf } from '../../../../main/net/transport/protocols.ts';
 import {
   decodeDialRequest,
   decodeDialResponse,
@@ -10,13 +10,13 @@ import {
   encodeDialRequest,
   encodeDialResponse,
   STATUS,
-} from '../../../../main/network/reach/dial-back-messages.ts';
+} from '../../../../main/net/nat/autonat-messages.ts';
 import {
   decodePunch,
   encodePunch,
   PUNCH,
   PUNCH_PROTOCOL,
-} from '../../../../main/network/reach/punch-messages.ts';
+} from '../../../../main/net/nat/hole-punching-messages.ts';
 import {
   decodeGetChunk,
   decodeGetManifest,
@@ -24,9 +24,9 @@ import {
   encodeGetChunk,
   encodeGetManifest,
   encodeManifest,
-} from '../../../../main/network/wire/messages/snapshot-messages.ts';
-import { FRAME } from '../../../../main/network/wire/frame-types.ts';
-import { writeVarint } from '../../../../main/network/wire/messages/protobuf.ts';
+} from '../../../../main/net/protocol/snapshot-messages.ts';
+import { FRAME } from '../../../../main/net/protocol/frame-types.ts';
+import { writeVarint } from '../../../../main/net/protocol/protobuf.ts';
 import { exampleSnapshot } from '../../chain/protocol-examples.ts';
 import { foundedExample } from '../../chain/further-examples.ts';
 import { cat, u32, u64, varuint } from '../../chain/foreign-miner.ts';

@@ -6,8 +6,8 @@ import {
   decodeParts,
   encodeGetParts,
   encodeParts,
-} from '../../../../main/network/wire/messages/part-messages.ts';
-import { decodeRecords, encodeRecords } from '../../../../main/network/wire/messages/record-messages.ts';
+} from '../../../../main/net/protocol/block-txn-messages.ts';
+import { decodeRecords, encodeRecords } from '../../../../main/net/protocol/record-messages.ts';
 import {
   decodeGetTransactions,
   decodeTransactions,
@@ -15,8 +15,8 @@ import {
   encodeGetTransactions,
   encodeTransactions,
   encodeWidList,
-} from '../../../../main/network/wire/messages/relay-messages.ts';
-import { FRAME } from '../../../../main/network/wire/frame-types.ts';
+} from '../../../../main/net/protocol/relay-messages.ts';
+import { FRAME } from '../../../../main/net/protocol/frame-types.ts';
 import { u8, varuint } from '../../chain/foreign-miner.ts';
 import { NAMES, nothing, payment, RECORD, recordFields, tipBlock } from './contents.ts';
 import { type Field, framed, type MessageExample } from './message-example.ts';

@@ -9,7 +9,7 @@ import {
   signals,
   type VersionView,
 } from '../../../../main/core/consensus/deployments.ts';
-import { MAIN_NETWORK, REGTEST_NETWORK } from '../../../../main/core/networks/built-in.ts';
+import { MAIN_NETWORK, REGTEST_NETWORK } from '../../../../main/core/params/built-in-networks.ts';
 
 const { params } = REGTEST_NETWORK;
 const deployment = (start = 0, timeout: number | null = null, bit = 0): Deployment => ({

@@ -6,7 +6,7 @@ import { movementOf } from '../../../../main/core/ledger/movement.ts';
 import { decodeUndo, deltaOf, encodeUndo } from '../../../../main/core/ledger/undo-record.ts';
 import { decodeUndo1 } from '../../../../main/core/ledger/undo-record-1.ts';
 import { encodeUndo1 } from '../../../support/chain/undo-record-1.ts';
-import { REGTEST_NETWORK } from '../../../../main/core/networks/built-in.ts';
+import { REGTEST_NETWORK } from '../../../../main/core/params/built-in-networks.ts';
 import { type Block, createBlock } from '../../../../main/core/primitives/block.ts';
 import type { Coin } from '../../../../main/core/primitives/coin.ts';
 import { type CoinKey, outpointOf } from '../../../../main/core/primitives/coin-key.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { JobList } from '../../../../main/core/ledger/jobs.ts';
 import { checkSpend } from '../../../../main/core/ledger/spend.ts';
-import { REGTEST_NETWORK } from '../../../../main/core/networks/built-in.ts';
+import { REGTEST_NETWORK } from '../../../../main/core/params/built-in-networks.ts';
 import type { Coin } from '../../../../main/core/primitives/coin.ts';
 import { createTransaction } from '../../../../main/core/primitives/transaction.ts';
 import { isViolation } from '../../../../main/core/violation.ts';

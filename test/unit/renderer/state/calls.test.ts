@@ -1,9 +1,9 @@
 import { ORPCError } from '@orpc/client';
 import { describe, expect, test, vi } from 'vitest';
-import { backoff, pause } from '../../../../renderer/state/link/backoff.ts';
-import { findPayment } from '../../../../renderer/state/payments/find-payment.ts';
-import { follow } from '../../../../renderer/state/link/follow.ts';
-import { problemOf } from '../../../../renderer/state/link/problem.ts';
+import { backoff, pause } from '../../../../renderer/state/backoff.ts';
+import { findPayment } from '../../../../renderer/state/find-payment.ts';
+import { follow } from '../../../../renderer/state/follow.ts';
+import { problemOf } from '../../../../renderer/state/problem.ts';
 import { anEntry } from '../entries.ts';
 
 describe('failures in words', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
-import type { Carrier } from '../../../../renderer/state/link/carrier.ts';
-import { createConnection } from '../../../../renderer/state/link/connection.svelte.ts';
-import { problemOf } from '../../../../renderer/state/link/problem.ts';
+import type { Carrier } from '../../../../renderer/state/carrier.ts';
+import { createConnection } from '../../../../renderer/state/connection.svelte.ts';
+import { problemOf } from '../../../../renderer/state/problem.ts';
 
 /** A carrier that answers every call with the name of the procedure, until it is cut. */
 function aCarrier(name: string): Carrier & { cut(): void } {

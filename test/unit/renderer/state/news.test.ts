@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { joinBlocks } from '../../../../renderer/state/live/block-list.ts';
-import { paymentNews } from '../../../../renderer/state/payments/payment-news.ts';
+import { joinBlocks } from '../../../../renderer/state/block-list.ts';
+import { paymentNews } from '../../../../renderer/state/payment-news.ts';
 import { aBlock, anEntry } from '../entries.ts';
 
 describe('news of payments', () => {

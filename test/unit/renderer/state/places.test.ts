@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { find, goTo } from '../../../../renderer/state/page/commands.ts';
-import { href, readRoute } from '../../../../renderer/state/page/route.ts';
+import { find, goTo } from '../../../../renderer/state/commands.ts';
+import { href, readRoute } from '../../../../renderer/state/route.ts';
 
 describe('addresses of places', () => {
   test('a place reads back as it was written', () => {

@@ -1,0 +1,34 @@
+import { api, type HandlerDeps } from './base.ts';
+import { bytesOf } from './bytes.ts';
+import { accepted } from './faults.ts';
+import { latest } from './streams.ts';
+import { viewWaiting } from './views.ts';
+
+const NEWEST = 20;
+
+export function createMempoolHandlers({ node }: HandlerDeps) {
+  const { mempool } = node;
+  const summary = () => {
+    const { count, bytes, floor } = mempool.summary();
+    return { count, bytes, floor };
+  };
+  return api.mempool.router({
+    summary: api.mempool.summary.handler(summary),
+    list: api.mempool.list.handler(({ input }) => mempool.list(input.limit, input.after).map(viewWaiting)),
+    submit: api.mempool.submit.handler(async ({ input }) => {
+      const { txid } = accepted(await mempool.submit(bytesOf(input.hex)));
+      return { txid };
+    }),
+    watch: api.mempool.watch.handler(({ context, signal }) =>
+      latest(
+        {
+          read: () => ({ ...summary(), newest: mempool.newest(NEWEST).map(viewWaiting) }),
+          subscribe: (wake) => mempool.onChanged(wake),
+          intervalMs: 500,
+          pollMs: 5000,
+        },
+        { signal, congested: context.congested },
+      ),
+    ),
+  });
+}

@@ -1,0 +1,59 @@
+import type { MiningStatus } from '../../shared/contract/mining.ts';
+import { toHex } from '../core/codec/hex.ts';
+import { bitsToTarget } from '../core/consensus/compact.ts';
+import { encodeAddress } from '../core/primitives/address.ts';
+import { KithError } from '../lib/errors.ts';
+import { api, type HandlerDeps } from './base.ts';
+import { lockOf } from './mining.ts';
+import { latest } from './streams.ts';
+import { generates } from './network-handlers.ts';
+
+export function createMiningHandlers({ node }: HandlerDeps) {
+  const { miner, wallets, network } = node;
+  // The miner knows locks only; who asked for the rewards is remembered here.
+  let payee: { address: string } | { wallet: string } | null = null;
+  const status = (): MiningStatus => {
+    const now = miner.status();
+    const to = now.running ? payee : null;
+    if (to === null) return { ...now, address: null, wallet: null };
+    if ('address' in to) return { ...now, address: to.address, wallet: null };
+    return { ...now, address: encodeAddress(network.hrp, wallets.payout(to.wallet)), wallet: to.wallet };
+  };
+  return api.mining.router({
+    start: api.mining.start.handler(async ({ input }) => {
+      const { wallet, threads, share } = input;
+      if (wallet === undefined) {
+        const address = input.address!;
+        await miner.start(lockOf(node, address), threads, share);
+        payee = { address };
+      } else {
+        // A wallet gets a fresh address for each block that pays it. The first one is asked for now: it may not exist.
+        wallets.payout(wallet);
+        await miner.start(() => wallets.payout(wallet), threads, share);
+        payee = { wallet };
+      }
+      return {};
+    }),
+    stop: api.mining.stop.handler(async () => {
+      await miner.stop();
+      return {};
+    }),
+    status: api.mining.status.handler(status),
+    template: api.mining.template.handler(async ({ input }) => {
+      const { header, bytes } = await miner.template(lockOf(node, input.address));
+      const target = bitsToTarget(header.bits).toString(16).padStart(64, '0');
+      return { hex: toHex(bytes), height: header.height, bits: header.bits, target };
+    }),
+    generate: api.mining.generate.handler(async ({ input }) => {
+      if (!generates(network))
+        throw new KithError('mining-not-here', network.name, { data: { network: network.name } });
+      return { ids: [...(await miner.generate(lockOf(node, input.address), input.blocks))] };
+    }),
+    watch: api.mining.watch.handler(({ context, signal }) =>
+      latest(
+        { read: status, subscribe: (wake) => node.chain.onConnected(wake), intervalMs: 1000, pollMs: 1000 },
+        { signal, congested: context.congested },
+      ),
+    ),
+  });
+}

@@ -1,0 +1,30 @@
+import { totalEmission } from '../core/consensus/params.ts';
+import type { Network } from '../core/params/network.ts';
+import { api, type HandlerDeps } from './base.ts';
+
+/** Only there anybody may make blocks at will: they have no value, and tests and demos need them. */
+export function generates(network: Network): boolean {
+  return !network.founded && (network.name === 'regtest' || network.name === 'local');
+}
+
+export function createNetworkHandlers({ node }: HandlerDeps) {
+  const { network } = node;
+  const { spacing, maturity, subsidy, halving } = network.params;
+  return api.network.router({
+    activity: api.network.activity.handler(() => node.activity()),
+    info: api.network.info.handler(() => ({
+      name: network.name,
+      id: network.idHex,
+      hrp: network.hrp,
+      spacing,
+      maturity,
+      subsidy,
+      halving,
+      emission: totalEmission(network.params),
+      defaultPort: network.defaultPort,
+      launched: network.launched,
+      founded: network.founded,
+      generates: generates(network),
+    })),
+  });
+}

@@ -1,0 +1,36 @@
+import { systemClock } from '../lib/clock.ts';
+import { api, type HandlerDeps } from './base.ts';
+import { readStatus } from './status.ts';
+import { latest } from './streams.ts';
+
+const { now } = systemClock;
+
+export function createNodeHandlers({ node, shutdown, recentLog }: HandlerDeps) {
+  const subscribe = (wake: () => void) => {
+    const offs = [
+      node.chain.onConnected(wake),
+      node.chain.onDisconnected(wake),
+      node.mempool.onChanged(wake),
+      node.peers.onChanged(wake),
+    ];
+    return () => offs.forEach((off) => off());
+  };
+
+  return api.node.router({
+    status: api.node.status.handler(() => readStatus(node, now())),
+    watch: api.node.watch.handler(({ context, signal }) =>
+      latest(
+        { read: () => readStatus(node, now()), subscribe, intervalMs: 250, pollMs: 1000 },
+        { signal, congested: context.congested },
+      ),
+    ),
+    shutdown: api.node.shutdown.handler(() => {
+      // After this answer is out, so that whoever asked knows that it was heard.
+      setTimeout(shutdown, 50);
+      return {};
+    }),
+    joinLink: api.node.joinLink.handler(() => ({ link: node.peers.joinLink() })),
+    about: api.node.about.handler(({ context }) => ({ ...node.about, role: context.role })),
+    log: api.node.log.handler(({ input }) => [...recentLog(input.limit, input.level)]),
+  });
+}

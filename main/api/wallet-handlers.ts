@@ -1,0 +1,162 @@
+import type { DraftPayment, WalletView } from '../../shared/contract/wallet.ts';
+import type { Violation } from '../core/violation.ts';
+import { systemClock } from '../lib/clock.ts';
+import { KithError } from '../lib/errors.ts';
+import { api, type ApiContext, type HandlerDeps, type PaymentQuestion } from './base.ts';
+import type { NodeFacade } from './facade.ts';
+import { accepted } from './faults.ts';
+import type { OperationFacts } from './operations.ts';
+import { alarmsOf, refuseUnsafeSpending } from './spending.ts';
+import { latest } from './streams.ts';
+
+const LATEST = 20;
+
+export function createWalletHandlers({ node, operations }: HandlerDeps) {
+  const { wallets } = node;
+  const warned = (draft: DraftPayment): DraftPayment => ({
+    ...draft,
+    warnings: [...alarmsOf(node, systemClock.now()), ...draft.warnings],
+  });
+  /** Once it has begun a payment goes on whatever becomes of the connection, so everybody is told of its outcome. */
+  const pay = (caller: object, draft: string, work: () => Promise<{ readonly txid: string } | Violation>) => {
+    const known = wallets.draft(draft);
+    return operations.run(caller, { kind: 'payment', ...(known && paymentFacts(known)) }, async () => {
+      const { txid } = accepted(await work());
+      return { txid };
+    });
+  };
+  const handlers = api.wallet;
+  return handlers.router({
+    create: handlers.create.handler(({ input, context }) =>
+      operations.run(context.caller, { kind: 'wallet-create', wallet: input.name }, async () => {
+        const { mnemonic } = await wallets.create(input);
+        return { name: input.name, mnemonic };
+      }),
+    ),
+    restore: handlers.restore.handler(({ input, context }) =>
+      operations.run(context.caller, { kind: 'wallet-restore', wallet: input.name }, async () => {
+        const { firstAddress } = await wallets.restore(input);
+        return { name: input.name, firstAddress };
+      }),
+    ),
+    list: handlers.list.handler(() => wallets.list().map(({ name, locked }) => ({ name, locked }))),
+    deleted: handlers.deleted.handler(async () => [...(await wallets.deleted())]),
+    undelete: handlers.undelete.handler(({ input }) => done(wallets.undelete(input.name))),
+    unlock: handlers.unlock.handler(({ input, context }) =>
+      done(wallets.unlock(input.name, input.password, input.seconds, context.role)),
+    ),
+    lock: handlers.lock.handler(({ input }) => done(wallets.lock(input.name))),
+    balance: handlers.balance.handler(({ input }) => wallets.balance(input.name)),
+    address: handlers.address.handler(async ({ input }) => ({ address: await wallets.address(input.name) })),
+    newAddress: handlers.newAddress.handler(async ({ input }) => ({
+      address: await wallets.newAddress(input.name, input.label),
+    })),
+    prepare: handlers.prepare.handler(async ({ input }) => {
+      refuseUnsafeSpending(node);
+      return warned(await wallets.prepare(input));
+    }),
+    confirm: handlers.confirm.handler(async ({ input, context }) => {
+      refuseWindow(context, 'wallet-confirm-in-window');
+      refuseUnsafeSpending(node);
+      return pay(context.caller, input.draft, () =>
+        wallets.confirm(input.draft, input.password, context.role),
+      );
+    }),
+    approve: handlers.approve.handler(async ({ input, context }) => {
+      if (context.approve === undefined) throw new KithError('wallet-approve-elsewhere');
+      const question = wallets.draft(input.draft);
+      if (question === undefined) throw new KithError('wallet-draft-unknown');
+      refuseUnsafeSpending(node);
+      if (!(await context.approve({ ...question, payment: warned(question.payment) })))
+        throw new KithError('wallet-payment-declined');
+      const { draft, password } = input;
+      return pay(context.caller, draft, () =>
+        password === undefined
+          ? wallets.confirmUnlocked(draft)
+          : wallets.confirm(draft, password, context.role),
+      );
+    }),
+    send: handlers.send.handler(async ({ input, context }) => {
+      refuseWindow(context, 'wallet-send-in-window');
+      refuseUnsafeSpending(node);
+      const { password, ...payment } = input;
+      const { draft, fee } = await wallets.prepare(payment);
+      const { txid } = await pay(context.caller, draft, () => wallets.confirm(draft, password, context.role));
+      return { txid, fee };
+    }),
+    history: handlers.history.handler(async ({ input }) => [...(await wallets.history(input))]),
+    inspect: handlers.inspect.handler(({ input }) => wallets.inspect(input)),
+    checkAddress: handlers.checkAddress.handler(({ input }) => wallets.checkAddress(input.text)),
+    setLabel: handlers.setLabel.handler(({ input }) =>
+      done(wallets.setLabel(input.name, input.subject, input.label)),
+    ),
+    words: handlers.words.handler(({ input, context }) =>
+      wallets.words(input.name, input.password, context.role),
+    ),
+    changePassword: handlers.changePassword.handler(({ input: { name, password, next }, context }) =>
+      operations.run(context.caller, { kind: 'wallet-password', wallet: name }, () =>
+        done(wallets.changePassword(name, password, next, context.role)),
+      ),
+    ),
+    signMessage: handlers.signMessage.handler(({ input, context }) =>
+      wallets.signMessage({ ...input, by: context.role }),
+    ),
+    verifyMessage: handlers.verifyMessage.handler(({ input }) => ({
+      valid: wallets.verifyMessage(input.address, input.message, input.signature),
+    })),
+    rescan: handlers.rescan.handler(({ input: { name, fromHeight, gap }, context }) =>
+      operations.run(context.caller, { kind: 'wallet-rescan', wallet: name }, () =>
+        done(wallets.rescan(name, fromHeight, gap)),
+      ),
+    ),
+    watch: handlers.watch.handler(({ input, context, signal }) =>
+      watchWallet(node, input.name, { signal, ...context }),
+    ),
+  });
+}
+
+function paymentFacts({ wallet, payment }: PaymentQuestion): Omit<OperationFacts, 'kind'> {
+  const paid = payment.outputs.filter((output) => !output.change);
+  return {
+    wallet,
+    amount: paid.reduce((sum, output) => sum + output.amount, 0),
+    receivers: paid.length,
+    receiver: paid[0]?.address ?? null,
+  };
+}
+
+async function done(work: Promise<void> | void): Promise<Record<string, never>> {
+  await work;
+  return {};
+}
+
+// A page that was taken over must not be able to spend: under Electron only the native dialog confirms (protocol 7).
+function refuseWindow(context: ApiContext, code: string): void {
+  if (context.role === 'window') throw new KithError(code);
+}
+
+function watchWallet(
+  node: NodeFacade,
+  name: string,
+  reader: { signal: AbortSignal | undefined; congested(): boolean },
+): AsyncGenerator<WalletView, void> {
+  const { wallets, chain } = node;
+  let revision = 0;
+  let shown = '';
+  const read = async (): Promise<WalletView> => {
+    // First, so that an unknown name is refused with its own code.
+    const balance = await wallets.balance(name);
+    const newest = [...(await wallets.history({ name, limit: LATEST }))];
+    const text = JSON.stringify(newest);
+    if (text !== shown) revision++;
+    shown = text;
+    const locked = wallets.list().find((wallet) => wallet.name === name)?.locked ?? true;
+    return { name, locked, balance, revision, latest: newest };
+  };
+  const subscribe = (wake: () => void) => {
+    // A new block changes confirmations without touching the wallet.
+    const offs = [wallets.onChanged((changed) => void (changed === name && wake())), chain.onConnected(wake)];
+    return () => offs.forEach((off) => off());
+  };
+  return latest({ read, subscribe, intervalMs: 500, pollMs: 5000 }, reader);
+}

@@ -1,0 +1,320 @@
+import type { Height } from '../../shared/units.ts';
+import { connectBlock } from '../core/ledger/connect.ts';
+import { JobList } from '../core/ledger/jobs.ts';
+import type { ActiveRules, SpendContext } from '../core/ledger/spend.ts';
+import type { Delta } from '../core/ledger/delta.ts';
+import { movementOf } from '../core/ledger/movement.ts';
+import { deltaOf, encodeUndo, type UndoRecord } from '../core/ledger/undo-record.ts';
+import type { Network } from '../core/params/network.ts';
+import type { VerifyBatch } from '../core/ports.ts';
+import type { Block } from '../core/primitives/block.ts';
+import type { Coin } from '../core/primitives/coin.ts';
+import type { CoinKey } from '../core/primitives/coin-key.ts';
+import type { Transaction } from '../core/primitives/transaction.ts';
+import { isViolation, type Violation, violation } from '../core/violation.ts';
+import { KithError } from '../lib/errors.ts';
+import type { ChainDb } from '../storage/chain-db.ts';
+import { DamagedError } from '../storage/corrupt-error.ts';
+import type { ChainState } from '../storage/state-record.ts';
+import type { Bodies } from './block-store.ts';
+import { readUndo } from './read-undo.ts';
+import { ChainLine } from './chain-line.ts';
+import type { CoinCache } from './coin-cache.ts';
+import { commitSteps, type ConnectedStep, type Step } from './committer.ts';
+import type { OwnedEntry } from './header-entry.ts';
+import type { HeaderIndex } from './header-index.ts';
+import { encodeRules } from './active-rules.ts';
+import type { SnapshotGate } from './snapshot-gate.ts';
+import { StepWriter } from './step-writer.ts';
+import { verifySurely } from './verify-signatures.ts';
+
+/** What the activator works on; all of it belongs to the chain. */
+export interface ActivatorDeps {
+  readonly network: Network;
+  readonly index: HeaderIndex;
+  readonly active: ChainLine<OwnedEntry>;
+  readonly bodies: Bodies;
+  readonly coins: CoinCache;
+  readonly db: ChainDb;
+  readonly verifyBatch: VerifyBatch;
+  readonly gate: SnapshotGate;
+  rulesFor(parent: OwnedEntry): ActiveRules;
+  /** See CoinAuditor.vouch. */
+  vouch(missing: CoinKey, state: ChainState): Promise<void>;
+  /** See ChainDeps. */
+  readonly isVerified?: ((tx: Transaction, rules: ActiveRules) => boolean) | undefined;
+  /** After a group of steps is in the database, in their order. */
+  onSteps(steps: readonly Step[]): void;
+  /** A block turned out to break a rule; it and all on it are marked. */
+  onInvalid(entry: OwnedEntry, reason: Violation): void;
+  /** Nothing more to do for now. */
+  onIdle(): void;
+}
+
+interface InFlight {
+  readonly step: Omit<ConnectedStep, 'undo'>;
+  readonly verified: Promise<number>;
+}
+
+/** Blocks whose signatures are being checked at once: enough to keep the verify workers fed, few to throw away. */
+const DEPTH = 3;
+
+/**
+ * Moves the active chain to the complete chain of most work. While the signatures of one block are checked, the next
+ * is resolved against the changes so far; finished blocks are written in order, several in one batch when the disk is
+ * slower than the checks.
+ */
+export class Activator {
+  readonly #deps: ActivatorDeps;
+  #state: ChainState;
+  /** The way to the best complete chain. */
+  readonly #route = new ChainLine<OwnedEntry>();
+  /** The newest block in the pipeline, or the tip when it is empty. */
+  #head: OwnedEntry;
+  readonly #inFlight: InFlight[] = [];
+  readonly #writer: StepWriter;
+  #running: Promise<void> | null = null;
+  #again = false;
+  #failure: { readonly error: unknown } | null = null;
+
+  constructor(deps: ActivatorDeps, state: ChainState) {
+    this.#deps = deps;
+    this.#state = state;
+    this.#writer = new StepWriter(deps.network.params, (steps) => this.#commit(steps));
+    this.#head = deps.active.tip;
+    this.#route.moveTo(this.#head);
+  }
+
+  get state(): ChainState {
+    return this.#state;
+  }
+
+  /** Starts, or lets the running one see what is new. Rejects when the world failed; later calls reject alike. */
+  run(): Promise<void> {
+    if (this.#failure) return Promise.reject(this.#failure.error);
+    this.#again = true;
+    this.#running ??= this.#loop();
+    return this.#running;
+  }
+
+  /** Takes blocks back until the tip is at `height`; they are connected again by `run`. Only before the first run. */
+  async rewindTo(height: Height): Promise<void> {
+    while (this.#deps.active.tip.height > height) await this.#takeBack(this.#deps.active.tip);
+  }
+
+  /** The tip is where a snapshot put it. Only inside `exclusively`. */
+  adopt(state: ChainState): void {
+    this.#state = state;
+    this.#head = this.#deps.active.tip;
+  }
+
+  async idle(): Promise<void> {
+    await this.#running?.catch(() => undefined);
+  }
+
+  /** Resolves while nothing runs: what follows at once finds the database just as the state says. */
+  async still(): Promise<void> {
+    while (this.#running) await this.idle();
+  }
+
+  /** Does something while no block is connected or taken back; what is asked for meanwhile runs afterwards. */
+  async exclusively<T>(work: () => Promise<T>): Promise<T> {
+    await this.still();
+    const result = work();
+    this.#running = result.then(
+      () => this.#loop(),
+      () => this.#loop(),
+    );
+    this.#running.catch(() => undefined);
+    return result;
+  }
+
+  async #loop(): Promise<void> {
+    try {
+      // What was asked for while the last step was deciding that there is nothing to do must not be forgotten.
+      while (this.#again) {
+        this.#again = false;
+        while (await this.#advance());
+      }
+      this.#running = null;
+      this.#deps.onIdle();
+    } catch (error) {
+      this.#running = null;
+      this.#failure = { error };
+      this.#inFlight.length = 0;
+      this.#writer.abandon();
+      this.#deps.coins.reset();
+      throw error;
+    }
+  }
+
+  /** One step towards the best complete chain; false when there is none left to take. */
+  async #advance(): Promise<boolean> {
+    const target = this.#deps.index.bestComplete;
+    if (target.work <= this.#head.work) {
+      if (this.#head === this.#deps.active.tip) return false;
+      await this.#drain();
+      return true;
+    }
+    this.#route.moveTo(target);
+    if (this.#route.has(this.#head)) await this.#connect(this.#route.at(this.#head.height + 1)!);
+    else await this.#disconnect();
+    return true;
+  }
+
+  async #connect(entry: OwnedEntry): Promise<void> {
+    const { bodies, coins, network, verifyBatch, rulesFor, isVerified: known } = this.#deps;
+    const block = bodies.waiting(entry.id) ?? (entry.body && (await bodies.read(entry.id, entry.body)));
+    if (!block) return this.#forget(entry);
+    if (this.#deps.gate.concerns(entry) && !(await this.#passesGate(block, entry))) return;
+    const jobs = new JobList(block.transactions.length + 8);
+    const rules = rulesFor(entry.prev!);
+    const { params, id: networkId } = network;
+    const isVerified = known && ((tx: Transaction) => known(tx, rules));
+    const context = { networkId, params, height: entry.height, rules, coin: coins.ahead, isVerified };
+    const delta = connectBlock(block, context, jobs);
+    if (isViolation(delta)) {
+      await this.#drain();
+      // The pipeline may have held a block that failed itself: then this one is judged again, or never.
+      if (this.#deps.active.tip !== entry.prev) return;
+      if (delta.code === 'coin-missing') await this.#vouchForAbsence(block, context);
+      return this.#refuse(entry, delta);
+    }
+    coins.apply(delta);
+    entry.rules = encodeRules(rules);
+    this.#head = entry;
+    this.#inFlight.push({
+      step: { kind: 'connected', entry, block, delta, movement: movementOf(block, delta) },
+      verified: verifySurely(verifyBatch, jobs.batch()),
+    });
+    if (this.#inFlight.length > DEPTH) await this.#finishOldest();
+    // Lets messages from workers and sockets in between two blocks.
+    else await new Promise(setImmediate);
+  }
+
+  /** A coin that the disk has lost must not condemn the block that spends it. */
+  async #vouchForAbsence(block: Block, context: SpendContext): Promise<void> {
+    let missing: CoinKey | null = null;
+    const coin = (key: CoinKey) => {
+      const found = context.coin(key);
+      if (!found) missing = key;
+      return found;
+    };
+    connectBlock(block, { ...context, coin }, { add: () => undefined });
+    if (missing !== null) await this.#deps.vouch(missing, this.#state);
+  }
+
+  /** Whether the block names the right snapshot. Nothing may be in the pipeline while that is found out. */
+  async #passesGate(block: Block, entry: OwnedEntry): Promise<boolean> {
+    await this.#drain();
+    if (this.#deps.active.tip !== entry.prev) return false;
+    const wrong = await this.#deps.gate.check(block, entry);
+    if (wrong) await this.#refuse(entry, wrong);
+    return wrong === null;
+  }
+
+  async #finishOldest(): Promise<void> {
+    const oldest = this.#inFlight[0]!;
+    const bad = await oldest.verified;
+    if (bad >= 0) {
+      await Promise.all(this.#inFlight.map(({ verified }) => verified));
+      this.#inFlight.length = 0;
+      await this.#writer.flush();
+      this.#deps.coins.reset();
+      this.#head = this.#deps.active.tip;
+      await this.#refuse(oldest.step.entry, violation('tx-signature', { job: bad }));
+      return;
+    }
+    this.#inFlight.shift();
+    const { entry, delta, movement } = oldest.step;
+    this.#writer.throwFailure();
+    const undo = encodeUndo(delta, movement);
+    entry.undo = { ...(await this.#deps.bodies.undo.append(undo)), format: 2 };
+    await this.#writer.add({ ...oldest.step, undo });
+  }
+
+  async #commit(steps: readonly Step[]): Promise<void> {
+    const { db, index, active, bodies, coins, gate, onSteps } = this.#deps;
+    for (const step of steps) if (step.kind === 'connected') step.entry.status = 'connected';
+    this.#state = await commitSteps(db, this.#state, steps, index);
+    for (const { entry, delta } of steps) {
+      coins.settle(delta);
+      bodies.settled(entry.id);
+    }
+    const last = steps[steps.length - 1]!;
+    active.moveTo(last.kind === 'connected' ? last.entry : last.entry.prev!);
+    if (last.kind === 'connected') gate.committed(last.entry);
+    onSteps(steps);
+  }
+
+  async #drain(): Promise<void> {
+    while (this.#inFlight.length > 0) await this.#finishOldest();
+    await this.#writer.flush();
+  }
+
+  async #disconnect(): Promise<void> {
+    await this.#drain();
+    const { active, index } = this.#deps;
+    const entry = active.tip;
+    // Draining may have shown the better chain to be invalid.
+    this.#route.moveTo(index.bestComplete);
+    if (this.#route.has(entry) || index.bestComplete.work <= entry.work) return;
+    await this.#takeBack(entry);
+  }
+
+  async #takeBack(entry: OwnedEntry): Promise<void> {
+    const { bodies, coins, active, db, index } = this.#deps;
+    if (entry.height === db.base()?.height) await this.#leaveSnapshot(entry);
+    // The undo record suffices: a body that was lost, and that no peer may serve any more, must not keep the node here.
+    const block = entry.body && (await bodies.read(entry.id, entry.body));
+    const undo = await readUndo(bodies, entry);
+    const back = undo && this.#inverseOf(undo, block);
+    if (!undo || !back) throw new DamagedError(`the undo record of block ${entry.height}`);
+    coins.apply(back);
+    // Without its body the block cannot be connected again: it has to be fetched like one that never came.
+    if (!block) index.markMissing(entry);
+    await this.#commit([{ kind: 'disconnected', entry, block, delta: back, movement: undo }]);
+    this.#head = active.tip;
+  }
+
+  /** Null when the record and the body contradict each other, or a coin that the block created is not in the set. */
+  #inverseOf(undo: UndoRecord, block: Block | null): Delta | null {
+    if (block) {
+      const delta = deltaOf(block, undo);
+      return delta && { created: delta.spent, spent: delta.created };
+    }
+    const removed = new Map<CoinKey, Coin>();
+    for (const key of undo.created) {
+      const coin = this.#deps.coins.committed(key);
+      if (!coin) return null;
+      removed.set(key, coin);
+    }
+    return { created: undo.spent, spent: removed };
+  }
+
+  /** A heavier chain leaves below the snapshot that this one began with: nothing can be undone, so all begins anew. */
+  async #leaveSnapshot(base: OwnedEntry): Promise<never> {
+    await this.#deps.db.giveUp();
+    throw new KithError(
+      'reorg-below-snapshot',
+      'a heavier chain does not contain the snapshot that this one began with',
+      {
+        data: { height: base.height },
+      },
+    );
+  }
+
+  async #refuse(entry: OwnedEntry, reason: Violation): Promise<void> {
+    const { db, index, onInvalid } = this.#deps;
+    const marked = index.markInvalid(entry);
+    await db.putHeaders(marked.map((each) => index.recordOf(each)));
+    onInvalid(entry, reason);
+  }
+
+  /** A body that was stored can't be read any more: fetch it again rather than stop. */
+  async #forget(entry: OwnedEntry): Promise<void> {
+    await this.#drain();
+    this.#deps.index.markMissing(entry);
+    await this.#deps.db.putHeaders([this.#deps.index.recordOf(entry)]);
+  }
+}

@@ -1,0 +1,94 @@
+import { blamesOnlyTheBody, checkBody } from '../core/consensus/block-rules.ts';
+import { checkSnapshotPlace } from '../core/consensus/snapshot-rules.ts';
+import { type Block, decodeBlock } from '../core/primitives/block.ts';
+import { decodeHeader, type Header } from '../core/primitives/header.ts';
+import { HEADER_BYTES, MAX_BLOCK_BYTES } from '../core/primitives/limits.ts';
+import { isViolation, type Violation, violation } from '../core/violation.ts';
+import type { ChainDb } from '../storage/chain-db.ts';
+import type { Bodies } from './block-store.ts';
+import { acceptHeaders, type HeaderAcceptorDeps } from './header-acceptor.ts';
+import type { ChainLine } from './chain-line.ts';
+import type { OwnedEntry } from './header-entry.ts';
+
+export interface BlockReceiverDeps extends HeaderAcceptorDeps {
+  readonly active: Pick<ChainLine<OwnedEntry>, 'has'>;
+  readonly bodies: Bodies;
+  readonly db: ChainDb;
+  onHeaders(added: readonly OwnedEntry[]): Promise<void>;
+  onInvalid(entry: OwnedEntry, reason: Violation): void;
+  /** A body is new, passed every check that needs no coins, and is on its way to the disk. */
+  onChecked(entry: OwnedEntry, block: Block): void;
+  /** A block whose only fault is that our clock isn't there yet. Its work holds; its body has not been looked at. */
+  onEarly(header: Header, bytes: Uint8Array): void;
+}
+
+/** A body that passed every check that needs no coins, and is stored. */
+export interface Received {
+  readonly entry: OwnedEntry;
+  readonly fresh: boolean;
+}
+
+/** Smaller bodies are read and checked in well under a millisecond. */
+const QUICK_BYTES = 32 * 1024;
+
+/**
+ * Takes a block as far as it can go without the coin set: header and work first, then the body, then the disk. A body
+ * that breaks a rule marks its header invalid for good, unless it only shows that this is not the header's body.
+ */
+export async function receiveBlock(
+  deps: BlockReceiverDeps,
+  given: Uint8Array | Block,
+): Promise<Received | Violation> {
+  const bytes = given instanceof Uint8Array ? given : given.bytes;
+  const header = decodeHeader(bytes.subarray(0, HEADER_BYTES));
+  if (isViolation(header)) return header;
+  const entry = await entryOf(deps, header, bytes);
+  if (isViolation(entry)) return entry;
+  if (entry.status === 'invalid') return violation('block-invalid', { id: entry.id });
+  // Genesis is part of the program: it is never stored.
+  if (entry.body || entry.height === 0) return { entry, fresh: false };
+  const block = given instanceof Uint8Array ? decodeBlock(given) : given;
+  if (isViolation(block)) return block;
+  // Reading a full block takes some milliseconds, and so does checking it: others get their turn between.
+  if (bytes.length > QUICK_BYTES) await new Promise(setImmediate);
+  const broken = checkBody(block) ?? checkSnapshotPlace(block, deps.network.params);
+  if (broken) return refuse(deps, entry, broken);
+  return store(deps, entry, block);
+}
+
+async function entryOf(
+  deps: BlockReceiverDeps,
+  header: Header,
+  bytes: Uint8Array,
+): Promise<OwnedEntry | Violation> {
+  const known = deps.index.get(header.idHex);
+  if (known) return known;
+  const { added, violation: broken, early } = await acceptHeaders(deps, [header]);
+  await deps.onHeaders(added);
+  if (early && bytes.length <= MAX_BLOCK_BYTES) deps.onEarly(early, bytes);
+  if (broken?.code === 'header-orphan') {
+    return violation(header.height === 0 ? 'block-genesis' : 'block-orphan', broken.evidence);
+  }
+  return broken ?? deps.index.get(header.idHex) ?? violation('block-orphan');
+}
+
+async function refuse(deps: BlockReceiverDeps, entry: OwnedEntry, broken: Violation): Promise<Violation> {
+  if (blamesOnlyTheBody(broken.code)) return broken;
+  const marked = deps.index.markInvalid(entry);
+  await deps.db.putHeaders(marked.map((each) => deps.index.recordOf(each)));
+  deps.onInvalid(entry, broken);
+  return broken;
+}
+
+async function store(deps: BlockReceiverDeps, entry: OwnedEntry, block: Block): Promise<Received> {
+  const adding = deps.bodies.add(block);
+  if (!entry.body) deps.onChecked(entry, block);
+  const at = await adding;
+  // Two peers may have sent it at once: the second copy on the disk is never looked at.
+  // Genesis has no body on the disk: everybody has it.
+  if (entry.body || entry.height === 0) return { entry, fresh: false };
+  deps.index.markStored(entry, at, block.transactions.length);
+  // One that is connected next gets its record with the commit; any other must not be forgotten by a crash.
+  if (!entry.complete || deps.active.has(entry)) await deps.db.putHeaders([deps.index.recordOf(entry)]);
+  return { entry, fresh: true };
+}

@@ -1,0 +1,114 @@
+import { decodeBlock, type Block } from '../core/primitives/block.ts';
+import { decodeHeader } from '../core/primitives/header.ts';
+import { HEADER_BYTES, MAX_BLOCK_BYTES } from '../core/primitives/limits.ts';
+import { isViolation } from '../core/violation.ts';
+import type { SegmentLocation } from '../storage/header-record.ts';
+import { openSegments, type SegmentStore } from '../storage/segments.ts';
+import { join } from 'node:path';
+
+/** Undo records hold at most as many coins as a block has inputs: none needs more than a few bytes over its input. */
+const MAX_UNDO_BYTES = 4 * MAX_BLOCK_BYTES;
+/** Bytes of blocks that wait decoded: in that form they take some ten times as much. */
+const WAITING_BYTES = 2 << 20;
+/** Bytes of blocks that are kept as they are: peers ask for the newest. */
+const RECENT_BYTES = 4 << 20;
+
+/** The bodies of blocks and their undo records, in append-only files; and the blocks seen last. */
+export interface Bodies {
+  readonly blocks: SegmentStore;
+  readonly undo: SegmentStore;
+  /** Stores a body and keeps it decoded until `settled`, since it is likely to be connected next. */
+  add(block: Block): Promise<SegmentLocation>;
+  /** Null when it was pruned or is damaged. */
+  read(id: string, at: SegmentLocation): Promise<Block | null>;
+  /** The same without decoding more than the header. */
+  readBytes(id: string, at: SegmentLocation): Promise<Uint8Array | null>;
+  /** A decoded body that was added lately and isn't settled. */
+  waiting(id: string): Block | undefined;
+  /** The block is connected: nobody will need it decoded again soon. */
+  settled(id: string): void;
+  sync(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** @throws {KithError} `storage-unusable` */
+export async function openBodies(directory: string, segmentBytes?: number): Promise<Bodies> {
+  const size = segmentBytes === undefined ? {} : { segmentBytes };
+  const blocks = await openSegments({
+    directory: join(directory, 'blocks'),
+    kind: 'block body',
+    maxRecordBytes: MAX_BLOCK_BYTES,
+    ...size,
+  });
+  const undo = await openSegments({
+    directory: join(directory, 'undo'),
+    kind: 'undo record',
+    maxRecordBytes: MAX_UNDO_BYTES,
+    ...size,
+  });
+  const waiting = createShelf<Block>(WAITING_BYTES, ({ bytes }) => bytes.length);
+  const recent = createShelf<Uint8Array>(RECENT_BYTES, (bytes) => bytes.length);
+
+  return {
+    blocks,
+    undo,
+    add(block) {
+      waiting.put(block.header.idHex, block);
+      recent.put(block.header.idHex, block.bytes);
+      return blocks.append(block.bytes);
+    },
+    async read(id, at) {
+      const known = waiting.get(id);
+      if (known) return known;
+      const bytes = recent.get(id) ?? (await blocks.read(at));
+      const block = bytes && decodeBlock(bytes);
+      return block && !isViolation(block) && block.header.idHex === id ? block : null;
+    },
+    async readBytes(id, at) {
+      const known = recent.get(id);
+      if (known) return known;
+      const bytes = await blocks.read(at);
+      const header = bytes && decodeHeader(bytes.subarray(0, HEADER_BYTES));
+      return header && !isViolation(header) && header.idHex === id ? bytes : null;
+    },
+    waiting: (id) => waiting.get(id),
+    settled: (id) => waiting.remove(id),
+    async sync() {
+      await Promise.all([blocks.sync(), undo.sync()]);
+    },
+    async close() {
+      await Promise.all([blocks.close(), undo.close()]);
+    },
+  };
+}
+
+interface Shelf<T> {
+  get(id: string): T | undefined;
+  put(id: string, item: T): void;
+  remove(id: string): void;
+}
+
+/** Keeps up to `most` bytes, the newest. */
+function createShelf<T>(most: number, sizeOf: (item: T) => number): Shelf<T> {
+  const kept = new Map<string, T>();
+  let bytes = 0;
+  const remove = (id: string) => {
+    const item = kept.get(id);
+    if (item === undefined) return;
+    kept.delete(id);
+    bytes -= sizeOf(item);
+  };
+  return {
+    get: (id) => kept.get(id),
+    put(id, item) {
+      remove(id);
+      kept.set(id, item);
+      bytes += sizeOf(item);
+      for (const oldest of kept.keys()) {
+        if (bytes <= most) return;
+        remove(oldest);
+      }
+    },
+    remove,
+  };
+}

@@ -1,0 +1,214 @@
+import { type FileHandle, open, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { fromHex, toHex } from '../core/codec/hex.ts';
+import { decodeHeader, type Header } from '../core/primitives/header.ts';
+import { HEADER_BYTES, MAX_BLOCK_BYTES } from '../core/primitives/limits.ts';
+import { isViolation } from '../core/violation.ts';
+import { openRegularFile } from '../lib/read-regular.ts';
+import { codeOf, KithError } from '../lib/errors.ts';
+import type { Chain } from './chain.ts';
+
+/**
+ * A chain as a file (docs/formats/chain-file.md): "KITHCHN2" | network id 32 | each block of the active chain from height 1
+ * up: length u32 LE | bytes | then the end mark: 0 u32 | number of blocks u32 LE | id of the last block 32.
+ * An importer checks every rule of every block; the end mark tells a whole file from one that was cut.
+ */
+const MAGIC = 'KITHCHN2';
+/** An earlier version: the same without the end mark. Readable, but a file cut between two blocks looks whole. */
+const MAGIC_1 = 'KITHCHN1';
+const HEAD_BYTES = MAGIC.length + 32;
+const END_BYTES = 4 + 4 + 32;
+/** Blocks handed to the chain at once: enough for its pipeline, bounded in memory. */
+const WINDOW = 32;
+
+/** What an import has read. */
+export interface ImportedChain {
+  readonly blocks: number;
+  /** Null for a file of version 1: it does not say where it ends, so nobody can tell whether it was cut. */
+  readonly complete: true | null;
+}
+
+/**
+ * Writes heights 1 to the tip and the end mark. Returns the number of blocks.
+ * @throws {KithError} `chain-file-pruned` when bodies are gone, `folder-missing`
+ */
+export async function exportChain(chain: Chain, file: string): Promise<number> {
+  const out = await createFile(file);
+  try {
+    await out.appendFile(Buffer.concat([Buffer.from(MAGIC, 'latin1'), chain.network.id]));
+    const tip = chain.tip();
+    for (let height = 1; height <= tip.height; height++) {
+      const entry = chain.atHeight(height);
+      const bytes = entry && (await chain.readBlock(entry.id));
+      if (!bytes)
+        throw new KithError('chain-file-pruned', `the body of block ${height} is not here`, {
+          data: { height },
+        });
+      await out.appendFile(Buffer.concat([u32(bytes.length), bytes]));
+    }
+    await out.appendFile(Buffer.concat([u32(0), u32(tip.height), fromHex(tip.id)!]));
+    await out.datasync();
+    await out.close();
+    return tip.height;
+  } catch (error) {
+    // Half a file is of no use, and would be in the way of the next try.
+    await out.close().catch(() => undefined);
+    await rm(file, { force: true });
+    throw error;
+  }
+}
+
+async function createFile(file: string): Promise<FileHandle> {
+  try {
+    return await open(file, 'wx');
+  } catch (error) {
+    // A new file needs no file of that name, but its folder.
+    if (codeOf(error) !== 'ENOENT') throw error;
+    const folder = dirname(file);
+    throw new KithError('folder-missing', folder, { cause: error, data: { folder } });
+  }
+}
+
+const u32 = (value: number): Buffer => {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32LE(value);
+  return bytes;
+};
+
+/**
+ * Reads the first 40 bytes: whether this is a chain file of the network. For a check before anything else is made or opened.
+ * @throws {KithError} `chain-file-invalid`, `chain-file-incomplete`, `chain-file-other-network`, and what the file system throws
+ */
+export async function checkChainFile(file: string, networkIdHex: string): Promise<void> {
+  const handle = await openRegularFile(file);
+  try {
+    await readHead(handle, networkIdHex);
+  } finally {
+    await handle.close();
+  }
+}
+
+/**
+ * Feeds a file to a chain, every rule checked. What came before a defect is imported and stays.
+ * @throws {KithError} `chain-file-invalid`, `chain-file-incomplete`, `chain-file-other-network`, or the code of the rule
+ * that a block breaks
+ */
+export async function importChain(chain: Chain, file: string): Promise<ImportedChain> {
+  const handle = await openRegularFile(file);
+  try {
+    const version = await readHead(handle, chain.network.idHex);
+    const found = await importBlocks(chain, readEntries(handle));
+    if (found.end === null && version > 1) throw incomplete(found.blocks);
+    if (found.end !== null && !endsIn(found, found.end, version))
+      throw invalid('the end mark belongs to other blocks');
+    return { blocks: found.blocks, complete: version === 1 ? null : true };
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Version 1 has no end mark: a block of no bytes there is a defect. */
+function endsIn({ blocks, last }: Found, end: EndMark, version: 1 | 2): boolean {
+  return version > 1 && end.blocks === blocks && end.id === last;
+}
+
+interface EndMark {
+  readonly blocks: number;
+  readonly id: string;
+}
+
+type Entry = { readonly block: Uint8Array } | { readonly end: EndMark };
+
+interface Found {
+  blocks: number;
+  /** Id of the last block; the genesis id before the first. */
+  last: string;
+  end: EndMark | null;
+}
+
+async function importBlocks(chain: Chain, entries: AsyncGenerator<Entry>): Promise<Found> {
+  const found: Found = { blocks: 0, last: chain.network.idHex, end: null };
+  const batch: Uint8Array[] = [];
+  const submit = async () => {
+    const blocks = batch.splice(0);
+    if (blocks.length > 0) found.last = await submitAll(chain, blocks);
+  };
+  try {
+    for await (const entry of entries) {
+      if ('end' in entry) found.end = entry.end;
+      else if (batch.push(entry.block) === WINDOW) await submit();
+      if ('block' in entry) found.blocks++;
+    }
+  } finally {
+    // Also when the file has a defect: what came before it is imported and stays.
+    await submit();
+    await chain.sync();
+  }
+  return found;
+}
+
+/** Gives the id of the last block. */
+async function submitAll(chain: Chain, blocks: readonly Uint8Array[]): Promise<string> {
+  const headers = blocks
+    .map((block) => decodeHeader(block.subarray(0, HEADER_BYTES)))
+    .filter((header): header is Header => !isViolation(header));
+  const { violation } = await chain.acceptHeaders(headers);
+  if (violation)
+    throw new KithError(violation.code, 'a header in the file breaks a rule', {
+      data: { ...violation.evidence },
+    });
+  const results = await Promise.all(blocks.map((block) => chain.submitBlock(block)));
+  const broken = results.find(isViolation);
+  if (broken)
+    throw new KithError(broken.code, 'a block in the file breaks a rule', { data: { ...broken.evidence } });
+  return headers.at(-1)!.idHex;
+}
+
+/** The blocks of a file from its 41st byte on, and the end mark if there is one, after which nothing may follow. */
+async function* readEntries(file: FileHandle): AsyncGenerator<Entry> {
+  let rest: Buffer = Buffer.alloc(0);
+  let blocks = 0;
+  let ended = false;
+  for await (const chunk of file.createReadStream({
+    start: HEAD_BYTES,
+    highWaterMark: 1 << 20,
+    autoClose: false,
+  })) {
+    rest = Buffer.concat([rest, chunk as Buffer]);
+    while (rest.length >= 4 && !ended) {
+      const length = rest.readUInt32LE(0);
+      if (length > MAX_BLOCK_BYTES) throw invalid('a block in the file is too long');
+      const whole = length === 0 ? END_BYTES : 4 + length;
+      if (rest.length < whole) break;
+      if (length > 0) {
+        blocks++;
+        yield { block: Uint8Array.prototype.slice.call(rest, 4, whole) };
+      } else {
+        ended = true;
+        yield { end: { blocks: rest.readUInt32LE(4), id: toHex(rest.subarray(8, END_BYTES)) } };
+      }
+      rest = rest.subarray(whole);
+    }
+    if (ended && rest.length > 0) throw invalid('something follows the end mark');
+  }
+  if (rest.length > 0) throw incomplete(blocks);
+}
+
+/** Gives the version of the format. */
+async function readHead(file: FileHandle, networkIdHex: string): Promise<1 | 2> {
+  const head = Buffer.alloc(HEAD_BYTES);
+  const { bytesRead } = await file.read(head, 0, HEAD_BYTES, 0);
+  const magic = head.toString('latin1', 0, Math.min(bytesRead, MAGIC.length));
+  if (magic !== MAGIC && magic !== MAGIC_1) throw invalid('not a chain file');
+  if (bytesRead < HEAD_BYTES) throw incomplete(0);
+  const id = toHex(head.subarray(MAGIC.length));
+  if (id !== networkIdHex) throw new KithError('chain-file-other-network', id, { data: { networkId: id } });
+  return magic === MAGIC ? 2 : 1;
+}
+
+const invalid = (message: string): KithError => new KithError('chain-file-invalid', message);
+
+const incomplete = (height: number): KithError =>
+  new KithError('chain-file-incomplete', `the file ends after block ${height} without its end mark`, {
+    data: { height },
+  });

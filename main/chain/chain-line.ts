@@ -1,0 +1,38 @@
+import type { Height } from '../../shared/units.ts';
+
+interface Linked {
+  readonly height: Height;
+  readonly prev: Linked | null;
+}
+
+/** One path through the header tree, from genesis to a tip, with every height at hand. */
+export class ChainLine<Entry extends Linked & { readonly prev: Entry | null }> {
+  readonly #entries: Entry[] = [];
+
+  get tip(): Entry {
+    return this.#entries[this.#entries.length - 1]!;
+  }
+
+  at(height: Height): Entry | undefined {
+    return this.#entries[height];
+  }
+
+  has(entry: Entry): boolean {
+    return this.#entries[entry.height] === entry;
+  }
+
+  /** Moves to another tip. Cost: the entries between the tips and their fork. */
+  moveTo(tip: Entry): void {
+    this.#entries.length = tip.height + 1;
+    for (let at: Entry | null = tip; at !== null && this.#entries[at.height] !== at; at = at.prev) {
+      this.#entries[at.height] = at;
+    }
+  }
+
+  /** The last entry that `entry`'s ancestry and this line share. */
+  fork(entry: Entry): Entry {
+    let at = entry;
+    while (!this.has(at)) at = at.prev!;
+    return at;
+  }
+}

@@ -1,0 +1,76 @@
+import type { Delta } from '../core/ledger/delta.ts';
+import type { Coin } from '../core/primitives/coin.ts';
+import type { CoinKey } from '../core/primitives/coin-key.ts';
+import { CoinTable } from './coin-table.ts';
+
+export interface CoinSource {
+  coin(key: CoinKey): Coin | undefined;
+}
+
+/**
+ * The coin set in front of the database, as the newest block in the pipeline leaves it: that block's successor can be
+ * resolved while signatures are still being checked. What is committed stays as a cache, the newest coins: most are
+ * spent soon or never.
+ */
+export class CoinCache {
+  readonly #source: CoinSource;
+  readonly #committed: CoinTable;
+  /** Changes that are not in the database yet, oldest first: a handful, so that looking through them is cheap. */
+  #pending: Delta[] = [];
+
+  /** `limit`: how many coins to keep, about 100 bytes each. */
+  constructor(source: CoinSource, limit: number) {
+    this.#source = source;
+    this.#committed = new CoinTable(limit);
+  }
+
+  /** As the next block in the pipeline sees the set. */
+  readonly ahead = (key: CoinKey): Coin | undefined => {
+    // Most are here and spent by nobody, and then no change can have made them.
+    const kept = this.#committed.get(key);
+    if (kept !== undefined && !this.#isTouched(key)) return kept;
+    const pending = this.#pending;
+    for (let i = pending.length - 1; i >= 0; i--) {
+      const { created, spent } = pending[i]!;
+      const coin = created.get(key);
+      if (coin !== undefined || spent.has(key)) return coin;
+    }
+    return kept ?? this.#source.coin(key);
+  };
+
+  /** As the committed tip has it, whatever the pipeline is doing. */
+  readonly committed = (key: CoinKey): Coin | undefined => {
+    // The oldest change that touches it knows how it was before.
+    for (const { created, spent } of this.#pending) {
+      const before = spent.get(key);
+      if (before !== undefined || created.has(key)) return before;
+    }
+    return this.#settled(key);
+  };
+
+  apply(delta: Delta): void {
+    this.#pending.push(delta);
+  }
+
+  /** Forgets everything not committed. */
+  reset(): void {
+    this.#pending = [];
+  }
+
+  /** The database has the oldest change now. */
+  settle(delta: Delta): void {
+    if (this.#pending.shift() !== delta)
+      throw new Error('changes are committed in the order in which they were made');
+    for (const key of delta.spent.keys()) this.#committed.remove(key);
+    delta.created.forEach((coin, key) => this.#committed.put(key, coin));
+  }
+
+  #isTouched(key: CoinKey): boolean {
+    for (const { spent } of this.#pending) if (spent.has(key)) return true;
+    return false;
+  }
+
+  #settled(key: CoinKey): Coin | undefined {
+    return this.#committed.get(key) ?? this.#source.coin(key);
+  }
+}

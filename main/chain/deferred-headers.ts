@@ -1,0 +1,39 @@
+import type { UnixSeconds } from '../../shared/units.ts';
+import type { Header } from '../core/primitives/header.ts';
+
+interface Kept {
+  readonly time: UnixSeconds;
+  readonly bytes: Uint8Array;
+}
+
+/** Blocks and headers from a little way ahead of the local clock: kept, tried again, nobody punished (protocol 1). */
+export class EarlyShelf {
+  readonly #kept = new Map<string, Kept>();
+  readonly #limit: number;
+
+  constructor(limit = 16) {
+    this.#limit = limit;
+  }
+
+  /**
+   * Keeps a header's bytes, or those of its whole block. The oldest gives way: whoever floods us with early headers
+   * had to work for each, as the caller has checked.
+   */
+  add({ idHex, time }: Header, bytes: Uint8Array): void {
+    // A header alone must not push out the block that it belongs to.
+    if ((this.#kept.get(idHex)?.bytes.length ?? 0) > bytes.length) return;
+    this.#kept.set(idHex, { time, bytes });
+    if (this.#kept.size > this.#limit) this.#kept.delete(this.#kept.keys().next().value!);
+  }
+
+  /** Takes what is not ahead of `latest` any more, oldest first. */
+  take(latest: UnixSeconds): Uint8Array[] {
+    const due: Uint8Array[] = [];
+    for (const [id, { time, bytes }] of this.#kept) {
+      if (time > latest) continue;
+      this.#kept.delete(id);
+      due.push(bytes);
+    }
+    return due;
+  }
+}

@@ -1,0 +1,43 @@
+import { checkBody } from '../core/consensus/block-rules.ts';
+import type { ConsensusParams } from '../core/consensus/params.ts';
+import { checkSnapshotPlace } from '../core/consensus/snapshot-rules.ts';
+import type { Bodies } from './block-store.ts';
+import type { OwnedEntry } from './header-entry.ts';
+import type { HeaderIndex } from './header-index.ts';
+import type { StoredBlock } from './rebuild.ts';
+
+export interface FoundBodiesDeps {
+  readonly index: HeaderIndex;
+  readonly bodies: Bodies;
+  readonly params: ConsensusParams;
+  /** By block id. */
+  readonly found: Map<string, StoredBlock>;
+}
+
+/** Bodies that a rebuild found on the disk without knowing their headers: they need not be fetched again. */
+export interface FoundBodies {
+  /** Takes the bodies of headers that have just been accepted; gives the entries that have one now. */
+  adopt(headers: readonly OwnedEntry[]): Promise<OwnedEntry[]>;
+}
+
+export function createFoundBodies({ index, bodies, params, found }: FoundBodiesDeps): FoundBodies {
+  const adoptOne = async (entry: OwnedEntry, { at }: StoredBlock): Promise<boolean> => {
+    const block = await bodies.read(entry.id, at);
+    // It was found among damaged bytes, so it is believed no more than one from a peer.
+    if (!block || entry.body || checkBody(block) || checkSnapshotPlace(block, params)) return false;
+    index.markStored(entry, at, block.transactions.length);
+    return true;
+  };
+  return {
+    async adopt(headers) {
+      const adopted: OwnedEntry[] = [];
+      for (const entry of headers) {
+        const stored = found.get(entry.id);
+        if (!stored || entry.status === 'invalid') continue;
+        found.delete(entry.id);
+        if (await adoptOne(entry, stored)) adopted.push(entry);
+      }
+      return adopted;
+    },
+  };
+}

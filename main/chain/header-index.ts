@@ -1,0 +1,178 @@
+import type { Hash } from '../core/crypto/hash.ts';
+import { bitsToTarget, workOf } from '../core/consensus/compact.ts';
+import type { Header } from '../core/primitives/header.ts';
+import type { HeaderRecord, SegmentLocation } from '../storage/header-record.ts';
+import { hexToHash, key } from '../storage/keys.ts';
+import { ChainLine } from './chain-line.ts';
+import type { OwnedEntry } from './header-entry.ts';
+import { HeaderSlab } from './header-slab.ts';
+
+/** The part of a header that makes an entry. */
+export type HeaderFacts = Pick<Header, 'idHex' | 'height' | 'time' | 'bits' | 'version' | 'bytes'>;
+
+/** The tree of all headers whose proof of work holds, in memory: about 250 bytes each. */
+export class HeaderIndex {
+  readonly genesis: OwnedEntry;
+  /** The chain of most work among headers not known to be invalid. */
+  readonly best = new ChainLine<OwnedEntry>();
+  readonly #entries = new Map<string, OwnedEntry>();
+  readonly #slab = new HeaderSlab();
+  /** Those that build on the same entry as another that came before them. */
+  readonly #siblings = new Map<OwnedEntry, OwnedEntry[]>();
+  readonly #workOfBits = new Map<number, bigint>();
+  #bestComplete: OwnedEntry;
+
+  constructor(genesis: HeaderFacts) {
+    this.genesis = this.#create(genesis, null);
+    this.genesis.status = 'connected';
+    this.genesis.complete = true;
+    this.#bestComplete = this.genesis;
+    this.best.moveTo(this.genesis);
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  get(id: string): OwnedEntry | undefined {
+    return this.#entries.get(id);
+  }
+
+  headerBytes(entry: { readonly slot: number }): Uint8Array {
+    return this.#slab.at(entry.slot);
+  }
+
+  /** The block of most work whose bodies are all here and that isn't known to be invalid; the first seen of equals. */
+  get bestComplete(): OwnedEntry {
+    return this.#bestComplete;
+  }
+
+  /** The parent must be in the index. An entry on an invalid parent is invalid, and so is one known to be. */
+  add(header: HeaderFacts, prev: OwnedEntry, invalid = false): OwnedEntry {
+    const entry = this.#create(header, prev);
+    if (prev.child === null) prev.child = entry;
+    else this.#siblings.set(prev, [...(this.#siblings.get(prev) ?? []), entry]);
+    if (invalid || prev.status === 'invalid') entry.status = 'invalid';
+    else if (entry.work > this.best.tip.work) this.best.moveTo(entry);
+    return entry;
+  }
+
+  /** Notes that a body is stored, and which entries have all their ancestors' bodies since. */
+  markStored(entry: OwnedEntry, body: SegmentLocation, transactions: number): void {
+    entry.body = body;
+    entry.transactions = transactions;
+    if (entry.status === 'header') entry.status = 'stored';
+    if (entry.prev?.complete) this.#complete(entry);
+  }
+
+  /** A block that was connected once and whose body has been pruned since: nothing is missing that will be needed. */
+  markPruned(entry: OwnedEntry): void {
+    if (entry.prev?.complete) this.#complete(entry);
+  }
+
+  /**
+   * Forgets a body that can't be read any more: the block is as if only its header had come. Only for blocks that are not
+   * on the active chain, or about to leave it.
+   */
+  markMissing(entry: OwnedEntry): void {
+    entry.body = null;
+    entry.transactions = 0;
+    if (entry.status !== 'invalid') entry.status = 'header';
+    for (const each of this.#withDescendants(entry)) each.complete = false;
+    this.#chooseBest();
+  }
+
+  /** Returns the entry and all that build on it, now invalid. */
+  markInvalid(entry: OwnedEntry): OwnedEntry[] {
+    const all = this.#withDescendants(entry);
+    for (const each of all) each.status = 'invalid';
+    this.#chooseBest();
+    return all;
+  }
+
+  /** How the entry is stored. */
+  recordOf(entry: OwnedEntry): { key: Uint8Array; record: HeaderRecord } {
+    const { status, transactions, rules, body, undo } = entry;
+    const header = this.headerBytes(entry);
+    return {
+      key: key.header(entry.height, this.idBytes(entry)),
+      record: { header, status, transactions, rules, body, undo },
+    };
+  }
+
+  idBytes(entry: { readonly id: string }): Hash {
+    return hexToHash(entry.id);
+  }
+
+  entries(): IterableIterator<OwnedEntry> {
+    return this.#entries.values();
+  }
+
+  #create(header: HeaderFacts, prev: OwnedEntry | null): OwnedEntry {
+    const entry: OwnedEntry = {
+      id: header.idHex,
+      height: header.height,
+      time: header.time,
+      bits: header.bits,
+      version: header.version,
+      work: (prev?.work ?? 0n) + this.#work(header.bits),
+      prev,
+      anchor: null,
+      status: 'header',
+      transactions: 0,
+      slot: this.#slab.add(header.bytes),
+      rules: 0,
+      body: null,
+      undo: null,
+      complete: false,
+      child: null,
+    };
+    if (prev) (entry as { anchor: OwnedEntry }).anchor = prev.anchor ?? entry;
+    this.#entries.set(entry.id, entry);
+    return entry;
+  }
+
+  #work(bits: number): bigint {
+    let work = this.#workOfBits.get(bits);
+    if (work === undefined) {
+      work = workOf(bitsToTarget(bits));
+      // Retargeting gives new bits with nearly every block: remember few.
+      if (this.#workOfBits.size > 1024) this.#workOfBits.clear();
+      this.#workOfBits.set(bits, work);
+    }
+    return work;
+  }
+
+  #complete(entry: OwnedEntry): void {
+    const waiting = [entry];
+    for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
+      at.complete = true;
+      if (at.status !== 'invalid' && at.work > this.#bestComplete.work) this.#bestComplete = at;
+      for (const child of this.#childrenOf(at)) if (child.body && !child.complete) waiting.push(child);
+    }
+  }
+
+  #childrenOf(entry: OwnedEntry): readonly OwnedEntry[] {
+    if (entry.child === null) return [];
+    return [entry.child, ...(this.#siblings.get(entry) ?? [])];
+  }
+
+  #withDescendants(entry: OwnedEntry): OwnedEntry[] {
+    const all = [entry];
+    for (let i = 0; i < all.length; i++) all.push(...this.#childrenOf(all[i]!));
+    return all;
+  }
+
+  // Rare: only after something turned out invalid or lost, so a walk over all entries is fine.
+  #chooseBest(): void {
+    let best = this.genesis;
+    let complete = this.genesis;
+    for (const entry of this.#entries.values()) {
+      if (entry.status === 'invalid') continue;
+      if (entry.work > best.work) best = entry;
+      if (entry.complete && entry.work > complete.work) complete = entry;
+    }
+    this.best.moveTo(best);
+    this.#bestComplete = complete;
+  }
+}

@@ -1,0 +1,145 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Height } from '../../shared/units.ts';
+import { decodeHeader, type Header } from '../core/primitives/header.ts';
+import { isViolation, type Violation } from '../core/violation.ts';
+import { KithError } from '../lib/errors.ts';
+import type { Chain, ChainDeps } from './chain.ts';
+import { createChain } from './create-chain.ts';
+import type { HeaderEntry } from './header-entry.ts';
+
+/** What is known about the blocks below the snapshot that a chain began with (protocol 5). */
+export interface HistoryStatus {
+  /** Blocks checked from genesis on, every rule and signature. */
+  readonly verified: Height;
+  /** The block of the snapshot. */
+  readonly of: Height;
+}
+
+/** Checks the history behind a snapshot while the chain is already in use, in a folder of its own. */
+export interface History {
+  status(): HistoryStatus;
+  /** The next blocks to hand in, lowest first. */
+  wanted(max: number): HeaderEntry[];
+  /**
+   * Takes one of them; later ones wait for it. Resolves when it is checked. A violation that condemns the block means
+   * that the snapshot was of a chain that breaks a rule: see `settled`.
+   * @throws {KithError} when the disk failed or lies: nothing more is checked before the next start.
+   */
+  submit(bytes: Uint8Array): Promise<Violation | null>;
+  /**
+   * Resolves when all is checked and the coins are those of the snapshot. Rejects with `snapshot-mismatch` when they
+   * are not, or a block breaks a rule: then nothing that the chain says may be spent on.
+   */
+  readonly settled: Promise<void>;
+  close(): Promise<void>;
+}
+
+const FOLDER = 'history';
+/** Old bodies are of no use to it: it keeps what rebuilding its own snapshots needs. */
+const PRUNE_BYTES = 64 << 20;
+
+/** Null when the chain began with genesis, or its history has been checked before. */
+export async function createHistory(chain: Chain, deps: ChainDeps): Promise<History | null> {
+  const base = chain.base();
+  if (base === null || chain.historyChecked()) return null;
+  const directory = join(deps.directory, FOLDER);
+  // The chain has accepted these headers already: a clock that went back since must not call them early.
+  const clock = { ms: deps.clock.ms, now: () => Math.max(deps.clock.now(), base.time) };
+  const past = await createChain({
+    ...deps,
+    clock,
+    directory,
+    isVerified: undefined,
+    checkBuriedSnapshots: true,
+    pruneBytes: PRUNE_BYTES,
+  });
+  await past.acceptHeaders(headersOf(chain, past.bestHeader().height, base));
+
+  let settle!: { resolve: () => void; reject: (error: KithError) => void };
+  const settled = new Promise<void>((resolve, reject) => (settle = { resolve, reject }));
+  settled.catch(() => undefined);
+  // The end is that all is checked, or that something contradicts the snapshot: then what was checked stays the truth.
+  let ended = false;
+  let contradicted: Height | null = null;
+  let closing: Promise<void> | null = null;
+
+  // What has failed settles nothing either, but nobody must go on handing in blocks.
+  let failure: { readonly error: unknown } | null = null;
+  past.events.on('failed', (error) => (failure = { error }));
+
+  const mismatch = (why: string) => {
+    if (contradicted !== null) return;
+    ended = true;
+    contradicted = past.tip().height;
+    // The chain is in the middle of telling us: it can only end afterwards.
+    setImmediate(() => {
+      closing = past.close().catch(() => undefined);
+    });
+    settle.reject(new KithError('snapshot-mismatch', why, { data: { height: base.height, why } }));
+  };
+  const finish = async (): Promise<void> => {
+    if (ended || past.tip().height < base.height) return;
+    ended = true;
+    try {
+      await compare();
+    } catch (error) {
+      // Nothing is proved: the next start tries again.
+      ended = false;
+      throw error;
+    }
+  };
+  const compare = async (): Promise<void> => {
+    const root = await past.snapshotRootOf(base.height);
+    const claimed = await chain.snapshotRootOf(base.height);
+    if (!root || !claimed || Buffer.compare(root, claimed) !== 0) {
+      return mismatch('the blocks lead to other coins than the snapshot holds');
+    }
+    await chain.confirmHistory(past);
+    await past.close();
+    await rm(directory, { recursive: true, force: true });
+    settle.resolve();
+  };
+  past.events.on('invalid', ({ entry, reason }) =>
+    mismatch(`block ${entry.height} breaks the rule ${reason.code}`),
+  );
+  // Found out in an earlier run.
+  if (past.entry(base.id)?.status === 'invalid') mismatch('a block before it breaks a rule');
+  else await finish();
+
+  return {
+    settled,
+    status: () => ({
+      verified: contradicted ?? (ended ? base.height : past.tip().height),
+      of: base.height,
+    }),
+    wanted(max) {
+      if (ended) return [];
+      return past.missingBlocks(max).filter(({ height }) => height <= base.height);
+    },
+    async submit(bytes) {
+      if (ended) return null;
+      const result = await past.submitBlock(bytes);
+      if (failure) throw failure.error;
+      if (isViolation(result)) return result;
+      await chain.keepBody(bytes);
+      await finish();
+      return null;
+    },
+    async close() {
+      const running = !ended;
+      ended = true;
+      if (running) await past.close();
+      else if (contradicted !== null) await (closing ?? past.close().catch(() => undefined));
+    },
+  };
+}
+
+function headersOf(chain: Chain, after: Height, base: HeaderEntry): Header[] {
+  const headers: Header[] = [];
+  for (let height = after + 1; height <= base.height; height++) {
+    const header = decodeHeader(chain.headerBytes(chain.atHeight(height)!));
+    if (!isViolation(header)) headers.push(header);
+  }
+  return headers;
+}

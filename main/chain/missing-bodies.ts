@@ -1,0 +1,101 @@
+import type { ChainLine } from './chain-line.ts';
+import type { HeaderEntry, OwnedEntry } from './header-entry.ts';
+import type { HeaderIndex } from './header-index.ts';
+
+export interface BodyNeedsDeps {
+  readonly index: HeaderIndex;
+  readonly active: ChainLine<OwnedEntry>;
+  /** False for a node that prunes: it does not miss old bodies. */
+  readonly keepsAll: boolean;
+  /** Bodies up to here were never needed: the chain began with the snapshot of this height. */
+  readonly base: number;
+}
+
+/**
+ * Which bodies are not stored and should be. There are two kinds, and the second never delays the first: bodies on the
+ * path to the best header, without which the chain cannot advance, and gaps: bodies of the active chain that were lost.
+ */
+export interface BodyNeeds {
+  /** Bodies on the path from the active chain to the best header, lowest first. */
+  missing(max: number): HeaderEntry[];
+  /** Up to `max` gaps that `usable` accepts, mostly lowest first. Cost: the gaps before them. */
+  gaps(max: number, usable: (entry: HeaderEntry) => boolean): HeaderEntry[];
+  /** How many gaps there are, and the lowest and highest of them; null when there are none. Cost: the gaps. */
+  gapRange(): GapRange | null;
+  /** Whether this body is a gap that is still expected to be filled. */
+  awaits(entry: OwnedEntry): boolean;
+  /** Whether gaps are expected to be filled; false once no peer serves them. They are filled later all the same. */
+  expectGaps(expected: boolean): void;
+  /** The body is not where it should be, or damaged. The caller writes the entry's record. */
+  lost(entry: OwnedEntry): void;
+  arrived(entry: OwnedEntry): void;
+  /** The lowest height from which on all bodies up to the tip are stored. */
+  wholeFrom(): number;
+}
+
+/** The gaps of the active chain, without those of pruning. */
+export interface GapRange {
+  readonly count: number;
+  readonly lowest: number;
+  readonly highest: number;
+}
+
+export function createBodyNeeds({ index, active, keepsAll, base }: BodyNeedsDeps): BodyNeeds {
+  const gaps = new Set<OwnedEntry>();
+  let expected = true;
+  if (keepsAll) {
+    for (let height = base + 1; height <= active.tip.height; height++)
+      if (!active.at(height)!.body) gaps.add(active.at(height)!);
+  }
+  // A block that left the active chain is needed again only if the best chain contains it, and is then on the path.
+  function* current(): Generator<OwnedEntry> {
+    for (const entry of gaps)
+      if (active.has(entry) && !entry.body) yield entry;
+      else gaps.delete(entry);
+  }
+
+  return {
+    missing(max) {
+      const missing: HeaderEntry[] = [];
+      for (let height = active.fork(index.best.tip).height + 1; missing.length < max; height++) {
+        const entry = index.best.at(height);
+        if (!entry) break;
+        if (!entry.body) missing.push(entry);
+      }
+      return missing;
+    },
+    gaps(max, usable) {
+      const found: HeaderEntry[] = [];
+      for (const entry of current()) {
+        if (found.length === max) break;
+        if (usable(entry)) found.push(entry);
+      }
+      return found;
+    },
+    gapRange: () => rangeOf(current()),
+    awaits: (entry) => expected && gaps.has(entry),
+    expectGaps: (is) => void (expected = is),
+    lost(entry) {
+      if (!active.has(entry)) return index.markMissing(entry);
+      entry.body = null;
+      if (keepsAll) gaps.add(entry);
+    },
+    arrived: (entry) => void gaps.delete(entry),
+    wholeFrom() {
+      if (keepsAll && base === 0) return (rangeOf(current())?.highest ?? 0) + 1;
+      let from = active.tip.height + 1;
+      for (let at = active.tip; at.body; at = at.prev!) from = at.height;
+      return from;
+    },
+  };
+}
+
+function rangeOf(gaps: Iterable<HeaderEntry>): GapRange | null {
+  let [count, lowest, highest] = [0, Infinity, 0];
+  for (const { height } of gaps) {
+    count++;
+    lowest = Math.min(lowest, height);
+    highest = Math.max(highest, height);
+  }
+  return count === 0 ? null : { count, lowest, highest };
+}

@@ -1,0 +1,76 @@
+import type { ConsensusParams } from '../core/consensus/params.ts';
+import type { Log } from '../lib/log.ts';
+import type { ChainDb } from '../storage/chain-db.ts';
+import type { SegmentLocation } from '../storage/header-record.ts';
+import type { SegmentStore } from '../storage/segments.ts';
+import type { Bodies } from './block-store.ts';
+import type { OwnedEntry } from './header-entry.ts';
+import type { HeaderIndex } from './header-index.ts';
+
+export interface PrunerDeps {
+  readonly db: ChainDb;
+  readonly bodies: Bodies;
+  readonly index: HeaderIndex;
+  readonly params: ConsensusParams;
+  /** What bodies and undo records together may take on the disk. */
+  readonly maxBytes: number;
+  readonly log: Log;
+  tip(): OwnedEntry;
+}
+
+/** Bounds the disk: deletes the oldest whole segment files once too much is stored. */
+export interface Pruner {
+  /** Cheap while there is nothing to do. */
+  consider(): Promise<void>;
+}
+
+/** Bodies and undo records are kept this long whatever they take: snapshots are rebuilt from them (protocol 5). */
+const KEPT_EPOCHS = 2;
+
+type Place = 'body' | 'undo';
+
+export function createPruner({ db, bodies, index, params, maxBytes, log, tip }: PrunerDeps): Pruner {
+  const stores: readonly (readonly [Place, SegmentStore])[] = [
+    ['body', bodies.blocks],
+    ['undo', bodies.undo],
+  ];
+  const tooMuch = () => bodies.blocks.bytes() + bodies.undo.bytes() > maxBytes;
+
+  const pruneOldest = async (place: Place, store: SegmentStore): Promise<boolean> => {
+    // The newest file is being written.
+    const oldest = store.segments().slice(0, -1)[0];
+    if (oldest === undefined) return false;
+    const entries = entriesIn(oldest, place, index);
+    const kept = tip().height - KEPT_EPOCHS * params.epoch;
+    if (entries.some((entry) => entry.height > kept)) return false;
+    for (const entry of entries) entry[place] = null;
+    // The index first: a file that is still there after a crash is only in the way, a record without its file would be a lie.
+    await db.putHeaders(entries.map((entry) => index.recordOf(entry)));
+    await db.sync();
+    await store.remove(oldest);
+    log.info('pruned', { what: place, segment: oldest, blocks: entries.length });
+    return true;
+  };
+
+  let running = false;
+  return {
+    async consider() {
+      if (running || !tooMuch()) return;
+      running = true;
+      try {
+        for (const [place, store] of stores) while (tooMuch() && (await pruneOldest(place, store)));
+      } finally {
+        running = false;
+      }
+    },
+  };
+}
+
+function entriesIn(segment: number, place: Place, index: HeaderIndex): OwnedEntry[] {
+  const found: OwnedEntry[] = [];
+  for (const entry of index.entries()) {
+    const at: SegmentLocation | null = entry[place];
+    if (at?.segment === segment) found.push(entry);
+  }
+  return found;
+}

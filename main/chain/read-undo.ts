@@ -1,0 +1,19 @@
+import { decodeUndo, type UndoRecord } from '../core/ledger/undo-record.ts';
+import { decodeUndo1 } from '../core/ledger/undo-record-1.ts';
+import type { Bodies } from './block-store.ts';
+import type { OwnedEntry } from './header-entry.ts';
+
+/**
+ * What disconnecting this block takes; null when it is pruned, lost or damaged. Only records of the first format need
+ * the body.
+ */
+export async function readUndo(
+  bodies: Pick<Bodies, 'read' | 'undo'>,
+  { id, body, undo }: Pick<OwnedEntry, 'id' | 'body' | 'undo'>,
+): Promise<UndoRecord | null> {
+  const bytes = undo && (await bodies.undo.read(undo));
+  if (!undo || !bytes) return null;
+  if (undo.format === 2) return decodeUndo(bytes);
+  const block = body && (await bodies.read(id, body));
+  return block && decodeUndo1(block, bytes);
+}

@@ -1,0 +1,158 @@
+import { equalBytes } from '../core/codec/bytes.ts';
+import { toHex } from '../core/codec/hex.ts';
+import type { Hash } from '../core/crypto/hash.ts';
+import { decodeUndo, type UndoRecord } from '../core/ledger/undo-record.ts';
+import type { Coin } from '../core/primitives/coin.ts';
+import type { CoinKey } from '../core/primitives/coin-key.ts';
+import { decodeHeader, type Header } from '../core/primitives/header.ts';
+import { HEADER_BYTES } from '../core/primitives/limits.ts';
+import { isViolation } from '../core/violation.ts';
+import type { Log } from '../lib/log.ts';
+import type { Height } from '../../shared/units.ts';
+import type { ChainDb } from '../storage/chain-db.ts';
+import { DamagedError } from '../storage/corrupt-error.ts';
+import { coinSumAfter } from '../storage/coin-sum.ts';
+import type { HeaderRecord } from '../storage/header-record.ts';
+import { key } from '../storage/keys.ts';
+import type { ChainState } from '../storage/state-record.ts';
+import type { Bodies } from './block-store.ts';
+import type { HeaderIndex } from './header-index.ts';
+
+export interface RollBackDeps {
+  readonly db: ChainDb;
+  readonly bodies: Bodies;
+  readonly log: Log;
+}
+
+/** Undo records of blocks that were connected since the segment files were last synced, by block id in hex. */
+type Kept = ReadonlyMap<string, Uint8Array>;
+
+/** Blocks with their bodies lost to another cause than a power failure are taken back up to this depth. */
+const MOST_LOST = 288;
+
+/**
+ * Takes the database back to the newest block whose body is stored, before anything else looks at it. A power failure can
+ * leave the database ahead of the segment files, since the order of files on the disk is not guaranteed; such blocks come
+ * again from peers, or were known to nobody else. Cost: one pass over the bodies of the last seconds before the failure.
+ */
+export async function rollBack(deps: RollBackDeps, state: ChainState, kept: Kept): Promise<ChainState> {
+  const lost = await findLost(deps, state, kept);
+  let at = state;
+  for (const each of lost) at = await takeBack(deps.db, each, at);
+  if (lost.length > 0) {
+    deps.log.warn('blocks whose bodies are not stored were disconnected', {
+      from: at.height + 1,
+      to: state.height,
+    });
+  }
+  return at;
+}
+
+/**
+ * Writes undo records again that are in the database but not whole in undo/, and then forces everything to the disk, so
+ * that the database need not keep them any longer.
+ */
+export async function settleUndo(
+  { db, bodies }: RollBackDeps,
+  index: HeaderIndex,
+  kept: Kept,
+): Promise<void> {
+  if (kept.size === 0) return;
+  const unsynced = db.unsynced();
+  for (const [id, record] of kept) {
+    const entry = index.get(id);
+    if (entry?.status !== 'connected') continue;
+    const stored = entry.undo && (await bodies.undo.read(entry.undo));
+    if (stored && equalBytes(stored, record)) continue;
+    entry.undo = { ...(await bodies.undo.append(record)), format: 2 };
+    await db.putHeaders([index.recordOf(entry)]);
+  }
+  await bodies.sync();
+  await db.sync(unsynced);
+}
+
+interface LostBlock {
+  readonly height: Height;
+  readonly id: Hash;
+  readonly record: HeaderRecord;
+  readonly header: Header;
+  readonly undo: UndoRecord;
+  /** Its body is stored, but that of a block below it is not. */
+  readonly whole: boolean;
+}
+
+/** The blocks to disconnect, newest first: down to the lowest of which the body is lost. */
+async function findLost({ db, bodies }: RollBackDeps, state: ChainState, kept: Kept): Promise<LostBlock[]> {
+  const seen: LostBlock[] = [];
+  const base = db.base()?.height ?? 0;
+  // Those that the database can take back by itself, and those that are disconnected by their records in undo/.
+  let [unsynced, synced] = [0, 0];
+  let id = state.tip;
+  for (let { height } = state; height > base; height--) {
+    const record = db.header(height, id);
+    const header = record && decodeHeader(record.header);
+    if (!record || !header || isViolation(header)) throw new DamagedError(`the header of block ${height}`);
+    const whole = await isStored(record, id, bodies);
+    const copy = kept.get(toHex(id));
+    if (!copy && whole) return seen.slice(0, Math.max(unsynced, synced));
+    const undo = copy ? decodeUndo(copy) : await undoFrom(record, bodies);
+    // Without one nothing can be disconnected: a gap that other peers may fill.
+    if (!undo || seen.length - unsynced > MOST_LOST) return seen.slice(0, unsynced);
+    seen.push({ height, id, record, header, undo, whole });
+    if (copy && !whole) unsynced = seen.length;
+    if (!copy) synced = seen.length;
+    id = header.prev;
+  }
+  return seen.slice(0, Math.max(unsynced, synced));
+}
+
+async function isStored({ body }: HeaderRecord, id: Hash, { blocks }: Bodies): Promise<boolean> {
+  const bytes = body && (await blocks.read(body));
+  const header = bytes && decodeHeader(bytes.subarray(0, HEADER_BYTES));
+  return header !== null && !isViolation(header) && equalBytes(header.id, id);
+}
+
+async function undoFrom({ undo }: HeaderRecord, bodies: Bodies): Promise<UndoRecord | null> {
+  const bytes = undo?.format === 2 ? await bodies.undo.read(undo) : null;
+  return bytes && decodeUndo(bytes);
+}
+
+async function takeBack(db: ChainDb, block: LostBlock, state: ChainState): Promise<ChainState> {
+  const { height, id, record, header, undo, whole } = block;
+  const changes = new Map<CoinKey, Coin | null>(undo.created.map((key) => [key, null]));
+  for (const [outpoint, coin] of undo.spent) changes.set(outpoint, coin);
+  const [issued, burned] = [state.issued - undo.issued, state.burned - undo.burned];
+  const next: ChainState = {
+    tip: header.prev,
+    height: height - 1,
+    commit: state.commit + 1,
+    coins: state.coins + undo.spent.size - undo.created.length,
+    total: issued - burned,
+    issued,
+    burned,
+    coinSum: coinSumAfter(state.coinSum, { created: undo.spent.keys(), spent: undo.created }),
+  };
+  // A header without body that nothing builds on is forgotten: the network may never have seen the block, and then this
+  // node would wait for its body for ever.
+  const forget = !whole && !(await hasChild(db, height, id));
+  const at = key.header(height, id);
+  const left: HeaderRecord = whole
+    ? { ...record, undo: null }
+    : { ...record, status: 'header', transactions: 0, body: null, undo: null };
+  await db.commit({
+    coins: changes,
+    headers: forget ? [] : [{ key: at, record: left }],
+    forgotten: forget ? [at] : [],
+    disconnected: [{ height, id }],
+    state: next,
+  });
+  return next;
+}
+
+async function hasChild(db: ChainDb, height: Height, id: Hash): Promise<boolean> {
+  for (const { record } of await db.headersAt(height + 1)) {
+    const header = decodeHeader(record.header);
+    if (!isViolation(header) && equalBytes(header.prev, id)) return true;
+  }
+  return false;
+}

@@ -1,0 +1,144 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { toHex } from '../core/codec/hex.ts';
+import type { ConsensusParams } from '../core/consensus/params.ts';
+import type { Hash } from '../core/crypto/hash.ts';
+import { snapshotRoot } from '../core/ledger/snapshot-root.ts';
+import type { Log } from '../lib/log.ts';
+import { diskFailed } from '../lib/disk-failure.ts';
+import type { Bodies } from './block-store.ts';
+import { type CoinTotals, differenceOf } from './coin-set.ts';
+import type { OwnedEntry } from './header-entry.ts';
+import type { ChainDb } from '../storage/chain-db.ts';
+import { DamagedError } from '../storage/corrupt-error.ts';
+import { hexToHash } from '../storage/keys.ts';
+import { chunkCoins } from './snapshot-chunker.ts';
+import {
+  createSnapshotFolder,
+  hasSnapshot,
+  listSnapshots,
+  removeFetched,
+  removeUnbuilt,
+  snapshotName,
+} from './snapshot-files.ts';
+import { mergeCoins } from './merge-coins.ts';
+import { type Rewind, rewindTo } from './rewind-coins.ts';
+
+export interface SnapshotsDeps {
+  readonly networkId: Hash;
+  readonly params: ConsensusParams;
+  readonly directory: string;
+  /** The chain has blocks: what was being fetched to begin it with is of no use any more. */
+  readonly begun: boolean;
+  readonly db: ChainDb;
+  readonly bodies: Bodies;
+  readonly log: Log;
+}
+
+/** Builds the snapshots that the chain commits to (protocol 5). */
+export interface Snapshots {
+  /**
+   * Freezes the coin set as of this tip, now, and builds its snapshot in the background. No commit may be under way.
+   * `totals` are those of the tip: a build that adds up to anything else fails.
+   */
+  capture(tip: OwnedEntry, totals: CoinTotals): void;
+  /** The same for an ancestor of the tip, by undoing what came since. No commit may be under way at the call. */
+  rebuild(ancestor: OwnedEntry, tip: OwnedEntry, totals: CoinTotals): void;
+  /**
+   * The root as of this block: known, or when the build that is under way ends; null when nobody builds it.
+   * @throws {KithError} when that build fails.
+   */
+  rootOf(entry: OwnedEntry): Promise<Hash | null>;
+  /** Snapshots whose files are whole, oldest first. */
+  folders(): Promise<readonly string[]>;
+  close(): Promise<void>;
+}
+
+/** Files of this many snapshots are kept: the newest buried one, and the one before it for those still loading. */
+const KEPT = 3;
+
+export function createSnapshots(deps: SnapshotsDeps): Snapshots {
+  const { db, bodies, log, networkId } = deps;
+  const building = new Map<string, Promise<Hash | null>>();
+  const stopping = new AbortController();
+  // One at a time: two would halve each other's speed and double the memory.
+  let tail: Promise<unknown> = tidy().catch(() => undefined);
+
+  async function tidy(): Promise<void> {
+    await removeUnbuilt(deps.directory);
+    if (deps.begun) await removeFetched(deps.directory);
+  }
+
+  const begin = (entry: OwnedEntry, rewind: () => Promise<Rewind>): void => {
+    if (building.has(entry.id)) return;
+    // The root is enough for blocks, but others want the coins: a folder that was lost is made again.
+    if (db.epochRoot(entry.height, hexToHash(entry.id)) && hasSnapshot(folderOf(entry))) return;
+    const frozen = db.freeze();
+    const build = tail
+      .then(async () => {
+        stopping.signal.throwIfAborted();
+        const { changes, totals } = await rewind();
+        return await buildOne(entry, mergeCoins(frozen.batches(), changes), totals);
+      })
+      .catch((error: unknown) => {
+        if (stopping.signal.aborted) return null;
+        log.error('building a snapshot failed', { height: entry.height, error });
+        throw diskFailed(error, 'writing a snapshot');
+      })
+      .finally(async () => {
+        await frozen.release();
+        building.delete(entry.id);
+      });
+    building.set(entry.id, build);
+    // Nobody may be waiting for it yet; whoever needs the root tries again.
+    tail = build.catch(() => undefined);
+  };
+
+  const folderOf = (entry: OwnedEntry) => join(deps.directory, snapshotName(entry.height, entry.id));
+
+  const buildOne = async (
+    entry: OwnedEntry,
+    coins: ReturnType<typeof mergeCoins>,
+    totals: CoinTotals,
+  ): Promise<Hash> => {
+    const folder = await createSnapshotFolder(folderOf(entry));
+    try {
+      const blockId = hexToHash(entry.id);
+      const { hashes, coinSum, ...counts } = await chunkCoins(
+        coins,
+        (i, chunk) => folder.chunk(i, chunk),
+        stopping.signal,
+      );
+      // A root stays for ever, and a wrong one would make this node refuse a block that everybody else takes.
+      const difference = differenceOf({ ...counts, coinSum }, totals);
+      if (difference !== null) throw new DamagedError(difference);
+      const facts = { networkId, height: entry.height, blockId, ...counts };
+      const root = snapshotRoot(facts, hashes);
+      await folder.finish({ facts, chunks: hashes, root });
+      await db.putEpochRoot(entry.height, blockId, root);
+      await removeOld(deps.directory);
+      log.info('snapshot built', { height: entry.height, coins: counts.coins, root: toHex(root) });
+      return root;
+    } catch (error) {
+      await folder.discard();
+      throw error;
+    }
+  };
+
+  return {
+    capture: (tip, totals) => begin(tip, () => Promise.resolve({ changes: new Map(), totals })),
+    rebuild: (ancestor, tip, totals) => begin(ancestor, () => rewindTo(ancestor, tip, totals, bodies)),
+    rootOf: async (entry) =>
+      db.epochRoot(entry.height, hexToHash(entry.id)) ?? (await building.get(entry.id)) ?? null,
+    folders: () => listSnapshots(deps.directory),
+    async close() {
+      stopping.abort();
+      await tail;
+    },
+  };
+}
+
+async function removeOld(directory: string): Promise<void> {
+  const names = await listSnapshots(directory);
+  for (const name of names.slice(0, -KEPT)) await rm(join(directory, name), { recursive: true, force: true });
+}

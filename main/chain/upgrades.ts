@@ -1,0 +1,105 @@
+import type { Height } from '../../shared/units.ts';
+import {
+  activeFrom,
+  countSignals,
+  type Deployments,
+  type DeploymentState,
+  signals,
+} from '../core/consensus/deployments.ts';
+import type { ConsensusParams } from '../core/consensus/params.ts';
+import type { OwnedEntry } from './header-entry.ts';
+
+/** Where one soft fork stands for the next block. */
+export interface UpgradeStanding {
+  readonly name: string;
+  readonly bit: number;
+  readonly state: DeploymentState;
+  /** The first block of the period that brought the state. */
+  readonly since: Height;
+  /** The first block under the new rule; null while that isn't decided. */
+  readonly activeAt: Height | null;
+  /** Blocks of the running period that signal it. */
+  readonly signalled: number;
+  /** The same among the newest `window` blocks. */
+  readonly recent: number;
+}
+
+/** What miners signal (protocol 4). */
+export interface Upgrades {
+  readonly period: number;
+  /** Signals that a period needs to lock a rule in. */
+  readonly threshold: number;
+  /** The first block of the running period, and how many of it there are. */
+  readonly periodStart: Height;
+  readonly blocks: number;
+  /** How many of the newest blocks the recent figures are about. */
+  readonly window: number;
+  readonly upgrades: readonly UpgradeStanding[];
+  /** Bits that this program has no open question for, and that blocks of the window signal anyway. */
+  readonly unknown: readonly { readonly bit: number; readonly recent: number }[];
+}
+
+const BITS = 29;
+
+/** Reads a period of blocks when the tip has moved; otherwise what was read before. */
+export function createUpgrades(
+  deployments: Deployments<OwnedEntry>,
+  params: ConsensusParams,
+  tip: () => OwnedEntry,
+): () => Upgrades {
+  let read: { readonly at: OwnedEntry; readonly upgrades: Upgrades } | null = null;
+  return () => {
+    const at = tip();
+    if (read?.at !== at) read = { at, upgrades: readUpgrades(deployments, params, at) };
+    return read.upgrades;
+  };
+}
+
+function readUpgrades(
+  deployments: Deployments<OwnedEntry>,
+  params: ConsensusParams,
+  tip: OwnedEntry,
+): Upgrades {
+  const { bitsPeriod: period, bitsThreshold: threshold } = params;
+  const periodStart = Math.floor((tip.height + 1) / period) * period;
+  const blocks = tip.height + 1 - periodStart;
+  const window = Math.min(period, tip.height);
+  const recent = countBits(tip, window, () => true);
+  const upgrades = deployments.all.map((deployment) => {
+    const { name, bit } = deployment;
+    const standing = deployments.standingAfter(tip, deployment);
+    const signalled = countSignals(tip, blocks, bit);
+    return {
+      name,
+      bit,
+      ...standing,
+      activeAt: activeFrom(standing, params),
+      signalled,
+      recent: recent[bit]!,
+    };
+  });
+  // Asked of each block in its own time: those that voted for a rule go on being its voters when it has become active.
+  const isUnknown = (entry: OwnedEntry, bit: number): boolean =>
+    !deployments.all.some((deployment) => {
+      if (deployment.bit !== bit || entry.prev === null) return false;
+      const { state } = deployments.standingAfter(entry.prev, deployment);
+      return state !== 'active' && state !== 'failed';
+    });
+  const unknown = countBits(tip, window, isUnknown).flatMap((count, bit) =>
+    count === 0 ? [] : [{ bit, recent: count }],
+  );
+  return { period, threshold, periodStart, blocks, window, upgrades, unknown };
+}
+
+function countBits(
+  tip: OwnedEntry,
+  count: number,
+  counts: (entry: OwnedEntry, bit: number) => boolean,
+): number[] {
+  const bits = Array.from({ length: BITS }, () => 0);
+  let at: OwnedEntry | null = tip;
+  for (let i = 0; i < count && at !== null; i++, at = at.prev) {
+    for (let bit = 0; bit < BITS; bit++) if (signals(at.version, bit) && counts(at, bit)) bits[bit]!++;
+  }
+  return bits;
+}

@@ -1,0 +1,109 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isViolation } from '../core/violation.ts';
+import { messageOf } from '../lib/errors.ts';
+import { verifySnapshots } from './verify-snapshots.ts';
+import type { Chain, ChainDeps } from './chain.ts';
+import { createChain } from './create-chain.ts';
+
+/** What a check of a data directory found. Empty `problems` = all is well. */
+export interface VerifyReport {
+  readonly height: number;
+  readonly tip: string;
+  readonly coins: number;
+  readonly blocks: number;
+  /** Bodies that are not here because they were pruned. */
+  readonly pruned: number;
+  /** Snapshots whose every chunk was read. */
+  readonly snapshots: number;
+  readonly deep: boolean;
+  readonly problems: readonly string[];
+}
+
+/** Undo records of the newest blocks must be there: reorganisations and snapshots need them. */
+const UNDO_EPOCHS = 2;
+
+/**
+ * Reads everything that an open chain keeps: each coin behind its checksum and all of them against what is noted; every
+ * header's rules and work; each stored body with its Merkle root, and its undo record; every chunk of every snapshot.
+ * `deep` connects all of it a second time in a folder of its own, every rule, signature and snapshot root included,
+ * and compares; it needs all bodies.
+ */
+export async function verifyChain(
+  chain: Chain,
+  deps: ChainDeps,
+  deep: boolean,
+  say: (done: number, of: number) => void,
+): Promise<VerifyReport> {
+  const problems: string[] = [];
+  // The chain audits itself meanwhile, and mends itself when it is opened: what that finds belongs here too.
+  const deaf = chain.events.on('failed', (error) => problems.push(messageOf(error)));
+  const rebuilt = chain.rebuiltBecause();
+  if (rebuilt !== null)
+    problems.push(`the database was not whole and has been built again from the stored blocks: ${rebuilt}`);
+  try {
+    const setHash = await chain.setHash();
+    const { coins, problem } = await chain.auditCoins();
+    if (problem !== null) problems.push(problem);
+    const { blocks, pruned } = await checkBlocks(chain, problems, deep ? () => undefined : say);
+    const snapshots = await verifySnapshots(chain, join(deps.directory, 'snapshots'), problems);
+    if (deep && pruned > 0)
+      problems.push(`${pruned} bodies were pruned, so not everything can be checked again`);
+    if (deep && problems.length === 0) problems.push(...(await connectAgain(chain, deps, setHash, say)));
+    const { height, id } = chain.tip();
+    return { height, tip: id, coins, blocks, pruned, snapshots, deep, problems: [...new Set(problems)] };
+  } finally {
+    deaf();
+  }
+}
+
+async function checkBlocks(
+  chain: Chain,
+  problems: string[],
+  say: (done: number, of: number) => void,
+): Promise<{ blocks: number; pruned: number }> {
+  const tip = chain.tip().height;
+  const withUndo = tip - UNDO_EPOCHS * chain.network.params.epoch;
+  let [blocks, pruned] = [0, 0];
+  for (let height = 1; height <= tip; height++) {
+    const { body, undo, problems: found } = await chain.checkStored(height);
+    problems.push(...found);
+    if (body === 'whole') blocks++;
+    if (body === 'absent') pruned++;
+    if (body === 'whole' && undo === 'absent' && height > withUndo)
+      problems.push(`the undo record of block ${height} is gone`);
+    say(height, tip);
+    // A proof of work takes its time on this thread.
+    if (height % 64 === 0) await new Promise(setImmediate);
+  }
+  return { blocks, pruned };
+}
+
+/** Folders of twins look like this; a killed check leaves its own behind. */
+const TWIN = /^verify-[A-Za-z0-9]{6}$/;
+
+async function connectAgain(
+  chain: Chain,
+  deps: ChainDeps,
+  setHash: string,
+  say: (done: number, of: number) => void,
+): Promise<string[]> {
+  for (const name of await readdir(deps.directory))
+    if (TWIN.test(name)) await rm(join(deps.directory, name), { recursive: true, force: true });
+  const directory = await mkdtemp(join(deps.directory, 'verify-'));
+  const twin = await createChain({ ...deps, directory, isVerified: undefined, checkBuriedSnapshots: true });
+  try {
+    const tip = chain.tip().height;
+    for (let height = 1; height <= tip; height++) {
+      const bytes = (await chain.readBlock(chain.atHeight(height)!.id))!;
+      const result = await twin.submitBlock(bytes);
+      if (isViolation(result)) return [`block ${height} breaks the rule ${result.code}`];
+      say(height, tip);
+    }
+    await twin.idle();
+    return (await twin.setHash()) === setHash ? [] : ['the coins are not those that the blocks lead to'];
+  } finally {
+    await twin.close();
+    await rm(directory, { recursive: true, force: true });
+  }
+}

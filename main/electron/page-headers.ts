@@ -1,0 +1,34 @@
+import path from 'node:path';
+import { CONTENT_TYPES } from '../rpc/page-headers.ts';
+
+/**
+ * What the page may do: its own scripts, styles, fonts and pictures, and the port it is handed. No network, no frames,
+ * no inline script, no text turned into script or markup but through Svelte's own templates.
+ */
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "font-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+  'trusted-types svelte-trusted-html',
+].join('; ');
+
+/** Sent with every answer of the page's origin, refusals included. */
+export const PAGE_HEADERS: Readonly<Record<string, string>> = {
+  'content-security-policy': CONTENT_SECURITY_POLICY,
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-opener-policy': 'same-origin',
+  'cache-control': 'no-store',
+};
+
+/** The MIME type for a file of the page; bytes without meaning when its ending is not one that we build. */
+export function contentType(file: string): string {
+  return CONTENT_TYPES[path.extname(file)] ?? 'application/octet-stream';
+}

@@ -1,0 +1,191 @@
+import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readdir, rm } from 'node:fs/promises';
+import { homedir, userInfo } from 'node:os';
+import { dirname, isAbsolute, join, resolve, win32 } from 'node:path';
+import { ClassicLevel } from 'classic-level';
+import { codeOf, findCode, KithError, messageOf } from './errors.ts';
+import { diskRefusal } from './disk-failure.ts';
+import { makePrivateFolder, takeContentsFromOthers, takeFromOthers } from './private-folder.ts';
+import { readRegularFileSync } from './read-regular.ts';
+
+/** A data directory that this process holds; nobody else can open it until `release`. */
+export interface DataDirectory {
+  readonly path: string;
+  release(): Promise<void>;
+}
+
+/**
+ * The platform's place for Kith's data; each network has a folder of its own inside. A variable that is empty or not an
+ * absolute path is ignored, as the XDG Base Directory Specification says: where money is kept must not depend on the
+ * current folder.
+ * @throws {KithError} `datadir-unknown` when this user has no home folder either
+ */
+export function defaultDataRoot(
+  platform: NodeJS.Platform = process.platform,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+  homes: () => readonly string[] = homeFolders,
+): string {
+  const isFull = platform === 'win32' ? isFullOnWindows : isAbsolute;
+  const home = (...parts: readonly string[]): string => {
+    const folder = homes().find(isFull);
+    if (folder === undefined) throw new KithError('datadir-unknown', 'there is no home folder');
+    return join(folder, ...parts);
+  };
+  const named = env[platform === 'win32' ? 'APPDATA' : 'XDG_DATA_HOME'] ?? '';
+  if (platform === 'darwin') return home('Library', 'Application Support', 'Kith');
+  if (platform === 'win32') return join(isFull(named) ? named : home('AppData', 'Roaming'), 'Kith');
+  return join(isFull(named) ? named : home('.local', 'share'), 'kith');
+}
+
+/** With a drive or a server: “\\folder” alone is on the drive of the current folder. */
+const isFullOnWindows = (path: string): boolean =>
+  win32.isAbsolute(path) && win32.parse(path).root.length > 1;
+
+/** What the environment says, which may be nothing, then what the system's list of users says. */
+function homeFolders(): string[] {
+  try {
+    return [homedir(), userInfo().homedir];
+  } catch {
+    return [homedir()];
+  }
+}
+
+/**
+ * Creates the directory (mode 0700) and locks it. In a directory that existed before, the permissions of other users are
+ * removed from everything that belongs to Kith, and from the directory itself if it contains nothing else. The lock is
+ * LevelDB's: the operating system holds it for the process, on every platform, so that `kill -9` and power loss release
+ * it and no stale lock can exist.
+ * @throws {KithError} `datadir-in-use` with the pid that holds it, `datadir-unusable`, `disk-full`, `disk-read-only`, `files-exhausted`
+ */
+export async function openDataDirectory(path: string): Promise<DataDirectory> {
+  // It would be the current folder.
+  if (path === '') throw unusable(path, new Error('the path is empty'));
+  const full = resolve(path);
+  makeDirectory(full);
+  const lock = await takeLock(full);
+  makePrivate(full);
+  const owner = join(full, OWNER_FILE);
+  writeOwner(owner, full);
+  return {
+    path: full,
+    async release() {
+      rmSync(owner, { force: true });
+      await lock.close();
+    },
+  };
+}
+
+/** Says who holds the lock. Only for the sentence: the lock itself is the operating system's. */
+const OWNER_FILE = 'owner.json';
+const LOCK_FOLDER = 'lock';
+
+/** Everything that a node stores directly in its data directory: the table in docs/storage.md, which a test compares. */
+const OURS = new Set([
+  ...['wallets', 'wallet-data', 'chain', 'blocks', 'undo', 'snapshots', 'history', 'peers', LOCK_FOLDER],
+  ...[
+    'logs',
+    'identity.key',
+    'identity.place',
+    OWNER_FILE,
+    'api.token',
+    'api.json',
+    'mempool.dat',
+    'chain.rebuild',
+  ],
+]);
+const OURS_TOO =
+  /^(?:verify-[A-Za-z0-9]{6}|(?:wallet-data|chain|peers)\.(?:damaged|new)|identity\.key\..+|(?:mempool\.dat|api\.token|api\.json|identity\.place)\.new)$/;
+const isOurs = (name: string): boolean => OURS.has(name) || OURS_TOO.test(name);
+
+function makePrivate(path: string): void {
+  takeContentsFromOthers(path, isOurs);
+  if (readdirSync(path).every(isOurs)) takeFromOthers(path);
+}
+
+function makeDirectory(path: string): void {
+  try {
+    makePath(path);
+  } catch (error) {
+    throw unusable(path, error);
+  }
+}
+
+// By hand, because Node's own `recursive` never returns below a directory that takes no entries (/proc).
+function makePath(path: string): void {
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === 'ENOENT' && dirname(path) !== path) {
+      makePath(dirname(path));
+      mkdirSync(path, { mode: 0o700 });
+    } else if (code !== 'EEXIST' || !statSync(path).isDirectory()) {
+      throw error;
+    }
+  }
+}
+
+function writeOwner(file: string, path: string): void {
+  try {
+    writeFileSync(file, JSON.stringify({ pid: process.pid, since: new Date().toISOString() }), {
+      mode: 0o600,
+    });
+  } catch (error) {
+    throw unusable(path, error);
+  }
+}
+
+async function takeLock(path: string): Promise<ClassicLevel> {
+  const folder = join(path, LOCK_FOLDER);
+  try {
+    return await openLevel(folder);
+  } catch (error) {
+    if (findCode(error, LOCKED)) throw inUse(path, error);
+  }
+  // Perhaps damaged by a crash. It holds nothing but the lock, and the lock is the file LOCK, which stays.
+  try {
+    for (const name of await readdir(folder)) {
+      if (name !== 'LOCK') await rm(join(folder, name), { force: true, recursive: true });
+    }
+    return await openLevel(folder);
+  } catch (error) {
+    throw findCode(error, LOCKED) ? inUse(path, error) : unusable(path, error);
+  }
+}
+
+const LOCKED = new Set(['LEVEL_LOCKED']);
+
+async function openLevel(folder: string): Promise<ClassicLevel> {
+  makePrivateFolder(folder);
+  const level = new ClassicLevel(folder, { compression: false, cacheSize: 0, writeBufferSize: 64 * 1024 });
+  await level.open();
+  return level;
+}
+
+function inUse(path: string, cause: unknown): KithError {
+  const pid = readOwner(join(path, OWNER_FILE));
+  const who = pid === undefined ? 'another program' : `process ${pid}`;
+  return new KithError('datadir-in-use', `${path} is in use by ${who}`, {
+    cause,
+    data: { path, ...(pid === undefined ? {} : { pid }) },
+  });
+}
+
+function readOwner(file: string): number | undefined {
+  try {
+    const { pid } = JSON.parse(readRegularFileSync(file, 4096).toString('utf8')) as { pid?: unknown };
+    return typeof pid === 'number' && Number.isSafeInteger(pid) ? pid : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function unusable(path: string, cause: unknown): KithError {
+  const inner = cause instanceof Error && cause.cause !== undefined ? cause.cause : cause;
+  const reason = messageOf(inner);
+  // A disk without room or mounted read-only is another matter than a directory that can't be used.
+  return new KithError(diskRefusal(cause) ?? 'datadir-unusable', `cannot use ${path}: ${reason}`, {
+    cause,
+    data: { path, reason },
+  });
+}

@@ -1,0 +1,48 @@
+import type { LogLevel } from '../../shared/contract/vocabulary.ts';
+import { LOG_LEVELS } from '../../shared/contract/vocabulary.ts';
+import type { LogEntry, LogSink } from './log.ts';
+
+// What a peer sent may stand in a line; control and direction characters could rewrite the reader's terminal.
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+
+/** One line a person can read: `12:00:01 warn  chain  message key=value`. */
+export function formatEntry(entry: LogEntry): string {
+  const data = Object.entries(entry.data ?? {})
+    .map(([key, value]) => ` ${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .join('');
+  const line = `${entry.time.slice(11, 19)} ${entry.level.padEnd(5)} ${entry.area}: ${entry.message}${data}`;
+  return line.replace(UNPRINTABLE, ' ').slice(0, 1000);
+}
+
+/** Writes readable lines to a stream, standard error as a rule: standard output belongs to results. */
+export function createConsoleSink(
+  stream: { write(text: string): unknown },
+  level: LogLevel = 'debug',
+): LogSink {
+  const least = LOG_LEVELS.indexOf(level);
+  return {
+    write(entry) {
+      if (LOG_LEVELS.indexOf(entry.level) >= least) stream.write(`${formatEntry(entry)}\n`);
+    },
+  };
+}
+
+export interface RecentSink extends LogSink {
+  /** The newest `limit` entries of at least this level, oldest first. */
+  recent(limit: number, level: LogLevel): LogEntry[];
+}
+
+/** Keeps the newest entries in memory, for the contract's `node.log`. */
+export function createRecentSink(capacity = 500): RecentSink {
+  const entries: LogEntry[] = [];
+  return {
+    write(entry) {
+      entries.push(entry);
+      if (entries.length > capacity) entries.shift();
+    },
+    recent(limit, level) {
+      const least = LOG_LEVELS.indexOf(level);
+      return entries.filter((entry) => LOG_LEVELS.indexOf(entry.level) >= least).slice(-limit);
+    },
+  };
+}

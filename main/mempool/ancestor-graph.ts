@@ -1,0 +1,122 @@
+import { ENTRY_OVERHEAD } from '../core/policy/policy-limits.ts';
+import type { BinaryString } from '../core/codec/binary.ts';
+import { type CoinKey, showCoinKey } from '../core/primitives/coin-key.ts';
+import { type EntryFacts, PoolEntry } from './entry.ts';
+
+/** The transactions of the pool and who spends whom. No policy, no events; the sums of every entry are kept right. */
+export interface PoolGraph {
+  readonly size: number;
+  /** Bytes of all transactions. */
+  readonly bytes: number;
+  /** What they take up, by the measure of the size cap. */
+  readonly usage: number;
+  entries(): IterableIterator<PoolEntry>;
+  get(txid: BinaryString): PoolEntry | undefined;
+  getByWid(wid: BinaryString): PoolEntry | undefined;
+  /** Who spends this coin. */
+  spender(key: CoinKey): PoolEntry | undefined;
+  /** All that must be mined before a transaction with these parents: the parents and theirs. */
+  ancestorsOf(parents: readonly PoolEntry[]): PoolEntry[];
+  /** The entry and all that can't be mined without it. */
+  descendantsOf(entry: PoolEntry): PoolEntry[];
+  /** Puts it in. None of its inputs may have a spender here; nothing here may spend it yet. */
+  add(facts: EntryFacts, parents: readonly PoolEntry[]): PoolEntry;
+  /** Takes it out alone. Either it stands on nothing here (it was mined), or nothing stands on it. */
+  remove(entry: PoolEntry): void;
+}
+
+/** `touched` hears of every entry whose descendants' sum has changed. */
+export function createGraph(touched: (entry: PoolEntry) => void): PoolGraph {
+  const byTxid = new Map<BinaryString, PoolEntry>();
+  const byWid = new Map<BinaryString, PoolEntry>();
+  const spenders = new Map<CoinKey, PoolEntry>();
+  let bytes = 0;
+  let sequence = 0;
+  let walks = 0;
+
+  const walk = (
+    start: readonly PoolEntry[],
+    next: (entry: PoolEntry) => readonly PoolEntry[],
+  ): PoolEntry[] => {
+    const mark = ++walks;
+    const found: PoolEntry[] = [];
+    const visit = (entry: PoolEntry): void => {
+      if (entry.mark === mark) return;
+      entry.mark = mark;
+      found.push(entry);
+    };
+    start.forEach(visit);
+    for (let i = 0; i < found.length; i++) next(found[i]!).forEach(visit);
+    return found;
+  };
+  const parentsOf = (entry: PoolEntry): readonly PoolEntry[] => entry.parents;
+  const childrenOf = (entry: PoolEntry): readonly PoolEntry[] => entry.children;
+  const ancestorsOf = (parents: readonly PoolEntry[]): PoolEntry[] => walk(parents, parentsOf);
+
+  const addDescendant = (ancestor: PoolEntry, entry: PoolEntry, sign: 1 | -1): void => {
+    ancestor.descendants.count += sign;
+    ancestor.descendants.size += sign * entry.size;
+    ancestor.descendants.fee += sign * entry.fee;
+    touched(ancestor);
+  };
+  const addAncestor = (descendant: PoolEntry, entry: PoolEntry, sign: 1 | -1): void => {
+    descendant.ancestors.count += sign;
+    descendant.ancestors.size += sign * entry.size;
+    descendant.ancestors.fee += sign * entry.fee;
+  };
+
+  return {
+    get size() {
+      return byTxid.size;
+    },
+    get bytes() {
+      return bytes;
+    },
+    get usage() {
+      return bytes + byTxid.size * ENTRY_OVERHEAD;
+    },
+    entries: () => byTxid.values(),
+    get: (txid) => byTxid.get(txid),
+    getByWid: (wid) => byWid.get(wid),
+    spender: (key) => spenders.get(key),
+    ancestorsOf,
+    descendantsOf: (entry) => walk([entry], childrenOf),
+
+    add(facts, parents) {
+      const entry = new PoolEntry(facts, ++sequence);
+      if (byTxid.has(entry.id)) throw new Error(`already in the pool: ${entry.txid}`);
+      for (const key of entry.keys) {
+        if (spenders.has(key)) throw new Error(`spent twice in the pool: ${showCoinKey(key)}`);
+        spenders.set(key, entry);
+      }
+      for (const parent of parents) {
+        entry.parents.push(parent);
+        parent.children.push(entry);
+      }
+      for (const ancestor of ancestorsOf(parents)) {
+        addAncestor(entry, ancestor, 1);
+        addDescendant(ancestor, entry, 1);
+      }
+      byTxid.set(entry.id, entry);
+      byWid.set(entry.widId, entry);
+      bytes += entry.size;
+      touched(entry);
+      return entry;
+    },
+
+    remove(entry) {
+      if (!entry.alive) throw new Error(`not in the pool: ${entry.txid}`);
+      // The sums of what is before and of what is behind it could no longer be told apart.
+      if (entry.parents.length > 0 && entry.children.length > 0) throw new Error(`in between: ${entry.txid}`);
+      for (const ancestor of ancestorsOf(entry.parents)) addDescendant(ancestor, entry, -1);
+      for (const descendant of walk(entry.children, childrenOf)) addAncestor(descendant, entry, -1);
+      for (const parent of entry.parents) parent.children.splice(parent.children.indexOf(entry), 1);
+      for (const child of entry.children) child.parents.splice(child.parents.indexOf(entry), 1);
+      for (const key of entry.keys) spenders.delete(key);
+      byTxid.delete(entry.id);
+      byWid.delete(entry.widId);
+      bytes -= entry.size;
+      entry.alive = false;
+    },
+  };
+}

@@ -1,0 +1,159 @@
+import type { Height, Motes } from '../../shared/units.ts';
+import { toMotes } from '../../shared/units.ts';
+import { compareFeerates, type Feerate, lowerFeerate } from '../core/policy/feerate.ts';
+import type { PoolEntry } from './entry.ts';
+import type { PoolGraph } from './ancestor-graph.ts';
+import { createHeap, type Heap } from './heap.ts';
+
+export interface SelectionLimits {
+  /** For the transactions alone, without header, count and coinbase. */
+  readonly maxBytes: number;
+  readonly maxOutputs: number;
+  /** Of the block that takes them. */
+  readonly height: Height;
+  /**
+   * Motes per byte; entries that pay less are looked at only if the others leave room. Changes the cost, never the
+   * choice.
+   */
+  readonly cut?: number;
+}
+
+export interface Selection {
+  /** Parents before children. */
+  readonly entries: readonly PoolEntry[];
+  readonly fees: Motes;
+  readonly bytes: number;
+  readonly outputs: number;
+}
+
+/** An entry with those of its ancestors that are not in the block yet, as it stood when it was put on the heap. */
+interface Rank extends Feerate {
+  readonly entry: PoolEntry;
+  /** The whole package's. */
+  readonly packageFee: number;
+  readonly packageSize: number;
+}
+
+// Once the block is nearly full, so many packages in a row that don't fit mean that looking on is not worth it.
+const MAX_MISSES = 1000;
+const NEARLY_FULL_BYTES = 2000;
+const NEARLY_FULL_OUTPUTS = 20;
+
+/**
+ * The transactions that pay a miner most: again and again the entry that, together with the ancestors which it still
+ * needs, pays most per byte (as Bitcoin Core selects). Cost: a heap over the entries above the cut; 20 ms for 50 000.
+ */
+export function selectTransactions(graph: PoolGraph, limits: SelectionLimits): Selection {
+  const builder = createBuilder(graph, limits);
+  const cut = { fee: limits.cut ?? 0, size: 1 };
+  const { above, below } = builder.initialRanks(cut);
+  const heap = createHeap(before, above);
+  let waiting = below;
+  let misses = 0;
+  for (;;) {
+    const top = heap.peek();
+    if (waiting.length > 0 && (top === undefined || compareFeerates(top, cut) < 0)) {
+      for (const entry of waiting) heap.push(rankOf(entry, builder.neededBy(entry)));
+      waiting = [];
+    }
+    const best = heap.pop();
+    if (best === undefined) break;
+    if (!builder.isCurrent(best)) continue;
+    if (builder.take(best.entry, heap)) misses = 0;
+    else if (++misses > MAX_MISSES && builder.isNearlyFull()) break;
+  }
+  return builder.selection();
+}
+
+function before(a: Rank, b: Rank): boolean {
+  const order = compareFeerates(a, b);
+  return order === 0 ? a.entry.sequence < b.entry.sequence : order > 0;
+}
+
+function rankOf(entry: PoolEntry, needed: Feerate): Rank {
+  // Ancestors that pay well don't make their child worth more: they will be taken without it.
+  const { fee, size } = lowerFeerate(entry, needed);
+  return { entry, fee, size, packageFee: needed.fee, packageSize: needed.size };
+}
+
+function createBuilder(graph: PoolGraph, { maxBytes, maxOutputs, height }: SelectionLimits) {
+  const taken = new Set<PoolEntry>();
+  const blocked = entriesTooEarly(graph, height);
+  /** What entries still need, once some of their ancestors are in the block. */
+  const reduced = new Map<PoolEntry, { fee: number; size: number }>();
+  let bytes = 0;
+  let outputs = 0;
+  let fees = 0;
+
+  const neededBy = (entry: PoolEntry): Feerate => reduced.get(entry) ?? entry.ancestors;
+
+  const reduceDescendants = (added: readonly PoolEntry[], heap: Heap<Rank>): void => {
+    const changed = new Set<PoolEntry>();
+    for (const entry of added) {
+      for (const descendant of graph.descendantsOf(entry)) {
+        if (taken.has(descendant)) continue;
+        const needed = reduced.get(descendant) ?? { ...descendant.ancestors };
+        needed.fee -= entry.fee;
+        needed.size -= entry.size;
+        reduced.set(descendant, needed);
+        changed.add(descendant);
+      }
+    }
+    for (const entry of changed) heap.push(rankOf(entry, neededBy(entry)));
+  };
+
+  return {
+    neededBy,
+
+    /** No entry is worth more than it pays itself, so those below the cut can wait. */
+    initialRanks(cut: Feerate): { above: Rank[]; below: PoolEntry[] } {
+      const above: Rank[] = [];
+      const below: PoolEntry[] = [];
+      for (const entry of graph.entries()) {
+        if (blocked.has(entry)) continue;
+        if (compareFeerates(entry, cut) < 0) below.push(entry);
+        else above.push(rankOf(entry, entry.ancestors));
+      }
+      return { above, below };
+    },
+
+    isCurrent({ entry, packageFee, packageSize }: Rank): boolean {
+      const needed = neededBy(entry);
+      return (
+        !taken.has(entry) && !blocked.has(entry) && needed.fee === packageFee && needed.size === packageSize
+      );
+    },
+
+    /** Puts the entry and what it needs into the block; false if there is no room. */
+    take(entry: PoolEntry, heap: Heap<Rank>): boolean {
+      if (bytes + neededBy(entry).size > maxBytes) return false;
+      const added = [entry, ...graph.ancestorsOf(entry.parents)].filter((part) => !taken.has(part));
+      const moreOutputs = added.reduce((sum, part) => sum + part.outputs, 0);
+      if (outputs + moreOutputs > maxOutputs) return false;
+      // Fewer ancestors first: parents before children.
+      added.sort((a, b) => a.ancestors.count - b.ancestors.count || a.sequence - b.sequence);
+      for (const part of added) {
+        taken.add(part);
+        bytes += part.size;
+        fees += part.fee;
+      }
+      outputs += moreOutputs;
+      if (entry.descendants.count > 1 || added.length > 1) reduceDescendants(added, heap);
+      return true;
+    },
+
+    isNearlyFull: (): boolean =>
+      maxBytes - bytes < NEARLY_FULL_BYTES || maxOutputs - outputs < NEARLY_FULL_OUTPUTS,
+    selection: (): Selection => ({ entries: [...taken], fees: toMotes(fees), bytes, outputs }),
+  };
+}
+
+/** Entries that this height may not take yet, with all that descends from them: only after a chain became shorter. */
+function entriesTooEarly(graph: PoolGraph, height: Height): Set<PoolEntry> {
+  const blocked = new Set<PoolEntry>();
+  for (const entry of graph.entries()) {
+    if (entry.validFrom <= height) continue;
+    for (const descendant of graph.descendantsOf(entry)) blocked.add(descendant);
+  }
+  return blocked;
+}

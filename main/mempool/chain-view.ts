@@ -1,0 +1,35 @@
+import type { Height } from '../../shared/units.ts';
+import type { ActiveRules } from '../core/ledger/spend.ts';
+import type { Delta } from '../core/ledger/delta.ts';
+import type { Network } from '../core/params/network.ts';
+import type { Block } from '../core/primitives/block.ts';
+import type { Coin } from '../core/primitives/coin.ts';
+import type { Outpoint } from '../core/primitives/outpoint.ts';
+import type { Events } from '../lib/events.ts';
+
+/**
+ * What the chain tells while it moves, one step after the other, when its lookups already answer for the state after
+ * them; `tip` when the move is over or makes a halt.
+ */
+export interface ChainMoves {
+  connected: { readonly block: Block };
+  disconnected: {
+    /** Null when the body was lost: its payments cannot come back. */
+    readonly block: Block | null;
+    readonly entry: { readonly work: bigint; readonly height: Height };
+    /** `spent`: the coins that the block had created. */
+    readonly delta: Pick<Delta, 'spent'>;
+  };
+  tip: { readonly work: bigint };
+}
+
+/** All that the mempool needs of the chain. */
+export interface ChainView {
+  readonly network: Pick<Network, 'id' | 'idHex' | 'params'>;
+  tip(): { readonly id: string; readonly height: Height };
+  /** A coin that can be spent at the tip. */
+  getCoin(outpoint: Outpoint): Coin | undefined;
+  /** The rules in force for the block after the tip. */
+  nextRules(): ActiveRules;
+  readonly events: Events<ChainMoves>;
+}

@@ -1,0 +1,124 @@
+import { createHash, type Hash as Hasher } from 'node:crypto';
+import { open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { UnixSeconds } from '../../shared/units.ts';
+import { equalBytes } from '../core/codec/bytes.ts';
+import { Reader } from '../core/codec/reader.ts';
+import { Writer } from '../core/codec/writer.ts';
+import type { Hash } from '../core/crypto/hash.ts';
+import { MAX_POOL_USAGE } from '../core/policy/policy-limits.ts';
+import { MAX_TRANSACTION_BYTES } from '../core/primitives/limits.ts';
+import { crashPoint } from '../lib/crash-point.ts';
+import { readRegularFile } from '../lib/read-regular.ts';
+import { syncFolder } from '../lib/sync-folder.ts';
+import { codeOf } from '../lib/errors.ts';
+
+/** One transaction as the file keeps it. Byte for byte: docs/formats/mempool-file.md. */
+export interface SavedTransaction {
+  readonly time: UnixSeconds;
+  readonly bytes: Uint8Array;
+}
+
+/** What reading gives when the file is no use; a sentence for the log. */
+export interface UnusableFile {
+  readonly problem: string;
+}
+
+const MAGIC = Uint8Array.from('KITHPOOL', (character) => character.charCodeAt(0));
+const FORMAT = 1;
+const NETWORK_BYTES = 32;
+const CHECKSUM_BYTES = 32;
+const MAX_FILE_BYTES = 2 * MAX_POOL_USAGE;
+const CHUNK_BYTES = 1 << 20;
+
+/**
+ * Writes all of it to a file beside, forces that to the disk and puts it in the old one's place, so that there is
+ * always one whole file. Parents must come before children. Throws what the file system throws.
+ */
+export async function writePoolFile(
+  file: string,
+  networkId: Hash,
+  saved: UnixSeconds,
+  transactions: readonly SavedTransaction[],
+): Promise<void> {
+  const beside = `${file}.new`;
+  try {
+    const handle = await open(beside, 'w', 0o600);
+    try {
+      const checksum = createHash('sha256');
+      for (const chunk of chunks(networkId, saved, transactions)) {
+        checksum.update(chunk);
+        await handle.write(chunk);
+      }
+      await handle.write(checksum.digest());
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(beside, file);
+    crashPoint('mempool file');
+  } catch (error) {
+    await rm(beside, { force: true }).catch(() => undefined);
+    throw error;
+  }
+  await syncFolder(dirname(file));
+}
+
+/** Everything before the checksum, in pieces, so that saving never holds the pool a second time. */
+function* chunks(
+  networkId: Hash,
+  saved: UnixSeconds,
+  transactions: readonly SavedTransaction[],
+): Generator<Uint8Array> {
+  let writer = new Writer(CHUNK_BYTES + MAX_TRANSACTION_BYTES);
+  writer.bytes(MAGIC).u32(FORMAT).bytes(networkId).u64(saved).u32(transactions.length);
+  for (const { time, bytes } of transactions) {
+    writer.u64(time).varbytes(bytes);
+    if (writer.length < CHUNK_BYTES) continue;
+    yield writer.finish();
+    writer = new Writer(CHUNK_BYTES + MAX_TRANSACTION_BYTES);
+  }
+  yield writer.finish();
+}
+
+/** Reads a file of this network. Null when there is none; never throws for what stands in it. */
+export async function readPoolFile(
+  file: string,
+  networkId: Hash,
+): Promise<SavedTransaction[] | UnusableFile | null> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await readRegularFile(file, MAX_FILE_BYTES);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return null;
+    return { problem: `it cannot be read (${codeOf(error) ?? 'unknown'})` };
+  }
+  return decodePoolFile(bytes, networkId);
+}
+
+/** The bytes of a whole file. Total. The transactions are views into it. */
+export function decodePoolFile(bytes: Uint8Array, networkId: Hash): SavedTransaction[] | UnusableFile {
+  const end = bytes.length - CHECKSUM_BYTES;
+  if (end < MAGIC.length || !equalBytes(bytes.subarray(0, MAGIC.length), MAGIC)) {
+    return { problem: 'it is not a mempool file' };
+  }
+  if (!equalBytes(digest(createHash('sha256'), bytes.subarray(0, end)), bytes.subarray(end))) {
+    return { problem: 'its checksum does not match, so it was damaged or not written to its end' };
+  }
+  const reader = new Reader(bytes, MAGIC.length, end);
+  const format = reader.u32();
+  if (format !== FORMAT)
+    return { problem: `it has format ${format}, and this version reads format ${FORMAT}` };
+  if (!equalBytes(reader.bytes(NETWORK_BYTES), networkId))
+    return { problem: 'it belongs to another network' };
+  reader.u64();
+  const count = reader.u32();
+  const transactions: SavedTransaction[] = [];
+  for (let i = 0; i < count && reader.failed === null; i++) {
+    transactions.push({ time: reader.u64(), bytes: reader.varbytes(MAX_TRANSACTION_BYTES) });
+  }
+  const failed = reader.finish();
+  return failed === null ? transactions : { problem: `it does not decode (${failed})` };
+}
+
+const digest = (hasher: Hasher, bytes: Uint8Array): Uint8Array => hasher.update(bytes).digest();

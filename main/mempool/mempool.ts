@@ -1,0 +1,213 @@
+import type { Height } from '../../shared/units.ts';
+import { toBinary } from '../core/codec/binary.ts';
+import type { Hash } from '../core/crypto/hash.ts';
+import type { ActiveRules } from '../core/ledger/spend.ts';
+import { EXPIRY_MARGIN } from '../core/policy/policy-limits.ts';
+import type { VerifyBatch } from '../core/ports.ts';
+import type { Coin } from '../core/primitives/coin.ts';
+import { coinKey } from '../core/primitives/coin-key.ts';
+import type { Outpoint } from '../core/primitives/outpoint.ts';
+import { decodeTransaction, type Transaction } from '../core/primitives/transaction.ts';
+import { isViolation, type Violation } from '../core/violation.ts';
+import { type Clock, sleep } from '../lib/clock.ts';
+import { createEmitter, type Events } from '../lib/events.ts';
+import type { Log } from '../lib/log.ts';
+import type { Service } from '../lib/service.ts';
+import { createAdmission } from './admission.ts';
+import { followChain, type Follower } from './chain-follower.ts';
+import type { ChainView } from './chain-view.ts';
+import { type BlockContents, type ContentLimits, createContents } from './contents.ts';
+import { detached, type MempoolEntry } from './entry.ts';
+import { leastExpiry } from './evaluate.ts';
+import { estimateFeerates, type Feerates } from './feerates.ts';
+import { firstOf } from './heap.ts';
+import { conflictsOf, unspentOutput } from './lookups.ts';
+import { hexOf, idOf } from './ids.ts';
+import { createOrphanRetry, type Rejection } from './orphan-retry.ts';
+import { createOrphans } from './orphans.ts';
+import { createPersistence } from './persistence.ts';
+import type { SavedTransaction } from './mempool-file.ts';
+import { createPool, type PoolEvents } from './pool.ts';
+import { createReturning } from './reorg-readd.ts';
+import { createSignatureQueue } from './signature-queue.ts';
+
+export interface MempoolDeps {
+  readonly chain: ChainView;
+  readonly verifyBatch: VerifyBatch;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Where the pool is kept over a restart; nowhere if not given. */
+  readonly file?: string | undefined;
+  /** What it may take up in memory, in bytes; see MAX_POOL_USAGE. */
+  readonly maxUsage?: number | undefined;
+}
+
+export interface MempoolEvents extends PoolEvents {
+  rejected: Rejection;
+}
+
+export interface MempoolSummary {
+  readonly count: number;
+  readonly bytes: number;
+  /** The least feerate that gets in now, in whole motes per byte. */
+  readonly floor: number;
+}
+
+/** The payments that wait to be mined (protocol 3, "Policy"). */
+export interface Mempool extends Service {
+  /** Follows the chain and reads the file; a big one goes on being read after this resolves. */
+  start(signal: AbortSignal): Promise<void>;
+  /** Writes the file. */
+  stop(): Promise<void>;
+  /**
+   * Judges a transaction and takes it in. `source` names the peer that sent it; without one it is this node's own.
+   * The violation says why not; `policy-orphan` = kept until the parents come. Rejects if the verifier fails.
+   */
+  submit(
+    transaction: Uint8Array | Transaction,
+    options?: { readonly source?: string | undefined },
+  ): Promise<{ readonly txid: string } | Violation>;
+  get(txid: string): MempoolEntry | undefined;
+  getByWid(wid: string): MempoolEntry | undefined;
+  has(txid: string): boolean;
+  /** In the order of arrival. */
+  entries(): IterableIterator<MempoolEntry>;
+  /** Who spends this coin here. */
+  spender(outpoint: Outpoint): MempoolEntry | undefined;
+  /** Those here that spend what this one spends, itself not counted. */
+  conflictsOf(tx: Transaction): MempoolEntry[];
+  /** An output of a transaction in the pool that nothing in the pool spends, as a coin of the next block. */
+  coin(outpoint: Outpoint): Coin | undefined;
+  /** The last height at which it and all that must be mined before it can be mined; 0 = never ends. */
+  effectiveExpiry(txid: string): Height;
+  summary(): MempoolSummary;
+  /** In order of txid, beginning behind `after`. */
+  list(limit: number, after?: string): MempoolEntry[];
+  /** The last to arrive, newest first. */
+  newest(limit: number): MempoolEntry[];
+  feerates(): Feerates;
+  /** The best-paying transactions for the next block; costs about 15 ms for 50 000, nothing while nothing changed. */
+  contents(limits: ContentLimits): BlockContents;
+  /** Whether this very transaction's signatures were checked under rules that say the same about it. */
+  isVerified(wid: Hash, rules: ActiveRules): boolean;
+  /** The transactions that an orphan still waits for. */
+  missingParents(wid: string): string[];
+  /** A peer has gone: its orphans go too. */
+  dropSource(source: string): void;
+  readonly events: Events<MempoolEvents>;
+  /** Resolves when all that was submitted or is coming back has been decided. */
+  idle(): Promise<void>;
+  /** Writes the file now. */
+  save(): Promise<void>;
+}
+
+// Core's floor falls by half in twelve hours, which is 72 of its blocks.
+const FLOOR_HALF_LIFE_BLOCKS = 72;
+// A big pool goes on loading while the node already works.
+const LOAD_BEFORE_READY_MS = 1000;
+
+/** Wires the pool's parts. It follows the chain from `start` on. */
+export function createMempool(deps: MempoolDeps): Mempool {
+  const { chain, clock, log } = deps;
+  const events = createEmitter<MempoolEvents>((error, event) =>
+    log.error('a listener of the mempool failed', { event, error }),
+  );
+  const { params, id: networkId } = chain.network;
+  const floorHalfLife = FLOOR_HALF_LIFE_BLOCKS * params.spacing * 1000;
+  const pool = createPool({ clock, events, maxUsage: deps.maxUsage, floorHalfLife });
+  const { graph } = pool;
+  const orphans = createOrphans();
+  const admission = createAdmission({
+    chain,
+    pool,
+    orphans,
+    clock,
+    signatures: createSignatureQueue(deps.verifyBatch),
+    expiryMargin: EXPIRY_MARGIN,
+    arrived: (tx) => orphanRetry.arrived(tx.txidBinary),
+  });
+  const rejected = (rejection: Rejection): void => events.emit('rejected', rejection);
+  const orphanRetry = createOrphanRetry({ orphans, admission, rejected, log });
+  const returning = createReturning({ pool, admission, events, clock, log });
+  const contents = createContents(pool);
+  // Parents have fewer ancestors than their children.
+  const snapshot = (): SavedTransaction[] =>
+    [...graph.entries()].sort((a, b) => a.ancestors.count - b.ancestors.count);
+  const persistence =
+    deps.file === undefined
+      ? null
+      : createPersistence({ file: deps.file, networkId, snapshot, admission, clock, log });
+
+  const running = new AbortController();
+  let follower: Follower | null = null;
+  let loading = Promise.resolve();
+
+  return {
+    name: 'mempool',
+    async start(signal) {
+      follower = followChain({ chain, pool, orphans, returning, arrived: orphanRetry.arrived, clock });
+      if (!persistence) return;
+      loading = persistence
+        .load(AbortSignal.any([signal, running.signal]))
+        .catch((error: unknown) => log.error('the saved mempool could not be read', { error }));
+      void persistence.saveRegularly(running.signal);
+      await Promise.race([loading, sleep(LOAD_BEFORE_READY_MS)]);
+    },
+    async stop() {
+      if (running.signal.aborted) return;
+      running.abort();
+      await loading;
+      follower?.stop();
+      await persistence?.save();
+    },
+
+    async submit(transaction, { source } = {}) {
+      const tx =
+        transaction instanceof Uint8Array ? decodeTransaction(new Uint8Array(transaction)) : transaction;
+      if (isViolation(tx)) return tx;
+      const origin = source === undefined ? 'local' : 'peer';
+      return (await admission.admit({ tx: detached(tx), origin, source })) ?? { txid: tx.txidHex };
+    },
+    get: (txid) => graph.get(idOf(txid)),
+    getByWid: (wid) => graph.getByWid(idOf(wid)),
+    has: (txid) => graph.get(idOf(txid)) !== undefined,
+    entries: graph.entries,
+    spender: (outpoint) => graph.spender(coinKey(outpoint)),
+    conflictsOf: (tx) => conflictsOf(tx, graph),
+    coin: (outpoint) => unspentOutput(outpoint, graph, chain.tip().height + 1),
+    effectiveExpiry(txid) {
+      const entry = graph.get(idOf(txid));
+      return entry ? leastExpiry([entry, ...graph.ancestorsOf(entry.parents)]) : 0;
+    },
+    summary: () => ({ count: graph.size, bytes: graph.bytes, floor: pool.floor() }),
+    list(limit, after = '') {
+      // Binary strings and hexadecimal have the same order.
+      const behindId = idOf(after);
+      const behind = function* () {
+        for (const entry of graph.entries()) if (entry.id > behindId) yield entry;
+      };
+      return firstOf(behind(), limit, (a, b) => a.id < b.id);
+    },
+    newest: (limit) => firstOf(graph.entries(), limit, (a, b) => a.sequence > b.sequence),
+    feerates: () => estimateFeerates(pool.histogram, params.spacing, pool.floor()),
+    contents: (limits) => contents(chain.tip().height + 1, limits),
+    isVerified(wid, rules) {
+      if (graph.size === 0) return false;
+      const entry = graph.getByWid(toBinary(wid));
+      // Plain keys mean the same under all rules; for the rest the pool holds only what the next block's rules allow.
+      return entry !== undefined && (!entry.upgradable || chain.nextRules().policyLock === rules.policyLock);
+    },
+    missingParents: (wid) =>
+      (orphans.get(idOf(wid))?.missing ?? []).filter((id) => !graph.get(id)).map(hexOf),
+    dropSource: orphans.dropSource,
+    events,
+    async idle() {
+      await loading;
+      while (follower?.moving) await sleep(10);
+      await returning.idle();
+      await admission.idle();
+      await orphanRetry.idle();
+    },
+    save: async () => persistence?.save(),
+  };
+}

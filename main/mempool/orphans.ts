@@ -1,0 +1,121 @@
+import type { BinaryString } from '../core/codec/binary.ts';
+import type { Transaction } from '../core/primitives/transaction.ts';
+import { decodeKnown } from './entry.ts';
+
+/** A transaction whose parents nobody has told us of yet. */
+export interface Orphan {
+  readonly wid: BinaryString;
+  readonly txid: BinaryString;
+  readonly bytes: Uint8Array;
+  /** The transactions that it spends from and that are unknown here. */
+  readonly missing: readonly BinaryString[];
+  /** Who sent it. */
+  readonly sources: ReadonlySet<string>;
+  /** Milliseconds. */
+  readonly until: number;
+}
+
+/** Orphans in bounded memory. Every peer has room of its own, so that none can push out what another sent. */
+export interface Orphans {
+  readonly size: number;
+  get(wid: BinaryString): Orphan | undefined;
+  /** Keeps it for this peer; what the peer sent longest ago makes room. */
+  add(tx: Transaction, missing: readonly BinaryString[], source: string, now: number): void;
+  /** Those that spend from this transaction. */
+  waitingFor(txid: BinaryString): Orphan[];
+  remove(wid: BinaryString): void;
+  /** The peer has gone, and its room with it. */
+  dropSource(source: string): void;
+  /** Those that this decides against, for instance since a block spent their coins. */
+  removeWhere(test: (tx: Transaction) => boolean): void;
+  dropOld(now: number): void;
+}
+
+const MAX_PER_SOURCE = 100;
+const MAX_BYTES_PER_SOURCE = 200_000;
+// More than a node has connections; should the host forget to say who has gone, the longest known makes room.
+const MAX_SOURCES = 256;
+const LIFETIME_MS = 5 * 60_000;
+
+type Kept = Orphan & { readonly sources: Set<string> };
+
+export function createOrphans(): Orphans {
+  const byWid = new Map<string, Kept>();
+  const byMissing = new Map<string, Set<Kept>>();
+  const bySource = new Map<string, Set<Kept>>();
+
+  const forget = (orphan: Kept): void => {
+    byWid.delete(orphan.wid);
+    for (const txid of orphan.missing) deleteFrom(byMissing, txid, orphan);
+    for (const source of orphan.sources) deleteFrom(bySource, source, orphan);
+  };
+  const release = (orphan: Kept, source: string): void => {
+    deleteFrom(bySource, source, orphan);
+    orphan.sources.delete(source);
+    if (orphan.sources.size === 0) forget(orphan);
+  };
+  const dropSource = (source: string): void => {
+    for (const orphan of [...(bySource.get(source) ?? [])]) release(orphan, source);
+  };
+  const makeRoom = (source: string): void => {
+    const own = bySource.get(source)!;
+    let bytes = 0;
+    for (const orphan of own) bytes += orphan.bytes.length;
+    // Sets keep the order of arrival.
+    for (const oldest of own) {
+      if (own.size <= MAX_PER_SOURCE && bytes <= MAX_BYTES_PER_SOURCE) break;
+      bytes -= oldest.bytes.length;
+      release(oldest, source);
+    }
+    if (bySource.size > MAX_SOURCES) dropSource(bySource.keys().next().value!);
+  };
+
+  return {
+    get size() {
+      return byWid.size;
+    },
+    get: (wid) => byWid.get(wid),
+    add(tx, missing, source, now) {
+      const wid = tx.widBinary;
+      const known = byWid.get(wid);
+      const orphan: Kept = known ?? {
+        wid,
+        txid: tx.txidBinary,
+        bytes: tx.bytes,
+        missing,
+        sources: new Set(),
+        until: now + LIFETIME_MS,
+      };
+      if (!known) {
+        byWid.set(wid, orphan);
+        for (const txid of missing) addTo(byMissing, txid, orphan);
+      }
+      orphan.sources.add(source);
+      addTo(bySource, source, orphan);
+      makeRoom(source);
+    },
+    waitingFor: (txid) => [...(byMissing.get(txid) ?? [])],
+    remove(wid) {
+      const orphan = byWid.get(wid);
+      if (orphan) forget(orphan);
+    },
+    dropSource,
+    removeWhere(test) {
+      for (const orphan of [...byWid.values()]) if (test(decodeKnown(orphan.bytes))) forget(orphan);
+    },
+    dropOld(now) {
+      for (const orphan of [...byWid.values()]) if (orphan.until <= now) forget(orphan);
+    },
+  };
+}
+
+function addTo(index: Map<string, Set<Kept>>, key: string, orphan: Kept): void {
+  const set = index.get(key);
+  if (set) set.add(orphan);
+  else index.set(key, new Set([orphan]));
+}
+
+function deleteFrom(index: Map<string, Set<Kept>>, key: string, orphan: Kept): void {
+  const set = index.get(key);
+  if (set?.delete(orphan) && set.size === 0) index.delete(key);
+}

@@ -1,0 +1,107 @@
+import type { Hash } from '../core/crypto/hash.ts';
+import { isViolation } from '../core/violation.ts';
+import { decodeTransaction } from '../core/primitives/transaction.ts';
+import { type Clock, sleep } from '../lib/clock.ts';
+import { messageOf } from '../lib/errors.ts';
+import type { Log } from '../lib/log.ts';
+import type { Admission } from './admission.ts';
+import { readPoolFile, type SavedTransaction, writePoolFile } from './mempool-file.ts';
+
+/** Keeps the pool over a restart. */
+export interface Persistence {
+  /** Reads the file and submits all of it, judged like anything new; resolves when all are decided. */
+  load(signal: AbortSignal): Promise<void>;
+  /** Saves every few minutes until the signal aborts. */
+  saveRegularly(signal: AbortSignal): Promise<void>;
+  /** Saves now. A failure is logged: a pool that can't be saved is no reason to stop anything. */
+  save(): Promise<void>;
+}
+
+export interface PersistenceDeps {
+  readonly file: string;
+  readonly networkId: Hash;
+  /** All there is, parents before children. */
+  readonly snapshot: () => SavedTransaction[];
+  readonly admission: Pick<Admission, 'admit'>;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+const SAVE_EVERY_MS = 5 * 60_000;
+// Enough to fill a batch of signatures, few enough that new submissions don't wait behind the whole file.
+const AT_ONCE = 128;
+
+export function createPersistence(deps: PersistenceDeps): Persistence {
+  const { file, networkId, snapshot, admission, clock, log } = deps;
+  let loaded = false;
+
+  const submit = async ({ time, bytes }: SavedTransaction): Promise<boolean> => {
+    const tx = decodeTransaction(new Uint8Array(bytes));
+    try {
+      return !isViolation(tx) && (await admission.admit({ tx, origin: 'file', time })) === null;
+    } catch (error) {
+      // A verify worker that died says nothing about the payment, and nothing about the others.
+      log.warn('a saved payment could not be checked', { reason: messageOf(error) });
+      return false;
+    }
+  };
+
+  const submitAll = async (
+    transactions: readonly SavedTransaction[],
+    signal: AbortSignal,
+  ): Promise<number> => {
+    let kept = 0;
+    for (let at = 0; at < transactions.length && !signal.aborted; at += AT_ONCE) {
+      kept += await submitSome(transactions.slice(at, at + AT_ONCE));
+    }
+    return kept;
+  };
+
+  const submitSome = async (some: readonly SavedTransaction[]): Promise<number> => {
+    const results = await Promise.all(some.map(submit));
+    // A child may have been judged before its parent's signature was: those get a second chance, one by one.
+    let kept = 0;
+    for (const [i, inside] of results.entries()) if (inside || (await submit(some[i]!))) kept++;
+    return kept;
+  };
+
+  const write = async (): Promise<void> => {
+    try {
+      await writePoolFile(file, networkId, clock.now(), snapshot());
+    } catch (error) {
+      log.warn('the mempool could not be saved; it will be fetched from peers after a restart', {
+        file,
+        reason: messageOf(error),
+      });
+    }
+  };
+
+  // One at a time: two would write to the same file beside.
+  let saving = Promise.resolve();
+  const save = (): Promise<void> => {
+    // Until all of the old file is in the pool, a new one would lose the rest.
+    if (loaded) saving = saving.then(write);
+    return saving;
+  };
+
+  return {
+    async load(signal) {
+      const saved = await readPoolFile(file, networkId);
+      if (saved !== null && 'problem' in saved) {
+        log.warn(`the saved mempool is ignored: ${saved.problem}`, { file });
+      } else if (saved !== null) {
+        const kept = await submitAll(saved, signal);
+        log.info('read the saved mempool', { transactions: saved.length, kept });
+      }
+      loaded = !signal.aborted;
+    },
+    async saveRegularly(signal) {
+      for (;;) {
+        await sleep(SAVE_EVERY_MS, signal);
+        if (signal.aborted) return;
+        await save();
+      }
+    },
+    save,
+  };
+}

@@ -1,0 +1,158 @@
+import type { UnixSeconds } from '../../shared/units.ts';
+import type { Clock } from '../lib/clock.ts';
+import { type Emitter } from '../lib/events.ts';
+import { MAX_POOL_USAGE } from '../core/policy/policy-limits.ts';
+import {
+  fallenFloor,
+  floorPerByte,
+  raiseFloor,
+  releaseFloor,
+  RESTING_FLOOR,
+  type RollingFloor,
+} from '../core/policy/rolling-floor.ts';
+import type { Transaction } from '../core/primitives/transaction.ts';
+import type { MempoolEntry, PoolEntry } from './entry.ts';
+import type { Candidate } from './evaluate.ts';
+import { createEvictionOrder, keepingFeerate } from './eviction.ts';
+import { createFeerateHistogram, type FeerateHistogram } from './feerate-histogram.ts';
+import { createGraph, type PoolGraph } from './ancestor-graph.ts';
+
+/** Where a transaction came from: a peer, this node's own user, the pool's file, or a block that was undone. */
+export type Origin = 'peer' | 'local' | 'file' | 'block';
+
+/**
+ * Why a transaction left. `conflict` = another that spends the same coin was mined; `reorg` = the chain that it stood
+ * on is gone, or its rules are.
+ */
+export type RemovalReason = 'mined' | 'conflict' | 'expired' | 'evicted' | 'replaced' | 'reorg';
+
+export interface PoolEvents {
+  added: {
+    readonly entry: MempoolEntry;
+    readonly tx: Transaction;
+    readonly origin: Origin;
+    readonly source?: string;
+  };
+  /** `by` is the txid of what replaced it or was mined instead, where one did. */
+  removed: {
+    readonly txid: string;
+    readonly wid: string;
+    readonly reason: RemovalReason;
+    readonly by?: string;
+  };
+}
+
+export interface Insertion {
+  readonly tx: Transaction;
+  readonly time: UnixSeconds;
+  readonly origin: Origin;
+  readonly source?: string | undefined;
+  /** Nobody is told that it got in. */
+  readonly quiet?: boolean | undefined;
+}
+
+/** The graph with everything that has to change along with it. Each method leaves all of it consistent. */
+export interface Pool {
+  readonly graph: PoolGraph;
+  readonly histogram: FeerateHistogram;
+  /** Grows with every change. */
+  readonly revision: number;
+  /** The least feerate that gets in now, in whole motes per byte. */
+  floor(): number;
+  /** Puts a candidate in, which must be as fresh as the pool; false when the pool is full and it paid too little. */
+  insert(candidate: Candidate, insertion: Insertion): boolean;
+  /** Takes out one whose descendants stay: it was mined. */
+  removeMined(entry: PoolEntry): void;
+  removeWithDescendants(entry: PoolEntry, reason: RemovalReason, by?: string): void;
+  /** Takes it and its descendants out without a word, parents first: they are about to come back. */
+  takeOut(entry: PoolEntry): PoolEntry[];
+  /** A block was mined: the floor may fall. */
+  release(): void;
+}
+
+export interface PoolDeps {
+  readonly clock: Clock;
+  readonly events: Emitter<PoolEvents>;
+  /** By the measure of the size cap. */
+  readonly maxUsage?: number | undefined;
+  /** Milliseconds in which the floor of a full pool falls by half. */
+  readonly floorHalfLife: number;
+}
+
+export function createPool({ clock, events, maxUsage = MAX_POOL_USAGE, floorHalfLife }: PoolDeps): Pool {
+  const order = createEvictionOrder(
+    () => graph.entries(),
+    () => graph.size,
+  );
+  const graph: PoolGraph = createGraph((entry) => order.touched(entry));
+  const histogram = createFeerateHistogram();
+  let rolling: RollingFloor = RESTING_FLOOR;
+  let revision = 0;
+
+  const remove = (entry: PoolEntry): void => {
+    graph.remove(entry);
+    histogram.remove(entry);
+    revision++;
+  };
+  const takeOut = (entry: PoolEntry): PoolEntry[] => {
+    // Those with fewer ancestors first: that is parents before children.
+    const line = graph.descendantsOf(entry).sort((a, b) => a.ancestors.count - b.ancestors.count);
+    // From the end, so that nothing is ever without its parents.
+    for (const descendant of line.toReversed()) remove(descendant);
+    return line;
+  };
+  const tell = (entry: PoolEntry, reason: RemovalReason, by?: string): void => {
+    const { txid, wid } = entry;
+    events.emit('removed', { txid, wid, reason, ...(by === undefined ? {} : { by }) });
+  };
+  const trim = (): PoolEntry[] => {
+    const out: PoolEntry[] = [];
+    while (graph.usage > maxUsage) {
+      const least = order.least()!;
+      rolling = raiseFloor(rolling, keepingFeerate(least), clock.ms());
+      out.push(...takeOut(least));
+    }
+    if (graph.usage < maxUsage / 2) order.rest();
+    return out;
+  };
+
+  return {
+    graph,
+    histogram,
+    get revision() {
+      return revision;
+    },
+    floor() {
+      rolling = fallenFloor(rolling, clock.ms(), graph.usage / maxUsage, floorHalfLife);
+      return floorPerByte(rolling);
+    },
+    insert(candidate, { tx, time, origin, source, quiet }) {
+      const { spend, replaced, parents, matureAt, upgradable } = candidate;
+      for (const entry of replaced) if (entry.alive) takeOut(entry);
+      const facts = { tx, time, fee: spend.fee, keys: spend.keys, matureAt, upgradable };
+      const entry = graph.add(facts, parents);
+      histogram.add(entry);
+      revision++;
+      const evicted = trim();
+      for (const gone of replaced) {
+        if (entry.alive) tell(gone, 'replaced', tx.txidHex);
+        else tell(gone, 'evicted');
+      }
+      for (const gone of evicted) if (gone !== entry) tell(gone, 'evicted');
+      if (!entry.alive) return false;
+      if (!quiet) events.emit('added', { entry, tx, origin, ...(source === undefined ? {} : { source }) });
+      return true;
+    },
+    removeMined(entry) {
+      remove(entry);
+      tell(entry, 'mined');
+    },
+    removeWithDescendants(entry, reason, by) {
+      for (const gone of takeOut(entry)) tell(gone, reason, by);
+    },
+    takeOut,
+    release() {
+      rolling = releaseFloor(rolling, clock.ms());
+    },
+  };
+}

@@ -1,0 +1,110 @@
+import { randomBytes } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type Height, toMotes, type UnixSeconds } from '../../shared/units.ts';
+import { fromHex, toHex } from '../core/codec/hex.ts';
+import { bitsToTarget } from '../core/consensus/compact.ts';
+import { subsidyAt } from '../core/consensus/params.ts';
+import type { Hash } from '../core/crypto/hash.ts';
+import type { Network } from '../core/params/network.ts';
+import { type Block, blockMerkleRoot, createBlock } from '../core/primitives/block.ts';
+import type { Lock } from '../core/primitives/coin.ts';
+import { createHeader } from '../core/primitives/header.ts';
+import { HEADER_BYTES, MAX_BLOCK_BYTES, MAX_BLOCK_OUTPUTS } from '../core/primitives/limits.ts';
+import { type CoinbaseRecord, encodeRecords, RECORD } from '../core/primitives/records.ts';
+import { createTransaction, type Transaction } from '../core/primitives/transaction.ts';
+import type { BlockContents, ContentLimits } from '../mempool/contents.ts';
+
+/** What the chain says about its next block. */
+export interface TemplateChain {
+  readonly network: Pick<Network, 'params'>;
+  tip(): { readonly id: string; readonly height: Height };
+  medianTime(): UnixSeconds;
+  nextBits(): number;
+  nextVersion(): number;
+  /** Null when the next block must name no snapshot. */
+  nextSnapshotRoot(): Promise<Hash | null>;
+}
+
+export interface TemplateDeps {
+  readonly chain: TemplateChain;
+  readonly mempool: { contents(limits: ContentLimits): BlockContents };
+}
+
+/** As `mining.template` gives it to other miners. */
+export interface TemplateInfo {
+  /** The whole block, its nonce 0. */
+  readonly hex: string;
+  readonly height: Height;
+  readonly bits: number;
+  /** 32 bytes big-endian; the proof-of-work hash must not be above it. */
+  readonly target: string;
+}
+
+// The transaction count is a varuint of at most three bytes as long as a block has at most 2^21 - 1 transactions.
+const COUNT_BYTES = 3;
+const EXTRA_NONCE_BYTES = 8;
+
+/**
+ * A block on the tip that lacks nothing but its proof of work; subsidy and fees go to `payout`. Waits for the snapshot
+ * root where one is due. Two calls never give the same block: the extra nonce is random.
+ */
+export async function createBlockTemplate(
+  deps: TemplateDeps,
+  payout: Lock,
+  now: UnixSeconds,
+): Promise<Block> {
+  const { chain, mempool } = deps;
+  for (;;) {
+    const tip = chain.tip();
+    const root = await chain.nextSnapshotRoot();
+    if (chain.tip().id !== tip.id) continue;
+    // With a fee, so that it has its output also where the subsidy has ended: room for that is always kept.
+    const draft = createCoinbase(chain, payout, 1, root);
+    const contents = mempool.contents({
+      maxBytes: MAX_BLOCK_BYTES - HEADER_BYTES - COUNT_BYTES - draft.bytes.length,
+      maxOutputs: MAX_BLOCK_OUTPUTS - draft.outputs.length,
+    });
+    // Choosing and hashing a full block take 15 ms each: not in one turn.
+    await nextTurn();
+    if (chain.tip().id !== tip.id) continue;
+    const coinbase = createCoinbase(chain, payout, contents.fees, root);
+    return assemble(chain, [coinbase, ...contents.transactions], now);
+  }
+}
+
+function createCoinbase(chain: TemplateChain, payout: Lock, fees: number, root: Hash | null): Transaction {
+  const height = chain.tip().height + 1;
+  const reward = toMotes(subsidyAt(height, chain.network.params) + fees);
+  const records: CoinbaseRecord[] = [
+    { tag: RECORD.extraNonce, bytes: new Uint8Array(randomBytes(EXTRA_NONCE_BYTES)) },
+  ];
+  if (root !== null) records.push({ tag: RECORD.snapshotRoot, bytes: root });
+  return createTransaction({
+    version: 1,
+    validFrom: height,
+    expires: 0,
+    inputs: [],
+    // When the subsidy has ended and nobody pays a fee there is nothing to pay out.
+    outputs: reward === 0 ? [] : [{ amount: reward, lockType: payout.lockType, lock: payout.lock }],
+    witness: [encodeRecords(records)],
+  });
+}
+
+function assemble(chain: TemplateChain, transactions: readonly Transaction[], now: UnixSeconds): Block {
+  const tip = chain.tip();
+  const header = createHeader({
+    version: chain.nextVersion(),
+    prev: fromHex(tip.id)!,
+    merkle: blockMerkleRoot(transactions),
+    time: Math.max(chain.medianTime() + 1, now),
+    bits: chain.nextBits(),
+    height: tip.height + 1,
+    nonce: 0,
+  });
+  return createBlock(header, transactions);
+}
+
+export function templateInfo({ header, bytes }: Block): TemplateInfo {
+  const target = bitsToTarget(header.bits).toString(16).padStart(64, '0');
+  return { hex: toHex(bytes), height: header.height, bits: header.bits, target };
+}

@@ -1,0 +1,109 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { PowHash } from '../core/ports.ts';
+import type { Block } from '../core/primitives/block.ts';
+import type { Lock } from '../core/primitives/coin.ts';
+import { isViolation, type Violation } from '../core/violation.ts';
+import { sleep } from '../lib/clock.ts';
+import { KithError } from '../lib/errors.ts';
+import type { Log } from '../lib/log.ts';
+import { createGrinder, createJob, withNonce } from './grind.ts';
+import { createMinerThreads } from './miner-threads.ts';
+
+export interface GenerateDeps {
+  readonly memoryKiB: number;
+  /** Seconds until this node would take a block with this header's time; 0 when it would now. */
+  readonly untilAllowed: (block: Block) => number;
+  /** Throws when this block could not become part of the best chain because the clock is wrong. */
+  readonly refuse: (block: Block) => void;
+  readonly template: (payout: Lock) => Promise<Block>;
+  readonly submit: (
+    bytes: Uint8Array,
+  ) => Promise<{ readonly id: string; readonly status: string } | Violation>;
+  /** A block was mined and is the tip now. */
+  readonly found: () => void;
+  readonly powHash: PowHash;
+  readonly log: Log;
+  readonly script?: URL | undefined;
+}
+
+// Regtest takes two tries of a fraction of a millisecond: waking a thread would take longer.
+const INLINE_TRIES = 16;
+// Other nodes may mine at the same time; losing this often in a row means that something else is wrong.
+const MAX_LOST = 100;
+
+/**
+ * Mines `count` blocks, each on the one before, and gives their ids. Never holds this thread for more than a few tries.
+ * @throws {KithError} `mining-failed` when a block is refused, `mining-stopped` when the signal aborts, and what `refuse`
+ * throws.
+ */
+export async function generateBlocks(
+  deps: GenerateDeps,
+  payout: Lock,
+  count: number,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const ids: string[] = [];
+  let lost = 0;
+  while (ids.length < count) {
+    const block = await deps.template(payout);
+    await waitUntilAllowed(block, deps, signal);
+    const nonce = tryHere(block, deps) ?? (await tryOnThread(block, deps, signal));
+    if (signal.aborted) throw new KithError('mining-stopped', 'mining was stopped');
+    if (nonce === null) continue;
+    const result = await deps.submit(withNonce(block, nonce).bytes);
+    if (isViolation(result)) {
+      throw new KithError('mining-failed', `a mined block was refused: ${result.code}`, {
+        data: { code: result.code },
+      });
+    }
+    if (result.status === 'connected') {
+      ids.push(result.id);
+      deps.found();
+      lost = 0;
+    } else if (++lost > MAX_LOST) {
+      throw new KithError('mining-failed', 'other nodes are always faster', { data: { code: 'lost' } });
+    }
+    await nextTurn();
+  }
+  return ids;
+}
+
+// Blocks made faster than time passes run ahead of the clock (their time must grow), and too far ahead is invalid.
+async function waitUntilAllowed(block: Block, deps: GenerateDeps, signal: AbortSignal): Promise<void> {
+  deps.refuse(block);
+  while (!signal.aborted && deps.untilAllowed(block) > 0) {
+    await sleep(200, signal);
+    deps.refuse(block);
+  }
+}
+
+function tryHere(block: Block, { memoryKiB, powHash }: GenerateDeps): number | null {
+  return createGrinder(createJob(0, block, memoryKiB), powHash).run((tried) => tried >= INLINE_TRIES);
+}
+
+/** Null when the signal aborts, or when no nonce does it. */
+async function tryOnThread(block: Block, deps: GenerateDeps, signal: AbortSignal): Promise<number | null> {
+  const { memoryKiB, log, script } = deps;
+  const { promise, resolve } = Promise.withResolvers<number | null>();
+  const threads = createMinerThreads({
+    threads: 1,
+    share: 1,
+    background: false,
+    memoryKiB,
+    log,
+    script,
+    found: (_, nonce) => resolve(nonce),
+    spent: () => resolve(null),
+    hashed: () => undefined,
+  });
+  const stop = (): void => resolve(null);
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
+  try {
+    threads.work(block);
+    return await promise;
+  } finally {
+    signal.removeEventListener('abort', stop);
+    await threads.close();
+  }
+}

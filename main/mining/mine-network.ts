@@ -1,0 +1,126 @@
+import type { UnixSeconds } from '../../shared/units.ts';
+import { toMotes } from '../../shared/units.ts';
+import { bytesToBigInt } from '../core/codec/bytes.ts';
+import { bitsToTarget, targetToBits } from '../core/consensus/compact.ts';
+import { checkParams, type ConsensusParams } from '../core/consensus/params.ts';
+import { MAIN_NETWORK } from '../core/params/built-in-networks.ts';
+import { createGenesis, createNetworkOf, type Network } from '../core/params/network.ts';
+import { FOUNDED_DEPLOYMENTS } from '../core/params/network-file.ts';
+import type { PowHash } from '../core/ports.ts';
+import { KithError } from '../lib/errors.ts';
+import { createGrinder, createJob, type Grinder } from './grind.ts';
+
+/** What a founder may choose; the rest follows from main's rules. */
+export interface Charter {
+  readonly name: string;
+  /** Seconds between blocks. */
+  readonly spacing: number;
+  readonly defaultPort: number;
+  readonly bootstrap: readonly string[];
+}
+
+/** Two hundred and fifty-six hashes: a community of old laptops can still mine. */
+const FOUNDED_POW_LIMIT = 0x2000ffff;
+const MEASURE_MS = 1000;
+const SLICE_MS = 20;
+
+/**
+ * Founds a network: measures this machine, sets the start difficulty to about one block per spacing at its rate on
+ * `threads` threads, and mines the genesis block. Takes about one spacing of one thread; gives way every 20 ms.
+ * @throws {KithError} `network-charter-invalid`; `clock-wrong` when the clock shows a time before this software existed:
+ * the time of a genesis block can never be corrected.
+ */
+export async function foundNetwork(
+  charter: Charter,
+  powHash: PowHash,
+  now: UnixSeconds,
+  options: { readonly threads?: number; readonly signal?: AbortSignal } = {},
+): Promise<Network> {
+  if (now < MAIN_NETWORK.genesis.header.time) throw new KithError('clock-wrong', 'the clock is before 2026');
+  const rate = (await measureRate(powHash)) * (options.threads ?? 1);
+  const params = paramsFor(charter.spacing, startBits(rate, charter.spacing));
+  const broken = checkParams(params);
+  if (broken) throw new KithError('network-charter-invalid', broken, { data: { detail: broken } });
+  const seed = { name: charter.name, time: now };
+  const nonce = await mineGenesis(seed, params, powHash, options.signal);
+  const { defaultPort, bootstrap } = charter;
+  const facts = { defaultPort, bootstrap, deployments: FOUNDED_DEPLOYMENTS, founded: true, launched: true };
+  return createNetworkOf({ ...seed, nonce }, params, facts);
+}
+
+/** Whether the genesis block has the proof of work that its bits ask for. */
+export function hasGenesisWork({ genesis, params }: Network, powHash: PowHash): boolean {
+  const { bytes, bits } = genesis.header;
+  return bytesToBigInt(powHash(bytes, params.powMemoryKiB)) <= bitsToTarget(bits);
+}
+
+// Times scale with the spacing, so that maturity and epochs take as long as on main.
+function paramsFor(spacing: number, bits: number): ConsensusParams {
+  const blocks = (seconds: number, least: number, most: number) =>
+    Math.min(most, Math.max(least, Math.round(seconds / spacing)));
+  const epoch = blocks(259_200, 20, 1_000_000);
+  const period = blocks(604_800, 20, 1_000_000);
+  return {
+    spacing,
+    halfLife: 300 * spacing,
+    futureLimit: 600,
+    powLimit: FOUNDED_POW_LIMIT,
+    startBits: bits,
+    powMemoryKiB: 1024,
+    retarget: true,
+    maturity: blocks(43_200, 1, 10_000),
+    subsidy: toMotes(2_000_000_000),
+    halving: 2_100_000,
+    epoch,
+    delay: Math.min(epoch - 1, blocks(14_400, 5, epoch - 1)),
+    snapshotWork: 0,
+    bitsPeriod: period,
+    bitsThreshold: Math.ceil(period * 0.9),
+  };
+}
+
+function startBits(rate: number, spacing: number): number {
+  const hashes = BigInt(Math.max(1, Math.round(rate * spacing)));
+  const target = (1n << 256n) / hashes;
+  const limit = bitsToTarget(FOUNDED_POW_LIMIT);
+  return target > limit ? FOUNDED_POW_LIMIT : targetToBits(target);
+}
+
+async function measureRate(powHash: PowHash): Promise<number> {
+  const params = paramsFor(60, FOUNDED_POW_LIMIT);
+  // A target that nothing meets.
+  const job = {
+    ...createJob(0, createGenesis({ name: 'rate', time: 0, nonce: 0 }, params), params.powMemoryKiB),
+    target: new Uint8Array(32),
+  };
+  const grinder = createGrinder(job, powHash);
+  const began = performance.now();
+  while (performance.now() - began < MEASURE_MS) await slice(grinder);
+  return grinder.tried / ((performance.now() - began) / 1000);
+}
+
+async function mineGenesis(
+  seed: { readonly name: string; readonly time: UnixSeconds },
+  params: ConsensusParams,
+  powHash: PowHash,
+  signal?: AbortSignal,
+): Promise<number> {
+  const grinder = createGrinder(
+    createJob(0, createGenesis({ ...seed, nonce: 0 }, params), params.powMemoryKiB),
+    powHash,
+  );
+  while (!grinder.spent) {
+    signal?.throwIfAborted();
+    const nonce = await slice(grinder);
+    if (nonce !== null) return nonce;
+  }
+  throw new KithError('network-charter-invalid', 'no nonce makes a genesis block at this time; try again');
+}
+
+/** Some hashes, and then everybody else's turn. */
+async function slice(grinder: Grinder): Promise<number | null> {
+  const end = performance.now() + SLICE_MS;
+  const nonce = grinder.run(() => performance.now() >= end);
+  await new Promise(setImmediate);
+  return nonce;
+}

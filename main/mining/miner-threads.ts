@@ -1,0 +1,121 @@
+import { Worker } from 'node:worker_threads';
+import { messageOf } from '../lib/errors.ts';
+import type { Log } from '../lib/log.ts';
+import { createJob, type MiningJob } from './grind.ts';
+import type { Block } from '../core/primitives/block.ts';
+import type { FromMiner, MinerData, ToMiner } from './miner-worker.ts';
+
+/** Worker threads that look for a nonce; one that dies is replaced. */
+export interface MinerThreads {
+  /** Works on this block from now on, with the nonces shared out; null = rest. */
+  work(block: Block | null): void;
+  /** Why threads keep dying, or null while they work. */
+  readonly problem: string | null;
+  close(): Promise<void>;
+}
+
+export interface MinerThreadsDeps {
+  readonly threads: number;
+  /** Of the time, above 0 up to 1. */
+  readonly share: number;
+  readonly memoryKiB: number;
+  /** Nobody waits for it: everything else goes first. */
+  readonly background: boolean;
+  /** A nonce for the block that is worked on; the threads rest until they get another. */
+  readonly found: (block: Block, nonce: number) => void;
+  /** No thread has a nonce left to try. */
+  readonly spent: (block: Block) => void;
+  readonly hashed: (hashes: number) => void;
+  readonly log: Log;
+  /** Another program for the threads; for tests. */
+  readonly script?: URL | undefined;
+}
+
+const SCRIPT = new URL('./miner-worker.ts', import.meta.url);
+const RESTART_MS = 1_000;
+const MAX_RESTART_MS = 60_000;
+
+interface Thread {
+  worker: Worker | null;
+  timer: NodeJS.Timeout | null;
+  failures: number;
+}
+
+export function createMinerThreads(deps: MinerThreadsDeps): MinerThreads {
+  const { threads: count, share, memoryKiB, background, log, script = SCRIPT } = deps;
+  const threads: Thread[] = Array.from({ length: count }, () => ({ worker: null, timer: null, failures: 0 }));
+  let block: Block | null = null;
+  let jobId = 0;
+  let left = 0;
+  let problem: string | null = null;
+  let closed = false;
+
+  const jobOf = (part: number): MiningJob | null => block && createJob(jobId, block, memoryKiB, part, count);
+  const send = (part: number): void => {
+    threads[part]!.worker?.postMessage({ job: jobOf(part), share } satisfies ToMiner);
+  };
+
+  const heard = (thread: Thread, { hashes, ended }: FromMiner): void => {
+    deps.hashed(hashes);
+    if (hashes > 0) {
+      thread.failures = 0;
+      problem = null;
+    }
+    // What belongs to a block that is no longer worked on came too late.
+    if (!ended || ended.job !== jobId || block === null) return;
+    const worked = block;
+    if (ended.nonce !== null) {
+      work(null);
+      deps.found(worked, ended.nonce);
+    } else if (--left === 0) {
+      work(null);
+      deps.spent(worked);
+    }
+  };
+
+  const died = (part: number, worker: Worker, error: unknown): void => {
+    const thread = threads[part]!;
+    if (thread.worker !== worker || closed) return;
+    thread.worker = null;
+    problem = `a mining thread died: ${messageOf(error)}`;
+    const wait = Math.min(MAX_RESTART_MS, RESTART_MS * 2 ** thread.failures++);
+    log.warn('a mining thread died and is started again', { reason: messageOf(error), waitMs: wait });
+    thread.timer = setTimeout(() => spawn(part), wait);
+    thread.timer.unref();
+  };
+
+  const spawn = (part: number): void => {
+    const thread = threads[part]!;
+    thread.timer = null;
+    const worker = new Worker(script, { name: 'miner', workerData: { background } satisfies MinerData });
+    thread.worker = worker;
+    worker.on('message', (message: FromMiner) => heard(thread, message));
+    worker.on('error', (error) => died(part, worker, error));
+    worker.on('exit', (code) => died(part, worker, new Error(`exit code ${code}`)));
+    // Mining alone is no reason for the process to stay.
+    worker.unref();
+    send(part);
+  };
+
+  const work = (next: Block | null): void => {
+    block = next;
+    jobId++;
+    left = count;
+    threads.forEach((_, part) => send(part));
+  };
+
+  threads.forEach((_, part) => spawn(part));
+
+  return {
+    work,
+    get problem() {
+      return problem;
+    },
+    async close() {
+      closed = true;
+      block = null;
+      for (const { timer } of threads) if (timer) clearTimeout(timer);
+      await Promise.all(threads.flatMap(({ worker }) => worker?.terminate() ?? []));
+    },
+  };
+}

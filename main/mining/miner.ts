@@ -1,0 +1,210 @@
+import { availableParallelism } from 'node:os';
+import type { Notice } from '../../shared/contract/fields.ts';
+import { bitsToTarget, workOf } from '../core/consensus/compact.ts';
+import type { Network } from '../core/params/network.ts';
+import type { PowHash } from '../core/ports.ts';
+import type { Block } from '../core/primitives/block.ts';
+import type { Lock } from '../core/primitives/coin.ts';
+import type { Violation } from '../core/violation.ts';
+import type { Clock } from '../lib/clock.ts';
+import { KithError } from '../lib/errors.ts';
+import type { Events } from '../lib/events.ts';
+import type { Log } from '../lib/log.ts';
+import { createQueue } from '../lib/queue.ts';
+import { powHash as nativePowHash } from '../workers/pow.ts';
+import { generateBlocks } from './generate.ts';
+import { type MiningRun, startMiningRun } from './mining-run.ts';
+import { createBlockTemplate, type TemplateChain, type TemplateDeps } from './block-template.ts';
+
+export interface MinerChain extends TemplateChain {
+  readonly network: Pick<Network, 'name' | 'founded' | 'params'>;
+  submitBlock(
+    bytes: Uint8Array,
+  ): Promise<{ readonly id: string; readonly status: 'connected' | 'stored' | 'duplicate' } | Violation>;
+  /** The end of the chain of most work among the headers that are known. */
+  bestHeader(): { readonly id: string };
+  readonly events: Events<{ tip: unknown }>;
+}
+
+export interface MinerDeps {
+  readonly chain: MinerChain;
+  readonly mempool: TemplateDeps['mempool'];
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Why a block made now could not become part of the best chain, or null; never unless told. */
+  readonly pause?: () => Notice | null;
+  /** For a few tries on this thread; the mining threads use the native one. */
+  readonly powHash?: PowHash;
+  /** Another program for the mining threads; for tests. */
+  readonly script?: URL;
+  /** Mining threads at most; the cores of this computer unless told. */
+  readonly cores?: number;
+}
+
+export interface MinerStatus {
+  readonly running: boolean;
+  readonly threads: number;
+  readonly hashesPerSecond: number;
+  /** How long a block takes on average at this rate and difficulty; null while that is not known. */
+  readonly expectedSeconds: number | null;
+  /** Blocks found since the node started that became the end of the best chain known. */
+  readonly found: number;
+  /** Why it finds nothing though it runs, or null. */
+  readonly problem: string | null;
+  /** Why it tries no hashes for now though it runs, or null. */
+  readonly paused: Notice | null;
+}
+
+/** Mines on threads of its own, behind everything else that the machine has to do. */
+export interface Miner {
+  /**
+   * Starts, or changes where rewards go, on how many threads (1 unless told; at most one for each core) and for which
+   * share of the time (all of it unless told; above 0, at most 1). A function is asked anew for each block that is put
+   * together.
+   */
+  start(payout: Lock | (() => Lock), threads?: number, share?: number): Promise<void>;
+  /** Stops mining and generating; it can be started again. */
+  stop(): Promise<void>;
+  status(): MinerStatus;
+  /** An unmined block on the tip that pays to `payout`. @throws {KithError} `clock-wrong`, as `generate` does. */
+  template(payout: Lock): Promise<Block>;
+  /**
+   * Mines and connects blocks one after the other; their ids. On regtest and local only.
+   * @throws {KithError} `mining-not-here`, `mining-failed`, `mining-stopped`; `clock-wrong` when this node or its peers
+   * would refuse the block because of the clock of this computer.
+   */
+  generate(payout: Lock, blocks: number): Promise<string[]>;
+}
+
+const MAX_THREADS = 256;
+const GENERATES_ON = ['regtest', 'local'];
+const MAX_WAITING_CALLS = 64;
+// The time of a block is at most a second above the median before it, which was not ahead when it was accepted: with a
+// clock that only goes forward none has to wait longer than that.
+const MOST_AHEAD_SECONDS = 2;
+
+const clockWrong = (detail: string): KithError => new KithError('clock-wrong', detail, { data: { detail } });
+
+export function createMiner(deps: MinerDeps): Miner {
+  const { chain, mempool, clock, log } = deps;
+  const { params, name, founded } = chain.network;
+  const memoryKiB = params.powMemoryKiB;
+  // Blocks on one tip at the same time would only orphan each other.
+  const generating = createQueue(MAX_WAITING_CALLS);
+  // Two starts at the same time would leave the threads of one of them behind, with nobody to stop them.
+  const changing = createQueue(MAX_WAITING_CALLS);
+  const cores = deps.cores ?? availableParallelism();
+  let stopping = new AbortController();
+  let run: MiningRun | null = null;
+  let found = 0;
+
+  const template = (payout: Lock): Promise<Block> =>
+    createBlockTemplate({ chain, mempool }, payout, clock.now());
+  const submit = (bytes: Uint8Array) => chain.submitBlock(bytes);
+  // While a better chain is known whose blocks are on their way, a block of ours does not last.
+  const count = (): void => {
+    if (chain.bestHeader().id === chain.tip().id) found++;
+  };
+  const pause = deps.pause ?? (() => null);
+  const untilAllowed = ({ header }: Block): number =>
+    Math.max(0, header.time - params.futureLimit - clock.now());
+  const refuseWrongClock = (block: Block): void => {
+    const paused = pause();
+    if (paused?.code === 'clock-wrong') throw clockWrong(paused.message);
+    if (untilAllowed(block) > MOST_AHEAD_SECONDS) {
+      throw clockWrong(
+        'The clock of this computer is behind the newest blocks, so this node would refuse its own block. Turn on automatic date and time, or set the clock; then try again.',
+      );
+    }
+  };
+
+  chain.events.on('tip', () => run?.tipMoved());
+
+  const stopRun = async (): Promise<void> => {
+    const ending = run;
+    run = null;
+    await ending?.close();
+  };
+
+  const expectedSeconds = (hashesPerSecond: number): number | null =>
+    hashesPerSecond > 0 ? Number(workOf(bitsToTarget(chain.nextBits()))) / hashesPerSecond : null;
+
+  return {
+    async template(payout) {
+      const block = await template(payout);
+      refuseWrongClock(block);
+      return block;
+    },
+    async start(payout, threads = 1, share = 1) {
+      if (!Number.isInteger(threads) || threads < 1 || threads > MAX_THREADS)
+        throw new RangeError(`not a number of mining threads: ${threads}`);
+      if (!(share > 0 && share <= 1)) throw new RangeError(`not a share of the time: ${share}`);
+      await changing.run(async () => {
+        await stopRun();
+        run = startMiningRun(
+          {
+            payout: typeof payout === 'function' ? payout : () => payout,
+            threads: Math.min(threads, cores),
+            share,
+          },
+          {
+            memoryKiB,
+            tip: () => chain.tip().id,
+            template,
+            submit,
+            clock,
+            log,
+            script: deps.script,
+            pause,
+            untilAllowed,
+            found: (block) => {
+              count();
+              log.info('found a block', { id: block.header.idHex, height: block.header.height });
+            },
+          },
+        );
+      });
+    },
+    async stop() {
+      stopping.abort();
+      stopping = new AbortController();
+      await changing.run(stopRun);
+      await generating.idle();
+    },
+    status() {
+      const hashesPerSecond = run?.hashesPerSecond() ?? 0;
+      return {
+        running: run !== null,
+        threads: run?.order.threads ?? 0,
+        hashesPerSecond,
+        expectedSeconds: expectedSeconds(hashesPerSecond),
+        found,
+        problem: run?.problem() ?? null,
+        paused: run?.paused() ?? null,
+      };
+    },
+    async generate(payout, blocks) {
+      if (founded || !GENERATES_ON.includes(name)) {
+        throw new KithError('mining-not-here', `${name} cannot be mined on demand`, {
+          data: { network: name },
+        });
+      }
+      const { signal } = stopping;
+      return generating.run(async () => {
+        const powHash = deps.powHash ?? nativePowHash;
+        const settings = {
+          memoryKiB,
+          untilAllowed,
+          refuse: refuseWrongClock,
+          found: count,
+          template,
+          submit,
+          powHash,
+          log,
+          script: deps.script,
+        };
+        return generateBlocks(settings, payout, blocks, signal);
+      });
+    },
+  };
+}

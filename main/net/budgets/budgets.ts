@@ -1,0 +1,127 @@
+import type { Connection } from '@libp2p/interface';
+import { type Amount, createBalance, type Ms } from './balance.ts';
+import { ANSWER_MICROS_PER_KIB, COST, type Lane, LIMITS, type RequestName } from './costs.ts';
+import { type Account, createFairQueue, type FairQueue } from './fair-queue.ts';
+import { perConnection } from '../protocol/per-connection.ts';
+import { createTurns } from './turns.ts';
+import type { Upload } from './upload.ts';
+
+/** What the requests of all peers may cost, see costs.ts. */
+export interface Budgets {
+  of(connection: Pick<Connection, 'remoteAddr' | 'remotePeer'>): PeerBudget;
+  /** The same for a connection that libp2p has not yet made one of, known by its address. */
+  ofAddress(address: string): PeerBudget;
+  /** Requests that wait for their turn. */
+  readonly waiting: number;
+  stop(): void;
+}
+
+/** What one connection may ask for. */
+export interface PeerBudget {
+  /** Waits until a request of this kind and of so many bytes may be worked on. */
+  spend(request: RequestName, bytes: number): Promise<void>;
+  /** Waits until so many bytes of its answer may go out; `begun`: the beginning of the same answer is out already. */
+  answer(request: RequestName, bytes: number, begun: boolean): Promise<void>;
+  /** The connection is gone: nothing waits for it any more. */
+  end(): void;
+  /** Waits until no other large answer goes out on this connection; gives what ends it. */
+  alone(): Promise<() => void>;
+}
+
+export interface BudgetsDeps {
+  /** The network group of an address; null for programs of this computer, which share an address without being one party. */
+  readonly groupOf: (address: string) => string | null;
+  readonly upload: Pick<Upload, 'wait' | 'granted'>;
+  readonly ms?: Ms;
+}
+
+/** How long requests may be answered before everything else gets its turn. */
+const TURN_MS = 10;
+const LANES: readonly Lane[] = ['relay', 'bulk', 'open'];
+/** Whose work goes first when more is granted than fits into a turn. */
+const RANK: Readonly<Record<Lane, number>> = { relay: 0, open: 1, bulk: 2 };
+
+export function createBudgets(deps: BudgetsDeps): Budgets {
+  const { upload, groupOf, ms = () => performance.now() } = deps;
+  const turn = createTurns(LANES.length, TURN_MS * 1000);
+  let timer: NodeJS.Timeout | undefined;
+  let stopped = false;
+
+  const queueOf = (lane: Lane): FairQueue =>
+    createFairQueue(LIMITS[lane], {
+      ms,
+      gate: ({ bytes }) => (bytes > 0 ? upload.wait() : 0),
+      granted: ({ bytes }) => upload.granted(bytes),
+      waits: pump,
+    });
+  const queues: Readonly<Record<Lane, FairQueue>> = {
+    relay: queueOf('relay'),
+    bulk: queueOf('bulk'),
+    open: queueOf('open'),
+  };
+
+  // In this order, so that what the upload limit leaves goes to new blocks and transactions first.
+  function pump(): void {
+    clearTimeout(timer);
+    if (stopped) return;
+    const soonest = Math.min(...LANES.map((lane) => queues[lane].pump()));
+    if (soonest < Infinity) timer = setTimeout(pump, soonest).unref();
+  }
+
+  function create(address: string, otherwise: string): PeerBudget {
+    const group = groupOf(address) ?? otherwise;
+    const accountOf = (lane: Lane): Account => ({ group, own: createBalance(LIMITS[lane].peer, ms) });
+    const accounts: Readonly<Record<Lane, Account>> = {
+      relay: accountOf('relay'),
+      bulk: accountOf('bulk'),
+      open: accountOf('open'),
+    };
+    let large: Promise<unknown> = Promise.resolve();
+    return {
+      async spend(request, bytes) {
+        const { lane } = COST[request];
+        const amount = costOf(request, bytes);
+        await queues[lane].spend(accounts[lane], amount);
+        await turn(RANK[lane], amount.micros);
+      },
+      async answer(request, bytes, begun) {
+        const { lane } = COST[request];
+        const amount = { micros: Math.ceil((bytes / 1024) * ANSWER_MICROS_PER_KIB), bytes };
+        await (begun ? queues[lane].proceed : queues[lane].spend)(accounts[lane], amount);
+        // Each piece is encrypted as it is sent: a burst of full blocks would take a third of a second in one turn.
+        await turn(RANK[lane], amount.micros);
+      },
+      end() {
+        for (const lane of LANES) queues[lane].drop(accounts[lane]);
+        pump();
+      },
+      alone() {
+        const before = large;
+        const { promise, resolve } = Promise.withResolvers<undefined>();
+        large = promise;
+        return before.then(() => () => resolve(undefined));
+      },
+    };
+  }
+
+  let strangers = 0;
+  return {
+    of: perConnection((connection) =>
+      create(connection.remoteAddr.toString(), connection.remotePeer.toString()),
+    ),
+    ofAddress: (address) => create(address, `connection ${strangers++}`),
+    get waiting() {
+      return LANES.reduce((sum, lane) => sum + queues[lane].size, 0);
+    },
+    stop() {
+      stopped = true;
+      clearTimeout(timer);
+    },
+  };
+}
+
+/** By the table: an id, or another 32 bytes of a request, costs `microsEach`. */
+export function costOf(request: RequestName, bytes: number): Amount {
+  const { micros, microsEach } = COST[request];
+  return { micros: micros + Math.ceil((bytes * microsEach) / 32), bytes: 0 };
+}

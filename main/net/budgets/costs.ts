@@ -1,0 +1,134 @@
+import type { FRAME } from '../protocol/frame-types.ts';
+
+/**
+ * What a request of a peer waits for. `relay`: what new blocks and transactions need; it never waits behind the others.
+ * `bulk`: history, snapshots, addresses. `open`: streams, and libp2p's protocols of one request a stream.
+ */
+export type Lane = 'relay' | 'bulk' | 'open';
+
+export interface RequestCost {
+  readonly lane: Lane;
+  /** Processor time of a request, in microseconds: measured with `npm run bench -- costs`, rounded up. */
+  readonly micros: number;
+  /** Further microseconds for each 32 bytes of the request, such as an id. */
+  readonly microsEach: number;
+  /** Its answer may be large: of one connection one such request is answered at a time. */
+  readonly large?: true;
+}
+
+type Answers =
+  | 'headers'
+  | 'block'
+  | 'absent'
+  | 'transactions'
+  | 'wids'
+  | 'parts'
+  | 'taken'
+  | 'records'
+  | 'networkFile'
+  | 'manifest'
+  | 'chunk'
+  | 'pushed'
+  | 'compact'
+  | 'unknown';
+
+/** Frames on `hello` answer nothing and have a limit of their own (net/protocol/control.ts). */
+type Told = 'hello' | 'tip' | 'bye' | 'serves';
+
+/** Frames that a peer may send to be answered. */
+export type RequestFrame = Exclude<keyof typeof FRAME, Answers | Told>;
+
+/** Requests that are no frames of ours: opening a stream, and what libp2p's protocols carry. */
+export type OtherRequest =
+  | 'stream' // opening a stream: its negotiation, whatever the protocol
+  | 'identify'
+  | 'identifyPush'
+  | 'ping' // bytes to be echoed
+  | 'gossip' // a packet of the router, by its bytes
+  | 'autonat' // a dial for a peer that asks whether it is reachable
+  | 'dcutr'
+  | 'hop' // a reservation at this relay, or a connection through it
+  | 'stop' // a connection that a relay brings
+  | 'kad' // FIND_NODE or PING
+  | 'unknown'; // a frame of a later version
+
+/** The cost of everything that a peer can ask for; a request without a row does not compile. docs/limits.md shows it. */
+export const COST = {
+  getHeaders: { lane: 'bulk', micros: 500, microsEach: 5 },
+  getBlocks: { lane: 'bulk', micros: 50, microsEach: 100, large: true },
+  getTransactions: { lane: 'relay', micros: 100, microsEach: 3 },
+  getWids: { lane: 'bulk', micros: 3000, microsEach: 0 },
+  getParts: { lane: 'relay', micros: 150, microsEach: 20 },
+  handOver: { lane: 'relay', micros: 500, microsEach: 1 },
+  getRecords: { lane: 'bulk', micros: 500, microsEach: 0 },
+  newRecord: { lane: 'bulk', micros: 1000, microsEach: 0 },
+  getNetworkFile: { lane: 'bulk', micros: 100, microsEach: 0 },
+  getManifest: { lane: 'bulk', micros: 500, microsEach: 0, large: true },
+  getChunk: { lane: 'bulk', micros: 5000, microsEach: 0, large: true },
+  pushBlock: { lane: 'relay', micros: 200, microsEach: 1 },
+  getCompact: { lane: 'relay', micros: 150, microsEach: 0 },
+  wantBlocks: { lane: 'relay', micros: 150, microsEach: 0 },
+  unknown: { lane: 'bulk', micros: 150, microsEach: 1 },
+  gossip: { lane: 'relay', micros: 50, microsEach: 5 },
+  stream: { lane: 'open', micros: 1500, microsEach: 0 },
+  identify: { lane: 'open', micros: 1500, microsEach: 0 },
+  identifyPush: { lane: 'open', micros: 1500, microsEach: 0 },
+  ping: { lane: 'open', micros: 100, microsEach: 50 },
+  autonat: { lane: 'open', micros: 10_000, microsEach: 0 },
+  dcutr: { lane: 'open', micros: 10_000, microsEach: 0 },
+  hop: { lane: 'open', micros: 2000, microsEach: 0 },
+  stop: { lane: 'open', micros: 2000, microsEach: 0 },
+  kad: { lane: 'open', micros: 5000, microsEach: 0 },
+} as const satisfies Readonly<Record<RequestFrame | OtherRequest, RequestCost>>;
+
+export type RequestName = keyof typeof COST;
+
+/** Processor time of sending, for each KiB of an answer: encryption, the multiplexer, the socket. Microseconds. */
+export const ANSWER_MICROS_PER_KIB = 8;
+
+/** So much at once, and so much a second in the long run. */
+export interface Rate {
+  readonly burst: number;
+  readonly perSecond: number;
+}
+
+/** Processor time in microseconds, and bytes of answers. */
+export interface Allowance {
+  readonly micros: Rate;
+  readonly bytes: Rate;
+}
+
+/** What one connection may use, all connections from one network group, and all together. */
+export interface LaneLimits {
+  readonly peer: Allowance;
+  readonly group: Allowance;
+  readonly overall: Allowance;
+}
+
+const MIB = 1 << 20;
+const MS = 1000;
+/** Answers of this lane are too small to count. */
+const NONE: Rate = { burst: 1, perSecond: 1 };
+
+// A single peer may use all that there is while nobody else asks: an honest newcomer is not slower than the node can serve.
+export const LIMITS = {
+  relay: {
+    peer: { micros: rate(300 * MS, 100 * MS), bytes: rate(8 * MIB, 2 * MIB) },
+    group: { micros: rate(400 * MS, 150 * MS), bytes: rate(16 * MIB, 4 * MIB) },
+    overall: { micros: rate(500 * MS, 250 * MS), bytes: rate(32 * MIB, 16 * MIB) },
+  },
+  bulk: {
+    peer: { micros: rate(500 * MS, 300 * MS), bytes: rate(64 * MIB, 32 * MIB) },
+    group: { micros: rate(500 * MS, 300 * MS), bytes: rate(64 * MIB, 32 * MIB) },
+    overall: { micros: rate(500 * MS, 300 * MS), bytes: rate(64 * MIB, 32 * MIB) },
+  },
+  open: {
+    peer: { micros: rate(100 * MS, 5 * MS), bytes: NONE },
+    group: { micros: rate(200 * MS, 40 * MS), bytes: NONE },
+    overall: { micros: rate(300 * MS, 100 * MS), bytes: NONE },
+  },
+} satisfies Readonly<Record<Lane, LaneLimits>>;
+
+function rate(burst: number, perSecond: number): Rate {
+  return { burst, perSecond };
+}

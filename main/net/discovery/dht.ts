@@ -1,0 +1,175 @@
+import { randomBytes } from 'node:crypto';
+import type { Connection, PeerId } from '@libp2p/interface';
+import { messageOf } from '../../lib/errors.ts';
+import type { Log } from '../../lib/log.ts';
+import { isPublic, isUsefulFrom, withoutPeer } from '../transport/multiaddrs.ts';
+import { metered } from '../transport/metered.ts';
+
+export interface DhtDeps {
+  /** What libp2p makes its parts from. */
+  readonly components: object;
+  readonly protocol: string;
+  /** All nodes live on this machine. */
+  readonly local: boolean;
+  readonly connections: (peerId: string) => readonly Connection[];
+  /** Whether this node answers others: only who can be reached is of use to them. */
+  readonly serves: () => boolean;
+  /** Waits until a request of this peer may be answered. */
+  readonly admit: (peerId: string) => Promise<void>;
+  /** A peer told us where another one is. */
+  readonly onFound: (address: string, by: string) => void;
+  readonly log: Log;
+}
+
+/**
+ * One more source of addresses: a Kademlia table over those who can be reached. It never dials and stores nothing for
+ * anybody; what it says goes into the address book and is tried by the rules for all addresses (docs/adr/0014).
+ */
+export interface Dht {
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  /** Answers others from now on, or no more, as it is useful. */
+  adjust(): Promise<void>;
+  /** Asks connected peers for those near a random place. */
+  look(): Promise<void>;
+}
+
+/** What one search may take and bring. */
+export const DHT_LIMITS = { searchMs: 20_000, peers: 100, addresses: 4 } as const;
+/** Bytes that others may ask with, a connection: at once and a second. */
+export const DHT_BYTES = { burst: 64 * 1024, perSecond: 2 * 1024 } as const;
+const NEVER_MS = 2 ** 31 - 1;
+
+interface PeerInfo {
+  readonly id: { toString(): string };
+  readonly multiaddrs: readonly { toString(): string }[];
+}
+
+interface Kad {
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  getMode(): 'client' | 'server';
+  setMode(mode: 'client' | 'server'): Promise<void>;
+  getClosestPeers(
+    key: Uint8Array,
+    options: { signal: AbortSignal },
+  ): AsyncIterable<{ name: string; from?: { toString(): string }; closer?: readonly PeerInfo[] }>;
+  readonly rpc: { readonly handlers: Record<string, { handle(peer: PeerId, message: unknown): unknown }> };
+}
+
+/** Kinds of requests that are answered; all others would have us keep things for strangers. */
+const ANSWERED = new Set(['FIND_NODE', 'PING']);
+
+export function createDht(deps: DhtDeps): Dht {
+  const { log } = deps;
+  let kad: Kad | undefined;
+
+  async function create(): Promise<Kad> {
+    const { kadDHT, passthroughMapper } = await import('@libp2p/kad-dht');
+    const make = kadDHT({
+      protocol: deps.protocol,
+      clientMode: true,
+      allowQueryWithZeroPeers: true,
+      // It need not look for itself: nothing of ours is stored anywhere.
+      initialQuerySelfInterval: NEVER_MS,
+      querySelfInterval: NEVER_MS,
+      maxInboundStreams: 2,
+      maxOutboundStreams: 4,
+      peerInfoMapper: deps.local ? passthroughMapper : onlyPublic,
+    });
+    const made = make(metered(onlyConnected(deps), () => undefined, DHT_BYTES) as never) as unknown as Kad;
+    restrict(made.rpc.handlers);
+    return made;
+  }
+
+  /** Others than ANSWERED are refused, and those wait for the budget of the peer. */
+  function restrict(handlers: Kad['rpc']['handlers']): void {
+    for (const [kind, handler] of Object.entries(handlers)) {
+      if (!ANSWERED.has(kind)) {
+        Reflect.deleteProperty(handlers, kind);
+        continue;
+      }
+      handlers[kind] = {
+        async handle(peer, message) {
+          await deps.admit(peer.toString());
+          return handler.handle(peer, message);
+        },
+      };
+    }
+  }
+
+  function take(from: string, closer: readonly PeerInfo[]): void {
+    const by = deps.connections(from)[0]?.remoteAddr.toString();
+    if (by === undefined) return;
+    for (const { id, multiaddrs } of closer.slice(0, DHT_LIMITS.peers)) {
+      for (const each of multiaddrs.slice(0, DHT_LIMITS.addresses)) {
+        const address = `${withoutPeer(each.toString())}/p2p/${id.toString()}`;
+        if (isUsefulFrom(by, address, deps.local)) deps.onFound(address, by);
+      }
+    }
+  }
+
+  return {
+    async start() {
+      kad = await create();
+      await kad.start();
+    },
+    async stop() {
+      await kad?.stop();
+    },
+    async adjust() {
+      const mode = deps.serves() ? 'server' : 'client';
+      if (kad !== undefined && kad.getMode() !== mode) await kad.setMode(mode);
+    },
+    async look() {
+      if (kad === undefined) return;
+      const signal = AbortSignal.timeout(DHT_LIMITS.searchMs);
+      try {
+        for await (const event of kad.getClosestPeers(randomBytes(32), { signal }))
+          if (event.name === 'PEER_RESPONSE') take(event.from?.toString() ?? '', event.closer ?? []);
+      } catch (error) {
+        log.debug('a search ended early', { cause: messageOf(error) });
+      }
+    },
+  };
+}
+
+/**
+ * The parts that it is made from, with one that only talks to whom we are connected to: by itself it would dial
+ * whatever address somebody answers with, past slots, groups and bans.
+ */
+function onlyConnected({ components, connections }: DhtDeps): object {
+  const open = (peer: { toString(): string }): Connection => {
+    const connection = connections(peer.toString()).find(
+      ({ status, limits }) => status === 'open' && limits === undefined,
+    );
+    if (connection === undefined) throw new Error('not connected, and the table does not dial');
+    return connection;
+  };
+  const { connectionManager } = components as { connectionManager: object };
+  const manager = shadow(connectionManager, {
+    openConnection: (peer: { toString(): string }) => Promise.resolve().then(() => open(peer)),
+    openStream: async (peer: { toString(): string }, protocol: string, options: object) =>
+      open(peer).newStream(protocol, options),
+    isDialable: () => Promise.resolve(false),
+  });
+  // It pings whom it wants to keep; peers/ does that already, and of two pings at once one is refused.
+  const ping = { ping: (peer: { toString(): string }) => Promise.resolve(peer).then((it) => open(it) && 0) };
+  return shadow(components, { connectionManager: manager, ping });
+}
+
+/** What others are told of a peer, and what is kept of what they tell: the mapper of kad-dht passes special IP addresses. */
+function onlyPublic<Info extends { multiaddrs: { toString(): string }[] }>(info: Info): Info {
+  return { ...info, multiaddrs: info.multiaddrs.filter((each) => isPublic(each.toString())) };
+}
+
+/** An object as it is, but for some of its parts. */
+function shadow(original: object, instead: Readonly<Record<string, unknown>>): object {
+  return new Proxy(original, {
+    get(target, name) {
+      if (typeof name === 'string' && name in instead) return instead[name];
+      const value: unknown = Reflect.get(target, name);
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    },
+  });
+}

@@ -1,0 +1,118 @@
+import type { Clock } from '../../lib/clock.ts';
+import { messageOf } from '../../lib/errors.ts';
+import type { Log } from '../../lib/log.ts';
+import type { Host } from '../transport/host.ts';
+import { peerIdOf } from '../transport/multiaddrs.ts';
+import type { AddressBook } from '../peers/address-manager.ts';
+import { OUTBOUND } from '../peers/connector.ts';
+import type { Peer } from '../peers/peer.ts';
+import { createDht } from './dht.ts';
+import { createLan } from './mdns.ts';
+import { createNames } from './dns-addresses.ts';
+import { createTwinVisits } from './twin-visits.ts';
+
+export interface DiscoveryDeps {
+  readonly host: Pick<Host, 'components' | 'connections' | 'peerId' | 'addresses' | 'dial'>;
+  readonly book: AddressBook;
+  readonly peers: { list(): readonly Peer[] };
+  /** Of those that a node begins with, the names. */
+  readonly names: readonly string[];
+  readonly dnsServers?: readonly string[] | undefined;
+  readonly kad: string;
+  readonly serviceTag: string;
+  readonly local: boolean;
+  /** The table over all networks' nodes, and the search on the local network. */
+  readonly dht: boolean;
+  readonly mdns: boolean;
+  readonly serves: () => boolean;
+  /** Waits until a request of this peer to the table may be answered. */
+  readonly admit: (peerId: string) => Promise<void>;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Sources of addresses besides what peers exchange: names, the local network, the table. All feed the address book. */
+export interface Discovery {
+  /** In the background: nothing waits for it. */
+  start(): void;
+  stop(): Promise<void>;
+}
+
+const TURN_MS = 5000;
+/** Between two searches in the table: while there are too few peers, and otherwise. */
+const SEARCH_MS = { few: 30_000, enough: 10 * 60_000 };
+/** Between two questions for a name while nobody is connected. */
+const NAME_MS = 60_000;
+
+export function createDiscovery(deps: DiscoveryDeps): Discovery {
+  const { book, peers, clock, log, local } = deps;
+  const names = createNames({ ...deps, servers: deps.dnsServers });
+  const twins = createTwinVisits({ host: deps.host, clock });
+  const lan = createLan({
+    components: deps.host.components,
+    tag: deps.serviceTag,
+    onFound: (address) => {
+      if (peerIdOf(address) === deps.host.peerId) void twins.meet(address);
+      else book.add(address, { foundBy: 'mdns' });
+    },
+    log,
+  });
+  const dht = createDht({
+    components: deps.host.components,
+    protocol: deps.kad,
+    local,
+    connections: deps.host.connections,
+    serves: deps.serves,
+    admit: deps.admit,
+    onFound: (address, by) => book.add(address, { foundBy: 'dht', by }),
+    log,
+  });
+  let timer: NodeJS.Timeout | undefined;
+  let begun: Promise<void> = Promise.resolve();
+  let busy = false;
+  let searched = -Infinity;
+  let named = -Infinity;
+
+  async function turn(): Promise<void> {
+    const now = clock.ms();
+    const all = peers.list();
+    if (deps.names.length > 0 && all.length === 0 && now - named > NAME_MS) {
+      named = now;
+      // One who owns a name is one teller, however many addresses it leads to.
+      for (const [address, name] of await names.resolve()) book.add(address, { foundBy: 'dns', by: name });
+    }
+    if (deps.dht) await dht.adjust();
+    const outbound = all.filter(({ direction }) => direction === 'outbound').length;
+    const pause = outbound < OUTBOUND ? SEARCH_MS.few : SEARCH_MS.enough;
+    if (!deps.dht || all.length === 0 || now - searched < pause) return;
+    searched = now;
+    await dht.look();
+  }
+
+  async function begin(): Promise<void> {
+    if (deps.mdns) await lan.start();
+    if (deps.dht) await dht.start();
+    await next();
+  }
+
+  async function next(): Promise<void> {
+    if (busy) return;
+    busy = true;
+    await turn()
+      .catch((error: unknown) => log.debug('no search', { cause: String(error) }))
+      .finally(() => (busy = false));
+  }
+
+  return {
+    start() {
+      begun = begin().catch((error: unknown) => log.info('no search', { cause: messageOf(error) }));
+      timer = setInterval(() => void next(), TURN_MS);
+    },
+    async stop() {
+      clearInterval(timer);
+      await begun;
+      await lan.stop();
+      await dht.stop();
+    },
+  };
+}

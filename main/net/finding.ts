@@ -1,0 +1,75 @@
+import type { Log } from '../lib/log.ts';
+import type { Budgets } from './budgets/budgets.ts';
+import { createDiscovery, type Discovery } from './discovery/discovery.ts';
+import { isName } from './discovery/dns-addresses.ts';
+import { isLocal } from './transport/multiaddrs.ts';
+import type { Host } from './transport/host.ts';
+import type { Identified } from './transport/identified.ts';
+import type { Wanted } from './transport/components.ts';
+import { type Names, serviceTagOf } from './transport/protocols.ts';
+import type { AddressBook } from './peers/address-manager.ts';
+import type { Peers } from './peers/peers.ts';
+import type { NetworkDeps } from './ports.ts';
+import { createReach, type Reach } from './nat/reachability.ts';
+
+export interface FindingDeps extends Pick<
+  NetworkDeps,
+  'network' | 'listen' | 'bootstrap' | 'discovery' | 'clock'
+> {
+  readonly host: Host;
+  readonly budgets: Pick<Budgets, 'of'>;
+  readonly identified: Identified;
+  readonly names: Names;
+  readonly peers: Peers;
+  readonly book: AddressBook;
+  readonly random: () => number;
+  /** Where others can reach this node has changed. */
+  readonly moved: () => void;
+  readonly log: Log;
+}
+
+/** How this node finds others and is found. */
+export interface Finding {
+  readonly reach: Reach;
+  readonly discovery: Discovery;
+  /** Addresses to begin with that need no name to be looked up. */
+  readonly bootstrap: readonly string[];
+}
+
+/** What of libp2p that takes; nothing where a node talks to its own machine only. */
+export function wantedFor(
+  { listen, discovery }: Pick<NetworkDeps, 'listen' | 'discovery'>,
+  reach: () => Reach,
+): Wanted {
+  if (isLocal(listen)) return { push: discovery?.dht };
+  return {
+    push: discovery?.dht !== false,
+    relays: { serves: (id) => reach().serves(id), uses: (id) => reach().uses(id) },
+  };
+}
+
+export function createFinding(deps: FindingDeps): Finding {
+  const { network, listen, discovery: chosen, log } = deps;
+  const local = isLocal(listen);
+  const listening = listen.length > 0;
+  const reach = createReach({ ...deps, local, listening, log: log.child('reach') });
+  const all = [...new Set([...deps.bootstrap, ...network.bootstrap])];
+  const discovery = createDiscovery({
+    ...deps,
+    names: all.filter(isName),
+    dnsServers: chosen?.dnsServers,
+    kad: deps.names.kad,
+    serviceTag: serviceTagOf(network.idHex),
+    local,
+    dht: chosen?.dht ?? !local,
+    mdns: chosen?.mdns ?? (!local && listening),
+    // On one machine everybody can be reached.
+    admit: async (peerId) => {
+      const [connection] = deps.host.connections(peerId);
+      if (connection !== undefined) await deps.budgets.of(connection).spend('kad', 0);
+    },
+    serves: () => local || reach.verdict().reachability === 'reachable',
+    log: log.child('discovery'),
+  });
+  return { reach, discovery, bootstrap: all.filter((address) => !isName(address)) };
+}

@@ -1,0 +1,120 @@
+import { createHash } from 'node:crypto';
+import { generateKeyPair } from '@libp2p/crypto/keys';
+import type { Connection, Stream } from '@libp2p/interface';
+import { equalBytes } from '../core/codec/bytes.ts';
+import { toHex } from '../core/codec/hex.ts';
+import { formatJoinLink, type JoinLink } from '../core/params/join-link.ts';
+import { writeNetworkFile } from '../core/params/network-file.ts';
+import type { Network } from '../core/params/network.ts';
+import { KithError, messageOf } from '../lib/errors.ts';
+import type { Chain } from '../chain/chain.ts';
+import { hexToHash } from '../storage/keys.ts';
+import { createHost } from './transport/host.ts';
+import { namesOf } from './transport/protocols.ts';
+import { createCaller } from './protocol/requester.ts';
+import { FRAME } from './protocol/frame-types.ts';
+import { type Offence, offence } from './protocol/wire-violation.ts';
+import { REQUEST } from './protocol/requests.ts';
+import { type Handler, serve, type Toll } from './protocol/responder.ts';
+
+/** A network's file in the one form that links name: the parameters in alphabetical order. */
+export function networkFileOf(network: Network): string {
+  const params = Object.fromEntries(Object.entries(network.params).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return writeNetworkFile({ ...network, params: params as unknown as Network['params'] });
+}
+
+/** SHA-256 of that form. */
+export function networkFileHash(text: string): Uint8Array {
+  return new Uint8Array(createHash('sha256').update(text, 'utf8').digest());
+}
+
+// So deep that no reorganisation reaches it: a day of blocks.
+const BURIED = 1440;
+const LINK_ADDRESSES = 4;
+
+/** A link through which anybody can join at these addresses; null when there are none. */
+export function joinLinkTo(
+  network: Network,
+  chain: Pick<Chain, 'tip' | 'atHeight'>,
+  at: readonly string[],
+): string | null {
+  const addresses = at.slice(0, LINK_ADDRESSES);
+  if (addresses.length === 0) return null;
+  const file = network.founded ? networkFileHash(networkFileOf(network)) : null;
+  const { height, id, work } = chain.atHeight(Math.max(0, chain.tip().height - BURIED)) ?? chain.tip();
+  return formatJoinLink({ id: network.id, file, block: { height, id: hexToHash(id), work }, addresses });
+}
+
+/** Gives the network's file to whoever asks, before any greeting: a newcomer can't greet without it. */
+export function serveNetworkFile(
+  text: string,
+  tollOf: (connection: Connection) => Toll,
+): (stream: Stream, connection: Connection) => void {
+  const bytes = new TextEncoder().encode(text);
+  const file: Handler = {
+    cap: FRAME.getNetworkFile.cap,
+    async handle(_frame, reply): Promise<Offence | null> {
+      await reply(FRAME.networkFile.type, bytes);
+      // Once a stream: more would be nothing but load.
+      return offence('wire-unexpected');
+    },
+  };
+  const handlers = new Map([[FRAME.getNetworkFile.type, file]]);
+  return (stream, connection) => void serve(stream, handlers, { toll: tollOf(connection) });
+}
+
+/**
+ * Fetches the network file that a join link names from one of its members after the other, with a connection of its own.
+ * @throws {KithError} `join-unreachable` when none of them gives the file of that hash.
+ */
+export async function fetchNetworkFile(link: JoinLink, file: Uint8Array): Promise<string> {
+  const names = namesOf(toHex(link.id));
+  const host = await createHost({
+    key: await generateKeyPair('Ed25519'),
+    listen: [],
+    topics: [],
+    software: 'kith',
+    denied: { host: () => false, peer: () => false },
+    scoreOf: () => 0,
+  });
+  const causes: string[] = [];
+  try {
+    await host.start();
+    for (const address of link.addresses) {
+      try {
+        const text = await ask(await host.dial(address), names.join);
+        if (equalBytes(networkFileHash(text), file)) return text;
+        causes.push(`${address} gave another file`);
+      } catch (error) {
+        causes.push(`${address}: ${messageOf(error)}`);
+      }
+    }
+  } finally {
+    await host.stop();
+  }
+  throw new KithError('join-unreachable', causes.join('; '), {
+    data: { addresses: link.addresses.join(' ') },
+  });
+}
+
+async function ask(
+  connection: { newStream(protocol: string): Promise<Stream> },
+  protocol: string,
+): Promise<string> {
+  let text: string | null = null;
+  const caller = createCaller({ open: () => connection.newStream(protocol), onOffence: () => undefined });
+  try {
+    await caller.call({
+      kind: REQUEST.getNetworkFile,
+      body: new Uint8Array(0),
+      onReply(frame) {
+        text = new TextDecoder().decode(frame.body);
+        return null;
+      },
+    });
+  } finally {
+    caller.close();
+  }
+  if (text === null) throw new KithError('peer-gone', 'it did not answer');
+  return text;
+}

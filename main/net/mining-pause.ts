@@ -1,0 +1,103 @@
+import type { Notice } from '../../shared/contract/fields.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Chain } from '../chain/chain.ts';
+import type { ClockHealth } from './peers/clock-health.ts';
+import { isSyncing, type SyncProgress } from './sync/sync-progress.ts';
+
+export interface MiningPauseDeps {
+  readonly chain: Pick<Chain, 'tip' | 'bestHeader'>;
+  readonly clock: Clock;
+  /** Seconds between blocks that the difficulty aims at. */
+  readonly spacing: number;
+  /** Work that the right chain is known to have, such as a join link names. */
+  readonly knownWork: bigint;
+  readonly peers: { list(): readonly unknown[] };
+  /** How many addresses could still be tried. */
+  addresses(): number;
+  progress(): SyncProgress;
+  readonly clockHealth: ClockHealth;
+}
+
+/** Tells when a block that this node mines could not become part of the best chain. */
+export interface MiningPause {
+  /** Notes whether syncing gets on; call it every two seconds or so. */
+  look(): void;
+  /** Why mining has to wait; null when it need not. Codes: `clock-wrong`, `sync-unfinished`, `peers-awaited`. */
+  reason(): Notice | null;
+}
+
+/** How long a node that knows addresses waits for a first peer. Then it mines alone: somebody has to be the first. */
+const ALONE_MS = 30_000;
+/**
+ * Headers whose bodies nobody delivers must not stop all miners for ever: two blocks' work is all that they cost. A node
+ * that has been at the tip since its start goes on sooner than one that never was.
+ */
+const STUCK_MS = { synced: 120_000, unsynced: 600_000 } as const;
+const STUCK_SPACINGS = 2;
+/** A peer that was behind itself has more blocks a moment later. */
+const SETTLED_MS = 2000;
+
+export function createMiningPause(deps: MiningPauseDeps): MiningPause {
+  const { chain, clock, peers } = deps;
+  const startedAt = clock.ms();
+  let metPeer = false;
+  let wasSynced = false;
+  // From falling behind until the tip is the best known block. At the tip one block more than ours is known for a moment
+  // with each new block, and stops nobody.
+  let catchingUp = true;
+  let caughtUpAt = -Infinity;
+  let mark = '';
+  let movedAt = startedAt;
+
+  function look(): void {
+    const now = deps.progress();
+    metPeer ||= peers.list().length > 0;
+    if (isSyncing(now)) catchingUp = true;
+    else if (catchingUp && chain.tip().work >= chain.bestHeader().work) {
+      catchingUp = false;
+      if (metPeer) caughtUpAt = clock.ms();
+    }
+    wasSynced ||= metPeer && !catchingUp;
+    const next = catchingUp ? `${now.phase} ${now.height} ${now.headers} ${now.progress}` : '';
+    if (catchingUp && next === mark) return;
+    mark = next;
+    movedAt = clock.ms();
+  }
+
+  const isStuck = (): boolean => {
+    const patience = wasSynced ? STUCK_MS.synced : STUCK_MS.unsynced;
+    return clock.ms() - movedAt > Math.max(patience, STUCK_SPACINGS * deps.spacing * 1000);
+  };
+  const isAwaitingPeers = (): boolean =>
+    !metPeer && deps.addresses() > 0 && clock.ms() - startedAt < ALONE_MS;
+
+  return {
+    look,
+    reason() {
+      look();
+      const wrong = deps.clockHealth();
+      if (wrong?.wastesMining === true) return wrong.notice;
+      if (chain.tip().work < deps.knownWork) {
+        return notice(
+          'sync-unfinished',
+          'Mining is paused until this node has the chain that the join link named: the one that it has is shorter.',
+        );
+      }
+      if ((catchingUp && !isStuck()) || clock.ms() - caughtUpAt < SETTLED_MS) {
+        const { height, headers } = deps.progress();
+        const of = headers > height ? ` of ${headers}` : '';
+        return notice(
+          'sync-unfinished',
+          `Mining is paused until this node is synced: it is at block ${height}${of}.`,
+        );
+      }
+      if (!isAwaitingPeers()) return null;
+      return notice(
+        'peers-awaited',
+        `Mining begins when another node is connected, or after ${ALONE_MS / 1000} seconds without one.`,
+      );
+    },
+  };
+}
+
+const notice = (code: string, message: string): Notice => ({ code, message });

@@ -1,0 +1,156 @@
+import type { Log } from '../../lib/log.ts';
+import { groupOf, ipOf, isPublic, portOf, withoutPeer } from '../transport/multiaddrs.ts';
+import type { Doors } from '../transport/libp2p-internals.ts';
+import type { Identified } from '../transport/identified.ts';
+import type { Peer } from '../peers/peer.ts';
+import { askDialBack } from './autonat-server.ts';
+
+export interface AskingDeps {
+  readonly peers: { list(): readonly Peer[] };
+  readonly doors: Pick<Doors, 'places' | 'confirm' | 'withdraw'>;
+  readonly identified: Identified;
+  /** Our peer id as a multihash. */
+  readonly id: Uint8Array;
+  readonly now: () => number;
+  readonly log: Log;
+}
+
+/** What is known of how this node looks from outside. */
+export interface Findings {
+  readonly askable: number;
+  readonly in: number;
+  readonly out: number;
+  readonly seenAs: string | null;
+  readonly own: boolean;
+  readonly mapped: boolean;
+  readonly port: number | null;
+}
+
+/** Finds out whether others can connect: peers that we chose, one a group, are asked to try. */
+export interface Asking {
+  /** A peer is there: where does it see us? */
+  met(peer: Peer): Promise<void>;
+  gone(peerId: string): void;
+  /** Asks the next one, when it is time. */
+  turn(): Promise<void>;
+  findings(): Findings;
+}
+
+/** Answers that are enough, and how long one is good for. */
+const ENOUGH = 3;
+const GOOD_MS = 15 * 60_000;
+const MAX_VOTES = 64;
+
+interface Vote {
+  readonly got: 'in' | 'out' | 'none';
+  readonly at: number;
+}
+
+export function createAsking(deps: AskingDeps): Asking {
+  const { doors, peers, now } = deps;
+  const votes = new Map<string, Vote>();
+  const seen = new Map<string, string>();
+  const confirmed = new Set<string>();
+  // Of those that worked, where nobody had told us of a router that lets others in.
+  const guessed = new Set<string>();
+  let known = '';
+  let lastSeen: string | null = null;
+  let busy = false;
+
+  const fresh = (group: string): Vote | undefined => {
+    const vote = votes.get(group);
+    return vote !== undefined && now() - vote.at < GOOD_MS ? vote : undefined;
+  };
+  const count = (got: Vote['got']) => [...votes.keys()].filter((group) => fresh(group)?.got === got).length;
+
+  /** Only whom we dialled: whoever came to us could bring a hundred friends who all say the same. */
+  const judges = () =>
+    peers
+      .list()
+      .filter(({ id, direction, address }) => direction === 'outbound' && isPublic(address) && seen.has(id));
+
+  /** The address that most peers see. */
+  function seenAs(): string | null {
+    const tally = new Map<string, number>();
+    for (const ip of seen.values()) tally.set(ip, (tally.get(ip) ?? 0) + 1);
+    return [...tally].sort((a, b) => b[1] - a[1])[0]?.[0] ?? lastSeen;
+  }
+
+  const places = () =>
+    doors
+      .places()
+      .map((place) => ({ ...place, address: withoutPeer(place.address) }))
+      .filter(({ address }) => !guessed.has(address));
+
+  function port(): number | null {
+    const ports = places().flatMap(({ address, mapped }) => (mapped ? [] : [portOf(address)]));
+    return ports.find((each) => each !== null) ?? null;
+  }
+
+  /** Where a peer that sees us at `ip` could get in. */
+  function candidates(ip: string): string[] {
+    const known = places()
+      .map(({ address }) => address)
+      .filter((address) => ipOf(address) === ip);
+    const guess = port();
+    const guessed = guess === null ? [] : [`/${ip.includes(':') ? 'ip6' : 'ip4'}/${ip}/tcp/${guess}`];
+    return [...new Set([...known, ...guessed])];
+  }
+
+  function take(group: string, vote: Vote): void {
+    votes.delete(group);
+    votes.set(group, vote);
+    if (votes.size > MAX_VOTES) votes.delete(votes.keys().next().value!);
+    if (count('out') <= count('in')) return;
+    for (const address of confirmed) doors.withdraw(address);
+    confirmed.clear();
+    guessed.clear();
+  }
+
+  return {
+    async met(peer) {
+      if (peer.direction !== 'outbound' || !isPublic(peer.address)) return;
+      const address = (await deps.identified(peer.connection))?.observedAddr?.toString() ?? '';
+      const ip = isPublic(address) ? ipOf(address) : null;
+      if (ip === null || !peers.list().includes(peer)) return;
+      seen.set(peer.id, ip);
+      lastSeen = ip;
+    },
+    gone: (peerId) => void seen.delete(peerId),
+    async turn() {
+      const state = places()
+        .map(({ address, mapped }) => `${address} ${mapped}`)
+        .join();
+      // A router has opened a port, or this computer has moved: what was tried before says nothing now.
+      if (state !== known && !busy) votes.clear();
+      known = state;
+      if (busy || count('in') + count('out') >= ENOUGH) return;
+      const judge = judges().find(({ address }) => fresh(groupOf(address) ?? address) === undefined);
+      if (judge === undefined) return;
+      const addresses = candidates(seen.get(judge.id)!);
+      if (addresses.length === 0) return;
+      busy = true;
+      const outcome = await askDialBack(judge.connection, deps.id, addresses);
+      busy = false;
+      deps.log.debug('asked to be dialled', { peer: judge.id, addresses, got: outcome.got });
+      take(groupOf(judge.address) ?? judge.address, { got: outcome.got, at: now() });
+      if (outcome.got !== 'in') return;
+      if (places().every(({ address }) => address !== outcome.address)) guessed.add(outcome.address);
+      doors.confirm(outcome.address);
+      confirmed.add(outcome.address);
+    },
+    findings() {
+      const ip = seenAs();
+      const all = places();
+      return {
+        askable: judges().length,
+        in: count('in'),
+        out: count('out'),
+        seenAs: ip,
+        own: all.some(({ address, mapped }) => !mapped && ip !== null && ipOf(address) === ip),
+        mapped: all.some(({ mapped }) => mapped),
+        port: port(),
+      };
+    },
+  };
+}

@@ -1,0 +1,129 @@
+import type { Connection, Stream } from '@libp2p/interface';
+import { equalBytes } from '../../core/codec/bytes.ts';
+import { createGroupedPool, type PoolLimits } from '../../lib/grouped-pool.ts';
+import { sourceOf } from '../transport/pool-source.ts';
+import { addressBytes, ipOf, isPublic, isRelayed, readAddress } from '../transport/multiaddrs.ts';
+import type { Doors } from '../transport/libp2p-internals.ts';
+import { createBucket } from '../protocol/bucket.ts';
+import { createPrefixed } from '../protocol/prefixed.ts';
+import {
+  decodeDialRequest,
+  decodeDialResponse,
+  DIAL_BACK_CAP,
+  DIAL_BACK_PROTOCOL,
+  type DialRequest,
+  encodeDialRequest,
+  encodeDialResponse,
+  STATUS,
+} from './autonat-messages.ts';
+
+/** Requests of one connection, and addresses of a request. */
+export const DIAL_BACK = { burst: 3, perSecond: 1 / 60, addresses: 4 } as const;
+/** Requests that are worked on at once. */
+export const DIAL_BACKS: PoolLimits = { total: 8, perHost: 1, perGroup: 2 };
+const DIAL_MS = 5000;
+const ASK_MS = 30_000;
+/** Until the stream of a request is open. */
+const OPEN_MS = 10_000;
+
+/**
+ * Answers peers that ask to be dialled. Dials nothing but the IP that the asking connection comes from: anything else
+ * would make this node a gun in the hands of others. libp2p's own service dials through the queue that gives back the
+ * connection it has with the peer already, says that this is another address, and closes it (docs/adr/0015).
+ */
+export function createDialBackServer(
+  doors: Pick<Doors, 'dialBeside'>,
+): (stream: Stream, connection: Connection) => void {
+  const budgets = new WeakMap<Connection, ReturnType<typeof createBucket>>();
+  const running = createGroupedPool<AbortController>(DIAL_BACKS, (request) => request.abort());
+
+  async function answer(request: DialRequest, connection: Connection): Promise<Uint8Array> {
+    const budget = budgets.get(connection) ?? createBucket(DIAL_BACK.burst, DIAL_BACK.perSecond);
+    budgets.set(connection, budget);
+    const addresses = dialable(request, connection);
+    if (addresses === null) return encodeDialResponse(STATUS.malformed);
+    if (addresses.length === 0 || !budget.take(1)) return encodeDialResponse(STATUS.refused);
+    const evicted = new AbortController();
+    running.add(evicted, sourceOf(connection.remoteAddr.toString()));
+    try {
+      for (const address of addresses) {
+        if (await gotThrough(address, connection, evicted.signal))
+          return encodeDialResponse(STATUS.ok, addressBytes(address));
+        // Nothing is known about addresses that were not tried to the end.
+        if (evicted.signal.aborted) return encodeDialResponse(STATUS.refused);
+      }
+      return encodeDialResponse(STATUS.failed);
+    } finally {
+      running.delete(evicted);
+    }
+  }
+
+  async function gotThrough(address: string, asked: Connection, signal: AbortSignal): Promise<boolean> {
+    try {
+      const connection = await doors.dialBeside(`${address}/p2p/${asked.remotePeer.toString()}`, {
+        timeoutMs: DIAL_MS,
+        signal,
+      });
+      connection.close().catch((error: unknown) => connection.abort(error as Error));
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  return (stream, connection) => {
+    const messages = createPrefixed(stream);
+    const serve = async () => {
+      const request = decodeDialRequest(await messages.receive(DIAL_BACK_CAP, DIAL_MS));
+      const response =
+        request === null ? encodeDialResponse(STATUS.malformed) : await answer(request, connection);
+      await messages.send(response);
+      await messages.close();
+    };
+    serve().catch((error: unknown) => messages.abort(error));
+  };
+}
+
+/** Null when the request isn't about the peer that sent it. */
+function dialable(request: DialRequest, connection: Connection): string[] | null {
+  if (!equalBytes(request.id, connection.remotePeer.toMultihash().bytes)) return null;
+  const from = connection.remoteAddr.toString();
+  return request.addresses
+    .slice(0, DIAL_BACK.addresses)
+    .map(readAddress)
+    .filter(
+      (address): address is string =>
+        address !== null && isPublic(address) && !isRelayed(address) && ipOf(address) === ipOf(from),
+    );
+}
+
+/** What a peer said after it was asked to dial us. `none`: it can't, or won't. */
+export type DialBackOutcome =
+  { readonly got: 'in'; readonly address: string } | { readonly got: 'out' | 'none' };
+
+/** Asks a peer to dial this node at addresses of it. Never rejects. */
+export async function askDialBack(
+  connection: Connection,
+  id: Uint8Array,
+  addresses: readonly string[],
+): Promise<DialBackOutcome> {
+  try {
+    const stream = await connection.newStream(DIAL_BACK_PROTOCOL, { signal: AbortSignal.timeout(OPEN_MS) });
+    const messages = createPrefixed(stream);
+    try {
+      await messages.send(encodeDialRequest({ id, addresses: addresses.map(addressBytes) }));
+      const response = decodeDialResponse(await messages.receive(DIAL_BACK_CAP, ASK_MS));
+      await messages.close();
+      if (response?.status === STATUS.failed) return { got: 'out' };
+      if (response?.status !== STATUS.ok) return { got: 'none' };
+      const address = response.address === null ? addresses[0] : readAddress(response.address);
+      // An address that nobody asked for proves nothing.
+      return address && addresses.includes(address) ? { got: 'in', address } : { got: 'none' };
+    } catch (error) {
+      messages.abort(error);
+      throw error;
+    }
+  } catch {
+    return { got: 'none' };
+  }
+}

@@ -1,0 +1,185 @@
+import type { Connection, IdentifyResult, Stream } from '@libp2p/interface';
+import { sleep } from '../../lib/clock.ts';
+import { KithError, messageOf } from '../../lib/errors.ts';
+import type { Log } from '../../lib/log.ts';
+import { addressBytes, isPublic, readAddress, relayOf, withoutPeer } from '../transport/multiaddrs.ts';
+import type { Doors } from '../transport/libp2p-internals.ts';
+import { createPrefixed, type Prefixed } from '../protocol/prefixed.ts';
+import { decodePunch, encodePunch, PUNCH, PUNCH_CAP, PUNCH_PROTOCOL } from './hole-punching-messages.ts';
+
+export interface PunchDeps {
+  readonly doors: Pick<Doors, 'dialBeside'>;
+  /** What the other end of a connection says of itself and of where it sees us; null when it says nothing in time. */
+  readonly identified: (connection: Connection) => Promise<IdentifyResult | null>;
+  /** From 0 to below 1. */
+  readonly random: () => number;
+  readonly log: Log;
+}
+
+/** Turns a connection through a relay into a direct one (DCUtR), at both ends. */
+export interface Punch {
+  /** Somebody came in through a relay: gives the direct connection that took its place, or null when there is none. */
+  upgrade(relayed: Connection): Promise<Connection | null>;
+  /** We came in through a relay: makes ready, so that the other end's first question is answered at once. */
+  prepare(relayed: Connection): void;
+  /** The other end asks. */
+  accept(stream: Stream, relayed: Connection): void;
+}
+
+const TRIES = 2;
+const MESSAGE_MS = 4000;
+const OBSERVE_MS = 3000;
+const STRIKE_MS = 3000;
+const AGAIN_MS = 40;
+/** Ports of clients, as IANA has them: routers that keep ports keep these. */
+const PORTS = { first: 49_152, count: 16_384 };
+
+/**
+ * TCP in libp2p for JavaScript dials from any free port and hides from identify where it is seen, so its own service
+ * can't open a way through two routers (docs/adr/0015). So here: dial the relay once more from a port of our choice, let
+ * it say what the router made of that, and dial the other end from the same port at the same moment as it dials us.
+ */
+export function createPunch(deps: PunchDeps): Punch {
+  const { doors, log } = deps;
+  // How long an answer takes tells the other end how far we are, so nothing slow may stand before it.
+  const ready = new WeakMap<Connection, Promise<Door>>();
+
+  function prepare(relayed: Connection): Promise<Door> {
+    const made = door(relayed);
+    made.catch(() => undefined);
+    ready.set(relayed, made);
+    return made;
+  }
+
+  /** A fresh port here, and where it appears outside. @throws {KithError} `dial-failed`. */
+  async function door(relayed: Connection, signal?: AbortSignal): Promise<Door> {
+    const port = PORTS.first + Math.floor(deps.random() * PORTS.count);
+    const relay = relayOf(relayed.remoteAddr.toString()) ?? '';
+    const probe = await doors.dialBeside(relay, { timeoutMs: OBSERVE_MS, localPort: port, signal });
+    const seen = (await deps.identified(probe))?.observedAddr?.toString();
+    // Closed before the strike: a socket that still speaks from this port is none of ours to keep.
+    await probe.close().catch((error: unknown) => probe.abort(error as Error));
+    if (seen === undefined || !isPublic(seen))
+      throw new KithError('dial-failed', 'the relay does not say what it sees');
+    return { port, address: withoutPeer(seen) };
+  }
+
+  /** Both ends call this at the same moment. A router that has not opened yet says no, so it is tried again at once. */
+  async function strike(
+    target: string,
+    localPort: number,
+    initiator: boolean,
+    signal?: AbortSignal,
+  ): Promise<Connection> {
+    const latest = performance.now() + STRIKE_MS;
+    for (;;) {
+      try {
+        const timeoutMs = Math.max(200, latest - performance.now());
+        return await doors.dialBeside(target, { timeoutMs, localPort, initiator, signal });
+      } catch (error) {
+        if (performance.now() > latest || signal?.aborted === true) throw error;
+        await sleep(AGAIN_MS);
+      }
+    }
+  }
+
+  const targetOf = (addresses: readonly Uint8Array[], peerId: string): string => {
+    const address = addresses
+      .slice(0, 4)
+      .map(readAddress)
+      .find((each) => each !== null && isPublic(each));
+    if (address === undefined || address === null)
+      throw new KithError('dial-failed', 'no address of the other end');
+    return `${withoutPeer(address)}/p2p/${peerId}`;
+  };
+
+  /** Whoever came may be reachable itself, and then there is nothing to punch. */
+  async function plainly(relayed: Connection, signal: AbortSignal): Promise<Connection | null> {
+    const theirs =
+      (await deps.identified(relayed))?.listenAddrs.map(String).filter((each) => isPublic(each)) ?? [];
+    const peerId = relayed.remotePeer.toString();
+    for (const address of theirs.filter((each) => relayOf(each) === null).slice(0, 2)) {
+      const full = `${withoutPeer(address)}/p2p/${peerId}`;
+      const direct = await doors.dialBeside(full, { timeoutMs: OBSERVE_MS, signal }).catch(() => null);
+      if (direct !== null) return direct;
+    }
+    return null;
+  }
+
+  async function once(relayed: Connection, signal: AbortSignal): Promise<Connection> {
+    const stream = await relayed.newStream(PUNCH_PROTOCOL, {
+      signal: AbortSignal.timeout(MESSAGE_MS),
+      runOnLimitedConnection: true,
+    });
+    const messages = createPrefixed(stream);
+    try {
+      const { port, address } = await door(relayed, signal);
+      const began = performance.now();
+      await messages.send(encodePunch({ type: PUNCH.connect, addresses: [addressBytes(address)] }));
+      const theirs = await receive(messages, PUNCH.connect);
+      const target = targetOf(theirs.addresses, relayed.remotePeer.toString());
+      const tour = performance.now() - began;
+      await messages.send(encodePunch({ type: PUNCH.sync, addresses: [] }));
+      // Then the word has got there, and both begin.
+      await sleep(Math.min(tour, MESSAGE_MS) / 2);
+      const direct = await strike(target, port, false, signal);
+      await messages.close();
+      return direct;
+    } catch (error) {
+      messages.abort(error);
+      throw error;
+    }
+  }
+
+  return {
+    async upgrade(relayed) {
+      const peer = relayed.remotePeer.toString();
+      // A guest that leaves, or is evicted for another, costs no more dials.
+      const left = new AbortController();
+      relayed.addEventListener('close', () => left.abort(), { once: true });
+      let direct = await plainly(relayed, left.signal);
+      for (let i = 0; i < TRIES && direct === null && relayed.status === 'open'; i++) {
+        direct = await once(relayed, left.signal).catch((error: unknown) => {
+          log.debug('no direct way', { peer, cause: messageOf(error) });
+          return null;
+        });
+      }
+      relayed.close().catch((error: unknown) => relayed.abort(error as Error));
+      if (direct !== null) log.info('a direct way', { peer, address: direct.remoteAddr.toString() });
+      return direct;
+    },
+    accept(stream, relayed) {
+      const messages = createPrefixed(stream);
+      const take = async () => {
+        // Only who came through a relay to somebody lets itself be told where to dial.
+        if (relayed.limits === undefined || relayed.direction !== 'outbound')
+          throw new KithError('stream-lost');
+        const theirs = await receive(messages, PUNCH.connect);
+        const target = targetOf(theirs.addresses, relayed.remotePeer.toString());
+        const { port, address } = await (ready.get(relayed) ?? prepare(relayed));
+        await messages.send(encodePunch({ type: PUNCH.connect, addresses: [addressBytes(address)] }));
+        await receive(messages, PUNCH.sync);
+        await strike(target, port, true);
+        await messages.close();
+      };
+      take().catch((error: unknown) => {
+        log.debug('no direct way', { peer: relayed.remotePeer.toString(), cause: messageOf(error) });
+        messages.abort(error);
+        // Another port for another try.
+        if (relayed.status === 'open') void prepare(relayed);
+      });
+    },
+    prepare: (relayed) => void prepare(relayed),
+  };
+}
+
+interface Door {
+  readonly port: number;
+  readonly address: string;
+}
+
+async function receive(messages: Prefixed, type: number): Promise<{ addresses: readonly Uint8Array[] }> {
+  const message = decodePunch(await messages.receive(PUNCH_CAP, MESSAGE_MS));
+  if (message?.type !== type) throw new KithError('stream-lost', 'another message than the one expected');
+  return message;
+}

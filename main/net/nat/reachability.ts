@@ -1,0 +1,123 @@
+import type { Connection } from '@libp2p/interface';
+import type { Clock } from '../../lib/clock.ts';
+import type { Log } from '../../lib/log.ts';
+import { isPublic } from '../transport/multiaddrs.ts';
+import type { Host } from '../transport/host.ts';
+import type { Identified } from '../transport/identified.ts';
+import type { Peers } from '../peers/peers.ts';
+import { createAsking } from './autonat-client.ts';
+import { createDialBackServer } from './autonat-server.ts';
+import { DIAL_BACK_PROTOCOL } from './autonat-messages.ts';
+import { createPunch } from './hole-punching.ts';
+import { createRouter } from './upnp.ts';
+import { createSlots } from './relay-slots.ts';
+import { reachVerdict, type Verdict } from './verdict.ts';
+import { createWays } from './routes.ts';
+
+export interface ReachDeps {
+  readonly host: Host;
+  readonly identified: Identified;
+  readonly peers: Peers;
+  /** This node talks to its own machine only: nothing of this is done. */
+  readonly local: boolean;
+  readonly listening: boolean;
+  /** Where others can reach this node has changed. */
+  readonly moved: () => void;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly random: () => number;
+}
+
+/** Whether others can connect to this node, and how they can when they can't. */
+export interface Reach {
+  start(): Promise<void>;
+  /** After the host's start, for what must not hold that up. */
+  begin(): void;
+  stop(): Promise<void>;
+  /** @throws {KithError} as Host.dial. */
+  dial(address: string): Promise<Connection>;
+  verdict(): Verdict;
+  /** Whether this node may be a relay for a peer. */
+  serves(peerId: string): boolean;
+  /** Whether it asked this relay to bring others. */
+  uses(relayId: string): boolean;
+}
+
+const TURN_MS = 2000;
+
+export function createReach(deps: ReachDeps): Reach {
+  const { host, peers, log, clock } = deps;
+  const { doors } = host;
+  const punch = createPunch({ ...deps, doors });
+  const ways = createWays({ host, punch, adopt: peers.adopt });
+  const asking = createAsking({ ...deps, doors, id: host.idBytes, now: clock.ms });
+  const slots = createSlots({
+    ...deps,
+    doors,
+    addresses: host.addresses,
+    isPunched: ({ connection }) => ways.isPunched(connection),
+    now: clock.ms,
+  });
+  const router = createRouter({ components: host.components, log });
+  const off: (() => void)[] = [];
+  let timer: NodeJS.Timeout | undefined;
+  let said = '';
+  let told = '';
+
+  const cameIn = () =>
+    peers
+      .list()
+      .filter(
+        (peer) => peer.direction === 'inbound' && isPublic(peer.address) && !ways.isPunched(peer.connection),
+      ).length;
+
+  function verdict(): Verdict {
+    return reachVerdict({
+      ...asking.findings(),
+      local: deps.local,
+      listening: deps.listening,
+      inbound: cameIn(),
+      relays: slots.count(),
+      punched: ways.tally.good,
+      unpunched: ways.tally.bad,
+    });
+  }
+
+  async function turn(): Promise<void> {
+    await asking.turn();
+    const { reachability, notice } = verdict();
+    if (said !== notice.code) log.info('can others connect?', { reachability, because: notice.code });
+    said = notice.code;
+    if (reachability === 'unreachable') await slots.turn();
+    const addresses = host.addresses().join();
+    if (told !== addresses) deps.moved();
+    told = addresses;
+  }
+
+  return {
+    async start() {
+      if (deps.local) return;
+      await ways.start();
+      await host.handle(DIAL_BACK_PROTOCOL, 1, createDialBackServer(doors), { cost: 'autonat' });
+      if (!deps.listening) return;
+      off.push(
+        peers.events.on('greeted', (peer) => void asking.met(peer)),
+        peers.events.on('gone', ({ peer }) => asking.gone(peer.id)),
+      );
+      told = host.addresses().join();
+      timer = setInterval(() => void turn().catch(() => undefined), TURN_MS);
+    },
+    begin() {
+      if (!deps.local && deps.listening) void router.start();
+    },
+    async stop() {
+      clearInterval(timer);
+      for (const each of off) each();
+      await router.stop();
+    },
+    dial: ways.dial,
+    verdict,
+    serves: (peerId) => verdict().reachability === 'reachable' && peers.get(peerId) !== undefined,
+    uses: slots.uses,
+  };
+}

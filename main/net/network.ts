@@ -1,0 +1,339 @@
+import { join } from 'node:path';
+import { toHex } from '../core/codec/hex.ts';
+import { createBudgets } from './budgets/budgets.ts';
+import { createUpload } from './budgets/upload.ts';
+import { sourceOf } from './transport/pool-source.ts';
+import { guarded } from '../lib/guarded.ts';
+import { isLocal } from './transport/multiaddrs.ts';
+import { GRAYLIST_SCORE } from './transport/gossip-scores.ts';
+import { createHost, type Host } from './transport/host.ts';
+import { createIdentified } from './transport/identified.ts';
+import { openIdentity } from './transport/identity-place.ts';
+import { namesOf } from './transport/protocols.ts';
+import { joinLinkTo } from './join.ts';
+import { createMiningPause } from './mining-pause.ts';
+import { createBans } from './peers/ban-list.ts';
+import { createAddressBook } from './peers/address-manager.ts';
+import { createClockHealth } from './peers/clock-health.ts';
+import { createClocks } from './peers/clock-offsets.ts';
+import { createChainHealth } from './peers/chain-health.ts';
+import { createConnector } from './peers/connector.ts';
+import { createExchange } from './peers/address-exchange.ts';
+import { createGreeting } from './peers/handshake.ts';
+import { createInbound } from './peers/inbound.ts';
+import { createJournal } from './peers/misbehaviour-log.ts';
+import { createNewerVersions } from './peers/newer-versions.ts';
+import { relays } from './peers/peer.ts';
+import { createPeerAccess } from './peers/peer-access.ts';
+import { createPeers } from './peers/peers.ts';
+import { createServesTeller } from './peers/announce-services.ts';
+import { createScores } from './peers/scores.ts';
+import { openPeerStore } from './peers/peer-store.ts';
+import { createTipTeller } from './peers/announce-tip.ts';
+import { createFinding, wantedFor } from './finding.ts';
+import { createRelaying } from './relaying.ts';
+import { createSnapshotShelf } from './sync/serve-snapshots.ts';
+import { createSnapshotTrust } from './sync/header-trust.ts';
+import { serveProtocols } from './serving.ts';
+import { isSyncing } from './sync/sync-progress.ts';
+import { createSyncing, type Syncing } from './syncing.ts';
+import { offence } from './protocol/wire-violation.ts';
+
+import type { NetworkDeps, PeerNetwork } from './ports.ts';
+
+export type { NetworkStatus, PeerNetwork } from './ports.ts';
+
+const SAVE_MS = 5 * 60_000;
+const WATCH_MS = 2000;
+const SHELF_TURNS = 15;
+/** For so long after the wall clock was set the router's scores, which count in wall-clock time, ban nobody. */
+const JUMP_RECENT_MS = 10 * 60_000;
+
+/** @throws {KithError} `identity-unusable`, `disk-full` */
+export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
+  const { chain, mempool, clock, log } = deps;
+  const random = deps.random ?? Math.random;
+  const names = namesOf(deps.network.idHex);
+  const local = isLocal(deps.listen);
+  const identity = await openIdentity(deps.datadir, log);
+  const store = await openPeerStore(deps.datadir, log);
+  const bans = createBans({ store, clock });
+  const book = createAddressBook({ store, clock, random });
+  const scores = createScores(clock);
+  const upload = createUpload(deps.maxUpload ?? null);
+  const budgets = createBudgets({ upload, groupOf: (address) => sourceOf(address).group });
+  const host: Host = await createHost({
+    key: identity.key,
+    listen: deps.listen,
+    announce: deps.announce,
+    topics: [names.transactions, names.blocks],
+    software: deps.software,
+    denied: {
+      host: (part) => bans.has(part) || (bans.discourages(part) && inbound.isFull()),
+      peer: (id) => bans.has(id),
+    },
+    scoreOf: (peerId) => -scores.of(peerId),
+    onFlood: (peerId) => peers.report(peerId, offence('gossip-flood')),
+    onFailure: (peerId, failure) => peers.report(peerId, failure),
+    budgets,
+    onSent: upload.sent,
+    wanted: wantedFor(deps, () => finding.reach),
+  });
+  const identified = createIdentified(host.onIdentify);
+
+  const directory = join(deps.datadir, 'snapshots');
+  const shelf = createSnapshotShelf(directory);
+  const { claim, greeting } = createGreeting({ ...deps, holdsSnapshots: () => shelf.size > 0 });
+  const peers = createPeers({
+    host,
+    identified,
+    names,
+    ours: greeting,
+    bans,
+    scores,
+    clock,
+    log: log.child('peers'),
+  });
+  const journal = createJournal({ peers, clock });
+  const newer = createNewerVersions({ peers });
+  const finding = createFinding({
+    ...deps,
+    host,
+    budgets,
+    identified,
+    names,
+    peers,
+    book,
+    random,
+    moved: () => exchange.moved(),
+    log,
+  });
+  const { reach, discovery, bootstrap } = finding;
+  const connector = createConnector({
+    dial: reach.dial,
+    peers,
+    book,
+    bans,
+    store,
+    extra: () => health.extra(),
+    bootstrap,
+    joined: new Set(deps.joined),
+    clock,
+    log: log.child('peers'),
+    random,
+  });
+  const health = createChainHealth({
+    chain,
+    params: deps.network.params,
+    peers,
+    clock,
+    isSyncing: () => isSyncing(syncing.progress()),
+    awaitsClock: () => awaitsClock(),
+  });
+  const trust = createSnapshotTrust({
+    chain,
+    params: deps.network.params,
+    peers,
+    named: deps.namedBlock ?? null,
+  });
+  const inbound = createInbound({ peers, bans, clock });
+  const exchange = createExchange({
+    ownRecord: host.ownRecord,
+    book,
+    bans,
+    peers,
+    local,
+    log: log.child('peers'),
+  });
+  const { futureLimit } = deps.network.params;
+  const clocks = createClocks({ clock, clockWatch: deps.clockWatch, futureLimit });
+  const clockHealth = createClockHealth({
+    chain,
+    params: deps.network.params,
+    clock,
+    peers,
+    offset: clocks.offset,
+    early: () => syncing.headers.early(),
+  });
+  const awaitsClock = () => clockHealth()?.holdsBlocks ?? false;
+  const syncing: Syncing = await createSyncing({ ...deps, peers, store, directory, random, awaitsClock });
+  const relaying = createRelaying({ ...deps, gossip: host.gossip, names, peers, syncing, inbound, random });
+  const { payments } = relaying;
+  const teller = createTipTeller(() => peers.tell(claim()));
+  const serves = createServesTeller({ servesFrom: () => greeting().servesFrom, tell: peers.tellServes });
+  const miningPause = createMiningPause({
+    chain,
+    clock,
+    spacing: deps.network.params.spacing,
+    knownWork: syncing.knownWork,
+    peers,
+    addresses: () => book.size + bootstrap.length,
+    progress: syncing.progress,
+    clockHealth,
+  });
+  const strangers = new Set<string>();
+  const unwelcomed = new Set<string>();
+  const off: (() => void)[] = [];
+  let saving: NodeJS.Timeout | undefined;
+  let watching: NodeJS.Timeout | undefined;
+  let watched = 0;
+
+  // Payments of others can be judged only at the tip.
+  function welcome(): void {
+    if (unwelcomed.size === 0 || syncing.progress().phase !== 'synced') return;
+    for (const id of unwelcomed) {
+      const peer = peers.get(id);
+      if (peer !== undefined) payments.welcome(peer);
+    }
+    unwelcomed.clear();
+  }
+
+  function watch(): void {
+    for (const { id, tip } of peers.list()) {
+      const block = chain.entry(toHex(tip.id));
+      if (block !== undefined) clocks.accepted(id, block.time);
+    }
+    health.look();
+    trust.look();
+    serves.look();
+    syncing.look();
+    miningPause.look();
+    if (++watched % SHELF_TURNS === 0) void shelf.refresh().catch(() => undefined);
+    if (deps.clockWatch.sinceJumpMs() < JUMP_RECENT_MS) return;
+    for (const { id } of peers.list()) {
+      if (host.gossip.score(id) <= GRAYLIST_SCORE) peers.report(id, offence('gossip-score'));
+    }
+  }
+
+  function listen(): void {
+    off.push(
+      peers.events.on('greeted', (peer) => {
+        clocks.heard(peer, peer.hello.clock);
+        if (peer.kind === 'inbound') inbound.arrived(peer);
+        if (deps.discovery?.exchange !== false) exchange.welcome(peer);
+        // A connection for blocks alone knows of no payments, ours least of all.
+        if (relays(peer)) unwelcomed.add(peer.id);
+        else host.gossip.exclude(names.transactions, peer.id);
+        syncing.consider();
+        welcome();
+      }),
+      peers.events.on('gone', ({ peer }) => {
+        for (const part of [clocks, syncing, relaying, inbound]) part.forget(peer.id);
+        unwelcomed.delete(peer.id);
+        host.gossip.readmit(peer.id);
+      }),
+      peers.events.on('tip', () => {
+        payments.peerTipMoved();
+        syncing.consider();
+        welcome();
+      }),
+      peers.events.on('refused', ({ id, code }) => {
+        if (code === 'hello-network' && strangers.size < 1000) strangers.add(id);
+      }),
+      mempool.events.on('added', ({ source }) => {
+        if (source !== undefined) inbound.useful(source, 'payment');
+      }),
+      deps.clockWatch.events.on('jumped', ({ seconds }) => {
+        host.gossip.clockJumped();
+        peers.clockJumped(seconds);
+        syncing.look();
+      }),
+      deps.clockWatch.events.on('slept', peers.pingAll),
+      chain.events.on('tip', () => {
+        teller.moved(chain.tip() === chain.bestHeader());
+        payments.tipMoved();
+        welcome();
+      }),
+    );
+  }
+
+  return {
+    peerId: host.peerId,
+    peers: createPeerAccess({ peers, connector, bans, scores, journal, traffic: host.traffic }),
+    async start() {
+      await bans.load();
+      await book.load();
+      await connector.load();
+      await shelf.refresh();
+      listen();
+      journal.start();
+      newer.start();
+      await serveProtocols({
+        ...deps,
+        host,
+        names,
+        peers,
+        payments,
+        listing: relaying.listing,
+        budgets,
+        push: relaying.push,
+        exchange,
+        shelf,
+        log: log.child('peers'),
+      });
+      await peers.start();
+      await reach.start();
+      await host.start();
+      relaying.start();
+      syncing.start();
+      connector.start();
+      if (deps.discovery?.exchange !== false) exchange.start();
+      discovery.start();
+      reach.begin();
+      health.start();
+      watching = setInterval(guarded(log, 'watch', watch), WATCH_MS);
+      saving = setInterval(() => void book.save().catch(() => undefined), SAVE_MS);
+      log.info('listening', { peerId: host.peerId, addresses: host.addresses() });
+    },
+    async stop() {
+      clearInterval(saving);
+      clearInterval(watching);
+      health.stop();
+      await reach.stop();
+      await discovery.stop();
+      connector.stop();
+      exchange.stop();
+      teller.stop();
+      relaying.stop();
+      // What waits for an answer of a peer is let go by the peers' end.
+      const ending = syncing.end();
+      await peers.stop();
+      await ending;
+      await syncing.stop();
+      for (const each of off) each();
+      await host.stop();
+      newer.stop();
+      journal.stop();
+      await book.save().catch((error: unknown) => log.warn('known addresses could not be saved', { error }));
+      await store.close();
+    },
+    addresses: host.addresses,
+    status: () => ({
+      ...syncing.progress(),
+      peers: peers.list().length,
+      knownAddresses: book.size + bootstrap.length,
+      strangers: strangers.size,
+      clockOffsetSeconds: clocks.offset()?.seconds ?? null,
+      clock: clockHealth()?.notice ?? null,
+      notices: [
+        ...(identity.notice === null ? [] : [identity.notice]),
+        ...host.notices(),
+        ...store.notices(),
+        ...syncing.notices(),
+        ...trust.notices(),
+        ...health.notices(),
+        ...newer.notices(),
+      ],
+      snapshot: syncing.snapshot(),
+      history: syncing.history(),
+      reach: reach.verdict(),
+      upload: { total: upload.total, bytesPerSecond: upload.rate(), limit: upload.limit },
+      compact: relaying.compact.figures(),
+      failures: connector.failures(),
+    }),
+    miningPause: miningPause.reason,
+    announce: payments.announce,
+    joinLink: () => joinLinkTo(deps.network, chain, host.addresses()),
+    seenBy: payments.seenBy,
+  };
+}

@@ -1,0 +1,142 @@
+import type { Log } from '../../lib/log.ts';
+import { isViolation } from '../../core/violation.ts';
+import { isUsefulFrom } from '../transport/multiaddrs.ts';
+import { openRecord } from '../transport/peer-records.ts';
+import { createBucket } from '../protocol/bucket.ts';
+import { FRAME, MAX_RECORDS } from '../protocol/frame-types.ts';
+import { type Offence, offence } from '../protocol/wire-violation.ts';
+import { REQUEST } from '../protocol/requests.ts';
+import { decodeRecords, encodeRecords } from '../protocol/record-messages.ts';
+import type { Handler } from '../protocol/responder.ts';
+import type { Bans } from './ban-list.ts';
+import type { AddressBook, AddressFacts } from './address-manager.ts';
+import type { Peer } from './peer.ts';
+
+export interface ExchangeDeps {
+  /** Where we can be reached, signed. */
+  readonly ownRecord: () => Promise<Uint8Array>;
+  readonly book: AddressBook;
+  readonly bans: Pick<Bans, 'has' | 'discourages'>;
+  readonly peers: { list(): readonly Peer[]; report(peerId: string, offence: Offence): void };
+  /** Whether this node talks to its own machine only. */
+  readonly local: boolean;
+  readonly log: Log;
+}
+
+/** Peers tell each other where peers can be reached, each in its own signature. */
+export interface Exchange {
+  start(): void;
+  stop(): void;
+  /** Asks a new peer. */
+  welcome(peer: Peer): void;
+  /** Where this node can be reached has changed: tells every peer that may tell others. */
+  moved(): void;
+  handlers(peerId: string): ReadonlyMap<number, Handler>;
+}
+
+const AGAIN_MS = 30 * 60_000;
+/** Who asks learns at most this part of our book, so that nobody can copy it in one go. */
+const SHARE = 4;
+const LEAST_TOLD = 10;
+/** Times that a peer may say that it has moved: at once, and in the long run. */
+export const MOVES = { burst: 4, perSecond: 1 / 60 } as const;
+
+export function createExchange(deps: ExchangeDeps): Exchange {
+  const { book, bans, peers, log } = deps;
+  const isGood = ({ host, peerId }: AddressFacts): boolean =>
+    !bans.has(peerId ?? '') && !bans.has(host ?? '') && !bans.discourages(host ?? '');
+  let timer: NodeJS.Timeout | undefined;
+
+  async function ask(peer: Peer): Promise<void> {
+    let records: readonly Uint8Array[] = [];
+    await peer.relay.call({
+      kind: REQUEST.getRecords,
+      body: new Uint8Array(0),
+      onReply(frame) {
+        const decoded = decodeRecords(frame.body);
+        if (isViolation(decoded)) return decoded;
+        records = decoded;
+        return null;
+      },
+    });
+    for (const bytes of records) {
+      if (!(await learn(peer, bytes))) return peers.report(peer.id, offence('records-invalid'));
+    }
+  }
+
+  async function learn(peer: Peer, bytes: Uint8Array): Promise<boolean> {
+    const record = await openRecord(bytes);
+    if (record === null) return false;
+    // Who connected to us chose us: of others it may tell us nothing, of itself where it listens.
+    if (peer.direction === 'inbound' && record.peerId !== peer.id) return true;
+    const text = Buffer.from(bytes).toString('base64');
+    for (const address of record.addresses) {
+      if (isUsefulFrom(peer.address, address, deps.local))
+        book.add(address, { foundBy: 'exchange', by: peer.address, record: text });
+    }
+    return true;
+  }
+
+  const askQuietly = (peer: Peer): void => {
+    ask(peer).catch((error: unknown) => log.debug('no addresses', { peer: peer.id, cause: String(error) }));
+  };
+
+  async function tell(peer: Peer, record: Uint8Array): Promise<void> {
+    await peer.relay.call({ kind: REQUEST.newRecord, body: record });
+  }
+
+  return {
+    start() {
+      timer = setInterval(() => {
+        for (const peer of peers.list()) if (peer.kind === 'full-relay') askQuietly(peer);
+      }, AGAIN_MS);
+    },
+    stop: () => clearInterval(timer),
+    welcome(peer) {
+      if (peer.kind !== 'feeler' && peer.kind !== 'block-only') askQuietly(peer);
+    },
+    moved() {
+      void deps.ownRecord().then((record) => {
+        for (const peer of peers.list()) {
+          if (peer.kind !== 'feeler' && peer.kind !== 'block-only') tell(peer, record).catch(() => undefined);
+        }
+      });
+    },
+    handlers(peerId) {
+      let answered = -Infinity;
+      const moves = createBucket(MOVES.burst, MOVES.perSecond);
+      const records: Handler = {
+        cap: FRAME.getRecords.cap,
+        async handle(_frame, reply) {
+          const told: Uint8Array[] = [await deps.ownRecord()];
+          // Asked more often, it gets nothing new.
+          if (performance.now() - answered > AGAIN_MS / 2) {
+            answered = performance.now();
+            const most = Math.min(MAX_RECORDS - 1, Math.max(LEAST_TOLD, Math.floor(book.size / SHARE)));
+            for (const entry of book.sample(most, isGood)) told.push(Buffer.from(entry.record, 'base64'));
+          }
+          await reply(FRAME.records.type, encodeRecords(told));
+          return null;
+        },
+      };
+      const newRecord: Handler = {
+        cap: FRAME.newRecord.cap,
+        async handle({ body }, reply) {
+          const peer = peers.list().find(({ id }) => id === peerId);
+          // More often it is heard and forgotten.
+          if (peer !== undefined && moves.take(1)) {
+            const record = await openRecord(body);
+            if (record?.peerId !== peerId) return offence('records-invalid');
+            await learn(peer, body);
+          }
+          await reply(FRAME.taken.type);
+          return null;
+        },
+      };
+      return new Map([
+        [FRAME.getRecords.type, records],
+        [FRAME.newRecord.type, newRecord],
+      ]);
+    },
+  };
+}

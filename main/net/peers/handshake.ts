@@ -1,0 +1,46 @@
+import type { Service } from '../../../shared/contract/vocabulary.ts';
+import type { Network } from '../../core/params/network.ts';
+import type { Clock } from '../../lib/clock.ts';
+import type { Chain } from '../../chain/chain.ts';
+import { hexToHash } from '../../storage/keys.ts';
+import { type Hello, PROTOCOL_VERSION, type TipClaim } from '../protocol/hello.ts';
+
+export interface GreetingDeps {
+  readonly network: Network;
+  readonly chain: Pick<Chain, 'tip' | 'servesFrom'>;
+  readonly clock: Clock;
+  readonly software: string;
+  holdsSnapshots(): boolean;
+}
+
+/** What this node says of itself, as of now. */
+export function createGreeting({ network, chain, clock, software, holdsSnapshots }: GreetingDeps): {
+  claim(): TipClaim;
+  greeting(): Hello;
+} {
+  const claim = (): TipClaim => {
+    const { height, work, id } = chain.tip();
+    return { height, work, id: hexToHash(id) };
+  };
+  const services = (pruned: boolean): Service[] => [
+    pruned ? 'pruned' : 'archive',
+    ...(holdsSnapshots() ? (['snapshots'] as const) : []),
+    'relay',
+  ];
+  return {
+    claim,
+    greeting() {
+      const from = chain.servesFrom();
+      return {
+        networkId: network.id,
+        versionMin: PROTOCOL_VERSION,
+        versionMax: PROTOCOL_VERSION,
+        software,
+        services: services(from > 1),
+        servesFrom: from > 1 ? from : 0,
+        clock: clock.now(),
+        ...claim(),
+      };
+    },
+  };
+}

@@ -1,0 +1,71 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { Clock } from '../../lib/clock.ts';
+import { overflow, type PoolLimits } from '../../lib/grouped-pool.ts';
+import type { OffenceCode } from '../protocol/wire-violation.ts';
+import { candidateOf, chooseEviction } from './eviction.ts';
+import { sourceOf } from '../transport/pool-source.ts';
+import { hostPart } from '../transport/multiaddrs.ts';
+import type { Bans } from './ban-list.ts';
+import type { Peer } from './peer.ts';
+
+export interface InboundDeps {
+  readonly peers: { list(): readonly Peer[]; part(id: string, code: OffenceCode): void };
+  readonly bans: Pick<Bans, 'discourages'>;
+  readonly clock: Clock;
+  readonly limits?: PoolLimits | undefined;
+}
+
+/** Keeps the number of inbound peers bounded, and those who are of use. */
+export interface Inbound {
+  /** Somebody connected to us and introduced itself. */
+  arrived(peer: Peer): void;
+  /** It brought a payment or a block that was new to us. */
+  useful(peerId: string, kind: 'payment' | 'block'): void;
+  forget(peerId: string): void;
+  /** No slot is free: whoever comes from a discouraged host would be disconnected at once. */
+  isFull(): boolean;
+}
+
+export const INBOUND: PoolLimits = { total: 117, perHost: 8, perGroup: 64 };
+
+export function createInbound({ peers, bans, clock, limits = INBOUND }: InboundDeps): Inbound {
+  const key = randomBytes(16);
+  const since = new Map<string, number>();
+  const uses = new Map<string, { payment: number; block: number }>();
+  // As of when they connected: a host that is discouraged later is no reason to disconnect others from it.
+  const discouraged = new Set<string>();
+  const rank = (group: string) => createHash('sha256').update(key).update(group).digest().readUInt32LE(0);
+
+  return {
+    arrived(peer) {
+      since.set(peer.id, clock.ms());
+      const isBad = bans.discourages(hostPart(peer.address) ?? '');
+      if (isBad) discouraged.add(peer.id);
+      // Whom we called back because it came through a relay counts as inbound, too.
+      const all = peers.list().filter(({ kind }) => kind === 'inbound');
+      const among = overflow(all, peer, ({ address }) => sourceOf(address), limits);
+      if (among === null) return;
+      const candidates = among
+        .filter((each) => each !== peer)
+        .map((each) => {
+          const use = uses.get(each.id) ?? { payment: 0, block: 0 };
+          return candidateOf(each, since.get(each.id) ?? 0, use, discouraged.has(each.id));
+        });
+      // The newest always gets in, unless it comes from a discouraged host and takes the slot of one that doesn't.
+      const stays = !isBad || candidates.some((candidate) => candidate.discouraged);
+      peers.part(stays ? chooseEviction(candidates, rank) : peer.id, 'peer-crowded');
+    },
+    useful(peerId, kind) {
+      if (!since.has(peerId)) return;
+      const use = uses.get(peerId) ?? { payment: 0, block: 0 };
+      use[kind] = clock.ms();
+      uses.set(peerId, use);
+    },
+    forget(peerId) {
+      since.delete(peerId);
+      discouraged.delete(peerId);
+      uses.delete(peerId);
+    },
+    isFull: () => peers.list().filter(({ kind }) => kind === 'inbound').length >= limits.total,
+  };
+}

@@ -1,0 +1,175 @@
+import { join } from 'node:path';
+import type { Notice } from '../../../shared/contract/fields.ts';
+import { sentenceFor } from '../../../shared/errors.ts';
+import { codeOf, type KithError, messageOf } from '../../lib/errors.ts';
+import type { Log } from '../../lib/log.ts';
+import { createQueue } from '../../lib/queue.ts';
+import {
+  type Change,
+  type KeyRange,
+  openRenewableLevel,
+  type RenewableLevel,
+} from '../../storage/renewable-level.ts';
+
+/**
+ * What the node remembers of others between runs. Nothing of it is money: where it is damaged, its files are set aside
+ * and it goes on with what can still be read of them, also while the node runs.
+ */
+export interface PeerStore {
+  /** All values whose keys begin with `prefix/`, with the rest of the key; what doesn't parse is left out. */
+  list(prefix: string): Promise<{ key: string; value: unknown }[]>;
+  /** `sync` waits for the disk. */
+  put(prefix: string, key: string, value: unknown, options?: { sync: boolean }): Promise<void>;
+  /** Replaces all values under a prefix at once. */
+  replace(prefix: string, values: ReadonlyMap<string, unknown>): Promise<void>;
+  remove(prefix: string, key: string): Promise<void>;
+  /** What the user should know about it. */
+  notices(): readonly Notice[];
+  close(): Promise<void>;
+}
+
+/** The folder inside the data directory. */
+export const PEER_STORE_FOLDER = 'peers';
+/** Keys: `schema`, `ban/<id>|<host>`, `address/<multiaddress>`, `anchor/<multiaddress>`, `book/key`, `work/named`. Values: JSON. */
+const SCHEMA = 1;
+const DAMAGED = 'peers-damaged';
+const UNUSABLE = 'peers-unusable';
+const BUFFER_BYTES = 256 * 1024;
+/** Operations waiting for the disk at most: each ban is one. */
+const MOST_WAITING = 20_000;
+
+/**
+ * Opens it. Where not even a new one can be made on the disk, what is learnt lasts until the node stops.
+ * @throws {KithError} `disk-full`
+ */
+export async function openPeerStore(datadir: string, log: Log): Promise<PeerStore> {
+  try {
+    const level = await openLevel(datadir, log);
+    await checkSchema(level, log);
+    return storeOf(level, log);
+  } catch (error) {
+    if (codeOf(error) !== UNUSABLE) throw error;
+    log.error('the peer database cannot be used; what is known of peers is lost at the end', { error });
+    const { data } = error as KithError;
+    const notice = { code: UNUSABLE, message: sentenceFor(UNUSABLE, data) };
+    return { ...storeOf(createMemoryLevel(), log), notices: () => [notice] };
+  }
+}
+
+function openLevel(datadir: string, log: Log): Promise<RenewableLevel> {
+  return openRenewableLevel({
+    folder: join(datadir, PEER_STORE_FOLDER),
+    log,
+    what: 'peer database',
+    kind: 'list of peers',
+    codes: { damaged: DAMAGED, unusable: UNUSABLE },
+    keep: () => true,
+    onRefused: (failure) =>
+      log.warn('what is known of peers is not saved any more until the next start', {
+        cause: failure.message,
+      }),
+    bufferBytes: BUFFER_BYTES,
+  });
+}
+
+/** A newer version may have written it in a form that this one doesn't know: it begins anew. */
+async function checkSchema(level: RenewableLevel, log: Log): Promise<void> {
+  const stored = await level.get(bytesOf('schema')).catch(() => undefined);
+  const version = stored === undefined ? SCHEMA : Number(textOf(stored));
+  if (version > SCHEMA) {
+    log.warn('the peer database was written by a newer version', { version, known: SCHEMA });
+    await level.renew(`its schema is ${version}, and this version knows ${SCHEMA}`, () => []);
+  }
+  const mark: Change = [bytesOf('schema'), bytesOf(String(SCHEMA))];
+  await level.write([mark], false).catch((error: unknown) => {
+    if (codeOf(error) !== DAMAGED) throw error;
+    return level.renew(messageOf(error), (kept) => kept);
+  });
+}
+
+function storeOf(level: RenewableLevel, log: Log): PeerStore {
+  // One after the other, so that nothing else uses the database while it is made anew.
+  const queue = createQueue(MOST_WAITING);
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> =>
+    queue.run(async () => {
+      try {
+        return await work();
+      } catch (error) {
+        if (codeOf(error) !== DAMAGED) throw error;
+        await level.renew(messageOf(error), (kept) => kept);
+        return work();
+      }
+    });
+  const all = async (prefix: string) => {
+    const found: (readonly [string, string])[] = [];
+    for await (const [key, value] of level.entries(rangeOf(prefix))) found.push([textOf(key), textOf(value)]);
+    return found;
+  };
+  return {
+    list: (prefix) =>
+      inTurn(async () =>
+        (await all(prefix)).flatMap(([key, text]) => {
+          const value = parse(text);
+          return value === undefined ? [] : [{ key: key.slice(prefix.length + 1), value }];
+        }),
+      ).catch((error: unknown) => {
+        if (codeOf(error) !== UNUSABLE) throw error;
+        log.warn('what is known of peers cannot be read', { error });
+        return [];
+      }),
+    put: (prefix, key, value, options) =>
+      inTurn(() => level.write([entryOf(prefix, key, value)], options?.sync ?? false)),
+    replace: (prefix, values) =>
+      inTurn(async () => {
+        const gone = (await all(prefix)).map(([key]): Change => [bytesOf(key), null]);
+        const put = [...values].map(([key, value]) => entryOf(prefix, key, value));
+        await level.write([...gone, ...put], false);
+      }),
+    remove: (prefix, key) => inTurn(() => level.write([[bytesOf(`${prefix}/${key}`), null]], false)),
+    notices: () =>
+      level.renewedBecause === null ? [] : [{ code: 'peers-rebuilt', message: sentenceFor('peers-rebuilt') }],
+    async close() {
+      await queue.close();
+      await level.close();
+    },
+  };
+}
+
+/** The same without a disk. */
+function createMemoryLevel(): RenewableLevel {
+  const records = new Map<string, Uint8Array>();
+  return {
+    renewedBecause: null,
+    get: (key) => Promise.resolve(records.get(textOf(key))),
+    async *entries({ gte, lt }) {
+      for (const [key, value] of [...records].sort(([a], [b]) => (a < b ? -1 : 1)))
+        if (key >= textOf(gte) && key < textOf(lt))
+          yield await Promise.resolve([bytesOf(key), value] as const);
+    },
+    write(changes) {
+      for (const [key, value] of changes) {
+        if (value === null) records.delete(textOf(key));
+        else records.set(textOf(key), value);
+      }
+      return Promise.resolve();
+    },
+    renew: () => Promise.resolve(),
+    close: () => Promise.resolve(),
+  };
+}
+
+const bytesOf = (text: string): Uint8Array => Buffer.from(text, 'utf8');
+const textOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('utf8');
+const entryOf = (prefix: string, key: string, value: unknown): Change => [
+  bytesOf(`${prefix}/${key}`),
+  bytesOf(JSON.stringify(value)),
+];
+const rangeOf = (prefix: string): KeyRange => ({ gte: bytesOf(`${prefix}/`), lt: bytesOf(`${prefix}0`) });
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,65 @@
+import type { Connection, Stream } from '@libp2p/interface';
+import type { Log } from '../../lib/log.ts';
+import type { Events } from '../../lib/events.ts';
+import type { Peer } from './peer.ts';
+import { isNewer } from '../protocol/hello.ts';
+import type { Offence } from '../protocol/wire-violation.ts';
+import { perConnection } from '../protocol/per-connection.ts';
+import { type Handler, serve, type Toll } from '../protocol/responder.ts';
+
+export interface ServeStreamsDeps {
+  readonly peers: {
+    readonly events: Events<{ greeted: Peer }>;
+    get(id: string): Pick<Peer, 'hello'> | undefined;
+    report(peerId: string, offence: Offence): void;
+  };
+  /** What the requests on a stream of a connection cost; one for each stream. */
+  readonly tollOf: (connection: Connection) => Toll;
+  readonly log: Log;
+}
+
+/** Each end opens streams when it has the other's hello, so one may be here just before this end has read the hello. */
+const GREETING_MS = 250;
+
+/**
+ * Answers every stream of a protocol that a greeted peer opens; others are cut off. Handlers are made once a connection.
+ */
+export function serveStreams(
+  deps: ServeStreamsDeps,
+  handlersFor: (peerId: string) => ReadonlyMap<number, Handler>,
+): (stream: Stream, connection: Connection) => void {
+  const handlersOf = perConnection((connection) => handlersFor(connection.remotePeer.toString()));
+  return (stream, connection) => {
+    const peerId = connection.remotePeer.toString();
+    const answer = async (): Promise<void> => {
+      const peer = await greeted(deps.peers, peerId);
+      if (peer === undefined) return stream.abort(new Error('greet first'));
+      const options = { isNewer: isNewer(peer.hello), toll: deps.tollOf(connection) };
+      const wrong = await serve(stream, handlersOf(connection), options);
+      if (wrong !== null) deps.peers.report(peerId, wrong);
+    };
+    answer().catch((error: unknown) =>
+      deps.log.warn('a request could not be answered', { peer: peerId, error: String(error) }),
+    );
+  };
+}
+
+function greeted(
+  peers: ServeStreamsDeps['peers'],
+  peerId: string,
+): Promise<Pick<Peer, 'hello'> | undefined> | Pick<Peer, 'hello'> {
+  return (
+    peers.get(peerId) ??
+    new Promise((resolve) => {
+      const done = (peer?: Peer) => {
+        off();
+        clearTimeout(timer);
+        resolve(peer);
+      };
+      const off = peers.events.on('greeted', (peer) => {
+        if (peer.id === peerId) done(peer);
+      });
+      const timer = setTimeout(done, GREETING_MS);
+    })
+  );
+}

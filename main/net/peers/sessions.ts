@@ -1,0 +1,122 @@
+import type { Connection } from '@libp2p/interface';
+import { sleep } from '../../lib/clock.ts';
+import { createGroupedPool, type PoolLimits } from '../../lib/grouped-pool.ts';
+import { sourceOf } from '../transport/pool-source.ts';
+import type { Host } from '../transport/host.ts';
+import { GOODBYE_MS } from '../protocol/control.ts';
+import type { OffenceCode } from '../protocol/wire-violation.ts';
+import type { Origin, OwnedPeer } from './peer.ts';
+
+/** A connection with somebody, who may or may not have become a peer. */
+export interface Session {
+  readonly connection: Connection;
+  readonly origin: Origin;
+  peer: OwnedPeer | null;
+  /** Why it ended, or is about to. */
+  code: OffenceCode | null;
+  /** It is being sent away. */
+  parting: boolean;
+}
+
+export interface SessionsDeps {
+  readonly host: Pick<Host, 'peerId' | 'traffic'>;
+  /** A session with a peer is over. */
+  ended(session: Session, peer: OwnedPeer): void;
+}
+
+/** One connection with everybody who is connected. */
+export interface Sessions {
+  get(id: string): Session | undefined;
+  has(id: string): boolean;
+  all(): readonly Session[];
+  /** Null when the connection is superfluous: of two between the same nodes, the one opened by the lower id stays. */
+  open(connection: Connection, origin: Origin): Session | null;
+  end(session: Session): void;
+  /** An inbound connection without a hello is there; when there are too many, another of them is closed. */
+  awaitHello(connection: Connection): void;
+  /** It is closed, or has exchanged its hello. */
+  stopAwaiting(connection: Connection): void;
+  /** The address of the other end. */
+  locate(id: string): string | null;
+}
+
+/**
+ * Inbound connections without a hello, also such as a peer opens beside the one that it greeted on. With all slots for
+ * peers taken these fit below the host's limit.
+ */
+export const AWAITING_HELLO: PoolLimits = { total: 32, perHost: 4, perGroup: 8 };
+
+/** Nobody is asked or answered any more once it is sent away; the goodbye takes a little longer. */
+export const isHere = (session: Session): boolean => !session.parting;
+
+export function createSessions({ host, ended }: SessionsDeps): Sessions {
+  const sessions = new Map<string, Session>();
+  const all = (): Session[] => [...sessions.values()];
+  // Eviction of peers looks only at those who greeted; others must not take up the room before it comes to that.
+  const awaiting = createGroupedPool<Connection>(AWAITING_HELLO, (connection) => {
+    const session = sessions.get(connection.remotePeer.toString());
+    if (session?.connection === connection) end(session);
+    close(connection);
+  });
+
+  function open(connection: Connection, origin: Origin): Session | null {
+    const id = connection.remotePeer.toString();
+    const other = sessions.get(id);
+    if (other?.connection === connection) return null;
+    if (other !== undefined && other.connection.status === 'open') {
+      const opener = connection.direction === 'outbound' ? host.peerId : id;
+      const better = connection.direction !== other.connection.direction && opener < otherEnd(opener, id);
+      if (!better) {
+        close(connection);
+        return null;
+      }
+      end(other);
+      close(other.connection);
+    }
+    const session: Session = { connection, origin, peer: null, code: null, parting: false };
+    sessions.set(id, session);
+    return session;
+  }
+
+  const otherEnd = (opener: string, remote: string) => (opener === remote ? host.peerId : remote);
+
+  function end(session: Session): void {
+    const id = session.connection.remotePeer.toString();
+    if (sessions.get(id) === session) {
+      sessions.delete(id);
+      host.traffic.forget(id);
+    }
+    const { peer } = session;
+    session.peer = null;
+    if (peer !== null) ended(session, peer);
+  }
+
+  return {
+    get: (id) => sessions.get(id),
+    has: (id) => sessions.has(id),
+    all,
+    open,
+    end,
+    awaitHello: (connection) => awaiting.add(connection, sourceOf(connection.remoteAddr.toString())),
+    stopAwaiting: (connection) => void awaiting.delete(connection),
+    locate: (id) => sessions.get(id)?.connection.remoteAddr.toString() ?? null,
+  };
+}
+
+export function close(connection: Connection): void {
+  connection.close().catch((error: unknown) => connection.abort(error as Error));
+}
+
+/**
+ * Closes a connection on which `bye` was the last that was sent, once the other end has closed it, or after GOODBYE_MS.
+ * A socket that is closed while bytes of the other end are unread is reset, and then `bye` may be lost.
+ */
+export async function closeAfterBye(connection: Connection): Promise<void> {
+  if (connection.status === 'open') {
+    const closed = new Promise<void>((resolve) =>
+      connection.addEventListener('close', () => resolve(), { once: true }),
+    );
+    await Promise.race([closed, sleep(GOODBYE_MS)]);
+  }
+  close(connection);
+}

@@ -1,0 +1,80 @@
+import { Reader } from '../../core/codec/reader.ts';
+import { Writer } from '../../core/codec/writer.ts';
+import type { Hash } from '../../core/crypto/hash.ts';
+import { type Header, readHeader } from '../../core/primitives/header.ts';
+import { type Violation, violation } from '../../core/violation.ts';
+import { readHashes } from './sync-messages.ts';
+
+/** Most wids in one announcement. */
+export const MAX_WIDS = 500;
+/** The most bytes that any gossip message has: an announcement of the most payments. */
+export const MAX_GOSSIP_BYTES = 20 * 1024;
+
+/**
+ * What a node says on the transaction topic: it has checked these, has them in its mempool and will serve them.
+ * The salt makes every announcer's message one of its own, so that the router doesn't hide the second announcer of the
+ * same transactions from us: we want to know all of them, as fallbacks and as echoes.
+ */
+export interface WidAnnouncement {
+  /** 8 random bytes. */
+  readonly salt: Uint8Array;
+  readonly wids: readonly Hash[];
+}
+
+/** `salt 8 | count | count × 32`. */
+export function encodeWids(announcement: WidAnnouncement): Uint8Array {
+  const writer = new Writer(16 + 32 * announcement.wids.length);
+  writer.bytes(announcement.salt).varuint(announcement.wids.length);
+  for (const wid of announcement.wids) writer.bytes(wid);
+  return writer.finish();
+}
+
+export function decodeWids(data: Uint8Array): WidAnnouncement | Violation {
+  const reader = new Reader(data);
+  const salt = reader.bytes(8);
+  const wids = readHashes(reader, MAX_WIDS);
+  const failed = reader.finish();
+  if (failed !== null) return violation(failed);
+  return wids.length === 0 ? violation('codec-length', { count: 0 }) : { salt, wids };
+}
+
+/** What a node says on the block topic: a header whose work it has checked, with the whole block if that is small. */
+export interface BlockAnnouncement {
+  readonly header: Header;
+  /** The bytes of the block, header included. */
+  readonly block: Uint8Array | null;
+}
+
+/** A block of at most so many bytes travels inside its announcement: cheaper than asking for it. */
+export const MAX_INLINE_BLOCK = 2048;
+
+/** `header 88 | kind u8 (0 nothing, 1 the rest of the block) | bytes to the end`. */
+export function encodeBlockAnnouncement(header: Uint8Array, block: Uint8Array | null): Uint8Array {
+  const inline = block !== null && block.length <= MAX_INLINE_BLOCK ? block : null;
+  const writer = new Writer(1 + (inline ?? header).length).bytes(header);
+  if (inline === null) writer.u8(0);
+  else writer.u8(1).bytes(inline.subarray(header.length));
+  return writer.finish();
+}
+
+export function decodeBlockAnnouncement(data: Uint8Array): BlockAnnouncement | Violation {
+  // A copy: the chain keeps the header, and a view would keep the whole packet with it.
+  const reader = new Reader(data.slice());
+  const makeHeader = readHeader(reader);
+  const kind = reader.u8();
+  if (kind === 0) reader.finish();
+  if (reader.failed !== null) return violation(reader.failed);
+  const header = makeHeader();
+  if (kind === 1) return readInline(reader, header);
+  // Unknown kinds are a newer node's: the header is enough.
+  return { header, block: null };
+}
+
+function readInline(reader: Reader, header: Header): BlockAnnouncement | Violation {
+  const rest = reader.bytes(reader.remaining);
+  if (header.bytes.length + rest.length > MAX_INLINE_BLOCK) return violation('block-too-large');
+  const block = new Uint8Array(header.bytes.length + rest.length);
+  block.set(header.bytes);
+  block.set(rest, header.bytes.length);
+  return { header, block };
+}

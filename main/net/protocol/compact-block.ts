@@ -1,0 +1,93 @@
+import { Reader } from '../../core/codec/reader.ts';
+import { Writer } from '../../core/codec/writer.ts';
+import type { Header } from '../../core/primitives/header.ts';
+import { MAX_BLOCK_OUTPUTS, MAX_TRANSACTION_BYTES } from '../../core/primitives/limits.ts';
+import type { Transaction } from '../../core/primitives/transaction.ts';
+import { SHORT_ID_BYTES, shortIdKey, shortIdOf } from './short-ids.ts';
+
+/** A transaction that a compact block carries whole, at its place in the block. */
+export interface Prefilled {
+  readonly index: number;
+  readonly bytes: Uint8Array;
+}
+
+/** What a block holds, for somebody who has most of it: 6 bytes a transaction, and whole what it likely lacks. */
+export interface CompactBlock {
+  readonly header: Header;
+  /** 8 bytes, random; see `shortIdKey`. */
+  readonly nonce: Uint8Array;
+  /** How many transactions the block has. */
+  readonly count: number;
+  /** In the order of the block. */
+  readonly prefilled: readonly Prefilled[];
+  /** Of all others, in the order of the block, as numbers below 2^48. */
+  readonly shortIds: readonly number[];
+}
+
+/** Every transaction has an output, so a block has no more of them. */
+export const MAX_COMPACT_COUNT = MAX_BLOCK_OUTPUTS;
+
+/** `prefill` says which transactions go whole, beside the coinbase. */
+export function compactOf(
+  block: { readonly header: Header; readonly transactions: readonly Transaction[] },
+  nonce: Uint8Array,
+  prefill: (tx: Transaction) => boolean,
+): CompactBlock {
+  const key = shortIdKey(block.header.id, nonce);
+  const prefilled: Prefilled[] = [];
+  const shortIds: number[] = [];
+  block.transactions.forEach((tx, index) => {
+    if (index === 0 || prefill(tx)) prefilled.push({ index, bytes: tx.bytes });
+    else shortIds.push(shortIdOf(key, tx.wid));
+  });
+  return { header: block.header, nonce, count: block.transactions.length, prefilled, shortIds };
+}
+
+/** The block's bytes when its compact form has all of it and it has at most `most` bytes; otherwise null. */
+export function wholeBlock({ header, count, prefilled }: CompactBlock, most: number): Uint8Array | null {
+  const size = prefilled.reduce((sum, { bytes }) => sum + bytes.length, header.bytes.length);
+  if (prefilled.length < count || size > most) return null;
+  const writer = new Writer(size + 5).bytes(header.bytes).varuint(count);
+  for (const { bytes } of prefilled) writer.bytes(bytes);
+  const block = writer.finish();
+  return block.length <= most ? block : null;
+}
+
+/** Behind the header: `nonce 8 | count | prefilled count | (gap | length | transaction) … | short id 6 …`. */
+export function writeCompact(writer: Writer, compact: CompactBlock): void {
+  writer.bytes(compact.nonce).varuint(compact.count).varuint(compact.prefilled.length);
+  let next = 0;
+  for (const { index, bytes } of compact.prefilled) {
+    writer.varuint(index - next).varbytes(bytes);
+    next = index + 1;
+  }
+  for (const id of compact.shortIds) {
+    writer.u32(id % 0x1_0000_0000);
+    const high = Math.floor(id / 0x1_0000_0000);
+    writer.u8(high & 0xff).u8(high >>> 8);
+  }
+}
+
+/** Reads to the end of the message; null (and a failed reader) when it isn't one. */
+export function readCompact(reader: Reader, header: Header): CompactBlock | null {
+  const nonce = reader.bytes(8);
+  const count = reader.varuint();
+  const whole = reader.count(2);
+  // No block is without transactions: nothing below has to expect an empty list.
+  if (count === 0 || count > MAX_COMPACT_COUNT || whole > count) reader.fail('codec-length');
+  const prefilled: Prefilled[] = [];
+  let next = 0;
+  for (let i = 0; i < whole && reader.failed === null; i++) {
+    const index = next + reader.varuint();
+    prefilled.push({ index, bytes: reader.varbytes(MAX_TRANSACTION_BYTES) });
+    if (index >= count) reader.fail('codec-order');
+    next = index + 1;
+  }
+  const short = count - whole;
+  if (reader.failed === null && reader.remaining !== short * SHORT_ID_BYTES) reader.fail('codec-length');
+  const shortIds: number[] = [];
+  for (let i = 0; i < short && reader.failed === null; i++) {
+    shortIds.push(reader.u32() + (reader.u8() + reader.u8() * 256) * 0x1_0000_0000);
+  }
+  return reader.finish() === null ? { header, nonce, count, prefilled, shortIds } : null;
+}

@@ -1,0 +1,208 @@
+import type { Stream } from '@libp2p/interface';
+import { codeOf } from '../../lib/errors.ts';
+import { createPuller, longestMs, SLOWEST_BYTES_PER_S, STALL_MS, write } from './flow.ts';
+import { type Offence, offence } from './wire-violation.ts';
+
+/**
+ * Everything between nodes but gossip goes in frames: `length u32 LE | type u8 | id u32 LE | body`, where length counts
+ * the body alone and id ties a reply to its request.
+ */
+export interface Frame {
+  readonly type: number;
+  readonly id: number;
+  readonly body: Uint8Array;
+}
+
+export const FRAME_HEAD = 9;
+/** Pieces of less than this are put together when they arrive. */
+const SMALL_BYTES = 64 * 1024;
+
+/** How many bytes a frame of this type may have now, or null when it may not come at all. */
+export type CapOf = (type: number, id: number) => number | null;
+
+export interface FrameReader {
+  /** The next frame, null at a clean end, or what the peer did wrong. Rejects only when the stream is lost. */
+  next(): Promise<Frame | Offence | null>;
+  release(): void;
+  /** In how many pieces the frame that is coming is kept. */
+  readonly pieces: number;
+  /** Bytes of the next frame are here, but not all of it. */
+  readonly isInFrame: boolean;
+}
+
+/** Reads frames; a body longer than `capOf` allows is refused when its head has arrived, before anything is kept for it. */
+export function createFrameReader(stream: Stream, capOf: CapOf): FrameReader {
+  const puller = createPuller(stream);
+  let pieces: Uint8Array[] = [];
+  let have = 0;
+  let inBody = false;
+
+  // A sender of single bytes must not make us keep an object for each: pieces grow together as they come, so that there
+  // are never more than a few small ones.
+  function keep(piece: Uint8Array): void {
+    pieces.push(piece);
+    for (let n = pieces.length; n > 1; n = pieces.length) {
+      const [before, last] = [pieces[n - 2]!, pieces[n - 1]!];
+      if (before.length > last.length || before.length + last.length > SMALL_BYTES) return;
+      const both = new Uint8Array(before.length + last.length);
+      both.set(before);
+      both.set(last, before.length);
+      pieces.splice(n - 2, 2, both);
+    }
+  }
+
+  // Waits until `need` bytes of the frame that began at `began` are here.
+  async function gather(need: number, began: { at: number | null }): Promise<'here' | 'end' | 'slow'> {
+    while (have < need) {
+      const arrived = await puller.next(patience(began.at, have)).catch((error: unknown) => {
+        if (codeOf(error) === 'stream-stalled') return 'slow' as const;
+        throw error;
+      });
+      if (arrived === 'slow') return 'slow';
+      if (arrived === null) return 'end';
+      for (const piece of arrived) {
+        keep(piece);
+        have += piece.length;
+      }
+      began.at ??= performance.now();
+    }
+    return 'here';
+  }
+
+  function take(count: number): Uint8Array {
+    have -= count;
+    const first = pieces[0];
+    if (first === undefined || count === 0) return new Uint8Array(0);
+    if (first.length >= count) {
+      if (first.length === count) pieces.shift();
+      else pieces[0] = first.subarray(count);
+      // A view would keep a whole packet alive for a small message.
+      return count * 4 < first.buffer.byteLength ? first.slice(0, count) : first.subarray(0, count);
+    }
+    const whole = new Uint8Array(count);
+    let at = 0;
+    let used = 0;
+    while (at < count) {
+      const piece = pieces[used]!;
+      const part = piece.length > count - at ? piece.subarray(0, count - at) : piece;
+      whole.set(part, at);
+      at += part.length;
+      if (part.length === piece.length) used++;
+      else pieces[used] = piece.subarray(part.length);
+    }
+    pieces = pieces.slice(used);
+    return whole;
+  }
+
+  return {
+    async next() {
+      const began = { at: have > 0 ? performance.now() : null };
+      const head = await gather(FRAME_HEAD, began);
+      if (head === 'end') return have === 0 ? null : offence('wire-cut');
+      if (head === 'slow') return offence('wire-slow');
+      const { length, type, id } = readHead(take(FRAME_HEAD));
+      const cap = capOf(type, id);
+      if (cap === null) return offence('wire-unknown', { type });
+      if (length > cap) return offence('wire-oversize', { type, length, cap });
+      inBody = true;
+      const rest = await gather(length, began);
+      inBody = false;
+      if (rest !== 'here') return offence(rest === 'end' ? 'wire-cut' : 'wire-slow', { type, length });
+      return { type, id, body: take(length) };
+    },
+    release: () => puller.release(),
+    get pieces() {
+      return pieces.length;
+    },
+    get isInFrame() {
+      return inBody || have > 0;
+    },
+  };
+}
+
+// Between frames a stream may rest for ever; inside one, every byte must come at the slowest allowed pace.
+function patience(began: number | null, have: number): number | null {
+  if (began === null) return null;
+  return began + STALL_MS + (have / SLOWEST_BYTES_PER_S) * 1000 - performance.now();
+}
+
+function readHead(head: Uint8Array): { length: number; type: number; id: number } {
+  const view = new DataView(head.buffer, head.byteOffset, FRAME_HEAD);
+  return { length: view.getUint32(0, true), type: view.getUint8(4), id: view.getUint32(5, true) };
+}
+
+/** Waits until so many bytes may go out; `begun`: the beginning of the same frame is out already. */
+export type Pay = (bytes: number, begun: boolean) => Promise<void>;
+
+/** A larger frame goes out in such pieces, each of which is paid for. */
+export const PIECE_BYTES = 64 * 1024;
+
+/**
+ * Sends one frame, its body in parts, and waits as `write` does.
+ * @throws {KithError} `stream-lost`, `stream-stalled`; what `pay` rejects with.
+ */
+export async function writeFrame(
+  stream: Stream,
+  type: number,
+  id: number,
+  parts: readonly Uint8Array[],
+  pay?: Pay,
+): Promise<void> {
+  let length = 0;
+  for (const part of parts) length += part.length;
+  // Small frames go as one packet; a large body isn't copied for the sake of nine bytes.
+  const small = length <= 4096;
+  const head = new Uint8Array(FRAME_HEAD + (small ? length : 0));
+  const view = new DataView(head.buffer);
+  view.setUint32(0, length, true);
+  view.setUint8(4, type);
+  view.setUint32(5, id, true);
+  if (!small) return writePieces(stream, [head, ...parts], pay);
+  let at = FRAME_HEAD;
+  for (const part of parts) {
+    head.set(part, at);
+    at += part.length;
+  }
+  await pay?.(head.length, false);
+  return write(stream, [head]);
+}
+
+async function writePieces(
+  stream: Stream,
+  parts: readonly Uint8Array[],
+  pay: Pay | undefined,
+): Promise<void> {
+  if (pay === undefined) return write(stream, parts);
+  // The time that the peer may take is that of the whole frame; what we wait ourselves doesn't count.
+  let leftMs = longestMs(parts.reduce((sum, { length }) => sum + length, 0));
+  let begun = false;
+  for (const piece of piecesOf(parts)) {
+    await pay(
+      piece.reduce((sum, { length }) => sum + length, 0),
+      begun,
+    );
+    begun = true;
+    const before = performance.now();
+    await write(stream, piece, leftMs);
+    leftMs -= performance.now() - before;
+  }
+}
+
+/** The same bytes in pieces of PIECE_BYTES, without a copy. */
+function* piecesOf(parts: readonly Uint8Array[]): Generator<Uint8Array[]> {
+  let piece: Uint8Array[] = [];
+  let room = PIECE_BYTES;
+  for (const part of parts) {
+    for (let at = 0; at < part.length;) {
+      const taken = part.subarray(at, at + room);
+      piece.push(taken);
+      at += taken.length;
+      room -= taken.length;
+      if (room > 0) continue;
+      yield piece;
+      piece = [];
+      room = PIECE_BYTES;
+    }
+  }
+  if (piece.length > 0) yield piece;
+}

@@ -1,0 +1,57 @@
+import type { Stream } from '@libp2p/interface';
+import { KithError } from '../../lib/errors.ts';
+import { createPuller, write } from './flow.ts';
+import { readVarint, writeVarint } from './protobuf.ts';
+
+/** For what was sent to reach the other end before the stream is gone. */
+const CLOSE_MS = 2000;
+
+/** Messages with a varint length before each, as libp2p's own protocols have them, on one stream. */
+export interface Prefixed {
+  /** @throws {KithError} `stream-lost`, `stream-stalled`. */
+  send(message: Uint8Array): Promise<void>;
+  /** @throws {KithError} `stream-lost` also when it is longer than `cap` or the stream ends, `stream-stalled`. */
+  receive(cap: number, waitMs: number): Promise<Uint8Array>;
+  close(): Promise<void>;
+  abort(error: unknown): void;
+}
+
+export function createPrefixed(stream: Stream): Prefixed {
+  const puller = createPuller(stream);
+  let kept = new Uint8Array(0);
+
+  return {
+    send: (message) => write(stream, [writeVarint(message.length), message]),
+    async receive(cap, waitMs) {
+      const latest = performance.now() + waitMs;
+      for (;;) {
+        const head = readVarint(kept, 0);
+        if (head === null && kept.length >= 5) throw new KithError('stream-lost', 'no length');
+        if (head !== null && head.value > cap) throw new KithError('stream-lost', 'a message too long');
+        if (head !== null && kept.length >= head.end + head.value) {
+          const message = kept.slice(head.end, head.end + head.value);
+          kept = kept.slice(head.end + head.value);
+          return message;
+        }
+        const arrived = await puller.next(Math.max(1, latest - performance.now()));
+        if (arrived === null) throw new KithError('stream-lost', 'ended before its message did');
+        for (const piece of arrived) {
+          // Who sends more than a window at once is not one of these protocols.
+          if (kept.length + piece.length > cap + 64 * 1024) throw new KithError('stream-lost', 'too much');
+          const both = new Uint8Array(kept.length + piece.length);
+          both.set(kept);
+          both.set(piece, kept.length);
+          kept = both;
+        }
+      }
+    },
+    async close() {
+      puller.release();
+      await stream.close({ signal: AbortSignal.timeout(CLOSE_MS) }).catch(() => undefined);
+    },
+    abort(error) {
+      puller.release();
+      stream.abort(error instanceof Error ? error : new Error(String(error)));
+    },
+  };
+}

@@ -1,0 +1,232 @@
+import type { Stream } from '@libp2p/interface';
+import { codeOf, KithError } from '../../lib/errors.ts';
+import { createDeadline, type Deadline } from './deadline.ts';
+import { SLOWEST_BYTES_PER_S } from './flow.ts';
+import { FRAME } from './frame-types.ts';
+import { createFrameReader, type Frame, type FrameReader, writeFrame } from './frames.ts';
+import { handlerFailure } from './handler-failure.ts';
+import { isOffence, type Offence, offence, type OffenceCode } from './wire-violation.ts';
+import type { RequestKind } from './requests.ts';
+
+export interface Request {
+  readonly kind: RequestKind;
+  readonly body: Uint8Array;
+  /** How many frames the reply has; 1 unless told. */
+  readonly replies?: number;
+  /** Takes each reply frame as it comes; returning an offence gives the whole call up with it. */
+  onReply?(frame: Frame): Offence | null;
+}
+
+/** The asking side of one long-lived stream: requests go out at once, replies come back in the same order. */
+export interface Caller {
+  /**
+   * Null when every reply came and was taken, or what the peer did wrong (already reported).
+   * @throws {KithError} `peer-gone`, `peer-timeout` (both reported, if the peer is still there), `peer-busy`,
+   * `peer-unsupported`: the peer doesn't know this kind of request, and isn't asked again on this connection.
+   */
+  call(request: Request): Promise<Offence | null>;
+  /** Requests without all their replies. */
+  readonly pending: number;
+  close(): void;
+}
+
+export interface CallerDeps {
+  open(): Promise<Stream>;
+  onOffence(offence: Offence): void;
+  /** Bytes that the peer has sent so far, on all streams; not given: it is not looked at. */
+  readonly received?: () => number;
+  /** Whether the other end runs and can be reached, by a ping; not given: it does. */
+  readonly isAlive?: () => Promise<boolean>;
+  /** Whether the peer answers another request, a cheap one; not given: it does. */
+  readonly answersOthers?: () => Promise<boolean>;
+}
+
+// The peer answers one request at a time, so more than a few waiting ones mean that somebody forgot to wait.
+const MAX_PENDING = 64;
+/** While the peer sends other things all the time, an answer may take so many times its deadline: it waits its turn. */
+const MOST_PERIODS = 4;
+/** What a peer that has just shown that it runs may take for an answer that is overdue: it may have been suspended. */
+const GRACE_MS = 5000;
+
+const yes = (): Promise<boolean> => Promise.resolve(true);
+
+/** What says nothing about the peer, or is reported already: a caller goes on without the answer. */
+const UNANSWERED = new Set(['peer-gone', 'peer-timeout', 'peer-busy', 'peer-unsupported']);
+export const isUnanswered = (error: unknown): boolean => UNANSWERED.has(codeOf(error) ?? '');
+
+interface Pending {
+  readonly id: number;
+  readonly request: Request;
+  left: number;
+  settle(result: Offence | null | KithError): void;
+}
+
+interface Line {
+  readonly stream: Promise<Stream>;
+  reader: FrameReader | null;
+}
+
+export function createCaller(deps: CallerDeps): Caller {
+  const { received = () => 0, isAlive = yes, answersOthers = yes } = deps;
+  const unsupported = new Set<number>();
+  let pending: Pending[] = [];
+  let line: Line | null = null;
+  let deadline: Deadline | undefined;
+  let lastId = 0;
+  let closed = false;
+
+  /** Ends the stream; `wrong` is counted against the peer. */
+  function fail(of: Line, result: Offence | KithError, wrong: Offence | null = null): void {
+    if (line !== of) return;
+    line = null;
+    deadline?.clear();
+    const waiting = pending;
+    pending = [];
+    // Only the first one waiting met the offence; for the rest the peer is simply gone.
+    waiting.forEach((entry, i) =>
+      entry.settle(i === 0 || !isOffence(result) ? result : new KithError('peer-gone')),
+    );
+    const blamed = isOffence(result) ? result : wrong;
+    if (blamed !== null) deps.onOffence(blamed);
+    of.stream.then((it) => it.abort(new Error(result.code))).catch(() => undefined);
+  }
+
+  // The clock runs for the first request in line only: the peer works on no other.
+  function watch(of: Line): void {
+    deadline?.clear();
+    const first = pending[0];
+    if (first === undefined) return;
+    const { type, deadlineMs } = first.request.kind;
+    const began = performance.now();
+    const before = received();
+    const { left } = first;
+    const late = (code: OffenceCode) => fail(of, new KithError('peer-timeout'), offence(code, { type }));
+    const isLate = () => line === of && pending[0] === first && first.left === left;
+    const check = async (): Promise<void> => {
+      const alive = await isAlive();
+      if (!isLate()) return;
+      // A peer that has crashed or lost its line didn't choose to be silent.
+      if (!alive) return late('peer-silent');
+      // One that answers no request at all is overloaded; one that answers others leaves this one unanswered.
+      const others = answersOthers();
+      deadline = createDeadline(GRACE_MS, () => {
+        void others.then((answers) => {
+          if (isLate()) late(answers ? 'request-unanswered' : 'peer-overloaded');
+        });
+      });
+    };
+    const due = (): void => {
+      const ms = performance.now() - began;
+      const isBusy = received() - before >= (ms / 1000) * SLOWEST_BYTES_PER_S;
+      // A frame that has begun has a pace of its own to keep, see flow.ts.
+      if (of.reader?.isInFrame === true || (isBusy && ms < MOST_PERIODS * deadlineMs))
+        deadline = createDeadline(deadlineMs, due);
+      else void check();
+    };
+    deadline = createDeadline(deadlineMs, due);
+  }
+
+  function accept(of: Line, frame: Frame): Offence | null {
+    const first = pending[0];
+    if (first === undefined || frame.id !== first.id) return offence('wire-unexpected', { type: frame.type });
+    const { kind, replies = 1, onReply } = first.request;
+    if (frame.type === FRAME.unknown.type) {
+      if (kind.mandatory) return offence('request-unsupported', { type: kind.type });
+      if (first.left < replies) return offence('wire-unexpected', { type: frame.type });
+      unsupported.add(kind.type);
+      first.left = 0;
+    } else {
+      const wrong = guard(kind, () => onReply?.(frame) ?? null);
+      if (wrong !== null) return wrong;
+      first.left--;
+    }
+    if (first.left === 0) {
+      pending.shift();
+      first.settle(unsupported.has(kind.type) ? new KithError('peer-unsupported') : null);
+    }
+    watch(of);
+    return null;
+  }
+
+  async function read(of: Line): Promise<void> {
+    try {
+      of.reader = createFrameReader(await of.stream, (type) => {
+        const kind = pending[0]?.request.kind;
+        if (kind === undefined) return null;
+        return [...kind.answers, FRAME.unknown].find((answer) => answer.type === type)?.cap ?? null;
+      });
+      for (;;) {
+        const frame = await of.reader.next();
+        if (frame === null) return lost(of);
+        const wrong = isOffence(frame) ? frame : accept(of, frame);
+        if (wrong !== null) return fail(of, wrong);
+      }
+    } catch (error) {
+      lost(of, error);
+    }
+  }
+
+  /** The stream ended. With answers outstanding that is as much as no answer, if the connection stays. */
+  function lost(of: Line, cause?: unknown): void {
+    const first = pending[0];
+    if ((cause as Error | undefined)?.name === 'UnsupportedProtocolError') {
+      const { type = 0, mandatory = false } = first?.request.kind ?? {};
+      if (mandatory) return fail(of, offence('request-unsupported', { type }));
+      for (const { request } of pending) unsupported.add(request.kind.type);
+      return fail(of, new KithError('peer-unsupported'));
+    }
+    const gone = new KithError('peer-gone', 'the stream was lost', { cause });
+    // A stream that could not be opened may be our own fault, unless the peer says no.
+    const isTheirs = of.reader !== null || (cause as Error | undefined)?.name === 'StreamResetError';
+    const cut = first !== undefined && isTheirs;
+    fail(of, gone, cut ? offence('wire-cut', { type: first.request.kind.type }) : null);
+  }
+
+  function connect(): Line {
+    if (line !== null) return line;
+    const opened: Line = { stream: deps.open(), reader: null };
+    line = opened;
+    void read(opened);
+    return opened;
+  }
+
+  return {
+    async call(request) {
+      if (closed) throw new KithError('peer-gone');
+      const { kind, body, replies = 1 } = request;
+      if (unsupported.has(kind.type)) throw new KithError('peer-unsupported');
+      if (pending.length >= MAX_PENDING) throw new KithError('peer-busy');
+      const of = connect();
+      lastId = (lastId + 1) >>> 0;
+      const id = lastId;
+      const result = new Promise<Offence | null | KithError>((settle) => {
+        pending.push({ id, request, left: replies, settle });
+      });
+      if (pending.length === 1) watch(of);
+      of.stream
+        .then((it) => writeFrame(it, kind.type, id, [body]))
+        .catch((error: unknown) => {
+          if (codeOf(error) === 'stream-stalled') fail(of, offence('wire-unread'));
+          else lost(of, error);
+        });
+      const outcome = await result;
+      if (outcome instanceof KithError) throw outcome;
+      return outcome;
+    },
+    get pending() {
+      return pending.length;
+    },
+    close() {
+      closed = true;
+      if (line !== null) fail(line, new KithError('peer-gone'));
+    },
+  };
+}
+
+function guard({ type }: RequestKind, take: () => Offence | null): Offence | null {
+  try {
+    return take();
+  } catch (error) {
+    return handlerFailure(`answer to 0x${type.toString(16)}`, error);
+  }
+}

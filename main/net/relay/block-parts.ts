@@ -1,0 +1,74 @@
+import { transactionOffsets } from '../../core/primitives/block.ts';
+import type { Chain } from '../../chain/chain.ts';
+import type { ReadBody } from '../sync/body-of.ts';
+
+/** Transactions of recent blocks by their places, for peers that put a compact block together. */
+export interface BlockParts {
+  /** The bytes of the transactions at these places, views of the block's; null when the block or one of them isn't here. */
+  find(id: string, indexes: readonly number[]): Promise<Uint8Array[] | null>;
+}
+
+export interface BlockPartsDeps {
+  readonly chain: Pick<Chain, 'tip' | 'entry'>;
+  readonly readBody: ReadBody;
+}
+
+interface Indexed {
+  readonly bytes: Uint8Array;
+  readonly offsets: Uint32Array;
+}
+
+/** Nobody puts older blocks together. */
+const DEPTH = 10;
+/** Bytes of blocks that are kept with their index, by the order in which they were last asked for: all of these. */
+const KEPT_BYTES = 12 << 20;
+
+/**
+ * An index of the places in a block is made once and kept, so that a request costs what it asks for: without it one of 42
+ * bytes would have a whole block decoded, ten thousand transactions of it.
+ */
+export function createBlockParts({ chain, readBody }: BlockPartsDeps): BlockParts {
+  const kept = new Map<string, Indexed>();
+  const making = new Map<string, Promise<Indexed | null>>();
+  let bytes = 0;
+
+  async function make(id: string): Promise<Indexed | null> {
+    const body = await readBody(id);
+    const offsets = body && transactionOffsets(body);
+    if (body === null || offsets === null) return null;
+    keep(id, { bytes: body, offsets });
+    return { bytes: body, offsets };
+  }
+
+  function keep(id: string, block: Indexed): void {
+    kept.set(id, block);
+    bytes += block.bytes.length;
+    for (const [oldest, { bytes: of }] of kept) {
+      if (bytes <= KEPT_BYTES) return;
+      kept.delete(oldest);
+      bytes -= of.length;
+    }
+  }
+
+  async function indexed(id: string): Promise<Indexed | null> {
+    const known = kept.get(id);
+    if (known !== undefined) {
+      kept.delete(id);
+      kept.set(id, known);
+      return known;
+    }
+    const made = making.get(id) ?? make(id).finally(() => making.delete(id));
+    making.set(id, made);
+    return made;
+  }
+
+  return {
+    async find(id, indexes) {
+      const entry = chain.entry(id);
+      if (entry === undefined || entry.height < chain.tip().height - DEPTH) return null;
+      const block = await indexed(id);
+      if (block === null || (indexes.at(-1) ?? 0) >= block.offsets.length - 1) return null;
+      return indexes.map((index) => block.bytes.subarray(block.offsets[index], block.offsets[index + 1]));
+    },
+  };
+}

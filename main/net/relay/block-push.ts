@@ -1,0 +1,210 @@
+import { fromHex, toHex } from '../../core/codec/hex.ts';
+import { isViolation } from '../../core/violation.ts';
+import { type Clock, sleep } from '../../lib/clock.ts';
+import type { Log } from '../../lib/log.ts';
+import type { Chain } from '../../chain/chain.ts';
+import { sourceOf } from '../transport/pool-source.ts';
+import type { Peer } from '../peers/peer.ts';
+import type { CompactBlock } from '../protocol/compact-block.ts';
+import { FRAME } from '../protocol/frame-types.ts';
+import type { Frame } from '../protocol/frames.ts';
+import { type Offence, offence } from '../protocol/wire-violation.ts';
+import { REQUEST, type RequestKind } from '../protocol/requests.ts';
+import { decodePushed, decodeWant, encodePushed, encodeWant } from '../protocol/push-messages.ts';
+import { answering, type Handler } from '../protocol/responder.ts';
+import type { CompactRelay } from './compact-relay.ts';
+import { createKnownSet } from './known-set.ts';
+import { createPushLinks } from './relay-tree.ts';
+
+export interface BlockPushDeps {
+  readonly chain: Pick<Chain, 'tip' | 'entry' | 'hasBody'>;
+  readonly peers: { get(id: string): Peer | undefined; list(): readonly Peer[] };
+  readonly compact: Pick<CompactRelay, 'rebuild'>;
+  /** Fetching bodies the long way; a block that is expected isn't asked for. */
+  readonly bodies: { expect(id: string): void; giveUp(id: string): void };
+  /** Whether the header of a pushed block holds; news of it is passed on by this. */
+  admit(peerId: string, compact: CompactBlock): Promise<boolean>;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Compact blocks, which go over few connections; see PushLinks. */
+export interface BlockPush {
+  /** A block of ours. */
+  send(compact: CompactBlock): void;
+  /**
+   * This peer told us first of a block. Whether its compact block may be waited for: it comes by itself, or is asked
+   * for after a moment.
+   */
+  heard(id: string, peerId: string): void;
+  /** The same of a block that came whole with its announcement: it shows who is quick as well. */
+  follow(peerId: string): void;
+  /** What a peer may say and ask on the push protocol. */
+  handlers(peerId: string): ReadonlyMap<number, Handler>;
+  forget(peerId: string): void;
+  stop(): void;
+}
+
+/** How much later than the header a compact block may come by the tree before it is asked for. */
+const WAIT_MS = 500;
+/** With no compact block by then, the whole block is fetched. */
+const ANSWER_MS = 3000;
+/** How long a request for a compact block may wait for it to come here. */
+const PATIENCE_MS = 2000;
+const TURN_MS = 50;
+/** To how many a block is pushed by a node that knows of no tree. */
+const MOST_AT_RANDOM = 4;
+/** Compact blocks that are still here for those who ask. */
+const KEPT = 4;
+const REMEMBERED = 1000;
+
+export function createBlockPush(deps: BlockPushDeps): BlockPush {
+  const { chain, peers, bodies, log } = deps;
+  const links = createPushLinks({
+    clock: deps.clock,
+    sourceOf: (peerId) => sourceOf(peers.get(peerId)?.address ?? ''),
+    tell: (peerId, wanted) => void say(peerId, REQUEST.wantBlocks, encodeWant(wanted)),
+  });
+  // Blocks whose compact form was here, and the newest of those.
+  const seen = createKnownSet(REMEMBERED);
+  const kept = new Map<string, Uint8Array>();
+  const awaited = new Map<string, NodeJS.Timeout>();
+
+  async function say(peerId: string, kind: RequestKind, body: Uint8Array): Promise<void> {
+    try {
+      await peers.get(peerId)?.push.call({ kind, body });
+    } catch (error) {
+      log.debug('a peer was not told of a block', { peer: peerId, cause: String(error) });
+    }
+  }
+
+  // Of a side branch the body is fetched when its chain gets better, if ever.
+  const isNext = (id: string): boolean =>
+    (chain.entry(id)?.work ?? 0n) > chain.tip().work && !chain.hasBody(id);
+
+  function keep(id: string, message: Uint8Array): void {
+    seen.add(id);
+    kept.set(id, message);
+    if (kept.size > KEPT) kept.delete(kept.keys().next().value!);
+  }
+
+  function pushOn(message: Uint8Array, from: string | null): void {
+    for (const peerId of links.all()) if (peerId !== from) void say(peerId, REQUEST.pushBlock, message);
+  }
+
+  // A node that nobody has chosen yet, and that has heard of no block, has no tree to use.
+  const anybody = (): string[] =>
+    peers
+      .list()
+      .slice(0, MOST_AT_RANDOM)
+      .map(({ id }) => id);
+
+  /** A compact block whose header holds: to the others first, then for ourselves. */
+  function arrived(compact: CompactBlock, message: Uint8Array, from: string): void {
+    const id = compact.header.idHex;
+    if (seen.has(id)) return;
+    keep(id, message);
+    clearTimeout(awaited.get(id));
+    awaited.delete(id);
+    pushOn(message, from);
+    if (isNext(id)) void deps.compact.rebuild(compact, from);
+    // Of a side branch by now: its body must not be waited for when that branch gets better.
+    else bodies.giveUp(id);
+  }
+
+  async function askFor(id: string, peerId: string): Promise<void> {
+    const answer = await fetchFrom(id, peerId);
+    // It may have come by the tree meanwhile.
+    if (seen.has(id) || !awaited.delete(id)) return;
+    if (answer === null) bodies.giveUp(id);
+    else arrived(answer.compact, answer.message, peerId);
+  }
+
+  async function fetchFrom(
+    id: string,
+    peerId: string,
+  ): Promise<{ compact: CompactBlock; message: Uint8Array } | null> {
+    let found: { compact: CompactBlock; message: Uint8Array } | null = null;
+    const onReply = ({ body }: Frame): Offence | null => {
+      if (body.length === 0) return null;
+      const compact = decodePushed(body);
+      if (isViolation(compact)) return compact;
+      if (compact.header.idHex !== id) return offence('block-unasked', { id });
+      found = { compact, message: body };
+      return null;
+    };
+    try {
+      const answered = peers
+        .get(peerId)
+        ?.push.call({ kind: REQUEST.getCompact, body: fromHex(id)!, onReply });
+      await Promise.race([answered, sleep(ANSWER_MS)]);
+    } catch (error) {
+      log.debug('a compact block did not come', { peer: peerId, cause: String(error) });
+    }
+    return found;
+  }
+
+  function handlers(peerId: string): ReadonlyMap<number, Handler> {
+    const pushBlock: Handler = {
+      cap: FRAME.pushBlock.cap,
+      async handle(frame, reply) {
+        const compact = decodePushed(frame.body);
+        if (isViolation(compact)) return compact;
+        if (await deps.admit(peerId, compact)) arrived(compact, frame.body, peerId);
+        await reply(FRAME.pushed.type);
+        return null;
+      },
+    };
+    const getCompact: Handler = {
+      cap: FRAME.getCompact.cap,
+      async handle(frame, reply) {
+        if (frame.body.length !== FRAME.getCompact.cap) return offence('codec-length');
+        const id = toHex(frame.body);
+        // Who has passed the header on may be waiting for the rest itself.
+        for (let waited = 0; awaited.has(id) && waited < PATIENCE_MS; waited += TURN_MS) await sleep(TURN_MS);
+        await reply(FRAME.compact.type, kept.get(id) ?? new Uint8Array(0));
+        return null;
+      },
+    };
+    const wantBlocks = answering(FRAME.wantBlocks, decodeWant, async (wanted, reply) => {
+      links.asked(peerId, wanted);
+      await reply(FRAME.pushed.type);
+    });
+    return new Map([
+      [FRAME.pushBlock.type, pushBlock],
+      [FRAME.getCompact.type, getCompact],
+      [FRAME.wantBlocks.type, wantBlocks],
+    ]);
+  }
+
+  return {
+    send(compact) {
+      const message = encodePushed(compact);
+      if (message.length > FRAME.pushBlock.cap) return;
+      keep(compact.header.idHex, message);
+      if (links.all().size > 0) pushOn(message, null);
+      else for (const peerId of anybody()) void say(peerId, REQUEST.pushBlock, message);
+    },
+    heard(id, peerId) {
+      const pusher = links.source();
+      links.follow(peerId);
+      if (seen.has(id) || awaited.has(id) || !isNext(id)) return;
+      bodies.expect(id);
+      const late = () => {
+        // Whoever is first with the news has the block, and if he was to push it, he keeps it back.
+        if (peerId === pusher) links.shun(peerId);
+        void askFor(id, peerId);
+      };
+      // Nobody pushes to a node that has not yet asked for it.
+      awaited.set(id, setTimeout(late, pusher === null ? 0 : WAIT_MS));
+    },
+    follow: (peerId) => links.follow(peerId),
+    handlers,
+    forget: (peerId) => links.forget(peerId),
+    stop() {
+      links.stop();
+      for (const timer of awaited.values()) clearTimeout(timer);
+      awaited.clear();
+    },
+  };
+}

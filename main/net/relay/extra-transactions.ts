@@ -1,0 +1,33 @@
+import type { BinaryString } from '../../core/codec/binary.ts';
+import type { Known } from './reconstruction.ts';
+
+/** Payments that are not in the mempool but may be in the next block: lately removed, orphaned or refused. */
+export interface SpareTransactions {
+  add(tx: Known): void;
+  [Symbol.iterator](): Iterator<Known>;
+}
+
+const MOST = 300;
+const MOST_BYTES = 500_000;
+// A larger one is cheaper to fetch than to keep.
+const MOST_BYTES_EACH = 20_000;
+
+export function createSpareTransactions(): SpareTransactions {
+  const kept = new Map<BinaryString, Uint8Array>();
+  let total = 0;
+  return {
+    add({ wid, bytes }) {
+      if (kept.has(wid) || bytes.length > MOST_BYTES_EACH) return;
+      kept.set(wid, bytes);
+      total += bytes.length;
+      for (const [oldest, { length }] of kept) {
+        if (kept.size <= MOST && total <= MOST_BYTES) break;
+        kept.delete(oldest);
+        total -= length;
+      }
+    },
+    *[Symbol.iterator]() {
+      for (const [wid, bytes] of kept) yield { wid, bytes };
+    },
+  };
+}

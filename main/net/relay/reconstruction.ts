@@ -1,0 +1,68 @@
+import { type BinaryString, writeBinary } from '../../core/codec/binary.ts';
+import { Writer } from '../../core/codec/writer.ts';
+import type { CompactBlock } from '../protocol/compact-block.ts';
+import { shortIdKey, shortIdOf } from '../protocol/short-ids.ts';
+
+/** A block that is being put together from what this node has. */
+export interface Reconstruction {
+  readonly compact: CompactBlock;
+  /** Places still empty, ascending. */
+  readonly missing: readonly number[];
+  /** Puts transactions into the missing places, in their order; false when there are not as many. */
+  fill(parts: readonly Uint8Array[]): boolean;
+  /** The whole block; nothing may be missing. Whether it is the right one, its Merkle root tells. */
+  bytes(): Uint8Array;
+}
+
+/** Something that may be in the block. */
+export interface Known {
+  readonly wid: BinaryString;
+  readonly bytes: Uint8Array;
+}
+
+/** Cost: a SipHash for each that is known, about half a microsecond. */
+export function reconstruct(compact: CompactBlock, known: Iterable<Known>): Reconstruction {
+  const places: (Uint8Array | null)[] = Array.from({ length: compact.count }, () => null);
+  for (const { index, bytes } of compact.prefilled) places[index] = bytes;
+  const wanted = new Map<number, number | null>();
+  let at = 0;
+  for (const id of compact.shortIds) {
+    while (places[at] !== null) at++;
+    // The same short id twice: neither can be told from the other.
+    wanted.set(id, wanted.has(id) ? null : at);
+    at++;
+  }
+  const key = shortIdKey(compact.header.id, compact.nonce);
+  const owner = new Map<number, BinaryString>();
+  const widBytes = new Uint8Array(32);
+  for (const { wid, bytes } of wanted.size === 0 ? [] : known) {
+    writeBinary(wid, widBytes, 0);
+    const id = shortIdOf(key, widBytes);
+    const place = wanted.get(id);
+    if (place === undefined || place === null) continue;
+    // Two of ours fit: it has to be asked for.
+    const clash = owner.has(id) && owner.get(id) !== wid;
+    owner.set(id, wid);
+    places[place] = clash ? null : bytes;
+    if (clash) wanted.set(id, null);
+  }
+  const empty = () => places.flatMap((place, index) => (place === null ? [index] : []));
+  let missing = empty();
+  return {
+    compact,
+    get missing() {
+      return missing;
+    },
+    fill(parts) {
+      if (parts.length !== missing.length) return false;
+      missing.forEach((index, i) => (places[index] = parts[i]!));
+      missing = empty();
+      return true;
+    },
+    bytes() {
+      const writer = new Writer(256 * compact.count + 256).bytes(compact.header.bytes).varuint(compact.count);
+      for (const bytes of places) writer.bytes(bytes!);
+      return writer.finish();
+    },
+  };
+}

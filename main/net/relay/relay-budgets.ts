@@ -1,0 +1,19 @@
+import { type Bucket, createBucket } from '../protocol/bucket.ts';
+
+/** One bucket for each peer, made when it is first needed. */
+export interface PeerBudgets {
+  of(peerId: string): Bucket;
+  forget(peerId: string): void;
+}
+
+export function createPeerBudgets(capacity: number, perSecond: number): PeerBudgets {
+  const buckets = new Map<string, Bucket>();
+  return {
+    of(peerId) {
+      const bucket = buckets.get(peerId) ?? createBucket(capacity, perSecond);
+      buckets.set(peerId, bucket);
+      return bucket;
+    },
+    forget: (peerId) => void buckets.delete(peerId),
+  };
+}

@@ -1,0 +1,69 @@
+import { randomBytes } from 'node:crypto';
+import type { Hash } from '../../core/crypto/hash.ts';
+import { encodeWids, MAX_WIDS } from '../protocol/announcements.ts';
+import { createBucket } from '../protocol/bucket.ts';
+
+export interface AnnouncerDeps {
+  publish(data: Uint8Array, everyone: boolean): Promise<number>;
+}
+
+/** Gathers what is to be announced into batches: single payments go at once, a stream of them ten times a second. */
+export interface Announcer {
+  /** `everyone`: to all peers and not only to the mesh of the topic; for our own payments. */
+  announce(wid: Hash, everyone: boolean): void;
+  stop(): void;
+}
+
+const BATCHES = { burst: 10, perSecond: 10 };
+/**
+ * Wids that this node announces: at most half of what peers accept from it (transaction-relay.ts). A reorganisation
+ * brings tens of thousands back within seconds, and whoever announces them all at once is taken for a flooder.
+ */
+const WIDS_SENT = { burst: 10_000, perSecond: 1000 };
+// More than this in one pause is a flood that we would only pass on; the rest is found when its block comes.
+const MOST_WAITING = 20_000;
+
+export function createAnnouncer(deps: AnnouncerDeps): Announcer {
+  const waiting = { mesh: [] as Hash[], everyone: [] as Hash[] };
+  const budget = createBucket(BATCHES.burst, BATCHES.perSecond);
+  const sent = createBucket(WIDS_SENT.burst, WIDS_SENT.perSecond);
+  let timer: NodeJS.Timeout | NodeJS.Immediate | null = null;
+  let stopped = false;
+
+  function flush(): void {
+    timer = null;
+    budget.take(1);
+    for (const [wids, everyone] of [
+      [waiting.everyone, true],
+      [waiting.mesh, false],
+    ] as const) {
+      while (wids.length > 0) {
+        const count = Math.min(wids.length, MAX_WIDS);
+        if (!sent.take(count)) return schedule(sent.waitFor(count) + 1);
+        const batch = wids.splice(0, count);
+        // Nobody to tell isn't a failure: those who come later ask for what we have.
+        deps.publish(encodeWids({ salt: randomBytes(8), wids: batch }), everyone).catch(() => 0);
+      }
+    }
+  }
+
+  function schedule(pause: number): void {
+    timer = pause === 0 ? setImmediate(flush) : setTimeout(flush, pause);
+  }
+
+  return {
+    announce(wid, everyone) {
+      if (stopped) return;
+      const list = everyone ? waiting.everyone : waiting.mesh;
+      if (list.length < MOST_WAITING) list.push(wid);
+      if (timer !== null) return;
+      schedule(budget.waitFor(1));
+    },
+    stop() {
+      stopped = true;
+      if (timer === null) return;
+      clearTimeout(timer as NodeJS.Timeout);
+      clearImmediate(timer as NodeJS.Immediate);
+    },
+  };
+}

@@ -1,0 +1,227 @@
+import { toHex } from '../../core/codec/hex.ts';
+import type { Hash } from '../../core/crypto/hash.ts';
+import type { Transaction } from '../../core/primitives/transaction.ts';
+import { isViolation } from '../../core/violation.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { codeOf } from '../../lib/errors.ts';
+import type { Log } from '../../lib/log.ts';
+import type { Mempool } from '../../mempool/mempool.ts';
+import type { Gossip, Judgement } from '../transport/gossip.ts';
+import { type Peer, relays } from '../peers/peer.ts';
+import { PENALTY } from '../peers/penalties.ts';
+import { decodeWids } from '../protocol/announcements.ts';
+import { createPeerBudgets } from './relay-budgets.ts';
+import { handlerFailure } from '../protocol/handler-failure.ts';
+import { type Offence, offence } from '../protocol/wire-violation.ts';
+import { REQUEST } from '../protocol/requests.ts';
+import { decodeWidList } from '../protocol/relay-messages.ts';
+import { createAnnouncer } from './transaction-announcer.ts';
+import { createFetcher } from './transaction-fetcher.ts';
+import { createFirstHop } from './private-broadcast.ts';
+import { createKnownSet } from './known-set.ts';
+import { createOwnPayments } from './own-payments.ts';
+
+/** What relaying needs of the mempool. */
+export type MempoolView = Pick<
+  Mempool,
+  'submit' | 'get' | 'getByWid' | 'has' | 'newest' | 'entries' | 'missingParents' | 'dropSource' | 'events'
+>;
+
+export interface TransactionRelayDeps {
+  readonly mempool: MempoolView;
+  readonly gossip: Gossip;
+  readonly topic: string;
+  readonly peers: {
+    list(): readonly Peer[];
+    get(id: string): Peer | undefined;
+    report(peerId: string, offence: Offence): void;
+  };
+  /** A payment that isn't taken, and may be mined all the same. */
+  onRefused(tx: Transaction): void;
+  /** How many peers have a payment of ours has changed. */
+  onSeen(txid: string): void;
+  /** Whether our own payments go to one peer first, so that nobody sees where they come from. */
+  readonly hideOrigin: boolean;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly random: () => number;
+}
+
+/** Payments: announced by wid, fetched once, checked, and only then announced to others. */
+export interface TransactionRelay {
+  start(): void;
+  stop(): void;
+  /**
+   * One of our own, such as the wallet still has from an earlier run: counted, announced to every peer, and announced
+   * again until it is mined. What enters the mempool from this node itself is treated so without being asked.
+   */
+  announce(tx: Transaction): void;
+  seenBy(txid: string): number | null;
+  served(wid: string, peerId: string): void;
+  /** A peer gave us this payment, for us to announce. */
+  handedOver(tx: Transaction, peerId: string): void;
+  /** Whether this peer may not learn yet that we have it. */
+  hides(wid: string, peerId: string): boolean;
+  /** Learns what a new peer has, once. */
+  welcome(peer: Peer): void;
+  /** The tip moved: what was refused may be good now. */
+  tipMoved(): void;
+  /** A peer's tip moved: what it announced before may be mined there. */
+  peerTipMoved(): void;
+  forget(peerId: string): void;
+}
+
+/** Wids that one peer may announce at once and a second in the long run. */
+const WIDS = { burst: 20_000, perSecond: 2000 };
+const MOST_REFUSED = 50_000;
+const TICK_MS = 15_000;
+
+export function createTransactionRelay(deps: TransactionRelayDeps): TransactionRelay {
+  const { mempool, peers, clock, log } = deps;
+  const refused = createKnownSet(MOST_REFUSED);
+  const budgets = createPeerBudgets(WIDS.burst, WIDS.perSecond);
+  const announcer = createAnnouncer({
+    publish: (data, everyone) => deps.gossip.publish(deps.topic, data, everyone),
+  });
+  const own = createOwnPayments({
+    pending: (txid) => mempool.has(txid),
+    announce: (wid: Hash) => announcer.announce(wid, true),
+    changed: deps.onSeen,
+    ms: clock.ms,
+    random: deps.random,
+  });
+  const firstHop = createFirstHop({
+    peers,
+    announce: (tx, everyone) => announcer.announce(tx.wid, everyone),
+    clock,
+    log,
+    random: deps.random,
+  });
+  const tell = (tx: Transaction): void => {
+    if (!deps.hideOrigin || !firstHop.send(tx)) announcer.announce(tx.wid, true);
+  };
+  const fetcher = createFetcher({
+    peer: (id) => peers.get(id),
+    deliver,
+    onOffence: (id, wrong) => peers.report(id, wrong),
+    log,
+  });
+  const off: (() => void)[] = [];
+  let timer: NodeJS.Timeout | undefined;
+
+  function judge(peerId: string, data: Uint8Array): Judgement {
+    const announcement = decodeWids(data);
+    if (isViolation(announcement)) {
+      peers.report(peerId, announcement);
+      return 'blame';
+    }
+    const { wids } = announcement;
+    if (!budgets.of(peerId).take(wids.length)) {
+      peers.report(peerId, offence('gossip-flood', { wids: wids.length }));
+      return 'drop';
+    }
+    learn(wids.map(toHex), peerId);
+    // Every node announces what it has itself; passing on somebody else's promise would be a lie.
+    return 'drop';
+  }
+
+  function learn(wids: readonly string[], peerId: string): void {
+    const peer = peers.get(peerId);
+    if (peer === undefined || !relays(peer)) return;
+    const fresh = wids.filter((wid) => {
+      own.seen(wid, peerId);
+      firstHop.echoed(wid);
+      return mempool.getByWid(wid) === undefined && !refused.has(wid);
+    });
+    if (fresh.length > 0) fetcher.want('wid', fresh, peerId);
+  }
+
+  function deliver(tx: Transaction, peerId: string): void {
+    submit(tx, peerId).catch((error: unknown) => {
+      log.error('a payment could not be judged', { txid: tx.txidHex, error: String(error) });
+      // An honest peer has taken it into its mempool by the same code.
+      const failure = handlerFailure('transaction', error);
+      if (failure !== null) peers.report(peerId, failure);
+    });
+  }
+
+  async function submit(tx: Transaction, peerId: string): Promise<void> {
+    const result = await mempool.submit(tx, { source: peerId });
+    if (!isViolation(result)) return;
+    if (PENALTY[result.code] === 'ignore') deps.onRefused(tx);
+    if (result.code === 'policy-orphan') {
+      const parents = mempool.missingParents(toHex(tx.wid));
+      if (parents.length > 0) fetcher.want('txid', parents, peerId);
+      return;
+    }
+    refused.add(toHex(tx.wid));
+    log.debug('a payment was refused', { txid: tx.txidHex, code: result.code, peer: peerId });
+    peers.report(peerId, result);
+  }
+
+  async function askForList(peer: Peer): Promise<void> {
+    await peer.relay.call({
+      kind: REQUEST.getWids,
+      body: new Uint8Array(0),
+      onReply(frame) {
+        const wids = decodeWidList(frame.body);
+        if (isViolation(wids)) return wids;
+        learn(wids, peer.id);
+        return null;
+      },
+    });
+  }
+
+  return {
+    start() {
+      off.push(
+        mempool.events.on('added', ({ tx, entry, origin }) => {
+          fetcher.drop('wid', entry.wid);
+          fetcher.drop('txid', entry.txid);
+          if (origin === 'local') own.track(tx.txidHex, tx.wid, entry.wid);
+          if (origin === 'local') tell(tx);
+          else announcer.announce(tx.wid, false);
+        }),
+        mempool.events.on('rejected', ({ wid, sources, violation }) => {
+          refused.add(wid);
+          for (const source of sources) peers.report(source, violation);
+        }),
+      );
+      deps.gossip.join(deps.topic, judge);
+      timer = setInterval(() => own.tick(), TICK_MS);
+    },
+    stop() {
+      clearInterval(timer);
+      announcer.stop();
+      firstHop.stop();
+      for (const each of off) each();
+    },
+    announce(tx) {
+      if (own.track(tx.txidHex, tx.wid, toHex(tx.wid))) tell(tx);
+    },
+    seenBy: (txid) => own.seenBy(txid),
+    served: (wid, peerId) => own.seen(wid, peerId),
+    handedOver(tx, peerId) {
+      own.seen(toHex(tx.wid), peerId);
+      if (!mempool.has(tx.txidHex)) deliver(tx, peerId);
+    },
+    hides: firstHop.hides,
+    welcome(peer) {
+      askForList(peer).catch((error: unknown) => {
+        if (codeOf(error) !== 'peer-gone')
+          log.debug('no list of payments', { peer: peer.id, cause: String(error) });
+      });
+    },
+    tipMoved() {
+      refused.clear();
+      fetcher.tipMoved();
+    },
+    peerTipMoved: () => fetcher.tipMoved(),
+    forget(peerId) {
+      fetcher.forget(peerId);
+      own.forget(peerId);
+      budgets.forget(peerId);
+      mempool.dropSource(peerId);
+    },
+  };
+}

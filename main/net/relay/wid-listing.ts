@@ -1,0 +1,38 @@
+import { MAX_WIDS_LISTED } from '../protocol/frame-types.ts';
+import type { MempoolView } from './transaction-relay.ts';
+
+/** The wids that `getWids` is answered with. */
+export interface WidListing {
+  start(): void;
+  stop(): void;
+  /** Newest first, at most MAX_WIDS_LISTED. */
+  newest(): string[];
+}
+
+/** More than a listing has, so that what is mined or evicted leaves enough. */
+const MOST = 20_000;
+
+/**
+ * Follows the mempool, so that a request costs the length of its answer: to look for the newest of a full mempool takes a
+ * walk over all of it, a tenth of a second.
+ */
+export function createWidListing(mempool: Pick<MempoolView, 'newest' | 'events'>): WidListing {
+  // In the order of arrival.
+  const wids = new Set<string>();
+  const off: (() => void)[] = [];
+  const add = (wid: string): void => {
+    wids.add(wid);
+    if (wids.size > MOST) wids.delete(wids.values().next().value!);
+  };
+  return {
+    start() {
+      for (const { wid } of mempool.newest(MOST).reverse()) add(wid);
+      off.push(
+        mempool.events.on('added', ({ entry }) => add(entry.wid)),
+        mempool.events.on('removed', ({ wid }) => void wids.delete(wid)),
+      );
+    },
+    stop: () => off.splice(0).forEach((each) => each()),
+    newest: () => [...wids].slice(-MAX_WIDS_LISTED).reverse(),
+  };
+}

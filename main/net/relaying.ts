@@ -1,0 +1,78 @@
+import type { Gossip } from './transport/gossip.ts';
+import type { Names } from './transport/protocols.ts';
+import type { Inbound } from './peers/inbound.ts';
+import type { Peers } from './peers/peers.ts';
+import type { NetworkDeps } from './ports.ts';
+import { type BlockPush, createBlockPush } from './relay/block-push.ts';
+import { createBlockRelay } from './relay/block-relay.ts';
+import { type CompactRelay, createCompactRelay } from './relay/compact-relay.ts';
+import { createWidListing, type WidListing } from './relay/wid-listing.ts';
+import { createTransactionRelay, type TransactionRelay } from './relay/transaction-relay.ts';
+import type { Syncing } from './syncing.ts';
+
+export interface RelayingDeps extends Pick<
+  NetworkDeps,
+  'chain' | 'mempool' | 'clock' | 'log' | 'hideOrigin' | 'onSeen'
+> {
+  readonly gossip: Gossip;
+  readonly names: Names;
+  readonly peers: Peers;
+  readonly syncing: Pick<Syncing, 'bodies' | 'headers' | 'minimumWork'>;
+  readonly inbound: Pick<Inbound, 'useful'>;
+  readonly random: () => number;
+}
+
+/** How payments and blocks go on from node to node. */
+export interface Relaying {
+  readonly payments: TransactionRelay;
+  readonly push: BlockPush;
+  readonly listing: WidListing;
+  readonly compact: Pick<CompactRelay, 'figures'>;
+  /** Only once the router runs, which takes no topics before. */
+  start(): void;
+  stop(): void;
+  forget(peerId: string): void;
+}
+
+export function createRelaying(deps: RelayingDeps): Relaying {
+  const { names, syncing } = deps;
+  const { bodies } = syncing;
+  const common = { ...deps, bodies, log: deps.log.child('relay') };
+  const payments = createTransactionRelay({
+    ...common,
+    topic: names.transactions,
+    onRefused: (tx) => compact.spare(tx),
+    hideOrigin: deps.hideOrigin ?? true,
+    onSeen: deps.onSeen ?? (() => undefined),
+  });
+  const compact = createCompactRelay(common);
+  const push = createBlockPush({ ...common, compact, admit: (...block) => blocks.admit(...block) });
+  const blocks = createBlockRelay({
+    ...common,
+    topic: names.blocks,
+    minimumWork: syncing.minimumWork,
+    compact,
+    push,
+    announced(id, peerId, block) {
+      deps.inbound.useful(peerId, 'block');
+      bodies.announced(id, peerId, block);
+    },
+    unknownParent: syncing.headers.ask,
+  });
+  const listing = createWidListing(deps.mempool);
+  return {
+    payments,
+    push,
+    listing,
+    compact,
+    start() {
+      for (const part of [listing, payments, compact, blocks]) part.start();
+    },
+    stop() {
+      for (const part of [blocks, push, compact, payments, listing]) part.stop();
+    },
+    forget(peerId) {
+      for (const part of [payments, blocks, push]) part.forget(peerId);
+    },
+  };
+}

@@ -1,0 +1,325 @@
+import type { Block } from '../../core/primitives/block.ts';
+import { blamesOnlyTheBody } from '../../core/consensus/block-rules.ts';
+import { fromHex } from '../../core/codec/hex.ts';
+import { isViolation, type Violation } from '../../core/violation.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { guarded } from '../../lib/guarded.ts';
+import type { Log } from '../../lib/log.ts';
+import type { Chain } from '../../chain/chain.ts';
+import type { HeaderEntry } from '../../chain/header-entry.ts';
+import type { Peer } from '../peers/peer.ts';
+import { FRAME, MAX_BLOCKS_ASKED } from '../protocol/frame-types.ts';
+import type { Frame } from '../protocol/frames.ts';
+import { type Offence, offence } from '../protocol/wire-violation.ts';
+import { handlerFailure } from '../protocol/handler-failure.ts';
+import { REQUEST } from '../protocol/requests.ts';
+import { encodeGetBlocks } from '../protocol/sync-messages.ts';
+import { isBlock } from './block-reply.ts';
+import { createBrokenClaims } from './broken-claims.ts';
+import { createDebts } from './outstanding-requests.ts';
+import { createGapSync, type GapSync, type GapSyncDeps } from './gap-sync.ts';
+import type { Rate } from './sync-rate.ts';
+import { createPatience } from './request-timeouts.ts';
+import { createSideBlocks, type SideBlocksDeps } from './side-blocks.ts';
+import { createSources } from './block-sources.ts';
+import {
+  type Body,
+  createWindow,
+  sizeOf,
+  type Slot,
+  WINDOW_BLOCKS,
+  WINDOW_BYTES,
+} from './download-window.ts';
+
+export interface BodySyncDeps {
+  readonly chain: SideBlocksDeps['chain'] &
+    GapSyncDeps['chain'] &
+    Pick<Chain, 'bestHeader' | 'missingBlocks'>;
+  readonly peers: {
+    list(): readonly Peer[];
+    get(id: string): Peer | undefined;
+    report(peerId: string, offence: Offence): void;
+  };
+  readonly rate: Rate;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Fetches the bodies of the best header chain from all peers at once and hands them to the chain in order. */
+export interface BodySync {
+  start(): void;
+  stop(): Promise<void>;
+  /** New headers, a new peer or a new claim: looks again what is missing. */
+  consider(): void;
+  /** This peer has a block that is new to us, and perhaps sent it along: otherwise it is asked first. */
+  announced(id: string, peerId: string, block: Uint8Array | null): void;
+  /** This block is being put together elsewhere and isn't asked for until `deliver` or `giveUp`. */
+  expect(id: string): void;
+  deliver(id: string, block: Block): void;
+  giveUp(id: string): void;
+  forget(peerId: string): void;
+  /** Blocks on the path to the best header that are not yet handed to the chain. */
+  missing(): number;
+  /** See GapSync. */
+  readonly notices: GapSync['notices'];
+}
+
+/** Blocks that one peer may owe us. */
+export const IN_FLIGHT = 16;
+/** Blocks handed to the chain and not yet answered: enough that it never waits for us. */
+const SUBMITTED_AT_ONCE = 8;
+const TICK_MS = 250;
+/** How long the block that all others wait for may take if nobody else could serve it. */
+const ALONE_MS = 64_000;
+const UNABLE_MS = 10_000;
+
+export function createBodySync(deps: BodySyncDeps): BodySync {
+  const { chain, peers, clock, log } = deps;
+  const window = createWindow();
+  const patience = createPatience();
+  const debts = createDebts(clock);
+  const sources = createSources({ chain, clock });
+  const broken = createBrokenClaims({ peers, sources, clock });
+  const submitting = new Set<string>();
+  const expected = new Set<string>();
+  let planned: HeaderEntry | null = null;
+  let more = false;
+  let stuckSince = 0;
+  let stopped = true;
+  let timer: NodeJS.Timeout | undefined;
+
+  const side = createSideBlocks({
+    chain,
+    peers,
+    sources,
+    busy: (id) => expected.has(id) || submitting.has(id) || window.get(id) !== undefined,
+    refused: (entry, peerId, violation) => blame(entry, peerId, violation),
+    lacking: (peer, entry) => broken.noted(peer, entry),
+    log,
+  });
+  const gaps = createGapSync({ chain, peers, sources, busy: () => window.slots.length > 0, clock, log });
+
+  const canServe = (peer: Peer, slot: Slot): boolean =>
+    !expected.has(slot.entry.id) && sources.canServe(peer, slot.entry);
+
+  function plan(): void {
+    planned = chain.bestHeader();
+    const most = WINDOW_BLOCKS + submitting.size;
+    const missing = chain.missingBlocks(most);
+    more = missing.length === most;
+    window.plan(missing.filter((entry) => !submitting.has(entry.id)));
+  }
+
+  function assign(): void {
+    if (stopped) return;
+    // The announcer of a new block is asked first; otherwise the quickest, so that the lowest blocks come soonest.
+    const first = sources.announcer(window.slots[0]?.entry.id ?? '');
+    const order = (peer: Peer) => (peer.id === first ? -1 : (peer.latencyMs ?? 1000));
+    const able = [...peers.list()].sort((a, b) => order(a) - order(b));
+    for (const peer of able) {
+      const room = IN_FLIGHT - debts.of(peer.id);
+      // Asking for half of what it may owe at a time keeps every peer busy without a request a block.
+      if (room < IN_FLIGHT / 2) continue;
+      const most = window.bytes() < WINDOW_BYTES ? Math.min(room, MAX_BLOCKS_ASKED) : headOnly();
+      const slots = window.wanted(most, (slot) => canServe(peer, slot));
+      if (slots.length > 0) void fetch(peer, slots);
+    }
+  }
+
+  // With a full window only the block that everything waits for may still be asked for.
+  const headOnly = (): number => (window.slots[0]?.state === 'wanted' ? 1 : 0);
+
+  async function fetch(peer: Peer, slots: Slot[]): Promise<void> {
+    window.asked(slots, peer.id, clock.ms());
+    debts.asked(peer.id, slots.length);
+    let got = 0;
+    try {
+      await peer.sync.call({
+        kind: REQUEST.getBlocks,
+        body: encodeGetBlocks(slots.map(({ entry }) => fromHex(entry.id)!)),
+        replies: slots.length,
+        onReply: (frame) => {
+          const slot = slots[got++]!;
+          debts.paid(peer.id);
+          return receive(peer, slot, frame);
+        },
+      });
+    } catch (error) {
+      log.debug('blocks did not come', { peer: peer.id, cause: String(error) });
+    }
+    const left = slots.length - got;
+    // Of a peer that has left in the meantime nothing is kept.
+    if (peers.get(peer.id) === undefined) forget(peer.id);
+    else debts.remitted(peer.id, left);
+    // A stream that breaks at once must not be asked again at once: the next tick is soon enough, and others first.
+    if (left > 0 && peers.get(peer.id) !== undefined)
+      for (const { entry } of slots.slice(got)) sources.failed(entry.id, peer.id);
+    if (left > 0) window.release(peer.id);
+    else assign();
+  }
+
+  function receive(peer: Peer, slot: Slot, frame: Frame): Offence | null {
+    const { id } = slot.entry;
+    if (frame.type === FRAME.absent.type) {
+      if (slot.peer === peer.id) window.unask(id);
+      if (sources.absent(peer, slot.entry)) broken.noted(peer, slot.entry);
+    } else {
+      if (!isBlock(frame.body, id)) return offence('block-unasked', { id });
+      window.fill(id, frame.body, peer.id);
+      pump();
+    }
+    if (debts.of(peer.id) <= IN_FLIGHT / 2) assign();
+    return null;
+  }
+
+  function pump(): void {
+    while (!stopped && submitting.size < SUBMITTED_AT_ONCE) {
+      const slot = window.shift();
+      if (slot === null) break;
+      submitting.add(slot.entry.id);
+      void submit(slot);
+    }
+    if (more && window.slots.length < WINDOW_BLOCKS / 2) plan();
+  }
+
+  async function submit(slot: Slot): Promise<void> {
+    const { id } = slot.entry;
+    try {
+      const result = await chain.submitBlock(slot.body!);
+      if (isViolation(result)) refused(slot, result);
+      else {
+        patience.succeeded();
+        deps.rate.add(sizeOf(slot.body!));
+        sources.done(id);
+      }
+    } catch (error) {
+      // The chain is at fault, or the disk: everybody would send this block as it is.
+      handlerFailure('block', error);
+      log.error('the chain could not take a block', { id, error: String(error) });
+      stopped = true;
+    } finally {
+      submitting.delete(id);
+      slot.body = null;
+    }
+    pump();
+    assign();
+  }
+
+  // Came with its announcement or was put together here. Whoever brought it may have looked at its header alone before
+  // passing it on, so nobody is blamed for what connecting it shows.
+  function take(id: string, body: Body): void {
+    if (window.fill(id, body, null)) return pump();
+    // Not on the best chain of headers, but better than what is connected: a header whose body is withheld must not
+    // keep an honest block of the same height out.
+    const entry = chain.entry(id);
+    if (entry === undefined || chain.hasBody(id) || entry.work <= chain.tip().work) return;
+    if (submitting.has(id) || submitting.size >= SUBMITTED_AT_ONCE) return;
+    submitting.add(id);
+    chain
+      .submitBlock(body)
+      .then((result) => {
+        if (isViolation(result)) log.warn('a block was refused', { id, code: result.code });
+      })
+      .catch((error: unknown) => log.error('the chain could not take a block', { id, error: String(error) }))
+      .finally(() => submitting.delete(id));
+  }
+
+  function refused({ entry, peer }: Slot, violation: Violation): void {
+    log.warn('a block was refused', { id: entry.id, height: entry.height, code: violation.code, peer });
+    if (peer !== null) blame(entry, peer, violation);
+    plan();
+  }
+
+  // If the body was wrong but not the block, somebody else has the right one. Who serves a block that it has not yet
+  // connected itself, and doesn't claim to, can't know that it breaks a rule.
+  function blame(entry: HeaderEntry, peerId: string, violation: Violation): void {
+    sources.failed(entry.id, peerId);
+    const peer = peers.get(peerId);
+    const knew = peer !== undefined && sources.claims(peer, entry) === true;
+    if (blamesOnlyTheBody(violation.code)) peers.report(peerId, violation);
+    else if (knew) peers.report(peerId, offence('block-invalid', { id: entry.id, rule: violation.code }));
+  }
+
+  function tick(): void {
+    if (planned !== chain.bestHeader()) plan();
+    watch();
+    broken.look();
+    assign();
+    side.look();
+    gaps.look();
+  }
+
+  const forget = (peerId: string): void => [debts, sources].forEach((each) => each.delete(peerId));
+
+  function watch(): void {
+    const head = window.slots[0];
+    if (head?.state === 'wanted') return unstick(head);
+    stuckSince = 0;
+    if (head?.state !== 'asked' || head.peer === null) return;
+    const last = Math.max(head.askedAt, debts.movedAt(head.peer));
+    if (clock.ms() - last < patience.ms()) return;
+    const slow = head.peer;
+    const others = peers.list().some((peer) => peer.id !== slow && canServe(peer, head));
+    if (!others && clock.ms() - last < ALONE_MS) return;
+    patience.stalled();
+    sources.failed(head.entry.id, slow);
+    window.release(slow);
+    // Whoever passed a header on may wait for the body as we do.
+    const peer = peers.get(slow);
+    if (peer !== undefined && sources.claims(peer, head.entry) === true)
+      peers.report(slow, offence('sync-stalled', { height: head.entry.height }));
+    assign();
+  }
+
+  // Everybody failed with this block once; who failed then may be able now.
+  function unstick(head: Slot): void {
+    if (stuckSince === 0) stuckSince = clock.ms();
+    if (clock.ms() - stuckSince < UNABLE_MS) return;
+    stuckSince = 0;
+    sources.forgive(head.entry.id);
+  }
+
+  return {
+    start() {
+      stopped = false;
+      timer = setInterval(guarded(log, 'bodies', tick), TICK_MS);
+    },
+    async stop() {
+      stopped = true;
+      side.stop();
+      gaps.stop();
+      clearInterval(timer);
+      while (submitting.size > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    },
+    consider() {
+      plan();
+      assign();
+    },
+    announced(id, peerId, block) {
+      sources.announced(id, peerId);
+      plan();
+      if (block !== null) take(id, block);
+      assign();
+    },
+    expect: (id) => void expected.add(id),
+    deliver(id, block) {
+      expected.delete(id);
+      plan();
+      take(id, block);
+      assign();
+    },
+    giveUp(id) {
+      expected.delete(id);
+      plan();
+      assign();
+    },
+    forget(peerId) {
+      forget(peerId);
+      gaps.forget(peerId);
+      window.release(peerId);
+      assign();
+    },
+    missing: () => window.slots.length + submitting.size,
+    notices: gaps.notices,
+  };
+}

@@ -1,0 +1,116 @@
+import { toHex } from '../../core/codec/hex.ts';
+import type { Clock } from '../../lib/clock.ts';
+import type { Chain } from '../../chain/chain.ts';
+import { ChainLine } from '../../chain/chain-line.ts';
+import type { HeaderEntry } from '../../chain/header-entry.ts';
+import type { Peer } from '../peers/peer.ts';
+import { WINDOW_BLOCKS } from './download-window.ts';
+
+export interface SourcesDeps {
+  readonly chain: Pick<Chain, 'bestHeader' | 'entry'>;
+  readonly clock: Clock;
+}
+
+/** Who has which body, as far as peers have said, and who failed to deliver it. */
+export interface Sources {
+  /** True: the peer says it has connected this block. False: its chain is another one. Null: its chain is unknown here. */
+  claims(peer: Peer, entry: HeaderEntry): boolean | null;
+  /** Whether it makes sense to ask this peer for this block. */
+  canServe(peer: Peer, entry: HeaderEntry): boolean;
+  /** The peer has told us of this block; the first of several is asked first. */
+  announced(id: string, peerId: string): void;
+  announcer(id: string): string | undefined;
+  /** Blocks that this peer has told us of and that haven't come yet, the newest first. */
+  announcedBy(peerId: string): readonly string[];
+  /** This peer failed with this block. */
+  failed(id: string, peerId: string): void;
+  /** The peer said that it hasn't the block; true when that breaks what it claimed. It is asked for nothing for a while. */
+  absent(peer: Peer, entry: HeaderEntry): boolean;
+  /** Whether a peer that lacks this block claims to have it, as of now. */
+  lacksClaimed(peer: Peer, entry: HeaderEntry): boolean;
+  /** Who failed with this block may be able now. */
+  forgive(id: string): void;
+  done(id: string): void;
+  delete(peerId: string): void;
+}
+
+/** A peer that hasn't what it should have is left alone for so long: also an archive may have lost blocks, and many. */
+const BROKEN_CLAIM_MS = 60_000;
+const UNKNOWN_CHAIN_MS = 10_000;
+
+export function createSources({ chain, clock }: SourcesDeps): Sources {
+  // The best header chain by height: that a peer's tip is on it takes one look instead of a walk.
+  const best = new ChainLine<HeaderEntry>();
+  const forks = new Map<string, { tip: HeaderEntry; best: HeaderEntry; fork: HeaderEntry }>();
+  const unable = new Map<string, Set<string>>();
+  const announcers = new Map<string, string>();
+  const doubted = new Map<string, number>();
+
+  function forkOf(peerId: string, tip: HeaderEntry): HeaderEntry {
+    const top = chain.bestHeader();
+    best.moveTo(top);
+    const known = forks.get(peerId);
+    if (known?.tip === tip && known.best === top) return known.fork;
+    const fork = best.fork(tip);
+    forks.set(peerId, { tip, best: top, fork });
+    return fork;
+  }
+
+  function claims(peer: Peer, entry: HeaderEntry): boolean | null {
+    const tip = chain.entry(toHex(peer.tip.id));
+    if (tip === undefined) return null;
+    const fork = forkOf(peer.id, tip);
+    if (entry.height <= fork.height) return best.has(entry);
+    let at: HeaderEntry | null = tip;
+    while (at !== null && at.height > entry.height && at !== fork) at = at.prev;
+    return at === entry;
+  }
+
+  const isDoubted = (peerId: string): boolean => (doubted.get(peerId) ?? -Infinity) > clock.ms();
+
+  function fail(id: string, peerId: string): void {
+    const set = unable.get(id) ?? new Set();
+    unable.set(id, set.add(peerId));
+    if (unable.size > WINDOW_BLOCKS) unable.delete(unable.keys().next().value!);
+  }
+
+  // A pruned peer goes on pruning after it has said what it serves; whoever only passed the header on said nothing.
+  const lacksClaimed = (peer: Peer, entry: HeaderEntry): boolean =>
+    claims(peer, entry) === true && !peer.hello.services.includes('pruned');
+
+  return {
+    claims,
+    lacksClaimed,
+    canServe(peer, entry) {
+      if (entry.height < peer.hello.servesFrom || unable.get(entry.id)?.has(peer.id) === true) return false;
+      if (announcers.get(entry.id) === peer.id) return true;
+      if (peer.tip.work < entry.work || isDoubted(peer.id)) return false;
+      // Of a chain that we don't know yet, the part that we know is likely ours.
+      return claims(peer, entry) ?? true;
+    },
+    announced(id, peerId) {
+      announcers.set(id, peerId);
+      if (announcers.size > WINDOW_BLOCKS) announcers.delete(announcers.keys().next().value!);
+    },
+    announcer: (id) => announcers.get(id),
+    announcedBy: (peerId) => [...announcers].flatMap(([id, by]) => (by === peerId ? [id] : [])).reverse(),
+    failed: fail,
+    absent(peer, entry) {
+      fail(entry.id, peer.id);
+      const claimed = claims(peer, entry);
+      if (claimed === false || peer.hello.services.includes('pruned')) return false;
+      const broken = lacksClaimed(peer, entry) && !isDoubted(peer.id);
+      doubted.set(peer.id, clock.ms() + (claimed === true ? BROKEN_CLAIM_MS : UNKNOWN_CHAIN_MS));
+      return broken;
+    },
+    forgive: (id) => void unable.delete(id),
+    done(id) {
+      unable.delete(id);
+      announcers.delete(id);
+    },
+    delete(peerId) {
+      forks.delete(peerId);
+      doubted.delete(peerId);
+    },
+  };
+}

@@ -1,0 +1,47 @@
+import type { Clock } from '../../lib/clock.ts';
+import type { HeaderEntry } from '../../chain/header-entry.ts';
+import type { Peer } from '../peers/peer.ts';
+import { type Offence, offence } from '../protocol/wire-violation.ts';
+import type { Sources } from './block-sources.ts';
+
+export interface BrokenClaimsDeps {
+  readonly peers: { get(id: string): Peer | undefined; report(peerId: string, offence: Offence): void };
+  readonly sources: Pick<Sources, 'lacksClaimed'>;
+  readonly clock: Clock;
+}
+
+/**
+ * Peers that answered `absent` for a block which they claim to have (`block-withheld`). A peer may have pruned the block,
+ * or left the chain, a moment before it answers, and tells us so a moment later: only a claim that still stands then is
+ * held against it.
+ */
+export interface BrokenClaims {
+  /** This peer lacks a block that it claims. */
+  noted(peer: Peer, entry: HeaderEntry): void;
+  /** Reports those whose time has come; call it several times a second. */
+  look(): void;
+}
+
+/** \`serves\` is sent within 2 s, \`tip\` within 0.5 s, or 30 s if a peer reorganises all the time. */
+const CONFIRM_MS = 10_000;
+const MOST = 64;
+
+export function createBrokenClaims({ peers, sources, clock }: BrokenClaimsDeps): BrokenClaims {
+  let waiting: { readonly peer: Peer; readonly entry: HeaderEntry; readonly dueAt: number }[] = [];
+
+  return {
+    noted(peer, entry) {
+      if (waiting.length < MOST) waiting.push({ peer, entry, dueAt: clock.ms() + CONFIRM_MS });
+    },
+    look() {
+      const due = waiting.filter(({ dueAt }) => dueAt <= clock.ms());
+      if (due.length === 0) return;
+      waiting = waiting.filter((each) => !due.includes(each));
+      for (const { peer, entry } of due) {
+        // If it has connected again meanwhile, it has made other claims.
+        if (peers.get(peer.id) === peer && sources.lacksClaimed(peer, entry))
+          peers.report(peer.id, offence('block-withheld', { id: entry.id }));
+      }
+    },
+  };
+}

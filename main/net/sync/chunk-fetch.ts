@@ -1,0 +1,92 @@
+import { equalBytes } from '../../core/codec/bytes.ts';
+import { chunkHash } from '../../core/ledger/snapshot-root.ts';
+import { type Clock, sleep } from '../../lib/clock.ts';
+import type { Manifest } from '../../chain/snapshot-files.ts';
+import type { Peer } from '../peers/peer.ts';
+import { encodeGetChunk } from '../protocol/snapshot-messages.ts';
+import { offence } from '../protocol/wire-violation.ts';
+import { REQUEST } from '../protocol/requests.ts';
+import { ask } from './request.ts';
+
+export interface ChunkFetchDeps {
+  /** Peers that serve snapshots, now. */
+  servers(): readonly Peer[];
+  readonly clock: Clock;
+}
+
+const LOOK_MS = 50;
+/** With nobody who delivers for so long, it is given up. */
+const PATIENCE_MS = 60_000;
+/** Who hasn't delivered is asked again after so long: one lost answer, or a set that was just being built. */
+const REST_MS = 10_000;
+
+/**
+ * Fetches the chunks with these indices and hands each to `put` once its hash is right. Every server works through what
+ * is left; who sends a wrong one is known at once. False when nobody delivers any more. @throws what `put` throws, and
+ * when the signal says so
+ */
+export async function fetchChunks(
+  { servers, clock }: ChunkFetchDeps,
+  manifest: Manifest,
+  wanted: readonly number[],
+  put: (index: number, bytes: Uint8Array) => Promise<void>,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const left = [...wanted];
+  const resting = new Map<string, number>();
+  const busy = new Map<string, Promise<void>>();
+  let failure: { readonly error: unknown } | null = null;
+  let done = 0;
+
+  const work = async (peer: Peer): Promise<void> => {
+    for (let index = left.shift(); index !== undefined; index = left.shift()) {
+      const bytes = await askForChunk(peer, manifest, index);
+      if (bytes === null || bytes.length === 0) {
+        left.unshift(index);
+        resting.set(peer.id, clock.ms() + REST_MS);
+        return;
+      }
+      await put(index, bytes);
+      done++;
+      if (signal.aborted || failure !== null) return;
+    }
+  };
+  const isFree = ({ id }: Peer) => !busy.has(id) && (resting.get(id) ?? -Infinity) <= clock.ms();
+  const engage = (peer: Peer) => {
+    const working = work(peer)
+      .catch((error: unknown) => void (failure = { error }))
+      .finally(() => busy.delete(peer.id));
+    busy.set(peer.id, working);
+  };
+
+  let hopeful = clock.ms();
+  try {
+    while (done < wanted.length && clock.ms() - hopeful < PATIENCE_MS) {
+      signal.throwIfAborted();
+      // The disk, not a peer: no peer can help.
+      if (failure !== null) throw (failure as { readonly error: unknown }).error;
+      if (left.length > 0) servers().filter(isFree).forEach(engage);
+      const before = done;
+      await sleep(LOOK_MS);
+      if (done > before) hopeful = clock.ms();
+    }
+  } finally {
+    // Whoever is still at it would write into a folder that is somebody else's by then.
+    left.length = 0;
+    if (!signal.aborted) await Promise.all(busy.values());
+  }
+  return done === wanted.length;
+}
+
+/** Null when it doesn't come, empty when the peer hasn't it. */
+function askForChunk(peer: Peer, manifest: Manifest, index: number): Promise<Uint8Array | null> {
+  const wanted = manifest.chunks[index]!;
+  const body = encodeGetChunk({ root: manifest.root, index });
+  return ask(
+    peer,
+    { kind: REQUEST.getChunk, body },
+    (got) =>
+      got.length === 0 || equalBytes(chunkHash(got), wanted) ? null : offence('chunk-invalid', { index }),
+    (it) => it.snapshots,
+  );
+}

@@ -1,0 +1,196 @@
+import type { Notice } from '../../../shared/contract/fields.ts';
+import { fromHex } from '../../core/codec/hex.ts';
+import { blamesOnlyTheBody } from '../../core/consensus/block-rules.ts';
+import { isViolation } from '../../core/violation.ts';
+import type { Clock } from '../../lib/clock.ts';
+import type { Log } from '../../lib/log.ts';
+import type { Chain } from '../../chain/chain.ts';
+import type { HeaderEntry } from '../../chain/header-entry.ts';
+import type { Peer } from '../peers/peer.ts';
+import { FRAME } from '../protocol/frame-types.ts';
+import { type Offence, offence } from '../protocol/wire-violation.ts';
+import { handlerFailure } from '../protocol/handler-failure.ts';
+import { REQUEST } from '../protocol/requests.ts';
+import { encodeGetBlocks } from '../protocol/sync-messages.ts';
+import { isBlock } from './block-reply.ts';
+import type { Sources } from './block-sources.ts';
+
+export interface GapSyncDeps {
+  readonly chain: Pick<Chain, 'gaps' | 'gapRange' | 'expectGaps' | 'servesFrom' | 'submitBlock'>;
+  readonly peers: { list(): readonly Peer[]; report(peerId: string, offence: Offence): void };
+  readonly sources: Pick<Sources, 'claims'>;
+  /** Whether bodies on the path to the best header are outstanding: these come first. */
+  busy(): boolean;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/**
+ * Fetches bodies of the active chain that were lost (gaps) beside all other work. Nothing waits for them: a gap that no
+ * peer serves must never delay the path to the best chain. No peer is penalised for not having one.
+ */
+export interface GapSync {
+  /** Asks for the next gaps; call it several times a second. Cheap while there are none. */
+  look(): void;
+  /** Says so while gaps remain that no connected peer serves (`history-incomplete`). */
+  notices(): readonly Notice[];
+  forget(peerId: string): void;
+  stop(): void;
+}
+
+/** Blocks in one request: at most 4 MB, so that a request for a new block never waits long behind it. */
+const ASKED = 4;
+/** Requests at once, each to another peer. */
+const AT_ONCE = 2;
+/** A peer that lacks a block, or has none of the gaps, is asked again after this time. */
+const RETRY_MS = 600_000;
+const IDLE_MS = 10_000;
+/** Blocks that one peer may have declined; more are forgotten and asked for again. */
+const DECLINED_MOST = 4096;
+/** Without any progress for this time the user is told. */
+const NOTICE_MS = 30_000;
+/** Without any progress for this time, although peers are connected, nothing waits for the gaps any longer. */
+const GIVE_UP_MS = 600_000;
+
+interface Source {
+  /** Blocks that this peer declined, and when it may be asked again. */
+  readonly declined: Map<string, number>;
+  asked: ReadonlySet<string>;
+  idleUntil: number;
+}
+
+export function createGapSync(deps: GapSyncDeps): GapSync {
+  const { chain, peers, clock, log } = deps;
+  const known = new Map<string, Source>();
+  let stopped = false;
+  /** When gaps appeared or one was last filled; null while there are none. */
+  let progressAt: number | null = null;
+  /** The same, but time without any peer doesn't count. */
+  let waitedSince = 0;
+  let notice: Notice | null = null;
+  let noticedAt = -Infinity;
+
+  const sourceOf = (peerId: string): Source => {
+    let source = known.get(peerId);
+    if (source === undefined)
+      known.set(peerId, (source = { declined: new Map(), asked: NONE, idleUntil: 0 }));
+    return source;
+  };
+  const isAsked = (id: string): boolean => [...known.values()].some(({ asked }) => asked.has(id));
+
+  function wantedFrom(peer: Peer, source: Source): HeaderEntry[] {
+    return chain.gaps(deps.busy() ? 1 : ASKED, (entry) => {
+      if (entry.height < peer.hello.servesFrom || peer.tip.work < entry.work) return false;
+      if ((source.declined.get(entry.id) ?? 0) > clock.ms() || isAsked(entry.id)) return false;
+      return deps.sources.claims(peer, entry) !== false;
+    });
+  }
+
+  function look(): void {
+    if (stopped) return;
+    if (chain.gaps(1, () => true).length === 0) {
+      if (progressAt !== null) moved(null);
+      return;
+    }
+    const now = clock.ms();
+    if (progressAt === null) moved(now);
+    if (peers.list().length === 0) waitedSince = now;
+    for (const peer of peers.list()) {
+      if ([...known.values()].filter(({ asked }) => asked.size > 0).length >= AT_ONCE) break;
+      const source = sourceOf(peer.id);
+      if (source.asked.size > 0 || source.idleUntil > now) continue;
+      const wanted = wantedFrom(peer, source);
+      if (wanted.length > 0) void fetch(peer, source, wanted);
+      else source.idleUntil = now + IDLE_MS;
+    }
+    if (now - waitedSince >= GIVE_UP_MS) chain.expectGaps(false);
+    if (now - progressAt! >= NOTICE_MS && now - noticedAt >= IDLE_MS) {
+      noticedAt = now;
+      notice = describeGaps(chain);
+    }
+  }
+
+  function moved(at: number | null): void {
+    progressAt = at;
+    waitedSince = at ?? 0;
+    notice = null;
+    noticedAt = -Infinity;
+    chain.expectGaps(true);
+  }
+
+  async function fetch(peer: Peer, source: Source, entries: readonly HeaderEntry[]): Promise<void> {
+    source.asked = new Set(entries.map(({ id }) => id));
+    const arrived: { entry: HeaderEntry; bytes: Uint8Array }[] = [];
+    let got = 0;
+    try {
+      await peer.sync.call({
+        kind: REQUEST.getBlocks,
+        body: encodeGetBlocks(entries.map(({ id }) => fromHex(id)!)),
+        replies: entries.length,
+        onReply(frame) {
+          const entry = entries[got++]!;
+          if (frame.type === FRAME.absent.type) return null;
+          if (!isBlock(frame.body, entry.id)) return offence('block-unasked', { id: entry.id });
+          arrived.push({ entry, bytes: frame.body });
+          return null;
+        },
+      });
+    } catch (error) {
+      log.debug('lost bodies did not come', { peer: peer.id, cause: String(error) });
+    }
+    const filled = await store(peer, arrived);
+    if (source.declined.size > DECLINED_MOST) source.declined.clear();
+    for (const { id } of entries) if (!filled.has(id)) source.declined.set(id, clock.ms() + RETRY_MS);
+    source.asked = NONE;
+    if (filled.size > 0) {
+      moved(clock.ms());
+      log.info('lost bodies were fetched again', { peer: peer.id, blocks: filled.size });
+      look();
+    }
+  }
+
+  /** Gives the ids of those that were stored. */
+  async function store(
+    peer: Peer,
+    arrived: readonly { readonly entry: HeaderEntry; readonly bytes: Uint8Array }[],
+  ): Promise<ReadonlySet<string>> {
+    const filled = new Set<string>();
+    try {
+      for (const { entry, bytes } of arrived) {
+        const result = await chain.submitBlock(bytes);
+        if (!isViolation(result)) filled.add(entry.id);
+        else if (blamesOnlyTheBody(result.code)) peers.report(peer.id, result);
+      }
+    } catch (error) {
+      handlerFailure('block', error);
+      log.error('the chain could not take a block', { error: String(error) });
+      stopped = true;
+    }
+    return filled;
+  }
+
+  return {
+    look,
+    notices: () => (notice === null ? [] : [notice]),
+    forget: (peerId) => void known.delete(peerId),
+    stop() {
+      stopped = true;
+    },
+  };
+}
+
+const NONE: ReadonlySet<string> = new Set();
+
+function describeGaps(chain: GapSyncDeps['chain']): Notice | null {
+  const range = chain.gapRange();
+  if (range === null) return null;
+  const { count, lowest, highest } = range;
+  const which =
+    count === 1
+      ? `The block at height ${lowest} is missing on this computer, and no connected peer has delivered it.`
+      : `${count} blocks from height ${lowest} to ${highest} are missing on this computer, and no connected peer has delivered them.`;
+  return {
+    code: 'history-incomplete',
+    message: `${which} This node serves blocks from height ${chain.servesFrom()} on, like a pruned node, and keeps looking for the missing ones.`,
+  };
+}

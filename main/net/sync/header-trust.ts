@@ -1,0 +1,62 @@
+import { toHex } from '../../core/codec/hex.ts';
+import type { ConsensusParams } from '../../core/consensus/params.ts';
+import type { Chain } from '../../chain/chain.ts';
+import type { HeaderEntry } from '../../chain/header-entry.ts';
+import type { Notice } from '../../../shared/contract/fields.ts';
+import { groupOf } from '../transport/multiaddrs.ts';
+import type { Peer } from '../peers/peer.ts';
+
+export interface SnapshotTrustDeps {
+  readonly chain: Pick<Chain, 'base' | 'historyChecked' | 'bestHeader' | 'entry'>;
+  readonly params: Pick<ConsensusParams, 'snapshotWork'>;
+  readonly peers: { list(): readonly Peer[] };
+  /** A block that somebody vouched for, such as a join link names: its id, or null. */
+  readonly named: string | null;
+}
+
+/**
+ * Whether coins of a chain that began with a snapshot may be spent before its history is checked (protocol 5): three
+ * independent peers are on that chain and enough work lies on the snapshot, or it leads to a block that was named.
+ */
+export interface SnapshotTrust {
+  /** Looks again; call it every second or so. */
+  look(): void;
+  notices(): readonly Notice[];
+}
+
+const GROUPS = 3;
+
+export function createSnapshotTrust({ chain, params, peers, named }: SnapshotTrustDeps): SnapshotTrust {
+  // What was confirmed once for a base stays so while the node runs: peers come and go.
+  let trusted: HeaderEntry | null = null;
+
+  const isOn = (id: string, base: HeaderEntry): boolean => {
+    let at = chain.entry(id) ?? null;
+    while (at !== null && at.height > base.height) at = at.prev;
+    return at === base;
+  };
+
+  function isTrusted(base: HeaderEntry): boolean {
+    if (named !== null && isOn(named, base)) return true;
+    if (chain.bestHeader().work - base.work < BigInt(params.snapshotWork)) return false;
+    const groups = new Set<string>();
+    for (const peer of peers.list())
+      if (isOn(toHex(peer.tip.id), base)) groups.add(groupOf(peer.address) ?? peer.address);
+    return groups.size >= GROUPS;
+  }
+
+  return {
+    look() {
+      const base = chain.base();
+      if (base === null || chain.historyChecked() || base === trusted) return;
+      trusted = isTrusted(base) ? base : null;
+    },
+    notices() {
+      const base = chain.base();
+      if (base === null || chain.historyChecked() || base === trusted) return [];
+      const message =
+        'The coin set that this node began with is not confirmed by enough independent nodes yet. Balances can be looked at; sending waits until three of them are on this chain, or the blocks before it are checked.';
+      return [{ code: 'snapshot-unproven', message }];
+    },
+  };
+}

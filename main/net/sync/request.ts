@@ -1,0 +1,37 @@
+import type { Peer } from '../peers/peer.ts';
+import type { Caller } from '../protocol/requester.ts';
+import type { Offence } from '../protocol/wire-violation.ts';
+import type { RequestKind } from '../protocol/requests.ts';
+
+export interface Question {
+  readonly kind: RequestKind;
+  readonly body: Uint8Array;
+}
+
+/**
+ * One question with one answer. Null when the peer hasn't it, is gone, too slow, or broke a rule (which is reported already).
+ * `check` may refuse the answer with an offence, which is then held against the peer.
+ */
+export async function ask(
+  peer: Peer,
+  question: Question,
+  check: (body: Uint8Array) => Offence | null = () => null,
+  lane: (peer: Peer) => Caller = (it) => it.sync,
+): Promise<Uint8Array | null> {
+  let got: Uint8Array | null = null;
+  try {
+    await lane(peer).call({
+      ...question,
+      onReply(frame) {
+        // The first kind of answer has it; another says that the peer doesn't have it.
+        if (frame.type !== question.kind.answers[0]?.type) return null;
+        const wrong = check(frame.body);
+        if (wrong === null) got = frame.body;
+        return wrong;
+      },
+    });
+  } catch {
+    return null;
+  }
+  return got;
+}

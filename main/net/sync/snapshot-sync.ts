@@ -1,0 +1,198 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { equalBytes } from '../../core/codec/bytes.ts';
+import { fromHex } from '../../core/codec/hex.ts';
+import { coinbaseRecords } from '../../core/consensus/block-rules.ts';
+import type { Hash } from '../../core/crypto/hash.ts';
+import type { Network } from '../../core/params/network.ts';
+import { decodeBlock } from '../../core/primitives/block.ts';
+import { findRecord, RECORD } from '../../core/primitives/records.ts';
+import { isViolation } from '../../core/violation.ts';
+import { type Clock, sleep } from '../../lib/clock.ts';
+import type { Log } from '../../lib/log.ts';
+import type { Chain } from '../../chain/chain.ts';
+import type { HeaderEntry } from '../../chain/header-entry.ts';
+import {
+  type Manifest,
+  openFetchedFolder,
+  readManifest,
+  removeFetched,
+  snapshotName,
+} from '../../chain/snapshot-files.ts';
+import { SnapshotRefused } from '../../chain/load-snapshot.ts';
+import type { Peer } from '../peers/peer.ts';
+import { offence } from '../protocol/wire-violation.ts';
+import { REQUEST } from '../protocol/requests.ts';
+import { decodeManifest, encodeGetManifest } from '../protocol/snapshot-messages.ts';
+import { encodeGetBlocks } from '../protocol/sync-messages.ts';
+import { ask } from './request.ts';
+import { fetchChunks } from './chunk-fetch.ts';
+
+export interface SnapshotSyncDeps {
+  readonly network: Network;
+  readonly chain: Pick<Chain, 'tip' | 'bestHeader' | 'loadSnapshot'>;
+  readonly peers: { list(): readonly Peer[]; get(id: string): Peer | undefined };
+  /** The data directory's folder of snapshots. */
+  readonly directory: string;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Begins a chain with the newest coin set that the chain commits to and that is buried, fetched from many peers at once. */
+export interface SnapshotSync {
+  /** True when the chain has a snapshot now; false when there is none to be had, and blocks must do. */
+  run(signal: AbortSignal): Promise<boolean>;
+  /** Chunks here, of how many; null when none is being fetched. */
+  progress(): { readonly done: number; readonly of: number } | null;
+}
+
+const LOOK_MS = 50;
+/** With headers enough for a snapshot, somebody who serves one may still be on the way. */
+const SERVERS_MS = 10_000;
+/** A peer that left, a manifest that nobody had: worth another try from the beginning. */
+const ATTEMPTS = 3;
+
+export function createSnapshotSync(deps: SnapshotSyncDeps): SnapshotSync {
+  const { chain, peers, network, clock, log } = deps;
+  const { epoch, delay } = network.params;
+  let progress: { done: number; of: number } | null = null;
+
+  const servers = (): readonly Peer[] =>
+    peers.list().filter(({ hello }) => hello.services.includes('snapshots'));
+
+  /** The newest block that names a snapshot and is buried under an epoch of headers. */
+  function committingHeader(): HeaderEntry | null {
+    const best = chain.bestHeader();
+    const height = Math.floor((best.height - delay - epoch) / epoch) * epoch;
+    if (height < epoch) return null;
+    let at: HeaderEntry | null = best;
+    while (at !== null && at.height > height + delay) at = at.prev;
+    return at;
+  }
+
+  function ancestor(entry: HeaderEntry, height: number): HeaderEntry {
+    let at = entry;
+    while (at.height > height) at = at.prev!;
+    return at;
+  }
+
+  async function fetchBlock(entry: HeaderEntry): Promise<Uint8Array | null> {
+    const question = { kind: REQUEST.getBlocks, body: encodeGetBlocks([fromHex(entry.id)!]) };
+    for (const peer of peers.list()) {
+      if (peer.hello.servesFrom > entry.height || peer.tip.work < entry.work) continue;
+      const bytes = await ask(peer, question);
+      const block = bytes && decodeBlock(bytes);
+      if (block && !isViolation(block) && block.header.idHex === entry.id) return bytes;
+    }
+    return null;
+  }
+
+  async function fetchManifest(root: Hash, base: HeaderEntry): Promise<Manifest | null> {
+    for (const peer of servers()) {
+      let found: Manifest | null = null;
+      await ask(
+        peer,
+        { kind: REQUEST.getManifest, body: encodeGetManifest(root) },
+        (body) => {
+          if (body.length === 0) return null;
+          const manifest = decodeManifest(body, network.id);
+          if (isViolation(manifest)) return manifest;
+          if (!equalBytes(manifest.root, root)) return offence('chunk-invalid', { what: 'manifest' });
+          // If the root is of another height, the fault is the chain's, not this peer's.
+          if (manifest.facts.height === base.height) found = manifest;
+          return null;
+        },
+        (it) => it.snapshots,
+      );
+      if (found !== null) return found;
+    }
+    return null;
+  }
+
+  /** False when nobody is left who delivers; what has come by then waits for the next try. */
+  async function fetchFolder(path: string, manifest: Manifest, signal: AbortSignal): Promise<boolean> {
+    const folder = await openFetchedFolder(path);
+    const here = await folder.here(manifest);
+    const missing = [...manifest.chunks.keys()].filter((index) => !here.has(index));
+    const of = manifest.chunks.length;
+    let done = here.size;
+    progress = { done, of };
+    log.info('fetching a snapshot', { height: manifest.facts.height, chunks: of, here: done });
+    const put = async (index: number, bytes: Uint8Array) => {
+      await folder.chunk(index, bytes);
+      progress = { done: ++done, of };
+    };
+    const all = await fetchChunks({ servers, clock }, manifest, missing, put, signal);
+    if (all) await folder.finish(manifest);
+    return all;
+  }
+
+  async function isServed(signal: AbortSignal): Promise<boolean> {
+    const began = clock.ms();
+    while (servers().length === 0 && clock.ms() - began < SERVERS_MS) {
+      signal.throwIfAborted();
+      await sleep(LOOK_MS);
+    }
+    return servers().length > 0;
+  }
+
+  async function attempt(signal: AbortSignal): Promise<'done' | 'none' | 'failed'> {
+    const committing = committingHeader();
+    if (committing === null || !(await isServed(signal))) return 'none';
+    const block = await fetchBlock(committing);
+    const decoded = block && decodeBlock(block);
+    if (!block || !decoded || isViolation(decoded)) return 'failed';
+    const root = findRecord(coinbaseRecords(decoded), RECORD.snapshotRoot);
+    if (!root) return 'failed';
+    const base = ancestor(committing, committing.height - delay);
+    const path = join(deps.directory, snapshotName(base.height, base.id));
+    await removeFetched(deps.directory, path);
+    // Fetched before a restart, and not yet loaded by then.
+    const whole = await readManifest(path);
+    const reused = whole !== null && equalBytes(whole.root, root);
+    if (!reused) {
+      const manifest = await fetchManifest(root, base);
+      if (manifest === null || !(await fetchFolder(path, manifest, signal))) return 'failed';
+    }
+    try {
+      await chain.loadSnapshot(path, block);
+    } catch (error) {
+      // What failed may be the disk, and then it is good the next time.
+      if (!(error instanceof SnapshotRefused)) throw error;
+      await rm(path, { recursive: true, force: true });
+      if (!reused) throw error;
+      return 'failed';
+    }
+    log.info('the chain begins with a snapshot', { height: base.height });
+    return 'done';
+  }
+
+  async function tryAll(signal: AbortSignal): Promise<boolean> {
+    for (let tries = 0; tries < ATTEMPTS; tries++) {
+      const outcome = await attempt(signal);
+      if (outcome !== 'failed') return outcome === 'done';
+      progress = null;
+      await sleep(LOOK_MS * 20);
+    }
+    return false;
+  }
+
+  return {
+    async run(signal) {
+      try {
+        const done = await tryAll(signal);
+        if (!done) await removeFetched(deps.directory);
+        return done;
+      } catch (error) {
+        // When the node only stops, what has been fetched so far is worth keeping.
+        if (signal.aborted) return false;
+        log.warn('no snapshot could be used', { error: String(error) });
+        await removeFetched(deps.directory);
+        return false;
+      } finally {
+        progress = null;
+      }
+    },
+    progress: () => progress,
+  };
+}

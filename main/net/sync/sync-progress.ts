@@ -1,0 +1,122 @@
+import type { Phase } from '../../../shared/contract/vocabulary.ts';
+import type { Height } from '../../../shared/units.ts';
+import type { Chain } from '../../chain/chain.ts';
+import type { Peer } from '../peers/peer.ts';
+import type { Pace } from './download-pace.ts';
+import type { Rate } from './sync-rate.ts';
+
+/** How far this node is, for people. */
+export interface SyncProgress {
+  readonly phase: Extract<Phase, 'finding-peers' | 'headers' | 'snapshot' | 'blocks' | 'synced'>;
+  readonly height: Height;
+  /** Height of the best chain of headers known. */
+  readonly headers: Height;
+  /** Of the phase's work, 0 to 1: of headers, of chunks, or of the known work that is connected; whole-way.ts makes one of them. */
+  readonly progress: number;
+  /** Blocks a second, or headers while those come; 0 when nothing is known or nothing moves. */
+  readonly blocksPerSecond: number;
+  readonly bytesPerSecond: number;
+  /** Null when no honest estimate can be made. */
+  readonly etaSeconds: number | null;
+  /** Why it doesn't get on, in one sentence; null while it does. */
+  readonly stall: string | null;
+}
+
+export interface ProgressDeps {
+  readonly chain: Pick<Chain, 'tip' | 'bestHeader'>;
+  readonly peers: { list(): readonly Peer[] };
+  readonly headersFrom: () => Peer | null;
+  /** Chunks of a snapshot that are here, of how many. */
+  readonly snapshot: { readonly done: number; readonly of: number } | null;
+  readonly rate: Rate;
+  /** Whether peers have blocks that our clock, which is wrong, does not let us take. */
+  readonly awaitsClock: boolean;
+  readonly paces: { readonly headers: Pace; readonly chunks: Pace; readonly blocks: Pace };
+}
+
+/** Whether better blocks than those of the active chain are known. A node that has no peers may well be at the tip. */
+export function isSyncing({ phase, height, headers }: SyncProgress): boolean {
+  return phase === 'finding-peers' ? headers > height + CLOSE : phase !== 'synced';
+}
+
+/** One block behind is what every node is for a moment after each block. */
+const CLOSE = 1;
+/** A block or a message that everybody waits for may take so long before it is worth a word. */
+const STALL_MS = 30_000;
+
+export function syncProgress(deps: ProgressDeps): SyncProgress {
+  const { chain, paces } = deps;
+  const height = chain.tip().height;
+  const headers = chain.bestHeader().height;
+  const target = Math.max(headers, claimedBy(deps.peers.list()));
+  const phase = phaseOf(deps, height, headers, target);
+  const rate = phase === 'blocks' ? deps.rate.now() : null;
+  const common = { phase, height, headers, stall: stallOf(deps, phase) };
+  const none = { blocksPerSecond: 0, bytesPerSecond: 0, etaSeconds: null };
+  if (phase === 'snapshot') {
+    const { done, of } = deps.snapshot!;
+    const etaSeconds = restOf(of - done, paces.chunks.perSecond());
+    return { ...common, ...none, progress: of === 0 ? 0 : done / of, etaSeconds };
+  }
+  if (phase === 'headers') {
+    const pace = paces.headers.perSecond();
+    const etaSeconds = restOf(target - headers, pace);
+    return { ...common, ...none, progress: share(headers, target), blocksPerSecond: pace ?? 0, etaSeconds };
+  }
+  return {
+    ...common,
+    // By work, so that the first easy blocks don't look like half of the way; and never by what a single peer claims.
+    progress: phase === 'finding-peers' ? 0 : shareOfWork(chain),
+    blocksPerSecond: rate?.blocksPerSecond ?? 0,
+    bytesPerSecond: rate?.bytesPerSecond ?? 0,
+    etaSeconds: restOf(headers - height, rate?.blocksPerSecond ?? null),
+  };
+}
+
+/** The height that most peers claim at least: one liar doesn't move it, nor do fewer than half of them. */
+function claimedBy(peers: readonly Peer[]): Height {
+  const heights = peers.map(({ tip }) => tip.height).sort((a, b) => a - b);
+  return heights[Math.floor((heights.length - 1) / 2)] ?? 0;
+}
+
+function phaseOf(deps: ProgressDeps, height: Height, headers: Height, target: Height): SyncProgress['phase'] {
+  if (deps.peers.list().length === 0) return 'finding-peers';
+  if (deps.snapshot) return 'snapshot';
+  const source = deps.headersFrom();
+  if (source !== null && Math.min(source.tip.height, target) > headers + CLOSE) return 'headers';
+  if (headers > height + CLOSE) return 'blocks';
+  if (deps.awaitsClock) return 'headers';
+  // Most say that there is more than we have headers of: whoever calls that synced misleads.
+  return target > headers + FAR ? 'headers' : 'synced';
+}
+
+/** Blocks that others may have ahead of us for a moment. */
+const FAR = 6;
+
+function stallOf(deps: ProgressDeps, phase: SyncProgress['phase']): string | null {
+  const { headersFrom, paces } = deps;
+  if (deps.awaitsClock && phase === 'headers')
+    return "The connected nodes have newer blocks, which are ahead of this computer's clock.";
+  if (phase === 'headers' && paces.headers.stillMs() > STALL_MS) {
+    return headersFrom() === null
+      ? 'None of the connected nodes shows the longer chain that it claims.'
+      : 'The node that headers come from is slow; another is asked if there is one.';
+  }
+  if (phase === 'blocks' && paces.blocks.stillMs() > STALL_MS)
+    return 'None of the connected nodes has delivered the next block yet; they are asked in turn.';
+  if (phase === 'snapshot' && paces.chunks.stillMs() > STALL_MS)
+    return 'No part of the coin set has come for a while; other nodes are asked.';
+  return null;
+}
+
+const share = (part: number, whole: number): number => (whole === 0 ? 1 : part / whole);
+
+function shareOfWork(chain: ProgressDeps['chain']): number {
+  const { work } = chain.bestHeader();
+  return work === 0n ? 1 : Math.min(1, Number((chain.tip().work * 10_000n) / work) / 10_000);
+}
+
+function restOf(left: number, perSecond: number | null): number | null {
+  if (left <= 0 || perSecond === null || perSecond <= 0) return null;
+  return Math.ceil(left / perSecond);
+}

@@ -1,0 +1,54 @@
+import type { MultiaddrConnection } from '@libp2p/interface';
+import { createGroupedPool, type PoolLimits } from '../../lib/grouped-pool.ts';
+import { hostPart } from './multiaddrs.ts';
+import { sourceOf } from './pool-source.ts';
+
+/** Inbound connections whose encryption and multiplexer are not agreed on yet: they cost a stranger one TCP handshake. */
+export interface Handshakes {
+  /** Whether the handshake may begin. False when its host has begun too many within this second. */
+  begin(connection: Handshaking): boolean;
+  /** The connection is encrypted and multiplexed: other limits apply from now on. */
+  end(connection: Handshaking): void;
+  readonly size: number;
+}
+
+export type Handshaking = Pick<MultiaddrConnection, 'remoteAddr' | 'addEventListener' | 'abort'>;
+
+export const HANDSHAKES: PoolLimits = { total: 64, perHost: 4, perGroup: 16 };
+
+/**
+ * The pool of half-open handshakes. libp2p's own limit refuses whoever comes while 64 are half-open, so that 64 silent
+ * sockets would shut out everybody else.
+ * @param perSecond handshakes that one host may begin within a second.
+ */
+export function createHandshakes(perSecond: number, ms: () => number = () => performance.now()): Handshakes {
+  const pool = createGroupedPool<Handshaking>(HANDSHAKES, (connection) =>
+    connection.abort(new Error('too many half-open handshakes')),
+  );
+  const begun = new Map<string, number>();
+  let second = 0;
+
+  /** Counts by whole seconds: the map holds what came within one second and no more. */
+  function isTooFast(host: string): boolean {
+    const now = Math.floor(ms() / 1000);
+    if (now !== second) begun.clear();
+    second = now;
+    const count = (begun.get(host) ?? 0) + 1;
+    begun.set(host, count);
+    return count > perSecond;
+  }
+
+  return {
+    begin(connection) {
+      const address = connection.remoteAddr.toString();
+      if (isTooFast(hostPart(address) ?? address)) return false;
+      connection.addEventListener('close', () => void pool.delete(connection), { once: true });
+      pool.add(connection, sourceOf(address));
+      return true;
+    },
+    end: (connection) => void pool.delete(connection),
+    get size() {
+      return pool.size;
+    },
+  };
+}

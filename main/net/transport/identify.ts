@@ -1,0 +1,135 @@
+import type { Connection, IdentifyResult, PeerId, PeerStore, Stream } from '@libp2p/interface';
+import { type Multiaddr, multiaddr } from '@multiformats/multiaddr';
+import { createBucket } from '../protocol/bucket.ts';
+import { createPrefixed } from '../protocol/prefixed.ts';
+import { bytesOf, type Field, readFields } from '../protocol/protobuf.ts';
+import { perConnection } from '../protocol/per-connection.ts';
+
+const IDENTIFY_PROTOCOL = '/ipfs/id/1.0.0';
+
+/** What is read of what a peer says about itself: one message of `bytes`; further addresses and protocols are ignored. */
+export const IDENTIFY = { bytes: 8192, fields: 256, addresses: 32, protocols: 64, waitMs: 5000 } as const;
+
+/** Identify pushes that are read from one connection, at once and a second; further ones are reset unread. */
+export const PUSHES = { burst: 3, perSecond: 1 / 180 } as const;
+
+/** The parts of libp2p that take note of what a peer says about itself. */
+export interface IdentifyDeps {
+  readonly peerStore: Pick<PeerStore, 'patch'>;
+  readonly events: {
+    safeDispatchEvent(type: 'peer:identify', options: { readonly detail: IdentifyResult }): boolean;
+  };
+}
+
+/**
+ * The receiving side of identify and identify push. libp2p's own reads ten messages of any number of addresses and
+ * checks a signature that the encrypted connection makes superfluous: 30 ms of processor time for each 8 KB.
+ */
+export interface Identify {
+  /** Asks the other end of a new connection who it is. Never rejects. */
+  ask(connection: Connection): Promise<void>;
+  /** The other end has changed and says so: at most as often as PUSHES. */
+  acceptPush(stream: Stream, connection: Connection): void;
+}
+
+export function createIdentify(deps: IdentifyDeps): Identify {
+  const pushes = perConnection(() => createBucket(PUSHES.burst, PUSHES.perSecond));
+
+  async function read(stream: Stream, connection: Connection): Promise<void> {
+    const messages = createPrefixed(stream);
+    try {
+      const said = decodeIdentify(await messages.receive(IDENTIFY.bytes, IDENTIFY.waitMs));
+      if (said !== null) await take(said, connection);
+      await messages.close();
+    } catch (error) {
+      messages.abort(error);
+    }
+  }
+
+  async function take(said: Identity, connection: Connection): Promise<void> {
+    const { remotePeer } = connection;
+    await deps.peerStore.patch(remotePeer, storedFrom(said));
+    deps.events.safeDispatchEvent('peer:identify', { detail: resultOf(said, remotePeer, connection) });
+  }
+
+  return {
+    async ask(connection) {
+      try {
+        const signal = AbortSignal.timeout(IDENTIFY.waitMs);
+        const options = { signal, runOnLimitedConnection: true };
+        await read(await connection.newStream(IDENTIFY_PROTOCOL, options), connection);
+      } catch {
+        // It went away, or doesn't answer: then nothing is known of it.
+      }
+    },
+    acceptPush(stream, connection) {
+      if (pushes(connection).take(1)) void read(stream, connection);
+      else stream.abort(new Error('too many identify pushes'));
+    },
+  };
+}
+
+/** What a peer says about itself, as far as it is used. A push leaves out what has not changed. */
+export interface Identity {
+  readonly listenAddrs: readonly Multiaddr[];
+  readonly protocols: readonly string[];
+  /** Where it sees our end of the connection. */
+  readonly observedAddr: Multiaddr | null;
+  readonly agentVersion: string | null;
+  readonly protocolVersion: string | null;
+}
+
+/** Reads an identify message (libp2p specs, identify); null when the bytes are none. */
+export function decodeIdentify(bytes: Uint8Array): Identity | null {
+  const fields = readFields(bytes, IDENTIFY.fields);
+  if (fields === null) return null;
+  const addresses = bytesOf(fields, 2).slice(0, IDENTIFY.addresses);
+  return {
+    listenAddrs: addresses.map(readMultiaddr).filter((address) => address !== null),
+    protocols: bytesOf(fields, 3).slice(0, IDENTIFY.protocols).map(textOf),
+    observedAddr: readMultiaddr(bytesOf(fields, 4)[0]),
+    agentVersion: optionalText(fields, 6),
+    protocolVersion: optionalText(fields, 5),
+  };
+}
+
+function readMultiaddr(bytes: Uint8Array | undefined): Multiaddr | null {
+  try {
+    return bytes === undefined || bytes.length === 0 ? null : multiaddr(bytes);
+  } catch {
+    return null;
+  }
+}
+
+const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
+
+function optionalText(fields: readonly Field[], number: number): string | null {
+  const bytes = bytesOf(fields, number).at(-1);
+  return bytes === undefined ? null : textOf(bytes);
+}
+
+function storedFrom(said: Identity): Parameters<PeerStore['patch']>[1] {
+  const addresses = said.listenAddrs.map((address) => ({ isCertified: false, multiaddr: address }));
+  const texts = { AgentVersion: said.agentVersion, ProtocolVersion: said.protocolVersion };
+  const metadata = Object.entries(texts).flatMap(([name, text]) =>
+    text === null ? [] : [[name, new TextEncoder().encode(text)] as const],
+  );
+  return {
+    ...(addresses.length === 0 ? {} : { addresses }),
+    ...(said.protocols.length === 0 ? {} : { protocols: [...said.protocols] }),
+    ...(metadata.length === 0 ? {} : { metadata: Object.fromEntries(metadata) }),
+  };
+}
+
+function resultOf(said: Identity, peerId: PeerId, connection: Connection): IdentifyResult {
+  const { listenAddrs, protocols, observedAddr, agentVersion, protocolVersion } = said;
+  return {
+    peerId,
+    connection,
+    listenAddrs: [...listenAddrs],
+    protocols: [...protocols],
+    ...(observedAddr === null ? {} : { observedAddr }),
+    ...(agentVersion === null ? {} : { agentVersion }),
+    ...(protocolVersion === null ? {} : { protocolVersion }),
+  };
+}

@@ -1,0 +1,95 @@
+import { randomInt } from 'node:crypto';
+import { rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { PrivateKey } from '@libp2p/interface';
+import type { Notice } from '../../../shared/contract/fields.ts';
+import { sentenceFor } from '../../../shared/errors.ts';
+import { isFolderOf, isSameFolder, type Place, placeOf } from '../../lib/place.ts';
+import { readRegularFile } from '../../lib/read-regular.ts';
+import { KithError, messageOf } from '../../lib/errors.ts';
+import type { Log } from '../../lib/log.ts';
+import { IDENTITY_FILE, MAX_IDENTITY_BYTES, readIdentity } from './identity.ts';
+
+/** Beside the key, where it was last used: JSON with `version` 1, `path`, `device` and `inode` (docs/storage.md). */
+export const PLACE_FILE = 'identity.place';
+const VERSION = 1;
+const MAX_BYTES = 65_536;
+
+export interface Identity {
+  readonly key: PrivateKey;
+  /** That this data directory is a copy; null when it is none. Stays until the node stops. */
+  readonly notice: Notice | null;
+}
+
+/**
+ * The identity of a data directory that may be a copy: two nodes with one peer id are taken for one by all others. A copy
+ * whose original is still where it was gets an identity of its own; one whose original is not found keeps it, since it may
+ * have been moved to another disk or restored from a backup, and addresses with that peer id may be known to others.
+ * @throws {KithError} `identity-unusable`
+ */
+export async function openIdentity(datadir: string, log: Log): Promise<Identity> {
+  const here = await placeOf(datadir).catch(() => null);
+  const origin = here === null ? null : await findOrigin(datadir, here);
+  if (origin?.exists === true) await setAside(datadir);
+  const identity = await readIdentity(datadir);
+  if (identity.replaced) log.warn('the identity file could not be read; this node has a new name now');
+  // Last, so that a crash before it leads to the same findings again.
+  await writePlace(datadir).catch((error: unknown) =>
+    log.warn('the place of the data directory could not be noted', { error }),
+  );
+  if (origin === null) return { key: identity.key, notice: null };
+  const code = origin.exists ? 'datadir-copied' : 'datadir-relocated';
+  const notice = { code, message: sentenceFor(code, { original: origin.path }) };
+  log.warn(notice.message, { code });
+  return { key: identity.key, notice };
+}
+
+/** Where this identity was used before, and whether it is there still; null when that was here or is not known. */
+async function findOrigin(datadir: string, here: Place): Promise<{ path: string; exists: boolean } | null> {
+  const [noted, key] = [await readPlace(datadir), await readKey(datadir)];
+  if (noted === null || key === null || (await isFolderOf(noted, here))) return null;
+  return { path: noted.path, exists: await isOriginal(noted.path, here, key) };
+}
+
+/** Whether another folder at that path has the same key. */
+async function isOriginal(path: string, here: Place, key: Uint8Array): Promise<boolean> {
+  try {
+    const other = await readKey(path);
+    return other !== null && Buffer.compare(other, key) === 0 && !isSameFolder(await placeOf(path), here);
+  } catch {
+    return false;
+  }
+}
+
+async function setAside(datadir: string): Promise<void> {
+  const file = join(datadir, IDENTITY_FILE);
+  try {
+    await rename(file, `${file}.copied-${randomInt(2 ** 32)}`);
+  } catch (error) {
+    throw new KithError('identity-unusable', messageOf(error), { cause: error, data: { file } });
+  }
+}
+
+async function readKey(folder: string): Promise<Uint8Array | null> {
+  return readRegularFile(join(folder, IDENTITY_FILE), MAX_IDENTITY_BYTES).catch(() => null);
+}
+
+async function readPlace(datadir: string): Promise<Place | null> {
+  try {
+    const text = (await readRegularFile(join(datadir, PLACE_FILE), MAX_BYTES)).toString('utf8');
+    const { version, path, device, inode } = JSON.parse(text) as Partial<Place> & { version?: unknown };
+    const isPlace = [path, device, inode].every((each) => typeof each === 'string');
+    return version === VERSION && isPlace ? { path: path!, device: device!, inode: inode! } : null;
+  } catch {
+    // Nothing is known then: a data directory of an earlier version has none.
+    return null;
+  }
+}
+
+async function writePlace(datadir: string): Promise<void> {
+  const place = await placeOf(datadir);
+  const file = join(datadir, PLACE_FILE);
+  const fresh = `${file}.new`;
+  await writeFile(fresh, `${JSON.stringify({ version: VERSION, ...place })}\n`, { mode: 0o600, flush: true });
+  await rename(fresh, file);
+}

@@ -1,0 +1,70 @@
+import { randomBytes, randomInt } from 'node:crypto';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { generateKeyPair, privateKeyFromProtobuf, privateKeyToProtobuf } from '@libp2p/crypto/keys';
+import type { PrivateKey } from '@libp2p/interface';
+import { crashPoint } from '../../lib/crash-point.ts';
+import { NotReadable, readRegularFile } from '../../lib/read-regular.ts';
+import { diskRefusal } from '../../lib/disk-failure.ts';
+import { codeOf, KithError, messageOf } from '../../lib/errors.ts';
+
+/** The node's name in the network: an Ed25519 key of its own, unrelated to any coin. */
+export const IDENTITY_FILE = 'identity.key';
+/** A key has 68; more than this is something else. */
+export const MAX_IDENTITY_BYTES = 4096;
+
+/**
+ * Reads the key, or makes one (file mode 0600). A file that can't be read as a key is kept aside and replaced: the node
+ * then has a new name, which costs it nothing but reputation.
+ * @throws {KithError} `identity-unusable`, `disk-full`, `disk-read-only`, `files-exhausted`
+ */
+export async function readIdentity(datadir: string): Promise<{ key: PrivateKey; replaced: boolean }> {
+  const file = join(datadir, IDENTITY_FILE);
+  const found = await readKey(file);
+  if (found instanceof Uint8Array) {
+    const key = decodeKey(found);
+    if (key !== null) return { key, replaced: false };
+    // A number of its own, so that an earlier one is never overwritten, whatever the clock shows.
+    await rename(file, `${file}.unreadable-${randomInt(2 ** 32)}`);
+  }
+  const key = await generateKeyPair('Ed25519');
+  await writeKey(file, privateKeyToProtobuf(key));
+  return { key, replaced: found !== null };
+}
+
+async function readKey(file: string): Promise<Uint8Array | null> {
+  try {
+    return await readRegularFile(file, MAX_IDENTITY_BYTES);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return null;
+    // No key for sure, such as a FIFO: kept aside and replaced like any other that is none.
+    if (error instanceof NotReadable) return new Uint8Array(0);
+    throw unusable(file, error);
+  }
+}
+
+function unusable(file: string, error: unknown): KithError {
+  const code = diskRefusal(error) ?? 'identity-unusable';
+  return new KithError(code, messageOf(error), { cause: error, data: { file } });
+}
+
+function decodeKey(bytes: Uint8Array): PrivateKey | null {
+  try {
+    const key = privateKeyFromProtobuf(bytes);
+    return key.type === 'Ed25519' ? key : null;
+  } catch {
+    return null;
+  }
+}
+
+async function writeKey(file: string, bytes: Uint8Array): Promise<void> {
+  const fresh = `${file}.${randomBytes(4).toString('hex')}`;
+  try {
+    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+    await writeFile(fresh, bytes, { mode: 0o600, flush: true });
+    await rename(fresh, file);
+    crashPoint('identity');
+  } catch (error) {
+    throw unusable(file, error);
+  }
+}

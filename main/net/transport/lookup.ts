@@ -1,0 +1,31 @@
+import { lookup } from 'node:dns/promises';
+import { type Multiaddr, multiaddr } from '@multiformats/multiaddr';
+import { hostPart } from './multiaddrs.ts';
+
+/** Addresses of a name that are dialled. */
+export const MOST_LOOKED_UP = 4;
+const NAMED = /^\/(dns|dns4|dns6)\/([^/]+)/;
+const FAMILY = { dns: 0, dns4: 4, dns6: 6 } as const;
+
+/**
+ * The addresses that a `/dns`, `/dns4` or `/dns6` name leads to, except banned ones; any other address as it is. A
+ * connection to a name would have neither host nor network group, so no ban and no limit could apply to it.
+ * Rejects when the name leads nowhere, or to banned addresses only, or when the signal aborts.
+ */
+export async function lookUp(
+  address: Multiaddr,
+  { isBanned, signal }: { isBanned(hostPart: string): boolean; readonly signal: AbortSignal },
+): Promise<Multiaddr[]> {
+  const [named, kind, name] = NAMED.exec(address.toString()) ?? [];
+  if (named === undefined) return [address];
+  const aborted = Promise.withResolvers<never>();
+  signal.addEventListener('abort', () => aborted.reject(signal.reason as Error), { once: true });
+  const looking = lookup(name!, { all: true, family: FAMILY[kind as keyof typeof FAMILY] });
+  const found = await Promise.race([looking, aborted.promise]);
+  const allowed = found
+    .map(({ address: ip, family }) => `/ip${family}/${ip}`)
+    .filter((each) => !isBanned(hostPart(each) ?? ''));
+  if (allowed.length === 0) throw new Error(`${name} leads to no address that may be dialled`);
+  const rest = address.toString().slice(named.length);
+  return allowed.slice(0, MOST_LOOKED_UP).map((each) => multiaddr(`${each}${rest}`));
+}

@@ -1,0 +1,68 @@
+import type { PrivateKey } from '@libp2p/interface';
+import { peerIdFromPrivateKey } from '@libp2p/peer-id';
+import { PeerRecord, RecordEnvelope } from '@libp2p/peer-record';
+import type { Multiaddr } from '@multiformats/multiaddr';
+import { ipOf, isLoopback, isPublic, isRelayed, peerIdOf } from './multiaddrs.ts';
+
+/** Where a peer says that it can be reached, in its own signature. */
+export interface SignedRecord {
+  readonly peerId: string;
+  /** Multiaddresses, each with the peer id at its end. */
+  readonly addresses: readonly string[];
+}
+
+/** Further addresses of one record are not looked at. */
+const MAX_ADDRESSES = 4;
+
+/** Of use to the most first: only so many are told, and a computer has many that lead nowhere from outside. */
+function bestFirst(addresses: readonly Multiaddr[]): Multiaddr[] {
+  const rank = (address: Multiaddr): number => {
+    const text = address.toString();
+    if (isRelayed(text)) return 1;
+    if (isPublic(text)) return 0;
+    return isLoopback(ipOf(text) ?? '') ? 3 : 2;
+  };
+  return [...addresses].sort((a, b) => rank(a) - rank(b));
+}
+
+export async function signRecord(key: PrivateKey, addresses: readonly Multiaddr[]): Promise<Uint8Array> {
+  const peerId = peerIdFromPrivateKey(key);
+  const record = new PeerRecord({ peerId, multiaddrs: bestFirst(addresses).slice(0, MAX_ADDRESSES) });
+  return (await RecordEnvelope.seal(record, key)).marshal();
+}
+
+/** A record is signed again after this time, so that it stays newer than what others still pass on. */
+const FRESH_MS = 10 * 60_000;
+
+/** This node's record, signed when its addresses have changed and not for everybody who asks. */
+export function createOwnRecord(
+  key: PrivateKey,
+  addresses: () => readonly Multiaddr[],
+  ms: () => number = () => performance.now(),
+): () => Promise<Uint8Array> {
+  let last: { readonly of: string; readonly until: number; readonly record: Promise<Uint8Array> } | null =
+    null;
+  return () => {
+    const now = addresses();
+    const of = now.join();
+    if (last === null || last.of !== of || ms() >= last.until)
+      last = { of, until: ms() + FRESH_MS, record: signRecord(key, now) };
+    return last.record;
+  };
+}
+
+/** Opens a signed record; null when it isn't one, or isn't signed by the peer it names. */
+export async function openRecord(bytes: Uint8Array): Promise<SignedRecord | null> {
+  try {
+    const envelope = await RecordEnvelope.openAndCertify(bytes, PeerRecord.DOMAIN);
+    const record = PeerRecord.createFromProtobuf(envelope.payload);
+    if (!record.peerId.publicKey?.equals(envelope.publicKey)) return null;
+    const peerId = record.peerId.toString();
+    const addresses = record.multiaddrs.slice(0, MAX_ADDRESSES).map(String);
+    const full = addresses.map((text) => (peerIdOf(text) === null ? `${text}/p2p/${peerId}` : text));
+    // What leads to somebody else is none of its own.
+    return { peerId, addresses: full.filter((text) => peerIdOf(text) === peerId) };
+  } catch {
+    return null;
+  }
+}

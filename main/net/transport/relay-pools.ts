@@ -1,0 +1,90 @@
+import type { Connection, PeerId, Stream } from '@libp2p/interface';
+import {
+  createGroupedPool,
+  type GroupedPool,
+  oldestOfLargest,
+  overflow,
+  type PoolLimits,
+} from '../../lib/grouped-pool.ts';
+import { sourceOf } from './pool-source.ts';
+
+/** Reservations that this node gives as a relay. */
+export const RESERVATIONS: PoolLimits = { total: 16, perHost: 2, perGroup: 4 };
+/** Connections through this node that end at one peer, by where they come from. */
+export const RELAYED: PoolLimits = { total: 4, perHost: 2, perGroup: 3 };
+
+const HOP_PROTOCOL = '/libp2p/circuit/relay/0.2.0/hop';
+
+/** The reservations as libp2p keeps them, oldest first. */
+export interface ReservationStore {
+  [Symbol.iterator](): IterableIterator<
+    [PeerId, { readonly addr: { toString(): string }; readonly signal?: object }]
+  >;
+  has(peer: PeerId): boolean;
+  delete(peer: PeerId): void;
+}
+
+export interface RelayPoolsDeps {
+  readonly reservations: () => ReservationStore | undefined;
+  readonly connections: (peer: PeerId) => readonly Connection[];
+}
+
+/** What strangers take of this node as a relay: libp2p gives it by identity, which is free, and refuses the newest. */
+export interface RelayPools {
+  /** This peer is about to get a reservation; another one may lose its own. */
+  reserve(peer: PeerId): void;
+  /** This peer is about to be connected with `target`, through this node; another such connection may be closed. */
+  relay(peer: PeerId, target: PeerId): void;
+  /** The last connection of a peer is closed: a reservation lasts no longer (circuit v2). */
+  left(peer: PeerId): void;
+}
+
+export function createRelayPools({ reservations, connections }: RelayPoolsDeps): RelayPools {
+  const relayed = new Map<string, GroupedPool<Stream>>();
+
+  const addressOf = (peer: PeerId): string =>
+    (connections(peer).find(({ limits }) => limits === undefined)?.remoteAddr ?? '').toString();
+
+  function end(peer: PeerId): void {
+    const store = reservations();
+    for (const [holder, { signal }] of store ?? []) {
+      // Its timer would end a later reservation of the same peer.
+      if (holder.equals(peer)) (signal as { clear?(): void } | undefined)?.clear?.();
+    }
+    store?.delete(peer);
+  }
+
+  function poolOf(target: PeerId): GroupedPool<Stream> {
+    const id = target.toString();
+    const pool =
+      relayed.get(id) ??
+      createGroupedPool<Stream>(RELAYED, (stream) => stream.abort(new Error('too many relayed connections')));
+    relayed.set(id, pool);
+    return pool;
+  }
+
+  return {
+    reserve(peer) {
+      const store = reservations();
+      if (store === undefined || store.has(peer)) return;
+      const sources = new Map([...store].map(([holder, { addr }]) => [holder, sourceOf(addr.toString())]));
+      sources.set(peer, sourceOf(addressOf(peer)));
+      const of = (holder: PeerId) => sources.get(holder)!;
+      const among = overflow([...sources.keys()], peer, of, RESERVATIONS);
+      if (among !== null) end(oldestOfLargest(among, of, peer));
+    },
+    relay(peer, target) {
+      const pool = poolOf(target);
+      const streams = connections(peer).flatMap((connection) => connection.streams);
+      // The one that is asked for now is the newest that is not in the pool.
+      const stream = streams.findLast((each) => each.protocol === HOP_PROTOCOL && !pool.has(each));
+      if (stream === undefined) return;
+      stream.addEventListener('close', () => {
+        pool.delete(stream);
+        if (pool.size === 0) relayed.delete(target.toString());
+      });
+      pool.add(stream, sourceOf(addressOf(peer)));
+    },
+    left: end,
+  };
+}

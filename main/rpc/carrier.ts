@@ -1,0 +1,111 @@
+import { ORPCError } from '@orpc/server';
+import { StandardRPCHandler } from '@orpc/server/standard';
+import { createServerPeerHandleRequestFn } from '@orpc/server/standard-peer';
+import {
+  decodeRequestMessage,
+  encodeResponseMessage,
+  experimental_ServerPeerWithoutCodec as ServerPeer,
+  MessageType,
+} from '@orpc/standard-server-peer';
+import type { ApiContext } from '../api/base.ts';
+import { fault } from '../api/faults.ts';
+import type { KithRouter } from '../api/router.ts';
+import type { Log } from '../lib/log.ts';
+import { createBreathe } from '../lib/turns.ts';
+import { createInbox } from './inbox.ts';
+import { isBounded, type Message, requestIdOf } from './message-bounds.ts';
+import { createOpenCalls } from './open-calls.ts';
+
+/** One client of the contract, whatever carries its messages. */
+export interface Carried {
+  /** Takes a message as it came. Never throws or rejects: noise is dropped and counted in the log. */
+  receive(message: unknown): void;
+  /** The client is gone: ends its calls and subscriptions. */
+  close(): void;
+}
+
+export interface CarrierEnd {
+  readonly context: Omit<ApiContext, 'caller'>;
+  /** May throw when the way is gone. */
+  send(message: string | ArrayBufferLike | Uint8Array): void;
+  /** Stops reading from the client, or reads on; for carriers that can. */
+  readonly hold?: (held: boolean) => void;
+  /** Ends the connection: the client sends faster than it may. */
+  end(): void;
+}
+
+/** How long messages of clients may be handled before others get their turn. */
+const TURN_MS = 20;
+
+/**
+ * Serves the router over messages. It stands in place of oRPC's own adapters because a message that none of them can
+ * read becomes an unhandled rejection (port) or a line on standard error with the input in it (socket), and because
+ * oRPC's peer keeps every event that a client sends into the stream of a call, without a limit: no procedure of ours takes
+ * one, so such events are dropped here.
+ */
+export function createCarrierHandler(router: KithRouter, log: Log) {
+  const openCalls = createOpenCalls();
+  const handler = new StandardRPCHandler(router, {
+    interceptors: [
+      async ({ next, request }) => {
+        const result = await next().catch((error: unknown) => {
+          // Handlers' errors are oRPC's by now; what isn't comes from reading the request.
+          throw error instanceof ORPCError ? error : fault('request-malformed');
+        });
+        const procedure = request.url.pathname.slice(1).replaceAll('/', '.').slice(0, 100);
+        if (!result.matched) throw fault('procedure-unknown', { procedure });
+        return result;
+      },
+    ],
+    clientInterceptors: [openCalls.limit],
+  });
+  const breathe = createBreathe(TURN_MS);
+
+  return ({ context, send, hold, end }: CarrierEnd): Carried => {
+    const peer = new ServerPeer(async ([id, type, payload]) =>
+      send(await encodeResponseMessage(id, type, payload)),
+    );
+    const answer = createServerPeerHandleRequestFn(handler, {
+      context: { ...context, caller: openCalls.caller() } satisfies ApiContext,
+    });
+    const refuse = async (id: string) => {
+      const { status, ...body } = fault('request-too-large').toJSON();
+      const response = { status, headers: {}, body: { json: { ...body, status } } };
+      send(await encodeResponseMessage(id, MessageType.RESPONSE, response));
+    };
+    const take = async (message: Message) => {
+      if (!isBounded(message)) {
+        const id = requestIdOf(message);
+        if (id === null) throw new RangeError('too large, and without an id');
+        return refuse(id);
+      }
+      const [id, type, payload] = await decodeRequestMessage(message);
+      if (type === MessageType.EVENT_ITERATOR) return;
+      await peer.message([id, type, payload] as Parameters<typeof peer.message>[0], answer);
+    };
+    // Only the kind of error: its text may quote the message, and that may hold a password.
+    const unreadable = (error: unknown) =>
+      log.debug('a client sent what cannot be read', {
+        kind: error instanceof Error ? error.name : 'unknown',
+      });
+    const inbox = createInbox({
+      take: (message) => void take(message).catch(unreadable),
+      breathe,
+      congested: context.congested,
+      hold,
+      end,
+    });
+    return {
+      receive(message) {
+        if (typeof message === 'string') inbox.receive(message);
+        else if (message instanceof Uint8Array) inbox.receive(message);
+        else if (message instanceof ArrayBuffer) inbox.receive(new Uint8Array(message));
+        else unreadable(new TypeError('neither text nor bytes'));
+      },
+      close() {
+        inbox.close();
+        peer.close();
+      },
+    };
+  };
+}

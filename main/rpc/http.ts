@@ -1,0 +1,126 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { sentenceFor } from '../../shared/errors.ts';
+import type { KithRouter } from '../api/router.ts';
+import { codeOf, KithError, messageOf } from '../lib/errors.ts';
+import { createGroupedPool } from '../lib/grouped-pool.ts';
+import type { Log } from '../lib/log.ts';
+import { refuseRequest } from './guard.ts';
+import { pageHeaders } from './page-headers.ts';
+import { readStatic } from './static-files.ts';
+import { createSocketHost } from './websocket.ts';
+
+export interface BrowserHostDeps {
+  readonly router: KithRouter;
+  readonly token: string;
+  /** Folder of the built page. */
+  readonly page: string;
+  /** 0 takes any free one. */
+  readonly port: number;
+  readonly log: Log;
+}
+
+export interface BrowserHost {
+  readonly port: number;
+  /** `http://127.0.0.1:PORT/` */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Connections of programs of this computer that have not shown the token. All of them count for one source: a program
+ * takes any loopback address that it likes. Those that have shown it have a pool of their own (websocket.ts).
+ */
+const UNAUTHENTICATED = { total: 256, perHost: 256, perGroup: 256 } as const;
+const LOCAL = { host: null, group: null } as const;
+/** How often Node looks for requests that are late. */
+const LOOK_MS = 2_000;
+
+// Only this machine; 0.0.0.0 would put the wallet on the network.
+const HOST = '127.0.0.1';
+
+/**
+ * The page and the contract for a browser on this machine. Everything that isn't a plain GET of a file of the page, from
+ * this very host, is answered with 403.
+ * @throws {KithError} `port-in-use`, `port-unusable`.
+ */
+export async function startBrowserHost(deps: BrowserHostDeps): Promise<BrowserHost> {
+  const { router, token, log } = deps;
+  let port = 0;
+  const server = createServer({
+    headersTimeout: 10_000,
+    requestTimeout: 20_000,
+    connectionsCheckingInterval: LOOK_MS,
+    maxHeaderSize: 16 * 1024,
+  });
+  server.keepAliveTimeout = 5_000;
+  // Node's own limit refuses the newest, so that requests that are never finished would keep the page out.
+  const unauthenticated = createGroupedPool<Duplex>(UNAUTHENTICATED, (socket) => socket.destroy());
+  server.on('connection', (socket) => {
+    unauthenticated.add(socket, LOCAL);
+    socket.once('close', () => unauthenticated.delete(socket));
+  });
+  server.on('request', (request, response) => {
+    answer(request, response, deps.page, port).catch((error: unknown) => {
+      log.warn('a request failed', { error });
+      response.destroy();
+    });
+  });
+  const sockets = createSocketHost({
+    router,
+    token,
+    authenticated: (socket) => void unauthenticated.delete(socket),
+    log: log.child('socket'),
+  });
+  sockets.attach(server, () => port);
+  port = await listen(server, deps.port);
+  return {
+    port,
+    url: `http://${HOST}:${port}/`,
+    async close() {
+      sockets.close();
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    },
+  };
+}
+
+function listen(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error) => {
+      const code = codeOf(error) === 'EADDRINUSE' ? 'port-in-use' : 'port-unusable';
+      reject(
+        new KithError(code, messageOf(error), { cause: error, data: { port, reason: messageOf(error) } }),
+      );
+    });
+    server.listen({ host: HOST, port, exclusive: true }, () =>
+      resolve((server.address() as AddressInfo).port),
+    );
+  });
+}
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  page: string,
+  port: number,
+): Promise<void> {
+  const end = (status: number, type: string, body: string | Buffer) => {
+    response.writeHead(status, {
+      ...pageHeaders(port),
+      'content-type': type,
+      'content-length': Buffer.byteLength(body),
+    });
+    response.end(request.method === 'HEAD' ? undefined : body);
+  };
+  const text = (status: number, body: string) => end(status, 'text/plain; charset=utf-8', `${body}\n`);
+  const reads = request.method === 'GET' || request.method === 'HEAD';
+  if (!reads || refuseRequest(request, port) !== null) return text(403, 'Forbidden');
+  const path = (request.url ?? '/').split('?', 1)[0]!;
+  const file = await readStatic(page, path);
+  if (file === 'forbidden') return text(403, 'Forbidden');
+  if (file !== 'missing') return end(200, file.type, file.bytes);
+  if (path === '/' || path === '/index.html') return text(503, sentenceFor('page-missing'));
+  return text(404, 'Not found');
+}

@@ -1,0 +1,66 @@
+import { randomBytes } from 'node:crypto';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readRegularFileSync } from '../lib/read-regular.ts';
+import { KithError, messageOf } from '../lib/errors.ts';
+
+/** What a terminal needs to talk to a running node. */
+export interface ApiPlace {
+  readonly api: string;
+  readonly tokenFile: string;
+  readonly pid: number;
+}
+
+const TOKEN_FILE = 'api.token';
+const PLACE_FILE = 'api.json';
+
+/** 256 random bits as 43 characters that may stand in a URL and in a subprotocol. New at every start. */
+export function createToken(): string {
+  return randomBytes(32).toString('base64url');
+}
+
+/**
+ * Leaves token and address in the data directory, readable by this user only, so that `kith call --datadir` finds them.
+ * @throws {KithError} `datadir-unusable`.
+ */
+export function publishApi(datadir: string, api: string, token: string): ApiPlace {
+  const tokenFile = join(datadir, TOKEN_FILE);
+  const place: ApiPlace = { api, tokenFile, pid: process.pid };
+  try {
+    writePrivate(tokenFile, `${token}\n`);
+    writePrivate(join(datadir, PLACE_FILE), `${JSON.stringify(place)}\n`);
+  } catch (error) {
+    const reason = messageOf(error);
+    throw new KithError('datadir-unusable', reason, { cause: error, data: { path: datadir, reason } });
+  }
+  return place;
+}
+
+export function withdrawApi(datadir: string): void {
+  rmSync(join(datadir, PLACE_FILE), { force: true });
+  rmSync(join(datadir, TOKEN_FILE), { force: true });
+}
+
+/** Where the node on this data directory can be talked to, or null when none says so. */
+export function findApi(datadir: string): ApiPlace | null {
+  try {
+    const place = JSON.parse(
+      readRegularFileSync(join(datadir, PLACE_FILE), 65_536).toString('utf8'),
+    ) as Partial<ApiPlace>;
+    const { api, pid } = place;
+    // The directory may have been moved since, so the token is looked for beside this file.
+    return typeof api === 'string' && typeof pid === 'number'
+      ? { api, pid, tokenFile: join(datadir, TOKEN_FILE) }
+      : null;
+  } catch {
+    return null;
+  }
+}
+
+// A new file takes the place of the old one at once, so that nobody sees half of it or an older file's mode.
+function writePrivate(file: string, text: string): void {
+  const fresh = `${file}.new`;
+  rmSync(fresh, { force: true });
+  writeFileSync(fresh, text, { mode: 0o600, flag: 'wx' });
+  renameSync(fresh, file);
+}

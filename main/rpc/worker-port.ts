@@ -1,0 +1,46 @@
+import type { MessagePort } from 'node:worker_threads';
+import type { ApiContext } from '../api/base.ts';
+import type { KithRouter } from '../api/router.ts';
+import type { Log } from '../lib/log.ts';
+import { createCarrierHandler } from './carrier.ts';
+
+export interface PortHostDeps {
+  readonly router: KithRouter;
+  readonly log: Log;
+  /** Asks the person with a native dialog. */
+  readonly approve?: ApiContext['approve'];
+}
+
+/**
+ * Serves the contract over ports, for the desktop window: the node runs on a worker thread, and each load of the page
+ * brings a port of its own. Subscriptions end when the port closes.
+ */
+export function createPortHost({ router, log, approve }: PortHostDeps) {
+  const connect = createCarrierHandler(router, log);
+  const ports = new Set<MessagePort>();
+  const context: Omit<ApiContext, 'caller'> = {
+    role: 'window',
+    congested: () => false,
+    ...(approve === undefined ? {} : { approve }),
+  };
+  return {
+    serve(port: MessagePort): void {
+      const client = connect({
+        context,
+        send: (message) => port.postMessage(message),
+        // A port cannot be held back: a page that sends without end loses it.
+        end: () => port.close(),
+      });
+      ports.add(port);
+      port.on('message', (message) => client.receive(message));
+      port.once('close', () => {
+        ports.delete(port);
+        client.close();
+      });
+    },
+    /** Closes every port; pages see their connection end. */
+    close(): void {
+      for (const port of ports) port.close();
+    },
+  };
+}

@@ -1,0 +1,319 @@
+import type { Height } from '../../shared/units.ts';
+import { toHex } from '../core/codec/hex.ts';
+import { Reader } from '../core/codec/reader.ts';
+import { Writer } from '../core/codec/writer.ts';
+import type { Hash } from '../core/crypto/hash.ts';
+import type { Coin } from '../core/primitives/coin.ts';
+import { type CoinKey, coinKey, showCoinKey } from '../core/primitives/coin-key.ts';
+import { crashPoint, type WriteKind } from '../lib/crash-point.ts';
+import { createWriteLine } from '../lib/write-line.ts';
+import { openRecord, sealPayload } from './checksum.ts';
+import { decodeCoin } from './coin-record.ts';
+import { type CoinChanges, createCoinWriter } from './coin-writer.ts';
+import { DamagedError } from './corrupt-error.ts';
+import { freezeCoins, type FrozenCoins } from './frozen-coins.ts';
+import { createUnsyncedUndo, type BlockUndo, type Unsynced } from './unsynced-undo.ts';
+import { decodeHeaderRecord, encodeHeaderRecord, type HeaderRecord } from './header-record.ts';
+import { headersAt, idInKey, key, MARKS, PREFIX, rangeOf } from './keys.ts';
+import { entries, type Level, levelFailed, readRange, readValue } from './level-access.ts';
+import { syncLevel } from './sync-level.ts';
+import { openChainLevel } from './open-level.ts';
+import { type ChainState, decodeState, encodeState } from './state-record.ts';
+
+/** What one atomic batch moves. */
+export interface ChainCommit {
+  readonly coins: CoinChanges;
+  readonly headers: readonly { readonly key: Uint8Array; readonly record: HeaderRecord }[];
+  readonly state: ChainState;
+  /** The undo records of the blocks that it connects: kept here until `sync` releases them. */
+  readonly undo?: readonly BlockUndo[];
+  readonly disconnected?: readonly Pick<BlockUndo, 'height' | 'id'>[];
+  /** Keys of header records that go. */
+  readonly forgotten?: readonly Uint8Array[];
+}
+
+/** The headers, index, coins and tip of one chain, in LevelDB; every record behind a checksum of ours. */
+export interface ChainDb {
+  /** Null in a new database. @throws {DamagedError} */
+  readState(): ChainState | null;
+  /** Parents before children, up to a thousand at a time. @throws {DamagedError} */
+  headers(): AsyncGenerator<readonly StoredHeader[]>;
+  /** The record of one header, or undefined. @throws {DamagedError} */
+  header(height: Height, id: Hash): HeaderRecord | undefined;
+  headersAt(height: Height): Promise<readonly StoredHeader[]>;
+  /** About 3 µs from LevelDB's cache. @throws {DamagedError} when the record is there but damaged. */
+  coin(outpoint: CoinKey): Coin | undefined;
+  /** The same by another way through LevelDB, which finds what a damaged filter hides. Slower. */
+  findCoin(outpoint: CoinKey): Promise<boolean>;
+  /** Where the transaction was mined, if any of its outputs can still be spent. @throws {DamagedError} */
+  heightOf(txid: Hash): Promise<Height | null>;
+  /** The coin set as it is now, to be read while it changes. Give it back with `release`. */
+  freeze(): FrozenCoins;
+  /** The root of the coin set as of a block, if it was ever computed. */
+  epochRoot(height: Height, id: Hash): Hash | null;
+  putEpochRoot(height: Height, id: Hash, root: Hash): Promise<void>;
+  /** Coins of a snapshot are about to be written: until `finishLoading` they belong to no state. */
+  beginLoading(): Promise<void>;
+  loadCoins(coins: ReadonlyMap<CoinKey, Coin>): Promise<void>;
+  /** Puts the coins in the shape that is read fastest; after writing many at once. Some seconds for a million. */
+  compactCoins(): Promise<void>;
+  /** The state that the loaded coins are, and the block that they came with, in one batch with these headers. */
+  finishLoading(state: ChainState, headers: ChainCommit['headers'], base: SnapshotBase): Promise<void>;
+  /** Takes back a loading that did not finish, if there was one. */
+  undoLoading(): Promise<void>;
+  /** The block whose snapshot this chain began with; null when it began with genesis. */
+  base(): SnapshotBase | null;
+  /** The blocks below the base were checked: the chain is as if it had begun with genesis. */
+  forgetBase(state: ChainState): Promise<void>;
+  /** Nothing here is to be used again: the next opening begins anew. */
+  giveUp(): Promise<void>;
+  putHeaders(headers: ChainCommit['headers']): Promise<void>;
+  commit(commit: ChainCommit): Promise<void>;
+  /**
+   * The undo records in the database as of its opening, by block id in hex: those of the newest blocks, whose bodies and
+   * undo records in the segment files may not have reached the disk.
+   */
+  unsyncedUndo(): Promise<ReadonlyMap<string, Uint8Array>>;
+  /** The undo records that are in the database now; `sync` releases them once the segment files are on the disk. */
+  unsynced(): Unsynced;
+  /**
+   * Waits until everything committed so far is on the disk. Releases these undo records: they must have been taken before
+   * blocks/ and undo/ were synced.
+   */
+  sync(released?: Unsynced): Promise<void>;
+  /** @throws {DamagedError} when a batch before this commit number is missing: LevelDB drops damaged log pieces silently. */
+  checkMarks(commit: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A header's record under its block id, which the record's checksum covers. */
+export interface StoredHeader {
+  readonly id: Hash;
+  readonly record: HeaderRecord;
+}
+
+/** The block whose coin set was taken from a snapshot instead of from the blocks before it. */
+export interface SnapshotBase {
+  readonly height: Height;
+  readonly id: Hash;
+}
+
+/**
+ * @throws {KithError} `storage-schema` for a database of a newer program, `storage-other-network`,
+ * `storage-unusable` when the directory can't be used, {@link DamagedError} when something of it is not as it was written.
+ */
+export async function openChainDb(
+  directory: string,
+  networkId: Uint8Array,
+  bufferBytes?: number,
+): Promise<ChainDb> {
+  return chainDbOf(await openChainLevel(directory, networkId, bufferBytes));
+}
+
+function chainDbOf(level: Level): ChainDb {
+  // A synced write forces LevelDB's newest log to the disk, and syncLevel the rest: one small record is enough for all
+  // that was written before it.
+  let lastState: Uint8Array | null = null;
+  let height = 0;
+
+  const line = createWriteLine((error) => levelFailed(error, 'writing'));
+  const inOrder = (kind: WriteKind, write: () => Promise<void>): Promise<void> =>
+    line.write(async () => {
+      await write();
+      crashPoint(kind);
+    });
+
+  const forced = () => syncLevel(level.location);
+  const writeCoins = createCoinWriter();
+  const undo = createUnsyncedUndo();
+
+  const readHeader = (at: Uint8Array, value: Uint8Array): HeaderRecord => {
+    const payload = openRecord(at, value);
+    const record = payload && decodeHeaderRecord(payload);
+    if (!record) throw new DamagedError('a header');
+    return record;
+  };
+
+  const putHeader = (
+    batch: ReturnType<Level['batch']>,
+    { key: at, record }: ChainCommit['headers'][number],
+  ) => {
+    batch.put(at, sealPayload(at, encodeHeaderRecord(record)));
+  };
+
+  return {
+    readState() {
+      const record = readValue(level, key.state);
+      if (record === undefined) return null;
+      const payload = openRecord(key.state, record);
+      const state = payload && decodeState(payload);
+      if (!state) throw new DamagedError('its tip');
+      lastState = record;
+      height = state.height;
+      return state;
+    },
+    async *headers() {
+      for await (const some of entries(level, PREFIX.header)) {
+        yield some.map(([at, value]) => ({ id: idInKey(at), record: readHeader(at, value) }));
+      }
+    },
+    header(height, id) {
+      const at = key.header(height, id);
+      const value = readValue(level, at);
+      return value && readHeader(at, value);
+    },
+    async headersAt(height) {
+      const found = await readRange(level, headersAt(height));
+      return found.map(([at, value]) => ({ id: idInKey(at), record: readHeader(at, value) }));
+    },
+    coin(outpoint) {
+      const at = key.coin(outpoint);
+      const record = readValue(level, at);
+      if (record === undefined) return undefined;
+      const payload = openRecord(at, record);
+      const coin = payload && decodeCoin(payload);
+      if (!coin) throw new DamagedError(`the coin ${showCoinKey(outpoint)}`);
+      return coin;
+    },
+    async findCoin(outpoint) {
+      const at = key.coin(outpoint);
+      return (await readRange(level, { gte: at, lte: at, limit: 1 })).length > 0;
+    },
+    async heightOf(txid) {
+      const from = key.coin(coinKey({ txid, index: 0 }));
+      const to = key.coin(coinKey({ txid, index: 0xffff_ffff }));
+      for (const [at, record] of await readRange(level, { gte: from, lte: to, limit: 1 })) {
+        const payload = openRecord(at, record);
+        const coin = payload && decodeCoin(payload);
+        if (!coin) throw new DamagedError('a coin');
+        return coin.height;
+      }
+      return null;
+    },
+    freeze: () => freezeCoins(level),
+    epochRoot(height, id) {
+      const at = key.epoch(height, id);
+      const record = readValue(level, at);
+      return record === undefined ? null : openRecord(at, record);
+    },
+    putEpochRoot(height, id, root) {
+      const at = key.epoch(height, id);
+      return inOrder('snapshot root', () => level.put(at, sealPayload(at, root)));
+    },
+    async putHeaders(headers) {
+      const batch = level.batch();
+      for (const header of headers) putHeader(batch, header);
+      await inOrder('header records', () => batch.write());
+    },
+    async commit({ coins, headers, state, undo: connected = [], disconnected = [], forgotten = [] }) {
+      const batch = level.batch();
+      writeCoins(batch, coins);
+      for (const header of headers) putHeader(batch, header);
+      for (const at of forgotten) batch.del(at);
+      for (const each of connected) undo.put(batch, each);
+      for (const each of disconnected) undo.remove(batch, each);
+      const mark = key.mark(state.commit);
+      batch.put(mark, sealPayload(mark, markBytes(state.commit)));
+      lastState = sealPayload(key.state, encodeState(state));
+      batch.put(key.state, lastState);
+      const kind =
+        state.height === 0
+          ? 'first state'
+          : state.height > height
+            ? 'connected blocks'
+            : 'disconnected block';
+      height = state.height;
+      await inOrder(kind, () => batch.write());
+    },
+    async unsyncedUndo() {
+      const found = new Map<string, Uint8Array>();
+      for await (const some of entries(level, PREFIX.undo)) {
+        for (const [at, value] of some) {
+          const payload = openRecord(at, value);
+          if (!payload) throw new DamagedError('an undo record');
+          found.set(toHex(idInKey(at)), payload.slice());
+          undo.found(at);
+        }
+      }
+      return found;
+    },
+    unsynced: () => undo.now(),
+    async sync(released = []) {
+      if (lastState === null) return;
+      const batch = level.batch();
+      batch.put(key.state, lastState);
+      undo.release(batch, released);
+      await inOrder('synced state', () => batch.write({ sync: true }).then(forced));
+    },
+    beginLoading: () =>
+      inOrder('coins of a snapshot', () =>
+        level.put(key.loading, sealPayload(key.loading, Uint8Array.of(1)), { sync: true }).then(forced),
+      ),
+    loadCoins(coins) {
+      const batch = level.batch();
+      writeCoins(batch, coins);
+      return inOrder('coins of a snapshot', () => batch.write());
+    },
+    compactCoins() {
+      const { gte, lt } = rangeOf(PREFIX.coin);
+      return level.compactRange(gte, lt);
+    },
+    finishLoading(state, headers, { height, id }) {
+      const batch = level.batch();
+      for (const header of headers) putHeader(batch, header);
+      const mark = key.mark(state.commit);
+      batch.put(mark, sealPayload(mark, markBytes(state.commit)));
+      lastState = sealPayload(key.state, encodeState(state));
+      batch.put(key.state, lastState);
+      batch.put(key.base, sealPayload(key.base, new Writer(36).u32(height).bytes(id).finish()));
+      batch.del(key.loading);
+      return inOrder('start from a snapshot', () => batch.write({ sync: true }).then(forced));
+    },
+    async undoLoading() {
+      if (readValue(level, key.loading) === undefined) return;
+      await inOrder('coins of a snapshot', () => level.clear(rangeOf(PREFIX.coin)));
+      await inOrder('coins of a snapshot', () => level.del(key.loading));
+    },
+    forgetBase(state) {
+      const batch = level.batch();
+      lastState = sealPayload(key.state, encodeState(state));
+      batch.put(key.state, lastState);
+      batch.del(key.base);
+      return inOrder('history confirmed', () => batch.write({ sync: true }).then(forced));
+    },
+    giveUp() {
+      lastState = new Uint8Array(0);
+      return inOrder('first state', () => level.put(key.state, lastState!, { sync: true }).then(forced));
+    },
+    base() {
+      const record = readValue(level, key.base);
+      const payload = record && openRecord(key.base, record);
+      if (record !== undefined && payload?.length !== 36)
+        throw new DamagedError('the snapshot it began with');
+      if (!payload) return null;
+      const reader = new Reader(payload);
+      return { height: reader.u32(), id: reader.bytes(32).slice() };
+    },
+    async checkMarks(commit) {
+      for (let number = Math.max(1, commit - MARKS + 1); number <= commit; number++) {
+        const mark = key.mark(number);
+        const record = readValue(level, mark);
+        const payload = record && openRecord(mark, record);
+        if (!payload || toHex(payload) !== toHex(markBytes(number)))
+          throw new DamagedError(`batch ${number} is missing`);
+        if (number % 512 === 0) await new Promise(setImmediate);
+      }
+    },
+    async close() {
+      await line.idle();
+      await level.close();
+    },
+  };
+}
+
+/** The commit number as 8 bytes, little-endian. */
+function markBytes(commit: number): Uint8Array {
+  const bytes = new Uint8Array(8);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(commit), true);
+  return bytes;
+}

@@ -1,0 +1,51 @@
+import { type CoinKey, indexOfCoinKey } from '../core/primitives/coin-key.ts';
+
+/**
+ * A number for a whole coin set that each change can carry on: the sum of a number for each outpoint, modulo 2^48.
+ * Sets that differ have the same sum once in 2^48 times, unless somebody can choose txids to that end, and against him
+ * there is the snapshot's root. What a coin is worth is behind the checksum of its record.
+ */
+export const COIN_SUM_MODULUS = 2 ** 48;
+
+/** The number of one outpoint, from eight bytes of its txid and its index. */
+function numberOf(low: number, high: number, index: number): number {
+  // The index goes in before the multiplication, so that outputs that trade places don't cancel out.
+  const a = Math.imul(low ^ Math.imul(index + 1, 0x9e37_79b1), 0x85eb_ca6b) >>> 0;
+  const b = Math.imul(high ^ index, 0xc2b2_ae35) >>> 16;
+  return b * 0x1_0000_0000 + a;
+}
+
+/** The sum after a change, given by the outpoints of the coins that it creates and spends. */
+export function coinSumAfter(
+  sum: number,
+  { created, spent }: { readonly created: Iterable<CoinKey>; readonly spent: Iterable<CoinKey> },
+): number {
+  let next = sum;
+  for (const key of created) next = (next + numberOfKey(key)) % COIN_SUM_MODULUS;
+  for (const key of spent) next = (next - numberOfKey(key) + COIN_SUM_MODULUS) % COIN_SUM_MODULUS;
+  return next;
+}
+
+function numberOfKey(key: CoinKey): number {
+  return numberOf(wordOfKey(key, 0), wordOfKey(key, 4), indexOfCoinKey(key));
+}
+
+function wordOfKey(key: CoinKey, at: number): number {
+  return (
+    key.charCodeAt(at) |
+    (key.charCodeAt(at + 1) << 8) |
+    (key.charCodeAt(at + 2) << 16) |
+    (key.charCodeAt(at + 3) << 24)
+  );
+}
+
+/** The same from txid 32 | index u32 BE, as the database and snapshots have it. */
+export function addOutpointTo(sum: number, outpoint: Uint8Array): number {
+  const [a, b, c, d] = [outpoint[32]!, outpoint[33]!, outpoint[34]!, outpoint[35]!];
+  const index = ((a << 24) | (b << 16) | (c << 8) | d) >>> 0;
+  return (sum + numberOf(word(outpoint, 0), word(outpoint, 4), index)) % COIN_SUM_MODULUS;
+}
+
+function word(bytes: Uint8Array, at: number): number {
+  return bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
+}

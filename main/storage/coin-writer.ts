@@ -1,0 +1,36 @@
+import type { Coin } from '../core/primitives/coin.ts';
+import type { CoinKey } from '../core/primitives/coin-key.ts';
+import { CHECKSUM_BYTES, sealRecord } from './checksum.ts';
+import { coinLength, writeCoin } from './coin-record.ts';
+import { COIN_KEY_BYTES, key } from './keys.ts';
+
+/** Changes of the coin set, each key once; a coin of null is deleted. A map of them will do. */
+export interface CoinChanges {
+  forEach(visit: (coin: Coin | null, key: CoinKey) => void): void;
+}
+
+/** A batch of LevelDB's, which copies what it is given. */
+interface Batch {
+  put(at: Uint8Array, record: Uint8Array): unknown;
+  del(at: Uint8Array): unknown;
+}
+
+/**
+ * Puts changes of coins into a batch through memory of its own: keys and records of thousands of coins a second would
+ * otherwise be most of the garbage that connecting makes.
+ */
+export function createCoinWriter(): (batch: Batch, coins: CoinChanges) => void {
+  const at = new Uint8Array(COIN_KEY_BYTES);
+  // One for each length of a record; there are as many as a lock has lengths.
+  const records: Uint8Array[] = [];
+  const recordFor = (coin: Coin): Uint8Array => {
+    const length = CHECKSUM_BYTES + coinLength(coin);
+    return (records[length] ??= new Uint8Array(length));
+  };
+  return (batch, coins) =>
+    coins.forEach((coin: Coin | null, outpoint: CoinKey) => {
+      key.coin(outpoint, at);
+      if (coin === null) batch.del(at);
+      else batch.put(at, sealRecord(at, writeCoin(coin, recordFor(coin), CHECKSUM_BYTES)));
+    });
+}

@@ -1,0 +1,34 @@
+import { DamagedError } from './corrupt-error.ts';
+import { openRecord } from './checksum.ts';
+import { PREFIX } from './keys.ts';
+import { entries, type Level } from './level-access.ts';
+
+/** A consistent view of all coins, in the order of a snapshot. It dies with the process. */
+export interface FrozenCoins {
+  /** Up to a thousand at a time: key of the database, payload as encodeCoin writes it. @throws {DamagedError} */
+  batches(): AsyncGenerator<readonly RawCoin[]>;
+  release(): Promise<void>;
+}
+
+export interface RawCoin {
+  /** txid 32 | index u32 BE. */
+  readonly outpoint: Uint8Array;
+  readonly coin: Uint8Array;
+}
+
+/** Freezes the coins of a database as they are now. */
+export function freezeCoins(level: Level): FrozenCoins {
+  const snapshot = level.snapshot();
+  return {
+    async *batches() {
+      for await (const some of entries(level, PREFIX.coin, snapshot)) {
+        yield some.map(([at, value]) => {
+          const coin = openRecord(at, value);
+          if (!coin || at.length !== 37) throw new DamagedError('a coin');
+          return { outpoint: at.subarray(1), coin };
+        });
+      }
+    },
+    release: () => snapshot.close(),
+  };
+}

@@ -1,0 +1,71 @@
+import { Reader } from '../core/codec/reader.ts';
+import { Writer } from '../core/codec/writer.ts';
+import { HEADER_BYTES } from '../core/primitives/limits.ts';
+
+/** Where a record stands in the segment files. */
+export interface SegmentLocation {
+  readonly segment: number;
+  readonly offset: number;
+  /** Bytes of the payload. */
+  readonly length: number;
+}
+
+/** Where an undo record stands, and in which format: see undo-record.ts (2) and undo-record-1.ts (1). */
+export interface UndoLocation extends SegmentLocation {
+  readonly format: 1 | 2;
+}
+
+/** How far a block has come. A connected block may since have been disconnected: it is still known to be valid. */
+export type BlockStatus = 'header' | 'stored' | 'connected' | 'invalid';
+
+const STATUS: readonly BlockStatus[] = ['header', 'stored', 'connected', 'invalid'];
+
+/** What the index keeps of a block. */
+export interface HeaderRecord {
+  readonly header: Uint8Array;
+  readonly status: BlockStatus;
+  /** Transactions in the body; 0 while it isn't stored. */
+  readonly transactions: number;
+  /** Bit field of the soft forks it was checked under (protocol 4). */
+  readonly rules: number;
+  readonly body: SegmentLocation | null;
+  readonly undo: UndoLocation | null;
+}
+
+/**
+ * header 88 | status u8 | transactions varuint | rules u32 | body | undo. A place is u8 1 and three varuints, or u8 0; the
+ * place of an undo record begins with its format instead of 1.
+ */
+export function encodeHeaderRecord(record: HeaderRecord): Uint8Array {
+  const writer = new Writer(HEADER_BYTES + 40).bytes(record.header).u8(STATUS.indexOf(record.status));
+  writer.varuint(record.transactions).u32(record.rules);
+  writeLocation(writer, record.body, 1);
+  writeLocation(writer, record.undo, record.undo?.format ?? 1);
+  return writer.finish();
+}
+
+export function decodeHeaderRecord(payload: Uint8Array): HeaderRecord | null {
+  const reader = new Reader(payload);
+  const header = reader.bytes(HEADER_BYTES);
+  const status = STATUS[reader.u8()];
+  const transactions = reader.varuint();
+  const rules = reader.u32();
+  const body = readTag(reader, 1) === 0 ? null : readLocation(reader);
+  const format = readTag(reader, 2);
+  const undo = format === 0 ? null : { ...readLocation(reader), format };
+  return reader.finish() === null && status ? { header, status, transactions, rules, body, undo } : null;
+}
+
+function writeLocation(writer: Writer, at: SegmentLocation | null, tag: 1 | 2): void {
+  if (at === null) writer.u8(0);
+  else writer.u8(tag).varuint(at.segment).varuint(at.offset).varuint(at.length);
+}
+
+function readTag<Most extends 1 | 2>(reader: Reader, most: Most): 0 | 1 | Most {
+  const tag = reader.u8();
+  return (tag > most ? reader.fail('codec-order') : tag) as 0 | 1 | Most;
+}
+
+function readLocation(reader: Reader): SegmentLocation {
+  return { segment: reader.varuint(), offset: reader.varuint(), length: reader.varuint() };
+}

@@ -1,0 +1,71 @@
+import type { ClassicLevel } from 'classic-level';
+import { KithError, messageOf } from '../lib/errors.ts';
+import { diskFailed } from '../lib/disk-failure.ts';
+import { DamagedError } from './corrupt-error.ts';
+import { rangeOf } from './keys.ts';
+
+export type Level = ClassicLevel<Uint8Array, Uint8Array>;
+type Snapshot = ReturnType<Level['snapshot']>;
+
+/** What LevelDB says, in every language that it speaks, when a file is not as it was written. */
+const CORRUPTION = /corrupt|missing files|does not exist|not an sstable|bad magic|bad block|bad entry/i;
+
+/** A value, or undefined. @throws {DamagedError} when LevelDB can't read where it should stand. */
+export function readValue(level: Level, key: Uint8Array): Uint8Array | undefined {
+  try {
+    return level.getSync(key);
+  } catch (error) {
+    throw levelFailed(error, 'reading');
+  }
+}
+
+/** All entries of a small range, read at once. @throws {DamagedError} */
+export async function readRange(level: Level, range: SmallRange): Promise<[Uint8Array, Uint8Array][]> {
+  try {
+    return await level.iterator(range).all();
+  } catch (error) {
+    throw levelFailed(error, 'reading');
+  }
+}
+
+interface SmallRange {
+  readonly gte: Uint8Array;
+  readonly lte?: Uint8Array;
+  readonly lt?: Uint8Array;
+  readonly limit?: number;
+}
+
+/** All entries with this first byte, up to a thousand at a time; the next thousand are read meanwhile. */
+export async function* entries(
+  level: Level,
+  prefix: number,
+  snapshot?: Snapshot,
+): AsyncGenerator<[Uint8Array, Uint8Array][]> {
+  const iterator = level.iterator(snapshot ? { ...rangeOf(prefix), snapshot } : rangeOf(prefix));
+  const read = () => {
+    const reading = iterator.nextv(1000).catch((error: unknown) => {
+      throw levelFailed(error, 'reading');
+    });
+    // Whoever stops in the middle doesn't wait for it, and it fails then.
+    reading.catch(() => undefined);
+    return reading;
+  };
+  try {
+    for (let next = read(); ;) {
+      const some = await next;
+      if (some.length === 0) return;
+      next = read();
+      yield some;
+    }
+  } finally {
+    await iterator.close();
+  }
+}
+
+/** An error of LevelDB's as one of ours. */
+export function levelFailed(error: unknown, doing: string): KithError {
+  if (error instanceof KithError) return error;
+  const cause = messageOf((error as { cause?: unknown }).cause ?? error);
+  if (CORRUPTION.test(cause)) return new DamagedError(cause, error);
+  return diskFailed(error, `${doing} the chain database`);
+}

@@ -1,0 +1,115 @@
+import { u32At } from './level-cursor.ts';
+import { maskedCrc32c } from './crc.ts';
+
+/**
+ * LevelDB's log format, which its manifest has too: blocks of 32 KiB with records of checksum u32 | length u16 |
+ * type u8 | data, none across a border. Type 1 is a whole record, 2, 3 and 4 are its first, middle and last part.
+ */
+const BLOCK = 32_768;
+const HEADER = 7;
+
+export interface LogContents {
+  /** Whole records, up to the first that is damaged. */
+  readonly records: readonly Uint8Array[];
+  /** Where each of them ends in the file. */
+  readonly ends: readonly number[];
+  /** Something good follows something damaged: no crash leaves that. */
+  readonly hole: boolean;
+  /** It ends with its last record, and all of them are good. */
+  readonly whole: boolean;
+}
+
+/** Reads what LevelDB would read, and says whether it would pass over a damaged stretch in silence. */
+export function readLog(bytes: Uint8Array): LogContents {
+  const records: Uint8Array[] = [];
+  const ends: number[] = [];
+  let parts: Uint8Array[] = [];
+  let whole = true;
+  for (let block = 0; block < bytes.length; block += BLOCK) {
+    const end = Math.min(block + BLOCK, bytes.length);
+    let at = block;
+    while (at + HEADER <= end) {
+      const part = partAt(bytes, at, end);
+      if (part === null) break;
+      if (!whole) return { records, ends, hole: true, whole };
+      at += HEADER + part.data.length;
+      if (part.type === FULL || part.type === FIRST) parts = [];
+      parts.push(part.data);
+      if (part.type === FULL || part.type === LAST) {
+        records.push(joined(parts));
+        ends.push(at);
+        parts = [];
+      }
+    }
+    if (isFilled(bytes, block, at)) continue;
+    if (resumes(bytes, block, at)) return { records, ends, hole: true, whole: false };
+    whole = false;
+  }
+  return { records, ends, hole: false, whole: whole && parts.length === 0 };
+}
+
+/**
+ * Every whole record whose checksums hold, also behind damaged ones: of a damaged block of 32 KiB the rest is left out,
+ * as LevelDB does it. Total.
+ */
+export function* readableRecords(bytes: Uint8Array): Generator<Uint8Array> {
+  let parts: Uint8Array[] = [];
+  for (let block = 0; block < bytes.length; block += BLOCK) {
+    const end = Math.min(block + BLOCK, bytes.length);
+    let at = block;
+    while (at + HEADER <= end) {
+      const part = partAt(bytes, at, end);
+      if (part === null) break;
+      at += HEADER + part.data.length;
+      const begins = part.type === FULL || part.type === FIRST;
+      // A middle or last part whose beginning was damaged belongs to nothing.
+      if (!begins && parts.length === 0) continue;
+      if (begins) parts = [];
+      parts.push(part.data);
+      if (part.type !== FULL && part.type !== LAST) continue;
+      yield joined(parts);
+      parts = [];
+    }
+    if (!isFilled(bytes, block, at)) parts = [];
+  }
+}
+
+/** What is too short for another record fills a block up, but only if the next block follows. */
+function isFilled(bytes: Uint8Array, block: number, at: number): boolean {
+  const end = Math.min(block + BLOCK, bytes.length);
+  return end - at < HEADER && (end === block + BLOCK || end === at);
+}
+
+/**
+ * Whether good records that reach to the end of the block stand somewhere behind the damaged one at `at`: LevelDB gives
+ * up the rest of the block without looking. They must reach the end, since anybody could put what looks like a record
+ * into a value, and a crash may cut that value's record off anywhere.
+ */
+function resumes(bytes: Uint8Array, block: number, at: number): boolean {
+  const end = Math.min(block + BLOCK, bytes.length);
+  for (let from = at + 1; from + HEADER <= end; from++) {
+    let to = from;
+    for (let part = partAt(bytes, to, end); part; part = to + HEADER <= end ? partAt(bytes, to, end) : null)
+      to += HEADER + part.data.length;
+    if (to > from && isFilled(bytes, block, to)) return true;
+  }
+  return false;
+}
+
+const FULL = 1;
+const FIRST = 2;
+const LAST = 4;
+
+function partAt(bytes: Uint8Array, at: number, end: number): { type: number; data: Uint8Array } | null {
+  const length = bytes[at + 4]! | (bytes[at + 5]! << 8);
+  const type = bytes[at + 6]!;
+  const stop = at + HEADER + length;
+  if (type < FULL || type > LAST || stop > end) return null;
+  // The checksum is over the type and the data.
+  if (maskedCrc32c(bytes, at + 6, stop) !== u32At(bytes, at)) return null;
+  return { type, data: bytes.subarray(at + HEADER, stop) };
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  return parts.length === 1 ? parts[0]! : Uint8Array.from(Buffer.concat(parts));
+}

@@ -1,0 +1,204 @@
+import { ClassicLevel } from 'classic-level';
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { crashPoint, type WriteKind } from '../lib/crash-point.ts';
+import { diskRefusal } from '../lib/disk-failure.ts';
+import { makePrivateFolder } from '../lib/private-folder.ts';
+import { createWriteLine, type WriteLine } from '../lib/write-line.ts';
+import { codeOf, findCode, KithError, messageOf } from '../lib/errors.ts';
+import type { Log } from '../lib/log.ts';
+import { findLevelDamage } from './check-level.ts';
+import { cutLostEnd } from './cut-end.ts';
+import { asideOf, finishReplacement, replaceLevel } from './replace-level.ts';
+import { type LevelRecord, salvageRecords } from './salvage.ts';
+import { syncLevel } from './sync-level.ts';
+
+/** A value to be put, or null to delete the key. */
+export type Change = readonly [key: Uint8Array, value: Uint8Array | null];
+
+/**
+ * A LevelDB whose contents can be had again from elsewhere, so that no damage of it may end the node. Damaged files are
+ * found and replaced when it is opened. Damage that shows later makes a read or a write fail with the `damaged` code, and
+ * then every write, because LevelDB refuses them from there on, until `renew` has replaced the files.
+ */
+export interface RenewableLevel {
+  /** Why it was made anew, the last time; null if it never was since it was opened. */
+  readonly renewedBecause: string | null;
+  /** @throws {KithError} the `damaged` code */
+  get(key: Uint8Array): Promise<Uint8Array | undefined>;
+  /** Entries with `gte` ≤ key < `lt`. @throws {KithError} the `damaged` code */
+  entries(range: KeyRange): AsyncIterable<LevelRecord>;
+  /** All of it or nothing, one after the other. `sync` returns when the disk has it. @throws {KithError} `disk-full`, the `damaged` code */
+  write(changes: readonly Change[], sync: boolean): Promise<void>;
+  /**
+   * Closes it, sets its files aside and begins with what `build` makes of the records that `keep` accepts and that can
+   * still be read. Nothing else may use it meanwhile. @throws {KithError} `disk-full`, the `unusable` code; it may be
+   * tried again
+   */
+  renew(why: string, build: (kept: readonly LevelRecord[]) => readonly LevelRecord[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface KeyRange {
+  readonly gte: Uint8Array;
+  readonly lt: Uint8Array;
+  readonly reverse?: boolean;
+}
+
+export interface RenewableOptions {
+  readonly folder: string;
+  readonly log: Log;
+  /** Its name in sentences for the log, such as "wallet database". */
+  readonly what: string;
+  readonly kind: WriteKind;
+  readonly codes: { readonly damaged: string; readonly unusable: string };
+  /** Keys of records that cannot be had from elsewhere: they are kept as far as they can be read. */
+  readonly keep: (key: Uint8Array) => boolean;
+  /** Called once when a write fails because the disk refuses it ({@link diskRefusal}); no write succeeds after that. */
+  readonly onRefused?: ((error: KithError) => void) | undefined;
+  /** LevelDB's cache and its write buffer, in bytes each. */
+  readonly bufferBytes: number;
+}
+
+type Level = ClassicLevel<Uint8Array, Uint8Array>;
+
+/** Somebody has it open, which says nothing about its files. */
+const LOCKED = new Set(['LEVEL_LOCKED']);
+
+/** An open database and the order of its writes. */
+interface Opened {
+  readonly level: Level;
+  readonly line: WriteLine;
+}
+
+/** @throws {KithError} `disk-full`, the `unusable` code when not even an empty one can be made */
+export async function openRenewableLevel(options: RenewableOptions): Promise<RenewableLevel> {
+  const { folder, log, what, codes, keep } = options;
+  let renewedBecause: string | null = null;
+  let opened: Opened | null = null;
+
+  const failed = (error: unknown, doing: string): KithError => {
+    if (error instanceof KithError) return error;
+    const reason = messageOf((error as { cause?: unknown }).cause ?? error);
+    // The disk is the problem, not the files: they must not be set aside.
+    const refusal = diskRefusal(error);
+    if (refusal !== null) return new KithError(refusal, `${doing} the ${what}: ${reason}`, { cause: error });
+    return new KithError(codes.damaged, `${doing} the ${what} failed: ${reason}`, { cause: error });
+  };
+  const unusable = (error: unknown): KithError => {
+    if (diskRefusal(error) !== null) return failed(error, 'replacing');
+    const reason = messageOf((error as { cause?: unknown }).cause ?? error);
+    const message = `the ${what} in ${folder} cannot be used: ${reason}`;
+    return new KithError(codes.unusable, message, { cause: error, data: { directory: folder, reason } });
+  };
+  const current = (): Opened => {
+    if (opened === null) throw new KithError(codes.unusable, `the ${what} is not open`);
+    return opened;
+  };
+  const open = async (): Promise<Opened> => {
+    const level = await openLevel(folder, options.bufferBytes);
+    const line = createWriteLine((error) => {
+      const failure = failed(error, 'writing');
+      if (diskRefusal(error) !== null) options.onRefused?.(failure);
+      return failure;
+    });
+    return { level, line };
+  };
+  const replace = async (why: string, build: Parameters<RenewableLevel['renew']>[1]): Promise<void> => {
+    log.warn(`the ${what} is corrupt; it is set aside and made again`, { folder, cause: why });
+    const kept = await salvageRecords(folder, keep);
+    try {
+      await replaceLevel(folder, build(kept));
+      opened = await open();
+    } catch (error) {
+      throw unusable(error);
+    }
+    renewedBecause = why;
+    log.info(`the ${what} was made again`, { folder, aside: asideOf(folder), kept: kept.length });
+  };
+  const close = async (): Promise<void> => {
+    const last = opened;
+    opened = null;
+    await last?.line.idle();
+    await last?.level.close();
+  };
+
+  const damage = await findDamage(folder).catch((error: unknown) => {
+    throw failed(error, 'opening');
+  });
+  if (damage !== null) await replace(damage, (kept) => kept);
+  else
+    opened = await open().catch(async (error: unknown) => {
+      if (diskRefusal(error) !== null) throw failed(error, 'opening');
+      if (findCode(error, LOCKED)) throw unusable(error);
+      await replace(messageOf((error as { cause?: unknown }).cause ?? error), (kept) => kept);
+      return current();
+    });
+  if (damage === null && renewedBecause === null) await rm(asideOf(folder), { recursive: true, force: true });
+
+  return {
+    get renewedBecause() {
+      return renewedBecause;
+    },
+    async get(key) {
+      const { level } = current();
+      return level.get(key).catch((error: unknown) => {
+        throw failed(error, 'reading');
+      });
+    },
+    async *entries(range) {
+      const iterator = current().level.iterator(range);
+      try {
+        for await (const entry of iterator) yield entry;
+      } catch (error) {
+        throw failed(error, 'reading');
+      }
+    },
+    async write(changes, sync) {
+      const { level, line } = current();
+      await line.write(async () => {
+        const batch = level.batch();
+        for (const [key, value] of changes) {
+          if (value === null) batch.del(key);
+          else batch.put(key, value);
+        }
+        await batch.write({ sync });
+        if (sync) await syncLevel(folder);
+        crashPoint(options.kind);
+      });
+    },
+    async renew(why, build) {
+      // What is wrong with it may make closing fail too.
+      await close().catch((error: unknown) => log.warn(`the ${what} could not be closed`, { error }));
+      await replace(why, build);
+    },
+    close,
+  };
+}
+
+/** What is wrong with the files, before LevelDB sees them: over some damage it would abort the process. */
+async function findDamage(folder: string): Promise<string | null> {
+  try {
+    await finishReplacement(folder);
+    await cutLostEnd(folder);
+    return await findLevelDamage(folder);
+  } catch (error) {
+    if (diskRefusal(error) !== null) throw error;
+    // A file in the place of the folder, or one that may not be read: what can be rebuilt never stops a start.
+    return existsSync(folder) ? (codeOf(error) ?? messageOf(error)) : null;
+  }
+}
+
+async function openLevel(folder: string, bufferBytes: number): Promise<Level> {
+  makePrivateFolder(folder);
+  const level: Level = new ClassicLevel(folder, {
+    keyEncoding: 'view',
+    valueEncoding: 'view',
+    // Hashes, keys and signatures don't get shorter, and over damage in packed blocks LevelDB aborts more often.
+    compression: false,
+    cacheSize: bufferBytes,
+    writeBufferSize: bufferBytes,
+  });
+  await level.open();
+  return level;
+}

@@ -1,0 +1,55 @@
+import { existsSync } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { ClassicLevel } from 'classic-level';
+import { crashPoint } from '../lib/crash-point.ts';
+import { makePrivateFolder } from '../lib/private-folder.ts';
+import { syncFolder } from '../lib/sync-folder.ts';
+import { codeOf } from '../lib/errors.ts';
+import type { LevelRecord } from './salvage.ts';
+
+/** Where a damaged database is kept until a start finds the one in its place whole. */
+export const asideOf = (folder: string): string => `${folder}.damaged`;
+const freshOf = (folder: string): string => `${folder}.new`;
+
+/**
+ * Puts a new LevelDB with `records` in the place of a closed one, which is kept beside it (see {@link asideOf}). A crash
+ * or a power failure leaves the old one, the new one, or what {@link finishReplacement} completes: never none.
+ */
+export async function replaceLevel(folder: string, records: readonly LevelRecord[]): Promise<void> {
+  const fresh = freshOf(folder);
+  await rm(fresh, { recursive: true, force: true });
+  await writeLevel(fresh, records);
+  await rm(asideOf(folder), { recursive: true, force: true });
+  await rename(folder, asideOf(folder)).catch((error: unknown) => {
+    if (codeOf(error) !== 'ENOENT') throw error;
+  });
+  crashPoint('database set aside');
+  await rename(fresh, folder);
+  await syncFolder(dirname(folder));
+  crashPoint('database replaced');
+}
+
+/** Completes a replacement that a crash interrupted, or takes back one that had not come far enough. */
+export async function finishReplacement(folder: string): Promise<void> {
+  const fresh = freshOf(folder);
+  // The new one is complete before the old one leaves its place.
+  if (existsSync(fresh) && !existsSync(folder)) await rename(fresh, folder);
+  else await rm(fresh, { recursive: true, force: true });
+}
+
+async function writeLevel(folder: string, records: readonly LevelRecord[]): Promise<void> {
+  makePrivateFolder(folder);
+  const level = new ClassicLevel<Uint8Array, Uint8Array>(folder, {
+    keyEncoding: 'view',
+    valueEncoding: 'view',
+  });
+  try {
+    await level.open();
+    const batch = level.batch();
+    for (const [key, value] of records) batch.put(key, value);
+    await batch.write({ sync: true });
+  } finally {
+    await level.close();
+  }
+}

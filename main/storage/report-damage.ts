@@ -1,0 +1,57 @@
+import type { ChainDb } from './chain-db.ts';
+import { DamagedError } from './corrupt-error.ts';
+
+/**
+ * The same database; every {@link DamagedError} of one of its calls also goes to `onDamage`, in a microtask of its own.
+ * Corrupt bytes may surface in any read, for example for a question of the API: whoever asked must not be the only one
+ * that is told, because only a rebuild mends the database.
+ */
+export function reportDamage(db: ChainDb, onDamage: (damage: DamagedError) => void): ChainDb {
+  const note = (error: unknown): void => {
+    if (error instanceof DamagedError) queueMicrotask(() => onDamage(error));
+  };
+  return watched(db, note);
+}
+
+type Note = (error: unknown) => void;
+
+/** An object whose methods tell `note` what they throw, reject with, or end an iteration with. */
+function watched<T extends object>(target: T, note: Note): T {
+  return new Proxy(target, {
+    get(from, name): unknown {
+      const value: unknown = Reflect.get(from, name);
+      if (typeof value !== 'function') return value;
+      return (...args: unknown[]) => {
+        try {
+          return watchedResult(Reflect.apply(value, from, args), note);
+        } catch (error) {
+          note(error);
+          throw error;
+        }
+      };
+    },
+  });
+}
+
+function watchedResult(result: unknown, note: Note): unknown {
+  if (result instanceof Promise) {
+    result.catch(note);
+    return result;
+  }
+  if (typeof result !== 'object' || result === null) return result;
+  // The iterator of a generator, and the coins that `freeze` gives.
+  return Symbol.asyncIterator in result || 'batches' in result ? watchedSource(result, note) : result;
+}
+
+function watchedSource(source: object, note: Note): object {
+  if (!(Symbol.asyncIterator in source)) return watched(source, note);
+  const iterable = source as AsyncIterable<unknown>;
+  return (async function* () {
+    try {
+      yield* iterable;
+    } catch (error) {
+      note(error);
+      throw error;
+    }
+  })();
+}

@@ -1,0 +1,104 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readRegularFile } from '../lib/read-regular.ts';
+import { currentVersion, MAX_FILE_BYTES, numbered } from './check-level.ts';
+import { Cursor } from './level-cursor.ts';
+import { readableRecords } from './level-log-file.ts';
+import { readableEntries } from './level-table-file.ts';
+
+/** A record of a LevelDB: its key and its value. */
+export type LevelRecord = readonly [key: Uint8Array, value: Uint8Array];
+
+/** The newest version of a key that was found so far; `value` is null once it was deleted. */
+interface Found {
+  readonly sequence: number;
+  readonly key: Uint8Array;
+  readonly value: Uint8Array | null;
+}
+
+/**
+ * What can still be read of a closed LevelDB, damaged or not, without LevelDB: that one aborts the process over some
+ * damage. Only blocks and log records whose checksums hold are read, and only keys that `wanted` accepts; of several
+ * versions of a key the newest counts. In order of key. A record that stood in a damaged block is missing, and an older
+ * version of it may show instead. Total: what cannot be read is left out. Cost: one pass over the files; memory for what
+ * is wanted and the largest file.
+ */
+export async function salvageRecords(
+  directory: string,
+  wanted: (key: Uint8Array) => boolean,
+): Promise<LevelRecord[]> {
+  const newest = new Map<string, Found>();
+  const note = (sequence: number, key: Uint8Array, value: Uint8Array | null) => {
+    if (!wanted(key)) return;
+    const name = Buffer.from(key).toString('latin1');
+    if ((newest.get(name)?.sequence ?? -1) > sequence) return;
+    newest.set(name, { sequence, key: key.slice(), value: value === null ? null : value.slice() });
+  };
+  for (const file of await liveFiles(directory)) {
+    const bytes = await readRegularFile(join(directory, file), MAX_FILE_BYTES).catch(() => new Uint8Array(0));
+    if (file.endsWith('.log')) readBatches(bytes, note);
+    else readTable(bytes, note);
+  }
+  return [...newest.entries()]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([, { key, value }]) => (value === null ? [] : [[key, value] as const]));
+}
+
+/**
+ * Tables and logs that the database is made of, and tables newer than all of these: the end of the manifest, which names
+ * them, may be lost. All that lie there where its manifest is damaged.
+ */
+async function liveFiles(directory: string): Promise<string[]> {
+  const names = await readdir(directory).catch(() => []);
+  const version = await currentVersion(directory).catch(() => 'unreadable');
+  const tables = numbered(names, /^(\d+)\.(?:ldb|sst)$/);
+  const logs = numbered(names, /^(\d+)\.log$/);
+  const known = typeof version === 'string' ? null : version;
+  const newest = Math.max(0, ...(known?.tables.keys() ?? []));
+  return [
+    ...[...tables].filter(([number]) => known === null || known.tables.has(number) || number > newest),
+    ...[...logs].filter(([number]) => known === null || number >= known.logNumber),
+  ].map(([, name]) => name);
+}
+
+type Note = (sequence: number, key: Uint8Array, value: Uint8Array | null) => void;
+
+/** Behind every key of a table stand 8 bytes: what it is (1 put, 0 deleted) and, above that byte, its sequence number. */
+const TRAILER_BYTES = 8;
+const PUT = 1;
+
+function readTable(bytes: Uint8Array, note: Note): void {
+  for (const { key, value } of readableEntries(bytes)) {
+    const end = key.length - TRAILER_BYTES;
+    if (end >= 0) note(sequenceAt(key, end + 1, 7), key.subarray(0, end), key[end] === PUT ? value : null);
+  }
+}
+
+/** Batches of sequence u64 | count u32 | entries of type u8, key, and, for what is put, a value (each behind its length). */
+function readBatches(bytes: Uint8Array, note: Note): void {
+  for (const batch of readableRecords(bytes)) {
+    if (batch.length < 12) continue;
+    const cursor = new Cursor(batch, 12);
+    for (let sequence = sequenceAt(batch, 0, 8); !cursor.done; sequence++) {
+      const type = cursor.varint();
+      const key = readSlice(batch, cursor);
+      const value = type === PUT ? readSlice(batch, cursor) : null;
+      if (cursor.failed || type > PUT) break;
+      note(sequence, key, value);
+    }
+  }
+}
+
+function readSlice(bytes: Uint8Array, cursor: Cursor): Uint8Array {
+  const length = cursor.varint();
+  const at = cursor.at;
+  cursor.skip(length);
+  return cursor.failed ? new Uint8Array(0) : bytes.subarray(at, at + length);
+}
+
+/** Little-endian. Sequence numbers stay below 2^53: one for every write. */
+function sequenceAt(bytes: Uint8Array, at: number, length: number): number {
+  let value = 0;
+  for (let i = 0; i < length; i++) value += bytes[at + i]! * 2 ** (8 * i);
+  return value;
+}

@@ -1,0 +1,221 @@
+import { type FileHandle, open, readdir, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { crashPoint } from '../lib/crash-point.ts';
+import { diskRefusal } from '../lib/disk-failure.ts';
+import { makePrivateFolder } from '../lib/private-folder.ts';
+import { syncFolder } from '../lib/sync-folder.ts';
+import { KithError } from '../lib/errors.ts';
+import type { SegmentLocation } from './header-record.ts';
+import { frame, FRAME_BYTES, type ScannedRecord, scanRecords, unframe } from './segment-frame.ts';
+
+const FILE_NAME = /^(\d{6})\.seg$/;
+
+export interface SegmentStoreOptions {
+  readonly directory: string;
+  /** For the chaos test. */
+  readonly kind: 'block body' | 'undo record';
+  /** A new file begins when the current one has reached this size. */
+  readonly segmentBytes?: number;
+  /** No record may be longer; bounds what a damaged length can make us allocate. */
+  readonly maxRecordBytes: number;
+}
+
+/**
+ * Append-only files of checksummed records; deleting a file is pruning. Bytes once written are never changed, so that
+ * a crash can only damage the end of the newest file, and then the next append begins a new one.
+ */
+export interface SegmentStore {
+  /** Resolves when the bytes are with the operating system; {@link sync} puts them on the disk. */
+  append(payload: Uint8Array): Promise<SegmentLocation>;
+  /** Null when the file is gone (pruned) or the record is damaged. */
+  read(at: SegmentLocation): Promise<Uint8Array | null>;
+  /** Whether the file is there and long enough. Reads nothing. */
+  holds(at: SegmentLocation): boolean;
+  /** No file of this number or a lower one will be written to: places in files that are lost must not be filled anew. */
+  leave(segment: number): void;
+  sync(): Promise<void>;
+  /** All good records of a file in order, from a record's beginning on; damaged stretches are passed over. */
+  scan(segment: number, from?: number): AsyncGenerator<ScannedRecord>;
+  segments(): readonly number[];
+  /** Bytes in all files. */
+  bytes(): number;
+  remove(segment: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** @throws {KithError} `storage-unusable` when the directory can't be made or read. */
+export async function openSegments(options: SegmentStoreOptions): Promise<SegmentStore> {
+  const { directory, kind, segmentBytes = 64 << 20, maxRecordBytes } = options;
+  const sizes = await listSegments(directory);
+  const readers = new Map<number, Promise<FileHandle>>();
+  const path = (segment: number) => join(directory, `${String(segment).padStart(6, '0')}.seg`);
+
+  // Always a new file after a restart: nobody has to find out where the last one was cut off.
+  let current = Math.max(0, ...sizes.keys()) + 1;
+  let file: FileHandle | null = null;
+  // The process that wrote the newest file may have been killed before that was on the disk. Older files were synced.
+  let inherited: number | null = current > 1 ? current - 1 : null;
+  let tail: Promise<unknown> = Promise.resolve();
+  // The end of a file that is complete: a sync meanwhile must wait for it, and not touch a file that is being closed.
+  let ending: Promise<void> | null = null;
+
+  const endFile = (full: FileHandle): Promise<void> => {
+    file = null;
+    ending = full
+      .datasync()
+      .finally(() => full.close())
+      .finally(() => {
+        ending = null;
+      });
+    return ending;
+  };
+
+  const write = async (payload: Uint8Array): Promise<SegmentLocation> => {
+    if (payload.length > maxRecordBytes) throw new RangeError(`a record of ${payload.length} bytes`);
+    if (file && (sizes.get(current) ?? 0) >= segmentBytes) {
+      await endFile(file).catch((error: unknown) => {
+        throw storageFailed(error, directory);
+      });
+      current++;
+    }
+    file ??= await create(path(current));
+    const offset = sizes.get(current) ?? 0;
+    try {
+      await file.appendFile(frame(payload));
+      crashPoint(kind);
+    } catch (error) {
+      // How much arrived is unknown: the rest of this file is given up, and nothing points into it.
+      await endFile(file).catch(() => undefined);
+      sizes.set(current, offset);
+      current++;
+      throw storageFailed(error, directory);
+    }
+    sizes.set(current, offset + FRAME_BYTES + payload.length);
+    return { segment: current, offset, length: payload.length };
+  };
+
+  const reader = (segment: number): Promise<FileHandle> => {
+    let handle = readers.get(segment);
+    if (!handle) {
+      handle = open(path(segment), 'r');
+      readers.set(segment, handle);
+      handle.catch(() => readers.delete(segment));
+      if (readers.size > MAX_READERS) void closeOldest(readers);
+    }
+    return handle;
+  };
+
+  const readAt = async (segment: number, offset: number, length: number): Promise<Uint8Array | null> => {
+    try {
+      const handle = await reader(segment);
+      const bytes = new Uint8Array(length);
+      const { bytesRead } = await handle.read(bytes, 0, length, offset);
+      return bytesRead === length ? bytes : null;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+      throw storageFailed(error, directory);
+    }
+  };
+
+  const read = async (at: SegmentLocation): Promise<Uint8Array | null> => {
+    const bytes = await readAt(at.segment, at.offset, FRAME_BYTES + at.length);
+    return bytes && unframe(bytes, at.length);
+  };
+
+  return {
+    append(payload) {
+      const result = tail.then(() => write(payload));
+      tail = result.catch(() => undefined);
+      return result;
+    },
+    read,
+    holds: ({ segment, offset, length }) => offset + FRAME_BYTES + length <= (sizes.get(segment) ?? 0),
+    leave(segment) {
+      if (file === null) current = Math.max(current, segment + 1);
+    },
+    async sync() {
+      await tail;
+      try {
+        if (inherited !== null) await syncFile(path(inherited));
+        inherited = null;
+        await ending;
+        await file?.datasync();
+      } catch (error) {
+        throw storageFailed(error, directory);
+      }
+    },
+    scan: (segment, from = 0) =>
+      scanRecords((offset, length) => readAt(segment, offset, length), segment, {
+        from,
+        size: sizes.get(segment) ?? 0,
+        maxRecordBytes,
+      }),
+    segments: () => [...sizes.keys()].sort((a, b) => a - b),
+    bytes: () => [...sizes.values()].reduce((sum, size) => sum + size, 0),
+    async remove(segment) {
+      const handle = readers.get(segment);
+      readers.delete(segment);
+      await handle?.then((h) => h.close()).catch(() => undefined);
+      await rm(path(segment), { force: true });
+      crashPoint('segment file removed');
+      sizes.delete(segment);
+    },
+    async close() {
+      await tail;
+      await file?.close();
+      file = null;
+      await Promise.all(
+        [...readers.values()].map((handle) => handle.then((h) => h.close()).catch(() => undefined)),
+      );
+      readers.clear();
+    },
+  };
+}
+
+async function syncFile(path: string): Promise<void> {
+  // For writing, since some systems sync nothing else.
+  const file = await open(path, 'r+').catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  });
+  await file?.datasync();
+  await file?.close();
+}
+
+/** A new file that is still there after a power failure, as soon as it has been synced. */
+async function create(path: string): Promise<FileHandle> {
+  const file = await open(path, 'a');
+  await syncFolder(dirname(path));
+  return file;
+}
+
+const MAX_READERS = 8;
+
+async function closeOldest(readers: Map<number, Promise<FileHandle>>): Promise<void> {
+  const [segment, handle] = readers.entries().next().value!;
+  readers.delete(segment);
+  await handle.then((h) => h.close()).catch(() => undefined);
+}
+
+async function listSegments(directory: string): Promise<Map<number, number>> {
+  try {
+    makePrivateFolder(directory);
+    const sizes = new Map<number, number>();
+    for (const name of await readdir(directory)) {
+      const match = FILE_NAME.exec(name);
+      if (!match) continue;
+      const handle = await open(join(directory, name), 'r');
+      sizes.set(Number(match[1]), (await handle.stat()).size);
+      await handle.close();
+    }
+    return sizes;
+  } catch (error) {
+    throw storageFailed(error, directory);
+  }
+}
+
+function storageFailed(error: unknown, directory: string): KithError {
+  if (error instanceof KithError) return error;
+  const code = diskRefusal(error) ?? 'storage-unusable';
+  return new KithError(code, `block storage failed in ${directory}`, { cause: error, data: { directory } });
+}

@@ -1,0 +1,37 @@
+import type { Role } from '../../shared/contract/vocabulary.ts';
+import { KithError } from '../lib/errors.ts';
+import { wipe } from '../workers/vault.ts';
+import type { GuessLimit } from './guess-limit.ts';
+import { deriveSecrets, type KeySecrets, type Signer } from './key-secrets.ts';
+import type { OpenWallet } from './open-wallet.ts';
+import { openSecret, type WalletSecret } from './file-secret.ts';
+
+/** The ways past a password. Each takes a quarter of a second, and more after wrong ones. */
+export interface Access {
+  /**
+   * What a wallet is sealed around. The caller wipes `entropy`. `by` is where the password came from, see GuessLimit.
+   * @throws {KithError} `wallet-password`, `wallet-password-wait`, `wallet-password-long`
+   */
+  secret(wallet: OpenWallet, password: string, by: Role): Promise<WalletSecret>;
+  /** The keys of a wallet. The caller wipes them. Throws like `secret`. */
+  keys(wallet: OpenWallet, password: string, by: Role): Promise<KeySecrets>;
+}
+
+export function createAccess(deps: { readonly guesses: GuessLimit; readonly signer: Signer }): Access {
+  const secret = async ({ id, name, file }: OpenWallet, password: string, by: Role) => {
+    const opened = await deps.guesses.attempt(id, by, () => openSecret(file.sealed, password, file.identity));
+    if (opened === null) throw new KithError('wallet-password', undefined, { data: { name } });
+    return opened;
+  };
+  return {
+    secret,
+    async keys(wallet, password, by) {
+      const opened = await secret(wallet, password, by);
+      try {
+        return await deriveSecrets(opened, wallet.file.identity.account, deps.signer);
+      } finally {
+        wipe(opened.entropy);
+      }
+    },
+  };
+}

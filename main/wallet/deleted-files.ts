@@ -1,0 +1,77 @@
+import { readdir, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isName } from '../../shared/labels.ts';
+import { readRegularFile } from '../lib/read-regular.ts';
+import { syncFolder } from '../lib/sync-folder.ts';
+import { decodeWalletFile, isFileProblem, MAX_FILE_BYTES, type WalletFile } from './wallet-file.ts';
+import { nameKey, SUFFIX } from './wallet-names.ts';
+
+/** What the previous version of a wallet file ends with. */
+export const BACKUP = '.bak';
+
+/** A wallet whose file is gone and whose previous version is still here. */
+export interface DeletedFile {
+  /** As it was called. */
+  readonly name: string;
+  readonly file: WalletFile;
+}
+
+/** The deleted wallets of a folder that can be read, by name. Reads every previous version that has no wallet file. */
+export async function findDeleted(folder: string): Promise<DeletedFile[]> {
+  const entries = await readdir(folder);
+  const present = new Set(namesOf(entries, SUFFIX).map(nameKey));
+  const deleted: DeletedFile[] = [];
+  for (const name of namesOf(entries, SUFFIX + BACKUP)) {
+    if (present.has(nameKey(name))) continue;
+    const file = await readWallet(join(folder, name + SUFFIX + BACKUP));
+    if (file !== null) deleted.push({ name, file });
+  }
+  return deleted.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/**
+ * Renames previous versions under a name that belong to another wallet than `id`, so that the wallet that has the name
+ * now does not write over the only copy of a deleted one. Returns the new names. Unreadable ones are kept, too.
+ */
+export async function keepDeleted(folder: string, name: string, id: string): Promise<string[]> {
+  const entries = await readdir(folder);
+  const kept: string[] = [];
+  for (const found of namesOf(entries, SUFFIX + BACKUP)) {
+    if (nameKey(found) !== nameKey(name)) continue;
+    const from = join(folder, found + SUFFIX + BACKUP);
+    const file = await readWallet(from);
+    if (file?.identity.id === id) continue;
+    const free = freeName(found, [
+      ...namesOf(entries, SUFFIX),
+      ...namesOf(entries, SUFFIX + BACKUP),
+      ...kept,
+    ]);
+    await rename(from, join(folder, free + SUFFIX + BACKUP));
+    kept.push(free);
+  }
+  if (kept.length > 0) await syncFolder(folder);
+  return kept;
+}
+
+const namesOf = (entries: readonly string[], ending: string) =>
+  entries
+    .filter((entry) => entry.endsWith(ending) && entry.length > ending.length)
+    .map((entry) => entry.slice(0, -ending.length));
+
+/** "Everyday" becomes "Everyday 2", or the first number after it that nothing is called by. */
+function freeName(name: string, taken: readonly string[]): string {
+  const keys = new Set(taken.map(nameKey));
+  for (let number = 2; ; number++) {
+    const ending = ` ${number}`;
+    let base = Array.from(name);
+    // A name has a greatest length, see isName.
+    while (base.length > 1 && !isName(base.join('') + ending)) base = base.slice(0, -1);
+    const free = base.join('') + ending;
+    if (!keys.has(nameKey(free))) return free;
+  }
+}
+
+async function readWallet(path: string): Promise<WalletFile | null> {
+  const file = await readRegularFile(path, MAX_FILE_BYTES).then(decodeWalletFile, () => null);
+  return file === null || isFileProblem(file) ? null : file;
+}

@@ -1,0 +1,70 @@
+import { randomBytes } from 'node:crypto';
+import type { DraftPayment } from '../../shared/contract/wallet.ts';
+import type { OutpointKey } from '../core/primitives/outpoint.ts';
+import type { Transaction } from '../core/primitives/transaction.ts';
+import { KithError } from '../lib/errors.ts';
+import type { OwnCoin } from './wallet-records.ts';
+
+/** A coin that a draft spends. */
+export interface DraftInput {
+  readonly key: OutpointKey;
+  readonly coin: OwnCoin;
+}
+
+/** A payment that a person has yet to confirm. */
+export interface Draft {
+  readonly id: string;
+  /** The id of its wallet. */
+  readonly wallet: string;
+  /** As long as it will be, with empty signatures. */
+  readonly unsigned: Transaction;
+  /** In the order of the transaction's inputs. */
+  readonly inputs: readonly DraftInput[];
+  /** What a person is shown. */
+  readonly view: Omit<DraftPayment, 'draft'>;
+  /** For the history, once sent; empty for none. */
+  readonly label: string;
+}
+
+/** Drafts live here until they are confirmed or ten minutes old. */
+export interface Drafts {
+  add(draft: Omit<Draft, 'id'>): Draft;
+  find(id: string): Draft | undefined;
+  /** Nobody else can have it until it is put back. @throws {KithError} `wallet-draft-unknown` */
+  take(id: string): Draft;
+  putBack(draft: Draft): void;
+}
+
+const LIFETIME_MS = 600_000;
+const MAX_DRAFTS = 100;
+
+export function createDrafts(clock: { ms(): number }): Drafts {
+  const drafts = new Map<string, { readonly draft: Draft; readonly since: number }>();
+
+  const sweep = () => {
+    for (const [id, { since }] of drafts) {
+      if (clock.ms() - since > LIFETIME_MS || drafts.size >= MAX_DRAFTS) drafts.delete(id);
+    }
+  };
+  const find = (id: string) => {
+    const found = drafts.get(id);
+    return found === undefined || clock.ms() - found.since > LIFETIME_MS ? undefined : found.draft;
+  };
+
+  return {
+    add(fields) {
+      sweep();
+      const draft = { ...fields, id: randomBytes(16).toString('hex') };
+      drafts.set(draft.id, { draft, since: clock.ms() });
+      return draft;
+    },
+    find,
+    take(id) {
+      const draft = find(id);
+      if (draft === undefined) throw new KithError('wallet-draft-unknown', 'no such draft');
+      drafts.delete(id);
+      return draft;
+    },
+    putBack: (draft) => void drafts.set(draft.id, { draft, since: clock.ms() }),
+  };
+}

@@ -1,0 +1,189 @@
+import type { HistoryState } from '../../shared/contract/vocabulary.ts';
+import type { HistoryEntry } from '../../shared/contract/wallet.ts';
+import { encodeAddress } from '../core/primitives/address.ts';
+import { LOCK_BURN } from '../core/primitives/coin.ts';
+import { isCoinbase } from '../core/primitives/transaction.ts';
+import { isMature } from './balance.ts';
+import type { MinedRecord, UnminedRecord, WalletRecord } from './wallet-records.ts';
+import type { Book } from './wallet-ledger.ts';
+import { type Standing, standings } from './payment-state.ts';
+import type { MinedPlace, WalletData } from './wallet-data.ts';
+
+/** "Seen by n of m": connected peers that fetched a payment from us or announced it to us. */
+export interface Sighting {
+  readonly seenBy: number;
+  readonly ofPeers: number;
+}
+
+export interface HistoryContext {
+  readonly book: Book;
+  readonly hrp: string;
+  readonly maturity: number;
+  readonly labels: ReadonlyMap<string, string>;
+  /** Null where nobody keeps count. */
+  readonly sighting: (txid: string) => Sighting | null;
+}
+
+/** Confirmations after which a payment is called confirmed. */
+const CONFIRMED_AT = 6;
+
+/**
+ * A page of the history, newest first: what waits for a block, then the chain from its end down; what will never be
+ * mined stands where it ended. `after` continues behind a txid; one that isn't there gives an empty page.
+ */
+export async function readHistory(
+  context: HistoryContext,
+  records: Pick<WalletData, 'mined' | 'newest'>,
+  id: string,
+  page: { readonly limit: number; readonly after?: string | undefined },
+): Promise<HistoryEntry[]> {
+  const standing = standings(context.book);
+  const waiting = [...context.book.unmined.values()]
+    .map((record) => ({ record, rank: rankOf(record, standing.get(record.tx.txidHex) ?? 'live') }))
+    .sort((a, b) => compare(b.rank, a.rank));
+  const start = page.after === undefined ? TOP : await rankOfTxid(page.after);
+  if (start === null) return [];
+
+  const rest = waiting.filter(({ rank }) => compare(rank, start) < 0);
+  const entries: HistoryEntry[] = [];
+  const takeWaiting = (above: Rank) => {
+    while (entries.length < page.limit && rest.length > 0 && compare(rest[0]!.rank, above) > 0) {
+      const { record } = rest.shift()!;
+      entries.push(unminedEntry(context, record, standing.get(record.tx.txidHex) ?? 'live'));
+    }
+  };
+  for await (const record of records.newest(id, minedBehind(start))) {
+    takeWaiting(minedRank(record));
+    if (entries.length >= page.limit) break;
+    entries.push(minedEntry(context, record));
+  }
+  takeWaiting(BOTTOM);
+  return entries;
+
+  async function rankOfTxid(txid: string): Promise<Rank | null> {
+    const found = waiting.find(({ record }) => record.tx.txidHex === txid);
+    if (found !== undefined) return found.rank;
+    const record = await records.mined(id, txid);
+    return record === null ? null : minedRank(record);
+  }
+}
+
+/** Height, position or time, txid: where a record stands in the history. */
+type Rank = readonly [number, number, string];
+
+const TOP: Rank = [Infinity, Infinity, 'g'];
+const BOTTOM: Rank = [-1, 0, ''];
+
+const minedRank = ({ height, position, tx }: MinedRecord): Rank => [height, position, tx.txidHex];
+
+// Past the last position of a block, so that what ended at a height stands above what the block brought.
+const PAST_BLOCK = 2 ** 33;
+
+function rankOf(record: UnminedRecord, standing: Standing): Rank {
+  const { tx, firstSeen, conflict } = record;
+  if (standing === 'live') return [Infinity, firstSeen, tx.txidHex];
+  return [conflict ?? (tx.expires === 0 ? Infinity : tx.expires), PAST_BLOCK + firstSeen, tx.txidHex];
+}
+
+/** Which mined records stand behind a rank. */
+function minedBehind([height, position]: Rank): { before?: MinedPlace } {
+  if (!Number.isFinite(height)) return {};
+  return {
+    before: position >= PAST_BLOCK ? { height: height + 1, position: 0 } : { height, position },
+  };
+}
+
+function compare(a: Rank, b: Rank): number {
+  if (a[0] !== b[0]) return a[0] < b[0] ? -1 : 1;
+  if (a[1] !== b[1]) return a[1] < b[1] ? -1 : 1;
+  return a[2] < b[2] ? -1 : a[2] > b[2] ? 1 : 0;
+}
+
+function minedEntry(context: HistoryContext, record: MinedRecord): HistoryEntry {
+  const tip = context.book.asOf.height;
+  const confirmations = tip - record.height + 1;
+  return {
+    ...commonEntry(context, record),
+    time: record.time,
+    state: minedState(record, confirmations, tip, context.maturity),
+    height: record.height,
+    confirmations,
+    seenBy: null,
+    ofPeers: null,
+  };
+}
+
+function minedState(record: MinedRecord, confirmations: number, tip: number, maturity: number): HistoryState {
+  const coinbase = isCoinbase(record.tx);
+  if (coinbase) {
+    const coin = { amount: record.tx.outputs[0]!.amount, place: record.outputs[0]!.place };
+    const mature = isMature({ ...coin, height: record.height, coinbase }, tip, maturity);
+    return mature ? 'confirmed' : 'immature';
+  }
+  return confirmations >= CONFIRMED_AT ? 'confirmed' : 'mined';
+}
+
+function unminedEntry(context: HistoryContext, record: UnminedRecord, standing: Standing): HistoryEntry {
+  const ours = record.inputs.length > 0;
+  const sighting = ours && standing === 'live' ? context.sighting(record.tx.txidHex) : null;
+  return {
+    ...commonEntry(context, record),
+    time: record.firstSeen,
+    state: unminedState(ours, standing, sighting),
+    height: null,
+    confirmations: 0,
+    seenBy: sighting?.seenBy ?? null,
+    ofPeers: sighting?.ofPeers ?? null,
+  };
+}
+
+function unminedState(ours: boolean, standing: Standing, sighting: Sighting | null): HistoryState {
+  if (standing === 'replaced') return 'cancelled';
+  if (standing !== 'live') return standing;
+  if (!ours) return 'pending';
+  return sighting !== null && sighting.seenBy === 0 ? 'queued' : 'sent';
+}
+
+type CommonEntry = Pick<HistoryEntry, 'txid' | 'amount' | 'fee' | 'expires' | 'label' | 'kind' | 'addresses'>;
+
+function commonEntry(context: HistoryContext, record: WalletRecord): CommonEntry {
+  const { tx } = record;
+  const received = record.outputs.reduce((sum, { index }) => sum + tx.outputs[index]!.amount, 0);
+  const spent = record.inputs.reduce((sum, { coin }) => sum + coin.amount, 0);
+  const paid = tx.outputs.reduce((sum, output) => sum + output.amount, 0);
+  const allOurs = tx.inputs.length > 0 && record.inputs.length === tx.inputs.length;
+  const kind = kindOf(record, allOurs, received - spent);
+  const addresses = addressesOf(context.hrp, record, kind);
+  return {
+    txid: tx.txidHex,
+    amount: received - spent,
+    fee: allOurs ? spent - paid : null,
+    expires: tx.expires,
+    label: labelOf(context.labels, tx.txidHex, addresses),
+    kind,
+    addresses,
+  };
+}
+
+function kindOf(record: WalletRecord, allOurs: boolean, amount: number): HistoryEntry['kind'] {
+  if (isCoinbase(record.tx)) return 'mined';
+  if (allOurs && record.outputs.length === record.tx.outputs.length) return 'self';
+  return amount < 0 || allOurs ? 'sent' : 'received';
+}
+
+/** For a sent payment whom it paid, otherwise which of our own addresses got it; each once. */
+function addressesOf(hrp: string, record: WalletRecord, kind: HistoryEntry['kind']): string[] {
+  const own = new Set(record.outputs.map(({ index }) => index));
+  const wanted = record.tx.outputs.filter(
+    (output, index) => output.lockType !== LOCK_BURN && own.has(index) !== (kind === 'sent'),
+  );
+  return [...new Set(wanted.map((output) => encodeAddress(hrp, output)))];
+}
+
+function labelOf(labels: ReadonlyMap<string, string>, txid: string, addresses: readonly string[]): string {
+  return (
+    labels.get(txid) ??
+    addresses.map((address) => labels.get(address)).find((text) => text !== undefined) ??
+    ''
+  );
+}

@@ -1,0 +1,55 @@
+import { equalBytes } from '../core/codec/bytes.ts';
+import { type Lock, LOCK_KEY } from '../core/primitives/coin.ts';
+import { KEY_BYTES } from '../core/primitives/limits.ts';
+import { type Chain, CHAIN, type KeyPlace } from './key-path.ts';
+
+/** The public keys that a wallet knows: enough to receive, mine and watch without its secret. */
+export interface Keyring {
+  readonly receive: Uint8Array;
+  readonly change: Uint8Array;
+  /** How many keys of a chain are known, from index 0 on. */
+  count(chain: Chain): number;
+  /** The lock of a key; one that isn't known is a bug and throws. */
+  lock(place: KeyPlace): Lock;
+  /** Where the key of a lock stands, or undefined when it isn't ours. Costs one map lookup for a stranger's. */
+  find(lock: Lock): KeyPlace | undefined;
+}
+
+/** Both lists: 32 bytes a key, from index 0 on. */
+export function createKeyring(receive: Uint8Array, change: Uint8Array): Keyring {
+  const lists = [receive, change] as const;
+  const key = ({ chain, index }: KeyPlace) =>
+    lists[chain].subarray(index * KEY_BYTES, (index + 1) * KEY_BYTES);
+
+  // By the first four bytes only: every output of every block is looked up here, and hex would cost more than the rest.
+  const places = new Map<number, KeyPlace[]>();
+  for (const chain of [CHAIN.receive, CHAIN.change]) {
+    for (let index = 0; index < lists[chain].length / KEY_BYTES; index++) {
+      const place = { chain, index };
+      const prefix = prefixOf(key(place));
+      const same = places.get(prefix);
+      if (same === undefined) places.set(prefix, [place]);
+      else same.push(place);
+    }
+  }
+
+  return {
+    receive,
+    change,
+    count: (chain) => lists[chain].length / KEY_BYTES,
+    lock(place) {
+      const bytes = key(place);
+      if (bytes.length !== KEY_BYTES) throw new RangeError(`no key ${place.chain}/${place.index}`);
+      return { lockType: LOCK_KEY, lock: bytes };
+    },
+    find({ lockType, lock }) {
+      if (lockType !== LOCK_KEY || lock.length !== KEY_BYTES) return undefined;
+      return places.get(prefixOf(lock))?.find((place) => equalBytes(key(place), lock));
+    },
+  };
+}
+
+/** The first four bytes as a number: a cheap filter in front of a comparison of all of them. */
+export function prefixOf(bytes: Uint8Array): number {
+  return bytes[0]! | (bytes[1]! << 8) | (bytes[2]! << 16) | (bytes[3]! << 24);
+}

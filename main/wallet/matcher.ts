@@ -1,0 +1,65 @@
+import type { Outpoint, OutpointKey } from '../core/primitives/outpoint.ts';
+import { outpointKey } from '../core/primitives/outpoint.ts';
+import type { Transaction } from '../core/primitives/transaction.ts';
+import { type Keyring, prefixOf } from './keyring.ts';
+import type { OwnCoin, OwnInput, OwnOutput, UnminedRecord } from './wallet-records.ts';
+
+/** Tells what in a transaction is the wallet's. Every transaction of every block goes through it. */
+export interface Matcher {
+  outputs(tx: Transaction): OwnOutput[];
+  inputs(tx: Transaction): OwnInput[];
+  /** False for most outpoints that have nothing to do with the wallet, at the cost of one lookup without hex. */
+  mayMatter(outpoint: Outpoint): boolean;
+  /** From now on outputs of this transaction may matter. 4 bytes or more of the txid. */
+  watch(txid: Uint8Array): void;
+  setKeyring(keyring: Keyring): void;
+}
+
+export interface MatcherDeps {
+  readonly keyring: Keyring;
+  readonly coins: ReadonlyMap<OutpointKey, OwnCoin>;
+  readonly unmined: ReadonlyMap<string, UnminedRecord>;
+}
+
+export function createMatcher(deps: MatcherDeps): Matcher {
+  let { keyring } = deps;
+  // Never shrinks: a stale entry costs one lookup more.
+  const watched = new Set<number>();
+  const mayMatter = (outpoint: Outpoint) => watched.has(prefixOf(outpoint.txid));
+
+  return {
+    outputs(tx) {
+      const found: OwnOutput[] = [];
+      for (let index = 0; index < tx.outputs.length; index++) {
+        const place = keyring.find(tx.outputs[index]!);
+        if (place !== undefined) found.push({ index, place });
+      }
+      return found;
+    },
+    inputs(tx) {
+      const found: OwnInput[] = [];
+      for (let index = 0; index < tx.inputs.length; index++) {
+        const input = tx.inputs[index]!;
+        if (!mayMatter(input)) continue;
+        const key = outpointKey(input);
+        const coin = deps.coins.get(key) ?? unminedCoin(key, deps.unmined);
+        if (coin !== undefined) found.push({ index, coin });
+      }
+      return found;
+    },
+    mayMatter,
+    watch: (txid) => void watched.add(prefixOf(txid)),
+    setKeyring(next) {
+      keyring = next;
+    },
+  };
+}
+
+/** An output of a record that no block has, as a coin. */
+function unminedCoin(key: OutpointKey, unmined: ReadonlyMap<string, UnminedRecord>): OwnCoin | undefined {
+  const record = unmined.get(key.slice(0, 64));
+  const index = Number(key.slice(65));
+  const output = record?.outputs.find((own) => own.index === index);
+  if (record === undefined || output === undefined) return undefined;
+  return { amount: record.tx.outputs[index]!.amount, place: output.place, height: 0, coinbase: false };
+}

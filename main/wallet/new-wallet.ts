@@ -1,0 +1,200 @@
+import { randomBytes } from 'node:crypto';
+import { MAX_PASSPHRASE_BYTES } from '../../shared/password.ts';
+import { toHex } from '../core/codec/hex.ts';
+import { encodeAddress } from '../core/primitives/address.ts';
+import { type Lock, LOCK_KEY } from '../core/primitives/coin.ts';
+import { KEY_BYTES } from '../core/primitives/limits.ts';
+import { CHAIN } from './key-path.ts';
+import {
+  ENTROPY_BYTES,
+  isWordsProblem,
+  readWords,
+  type SeedWords,
+  type WordCount,
+  wordsOf,
+} from '../core/crypto/mnemonic.ts';
+import { KithError } from '../lib/errors.ts';
+import { wipe } from '../workers/vault.ts';
+import { emptyMeta } from './wallet-ledger.ts';
+import { GAP_LIMIT } from './key-use.ts';
+import type { WalletFile, WalletIdentity } from './wallet-file.ts';
+import type { WalletFiles } from './wallet-files.ts';
+import { deriveSecrets, type KeySecrets, type Signer } from './key-secrets.ts';
+import { nameKey } from './wallet-names.ts';
+import { firstKeys, type OpenWallet } from './open-wallet.ts';
+import type { WalletChain, WalletClock, WalletNetwork } from './ports.ts';
+import { sealSecret, type WalletSecret } from './file-secret.ts';
+import type { WalletData } from './wallet-data.ts';
+import { startOf, type WalletList } from './wallet-list.ts';
+
+/** Makes wallets, from nothing or from words. */
+export interface WalletMaker {
+  /** @throws {KithError} `wallet-exists`, `wallet-too-many`, `wallet-password-long`, `wallet-file-unusable`, `disk-full` */
+  create(name: string, password: string, words: WordCount): Promise<{ wallet: OpenWallet; mnemonic: string }>;
+  /**
+   * Reads the chain from its beginning; `secrets` make more keys on the way and are the caller's to wipe.
+   * @throws {KithError} as `create` does, and `wallet-keys-known` when a wallet here has the same keys
+   */
+  restore(request: {
+    readonly name: string;
+    readonly password: string;
+    readonly words: SeedWords;
+    readonly passphrase: string;
+    /** Unused addresses in a row after which nothing more is looked for. */
+    readonly gap: number;
+    /** Also when a wallet here has the same keys. */
+    readonly allowTwice: boolean;
+  }): Promise<{ wallet: OpenWallet; firstAddress: string; secrets: KeySecrets }>;
+  /**
+   * Puts a deleted wallet back from the previous version of its file.
+   * @throws {KithError} `wallet-unknown`, `wallet-exists`, `wallet-keys-known`, `wallet-file-other-network`
+   */
+  undelete(name: string): Promise<OpenWallet>;
+  /** The lock of the first receiving key, which names a seed, without making a wallet. Wipes the entropy. */
+  firstLock(entropy: Uint8Array, passphrase: string): Promise<Lock>;
+}
+
+export interface WalletMakerDeps {
+  readonly network: WalletNetwork;
+  readonly chain: WalletChain;
+  readonly files: WalletFiles;
+  readonly data: WalletData;
+  readonly list: WalletList;
+  readonly signer: Signer;
+  readonly clock: WalletClock;
+}
+
+interface Restored {
+  readonly gap: number;
+  readonly allowTwice: boolean;
+}
+
+const MAX_WALLETS = 100;
+const ACCOUNT = 0;
+
+export function createWalletMaker(deps: WalletMakerDeps): WalletMaker {
+  const { network, chain, files, data, list, signer, clock } = deps;
+  const beingMade = new Set<string>();
+  /** First keys of the wallets that are being made, as hex. */
+  const keysBeingMade = new Set<string>();
+
+  /** Records first, the file last: a crash in between leaves no wallet, never half of one. */
+  const make = async (name: string, password: string, secret: WalletSecret, restored?: Restored) => {
+    const start = restored ? startOf(chain, 0) : startOf(chain, chain.tip().height);
+    const gap = restored?.gap ?? GAP_LIMIT;
+    const identity: WalletIdentity = {
+      id: randomBytes(8).toString('hex'),
+      network: network.idHex,
+      account: ACCOUNT,
+      birthday: start.at(-1)!.height,
+      createdAt: clock.now(),
+    };
+    const secrets = await deriveSecrets(secret, ACCOUNT, signer);
+    let key = '';
+    try {
+      const first = await firstLockOf(secrets);
+      if (restored?.allowTwice !== true) checkKeysNew(first);
+      key = toHex(first.lock);
+      keysBeingMade.add(key);
+      const sealed = await sealSecret(secret, password, identity);
+      const file: WalletFile = { identity, sealed, ...(await firstKeys(secrets, gap)) };
+      const meta = { ...emptyMeta(start, restored !== undefined), gap };
+      await data.write(data.changes(identity.id), meta, true);
+      await files.create(name, file);
+      return { wallet: await list.open(name), secrets };
+    } catch (error) {
+      secrets.wipe();
+      throw error;
+    } finally {
+      keysBeingMade.delete(key);
+    }
+  };
+
+  /** Two wallets with the same keys would hand out the same addresses, each without knowing of the other. */
+  const checkKeysNew = (first: Lock) => {
+    const other = list.byLock(first)?.name;
+    if (other === undefined && !keysBeingMade.has(toHex(first.lock))) return;
+    throw new KithError('wallet-keys-known', undefined, other === undefined ? {} : { data: { other } });
+  };
+
+  const reserved = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
+    if (list.has(name) || beingMade.has(nameKey(name)))
+      throw new KithError('wallet-exists', undefined, { data: { name } });
+    if (list.names().length + beingMade.size >= MAX_WALLETS)
+      throw new KithError('wallet-too-many', undefined, { data: { most: MAX_WALLETS } });
+    beingMade.add(nameKey(name));
+    try {
+      return await work();
+    } finally {
+      beingMade.delete(nameKey(name));
+    }
+  };
+
+  return {
+    create: (name, password, words) =>
+      reserved(name, async () => {
+        const entropy = new Uint8Array(randomBytes(ENTROPY_BYTES[words]));
+        const mnemonic = wordsOf(entropy);
+        const { wallet, secrets } = await make(name, password, { entropy, passphrase: '' });
+        secrets.wipe();
+        wipe(entropy);
+        return { wallet, mnemonic };
+      }),
+    restore: ({ name, password, words, passphrase, gap, allowTwice }) =>
+      reserved(name, async () => {
+        const secret = { entropy: words.entropy, passphrase: passphrase.normalize('NFKD') };
+        const made = await make(name, password, secret, { gap, allowTwice }).finally(() =>
+          wipe(words.entropy),
+        );
+        const first = made.wallet.keyring.lock({ chain: CHAIN.receive, index: 0 });
+        return { ...made, firstAddress: encodeAddress(network.hrp, first) };
+      }),
+    undelete: (name) =>
+      reserved(name, async () => {
+        const found = (await files.deleted()).find((each) => nameKey(each.name) === nameKey(name));
+        if (found === undefined) throw new KithError('wallet-unknown', undefined, { data: { name } });
+        const { file } = found;
+        if (file.identity.network !== network.idHex)
+          throw new KithError('wallet-file-other-network', undefined, { data: { name } });
+        checkKeysNew({ lockType: LOCK_KEY, lock: file.receive.subarray(0, KEY_BYTES) });
+        await files.create(found.name, file);
+        return list.open(found.name);
+      }),
+    async firstLock(entropy, passphrase) {
+      const secrets = await deriveSecrets(
+        { entropy, passphrase: passphrase.normalize('NFKD') },
+        ACCOUNT,
+        signer,
+      );
+      wipe(entropy);
+      const lock = await firstLockOf(secrets);
+      secrets.wipe();
+      return lock;
+    },
+  };
+}
+
+async function firstLockOf(secrets: KeySecrets): Promise<Lock> {
+  return { lockType: LOCK_KEY, lock: await secrets.publicKeys(CHAIN.receive, 0, 1) };
+}
+
+/** @throws {KithError} `wallet-words-count`, `wallet-word-unknown`, `wallet-words-checksum` */
+export function checkWords(text: string): SeedWords {
+  const words = readWords(text);
+  if (!isWordsProblem(words)) return words;
+  if (words.problem === 'words-count')
+    throw new KithError('wallet-words-count', undefined, { data: { count: words.count } });
+  if (words.problem === 'words-checksum') throw new KithError('wallet-words-checksum');
+  // The position, not the word: what was typed may be nearly a secret.
+  const { positions } = words;
+  throw new KithError('wallet-word-unknown', undefined, {
+    data: { word: `Word ${positions[0]}`, positions },
+  });
+}
+
+/** @throws {KithError} `wallet-passphrase-long` */
+export function checkPassphrase(passphrase: string): string {
+  if (Buffer.byteLength(passphrase.normalize('NFKD')) > MAX_PASSPHRASE_BYTES)
+    throw new KithError('wallet-passphrase-long', undefined, { data: { most: MAX_PASSPHRASE_BYTES } });
+  return passphrase;
+}

@@ -1,0 +1,34 @@
+import type { Height } from '../../shared/units.ts';
+import { KNOWN_VERSION } from '../core/policy/policy-limits.ts';
+import type { Lock } from '../core/primitives/coin.ts';
+import { SIGNATURE_BYTES } from '../core/primitives/limits.ts';
+
+/** The parts that decide how long a payment is before it is signed. */
+export interface PaymentShape {
+  readonly validFrom: Height;
+  readonly expires: Height;
+  readonly outputs: readonly Lock[];
+}
+
+/** Bytes of a payment without inputs; each input adds {@link inputBytes}, and their counts {@link countBytes}. */
+export function baseBytes(shape: PaymentShape): number {
+  const { validFrom, expires, outputs } = shape;
+  const fields = varuintBytes(KNOWN_VERSION) + varuintBytes(validFrom) + varuintBytes(expires);
+  return outputs.reduce((sum, output) => sum + outputBytes(output), fields + varuintBytes(outputs.length));
+}
+
+/** Bytes of the two counts, of inputs and of witness items. */
+export const countBytes = (inputs: number): number => 2 * varuintBytes(inputs);
+
+/** An outpoint with its signature: what spending this coin costs. */
+export const inputBytes = (index: number): number => 32 + varuintBytes(index) + 1 + SIGNATURE_BYTES;
+
+export const outputBytes = (output: Lock): number =>
+  8 + 1 + varuintBytes(output.lock.length) + output.lock.length;
+
+/** Bytes of a number in the codec of protocol 2. */
+export function varuintBytes(value: number): number {
+  let bytes = 1;
+  for (let rest = value; rest >= 0x80; rest = Math.floor(rest / 0x80)) bytes++;
+  return bytes;
+}

@@ -1,0 +1,201 @@
+import { randomInt } from 'node:crypto';
+import type { DraftPayment } from '../../shared/contract/wallet.ts';
+import type { Height, Motes } from '../../shared/units.ts';
+import { toHex } from '../core/codec/hex.ts';
+import { EXPIRY_MARGIN } from '../core/policy/policy-limits.ts';
+import { encodeAddress } from '../core/primitives/address.ts';
+import type { Output } from '../core/primitives/coin.ts';
+import type { Transaction } from '../core/primitives/transaction.ts';
+import {
+  type Candidate,
+  type Everything,
+  isSelectionProblem,
+  selectAll,
+  selectCoins,
+  type Selection,
+  type SelectionProblem,
+} from './coin-selection.ts';
+import { MAX_FEERATE } from './fees.ts';
+import { baseBytes } from './payment-size.ts';
+import { createUnsigned } from './sign-payment.ts';
+import { KithError } from '../lib/errors.ts';
+import { fundsOf, type Spendable, sumOf } from './balance.ts';
+import { type Choice, offeredCoins } from './spendable-coins.ts';
+import type { OpenWallet } from './open-wallet.ts';
+import type { WalletNetwork } from './ports.ts';
+import { type PaymentRequest, type Receiver, readReceivers } from './receivers.ts';
+import { findRepeated, type RecentPayment } from './recent-payments.ts';
+import { paymentWarnings } from './warnings.ts';
+
+export interface PlanContext {
+  readonly wallet: OpenWallet;
+  readonly network: WalletNetwork;
+  /** The least feerate that is relayed now, and what to pay where nobody said, in motes per byte. */
+  readonly floor: number;
+  readonly usual: number;
+  /** Addresses that the user has paid before or has a label for. */
+  readonly knownAddresses: Iterable<string>;
+  /** What was paid lately, or is being paid. */
+  readonly recent: readonly RecentPayment[];
+}
+
+/** A payment worked out: what will be signed, and everything that a person must see first. */
+export interface Plan {
+  readonly unsigned: Transaction;
+  readonly inputs: readonly Choice[];
+  readonly view: Omit<DraftPayment, 'draft'>;
+}
+
+const DAY = 86_400;
+const MIN_LIFETIME = 100;
+const LAST_HEIGHT = 0xffff_ffff;
+
+/**
+ * Works a payment out; changes nothing.
+ * @throws {KithError} `address-…`, `wallet-dust`, `wallet-amount`, `wallet-feerate`, `wallet-expires`, `wallet-funds`,
+ *   `wallet-funds-waiting`, `wallet-funds-incoming`, `wallet-funds-immature`, `wallet-reading`, `wallet-no-funds`,
+ *   `wallet-coin-unknown`, `wallet-coin-waiting`, `wallet-too-many-coins`
+ */
+export function planPayment(context: PlanContext, request: PaymentRequest): Plan {
+  const { wallet, network } = context;
+  const tip = wallet.book.asOf.height;
+  const receivers = readReceivers(network, request);
+  const feerate = checkFeerate(request.feerate ?? context.usual, context.floor);
+  const wanted = checkExpires(request.expires ?? tip + lifetimeOf(network), tip);
+  const offer = offeredCoins(wallet.book, network.params.maturity, receivers, request.coins);
+  const lock = wallet.keyring.lock(wallet.changeKey());
+  const shape = { validFrom: tip, expires: wanted, outputs: receivers.map((receiver) => receiver.lock) };
+  const goal = {
+    feerate,
+    baseBytes: baseBytes(shape),
+    baseBytesWithChange: baseBytes({ ...shape, outputs: [...shape.outputs, lock] }),
+  };
+  const select = (coins: readonly Choice[]) => choose(coins, receivers, goal);
+  const everything = [...offer.settled, ...offer.unsettled];
+  // All is all that the balance calls spendable; otherwise change in no block only where the rest is not enough.
+  const preferred = select(receivers[0]?.amount === 'all' ? everything : offer.settled);
+  const selection = required(
+    isSelectionProblem(preferred) && offer.unsettled.length > 0 ? select(everything) : preferred,
+    context,
+  );
+  const expires = inheritedExpiry(selection.coins, wanted);
+  const paid = receivers.map((receiver) => ({ ...receiver.lock, amount: amountOf(receiver, selection) }));
+  const outputs = withChange(paid, selection.change, lock);
+  const inputs = selection.coins;
+  const unsigned = createUnsigned({
+    validFrom: tip,
+    expires,
+    inputs: inputs.map((coin) => coin.outpoint),
+    outputs,
+  });
+  const { fee } = selection;
+  const view = {
+    fee,
+    // What is too little to come back goes to the fee, so this may be more than was asked for.
+    feerate: Math.floor((fee / unsigned.bytes.length) * 100) / 100,
+    inputs: inputs.map(({ outpoint, amount }) => ({
+      txid: toHex(outpoint.txid),
+      index: outpoint.index,
+      amount,
+    })),
+    outputs: outputs.map((output) => ({
+      address: encodeAddress(network.hrp, output),
+      amount: output.amount,
+      change: output.lock === lock.lock,
+    })),
+    expires,
+  };
+  const warnings = paymentWarnings(context, view, {
+    unsettled: inputs.some((coin) => coin.inherits !== null),
+    uncovered: offer.uncovered(inputs),
+    leftOut: selection.all?.noRoom ?? [],
+    worthless: selection.all?.worthless ?? [],
+    repeatedAfter: findRepeated(paid, context.recent),
+  });
+  return { unsigned, inputs, view: { ...view, warnings } };
+}
+
+type Chosen = Selection<Choice> & { readonly all?: Everything<Choice> };
+
+function choose(
+  coins: readonly Choice[],
+  receivers: readonly Receiver[],
+  goal: { readonly feerate: number; readonly baseBytes: number; readonly baseBytesWithChange: number },
+): Chosen | SelectionProblem {
+  if (receivers[0]?.amount === 'all') {
+    const everything = selectAll<Choice>(coins, goal);
+    if (isSelectionProblem(everything)) return everything;
+    return { ...everything, all: everything };
+  }
+  const target = receivers.reduce((total, { amount }) => total + Number(amount), 0);
+  return selectCoins<Choice>(coins, { ...goal, target });
+}
+
+function required(selection: Chosen | SelectionProblem, { wallet, network }: PlanContext): Chosen {
+  if (!isSelectionProblem(selection)) return selection;
+  if (selection.problem === 'too-many-coins')
+    throw new KithError('wallet-too-many-coins', undefined, { data: { most: selection.most } });
+  const { needed, available } = selection;
+  if (available === 0) throw nothingToSpend(wallet, network.params.maturity, needed);
+  throw new KithError('wallet-funds', undefined, { data: { needed, available } });
+}
+
+/** Why a wallet has nothing to spend: empty, not read yet, or everything that it holds waits for something. */
+function nothingToSpend({ book, name }: OpenWallet, maturity: number, needed: number): KithError {
+  const { waiting, incoming, immature } = fundsOf(book, maturity);
+  const { height } = book.asOf;
+  const [code, amount, facts] =
+    waiting.length > 0
+      ? (['wallet-funds-waiting', sumOf(waiting), {}] as const)
+      : incoming.length > 0
+        ? (['wallet-funds-incoming', sumOf(incoming), {}] as const)
+        : immature.length > 0
+          ? (['wallet-funds-immature', sumOf(immature), { matureAt: maturesAt(immature, maturity) }] as const)
+          : book.meta().restoring
+            ? (['wallet-reading', undefined, { name, height }] as const)
+            : (['wallet-no-funds', undefined, {}] as const);
+  return new KithError(code, undefined, {
+    data: { needed, ...(amount === undefined ? {} : { amount }), ...facts },
+  });
+}
+
+/** The block from which on the first of these rewards can be spent. */
+function maturesAt(rewards: readonly Spendable[], maturity: number): Height {
+  return Math.min(...rewards.map(({ coin }) => coin.height)) + maturity;
+}
+
+function amountOf(receiver: Receiver, selection: Chosen): Motes {
+  if (receiver.amount !== 'all') return receiver.amount;
+  return (sum(selection.coins) - selection.fee) as Motes;
+}
+
+/** The change stands at a random place: its position must not tell which output it is. */
+function withChange(paid: readonly Output[], change: Motes, lock: Omit<Output, 'amount'>): Output[] {
+  const outputs = [...paid];
+  if (change > 0) outputs.splice(randomInt(outputs.length + 1), 0, { ...lock, amount: change });
+  return outputs;
+}
+
+function checkFeerate(feerate: number, floor: number): number {
+  if (feerate >= floor && feerate <= MAX_FEERATE) return feerate;
+  throw new KithError('wallet-feerate', undefined, { data: { least: floor, most: MAX_FEERATE } });
+}
+
+function lifetimeOf({ params }: WalletNetwork): number {
+  return Math.max(MIN_LIFETIME, Math.ceil(DAY / params.spacing));
+}
+
+function checkExpires(expires: Height, tip: Height): Height {
+  // A few blocks more than are needed now, for those that come while a person makes up their mind.
+  const least = tip + EXPIRY_MARGIN + 5;
+  if (expires === 0 || (expires >= least && expires <= LAST_HEIGHT)) return expires;
+  throw new KithError('wallet-expires', undefined, { data: { least, most: LAST_HEIGHT } });
+}
+
+/** A payment can't outlive one that it depends on: then it would fail later for a reason that nobody sees. */
+function inheritedExpiry(coins: readonly Choice[], wanted: Height): Height {
+  const least = [wanted, ...coins.map((coin) => coin.inherits ?? 0)].filter((expires) => expires !== 0);
+  return least.length === 0 ? 0 : Math.min(...least);
+}
+
+const sum = (coins: readonly Candidate[]) => coins.reduce((total, coin) => total + coin.amount, 0);

@@ -1,0 +1,60 @@
+/** What the wallets need from the rest of the node. */
+import type { Feerates } from '../mempool/feerates.ts';
+import type { Height, UnixSeconds } from '../../shared/units.ts';
+import type { Hash } from '../core/crypto/hash.ts';
+import type { Block } from '../core/primitives/block.ts';
+import type { Coin } from '../core/primitives/coin.ts';
+import type { Outpoint } from '../core/primitives/outpoint.ts';
+import type { Transaction } from '../core/primitives/transaction.ts';
+import type { Violation } from '../core/violation.ts';
+import type { Events } from '../lib/events.ts';
+import type { Mark } from './mark.ts';
+
+export interface WalletNetwork {
+  readonly id: Hash;
+  readonly idHex: string;
+  /** Prefix of its addresses. */
+  readonly hrp: string;
+  readonly params: { readonly spacing: number; readonly maturity: number };
+}
+
+export interface WalletChain {
+  tip(): Mark;
+  /** On the active chain; `time` is that of its header. */
+  atHeight(height: Height): (Mark & { readonly time: UnixSeconds }) | undefined;
+  readBlock(id: string): Promise<Uint8Array | null>;
+  hasBody(id: string): boolean;
+  /** Whether a body of the active chain that is not here is asked of peers; false below a snapshot, or once pruned. */
+  awaitsBody(id: string): boolean;
+  /** Shows every coin that can be spent at the tip, and gives the tip. */
+  scanCoins(visit: (coin: Coin, outpoint: Outpoint) => void): Promise<Mark>;
+  readonly events: Events<{
+    connected: { readonly block: Block };
+    disconnected: unknown;
+    /** A move is over. */
+    tip: unknown;
+  }>;
+}
+
+export interface WalletMempool {
+  submit(tx: Transaction): Promise<{ readonly txid: string } | Violation>;
+  has(txid: string): boolean;
+  /** Resolves when all that was submitted or is coming back has been decided. */
+  idle(): Promise<void>;
+  entries(): Iterable<{ readonly tx: Transaction }>;
+  /** `floor` in motes per byte. */
+  summary(): { readonly floor: number };
+  feerates(): Feerates;
+  readonly events: Events<{
+    added: { readonly tx: Transaction };
+    removed: {
+      readonly txid: string;
+      readonly reason: 'mined' | 'conflict' | 'expired' | 'evicted' | 'replaced' | 'reorg';
+    };
+  }>;
+}
+
+export interface WalletClock {
+  now(): UnixSeconds;
+  ms(): number;
+}

@@ -1,0 +1,56 @@
+import { compact } from '../../shared/pasted.ts';
+import { isMotes, type Motes } from '../../shared/units.ts';
+import { DUST } from '../core/policy/policy-limits.ts';
+import { decodeAddress, isAddressProblem } from '../core/primitives/address.ts';
+import { type Lock, LOCK_KEY } from '../core/primitives/coin.ts';
+import { KithError } from '../lib/errors.ts';
+
+/** What somebody asks a wallet to pay; like the contract's `payment`, and `all` sends everything there is. */
+export interface PaymentRequest {
+  readonly name: string;
+  readonly to: readonly { readonly address: string; readonly amount: number | 'all' }[];
+  readonly feerate?: number | undefined;
+  readonly expires?: number | undefined;
+  readonly coins?: readonly { readonly txid: string; readonly index: number }[] | undefined;
+  /** For the history. */
+  readonly label?: string | undefined;
+}
+
+export interface Receiver {
+  readonly lock: Lock;
+  readonly amount: Motes | 'all';
+}
+
+/** @throws {KithError} `address-…`, `wallet-dust`, `wallet-amount` */
+export function readReceivers(
+  network: { readonly hrp: string },
+  request: Pick<PaymentRequest, 'to'>,
+): Receiver[] {
+  const { to } = request;
+  if (to.length === 0 || (to.length > 1 && to.some(({ amount }) => amount === 'all')))
+    throw new KithError('wallet-amount');
+  const receivers = to.map(({ address, amount }) => ({
+    lock: readAddress(network.hrp, address),
+    amount: readAmount(amount),
+  }));
+  const total = receivers.reduce((sum, { amount }) => sum + (amount === 'all' ? 0 : amount), 0);
+  if (!isMotes(total)) throw new KithError('wallet-amount', undefined, { data: { amount: total } });
+  return receivers;
+}
+
+/** The lock behind an address that can be paid now. @throws {KithError} `address-…` */
+export function readAddress(hrp: string, address: string): Lock {
+  const lock = decodeAddress(hrp, compact(address));
+  if (isAddressProblem(lock)) throw new KithError(lock.problem, undefined, { data: { ...lock, address } });
+  // Other kinds are free for anybody to spend until the network has rules for them.
+  if (lock.lockType !== LOCK_KEY)
+    throw new KithError('address-unknown-lock', undefined, { data: { lockType: lock.lockType, address } });
+  return lock;
+}
+
+function readAmount(amount: number | 'all'): Motes | 'all' {
+  if (amount === 'all') return amount;
+  if (!isMotes(amount) || amount === 0) throw new KithError('wallet-amount', undefined, { data: { amount } });
+  if (amount < DUST) throw new KithError('wallet-dust', undefined, { data: { least: DUST, amount } });
+  return amount;
+}

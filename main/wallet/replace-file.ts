@@ -1,0 +1,71 @@
+import { copyFile, type FileHandle, lstat, open, rename } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { crashPoint } from '../lib/crash-point.ts';
+import { syncFolder } from '../lib/sync-folder.ts';
+
+export interface ReplaceOptions {
+  /** Where the previous version goes; nothing is kept unless told. */
+  readonly backup?: string;
+  /** Called before each change of the disk: tests stop the world there. */
+  readonly step?: (name: string) => void;
+}
+
+/**
+ * Puts bytes in the place of a file (mode 0600) so that at any moment, `kill -9` and power loss included, either the
+ * whole old or the whole new version is there: temporary file, fsync, rename, fsync of the folder. What a crash leaves
+ * behind is the temporary file, which the next call overwrites. Two calls for one path must not overlap.
+ */
+export async function replaceFile(
+  path: string,
+  bytes: Uint8Array,
+  options: ReplaceOptions = {},
+): Promise<void> {
+  const step = options.step ?? (() => {});
+  const fresh = `${path}.new`;
+  step('write');
+  await writeDurably(fresh, bytes);
+  if (options.backup !== undefined && (await isRegular(path))) await keep(path, options.backup, step);
+  step('rename');
+  await rename(fresh, path);
+  step('sync-folder');
+  await syncFolder(dirname(path));
+  crashPoint('wallet file');
+}
+
+// A copy, not a rename: the file itself must never be missing from its place.
+async function keep(path: string, backup: string, step: (name: string) => void): Promise<void> {
+  step('copy');
+  await copyFile(path, `${backup}.new`);
+  await withFile(`${backup}.new`, 'r+', (file) => file.sync());
+  step('rename-backup');
+  await rename(`${backup}.new`, backup);
+}
+
+async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
+  await withFile(path, 'w', async (file) => {
+    await file.chmod(0o600); // one left by a crash keeps the mode it had
+    await file.writeFile(bytes);
+    await file.sync();
+  });
+}
+
+async function withFile(
+  path: string,
+  flags: string,
+  use: (file: FileHandle) => Promise<unknown>,
+): Promise<void> {
+  const file = await open(path, flags, 0o600);
+  try {
+    await use(file);
+  } finally {
+    await file.close();
+  }
+}
+
+// Copying a FIFO or a device would never end.
+async function isRegular(path: string): Promise<boolean> {
+  return lstat(path).then(
+    (facts) => facts.isFile(),
+    () => false,
+  );
+}

@@ -1,0 +1,29 @@
+import type { Height } from '../../shared/units.ts';
+import { KNOWN_VERSION } from '../core/policy/policy-limits.ts';
+import type { Output } from '../core/primitives/coin.ts';
+import { SIGNATURE_BYTES } from '../core/primitives/limits.ts';
+import type { Outpoint } from '../core/primitives/outpoint.ts';
+import {
+  createTransaction,
+  type Transaction,
+  type TransactionFields,
+} from '../core/primitives/transaction.ts';
+
+export interface PaymentFields {
+  readonly validFrom: Height;
+  readonly expires: Height;
+  readonly inputs: readonly Outpoint[];
+  readonly outputs: readonly Output[];
+}
+
+/** A payment as long as it will be, with empty signatures; its txid is already the final one. */
+export function createUnsigned(fields: PaymentFields): Transaction {
+  const witness = fields.inputs.map(() => new Uint8Array(SIGNATURE_BYTES));
+  return createTransaction({ ...fields, version: KNOWN_VERSION, witness });
+}
+
+/** The payment with one 64-byte signature for each input, in their order. */
+export function withSignatures(unsigned: Transaction, signatures: readonly Uint8Array[]): Transaction {
+  const { version, validFrom, expires, inputs, outputs }: TransactionFields = unsigned;
+  return createTransaction({ version, validFrom, expires, inputs, outputs, witness: signatures });
+}

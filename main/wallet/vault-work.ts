@@ -1,0 +1,80 @@
+import type { Role } from '../../shared/contract/vocabulary.ts';
+import { fromHex, toHex } from '../core/codec/hex.ts';
+import { messageHash, verifyMessage } from './signed-message.ts';
+import { wordsOf } from '../core/crypto/mnemonic.ts';
+import { KithError } from '../lib/errors.ts';
+import { wipe } from '../workers/vault.ts';
+import type { WalletNetwork } from './ports.ts';
+import { readAddress } from './receivers.ts';
+import { sealSecret } from './file-secret.ts';
+import type { WalletParts } from './wiring.ts';
+
+/** What else a password is asked for. `by` is the kind of connection that it came over, the terminal's unless given. */
+export interface VaultWork {
+  /** The seed words once more; `passphrase` is empty where there is none. */
+  words(
+    name: string,
+    password: string,
+    by?: Role,
+  ): Promise<{ readonly mnemonic: string; readonly passphrase: string }>;
+  /** Seals the wallet anew; copies of the old file still open with the old password. */
+  changePassword(name: string, password: string, next: string, by?: Role): Promise<void>;
+  /** The signature of a message by the key of one of the wallet's addresses: 64 bytes as hex. */
+  signMessage(request: {
+    readonly name: string;
+    readonly password: string;
+    readonly address: string;
+    readonly message: string;
+    readonly by?: Role;
+  }): Promise<{ readonly signature: string }>;
+  /** Whether the holder of an address signed a message. */
+  verifyMessage(address: string, message: string, signature: string): boolean;
+}
+
+export interface VaultWorkDeps {
+  readonly network: WalletNetwork;
+  readonly parts: () => Pick<WalletParts, 'list' | 'access' | 'lane'>;
+  readonly changed: (name: string) => void;
+}
+
+export function createVaultWork({ network, parts, changed }: VaultWorkDeps): VaultWork {
+  return {
+    async words(name, password, by = 'terminal') {
+      const { list, access } = parts();
+      const { entropy, passphrase } = await access.secret(list.get(name), password, by);
+      const mnemonic = wordsOf(entropy);
+      wipe(entropy);
+      return { mnemonic, passphrase };
+    },
+    async changePassword(name, password, next, by = 'terminal') {
+      const { list, access, lane } = parts();
+      const wallet = list.get(name);
+      const secret = await access.secret(wallet, password, by);
+      try {
+        const sealed = await sealSecret(secret, next, wallet.file.identity);
+        await lane.run(() => wallet.replaceFile({ ...wallet.file, sealed }, true));
+      } finally {
+        wipe(secret.entropy);
+      }
+      changed(wallet.name);
+    },
+    async signMessage({ name, password, address, message, by = 'terminal' }) {
+      const { list, access } = parts();
+      const wallet = list.get(name);
+      const place = wallet.keyring.find(readAddress(network.hrp, address));
+      if (place === undefined)
+        throw new KithError('wallet-address-unknown', undefined, { data: { address, name } });
+      const keys = await access.keys(wallet, password, by);
+      try {
+        return { signature: toHex(keys.sign(place, messageHash(network.id, message))) };
+      } finally {
+        keys.wipe();
+      }
+    },
+    verifyMessage(address, message, signature) {
+      const bytes = fromHex(signature);
+      const { lock } = readAddress(network.hrp, address);
+      return bytes !== null && verifyMessage(network.id, lock, message, bytes);
+    },
+  };
+}

@@ -1,0 +1,270 @@
+/** The wallets' own database: every key in one table, every record behind its checksum. Change it = bump SCHEMA. */
+import type { Height } from '../../shared/units.ts';
+import { fromHex, toHex } from '../core/codec/hex.ts';
+import { type OutpointKey, outpointKeyOf } from '../core/primitives/outpoint.ts';
+import { codeOf, KithError, messageOf } from '../lib/errors.ts';
+import type { Log } from '../lib/log.ts';
+import type { Change, KeyRange } from '../storage/renewable-level.ts';
+import type { LevelRecord } from '../storage/salvage.ts';
+import { type CheckedLevel, openCheckedLevel } from './checked-level.ts';
+import { GAP_LIMIT, type PaidKeys, placesOf, usesOf } from './key-use.ts';
+import { decodeMeta, decodeMetaOfSchema1, encodeMeta, type WalletMeta } from './wallet-meta.ts';
+import {
+  decodeCoin,
+  decodeMined,
+  decodeUnmined,
+  encodeCoin,
+  encodeMined,
+  encodeUnmined,
+  type MinedRecord,
+  type OwnCoin,
+  type UnminedRecord,
+} from './wallet-records.ts';
+
+const SCHEMA = 2;
+const TABLE = { schema: 0, meta: 1, coin: 2, mined: 3, order: 4, unmined: 5 } as const;
+const TABLES = [TABLE.meta, TABLE.coin, TABLE.mined, TABLE.order, TABLE.unmined];
+
+const key = {
+  schema: () => Buffer.of(TABLE.schema),
+  meta: (id: string) => prefix(TABLE.meta, id),
+  coin: (id: string, coin: OutpointKey) => {
+    const [txid = '', index = ''] = coin.split(':');
+    return Buffer.concat([prefix(TABLE.coin, id), Buffer.from(txid, 'hex'), bigEndian(Number(index))]);
+  },
+  mined: (id: string, txid: Uint8Array) => Buffer.concat([prefix(TABLE.mined, id), txid]),
+  unmined: (id: string, txid: Uint8Array) => Buffer.concat([prefix(TABLE.unmined, id), txid]),
+  /** Big-endian, so that the order of keys is the order of the chain. */
+  order: (id: string, height: number, position: number) =>
+    Buffer.concat([prefix(TABLE.order, id), bigEndian(height), bigEndian(position)]),
+} as const;
+
+/** A change of one wallet's records; nothing happens before it is given to `write`. */
+export interface WalletChanges {
+  putCoin(key: OutpointKey, coin: OwnCoin): void;
+  deleteCoin(key: OutpointKey): void;
+  putMined(record: MinedRecord): void;
+  deleteMined(record: MinedRecord): void;
+  putUnmined(record: UnminedRecord): void;
+  deleteUnmined(record: UnminedRecord): void;
+  readonly size: number;
+}
+
+/** Where a mined record stands among all of them. */
+export interface MinedPlace {
+  readonly height: Height;
+  readonly position: number;
+}
+
+/** What a wallet begins again with after all that is known of it was lost. */
+export interface Beginning {
+  readonly meta: WalletMeta;
+  readonly unmined: readonly UnminedRecord[];
+}
+
+/**
+ * Reads throw `wallet-data-damaged` where a record isn't what was written. So do writes once LevelDB has met damage, all
+ * of them until `renew`.
+ */
+export interface WalletData {
+  /** Why the database was made anew, at the opening or since; null if it was whole. */
+  readonly renewedBecause: string | null;
+  meta(id: string): Promise<WalletMeta | null>;
+  coins(id: string): AsyncIterable<readonly [OutpointKey, OwnCoin]>;
+  unmined(id: string): AsyncIterable<UnminedRecord>;
+  mined(id: string, txidHex: string): Promise<MinedRecord | null>;
+  /** Mined records before `before` (all unless told) and above height `above`, newest first. */
+  newest(id: string, range: { before?: MinedPlace; above?: Height }): AsyncIterable<MinedRecord>;
+  countMined(id: string): Promise<number>;
+  changes(id: string): WalletChanges;
+  /** One atomic batch with the wallet's new meta record. */
+  write(changes: WalletChanges, meta: WalletMeta, sync: boolean): Promise<void>;
+  /** Forgets a wallet but for its payments that no block has, as far as they can be read; these are the result. */
+  clear(id: string): Promise<UnminedRecord[]>;
+  /**
+   * Sets the whole database aside and makes it anew: of these wallets with what is given, of others with their payments
+   * that no block has, as far as they can be read. @throws {KithError} `wallet-data-unusable`, `disk-full`
+   */
+  renew(why: string, wallets: ReadonlyMap<string, Beginning>): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the database; a damaged one is set aside, and what it had is read from the chain again.
+ * @throws {KithError} `wallet-data-newer`, `wallet-data-unusable`, `disk-full`
+ */
+export async function openWalletData(
+  folder: string,
+  log: Log,
+  onRefused?: (error: KithError) => void,
+): Promise<WalletData> {
+  const level = await openCheckedLevel(folder, log, isUnmined, onRefused);
+  await checkSchema(level).catch(async (error: unknown) => {
+    if (codeOf(error) !== 'wallet-data-damaged') throw error;
+    await level.renew(messageOf(error), (kept) => [[key.schema(), Uint8Array.of(SCHEMA)], ...kept]);
+  });
+
+  const clear = async (id: string) => {
+    const saved: UnminedRecord[] = [];
+    const keys: Change[] = [];
+    for (const table of TABLES) {
+      for await (const [at, value] of reachable(level, table, id, log)) {
+        const record = table === TABLE.unmined && value !== null ? decodeUnmined(value) : null;
+        if (record) saved.push(record);
+        keys.push([at, null]);
+      }
+    }
+    await level.write(keys, true);
+    return saved;
+  };
+
+  const renew: WalletData['renew'] = (why, wallets) =>
+    level.renew(why, (kept) => [
+      [key.schema(), Uint8Array.of(SCHEMA)],
+      ...kept.filter(([at]) => !wallets.has(idIn(at))),
+      ...[...wallets].flatMap(([id, { meta, unmined }]): LevelRecord[] => [
+        [key.meta(id), encodeMeta(meta)],
+        ...unmined.map((record): LevelRecord => [key.unmined(id, record.tx.txid), encodeUnmined(record)]),
+      ]),
+    ]);
+
+  return {
+    get renewedBecause() {
+      return level.renewedBecause;
+    },
+    meta: async (id) => orDamaged(await level.get(key.meta(id)), decodeMeta),
+    async *coins(id) {
+      for await (const [at, value] of all(level, TABLE.coin, id)) {
+        const view = Buffer.from(at.buffer, at.byteOffset, at.byteLength);
+        yield [outpointKeyOf(toHex(at.subarray(9, 41)), view.readUInt32BE(41)), required(decodeCoin(value))];
+      }
+    },
+    async *unmined(id) {
+      for await (const [, value] of all(level, TABLE.unmined, id)) yield required(decodeUnmined(value));
+    },
+    mined: async (id, txidHex) => orDamaged(await level.get(key.mined(id, fromHex(txidHex)!)), decodeMined),
+    async *newest(id, { before, above }) {
+      const gte = above === undefined ? prefix(TABLE.order, id) : key.order(id, above + 1, 0);
+      const lt = before ? key.order(id, before.height, before.position) : after(prefix(TABLE.order, id));
+      for await (const [, txid] of level.entries({ gte, lt, reverse: true })) {
+        yield required(orDamaged(await level.get(key.mined(id, txid)), decodeMined));
+      }
+    },
+    async countMined(id) {
+      let count = 0;
+      for await (const _ of all(level, TABLE.order, id)) count++;
+      return count;
+    },
+    changes: createChanges,
+    async write(changes, meta, sync) {
+      const { id, list } = changes as Changes;
+      await level.write([...list, [key.meta(id), encodeMeta(meta)]], sync);
+    },
+    clear,
+    renew,
+    close: () => level.close(),
+  };
+}
+
+interface Changes extends WalletChanges {
+  readonly id: string;
+  readonly list: Change[];
+}
+
+function createChanges(id: string): WalletChanges {
+  const list: Change[] = [];
+  const changes: Changes = {
+    id,
+    list,
+    putCoin: (at, coin) => list.push([key.coin(id, at), encodeCoin(coin)]),
+    deleteCoin: (at) => list.push([key.coin(id, at), null]),
+    putMined(record) {
+      const { tx, height, position } = record;
+      list.push([key.mined(id, tx.txid), encodeMined(record)], [key.order(id, height, position), tx.txid]);
+    },
+    deleteMined({ tx, height, position }) {
+      list.push([key.mined(id, tx.txid), null], [key.order(id, height, position), null]);
+    },
+    putUnmined: (record) => list.push([key.unmined(id, record.tx.txid), encodeUnmined(record)]),
+    deleteUnmined: ({ tx }) => list.push([key.unmined(id, tx.txid), null]),
+    get size() {
+      return list.length;
+    },
+  };
+  return changes;
+}
+
+async function checkSchema(level: CheckedLevel): Promise<void> {
+  const stored = await level.get(key.schema()).catch(() => undefined);
+  const version = stored?.[0] ?? SCHEMA;
+  if (version > SCHEMA) {
+    await level.close();
+    throw new KithError('wallet-data-newer', 'the wallet database was written by a newer version', {
+      data: { version, known: SCHEMA },
+    });
+  }
+  const migrated = version === 1 ? await metasOfSchema1(level) : [];
+  await level.write([...migrated, [key.schema(), Uint8Array.of(SCHEMA)]], true);
+}
+
+/**
+ * From schema 1 to 2: the meta records know how far settled blocks have used the keys. Cost: one pass over the mined
+ * records. A meta record that can't be read is left out: its wallet is read from the chain again.
+ */
+async function metasOfSchema1(level: CheckedLevel): Promise<Change[]> {
+  const changes: Change[] = [];
+  for await (const [at, value] of level.entries({ gte: Buffer.of(TABLE.meta), lt: Buffer.of(TABLE.coin) })) {
+    const paid: PaidKeys[] = [];
+    for await (const [, record] of all(level, TABLE.mined, idIn(at))) {
+      const mined = decodeMined(record);
+      if (mined !== null) paid.push({ height: mined.height, places: placesOf(mined.outputs) });
+    }
+    const meta = decodeMetaOfSchema1(value, GAP_LIMIT);
+    const upgraded = meta === null ? null : encodeMeta({ ...meta, uses: usesOf(paid, meta.asOf) });
+    changes.push([at, upgraded]);
+  }
+  return changes;
+}
+
+const all = (level: CheckedLevel, table: number, id: string) => level.entries(rangeOf(table, id));
+
+const isUnmined = (at: Uint8Array): boolean => at[0] === TABLE.unmined;
+/** The wallet in the key of one of its records. */
+const idIn = (at: Uint8Array): string => toHex(at.subarray(1, 9));
+
+/** All keys of a table that can be reached, with null for damaged values; what lies behind a broken part is left. */
+async function* reachable(level: CheckedLevel, table: number, id: string, log: Log) {
+  try {
+    yield* level.readable(rangeOf(table, id));
+  } catch (error) {
+    log.warn('a part of the wallet database is unreadable', { table, error });
+  }
+}
+
+function required<T>(value: T | null): T {
+  if (value === null) throw new KithError('wallet-data-damaged');
+  return value;
+}
+
+function orDamaged<T>(bytes: Uint8Array | undefined, decode: (bytes: Uint8Array) => T | null): T | null {
+  return bytes === undefined ? null : required(decode(bytes));
+}
+
+function rangeOf(table: number, id: string): KeyRange {
+  return { gte: prefix(table, id), lt: after(prefix(table, id)) };
+}
+
+function prefix(table: number, id: string): Buffer {
+  return Buffer.concat([Buffer.of(table), Buffer.from(id, 'hex')]);
+}
+
+/** The first key behind all that begin with these bytes. */
+function after(bytes: Buffer): Buffer {
+  return Buffer.concat([bytes, Buffer.alloc(64, 0xff)]);
+}
+
+function bigEndian(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(value);
+  return bytes;
+}

@@ -1,0 +1,174 @@
+/** The wallet file, byte by byte: docs/formats/wallet-file.md. */
+import * as z from 'zod';
+import { cleanLabel, MAX_LABEL } from '../../shared/labels.ts';
+import { fromHex, toHex } from '../core/codec/hex.ts';
+import { plainSha256 } from '../core/crypto/hash.ts';
+import { isKdfBounded, type KdfParameters, NONCE_BYTES, SALT_BYTES } from '../workers/vault.ts';
+
+/** What is sealed by the password, and everything needed to open it. */
+export interface Sealed {
+  readonly kdf: KdfParameters;
+  readonly salt: Uint8Array;
+  readonly nonce: Uint8Array;
+  readonly ciphertext: Uint8Array;
+}
+
+/** The parts that never change and are sealed together with the secret, so that nobody can. */
+export interface WalletIdentity {
+  /** 8 random bytes as hex; names the wallet's records in the database. */
+  readonly id: string;
+  /** The network id, 64 hex digits. */
+  readonly network: string;
+  readonly account: number;
+  /** Height below which the chain holds nothing of this wallet. */
+  readonly birthday: number;
+  readonly createdAt: number;
+}
+
+export interface WalletFile {
+  readonly identity: WalletIdentity;
+  readonly sealed: Sealed;
+  /** Public keys from index 0 on, 32 bytes each, one after the other. */
+  readonly receive: Uint8Array;
+  readonly change: Uint8Array;
+  /** HMAC over both lists of keys under a key that only the open wallet has. 32 bytes. */
+  readonly keysMac: Uint8Array;
+  /** How many receiving addresses have been handed out. */
+  readonly issued: number;
+  /** Labels by address or txid. */
+  readonly labels: ReadonlyMap<string, string>;
+}
+
+export const FILE_SCHEMA = 1;
+/** No wallet file is longer; a longer one isn't read. */
+export const MAX_FILE_BYTES = 32_000_000;
+
+export interface FileProblem {
+  readonly problem: 'not-a-wallet' | 'newer' | 'damaged';
+}
+
+export const isFileProblem = (value: WalletFile | FileProblem): value is FileProblem => 'problem' in value;
+
+/** One line with magic, schema and SHA-256 of the rest; the rest is JSON. */
+export function encodeWalletFile(file: WalletFile): Uint8Array {
+  const { identity, sealed } = file;
+  const body = Buffer.from(
+    `${JSON.stringify(
+      {
+        ...identity,
+        kdf: { ...sealed.kdf, salt: toHex(sealed.salt) },
+        cipher: { nonce: toHex(sealed.nonce), text: toHex(sealed.ciphertext) },
+        receive: toBase64(file.receive),
+        change: toBase64(file.change),
+        keysMac: toHex(file.keysMac),
+        issued: file.issued,
+        labels: Object.fromEntries(file.labels),
+      },
+      null,
+      1,
+    )}\n`,
+  );
+  return Buffer.concat([Buffer.from(`${MAGIC} ${FILE_SCHEMA} ${toHex(plainSha256(body))}\n`), body]);
+}
+
+/** Reads a wallet file. Total; the cost of the key derivation is bounded here, before anybody allocates for it. */
+export function decodeWalletFile(bytes: Uint8Array): WalletFile | FileProblem {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const end = text.subarray(0, 100).indexOf(10);
+  const match = /^kithwallet (\d{1,5}) ([0-9a-f]{64})$/.exec(
+    text.subarray(0, Math.max(end, 0)).toString('latin1'),
+  );
+  if (!match) return { problem: 'not-a-wallet' };
+  if (Number(match[1]) > FILE_SCHEMA) return { problem: 'newer' };
+  const body = text.subarray(end + 1);
+  if (toHex(plainSha256(body)) !== match[2]) return { problem: 'damaged' };
+  return parseBody(body.toString('utf8')) ?? { problem: 'damaged' };
+}
+
+/** What the seal is bound to: identity and cost of the key, as one JSON array (the associated data). */
+export function sealedHeader(identity: WalletIdentity, kdf: KdfParameters, salt: Uint8Array): Uint8Array {
+  const { id, network, account, birthday, createdAt } = identity;
+  return Buffer.from(
+    JSON.stringify([
+      MAGIC,
+      FILE_SCHEMA,
+      id,
+      network,
+      account,
+      birthday,
+      createdAt,
+      kdf.memoryKiB,
+      kdf.passes,
+      toHex(salt),
+    ]),
+  );
+}
+
+const MAGIC = 'kithwallet';
+const MAX_LABELS = 20_000;
+
+const u32 = z.int().min(0).max(0xffff_ffff);
+const hexBytes = (least: number, most: number) =>
+  z
+    .string()
+    .max(most * 2)
+    .transform((text) => fromHex(text) ?? new Uint8Array(0))
+    .refine((bytes) => bytes.length >= least);
+const keys = z
+  .string()
+  .transform((text) => ({ text, bytes: Uint8Array.from(Buffer.from(text, 'base64')) }))
+  .refine(({ text, bytes }) => bytes.length > 0 && bytes.length % 32 === 0 && toBase64(bytes) === text)
+  .transform(({ bytes }) => bytes);
+
+const bodySchema = z.strictObject({
+  id: z.string().regex(/^[0-9a-f]{16}$/),
+  network: z.string().regex(/^[0-9a-f]{64}$/),
+  account: z.int().min(0).max(0x7fff_ffff),
+  birthday: u32,
+  createdAt: z.int().min(0),
+  kdf: z.strictObject({
+    memoryKiB: z.int(),
+    passes: z.int(),
+    salt: hexBytes(SALT_BYTES, SALT_BYTES),
+  }),
+  cipher: z.strictObject({ nonce: hexBytes(NONCE_BYTES, NONCE_BYTES), text: hexBytes(32, 16_384) }),
+  receive: keys,
+  change: keys,
+  keysMac: hexBytes(32, 32),
+  issued: z.int().min(1),
+  labels: z
+    .record(z.string().max(160), z.string().max(MAX_LABEL))
+    .refine((labels) => Object.keys(labels).length <= MAX_LABELS),
+});
+
+function parseBody(text: string): WalletFile | null {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  const parsed = bodySchema.safeParse(json);
+  if (!parsed.success) return null;
+  const { id, network, account, birthday, createdAt, kdf, cipher, labels, ...rest } = parsed.data;
+  const cost = { memoryKiB: kdf.memoryKiB, passes: kdf.passes };
+  if (!isKdfBounded(cost) || rest.issued * 32 > rest.receive.length) return null;
+  return {
+    identity: { id, network, account, birthday, createdAt },
+    sealed: { kdf: cost, salt: kdf.salt, nonce: cipher.nonce, ciphertext: cipher.text },
+    ...rest,
+    // A file may come from an earlier version or from elsewhere: labels are shown, so they are cleaned on every way in.
+    labels: new Map(
+      Object.entries(labels)
+        .map(([subject, label]) => [subject, labelOf(label)] as const)
+        .filter(([, label]) => label !== ''),
+    ),
+  };
+}
+
+// Normalisation may lengthen a text, and what is written must be read again.
+const labelOf = (text: string): string => cleanLabel(text).slice(0, MAX_LABEL).toWellFormed();
+
+function toBase64(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
+}

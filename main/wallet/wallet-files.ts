@@ -1,0 +1,123 @@
+import { copyFile, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { codeOf, KithError, messageOf } from '../lib/errors.ts';
+import { diskFailed, diskRefusal } from '../lib/disk-failure.ts';
+import { makePrivateFolder } from '../lib/private-folder.ts';
+import { readRegularFile } from '../lib/read-regular.ts';
+import type { Log } from '../lib/log.ts';
+import {
+  decodeWalletFile,
+  encodeWalletFile,
+  type FileProblem,
+  isFileProblem,
+  MAX_FILE_BYTES,
+  type WalletFile,
+} from './wallet-file.ts';
+import { BACKUP, type DeletedFile, findDeleted, keepDeleted } from './deleted-files.ts';
+import { nameKey, SUFFIX } from './wallet-names.ts';
+import { replaceFile } from './replace-file.ts';
+
+/** The wallet files of one data directory. Names were checked by checkWalletName. */
+export interface WalletFiles {
+  /** Names of all wallet files, damaged ones too, in order. */
+  names(): Promise<string[]>;
+  /**
+   * Falls back to the previous version when the file is damaged, and says so in the log.
+   * @throws {KithError} `wallet-file-damaged`, `wallet-file-newer`, `wallet-file-unusable`
+   */
+  read(name: string): Promise<WalletFile>;
+  /** Wallets whose file is gone and whose previous version is still here, by name. */
+  deleted(): Promise<DeletedFile[]>;
+  /**
+   * The previous version of a deleted wallet that was called the same is renamed first, and listed by its new name.
+   * @throws {KithError} `wallet-exists`, `wallet-file-unusable`, `disk-full`
+   */
+  create(name: string, file: WalletFile): Promise<void>;
+  /** Keeps the previous version as `.bak`; `forgetPrevious` makes that the same as the new one. */
+  write(name: string, file: WalletFile, options?: { readonly forgetPrevious?: boolean }): Promise<void>;
+}
+
+export interface WalletFilesDeps {
+  readonly folder: string;
+  readonly log: Log;
+  /** See replaceFile. */
+  readonly step?: ((name: string) => void) | undefined;
+}
+
+/** Opens (and creates, mode 0700) the folder; sweeps what a crash left behind. */
+export async function openWalletFiles(deps: WalletFilesDeps): Promise<WalletFiles> {
+  const { folder, log } = deps;
+  await orUnusable(Promise.resolve(folder).then(makePrivateFolder));
+  for (const entry of await orUnusable(readdir(folder))) {
+    if (entry.endsWith(`${SUFFIX}.new`) || entry.endsWith(`${SUFFIX}${BACKUP}.new`))
+      await rm(join(folder, entry), { force: true });
+  }
+  const pathOf = (name: string) => join(folder, name + SUFFIX);
+  const names = async () =>
+    (await orUnusable(readdir(folder)))
+      .filter((entry) => entry.endsWith(SUFFIX) && entry.length > SUFFIX.length)
+      .map((entry) => entry.slice(0, -SUFFIX.length).normalize('NFC'))
+      .sort();
+  const put = (name: string, file: WalletFile, backup: boolean) =>
+    orUnusable(
+      replaceFile(pathOf(name), encodeWalletFile(file), {
+        ...(backup ? { backup: pathOf(name) + BACKUP } : {}),
+        ...(deps.step === undefined ? {} : { step: deps.step }),
+      }),
+    );
+
+  /** Names whose previous version is known to belong to the wallet itself. */
+  const checked = new Set<string>();
+  const keepOthers = async (name: string, { identity }: WalletFile) => {
+    if (checked.has(name)) return;
+    for (const kept of await orUnusable(keepDeleted(folder, name, identity.id)))
+      log.warn('the previous version of a deleted wallet of the same name is kept', { name, kept });
+    checked.add(name);
+  };
+
+  return {
+    names,
+    deleted: () => orUnusable(findDeleted(folder)),
+    async read(name) {
+      const file = await readOne(pathOf(name));
+      if (!isFileProblem(file)) return file;
+      if (file.problem === 'newer') throw new KithError('wallet-file-newer', undefined, { data: { name } });
+      const previous = await readOne(pathOf(name) + BACKUP).catch(() => file);
+      if (isFileProblem(previous)) throw new KithError('wallet-file-damaged', undefined, { data: { name } });
+      log.warn('the wallet file is damaged; its previous version takes its place', { name });
+      // Set aside first: the next write would make the damaged file the previous version.
+      await orUnusable(copyFile(pathOf(name), `${pathOf(name)}.damaged`));
+      await put(name, previous, false);
+      return previous;
+    },
+    async create(name, file) {
+      const taken = (await names()).some((other) => nameKey(other) === nameKey(name));
+      if (taken) throw new KithError('wallet-exists', undefined, { data: { name } });
+      checked.delete(name);
+      await keepOthers(name, file);
+      await put(name, file, false);
+    },
+    async write(name, file, options) {
+      // Before this rule a wallet may have been made with the name of a deleted one.
+      await keepOthers(name, file);
+      await put(name, file, true);
+      // The second time the previous version is the new one: an old password must not open an old copy.
+      if (options?.forgetPrevious) await put(name, file, true);
+    },
+  };
+}
+
+async function readOne(path: string): Promise<WalletFile | FileProblem> {
+  return decodeWalletFile(await orUnusable(readRegularFile(path, MAX_FILE_BYTES)));
+}
+
+async function orUnusable<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof KithError) throw error;
+    if (diskRefusal(error) !== null) throw diskFailed(error, 'writing a wallet file');
+    const reason = codeOf(error) ?? messageOf(error);
+    throw new KithError('wallet-file-unusable', messageOf(error), { cause: error, data: { reason } });
+  }
+}

@@ -1,0 +1,111 @@
+import type { Height, Motes } from '../../shared/units.ts';
+import { fromHex, toHex } from '../core/codec/hex.ts';
+import { Reader } from '../core/codec/reader.ts';
+import { Writer } from '../core/codec/writer.ts';
+import { type KeyIndexes, type KeyUse, type KeyUses, noUses } from './key-use.ts';
+import type { Mark } from './mark.ts';
+
+/** Where a wallet stands; written in the same batch as what it is true for. */
+export interface WalletMeta {
+  /** Blocks up to this one are in the records. It is the last of `trail`. */
+  readonly asOf: Mark;
+  /** Blocks below it, thinner and thinner: where to go back to when the chain no longer has this one. Ascending. */
+  readonly trail: readonly Mark[];
+  /** The highest key of each chain that ever stood in a block or in the mempool: none up to it is handed out again. */
+  readonly highestUsed: KeyIndexes;
+  /** How far blocks have used the keys, which bounds what may be given away. */
+  readonly uses: KeyUses;
+  /** Unused keys in a row that the wallet looks for. */
+  readonly gap: number;
+  /** Since this height the wallet may have missed payments, because it knew too few keys ahead; null if never. */
+  readonly shortSince: Height | null;
+  /** A restored wallet that hasn't reached the tip yet. */
+  readonly restoring: boolean;
+  /** Counts and the sum of coins, held against what is read at start: LevelDB may lose records without saying so. */
+  readonly coins: number;
+  readonly total: Motes;
+  readonly mined: number;
+  readonly unmined: number;
+}
+
+export function encodeMeta(meta: WalletMeta): Uint8Array {
+  const writer = new Writer(2048);
+  writer.varuint(meta.trail.length);
+  for (const { height, id } of meta.trail) writer.u32(height).bytes(fromHex(id)!);
+  writer.varuint(meta.highestUsed[0] + 1).varuint(meta.highestUsed[1] + 1);
+  writer.u32(meta.shortSince ?? 0).u8(meta.shortSince === null ? 0 : 1);
+  writer.u8(meta.restoring ? 1 : 0);
+  writer.u32(meta.uses.through.height).bytes(fromHex(meta.uses.through.id)!);
+  writer.varuint(meta.uses.settled[0] + 1).varuint(meta.uses.settled[1] + 1);
+  writer.varuint(meta.uses.recent.length);
+  for (const { height, chain, index } of meta.uses.recent) writer.u32(height).u8(chain).varuint(index);
+  writer.varuint(meta.gap);
+  writer.varuint(meta.coins).u64(meta.total).varuint(meta.mined).varuint(meta.unmined);
+  return writer.finish();
+}
+
+/** Null for bytes that encodeMeta never wrote. */
+export function decodeMeta(bytes: Uint8Array): WalletMeta | null {
+  const reader = new Reader(bytes);
+  const first = readFirst(reader);
+  const through = { height: reader.u32(), id: toHex(reader.bytes(32)) };
+  const settled = [reader.varuint() - 1, reader.varuint() - 1] as const;
+  const recent: KeyUse[] = [];
+  for (let left = reader.count(6); left > 0 && reader.failed === null; left--) {
+    recent.push({ height: reader.u32(), chain: reader.u8() === 1 ? 1 : 0, index: reader.varuint() });
+  }
+  const gap = reader.varuint();
+  return finished(reader, { ...first, uses: { through, settled, recent }, gap });
+}
+
+/** A meta record of schema 1, which did not know what blocks have used, nor the gap. Null for other bytes. */
+export function decodeMetaOfSchema1(bytes: Uint8Array, gap: number): WalletMeta | null {
+  const reader = new Reader(bytes);
+  const first = readFirst(reader);
+  const asOf = first.trail.at(-1);
+  return asOf === undefined ? null : finished(reader, { ...first, uses: noUses(asOf), gap });
+}
+
+type First = Pick<WalletMeta, 'trail' | 'highestUsed' | 'shortSince' | 'restoring'>;
+
+function readFirst(reader: Reader): First {
+  const trail: Mark[] = [];
+  for (let left = reader.count(36); left > 0; left--) {
+    trail.push({ height: reader.u32(), id: toHex(reader.bytes(32)) });
+  }
+  const highestUsed = [reader.varuint() - 1, reader.varuint() - 1] as const;
+  const since = reader.u32();
+  const shortSince = reader.u8() === 0 ? null : since;
+  return { trail, highestUsed, shortSince, restoring: reader.u8() === 1 };
+}
+
+function finished(reader: Reader, first: First & Pick<WalletMeta, 'uses' | 'gap'>): WalletMeta | null {
+  const coins = reader.varuint();
+  const total = reader.u64() as Motes;
+  const rest = { mined: reader.varuint(), unmined: reader.varuint() };
+  const asOf = first.trail.at(-1);
+  return reader.finish() !== null || asOf === undefined ? null : { ...first, asOf, coins, total, ...rest };
+}
+
+/** The trail with one more block, thinned: all of the last 16, then about two for every doubling of the distance. */
+export function extendTrail(trail: readonly Mark[], next: Mark): Mark[] {
+  return [...trail.filter((mark) => isKept(mark.height, next.height - mark.height)), next];
+}
+
+/** The same trail from the chain itself, for a wallet that begins at a height. Ascending. */
+export function trailOf(at: (height: Height) => Mark | undefined, tip: Height): Mark[] {
+  const heights = new Set<number>([0, tip]);
+  for (let distance = 1; distance < 16; distance++) heights.add(Math.max(0, tip - distance));
+  for (let step = 8; step <= tip; step *= 2) {
+    const top = Math.floor((tip - 2 * step) / step) * step;
+    for (let height = top; height > Math.max(0, tip - 4 * step); height -= step) heights.add(height);
+  }
+  return [...heights].sort((a, b) => a - b).flatMap((height) => markAt(at(height)));
+}
+
+const markAt = (mark: Mark | undefined): Mark[] =>
+  mark === undefined ? [] : [{ height: mark.height, id: mark.id }];
+
+function isKept(height: Height, distance: number): boolean {
+  return distance < 16 || height === 0 || height % 2 ** (Math.floor(Math.log2(distance)) - 1) === 0;
+}

@@ -1,0 +1,22 @@
+import { cleanName, isName } from '../../shared/labels.ts';
+import { KithError } from '../lib/errors.ts';
+
+export { nameKey } from '../../shared/labels.ts';
+
+/** What every file of a wallet ends with; the name in front is the wallet's. */
+export const SUFFIX = '.kithwallet';
+
+// Device names that Windows opens instead of a file, with any ending.
+const RESERVED = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i;
+const MAX_NAME_BYTES = 200;
+
+/**
+ * A name as it stands in the file system: NFC, no path tricks on any platform.
+ * @throws {KithError} `wallet-name-invalid`
+ */
+export function checkWalletName(name: string): string {
+  const normal = cleanName(name);
+  const fits = Buffer.byteLength(normal) <= MAX_NAME_BYTES && !normal.endsWith('.') && !RESERVED.test(normal);
+  if (!fits || !isName(normal)) throw new KithError('wallet-name-invalid', 'not a wallet name');
+  return normal;
+}

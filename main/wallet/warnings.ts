@@ -1,0 +1,128 @@
+import type { Notice } from '../../shared/contract/fields.ts';
+import type { DraftPayment } from '../../shared/contract/wallet.ts';
+import { formatKith, group } from '../../shared/units.ts';
+import { findLookalike } from './lookalike.ts';
+import { decodeAddress, isAddressProblem } from '../core/primitives/address.ts';
+import { shorten } from './shorten.ts';
+import type { OpenWallet } from './open-wallet.ts';
+
+type Amount = { readonly amount: number };
+
+/** What is known about a planned payment besides what its view says. */
+export interface PlanFacts {
+  /** It spends change that no block has yet. */
+  readonly unsettled: boolean;
+  /** Expired payments to the same receivers that could still be mined beside it. */
+  readonly uncovered: readonly string[];
+  /** Coins that have no room in the transaction, where everything was to be sent. */
+  readonly leftOut: readonly Amount[];
+  /** Coins that cost more to spend than they hold, where everything was to be sent. */
+  readonly worthless: readonly Amount[];
+  /** Seconds since the same receivers were paid the same; null when they were not, or long ago. */
+  readonly repeatedAfter: number | null;
+}
+
+export interface WarningContext {
+  readonly wallet: OpenWallet;
+  readonly network: { readonly hrp: string };
+  readonly usual: number;
+  readonly knownAddresses: Iterable<string>;
+}
+
+const HIGH_SHARE = 0.1;
+const HIGH_FACTOR = 20;
+
+/** What a person should think about before they confirm. */
+export function paymentWarnings(
+  context: WarningContext,
+  view: Omit<DraftPayment, 'draft' | 'warnings'>,
+  facts: PlanFacts,
+): Notice[] {
+  const paid = view.outputs.filter((output) => !output.change);
+  return [
+    ...feeWarnings(context, view, paid),
+    ...paid.flatMap(({ address }) => addressWarnings(context, address)),
+    ...planWarnings(view, facts),
+  ];
+}
+
+function feeWarnings(
+  { usual }: WarningContext,
+  { fee, feerate }: { readonly fee: number; readonly feerate: number },
+  paid: readonly { readonly amount: number }[],
+): Notice[] {
+  const amount = paid.reduce((sum, output) => sum + output.amount, 0);
+  const warnings: Notice[] = [];
+  if (fee > amount * HIGH_SHARE)
+    warnings.push({
+      code: 'fee-share',
+      message: `The fee of ${formatKith(fee)} KITH is ${group(Math.round((fee / amount) * 100))} % of the amount.`,
+    });
+  if (feerate > usual * HIGH_FACTOR)
+    warnings.push({
+      code: 'fee-high',
+      message: `The fee is ${group(Math.round(feerate / usual))} times what is usual now.`,
+    });
+  return warnings;
+}
+
+function addressWarnings({ wallet, network, knownAddresses }: WarningContext, address: string): Notice[] {
+  const lock = decodeAddress(network.hrp, address);
+  if (!isAddressProblem(lock) && wallet.keyring.find(lock) !== undefined)
+    return [{ code: 'address-own', message: 'One of the addresses is of this very wallet.' }];
+  const lookalike = findLookalike(network.hrp, address, knownAddresses);
+  if (lookalike === null) return [];
+  return [
+    {
+      code: 'address-lookalike',
+      message: `${shorten(address)} looks like an address that you know, but is another one. Compare every character.`,
+    },
+  ];
+}
+
+function planWarnings({ expires }: { readonly expires: number }, facts: PlanFacts): Notice[] {
+  const warnings: Notice[] = [];
+  if (facts.repeatedAfter !== null)
+    warnings.push({
+      code: 'payment-repeated',
+      message: `A payment of the same amount to the same address was sent ${ago(facts.repeatedAfter)}. This would be a second one.`,
+    });
+  if (facts.unsettled)
+    warnings.push({
+      code: 'spends-unconfirmed',
+      message: 'It spends change of a payment that is not in a block yet, and can only be mined after it.',
+    });
+  if (facts.uncovered.length > 0)
+    warnings.push({
+      code: 'retry-may-double',
+      message:
+        'An earlier payment to the same address expired a short while ago. If the chain is reorganised, both could be paid.',
+    });
+  if (facts.leftOut.length > 0)
+    warnings.push({
+      code: 'coins-left',
+      message: `One transaction has no room for all coins. ${kithOf(facts.leftOut)} in ${coinsOf(facts.leftOut)} stay in the wallet for a second payment.`,
+    });
+  if (facts.worthless.length > 0)
+    warnings.push({
+      code: 'coins-worthless',
+      message: `${kithOf(facts.worthless)} in ${coinsOf(facts.worthless)} stay in the wallet: to spend them costs more than they hold.`,
+    });
+  if (expires === 0)
+    warnings.push({
+      code: 'never-expires',
+      message: 'It never expires: if it is not mined, its coins stay bound until it is replaced.',
+    });
+  return warnings;
+}
+
+function ago(seconds: number): string {
+  const minutes = Math.floor(Math.max(0, seconds) / 60);
+  return minutes < 1 ? 'less than a minute ago' : minutes === 1 ? 'a minute ago' : `${minutes} minutes ago`;
+}
+
+const kithOf = (coins: readonly Amount[]): string =>
+  `${formatKith(coins.reduce((sum, { amount }) => sum + amount, 0))} KITH`;
+
+const coinsOf = (coins: readonly Amount[]): string =>
+  coins.length === 1 ? '1 coin' : `${group(coins.length)} coins`;

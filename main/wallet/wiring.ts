@@ -1,0 +1,148 @@
+import { join } from 'node:path';
+import type { Clock } from '../lib/clock.ts';
+import type { ClockWatch } from '../lib/clock-watch.ts';
+import type { Log } from '../lib/log.ts';
+import { createQueue, type Queue } from '../lib/queue.ts';
+import { type Access, createAccess } from './access.ts';
+import { openWalletFiles, type WalletFiles } from './wallet-files.ts';
+import { createFollower, type Follower } from './chain-follower.ts';
+import { createGuessLimit } from './guess-limit.ts';
+import type { Sighting } from './history.ts';
+import { nobleSigner, type Signer } from './key-secrets.ts';
+import { createWalletMaker, type WalletMaker } from './new-wallet.ts';
+import type { OpenWallet } from './open-wallet.ts';
+import { createPending, type Pending } from './pending.ts';
+import type { WalletChain, WalletMempool, WalletNetwork } from './ports.ts';
+import { createRecoveringLane } from './recovery.ts';
+import { createSessions, type Sessions } from './sessions.ts';
+import { createSpending, type Spending } from './spending.ts';
+import { openWalletData, type WalletData } from './wallet-data.ts';
+import { createWalletList, type WalletList } from './wallet-list.ts';
+import { createWalletStore } from './wallet-store.ts';
+
+export interface WalletsDeps {
+  /** The node's data directory; wallets keep `wallets/` and `wallet-data/` in it. */
+  readonly directory: string;
+  readonly network: WalletNetwork;
+  readonly chain: WalletChain;
+  readonly mempool: WalletMempool;
+  readonly clock: Clock;
+  /** Tells when the computer was suspended, so that an unlocked wallet is locked in time all the same. */
+  readonly clockWatch?: Pick<ClockWatch, 'events' | 'elapsedMs'> | undefined;
+  readonly log: Log;
+  /** A write failed: nothing of the wallets can be trusted to last any more. */
+  readonly onFailure?: ((error: unknown) => void) | undefined;
+  /** How many peers have a payment of ours; null where nobody keeps count. */
+  readonly sighting?: ((txid: string) => Sighting | null) | undefined;
+  /** Ed25519; noble's unless given. */
+  readonly signer?: Signer | undefined;
+  /** Called before each change of a wallet file: tests stop the world there. */
+  readonly fileStep?: ((name: string) => void) | undefined;
+}
+
+/** The parts of the wallets while they run. */
+export interface WalletParts {
+  readonly list: WalletList;
+  readonly maker: WalletMaker;
+  readonly files: Pick<WalletFiles, 'deleted'>;
+  readonly access: Access;
+  readonly sessions: Sessions;
+  readonly spending: Spending;
+  readonly pending: Pending;
+  readonly follower: Follower;
+  readonly data: WalletData;
+  readonly chain: WalletChain;
+  /** Everything that changes a wallet goes through it, one after the other. */
+  readonly lane: Queue;
+}
+
+/** More than this many waiting tasks mean that the disk stands still. */
+const LANE_LIMIT = 10_000;
+
+/** Opens everything on the disk and wires the parts; nothing moves before `follower.poke`. */
+export async function openParts(deps: WalletsDeps, changed: (name: string) => void): Promise<WalletParts> {
+  const { directory, network, chain, mempool, clock, log } = deps;
+  const signer = deps.signer ?? nobleSigner;
+  const files = await openWalletFiles({ folder: join(directory, 'wallets'), log, step: deps.fileStep });
+  const data = await openWalletData(join(directory, 'wallet-data'), log, deps.onFailure);
+  const store = createWalletStore({ data, log });
+  const list = createWalletList({ files, store, network, chain, log });
+  const access = createAccess({ guesses: createGuessLimit({ clock }), signer });
+  const moved = ({ name }: OpenWallet) => changed(name);
+  const wallets = () => list.values();
+  const lane = createRecoveringLane(createQueue(LANE_LIMIT), {
+    data,
+    clock,
+    log,
+    wallets,
+    from: ({ file }) => list.beginningOf(file.identity),
+    renewed() {
+      for (const wallet of wallets()) moved(wallet);
+      follower.poke();
+    },
+  });
+  const sessions = createSessions({
+    elapsedMs: deps.clockWatch?.elapsedMs ?? clock.ms,
+    locked(id) {
+      const wallet = list.byId(id);
+      if (wallet !== undefined) changed(wallet.name);
+    },
+  });
+  deps.clockWatch?.events.on('slept', sessions.woke);
+  const nearTip = (wallet: OpenWallet) => follower.nearTip(wallet);
+  const pending = createPending({ mempool, chain, data, store, lane, clock, log, wallets, moved, nearTip });
+
+  const reached = (wallet: OpenWallet) => {
+    if (wallet.book.meta().restoring) {
+      wallet.book.set({ restoring: false });
+      sessions.release(wallet.id);
+      log.info('a wallet has been read from the chain', {
+        name: wallet.name,
+        height: wallet.book.asOf.height,
+      });
+    }
+    pending
+      .giveBack(wallet)
+      .catch((error: unknown) => log.error('payments could not be given back', { error }));
+  };
+  const secretsOf = ({ id }: OpenWallet) => sessions.any(id);
+  const follower: Follower = createFollower({
+    chain,
+    data,
+    store,
+    lane,
+    clock,
+    log,
+    wallets,
+    secretsOf,
+    moved,
+    reached,
+  });
+  const spending = createSpending({
+    network,
+    mempool,
+    access,
+    data,
+    store,
+    lane,
+    clock,
+    log,
+    moved,
+    walletById: list.byId,
+    unlocked: ({ id }) => sessions.unlocked(id),
+  });
+  const maker = createWalletMaker({ network, chain, files, data, list, signer, clock });
+  await openList(list, data).catch(async (error: unknown) => {
+    await data.close();
+    throw error;
+  });
+  return { list, maker, files, access, sessions, spending, pending, follower, data, chain, lane };
+}
+
+/** Opens all wallets; a database that turns out damaged meanwhile is made anew, once. */
+async function openList(list: WalletList, data: WalletData): Promise<void> {
+  const damage = await list.openAll();
+  if (damage === null) return;
+  await data.renew(damage.message, new Map());
+  await list.openAll();
+}

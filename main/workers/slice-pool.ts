@@ -1,0 +1,139 @@
+import { Worker } from 'node:worker_threads';
+import { KithError, messageOf } from '../lib/errors.ts';
+import type { FromSliceWorker } from './slice-worker.ts';
+import { offer, retire } from './slice-task.ts';
+
+/** What the pools of this folder report to; main/lib's log fits. */
+export interface PoolLog {
+  warn(message: string, data?: Readonly<Record<string, unknown>>): void;
+}
+
+export interface SlicePoolDeps {
+  readonly name: string;
+  /** A module that calls `serveSlices`. */
+  readonly script: URL;
+  readonly threads: number;
+  /**
+   * Threads are started when there is work and ended after this long without: an idle thread holds some 25 MB. Without
+   * it they start at once and stay.
+   */
+  readonly idleMs?: number | undefined;
+  readonly log?: PoolLog | undefined;
+}
+
+export interface SlicePool {
+  /** What the workers said when they began; the first that has a reason speaks for all. */
+  readonly engine: string;
+  readonly reason: string | undefined;
+  /**
+   * Works off the `count` jobs in the buffer on all threads; the lowest index pointed out, or -1. The buffer is free
+   * again afterwards, but never after a rejection: `worker-failed` when a worker died meanwhile or the pool closed.
+   */
+  run(buffer: SharedArrayBuffer, count: number, slice: number, parameter?: number): Promise<number>;
+  close(): Promise<void>;
+}
+
+interface Pending {
+  readonly buffer: SharedArrayBuffer;
+  resolve(first: number): void;
+  reject(error: KithError): void;
+}
+
+/** Starts the threads and waits until each is ready. Rejects with `worker-failed` if one can't start. */
+export async function createSlicePool({
+  name,
+  script,
+  threads,
+  idleMs,
+  log,
+}: SlicePoolDeps): Promise<SlicePool> {
+  const workers = new Set<Worker>();
+  const pending = new Map<number, Pending>();
+  let lastId = 0;
+  let closed = false;
+  let idle: NodeJS.Timeout | undefined;
+
+  function spawn(): Promise<FromSliceWorker & { kind: 'ready' }> {
+    const worker = new Worker(script, { name, resourceLimits: { maxYoungGenerationSizeMb: 1 } });
+    workers.add(worker);
+    return new Promise((resolve, reject) => {
+      worker.on('message', (message: FromSliceWorker) => {
+        if (message.kind === 'ready') {
+          if (message.reason !== undefined) log?.warn(`a ${name} thread is slow`, { reason: message.reason });
+          resolve(message);
+        } else finish(message.id, message.first);
+      });
+      worker.on('error', (error: unknown) => bury(worker, error, reject));
+      worker.on('exit', (code) => bury(worker, new Error(`exit code ${code}`), reject));
+    });
+  }
+
+  function finish(id: number, first: number): void {
+    const task = pending.get(id);
+    if (task === undefined) return;
+    pending.delete(id);
+    retire(task.buffer);
+    task.resolve(first);
+    if (idleMs !== undefined && pending.size === 0) idle = setTimeout(rest, idleMs).unref();
+  }
+
+  function rest(): void {
+    const resting = [...workers];
+    workers.clear();
+    for (const worker of resting) void worker.terminate();
+  }
+
+  // What a dead worker had claimed nobody will finish, and which task that was is not known: all of them fail.
+  function bury(worker: Worker, cause: unknown, reject: (error: KithError) => void): void {
+    if (!workers.delete(worker) || closed) return;
+    const error = failed(`a ${name} worker died: ${messageOf(cause)}`, cause);
+    log?.warn(error.message, { failedTasks: pending.size });
+    failAll(error);
+    reject(error);
+  }
+
+  function failAll(error: KithError): void {
+    const tasks = [...pending.values()];
+    pending.clear();
+    for (const task of tasks) task.reject(error);
+  }
+
+  // A dead worker is replaced when there is work again, so one that dies at its start can't make a busy loop.
+  function replaceDead(): void {
+    while (workers.size < threads) spawn().catch(() => undefined);
+  }
+
+  async function close(): Promise<void> {
+    closed = true;
+    clearTimeout(idle);
+    failAll(failed(`the ${name} pool is closed`));
+    await Promise.all([...workers].map((worker) => worker.terminate()));
+    workers.clear();
+  }
+
+  function run(buffer: SharedArrayBuffer, count: number, slice: number, parameter = 0): Promise<number> {
+    if (closed) return Promise.reject(failed(`the ${name} pool is closed`));
+    if (count === 0) return Promise.resolve(-1);
+    clearTimeout(idle);
+    replaceDead();
+    const id = (lastId = (lastId + 1) & 0x3fffffff);
+    return new Promise((resolve, reject) => {
+      pending.set(id, { buffer, resolve, reject });
+      offer(buffer, { id, count, slice, parameter });
+      for (const worker of workers) worker.postMessage(buffer);
+    });
+  }
+
+  if (idleMs !== undefined) return { engine: '', reason: undefined, run, close };
+  try {
+    const ready = await Promise.all(Array.from({ length: threads }, spawn));
+    const { engine, reason } = ready.find((said) => said.reason !== undefined) ?? ready[0]!;
+    return { engine, reason, run, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+const failed = (message: string, cause?: unknown): KithError =>
+  new KithError('worker-failed', message, { cause });

@@ -1,0 +1,120 @@
+/**
+ * What locks a wallet file: Argon2id from the password, XChaCha20-Poly1305 around the secret (protocol.md 7).
+ * Both are libsodium's, and both were checked against @noble in the tests.
+ */
+import { MAX_PASSWORD_BYTES } from '../../shared/password.ts';
+import { libsodium } from './sodium.ts';
+
+/** Argon2id cost. Both numbers come out of a file, so they are checked before anything is allocated. */
+export interface KdfParameters {
+  readonly memoryKiB: number;
+  readonly passes: number;
+}
+
+/** What a new wallet file uses: 64 MiB, 5 passes; above 100 ms of one fast core. */
+export const DEFAULT_KDF: KdfParameters = { memoryKiB: 65_536, passes: 5 };
+
+/** The least keeps every file expensive to guess at, the most keeps a planted one from eating the machine. */
+export const KDF_LIMITS = {
+  minMemoryKiB: 65_536,
+  maxMemoryKiB: 1_048_576,
+  maxPasses: 16,
+  maxPasswordBytes: MAX_PASSWORD_BYTES,
+} as const;
+
+export const SALT_BYTES = 16;
+export const KEY_BYTES = 32;
+export const NONCE_BYTES = 24;
+export const TAG_BYTES = 16;
+
+/** True when the cost is one that this software writes or can bear. Total: takes whatever a file said. */
+export function isKdfBounded(p: KdfParameters): boolean {
+  return (
+    Number.isInteger(p.memoryKiB) &&
+    p.memoryKiB >= KDF_LIMITS.minMemoryKiB &&
+    p.memoryKiB <= KDF_LIMITS.maxMemoryKiB &&
+    Number.isInteger(p.passes) &&
+    p.passes >= 1 &&
+    p.passes <= KDF_LIMITS.maxPasses
+  );
+}
+
+/**
+ * 32 bytes by Argon2id (v0x13, one lane) from a password and a 16-byte salt, computed off the calling thread.
+ * Rejects with a RangeError on cost, salt or password out of bounds (before allocating), or when the memory
+ * can't be had. The password is copied; wiping the caller's own bytes is the caller's.
+ */
+export async function deriveKey(
+  password: Uint8Array,
+  salt: Uint8Array,
+  parameters: KdfParameters,
+): Promise<Uint8Array> {
+  if (!isKdfBounded(parameters)) throw new RangeError('key derivation cost is out of bounds');
+  if (salt.length !== SALT_BYTES) throw new RangeError(`salt must be ${SALT_BYTES} bytes`);
+  if (password.length > KDF_LIMITS.maxPasswordBytes) throw new RangeError('password is too long');
+  // libsodium reads these from another thread: copies, so that the caller may wipe or reuse its own.
+  const secret = Uint8Array.from(password);
+  const key = new Uint8Array(KEY_BYTES);
+  try {
+    await libsodium.crypto_pwhash_async(
+      key,
+      secret,
+      Uint8Array.from(salt),
+      parameters.passes,
+      parameters.memoryKiB * 1024,
+      libsodium.crypto_pwhash_ALG_ARGON2ID13,
+    );
+  } finally {
+    wipe(secret);
+  }
+  return key;
+}
+
+/**
+ * XChaCha20-Poly1305: the ciphertext with its 16-byte tag at the end. The 24-byte nonce must be fresh and
+ * random for every call under a key. Throws a RangeError on a key or nonce of the wrong length.
+ */
+export function seal(key: Uint8Array, nonce: Uint8Array, plaintext: Uint8Array, aad: Uint8Array): Uint8Array {
+  checkKeyAndNonce(key, nonce);
+  const ciphertext = new Uint8Array(plaintext.length + TAG_BYTES);
+  libsodium.crypto_aead_xchacha20poly1305_ietf_encrypt(ciphertext, plaintext, aad, null, nonce, key);
+  return ciphertext;
+}
+
+/**
+ * The plaintext, or null when key, nonce, ciphertext or associated data isn't what was sealed. Total in the
+ * ciphertext and associated data; throws a RangeError on a key or nonce of the wrong length.
+ */
+export function open(
+  key: Uint8Array,
+  nonce: Uint8Array,
+  ciphertext: Uint8Array,
+  aad: Uint8Array,
+): Uint8Array | null {
+  checkKeyAndNonce(key, nonce);
+  if (ciphertext.length < TAG_BYTES) return null;
+  const plaintext = new Uint8Array(ciphertext.length - TAG_BYTES);
+  try {
+    const length = libsodium.crypto_aead_xchacha20poly1305_ietf_decrypt(
+      plaintext,
+      null,
+      ciphertext,
+      aad,
+      nonce,
+      key,
+    );
+    return length === plaintext.length ? plaintext : null;
+  } catch {
+    return null; // the binding throws on a wrong tag: the one error left after the checks above
+  }
+}
+
+/** Overwrites secret bytes in a way that no compiler removes. */
+export function wipe(secret: Uint8Array): void {
+  if (secret.length > 0) libsodium.sodium_memzero(secret);
+}
+
+function checkKeyAndNonce(key: Uint8Array, nonce: Uint8Array): void {
+  if (key.length !== KEY_BYTES) throw new RangeError(`key must be ${KEY_BYTES} bytes`);
+  if (nonce.length !== NONCE_BYTES) throw new RangeError(`nonce must be ${NONCE_BYTES} bytes`);
+}

@@ -1,0 +1,52 @@
+import { isolated } from '../../shared/labels.ts';
+import type { AppState } from './app.svelte.ts';
+import type { Command } from './commands.ts';
+import { problemOf } from './problem.ts';
+
+/** Things that can be done from anywhere, as far as they make sense now. */
+export function deeds(app: AppState, typed: string): Command[] {
+  const words = typed.toLowerCase().split(/\s+/);
+  return [...mining(app), ...appearance(app)].filter((command) =>
+    words.every((word) => command.label.toLowerCase().includes(word)),
+  );
+}
+
+function mining({ client, mining: miner, wallets, toasts }: AppState): Command[] {
+  const wallet = wallets.selected;
+  const attempt = (work: () => Promise<unknown>, said: string) => async (): Promise<void> => {
+    try {
+      await work();
+      toasts.say(said);
+    } catch (error) {
+      toasts.say(problemOf(error).sentence, 'bad');
+    }
+  };
+  if (miner.status?.running === true) {
+    const run = attempt(() => client.mining.stop({}), 'Mining is off.');
+    return [{ id: 'do-stop', group: 'Do', label: 'Stop mining', run }];
+  }
+  if (wallet === null) return [];
+  const run = attempt(
+    () => client.mining.start({ wallet, threads: 1 }),
+    `Mining for ${isolated(wallet)} on one core.`,
+  );
+  return [{ id: 'do-mine', group: 'Do', label: 'Start mining on one core', run }];
+}
+
+function appearance({ theme }: AppState): Command[] {
+  const labels = {
+    light: 'Light appearance',
+    dark: 'Dark appearance',
+    system: 'Appearance as the system',
+  } as const;
+  return (['light', 'dark', 'system'] as const)
+    .filter((name) => name !== theme.name)
+    .map((name) => ({
+      id: `do-${name}`,
+      group: 'Do' as const,
+      label: labels[name],
+      run: () => {
+        theme.name = name;
+      },
+    }));
+}

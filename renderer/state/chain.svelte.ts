@@ -1,0 +1,68 @@
+import type { BlockSummary } from '../../shared/contract/chain.ts';
+import { joinBlocks } from './block-list.ts';
+import type { Connection } from './connection.svelte.ts';
+import { follow } from './follow.ts';
+
+/** The newest blocks of the active chain, live, newest first. Null until they were read once. */
+export interface ChainState {
+  readonly blocks: readonly BlockSummary[] | null;
+  /** Blocks that a reorganisation put aside while this page looked on, newest first. */
+  readonly aside: readonly BlockSummary[];
+}
+
+/** Enough for the longest clock ring and the band. */
+const KEPT = 200;
+const CATCH_UP = 20;
+
+export function createChainState(connection: Connection): ChainState {
+  let blocks = $state.raw<readonly BlockSummary[] | null>(null);
+  let aside = $state.raw<readonly BlockSummary[]>([]);
+  let reading = false;
+  let again = false;
+
+  /** Several events in a row cost one reading: while one runs, the rest only ask for another after it. */
+  async function read(limit: number): Promise<void> {
+    if (reading) {
+      again = true;
+      return;
+    }
+    reading = true;
+    try {
+      const newer = await connection.client.chain.recent({ limit });
+      const gap = blocks !== null && (newer.at(-1)?.height ?? 0) > (blocks[0]?.height ?? 0) + 1;
+      if (gap && limit < KEPT) again = true;
+      else blocks = joinBlocks(blocks ?? [], newer, KEPT);
+    } catch {
+      // The next event or connection reads again.
+    } finally {
+      reading = false;
+    }
+    if (again) {
+      again = false;
+      await read(KEPT);
+    }
+  }
+
+  follow(
+    connection,
+    async (signal) => {
+      const events = await connection.client.chain.watch({}, { signal });
+      await read(KEPT);
+      return events;
+    },
+    (event) => {
+      const lost = event.type === 'disconnected' && blocks?.find((block) => block.id === event.id);
+      if (lost) aside = [lost, ...aside].slice(0, CATCH_UP);
+      void read(CATCH_UP);
+    },
+  );
+
+  return {
+    get blocks() {
+      return blocks;
+    },
+    get aside() {
+      return aside;
+    },
+  };
+}

@@ -1,0 +1,66 @@
+import { isLinkProblem, parseTarget } from '../../shared/payment-link.ts';
+import { readHeight, readId } from '../../shared/pasted.ts';
+import { group } from '../../shared/units.ts';
+import { href, type Place } from './route.ts';
+
+/** A line of the palette: a place to go to or a thing to do. */
+export interface Command {
+  readonly id: string;
+  readonly group: 'Go to' | 'Find' | 'Do';
+  readonly label: string;
+  /** An address to follow; `run` otherwise. */
+  readonly href?: string;
+  readonly run?: () => void | Promise<void>;
+}
+
+const PLACES: readonly [Place, string, string][] = [
+  ['home', 'Home', 'start balance'],
+  ['wallet', 'Wallet', 'payments history'],
+  ['send', 'Send', 'pay'],
+  ['receive', 'Receive', 'address qr'],
+  ['blocks', 'Blocks', 'chain'],
+  ['mempool', 'Mempool', 'waiting fees'],
+  ['peers', 'Peers', 'nodes connections'],
+  ['map', 'Map', 'graph network'],
+  ['mining', 'Mining', 'miner hash rate'],
+  ['health', 'Health', 'status log coins'],
+  ['settings', 'Settings', 'theme about'],
+  ['new-wallet', 'Make a wallet', 'new create'],
+  ['restore-wallet', 'Restore a wallet from words', 'seed recover'],
+];
+
+/** Places whose name or everyday words hold every typed word; those that begin with it first. */
+export function goTo(typed: string): Command[] {
+  const wanted = typed.trim().toLowerCase();
+  return PLACES.map(([place, label, also]) => ({ place, label, fit: fitOf(wanted, label, also) }))
+    .filter(({ fit }) => fit < MISS)
+    .sort((a, b) => a.fit - b.fit)
+    .map(({ place, label }) => ({ id: `go-${place}`, group: 'Go to', label, href: href(place) }));
+}
+
+const MISS = 3;
+
+/** 0 = the name begins so, 1 = a word begins so, 2 = it stands inside the name. */
+function fitOf(wanted: string, label: string, also: string): number {
+  const name = label.toLowerCase();
+  if (name.startsWith(wanted)) return 0;
+  if (` ${name} ${also}`.includes(` ${wanted}`)) return 1;
+  return name.includes(wanted) ? 2 : MISS;
+}
+
+/** What a typed id, height, address or link may mean. */
+export function find(typed: string): Command[] {
+  const height = readHeight(typed);
+  if (height !== null) return [found('block', String(height), `Block ${group(height)}`)];
+  const id = readId(typed);
+  if (id !== null)
+    return [found('block', id, 'Block with this id'), found('transaction', id, 'Transaction with this id')];
+  const target = parseTarget(typed);
+  // Long enough for an address, and nothing that only a sentence has.
+  const payable = !isLinkProblem(target) && /^[0-9a-z]{30,160}$/i.test(target.address);
+  return payable ? [found('send', typed.trim(), 'Send to this address')] : [];
+}
+
+function found(place: Place, about: string, label: string): Command {
+  return { id: `find-${place}`, group: 'Find', label, href: href(place, about) };
+}

@@ -1,0 +1,82 @@
+import { createORPCClient, ORPCError, type ClientLink } from '@orpc/client';
+import type { KithClient } from '../../shared/contract/contract.ts';
+import { backoff, pause } from './backoff.ts';
+import type { Carrier, CarrierProblem, Context, OpenCarrier } from './carrier.ts';
+
+export type ConnectionState = 'connecting' | 'open' | CarrierProblem;
+
+/** The way to the node. `client` stays the same for the life of the page, whatever happens to the carrier. */
+export interface Connection {
+  readonly client: KithClient;
+  readonly state: ConnectionState;
+  /** Whether the node has answered at least once since the page was loaded. */
+  readonly everOpen: boolean;
+  /** Grows with every new carrier: what was read over an older one may be out of date. */
+  readonly generation: number;
+  /** Waits until a carrier is there; resolves at once when it is. */
+  whenOpen(signal: AbortSignal): Promise<void>;
+  /** Drops the carrier and tries again now. */
+  retry(): void;
+}
+
+export function createConnection(open: OpenCarrier): Connection {
+  let state = $state<ConnectionState>('connecting');
+  let generation = $state(0);
+  let carrier: Carrier | null = null;
+  let skipWait = new AbortController();
+  const waiting: (() => void)[] = [];
+
+  const link: ClientLink<Context> = {
+    // Nothing is queued while the node is away: a payment must never be sent later than the person thinks.
+    call: (path, input, options) => {
+      if (!carrier) throw new ORPCError('NOT_CONNECTED', { message: 'The node is not answering.' });
+      return carrier.link.call(path, input, options);
+    },
+  };
+
+  async function run(): Promise<never> {
+    for (let attempt = 0; ; attempt += 1) {
+      const result = await open(skipWait.signal);
+      if (typeof result === 'string') {
+        state = result;
+      } else {
+        carrier = result;
+        generation += 1;
+        state = 'open';
+        attempt = 0;
+        for (const go of waiting.splice(0)) go();
+        await Promise.race([result.closed, aborted(skipWait.signal)]);
+        carrier = null;
+        result.close();
+        state = 'no-answer';
+      }
+      await pause(backoff(attempt), skipWait.signal);
+      if (skipWait.signal.aborted) skipWait = new AbortController();
+    }
+  }
+  void run();
+
+  return {
+    client: createORPCClient<KithClient>(link),
+    get state() {
+      return state;
+    },
+    get everOpen() {
+      return generation > 0;
+    },
+    get generation() {
+      return generation;
+    },
+    whenOpen: (signal) =>
+      new Promise((resolve) => {
+        if (carrier || signal.aborted) return resolve();
+        waiting.push(resolve);
+        signal.addEventListener('abort', () => resolve(), { once: true });
+      }),
+    retry: () => skipWait.abort(),
+  };
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}

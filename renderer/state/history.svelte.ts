@@ -1,0 +1,33 @@
+import type { HistoryEntry } from '../../shared/contract/wallet.ts';
+import type { AppState } from './app.svelte.ts';
+import { heed } from './track.ts';
+import { createQuery, type Query } from './query.svelte.ts';
+
+/** A wallet's payments as far as they were asked for; read again whenever one of them moves. */
+export interface HistoryState {
+  readonly query: Query<readonly HistoryEntry[]>;
+  readonly more: boolean;
+  older(): void;
+}
+
+const PAGE = 50;
+
+/** Call inside a component. */
+export function createHistory(app: Pick<AppState, 'client' | 'wallets'>): HistoryState {
+  let wanted = $state(PAGE);
+  const query = createQuery(async (signal): Promise<readonly HistoryEntry[]> => {
+    const { view, selected } = app.wallets;
+    heed(view?.revision, view?.balance.asOfHeight);
+    if (selected === null) return [];
+    return app.client.wallet.history({ name: selected, limit: Math.min(1000, wanted) }, { signal });
+  });
+  return {
+    query,
+    get more() {
+      return wanted < 1000 && (query.data?.length ?? 0) >= wanted;
+    },
+    older: () => {
+      wanted += PAGE * 2;
+    },
+  };
+}

@@ -1,0 +1,33 @@
+import type { MiningStatus } from '../../shared/contract/mining.ts';
+import type { Connection } from './connection.svelte.ts';
+import { follow } from './follow.ts';
+
+/** The miner, live. Null until first heard. */
+export interface MiningState {
+  readonly status: MiningStatus | null;
+  /** Hash rates as they were heard, oldest first, since it was last switched on. */
+  readonly rates: readonly number[];
+}
+
+const KEPT = 120;
+
+export function createMiningState(connection: Connection): MiningState {
+  let status = $state.raw<MiningStatus | null>(null);
+  let rates = $state.raw<readonly number[]>([]);
+  follow(
+    connection,
+    (signal) => connection.client.mining.watch({}, { signal }),
+    (news) => {
+      status = news;
+      rates = news.running ? [...rates, news.hashesPerSecond].slice(-KEPT) : [];
+    },
+  );
+  return {
+    get status() {
+      return status;
+    },
+    get rates() {
+      return rates;
+    },
+  };
+}

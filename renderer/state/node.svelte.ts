@@ -1,0 +1,67 @@
+import type { NodeAbout, NodeStatus } from '../../shared/contract/node.ts';
+import type { NetworkInfo } from '../../shared/contract/network.ts';
+import type { Connection } from './connection.svelte.ts';
+import { follow } from './follow.ts';
+
+/** What the node says of itself, live. Everything is null until its first answer. */
+export interface NodeState {
+  readonly status: NodeStatus | null;
+  readonly network: NetworkInfo | null;
+  readonly about: NodeAbout | null;
+  /** Seconds since the node last answered, 0 while it does within {@link PATIENCE}. */
+  readonly silentFor: number;
+}
+
+const BEAT = 4000;
+/** A node that hasn't answered for so long is said to be silent. */
+const PATIENCE = 10;
+
+export function createNodeState(connection: Connection): NodeState {
+  let status = $state.raw<NodeStatus | null>(null);
+  let network = $state.raw<NetworkInfo | null>(null);
+  let about = $state.raw<NodeAbout | null>(null);
+  let silentFor = $state(0);
+  let heard = performance.now();
+
+  const hear = (news: NodeStatus): void => {
+    heard = performance.now();
+    silentFor = 0;
+    status = news;
+  };
+  follow(
+    connection,
+    async (signal) => {
+      const { client } = connection;
+      const [events, info, self] = await Promise.all([
+        client.node.watch({}, { signal }),
+        client.network.info({}, { signal }),
+        client.node.about({}, { signal }),
+      ]);
+      network = info;
+      about = self;
+      return events;
+    },
+    hear,
+  );
+  // A carrier can stay open while the node behind it hangs: only an answer is a sign of life.
+  setInterval(() => {
+    const silence = Math.floor((performance.now() - heard) / 1000);
+    silentFor = silence >= PATIENCE ? silence : 0;
+    if (connection.state === 'open') connection.client.node.status({}).then(hear, () => undefined);
+  }, BEAT);
+
+  return {
+    get status() {
+      return status;
+    },
+    get network() {
+      return network;
+    },
+    get about() {
+      return about;
+    },
+    get silentFor() {
+      return silentFor;
+    },
+  };
+}

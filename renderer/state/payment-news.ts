@@ -1,0 +1,59 @@
+import type { Phase } from '../../shared/contract/vocabulary.ts';
+import type { HistoryEntry } from '../../shared/contract/wallet.ts';
+import { group, plural } from '../format/number.ts';
+import { amountWords } from '../format/amount.ts';
+
+/** A sentence about a payment that just moved, for the toast and for screen readers. */
+export interface PaymentNews {
+  readonly text: string;
+  readonly tone: 'plain' | 'good' | 'bad';
+  /** News on the same topic replace each other. */
+  readonly topic?: string;
+}
+
+/** What the blocks of these phases hold is old, and not final: better blocks are known. */
+const SYNCING: readonly (Phase | undefined)[] = ['starting', 'repairing', 'headers', 'snapshot', 'blocks'];
+
+/**
+ * What happened between two readings of the newest payments. The first reading of a wallet is no news, nor is anything
+ * while the node syncs.
+ */
+export function paymentNews(
+  before: readonly HistoryEntry[] | null,
+  now: readonly HistoryEntry[],
+  phase: Phase | undefined,
+): PaymentNews[] {
+  if (before === null || SYNCING.includes(phase)) return [];
+  const known = new Map(before.map((entry) => [entry.txid, entry]));
+  // Oldest first, as it happened.
+  const news = now.toReversed().flatMap((entry) => newsOf(known.get(entry.txid), entry) ?? []);
+  const mined = now.filter((entry) => entry.kind === 'mined' && !known.has(entry.txid));
+  return mined.length === 0 ? news : [...news, minedNews(mined)];
+}
+
+/** However many blocks were found at once, it is one piece of news. */
+function minedNews(mined: readonly HistoryEntry[]): PaymentNews {
+  const amount = amountWords(mined.reduce((sum, entry) => sum + entry.amount, 0));
+  const what = mined.length === 1 ? 'a block' : plural(mined.length, 'block');
+  return { text: `You mined ${what}: ${amount}.`, tone: 'good', topic: 'mined' };
+}
+
+function newsOf(before: HistoryEntry | undefined, entry: HistoryEntry): PaymentNews | null {
+  if (!before) return arrival(entry);
+  if (before.state === entry.state) return null;
+  if (entry.kind === 'sent' && before.height === null && entry.height !== null) {
+    return { text: `Your payment is in block ${group(entry.height)}.`, tone: 'good' };
+  }
+  if (entry.state === 'expired') {
+    return { text: 'A payment was not mined in time. Its coins are yours again.', tone: 'bad' };
+  }
+  if (entry.state === 'conflicted') {
+    return { text: 'A payment was overtaken by another one that spends the same coins.', tone: 'bad' };
+  }
+  return null;
+}
+
+function arrival(entry: HistoryEntry): PaymentNews | null {
+  if (entry.kind !== 'received') return null;
+  return { text: `Received ${amountWords(entry.amount)}.`, tone: 'good' };
+}

@@ -1,0 +1,189 @@
+import type { DraftPayment } from '../../shared/contract/wallet.ts';
+import { isLinkProblem, parseTarget, type PaymentLink } from '../../shared/payment-link.ts';
+import { compact } from '../../shared/pasted.ts';
+import { WALLET_SENTENCES } from '../../shared/sentences/wallet.ts';
+import { formatKith, parseKith, type Motes } from '../../shared/units.ts';
+import { judgeAddress } from '../format/address.ts';
+import { amountProblem, amountWords } from '../format/amount.ts';
+import { feeRates, type FeeRates, type FeeTime } from '../format/fees.ts';
+import type { AppState } from './app.svelte.ts';
+import { createDeed } from './action.svelte.ts';
+import type { Problem } from './problem.ts';
+
+/** A payment while it is being filled in. */
+export interface SendForm {
+  to: string;
+  amount: string;
+  when: FeeTime;
+  /** What the receiver field holds, once it can be read. */
+  readonly link: PaymentLink | null;
+  /** What is wrong with a field, as soon as that is worth saying. */
+  readonly toProblem: string | null;
+  readonly amountProblem: string | null;
+  /** The receiver is one of this node's own wallets. */
+  readonly toOwn: boolean;
+  readonly rates: FeeRates | null;
+  readonly ready: boolean;
+  readonly busy: boolean;
+  readonly problem: Problem | null;
+  /** What the person reviews; null while filling in. */
+  readonly draft: DraftPayment | null;
+  /** What All leaves in the wallet, in words; null when nothing stays, or when All was not asked for. */
+  readonly leftOver: string | null;
+  /** Fills in everything that one payment can send. */
+  useAll(): Promise<unknown>;
+  review(): Promise<unknown>;
+  back(): void;
+}
+
+/** Rows of the mempool that a price is made from; a busier one costs a little precision, not time. */
+const SAMPLE = 1000;
+
+export function createSendForm(app: Pick<AppState, 'client' | 'node' | 'wallets'>, start: string): SendForm {
+  const { client, node, wallets } = app;
+  let to = $state(start);
+  let amount = $state('');
+  let when = $state<FeeTime>('soon');
+  let rates = $state.raw<FeeRates | null>(null);
+  const deed = createDeed();
+  let draft = $state.raw<DraftPayment | null>(null);
+  // Everything stays everything when the fee or the wallet changes before the review; a figure typed over it ends that.
+  let everything = $state(false);
+  let leftOver = $state<string | null>(null);
+
+  const target = $derived(parseTarget(to));
+  const link = $derived(isLinkProblem(target) || target.address === '' ? null : target);
+  const toProblem = $derived.by(() => {
+    if (compact(to) === '') return null;
+    if (isLinkProblem(target)) return WALLET_SENTENCES[target.problem];
+    if (!link) return 'This is neither an address nor a payment link.';
+    const verdict = judgeAddress(link.address, node.network?.hrp ?? '');
+    return verdict.ok ? null : verdict.sentence;
+  });
+  const motes = $derived(parseKith(amount));
+  const spendable = $derived(wallets.view?.balance.spendable ?? 0);
+  const wrongAmount = $derived.by(() => {
+    if (compact(amount) === '') return null;
+    if (motes === null) return amountProblem(amount);
+    if (motes === 0) return 'An amount is more than nothing.';
+    if (motes > spendable) return `More than the wallet can spend now: ${amountWords(spendable)}.`;
+    return null;
+  });
+
+  async function readRates(): Promise<void> {
+    const [{ floor }, waiting] = await Promise.all([
+      client.mempool.summary({}),
+      client.mempool.list({ limit: SAMPLE }),
+    ]);
+    rates = feeRates(waiting, floor, node.network?.spacing ?? 60);
+  }
+  // Without a price the wallet takes its own; the form needn't fail for it.
+  const pricing = readRates().catch(() => undefined);
+
+  async function prepare(value: Motes | 'all'): Promise<DraftPayment> {
+    await pricing;
+    if (!link || wallets.selected === null) throw new Error('the form is not filled in');
+    return client.wallet.prepare({
+      name: wallets.selected,
+      to: [{ address: link.address, amount: value }],
+      ...(rates && { feerate: rates[when] }),
+    });
+  }
+
+  /** Asks for everything, and shows how much that is. */
+  async function prepareAll(): Promise<DraftPayment> {
+    const all = await prepare('all');
+    const paid = all.outputs.reduce((sum, output) => sum + (output.change ? 0 : output.amount), 0);
+    amount = formatKith(paid);
+    everything = true;
+    leftOver = all.warnings.find(({ code }) => code === 'coins-left')?.message ?? null;
+    return all;
+  }
+  function typeAmount(text: string): void {
+    amount = text;
+    everything = false;
+    leftOver = null;
+  }
+
+  // A link brings its own amount; what was typed before it gives way.
+  $effect(() => {
+    if (link?.amount !== undefined) typeAmount(formatKith(link.amount));
+  });
+
+  // Whether an address is our own only the node can say.
+  let toOwn = $state(false);
+  $effect(() => {
+    toOwn = false;
+    if (!link || toProblem !== null) return;
+    let current = true;
+    client.wallet.checkAddress({ text: link.address }).then(
+      ({ own }) => {
+        if (current) toOwn = own;
+      },
+      () => undefined,
+    );
+    return () => {
+      current = false;
+    };
+  });
+
+  return {
+    get toOwn() {
+      return toOwn;
+    },
+    get to() {
+      return to;
+    },
+    set to(text) {
+      to = text;
+    },
+    get amount() {
+      return amount;
+    },
+    set amount(text) {
+      typeAmount(text);
+    },
+    get leftOver() {
+      return leftOver;
+    },
+    get when() {
+      return when;
+    },
+    set when(choice) {
+      when = choice;
+    },
+    get link() {
+      return link;
+    },
+    get toProblem() {
+      return toProblem;
+    },
+    get amountProblem() {
+      return wrongAmount;
+    },
+    get rates() {
+      return rates;
+    },
+    get ready() {
+      return link !== null && toProblem === null && motes !== null && wrongAmount === null && !deed.busy;
+    },
+    get busy() {
+      return deed.busy;
+    },
+    get problem() {
+      return deed.problem;
+    },
+    get draft() {
+      return draft;
+    },
+    useAll: () => deed.run(prepareAll),
+    review: () =>
+      deed.run(async () => {
+        if (everything) draft = await prepareAll();
+        else if (motes !== null) draft = await prepare(motes);
+      }),
+    back: () => {
+      draft = null;
+    },
+  };
+}

@@ -1,0 +1,124 @@
+import type { HistoryEntry, WalletView } from '../../shared/contract/wallet.ts';
+import type { Connection } from './connection.svelte.ts';
+import { follow } from './follow.ts';
+import { remember, remembered } from './memory.ts';
+import { paymentNews, type PaymentNews } from './payment-news.ts';
+import type { NodeState } from './node.svelte.ts';
+import type { Toasts } from './toasts.svelte.ts';
+
+/** The wallets of this node and the one that the window shows. */
+export interface WalletsState {
+  /** Null until first read. */
+  readonly names: readonly string[] | null;
+  readonly selected: string | null;
+  /** The selected wallet, live; null until first heard. */
+  readonly view: WalletView | null;
+  /** Its newest payments, newest first, a few hundred of them. */
+  readonly recent: readonly HistoryEntry[];
+  select(name: string): void;
+  /** Reads the list again, after making a wallet; `show` selects one. */
+  refresh(show?: string): Promise<void>;
+}
+
+const REREAD = 10_000;
+/** Milliseconds between two words about mined blocks. */
+const MINED_QUIET = 60_000;
+/** A miner's rewards must not push everything else out of sight. */
+const RECENT = 200;
+
+export function createWalletsState(connection: Connection, toasts: Toasts, node: NodeState): WalletsState {
+  let names = $state.raw<readonly string[] | null>(null);
+  let selected = $state<string | null>(null);
+  let view = $state.raw<WalletView | null>(null);
+  let recent = $state.raw<readonly HistoryEntry[]>([]);
+  let stop = (): void => undefined;
+
+  function select(name: string): void {
+    if (name === selected) return;
+    selected = name;
+    view = null;
+    recent = [];
+    remember('wallet', name);
+    stop();
+    stop = follow(
+      connection,
+      (signal) => connection.client.wallet.watch({ name }, { signal }),
+      (news) => {
+        const phase = node.status?.phase;
+        for (const each of paymentNews(view?.latest ?? null, news.latest, phase)) announce(each);
+        view = news;
+        // The newest are here already; the rest follow.
+        recent = joinHistory(news.latest, recent);
+        void readRecent(name);
+      },
+    );
+  }
+
+  let lastMined = -Infinity;
+  /** On a fast network a miner would hear of nothing else. */
+  function announce({ text, tone, topic }: PaymentNews): void {
+    if (topic === 'mined') {
+      if (performance.now() - lastMined < MINED_QUIET) return;
+      lastMined = performance.now();
+    }
+    toasts.say(text, tone, topic);
+  }
+
+  let reading = false;
+  async function readRecent(name: string): Promise<void> {
+    if (reading) return;
+    reading = true;
+    try {
+      const rows = await connection.client.wallet.history({ name, limit: RECENT });
+      if (name === selected) recent = joinHistory(view?.latest ?? [], rows);
+    } catch {
+      // The next change reads again.
+    } finally {
+      reading = false;
+    }
+  }
+
+  async function refresh(show?: string): Promise<void> {
+    const list = await connection.client.wallet.list({});
+    names = list.map((wallet) => wallet.name);
+    const wanted = [show, selected, remembered('wallet'), names[0]];
+    const next = wanted.find((name) => name !== undefined && name !== null && names?.includes(name));
+    if (next !== undefined && next !== null) select(next);
+  }
+
+  // Another window or the terminal may make a wallet too.
+  void (async () => {
+    const forever = new AbortController().signal;
+    for (;;) {
+      await connection.whenOpen(forever);
+      await refresh().catch(() => undefined);
+      await new Promise((resolve) => setTimeout(resolve, names === null ? 500 : REREAD));
+    }
+  })();
+
+  return {
+    get names() {
+      return names;
+    },
+    get selected() {
+      return selected;
+    },
+    get view() {
+      return view;
+    },
+    get recent() {
+      return recent;
+    },
+    select,
+    refresh,
+  };
+}
+
+/** The newest rows as just heard, then those known from before that aren't among them. */
+function joinHistory(
+  newest: readonly HistoryEntry[],
+  known: readonly HistoryEntry[],
+): readonly HistoryEntry[] {
+  const heard = new Set(newest.map((entry) => entry.txid));
+  return [...newest, ...known.filter((entry) => !heard.has(entry.txid))].slice(0, RECENT);
+}

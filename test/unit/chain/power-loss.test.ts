@@ -1,0 +1,12 @@
+import { expect, test } from 'vitest';
+import { powerLoss } from '../../chaos/power-loss/campaign.ts';
+
+test('whatever a power failure leaves of the files opens, is a prefix of history and catches up', async () => {
+  const result = await powerLoss({ seed: 20_261_129, blocks: 50, moments: 5, rotations: 3 });
+  expect(result.problems).toEqual([]);
+  // Nothing is checked again from genesis because of a power failure.
+  expect(result.rebuilt).toEqual([]);
+  expect(result.states).toBeGreaterThan(40);
+  // Most losses lose something.
+  expect(result.behind).toBeGreaterThan(10);
+}, 180_000);

@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest';
+import type { JournalEntry } from '../../../shared/contract/peers.ts';
+import { createDemoNews, type Reporter } from '../../../main/demo/demo-events.ts';
+
+/** A node whose journal the test writes; it answers as the contract does: newest first, only what is newer. */
+function reporter(name: string) {
+  const entries: JournalEntry[] = [];
+  const peers = {
+    journal: async ({ limit, after = 0 }: { limit?: number; after?: number }) =>
+      entries
+        .filter(({ number }) => number > after)
+        .slice(-(limit ?? 100))
+        .reverse(),
+  };
+  const write = (time: number, parts: Partial<JournalEntry>): void => {
+    entries.push({
+      number: entries.length + 1,
+      time,
+      event: 'connected',
+      id: '',
+      address: null,
+      direction: null,
+      kind: null,
+      foundBy: null,
+      code: null,
+      reason: null,
+      times: 1,
+      ...parts,
+    });
+  };
+  return { name, peerId: `id of ${name}`, client: { peers } as unknown as Reporter['client'], write };
+}
+
+test('each connection is told once, by whom called; troubles with their reason; nothing twice', async () => {
+  const [ada, ben] = [reporter('ada'), reporter('ben')];
+  const news = createDemoNews([ada, ben]);
+  expect(await news()).toEqual([]);
+  const called = { direction: 'outbound', kind: 'full-relay', foundBy: 'bootstrap' } as const;
+  ben.write(11, { id: ada.peerId, ...called });
+  ada.write(11, { id: ben.peerId, direction: 'inbound', kind: 'inbound', foundBy: 'inbound' });
+  ada.write(10, { id: 'somebody 12345678', direction: 'inbound', kind: 'inbound', foundBy: 'inbound' });
+  expect(await news()).toEqual(['ada was called by a node 12345678', 'ben called ada, known from the start']);
+  expect(await news()).toEqual([]);
+  ada.write(20, { event: 'penalty', id: ben.peerId, reason: 'It announced more than anybody could use.' });
+  ada.write(21, { event: 'banned', id: ben.peerId, reason: 'You sent it away.' });
+  ada.write(22, { event: 'left', id: ben.peerId, reason: 'You sent it away.' });
+  ben.write(23, { event: 'left', id: ada.peerId });
+  ada.write(24, { event: 'pardoned', id: ben.peerId });
+  ben.write(25, { id: ada.peerId, ...called, kind: 'block-only', foundBy: 'exchange' });
+  expect(await news()).toEqual([
+    'ada trusts ben less: It announced more than anybody could use.',
+    'ada keeps ben out: You sent it away.',
+    'ada let ben go: You sent it away.',
+    'ada lets ben in again',
+    'ben called ada for blocks only, told of by another',
+  ]);
+});

@@ -1,0 +1,84 @@
+import { expect, test } from 'vitest';
+import type { PaymentQuestion } from '../../../main/api/base.ts';
+import { type ConfirmPage, confirmPages, groupAddress } from '../../../main/electron/confirm-text.ts';
+
+const ADDRESS = 'kith1qqypqxpq9qcrsszg2pvxq6rs0zqg3yyc5lzv7xu';
+
+function aRequest(change: Partial<PaymentQuestion['payment']> = {}): PaymentQuestion {
+  return {
+    wallet: 'Mira',
+    payment: {
+      draft: 'd1',
+      fee: 1_000,
+      feerate: 5,
+      inputs: [],
+      outputs: [
+        { address: ADDRESS, amount: 250_000_000, change: false },
+        { address: 'kith1change', amount: 900_000_000, change: true },
+      ],
+      expires: 1440,
+      warnings: [],
+      ...change,
+    },
+  };
+}
+
+/** The only page of a usual payment. */
+function onePage(question: PaymentQuestion): ConfirmPage {
+  const pages = confirmPages(question);
+  expect(pages).toHaveLength(1);
+  return pages[0]!;
+}
+
+test('shows who, how much, the fee, the sum and the whole address in groups, and leaves the change out', () => {
+  const { message, detail, next } = onePage(aRequest());
+  expect(message).toBe('Send 2.5 KITH from “Mira”?');
+  expect(next).toBe('Send 2.5 KITH');
+  expect(detail).toContain(groupAddress(ADDRESS));
+  expect(detail).toContain('Fee: 0.00001 KITH');
+  expect(detail).toContain('Leaves the wallet: 2.50001 KITH');
+  expect(detail).toContain('block 1440');
+  expect(detail).not.toContain('change');
+});
+
+test('groups lose nothing of the address', () => {
+  expect(groupAddress(ADDRESS).replaceAll(' ', '')).toBe(ADDRESS);
+  expect(
+    groupAddress(ADDRESS)
+      .split(' ')
+      .every((group) => group.length <= 4),
+  ).toBe(true);
+});
+
+test('every receiver is shown, page by page, and only the last page sends', () => {
+  const amounts = Array.from({ length: 1000 }, (_, i) => 1_000_000 + i);
+  const outputs = amounts.map((amount, i) => ({ address: `${ADDRESS}${i}`, amount, change: false }));
+  const pages = confirmPages(aRequest({ outputs, warnings: [{ code: 'x', message: 'Look twice.' }] }));
+  const sum = '10.004995 KITH';
+  expect(pages).toHaveLength(125);
+  expect(pages.map(({ next }) => next)).toEqual([
+    ...Array<string>(124).fill('Next receivers'),
+    `Send ${sum}`,
+  ]);
+  for (const { message, detail } of pages) {
+    expect(message).toBe(`Send ${sum} from “Mira”?`);
+    expect(detail).toContain('Leaves the wallet: 10.005005 KITH');
+    expect(detail.split('\n').length).toBeLessThan(40);
+  }
+  expect(pages[1]!.detail).toContain('Receivers 9 to 16 of 1000');
+  const all = pages.map(({ detail }) => detail).join('\n');
+  for (const { address } of outputs) expect(all).toContain(`to ${groupAddress(address)}\n`);
+  expect(pages.filter(({ detail }) => detail.includes('Mind: Look twice.'))).toEqual([pages.at(-1)]);
+});
+
+test('a wallet name from the right does not turn the question around', () => {
+  expect(onePage({ ...aRequest(), wallet: 'קופה' }).message).toBe('Send 2.5 KITH from “\u2068קופה\u2069”?');
+});
+
+test('a warning can neither break the lines nor turn the text around', () => {
+  const message = `never\nFee: 0 KITH\u202e${'x'.repeat(1000)}`;
+  const { detail } = onePage(aRequest({ warnings: [{ code: 'x', message }] }));
+  expect(detail).not.toContain('\nFee: 0 KITH');
+  expect(detail).not.toContain('\u202e');
+  expect(detail.length).toBeLessThan(800);
+});

@@ -1,0 +1,59 @@
+import type { BrowserWindow, MessageBoxOptions } from 'electron';
+import { beforeEach, expect, test, vi } from 'vitest';
+import type { PaymentQuestion } from '../../../main/api/base.ts';
+import { createConfirm } from '../../../main/electron/confirm.ts';
+
+const shown: MessageBoxOptions[] = [];
+let answers: number[] = [];
+vi.mock('electron', () => ({
+  dialog: {
+    showMessageBox: async (_parent: unknown, options: MessageBoxOptions) => {
+      shown.push(options);
+      return { response: answers.shift() ?? 0 };
+    },
+  },
+}));
+beforeEach(() => void shown.splice(0));
+
+const window = {} as BrowserWindow;
+const question = (receivers: number): PaymentQuestion => ({
+  wallet: 'Mira',
+  payment: {
+    draft: 'd1',
+    fee: 1,
+    feerate: 1,
+    inputs: [],
+    outputs: Array.from({ length: receivers }, (_, i) => ({
+      address: `kith1${i}`,
+      amount: 5,
+      change: false,
+    })),
+    expires: 0,
+    warnings: [],
+  },
+});
+
+test('a payment to many is agreed to when every page was', async () => {
+  answers = [1, 1, 1];
+  expect(await createConfirm(() => window)(question(20))).toBe(true);
+  expect(shown.map(({ buttons }) => buttons![1])).toEqual([
+    'Next receivers',
+    'Next receivers',
+    'Send 0.000001 KITH',
+  ]);
+  for (const { defaultId, cancelId } of shown) expect([defaultId, cancelId]).toEqual([0, 0]);
+});
+
+test('one no on the way is no, and nothing more is asked', async () => {
+  answers = [1, 0];
+  expect(await createConfirm(() => window)(question(20))).toBe(false);
+  expect(shown).toHaveLength(2);
+});
+
+test('a second question while one is open is no; without a window too', async () => {
+  answers = [1];
+  const confirm = createConfirm(() => window);
+  expect(await Promise.all([confirm(question(1)), confirm(question(1))])).toEqual([true, false]);
+  expect(await createConfirm(() => null)(question(1))).toBe(false);
+  expect(shown).toHaveLength(1);
+});

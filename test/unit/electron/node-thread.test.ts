@@ -1,0 +1,93 @@
+import { once } from 'node:events';
+import type { MessagePortMain } from 'electron';
+import { expect, test } from 'vitest';
+import { NODE_OPTIONS } from '../../../main/node/node-options.ts';
+import { createNodeThread, type NodeThreadEvents } from '../../../main/electron/node-thread.ts';
+import { MessageChannelMain } from '../../support/electron/ports.ts';
+
+const script = new URL('../../support/fixtures/moody-worker.mjs', import.meta.url);
+
+function aThread(mood: string, confirm: () => Promise<boolean> = () => Promise.resolve(false)) {
+  const thread = createNodeThread({
+    script,
+    data: { options: NODE_OPTIONS.parse({ network: 'regtest', bootstrap: [mood] }), page: '' },
+    confirm,
+    onError: () => undefined,
+  });
+  const seen: string[] = [];
+  const names: (keyof NodeThreadEvents)[] = ['spawned', 'ready', 'died', 'refused'];
+  for (const name of names) thread.events.on(name, () => seen.push(name));
+  return { thread, seen };
+}
+
+function aPort() {
+  const { port1, port2 } = new MessageChannelMain();
+  port2.start();
+  return { ours: port1 as unknown as MessagePortMain, page: port2 };
+}
+
+test('serves a page on a port of its own until it is told to stop', async () => {
+  const { thread, seen } = aThread('kind');
+  thread.start();
+  const { ours, page } = aPort();
+  thread.connect(ours);
+  const answer = once(page, 'message');
+  page.postMessage('hello');
+  expect(((await answer) as [{ data: unknown }])[0].data).toBe('echo hello');
+  const closed = once(page, 'close');
+  await thread.stop();
+  await closed;
+  expect(seen).toEqual(['spawned', 'ready']);
+});
+
+test('a thread that dies is started again, but not for ever', async () => {
+  const { thread, seen } = aThread('dies');
+  const refused = new Promise<{ code: string; message: string }>((resolve) => {
+    thread.events.on('refused', resolve);
+  });
+  thread.start();
+  expect(await refused).toEqual({ code: 'node-died', message: 'out of luck' });
+  expect(seen.filter((name) => name === 'spawned')).toHaveLength(3);
+  expect(seen.filter((name) => name === 'died')).toHaveLength(2);
+  await thread.stop();
+});
+
+test('a refusal is reported once and not tried again', async () => {
+  const { thread, seen } = aThread('refuses');
+  const refused = new Promise<{ code: string }>((resolve) => {
+    thread.events.on('refused', resolve);
+  });
+  thread.start();
+  expect((await refused).code).toBe('datadir-in-use');
+  await thread.stop();
+  expect(seen).toEqual(['spawned', 'refused']);
+});
+
+test.each([
+  ['a yes', () => Promise.resolve(true), 'said-yes'],
+  ['a no', () => Promise.resolve(false), 'said-no'],
+  ['a dialog that fails', () => Promise.reject(new Error('no display')), 'said-no'],
+])('asks the person and passes on %s', async (_what, confirm, answer) => {
+  const { thread } = aThread('asks', confirm);
+  const heard = new Promise<{ code: string }>((resolve) => {
+    thread.events.on('refused', resolve);
+  });
+  thread.start();
+  expect((await heard).code).toBe(answer);
+  await thread.stop();
+});
+
+test('one that will not stop is ended', async () => {
+  const { thread, seen } = aThread('deaf');
+  thread.start();
+  await expect.poll(() => seen).toContain('ready');
+  await thread.stop();
+});
+
+test('a page that comes when there is no thread learns it at once', async () => {
+  const { thread } = aThread('kind');
+  const { ours, page } = aPort();
+  const closed = once(page, 'close');
+  thread.connect(ours);
+  await closed;
+});

@@ -1,0 +1,190 @@
+import type { Connection } from '@libp2p/interface';
+import { describe, expect, test, vi } from 'vitest';
+import { createBudgets, costOf, type PeerBudget } from '../../../../main/net/budgets/budgets.ts';
+import { COST, LIMITS, type RequestName } from '../../../../main/net/budgets/costs.ts';
+import { createToll, MOST_WAIT_MS } from '../../../../main/net/budgets/toll.ts';
+import { createUpload } from '../../../../main/net/budgets/upload.ts';
+import { FRAME } from '../../../../main/net/protocol/frame-types.ts';
+import { turnedClock } from '../../../support/test-clock.ts';
+
+function world(limit: number | null = null) {
+  const clock = turnedClock();
+  const upload = createUpload(limit, clock.ms);
+  const budgets = createBudgets({
+    upload,
+    groupOf: (address) => address.split('/')[1] ?? null,
+    ms: clock.ms,
+  });
+  const connection = (address: string) =>
+    ({ remoteAddr: { toString: () => address }, remotePeer: { toString: () => address } }) as Connection;
+  return { clock, budgets, connection };
+}
+
+/** How many requests are granted before the first has to wait. */
+async function grantedAtOnce(budget: PeerBudget, request: RequestName, most: number): Promise<number> {
+  let granted = 0;
+  const asked = Array.from({ length: most }, () => budget.spend(request, 32).then(() => granted++));
+  void Promise.allSettled(asked);
+  for (let i = 0; i < 20; i++) await new Promise(setImmediate);
+  return granted;
+}
+
+describe.each(Object.keys(COST) as RequestName[])('requests of kind %s', (request) => {
+  test('are answered as far as the budget of a peer goes, and no further', async () => {
+    const { budgets, connection } = world();
+    const { lane } = COST[request];
+    const each = costOf(request, 32).micros;
+    const most = Math.ceil(LIMITS[lane].peer.micros.burst / each);
+    const granted = await grantedAtOnce(budgets.of(connection('/a/1')), request, Math.min(most + 50, 3000));
+    expect(granted).toBeGreaterThan(0);
+    expect(granted).toBeLessThanOrEqual(most);
+    budgets.stop();
+  });
+
+  test('of sixty peers of sixty groups together are answered as far as the budget of all goes', async () => {
+    const { budgets, connection } = world();
+    const { lane } = COST[request];
+    const each = costOf(request, 32).micros;
+    const most = Math.ceil(LIMITS[lane].overall.micros.burst / each);
+    const share = Math.ceil(most / 30);
+    const counts = await Promise.all(
+      Array.from({ length: 60 }, (_, i) =>
+        grantedAtOnce(budgets.of(connection(`/g${i}/1`)), request, Math.min(share, 200)),
+      ),
+    );
+    const granted = counts.reduce((sum, count) => sum + count, 0);
+    expect(granted).toBeGreaterThan(0);
+    expect(granted).toBeLessThanOrEqual(most);
+    budgets.stop();
+  });
+});
+
+test('a budget is one for all streams of a connection', () => {
+  const { budgets, connection } = world();
+  const one = connection('/a/1');
+  expect(budgets.of(one)).toBe(budgets.of(one));
+  expect(budgets.of(one)).not.toBe(budgets.of(connection('/a/1')));
+});
+
+test('of one connection one large answer goes out at a time', async () => {
+  const { budgets, connection } = world();
+  const toll = createToll(budgets.of(connection('/a/1')), () => {});
+  const order: string[] = [];
+  const first = await toll.enter(FRAME.getBlocks.type, 33);
+  const second = toll.enter(FRAME.getChunk.type, 36).then((done) => {
+    order.push('second');
+    done();
+  });
+  const small = await toll.enter(FRAME.getHeaders.type, 33);
+  order.push('small');
+  small();
+  await new Promise(setImmediate);
+  order.push('first done');
+  first();
+  await second;
+  expect(order).toEqual(['small', 'first done', 'second']);
+});
+
+test('requests of a later version have a cost, too', async () => {
+  const { budgets, connection } = world();
+  const toll = createToll(budgets.of(connection('/a/1')), () => {});
+  let entered = 0;
+  const asked = Array.from({ length: 5000 }, () => toll.enter(0x7e, 65_536).then(() => entered++));
+  void Promise.allSettled(asked);
+  for (let i = 0; i < 20; i++) await new Promise(setImmediate);
+  expect(entered).toBeGreaterThan(0);
+  expect(entered).toBeLessThan(1000);
+});
+
+test('with an upload limit, what relays goes before what is history', async () => {
+  const { budgets, connection, clock } = world(10_000);
+  const [a, b, c] = ['/a/1', '/b/1', '/c/1'].map((address) => budgets.of(connection(address)));
+  await a!.answer('getBlocks', 50_000, false);
+  const order: string[] = [];
+  const history = b!.answer('getBlocks', 5000, false).then(() => order.push('history'));
+  const relayed = c!.answer('getParts', 5000, false).then(() => order.push('relay'));
+  // It waits for a timer of its own, which comes after the time that the clock says.
+  clock.pass(10_000);
+  await Promise.all([history, relayed]);
+  expect(order).toEqual(['relay', 'history']);
+  budgets.stop();
+});
+
+test('pieces of answers that are all granted at once are sent in many turns', async () => {
+  const { budgets, connection } = world();
+  const PIECES = 200;
+  const sentIn: number[] = [];
+  let turn = 0;
+  const all = Promise.all(
+    Array.from({ length: PIECES }, async (_, i) => {
+      await budgets.of(connection(`/g${i}/1`)).answer('getBlocks', 64 * 1024, false);
+      sentIn.push(turn);
+    }),
+  );
+  for (; sentIn.length < PIECES; turn++) await new Promise(setImmediate);
+  await all;
+  // A piece costs half a millisecond, and a turn has ten.
+  const most = Math.max(...[...new Set(sentIn)].map((each) => sentIn.filter((at) => at === each).length));
+  expect(most).toBeLessThanOrEqual(20);
+  expect(turn).toBeGreaterThanOrEqual(PIECES / 20);
+  budgets.stop();
+});
+
+test('what would wait longer than its peer does ends the connection instead', async () => {
+  vi.useFakeTimers();
+  try {
+    const { budgets, connection } = world(10_000);
+    await budgets.of(connection('/a/1')).answer('getBlocks', 1_000_000, false);
+    let crowded = 0;
+    const toll = createToll(budgets.of(connection('/b/1')), () => crowded++);
+    await toll.enter(FRAME.getHeaders.type, 33);
+    const sent = toll.pay(FRAME.getHeaders.type)(5000, false);
+    const failed = expect(sent).rejects.toMatchObject({ code: 'stream-lost' });
+    await vi.advanceTimersByTimeAsync(MOST_WAIT_MS - 100);
+    expect(crowded).toBe(0);
+    await vi.advanceTimersByTimeAsync(200);
+    await failed;
+    expect(crowded).toBe(1);
+    budgets.stop();
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test('an answer that the disk or the processor delays for longer than its peer waits ends the connection', async () => {
+  vi.useFakeTimers();
+  try {
+    const { budgets, connection } = world();
+    let crowded = 0;
+    const toll = createToll(budgets.of(connection('/a/1')), () => crowded++);
+    const done = await toll.enter(FRAME.getBlocks.type, 65);
+    await vi.advanceTimersByTimeAsync(MOST_WAIT_MS - 100);
+    await toll.pay(FRAME.getBlocks.type)(5000, false);
+    // A peer that reads slowly has its own deadlines.
+    await vi.advanceTimersByTimeAsync(2 * MOST_WAIT_MS);
+    toll.sent();
+    await vi.advanceTimersByTimeAsync(MOST_WAIT_MS - 100);
+    expect(crowded).toBe(0);
+    await vi.advanceTimersByTimeAsync(200);
+    expect(crowded).toBe(1);
+    done();
+    (await toll.enter(FRAME.getBlocks.type, 65))();
+    await vi.advanceTimersByTimeAsync(2 * MOST_WAIT_MS);
+    expect(crowded).toBe(1);
+    budgets.stop();
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test('the end of a connection is the end of what waits for it', async () => {
+  const { budgets, connection } = world(10_000);
+  const [a, b] = [budgets.of(connection('/a/1')), budgets.of(connection('/b/1'))];
+  await a.answer('getBlocks', 50_000, false);
+  const waits = b.answer('getBlocks', 1000, false);
+  expect(budgets.waiting).toBe(1);
+  b.end();
+  await expect(waits).rejects.toMatchObject({ code: 'stream-lost' });
+  expect(budgets.waiting).toBe(0);
+  budgets.stop();
+});

@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest';
+import { createTurns } from '../../../../main/net/budgets/turns.ts';
+
+test('what has a lower rank goes first, and of one rank what came first', async () => {
+  const turn = createTurns(2, 10);
+  const order: string[] = [];
+  const work = async (rank: number, name: string) => {
+    await turn(rank, 10);
+    order.push(name);
+  };
+  const all = ['bulk 1', 'bulk 2', 'bulk 3'].map((name) => work(1, name));
+  all.push(work(0, 'relay 1'), work(0, 'relay 2'));
+  await Promise.all(all);
+  // The first had its turn before anything else was there.
+  expect(order).toEqual(['bulk 1', 'relay 1', 'relay 2', 'bulk 2', 'bulk 3']);
+});

@@ -1,0 +1,56 @@
+import { describe, expect, test } from 'vitest';
+import { createUpload } from '../../../../main/net/budgets/upload.ts';
+import { turnedClock } from '../../../support/test-clock.ts';
+
+const LIMIT = 100_000;
+
+describe('with an upload limit', () => {
+  test('answers wait when a second of it is used up, until it has come back', () => {
+    const clock = turnedClock();
+    const upload = createUpload(LIMIT, clock.ms);
+    expect(upload.wait()).toBe(0);
+    upload.granted(LIMIT + LIMIT / 2);
+    expect(upload.wait()).toBeGreaterThanOrEqual(500);
+    clock.pass(upload.wait());
+    expect(upload.wait()).toBe(0);
+  });
+
+  test('bytes of answers are charged once: when they are granted, not again at the socket', () => {
+    const clock = turnedClock();
+    const upload = createUpload(LIMIT, clock.ms);
+    upload.granted(LIMIT - 1000);
+    upload.sent(LIMIT - 1000);
+    expect(upload.wait()).toBe(0);
+    // What is around them, and what nobody asked for, is charged as it goes.
+    upload.sent(1500);
+    expect(upload.wait()).toBeGreaterThan(0);
+  });
+
+  test('what is not held back makes answers wait for it', () => {
+    const clock = turnedClock();
+    const upload = createUpload(LIMIT, clock.ms);
+    upload.sent(3 * LIMIT);
+    expect(upload.wait()).toBeGreaterThanOrEqual(2000);
+  });
+});
+
+test('without a limit nothing waits, and bytes are counted all the same', () => {
+  const clock = turnedClock();
+  const upload = createUpload(null, clock.ms);
+  upload.granted(1e9);
+  upload.sent(1e9);
+  expect([upload.wait(), upload.total, upload.limit]).toEqual([0, 1e9, null]);
+});
+
+test('the rate is that of the last seconds', () => {
+  const clock = turnedClock();
+  const upload = createUpload(null, clock.ms);
+  for (let i = 0; i < 100; i++) {
+    clock.pass(100);
+    upload.sent(1000);
+  }
+  expect(upload.rate()).toBeGreaterThan(9000);
+  expect(upload.rate()).toBeLessThan(11_000);
+  clock.pass(20_000);
+  expect(upload.rate()).toBe(0);
+});

@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { createLanAnswers, LAN_HEEDED, LAN_WAITING } from '../../../../main/net/discovery/mdns-answers.ts';
+import { until } from '../../../support/until.ts';
+
+const ID = '12D3KooWAuBk9Nx5CpGPq7WCrNaxoF367nicnQz5UTE2pNQ2ZHuX';
+const answer = (...ips: string[]) => ({ id: ID, multiaddrs: ips.map((ip) => `/ip4/${ip}/tcp/21474`) });
+
+test('gives the private addresses of an answer, not the other ones', async () => {
+  const found: string[] = [];
+  const answers = createLanAnswers((address) => found.push(address));
+  answers.heard(answer('127.0.0.1', '192.168.7.1', '44.1.2.3'));
+  await until(() => found.length > 0, 'found');
+  answers.stop();
+  expect(found).toEqual([`/ip4/192.168.7.1/tcp/21474/p2p/${ID}`]);
+});
+
+test('a computer that answers without end leaves room for another one', async () => {
+  const found: string[] = [];
+  const answers = createLanAnswers((address) => found.push(address));
+  // More than are taken at once: from here on they wait.
+  for (let i = 0; i < LAN_HEEDED.burst; i++) {
+    answers.heard(answer(`10.9.${i}.1`));
+    if (i % 20 === 19) await until(() => found.length === i + 1, 'taken');
+  }
+  await until(() => found.length >= LAN_HEEDED.burst, 'the first are taken');
+  answers.heard(answer('192.168.7.1'));
+  for (let i = 0; i < 1000; i++) answers.heard(answer('10.1.1.1'));
+  for (let i = 0; i < 1000; i++) answers.heard(answer(`10.2.${Math.floor(i / 250)}.${1 + (i % 250)}`));
+  await until(() => found.some((address) => address.includes('192.168.7.1')), 'it is found', { ms: 10_000 });
+  answers.stop();
+  expect(found.length).toBeLessThan(LAN_HEEDED.burst + LAN_WAITING.total);
+});

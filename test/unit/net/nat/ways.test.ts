@@ -1,0 +1,41 @@
+import type { Connection } from '@libp2p/interface';
+import { expect, test } from 'vitest';
+import { createWays, GUESTS } from '../../../../main/net/nat/routes.ts';
+
+/** Guests whose way is never found, as those of an attacker. */
+async function house() {
+  let open: (connection: Connection) => void = () => undefined;
+  const aborted: string[] = [];
+  const ways = createWays({
+    host: {
+      dial: () => Promise.reject(new Error('not asked for')),
+      onOpen: (listener) => (open = listener),
+      handle: () => Promise.resolve(),
+    },
+    punch: { upgrade: () => new Promise(() => undefined), accept: () => undefined, prepare: () => undefined },
+    adopt: () => Promise.resolve(null),
+  });
+  await ways.start();
+  return {
+    aborted,
+    come(name: string, relay: string) {
+      open({
+        limits: {},
+        direction: 'inbound',
+        remotePeer: { toString: () => name },
+        remoteAddr: { toString: () => `/ip4/${relay}/tcp/1/p2p/x/p2p-circuit` },
+        abort: () => void aborted.push(name),
+      } as unknown as Connection);
+    },
+  };
+}
+
+test('guests of one relay make room for each other, and leave room for those of other relays', async () => {
+  const { come, aborted } = await house();
+  come('other', '44.1.0.1');
+  for (let i = 0; i < 20; i++) come(`guest ${i}`, '44.2.0.1');
+  expect(aborted).toEqual(Array.from({ length: 20 - GUESTS.perHost }, (_, i) => `guest ${i}`));
+  for (let i = 0; i < 4; i++) come(`third ${i}`, `44.${3 + i}.0.1`);
+  expect(aborted).toHaveLength(17);
+  expect(aborted.at(-1)).toBe('guest 16');
+});

@@ -1,0 +1,129 @@
+import { describe, expect, test } from 'vitest';
+import { createEmitter } from '../../../../main/lib/events.ts';
+import { createJournal } from '../../../../main/net/peers/misbehaviour-log.ts';
+import { createNewerVersions } from '../../../../main/net/peers/newer-versions.ts';
+import type { Peer } from '../../../../main/net/peers/peer.ts';
+import type { PeersEvents } from '../../../../main/net/peers/peers.ts';
+import { PROTOCOL_VERSION } from '../../../../main/net/protocol/hello.ts';
+import { turnedClock } from '../../../support/test-clock.ts';
+
+const ADDRESS = '/ip4/192.0.2.7/tcp/5';
+
+function peerOf(id: string, versionMax = PROTOCOL_VERSION): Peer {
+  const from = { direction: 'outbound', kind: 'full-relay', foundBy: 'exchange' } as const;
+  return { id, address: ADDRESS, ...from, hello: { versionMax } } as Peer;
+}
+
+function world() {
+  const clock = turnedClock();
+  const events = createEmitter<PeersEvents>((error) => {
+    throw error;
+  });
+  const connected: Peer[] = [];
+  const peers = { events, list: () => connected };
+  const journal = createJournal({ peers, clock });
+  const newer = createNewerVersions({ peers });
+  journal.start();
+  newer.start();
+  return { clock, events, connected, journal, newer };
+}
+
+describe('the journal', () => {
+  test('tells who came and how, what they did, and why they left, newest first', () => {
+    const { clock, events, journal } = world();
+    events.emit('greeted', peerOf('a'));
+    clock.pass(5000);
+    events.emit('judged', { id: 'a', address: ADDRESS, code: 'block-withheld', banned: false });
+    events.emit('judged', { id: 'a', address: ADDRESS, code: 'header-pow', banned: true });
+    events.emit('gone', { peer: peerOf('a'), code: 'header-pow' });
+    journal.note({ event: 'pardoned', id: 'a', code: null });
+    const [pardoned, left, banned, penalty, came] = journal.list(100);
+    expect(came).toMatchObject({
+      number: 1,
+      event: 'connected',
+      id: 'a',
+      address: ADDRESS,
+      direction: 'outbound',
+      kind: 'full-relay',
+      foundBy: 'exchange',
+      code: null,
+      reason: null,
+      times: 1,
+    });
+    expect(penalty).toMatchObject({
+      event: 'penalty',
+      code: 'block-withheld',
+      reason: 'It did not deliver a block that it said it has.',
+    });
+    expect(banned).toMatchObject({ event: 'banned', code: 'header-pow' });
+    expect(left).toMatchObject({ event: 'left', code: 'header-pow', direction: 'outbound' });
+    expect(pardoned).toMatchObject({ event: 'pardoned', number: 5, reason: null });
+    expect(left!.time - came!.time).toBe(5);
+  });
+
+  test('continues behind a number', () => {
+    const { events, journal } = world();
+    for (const id of ['a', 'b', 'c']) events.emit('greeted', peerOf(id));
+    expect(journal.list(100, 1).map(({ id }) => id)).toEqual(['c', 'b']);
+    expect(journal.list(1, 1).map(({ id }) => id)).toEqual(['c']);
+    expect(journal.list(100, 3)).toEqual([]);
+  });
+
+  test('one who knocks again and again is one entry, counted, and new each time', () => {
+    const { events, journal } = world();
+    for (let i = 0; i < 50; i++)
+      events.emit('refused', { id: 'x', address: ADDRESS, direction: 'outbound', code: 'hello-network' });
+    events.emit('greeted', peerOf('a'));
+    expect(journal.list(100)).toHaveLength(2);
+    expect(journal.list(100)[1]).toMatchObject({ id: 'x', times: 50, number: 50 });
+    events.emit('refused', { id: 'x', address: ADDRESS, direction: 'outbound', code: 'hello-network' });
+    expect(journal.list(100, 51)).toMatchObject([{ id: 'x', times: 51, number: 52 }]);
+  });
+
+  test('a flood of strangers takes no more room than the last five hundred', () => {
+    const { events, journal } = world();
+    for (let i = 0; i < 10_000; i++)
+      events.emit('refused', { id: `x${i}`, address: ADDRESS, direction: 'outbound', code: 'hello-missing' });
+    expect(journal.list(1000)).toHaveLength(500);
+    expect(journal.list(1)[0]!.id).toBe('x9999');
+  });
+
+  test('hears nothing once it is stopped', () => {
+    const { events, journal } = world();
+    journal.stop();
+    events.emit('greeted', peerOf('a'));
+    expect(journal.list(10)).toEqual([]);
+  });
+});
+
+describe('newer versions around this node', () => {
+  const codes = ({ newer }: ReturnType<typeof world>) => newer.notices().map(({ code }) => code);
+
+  test('are told when most of those met speak one', () => {
+    const here = world();
+    here.connected.push(peerOf('a', PROTOCOL_VERSION + 1), peerOf('b', PROTOCOL_VERSION + 1), peerOf('c'));
+    expect(codes(here)).toEqual(['version-old']);
+    here.connected.push(peerOf('d'));
+    expect(codes(here)).toEqual([]);
+  });
+
+  test('those with whom nothing is in common any more count, each once', () => {
+    const here = world();
+    here.connected.push(peerOf('a'));
+    const refuse = (id: string) =>
+      here.events.emit('refused', { id, address: ADDRESS, direction: 'outbound', code: 'hello-version' });
+    refuse('x');
+    refuse('x');
+    expect(codes(here)).toEqual([]);
+    refuse('y');
+    expect(here.newer.notices()[0]!.message).toBe(
+      'Your node is old: 2 of 3 nodes speak a newer version of the protocol than this program. Update Kith from where you got it.',
+    );
+  });
+
+  test('a single peer can claim what it likes', () => {
+    const here = world();
+    here.connected.push(peerOf('a', 1000));
+    expect(codes(here)).toEqual([]);
+  });
+});

@@ -1,0 +1,70 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { sourceOf } from '../../../../main/net/transport/pool-source.ts';
+import { createPushLinks, PUSHED_TO } from '../../../../main/net/relay/relay-tree.ts';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+function links() {
+  const told: [string, boolean][] = [];
+  const clock = { now: () => Math.floor(Date.now() / 1000), ms: () => Date.now() };
+  const made = createPushLinks({
+    clock,
+    tell: (id, wanted) => void told.push([id, wanted]),
+    // A name such as `a@11.1.0.1` tells where the peer is.
+    sourceOf: (id) => sourceOf(`/ip4/${id.split('@')[1] ?? '127.0.0.1'}/tcp/1`),
+  });
+  return { told, ...made };
+}
+
+test('the first is asked at once, another one between two blocks', () => {
+  const { told, follow, all } = links();
+  follow('a');
+  follow('b');
+  expect([...all()]).toEqual(['a']);
+  vi.advanceTimersByTime(1001);
+  expect(told).toEqual([
+    ['a', true],
+    ['a', false],
+    ['b', true],
+  ]);
+});
+
+test('nobody who has left is chosen', () => {
+  const { follow, forget, source } = links();
+  follow('a');
+  follow('b');
+  forget('b');
+  vi.advanceTimersByTime(1001);
+  expect(source()).toBe('a');
+});
+
+test('who kept a block back is not asked again, not even when it comes back', () => {
+  const { follow, shun, forget, source } = links();
+  follow('a');
+  shun('a');
+  forget('a');
+  follow('a');
+  expect(source()).toBeNull();
+  vi.advanceTimersByTime(10 * 60_000);
+  follow('a');
+  expect(source()).toBe('a');
+});
+
+test('blocks go to no more than 32 that ask, the newest always among them', () => {
+  const { asked, all } = links();
+  for (let i = 0; i < 40; i++) asked(`${i}@11.${i}.0.1`, true);
+  expect([...all()]).toEqual(Array.from({ length: 32 }, (_, i) => `${i + 8}@11.${i + 8}.0.1`));
+});
+
+test('peers of one host or network that ask leave room for others', () => {
+  const { asked, all } = links();
+  for (let i = 0; i < 20; i++) asked(`honest${i}@12.${i}.0.1`, true);
+  for (let i = 0; i < 40; i++) asked(`host${i}@11.1.0.1`, true);
+  for (let i = 0; i < 40; i++) asked(`net${i}@11.1.${i + 1}.1`, true);
+  const left = [...all()];
+  expect(left.filter((id) => id.startsWith('honest'))).toHaveLength(20);
+  expect(left).toHaveLength(20 + PUSHED_TO.perGroup);
+  asked('net39@11.1.40.1', false);
+  expect(all().size).toBe(27);
+});

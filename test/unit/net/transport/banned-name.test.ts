@@ -1,0 +1,32 @@
+import { generateKeyPair } from '@libp2p/crypto/keys';
+import { afterEach, expect, test } from 'vitest';
+import { createHost, type Host } from '../../../../main/net/transport/host.ts';
+
+const stops: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const stop of stops.splice(0).reverse()) await stop();
+});
+
+async function start(listen: readonly string[], banned: string | null): Promise<Host> {
+  const host = await createHost({
+    key: await generateKeyPair('Ed25519'),
+    listen,
+    topics: [],
+    software: 'test',
+    denied: { host: (each) => each === banned, peer: () => false },
+    scoreOf: () => 0,
+  });
+  await host.start();
+  stops.push(() => host.stop());
+  return host;
+}
+
+test('a name leads to an address that nobody has banned, and to no other one', async () => {
+  const there = await start(['/ip4/127.0.0.1/tcp/0'], null);
+  const port = /\/tcp\/(\d+)/.exec(there.addresses()[0]!)![1]!;
+  const named = `/dns4/localhost/tcp/${port}`;
+  const connection = await (await start([], null)).dial(named);
+  expect(connection.remoteAddr.toString()).toContain('/ip4/127.0.0.1/');
+  const banning = await start([], '/ip4/127.0.0.1');
+  await expect(banning.dial(named)).rejects.toMatchObject({ code: 'dial-failed' });
+});
