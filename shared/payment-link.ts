@@ -2,7 +2,7 @@ import { cleanLabel, MAX_LABEL } from './labels.ts';
 import { compact, visible } from './pasted.ts';
 import { isMotes, type Motes } from './units.ts';
 
-/** A request for a payment as one line: `kith:ADDRESS?amount=MOTES&label=…` (protocol.md 19). */
+/** A request for a payment as one line: `kith:ADDRESS?amount=MOTES&label=…` (protocol.md §19). */
 export interface PaymentLink {
   /** Whether it is an address of this network is for its reader to say. */
   readonly address: string;

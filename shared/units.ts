@@ -10,7 +10,7 @@ export type UnixSeconds = number & { readonly __unit?: 'unix-seconds' };
 
 export const TICKER = 'KITH';
 export const MOTES_PER_KITH = 100_000_000;
-/** No network may ever issue more than this (protocol 1); below 2^53, so sums of amounts are checked, never rounded. */
+/** No network may ever issue more than this (protocol.md §3); below 2^53, so sums of amounts are checked, never rounded. */
 export const MAX_MOTES = 8_400_000_000_000_000 as Motes;
 
 export function isMotes(value: number): value is Motes {

@@ -1,6 +1,6 @@
 /**
  * What the handlers of the contract need from a node, as narrow interfaces that the api declares itself. The
- * composition root (main/node.ts) gives one object of this shape; nothing else of the node can be reached from here.
+ * composition root (main/node/node.ts) gives one object of this shape; nothing else of the node can be reached from here.
  *
  * Failures: a broken rule is returned as a `Violation`, a world that failed is thrown as a `KithError`.
  */

@@ -130,7 +130,7 @@ async function done(work: Promise<void> | void): Promise<Record<string, never>> 
   return {};
 }
 
-// A page that was taken over must not be able to spend: under Electron only the native dialog confirms (protocol 7).
+// A page that was taken over must not be able to spend: under Electron only the native dialog confirms (docs/architecture.md).
 function refuseWindow(context: ApiContext, code: string): void {
   if (context.role === 'window') throw new KithError(code);
 }

@@ -6,7 +6,7 @@ interface Kept {
   readonly bytes: Uint8Array;
 }
 
-/** Blocks and headers from a little way ahead of the local clock: kept, tried again, nobody punished (protocol 1). */
+/** Blocks and headers from a little way ahead of the local clock: kept, tried again, nobody punished (protocol.md §10). */
 export class EarlyShelf {
   readonly #kept = new Map<string, Kept>();
   readonly #limit: number;

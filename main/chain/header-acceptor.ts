@@ -51,7 +51,7 @@ export function bitsAfter(parent: Parent, network: Network): number {
 
 /**
  * Takes headers in order, each on one that is known or on the one before it. Linkage, bits and times are checked for
- * all before the first Argon2id is computed, so that junk costs its sender more than us (protocol 6).
+ * all before the first Argon2id is computed, so that junk costs its sender more than us (ADR 0012).
  */
 export async function acceptHeaders(
   deps: HeaderAcceptorDeps,

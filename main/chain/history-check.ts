@@ -8,7 +8,7 @@ import type { Chain, ChainDeps } from './chain.ts';
 import { createChain } from './create-chain.ts';
 import type { HeaderEntry } from './header-entry.ts';
 
-/** What is known about the blocks below the snapshot that a chain began with (protocol 5). */
+/** What is known about the blocks below the snapshot that a chain began with (protocol.md §15). */
 export interface HistoryStatus {
   /** Blocks checked from genesis on, every rule and signature. */
   readonly verified: Height;

@@ -12,7 +12,7 @@ export interface LateUpgradeDeps {
 }
 
 /**
- * Takes the chain back to below a block that was checked before this program knew a rule (protocol 4), so that it is
+ * Takes the chain back to below a block that was checked before this program knew a rule (protocol.md §13), so that it is
  * checked again. False when what that needs is not here, as on a node that prunes: then the chain is closed, and opening
  * it again begins anew with the blocks that are.
  * @throws {KithError} when the world failed; the chain is closed then too.

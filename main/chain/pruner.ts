@@ -24,7 +24,7 @@ export interface Pruner {
   consider(): Promise<void>;
 }
 
-/** Bodies and undo records are kept this long whatever they take: snapshots are rebuilt from them (protocol 5). */
+/** Bodies and undo records are kept this long whatever they take: snapshots are rebuilt from them (protocol.md §15). */
 const KEPT_EPOCHS = 2;
 
 type Place = 'body' | 'undo';

@@ -13,7 +13,7 @@ import { DamagedError } from '../storage/corrupt-error.ts';
 import type { CoinTotals } from './coin-set.ts';
 import { ancestorAt, type HeaderEntry, type OwnedEntry } from './header-entry.ts';
 
-/** Epochs of work on top of a record after which it is taken as it stands, as Core takes old signatures (protocol 5). */
+/** Epochs of work on top of a record after which it is taken as it stands, as Core takes old signatures (protocol.md §15). */
 const BURIED_EPOCHS = 7n;
 
 export interface SnapshotGateDeps {

@@ -35,7 +35,7 @@ export interface SnapshotsDeps {
   readonly log: Log;
 }
 
-/** Builds the snapshots that the chain commits to (protocol 5). */
+/** Builds the snapshots that the chain commits to (protocol.md §15). */
 export interface Snapshots {
   /**
    * Freezes the coin set as of this tip, now, and builds its snapshot in the background. No commit may be under way.

@@ -24,7 +24,7 @@ export interface UpgradeStanding {
   readonly recent: number;
 }
 
-/** What miners signal (protocol 4). */
+/** What miners signal (protocol.md §13). */
 export interface Upgrades {
   readonly period: number;
   /** Signals that a period needs to lock a rule in. */

@@ -3,11 +3,11 @@
  * the window share; docs/protocol.md lists them.
  */
 
-/** Rules of the byte formats (protocol 2). */
+/** Rules of the byte formats (protocol.md §1 and §17). */
 export type CodecCode =
   'codec-truncated' | 'codec-varuint' | 'codec-length' | 'codec-u64' | 'codec-trailing' | 'codec-order';
 
-/** Rules a transaction can break by itself or against the coins it spends (protocol 2 and 3). */
+/** Rules a transaction can break by itself or against the coins it spends (protocol.md §17). */
 export type TransactionCode =
   | 'tx-too-large'
   | 'tx-no-outputs'
@@ -60,7 +60,7 @@ export type BlockCode =
   | 'block-invalid'
   | 'block-genesis';
 
-/** What nodes refuse to relay although a block may contain it (protocol 3, "Policy"). */
+/** What nodes refuse to relay although a block may contain it (protocol.md §18). */
 export type PolicyCode =
   | 'policy-known'
   | 'policy-coinbase'

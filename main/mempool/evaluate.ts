@@ -31,7 +31,7 @@ export interface Terms {
   readonly relayed: boolean;
 }
 
-/** For what is new: the policy of protocol 3. */
+/** For what is new: the policy of protocol.md §18. */
 export const relayTerms = (floor: number, margin: number): Terms => ({
   floor,
   margin,

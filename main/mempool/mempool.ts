@@ -53,7 +53,7 @@ export interface MempoolSummary {
   readonly floor: number;
 }
 
-/** The payments that wait to be mined (protocol 3, "Policy"). */
+/** The payments that wait to be mined (protocol.md §18). */
 export interface Mempool extends Service {
   /** Follows the chain and reads the file; a big one goes on being read after this resolves. */
   start(signal: AbortSignal): Promise<void>;

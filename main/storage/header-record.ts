@@ -26,7 +26,7 @@ export interface HeaderRecord {
   readonly status: BlockStatus;
   /** Transactions in the body; 0 while it isn't stored. */
   readonly transactions: number;
-  /** Bit field of the soft forks it was checked under (protocol 4). */
+  /** Bit field of the soft forks it was checked under (protocol.md §13). */
   readonly rules: number;
   readonly body: SegmentLocation | null;
   readonly undo: UndoLocation | null;

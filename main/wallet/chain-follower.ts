@@ -136,7 +136,7 @@ export function createFollower(deps: FollowerDeps): Follower {
     await store.commit(wallet, (book, changes) => book.connect(block, changes), { lazy: !due });
   };
 
-  /** Finds the wallet's coins among all there are (protocol 5); more keys may find more. */
+  /** Finds the wallet's coins among all there are (protocol.md §15); more keys may find more. */
   const takeCoins = async (wallet: OpenWallet) => {
     const secrets = deps.secretsOf(wallet);
     for (;;) {

@@ -1,6 +1,6 @@
 import { deriveSteps, type ExtendedKey, slip10Child, slip10Master, wipeKey } from './slip10.ts';
 
-/** Purpose of BIP-44 and the coin type of Kith: `m/44'/7474'/account'/chain'/index'` (protocol 7). */
+/** Purpose of BIP-44 and the coin type of Kith: `m/44'/7474'/account'/chain'/index'` (protocol.md §19). */
 const PURPOSE = 44;
 const COIN_TYPE = 7474;
 

@@ -2,8 +2,8 @@
 const LOOKED_AT = 4;
 
 /**
- * The known address that a new one could be mistaken for, or null. Somebody who can write into a history (by paying
- * dust from a look-alike) waits for the user to copy the wrong line (people.md 24).
+ * The known address that a new one could be mistaken for, or null. An attacker who adds to a history by paying dust
+ * from a look-alike address waits for the user to copy the wrong line.
  */
 export function findLookalike(hrp: string, address: string, known: Iterable<string>): string | null {
   const ends = endsOf(hrp, address);

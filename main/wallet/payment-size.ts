@@ -26,7 +26,7 @@ export const inputBytes = (index: number): number => 32 + varuintBytes(index) + 
 export const outputBytes = (output: Lock): number =>
   8 + 1 + varuintBytes(output.lock.length) + output.lock.length;
 
-/** Bytes of a number in the codec of protocol 2. */
+/** Bytes of a number in the codec of protocol.md §1. */
 export function varuintBytes(value: number): number {
   let bytes = 1;
   for (let rest = value; rest >= 0x80; rest = Math.floor(rest / 0x80)) bytes++;

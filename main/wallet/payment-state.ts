@@ -11,7 +11,7 @@ import type { UnminedRecord } from './wallet-records.ts';
  */
 export type Standing = 'live' | 'expired' | 'dead' | 'conflicted' | 'replaced';
 
-/** Blocks after which an expired payment is beyond any reorganisation (protocol 2). */
+/** Blocks after which an expired payment is beyond any reorganisation (protocol.md §18). */
 export const DEAD_AFTER = 100;
 
 const cache = new WeakMap<

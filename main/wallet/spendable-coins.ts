@@ -30,7 +30,7 @@ export interface Offer {
 
 /**
  * A payment that expired could still be mined if the chain is reorganised. Whoever pays the same receiver again then
- * means to pay once: so one of the old coins is always among the new ones, until the old payment is dead (protocol 2).
+ * means to pay once: so one of the old coins is always among the new ones, until the old payment is dead (protocol.md §4).
  */
 export function offeredCoins(
   book: Book,

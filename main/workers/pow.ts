@@ -5,7 +5,7 @@ import type { PowHash } from '../core/ports.ts';
 const ARGON2ID = 2;
 const VERSION_0X13 = 1;
 
-/** Where the previous block's id lies in a header, the first half of which is the salt (protocol.md 1). */
+/** Where the previous block's id lies in a header, the first half of which is the salt (protocol.md §8). */
 const SALT_FROM = 4;
 const SALT_TO = 20;
 

@@ -1,4 +1,4 @@
-/** Which implementation of the signature rule this runtime uses, decided by the gate (protocol.md 2). */
+/** Which implementation of the signature rule this runtime uses, decided by the gate (protocol.md §6). */
 import { runSignatureGate, type VerifySignature } from '../core/crypto/signature-gate.ts';
 import { KEY_BYTES, SIGNATURE_BYTES } from '../core/primitives/limits.ts';
 import { libsodium } from './sodium.ts';

@@ -1,5 +1,5 @@
 /**
- * What locks a wallet file: Argon2id from the password, XChaCha20-Poly1305 around the secret (protocol.md 7).
+ * What locks a wallet file: Argon2id from the password, XChaCha20-Poly1305 around the secret (docs/formats/wallet-file.md).
  * Both are libsodium's, and both were checked against @noble in the tests.
  */
 import { MAX_PASSWORD_BYTES } from '../../shared/password.ts';

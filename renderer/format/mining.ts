@@ -1,6 +1,6 @@
 import type { NetworkInfo } from '../../shared/contract/network.ts';
 
-/** Motes that the miner of the block after `height` may make, fees apart (protocol 1). */
+/** Motes that the miner of the block after `height` may make, fees apart (protocol.md §12). */
 export function nextReward(network: Pick<NetworkInfo, 'subsidy' | 'halving'>, height: number): number {
   const era = Math.floor((height + 1) / network.halving);
   // Never >>, which wraps at era 32.

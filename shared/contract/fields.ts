@@ -8,9 +8,9 @@ import { cleanLabel, cleanName, isName, MAX_LABEL } from '../labels.ts';
 import { compact, readPeerAddress } from '../pasted.ts';
 import { group } from '../units.ts';
 
-/** Longest transaction in bytes (protocol 1). */
+/** Longest transaction in bytes (protocol.md §3). */
 const TRANSACTION_BYTES = 100_000;
-/** Longest block in bytes (protocol 1). */
+/** Longest block in bytes (protocol.md §3). */
 const BLOCK_BYTES = 1_000_000;
 /** More than all coins that will ever exist: 84 000 000 KITH, below 2^53. */
 const ALL_MOTES = 8_400_000_000_000_000;

@@ -56,7 +56,7 @@ export const PEER_EVENTS = [
 ] as const;
 export type PeerEvent = (typeof PEER_EVENTS)[number];
 
-/** Where a soft fork stands (protocol 4). */
+/** Where a soft fork stands (protocol.md §13). */
 export const UPGRADE_STATES = ['defined', 'started', 'locked-in', 'active', 'failed'] as const;
 
 /** Where a payment stands. */

@@ -19,7 +19,7 @@ const BLOCKS = 20_000;
 const FANS = 500;
 const FAN_OUTPUTS = 2000;
 const FIRST_FAN = 10;
-/** Independent hosts, as a wallet wants them before it spends (protocol 5). */
+/** Independent hosts, as a wallet wants them before it spends (protocol.md §15). */
 const SERVERS = 3;
 const MNEMONIC = `${'abandon '.repeat(11)}about`;
 const PASSWORD = 'the password of a bench';

@@ -3,7 +3,7 @@ import type { CodecCode } from '../violation.ts';
 const EMPTY = new Uint8Array(0);
 
 /**
- * Reads the one codec of protocol 2 and never throws: the first failure is kept in `failed`, and every later read
+ * Reads the one codec of protocol.md §1 and never throws: the first failure is kept in `failed`, and every later read
  * gives zero or no bytes, so a decoder checks once at its end. Byte strings are views into the input, not copies.
  */
 export class Reader {

@@ -1,6 +1,6 @@
 import { type BinaryString, writeBinary } from './binary.ts';
 
-/** Writes the one codec of protocol 2 into a buffer that grows; values out of range are bugs and throw. */
+/** Writes the one codec of protocol.md §1 into a buffer that grows; values out of range are bugs and throw. */
 export class Writer {
   #buffer: Uint8Array;
   #length = 0;

@@ -9,7 +9,7 @@ import { checkTransaction } from './transaction-rules.ts';
 
 /**
  * Failures that say nothing about the header: another peer may have the true body. All others are permanent for the
- * block's id, because the Merkle leaf commits to every byte (protocol 3).
+ * block's id, because the Merkle leaf commits to every byte (protocol.md §7).
  */
 export function blamesOnlyTheBody(code: ViolationCode): boolean {
   return (
@@ -53,7 +53,7 @@ function checkOutputCount(block: Block): Verdict {
   return outputs > MAX_BLOCK_OUTPUTS ? violation('block-outputs', { outputs }) : null;
 }
 
-/** The first transaction creates the block's money; its form (protocol 2). What it may claim needs the fees. */
+/** The first transaction creates the block's money; its form (protocol.md §7). What it may claim needs the fees. */
 function checkCoinbase(block: Block): Verdict {
   const coinbase = block.transactions[0]!;
   if (!isCoinbase(coinbase)) return violation('coinbase-missing');

@@ -1,7 +1,7 @@
 import type { Height } from '../../../shared/units.ts';
 import type { ConsensusParams } from './params.ts';
 
-/** A soft fork that miners switch on together by signalling one version bit (protocol 4). */
+/** A soft fork that miners switch on together by signalling one version bit (protocol.md §13). */
 export interface Deployment {
   readonly name: 'policy-lock';
   /** 0 to 28. */

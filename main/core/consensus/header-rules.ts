@@ -27,7 +27,7 @@ export function medianTimePast(header: HeaderView): UnixSeconds {
 
 /**
  * A header against its parent, all but its proof of work, which costs a thousand times more and comes last
- * (protocol 1). `bits` is what the difficulty function asks for here.
+ * (protocol.md §8 to §11). `bits` is what the difficulty function asks for here.
  */
 export function checkHeaderContext(header: Header, parent: HeaderView, bits: number): Verdict {
   return checkHeight(header, parent) ?? checkBits(header, bits) ?? checkNotOld(header, parent);

@@ -2,7 +2,7 @@ import { type Height, MAX_MOTES, type Motes, toMotes } from '../../../shared/uni
 import { Writer } from '../codec/writer.ts';
 import { DOMAIN, hash, type Hash } from '../crypto/hash.ts';
 
-/** Everything about a network that nodes must agree on; bound into its genesis block (protocol 1). */
+/** Everything about a network that nodes must agree on; bound into its genesis block (protocol.md §16). */
 export interface ConsensusParams {
   /** Seconds between blocks that the difficulty aims at. */
   readonly spacing: number;

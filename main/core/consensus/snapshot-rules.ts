@@ -7,7 +7,7 @@ import { type Verdict, violation } from '../violation.ts';
 import { coinbaseRecords } from './block-rules.ts';
 import type { ConsensusParams } from './params.ts';
 
-/** The height of the snapshot that the block at `height` must name, or null when it must name none (protocol 5). */
+/** The height of the snapshot that the block at `height` must name, or null when it must name none (protocol.md §15). */
 export function committedSnapshotHeight(height: Height, params: ConsensusParams): Height | null {
   const at = height - params.delay;
   return at > 0 && at % params.epoch === 0 ? at : null;

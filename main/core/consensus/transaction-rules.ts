@@ -6,7 +6,7 @@ import type { Transaction } from '../primitives/transaction.ts';
 import { type Verdict, violation } from '../violation.ts';
 
 /**
- * Everything about a transaction that needs no coin and no chain, coinbase or not (protocol 2 and 3). Which
+ * Everything about a transaction that needs no coin and no chain, coinbase or not (protocol.md §4). Which
  * transaction may be a coinbase is a rule of the block.
  */
 export function checkTransaction(tx: Transaction): Verdict {

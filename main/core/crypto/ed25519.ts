@@ -1,5 +1,5 @@
 /**
- * The signature rule of the chain, written out step by step (protocol.md 2, "Signature rule (exact)").
+ * The signature rule of the chain, written out step by step (protocol.md §6).
  * It is the arbiter: the fast implementation is used only as long as it agrees. About 1.5 ms a check.
  */
 import { ed25519 } from '@noble/curves/ed25519.js';

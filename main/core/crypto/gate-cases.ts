@@ -1,5 +1,5 @@
 /**
- * The signatures that the start-up gate judges (protocol.md 2): hexadecimal data and what the strict rule says.
+ * The signatures that the start-up gate judges (protocol.md §6): hexadecimal data and what the strict rule says.
  * Facts, not code: the speccheck cases were published with "Taming the many EdDSAs" (novifinancial/ed25519-speccheck,
  * cases.json); the torsion cases are ours, made by test/support/chain/torsion-cases.ts.
  */

@@ -4,7 +4,7 @@ import { type BinaryString, fromBinary, toBinary } from '../codec/binary.ts';
 /** 32 bytes of SHA-256, in the order the function gives them; hexadecimal ids keep that order. */
 export type Hash = Uint8Array;
 
-/** One byte in front of whatever is hashed, so that no two kinds of hash can be mistaken for another (protocol 2). */
+/** One byte in front of whatever is hashed, so that no two kinds of hash can be mistaken for another (protocol.md §2). */
 export const DOMAIN = {
   txid: 0x01,
   wid: 0x02,

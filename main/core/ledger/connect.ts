@@ -11,7 +11,7 @@ import { checkSpend, type Spend, type SpendContext } from './spend.ts';
 
 /**
  * The whole block against the coin set: a change, or the first rule broken. Pure; the set is not touched. The body
- * must have passed checkBody. Signatures go to `signatures`; the block holds only if they do too (protocol 3).
+ * must have passed checkBody. Signatures go to `signatures`; the block holds only if they do too (protocol.md §12).
  */
 export function connectBlock(
   block: Block,

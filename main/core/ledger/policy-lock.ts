@@ -20,7 +20,7 @@ export interface PolicySpend {
 }
 
 /**
- * The rule of lock type 1 once its deployment is active (protocol 4): the revealed tree hashes to the lock, exactly as
+ * The rule of lock type 1 once its deployment is active (protocol.md §14): the revealed tree hashes to the lock, exactly as
  * many branches are claimed as each threshold asks for, and every claim is proven. Signatures go to `signatures`.
  * Cost: linear in the witness, and the transaction's message once.
  */

@@ -5,7 +5,7 @@ import { DOMAIN, hash, type Hash } from '../crypto/hash.ts';
 import { KEY_BYTES, SIGNATURE_BYTES } from '../primitives/limits.ts';
 
 /**
- * Lock type 1, a policy lock: 32 bytes that are the hash of a small tree (protocol 4). Whoever spends reveals as much of
+ * Lock type 1, a policy lock: 32 bytes that are the hash of a small tree (protocol.md §14). Whoever spends reveals as much of
  * the tree as is needed, says which parts he claims, and proves those; the rest stays hidden behind hashes.
  */
 export type PolicyNode =

@@ -14,7 +14,7 @@ export const MAX_CHUNK_BYTES = CHUNK_COINS * (SNAPSHOT_KEY_BYTES + FIXED_BYTES +
 
 /**
  * Puts one coin into a chunk and returns the offset behind it. `coin` is height u32 LE | coinbase u8 | amount u64 LE |
- * lockType u8 | lock, as it is stored; protocol 5 wants the lock's length in front of it.
+ * lockType u8 | lock, as it is stored; protocol.md §15 wants the lock's length in front of it.
  */
 export function writeSnapshotCoin(
   chunk: Uint8Array,

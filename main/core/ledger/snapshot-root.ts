@@ -3,7 +3,7 @@ import { Writer } from '../codec/writer.ts';
 import { DOMAIN, hash, type Hash } from '../crypto/hash.ts';
 import { merkleRoot } from '../crypto/merkle.ts';
 
-/** What a snapshot's root commits to besides its coins (protocol 5). */
+/** What a snapshot's root commits to besides its coins (protocol.md §15). */
 export interface SnapshotFacts {
   readonly networkId: Hash;
   readonly height: Height;

@@ -11,7 +11,7 @@ import { isViolation, type Verdict, type Violation, violation } from '../violati
 import type { CoinLookup } from './delta.ts';
 import type { SignatureSink } from './jobs.ts';
 
-/** Which soft forks are in force at a height (protocol 4). */
+/** Which soft forks are in force at a height (protocol.md §13). */
 export interface ActiveRules {
   readonly policyLock: boolean;
 }
@@ -36,7 +36,7 @@ export interface Spend {
 
 /**
  * One transaction that is no coinbase against the coins it spends: existence, maturity, values, validity heights and
- * witness forms (protocol 3). Its signatures go to `signatures` and are not checked here.
+ * witness forms (protocol.md §12). Its signatures go to `signatures` and are not checked here.
  */
 export function checkSpend(
   tx: Transaction,

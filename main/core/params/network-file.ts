@@ -15,7 +15,7 @@ const FORMAT = 1;
 const MAX_FILE_CHARACTERS = 64 * 1024;
 const MAX_BOOTSTRAP = 64;
 
-/** Deployments of founded networks are constants of the software: start 0, no timeout (protocol 4). */
+/** Deployments of founded networks are constants of the software: start 0, no timeout (protocol.md §16). */
 export const FOUNDED_DEPLOYMENTS: readonly Deployment[] = [
   { name: 'policy-lock', bit: 0, start: 0, timeout: null },
 ];

@@ -11,7 +11,7 @@ import { createHeader } from '../primitives/header.ts';
 import { encodeRecords, RECORD } from '../primitives/records.ts';
 import { createTransaction, type Transaction } from '../primitives/transaction.ts';
 
-/** A network is data: what its nodes agree on, and where a newcomer finds them (protocol 1). */
+/** A network is data: what its nodes agree on, and where a newcomer finds them (protocol.md §16). */
 export interface Network {
   readonly name: string;
   /** The prefix of its addresses. */

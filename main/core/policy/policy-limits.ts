@@ -1,4 +1,4 @@
-/** The numbers of the relay policy (protocol 3). Each node may choose others without leaving the network. */
+/** The numbers of the relay policy (protocol.md §18). Each node may choose others without leaving the network. */
 
 /** The least feerate, in motes per byte, that is relayed at all. */
 export const MIN_FEERATE = 10;

@@ -10,7 +10,7 @@ export type AddressProblem =
 
 const LIMIT = 160;
 
-/** Bech32m of (lock type u8 | lock bytes) under the network's prefix (protocol 2). */
+/** Bech32m of (lock type u8 | lock bytes) under the network's prefix (protocol.md §5). */
 export function encodeAddress(hrp: string, lock: Lock): string {
   return bech32m.encode(hrp, bech32m.toWords(Uint8Array.of(lock.lockType, ...lock.lock)), LIMIT);
 }

@@ -1,6 +1,6 @@
 import type { Height, Motes } from '../../../shared/units.ts';
 
-/** Who may spend an output: a type and its bytes (protocol 2). Type 0 is a 32-byte Ed25519 key, type 255 is burnt. */
+/** Who may spend an output: a type and its bytes (protocol.md §5). Type 0 is a 32-byte Ed25519 key, type 255 is burnt. */
 export interface Lock {
   readonly lockType: number;
   readonly lock: Uint8Array;

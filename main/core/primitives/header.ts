@@ -7,7 +7,7 @@ import { type Violation, violation } from '../violation.ts';
 import { HEADER_BYTES } from './limits.ts';
 
 export interface HeaderFields {
-  /** Version bits: top bits 001, the rest signal deployments (protocol 4). */
+  /** Version bits: top bits 001, the rest signal deployments (protocol.md §13). */
   readonly version: number;
   readonly prev: Hash;
   readonly merkle: Hash;

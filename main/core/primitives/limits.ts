@@ -1,4 +1,4 @@
-/** Sizes and counts that every node agrees on (protocol 1 and 2). Bytes unless said otherwise. */
+/** Sizes and counts that every node agrees on (protocol.md §3). Bytes unless said otherwise. */
 export const MAX_BLOCK_BYTES = 1_000_000;
 export const MAX_BLOCK_OUTPUTS = 10_000;
 export const MAX_TRANSACTION_BYTES = 100_000;

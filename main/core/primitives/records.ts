@@ -2,7 +2,7 @@ import { Reader } from '../codec/reader.ts';
 import { Writer } from '../codec/writer.ts';
 import { type Violation, violation } from '../violation.ts';
 
-/** One thing that a coinbase says to all nodes (protocol 2): a tag and at most 255 bytes. */
+/** One thing that a coinbase says to all nodes (protocol.md §7): a tag and at most 255 bytes. */
 export interface CoinbaseRecord {
   readonly tag: number;
   readonly bytes: Uint8Array;

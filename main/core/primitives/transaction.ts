@@ -26,7 +26,7 @@ export interface Transaction extends TransactionFields {
   readonly bytes: Uint8Array;
   /** How many of `bytes` come before the witness. */
   readonly bodyLength: number;
-  /** Over all but the witness, so that a third party can't change it (protocol 2). */
+  /** Over all but the witness, so that a third party can't change it (protocol.md §4). */
   readonly txid: Hash;
   readonly txidHex: string;
   readonly txidBinary: BinaryString;
@@ -89,7 +89,7 @@ export function createTransaction(fields: TransactionFields): Transaction {
   return identify(fields, writer.finish(), bodyLength);
 }
 
-/** What a signature of lock type 0 signs: the network, the body, and the coins it spends (protocol 2). 32 bytes. */
+/** What a signature of lock type 0 signs: the network, the body, and the coins it spends (protocol.md §6). 32 bytes. */
 export function sighash(networkId: Hash, tx: Transaction, spent: readonly Output[]): Hash {
   const coins = coinsWriter.clear();
   for (const coin of spent) coins.u64(coin.amount).u8(coin.lockType).varbytes(coin.lock);

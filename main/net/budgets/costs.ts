@@ -52,7 +52,7 @@ export type OtherRequest =
   | 'kad' // FIND_NODE or PING
   | 'unknown'; // a frame of a later version
 
-/** The cost of everything that a peer can ask for; a request without a row does not compile. docs/limits.md shows it. */
+/** The cost of everything that a peer can ask for; a request without a row does not compile. docs/costs.md shows it. */
 export const COST = {
   getHeaders: { lane: 'bulk', micros: 500, microsEach: 5 },
   getBlocks: { lane: 'bulk', micros: 50, microsEach: 100, large: true },

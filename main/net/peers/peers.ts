@@ -218,7 +218,7 @@ export function createPeers(deps: PeersDeps): Peers {
   const pingAll = (): void => list().forEach((peer) => void measure(peer));
 
   function onOpen(connection: Connection): void {
-    // Through a relay nobody becomes a peer: it has to find a direct way first, see reach/.
+    // Through a relay nobody becomes a peer: it has to find a direct way first, see nat/.
     if (connection.limits !== undefined) return;
     if (connection.direction === 'outbound') return dismiss(connection);
     // A peer may open a second one without a greeting, to try whether we can be reached or to see how it looks outside.

@@ -11,7 +11,7 @@ export interface RequestKind extends FrameType {
   readonly answers: readonly FrameType[];
   /**
    * Milliseconds until the first byte of each frame of the answer must be here, counted from the request or the frame
-   * before it; see caller.ts.
+   * before it; see requester.ts.
    */
   readonly deadlineMs: number;
   /** Every node must answer it; `unknown` answers the others. */

@@ -22,7 +22,7 @@ export interface BrokenClaims {
   look(): void;
 }
 
-/** \`serves\` is sent within 2 s, \`tip\` within 0.5 s, or 30 s if a peer reorganises all the time. */
+/** `serves` is sent within 2 s, \`tip\` within 0.5 s, or 30 s if a peer reorganises all the time. */
 const CONFIRM_MS = 10_000;
 const MOST = 64;
 

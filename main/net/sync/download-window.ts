@@ -23,7 +23,7 @@ export const WINDOW_BYTES = 12 << 20;
 /** Blocks asked for at once of all peers: where the guess is wrong, each may be a full one. */
 export const MOST_ASKED = 192;
 
-/** The blocks that come next, lowest first, and where each of them is. Plain data; body-sync.ts moves it. */
+/** The blocks that come next, lowest first, and where each of them is. Plain data; block-download.ts moves it. */
 export interface Window {
   readonly slots: readonly Slot[];
   get(id: string): Slot | undefined;

@@ -245,7 +245,7 @@ export function createHeaderSync(deps: HeaderSyncDeps): HeaderSync {
     });
     const wrong = await unlessLate(peer, began, answered);
     if (wrong === 'late') {
-      // Nobody waits for its answer any more; that there is none still counts, see caller.ts.
+      // Nobody waits for its answer any more; that there is none still counts, see requester.ts.
       answered.catch(() => undefined);
       return null;
     }

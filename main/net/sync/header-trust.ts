@@ -15,7 +15,7 @@ export interface SnapshotTrustDeps {
 }
 
 /**
- * Whether coins of a chain that began with a snapshot may be spent before its history is checked (protocol 5): three
+ * Whether coins of a chain that began with a snapshot may be spent before its history is checked (protocol.md §15): three
  * independent peers are on that chain and enough work lies on the snapshot, or it leads to a block that was named.
  */
 export interface SnapshotTrust {

@@ -7,7 +7,7 @@ import type { PeerStore } from '../peers/peer-store.ts';
 const BLOCKS_BELOW = 1440n;
 
 /**
- * The cumulative work below which no chain is stored (protocol 6): that of the best chain validated here less a day of
+ * The cumulative work below which no chain is stored (ADR 0012): that of the best chain validated here less a day of
  * blocks at its difficulty, or what a join link names, whichever is more.
  */
 export function minimumWork(tip: HeaderEntry, named: bigint): bigint {

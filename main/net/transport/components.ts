@@ -41,7 +41,7 @@ export const RELAY = {
   /** Connections that a peer may open through it at once, on one connection of its own. */
   perPeer: 4,
 } as const;
-/** libp2p's own limits refuse the newest, so the pools (bounds/relay-pools.ts) stay below them. */
+/** libp2p's own limits refuse the newest, so the pools (relay-pools.ts) stay below them. */
 const RELAY_BACKSTOP = { reservations: 2 * RESERVATIONS.total, toPeer: 2 * RELAYED.total } as const;
 
 const HOP_MS = 10_000;

@@ -249,7 +249,7 @@ async function create(
       maxParallelDials: 16,
       maxDialQueueLength: 64,
       dialTimeout: DIAL_MS,
-      // Half-open handshakes have a pool of their own (bounds/handshakes.ts), which never refuses the newest.
+      // Half-open handshakes have a pool of their own (handshakes.ts), which never refuses the newest.
       maxIncomingPendingConnections: Infinity,
       inboundConnectionThreshold: Infinity,
       // Whom to connect to again is decided in peers/, whatever a part of libp2p would like to keep.

@@ -36,7 +36,7 @@ export interface BesideOptions {
   readonly initiator?: boolean | undefined;
 }
 
-/** What a node may be reached at, and connections past the queues: for reach/ alone. */
+/** What a node may be reached at, and connections past the queues: for nat/ alone. */
 export interface Doors {
   /** A connection beside any that there is with the same peer. @throws {KithError} `dial-failed`. */
   dialBeside(address: string, options: BesideOptions): Promise<Connection>;

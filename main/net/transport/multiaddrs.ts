@@ -72,7 +72,7 @@ export function ipOf(address: string): string | null {
 /**
  * The part of an address that its owner can't change at will, such as `/ip4/127.0.0.1`; null without an IP. Of IPv6 it is
  * the /64, which every household has whole: `/ip6/2001:db8::/ipcidr/64`, or the IPv4 address that owns it. In a relayed
- * address it is the relay's: so whom a relay brings is never judged by it, see `justice.ts`.
+ * address it is the relay's: so whom a relay brings is never judged by it, see `ban-manager.ts`.
  */
 export function hostPart(address: string): string | null {
   const ip = readIp(address);

@@ -7,7 +7,7 @@ import { createRandom } from '../../support/random.ts';
 
 const header = (seed: number): Uint8Array => createRandom(seed).bytes(88);
 
-/** The same by noble, from the text of protocol.md 1. */
+/** The same by noble, from the text of protocol.md §8. */
 function expected(bytes: Uint8Array, memoryKiB: number): Uint8Array {
   return argon2id(bytes, bytes.slice(4, 20), { t: 1, m: memoryKiB, p: 1, version: 0x13, dkLen: 32 });
 }
