@@ -1,4 +1,4 @@
-/** What vitest gives to `import … from 'electron'`; see README.md. */
+/** What vitest gives to `import … from 'electron'`; see test/README.md. */
 export { app } from './app.ts';
 export { BrowserWindow } from './browser-window.ts';
 export { dialog } from './dialog.ts';
