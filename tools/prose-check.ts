@@ -1,0 +1,75 @@
+/**
+ * `npm run check`: words that the glossary replaces (docs/language.md) in sources, documents and texts of the app. Prints
+ * file, line, the word and what to write instead; exit code 1 when there is any.
+ */
+import { globSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { ROOT } from './support/root.ts';
+
+/** What must not be written, and what to write instead. Whole words, any case, in comments, names, texts and prose. */
+const BANNED: readonly (readonly [pattern: string, instead: string])[] = [
+  ['villages?|inhabitants?', 'demo network, demo user'],
+  ['deeds?', 'action'],
+  ['heeds?', 'track'],
+  ['whoever', 'the subject by its name: the peer, the user, the miner'],
+  ['somebody|someone', 'the subject by its name'],
+  ['spotless', 'good'],
+  ['pardon(?:ed|s)?', 'unban, unbanned'],
+  ['ripen(?:s|ing)?|ripe', 'immature'],
+  ['kept out|keep out|let in(?: again)?', 'banned, ban, unban'],
+  ['hand(?:s|ed)? (?:it |them )?over', 'send, pass'],
+  ['put aside|takes? back|took back', 'disconnect, stale, reorganise'],
+  ['nothing waits', 'the mempool is empty'],
+  ['charters?', 'network parameters'],
+  ['offences?', 'violation'],
+  ['justice|good conduct', 'ban manager, misbehaviour'],
+  ['coin sets?', 'UTXO set'],
+  ['tellers?', 'announcer'],
+  ['neighbourly|marriage|tale', 'plain words'],
+];
+
+const FILES = [
+  '{main,preload,renderer,shared,test,tools}/**/*.{ts,mjs,svelte,css,md}',
+  'docs/**/*.md',
+  '*.{md,ts,js,cjs,yml}',
+];
+/** Names on the wire, in the contract and codes of errors: they stay as they are (docs/language.md). */
+const ALLOWED = /\bhandOver\b|'?\bpardoned\b'?|network-charter-invalid/g;
+/** The rules themselves, and texts that were published before the rules. */
+const EXEMPT = [
+  'tools/prose-check.ts',
+  'docs/language.md',
+  'docs/glossary.md',
+  'eslint.config.js',
+  'CHANGELOG.md',
+  'docs/adr/',
+  'test/fixtures/',
+];
+
+const RULES = BANNED.map(([pattern, instead]) => ({
+  words: new RegExp(`\\b(?:${pattern})\\b`, 'gi'),
+  instead,
+}));
+
+const found = globSync(FILES, { cwd: ROOT })
+  .map((file) => file.replaceAll(path.sep, '/'))
+  .filter((file) => !EXEMPT.some((prefix) => file.startsWith(prefix)))
+  .flatMap((file) =>
+    linesOf(file).flatMap((line, index) => findings(line).map((what) => `${file}:${index + 1}: ${what}`)),
+  );
+
+for (const line of found) console.log(line);
+if (found.length > 0) console.log(`${found.length} words to replace; docs/language.md has the rules`);
+process.exitCode = found.length === 0 ? 0 : 1;
+
+function linesOf(file: string): string[] {
+  return readFileSync(path.join(ROOT, file), 'utf8').split('\n');
+}
+
+/** Names are read as words: `createDeed` has the word `deed`. */
+function findings(line: string): string[] {
+  const words = line.replaceAll(ALLOWED, '').replaceAll(/([a-z])([A-Z])/g, '$1 $2');
+  return RULES.flatMap(({ words: rule, instead }) =>
+    [...words.matchAll(rule)].map(([word]) => `“${word}”: write ${instead}`),
+  );
+}
