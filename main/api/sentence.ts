@@ -64,7 +64,7 @@ function describePhase(facts: SentenceFacts): string {
     case 'headers':
       return `Fetching and checking the headers of the chain: ${grouped(headers)} so far${share}.`;
     case 'snapshot':
-      return `Fetching a coin set that the chain commits to${share}.`;
+      return `Fetching a UTXO set that the chain commits to${share}.`;
     case 'blocks':
       return `Fetching and checking blocks: ${grouped(height)} of ${grouped(headers)}${share}.`;
     case 'synced':

@@ -26,7 +26,7 @@ import type { HeaderIndex } from './header-index.ts';
 import { encodeRules } from './active-rules.ts';
 import type { SnapshotGate } from './snapshot-gate.ts';
 import { StepWriter } from './step-writer.ts';
-import { verifySurely } from './verify-signatures.ts';
+import { verifySignatures } from './verify-signatures.ts';
 
 /** What the activator works on; all of it belongs to the chain. */
 export interface ActivatorDeps {
@@ -185,7 +185,7 @@ export class Activator {
     this.#head = entry;
     this.#inFlight.push({
       step: { kind: 'connected', entry, block, delta, movement: movementOf(block, delta) },
-      verified: verifySurely(verifyBatch, jobs.batch()),
+      verified: verifySignatures(verifyBatch, jobs.batch()),
     });
     if (this.#inFlight.length > DEPTH) await this.#finishOldest();
     // Lets messages from workers and sockets in between two blocks.

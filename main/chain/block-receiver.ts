@@ -32,7 +32,7 @@ export interface Received {
 const QUICK_BYTES = 32 * 1024;
 
 /**
- * Takes a block as far as it can go without the coin set: header and work first, then the body, then the disk. A body
+ * Takes a block as far as it can go without the UTXO set: header and work first, then the body, then the disk. A body
  * that breaks a rule marks its header invalid for good, unless it only shows that this is not the header's body.
  */
 export async function receiveBlock(

@@ -27,7 +27,7 @@ export interface News {
   outcome(entry: OwnedEntry): Promise<Outcome>;
 }
 
-export function createNews({ events, active, log }: NewsDeps): News {
+export function createChainEvents({ events, active, log }: NewsDeps): News {
   const waiting = new Map<OwnedEntry, (outcome: Outcome) => void>();
   // The work of the tip that a reorganisation has left: with less than that nobody should act on where the chain stands.
   let left = 0n;

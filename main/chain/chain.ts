@@ -81,7 +81,7 @@ export interface AcceptResult {
   readonly earlyTime: UnixSeconds | null;
 }
 
-/** Totals of the coin set at the tip. */
+/** Totals of the UTXO set at the tip. */
 export interface ChainTotals {
   readonly coins: number;
   readonly total: number;
@@ -89,7 +89,7 @@ export interface ChainTotals {
   readonly burned: number;
 }
 
-/** What is in the coin set, and in what it differs from what is noted of it. */
+/** What is in the UTXO set, and in what it differs from what is noted of it. */
 export interface CoinAudit {
   readonly coins: number;
   readonly total: number;
@@ -141,7 +141,7 @@ export interface Chain {
   /** Finds a mined transaction by its unspent outputs, else in the newest blocks; there is no index of all. */
   findTransaction(txid: string): Promise<MinedTransaction | null>;
   /**
-   * Takes the coin set of a snapshot's folder instead of connecting the blocks below it, on a chain that has connected
+   * Takes the UTXO set of a snapshot's folder instead of connecting the blocks below it, on a chain that has connected
    * none. `committing` is the block that names its root; its header must be known, on the best chain, and buried by an
    * epoch. The blocks below are not checked by this: see createHistory.
    * @throws {KithError} `snapshot-refused`
@@ -156,7 +156,7 @@ export interface Chain {
    * to it is known now, and under which rules each block was checked.
    */
   confirmHistory(past: Pick<Chain, 'totals' | 'atHeight'>): Promise<void>;
-  /** The root of the coin set as of this height of the active chain; null when it was never computed. */
+  /** The root of the UTXO set as of this height of the active chain; null when it was never computed. */
   snapshotRootOf(height: Height): Promise<Hash | null>;
   medianTime(): UnixSeconds;
   /** What the next block must carry. */

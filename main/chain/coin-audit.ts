@@ -15,7 +15,7 @@ export interface CoinAuditorDeps {
   onDamage(damage: DamagedError): void;
 }
 
-/** Holds the whole coin set against what the state says of it: count, total, and the sum over its outpoints. */
+/** Holds the whole UTXO set against what the state says of it: count, total, and the sum over its outpoints. */
 export interface CoinAuditor {
   /** Goes through all coins as they are now, little by little. No commit may be under way at the call. */
   begin(state: ChainState): void;

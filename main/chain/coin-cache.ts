@@ -8,7 +8,7 @@ export interface CoinSource {
 }
 
 /**
- * The coin set in front of the database, as the newest block in the pipeline leaves it: that block's successor can be
+ * The UTXO set in front of the database, as the newest block in the pipeline leaves it: that block's successor can be
  * resolved while signatures are still being checked. What is committed stays as a cache, the newest coins: most are
  * spent soon or never.
  */

@@ -18,7 +18,7 @@ export interface ConnectedStep {
   readonly kind: 'connected';
   readonly entry: OwnedEntry;
   readonly block: Block;
-  /** What connecting the block does to the coin set, and to the totals. */
+  /** What connecting the block does to the UTXO set, and to the totals. */
   readonly delta: Delta;
   readonly movement: Movement;
   /** See undo-record.ts. */
@@ -30,7 +30,7 @@ export interface DisconnectedStep {
   readonly entry: OwnedEntry;
   /** Null when the body was lost: the undo record suffices to disconnect a block. */
   readonly block: Block | null;
-  /** The inverse of what connecting the block did to the coin set. */
+  /** The inverse of what connecting the block did to the UTXO set. */
   readonly delta: Delta;
   /** What connecting it did to the totals. */
   readonly movement: Movement;

@@ -29,7 +29,7 @@ import { acceptHeaders, bitsAfter } from './header-acceptor.ts';
 import { ancestorAt, type OwnedEntry } from './header-entry.ts';
 import { recheckFrom } from './late-upgrade.ts';
 import { headersAfter, locatorFrom } from './locator.ts';
-import { createNews } from './chain-events.ts';
+import { createChainEvents } from './chain-events.ts';
 import { openChainState } from './open-chain.ts';
 import { createSnapshots } from './snapshots.ts';
 import { createPruner } from './pruner.ts';
@@ -56,7 +56,7 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
   const found = createFoundBodies({ index, bodies, params: network.params, found: opened.found });
   const shelf = new EarlyShelf();
   const now = () => clock.now();
-  const news = createNews({ events, active, log });
+  const news = createChainEvents({ events, active, log });
   const onSteps = (steps: readonly Step[]) => {
     news.steps(steps);
     flusher.touched(active.tip === index.best.tip);

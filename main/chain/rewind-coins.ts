@@ -7,12 +7,12 @@ import type { CoinTotals } from './coin-set.ts';
 import { coinSumAfter } from '../storage/coin-sum.ts';
 import { DamagedError } from '../storage/corrupt-error.ts';
 
-/** What has to change in the coin set of a tip to get the one of an ancestor; null = the coin isn't there yet. */
+/** What has to change in the UTXO set of a tip to get the one of an ancestor; null = the coin isn't there yet. */
 export type CoinChanges = ReadonlyMap<CoinKey, Coin | null>;
 
 export interface Rewind {
   readonly changes: CoinChanges;
-  /** What the coin set of the ancestor adds up to, if that of the tip is as its state says. */
+  /** What the UTXO set of the ancestor adds up to, if that of the tip is as its state says. */
   readonly totals: CoinTotals;
 }
 

@@ -4,7 +4,7 @@ import { chunkHash } from '../core/ledger/snapshot-root.ts';
 import { addOutpointTo } from '../storage/coin-sum.ts';
 import type { RawCoin } from '../storage/frozen-coins.ts';
 
-/** What came out of cutting a coin set into chunks. */
+/** What came out of cutting a UTXO set into chunks. */
 export interface Chunked {
   readonly hashes: readonly Hash[];
   readonly coins: number;

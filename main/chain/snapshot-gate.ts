@@ -24,7 +24,7 @@ export interface SnapshotGateDeps {
   bestHeader(): HeaderEntry;
   isOnBest(entry: OwnedEntry): boolean;
   tip(): OwnedEntry;
-  /** What the coin set of the tip adds up to. */
+  /** What the UTXO set of the tip adds up to. */
   totals(): CoinTotals;
   /** Resolves while nothing is being written, so that what follows at once finds the database as of the tip. */
   still(): Promise<void>;

@@ -38,7 +38,7 @@ export interface SnapshotsDeps {
 /** Builds the snapshots that the chain commits to (protocol.md §15). */
 export interface Snapshots {
   /**
-   * Freezes the coin set as of this tip, now, and builds its snapshot in the background. No commit may be under way.
+   * Freezes the UTXO set as of this tip, now, and builds its snapshot in the background. No commit may be under way.
    * `totals` are those of the tip: a build that adds up to anything else fails.
    */
   capture(tip: OwnedEntry, totals: CoinTotals): void;

@@ -27,7 +27,7 @@ export function startFromSnapshot(
   folder: string,
   committing: Uint8Array,
 ): Promise<void> {
-  // A block that connects meanwhile would be one of another coin set.
+  // A block that connects meanwhile would be one of another UTXO set.
   return deps.activator.exclusively(() => load(deps, folder, committing));
 }
 

@@ -61,7 +61,7 @@ export class StepWriter {
     }
   }
 
-  /** What is ready, up to a block whose coin set is to be frozen: the database must stand just there for a moment. */
+  /** What is ready, up to a block whose UTXO set is to be frozen: the database must stand just there for a moment. */
   #takeGroup(): readonly ConnectedStep[] {
     const end = this.#ready.findIndex(({ entry }) => isSnapshotHeight(entry.height, this.#params));
     const group = this.#ready.splice(0, Math.min(fitting(this.#ready), end < 0 ? Infinity : end + 1));

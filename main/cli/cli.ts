@@ -1,7 +1,7 @@
 import { KithError } from '../lib/errors.ts';
 import { VERSION } from '../lib/version.ts';
 import type { Command } from './command.ts';
-import { faultFrom, reportToPerson, reportToProgram } from './report.ts';
+import { faultFrom, reportToUser, reportToProgram } from './report.ts';
 
 interface Entry {
   readonly summary: string;
@@ -58,7 +58,7 @@ export async function runCli(args: readonly string[]): Promise<number> {
   } catch (error) {
     const fault = faultFrom(error);
     if (name === 'call' || rest.includes('--json')) reportToProgram(fault);
-    else reportToPerson(fault);
+    else reportToUser(fault);
     // Programs that call know one way to fail; everywhere else 2 says that the command line itself was wrong.
     return name !== 'call' && /^(argument|command)-/.test(fault.code) ? 2 : 1;
   }

@@ -8,7 +8,7 @@ import { writeNetworkFile } from '../core/params/network-file.ts';
 import { KithError, messageOf } from '../lib/errors.ts';
 import { systemClock } from '../lib/clock.ts';
 import { networkFileHash, networkFileOf } from '../net/join.ts';
-import { foundNetwork } from '../mining/mine-network.ts';
+import { mineNetwork } from '../mining/mine-network.ts';
 import { powHash } from '../workers/pow.ts';
 import { readArguments, readNumber, wrong } from './arguments.ts';
 import type { Command } from './command.ts';
@@ -54,7 +54,7 @@ export const networkCommand: Command = {
     }
     const number = (option: string, least: number, most: number, otherwise: number) =>
       readNumber('network', option, given.text(option), { least, most, otherwise });
-    const charter = {
+    const parameters = {
       name,
       spacing: number('spacing', 1, 3600, 60),
       defaultPort: number('port', 1, 65_535, 21_475),
@@ -67,9 +67,9 @@ export const networkCommand: Command = {
     if (!existsSync(folder)) throw new KithError('folder-missing', folder, { data: { folder } });
     if (!given.has('json'))
       process.stderr.write(
-        `Measuring this machine and mining the first block: about ${charter.spacing} s.\n`,
+        `Measuring this machine and mining the first block: about ${parameters.spacing} s.\n`,
       );
-    const network = await foundNetwork(charter, powHash, systemClock.now(), {
+    const network = await mineNetwork(parameters, powHash, systemClock.now(), {
       threads: availableParallelism(),
     });
     write(file, writeNetworkFile(network));

@@ -10,7 +10,7 @@ import type { Command } from './command.ts';
 import { keepRunning } from './keep-running.ts';
 import { jsonLine, plainText } from './printing.ts';
 import { followProcess, within } from './process-life.ts';
-import { faultFrom, reportToPerson, reportToProgram } from './report.ts';
+import { faultFrom, reportToUser, reportToProgram } from './report.ts';
 
 const HELP = `kith node: run a full node, with its page for a browser on this computer.
 
@@ -39,7 +39,7 @@ async function runNode(args: readonly string[]): Promise<number> {
   const resolved = await resolveOptions(readNodeOptions(given));
   const options = { ...resolved, apiPort: resolved.apiPort ?? ANY_PORT };
   let running: RunningNode | undefined;
-  const tell = (error: unknown) => (json ? reportToProgram : reportToPerson)(faultFrom(error));
+  const tell = (error: unknown) => (json ? reportToProgram : reportToUser)(faultFrom(error));
   const life = followProcess({
     onCrash(error) {
       running?.log.error('an exception that nothing caught', { error });

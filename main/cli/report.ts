@@ -47,7 +47,7 @@ function firstKith(error: unknown): KithError | undefined {
 }
 
 /** One sentence with its code for people. */
-export function reportToPerson(fault: Fault): void {
+export function reportToUser(fault: Fault): void {
   process.stderr.write(plainText(`kith: ${fault.message} [${fault.code}]\n`));
 }
 

@@ -1,5 +1,5 @@
 import { startDemoNodes, stopDemoNodes, type DemoNode, type DemoNodesDeps } from './demo-nodes.ts';
-import { createInhabitant, keepPaying, type Inhabitant } from './demo-user.ts';
+import { createDemoUser, keepPaying, type DemoUser } from './demo-user.ts';
 
 export interface DemoDeps extends DemoNodesDeps {
   readonly onProblem: (error: unknown) => void;
@@ -32,7 +32,7 @@ const FIRST_BLOCKS = 150;
 export async function startDemoNetwork(deps: DemoDeps): Promise<DemoNetwork> {
   const nodes = await startDemoNodes(deps);
   try {
-    const people = await Promise.all(nodes.map(({ connection }) => createInhabitant(connection.client)));
+    const people = await Promise.all(nodes.map(({ connection }) => createDemoUser(connection.client)));
     await people[0]!.earn(FIRST_BLOCKS);
     await Promise.all(people.slice(0, MINERS).map((miner) => miner.mine(MINING_SHARE)));
     return live(nodes, people, deps.onProblem);
@@ -44,7 +44,7 @@ export async function startDemoNetwork(deps: DemoDeps): Promise<DemoNetwork> {
 
 function live(
   nodes: readonly DemoNode[],
-  people: readonly Inhabitant[],
+  people: readonly DemoUser[],
   onProblem: (error: unknown) => void,
 ): DemoNetwork {
   const life = new AbortController();

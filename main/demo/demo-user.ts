@@ -9,7 +9,7 @@ const WALLET = 'demo';
 const COPPER = MOTES_PER_KITH / 10_000;
 
 /** Somebody who lives on a node of the demo: has a wallet there, and does what people do. */
-export interface Inhabitant {
+export interface DemoUser {
   /** A place to be paid at. */
   address(): Promise<string>;
   /** Mines at a small share of one core, so that a whole village fits on one machine. */
@@ -21,7 +21,7 @@ export interface Inhabitant {
 }
 
 /** Moves in: makes a wallet whose password lives as long as the demo. */
-export async function createInhabitant(client: KithClient): Promise<Inhabitant> {
+export async function createDemoUser(client: KithClient): Promise<DemoUser> {
   const password = randomBytes(16).toString('base64url');
   await client.wallet.create({ name: WALLET, password });
   const address = async (): Promise<string> => (await client.wallet.address({ name: WALLET })).address;
@@ -44,7 +44,7 @@ export async function createInhabitant(client: KithClient): Promise<Inhabitant> 
 }
 
 export interface PayingDeps {
-  readonly payer: Inhabitant;
+  readonly payer: DemoUser;
   /** Asked anew for every payment: people come and go. */
   readonly receivers: () => Promise<readonly string[]>;
   readonly meanMs: number;

@@ -12,13 +12,13 @@ import {
 import type { ChainMoves, ChainView } from './chain-view.ts';
 import type { Orphans } from './orphans.ts';
 import type { Pool } from './pool.ts';
-import type { Returning } from './reorg-readd.ts';
+import type { ReorgReadd } from './reorg-readd.ts';
 
 export interface FollowerDeps {
   readonly chain: ChainView;
   readonly pool: Pool;
   readonly orphans: Orphans;
-  readonly returning: Returning;
+  readonly returning: ReorgReadd;
   /** Takes up what waited for this transaction. */
   readonly arrived: (txid: BinaryString) => void;
   readonly clock: Clock;

@@ -28,7 +28,7 @@ import { createOrphans } from './orphans.ts';
 import { createPersistence } from './persistence.ts';
 import type { SavedTransaction } from './mempool-file.ts';
 import { createPool, type PoolEvents } from './pool.ts';
-import { createReturning } from './reorg-readd.ts';
+import { createReorgReadd } from './reorg-readd.ts';
 import { createSignatureQueue } from './signature-queue.ts';
 
 export interface MempoolDeps {
@@ -128,7 +128,7 @@ export function createMempool(deps: MempoolDeps): Mempool {
   });
   const rejected = (rejection: Rejection): void => events.emit('rejected', rejection);
   const orphanRetry = createOrphanRetry({ orphans, admission, rejected, log });
-  const returning = createReturning({ pool, admission, events, clock, log });
+  const returning = createReorgReadd({ pool, admission, events, clock, log });
   const contents = createContents(pool);
   // Parents have fewer ancestors than their children.
   const snapshot = (): SavedTransaction[] =>

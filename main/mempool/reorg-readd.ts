@@ -13,7 +13,7 @@ import { hexOf } from './ids.ts';
 import type { Pool, PoolEvents, RemovalReason } from './pool.ts';
 
 /** Brings the payments of undone blocks back when the chain has come to rest. */
-export interface Returning {
+export interface ReorgReadd {
   /** Null when the body was lost: nothing of it comes back. */
   disconnected(block: Block | null): void;
   connected(block: Block): void;
@@ -47,7 +47,7 @@ const MAX_BYTES = 32_000_000;
 // How long the pool may keep other work waiting.
 const SLICE_MS = 10;
 
-export function createReturning({ pool, admission, events, clock, log }: ReturningDeps): Returning {
+export function createReorgReadd({ pool, admission, events, clock, log }: ReturningDeps): ReorgReadd {
   /** Undone blocks, newest first. */
   let undone: Waiting[][] = [];
   /** Entries of the pool that spent from them. */

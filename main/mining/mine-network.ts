@@ -11,7 +11,7 @@ import { KithError } from '../lib/errors.ts';
 import { createGrinder, createJob, type Grinder } from './grind.ts';
 
 /** What a founder may choose; the rest follows from main's rules. */
-export interface Charter {
+export interface NetworkParameters {
   readonly name: string;
   /** Seconds between blocks. */
   readonly spacing: number;
@@ -30,20 +30,20 @@ const SLICE_MS = 20;
  * @throws {KithError} `network-charter-invalid`; `clock-wrong` when the clock shows a time before this software existed:
  * the time of a genesis block can never be corrected.
  */
-export async function foundNetwork(
-  charter: Charter,
+export async function mineNetwork(
+  parameters: NetworkParameters,
   powHash: PowHash,
   now: UnixSeconds,
   options: { readonly threads?: number; readonly signal?: AbortSignal } = {},
 ): Promise<Network> {
   if (now < MAIN_NETWORK.genesis.header.time) throw new KithError('clock-wrong', 'the clock is before 2026');
   const rate = (await measureRate(powHash)) * (options.threads ?? 1);
-  const params = paramsFor(charter.spacing, startBits(rate, charter.spacing));
+  const params = paramsFor(parameters.spacing, startBits(rate, parameters.spacing));
   const broken = checkParams(params);
   if (broken) throw new KithError('network-charter-invalid', broken, { data: { detail: broken } });
-  const seed = { name: charter.name, time: now };
+  const seed = { name: parameters.name, time: now };
   const nonce = await mineGenesis(seed, params, powHash, options.signal);
-  const { defaultPort, bootstrap } = charter;
+  const { defaultPort, bootstrap } = parameters;
   const facts = { defaultPort, bootstrap, deployments: FOUNDED_DEPLOYMENTS, founded: true, launched: true };
   return createNetworkOf({ ...seed, nonce }, params, facts);
 }

@@ -7,7 +7,7 @@ import type { Host } from './transport/host.ts';
 import type { Identified } from './transport/identified.ts';
 import type { Wanted } from './transport/components.ts';
 import { type Names, serviceTagOf } from './transport/protocols.ts';
-import type { AddressBook } from './peers/address-manager.ts';
+import type { AddressManager } from './peers/address-manager.ts';
 import type { Peers } from './peers/peers.ts';
 import type { NetworkDeps } from './ports.ts';
 import { createReach, type Reach } from './nat/reachability.ts';
@@ -21,7 +21,7 @@ export interface FindingDeps extends Pick<
   readonly identified: Identified;
   readonly names: Names;
   readonly peers: Peers;
-  readonly book: AddressBook;
+  readonly book: AddressManager;
   readonly random: () => number;
   /** Where others can reach this node has changed. */
   readonly moved: () => void;

@@ -13,7 +13,7 @@ import { createHost } from './transport/host.ts';
 import { namesOf } from './transport/protocols.ts';
 import { createCaller } from './protocol/requester.ts';
 import { FRAME } from './protocol/frame-types.ts';
-import { type Offence, offence } from './protocol/wire-violation.ts';
+import { type PeerViolation, peerViolation } from './protocol/wire-violation.ts';
 import { REQUEST } from './protocol/requests.ts';
 import { type Handler, serve, type Toll } from './protocol/responder.ts';
 
@@ -45,7 +45,7 @@ export function joinLinkTo(
   return formatJoinLink({ id: network.id, file, block: { height, id: hexToHash(id), work }, addresses });
 }
 
-/** Gives the network's file to whoever asks, before any greeting: a newcomer can't greet without it. */
+/** Gives the network's file to whoever asks, before any handshake: a newcomer can't greet without it. */
 export function serveNetworkFile(
   text: string,
   tollOf: (connection: Connection) => Toll,
@@ -53,10 +53,10 @@ export function serveNetworkFile(
   const bytes = new TextEncoder().encode(text);
   const file: Handler = {
     cap: FRAME.getNetworkFile.cap,
-    async handle(_frame, reply): Promise<Offence | null> {
+    async handle(_frame, reply): Promise<PeerViolation | null> {
       await reply(FRAME.networkFile.type, bytes);
       // Once a stream: more would be nothing but load.
-      return offence('wire-unexpected');
+      return peerViolation('wire-unexpected');
     },
   };
   const handlers = new Map([[FRAME.getNetworkFile.type, file]]);
@@ -102,7 +102,7 @@ async function ask(
   protocol: string,
 ): Promise<string> {
   let text: string | null = null;
-  const caller = createCaller({ open: () => connection.newStream(protocol), onOffence: () => undefined });
+  const caller = createCaller({ open: () => connection.newStream(protocol), onViolation: () => undefined });
   try {
     await caller.call({
       kind: REQUEST.getNetworkFile,

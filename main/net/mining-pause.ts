@@ -65,8 +65,8 @@ export function createMiningPause(deps: MiningPauseDeps): MiningPause {
   }
 
   const isStuck = (): boolean => {
-    const patience = wasSynced ? STUCK_MS.synced : STUCK_MS.unsynced;
-    return clock.ms() - movedAt > Math.max(patience, STUCK_SPACINGS * deps.spacing * 1000);
+    const timeouts = wasSynced ? STUCK_MS.synced : STUCK_MS.unsynced;
+    return clock.ms() - movedAt > Math.max(timeouts, STUCK_SPACINGS * deps.spacing * 1000);
   };
   const isAwaitingPeers = (): boolean =>
     !metPeer && deps.addresses() > 0 && clock.ms() - startedAt < ALONE_MS;

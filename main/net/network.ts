@@ -13,23 +13,23 @@ import { namesOf } from './transport/protocols.ts';
 import { joinLinkTo } from './join.ts';
 import { createMiningPause } from './mining-pause.ts';
 import { createBans } from './peers/ban-list.ts';
-import { createAddressBook } from './peers/address-manager.ts';
+import { createAddressManager } from './peers/address-manager.ts';
 import { createClockHealth } from './peers/clock-health.ts';
 import { createClocks } from './peers/clock-offsets.ts';
 import { createChainHealth } from './peers/chain-health.ts';
 import { createConnector } from './peers/connector.ts';
 import { createExchange } from './peers/address-exchange.ts';
-import { createGreeting } from './peers/handshake.ts';
+import { createHandshake } from './peers/handshake.ts';
 import { createInbound } from './peers/inbound.ts';
 import { createJournal } from './peers/misbehaviour-log.ts';
 import { createNewerVersions } from './peers/newer-versions.ts';
 import { relays } from './peers/peer.ts';
 import { createPeerAccess } from './peers/peer-access.ts';
 import { createPeers } from './peers/peers.ts';
-import { createServesTeller } from './peers/announce-services.ts';
+import { createServicesAnnouncer } from './peers/announce-services.ts';
 import { createScores } from './peers/scores.ts';
 import { openPeerStore } from './peers/peer-store.ts';
-import { createTipTeller } from './peers/announce-tip.ts';
+import { createTipAnnouncer } from './peers/announce-tip.ts';
 import { createFinding, wantedFor } from './finding.ts';
 import { createRelaying } from './relaying.ts';
 import { createSnapshotShelf } from './sync/serve-snapshots.ts';
@@ -37,7 +37,7 @@ import { createSnapshotTrust } from './sync/header-trust.ts';
 import { serveProtocols } from './serving.ts';
 import { isSyncing } from './sync/sync-progress.ts';
 import { createSyncing, type Syncing } from './syncing.ts';
-import { offence } from './protocol/wire-violation.ts';
+import { peerViolation } from './protocol/wire-violation.ts';
 
 import type { NetworkDeps, PeerNetwork } from './ports.ts';
 
@@ -58,7 +58,7 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
   const identity = await openIdentity(deps.datadir, log);
   const store = await openPeerStore(deps.datadir, log);
   const bans = createBans({ store, clock });
-  const book = createAddressBook({ store, clock, random });
+  const book = createAddressManager({ store, clock, random });
   const scores = createScores(clock);
   const upload = createUpload(deps.maxUpload ?? null);
   const budgets = createBudgets({ upload, groupOf: (address) => sourceOf(address).group });
@@ -73,7 +73,7 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
       peer: (id) => bans.has(id),
     },
     scoreOf: (peerId) => -scores.of(peerId),
-    onFlood: (peerId) => peers.report(peerId, offence('gossip-flood')),
+    onFlood: (peerId) => peers.report(peerId, peerViolation('gossip-flood')),
     onFailure: (peerId, failure) => peers.report(peerId, failure),
     budgets,
     onSent: upload.sent,
@@ -83,12 +83,12 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
 
   const directory = join(deps.datadir, 'snapshots');
   const shelf = createSnapshotShelf(directory);
-  const { claim, greeting } = createGreeting({ ...deps, holdsSnapshots: () => shelf.size > 0 });
+  const { claim, handshake } = createHandshake({ ...deps, holdsSnapshots: () => shelf.size > 0 });
   const peers = createPeers({
     host,
     identified,
     names,
-    ours: greeting,
+    ours: handshake,
     bans,
     scores,
     clock,
@@ -159,8 +159,11 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
   const syncing: Syncing = await createSyncing({ ...deps, peers, store, directory, random, awaitsClock });
   const relaying = createRelaying({ ...deps, gossip: host.gossip, names, peers, syncing, inbound, random });
   const { payments } = relaying;
-  const teller = createTipTeller(() => peers.tell(claim()));
-  const serves = createServesTeller({ servesFrom: () => greeting().servesFrom, tell: peers.tellServes });
+  const teller = createTipAnnouncer(() => peers.tell(claim()));
+  const serves = createServicesAnnouncer({
+    servesFrom: () => handshake().servesFrom,
+    tell: peers.tellServes,
+  });
   const miningPause = createMiningPause({
     chain,
     clock,
@@ -201,7 +204,7 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
     if (++watched % SHELF_TURNS === 0) void shelf.refresh().catch(() => undefined);
     if (deps.clockWatch.sinceJumpMs() < JUMP_RECENT_MS) return;
     for (const { id } of peers.list()) {
-      if (host.gossip.score(id) <= GRAYLIST_SCORE) peers.report(id, offence('gossip-score'));
+      if (host.gossip.score(id) <= GRAYLIST_SCORE) peers.report(id, peerViolation('gossip-score'));
     }
   }
 

@@ -34,9 +34,9 @@ export interface NetworkDeps {
   readonly minimumWork?: bigint | undefined;
   /** The id of a block that somebody the user trusts has named, such as a join link does. */
   readonly namedBlock?: string | undefined;
-  /** Whether a chain that has nothing yet begins with a coin set that the chain commits to, instead of all blocks. */
+  /** Whether a chain that has nothing yet begins with a UTXO set that the chain commits to, instead of all blocks. */
   readonly snapshotSync?: boolean | undefined;
-  /** What checks the blocks below such a coin set; null when there is nothing to check. Called at most once. */
+  /** What checks the blocks below such a UTXO set; null when there is nothing to check. Called at most once. */
   readonly openHistory?: (() => Promise<History | null>) | undefined;
   /** Whether own payments go to one peer first; yes unless told. */
   readonly hideOrigin?: boolean | undefined;

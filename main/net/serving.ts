@@ -37,7 +37,7 @@ export interface ServingDeps {
 
 const INBOUND_STREAMS = 2;
 
-/** Answers what peers ask on our own protocols; the greeting is in peers/. */
+/** Answers what peers ask on our own protocols; the handshake is in peers/. */
 export async function serveProtocols(deps: ServingDeps): Promise<void> {
   const { host, names, chain, mempool, payments, exchange, shelf } = deps;
   const tollOf = (connection: Connection) =>

@@ -47,9 +47,9 @@ export interface ChainDb {
   findCoin(outpoint: CoinKey): Promise<boolean>;
   /** Where the transaction was mined, if any of its outputs can still be spent. @throws {DamagedError} */
   heightOf(txid: Hash): Promise<Height | null>;
-  /** The coin set as it is now, to be read while it changes. Give it back with `release`. */
+  /** The UTXO set as it is now, to be read while it changes. Give it back with `release`. */
   freeze(): FrozenCoins;
-  /** The root of the coin set as of a block, if it was ever computed. */
+  /** The root of the UTXO set as of a block, if it was ever computed. */
   epochRoot(height: Height, id: Hash): Hash | null;
   putEpochRoot(height: Height, id: Hash, root: Hash): Promise<void>;
   /** Coins of a snapshot are about to be written: until `finishLoading` they belong to no state. */
@@ -92,7 +92,7 @@ export interface StoredHeader {
   readonly record: HeaderRecord;
 }
 
-/** The block whose coin set was taken from a snapshot instead of from the blocks before it. */
+/** The block whose UTXO set was taken from a snapshot instead of from the blocks before it. */
 export interface SnapshotBase {
   readonly height: Height;
   readonly id: Hash;

@@ -1,7 +1,7 @@
 import { type CoinKey, indexOfCoinKey } from '../core/primitives/coin-key.ts';
 
 /**
- * A number for a whole coin set that each change can carry on: the sum of a number for each outpoint, modulo 2^48.
+ * A number for a whole UTXO set that each change can carry on: the sum of a number for each outpoint, modulo 2^48.
  * Sets that differ have the same sum once in 2^48 times, unless somebody can choose txids to that end, and against him
  * there is the snapshot's root. What a coin is worth is behind the checksum of its record.
  */

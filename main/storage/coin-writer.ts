@@ -4,7 +4,7 @@ import { CHECKSUM_BYTES, sealRecord } from './checksum.ts';
 import { coinLength, writeCoin } from './coin-record.ts';
 import { COIN_KEY_BYTES, key } from './keys.ts';
 
-/** Changes of the coin set, each key once; a coin of null is deleted. A map of them will do. */
+/** Changes of the UTXO set, each key once; a coin of null is deleted. A map of them will do. */
 export interface CoinChanges {
   forEach(visit: (coin: Coin | null, key: CoinKey) => void): void;
 }

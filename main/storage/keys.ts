@@ -7,13 +7,13 @@ import { type CoinKey, readCoinKey } from '../core/primitives/coin-key.ts';
  * Every key of the chain database, in one table. Changing it means a new SCHEMA and a migration (docs/storage.md).
  *
  *   meta    'm' | name                               schema version, network id
- *   state   's'                                      tip, commit number, totals of the coin set
+ *   state   's'                                      tip, commit number, totals of the UTXO set
  *   mark    'k' | commit number mod 4096, u16 BE     the commit number itself: a hole in LevelDB's log leaves an old one
  *   header  'h' | height u32 BE | id 32              parents before children
  *   coin    'c' | txid 32 | index u32 BE             in the order of a snapshot
  *   loading 'mloading'                               while a snapshot's coins are being written
  *   base    'mbase'                                  the block whose snapshot this chain began with: height u32 | id 32
- *   epoch   'e' | height u32 BE | id 32              the root of the coin set as of that block
+ *   epoch   'e' | height u32 BE | id 32              the root of the UTXO set as of that block
  *   undo    'u' | height u32 BE | id 32              the undo record of a block that may not be on the disk in undo/ yet
  */
 export const SCHEMA = 3;

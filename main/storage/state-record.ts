@@ -9,7 +9,7 @@ export interface ChainState {
   readonly height: Height;
   /** Counts the batches; see `mark` in keys.ts. */
   readonly commit: number;
-  /** Totals of the coin set: coins, and motes in them. */
+  /** Totals of the UTXO set: coins, and motes in them. */
   readonly coins: number;
   readonly total: number;
   /** Motes ever issued and ever destroyed on the way to this tip; total = issued - burned. */

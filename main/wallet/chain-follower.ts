@@ -151,7 +151,7 @@ export function createFollower(deps: FollowerDeps): Follower {
       const from = [markOf(chain.atHeight(0)!), markOf(at)];
       await store.commit(wallet, (book, changes) => book.takeCoins(found, from, changes));
       if (secrets === null || wallet.keysAhead() >= wallet.book.gap || !(await wallet.extendKeys(secrets))) {
-        log.info('a wallet has taken its coins from the coin set', {
+        log.info('a wallet has taken its coins from the UTXO set', {
           name: wallet.name,
           coins: found.length,
           height: at.height,

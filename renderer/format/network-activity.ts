@@ -34,7 +34,7 @@ export function clockWords(offset: number | null): string {
   return `${duration(Math.abs(offset))} ${offset > 0 ? 'ahead of' : 'behind'} the others`;
 }
 
-/** How far the blocks are checked that lie behind the coin set that this node began with. */
+/** How far the blocks are checked that lie behind the UTXO set that this node began with. */
 export function historyWords({ verified, of }: NonNullable<NetworkActivity['history']>): string {
   return verified >= of
     ? `all ${plural(of, 'block')} checked`

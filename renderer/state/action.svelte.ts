@@ -1,14 +1,14 @@
 import { problemOf, type Problem } from './problem.ts';
 
 /** Something that a person asked for by a button: under way, or what went wrong with it last. */
-export interface Deed {
+export interface Action {
   readonly busy: boolean;
   readonly problem: Problem | null;
   /** Runs the work unless it is under way already; true when it was done. */
   run(work: () => Promise<unknown>): Promise<boolean>;
 }
 
-export function createDeed(): Deed {
+export function createAction(): Action {
   let busy = $state(false);
   let problem = $state.raw<Problem | null>(null);
   return {

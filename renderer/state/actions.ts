@@ -4,7 +4,7 @@ import type { Command } from './commands.ts';
 import { problemOf } from './problem.ts';
 
 /** Things that can be done from anywhere, as far as they make sense now. */
-export function deeds(app: AppState, typed: string): Command[] {
+export function actions(app: AppState, typed: string): Command[] {
   const words = typed.toLowerCase().split(/\s+/);
   return [...mining(app), ...appearance(app)].filter((command) =>
     words.every((word) => command.label.toLowerCase().includes(word)),

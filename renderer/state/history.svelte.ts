@@ -1,6 +1,6 @@
 import type { HistoryEntry } from '../../shared/contract/wallet.ts';
 import type { AppState } from './app.svelte.ts';
-import { heed } from './track.ts';
+import { track } from './track.ts';
 import { createQuery, type Query } from './query.svelte.ts';
 
 /** A wallet's payments as far as they were asked for; read again whenever one of them moves. */
@@ -17,7 +17,7 @@ export function createHistory(app: Pick<AppState, 'client' | 'wallets'>): Histor
   let wanted = $state(PAGE);
   const query = createQuery(async (signal): Promise<readonly HistoryEntry[]> => {
     const { view, selected } = app.wallets;
-    heed(view?.revision, view?.balance.asOfHeight);
+    track(view?.revision, view?.balance.asOfHeight);
     if (selected === null) return [];
     return app.client.wallet.history({ name: selected, limit: Math.min(1000, wanted) }, { signal });
   });

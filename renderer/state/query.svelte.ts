@@ -1,5 +1,5 @@
 import { useApp } from './app.svelte.ts';
-import { heed } from './track.ts';
+import { track } from './track.ts';
 import { problemOf, type Problem } from './problem.ts';
 
 /** What a screen asked the node for, once or again. The last good answer stays while a newer one is on its way. */
@@ -23,7 +23,7 @@ export function createQuery<T>(ask: (signal: AbortSignal) => Promise<T>): Query<
   const { connection } = useApp();
 
   $effect(() => {
-    heed(round, connection.generation);
+    track(round, connection.generation);
     const stop = new AbortController();
     loading = true;
     ask(stop.signal).then(

@@ -7,7 +7,7 @@ import { judgeAddress } from '../format/address.ts';
 import { amountProblem, amountWords } from '../format/amount.ts';
 import { feeRates, type FeeRates, type FeeTime } from '../format/fees.ts';
 import type { AppState } from './app.svelte.ts';
-import { createDeed } from './action.svelte.ts';
+import { createAction } from './action.svelte.ts';
 import type { Problem } from './problem.ts';
 
 /** A payment while it is being filled in. */
@@ -45,7 +45,7 @@ export function createSendForm(app: Pick<AppState, 'client' | 'node' | 'wallets'
   let amount = $state('');
   let when = $state<FeeTime>('soon');
   let rates = $state.raw<FeeRates | null>(null);
-  const deed = createDeed();
+  const action = createAction();
   let draft = $state.raw<DraftPayment | null>(null);
   // Everything stays everything when the fee or the wallet changes before the review; a figure typed over it ends that.
   let everything = $state(false);
@@ -165,20 +165,20 @@ export function createSendForm(app: Pick<AppState, 'client' | 'node' | 'wallets'
       return rates;
     },
     get ready() {
-      return link !== null && toProblem === null && motes !== null && wrongAmount === null && !deed.busy;
+      return link !== null && toProblem === null && motes !== null && wrongAmount === null && !action.busy;
     },
     get busy() {
-      return deed.busy;
+      return action.busy;
     },
     get problem() {
-      return deed.problem;
+      return action.problem;
     },
     get draft() {
       return draft;
     },
-    useAll: () => deed.run(prepareAll),
+    useAll: () => action.run(prepareAll),
     review: () =>
-      deed.run(async () => {
+      action.run(async () => {
         if (everything) draft = await prepareAll();
         else if (motes !== null) draft = await prepare(motes);
       }),

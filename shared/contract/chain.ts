@@ -87,7 +87,7 @@ export const coin = z.object({
 
 export const chainEvent = z.object({ type: z.enum(['connected', 'disconnected']), id, height });
 
-/** `setHash` covers every coin in order of its outpoint; making it reads the whole coin set. */
+/** `setHash` covers every coin in order of its outpoint; making it reads the whole UTXO set. */
 export const chainStats = z.object({ coins: count, total, issued: total, burned: total, setHash: id });
 
 /** Addition: one row of a block list. */

@@ -33,9 +33,9 @@ export const networkActivity = z.object({
    * `inline` counts small ones that came whole with their announcement.
    */
   compact: z.object({ whole: count, asked: count, failed: count, inline: count }),
-  /** Parts of a coin set that are here, of how many; null when none is being fetched. */
+  /** Parts of a UTXO set that are here, of how many; null when none is being fetched. */
   snapshot: z.object({ done: count, of: count }).nullable(),
-  /** Blocks checked behind the coin set that this node began with, of how many; null when it began with none. */
+  /** Blocks checked behind the UTXO set that this node began with, of how many; null when it began with none. */
   history: z.object({ verified: height, of: height }).nullable(),
   /** While blocks are being fetched. */
   blocksPerSecond: z.number().min(0),

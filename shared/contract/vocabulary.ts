@@ -9,7 +9,7 @@ export const PHASES = [
   'repairing', // rebuilding what a crash damaged, from what is still good
   'finding-peers', // no peer yet to sync from
   'headers', // fetching and checking headers
-  'snapshot', // fetching a coin set that the chain commits to
+  'snapshot', // fetching a UTXO set that the chain commits to
   'blocks', // fetching and checking blocks
   'synced', // at the best known tip
   'stopping',

@@ -85,11 +85,11 @@ export const NODE_SENTENCES = {
   'storage-other-network':
     'The data directory belongs to another network. Choose another directory, or start that network.',
   'reorg-below-snapshot':
-    'A heavier chain does not contain the coin set that this node began with. It syncs again from the heavier chain; do not trust balances until it has.',
+    'A heavier chain does not contain the UTXO set that this node began with. It syncs again from the heavier chain; do not trust balances until it has.',
   'snapshot-unproven':
-    'The coin set that this node began with is not confirmed by enough independent nodes yet. Wait until three of them are connected, or until the blocks before it are checked; then send again.',
+    'The UTXO set that this node began with is not confirmed by enough independent nodes yet. Wait until three of them are connected, or until the blocks before it are checked; then send again.',
   'snapshot-mismatch':
-    'The coin set that this node began with is not the one that the chain leads to. Spending is stopped; the node must sync again from the beginning.',
+    'The UTXO set that this node began with is not the one that the chain leads to. Spending is stopped; the node must sync again from the beginning.',
   'clock-wrong':
     '{detail|The clock of this computer is wrong. Turn on automatic date and time, or set the clock, then try again}.',
   'queue-full': 'The node has too much to do at once. Try again in a moment.',

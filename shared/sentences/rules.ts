@@ -47,9 +47,9 @@ export const RULE_SENTENCES = {
   'coinbase-height': 'The reward transaction of the block names another height than the block.',
   'coinbase-expires': 'The reward transaction of the block has an expiry, which it must not have.',
   'coinbase-amount': 'The miner of the block pays itself more than the reward and the fees.',
-  'snapshot-missing': 'The block does not name the coin set that it must name.',
-  'snapshot-misplaced': 'The block names a coin set where it must not.',
-  'snapshot-wrong': 'The block names another coin set than the one that follows from the chain.',
+  'snapshot-missing': 'The block does not name the UTXO set that it must name.',
+  'snapshot-misplaced': 'The block names a UTXO set where it must not.',
+  'snapshot-wrong': 'The block names another UTXO set than the one that follows from the chain.',
 
   'header-height':
     'The block says that it stands at another height than it does[ ({height:block} instead of {expected:block})].',

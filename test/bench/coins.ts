@@ -20,7 +20,7 @@ const OUTPOINT_BYTES = 36;
 const BLOCKS = 100;
 const PAYMENTS = 500;
 
-/** Whether a large coin set is slower than a small one: reads, and the changes that blocks make. */
+/** Whether a large UTXO set is slower than a small one: reads, and the changes that blocks make. */
 export const bench: Bench = {
   name: 'coins',
   description: `lookups and block changes on ${SIZES.map((n) => n.toLocaleString('en')).join(' and ')} coins`,

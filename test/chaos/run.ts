@@ -3,7 +3,7 @@
  *
  * `npm run chaos -- --kills N --seed S [--json]`: two real nodes hear the same story of payments and reorganisations.
  * One is killed with SIGKILL right after a random write, over and over, also while it recovers; after each restart it
- * must agree with the other in tip, coin set and wallet. Says after which kinds of write it was killed, and how often.
+ * must agree with the other in tip, UTXO set and wallet. Says after which kinds of write it was killed, and how often.
  * Last line with --json: {"kills":N,"equal":M,"in_recovery":K}.
  */
 import { rm } from 'node:fs/promises';

@@ -95,7 +95,7 @@ describe.each(['socket', 'port'] as const)('the contract over a %s', (kind) => {
     expect(await chain.recent({ before: 0 })).toEqual([]);
   });
 
-  test('totals of the coin set come with its hash', async () => {
+  test('totals of the UTXO set come with its hash', async () => {
     const stats = await carrier.client.chain.stats();
     expect(stats).toMatchObject(node.real.totals());
     expect(stats.setHash).toBe(await node.real.setHash());
@@ -369,7 +369,7 @@ describe('a payment from the desktop', () => {
     drop();
   });
 
-  test('is not made while the coin set is unproven or contradicted, and asked for again while an alarm stands', async () => {
+  test('is not made while the UTXO set is unproven or contradicted, and asked for again while an alarm stands', async () => {
     const questions: { payment: { warnings: { code: string }[] } }[] = [];
     const { client, drop } = served.portWith(async (question) => questions.push(question) > 0);
     for (const code of ['snapshot-unproven', 'snapshot-mismatch']) {

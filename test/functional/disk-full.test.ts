@@ -116,7 +116,7 @@ test('whatever is being written when the disk is full: blocks, snapshots, a wall
       expect(node.errors()).toMatch(/disk-full|disk is full/);
       node = await start();
     } else {
-      // A coin set that could not be written holds up mining and nothing else.
+      // A UTXO set that could not be written holds up mining and nothing else.
       await node.call.mining.generate({ address, blocks: 1 });
     }
     const after = await node.call.chain.tip();

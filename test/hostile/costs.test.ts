@@ -7,7 +7,7 @@ import { beforeAll, expect, test } from 'vitest';
 import type { Block } from '../../main/core/primitives/block.ts';
 import { PENALTY, POINTS } from '../../main/net/peers/penalties.ts';
 import { FRAME } from '../../main/net/protocol/frame-types.ts';
-import type { OffenceCode } from '../../main/net/protocol/wire-violation.ts';
+import type { PeerViolationCode } from '../../main/net/protocol/wire-violation.ts';
 import type { Handler } from '../../main/net/protocol/responder.ts';
 import { type NodeProcess, startNodeProcess } from '../support/nodes/node-process.ts';
 import { scale } from '../support/scale.ts';
@@ -118,7 +118,7 @@ function attack(peers: readonly Stranger[], kinds: readonly Flood[]) {
 async function expectNobodyBlamed({ call }: NodeProcess, after: number): Promise<void> {
   const entries = await call.peers.journal({ limit: 500, after });
   const blamed = entries.filter(
-    ({ code }) => code !== null && code in PENALTY && POINTS[PENALTY[code as OffenceCode]] > 0,
+    ({ code }) => code !== null && code in PENALTY && POINTS[PENALTY[code as PeerViolationCode]] > 0,
   );
   expect(entries.some(({ event }) => event === 'connected')).toBe(true);
   expect(blamed).toEqual([]);

@@ -18,7 +18,7 @@ import {
 } from '../../main/net/protocol/snapshot-messages.ts';
 import { decodeGetBlocks, decodeGetHeaders, decodeHeaders } from '../../main/net/protocol/sync-messages.ts';
 import { decodeDialRequest, decodeDialResponse } from '../../main/net/nat/autonat-messages.ts';
-import { decodePunch } from '../../main/net/nat/hole-punching-messages.ts';
+import { decodeHolePunch } from '../../main/net/nat/hole-punching-messages.ts';
 import { decodeTransaction } from '../../main/core/primitives/transaction.ts';
 import { createRandom } from '../support/random.ts';
 import { scale } from '../support/scale.ts';
@@ -52,7 +52,7 @@ const decoders: Record<string, (bytes: Uint8Array) => unknown> = {
   want: decodeWant,
   dialRequest: decodeDialRequest,
   dialResponse: decodeDialResponse,
-  punch: decodePunch,
+  punch: decodeHolePunch,
   announcedWids: decodeWids,
   announcedBlock: decodeBlockAnnouncement,
 };

@@ -56,7 +56,7 @@ const ask = encodeGetHeaders([REGTEST_NETWORK.id]);
 const question = Buffer.concat([head(ask.length, FRAME.getHeaders.type), ask]);
 const HEADERS_MB = 0.026;
 
-/** Ways to be slow, each with the protocol on which it is tried. */
+/** Routes to be slow, each with the protocol on which it is tried. */
 const WAYS: Readonly<Record<string, readonly [keyof typeof NAMES, Way]>> = {
   'a frame that never ends': [
     'relay',

@@ -5,7 +5,7 @@ import { yamux } from '@libp2p/yamux';
 import { createLibp2p } from 'libp2p';
 import { greet } from '../../main/net/protocol/control.ts';
 import type { Hello } from '../../main/net/protocol/hello.ts';
-import { isOffence } from '../../main/net/protocol/wire-violation.ts';
+import { isPeerViolation } from '../../main/net/protocol/wire-violation.ts';
 import { serve } from '../../main/net/protocol/responder.ts';
 import { helloOf, NAMES, type StrangerOptions } from '../hostile/support/stranger.ts';
 
@@ -31,7 +31,7 @@ export async function startAcceptor(
   });
   await node.handle(NAMES.hello, (stream) => {
     void greet(stream, helloOf(hello), false).then((control) => {
-      if (control !== null && !isOffence(control)) void control.run(() => {});
+      if (control !== null && !isPeerViolation(control)) void control.run(() => {});
     });
   });
   for (const [protocol, handlers] of Object.entries(answers))

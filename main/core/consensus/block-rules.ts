@@ -46,7 +46,7 @@ function checkBlockSize(block: Block): Verdict {
   return size > MAX_BLOCK_BYTES ? violation('block-too-large', { size }) : null;
 }
 
-// Bounds what one block can add to the coin set and to the undo data.
+// Bounds what one block can add to the UTXO set and to the undo data.
 function checkOutputCount(block: Block): Verdict {
   let outputs = 0;
   for (const tx of block.transactions) outputs += tx.outputs.length;

@@ -24,7 +24,7 @@ export interface ConsensusParams {
   readonly subsidy: Motes;
   /** Blocks between halvings. */
   readonly halving: number;
-  /** Blocks between snapshots of the coin set. */
+  /** Blocks between snapshots of the UTXO set. */
   readonly epoch: number;
   /** Blocks after which the chain must name the snapshot's root. */
   readonly delay: number;

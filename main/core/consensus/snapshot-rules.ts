@@ -13,7 +13,7 @@ export function committedSnapshotHeight(height: Height, params: ConsensusParams)
   return at > 0 && at % params.epoch === 0 ? at : null;
 }
 
-/** Whether the coin set is to be frozen as of this height. */
+/** Whether the UTXO set is to be frozen as of this height. */
 export function isSnapshotHeight(height: Height, params: ConsensusParams): boolean {
   return height > 0 && height % params.epoch === 0;
 }

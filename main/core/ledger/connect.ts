@@ -10,7 +10,7 @@ import type { SignatureSink } from './jobs.ts';
 import { checkSpend, type Spend, type SpendContext } from './spend.ts';
 
 /**
- * The whole block against the coin set: a change, or the first rule broken. Pure; the set is not touched. The body
+ * The whole block against the UTXO set: a change, or the first rule broken. Pure; the set is not touched. The body
  * must have passed checkBody. Signatures go to `signatures`; the block holds only if they do too (protocol.md §12).
  */
 export function connectBlock(
@@ -42,7 +42,7 @@ function checkClaim(claimed: number, fees: number, context: SpendContext): Verdi
   return claimed > allowed ? violation('coinbase-amount', { claimed, allowed }) : null;
 }
 
-/** The coin set as the transactions of one block see it, one after the other. */
+/** The UTXO set as the transactions of one block see it, one after the other. */
 class WorkingSet {
   readonly #created = new Map<CoinKey, Coin>();
   readonly #spent = new Map<CoinKey, Coin>();

@@ -2,7 +2,7 @@ import type { Coin } from '../primitives/coin.ts';
 import type { CoinKey } from '../primitives/coin-key.ts';
 
 /**
- * A change of the coin set. The ledger returns changes and never makes one. A change is its own undo record: coins
+ * A change of the UTXO set. The ledger returns changes and never makes one. A change is its own undo record: coins
  * created and spent inside one block are in neither map.
  */
 export interface Delta {

@@ -2,7 +2,7 @@ import type { Block } from '../primitives/block.ts';
 import { LOCK_BURN } from '../primitives/coin.ts';
 import type { Delta } from './delta.ts';
 
-/** What a block does to the totals of the coin set. */
+/** What a block does to the totals of the UTXO set. */
 export interface Movement {
   /** Motes newly issued, and motes destroyed: burnt outputs, and fees that the miner did not claim. */
   readonly issued: number;

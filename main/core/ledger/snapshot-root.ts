@@ -17,7 +17,7 @@ export function chunkHash(chunk: Uint8Array): Hash {
   return hash(DOMAIN.snapshotChunk, chunk);
 }
 
-/** The root that a coinbase carries. An empty coin set is one empty chunk. */
+/** The root that a coinbase carries. An empty UTXO set is one empty chunk. */
 export function snapshotRoot(facts: SnapshotFacts, chunkHashes: readonly Hash[]): Hash {
   const chunks = chunkHashes.length > 0 ? chunkHashes : [chunkHash(new Uint8Array(0))];
   const writer = new Writer(128).bytes(facts.networkId).u32(facts.height).bytes(facts.blockId);

@@ -27,7 +27,7 @@ export interface SpendContext {
   readonly isVerified?: ((tx: Transaction) => boolean) | undefined;
 }
 
-/** What a transaction takes from the coin set. */
+/** What a transaction takes from the UTXO set. */
 export interface Spend {
   readonly keys: readonly CoinKey[];
   readonly coins: readonly Coin[];

@@ -66,7 +66,7 @@ function checkCreatedLocks(tx: Transaction, rules: ActiveRules): Verdict {
   return null;
 }
 
-// Burnt outputs never enter the coin set, so nobody carries them: they may be as small as they like.
+// Burnt outputs never enter the UTXO set, so nobody carries them: they may be as small as they like.
 function checkDust(tx: Transaction): Verdict {
   for (const [index, { amount, lockType }] of tx.outputs.entries()) {
     if (lockType !== LOCK_BURN && amount < DUST)

@@ -3,7 +3,7 @@ import { messageOf } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Host } from '../transport/host.ts';
 import { peerIdOf } from '../transport/multiaddrs.ts';
-import type { AddressBook } from '../peers/address-manager.ts';
+import type { AddressManager } from '../peers/address-manager.ts';
 import { OUTBOUND } from '../peers/connector.ts';
 import type { Peer } from '../peers/peer.ts';
 import { createDht } from './dht.ts';
@@ -13,7 +13,7 @@ import { createTwinVisits } from './twin-visits.ts';
 
 export interface DiscoveryDeps {
   readonly host: Pick<Host, 'components' | 'connections' | 'peerId' | 'addresses' | 'dial'>;
-  readonly book: AddressBook;
+  readonly book: AddressManager;
   readonly peers: { list(): readonly Peer[] };
   /** Of those that a node begins with, the names. */
   readonly names: readonly string[];

@@ -5,7 +5,13 @@ import type { Log } from '../../lib/log.ts';
 import { addressBytes, isPublic, readAddress, relayOf, withoutPeer } from '../transport/multiaddrs.ts';
 import type { Doors } from '../transport/libp2p-internals.ts';
 import { createPrefixed, type Prefixed } from '../protocol/prefixed.ts';
-import { decodePunch, encodePunch, PUNCH, PUNCH_CAP, PUNCH_PROTOCOL } from './hole-punching-messages.ts';
+import {
+  decodeHolePunch,
+  encodeHolePunch,
+  PUNCH,
+  PUNCH_CAP,
+  PUNCH_PROTOCOL,
+} from './hole-punching-messages.ts';
 
 export interface PunchDeps {
   readonly doors: Pick<Doors, 'dialBeside'>;
@@ -39,7 +45,7 @@ const PORTS = { first: 49_152, count: 16_384 };
  * can't open a way through two routers (docs/adr/0015). So here: dial the relay once more from a port of our choice, let
  * it say what the router made of that, and dial the other end from the same port at the same moment as it dials us.
  */
-export function createPunch(deps: PunchDeps): Punch {
+export function createHolePunching(deps: PunchDeps): Punch {
   const { doors, log } = deps;
   // How long an answer takes tells the other end how far we are, so nothing slow may stand before it.
   const ready = new WeakMap<Connection, Promise<Door>>();
@@ -115,11 +121,11 @@ export function createPunch(deps: PunchDeps): Punch {
     try {
       const { port, address } = await door(relayed, signal);
       const began = performance.now();
-      await messages.send(encodePunch({ type: PUNCH.connect, addresses: [addressBytes(address)] }));
+      await messages.send(encodeHolePunch({ type: PUNCH.connect, addresses: [addressBytes(address)] }));
       const theirs = await receive(messages, PUNCH.connect);
       const target = targetOf(theirs.addresses, relayed.remotePeer.toString());
       const tour = performance.now() - began;
-      await messages.send(encodePunch({ type: PUNCH.sync, addresses: [] }));
+      await messages.send(encodeHolePunch({ type: PUNCH.sync, addresses: [] }));
       // Then the word has got there, and both begin.
       await sleep(Math.min(tour, MESSAGE_MS) / 2);
       const direct = await strike(target, port, false, signal);
@@ -157,7 +163,7 @@ export function createPunch(deps: PunchDeps): Punch {
         const theirs = await receive(messages, PUNCH.connect);
         const target = targetOf(theirs.addresses, relayed.remotePeer.toString());
         const { port, address } = await (ready.get(relayed) ?? prepare(relayed));
-        await messages.send(encodePunch({ type: PUNCH.connect, addresses: [addressBytes(address)] }));
+        await messages.send(encodeHolePunch({ type: PUNCH.connect, addresses: [addressBytes(address)] }));
         await receive(messages, PUNCH.sync);
         await strike(target, port, true);
         await messages.close();
@@ -179,7 +185,7 @@ interface Door {
 }
 
 async function receive(messages: Prefixed, type: number): Promise<{ addresses: readonly Uint8Array[] }> {
-  const message = decodePunch(await messages.receive(PUNCH_CAP, MESSAGE_MS));
+  const message = decodeHolePunch(await messages.receive(PUNCH_CAP, MESSAGE_MS));
   if (message?.type !== type) throw new KithError('stream-lost', 'another message than the one expected');
   return message;
 }

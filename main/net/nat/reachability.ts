@@ -8,11 +8,11 @@ import type { Peers } from '../peers/peers.ts';
 import { createAsking } from './autonat-client.ts';
 import { createDialBackServer } from './autonat-server.ts';
 import { DIAL_BACK_PROTOCOL } from './autonat-messages.ts';
-import { createPunch } from './hole-punching.ts';
+import { createHolePunching } from './hole-punching.ts';
 import { createRouter } from './upnp.ts';
 import { createSlots } from './relay-slots.ts';
 import { reachVerdict, type Verdict } from './verdict.ts';
-import { createWays } from './routes.ts';
+import { createRoutes } from './routes.ts';
 
 export interface ReachDeps {
   readonly host: Host;
@@ -48,14 +48,14 @@ const TURN_MS = 2000;
 export function createReach(deps: ReachDeps): Reach {
   const { host, peers, log, clock } = deps;
   const { doors } = host;
-  const punch = createPunch({ ...deps, doors });
-  const ways = createWays({ host, punch, adopt: peers.adopt });
+  const punch = createHolePunching({ ...deps, doors });
+  const ways = createRoutes({ host, punch, adopt: peers.adopt });
   const asking = createAsking({ ...deps, doors, id: host.idBytes, now: clock.ms });
   const slots = createSlots({
     ...deps,
     doors,
     addresses: host.addresses,
-    isPunched: ({ connection }) => ways.isPunched(connection),
+    isHolePunched: ({ connection }) => ways.isHolePunched(connection),
     now: clock.ms,
   });
   const router = createRouter({ components: host.components, log });
@@ -68,7 +68,8 @@ export function createReach(deps: ReachDeps): Reach {
     peers
       .list()
       .filter(
-        (peer) => peer.direction === 'inbound' && isPublic(peer.address) && !ways.isPunched(peer.connection),
+        (peer) =>
+          peer.direction === 'inbound' && isPublic(peer.address) && !ways.isHolePunched(peer.connection),
       ).length;
 
   function verdict(): Verdict {

@@ -10,7 +10,7 @@ export interface SlotsDeps {
   /** Where others can reach this node, through relays too. */
   readonly addresses: () => readonly string[];
   /** A way that was opened for a while is no address of a relay. */
-  readonly isPunched: (peer: Peer) => boolean;
+  readonly isHolePunched: (peer: Peer) => boolean;
   readonly now: () => number;
   readonly log: Log;
 }
@@ -43,7 +43,7 @@ export function createSlots(deps: SlotsDeps): Slots {
         peer.direction === 'outbound' &&
         isPublic(peer.address) &&
         !isRelayed(peer.address) &&
-        !deps.isPunched(peer) &&
+        !deps.isHolePunched(peer) &&
         !now.has(peer.id) &&
         (asked.get(peer.id) ?? -Infinity) + AGAIN_MS < deps.now(),
     );

@@ -16,12 +16,12 @@ export interface WaysDeps {
 }
 
 /** Direct ways to and from those whom only a relay reaches. */
-export interface Ways {
+export interface Routes {
   start(): Promise<void>;
   /** As the host's, but what comes through a relay is given only once there is a direct way. @throws {KithError} `dial-failed`. */
   dial(address: string): Promise<Connection>;
   /** Whether routers were opened for this connection alone, so that it shows nothing of who could connect. */
-  isPunched(connection: Connection): boolean;
+  isHolePunched(connection: Connection): boolean;
   /** How often a direct way was found, and wasn't. */
   readonly tally: { readonly good: number; readonly bad: number };
 }
@@ -31,7 +31,7 @@ const DIRECT_MS = 9000;
 /** Relayed connections that are being made direct at once. What comes through a relay counts for that relay. */
 export const GUESTS: PoolLimits = { total: 8, perHost: 4, perGroup: 4 };
 
-export function createWays({ host, punch, adopt }: WaysDeps): Ways {
+export function createRoutes({ host, punch, adopt }: WaysDeps): Routes {
   const awaited = new Map<string, (connection: Connection) => void>();
   const punched = new WeakSet<Connection>();
   const tally = { good: 0, bad: 0 };
@@ -87,6 +87,6 @@ export function createWays({ host, punch, adopt }: WaysDeps): Ways {
       if (direct.direction === 'outbound') punched.add(direct);
       return direct;
     },
-    isPunched: (connection) => punched.has(connection),
+    isHolePunched: (connection) => punched.has(connection),
   };
 }

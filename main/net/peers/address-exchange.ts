@@ -4,20 +4,20 @@ import { isUsefulFrom } from '../transport/multiaddrs.ts';
 import { openRecord } from '../transport/peer-records.ts';
 import { createBucket } from '../protocol/bucket.ts';
 import { FRAME, MAX_RECORDS } from '../protocol/frame-types.ts';
-import { type Offence, offence } from '../protocol/wire-violation.ts';
+import { type PeerViolation, peerViolation } from '../protocol/wire-violation.ts';
 import { REQUEST } from '../protocol/requests.ts';
 import { decodeRecords, encodeRecords } from '../protocol/record-messages.ts';
 import type { Handler } from '../protocol/responder.ts';
 import type { Bans } from './ban-list.ts';
-import type { AddressBook, AddressFacts } from './address-manager.ts';
+import type { AddressManager, AddressFacts } from './address-manager.ts';
 import type { Peer } from './peer.ts';
 
 export interface ExchangeDeps {
   /** Where we can be reached, signed. */
   readonly ownRecord: () => Promise<Uint8Array>;
-  readonly book: AddressBook;
+  readonly book: AddressManager;
   readonly bans: Pick<Bans, 'has' | 'discourages'>;
-  readonly peers: { list(): readonly Peer[]; report(peerId: string, offence: Offence): void };
+  readonly peers: { list(): readonly Peer[]; report(peerId: string, peerViolation: PeerViolation): void };
   /** Whether this node talks to its own machine only. */
   readonly local: boolean;
   readonly log: Log;
@@ -60,7 +60,7 @@ export function createExchange(deps: ExchangeDeps): Exchange {
       },
     });
     for (const bytes of records) {
-      if (!(await learn(peer, bytes))) return peers.report(peer.id, offence('records-invalid'));
+      if (!(await learn(peer, bytes))) return peers.report(peer.id, peerViolation('records-invalid'));
     }
   }
 
@@ -126,7 +126,7 @@ export function createExchange(deps: ExchangeDeps): Exchange {
           // More often it is heard and forgotten.
           if (peer !== undefined && moves.take(1)) {
             const record = await openRecord(body);
-            if (record?.peerId !== peerId) return offence('records-invalid');
+            if (record?.peerId !== peerId) return peerViolation('records-invalid');
             await learn(peer, body);
           }
           await reply(FRAME.taken.type);

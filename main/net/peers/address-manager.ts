@@ -8,7 +8,7 @@ import { createDrawList, type DrawList } from './draw-list.ts';
 import type { PeerStore } from './peer-store.ts';
 
 /** An address that somebody could be reached at. */
-export interface BookEntry {
+export interface AddressEntry {
   /** A multiaddress that ends with the peer id. */
   readonly address: string;
   readonly foundBy: PeerSource;
@@ -48,7 +48,7 @@ export interface Told {
  * address may stand follows from a secret key, its group and, until it has worked, the group of who told it. So whoever
  * sends a million addresses from a few groups fills a few buckets, and never pushes out what has worked.
  */
-export interface AddressBook {
+export interface AddressManager {
   load(): Promise<void>;
   save(): Promise<void>;
   readonly size: number;
@@ -57,9 +57,9 @@ export interface AddressBook {
   /** What came of a try to connect. */
   tried(address: string, good: boolean): void;
   /** An address to try, one that worked as likely as one that never did; null when `usable` takes none. */
-  pick(usable: (entry: BookEntry, facts: AddressFacts) => boolean): BookEntry | null;
+  pick(usable: (entry: AddressEntry, facts: AddressFacts) => boolean): AddressEntry | null;
   /** Some addresses with signed records that `usable` takes, at random: for telling others. */
-  sample(most: number, usable?: (facts: AddressFacts) => boolean): BookEntry[];
+  sample(most: number, usable?: (facts: AddressFacts) => boolean): AddressEntry[];
 }
 
 /** Room for 8 192 that never worked and 2 048 that did. */
@@ -94,9 +94,9 @@ export interface BookDeps {
 
 type Table = keyof typeof BUCKETS;
 
-export function createAddressBook(deps: BookDeps): AddressBook {
+export function createAddressManager(deps: BookDeps): AddressManager {
   const { store, clock } = deps;
-  const entries = new Map<string, BookEntry>();
+  const entries = new Map<string, AddressEntry>();
   const facts = new Map<string, AddressFacts>();
   const lists: Record<Table, DrawList> = { fresh: createDrawList(), proven: createDrawList() };
   // Who stands where; the place of an entry follows from what it is, so only this has to be kept in step.
@@ -106,7 +106,7 @@ export function createAddressBook(deps: BookDeps): AddressBook {
   const draw = (...parts: (string | number)[]): number =>
     createHash('sha256').update(key).update(parts.join('|')).digest().readUInt32LE(0);
 
-  function placeOf(entry: BookEntry): [Table, number] {
+  function placeOf(entry: AddressEntry): [Table, number] {
     const { group } = facts.get(entry.address) ?? factsOf(entry.address);
     const table = tableOf(entry);
     const bucket =
@@ -117,7 +117,7 @@ export function createAddressBook(deps: BookDeps): AddressBook {
     return [table, at];
   }
 
-  function remove(entry: BookEntry): void {
+  function remove(entry: AddressEntry): void {
     entries.delete(entry.address);
     facts.delete(entry.address);
     lists[tableOf(entry)].delete(entry.address);
@@ -126,7 +126,7 @@ export function createAddressBook(deps: BookDeps): AddressBook {
   }
 
   /** False when the place is taken by something better. */
-  function put(entry: BookEntry): boolean {
+  function put(entry: AddressEntry): boolean {
     const [table, at] = placeOf(entry);
     const holder = entries.get(places[table].get(at) ?? '');
     if (holder !== undefined && holder.address !== entry.address) {
@@ -140,7 +140,7 @@ export function createAddressBook(deps: BookDeps): AddressBook {
     return true;
   }
 
-  function update(old: BookEntry, fresh: BookEntry): void {
+  function update(old: AddressEntry, fresh: AddressEntry): void {
     remove(old);
     // It worked, and the place for it among the proven is taken: it stays where it was.
     if (!put(fresh)) put(old);
@@ -215,14 +215,14 @@ export const TOLD_SOURCES: ReadonlySet<PeerSource> = new Set(['exchange', 'dht',
  * Whether an address may stand in the book: with a peer id, and without a name or a special IP if others chose it. Names
  * and IP addresses in disguise could lead to this computer or into its network. An earlier version may have kept some.
  */
-function isKept({ address, foundBy }: Pick<BookEntry, 'address' | 'foundBy'>): boolean {
+function isKept({ address, foundBy }: Pick<AddressEntry, 'address' | 'foundBy'>): boolean {
   const told = toldClassOf(address);
   return peerIdOf(address) !== null && (!TOLD_SOURCES.has(foundBy) || (told !== null && told !== 'special'));
 }
 
-const tableOf = ({ lastGood }: Pick<BookEntry, 'lastGood'>): Table => (lastGood > 0 ? 'proven' : 'fresh');
+const tableOf = ({ lastGood }: Pick<AddressEntry, 'lastGood'>): Table => (lastGood > 0 ? 'proven' : 'fresh');
 
-function givesWay({ lastGood, failures }: BookEntry, now: UnixSeconds): boolean {
+function givesWay({ lastGood, failures }: AddressEntry, now: UnixSeconds): boolean {
   if (lastGood === 0) return failures > 0;
   // A time that lies ahead was noted with a wrong clock, then or now.
   return failures > 0 || Math.abs(now - lastGood) > SETTLED_SECONDS;

@@ -1,7 +1,7 @@
 import type { Height } from '../../../shared/units.ts';
 
-/** Tells peers which bodies this node still has, as pruning goes on: what the greeting said is old after a while. */
-export interface ServesTeller {
+/** Tells peers which bodies this node still has, as pruning goes on: what the handshake said is old after a while. */
+export interface ServicesAnnouncer {
   /** Looks whether there is something to tell; call it every second or so. */
   look(): void;
 }
@@ -10,10 +10,10 @@ export interface ServesTeller {
 const STEP = 16;
 
 /** `servesFrom`: the lowest height whose body is here, 0 for an archive. */
-export function createServesTeller(deps: {
+export function createServicesAnnouncer(deps: {
   readonly servesFrom: () => Height;
   readonly tell: (from: Height) => void;
-}): ServesTeller {
+}): ServicesAnnouncer {
   // Nobody has been greeted with less than this.
   let told = deps.servesFrom();
 

@@ -1,14 +1,14 @@
 import * as z from 'zod';
 import type { UnixSeconds } from '../../../shared/units.ts';
 import type { Clock } from '../../lib/clock.ts';
-import type { OffenceCode } from '../protocol/wire-violation.ts';
+import type { PeerViolationCode } from '../protocol/wire-violation.ts';
 import type { PeerStore } from './peer-store.ts';
 
 interface Banned {
   readonly id: string | null;
   /** A host such as `/ip4/192.0.2.7`, without a port: a new port is no new peer. */
   readonly address: string | null;
-  readonly code: OffenceCode;
+  readonly code: PeerViolationCode;
   /** One sentence for people. */
   readonly reason: string;
 }
@@ -113,7 +113,7 @@ export function createBans(deps: { readonly store: PeerStore; readonly clock: Cl
         if (!ban.success) continue;
         const { until, seconds, code, ...rest } = ban.data;
         const left = Math.min(until - clock.now(), seconds ?? Infinity);
-        bans.set(key, { ...rest, code: code as OffenceCode, endsAtMs: clock.ms() + left * 1000 });
+        bans.set(key, { ...rest, code: code as PeerViolationCode, endsAtMs: clock.ms() + left * 1000 });
       }
       expire();
       index();

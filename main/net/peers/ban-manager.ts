@@ -1,6 +1,6 @@
 import type { Log } from '../../lib/log.ts';
 import { hostPart, isRelayed } from '../transport/multiaddrs.ts';
-import type { Offence, OffenceCode } from '../protocol/wire-violation.ts';
+import type { PeerViolation, PeerViolationCode } from '../protocol/wire-violation.ts';
 import type { Bans } from './ban-list.ts';
 import { BAN_SCORE, BAN_SECONDS, PENALTY, POINTS, reasonOf } from './penalties.ts';
 import type { Scores } from './scores.ts';
@@ -12,56 +12,56 @@ export interface JusticeDeps {
   /** The address of a connected peer. */
   locate(peerId: string): string | null;
   /** Ends the connections with a peer. */
-  part(peerId: string, code: OffenceCode): void;
+  part(peerId: string, code: PeerViolationCode): void;
   /** Something was counted against a peer. */
   judged(verdict: Verdict): void;
 }
 
-/** What an offence led to. */
+/** What a violation led to. */
 export interface Verdict {
   readonly id: string;
   /** Null when it isn't connected any more. */
   readonly address: string | null;
-  readonly code: OffenceCode;
+  readonly code: PeerViolationCode;
   readonly banned: boolean;
 }
 
-/** Turns offences into points, partings and bans. */
-export type Justice = (peerId: string, offence: Offence) => void;
+/** Turns violations into points, partings and bans. */
+export type BanManager = (peerId: string, peerViolation: PeerViolation) => void;
 
-export function createJustice(deps: JusticeDeps): Justice {
+export function createBanManager(deps: JusticeDeps): BanManager {
   const { bans, scores, log } = deps;
 
-  return (peerId, offence) => {
-    const penalty = PENALTY[offence.code];
+  return (peerId, peerViolation) => {
+    const penalty = PENALTY[peerViolation.code];
     if (penalty === 'ignore') return;
-    const score = scores.add(peerId, POINTS[penalty], offence.code);
+    const score = scores.add(peerId, POINTS[penalty], peerViolation.code);
     const address = deps.locate(peerId);
     // Whoever sent it, the mistake is ours.
-    const level = offence.code === 'handler-failed' ? 'error' : 'info';
+    const level = peerViolation.code === 'handler-failed' ? 'error' : 'info';
     log[level]('a peer broke a rule', {
       peer: peerId,
-      code: offence.code,
+      code: peerViolation.code,
       penalty,
       score: Math.round(score),
-      ...(offence.evidence === undefined ? {} : { evidence: offence.evidence }),
+      ...(peerViolation.evidence === undefined ? {} : { evidence: peerViolation.evidence }),
     });
     const banned = score >= BAN_SCORE;
-    deps.judged({ id: peerId, address, code: offence.code, banned });
+    deps.judged({ id: peerId, address, code: peerViolation.code, banned });
     if (banned) {
       const ban = {
         id: peerId,
         address: address === null ? null : hostToDiscourage(address),
         seconds: BAN_SECONDS,
-        code: offence.code,
-        reason: reasonOf(offence.code),
+        code: peerViolation.code,
+        reason: reasonOf(peerViolation.code),
       };
       bans
         .add(ban)
         .catch((error: unknown) => log.error('a ban could not be saved', { error: String(error) }));
       scores.clear(peerId);
-      deps.part(peerId, offence.code);
-    } else if (penalty === 'part' || penalty === 'disconnect') deps.part(peerId, offence.code);
+      deps.part(peerId, peerViolation.code);
+    } else if (penalty === 'part' || penalty === 'disconnect') deps.part(peerId, peerViolation.code);
   };
 }
 

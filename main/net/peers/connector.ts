@@ -12,12 +12,12 @@ import {
   peerIdOf,
   withoutPeer,
 } from '../transport/multiaddrs.ts';
-import type { OffenceCode } from '../protocol/wire-violation.ts';
+import type { PeerViolationCode } from '../protocol/wire-violation.ts';
 import type { Bans } from './ban-list.ts';
 import {
-  type AddressBook,
+  type AddressManager,
   type AddressFacts,
-  type BookEntry,
+  type AddressEntry,
   factsOf,
   TOLD_SOURCES,
 } from './address-manager.ts';
@@ -29,7 +29,7 @@ import { reasonOf } from './penalties.ts';
 export interface ConnectorDeps {
   readonly dial: (address: string) => Promise<Connection>;
   readonly peers: Peers;
-  readonly book: AddressBook;
+  readonly book: AddressManager;
   readonly bans: Bans;
   readonly store: PeerStore;
   readonly bootstrap: readonly string[];
@@ -185,7 +185,7 @@ export function createConnector(deps: ConnectorDeps): Connector {
     const groups = new Set([...taken(), ...groupsOfDials()]);
     // Behind a relay anybody may be: whose group that is shows only once there is a direct way.
     const apart = (address: string, { group }: AddressFacts) => isRelayed(address) || !groups.has(group);
-    const pick = (test: (entry: BookEntry) => boolean) =>
+    const pick = (test: (entry: AddressEntry) => boolean) =>
       book.pick((it, facts) => apart(it.address, facts) && usable(it.address, facts) && test(it));
     const relaying = all.filter((peer) => peer.kind === 'full-relay').length;
     if (relaying + dialling.size < OUTBOUND + deps.extra()) {
@@ -301,7 +301,7 @@ function savedSource(source: PeerSource): PeerSource {
   return TOLD_SOURCES.has(source) ? source : 'address-book';
 }
 
-function refusal(address: string, code: OffenceCode): KithError {
+function refusal(address: string, code: PeerViolationCode): KithError {
   const known =
     code === 'hello-network' ? 'peer-other-network' : code === 'hello-version' ? 'peer-version' : 'peer-gone';
   return new KithError(known, reasonOf(code), { data: { address, reason: reasonOf(code) } });

@@ -14,9 +14,9 @@ export interface GreetingDeps {
 }
 
 /** What this node says of itself, as of now. */
-export function createGreeting({ network, chain, clock, software, holdsSnapshots }: GreetingDeps): {
+export function createHandshake({ network, chain, clock, software, holdsSnapshots }: GreetingDeps): {
   claim(): TipClaim;
-  greeting(): Hello;
+  handshake(): Hello;
 } {
   const claim = (): TipClaim => {
     const { height, work, id } = chain.tip();
@@ -29,7 +29,7 @@ export function createGreeting({ network, chain, clock, software, holdsSnapshots
   ];
   return {
     claim,
-    greeting() {
+    handshake() {
       const from = chain.servesFrom();
       return {
         networkId: network.id,

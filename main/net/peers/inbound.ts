@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Clock } from '../../lib/clock.ts';
 import { overflow, type PoolLimits } from '../../lib/grouped-pool.ts';
-import type { OffenceCode } from '../protocol/wire-violation.ts';
+import type { PeerViolationCode } from '../protocol/wire-violation.ts';
 import { candidateOf, chooseEviction } from './eviction.ts';
 import { sourceOf } from '../transport/pool-source.ts';
 import { hostPart } from '../transport/multiaddrs.ts';
@@ -9,7 +9,7 @@ import type { Bans } from './ban-list.ts';
 import type { Peer } from './peer.ts';
 
 export interface InboundDeps {
-  readonly peers: { list(): readonly Peer[]; part(id: string, code: OffenceCode): void };
+  readonly peers: { list(): readonly Peer[]; part(id: string, code: PeerViolationCode): void };
   readonly bans: Pick<Bans, 'discourages'>;
   readonly clock: Clock;
   readonly limits?: PoolLimits | undefined;

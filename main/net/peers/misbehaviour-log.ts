@@ -1,7 +1,7 @@
 import type { Direction, PeerEvent, PeerKind, PeerSource } from '../../../shared/contract/vocabulary.ts';
 import type { UnixSeconds } from '../../../shared/units.ts';
 import type { Clock } from '../../lib/clock.ts';
-import type { OffenceCode } from '../protocol/wire-violation.ts';
+import type { PeerViolationCode } from '../protocol/wire-violation.ts';
 import type { Peer } from './peer.ts';
 import type { Peers } from './peers.ts';
 import { reasonOf } from './penalties.ts';
@@ -16,7 +16,7 @@ export interface JournalNote {
   readonly kind: PeerKind | null;
   readonly foundBy: PeerSource | null;
   /** The rule or reason behind it. */
-  readonly code: OffenceCode | null;
+  readonly code: PeerViolationCode | null;
 }
 
 export interface JournalEntry extends JournalNote {

@@ -6,7 +6,7 @@ import { type Caller, createCaller } from '../protocol/requester.ts';
 import type { Control } from '../protocol/control.ts';
 import type { Hello, TipClaim } from '../protocol/hello.ts';
 import { encodeGetHeaders } from '../protocol/sync-messages.ts';
-import type { Offence } from '../protocol/wire-violation.ts';
+import type { PeerViolation } from '../protocol/wire-violation.ts';
 import { REQUEST } from '../protocol/requests.ts';
 import type { Names } from '../transport/protocols.ts';
 
@@ -36,7 +36,7 @@ export interface Peer extends Origin {
   readonly relay: Caller;
   /** For blocks that are news: nothing may stand in their way. */
   readonly push: Caller;
-  /** For chunks of coin sets. */
+  /** For chunks of UTXO sets. */
   readonly snapshots: Caller;
 }
 
@@ -59,7 +59,7 @@ export interface PeerParts {
   readonly control: Control;
   readonly names: Names;
   readonly since: UnixSeconds;
-  onOffence(offence: Offence): void;
+  onViolation(peerViolation: PeerViolation): void;
   /** Bytes that the peer has sent so far. */
   readonly received: () => number;
   /** Whether it answers a ping. */
@@ -68,14 +68,14 @@ export interface PeerParts {
 
 export function createPeer(parts: PeerParts): OwnedPeer {
   const { connection, origin, control, names, since } = parts;
-  const { onOffence, received, isAlive } = parts;
+  const { onViolation, received, isAlive } = parts;
   const open = (protocol: string) => () => connection.newStream(protocol);
   let asked: Promise<boolean> | undefined;
   // Several requests may be overdue at once; a peer takes few streams.
   const answersOthers = (): Promise<boolean> =>
     (asked ??= answersHeaders(open(names.sync), control.hello.id).finally(() => (asked = undefined)));
   const callerOf = (protocol: string) =>
-    createCaller({ open: open(protocol), onOffence, received, isAlive, answersOthers });
+    createCaller({ open: open(protocol), onViolation, received, isAlive, answersOthers });
   return {
     ...origin,
     id: connection.remotePeer.toString(),
@@ -103,7 +103,7 @@ const ANOTHER_MS = 10_000;
  * hello. Any frame is an answer.
  */
 async function answersHeaders(open: () => Promise<Stream>, tip: Hash): Promise<boolean> {
-  const caller = createCaller({ open, onOffence: () => undefined });
+  const caller = createCaller({ open, onViolation: () => undefined });
   const kind = { ...REQUEST.getHeaders, deadlineMs: ANOTHER_MS };
   try {
     await caller.call({ kind, body: encodeGetHeaders([tip]) });

@@ -10,10 +10,15 @@ import type { Identified } from '../transport/identified.ts';
 import type { Names } from '../transport/protocols.ts';
 import { type Control, greet, GOODBYE_MS, HELLO_MS, WITHOUT_HELLO_MS } from '../protocol/control.ts';
 import { type Hello, servingFrom, type TipClaim } from '../protocol/hello.ts';
-import { isOffence, type Offence, offence, type OffenceCode } from '../protocol/wire-violation.ts';
+import {
+  isPeerViolation,
+  type PeerViolation,
+  peerViolation,
+  type PeerViolationCode,
+} from '../protocol/wire-violation.ts';
 import type { Bans } from './ban-list.ts';
-import { createIntroduce } from './send-hello.ts';
-import { createJustice, type Verdict } from './ban-manager.ts';
+import { createSendHello } from './send-hello.ts';
+import { createBanManager, type Verdict } from './ban-manager.ts';
 import { createPeer, type Origin, type OwnedPeer, type Peer } from './peer.ts';
 import type { Scores } from './scores.ts';
 import { close, closeAfterBye, createSessions, isHere, type Session } from './sessions.ts';
@@ -22,7 +27,7 @@ export interface PeersDeps {
   readonly host: Host;
   readonly identified: Identified;
   readonly names: Names;
-  /** Our greeting as of now. */
+  /** Our handshake as of now. */
   readonly ours: () => Hello;
   readonly bans: Bans;
   readonly scores: Scores;
@@ -32,7 +37,7 @@ export interface PeersDeps {
 
 export interface PeersEvents {
   greeted: Peer;
-  gone: { readonly peer: Peer; readonly code: OffenceCode | null };
+  gone: { readonly peer: Peer; readonly code: PeerViolationCode | null };
   /** A peer said that its best chain changed. */
   tip: Peer;
   /** Somebody connected, or was dialled, and did not become a peer. */
@@ -40,7 +45,7 @@ export interface PeersEvents {
     readonly id: string;
     readonly address: string;
     readonly direction: 'inbound' | 'outbound';
-    readonly code: OffenceCode;
+    readonly code: PeerViolationCode;
   };
   /** A peer broke a rule, and it counts. */
   judged: Verdict;
@@ -57,11 +62,11 @@ export interface Peers {
   /** Whether a connection with it exists, introduced or not. */
   knows(id: string): boolean;
   /** Takes over a connection that we opened, and introduces us. The peer, or why it became none (null: it was lost). */
-  adopt(connection: Connection, origin: Origin): Promise<Peer | OffenceCode | null>;
+  adopt(connection: Connection, origin: Origin): Promise<Peer | PeerViolationCode | null>;
   /** A rule was broken; the table of penalties says what follows. */
-  report(peerId: string, offence: Offence): void;
+  report(peerId: string, peerViolation: PeerViolation): void;
   /** Ends the connections with a peer, telling it why. */
-  part(peerId: string, code: OffenceCode): void;
+  part(peerId: string, code: PeerViolationCode): void;
   /** Tells every peer from which height on we have all bodies now. */
   tellServes(from: Height): void;
   /** Tells every peer our new tip. */
@@ -85,21 +90,21 @@ export function createPeers(deps: PeersDeps): Peers {
     log.error('a listener failed', { event, error: String(error) }),
   );
   const sessions = createSessions({ host, ended });
-  const introduce = createIntroduce({ ...deps, protocol: names.hello });
+  const introduce = createSendHello({ ...deps, protocol: names.hello });
   // On a connection for blocks alone no payments go either way, and the other side has to know.
   const greetingFor = ({ kind }: Origin): Hello => {
     const ours = deps.ours();
     const services = ours.services.filter((service) => service !== 'relay');
     return kind === 'block-only' ? { ...ours, services } : ours;
   };
-  const judge = createJustice({
+  const judge = createBanManager({
     ...deps,
     locate: sessions.locate,
     part,
     judged: (verdict) => events.emit('judged', verdict),
   });
   // Whoever is being sent away can't make it worse, nor have us write another ban to the disk for each frame.
-  const report = (peerId: string, wrong: Offence): void => {
+  const report = (peerId: string, wrong: PeerViolation): void => {
     if (wrong.code === 'wire-cut') void reportCut(peerId, wrong);
     else if (sessions.get(peerId)?.parting !== true) judge(peerId, wrong);
   };
@@ -112,14 +117,14 @@ export function createPeers(deps: PeersDeps): Peers {
     sessions.all().flatMap((session) => (session.peer === null || !isHere(session) ? [] : [session.peer]));
 
   /** A connection that ends takes its streams with it, in any order: only a peer that stays has cut one off. */
-  async function reportCut(peerId: string, wrong: Offence): Promise<void> {
+  async function reportCut(peerId: string, wrong: PeerViolation): Promise<void> {
     const session = sessions.get(peerId);
     await sleep(CUT_MS);
     if (session === undefined || sessions.get(peerId) !== session) return;
     if (!session.parting && session.connection.status === 'open') judge(peerId, wrong);
   }
 
-  function part(peerId: string, code: OffenceCode): void {
+  function part(peerId: string, code: PeerViolationCode): void {
     const session = sessions.get(peerId);
     if (session === undefined) return;
     if (session.parting) return;
@@ -135,13 +140,16 @@ export function createPeers(deps: PeersDeps): Peers {
     events.emit('gone', { peer, code: session.code });
   }
 
-  function settle(session: Session, outcome: Control | Offence | null): Peer | OffenceCode | null {
+  function settle(
+    session: Session,
+    outcome: Control | PeerViolation | null,
+  ): Peer | PeerViolationCode | null {
     const id = session.connection.remotePeer.toString();
     const gone = sessions.get(id) !== session || session.connection.status !== 'open';
     // Why it is none of ours stands also when it was the other one that hung up first.
-    const known = outcome !== null && isOffence(outcome) && outcome.code !== 'hello-missing';
+    const known = outcome !== null && isPeerViolation(outcome) && outcome.code !== 'hello-missing';
     if (gone && !known) return session.code;
-    if (outcome === null || isOffence(outcome)) {
+    if (outcome === null || isPeerViolation(outcome)) {
       const code = outcome?.code ?? null;
       if (code !== null) {
         session.code ??= code;
@@ -163,7 +171,7 @@ export function createPeers(deps: PeersDeps): Peers {
       control: outcome,
       names,
       since: clock.now(),
-      onOffence: (wrong) => report(id, wrong),
+      onViolation: (wrong) => report(id, wrong),
       received: () => host.traffic.of(id).bytesIn,
       isAlive: () => isAlive(session.connection),
     });
@@ -185,7 +193,7 @@ export function createPeers(deps: PeersDeps): Peers {
       },
       (from) => (peer.hello = servingFrom(peer.hello, from)),
     );
-    if (isOffence(said)) report(peer.id, said);
+    if (isPeerViolation(said)) report(peer.id, said);
     else if (said !== null) log.debug('a peer said goodbye', { peer: peer.id, because: said.bye });
     // Without its control stream a peer can't be kept up to date. If this side ends it, `bye` goes out first.
     if (session.peer !== null && !session.parting) close(session.connection);
@@ -211,7 +219,7 @@ export function createPeers(deps: PeersDeps): Peers {
     } catch {
       // A peer that is busy sending us a block isn't silent.
       if (sessions.get(peer.id)?.peer === peer && host.traffic.of(peer.id).bytesIn === bytesIn)
-        report(peer.id, offence('peer-silent'));
+        report(peer.id, peerViolation('peer-silent'));
     }
   }
 
@@ -221,18 +229,18 @@ export function createPeers(deps: PeersDeps): Peers {
     // Through a relay nobody becomes a peer: it has to find a direct way first, see nat/.
     if (connection.limits !== undefined) return;
     if (connection.direction === 'outbound') return dismiss(connection);
-    // A peer may open a second one without a greeting, to try whether we can be reached or to see how it looks outside.
+    // A peer may open a second one without a handshake, to try whether we can be reached or to see how it looks outside.
     if (!sessions.has(connection.remotePeer.toString())) sessions.open(connection, INBOUND);
     sessions.awaitHello(connection);
     setTimeout(() => {
       if (connection.status !== 'open') return sessions.stopAwaiting(connection);
       const session = sessions.get(connection.remotePeer.toString());
       if (session?.connection !== connection) return close(connection);
-      if (session.peer === null) settle(session, offence('hello-missing'));
+      if (session.peer === null) settle(session, peerViolation('hello-missing'));
     }, WITHOUT_HELLO_MS).unref();
   }
 
-  /** What parts of libp2p open on their own is of use to them for a moment; nobody must wait for our greeting there. */
+  /** What parts of libp2p open on their own is of use to them for a moment; nobody must wait for our handshake there. */
   function dismiss(connection: Connection): void {
     setTimeout(() => {
       const { connection: kept } = sessions.get(connection.remotePeer.toString()) ?? {};

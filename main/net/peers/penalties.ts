@@ -1,8 +1,8 @@
 import type { ViolationCode } from '../../core/violation.ts';
-import type { NetworkCode, OffenceCode } from '../protocol/wire-violation.ts';
+import type { NetworkCode, PeerViolationCode } from '../protocol/wire-violation.ts';
 
 /**
- * What an offence costs its sender. `ignore`: nothing; honest peers do it too (races, policy, clocks, older versions).
+ * What a violation costs its sender. `ignore`: nothing; honest peers do it too (races, policy, clocks, older versions).
  * `disconnect`: the connection ends and nothing counts, since a slow, paused or older peer does it without malice.
  * `note`: counts little. `fault`: counts much. `part`: the connection ends, and ten of them are a ban. `ban`: only
  * malice or a broken program does it. The argument for every code stands in docs/misbehaviour.md, which a test compares
@@ -24,7 +24,7 @@ export const BAN_SCORE = 100;
 export const SCORE_HALF_LIFE_MS = 10 * 60_000;
 export const BAN_SECONDS = 24 * 3600;
 
-/** The penalty for each offence; adding an offence without deciding this does not compile. */
+/** The penalty for each violation; adding a violation without deciding this does not compile. */
 export const PENALTY = {
   // Bytes that don't decode: the encryption below proves that they left the peer this way.
   'codec-truncated': 'ban',
@@ -135,7 +135,7 @@ export const PENALTY = {
   // A slow computer, not a choice.
   'peer-overloaded': 'disconnect',
   manual: 'ban',
-} as const satisfies Record<OffenceCode, Penalty>;
+} as const satisfies Record<PeerViolationCode, Penalty>;
 
 type Subject = 'codec' | 'tx' | 'coin' | 'lock' | 'coinbase' | 'snapshot' | 'block' | 'header' | 'policy';
 
@@ -174,7 +174,7 @@ const REASON: Readonly<Record<NetworkCode, string>> = {
   'tx-unasked': 'It sent other payments than those asked for.',
   'tx-withheld': 'It announced payments and did not deliver them.',
   'records-invalid': 'It sent addresses of others that nobody has signed.',
-  'chunk-invalid': 'It sent a part of a coin set that is not the one the chain commits to.',
+  'chunk-invalid': 'It sent a part of a UTXO set that is not the one the chain commits to.',
   'peer-crowded': 'It had to make room for other nodes.',
   'peer-silent': 'Nothing came from it any more.',
   'peer-overloaded': 'It answered pings, but no requests.',
@@ -182,7 +182,7 @@ const REASON: Readonly<Record<NetworkCode, string>> = {
 };
 
 /** One sentence for people: why a peer was dropped or banned. */
-export function reasonOf(code: OffenceCode): string {
+export function reasonOf(code: PeerViolationCode): string {
   if (code in REASON) return REASON[code as NetworkCode];
   const rule = code as ViolationCode;
   return `${RULE[rule.slice(0, rule.indexOf('-')) as Subject]} (${rule}).`;

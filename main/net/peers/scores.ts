@@ -1,14 +1,14 @@
 import type { Clock } from '../../lib/clock.ts';
-import type { OffenceCode } from '../protocol/wire-violation.ts';
+import type { PeerViolationCode } from '../protocol/wire-violation.ts';
 import { SCORE_HALF_LIFE_MS } from './penalties.ts';
 
-/** How badly each peer has behaved: 0 is spotless, offences add points, time takes them away. */
+/** How badly each peer has behaved: 0 is spotless, violations add points, time takes them away. */
 export interface Scores {
   of(peerId: string): number;
   /** The score after adding. */
-  add(peerId: string, points: number, code: OffenceCode): number;
+  add(peerId: string, points: number, code: PeerViolationCode): number;
   /** The last rule that it broke, while its score remembers. */
-  last(peerId: string): OffenceCode | null;
+  last(peerId: string): PeerViolationCode | null;
   clear(peerId: string): void;
 }
 
@@ -17,7 +17,7 @@ const MOST = 2000;
 const OLDEST = 16;
 
 export function createScores(clock: Clock): Scores {
-  const scores = new Map<string, { points: number; at: number; code: OffenceCode }>();
+  const scores = new Map<string, { points: number; at: number; code: PeerViolationCode }>();
 
   const of = (peerId: string): number => {
     const entry = scores.get(peerId);

@@ -3,23 +3,26 @@ import type { Identified } from '../transport/identified.ts';
 import { helloAmong } from '../transport/protocols.ts';
 import { type Control, greet } from '../protocol/control.ts';
 import type { Hello } from '../protocol/hello.ts';
-import { type Offence, offence } from '../protocol/wire-violation.ts';
+import { type PeerViolation, peerViolation } from '../protocol/wire-violation.ts';
 
 export interface IntroduceDeps {
-  /** The greeting protocol of our network. */
+  /** The handshake protocol of our network. */
   readonly protocol: string;
   readonly identified: Identified;
 }
 
 /** Introduces this node on connections that it opened. Null = the connection was lost meanwhile. */
-export type Introduce = (connection: Connection, ours: () => Hello) => Promise<Control | Offence | null>;
+export type Introduce = (
+  connection: Connection,
+  ours: () => Hello,
+) => Promise<Control | PeerViolation | null>;
 
-export function createIntroduce(deps: IntroduceDeps): Introduce {
+export function createSendHello(deps: IntroduceDeps): Introduce {
   async function greetBy(
     connection: Connection,
     protocol: string,
     ours: () => Hello,
-  ): Promise<Control | Offence | null> {
+  ): Promise<Control | PeerViolation | null> {
     const stream = await connection.newStream(protocol);
     return greet(stream, ours(), true);
   }
@@ -31,9 +34,9 @@ export function createIntroduce(deps: IntroduceDeps): Introduce {
       if ((error as Error).name !== 'UnsupportedProtocolError') return null;
     }
     const theirs = helloAmong((await deps.identified(connection))?.protocols ?? []);
-    if (theirs === null || theirs === deps.protocol) return offence('hello-missing');
-    // Greeting it in its own protocol tells it, too, that we are of another network.
+    if (theirs === null || theirs === deps.protocol) return peerViolation('hello-missing');
+    // Handshake it in its own protocol tells it, too, that we are of another network.
     await greetBy(connection, theirs, ours).catch(() => null);
-    return offence('hello-network', { protocol: theirs });
+    return peerViolation('hello-network', { protocol: theirs });
   };
 }

@@ -3,7 +3,7 @@ import type { Log } from '../../lib/log.ts';
 import type { Events } from '../../lib/events.ts';
 import type { Peer } from './peer.ts';
 import { isNewer } from '../protocol/hello.ts';
-import type { Offence } from '../protocol/wire-violation.ts';
+import type { PeerViolation } from '../protocol/wire-violation.ts';
 import { perConnection } from '../protocol/per-connection.ts';
 import { type Handler, serve, type Toll } from '../protocol/responder.ts';
 
@@ -11,7 +11,7 @@ export interface ServeStreamsDeps {
   readonly peers: {
     readonly events: Events<{ greeted: Peer }>;
     get(id: string): Pick<Peer, 'hello'> | undefined;
-    report(peerId: string, offence: Offence): void;
+    report(peerId: string, peerViolation: PeerViolation): void;
   };
   /** What the requests on a stream of a connection cost; one for each stream. */
   readonly tollOf: (connection: Connection) => Toll;

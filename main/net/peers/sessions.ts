@@ -4,7 +4,7 @@ import { createGroupedPool, type PoolLimits } from '../../lib/grouped-pool.ts';
 import { sourceOf } from '../transport/pool-source.ts';
 import type { Host } from '../transport/host.ts';
 import { GOODBYE_MS } from '../protocol/control.ts';
-import type { OffenceCode } from '../protocol/wire-violation.ts';
+import type { PeerViolationCode } from '../protocol/wire-violation.ts';
 import type { Origin, OwnedPeer } from './peer.ts';
 
 /** A connection with somebody, who may or may not have become a peer. */
@@ -13,7 +13,7 @@ export interface Session {
   readonly origin: Origin;
   peer: OwnedPeer | null;
   /** Why it ended, or is about to. */
-  code: OffenceCode | null;
+  code: PeerViolationCode | null;
   /** It is being sent away. */
   parting: boolean;
 }

@@ -21,7 +21,7 @@ import {
   type TipClaim,
 } from './hello.ts';
 import { handlerFailure } from './handler-failure.ts';
-import { isOffence, type Offence, offence } from './wire-violation.ts';
+import { isPeerViolation, type PeerViolation, peerViolation } from './wire-violation.ts';
 
 /** How long a peer may take to introduce itself. */
 export const HELLO_MS = 10_000;
@@ -41,18 +41,22 @@ export interface Control {
   tellServes(from: Height): void;
   /** Says why we leave; resolves when it is sent or can't be. */
   bye(code: string): Promise<void>;
-  /** Reads until the stream ends: with the peer's offence, its goodbye, or null. */
+  /** Reads until the stream ends: with the peer's violation, its goodbye, or null. */
   run(
     onTip: (tip: TipClaim) => void,
     onServes?: (from: Height) => void,
-  ): Promise<Offence | { readonly bye: string } | null>;
+  ): Promise<PeerViolation | { readonly bye: string } | null>;
 }
 
 /**
  * Exchanges greetings: the side that opened the stream speaks first. Null = the stream was lost meanwhile.
- * A peer of another network, or without a common version, is told so before the offence is returned.
+ * A peer of another network, or without a common version, is told so before the violation is returned.
  */
-export async function greet(stream: Stream, ours: Hello, opened: boolean): Promise<Control | Offence | null> {
+export async function greet(
+  stream: Stream,
+  ours: Hello,
+  opened: boolean,
+): Promise<Control | PeerViolation | null> {
   let state: 'hello' | 'open' | 'newer' = 'hello';
   const reader = createFrameReader(stream, (type) => {
     if (type === FRAME.bye.type) return FRAME.bye.cap;
@@ -68,11 +72,11 @@ export async function greet(stream: Stream, ours: Hello, opened: boolean): Promi
     const frame = await reader.next();
     if (!opened) await say();
     const theirs = readHello(frame, ours);
-    if (theirs !== null && isOffence(theirs)) {
+    if (theirs !== null && isPeerViolation(theirs)) {
       await writeFrame(stream, FRAME.bye.type, 0, [encodeBye(theirs.code)]);
       await stream.close();
     }
-    if (theirs === null || isOffence(theirs)) return theirs;
+    if (theirs === null || isPeerViolation(theirs)) return theirs;
     state = isNewer(theirs) ? 'newer' : 'open';
     return createControl(stream, reader, theirs, commonVersion(ours, theirs)!);
   } catch (error) {
@@ -82,18 +86,18 @@ export async function greet(stream: Stream, ours: Hello, opened: boolean): Promi
   }
 }
 
-function readHello(frame: Frame | Offence | null, ours: Hello): Hello | Offence | null {
-  if (frame === null || isOffence(frame)) return frame;
+function readHello(frame: Frame | PeerViolation | null, ours: Hello): Hello | PeerViolation | null {
+  if (frame === null || isPeerViolation(frame)) return frame;
   if (frame.type === FRAME.bye.type) {
     const code = decodeBye(frame.body);
     // The other side noticed first that we have nothing in common.
-    return code === 'hello-network' || code === 'hello-version' ? offence(code) : null;
+    return code === 'hello-network' || code === 'hello-version' ? peerViolation(code) : null;
   }
   const hello = decodeHello(frame.body);
   if (isViolation(hello)) return hello;
-  if (!equalBytes(hello.networkId, ours.networkId)) return offence('hello-network');
+  if (!equalBytes(hello.networkId, ours.networkId)) return peerViolation('hello-network');
   if (commonVersion(ours, hello) === null)
-    return offence('hello-version', { least: hello.versionMin, most: hello.versionMax });
+    return peerViolation('hello-version', { least: hello.versionMin, most: hello.versionMax });
   return hello;
 }
 
@@ -143,8 +147,8 @@ function createControl(stream: Stream, reader: FrameReader, hello: Hello, versio
       try {
         for (;;) {
           const frame = await reader.next();
-          if (frame === null || isOffence(frame)) return frame;
-          if (!bucket.take(1)) return offence('gossip-flood');
+          if (frame === null || isPeerViolation(frame)) return frame;
+          if (!bucket.take(1)) return peerViolation('gossip-flood');
           if (frame.type === FRAME.serves.type) {
             const from = decodeServes(frame.body);
             if (isViolation(from)) return from;

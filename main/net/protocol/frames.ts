@@ -1,7 +1,7 @@
 import type { Stream } from '@libp2p/interface';
 import { codeOf } from '../../lib/errors.ts';
 import { createPuller, longestMs, SLOWEST_BYTES_PER_S, STALL_MS, write } from './flow.ts';
-import { type Offence, offence } from './wire-violation.ts';
+import { type PeerViolation, peerViolation } from './wire-violation.ts';
 
 /**
  * Everything between nodes but gossip goes in frames: `length u32 LE | type u8 | id u32 LE | body`, where length counts
@@ -22,7 +22,7 @@ export type CapOf = (type: number, id: number) => number | null;
 
 export interface FrameReader {
   /** The next frame, null at a clean end, or what the peer did wrong. Rejects only when the stream is lost. */
-  next(): Promise<Frame | Offence | null>;
+  next(): Promise<Frame | PeerViolation | null>;
   release(): void;
   /** In how many pieces the frame that is coming is kept. */
   readonly pieces: number;
@@ -54,7 +54,7 @@ export function createFrameReader(stream: Stream, capOf: CapOf): FrameReader {
   // Waits until `need` bytes of the frame that began at `began` are here.
   async function gather(need: number, began: { at: number | null }): Promise<'here' | 'end' | 'slow'> {
     while (have < need) {
-      const arrived = await puller.next(patience(began.at, have)).catch((error: unknown) => {
+      const arrived = await puller.next(timeouts(began.at, have)).catch((error: unknown) => {
         if (codeOf(error) === 'stream-stalled') return 'slow' as const;
         throw error;
       });
@@ -98,16 +98,16 @@ export function createFrameReader(stream: Stream, capOf: CapOf): FrameReader {
     async next() {
       const began = { at: have > 0 ? performance.now() : null };
       const head = await gather(FRAME_HEAD, began);
-      if (head === 'end') return have === 0 ? null : offence('wire-cut');
-      if (head === 'slow') return offence('wire-slow');
+      if (head === 'end') return have === 0 ? null : peerViolation('wire-cut');
+      if (head === 'slow') return peerViolation('wire-slow');
       const { length, type, id } = readHead(take(FRAME_HEAD));
       const cap = capOf(type, id);
-      if (cap === null) return offence('wire-unknown', { type });
-      if (length > cap) return offence('wire-oversize', { type, length, cap });
+      if (cap === null) return peerViolation('wire-unknown', { type });
+      if (length > cap) return peerViolation('wire-oversize', { type, length, cap });
       inBody = true;
       const rest = await gather(length, began);
       inBody = false;
-      if (rest !== 'here') return offence(rest === 'end' ? 'wire-cut' : 'wire-slow', { type, length });
+      if (rest !== 'here') return peerViolation(rest === 'end' ? 'wire-cut' : 'wire-slow', { type, length });
       return { type, id, body: take(length) };
     },
     release: () => puller.release(),
@@ -121,7 +121,7 @@ export function createFrameReader(stream: Stream, capOf: CapOf): FrameReader {
 }
 
 // Between frames a stream may rest for ever; inside one, every byte must come at the slowest allowed pace.
-function patience(began: number | null, have: number): number | null {
+function timeouts(began: number | null, have: number): number | null {
   if (began === null) return null;
   return began + STALL_MS + (have / SLOWEST_BYTES_PER_S) * 1000 - performance.now();
 }

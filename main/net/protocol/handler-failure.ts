@@ -1,6 +1,6 @@
 import { isBug, publishBug } from '../../lib/bugs.ts';
 import { messageOf } from '../../lib/errors.ts';
-import { type Offence, offence } from './wire-violation.ts';
+import { type PeerViolation, peerViolation } from './wire-violation.ts';
 
 /**
  * What an exception means that came out of the handler of a peer's message: the one place for all of them. If it is a
@@ -8,10 +8,10 @@ import { type Offence, offence } from './wire-violation.ts';
  * cost its sender nothing, as often as it is sent. Null when the world failed: a stream, a disk.
  * @param where the kind of message.
  */
-export function handlerFailure(where: string, error: unknown): Offence | null {
+export function handlerFailure(where: string, error: unknown): PeerViolation | null {
   if (!isBug(error)) return null;
   publishBug({ where, error });
   const stack = error instanceof Error ? (error.stack ?? '') : '';
   const at = stack.split('\n').find((line) => line.trimStart().startsWith('at ')) ?? '';
-  return offence('handler-failed', { where, error: messageOf(error), at: at.trim() });
+  return peerViolation('handler-failed', { where, error: messageOf(error), at: at.trim() });
 }

@@ -5,7 +5,12 @@ import { SLOWEST_BYTES_PER_S } from './flow.ts';
 import { FRAME } from './frame-types.ts';
 import { createFrameReader, type Frame, type FrameReader, writeFrame } from './frames.ts';
 import { handlerFailure } from './handler-failure.ts';
-import { isOffence, type Offence, offence, type OffenceCode } from './wire-violation.ts';
+import {
+  isPeerViolation,
+  type PeerViolation,
+  peerViolation,
+  type PeerViolationCode,
+} from './wire-violation.ts';
 import type { RequestKind } from './requests.ts';
 
 export interface Request {
@@ -13,8 +18,8 @@ export interface Request {
   readonly body: Uint8Array;
   /** How many frames the reply has; 1 unless told. */
   readonly replies?: number;
-  /** Takes each reply frame as it comes; returning an offence gives the whole call up with it. */
-  onReply?(frame: Frame): Offence | null;
+  /** Takes each reply frame as it comes; returning a violation gives the whole call up with it. */
+  onReply?(frame: Frame): PeerViolation | null;
 }
 
 /** The asking side of one long-lived stream: requests go out at once, replies come back in the same order. */
@@ -24,7 +29,7 @@ export interface Caller {
    * @throws {KithError} `peer-gone`, `peer-timeout` (both reported, if the peer is still there), `peer-busy`,
    * `peer-unsupported`: the peer doesn't know this kind of request, and isn't asked again on this connection.
    */
-  call(request: Request): Promise<Offence | null>;
+  call(request: Request): Promise<PeerViolation | null>;
   /** Requests without all their replies. */
   readonly pending: number;
   close(): void;
@@ -32,7 +37,7 @@ export interface Caller {
 
 export interface CallerDeps {
   open(): Promise<Stream>;
-  onOffence(offence: Offence): void;
+  onViolation(peerViolation: PeerViolation): void;
   /** Bytes that the peer has sent so far, on all streams; not given: it is not looked at. */
   readonly received?: () => number;
   /** Whether the other end runs and can be reached, by a ping; not given: it does. */
@@ -58,7 +63,7 @@ interface Pending {
   readonly id: number;
   readonly request: Request;
   left: number;
-  settle(result: Offence | null | KithError): void;
+  settle(result: PeerViolation | null | KithError): void;
 }
 
 interface Line {
@@ -76,18 +81,18 @@ export function createCaller(deps: CallerDeps): Caller {
   let closed = false;
 
   /** Ends the stream; `wrong` is counted against the peer. */
-  function fail(of: Line, result: Offence | KithError, wrong: Offence | null = null): void {
+  function fail(of: Line, result: PeerViolation | KithError, wrong: PeerViolation | null = null): void {
     if (line !== of) return;
     line = null;
     deadline?.clear();
     const waiting = pending;
     pending = [];
-    // Only the first one waiting met the offence; for the rest the peer is simply gone.
+    // Only the first one waiting met the violation; for the rest the peer is simply gone.
     waiting.forEach((entry, i) =>
-      entry.settle(i === 0 || !isOffence(result) ? result : new KithError('peer-gone')),
+      entry.settle(i === 0 || !isPeerViolation(result) ? result : new KithError('peer-gone')),
     );
-    const blamed = isOffence(result) ? result : wrong;
-    if (blamed !== null) deps.onOffence(blamed);
+    const blamed = isPeerViolation(result) ? result : wrong;
+    if (blamed !== null) deps.onViolation(blamed);
     of.stream.then((it) => it.abort(new Error(result.code))).catch(() => undefined);
   }
 
@@ -100,7 +105,8 @@ export function createCaller(deps: CallerDeps): Caller {
     const began = performance.now();
     const before = received();
     const { left } = first;
-    const late = (code: OffenceCode) => fail(of, new KithError('peer-timeout'), offence(code, { type }));
+    const late = (code: PeerViolationCode) =>
+      fail(of, new KithError('peer-timeout'), peerViolation(code, { type }));
     const isLate = () => line === of && pending[0] === first && first.left === left;
     const check = async (): Promise<void> => {
       const alive = await isAlive();
@@ -126,13 +132,14 @@ export function createCaller(deps: CallerDeps): Caller {
     deadline = createDeadline(deadlineMs, due);
   }
 
-  function accept(of: Line, frame: Frame): Offence | null {
+  function accept(of: Line, frame: Frame): PeerViolation | null {
     const first = pending[0];
-    if (first === undefined || frame.id !== first.id) return offence('wire-unexpected', { type: frame.type });
+    if (first === undefined || frame.id !== first.id)
+      return peerViolation('wire-unexpected', { type: frame.type });
     const { kind, replies = 1, onReply } = first.request;
     if (frame.type === FRAME.unknown.type) {
-      if (kind.mandatory) return offence('request-unsupported', { type: kind.type });
-      if (first.left < replies) return offence('wire-unexpected', { type: frame.type });
+      if (kind.mandatory) return peerViolation('request-unsupported', { type: kind.type });
+      if (first.left < replies) return peerViolation('wire-unexpected', { type: frame.type });
       unsupported.add(kind.type);
       first.left = 0;
     } else {
@@ -158,7 +165,7 @@ export function createCaller(deps: CallerDeps): Caller {
       for (;;) {
         const frame = await of.reader.next();
         if (frame === null) return lost(of);
-        const wrong = isOffence(frame) ? frame : accept(of, frame);
+        const wrong = isPeerViolation(frame) ? frame : accept(of, frame);
         if (wrong !== null) return fail(of, wrong);
       }
     } catch (error) {
@@ -171,7 +178,7 @@ export function createCaller(deps: CallerDeps): Caller {
     const first = pending[0];
     if ((cause as Error | undefined)?.name === 'UnsupportedProtocolError') {
       const { type = 0, mandatory = false } = first?.request.kind ?? {};
-      if (mandatory) return fail(of, offence('request-unsupported', { type }));
+      if (mandatory) return fail(of, peerViolation('request-unsupported', { type }));
       for (const { request } of pending) unsupported.add(request.kind.type);
       return fail(of, new KithError('peer-unsupported'));
     }
@@ -179,7 +186,7 @@ export function createCaller(deps: CallerDeps): Caller {
     // A stream that could not be opened may be our own fault, unless the peer says no.
     const isTheirs = of.reader !== null || (cause as Error | undefined)?.name === 'StreamResetError';
     const cut = first !== undefined && isTheirs;
-    fail(of, gone, cut ? offence('wire-cut', { type: first.request.kind.type }) : null);
+    fail(of, gone, cut ? peerViolation('wire-cut', { type: first.request.kind.type }) : null);
   }
 
   function connect(): Line {
@@ -199,14 +206,14 @@ export function createCaller(deps: CallerDeps): Caller {
       const of = connect();
       lastId = (lastId + 1) >>> 0;
       const id = lastId;
-      const result = new Promise<Offence | null | KithError>((settle) => {
+      const result = new Promise<PeerViolation | null | KithError>((settle) => {
         pending.push({ id, request, left: replies, settle });
       });
       if (pending.length === 1) watch(of);
       of.stream
         .then((it) => writeFrame(it, kind.type, id, [body]))
         .catch((error: unknown) => {
-          if (codeOf(error) === 'stream-stalled') fail(of, offence('wire-unread'));
+          if (codeOf(error) === 'stream-stalled') fail(of, peerViolation('wire-unread'));
           else lost(of, error);
         });
       const outcome = await result;
@@ -223,7 +230,7 @@ export function createCaller(deps: CallerDeps): Caller {
   };
 }
 
-function guard({ type }: RequestKind, take: () => Offence | null): Offence | null {
+function guard({ type }: RequestKind, take: () => PeerViolation | null): PeerViolation | null {
   try {
     return take();
   } catch (error) {

@@ -3,7 +3,7 @@ import { codeOf, KithError } from '../../lib/errors.ts';
 import { FRAME, MAX_UNKNOWN_BYTES } from './frame-types.ts';
 import { createFrameReader, type Frame, type Pay, writeFrame } from './frames.ts';
 import { handlerFailure } from './handler-failure.ts';
-import { isOffence, type Offence, offence } from './wire-violation.ts';
+import { isPeerViolation, type PeerViolation, peerViolation } from './wire-violation.ts';
 
 /** Sends one frame of the reply and waits while the peer is behind with reading. */
 export type Reply = (type: number, ...parts: readonly Uint8Array[]) => Promise<void>;
@@ -11,22 +11,22 @@ export type Reply = (type: number, ...parts: readonly Uint8Array[]) => Promise<v
 export interface Handler {
   /** The most bytes that the request may have. */
   readonly cap: number;
-  /** Answers; what it returns is the peer's offence. It rejects when the stream was lost; see also handler-failure.ts. */
-  handle(frame: Frame, reply: Reply): Promise<Offence | null>;
+  /** Answers; what it returns is the peer's violation. It rejects when the stream was lost; see also handler-failure.ts. */
+  handle(frame: Frame, reply: Reply): Promise<PeerViolation | null>;
 }
 
-/** A handler whose question is decoded first; what can't be is the peer's offence. */
+/** A handler whose question is decoded first; what can't be is the peer's violation. */
 export function answering<Decoded>(
   { cap }: { readonly cap: number },
   decode: (body: Uint8Array) => Decoded,
-  answer: (asked: Exclude<Decoded, Offence>, reply: Reply) => Promise<void>,
+  answer: (asked: Exclude<Decoded, PeerViolation>, reply: Reply) => Promise<void>,
 ): Handler {
   return {
     cap,
     async handle({ body }, reply) {
       const asked = decode(body);
-      if (isOffence(asked)) return asked;
-      await answer(asked as Exclude<Decoded, Offence>, reply);
+      if (isPeerViolation(asked)) return asked;
+      await answer(asked as Exclude<Decoded, PeerViolation>, reply);
       return null;
     },
   };
@@ -46,14 +46,14 @@ export interface Toll {
  * The answering side of one stream: one request at a time, in order. The next isn't read before this one's answer has
  * gone, so however much a peer asks, it holds one request and one answer of ours in memory.
  * Resolves when the stream has ended, with what the peer did wrong, or null. `isNewer`: the peer speaks a version that
- * we don't, so a request that we don't know is no offence: it is answered with `unknown`. Without a toll requests cost
+ * we don't, so a request that we don't know is no violation: it is answered with `unknown`. Without a toll requests cost
  * nothing.
  */
 export async function serve(
   stream: Stream,
   handlers: ReadonlyMap<number, Handler>,
   { isNewer = false, toll }: { readonly isNewer?: boolean; readonly toll?: Toll } = {},
-): Promise<Offence | null> {
+): Promise<PeerViolation | null> {
   const strange = isNewer ? MAX_UNKNOWN_BYTES : null;
   const reader = createFrameReader(stream, (type) => handlers.get(type)?.cap ?? strange);
   try {
@@ -63,14 +63,14 @@ export async function serve(
         await stream.close().catch(() => undefined);
         return null;
       }
-      const wrong = isOffence(frame) ? frame : await answer(stream, handlers, frame, toll);
+      const wrong = isPeerViolation(frame) ? frame : await answer(stream, handlers, frame, toll);
       if (wrong === null) continue;
       stream.abort(new KithError(wrong.code));
       return wrong;
     }
   } catch (error) {
     stream.abort(error instanceof Error ? error : new Error(String(error)));
-    return codeOf(error) === 'stream-stalled' ? offence('wire-unread') : null;
+    return codeOf(error) === 'stream-stalled' ? peerViolation('wire-unread') : null;
   } finally {
     reader.release();
   }
@@ -81,7 +81,7 @@ async function answer(
   handlers: ReadonlyMap<number, Handler>,
   frame: Frame,
   toll: Toll | undefined,
-): Promise<Offence | null> {
+): Promise<PeerViolation | null> {
   const done = await toll?.enter(frame.type, frame.body.length);
   try {
     const pay = toll?.pay(frame.type);
@@ -98,7 +98,10 @@ async function answer(
   }
 }
 
-async function guard({ type }: Frame, handle: () => Promise<Offence | null>): Promise<Offence | null> {
+async function guard(
+  { type }: Frame,
+  handle: () => Promise<PeerViolation | null>,
+): Promise<PeerViolation | null> {
   try {
     return await handle();
   } catch (error) {

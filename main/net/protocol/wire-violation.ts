@@ -15,7 +15,7 @@ export type NetworkCode =
   | 'peer-overloaded' // no answer by the deadline from a peer that answers pings, but no request
   | 'request-unsupported' // a request that every node must answer was answered by `unknown`
   | 'handler-failed' // a message made its handler throw: a bug of ours
-  | 'hello-missing' // no greeting in time
+  | 'hello-missing' // no handshake in time
   | 'hello-network' // a peer of another network
   | 'hello-version' // no protocol version in common
   | 'gossip-flood' // announcements faster than the limit
@@ -33,19 +33,22 @@ export type NetworkCode =
   | 'peer-silent' // nothing comes from it, not even the answer to a ping
   | 'manual'; // banned by the user
 
-export type OffenceCode = ViolationCode | NetworkCode;
+export type PeerViolationCode = ViolationCode | NetworkCode;
 
 /** A broken rule, of core or of the wire, with its evidence. A core `Violation` is one. */
-export interface Offence {
+export interface PeerViolation {
   readonly kind: 'violation';
-  readonly code: OffenceCode;
+  readonly code: PeerViolationCode;
   readonly evidence?: Readonly<Record<string, string | number>>;
 }
 
-export function offence(code: OffenceCode, evidence?: Readonly<Record<string, string | number>>): Offence {
+export function peerViolation(
+  code: PeerViolationCode,
+  evidence?: Readonly<Record<string, string | number>>,
+): PeerViolation {
   return evidence === undefined ? { kind: 'violation', code } : { kind: 'violation', code, evidence };
 }
 
-export function isOffence(value: unknown): value is Offence {
+export function isPeerViolation(value: unknown): value is PeerViolation {
   return typeof value === 'object' && value !== null && (value as { kind?: unknown }).kind === 'violation';
 }

@@ -8,7 +8,7 @@ import type { Peer } from '../peers/peer.ts';
 import type { CompactBlock } from '../protocol/compact-block.ts';
 import { FRAME } from '../protocol/frame-types.ts';
 import type { Frame } from '../protocol/frames.ts';
-import { type Offence, offence } from '../protocol/wire-violation.ts';
+import { type PeerViolation, peerViolation } from '../protocol/wire-violation.ts';
 import { REQUEST, type RequestKind } from '../protocol/requests.ts';
 import { decodePushed, decodeWant, encodePushed, encodeWant } from '../protocol/push-messages.ts';
 import { answering, type Handler } from '../protocol/responder.ts';
@@ -125,11 +125,11 @@ export function createBlockPush(deps: BlockPushDeps): BlockPush {
     peerId: string,
   ): Promise<{ compact: CompactBlock; message: Uint8Array } | null> {
     let found: { compact: CompactBlock; message: Uint8Array } | null = null;
-    const onReply = ({ body }: Frame): Offence | null => {
+    const onReply = ({ body }: Frame): PeerViolation | null => {
       if (body.length === 0) return null;
       const compact = decodePushed(body);
       if (isViolation(compact)) return compact;
-      if (compact.header.idHex !== id) return offence('block-unasked', { id });
+      if (compact.header.idHex !== id) return peerViolation('block-unasked', { id });
       found = { compact, message: body };
       return null;
     };
@@ -158,7 +158,7 @@ export function createBlockPush(deps: BlockPushDeps): BlockPush {
     const getCompact: Handler = {
       cap: FRAME.getCompact.cap,
       async handle(frame, reply) {
-        if (frame.body.length !== FRAME.getCompact.cap) return offence('codec-length');
+        if (frame.body.length !== FRAME.getCompact.cap) return peerViolation('codec-length');
         const id = toHex(frame.body);
         // Who has passed the header on may be waiting for the rest itself.
         for (let waited = 0; awaited.has(id) && waited < PATIENCE_MS; waited += TURN_MS) await sleep(TURN_MS);

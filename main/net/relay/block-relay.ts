@@ -17,7 +17,7 @@ import {
 } from '../protocol/announcements.ts';
 import { createBucket } from '../protocol/bucket.ts';
 import { type CompactBlock, wholeBlock } from '../protocol/compact-block.ts';
-import { type Offence, offence } from '../protocol/wire-violation.ts';
+import { type PeerViolation, peerViolation } from '../protocol/wire-violation.ts';
 import { createPeerBudgets } from './relay-budgets.ts';
 import type { BlockPush } from './block-push.ts';
 import type { CompactRelay } from './compact-relay.ts';
@@ -30,7 +30,7 @@ export interface BlockRelayDeps {
   >;
   readonly gossip: Gossip;
   readonly topic: string;
-  readonly peers: { list(): readonly unknown[]; report(peerId: string, offence: Offence): void };
+  readonly peers: { list(): readonly unknown[]; report(peerId: string, peerViolation: PeerViolation): void };
   /** A block that is new to us, perhaps with its body. */
   announced(id: string, peerId: string, block: Uint8Array | null): void;
   readonly push: Pick<BlockPush, 'send' | 'heard' | 'follow'>;
@@ -112,7 +112,7 @@ export function createBlockRelay(deps: BlockRelayDeps): BlockRelay {
   /** The cheapest checks first: budgets and the header, and a body of up to 2 KiB only behind a header that holds. */
   async function judgeBlock(peerId: string, header: Header, body: Uint8Array | null): Promise<Standing> {
     if (!noise.of(peerId).take(1)) {
-      peers.report(peerId, offence('gossip-flood'));
+      peers.report(peerId, peerViolation('gossip-flood'));
       return 'drop';
     }
     const known = chain.entry(header.idHex) !== undefined;

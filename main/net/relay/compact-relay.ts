@@ -16,7 +16,7 @@ import { handlerFailure } from '../protocol/handler-failure.ts';
 import { REQUEST } from '../protocol/requests.ts';
 import { createKnownSet } from './known-set.ts';
 import { type Known, reconstruct, type Reconstruction } from './reconstruction.ts';
-import { createSpareTransactions } from './extra-transactions.ts';
+import { createExtraTransactions } from './extra-transactions.ts';
 import type { MempoolView } from './transaction-relay.ts';
 
 export interface CompactRelayDeps {
@@ -71,7 +71,7 @@ const PARTS_MS = 3000;
 
 export function createCompactRelay(deps: CompactRelayDeps): CompactRelay {
   const { mempool, chain, bodies, clock, log } = deps;
-  const spares = createSpareTransactions();
+  const spares = createExtraTransactions();
   // Wids of the mempool's newest, and of those that left it because they were mined.
   const arrived = new Map<string, number>();
   const mined = createKnownSet(MOST_MINED);

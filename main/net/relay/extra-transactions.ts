@@ -2,7 +2,7 @@ import type { BinaryString } from '../../core/codec/binary.ts';
 import type { Known } from './reconstruction.ts';
 
 /** Payments that are not in the mempool but may be in the next block: lately removed, orphaned or refused. */
-export interface SpareTransactions {
+export interface ExtraTransactions {
   add(tx: Known): void;
   [Symbol.iterator](): Iterator<Known>;
 }
@@ -12,7 +12,7 @@ const MOST_BYTES = 500_000;
 // A larger one is cheaper to fetch than to keep.
 const MOST_BYTES_EACH = 20_000;
 
-export function createSpareTransactions(): SpareTransactions {
+export function createExtraTransactions(): ExtraTransactions {
   const kept = new Map<BinaryString, Uint8Array>();
   let total = 0;
   return {

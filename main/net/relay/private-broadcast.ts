@@ -18,7 +18,7 @@ export interface FirstHopDeps {
  * Hides where a payment of ours comes from: it goes to one peer that we chose, over a stream of its own, and that peer
  * announces it as it announces everything. Only when it doesn't come back from anybody do we announce it ourselves.
  */
-export interface FirstHop {
+export interface PrivateBroadcast {
   /** False when there is nobody to hide behind. */
   send(tx: Transaction): boolean;
   /** Somebody announced it, so it is no secret that it exists: from here on it is like any other. */
@@ -33,7 +33,7 @@ const ECHO_MS = { least: 5000, most: 10_000 };
 const KEEP_MS = 10 * 60_000;
 const MOST = 1000;
 
-export function createFirstHop(deps: FirstHopDeps): FirstHop {
+export function createPrivateBroadcast(deps: FirstHopDeps): PrivateBroadcast {
   const { peers, clock, random } = deps;
   const hidden = new Map<string, { readonly tx: Transaction; readonly timer: NodeJS.Timeout }>();
   let hop: string | null = null;

@@ -5,7 +5,7 @@ import type { Log } from '../../lib/log.ts';
 import { sourceOf } from '../transport/pool-source.ts';
 import type { Peer } from '../peers/peer.ts';
 import { MAX_TRANSACTIONS_ASKED } from '../protocol/frame-types.ts';
-import { type Offence, offence } from '../protocol/wire-violation.ts';
+import { type PeerViolation, peerViolation } from '../protocol/wire-violation.ts';
 import { REQUEST } from '../protocol/requests.ts';
 import { decodeTransactions, encodeGetTransactions, type Naming } from '../protocol/relay-messages.ts';
 
@@ -14,7 +14,7 @@ export interface FetcherDeps {
   /** A transaction that was asked for. */
   deliver(tx: Transaction, peerId: string): void;
   /** The peer announces and doesn't serve. */
-  onOffence(peerId: string, offence: Offence): void;
+  onViolation(peerId: string, peerViolation: PeerViolation): void;
   readonly log: Log;
 }
 
@@ -154,7 +154,7 @@ export function createFetcher(deps: FetcherDeps): Fetcher {
     while (lane.running < REQUESTS_AT_ONCE && lane.queue.size > 0) {
       const batch = take(lane);
       lane.running++;
-      const patience = setTimeout(() => waitsFor(peerId, lane, batch), FALLBACK_MS);
+      const timeouts = setTimeout(() => waitsFor(peerId, lane, batch), FALLBACK_MS);
       const epochs = batch.map((key) => wanted.get(key)?.epoch);
       void ask(peer, batch)
         .then((found) => weigh(peerId, lane, epochs.filter((each) => each === epoch).length, found))
@@ -162,7 +162,7 @@ export function createFetcher(deps: FetcherDeps): Fetcher {
           deps.log.debug('payments did not come', { peer: peerId, cause: String(error) });
         })
         .finally(() => {
-          clearTimeout(patience);
+          clearTimeout(timeouts);
           lane.running--;
           lane.slow = false;
           batch.filter((key) => wanted.get(key)?.asking === peerId).forEach(next);
@@ -184,7 +184,7 @@ export function createFetcher(deps: FetcherDeps): Fetcher {
     lane.unserved = found > 0 ? 0 : lane.unserved + asked;
     if (lane.unserved < MOST_UNSERVED) return;
     lane.unserved = 0;
-    deps.onOffence(peerId, offence('tx-withheld', { asked: MOST_UNSERVED }));
+    deps.onViolation(peerId, peerViolation('tx-withheld', { asked: MOST_UNSERVED }));
   }
 
   // One request asks by one name only.
@@ -224,14 +224,14 @@ export function createFetcher(deps: FetcherDeps): Fetcher {
     return found;
   }
 
-  function receive(peer: Peer, asked: Map<string, Wanted>, body: Uint8Array): Offence | null {
+  function receive(peer: Peer, asked: Map<string, Wanted>, body: Uint8Array): PeerViolation | null {
     const encoded = decodeTransactions(body);
     if (isViolation(encoded)) return encoded;
     for (const bytes of encoded) {
       const tx = decodeTransaction(bytes);
       if (isViolation(tx)) return tx;
       const entry = asked.get(toHex(tx.wid)) ?? asked.get(tx.txidHex);
-      if (entry === undefined) return offence('tx-unasked', { txid: tx.txidHex });
+      if (entry === undefined) return peerViolation('tx-unasked', { txid: tx.txidHex });
       asked.delete(entry.id);
       if (remove(`${entry.by}:${entry.id}`)) deps.deliver(tx, peer.id);
     }

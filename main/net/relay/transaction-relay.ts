@@ -12,12 +12,12 @@ import { PENALTY } from '../peers/penalties.ts';
 import { decodeWids } from '../protocol/announcements.ts';
 import { createPeerBudgets } from './relay-budgets.ts';
 import { handlerFailure } from '../protocol/handler-failure.ts';
-import { type Offence, offence } from '../protocol/wire-violation.ts';
+import { type PeerViolation, peerViolation } from '../protocol/wire-violation.ts';
 import { REQUEST } from '../protocol/requests.ts';
 import { decodeWidList } from '../protocol/relay-messages.ts';
 import { createAnnouncer } from './transaction-announcer.ts';
 import { createFetcher } from './transaction-fetcher.ts';
-import { createFirstHop } from './private-broadcast.ts';
+import { createPrivateBroadcast } from './private-broadcast.ts';
 import { createKnownSet } from './known-set.ts';
 import { createOwnPayments } from './own-payments.ts';
 
@@ -34,7 +34,7 @@ export interface TransactionRelayDeps {
   readonly peers: {
     list(): readonly Peer[];
     get(id: string): Peer | undefined;
-    report(peerId: string, offence: Offence): void;
+    report(peerId: string, peerViolation: PeerViolation): void;
   };
   /** A payment that isn't taken, and may be mined all the same. */
   onRefused(tx: Transaction): void;
@@ -90,7 +90,7 @@ export function createTransactionRelay(deps: TransactionRelayDeps): TransactionR
     ms: clock.ms,
     random: deps.random,
   });
-  const firstHop = createFirstHop({
+  const privateBroadcast = createPrivateBroadcast({
     peers,
     announce: (tx, everyone) => announcer.announce(tx.wid, everyone),
     clock,
@@ -98,12 +98,12 @@ export function createTransactionRelay(deps: TransactionRelayDeps): TransactionR
     random: deps.random,
   });
   const tell = (tx: Transaction): void => {
-    if (!deps.hideOrigin || !firstHop.send(tx)) announcer.announce(tx.wid, true);
+    if (!deps.hideOrigin || !privateBroadcast.send(tx)) announcer.announce(tx.wid, true);
   };
   const fetcher = createFetcher({
     peer: (id) => peers.get(id),
     deliver,
-    onOffence: (id, wrong) => peers.report(id, wrong),
+    onViolation: (id, wrong) => peers.report(id, wrong),
     log,
   });
   const off: (() => void)[] = [];
@@ -117,7 +117,7 @@ export function createTransactionRelay(deps: TransactionRelayDeps): TransactionR
     }
     const { wids } = announcement;
     if (!budgets.of(peerId).take(wids.length)) {
-      peers.report(peerId, offence('gossip-flood', { wids: wids.length }));
+      peers.report(peerId, peerViolation('gossip-flood', { wids: wids.length }));
       return 'drop';
     }
     learn(wids.map(toHex), peerId);
@@ -130,7 +130,7 @@ export function createTransactionRelay(deps: TransactionRelayDeps): TransactionR
     if (peer === undefined || !relays(peer)) return;
     const fresh = wids.filter((wid) => {
       own.seen(wid, peerId);
-      firstHop.echoed(wid);
+      privateBroadcast.echoed(wid);
       return mempool.getByWid(wid) === undefined && !refused.has(wid);
     });
     if (fresh.length > 0) fetcher.want('wid', fresh, peerId);
@@ -193,7 +193,7 @@ export function createTransactionRelay(deps: TransactionRelayDeps): TransactionR
     stop() {
       clearInterval(timer);
       announcer.stop();
-      firstHop.stop();
+      privateBroadcast.stop();
       for (const each of off) each();
     },
     announce(tx) {
@@ -205,7 +205,7 @@ export function createTransactionRelay(deps: TransactionRelayDeps): TransactionR
       own.seen(toHex(tx.wid), peerId);
       if (!mempool.has(tx.txidHex)) deliver(tx, peerId);
     },
-    hides: firstHop.hides,
+    hides: privateBroadcast.hides,
     welcome(peer) {
       askForList(peer).catch((error: unknown) => {
         if (codeOf(error) !== 'peer-gone')

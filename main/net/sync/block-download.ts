@@ -10,16 +10,16 @@ import type { HeaderEntry } from '../../chain/header-entry.ts';
 import type { Peer } from '../peers/peer.ts';
 import { FRAME, MAX_BLOCKS_ASKED } from '../protocol/frame-types.ts';
 import type { Frame } from '../protocol/frames.ts';
-import { type Offence, offence } from '../protocol/wire-violation.ts';
+import { type PeerViolation, peerViolation } from '../protocol/wire-violation.ts';
 import { handlerFailure } from '../protocol/handler-failure.ts';
 import { REQUEST } from '../protocol/requests.ts';
 import { encodeGetBlocks } from '../protocol/sync-messages.ts';
 import { isBlock } from './block-reply.ts';
 import { createBrokenClaims } from './broken-claims.ts';
-import { createDebts } from './outstanding-requests.ts';
+import { createOutstandingRequests } from './outstanding-requests.ts';
 import { createGapSync, type GapSync, type GapSyncDeps } from './gap-sync.ts';
 import type { Rate } from './sync-rate.ts';
-import { createPatience } from './request-timeouts.ts';
+import { createRequestTimeouts } from './request-timeouts.ts';
 import { createSideBlocks, type SideBlocksDeps } from './side-blocks.ts';
 import { createSources } from './block-sources.ts';
 import {
@@ -38,7 +38,7 @@ export interface BodySyncDeps {
   readonly peers: {
     list(): readonly Peer[];
     get(id: string): Peer | undefined;
-    report(peerId: string, offence: Offence): void;
+    report(peerId: string, peerViolation: PeerViolation): void;
   };
   readonly rate: Rate;
   readonly clock: Clock;
@@ -76,8 +76,8 @@ const UNABLE_MS = 10_000;
 export function createBodySync(deps: BodySyncDeps): BodySync {
   const { chain, peers, clock, log } = deps;
   const window = createWindow();
-  const patience = createPatience();
-  const debts = createDebts(clock);
+  const timeouts = createRequestTimeouts();
+  const outstanding = createOutstandingRequests(clock);
   const sources = createSources({ chain, clock });
   const broken = createBrokenClaims({ peers, sources, clock });
   const submitting = new Set<string>();
@@ -117,7 +117,7 @@ export function createBodySync(deps: BodySyncDeps): BodySync {
     const order = (peer: Peer) => (peer.id === first ? -1 : (peer.latencyMs ?? 1000));
     const able = [...peers.list()].sort((a, b) => order(a) - order(b));
     for (const peer of able) {
-      const room = IN_FLIGHT - debts.of(peer.id);
+      const room = IN_FLIGHT - outstanding.of(peer.id);
       // Asking for half of what it may owe at a time keeps every peer busy without a request a block.
       if (room < IN_FLIGHT / 2) continue;
       const most = window.bytes() < WINDOW_BYTES ? Math.min(room, MAX_BLOCKS_ASKED) : headOnly();
@@ -131,7 +131,7 @@ export function createBodySync(deps: BodySyncDeps): BodySync {
 
   async function fetch(peer: Peer, slots: Slot[]): Promise<void> {
     window.asked(slots, peer.id, clock.ms());
-    debts.asked(peer.id, slots.length);
+    outstanding.asked(peer.id, slots.length);
     let got = 0;
     try {
       await peer.sync.call({
@@ -140,7 +140,7 @@ export function createBodySync(deps: BodySyncDeps): BodySync {
         replies: slots.length,
         onReply: (frame) => {
           const slot = slots[got++]!;
-          debts.paid(peer.id);
+          outstanding.paid(peer.id);
           return receive(peer, slot, frame);
         },
       });
@@ -150,7 +150,7 @@ export function createBodySync(deps: BodySyncDeps): BodySync {
     const left = slots.length - got;
     // Of a peer that has left in the meantime nothing is kept.
     if (peers.get(peer.id) === undefined) forget(peer.id);
-    else debts.remitted(peer.id, left);
+    else outstanding.remitted(peer.id, left);
     // A stream that breaks at once must not be asked again at once: the next tick is soon enough, and others first.
     if (left > 0 && peers.get(peer.id) !== undefined)
       for (const { entry } of slots.slice(got)) sources.failed(entry.id, peer.id);
@@ -158,17 +158,17 @@ export function createBodySync(deps: BodySyncDeps): BodySync {
     else assign();
   }
 
-  function receive(peer: Peer, slot: Slot, frame: Frame): Offence | null {
+  function receive(peer: Peer, slot: Slot, frame: Frame): PeerViolation | null {
     const { id } = slot.entry;
     if (frame.type === FRAME.absent.type) {
       if (slot.peer === peer.id) window.unask(id);
       if (sources.absent(peer, slot.entry)) broken.noted(peer, slot.entry);
     } else {
-      if (!isBlock(frame.body, id)) return offence('block-unasked', { id });
+      if (!isBlock(frame.body, id)) return peerViolation('block-unasked', { id });
       window.fill(id, frame.body, peer.id);
       pump();
     }
-    if (debts.of(peer.id) <= IN_FLIGHT / 2) assign();
+    if (outstanding.of(peer.id) <= IN_FLIGHT / 2) assign();
     return null;
   }
 
@@ -188,7 +188,7 @@ export function createBodySync(deps: BodySyncDeps): BodySync {
       const result = await chain.submitBlock(slot.body!);
       if (isViolation(result)) refused(slot, result);
       else {
-        patience.succeeded();
+        timeouts.succeeded();
         deps.rate.add(sizeOf(slot.body!));
         sources.done(id);
       }
@@ -237,7 +237,8 @@ export function createBodySync(deps: BodySyncDeps): BodySync {
     const peer = peers.get(peerId);
     const knew = peer !== undefined && sources.claims(peer, entry) === true;
     if (blamesOnlyTheBody(violation.code)) peers.report(peerId, violation);
-    else if (knew) peers.report(peerId, offence('block-invalid', { id: entry.id, rule: violation.code }));
+    else if (knew)
+      peers.report(peerId, peerViolation('block-invalid', { id: entry.id, rule: violation.code }));
   }
 
   function tick(): void {
@@ -249,25 +250,25 @@ export function createBodySync(deps: BodySyncDeps): BodySync {
     gaps.look();
   }
 
-  const forget = (peerId: string): void => [debts, sources].forEach((each) => each.delete(peerId));
+  const forget = (peerId: string): void => [outstanding, sources].forEach((each) => each.delete(peerId));
 
   function watch(): void {
     const head = window.slots[0];
     if (head?.state === 'wanted') return unstick(head);
     stuckSince = 0;
     if (head?.state !== 'asked' || head.peer === null) return;
-    const last = Math.max(head.askedAt, debts.movedAt(head.peer));
-    if (clock.ms() - last < patience.ms()) return;
+    const last = Math.max(head.askedAt, outstanding.movedAt(head.peer));
+    if (clock.ms() - last < timeouts.ms()) return;
     const slow = head.peer;
     const others = peers.list().some((peer) => peer.id !== slow && canServe(peer, head));
     if (!others && clock.ms() - last < ALONE_MS) return;
-    patience.stalled();
+    timeouts.stalled();
     sources.failed(head.entry.id, slow);
     window.release(slow);
     // Whoever passed a header on may wait for the body as we do.
     const peer = peers.get(slow);
     if (peer !== undefined && sources.claims(peer, head.entry) === true)
-      peers.report(slow, offence('sync-stalled', { height: head.entry.height }));
+      peers.report(slow, peerViolation('sync-stalled', { height: head.entry.height }));
     assign();
   }
 

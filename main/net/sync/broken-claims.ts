@@ -1,11 +1,14 @@
 import type { Clock } from '../../lib/clock.ts';
 import type { HeaderEntry } from '../../chain/header-entry.ts';
 import type { Peer } from '../peers/peer.ts';
-import { type Offence, offence } from '../protocol/wire-violation.ts';
+import { type PeerViolation, peerViolation } from '../protocol/wire-violation.ts';
 import type { Sources } from './block-sources.ts';
 
 export interface BrokenClaimsDeps {
-  readonly peers: { get(id: string): Peer | undefined; report(peerId: string, offence: Offence): void };
+  readonly peers: {
+    get(id: string): Peer | undefined;
+    report(peerId: string, peerViolation: PeerViolation): void;
+  };
   readonly sources: Pick<Sources, 'lacksClaimed'>;
   readonly clock: Clock;
 }
@@ -40,7 +43,7 @@ export function createBrokenClaims({ peers, sources, clock }: BrokenClaimsDeps):
       for (const { peer, entry } of due) {
         // If it has connected again meanwhile, it has made other claims.
         if (peers.get(peer.id) === peer && sources.lacksClaimed(peer, entry))
-          peers.report(peer.id, offence('block-withheld', { id: entry.id }));
+          peers.report(peer.id, peerViolation('block-withheld', { id: entry.id }));
       }
     },
   };

@@ -4,7 +4,7 @@ import { type Clock, sleep } from '../../lib/clock.ts';
 import type { Manifest } from '../../chain/snapshot-files.ts';
 import type { Peer } from '../peers/peer.ts';
 import { encodeGetChunk } from '../protocol/snapshot-messages.ts';
-import { offence } from '../protocol/wire-violation.ts';
+import { peerViolation } from '../protocol/wire-violation.ts';
 import { REQUEST } from '../protocol/requests.ts';
 import { ask } from './request.ts';
 
@@ -86,7 +86,9 @@ function askForChunk(peer: Peer, manifest: Manifest, index: number): Promise<Uin
     peer,
     { kind: REQUEST.getChunk, body },
     (got) =>
-      got.length === 0 || equalBytes(chunkHash(got), wanted) ? null : offence('chunk-invalid', { index }),
+      got.length === 0 || equalBytes(chunkHash(got), wanted)
+        ? null
+        : peerViolation('chunk-invalid', { index }),
     (it) => it.snapshots,
   );
 }

@@ -4,7 +4,7 @@ import type { Log } from '../../lib/log.ts';
 import type { Chain } from '../../chain/chain.ts';
 import type { History, HistoryStatus } from '../../chain/history-check.ts';
 import type { Peer } from '../peers/peer.ts';
-import type { Offence } from '../protocol/wire-violation.ts';
+import type { PeerViolation } from '../protocol/wire-violation.ts';
 import type { BodySync } from './block-download.ts';
 import type { HeaderSync } from './header-sync.ts';
 import { createHistorySync, type HistorySync } from './history-sync.ts';
@@ -12,7 +12,7 @@ import type { SnapshotSync } from './snapshot-sync.ts';
 
 export interface FastStartDeps {
   readonly chain: Pick<Chain, 'tip' | 'bestHeader' | 'base' | 'historyChecked'>;
-  readonly peers: { list(): readonly Peer[]; report(peerId: string, offence: Offence): void };
+  readonly peers: { list(): readonly Peer[]; report(peerId: string, peerViolation: PeerViolation): void };
   readonly headers: Pick<HeaderSync, 'source'>;
   readonly bodies: Pick<BodySync, 'start' | 'consider' | 'missing'>;
   /** Null = blocks from the first on, as always. */

@@ -8,7 +8,7 @@ import type { Chain } from '../../chain/chain.ts';
 import type { HeaderEntry } from '../../chain/header-entry.ts';
 import type { Peer } from '../peers/peer.ts';
 import { FRAME } from '../protocol/frame-types.ts';
-import { type Offence, offence } from '../protocol/wire-violation.ts';
+import { type PeerViolation, peerViolation } from '../protocol/wire-violation.ts';
 import { handlerFailure } from '../protocol/handler-failure.ts';
 import { REQUEST } from '../protocol/requests.ts';
 import { encodeGetBlocks } from '../protocol/sync-messages.ts';
@@ -17,7 +17,7 @@ import type { Sources } from './block-sources.ts';
 
 export interface GapSyncDeps {
   readonly chain: Pick<Chain, 'gaps' | 'gapRange' | 'expectGaps' | 'servesFrom' | 'submitBlock'>;
-  readonly peers: { list(): readonly Peer[]; report(peerId: string, offence: Offence): void };
+  readonly peers: { list(): readonly Peer[]; report(peerId: string, peerViolation: PeerViolation): void };
   readonly sources: Pick<Sources, 'claims'>;
   /** Whether bodies on the path to the best header are outstanding: these come first. */
   busy(): boolean;
@@ -130,7 +130,7 @@ export function createGapSync(deps: GapSyncDeps): GapSync {
         onReply(frame) {
           const entry = entries[got++]!;
           if (frame.type === FRAME.absent.type) return null;
-          if (!isBlock(frame.body, entry.id)) return offence('block-unasked', { id: entry.id });
+          if (!isBlock(frame.body, entry.id)) return peerViolation('block-unasked', { id: entry.id });
           arrived.push({ entry, bytes: frame.body });
           return null;
         },

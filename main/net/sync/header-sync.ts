@@ -12,7 +12,7 @@ import type { HeaderEntry } from '../../chain/header-entry.ts';
 import type { Peer } from '../peers/peer.ts';
 import { MAX_HEADERS } from '../protocol/frame-types.ts';
 import { isUnanswered } from '../protocol/requester.ts';
-import { type Offence, offence } from '../protocol/wire-violation.ts';
+import { type PeerViolation, peerViolation } from '../protocol/wire-violation.ts';
 import { handlerFailure } from '../protocol/handler-failure.ts';
 import { REQUEST } from '../protocol/requests.ts';
 import { decodeHeaders, encodeGetHeaders } from '../protocol/sync-messages.ts';
@@ -23,7 +23,7 @@ export interface HeaderSyncDeps extends PresyncDeps {
   readonly peers: {
     list(): readonly Peer[];
     get(id: string): Peer | undefined;
-    report(peerId: string, offence: Offence): void;
+    report(peerId: string, peerViolation: PeerViolation): void;
   };
   readonly clock: Clock;
   /** Below it no chain is stored. */
@@ -64,7 +64,7 @@ export function createHeaderSync(deps: HeaderSyncDeps): HeaderSync {
   const early = new Map<string, UnixSeconds>();
   let earlyNow: UnixSeconds | null = null;
   const leaving = new Set<string>();
-  let patienceMs = SLOW_MS;
+  let timeoutMs = SLOW_MS;
   let current: Peer | null = null;
 
   const usable = (): Peer[] =>
@@ -123,17 +123,17 @@ export function createHeaderSync(deps: HeaderSyncDeps): HeaderSync {
     settled.set(peer.id, claim);
     if (earlyNow === null) early.delete(peer.id);
     else early.set(peer.id, earlyNow);
-    if (clean) patienceMs = SLOW_MS;
+    if (clean) timeoutMs = SLOW_MS;
     const shown = chain.entry(toHex(claimed.id)) !== undefined || chain.bestHeader().work >= claimed.work;
     // It may have left its claim behind by now; then it has told us so.
     if (clean && !shown && claimOf(peer) === claim)
-      peers.report(peer.id, offence('headers-unproven', { height: claimed.height }));
+      peers.report(peer.id, peerViolation('headers-unproven', { height: claimed.height }));
   }
 
   /** Whether it is left for another one. */
   function leave(peer: Peer, tookMs: number): boolean {
-    if (tookMs < patienceMs || !usable().some(({ id }) => id !== peer.id)) return false;
-    patienceMs = Math.min(REQUEST.getHeaders.deadlineMs, patienceMs * 2);
+    if (tookMs < timeoutMs || !usable().some(({ id }) => id !== peer.id)) return false;
+    timeoutMs = Math.min(REQUEST.getHeaders.deadlineMs, timeoutMs * 2);
     slow.set(peer.id, (slow.get(peer.id) ?? 0) + 1);
     leaving.add(peer.id);
     log.debug('headers come slowly; another peer is asked', { peer: peer.id, tookMs: Math.round(tookMs) });
@@ -223,7 +223,7 @@ export function createHeaderSync(deps: HeaderSyncDeps): HeaderSync {
     return false;
   }
 
-  function blame(peer: Peer, wrong: Offence): false {
+  function blame(peer: Peer, wrong: PeerViolation): false {
     peers.report(peer.id, wrong);
     return false;
   }
@@ -238,7 +238,7 @@ export function createHeaderSync(deps: HeaderSyncDeps): HeaderSync {
       onReply(frame) {
         const decoded = decodeHeaders(frame.body);
         if (isViolation(decoded)) return decoded;
-        if (!linked(decoded)) return offence('headers-unlinked');
+        if (!linked(decoded)) return peerViolation('headers-unlinked');
         headers = decoded;
         return null;
       },

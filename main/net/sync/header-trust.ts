@@ -55,7 +55,7 @@ export function createSnapshotTrust({ chain, params, peers, named }: SnapshotTru
       const base = chain.base();
       if (base === null || chain.historyChecked() || base === trusted) return [];
       const message =
-        'The coin set that this node began with is not confirmed by enough independent nodes yet. Balances can be looked at; sending waits until three of them are on this chain, or the blocks before it are checked.';
+        'The UTXO set that this node began with is not confirmed by enough independent nodes yet. Balances can be looked at; sending waits until three of them are on this chain, or the blocks before it are checked.';
       return [{ code: 'snapshot-unproven', message }];
     },
   };

@@ -10,13 +10,13 @@ import type { HeaderEntry } from '../../chain/header-entry.ts';
 import type { History, HistoryStatus } from '../../chain/history-check.ts';
 import type { Peer } from '../peers/peer.ts';
 import { FRAME, MAX_BLOCKS_ASKED } from '../protocol/frame-types.ts';
-import { type Offence, offence } from '../protocol/wire-violation.ts';
+import { type PeerViolation, peerViolation } from '../protocol/wire-violation.ts';
 import { REQUEST } from '../protocol/requests.ts';
 import { encodeGetBlocks } from '../protocol/sync-messages.ts';
 
 export interface HistorySyncDeps {
   readonly history: History;
-  readonly peers: { list(): readonly Peer[]; report(peerId: string, offence: Offence): void };
+  readonly peers: { list(): readonly Peer[]; report(peerId: string, peerViolation: PeerViolation): void };
   /** Whether the tip has all the peers' attention; history can wait. */
   busy(): boolean;
   readonly log: Log;
@@ -59,7 +59,7 @@ export function createHistorySync({ history, peers, busy, log }: HistorySyncDeps
           const id = toHex(hash(DOMAIN.header, body.subarray(0, HEADER_BYTES)));
           const asked = wanted.some((entry) => entry.id === id);
           if (asked) got.push(body);
-          return asked ? null : offence('block-unasked', { id });
+          return asked ? null : peerViolation('block-unasked', { id });
         },
       });
     } catch (error) {

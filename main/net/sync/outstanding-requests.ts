@@ -1,7 +1,7 @@
 import type { Clock } from '../../lib/clock.ts';
 
 /** How many blocks each peer owes us, and since when it has given none. */
-export interface Debts {
+export interface OutstandingRequests {
   of(peerId: string): number;
   asked(peerId: string, blocks: number): void;
   /** One of them came, or a word that the peer hasn't it. */
@@ -13,7 +13,7 @@ export interface Debts {
   delete(peerId: string): void;
 }
 
-export function createDebts(clock: Clock): Debts {
+export function createOutstandingRequests(clock: Clock): OutstandingRequests {
   const blocks = new Map<string, number>();
   const moved = new Map<string, number>();
   const of = (peerId: string): number => blocks.get(peerId) ?? 0;

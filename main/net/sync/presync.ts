@@ -7,7 +7,7 @@ import type { PowHash } from '../../core/ports.ts';
 import type { Header } from '../../core/primitives/header.ts';
 import { bitsAfter } from '../../chain/header-acceptor.ts';
 import type { HeaderEntry } from '../../chain/header-entry.ts';
-import { type Offence, offence } from '../protocol/wire-violation.ts';
+import { type PeerViolation, peerViolation } from '../protocol/wire-violation.ts';
 
 /** What is kept of each header until its chain has shown enough work: 8 bytes of a hash with a key that only we know. */
 const MARK_BYTES = 8;
@@ -33,7 +33,7 @@ export interface Presync {
    * `enough`: the second pass begins at the fork. `changed`: they don't lead on from the message before, so the peer
    * follows another chain by now, as every peer may.
    */
-  first(headers: readonly Header[]): Offence | 'more' | 'enough' | 'changed';
+  first(headers: readonly Header[]): PeerViolation | 'more' | 'enough' | 'changed';
   /** `changed`: these are not the headers of the first pass. */
   second(headers: readonly Header[]): 'same' | 'changed';
   /** Whether the second pass has seen all that the first one did. */
@@ -61,7 +61,7 @@ export function createPresync(deps: PresyncDeps, fork: HeaderEntry, minimum: big
   const markOf = (header: Header): Uint8Array =>
     createHash('sha256').update(key).update(header.id).digest().subarray(0, MARK_BYTES);
 
-  function add(header: Header): Offence | null {
+  function add(header: Header): PeerViolation | null {
     const broken = checkHeaderContext(header, last, bitsAfter(last, network));
     if (broken !== null) return broken;
     const sampled = deps.random() * SAMPLE < 1;
@@ -94,7 +94,7 @@ export function createPresync(deps: PresyncDeps, fork: HeaderEntry, minimum: big
       // Within one message they follow each other (header-sync.ts).
       if (headers[0] !== undefined && !equalBytes(headers[0].prev, lastId)) return 'changed';
       for (const header of headers) {
-        if (count === MOST_HEADERS) return offence('header-low-work', { height: header.height });
+        if (count === MOST_HEADERS) return peerViolation('header-low-work', { height: header.height });
         const wrong = add(header);
         if (wrong !== null) return wrong;
       }

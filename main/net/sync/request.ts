@@ -1,6 +1,6 @@
 import type { Peer } from '../peers/peer.ts';
 import type { Caller } from '../protocol/requester.ts';
-import type { Offence } from '../protocol/wire-violation.ts';
+import type { PeerViolation } from '../protocol/wire-violation.ts';
 import type { RequestKind } from '../protocol/requests.ts';
 
 export interface Question {
@@ -10,12 +10,12 @@ export interface Question {
 
 /**
  * One question with one answer. Null when the peer hasn't it, is gone, too slow, or broke a rule (which is reported already).
- * `check` may refuse the answer with an offence, which is then held against the peer.
+ * `check` may refuse the answer with a violation, which is then held against the peer.
  */
 export async function ask(
   peer: Peer,
   question: Question,
-  check: (body: Uint8Array) => Offence | null = () => null,
+  check: (body: Uint8Array) => PeerViolation | null = () => null,
   lane: (peer: Peer) => Caller = (it) => it.sync,
 ): Promise<Uint8Array | null> {
   let got: Uint8Array | null = null;

@@ -5,7 +5,7 @@ import type { Chain } from '../../chain/chain.ts';
 import type { HeaderEntry } from '../../chain/header-entry.ts';
 import type { Peer } from '../peers/peer.ts';
 import { FRAME } from '../protocol/frame-types.ts';
-import { type Offence, offence } from '../protocol/wire-violation.ts';
+import { type PeerViolation, peerViolation } from '../protocol/wire-violation.ts';
 import { handlerFailure } from '../protocol/handler-failure.ts';
 import { REQUEST } from '../protocol/requests.ts';
 import { encodeGetBlocks } from '../protocol/sync-messages.ts';
@@ -14,7 +14,7 @@ import type { Sources } from './block-sources.ts';
 
 export interface SideBlocksDeps {
   readonly chain: Pick<Chain, 'tip' | 'entry' | 'hasBody' | 'isActive' | 'submitBlock'>;
-  readonly peers: { list(): readonly Peer[]; report(peerId: string, offence: Offence): void };
+  readonly peers: { list(): readonly Peer[]; report(peerId: string, peerViolation: PeerViolation): void };
   readonly sources: Sources;
   /** Somebody else sees to this block. */
   busy(id: string): boolean;
@@ -89,7 +89,7 @@ export function createSideBlocks(deps: SideBlocksDeps): SideBlocks {
           if (frame.type === FRAME.absent.type) {
             if (sources.absent(peer, entry)) deps.lacking(peer, entry);
           } else if (isBlock(frame.body, entry.id)) arrived.push({ entry, bytes: frame.body });
-          else return offence('block-unasked', { id: entry.id });
+          else return peerViolation('block-unasked', { id: entry.id });
           return null;
         },
       });

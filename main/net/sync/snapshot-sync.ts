@@ -21,7 +21,7 @@ import {
 } from '../../chain/snapshot-files.ts';
 import { SnapshotRefused } from '../../chain/load-snapshot.ts';
 import type { Peer } from '../peers/peer.ts';
-import { offence } from '../protocol/wire-violation.ts';
+import { peerViolation } from '../protocol/wire-violation.ts';
 import { REQUEST } from '../protocol/requests.ts';
 import { decodeManifest, encodeGetManifest } from '../protocol/snapshot-messages.ts';
 import { encodeGetBlocks } from '../protocol/sync-messages.ts';
@@ -38,7 +38,7 @@ export interface SnapshotSyncDeps {
   readonly log: Log;
 }
 
-/** Begins a chain with the newest coin set that the chain commits to and that is buried, fetched from many peers at once. */
+/** Begins a chain with the newest UTXO set that the chain commits to and that is buried, fetched from many peers at once. */
 export interface SnapshotSync {
   /** True when the chain has a snapshot now; false when there is none to be had, and blocks must do. */
   run(signal: AbortSignal): Promise<boolean>;
@@ -97,7 +97,7 @@ export function createSnapshotSync(deps: SnapshotSyncDeps): SnapshotSync {
           if (body.length === 0) return null;
           const manifest = decodeManifest(body, network.id);
           if (isViolation(manifest)) return manifest;
-          if (!equalBytes(manifest.root, root)) return offence('chunk-invalid', { what: 'manifest' });
+          if (!equalBytes(manifest.root, root)) return peerViolation('chunk-invalid', { what: 'manifest' });
           // If the root is of another height, the fault is the chain's, not this peer's.
           if (manifest.facts.height === base.height) found = manifest;
           return null;

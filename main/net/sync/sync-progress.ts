@@ -105,7 +105,7 @@ function stallOf(deps: ProgressDeps, phase: SyncProgress['phase']): string | nul
   if (phase === 'blocks' && paces.blocks.stillMs() > STALL_MS)
     return 'None of the connected nodes has delivered the next block yet; they are asked in turn.';
   if (phase === 'snapshot' && paces.chunks.stillMs() > STALL_MS)
-    return 'No part of the coin set has come for a while; other nodes are asked.';
+    return 'No part of the UTXO set has come for a while; other nodes are asked.';
   return null;
 }
 

@@ -14,7 +14,7 @@ const RESERVED = 'circuit-relay-source';
  * a tag. By itself it keeps what each peer said about itself, up to 8 KB, for as long as it runs: whoever connects again
  * and again under new names would fill the memory.
  */
-export function forgetStrangers(node: Remembering): void {
+export function forgetUnknownPeers(node: Remembering): void {
   async function forget(peer: PeerId): Promise<void> {
     if (node.getConnections(peer).length > 0 || !(await node.peerStore.has(peer))) return;
     const { tags } = await node.peerStore.get(peer);

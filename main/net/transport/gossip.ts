@@ -7,7 +7,7 @@ import { MAX_GOSSIP_BYTES } from '../protocol/announcements.ts';
 import { type Breathe, createBreathe } from '../../lib/turns.ts';
 import { plain } from '../protocol/flow.ts';
 import { handlerFailure } from '../protocol/handler-failure.ts';
-import type { Offence } from '../protocol/wire-violation.ts';
+import type { PeerViolation } from '../protocol/wire-violation.ts';
 import { gossipScoreParams, SCORE_THRESHOLDS } from './gossip-scores.ts';
 
 /** What becomes of a message: passed on, dropped, or dropped and held against the peer that sent it. */
@@ -105,7 +105,7 @@ export interface GossipDeps {
   /** Waits until a packet of so many bytes may be read. */
   readonly admit: (peerId: string, bytes: number) => Promise<void>;
   /** A message of this peer made its handler throw. */
-  readonly onFailure: (peerId: string, failure: Offence) => void;
+  readonly onFailure: (peerId: string, failure: PeerViolation) => void;
 }
 
 export function createGossip(service: GossipSub, { admit, onFailure }: GossipDeps): Gossip {

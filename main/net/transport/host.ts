@@ -11,7 +11,7 @@ import { KithError, messageOf } from '../../lib/errors.ts';
 import { hostPart, isLocal, parseAddress } from './multiaddrs.ts';
 import { lookUp } from './lookup.ts';
 import { createRelayPools, type RelayPools, type ReservationStore } from './relay-pools.ts';
-import { forgetStrangers } from './forget-peers.ts';
+import { forgetUnknownPeers } from './forget-peers.ts';
 import { createHandshakes, type Handshakes } from './handshakes.ts';
 import { createGossip, type Gossip, gossipService } from './gossip.ts';
 import { createIdentify, type Identify, type IdentifyDeps } from './identify.ts';
@@ -21,7 +21,7 @@ import { GOSSIP_BYTES, metered } from './metered.ts';
 import { isOwnRelay, loadParts, type Wanted } from './components.ts';
 import { answerPings, measurePing, PING_PROTOCOL } from './ping.ts';
 import { createOwnRecord } from './peer-records.ts';
-import type { Offence } from '../protocol/wire-violation.ts';
+import type { PeerViolation } from '../protocol/wire-violation.ts';
 import type { RequestName } from '../budgets/costs.ts';
 import { paid, payFirst } from './paid.ts';
 import { sourceOf } from './pool-source.ts';
@@ -46,7 +46,7 @@ export interface HostDeps {
   /** A peer sent more gossip than it may; its stream is gone already. */
   readonly onFlood?: ((peerId: string) => void) | undefined;
   /** A gossip message of this peer made its handler throw. */
-  readonly onFailure?: ((peerId: string, failure: Offence) => void) | undefined;
+  readonly onFailure?: ((peerId: string, failure: PeerViolation) => void) | undefined;
   /** What the requests of peers may cost; the usual unless given. */
   readonly budgets?: Budgets | undefined;
   /** So many bytes went to a socket. */
@@ -128,7 +128,7 @@ export async function createHost(deps: HostDeps): Promise<Host> {
   const { node, inner, identity } = await create(deps, { traffic, budgets, backlog, twins });
   const connectionsOf = (peerId: string) =>
     node.getConnections().filter((each) => each.remotePeer.toString() === peerId);
-  forgetStrangers(node);
+  forgetUnknownPeers(node);
   node.addEventListener('connection:open', ({ detail }) => void identity.ask(detail));
   node.addEventListener('connection:close', ({ detail }) => {
     budgets.of(detail).end();
@@ -255,7 +255,7 @@ async function create(
       // Whom to connect to again is decided in peers/, whatever a part of libp2p would like to keep.
       reconnectRetries: 0,
     },
-    // Its timeout follows the fastest answers, so a busy node loses good peers; peers/ pings with patience.
+    // Its timeout follows the fastest answers, so a busy node loses good peers; peers/ pings with timeouts.
     connectionMonitor: { enabled: false },
     services: {
       // It answers; asking is a part of our own, see identify.ts.

@@ -31,7 +31,7 @@ export function serviceTagOf(networkIdHex: string): string {
   return `_kith-${networkIdHex.slice(0, 8)}._udp.local`;
 }
 
-/** The greeting protocol of whatever Kith network a peer speaks, or null: how a peer of another network is recognised. */
+/** The handshake protocol of whatever Kith network a peer speaks, or null: how a peer of another network is recognised. */
 export function helloAmong(protocols: readonly string[]): string | null {
   return protocols.find((name) => /^\/kith\/[0-9a-f]{8}\/hello\/\d{1,4}$/.test(name)) ?? null;
 }

@@ -17,7 +17,7 @@ afterEach(async () => {
 
 /** Asks one thing on a stream of its own, which is closed afterwards. */
 async function ask(peer: RawPeer, kind: RequestKind): Promise<Uint8Array> {
-  const caller = createCaller({ open: () => peer.open(peer.names.relay), onOffence: () => {} });
+  const caller = createCaller({ open: () => peer.open(peer.names.relay), onViolation: () => {} });
   let body = new Uint8Array(0);
   await caller.call({
     kind,

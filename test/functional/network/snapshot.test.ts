@@ -13,7 +13,7 @@ import { isViolation } from '../../../main/core/violation.ts';
 import { createHost } from '../../../main/net/transport/host.ts';
 import { namesOf } from '../../../main/net/transport/protocols.ts';
 import { greet } from '../../../main/net/protocol/control.ts';
-import { isOffence } from '../../../main/net/protocol/wire-violation.ts';
+import { isPeerViolation } from '../../../main/net/protocol/wire-violation.ts';
 import { PROTOCOL_VERSION } from '../../../main/net/protocol/hello.ts';
 import { type Handler, serve } from '../../../main/net/protocol/responder.ts';
 import { createBodyReader } from '../../../main/net/sync/body-of.ts';
@@ -54,7 +54,7 @@ async function library(): Promise<TestNode> {
 }
 
 describe('a first sync by snapshot', () => {
-  test('begins with the newest buried coin set, is at the tip, and checks the history behind it', async () => {
+  test('begins with the newest buried UTXO set, is at the tip, and checks the history behind it', async () => {
     const from = await library();
     const also = await start({ bootstrap: [from.address] });
     await until(() => also.chain.tip().height === 110, 'a second server');
@@ -201,7 +201,7 @@ async function startServer(
   };
   await host.handle(names.hello, 1, (stream) => {
     void greet(stream, hello, false).then((control) => {
-      if (control !== null && !isOffence(control)) void control.run(() => {});
+      if (control !== null && !isPeerViolation(control)) void control.run(() => {});
     });
   });
   await host.handle(names.sync, 2, (stream) => void serve(stream, sync));

@@ -3,7 +3,7 @@ import { REGTEST_NETWORK } from '../../../main/core/params/built-in-networks.ts'
 import { encodeBlockAnnouncement } from '../../../main/net/protocol/announcements.ts';
 import { FRAME } from '../../../main/net/protocol/frame-types.ts';
 import { createFrameReader, type Frame, writeFrame } from '../../../main/net/protocol/frames.ts';
-import { isOffence } from '../../../main/net/protocol/wire-violation.ts';
+import { isPeerViolation } from '../../../main/net/protocol/wire-violation.ts';
 import { encodeGetHeaders } from '../../../main/net/protocol/sync-messages.ts';
 import { type RawPeer, startRawPeer } from '../../support/nodes/raw-peer.ts';
 import { mineOn, tipOf } from '../../support/chain/test-chain.ts';
@@ -33,7 +33,7 @@ async function speaking(at: TestNode, versionMin: number, versionMax: number): P
 
 async function next(reader: { next(): Promise<unknown> }): Promise<Frame> {
   const frame = await reader.next();
-  if (frame === null || isOffence(frame)) throw new Error('no frame');
+  if (frame === null || isPeerViolation(frame)) throw new Error('no frame');
   return frame as Frame;
 }
 

@@ -14,7 +14,7 @@ import { encodePushed, encodeWant } from '../../../main/net/protocol/push-messag
 import { encodeGetTransactions } from '../../../main/net/protocol/relay-messages.ts';
 import { encodeGetChunk } from '../../../main/net/protocol/snapshot-messages.ts';
 import { encodeGetBlocks, encodeGetHeaders } from '../../../main/net/protocol/sync-messages.ts';
-import { isOffence } from '../../../main/net/protocol/wire-violation.ts';
+import { isPeerViolation } from '../../../main/net/protocol/wire-violation.ts';
 import { head } from './malformed.ts';
 import { NAMES, type Stranger } from './stranger.ts';
 
@@ -76,7 +76,7 @@ async function ask(stream: Stream, { over, onAnswer, make, ahead }: Asking): Pro
   const reading = (async () => {
     for (;;) {
       const answer = await reader.next();
-      if (answer === null || isOffence(answer)) return;
+      if (answer === null || isPeerViolation(answer)) return;
       // A request may have several answers.
       if (answer.id === answered) continue;
       onAnswer(answer.id - answered);

@@ -10,7 +10,7 @@ import { namesOf } from '../../../main/net/transport/protocols.ts';
 import { type Control, greet } from '../../../main/net/protocol/control.ts';
 import { FRAME } from '../../../main/net/protocol/frame-types.ts';
 import { type Hello, PROTOCOL_VERSION } from '../../../main/net/protocol/hello.ts';
-import { isOffence } from '../../../main/net/protocol/wire-violation.ts';
+import { isPeerViolation } from '../../../main/net/protocol/wire-violation.ts';
 import { encodeRecords } from '../../../main/net/protocol/record-messages.ts';
 import { type Handler, serve } from '../../../main/net/protocol/responder.ts';
 import { createGossipPen, type GossipPen } from './gossip-pen.ts';
@@ -86,7 +86,7 @@ export async function meet(address: string, options: StrangerOptions = {}): Prom
     open,
     async greet(hello) {
       const control = await greet(await open(NAMES.hello), helloOf(hello), true);
-      if (control === null || isOffence(control)) return null;
+      if (control === null || isPeerViolation(control)) return null;
       void control.run(() => {});
       return control;
     },

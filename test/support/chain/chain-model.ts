@@ -14,7 +14,7 @@ import type { Motes } from '../../../shared/units.ts';
 import type { Random } from '../random.ts';
 import { mineOn, parentOf, pay, testKey } from './test-chain.ts';
 
-/** One block of a tree of blocks, and what the coin set is after it by the plainest bookkeeping there is. */
+/** One block of a tree of blocks, and what the UTXO set is after it by the plainest bookkeeping there is. */
 export interface ModelBlock {
   readonly block: Block;
   readonly parent: ModelBlock | null;
@@ -24,7 +24,7 @@ export interface ModelBlock {
   readonly burned: number;
 }
 
-/** Makes valid blocks with random payments on any block of a tree; knows every coin set without the ledger's help. */
+/** Makes valid blocks with random payments on any block of a tree; knows every UTXO set without the ledger's help. */
 export interface ChainModel {
   readonly genesis: ModelBlock;
   readonly blocks: readonly ModelBlock[];

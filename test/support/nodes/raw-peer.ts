@@ -8,7 +8,7 @@ import { type Control, greet } from '../../../main/net/protocol/control.ts';
 import { type Hello, PROTOCOL_VERSION } from '../../../main/net/protocol/hello.ts';
 import { FRAME } from '../../../main/net/protocol/frame-types.ts';
 import { encodeRecords } from '../../../main/net/protocol/record-messages.ts';
-import { isOffence, type Offence } from '../../../main/net/protocol/wire-violation.ts';
+import { isPeerViolation, type PeerViolation } from '../../../main/net/protocol/wire-violation.ts';
 import { type Handler, serve } from '../../../main/net/protocol/responder.ts';
 
 /** A peer without a node behind it, which says whatever a test wants to say. */
@@ -46,7 +46,7 @@ const NO_RECORDS: Handler = {
   },
 };
 
-/** Connects to a node and introduces itself. Rejects with the offence's code when it isn't taken. */
+/** Connects to a node and introduces itself. Rejects with the violation's code when it isn't taken. */
 export async function startRawPeer(address: string, options: RawPeerOptions): Promise<RawPeer> {
   const { network } = options;
   const names = namesOf(network.idHex);
@@ -71,13 +71,15 @@ export async function startRawPeer(address: string, options: RawPeerOptions): Pr
   for (const topic of [names.transactions, names.blocks]) host.gossip.join(topic, () => 'drop');
   const connection = await host.dial(address);
   const control = await introduce(connection, names, helloOf(options));
-  if (control === null || isOffence(control)) {
+  if (control === null || isPeerViolation(control)) {
     await host.stop();
     throw new Error(control?.code ?? 'lost');
   }
-  const bye = control.run(() => {}).then((said) => (said !== null && !isOffence(said) ? said.bye : null));
+  const bye = control
+    .run(() => {})
+    .then((said) => (said !== null && !isPeerViolation(said) ? said.bye : null));
   const callerOf = (protocol: string) =>
-    createCaller({ open: () => connection.newStream(protocol), onOffence: () => {} });
+    createCaller({ open: () => connection.newStream(protocol), onViolation: () => {} });
   return {
     id: host.peerId,
     host,
@@ -97,7 +99,7 @@ async function introduce(
   connection: Connection,
   names: Names,
   hello: Hello,
-): Promise<Control | Offence | null> {
+): Promise<Control | PeerViolation | null> {
   return greet(await connection.newStream(names.hello), hello, true);
 }
 

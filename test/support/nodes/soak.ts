@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { NodeProcess } from './node-process.ts';
 import { PENALTY, POINTS } from '../../../main/net/peers/penalties.ts';
-import type { OffenceCode } from '../../../main/net/protocol/wire-violation.ts';
+import type { PeerViolationCode } from '../../../main/net/protocol/wire-violation.ts';
 import { createRandom } from '../random.ts';
 import { until } from '../until.ts';
 import { createWiredNodes, type WiredNodes } from './wired-nodes.ts';
@@ -79,7 +79,7 @@ async function accusations(nodes: readonly NodeProcess[]): Promise<string[]> {
     const entries = await call.peers.journal({ limit: 500 });
     expect(entries.some(({ event }) => event === 'connected')).toBe(true);
     for (const { event, code } of entries) {
-      const points = code !== null && code in PENALTY ? POINTS[PENALTY[code as OffenceCode]] : 0;
+      const points = code !== null && code in PENALTY ? POINTS[PENALTY[code as PeerViolationCode]] : 0;
       if (event === 'banned' || (event === 'penalty' && points > 0)) found.push(`node ${index}: ${code}`);
     }
     for (const { score, fault } of await call.peers.list())

@@ -27,7 +27,7 @@ import {
 } from '../../support/chain/test-chain.ts';
 
 export const PASSWORD = 'correct horse battery staple';
-/** Regtest without snapshots, so that branches can be mined at any height without knowing their coin sets. */
+/** Regtest without snapshots, so that branches can be mined at any height without knowing their UTXO sets. */
 export const network = createNetworkOf(
   { name: 'wallets', time: REGTEST_NETWORK.genesis.header.time, nonce: 0 },
   { ...REGTEST_NETWORK.params, epoch: 1_000_000 },

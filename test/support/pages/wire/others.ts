@@ -12,8 +12,8 @@ import {
   STATUS,
 } from '../../../../main/net/nat/autonat-messages.ts';
 import {
-  decodePunch,
-  encodePunch,
+  decodeHolePunch,
+  encodeHolePunch,
   PUNCH,
   PUNCH_PROTOCOL,
 } from '../../../../main/net/nat/hole-punching-messages.ts';
@@ -148,9 +148,9 @@ export function reachExamples(): MessageExample[] {
       'dcutr-connect',
       PUNCH_PROTOCOL,
       [['type', protoNumber(1, PUNCH.connect), 'field 1: connect'], address],
-      () => encodePunch({ type: PUNCH.connect, addresses: [ADDRESS] }),
+      () => encodeHolePunch({ type: PUNCH.connect, addresses: [ADDRESS] }),
       (body) => ({
-        read: decodePunch(body),
+        read: decodeHolePunch(body),
         expected: { type: PUNCH.connect, addresses: [Uint8Array.from(ADDRESS)] },
       }),
     ),
@@ -158,8 +158,8 @@ export function reachExamples(): MessageExample[] {
       'dcutr-sync',
       PUNCH_PROTOCOL,
       [['type', protoNumber(1, PUNCH.sync), 'field 1: sync']],
-      () => encodePunch({ type: PUNCH.sync, addresses: [] }),
-      (body) => ({ read: decodePunch(body), expected: { type: PUNCH.sync, addresses: [] } }),
+      () => encodeHolePunch({ type: PUNCH.sync, addresses: [] }),
+      (body) => ({ read: decodeHolePunch(body), expected: { type: PUNCH.sync, addresses: [] } }),
     ),
   ];
 }

@@ -74,7 +74,7 @@ test('a coinbase may claim less, in many outputs or in none; what it leaves is g
   expect(after.total).toBe(after.issued - after.burned);
 });
 
-test('burnt outputs leave the coin set and the totals', async () => {
+test('burnt outputs leave the UTXO set and the totals', async () => {
   const before = world.chain.totals();
   const funds = await world.coin();
   const mined = world.chain.totals().total - before.total;

@@ -123,7 +123,7 @@ export const SPEND_CASES = {
       },
     },
   ],
-  // Coins never sum to more than all money, so only a coin set that lies can show this rule.
+  // Coins never sum to more than all money, so only a UTXO set that lies can show this rule.
   'tx-input-sum': [
     {
       what: 'coins that exceed all money',

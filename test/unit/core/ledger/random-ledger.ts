@@ -25,7 +25,7 @@ interface Connected {
   readonly delta: Delta;
 }
 
-/** The coin set as a plain map that blocks of random payments come to and go from. */
+/** The UTXO set as a plain map that blocks of random payments come to and go from. */
 export class RandomLedger {
   readonly #random: Random;
   readonly #coins = new Map<CoinKey, Coin>();

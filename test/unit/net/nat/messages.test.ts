@@ -7,7 +7,7 @@ import {
   encodeDialResponse,
   STATUS,
 } from '../../../../main/net/nat/autonat-messages.ts';
-import { decodePunch, encodePunch, PUNCH } from '../../../../main/net/nat/hole-punching-messages.ts';
+import { decodeHolePunch, encodeHolePunch, PUNCH } from '../../../../main/net/nat/hole-punching-messages.ts';
 import { readFields, readVarint, writeFields, writeVarint } from '../../../../main/net/protocol/protobuf.ts';
 
 const bytes = (...values: number[]) => Uint8Array.from(values);
@@ -50,7 +50,7 @@ describe('protobuf, as much as is needed', () => {
       fc.property(fc.uint8Array({ maxLength: 300 }), (any) => {
         const fields = readFields(any);
         expect(fields === null || fields.length <= 64).toBe(true);
-        for (const decode of [decodeDialRequest, decodeDialResponse, decodePunch]) decode(any);
+        for (const decode of [decodeDialRequest, decodeDialResponse, decodeHolePunch]) decode(any);
       }),
       { numRuns: 20_000 },
     );
@@ -75,8 +75,8 @@ describe('messages', () => {
 
   test('a word of two that dial each other', () => {
     const message = { type: PUNCH.connect, addresses: [bytes(1, 2, 3)] };
-    expect([...encodePunch(message)]).toEqual([8, 100, 18, 3, 1, 2, 3]);
-    expect(decodePunch(encodePunch(message))).toEqual(message);
-    expect(decodePunch(bytes())).toBeNull();
+    expect([...encodeHolePunch(message)]).toEqual([8, 100, 18, 3, 1, 2, 3]);
+    expect(decodeHolePunch(encodeHolePunch(message))).toEqual(message);
+    expect(decodeHolePunch(bytes())).toBeNull();
   });
 });

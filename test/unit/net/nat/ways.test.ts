@@ -1,12 +1,12 @@
 import type { Connection } from '@libp2p/interface';
 import { expect, test } from 'vitest';
-import { createWays, GUESTS } from '../../../../main/net/nat/routes.ts';
+import { createRoutes, GUESTS } from '../../../../main/net/nat/routes.ts';
 
 /** Guests whose way is never found, as those of an attacker. */
 async function house() {
   let open: (connection: Connection) => void = () => undefined;
   const aborted: string[] = [];
-  const ways = createWays({
+  const ways = createRoutes({
     host: {
       dial: () => Promise.reject(new Error('not asked for')),
       onOpen: (listener) => (open = listener),

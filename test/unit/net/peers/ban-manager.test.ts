@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { NewBan } from '../../../../main/net/peers/ban-list.ts';
-import { createJustice, type Verdict } from '../../../../main/net/peers/ban-manager.ts';
+import { createBanManager, type Verdict } from '../../../../main/net/peers/ban-manager.ts';
 import { BAN_SECONDS, PENALTY, reasonOf, SCORE_HALF_LIFE_MS } from '../../../../main/net/peers/penalties.ts';
 import { createScores } from '../../../../main/net/peers/scores.ts';
-import { offence, type OffenceCode } from '../../../../main/net/protocol/wire-violation.ts';
+import { peerViolation, type PeerViolationCode } from '../../../../main/net/protocol/wire-violation.ts';
 import { silent } from '../../../support/chain/test-chain.ts';
 import { turnedClock } from '../../../support/test-clock.ts';
 
@@ -11,9 +11,9 @@ function court(address = '/ip4/192.0.2.7/tcp/5') {
   const clock = turnedClock();
   const scores = createScores(clock);
   const bans: NewBan[] = [];
-  const parted: OffenceCode[] = [];
+  const parted: PeerViolationCode[] = [];
   const verdicts: Verdict[] = [];
-  const report = createJustice({
+  const report = createBanManager({
     bans: {
       add: async (ban) => void bans.push(ban),
       has: () => false,
@@ -34,7 +34,7 @@ function court(address = '/ip4/192.0.2.7/tcp/5') {
     bans,
     parted,
     verdicts,
-    report: (code: OffenceCode) => report('peer', offence(code)),
+    report: (code: PeerViolationCode) => report('peer', peerViolation(code)),
   };
 }
 
@@ -133,7 +133,7 @@ describe('offences and what follows', () => {
   });
 
   test('every code has a sentence without its code as the only content', () => {
-    for (const code of Object.keys(PENALTY) as OffenceCode[])
+    for (const code of Object.keys(PENALTY) as PeerViolationCode[])
       expect(reasonOf(code)).toMatch(/^[A-Z].{15,}\.$/);
   });
 });

@@ -2,12 +2,12 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Connection } from '@libp2p/interface';
 import { KithError } from '../../../../main/lib/errors.ts';
 import { createEmitter } from '../../../../main/lib/events.ts';
-import { type AddressBook, createAddressBook } from '../../../../main/net/peers/address-manager.ts';
+import { type AddressManager, createAddressManager } from '../../../../main/net/peers/address-manager.ts';
 import { type ConnectorDeps, createConnector } from '../../../../main/net/peers/connector.ts';
 import type { Peer } from '../../../../main/net/peers/peer.ts';
 import type { Peers, PeersEvents } from '../../../../main/net/peers/peers.ts';
 import type { PeerStore } from '../../../../main/net/peers/peer-store.ts';
-import type { OffenceCode } from '../../../../main/net/protocol/wire-violation.ts';
+import type { PeerViolationCode } from '../../../../main/net/protocol/wire-violation.ts';
 import { createRandom } from '../../../support/random.ts';
 import { silent } from '../../../support/chain/test-chain.ts';
 
@@ -31,7 +31,7 @@ function connecting(reachable: (address: string) => boolean, extra: () => number
   } as unknown as PeerStore;
   const clock = { now: () => Math.floor(Date.now() / 1000), ms: () => Date.now() };
   const random = createRandom(5).next;
-  const book: AddressBook = createAddressBook({ store, clock, random });
+  const book: AddressManager = createAddressManager({ store, clock, random });
   const list: Peer[] = [];
   const peerEvents = createEmitter<PeersEvents>((error) => {
     throw error;
@@ -78,7 +78,7 @@ function connecting(reachable: (address: string) => boolean, extra: () => number
     random,
   });
   /** The connection with a peer ends, for this reason. */
-  const end = (peer: Peer, code: OffenceCode | null): void => {
+  const end = (peer: Peer, code: PeerViolationCode | null): void => {
     list.splice(list.indexOf(peer), 1);
     peerEvents.emit('gone', { peer, code });
   };

@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readIdentity } from '../../../../main/net/transport/identity.ts';
-import { createAddressBook } from '../../../../main/net/peers/address-manager.ts';
+import { createAddressManager } from '../../../../main/net/peers/address-manager.ts';
 import { createBans } from '../../../../main/net/peers/ban-list.ts';
 import { openPeerStore, PEER_STORE_FOLDER, type PeerStore } from '../../../../main/net/peers/peer-store.ts';
 import type { Log } from '../../../../main/lib/log.ts';
@@ -168,7 +168,7 @@ describe('bans', () => {
 
 describe('the address book', () => {
   const bookWith = (clock = turnedClock()) =>
-    createAddressBook({ store, clock, random: createRandom(7).next });
+    createAddressManager({ store, clock, random: createRandom(7).next });
 
   test('keeps what it learnt over a restart', async () => {
     const book = bookWith();
@@ -268,7 +268,7 @@ describe('the address book', () => {
       const kept = [good, ...told.map((address) => `${address}/p2p/${ID}`)];
       const values = kept.map((address) => ({ key: address, value: { ...entry, address } }));
       const saved = { list: async (prefix: string) => (prefix === 'address' ? values : []) };
-      const again = createAddressBook({
+      const again = createAddressManager({
         store: saved as unknown as PeerStore,
         clock: turnedClock(),
         random: createRandom(7).next,

@@ -7,7 +7,11 @@ import {
   type Request,
 } from '../../../../main/net/protocol/requester.ts';
 import { createFrameReader, type Frame, writeFrame } from '../../../../main/net/protocol/frames.ts';
-import { isOffence, offence, type Offence } from '../../../../main/net/protocol/wire-violation.ts';
+import {
+  isPeerViolation,
+  peerViolation,
+  type PeerViolation,
+} from '../../../../main/net/protocol/wire-violation.ts';
 import type { RequestKind } from '../../../../main/net/protocol/requests.ts';
 import { type Handler, serve } from '../../../../main/net/protocol/responder.ts';
 import { KithError } from '../../../../main/lib/errors.ts';
@@ -36,7 +40,7 @@ const SOON = { ...KIND, deadlineMs: 100 };
 const echo: Handler = {
   cap: 100,
   async handle(frame, reply) {
-    if (frame.body[0] === 255) return offence('codec-order');
+    if (frame.body[0] === 255) return peerViolation('codec-order');
     for (let i = 0; i < (frame.body[0] ?? 0); i++) await reply(REPLY, frame.body);
     return null;
   },
@@ -54,13 +58,13 @@ function callerTo(far: (stream: Stream) => void, more: Partial<CallerDeps> = {})
   const offences: string[] = [];
   const caller = createCaller({
     open: () => streams.open(far),
-    onOffence: (wrong) => void offences.push(wrong.code),
+    onViolation: (wrong) => void offences.push(wrong.code),
     ...more,
   });
   return { caller, offences };
 }
 
-const answering = (done?: (wrong: Offence | null) => void) => (stream: Stream) =>
+const answering = (done?: (wrong: PeerViolation | null) => void) => (stream: Stream) =>
   void serve(stream, new Map([[ASK, echo]])).then(done);
 
 /** Takes one request and does this with it. */
@@ -123,14 +127,14 @@ describe('one stream for many requests', () => {
 
   test('reports what the taker of a reply objects to', async () => {
     const { caller, offences } = callerTo(answering());
-    const outcome = await caller.call(request([2], { onReply: () => offence('block-unasked') }));
+    const outcome = await caller.call(request([2], { onReply: () => peerViolation('block-unasked') }));
     expect(outcome).toMatchObject({ code: 'block-unasked' });
     expect(offences).toEqual(['block-unasked']);
     caller.close();
   });
 
   test('the answering side names what a request breaks, and closes', async () => {
-    const wrong = Promise.withResolvers<Offence | null>();
+    const wrong = Promise.withResolvers<PeerViolation | null>();
     const { caller } = callerTo(answering(wrong.resolve));
     await expect(caller.call(request([255, 1], { replies: 1 }))).rejects.toMatchObject({ code: 'peer-gone' });
     expect(await wrong.promise).toMatchObject({ code: 'codec-order' });
@@ -239,7 +243,7 @@ describe('a request that the peer does not know', () => {
     const reader = createFrameReader(stream, () => 100);
     const answer = async (): Promise<void> => {
       const frame = await reader.next();
-      if (frame === null || isOffence(frame)) return;
+      if (frame === null || isPeerViolation(frame)) return;
       asked.push(frame.type);
       await writeFrame(stream, FRAME.unknown.type, frame.id, []);
       return answer();
@@ -300,7 +304,7 @@ describe('an exception', () => {
     ['the disk', new KithError('disk-failed'), undefined],
     ['a file', Object.assign(new Error('too many open files'), { code: 'EMFILE' }), undefined],
   ])('while a request is handled: %s', async (_what, error, code) => {
-    const ended = Promise.withResolvers<Offence | null>();
+    const ended = Promise.withResolvers<PeerViolation | null>();
     const handler: Handler = { cap: 100, handle: () => Promise.reject(error) };
     const { caller } = callerTo(
       (stream) => void serve(stream, new Map([[ASK, handler]])).then(ended.resolve),

@@ -5,7 +5,7 @@ import { createBlock } from '../../../../main/core/primitives/block.ts';
 import { createTransaction, type Transaction } from '../../../../main/core/primitives/transaction.ts';
 import { isViolation } from '../../../../main/core/violation.ts';
 import { reconstruct } from '../../../../main/net/relay/reconstruction.ts';
-import { createSpareTransactions } from '../../../../main/net/relay/extra-transactions.ts';
+import { createExtraTransactions } from '../../../../main/net/relay/extra-transactions.ts';
 import { compactOf } from '../../../../main/net/protocol/compact-block.ts';
 import {
   decodeGetParts,
@@ -124,7 +124,7 @@ test('parts are asked for by gaps and come in order', () => {
 });
 
 test('spare payments are bounded by number and bytes', () => {
-  const spares = createSpareTransactions();
+  const spares = createExtraTransactions();
   for (let i = 0; i < 1000; i++)
     spares.add({ wid: String(i), bytes: new Uint8Array(i < 900 ? 100 : 10_000) });
   const left = [...spares];

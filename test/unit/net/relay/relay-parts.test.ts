@@ -12,7 +12,7 @@ import { createOwnPayments } from '../../../../main/net/relay/own-payments.ts';
 import { decodeWids } from '../../../../main/net/protocol/announcements.ts';
 import type { Request } from '../../../../main/net/protocol/requester.ts';
 import { FRAME } from '../../../../main/net/protocol/frame-types.ts';
-import type { Offence } from '../../../../main/net/protocol/wire-violation.ts';
+import type { PeerViolation } from '../../../../main/net/protocol/wire-violation.ts';
 import { decodeGetTransactions, encodeTransactions } from '../../../../main/net/protocol/relay-messages.ts';
 import type { Motes } from '../../../../shared/units.ts';
 import { silent } from '../../../support/chain/test-chain.ts';
@@ -41,7 +41,7 @@ describe('the fetcher', () => {
   function fetching(shelves: Record<string, readonly Transaction[] | 'gone' | 'silent'>) {
     const requests: { peer: string; ids: string[] }[] = [];
     const delivered: string[] = [];
-    const offences: (Offence | null)[] = [];
+    const offences: (PeerViolation | null)[] = [];
     const blamed: string[] = [];
     const call = (peer: string) => async (request: Request) => {
       const asked = decodeGetTransactions(request.body);
@@ -66,7 +66,7 @@ describe('the fetcher', () => {
         return id in shelves ? ({ id, address, relay: { call: call(id) } } as unknown as Peer) : undefined;
       },
       deliver: (tx, peer) => void delivered.push(`${peer}:${tx.txidHex}`),
-      onOffence: (peer, { code }) => void blamed.push(`${peer}:${code}`),
+      onViolation: (peer, { code }) => void blamed.push(`${peer}:${code}`),
       log: silent,
     });
     const settle = () => new Promise((resolve) => setTimeout(resolve, 20));

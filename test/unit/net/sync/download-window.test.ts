@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createPatience } from '../../../../main/net/sync/request-timeouts.ts';
+import { createRequestTimeouts } from '../../../../main/net/sync/request-timeouts.ts';
 import { createRate } from '../../../../main/net/sync/sync-rate.ts';
 import { createWindow, MOST_ASKED } from '../../../../main/net/sync/download-window.ts';
 import type { HeaderEntry } from '../../../../main/chain/header-entry.ts';
@@ -82,12 +82,12 @@ test('never more is asked for at once than memory could take if all were full', 
   expect(window.wanted(100, all)).toHaveLength(16);
 });
 
-test('patience doubles from 2 s to 64 s and returns with success', () => {
-  const patience = createPatience();
-  const seen = Array.from({ length: 7 }, () => (patience.stalled(), patience.ms()));
+test('the timeout doubles from 2 s to 64 s and returns with success', () => {
+  const timeouts = createRequestTimeouts();
+  const seen = Array.from({ length: 7 }, () => (timeouts.stalled(), timeouts.ms()));
   expect(seen).toEqual([4000, 8000, 16_000, 32_000, 64_000, 64_000, 64_000]);
-  for (let i = 0; i < 100; i++) patience.succeeded();
-  expect(patience.ms()).toBe(2000);
+  for (let i = 0; i < 100; i++) timeouts.succeeded();
+  expect(timeouts.ms()).toBe(2000);
 });
 
 test('the rate says nothing before it knows something', () => {

@@ -75,7 +75,7 @@ describe('how far the node is', () => {
     });
   });
 
-  test('a coin set has a rest, too', () => {
+  test('a UTXO set has a rest, too', () => {
     const { now, clock, paces } = watching([20_000]);
     for (let i = 0; i <= 4; i++) {
       paces.chunks.look(i);

@@ -54,7 +54,7 @@ describe('addresses', () => {
   });
 });
 
-test('names carry the network, and a stranger is recognised by its greeting', () => {
+test('names carry the network, and a stranger is recognised by its handshake', () => {
   const names = namesOf('0123456789abcdef'.repeat(4));
   expect(Object.values(names).every((name) => name.startsWith('/kith/01234567/'))).toBe(true);
   expect(helloAmong(['/ipfs/ping/1.0.0', '/kith/deadbeef/hello/1'])).toBe('/kith/deadbeef/hello/1');

@@ -75,7 +75,7 @@ test('compact blocks in one line', () => {
   );
 });
 
-test('the clock, and the history behind a coin set', () => {
+test('the clock, and the history behind a UTXO set', () => {
   expect([null, 0.4, 90, -7200].map(clockWords)).toEqual([
     'too few peers to compare',
     'as that of the others',
