@@ -19,7 +19,7 @@ function place() {
   return { api, token: readFileSync(join(datadir, 'api.token'), 'utf8').trim() };
 }
 
-/** A connection of somebody who has the key, such as a script in the page. */
+/** A connection of a client that has the token, such as a script in the page. */
 async function socket(): Promise<WebSocket> {
   const { api, token } = place();
   const made = new WebSocket(`${api.replace('http', 'ws')}rpc`, ['kith.rpc.1', token]);

@@ -15,8 +15,8 @@ const HONEST = scale(5, 20);
 const HOSTILE = scale(10, 40);
 const world = inOneWorld(30);
 
-/** What each of the hostile ones does to the node that it has chosen, until it is sent away. */
-const DEEDS: readonly ((peer: Stranger, node: NodeProcess, random: Random) => Promise<unknown>)[] = [
+/** What a hostile peer does to its node until the node closes the connection. */
+const ATTACKS: readonly ((peer: Stranger, node: NodeProcess, random: Random) => Promise<unknown>)[] = [
   (peer, _node, random) => sendMalformed(peer, 'gossip', 50, random),
   (peer, _node, random) => sendMalformed(peer, 'relay', 50, random),
   async (peer) => (await peer.open(NAMES.sync)).send(head(0xffff_ffff, FRAME.getBlocks.type)),
@@ -60,13 +60,13 @@ test(`${HONEST} honest and ${HOSTILE} hostile peers: the honest stay one network
     what: `${HONEST} honest and ${HOSTILE} hostile`,
     seed: 41,
     async run(random) {
-      const deeds = Array.from({ length: HOSTILE }, async (_, i) => {
+      const attacks = Array.from({ length: HOSTILE }, async (_, i) => {
         const node = nodes[i % nodes.length]!;
         const peer = await meet(node.addresses[0]!, { from: newSource() });
         later(() => peer.stop());
         hostile.push(peer);
         await peer.greet();
-        await DEEDS[i % DEEDS.length]!(peer, node, random).catch(() => undefined);
+        await ATTACKS[i % ATTACKS.length]!(peer, node, random).catch(() => undefined);
       });
       for (let i = 0; i < scale(3, 20); i++) {
         const before = performance.now();
@@ -80,7 +80,7 @@ test(`${HONEST} honest and ${HOSTILE} hostile peers: the honest stay one network
         await until(everybody, 'everybody has the block within 10 s', { ms: 10_000 });
         tips.push(performance.now() - before);
       }
-      await Promise.all(deeds);
+      await Promise.all(attacks);
       return `everybody had ${tips.length} blocks within ${Math.max(...tips).toFixed(0)} ms`;
     },
     hostile: () => hostile,

@@ -23,7 +23,7 @@ const known = async (id: string) =>
     .victim.call.chain.header({ id })
     .catch(() => null)) !== null;
 
-test(`${LOW_WORK} headers with little work by gossip: nothing is stored, whoever floods is left`, async () => {
+test(`${LOW_WORK} headers with little work by gossip: nothing is stored and the flooding peer is disconnected`, async () => {
   const hostile: Stranger[] = [];
   await suffer(world(), {
     what: 'low-work headers by gossip',
@@ -98,7 +98,7 @@ test(`${BAD_WORK} headers with bad proof of work, from peers that return: each i
       let source = newSource();
       const { header } = await nextBlock(world().victim);
       for (let sent = 0; sent < BAD_WORK;) {
-        // Whoever is banned comes back under another name, and from another address when the old one is closed, too.
+        // A banned peer returns with a new peer id, and from a new address once the old one is refused.
         const peer = await meet(world().address, { from: source }).catch(() => null);
         if (peer === null || (await peer.greet().catch(() => null)) === null) {
           refused++;

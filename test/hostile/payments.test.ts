@@ -22,7 +22,7 @@ const ORPHANERS = scale(4, 25);
 const ORPHANS = scale(500, 4000);
 const world = inOneWorld(30);
 
-/** A peer that has these payments, and hands them out to whoever asks. */
+/** A peer that has these payments and sends them to every peer that requests them. */
 async function holder(): Promise<{
   peer: Stranger;
   tell(some: readonly Transaction[], random: Random): Promise<void>;

@@ -9,7 +9,7 @@ import { isPeerViolation } from '../../main/net/protocol/wire-violation.ts';
 import { serve } from '../../main/net/protocol/responder.ts';
 import { helloOf, NAMES, type StrangerOptions } from '../hostile/support/stranger.ts';
 
-/** Somebody of regtest who can be connected to and greets back, with no node behind it. */
+/** A regtest peer that accepts connections and answers the handshake, without a node behind it. */
 export interface Acceptor {
   readonly address: string;
   stop(): Promise<void>;

@@ -9,7 +9,10 @@ export interface Flip {
   readonly bit: number;
 }
 
-/** Turns one bit anywhere in the tables of a LevelDB, each byte as likely as any other. In place, so that whoever has them mapped sees it. */
+/**
+ * Flips one bit anywhere in the tables of a LevelDB, each byte as likely as any other. It writes in place, so that a
+ * process that has the tables mapped sees the change.
+ */
 export function flipInTables(folder: string, random: Random): Flip {
   const tables = readdirSync(folder)
     .filter((name) => name.endsWith('.ldb'))

@@ -14,7 +14,7 @@ export interface DamageWorld {
   readonly directory: string;
   /** All blocks that the directory has seen, the active chain last. */
   readonly past: readonly ModelBlock[];
-  /** A branch from some blocks below the tip that overtakes: whoever follows it has to undo what is stored. */
+  /** A branch from some blocks below the tip with more work: a node that follows it disconnects stored blocks. */
   readonly future: readonly ModelBlock[];
 }
 

@@ -4,7 +4,7 @@ import type { Clock } from '../../main/lib/clock.ts';
 export interface TurnedClock extends Clock {
   /** Time passes: the wall clock and the monotonic one together. */
   pass(ms: number): void;
-  /** Somebody sets the wall clock, by so many seconds; no time passes. */
+  /** Sets the wall clock forward by so many seconds; no time passes. */
   shift(seconds: number): void;
 }
 

@@ -54,7 +54,7 @@ async function push(peer: RawPeer, compact: CompactBlock): Promise<void> {
       kind: REQUEST.pushBlock,
       body: encodePushed(compact),
     })
-    // Whoever is banned for it gets no answer.
+    // A peer that is banned for it gets no answer.
     .catch(() => undefined);
 }
 
@@ -93,7 +93,7 @@ describe('a block that travels inside its announcement', () => {
     }
   });
 
-  test('a pushed one that is no body goes nowhere and is held against whoever pushed it', async () => {
+  test('a pushed block whose body is invalid is not relayed and counts against the peer that pushed it', async () => {
     const [first, second, third] = await row();
     const peer = await attack(first);
     const block = mineOn(first.chain, tipOf(first.chain));

@@ -98,7 +98,7 @@ describe('compact blocks', () => {
     await until(() => at.net.status().compact.failed === 1, 'given up');
     expect(at.net.peers.bans()).toEqual([]);
     await honest.chain.submitBlock(block.bytes);
-    await until(same([at, honest]), 'fetched from somebody else', { ms: 30_000 });
+    await until(same([at, honest]), 'fetched from another peer', { ms: 30_000 });
     expect(at.net.peers.list().find(({ id }) => id === peer.id)?.score ?? 0).toBeLessThan(100);
   });
 });

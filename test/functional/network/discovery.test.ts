@@ -38,7 +38,7 @@ describe('the table', () => {
     const rest: TestNode[] = [];
     for (let i = 0; i < 4; i++) rest.push(await start({ discovery, bootstrap: [first.address] }));
     const newcomer = await start({ discovery, bootstrap: [first.address] });
-    // Whoever was faster has dialled.
+    // Either of the two may have dialled first.
     const source = (node: TestNode) => foundBy(newcomer, node) ?? foundBy(node, newcomer);
     await until(() => rest.every((node) => source(node) === 'dht'), 'the newcomer knows everybody', {
       ms: 90_000,

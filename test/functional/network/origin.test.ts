@@ -25,7 +25,7 @@ async function start(options?: TestNodeOptions): Promise<TestNode> {
   return node;
 }
 
-/** Somebody who connected to the payer and listens to all it says. */
+/** A peer that is connected to the payer and records every wid that the payer announces. */
 async function observer(at: TestNode): Promise<{ peer: RawPeer; heard: Set<string> }> {
   const peer = await startRawPeer(at.address, { network: REGTEST_NETWORK });
   stops.push(() => peer.stop());
@@ -63,7 +63,7 @@ describe('where a payment comes from', () => {
     ]);
     await payer.mempool.submit(tx);
     // The hop echoes it at once, well before the payer would have told everybody.
-    await until(() => hop.mempool.has(tx.txidHex), 'handed over', { ms: 4000 });
+    await until(() => hop.mempool.has(tx.txidHex), 'sent to the stem peer', { ms: 4000 });
     await until(() => payer.net.seenBy(tx.txidHex) === 1, 'echoed', { ms: 4000 });
     await until(() => heard.has(toHex(tx.wid)), 'then announced like any other');
   });

@@ -122,7 +122,7 @@ describe.skipIf(why !== null)('behind routers', () => {
     );
     expect(found.reach.notice.code).toBe('reach-tried');
     expect(found.addresses).toContain(at(mine, a));
-    // Whoever comes later gets in there.
+    // A node that starts later connects to that address.
     await net.host('newcomer');
     const newcomer = await start(net, 'newcomer', { bootstrap: [at(outside, friend)] });
     const peer = await until(() => sees(newcomer, a), 'the newcomer has found a', WAIT);

@@ -47,24 +47,24 @@ test('a peer that shows a chain and keeps its blocks back: fetched elsewhere, an
   await until(() => at.chain.bestHeader().height === 40, 'its headers are here');
   expect(at.net.status()).toMatchObject({ phase: 'blocks', height: 0 });
   await honest.net.peers.add(at.address);
-  await until(() => at.chain.tip().id === honest.chain.tip().id, 'the blocks came from somebody else', {
+  await until(() => at.chain.tip().id === honest.chain.tip().id, 'the blocks came from another peer', {
     ms: 60_000,
   });
   const gone = () => at.net.peers.list().every(({ id }) => id !== peer.id);
-  await until(gone, 'whoever kept them back is gone');
+  await until(gone, 'the peer that withheld them is disconnected');
   const said = at.net.peers.journal(100).filter(({ id, code }) => id === peer.id && code === 'sync-stalled');
   expect(said.length).toBeGreaterThan(0);
   expect(at.net.peers.bans()).toEqual([]);
   expect(at.net.peers.list()).toMatchObject([{ score: 0 }]);
 });
 
-test('a peer that claims a chain and answers no question about it: headers come from somebody else', async () => {
+test('a peer that claims a chain and answers no question about it: the headers come from another peer', async () => {
   const [at, honest] = [await start(), await start()];
   await honest.mine(40);
   const peer = await staller(at, honest, false);
   await until(() => at.net.status().phase === 'headers', 'it waits for headers');
   await honest.net.peers.add(at.address);
-  await until(() => at.chain.tip().id === honest.chain.tip().id, 'the chain came from somebody else', {
+  await until(() => at.chain.tip().id === honest.chain.tip().id, 'the chain came from another peer', {
     ms: 60_000,
   });
   // Nobody waited until it was taken for dead. (It may be gone by now for the blocks that it keeps back as well.)

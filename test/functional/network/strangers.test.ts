@@ -57,5 +57,5 @@ test('connections that never greet make room for one another, before they take i
   expect(gone.slice(0, 3).sort()).toEqual([0, 1, 2]);
   const friend = await startNode({ bootstrap: [at.address] });
   stops.push(() => friend.stop());
-  await until(() => at.net.peers.list().length === 1, 'whoever greets is taken');
+  await until(() => at.net.peers.list().length === 1, 'a node that completes the handshake becomes a peer');
 });

@@ -90,7 +90,7 @@ describe('a header whose body is withheld', () => {
     blameless(nodes.slice(1));
   });
 
-  test('whoever passed the header on is not blamed for the body, however long it is asked for', async () => {
+  test('a peer that relayed only the header is not penalised for the missing body, however long it is requested', async () => {
     const nodes = await three();
     await withhold(nodes);
     // Asked again every 12 s or so: twice are enough to see points, were there any.

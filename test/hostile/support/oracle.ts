@@ -99,7 +99,7 @@ async function memoryBack({ victim, restingBytes }: World): Promise<{ rss: numbe
   return { rss, ms: performance.now() - before };
 }
 
-/** The victim has come out with the same chain and the same coins as somebody whom nobody attacked. */
+/** The victim has the same chain and the same UTXO set as a node that was not attacked. */
 async function expectSameState(victim: NodeProcess, honest: NodeProcess): Promise<void> {
   await honest.call.mining.generate({ address: PAYEE, blocks: 1 });
   await until(
