@@ -21,7 +21,7 @@ import { createConnector } from './peers/connector.ts';
 import { createExchange } from './peers/address-exchange.ts';
 import { createHandshake } from './peers/handshake.ts';
 import { createInbound } from './peers/inbound.ts';
-import { createJournal } from './peers/misbehaviour-log.ts';
+import { createPeerLog } from './peers/peer-log.ts';
 import { createNewerVersions } from './peers/newer-versions.ts';
 import { relays } from './peers/peer.ts';
 import { createPeerAccess } from './peers/peer-access.ts';
@@ -33,7 +33,7 @@ import { createTipAnnouncer } from './peers/announce-tip.ts';
 import { createFinding, wantedFor } from './finding.ts';
 import { createRelaying } from './relaying.ts';
 import { createSnapshotShelf } from './sync/serve-snapshots.ts';
-import { createSnapshotTrust } from './sync/header-trust.ts';
+import { createSnapshotTrust } from './sync/snapshot-trust.ts';
 import { serveProtocols } from './serving.ts';
 import { isSyncing } from './sync/sync-progress.ts';
 import { createSyncing, type Syncing } from './syncing.ts';
@@ -94,7 +94,7 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
     clock,
     log: log.child('peers'),
   });
-  const journal = createJournal({ peers, clock });
+  const peerLog = createPeerLog({ peers, clock });
   const newer = createNewerVersions({ peers });
   const finding = createFinding({
     ...deps,
@@ -252,14 +252,14 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
 
   return {
     peerId: host.peerId,
-    peers: createPeerAccess({ peers, connector, bans, scores, journal, traffic: host.traffic }),
+    peers: createPeerAccess({ peers, connector, bans, scores, peerLog, traffic: host.traffic }),
     async start() {
       await bans.load();
       await book.load();
       await connector.load();
       await shelf.refresh();
       listen();
-      journal.start();
+      peerLog.start();
       newer.start();
       await serveProtocols({
         ...deps,
@@ -306,7 +306,7 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
       for (const each of off) each();
       await host.stop();
       newer.stop();
-      journal.stop();
+      peerLog.stop();
       await book.save().catch((error: unknown) => log.warn('known addresses could not be saved', { error }));
       await store.close();
     },

@@ -11,7 +11,7 @@ import { keepKnownWork, minimumWork } from './sync/minimum-work.ts';
 import { createPace } from './sync/download-pace.ts';
 import { type SyncProgress, syncProgress } from './sync/sync-progress.ts';
 import { createRate } from './sync/sync-rate.ts';
-import { createWholeWay } from './sync/whole-way.ts';
+import { createOverallProgress } from './sync/overall-progress.ts';
 import { createSnapshotSync, type SnapshotSync } from './sync/snapshot-sync.ts';
 
 export interface SyncingDeps extends Pick<
@@ -73,7 +73,7 @@ export async function createSyncing(deps: SyncingDeps): Promise<Syncing> {
   });
   const paces = { headers: createPace(clock.ms), chunks: createPace(clock.ms), blocks: createPace(clock.ms) };
   const fetched = () => snapshot?.progress() ?? null;
-  const progress = createWholeWay(() =>
+  const progress = createOverallProgress(() =>
     syncProgress({
       chain,
       peers,

@@ -9,7 +9,7 @@ import type { Peer } from '../peers/peer.ts';
 import { createDht } from './dht.ts';
 import { createLan } from './mdns.ts';
 import { createNames } from './dns-addresses.ts';
-import { createTwinVisits } from './twin-visits.ts';
+import { createDuplicatePeerIdCheck } from './duplicate-peer-id-check.ts';
 
 export interface DiscoveryDeps {
   readonly host: Pick<Host, 'components' | 'connections' | 'peerId' | 'addresses' | 'dial'>;
@@ -47,12 +47,12 @@ const NAME_MS = 60_000;
 export function createDiscovery(deps: DiscoveryDeps): Discovery {
   const { book, peers, clock, log, local } = deps;
   const names = createNames({ ...deps, servers: deps.dnsServers });
-  const twins = createTwinVisits({ host: deps.host, clock });
+  const duplicates = createDuplicatePeerIdCheck({ host: deps.host, clock });
   const lan = createLan({
     components: deps.host.components,
     tag: deps.serviceTag,
     onFound: (address) => {
-      if (peerIdOf(address) === deps.host.peerId) void twins.meet(address);
+      if (peerIdOf(address) === deps.host.peerId) void duplicates.check(address);
       else book.add(address, { foundBy: 'mdns' });
     },
     log,

@@ -4,7 +4,7 @@ import { hostPart, peerIdOf } from '../transport/multiaddrs.ts';
 import type { TrafficCounter } from '../transport/traffic.ts';
 import type { Bans } from './ban-list.ts';
 import type { Connector } from './connector.ts';
-import type { Journal, JournalEntry } from './misbehaviour-log.ts';
+import type { PeerLog, PeerLogEntry } from './peer-log.ts';
 import type { Peer } from './peer.ts';
 import type { Peers } from './peers.ts';
 import { BAN_SECONDS, reasonOf } from './penalties.ts';
@@ -15,7 +15,7 @@ export interface PeerAccessDeps {
   readonly connector: Connector;
   readonly bans: Bans;
   readonly scores: Scores;
-  readonly journal: Journal;
+  readonly peerLog: PeerLog;
   readonly traffic: TrafficCounter;
 }
 
@@ -38,13 +38,13 @@ export interface PeerAccess {
   unban(target: BanTarget): Promise<void>;
   bans(): ListedBan[];
   /** Newest first; only those with a greater number than `after`. */
-  journal(limit: number, after?: number): JournalEntry[];
+  journal(limit: number, after?: number): PeerLogEntry[];
   /** After peers came or went. */
   onChanged(listener: () => void): () => void;
 }
 
 export function createPeerAccess(deps: PeerAccessDeps): PeerAccess {
-  const { peers, connector, bans, scores, journal } = deps;
+  const { peers, connector, bans, scores, peerLog } = deps;
   const faultOf = (id: string): ListedPeer['fault'] => {
     const code = scores.last(id);
     return code === null ? null : { code, message: reasonOf(code) };
@@ -82,7 +82,7 @@ export function createPeerAccess(deps: PeerAccessDeps): PeerAccess {
         code: 'manual',
         reason: reason ?? reasonOf('manual'),
       });
-      journal.note({ event: 'banned', id: banned.id ?? banned.address!, code: 'manual' });
+      peerLog.note({ event: 'banned', id: banned.id ?? banned.address!, code: 'manual' });
       for (const peer of peers.list()) {
         if (peer.id === banned.id || hostPart(peer.address) === banned.address) peers.part(peer.id, 'manual');
       }
@@ -90,10 +90,10 @@ export function createPeerAccess(deps: PeerAccessDeps): PeerAccess {
     async unban(target) {
       const { id, address } = targetOf(target);
       if (!(await bans.lift(id ?? address!))) throw new KithError('ban-unknown', id ?? address!);
-      journal.note({ event: 'pardoned', id: id ?? address!, code: null });
+      peerLog.note({ event: 'pardoned', id: id ?? address!, code: null });
     },
     bans: () => bans.list().map((ban) => ({ ...ban })),
-    journal: journal.list,
+    journal: peerLog.list,
     onChanged(listener) {
       const off = [peers.events.on('greeted', listener), peers.events.on('gone', listener)];
       return () => off.forEach((each) => each());

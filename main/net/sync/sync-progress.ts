@@ -11,7 +11,7 @@ export interface SyncProgress {
   readonly height: Height;
   /** Height of the best chain of headers known. */
   readonly headers: Height;
-  /** Of the phase's work, 0 to 1: of headers, of chunks, or of the known work that is connected; whole-way.ts makes one of them. */
+  /** Of the phase's work, 0 to 1: of headers, of chunks, or of the known work that is connected; overall-progress.ts makes one of them. */
   readonly progress: number;
   /** Blocks a second, or headers while those come; 0 when nothing is known or nothing moves. */
   readonly blocksPerSecond: number;

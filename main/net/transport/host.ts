@@ -26,7 +26,7 @@ import type { RequestName } from '../budgets/costs.ts';
 import { paid, payFirst } from './paid.ts';
 import { sourceOf } from './pool-source.ts';
 import { createStreamOpens } from './stream-opens.ts';
-import { createTwins, TWIN, type Twins } from './twins.ts';
+import { createDuplicatePeerIds, DUPLICATE_PEER_ID, type DuplicatePeerIds } from './duplicate-peer-ids.ts';
 import { createTrafficCounter, type TrafficCounter } from './traffic.ts';
 import { type Budgets, createBudgets } from '../budgets/budgets.ts';
 import { createUpload } from '../budgets/upload.ts';
@@ -124,8 +124,8 @@ export async function createHost(deps: HostDeps): Promise<Host> {
     deps.budgets ??
     createBudgets({ upload: createUpload(null), groupOf: (address) => sourceOf(address).group });
   const backlog = createBacklog();
-  const twins = createTwins(peerIdFromPrivateKey(deps.key).toString());
-  const { node, inner, identity } = await create(deps, { traffic, budgets, backlog, twins });
+  const duplicates = createDuplicatePeerIds(peerIdFromPrivateKey(deps.key).toString());
+  const { node, inner, identity } = await create(deps, { traffic, budgets, backlog, duplicates });
   const connectionsOf = (peerId: string) =>
     node.getConnections().filter((each) => each.remotePeer.toString() === peerId);
   forgetUnknownPeers(node);
@@ -166,7 +166,7 @@ export async function createHost(deps: HostDeps): Promise<Host> {
       budgets.stop();
     },
     addresses: () => node.getMultiaddrs().map(String),
-    notices: twins.notices,
+    notices: duplicates.notices,
     ownRecord: createOwnRecord(deps.key, () => node.getMultiaddrs()),
     async dial(address) {
       const target = parseAddress(address);
@@ -178,7 +178,7 @@ export async function createHost(deps: HostDeps): Promise<Host> {
         return await node.dial(found.length === 1 ? found[0]! : found, { signal });
       } catch (error) {
         const said = messageOf(error);
-        const code = said.includes(TWIN)
+        const code = said.includes(DUPLICATE_PEER_ID)
           ? 'peer-id-shared'
           : said.includes('dial self')
             ? 'peer-self'
@@ -206,12 +206,12 @@ interface Bounds {
   readonly traffic: TrafficCounter;
   readonly budgets: Budgets;
   readonly backlog: Backlog;
-  readonly twins: Twins;
+  readonly duplicates: DuplicatePeerIds;
 }
 
 async function create(
   deps: HostDeps,
-  { traffic, budgets, backlog, twins }: Bounds,
+  { traffic, budgets, backlog, duplicates }: Bounds,
 ): Promise<{ node: Libp2p<Services>; inner: Inner; identity: Identify }> {
   const current: { node?: Libp2p<Services>; inner?: Inner & IdentifyDeps; identity?: Identify } = {};
   const handshakes = createHandshakes(HANDSHAKES_A_SECOND[isLocal(deps.listen) ? 'local' : 'otherwise']);
@@ -232,7 +232,7 @@ async function create(
       announceFilter: (all) => all.filter((each) => isOwnRelay(each.toString(), relays)),
     },
     transports: [tcp({ maxConnections: MAX_SOCKETS, backlog: 128 }), ...parts.transports],
-    connectionEncrypters: [opens.encrypter(traffic.wrap(twins.wrap(noise())))],
+    connectionEncrypters: [opens.encrypter(traffic.wrap(duplicates.wrap(noise())))],
     // A window above 2 MiB would let a peer fill a paused stream past its read buffer, which resets it.
     streamMuxers: [
       opens.muxer(

@@ -3,7 +3,7 @@ import type { Notice } from '../../../shared/contract/fields.ts';
 import { sentenceFor } from '../../../shared/errors.ts';
 
 /** Finds other nodes that have the peer id of this one, because their data directory is a copy. */
-export interface Twins {
+export interface DuplicatePeerIds {
   wrap<Components>(
     make: (components: Components) => ConnectionEncrypter,
   ): (components: Components) => ConnectionEncrypter;
@@ -12,7 +12,7 @@ export interface Twins {
 }
 
 /** What a dial of such a node fails with. */
-export const TWIN = 'another node has the peer id of this one';
+export const DUPLICATE_PEER_ID = 'another node has the peer id of this one';
 /** So long an own handshake waits for its other end to come in here. */
 const WAIT_MS = 5000;
 /** So long the user is told of one that was met. */
@@ -25,7 +25,10 @@ const TOLD_MS = 60 * 60_000;
  * connection until the accepting node knows whom it met. A handshake that was given up under load looks the same, so that
  * this is a reason for a warning and for nothing else.
  */
-export function createTwins(ownId: string, ms: () => number = () => performance.now()): Twins {
+export function createDuplicatePeerIds(
+  ownId: string,
+  ms: () => number = () => performance.now(),
+): DuplicatePeerIds {
   const opened = new Set<() => void>();
   let seenAt = -Infinity;
 
@@ -64,7 +67,7 @@ export function createTwins(ownId: string, ms: () => number = () => performance.
         const secured = await outbound(raw, options);
         if (secured.remotePeer.toString() !== ownId || (await awaitInbound(raw))) return secured;
         seenAt = ms();
-        throw new Error(TWIN);
+        throw new Error(DUPLICATE_PEER_ID);
       };
       return inner;
     },

@@ -2,7 +2,7 @@ import { generateKeyPair } from '@libp2p/crypto/keys';
 import type { PrivateKey } from '@libp2p/interface';
 import { afterEach, expect, test } from 'vitest';
 import { createHost, type Host } from '../../../main/net/transport/host.ts';
-import { createTwinVisits } from '../../../main/net/discovery/twin-visits.ts';
+import { createDuplicatePeerIdCheck } from '../../../main/net/discovery/duplicate-peer-id-check.ts';
 import { turnedClock } from '../../support/test-clock.ts';
 import { until } from '../../support/until.ts';
 
@@ -28,7 +28,7 @@ async function host(key: PrivateKey): Promise<Host> {
 const codes = (of: Host) => of.notices().map(({ code }) => code);
 const withoutId = (of: Host) => of.addresses()[0]!.replace(/\/p2p\/.*/, '');
 
-test('two running nodes with one peer id both notice when they meet', async () => {
+test('two running nodes with one peer id both notice when they check', async () => {
   const key = await generateKeyPair('Ed25519');
   const [a, b] = [await host(key), await host(key)];
   expect(a.peerId).toBe(b.peerId);
@@ -49,12 +49,12 @@ test('a node that meets itself does not take itself for another one', async () =
   expect([codes(at), codes(other)]).toEqual([[], []]);
 });
 
-test('a node visits its own peer id on the local network once in ten minutes, and never itself', async () => {
+test('a node dials an address on the local network that claims its peer id once in ten minutes, and never its own address', async () => {
   const key = await generateKeyPair('Ed25519');
   const [a, b] = [await host(key), await host(key)];
   const clock = turnedClock();
   const dialed: string[] = [];
-  const { meet } = createTwinVisits({
+  const { check } = createDuplicatePeerIdCheck({
     host: {
       addresses: a.addresses,
       dial(address) {
@@ -64,15 +64,15 @@ test('a node visits its own peer id on the local network once in ten minutes, an
     },
     clock,
   });
-  await meet(a.addresses()[0]!);
+  await check(a.addresses()[0]!);
   expect([dialed, codes(a)]).toEqual([[], []]);
-  await meet(b.addresses()[0]!);
+  await check(b.addresses()[0]!);
   expect(dialed).toEqual([withoutId(b)]);
   expect(codes(a)).toEqual(['peer-id-shared']);
   clock.pass(599_999);
-  await meet(b.addresses()[0]!);
+  await check(b.addresses()[0]!);
   expect(dialed).toHaveLength(1);
   clock.pass(1);
-  await meet(b.addresses()[0]!);
+  await check(b.addresses()[0]!);
   expect(dialed).toHaveLength(2);
 });

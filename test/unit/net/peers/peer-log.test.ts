@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createEmitter } from '../../../../main/lib/events.ts';
-import { createJournal } from '../../../../main/net/peers/misbehaviour-log.ts';
+import { createPeerLog } from '../../../../main/net/peers/peer-log.ts';
 import { createNewerVersions } from '../../../../main/net/peers/newer-versions.ts';
 import type { Peer } from '../../../../main/net/peers/peer.ts';
 import type { PeersEvents } from '../../../../main/net/peers/peers.ts';
@@ -21,23 +21,23 @@ function world() {
   });
   const connected: Peer[] = [];
   const peers = { events, list: () => connected };
-  const journal = createJournal({ peers, clock });
+  const peerLog = createPeerLog({ peers, clock });
   const newer = createNewerVersions({ peers });
-  journal.start();
+  peerLog.start();
   newer.start();
-  return { clock, events, connected, journal, newer };
+  return { clock, events, connected, peerLog, newer };
 }
 
-describe('the journal', () => {
+describe('the peer log', () => {
   test('tells who came and how, what they did, and why they left, newest first', () => {
-    const { clock, events, journal } = world();
+    const { clock, events, peerLog } = world();
     events.emit('greeted', peerOf('a'));
     clock.pass(5000);
     events.emit('judged', { id: 'a', address: ADDRESS, code: 'block-withheld', banned: false });
     events.emit('judged', { id: 'a', address: ADDRESS, code: 'header-pow', banned: true });
     events.emit('gone', { peer: peerOf('a'), code: 'header-pow' });
-    journal.note({ event: 'pardoned', id: 'a', code: null });
-    const [pardoned, left, banned, penalty, came] = journal.list(100);
+    peerLog.note({ event: 'pardoned', id: 'a', code: null });
+    const [pardoned, left, banned, penalty, came] = peerLog.list(100);
     expect(came).toMatchObject({
       number: 1,
       event: 'connected',
@@ -62,37 +62,37 @@ describe('the journal', () => {
   });
 
   test('continues behind a number', () => {
-    const { events, journal } = world();
+    const { events, peerLog } = world();
     for (const id of ['a', 'b', 'c']) events.emit('greeted', peerOf(id));
-    expect(journal.list(100, 1).map(({ id }) => id)).toEqual(['c', 'b']);
-    expect(journal.list(1, 1).map(({ id }) => id)).toEqual(['c']);
-    expect(journal.list(100, 3)).toEqual([]);
+    expect(peerLog.list(100, 1).map(({ id }) => id)).toEqual(['c', 'b']);
+    expect(peerLog.list(1, 1).map(({ id }) => id)).toEqual(['c']);
+    expect(peerLog.list(100, 3)).toEqual([]);
   });
 
   test('one who knocks again and again is one entry, counted, and new each time', () => {
-    const { events, journal } = world();
+    const { events, peerLog } = world();
     for (let i = 0; i < 50; i++)
       events.emit('refused', { id: 'x', address: ADDRESS, direction: 'outbound', code: 'hello-network' });
     events.emit('greeted', peerOf('a'));
-    expect(journal.list(100)).toHaveLength(2);
-    expect(journal.list(100)[1]).toMatchObject({ id: 'x', times: 50, number: 50 });
+    expect(peerLog.list(100)).toHaveLength(2);
+    expect(peerLog.list(100)[1]).toMatchObject({ id: 'x', times: 50, number: 50 });
     events.emit('refused', { id: 'x', address: ADDRESS, direction: 'outbound', code: 'hello-network' });
-    expect(journal.list(100, 51)).toMatchObject([{ id: 'x', times: 51, number: 52 }]);
+    expect(peerLog.list(100, 51)).toMatchObject([{ id: 'x', times: 51, number: 52 }]);
   });
 
   test('a flood of strangers takes no more room than the last five hundred', () => {
-    const { events, journal } = world();
+    const { events, peerLog } = world();
     for (let i = 0; i < 10_000; i++)
       events.emit('refused', { id: `x${i}`, address: ADDRESS, direction: 'outbound', code: 'hello-missing' });
-    expect(journal.list(1000)).toHaveLength(500);
-    expect(journal.list(1)[0]!.id).toBe('x9999');
+    expect(peerLog.list(1000)).toHaveLength(500);
+    expect(peerLog.list(1)[0]!.id).toBe('x9999');
   });
 
   test('hears nothing once it is stopped', () => {
-    const { events, journal } = world();
-    journal.stop();
+    const { events, peerLog } = world();
+    peerLog.stop();
     events.emit('greeted', peerOf('a'));
-    expect(journal.list(10)).toEqual([]);
+    expect(peerLog.list(10)).toEqual([]);
   });
 });
 

@@ -14,7 +14,7 @@ const PARTS: Readonly<Record<SyncProgress['phase'], readonly [from: number, to: 
  * first peer is there, 1 from the first time that the node is synced. A peer that is lost, a phase that comes again and a
  * chain that turns out longer leave it where it was.
  */
-export function createWholeWay(read: () => SyncProgress): () => SyncProgress {
+export function createOverallProgress(read: () => SyncProgress): () => SyncProgress {
   let highest = 0;
   return () => {
     const now = read();

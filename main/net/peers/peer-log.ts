@@ -7,7 +7,7 @@ import type { Peers } from './peers.ts';
 import { reasonOf } from './penalties.ts';
 
 /** Something that happened between this node and another. */
-export interface JournalNote {
+export interface PeerLogNote {
   readonly event: PeerEvent;
   /** A peer id, or a host where a whole host is meant. */
   readonly id: string;
@@ -19,7 +19,7 @@ export interface JournalNote {
   readonly code: PeerViolationCode | null;
 }
 
-export interface JournalEntry extends JournalNote {
+export interface PeerLogEntry extends PeerLogNote {
   /** Grows from 1 on; a repeated entry gets a new one. */
   readonly number: number;
   readonly time: UnixSeconds;
@@ -30,29 +30,29 @@ export interface JournalEntry extends JournalNote {
 }
 
 /** Who came, who left and why, who was turned away, who broke which rule: since the start, for people to look at. */
-export interface Journal {
+export interface PeerLog {
   start(): void;
   stop(): void;
   /** What others of this folder did. */
-  note(note: Pick<JournalNote, 'event' | 'id' | 'code'> & Partial<JournalNote>): void;
+  note(note: Pick<PeerLogNote, 'event' | 'id' | 'code'> & Partial<PeerLogNote>): void;
   /** Newest first; only those with a greater number than `after`. */
-  list(limit: number, after?: number): JournalEntry[];
+  list(limit: number, after?: number): PeerLogEntry[];
 }
 
 /** A flood of strangers pushes the oldest out, and costs no more memory than this. */
 const MOST = 500;
 
-export function createJournal(deps: {
+export function createPeerLog(deps: {
   readonly peers: Pick<Peers, 'events'>;
   readonly clock: Clock;
-}): Journal {
+}): PeerLog {
   const { peers, clock } = deps;
   // In order of their numbers. The key is the peer, so that one who knocks every second doesn't fill the book.
-  const entries: JournalEntry[] = [];
+  const entries: PeerLogEntry[] = [];
   const off: (() => void)[] = [];
   let number = 0;
 
-  function note(given: Pick<JournalNote, 'event' | 'id' | 'code'> & Partial<JournalNote>): void {
+  function note(given: Pick<PeerLogNote, 'event' | 'id' | 'code'> & Partial<PeerLogNote>): void {
     const before = entries.findLastIndex(({ id }) => id === given.id);
     const last = entries[before];
     const again = last?.event === given.event && last.code === given.code;

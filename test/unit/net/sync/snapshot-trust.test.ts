@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { HeaderEntry } from '../../../../main/chain/header-entry.ts';
 import type { Peer } from '../../../../main/net/peers/peer.ts';
-import { createSnapshotTrust } from '../../../../main/net/sync/header-trust.ts';
+import { createSnapshotTrust } from '../../../../main/net/sync/snapshot-trust.ts';
 
 const idOf = (n: number) => n.toString(16).padStart(64, '0');
 

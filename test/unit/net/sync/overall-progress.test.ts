@@ -5,7 +5,7 @@ import type { Peer } from '../../../../main/net/peers/peer.ts';
 import { createPace } from '../../../../main/net/sync/download-pace.ts';
 import { type SyncProgress, syncProgress } from '../../../../main/net/sync/sync-progress.ts';
 import { createRate } from '../../../../main/net/sync/sync-rate.ts';
-import { createWholeWay } from '../../../../main/net/sync/whole-way.ts';
+import { createOverallProgress } from '../../../../main/net/sync/overall-progress.ts';
 import { turnedClock } from '../../../support/test-clock.ts';
 
 interface Moment {
@@ -36,7 +36,7 @@ function told(history: readonly Moment[]): SyncProgress[] {
   const paces = { headers: createPace(clock.ms), chunks: createPace(clock.ms), blocks: createPace(clock.ms) };
   const rate = createRate(clock.ms);
   let at = history[0]!;
-  const read = createWholeWay(() => {
+  const read = createOverallProgress(() => {
     const peers = at.claims.map((height) => ({ tip: { height } }) as unknown as Peer);
     return syncProgress({
       chain: { tip: () => entry(at.tip), bestHeader: () => entry(at.tip + at.ahead) },

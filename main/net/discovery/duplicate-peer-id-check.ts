@@ -1,0 +1,35 @@
+import type { Clock } from '../../lib/clock.ts';
+import type { Host } from '../transport/host.ts';
+import { withoutPeer } from '../transport/multiaddrs.ts';
+
+/** Finds a copy of this node's data directory that runs on another computer of the local network. */
+export interface DuplicatePeerIdCheck {
+  /**
+   * Dials an address that an mDNS answer gave for the peer id of this node. Does nothing for an own address, and within
+   * CHECK_MS of the last dial. Never rejects.
+   */
+  check(address: string): Promise<void>;
+}
+
+export interface DuplicatePeerIdCheckDeps {
+  readonly host: Pick<Host, 'addresses' | 'dial'>;
+  readonly clock: Pick<Clock, 'ms'>;
+}
+
+/** Each check costs a dial, and any computer on the local network can send such mDNS answers without limit. */
+const CHECK_MS = 10 * 60_000;
+
+/** The address is dialled without the peer id, because libp2p refuses to dial its own. */
+export function createDuplicatePeerIdCheck({ host, clock }: DuplicatePeerIdCheckDeps): DuplicatePeerIdCheck {
+  let checkedAt = -Infinity;
+  return {
+    async check(address) {
+      const direct = withoutPeer(address);
+      if (host.addresses().some((own) => withoutPeer(own) === direct)) return;
+      if (clock.ms() - checkedAt < CHECK_MS) return;
+      checkedAt = clock.ms();
+      // The handshake detects the duplicate (net/transport/duplicate-peer-ids.ts). The connection itself is not needed.
+      await host.dial(direct).catch(() => undefined);
+    },
+  };
+}
