@@ -97,9 +97,9 @@ export class Activator {
     return this.#running;
   }
 
-  /** Takes blocks back until the tip is at `height`; they are connected again by `run`. Only before the first run. */
+  /** Disconnects blocks until the tip is at `height`; `run` connects them again. Only before the first run. */
   async rewindTo(height: Height): Promise<void> {
-    while (this.#deps.active.tip.height > height) await this.#takeBack(this.#deps.active.tip);
+    while (this.#deps.active.tip.height > height) await this.#disconnectTip(this.#deps.active.tip);
   }
 
   /** The tip is where a snapshot put it. Only inside `exclusively`. */
@@ -259,10 +259,10 @@ export class Activator {
     // Draining may have shown the better chain to be invalid.
     this.#route.moveTo(index.bestComplete);
     if (this.#route.has(entry) || index.bestComplete.work <= entry.work) return;
-    await this.#takeBack(entry);
+    await this.#disconnectTip(entry);
   }
 
-  async #takeBack(entry: OwnedEntry): Promise<void> {
+  async #disconnectTip(entry: OwnedEntry): Promise<void> {
     const { bodies, coins, active, db, index } = this.#deps;
     if (entry.height === db.base()?.height) await this.#leaveSnapshot(entry);
     // The undo record suffices: a body that was lost, and that no peer may serve any more, must not keep the node here.

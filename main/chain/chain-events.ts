@@ -14,7 +14,7 @@ export interface NewsDeps {
   readonly log: Log;
 }
 
-/** What the chain tells: everybody what happens, and whoever brought a block what became of it. */
+/** Emits the events of the chain to all subscribers, and resolves the result of each submitted block for its submitter. */
 export interface News {
   /** Steps are in the database. */
   steps(steps: readonly Step[]): void;

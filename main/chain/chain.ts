@@ -134,8 +134,8 @@ export interface Chain {
   /** Shows every coin that can be spent at the tip, and gives the tip. Some 2 µs a coin, a thousand at a time. */
   scanCoins(visit: (coin: Coin, outpoint: Outpoint) => void): Promise<HeaderEntry>;
   /**
-   * Keeps the body of a block below the snapshot that this chain began with, once somebody has checked it; a node that
-   * prunes keeps none. Others, and wallets, find it here afterwards.
+   * Keeps the body of a block below the snapshot that this chain began with, once the history check has accepted it; a node
+   * that prunes keeps none. Peers and wallets can read it afterwards.
    */
   keepBody(bytes: Uint8Array): Promise<void>;
   /** Finds a mined transaction by its unspent outputs, else in the newest blocks; there is no index of all. */

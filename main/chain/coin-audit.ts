@@ -34,9 +34,9 @@ interface Audit {
   endedAt: number;
 }
 
-/** Of the time that a piece of work took, so often as much is rested afterwards. */
+/** The pause after a piece of work, as a multiple of the time that the piece took. */
 const REST = 4;
-/** How long an audit is believed. Whoever mines bad blocks to keep us counting pays for each with its work. */
+/** How long the result of an audit is reused. A miner who forces audits with invalid blocks pays the work of each. */
 const BELIEVED_MS = 600_000;
 
 export function createCoinAuditor({ db, clock, onDamage }: CoinAuditorDeps): CoinAuditor {

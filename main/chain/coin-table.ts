@@ -35,7 +35,7 @@ export class CoinTable {
   readonly #places: Int32Array;
   readonly #mixed: Int32Array;
   readonly #mask: number;
-  // Without a secret somebody could make transactions whose coins all fall into one run of places.
+  // Without a secret an attacker could create transactions whose coins all fall into one run of places.
   readonly #secret = new Int32Array(new Uint8Array(randomBytes(8)).buffer);
   /** Slots are filled in turn, so the next one always holds the oldest coin. */
   #next = 0;

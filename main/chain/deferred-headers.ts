@@ -16,8 +16,8 @@ export class EarlyShelf {
   }
 
   /**
-   * Keeps a header's bytes, or those of its whole block. The oldest gives way: whoever floods us with early headers
-   * had to work for each, as the caller has checked.
+   * Keeps the bytes of a header, or of its whole block. A full buffer drops the oldest: a peer that sends many early
+   * headers had to do the proof of work of each, which the caller has checked.
    */
   add({ idHex, time }: Header, bytes: Uint8Array): void {
     // A header alone must not push out the block that it belongs to.

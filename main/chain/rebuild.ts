@@ -36,7 +36,7 @@ export async function removeDatabaseAside(directory: string): Promise<void> {
   await rm(asideOf(directory), { recursive: true, force: true });
 }
 
-/** Keeps the damaged database beside the new one for a session, in case somebody wants to look at it. */
+/** Keeps the corrupt database beside the new one until the next start, so that the user can examine it. */
 export async function setDatabaseAside(directory: string): Promise<void> {
   const aside = asideOf(directory);
   await rm(aside, { recursive: true, force: true });

@@ -38,7 +38,7 @@ const MOST_LOST = 288;
 export async function rollBack(deps: RollBackDeps, state: ChainState, kept: Kept): Promise<ChainState> {
   const lost = await findLost(deps, state, kept);
   let at = state;
-  for (const each of lost) at = await takeBack(deps.db, each, at);
+  for (const each of lost) at = await disconnectLost(deps.db, each, at);
   if (lost.length > 0) {
     deps.log.warn('blocks whose bodies are not stored were disconnected', {
       from: at.height + 1,
@@ -85,7 +85,7 @@ interface LostBlock {
 async function findLost({ db, bodies }: RollBackDeps, state: ChainState, kept: Kept): Promise<LostBlock[]> {
   const seen: LostBlock[] = [];
   const base = db.base()?.height ?? 0;
-  // Those that the database can take back by itself, and those that are disconnected by their records in undo/.
+  // Numbers of blocks whose undo record is in the database, and of those whose undo record is in undo/.
   let [unsynced, synced] = [0, 0];
   let id = state.tip;
   for (let { height } = state; height > base; height--) {
@@ -117,7 +117,7 @@ async function undoFrom({ undo }: HeaderRecord, bodies: Bodies): Promise<UndoRec
   return bytes && decodeUndo(bytes);
 }
 
-async function takeBack(db: ChainDb, block: LostBlock, state: ChainState): Promise<ChainState> {
+async function disconnectLost(db: ChainDb, block: LostBlock, state: ChainState): Promise<ChainState> {
   const { height, id, record, header, undo, whole } = block;
   const changes = new Map<CoinKey, Coin | null>(undo.created.map((key) => [key, null]));
   for (const [outpoint, coin] of undo.spent) changes.set(outpoint, coin);

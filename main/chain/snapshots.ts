@@ -90,7 +90,7 @@ export function createSnapshots(deps: SnapshotsDeps): Snapshots {
         building.delete(entry.id);
       });
     building.set(entry.id, build);
-    // Nobody may be waiting for it yet; whoever needs the root tries again.
+    // A failed build must not reject unhandled: the next caller of `rootOf` builds again.
     tail = build.catch(() => undefined);
   };
 

@@ -28,7 +28,7 @@ export interface GroupedPool<Entry> {
 /**
  * Every pool that strangers fill at no cost follows one rule. A host or a group above its own limit loses its oldest entry.
  * A full pool evicts the oldest entry of the largest group (and in it of the largest host). The newest entry always gets
- * in: a pool that refuses newcomers is closed by whoever fills it first, with entries that cost nothing to hold.
+ * in: otherwise the first peer to fill the pool, with entries that cost it nothing, would close it to all others.
  * An addition costs O(size).
  * @param evicted is called once for each evicted entry, which is out of the pool by then.
  */

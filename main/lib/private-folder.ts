@@ -15,8 +15,8 @@ export function makePrivateFolder(path: string): void {
 }
 
 /**
- * Removes the permissions of others from each entry of a folder that `isOurs` accepts, whoever created it: an earlier
- * version, a copy, or a restored backup. Other entries stay as they are.
+ * Removes the permissions of others from each entry of a folder that `isOurs` accepts, also of entries that an
+ * earlier version, a copy or a restored backup created. Other entries stay as they are.
  */
 export function takeContentsFromOthers(folder: string, isOurs: (name: string) => boolean): void {
   for (const name of readdirSync(folder)) if (isOurs(name)) takeFromOthers(join(folder, name));

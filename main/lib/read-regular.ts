@@ -12,7 +12,7 @@ export class NotReadable extends Error {
   }
 }
 
-// Without it, opening a FIFO waits for somebody who writes. Windows has no such flag and no such files.
+// Without it, opening a FIFO blocks until another process writes. Windows has neither the flag nor such files.
 const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 /**

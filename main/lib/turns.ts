@@ -2,7 +2,7 @@
 export type Breathe = () => Promise<void> | void;
 
 /**
- * For work that somebody else feeds without a pause, such as messages out of one packet. Awaited between the pieces, it
+ * For work that arrives without a pause, such as the messages of one packet. Awaited between the pieces, it
  * keeps a turn of the event loop near `mostMs`, however many wait: they go on in the order in which they came, as many in
  * a turn as there is time for.
  */

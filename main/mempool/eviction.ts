@@ -21,7 +21,7 @@ interface Rank extends Feerate {
   readonly entry: PoolEntry;
 }
 
-// The newest goes first among equals: whoever came earlier was there when there was room.
+// Among equal fee rates the newest is evicted first: a transaction must not displace an earlier one that pays as much.
 function before(a: Rank, b: Rank): boolean {
   const order = compareFeerates(a, b);
   return order === 0 ? a.entry.sequence > b.entry.sequence : order < 0;

@@ -6,8 +6,8 @@ import { decodeKnown, type PoolEntry } from './entry.ts';
 import { hexOf } from './ids.ts';
 
 /**
- * A transaction of the pool that is decoded only if someone looks inside: a block needs nothing of it but its ids and
- * its bytes, and decoding the thousands of a block takes longer than everything else about it. Don't spread it.
+ * A transaction of the mempool that is decoded when a field is first read: a block needs only its ids and its bytes, and
+ * decoding the thousands of a block takes longer than all other work on a template. Spreading it would lose its getters.
  */
 export class LazyTransaction implements Transaction {
   readonly bytes: Uint8Array;

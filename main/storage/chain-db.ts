@@ -59,7 +59,7 @@ export interface ChainDb {
   compactCoins(): Promise<void>;
   /** The state that the loaded coins are, and the block that they came with, in one batch with these headers. */
   finishLoading(state: ChainState, headers: ChainCommit['headers'], base: SnapshotBase): Promise<void>;
-  /** Takes back a loading that did not finish, if there was one. */
+  /** Removes the coins of a loading that did not finish, if there was one. */
   undoLoading(): Promise<void>;
   /** The block whose snapshot this chain began with; null when it began with genesis. */
   base(): SnapshotBase | null;

@@ -1,9 +1,9 @@
 import { type CoinKey, indexOfCoinKey } from '../core/primitives/coin-key.ts';
 
 /**
- * A number for a whole UTXO set that each change can carry on: the sum of a number for each outpoint, modulo 2^48.
- * Sets that differ have the same sum once in 2^48 times, unless somebody can choose txids to that end, and against him
- * there is the snapshot's root. What a coin is worth is behind the checksum of its record.
+ * A running checksum of the UTXO set, updated by each change: the sum of one number per outpoint, modulo 2^48. Two
+ * different sets have the same sum with a probability of 2^-48. It detects accidents, not an attacker who chooses txids;
+ * the snapshot root covers that case. The contents of a coin are covered by the checksum of its record.
  */
 export const COIN_SUM_MODULUS = 2 ** 48;
 

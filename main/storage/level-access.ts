@@ -46,7 +46,7 @@ export async function* entries(
     const reading = iterator.nextv(1000).catch((error: unknown) => {
       throw levelFailed(error, 'reading');
     });
-    // Whoever stops in the middle doesn't wait for it, and it fails then.
+    // A caller that stops early does not await this read, which then fails: without a handler that would be unhandled.
     reading.catch(() => undefined);
     return reading;
   };

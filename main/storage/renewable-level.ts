@@ -62,7 +62,7 @@ export interface RenewableOptions {
 
 type Level = ClassicLevel<Uint8Array, Uint8Array>;
 
-/** Somebody has it open, which says nothing about its files. */
+/** Another process has the database open: not a sign of corruption. */
 const LOCKED = new Set(['LEVEL_LOCKED']);
 
 /** An open database and the order of its writes. */

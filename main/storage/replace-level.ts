@@ -30,7 +30,7 @@ export async function replaceLevel(folder: string, records: readonly LevelRecord
   crashPoint('database replaced');
 }
 
-/** Completes a replacement that a crash interrupted, or takes back one that had not come far enough. */
+/** After a crash: completes a replacement whose new database was complete, or discards the incomplete one. */
 export async function finishReplacement(folder: string): Promise<void> {
   const fresh = freshOf(folder);
   // The new one is complete before the old one leaves its place.

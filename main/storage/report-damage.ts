@@ -3,8 +3,8 @@ import { DamagedError } from './corrupt-error.ts';
 
 /**
  * The same database; every {@link DamagedError} of one of its calls also goes to `onDamage`, in a microtask of its own.
- * Corrupt bytes may surface in any read, for example for a question of the API: whoever asked must not be the only one
- * that is told, because only a rebuild mends the database.
+ * Any read may meet corrupt bytes, for example a query of the API. The error must reach the chain as well as the caller,
+ * because only a rebuild repairs the database.
  */
 export function reportDamage(db: ChainDb, onDamage: (damage: DamagedError) => void): ChainDb {
   const note = (error: unknown): void => {

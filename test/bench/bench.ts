@@ -6,7 +6,7 @@ export interface BenchOptions {
   readonly seconds: number;
   /** Everything after the bench's name that the runner doesn't know, for the bench itself: `--peers 8`. */
   readonly args: readonly string[];
-  /** A line for whoever watches; goes to stderr. */
+  /** Prints a line of progress to stderr. */
   say(line: string): void;
 }
 

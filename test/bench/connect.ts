@@ -12,7 +12,7 @@ import { measureVerifyLimit } from './verify-limit.ts';
 
 const BLOCKS = 200;
 const TRANSACTIONS = 500;
-/** Blocks handed over at once, as a download window would. */
+/** Blocks submitted at once, as in a download window. */
 const WINDOW = 16;
 
 function headerOf(bytes: Uint8Array): Header {

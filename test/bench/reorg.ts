@@ -13,10 +13,10 @@ import { timed } from './support/timing.ts';
 const DEPTH = 100;
 const PAYMENTS = 100;
 
-/** A branch overtakes: 100 blocks of 100 payments are taken back and 101 others connected. */
+/** A reorganisation: 100 blocks of 100 payments are disconnected and 101 others connected. */
 export const bench: Bench = {
   name: 'reorg',
-  description: `take back ${DEPTH} blocks of ${PAYMENTS} payments for a branch of ${DEPTH + 1}`,
+  description: `disconnect ${DEPTH} blocks of ${PAYMENTS} payments for a branch of ${DEPTH + 1}`,
   async run() {
     installNativeSha256();
     const { prelude, blocks } = await chainFixture({ blocks: DEPTH, transactions: PAYMENTS });

@@ -75,7 +75,7 @@ export const bench: Bench = {
   },
 };
 
-/** Most coins are somebody else's; one old coinbase is the wallet's. */
+/** Most coins belong to other wallets; one old coinbase belongs to the wallet of the node. */
 async function shape(): Promise<ChainShape> {
   const own = await ownLock();
   return {

@@ -9,7 +9,7 @@ export interface Movement {
   readonly burned: number;
 }
 
-/** Follows from the change alone, so that disconnecting a block takes back exactly what connecting it added. */
+/** Depends on the block and its delta alone, so that disconnecting a block reverts exactly what connecting it added. */
 export function movementOf(block: Block, delta: Delta): Movement {
   let change = 0;
   for (const coin of delta.created.values()) change += coin.amount;

@@ -5,8 +5,8 @@ import { DOMAIN, hash, type Hash } from '../crypto/hash.ts';
 import { KEY_BYTES, SIGNATURE_BYTES } from '../primitives/limits.ts';
 
 /**
- * Lock type 1, a policy lock: 32 bytes that are the hash of a small tree (protocol.md §14). Whoever spends reveals as much of
- * the tree as is needed, says which parts he claims, and proves those; the rest stays hidden behind hashes.
+ * Lock type 1, a policy lock: 32 bytes that are the hash of a small tree (protocol.md §14). The witness
+ * reveals as much of the tree as is needed, marks the parts that it claims, and proves those; hashes stand for the rest.
  */
 export type PolicyNode =
   | { readonly kind: 'key'; readonly key: Uint8Array; readonly signature: Uint8Array | null }
@@ -15,7 +15,7 @@ export type PolicyNode =
   | { readonly kind: 'threshold'; readonly m: number; readonly children: readonly PolicyNode[] }
   | { readonly kind: 'hidden'; readonly hash: Hash };
 
-/** What one tree may cost whoever checks it. */
+/** Limits of one tree, which bound the cost of checking it. */
 export const POLICY_LIMITS = { depth: 8, nodes: 64, children: 16, preimageBytes: 64, bytes: 8192 } as const;
 
 /** The first byte of each node as revealed; an odd tag claims what the even one below it only shows. */

@@ -16,7 +16,7 @@ export interface RollingFloor {
 
 export const RESTING_FLOOR: RollingFloor = { rate: 0, at: 0, falling: false };
 
-/** After something of this feerate was thrown out: whoever comes next must pay an increment more. */
+/** The floor after an entry of this fee rate was evicted: the next transaction must pay an increment more. */
 export function raiseFloor(floor: RollingFloor, evicted: Feerate, at: number): RollingFloor {
   const rate = perByteCeil(evicted) + REPLACEMENT_INCREMENT;
   return rate > floor.rate ? { rate, at, falling: false } : floor;

@@ -103,7 +103,7 @@ function identify(fields: TransactionFields, bytes: Uint8Array, bodyLength: numb
   return new IdentifiedTransaction(fields, bytes, bodyLength);
 }
 
-/** Both ids are needed at once, as what keys and leaves are made of; their other forms only where somebody looks. */
+/** Both ids are computed at once, because map keys and Merkle leaves need them; their other forms on first use. */
 class IdentifiedTransaction implements Transaction {
   readonly version: number;
   readonly validFrom: Height;

@@ -14,7 +14,7 @@ export interface Story {
   readonly options: Partial<ChainDeps>;
   /** In the order in which the node was given them. */
   readonly past: readonly ModelBlock[];
-  /** A branch from some blocks below the last tip that overtakes: whoever follows it disconnects blocks. */
+  /** A branch with more work that starts some blocks below the last tip: following it disconnects blocks. */
   readonly future: readonly ModelBlock[];
   /** How many blocks the node had been given by this moment, and the tip that it had forced to the disk. */
   at(moment: number): { readonly given: number; readonly forced: ModelBlock };

@@ -70,8 +70,8 @@ export function createChainModel(network: Network, random: Random): ChainModel {
     const all = [...coins];
     for (let tries = 1 + random.int(3); tries > 0 && all.length > 0; tries--) {
       const [key, coin] = all[random.int(all.length)]!;
-      const ripe = !coin.coinbase || height - coin.height >= params.maturity;
-      if (ripe && !picked.some(([other]) => other === key)) picked.push([key, coin]);
+      const mature = !coin.coinbase || height - coin.height >= params.maturity;
+      if (mature && !picked.some(([other]) => other === key)) picked.push([key, coin]);
     }
     return picked;
   };

@@ -1,6 +1,6 @@
 /**
- * A miner written from docs/protocol.md alone, as somebody would write it in another language: nothing in this file comes
- * from main/, and the page itself is read for the numbers of the networks. test/functional/foreign-miner.test.ts lets the
+ * A miner written from docs/protocol.md alone, as a second implementation would be: nothing in this file comes from
+ * main/, and the parameters of the networks are read from the document itself. test/functional/foreign-miner.test.ts lets the
  * real chain judge its blocks.
  */
 import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign } from 'node:crypto';

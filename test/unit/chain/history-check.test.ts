@@ -191,7 +191,7 @@ async function checkAll(directory: string, body: (height: number) => Promise<Uin
 
 test('blocks that lead to other coins than the snapshot are a mismatch, and nothing is confirmed', async () => {
   const { fresh, directory, body } = await beginning(110, 80);
-  // What somebody could do to the coins of a snapshot, if its root were of them.
+  // An attacker who could forge a snapshot root could commit to other coins.
   const lying = { ...fresh, snapshotRootOf: async () => new Uint8Array(32) };
   const history = (await createHistory(lying, testChainDeps({ directory })))!;
   for (let height = 1; height <= 80; height++) expect(await history.submit(await body(height))).toBeNull();

@@ -109,7 +109,7 @@ test('a node that prunes does not miss old bodies', async () => {
   expect(chain.servesFrom()).toBe(2);
 });
 
-/** Two blocks on the last but one: whoever follows them has to disconnect the last. */
+/** Two blocks on the last but one: following them disconnects the last. */
 function branchOfTwo(): Block[] {
   const first = mineOn(chain, parentOf(blocks[BLOCKS - 2]!), { payTo: testKey(9).lock });
   return [first, mineOn(chain, parentOf(first), { payTo: testKey(9).lock })];

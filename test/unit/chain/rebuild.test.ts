@@ -100,7 +100,7 @@ test('a block that breaks a rule is refused again', async () => {
   expect(chain.tip().height).toBe(7);
 });
 
-test('a record that somebody hid inside a block never passes for a block of its own', async () => {
+test('a record that a miner hid inside a block never passes as a block of its own', async () => {
   await open();
   const first = await extend(chain);
   for (let i = 0; i < 5; i++) await extend(chain);
@@ -126,7 +126,7 @@ test('a record that somebody hid inside a block never passes for a block of its 
   const carrying = await extend(chain, { transactions: [carrier] });
   await forgetDatabase();
 
-  // The head of the block that carries it is damaged, so that whoever looks for the next record finds the hidden one.
+  // The header of the enclosing record is corrupt, so that the search for the next record finds the hidden one.
   const [name] = readdirSync(join(directory, 'blocks')) as [string];
   const bytes = readFileSync(join(directory, 'blocks', name));
   bytes.fill(0, bytes.indexOf(carrying.bytes) - 12, bytes.indexOf(carrying.bytes));
@@ -139,7 +139,7 @@ test('a record that somebody hid inside a block never passes for a block of its 
   expect(chain.tip().id).toBe(carrying.header.idHex);
 });
 
-test('a body that somebody hid under the header of a true block is not believed either', async () => {
+test('a hidden body under the header of a real block is rejected as well', async () => {
   await open();
   const first = await extend(chain);
   for (let i = 0; i < 5; i++) await extend(chain);

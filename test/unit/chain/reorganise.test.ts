@@ -107,7 +107,7 @@ function spoil({ block, parent }: ModelBlock): Block {
   return mineOn({ network: REGTEST_NETWORK }, parentOf(parent!.block), parts);
 }
 
-/** How many of these objects somebody still holds. */
+/** How many of these objects are still referenced. */
 async function alive(refs: readonly WeakRef<object>[]): Promise<number> {
   setFlagsFromString('--expose-gc');
   const gc = runInNewContext('gc') as () => void;

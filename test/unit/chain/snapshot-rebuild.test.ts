@@ -101,7 +101,7 @@ test('a build of other coins than those of its block fails, and leaves no root',
   const parent = active.at(BLOCKS - 1)!;
   const { totals } = await rewindTo(parent, active.tip, state, bodies);
   const snapshots = snapshotsOf();
-  // The database stands one block further than the tip that somebody has just looked at.
+  // The database is one block ahead of the tip that the caller read.
   snapshots.capture(parent, totals);
   await expect(snapshots.rootOf(parent)).rejects.toMatchObject({ code: 'storage-damaged' });
   snapshots.rebuild(active.at(20)!, parent, totals);

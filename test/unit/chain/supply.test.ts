@@ -98,7 +98,7 @@ test.each(SEEDS)('seed %i: money is neither made nor lost, whatever the chain go
   const end = known.get(chain.tip().id)!;
   expect(reorganised).toBeGreaterThan(0);
   expect(await chain.setHash()).toBe(hashOf(end.coins));
-  // Whoever follows the events, as the wallet does, ends with the same coins.
+  // A subscriber that follows the events, as the wallet does, ends with the same coins.
   expect([...deltas.keys()].sort()).toEqual([...end.coins.keys()].sort());
   expect([...deltas.values()].reduce((sum, amount) => sum + amount, 0)).toBe(chain.totals().total);
   for (const key of end.coins.keys()) expect(deltas.has(key)).toBe(true);

@@ -16,7 +16,7 @@ function poolOf(limits = LIMITS): { pool: GroupedPool<string>; evicted: string[]
 }
 
 describe('a pool that strangers fill', () => {
-  test('takes whoever comes while there is room', () => {
+  test('accepts every entry while there is room', () => {
     const { pool, evicted } = poolOf();
     for (let i = 0; i < 8; i++) pool.add(`${i}`, from(`g${i}`, 0));
     expect(evicted).toEqual([]);

@@ -124,7 +124,7 @@ describe('for a terminal', () => {
   });
 });
 
-test('the newest lines are kept for whoever asks', () => {
+test('the newest lines are kept for later reads', () => {
   const recent = createRecentSink(3);
   const log = createLog({ sinks: [recent], level: 'debug' });
   for (const n of [1, 2, 3, 4]) (n % 2 ? log.info : log.warn)(`line ${n}`);

@@ -289,7 +289,7 @@ describe('mining on threads', () => {
     expect(new Set(asked).size).toBeGreaterThan(3);
   });
 
-  test('goes on from a tip that someone else mined', async () => {
+  test('continues on a tip that another miner found', async () => {
     const { chain, miner } = await bench(networkWith({ startBits: 0x2000ffff, powLimit: 0x2000ffff }));
     const other = createMiner({
       chain,

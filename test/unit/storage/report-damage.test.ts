@@ -51,7 +51,7 @@ const reads: [string, () => unknown][] = [
     },
   ],
 ];
-test.each(reads)('damage that %s meets is told, not only to whoever asked', async (_, read) => {
+test.each(reads)('corruption that %s meets is reported to the chain as well as to the caller', async (_, read) => {
   expect(told).toEqual([]);
   await expect(Promise.resolve().then(read)).rejects.toMatchObject({ code: 'storage-damaged' });
   expect(told).toEqual(['storage-damaged']);

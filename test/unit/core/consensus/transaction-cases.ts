@@ -186,7 +186,7 @@ export const TRANSACTION_CASES = {
   })),
   'tx-signature': [
     {
-      what: 'the signature of somebody else',
+      what: 'a signature by another key',
       async twins(world) {
         const funds = await world.coin();
         const theirs = { ...funds, coin: { ...funds.coin, ...OTHER.lock } };

@@ -41,7 +41,7 @@ export class RandomLedger {
     this.#random = random;
   }
 
-  /** Connects a random block, or takes back as many as a reorganisation would. */
+  /** Connects a random block, or disconnects up to three, as a reorganisation does. */
   step(): void {
     if (this.#random.int(8) > 0) return this.#connect();
     for (let depth = this.#random.int(4); depth > 0 && this.#chain.length > 0; depth--) this.#disconnect();

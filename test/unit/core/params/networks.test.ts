@@ -113,7 +113,7 @@ test('a founded network has a prefix that nobody chose', () => {
 
 test.each([
   ['a', true],
-  ['Our village 2', true],
+  ['Our network 2', true],
   ['!~', true],
   ['x'.repeat(64), true],
   ['', false],
@@ -135,7 +135,7 @@ describe('a network file', () => {
     launched: true,
   };
   const network = createNetworkOf(
-    { name: 'Village', time: 1_800_000_000, nonce: 5 },
+    { name: 'Community', time: 1_800_000_000, nonce: 5 },
     LOCAL_NETWORK.params,
     facts,
   );
@@ -162,7 +162,7 @@ describe('a network file', () => {
     ['a list', '[]', /JSON/],
     ['another format', altered((f) => (f['kith'] = 2)), /format/],
     ['another kind of file', '{"name":"x"}', /another kind of file/],
-    ['another name', altered((f) => (f['name'] = 'village')), /id/],
+    ['another name', altered((f) => (f['name'] = 'community')), /id/],
     ['no name', altered((f) => (f['name'] = ' ')), /name/],
     ['another id', altered((f) => (f['id'] = '00'.repeat(32))), /id/],
     ['another subsidy', altered((f) => (f.params['subsidy'] = 1)), /id/],
