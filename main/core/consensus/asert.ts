@@ -1,7 +1,7 @@
 /**
  * Difficulty: ASERT ("absolutely scheduled exponentially rising targets"), variant aserti3-2d, specified on
  * 2020-11-15. The target depends only on how far a block is ahead of or behind the schedule counted from the anchor,
- * so there is no window of past blocks to play with. Fixed-point throughout: every machine gets the same bits.
+ * so there is no window of past blocks to manipulate. Fixed-point arithmetic throughout: every machine gets the same bits.
  */
 import type { Height, UnixSeconds } from '../../../shared/units.ts';
 import { bitsToTarget, targetToBits } from './compact.ts';
@@ -9,7 +9,7 @@ import type { ConsensusParams } from './params.ts';
 
 export interface AsertInput {
   readonly anchorHeight: Height | bigint;
-  /** Time of the block before the anchor (for genesis: its own time less the spacing). */
+  /** Time of the block before the anchor; consensus uses the time of the anchor minus the spacing (protocol.md §9). */
   readonly anchorAncestorTime: UnixSeconds | bigint;
   readonly anchorBits: number;
   readonly parentHeight: Height | bigint;
@@ -39,7 +39,7 @@ export function asert(input: AsertInput): number {
   // BigInt division truncates towards zero, as the specification's reference in C++ does.
   const exponent = ((seconds - BigInt(input.spacing) * blocks) * RADIX) / BigInt(input.halfLife);
   const shift = exponent >> RADIX_BITS;
-  // Beyond these the answer is known, and a hostile time must not make a number of a billion bits.
+  // Beyond these the result is fixed; without this check a hostile time would create a number of a billion bits.
   if (shift > 256n) return targetToBits(limit);
   if (shift < -512n) return targetToBits(1n);
   const factor = cubic(exponent & (RADIX - 1n));
@@ -55,14 +55,15 @@ export interface DifficultyView {
 }
 
 /**
- * The bits that a child of `parent` must carry; they don't depend on the child itself. `genesis` is the anchor of
- * its network. Protocol 1; why there is no other anchor: docs/adr/0001-asert-gap-rule.md.
+ * The bits that a child of `parent` must carry; they do not depend on the child. `anchor` is the block at height 1 of the
+ * same chain (protocol.md §9, docs/adr/0002-difficulty-anchor.md). Genesis and the anchor itself carry `startBits`, which
+ * the caller must handle.
  */
-export function nextBits(genesis: DifficultyView, parent: DifficultyView, params: ConsensusParams): number {
+export function nextBits(anchor: DifficultyView, parent: DifficultyView, params: ConsensusParams): number {
   if (!params.retarget) return params.startBits;
   return asert({
-    anchorHeight: genesis.height,
-    anchorAncestorTime: genesis.time - params.spacing,
+    anchorHeight: anchor.height,
+    anchorAncestorTime: anchor.time - params.spacing,
     anchorBits: params.startBits,
     parentHeight: parent.height,
     parentTime: parent.time,

@@ -21,11 +21,11 @@ type Rate = (now: number) => number;
 /** Times of blocks mined at a hash rate that may change every minute. */
 function mineTimes(rate: Rate, count: number, seed: number): number[] {
   const random = createRandom(seed);
-  const genesis = { height: 0, time: 0 };
+  const anchor = { height: 0, time: 0 };
   const times = [0];
   for (let now = 0; times.length <= count;) {
     const parent = { height: times.length - 1, time: Math.floor(times.at(-1)!) };
-    const work = Number(workOf(bitsToTarget(nextBits(genesis, parent, params))));
+    const work = Number(workOf(bitsToTarget(nextBits(anchor, parent, params))));
     for (let hashes = random.exponential(work); hashes > 0;) {
       const untilChange = 60 - (now % 60);
       const used = Math.min(untilChange, hashes / rate(now));
