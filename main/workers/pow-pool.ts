@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { PowHashMany } from '../core/ports.ts';
-import { DIGEST_BYTES, HEADER_BYTES } from './pow-slice.ts';
+import { HEADER_BYTES } from '../core/primitives/limits.ts';
+import { DIGEST_BYTES } from './pow-slice.ts';
 import { createSlicePool, type PoolLog } from './slice-pool.ts';
 import { dataOf } from './slice-task.ts';
 import { createTaskBuffers } from './task-buffers.ts';

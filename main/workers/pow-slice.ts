@@ -1,7 +1,7 @@
+import { HEADER_BYTES } from '../core/primitives/limits.ts';
 import { powHash } from './pow.ts';
 import type { WorkSlice } from './slice-task.ts';
 
-export const HEADER_BYTES = 88;
 export const DIGEST_BYTES = 32;
 
 /** Hashes the headers at the front of the data into the digests behind them; the parameter is the memory in KiB. */

@@ -15,7 +15,7 @@ const SLICE = 4;
 const PARAMETER = 5;
 const ID = 6;
 
-const HEADER_BYTES = 32;
+const TASK_HEADER_BYTES = 32;
 const NONE = 0x7fffffff;
 // So far above any count that late claims neither reach a job nor overflow.
 const IDLE = 0x40000000;
@@ -38,13 +38,13 @@ export interface SliceResult {
 
 /** A buffer for tasks with `bytes` of data, idle. */
 export function createTaskBuffer(bytes: number): SharedArrayBuffer {
-  const buffer = new SharedArrayBuffer(HEADER_BYTES + bytes);
+  const buffer = new SharedArrayBuffer(TASK_HEADER_BYTES + bytes);
   retire(buffer);
   return buffer;
 }
 
 export function dataOf(buffer: SharedArrayBuffer): Uint8Array {
-  return new Uint8Array(buffer, HEADER_BYTES);
+  return new Uint8Array(buffer, TASK_HEADER_BYTES);
 }
 
 /** Offers the task that lies in the data. A thread may come late from the buffer's last task, so `next` opens it last. */
@@ -81,7 +81,7 @@ export function workThrough(buffer: SharedArrayBuffer, work: WorkSlice): SliceRe
 }
 
 function headerOf(buffer: SharedArrayBuffer): Int32Array {
-  return new Int32Array(buffer, 0, HEADER_BYTES / 4);
+  return new Int32Array(buffer, 0, TASK_HEADER_BYTES / 4);
 }
 
 function taskOf(header: Int32Array): SliceTask {

@@ -23,7 +23,7 @@ export const KDF_LIMITS = {
 } as const;
 
 export const SALT_BYTES = 16;
-export const KEY_BYTES = 32;
+const KEY_BYTES = 32;
 export const NONCE_BYTES = 24;
 export const TAG_BYTES = 16;
 

@@ -7,10 +7,6 @@ import { sha512 } from '@noble/hashes/sha2.js';
 import { equalBytes } from '../codec/bytes.ts';
 import { fromHex } from '../codec/hex.ts';
 
-/** Bytes of a public key, of a seed and of one half of a signature. */
-export const KEY_BYTES = 32;
-export const SIGNATURE_BYTES = 64;
-
 const Point = ed25519.Point;
 const L = Point.Fn.ORDER;
 const P = Point.Fp.ORDER;
@@ -31,7 +27,7 @@ const SMALL_ORDER_Y = [
  * Not noble's own `verify`, which accepts more: a rule that two nodes judge differently splits the chain.
  */
 export function verifyReference(key: Uint8Array, signature: Uint8Array, message: Uint8Array): boolean {
-  if (key.length !== KEY_BYTES || signature.length !== SIGNATURE_BYTES) return false;
+  if (key.length !== 32 || signature.length !== 64) return false;
   const r = signature.subarray(0, 32);
   const s = littleEndian(signature.subarray(32));
   // S + L would be a second signature of the same payment by anyone who sees the first.
