@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { Notice } from '../../shared/contract/fields.ts';
+import { CLOCK_BEHIND_BLOCKS } from '../../shared/sentences/node.ts';
 import { bitsToTarget, workOf } from '../core/consensus/compact.ts';
 import type { Network } from '../core/params/network.ts';
 import type { PowHash } from '../core/ports.ts';
@@ -112,9 +113,7 @@ export function createMiner(deps: MinerDeps): Miner {
     const paused = pause();
     if (paused?.code === 'clock-wrong') throw clockWrong(paused.message);
     if (untilAllowed(block) > MOST_AHEAD_SECONDS) {
-      throw clockWrong(
-        'The clock of this computer is behind the newest blocks, so this node would refuse its own block. Turn on automatic date and time, or set the clock; then try again.',
-      );
+      throw clockWrong(CLOCK_BEHIND_BLOCKS);
     }
   };
 

@@ -1,5 +1,9 @@
 /** What can go wrong with the node, its disk, its network and its carriers. */
 
+/** Detail of `clock-wrong` while the clock is so far behind that this node would refuse the block that it mines. */
+export const CLOCK_BEHIND_BLOCKS =
+  'The clock of this computer is behind the newest blocks, so this node would refuse its own block. Turn on automatic date and time, or set the clock; then try again.';
+
 export const NODE_SENTENCES = {
   'input-invalid': 'The input[ of {procedure}] is not valid[: {detail}]. Correct it and try again.',
   'procedure-unknown':
