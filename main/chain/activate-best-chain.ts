@@ -14,9 +14,9 @@ import type { Transaction } from '../core/primitives/transaction.ts';
 import { isViolation, type Violation, violation } from '../core/violation.ts';
 import { KithError } from '../lib/errors.ts';
 import type { ChainDb } from '../storage/chain-db.ts';
-import { DamagedError } from '../storage/corrupt-error.ts';
+import { CorruptError } from '../storage/corrupt-error.ts';
 import type { ChainState } from '../storage/state-record.ts';
-import type { Bodies } from './block-store.ts';
+import type { BlockStore } from './block-store.ts';
 import { readUndo } from './read-undo.ts';
 import { ChainLine } from './chain-line.ts';
 import type { CoinCache } from './coin-cache.ts';
@@ -33,7 +33,7 @@ export interface ActivatorDeps {
   readonly network: Network;
   readonly index: HeaderIndex;
   readonly active: ChainLine<OwnedEntry>;
-  readonly bodies: Bodies;
+  readonly bodies: BlockStore;
   readonly coins: CoinCache;
   readonly db: ChainDb;
   readonly verifyBatch: VerifyBatch;
@@ -269,7 +269,7 @@ export class Activator {
     const block = entry.body && (await bodies.read(entry.id, entry.body));
     const undo = await readUndo(bodies, entry);
     const back = undo && this.#inverseOf(undo, block);
-    if (!undo || !back) throw new DamagedError(`the undo record of block ${entry.height}`);
+    if (!undo || !back) throw new CorruptError(`the undo record of block ${entry.height}`);
     coins.apply(back);
     // Without its body the block cannot be connected again: it has to be fetched like one that never came.
     if (!block) index.markMissing(entry);

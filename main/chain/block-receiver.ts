@@ -5,14 +5,14 @@ import { decodeHeader, type Header } from '../core/primitives/header.ts';
 import { HEADER_BYTES, MAX_BLOCK_BYTES } from '../core/primitives/limits.ts';
 import { isViolation, type Violation, violation } from '../core/violation.ts';
 import type { ChainDb } from '../storage/chain-db.ts';
-import type { Bodies } from './block-store.ts';
+import type { BlockStore } from './block-store.ts';
 import { acceptHeaders, type HeaderAcceptorDeps } from './header-acceptor.ts';
 import type { ChainLine } from './chain-line.ts';
 import type { OwnedEntry } from './header-entry.ts';
 
 export interface BlockReceiverDeps extends HeaderAcceptorDeps {
   readonly active: Pick<ChainLine<OwnedEntry>, 'has'>;
-  readonly bodies: Bodies;
+  readonly bodies: BlockStore;
   readonly db: ChainDb;
   onHeaders(added: readonly OwnedEntry[]): Promise<void>;
   onInvalid(entry: OwnedEntry, reason: Violation): void;

@@ -14,7 +14,7 @@ const WAITING_BYTES = 2 << 20;
 const RECENT_BYTES = 4 << 20;
 
 /** The bodies of blocks and their undo records, in append-only files; and the blocks seen last. */
-export interface Bodies {
+export interface BlockStore {
   readonly blocks: SegmentStore;
   readonly undo: SegmentStore;
   /** Stores a body and keeps it decoded until `settled`, since it is likely to be connected next. */
@@ -32,7 +32,7 @@ export interface Bodies {
 }
 
 /** @throws {KithError} `storage-unusable` */
-export async function openBodies(directory: string, segmentBytes?: number): Promise<Bodies> {
+export async function openBlockStore(directory: string, segmentBytes?: number): Promise<BlockStore> {
   const size = segmentBytes === undefined ? {} : { segmentBytes };
   const blocks = await openSegments({
     directory: join(directory, 'blocks'),
@@ -46,8 +46,8 @@ export async function openBodies(directory: string, segmentBytes?: number): Prom
     maxRecordBytes: MAX_UNDO_BYTES,
     ...size,
   });
-  const waiting = createShelf<Block>(WAITING_BYTES, ({ bytes }) => bytes.length);
-  const recent = createShelf<Uint8Array>(RECENT_BYTES, (bytes) => bytes.length);
+  const waiting = createByteCache<Block>(WAITING_BYTES, ({ bytes }) => bytes.length);
+  const recent = createByteCache<Uint8Array>(RECENT_BYTES, (bytes) => bytes.length);
 
   return {
     blocks,
@@ -82,14 +82,14 @@ export async function openBodies(directory: string, segmentBytes?: number): Prom
   };
 }
 
-interface Shelf<T> {
+interface ByteCache<T> {
   get(id: string): T | undefined;
   put(id: string, item: T): void;
   remove(id: string): void;
 }
 
 /** Keeps up to `most` bytes, the newest. */
-function createShelf<T>(most: number, sizeOf: (item: T) => number): Shelf<T> {
+function createByteCache<T>(most: number, sizeOf: (item: T) => number): ByteCache<T> {
   const kept = new Map<string, T>();
   let bytes = 0;
   const remove = (id: string) => {

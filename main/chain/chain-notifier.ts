@@ -8,14 +8,14 @@ import type { OwnedEntry } from './header-entry.ts';
 
 type Outcome = SubmitResult['status'] | Violation;
 
-export interface NewsDeps {
+export interface NotifierDeps {
   readonly events: Pick<Emitter<ChainEvents>, 'emit'>;
   readonly active: ChainLine<OwnedEntry>;
   readonly log: Log;
 }
 
 /** Emits the events of the chain to all subscribers, and resolves the result of each submitted block for its submitter. */
-export interface News {
+export interface ChainNotifier {
   /** Steps are in the database. */
   steps(steps: readonly Step[]): void;
   refused(entry: OwnedEntry, reason: Violation): void;
@@ -27,7 +27,7 @@ export interface News {
   outcome(entry: OwnedEntry): Promise<Outcome>;
 }
 
-export function createChainEvents({ events, active, log }: NewsDeps): News {
+export function createChainNotifier({ events, active, log }: NotifierDeps): ChainNotifier {
   const waiting = new Map<OwnedEntry, (outcome: Outcome) => void>();
   // The work of the tip that a reorganisation has left: with less than that nobody should act on where the chain stands.
   let left = 0n;

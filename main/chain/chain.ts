@@ -168,7 +168,7 @@ export interface Chain {
   /** What miners signal, and where each soft fork stands. Costs a period of blocks after each new tip. */
   upgrades(): Upgrades;
   totals(): ChainTotals;
-  /** Reads every coin behind its checksum, and holds what there is against what the state says. @throws {DamagedError} */
+  /** Reads every coin behind its checksum, and holds what there is against what the state says. @throws {CorruptError} */
   auditCoins(): Promise<CoinAudit>;
   /** Holds the stored header, body and undo record of a block of the active chain against the rules that need no coins. */
   checkStored(height: Height): Promise<StoredCheck>;

@@ -7,7 +7,7 @@ import type { Network } from '../core/params/network.ts';
 import type { PowHash } from '../core/ports.ts';
 import { decodeHeader } from '../core/primitives/header.ts';
 import { isViolation } from '../core/violation.ts';
-import type { Bodies } from './block-store.ts';
+import type { BlockStore } from './block-store.ts';
 import { readUndo } from './read-undo.ts';
 import type { ChainLine } from './chain-line.ts';
 import { bitsAfter } from './header-acceptor.ts';
@@ -26,7 +26,7 @@ export interface StoredCheckDeps {
   readonly network: Network;
   readonly index: HeaderIndex;
   readonly active: ChainLine<OwnedEntry>;
-  readonly bodies: Bodies;
+  readonly bodies: BlockStore;
   readonly powHash: PowHash;
 }
 

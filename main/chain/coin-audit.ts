@@ -3,7 +3,7 @@ import { type Clock, sleep } from '../lib/clock.ts';
 import type { ChainDb } from '../storage/chain-db.ts';
 import { decodeCoin } from '../storage/coin-record.ts';
 import { addOutpointTo } from '../storage/coin-sum.ts';
-import { DamagedError } from '../storage/corrupt-error.ts';
+import { CorruptError } from '../storage/corrupt-error.ts';
 import type { FrozenCoins } from '../storage/frozen-coins.ts';
 import type { ChainState } from '../storage/state-record.ts';
 import { differenceOf } from './coin-set.ts';
@@ -12,7 +12,7 @@ export interface CoinAuditorDeps {
   readonly db: Pick<ChainDb, 'freeze' | 'findCoin'>;
   readonly clock: Clock;
   /** The coins are not those that the state says. */
-  onDamage(damage: DamagedError): void;
+  onCorruption(damage: CorruptError): void;
 }
 
 /** Holds the whole UTXO set against what the state says of it: count, total, and the sum over its outpoints. */
@@ -21,7 +21,7 @@ export interface CoinAuditor {
   begin(state: ChainState): void;
   /**
    * Before a block is refused for good because this coin is missing: the set itself must be above suspicion.
-   * @throws {DamagedError} when it isn't.
+   * @throws {CorruptError} when it isn't.
    */
   vouch(missing: CoinKey, state: ChainState): Promise<void>;
   stop(): Promise<void>;
@@ -29,7 +29,7 @@ export interface CoinAuditor {
 
 interface Audit {
   /** Null when all is as noted. */
-  readonly verdict: Promise<DamagedError | null>;
+  readonly verdict: Promise<CorruptError | null>;
   hurried: boolean;
   endedAt: number;
 }
@@ -39,7 +39,7 @@ const REST = 4;
 /** How long the result of an audit is reused. A miner who forces audits with invalid blocks pays the work of each. */
 const BELIEVED_MS = 600_000;
 
-export function createCoinAuditor({ db, clock, onDamage }: CoinAuditorDeps): CoinAuditor {
+export function createCoinAuditor({ db, clock, onCorruption }: CoinAuditorDeps): CoinAuditor {
   const stopping = new AbortController();
   let current: Audit | null = null;
 
@@ -50,7 +50,7 @@ export function createCoinAuditor({ db, clock, onDamage }: CoinAuditorDeps): Coi
       endedAt: Infinity,
       verdict: count(frozen, state, () => (audit.hurried ? 0 : REST), clock, stopping.signal)
         .catch((error: unknown) => {
-          if (error instanceof DamagedError) return error;
+          if (error instanceof CorruptError) return error;
           // The process ends, or the disk fails: then the next write says so.
           return null;
         })
@@ -60,7 +60,7 @@ export function createCoinAuditor({ db, clock, onDamage }: CoinAuditorDeps): Coi
         }),
     };
     void audit.verdict.then((damage) => {
-      if (damage && !stopping.signal.aborted) onDamage(damage);
+      if (damage && !stopping.signal.aborted) onCorruption(damage);
     });
     return (current = audit);
   };
@@ -68,7 +68,7 @@ export function createCoinAuditor({ db, clock, onDamage }: CoinAuditorDeps): Coi
   return {
     begin: (state) => void begin(state, false),
     async vouch(missing, state) {
-      if (await db.findCoin(missing)) throw new DamagedError('a coin that is there can not be looked up');
+      if (await db.findCoin(missing)) throw new CorruptError('a coin that is there can not be looked up');
       const recent = current && clock.ms() - current.endedAt < BELIEVED_MS ? current : begin(state, true);
       recent.hurried = true;
       const damage = await recent.verdict;
@@ -88,7 +88,7 @@ async function count(
   rest: () => number,
   clock: Clock,
   signal: AbortSignal,
-): Promise<DamagedError | null> {
+): Promise<CorruptError | null> {
   let [coins, total, coinSum] = [0, 0, 0];
   let begun = clock.ms();
   for await (const batch of frozen.batches()) {
@@ -102,5 +102,5 @@ async function count(
     begun = clock.ms();
   }
   const difference = differenceOf({ coins, total, coinSum }, state);
-  return difference === null ? null : new DamagedError(difference);
+  return difference === null ? null : new CorruptError(difference);
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Coin } from '../core/primitives/coin.ts';
 import type { Outpoint } from '../core/primitives/outpoint.ts';
-import { DamagedError } from '../storage/corrupt-error.ts';
+import { CorruptError } from '../storage/corrupt-error.ts';
 import type { ChainDb } from '../storage/chain-db.ts';
 import { addOutpointTo } from '../storage/coin-sum.ts';
 import { decodeCoin } from '../storage/coin-record.ts';
@@ -21,7 +21,7 @@ export function differenceOf(there: CoinTotals, noted: CoinTotals): string | nul
   return there.coinSum === noted.coinSum ? null : 'other coins are there than are noted';
 }
 
-/** Reads every coin as it is now, behind its checksum. @throws {DamagedError} */
+/** Reads every coin as it is now, behind its checksum. @throws {CorruptError} */
 async function forEachCoin(db: CoinsOf, visit: (raw: RawCoin) => void): Promise<void> {
   const frozen = db.freeze();
   try {
@@ -49,7 +49,7 @@ export async function visitCoins(
 ): Promise<void> {
   await forEachCoin(db, ({ outpoint, coin: record }) => {
     const coin = decodeCoin(record);
-    if (!coin) throw new DamagedError('a coin');
+    if (!coin) throw new CorruptError('a coin');
     visit(coin, readOutpoint(outpoint));
   });
 }

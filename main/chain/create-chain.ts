@@ -9,8 +9,8 @@ import { HEADER_BYTES } from '../core/primitives/limits.ts';
 import { coinKey } from '../core/primitives/coin-key.ts';
 import { isViolation } from '../core/violation.ts';
 import { createEmitter } from '../lib/events.ts';
-import { DamagedError } from '../storage/corrupt-error.ts';
-import { reportDamage } from '../storage/report-damage.ts';
+import { CorruptError } from '../storage/corrupt-error.ts';
+import { reportCorruption } from '../storage/report-corruption.ts';
 import { Activator } from './activate-best-chain.ts';
 import { confirmHistory, keepBody, startFromSnapshot } from './start-from-snapshot.ts';
 import { receiveBlock } from './block-receiver.ts';
@@ -21,7 +21,7 @@ import { createCoinAuditor } from './coin-audit.ts';
 import { CoinCache } from './coin-cache.ts';
 import { countCoins, hashCoins, visitCoins } from './coin-set.ts';
 import type { Step } from './committer.ts';
-import { EarlyShelf } from './deferred-headers.ts';
+import { DeferredBlocks } from './deferred-blocks.ts';
 import { createFlusher } from './flusher.ts';
 import { createFoundBodies } from './found-bodies.ts';
 import { findTransaction } from './find-transaction.ts';
@@ -29,7 +29,7 @@ import { acceptHeaders, bitsAfter } from './header-acceptor.ts';
 import { ancestorAt, type OwnedEntry } from './header-entry.ts';
 import { recheckFrom } from './late-upgrade.ts';
 import { headersAfter, locatorFrom } from './locator.ts';
-import { createChainEvents } from './chain-events.ts';
+import { createChainNotifier } from './chain-notifier.ts';
 import { openChainState } from './open-chain.ts';
 import { createSnapshots } from './snapshots.ts';
 import { createPruner } from './pruner.ts';
@@ -48,17 +48,17 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
   const { network, clock, log } = deps;
   const opened = await openChainState(deps);
   const { bodies, index, active } = opened;
-  const db = reportDamage(opened.db, (damage) => fail(damage));
+  const db = reportCorruption(opened.db, (damage) => fail(damage));
   const cache = new CoinCache(db, deps.cachedCoins ?? CACHED_COINS);
   const events = createEmitter<ChainEvents>((error, event) =>
     log.error('a listener failed', { event, error }),
   );
   const found = createFoundBodies({ index, bodies, params: network.params, found: opened.found });
-  const shelf = new EarlyShelf();
+  const deferred = new DeferredBlocks();
   const now = () => clock.now();
-  const news = createChainEvents({ events, active, log });
+  const notifier = createChainNotifier({ events, active, log });
   const onSteps = (steps: readonly Step[]) => {
-    news.steps(steps);
+    notifier.steps(steps);
     flusher.touched(active.tip === index.best.tip);
     pruner?.consider().catch((error: unknown) => fail(error));
   };
@@ -109,7 +109,7 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
           log,
           tip: () => active.tip,
         });
-  const auditor = createCoinAuditor({ db, clock, onDamage: (damage) => fail(damage) });
+  const auditor = createCoinAuditor({ db, clock, onCorruption: (damage) => fail(damage) });
   auditor.begin(opened.state);
   const activator = new Activator(
     {
@@ -125,12 +125,12 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
       rulesFor,
       vouch: (missing, state) => auditor.vouch(missing, state),
       onSteps,
-      onInvalid: news.refused,
-      onIdle: news.idle,
+      onInvalid: notifier.refused,
+      onIdle: notifier.idle,
     },
     opened.state,
   );
-  const onEarly = (header: Header, bytes: Uint8Array) => shelf.add(header, bytes);
+  const onEarly = (header: Header, bytes: Uint8Array) => deferred.add(header, bytes);
   const onChecked = (entry: OwnedEntry, block: Block) => {
     if (entry.prev === active.tip) events.emit('next', { entry, block });
   };
@@ -142,7 +142,7 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
     db,
     now,
     onHeaders,
-    onInvalid: news.refused,
+    onInvalid: notifier.refused,
     onChecked,
     onEarly,
   };
@@ -150,10 +150,10 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
   let failure: { readonly error: unknown } | null = null;
   /** The disk failed or lies: said once, since nothing works after it. */
   const fail = (error: unknown): void => {
-    news.ended();
+    notifier.ended();
     if (failure) return;
     failure = { error };
-    if (error instanceof DamagedError) writeRebuildMark(deps.directory, error.message);
+    if (error instanceof CorruptError) writeRebuildMark(deps.directory, error.message);
     log.error('the chain stopped', { error });
     events.emit('failed', error);
   };
@@ -196,7 +196,7 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
         const adopted = await found.adopt(added);
         await onHeaders(added);
         if (adopted.length > 0) activate();
-        if (early) shelf.add(early, early.bytes);
+        if (early) deferred.add(early, early.bytes);
         return { accepted: added.length, last, violation, earlyTime: early?.time ?? null };
       }),
     submitBlock: (block) =>
@@ -208,7 +208,7 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
         needs.arrived(entry);
         // A body below the tip changes nothing else: it must not wait for blocks that are being connected.
         if (!entry.complete || active.has(entry)) return { id: entry.id, status: 'stored' };
-        const outcome = news.outcome(entry);
+        const outcome = notifier.outcome(entry);
         activate();
         const result = await outcome;
         if (isViolation(result)) return result;
@@ -271,7 +271,7 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
     rebuiltBecause: () => opened.rebuiltBecause,
     setHash: () => hashCoins(db),
     async retryEarly() {
-      for (const bytes of shelf.take(now() + network.params.futureLimit)) {
+      for (const bytes of deferred.take(now() + network.params.futureLimit)) {
         const header = bytes.length === HEADER_BYTES ? decodeHeader(bytes) : null;
         if (header && !isViolation(header)) await chain.acceptHeaders([header]);
         else await chain.submitBlock(bytes);

@@ -7,7 +7,7 @@ interface Kept {
 }
 
 /** Blocks and headers from a little way ahead of the local clock: kept, tried again, nobody punished (protocol.md §10). */
-export class EarlyShelf {
+export class DeferredBlocks {
   readonly #kept = new Map<string, Kept>();
   readonly #limit: number;
 

@@ -1,14 +1,14 @@
 import { checkBody } from '../core/consensus/block-rules.ts';
 import type { ConsensusParams } from '../core/consensus/params.ts';
 import { checkSnapshotPlace } from '../core/consensus/snapshot-rules.ts';
-import type { Bodies } from './block-store.ts';
+import type { BlockStore } from './block-store.ts';
 import type { OwnedEntry } from './header-entry.ts';
 import type { HeaderIndex } from './header-index.ts';
 import type { StoredBlock } from './rebuild.ts';
 
 export interface FoundBodiesDeps {
   readonly index: HeaderIndex;
-  readonly bodies: Bodies;
+  readonly bodies: BlockStore;
   readonly params: ConsensusParams;
   /** By block id. */
   readonly found: Map<string, StoredBlock>;

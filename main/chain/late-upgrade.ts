@@ -1,6 +1,6 @@
 import type { Height } from '../../shared/units.ts';
 import type { Log } from '../lib/log.ts';
-import { DamagedError } from '../storage/corrupt-error.ts';
+import { CorruptError } from '../storage/corrupt-error.ts';
 import type { Activator } from './activate-best-chain.ts';
 import { readRebuildMark, writeRebuildMark } from './rebuild-mark.ts';
 
@@ -24,10 +24,10 @@ export async function recheckFrom(height: Height, deps: LateUpgradeDeps): Promis
     await activator.rewindTo(height - 1);
     return true;
   } catch (error) {
-    if (error instanceof DamagedError) writeRebuildMark(directory, error.message);
+    if (error instanceof CorruptError) writeRebuildMark(directory, error.message);
     await close();
     // Without the mark the next opening would come to this very place.
-    if (!(error instanceof DamagedError) || (await readRebuildMark(directory)) === null) throw error;
+    if (!(error instanceof CorruptError) || (await readRebuildMark(directory)) === null) throw error;
     return false;
   }
 }

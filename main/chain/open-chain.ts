@@ -5,11 +5,11 @@ import type { Network } from '../core/params/network.ts';
 import { readKnownHeader } from '../core/primitives/header.ts';
 import type { Log } from '../lib/log.ts';
 import { type ChainDb, openChainDb } from '../storage/chain-db.ts';
-import { DamagedError } from '../storage/corrupt-error.ts';
+import { CorruptError } from '../storage/corrupt-error.ts';
 import type { HeaderRecord, SegmentLocation } from '../storage/header-record.ts';
 import type { SegmentStore } from '../storage/segments.ts';
 import type { ChainState } from '../storage/state-record.ts';
-import { type Bodies, openBodies } from './block-store.ts';
+import { type BlockStore, openBlockStore } from './block-store.ts';
 import { ChainLine } from './chain-line.ts';
 import type { OwnedEntry } from './header-entry.ts';
 import { HeaderIndex } from './header-index.ts';
@@ -34,7 +34,7 @@ export interface OpenDeps {
 /** Everything the chain keeps, loaded and found consistent. */
 export interface OpenedChain {
   readonly db: ChainDb;
-  readonly bodies: Bodies;
+  readonly bodies: BlockStore;
   readonly index: HeaderIndex;
   readonly state: ChainState;
   readonly active: ChainLine<OwnedEntry>;
@@ -50,7 +50,7 @@ export interface OpenedChain {
  * @throws {KithError} `storage-unusable`, `storage-schema`, `storage-other-network`, `disk-full`
  */
 export async function openChainState(deps: OpenDeps): Promise<OpenedChain> {
-  const bodies = await openBodies(deps.directory, deps.segmentBytes);
+  const bodies = await openBlockStore(deps.directory, deps.segmentBytes);
   try {
     const asked = await readRebuildMark(deps.directory);
     if (asked !== null)
@@ -66,14 +66,14 @@ export async function openChainState(deps: OpenDeps): Promise<OpenedChain> {
 const databaseDirectory = (deps: OpenDeps): string => join(deps.directory, 'chain');
 
 /** Or why the database has to be rebuilt. */
-async function openHealthy(deps: OpenDeps, bodies: Bodies): Promise<OpenedChain | string> {
+async function openHealthy(deps: OpenDeps, bodies: BlockStore): Promise<OpenedChain | string> {
   let db: ChainDb | null = null;
   try {
     db = await openChainDb(databaseDirectory(deps), deps.network.id, deps.levelBufferBytes);
     await db.undoLoading();
     const stored = db.readState();
     if (stored === null && bodies.blocks.segments().length > 0)
-      throw new DamagedError('it is gone, but blocks are stored');
+      throw new CorruptError('it is gone, but blocks are stored');
     const index = new HeaderIndex(deps.network.genesis.header);
     if (stored === null) return await begin(deps, db, bodies, index);
     await db.checkMarks(stored.commit);
@@ -89,7 +89,7 @@ async function openHealthy(deps: OpenDeps, bodies: Bodies): Promise<OpenedChain 
     return { db, bodies, index, state, active, found: unlinked, rebuiltBecause: null };
   } catch (error) {
     await db?.close();
-    if (!(error instanceof DamagedError)) throw error;
+    if (!(error instanceof CorruptError)) throw error;
     deps.log.warn('the chain database is damaged and will be rebuilt from the stored blocks', {
       cause: error.message,
     });
@@ -97,7 +97,7 @@ async function openHealthy(deps: OpenDeps, bodies: Bodies): Promise<OpenedChain 
   }
 }
 
-async function openRebuilt(deps: OpenDeps, bodies: Bodies, why: string): Promise<OpenedChain> {
+async function openRebuilt(deps: OpenDeps, bodies: BlockStore, why: string): Promise<OpenedChain> {
   demandRebuild(deps.directory, why);
   await setDatabaseAside(databaseDirectory(deps));
   const db = await openChainDb(databaseDirectory(deps), deps.network.id, deps.levelBufferBytes);
@@ -116,7 +116,12 @@ async function openRebuilt(deps: OpenDeps, bodies: Bodies, why: string): Promise
 }
 
 /** A chain of nothing but its genesis block, whose outputs create no coins. */
-async function begin(deps: OpenDeps, db: ChainDb, bodies: Bodies, index: HeaderIndex): Promise<OpenedChain> {
+async function begin(
+  deps: OpenDeps,
+  db: ChainDb,
+  bodies: BlockStore,
+  index: HeaderIndex,
+): Promise<OpenedChain> {
   const empty = { height: 0, coins: 0, total: 0, issued: 0, burned: 0, coinSum: 0 };
   const state: ChainState = { tip: deps.network.id, commit: 1, ...empty };
   await db.commit({ coins: new Map(), headers: [index.recordOf(index.genesis)], state });
@@ -131,17 +136,17 @@ async function begin(deps: OpenDeps, db: ChainDb, bodies: Bodies, index: HeaderI
   };
 }
 
-async function loadHeaders(db: ChainDb, index: HeaderIndex, bodies: Bodies): Promise<void> {
+async function loadHeaders(db: ChainDb, index: HeaderIndex, bodies: BlockStore): Promise<void> {
   // Nearly every header builds on the one before it in the database.
   let last = index.genesis;
   let lastId = index.idBytes(last);
   for await (const some of db.headers()) {
     for (const { id, record } of some) {
       const header = readKnownHeader(record.header, toHex(id));
-      if (!header) throw new DamagedError('a header');
+      if (!header) throw new CorruptError('a header');
       if (header.height === 0) continue;
       const prev = equalBytes(header.prev, lastId) ? last : index.get(toHex(header.prev));
-      if (!prev) throw new DamagedError(`the header before ${header.height}`);
+      if (!prev) throw new CorruptError(`the header before ${header.height}`);
       const kept = withoutLost(record, bodies);
       last = index.add(header, prev, kept.status === 'invalid');
       lastId = id;
@@ -162,7 +167,7 @@ function restore(entry: OwnedEntry, record: HeaderRecord, index: HeaderIndex): v
 }
 
 /** Without places in files that are gone or too short. No later record may be written where such a place leads. */
-function withoutLost(record: HeaderRecord, { blocks, undo }: Bodies): HeaderRecord {
+function withoutLost(record: HeaderRecord, { blocks, undo }: BlockStore): HeaderRecord {
   const kept = <At extends SegmentLocation>(at: At | null, store: SegmentStore): At | null => {
     if (at) store.leave(at.segment);
     return at && store.holds(at) ? at : null;
@@ -175,10 +180,10 @@ function withoutLost(record: HeaderRecord, { blocks, undo }: Bodies): HeaderReco
 
 function activeLine(index: HeaderIndex, state: ChainState): ChainLine<OwnedEntry> {
   const tip = index.get(toHex(state.tip));
-  if (tip?.height !== state.height) throw new DamagedError('its tip has no header');
+  if (tip?.height !== state.height) throw new CorruptError('its tip has no header');
   // An older record of a block in place of the one that its connection wrote.
   for (let at: OwnedEntry | null = tip; at !== null; at = at.prev)
-    if (at.status !== 'connected') throw new DamagedError(`the record of block ${at.height}`);
+    if (at.status !== 'connected') throw new CorruptError(`the record of block ${at.height}`);
   const active = new ChainLine<OwnedEntry>();
   active.moveTo(tip);
   return active;

@@ -3,13 +3,13 @@ import type { Log } from '../lib/log.ts';
 import type { ChainDb } from '../storage/chain-db.ts';
 import type { SegmentLocation } from '../storage/header-record.ts';
 import type { SegmentStore } from '../storage/segments.ts';
-import type { Bodies } from './block-store.ts';
+import type { BlockStore } from './block-store.ts';
 import type { OwnedEntry } from './header-entry.ts';
 import type { HeaderIndex } from './header-index.ts';
 
 export interface PrunerDeps {
   readonly db: ChainDb;
-  readonly bodies: Bodies;
+  readonly bodies: BlockStore;
   readonly index: HeaderIndex;
   readonly params: ConsensusParams;
   /** What bodies and undo records together may take on the disk. */

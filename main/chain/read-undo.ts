@@ -1,6 +1,6 @@
 import { decodeUndo, type UndoRecord } from '../core/ledger/undo-record.ts';
 import { decodeUndo1 } from '../core/ledger/undo-record-1.ts';
-import type { Bodies } from './block-store.ts';
+import type { BlockStore } from './block-store.ts';
 import type { OwnedEntry } from './header-entry.ts';
 
 /**
@@ -8,7 +8,7 @@ import type { OwnedEntry } from './header-entry.ts';
  * the body.
  */
 export async function readUndo(
-  bodies: Pick<Bodies, 'read' | 'undo'>,
+  bodies: Pick<BlockStore, 'read' | 'undo'>,
   { id, body, undo }: Pick<OwnedEntry, 'id' | 'body' | 'undo'>,
 ): Promise<UndoRecord | null> {
   const bytes = undo && (await bodies.undo.read(undo));

@@ -9,7 +9,7 @@ import { isViolation } from '../core/violation.ts';
 import type { ChainDb } from '../storage/chain-db.ts';
 import type { SegmentLocation } from '../storage/header-record.ts';
 import { FRAME_BYTES } from '../storage/segment-frame.ts';
-import type { Bodies } from './block-store.ts';
+import type { BlockStore } from './block-store.ts';
 import type { OwnedEntry } from './header-entry.ts';
 import type { HeaderIndex } from './header-index.ts';
 
@@ -51,7 +51,7 @@ export async function setDatabaseAside(directory: string): Promise<void> {
  * connected. Bits, times and proof of work were checked before a block was stored, and its checksum vouches for it
  * since; connecting checks all the rest again.
  */
-export async function rebuildIndex(index: HeaderIndex, db: ChainDb, bodies: Bodies): Promise<Rebuilt> {
+export async function rebuildIndex(index: HeaderIndex, db: ChainDb, bodies: BlockStore): Promise<Rebuilt> {
   // Undo records belong to a connection; connecting again writes new ones.
   for (const segment of bodies.undo.segments()) await bodies.undo.remove(segment);
   return linkBlocks(index, db, await collectBlocks(bodies, { segment: 0, offset: 0 }));
@@ -61,7 +61,7 @@ export async function rebuildIndex(index: HeaderIndex, db: ChainDb, bodies: Bodi
  * The same for what is stored behind the last body that the index knows. A crash leaves a block or two there; many mean
  * that the database has lost its newest end, which looks like nothing at all from inside.
  */
-export async function adoptNewest(index: HeaderIndex, db: ChainDb, bodies: Bodies): Promise<Rebuilt> {
+export async function adoptNewest(index: HeaderIndex, db: ChainDb, bodies: BlockStore): Promise<Rebuilt> {
   return linkBlocks(index, db, await collectBlocks(bodies, endOf(index)));
 }
 
@@ -114,7 +114,7 @@ interface Collected {
   readonly unlinked: Map<string, StoredBlock>;
 }
 
-async function collectBlocks(bodies: Bodies, from: Start): Promise<Collected> {
+async function collectBlocks(bodies: BlockStore, from: Start): Promise<Collected> {
   const byParent = new Map<string, StoredBlock[]>();
   const unlinked = new Map<string, StoredBlock>();
   for (const segment of bodies.blocks.segments()) {

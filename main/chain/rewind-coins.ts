@@ -1,11 +1,11 @@
 import type { Coin } from '../core/primitives/coin.ts';
 import type { CoinKey } from '../core/primitives/coin-key.ts';
-import type { Bodies } from './block-store.ts';
+import type { BlockStore } from './block-store.ts';
 import { readUndo } from './read-undo.ts';
 import type { OwnedEntry } from './header-entry.ts';
 import type { CoinTotals } from './coin-set.ts';
 import { coinSumAfter } from '../storage/coin-sum.ts';
-import { DamagedError } from '../storage/corrupt-error.ts';
+import { CorruptError } from '../storage/corrupt-error.ts';
 
 /** What has to change in the UTXO set of a tip to get the one of an ancestor; null = the coin isn't there yet. */
 export type CoinChanges = ReadonlyMap<CoinKey, Coin | null>;
@@ -18,19 +18,19 @@ export interface Rewind {
 
 /**
  * Undoes the blocks between, newest first, in memory: how a snapshot is rebuilt when the frozen one died with the
- * process. `totals` are those of the tip. @throws {DamagedError} when an undo record is gone.
+ * process. `totals` are those of the tip. @throws {CorruptError} when an undo record is gone.
  */
 export async function rewindTo(
   ancestor: OwnedEntry,
   tip: OwnedEntry,
   totals: CoinTotals,
-  bodies: Bodies,
+  bodies: BlockStore,
 ): Promise<Rewind> {
   const changes = new Map<CoinKey, Coin | null>();
   let { coins, total, coinSum } = totals;
   for (let at = tip; at !== ancestor; at = at.prev!) {
     const undo = await readUndo(bodies, at);
-    if (!undo) throw new DamagedError(`the undo record of block ${at.height}`);
+    if (!undo) throw new CorruptError(`the undo record of block ${at.height}`);
     coins += undo.spent.size - undo.created.length;
     total -= undo.issued - undo.burned;
     for (const key of undo.created) changes.set(key, null);

@@ -10,17 +10,17 @@ import { isViolation } from '../core/violation.ts';
 import type { Log } from '../lib/log.ts';
 import type { Height } from '../../shared/units.ts';
 import type { ChainDb } from '../storage/chain-db.ts';
-import { DamagedError } from '../storage/corrupt-error.ts';
+import { CorruptError } from '../storage/corrupt-error.ts';
 import { coinSumAfter } from '../storage/coin-sum.ts';
 import type { HeaderRecord } from '../storage/header-record.ts';
 import { key } from '../storage/keys.ts';
 import type { ChainState } from '../storage/state-record.ts';
-import type { Bodies } from './block-store.ts';
+import type { BlockStore } from './block-store.ts';
 import type { HeaderIndex } from './header-index.ts';
 
 export interface RollBackDeps {
   readonly db: ChainDb;
-  readonly bodies: Bodies;
+  readonly bodies: BlockStore;
   readonly log: Log;
 }
 
@@ -91,7 +91,7 @@ async function findLost({ db, bodies }: RollBackDeps, state: ChainState, kept: K
   for (let { height } = state; height > base; height--) {
     const record = db.header(height, id);
     const header = record && decodeHeader(record.header);
-    if (!record || !header || isViolation(header)) throw new DamagedError(`the header of block ${height}`);
+    if (!record || !header || isViolation(header)) throw new CorruptError(`the header of block ${height}`);
     const whole = await isStored(record, id, bodies);
     const copy = kept.get(toHex(id));
     if (!copy && whole) return seen.slice(0, Math.max(unsynced, synced));
@@ -106,13 +106,13 @@ async function findLost({ db, bodies }: RollBackDeps, state: ChainState, kept: K
   return seen.slice(0, Math.max(unsynced, synced));
 }
 
-async function isStored({ body }: HeaderRecord, id: Hash, { blocks }: Bodies): Promise<boolean> {
+async function isStored({ body }: HeaderRecord, id: Hash, { blocks }: BlockStore): Promise<boolean> {
   const bytes = body && (await blocks.read(body));
   const header = bytes && decodeHeader(bytes.subarray(0, HEADER_BYTES));
   return header !== null && !isViolation(header) && equalBytes(header.id, id);
 }
 
-async function undoFrom({ undo }: HeaderRecord, bodies: Bodies): Promise<UndoRecord | null> {
+async function undoFrom({ undo }: HeaderRecord, bodies: BlockStore): Promise<UndoRecord | null> {
   const bytes = undo?.format === 2 ? await bodies.undo.read(undo) : null;
   return bytes && decodeUndo(bytes);
 }

@@ -9,7 +9,7 @@ import type { Hash } from '../core/crypto/hash.ts';
 import type { Block } from '../core/primitives/block.ts';
 import type { Verdict } from '../core/violation.ts';
 import type { Snapshots } from './snapshots.ts';
-import { DamagedError } from '../storage/corrupt-error.ts';
+import { CorruptError } from '../storage/corrupt-error.ts';
 import type { CoinTotals } from './coin-set.ts';
 import { ancestorAt, type HeaderEntry, type OwnedEntry } from './header-entry.ts';
 
@@ -67,7 +67,7 @@ export function createSnapshotGate({
   const rebuild = async (ancestor: OwnedEntry): Promise<Hash> => {
     snapshots.rebuild(ancestor, tip(), totals());
     const rebuilt = await snapshots.rootOf(ancestor);
-    if (!rebuilt) throw new DamagedError(`the snapshot of block ${ancestor.height} can't be rebuilt`);
+    if (!rebuilt) throw new CorruptError(`the snapshot of block ${ancestor.height} can't be rebuilt`);
     return rebuilt;
   };
 

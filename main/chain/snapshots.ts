@@ -6,11 +6,11 @@ import type { Hash } from '../core/crypto/hash.ts';
 import { snapshotRoot } from '../core/ledger/snapshot-root.ts';
 import type { Log } from '../lib/log.ts';
 import { diskFailed } from '../lib/disk-failure.ts';
-import type { Bodies } from './block-store.ts';
+import type { BlockStore } from './block-store.ts';
 import { type CoinTotals, differenceOf } from './coin-set.ts';
 import type { OwnedEntry } from './header-entry.ts';
 import type { ChainDb } from '../storage/chain-db.ts';
-import { DamagedError } from '../storage/corrupt-error.ts';
+import { CorruptError } from '../storage/corrupt-error.ts';
 import { hexToHash } from '../storage/keys.ts';
 import { chunkCoins } from './snapshot-chunker.ts';
 import {
@@ -31,7 +31,7 @@ export interface SnapshotsDeps {
   /** The chain has blocks: what was being fetched to begin it with is of no use any more. */
   readonly begun: boolean;
   readonly db: ChainDb;
-  readonly bodies: Bodies;
+  readonly bodies: BlockStore;
   readonly log: Log;
 }
 
@@ -111,7 +111,7 @@ export function createSnapshots(deps: SnapshotsDeps): Snapshots {
       );
       // A root stays for ever, and a wrong one would make this node refuse a block that everybody else takes.
       const difference = differenceOf({ ...counts, coinSum }, totals);
-      if (difference !== null) throw new DamagedError(difference);
+      if (difference !== null) throw new CorruptError(difference);
       const facts = { networkId, height: entry.height, blockId, ...counts };
       const root = snapshotRoot(facts, hashes);
       await folder.finish({ facts, chunks: hashes, root });

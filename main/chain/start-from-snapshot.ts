@@ -7,7 +7,7 @@ import { checkCommitment, loadCoins, SnapshotRefused } from './load-snapshot.ts'
 import type { ChainDb } from '../storage/chain-db.ts';
 import type { ChainState } from '../storage/state-record.ts';
 import type { Activator } from './activate-best-chain.ts';
-import type { Bodies } from './block-store.ts';
+import type { BlockStore } from './block-store.ts';
 import type { Chain } from './chain.ts';
 import type { ChainLine } from './chain-line.ts';
 import { ancestorAt, type OwnedEntry } from './header-entry.ts';
@@ -125,7 +125,7 @@ function takeRules(active: ChainLine<OwnedEntry>, past: History, base: Height): 
 }
 
 export interface KeepBodyDeps extends Pick<SnapshotStartDeps, 'db' | 'index' | 'active'> {
-  readonly bodies: Pick<Bodies, 'blocks'>;
+  readonly bodies: Pick<BlockStore, 'blocks'>;
   readonly keepsAll: boolean;
 }
 

@@ -4,7 +4,7 @@ import { type CoinKey, showCoinKey } from '../core/primitives/coin-key.ts';
 import { type EntryFacts, PoolEntry } from './entry.ts';
 
 /** The transactions of the pool and who spends whom. No policy, no events; the sums of every entry are kept right. */
-export interface PoolGraph {
+export interface AncestorGraph {
   readonly size: number;
   /** Bytes of all transactions. */
   readonly bytes: number;
@@ -26,7 +26,7 @@ export interface PoolGraph {
 }
 
 /** `touched` hears of every entry whose descendants' sum has changed. */
-export function createGraph(touched: (entry: PoolEntry) => void): PoolGraph {
+export function createAncestorGraph(touched: (entry: PoolEntry) => void): AncestorGraph {
   const byTxid = new Map<BinaryString, PoolEntry>();
   const byWid = new Map<BinaryString, PoolEntry>();
   const spenders = new Map<CoinKey, PoolEntry>();

@@ -2,10 +2,10 @@ import type { Height, Motes } from '../../shared/units.ts';
 import { toMotes } from '../../shared/units.ts';
 import { compareFeerates, type Feerate, lowerFeerate } from '../core/policy/feerate.ts';
 import type { PoolEntry } from './entry.ts';
-import type { PoolGraph } from './ancestor-graph.ts';
+import type { AncestorGraph } from './ancestor-graph.ts';
 import { createHeap, type Heap } from './heap.ts';
 
-export interface SelectionLimits {
+export interface AssemblerLimits {
   /** For the transactions alone, without header, count and coinbase. */
   readonly maxBytes: number;
   readonly maxOutputs: number;
@@ -18,7 +18,7 @@ export interface SelectionLimits {
   readonly cut?: number;
 }
 
-export interface Selection {
+export interface AssembledTransactions {
   /** Parents before children. */
   readonly entries: readonly PoolEntry[];
   readonly fees: Motes;
@@ -43,7 +43,7 @@ const NEARLY_FULL_OUTPUTS = 20;
  * The transactions that pay a miner most: again and again the entry that, together with the ancestors which it still
  * needs, pays most per byte (as Bitcoin Core selects). Cost: a heap over the entries above the cut; 20 ms for 50 000.
  */
-export function selectTransactions(graph: PoolGraph, limits: SelectionLimits): Selection {
+export function assembleTransactions(graph: AncestorGraph, limits: AssemblerLimits): AssembledTransactions {
   const builder = createBuilder(graph, limits);
   const cut = { fee: limits.cut ?? 0, size: 1 };
   const { above, below } = builder.initialRanks(cut);
@@ -76,7 +76,7 @@ function rankOf(entry: PoolEntry, needed: Feerate): Rank {
   return { entry, fee, size, packageFee: needed.fee, packageSize: needed.size };
 }
 
-function createBuilder(graph: PoolGraph, { maxBytes, maxOutputs, height }: SelectionLimits) {
+function createBuilder(graph: AncestorGraph, { maxBytes, maxOutputs, height }: AssemblerLimits) {
   const taken = new Set<PoolEntry>();
   const blocked = entriesTooEarly(graph, height);
   /** What entries still need, once some of their ancestors are in the block. */
@@ -144,12 +144,12 @@ function createBuilder(graph: PoolGraph, { maxBytes, maxOutputs, height }: Selec
 
     isNearlyFull: (): boolean =>
       maxBytes - bytes < NEARLY_FULL_BYTES || maxOutputs - outputs < NEARLY_FULL_OUTPUTS,
-    selection: (): Selection => ({ entries: [...taken], fees: toMotes(fees), bytes, outputs }),
+    selection: (): AssembledTransactions => ({ entries: [...taken], fees: toMotes(fees), bytes, outputs }),
   };
 }
 
 /** Entries that this height may not take yet, with all that descends from them: only after a chain became shorter. */
-function entriesTooEarly(graph: PoolGraph, height: Height): Set<PoolEntry> {
+function entriesTooEarly(graph: AncestorGraph, height: Height): Set<PoolEntry> {
   const blocked = new Set<PoolEntry>();
   for (const entry of graph.entries()) {
     if (entry.validFrom <= height) continue;

@@ -16,7 +16,7 @@ import { isCoinbase, type Transaction } from '../core/primitives/transaction.ts'
 import { isViolation, type Verdict, type Violation, violation } from '../core/violation.ts';
 import type { ChainView } from './chain-view.ts';
 import type { PoolEntry } from './entry.ts';
-import type { PoolGraph } from './ancestor-graph.ts';
+import type { AncestorGraph } from './ancestor-graph.ts';
 import { findInputs, type Inputs, isMined } from './inputs.ts';
 
 /** How strictly a transaction is judged. */
@@ -74,7 +74,7 @@ export interface MissingInputs {
 export function evaluate(
   tx: Transaction,
   chain: ChainView,
-  graph: PoolGraph,
+  graph: AncestorGraph,
   terms: Terms,
 ): Candidate | MissingInputs | Violation {
   const tip = chain.tip().height;
@@ -113,7 +113,7 @@ export function evaluate(
   };
 }
 
-function allReplaced(inputs: Inputs, graph: PoolGraph): PoolEntry[] {
+function allReplaced(inputs: Inputs, graph: AncestorGraph): PoolEntry[] {
   return [...new Set(inputs.conflicts.flatMap((conflict) => graph.descendantsOf(conflict)))];
 }
 
@@ -122,7 +122,7 @@ function checkLine(
   tx: Transaction,
   inputs: Inputs,
   replaced: readonly PoolEntry[],
-  graph: PoolGraph,
+  graph: AncestorGraph,
   tip: Height,
   terms: Terms,
 ): Verdict {
@@ -143,7 +143,7 @@ function checkLine(
 function checkDescendants(
   ancestor: PoolEntry,
   replaced: readonly PoolEntry[],
-  graph: PoolGraph,
+  graph: AncestorGraph,
   most: number,
 ): Verdict {
   if (ancestor.descendants.count + 1 <= most) return null;
@@ -159,7 +159,7 @@ function checkConflicts(
   spend: Spend,
   inputs: Inputs,
   replaced: readonly PoolEntry[],
-  graph: PoolGraph,
+  graph: AncestorGraph,
 ): Verdict {
   if (replaced.length === 0) return null;
   const fees = replaced.reduce((sum, entry) => sum + entry.fee, 0);
@@ -175,7 +175,7 @@ function checkConflicts(
 function checkParentsOfReplacement(
   inputs: Inputs,
   replaced: readonly PoolEntry[],
-  graph: PoolGraph,
+  graph: AncestorGraph,
 ): Verdict {
   const leaving = new Set(replaced);
   // It can't spend from what it throws out.

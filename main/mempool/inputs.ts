@@ -6,7 +6,7 @@ import { type BinaryString, toBinary } from '../core/codec/binary.ts';
 import { MAX_ANCESTORS } from '../core/policy/policy-limits.ts';
 import type { ChainView } from './chain-view.ts';
 import type { PoolEntry } from './entry.ts';
-import type { PoolGraph } from './ancestor-graph.ts';
+import type { AncestorGraph } from './ancestor-graph.ts';
 
 /** Where the coins of a transaction come from: the chain, the pool, or nowhere known. */
 export interface Inputs {
@@ -23,7 +23,7 @@ export interface Inputs {
 }
 
 /** Looks up every input once. */
-export function findInputs(tx: Transaction, chain: ChainView, graph: PoolGraph): Inputs {
+export function findInputs(tx: Transaction, chain: ChainView, graph: AncestorGraph): Inputs {
   const coins = new Map<CoinKey, Coin>();
   const parents = new Map<PoolEntry, Transaction>();
   const conflicts = new Set<PoolEntry>();

@@ -5,10 +5,10 @@ import { coinKey } from '../core/primitives/coin-key.ts';
 import type { Outpoint } from '../core/primitives/outpoint.ts';
 import type { Transaction } from '../core/primitives/transaction.ts';
 import type { PoolEntry } from './entry.ts';
-import type { PoolGraph } from './ancestor-graph.ts';
+import type { AncestorGraph } from './ancestor-graph.ts';
 
 /** Those of the pool that spend what this one spends, itself not counted. */
-export function conflictsOf(tx: Transaction, graph: PoolGraph): PoolEntry[] {
+export function conflictsOf(tx: Transaction, graph: AncestorGraph): PoolEntry[] {
   const found = new Set<PoolEntry>();
   for (const input of tx.inputs) {
     const spender = graph.spender(coinKey(input));
@@ -18,7 +18,7 @@ export function conflictsOf(tx: Transaction, graph: PoolGraph): PoolEntry[] {
 }
 
 /** An output of the pool that nothing in the pool spends, as a coin of the block at `height`. */
-export function unspentOutput(outpoint: Outpoint, graph: PoolGraph, height: Height): Coin | undefined {
+export function unspentOutput(outpoint: Outpoint, graph: AncestorGraph, height: Height): Coin | undefined {
   if (graph.spender(coinKey(outpoint))) return undefined;
   const output = graph.get(toBinary(outpoint.txid))?.tx.outputs[outpoint.index];
   return output && output.lockType !== LOCK_BURN ? { ...output, height, coinbase: false } : undefined;

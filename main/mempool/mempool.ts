@@ -16,7 +16,11 @@ import type { Service } from '../lib/service.ts';
 import { createAdmission } from './admission.ts';
 import { followChain, type Follower } from './chain-follower.ts';
 import type { ChainView } from './chain-view.ts';
-import { type BlockContents, type ContentLimits, createContents } from './contents.ts';
+import {
+  type TemplateTransactions,
+  type TemplateLimits,
+  createTemplateTransactions,
+} from './template-transactions.ts';
 import { detached, type MempoolEntry } from './entry.ts';
 import { leastExpiry } from './evaluate.ts';
 import { estimateFeerates, type Feerates } from './feerates.ts';
@@ -87,7 +91,7 @@ export interface Mempool extends Service {
   newest(limit: number): MempoolEntry[];
   feerates(): Feerates;
   /** The best-paying transactions for the next block; costs about 15 ms for 50 000, nothing while nothing changed. */
-  contents(limits: ContentLimits): BlockContents;
+  templateTransactions(limits: TemplateLimits): TemplateTransactions;
   /** Whether this very transaction's signatures were checked under rules that say the same about it. */
   isVerified(wid: Hash, rules: ActiveRules): boolean;
   /** The transactions that an orphan still waits for. */
@@ -129,7 +133,7 @@ export function createMempool(deps: MempoolDeps): Mempool {
   const rejected = (rejection: Rejection): void => events.emit('rejected', rejection);
   const orphanRetry = createOrphanRetry({ orphans, admission, rejected, log });
   const returning = createReorgReadd({ pool, admission, events, clock, log });
-  const contents = createContents(pool);
+  const templateTransactions = createTemplateTransactions(pool);
   // Parents have fewer ancestors than their children.
   const snapshot = (): SavedTransaction[] =>
     [...graph.entries()].sort((a, b) => a.ancestors.count - b.ancestors.count);
@@ -190,7 +194,7 @@ export function createMempool(deps: MempoolDeps): Mempool {
     },
     newest: (limit) => firstOf(graph.entries(), limit, (a, b) => a.sequence > b.sequence),
     feerates: () => estimateFeerates(pool.histogram, params.spacing, pool.floor()),
-    contents: (limits) => contents(chain.tip().height + 1, limits),
+    templateTransactions: (limits) => templateTransactions(chain.tip().height + 1, limits),
     isVerified(wid, rules) {
       if (graph.size === 0) return false;
       const entry = graph.getByWid(toBinary(wid));

@@ -15,7 +15,7 @@ import type { MempoolEntry, PoolEntry } from './entry.ts';
 import type { Candidate } from './evaluate.ts';
 import { createEvictionOrder, keepingFeerate } from './eviction.ts';
 import { createFeerateHistogram, type FeerateHistogram } from './feerate-histogram.ts';
-import { createGraph, type PoolGraph } from './ancestor-graph.ts';
+import { createAncestorGraph, type AncestorGraph } from './ancestor-graph.ts';
 
 /** Where a transaction came from: a peer, this node's own user, the pool's file, or a block that was undone. */
 export type Origin = 'peer' | 'local' | 'file' | 'block';
@@ -53,7 +53,7 @@ export interface Insertion {
 
 /** The graph with everything that has to change along with it. Each method leaves all of it consistent. */
 export interface Pool {
-  readonly graph: PoolGraph;
+  readonly graph: AncestorGraph;
   readonly histogram: FeerateHistogram;
   /** Grows with every change. */
   readonly revision: number;
@@ -84,7 +84,7 @@ export function createPool({ clock, events, maxUsage = MAX_POOL_USAGE, floorHalf
     () => graph.entries(),
     () => graph.size,
   );
-  const graph: PoolGraph = createGraph((entry) => order.touched(entry));
+  const graph: AncestorGraph = createAncestorGraph((entry) => order.touched(entry));
   const histogram = createFeerateHistogram();
   let rolling: RollingFloor = RESTING_FLOOR;
   let revision = 0;

@@ -12,7 +12,7 @@ import { createHeader } from '../core/primitives/header.ts';
 import { HEADER_BYTES, MAX_BLOCK_BYTES, MAX_BLOCK_OUTPUTS } from '../core/primitives/limits.ts';
 import { type CoinbaseRecord, encodeRecords, RECORD } from '../core/primitives/records.ts';
 import { createTransaction, type Transaction } from '../core/primitives/transaction.ts';
-import type { BlockContents, ContentLimits } from '../mempool/contents.ts';
+import type { TemplateTransactions, TemplateLimits } from '../mempool/template-transactions.ts';
 
 /** What the chain says about its next block. */
 export interface TemplateChain {
@@ -27,7 +27,7 @@ export interface TemplateChain {
 
 export interface TemplateDeps {
   readonly chain: TemplateChain;
-  readonly mempool: { contents(limits: ContentLimits): BlockContents };
+  readonly mempool: { templateTransactions(limits: TemplateLimits): TemplateTransactions };
 }
 
 /** As `mining.template` gives it to other miners. */
@@ -60,15 +60,15 @@ export async function createBlockTemplate(
     if (chain.tip().id !== tip.id) continue;
     // With a fee, so that it has its output also where the subsidy has ended: room for that is always kept.
     const draft = createCoinbase(chain, payout, 1, root);
-    const contents = mempool.contents({
+    const selected = mempool.templateTransactions({
       maxBytes: MAX_BLOCK_BYTES - HEADER_BYTES - COUNT_BYTES - draft.bytes.length,
       maxOutputs: MAX_BLOCK_OUTPUTS - draft.outputs.length,
     });
     // Choosing and hashing a full block take 15 ms each: not in one turn.
     await nextTurn();
     if (chain.tip().id !== tip.id) continue;
-    const coinbase = createCoinbase(chain, payout, contents.fees, root);
-    return assemble(chain, [coinbase, ...contents.transactions], now);
+    const coinbase = createCoinbase(chain, payout, selected.fees, root);
+    return assemble(chain, [coinbase, ...selected.transactions], now);
   }
 }
 

@@ -5,7 +5,7 @@ import { bitsToTarget, targetToBits } from '../core/consensus/compact.ts';
 import { checkParams, type ConsensusParams } from '../core/consensus/params.ts';
 import { MAIN_NETWORK } from '../core/params/built-in-networks.ts';
 import { createGenesis, createNetworkOf, type Network } from '../core/params/network.ts';
-import { FOUNDED_DEPLOYMENTS } from '../core/params/network-file.ts';
+import { CREATED_NETWORK_DEPLOYMENTS } from '../core/params/network-file.ts';
 import type { PowHash } from '../core/ports.ts';
 import { KithError } from '../lib/errors.ts';
 import { createGrinder, createJob, type Grinder } from './grind.ts';
@@ -20,7 +20,7 @@ export interface NetworkParameters {
 }
 
 /** Two hundred and fifty-six hashes: a community of old laptops can still mine. */
-const FOUNDED_POW_LIMIT = 0x2000ffff;
+const CREATED_NETWORK_POW_LIMIT = 0x2000ffff;
 const MEASURE_MS = 1000;
 const SLICE_MS = 20;
 
@@ -44,7 +44,13 @@ export async function mineNetwork(
   const seed = { name: parameters.name, time: now };
   const nonce = await mineGenesis(seed, params, powHash, options.signal);
   const { defaultPort, bootstrap } = parameters;
-  const facts = { defaultPort, bootstrap, deployments: FOUNDED_DEPLOYMENTS, founded: true, launched: true };
+  const facts = {
+    defaultPort,
+    bootstrap,
+    deployments: CREATED_NETWORK_DEPLOYMENTS,
+    founded: true,
+    launched: true,
+  };
   return createNetworkOf({ ...seed, nonce }, params, facts);
 }
 
@@ -64,7 +70,7 @@ function paramsFor(spacing: number, bits: number): ConsensusParams {
     spacing,
     halfLife: 300 * spacing,
     futureLimit: 600,
-    powLimit: FOUNDED_POW_LIMIT,
+    powLimit: CREATED_NETWORK_POW_LIMIT,
     startBits: bits,
     powMemoryKiB: 1024,
     retarget: true,
@@ -82,12 +88,12 @@ function paramsFor(spacing: number, bits: number): ConsensusParams {
 function startBits(rate: number, spacing: number): number {
   const hashes = BigInt(Math.max(1, Math.round(rate * spacing)));
   const target = (1n << 256n) / hashes;
-  const limit = bitsToTarget(FOUNDED_POW_LIMIT);
-  return target > limit ? FOUNDED_POW_LIMIT : targetToBits(target);
+  const limit = bitsToTarget(CREATED_NETWORK_POW_LIMIT);
+  return target > limit ? CREATED_NETWORK_POW_LIMIT : targetToBits(target);
 }
 
 async function measureRate(powHash: PowHash): Promise<number> {
-  const params = paramsFor(60, FOUNDED_POW_LIMIT);
+  const params = paramsFor(60, CREATED_NETWORK_POW_LIMIT);
   // A target that nothing meets.
   const job = {
     ...createJob(0, createGenesis({ name: 'rate', time: 0, nonce: 0 }, params), params.powMemoryKiB),

@@ -10,7 +10,7 @@ import { createWriteLine } from '../lib/write-line.ts';
 import { openRecord, sealPayload } from './checksum.ts';
 import { decodeCoin } from './coin-record.ts';
 import { type CoinChanges, createCoinWriter } from './coin-writer.ts';
-import { DamagedError } from './corrupt-error.ts';
+import { CorruptError } from './corrupt-error.ts';
 import { freezeCoins, type FrozenCoins } from './frozen-coins.ts';
 import { createUnsyncedUndo, type BlockUndo, type Unsynced } from './unsynced-undo.ts';
 import { decodeHeaderRecord, encodeHeaderRecord, type HeaderRecord } from './header-record.ts';
@@ -34,18 +34,18 @@ export interface ChainCommit {
 
 /** The headers, index, coins and tip of one chain, in LevelDB; every record behind a checksum of ours. */
 export interface ChainDb {
-  /** Null in a new database. @throws {DamagedError} */
+  /** Null in a new database. @throws {CorruptError} */
   readState(): ChainState | null;
-  /** Parents before children, up to a thousand at a time. @throws {DamagedError} */
+  /** Parents before children, up to a thousand at a time. @throws {CorruptError} */
   headers(): AsyncGenerator<readonly StoredHeader[]>;
-  /** The record of one header, or undefined. @throws {DamagedError} */
+  /** The record of one header, or undefined. @throws {CorruptError} */
   header(height: Height, id: Hash): HeaderRecord | undefined;
   headersAt(height: Height): Promise<readonly StoredHeader[]>;
-  /** About 3 µs from LevelDB's cache. @throws {DamagedError} when the record is there but damaged. */
+  /** About 3 µs from LevelDB's cache. @throws {CorruptError} when the record is there but damaged. */
   coin(outpoint: CoinKey): Coin | undefined;
   /** The same by another way through LevelDB, which finds what a damaged filter hides. Slower. */
   findCoin(outpoint: CoinKey): Promise<boolean>;
-  /** Where the transaction was mined, if any of its outputs can still be spent. @throws {DamagedError} */
+  /** Where the transaction was mined, if any of its outputs can still be spent. @throws {CorruptError} */
   heightOf(txid: Hash): Promise<Height | null>;
   /** The UTXO set as it is now, to be read while it changes. Give it back with `release`. */
   freeze(): FrozenCoins;
@@ -81,7 +81,7 @@ export interface ChainDb {
    * blocks/ and undo/ were synced.
    */
   sync(released?: Unsynced): Promise<void>;
-  /** @throws {DamagedError} when a batch before this commit number is missing: LevelDB drops damaged log pieces silently. */
+  /** @throws {CorruptError} when a batch before this commit number is missing: LevelDB drops damaged log pieces silently. */
   checkMarks(commit: number): Promise<void>;
   close(): Promise<void>;
 }
@@ -100,7 +100,7 @@ export interface SnapshotBase {
 
 /**
  * @throws {KithError} `storage-schema` for a database of a newer program, `storage-other-network`,
- * `storage-unusable` when the directory can't be used, {@link DamagedError} when something of it is not as it was written.
+ * `storage-unusable` when the directory can't be used, {@link CorruptError} when something of it is not as it was written.
  */
 export async function openChainDb(
   directory: string,
@@ -130,7 +130,7 @@ function chainDbOf(level: Level): ChainDb {
   const readHeader = (at: Uint8Array, value: Uint8Array): HeaderRecord => {
     const payload = openRecord(at, value);
     const record = payload && decodeHeaderRecord(payload);
-    if (!record) throw new DamagedError('a header');
+    if (!record) throw new CorruptError('a header');
     return record;
   };
 
@@ -147,7 +147,7 @@ function chainDbOf(level: Level): ChainDb {
       if (record === undefined) return null;
       const payload = openRecord(key.state, record);
       const state = payload && decodeState(payload);
-      if (!state) throw new DamagedError('its tip');
+      if (!state) throw new CorruptError('its tip');
       lastState = record;
       height = state.height;
       return state;
@@ -172,7 +172,7 @@ function chainDbOf(level: Level): ChainDb {
       if (record === undefined) return undefined;
       const payload = openRecord(at, record);
       const coin = payload && decodeCoin(payload);
-      if (!coin) throw new DamagedError(`the coin ${showCoinKey(outpoint)}`);
+      if (!coin) throw new CorruptError(`the coin ${showCoinKey(outpoint)}`);
       return coin;
     },
     async findCoin(outpoint) {
@@ -185,7 +185,7 @@ function chainDbOf(level: Level): ChainDb {
       for (const [at, record] of await readRange(level, { gte: from, lte: to, limit: 1 })) {
         const payload = openRecord(at, record);
         const coin = payload && decodeCoin(payload);
-        if (!coin) throw new DamagedError('a coin');
+        if (!coin) throw new CorruptError('a coin');
         return coin.height;
       }
       return null;
@@ -230,7 +230,7 @@ function chainDbOf(level: Level): ChainDb {
       for await (const some of entries(level, PREFIX.undo)) {
         for (const [at, value] of some) {
           const payload = openRecord(at, value);
-          if (!payload) throw new DamagedError('an undo record');
+          if (!payload) throw new CorruptError('an undo record');
           found.set(toHex(idInKey(at)), payload.slice());
           undo.found(at);
         }
@@ -289,7 +289,7 @@ function chainDbOf(level: Level): ChainDb {
       const record = readValue(level, key.base);
       const payload = record && openRecord(key.base, record);
       if (record !== undefined && payload?.length !== 36)
-        throw new DamagedError('the snapshot it began with');
+        throw new CorruptError('the snapshot it began with');
       if (!payload) return null;
       const reader = new Reader(payload);
       return { height: reader.u32(), id: reader.bytes(32).slice() };
@@ -300,7 +300,7 @@ function chainDbOf(level: Level): ChainDb {
         const record = readValue(level, mark);
         const payload = record && openRecord(mark, record);
         if (!payload || toHex(payload) !== toHex(markBytes(number)))
-          throw new DamagedError(`batch ${number} is missing`);
+          throw new CorruptError(`batch ${number} is missing`);
         if (number % 512 === 0) await new Promise(setImmediate);
       }
     },

@@ -1,11 +1,11 @@
-import { DamagedError } from './corrupt-error.ts';
+import { CorruptError } from './corrupt-error.ts';
 import { openRecord } from './checksum.ts';
 import { PREFIX } from './keys.ts';
 import { entries, type Level } from './level-access.ts';
 
 /** A consistent view of all coins, in the order of a snapshot. It dies with the process. */
 export interface FrozenCoins {
-  /** Up to a thousand at a time: key of the database, payload as encodeCoin writes it. @throws {DamagedError} */
+  /** Up to a thousand at a time: key of the database, payload as encodeCoin writes it. @throws {CorruptError} */
   batches(): AsyncGenerator<readonly RawCoin[]>;
   release(): Promise<void>;
 }
@@ -24,7 +24,7 @@ export function freezeCoins(level: Level): FrozenCoins {
       for await (const some of entries(level, PREFIX.coin, snapshot)) {
         yield some.map(([at, value]) => {
           const coin = openRecord(at, value);
-          if (!coin || at.length !== 37) throw new DamagedError('a coin');
+          if (!coin || at.length !== 37) throw new CorruptError('a coin');
           return { outpoint: at.subarray(1), coin };
         });
       }

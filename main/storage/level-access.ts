@@ -1,7 +1,7 @@
 import type { ClassicLevel } from 'classic-level';
 import { KithError, messageOf } from '../lib/errors.ts';
 import { diskFailed } from '../lib/disk-failure.ts';
-import { DamagedError } from './corrupt-error.ts';
+import { CorruptError } from './corrupt-error.ts';
 import { rangeOf } from './keys.ts';
 
 export type Level = ClassicLevel<Uint8Array, Uint8Array>;
@@ -10,7 +10,7 @@ type Snapshot = ReturnType<Level['snapshot']>;
 /** What LevelDB says, in every language that it speaks, when a file is not as it was written. */
 const CORRUPTION = /corrupt|missing files|does not exist|not an sstable|bad magic|bad block|bad entry/i;
 
-/** A value, or undefined. @throws {DamagedError} when LevelDB can't read where it should stand. */
+/** A value, or undefined. @throws {CorruptError} when LevelDB can't read where it should stand. */
 export function readValue(level: Level, key: Uint8Array): Uint8Array | undefined {
   try {
     return level.getSync(key);
@@ -19,7 +19,7 @@ export function readValue(level: Level, key: Uint8Array): Uint8Array | undefined
   }
 }
 
-/** All entries of a small range, read at once. @throws {DamagedError} */
+/** All entries of a small range, read at once. @throws {CorruptError} */
 export async function readRange(level: Level, range: SmallRange): Promise<[Uint8Array, Uint8Array][]> {
   try {
     return await level.iterator(range).all();
@@ -66,6 +66,6 @@ export async function* entries(
 export function levelFailed(error: unknown, doing: string): KithError {
   if (error instanceof KithError) return error;
   const cause = messageOf((error as { cause?: unknown }).cause ?? error);
-  if (CORRUPTION.test(cause)) return new DamagedError(cause, error);
+  if (CORRUPTION.test(cause)) return new CorruptError(cause, error);
   return diskFailed(error, `${doing} the chain database`);
 }

@@ -5,7 +5,7 @@ import { makePrivateFolder } from '../lib/private-folder.ts';
 import { KithError } from '../lib/errors.ts';
 import { openRecord, sealPayload } from './checksum.ts';
 import { addOutpointTo } from './coin-sum.ts';
-import { DamagedError } from './corrupt-error.ts';
+import { CorruptError } from './corrupt-error.ts';
 import { key, PREFIX, SCHEMA } from './keys.ts';
 import { cutLostEnd } from './cut-end.ts';
 import { findLevelDamage } from './check-level.ts';
@@ -28,7 +28,7 @@ export async function openChainLevel(
     .catch((error: unknown) => {
       throw levelFailed(error, 'checking');
     });
-  if (damage !== null) throw new DamagedError(damage);
+  if (damage !== null) throw new CorruptError(damage);
   const level = await openLevel(directory, bufferBytes);
   try {
     await checkIdentity(level, networkId);
@@ -60,7 +60,7 @@ async function checkIdentity(level: Level, networkId: Uint8Array): Promise<void>
   const schema = readValue(level, key.schema);
   if (schema === undefined) {
     const first = await level.keys({ limit: 1 }).all();
-    if (first.length > 0) throw new DamagedError('its schema version is gone');
+    if (first.length > 0) throw new CorruptError('its schema version is gone');
     const batch = level.batch();
     batch.put(key.schema, sealPayload(key.schema, Uint8Array.of(SCHEMA)));
     batch.put(key.network, sealPayload(key.network, networkId));
@@ -69,7 +69,7 @@ async function checkIdentity(level: Level, networkId: Uint8Array): Promise<void>
     return;
   }
   const version = openRecord(key.schema, schema)?.[0];
-  if (version === undefined) throw new DamagedError('its schema version');
+  if (version === undefined) throw new CorruptError('its schema version');
   if (version > SCHEMA) {
     throw new KithError('storage-schema', 'the data was written by a newer version', {
       data: { version, known: SCHEMA },
@@ -77,7 +77,7 @@ async function checkIdentity(level: Level, networkId: Uint8Array): Promise<void>
   }
   const stored = readValue(level, key.network);
   const id = stored && openRecord(key.network, stored);
-  if (!id) throw new DamagedError('its network id');
+  if (!id) throw new CorruptError('its network id');
   if (toHex(id) !== toHex(networkId)) {
     throw new KithError('storage-other-network', 'the data belongs to another network', {
       data: { networkId: toHex(id) },
@@ -98,7 +98,7 @@ async function addCoinSum(level: Level): Promise<void> {
   const record = readValue(level, key.state);
   const payload = record && openRecord(key.state, record);
   const state = payload && decodeStateOfSchema1(payload);
-  if (record !== undefined && !state) throw new DamagedError('its tip');
+  if (record !== undefined && !state) throw new CorruptError('its tip');
   let coinSum = 0;
   // Coins of a snapshot that is still being loaded belong to no state yet.
   if (readValue(level, key.loading) === undefined) {

@@ -1,14 +1,14 @@
 import type { ChainDb } from './chain-db.ts';
-import { DamagedError } from './corrupt-error.ts';
+import { CorruptError } from './corrupt-error.ts';
 
 /**
- * The same database; every {@link DamagedError} of one of its calls also goes to `onDamage`, in a microtask of its own.
+ * The same database; every {@link CorruptError} of one of its calls also goes to `onCorruption`, in a microtask of its own.
  * Any read may meet corrupt bytes, for example a query of the API. The error must reach the chain as well as the caller,
  * because only a rebuild repairs the database.
  */
-export function reportDamage(db: ChainDb, onDamage: (damage: DamagedError) => void): ChainDb {
+export function reportCorruption(db: ChainDb, onCorruption: (damage: CorruptError) => void): ChainDb {
   const note = (error: unknown): void => {
-    if (error instanceof DamagedError) queueMicrotask(() => onDamage(error));
+    if (error instanceof CorruptError) queueMicrotask(() => onCorruption(error));
   };
   return watched(db, note);
 }

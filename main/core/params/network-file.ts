@@ -16,7 +16,7 @@ const MAX_FILE_CHARACTERS = 64 * 1024;
 const MAX_BOOTSTRAP = 64;
 
 /** Deployments of founded networks are constants of the software: start 0, no timeout (protocol.md §16). */
-export const FOUNDED_DEPLOYMENTS: readonly Deployment[] = [
+export const CREATED_NETWORK_DEPLOYMENTS: readonly Deployment[] = [
   { name: 'policy-lock', bit: 0, start: 0, timeout: null },
 ];
 
@@ -58,7 +58,13 @@ export function readNetworkFile(text: string): Network | NetworkFileProblem {
   if (typeof params === 'string') return invalid(params);
   const seed = readSeed(genesis);
   if (seed === null) return invalid('its genesis needs a time and a nonce');
-  const facts = { defaultPort, bootstrap, deployments: FOUNDED_DEPLOYMENTS, founded: true, launched: true };
+  const facts = {
+    defaultPort,
+    bootstrap,
+    deployments: CREATED_NETWORK_DEPLOYMENTS,
+    founded: true,
+    launched: true,
+  };
   const network = createNetworkOf({ name, ...seed }, params, facts);
   return file['id'] === network.idHex
     ? network

@@ -80,7 +80,7 @@ export function isNetworkName(name: string): boolean {
 }
 
 /** Founded networks never choose their prefix: `k` and the first 30 bits of the id, so that none can pose as another. */
-export function foundedHrp(id: Hash): string {
+export function createdNetworkHrp(id: Hash): string {
   const letters = bech32m.encode('k', bech32m.toWords(id.subarray(0, 4)).slice(0, 6));
   return `k${letters.slice(2, 8)}`;
 }
@@ -101,7 +101,7 @@ export function createNetworkOf(seed: GenesisSeed, params: ConsensusParams, fact
   return {
     ...facts,
     name: seed.name,
-    hrp: facts.hrp ?? foundedHrp(id),
+    hrp: facts.hrp ?? createdNetworkHrp(id),
     params,
     genesis,
     id,

@@ -9,7 +9,7 @@ import { DOMAIN } from '../../../main/core/crypto/hash.ts';
 import { merkleRoot } from '../../../main/core/crypto/merkle.ts';
 import { encodePolicy, policyHash, type PolicyNode } from '../../../main/core/ledger/policy-tree.ts';
 import { MAIN_NETWORK, REGTEST_NETWORK } from '../../../main/core/params/built-in-networks.ts';
-import { FOUNDED_DEPLOYMENTS, writeNetworkFile } from '../../../main/core/params/network-file.ts';
+import { CREATED_NETWORK_DEPLOYMENTS, writeNetworkFile } from '../../../main/core/params/network-file.ts';
 import { createGenesis, createNetworkOf, type Network } from '../../../main/core/params/network.ts';
 import { encodeAddress } from '../../../main/core/primitives/address.ts';
 import { LOCK_KEY } from '../../../main/core/primitives/coin.ts';
@@ -130,7 +130,7 @@ export function foundedExample(): Network {
   const facts = {
     defaultPort: 51_475,
     bootstrap: ['/ip4/192.0.2.7/tcp/51475'],
-    deployments: FOUNDED_DEPLOYMENTS,
+    deployments: CREATED_NETWORK_DEPLOYMENTS,
     founded: true,
     launched: true,
   };

@@ -4,8 +4,8 @@ import { compareFeerates, lowerFeerate } from '../../../main/core/policy/feerate
 import { coinKey } from '../../../main/core/primitives/coin-key.ts';
 import type { PoolEntry } from '../../../main/mempool/entry.ts';
 import { createEvictionOrder, keepingFeerate } from '../../../main/mempool/eviction.ts';
-import { createGraph, type PoolGraph } from '../../../main/mempool/ancestor-graph.ts';
-import { selectTransactions, type SelectionLimits } from '../../../main/mempool/block-assembler.ts';
+import { createAncestorGraph, type AncestorGraph } from '../../../main/mempool/ancestor-graph.ts';
+import { assembleTransactions, type AssemblerLimits } from '../../../main/mempool/block-assembler.ts';
 import { createTransaction } from '../../../main/core/primitives/transaction.ts';
 import { toMotes } from '../../../shared/units.ts';
 import { createRandom } from '../../support/random.ts';
@@ -28,8 +28,11 @@ const shape = fc.record({
 });
 
 /** A graph of transactions that could be; nobody checks their signatures here. */
-function build(shapes: readonly Shape[], touched: (entry: PoolEntry) => void = () => undefined): PoolGraph {
-  const graph = createGraph(touched);
+function build(
+  shapes: readonly Shape[],
+  touched: (entry: PoolEntry) => void = () => undefined,
+): AncestorGraph {
+  const graph = createAncestorGraph(touched);
   const made: PoolEntry[] = [];
   const free = new Map<PoolEntry, number>();
   shapes.forEach(({ parents, fee, padding, outputs, validFrom }, number) => {
@@ -61,7 +64,7 @@ function build(shapes: readonly Shape[], touched: (entry: PoolEntry) => void = (
 }
 
 /** The same choice, made the slow and plain way. */
-function selectPlainly(graph: PoolGraph, { maxBytes, maxOutputs, height }: SelectionLimits): PoolEntry[] {
+function selectPlainly(graph: AncestorGraph, { maxBytes, maxOutputs, height }: AssemblerLimits): PoolEntry[] {
   const all = [...graph.entries()];
   const early = new Set(
     all.filter(({ validFrom }) => validFrom > height).flatMap((entry) => graph.descendantsOf(entry)),
@@ -103,7 +106,7 @@ describe('selection', () => {
         (shapes, maxBytes, maxOutputs, cut) => {
           const graph = build(shapes);
           const limits = { maxBytes, maxOutputs, height: 10, cut };
-          const { entries, fees, bytes, outputs } = selectTransactions(graph, limits);
+          const { entries, fees, bytes, outputs } = assembleTransactions(graph, limits);
           expect(entries.map(({ sequence }) => sequence)).toEqual(
             selectPlainly(graph, limits).map(({ sequence }) => sequence),
           );
@@ -129,7 +132,7 @@ describe('selection', () => {
       { ...plain, parents: [1], fee: 0 },
       { ...plain, parents: [], fee: 8_000 },
     ]);
-    const { entries } = selectTransactions(graph, { maxBytes: 1e6, maxOutputs: 1e4, height: 1 });
+    const { entries } = assembleTransactions(graph, { maxBytes: 1e6, maxOutputs: 1e4, height: 1 });
     expect(entries.map(({ sequence }) => sequence)).toEqual([1, 2, 3, 5, 4]);
   });
 
@@ -143,7 +146,7 @@ describe('selection', () => {
       validFrom: 0,
     }));
     const graph = build(shapes);
-    const { bytes, fees } = selectTransactions(graph, { maxBytes: 999_000, maxOutputs: 9_999, height: 1 });
+    const { bytes, fees } = assembleTransactions(graph, { maxBytes: 999_000, maxOutputs: 9_999, height: 1 });
     expect(bytes).toBeGreaterThan(997_000);
     const average = [...graph.entries()].reduce((total, { fee }) => total + fee, 0) / graph.bytes;
     expect(fees / bytes).toBeGreaterThan(average * 1.5);
@@ -187,7 +190,7 @@ describe('sums of the graph', () => {
   });
 });
 
-function checkSums(graph: PoolGraph): void {
+function checkSums(graph: AncestorGraph): void {
   let bytes = 0;
   const sum = (entries: readonly PoolEntry[]) => ({
     count: entries.length,

@@ -93,7 +93,7 @@ function checkTold({ mempool, told }: World): void {
 }
 
 async function mineContents(world: World): Promise<number> {
-  const { transactions, fees } = world.mempool.contents({ maxBytes: 900_000, maxOutputs: 9_000 });
+  const { transactions, fees } = world.mempool.templateTransactions({ maxBytes: 900_000, maxOutputs: 9_000 });
   await world.mine(transactions, { fees });
   return transactions.length;
 }

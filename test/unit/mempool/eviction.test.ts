@@ -88,7 +88,10 @@ describe('what to offer', () => {
     expect(next).toBeGreaterThan(15);
     expect(next).toBeLessThan(32);
     expect([soon, today]).toEqual([10, 10]);
-    const { transactions, fees } = world.mempool.contents({ maxBytes: 990_000, maxOutputs: 9_999 });
+    const { transactions, fees } = world.mempool.templateTransactions({
+      maxBytes: 990_000,
+      maxOutputs: 9_999,
+    });
     expect(transactions.length).toBeLessThan(10);
     await world.mine(transactions, { fees });
     expect(world.mempool.feerates().next).toBe(10);

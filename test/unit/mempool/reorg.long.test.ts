@@ -26,7 +26,7 @@ test('of 1 000 blocks: a line of payments over all of them comes back, double sp
   expect(world.told.filter((said) => said.startsWith('removed')).sort()).toEqual(
     doubled.map((txid) => `removed ${txid} conflict`).sort(),
   );
-  const { transactions, fees } = world.mempool.contents({ maxBytes: 900_000, maxOutputs: 9_999 });
+  const { transactions, fees } = world.mempool.templateTransactions({ maxBytes: 900_000, maxOutputs: 9_999 });
   expect(transactions).toHaveLength(depth);
   await world.mine(transactions, { fees });
   expect(world.mempool.summary().count).toBe(0);

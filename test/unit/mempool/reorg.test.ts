@@ -36,7 +36,7 @@ describe('a reorganisation', () => {
     );
     // The child never left as far as anyone could tell.
     expect(world.told).not.toContain(`added ${child.txidHex}`);
-    const contents = world.mempool.contents({ maxBytes: 900_000, maxOutputs: 9_999 });
+    const contents = world.mempool.templateTransactions({ maxBytes: 900_000, maxOutputs: 9_999 });
     await world.mine(contents.transactions, { fees: contents.fees });
     expect(world.mempool.summary().count).toBe(0);
   });
@@ -57,7 +57,7 @@ describe('a reorganisation', () => {
     expect(world.mempool.get(line.at(-1)!.txidHex)!.ancestors.count).toBe(60);
     // For what is new the limit holds.
     expect(await world.submit(world.payment(coinsOf(line.at(-1)!)))).toBe('policy-ancestors');
-    const { transactions } = world.mempool.contents({ maxBytes: 900_000, maxOutputs: 9_999 });
+    const { transactions } = world.mempool.templateTransactions({ maxBytes: 900_000, maxOutputs: 9_999 });
     expect(ids(transactions)).toEqual(ids(line));
   });
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { REGTEST_NETWORK } from '../../../main/core/params/built-in-networks.ts';
 import { MAX_BLOCK_BYTES, MAX_BLOCK_OUTPUTS } from '../../../main/core/primitives/limits.ts';
 import { createTransaction, type Transaction } from '../../../main/core/primitives/transaction.ts';
-import type { ContentLimits } from '../../../main/mempool/contents.ts';
+import type { TemplateLimits } from '../../../main/mempool/template-transactions.ts';
 import { createBlockTemplate, type TemplateChain } from '../../../main/mining/block-template.ts';
 import { type Motes, toMotes } from '../../../shared/units.ts';
 
@@ -39,7 +39,7 @@ function filler(number: number, bytes: number, outputs: number): Transaction {
 }
 
 /** Takes all the room that it is given. */
-function fill({ maxBytes, maxOutputs }: ContentLimits, fees: number) {
+function fill({ maxBytes, maxOutputs }: TemplateLimits, fees: number) {
   const parts = 20;
   const transactions = Array.from({ length: parts }, (_, i) => {
     const share = (all: number) => Math.floor((all * (i + 1)) / parts) - Math.floor((all * i) / parts);
@@ -61,7 +61,7 @@ describe.each([
     const flat = { ...chain, network: { params: { ...chain.network.params, halving: 1_000_000 } } };
     const deps = {
       chain: subsidy > 0 ? flat : chain,
-      mempool: { contents: (limits: ContentLimits) => fill(limits, 5000) },
+      mempool: { templateTransactions: (limits: TemplateLimits) => fill(limits, 5000) },
     };
     const block = await createBlockTemplate(deps, PAYOUT, 1000);
     expect(block.transactions[0]!.outputs).toHaveLength(1);
@@ -74,7 +74,7 @@ describe.each([
 test('without subsidy and fees there is no output', async () => {
   const deps = {
     chain: chainOf(1, null),
-    mempool: { contents: () => ({ transactions: [], fees: 0 as Motes, bytes: 0 }) },
+    mempool: { templateTransactions: () => ({ transactions: [], fees: 0 as Motes, bytes: 0 }) },
   };
   expect((await createBlockTemplate(deps, PAYOUT, 1000)).transactions[0]!.outputs).toEqual([]);
 });

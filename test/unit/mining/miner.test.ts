@@ -293,7 +293,7 @@ describe('mining on threads', () => {
     const { chain, miner } = await bench(networkWith({ startBits: 0x2000ffff, powLimit: 0x2000ffff }));
     const other = createMiner({
       chain,
-      mempool: { contents: () => ({ transactions: [], fees: 0 as never, bytes: 0 }) },
+      mempool: { templateTransactions: () => ({ transactions: [], fees: 0 as never, bytes: 0 }) },
       clock: systemClock,
       log: silent,
     });

@@ -4,7 +4,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { REGTEST_NETWORK } from '../../../main/core/params/built-in-networks.ts';
 import { coinKey } from '../../../main/core/primitives/coin-key.ts';
 import { type ChainDb, openChainDb } from '../../../main/storage/chain-db.ts';
-import { reportDamage } from '../../../main/storage/report-damage.ts';
+import { reportCorruption } from '../../../main/storage/report-corruption.ts';
 import type { Motes } from '../../../shared/units.ts';
 import { newDirectory } from '../../support/chain/test-chain.ts';
 
@@ -26,7 +26,7 @@ beforeEach(async () => {
   // Its log becomes a table.
   await (await openChainDb(directory, REGTEST_NETWORK.id)).close();
   told = [];
-  db = reportDamage(await openChainDb(directory, REGTEST_NETWORK.id), ({ code }) => told.push(code));
+  db = reportCorruption(await openChainDb(directory, REGTEST_NETWORK.id), ({ code }) => told.push(code));
   const amount = Buffer.alloc(8);
   amount.writeBigUInt64LE(BigInt(AMOUNT));
   let flips = 0;
@@ -51,9 +51,12 @@ const reads: [string, () => unknown][] = [
     },
   ],
 ];
-test.each(reads)('corruption that %s meets is reported to the chain as well as to the caller', async (_, read) => {
-  expect(told).toEqual([]);
-  await expect(Promise.resolve().then(read)).rejects.toMatchObject({ code: 'storage-damaged' });
-  expect(told).toEqual(['storage-damaged']);
-  await db.close();
-});
+test.each(reads)(
+  'corruption that %s meets is reported to the chain as well as to the caller',
+  async (_, read) => {
+    expect(told).toEqual([]);
+    await expect(Promise.resolve().then(read)).rejects.toMatchObject({ code: 'storage-damaged' });
+    expect(told).toEqual(['storage-damaged']);
+    await db.close();
+  },
+);

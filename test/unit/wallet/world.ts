@@ -104,7 +104,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
 
   const mineWith = (parts: BlockParts) => extend(chain, parts);
   const mineOne = (payTo: Lock | undefined): Promise<Block> => {
-    const { transactions, fees } = mempool.contents({ maxBytes: 900_000, maxOutputs: 9_000 });
+    const { transactions, fees } = mempool.templateTransactions({ maxBytes: 900_000, maxOutputs: 9_000 });
     return mineWith({ transactions, fees, ...(payTo === undefined ? {} : { payTo }) });
   };
   return {

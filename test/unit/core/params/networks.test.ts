@@ -11,9 +11,9 @@ import {
   MAIN_NETWORK,
   TEST_NETWORK,
 } from '../../../../main/core/params/built-in-networks.ts';
-import { createNetworkOf, foundedHrp, isNetworkName } from '../../../../main/core/params/network.ts';
+import { createNetworkOf, createdNetworkHrp, isNetworkName } from '../../../../main/core/params/network.ts';
 import {
-  FOUNDED_DEPLOYMENTS,
+  CREATED_NETWORK_DEPLOYMENTS,
   isNetworkFileProblem,
   readNetworkFile,
   writeNetworkFile,
@@ -107,7 +107,7 @@ test('a founded network has a prefix that nobody chose', () => {
     const six = [0, 5, 10, 15, 20, 25]
       .map((at) => letters[Number.parseInt(bits.slice(at, at + 5), 2)])
       .join('');
-    expect(foundedHrp(id)).toBe(`k${six}`);
+    expect(createdNetworkHrp(id)).toBe(`k${six}`);
   }
 });
 
@@ -130,7 +130,7 @@ describe('a network file', () => {
   const facts = {
     defaultPort: 5000,
     bootstrap: ['/ip4/127.0.0.1/tcp/5000'],
-    deployments: FOUNDED_DEPLOYMENTS,
+    deployments: CREATED_NETWORK_DEPLOYMENTS,
     founded: true,
     launched: true,
   };
@@ -153,7 +153,7 @@ describe('a network file', () => {
   test('gives the network that it was written from', () => {
     const read = readNetworkFile(text);
     expect(read).toEqual(network);
-    expect(network.hrp).toBe(foundedHrp(network.id));
+    expect(network.hrp).toBe(createdNetworkHrp(network.id));
   });
 
   test.each([
