@@ -23,20 +23,23 @@ export interface FindingDeps extends Pick<
   readonly peers: Peers;
   readonly book: AddressManager;
   readonly random: () => number;
-  /** Where others can reach this node has changed. */
+  /** The addresses at which other nodes can reach this node have changed. */
   readonly moved: () => void;
   readonly log: Log;
 }
 
-/** How this node finds others and is found. */
+/** How this node finds other nodes and how they find it. */
 export interface Finding {
   readonly reach: Reach;
   readonly discovery: Discovery;
-  /** Addresses to begin with that need no name to be looked up. */
+  /** Bootstrap addresses that contain no DNS name. */
   readonly bootstrap: readonly string[];
 }
 
-/** What of libp2p that takes; nothing where a node talks to its own machine only. */
+/**
+ * The optional libp2p components that discovery and NAT traversal need; almost none for a node that listens on
+ * loopback only.
+ */
 export function wantedFor(
   { listen, discovery }: Pick<NetworkDeps, 'listen' | 'discovery'>,
   reach: () => Reach,
@@ -63,7 +66,7 @@ export function createFinding(deps: FindingDeps): Finding {
     local,
     dht: chosen?.dht ?? !local,
     mdns: chosen?.mdns ?? (!local && listening),
-    // On one machine everybody can be reached.
+    // On loopback every node is reachable.
     admit: async (peerId) => {
       const [connection] = deps.host.connections(peerId);
       if (connection !== undefined) await deps.budgets.of(connection).spend('kad', 0);

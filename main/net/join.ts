@@ -17,22 +17,22 @@ import { type PeerViolation, peerViolation } from './protocol/wire-violation.ts'
 import { REQUEST } from './protocol/requests.ts';
 import { type Handler, serve, type Toll } from './protocol/responder.ts';
 
-/** A network's file in the one form that links name: the parameters in alphabetical order. */
+/** The network file in the canonical form whose hash join links contain: parameters in alphabetical order. */
 export function networkFileOf(network: Network): string {
   const params = Object.fromEntries(Object.entries(network.params).sort(([a], [b]) => (a < b ? -1 : 1)));
   return writeNetworkFile({ ...network, params: params as unknown as Network['params'] });
 }
 
-/** SHA-256 of that form. */
+/** SHA-256 of the canonical network file. */
 export function networkFileHash(text: string): Uint8Array {
   return new Uint8Array(createHash('sha256').update(text, 'utf8').digest());
 }
 
-// So deep that no reorganisation reaches it: a day of blocks.
+// Deeper than any expected reorganisation: one day of blocks.
 const BURIED = 1440;
 const LINK_ADDRESSES = 4;
 
-/** A link through which anybody can join at these addresses; null when there are none. */
+/** A link with which a new user can join the network at these addresses; null when there are none. */
 export function joinLinkTo(
   network: Network,
   chain: Pick<Chain, 'tip' | 'atHeight'>,
@@ -45,7 +45,7 @@ export function joinLinkTo(
   return formatJoinLink({ id: network.id, file, block: { height, id: hexToHash(id), work }, addresses });
 }
 
-/** Gives the network's file to whoever asks, before any handshake: a newcomer can't greet without it. */
+/** Serves the network file to any connection, before the handshake: a new node cannot send a hello without it. */
 export function serveNetworkFile(
   text: string,
   tollOf: (connection: Connection) => Toll,
@@ -55,7 +55,7 @@ export function serveNetworkFile(
     cap: FRAME.getNetworkFile.cap,
     async handle(_frame, reply): Promise<PeerViolation | null> {
       await reply(FRAME.networkFile.type, bytes);
-      // Once a stream: more would be nothing but load.
+      // One request per stream: repeated requests would only be load.
       return peerViolation('wire-unexpected');
     },
   };
@@ -64,8 +64,9 @@ export function serveNetworkFile(
 }
 
 /**
- * Fetches the network file that a join link names from one of its members after the other, with a connection of its own.
- * @throws {KithError} `join-unreachable` when none of them gives the file of that hash.
+ * Downloads the network file that a join link names. Tries the addresses of the link in order, with a libp2p host of
+ * its own.
+ * @throws {KithError} `join-unreachable` when no address serves the file with that hash.
  */
 export async function fetchNetworkFile(link: JoinLink, file: Uint8Array): Promise<string> {
   const names = namesOf(toHex(link.id));

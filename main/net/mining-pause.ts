@@ -7,34 +7,36 @@ import { isSyncing, type SyncProgress } from './sync/sync-progress.ts';
 export interface MiningPauseDeps {
   readonly chain: Pick<Chain, 'tip' | 'bestHeader'>;
   readonly clock: Clock;
-  /** Seconds between blocks that the difficulty aims at. */
+  /** Target seconds between blocks. */
   readonly spacing: number;
-  /** Work that the right chain is known to have, such as a join link names. */
+  /** Minimum work of the correct chain, for example from a join link. */
   readonly knownWork: bigint;
   readonly peers: { list(): readonly unknown[] };
-  /** How many addresses could still be tried. */
+  /** Number of addresses that could still be dialled. */
   addresses(): number;
   progress(): SyncProgress;
   readonly clockHealth: ClockHealth;
 }
 
-/** Tells when a block that this node mines could not become part of the best chain. */
+/** Decides when mining must pause because a new block could not become part of the best chain. */
 export interface MiningPause {
-  /** Notes whether syncing gets on; call it every two seconds or so. */
+  /** Records whether the sync progresses; called about every two seconds. */
   look(): void;
-  /** Why mining has to wait; null when it need not. Codes: `clock-wrong`, `sync-unfinished`, `peers-awaited`. */
+  /** Why mining is paused; null when it is not. Codes: `clock-wrong`, `sync-unfinished`, `peers-awaited`. */
   reason(): Notice | null;
 }
 
-/** How long a node that knows addresses waits for a first peer. Then it mines alone: somebody has to be the first. */
+/**
+ * How long a node that knows addresses waits for its first peer. Then it mines alone: every network has a first node.
+ */
 const ALONE_MS = 30_000;
 /**
- * Headers whose bodies nobody delivers must not stop all miners for ever: two blocks' work is all that they cost. A node
- * that has been at the tip since its start goes on sooner than one that never was.
+ * Headers whose bodies no peer delivers must not stop all miners for ever; such headers cost an attacker only two
+ * blocks' work. A node that was at the tip since its start resumes sooner than one that never was.
  */
 const STUCK_MS = { synced: 120_000, unsynced: 600_000 } as const;
 const STUCK_SPACINGS = 2;
-/** A peer that was behind itself has more blocks a moment later. */
+/** A peer that was still syncing itself may have more blocks a moment later. */
 const SETTLED_MS = 2000;
 
 export function createMiningPause(deps: MiningPauseDeps): MiningPause {
@@ -42,8 +44,8 @@ export function createMiningPause(deps: MiningPauseDeps): MiningPause {
   const startedAt = clock.ms();
   let metPeer = false;
   let wasSynced = false;
-  // From falling behind until the tip is the best known block. At the tip one block more than ours is known for a moment
-  // with each new block, and stops nobody.
+  // True from falling behind until the tip is the best known block. At the tip, one unknown body is normal for a
+  // moment with each new block and does not pause mining.
   let catchingUp = true;
   let caughtUpAt = -Infinity;
   let mark = '';

@@ -46,7 +46,10 @@ export type { NetworkStatus, PeerNetwork } from './ports.ts';
 const SAVE_MS = 5 * 60_000;
 const WATCH_MS = 2000;
 const SHELF_TURNS = 15;
-/** For so long after the wall clock was set the router's scores, which count in wall-clock time, ban nobody. */
+/**
+ * For this time after the wall clock was set, scores of the gossip router ban no peer: it measures in wall-clock
+ * time.
+ */
 const JUMP_RECENT_MS = 10 * 60_000;
 
 /** @throws {KithError} `identity-unusable`, `disk-full` */
@@ -181,7 +184,7 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
   let watching: NodeJS.Timeout | undefined;
   let watched = 0;
 
-  // Payments of others can be judged only at the tip.
+  // Transactions of peers can be checked only at the tip.
   function welcome(): void {
     if (unwelcomed.size === 0 || syncing.progress().phase !== 'synced') return;
     for (const id of unwelcomed) {
@@ -214,7 +217,7 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
         clocks.heard(peer, peer.hello.clock);
         if (peer.kind === 'inbound') inbound.arrived(peer);
         if (deps.discovery?.exchange !== false) exchange.welcome(peer);
-        // A connection for blocks alone knows of no payments, ours least of all.
+        // A block-relay-only connection carries no transactions.
         if (relays(peer)) unwelcomed.add(peer.id);
         else host.gossip.exclude(names.transactions, peer.id);
         syncing.consider();
@@ -298,7 +301,7 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
       exchange.stop();
       teller.stop();
       relaying.stop();
-      // What waits for an answer of a peer is let go by the peers' end.
+      // Pending requests are ended when `peers` stops.
       const ending = syncing.end();
       await peers.stop();
       await ending;

@@ -22,71 +22,76 @@ export interface NetworkDeps {
   readonly datadir: string;
   /** Multiaddresses to listen on. */
   readonly listen: readonly string[];
-  /** Multiaddresses that others are told instead of those listened on. */
+  /** Multiaddresses that are announced instead of those listened on. */
   readonly announce?: readonly string[] | undefined;
-  /** Multiaddresses to begin with, besides the network's own. */
+  /** Bootstrap multiaddresses besides those of the network file. */
   readonly bootstrap: readonly string[];
-  /** Of the bootstrap addresses, those that a join link named. */
+  /** The bootstrap addresses that came from a join link. */
   readonly joined?: readonly string[] | undefined;
-  /** Such as `kith/0.1.0`; others see it. */
+  /** User agent such as `kith/0.1.0`; peers see it. */
   readonly software: string;
-  /** Work that the right chain is known to have, such as a join link names: no chain below it is followed, now and later. */
+  /**
+   * Minimum work of the correct chain, for example from a join link: chains below it are not followed, now and after
+   * restarts.
+   */
   readonly minimumWork?: bigint | undefined;
-  /** The id of a block that somebody the user trusts has named, such as a join link does. */
+  /** The id of a block that a trusted source named, such as a join link. */
   readonly namedBlock?: string | undefined;
-  /** Whether a chain that has nothing yet begins with a UTXO set that the chain commits to, instead of all blocks. */
+  /** Whether an empty chain starts from a snapshot whose hash the chain commits to, instead of from all blocks. */
   readonly snapshotSync?: boolean | undefined;
-  /** What checks the blocks below such a UTXO set; null when there is nothing to check. Called at most once. */
+  /** Opens the check of the blocks below that snapshot; null when there is nothing to check. Called at most once. */
   readonly openHistory?: (() => Promise<History | null>) | undefined;
-  /** Whether own payments go to one peer first; yes unless told. */
+  /** Whether own transactions are sent by private broadcast; default true. */
   readonly hideOrigin?: boolean | undefined;
-  /** Bytes a second that this node may send; as many as there are unless told. */
+  /** Bytes per second that this node may send; default unlimited. */
   readonly maxUpload?: number | undefined;
-  /** How many peers have a payment of ours has changed; see `seenBy`. */
+  /** The number of peers that have an own transaction has changed; see `seenBy`. */
   readonly onSeen?: ((txid: string) => void) | undefined;
-  /** Sources of addresses besides those told; where it listens beyond loopback they are on unless told. */
+  /** Additional sources of addresses; enabled by default when the node listens beyond loopback. */
   readonly discovery?: DiscoveryChoice | undefined;
-  /** From 0 to below 1; for choices that an attacker shouldn't foresee, no secrets. */
+  /** From 0 inclusive to 1 exclusive; for choices that an attacker should not foresee, not for secrets. */
   readonly random?: () => number;
 }
 
 export interface DiscoveryChoice {
-  /** The table over all nodes of the network. */
+  /** The DHT of all nodes of the network. */
   readonly dht?: boolean | undefined;
-  /** The search on the local network. */
+  /** The search on the local network (mDNS). */
   readonly mdns?: boolean | undefined;
-  /** Whether peers tell each other addresses; only tests do without. */
+  /** Whether peers exchange addresses; only tests disable it. */
   readonly exchange?: boolean | undefined;
-  /** For `/dnsaddr` names, instead of the system's. */
+  /** DNS servers for `/dnsaddr` names, instead of those of the system. */
   readonly dnsServers?: readonly string[] | undefined;
 }
 
-/** Everything that the status line tells of the network. */
+/** The state of the network connection, as the API reports it. */
 export interface NetworkStatus extends SyncProgress {
   readonly peers: number;
   readonly knownAddresses: number;
   /** Peers of another network met since the start. */
   readonly strangers: number;
   readonly clockOffsetSeconds: number | null;
-  /** What this node sends: bytes since its start, bytes a second of late, and how many a second it may send. */
+  /** Bytes sent since the start, current bytes per second, and the limit in bytes per second. */
   readonly upload: { readonly total: number; readonly bytesPerSecond: number; readonly limit: number | null };
-  /** What is wrong with the clock of this computer, how that is known and what to do; null while nothing is. */
+  /**
+   * What is wrong with the clock of this computer, how that is known and what to do; null when no problem is known.
+   */
   readonly clock: Notice | null;
-  /** What is wrong with the network around us, gravest first. */
+  /** Problems with the network, most serious first. */
   readonly notices: readonly Notice[];
-  /** Whether others can connect, why, and what to do. */
+  /** Whether other nodes can connect, why, and what to do. */
   readonly reach: Verdict;
-  /** Chunks of a snapshot that are here, of how many; null when none is being fetched. */
+  /** Downloaded chunks of a snapshot; null when none is being downloaded. */
   readonly snapshot: { readonly done: number; readonly of: number } | null;
-  /** How far the blocks below the snapshot are checked that this chain began with; null when it began with none. */
+  /** Progress of checking the blocks below the snapshot that this chain started from; null without one. */
   readonly history: HistoryStatus | null;
-  /** How blocks that came as compact ones were put together. */
+  /** How compact blocks were completed. */
   readonly compact: CompactFigures;
-  /** The last tries to connect that failed, newest last. */
+  /** The last failed connection attempts, newest last. */
   readonly failures: readonly { readonly address: string; readonly cause: string }[];
 }
 
-/** This node among others. */
+/** The network of peers that this node belongs to. */
 export interface PeerNetwork {
   readonly peerId: string;
   readonly peers: PeerAccess;
@@ -98,12 +103,12 @@ export interface PeerNetwork {
   /** Why a block that this node mines now could not become part of the best chain; null when it could. */
   miningPause(): Notice | null;
   /**
-   * A payment of ours that is in the mempool since an earlier run: announced to all, and again until it is mined. What
-   * enters the mempool from this node itself is treated so without being asked.
+   * Tracks a transaction of the wallet that is in the mempool since an earlier run: it is announced to all peers, and
+   * again until it is mined. Transactions that this node itself submits to the mempool are tracked automatically.
    */
   announce(tx: Transaction): void;
-  /** A link through which anybody can join the network at this node; null while nobody could connect to it. */
+  /** A link with which a new user can join the network at this node; null while no other node could connect to it. */
   joinLink(): string | null;
-  /** How many connected peers have it; null when it wasn't announced by us. */
+  /** The number of connected peers that have the transaction; null when this node did not announce it. */
   seenBy(txid: string): number | null;
 }

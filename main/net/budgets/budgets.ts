@@ -6,39 +6,47 @@ import { perConnection } from '../protocol/per-connection.ts';
 import { createTurns } from './turns.ts';
 import type { Upload } from './upload.ts';
 
-/** What the requests of all peers may cost, see costs.ts. */
+/** Limits on what the requests of all peers may cost (costs.ts). */
 export interface Budgets {
   of(connection: Pick<Connection, 'remoteAddr' | 'remotePeer'>): PeerBudget;
-  /** The same for a connection that libp2p has not yet made one of, known by its address. */
+  /** The budget of a connection whose libp2p object does not exist yet; its address identifies it. */
   ofAddress(address: string): PeerBudget;
-  /** Requests that wait for their turn. */
+  /** Number of requests that are queued. */
   readonly waiting: number;
   stop(): void;
 }
 
-/** What one connection may ask for. */
+/** The budget of one connection. */
 export interface PeerBudget {
-  /** Waits until a request of this kind and of so many bytes may be worked on. */
+  /** Resolves when a request of this kind and size may be processed. */
   spend(request: RequestName, bytes: number): Promise<void>;
-  /** Waits until so many bytes of its answer may go out; `begun`: the beginning of the same answer is out already. */
+  /**
+   * Resolves when this many bytes of an answer may be sent. `begun`: earlier bytes of the same answer were sent
+   * already.
+   */
   answer(request: RequestName, bytes: number, begun: boolean): Promise<void>;
-  /** The connection is gone: nothing waits for it any more. */
+  /** The connection is closed: its queued requests are dropped. */
   end(): void;
-  /** Waits until no other large answer goes out on this connection; gives what ends it. */
+  /**
+   * Resolves when no other large answer is being sent on this connection; the result releases the connection again.
+   */
   alone(): Promise<() => void>;
 }
 
 export interface BudgetsDeps {
-  /** The network group of an address; null for programs of this computer, which share an address without being one party. */
+  /**
+   * The network group of an address; null for loopback, because programs on this computer share an address without
+   * being one party.
+   */
   readonly groupOf: (address: string) => string | null;
   readonly upload: Pick<Upload, 'wait' | 'granted'>;
   readonly ms?: Ms;
 }
 
-/** How long requests may be answered before everything else gets its turn. */
+/** Longest time spent on requests before the event loop runs other work. */
 const TURN_MS = 10;
 const LANES: readonly Lane[] = ['relay', 'bulk', 'open'];
-/** Whose work goes first when more is granted than fits into a turn. */
+/** Order of work when more is granted than fits into a turn: the lowest number first. */
 const RANK: Readonly<Record<Lane, number>> = { relay: 0, open: 1, bulk: 2 };
 
 export function createBudgets(deps: BudgetsDeps): Budgets {
@@ -60,7 +68,7 @@ export function createBudgets(deps: BudgetsDeps): Budgets {
     open: queueOf('open'),
   };
 
-  // In this order, so that what the upload limit leaves goes to new blocks and transactions first.
+  // In this order, so that new blocks and transactions get the rest of the upload limit first.
   function pump(): void {
     clearTimeout(timer);
     if (stopped) return;
@@ -88,7 +96,8 @@ export function createBudgets(deps: BudgetsDeps): Budgets {
         const { lane } = COST[request];
         const amount = { micros: Math.ceil((bytes / 1024) * ANSWER_MICROS_PER_KIB), bytes };
         await (begun ? queues[lane].proceed : queues[lane].spend)(accounts[lane], amount);
-        // Each piece is encrypted as it is sent: a burst of full blocks would take a third of a second in one turn.
+        // Each piece is encrypted when it is sent: a burst of full blocks would block the event loop for a third of a
+        // second.
         await turn(RANK[lane], amount.micros);
       },
       end() {
@@ -120,7 +129,7 @@ export function createBudgets(deps: BudgetsDeps): Budgets {
   };
 }
 
-/** By the table: an id, or another 32 bytes of a request, costs `microsEach`. */
+/** Cost from the table in costs.ts: each id, or other 32 bytes of a request, costs `microsEach`. */
 export function costOf(request: RequestName, bytes: number): Amount {
   const { micros, microsEach } = COST[request];
   return { micros: micros + Math.ceil((bytes * microsEach) / 32), bytes: 0 };

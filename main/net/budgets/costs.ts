@@ -1,8 +1,9 @@
 import type { FRAME } from '../protocol/frame-types.ts';
 
 /**
- * What a request of a peer waits for. `relay`: what new blocks and transactions need; it never waits behind the others.
- * `bulk`: history, snapshots, addresses. `open`: streams, and libp2p's protocols of one request a stream.
+ * The queue that a request waits in. `relay`: requests that new blocks and transactions need; it never waits behind
+ * the other lanes. `bulk`: history, snapshots, addresses. `open`: streams, and libp2p protocols with one request per
+ * stream.
  */
 export type Lane = 'relay' | 'bulk' | 'open';
 
@@ -10,9 +11,9 @@ export interface RequestCost {
   readonly lane: Lane;
   /** Processor time of a request, in microseconds: measured with `npm run bench -- costs`, rounded up. */
   readonly micros: number;
-  /** Further microseconds for each 32 bytes of the request, such as an id. */
+  /** Additional microseconds for each 32 bytes of the request, such as an id. */
   readonly microsEach: number;
-  /** Its answer may be large: of one connection one such request is answered at a time. */
+  /** The answer may be large: only one such request per connection is answered at a time. */
   readonly large?: true;
 }
 
@@ -32,27 +33,30 @@ type Answers =
   | 'compact'
   | 'unknown';
 
-/** Frames on `hello` answer nothing and have a limit of their own (net/protocol/control.ts). */
+/** Frames of the `hello` stream get no answer and have a limit of their own (net/protocol/control.ts). */
 type Told = 'hello' | 'tip' | 'bye' | 'serves';
 
-/** Frames that a peer may send to be answered. */
+/** Frames that a peer sends to get an answer. */
 export type RequestFrame = Exclude<keyof typeof FRAME, Answers | Told>;
 
-/** Requests that are no frames of ours: opening a stream, and what libp2p's protocols carry. */
+/** Requests that are not frames of this protocol: the opening of a stream, and messages of libp2p protocols. */
 export type OtherRequest =
-  | 'stream' // opening a stream: its negotiation, whatever the protocol
+  | 'stream' // opening a stream: protocol negotiation, for any protocol
   | 'identify'
   | 'identifyPush'
-  | 'ping' // bytes to be echoed
-  | 'gossip' // a packet of the router, by its bytes
-  | 'autonat' // a dial for a peer that asks whether it is reachable
+  | 'ping' // bytes to echo
+  | 'gossip' // one packet of the gossip router, by its bytes
+  | 'autonat' // a dial on behalf of a peer that asks whether it is reachable
   | 'dcutr'
   | 'hop' // a reservation at this relay, or a connection through it
-  | 'stop' // a connection that a relay brings
+  | 'stop' // a connection that arrives through a relay
   | 'kad' // FIND_NODE or PING
   | 'unknown'; // a frame of a later version
 
-/** The cost of everything that a peer can ask for; a request without a row does not compile. docs/costs.md shows it. */
+/**
+ * The cost of every request that a peer can send; a request without a row does not compile. docs/costs.md shows the
+ * table.
+ */
 export const COST = {
   getHeaders: { lane: 'bulk', micros: 500, microsEach: 5 },
   getBlocks: { lane: 'bulk', micros: 50, microsEach: 100, large: true },
@@ -83,10 +87,10 @@ export const COST = {
 
 export type RequestName = keyof typeof COST;
 
-/** Processor time of sending, for each KiB of an answer: encryption, the multiplexer, the socket. Microseconds. */
+/** Microseconds of processor time for sending each KiB of an answer: encryption, multiplexer, socket. */
 export const ANSWER_MICROS_PER_KIB = 8;
 
-/** So much at once, and so much a second in the long run. */
+/** A token bucket: the burst, and the amount per second in the long run. */
 export interface Rate {
   readonly burst: number;
   readonly perSecond: number;
@@ -98,7 +102,7 @@ export interface Allowance {
   readonly bytes: Rate;
 }
 
-/** What one connection may use, all connections from one network group, and all together. */
+/** Limits for one connection, for all connections of one network group, and for all connections together. */
 export interface LaneLimits {
   readonly peer: Allowance;
   readonly group: Allowance;
@@ -107,10 +111,11 @@ export interface LaneLimits {
 
 const MIB = 1 << 20;
 const MS = 1000;
-/** Answers of this lane are too small to count. */
+/** For a lane whose answers are too small to count. */
 const NONE: Rate = { burst: 1, perSecond: 1 };
 
-// A single peer may use all that there is while nobody else asks: an honest newcomer is not slower than the node can serve.
+// A single peer may use the whole budget while no other peer sends requests, so that initial sync is as fast as the
+// node can serve.
 export const LIMITS = {
   relay: {
     peer: { micros: rate(300 * MS, 100 * MS), bytes: rate(8 * MIB, 2 * MIB) },

@@ -2,36 +2,40 @@ import { KithError } from '../../lib/errors.ts';
 import { type Amount, type Balance, createBalance, type Ms } from './balance.ts';
 import type { LaneLimits } from './costs.ts';
 
-/** Whose requests wait: one connection, its network group and what it may use itself. */
+/** The owner of queued requests: one connection, its network group and its own allowance. */
 export interface Account {
   readonly group: string;
   readonly own: Balance;
 }
 
 /**
- * Grants what peers ask for as far as the budgets allow: of the connection, of its network group, of all. While something
- * is short, groups take turns, and in a group its connections: whoever asks more waits longer, and slows nobody else.
+ * Grants requests within the budgets of the connection, of its network group, and of all connections. When a budget
+ * is short, network groups take turns, and within a group its connections: a peer that sends more requests waits
+ * longer and delays no other peer.
  */
 export interface FairQueue {
-  /** Charges the amount, at once or when it is its turn: then the promise resolves. */
+  /** Charges the amount now (undefined), or when the turn of the account comes (the promise resolves). */
   spend(account: Account, amount: Amount): Promise<void> | undefined;
-  /** The same for the rest of something that was granted already: before all that has not begun. */
+  /** Charges the rest of a request that was granted already. It goes before all requests that have not begun. */
   proceed(account: Account, amount: Amount): Promise<void> | undefined;
-  /** The connection is gone: what waits for it fails with `stream-lost`, and costs nothing. */
+  /** The connection is closed: its queued requests fail with `stream-lost` and are not charged. */
   drop(account: Account): void;
-  /** Looks again who may go on, and gives the milliseconds until that is worthwhile next; Infinity when nobody waits. */
+  /**
+   * Grants what can be granted now; returns the milliseconds until the next call is useful, Infinity when the queue
+   * is empty.
+   */
   pump(): number;
-  /** Requests that wait. */
+  /** Number of requests that are queued. */
   readonly size: number;
 }
 
 export interface FairQueueDeps {
   readonly ms: Ms;
-  /** Milliseconds that something like `amount` must wait for something beyond these budgets, such as an upload limit. */
+  /** Milliseconds that `amount` must wait for a limit outside of these budgets, such as the upload limit. */
   readonly gate: (amount: Amount) => number;
-  /** This was granted. */
+  /** Called for every amount that was granted. */
   readonly granted: (amount: Amount) => void;
-  /** Something waits: call `pump`. */
+  /** A request was queued: the owner must call `pump`. */
   readonly waits: () => void;
 }
 
@@ -42,14 +46,14 @@ interface Waiter {
   readonly fail: (error: KithError) => void;
 }
 
-/** Groups whose balance is remembered; the ones not used for longest are forgotten, full or not. */
+/** Groups whose balance is remembered; the least recently used ones are forgotten, whether full or not. */
 const MOST_GROUPS = 1024;
 
 export function createFairQueue(limits: LaneLimits, deps: FairQueueDeps): FairQueue {
   const { ms, gate } = deps;
   const overall = createBalance(limits.overall, ms);
   const groups = new Map<string, Balance>();
-  // Both in the order of turns: who was served goes to the end.
+  // Both maps are in the order of turns: an account that was served moves to the end.
   const waiting = new Map<string, Map<Account, Waiter[]>>();
   let begun: Waiter[] = [];
   let size = 0;
@@ -82,10 +86,10 @@ export function createFairQueue(limits: LaneLimits, deps: FairQueueDeps): FairQu
     });
   }
 
-  // The peer's and the group's budgets were looked at when it began.
+  // The budgets of the peer and of its group were checked when the request began.
   const waitOfRest = (amount: Amount): number => Math.max(overall.wait(amount), gate(amount));
 
-  /** The next that may go on, taken out of the queue; or how long none may. */
+  /** Removes and returns the next request that may proceed, or returns how long all of them have to wait. */
   function next(): Waiter | number {
     const rest = begun[0] === undefined ? 0 : waitOfRest(begun[0].amount);
     if (begun[0] !== undefined && rest === 0) return begun.shift()!;
@@ -93,7 +97,7 @@ export function createFairQueue(limits: LaneLimits, deps: FairQueueDeps): FairQu
     for (const [group, inGroup] of waiting) {
       for (const [account, queue] of inGroup) {
         const { amount } = queue[0]!;
-        // A peer must not wait in the middle of an answer for others whose answers have not begun.
+        // A peer must not wait in the middle of an answer while other answers begin.
         if (begun.length > 0 && amount.bytes > 0) continue;
         const wait = waitOf(account, amount);
         if (wait === 0) return take(group, inGroup, account, queue);

@@ -12,20 +12,20 @@ const NAMES = new Map<number, RequestName>(
 );
 
 /**
- * A frame of an answer that isn't ready after this is not sent at all: the peer would take the silence for a violation
- * (request-unanswered, wire.md, section 11) after 30 s.
+ * A frame of an answer that is not ready after this time is not sent at all: the peer counts 30 s without a frame as
+ * the violation `request-unanswered` (wire.md §11).
  */
 export const MOST_WAIT_MS = 20_000;
 /**
- * How long a request may wait for another large answer on its connection to end: while that arrives at a good pace, the
- * peer waits 120 s.
+ * How long a request may wait for another large answer on its connection: the peer waits 120 s while that one arrives
+ * at an accepted pace.
  */
 export const MOST_TURN_MS = 90_000;
 
 /**
- * What frames are answered for, by the table of costs and the budgets of their connection.
- * @param crowded an answer is too late, by a budget, the disk or the processor: the connection has to end, which costs
- * neither side anything.
+ * Charges the frames of a stream to the budgets of its connection, by the table of costs.
+ * @param crowded called when an answer is too late because of a budget, the disk or the processor. The connection
+ * must be closed then, which is a violation of neither side.
  */
 export function createToll(budget: PeerBudget, crowded: () => void): Toll {
   const nameOf = (type: number): RequestName => NAMES.get(type) ?? 'unknown';
@@ -38,7 +38,7 @@ export function createToll(budget: PeerBudget, crowded: () => void): Toll {
   function watch(ms: number): void {
     unwatch();
     late = Promise.withResolvers<never>();
-    // Nobody may be waiting for it.
+    // No caller may be waiting for this promise.
     late.promise.catch(() => undefined);
     deadline = createDeadline(ms, () => {
       crowded();
@@ -48,7 +48,7 @@ export function createToll(budget: PeerBudget, crowded: () => void): Toll {
 
   /** @throws {KithError} `stream-lost` when the connection ends, or what waits is late. */
   async function inTime<T>(turn: Promise<T>): Promise<T> {
-    // Nobody else listens to the one that lost.
+    // A rejection of the promise that lost the race must not be reported as unhandled.
     turn.catch(() => undefined);
     return Promise.race([turn, late.promise]);
   }
@@ -79,7 +79,7 @@ export function createToll(budget: PeerBudget, crowded: () => void): Toll {
     pay: (type) => async (bytes, begun) => {
       const turn = budget.answer(nameOf(type), bytes, begun);
       await (begun ? turn : inTime(turn));
-      // What the peer takes to read it is not ours.
+      // The time that the peer takes to read does not count as ours.
       unwatch();
     },
     sent: () => watch(MOST_WAIT_MS),

@@ -1,4 +1,7 @@
-/** Waits until work of so many microseconds, by its declared cost, fits into a turn of the event loop; rank 0 goes first. */
+/**
+ * Resolves when work of this declared cost in microseconds fits into a turn of the event loop; undefined = now. Rank
+ * 0 goes first.
+ */
 export type Turns = (rank: number, micros: number) => Promise<void> | undefined;
 
 interface Waiter {
@@ -7,11 +10,11 @@ interface Waiter {
 }
 
 /**
- * Answers are charged to a turn before the work begins: looking at the clock would let all that is granted at once pass
- * before any of it has taken time. What doesn't fit waits for the next turn, in the order of ranks and then of arrival;
- * one piece of work always fits. On a computer too slow for what the budgets grant, the queue grows, and what a new
- * block needs must not wait for the rest of it.
- * @param ranks how many there are.
+ * Work is charged to a turn before it begins: a check of the clock would let everything that is granted at once pass
+ * before any of it has taken time. Work that does not fit waits for the next turn, by rank and then by arrival; one
+ * piece of work always fits. On a computer too slow for the granted budgets the queue grows, and work for new blocks
+ * must not wait for the rest of the queue.
+ * @param ranks number of ranks.
  * @param mostMicros declared cost of the work of one turn.
  */
 export function createTurns(ranks: number, mostMicros: number): Turns {
@@ -31,7 +34,7 @@ export function createTurns(ranks: number, mostMicros: number): Turns {
           used += micros;
           go();
         }
-        // Smaller work of a later rank must not pass what waits here for a turn with more room.
+        // Smaller work of a later rank must not overtake larger work that needs a whole turn.
         if (queue.length > 0) break;
       }
       if (used > 0) endTurn();

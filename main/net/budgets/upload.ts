@@ -1,34 +1,33 @@
 import { createLevel, type Ms } from './balance.ts';
 
-/** What this node sends, and how much of it the user allows. */
+/** Bytes that this node sends, and the limit that the user set. */
 export interface Upload {
-  /** Bytes a second; null = as much as there is. */
+  /** Bytes per second; null = unlimited. */
   readonly limit: number | null;
   /** Milliseconds until answers to peers may go on; 0 = now. */
   wait(): number;
-  /** So many bytes of answers may go out: they are charged before they reach a socket. */
+  /** This many bytes of answers were granted: they are charged before they reach a socket. */
   granted(bytes: number): void;
-  /** So many bytes went to a socket, answers among them. */
+  /** This many bytes went to a socket, answers included. */
   sent(bytes: number): void;
   /** Bytes sent since the start. */
   readonly total: number;
-  /** Bytes a second, over the last seconds. */
+  /** Bytes per second over the last seconds. */
   rate(): number;
 }
 
-/** So many seconds of the limit may go out at once. */
+/** The burst, in seconds of the limit. */
 const BURST_S = 1;
-/** The rate is that of the last two of these. */
+/** The rate is measured over the last two of these spans. */
 const SPAN_MS = 2000;
 
 /**
- * The upload limit. Everything that this node sends is charged; only answers to requests wait. What a node tells others by
- * itself (new blocks, announcements, its own requests) is not held back, so that new blocks go first; the answers wait
- * longer for it.
+ * The upload limit. All bytes that this node sends are charged, but only answers to requests wait. New blocks,
+ * announcements and own requests are never delayed; answers wait longer instead.
  */
 export function createUpload(limit: number | null, ms: Ms = () => performance.now()): Upload {
   const level = limit === null ? null : createLevel({ burst: limit * BURST_S, perSecond: limit }, ms);
-  // Granted, and not yet seen on a socket.
+  // Bytes that were granted and have not reached a socket yet.
   let ahead = 0;
   let total = 0;
   let spans = { began: ms(), before: 0, now: 0 };

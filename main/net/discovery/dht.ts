@@ -6,37 +6,38 @@ import { isPublic, isUsefulFrom, withoutPeer } from '../transport/multiaddrs.ts'
 import { metered } from '../transport/metered.ts';
 
 export interface DhtDeps {
-  /** What libp2p makes its parts from. */
+  /** libp2p's components, which the DHT is created from. */
   readonly components: object;
   readonly protocol: string;
-  /** All nodes live on this machine. */
+  /** All nodes run on this machine. */
   readonly local: boolean;
   readonly connections: (peerId: string) => readonly Connection[];
-  /** Whether this node answers others: only who can be reached is of use to them. */
+  /** Whether this node answers queries: only a reachable node is useful to other nodes. */
   readonly serves: () => boolean;
-  /** Waits until a request of this peer may be answered. */
+  /** Resolves when a query of this peer may be answered. */
   readonly admit: (peerId: string) => Promise<void>;
-  /** A peer told us where another one is. */
+  /** A peer told us the address of another node. */
   readonly onFound: (address: string, by: string) => void;
   readonly log: Log;
 }
 
 /**
- * One more source of addresses: a Kademlia table over those who can be reached. It never dials and stores nothing for
- * anybody; what it says goes into the address book and is tried by the rules for all addresses (docs/adr/0014).
+ * One more source of addresses: a Kademlia DHT of reachable nodes. It never dials and stores no records for other
+ * nodes; the addresses that it finds go into the address manager and follow the same rules as all others
+ * (docs/adr/0014).
  */
 export interface Dht {
   start(): Promise<void>;
   stop(): Promise<void>;
-  /** Answers others from now on, or no more, as it is useful. */
+  /** Starts or stops answering queries, depending on `serves`. */
   adjust(): Promise<void>;
-  /** Asks connected peers for those near a random place. */
+  /** Asks connected peers for nodes near a random key. */
   look(): Promise<void>;
 }
 
-/** What one search may take and bring. */
+/** Limits of one search: duration, peers, addresses of each. */
 export const DHT_LIMITS = { searchMs: 20_000, peers: 100, addresses: 4 } as const;
-/** Bytes that others may ask with, a connection: at once and a second. */
+/** Bytes of queries per connection: the burst, and per second. */
 export const DHT_BYTES = { burst: 64 * 1024, perSecond: 2 * 1024 } as const;
 const NEVER_MS = 2 ** 31 - 1;
 
@@ -57,7 +58,7 @@ interface Kad {
   readonly rpc: { readonly handlers: Record<string, { handle(peer: PeerId, message: unknown): unknown }> };
 }
 
-/** Kinds of requests that are answered; all others would have us keep things for strangers. */
+/** Kinds of queries that are answered. All other kinds would make this node store records of unknown nodes. */
 const ANSWERED = new Set(['FIND_NODE', 'PING']);
 
 export function createDht(deps: DhtDeps): Dht {
@@ -70,7 +71,7 @@ export function createDht(deps: DhtDeps): Dht {
       protocol: deps.protocol,
       clientMode: true,
       allowQueryWithZeroPeers: true,
-      // It need not look for itself: nothing of ours is stored anywhere.
+      // The node need not search for its own id: no record of it is stored anywhere.
       initialQuerySelfInterval: NEVER_MS,
       querySelfInterval: NEVER_MS,
       maxInboundStreams: 2,
@@ -82,7 +83,7 @@ export function createDht(deps: DhtDeps): Dht {
     return made;
   }
 
-  /** Others than ANSWERED are refused, and those wait for the budget of the peer. */
+  /** Refuses all queries other than ANSWERED; those wait for the budget of the peer. */
   function restrict(handlers: Kad['rpc']['handlers']): void {
     for (const [kind, handler] of Object.entries(handlers)) {
       if (!ANSWERED.has(kind)) {
@@ -128,22 +129,22 @@ export function createDht(deps: DhtDeps): Dht {
         for await (const event of kad.getClosestPeers(randomBytes(32), { signal }))
           if (event.name === 'PEER_RESPONSE') take(event.from?.toString() ?? '', event.closer ?? []);
       } catch (error) {
-        log.debug('a search ended early', { cause: messageOf(error) });
+        log.debug('a DHT search ended early', { cause: messageOf(error) });
       }
     },
   };
 }
 
 /**
- * The parts that it is made from, with one that only talks to whom we are connected to: by itself it would dial
- * whatever address somebody answers with, past slots, groups and bans.
+ * The components of the DHT, with a connection manager that only uses existing connections. By itself the DHT would
+ * dial any address in an answer, past the limits on slots, groups and bans.
  */
 function onlyConnected({ components, connections }: DhtDeps): object {
   const open = (peer: { toString(): string }): Connection => {
     const connection = connections(peer.toString()).find(
       ({ status, limits }) => status === 'open' && limits === undefined,
     );
-    if (connection === undefined) throw new Error('not connected, and the table does not dial');
+    if (connection === undefined) throw new Error('not connected, and the DHT does not dial');
     return connection;
   };
   const { connectionManager } = components as { connectionManager: object };
@@ -153,17 +154,17 @@ function onlyConnected({ components, connections }: DhtDeps): object {
       open(peer).newStream(protocol, options),
     isDialable: () => Promise.resolve(false),
   });
-  // It pings whom it wants to keep; peers/ does that already, and of two pings at once one is refused.
+  // The DHT pings nodes before it keeps them. peers/ pings already, and of two pings at once one is refused.
   const ping = { ping: (peer: { toString(): string }) => Promise.resolve(peer).then((it) => open(it) && 0) };
   return shadow(components, { connectionManager: manager, ping });
 }
 
-/** What others are told of a peer, and what is kept of what they tell: the mapper of kad-dht passes special IP addresses. */
+/** Drops special IP addresses from what the DHT tells and learns: the address filter of kad-dht lets them pass. */
 function onlyPublic<Info extends { multiaddrs: { toString(): string }[] }>(info: Info): Info {
   return { ...info, multiaddrs: info.multiaddrs.filter((each) => isPublic(each.toString())) };
 }
 
-/** An object as it is, but for some of its parts. */
+/** The same object with some of its properties replaced. */
 function shadow(original: object, instead: Readonly<Record<string, unknown>>): object {
   return new Proxy(original, {
     get(target, name) {

@@ -15,33 +15,36 @@ export interface DiscoveryDeps {
   readonly host: Pick<Host, 'components' | 'connections' | 'peerId' | 'addresses' | 'dial'>;
   readonly book: AddressManager;
   readonly peers: { list(): readonly Peer[] };
-  /** Of those that a node begins with, the names. */
+  /** The bootstrap addresses that are names (`/dnsaddr`). */
   readonly names: readonly string[];
   readonly dnsServers?: readonly string[] | undefined;
   readonly kad: string;
   readonly serviceTag: string;
   readonly local: boolean;
-  /** The table over all networks' nodes, and the search on the local network. */
+  /** Whether the DHT, and the search on the local network, are used. */
   readonly dht: boolean;
   readonly mdns: boolean;
   readonly serves: () => boolean;
-  /** Waits until a request of this peer to the table may be answered. */
+  /** Resolves when a DHT query of this peer may be answered. */
   readonly admit: (peerId: string) => Promise<void>;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-/** Sources of addresses besides what peers exchange: names, the local network, the table. All feed the address book. */
+/**
+ * Sources of addresses besides the exchange between peers: DNS names, the local network, the DHT. All of them feed
+ * the address manager.
+ */
 export interface Discovery {
-  /** In the background: nothing waits for it. */
+  /** Starts the search in the background. */
   start(): void;
   stop(): Promise<void>;
 }
 
 const TURN_MS = 5000;
-/** Between two searches in the table: while there are too few peers, and otherwise. */
+/** Pause between two DHT searches: while there are too few peers, and otherwise. */
 const SEARCH_MS = { few: 30_000, enough: 10 * 60_000 };
-/** Between two questions for a name while nobody is connected. */
+/** Pause between two lookups of a name while no peer is connected. */
 const NAME_MS = 60_000;
 
 export function createDiscovery(deps: DiscoveryDeps): Discovery {
@@ -78,7 +81,7 @@ export function createDiscovery(deps: DiscoveryDeps): Discovery {
     const all = peers.list();
     if (deps.names.length > 0 && all.length === 0 && now - named > NAME_MS) {
       named = now;
-      // One who owns a name is one teller, however many addresses it leads to.
+      // The owner of a name counts as one source, however many addresses the name has.
       for (const [address, name] of await names.resolve()) book.add(address, { foundBy: 'dns', by: name });
     }
     if (deps.dht) await dht.adjust();
@@ -99,13 +102,15 @@ export function createDiscovery(deps: DiscoveryDeps): Discovery {
     if (busy) return;
     busy = true;
     await turn()
-      .catch((error: unknown) => log.debug('no search', { cause: String(error) }))
+      .catch((error: unknown) => log.debug('the DHT search failed', { cause: String(error) }))
       .finally(() => (busy = false));
   }
 
   return {
     start() {
-      begun = begin().catch((error: unknown) => log.info('no search', { cause: messageOf(error) }));
+      begun = begin().catch((error: unknown) =>
+        log.info('discovery could not start', { cause: messageOf(error) }),
+      );
       timer = setInterval(() => void next(), TURN_MS);
     },
     async stop() {

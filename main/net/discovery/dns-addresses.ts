@@ -3,23 +3,23 @@ import { messageOf } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import { isUsefulFrom, parseAddress, peerIdOf } from '../transport/multiaddrs.ts';
 
-/** Bootstrap nodes by name: `/dnsaddr/NAME`, whose TXT records at `_dnsaddr.NAME` say where they are now. */
+/** Resolves bootstrap names: `/dnsaddr/NAME`, whose TXT records at `_dnsaddr.NAME` contain addresses. */
 export interface Names {
-  /** The addresses behind all names, and the name of each; never rejects. */
+  /** The addresses of all names, each with the name that it came from; never rejects. */
   resolve(): Promise<ReadonlyMap<string, string>>;
 }
 
 export interface NamesDeps {
   /** Such as `/dnsaddr/seed.example`. */
   readonly names: readonly string[];
-  /** Only addresses of this machine are of use. */
+  /** Only addresses of this machine are useful. */
   readonly local: boolean;
-  /** Instead of the system's; `127.0.0.1:5300`. */
+  /** DNS servers such as `127.0.0.1:5300`, instead of those of the system. */
   readonly servers?: readonly string[] | undefined;
   readonly log: Log;
 }
 
-/** One name may lead to names, but not for ever; and to so many addresses. */
+/** Limits: a name may lead to further names for `depth` steps; questions and addresses per name. */
 export const DNS_LIMITS = { depth: 2, questions: 8, addresses: 16 } as const;
 const ANSWER_MS = 5000;
 
@@ -37,12 +37,12 @@ export function createNames({ names, local, servers, log }: NamesDeps): Names {
       const records = await resolver.resolveTxt(`_dnsaddr.${host}`);
       return records.map((parts) => parts.join('')).filter((text) => text.startsWith('dnsaddr='));
     } catch (error) {
-      log.info('a name leads nowhere', { name: host, cause: messageOf(error) });
+      log.info('a bootstrap name could not be resolved', { name: host, cause: messageOf(error) });
       return [];
     }
   }
 
-  /** Who a name was given for, with the peer id at its end, must be whom it leads to. */
+  /** A name that ends with a peer id only accepts addresses of that peer. */
   function fits(address: string, peerId: string | null): boolean {
     return peerId === null || peerIdOf(address) === peerId;
   }
@@ -60,7 +60,7 @@ export function createNames({ names, local, servers, log }: NamesDeps): Names {
           const address = text.slice('dnsaddr='.length);
           if (parseAddress(address) === null || !fits(address, peerId)) continue;
           if (isName(address)) next.push(address);
-          // Nobody's name must lead into the home network of whoever looks it up.
+          // A public name must not lead into the local network of the node that looks it up.
           else if (peerIdOf(address) !== null && isUsefulFrom('', address, local)) found.push(address);
         }
       }

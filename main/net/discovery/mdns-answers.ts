@@ -3,28 +3,28 @@ import { sourceOf } from '../transport/pool-source.ts';
 import { isRelayed, toldClassOf, withoutPeer } from '../transport/multiaddrs.ts';
 import { createBucket, spend } from '../protocol/bucket.ts';
 
-/** What a computer on the local network says of itself, unproven. */
+/** An mDNS answer of a computer on the local network; its content is not verified. */
 export interface LanAnswer {
   readonly id: { toString(): string };
   readonly multiaddrs: readonly { toString(): string }[];
 }
 
-/** The answers to mDNS: anybody on the local network sends as many as it likes. */
+/** Processes mDNS answers. Any computer on the local network can send them without limit. */
 export interface LanAnswers {
   heard(answer: LanAnswer): void;
   stop(): void;
 }
 
 const MOST_ADDRESSES = 4;
-/** Answers taken at once, and a second: a household has no more nodes. */
+/** Answers that are processed: the burst, and per second. A home network has no more nodes. */
 export const LAN_HEEDED = { burst: 50, perSecond: 1 } as const;
-/** Answers that wait until they are taken, by the address that they claim. */
+/** Answers that wait to be processed, by the address that they claim. */
 export const LAN_WAITING: PoolLimits = { total: 50, perHost: 2, perGroup: 32 };
 
-/** @param onFound gets the private addresses of an answer, with its peer id. */
+/** @param onFound receives the private addresses of an answer, with the peer id. */
 export function createLanAnswers(onFound: (address: string) => void): LanAnswers {
   const bucket = createBucket(LAN_HEEDED.burst, LAN_HEEDED.perSecond);
-  // One computer that answers without end must not use up what is taken of the others.
+  // A computer that floods must not use up the budget for answers of other computers.
   const waiting = createGroupedPool<readonly string[]>(LAN_WAITING, () => undefined);
   let taking = false;
   let stopped = false;
@@ -46,7 +46,7 @@ export function createLanAnswers(onFound: (address: string) => void): LanAnswers
       const addresses = multiaddrs
         .slice(0, MOST_ADDRESSES)
         .map((each) => `${withoutPeer(each.toString())}/p2p/${id.toString()}`)
-        // Whoever is on the local network has an address of one; others would be somebody's lie.
+        // A computer on the local network has a private address; any other address in its answer would be false.
         .filter((address) => toldClassOf(address) === 'private' && !isRelayed(address));
       if (addresses.length === 0 || stopped) return;
       waiting.add(addresses, sourceOf(addresses[0]!));

@@ -3,16 +3,16 @@ import type { Log } from '../../lib/log.ts';
 import { createLanAnswers, type LanAnswer } from './mdns-answers.ts';
 
 export interface LanDeps {
-  /** What libp2p makes its parts from. */
+  /** libp2p's components, which mDNS is created from. */
   readonly components: object;
-  /** What nodes of this network call themselves, such as `_kith-01234567._udp.local`. */
+  /** The service tag of this network, such as `_kith-01234567._udp.local`. */
   readonly tag: string;
-  /** Somebody on the local network said that it is here; a multiaddress with a peer id. */
+  /** A computer on the local network announced this multiaddress, which has a peer id. */
   readonly onFound: (address: string) => void;
   readonly log: Log;
 }
 
-/** Nodes on the same local network find each other by mDNS; it tells and hears addresses, and never connects. */
+/** Finds nodes on the same local network by mDNS. It sends and receives addresses and never connects. */
 export interface Lan {
   start(): Promise<void>;
   stop(): Promise<void>;
@@ -42,8 +42,8 @@ export function createLan({ components, tag, onFound, log }: LanDeps): Lan {
         mdns.addEventListener('peer', ({ detail }) => answers.heard(detail));
         await mdns.start();
       } catch (error) {
-        // Without it the node finds others all the same.
-        log.info('no search on the local network', { cause: messageOf(error) });
+        // The node finds peers without mDNS too.
+        log.info('mDNS could not start', { cause: messageOf(error) });
       }
     },
     async stop() {

@@ -9,13 +9,13 @@ export interface AskingDeps {
   readonly peers: { list(): readonly Peer[] };
   readonly doors: Pick<Doors, 'places' | 'confirm' | 'withdraw'>;
   readonly identified: Identified;
-  /** Our peer id as a multihash. */
+  /** The own peer id as a multihash. */
   readonly id: Uint8Array;
   readonly now: () => number;
   readonly log: Log;
 }
 
-/** What is known of how this node looks from outside. */
+/** What is known about how other nodes see this node. */
 export interface Findings {
   readonly askable: number;
   readonly in: number;
@@ -26,17 +26,20 @@ export interface Findings {
   readonly port: number | null;
 }
 
-/** Finds out whether others can connect: peers that we chose, one a group, are asked to try. */
+/**
+ * AutoNAT client: finds out whether other nodes can connect, by asking outbound peers, one per network group, to dial
+ * back.
+ */
 export interface Asking {
-  /** A peer is there: where does it see us? */
+  /** A peer connected: records the address at which it sees this node. */
   met(peer: Peer): Promise<void>;
   gone(peerId: string): void;
-  /** Asks the next one, when it is time. */
+  /** Asks the next peer, if one is due. */
   turn(): Promise<void>;
   findings(): Findings;
 }
 
-/** Answers that are enough, and how long one is good for. */
+/** Number of answers that are enough, and how long an answer is valid. */
 const ENOUGH = 3;
 const GOOD_MS = 15 * 60_000;
 const MAX_VOTES = 64;
@@ -51,7 +54,7 @@ export function createAsking(deps: AskingDeps): Asking {
   const votes = new Map<string, Vote>();
   const seen = new Map<string, string>();
   const confirmed = new Set<string>();
-  // Of those that worked, where nobody had told us of a router that lets others in.
+  // Addresses that dial-backs confirmed although no router had reported a port mapping for them.
   const guessed = new Set<string>();
   let known = '';
   let lastSeen: string | null = null;
@@ -63,7 +66,7 @@ export function createAsking(deps: AskingDeps): Asking {
   };
   const count = (got: Vote['got']) => [...votes.keys()].filter((group) => fresh(group)?.got === got).length;
 
-  /** Only whom we dialled: whoever came to us could bring a hundred friends who all say the same. */
+  /** Only outbound peers: an inbound attacker could open a hundred connections that all give the same answer. */
   const judges = () =>
     peers
       .list()
@@ -87,7 +90,7 @@ export function createAsking(deps: AskingDeps): Asking {
     return ports.find((each) => each !== null) ?? null;
   }
 
-  /** Where a peer that sees us at `ip` could get in. */
+  /** Addresses at which a peer that sees us at `ip` might reach this node. */
   function candidates(ip: string): string[] {
     const known = places()
       .map(({ address }) => address)
@@ -121,7 +124,7 @@ export function createAsking(deps: AskingDeps): Asking {
       const state = places()
         .map(({ address, mapped }) => `${address} ${mapped}`)
         .join();
-      // A router has opened a port, or this computer has moved: what was tried before says nothing now.
+      // A router has opened a port, or the address of this computer has changed: earlier answers are obsolete.
       if (state !== known && !busy) votes.clear();
       known = state;
       if (busy || count('in') + count('out') >= ENOUGH) return;
@@ -132,7 +135,7 @@ export function createAsking(deps: AskingDeps): Asking {
       busy = true;
       const outcome = await askDialBack(judge.connection, deps.id, addresses);
       busy = false;
-      deps.log.debug('asked to be dialled', { peer: judge.id, addresses, got: outcome.got });
+      deps.log.debug('asked a peer to dial back', { peer: judge.id, addresses, got: outcome.got });
       take(groupOf(judge.address) ?? judge.address, { got: outcome.got, at: now() });
       if (outcome.got !== 'in') return;
       if (places().every(({ address }) => address !== outcome.address)) guessed.add(outcome.address);

@@ -1,15 +1,15 @@
 import { bytesOf, numberOf, readFields, writeFields } from '../protocol/protobuf.ts';
 
-/** AutoNAT 1 as libp2p specifies it: one asks to be dialled, the other says what came of it. */
+/** AutoNAT 1 of the libp2p specification: the client asks to be dialled, the server reports the result. */
 export const DIAL_BACK_PROTOCOL = '/libp2p/autonat/1.0.0';
-/** A message has no more bytes than this. */
+/** Maximum size of a message in bytes. */
 export const DIAL_BACK_CAP = 4096;
 
 export const STATUS = { ok: 0, failed: 100, refused: 101, malformed: 200 } as const;
 
 const TYPE = { dial: 0, response: 1 } as const;
 
-/** Who asks to be dialled where; addresses and id are still bytes. */
+/** A request to be dialled; addresses and peer id are not decoded yet. */
 export interface DialRequest {
   /** The peer id as a multihash. */
   readonly id: Uint8Array;
@@ -25,14 +25,14 @@ export function encodeDialRequest({ id, addresses }: DialRequest): Uint8Array {
   ]);
 }
 
-/** Null when the bytes are no request. */
+/** Null when the bytes are not a request. */
 export function decodeDialRequest(bytes: Uint8Array): DialRequest | null {
   const peer = inside(inside(readFields(bytes), 2), 1);
   const id = peer === null ? undefined : bytesOf(peer, 1)[0];
   return peer === null || id === undefined ? null : { id, addresses: bytesOf(peer, 2) };
 }
 
-/** `address` is the one that was dialled. */
+/** `address` is the address that was dialled. */
 export function encodeDialResponse(status: number, address?: Uint8Array): Uint8Array {
   const response = writeFields([
     { number: 1, value: status },
@@ -44,7 +44,7 @@ export function encodeDialResponse(status: number, address?: Uint8Array): Uint8A
   ]);
 }
 
-/** Null when the bytes are no answer. */
+/** Null when the bytes are not a response. */
 export function decodeDialResponse(bytes: Uint8Array): { status: number; address: Uint8Array | null } | null {
   const response = inside(readFields(bytes), 3);
   const status = response === null ? null : numberOf(response, 1);

@@ -17,19 +17,19 @@ import {
   STATUS,
 } from './autonat-messages.ts';
 
-/** Requests of one connection, and addresses of a request. */
+/** Requests of one connection, and addresses per request. */
 export const DIAL_BACK = { burst: 3, perSecond: 1 / 60, addresses: 4 } as const;
-/** Requests that are worked on at once. */
+/** Requests that are processed at the same time. */
 export const DIAL_BACKS: PoolLimits = { total: 8, perHost: 1, perGroup: 2 };
 const DIAL_MS = 5000;
 const ASK_MS = 30_000;
-/** Until the stream of a request is open. */
+/** Timeout for opening the stream of a request. */
 const OPEN_MS = 10_000;
 
 /**
- * Answers peers that ask to be dialled. Dials nothing but the IP that the asking connection comes from: anything else
- * would make this node a gun in the hands of others. libp2p's own service dials through the queue that gives back the
- * connection it has with the peer already, says that this is another address, and closes it (docs/adr/0015).
+ * AutoNAT server. Dials only the IP that the request comes from: otherwise an attacker could use this node to attack
+ * other computers. libp2p's own server dials through a queue that returns the existing connection with the peer,
+ * takes its address for a wrong one, and closes it (docs/adr/0015).
  */
 export function createDialBackServer(
   doors: Pick<Doors, 'dialBeside'>,
@@ -49,7 +49,7 @@ export function createDialBackServer(
       for (const address of addresses) {
         if (await gotThrough(address, connection, evicted.signal))
           return encodeDialResponse(STATUS.ok, addressBytes(address));
-        // Nothing is known about addresses that were not tried to the end.
+        // Dials that were not completed say nothing about the addresses.
         if (evicted.signal.aborted) return encodeDialResponse(STATUS.refused);
       }
       return encodeDialResponse(STATUS.failed);
@@ -84,7 +84,7 @@ export function createDialBackServer(
   };
 }
 
-/** Null when the request isn't about the peer that sent it. */
+/** Null when the request is not about the peer that sent it. */
 function dialable(request: DialRequest, connection: Connection): string[] | null {
   if (!equalBytes(request.id, connection.remotePeer.toMultihash().bytes)) return null;
   const from = connection.remoteAddr.toString();
@@ -97,11 +97,11 @@ function dialable(request: DialRequest, connection: Connection): string[] | null
     );
 }
 
-/** What a peer said after it was asked to dial us. `none`: it can't, or won't. */
+/** What a peer reported after it was asked to dial this node. `none`: it cannot dial, or refuses. */
 export type DialBackOutcome =
   { readonly got: 'in'; readonly address: string } | { readonly got: 'out' | 'none' };
 
-/** Asks a peer to dial this node at addresses of it. Never rejects. */
+/** Asks a peer to dial this node at the given addresses. Never rejects. */
 export async function askDialBack(
   connection: Connection,
   id: Uint8Array,
@@ -117,7 +117,7 @@ export async function askDialBack(
       if (response?.status === STATUS.failed) return { got: 'out' };
       if (response?.status !== STATUS.ok) return { got: 'none' };
       const address = response.address === null ? addresses[0] : readAddress(response.address);
-      // An address that nobody asked for proves nothing.
+      // A reported address that was not in the request proves nothing.
       return address && addresses.includes(address) ? { got: 'in', address } : { got: 'none' };
     } catch (error) {
       messages.abort(error);

@@ -1,15 +1,18 @@
 import { bytesOf, numberOf, readFields, writeFields } from '../protocol/protobuf.ts';
 
-/** DCUtR as libp2p specifies it: two that talk through a relay agree on a moment to dial each other. */
+/**
+ * DCUtR of the libp2p specification: two peers that are connected through a relay agree on a moment to dial each
+ * other.
+ */
 export const PUNCH_PROTOCOL = '/libp2p/dcutr';
-/** A message has no more bytes than this. */
+/** Maximum size of a message in bytes. */
 export const PUNCH_CAP = 4096;
 
 export const PUNCH = { connect: 100, sync: 300 } as const;
 
 export interface HolePunchMessage {
   readonly type: number;
-  /** Where the sender is seen from outside; still bytes. */
+  /** Addresses at which the sender is seen from outside; not decoded yet. */
   readonly addresses: readonly Uint8Array[];
 }
 
@@ -17,7 +20,7 @@ export function encodeHolePunch({ type, addresses }: HolePunchMessage): Uint8Arr
   return writeFields([{ number: 1, value: type }, ...addresses.map((value) => ({ number: 2, value }))]);
 }
 
-/** Null when the bytes are no such message. */
+/** Null when the bytes are not a DCUtR message. */
 export function decodeHolePunch(bytes: Uint8Array): HolePunchMessage | null {
   const fields = readFields(bytes);
   const type = fields === null ? null : numberOf(fields, 1);

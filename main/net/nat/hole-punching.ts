@@ -15,20 +15,28 @@ import {
 
 export interface PunchDeps {
   readonly doors: Pick<Doors, 'dialBeside'>;
-  /** What the other end of a connection says of itself and of where it sees us; null when it says nothing in time. */
+  /**
+   * The identify result of a connection, including the address at which the peer sees us; null when it does not
+   * arrive in time.
+   */
   readonly identified: (connection: Connection) => Promise<IdentifyResult | null>;
-  /** From 0 to below 1. */
+  /** From 0 inclusive to 1 exclusive. */
   readonly random: () => number;
   readonly log: Log;
 }
 
-/** Turns a connection through a relay into a direct one (DCUtR), at both ends. */
+/** Replaces a connection through a relay by a direct one (DCUtR), at both ends. */
 export interface Punch {
-  /** Somebody came in through a relay: gives the direct connection that took its place, or null when there is none. */
+  /**
+   * A peer connected to us through a relay: resolves to the direct connection that replaces it, or null when there is
+   * none.
+   */
   upgrade(relayed: Connection): Promise<Connection | null>;
-  /** We came in through a relay: makes ready, so that the other end's first question is answered at once. */
+  /**
+   * We connected through a relay: opens a port in advance, so that the first message of the peer is answered at once.
+   */
   prepare(relayed: Connection): void;
-  /** The other end asks. */
+  /** The peer sent a DCUtR message. */
   accept(stream: Stream, relayed: Connection): void;
 }
 
@@ -37,17 +45,18 @@ const MESSAGE_MS = 4000;
 const OBSERVE_MS = 3000;
 const STRIKE_MS = 3000;
 const AGAIN_MS = 40;
-/** Ports of clients, as IANA has them: routers that keep ports keep these. */
+/** The dynamic port range of IANA: routers that preserve ports preserve these. */
 const PORTS = { first: 49_152, count: 16_384 };
 
 /**
- * TCP in libp2p for JavaScript dials from any free port and hides from identify where it is seen, so its own service
- * can't open a way through two routers (docs/adr/0015). So here: dial the relay once more from a port of our choice, let
- * it say what the router made of that, and dial the other end from the same port at the same moment as it dials us.
+ * libp2p for JavaScript dials from any free port and hides its observed TCP address from identify, so its own DCUtR
+ * service cannot pass two NATs (docs/adr/0015). This implementation dials the relay once more from a port of its
+ * choice, reads from identify how the NAT mapped that port, and dials the peer from the same port at the same moment
+ * as the peer dials back.
  */
 export function createHolePunching(deps: PunchDeps): Punch {
   const { doors, log } = deps;
-  // How long an answer takes tells the other end how far we are, so nothing slow may stand before it.
+  // The peer measures the round trip of this message, so nothing slow may precede the answer.
   const ready = new WeakMap<Connection, Promise<Door>>();
 
   function prepare(relayed: Connection): Promise<Door> {
@@ -57,20 +66,23 @@ export function createHolePunching(deps: PunchDeps): Punch {
     return made;
   }
 
-  /** A fresh port here, and where it appears outside. @throws {KithError} `dial-failed`. */
+  /** A fresh local port, and the public address that the NAT gave it. @throws {KithError} `dial-failed`. */
   async function door(relayed: Connection, signal?: AbortSignal): Promise<Door> {
     const port = PORTS.first + Math.floor(deps.random() * PORTS.count);
     const relay = relayOf(relayed.remoteAddr.toString()) ?? '';
     const probe = await doors.dialBeside(relay, { timeoutMs: OBSERVE_MS, localPort: port, signal });
     const seen = (await deps.identified(probe))?.observedAddr?.toString();
-    // Closed before the strike: a socket that still speaks from this port is none of ours to keep.
+    // Closed before the simultaneous dials: the port must be free for them.
     await probe.close().catch((error: unknown) => probe.abort(error as Error));
     if (seen === undefined || !isPublic(seen))
-      throw new KithError('dial-failed', 'the relay does not say what it sees');
+      throw new KithError('dial-failed', 'the relay did not report the observed address');
     return { port, address: withoutPeer(seen) };
   }
 
-  /** Both ends call this at the same moment. A router that has not opened yet says no, so it is tried again at once. */
+  /**
+   * Both ends call this at the same moment. A NAT that has no mapping yet refuses the connection, so the dial is
+   * repeated at once.
+   */
   async function strike(
     target: string,
     localPort: number,
@@ -95,11 +107,11 @@ export function createHolePunching(deps: PunchDeps): Punch {
       .map(readAddress)
       .find((each) => each !== null && isPublic(each));
     if (address === undefined || address === null)
-      throw new KithError('dial-failed', 'no address of the other end');
+      throw new KithError('dial-failed', 'the peer sent no address');
     return `${withoutPeer(address)}/p2p/${peerId}`;
   };
 
-  /** Whoever came may be reachable itself, and then there is nothing to punch. */
+  /** The peer may be reachable directly; then no hole punching is needed. */
   async function plainly(relayed: Connection, signal: AbortSignal): Promise<Connection | null> {
     const theirs =
       (await deps.identified(relayed))?.listenAddrs.map(String).filter((each) => isPublic(each)) ?? [];
@@ -126,7 +138,7 @@ export function createHolePunching(deps: PunchDeps): Punch {
       const target = targetOf(theirs.addresses, relayed.remotePeer.toString());
       const tour = performance.now() - began;
       await messages.send(encodeHolePunch({ type: PUNCH.sync, addresses: [] }));
-      // Then the word has got there, and both begin.
+      // After half a round trip the message has arrived, and both ends dial.
       await sleep(Math.min(tour, MESSAGE_MS) / 2);
       const direct = await strike(target, port, false, signal);
       await messages.close();
@@ -140,24 +152,25 @@ export function createHolePunching(deps: PunchDeps): Punch {
   return {
     async upgrade(relayed) {
       const peer = relayed.remotePeer.toString();
-      // A guest that leaves, or is evicted for another, costs no more dials.
+      // A relayed connection that is closed or evicted causes no further dials.
       const left = new AbortController();
       relayed.addEventListener('close', () => left.abort(), { once: true });
       let direct = await plainly(relayed, left.signal);
       for (let i = 0; i < TRIES && direct === null && relayed.status === 'open'; i++) {
         direct = await once(relayed, left.signal).catch((error: unknown) => {
-          log.debug('no direct way', { peer, cause: messageOf(error) });
+          log.debug('hole punching failed', { peer, cause: messageOf(error) });
           return null;
         });
       }
       relayed.close().catch((error: unknown) => relayed.abort(error as Error));
-      if (direct !== null) log.info('a direct way', { peer, address: direct.remoteAddr.toString() });
+      if (direct !== null)
+        log.info('hole punching succeeded', { peer, address: direct.remoteAddr.toString() });
       return direct;
     },
     accept(stream, relayed) {
       const messages = createPrefixed(stream);
       const take = async () => {
-        // Only who came through a relay to somebody lets itself be told where to dial.
+        // Only the side that opened the relayed connection accepts dial instructions.
         if (relayed.limits === undefined || relayed.direction !== 'outbound')
           throw new KithError('stream-lost');
         const theirs = await receive(messages, PUNCH.connect);
@@ -169,9 +182,9 @@ export function createHolePunching(deps: PunchDeps): Punch {
         await messages.close();
       };
       take().catch((error: unknown) => {
-        log.debug('no direct way', { peer: relayed.remotePeer.toString(), cause: messageOf(error) });
+        log.debug('hole punching failed', { peer: relayed.remotePeer.toString(), cause: messageOf(error) });
         messages.abort(error);
-        // Another port for another try.
+        // The next attempt uses another port.
         if (relayed.status === 'open') void prepare(relayed);
       });
     },
@@ -186,6 +199,6 @@ interface Door {
 
 async function receive(messages: Prefixed, type: number): Promise<{ addresses: readonly Uint8Array[] }> {
   const message = decodeHolePunch(await messages.receive(PUNCH_CAP, MESSAGE_MS));
-  if (message?.type !== type) throw new KithError('stream-lost', 'another message than the one expected');
+  if (message?.type !== type) throw new KithError('stream-lost', 'unexpected DCUtR message');
   return message;
 }

@@ -18,20 +18,20 @@ export interface ReachDeps {
   readonly host: Host;
   readonly identified: Identified;
   readonly peers: Peers;
-  /** This node talks to its own machine only: nothing of this is done. */
+  /** This node talks to its own machine only: reachability is not tested. */
   readonly local: boolean;
   readonly listening: boolean;
-  /** Where others can reach this node has changed. */
+  /** The addresses at which other nodes can reach this node have changed. */
   readonly moved: () => void;
   readonly clock: Clock;
   readonly log: Log;
   readonly random: () => number;
 }
 
-/** Whether others can connect to this node, and how they can when they can't. */
+/** Whether and how other nodes can connect to this node: AutoNAT, UPnP, relays and hole punching together. */
 export interface Reach {
   start(): Promise<void>;
-  /** After the host's start, for what must not hold that up. */
+  /** Called after the host's start, for slow work that must not delay the start. */
   begin(): void;
   stop(): Promise<void>;
   /** @throws {KithError} as Host.dial. */
@@ -39,7 +39,7 @@ export interface Reach {
   verdict(): Verdict;
   /** Whether this node may be a relay for a peer. */
   serves(peerId: string): boolean;
-  /** Whether it asked this relay to bring others. */
+  /** Whether this node has asked this relay for a reservation. */
   uses(relayId: string): boolean;
 }
 
@@ -87,7 +87,7 @@ export function createReach(deps: ReachDeps): Reach {
   async function turn(): Promise<void> {
     await asking.turn();
     const { reachability, notice } = verdict();
-    if (said !== notice.code) log.info('can others connect?', { reachability, because: notice.code });
+    if (said !== notice.code) log.info('reachability changed', { reachability, because: notice.code });
     said = notice.code;
     if (reachability === 'unreachable') await slots.turn();
     const addresses = host.addresses().join();

@@ -7,25 +7,25 @@ import type { Peer } from '../peers/peer.ts';
 export interface SlotsDeps {
   readonly peers: { list(): readonly Peer[] };
   readonly doors: Pick<Doors, 'listenThrough'>;
-  /** Where others can reach this node, through relays too. */
+  /** The addresses at which other nodes can reach this node, including those through relays. */
   readonly addresses: () => readonly string[];
-  /** A way that was opened for a while is no address of a relay. */
+  /** A connection made by hole punching: its address cannot be used for a relay reservation. */
   readonly isHolePunched: (peer: Peer) => boolean;
   readonly now: () => number;
   readonly log: Log;
 }
 
-/** Slots at relays, through which others get to a node that they can't dial. */
+/** Reservations at relays, through which other nodes reach this node when they cannot dial it directly. */
 export interface Slots {
-  /** Asks one more of our peers for a slot while there are too few. */
+  /** Asks one more peer for a reservation while there are too few. */
   turn(): Promise<void>;
-  /** Whether we asked this relay. */
+  /** Whether this node has asked this relay. */
   uses(relayId: string): boolean;
-  /** Relays that bring others now. */
+  /** Relays that currently forward connections to this node. */
   count(): number;
 }
 
-/** So that one relay may leave. */
+/** Two, so that one relay may disconnect. */
 export const SLOTS_WANTED = 2;
 const AGAIN_MS = 10 * 60_000;
 
@@ -39,7 +39,7 @@ export function createSlots(deps: SlotsDeps): Slots {
     const now = relays();
     return deps.peers.list().find(
       (peer) =>
-        // Only whom we dialled, so that nobody can put himself between us and all others by coming first.
+        // Only outbound peers: otherwise an attacker could connect first and become the only path to this node.
         peer.direction === 'outbound' &&
         isPublic(peer.address) &&
         !isRelayed(peer.address) &&
@@ -59,9 +59,9 @@ export function createSlots(deps: SlotsDeps): Slots {
       busy = true;
       try {
         await deps.doors.listenThrough(`${withoutPeer(relay.address)}/p2p/${relay.id}`);
-        deps.log.info('a relay takes calls for this node', { peer: relay.id });
+        deps.log.info('a relay accepted a reservation', { peer: relay.id });
       } catch (error) {
-        deps.log.debug('no slot at a relay', { peer: relay.id, cause: messageOf(error) });
+        deps.log.debug('a relay refused a reservation', { peer: relay.id, cause: messageOf(error) });
       } finally {
         busy = false;
       }

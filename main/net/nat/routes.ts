@@ -11,24 +11,26 @@ import { PUNCH_PROTOCOL } from './hole-punching-messages.ts';
 export interface WaysDeps {
   readonly host: Pick<Host, 'dial' | 'onOpen' | 'handle'>;
   readonly punch: Punch;
-  /** Introduces us to somebody whom we called back. */
+  /** Sends our hello on a connection that we dialled back. */
   readonly adopt: (connection: Connection, origin: Origin) => Promise<unknown>;
 }
 
-/** Direct ways to and from those whom only a relay reaches. */
+/** Direct connections to and from peers that only a relay can reach. */
 export interface Routes {
   start(): Promise<void>;
-  /** As the host's, but what comes through a relay is given only once there is a direct way. @throws {KithError} `dial-failed`. */
+  /**
+   * Like Host.dial, but a relayed address resolves only with a direct connection. @throws {KithError} `dial-failed`.
+   */
   dial(address: string): Promise<Connection>;
-  /** Whether routers were opened for this connection alone, so that it shows nothing of who could connect. */
+  /** Whether hole punching made this connection, so that it does not prove that other nodes can connect. */
   isHolePunched(connection: Connection): boolean;
-  /** How often a direct way was found, and wasn't. */
+  /** How often a direct connection succeeded, and failed. */
   readonly tally: { readonly good: number; readonly bad: number };
 }
 
-/** The relay ends what is not used, so a direct way must be found before. */
+/** The relay closes idle connections, so a direct one must exist before that. */
 const DIRECT_MS = 9000;
-/** Relayed connections that are being made direct at once. What comes through a relay counts for that relay. */
+/** Relayed connections that are being replaced by direct ones at the same time. Each counts for its relay. */
 export const GUESTS: PoolLimits = { total: 8, perHost: 4, perGroup: 4 };
 
 export function createRoutes({ host, punch, adopt }: WaysDeps): Routes {
@@ -56,7 +58,8 @@ export function createRoutes({ host, punch, adopt }: WaysDeps): Routes {
     const direct = await punch.upgrade(relayed).finally(() => guests.delete(relayed));
     tally[direct === null ? 'bad' : 'good']++;
     if (direct === null) return;
-    // Who dialled back is the one to greet; of a punched way that is the guest.
+    // The side that dialled back sends the hello; on a hole-punched connection that is the side that came through the
+    // relay.
     if (direct.direction === 'inbound') punched.add(direct);
     else await adopt(direct, { kind: 'inbound', foundBy: 'inbound' });
   }
@@ -82,7 +85,9 @@ export function createRoutes({ host, punch, adopt }: WaysDeps): Routes {
       tally[direct === null ? 'bad' : 'good']++;
       if (direct === null) {
         relayed.abort(new Error('no direct way'));
-        throw new KithError('dial-failed', 'no direct way behind the relay', { data: { address } });
+        throw new KithError('dial-failed', 'no direct connection to the peer behind the relay', {
+          data: { address },
+        });
       }
       if (direct.direction === 'outbound') punched.add(direct);
       return direct;

@@ -1,19 +1,19 @@
 import { messageOf } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 
-/** Asks the router of this household to let others in (UPnP), as long as the node runs. */
+/** Asks the local router by UPnP to forward the port, for as long as the node runs. */
 export interface Router {
   start(): Promise<void>;
   stop(): Promise<void>;
 }
 
 export interface RouterDeps {
-  /** What libp2p makes its parts from. */
+  /** libp2p's components, which UPnP is created from. */
   readonly components: object;
   readonly log: Log;
 }
 
-/** How long a router keeps a port open that nobody asks for again. */
+/** Lease time of a port mapping that is not renewed. */
 const KEEP_MS = 60 * 60_000;
 const SEARCH = { everyMs: 10 * 60_000, forMs: 10_000, questionMs: 2500 } as const;
 
@@ -32,7 +32,7 @@ export function createRouter({ components, log }: RouterDeps): Router {
       portMappingDescription: 'Kith',
       portMappingTTL: KEEP_MS,
       portMappingAutoRefresh: true,
-      // Its own pace is a question a second for ever where no router answers.
+      // By default it would search once a second for ever where no router answers.
       initialGatewaySearchInterval: SEARCH.everyMs,
       initialGatewaySearchTimeout: SEARCH.forMs,
       initialGatewaySearchMessageInterval: SEARCH.questionMs,
@@ -42,7 +42,9 @@ export function createRouter({ components, log }: RouterDeps): Router {
 
   return {
     start() {
-      begun = begin().catch((error: unknown) => log.info('no router is asked', { cause: messageOf(error) }));
+      begun = begin().catch((error: unknown) =>
+        log.info('UPnP could not start', { cause: messageOf(error) }),
+      );
       return begun;
     },
     async stop() {

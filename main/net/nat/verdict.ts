@@ -1,41 +1,41 @@
 import type { Notice } from '../../../shared/contract/fields.ts';
 import type { Reachability } from '../../../shared/contract/vocabulary.ts';
 
-/** All that bears on whether others can connect to this node. */
+/** All facts that decide whether other nodes can connect to this node. */
 export interface ReachFacts {
-  /** It listens on this machine alone. */
+  /** The node listens on loopback only. */
   readonly local: boolean;
-  /** It listens at all. */
+  /** The node listens at all. */
   readonly listening: boolean;
-  /** The TCP port that a router would have to forward; null when not known. */
+  /** The TCP port that a router would have to forward; null when unknown. */
   readonly port: number | null;
-  /** Peers that could be asked to connect back. */
+  /** Number of peers that could be asked to dial back. */
   readonly askable: number;
-  /** Groups of peers that could, and couldn't, connect back when asked. */
+  /** Network groups whose peers could, and could not, dial back. */
   readonly in: number;
   readonly out: number;
-  /** Peers outside that connected on their own. */
+  /** Number of public peers that connected on their own. */
   readonly inbound: number;
-  /** Where peers see this node; null before any said so. */
+  /** The address at which peers see this node; null before any reported it. */
   readonly seenAs: string | null;
-  /** That address is one of this computer's own. */
+  /** `seenAs` is an address of this computer itself. */
   readonly own: boolean;
-  /** A router said that it lets others in. */
+  /** A router reported a port mapping. */
   readonly mapped: boolean;
-  /** Relays that bring others. */
+  /** Relays that forward connections to this node. */
   readonly relays: number;
-  /** Direct ways through routers that could be opened, and that couldn't. */
+  /** Hole punching attempts that succeeded, and that failed. */
   readonly punched: number;
   readonly unpunched: number;
 }
 
-/** Whether others can connect, and a sentence with the cause and what to do. */
+/** Whether other nodes can connect, and a sentence with the cause and the next step. */
 export interface Verdict {
   readonly reachability: Reachability;
   readonly notice: Notice;
 }
 
-/** In plain words; pure. What happened counts before what was tried, and what was tried before what is likely. */
+/** Pure. What happened outranks what was tried, and what was tried outranks what is likely. */
 export function reachVerdict(facts: ReachFacts): Verdict {
   if (facts.local) return verdict('local', 'reach-local', LOCAL);
   if (!facts.listening) return verdict('unreachable', 'reach-not-listening', NOT_LISTENING);

@@ -13,7 +13,7 @@ import type { AddressManager, AddressFacts } from './address-manager.ts';
 import type { Peer } from './peer.ts';
 
 export interface ExchangeDeps {
-  /** Where we can be reached, signed. */
+  /** The addresses of this node in a signed peer record. */
   readonly ownRecord: () => Promise<Uint8Array>;
   readonly book: AddressManager;
   readonly bans: Pick<Bans, 'has' | 'discourages'>;
@@ -23,22 +23,22 @@ export interface ExchangeDeps {
   readonly log: Log;
 }
 
-/** Peers tell each other where peers can be reached, each in its own signature. */
+/** Peers send each other addresses of peers, each in a record that its owner signed. */
 export interface Exchange {
   start(): void;
   stop(): void;
-  /** Asks a new peer. */
+  /** Asks a new peer for addresses. */
   welcome(peer: Peer): void;
-  /** Where this node can be reached has changed: tells every peer that may tell others. */
+  /** The addresses of this node have changed: sends the new record to every peer that may pass on addresses. */
   moved(): void;
   handlers(peerId: string): ReadonlyMap<number, Handler>;
 }
 
 const AGAIN_MS = 30 * 60_000;
-/** Who asks learns at most this part of our book, so that nobody can copy it in one go. */
+/** A request returns at most this fraction of the known addresses, so that no peer can copy all of them at once. */
 const SHARE = 4;
 const LEAST_TOLD = 10;
-/** Times that a peer may say that it has moved: at once, and in the long run. */
+/** How often a peer may announce new addresses of its own: the burst, and per second. */
 export const MOVES = { burst: 4, perSecond: 1 / 60 } as const;
 
 export function createExchange(deps: ExchangeDeps): Exchange {
@@ -67,7 +67,7 @@ export function createExchange(deps: ExchangeDeps): Exchange {
   async function learn(peer: Peer, bytes: Uint8Array): Promise<boolean> {
     const record = await openRecord(bytes);
     if (record === null) return false;
-    // Who connected to us chose us: of others it may tell us nothing, of itself where it listens.
+    // An inbound peer chose us: it may tell us its own addresses and none of other nodes.
     if (peer.direction === 'inbound' && record.peerId !== peer.id) return true;
     const text = Buffer.from(bytes).toString('base64');
     for (const address of record.addresses) {
@@ -109,7 +109,7 @@ export function createExchange(deps: ExchangeDeps): Exchange {
         cap: FRAME.getRecords.cap,
         async handle(_frame, reply) {
           const told: Uint8Array[] = [await deps.ownRecord()];
-          // Asked more often, it gets nothing new.
+          // A repeated request gets no new addresses.
           if (performance.now() - answered > AGAIN_MS / 2) {
             answered = performance.now();
             const most = Math.min(MAX_RECORDS - 1, Math.max(LEAST_TOLD, Math.floor(book.size / SHARE)));
@@ -123,7 +123,7 @@ export function createExchange(deps: ExchangeDeps): Exchange {
         cap: FRAME.newRecord.cap,
         async handle({ body }, reply) {
           const peer = peers.list().find(({ id }) => id === peerId);
-          // More often it is heard and forgotten.
+          // A record above the limit is ignored.
           if (peer !== undefined && moves.take(1)) {
             const record = await openRecord(body);
             if (record?.peerId !== peerId) return peerViolation('records-invalid');

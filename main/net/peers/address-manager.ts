@@ -7,12 +7,15 @@ import { groupOf, hostPart, peerIdOf, toldClassOf } from '../transport/multiaddr
 import { createDrawList, type DrawList } from './draw-list.ts';
 import type { PeerStore } from './peer-store.ts';
 
-/** An address that somebody could be reached at. */
+/** An address at which a node may be reachable. */
 export interface AddressEntry {
   /** A multiaddress that ends with the peer id. */
   readonly address: string;
   readonly foundBy: PeerSource;
-  /** The group of who told us; our own choice and bootstrap nodes count as groups of their own. */
+  /**
+   * The network group of the peer that told us; addresses from the user and bootstrap addresses are groups of their
+   * own.
+   */
   readonly source: string;
   readonly added: UnixSeconds;
   /** 0 = never. */
@@ -20,11 +23,13 @@ export interface AddressEntry {
   readonly lastGood: UnixSeconds;
   /** Failures since it was last good. */
   readonly failures: number;
-  /** The peer's signed record in base64, for telling others; empty when we have none. */
+  /** The peer's signed record in base64, which can be passed on; empty when there is none. */
   readonly record: string;
 }
 
-/** What an address says, read once: with a full book every look around would read ten thousand of them. */
+/**
+ * Properties parsed from an address once: with a full address manager each scan would parse ten thousand addresses.
+ */
 export interface AddressFacts {
   readonly peerId: string | null;
   readonly host: string | null;
@@ -35,41 +40,42 @@ export function factsOf(address: string): AddressFacts {
   return { peerId: peerIdOf(address), host: hostPart(address), group: groupOf(address) ?? address };
 }
 
-/** What is told of an address. */
+/** The origin of an address. */
 export interface Told {
   readonly foundBy: PeerSource;
-  /** The address, or the name, of who told it; without one it is its own. */
+  /** The address or the DNS name of the source; without it the address is its own source. */
   readonly by?: string | undefined;
   readonly record?: string | undefined;
 }
 
 /**
- * The addresses that this node remembers, bounded and saved. Two tables of buckets, as Core's addrman has them: where an
- * address may stand follows from a secret key, its group and, until it has worked, the group of who told it. So whoever
- * sends a million addresses from a few groups fills a few buckets, and never pushes out what has worked.
+ * The addresses that this node remembers, bounded and saved. Two tables of buckets as in Bitcoin Core's addrman: a
+ * secret key, the network group of an address and, until the address has worked, the group of its source decide its
+ * bucket. An attacker that sends a million addresses from a few groups fills only a few buckets and never removes
+ * addresses that have worked.
  */
 export interface AddressManager {
   load(): Promise<void>;
   save(): Promise<void>;
   readonly size: number;
-  /** Takes no names and no special IP addresses from others. */
+  /** Adds an address. Names and special IP addresses that other nodes send are ignored. */
   add(address: string, told: Told): void;
-  /** What came of a try to connect. */
+  /** The result of a connection attempt. */
   tried(address: string, good: boolean): void;
-  /** An address to try, one that worked as likely as one that never did; null when `usable` takes none. */
+  /** An address to try, from either table with equal probability; null when `usable` accepts none. */
   pick(usable: (entry: AddressEntry, facts: AddressFacts) => boolean): AddressEntry | null;
-  /** Some addresses with signed records that `usable` takes, at random: for telling others. */
+  /** Random addresses with signed records that `usable` accepts, to be sent to a peer. */
   sample(most: number, usable?: (facts: AddressFacts) => boolean): AddressEntry[];
 }
 
-/** Room for 8 192 that never worked and 2 048 that did. */
+/** Room for 8 192 addresses that never worked and 2 048 that did. */
 const BUCKETS = { fresh: 128, proven: 32 } as const;
 const BUCKET_SIZE = 64;
-/** Buckets that the addresses told by one group, and the proven ones of one group, can reach. */
+/** Number of buckets that addresses told by one group, and proven addresses of one group, can occupy. */
 const REACH = { source: 16, group: 4 } as const;
-/** An address that never worked is given up after so many tries; one that once did, after more. */
+/** Attempts after which an address is removed: one that never worked, and one that worked before. */
 const HOPELESS = { never: 5, once: 30 };
-/** What worked so lately isn't pushed out of its place by another that has. */
+/** An address that worked within this time is not replaced by another proven one. */
 const SETTLED_SECONDS = 7 * 86_400;
 
 const MAX_SOURCE = 64;
@@ -88,7 +94,7 @@ const savedKey = z.object({ key: z.string().length(32) });
 export interface BookDeps {
   readonly store: PeerStore;
   readonly clock: Clock;
-  /** From 0 to below 1. */
+  /** From 0 inclusive to 1 exclusive. */
   readonly random: () => number;
 }
 
@@ -99,7 +105,7 @@ export function createAddressManager(deps: BookDeps): AddressManager {
   const entries = new Map<string, AddressEntry>();
   const facts = new Map<string, AddressFacts>();
   const lists: Record<Table, DrawList> = { fresh: createDrawList(), proven: createDrawList() };
-  // Who stands where; the place of an entry follows from what it is, so only this has to be kept in step.
+  // The occupied positions. An entry's position follows from its fields, so only this map must be kept up to date.
   const places: Record<Table, Map<number, string>> = { fresh: new Map(), proven: new Map() };
   let key = randomBytes(16).toString('hex');
 
@@ -125,7 +131,7 @@ export function createAddressManager(deps: BookDeps): AddressManager {
     if (places[table].get(at) === entry.address) places[table].delete(at);
   }
 
-  /** False when the place is taken by something better. */
+  /** False when a better entry occupies the position. */
   function put(entry: AddressEntry): boolean {
     const [table, at] = placeOf(entry);
     const holder = entries.get(places[table].get(at) ?? '');
@@ -142,7 +148,7 @@ export function createAddressManager(deps: BookDeps): AddressManager {
 
   function update(old: AddressEntry, fresh: AddressEntry): void {
     remove(old);
-    // It worked, and the place for it among the proven is taken: it stays where it was.
+    // The position among the proven addresses is occupied: the entry stays in the fresh table.
     if (!put(fresh)) put(old);
   }
 
@@ -182,7 +188,7 @@ export function createAddressManager(deps: BookDeps): AddressManager {
       if (failures >= (entry.lastGood > 0 ? HOPELESS.once : HOPELESS.never)) return remove(entry);
       const tried = { ...entry, lastTry, failures, lastGood: good ? lastTry : entry.lastGood };
       update(entry, tried);
-      // What worked must outlive even a crash; the rest is saved now and then.
+      // Proven addresses must survive even a crash; all others are saved periodically.
       if (good) void store.put('address', address, tried).catch(() => undefined);
     },
     pick(usable) {
@@ -208,12 +214,13 @@ export function createAddressManager(deps: BookDeps): AddressManager {
   };
 }
 
-/** Sources whose addresses others choose. */
+/** Sources that other nodes control. */
 export const TOLD_SOURCES: ReadonlySet<PeerSource> = new Set(['exchange', 'dht', 'dns', 'mdns']);
 
 /**
- * Whether an address may stand in the book: with a peer id, and without a name or a special IP if others chose it. Names
- * and IP addresses in disguise could lead to this computer or into its network. An earlier version may have kept some.
+ * Whether an address may be stored: with a peer id and, if another node chose it, without a name and without a
+ * special IP, both of which could lead to this computer or into its local network. An earlier version may have stored
+ * some.
  */
 function isKept({ address, foundBy }: Pick<AddressEntry, 'address' | 'foundBy'>): boolean {
   const told = toldClassOf(address);
@@ -224,6 +231,6 @@ const tableOf = ({ lastGood }: Pick<AddressEntry, 'lastGood'>): Table => (lastGo
 
 function givesWay({ lastGood, failures }: AddressEntry, now: UnixSeconds): boolean {
   if (lastGood === 0) return failures > 0;
-  // A time that lies ahead was noted with a wrong clock, then or now.
+  // A time in the future was recorded with a wrong clock, then or now.
   return failures > 0 || Math.abs(now - lastGood) > SETTLED_SECONDS;
 }

@@ -1,20 +1,23 @@
 import type { Height } from '../../../shared/units.ts';
 
-/** Tells peers which bodies this node still has, as pruning goes on: what the handshake said is old after a while. */
+/**
+ * Tells peers which bodies this node still serves while pruning removes old ones: the handshake only contains the
+ * state at its time.
+ */
 export interface ServicesAnnouncer {
-  /** Looks whether there is something to tell; call it every second or so. */
+  /** Checks whether there is a change to announce; called about every second. */
   look(): void;
 }
 
-/** Fewer blocks than this aren't worth a word; whoever asks for one of them is told that it isn't here. */
+/** Smaller changes are not announced: a peer that requests one of these bodies gets the answer `absent`. */
 const STEP = 16;
 
-/** `servesFrom`: the lowest height whose body is here, 0 for an archive. */
+/** `servesFrom`: the lowest height whose body is stored, 0 for an archive. */
 export function createServicesAnnouncer(deps: {
   readonly servesFrom: () => Height;
   readonly tell: (from: Height) => void;
 }): ServicesAnnouncer {
-  // Nobody has been greeted with less than this.
+  // No hello has contained a lower height than this.
   let told = deps.servesFrom();
 
   return {

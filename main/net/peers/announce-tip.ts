@@ -1,11 +1,11 @@
 import { createBucket } from '../protocol/bucket.ts';
 
 /**
- * Tells peers our tip: a moment after the announcement of the block, which is better news, and in a burst of blocks only
- * the last, within what their budgets allow.
+ * Sends our tip to peers: shortly after the announcement of the block, which contains more, only for the last block
+ * of a burst, and within the budgets that peers grant.
  */
 export interface TipAnnouncer {
-  /** `isNew`: others don't know it yet; while we only catch up, it may wait. */
+  /** `isNew`: peers do not know the block yet. While this node only catches up, the message may wait. */
   moved(isNew: boolean): void;
   stop(): void;
 }

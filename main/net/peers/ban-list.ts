@@ -6,17 +6,17 @@ import type { PeerStore } from './peer-store.ts';
 
 interface Banned {
   readonly id: string | null;
-  /** A host such as `/ip4/192.0.2.7`, without a port: a new port is no new peer. */
+  /** A host such as `/ip4/192.0.2.7`, without a port, since a peer can change its port at will. */
   readonly address: string | null;
   readonly code: PeerViolationCode;
-  /** One sentence for people. */
+  /** One sentence for the user. */
   readonly reason: string;
 }
 
 /**
- * A peer id that may not connect until a time, and the host that it came from. If the user banned the host, nobody may
- * connect from it. After a violation it is only discouraged (as in Bitcoin Core): many may share an address, behind the
- * router of an office, of a mobile network or of a VPN, and did nothing wrong.
+ * A ban of a peer id until a time, with the host that it connected from. A host that the user banned is refused.
+ * After a violation the host is only discouraged (as in Bitcoin Core), because many honest users may share an address
+ * behind the router of an office, of a mobile network or of a VPN.
  */
 export interface Ban extends Banned {
   readonly until: UnixSeconds;
@@ -32,15 +32,15 @@ export interface Bans {
   /** A banned peer id, or a host that the user banned. */
   has(idOrHost: string): boolean;
   /**
-   * A banned peer came from this host. It is not dialled, not told to others, and disconnected first when inbound slots
-   * run out; nobody who is connected already is affected.
+   * A banned peer connected from this host. It is not dialled, its address is not passed on, and its inbound
+   * connections are evicted first when slots run out; existing connections are not affected.
    */
   discourages(host: string): boolean;
-  /** Newest last; those that have run out are gone. */
+  /** Newest last, without expired bans. */
   list(): Ban[];
-  /** On the disk when it resolves. */
+  /** Resolves when the ban is on the disk. */
   add(ban: NewBan): Promise<void>;
-  /** Lifts every ban of this id or host; false when there was none. */
+  /** Removes every ban of this peer id or host; false when there was none. */
   lift(idOrHost: string): Promise<boolean>;
 }
 
@@ -56,19 +56,20 @@ const saved = z.object({
   reason: z.string(),
 });
 
-/** Ends at a time of the monotonic clock, so that setting the wall clock neither lifts a ban nor makes it longer. */
+/** Ends at a time of the monotonic clock, so that a change of the wall clock neither shortens nor extends a ban. */
 interface Running extends Banned {
   readonly endsAtMs: number;
 }
 
 /**
- * While the node runs a ban lasts as long as it was told to. Only over a restart its end is read from the wall clock, and
- * with a wrong one it lasts at most its whole time once more.
+ * While the node runs, a ban has exactly its duration. Over a restart its end is read from the wall clock; a wrong
+ * clock extends it by at most its full duration.
  */
 export function createBans(deps: { readonly store: PeerStore; readonly clock: Clock }): Bans {
   const { clock } = deps;
   const bans = new Map<string, Running>();
-  // Asked at every connection, so looking through all bans would be a gift to a flood. Times of the monotonic clock.
+  // Every connection is looked up here, so it must not scan all bans: a flood of connections would be too expensive.
+  // Times of the monotonic clock.
   let blocked = new Map<string, number>();
   let discouraged = new Map<string, number>();
   const keyOf = (ban: Banned) => `${ban.id ?? ''}|${ban.address ?? ''}`;
@@ -94,8 +95,8 @@ export function createBans(deps: { readonly store: PeerStore; readonly clock: Cl
     }
   }
 
-  // What the user decided isn't pushed out by ten thousand names that cost nothing. Many at once, so that a flood of
-  // bans doesn't make us go through all of them for each.
+  // Bans of the user are not removed by ten thousand bans of peer ids, which cost an attacker nothing. Many are
+  // removed at once, so that a flood of bans does not scan the list for each.
   function makeRoom(): void {
     const all = [...bans];
     const cheap = all.filter(([, { code }]) => code !== 'manual').slice(0, ROOM);

@@ -11,22 +11,22 @@ export interface JusticeDeps {
   readonly log: Log;
   /** The address of a connected peer. */
   locate(peerId: string): string | null;
-  /** Ends the connections with a peer. */
+  /** Closes the connections with a peer. */
   part(peerId: string, code: PeerViolationCode): void;
-  /** Something was counted against a peer. */
+  /** A violation was counted against a peer. */
   judged(verdict: Verdict): void;
 }
 
-/** What a violation led to. */
+/** The result of a violation. */
 export interface Verdict {
   readonly id: string;
-  /** Null when it isn't connected any more. */
+  /** Null when the peer is no longer connected. */
   readonly address: string | null;
   readonly code: PeerViolationCode;
   readonly banned: boolean;
 }
 
-/** Turns violations into points, partings and bans. */
+/** Turns violations into points, disconnects and bans. */
 export type BanManager = (peerId: string, peerViolation: PeerViolation) => void;
 
 export function createBanManager(deps: JusticeDeps): BanManager {
@@ -37,7 +37,7 @@ export function createBanManager(deps: JusticeDeps): BanManager {
     if (penalty === 'ignore') return;
     const score = scores.add(peerId, POINTS[penalty], peerViolation.code);
     const address = deps.locate(peerId);
-    // Whoever sent it, the mistake is ours.
+    // `handler-failed` is a bug of this program, whichever peer sent the message.
     const level = peerViolation.code === 'handler-failed' ? 'error' : 'info';
     log[level]('a peer broke a rule', {
       peer: peerId,
@@ -65,7 +65,8 @@ export function createBanManager(deps: JusticeDeps): BanManager {
   };
 }
 
-// The host in a relayed address is the relay's, who did nothing, and on loopback all nodes of a demo live.
+// The host in a relayed address belongs to the relay, which did nothing wrong; on loopback all nodes of a demo share
+// one host.
 function hostToDiscourage(address: string): string | null {
   const host = isRelayed(address) ? null : hostPart(address);
   return host === '/ip4/127.0.0.1' || host === '/ip6/::1' ? null : host;

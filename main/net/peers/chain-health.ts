@@ -12,34 +12,37 @@ export interface ChainHealthDeps {
   readonly params: Pick<ConsensusParams, 'spacing' | 'retarget'>;
   readonly peers: { list(): readonly Peer[] };
   readonly clock: Clock;
-  /** Whether the active chain is still on its way to a better one that is known, so that nobody relies on it. */
+  /** Whether a known better chain is still being connected, so that the current tip must not be relied on. */
   isSyncing(): boolean;
-  /** Whether peers have blocks that our clock, which is wrong, does not let us take. */
+  /** Whether peers have blocks that this node rejects because its own clock is wrong. */
   awaitsClock(): boolean;
 }
 
-/** Watches whether this node is with the others: a tip that doesn't move, a split, falling behind, a deep change. */
+/**
+ * Detects that this node may be separated from the network: a stale tip, a split, falling behind, a deep
+ * reorganisation.
+ */
 export interface ChainHealth {
   start(): void;
   stop(): void;
-  /** Looks again; call it every second or so. */
+  /** Checks again; called about every second. */
   look(): void;
-  /** Full-relay connections wanted above the usual: more eyes while something looks wrong. */
+  /** Extra full-relay connections to open while a problem is suspected. */
   extra(): number;
   notices(): readonly Notice[];
 }
 
-/** No block for so many times the expected: one time in 20 by chance, and worth a look around. */
+/** No block for this many target spacings: happens by chance once in 20 times, and justifies extra connections. */
 const STALE_SPACINGS = 3;
 const EXTRA = 2;
-/** A split or falling behind is told when it has lasted this many spacings, at least so long. */
+/** A split or falling behind is reported when it has lasted this many spacings, and at least LASTING_LEAST_MS. */
 const LASTING_SPACINGS = 3;
 const LASTING_LEAST_MS = 30_000;
-/** A branch whose end has at most this many blocks' work less than ours is one that others mine on. */
+/** A branch with at most this many blocks' work less than the active chain is a rival that miners still extend. */
 const RIVAL_BLOCKS = 6n;
-/** Blocks ahead that no race explains. */
+/** Blocks ahead of our tip that propagation delay does not explain. */
 const AHEAD = 6;
-/** Taken back blocks that are worth telling, and for how long. */
+/** Number of disconnected blocks that is reported, and for how long. */
 const DEEP = 6;
 const DEEP_MS = 3_600_000;
 
@@ -52,13 +55,14 @@ export function createChainHealth(deps: ChainHealthDeps): ChainHealth {
   let rivals = 0;
   let ahead = 0;
   let takenBack = 0;
-  // The newest block of the active chain that the user was shown as confirmed, and not on the way to other blocks.
+  // The newest block of the active chain that the user saw as confirmed, not counting intermediate blocks of a
+  // reorganisation.
   let relied: HeaderEntry = chain.tip();
   let deep: { readonly blocks: number; readonly at: number } | null = null;
 
   const lasting = Math.max(LASTING_LEAST_MS, LASTING_SPACINGS * params.spacing * 1000);
   const lasts = (since: number | null): boolean => since !== null && clock.ms() - since >= lasting;
-  // Where nobody adjusts the difficulty, nobody expects a block either.
+  // Without difficulty adjustment there is no expected block time.
   const isStale = (): boolean =>
     params.retarget &&
     clock.ms() - movedAt > Math.max(LASTING_LEAST_MS, STALE_SPACINGS * params.spacing * 1000);
@@ -103,7 +107,7 @@ export function createChainHealth(deps: ChainHealthDeps): ChainHealth {
       rivals = list.filter(isRival).length;
       ahead = median(list.map(({ tip }) => tip.height)) - chain.tip().height;
       splitSince = rivals >= 2 && rivals * 3 >= list.length ? (splitSince ?? clock.ms()) : null;
-      // While blocks come in, being behind is only catching up.
+      // While blocks arrive, a tip far behind is normal catching up.
       behindSince = ahead > AHEAD ? Math.max(behindSince ?? clock.ms(), movedAt) : null;
     },
     extra: () => (isStale() || splitSince !== null || lasts(behindSince) ? EXTRA : 0),

@@ -11,35 +11,38 @@ export interface ClockHealthDeps {
   readonly params: Pick<ConsensusParams, 'futureLimit'>;
   readonly clock: Clock;
   readonly peers: { list(): readonly unknown[] };
-  /** Ours against those of the peers. */
+  /** Offset between our clock and the clocks of peers. */
   offset(): ClockOffset | null;
-  /** Of each peer with a better chain that is ahead of our clock: the time of the first header that is. */
+  /** For each peer with a better chain that is ahead of our clock: the time of the first such header. */
   early(): readonly UnixSeconds[];
 }
 
-/** What shows that the clock of this computer is wrong. */
+/** Evidence that the clock of this computer is wrong. */
 export interface ClockVerdict {
-  /** `clock-wrong`: what is wrong, how we know, and what to do. */
+  /** Code `clock-wrong`: what is wrong, how that is known, and what to do. */
   readonly notice: Notice;
-  /** Blocks that peers hold have to wait for our clock: this node can't be synced. */
+  /** Blocks of peers must wait for our clock: this node cannot sync. */
   readonly holdsBlocks: boolean;
-  /** A block made now would be refused, by this node or by its peers, or would not be the best. */
+  /** A block mined now would be refused, by this node or by its peers, or would not be the best. */
   readonly wastesMining: boolean;
 }
 
-/** Tells whether the clock of this computer is wrong, from the chain, from the blocks of peers and from their clocks. */
+/**
+ * Decides whether the clock of this computer is wrong, from the chain, from the blocks of peers and from their
+ * clocks.
+ */
 export type ClockHealth = () => ClockVerdict | null;
 
-/** Smaller differences matter to nobody. */
+/** Smaller offsets cause no problem. */
 const OFF_SECONDS = 90;
-/** A clock may be corrected by a few seconds at any time. */
+/** Time synchronisation may change the clock by a few seconds at any time. */
 const SLEW_SECONDS = 10;
 
 export function createClockHealth(deps: ClockHealthDeps): ClockHealth {
   return () => checkChain(deps) ?? checkEarlyHeaders(deps) ?? checkOffset(deps);
 }
 
-/** What was accepted was not ahead of the clock then, so the clock has gone back since, or was never right. */
+/** An accepted block was not ahead of our clock at that time, so the clock was set back since, or was never right. */
 function checkChain({ chain, params, clock, offset }: ClockHealthDeps): ClockVerdict | null {
   const [tip, best] = [chain.tip(), chain.bestHeader()];
   const time = Math.max(tip.time, best.time);
@@ -52,16 +55,18 @@ function checkChain({ chain, params, clock, offset }: ClockHealthDeps): ClockVer
   return verdict(`The clock of this computer ${what}.`, { holdsBlocks: true, wastesMining: true });
 }
 
-/** No node has blocks that are ahead of its own clock, so peers that have them run ahead of us. */
+/**
+ * No node accepts blocks that are ahead of its own clock, so the clocks of peers with such blocks are ahead of ours.
+ */
 function checkEarlyHeaders(deps: ClockHealthDeps): ClockVerdict | null {
   const early = deps.early();
   const peers = deps.peers.list().length;
   if (early.length === 0 || early.length * 2 < peers) return null;
   const offset = deps.offset();
-  // Their clocks agree with ours, so it is the miner's clock that is wrong: the block has to wait for all.
+  // The clocks of peers agree with ours, so the miner's clock is wrong: the block has to wait at every node.
   if (offset !== null && offset.seconds > -OFF_SECONDS) return null;
   const least = Math.min(...early) - deps.params.futureLimit - deps.clock.now();
-  // They are due, and are asked for within two seconds.
+  // These headers are valid by now and are requested again within two seconds.
   if (least <= 0) return null;
   const size = sizeOf(least, offset);
   const who = peers === 1 ? 'the connected node has' : `${early.length} of ${peers} connected nodes have`;
@@ -71,7 +76,7 @@ function checkEarlyHeaders(deps: ClockHealthDeps): ClockVerdict | null {
   );
 }
 
-/** Blocks show how far it is behind at least, the clocks of peers how far it is. */
+/** Blocks show a lower bound of the offset, the clocks of peers show the offset itself. */
 function sizeOf(least: number, offset: ClockOffset | null): string {
   return offset !== null && -offset.seconds > least
     ? describeDuration(-offset.seconds)
@@ -88,7 +93,7 @@ function checkOffset({ offset, params }: ClockHealthDeps): ClockVerdict | null {
   const doubt = peers > 2 ? '' : ' Either may be wrong.';
   return verdict(
     `The clock of this computer is ${describeDuration(Math.abs(seconds))} ${side} ${whose}.${doubt}`,
-    // A block that is too far ahead of their clocks is refused by them, whoever is right.
+    // Peers refuse a block that is too far ahead of their clocks, whichever clock is right.
     { holdsBlocks: false, wastesMining: seconds > params.futureLimit },
   );
 }

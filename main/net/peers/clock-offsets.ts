@@ -5,38 +5,40 @@ import type { ClockWatch } from '../../lib/clock-watch.ts';
 
 /** How far our clock is from those of peers. */
 export interface ClockOffset {
-  /** Ours minus the median of theirs: positive when ours is ahead. */
+  /** Our time minus the median of theirs: positive when our clock is ahead. */
   readonly seconds: number;
-  /** How many peers' clocks it is the median of. */
+  /** Number of peers in the median. */
   readonly peers: number;
 }
 
-/** What peers say of their clocks in the hello; they are only compared, never followed. */
+/** Clock times that peers send in their hello. They are only compared; our clock never follows them. */
 export interface Clocks {
   heard(peer: { readonly id: string; readonly direction: Direction }, theirs: UnixSeconds): void;
   /**
-   * A peer has a block of this time. No node takes one that is more than `futureLimit` ahead of its clock, so a clock
-   * that would have been so far behind has been set since it was heard of, and counts no longer.
+   * A peer has accepted a block with this time. No node accepts a block more than `futureLimit` ahead of its clock,
+   * so a peer clock that would have been further behind was set since its hello, and is no longer counted.
    */
   accepted(peerId: string, blockTime: UnixSeconds): void;
   forget(peerId: string): void;
-  /** Null when no peer has said its time. */
+  /** Null when no peer has sent its time. */
   offset(): ClockOffset | null;
 }
 
 export interface ClocksDeps {
   readonly clock: Clock;
   readonly clockWatch: Pick<ClockWatch, 'elapsedMs'>;
-  /** Seconds that a block may be ahead of a clock. */
+  /** Seconds that a block may be ahead of a node's clock. */
   readonly futureLimit: number;
 }
 
-/** Two clocks that are right, whole seconds, and the way of the hello. */
+/** Sum of: the error of two correct clocks, rounding to seconds, the latency of the hello. */
 const TOLERANCE_SECONDS = 10;
 
 interface Said {
   readonly theirs: UnixSeconds;
-  /** In milliseconds that go on while the computer sleeps, and that setting the clock does not change. */
+  /**
+   * Milliseconds of a clock that continues while the computer sleeps and that setting the wall clock does not change.
+   */
   readonly at: number;
   readonly direction: Direction;
 }
@@ -57,7 +59,7 @@ export function createClocks({ clock, clockWatch, futureLimit }: ClocksDeps): Cl
     forget: (peerId) => void said.delete(peerId),
     offset() {
       const all = [...said.values()];
-      // An attacker can open any number of connections to us, and choose none of those that we open.
+      // An attacker can open any number of inbound connections to us, but cannot choose our outbound peers.
       const outbound = all.filter(({ direction }) => direction === 'outbound');
       const asked = outbound.length > 0 ? outbound : all;
       const sorted = asked.map((each) => clock.now() - theirNow(each)).sort((a, b) => a - b);
@@ -67,7 +69,7 @@ export function createClocks({ clock, clockWatch, futureLimit }: ClocksDeps): Cl
   };
 }
 
-/** Of an even number the one of the middle two that is nearer to 0: of two peers that differ, one may well be wrong. */
+/** For an even number the middle value nearer to 0: of two peers that disagree, one is probably wrong. */
 function medianOf(sorted: readonly number[]): number | null {
   const low = sorted[Math.floor((sorted.length - 1) / 2)];
   const high = sorted[Math.floor(sorted.length / 2)];

@@ -33,57 +33,66 @@ export interface ConnectorDeps {
   readonly bans: Bans;
   readonly store: PeerStore;
   readonly bootstrap: readonly string[];
-  /** Those of them that a join link named. */
+  /** The bootstrap addresses that came from a join link. */
   readonly joined: ReadonlySet<string>;
-  /** Full-relay connections wanted above the usual, while something looks wrong with the chain. */
+  /** Extra full-relay connections to open while the chain looks wrong. */
   readonly extra: () => number;
   readonly clock: Clock;
   readonly log: Log;
   readonly random: () => number;
 }
 
-/** Keeps this node connected: opens connections, opens them again when they break, and gives up what never works. */
+/** Opens the outbound connections, reopens them when they break, and gives up addresses that never work. */
 export interface Connector {
   /** Reads the anchors of the last run. */
   load(): Promise<void>;
   start(): void;
   stop(): void;
-  /** Connects now and from then on. @throws {KithError} `address-invalid`, `dial-failed`, `peer-self`, `peer-id-shared`, `peer-banned`, `peer-other-network`, `peer-version`, `peer-gone`. */
+  /**
+   * Connects now and keeps the connection. @throws {KithError} `address-invalid`, `dial-failed`, `peer-self`,
+   * `peer-id-shared`, `peer-banned`, `peer-other-network`, `peer-version`, `peer-gone`.
+   */
   add(address: string): Promise<void>;
-  /** Stops keeping up a connection that the user asked for, and leaves the peer alone for a while. */
+  /** Stops keeping a connection that the user requested, and does not dial the peer for a while. */
   forget(peerId: string): void;
-  /** Why the last attempts failed, newest last; for the sentence when there is no peer at all. */
+  /** Causes of the last failed attempts, newest last; used in the sentence that explains why there is no peer. */
   failures(): readonly { readonly address: string; readonly cause: string }[];
 }
 
 /** Full-relay connections that this node opens. */
 export const OUTBOUND = 8;
-/** Connections for blocks alone, so that nobody learns our place in the network from payments; kept as anchors. */
+/**
+ * Block-relay-only connections, which hide the node's position in the network from observers of transactions; saved
+ * as anchors.
+ */
 export const BLOCK_ONLY = 2;
-/** How often an address that never worked is tried, only to know whether it does. */
+/** Interval of feeler connections, which only test whether an address works. */
 const FEELER_MS = 120_000;
 const TICK_MS = 250;
-/** With so many connections that carry payments, others may be opened beside them. */
+/** With this many full-relay connections, block-relay-only connections and feelers may be opened as well. */
 const ENOUGH = 2;
 const DIALS_AT_ONCE = 4;
-/** Addresses whose last tries are remembered; more only while all of them are fresh. */
+/** Addresses whose attempts are remembered; more only while all of them are recent. */
 const MOST_ATTEMPTS = 1000;
 const FIRST_DELAY_MS = 500;
-/** The longest pause between two tries of one address: short while there is nobody at all, or for the user's own choice. */
+/**
+ * Longest pause between two attempts at one address: without any peer, for an address of the user, for a remembered
+ * address, and after a permanent error.
+ */
 const LONGEST_MS = { alone: 8000, chosen: 15_000, remembered: 120_000, wrong: 600_000 };
-/** A peer that this node has disconnected is dialled again so much later, unless there is no other. */
+/** A peer that this node disconnected is not dialled again for this time, unless there is no other peer. */
 const DISCONNECTED_MS = 60_000;
 
-/** Trying the same address again soon would give the same answer. */
+/** Errors after which another attempt at the same address would fail in the same way. */
 const HOPELESS_CODES = new Set(['peer-other-network', 'peer-version', 'peer-self', 'peer-id-shared']);
 
-/** What an anchor was when it was saved, and is again. */
+/** The kind of connection of an anchor, which is restored after a restart. */
 type AnchorKind = 'block-only' | 'full-relay';
 
 interface Attempt {
   failures: number;
   notBefore: number;
-  /** Learnt when a dial succeeded, for addresses that don't say it. */
+  /** Learnt from a successful dial, for addresses without a peer id. */
   peerId: string | null;
 }
 
@@ -105,13 +114,13 @@ export function createConnector(deps: ConnectorDeps): Connector {
     return found;
   };
 
-  /** @param chosen by the user, who may know better than we what an address is worth. */
+  /** @param chosen the user entered the address, so that a discouraged host is no reason to skip it. */
   function usable(address: string, facts: AddressFacts = factsOf(address), chosen = false): boolean {
     const attempt = attempts.get(address);
     const peerId = attempt?.peerId ?? facts.peerId;
     if (dialling.has(address) || (attempt?.notBefore ?? 0) > clock.ms()) return false;
     if (deps.bans.has(facts.host ?? '') || (peerId !== null && deps.bans.has(peerId))) return false;
-    // Without any peer a bad neighbour of a good address must not keep this node alone.
+    // Without any peer, a banned peer at the same host must not keep this node disconnected.
     if (!chosen && deps.bans.discourages(facts.host ?? '') && peers.list().length > 0) return false;
     return peerId === null || (!peers.knows(peerId) && (shunned.get(peerId) ?? 0) <= clock.ms());
   }
@@ -127,7 +136,8 @@ export function createConnector(deps: ConnectorDeps): Connector {
     const longest = LONGEST_MS[wrong ? 'wrong' : peers.list().length === 0 ? 'alone' : patienceFor(origin)];
     const delay = wrong ? longest : Math.min(longest, FIRST_DELAY_MS * 2 ** Math.min(attempt.failures, 10));
     attempt.notBefore = clock.ms() + delay * (0.75 + 0.5 * deps.random());
-    // Without anybody it is our own line that is down: days of that must not empty the book.
+    // Without any peer our own connection to the internet is down: an outage of days must not empty the address
+    // manager.
     if (wrong || peers.list().length > 0) book.tried(address, false);
   }
 
@@ -137,7 +147,7 @@ export function createConnector(deps: ConnectorDeps): Connector {
       const connection = await deps.dial(address);
       const peerId = connection.remotePeer.toString();
       attemptOf(address).peerId = peerId;
-      // Asked through a relay, it called us back: it is our guest now.
+      // The peer behind a relay dialled back: the connection is inbound now.
       if (connection.direction === 'inbound') return book.tried(address, true);
       if (
         isRelayed(address) &&
@@ -145,12 +155,13 @@ export function createConnector(deps: ConnectorDeps): Connector {
         taken().has(groupOf(connection.remoteAddr.toString()))
       ) {
         connection.abort(new Error('not another one of this group'));
-        throw new KithError('dial-failed', 'somebody else of its group is connected already');
+        throw new KithError('dial-failed', 'another peer of its network group is connected already');
       }
       const outcome = await peers.adopt(connection, origin);
-      // It dialled us at the same moment, and that connection is the one that stays.
+      // The peer dialled us at the same moment, and its connection is the one that stays.
       if (outcome === null && peers.get(peerId) !== undefined) return book.tried(address, true);
-      if (outcome === null) throw new KithError('peer-gone', `${address} left while we introduced ourselves`);
+      if (outcome === null)
+        throw new KithError('peer-gone', `${address} closed the connection during the handshake`);
       if (typeof outcome === 'string') throw refusal(address, outcome);
       attemptOf(address).failures = 0;
       const full = `${withoutPeer(address)}/p2p/${peerId}`;
@@ -179,11 +190,11 @@ export function createConnector(deps: ConnectorDeps): Connector {
 
   function* candidates(): Generator<[string, Origin]> {
     for (const address of manual) yield [address, { kind: 'manual', foundBy: 'manual' }];
-    // Those of the last run first: whoever made us restart must not choose all our peers.
+    // Peers of the last run first: an attacker that forces a restart must not choose all peers of this node.
     for (const [address, kind] of anchors) yield [address, { kind, foundBy: 'address-book' }];
     const all = peers.list();
     const groups = new Set([...taken(), ...groupsOfDials()]);
-    // Behind a relay anybody may be: whose group that is shows only once there is a direct way.
+    // Any network group may be behind a relay: the group is known only once there is a direct connection.
     const apart = (address: string, { group }: AddressFacts) => isRelayed(address) || !groups.has(group);
     const pick = (test: (entry: AddressEntry) => boolean) =>
       book.pick((it, facts) => apart(it.address, facts) && usable(it.address, facts) && test(it));
@@ -196,9 +207,9 @@ export function createConnector(deps: ConnectorDeps): Connector {
       const entry = pick(() => true);
       if (entry !== null) yield [entry.address, { kind: 'full-relay', foundBy: savedSource(entry.foundBy) }];
     }
-    // A small network never fills all places for payments: it needs anchors and news of addresses all the same.
+    // A small network never fills all full-relay slots, but needs anchors and addresses all the same.
     if (relaying >= ENOUGH && all.filter((peer) => peer.kind === 'block-only').length < BLOCK_ONLY) {
-      // An anchor must be there again after a restart; a way through routers is not.
+      // An anchor must be reachable after a restart; a connection made by hole punching may not be.
       const entry = pick(({ address, lastGood }) => lastGood > 0 && !isRelayed(address));
       if (entry !== null) yield [entry.address, { kind: 'block-only', foundBy: savedSource(entry.foundBy) }];
     }
@@ -211,24 +222,24 @@ export function createConnector(deps: ConnectorDeps): Connector {
 
   function saveAnchors(): void {
     const outbound = peers.list().filter((peer) => peer.direction === 'outbound' && peer.kind !== 'feeler');
-    // Those for blocks alone first; where there are none, any that has lasted is better than nobody.
+    // Block-relay-only connections first; without one, any lasting connection is better than no anchor.
     const now = outbound.sort((a, b) => Number(b.kind === 'block-only') - Number(a.kind === 'block-only'));
     const found = now.map(({ address, id, kind }): [string, AnchorKind] => [
       `${withoutPeer(address)}/p2p/${id}`,
       kind === 'block-only' ? 'block-only' : 'full-relay',
     ]);
-    // Those of the last run that are still to be tried stay: a crash right after the start must not lose them.
+    // Anchors of the last run that have not been tried yet stay: a crash right after the start must not lose them.
     const all = [...new Map([...anchors, ...found])].slice(0, BLOCK_ONLY);
     const kept = new Map(all.map(([address, kind]) => [address, { kind }]));
     void deps.store.replace('anchor', kept).catch(() => undefined);
   }
 
-  /** Connections that were opened to look around are given back when nothing looks wrong any more. */
+  /** Closes the extra connections when the chain looks right again. */
   function giveBack(): void {
     const relaying = peers.list().filter(({ kind }) => kind === 'full-relay');
     const surplus = relaying.length - OUTBOUND - deps.extra();
     if (surplus <= 0) return;
-    // Those that know of the best chain stay, and of equals those that have lasted.
+    // Peers with the best chain stay, and among equals the oldest connections.
     relaying.sort((a, b) => (a.tip.work === b.tip.work ? 0 : a.tip.work > b.tip.work ? -1 : 1));
     for (const { id } of relaying.slice(-surplus)) peers.part(id, 'peer-crowded');
   }
@@ -242,7 +253,7 @@ export function createConnector(deps: ConnectorDeps): Connector {
       connect(address, origin).catch(() => undefined);
     }
     for (const [peerId, until] of shunned) if (until <= clock.ms()) shunned.delete(peerId);
-    // Those that the book gave up long ago.
+    // Addresses that the address manager removed long ago.
     for (const [address, { notBefore, peerId }] of attempts) {
       if (attempts.size <= MOST_ATTEMPTS) break;
       if (notBefore + LONGEST_MS.wrong < clock.ms() && !peers.knows(peerId ?? '')) attempts.delete(address);
@@ -257,7 +268,7 @@ export function createConnector(deps: ConnectorDeps): Connector {
       }
     },
     start() {
-      // A connection that worked and broke is worth a quick second try; a peer that stalls or breaks rules is not.
+      // A connection that worked and broke is retried quickly; one that ended with a violation is not.
       peers.events.on('gone', ({ peer, code }) => {
         const isWanted = code === null || code === 'peer-silent' || peers.list().length === 0;
         const delay = isWanted ? FIRST_DELAY_MS : DISCONNECTED_MS;
@@ -276,7 +287,7 @@ export function createConnector(deps: ConnectorDeps): Connector {
       if (deps.bans.has(hostPart(address) ?? '') || (peerId !== null && deps.bans.has(peerId)))
         throw new KithError('peer-banned', `${address} is banned`, { data: { address } });
       if (peerId !== null) shunned.delete(peerId);
-      // One that is just being tried anyway isn't tried twice at once.
+      // A dial of the same address that is in progress is awaited instead of repeated.
       while (dialling.has(address)) await sleep(TICK_MS);
       if (peerId === null || peers.get(peerId) === undefined)
         await connect(address, { kind: 'manual', foundBy: 'manual' });
@@ -296,7 +307,7 @@ function patienceFor({ foundBy }: Origin): 'chosen' | 'remembered' {
   return foundBy === 'manual' || foundBy === 'bootstrap' || foundBy === 'join-link' ? 'chosen' : 'remembered';
 }
 
-// What the book remembers from an earlier run was found by the book, whoever told it then.
+// Addresses restored from an earlier run have the source `address-book`, whichever source they had before.
 function savedSource(source: PeerSource): PeerSource {
   return TOLD_SOURCES.has(source) ? source : 'address-book';
 }

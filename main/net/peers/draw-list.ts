@@ -1,12 +1,18 @@
-/** A set that something can be drawn from at random without going through all of it. */
+/** A set from which a random member can be drawn without a scan of all members. */
 export interface DrawList {
   add(item: string): void;
   delete(item: string): void;
-  /** One that `usable` takes, looked for from random places on; null when there is none. Cost: those that it refuses. */
+  /**
+   * A member that `usable` accepts, searched from random positions; null when there is none. Cost: the members that
+   * `usable` refuses.
+   */
   draw(random: () => number, usable: (item: string) => boolean): string | null;
 }
 
-/** Tries at places of their own before going on from the last: neighbours of what can't be used aren't preferred. */
+/**
+ * Independent random positions to try before a linear search from the last one, so that members next to unusable ones
+ * are not preferred.
+ */
 const TRIES = 32;
 
 export function createDrawList(): DrawList {
@@ -23,7 +29,7 @@ export function createDrawList(): DrawList {
       const at = places.get(item);
       if (at === undefined) return;
       places.delete(item);
-      // The last one takes the place that is free now.
+      // The last member moves to the free position.
       const last = items.pop()!;
       if (last === item) return;
       items[at] = last;

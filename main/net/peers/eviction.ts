@@ -2,7 +2,7 @@ import { type Peer, relays } from './peer.ts';
 import { oldestOfLargest, type PoolSource } from '../../lib/grouped-pool.ts';
 import { sourceOf } from '../transport/pool-source.ts';
 
-/** What an inbound peer has to show for itself. Times in milliseconds of the clock, 0 = never. */
+/** Facts about an inbound peer that eviction considers. Times in milliseconds of the clock, 0 = never. */
 export interface Candidate {
   readonly id: string;
   readonly source: PoolSource;
@@ -10,7 +10,7 @@ export interface Candidate {
   readonly since: number;
   readonly lastPayment: number;
   readonly lastBlock: number;
-  /** It takes no payments, so that these can't be what it is kept for. */
+  /** It relays no transactions, so it cannot be protected for them. */
   readonly blockOnly: boolean;
   /** Its host was discouraged when it connected. */
   readonly discouraged: boolean;
@@ -30,11 +30,12 @@ export function candidateOf(
 }
 
 /**
- * Which inbound peer is disconnected when there is no room for another. Those from discouraged hosts are the first, the
- * oldest of the largest group. Else protected are, as in Bitcoin Core, those who are
- * good at something that an attacker can't be good at with many connections at once (groups that a secret `rank` prefers,
- * short ways, fresh payments, fresh blocks), then the older half. Of the rest the oldest of the largest group is
- * disconnected; of all, if nobody is left. The peer that has just arrived is not among `all`: it always gets in.
+ * Chooses the inbound peer to disconnect when no slot is free. Peers from discouraged hosts go first, the oldest of
+ * the largest network group. Otherwise, as in Bitcoin Core, peers are protected that are good at something an
+ * attacker cannot be good at with many connections at once (network groups that a secret `rank` prefers, low ping,
+ * recent transactions, recent blocks), then the older half. Of the rest the oldest peer of the largest group is
+ * disconnected; if all are protected, of all. The peer that has just connected is not in `all`, so it always gets a
+ * slot.
  * @param all at least one.
  */
 export function chooseEviction(all: readonly Candidate[], rank: (group: string) => number): string {
@@ -65,7 +66,7 @@ export function chooseEviction(all: readonly Candidate[], rank: (group: string) 
     ({ lastPayment }) => -lastPayment,
     ({ lastPayment }) => lastPayment > 0,
   );
-  // Connections for blocks alone hold a network together that somebody tries to split by its payments.
+  // Block-relay-only connections keep the network connected when an attacker uses transactions to find and cut links.
   protect(
     8,
     ({ lastBlock }) => -lastBlock,

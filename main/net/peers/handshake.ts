@@ -13,7 +13,7 @@ export interface GreetingDeps {
   holdsSnapshots(): boolean;
 }
 
-/** What this node says of itself, as of now. */
+/** The current hello of this node. */
 export function createHandshake({ network, chain, clock, software, holdsSnapshots }: GreetingDeps): {
   claim(): TipClaim;
   handshake(): Hello;

@@ -15,14 +15,14 @@ export interface InboundDeps {
   readonly limits?: PoolLimits | undefined;
 }
 
-/** Keeps the number of inbound peers bounded, and those who are of use. */
+/** Limits the number of inbound peers and keeps the useful ones. */
 export interface Inbound {
-  /** Somebody connected to us and introduced itself. */
+  /** A peer connected and sent its hello. */
   arrived(peer: Peer): void;
-  /** It brought a payment or a block that was new to us. */
+  /** The peer sent a transaction or a block that was new to this node. */
   useful(peerId: string, kind: 'payment' | 'block'): void;
   forget(peerId: string): void;
-  /** No slot is free: whoever comes from a discouraged host would be disconnected at once. */
+  /** No slot is free: a peer from a discouraged host would be disconnected at once. */
   isFull(): boolean;
 }
 
@@ -32,7 +32,7 @@ export function createInbound({ peers, bans, clock, limits = INBOUND }: InboundD
   const key = randomBytes(16);
   const since = new Map<string, number>();
   const uses = new Map<string, { payment: number; block: number }>();
-  // As of when they connected: a host that is discouraged later is no reason to disconnect others from it.
+  // State at the time of the connection: a host that is discouraged later does not lose its existing connections.
   const discouraged = new Set<string>();
   const rank = (group: string) => createHash('sha256').update(key).update(group).digest().readUInt32LE(0);
 
@@ -41,7 +41,7 @@ export function createInbound({ peers, bans, clock, limits = INBOUND }: InboundD
       since.set(peer.id, clock.ms());
       const isBad = bans.discourages(hostPart(peer.address) ?? '');
       if (isBad) discouraged.add(peer.id);
-      // Whom we called back because it came through a relay counts as inbound, too.
+      // A peer behind a relay that this node dialled back counts as inbound too.
       const all = peers.list().filter(({ kind }) => kind === 'inbound');
       const among = overflow(all, peer, ({ address }) => sourceOf(address), limits);
       if (among === null) return;
@@ -51,7 +51,8 @@ export function createInbound({ peers, bans, clock, limits = INBOUND }: InboundD
           const use = uses.get(each.id) ?? { payment: 0, block: 0 };
           return candidateOf(each, since.get(each.id) ?? 0, use, discouraged.has(each.id));
         });
-      // The newest always gets in, unless it comes from a discouraged host and takes the slot of one that doesn't.
+      // The newest peer always gets a slot, unless it comes from a discouraged host and would take the slot of one
+      // that does not.
       const stays = !isBad || candidates.some((candidate) => candidate.discouraged);
       peers.part(stays ? chooseEviction(candidates, rank) : peer.id, 'peer-crowded');
     },

@@ -2,14 +2,14 @@ import type { Notice } from '../../../shared/contract/fields.ts';
 import { PROTOCOL_VERSION } from '../protocol/hello.ts';
 import type { Peers } from './peers.ts';
 
-/** Notices by what others speak that this program has become old. */
+/** Detects, from the protocol versions of peers, that this program is outdated. */
 export interface NewerVersions {
   start(): void;
   stop(): void;
   notices(): readonly Notice[];
 }
 
-/** Anybody may connect and claim anything; of those whom this node chose itself most would have to lie. */
+/** An inbound peer can claim any version. Only outbound peers count: most of them would have to lie. */
 const LEAST = 2;
 const MOST_REFUSED = 1000;
 
@@ -18,7 +18,7 @@ export function createNewerVersions({
 }: {
   readonly peers: Pick<Peers, 'events' | 'list'>;
 }): NewerVersions {
-  // Those with whom there is no common version any more.
+  // Outbound nodes with which there is no common version any more.
   const refused = new Set<string>();
   let off: () => void = () => undefined;
   return {
@@ -34,7 +34,7 @@ export function createNewerVersions({
       const newer = all.filter(({ hello }) => hello.versionMax > PROTOCOL_VERSION).length + refused.size;
       const met = all.length + refused.size;
       if (newer < LEAST || newer * 2 <= met) return [];
-      // No name, no link: whatever a peer says must not lead anybody to a download.
+      // Names no version and contains no link: a claim of a peer must not lead the user to a download.
       const message = `Your node is old: ${newer} of ${met} nodes speak a newer version of the protocol than this program. Update Kith from where you got it.`;
       return [{ code: 'version-old', message }];
     },

@@ -24,7 +24,7 @@ export interface BanTarget {
   readonly address?: string | undefined;
 }
 
-/** What people see of the peers and may do with them. */
+/** The view of the peers, and the actions on them, that the API offers. */
 export interface PeerAccess {
   list(): ListedPeer[];
   /** @throws {KithError} as Connector.add does. */
@@ -37,9 +37,9 @@ export interface PeerAccess {
   /** @throws {KithError} `ban-unknown`. */
   unban(target: BanTarget): Promise<void>;
   bans(): ListedBan[];
-  /** Newest first; only those with a greater number than `after`. */
+  /** Newest first; only entries with a number greater than `after`. */
   journal(limit: number, after?: number): PeerLogEntry[];
-  /** After peers came or went. */
+  /** Called when peers connected or disconnected. */
   onChanged(listener: () => void): () => void;
 }
 
@@ -101,7 +101,7 @@ export function createPeerAccess(deps: PeerAccessDeps): PeerAccess {
   };
 }
 
-/** An address with a peer id names that peer; without one, everybody at that host. */
+/** An address with a peer id selects that peer; one without selects its whole host. */
 function targetOf({ id, address }: BanTarget): { id: string | null; address: string | null } {
   const named = id ?? (address === undefined ? null : peerIdOf(address));
   if (named !== null) return { id: named, address: null };

@@ -6,40 +6,40 @@ import type { Peer } from './peer.ts';
 import type { Peers } from './peers.ts';
 import { reasonOf } from './penalties.ts';
 
-/** Something that happened between this node and another. */
+/** An event between this node and another one. */
 export interface PeerLogNote {
   readonly event: PeerEvent;
-  /** A peer id, or a host where a whole host is meant. */
+  /** A peer id, or a host when the event concerns a whole host. */
   readonly id: string;
   readonly address: string | null;
   readonly direction: Direction | null;
   readonly kind: PeerKind | null;
   readonly foundBy: PeerSource | null;
-  /** The rule or reason behind it. */
+  /** The broken rule or other reason. */
   readonly code: PeerViolationCode | null;
 }
 
 export interface PeerLogEntry extends PeerLogNote {
-  /** Grows from 1 on; a repeated entry gets a new one. */
+  /** Increases from 1; a repeated entry gets a new number. */
   readonly number: number;
   readonly time: UnixSeconds;
-  /** One sentence for people. */
+  /** One sentence for the user. */
   readonly reason: string | null;
-  /** How often the same happened with the same peer in a row. */
+  /** How often the same event happened with the same peer in a row. */
   readonly times: number;
 }
 
-/** Who came, who left and why, who was turned away, who broke which rule: since the start, for people to look at. */
+/** Connects, disconnects with their reason, refusals, violations and bans since the start, for display. */
 export interface PeerLog {
   start(): void;
   stop(): void;
-  /** What others of this folder did. */
+  /** Adds an event that is not an event of `Peers`, such as a manual ban. */
   note(note: Pick<PeerLogNote, 'event' | 'id' | 'code'> & Partial<PeerLogNote>): void;
-  /** Newest first; only those with a greater number than `after`. */
+  /** Newest first; only entries with a number greater than `after`. */
   list(limit: number, after?: number): PeerLogEntry[];
 }
 
-/** A flood of strangers pushes the oldest out, and costs no more memory than this. */
+/** Bounds the memory: a flood of connections removes the oldest entries. */
 const MOST = 500;
 
 export function createPeerLog(deps: {
@@ -47,7 +47,8 @@ export function createPeerLog(deps: {
   readonly clock: Clock;
 }): PeerLog {
   const { peers, clock } = deps;
-  // In order of their numbers. The key is the peer, so that one who knocks every second doesn't fill the book.
+  // Ordered by number. Repeated events of one peer are merged, so that a peer that reconnects every second does not
+  // fill the log.
   const entries: PeerLogEntry[] = [];
   const off: (() => void)[] = [];
   let number = 0;

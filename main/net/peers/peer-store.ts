@@ -12,18 +12,20 @@ import {
 } from '../../storage/renewable-level.ts';
 
 /**
- * What the node remembers of others between runs. Nothing of it is money: where it is damaged, its files are set aside
- * and it goes on with what can still be read of them, also while the node runs.
+ * The database of facts about other nodes that are kept between runs. None of it is money: a corrupt database is
+ * renamed, and the node continues with the entries that can still be read, also while it runs.
  */
 export interface PeerStore {
-  /** All values whose keys begin with `prefix/`, with the rest of the key; what doesn't parse is left out. */
+  /**
+   * All values whose keys begin with `prefix/`, with the rest of the key; values that cannot be parsed are left out.
+   */
   list(prefix: string): Promise<{ key: string; value: unknown }[]>;
   /** `sync` waits for the disk. */
   put(prefix: string, key: string, value: unknown, options?: { sync: boolean }): Promise<void>;
   /** Replaces all values under a prefix at once. */
   replace(prefix: string, values: ReadonlyMap<string, unknown>): Promise<void>;
   remove(prefix: string, key: string): Promise<void>;
-  /** What the user should know about it. */
+  /** Problems with the database that the user should know. */
   notices(): readonly Notice[];
   close(): Promise<void>;
 }
@@ -35,11 +37,11 @@ const SCHEMA = 1;
 const DAMAGED = 'peers-damaged';
 const UNUSABLE = 'peers-unusable';
 const BUFFER_BYTES = 256 * 1024;
-/** Operations waiting for the disk at most: each ban is one. */
+/** Most operations that may wait for the disk: each ban is one. */
 const MOST_WAITING = 20_000;
 
 /**
- * Opens it. Where not even a new one can be made on the disk, what is learnt lasts until the node stops.
+ * Opens the database. If the disk does not even allow a new one, the facts are kept in memory until the node stops.
  * @throws {KithError} `disk-full`
  */
 export async function openPeerStore(datadir: string, log: Log): Promise<PeerStore> {
@@ -49,7 +51,7 @@ export async function openPeerStore(datadir: string, log: Log): Promise<PeerStor
     return storeOf(level, log);
   } catch (error) {
     if (codeOf(error) !== UNUSABLE) throw error;
-    log.error('the peer database cannot be used; what is known of peers is lost at the end', { error });
+    log.error('the peer database cannot be used; addresses and bans are lost when the node stops', { error });
     const { data } = error as KithError;
     const notice = { code: UNUSABLE, message: sentenceFor(UNUSABLE, data) };
     return { ...storeOf(createMemoryLevel(), log), notices: () => [notice] };
@@ -65,14 +67,14 @@ function openLevel(datadir: string, log: Log): Promise<RenewableLevel> {
     codes: { damaged: DAMAGED, unusable: UNUSABLE },
     keep: () => true,
     onRefused: (failure) =>
-      log.warn('what is known of peers is not saved any more until the next start', {
+      log.warn('addresses and bans are not saved until the next start', {
         cause: failure.message,
       }),
     bufferBytes: BUFFER_BYTES,
   });
 }
 
-/** A newer version may have written it in a form that this one doesn't know: it begins anew. */
+/** A newer version may have written the database in an unknown form: it is created again. */
 async function checkSchema(level: RenewableLevel, log: Log): Promise<void> {
   const stored = await level.get(bytesOf('schema')).catch(() => undefined);
   const version = stored === undefined ? SCHEMA : Number(textOf(stored));
@@ -88,7 +90,7 @@ async function checkSchema(level: RenewableLevel, log: Log): Promise<void> {
 }
 
 function storeOf(level: RenewableLevel, log: Log): PeerStore {
-  // One after the other, so that nothing else uses the database while it is made anew.
+  // Operations run one after the other, so that none uses the database while it is created again.
   const queue = createQueue(MOST_WAITING);
   const inTurn = <T>(work: () => Promise<T>): Promise<T> =>
     queue.run(async () => {
@@ -114,7 +116,7 @@ function storeOf(level: RenewableLevel, log: Log): PeerStore {
         }),
       ).catch((error: unknown) => {
         if (codeOf(error) !== UNUSABLE) throw error;
-        log.warn('what is known of peers cannot be read', { error });
+        log.warn('addresses and bans cannot be read', { error });
         return [];
       }),
     put: (prefix, key, value, options) =>
@@ -135,7 +137,7 @@ function storeOf(level: RenewableLevel, log: Log): PeerStore {
   };
 }
 
-/** The same without a disk. */
+/** The same interface without a disk. */
 function createMemoryLevel(): RenewableLevel {
   const records = new Map<string, Uint8Array>();
   return {

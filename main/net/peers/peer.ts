@@ -10,41 +10,41 @@ import type { PeerViolation } from '../protocol/wire-violation.ts';
 import { REQUEST } from '../protocol/requests.ts';
 import type { Names } from '../transport/protocols.ts';
 
-/** Why a connection exists and where its address came from. */
+/** The reason for a connection, and the source of its address. */
 export interface Origin {
   readonly kind: PeerKind;
   readonly foundBy: PeerSource;
 }
 
-/** A peer that has introduced itself. */
+/** A peer that has completed the handshake. */
 export interface Peer extends Origin {
   readonly id: string;
   readonly address: string;
   readonly direction: Direction;
   readonly since: UnixSeconds;
   readonly connection: Connection;
-  /** What it said of itself; what it serves is kept up to date. */
+  /** The hello of the peer; the services in it are kept up to date. */
   readonly hello: Hello;
-  /** The protocol version spoken with it: the highest that both know. */
+  /** The protocol version in use: the highest that both sides support. */
   readonly protocol: number;
-  /** The best chain that it last said it has. */
+  /** The best chain that the peer last announced. */
   readonly tip: TipClaim;
   readonly latencyMs: number | null;
-  /** For requests that may be long: headers and blocks. */
+  /** For requests that may take long: headers and blocks. */
   readonly sync: Caller;
-  /** For requests that must not wait behind those: payments and what announcements lead to. */
+  /** For requests that must not wait behind those: transactions, and blocks that were announced. */
   readonly relay: Caller;
-  /** For blocks that are news: nothing may stand in their way. */
+  /** For compact blocks, which must not wait behind any other request. */
   readonly push: Caller;
   /** For chunks of UTXO sets. */
   readonly snapshots: Caller;
 }
 
-/** Whether payments go over this connection: both sides must want them. */
+/** Whether the connection relays transactions: both sides must want them. */
 export const relays = ({ kind, hello }: Pick<Peer, 'kind' | 'hello'>): boolean =>
   kind !== 'block-only' && hello.services.includes('relay');
 
-/** The same peer as the table sees it. */
+/** The peer with the functions that only the peer table uses. */
 export interface OwnedPeer extends Peer {
   since: UnixSeconds;
   hello: Hello;
@@ -62,7 +62,7 @@ export interface PeerParts {
   onViolation(peerViolation: PeerViolation): void;
   /** Bytes that the peer has sent so far. */
   readonly received: () => number;
-  /** Whether it answers a ping. */
+  /** Whether the peer answers a ping. */
   readonly isAlive: () => Promise<boolean>;
 }
 
@@ -71,7 +71,7 @@ export function createPeer(parts: PeerParts): OwnedPeer {
   const { onViolation, received, isAlive } = parts;
   const open = (protocol: string) => () => connection.newStream(protocol);
   let asked: Promise<boolean> | undefined;
-  // Several requests may be overdue at once; a peer takes few streams.
+  // Several requests may be overdue at once; a peer accepts few streams.
   const answersOthers = (): Promise<boolean> =>
     (asked ??= answersHeaders(open(names.sync), control.hello.id).finally(() => (asked = undefined)));
   const callerOf = (protocol: string) =>
@@ -95,12 +95,12 @@ export function createPeer(parts: PeerParts): OwnedPeer {
   };
 }
 
-/** What a peer that answers requests takes at most for the smallest one. */
+/** Longest time that a responsive peer takes for the smallest request. */
 const ANOTHER_MS = 10_000;
 
 /**
- * Whether a peer answers a request that costs it next to nothing, on a stream of its own: the headers after the tip of its
- * hello. Any frame is an answer.
+ * Whether a peer answers a cheap request on a new stream: the headers after the tip of its hello. Any frame counts as
+ * an answer.
  */
 async function answersHeaders(open: () => Promise<Stream>, tip: Hash): Promise<boolean> {
   const caller = createCaller({ open, onViolation: () => undefined });

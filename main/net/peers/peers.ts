@@ -27,7 +27,7 @@ export interface PeersDeps {
   readonly host: Host;
   readonly identified: Identified;
   readonly names: Names;
-  /** Our handshake as of now. */
+  /** Our current hello. */
   readonly ours: () => Hello;
   readonly bans: Bans;
   readonly scores: Scores;
@@ -40,48 +40,51 @@ export interface PeersEvents {
   gone: { readonly peer: Peer; readonly code: PeerViolationCode | null };
   /** A peer said that its best chain changed. */
   tip: Peer;
-  /** Somebody connected, or was dialled, and did not become a peer. */
+  /** A connection was accepted or dialled, and the handshake failed. */
   refused: {
     readonly id: string;
     readonly address: string;
     readonly direction: 'inbound' | 'outbound';
     readonly code: PeerViolationCode;
   };
-  /** A peer broke a rule, and it counts. */
+  /** A violation of a peer was counted. */
   judged: Verdict;
 }
 
-/** The table of connected peers: who they are, what they claim, what they did wrong. */
+/** The table of connected peers, with their claims and violations. */
 export interface Peers {
   readonly events: Events<PeersEvents>;
   start(): Promise<void>;
   stop(): Promise<void>;
-  /** Peers that have introduced themselves. */
+  /** Peers that have completed the handshake. */
   list(): readonly Peer[];
   get(id: string): Peer | undefined;
-  /** Whether a connection with it exists, introduced or not. */
+  /** Whether a connection with this peer exists, before or after the handshake. */
   knows(id: string): boolean;
-  /** Takes over a connection that we opened, and introduces us. The peer, or why it became none (null: it was lost). */
+  /**
+   * Takes ownership of a connection that this node opened and sends our hello. Resolves to the peer, to the violation
+   * that prevented it, or to null when the connection was lost.
+   */
   adopt(connection: Connection, origin: Origin): Promise<Peer | PeerViolationCode | null>;
-  /** A rule was broken; the table of penalties says what follows. */
+  /** Reports a violation; the table of penalties decides what follows. */
   report(peerId: string, peerViolation: PeerViolation): void;
-  /** Ends the connections with a peer, telling it why. */
+  /** Closes the connections with a peer after a `bye` with the reason. */
   part(peerId: string, code: PeerViolationCode): void;
-  /** Tells every peer from which height on we have all bodies now. */
+  /** Tells every peer the height from which this node has all bodies now. */
   tellServes(from: Height): void;
   /** Tells every peer our new tip. */
   tell(tip: TipClaim): void;
-  /** The wall clock was set by so many seconds: since when peers are connected moves with it. */
+  /** The wall clock was set by this many seconds: the connection times of peers are adjusted. */
   clockJumped(seconds: number): void;
-  /** Pings every peer now: after the computer was suspended many are gone. */
+  /** Pings every peer now: after the computer was suspended many connections are dead. */
   pingAll(): void;
 }
 
 const INBOUND: Origin = { kind: 'inbound', foundBy: 'inbound' };
 const PING_MS = 45_000;
-/** Between two lines of the log about peers that are refused for the same reason. */
+/** Pause between two log lines about peers that are refused for the same reason. */
 const LOG_MS = 60_000;
-/** So much later a connection that was about to end has ended. */
+/** A connection that is about to close has closed after this time. */
 const CUT_MS = 2000;
 
 export function createPeers(deps: PeersDeps): Peers {
@@ -91,7 +94,7 @@ export function createPeers(deps: PeersDeps): Peers {
   );
   const sessions = createSessions({ host, ended });
   const introduce = createSendHello({ ...deps, protocol: names.hello });
-  // On a connection for blocks alone no payments go either way, and the other side has to know.
+  // A block-relay-only connection carries no transactions in either direction, and the peer must know that.
   const greetingFor = ({ kind }: Origin): Hello => {
     const ours = deps.ours();
     const services = ours.services.filter((service) => service !== 'relay');
@@ -103,12 +106,13 @@ export function createPeers(deps: PeersDeps): Peers {
     part,
     judged: (verdict) => events.emit('judged', verdict),
   });
-  // Whoever is being sent away can't make it worse, nor have us write another ban to the disk for each frame.
+  // A peer that is being disconnected gets no further points, and no further ban is written to the disk for each of
+  // its frames.
   const report = (peerId: string, wrong: PeerViolation): void => {
     if (wrong.code === 'wire-cut') void reportCut(peerId, wrong);
     else if (sessions.get(peerId)?.parting !== true) judge(peerId, wrong);
   };
-  // Whoever connects again and again must not fill the log.
+  // A peer that reconnects all the time must not fill the log.
   const refusals = createCounted({ log, level: 'info', everyMs: LOG_MS });
   const comings = createCounted({ log, level: 'info', everyMs: LOG_MS });
   let pinging: NodeJS.Timeout | undefined;
@@ -116,7 +120,9 @@ export function createPeers(deps: PeersDeps): Peers {
   const list = (): OwnedPeer[] =>
     sessions.all().flatMap((session) => (session.peer === null || !isHere(session) ? [] : [session.peer]));
 
-  /** A connection that ends takes its streams with it, in any order: only a peer that stays has cut one off. */
+  /**
+   * A closing connection closes its streams in any order: a cut stream is a violation only if the connection stays.
+   */
   async function reportCut(peerId: string, wrong: PeerViolation): Promise<void> {
     const session = sessions.get(peerId);
     await sleep(CUT_MS);
@@ -146,20 +152,20 @@ export function createPeers(deps: PeersDeps): Peers {
   ): Peer | PeerViolationCode | null {
     const id = session.connection.remotePeer.toString();
     const gone = sessions.get(id) !== session || session.connection.status !== 'open';
-    // Why it is none of ours stands also when it was the other one that hung up first.
+    // The reason for the refusal is kept when the peer closed the connection first.
     const known = outcome !== null && isPeerViolation(outcome) && outcome.code !== 'hello-missing';
     if (gone && !known) return session.code;
     if (outcome === null || isPeerViolation(outcome)) {
       const code = outcome?.code ?? null;
       if (code !== null) {
         session.code ??= code;
-        refusals('not a peer of ours', { code });
-        log.debug('not a peer of ours', { peer: id, code });
+        refusals('a connection did not become a peer', { code });
+        log.debug('a connection did not become a peer', { peer: id, code });
         const { direction, remoteAddr } = session.connection;
         events.emit('refused', { id, address: remoteAddr.toString(), direction, code });
         report(id, outcome!);
       }
-      // Its `bye` is on its way in these two cases.
+      // In these two cases `bye` has been sent already.
       if (code === 'hello-network' || code === 'hello-version') void closeAfterBye(session.connection);
       else close(session.connection);
       return code;
@@ -195,7 +201,7 @@ export function createPeers(deps: PeersDeps): Peers {
     );
     if (isPeerViolation(said)) report(peer.id, said);
     else if (said !== null) log.debug('a peer said goodbye', { peer: peer.id, because: said.bye });
-    // Without its control stream a peer can't be kept up to date. If this side ends it, `bye` goes out first.
+    // A peer without a control stream cannot be kept up to date. If this side closes, `bye` is sent first.
     if (session.peer !== null && !session.parting) close(session.connection);
   }
 
@@ -204,7 +210,7 @@ export function createPeers(deps: PeersDeps): Peers {
     await closeAfterBye(connection);
   }
 
-  /** Whether a peer runs and can be reached. One that sends something meanwhile is, even if it answers no ping. */
+  /** Whether a peer runs and is reachable. A peer that sends bytes is, even without an answer to the ping. */
   async function isAlive(connection: Connection): Promise<boolean> {
     const traffic = () => host.traffic.of(connection.remotePeer.toString()).bytesIn;
     const before = traffic();
@@ -217,7 +223,7 @@ export function createPeers(deps: PeersDeps): Peers {
     try {
       peer.latencyMs = await host.ping(peer.connection);
     } catch {
-      // A peer that is busy sending us a block isn't silent.
+      // A peer that is busy sending us a block is not silent.
       if (sessions.get(peer.id)?.peer === peer && host.traffic.of(peer.id).bytesIn === bytesIn)
         report(peer.id, peerViolation('peer-silent'));
     }
@@ -226,10 +232,10 @@ export function createPeers(deps: PeersDeps): Peers {
   const pingAll = (): void => list().forEach((peer) => void measure(peer));
 
   function onOpen(connection: Connection): void {
-    // Through a relay nobody becomes a peer: it has to find a direct way first, see nat/.
+    // A relayed connection never becomes a peer: it must first be replaced by a direct one (nat/).
     if (connection.limits !== undefined) return;
     if (connection.direction === 'outbound') return dismiss(connection);
-    // A peer may open a second one without a handshake, to try whether we can be reached or to see how it looks outside.
+    // A peer may open a second connection without a handshake, for AutoNAT or to see its observed address.
     if (!sessions.has(connection.remotePeer.toString())) sessions.open(connection, INBOUND);
     sessions.awaitHello(connection);
     setTimeout(() => {
@@ -240,7 +246,10 @@ export function createPeers(deps: PeersDeps): Peers {
     }, WITHOUT_HELLO_MS).unref();
   }
 
-  /** What parts of libp2p open on their own is of use to them for a moment; nobody must wait for our handshake there. */
+  /**
+   * Closes connections that components of libp2p opened on their own: they are useful for a moment, and must not wait
+   * for our handshake.
+   */
   function dismiss(connection: Connection): void {
     setTimeout(() => {
       const { connection: kept } = sessions.get(connection.remotePeer.toString()) ?? {};
@@ -249,7 +258,7 @@ export function createPeers(deps: PeersDeps): Peers {
   }
 
   function onHello(stream: Stream, connection: Connection): void {
-    // Only who opened the connection greets, once.
+    // Only the side that opened the connection sends its hello first, and only once.
     if (connection.direction !== 'inbound') return stream.abort(new Error('not now'));
     const known = sessions.get(connection.remotePeer.toString());
     const session = known?.connection === connection ? known : sessions.open(connection, INBOUND);
@@ -267,7 +276,7 @@ export function createPeers(deps: PeersDeps): Peers {
           const session = sessions.get(id);
           sessions.stopAwaiting(connection);
           if (session?.connection === connection) sessions.end(session);
-          // Nor may what came by without becoming a peer leave anything behind.
+          // Connections that never completed the handshake must leave no data behind.
           if (!sessions.has(id) && host.connections(id).every(({ status }) => status !== 'open'))
             host.traffic.forget(id);
         }),

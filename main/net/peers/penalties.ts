@@ -2,15 +2,15 @@ import type { ViolationCode } from '../../core/violation.ts';
 import type { NetworkCode, PeerViolationCode } from '../protocol/wire-violation.ts';
 
 /**
- * What a violation costs its sender. `ignore`: nothing; honest peers do it too (races, policy, clocks, older versions).
- * `disconnect`: the connection ends and nothing counts, since a slow, paused or older peer does it without malice.
- * `note`: counts little. `fault`: counts much. `part`: the connection ends, and ten of them are a ban. `ban`: only
- * malice or a broken program does it. The argument for every code stands in docs/misbehaviour.md, which a test compares
- * with this table.
+ * The penalty for a violation. `ignore`: none; honest peers do it too (races, policy, clocks, older versions).
+ * `disconnect`: the connection is closed without points, since a slow, suspended or older peer does it without
+ * malice. `note`: few points. `fault`: many points. `part`: the connection is closed, and ten of them are a ban.
+ * `ban`: only malice or a broken program does it. docs/misbehaviour.md gives the reason for every code; a test
+ * compares it with this table.
  */
 export type Penalty = 'ignore' | 'disconnect' | 'note' | 'fault' | 'part' | 'ban';
 
-/** Points that a penalty adds to a peer's score; at BAN_SCORE it is banned. */
+/** Points that a penalty adds to the score of a peer; at BAN_SCORE the peer is banned. */
 export const POINTS: Readonly<Record<Penalty, number>> = {
   ignore: 0,
   disconnect: 0,
@@ -20,13 +20,13 @@ export const POINTS: Readonly<Record<Penalty, number>> = {
   ban: 100,
 };
 export const BAN_SCORE = 100;
-/** Half of a score is forgotten in this time. */
+/** The score of a peer halves in this time. */
 export const SCORE_HALF_LIFE_MS = 10 * 60_000;
 export const BAN_SECONDS = 24 * 3600;
 
-/** The penalty for each violation; adding a violation without deciding this does not compile. */
+/** The penalty for each violation; a violation code without a penalty does not compile. */
 export const PENALTY = {
-  // Bytes that don't decode: the encryption below proves that they left the peer this way.
+  // Bytes that cannot be decoded: the encryption proves that the peer sent exactly these.
   'codec-truncated': 'ban',
   'codec-varuint': 'ban',
   'codec-length': 'ban',
@@ -34,7 +34,7 @@ export const PENALTY = {
   'codec-trailing': 'ban',
   'codec-order': 'ban',
 
-  // Payments: a node checks what it passes on, so what no context can excuse is malice.
+  // Transactions: a node checks them before it relays them, so a violation that does not depend on context is malice.
   'tx-too-large': 'ban',
   'tx-no-outputs': 'ban',
   'tx-no-inputs': 'ban',
@@ -56,8 +56,8 @@ export const PENALTY = {
   'coin-immature': 'ignore',
   'lock-policy': 'ignore',
 
-  // Consensus rules of a block whose work is real: it cost its maker more than a ban could, and a peer of an older
-  // version may not know the rule. It comes back after every block, so nothing may add up.
+  // Consensus rules of a block with valid proof of work: the block cost its miner more than a ban could, and a peer
+  // of an older version may not know the rule. The violation recurs with every block, so points must not accumulate.
   'coinbase-missing': 'disconnect',
   'coinbase-witness': 'disconnect',
   'coinbase-records': 'disconnect',
@@ -70,7 +70,7 @@ export const PENALTY = {
   'block-too-large': 'ban',
   'block-empty': 'part',
   'block-outputs': 'disconnect',
-  // Says nothing about the block, all about who sent this body.
+  // Concerns only the peer that sent this body, not the block.
   'block-merkle': 'fault',
   'block-orphan': 'ignore',
   'block-invalid': 'disconnect',
@@ -80,7 +80,7 @@ export const PENALTY = {
   'header-bits': 'ban',
   'header-pow': 'ban',
   'header-time-old': 'ban',
-  // Their clock or ours.
+  // Either clock may be wrong.
   'header-time-new': 'ignore',
   'header-orphan': 'ignore',
   'header-on-invalid': 'disconnect',
@@ -105,19 +105,20 @@ export const PENALTY = {
   'wire-oversize': 'ban',
   'wire-unknown': 'ban',
   'wire-unexpected': 'ban',
-  // Counted only if the connection stays: one that breaks in the middle of a frame is bad luck.
+  // Counted only if the connection stays: a connection that breaks inside a frame is not the peer's choice.
   'wire-cut': 'note',
   'request-unanswered': 'part',
   'request-unsupported': 'disconnect',
   'handler-failed': 'part',
-  // A slow line, a suspended computer: the stream or connection ends, which is all that protects us.
+  // A slow connection or a suspended computer: closing the stream or connection is all that protection needs.
   'wire-slow': 'disconnect',
   'wire-unread': 'disconnect',
   'hello-missing': 'disconnect',
   'hello-network': 'ignore',
   'hello-version': 'ignore',
   'gossip-flood': 'note',
-  // The router ignores the peer by now. What lowers its score counts here by itself, or comes from restarts and pauses.
+  // The gossip router ignores the peer already. The reasons for a low score are counted here separately, or are
+  // restarts and pauses.
   'gossip-score': 'disconnect',
   'headers-unlinked': 'ban',
   'headers-unproven': 'fault',
@@ -127,10 +128,10 @@ export const PENALTY = {
   'tx-unasked': 'fault',
   'tx-withheld': 'note',
   'records-invalid': 'fault',
-  // The chain commits to every byte, so nobody sends another by accident.
+  // The chain commits to every byte, so an honest peer never sends other bytes.
   'chunk-invalid': 'ban',
   'peer-crowded': 'ignore',
-  // Nothing at all arrives from it: it has crashed, is suspended, or lost its line.
+  // No bytes arrive at all: the peer has crashed, is suspended, or is offline.
   'peer-silent': 'disconnect',
   // A slow computer, not a choice.
   'peer-overloaded': 'disconnect',
@@ -181,7 +182,7 @@ const REASON: Readonly<Record<NetworkCode, string>> = {
   manual: 'You sent it away.',
 };
 
-/** One sentence for people: why a peer was dropped or banned. */
+/** The reason for a disconnect or a ban, as one sentence for the user. */
 export function reasonOf(code: PeerViolationCode): string {
   if (code in REASON) return REASON[code as NetworkCode];
   const rule = code as ViolationCode;

@@ -2,17 +2,17 @@ import type { Clock } from '../../lib/clock.ts';
 import type { PeerViolationCode } from '../protocol/wire-violation.ts';
 import { SCORE_HALF_LIFE_MS } from './penalties.ts';
 
-/** How badly each peer has behaved: 0 is spotless, violations add points, time takes them away. */
+/** The misbehaviour score of each peer: 0 is good, violations add points, time removes them. */
 export interface Scores {
   of(peerId: string): number;
-  /** The score after adding. */
+  /** Returns the score after the points were added. */
   add(peerId: string, points: number, code: PeerViolationCode): number;
-  /** The last rule that it broke, while its score remembers. */
+  /** The last violation, while the score is above 0. */
   last(peerId: string): PeerViolationCode | null;
   clear(peerId: string): void;
 }
 
-// A peer that leaves and returns finds its score again, so memory is bounded by forgetting the smallest.
+// A score survives a reconnect, so memory is bounded: the smallest scores are forgotten.
 const MOST = 2000;
 const OLDEST = 16;
 
@@ -26,7 +26,8 @@ export function createScores(clock: Clock): Scores {
     return points < 0.5 ? 0 : points;
   };
 
-  // Looking at a few of the oldest is enough, and costs an attacker's thousand names nothing more.
+  // A sample of the oldest entries is enough; a full scan would let an attacker with a thousand peer ids use up
+  // processor time.
   const evict = () => {
     let least: string | null = null;
     let looked = 0;

@@ -6,12 +6,12 @@ import type { Hello } from '../protocol/hello.ts';
 import { type PeerViolation, peerViolation } from '../protocol/wire-violation.ts';
 
 export interface IntroduceDeps {
-  /** The handshake protocol of our network. */
+  /** The handshake protocol of this network. */
   readonly protocol: string;
   readonly identified: Identified;
 }
 
-/** Introduces this node on connections that it opened. Null = the connection was lost meanwhile. */
+/** Exchanges hellos on connections that this node opened. Null = the connection was lost meanwhile. */
 export type Introduce = (
   connection: Connection,
   ours: () => Hello,
@@ -35,7 +35,7 @@ export function createSendHello(deps: IntroduceDeps): Introduce {
     }
     const theirs = helloAmong((await deps.identified(connection))?.protocols ?? []);
     if (theirs === null || theirs === deps.protocol) return peerViolation('hello-missing');
-    // Handshake it in its own protocol tells it, too, that we are of another network.
+    // A hello in the peer's own protocol lets the peer see too that we are of another network.
     await greetBy(connection, theirs, ours).catch(() => null);
     return peerViolation('hello-network', { protocol: theirs });
   };

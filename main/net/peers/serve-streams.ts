@@ -13,16 +13,20 @@ export interface ServeStreamsDeps {
     get(id: string): Pick<Peer, 'hello'> | undefined;
     report(peerId: string, peerViolation: PeerViolation): void;
   };
-  /** What the requests on a stream of a connection cost; one for each stream. */
+  /** The costs of requests on a stream of this connection; created for each stream. */
   readonly tollOf: (connection: Connection) => Toll;
   readonly log: Log;
 }
 
-/** Each end opens streams when it has the other's hello, so one may be here just before this end has read the hello. */
+/**
+ * Each side opens streams when it has the other's hello, so a stream may arrive just before this side has read the
+ * hello.
+ */
 const GREETING_MS = 250;
 
 /**
- * Answers every stream of a protocol that a greeted peer opens; others are cut off. Handlers are made once a connection.
+ * Serves every stream of a protocol that a peer opens after the handshake; other streams are reset. Handlers are
+ * created once per connection.
  */
 export function serveStreams(
   deps: ServeStreamsDeps,

@@ -7,52 +7,55 @@ import { GOODBYE_MS } from '../protocol/control.ts';
 import type { PeerViolationCode } from '../protocol/wire-violation.ts';
 import type { Origin, OwnedPeer } from './peer.ts';
 
-/** A connection with somebody, who may or may not have become a peer. */
+/** A connection, before or after the handshake. */
 export interface Session {
   readonly connection: Connection;
   readonly origin: Origin;
   peer: OwnedPeer | null;
-  /** Why it ended, or is about to. */
+  /** The reason why the session ended or is about to. */
   code: PeerViolationCode | null;
-  /** It is being sent away. */
+  /** The session is being closed. */
   parting: boolean;
 }
 
 export interface SessionsDeps {
   readonly host: Pick<Host, 'peerId' | 'traffic'>;
-  /** A session with a peer is over. */
+  /** A session with a peer has ended. */
   ended(session: Session, peer: OwnedPeer): void;
 }
 
-/** One connection with everybody who is connected. */
+/** At most one connection per remote node. */
 export interface Sessions {
   get(id: string): Session | undefined;
   has(id: string): boolean;
   all(): readonly Session[];
-  /** Null when the connection is superfluous: of two between the same nodes, the one opened by the lower id stays. */
+  /**
+   * Null when the connection is redundant: of two between the same nodes, the one that the lower peer id opened
+   * stays.
+   */
   open(connection: Connection, origin: Origin): Session | null;
   end(session: Session): void;
-  /** An inbound connection without a hello is there; when there are too many, another of them is closed. */
+  /** An inbound connection without a hello was accepted; when there are too many, another of them is closed. */
   awaitHello(connection: Connection): void;
-  /** It is closed, or has exchanged its hello. */
+  /** The connection is closed, or has completed its handshake. */
   stopAwaiting(connection: Connection): void;
-  /** The address of the other end. */
+  /** The remote address. */
   locate(id: string): string | null;
 }
 
 /**
- * Inbound connections without a hello, also such as a peer opens beside the one that it greeted on. With all slots for
- * peers taken these fit below the host's limit.
+ * Limit for inbound connections without a hello, including additional connections of a peer. Together with a full set
+ * of peers they stay below the limit of the host.
  */
 export const AWAITING_HELLO: PoolLimits = { total: 32, perHost: 4, perGroup: 8 };
 
-/** Nobody is asked or answered any more once it is sent away; the goodbye takes a little longer. */
+/** No requests are sent or answered while a session is being closed, although `bye` takes a moment longer. */
 export const isHere = (session: Session): boolean => !session.parting;
 
 export function createSessions({ host, ended }: SessionsDeps): Sessions {
   const sessions = new Map<string, Session>();
   const all = (): Session[] => [...sessions.values()];
-  // Eviction of peers looks only at those who greeted; others must not take up the room before it comes to that.
+  // Eviction only considers peers after the handshake; connections before it must not use up all sockets.
   const awaiting = createGroupedPool<Connection>(AWAITING_HELLO, (connection) => {
     const session = sessions.get(connection.remotePeer.toString());
     if (session?.connection === connection) end(session);
@@ -108,8 +111,8 @@ export function close(connection: Connection): void {
 }
 
 /**
- * Closes a connection on which `bye` was the last that was sent, once the other end has closed it, or after GOODBYE_MS.
- * A socket that is closed while bytes of the other end are unread is reset, and then `bye` may be lost.
+ * Closes a connection whose last message was `bye`, as soon as the remote side closed it, or after GOODBYE_MS.
+ * Closing a socket with unread bytes resets it, and then `bye` may be lost.
  */
 export async function closeAfterBye(connection: Connection): Promise<void> {
   if (connection.status === 'open') {
