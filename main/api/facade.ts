@@ -167,7 +167,7 @@ export interface RestoredWallet {
   /** Unused addresses in a row after which nothing more is looked for. */
   readonly gap?: number | undefined;
   /** Also when a wallet here has the same keys. */
-  readonly allowTwice?: boolean | undefined;
+  readonly onlyNew?: boolean | undefined;
 }
 
 export interface MessageToSign {

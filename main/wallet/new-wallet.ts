@@ -42,8 +42,8 @@ export interface WalletMaker {
     readonly passphrase: string;
     /** Unused addresses in a row after which nothing more is looked for. */
     readonly gap: number;
-    /** Also when a wallet here has the same keys. */
-    readonly allowTwice: boolean;
+    /** Refuse when a wallet here has the same keys. */
+    readonly onlyNew: boolean;
   }): Promise<{ wallet: OpenWallet; firstAddress: string; secrets: KeySecrets }>;
   /**
    * Puts a deleted wallet back from the previous version of its file.
@@ -66,7 +66,7 @@ export interface WalletMakerDeps {
 
 interface Restored {
   readonly gap: number;
-  readonly allowTwice: boolean;
+  readonly onlyNew: boolean;
 }
 
 const MAX_WALLETS = 100;
@@ -93,7 +93,7 @@ export function createWalletMaker(deps: WalletMakerDeps): WalletMaker {
     let key = '';
     try {
       const first = await firstLockOf(secrets);
-      if (restored?.allowTwice !== true) checkKeysNew(first);
+      if (restored?.onlyNew !== false) checkKeysNew(first);
       key = toHex(first.lock);
       keysBeingMade.add(key);
       const sealed = await sealSecret(secret, password, identity);
@@ -140,12 +140,10 @@ export function createWalletMaker(deps: WalletMakerDeps): WalletMaker {
         wipe(entropy);
         return { wallet, mnemonic };
       }),
-    restore: ({ name, password, words, passphrase, gap, allowTwice }) =>
+    restore: ({ name, password, words, passphrase, gap, onlyNew }) =>
       reserved(name, async () => {
         const secret = { entropy: words.entropy, passphrase: passphrase.normalize('NFKD') };
-        const made = await make(name, password, secret, { gap, allowTwice }).finally(() =>
-          wipe(words.entropy),
-        );
+        const made = await make(name, password, secret, { gap, onlyNew }).finally(() => wipe(words.entropy));
         const first = made.wallet.keyring.lock({ chain: CHAIN.receive, index: 0 });
         return { ...made, firstAddress: encodeAddress(network.hrp, first) };
       }),

@@ -37,7 +37,7 @@ export interface Wallets extends Service, VaultWork {
   }): Promise<{ readonly mnemonic: string }>;
   /**
    * Comes back at once; what the chain holds for the wallet is read behind it. `gap` as in `rescan`.
-   * @throws {KithError} `wallet-keys-known` when a wallet here has the same keys, unless `allowTwice`
+   * @throws {KithError} `wallet-keys-known` when a wallet here has the same keys and `onlyNew` is true
    */
   restore(request: {
     readonly name: string;
@@ -45,7 +45,7 @@ export interface Wallets extends Service, VaultWork {
     readonly mnemonic: string;
     readonly passphrase?: string | undefined;
     readonly gap?: number | undefined;
-    readonly allowTwice?: boolean | undefined;
+    readonly onlyNew?: boolean | undefined;
   }): Promise<{ readonly firstAddress: string }>;
   /**
    * The first address that words and passphrase lead to, and the wallet here that has the same keys, if one has; keeps
@@ -180,7 +180,7 @@ export function createWallets(deps: WalletsDeps): Wallets {
       begin(wallet);
       return { mnemonic };
     },
-    async restore({ name, password, mnemonic, passphrase = '', gap = GAP_LIMIT, allowTwice = false }) {
+    async restore({ name, password, mnemonic, passphrase = '', gap = GAP_LIMIT, onlyNew = false }) {
       const words = checkWords(mnemonic);
       const request = {
         name: checkWalletName(name),
@@ -188,7 +188,7 @@ export function createWallets(deps: WalletsDeps): Wallets {
         words,
         passphrase: checkPassphrase(passphrase),
         gap,
-        allowTwice,
+        onlyNew,
       };
       const { wallet, firstAddress, secrets } = await running().maker.restore(request);
       running().sessions.hold(wallet.id, secrets);

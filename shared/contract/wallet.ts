@@ -139,8 +139,8 @@ export const walletContract = {
     .input(z.strictObject({ name: walletName, password, words: words.default(24) }))
     .output(z.object({ name: z.string(), mnemonic: z.string() })),
   /**
-   * `gap` is an addition, see there. Addition: when a wallet here has the same keys it is refused with
-   * `wallet-keys-known`, unless `allowTwice` is true.
+   * `gap` is an addition, see there. Addition: with `onlyNew` it is refused with `wallet-keys-known` when a wallet here
+   * has the same keys; without, `node.status` warns of both (`wallet-keys-twice`). `inspect` tells before.
    */
   restore: oc
     .input(
@@ -150,7 +150,7 @@ export const walletContract = {
         mnemonic,
         passphrase: passphrase.optional(),
         gap: gap.optional(),
-        allowTwice: z.boolean().optional(),
+        onlyNew: z.boolean().optional(),
       }),
     )
     .output(z.object({ name: z.string(), firstAddress: z.string() })),

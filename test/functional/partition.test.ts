@@ -41,7 +41,6 @@ test('a network cut in two mines on both sides, heals to one chain, and loses no
     name: 'twin',
     password: PASSWORD,
     mnemonic: spender.mnemonic,
-    allowTwice: true,
   });
   await until(
     async () => (await c.call.wallet.balance({ name: 'twin' })).confirmed === 3 * KITH,

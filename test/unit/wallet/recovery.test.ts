@@ -215,7 +215,7 @@ describe('keys', () => {
     const { mnemonic } = await world.wallets.create({ name: 'a', password: PASSWORD, words: 12 });
     await world.wallets.unlock('a', PASSWORD);
     for (let i = 0; i < 260; i++) await world.mine(1, world.wallets.payout('a'));
-    await world.wallets.restore({ name: 'b', password: PASSWORD, mnemonic, allowTwice: true });
+    await world.wallets.restore({ name: 'b', password: PASSWORD, mnemonic });
     world = await reopen(world);
     await world.wallets.unlock('b', PASSWORD);
     await eventually(

@@ -64,7 +64,7 @@ const holds = async (world: World, name: string) => {
 };
 /** What the wallet and the same words restored beside it hold, once both have read everything. */
 const bothHold = async (world: World, mnemonic: string, gap?: number) => {
-  await world.wallets.restore({ name: 'restored', password: PASSWORD, mnemonic, gap, allowTwice: true });
+  await world.wallets.restore({ name: 'restored', password: PASSWORD, mnemonic, gap });
   const { height } = world.chain.tip();
   await eventually(async () => (await world.wallets.balance('restored')).asOfHeight).toBe(height);
   await eventually(async () => (await world.wallets.balance('a')).asOfHeight).toBe(height);
@@ -228,7 +228,7 @@ describe('a payment further ahead than any wallet of ours gives addresses away',
     const world = await open();
     const { mnemonic } = await world.wallets.create({ name: 'a', password: PASSWORD, words: 12 });
     await world.mine(1, await lockAt(mnemonic, 300));
-    await world.wallets.restore({ name: 'near', password: PASSWORD, mnemonic, allowTwice: true });
+    await world.wallets.restore({ name: 'near', password: PASSWORD, mnemonic });
     await eventually(async () => (await world.wallets.balance('near')).asOfHeight).toBe(1);
     expect(await holds(world, 'near')).toBe(0);
     return { world, mnemonic };
@@ -241,7 +241,6 @@ describe('a payment further ahead than any wallet of ours gives addresses away',
       password: PASSWORD,
       mnemonic,
       gap: 301,
-      allowTwice: true,
     });
     await eventually(async () => await holds(world, 'further')).toBe(SUBSIDY);
   });
@@ -263,7 +262,7 @@ describe('a payment further ahead than any wallet of ours gives addresses away',
 test('a restored wallet that is locked notes where it may have missed a payment, and finds it once unlocked', async () => {
   let world = await open();
   const { mnemonic } = await world.wallets.create({ name: 'a', password: PASSWORD, words: 12 });
-  await world.wallets.restore({ name: 'b', password: PASSWORD, mnemonic, allowTwice: true });
+  await world.wallets.restore({ name: 'b', password: PASSWORD, mnemonic });
   await eventually(async () => (await world.wallets.balance('b')).asOfHeight).toBe(0);
   world = await reopen(world);
   // Another copy was paid 90 addresses ahead, and then 90 ahead of that: more than a locked one has keys for.

@@ -20,12 +20,14 @@ const noticed = (world: World) =>
     .filter(({ code }) => code === 'wallet-keys-twice')
     .map(({ message }) => message);
 
-test('a recovery phrase whose wallet is here is refused under another name, and nothing is left behind', async () => {
+test('where only new keys are wanted, a phrase whose wallet is here is refused, and nothing is left behind', async () => {
   const world = await open();
   const { mnemonic } = await world.wallets.create({ name: 'Everyday', password: PASSWORD, words: 12 });
   const firstAddress = await world.wallets.address('Everyday');
   expect(await world.wallets.inspect({ mnemonic })).toEqual({ firstAddress, wallet: 'Everyday' });
-  await expect(world.wallets.restore({ name: 'Again', password: PASSWORD, mnemonic })).rejects.toMatchObject({
+  await expect(
+    world.wallets.restore({ name: 'Again', password: PASSWORD, mnemonic, onlyNew: true }),
+  ).rejects.toMatchObject({
     code: 'wallet-keys-known',
     data: { other: 'Everyday' },
   });
@@ -36,22 +38,24 @@ test('a recovery phrase whose wallet is here is refused under another name, and 
   expect(noticed(world)).toEqual([]);
 });
 
-test('of two restores of one phrase at the same time one is refused', async () => {
+test('of two restores of new keys at the same time one is refused', async () => {
   const world = await open();
   const mnemonic = `${'abandon '.repeat(11)}about`;
   const outcomes = await Promise.all(
     ['a', 'b'].map((name) =>
-      world.wallets.restore({ name, password: PASSWORD, mnemonic }).then(() => 'restored', codeOf),
+      world.wallets
+        .restore({ name, password: PASSWORD, mnemonic, onlyNew: true })
+        .then(() => 'restored', codeOf),
     ),
   );
   expect(outcomes.toSorted()).toEqual(['restored', 'wallet-keys-known']);
   expect(names(world)).toHaveLength(1);
 });
 
-test('whoever wants the same keys twice gets them, and is warned from then on', async () => {
+test('keys that are here can be restored again, with a warning from then on', async () => {
   const world = await open();
   const { mnemonic } = await world.wallets.create({ name: 'Everyday', password: PASSWORD, words: 12 });
-  await world.wallets.restore({ name: 'Again', password: PASSWORD, mnemonic, allowTwice: true });
+  await world.wallets.restore({ name: 'Again', password: PASSWORD, mnemonic });
   expect(names(world)).toEqual(['Again', 'Everyday']);
   expect(noticed(world)).toEqual([expect.stringMatching(/“Again” and “Everyday”|“Everyday” and “Again”/)]);
 });

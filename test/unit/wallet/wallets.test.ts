@@ -210,7 +210,7 @@ describe('words', () => {
       firstAddress: first,
       wallet: 'a',
     });
-    const restored = await wallets.restore({ name: 'b', password: 'other', mnemonic, allowTwice: true });
+    const restored = await wallets.restore({ name: 'b', password: 'other', mnemonic });
     expect(restored.firstAddress).toBe(first);
     expect(await wallets.balance('b')).toEqual(await wallets.balance('a'));
     const [a, b] = [
