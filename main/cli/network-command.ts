@@ -9,7 +9,7 @@ import { KithError, messageOf } from '../lib/errors.ts';
 import { systemClock } from '../lib/clock.ts';
 import { networkFileHash, networkFileOf } from '../net/join.ts';
 import { mineNetwork } from '../mining/mine-network.ts';
-import { powHash } from '../workers/pow.ts';
+import { assertPowHash, powHash } from '../workers/pow.ts';
 import { readArguments, readNumber, wrong } from './arguments.ts';
 import type { Command } from './command.ts';
 import { readAddresses } from '../node/peer-addresses.ts';
@@ -69,6 +69,7 @@ export const networkCommand: Command = {
       process.stderr.write(
         `Measuring this machine and mining the first block: about ${parameters.spacing} s.\n`,
       );
+    assertPowHash();
     const network = await mineNetwork(parameters, powHash, systemClock.now(), {
       threads: availableParallelism(),
     });

@@ -1,7 +1,7 @@
 /** A mining thread: tries nonces in short slices and rests in between as it is told. */
 import { setImmediate as nextTurn, setTimeout as rest } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
-import { powHash } from '../workers/pow.ts';
+import { assertPowHash, powHash } from '../workers/pow.ts';
 import { createGrinder, type MiningJob } from './grind.ts';
 import { lowerThreadPriority, YIELDS } from '../lib/thread-priority.ts';
 
@@ -25,6 +25,8 @@ export interface FromMiner {
 
 const SLICE_MS = 20;
 const SPEAK_EVERY_MS = 250;
+
+assertPowHash();
 
 const port = parentPort!;
 let order: ToMiner = { job: null, share: 1 };

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { PowHashMany } from '../core/ports.ts';
 import { HEADER_BYTES } from '../core/primitives/limits.ts';
 import { DIGEST_BYTES } from './pow-slice.ts';
+import { assertPowHash } from './pow.ts';
 import { createSlicePool, type PoolLog } from './slice-pool.ts';
 import { dataOf } from './slice-task.ts';
 import { createTaskBuffers } from './task-buffers.ts';
@@ -21,8 +22,13 @@ export interface PowPool {
   close(): Promise<void>;
 }
 
-/** Checks the proof of work of many headers on threads of its own, so that a flood of headers delays nothing else. */
+/**
+ * Checks the proof of work of many headers on threads of its own, so that a flood of headers delays nothing else. The
+ * known answers are checked here too, so that a node refuses to start: its threads may start much later.
+ * @throws {KithError} `pow-hash-wrong`
+ */
 export async function createPowPool(options: PowPoolOptions = {}): Promise<PowPool> {
+  assertPowHash();
   const threads = options.threads ?? availableParallelism();
   const script = new URL('./pow-worker.ts', import.meta.url);
   const { idleMs, log } = options;

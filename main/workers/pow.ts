@@ -1,11 +1,14 @@
 import { hashRawSync } from '@node-rs/argon2';
+import { fromHex, toHex } from '../core/codec/hex.ts';
 import type { PowHash } from '../core/ports.ts';
+import { HEADER_BYTES } from '../core/primitives/limits.ts';
+import { KithError } from '../lib/errors.ts';
 
 // The package declares its constants as `const enum`, which single-file type stripping can't read.
 const ARGON2ID = 2;
 const VERSION_0X13 = 1;
 
-/** Where the previous block's id lies in a header, the first half of which is the salt (protocol.md §8). */
+/** The salt: the first half of the id of the previous block, as it lies in the header (protocol.md §8). */
 const SALT_FROM = 4;
 const SALT_TO = 20;
 
@@ -25,3 +28,35 @@ export const powHash: PowHash = (header, memoryKiB) => {
   });
   return new Uint8Array(digest.buffer, digest.byteOffset, digest.length);
 };
+
+/** Headers with their digests: block 1 of protocol.md §20, and 88 zero bytes with the memory that main uses. */
+const KNOWN_ANSWERS = [
+  {
+    header:
+      '0000002031985d852390016e54b80233fdd6371e1594c60199f45c457a32f1f76f8d703546c1ebec8ee449e7' +
+      'd4aeada73788c4059e564c864285e55c4a8fcd836a26dc838530026b00000000ffff7f200100000001000000',
+    memoryKiB: 8,
+    digest: '24b7f9c921b4f6ac1c0b4b3d2d02dcb0eb84592628befd80c1a38d22cb69ccc8',
+  },
+  {
+    header: '00'.repeat(HEADER_BYTES),
+    memoryKiB: 1024,
+    digest: '98211aae86cacca3f2d009101e48e51229ef120ae0cc3ef69ee89620ce00e901',
+  },
+] as const;
+
+/**
+ * Checks Argon2id against known answers before any header depends on it: a node with a wrong Argon2id would reject the
+ * chain of its network and follow another. Unlike signatures and SHA-256 there is no slower implementation to fall back
+ * on, because a sync would take weeks with it. About 1 ms.
+ * @throws {KithError} `pow-hash-wrong`
+ */
+export function assertPowHash(candidate: PowHash = powHash): void {
+  for (const { header, memoryKiB, digest } of KNOWN_ANSWERS) {
+    const actual = toHex(candidate(fromHex(header)!, memoryKiB));
+    if (actual === digest) continue;
+    throw new KithError('pow-hash-wrong', `Argon2id with ${memoryKiB} KiB gives ${actual}, not ${digest}`, {
+      data: { memoryKiB },
+    });
+  }
+}

@@ -100,6 +100,8 @@ export const NODE_SENTENCES = {
   'queue-closed': 'The node is stopping. Start it again to go on.',
   'worker-failed':
     'A part of the node that computes in the background failed and is started again. If this repeats, report it with the log.',
+  'pow-hash-wrong':
+    'Argon2id, the hash of the proof of work, gives a wrong result on this computer, so the node would follow another chain and does not start. Reinstall Kith for this system; if this repeats, report it with the log and the model of the processor.',
   'demo-node-failed': 'A node of the demo did not start. See its last lines above.',
   'node-died':
     'The node stopped unexpectedly and is started again. Your coins are safe; if this repeats, report it with the log.',

@@ -2,7 +2,7 @@ import { argon2id } from '@noble/hashes/argon2.js';
 import { describe, expect, test } from 'vitest';
 import { toHex } from '../../../main/core/codec/hex.ts';
 import { createPowPool } from '../../../main/workers/pow-pool.ts';
-import { powHash } from '../../../main/workers/pow.ts';
+import { assertPowHash, powHash } from '../../../main/workers/pow.ts';
 import { createRandom } from '../../support/random.ts';
 
 const header = (seed: number): Uint8Array => createRandom(seed).bytes(88);
@@ -34,6 +34,30 @@ describe('proof of work', () => {
       changed[i]! ^= 1;
       expect(powHash(changed, 8)).not.toEqual(powHash(bytes, 8));
     }
+  });
+});
+
+describe('the check of known answers', () => {
+  test('passes Argon2id as this computer and as noble compute it', () => {
+    expect(() => assertPowHash()).not.toThrow();
+    expect(() => assertPowHash(expected)).not.toThrow();
+  });
+
+  test.each([8, 1024])('refuses an implementation that is wrong with %i KiB only', (wrong) => {
+    const flipped = (bytes: Uint8Array, memoryKiB: number): Uint8Array => {
+      const digest = powHash(bytes, memoryKiB);
+      if (memoryKiB === wrong) digest[31]! ^= 1;
+      return digest;
+    };
+    expect(() => assertPowHash(flipped)).toThrow(
+      expect.objectContaining({ code: 'pow-hash-wrong', data: { memoryKiB: wrong } }),
+    );
+  });
+
+  test('refuses an implementation that ignores the salt', () => {
+    const unsalted = (bytes: Uint8Array, memoryKiB: number): Uint8Array =>
+      argon2id(bytes, new Uint8Array(16), { t: 1, m: memoryKiB, p: 1, version: 0x13, dkLen: 32 });
+    expect(() => assertPowHash(unsalted)).toThrow(expect.objectContaining({ code: 'pow-hash-wrong' }));
   });
 });
 
