@@ -19,19 +19,19 @@ export interface AdmissionRequest {
   readonly source?: string | undefined;
   /** When it was first seen; now unless told. */
   readonly time?: UnixSeconds | undefined;
-  /** Its signatures have been checked before; taken on trust as far as they don't depend on the rules in force. */
+  /** Its signatures were checked before; they are not checked again unless they depend on the active rules. */
   readonly trusted?: boolean | undefined;
-  /** Nobody is told that it got in. */
+  /** No event is emitted for it. */
   readonly quiet?: boolean | undefined;
 }
 
-/** The way into the pool. */
+/** Admits transactions to the pool. */
 export interface Admission {
-  /** Judges a transaction and lets it in; null when it is in. Rejects only when the verifier fails. */
+  /** Checks a transaction and adds it; null when it was added. Rejects only when the verifier fails. */
   admit(request: AdmissionRequest): Promise<Violation | null>;
-  /** The same at once for one whose signatures need no check; undefined when they do. */
+  /** The same, synchronously, for a transaction whose signatures need no check; undefined when they do. */
   admitNow(request: AdmissionRequest): Violation | null | undefined;
-  /** Resolves when everything that is on its way now, and what that brings along, has been decided. */
+  /** Resolves when every submitted transaction, and every orphan that it completes, was added or refused. */
   idle(): Promise<void>;
 }
 
@@ -41,13 +41,13 @@ export interface AdmissionDeps {
   readonly orphans: Orphans;
   readonly signatures: SignatureQueue;
   readonly clock: Clock;
-  /** Blocks that a new payment must have left before it expires. */
+  /** Minimum number of blocks before a new payment expires. */
   readonly expiryMargin: number;
-  /** Called after a transaction has got in; takes up what waited for it. */
+  /** Called after a transaction was added; submits the orphans that waited for it. */
   readonly arrived: (tx: Transaction) => void;
 }
 
-// What peers may have on its way through the verifier at once, in bytes.
+// Bytes of transactions from peers that may be in signature verification at once.
 const MAX_PENDING_BYTES = 16_000_000;
 
 export function createAdmission(deps: AdmissionDeps): Admission {
@@ -62,7 +62,7 @@ export function createAdmission(deps: AdmissionDeps): Admission {
     const result = evaluate(tx, chain, pool.graph, termsOf(origin));
     if (!('missing' in result)) return result;
     const evidence = { missing: result.missing.length, first: hexOf(result.missing[0]!) };
-    // So many unknown parents would never all be unconfirmed ones: it isn't kept.
+    // More unknown parents than unconfirmed ancestors are allowed: it can never be valid, so it is not kept.
     if (source === undefined || result.missing.length > MAX_ANCESTORS) {
       return violation('coin-missing', evidence);
     }
@@ -93,7 +93,7 @@ export function createAdmission(deps: AdmissionDeps): Admission {
         orphans.remove(request.tx.widBinary);
         return violation('tx-signature', { signature: bad });
       }
-      // The world went on meanwhile: a block, a conflicting payment, this very one by another way.
+      // During verification a block, a conflicting payment or the same transaction may have arrived.
       const same =
         revision === pool.revision && tip === chain.tip().id && sameRules(chain.nextRules(), rules);
       if (!same) candidate = judge(request);

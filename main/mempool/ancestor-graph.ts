@@ -3,29 +3,29 @@ import type { BinaryString } from '../core/codec/binary.ts';
 import { type CoinKey, showCoinKey } from '../core/primitives/coin-key.ts';
 import { type EntryFacts, PoolEntry } from './entry.ts';
 
-/** The transactions of the pool and who spends whom. No policy, no events; the sums of every entry are kept right. */
+/** The transactions of the pool and which spends which, with the sums of each entry. No policy and no events. */
 export interface AncestorGraph {
   readonly size: number;
   /** Bytes of all transactions. */
   readonly bytes: number;
-  /** What they take up, by the measure of the size cap. */
+  /** Memory that they use, as the size cap counts it. */
   readonly usage: number;
   entries(): IterableIterator<PoolEntry>;
   get(txid: BinaryString): PoolEntry | undefined;
   getByWid(wid: BinaryString): PoolEntry | undefined;
-  /** Who spends this coin. */
+  /** The entry that spends this coin. */
   spender(key: CoinKey): PoolEntry | undefined;
-  /** All that must be mined before a transaction with these parents: the parents and theirs. */
+  /** The ancestors of a transaction with these parents, the parents included. */
   ancestorsOf(parents: readonly PoolEntry[]): PoolEntry[];
-  /** The entry and all that can't be mined without it. */
+  /** The entry and its descendants. */
   descendantsOf(entry: PoolEntry): PoolEntry[];
-  /** Puts it in. None of its inputs may have a spender here; nothing here may spend it yet. */
+  /** Adds an entry. None of its inputs may have a spender in the graph, and nothing in the graph may spend it yet. */
   add(facts: EntryFacts, parents: readonly PoolEntry[]): PoolEntry;
-  /** Takes it out alone. Either it stands on nothing here (it was mined), or nothing stands on it. */
+  /** Removes one entry, which must have no parents in the graph (it was mined) or no children. */
   remove(entry: PoolEntry): void;
 }
 
-/** `touched` hears of every entry whose descendants' sum has changed. */
+/** `touched` is called for every entry whose descendant sum changed. */
 export function createAncestorGraph(touched: (entry: PoolEntry) => void): AncestorGraph {
   const byTxid = new Map<BinaryString, PoolEntry>();
   const byWid = new Map<BinaryString, PoolEntry>();
@@ -106,8 +106,9 @@ export function createAncestorGraph(touched: (entry: PoolEntry) => void): Ancest
 
     remove(entry) {
       if (!entry.alive) throw new Error(`not in the pool: ${entry.txid}`);
-      // The sums of what is before and of what is behind it could no longer be told apart.
-      if (entry.parents.length > 0 && entry.children.length > 0) throw new Error(`in between: ${entry.txid}`);
+      // With both, the ancestor and descendant sums of its relatives could not be corrected one entry at a time.
+      if (entry.parents.length > 0 && entry.children.length > 0)
+        throw new Error(`has parents and children: ${entry.txid}`);
       for (const ancestor of ancestorsOf(entry.parents)) addDescendant(ancestor, entry, -1);
       for (const descendant of walk(entry.children, childrenOf)) addAncestor(descendant, entry, -1);
       for (const parent of entry.parents) parent.children.splice(parent.children.indexOf(entry), 1);

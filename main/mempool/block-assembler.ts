@@ -6,14 +6,14 @@ import type { AncestorGraph } from './ancestor-graph.ts';
 import { createHeap, type Heap } from './heap.ts';
 
 export interface AssemblerLimits {
-  /** For the transactions alone, without header, count and coinbase. */
+  /** Bytes for transactions, without header, count and coinbase. */
   readonly maxBytes: number;
   readonly maxOutputs: number;
-  /** Of the block that takes them. */
+  /** Height of the block. */
   readonly height: Height;
   /**
-   * Motes per byte; entries that pay less are looked at only if the others leave room. Changes the cost, never the
-   * choice.
+   * Motes per byte; entries that pay less are considered only if the others leave room. It affects the cost, not the
+   * result.
    */
   readonly cut?: number;
 }
@@ -26,22 +26,22 @@ export interface AssembledTransactions {
   readonly outputs: number;
 }
 
-/** An entry with those of its ancestors that are not in the block yet, as it stood when it was put on the heap. */
+/** An entry with its ancestors that were not in the block yet when the package was put on the heap. */
 interface Rank extends Feerate {
   readonly entry: PoolEntry;
-  /** The whole package's. */
+  /** Of the whole package. */
   readonly packageFee: number;
   readonly packageSize: number;
 }
 
-// Once the block is nearly full, so many packages in a row that don't fit mean that looking on is not worth it.
+// Once the block is nearly full, the search stops after this many packages in a row that do not fit (as in Bitcoin Core).
 const MAX_MISSES = 1000;
 const NEARLY_FULL_BYTES = 2000;
 const NEARLY_FULL_OUTPUTS = 20;
 
 /**
- * The transactions that pay a miner most: again and again the entry that, together with the ancestors which it still
- * needs, pays most per byte (as Bitcoin Core selects). Cost: a heap over the entries above the cut; 20 ms for 50 000.
+ * The transactions that pay a miner most: repeatedly the package of an entry and its ancestors outside the block with the
+ * highest fee rate (as in Bitcoin Core). Cost: a heap over the entries above the cut; 20 ms for 50 000.
  */
 export function assembleTransactions(graph: AncestorGraph, limits: AssemblerLimits): AssembledTransactions {
   const builder = createBuilder(graph, limits);
@@ -71,7 +71,7 @@ function before(a: Rank, b: Rank): boolean {
 }
 
 function rankOf(entry: PoolEntry, needed: Feerate): Rank {
-  // Ancestors that pay well don't make their child worth more: they will be taken without it.
+  // Ancestors with a higher fee rate do not raise the rate of their child: they are selected without it.
   const { fee, size } = lowerFeerate(entry, needed);
   return { entry, fee, size, packageFee: needed.fee, packageSize: needed.size };
 }
@@ -79,7 +79,7 @@ function rankOf(entry: PoolEntry, needed: Feerate): Rank {
 function createBuilder(graph: AncestorGraph, { maxBytes, maxOutputs, height }: AssemblerLimits) {
   const taken = new Set<PoolEntry>();
   const blocked = entriesTooEarly(graph, height);
-  /** What entries still need, once some of their ancestors are in the block. */
+  /** Reduced packages of entries with some ancestors already in the block. */
   const reduced = new Map<PoolEntry, { fee: number; size: number }>();
   let bytes = 0;
   let outputs = 0;
@@ -105,7 +105,7 @@ function createBuilder(graph: AncestorGraph, { maxBytes, maxOutputs, height }: A
   return {
     neededBy,
 
-    /** No entry is worth more than it pays itself, so those below the cut can wait. */
+    /** The fee rate of a package never exceeds that of its entry, so entries below the cut can wait. */
     initialRanks(cut: Feerate): { above: Rank[]; below: PoolEntry[] } {
       const above: Rank[] = [];
       const below: PoolEntry[] = [];
@@ -124,7 +124,7 @@ function createBuilder(graph: AncestorGraph, { maxBytes, maxOutputs, height }: A
       );
     },
 
-    /** Puts the entry and what it needs into the block; false if there is no room. */
+    /** Adds the entry and its missing ancestors to the block; false if there is no room. */
     take(entry: PoolEntry, heap: Heap<Rank>): boolean {
       if (bytes + neededBy(entry).size > maxBytes) return false;
       const added = [entry, ...graph.ancestorsOf(entry.parents)].filter((part) => !taken.has(part));
@@ -148,7 +148,7 @@ function createBuilder(graph: AncestorGraph, { maxBytes, maxOutputs, height }: A
   };
 }
 
-/** Entries that this height may not take yet, with all that descends from them: only after a chain became shorter. */
+/** Entries that are not valid at this height yet, with their descendants: they exist only after a reorganisation to a lower height. */
 function entriesTooEarly(graph: AncestorGraph, height: Height): Set<PoolEntry> {
   const blocked = new Set<PoolEntry>();
   for (const entry of graph.entries()) {

@@ -6,9 +6,9 @@ import type { PoolEntry } from './entry.ts';
 import type { Orphans } from './orphans.ts';
 import type { Pool } from './pool.ts';
 
-/** What a block that joined the chain does to the pool: its transactions leave, and so does what they rule out. */
+/** Removes the transactions of a connected block from the pool, and those that conflict with them. */
 export function applyConnected(block: Block, pool: Pool, orphans: Orphans): void {
-  // While a new node reads the whole chain there is nothing here, and a block must cost nothing.
+  // During the initial sync the pool is empty, and a block must cost nothing here.
   if (pool.graph.size > 0) {
     for (const tx of block.transactions) removeMinedAndConflicts(tx, pool);
     removeExpired(block.header.height, pool);
@@ -20,7 +20,7 @@ export function applyConnected(block: Block, pool: Pool, orphans: Orphans): void
 function removeMinedAndConflicts(tx: Transaction, pool: Pool): void {
   const { graph } = pool;
   const own = graph.get(tx.txidBinary);
-  // Its coins are spent by itself here, so nothing else of the pool can spend them.
+  // In the pool it is the spender of its coins, so no other entry can spend them.
   if (own) return pool.removeMined(own);
   for (const input of tx.inputs) {
     const loser = graph.spender(coinKey(input));
@@ -28,7 +28,7 @@ function removeMinedAndConflicts(tx: Transaction, pool: Pool): void {
   }
 }
 
-/** Those that the next block may no longer take, and what descends from them. */
+/** Entries that expired for the next block, and their descendants. */
 export function removeExpired(tip: Height, pool: Pool): void {
   for (const entry of [...pool.graph.entries()]) {
     if (entry.alive && entry.expires !== 0 && entry.expires <= tip)
@@ -36,14 +36,14 @@ export function removeExpired(tip: Height, pool: Pool): void {
   }
 }
 
-/** Those that spend coinbases which are too young on the chain as it is now. */
+/** Entries that spend coinbases which are immature on the current chain. */
 export function removeImmature(tip: Height, pool: Pool): void {
   for (const entry of [...pool.graph.entries()]) {
     if (entry.alive && entry.matureAt > tip + 1) pool.removeWithDescendants(entry, 'reorg');
   }
 }
 
-/** Those that were judged by rules which are no longer, or not yet, in force. */
+/** Entries that were checked under rules other than those of the next block. */
 export function removeUpgradable(pool: Pool): void {
   for (const entry of [...pool.graph.entries()]) {
     if (entry.alive && entry.upgradable) pool.removeWithDescendants(entry, 'reorg');
@@ -57,7 +57,7 @@ function dropDecidedOrphans(block: Block, orphans: Orphans): void {
   orphans.removeWhere((orphan) => orphan.inputs.some((input) => spent.has(coinKey(input))));
 }
 
-/** Who in the pool spends what this transaction creates. */
+/** Entries of the pool that spend outputs of this transaction. */
 export function spendersOf(tx: Transaction, pool: Pool): PoolEntry[] {
   const spenders = new Set<PoolEntry>();
   tx.outputs.forEach((_, index) => {
@@ -67,7 +67,7 @@ export function spendersOf(tx: Transaction, pool: Pool): PoolEntry[] {
   return [...spenders];
 }
 
-/** Who in the pool spends one of these coins. */
+/** Entries of the pool that spend one of these coins. */
 export function spendersOfCoins(coins: ReadonlyMap<CoinKey, unknown>, pool: Pool): PoolEntry[] {
   const spenders = new Set<PoolEntry>();
   for (const key of coins.keys()) {

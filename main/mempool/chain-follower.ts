@@ -19,25 +19,25 @@ export interface FollowerDeps {
   readonly pool: Pool;
   readonly orphans: Orphans;
   readonly returning: ReorgReadd;
-  /** Takes up what waited for this transaction. */
+  /** Submits the orphans that waited for this transaction. */
   readonly arrived: (txid: BinaryString) => void;
   readonly clock: Clock;
 }
 
-/** The pool follows until it is told to stop. */
+/** Follows the chain until `stop`. */
 export interface Follower {
-  /** Blocks were taken back, and the chain has not come to rest since. */
+  /** A reorganisation is running: blocks were disconnected and the new tip was not announced yet. */
   readonly moving: boolean;
   stop(): void;
 }
 
-// A chain that got lighter (a rule that this node learnt late) has no tip to wait for: this long without a step is rest.
+// A chain that lost work (blocks that broke a rule learnt late) announces no tip: after this time without a step the reorganisation counts as finished.
 const AT_REST_MS = 500;
 
-/** Keeps the pool true to the chain, step by step. */
+/** Applies each connected and disconnected block to the pool. */
 export function followChain({ chain, pool, orphans, returning, arrived, clock }: FollowerDeps): Follower {
   let policyLock = chain.nextRules().policyLock;
-  /** What the tip was before blocks were taken back; null while none are. */
+  /** The tip before the first block was disconnected; null outside a reorganisation. */
   let left: { readonly work: bigint; readonly height: Height } | null = null;
   let resting: NodeJS.Timeout | null = null;
 
@@ -56,7 +56,7 @@ export function followChain({ chain, pool, orphans, returning, arrived, clock }:
     returning.settled();
   };
 
-  /** A halt in the middle of a reorganisation is no rest: what would come back now may be mined by the next block. */
+  /** A pause within a reorganisation must not trigger the re-add: the next block may contain these transactions. */
   const rest = (work: bigint): void => {
     if (resting) clearTimeout(resting);
     resting = null;
@@ -75,8 +75,8 @@ export function followChain({ chain, pool, orphans, returning, arrived, clock }:
 
   const disconnected = ({ block, entry, delta }: ChainMoves['disconnected']): void => {
     left ??= entry;
-    // What the coinbase issued is gone for good, and without the body all that the block created: what spends it can't
-    // come back.
+    // The coins of the coinbase no longer exist, and without the body none that the block created can come back: entries
+    // that spend them leave.
     if (pool.graph.size > 0) {
       for (const spender of block
         ? spendersOf(block.transactions[0]!, pool)
@@ -104,7 +104,7 @@ export function followChain({ chain, pool, orphans, returning, arrived, clock }:
   };
 }
 
-/** What was mature or unlocked at the old tip may not be so at one that is lower. */
+/** At a lower tip, coins that were mature and transactions that were valid at the old one may not be so. */
 function removeTooEarly(tip: Height, pool: Pool): void {
   removeImmature(tip, pool);
   removeUpgradable(pool);

@@ -8,13 +8,13 @@ import type { Outpoint } from '../core/primitives/outpoint.ts';
 import type { Events } from '../lib/events.ts';
 
 /**
- * What the chain tells while it moves, one step after the other, when its lookups already answer for the state after
- * them; `tip` when the move is over or makes a halt.
+ * Events of the chain, one per step. Lookups already answer for the state after a group of steps. `tip` follows when the
+ * steps are finished or pause.
  */
 export interface ChainMoves {
   connected: { readonly block: Block };
   disconnected: {
-    /** Null when the body was lost: its payments cannot come back. */
+    /** Null when the body was lost: its payments cannot be re-added. */
     readonly block: Block | null;
     readonly entry: { readonly work: bigint; readonly height: Height };
     /** `spent`: the coins that the block had created. */
@@ -23,13 +23,13 @@ export interface ChainMoves {
   tip: { readonly work: bigint };
 }
 
-/** All that the mempool needs of the chain. */
+/** What the mempool needs from the chain. */
 export interface ChainView {
   readonly network: Pick<Network, 'id' | 'idHex' | 'params'>;
   tip(): { readonly id: string; readonly height: Height };
   /** A coin that can be spent at the tip. */
   getCoin(outpoint: Outpoint): Coin | undefined;
-  /** The rules in force for the block after the tip. */
+  /** The active rules for the block after the tip. */
   nextRules(): ActiveRules;
   readonly events: Events<ChainMoves>;
 }

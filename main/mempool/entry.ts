@@ -11,7 +11,7 @@ export interface Totals extends Feerate {
   readonly count: number;
 }
 
-/** What is known of a transaction once it has passed every check. */
+/** Facts of a transaction that passed every check. */
 export interface EntryFacts {
   readonly tx: Transaction;
   readonly fee: Motes;
@@ -19,21 +19,21 @@ export interface EntryFacts {
   readonly time: UnixSeconds;
   /** The coins it spends. */
   readonly keys: readonly CoinKey[];
-  /** The first height whose block may take it, as far as the coinbases it spends are concerned; 0 if it spends none. */
+  /** The first height at which every coinbase that it spends is mature; 0 if it spends none. */
   readonly matureAt: Height;
-  /** Creates or spends a lock of type 1 to 254, so that it depends on which rules are in force. */
+  /** It creates or spends a lock of type 1 to 254, so its validity depends on the active rules. */
   readonly upgradable: boolean;
 }
 
-/** A transaction in the pool, as everyone else may see it. */
+/** Read-only view of a transaction in the pool. */
 export interface MempoolEntry extends Feerate {
   readonly txid: string;
   readonly wid: string;
-  /** The same as a binary string, which is how it is kept. */
+  /** The same as a binary string, which is the form that the pool stores. */
   readonly widId: BinaryString;
-  /** The transaction's encoding, for sending it on. Never write to it. */
+  /** The encoded transaction. Never write to it. */
   readonly bytes: Uint8Array;
-  /** Decodes anew at each call, about 10 µs: keep it if it is needed twice. */
+  /** Decodes at each call, about 10 µs: keep the result if it is needed twice. */
   readonly tx: Transaction;
   readonly size: number;
   readonly fee: Motes;
@@ -51,7 +51,7 @@ type Mutable<T> = { -readonly [Name in keyof T]: T[Name] };
  * memory; a full pool has tens of thousands of these.
  */
 export class PoolEntry implements MempoolEntry {
-  /** The txid and the wid as the pool's maps are keyed by them. */
+  /** Txid and wid in the form that keys the maps of the pool. */
   readonly id: BinaryString;
   readonly widId: BinaryString;
   readonly bytes: Uint8Array;
@@ -63,7 +63,7 @@ export class PoolEntry implements MempoolEntry {
   readonly keys: readonly CoinKey[];
   readonly matureAt: Height;
   readonly upgradable: boolean;
-  /** Order of arrival; the earlier one wins where all else is equal. */
+  /** Order of arrival; between equals the earlier entry is preferred. */
   readonly sequence: number;
   readonly parents: PoolEntry[] = [];
   readonly children: PoolEntry[] = [];
@@ -71,7 +71,7 @@ export class PoolEntry implements MempoolEntry {
   readonly descendants: Mutable<Totals>;
   /** False once it has left the pool. */
   alive = true;
-  /** The last walk over the graph that came by here. */
+  /** Number of the last graph traversal that visited this entry. */
   mark = 0;
 
   constructor(facts: EntryFacts, sequence: number) {
@@ -109,7 +109,7 @@ export class PoolEntry implements MempoolEntry {
   }
 }
 
-/** Decodes bytes that have decoded before. */
+/** Decodes bytes that were decoded successfully before. */
 export function decodeKnown(bytes: Uint8Array): Transaction {
   const tx = decodeTransaction(bytes);
   if (isViolation(tx)) throw new Error(`a transaction of the pool no longer decodes: ${tx.code}`);
@@ -117,7 +117,7 @@ export function decodeKnown(bytes: Uint8Array): Transaction {
 }
 
 /**
- * The transaction over bytes of its own: a view into a block or a network buffer would keep all of that in memory.
+ * The transaction with a copy of its bytes: a view into a block or a network buffer would keep the whole buffer in memory.
  * (A Buffer's `slice` is such a view too.)
  */
 export function detached(tx: Transaction): Transaction {

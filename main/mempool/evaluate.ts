@@ -19,19 +19,19 @@ import type { PoolEntry } from './entry.ts';
 import type { AncestorGraph } from './ancestor-graph.ts';
 import { findInputs, type Inputs, isMined } from './inputs.ts';
 
-/** How strictly a transaction is judged. */
+/** The policy that a transaction is checked against. */
 export interface Terms {
   /** Motes per byte. */
   readonly floor: number;
-  /** Blocks that must be left before it expires. */
+  /** Minimum number of blocks before it expires. */
   readonly margin: number;
   readonly maxAncestors: number;
   readonly maxDescendants: number;
-  /** Whether it must be what nodes relay: its version, its locks, no dust. */
+  /** Whether version, lock types and dust are checked. */
   readonly relayed: boolean;
 }
 
-/** For what is new: the policy of protocol.md §18. */
+/** For new transactions: the policy of protocol.md §18. */
 export const relayTerms = (floor: number, margin: number): Terms => ({
   floor,
   margin,
@@ -41,8 +41,8 @@ export const relayTerms = (floor: number, margin: number): Terms => ({
 });
 
 /**
- * For what was in a block or in the pool before: refusing it now would lose a payment that was made. A limit on lines
- * stays, so that walking along one is never slow.
+ * For transactions that were in a block or in the pool before: refusing one now would lose a payment. The ancestor limit
+ * stays, so that a traversal is never slow.
  */
 export const KEEPING_TERMS: Terms = {
   floor: 0,
@@ -52,25 +52,25 @@ export const KEEPING_TERMS: Terms = {
   relayed: false,
 };
 
-/** A transaction that may go in as soon as its signatures hold. */
+/** A transaction that passed every check but the signatures. */
 export interface Candidate {
   readonly spend: Spend;
   readonly signatures: SignatureBatch;
-  /** The rules that it was judged by. */
+  /** The rules under which it was checked. */
   readonly rules: ActiveRules;
   readonly parents: readonly PoolEntry[];
-  /** What it throws out: those that spend the same coins and all that descend from them. */
+  /** The entries that it replaces: its conflicts and their descendants. */
   readonly replaced: readonly PoolEntry[];
   readonly matureAt: Height;
   readonly upgradable: boolean;
 }
 
-/** Inputs that nobody has told us of; not a broken rule yet. */
+/** Missing parents: not a violation yet. */
 export interface MissingInputs {
   readonly missing: readonly BinaryString[];
 }
 
-/** Everything about a transaction but its signatures, against the chain's tip and the pool as they are now. */
+/** Every check of a transaction but the signatures, against the current tip and pool. */
 export function evaluate(
   tx: Transaction,
   chain: ChainView,
@@ -117,7 +117,7 @@ function allReplaced(inputs: Inputs, graph: AncestorGraph): PoolEntry[] {
   return [...new Set(inputs.conflicts.flatMap((conflict) => graph.descendantsOf(conflict)))];
 }
 
-/** The unconfirmed transactions before it: how many they are, how many would follow each, when the first expires. */
+/** Limits on unconfirmed ancestors: their number, the number of descendants of each, and the earliest expiry. */
 function checkLine(
   tx: Transaction,
   inputs: Inputs,
@@ -127,7 +127,7 @@ function checkLine(
   terms: Terms,
 ): Verdict {
   const most = terms.maxAncestors;
-  // Before the walk: a line that is too long is not worth walking along.
+  // Checked before the traversal, which would be slow for a long chain of ancestors.
   const longest = Math.max(0, ...inputs.parents.map((parent) => parent.ancestors.count)) + 1;
   if (longest > most) return violation('policy-ancestors', { count: longest, most });
   const ancestors = graph.ancestorsOf(inputs.parents);
@@ -147,7 +147,7 @@ function checkDescendants(
   most: number,
 ): Verdict {
   if (ancestor.descendants.count + 1 <= most) return null;
-  // Those that would leave don't count.
+  // Replaced entries do not count.
   const leaving = new Set(replaced);
   const staying = graph.descendantsOf(ancestor).filter((entry) => !leaving.has(entry));
   const count = staying.length + 1;
@@ -178,16 +178,16 @@ function checkParentsOfReplacement(
   graph: AncestorGraph,
 ): Verdict {
   const leaving = new Set(replaced);
-  // It can't spend from what it throws out.
+  // A transaction cannot spend outputs of an entry that it replaces.
   const own = graph.ancestorsOf(inputs.parents).find((ancestor) => leaving.has(ancestor));
   if (own) return violation('policy-conflict', { ancestor: own.txid });
-  // A new unconfirmed parent may pay so little that the replacement would be mined later than what it replaces.
+  // A new unconfirmed parent with a low fee rate could delay the replacement beyond the entry it replaces (BIP 125, rule 2).
   const before = new Set(inputs.conflicts.flatMap((conflict) => conflict.parents));
   const added = inputs.parents.find((parent) => !before.has(parent));
   return added ? violation('policy-conflict', { unconfirmed: added.txid }) : null;
 }
 
-/** The last height at which all of them can still be mined; 0 = none of them expires. */
+/** The last height at which all of them can be mined; 0 = none expires. */
 export function leastExpiry(transactions: readonly { readonly expires: Height }[]): Height {
   let least = 0;
   for (const { expires } of transactions) {

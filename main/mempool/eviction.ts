@@ -2,17 +2,17 @@ import { compareFeerates, type Feerate, higherFeerate } from '../core/policy/fee
 import type { PoolEntry } from './entry.ts';
 import { createHeap, type Heap } from './heap.ts';
 
-/** Finds what a full pool would miss least. */
+/** Finds the entry that a full pool evicts. */
 export interface EvictionOrder {
-  /** An entry is new, or the sum of its descendants has changed. */
+  /** An entry is new, or its descendant sum changed. */
   touched(entry: PoolEntry): void;
-  /** The entry that, with all its descendants, pays least per byte. Undefined when the pool is empty. */
+  /** The entry with the lowest descendant fee rate. Undefined when the pool is empty. */
   least(): PoolEntry | undefined;
-  /** Forgets the order until it is asked for again. */
+  /** Drops the heap; it is built again when needed. */
   rest(): void;
 }
 
-/** What an entry is worth to the pool: a child that pays well keeps its parents in. */
+/** The higher of an entry's own and its descendant fee rate: a child with a high fee keeps its parents in the pool. */
 export function keepingFeerate(entry: PoolEntry): Feerate {
   return higherFeerate(entry, entry.descendants);
 }
@@ -28,8 +28,8 @@ function before(a: Rank, b: Rank): boolean {
 }
 
 /**
- * A heap that exists only while the pool is full. Ranks that no longer hold stay in it until they come up; each
- * change puts in the new one.
+ * A heap that exists only while the pool is full. A change adds a new rank; outdated ranks are skipped when they reach
+ * the top.
  */
 export function createEvictionOrder(entries: () => Iterable<PoolEntry>, count: () => number): EvictionOrder {
   let heap: Heap<Rank> | null = null;
@@ -47,7 +47,7 @@ export function createEvictionOrder(entries: () => Iterable<PoolEntry>, count: (
   return {
     touched(entry) {
       if (heap === null) return;
-      // Too many that no longer hold: starting over is cheaper than carrying them along.
+      // With too many outdated ranks, building the heap again is cheaper than keeping them.
       if (heap.size > 2 * count() + 1000) heap = null;
       else heap.push(rank(entry));
     },

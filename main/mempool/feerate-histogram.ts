@@ -1,18 +1,18 @@
 import type { Feerate } from '../core/policy/feerate.ts';
 import { MIN_FEERATE } from '../core/policy/policy-limits.ts';
 
-/** How many bytes of the pool pay how much, to the nearest 5 %. Each change and each question costs next to nothing. */
+/** Bytes of the pool per fee rate, in buckets of 5 %. Updates are O(1); a query scans the buckets. */
 export interface FeerateHistogram {
   add(feerate: Feerate): void;
   remove(feerate: Feerate): void;
-  /** The least whole motes per byte that leave at most `bytes` of the pool ahead. */
+  /** The lowest whole motes per byte with which at most `bytes` of the pool pay more. */
   rateBehind(bytes: number): number;
-  /** Motes per byte that the best-paying `bytes` of the pool do not fall below; 0 when it has fewer. */
+  /** The lowest fee rate, in motes per byte, among the best-paying `bytes` of the pool; 0 when the pool has fewer bytes. */
   rateOfBest(bytes: number): number;
 }
 
 const STEP = 1.05;
-// 10 × 1.05^480 is above 10^11 motes a byte: nobody pays a thousand KITH for one byte.
+// The highest bucket begins at 10 × 1.05^480, above 10^11 motes a byte or 1000 KITH a byte.
 const BUCKETS = 481;
 
 const bucketOf = ({ fee, size }: Feerate): number => {

@@ -1,7 +1,7 @@
 import { MAX_BLOCK_BYTES } from '../core/primitives/limits.ts';
 import type { FeerateHistogram } from './feerate-histogram.ts';
 
-/** What a payment should offer, in whole motes per byte, to be mined by then. */
+/** Recommended fee rates in whole motes per byte, by confirmation time. */
 export interface Feerates {
   /** In the next block. */
   readonly next: number;
@@ -13,12 +13,12 @@ export interface Feerates {
 
 const TEN_MINUTES = 600;
 const DAY = 86_400;
-// The rest of each block goes to what arrives after the estimate and pays more.
+// The rest of each block is reserved for transactions that arrive after the estimate and pay more.
 const USABLE = 0.75;
 
 /**
- * From what waits in the pool now: the least that puts few enough bytes ahead of it. While blocks have room that is
- * the floor, whatever others pay. `spacing` in seconds, `floor` in motes per byte.
+ * Estimates from the current pool: the lowest rate at which few enough bytes pay more. While blocks have room this is the
+ * floor. `spacing` in seconds, `floor` in motes per byte.
  */
 export function estimateFeerates(histogram: FeerateHistogram, spacing: number, floor: number): Feerates {
   const within = (seconds: number): number => {

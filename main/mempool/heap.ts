@@ -1,4 +1,4 @@
-/** A binary heap: the item that goes before all others is at hand, putting in and taking out cost log n. */
+/** A binary heap. Reading the first item is O(1), adding and removing are O(log n). */
 export interface Heap<T> {
   readonly size: number;
   push(item: T): void;
@@ -6,7 +6,7 @@ export interface Heap<T> {
   pop(): T | undefined;
 }
 
-/** `before(a, b)` is true when `a` must come out first. Building it from `items`, which it takes over, costs n. */
+/** `before(a, b)` is true when `a` comes out first. The heap takes ownership of `items`; building is O(n). */
 export function createHeap<T>(before: (a: T, b: T) => boolean, items: T[] = []): Heap<T> {
   const sink = (start: number): void => {
     const item = items[start]!;
@@ -55,9 +55,9 @@ export function createHeap<T>(before: (a: T, b: T) => boolean, items: T[] = []):
   };
 }
 
-/** The `limit` items that go before all others, in order. Costs n + limit log limit and no sorting of the rest. */
+/** The first `limit` items in order. O(n + limit log limit): the rest is not sorted. */
 export function firstOf<T>(items: Iterable<T>, limit: number, before: (a: T, b: T) => boolean): T[] {
-  // The worst of those kept is on top, so that most items cost one comparison.
+  // The last of the kept items is on top, so that most items cost one comparison.
   const kept = createHeap<T>((a, b) => before(b, a));
   for (const item of items) {
     if (kept.size === limit && !before(item, kept.peek()!)) continue;

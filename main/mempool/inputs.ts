@@ -8,16 +8,16 @@ import type { ChainView } from './chain-view.ts';
 import type { PoolEntry } from './entry.ts';
 import type { AncestorGraph } from './ancestor-graph.ts';
 
-/** Where the coins of a transaction come from: the chain, the pool, or nowhere known. */
+/** The sources of the coins of a transaction: the chain, the pool, or unknown. */
 export interface Inputs {
   readonly coin: CoinLookup;
-  /** The transactions of the pool that it spends from. */
+  /** Its parents in the pool. */
   readonly parents: readonly PoolEntry[];
-  /** Those of the pool that spend the same coins. */
+  /** Its conflicts: entries of the pool that spend the same coins. */
   readonly conflicts: readonly PoolEntry[];
   /**
-   * Transactions that neither the pool nor the chain's coins know. The search ends when they are more than could ever
-   * be waited for.
+   * Missing parents: transactions that are in neither the pool nor the UTXO set. The search ends when there are more than
+   * the ancestor limit allows.
    */
   readonly missing: readonly BinaryString[];
 }
@@ -39,7 +39,7 @@ export function findInputs(tx: Transaction, chain: ChainView, graph: AncestorGra
       const from = parents.get(parent) ?? parent.tx;
       parents.set(parent, from);
       const output = from.outputs[input.index];
-      // An output that the parent doesn't have, or has burnt, will never be a coin.
+      // An output that the parent does not have, or that it burns, never becomes a coin.
       if (output && output.lockType !== LOCK_BURN) coins.set(key, { ...output, height, coinbase: false });
       continue;
     }
@@ -55,10 +55,10 @@ export function findInputs(tx: Transaction, chain: ChainView, graph: AncestorGra
   };
 }
 
-// One coin that is still there is enough to tell; looking for all would let a wide transaction cost a lot.
+// One unspent output proves it; looking for all would make a transaction with many outputs expensive.
 const LOOKED_AT = 8;
 
-/** Whether its own coins are in the chain's set, which means that it has been mined. */
+/** Whether an output of it is in the UTXO set, which means that it was mined. */
 export function isMined({ txid, outputs }: Transaction, chain: ChainView): boolean {
   return outputs.slice(0, LOOKED_AT).some((_, index) => chain.getCoin({ txid, index }) !== undefined);
 }

@@ -7,7 +7,7 @@ import type { Transaction } from '../core/primitives/transaction.ts';
 import type { PoolEntry } from './entry.ts';
 import type { AncestorGraph } from './ancestor-graph.ts';
 
-/** Those of the pool that spend what this one spends, itself not counted. */
+/** The conflicts of a transaction in the pool, without itself. */
 export function conflictsOf(tx: Transaction, graph: AncestorGraph): PoolEntry[] {
   const found = new Set<PoolEntry>();
   for (const input of tx.inputs) {
@@ -17,7 +17,7 @@ export function conflictsOf(tx: Transaction, graph: AncestorGraph): PoolEntry[] 
   return [...found];
 }
 
-/** An output of the pool that nothing in the pool spends, as a coin of the block at `height`. */
+/** An output of an entry that no entry spends, as a coin of the block at `height`. */
 export function unspentOutput(outpoint: Outpoint, graph: AncestorGraph, height: Height): Coin | undefined {
   if (graph.spender(coinKey(outpoint))) return undefined;
   const output = graph.get(toBinary(outpoint.txid))?.tx.outputs[outpoint.index];

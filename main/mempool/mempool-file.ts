@@ -19,7 +19,7 @@ export interface SavedTransaction {
   readonly bytes: Uint8Array;
 }
 
-/** What reading gives when the file is no use; a sentence for the log. */
+/** Why the file cannot be read; a sentence for the log. */
 export interface UnusableFile {
   readonly problem: string;
 }
@@ -32,8 +32,8 @@ const MAX_FILE_BYTES = 2 * MAX_POOL_USAGE;
 const CHUNK_BYTES = 1 << 20;
 
 /**
- * Writes all of it to a file beside, forces that to the disk and puts it in the old one's place, so that there is
- * always one whole file. Parents must come before children. Throws what the file system throws.
+ * Writes a temporary file, syncs it and renames it over the old one, so that a complete file always exists. Parents must
+ * come before children. Throws what the file system throws.
  */
 export async function writePoolFile(
   file: string,
@@ -64,7 +64,7 @@ export async function writePoolFile(
   await syncFolder(dirname(file));
 }
 
-/** Everything before the checksum, in pieces, so that saving never holds the pool a second time. */
+/** Everything before the checksum, in pieces, so that saving does not need a second copy of the pool in memory. */
 function* chunks(
   networkId: Hash,
   saved: UnixSeconds,
@@ -81,7 +81,7 @@ function* chunks(
   yield writer.finish();
 }
 
-/** Reads a file of this network. Null when there is none; never throws for what stands in it. */
+/** Reads a file of this network. Null when there is none; its content never makes it throw. */
 export async function readPoolFile(
   file: string,
   networkId: Hash,

@@ -40,9 +40,9 @@ export interface MempoolDeps {
   readonly verifyBatch: VerifyBatch;
   readonly clock: Clock;
   readonly log: Log;
-  /** Where the pool is kept over a restart; nowhere if not given. */
+  /** Folder of the mempool file; without it the pool is not saved. */
   readonly file?: string | undefined;
-  /** What it may take up in memory, in bytes; see MAX_POOL_USAGE. */
+  /** Memory limit in bytes; see MAX_POOL_USAGE. */
   readonly maxUsage?: number | undefined;
 }
 
@@ -53,19 +53,19 @@ export interface MempoolEvents extends PoolEvents {
 export interface MempoolSummary {
   readonly count: number;
   readonly bytes: number;
-  /** The least feerate that gets in now, in whole motes per byte. */
+  /** The current minimum fee rate, in whole motes per byte. */
   readonly floor: number;
 }
 
-/** The payments that wait to be mined (protocol.md §18). */
+/** The unconfirmed transactions (protocol.md §18). */
 export interface Mempool extends Service {
-  /** Follows the chain and reads the file; a big one goes on being read after this resolves. */
+  /** Follows the chain and reads the file; a large file is still being read after this resolves. */
   start(signal: AbortSignal): Promise<void>;
   /** Writes the file. */
   stop(): Promise<void>;
   /**
-   * Judges a transaction and takes it in. `source` names the peer that sent it; without one it is this node's own.
-   * The violation says why not; `policy-orphan` = kept until the parents come. Rejects if the verifier fails.
+   * Checks a transaction and adds it. `source` names the peer that sent it; without one it is this node's own.
+   * A violation is the reason for a refusal; `policy-orphan` = kept until the parents arrive. Rejects if the verifier fails.
    */
   submit(
     transaction: Uint8Array | Transaction,
@@ -74,43 +74,43 @@ export interface Mempool extends Service {
   get(txid: string): MempoolEntry | undefined;
   getByWid(wid: string): MempoolEntry | undefined;
   has(txid: string): boolean;
-  /** In the order of arrival. */
+  /** In order of arrival. */
   entries(): IterableIterator<MempoolEntry>;
-  /** Who spends this coin here. */
+  /** The entry that spends this coin. */
   spender(outpoint: Outpoint): MempoolEntry | undefined;
-  /** Those here that spend what this one spends, itself not counted. */
+  /** The conflicts of a transaction in the pool, without itself. */
   conflictsOf(tx: Transaction): MempoolEntry[];
   /** An output of a transaction in the pool that nothing in the pool spends, as a coin of the next block. */
   coin(outpoint: Outpoint): Coin | undefined;
-  /** The last height at which it and all that must be mined before it can be mined; 0 = never ends. */
+  /** The last height at which the transaction and its unconfirmed ancestors can be mined; 0 = no limit. */
   effectiveExpiry(txid: string): Height;
   summary(): MempoolSummary;
-  /** In order of txid, beginning behind `after`. */
+  /** In order of txid, beginning after `after`. */
   list(limit: number, after?: string): MempoolEntry[];
   /** The last to arrive, newest first. */
   newest(limit: number): MempoolEntry[];
   feerates(): Feerates;
-  /** The best-paying transactions for the next block; costs about 15 ms for 50 000, nothing while nothing changed. */
+  /** The best-paying transactions for the next block; about 15 ms for 50 000, cached until the pool or the limits change. */
   templateTransactions(limits: TemplateLimits): TemplateTransactions;
-  /** Whether this very transaction's signatures were checked under rules that say the same about it. */
+  /** Whether the signatures of this wid were checked under rules that judge it the same. */
   isVerified(wid: Hash, rules: ActiveRules): boolean;
-  /** The transactions that an orphan still waits for. */
+  /** The missing parents of an orphan. */
   missingParents(wid: string): string[];
-  /** A peer has gone: its orphans go too. */
+  /** A peer disconnected: removes its orphans. */
   dropSource(source: string): void;
   readonly events: Events<MempoolEvents>;
-  /** Resolves when all that was submitted or is coming back has been decided. */
+  /** Resolves when every submitted or re-added transaction was added or refused. */
   idle(): Promise<void>;
   /** Writes the file now. */
   save(): Promise<void>;
 }
 
-// Core's floor falls by half in twelve hours, which is 72 of its blocks.
+// Bitcoin Core halves its floor in twelve hours, which is 72 of its blocks.
 const FLOOR_HALF_LIFE_BLOCKS = 72;
-// A big pool goes on loading while the node already works.
+// A large pool is still loading while the node already works.
 const LOAD_BEFORE_READY_MS = 1000;
 
-/** Wires the pool's parts. It follows the chain from `start` on. */
+/** Wires the parts of the mempool, which follows the chain after `start`. */
 export function createMempool(deps: MempoolDeps): Mempool {
   const { chain, clock, log } = deps;
   const events = createEmitter<MempoolEvents>((error, event) =>

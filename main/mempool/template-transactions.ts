@@ -4,37 +4,37 @@ import { LazyTransaction } from './lazy-transaction.ts';
 import type { Pool } from './pool.ts';
 import { assembleTransactions } from './block-assembler.ts';
 
-/** What a miner puts into a block behind the coinbase. */
+/** The transactions of a block template after the coinbase. */
 export interface TemplateTransactions {
-  /** Parents before children. Each is decoded only if its inside is looked at. */
+  /** Parents before children. Each is decoded when a field is first read. */
   readonly transactions: readonly Transaction[];
   readonly fees: Motes;
   readonly bytes: number;
 }
 
 export interface TemplateLimits {
-  /** Room for transactions, without header, count and coinbase. */
+  /** Bytes for transactions, without header, count and coinbase. */
   readonly maxBytes: number;
   readonly maxOutputs: number;
 }
 
-// Some of the best turn out not to fit, or to wait for parents that pay little.
+// Some of the best-paying entries do not fit, or have parents with low fees: more are considered than fit.
 const SPARE = 1.5;
 
-/** Selects a block's transactions; answers again at once while neither the pool nor the question changed. */
+/** Selects the transactions of a template; cached while neither the pool nor the limits change. */
 export function createTemplateTransactions(
   pool: Pool,
 ): (height: Height, limits: TemplateLimits) => TemplateTransactions {
-  let answer: TemplateTransactions | null = null;
-  let question = '';
+  let cached: TemplateTransactions | null = null;
+  let cachedKey = '';
 
   return (height, { maxBytes, maxOutputs }) => {
-    const asked = [pool.revision, height, maxBytes, maxOutputs].join();
-    if (answer && asked === question) return answer;
+    const key = [pool.revision, height, maxBytes, maxOutputs].join();
+    if (cached && key === cachedKey) return cached;
     const cut = pool.histogram.rateOfBest(maxBytes * SPARE);
     const { entries, fees, bytes } = assembleTransactions(pool.graph, { height, maxBytes, maxOutputs, cut });
-    question = asked;
-    answer = { transactions: entries.map((entry) => new LazyTransaction(entry)), fees, bytes };
-    return answer;
+    cachedKey = key;
+    cached = { transactions: entries.map((entry) => new LazyTransaction(entry)), fees, bytes };
+    return cached;
   };
 }
