@@ -6,10 +6,10 @@ import { deriveSecrets, type KeySecrets, type Signer } from './key-secrets.ts';
 import type { OpenWallet } from './open-wallet.ts';
 import { openSecret, type WalletSecret } from './file-secret.ts';
 
-/** The ways past a password. Each takes a quarter of a second, and more after wrong ones. */
+/** Opens a wallet with its password. Each attempt takes 250 ms, and a growing pause follows a wrong password. */
 export interface Access {
   /**
-   * What a wallet is sealed around. The caller wipes `entropy`. `by` is where the password came from, see GuessLimit.
+   * The sealed secret of a wallet. The caller wipes `entropy`. `by`: the kind of connection, see GuessLimit.
    * @throws {KithError} `wallet-password`, `wallet-password-wait`, `wallet-password-long`
    */
   secret(wallet: OpenWallet, password: string, by: Role): Promise<WalletSecret>;

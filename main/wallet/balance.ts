@@ -2,11 +2,11 @@ import type { Balance } from '../../shared/contract/wallet.ts';
 import type { Height } from '../../shared/units.ts';
 import { type OutpointKey, outpointKeyOf } from '../core/primitives/outpoint.ts';
 import type { OwnCoin, UnminedRecord } from './wallet-records.ts';
-import type { Book } from './wallet-ledger.ts';
-import { spentByLive, standings } from './payment-state.ts';
+import type { Ledger } from './wallet-ledger.ts';
+import { spentByLive, paymentStates } from './payment-state.ts';
 import { relayableParents } from './unconfirmed-change.ts';
 
-/** Whether the next block may spend a coin: the rule of the ledger, seen from the tip. */
+/** Whether the next block may spend a coin: the maturity rule for the block after the tip. */
 export function isMature(coin: OwnCoin, tip: Height, maturity: number): boolean {
   return !coin.coinbase || tip + 1 - coin.height >= maturity;
 }
@@ -19,24 +19,24 @@ export interface Spendable {
   readonly inherits: Height | null;
 }
 
-/** Every coin that the wallet has or will have, once: the only place that says which of them can be spent. */
+/** Every coin of the wallet, each in one list. The only place that decides which coins can be spent. */
 export interface Funds {
   /** In blocks, and mature. */
   readonly settled: readonly Spendable[];
-  /** Change of our own payments in no block, which may be spent already. */
+  /** Change of own unconfirmed payments that may be spent now. */
   readonly change: readonly Spendable[];
-  /** The same, where the mempool would not take a payment that spends it: it waits for a block. */
+  /** Change of own unconfirmed payments that the mempool would refuse to see spent: it must be mined first. */
   readonly waiting: readonly Spendable[];
-  /** Of others' payments in no block: they can still take them back. */
+  /** Outputs of other people's unconfirmed payments: the sender can still replace them. */
   readonly incoming: readonly Spendable[];
-  /** Mined rewards that are too young. */
+  /** Mining rewards that have not reached maturity. */
   readonly immature: readonly Spendable[];
 }
 
-/** Sorts all coins of a wallet by what can be done with them now. */
-export function fundsOf(book: Book, maturity: number): Funds {
-  const standing = standings(book);
-  const spent = spentByLive(book, standing);
+/** Sorts all coins of a wallet into the lists of {@link Funds}. */
+export function fundsOf(ledger: Ledger, maturity: number): Funds {
+  const states = paymentStates(ledger);
+  const spent = spentByLive(ledger, states);
   const funds: Record<keyof Funds, Spendable[]> = {
     settled: [],
     change: [],
@@ -44,52 +44,52 @@ export function fundsOf(book: Book, maturity: number): Funds {
     incoming: [],
     immature: [],
   };
-  for (const [key, coin] of book.coins) {
-    if (!isMature(coin, book.asOf.height, maturity)) funds.immature.push({ key, coin, inherits: null });
+  for (const [key, coin] of ledger.coins) {
+    if (!isMature(coin, ledger.asOf.height, maturity)) funds.immature.push({ key, coin, inherits: null });
     else if (!spent.has(key)) funds.settled.push({ key, coin, inherits: null });
   }
   const own: { record: UnminedRecord; coins: Spendable[]; worth: number }[] = [];
-  for (const [txid, record] of book.unmined) {
-    if (standing.get(txid) !== 'live') continue;
+  for (const [txid, record] of ledger.unmined) {
+    if (states.get(txid) !== 'live') continue;
     const coins = unspentOutputs(record, spent);
     const isOurs = record.inputs.length === record.tx.inputs.length;
     if (!isOurs) funds.incoming.push(...coins);
     else if (coins.length > 0) own.push({ record, coins, worth: sumOf(coins) });
   }
-  const relayable = relayableParents(book, standing, own);
+  const relayable = relayableParents(ledger, states, own);
   for (const { record, coins } of own) funds[relayable.has(record) ? 'change' : 'waiting'].push(...coins);
   return funds;
 }
 
-/** What the coins hold together, in motes. */
+/** The sum of the coins in motes. */
 export function sumOf(coins: readonly Spendable[]): number {
   return coins.reduce((total, { coin }) => total + coin.amount, 0);
 }
 
 /**
- * `confirmed`: coins in blocks that can be spent now. `pending`: what live transactions in no block will bring, our own
- * change among it. `immature`: mined rewards that must wait. A coin that a live payment spends is in none of them, so
- * the three together are what the wallet will hold when everything under way is mined. `spendable`: what a payment can
- * be made from now, `confirmed` and the part of our change that may be spent already.
+ * `confirmed`: coins in blocks that can be spent now. `pending`: outputs of live unconfirmed transactions, own change
+ * included. `immature`: mining rewards that have not reached maturity. A coin that a live payment spends is in none of
+ * the three, so their sum is what the wallet holds once every live transaction is mined. `spendable`: `confirmed` plus
+ * the own change that may be spent now.
  */
-export function computeBalance(book: Book, maturity: number): Balance {
-  const { settled, change, waiting, incoming, immature } = fundsOf(book, maturity);
+export function computeBalance(ledger: Ledger, maturity: number): Balance {
+  const { settled, change, waiting, incoming, immature } = fundsOf(ledger, maturity);
   return {
     confirmed: sumOf(settled),
     pending: sumOf([...change, ...waiting, ...incoming]),
     immature: sumOf(immature),
     spendable: sumOf([...settled, ...change]),
-    asOfHeight: book.asOf.height,
+    asOfHeight: ledger.asOf.height,
   };
 }
 
-/** Everything that a payment can be made from now. */
-export function spendableCoins(book: Book, maturity: number): Spendable[] {
-  const { settled, change } = fundsOf(book, maturity);
+/** All coins that a payment may spend now. */
+export function spendableCoins(ledger: Ledger, maturity: number): Spendable[] {
+  const { settled, change } = fundsOf(ledger, maturity);
   return [...settled, ...change];
 }
 
-/** Outputs of a transaction in no block that belong to the wallet and that no live payment spends. */
+/** Outputs of an unconfirmed transaction that belong to the wallet and that no live payment spends. */
 function unspentOutputs(record: UnminedRecord, spent: ReadonlySet<OutpointKey>): Spendable[] {
   return record.outputs.flatMap(({ index, place }) => {
     const key = outpointKeyOf(record.tx.txidHex, index);

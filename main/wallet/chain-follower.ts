@@ -17,15 +17,15 @@ import type { MinedRecord, OwnCoin } from './wallet-records.ts';
 import type { WalletData } from './wallet-data.ts';
 import type { WalletStore } from './wallet-store.ts';
 
-/** Brings every wallet to the tip of the chain, one block at a time, whichever way the chain moved. */
+/** Brings every wallet to the tip of the chain, one block at a time, through reorganisations too. */
 export interface Follower {
-  /** There may be something to do. Returns at once. */
+  /** Starts to follow the chain if a wallet is behind the tip. Returns at once. */
   poke(): void;
-  /** Resolves when the wallet is at the tip, or won't be soon: far behind, stuck, or after a second and a half. */
+  /** Resolves when the wallet is at the tip, at once when it is far behind or stuck, and after 1.5 s at the latest. */
   nearTip(wallet: OpenWallet): Promise<void>;
-  /** Goes back so that everything above a height is read again. Only inside the lane. */
+  /** Rolls the wallet back to a height, so that the blocks above it are read again. Call it inside the queue only. */
   rewind(wallet: OpenWallet, height: number): Promise<void>;
-  /** Takes nothing up any more; resolves when what runs has ended and is on the disk. */
+  /** Starts no more work; resolves when the current step has ended and is on the disk. */
   stop(): Promise<void>;
 }
 
@@ -33,8 +33,8 @@ export interface FollowerDeps {
   readonly chain: WalletChain;
   readonly data: WalletData;
   readonly store: WalletStore;
-  /** Everything that changes a wallet goes through it. */
-  readonly lane: Queue;
+  /** Every change of a wallet runs in this queue. */
+  readonly queue: Queue;
   readonly clock: Clock;
   readonly log: Log;
   readonly wallets: () => Iterable<OpenWallet>;
@@ -46,26 +46,36 @@ export interface FollowerDeps {
   readonly reached: (wallet: OpenWallet) => void;
 }
 
-/** How long the lane is kept by one wallet at a time. */
+/** How long one wallet holds the queue before others get their turn. */
 const SLICE_MS = 15;
-/** Where a wallet stands is written with what it has, and otherwise this often: the rest is read again after a crash. */
+/**
+ * The height of a wallet is written with every change of its records, and otherwise at this interval: after a crash the
+ * blocks since then are read again.
+ */
 const PERSIST_MS = 2_000;
-/** How long a question waits for the wallet to be at the tip, and from how many blocks behind it can't be soon. */
-const PATIENCE_MS = 1_500;
+/** How long a query waits for the wallet to reach the tip. */
+const TIP_WAIT_MS = 1_500;
+/** A wallet that is this many blocks behind does not reach the tip within the wait: queries are answered at once. */
 const NEAR = 2_000;
-/** Blocks that came by event are kept a moment, so that the usual one needn't be read from the disk. */
+/** Newest connected blocks that are kept in memory, so that they need not be read from the disk. */
 const RECENT = 4;
 
 export function createFollower(deps: FollowerDeps): Follower {
-  const { chain, data, store, lane, clock, log } = deps;
+  const { chain, data, store, queue, clock, log } = deps;
   const recent = new Map<string, Block>();
   const persisted = new Map<string, number>();
   const stuck = new Set<string>();
   let running: Promise<void> | null = null;
   let again = false;
   let stopped = false;
-  /** The chain is in the middle of a reorganisation. */
+  /** A reorganisation is under way: blocks were disconnected, and the new tip is not reached yet. */
   let moving = false;
+
+  /** Calls of `nearTip` that wait: each checks again after a slice, at a new tip, and when the follower comes to rest. */
+  const waiting = new Set<() => void>();
+  const recheck = () => {
+    for (const check of [...waiting]) check();
+  };
 
   const offs = [
     chain.events.on('connected', ({ block }) => {
@@ -79,6 +89,7 @@ export function createFollower(deps: FollowerDeps): Follower {
     chain.events.on('tip', () => {
       moving = false;
       poke();
+      recheck();
     }),
   ];
 
@@ -93,13 +104,13 @@ export function createFollower(deps: FollowerDeps): Follower {
   const rollback = async (wallet: OpenWallet, to: Mark, known?: KeyUses) => {
     const above: MinedRecord[] = [];
     for await (const record of data.newest(wallet.id, { above: to.height })) above.push(record);
-    const isDeep = wallet.book.meta().uses.through.height - to.height > SETTLED_AFTER;
+    const isDeep = wallet.ledger.meta().uses.through.height - to.height > SETTLED_AFTER;
     const uses = known ?? (isDeep ? await usesAt(wallet, to) : undefined);
-    await store.commit(wallet, (book, changes) => book.rollback(to, above, changes, uses));
+    await store.commit(wallet, (ledger, changes) => ledger.rollback(to, above, changes, uses));
     deps.moved(wallet);
   };
 
-  /** How far the blocks up to one have used the keys: read again where blocks are undone that counted as settled. */
+  /** Key use up to a block, computed from the mined records: needed when settled blocks are disconnected. */
   const usesAt = async (wallet: OpenWallet, to: Mark): Promise<KeyUses> => {
     const paid: PaidKeys[] = [];
     for await (const record of data.newest(wallet.id, { before: { height: to.height + 1, position: 0 } }))
@@ -109,34 +120,34 @@ export function createFollower(deps: FollowerDeps): Follower {
   const isActive = ({ height, id }: Mark) => chain.atHeight(height)?.id === id;
 
   const rewind = async (wallet: OpenWallet, height: number) => {
-    const to = chain.atHeight(Math.max(0, Math.min(height, wallet.book.asOf.height)));
+    const to = chain.atHeight(Math.max(0, Math.min(height, wallet.ledger.asOf.height)));
     if (to === undefined) throw new KithError('block-unknown', undefined, { data: { height } });
-    const { uses } = wallet.book.meta();
-    // The same blocks are only read again.
+    const { uses } = wallet.ledger.meta();
+    // The same blocks will be read again, so that the known key use still holds.
     await rollback(wallet, markOf(to), isActive(uses.through) ? uses : undefined);
   };
 
-  /** More keys for a wallet that can make them, a note of it for one that can't; before the block is connected. */
+  /** Derives keys ahead before a block is connected; a locked wallet notes instead that it may miss payments. */
   const prepareKeys = async (wallet: OpenWallet, block: Block) => {
-    const { book } = wallet;
+    const { ledger } = wallet;
     const secrets = deps.secretsOf(wallet);
-    book.noteUse(block.transactions);
-    while (secrets !== null && wallet.keysAhead() < book.gap) {
+    ledger.noteUse(block.transactions);
+    while (secrets !== null && wallet.keysAhead() < ledger.gap) {
       await wallet.extendKeys(secrets);
-      book.noteUse(block.transactions); // the new ones may stand in the same block
+      ledger.noteUse(block.transactions); // the same block may pay the new keys
     }
-    if (book.meta().shortSince === null && wallet.keysAhead() < wallet.keysNeeded())
-      book.set({ shortSince: block.header.height - 1 });
+    if (ledger.meta().shortSince === null && wallet.keysAhead() < wallet.keysNeeded())
+      ledger.set({ shortSince: block.header.height - 1 });
   };
 
   const connect = async (wallet: OpenWallet, block: Block) => {
     await prepareKeys(wallet, block);
     const due = clock.ms() - (persisted.get(wallet.id) ?? -Infinity) >= PERSIST_MS;
     if (due) persisted.set(wallet.id, clock.ms());
-    await store.commit(wallet, (book, changes) => book.connect(block, changes), { lazy: !due });
+    await store.commit(wallet, (ledger, changes) => ledger.connect(block, changes), { lazy: !due });
   };
 
-  /** Finds the wallet's coins among all there are (protocol.md §15); more keys may find more. */
+  /** Finds the wallet's coins in the UTXO set (protocol.md §15); repeats while newly derived keys may find more. */
   const takeCoins = async (wallet: OpenWallet) => {
     const secrets = deps.secretsOf(wallet);
     for (;;) {
@@ -149,9 +160,13 @@ export function createFollower(deps: FollowerDeps): Follower {
         found.push([outpointKey(outpoint), { amount, place, height, coinbase }]);
       });
       const from = [markOf(chain.atHeight(0)!), markOf(at)];
-      await store.commit(wallet, (book, changes) => book.takeCoins(found, from, changes));
-      if (secrets === null || wallet.keysAhead() >= wallet.book.gap || !(await wallet.extendKeys(secrets))) {
-        log.info('a wallet has taken its coins from the UTXO set', {
+      await store.commit(wallet, (ledger, changes) => ledger.takeCoins(found, from, changes));
+      if (
+        secrets === null ||
+        wallet.keysAhead() >= wallet.ledger.gap ||
+        !(await wallet.extendKeys(secrets))
+      ) {
+        log.info('a wallet read its coins from the UTXO set', {
           name: wallet.name,
           coins: found.length,
           height: at.height,
@@ -161,20 +176,21 @@ export function createFollower(deps: FollowerDeps): Follower {
     }
   };
 
-  /** One step towards the tip; false when there is none to take. */
+  /** Moves the wallet one step towards the tip; false when it is there or waits for a block. */
   const step = async (wallet: OpenWallet): Promise<boolean> => {
-    const { asOf, trail } = wallet.book;
+    const { asOf, trail } = wallet.ledger;
     if (!isActive(asOf)) {
       await rollback(wallet, markOf(trail.findLast(isActive) ?? chain.atHeight(0)!));
       return true;
     }
-    // The chain was reorganised above a wallet that is read again: what it knew of those blocks is void.
-    if (!isActive(wallet.book.meta().uses.through)) await rollback(wallet, asOf, await usesAt(wallet, asOf));
+    // A reorganisation above the height of a wallet that reads the chain again: its key use of those blocks is void.
+    if (!isActive(wallet.ledger.meta().uses.through))
+      await rollback(wallet, asOf, await usesAt(wallet, asOf));
     const next = chain.atHeight(asOf.height + 1);
     if (next === undefined) return false;
     const block = await bodyOf(next.id);
     if (block === null) {
-      // A body that was lost comes again. One below a snapshot, or pruned, doesn't: the coins are all that there is.
+      // A lost body is downloaded again. A body below a snapshot or a pruned one is not: only the UTXO set is left.
       if (!chain.hasBody(next.id) && !chain.awaitsBody(next.id)) {
         await takeCoins(wallet);
         return true;
@@ -182,7 +198,7 @@ export function createFollower(deps: FollowerDeps): Follower {
       noteStuck(wallet, next);
       return false;
     }
-    // The chain may have moved while the block was read; then there is another step to take.
+    // If the tip changed while the block was read, the next step handles it.
     if (toHex(block.header.prev) === asOf.id) await connect(wallet, block);
     return true;
   };
@@ -196,7 +212,7 @@ export function createFollower(deps: FollowerDeps): Follower {
     stuck.add(wallet.id);
   };
 
-  /** True when the wallet could go on after this. */
+  /** Moves one wallet for up to 15 ms; true when it can go on from there. */
   const slice = async (wallet: OpenWallet): Promise<boolean> => {
     const start = clock.ms();
     let steps = 0;
@@ -209,11 +225,11 @@ export function createFollower(deps: FollowerDeps): Follower {
       stuck.delete(wallet.id);
       deps.moved(wallet);
     }
-    if (!more && !stopped && !moving && wallet.book.asOf.id === chain.tip().id) deps.reached(wallet);
+    if (!more && !stopped && !moving && wallet.ledger.asOf.id === chain.tip().id) deps.reached(wallet);
     return more;
   };
 
-  // In turns, so that a wallet that has far to go never keeps the others from the tip.
+  // Round robin, so that a wallet far behind does not delay the others.
   const run = async () => {
     let active: OpenWallet[] = [];
     do {
@@ -221,8 +237,9 @@ export function createFollower(deps: FollowerDeps): Follower {
       again = false;
       const unfinished: OpenWallet[] = [];
       for (const wallet of active) {
-        if (await lane.run(() => slice(wallet)).catch((error: unknown) => fail(wallet, error)))
+        if (await queue.run(() => slice(wallet)).catch((error: unknown) => fail(wallet, error)))
           unfinished.push(wallet);
+        recheck();
       }
       active = unfinished;
       if (active.length > 0) await nextTurn();
@@ -230,7 +247,7 @@ export function createFollower(deps: FollowerDeps): Follower {
   };
 
   const fail = (wallet: OpenWallet, error: unknown): boolean => {
-    log.error('a wallet could not follow the chain; it goes on with the next block', {
+    log.error('a wallet could not follow the chain; it tries again at the next block', {
       name: wallet.name,
       error,
     });
@@ -245,31 +262,43 @@ export function createFollower(deps: FollowerDeps): Follower {
       .finally(() => {
         running = null;
         if (again) poke();
+        recheck();
       });
   };
 
   return {
     poke,
     async nearTip(wallet) {
-      await Promise.resolve(); // the other listeners of the event that this may come from go first
+      await Promise.resolve(); // a chain event may have led here: its other listeners run first
       poke();
-      const until = clock.ms() + PATIENCE_MS;
-      const gap = () => chain.tip().height - wallet.book.asOf.height;
-      const behind = () => moving || (running !== null && wallet.book.asOf.id !== chain.tip().id);
-      while (!stopped && behind() && gap() < NEAR && clock.ms() < until) await sleep(2);
+      const isSoon = () => {
+        const { asOf } = wallet.ledger;
+        const tip = chain.tip();
+        const isBehind = moving || (running !== null && asOf.id !== tip.id);
+        return isBehind && tip.height - asOf.height < NEAR;
+      };
+      const end = new AbortController();
+      const check = () => {
+        if (stopped || !isSoon()) end.abort();
+      };
+      waiting.add(check);
+      check();
+      await sleep(TIP_WAIT_MS, end.signal);
+      waiting.delete(check);
     },
     rewind,
     async stop() {
       stopped = true;
       for (const off of offs) off();
+      recheck();
       await running;
       for (const wallet of deps.wallets()) {
-        await lane
+        await queue
           .run(() => store.commit(wallet, () => undefined))
           .catch((error: unknown) => {
-            // What follows from the chain is no reason to fail at the end: the next start reads it again.
+            // Records that follow from the chain are no reason to fail a stop: the next start reads them again.
             if (!isDamaged(error)) throw error;
-            log.warn('what is known of a wallet could not be saved', { name: wallet.name, error });
+            log.warn('the records of a wallet could not be saved', { name: wallet.name, error });
           });
       }
     },

@@ -5,9 +5,9 @@ import { KithError } from '../lib/errors.ts';
 import type { OpenWallet } from './open-wallet.ts';
 import { readAddress } from './receivers.ts';
 
-/** Somebody to pay, read from an address or a payment link. */
+/** The receiver that an address or a payment link names. */
 export interface CheckedTarget {
-  /** In its one written form. */
+  /** In its canonical form. */
   readonly address: string;
   readonly amount?: Motes;
   readonly label?: string;

@@ -4,19 +4,22 @@ import { openRecord, sealPayload } from '../storage/checksum.ts';
 import { type Change, type KeyRange, openRenewableLevel } from '../storage/renewable-level.ts';
 import type { LevelRecord } from '../storage/salvage.ts';
 
-/** The wallet database, with a checksum of ours in every value: LevelDB itself never checks what it reads back. */
+/** The wallet database, with a checksum in every value: LevelDB does not verify the values that it reads. */
 export interface CheckedLevel {
   /** See RenewableLevel. */
   readonly renewedBecause: string | null;
-  /** @throws {KithError} `wallet-data-damaged`, as every read here does when bytes aren't those that were written. */
+  /** @throws {KithError} `wallet-data-damaged`, like every read here, when a checksum does not match. */
   get(key: Uint8Array): Promise<Uint8Array | undefined>;
-  /** Entries with `gte` ≤ key < `lt`, in order of key, or the other way round. */
+  /** Entries with `gte` ≤ key < `lt`, ascending by key, or descending with `reverse`. */
   entries(range: KeyRange): AsyncIterable<LevelRecord>;
-  /** The same, with null for a damaged value. */
+  /** The same entries, with null for a corrupt value. */
   readable(range: KeyRange): AsyncIterable<readonly [Uint8Array, Uint8Array | null]>;
-  /** All of it or nothing. `sync` returns when the disk has it. @throws {KithError} `disk-full`, `wallet-data-damaged` */
+  /**
+   * One atomic batch; with `sync` it is on the disk when this resolves.
+   * @throws {KithError} `disk-full`, `wallet-data-damaged`
+   */
   write(changes: readonly Change[], sync: boolean): Promise<void>;
-  /** See RenewableLevel; `build` is given the values that are whole, and gives values without their checksums. */
+  /** See RenewableLevel; `build` gets the values whose checksum holds, and returns values without checksums. */
   renew(why: string, build: (kept: readonly LevelRecord[]) => readonly LevelRecord[]): Promise<void>;
   close(): Promise<void>;
 }
@@ -25,9 +28,9 @@ const DAMAGED = 'wallet-data-damaged';
 const BUFFER_BYTES = 1 << 20;
 
 /**
- * Opens the folder; what is damaged there is set aside, and of its records those that `keep` accepts are kept as far as
- * they can be read. `onRefused` is called once when the disk refuses a write (`disk-full`, `disk-read-only`, `files-exhausted`); nothing is
- * written after that.
+ * Opens the folder. A corrupt database is moved away and created again with those of its readable records that `keep`
+ * accepts. `onRefused` is called once, when the disk refuses a write (`disk-full`, `disk-read-only`, `files-exhausted`);
+ * nothing is written after that.
  * @throws {KithError} `wallet-data-unusable`, `disk-full`
  */
 export async function openCheckedLevel(
@@ -80,6 +83,6 @@ function whole([key, value]: LevelRecord): LevelRecord[] {
 
 function payloadOf(key: Uint8Array, value: Uint8Array): Uint8Array {
   const payload = openRecord(key, value);
-  if (payload === null) throw new KithError(DAMAGED, 'a record of the wallet database is damaged');
+  if (payload === null) throw new KithError(DAMAGED, 'a record of the wallet database is corrupt');
   return payload;
 }

@@ -8,7 +8,7 @@ import { countBytes, inputBytes } from './payment-size.ts';
 /** A coin that may be spent. `required` ones are spent whatever they are worth. */
 export interface Candidate {
   readonly key: OutpointKey;
-  /** Its place among its transaction's outputs: decides how long its input is. */
+  /** Index among the outputs of its transaction; it decides how many bytes the input takes. */
   readonly index: number;
   readonly amount: Motes;
   readonly height: Height;
@@ -16,7 +16,7 @@ export interface Candidate {
 }
 
 export interface Goal {
-  /** What the receivers get together. */
+  /** The sum of all receivers' amounts. */
   readonly target: number;
   readonly feerate: number;
   /** Bytes of the payment without inputs, and without and with an output for change. */
@@ -27,12 +27,12 @@ export interface Goal {
 export interface Selection<C extends Candidate = Candidate> {
   readonly coins: readonly C[];
   readonly fee: Motes;
-  /** 0 when nothing comes back; never dust. */
+  /** 0 for no change output; never dust. */
   readonly change: Motes;
   readonly bytes: number;
 }
 
-/** `available` is what the coins are worth after paying for their own inputs. */
+/** `available`: the value of the coins after the fee for their own inputs. `most`: the largest amount that can be paid. */
 export type SelectionProblem =
   | { readonly problem: 'insufficient'; readonly needed: number; readonly available: number }
   | { readonly problem: 'too-many-coins'; readonly most: number };
@@ -41,10 +41,10 @@ export const isSelectionProblem = (value: Selection | SelectionProblem): value i
   'problem' in value;
 
 /**
- * Which coins to spend. In this order: a set that leaves no change (nothing to link, nothing to pay for later), the
- * smallest single coin that is enough, the oldest coins until it is enough, the largest where those don't fit, and as
- * many of the largest as fit. Whatever a transaction can carry is found: `most` of a refusal can be paid. Deterministic
- * for a given order of candidates.
+ * Chooses the coins of a payment. In this order: a set that leaves no change (nothing links the payments, no output to
+ * spend later), the smallest single coin that is enough, the oldest coins until they are enough, the largest coins where
+ * those exceed the size limit, and as many of the largest as fit. An amount up to `most` can always be paid.
+ * Deterministic for a given order of candidates.
  */
 export function selectCoins<C extends Candidate>(
   candidates: readonly C[],
@@ -71,15 +71,15 @@ export function selectCoins<C extends Candidate>(
   return { problem: 'too-many-coins', most: Math.max(0, most) };
 }
 
-/** What is sent when everything is, and what has to stay. */
+/** The selection of a payment that sends everything, and the coins that stay in the wallet. */
 export interface Everything<C extends Candidate = Candidate> extends Selection<C> {
-  /** Coins that are worth spending and found no room in the transaction. */
+  /** Coins that are worth spending but exceed the size limit of the transaction. */
   readonly noRoom: readonly C[];
   /** Coins that cost more to spend than they hold. */
   readonly worthless: readonly C[];
 }
 
-/** Everything at once: what the one receiver gets is `target`, computed here from the goal's bytes without change. */
+/** Sends all coins to one receiver, without change; the amount is their sum less the fee. */
 export function selectAll<C extends Candidate>(
   candidates: readonly C[],
   goal: Omit<Goal, 'target'>,
@@ -101,7 +101,7 @@ export function selectAll<C extends Candidate>(
   };
 }
 
-/** The required coins and the largest others, as many as one transaction has room for beside an output for change. */
+/** The required coins and the largest others, as many as fit into one transaction together with a change output. */
 function mostThatFit<C extends Candidate>(coins: readonly C[], goal: Omit<Goal, 'target'>): C[] {
   const first = coins.filter((coin) => coin.required);
   const others = coins.filter((coin) => !coin.required).toSorted(largestFirst);
@@ -126,7 +126,7 @@ function sizeOf(coins: readonly Candidate[], base: number): number {
   return coins.reduce((sum, coin) => sum + inputBytes(coin.index), base + countBytes(coins.length));
 }
 
-/** Fee and change of a set of coins, or null where it isn't enough or doesn't fit. */
+/** Fee and change of a set of coins; null when it is not enough or exceeds the size limit. */
 function settle<C extends Candidate>(coins: readonly C[], goal: Goal): Selection<C> | null {
   const settled = coins.length === 0 ? null : settleAnySize(coins, goal);
   return settled !== null && settled.bytes <= MAX_TRANSACTION_BYTES ? settled : null;
@@ -140,7 +140,7 @@ function settleAnySize<C extends Candidate>(coins: readonly C[], goal: Goal): Se
     return { coins, fee: (left - change) as Motes, change: change as Motes, bytes: withChange };
   }
   const bytes = sizeOf(coins, goal.baseBytes);
-  // What is too little to come back goes to the miner.
+  // A remainder below dust is added to the fee.
   return left >= feeFor(bytes, goal.feerate)
     ? { coins, fee: left as Motes, change: 0 as Motes, bytes }
     : null;
@@ -149,7 +149,7 @@ function settleAnySize<C extends Candidate>(coins: readonly C[], goal: Goal): Se
 const MAX_TRIES = 5000;
 const MAX_POOL = 200;
 
-/** A set that misses the target by less than a change output would cost: depth first, largest first, bounded. */
+/** A set that exceeds the target by less than a change output costs: branch and bound, largest first, bounded tries. */
 function withoutChange<C extends Candidate>(
   required: readonly C[],
   optional: readonly C[],
@@ -163,7 +163,7 @@ function withoutChange<C extends Candidate>(
     .toSorted(largestFirst)
     .slice(0, MAX_POOL);
   const values = pool.map((coin) => worth(coin, goal));
-  const rest = [...values, 0]; // what all coins from here on can still add
+  const rest = [...values, 0]; // the sum of all coins from this index on
   for (let i = values.length - 1; i >= 0; i--) rest[i] = values[i]! + rest[i + 1]!;
 
   let tries = 0;
@@ -176,14 +176,14 @@ function withoutChange<C extends Candidate>(
   return found === null ? null : [...required, ...found];
 }
 
-/** The required coins and the one other that is enough with the least left over. */
+/** The required coins and the smallest single coin that is enough. */
 function single<C extends Candidate>(required: readonly C[], optional: readonly C[], goal: Goal): C[] | null {
   const enough = optional.filter((coin) => (settle([...required, coin], goal)?.change ?? 0) > 0);
   const best = enough.toSorted(largestFirst).at(-1);
   return best === undefined ? null : [...required, best];
 }
 
-/** Takes coins in order until they are enough, then gives back those that turned out not to be needed. */
+/** Takes coins in order until they are enough, then removes those that are not needed. */
 function accumulate<C extends Candidate>(required: readonly C[], order: readonly C[], goal: Goal): C[] {
   const picked: C[] = [];
   let missing = goal.target + DUST + (goal.baseBytesWithChange + countBytes(1000)) * goal.feerate;

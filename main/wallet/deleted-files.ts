@@ -6,17 +6,17 @@ import { syncFolder } from '../lib/sync-folder.ts';
 import { decodeWalletFile, isFileProblem, MAX_FILE_BYTES, type WalletFile } from './wallet-file.ts';
 import { nameKey, SUFFIX } from './wallet-names.ts';
 
-/** What the previous version of a wallet file ends with. */
+/** File name ending of the previous version of a wallet file. */
 export const BACKUP = '.bak';
 
 /** A wallet whose file is gone and whose previous version is still here. */
 export interface DeletedFile {
-  /** As it was called. */
+  /** Its name before it was deleted. */
   readonly name: string;
   readonly file: WalletFile;
 }
 
-/** The deleted wallets of a folder that can be read, by name. Reads every previous version that has no wallet file. */
+/** Deleted wallets of a folder, sorted by name: each readable previous version that has no wallet file beside it. */
 export async function findDeleted(folder: string): Promise<DeletedFile[]> {
   const entries = await readdir(folder);
   const present = new Set(namesOf(entries, SUFFIX).map(nameKey));
@@ -30,8 +30,8 @@ export async function findDeleted(folder: string): Promise<DeletedFile[]> {
 }
 
 /**
- * Renames previous versions under a name that belong to another wallet than `id`, so that the wallet that has the name
- * now does not write over the only copy of a deleted one. Returns the new names. Unreadable ones are kept, too.
+ * Renames previous versions of this name that belong to another wallet than `id`, so that the wallet that now has the
+ * name does not overwrite the only copy of a deleted one. Unreadable ones are renamed too. Returns the new names.
  */
 export async function keepDeleted(folder: string, name: string, id: string): Promise<string[]> {
   const entries = await readdir(folder);
@@ -58,13 +58,13 @@ const namesOf = (entries: readonly string[], ending: string) =>
     .filter((entry) => entry.endsWith(ending) && entry.length > ending.length)
     .map((entry) => entry.slice(0, -ending.length));
 
-/** "Everyday" becomes "Everyday 2", or the first number after it that nothing is called by. */
+/** “Everyday” becomes “Everyday 2”, or the name with the first higher number that is free. */
 function freeName(name: string, taken: readonly string[]): string {
   const keys = new Set(taken.map(nameKey));
   for (let number = 2; ; number++) {
     const ending = ` ${number}`;
     let base = Array.from(name);
-    // A name has a greatest length, see isName.
+    // Shortened until the name with its number is not too long (isName).
     while (base.length > 1 && !isName(base.join('') + ending)) base = base.slice(0, -1);
     const free = base.join('') + ending;
     if (!keys.has(nameKey(free))) return free;

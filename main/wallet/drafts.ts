@@ -11,26 +11,26 @@ export interface DraftInput {
   readonly coin: OwnCoin;
 }
 
-/** A payment that a person has yet to confirm. */
+/** A planned payment that the user has not confirmed yet. */
 export interface Draft {
   readonly id: string;
   /** The id of its wallet. */
   readonly wallet: string;
-  /** As long as it will be, with empty signatures. */
+  /** With empty signatures, so that its size is final. */
   readonly unsigned: Transaction;
   /** In the order of the transaction's inputs. */
   readonly inputs: readonly DraftInput[];
-  /** What a person is shown. */
+  /** What the user is shown. */
   readonly view: Omit<DraftPayment, 'draft'>;
-  /** For the history, once sent; empty for none. */
+  /** Label in the history once the payment is sent; empty for none. */
   readonly label: string;
 }
 
-/** Drafts live here until they are confirmed or ten minutes old. */
+/** Keeps drafts until they are confirmed or ten minutes old. */
 export interface Drafts {
   add(draft: Omit<Draft, 'id'>): Draft;
   find(id: string): Draft | undefined;
-  /** Nobody else can have it until it is put back. @throws {KithError} `wallet-draft-unknown` */
+  /** Removes the draft, so that no other call can confirm it. @throws {KithError} `wallet-draft-unknown` */
   take(id: string): Draft;
   putBack(draft: Draft): void;
 }

@@ -1,9 +1,9 @@
 import type { Motes } from '../../shared/units.ts';
 
-/** More motes per byte than anybody means: about 0.2 KITH for a usual payment. */
+/** Highest fee rate that the wallet accepts, against typing errors: about 0.2 KITH for a usual payment. */
 export const MAX_FEERATE = 100_000;
 
-/** The least whole fee that reaches a feerate in motes per byte (which may have decimals). */
+/** The lowest whole fee that reaches a fee rate in motes per byte, which may be a fraction. */
 export function feeFor(bytes: number, feerate: number): Motes {
   return Math.ceil(bytes * feerate) as Motes;
 }

@@ -15,14 +15,14 @@ import {
 } from '../workers/vault.ts';
 import { type Sealed, sealedHeader, type WalletIdentity } from './wallet-file.ts';
 
-/** What a wallet's money depends on; everything else can be had again from it. Wipe `entropy` after use. */
+/** The secret from which every key of the wallet is derived. Wipe `entropy` after use. */
 export interface WalletSecret {
   readonly entropy: Uint8Array;
   /** The optional passphrase of BIP-39; empty for none. */
   readonly passphrase: string;
 }
 
-/** Seals a secret under a password with a fresh salt and nonce. Takes a quarter of a second and 64 MiB, off this thread. */
+/** Seals a secret under a password with a new salt and nonce. Costs 250 ms and 64 MiB on another thread. */
 export async function sealSecret(
   secret: WalletSecret,
   password: string,
@@ -41,7 +41,7 @@ export async function sealSecret(
   }
 }
 
-/** The secret, or null for a wrong password or a header that isn't the sealed one: nobody can tell which. */
+/** The secret; null for a wrong password or a changed header, which cannot be told apart. */
 export async function openSecret(
   sealed: Sealed,
   password: string,
@@ -60,7 +60,7 @@ export async function openSecret(
 }
 
 async function keyOf(password: string, salt: Uint8Array, kdf: KdfParameters): Promise<Uint8Array> {
-  // The same password typed on another keyboard may come as other code points.
+  // Another keyboard may produce other code points for the same password.
   const bytes = Buffer.from(password.normalize('NFKD'), 'utf8');
   if (bytes.length > MAX_PASSWORD_BYTES)
     throw new KithError('wallet-password-long', 'the password is too long', {
@@ -73,7 +73,7 @@ async function keyOf(password: string, salt: Uint8Array, kdf: KdfParameters): Pr
   }
 }
 
-// Version, the two byte strings, then zeros up to a multiple of this: the length tells nobody what is inside.
+// Version and the two byte strings, padded with zeros to a multiple of this, so that the length does not leak the content.
 const PADDED_TO = 128;
 const SECRET_VERSION = 1;
 
@@ -91,6 +91,6 @@ function decodeSecret(plaintext: Uint8Array): WalletSecret {
   const entropy = Uint8Array.from(reader.varbytes(32));
   const passphrase = Buffer.from(reader.varbytes(MAX_PASSPHRASE_BYTES)).toString('utf8');
   if (version !== SECRET_VERSION || reader.failed !== null || entropy.length < 16)
-    throw new KithError('wallet-file-newer', 'the sealed part has a form that this version does not know');
+    throw new KithError('wallet-file-newer', 'the sealed part has a format that this version does not know');
   return { entropy, passphrase };
 }

@@ -3,36 +3,36 @@ import { type Clock, sleep } from '../lib/clock.ts';
 import { codeOf, KithError } from '../lib/errors.ts';
 import { createQueue } from '../lib/queue.ts';
 
-/** Lets passwords be tried, but not quickly. */
+/** Limits how fast passwords can be tried. */
 export interface GuessLimit {
   /**
-   * Runs an attempt when it is the turn of this wallet over this kind of connection; null from it means that the password was wrong.
-   * @throws {KithError} `wallet-password-wait` with the seconds left, when the next turn is far off or many wait.
+   * Runs an attempt once the pause of this wallet and kind of connection is over. `guess` returns null if it is wrong.
+   * @throws {KithError} `wallet-password-wait` with the seconds left, when the pause is long or many attempts wait.
    */
   attempt<T>(wallet: string, by: Role, guess: () => Promise<T | null>): Promise<T | null>;
 }
 
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 60_000;
-/** A caller waits this long for its turn; beyond it, it is told when to come back. */
-const PATIENCE_MS = 2_000;
-/** Each attempt takes 64 MiB while it runs: one at a time, and few of one kind of connection in line. */
+/** A call waits at most this long for the pause to end; with a longer pause it fails and says how long. */
+const MAX_WAIT_MS = 2_000;
+/** Attempts of one kind of connection that may wait. Each takes 64 MiB while it runs, so that one runs at a time. */
 const MAX_WAITING = 8;
 
 /**
- * After a wrong password a wallet takes no other for 250 ms, doubled with every further one up to a minute. That counts
- * for each kind of connection alone: a page that guesses must not lock out the terminal, and a new connection does not
- * begin anew. All together try one password at a time, in turn.
+ * After a wrong password a wallet accepts no attempt for 250 ms, doubled with every further wrong one up to a minute. The
+ * pause is kept per kind of connection: a page that guesses must not lock out the terminal, and a new connection must
+ * not reset the pause. One password is tried at a time, over all kinds of connections.
  */
 export function createGuessLimit(deps: { readonly clock: Clock }): GuessLimit {
-  // Each waits in a line of its own, and from each one at most in the common one.
+  // Each kind of connection has a queue of its own; each has at most one attempt in the common queue.
   const lines = new Map(ROLES.map((role) => [role, createQueue(MAX_WAITING)]));
   const common = createQueue(ROLES.length);
   const wrong = new Map<string, { count: number; nextAt: number }>();
 
   const waitTurn = async (key: string) => {
     const left = (wrong.get(key)?.nextAt ?? 0) - deps.clock.ms();
-    if (left > PATIENCE_MS) throw tooEarly(Math.ceil(left / 1000));
+    if (left > MAX_WAIT_MS) throw tooEarly(Math.ceil(left / 1000));
     if (left > 0) await sleep(left);
   };
 

@@ -5,22 +5,22 @@ import { LOCK_BURN } from '../core/primitives/coin.ts';
 import { isCoinbase } from '../core/primitives/transaction.ts';
 import { isMature } from './balance.ts';
 import type { MinedRecord, UnminedRecord, WalletRecord } from './wallet-records.ts';
-import type { Book } from './wallet-ledger.ts';
-import { type Standing, standings } from './payment-state.ts';
+import type { Ledger } from './wallet-ledger.ts';
+import { type PaymentState, paymentStates } from './payment-state.ts';
 import type { MinedPlace, WalletData } from './wallet-data.ts';
 
-/** "Seen by n of m": connected peers that fetched a payment from us or announced it to us. */
+/** How many connected peers requested a payment from this node or announced it to this node, of how many. */
 export interface Sighting {
   readonly seenBy: number;
   readonly ofPeers: number;
 }
 
 export interface HistoryContext {
-  readonly book: Book;
+  readonly ledger: Ledger;
   readonly hrp: string;
   readonly maturity: number;
   readonly labels: ReadonlyMap<string, string>;
-  /** Null where nobody keeps count. */
+  /** Null when the count is not known. */
   readonly sighting: (txid: string) => Sighting | null;
 }
 
@@ -28,8 +28,9 @@ export interface HistoryContext {
 const CONFIRMED_AT = 6;
 
 /**
- * A page of the history, newest first: what waits for a block, then the chain from its end down; what will never be
- * mined stands where it ended. `after` continues behind a txid; one that isn't there gives an empty page.
+ * A page of the history, newest first: unconfirmed transactions, then the chain from the tip down. A transaction that
+ * will never be mined is listed at the height where it ended. `after` continues behind a txid; an unknown one gives an
+ * empty page.
  */
 export async function readHistory(
   context: HistoryContext,
@@ -37,9 +38,9 @@ export async function readHistory(
   id: string,
   page: { readonly limit: number; readonly after?: string | undefined },
 ): Promise<HistoryEntry[]> {
-  const standing = standings(context.book);
-  const waiting = [...context.book.unmined.values()]
-    .map((record) => ({ record, rank: rankOf(record, standing.get(record.tx.txidHex) ?? 'live') }))
+  const states = paymentStates(context.ledger);
+  const waiting = [...context.ledger.unmined.values()]
+    .map((record) => ({ record, rank: rankOf(record, states.get(record.tx.txidHex) ?? 'live') }))
     .sort((a, b) => compare(b.rank, a.rank));
   const start = page.after === undefined ? TOP : await rankOfTxid(page.after);
   if (start === null) return [];
@@ -49,7 +50,7 @@ export async function readHistory(
   const takeWaiting = (above: Rank) => {
     while (entries.length < page.limit && rest.length > 0 && compare(rest[0]!.rank, above) > 0) {
       const { record } = rest.shift()!;
-      entries.push(unminedEntry(context, record, standing.get(record.tx.txidHex) ?? 'live'));
+      entries.push(unminedEntry(context, record, states.get(record.tx.txidHex) ?? 'live'));
     }
   };
   for await (const record of records.newest(id, minedBehind(start))) {
@@ -68,7 +69,7 @@ export async function readHistory(
   }
 }
 
-/** Height, position or time, txid: where a record stands in the history. */
+/** Sort key of a record in the history: height, position or time, txid. */
 type Rank = readonly [number, number, string];
 
 const TOP: Rank = [Infinity, Infinity, 'g'];
@@ -76,16 +77,16 @@ const BOTTOM: Rank = [-1, 0, ''];
 
 const minedRank = ({ height, position, tx }: MinedRecord): Rank => [height, position, tx.txidHex];
 
-// Past the last position of a block, so that what ended at a height stands above what the block brought.
+// Above every position in a block, so that a transaction that ended at a height is listed before those of that block.
 const PAST_BLOCK = 2 ** 33;
 
-function rankOf(record: UnminedRecord, standing: Standing): Rank {
+function rankOf(record: UnminedRecord, state: PaymentState): Rank {
   const { tx, firstSeen, conflict } = record;
-  if (standing === 'live') return [Infinity, firstSeen, tx.txidHex];
+  if (state === 'live') return [Infinity, firstSeen, tx.txidHex];
   return [conflict ?? (tx.expires === 0 ? Infinity : tx.expires), PAST_BLOCK + firstSeen, tx.txidHex];
 }
 
-/** Which mined records stand behind a rank. */
+/** The range of mined records that come after a rank. */
 function minedBehind([height, position]: Rank): { before?: MinedPlace } {
   if (!Number.isFinite(height)) return {};
   return {
@@ -100,7 +101,7 @@ function compare(a: Rank, b: Rank): number {
 }
 
 function minedEntry(context: HistoryContext, record: MinedRecord): HistoryEntry {
-  const tip = context.book.asOf.height;
+  const tip = context.ledger.asOf.height;
   const confirmations = tip - record.height + 1;
   return {
     ...commonEntry(context, record),
@@ -123,13 +124,13 @@ function minedState(record: MinedRecord, confirmations: number, tip: number, mat
   return confirmations >= CONFIRMED_AT ? 'confirmed' : 'mined';
 }
 
-function unminedEntry(context: HistoryContext, record: UnminedRecord, standing: Standing): HistoryEntry {
+function unminedEntry(context: HistoryContext, record: UnminedRecord, state: PaymentState): HistoryEntry {
   const ours = record.inputs.length > 0;
-  const sighting = ours && standing === 'live' ? context.sighting(record.tx.txidHex) : null;
+  const sighting = ours && state === 'live' ? context.sighting(record.tx.txidHex) : null;
   return {
     ...commonEntry(context, record),
     time: record.firstSeen,
-    state: unminedState(ours, standing, sighting),
+    state: unminedState(ours, state, sighting),
     height: null,
     confirmations: 0,
     seenBy: sighting?.seenBy ?? null,
@@ -137,9 +138,9 @@ function unminedEntry(context: HistoryContext, record: UnminedRecord, standing: 
   };
 }
 
-function unminedState(ours: boolean, standing: Standing, sighting: Sighting | null): HistoryState {
-  if (standing === 'replaced') return 'cancelled';
-  if (standing !== 'live') return standing;
+function unminedState(ours: boolean, state: PaymentState, sighting: Sighting | null): HistoryState {
+  if (state === 'replaced') return 'cancelled';
+  if (state !== 'live') return state;
   if (!ours) return 'pending';
   return sighting !== null && sighting.seenBy === 0 ? 'queued' : 'sent';
 }
@@ -171,7 +172,7 @@ function kindOf(record: WalletRecord, allOurs: boolean, amount: number): History
   return amount < 0 || allOurs ? 'sent' : 'received';
 }
 
-/** For a sent payment whom it paid, otherwise which of our own addresses got it; each once. */
+/** For a sent payment the addresses that it paid, otherwise the own addresses that received; each once. */
 function addressesOf(hrp: string, record: WalletRecord, kind: HistoryEntry['kind']): string[] {
   const own = new Set(record.outputs.map(({ index }) => index));
   const wanted = record.tx.outputs.filter(

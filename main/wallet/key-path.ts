@@ -4,18 +4,18 @@ import { deriveSteps, type ExtendedKey, slip10Child, slip10Master, wipeKey } fro
 const PURPOSE = 44;
 const COIN_TYPE = 7474;
 
-/** The two chains of an account: addresses that are shown, and those that only the wallet itself pays to. */
+/** The two key chains of an account: receiving addresses, and change addresses that only the wallet pays to. */
 export const CHAIN = { receive: 0, change: 1 } as const;
 export type Chain = (typeof CHAIN)[keyof typeof CHAIN];
 export const CHAINS: readonly Chain[] = [CHAIN.receive, CHAIN.change];
 
-/** Where one key stands in an account. */
+/** Chain and index of one key of an account. */
 export interface KeyPlace {
   readonly chain: Chain;
   readonly index: number;
 }
 
-/** The node above all keys of one chain. Secret: every key of the chain follows from it. */
+/** The parent node of all keys of one chain. Secret: every key of the chain can be derived from it. */
 export function deriveChain(seed: Uint8Array, account: number, chain: Chain): ExtendedKey {
   const master = slip10Master(seed);
   const node = deriveSteps(master, [PURPOSE, COIN_TYPE, account, chain]);

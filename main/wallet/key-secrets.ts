@@ -10,7 +10,7 @@ import { seedOf } from '../workers/seed.ts';
 import { wipe } from '../workers/vault.ts';
 import type { WalletSecret } from './file-secret.ts';
 
-/** Ed25519 with 32-byte seeds (RFC 8032). The default is noble's; a native one gives the same bytes, faster. */
+/** Ed25519 with 32-byte seeds (RFC 8032). The default is noble's; a native implementation gives the same bytes faster. */
 export interface Signer {
   publicKey(seed: Uint8Array): Uint8Array;
   sign(seed: Uint8Array, message: Uint8Array): Uint8Array;
@@ -18,9 +18,9 @@ export interface Signer {
 
 export const nobleSigner: Signer = { publicKey: publicKeyFromSeed, sign };
 
-/** What an open wallet can do. Holds the two chain nodes, never the words. */
+/** The private keys of an unlocked wallet. Holds the two chain nodes, never the recovery phrase. */
 export interface KeySecrets {
-  /** Public keys `from` … `from + count - 1` of a chain, 32 bytes each. Gives way to other work in between. */
+  /** Public keys `from` … `from + count - 1` of a chain, 32 bytes each. Yields to the event loop in between. */
   publicKeys(chain: Chain, from: number, count: number): Promise<Uint8Array>;
   /** 64 bytes. */
   sign(place: KeyPlace, message: Uint8Array): Uint8Array;
@@ -31,10 +31,10 @@ export interface KeySecrets {
 }
 
 const MAC_LABEL = Buffer.from('kith wallet public keys');
-/** Keys made in one go: about 10 ms with the slower signer. */
+/** Keys derived before the event loop gets its turn: about 10 ms with the slower signer. */
 const KEYS_A_TURN = 20;
 
-/** Derives what an open wallet needs from its secret. A few milliseconds, most of them on another thread. */
+/** Derives the keys of a wallet from its secret. A few milliseconds, most of them on another thread. */
 export async function deriveSecrets(
   secret: WalletSecret,
   account: number,
@@ -57,7 +57,7 @@ function createSecrets(
 ): KeySecrets {
   let wiped = false;
   const withKey = <T>({ chain, index }: KeyPlace, use: (seed: Uint8Array) => T): T => {
-    if (wiped) throw new KithError('wallet-locked', 'the wallet was locked meanwhile');
+    if (wiped) throw new KithError('wallet-locked', 'the wallet was locked in the meantime');
     const seed = deriveKeySeed(chains[chain], index);
     try {
       return use(seed);
@@ -76,7 +76,7 @@ function createSecrets(
     },
     sign: (place, message) => withKey(place, (seed) => signer.sign(seed, message)),
     mac(receive, change) {
-      // One list's length in front, so that no key can move from one list to the other.
+      // The length of one list is included, so that no key can move from one list to the other.
       const length = Buffer.alloc(4);
       length.writeUInt32LE(receive.length);
       return hmac.create(sha256, macKey).update(length).update(receive).update(change).digest();

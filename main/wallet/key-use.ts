@@ -4,22 +4,21 @@ import type { Mark } from './mark.ts';
 import type { Chain, KeyPlace } from './key-path.ts';
 
 /**
- * Blocks on top of one after which its payments count as settled: the bound of the keys that a wallet gives away follows
- * these alone. A payment that no block has, or that a reorganisation took back, leaves nothing on the chain that a
- * restored wallet could go by.
+ * Confirmations after which a block counts as settled. Only payments in settled blocks raise the bound up to which keys
+ * are handed out: an unconfirmed or reorganised payment leaves nothing on the chain that a restore could find.
  */
 export const SETTLED_AFTER = 100;
 
 /**
- * Unused keys in a row that a wallet looks for when it is restored, unless told, and how far it gives keys away beyond
- * those that settled blocks have paid: a later one might not be found again.
+ * Gap limit: unused keys in a row after which a restore stops looking, unless the user chose another, and how many keys
+ * are handed out beyond the highest that a settled block paid. A restore might not find a key beyond that.
  */
 export const GAP_LIMIT: number = GAP.usual;
 
 /** Index of a key on each chain, -1 for none. */
 export type KeyIndexes = readonly [number, number];
 
-/** A block that paid a higher key of a chain than any block before it. */
+/** The first block that paid a key of this index or higher on a chain. */
 export interface KeyUse {
   readonly height: Height;
   readonly chain: Chain;
@@ -29,22 +28,22 @@ export interface KeyUse {
 /** How far blocks have used the keys of a wallet. */
 export interface KeyUses {
   /**
-   * The highest block that is in it. The wallet itself may stand lower while it reads the chain again: what these blocks
-   * say holds as long as the chain still has this one.
+   * The highest block that is included. The wallet itself may be at a lower block while it reads the chain again; the key
+   * use stays valid as long as this block is on the active chain.
    */
   readonly through: Mark;
   /** The highest keys in settled blocks. */
   readonly settled: KeyIndexes;
-  /** What the blocks since then added, ascending by height; on each chain ascending by index, and above `settled`. */
+  /** Higher keys in later blocks, ascending by height; on each chain ascending by index, and above `settled`. */
   readonly recent: readonly KeyUse[];
 }
 
-/** Those of a wallet of which nothing is known up to a block. */
+/** Key use of a wallet that no block up to this one has paid. */
 export function noUses(through: Mark): KeyUses {
   return { through, settled: [-1, -1], recent: [] };
 }
 
-/** The uses after a block, of any height, was found to pay these keys. */
+/** Key use after a block of any height paid these keys. */
 export function withUses(uses: KeyUses, places: readonly KeyPlace[], height: Height): KeyUses {
   let { recent } = uses;
   for (const { chain, index } of places) {
@@ -57,7 +56,7 @@ export function withUses(uses: KeyUses, places: readonly KeyPlace[], height: Hei
   return recent === uses.recent ? uses : { ...uses, recent };
 }
 
-/** The same when the wallet stands at a block: what has become settled by it counts as such. */
+/** Key use at a block: uses in blocks that are settled by now move into `settled`. */
 export function settle(uses: KeyUses, at: Mark): KeyUses {
   const through = at.height >= uses.through.height ? at : uses.through;
   const isSettled = ({ height }: KeyUse) => height <= through.height - SETTLED_AFTER;
@@ -67,7 +66,7 @@ export function settle(uses: KeyUses, at: Mark): KeyUses {
   return { through, settled, recent: uses.recent.filter((use) => !isSettled(use)) };
 }
 
-/** The same after the blocks above one were undone; what was settled stays. */
+/** Key use after the blocks above one were disconnected; `settled` stays. */
 export function withoutUsesAbove({ settled, recent }: KeyUses, through: Mark): KeyUses {
   return { through, settled, recent: recent.filter(({ height }) => height <= through.height) };
 }
@@ -78,7 +77,7 @@ export interface PaidKeys {
   readonly places: readonly KeyPlace[];
 }
 
-/** The uses at a block, from what all blocks up to it have paid, in any order. */
+/** Key use at a block, computed from all payments up to it, in any order. */
 export function usesOf(paid: readonly PaidKeys[], at: Mark): KeyUses {
   const ascending = [...paid].sort((a, b) => a.height - b.height);
   return ascending.reduce(

@@ -3,15 +3,15 @@ import { type Lock, LOCK_KEY } from '../core/primitives/coin.ts';
 import { KEY_BYTES } from '../core/primitives/limits.ts';
 import { type Chain, CHAIN, type KeyPlace } from './key-path.ts';
 
-/** The public keys that a wallet knows: enough to receive, mine and watch without its secret. */
+/** The public keys of a wallet: enough to receive, mine and watch while it is locked. */
 export interface Keyring {
   readonly receive: Uint8Array;
   readonly change: Uint8Array;
   /** How many keys of a chain are known, from index 0 on. */
   count(chain: Chain): number;
-  /** The lock of a key; one that isn't known is a bug and throws. */
+  /** The lock of a key; throws for a key that is not in the keyring, which is a bug. */
   lock(place: KeyPlace): Lock;
-  /** Where the key of a lock stands, or undefined when it isn't ours. Costs one map lookup for a stranger's. */
+  /** The key of a lock, or undefined when the wallet does not have it. One map lookup in the usual case. */
   find(lock: Lock): KeyPlace | undefined;
 }
 
@@ -21,7 +21,7 @@ export function createKeyring(receive: Uint8Array, change: Uint8Array): Keyring 
   const key = ({ chain, index }: KeyPlace) =>
     lists[chain].subarray(index * KEY_BYTES, (index + 1) * KEY_BYTES);
 
-  // By the first four bytes only: every output of every block is looked up here, and hex would cost more than the rest.
+  // Keyed by the first four bytes: every output of every block is looked up here, and hex strings would cost more.
   const places = new Map<number, KeyPlace[]>();
   for (const chain of [CHAIN.receive, CHAIN.change]) {
     for (let index = 0; index < lists[chain].length / KEY_BYTES; index++) {
@@ -49,7 +49,7 @@ export function createKeyring(receive: Uint8Array, change: Uint8Array): Keyring 
   };
 }
 
-/** The first four bytes as a number: a cheap filter in front of a comparison of all of them. */
+/** The first four bytes as a number: a cheap filter before all bytes are compared. */
 export function prefixOf(bytes: Uint8Array): number {
   return bytes[0]! | (bytes[1]! << 8) | (bytes[2]! << 16) | (bytes[3]! << 24);
 }

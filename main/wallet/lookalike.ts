@@ -1,9 +1,9 @@
-/** How much of an address people compare: the first and the last characters behind the network's prefix. */
-const LOOKED_AT = 4;
+/** Characters at each end, after the network's prefix, that users usually compare. */
+const COMPARED = 4;
 
 /**
- * The known address that a new one could be mistaken for, or null. An attacker who adds to a history by paying dust
- * from a look-alike address waits for the user to copy the wrong line.
+ * The known address that a new one could be mistaken for, or null. In address poisoning an attacker pays dust from a
+ * look-alike address, so that the user later copies the wrong address from the history.
  */
 export function findLookalike(hrp: string, address: string, known: Iterable<string>): string | null {
   const ends = endsOf(hrp, address);
@@ -13,8 +13,8 @@ export function findLookalike(hrp: string, address: string, known: Iterable<stri
   return null;
 }
 
-// The first character is the lock type, alike in all addresses: it doesn't count.
+// The first character is the lock type, which is the same in all addresses, so it is skipped.
 function endsOf(hrp: string, address: string): string {
   const data = address.toLowerCase().slice(hrp.length + 1 + 1);
-  return `${data.slice(0, LOOKED_AT)}…${data.slice(-LOOKED_AT)}`;
+  return `${data.slice(0, COMPARED)}…${data.slice(-COMPARED)}`;
 }

@@ -4,13 +4,13 @@ import type { Transaction } from '../core/primitives/transaction.ts';
 import { type Keyring, prefixOf } from './keyring.ts';
 import type { OwnCoin, OwnInput, OwnOutput, UnminedRecord } from './wallet-records.ts';
 
-/** Tells what in a transaction is the wallet's. Every transaction of every block goes through it. */
+/** Finds the inputs and outputs of a transaction that belong to the wallet. Runs on every transaction of every block. */
 export interface Matcher {
   outputs(tx: Transaction): OwnOutput[];
   inputs(tx: Transaction): OwnInput[];
-  /** False for most outpoints that have nothing to do with the wallet, at the cost of one lookup without hex. */
+  /** A cheap filter: false for most outpoints that do not concern the wallet, with one map lookup and no hex. */
   mayMatter(outpoint: Outpoint): boolean;
-  /** From now on outputs of this transaction may matter. 4 bytes or more of the txid. */
+  /** From now on `mayMatter` is true for outputs of this transaction. 4 bytes or more of the txid. */
   watch(txid: Uint8Array): void;
   setKeyring(keyring: Keyring): void;
 }
@@ -23,7 +23,7 @@ export interface MatcherDeps {
 
 export function createMatcher(deps: MatcherDeps): Matcher {
   let { keyring } = deps;
-  // Never shrinks: a stale entry costs one lookup more.
+  // Never shrinks: an outdated entry costs one more lookup.
   const watched = new Set<number>();
   const mayMatter = (outpoint: Outpoint) => watched.has(prefixOf(outpoint.txid));
 
@@ -55,7 +55,7 @@ export function createMatcher(deps: MatcherDeps): Matcher {
   };
 }
 
-/** An output of a record that no block has, as a coin. */
+/** An output of an unconfirmed record, as a coin. */
 function unminedCoin(key: OutpointKey, unmined: ReadonlyMap<string, UnminedRecord>): OwnCoin | undefined {
   const record = unmined.get(key.slice(0, 64));
   const index = Number(key.slice(65));

@@ -27,12 +27,12 @@ import { sealSecret, type WalletSecret } from './file-secret.ts';
 import type { WalletData } from './wallet-data.ts';
 import { startOf, type WalletList } from './wallet-list.ts';
 
-/** Makes wallets, from nothing or from words. */
+/** Creates wallets: new ones, from a recovery phrase, or from the previous version of a deleted file. */
 export interface WalletMaker {
   /** @throws {KithError} `wallet-exists`, `wallet-too-many`, `wallet-password-long`, `wallet-file-unusable`, `disk-full` */
   create(name: string, password: string, words: WordCount): Promise<{ wallet: OpenWallet; mnemonic: string }>;
   /**
-   * Reads the chain from its beginning; `secrets` make more keys on the way and are the caller's to wipe.
+   * The wallet reads the chain from its beginning; `secrets` derive more keys meanwhile, and the caller wipes them.
    * @throws {KithError} as `create` does, and `wallet-keys-known` when a wallet here has the same keys
    */
   restore(request: {
@@ -40,17 +40,17 @@ export interface WalletMaker {
     readonly password: string;
     readonly words: SeedWords;
     readonly passphrase: string;
-    /** Unused addresses in a row after which nothing more is looked for. */
+    /** Gap limit: unused addresses in a row after which the search ends. */
     readonly gap: number;
     /** Refuse when a wallet here has the same keys. */
     readonly onlyNew: boolean;
   }): Promise<{ wallet: OpenWallet; firstAddress: string; secrets: KeySecrets }>;
   /**
-   * Puts a deleted wallet back from the previous version of its file.
+   * Restores a deleted wallet from the previous version of its file.
    * @throws {KithError} `wallet-unknown`, `wallet-exists`, `wallet-keys-known`, `wallet-file-other-network`
    */
   undelete(name: string): Promise<OpenWallet>;
-  /** The lock of the first receiving key, which names a seed, without making a wallet. Wipes the entropy. */
+  /** The lock of the first receiving key, by which a user recognises a seed. Creates no wallet. Wipes the entropy. */
   firstLock(entropy: Uint8Array, passphrase: string): Promise<Lock>;
 }
 
@@ -75,10 +75,10 @@ const ACCOUNT = 0;
 export function createWalletMaker(deps: WalletMakerDeps): WalletMaker {
   const { network, chain, files, data, list, signer, clock } = deps;
   const beingMade = new Set<string>();
-  /** First keys of the wallets that are being made, as hex. */
+  /** First keys of the wallets that are being created, as hex. */
   const keysBeingMade = new Set<string>();
 
-  /** Records first, the file last: a crash in between leaves no wallet, never half of one. */
+  /** Writes the records first and the file last: a crash in between leaves no wallet, never half of one. */
   const make = async (name: string, password: string, secret: WalletSecret, restored?: Restored) => {
     const start = restored ? startOf(chain, 0) : startOf(chain, chain.tip().height);
     const gap = restored?.gap ?? GAP_LIMIT;
@@ -110,7 +110,7 @@ export function createWalletMaker(deps: WalletMakerDeps): WalletMaker {
     }
   };
 
-  /** Two wallets with the same keys would hand out the same addresses, each without knowing of the other. */
+  /** Two wallets with the same keys would hand out the same addresses, each unaware of the other. */
   const checkKeysNew = (first: Lock) => {
     const other = list.byLock(first)?.name;
     if (other === undefined && !keysBeingMade.has(toHex(first.lock))) return;
@@ -183,7 +183,7 @@ export function checkWords(text: string): SeedWords {
   if (words.problem === 'words-count')
     throw new KithError('wallet-words-count', undefined, { data: { count: words.count } });
   if (words.problem === 'words-checksum') throw new KithError('wallet-words-checksum');
-  // The position, not the word: what was typed may be nearly a secret.
+  // The position, not the word: the typed text may be almost the recovery phrase.
   const { positions } = words;
   throw new KithError('wallet-word-unknown', undefined, {
     data: { word: `Word ${positions[0]}`, positions },

@@ -7,20 +7,20 @@ import type { WalletParts } from './wiring.ts';
 
 type Parts = Pick<WalletParts, 'data' | 'list' | 'chain' | 'sessions'>;
 
-/** What the user should know about the wallets. `parts` is null where `refusal` keeps them from being used. */
+/** Notices about the wallets for the user. `parts` is null when `refusal` prevents their use. */
 export function findWalletNotices(parts: Parts | null, refusal: KithError | null): Notice[] {
   if (parts === null) return refusal === null ? [] : [noticeOf(refusal.code, refusal.data)];
   return [...databaseNotices(parts), ...keyNotices(parts), ...sameKeysNotices(parts)];
 }
 
-/** A locked wallet cannot make the keys that it would have to look for. */
+/** A locked wallet cannot derive the keys that it would have to look for. */
 function keyNotices({ list, sessions }: Parts): Notice[] {
   return [...list.values()]
     .filter((wallet) => wallet.wantsUnlocking() && sessions.any(wallet.id) === null)
     .map(({ name }) => noticeOf('wallet-keys-short', { name }));
 }
 
-/** However it came to that: restored twice, or a file of another computer that was put beside its twin. */
+/** Wallets with the same keys: restored twice, or a wallet file copied from another computer. */
 function sameKeysNotices({ list }: Parts): Notice[] {
   const byFirstKey = new Map<string, string[]>();
   for (const { name, keyring } of list.values()) {
@@ -34,9 +34,9 @@ function sameKeysNotices({ list }: Parts): Notice[] {
 
 function databaseNotices({ data, list, chain }: Parts): Notice[] {
   if (data.renewedBecause === null) return [];
-  const behind = [...list.values()].filter(({ book }) => book.meta().restoring);
+  const behind = [...list.values()].filter(({ ledger }) => ledger.meta().restoring);
   if (behind.length === 0) return [noticeOf('wallet-data-rebuilt')];
-  const height = Math.min(...behind.map(({ book }) => book.asOf.height));
+  const height = Math.min(...behind.map(({ ledger }) => ledger.asOf.height));
   return [noticeOf('wallet-data-rebuilding', { height, of: chain.tip().height })];
 }
 

@@ -3,7 +3,7 @@ import { KNOWN_VERSION } from '../core/policy/policy-limits.ts';
 import type { Lock } from '../core/primitives/coin.ts';
 import { SIGNATURE_BYTES } from '../core/primitives/limits.ts';
 
-/** The parts that decide how long a payment is before it is signed. */
+/** The fields that decide the size of a payment before it is signed. */
 export interface PaymentShape {
   readonly validFrom: Height;
   readonly expires: Height;
@@ -20,7 +20,7 @@ export function baseBytes(shape: PaymentShape): number {
 /** Bytes of the two counts, of inputs and of witness items. */
 export const countBytes = (inputs: number): number => 2 * varuintBytes(inputs);
 
-/** An outpoint with its signature: what spending this coin costs. */
+/** Bytes that spending a coin adds: its outpoint and its signature. */
 export const inputBytes = (index: number): number => 32 + varuintBytes(index) + 1 + SIGNATURE_BYTES;
 
 export const outputBytes = (output: Lock): number =>

@@ -30,16 +30,16 @@ import { paymentWarnings } from './warnings.ts';
 export interface PlanContext {
   readonly wallet: OpenWallet;
   readonly network: WalletNetwork;
-  /** The least feerate that is relayed now, and what to pay where nobody said, in motes per byte. */
+  /** The lowest fee rate that is relayed now, and the one to use when the request has none; motes per byte. */
   readonly floor: number;
   readonly usual: number;
   /** Addresses that the user has paid before or has a label for. */
   readonly knownAddresses: Iterable<string>;
-  /** What was paid lately, or is being paid. */
+  /** Payments of the last 30 minutes, and those being sent. */
   readonly recent: readonly RecentPayment[];
 }
 
-/** A payment worked out: what will be signed, and everything that a person must see first. */
+/** A planned payment: the transaction to sign, and what the user must see before confirming. */
 export interface Plan {
   readonly unsigned: Transaction;
   readonly inputs: readonly Choice[];
@@ -51,18 +51,18 @@ const MIN_LIFETIME = 100;
 const LAST_HEIGHT = 0xffff_ffff;
 
 /**
- * Works a payment out; changes nothing.
+ * Plans a payment; changes nothing.
  * @throws {KithError} `address-…`, `wallet-dust`, `wallet-amount`, `wallet-feerate`, `wallet-expires`, `wallet-funds`,
  *   `wallet-funds-waiting`, `wallet-funds-incoming`, `wallet-funds-immature`, `wallet-reading`, `wallet-no-funds`,
  *   `wallet-coin-unknown`, `wallet-coin-waiting`, `wallet-too-many-coins`
  */
 export function planPayment(context: PlanContext, request: PaymentRequest): Plan {
   const { wallet, network } = context;
-  const tip = wallet.book.asOf.height;
+  const tip = wallet.ledger.asOf.height;
   const receivers = readReceivers(network, request);
   const feerate = checkFeerate(request.feerate ?? context.usual, context.floor);
   const wanted = checkExpires(request.expires ?? tip + lifetimeOf(network), tip);
-  const offer = offeredCoins(wallet.book, network.params.maturity, receivers, request.coins);
+  const offer = offeredCoins(wallet.ledger, network.params.maturity, receivers, request.coins);
   const lock = wallet.keyring.lock(wallet.changeKey());
   const shape = { validFrom: tip, expires: wanted, outputs: receivers.map((receiver) => receiver.lock) };
   const goal = {
@@ -72,7 +72,7 @@ export function planPayment(context: PlanContext, request: PaymentRequest): Plan
   };
   const select = (coins: readonly Choice[]) => choose(coins, receivers, goal);
   const everything = [...offer.settled, ...offer.unsettled];
-  // All is all that the balance calls spendable; otherwise change in no block only where the rest is not enough.
+  // “Everything” means all that the balance calls spendable; otherwise unconfirmed change only if the rest is not enough.
   const preferred = select(receivers[0]?.amount === 'all' ? everything : offer.settled);
   const selection = required(
     isSelectionProblem(preferred) && offer.unsettled.length > 0 ? select(everything) : preferred,
@@ -91,7 +91,7 @@ export function planPayment(context: PlanContext, request: PaymentRequest): Plan
   const { fee } = selection;
   const view = {
     fee,
-    // What is too little to come back goes to the fee, so this may be more than was asked for.
+    // A remainder below dust is added to the fee, so that this may exceed the requested rate.
     feerate: Math.floor((fee / unsigned.bytes.length) * 100) / 100,
     inputs: inputs.map(({ outpoint, amount }) => ({
       txid: toHex(outpoint.txid),
@@ -140,10 +140,10 @@ function required(selection: Chosen | SelectionProblem, { wallet, network }: Pla
   throw new KithError('wallet-funds', undefined, { data: { needed, available } });
 }
 
-/** Why a wallet has nothing to spend: empty, not read yet, or everything that it holds waits for something. */
-function nothingToSpend({ book, name }: OpenWallet, maturity: number, needed: number): KithError {
-  const { waiting, incoming, immature } = fundsOf(book, maturity);
-  const { height } = book.asOf;
+/** Why a wallet has nothing to spend: empty, not read yet, or all coins are pending or immature. */
+function nothingToSpend({ ledger, name }: OpenWallet, maturity: number, needed: number): KithError {
+  const { waiting, incoming, immature } = fundsOf(ledger, maturity);
+  const { height } = ledger.asOf;
   const [code, amount, facts] =
     waiting.length > 0
       ? (['wallet-funds-waiting', sumOf(waiting), {}] as const)
@@ -151,7 +151,7 @@ function nothingToSpend({ book, name }: OpenWallet, maturity: number, needed: nu
         ? (['wallet-funds-incoming', sumOf(incoming), {}] as const)
         : immature.length > 0
           ? (['wallet-funds-immature', sumOf(immature), { matureAt: maturesAt(immature, maturity) }] as const)
-          : book.meta().restoring
+          : ledger.meta().restoring
             ? (['wallet-reading', undefined, { name, height }] as const)
             : (['wallet-no-funds', undefined, {}] as const);
   return new KithError(code, undefined, {
@@ -159,7 +159,7 @@ function nothingToSpend({ book, name }: OpenWallet, maturity: number, needed: nu
   });
 }
 
-/** The block from which on the first of these rewards can be spent. */
+/** The first height at which one of these rewards can be spent. */
 function maturesAt(rewards: readonly Spendable[], maturity: number): Height {
   return Math.min(...rewards.map(({ coin }) => coin.height)) + maturity;
 }
@@ -169,7 +169,7 @@ function amountOf(receiver: Receiver, selection: Chosen): Motes {
   return (sum(selection.coins) - selection.fee) as Motes;
 }
 
-/** The change stands at a random place: its position must not tell which output it is. */
+/** Puts the change at a random index, so that its position does not reveal which output it is. */
 function withChange(paid: readonly Output[], change: Motes, lock: Omit<Output, 'amount'>): Output[] {
   const outputs = [...paid];
   if (change > 0) outputs.splice(randomInt(outputs.length + 1), 0, { ...lock, amount: change });
@@ -186,13 +186,13 @@ function lifetimeOf({ params }: WalletNetwork): number {
 }
 
 function checkExpires(expires: Height, tip: Height): Height {
-  // A few blocks more than are needed now, for those that come while a person makes up their mind.
+  // Five more than the policy needs, for blocks that arrive while the user decides.
   const least = tip + EXPIRY_MARGIN + 5;
   if (expires === 0 || (expires >= least && expires <= LAST_HEIGHT)) return expires;
   throw new KithError('wallet-expires', undefined, { data: { least, most: LAST_HEIGHT } });
 }
 
-/** A payment can't outlive one that it depends on: then it would fail later for a reason that nobody sees. */
+/** A payment expires no later than the unconfirmed payments that it spends from, since it fails with them. */
 function inheritedExpiry(coins: readonly Choice[], wanted: Height): Height {
   const least = [wanted, ...coins.map((coin) => coin.inherits ?? 0)].filter((expires) => expires !== 0);
   return least.length === 0 ? 0 : Math.min(...least);

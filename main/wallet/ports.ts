@@ -1,4 +1,4 @@
-/** What the wallets need from the rest of the node. */
+/** Interfaces through which the wallets use the rest of the node. */
 import type { Feerates } from '../mempool/feerates.ts';
 import type { Height, UnixSeconds } from '../../shared/units.ts';
 import type { Hash } from '../core/crypto/hash.ts';
@@ -24,14 +24,14 @@ export interface WalletChain {
   atHeight(height: Height): (Mark & { readonly time: UnixSeconds }) | undefined;
   readBlock(id: string): Promise<Uint8Array | null>;
   hasBody(id: string): boolean;
-  /** Whether a body of the active chain that is not here is asked of peers; false below a snapshot, or once pruned. */
+  /** Whether a missing body of the active chain is requested from peers; false below a snapshot, or once pruned. */
   awaitsBody(id: string): boolean;
-  /** Shows every coin that can be spent at the tip, and gives the tip. */
+  /** Visits every coin of the UTXO set and returns the block that it belongs to. */
   scanCoins(visit: (coin: Coin, outpoint: Outpoint) => void): Promise<Mark>;
   readonly events: Events<{
     connected: { readonly block: Block };
     disconnected: unknown;
-    /** A move is over. */
+    /** The chain has a new tip, after all its blocks were disconnected and connected. */
     tip: unknown;
   }>;
 }
@@ -39,7 +39,7 @@ export interface WalletChain {
 export interface WalletMempool {
   submit(tx: Transaction): Promise<{ readonly txid: string } | Violation>;
   has(txid: string): boolean;
-  /** Resolves when all that was submitted or is coming back has been decided. */
+  /** Resolves when every submitted and every re-added transaction has been accepted or refused. */
   idle(): Promise<void>;
   entries(): Iterable<{ readonly tx: Transaction }>;
   /** `floor` in motes per byte. */

@@ -5,14 +5,14 @@ import { decodeAddress, isAddressProblem } from '../core/primitives/address.ts';
 import { type Lock, LOCK_KEY } from '../core/primitives/coin.ts';
 import { KithError } from '../lib/errors.ts';
 
-/** What somebody asks a wallet to pay; like the contract's `payment`, and `all` sends everything there is. */
+/** A request to pay, as in the contract's `payment`; the amount `all` sends all spendable coins. */
 export interface PaymentRequest {
   readonly name: string;
   readonly to: readonly { readonly address: string; readonly amount: number | 'all' }[];
   readonly feerate?: number | undefined;
   readonly expires?: number | undefined;
   readonly coins?: readonly { readonly txid: string; readonly index: number }[] | undefined;
-  /** For the history. */
+  /** Label in the history. */
   readonly label?: string | undefined;
 }
 
@@ -42,7 +42,7 @@ export function readReceivers(
 export function readAddress(hrp: string, address: string): Lock {
   const lock = decodeAddress(hrp, compact(address));
   if (isAddressProblem(lock)) throw new KithError(lock.problem, undefined, { data: { ...lock, address } });
-  // Other kinds are free for anybody to spend until the network has rules for them.
+  // An output with another lock type could be spent by anyone until a soft fork gives the type a rule.
   if (lock.lockType !== LOCK_KEY)
     throw new KithError('address-unknown-lock', undefined, { data: { lockType: lock.lockType, address } });
   return lock;

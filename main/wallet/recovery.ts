@@ -5,40 +5,40 @@ import type { Queue } from '../lib/queue.ts';
 import { emptyMeta } from './wallet-ledger.ts';
 import type { OpenWallet } from './open-wallet.ts';
 import type { Mark } from './mark.ts';
-import type { Beginning, WalletData } from './wallet-data.ts';
+import type { InitialState, WalletData } from './wallet-data.ts';
 
 export interface RecoveryDeps {
   readonly data: Pick<WalletData, 'renew'>;
   readonly clock: Pick<Clock, 'ms'>;
   readonly log: Log;
   readonly wallets: () => Iterable<OpenWallet>;
-  /** Where a wallet begins to read the chain, see startOf. */
+  /** The trail at which a wallet starts to read the chain, see startOf. */
   readonly from: (wallet: OpenWallet) => readonly Mark[];
-  /** After every wallet began again. */
+  /** Called after every wallet has started over. */
   readonly renewed: () => void;
 }
 
-/** Where even a new database fails, it is tried again this much later at the earliest. */
+/** Shortest time between two attempts to create the database again. */
 const RETRY_MS = 5_000;
 
 /**
- * Lets tasks run as `lane` does. When one finds the wallet database damaged, the database is made anew before the next
- * task: every wallet begins again from the chain, with the payments that no block has. The task itself still fails, with
- * what it failed with.
+ * A queue that recovers from a corrupt wallet database. When a task fails because of corruption, the database is created
+ * again before the next task: every wallet keeps its unconfirmed payments and reads the chain again. The task itself
+ * still fails with its error.
  */
-export function createRecoveringLane(lane: Queue, deps: RecoveryDeps): Queue {
+export function createRecoveringQueue(queue: Queue, deps: RecoveryDeps): Queue {
   const { data, clock, log } = deps;
   let notBefore = -Infinity;
 
   const recover = async (why: string): Promise<void> => {
     if (clock.ms() < notBefore) return;
     notBefore = clock.ms() + RETRY_MS;
-    const states = new Map<string, Beginning>();
-    for (const wallet of deps.wallets()) states.set(wallet.id, beginningOf(wallet, deps.from(wallet)));
+    const states = new Map<string, InitialState>();
+    for (const wallet of deps.wallets()) states.set(wallet.id, initialStateOf(wallet, deps.from(wallet)));
     try {
       await data.renew(why, states);
     } catch (error) {
-      log.error('the wallet database could not be made anew; it is tried again', { error });
+      log.error('the wallet database could not be created again; the next task tries it again', { error });
       return;
     }
     notBefore = -Infinity;
@@ -50,12 +50,12 @@ export function createRecoveringLane(lane: Queue, deps: RecoveryDeps): Queue {
   };
 
   return {
-    ...lane,
+    ...queue,
     get size() {
-      return lane.size;
+      return queue.size;
     },
     run: (task) =>
-      lane.run(async () => {
+      queue.run(async () => {
         try {
           return await task();
         } catch (error) {
@@ -66,27 +66,27 @@ export function createRecoveringLane(lane: Queue, deps: RecoveryDeps): Queue {
   };
 }
 
-/** Runs a question once more when it found the database damaged: by then that has been made anew. */
-export async function askTwice<T>(question: () => Promise<T>): Promise<T> {
+/** Runs a query, and once more if it found the database corrupt: by then the database has been created again. */
+export async function retryOnDamage<T>(query: () => Promise<T>): Promise<T> {
   try {
-    return await question();
+    return await query();
   } catch (error) {
     if (!isDamaged(error)) throw error;
-    return question();
+    return query();
   }
 }
 
 const DAMAGE = new Set(['wallet-data-damaged', 'wallet-data-unusable']);
 
-/** Whether an error says that what the database has of the wallets can't be used as it is. */
+/** Whether an error says that the wallet database is corrupt or cannot be used. */
 export function isDamaged(error: unknown): error is KithError {
   return error instanceof KithError && DAMAGE.has(error.code);
 }
 
-/** What memory has of its payments is all there is. Keys that were used once are never handed out again. */
-function beginningOf({ book }: OpenWallet, from: readonly Mark[]): Beginning {
-  const unmined = [...book.unmined.values()];
-  const { highestUsed, uses, shortSince, gap } = book.meta();
+/** The state of a wallet that starts over: unconfirmed payments from memory, and key use, so that no key is reused. */
+function initialStateOf({ ledger }: OpenWallet, from: readonly Mark[]): InitialState {
+  const unmined = [...ledger.unmined.values()];
+  const { highestUsed, uses, shortSince, gap } = ledger.meta();
   return {
     meta: { ...emptyMeta(from, true), highestUsed, uses, shortSince, gap, unmined: unmined.length },
     unmined,

@@ -4,16 +4,16 @@ import { crashPoint } from '../lib/crash-point.ts';
 import { syncFolder } from '../lib/sync-folder.ts';
 
 export interface ReplaceOptions {
-  /** Where the previous version goes; nothing is kept unless told. */
+  /** Path for the previous version; without it none is kept. */
   readonly backup?: string;
-  /** Called before each change of the disk: tests stop the world there. */
+  /** Called before each change of the disk, so that tests can simulate a crash there. */
   readonly step?: (name: string) => void;
 }
 
 /**
- * Puts bytes in the place of a file (mode 0600) so that at any moment, `kill -9` and power loss included, either the
- * whole old or the whole new version is there: temporary file, fsync, rename, fsync of the folder. What a crash leaves
- * behind is the temporary file, which the next call overwrites. Two calls for one path must not overlap.
+ * Replaces a file (mode 0600) so that at any moment, `kill -9` and power loss included, the complete old or the complete
+ * new version is there: temporary file, fsync, rename, fsync of the folder. A crash may leave the temporary file, which
+ * the next call overwrites. Two calls for one path must not overlap.
  */
 export async function replaceFile(
   path: string,
@@ -32,7 +32,7 @@ export async function replaceFile(
   crashPoint('wallet file');
 }
 
-// A copy, not a rename: the file itself must never be missing from its place.
+// A copy, not a rename: the file itself must never be missing.
 async function keep(path: string, backup: string, step: (name: string) => void): Promise<void> {
   step('copy');
   await copyFile(path, `${backup}.new`);
@@ -43,7 +43,7 @@ async function keep(path: string, backup: string, step: (name: string) => void):
 
 async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
   await withFile(path, 'w', async (file) => {
-    await file.chmod(0o600); // one left by a crash keeps the mode it had
+    await file.chmod(0o600); // a file left by a crash keeps its old mode
     await file.writeFile(bytes);
     await file.sync();
   });

@@ -1,28 +1,28 @@
 import type { KeySecrets } from './key-secrets.ts';
 
-/** Which wallets are open, and for how long. Keyed by the wallet's id. */
+/** Which wallets are unlocked, and until when. Keyed by the wallet's id. */
 export interface Sessions {
-  /** Takes the secrets over; they are wiped after `seconds`, or when another unlock or a lock comes. */
+  /** Owns the secrets from now on; wipes them after `seconds`, at a lock, or at the next unlock. */
   unlock(id: string, secrets: KeySecrets, seconds: number): void;
   lock(id: string): void;
   isUnlocked(id: string): boolean;
-  /** Keeps secrets for making public keys while a restored wallet is read from the chain. It counts as locked. */
+  /** Keeps secrets to derive public keys while a restored wallet reads the chain. The wallet counts as locked. */
   hold(id: string, secrets: KeySecrets): void;
   release(id: string): void;
-  /** For signing: only while unlocked. */
+  /** Secrets for signing; null unless unlocked. */
   unlocked(id: string): KeySecrets | null;
-  /** For making public keys. */
+  /** Secrets for deriving public keys: unlocked or held. */
   any(id: string): KeySecrets | null;
-  /** The computer was suspended, during which timers may stand still: locks what would be locked by now. */
+  /** Call after the computer was suspended, when timers may have stopped: locks wallets whose time is over. */
   woke(): void;
   /** Wipes everything. */
   close(): void;
 }
 
 export interface SessionsDeps {
-  /** Time has locked a wallet. */
+  /** A wallet was locked because its time is over. */
   locked(id: string): void;
-  /** Monotonic milliseconds that go on while the computer is suspended. */
+  /** Monotonic milliseconds that include suspension of the computer. */
   elapsedMs(): number;
 }
 

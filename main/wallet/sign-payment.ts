@@ -16,7 +16,7 @@ export interface PaymentFields {
   readonly outputs: readonly Output[];
 }
 
-/** A payment as long as it will be, with empty signatures; its txid is already the final one. */
+/** A payment with empty signatures of their final size; its txid is already the final one. */
 export function createUnsigned(fields: PaymentFields): Transaction {
   const witness = fields.inputs.map(() => new Uint8Array(SIGNATURE_BYTES));
   return createTransaction({ ...fields, version: KNOWN_VERSION, witness });

@@ -2,12 +2,12 @@ import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { verifyReference } from '../core/crypto/ed25519.ts';
 import { DOMAIN, hash, type Hash } from '../core/crypto/hash.ts';
 
-/** What the signature of a message signs: H(0x0c, network id | message in UTF-8, NFC); it can be no payment. 32 bytes. */
+/** The hash that a signed message signs: H(0x0c, network id | message in UTF-8, NFC). No payment has it. 32 bytes. */
 export function messageHash(networkId: Hash, message: string): Hash {
   return hash(DOMAIN.message, networkId, utf8ToBytes(message.normalize('NFC')));
 }
 
-/** Whether the holder of a 32-byte key signed the message for this network. Total. */
+/** Whether the holder of a 32-byte key signed the message for this network. Never throws. */
 export function verifyMessage(
   networkId: Hash,
   key: Uint8Array,

@@ -1,9 +1,9 @@
-/** SLIP-0010 for Ed25519: a tree of keys in which every step is hardened, so that public keys alone lead nowhere. */
+/** SLIP-0010 for Ed25519: a key tree with hardened steps only, so that no key follows from public keys. */
 import { hmac } from '@noble/hashes/hmac.js';
 import { sha512 } from '@noble/hashes/sha2.js';
 import { utf8ToBytes } from '@noble/hashes/utils.js';
 
-/** One node of the tree: the 32-byte Ed25519 seed and what its children are derived with (32 bytes). Secret. */
+/** One node of the tree: the 32-byte Ed25519 seed, and the 32-byte chain code that derives its children. Secret. */
 export interface ExtendedKey {
   readonly key: Uint8Array;
   readonly chainCode: Uint8Array;
@@ -36,7 +36,7 @@ export function slip10Derive(seed: Uint8Array, path: string): ExtendedKey {
   return deriveSteps(slip10Master(seed), steps);
 }
 
-/** Walks down from a node, wiping every node in between (the given one stays). */
+/** Derives along several steps and wipes every node in between, but not the given one. */
 export function deriveSteps(from: ExtendedKey, steps: readonly number[]): ExtendedKey {
   let node = from;
   for (const step of steps) {

@@ -5,41 +5,42 @@ import { type Outpoint, type OutpointKey, outpointKey, outpointKeyOf } from '../
 import type { Candidate } from './coin-selection.ts';
 import { KithError } from '../lib/errors.ts';
 import { type Funds, fundsOf, type Spendable } from './balance.ts';
-import type { Book } from './wallet-ledger.ts';
+import type { Ledger } from './wallet-ledger.ts';
 import type { Receiver } from './receivers.ts';
 import type { OwnCoin, UnminedRecord } from './wallet-records.ts';
-import { standings } from './payment-state.ts';
+import { paymentStates } from './payment-state.ts';
 
-/** A coin that a payment may choose. */
+/** A coin that a payment may spend. */
 export interface Choice extends Candidate {
   readonly outpoint: Outpoint;
   readonly coin: OwnCoin;
-  /** Null for a coin in a block; else the expiry of the payment of ours that it is the change of (0 = none). */
+  /** Null for a coin in a block; for unconfirmed change the expiry of its payment (0 = none). */
   readonly inherits: Height | null;
 }
 
-/** What a payment can be made from. */
+/** The coins that a payment may spend. */
 export interface Offer {
   /** Coins in blocks, or those that the user chose. */
   readonly settled: readonly Choice[];
-  /** Our own change that waits to be mined: only where the others are not enough. */
+  /** Unconfirmed change, to be used only if the settled coins are not enough. */
   readonly unsettled: readonly Choice[];
   /** Txids of expired payments to the same receivers that could still be mined beside one that spends these coins. */
   uncovered(coins: readonly Choice[]): readonly string[];
 }
 
 /**
- * A payment that expired could still be mined if the chain is reorganised. Whoever pays the same receiver again then
- * means to pay once: so one of the old coins is always among the new ones, until the old payment is dead (protocol.md §4).
+ * Coins for a payment to these receivers. A reorganisation could still mine an expired payment. A user who pays the same
+ * receiver again means to pay once, so that the new payment must spend one of the coins of the expired one until that is
+ * dead (protocol.md §4).
  */
 export function offeredCoins(
-  book: Book,
+  ledger: Ledger,
   maturity: number,
   receivers: readonly Receiver[],
   chosen?: readonly { readonly txid: string; readonly index: number }[],
 ): Offer {
-  const rivals = expiredPayments(book, receivers);
-  const funds = fundsOf(book, maturity);
+  const rivals = expiredPayments(ledger, receivers);
+  const funds = fundsOf(ledger, maturity);
   const { settled, change } = funds;
   const uncovered = (coins: readonly Choice[]) => {
     const keys = new Set(coins.map(({ key }) => key));
@@ -96,10 +97,10 @@ interface Rival {
   readonly keys: readonly OutpointKey[];
 }
 
-function expiredPayments(book: Book, receivers: readonly Receiver[]): Rival[] {
-  const standing = standings(book);
-  return [...book.unmined.values()]
-    .filter(({ tx, inputs }) => inputs.length > 0 && standing.get(tx.txidHex) === 'expired')
+function expiredPayments(ledger: Ledger, receivers: readonly Receiver[]): Rival[] {
+  const states = paymentStates(ledger);
+  return [...ledger.unmined.values()]
+    .filter(({ tx, inputs }) => inputs.length > 0 && states.get(tx.txidHex) === 'expired')
     .filter((record) => paysAny(record, receivers))
     .map(({ tx }) => ({ txid: tx.txidHex, keys: tx.inputs.map(outpointKey) }));
 }

@@ -13,7 +13,7 @@ import { createDrafts, type Draft } from './drafts.ts';
 import type { KeySecrets } from './key-secrets.ts';
 import type { OpenWallet } from './open-wallet.ts';
 import { planPayment } from './plan-payment.ts';
-import { readPast } from './recent-payments.ts';
+import { readPastPayments } from './recent-payments.ts';
 import type { WalletClock, WalletMempool, WalletNetwork } from './ports.ts';
 import type { PaymentRequest } from './receivers.ts';
 import type { WalletData } from './wallet-data.ts';
@@ -23,15 +23,15 @@ export interface Sent {
   readonly txid: string;
 }
 
-/** Payments from the plan to the mempool. A broken rule (the mempool refused) is returned, everything else is thrown. */
+/** Payments from the plan to the mempool. A refusal by the mempool is returned as a violation, other failures are thrown. */
 export interface Spending {
   /** See planPayment for what it throws. */
   prepare(wallet: OpenWallet, request: PaymentRequest): Promise<DraftPayment>;
-  /** A draft that can still be confirmed, as it was shown. */
+  /** A draft that can still be confirmed, as the user saw it. */
   draft(id: string): { readonly wallet: string; readonly payment: DraftPayment } | undefined;
   /** @throws {KithError} `wallet-draft-unknown`, `wallet-draft-stale`, and like Access */
   confirm(draft: string, password: string, by: Role): Promise<Sent | Violation>;
-  /** The same with an unlocked wallet: for a dialog that belongs to the system, not to a page. @throws `wallet-locked` */
+  /** The same for an unlocked wallet: for the native dialog, which no page controls. @throws `wallet-locked` */
   confirmUnlocked(draft: string): Promise<Sent | Violation>;
 }
 
@@ -42,20 +42,20 @@ export interface SpendingDeps {
   readonly unlocked: (wallet: OpenWallet) => KeySecrets | null;
   readonly data: Pick<WalletData, 'newest'>;
   readonly store: WalletStore;
-  readonly lane: Queue;
+  readonly queue: Queue;
   readonly clock: WalletClock;
   readonly log: Log;
   readonly walletById: (id: string) => OpenWallet | undefined;
   readonly moved: (wallet: OpenWallet) => void;
 }
 
-/** Signatures made in one go: a few milliseconds with the slower signer. */
+/** Signatures before the event loop gets its turn: a few milliseconds with the slower signer. */
 const SIGNATURES_A_TURN = 10;
 
 export function createSpending(deps: SpendingDeps): Spending {
-  const { network, mempool, store, lane, clock, log } = deps;
+  const { network, mempool, store, queue, clock, log } = deps;
   const drafts = createDrafts(clock);
-  /** Confirmed, and not yet among the payments of their wallets. */
+  /** Confirmed drafts that are not among the payments of their wallets yet. */
   const leaving = new Set<Draft>();
 
   const walletOf = (draft: Draft): OpenWallet => {
@@ -65,8 +65,8 @@ export function createSpending(deps: SpendingDeps): Spending {
   };
 
   const checkFresh = (wallet: OpenWallet, draft: Draft) => {
-    const free = new Set(spendableCoins(wallet.book, network.params.maturity).map(({ key }) => key));
-    const late = draft.view.expires !== 0 && draft.view.expires <= wallet.book.asOf.height;
+    const free = new Set(spendableCoins(wallet.ledger, network.params.maturity).map(({ key }) => key));
+    const late = draft.view.expires !== 0 && draft.view.expires <= wallet.ledger.asOf.height;
     if (late || !draft.inputs.every(({ key }) => free.has(key))) throw new KithError('wallet-draft-stale');
   };
 
@@ -84,18 +84,18 @@ export function createSpending(deps: SpendingDeps): Spending {
     return withSignatures(draft.unsigned, signatures);
   };
 
-  /** Stored before it leaves: after a crash in between it is sent at the next start, not paid twice. */
+  /** Stores the payment before it is submitted: after a crash in between the next start sends it, not a second one. */
   const send = async (wallet: OpenWallet, tx: Transaction): Promise<Sent | Violation> => {
-    await store.commit(wallet, (book, changes) => book.see(tx, clock.now(), changes), {
+    await store.commit(wallet, (ledger, changes) => ledger.see(tx, clock.now(), changes), {
       sync: true,
-      // It failed, so it must not be sent later by whoever finds it among the payments.
-      undo: (book) => book.forget(tx.txidHex),
+      // The user was told that it failed, so that a later resubmission must not find it.
+      undo: (ledger) => ledger.forget(tx.txidHex),
     });
     const refused = await submit(tx);
     if (refused !== null) {
-      const record = wallet.book.unmined.get(tx.txidHex);
+      const record = wallet.ledger.unmined.get(tx.txidHex);
       if (record !== undefined)
-        await store.commit(wallet, (book, changes) => book.update(record, null, changes));
+        await store.commit(wallet, (ledger, changes) => ledger.update(record, null, changes));
     }
     deps.moved(wallet);
     return refused ?? { txid: tx.txidHex };
@@ -105,7 +105,7 @@ export function createSpending(deps: SpendingDeps): Spending {
       const result = await mempool.submit(tx);
       return isViolation(result) && result.code !== 'policy-known' ? result : null;
     } catch (error) {
-      log.error('a payment could not be handed to the mempool; it will be tried again', {
+      log.error('a payment could not be submitted to the mempool; it will be submitted again', {
         txid: tx.txidHex,
         error,
       });
@@ -114,20 +114,20 @@ export function createSpending(deps: SpendingDeps): Spending {
   };
 
   const complete = (wallet: OpenWallet, draft: Draft, secrets: KeySecrets) =>
-    lane.run(async () => {
+    queue.run(async () => {
       checkFresh(wallet, draft);
-      // The change of this draft would go to a key that isn't ours.
+      // The public keys were wrong: the change of this draft would go to a key that the wallet does not have.
       if (!(await wallet.checkKeys(secrets))) throw new KithError('wallet-draft-stale');
-      if (wallet.keysAhead() < wallet.book.gap) await wallet.extendKeys(secrets);
+      if (wallet.keysAhead() < wallet.ledger.gap) await wallet.extendKeys(secrets);
       const result = await send(wallet, await signed(wallet, draft, secrets));
       if (!isViolation(result) && draft.label !== '') await label(wallet, result.txid, draft.label);
       return result;
     });
-  // The payment is on its way: what happens to its label must not look as if it weren't.
+  // The payment was sent: a label that cannot be stored must not look like a failed payment.
   const label = (wallet: OpenWallet, txid: string, text: string) =>
     wallet
       .setLabel(txid, text)
-      .catch((error: unknown) => log.warn('a label could not be kept', { txid, error }));
+      .catch((error: unknown) => log.warn('a label could not be stored', { txid, error }));
 
   const confirming = async (
     id: string,
@@ -144,10 +144,10 @@ export function createSpending(deps: SpendingDeps): Spending {
 
   return {
     prepare: (wallet, request) =>
-      lane.run(async () => {
+      queue.run(async () => {
         const { floor } = mempool.summary();
         const usual = mempool.feerates().soon;
-        const { known, recent } = await readPast(
+        const { known, recent } = await readPastPayments(
           { hrp: network.hrp, data: deps.data, clock },
           wallet,
           leaving,
@@ -173,7 +173,7 @@ export function createSpending(deps: SpendingDeps): Spending {
         try {
           secrets = await deps.access.keys(wallet, password, by);
         } catch (error) {
-          drafts.putBack(draft); // nothing happened: the person may try again
+          drafts.putBack(draft); // nothing was sent: the user may try again
           throw error;
         }
         try {

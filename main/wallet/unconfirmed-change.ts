@@ -1,31 +1,31 @@
 import type { Height } from '../../shared/units.ts';
 import { EXPIRY_MARGIN, MAX_ANCESTORS, MAX_DESCENDANTS } from '../core/policy/policy-limits.ts';
 import type { UnminedRecord } from './wallet-records.ts';
-import type { Book } from './wallet-ledger.ts';
-import { parentsOf, type Standing } from './payment-state.ts';
+import type { Ledger } from './wallet-ledger.ts';
+import { parentsOf, type PaymentState } from './payment-state.ts';
 
-/** Blocks that may come while a person reviews a payment. */
+/** Blocks that may arrive while the user reviews a payment. */
 const DECIDING_BLOCKS = 5;
 
 /**
- * Of own payments in no block, those whose outputs one further payment may spend all at once: together with their
- * ancestors they stay within what the mempool takes (`MAX_ANCESTORS`, `MAX_DESCENDANTS`, `EXPIRY_MARGIN`). Those with
- * the greatest `worth` come first, so that the rest, which waits for a block, is small. At most 25 steps a payment.
+ * The own unconfirmed payments whose outputs one further payment may spend together: with their ancestors they stay within
+ * the limits of the mempool (`MAX_ANCESTORS`, `MAX_DESCENDANTS`, `EXPIRY_MARGIN`). Those with the greatest `worth` come
+ * first, so that little value has to wait for a block. At most 25 steps per payment.
  */
 export function relayableParents(
-  book: Book,
-  standing: ReadonlyMap<string, Standing>,
+  ledger: Ledger,
+  states: ReadonlyMap<string, PaymentState>,
   candidates: readonly { readonly record: UnminedRecord; readonly worth: number }[],
 ): ReadonlySet<UnminedRecord> {
   const chosen = new Set<UnminedRecord>();
   if (candidates.length === 0) return chosen;
-  const descendants = countDescendants(book, standing);
+  const descendants = countDescendants(ledger, states);
   const ancestors = new Set<UnminedRecord>();
   for (const { record } of candidates.toSorted((a, b) => b.worth - a.worth)) {
-    const joint = new Set([...ancestors, ...withAncestors(record, book)]);
-    // The new payment itself is counted by both limits.
+    const joint = new Set([...ancestors, ...withAncestors(record, ledger)]);
+    // Both limits count the new payment itself.
     const fits = joint.size < MAX_ANCESTORS;
-    if (!fits || [...joint].some((each) => isFull(each, book.asOf.height, descendants))) continue;
+    if (!fits || [...joint].some((each) => isFull(each, ledger.asOf.height, descendants))) continue;
     chosen.add(record);
     for (const each of joint) ancestors.add(each);
   }
@@ -42,22 +42,25 @@ function isFull(
   return endsSoon || (descendants.get(record) ?? 0) >= MAX_DESCENDANTS;
 }
 
-/** How many live transactions of the wallet build on each one, itself included. */
-function countDescendants(book: Book, standing: ReadonlyMap<string, Standing>): Map<UnminedRecord, number> {
+/** How many live descendants of the wallet each transaction has, itself included. */
+function countDescendants(
+  ledger: Ledger,
+  states: ReadonlyMap<string, PaymentState>,
+): Map<UnminedRecord, number> {
   const counts = new Map<UnminedRecord, number>();
-  for (const record of book.unmined.values()) {
-    if (standing.get(record.tx.txidHex) !== 'live') continue;
-    for (const each of withAncestors(record, book)) counts.set(each, (counts.get(each) ?? 0) + 1);
+  for (const record of ledger.unmined.values()) {
+    if (states.get(record.tx.txidHex) !== 'live') continue;
+    for (const each of withAncestors(record, ledger)) counts.set(each, (counts.get(each) ?? 0) + 1);
   }
   return counts;
 }
 
-/** A transaction and those in no block that it builds on; not more than are enough to know that they are too many. */
-function withAncestors(record: UnminedRecord, book: Book): Set<UnminedRecord> {
+/** A transaction and its unconfirmed ancestors; stops once the ancestor limit is reached. */
+function withAncestors(record: UnminedRecord, ledger: Ledger): Set<UnminedRecord> {
   const line = new Set([record]);
   for (const each of line) {
     if (line.size >= MAX_ANCESTORS) break;
-    for (const parent of parentsOf(each, book)) line.add(parent);
+    for (const parent of parentsOf(each, ledger)) line.add(parent);
   }
   return line;
 }

@@ -1,16 +1,16 @@
 import { type OutpointKey, outpointKey, outpointKeyOf } from '../core/primitives/outpoint.ts';
 import type { UnminedRecord } from './wallet-records.ts';
 
-/** The transactions of a wallet that no block has, found by txid and by the coins that they spend. */
+/** The unconfirmed transactions of a wallet, by txid and by the coins that they spend. */
 export interface UnminedSet {
   /** By txid in hex. */
   readonly records: ReadonlyMap<string, UnminedRecord>;
-  /** Adds a record, or puts it in the place of one with the same txid. */
+  /** Adds a record, or replaces the one with the same txid. */
   put(record: UnminedRecord): void;
   delete(record: UnminedRecord): void;
-  /** Txids of those that spend a coin, ours or not. */
+  /** Txids of the transactions that spend a coin, own or not. */
   spendersOf(coin: OutpointKey): readonly string[];
-  /** Txids of those that spend an output of a transaction. */
+  /** Txids of the transactions that spend an output of a record. */
   childrenOf(record: UnminedRecord): readonly string[];
 }
 

@@ -9,15 +9,15 @@ import { readAddress } from './receivers.ts';
 import { sealSecret } from './file-secret.ts';
 import type { WalletParts } from './wiring.ts';
 
-/** What else a password is asked for. `by` is the kind of connection that it came over, the terminal's unless given. */
+/** Operations that need the password. `by`: the kind of connection it came over; the terminal by default. */
 export interface VaultWork {
-  /** The seed words once more; `passphrase` is empty where there is none. */
+  /** The recovery phrase; `passphrase` is empty if there is none. */
   words(
     name: string,
     password: string,
     by?: Role,
   ): Promise<{ readonly mnemonic: string; readonly passphrase: string }>;
-  /** Seals the wallet anew; copies of the old file still open with the old password. */
+  /** Seals the wallet under a new password; copies of the old file still open with the old one. */
   changePassword(name: string, password: string, next: string, by?: Role): Promise<void>;
   /** The signature of a message by the key of one of the wallet's addresses: 64 bytes as hex. */
   signMessage(request: {
@@ -33,7 +33,7 @@ export interface VaultWork {
 
 export interface VaultWorkDeps {
   readonly network: WalletNetwork;
-  readonly parts: () => Pick<WalletParts, 'list' | 'access' | 'lane'>;
+  readonly parts: () => Pick<WalletParts, 'list' | 'access' | 'queue'>;
   readonly changed: (name: string) => void;
 }
 
@@ -47,12 +47,12 @@ export function createVaultWork({ network, parts, changed }: VaultWorkDeps): Vau
       return { mnemonic, passphrase };
     },
     async changePassword(name, password, next, by = 'terminal') {
-      const { list, access, lane } = parts();
+      const { list, access, queue } = parts();
       const wallet = list.get(name);
       const secret = await access.secret(wallet, password, by);
       try {
         const sealed = await sealSecret(secret, next, wallet.file.identity);
-        await lane.run(() => wallet.replaceFile({ ...wallet.file, sealed }, true));
+        await queue.run(() => wallet.replaceFile({ ...wallet.file, sealed }, true));
       } finally {
         wipe(secret.entropy);
       }

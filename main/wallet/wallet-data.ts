@@ -1,4 +1,4 @@
-/** The wallets' own database: every key in one table, every record behind its checksum. Change it = bump SCHEMA. */
+/** The wallet database: table keys, records with checksums, migration. A change of the format needs a new SCHEMA. */
 import type { Height } from '../../shared/units.ts';
 import { fromHex, toHex } from '../core/codec/hex.ts';
 import { type OutpointKey, outpointKeyOf } from '../core/primitives/outpoint.ts';
@@ -34,12 +34,12 @@ const key = {
   },
   mined: (id: string, txid: Uint8Array) => Buffer.concat([prefix(TABLE.mined, id), txid]),
   unmined: (id: string, txid: Uint8Array) => Buffer.concat([prefix(TABLE.unmined, id), txid]),
-  /** Big-endian, so that the order of keys is the order of the chain. */
+  /** Big-endian, so that keys sort in the order of the chain. */
   order: (id: string, height: number, position: number) =>
     Buffer.concat([prefix(TABLE.order, id), bigEndian(height), bigEndian(position)]),
 } as const;
 
-/** A change of one wallet's records; nothing happens before it is given to `write`. */
+/** Collects changes of one wallet's records; `write` applies them. */
 export interface WalletChanges {
   putCoin(key: OutpointKey, coin: OwnCoin): void;
   deleteCoin(key: OutpointKey): void;
@@ -50,47 +50,47 @@ export interface WalletChanges {
   readonly size: number;
 }
 
-/** Where a mined record stands among all of them. */
+/** Sort position of a mined record. */
 export interface MinedPlace {
   readonly height: Height;
   readonly position: number;
 }
 
-/** What a wallet begins again with after all that is known of it was lost. */
-export interface Beginning {
+/** The state with which a wallet starts over after its records were lost. */
+export interface InitialState {
   readonly meta: WalletMeta;
   readonly unmined: readonly UnminedRecord[];
 }
 
 /**
- * Reads throw `wallet-data-damaged` where a record isn't what was written. So do writes once LevelDB has met damage, all
- * of them until `renew`.
+ * Reads throw `wallet-data-damaged` when a record is corrupt. Once LevelDB has found corruption, every write throws it too,
+ * until `renew`.
  */
 export interface WalletData {
-  /** Why the database was made anew, at the opening or since; null if it was whole. */
+  /** Why the database was created again, when it was opened or later; null if it was not. */
   readonly renewedBecause: string | null;
   meta(id: string): Promise<WalletMeta | null>;
   coins(id: string): AsyncIterable<readonly [OutpointKey, OwnCoin]>;
   unmined(id: string): AsyncIterable<UnminedRecord>;
   mined(id: string, txidHex: string): Promise<MinedRecord | null>;
-  /** Mined records before `before` (all unless told) and above height `above`, newest first. */
+  /** Mined records before `before` and above height `above` (without them: all), newest first. */
   newest(id: string, range: { before?: MinedPlace; above?: Height }): AsyncIterable<MinedRecord>;
   countMined(id: string): Promise<number>;
   changes(id: string): WalletChanges;
   /** One atomic batch with the wallet's new meta record. */
   write(changes: WalletChanges, meta: WalletMeta, sync: boolean): Promise<void>;
-  /** Forgets a wallet but for its payments that no block has, as far as they can be read; these are the result. */
+  /** Deletes the records of a wallet; returns its unconfirmed payments, as far as they can be read. */
   clear(id: string): Promise<UnminedRecord[]>;
   /**
-   * Sets the whole database aside and makes it anew: of these wallets with what is given, of others with their payments
-   * that no block has, as far as they can be read. @throws {KithError} `wallet-data-unusable`, `disk-full`
+   * Moves the database away and creates it again: these wallets with the given state, other wallets with their readable
+   * unconfirmed payments. @throws {KithError} `wallet-data-unusable`, `disk-full`
    */
-  renew(why: string, wallets: ReadonlyMap<string, Beginning>): Promise<void>;
+  renew(why: string, wallets: ReadonlyMap<string, InitialState>): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
- * Opens the database; a damaged one is set aside, and what it had is read from the chain again.
+ * Opens the database; a corrupt one is moved away, and the wallets read the chain again.
  * @throws {KithError} `wallet-data-newer`, `wallet-data-unusable`, `disk-full`
  */
 export async function openWalletData(
@@ -232,12 +232,12 @@ const isUnmined = (at: Uint8Array): boolean => at[0] === TABLE.unmined;
 /** The wallet in the key of one of its records. */
 const idIn = (at: Uint8Array): string => toHex(at.subarray(1, 9));
 
-/** All keys of a table that can be reached, with null for damaged values; what lies behind a broken part is left. */
+/** All reachable keys of a table, with null for corrupt values; keys after an unreadable part are left out. */
 async function* reachable(level: CheckedLevel, table: number, id: string, log: Log) {
   try {
     yield* level.readable(rangeOf(table, id));
   } catch (error) {
-    log.warn('a part of the wallet database is unreadable', { table, error });
+    log.warn('a part of the wallet database cannot be read', { table, error });
   }
 }
 
@@ -258,7 +258,7 @@ function prefix(table: number, id: string): Buffer {
   return Buffer.concat([Buffer.of(table), Buffer.from(id, 'hex')]);
 }
 
-/** The first key behind all that begin with these bytes. */
+/** The first key after all keys with this prefix. */
 function after(bytes: Buffer): Buffer {
   return Buffer.concat([bytes, Buffer.alloc(64, 0xff)]);
 }

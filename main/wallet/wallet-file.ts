@@ -5,7 +5,7 @@ import { fromHex, toHex } from '../core/codec/hex.ts';
 import { plainSha256 } from '../core/crypto/hash.ts';
 import { isKdfBounded, type KdfParameters, NONCE_BYTES, SALT_BYTES } from '../workers/vault.ts';
 
-/** What is sealed by the password, and everything needed to open it. */
+/** The sealed secret, and the parameters needed to open it. */
 export interface Sealed {
   readonly kdf: KdfParameters;
   readonly salt: Uint8Array;
@@ -13,7 +13,7 @@ export interface Sealed {
   readonly ciphertext: Uint8Array;
 }
 
-/** The parts that never change and are sealed together with the secret, so that nobody can. */
+/** Fields that never change; the seal authenticates them. */
 export interface WalletIdentity {
   /** 8 random bytes as hex; names the wallet's records in the database. */
   readonly id: string;
@@ -31,7 +31,7 @@ export interface WalletFile {
   /** Public keys from index 0 on, 32 bytes each, one after the other. */
   readonly receive: Uint8Array;
   readonly change: Uint8Array;
-  /** HMAC over both lists of keys under a key that only the open wallet has. 32 bytes. */
+  /** HMAC over both lists of keys under a key derived from the secret. 32 bytes. */
   readonly keysMac: Uint8Array;
   /** How many receiving addresses have been handed out. */
   readonly issued: number;
@@ -40,7 +40,7 @@ export interface WalletFile {
 }
 
 export const FILE_SCHEMA = 1;
-/** No wallet file is longer; a longer one isn't read. */
+/** Longest wallet file that is read, in bytes. */
 export const MAX_FILE_BYTES = 32_000_000;
 
 export interface FileProblem {
@@ -71,7 +71,7 @@ export function encodeWalletFile(file: WalletFile): Uint8Array {
   return Buffer.concat([Buffer.from(`${MAGIC} ${FILE_SCHEMA} ${toHex(plainSha256(body))}\n`), body]);
 }
 
-/** Reads a wallet file. Total; the cost of the key derivation is bounded here, before anybody allocates for it. */
+/** Reads a wallet file; never throws. Checks the bounds of the key derivation before any memory is allocated for it. */
 export function decodeWalletFile(bytes: Uint8Array): WalletFile | FileProblem {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const end = text.subarray(0, 100).indexOf(10);
@@ -85,7 +85,7 @@ export function decodeWalletFile(bytes: Uint8Array): WalletFile | FileProblem {
   return parseBody(body.toString('utf8')) ?? { problem: 'damaged' };
 }
 
-/** What the seal is bound to: identity and cost of the key, as one JSON array (the associated data). */
+/** The associated data of the seal: identity and key derivation parameters as one JSON array. */
 export function sealedHeader(identity: WalletIdentity, kdf: KdfParameters, salt: Uint8Array): Uint8Array {
   const { id, network, account, birthday, createdAt } = identity;
   return Buffer.from(
@@ -157,7 +157,7 @@ function parseBody(text: string): WalletFile | null {
     identity: { id, network, account, birthday, createdAt },
     sealed: { kdf: cost, salt: kdf.salt, nonce: cipher.nonce, ciphertext: cipher.text },
     ...rest,
-    // A file may come from an earlier version or from elsewhere: labels are shown, so they are cleaned on every way in.
+    // The file may come from an earlier version or another program: labels are displayed, so that they are cleaned here.
     labels: new Map(
       Object.entries(labels)
         .map(([subject, label]) => [subject, labelOf(label)] as const)
@@ -166,7 +166,7 @@ function parseBody(text: string): WalletFile | null {
   };
 }
 
-// Normalisation may lengthen a text, and what is written must be read again.
+// Normalisation may lengthen a text, and a label that is too long would make the written file unreadable.
 const labelOf = (text: string): string => cleanLabel(text).slice(0, MAX_LABEL).toWellFormed();
 
 function toBase64(bytes: Uint8Array): string {

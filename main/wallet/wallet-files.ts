@@ -17,23 +17,23 @@ import { BACKUP, type DeletedFile, findDeleted, keepDeleted } from './deleted-fi
 import { nameKey, SUFFIX } from './wallet-names.ts';
 import { replaceFile } from './replace-file.ts';
 
-/** The wallet files of one data directory. Names were checked by checkWalletName. */
+/** The wallet files of one data directory. The caller checks names with checkWalletName. */
 export interface WalletFiles {
-  /** Names of all wallet files, damaged ones too, in order. */
+  /** Names of all wallet files, corrupt ones included, sorted. */
   names(): Promise<string[]>;
   /**
-   * Falls back to the previous version when the file is damaged, and says so in the log.
+   * Falls back to the previous version when the file is corrupt, with a warning in the log.
    * @throws {KithError} `wallet-file-damaged`, `wallet-file-newer`, `wallet-file-unusable`
    */
   read(name: string): Promise<WalletFile>;
   /** Wallets whose file is gone and whose previous version is still here, by name. */
   deleted(): Promise<DeletedFile[]>;
   /**
-   * The previous version of a deleted wallet that was called the same is renamed first, and listed by its new name.
+   * Creates the file. The previous version of a deleted wallet of the same name is renamed before.
    * @throws {KithError} `wallet-exists`, `wallet-file-unusable`, `disk-full`
    */
   create(name: string, file: WalletFile): Promise<void>;
-  /** Keeps the previous version as `.bak`; `forgetPrevious` makes that the same as the new one. */
+  /** Keeps the previous version as `.bak`; with `forgetPrevious` the `.bak` file becomes a copy of the new one. */
   write(name: string, file: WalletFile, options?: { readonly forgetPrevious?: boolean }): Promise<void>;
 }
 
@@ -44,7 +44,7 @@ export interface WalletFilesDeps {
   readonly step?: ((name: string) => void) | undefined;
 }
 
-/** Opens (and creates, mode 0700) the folder; sweeps what a crash left behind. */
+/** Opens the folder, creating it with mode 0700; removes temporary files that a crash left. */
 export async function openWalletFiles(deps: WalletFilesDeps): Promise<WalletFiles> {
   const { folder, log } = deps;
   await orUnusable(Promise.resolve(folder).then(makePrivateFolder));
@@ -66,7 +66,7 @@ export async function openWalletFiles(deps: WalletFilesDeps): Promise<WalletFile
       }),
     );
 
-  /** Names whose previous version is known to belong to the wallet itself. */
+  /** Names whose previous version was found to belong to the wallet itself. */
   const checked = new Set<string>();
   const keepOthers = async (name: string, { identity }: WalletFile) => {
     if (checked.has(name)) return;
@@ -84,8 +84,8 @@ export async function openWalletFiles(deps: WalletFilesDeps): Promise<WalletFile
       if (file.problem === 'newer') throw new KithError('wallet-file-newer', undefined, { data: { name } });
       const previous = await readOne(pathOf(name) + BACKUP).catch(() => file);
       if (isFileProblem(previous)) throw new KithError('wallet-file-damaged', undefined, { data: { name } });
-      log.warn('the wallet file is damaged; its previous version takes its place', { name });
-      // Set aside first: the next write would make the damaged file the previous version.
+      log.warn('the wallet file is corrupt; its previous version is used', { name });
+      // Copied first: the next write would make the corrupt file the previous version.
       await orUnusable(copyFile(pathOf(name), `${pathOf(name)}.damaged`));
       await put(name, previous, false);
       return previous;
@@ -98,10 +98,10 @@ export async function openWalletFiles(deps: WalletFilesDeps): Promise<WalletFile
       await put(name, file, false);
     },
     async write(name, file, options) {
-      // Before this rule a wallet may have been made with the name of a deleted one.
+      // Earlier versions could create a wallet with the name of a deleted one without renaming its file.
       await keepOthers(name, file);
       await put(name, file, true);
-      // The second time the previous version is the new one: an old password must not open an old copy.
+      // Written twice, so that `.bak` is the new version too: the old password must not open an old copy.
       if (options?.forgetPrevious) await put(name, file, true);
     },
   };

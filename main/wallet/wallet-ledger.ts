@@ -1,6 +1,6 @@
 /**
- * What one wallet has, in memory: its coins, and the transactions that no block has yet. Each step changes it at once
- * and notes the same in `changes`, which the caller writes in one batch with `meta()`. One step at a time.
+ * The ledger of one wallet in memory: its coins and its unconfirmed transactions. Each step changes it at once and adds
+ * the same change to `changes`, which the caller writes in one batch with `meta()`. One step at a time.
  */
 import { type Height, toMotes, type UnixSeconds } from '../../shared/units.ts';
 import type { Block } from '../core/primitives/block.ts';
@@ -25,66 +25,65 @@ import type { MinedRecord, OwnCoin, OwnOutput, UnminedRecord } from './wallet-re
 import { createUnminedSet } from './unmined-set.ts';
 import type { WalletChanges } from './wallet-data.ts';
 
-export interface Book {
+export interface Ledger {
   readonly asOf: Mark;
   readonly trail: readonly Mark[];
   readonly coins: ReadonlyMap<OutpointKey, OwnCoin>;
   /** By txid in hex. */
   readonly unmined: ReadonlyMap<string, UnminedRecord>;
-  /** Grows with every change that somebody could see. */
+  /** Increases with every change that a query could show. */
   readonly revision: number;
-  /** The highest key of each chain that ever stood in a transaction; -1 for none. */
+  /** The highest key of each chain that a transaction has ever paid; -1 for none. */
   readonly highestUsed: KeyIndexes;
-  /** The highest key of each chain in blocks that no reorganisation undoes any more; -1 for none. */
+  /** The highest key of each chain that a settled block has paid; -1 for none. */
   readonly settledUse: KeyIndexes;
-  /** Unused keys in a row that the wallet looks for. */
+  /** Gap limit: unused keys in a row that the wallet looks for. */
   readonly gap: number;
   meta(): WalletMeta;
-  /** Follows to the next block, whose parent must be `asOf`. True when the block concerned the wallet. */
+  /** Connects the next block, whose parent must be `asOf`. True when the block concerned the wallet. */
   connect(block: Block, changes: WalletChanges): boolean;
   /**
-   * Goes back to a block of the past. `above` = this wallet's mined records above it, newest first; `uses` = how far
-   * blocks have used the keys; unless told, what was known without the blocks above, which is wrong once settled ones are
-   * undone.
+   * Disconnects the blocks above `to`. `above`: the wallet's mined records above it, newest first. `uses`: the key use at
+   * `to`; by default the known key use without the blocks above, which is wrong once settled blocks are disconnected.
    */
   rollback(to: Mark, above: readonly MinedRecord[], changes: WalletChanges, uses?: KeyUses): void;
   /**
-   * Begins anew at the end of a trail with the coins that the chain has there, where the blocks below can't be read.
-   * What is in no block stays, unless these coins show that it, or a rival of it, has been mined.
+   * Starts over at the end of a trail with the wallet's coins of the UTXO set there, when the blocks below cannot be read.
+   * Unconfirmed transactions stay, unless the coins show that they, or conflicting ones, have been mined.
    */
   takeCoins(
     found: Iterable<readonly [OutpointKey, OwnCoin]>,
     from: readonly Mark[],
     changes: WalletChanges,
   ): void;
-  /** Takes note of a transaction in no block; nothing happens when it is known or doesn't concern the wallet. */
+  /** Records an unconfirmed transaction, unless it is known or does not concern the wallet. */
   see(tx: Transaction, now: UnixSeconds, changes: WalletChanges): void;
-  /** Changes a record in no block, or forgets it (null). */
+  /** Changes an unconfirmed record, or removes it (null). */
   update(record: UnminedRecord, change: Partial<UnminedRecord> | null, changes: WalletChanges): void;
-  /** Takes back what `see` noted, where it could not be written. */
+  /** Undoes `see` in memory when the record could not be written. */
   forget(txidHex: string): void;
-  /** Whether a transaction pays or spends from this wallet; a few map lookups. */
+  /** Whether a transaction pays to or spends from this wallet; a few map lookups. */
   concerns(tx: Transaction): boolean;
-  /** Marks keys as used up to the highest that these pay. */
+  /** Marks keys as used up to the highest that these transactions pay. */
   noteUse(transactions: readonly Transaction[]): void;
   setKeyring(keyring: Keyring): void;
   set(change: Partial<Pick<WalletMeta, 'shortSince' | 'restoring' | 'gap'>>): void;
 }
 
-export interface BookState {
+export interface LedgerState {
   readonly meta: WalletMeta;
   readonly coins: Iterable<readonly [OutpointKey, OwnCoin]>;
   readonly unmined: Iterable<UnminedRecord>;
 }
 
-/** What a wallet that begins at the end of a trail has: nothing. */
+/** The state of an empty wallet at the end of a trail. */
 export function emptyMeta(trail: readonly Mark[], restoring: boolean): WalletMeta {
   const counts = { coins: 0, total: toMotes(0), mined: 0, unmined: 0 };
   const keys = { highestUsed: [-1, -1], uses: noUses(trail.at(-1)!), gap: GAP_LIMIT } as const;
   return { asOf: trail.at(-1)!, trail, ...keys, shortSince: null, restoring, ...counts };
 }
 
-export function createBook(state: BookState, keyring: Keyring): Book {
+export function createLedger(state: LedgerState, keyring: Keyring): Ledger {
   let { trail, mined, shortSince, restoring, uses, gap } = state.meta;
   const highest: [number, number] = [...state.meta.highestUsed];
   const coins = new Map<OutpointKey, OwnCoin>();
@@ -125,7 +124,7 @@ export function createBook(state: BookState, keyring: Keyring): Book {
     }
   };
 
-  /** What can't be mined any more because another spends its coins, and what descends from that. */
+  /** Marks a transaction and its descendants as conflicted: a mined transaction spends one of its coins. */
   const setConflict = (txidHex: string, height: Height, changes: WalletChanges) => {
     for (let line = [txidHex]; line.length > 0;) {
       const records = line.flatMap((txid) => unmined.records.get(txid) ?? []);
@@ -171,7 +170,7 @@ export function createBook(state: BookState, keyring: Keyring): Book {
     }
     changes.deleteMined(record);
     mined--;
-    // A reward of a block that isn't on the chain is nothing; everything else may be mined again.
+    // The coinbase of a disconnected block is gone; other transactions may be mined again.
     if (isCoinbase(tx)) return;
     const back = { tx, firstSeen, inputs, outputs, conflict: null, replaced: false, wasMined: true };
     addUnmined(back);
@@ -291,7 +290,7 @@ function spentKeys(record: MinedRecord): OutpointKey[] {
   return record.inputs.map(({ index }) => outpointKey(record.tx.inputs[index]!));
 }
 
-/** The coins that a record gave the wallet. */
+/** The coins of the wallet that a record creates. */
 function createdCoins({ tx, outputs, height }: MinedRecord): [OutpointKey, OwnCoin][] {
   return outputs.map(({ index, place }) => [
     outpointKeyOf(tx.txidHex, index),

@@ -12,14 +12,14 @@ import type { WalletChain, WalletNetwork } from './ports.ts';
 import { isDamaged } from './recovery.ts';
 import type { WalletStore } from './wallet-store.ts';
 
-/** The wallets of the data directory, those that can't be opened included. */
+/** The wallets of the data directory, including those that cannot be opened. */
 export interface WalletList {
   /**
-   * Opens every wallet file, anew if some are open; one that can't be opened is kept by name with the reason. Returns what
-   * made the database unusable, if something did: once it is made anew, this is to be called again.
+   * Opens every wallet file, and opens those that are open again; a wallet that cannot be opened is listed with the reason.
+   * Returns the error if the database is corrupt: call this again once it has been created again.
    */
   openAll(): Promise<KithError | null>;
-  /** Opens one more, whose file has just been written. */
+  /** Opens one wallet whose file has just been written. */
   open(name: string): Promise<OpenWallet>;
   values(): Iterable<OpenWallet>;
   names(): readonly string[];
@@ -27,10 +27,10 @@ export interface WalletList {
   /** @throws {KithError} `wallet-unknown`, or why the wallet can't be opened */
   get(name: string): OpenWallet;
   byId(id: string): OpenWallet | undefined;
-  /** An open wallet that has the key of a lock: for the first key of a seed, one that was made from the same seed. */
+  /** The open wallet that has the key of a lock; with the first key of a seed, the wallet of that seed. */
   byLock(lock: Lock): OpenWallet | undefined;
-  /** Where a wallet begins to read the chain when all that is known of it was lost. */
-  beginningOf(identity: WalletIdentity): Mark[];
+  /** The trail at which a wallet starts to read the chain after its records were lost. */
+  startFor(identity: WalletIdentity): Mark[];
 }
 
 export interface WalletListDeps {
@@ -41,9 +41,9 @@ export interface WalletListDeps {
   readonly log: Log;
 }
 
-/** A chain may have been reorganised after a wallet was made on it. */
+/** In blocks: the chain may have been reorganised after the wallet was created. */
 const BIRTHDAY_MARGIN = 1_440;
-/** How far the clock of the computer and the times of blocks may have been apart then, in seconds. */
+/** In seconds: how far the computer's clock and the times of blocks may have differed when the wallet was created. */
 const TIME_MARGIN = 86_400;
 
 export function createWalletList(deps: WalletListDeps): WalletList {
@@ -52,7 +52,7 @@ export function createWalletList(deps: WalletListDeps): WalletList {
   const broken = new Map<string, { readonly name: string; readonly error: Error }>();
   const byId = (id: string) => [...open.values()].find((wallet) => wallet.id === id);
 
-  const beginningOf = (identity: WalletIdentity) => startOf(chain, firstHeight(chain, identity));
+  const startFor = (identity: WalletIdentity) => startOf(chain, firstHeight(chain, identity));
 
   const openOne = async (name: string): Promise<OpenWallet> => {
     const file = await files.read(name);
@@ -63,7 +63,7 @@ export function createWalletList(deps: WalletListDeps): WalletList {
     const twin = byId(id);
     if (twin !== undefined)
       throw new KithError('wallet-file-copy', undefined, { data: { name, other: twin.name } });
-    const state = await store.load(id, () => beginningOf(file.identity));
+    const state = await store.load(id, () => startFor(file.identity));
     const wallet = createOpenWallet({ name, file, state, files, log });
     open.set(nameKey(name), wallet);
     return wallet;
@@ -97,14 +97,14 @@ export function createWalletList(deps: WalletListDeps): WalletList {
     },
     byId,
     byLock: (lock) => [...open.values()].find(({ keyring }) => keyring.find(lock) !== undefined),
-    beginningOf,
+    startFor,
   };
 }
 
 /**
- * A height below which the chain holds nothing of a wallet. Its birthday alone does not tell: that is the height of a tip
- * that may have been undone since, and the chain that took its place may be lower. Blocks of the day when the wallet was
- * made, and later ones, are above it too.
+ * A height below which no block concerns a wallet. The birthday alone is not enough: it is the height of a tip that may
+ * have been disconnected since, and the current chain may be shorter. The result is therefore also below every block of
+ * the day before the wallet was created and of later days.
  */
 export function firstHeight(
   chain: Pick<WalletChain, 'tip' | 'atHeight'>,
@@ -117,7 +117,7 @@ export function firstHeight(
   return height;
 }
 
-/** Where a wallet begins that has nothing below a height: a trail that ends in a block of the active chain. */
+/** The starting trail of a wallet without records below a height; it ends in a block of the active chain. */
 export function startOf(chain: Pick<WalletChain, 'tip' | 'atHeight'>, height: number): Mark[] {
   const from = Math.max(0, Math.min(height, chain.tip().height));
   return trailOf((at) => chain.atHeight(at), from);

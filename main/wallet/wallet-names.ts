@@ -3,15 +3,15 @@ import { KithError } from '../lib/errors.ts';
 
 export { nameKey } from '../../shared/labels.ts';
 
-/** What every file of a wallet ends with; the name in front is the wallet's. */
+/** Ending of every wallet file; the wallet's name precedes it. */
 export const SUFFIX = '.kithwallet';
 
-// Device names that Windows opens instead of a file, with any ending.
+// Device names that Windows opens instead of a file, whatever the ending.
 const RESERVED = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i;
 const MAX_NAME_BYTES = 200;
 
 /**
- * A name as it stands in the file system: NFC, no path tricks on any platform.
+ * The name of a wallet as used in file names: NFC, and no path on any platform.
  * @throws {KithError} `wallet-name-invalid`
  */
 export function checkWalletName(name: string): string {

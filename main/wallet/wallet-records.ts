@@ -1,4 +1,4 @@
-/** What a wallet keeps about the chain, and its bytes in the database (docs/formats/wallet-file.md, "wallet-data"). */
+/** Coins and transactions of a wallet, and their bytes in the database (docs/formats/wallet-file.md, "wallet-data"). */
 import type { Height, Motes, UnixSeconds } from '../../shared/units.ts';
 import { Reader } from '../core/codec/reader.ts';
 import { Writer } from '../core/codec/writer.ts';
@@ -7,7 +7,7 @@ import { decodeTransaction, type Transaction } from '../core/primitives/transact
 import { isViolation } from '../core/violation.ts';
 import type { Chain, KeyPlace } from './key-path.ts';
 
-/** A coin of the wallet. `height` 0 stands for one that no block has created yet. */
+/** A coin of the wallet; `height` is 0 for an unconfirmed one. */
 export interface OwnCoin {
   readonly amount: Motes;
   readonly place: KeyPlace;
@@ -15,7 +15,7 @@ export interface OwnCoin {
   readonly coinbase: boolean;
 }
 
-/** An input of a transaction that spends a coin of the wallet; the coin as it was, so that undoing brings it back. */
+/** An input that spends a coin of the wallet, with the coin, so that disconnecting a block can restore it. */
 export interface OwnInput {
   readonly index: number;
   readonly coin: OwnCoin;
@@ -37,18 +37,18 @@ export interface WalletRecord {
 
 export interface MinedRecord extends WalletRecord {
   readonly height: Height;
-  /** Its place in the block. */
+  /** Index in the block. */
   readonly position: number;
-  /** The block's. */
+  /** Time of the block. */
   readonly time: UnixSeconds;
 }
 
 export interface UnminedRecord extends WalletRecord {
-  /** Height of the block that took one of its coins for another transaction. */
+  /** Height of the block with a conflicting transaction; null for none. */
   readonly conflict: Height | null;
-  /** The mempool gave its place to another transaction that spends the same coins. */
+  /** The mempool replaced it by a transaction that spends the same coins. */
   readonly replaced: boolean;
-  /** A block had it once, before a reorganisation. */
+  /** It was in a block before a reorganisation. */
   readonly wasMined: boolean;
 }
 
@@ -58,7 +58,7 @@ export function encodeCoin(coin: OwnCoin): Uint8Array {
   return writer.finish();
 }
 
-/** Null for bytes that encodeCoin never wrote. */
+/** Null for bytes that encodeCoin did not write. */
 export function decodeCoin(bytes: Uint8Array): OwnCoin | null {
   const reader = new Reader(bytes);
   const coin = readCoin(reader);
@@ -127,7 +127,7 @@ function readRecord(reader: Reader): WalletRecord | null {
   }
   const bytes = reader.varbytes(MAX_TRANSACTION_BYTES);
   if (reader.finish() !== null) return null;
-  // A copy, so that a record doesn't hold on to whatever buffer it was read from.
+  // A copy, so that the record does not keep the buffer it was read from in memory.
   const tx = decodeTransaction(Uint8Array.from(bytes));
   return isViolation(tx) ? null : { tx, firstSeen, inputs, outputs };
 }

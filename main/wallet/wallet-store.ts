@@ -1,37 +1,37 @@
 import { CHAIN } from './key-path.ts';
 import { codeOf } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
-import { type Book, type BookState, emptyMeta } from './wallet-ledger.ts';
+import { type Ledger, type LedgerState, emptyMeta } from './wallet-ledger.ts';
 import type { Mark } from './mark.ts';
 import type { OpenWallet } from './open-wallet.ts';
 import type { OwnCoin, UnminedRecord } from './wallet-records.ts';
 import type { WalletChanges, WalletData } from './wallet-data.ts';
 
-/** Moves what wallets have between memory and disk, so that the two always agree. */
+/** Keeps the ledgers of the wallets in memory and on disk equal. */
 export interface WalletStore {
-  /** What the database has of a wallet; where that is damaged, a wallet that begins again at the end of `from`. */
-  load(id: string, from: () => readonly Mark[]): Promise<BookState>;
-  /** One step of the book and its batch. When the disk fails, the wallet goes back to what the disk has. */
+  /** Reads the state of a wallet. If it is missing or corrupt, the wallet starts over at the end of `from`. */
+  load(id: string, from: () => readonly Mark[]): Promise<LedgerState>;
+  /** One step of the ledger and its batch. When the disk fails, the wallet returns to the state on disk. */
   commit<T>(
     wallet: OpenWallet,
-    step: (book: Book, changes: WalletChanges) => T,
+    step: (ledger: Ledger, changes: WalletChanges) => T,
     options?: CommitOptions,
   ): Promise<T>;
 }
 
 export interface CommitOptions {
-  /** Takes the step back in memory when it is not on the disk and nothing of the disk can be read. */
-  readonly undo?: (book: Book) => void;
-  /** Returns when the disk has it. */
+  /** Undoes the step in memory when it was not written and the disk cannot be read either. */
+  readonly undo?: (ledger: Ledger) => void;
+  /** Resolves when the batch is on the disk. */
   readonly sync?: boolean;
-  /** Writes nothing when no record changed: where the wallet stands may be read again. */
+  /** Writes nothing when no record changed: after a crash the same blocks are read again. */
   readonly lazy?: boolean;
 }
 
 export function createWalletStore(deps: { readonly data: WalletData; readonly log: Log }): WalletStore {
   const { data, log } = deps;
 
-  const loadSound = async (id: string): Promise<BookState | null> => {
+  const loadSound = async (id: string): Promise<LedgerState | null> => {
     const meta = await data.meta(id);
     if (meta === null) return null;
     const coins: (readonly [string & { readonly __key: 'outpoint' }, OwnCoin])[] = [];
@@ -47,8 +47,8 @@ export function createWalletStore(deps: { readonly data: WalletData; readonly lo
     return complete ? { meta, coins, unmined } : null;
   };
 
-  /** Payments that no block has exist nowhere else: all that can be read are kept. */
-  const beginAgain = async (id: string, from: readonly Mark[]): Promise<BookState> => {
+  /** Unconfirmed payments exist nowhere else: all readable ones are kept. */
+  const startOver = async (id: string, from: readonly Mark[]): Promise<LedgerState> => {
     const unmined = await data.clear(id);
     const meta = { ...emptyMeta(from, true), unmined: unmined.length, highestUsed: highestOf(unmined) };
     const changes = data.changes(id);
@@ -65,21 +65,21 @@ export function createWalletStore(deps: { readonly data: WalletData; readonly lo
       } catch (error) {
         if (codeOf(error) !== 'wallet-data-damaged') throw error;
       }
-      log.warn('what the database has of a wallet is missing or damaged; it is read from the chain again', {
+      log.warn('the records of a wallet are missing or corrupt; the wallet reads the chain again', {
         id,
       });
-      return beginAgain(id, from());
+      return startOver(id, from());
     },
     async commit(wallet, step, { sync = false, lazy = false, undo } = {}) {
       const changes = data.changes(wallet.id);
       try {
-        const result = step(wallet.book, changes);
-        if (!lazy || changes.size > 0) await data.write(changes, wallet.book.meta(), sync);
+        const result = step(wallet.ledger, changes);
+        if (!lazy || changes.size > 0) await data.write(changes, wallet.ledger.meta(), sync);
         return result;
       } catch (error) {
         const state = await loadSound(wallet.id).catch(() => null);
         if (state !== null) wallet.reload(state);
-        else undo?.(wallet.book);
+        else undo?.(wallet.ledger);
         throw error;
       }
     },

@@ -20,14 +20,14 @@ import { checkPassphrase, checkWords } from './new-wallet.ts';
 import type { OpenWallet } from './open-wallet.ts';
 import type { PaymentRequest } from './receivers.ts';
 import { findWalletNotices } from './notices.ts';
-import { askTwice } from './recovery.ts';
+import { retryOnDamage } from './recovery.ts';
 import { createVaultWork, type VaultWork } from './vault-work.ts';
 import type { Sent } from './spending.ts';
 import { openParts, type WalletParts, type WalletsDeps } from './wiring.ts';
 
 /**
- * The wallets of a node. What fails is thrown as a KithError with a stable code; a payment that the mempool refuses
- * is returned as the broken rule.
+ * The wallets of a node. Failures are thrown as a KithError with a stable code; a payment that the mempool refuses is
+ * returned as a violation.
  */
 export interface Wallets extends Service, VaultWork {
   create(request: {
@@ -36,7 +36,7 @@ export interface Wallets extends Service, VaultWork {
     readonly words: 12 | 24;
   }): Promise<{ readonly mnemonic: string }>;
   /**
-   * Comes back at once; what the chain holds for the wallet is read behind it. `gap` as in `rescan`.
+   * Resolves once the wallet exists; it reads the chain in the background. `gap` as in `rescan`.
    * @throws {KithError} `wallet-keys-known` when a wallet here has the same keys and `onlyNew` is true
    */
   restore(request: {
@@ -48,8 +48,8 @@ export interface Wallets extends Service, VaultWork {
     readonly onlyNew?: boolean | undefined;
   }): Promise<{ readonly firstAddress: string }>;
   /**
-   * The first address that words and passphrase lead to, and the wallet here that has the same keys, if one has; keeps
-   * nothing. For a look before restoring.
+   * The first address of a recovery phrase and passphrase, and the wallet here with the same keys, if any. Stores nothing.
+   * For a preview before a restore.
    */
   inspect(request: {
     readonly mnemonic: string;
@@ -58,53 +58,52 @@ export interface Wallets extends Service, VaultWork {
   list(): readonly { readonly name: string; readonly locked: boolean }[];
   /** Wallets of this network whose file was deleted and whose previous version is still here. */
   deleted(): Promise<readonly DeletedWallet[]>;
-  /** Puts one of them back as it was one change before; its password is the same. */
+  /** Restores one of them from the previous version of its file, with the password of that version. */
   undelete(name: string): Promise<void>;
   /**
-   * For 15 minutes unless told. Here and below, `by` is the kind of connection that the password came over, the
-   * terminal's unless given: wrong passwords make each kind wait alone.
+   * For 15 minutes by default. Here and below, `by` is the kind of connection that the password came over, the terminal by
+   * default: the pause after wrong passwords is kept per kind.
    */
   unlock(name: string, password: string, seconds?: number, by?: Role): Promise<void>;
   lock(name: string): void;
   /** See computeBalance for what the figures mean. */
   balance(name: string): Promise<Balance>;
-  /** The receiving address that nobody has paid yet. */
+  /** The current receiving address that has not been paid yet. */
   address(name: string): Promise<string>;
   newAddress(name: string, label?: string): Promise<string>;
   prepare(request: PaymentRequest): Promise<DraftPayment>;
-  /** A draft that can still be confirmed; undefined when it was sent, is too old or never was. */
+  /** A draft that can still be confirmed; undefined when it was sent, is too old or never existed. */
   draft(id: string): { readonly wallet: string; readonly payment: DraftPayment } | undefined;
   confirm(draft: string, password: string, by?: Role): Promise<Sent | Violation>;
-  /** For the system's own dialog; the wallet must be unlocked. */
+  /** For the native dialog; the wallet must be unlocked. */
   confirmUnlocked(draft: string): Promise<Sent | Violation>;
   history(query: {
     readonly name: string;
     readonly limit: number;
     readonly after?: string | undefined;
   }): Promise<HistoryEntry[]>;
-  /** An address or a payment link, read and explained. */
+  /** Reads an address or a payment link. */
   checkAddress(text: string): CheckedTarget;
-  /** A label for a txid or an address; empty takes it away. */
+  /** Sets the label of a txid or an address; an empty one removes it. */
   setLabel(name: string, subject: string, label: string): Promise<void>;
-  /** Where mined rewards of a wallet go now; ask again after each. The wallet may be locked. */
+  /** The lock that the next mining reward should pay; ask again after each reward. The wallet may be locked. */
   payout(name: string): Lock;
   /**
-   * Reads the chain again from a height on, and looks for keys up to `gap` unused ones in a row: for that the wallet must
-   * be unlocked. @throws {KithError} `wallet-locked`
+   * Reads the chain again from a height on. `gap` raises the gap limit, for which the wallet must be unlocked. @throws {KithError} `wallet-locked`
    */
   rescan(name: string, fromHeight: number, gap?: number): Promise<void>;
-  /** What the user should know about the wallets, such as a database that was corrupt. */
+  /** Notices for the user, such as a corrupt wallet database that was rebuilt. */
   notices(): readonly Notice[];
-  /** Our own live payments, parents first, to be announced until they are mined or expire. */
+  /** Own live payments, parents first, to be announced until they are mined or expire. */
   ownPending(): Transaction[];
-  /** Tells listeners that a payment of a wallet is seen by more peers. */
+  /** Notifies listeners that more peers have seen a payment. */
   touch(txid: string): void;
-  /** After anything of a wallet changed, with its name; returns what takes the listener off. */
+  /** Calls the listener with a wallet's name after the wallet changed; returns a function that removes the listener. */
   onChanged(listener: (name: string) => void): () => void;
 }
 
 const UNLOCKED_SECONDS = 900;
-/** What keeps the wallets from being used, and is no reason for the node not to start. */
+/** Errors that make the wallets unusable, although the node still starts. */
 const REFUSALS = new Set(['wallet-data-newer', 'wallet-data-unusable']);
 const LABEL_SUBJECT = /^[0-9a-z]{1,160}$/;
 
@@ -125,16 +124,16 @@ export function createWallets(deps: WalletsDeps): Wallets {
   const get = (name: string) => running().list.get(name);
   const addressOf = (wallet: OpenWallet, place: KeyPlace) =>
     encodeAddress(network.hrp, wallet.keyring.lock(place));
-  /** A wallet for a question, as near to the tip as it can be soon, with nothing else going on in it. */
-  const ask = async <T>(name: string, question: (wallet: OpenWallet) => Promise<T> | T): Promise<T> => {
+  /** Runs a query in the queue, once the wallet is at the tip or the wait for it is over. */
+  const ask = async <T>(name: string, query: (wallet: OpenWallet) => Promise<T> | T): Promise<T> => {
     const wallet = get(name);
-    const { follower, lane } = running();
+    const { follower, queue } = running();
     await follower.nearTip(wallet);
-    return askTwice(() => lane.run(() => question(wallet)));
+    return retryOnDamage(() => queue.run(() => query(wallet)));
   };
   const change = async <T>(name: string, work: (wallet: OpenWallet) => Promise<T>): Promise<T> => {
     const wallet = get(name);
-    const result = await running().lane.run(() => work(wallet));
+    const result = await running().queue.run(() => work(wallet));
     changed(wallet.name);
     return result;
   };
@@ -162,13 +161,13 @@ export function createWallets(deps: WalletsDeps): Wallets {
     },
     async stop() {
       if (parts === null) return;
-      const { pending, follower, sessions, data, lane } = running();
+      const { pending, follower, sessions, data, queue } = running();
       pending.stop();
       try {
         await follower.stop();
       } finally {
-        // Also when the disk has failed: secrets are wiped, and whoever starts again finds the database free.
-        await lane.close();
+        // Also after a disk failure: the secrets must be wiped, and the next start needs the database closed.
+        await queue.close();
         parts = null;
         sessions.close();
         await data.close();
@@ -234,11 +233,11 @@ export function createWallets(deps: WalletsDeps): Wallets {
       await change(name, async () => {
         await wallet.checkKeys(secrets);
         await wallet.extendKeys(secrets);
-        const since = wallet.book.meta().shortSince;
-        // What the blocks would tell can be read once they are here: below a snapshot they come with its history.
+        const since = wallet.ledger.meta().shortSince;
+        // The blocks can be read once they are stored; below a snapshot they are downloaded later, with the history.
         const first = since === null ? undefined : deps.chain.atHeight(since + 1);
         if (since !== null && first !== undefined && deps.chain.hasBody(first.id)) {
-          wallet.book.set({ shortSince: null });
+          wallet.ledger.set({ shortSince: null });
           await follower.rewind(wallet, since);
         }
         sessions.unlock(wallet.id, secrets, seconds);
@@ -251,11 +250,11 @@ export function createWallets(deps: WalletsDeps): Wallets {
       changed(wallet.name);
     },
 
-    balance: (name) => ask(name, ({ book }) => computeBalance(book, network.params.maturity)),
+    balance: (name) => ask(name, ({ ledger }) => computeBalance(ledger, network.params.maturity)),
     async address(name) {
       const wallet = get(name);
-      const { lane, sessions } = running();
-      return lane.run(async () => addressOf(wallet, await wallet.currentKey(sessions.any(wallet.id))));
+      const { queue, sessions } = running();
+      return queue.run(async () => addressOf(wallet, await wallet.currentKey(sessions.any(wallet.id))));
     },
     newAddress: (name, label = '') =>
       change(name, async (wallet) => {
@@ -267,17 +266,17 @@ export function createWallets(deps: WalletsDeps): Wallets {
     async prepare(request) {
       const wallet = get(request.name);
       await running().follower.nearTip(wallet);
-      return askTwice(() => running().spending.prepare(wallet, request));
+      return retryOnDamage(() => running().spending.prepare(wallet, request));
     },
     draft: (id) => running().spending.draft(id),
     confirm: (draft, password, by = 'terminal') => running().spending.confirm(draft, password, by),
     confirmUnlocked: (draft) => running().spending.confirmUnlocked(draft),
     history: ({ name, limit, after }) =>
       ask(name, (wallet) => {
-        const { book, file, id } = wallet;
+        const { ledger, file, id } = wallet;
         const { hrp, params } = network;
         const sighting = deps.sighting ?? (() => null);
-        const context = { book, hrp, maturity: params.maturity, labels: file.labels, sighting };
+        const context = { ledger, hrp, maturity: params.maturity, labels: file.labels, sighting };
         return readHistory(context, running().data, id, { limit, after });
       }),
 
@@ -295,23 +294,23 @@ export function createWallets(deps: WalletsDeps): Wallets {
     async rescan(name, fromHeight, gap) {
       const { follower, sessions } = running();
       const work = async (wallet: OpenWallet) => {
-        if (gap !== undefined && gap > wallet.book.gap) {
+        if (gap !== undefined && gap > wallet.ledger.gap) {
           const secrets = sessions.any(wallet.id);
           if (secrets === null)
             throw new KithError('wallet-locked', undefined, { data: { name: wallet.name } });
-          wallet.book.set({ gap });
+          wallet.ledger.set({ gap });
           await wallet.extendKeys(secrets);
         }
         await follower.rewind(wallet, fromHeight - 1);
       };
-      await askTwice(() => change(name, work));
+      await retryOnDamage(() => change(name, work));
       follower.poke();
     },
     notices: () => findWalletNotices(parts, refusal),
     ownPending: () => parts?.pending.ownPending() ?? [],
     touch(txid) {
       for (const wallet of parts?.list.values() ?? [])
-        if (wallet.book.unmined.has(txid)) changed(wallet.name);
+        if (wallet.ledger.unmined.has(txid)) changed(wallet.name);
     },
     onChanged: (listener) => events.on('changed', listener),
     ...createVaultWork({ network, parts: running, changed }),

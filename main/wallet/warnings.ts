@@ -8,17 +8,17 @@ import type { OpenWallet } from './open-wallet.ts';
 
 type Amount = { readonly amount: number };
 
-/** What is known about a planned payment besides what its view says. */
+/** Facts about a planned payment that its view does not have. */
 export interface PlanFacts {
-  /** It spends change that no block has yet. */
+  /** It spends unconfirmed change. */
   readonly unsettled: boolean;
   /** Expired payments to the same receivers that could still be mined beside it. */
   readonly uncovered: readonly string[];
-  /** Coins that have no room in the transaction, where everything was to be sent. */
+  /** For a payment of everything: coins beyond the size limit of the transaction. */
   readonly leftOut: readonly Amount[];
-  /** Coins that cost more to spend than they hold, where everything was to be sent. */
+  /** For a payment of everything: coins that cost more to spend than they are worth. */
   readonly worthless: readonly Amount[];
-  /** Seconds since the same receivers were paid the same; null when they were not, or long ago. */
+  /** Seconds since the same payment to the same receivers; null if there was none in the last 30 minutes. */
   readonly repeatedAfter: number | null;
 }
 
@@ -32,7 +32,7 @@ export interface WarningContext {
 const HIGH_SHARE = 0.1;
 const HIGH_FACTOR = 20;
 
-/** What a person should think about before they confirm. */
+/** Warnings that the user sees before confirming. */
 export function paymentWarnings(
   context: WarningContext,
   view: Omit<DraftPayment, 'draft' | 'warnings'>,

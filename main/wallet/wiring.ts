@@ -13,7 +13,7 @@ import { createWalletMaker, type WalletMaker } from './new-wallet.ts';
 import type { OpenWallet } from './open-wallet.ts';
 import { createPending, type Pending } from './pending.ts';
 import type { WalletChain, WalletMempool, WalletNetwork } from './ports.ts';
-import { createRecoveringLane } from './recovery.ts';
+import { createRecoveringQueue } from './recovery.ts';
 import { createSessions, type Sessions } from './sessions.ts';
 import { createSpending, type Spending } from './spending.ts';
 import { openWalletData, type WalletData } from './wallet-data.ts';
@@ -27,16 +27,16 @@ export interface WalletsDeps {
   readonly chain: WalletChain;
   readonly mempool: WalletMempool;
   readonly clock: Clock;
-  /** Tells when the computer was suspended, so that an unlocked wallet is locked in time all the same. */
+  /** Reports suspension of the computer, so that an unlocked wallet is locked in time nevertheless. */
   readonly clockWatch?: Pick<ClockWatch, 'events' | 'elapsedMs'> | undefined;
   readonly log: Log;
-  /** A write failed: nothing of the wallets can be trusted to last any more. */
+  /** A write failed: nothing that the wallets write is certain to be stored any more. */
   readonly onFailure?: ((error: unknown) => void) | undefined;
-  /** How many peers have a payment of ours; null where nobody keeps count. */
+  /** How many peers have seen an own payment; null when the count is not known. */
   readonly sighting?: ((txid: string) => Sighting | null) | undefined;
   /** Ed25519; noble's unless given. */
   readonly signer?: Signer | undefined;
-  /** Called before each change of a wallet file: tests stop the world there. */
+  /** Called before each change of a wallet file, so that tests can simulate a crash there. */
   readonly fileStep?: ((name: string) => void) | undefined;
 }
 
@@ -52,14 +52,14 @@ export interface WalletParts {
   readonly follower: Follower;
   readonly data: WalletData;
   readonly chain: WalletChain;
-  /** Everything that changes a wallet goes through it, one after the other. */
-  readonly lane: Queue;
+  /** Every change of a wallet runs in this queue, one at a time. */
+  readonly queue: Queue;
 }
 
-/** More than this many waiting tasks mean that the disk stands still. */
-const LANE_LIMIT = 10_000;
+/** Waiting tasks at most; more mean that the disk does not respond. */
+const QUEUE_LIMIT = 10_000;
 
-/** Opens everything on the disk and wires the parts; nothing moves before `follower.poke`. */
+/** Opens files and database and wires the parts; no wallet follows the chain before `follower.poke`. */
 export async function openParts(deps: WalletsDeps, changed: (name: string) => void): Promise<WalletParts> {
   const { directory, network, chain, mempool, clock, log } = deps;
   const signer = deps.signer ?? nobleSigner;
@@ -70,12 +70,12 @@ export async function openParts(deps: WalletsDeps, changed: (name: string) => vo
   const access = createAccess({ guesses: createGuessLimit({ clock }), signer });
   const moved = ({ name }: OpenWallet) => changed(name);
   const wallets = () => list.values();
-  const lane = createRecoveringLane(createQueue(LANE_LIMIT), {
+  const queue = createRecoveringQueue(createQueue(QUEUE_LIMIT), {
     data,
     clock,
     log,
     wallets,
-    from: ({ file }) => list.beginningOf(file.identity),
+    from: ({ file }) => list.startFor(file.identity),
     renewed() {
       for (const wallet of wallets()) moved(wallet);
       follower.poke();
@@ -90,27 +90,27 @@ export async function openParts(deps: WalletsDeps, changed: (name: string) => vo
   });
   deps.clockWatch?.events.on('slept', sessions.woke);
   const nearTip = (wallet: OpenWallet) => follower.nearTip(wallet);
-  const pending = createPending({ mempool, chain, data, store, lane, clock, log, wallets, moved, nearTip });
+  const pending = createPending({ mempool, chain, data, store, queue, clock, log, wallets, moved, nearTip });
 
   const reached = (wallet: OpenWallet) => {
-    if (wallet.book.meta().restoring) {
-      wallet.book.set({ restoring: false });
+    if (wallet.ledger.meta().restoring) {
+      wallet.ledger.set({ restoring: false });
       sessions.release(wallet.id);
-      log.info('a wallet has been read from the chain', {
+      log.info('a restored wallet has reached the tip', {
         name: wallet.name,
-        height: wallet.book.asOf.height,
+        height: wallet.ledger.asOf.height,
       });
     }
     pending
-      .giveBack(wallet)
-      .catch((error: unknown) => log.error('payments could not be given back', { error }));
+      .resubmit(wallet)
+      .catch((error: unknown) => log.error('payments could not be submitted again', { error }));
   };
   const secretsOf = ({ id }: OpenWallet) => sessions.any(id);
   const follower: Follower = createFollower({
     chain,
     data,
     store,
-    lane,
+    queue,
     clock,
     log,
     wallets,
@@ -124,7 +124,7 @@ export async function openParts(deps: WalletsDeps, changed: (name: string) => vo
     access,
     data,
     store,
-    lane,
+    queue,
     clock,
     log,
     moved,
@@ -136,10 +136,10 @@ export async function openParts(deps: WalletsDeps, changed: (name: string) => vo
     await data.close();
     throw error;
   });
-  return { list, maker, files, access, sessions, spending, pending, follower, data, chain, lane };
+  return { list, maker, files, access, sessions, spending, pending, follower, data, chain, queue };
 }
 
-/** Opens all wallets; a database that turns out damaged meanwhile is made anew, once. */
+/** Opens all wallets; creates the database again, once, if it is found to be corrupt. */
 async function openList(list: WalletList, data: WalletData): Promise<void> {
   const damage = await list.openAll();
   if (damage === null) return;

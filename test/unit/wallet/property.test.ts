@@ -163,7 +163,7 @@ test.each([1, 2, 3])(
         const name = anyName();
         const stolen = foreignCoins.find(({ outpoint }) => world.mempool.spender(outpoint) !== undefined);
         const from = world.chain.tip().height - depth;
-        // Sometimes the new branch spends a coin that somebody has paid a wallet with.
+        // Sometimes the new branch spends a coin with which a foreign payment paid a wallet.
         const rival =
           stolen !== undefined && stolen.coin.height + MATURITY <= from + 1
             ? pay(world.chain, [stolen], FOREIGN.secret, [{ amount: 1_000_000, lock: FOREIGN.lock }])

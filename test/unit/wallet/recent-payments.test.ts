@@ -3,7 +3,7 @@ import { LOCK_KEY, type Output } from '../../../main/core/primitives/coin.ts';
 import { createTransaction } from '../../../main/core/primitives/transaction.ts';
 import type { OpenWallet } from '../../../main/wallet/open-wallet.ts';
 import type { Draft } from '../../../main/wallet/drafts.ts';
-import { findRepeated, readPast } from '../../../main/wallet/recent-payments.ts';
+import { findRepeated, readPastPayments } from '../../../main/wallet/recent-payments.ts';
 import { toMotes } from '../../../shared/units.ts';
 
 const NOW = 1_900_000_000;
@@ -42,7 +42,7 @@ function past(unmined: object[], mined: object[], leaving: object[] = []) {
   const wallet = {
     id: 'w',
     file: { labels: new Map() },
-    book: { unmined: records, asOf: { height: 10 }, coins: new Map(), revision: 0 },
+    ledger: { unmined: records, asOf: { height: 10 }, coins: new Map(), revision: 0 },
   } as unknown as OpenWallet;
   const data = {
     async *newest() {
@@ -50,7 +50,7 @@ function past(unmined: object[], mined: object[], leaving: object[] = []) {
         yield { tx: transaction([output(7)]), inputs: ours, outputs: [], ...record } as never;
     },
   };
-  return readPast({ hrp: 'rkith', data, clock: { now: () => NOW } }, wallet, leaving as Draft[]);
+  return readPastPayments({ hrp: 'rkith', data, clock: { now: () => NOW } }, wallet, leaving as Draft[]);
 }
 const ages = async (...args: Parameters<typeof past>) => (await past(...args)).recent.map(({ age }) => age);
 

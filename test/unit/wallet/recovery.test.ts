@@ -186,7 +186,7 @@ describe('keys', () => {
   };
   const thief = testKey(66).lock;
 
-  test('that somebody else put into the file are found out by the next password', async () => {
+  test('of an attacker in the file are detected by the next unlock', async () => {
     let world = await open();
     await walletWithCoins(world, 'a', 2);
     const honest = await world.wallets.address('a');
@@ -243,7 +243,7 @@ test('reading the chain again changes nothing', async () => {
 });
 
 describe('a disk that fails', () => {
-  test('in the middle of the database: nothing more is written, and whoever starts again has it all', async () => {
+  test('in the middle of the database: nothing more is written, and the next start has everything', async () => {
     const failures: unknown[] = [];
     const world = await open({ onFailure: (error) => failures.push(error) });
     await walletWithCoins(world, 'a');

@@ -29,26 +29,23 @@ test('goes through every step, in order', async () => {
   expect(steps).toEqual(STEPS);
 });
 
-test.each(STEPS)(
-  'whoever stops before “%s” leaves a whole version, and the next call works',
-  async (stopAt) => {
-    const path = join(newFolder(), 'file');
-    const backup = `${path}.bak`;
-    await replaceFile(path, Buffer.from('one'), { backup });
-    await replaceFile(path, Buffer.from('two'), { backup });
-    const step = (name: string) => {
-      if (name === stopAt) throw new Error('the world stopped');
-    };
-    await expect(replaceFile(path, Buffer.from('three'), { backup, step })).rejects.toThrow(
-      'the world stopped',
-    );
-    expect(['two', 'three']).toContain(readFileSync(path, 'utf8'));
-    expect(['one', 'two']).toContain(readFileSync(backup, 'utf8'));
-    await replaceFile(path, Buffer.from('four'), { backup });
-    expect(readFileSync(path, 'utf8')).toBe('four');
-    expect(readdirSync(join(path, '..')).sort()).toEqual(['file', 'file.bak']);
-  },
-);
+test.each(STEPS)('a crash before “%s” leaves a complete version, and the next call works', async (stopAt) => {
+  const path = join(newFolder(), 'file');
+  const backup = `${path}.bak`;
+  await replaceFile(path, Buffer.from('one'), { backup });
+  await replaceFile(path, Buffer.from('two'), { backup });
+  const step = (name: string) => {
+    if (name === stopAt) throw new Error('the world stopped');
+  };
+  await expect(replaceFile(path, Buffer.from('three'), { backup, step })).rejects.toThrow(
+    'the world stopped',
+  );
+  expect(['two', 'three']).toContain(readFileSync(path, 'utf8'));
+  expect(['one', 'two']).toContain(readFileSync(backup, 'utf8'));
+  await replaceFile(path, Buffer.from('four'), { backup });
+  expect(readFileSync(path, 'utf8')).toBe('four');
+  expect(readdirSync(join(path, '..')).sort()).toEqual(['file', 'file.bak']);
+});
 
 test('a process killed at any moment leaves a whole version', { timeout: 60_000 }, async () => {
   const path = join(newFolder(), 'file');

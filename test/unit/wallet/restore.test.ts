@@ -168,7 +168,7 @@ describe('keys that only the wallet itself pays to', () => {
       files: {} as WalletFiles,
       log: silent,
     });
-    const { book } = wallet;
+    const { ledger } = wallet;
     const payTo = (index: number) => {
       const { lock, lockType } = createKeyring(new Uint8Array(0), keys).lock({ chain: 1, index });
       const output = { amount: toMotes(5), lockType, lock };
@@ -197,15 +197,15 @@ describe('keys that only the wallet itself pays to', () => {
     const given: number[] = [];
     for (let i = 0; i < 150; i++) {
       given.push(wallet.changeKey().index);
-      book.see(payTo(wallet.changeKey().index), 0, data.changes(wallet.id));
+      ledger.see(payTo(wallet.changeKey().index), 0, data.changes(wallet.id));
     }
     expect([given[0], given.at(-1), Math.max(...given)]).toEqual([0, 99, 99]);
     // Another copy has used key 99 in a block: nothing changes until a hundred blocks stand on top of that.
     for (let height = 1; height <= 100; height++) {
-      book.connect(reward(height, 99), data.changes(wallet.id));
+      ledger.connect(reward(height, 99), data.changes(wallet.id));
       expect(wallet.changeKey().index).toBe(99);
     }
-    book.connect(reward(101, 99), data.changes(wallet.id));
+    ledger.connect(reward(101, 99), data.changes(wallet.id));
     expect(wallet.changeKey().index).toBe(100);
     await data.close();
   });

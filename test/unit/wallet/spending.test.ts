@@ -387,7 +387,7 @@ describe('payments that are not mined', () => {
     );
     const chosen = await prepare(1_000_000, { coins: [{ txid: others[0]!.txid, index: 0 }] });
     expect(chosen.warnings.map(({ code }) => code)).toEqual(['retry-may-double']);
-    // Whoever pays somebody else is free to take any coin.
+    // A payment to another receiver may spend any coin.
     const { inputs } = await world.wallets.prepare({
       name: 'a',
       to: [{ address: OTHER, amount: 1_000_000 }],
@@ -468,7 +468,7 @@ describe('reorganisations', () => {
       world.chain.tip().height,
     );
   });
-  test('an incoming payment that its sender takes back is conflicted', async () => {
+  test('an incoming payment whose coins its sender spends again is conflicted', async () => {
     await open();
     await world.wallets.create({ name: 'a', password: PASSWORD, words: 12 });
     const sender = testKey(9);

@@ -30,7 +30,7 @@ const file: WalletFile = {
   labels: new Map([['rkith1abc', 'Büro “1”']]),
 };
 
-/** The same text with other fields and a checksum that fits: what somebody who knows the format can write. */
+/** The same text with other fields and a checksum that fits: what an attacker who knows the format can write. */
 function forged(change: (body: Record<string, unknown>) => void): Uint8Array {
   const text = Buffer.from(encodeWalletFile(file)).toString('utf8');
   const body = JSON.parse(text.slice(text.indexOf('\n') + 1)) as Record<string, unknown>;
@@ -83,7 +83,7 @@ describe('the seal', () => {
   });
 });
 
-describe('a file from somebody else', () => {
+describe('a file of an attacker', () => {
   test.each([
     ['a memory bomb', (kdf: Kdf) => (kdf.memoryKiB = 2 ** 31)],
     ['a time bomb', (kdf: Kdf) => (kdf.passes = 1_000_000)],

@@ -59,18 +59,18 @@ test('when the disk refuses, memory goes back to what the disk has', async () =>
     files: {} as WalletFiles,
     log: silent,
   });
-  await store.commit(wallet, (book, changes) => book.connect(block(1), changes));
-  expect(wallet.book.coins.size).toBe(1);
+  await store.commit(wallet, (ledger, changes) => ledger.connect(block(1), changes));
+  expect(wallet.ledger.coins.size).toBe(1);
 
   failing = true;
-  await expect(store.commit(wallet, (book, changes) => book.connect(block(2), changes))).rejects.toThrow(
+  await expect(store.commit(wallet, (ledger, changes) => ledger.connect(block(2), changes))).rejects.toThrow(
     'disk full',
   );
-  expect(wallet.book.asOf.height).toBe(1);
-  expect(wallet.book.coins.size).toBe(1);
+  expect(wallet.ledger.asOf.height).toBe(1);
+  expect(wallet.ledger.coins.size).toBe(1);
 
   failing = false;
-  await store.commit(wallet, (book, changes) => book.connect(block(2), changes));
+  await store.commit(wallet, (ledger, changes) => ledger.connect(block(2), changes));
   expect(await store.load(ID, () => [genesis])).toMatchObject({ meta: { coins: 2, total: 10, mined: 2 } });
 });
 
