@@ -14,14 +14,14 @@ import { type CoinbaseRecord, encodeRecords, RECORD } from '../core/primitives/r
 import { createTransaction, type Transaction } from '../core/primitives/transaction.ts';
 import type { TemplateTransactions, TemplateLimits } from '../mempool/template-transactions.ts';
 
-/** What the chain says about its next block. */
+/** What the chain requires of the next block. */
 export interface TemplateChain {
   readonly network: Pick<Network, 'params'>;
   tip(): { readonly id: string; readonly height: Height };
   medianTime(): UnixSeconds;
   nextBits(): number;
   nextVersion(): number;
-  /** Null when the next block must name no snapshot. */
+  /** Null when the next block must carry no snapshot root. */
   nextSnapshotRoot(): Promise<Hash | null>;
 }
 
@@ -30,9 +30,9 @@ export interface TemplateDeps {
   readonly mempool: { templateTransactions(limits: TemplateLimits): TemplateTransactions };
 }
 
-/** As `mining.template` gives it to other miners. */
+/** A template as `mining.template` returns it to external miners. */
 export interface TemplateInfo {
-  /** The whole block, its nonce 0. */
+  /** The whole block with nonce 0. */
   readonly hex: string;
   readonly height: Height;
   readonly bits: number;
@@ -45,8 +45,8 @@ const COUNT_BYTES = 3;
 const EXTRA_NONCE_BYTES = 8;
 
 /**
- * A block on the tip that lacks nothing but its proof of work; subsidy and fees go to `payout`. Waits for the snapshot
- * root where one is due. Two calls never give the same block: the extra nonce is random.
+ * A block on the tip, complete but for its proof of work; subsidy and fees go to `payout`. Waits for the snapshot root
+ * where one is due. Two calls never give the same block: the extra nonce is random.
  */
 export async function createBlockTemplate(
   deps: TemplateDeps,
@@ -58,13 +58,13 @@ export async function createBlockTemplate(
     const tip = chain.tip();
     const root = await chain.nextSnapshotRoot();
     if (chain.tip().id !== tip.id) continue;
-    // With a fee, so that it has its output also where the subsidy has ended: room for that is always kept.
+    // Drafted with a fee, so that it has an output even where the subsidy has ended: space for it is always reserved.
     const draft = createCoinbase(chain, payout, 1, root);
     const selected = mempool.templateTransactions({
       maxBytes: MAX_BLOCK_BYTES - HEADER_BYTES - COUNT_BYTES - draft.bytes.length,
       maxOutputs: MAX_BLOCK_OUTPUTS - draft.outputs.length,
     });
-    // Choosing and hashing a full block take 15 ms each: not in one turn.
+    // Selecting and hashing a full block take 15 ms each: not in one turn of the event loop.
     await nextTurn();
     if (chain.tip().id !== tip.id) continue;
     const coinbase = createCoinbase(chain, payout, selected.fees, root);
@@ -84,7 +84,7 @@ function createCoinbase(chain: TemplateChain, payout: Lock, fees: number, root: 
     validFrom: height,
     expires: 0,
     inputs: [],
-    // When the subsidy has ended and nobody pays a fee there is nothing to pay out.
+    // With neither subsidy nor fees there is nothing to pay out.
     outputs: reward === 0 ? [] : [{ amount: reward, lockType: payout.lockType, lock: payout.lock }],
     witness: [encodeRecords(records)],
   });

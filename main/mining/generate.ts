@@ -11,9 +11,9 @@ import { createMinerThreads } from './miner-threads.ts';
 
 export interface GenerateDeps {
   readonly memoryKiB: number;
-  /** Seconds until this node would take a block with this header's time; 0 when it would now. */
+  /** Seconds until this node would accept the time of this header; 0 when it would now. */
   readonly untilAllowed: (block: Block) => number;
-  /** Throws when this block could not become part of the best chain because the clock is wrong. */
+  /** Throws when this block could not become part of the best chain because the local clock is wrong. */
   readonly refuse: (block: Block) => void;
   readonly template: (payout: Lock) => Promise<Block>;
   readonly submit: (
@@ -26,9 +26,9 @@ export interface GenerateDeps {
   readonly script?: URL | undefined;
 }
 
-// Regtest takes two tries of a fraction of a millisecond: waking a thread would take longer.
+// A regtest block needs two hashes of a fraction of a millisecond: waking a thread would take longer.
 const INLINE_TRIES = 16;
-// Other nodes may mine at the same time; losing this often in a row means that something else is wrong.
+// Other nodes may mine at the same time; this many stale blocks in a row mean that something else is wrong.
 const MAX_LOST = 100;
 
 /**
@@ -68,7 +68,7 @@ export async function generateBlocks(
   return ids;
 }
 
-// Blocks made faster than time passes run ahead of the clock (their time must grow), and too far ahead is invalid.
+// Block times must increase, so blocks mined faster than one a second get times ahead of the clock; too far ahead is invalid.
 async function waitUntilAllowed(block: Block, deps: GenerateDeps, signal: AbortSignal): Promise<void> {
   deps.refuse(block);
   while (!signal.aborted && deps.untilAllowed(block) > 0) {
@@ -81,7 +81,7 @@ function tryHere(block: Block, { memoryKiB, powHash }: GenerateDeps): number | n
   return createGrinder(createJob(0, block, memoryKiB), powHash).run((tried) => tried >= INLINE_TRIES);
 }
 
-/** Null when the signal aborts, or when no nonce does it. */
+/** Null when the signal aborts, or when no nonce meets the target. */
 async function tryOnThread(block: Block, deps: GenerateDeps, signal: AbortSignal): Promise<number | null> {
   const { memoryKiB, log, script } = deps;
   const { promise, resolve } = Promise.withResolvers<number | null>();

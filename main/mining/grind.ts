@@ -5,7 +5,7 @@ import type { PowHash } from '../core/ports.ts';
 import { type Block, createBlock } from '../core/primitives/block.ts';
 import { createHeader, NONCE_OFFSET } from '../core/primitives/header.ts';
 
-/** A header to find a nonce for; plain data, so that it can go to a worker. */
+/** A header to find a nonce for; plain data that can be posted to a worker. */
 export interface MiningJob {
   readonly id: number;
   /** 88 bytes. */
@@ -31,7 +31,7 @@ export function createJob(id: number, block: Block, memoryKiB: number, part = 0,
 
 /** Tries nonces one after the other. */
 export interface Grinder {
-  /** Tries until `enough` says so; the nonce that meets the target, or null. */
+  /** Tries nonces until one meets the target, which is returned, or until `enough` returns true: null. */
   run(enough: (tried: number) => boolean): number | null;
   /** No nonce of the job is left. */
   readonly spent: boolean;

@@ -1,4 +1,4 @@
-/** How many hashes a second were really done lately. */
+/** Measured hash rate in H/s. */
 export interface HashRate {
   add(hashes: number, atMs: number): void;
   /** Over the last ten seconds, or since the start if that is less. */
@@ -6,7 +6,7 @@ export interface HashRate {
 }
 
 const WINDOW_MS = 10_000;
-// Before half a second has passed one report more or less would change everything.
+// Below half a second a single report would dominate the result.
 const LEAST_MS = 500;
 
 export function createHashRate(startedAtMs: number): HashRate {

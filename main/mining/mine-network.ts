@@ -10,7 +10,7 @@ import type { PowHash } from '../core/ports.ts';
 import { KithError } from '../lib/errors.ts';
 import { createGrinder, createJob, type Grinder } from './grind.ts';
 
-/** What a founder may choose; the rest follows from main's rules. */
+/** What the creator of a network chooses; all other parameters are derived from those of main. */
 export interface NetworkParameters {
   readonly name: string;
   /** Seconds between blocks. */
@@ -19,16 +19,16 @@ export interface NetworkParameters {
   readonly bootstrap: readonly string[];
 }
 
-/** Two hundred and fifty-six hashes: a community of old laptops can still mine. */
+/** 256 hashes a block at the easiest, so that a few old laptops can still mine. */
 const CREATED_NETWORK_POW_LIMIT = 0x2000ffff;
 const MEASURE_MS = 1000;
 const SLICE_MS = 20;
 
 /**
- * Founds a network: measures this machine, sets the start difficulty to about one block per spacing at its rate on
- * `threads` threads, and mines the genesis block. Takes about one spacing of one thread; gives way every 20 ms.
- * @throws {KithError} `network-charter-invalid`; `clock-wrong` when the clock shows a time before this software existed:
- * the time of a genesis block can never be corrected.
+ * Creates a network: measures the hash rate of this computer, sets the start difficulty to about one block per spacing on
+ * `threads` threads, and mines the genesis block. Takes about one spacing on one thread and yields every 20 ms.
+ * @throws {KithError} `network-charter-invalid`; `clock-wrong` when the clock shows a time before this software existed,
+ * because the time of a genesis block cannot be corrected later.
  */
 export async function mineNetwork(
   parameters: NetworkParameters,
@@ -54,7 +54,7 @@ export async function mineNetwork(
   return createNetworkOf({ ...seed, nonce }, params, facts);
 }
 
-/** Whether the genesis block has the proof of work that its bits ask for. */
+/** Whether the genesis block meets its target. */
 export function hasGenesisWork({ genesis, params }: Network, powHash: PowHash): boolean {
   const { bytes, bits } = genesis.header;
   return bytesToBigInt(powHash(bytes, params.powMemoryKiB)) <= bitsToTarget(bits);
@@ -94,7 +94,7 @@ function startBits(rate: number, spacing: number): number {
 
 async function measureRate(powHash: PowHash): Promise<number> {
   const params = paramsFor(60, CREATED_NETWORK_POW_LIMIT);
-  // A target that nothing meets.
+  // No digest meets a target of 0.
   const job = {
     ...createJob(0, createGenesis({ name: 'rate', time: 0, nonce: 0 }, params), params.powMemoryKiB),
     target: new Uint8Array(32),
@@ -123,7 +123,7 @@ async function mineGenesis(
   throw new KithError('network-charter-invalid', 'no nonce makes a genesis block at this time; try again');
 }
 
-/** Some hashes, and then everybody else's turn. */
+/** Hashes for {@link SLICE_MS}, then yields to the event loop. */
 async function slice(grinder: Grinder): Promise<number | null> {
   const end = performance.now() + SLICE_MS;
   const nonce = grinder.run(() => performance.now() >= end);

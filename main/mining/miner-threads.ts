@@ -7,7 +7,7 @@ import type { FromMiner, MinerData, ToMiner } from './miner-worker.ts';
 
 /** Worker threads that look for a nonce; one that dies is replaced. */
 export interface MinerThreads {
-  /** Works on this block from now on, with the nonces shared out; null = rest. */
+  /** Starts work on this block, with the nonces divided among the threads; null = pause. */
   work(block: Block | null): void;
   /** Why threads keep dying, or null while they work. */
   readonly problem: string | null;
@@ -16,12 +16,12 @@ export interface MinerThreads {
 
 export interface MinerThreadsDeps {
   readonly threads: number;
-  /** Of the time, above 0 up to 1. */
+  /** Share of the time spent hashing, above 0 up to 1. */
   readonly share: number;
   readonly memoryKiB: number;
-  /** Nobody waits for it: everything else goes first. */
+  /** True for the lowest priority, because no user waits for the result. */
   readonly background: boolean;
-  /** A nonce for the block that is worked on; the threads rest until they get another. */
+  /** A nonce for the current block; the threads pause until the next one. */
   readonly found: (block: Block, nonce: number) => void;
   /** No thread has a nonce left to try. */
   readonly spent: (block: Block) => void;
@@ -61,7 +61,7 @@ export function createMinerThreads(deps: MinerThreadsDeps): MinerThreads {
       thread.failures = 0;
       problem = null;
     }
-    // What belongs to a block that is no longer worked on came too late.
+    // A message about an earlier block.
     if (!ended || ended.job !== jobId || block === null) return;
     const worked = block;
     if (ended.nonce !== null) {
@@ -92,7 +92,7 @@ export function createMinerThreads(deps: MinerThreadsDeps): MinerThreads {
     worker.on('message', (message: FromMiner) => heard(thread, message));
     worker.on('error', (error) => died(part, worker, error));
     worker.on('exit', (code) => died(part, worker, new Error(`exit code ${code}`)));
-    // Mining alone is no reason for the process to stay.
+    // Mining alone must not keep the process alive.
     worker.unref();
     send(part);
   };

@@ -1,23 +1,23 @@
-/** A mining thread: tries nonces in short slices and rests in between as it is told. */
+/** A mining thread: tries nonces in short slices and pauses between them according to its share. */
 import { setImmediate as nextTurn, setTimeout as rest } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { assertPowHash, powHash } from '../workers/pow.ts';
 import { createGrinder, type MiningJob } from './grind.ts';
 import { lowerThreadPriority, YIELDS } from '../lib/thread-priority.ts';
 
-/** What it is started with. */
+/** `workerData` of the thread. */
 export interface MinerData {
-  /** Nobody waits for it: everything else goes first. */
+  /** True for the lowest priority, because no user waits for the result. */
   readonly background: boolean;
 }
 
-/** What it is told: what to work on and which share of the time; null = nothing. */
+/** Message to the thread: the job, null for none, and the share of the time. */
 export interface ToMiner {
   readonly job: MiningJob | null;
   readonly share: number;
 }
 
-/** What it says: how many hashes it tried since it last spoke, and how a job ended. */
+/** Message from the thread: hashes since its last message, and the end of a job. */
 export interface FromMiner {
   readonly hashes: number;
   readonly ended?: { readonly job: number; readonly nonce: number | null };
@@ -62,7 +62,7 @@ async function workOn(job: MiningJob): Promise<void> {
       return;
     }
     if (now - spokeAt >= SPEAK_EVERY_MS) say();
-    // Messages arrive only between turns.
+    // Messages arrive only between turns of the event loop.
     if (order.share >= 1) await nextTurn();
     else await rest((now - started) * (1 / order.share - 1));
   }

@@ -22,7 +22,7 @@ export interface MinerChain extends TemplateChain {
   submitBlock(
     bytes: Uint8Array,
   ): Promise<{ readonly id: string; readonly status: 'connected' | 'stored' | 'duplicate' } | Violation>;
-  /** The end of the chain of most work among the headers that are known. */
+  /** The tip of the header chain with the most work. */
   bestHeader(): { readonly id: string };
   readonly events: Events<{ tip: unknown }>;
 }
@@ -32,13 +32,13 @@ export interface MinerDeps {
   readonly mempool: TemplateDeps['mempool'];
   readonly clock: Clock;
   readonly log: Log;
-  /** Why a block made now could not become part of the best chain, or null; never unless told. */
+  /** Why a block mined now could not become part of the best chain, or null; null if absent. */
   readonly pause?: () => Notice | null;
-  /** For a few tries on this thread; the mining threads use the native one. */
+  /** Used for a few hashes on this thread; the mining threads always use the native one. */
   readonly powHash?: PowHash;
   /** Another program for the mining threads; for tests. */
   readonly script?: URL;
-  /** Mining threads at most; the cores of this computer unless told. */
+  /** Maximum number of mining threads; the number of cores by default. */
   readonly cores?: number;
 }
 
@@ -46,22 +46,21 @@ export interface MinerStatus {
   readonly running: boolean;
   readonly threads: number;
   readonly hashesPerSecond: number;
-  /** How long a block takes on average at this rate and difficulty; null while that is not known. */
+  /** Average seconds to a block at this hash rate and difficulty; null while the rate is unknown. */
   readonly expectedSeconds: number | null;
-  /** Blocks found since the node started that became the end of the best chain known. */
+  /** Blocks found since the start that became the tip of the best known chain. */
   readonly found: number;
-  /** Why it finds nothing though it runs, or null. */
+  /** Why it finds no block although it runs, or null. */
   readonly problem: string | null;
-  /** Why it tries no hashes for now though it runs, or null. */
+  /** Why hashing is paused although mining is on, or null. */
   readonly paused: Notice | null;
 }
 
-/** Mines on threads of its own, behind everything else that the machine has to do. */
+/** Mines on its own threads at the lowest priority. */
 export interface Miner {
   /**
-   * Starts, or changes where rewards go, on how many threads (1 unless told; at most one for each core) and for which
-   * share of the time (all of it unless told; above 0, at most 1). A function is asked anew for each block that is put
-   * together.
+   * Starts mining, or changes its payout lock, number of threads (1 by default, at most one per core) and share of the time
+   * (above 0 up to 1, the default). A payout function is called for each template.
    */
   start(payout: Lock | (() => Lock), threads?: number, share?: number): Promise<void>;
   /** Stops mining and generating; it can be started again. */
@@ -70,7 +69,7 @@ export interface Miner {
   /** An unmined block on the tip that pays to `payout`. @throws {KithError} `clock-wrong`, as `generate` does. */
   template(payout: Lock): Promise<Block>;
   /**
-   * Mines and connects blocks one after the other; their ids. On regtest and local only.
+   * Mines and connects blocks one after the other and returns their ids. On regtest and local only.
    * @throws {KithError} `mining-not-here`, `mining-failed`, `mining-stopped`; `clock-wrong` when this node or its peers
    * would refuse the block because of the clock of this computer.
    */
@@ -80,8 +79,8 @@ export interface Miner {
 const MAX_THREADS = 256;
 const GENERATES_ON = ['regtest', 'local'];
 const MAX_WAITING_CALLS = 64;
-// The time of a block is at most a second above the median before it, which was not ahead when it was accepted: with a
-// clock that only goes forward none has to wait longer than that.
+// A template takes the local time, or the median time plus one second. The median was not ahead of the clock when it was
+// accepted, so a longer wait means that the clock was set back.
 const MOST_AHEAD_SECONDS = 2;
 
 const clockWrong = (detail: string): KithError => new KithError('clock-wrong', detail, { data: { detail } });
@@ -90,9 +89,9 @@ export function createMiner(deps: MinerDeps): Miner {
   const { chain, mempool, clock, log } = deps;
   const { params, name, founded } = chain.network;
   const memoryKiB = params.powMemoryKiB;
-  // Blocks on one tip at the same time would only orphan each other.
+  // Two blocks on one tip at the same time would make one of them stale.
   const generating = createQueue(MAX_WAITING_CALLS);
-  // Two starts at the same time would leave the threads of one of them behind, with nobody to stop them.
+  // Two concurrent starts would leak the threads of one of them.
   const changing = createQueue(MAX_WAITING_CALLS);
   const cores = deps.cores ?? availableParallelism();
   let stopping = new AbortController();
@@ -102,7 +101,7 @@ export function createMiner(deps: MinerDeps): Miner {
   const template = (payout: Lock): Promise<Block> =>
     createBlockTemplate({ chain, mempool }, payout, clock.now());
   const submit = (bytes: Uint8Array) => chain.submitBlock(bytes);
-  // While a better chain is known whose blocks are on their way, a block of ours does not last.
+  // While the blocks of a better header chain are downloaded, a block on the current tip would become stale.
   const count = (): void => {
     if (chain.bestHeader().id === chain.tip().id) found++;
   };

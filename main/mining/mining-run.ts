@@ -10,24 +10,24 @@ import { withNonce } from './grind.ts';
 import { createHashRate } from './hash-rate.ts';
 import { createMinerThreads } from './miner-threads.ts';
 
-/** What to mine for and how hard. */
+/** Payout, threads and share of the time. */
 export interface MiningOrder {
-  /** Asked anew for each block that is put together. */
+  /** Called for each template. */
   readonly payout: () => Lock;
   readonly threads: number;
-  /** Of the time, above 0 up to 1. */
+  /** Share of the time spent hashing, above 0 up to 1. */
   readonly share: number;
 }
 
-/** Mining that goes on until it is closed. */
+/** Mines until it is closed. */
 export interface MiningRun {
   readonly order: MiningOrder;
-  /** The tip has moved: what is worked on is of no use any more. */
+  /** The tip changed: the current template is stale. */
   tipMoved(): void;
   hashesPerSecond(): number;
-  /** Why it finds nothing, or null. */
+  /** Why it finds no block, or null. */
   problem(): string | null;
-  /** Why it tries no hashes for now, or null. */
+  /** Why hashing is paused, or null. */
   paused(): Notice | null;
   close(): Promise<void>;
 }
@@ -40,22 +40,22 @@ export interface MiningRunDeps {
   readonly submit: (bytes: Uint8Array) => Promise<{ readonly status: string } | Violation>;
   /** A block was found and is the tip now. */
   readonly found: (block: Block) => void;
-  /** Why a block made now could not become part of the best chain, or null. */
+  /** Why a block mined now could not become part of the best chain, or null. */
   readonly pause: () => Notice | null;
-  /** Seconds until this node would take a block with this header's time; 0 when it would now. */
+  /** Seconds until this node would accept the time of this header; 0 when it would now. */
   readonly untilAllowed: (block: Block) => number;
   readonly clock: Clock;
   readonly log: Log;
   readonly script?: URL | undefined;
 }
 
-// How long payments wait to be taken in, and how far the header's time may lag behind.
+// Age at which a template is replaced: bounds the delay of new payments and the lag of the header time.
 const REFRESH_MS = 5_000;
-// After a block that was refused: whatever is wrong, doing it again at once won't help.
+// Pause after a refused block: the cause is likely to persist for a while.
 const AFTER_FAILURE_MS = 1_000;
-// While many blocks arrive one after the other it makes no sense to work on each.
+// Delay after a new tip, because blocks often arrive in bursts.
 const MIN_RENEW_MS = 100;
-// How soon mining stops and goes on when the reason for a pause comes and goes.
+// Interval at which the reason for a pause is checked.
 const LOOK_MS = 1_000;
 
 export function startMiningRun(order: MiningOrder, deps: MiningRunDeps): MiningRun {
@@ -87,12 +87,12 @@ export function startMiningRun(order: MiningOrder, deps: MiningRunDeps): MiningR
     },
   });
 
-  /** Never rejects; false when the block was no use. */
+  /** Never rejects; false when the block was refused. */
   const submit = async (block: Block): Promise<boolean> => {
     try {
       const result = await deps.submit(block.bytes);
       if (!isViolation(result)) {
-        // Otherwise another miner was faster: it is kept beside the chain.
+        // Otherwise another miner was faster and the block is stale.
         if (result.status === 'connected') deps.found(block);
         return true;
       }
@@ -108,7 +108,7 @@ export function startMiningRun(order: MiningOrder, deps: MiningRunDeps): MiningR
   const renewOnce = async (): Promise<void> => {
     renewedAt = clock.ms();
     current = deps.pause() === null ? await deps.template(order.payout()) : null;
-    // On a quick chain block times may run ahead of the clock.
+    // On a network with short spacing, block times may be ahead of the clock.
     resting = current === null || deps.untilAllowed(current) > 0;
     if (!closed) threads.work(resting ? null : current);
   };
@@ -119,7 +119,7 @@ export function startMiningRun(order: MiningOrder, deps: MiningRunDeps): MiningR
     renewing ??= renewOnce()
       .catch((error: unknown) => {
         problem = `no block can be put together: ${messageOf(error)}`;
-        log.error('no block can be put together', { error });
+        log.error('creating a block template failed', { error });
       })
       .finally(() => {
         renewing = null;
@@ -142,7 +142,7 @@ export function startMiningRun(order: MiningOrder, deps: MiningRunDeps): MiningR
       settling ??= setTimeout(
         () => {
           settling = null;
-          // After a block of our own the next one is under way already.
+          // After a block of this node the next template is being created already.
           if (current === null || toHex(current.header.prev) !== deps.tip()) renew();
         },
         Math.max(0, renewedAt + MIN_RENEW_MS - clock.ms()),
