@@ -7,7 +7,7 @@ import { decodeKnown } from './entry.ts';
 import { hexOf } from './ids.ts';
 import type { Orphan, Orphans } from './orphans.ts';
 
-/** An orphan whose parents came turned out to be bad. */
+/** An orphan broke a rule once its parents had arrived. */
 export interface Rejection {
   readonly wid: string;
   readonly txid: string;
@@ -22,15 +22,15 @@ export interface OrphanRetryDeps {
   readonly log: Log;
 }
 
-/** Takes up orphans again. */
+/** Submits orphans again when a parent arrives. */
 export interface OrphanRetry {
-  /** This transaction is in the pool or in a block now: those that waited for it may follow. */
+  /** This transaction is in the pool or in a block now: submits the orphans that waited for it. */
   arrived(txid: BinaryString): void;
-  /** Resolves when all that may follow now have been judged. */
+  /** Resolves when every such orphan was added or refused. */
   idle(): Promise<void>;
 }
 
-// A hundred peers could make thousands wait for one transaction: other work goes on in between.
+// A hundred peers could send thousands of orphans of one transaction: the event loop runs between batches.
 const AT_ONCE = 32;
 
 export function createOrphanRetry({ orphans, admission, rejected, log }: OrphanRetryDeps): OrphanRetry {
@@ -39,11 +39,11 @@ export function createOrphanRetry({ orphans, admission, rejected, log }: OrphanR
 
   const retry = async (orphan: Orphan): Promise<void> => {
     const sources = [...orphan.sources];
-    // Pushed out, or dropped with its sender, while it stood in line.
+    // Evicted, or removed with its sender, while it was queued.
     if (sources.length === 0 || orphans.get(orphan.wid) !== orphan) return;
     const tx = decodeKnown(orphan.bytes);
     const refused = await admission.admit({ tx, origin: 'peer', source: sources[0] });
-    // It may wait for more than one.
+    // Another parent may still be missing.
     if (refused === null || refused.code === 'policy-orphan') return;
     orphans.remove(orphan.wid);
     rejected({ wid: hexOf(orphan.wid), txid: hexOf(orphan.txid), sources, violation: refused });
@@ -55,7 +55,7 @@ export function createOrphanRetry({ orphans, admission, rejected, log }: OrphanR
       for (const orphan of some) waiting.delete(orphan);
       for (const result of await Promise.allSettled(some.map(retry))) {
         if (result.status === 'rejected')
-          log.error('an orphan could not be judged', { error: result.reason });
+          log.error('an orphan could not be checked', { error: result.reason });
       }
       if (waiting.size > 0) await nextTurn();
     }

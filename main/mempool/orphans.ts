@@ -2,38 +2,38 @@ import type { BinaryString } from '../core/codec/binary.ts';
 import type { Transaction } from '../core/primitives/transaction.ts';
 import { decodeKnown } from './entry.ts';
 
-/** A transaction whose parents nobody has told us of yet. */
+/** A transaction with a missing parent. */
 export interface Orphan {
   readonly wid: BinaryString;
   readonly txid: BinaryString;
   readonly bytes: Uint8Array;
-  /** The transactions that it spends from and that are unknown here. */
+  /** Its missing parents. */
   readonly missing: readonly BinaryString[];
-  /** Who sent it. */
+  /** The peer that sent it. */
   readonly sources: ReadonlySet<string>;
   /** Milliseconds. */
   readonly until: number;
 }
 
-/** Orphans in bounded memory. Every peer has room of its own, so that none can push out what another sent. */
+/** Orphans in bounded memory. Each peer has its own limit, so that no peer can evict the orphans of another. */
 export interface Orphans {
   readonly size: number;
   get(wid: BinaryString): Orphan | undefined;
-  /** Keeps it for this peer; what the peer sent longest ago makes room. */
+  /** Keeps an orphan of this peer; at the limit the oldest orphan of the same peer is evicted. */
   add(tx: Transaction, missing: readonly BinaryString[], source: string, now: number): void;
-  /** Those that spend from this transaction. */
+  /** The orphans that spend outputs of this transaction. */
   waitingFor(txid: BinaryString): Orphan[];
   remove(wid: BinaryString): void;
-  /** The peer has gone, and its room with it. */
+  /** The peer disconnected: removes its orphans. */
   dropSource(source: string): void;
-  /** Those that this decides against, for instance since a block spent their coins. */
+  /** Removes orphans that can no longer be valid, for example because a block spent their coins. */
   removeWhere(test: (tx: Transaction) => boolean): void;
   dropOld(now: number): void;
 }
 
 const MAX_PER_SOURCE = 100;
 const MAX_BYTES_PER_SOURCE = 200_000;
-// More than a node has connections; should the host forget to say who has gone, the longest known makes room.
+// More than a node has connections. If a disconnection was not reported, the peer known longest is removed.
 const MAX_SOURCES = 256;
 const LIFETIME_MS = 5 * 60_000;
 

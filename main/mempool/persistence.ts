@@ -7,20 +7,20 @@ import type { Log } from '../lib/log.ts';
 import type { Admission } from './admission.ts';
 import { readPoolFile, type SavedTransaction, writePoolFile } from './mempool-file.ts';
 
-/** Keeps the pool over a restart. */
+/** Saves the pool and reads it after a restart. */
 export interface Persistence {
-  /** Reads the file and submits all of it, judged like anything new; resolves when all are decided. */
+  /** Reads the file and submits each transaction like a new one; resolves when all were added or refused. */
   load(signal: AbortSignal): Promise<void>;
   /** Saves every few minutes until the signal aborts. */
   saveRegularly(signal: AbortSignal): Promise<void>;
-  /** Saves now. A failure is logged: a pool that can't be saved is no reason to stop anything. */
+  /** Saves now. A failure is only logged, because the pool can be fetched from peers again. */
   save(): Promise<void>;
 }
 
 export interface PersistenceDeps {
   readonly file: string;
   readonly networkId: Hash;
-  /** All there is, parents before children. */
+  /** All entries, parents before children. */
   readonly snapshot: () => SavedTransaction[];
   readonly admission: Pick<Admission, 'admit'>;
   readonly clock: Clock;
@@ -28,7 +28,7 @@ export interface PersistenceDeps {
 }
 
 const SAVE_EVERY_MS = 5 * 60_000;
-// Enough to fill a batch of signatures, few enough that new submissions don't wait behind the whole file.
+// Enough for a full batch of signatures, few enough that new submissions do not wait for the whole file.
 const AT_ONCE = 128;
 
 export function createPersistence(deps: PersistenceDeps): Persistence {
@@ -40,7 +40,7 @@ export function createPersistence(deps: PersistenceDeps): Persistence {
     try {
       return !isViolation(tx) && (await admission.admit({ tx, origin: 'file', time })) === null;
     } catch (error) {
-      // A verify worker that died says nothing about the payment, and nothing about the others.
+      // A dead verify worker says nothing about the validity of this transaction or the others.
       log.warn('a saved payment could not be checked', { reason: messageOf(error) });
       return false;
     }
@@ -59,7 +59,7 @@ export function createPersistence(deps: PersistenceDeps): Persistence {
 
   const submitSome = async (some: readonly SavedTransaction[]): Promise<number> => {
     const results = await Promise.all(some.map(submit));
-    // A child may have been judged before its parent's signature was: those get a second chance, one by one.
+    // A child may have been checked before the signatures of its parent were: such children are submitted again, one by one.
     let kept = 0;
     for (const [i, inside] of results.entries()) if (inside || (await submit(some[i]!))) kept++;
     return kept;
@@ -76,10 +76,10 @@ export function createPersistence(deps: PersistenceDeps): Persistence {
     }
   };
 
-  // One at a time: two would write to the same file beside.
+  // One at a time: two would write to the same temporary file.
   let saving = Promise.resolve();
   const save = (): Promise<void> => {
-    // Until all of the old file is in the pool, a new one would lose the rest.
+    // Saving before the whole file was read would lose the rest of it.
     if (loaded) saving = saving.then(write);
     return saving;
   };

@@ -17,12 +17,12 @@ import { createEvictionOrder, keepingFeerate } from './eviction.ts';
 import { createFeerateHistogram, type FeerateHistogram } from './feerate-histogram.ts';
 import { createAncestorGraph, type AncestorGraph } from './ancestor-graph.ts';
 
-/** Where a transaction came from: a peer, this node's own user, the pool's file, or a block that was undone. */
+/** The source of a transaction: a peer, the user of this node, the mempool file, or a disconnected block. */
 export type Origin = 'peer' | 'local' | 'file' | 'block';
 
 /**
- * Why a transaction left. `conflict` = another that spends the same coin was mined; `reorg` = the chain that it stood
- * on is gone, or its rules are.
+ * Why a transaction left. `conflict` = another that spends the same coin was mined; `reorg` = its coins were disconnected,
+ * or its rules are no longer active.
  */
 export type RemovalReason = 'mined' | 'conflict' | 'expired' | 'evicted' | 'replaced' | 'reorg';
 
@@ -33,7 +33,7 @@ export interface PoolEvents {
     readonly origin: Origin;
     readonly source?: string;
   };
-  /** `by` is the txid of what replaced it or was mined instead, where one did. */
+  /** `by` is the txid of its replacement, or of the conflict that was mined; absent for other reasons. */
   removed: {
     readonly txid: string;
     readonly wid: string;
@@ -47,24 +47,24 @@ export interface Insertion {
   readonly time: UnixSeconds;
   readonly origin: Origin;
   readonly source?: string | undefined;
-  /** Nobody is told that it got in. */
+  /** No event is emitted for it. */
   readonly quiet?: boolean | undefined;
 }
 
-/** The graph with everything that has to change along with it. Each method leaves all of it consistent. */
+/** The graph with its eviction order, fee rate histogram, floor and events; each method keeps all of them consistent. */
 export interface Pool {
   readonly graph: AncestorGraph;
   readonly histogram: FeerateHistogram;
-  /** Grows with every change. */
+  /** Increases with every change. */
   readonly revision: number;
-  /** The least feerate that gets in now, in whole motes per byte. */
+  /** The current minimum fee rate, in whole motes per byte. */
   floor(): number;
-  /** Puts a candidate in, which must be as fresh as the pool; false when the pool is full and it paid too little. */
+  /** Adds a candidate that was checked against the current pool; false when the pool is full and its fee rate too low. */
   insert(candidate: Candidate, insertion: Insertion): boolean;
-  /** Takes out one whose descendants stay: it was mined. */
+  /** Removes a mined entry; its descendants stay. */
   removeMined(entry: PoolEntry): void;
   removeWithDescendants(entry: PoolEntry, reason: RemovalReason, by?: string): void;
-  /** Takes it and its descendants out without a word, parents first: they are about to come back. */
+  /** Removes an entry and its descendants without events and returns them, parents first: the reorg re-add follows. */
   takeOut(entry: PoolEntry): PoolEntry[];
   /** A block was mined: the floor may fall. */
   release(): void;
@@ -73,9 +73,9 @@ export interface Pool {
 export interface PoolDeps {
   readonly clock: Clock;
   readonly events: Emitter<PoolEvents>;
-  /** By the measure of the size cap. */
+  /** Memory limit in bytes, as the size cap counts it. */
   readonly maxUsage?: number | undefined;
-  /** Milliseconds in which the floor of a full pool falls by half. */
+  /** Milliseconds in which the floor of a full pool halves. */
   readonly floorHalfLife: number;
 }
 
@@ -95,9 +95,9 @@ export function createPool({ clock, events, maxUsage = MAX_POOL_USAGE, floorHalf
     revision++;
   };
   const takeOut = (entry: PoolEntry): PoolEntry[] => {
-    // Those with fewer ancestors first: that is parents before children.
+    // Fewest ancestors first: parents before children.
     const line = graph.descendantsOf(entry).sort((a, b) => a.ancestors.count - b.ancestors.count);
-    // From the end, so that nothing is ever without its parents.
+    // From the end, so that no entry is in the graph without its parents.
     for (const descendant of line.toReversed()) remove(descendant);
     return line;
   };

@@ -12,14 +12,14 @@ import { decodeKnown } from './entry.ts';
 import { hexOf } from './ids.ts';
 import type { Pool, PoolEvents, RemovalReason } from './pool.ts';
 
-/** Brings the payments of undone blocks back when the chain has come to rest. */
+/** Adds the transactions of disconnected blocks to the pool again when a reorganisation is finished. */
 export interface ReorgReadd {
-  /** Null when the body was lost: nothing of it comes back. */
+  /** Null when the body was lost: its transactions cannot be re-added. */
   disconnected(block: Block | null): void;
   connected(block: Block): void;
-  /** The whole move is over. */
+  /** The reorganisation is finished. */
   settled(): void;
-  /** Resolves when all that were to come back have. */
+  /** Resolves when every transaction was re-added or refused. */
   idle(): Promise<void>;
 }
 
@@ -28,13 +28,13 @@ interface Waiting {
   readonly id: BinaryString;
   readonly widId: BinaryString;
   readonly time: UnixSeconds;
-  /** Among those of the pool the order in which they came. */
+  /** Order of arrival in the pool. */
   readonly sequence: number;
-  /** It was in the pool all along and only stepped aside: nobody has been told that it left. */
+  /** It was in the pool before the reorganisation: no event was emitted when it was removed. */
   readonly quiet: boolean;
 }
 
-export interface ReturningDeps {
+export interface ReorgReaddDeps {
   readonly pool: Pool;
   readonly admission: Pick<Admission, 'admit' | 'admitNow'>;
   readonly events: Emitter<PoolEvents>;
@@ -42,30 +42,30 @@ export interface ReturningDeps {
   readonly log: Log;
 }
 
-// What a reorganisation of any depth may hold in memory; the newest payments, on which no other stands, are let go.
+// Memory limit for a reorganisation of any depth; the transactions of the newest blocks go first: no other depends on them.
 const MAX_BYTES = 32_000_000;
-// How long the pool may keep other work waiting.
+// Milliseconds for which the re-add may occupy the event loop.
 const SLICE_MS = 10;
 
-export function createReorgReadd({ pool, admission, events, clock, log }: ReturningDeps): ReorgReadd {
-  /** Undone blocks, newest first. */
-  let undone: Waiting[][] = [];
-  /** Entries of the pool that spent from them. */
-  let aside: Waiting[] = [];
-  /** Those of both that the new side of the chain has not mined. */
+export function createReorgReadd({ pool, admission, events, clock, log }: ReorgReaddDeps): ReorgReadd {
+  /** Disconnected blocks, newest first. */
+  let disconnected: Waiting[][] = [];
+  /** Entries of the pool that spent their outputs. */
+  let removed: Waiting[] = [];
+  /** Those of both that the new branch has not mined. */
   let wanted = new Set<BinaryString>();
   let bytes = 0;
   let dropped = 0;
   let queue = new Map<BinaryString, Waiting>();
   let pump: Promise<void> | null = null;
-  const moving = (): boolean => undone.length > 0;
+  const moving = (): boolean => disconnected.length > 0;
 
   const stepAside = (block: Block): void => {
     for (const tx of block.transactions) {
       for (const spender of spendersOf(tx, pool)) {
         if (!spender.alive) continue;
         for (const { bytes, id, widId, time, sequence } of pool.takeOut(spender)) {
-          aside.push({ bytes, id, widId, time, sequence, quiet: true });
+          removed.push({ bytes, id, widId, time, sequence, quiet: true });
           wanted.add(id);
         }
       }
@@ -81,17 +81,17 @@ export function createReorgReadd({ pool, admission, events, clock, log }: Return
       const time = clock.now();
       kept.push({ bytes: new Uint8Array(tx.bytes), id, widId, time, sequence: 0, quiet: false });
     }
-    undone.push(kept);
-    for (let newest = 0; bytes > MAX_BYTES && newest < undone.length; newest++) letGo(newest);
+    disconnected.push(kept);
+    for (let newest = 0; bytes > MAX_BYTES && newest < disconnected.length; newest++) letGo(newest);
   };
 
   const letGo = (index: number): void => {
-    for (const { id, bytes: gone } of undone[index]!) {
+    for (const { id, bytes: gone } of disconnected[index]!) {
       bytes -= gone.length;
       wanted.delete(id);
     }
-    dropped += undone[index]!.length;
-    undone[index] = [];
+    dropped += disconnected[index]!.length;
+    disconnected[index] = [];
   };
 
   const tellLost = ({ id, widId }: Waiting, reason: RemovalReason): void =>
@@ -109,7 +109,7 @@ export function createReorgReadd({ pool, admission, events, clock, log }: Return
     const now = admission.admitNow(request);
     const refused = now === undefined ? await admission.admit(request) : now;
     if (refused === null || refused.code === 'policy-known') return;
-    // The chain moved on while signatures were checked: what it says now may not hold when it comes to rest.
+    // The chain changed while signatures were checked: results may not hold at the next announced tip.
     if (moving()) queue.set(waiting.id, waiting);
     else tellLost(waiting, reasonFor(refused));
   };
@@ -127,7 +127,9 @@ export function createReorgReadd({ pool, admission, events, clock, log }: Return
 
   const start = (): void => {
     pump ??= run()
-      .catch((error: unknown) => log.error('payments of undone blocks could not come back', { error }))
+      .catch((error: unknown) =>
+        log.error('transactions of disconnected blocks could not be re-added', { error }),
+      )
       .finally(() => {
         pump = null;
       });
@@ -135,7 +137,7 @@ export function createReorgReadd({ pool, admission, events, clock, log }: Return
 
   return {
     disconnected(block) {
-      if (block === null) return void undone.push([]);
+      if (block === null) return void disconnected.push([]);
       if (pool.graph.size > 0) stepAside(block);
       keep(block);
     },
@@ -150,10 +152,14 @@ export function createReorgReadd({ pool, admission, events, clock, log }: Return
     },
     settled() {
       if (!moving()) return;
-      if (dropped > 0) log.warn('a deep reorganisation undid more payments than fit in memory', { dropped });
-      // Each can only stand on what comes before it: the oldest block first, then what stood on the blocks in the
-      // pool in the order in which it came, then what the last move had left over.
-      const ordered = [...undone.toReversed().flat(), ...aside.toSorted((a, b) => a.sequence - b.sequence)];
+      if (dropped > 0)
+        log.warn('a deep reorganisation disconnected more transactions than fit in memory', { dropped });
+      // Parents before children: the transactions of the oldest block first, then the entries that spent them in order of
+      // arrival, then what the previous reorganisation left.
+      const ordered = [
+        ...disconnected.toReversed().flat(),
+        ...removed.toSorted((a, b) => a.sequence - b.sequence),
+      ];
       const next = new Map<BinaryString, Waiting>();
       for (const waiting of ordered) {
         if (wanted.has(waiting.id)) next.set(waiting.id, waiting);
@@ -161,8 +167,8 @@ export function createReorgReadd({ pool, admission, events, clock, log }: Return
       }
       for (const [id, waiting] of queue) next.set(id, waiting);
       queue = next;
-      undone = [];
-      aside = [];
+      disconnected = [];
+      removed = [];
       wanted = new Set();
       bytes = 0;
       dropped = 0;

@@ -2,7 +2,7 @@ import { SIGNATURE_JOB_BYTES, type SignatureBatch, type VerifyBatch } from '../c
 
 /** Checks the signatures of many transactions in few batches. */
 export interface SignatureQueue {
-  /** The index of the first job of this batch that the rule refuses, or -1. Rejects when the verifier fails. */
+  /** The index of the first invalid signature of this batch, or -1. Rejects when the verifier fails. */
   verify(batch: SignatureBatch): Promise<number>;
 }
 
@@ -15,8 +15,8 @@ interface Waiting {
 const MAX_JOBS = 512;
 
 /**
- * While one batch is being checked the next one gathers, so that under load the cost of going to the workers is
- * shared by hundreds of transactions, and without load nobody waits.
+ * Collects the next batch while one is being checked: under load hundreds of transactions share the cost of a call to the
+ * workers, and without load a transaction does not wait.
  */
 export function createSignatureQueue(verifyBatch: VerifyBatch): SignatureQueue {
   let waiting: Waiting[] = [];
@@ -24,7 +24,7 @@ export function createSignatureQueue(verifyBatch: VerifyBatch): SignatureQueue {
 
   const run = async (): Promise<void> => {
     running = true;
-    // Lets those that arrive in the same turn join the first batch.
+    // Transactions that arrive in the same turn of the event loop join the first batch.
     await Promise.resolve();
     while (waiting.length > 0) {
       const taken = takeUpTo(MAX_JOBS);
@@ -55,7 +55,7 @@ export function createSignatureQueue(verifyBatch: VerifyBatch): SignatureQueue {
       for (const { resolve } of taken) resolve(bad);
       return;
     }
-    // One by one, so that a bad signature costs its neighbours one more check and no more, however many are bad.
+    // One by one, so that an invalid signature costs the other transactions of the batch one more check at most.
     for (const { batch, resolve } of taken) resolve(await verifyBatch(batch));
   };
 
