@@ -28,7 +28,7 @@ import type { SnapshotGate } from './snapshot-gate.ts';
 import { StepWriter } from './step-writer.ts';
 import { verifySignatures } from './verify-signatures.ts';
 
-/** What the activator works on; all of it belongs to the chain. */
+/** The parts of the chain that the activator reads and changes. */
 export interface ActivatorDeps {
   readonly network: Network;
   readonly index: HeaderIndex;
@@ -43,11 +43,11 @@ export interface ActivatorDeps {
   vouch(missing: CoinKey, state: ChainState): Promise<void>;
   /** See ChainDeps. */
   readonly isVerified?: ((tx: Transaction, rules: ActiveRules) => boolean) | undefined;
-  /** After a group of steps is in the database, in their order. */
+  /** Called with each group of steps once it is in the database, in order. */
   onSteps(steps: readonly Step[]): void;
-  /** A block turned out to break a rule; it and all on it are marked. */
+  /** A block broke a rule; it and its descendants are marked invalid. */
   onInvalid(entry: OwnedEntry, reason: Violation): void;
-  /** Nothing more to do for now. */
+  /** The best complete chain is active. */
   onIdle(): void;
 }
 
@@ -56,18 +56,18 @@ interface InFlight {
   readonly verified: Promise<number>;
 }
 
-/** Blocks whose signatures are being checked at once: enough to keep the verify workers fed, few to throw away. */
+/** Blocks whose signatures are checked at the same time: enough to keep the verify workers busy, few to discard. */
 const DEPTH = 3;
 
 /**
- * Moves the active chain to the complete chain of most work. While the signatures of one block are checked, the next
- * is resolved against the changes so far; finished blocks are written in order, several in one batch when the disk is
- * slower than the checks.
+ * Moves the active chain to the complete chain with the most work. While the signatures of one block are checked, the
+ * inputs of the next are resolved against the changes so far. Checked blocks are written in order, several in one batch
+ * when the disk is slower than the checks.
  */
 export class Activator {
   readonly #deps: ActivatorDeps;
   #state: ChainState;
-  /** The way to the best complete chain. */
+  /** The path to the best complete chain. */
   readonly #route = new ChainLine<OwnedEntry>();
   /** The newest block in the pipeline, or the tip when it is empty. */
   #head: OwnedEntry;
@@ -89,7 +89,7 @@ export class Activator {
     return this.#state;
   }
 
-  /** Starts, or lets the running one see what is new. Rejects when the world failed; later calls reject alike. */
+  /** Starts, or makes a running call consider new blocks. Rejects on a failure of the disk, and so does every later call. */
   run(): Promise<void> {
     if (this.#failure) return Promise.reject(this.#failure.error);
     this.#again = true;
@@ -102,7 +102,7 @@ export class Activator {
     while (this.#deps.active.tip.height > height) await this.#disconnectTip(this.#deps.active.tip);
   }
 
-  /** The tip is where a snapshot put it. Only inside `exclusively`. */
+  /** Sets the tip to the block of a loaded snapshot. Only inside `exclusively`. */
   adopt(state: ChainState): void {
     this.#state = state;
     this.#head = this.#deps.active.tip;
@@ -112,12 +112,12 @@ export class Activator {
     await this.#running?.catch(() => undefined);
   }
 
-  /** Resolves while nothing runs: what follows at once finds the database just as the state says. */
+  /** Resolves while no step runs: code that follows synchronously finds the database at the state of the tip. */
   async still(): Promise<void> {
     while (this.#running) await this.idle();
   }
 
-  /** Does something while no block is connected or taken back; what is asked for meanwhile runs afterwards. */
+  /** Runs `work` while no block is connected or disconnected; calls of `run` in the meantime run afterwards. */
   async exclusively<T>(work: () => Promise<T>): Promise<T> {
     await this.still();
     const result = work();
@@ -131,7 +131,7 @@ export class Activator {
 
   async #loop(): Promise<void> {
     try {
-      // What was asked for while the last step was deciding that there is nothing to do must not be forgotten.
+      // A call of `run` may have arrived after the last step found nothing to do.
       while (this.#again) {
         this.#again = false;
         while (await this.#advance());
@@ -148,7 +148,7 @@ export class Activator {
     }
   }
 
-  /** One step towards the best complete chain; false when there is none left to take. */
+  /** One step towards the best complete chain; false when it is reached. */
   async #advance(): Promise<boolean> {
     const target = this.#deps.index.bestComplete;
     if (target.work <= this.#head.work) {
@@ -175,7 +175,7 @@ export class Activator {
     const delta = connectBlock(block, context, jobs);
     if (isViolation(delta)) {
       await this.#drain();
-      // The pipeline may have held a block that failed itself: then this one is judged again, or never.
+      // An earlier block of the pipeline may have failed: then this block is checked again, or not at all.
       if (this.#deps.active.tip !== entry.prev) return;
       if (delta.code === 'coin-missing') await this.#vouchForAbsence(block, context);
       return this.#refuse(entry, delta);
@@ -188,11 +188,11 @@ export class Activator {
       verified: verifySignatures(verifyBatch, jobs.batch()),
     });
     if (this.#inFlight.length > DEPTH) await this.#finishOldest();
-    // Lets messages from workers and sockets in between two blocks.
+    // Messages from workers and sockets are handled between two blocks.
     else await new Promise(setImmediate);
   }
 
-  /** A coin that the disk has lost must not condemn the block that spends it. */
+  /** Audits the UTXO set before a block is marked for a missing coin: the disk may have lost the coin. */
   async #vouchForAbsence(block: Block, context: SpendContext): Promise<void> {
     let missing: CoinKey | null = null;
     const coin = (key: CoinKey) => {
@@ -204,7 +204,7 @@ export class Activator {
     if (missing !== null) await this.#deps.vouch(missing, this.#state);
   }
 
-  /** Whether the block names the right snapshot. Nothing may be in the pipeline while that is found out. */
+  /** Whether the block carries the right snapshot root. The pipeline must be empty during this check. */
   async #passesGate(block: Block, entry: OwnedEntry): Promise<boolean> {
     await this.#drain();
     if (this.#deps.active.tip !== entry.prev) return false;
@@ -265,13 +265,13 @@ export class Activator {
   async #disconnectTip(entry: OwnedEntry): Promise<void> {
     const { bodies, coins, active, db, index } = this.#deps;
     if (entry.height === db.base()?.height) await this.#leaveSnapshot(entry);
-    // The undo record suffices: a body that was lost, and that no peer may serve any more, must not keep the node here.
+    // The undo record suffices: a lost body that no peer serves must not keep the node on this branch.
     const block = entry.body && (await bodies.read(entry.id, entry.body));
     const undo = await readUndo(bodies, entry);
     const back = undo && this.#inverseOf(undo, block);
     if (!undo || !back) throw new CorruptError(`the undo record of block ${entry.height}`);
     coins.apply(back);
-    // Without its body the block cannot be connected again: it has to be fetched like one that never came.
+    // Without its body the block cannot be connected again: the body is fetched like any missing one.
     if (!block) index.markMissing(entry);
     await this.#commit([{ kind: 'disconnected', entry, block, delta: back, movement: undo }]);
     this.#head = active.tip;
@@ -292,7 +292,7 @@ export class Activator {
     return { created: undo.spent, spent: removed };
   }
 
-  /** A heavier chain leaves below the snapshot that this one began with: nothing can be undone, so all begins anew. */
+  /** A heavier chain forks below the snapshot that this one began with: there are no undo records, so the sync restarts. */
   async #leaveSnapshot(base: OwnedEntry): Promise<never> {
     await this.#deps.db.giveUp();
     throw new KithError(
@@ -311,7 +311,7 @@ export class Activator {
     onInvalid(entry, reason);
   }
 
-  /** A body that was stored can't be read any more: fetch it again rather than stop. */
+  /** A stored body cannot be read any more: it is fetched again. */
   async #forget(entry: OwnedEntry): Promise<void> {
     await this.#drain();
     this.#deps.index.markMissing(entry);

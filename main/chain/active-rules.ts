@@ -4,7 +4,7 @@ import type { Height } from '../../shared/units.ts';
 import type { ChainLine } from './chain-line.ts';
 import type { OwnedEntry } from './header-entry.ts';
 
-/** The soft forks in force for the child of a block. */
+/** The soft forks that are active for the child of a block. */
 export function activeRules(deployments: Deployments<OwnedEntry>, parent: OwnedEntry): ActiveRules {
   const active = new Set(
     deployments.all
@@ -14,14 +14,14 @@ export function activeRules(deployments: Deployments<OwnedEntry>, parent: OwnedE
   return { policyLock: active.has('policy-lock') };
 }
 
-/** The rules as one number, as each connected block remembers them: bit 0 = policy lock. */
+/** The rules as a bit field, stored with each connected block: bit 0 = policy lock. */
 export function encodeRules(rules: ActiveRules): number {
   return rules.policyLock ? 1 : 0;
 }
 
 /**
- * The lowest height of the active chain that was checked under other rules than those in force there, as this program
- * knows them, beginning with `from`; null when there is none. Rules change only where a period begins, so only there is looked.
+ * The lowest height from `from` on whose block was checked under other rules than those active there according to this
+ * version; null when there is none. Rules change only at the start of a period, so only those blocks are examined.
  */
 export function firstOutdated(
   active: ChainLine<OwnedEntry>,

@@ -16,9 +16,9 @@ export interface BlockReceiverDeps extends HeaderAcceptorDeps {
   readonly db: ChainDb;
   onHeaders(added: readonly OwnedEntry[]): Promise<void>;
   onInvalid(entry: OwnedEntry, reason: Violation): void;
-  /** A body is new, passed every check that needs no coins, and is on its way to the disk. */
+  /** A new body passed every check that needs no coins and is being stored. */
   onChecked(entry: OwnedEntry, block: Block): void;
-  /** A block whose only fault is that our clock isn't there yet. Its work holds; its body has not been looked at. */
+  /** A block that is only ahead of the local clock. Its proof of work holds; its body was not checked. */
   onEarly(header: Header, bytes: Uint8Array): void;
 }
 
@@ -28,12 +28,12 @@ export interface Received {
   readonly fresh: boolean;
 }
 
-/** Smaller bodies are read and checked in well under a millisecond. */
+/** Smaller bodies are decoded and checked in well under a millisecond. */
 const QUICK_BYTES = 32 * 1024;
 
 /**
- * Takes a block as far as it can go without the UTXO set: header and work first, then the body, then the disk. A body
- * that breaks a rule marks its header invalid for good, unless it only shows that this is not the header's body.
+ * Accepts a block as far as possible without the UTXO set: header and proof of work, then the body, then storage. A body
+ * that breaks a rule marks its header invalid for good, unless the failure only shows that it is not the body of this header.
  */
 export async function receiveBlock(
   deps: BlockReceiverDeps,
@@ -45,11 +45,11 @@ export async function receiveBlock(
   const entry = await entryOf(deps, header, bytes);
   if (isViolation(entry)) return entry;
   if (entry.status === 'invalid') return violation('block-invalid', { id: entry.id });
-  // Genesis is part of the program: it is never stored.
+  // Genesis is part of the program and never stored.
   if (entry.body || entry.height === 0) return { entry, fresh: false };
   const block = given instanceof Uint8Array ? decodeBlock(given) : given;
   if (isViolation(block)) return block;
-  // Reading a full block takes some milliseconds, and so does checking it: others get their turn between.
+  // Decoding a full block and checking it take some milliseconds each: the event loop runs between them.
   if (bytes.length > QUICK_BYTES) await new Promise(setImmediate);
   const broken = checkBody(block) ?? checkSnapshotPlace(block, deps.network.params);
   if (broken) return refuse(deps, entry, broken);
@@ -84,11 +84,11 @@ async function store(deps: BlockReceiverDeps, entry: OwnedEntry, block: Block): 
   const adding = deps.bodies.add(block);
   if (!entry.body) deps.onChecked(entry, block);
   const at = await adding;
-  // Two peers may have sent it at once: the second copy on the disk is never looked at.
-  // Genesis has no body on the disk: everybody has it.
+  // Two peers may have sent it at the same time: the second copy on the disk is never used.
+  // Genesis has no body on the disk.
   if (entry.body || entry.height === 0) return { entry, fresh: false };
   deps.index.markStored(entry, at, block.transactions.length);
-  // One that is connected next gets its record with the commit; any other must not be forgotten by a crash.
+  // The record of a block that is connected next is written with the commit; any other is written now, to survive a crash.
   if (!entry.complete || deps.active.has(entry)) await deps.db.putHeaders([deps.index.recordOf(entry)]);
   return { entry, fresh: true };
 }

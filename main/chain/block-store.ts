@@ -6,26 +6,26 @@ import type { SegmentLocation } from '../storage/header-record.ts';
 import { openSegments, type SegmentStore } from '../storage/segments.ts';
 import { join } from 'node:path';
 
-/** Undo records hold at most as many coins as a block has inputs: none needs more than a few bytes over its input. */
+/** An undo record has at most one coin per input of the block, each a few bytes larger than the input. */
 const MAX_UNDO_BYTES = 4 * MAX_BLOCK_BYTES;
-/** Bytes of blocks that wait decoded: in that form they take some ten times as much. */
+/** Encoded bytes of blocks that are kept decoded; decoded they use about ten times as much memory. */
 const WAITING_BYTES = 2 << 20;
-/** Bytes of blocks that are kept as they are: peers ask for the newest. */
+/** Bytes of blocks that are kept encoded, because peers request the newest. */
 const RECENT_BYTES = 4 << 20;
 
-/** The bodies of blocks and their undo records, in append-only files; and the blocks seen last. */
+/** Block bodies and undo records in append-only files, with a cache of the newest blocks. */
 export interface BlockStore {
   readonly blocks: SegmentStore;
   readonly undo: SegmentStore;
   /** Stores a body and keeps it decoded until `settled`, since it is likely to be connected next. */
   add(block: Block): Promise<SegmentLocation>;
-  /** Null when it was pruned or is damaged. */
+  /** Null when it was pruned or is corrupt. */
   read(id: string, at: SegmentLocation): Promise<Block | null>;
   /** The same without decoding more than the header. */
   readBytes(id: string, at: SegmentLocation): Promise<Uint8Array | null>;
-  /** A decoded body that was added lately and isn't settled. */
+  /** A decoded body that was added recently and is not settled. */
   waiting(id: string): Block | undefined;
-  /** The block is connected: nobody will need it decoded again soon. */
+  /** The block is connected: its decoded form is dropped. */
   settled(id: string): void;
   sync(): Promise<void>;
   close(): Promise<void>;
@@ -88,7 +88,7 @@ interface ByteCache<T> {
   remove(id: string): void;
 }
 
-/** Keeps up to `most` bytes, the newest. */
+/** A cache of the newest items, up to `most` bytes. */
 function createByteCache<T>(most: number, sizeOf: (item: T) => number): ByteCache<T> {
   const kept = new Map<string, T>();
   let bytes = 0;

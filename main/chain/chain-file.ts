@@ -11,20 +11,20 @@ import type { Chain } from './chain.ts';
 /**
  * A chain as a file (docs/formats/chain-file.md): "KITHCHN2" | network id 32 | each block of the active chain from height 1
  * up: length u32 LE | bytes | then the end mark: 0 u32 | number of blocks u32 LE | id of the last block 32.
- * An importer checks every rule of every block; the end mark tells a whole file from one that was cut.
+ * An import checks every rule of every block; the end mark distinguishes a complete file from a truncated one.
  */
 const MAGIC = 'KITHCHN2';
 /** An earlier version: the same without the end mark. Readable, but a file cut between two blocks looks whole. */
 const MAGIC_1 = 'KITHCHN1';
 const HEAD_BYTES = MAGIC.length + 32;
 const END_BYTES = 4 + 4 + 32;
-/** Blocks handed to the chain at once: enough for its pipeline, bounded in memory. */
+/** Blocks submitted to the chain at the same time: enough for its pipeline, bounded in memory. */
 const WINDOW = 32;
 
 /** What an import has read. */
 export interface ImportedChain {
   readonly blocks: number;
-  /** Null for a file of version 1: it does not say where it ends, so nobody can tell whether it was cut. */
+  /** Null for a file of version 1, which has no end mark: whether it was truncated is unknown. */
   readonly complete: true | null;
 }
 
@@ -51,7 +51,7 @@ export async function exportChain(chain: Chain, file: string): Promise<number> {
     await out.close();
     return tip.height;
   } catch (error) {
-    // Half a file is of no use, and would be in the way of the next try.
+    // An incomplete file is useless and would block the next attempt.
     await out.close().catch(() => undefined);
     await rm(file, { force: true });
     throw error;
@@ -147,7 +147,7 @@ async function importBlocks(chain: Chain, entries: AsyncGenerator<Entry>): Promi
   return found;
 }
 
-/** Gives the id of the last block. */
+/** Returns the id of the last block. */
 async function submitAll(chain: Chain, blocks: readonly Uint8Array[]): Promise<string> {
   const headers = blocks
     .map((block) => decodeHeader(block.subarray(0, HEADER_BYTES)))
@@ -194,7 +194,7 @@ async function* readEntries(file: FileHandle): AsyncGenerator<Entry> {
   if (rest.length > 0) throw incomplete(blocks);
 }
 
-/** Gives the version of the format. */
+/** Returns the version of the format. */
 async function readHead(file: FileHandle, networkIdHex: string): Promise<1 | 2> {
   const head = Buffer.alloc(HEAD_BYTES);
   const { bytesRead } = await file.read(head, 0, HEAD_BYTES, 0);

@@ -5,7 +5,7 @@ interface Linked {
   readonly prev: Linked | null;
 }
 
-/** One path through the header tree, from genesis to a tip, with every height at hand. */
+/** One path through the header tree, from genesis to a tip, with access by height in O(1). */
 export class ChainLine<Entry extends Linked & { readonly prev: Entry | null }> {
   readonly #entries: Entry[] = [];
 
@@ -29,7 +29,7 @@ export class ChainLine<Entry extends Linked & { readonly prev: Entry | null }> {
     }
   }
 
-  /** The last entry that `entry`'s ancestry and this line share. */
+  /** The last common entry of this line and the ancestry of `entry`. */
   fork(entry: Entry): Entry {
     let at = entry;
     while (!this.has(at)) at = at.prev!;

@@ -16,20 +16,20 @@ export interface NotifierDeps {
 
 /** Emits the events of the chain to all subscribers, and resolves the result of each submitted block for its submitter. */
 export interface ChainNotifier {
-  /** Steps are in the database. */
+  /** Emits events for steps that are in the database. */
   steps(steps: readonly Step[]): void;
   refused(entry: OwnedEntry, reason: Violation): void;
-  /** Nothing more happens for now: blocks that nobody has heard of lie on a branch. */
+  /** The activator is idle: submitted blocks without a result are on a side branch. */
   idle(): void;
-  /** Nothing more happens at all. */
+  /** The chain stopped: resolves all open results. */
   ended(): void;
-  /** Resolves when it is known what becomes of this block. */
+  /** Resolves with the result of this block. */
   outcome(entry: OwnedEntry): Promise<Outcome>;
 }
 
 export function createChainNotifier({ events, active, log }: NotifierDeps): ChainNotifier {
   const waiting = new Map<OwnedEntry, (outcome: Outcome) => void>();
-  // The work of the tip that a reorganisation has left: with less than that nobody should act on where the chain stands.
+  // Work of the highest tip that a reorganisation disconnected: no `tip` event is emitted until the chain exceeds it.
   let left = 0n;
 
   const settle = (entry: OwnedEntry, outcome: Outcome) => {
@@ -60,7 +60,7 @@ export function createChainNotifier({ events, active, log }: NotifierDeps): Chai
       settle(entry, reason);
     },
     idle() {
-      // A branch that turned out invalid may leave the chain with less than it had.
+      // After an invalid branch the chain may end with less work than before.
       if (left > 0n) tip();
       ended();
     },

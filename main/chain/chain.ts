@@ -26,17 +26,17 @@ export interface ChainDeps {
   readonly verifyBatch: VerifyBatch;
   readonly powHash: PowHash;
   readonly powHashMany: PowHashMany;
-  /** Whether the mempool has checked the signatures of this very transaction (its wid) under these rules. */
+  /** Whether the mempool checked the signatures of this wid under these rules. */
   readonly isVerified?: ((tx: Transaction, rules: ActiveRules) => boolean) | undefined;
   readonly clock: Clock;
   readonly log: Log;
-  /** Compute snapshot roots however deep they are buried; for `kith verify --deep`. */
+  /** Compute every snapshot root, also of deeply buried blocks; for `kith verify --deep`. */
   readonly checkBuriedSnapshots?: boolean | undefined;
-  /** Bytes that bodies and undo records may take; everything is kept when not given. */
+  /** Limit on the bytes of bodies and undo records; without it nothing is pruned. */
   readonly pruneBytes?: number | undefined;
-  /** Bytes of one segment file; small in tests. */
+  /** Bytes of one segment file; tests use small ones. */
   readonly segmentBytes?: number;
-  /** What LevelDB collects in its log before it writes a table; small in tests. */
+  /** Write buffer of LevelDB in bytes; tests use small ones. */
   readonly levelBufferBytes?: number;
   /** How many coins to keep in memory; about 100 bytes each. */
   readonly cachedCoins?: number;
@@ -50,20 +50,20 @@ export interface ChainStep {
 
 export interface ChainEvents {
   /**
-   * A body that belongs on the tip has passed every check that needs no coins: it is stored and connected next, unless it
-   * spends what it must not.
+   * The body of a child of the tip passed every check that needs no coins. It is stored and connected next, if its inputs
+   * and signatures hold.
    */
   next: { readonly entry: HeaderEntry; readonly block: Block };
-  /** A block joined the active chain; everything it did is in the database. */
+  /** A block was connected; its changes are in the database. */
   connected: ChainStep;
-  /** A block left the active chain; `delta` is what taking it back did. `block` is null if its body was lost. */
+  /** A block was disconnected; `delta` is what that changed. `block` is null if its body was lost. */
   disconnected: Omit<ChainStep, 'block'> & { readonly block: Block | null };
-  /** The active chain has reached its best known end for now; not sent in the middle of a reorganisation. */
+  /** The active chain reached its best known tip; not emitted during a reorganisation. */
   tip: HeaderEntry;
   /** New headers, the last of them. */
   headers: HeaderEntry;
   invalid: { readonly entry: HeaderEntry; readonly reason: Violation };
-  /** The disk failed or lies: the node can't go on with this directory as it is. */
+  /** The disk failed or returned corrupt data: the node cannot continue with this data directory. */
   failed: unknown;
 }
 
@@ -77,7 +77,7 @@ export interface AcceptResult {
   readonly accepted: number;
   readonly last: HeaderEntry | null;
   readonly violation: Violation | null;
-  /** The time of the header that is only ahead of our clock, if that is the violation; its proof of work holds. */
+  /** The time of the header that is only ahead of the local clock, if that is the violation; its proof of work holds. */
   readonly earlyTime: UnixSeconds | null;
 }
 
@@ -89,7 +89,7 @@ export interface ChainTotals {
   readonly burned: number;
 }
 
-/** What is in the UTXO set, and in what it differs from what is noted of it. */
+/** The counted UTXO set, and how it differs from the stored totals. */
 export interface CoinAudit {
   readonly coins: number;
   readonly total: number;
@@ -100,7 +100,7 @@ export interface Chain {
   readonly network: Network;
   readonly events: Events<ChainEvents>;
   tip(): HeaderEntry;
-  /** The end of the chain of most work among headers not known to be invalid. */
+  /** The tip of the header chain with the most work that is not known to be invalid. */
   bestHeader(): HeaderEntry;
   entry(id: string): HeaderEntry | undefined;
   /** On the active chain. */
@@ -108,42 +108,42 @@ export interface Chain {
   isActive(entry: HeaderEntry): boolean;
   /** The 88 bytes; a view. */
   headerBytes(entry: HeaderEntry): Uint8Array;
-  /** From the best header (or another), for a peer to find where our chains part. */
+  /** A locator from the best header, or another entry, with which a peer finds the last common block. */
   locator(from?: HeaderEntry): Hash[];
-  /** Headers of the best header chain, or of the active one if they have parted, after the first locator id on it. */
+  /** Headers after the first known id of the locator, on the best header chain if it contains the tip, else on the active chain. */
   headersAfter(locator: readonly Hash[], max: number): Uint8Array[];
   acceptHeaders(headers: readonly Header[]): Promise<AcceptResult>;
-  /** Resolves when the block is on the active chain, stored beside it, or refused. A violation is the answer, not an error. */
+  /** Resolves when the block is connected, stored on a side branch, or refused. A violation is a result, not an error. */
   submitBlock(block: Uint8Array | Block): Promise<SubmitResult | Violation>;
-  /** Blocks on the path from the tip's chain to the best header whose bodies are not stored, lowest first. */
+  /** Blocks without a stored body on the path from the active chain to the best header, lowest first. */
   missingBlocks(max: number): HeaderEntry[];
-  /** Up to `max` blocks of the active chain whose bodies were lost and that `usable` accepts; see BodyNeeds. */
+  /** Up to `max` blocks of the active chain with lost bodies that `usable` accepts; see BodyNeeds. */
   gaps(max: number, usable: (entry: HeaderEntry) => boolean): HeaderEntry[];
-  /** How many bodies of the active chain were lost, and where; null when none were. Cost: the lost bodies. */
+  /** Number and range of the lost bodies of the active chain; null when there are none. O(lost bodies). */
   gapRange(): GapRange | null;
-  /** Whether anything waits for lost bodies; false while no peer serves them. */
+  /** Whether lost bodies are requested; false while no peer serves them. */
   expectGaps(expected: boolean): void;
   hasBody(id: string): boolean;
   readBlock(id: string): Promise<Uint8Array | null>;
-  /** Whether this body of the active chain was lost and is expected again; false if pruned, or if no peer serves it. */
+  /** Whether this body of the active chain was lost and is requested; false if it was pruned or no peer serves it. */
   awaitsBody(id: string): boolean;
-  /** The lowest height from which on every body of the active chain is here; 1 unless pruned. */
+  /** The lowest height from which on every body of the active chain is stored; 1 unless pruned. */
   servesFrom(): Height;
   /** A coin that can be spent at the tip. */
   getCoin(outpoint: Outpoint): Coin | undefined;
-  /** Shows every coin that can be spent at the tip, and gives the tip. Some 2 µs a coin, a thousand at a time. */
+  /** Calls `visit` for every coin of the UTXO set and returns the tip. About 2 µs a coin, a thousand at a time. */
   scanCoins(visit: (coin: Coin, outpoint: Outpoint) => void): Promise<HeaderEntry>;
   /**
    * Keeps the body of a block below the snapshot that this chain began with, once the history check has accepted it; a node
    * that prunes keeps none. Peers and wallets can read it afterwards.
    */
   keepBody(bytes: Uint8Array): Promise<void>;
-  /** Finds a mined transaction by its unspent outputs, else in the newest blocks; there is no index of all. */
+  /** Finds a mined transaction by its unspent outputs, else in the newest blocks; there is no index of all transactions. */
   findTransaction(txid: string): Promise<MinedTransaction | null>;
   /**
-   * Takes the UTXO set of a snapshot's folder instead of connecting the blocks below it, on a chain that has connected
-   * none. `committing` is the block that names its root; its header must be known, on the best chain, and buried by an
-   * epoch. The blocks below are not checked by this: see createHistory.
+   * Loads the UTXO set of a snapshot folder instead of connecting the blocks below it, on a chain that has connected none.
+   * `committing` is the block that carries its root; its header must be known, on the best chain, and buried by an epoch.
+   * The blocks below are not checked by this: see createHistory.
    * @throws {KithError} `snapshot-refused`
    */
   loadSnapshot(folder: string, committing: Uint8Array): Promise<void>;
@@ -152,27 +152,27 @@ export interface Chain {
   /** Whether every block from genesis on was checked by this node; see createHistory. */
   historyChecked(): boolean;
   /**
-   * The blocks below the snapshot were checked by `past`, which stands at its block: what was ever issued and burnt up
-   * to it is known now, and under which rules each block was checked.
+   * The blocks below the snapshot were checked by `past`, whose tip is the block of the snapshot. Takes over the issued and
+   * burned totals and the rules under which each block was checked.
    */
   confirmHistory(past: Pick<Chain, 'totals' | 'atHeight'>): Promise<void>;
-  /** The root of the UTXO set as of this height of the active chain; null when it was never computed. */
+  /** The snapshot root of the UTXO set at this height of the active chain; null when it was never computed. */
   snapshotRootOf(height: Height): Promise<Hash | null>;
   medianTime(): UnixSeconds;
-  /** What the next block must carry. */
+  /** The bits that the next block must carry. */
   nextBits(): number;
   nextVersion(): number;
   /** The snapshot root that the next block's coinbase must carry, or null when it must carry none. */
   nextSnapshotRoot(): Promise<Hash | null>;
   nextRules(): ActiveRules;
-  /** What miners signal, and where each soft fork stands. Costs a period of blocks after each new tip. */
+  /** The signals of miners and the state of each soft fork. Reads one period of headers after each new tip. */
   upgrades(): Upgrades;
   totals(): ChainTotals;
-  /** Reads every coin behind its checksum, and holds what there is against what the state says. @throws {CorruptError} */
+  /** Reads every coin, checks its checksum, and compares the sums with the stored totals. @throws {CorruptError} */
   auditCoins(): Promise<CoinAudit>;
-  /** Holds the stored header, body and undo record of a block of the active chain against the rules that need no coins. */
+  /** Checks the stored header, body and undo record of a block of the active chain by the rules that need no coins. */
   checkStored(height: Height): Promise<StoredCheck>;
-  /** Why the database was built again when it was opened; null when it was whole. */
+  /** Why the database was rebuilt at the start; null when it was intact. */
   rebuiltBecause(): string | null;
   /** SHA-256 over all coins in snapshot order; reads the whole set. */
   setHash(): Promise<string>;

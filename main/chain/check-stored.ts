@@ -14,11 +14,11 @@ import { bitsAfter } from './header-acceptor.ts';
 import type { OwnedEntry } from './header-entry.ts';
 import type { HeaderIndex } from './header-index.ts';
 
-/** What stands on the disk of one block. */
+/** What is stored of one block. */
 export interface StoredCheck {
   readonly body: 'whole' | 'absent' | 'damaged';
   readonly undo: 'whole' | 'absent' | 'damaged';
-  /** Sentences for the report; empty when all that is here holds. */
+  /** Sentences for the report; empty when everything stored is valid. */
   readonly problems: readonly string[];
 }
 
@@ -51,7 +51,7 @@ export async function checkStored(deps: StoredCheckDeps, height: Height): Promis
 function checkStoredHeader({ network, index, powHash }: StoredCheckDeps, entry: OwnedEntry): string | null {
   const header = decodeHeader(index.headerBytes(entry));
   if (isViolation(header)) return header.code;
-  // The start takes the id from the record's key, which is behind the same checksum.
+  // At the start the id is taken from the key of the record, which the same checksum covers.
   if (header.idHex !== entry.id) return 'header-pow';
   const parent = entry.prev!;
   const broken =

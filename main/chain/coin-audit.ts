@@ -11,24 +11,24 @@ import { differenceOf } from './coin-set.ts';
 export interface CoinAuditorDeps {
   readonly db: Pick<ChainDb, 'freeze' | 'findCoin'>;
   readonly clock: Clock;
-  /** The coins are not those that the state says. */
+  /** The UTXO set does not match the stored totals. */
   onCorruption(damage: CorruptError): void;
 }
 
-/** Holds the whole UTXO set against what the state says of it: count, total, and the sum over its outpoints. */
+/** Compares the whole UTXO set with the stored count, total, and sum over the outpoints. */
 export interface CoinAuditor {
-  /** Goes through all coins as they are now, little by little. No commit may be under way at the call. */
+  /** Starts an audit of all current coins in the background. No commit may run at the time of the call. */
   begin(state: ChainState): void;
   /**
-   * Before a block is refused for good because this coin is missing: the set itself must be above suspicion.
-   * @throws {CorruptError} when it isn't.
+   * Called before a block is marked invalid because this coin is missing: checks that the UTXO set itself is intact.
+   * @throws {CorruptError} when it is not.
    */
   vouch(missing: CoinKey, state: ChainState): Promise<void>;
   stop(): Promise<void>;
 }
 
 interface Audit {
-  /** Null when all is as noted. */
+  /** Null when everything matches. */
   readonly verdict: Promise<CorruptError | null>;
   hurried: boolean;
   endedAt: number;
@@ -51,7 +51,7 @@ export function createCoinAuditor({ db, clock, onCorruption }: CoinAuditorDeps):
       verdict: count(frozen, state, () => (audit.hurried ? 0 : REST), clock, stopping.signal)
         .catch((error: unknown) => {
           if (error instanceof CorruptError) return error;
-          // The process ends, or the disk fails: then the next write says so.
+          // The process is stopping, or the disk failed, which the next write reports.
           return null;
         })
         .finally(async () => {
@@ -68,7 +68,7 @@ export function createCoinAuditor({ db, clock, onCorruption }: CoinAuditorDeps):
   return {
     begin: (state) => void begin(state, false),
     async vouch(missing, state) {
-      if (await db.findCoin(missing)) throw new CorruptError('a coin that is there can not be looked up');
+      if (await db.findCoin(missing)) throw new CorruptError('an existing coin cannot be looked up');
       const recent = current && clock.ms() - current.endedAt < BELIEVED_MS ? current : begin(state, true);
       recent.hurried = true;
       const damage = await recent.verdict;

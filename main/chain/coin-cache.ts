@@ -8,25 +8,24 @@ export interface CoinSource {
 }
 
 /**
- * The UTXO set in front of the database, as the newest block in the pipeline leaves it: that block's successor can be
- * resolved while signatures are still being checked. What is committed stays as a cache, the newest coins: most are
- * spent soon or never.
+ * The UTXO set after the newest block in the pipeline, in front of the database: the inputs of the next block are resolved
+ * while signatures are still being checked. Committed coins stay cached, the newest first: most are spent soon or never.
  */
 export class CoinCache {
   readonly #source: CoinSource;
   readonly #committed: CoinTable;
-  /** Changes that are not in the database yet, oldest first: a handful, so that looking through them is cheap. */
+  /** Changes that are not in the database yet, oldest first. They are few, so a linear search is cheap. */
   #pending: Delta[] = [];
 
-  /** `limit`: how many coins to keep, about 100 bytes each. */
+  /** `limit`: number of coins to keep, about 100 bytes each. */
   constructor(source: CoinSource, limit: number) {
     this.#source = source;
     this.#committed = new CoinTable(limit);
   }
 
-  /** As the next block in the pipeline sees the set. */
+  /** A coin as the next block in the pipeline sees it. */
   readonly ahead = (key: CoinKey): Coin | undefined => {
-    // Most are here and spent by nobody, and then no change can have made them.
+    // Most coins are in the cache and unspent, and then no pending change created them.
     const kept = this.#committed.get(key);
     if (kept !== undefined && !this.#isTouched(key)) return kept;
     const pending = this.#pending;
@@ -38,9 +37,9 @@ export class CoinCache {
     return kept ?? this.#source.coin(key);
   };
 
-  /** As the committed tip has it, whatever the pipeline is doing. */
+  /** A coin as of the committed tip, whatever is in the pipeline. */
   readonly committed = (key: CoinKey): Coin | undefined => {
-    // The oldest change that touches it knows how it was before.
+    // The oldest change that contains the coin shows its state before.
     for (const { created, spent } of this.#pending) {
       const before = spent.get(key);
       if (before !== undefined || created.has(key)) return before;
@@ -52,12 +51,12 @@ export class CoinCache {
     this.#pending.push(delta);
   }
 
-  /** Forgets everything not committed. */
+  /** Drops all changes that are not committed. */
   reset(): void {
     this.#pending = [];
   }
 
-  /** The database has the oldest change now. */
+  /** The oldest change is in the database now. */
   settle(delta: Delta): void {
     if (this.#pending.shift() !== delta)
       throw new Error('changes are committed in the order in which they were made');

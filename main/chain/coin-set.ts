@@ -11,17 +11,17 @@ import type { CoinAudit } from './chain.ts';
 
 type CoinsOf = Pick<ChainDb, 'freeze'>;
 
-/** What a state says of its coins. */
+/** The totals of a state about its coins. */
 export type CoinTotals = Pick<ChainState, 'coins' | 'total' | 'coinSum'>;
 
-/** In what coins that were counted differ from those that are noted, for the log; null when in nothing. */
+/** How counted totals differ from the stored ones, for the log; null when they do not. */
 export function differenceOf(there: CoinTotals, noted: CoinTotals): string | null {
   if (there.coins !== noted.coins) return `${noted.coins} coins are noted, ${there.coins} are there`;
   if (there.total !== noted.total) return `${noted.total} motes are noted, ${there.total} are there`;
   return there.coinSum === noted.coinSum ? null : 'other coins are there than are noted';
 }
 
-/** Reads every coin as it is now, behind its checksum. @throws {CorruptError} */
+/** Reads every current coin and checks its checksum. @throws {CorruptError} */
 async function forEachCoin(db: CoinsOf, visit: (raw: RawCoin) => void): Promise<void> {
   const frozen = db.freeze();
   try {
@@ -31,7 +31,7 @@ async function forEachCoin(db: CoinsOf, visit: (raw: RawCoin) => void): Promise<
   }
 }
 
-/** See Chain.auditCoins. No commit may be under way at the call. */
+/** See Chain.auditCoins. No commit may run at the time of the call. */
 export async function countCoins(db: CoinsOf, state: CoinTotals): Promise<CoinAudit> {
   let [coins, total, coinSum] = [0, 0, 0];
   await forEachCoin(db, ({ outpoint, coin }) => {
@@ -42,7 +42,7 @@ export async function countCoins(db: CoinsOf, state: CoinTotals): Promise<CoinAu
   return { coins, total, problem: differenceOf({ coins, total, coinSum }, state) };
 }
 
-/** See Chain.scanCoins. No commit may be under way at the call. */
+/** See Chain.scanCoins. No commit may run at the time of the call. */
 export async function visitCoins(
   db: CoinsOf,
   visit: (coin: Coin, outpoint: Outpoint) => void,

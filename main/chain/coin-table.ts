@@ -21,23 +21,23 @@ const SLOT_BYTES = 88;
 const EMPTY = -1;
 
 /**
- * Coins in one flat piece of memory, the newest: 104 bytes each, where objects would take 300 and the garbage collector
- * would walk over every one of them again and again. Reads and writes cost some 200 ns.
+ * The newest coins in one flat buffer of 104 bytes each. Objects would take 300 bytes each, and the garbage collector
+ * would visit all of them in every cycle. A read or write costs about 200 ns.
  */
 export class CoinTable {
   readonly #slots: Uint8Array;
   readonly #view: DataView;
   readonly #capacity: number;
   /**
-   * Open addressing with linear probing; each place names a slot, and beside it stands what its key mixes to, so that a
-   * search seldom touches another coin's memory. At most half full, so that runs stay short.
+   * Open addressing with linear probing. Each place has the number of a slot and the hash of its key, so that a search
+   * seldom reads the memory of another coin. At most half full, so that runs stay short.
    */
   readonly #places: Int32Array;
   readonly #mixed: Int32Array;
   readonly #mask: number;
   // Without a secret an attacker could create transactions whose coins all fall into one run of places.
   readonly #secret = new Int32Array(new Uint8Array(randomBytes(8)).buffer);
-  /** Slots are filled in turn, so the next one always holds the oldest coin. */
+  /** Slots are a ring buffer, so the next one always holds the oldest coin. */
   #next = 0;
 
   /** Rounds up to a power of two. */
@@ -78,7 +78,7 @@ export class CoinTable {
     if (place >= 0) this.#close(place);
   }
 
-  /** Where the key's coin is named, or -1. */
+  /** The place of the key, or -1. */
   #find(key: CoinKey, index: number, mixed: number): number {
     for (let place = mixed & this.#mask; ; place = (place + 1) & this.#mask) {
       const slot = this.#places[place]!;
@@ -95,7 +95,7 @@ export class CoinTable {
     );
   }
 
-  // A txid's bytes are as good as random; the rest of the mixing is against those who choose theirs.
+  // The bytes of a txid are random unless an attacker chooses them; mixing in the secret defeats that.
   #mixOf(first: number, second: number, index: number): number {
     let mixed = Math.imul(first ^ this.#secret[0]!, 0x9e3779b1) ^ Math.imul(second + index, 0x85ebca6b);
     mixed = Math.imul(mixed ^ (mixed >>> 15) ^ this.#secret[1]!, 0xc2b2ae35);
@@ -114,7 +114,7 @@ export class CoinTable {
     return {
       amount: this.#view.getFloat64(at + AT.amount, true) as Motes,
       lockType: this.#slots[at + AT.lockType]!,
-      // A copy: the slot may have another coin before the reader is done.
+      // A copy: the slot may be reused before the reader is finished.
       lock: this.#slots.slice(at + AT.lock, at + AT.lock + length),
       height: this.#view.getUint32(at + AT.height, true),
       coinbase: this.#slots[at + AT.coinbase] === 1,
@@ -133,7 +133,7 @@ export class CoinTable {
     slots.set(coin.lock, at + AT.lock);
   }
 
-  /** Takes the coin out that the slot still holds from its last turn. */
+  /** Removes the coin that the slot still holds from the previous round. */
   #vacate(slot: number): void {
     for (
       let place = this.#mixOfSlot(slot) & this.#mask;
@@ -153,7 +153,7 @@ export class CoinTable {
     );
   }
 
-  /** Empties a place and moves up what stood behind it, so that no search ends too early. */
+  /** Empties a place and moves the following entries of its run up, so that no search ends too early. */
   #close(place: number): void {
     const places = this.#places;
     let hole = place;

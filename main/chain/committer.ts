@@ -61,7 +61,7 @@ export function stateAfter(state: ChainState, steps: readonly Step[], index: Hea
   };
 }
 
-/** All steps as one change of the database: what came and went inside the group never reaches it. */
+/** All steps as one change of the database: coins created and spent within the group are left out. */
 export function netCoins(steps: readonly Step[]): CoinChanges {
   if (steps.length === 1) return changesOf(steps[0]!.delta);
   const net = new Map<CoinKey, Coin | null>();
@@ -83,7 +83,7 @@ function changesOf({ created, spent }: Delta): CoinChanges {
   };
 }
 
-/** Writes the steps as one atomic batch and gives the state they lead to. */
+/** Writes the steps as one atomic batch and returns the resulting state. */
 export async function commitSteps(
   db: ChainDb,
   state: ChainState,
@@ -103,7 +103,7 @@ export async function commitSteps(
   return next;
 }
 
-/** Changes that one batch may hold: putting it together must not keep this thread from answering for long. */
+/** Maximum number of changes in a batch: building it must not block the event loop for long. */
 const MAX_CHANGES = 4000;
 
 /** How many of the first steps fit into a batch; at least one. */

@@ -69,7 +69,7 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
   const onHeaders = async (added: readonly OwnedEntry[]) => {
     if (added.length === 0) return;
     const written = db.putHeaders(added.map((entry) => index.recordOf(entry)));
-    // The news of one block doesn't wait for the disk: what depends on its record is written after it.
+    // The event of a single header does not wait for the disk: records that depend on it are written later.
     if (added.length > 1) await written;
     else written.catch((error: unknown) => fail(error));
     events.emit('headers', added.at(-1)!);
@@ -148,7 +148,7 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
   };
 
   let failure: { readonly error: unknown } | null = null;
-  /** The disk failed or lies: said once, since nothing works after it. */
+  /** The disk failed or returned corrupt data: reported once, because nothing works afterwards. */
   const fail = (error: unknown): void => {
     notifier.ended();
     if (failure) return;
@@ -158,7 +158,7 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
     events.emit('failed', error);
   };
   const activate = (): void => void activator.run().catch(fail);
-  /** Work that touches the disk: when that fails, so does the chain. */
+  /** Runs work that uses the disk; a failure stops the chain. */
   const onDisk = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
       return await work();
@@ -206,7 +206,7 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
         const { entry, fresh } = received;
         if (!fresh) return { id: entry.id, status: 'duplicate' };
         needs.arrived(entry);
-        // A body below the tip changes nothing else: it must not wait for blocks that are being connected.
+        // A body below the tip changes nothing else, so it need not wait for blocks that are being connected.
         if (!entry.complete || active.has(entry)) return { id: entry.id, status: 'stored' };
         const outcome = notifier.outcome(entry);
         activate();

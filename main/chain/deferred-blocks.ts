@@ -6,7 +6,7 @@ interface Kept {
   readonly bytes: Uint8Array;
 }
 
-/** Blocks and headers from a little way ahead of the local clock: kept, tried again, nobody punished (protocol.md §10). */
+/** Blocks and headers slightly ahead of the local clock, kept for a retry without a penalty for the sender (protocol.md §10). */
 export class DeferredBlocks {
   readonly #kept = new Map<string, Kept>();
   readonly #limit: number;
@@ -20,13 +20,13 @@ export class DeferredBlocks {
    * headers had to do the proof of work of each, which the caller has checked.
    */
   add({ idHex, time }: Header, bytes: Uint8Array): void {
-    // A header alone must not push out the block that it belongs to.
+    // A header alone must not replace its whole block.
     if ((this.#kept.get(idHex)?.bytes.length ?? 0) > bytes.length) return;
     this.#kept.set(idHex, { time, bytes });
     if (this.#kept.size > this.#limit) this.#kept.delete(this.#kept.keys().next().value!);
   }
 
-  /** Takes what is not ahead of `latest` any more, oldest first. */
+  /** Removes and returns the items whose time is not after `latest`, oldest first. */
   take(latest: UnixSeconds): Uint8Array[] {
     const due: Uint8Array[] = [];
     for (const [id, { time, bytes }] of this.#kept) {

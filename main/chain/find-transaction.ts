@@ -24,7 +24,7 @@ interface Finder {
   readonly active: ChainLine<OwnedEntry>;
 }
 
-/** How many of the newest blocks are searched for a transaction whose outputs are all spent. */
+/** Number of the newest blocks that are searched for a transaction whose outputs are all spent. */
 const SEARCHED_BLOCKS = 1000;
 
 /** See Chain.findTransaction. Cost: one block, or up to {@link SEARCHED_BLOCKS} when nothing of it is unspent. */

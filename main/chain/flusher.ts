@@ -1,6 +1,6 @@
-/** Puts work that the operating system already has onto the disk: often while little happens, rarely while much does. */
+/** Syncs committed data to the disk: often while few blocks arrive, rarely during a sync. */
 export interface Flusher {
-  /** Something was committed. `idle`: the chain is at its best known tip, so money may depend on this very block. */
+  /** A batch was committed. `idle`: the chain is at its best known tip, so payments may depend on this block. */
   touched(idle: boolean): void;
   stop(): void;
 }

@@ -14,16 +14,16 @@ export interface FoundBodiesDeps {
   readonly found: Map<string, StoredBlock>;
 }
 
-/** Bodies that a rebuild found on the disk without knowing their headers: they need not be fetched again. */
+/** Bodies that a rebuild found on the disk before their headers were known, so that they need not be fetched again. */
 export interface FoundBodies {
-  /** Takes the bodies of headers that have just been accepted; gives the entries that have one now. */
+  /** Assigns found bodies to headers that were just accepted; returns the entries that have a body now. */
   adopt(headers: readonly OwnedEntry[]): Promise<OwnedEntry[]>;
 }
 
 export function createFoundBodies({ index, bodies, params, found }: FoundBodiesDeps): FoundBodies {
   const adoptOne = async (entry: OwnedEntry, { at }: StoredBlock): Promise<boolean> => {
     const block = await bodies.read(entry.id, at);
-    // It was found among damaged bytes, so it is believed no more than one from a peer.
+    // It was found between corrupt records, so it is checked like a body from a peer.
     if (!block || entry.body || checkBody(block) || checkSnapshotPlace(block, params)) return false;
     index.markStored(entry, at, block.transactions.length);
     return true;

@@ -22,18 +22,18 @@ export interface HeaderAcceptorDeps {
   now(): UnixSeconds;
 }
 
-/** What became of a run of headers: those up to the first violation are in the index. */
+/** The result for a run of headers: those before the first violation are in the index. */
 export interface HeadersAccepted {
-  /** How many were new. */
+  /** The new entries. */
   readonly added: readonly OwnedEntry[];
   /** The last header that is in the index now. */
   readonly last: HeaderEntry | null;
   readonly violation: Violation | null;
-  /** The header that is only ahead of our clock, if that is the violation; its work holds. */
+  /** The header that is only ahead of the local clock, if that is the violation; its proof of work holds. */
   readonly early: Header | null;
 }
 
-/** A header on its way into the index, as its successors need to see it. */
+/** A header that is not in the index yet, with the fields that the checks of its successors need. */
 interface Candidate extends HeaderView {
   readonly header: Header;
   readonly anchor: HeaderView | null;
@@ -41,7 +41,7 @@ interface Candidate extends HeaderView {
 
 type Parent = HeaderView & { readonly anchor: HeaderView | null };
 
-// One or two hashes are cheaper here than a trip to the workers.
+// One or two hashes are cheaper on this thread than a message to the workers.
 const INLINE = 2;
 
 /** The bits that a child of `parent` must carry; the schedule starts with the first mined block (docs/adr/0002). */
@@ -50,8 +50,8 @@ export function bitsAfter(parent: Parent, network: Network): number {
 }
 
 /**
- * Takes headers in order, each on one that is known or on the one before it. Linkage, bits and times are checked for
- * all before the first Argon2id is computed, so that junk costs its sender more than us (ADR 0012).
+ * Accepts headers in order, each the child of a known one or of the one before it. Linkage, bits and times of all are
+ * checked before the first Argon2id, so that invalid headers cost their sender more than this node (ADR 0012).
  */
 export async function acceptHeaders(
   deps: HeaderAcceptorDeps,
@@ -114,7 +114,7 @@ function linkCandidates({ index, network, now }: HeaderAcceptorDeps, headers: re
   return end(null);
 }
 
-/** How many headers from the first on have the proof of work that they claim. */
+/** Number of headers, from the first on, whose proof of work holds. */
 async function countWorked(deps: HeaderAcceptorDeps, headers: readonly Header[]): Promise<number> {
   const { powMemoryKiB } = deps.network.params;
   const bytes = headers.map((header) => header.bytes);

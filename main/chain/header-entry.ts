@@ -1,7 +1,7 @@
 import type { Height, UnixSeconds } from '../../shared/units.ts';
 import type { BlockStatus, SegmentLocation, UndoLocation } from '../storage/header-record.ts';
 
-/** A header that this node knows and whose proof of work holds. Owned by the index; others only read it. */
+/** A known header whose proof of work holds. Owned by the header index; read-only for all other code. */
 export interface HeaderEntry {
   /** The block id as hexadecimal. */
   readonly id: string;
@@ -12,18 +12,18 @@ export interface HeaderEntry {
   /** Expected hashes from genesis to here. */
   readonly work: bigint;
   readonly prev: HeaderEntry | null;
-  /** The first mined block below (or at) this one: where the difficulty's schedule begins. Null for genesis. */
+  /** The ancestor at height 1 (or this entry): the anchor of the difficulty (protocol.md §9). Null for genesis. */
   readonly anchor: HeaderEntry | null;
   readonly status: BlockStatus;
-  /** Transactions in the body; 0 while it isn't stored. */
+  /** Number of transactions in the body; 0 while it is not stored. */
   readonly transactions: number;
-  /** The soft forks that it was checked under, as encodeRules gives them; 0 while it never was connected. */
+  /** The soft forks under which it was checked (see encodeRules); 0 if it was never connected. */
   readonly rules: number;
-  /** Where the 88 bytes stand in the index's slab. */
+  /** Slot of the 88 bytes in the slab of the index. */
   readonly slot: number;
 }
 
-/** The same entry as its index sees it. */
+/** The same entry with the fields that only the index changes. */
 export interface OwnedEntry extends HeaderEntry {
   readonly prev: OwnedEntry | null;
   readonly anchor: OwnedEntry | null;
@@ -34,11 +34,11 @@ export interface OwnedEntry extends HeaderEntry {
   undo: UndoLocation | null;
   /** The bodies of this block and of all its ancestors are stored. */
   complete: boolean;
-  /** The first that built on it; most have no other. */
+  /** The first child; most entries have only one. */
   child: OwnedEntry | null;
 }
 
-/** The ancestor at a height not above the entry's own. Cost: the blocks between. */
+/** The ancestor at a height not above that of the entry. O(distance). */
 export function ancestorAt(entry: OwnedEntry, height: Height): OwnedEntry {
   let at = entry;
   while (at.height > height) at = at.prev!;

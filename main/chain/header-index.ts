@@ -7,17 +7,17 @@ import { ChainLine } from './chain-line.ts';
 import type { OwnedEntry } from './header-entry.ts';
 import { HeaderSlab } from './header-slab.ts';
 
-/** The part of a header that makes an entry. */
+/** The fields of a header that an entry needs. */
 export type HeaderFacts = Pick<Header, 'idHex' | 'height' | 'time' | 'bits' | 'version' | 'bytes'>;
 
 /** The tree of all headers whose proof of work holds, in memory: about 250 bytes each. */
 export class HeaderIndex {
   readonly genesis: OwnedEntry;
-  /** The chain of most work among headers not known to be invalid. */
+  /** The header chain with the most work that is not known to be invalid. */
   readonly best = new ChainLine<OwnedEntry>();
   readonly #entries = new Map<string, OwnedEntry>();
   readonly #slab = new HeaderSlab();
-  /** Those that build on the same entry as another that came before them. */
+  /** Entries whose parent already had a child. */
   readonly #siblings = new Map<OwnedEntry, OwnedEntry[]>();
   readonly #workOfBits = new Map<number, bigint>();
   #bestComplete: OwnedEntry;
@@ -42,12 +42,12 @@ export class HeaderIndex {
     return this.#slab.at(entry.slot);
   }
 
-  /** The block of most work whose bodies are all here and that isn't known to be invalid; the first seen of equals. */
+  /** The block with the most work on a chain with all bodies stored and no known violation; the first seen of equals. */
   get bestComplete(): OwnedEntry {
     return this.#bestComplete;
   }
 
-  /** The parent must be in the index. An entry on an invalid parent is invalid, and so is one known to be. */
+  /** The parent must be in the index. A child of an invalid entry is invalid, and so is one that is added with `invalid`. */
   add(header: HeaderFacts, prev: OwnedEntry, invalid = false): OwnedEntry {
     const entry = this.#create(header, prev);
     if (prev.child === null) prev.child = entry;
@@ -57,7 +57,7 @@ export class HeaderIndex {
     return entry;
   }
 
-  /** Notes that a body is stored, and which entries have all their ancestors' bodies since. */
+  /** Marks a body as stored, and the entries that are complete because of it. */
   markStored(entry: OwnedEntry, body: SegmentLocation, transactions: number): void {
     entry.body = body;
     entry.transactions = transactions;
@@ -65,14 +65,14 @@ export class HeaderIndex {
     if (entry.prev?.complete) this.#complete(entry);
   }
 
-  /** A block that was connected once and whose body has been pruned since: nothing is missing that will be needed. */
+  /** A connected block whose body was pruned: it counts as complete. */
   markPruned(entry: OwnedEntry): void {
     if (entry.prev?.complete) this.#complete(entry);
   }
 
   /**
-   * Forgets a body that can't be read any more: the block is as if only its header had come. Only for blocks that are not
-   * on the active chain, or about to leave it.
+   * Marks a body as missing because it cannot be read any more, as if only the header had arrived. Only for blocks that are
+   * not on the active chain, or that are about to be disconnected.
    */
   markMissing(entry: OwnedEntry): void {
     entry.body = null;
@@ -82,7 +82,7 @@ export class HeaderIndex {
     this.#chooseBest();
   }
 
-  /** Returns the entry and all that build on it, now invalid. */
+  /** Marks the entry and its descendants invalid and returns them. */
   markInvalid(entry: OwnedEntry): OwnedEntry[] {
     const all = this.#withDescendants(entry);
     for (const each of all) each.status = 'invalid';
@@ -90,7 +90,7 @@ export class HeaderIndex {
     return all;
   }
 
-  /** How the entry is stored. */
+  /** The record of the entry for the database. */
   recordOf(entry: OwnedEntry): { key: Uint8Array; record: HeaderRecord } {
     const { status, transactions, rules, body, undo } = entry;
     const header = this.headerBytes(entry);
@@ -136,7 +136,7 @@ export class HeaderIndex {
     let work = this.#workOfBits.get(bits);
     if (work === undefined) {
       work = workOf(bitsToTarget(bits));
-      // Retargeting gives new bits with nearly every block: remember few.
+      // Nearly every block has new bits, so the cache is small.
       if (this.#workOfBits.size > 1024) this.#workOfBits.clear();
       this.#workOfBits.set(bits, work);
     }
@@ -163,7 +163,7 @@ export class HeaderIndex {
     return all;
   }
 
-  // Rare: only after something turned out invalid or lost, so a walk over all entries is fine.
+  // Rare: only after an entry became invalid or lost its body, so a scan of all entries is acceptable.
   #chooseBest(): void {
     let best = this.genesis;
     let complete = this.genesis;
