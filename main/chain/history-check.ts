@@ -8,7 +8,7 @@ import type { Chain, ChainDeps } from './chain.ts';
 import { createChain } from './create-chain.ts';
 import type { HeaderEntry } from './header-entry.ts';
 
-/** What is known about the blocks below the snapshot that a chain began with (protocol.md §15). */
+/** Progress of the check of the blocks below the snapshot that a chain began with (protocol.md §15). */
 export interface HistoryStatus {
   /** Blocks checked from genesis on, every rule and signature. */
   readonly verified: Height;
@@ -16,35 +16,35 @@ export interface HistoryStatus {
   readonly of: Height;
 }
 
-/** Checks the history behind a snapshot while the chain is already in use, in a folder of its own. */
+/** Checks the blocks below a snapshot in a separate folder while the chain is already in use. */
 export interface History {
   status(): HistoryStatus;
-  /** The next blocks to hand in, lowest first. */
+  /** The next blocks to submit, lowest first. */
   wanted(max: number): HeaderEntry[];
   /**
-   * Takes one of them; later ones wait for it. Resolves when it is checked. A violation that condemns the block means
-   * that the snapshot was of a chain that breaks a rule: see `settled`.
-   * @throws {KithError} when the disk failed or lies: nothing more is checked before the next start.
+   * Submits one of them; later ones wait for it. Resolves when it is checked. A violation that invalidates the block means
+   * that the chain of the snapshot breaks a rule: see `settled`.
+   * @throws {KithError} when the disk failed or returned corrupt data: nothing more is checked before the next start.
    */
   submit(bytes: Uint8Array): Promise<Violation | null>;
   /**
-   * Resolves when all is checked and the coins are those of the snapshot. Rejects with `snapshot-mismatch` when they
-   * are not, or a block breaks a rule: then nothing that the chain says may be spent on.
+   * Resolves when all blocks are checked and lead to the coins of the snapshot. Rejects with `snapshot-mismatch` when they
+   * do not, or when a block breaks a rule: then the node must not spend.
    */
   readonly settled: Promise<void>;
   close(): Promise<void>;
 }
 
 const FOLDER = 'history';
-/** Old bodies are of no use to it: it keeps what rebuilding its own snapshots needs. */
+/** It needs no old bodies: it keeps only those from which its own snapshots are rebuilt. */
 const PRUNE_BYTES = 64 << 20;
 
-/** Null when the chain began with genesis, or its history has been checked before. */
+/** Null when the chain began with genesis, or its history was checked before. */
 export async function createHistory(chain: Chain, deps: ChainDeps): Promise<History | null> {
   const base = chain.base();
   if (base === null || chain.historyChecked()) return null;
   const directory = join(deps.directory, FOLDER);
-  // The chain has accepted these headers already: a clock that went back since must not call them early.
+  // The chain accepted these headers before: a clock that was set back since must not make them early.
   const clock = { ms: deps.clock.ms, now: () => Math.max(deps.clock.now(), base.time) };
   const past = await createChain({
     ...deps,
@@ -59,12 +59,12 @@ export async function createHistory(chain: Chain, deps: ChainDeps): Promise<Hist
   let settle!: { resolve: () => void; reject: (error: KithError) => void };
   const settled = new Promise<void>((resolve, reject) => (settle = { resolve, reject }));
   settled.catch(() => undefined);
-  // The end is that all is checked, or that something contradicts the snapshot: then what was checked stays the truth.
+  // The check ends when all blocks are checked, or when one contradicts the snapshot.
   let ended = false;
   let contradicted: Height | null = null;
   let closing: Promise<void> | null = null;
 
-  // What has failed settles nothing either, but nobody must go on handing in blocks.
+  // A failure of the disk leaves the result open, but no further block may be submitted.
   let failure: { readonly error: unknown } | null = null;
   past.events.on('failed', (error) => (failure = { error }));
 
@@ -72,7 +72,7 @@ export async function createHistory(chain: Chain, deps: ChainDeps): Promise<Hist
     if (contradicted !== null) return;
     ended = true;
     contradicted = past.tip().height;
-    // The chain is in the middle of telling us: it can only end afterwards.
+    // The chain is emitting the event that led here, so it is closed afterwards.
     setImmediate(() => {
       closing = past.close().catch(() => undefined);
     });
@@ -84,7 +84,7 @@ export async function createHistory(chain: Chain, deps: ChainDeps): Promise<Hist
     try {
       await compare();
     } catch (error) {
-      // Nothing is proved: the next start tries again.
+      // No result: the next start tries again.
       ended = false;
       throw error;
     }
@@ -103,7 +103,7 @@ export async function createHistory(chain: Chain, deps: ChainDeps): Promise<Hist
   past.events.on('invalid', ({ entry, reason }) =>
     mismatch(`block ${entry.height} breaks the rule ${reason.code}`),
   );
-  // Found out in an earlier run.
+  // The mismatch was found in an earlier run.
   if (past.entry(base.id)?.status === 'invalid') mismatch('a block before it breaks a rule');
   else await finish();
 

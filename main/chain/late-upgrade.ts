@@ -12,10 +12,10 @@ export interface LateUpgradeDeps {
 }
 
 /**
- * Takes the chain back to below a block that was checked before this program knew a rule (protocol.md §13), so that it is
- * checked again. False when what that needs is not here, as on a node that prunes: then the chain is closed, and opening
- * it again begins anew with the blocks that are.
- * @throws {KithError} when the world failed; the chain is closed then too.
+ * Disconnects blocks down to one that an older version checked without a rule (protocol.md §13), so that they are checked
+ * again. Returns false when undo records are missing, as on a node that prunes: then the chain is closed, and the next
+ * opening rebuilds it from the stored blocks.
+ * @throws {KithError} on a failure of the disk; the chain is closed then too.
  */
 export async function recheckFrom(height: Height, deps: LateUpgradeDeps): Promise<boolean> {
   const { directory, log, activator, close } = deps;
@@ -26,7 +26,7 @@ export async function recheckFrom(height: Height, deps: LateUpgradeDeps): Promis
   } catch (error) {
     if (error instanceof CorruptError) writeRebuildMark(directory, error.message);
     await close();
-    // Without the mark the next opening would come to this very place.
+    // Without the mark the next opening would fail in the same way.
     if (!(error instanceof CorruptError) || (await readRebuildMark(directory)) === null) throw error;
     return false;
   }

@@ -14,7 +14,7 @@ import type { ChainDb } from '../storage/chain-db.ts';
 import { addOutpointTo } from '../storage/coin-sum.ts';
 import { type Manifest, readChunkFile, readManifest } from './snapshot-files.ts';
 
-/** Why a snapshot can't be used; nothing of it is kept. */
+/** Why a snapshot cannot be used; nothing of it is kept. */
 export class SnapshotRefused extends KithError {
   constructor(why: string) {
     super('snapshot-refused', `the snapshot can't be used: ${why}`, { data: { why } });
@@ -22,8 +22,8 @@ export class SnapshotRefused extends KithError {
 }
 
 /**
- * Holds a snapshot's folder against the block that commits to it. The block proves itself by its header, which must be
- * one that the caller has checked and found buried; its id is returned in hexadecimal. Reads no chunk.
+ * Checks the manifest of a snapshot folder against the block that commits to it. The caller must have checked the header of
+ * that block and that it is buried; its id is returned in hexadecimal. Reads no chunk.
  * @throws {SnapshotRefused}
  */
 export async function checkCommitment(
@@ -47,9 +47,9 @@ export async function checkCommitment(
 }
 
 /**
- * Writes all coins of a snapshot into a database that has none and returns their totals, which the manifest's root
- * vouches for. A crash on the way leaves a mark, and the next opening starts over.
- * @throws {SnapshotRefused} for a chunk that is gone, damaged or out of order.
+ * Writes all coins of a snapshot into a database without coins and returns their totals, which the root of the manifest
+ * covers. A crash leaves a mark, and the next opening starts over.
+ * @throws {SnapshotRefused} for a chunk that is missing, corrupt or out of order.
  */
 export async function loadCoins(
   folder: string,

@@ -4,7 +4,7 @@ import type { ChainLine } from './chain-line.ts';
 import type { OwnedEntry } from './header-entry.ts';
 import type { HeaderIndex } from './header-index.ts';
 
-/** Ids from a block down to genesis, dense at first, then at doubling distances: some 10 + log2(height). */
+/** Ids from a block down to genesis, dense at first, then at doubling distances: about 10 + log2(height). */
 export function locatorFrom(from: OwnedEntry, line: ChainLine<OwnedEntry>, index: HeaderIndex): Hash[] {
   const ids: Hash[] = [];
   let step = 1;

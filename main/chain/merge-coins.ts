@@ -5,7 +5,7 @@ import { encodeCoin } from '../storage/coin-record.ts';
 import { key } from '../storage/keys.ts';
 import type { CoinChanges } from './rewind-coins.ts';
 
-/** The coins of a frozen set with changes applied, still in order. Without changes it passes the batches through. */
+/** The coins of a frozen UTXO set with changes applied, in order. Without changes the batches are passed on unchanged. */
 export async function* mergeCoins(
   batches: AsyncIterable<readonly RawCoin[]>,
   changes: CoinChanges,

@@ -5,9 +5,9 @@ import type { HeaderIndex } from './header-index.ts';
 export interface BodyNeedsDeps {
   readonly index: HeaderIndex;
   readonly active: ChainLine<OwnedEntry>;
-  /** False for a node that prunes: it does not miss old bodies. */
+  /** False for a node that prunes, which does not request old bodies. */
   readonly keepsAll: boolean;
-  /** Bodies up to here were never needed: the chain began with the snapshot of this height. */
+  /** The height of the snapshot that the chain began with, 0 for none: bodies up to here were never needed. */
   readonly base: number;
 }
 
@@ -18,15 +18,15 @@ export interface BodyNeedsDeps {
 export interface BodyNeeds {
   /** Bodies on the path from the active chain to the best header, lowest first. */
   missing(max: number): HeaderEntry[];
-  /** Up to `max` gaps that `usable` accepts, mostly lowest first. Cost: the gaps before them. */
+  /** Up to `max` gaps that `usable` accepts, mostly lowest first. O(gaps before them). */
   gaps(max: number, usable: (entry: HeaderEntry) => boolean): HeaderEntry[];
-  /** How many gaps there are, and the lowest and highest of them; null when there are none. Cost: the gaps. */
+  /** Number, lowest and highest of the gaps; null when there are none. O(gaps). */
   gapRange(): GapRange | null;
-  /** Whether this body is a gap that is still expected to be filled. */
+  /** Whether this body is a gap and gaps are requested. */
   awaits(entry: OwnedEntry): boolean;
-  /** Whether gaps are expected to be filled; false once no peer serves them. They are filled later all the same. */
+  /** Whether gaps are requested; false once no peer serves them. A body that arrives anyway is still stored. */
   expectGaps(expected: boolean): void;
-  /** The body is not where it should be, or damaged. The caller writes the entry's record. */
+  /** Marks a stored body as missing or corrupt. The caller writes the record of the entry. */
   lost(entry: OwnedEntry): void;
   arrived(entry: OwnedEntry): void;
   /** The lowest height from which on all bodies up to the tip are stored. */

@@ -31,7 +31,7 @@ export interface OpenDeps {
   readonly levelBufferBytes?: number;
 }
 
-/** Everything the chain keeps, loaded and found consistent. */
+/** The files of the chain, loaded and consistent. */
 export interface OpenedChain {
   readonly db: ChainDb;
   readonly bodies: BlockStore;
@@ -45,8 +45,8 @@ export interface OpenedChain {
 }
 
 /**
- * Opens a chain's files. A database that is gone or damaged is set aside and built again from the blocks that are
- * stored; what the blocks can't give back is fetched from peers.
+ * Opens the files of a chain. A missing or corrupt database is set aside and rebuilt from the stored blocks; the rest is
+ * fetched from peers.
  * @throws {KithError} `storage-unusable`, `storage-schema`, `storage-other-network`, `disk-full`
  */
 export async function openChainState(deps: OpenDeps): Promise<OpenedChain> {
@@ -54,7 +54,7 @@ export async function openChainState(deps: OpenDeps): Promise<OpenedChain> {
   try {
     const asked = await readRebuildMark(deps.directory);
     if (asked !== null)
-      deps.log.warn('the chain is rebuilt from the stored blocks, as asked before', { asked });
+      deps.log.warn('the chain is rebuilt from the stored blocks, as requested before', { asked });
     const opened = asked ?? (await openHealthy(deps, bodies));
     return typeof opened === 'string' ? await openRebuilt(deps, bodies, opened) : opened;
   } catch (error) {
@@ -65,7 +65,7 @@ export async function openChainState(deps: OpenDeps): Promise<OpenedChain> {
 
 const databaseDirectory = (deps: OpenDeps): string => join(deps.directory, 'chain');
 
-/** Or why the database has to be rebuilt. */
+/** The opened chain, or why the database must be rebuilt. */
 async function openHealthy(deps: OpenDeps, bodies: BlockStore): Promise<OpenedChain | string> {
   let db: ChainDb | null = null;
   try {
@@ -73,7 +73,7 @@ async function openHealthy(deps: OpenDeps, bodies: BlockStore): Promise<OpenedCh
     await db.undoLoading();
     const stored = db.readState();
     if (stored === null && bodies.blocks.segments().length > 0)
-      throw new CorruptError('it is gone, but blocks are stored');
+      throw new CorruptError('it is missing, but blocks are stored');
     const index = new HeaderIndex(deps.network.genesis.header);
     if (stored === null) return await begin(deps, db, bodies, index);
     await db.checkMarks(stored.commit);
@@ -85,12 +85,12 @@ async function openHealthy(deps: OpenDeps, bodies: BlockStore): Promise<OpenedCh
     const active = activeLine(index, state);
     const { found, unlinked } = await adoptNewest(index, db, bodies);
     await removeDatabaseAside(databaseDirectory(deps));
-    if (found > 0) deps.log.warn('blocks are stored that the database did not know of', { blocks: found });
+    if (found > 0) deps.log.warn('blocks are stored that the database does not contain', { blocks: found });
     return { db, bodies, index, state, active, found: unlinked, rebuiltBecause: null };
   } catch (error) {
     await db?.close();
     if (!(error instanceof CorruptError)) throw error;
-    deps.log.warn('the chain database is damaged and will be rebuilt from the stored blocks', {
+    deps.log.warn('the chain database is corrupt and will be rebuilt from the stored blocks', {
       cause: error.message,
     });
     return error.message;
@@ -115,7 +115,7 @@ async function openRebuilt(deps: OpenDeps, bodies: BlockStore, why: string): Pro
   }
 }
 
-/** A chain of nothing but its genesis block, whose outputs create no coins. */
+/** The state of a chain that has only its genesis block, whose outputs create no coins. */
 async function begin(
   deps: OpenDeps,
   db: ChainDb,
@@ -137,7 +137,7 @@ async function begin(
 }
 
 async function loadHeaders(db: ChainDb, index: HeaderIndex, bodies: BlockStore): Promise<void> {
-  // Nearly every header builds on the one before it in the database.
+  // The parent of a header is nearly always the record before it.
   let last = index.genesis;
   let lastId = index.idBytes(last);
   for await (const some of db.headers()) {
@@ -159,14 +159,14 @@ function restore(entry: OwnedEntry, record: HeaderRecord, index: HeaderIndex): v
   entry.rules = record.rules;
   entry.undo = record.undo;
   entry.transactions = record.transactions;
-  // It, or what it builds on: the index knew before it could take it for the best.
+  // `add` has marked it already: the record or an ancestor is invalid.
   if (entry.status === 'invalid') return;
   entry.status = record.status;
   if (record.body) index.markStored(entry, record.body, record.transactions);
   else if (record.status === 'connected') index.markPruned(entry);
 }
 
-/** Without places in files that are gone or too short. No later record may be written where such a place leads. */
+/** The record without locations in files that are missing or too short. New records must not reuse such locations. */
 function withoutLost(record: HeaderRecord, { blocks, undo }: BlockStore): HeaderRecord {
   const kept = <At extends SegmentLocation>(at: At | null, store: SegmentStore): At | null => {
     if (at) store.leave(at.segment);
@@ -181,7 +181,7 @@ function withoutLost(record: HeaderRecord, { blocks, undo }: BlockStore): Header
 function activeLine(index: HeaderIndex, state: ChainState): ChainLine<OwnedEntry> {
   const tip = index.get(toHex(state.tip));
   if (tip?.height !== state.height) throw new CorruptError('its tip has no header');
-  // An older record of a block in place of the one that its connection wrote.
+  // LevelDB returned an older record than the one that connecting the block wrote.
   for (let at: OwnedEntry | null = tip; at !== null; at = at.prev)
     if (at.status !== 'connected') throw new CorruptError(`the record of block ${at.height}`);
   const active = new ChainLine<OwnedEntry>();

@@ -12,19 +12,19 @@ export interface PrunerDeps {
   readonly bodies: BlockStore;
   readonly index: HeaderIndex;
   readonly params: ConsensusParams;
-  /** What bodies and undo records together may take on the disk. */
+  /** Limit on the bytes of bodies and undo records together. */
   readonly maxBytes: number;
   readonly log: Log;
   tip(): OwnedEntry;
 }
 
-/** Bounds the disk: deletes the oldest whole segment files once too much is stored. */
+/** Deletes the oldest whole segment files while bodies and undo records exceed the limit. */
 export interface Pruner {
-  /** Cheap while there is nothing to do. */
+  /** Prunes if the limit is exceeded; cheap otherwise. */
   consider(): Promise<void>;
 }
 
-/** Bodies and undo records are kept this long whatever they take: snapshots are rebuilt from them (protocol.md §15). */
+/** Number of newest epochs that are never pruned, because snapshots are rebuilt from them (protocol.md §15). */
 const KEPT_EPOCHS = 2;
 
 type Place = 'body' | 'undo';
@@ -37,14 +37,14 @@ export function createPruner({ db, bodies, index, params, maxBytes, log, tip }: 
   const tooMuch = () => bodies.blocks.bytes() + bodies.undo.bytes() > maxBytes;
 
   const pruneOldest = async (place: Place, store: SegmentStore): Promise<boolean> => {
-    // The newest file is being written.
+    // The newest file is still being written.
     const oldest = store.segments().slice(0, -1)[0];
     if (oldest === undefined) return false;
     const entries = entriesIn(oldest, place, index);
     const kept = tip().height - KEPT_EPOCHS * params.epoch;
     if (entries.some((entry) => entry.height > kept)) return false;
     for (const entry of entries) entry[place] = null;
-    // The index first: a file that is still there after a crash is only in the way, a record without its file would be a lie.
+    // The index first: after a crash a file without records only uses space, but a record without its file would be wrong.
     await db.putHeaders(entries.map((entry) => index.recordOf(entry)));
     await db.sync();
     await store.remove(oldest);

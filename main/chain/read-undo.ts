@@ -4,8 +4,7 @@ import type { BlockStore } from './block-store.ts';
 import type { OwnedEntry } from './header-entry.ts';
 
 /**
- * What disconnecting this block takes; null when it is pruned, lost or damaged. Only records of the first format need
- * the body.
+ * The undo record of a block; null when it is pruned, lost or corrupt. Only a record of the first format needs the body.
  */
 export async function readUndo(
   bodies: Pick<BlockStore, 'read' | 'undo'>,

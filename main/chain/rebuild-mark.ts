@@ -6,13 +6,13 @@ import { codeOf, messageOf } from '../lib/errors.ts';
 import { readRegularFile } from '../lib/read-regular.ts';
 import { diskFailed } from '../lib/disk-failure.ts';
 
-/** A file in the data directory that asks the next opening to rebuild the chain database; it says why. */
+/** A file in the data directory that makes the next opening rebuild the chain database; it contains the reason. */
 const MARK = 'chain.rebuild';
-/** It is a line of text. */
+/** Maximum size; the file is one line of text. */
 const MAX_BYTES = 65_536;
 
 /**
- * Asks for a rebuild before anything is taken away: only the mark tells a database that is half built from a whole one.
+ * Requests a rebuild before anything is removed: only the mark distinguishes a half-built database from a complete one.
  * @throws {KithError} `disk-full`, `storage-unusable`
  */
 export function demandRebuild(directory: string, why: string): void {
@@ -24,21 +24,21 @@ export function demandRebuild(directory: string, why: string): void {
   }
 }
 
-/** Synchronous and small, for the moment in which something turns out to be damaged. Best effort: it will turn out again. */
+/** Synchronous, called when corruption is found. Best effort: without the mark the corruption is found again. */
 export function writeRebuildMark(directory: string, why: string): void {
   try {
     demandRebuild(directory, why);
   } catch {
-    // The disk that is damaged may be read-only by now.
+    // A failing disk may be read-only by now.
   }
 }
 
-/** Why a rebuild was asked for, or null. */
+/** The reason of a requested rebuild, or null. */
 export async function readRebuildMark(directory: string): Promise<string | null> {
   try {
     return (await readRegularFile(join(directory, MARK), MAX_BYTES)).toString('utf8').trim();
   } catch (error) {
-    // Whatever lies there asks for a rebuild, also what cannot be read.
+    // A mark that exists requests a rebuild even if it cannot be read.
     return codeOf(error) === 'ENOENT' ? null : messageOf(error);
   }
 }

@@ -13,7 +13,7 @@ import type { BlockStore } from './block-store.ts';
 import type { OwnedEntry } from './header-entry.ts';
 import type { HeaderIndex } from './header-index.ts';
 
-/** A good record of a block in the segment files. */
+/** An intact block record in the segment files. */
 export interface StoredBlock {
   readonly header: Header;
   readonly at: SegmentLocation;
@@ -21,9 +21,9 @@ export interface StoredBlock {
 }
 
 export interface Rebuilt {
-  /** How many blocks link to what was known, and are in the index now. */
+  /** Number of blocks that were linked to known headers and added to the index. */
   readonly found: number;
-  /** The others by their id: of use once their headers are known from elsewhere. */
+  /** The other blocks by id: they are used once peers send their headers. */
   readonly unlinked: Map<string, StoredBlock>;
 }
 
@@ -31,7 +31,7 @@ const BATCH = 1000;
 
 const asideOf = (directory: string): string => `${directory}.damaged`;
 
-/** The database that was set aside has been kept long enough once the one in its place was opened whole. */
+/** Deletes the database that was set aside, once the new one was opened without errors. */
 export async function removeDatabaseAside(directory: string): Promise<void> {
   await rm(asideOf(directory), { recursive: true, force: true });
 }
@@ -47,25 +47,25 @@ export async function setDatabaseAside(directory: string): Promise<void> {
 }
 
 /**
- * Finds every stored block that links to genesis and puts it into the index and the database, as stored and not yet
- * connected. Bits, times and proof of work were checked before a block was stored, and its checksum vouches for it
- * since; connecting checks all the rest again.
+ * Adds every stored block that links to genesis to the index and the database, as stored and not yet connected. Bits,
+ * times and proof of work were checked before a block was stored, and its checksum covers it since; all other rules are
+ * checked again when it is connected.
  */
 export async function rebuildIndex(index: HeaderIndex, db: ChainDb, bodies: BlockStore): Promise<Rebuilt> {
-  // Undo records belong to a connection; connecting again writes new ones.
+  // Connecting the blocks again writes new undo records.
   for (const segment of bodies.undo.segments()) await bodies.undo.remove(segment);
   return linkBlocks(index, db, await collectBlocks(bodies, { segment: 0, offset: 0 }));
 }
 
 /**
- * The same for what is stored behind the last body that the index knows. A crash leaves a block or two there; many mean
- * that the database has lost its newest end, which looks like nothing at all from inside.
+ * The same for records after the last body that the index knows. A crash leaves one or two blocks there; many mean that
+ * the database lost its newest batches, which the database itself cannot detect.
  */
 export async function adoptNewest(index: HeaderIndex, db: ChainDb, bodies: BlockStore): Promise<Rebuilt> {
   return linkBlocks(index, db, await collectBlocks(bodies, endOf(index)));
 }
 
-/** A place from which on the segments are read. */
+/** Where reading of the segments begins. */
 type Start = Pick<SegmentLocation, 'segment' | 'offset'>;
 
 function endOf(index: HeaderIndex): Start {
@@ -125,7 +125,7 @@ async function collectBlocks(bodies: BlockStore, from: Start): Promise<Collected
       if (isViolation(header)) continue;
       const block = { header, at, transactions: new Reader(payload, HEADER_BYTES).varuint() };
       if (!adrift || !unlinked.has(header.idHex)) unlinked.set(header.idHex, block);
-      // What looks like a block inside another one's bytes has no work of its own: its header has to prove itself.
+      // An attacker can put bytes that look like a record into a transaction, so the proof of work of the header is checked.
       if (adrift) continue;
       const parent = toHex(header.prev);
       const siblings = byParent.get(parent);

@@ -7,18 +7,18 @@ import type { CoinTotals } from './coin-set.ts';
 import { coinSumAfter } from '../storage/coin-sum.ts';
 import { CorruptError } from '../storage/corrupt-error.ts';
 
-/** What has to change in the UTXO set of a tip to get the one of an ancestor; null = the coin isn't there yet. */
+/** Changes that turn the UTXO set of a tip into that of an ancestor; null = the coin does not exist there. */
 export type CoinChanges = ReadonlyMap<CoinKey, Coin | null>;
 
 export interface Rewind {
   readonly changes: CoinChanges;
-  /** What the UTXO set of the ancestor adds up to, if that of the tip is as its state says. */
+  /** Totals of the UTXO set of the ancestor, if those of the tip are right. */
   readonly totals: CoinTotals;
 }
 
 /**
- * Undoes the blocks between, newest first, in memory: how a snapshot is rebuilt when the frozen one died with the
- * process. `totals` are those of the tip. @throws {CorruptError} when an undo record is gone.
+ * Disconnects the blocks between tip and ancestor in memory, newest first. A snapshot is rebuilt this way after a restart,
+ * which loses the frozen coins. `totals` are those of the tip. @throws {CorruptError} when an undo record is missing.
  */
 export async function rewindTo(
   ancestor: OwnedEntry,

@@ -24,16 +24,16 @@ export interface RollBackDeps {
   readonly log: Log;
 }
 
-/** Undo records of blocks that were connected since the segment files were last synced, by block id in hex. */
+/** Undo records of blocks that were connected after the last sync of the segment files, by block id in hex. */
 type Kept = ReadonlyMap<string, Uint8Array>;
 
-/** Blocks with their bodies lost to another cause than a power failure are taken back up to this depth. */
+/** Maximum depth to which blocks are disconnected when their bodies were lost for another reason than a power failure. */
 const MOST_LOST = 288;
 
 /**
- * Takes the database back to the newest block whose body is stored, before anything else looks at it. A power failure can
- * leave the database ahead of the segment files, since the order of files on the disk is not guaranteed; such blocks come
- * again from peers, or were known to nobody else. Cost: one pass over the bodies of the last seconds before the failure.
+ * Disconnects blocks down to the newest one whose body is stored, before any other use of the database. After a power
+ * failure the database can be ahead of the segment files, since the order of writes to different files is not guaranteed.
+ * Such blocks are fetched from peers again. Reads the bodies of the last seconds before the failure.
  */
 export async function rollBack(deps: RollBackDeps, state: ChainState, kept: Kept): Promise<ChainState> {
   const lost = await findLost(deps, state, kept);
@@ -49,8 +49,8 @@ export async function rollBack(deps: RollBackDeps, state: ChainState, kept: Kept
 }
 
 /**
- * Writes undo records again that are in the database but not whole in undo/, and then forces everything to the disk, so
- * that the database need not keep them any longer.
+ * Writes undo records again that are in the database but not intact in undo/, and then syncs everything to the disk, so
+ * that the database need not keep them.
  */
 export async function settleUndo(
   { db, bodies }: RollBackDeps,
@@ -77,11 +77,11 @@ interface LostBlock {
   readonly record: HeaderRecord;
   readonly header: Header;
   readonly undo: UndoRecord;
-  /** Its body is stored, but that of a block below it is not. */
+  /** Its body is stored, but that of an earlier block is not. */
   readonly whole: boolean;
 }
 
-/** The blocks to disconnect, newest first: down to the lowest of which the body is lost. */
+/** The blocks to disconnect, newest first, down to the lowest whose body is lost. */
 async function findLost({ db, bodies }: RollBackDeps, state: ChainState, kept: Kept): Promise<LostBlock[]> {
   const seen: LostBlock[] = [];
   const base = db.base()?.height ?? 0;
@@ -96,7 +96,7 @@ async function findLost({ db, bodies }: RollBackDeps, state: ChainState, kept: K
     const copy = kept.get(toHex(id));
     if (!copy && whole) return seen.slice(0, Math.max(unsynced, synced));
     const undo = copy ? decodeUndo(copy) : await undoFrom(record, bodies);
-    // Without one nothing can be disconnected: a gap that other peers may fill.
+    // Without an undo record it cannot be disconnected: its body becomes a gap that peers may fill.
     if (!undo || seen.length - unsynced > MOST_LOST) return seen.slice(0, unsynced);
     seen.push({ height, id, record, header, undo, whole });
     if (copy && !whole) unsynced = seen.length;
@@ -132,8 +132,8 @@ async function disconnectLost(db: ChainDb, block: LostBlock, state: ChainState):
     burned,
     coinSum: coinSumAfter(state.coinSum, { created: undo.spent.keys(), spent: undo.created }),
   };
-  // A header without body that nothing builds on is forgotten: the network may never have seen the block, and then this
-  // node would wait for its body for ever.
+  // A header without a body and without children is deleted: if no peer has the block, the node would wait for its body
+  // for ever.
   const forget = !whole && !(await hasChild(db, height, id));
   const at = key.header(height, id);
   const left: HeaderRecord = whole

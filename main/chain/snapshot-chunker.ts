@@ -4,21 +4,21 @@ import { chunkHash } from '../core/ledger/snapshot-root.ts';
 import { addOutpointTo } from '../storage/coin-sum.ts';
 import type { RawCoin } from '../storage/frozen-coins.ts';
 
-/** What came out of cutting a UTXO set into chunks. */
+/** The result of cutting a UTXO set into chunks. */
 export interface Chunked {
   readonly hashes: readonly Hash[];
   readonly coins: number;
   readonly total: number;
-  /** As the state has it; see coin-sum.ts. */
+  /** The sum over the outpoints; see coin-sum.ts. */
   readonly coinSum: number;
 }
 
-/** Where an amount stands in a stored coin: height u32 | coinbase u8 | amount u64. */
+/** Offset of the amount in a stored coin: height u32 | coinbase u8 | amount u64. */
 const AMOUNT_OFFSET = 5;
 
 /**
- * Cuts coins into chunks of {@link CHUNK_COINS}, hashes each and hands it to `sink`. About 1 µs of this thread a coin,
- * a thousand coins at a time. Stops with the signal.
+ * Cuts coins into chunks of {@link CHUNK_COINS}, hashes each and passes it to `sink`. About 1 µs a coin on this thread, a
+ * thousand coins at a time. Stops when the signal aborts.
  */
 export async function chunkCoins(
   batches: AsyncIterable<readonly RawCoin[]>,

@@ -8,7 +8,7 @@ import type { Hash } from '../core/crypto/hash.ts';
 import { MAX_CHUNK_BYTES } from '../core/ledger/snapshot-record.ts';
 import { chunkHash, type SnapshotFacts, snapshotRoot } from '../core/ledger/snapshot-root.ts';
 
-/** What `manifest.json` says; anyone can check it against the root in a coinbase. */
+/** The content of `manifest.json`, which the root in a coinbase commits to. */
 export interface Manifest {
   readonly facts: SnapshotFacts;
   readonly chunks: readonly Hash[];
@@ -17,32 +17,32 @@ export interface Manifest {
 
 const MANIFEST = 'manifest.json';
 const FORMAT = 1;
-/** Hashes of all the chunks that a snapshot may have, in hexadecimal, and room for the rest. */
+/** Maximum size of a manifest: the hexadecimal hashes of the most chunks, and the other fields. */
 const MAX_MANIFEST_BYTES = 4 << 20;
 const SNAPSHOT = /^\d{10}-[0-9a-f]{16}$/;
-/** Being built here; worthless when that was cut off, since the frozen coins are gone with the process. */
+/** Folder of a snapshot that is being built; useless after a restart, which loses the frozen coins. */
 const MAKING = '.making';
-/** Being fetched from others; what has come stays for the next try. */
+/** Folder of a snapshot that is being downloaded; its chunks are kept for the next attempt. */
 const FETCHING = '.fetching';
 
 export const chunkFile = (directory: string, index: number): string =>
   join(directory, `${String(index).padStart(6, '0')}.chunk`);
 
-/** A snapshot in the making: chunks go to a folder with another name, which `finish` puts in place at once. */
+/** A snapshot that is being written: chunks go to a temporary folder, which `finish` renames. */
 export interface SnapshotFolder {
   chunk(index: number, bytes: Uint8Array): Promise<void>;
   finish(manifest: Manifest): Promise<void>;
   discard(): Promise<void>;
 }
 
-/** An empty one. */
+/** A new, empty writer. */
 export async function createSnapshotFolder(directory: string): Promise<SnapshotFolder> {
   const making = directory + MAKING;
   await rm(making, { recursive: true, force: true });
   return openFolder(making, directory);
 }
 
-/** One for chunks that others send, with what came before a restart: `here` names those, having read them all. */
+/** A writer for downloaded chunks, including those from before a restart: `here` lists them after reading each. */
 export async function openFetchedFolder(
   directory: string,
 ): Promise<SnapshotFolder & { here(manifest: Manifest): Promise<ReadonlySet<number>> }> {
@@ -76,13 +76,13 @@ async function openFolder(making: string, directory: string): Promise<SnapshotFo
   };
 }
 
-/** Whether a snapshot was ever finished here and is still here. Reads nothing. */
+/** Whether a finished snapshot exists. Reads no chunk. */
 export const hasSnapshot = (directory: string): boolean => existsSync(join(directory, MANIFEST));
 
-/** Removes what builds that were cut off have left behind. */
+/** Removes the folders of interrupted builds. */
 export const removeUnbuilt = (directory: string): Promise<void> => removeEnding(directory, MAKING);
 
-/** Removes what has been fetched of all snapshots but the one whose folder is to be `except`. */
+/** Removes the downloads of all snapshots but the one with the folder name `except`. */
 export const removeFetched = (directory: string, except?: string): Promise<void> =>
   removeEnding(directory, FETCHING, except);
 
@@ -94,7 +94,7 @@ async function removeEnding(directory: string, ending: string, except = ''): Pro
   }
 }
 
-/** The manifest of a folder if it is whole and its root follows from it; null otherwise. Chunks are not read. */
+/** The manifest of a folder if it is valid and its root follows from it, else null. Reads no chunk. */
 export async function readManifest(directory: string): Promise<Manifest | null> {
   const text = await readRegularFile(join(directory, MANIFEST), MAX_MANIFEST_BYTES).catch(() => null);
   const manifest = text === null ? null : manifestFromJson(text.toString('utf8'));
@@ -103,7 +103,7 @@ export async function readManifest(directory: string): Promise<Manifest | null> 
     : null;
 }
 
-/** A chunk whose hash is as the manifest says, or null. */
+/** A chunk with the hash in the manifest, or null. */
 export async function readChunkFile(
   directory: string,
   manifest: Manifest,
@@ -135,7 +135,7 @@ export function manifestToJson({ facts, chunks, root }: Manifest): string {
   return JSON.stringify({ format: FORMAT, height, coins, total, ...hex });
 }
 
-/** Total; the root is not held against the rest. */
+/** Total: any bytes give a manifest or null. The root is not checked against the other fields. */
 export function manifestFromJson(text: string): Manifest | null {
   try {
     const { format, height, coins, total, network, block, root, chunks } = JSON.parse(text) as Record<

@@ -13,34 +13,34 @@ import { CorruptError } from '../storage/corrupt-error.ts';
 import type { CoinTotals } from './coin-set.ts';
 import { ancestorAt, type HeaderEntry, type OwnedEntry } from './header-entry.ts';
 
-/** Epochs of work on top of a record after which it is taken as it stands, as Core takes old signatures (protocol.md §15). */
+/** Epochs of work on top of a snapshot root after which it is not computed again, like assumevalid in Bitcoin Core (protocol.md §15). */
 const BURIED_EPOCHS = 7n;
 
 export interface SnapshotGateDeps {
   readonly params: ConsensusParams;
   readonly snapshots: Snapshots;
-  /** Never take a root as it stands. */
+  /** Compute every root, also of deeply buried blocks. */
   readonly checkBuried?: boolean | undefined;
   bestHeader(): HeaderEntry;
   isOnBest(entry: OwnedEntry): boolean;
   tip(): OwnedEntry;
-  /** What the UTXO set of the tip adds up to. */
+  /** Totals of the UTXO set at the tip. */
   totals(): CoinTotals;
-  /** Resolves while nothing is being written, so that what follows at once finds the database as of the tip. */
+  /** Resolves while no commit runs, so that code that follows synchronously finds the database at the tip. */
   still(): Promise<void>;
 }
 
-/** Where the chain and its snapshots meet: when one is frozen, and whether a block names the right root. */
+/** Decides when the UTXO set is frozen for a snapshot, and checks the snapshot root that a block carries. */
 export interface SnapshotGate {
-  /** Whether connecting this block needs a root, so that nothing else may be in the pipeline. */
+  /** Whether connecting this block needs a snapshot root; then the pipeline must be empty. */
   concerns(entry: OwnedEntry): boolean;
-  /** The record of a block on the tip against the root of its ancestor. Waits for the build. */
+  /** Checks the root that a child of the tip carries. Waits for the build of the snapshot. */
   check(block: Block, entry: OwnedEntry): Promise<Verdict>;
-  /** The tip has just been committed, and no other commit is under way. */
+  /** Called after the tip was committed, while no other commit runs. */
   committed(tip: OwnedEntry): void;
-  /** Starts what a crash or a reorganisation left undone. No commit may be under way. */
+  /** Starts builds that a crash or a reorganisation interrupted. No commit may run. */
   resume(): void;
-  /** What the child of the tip must carry; null = nothing. */
+  /** The snapshot root that a child of the tip must carry; null = none. */
   nextRoot(): Promise<Hash | null>;
 }
 
@@ -57,13 +57,13 @@ export function createSnapshotGate({
   const isBuried = (entry: OwnedEntry): boolean => {
     if (checkBuried) return false;
     const best = bestHeader();
-    // Work on another branch buries nothing here.
+    // Only work on the same branch counts.
     if (!isOnBest(entry)) return false;
     const above = best.work - entry.work;
     return above >= BURIED_EPOCHS * BigInt(params.epoch) * workOf(bitsToTarget(entry.bits));
   };
   const known = (ancestor: OwnedEntry) => snapshots.rootOf(ancestor).catch(() => null);
-  /** No commit may be under way. */
+  /** No commit may run at the time of the call. */
   const rebuild = async (ancestor: OwnedEntry): Promise<Hash> => {
     snapshots.rebuild(ancestor, tip(), totals());
     const rebuilt = await snapshots.rootOf(ancestor);
@@ -96,7 +96,7 @@ export function createSnapshotGate({
       if (ancestor === null) return null;
       const root = await known(ancestor);
       if (root) return root;
-      // The miner asks whenever it likes: the tip may have moved by the time that the writing is over.
+      // The miner may call this at any time: the tip may have changed while this waited for a commit.
       await still();
       const now = due();
       return now && rebuild(now);

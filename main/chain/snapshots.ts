@@ -28,7 +28,7 @@ export interface SnapshotsDeps {
   readonly networkId: Hash;
   readonly params: ConsensusParams;
   readonly directory: string;
-  /** The chain has blocks: what was being fetched to begin it with is of no use any more. */
+  /** The chain has blocks, so a partly downloaded snapshot to begin it with is not needed any more. */
   readonly begun: boolean;
   readonly db: ChainDb;
   readonly bodies: BlockStore;
@@ -38,23 +38,23 @@ export interface SnapshotsDeps {
 /** Builds the snapshots that the chain commits to (protocol.md §15). */
 export interface Snapshots {
   /**
-   * Freezes the UTXO set as of this tip, now, and builds its snapshot in the background. No commit may be under way.
-   * `totals` are those of the tip: a build that adds up to anything else fails.
+   * Freezes the UTXO set of this tip synchronously and builds its snapshot in the background. No commit may run at the time
+   * of the call. `totals` are those of the tip: a build with other totals fails.
    */
   capture(tip: OwnedEntry, totals: CoinTotals): void;
-  /** The same for an ancestor of the tip, by undoing what came since. No commit may be under way at the call. */
+  /** The same for an ancestor of the tip, by disconnecting later blocks in memory. No commit may run at the time of the call. */
   rebuild(ancestor: OwnedEntry, tip: OwnedEntry, totals: CoinTotals): void;
   /**
-   * The root as of this block: known, or when the build that is under way ends; null when nobody builds it.
+   * The root at this block, after a running build has ended; null when it is neither known nor being built.
    * @throws {KithError} when that build fails.
    */
   rootOf(entry: OwnedEntry): Promise<Hash | null>;
-  /** Snapshots whose files are whole, oldest first. */
+  /** Snapshots with complete files, oldest first. */
   folders(): Promise<readonly string[]>;
   close(): Promise<void>;
 }
 
-/** Files of this many snapshots are kept: the newest buried one, and the one before it for those still loading. */
+/** Number of snapshots whose files are kept: besides the newest, earlier ones that peers are still downloading. */
 const KEPT = 3;
 
 export function createSnapshots(deps: SnapshotsDeps): Snapshots {
@@ -71,7 +71,7 @@ export function createSnapshots(deps: SnapshotsDeps): Snapshots {
 
   const begin = (entry: OwnedEntry, rewind: () => Promise<Rewind>): void => {
     if (building.has(entry.id)) return;
-    // The root is enough for blocks, but others want the coins: a folder that was lost is made again.
+    // Blocks need only the root, but peers download the coins: a lost folder is built again.
     if (db.epochRoot(entry.height, hexToHash(entry.id)) && hasSnapshot(folderOf(entry))) return;
     const frozen = db.freeze();
     const build = tail
@@ -109,7 +109,7 @@ export function createSnapshots(deps: SnapshotsDeps): Snapshots {
         (i, chunk) => folder.chunk(i, chunk),
         stopping.signal,
       );
-      // A root stays for ever, and a wrong one would make this node refuse a block that everybody else takes.
+      // The root is stored for good, and a wrong one would make this node reject a block that all others accept.
       const difference = differenceOf({ ...counts, coinSum }, totals);
       if (difference !== null) throw new CorruptError(difference);
       const facts = { networkId, height: entry.height, blockId, ...counts };

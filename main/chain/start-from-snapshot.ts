@@ -27,7 +27,7 @@ export function startFromSnapshot(
   folder: string,
   committing: Uint8Array,
 ): Promise<void> {
-  // A block that connects meanwhile would be one of another UTXO set.
+  // No block may be connected meanwhile: it would be checked against another UTXO set.
   return deps.activator.exclusively(() => load(deps, folder, committing));
 }
 
@@ -41,7 +41,7 @@ async function load(deps: SnapshotStartDeps, folder: string, committing: Uint8Ar
   }
   try {
     const { coins, total, coinSum } = await loadCoins(folder, manifest, db);
-    // What was ever burnt is known only once history has been checked; until then all that is there counts as issued.
+    // The burned total is known only after the history check; until then issued equals the total of all coins.
     const counts = { coins, total, issued: total, burned: 0, coinSum };
     const state: ChainState = {
       tip: manifest.facts.blockId,
@@ -69,7 +69,7 @@ async function load(deps: SnapshotStartDeps, folder: string, committing: Uint8Ar
   }
 }
 
-/** The block of the snapshot, if the one that names it is on the best chain and buried by an epoch. */
+/** The block of the snapshot, if the block that carries its root is on the best chain and buried by an epoch. */
 function baseOf({ index, network }: SnapshotStartDeps, committing: string, height: number): OwnedEntry {
   const entry = index.get(committing);
   if (!entry || !index.best.has(entry))
@@ -89,12 +89,12 @@ function pathTo(entry: OwnedEntry): OwnedEntry[] {
 
 const HEADERS_AT_ONCE = 2000;
 
-/** What the chain that checked the history says of it. */
+/** The second chain, which checked the history. */
 type History = Pick<Chain, 'totals' | 'atHeight'>;
 
 /** See Chain.confirmHistory. */
 export function confirmHistory(deps: SnapshotStartDeps, past: History): Promise<void> {
-  // A commit under way would put the totals back that it began with.
+  // A running commit would overwrite the totals with its own.
   return deps.activator.exclusively(() => confirm(deps, past));
 }
 
@@ -109,8 +109,8 @@ async function confirm({ db, index, active, activator }: SnapshotStartDeps, past
 }
 
 /**
- * Notes under which rules the blocks below the snapshot were checked, and gives those that this changes. They would
- * look as if they had been checked before this program knew a rule, and there is nothing to take them back with.
+ * Sets the rules under which the blocks below the snapshot were checked and returns the changed entries. Otherwise they
+ * would seem to be checked without a rule, and they have no undo records to disconnect them with.
  */
 function takeRules(active: ChainLine<OwnedEntry>, past: History, base: Height): OwnedEntry[] {
   const changed: OwnedEntry[] = [];

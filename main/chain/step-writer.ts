@@ -2,12 +2,12 @@ import type { ConsensusParams } from '../core/consensus/params.ts';
 import { isSnapshotHeight } from '../core/consensus/snapshot-rules.ts';
 import { type ConnectedStep, fitting } from './committer.ts';
 
-/** Bytes of checked blocks that wait for the disk; decoded they take some ten times as much. */
+/** Encoded bytes of checked blocks that wait for the disk; decoded they use about ten times as much memory. */
 const MAX_READY_BYTES = 4 << 20;
 
 /**
- * Takes checked blocks to the database in their order, one batch at a time: what gets ready while one is written goes
- * into the next, so that a disk slower than the checks gets larger batches rather than a longer line.
+ * Writes checked blocks to the database in order, one batch at a time: blocks that are checked during a write go into the
+ * next batch, so that a slow disk leads to larger batches instead of a longer queue.
  */
 export class StepWriter {
   readonly #params: ConsensusParams;
@@ -29,7 +29,7 @@ export class StepWriter {
     this.#ready.push(step);
     this.#readyBytes += step.block.bytes.length;
     this.#writing ??= this.#write();
-    // A disk slower than the checks holds them up, rather than fill the memory.
+    // A disk slower than the checks delays them instead of filling the memory.
     if (this.#readyBytes > MAX_READY_BYTES) await this.#writing;
     this.throwFailure();
   }
@@ -40,7 +40,7 @@ export class StepWriter {
     this.throwFailure();
   }
 
-  /** Lets go of what has not been written. */
+  /** Drops the steps that are not written yet. */
   abandon(): void {
     this.#ready = [];
     this.#readyBytes = 0;
@@ -56,12 +56,12 @@ export class StepWriter {
     } catch (error) {
       this.#failure = { error };
     } finally {
-      // With the last look at what is ready, not a turn later: what is added from now on starts a new line.
+      // Reset in the same turn as the last check of the queue: a step that is added from now on starts a new run.
       this.#writing = null;
     }
   }
 
-  /** What is ready, up to a block whose UTXO set is to be frozen: the database must stand just there for a moment. */
+  /** The checked steps, up to a block whose UTXO set is to be frozen: the database must stop exactly there. */
   #takeGroup(): readonly ConnectedStep[] {
     const end = this.#ready.findIndex(({ entry }) => isSnapshotHeight(entry.height, this.#params));
     const group = this.#ready.splice(0, Math.min(fitting(this.#ready), end < 0 ? Infinity : end + 1));

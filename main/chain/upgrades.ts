@@ -9,39 +9,39 @@ import {
 import type { ConsensusParams } from '../core/consensus/params.ts';
 import type { OwnedEntry } from './header-entry.ts';
 
-/** Where one soft fork stands for the next block. */
+/** The state of one soft fork for the next block. */
 export interface UpgradeStanding {
   readonly name: string;
   readonly bit: number;
   readonly state: DeploymentState;
-  /** The first block of the period that brought the state. */
+  /** The first height of the period with which the state began. */
   readonly since: Height;
-  /** The first block under the new rule; null while that isn't decided. */
+  /** The first height under the new rule; null while it is undecided. */
   readonly activeAt: Height | null;
-  /** Blocks of the running period that signal it. */
+  /** Blocks of the current period that signal it. */
   readonly signalled: number;
   /** The same among the newest `window` blocks. */
   readonly recent: number;
 }
 
-/** What miners signal (protocol.md §13). */
+/** The signals of miners (protocol.md §13). */
 export interface Upgrades {
   readonly period: number;
   /** Signals that a period needs to lock a rule in. */
   readonly threshold: number;
-  /** The first block of the running period, and how many of it there are. */
+  /** The first height of the current period, and the number of its blocks so far. */
   readonly periodStart: Height;
   readonly blocks: number;
-  /** How many of the newest blocks the recent figures are about. */
+  /** Number of newest blocks that the recent figures cover. */
   readonly window: number;
   readonly upgrades: readonly UpgradeStanding[];
-  /** Bits that this program has no open question for, and that blocks of the window signal anyway. */
+  /** Bits that blocks of the window signal although no deployment of this version uses them. */
   readonly unknown: readonly { readonly bit: number; readonly recent: number }[];
 }
 
 const BITS = 29;
 
-/** Reads a period of blocks when the tip has moved; otherwise what was read before. */
+/** Reads one period of headers after each new tip; cached in between. */
 export function createUpgrades(
   deployments: Deployments<OwnedEntry>,
   params: ConsensusParams,
@@ -78,7 +78,7 @@ function readUpgrades(
       recent: recent[bit]!,
     };
   });
-  // Asked of each block in its own time: those that voted for a rule go on being its voters when it has become active.
+  // Evaluated for each block at its own height: a signal still counts for its deployment after that became active.
   const isUnknown = (entry: OwnedEntry, bit: number): boolean =>
     !deployments.all.some((deployment) => {
       if (deployment.bit !== bit || entry.prev === null) return false;

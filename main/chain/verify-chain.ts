@@ -6,28 +6,28 @@ import { verifySnapshots } from './verify-snapshots.ts';
 import type { Chain, ChainDeps } from './chain.ts';
 import { createChain } from './create-chain.ts';
 
-/** What a check of a data directory found. Empty `problems` = all is well. */
+/** The result of a check of a data directory. Empty `problems` = no problems. */
 export interface VerifyReport {
   readonly height: number;
   readonly tip: string;
   readonly coins: number;
   readonly blocks: number;
-  /** Bodies that are not here because they were pruned. */
+  /** Number of pruned bodies. */
   readonly pruned: number;
-  /** Snapshots whose every chunk was read. */
+  /** Number of snapshots of which every chunk was read. */
   readonly snapshots: number;
   readonly deep: boolean;
   readonly problems: readonly string[];
 }
 
-/** Undo records of the newest blocks must be there: reorganisations and snapshots need them. */
+/** Number of newest blocks that must have an undo record, for reorganisations and snapshots. */
 const UNDO_EPOCHS = 2;
 
 /**
- * Reads everything that an open chain keeps: each coin behind its checksum and all of them against what is noted; every
- * header's rules and work; each stored body with its Merkle root, and its undo record; every chunk of every snapshot.
- * `deep` connects all of it a second time in a folder of its own, every rule, signature and snapshot root included,
- * and compares; it needs all bodies.
+ * Reads all data of an open chain: every coin with its checksum, and their totals; the rules and proof of work of every
+ * header; every stored body with its Merkle root and undo record; every chunk of every snapshot. `deep` also connects all
+ * blocks again in a temporary folder, with every rule, signature and snapshot root, and compares the result; it needs all
+ * bodies.
  */
 export async function verifyChain(
   chain: Chain,
@@ -36,7 +36,7 @@ export async function verifyChain(
   say: (done: number, of: number) => void,
 ): Promise<VerifyReport> {
   const problems: string[] = [];
-  // The chain audits itself meanwhile, and mends itself when it is opened: what that finds belongs here too.
+  // The chain repairs itself when it is opened and audits itself in the background: the report includes both.
   const deaf = chain.events.on('failed', (error) => problems.push(messageOf(error)));
   const rebuilt = chain.rebuiltBecause();
   if (rebuilt !== null)
@@ -73,13 +73,13 @@ async function checkBlocks(
     if (body === 'whole' && undo === 'absent' && height > withUndo)
       problems.push(`the undo record of block ${height} is gone`);
     say(height, tip);
-    // A proof of work takes its time on this thread.
+    // A proof of work blocks this thread for up to a millisecond.
     if (height % 64 === 0) await new Promise(setImmediate);
   }
   return { blocks, pruned };
 }
 
-/** Folders of twins look like this; a killed check leaves its own behind. */
+/** Names of temporary folders; a killed check leaves its folder behind. */
 const TWIN = /^verify-[A-Za-z0-9]{6}$/;
 
 async function connectAgain(

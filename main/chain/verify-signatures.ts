@@ -1,7 +1,7 @@
 import type { SignatureBatch, VerifyBatch } from '../core/ports.ts';
 import { codeOf } from '../lib/errors.ts';
 
-/** A worker that died says nothing about the signatures: they are checked again. */
+/** Checks a batch again when its worker died, which says nothing about the signatures. */
 export async function verifySignatures(verifyBatch: VerifyBatch, batch: SignatureBatch): Promise<number> {
   for (let tries = 3; ; tries--) {
     try {

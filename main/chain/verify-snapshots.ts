@@ -4,7 +4,7 @@ import { toHex } from '../core/codec/hex.ts';
 import type { Chain } from './chain.ts';
 import { listSnapshots, readChunkFile, readManifest } from './snapshot-files.ts';
 
-/** Reads every chunk of every snapshot folder, and holds the roots against those that the chain computed. Gives their number. */
+/** Reads every chunk of every snapshot folder and compares the roots with those that the chain computed. Returns the number of snapshots. */
 export async function verifySnapshots(
   chain: Pick<Chain, 'atHeight' | 'snapshotRootOf'>,
   directory: string,
@@ -20,7 +20,7 @@ async function isWhole(chain: Pick<Chain, 'atHeight' | 'snapshotRootOf'>, folder
   const manifest = await readManifest(folder);
   if (!manifest) return false;
   const { height, blockId } = manifest.facts;
-  // One of a branch that has lost is as good as any; nobody asks for it.
+  // The snapshot of a stale branch is no problem: peers do not request it.
   const root = chain.atHeight(height)?.id === toHex(blockId) ? await chain.snapshotRootOf(height) : null;
   if (root && !equalBytes(root, manifest.root)) return false;
   for (let index = 0; index < manifest.chunks.length; index++)
