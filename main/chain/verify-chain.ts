@@ -20,7 +20,7 @@ export interface VerifyReport {
   readonly problems: readonly string[];
 }
 
-/** Number of newest blocks that must have an undo record, for reorganisations and snapshots. */
+/** Number of newest epochs whose blocks must have an undo record, for reorganisations and snapshots. */
 const UNDO_EPOCHS = 2;
 
 /**

@@ -20,19 +20,19 @@ import { syncLevel } from './sync-level.ts';
 import { openChainLevel } from './open-level.ts';
 import { type ChainState, decodeState, encodeState } from './state-record.ts';
 
-/** What one atomic batch moves. */
+/** The changes of one atomic batch. */
 export interface ChainCommit {
   readonly coins: CoinChanges;
   readonly headers: readonly { readonly key: Uint8Array; readonly record: HeaderRecord }[];
   readonly state: ChainState;
-  /** The undo records of the blocks that it connects: kept here until `sync` releases them. */
+  /** The undo records of the connected blocks, kept in the database until `sync` releases them. */
   readonly undo?: readonly BlockUndo[];
   readonly disconnected?: readonly Pick<BlockUndo, 'height' | 'id'>[];
-  /** Keys of header records that go. */
+  /** Keys of header records to delete. */
   readonly forgotten?: readonly Uint8Array[];
 }
 
-/** The headers, index, coins and tip of one chain, in LevelDB; every record behind a checksum of ours. */
+/** The headers, coins and tip of one chain in LevelDB; each record has its own checksum. */
 export interface ChainDb {
   /** Null in a new database. @throws {CorruptError} */
   readState(): ChainState | null;
@@ -41,37 +41,37 @@ export interface ChainDb {
   /** The record of one header, or undefined. @throws {CorruptError} */
   header(height: Height, id: Hash): HeaderRecord | undefined;
   headersAt(height: Height): Promise<readonly StoredHeader[]>;
-  /** About 3 µs from LevelDB's cache. @throws {CorruptError} when the record is there but damaged. */
+  /** About 3 µs from the cache of LevelDB. @throws {CorruptError} when the record exists but is corrupt. */
   coin(outpoint: CoinKey): Coin | undefined;
-  /** The same by another way through LevelDB, which finds what a damaged filter hides. Slower. */
+  /** The same through an iterator, which finds coins that a corrupt Bloom filter hides. Slower. */
   findCoin(outpoint: CoinKey): Promise<boolean>;
   /** Where the transaction was mined, if any of its outputs can still be spent. @throws {CorruptError} */
   heightOf(txid: Hash): Promise<Height | null>;
-  /** The UTXO set as it is now, to be read while it changes. Give it back with `release`. */
+  /** A consistent view of the current UTXO set, which can be read while the set changes. Free it with `release`. */
   freeze(): FrozenCoins;
-  /** The root of the UTXO set as of a block, if it was ever computed. */
+  /** The snapshot root at a block, if it was ever computed. */
   epochRoot(height: Height, id: Hash): Hash | null;
   putEpochRoot(height: Height, id: Hash, root: Hash): Promise<void>;
-  /** Coins of a snapshot are about to be written: until `finishLoading` they belong to no state. */
+  /** Marks that coins of a snapshot are being written: until `finishLoading` they belong to no state. */
   beginLoading(): Promise<void>;
   loadCoins(coins: ReadonlyMap<CoinKey, Coin>): Promise<void>;
-  /** Puts the coins in the shape that is read fastest; after writing many at once. Some seconds for a million. */
+  /** Compacts the coins for fast reads, after writing many. Some seconds for a million. */
   compactCoins(): Promise<void>;
-  /** The state that the loaded coins are, and the block that they came with, in one batch with these headers. */
+  /** Writes the state of the loaded coins and the block of their snapshot in one batch with these headers. */
   finishLoading(state: ChainState, headers: ChainCommit['headers'], base: SnapshotBase): Promise<void>;
   /** Removes the coins of a loading that did not finish, if there was one. */
   undoLoading(): Promise<void>;
   /** The block whose snapshot this chain began with; null when it began with genesis. */
   base(): SnapshotBase | null;
-  /** The blocks below the base were checked: the chain is as if it had begun with genesis. */
+  /** Removes the base after the history check: from now on the chain counts as begun with genesis. */
   forgetBase(state: ChainState): Promise<void>;
-  /** Nothing here is to be used again: the next opening begins anew. */
+  /** Marks the database as unusable: the next opening starts over. */
   giveUp(): Promise<void>;
   putHeaders(headers: ChainCommit['headers']): Promise<void>;
   commit(commit: ChainCommit): Promise<void>;
   /**
-   * The undo records in the database as of its opening, by block id in hex: those of the newest blocks, whose bodies and
-   * undo records in the segment files may not have reached the disk.
+   * The undo records that the database had when it was opened, by block id in hex: those of the newest blocks, whose bodies
+   * and undo records in the segment files may not have reached the disk.
    */
   unsyncedUndo(): Promise<ReadonlyMap<string, Uint8Array>>;
   /** The undo records that are in the database now; `sync` releases them once the segment files are on the disk. */
@@ -81,7 +81,7 @@ export interface ChainDb {
    * blocks/ and undo/ were synced.
    */
   sync(released?: Unsynced): Promise<void>;
-  /** @throws {CorruptError} when a batch before this commit number is missing: LevelDB drops damaged log pieces silently. */
+  /** @throws {CorruptError} when a batch before this commit number is missing: LevelDB drops corrupt parts of its log silently. */
   checkMarks(commit: number): Promise<void>;
   close(): Promise<void>;
 }
@@ -100,7 +100,7 @@ export interface SnapshotBase {
 
 /**
  * @throws {KithError} `storage-schema` for a database of a newer program, `storage-other-network`,
- * `storage-unusable` when the directory can't be used, {@link CorruptError} when something of it is not as it was written.
+ * `storage-unusable` when the directory cannot be used, {@link CorruptError} when the database is corrupt.
  */
 export async function openChainDb(
   directory: string,
@@ -111,8 +111,8 @@ export async function openChainDb(
 }
 
 function chainDbOf(level: Level): ChainDb {
-  // A synced write forces LevelDB's newest log to the disk, and syncLevel the rest: one small record is enough for all
-  // that was written before it.
+  // A synced write forces the newest log of LevelDB to the disk, and syncLevel the rest, so one small record syncs every
+  // earlier write.
   let lastState: Uint8Array | null = null;
   let height = 0;
 
@@ -289,7 +289,7 @@ function chainDbOf(level: Level): ChainDb {
       const record = readValue(level, key.base);
       const payload = record && openRecord(key.base, record);
       if (record !== undefined && payload?.length !== 36)
-        throw new CorruptError('the snapshot it began with');
+        throw new CorruptError('the record of its snapshot base');
       if (!payload) return null;
       const reader = new Reader(payload);
       return { height: reader.u32(), id: reader.bytes(32).slice() };

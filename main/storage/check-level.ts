@@ -6,13 +6,13 @@ import { readLog } from './level-log-file.ts';
 import { readVersion, type Version } from './level-manifest.ts';
 import { isWholeTable } from './level-table-file.ts';
 
-/** No file of a LevelDB of ours is larger: tables have 16 MB at most, logs a few times as much. */
+/** Maximum size of a file: tables have at most 16 MB here, logs a few times as much. */
 export const MAX_FILE_BYTES = 1 << 30;
 
 /**
- * Goes through the files of a closed LevelDB, because LevelDB doesn't: it opens damaged tables and aborts the process
- * when it reads them, and it passes over damaged stretches of its log. Null when all is whole, or when there is nothing
- * yet; else what is damaged, for the log. Reads every byte once, some 600 MB/s.
+ * Checks the files of a closed LevelDB, because LevelDB does not: it opens corrupt tables, aborts the process when it reads
+ * them, and skips corrupt parts of its log. Null when all files are intact or none exist; else what is corrupt, for the
+ * log. Reads every byte once, about 600 MB/s.
  */
 export async function findLevelDamage(directory: string): Promise<string | null> {
   const names = await readdir(directory).catch((error: unknown) => {
@@ -25,7 +25,7 @@ export async function findLevelDamage(directory: string): Promise<string | null>
   return (await findTableDamage(directory, names, version)) ?? findLogDamage(directory, names, version);
 }
 
-/** What a closed LevelDB is made of, or why nobody can tell. */
+/** The live files of a closed LevelDB, or why they cannot be determined. */
 export async function currentVersion(directory: string): Promise<Version | string> {
   const current = await read(directory, 'CURRENT');
   const manifest = current && /^(MANIFEST-\d+)\n$/.exec(Buffer.from(current).toString('latin1'))?.[1];
@@ -52,7 +52,7 @@ async function findTableDamage(
   return null;
 }
 
-/** A log may end anywhere: that is what a crash leaves. It is made before the manifest names it, so it is never missing. */
+/** A log may end anywhere after a crash. It is created before the manifest names it, so it is never missing. */
 async function findLogDamage(
   directory: string,
   names: readonly string[],

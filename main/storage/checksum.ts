@@ -1,8 +1,8 @@
 import { crc32 } from './crc.ts';
 
 /**
- * LevelDB here never verifies its own checksums, so every record carries one: CRC-32 (IEEE) over key and payload,
- * little-endian, in front of the payload. Over the key as well, so that a record that moved is noticed too.
+ * LevelDB does not verify its own checksums here, so every record has one: CRC-32 (IEEE) over key and payload,
+ * little-endian, before the payload. It covers the key, so that a record under a wrong key is detected too.
  */
 export const CHECKSUM_BYTES = 4;
 
@@ -23,7 +23,7 @@ export function sealPayload(key: Uint8Array, payload: Uint8Array): Uint8Array {
   return sealRecord(key, record);
 }
 
-/** The payload behind a good checksum, as a view, or null. */
+/** The payload as a view, or null if the checksum is wrong. */
 export function openRecord(key: Uint8Array, record: Uint8Array): Uint8Array | null {
   if (record.length < CHECKSUM_BYTES) return null;
   const stored = (record[0]! | (record[1]! << 8) | (record[2]! << 16) | (record[3]! << 24)) >>> 0;

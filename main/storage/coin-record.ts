@@ -27,7 +27,7 @@ export function writeCoin(coin: Coin, bytes: Uint8Array, front: number): Uint8Ar
   return bytes;
 }
 
-/** The inverse, or null for what encodeCoin never writes. The lock is a copy, so that the record can be let go. */
+/** The inverse, or null for bytes that encodeCoin never writes. The lock is a copy, so that the record can be freed. */
 export function decodeCoin(payload: Uint8Array): Coin | null {
   const size = payload.length - FIXED;
   const amount = readU32(payload, 5) + readU32(payload, 9) * 0x1_0000_0000;

@@ -9,7 +9,7 @@ export const COIN_SUM_MODULUS = 2 ** 48;
 
 /** The number of one outpoint, from eight bytes of its txid and its index. */
 function numberOf(low: number, high: number, index: number): number {
-  // The index goes in before the multiplication, so that outputs that trade places don't cancel out.
+  // The index is mixed in before the multiplication, so that two outputs with swapped indexes do not cancel out.
   const a = Math.imul(low ^ Math.imul(index + 1, 0x9e37_79b1), 0x85eb_ca6b) >>> 0;
   const b = Math.imul(high ^ index, 0xc2b2_ae35) >>> 16;
   return b * 0x1_0000_0000 + a;
@@ -39,7 +39,7 @@ function wordOfKey(key: CoinKey, at: number): number {
   );
 }
 
-/** The same from txid 32 | index u32 BE, as the database and snapshots have it. */
+/** The same from txid 32 | index u32 BE, the form of the database and of snapshots. */
 export function addOutpointTo(sum: number, outpoint: Uint8Array): number {
   const [a, b, c, d] = [outpoint[32]!, outpoint[33]!, outpoint[34]!, outpoint[35]!];
   const index = ((a << 24) | (b << 16) | (c << 8) | d) >>> 0;

@@ -4,24 +4,24 @@ import { CHECKSUM_BYTES, sealRecord } from './checksum.ts';
 import { coinLength, writeCoin } from './coin-record.ts';
 import { COIN_KEY_BYTES, key } from './keys.ts';
 
-/** Changes of the UTXO set, each key once; a coin of null is deleted. A map of them will do. */
+/** Changes of the UTXO set, such as a map; each key once. Null deletes the coin. */
 export interface CoinChanges {
   forEach(visit: (coin: Coin | null, key: CoinKey) => void): void;
 }
 
-/** A batch of LevelDB's, which copies what it is given. */
+/** A write batch of LevelDB, which copies its arguments. */
 interface Batch {
   put(at: Uint8Array, record: Uint8Array): unknown;
   del(at: Uint8Array): unknown;
 }
 
 /**
- * Puts changes of coins into a batch through memory of its own: keys and records of thousands of coins a second would
- * otherwise be most of the garbage that connecting makes.
+ * Adds changes of coins to a batch through reused buffers: keys and records of thousands of coins a second would otherwise
+ * be most of the garbage of connecting blocks.
  */
 export function createCoinWriter(): (batch: Batch, coins: CoinChanges) => void {
   const at = new Uint8Array(COIN_KEY_BYTES);
-  // One for each length of a record; there are as many as a lock has lengths.
+  // One buffer per record length, of which there are as many as lengths of locks.
   const records: Uint8Array[] = [];
   const recordFor = (coin: Coin): Uint8Array => {
     const length = CHECKSUM_BYTES + coinLength(coin);

@@ -1,12 +1,12 @@
-/** Checksums of short records and of LevelDB's blocks; some 800 MB/s, and nothing to pay for a call. */
+/** Checksums in plain TypeScript: about 800 MB/s without the cost of a native call, which dominates for short records. */
 
 /**
- * The checksum of the bytes from `start` to before `end`. `before` is the checksum of what comes in front of them, so
- * that several pieces can be taken as one.
+ * The checksum of the bytes from `start` to before `end`. `before` is the checksum of the preceding bytes, so that several
+ * pieces can be checked as one.
  */
 export type Crc = (bytes: Uint8Array, start?: number, end?: number, before?: number) => number;
 
-/** Bytes taken at a time. */
+/** Bytes processed per step. */
 const WIDTH = 16;
 
 /** @param polynomial reversed, as tables usually name it. */
@@ -50,13 +50,13 @@ function tableOf(polynomial: number): Int32Array {
   return table;
 }
 
-/** CRC-32 (IEEE), behind our own records. Node's costs a call into native code, more than a short record itself. */
+/** CRC-32 (IEEE) of the records of Kith. The one of Node.js is a native call, which costs more than a short record. */
 export const crc32: Crc = createCrc(0xedb8_8320);
 
-/** CRC-32C (Castagnoli), which LevelDB puts behind every block; Node doesn't have it. */
+/** CRC-32C (Castagnoli), which LevelDB stores after every block; Node.js does not provide it. */
 export const crc32c: Crc = createCrc(0x82f6_3b78);
 
-/** As LevelDB stores it: rotated and moved, since checksums of checksums are weak. */
+/** The masked form that LevelDB stores, because CRCs of data that contains CRCs are weak. */
 export function maskedCrc32c(bytes: Uint8Array, start: number, end: number): number {
   const crc = crc32c(bytes, start, end);
   return (((crc >>> 15) | (crc << 17)) + 0xa282_ead8) >>> 0;

@@ -8,10 +8,10 @@ const LOG = /^(\d+)\.log$/;
 const TABLE = /^(\d+)\.(?:ldb|sst)$/;
 
 /**
- * Removes from the files of a closed LevelDB what a power failure left behind a gap, so that the rest is the database as
- * it was at some moment. LevelDB 1.20 never syncs a log that it closes: the end of the log before the newest one can be
- * lost while the newest one is there, and then LevelDB would go on as if nothing were missing. In the same way the
- * manifest can name files that are not there yet. Says what was removed, for the log, or null. Cost: one read of the logs.
+ * Removes what follows a gap in the files of a closed LevelDB after a power failure, so that the rest is an earlier state
+ * of the database. LevelDB 1.20 never syncs a log that it closes: the end of the log before the newest can be lost while
+ * the newest exists, and LevelDB would continue as if nothing were missing. Likewise the manifest can name files that do
+ * not exist. Returns what was removed, for the log, or null. Reads the logs once.
  */
 export async function cutLostEnd(directory: string): Promise<string | null> {
   const names = await readdir(directory).catch((error: unknown) => {
@@ -42,7 +42,7 @@ async function readManifest(directory: string): Promise<Manifest | null> {
   return bytes && { path, contents: readLog(bytes) };
 }
 
-/** The version that the manifest leads to, without its last edit if that names a file which did not reach the disk. */
+/** The version in the manifest, without its last edit if that names a file that did not reach the disk. */
 async function currentVersion(
   directory: string,
   names: readonly string[],
@@ -64,7 +64,7 @@ function hasFiles(names: readonly string[], { tables, logNumber }: Version): boo
   return [...tables.keys()].every((number) => stored.has(number)) && (logNumber === 0 || logs.has(logNumber));
 }
 
-/** The logs behind one that lacks its end. */
+/** The logs after one whose end is missing. */
 async function logsBehindGap(
   directory: string,
   names: readonly string[],
@@ -80,9 +80,9 @@ async function logsBehindGap(
     const [first, last] = [records[0], records.at(-1)];
     if (expected !== null && first && sequenceOf(first) !== expected)
       return logs.slice(i).map((log) => log.name);
-    // Damage that no power failure leaves is for others to tell.
+    // Corruption with another cause than a power failure is reported by check-level.ts.
     if (hole) return [];
-    // A log that another follows was full; an empty one has lost everything.
+    // A log with a successor was full, so an empty one lost its contents.
     if (!whole || !last) return logs.slice(i + 1).map((log) => log.name);
     expected = sequenceOf(last) + countOf(last);
   }

@@ -3,7 +3,7 @@ import { openRecord } from './checksum.ts';
 import { PREFIX } from './keys.ts';
 import { entries, type Level } from './level-access.ts';
 
-/** A consistent view of all coins, in the order of a snapshot. It dies with the process. */
+/** A consistent view of all coins, in the order of a snapshot. It exists only in this process. */
 export interface FrozenCoins {
   /** Up to a thousand at a time: key of the database, payload as encodeCoin writes it. @throws {CorruptError} */
   batches(): AsyncGenerator<readonly RawCoin[]>;
@@ -16,7 +16,7 @@ export interface RawCoin {
   readonly coin: Uint8Array;
 }
 
-/** Freezes the coins of a database as they are now. */
+/** Freezes the current coins of a database. */
 export function freezeCoins(level: Level): FrozenCoins {
   const snapshot = level.snapshot();
   return {

@@ -2,7 +2,7 @@ import { Reader } from '../core/codec/reader.ts';
 import { Writer } from '../core/codec/writer.ts';
 import { HEADER_BYTES } from '../core/primitives/limits.ts';
 
-/** Where a record stands in the segment files. */
+/** The location of a record in the segment files. */
 export interface SegmentLocation {
   readonly segment: number;
   readonly offset: number;
@@ -10,17 +10,17 @@ export interface SegmentLocation {
   readonly length: number;
 }
 
-/** Where an undo record stands, and in which format: see undo-record.ts (2) and undo-record-1.ts (1). */
+/** The location of an undo record and its format: see undo-record.ts (2) and undo-record-1.ts (1). */
 export interface UndoLocation extends SegmentLocation {
   readonly format: 1 | 2;
 }
 
-/** How far a block has come. A connected block may since have been disconnected: it is still known to be valid. */
+/** Validation status of a block. A block that was connected and then disconnected stays `connected`: it is valid. */
 export type BlockStatus = 'header' | 'stored' | 'connected' | 'invalid';
 
 const STATUS: readonly BlockStatus[] = ['header', 'stored', 'connected', 'invalid'];
 
-/** What the index keeps of a block. */
+/** The record of a block in the header index. */
 export interface HeaderRecord {
   readonly header: Uint8Array;
   readonly status: BlockStatus;
@@ -33,8 +33,8 @@ export interface HeaderRecord {
 }
 
 /**
- * header 88 | status u8 | transactions varuint | rules u32 | body | undo. A place is u8 1 and three varuints, or u8 0; the
- * place of an undo record begins with its format instead of 1.
+ * header 88 | status u8 | transactions varuint | rules u32 | body | undo. A location is u8 1 and three varuints, or u8 0;
+ * that of an undo record begins with its format instead of 1.
  */
 export function encodeHeaderRecord(record: HeaderRecord): Uint8Array {
   const writer = new Writer(HEADER_BYTES + 40).bytes(record.header).u8(STATUS.indexOf(record.status));

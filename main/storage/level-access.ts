@@ -7,10 +7,10 @@ import { rangeOf } from './keys.ts';
 export type Level = ClassicLevel<Uint8Array, Uint8Array>;
 type Snapshot = ReturnType<Level['snapshot']>;
 
-/** What LevelDB says, in every language that it speaks, when a file is not as it was written. */
+/** Matches every error message of LevelDB about a corrupt or missing file. */
 const CORRUPTION = /corrupt|missing files|does not exist|not an sstable|bad magic|bad block|bad entry/i;
 
-/** A value, or undefined. @throws {CorruptError} when LevelDB can't read where it should stand. */
+/** A value, or undefined. @throws {CorruptError} when LevelDB cannot read it. */
 export function readValue(level: Level, key: Uint8Array): Uint8Array | undefined {
   try {
     return level.getSync(key);
@@ -62,7 +62,7 @@ export async function* entries(
   }
 }
 
-/** An error of LevelDB's as one of ours. */
+/** Converts an error of LevelDB to a KithError. */
 export function levelFailed(error: unknown, doing: string): KithError {
   if (error instanceof KithError) return error;
   const cause = messageOf((error as { cause?: unknown }).cause ?? error);

@@ -1,4 +1,4 @@
-/** Reads LevelDB's own numbers from bytes; after a failure every read gives zero or nothing. */
+/** Reads the integers of LevelDB formats; after a failure every read returns zero or nothing. */
 export class Cursor {
   readonly #bytes: Uint8Array;
   readonly #end: number;
@@ -33,7 +33,7 @@ export class Cursor {
     else this.at += length;
   }
 
-  /** A byte string behind its length, passed over. */
+  /** Skips a byte string with its length. */
   skipSlice(): void {
     this.skip(this.varint());
   }

@@ -2,24 +2,24 @@ import { u32At } from './level-cursor.ts';
 import { maskedCrc32c } from './crc.ts';
 
 /**
- * LevelDB's log format, which its manifest has too: blocks of 32 KiB with records of checksum u32 | length u16 |
+ * The log format of LevelDB, also used for its manifest: blocks of 32 KiB with records of checksum u32 | length u16 |
  * type u8 | data, none across a border. Type 1 is a whole record, 2, 3 and 4 are its first, middle and last part.
  */
 const BLOCK = 32_768;
 const HEADER = 7;
 
 export interface LogContents {
-  /** Whole records, up to the first that is damaged. */
+  /** Intact records, up to the first corrupt one. */
   readonly records: readonly Uint8Array[];
-  /** Where each of them ends in the file. */
+  /** The end offset of each in the file. */
   readonly ends: readonly number[];
-  /** Something good follows something damaged: no crash leaves that. */
+  /** Intact records follow corrupt bytes, which no crash causes. */
   readonly hole: boolean;
-  /** It ends with its last record, and all of them are good. */
+  /** All records are intact and nothing follows the last. */
   readonly whole: boolean;
 }
 
-/** Reads what LevelDB would read, and says whether it would pass over a damaged stretch in silence. */
+/** Reads the records that LevelDB would read, and detects corrupt parts that it would skip silently. */
 export function readLog(bytes: Uint8Array): LogContents {
   const records: Uint8Array[] = [];
   const ends: number[] = [];
@@ -49,8 +49,8 @@ export function readLog(bytes: Uint8Array): LogContents {
 }
 
 /**
- * Every whole record whose checksums hold, also behind damaged ones: of a damaged block of 32 KiB the rest is left out,
- * as LevelDB does it. Total.
+ * Every record with valid checksums, also after corrupt ones: the rest of a corrupt block of 32 KiB is skipped, as in
+ * LevelDB. Total.
  */
 export function* readableRecords(bytes: Uint8Array): Generator<Uint8Array> {
   let parts: Uint8Array[] = [];
@@ -62,7 +62,7 @@ export function* readableRecords(bytes: Uint8Array): Generator<Uint8Array> {
       if (part === null) break;
       at += HEADER + part.data.length;
       const begins = part.type === FULL || part.type === FIRST;
-      // A middle or last part whose beginning was damaged belongs to nothing.
+      // A middle or last part without its first part is dropped.
       if (!begins && parts.length === 0) continue;
       if (begins) parts = [];
       parts.push(part.data);
@@ -74,16 +74,16 @@ export function* readableRecords(bytes: Uint8Array): Generator<Uint8Array> {
   }
 }
 
-/** What is too short for another record fills a block up, but only if the next block follows. */
+/** Bytes too few for another record are padding, but only if another block follows. */
 function isFilled(bytes: Uint8Array, block: number, at: number): boolean {
   const end = Math.min(block + BLOCK, bytes.length);
   return end - at < HEADER && (end === block + BLOCK || end === at);
 }
 
 /**
- * Whether good records that reach to the end of the block stand somewhere behind the damaged one at `at`: LevelDB gives
- * up the rest of the block without looking. They must reach the end, since anybody could put what looks like a record
- * into a value, and a crash may cut that value's record off anywhere.
+ * Whether intact records that reach the end of the block follow the corrupt one at `at`: LevelDB skips the rest of the
+ * block. They must reach the end, because an attacker can put bytes that look like a record into a value, and a crash may
+ * truncate the record of that value anywhere.
  */
 function resumes(bytes: Uint8Array, block: number, at: number): boolean {
   const end = Math.min(block + BLOCK, bytes.length);

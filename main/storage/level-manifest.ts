@@ -1,10 +1,10 @@
 import { Cursor } from './level-cursor.ts';
 
-/** What a LevelDB is made of right now, by its own account. */
+/** The live files of a LevelDB according to its manifest. */
 export interface Version {
   /** Number and size of each live table. */
   readonly tables: ReadonlyMap<number, number>;
-  /** The oldest log that still holds something. */
+  /** Number of the oldest log that is still needed. */
   readonly logNumber: number;
 }
 
@@ -18,7 +18,7 @@ const DELETED_FILE = 6;
 const NEW_FILE = 7;
 const PREVIOUS_LOG = 9;
 
-/** Plays the edits of a manifest one after the other; null when one of them is no edit. */
+/** Applies the edits of a manifest in order; null when one of them is invalid. */
 export function readVersion(edits: readonly Uint8Array[]): Version | null {
   const tables = new Map<number, number>();
   let logNumber = 0;

@@ -4,7 +4,7 @@ import { unpackSnappy } from './snappy.ts';
 
 /**
  * A table ends with two handles (offset and size, varints) of its metaindex and index, padded to 40 bytes, and eight
- * bytes of magic. Behind every block stand its type (0 plain, 1 Snappy) and a checksum over both.
+ * bytes of magic. Every block is followed by its type (0 plain, 1 Snappy) and a checksum over both.
  */
 const FOOTER = 48;
 const TRAILER = 5;
@@ -16,15 +16,15 @@ interface Handle {
   readonly size: number;
 }
 
-/** An entry of a block. In a data block the key is an internal one: the user's key and 8 bytes behind it. */
+/** An entry of a block. In a data block the key is internal: the user key followed by 8 bytes. */
 export interface BlockEntry {
   readonly key: Uint8Array;
   readonly value: Uint8Array;
 }
 
 /**
- * Whether every block of a table is as it was written: data, filter, index. LevelDB itself looks at none of these
- * checksums, and aborts the process over some of what it then reads. Cost: one pass over the bytes.
+ * Whether the checksum of every block of a table holds: data, filter, index. LevelDB checks none of them and aborts the
+ * process on some corrupt blocks. Reads the bytes once.
  */
 export function isWholeTable(bytes: Uint8Array): boolean {
   const handles = readFooter(bytes);
@@ -32,12 +32,11 @@ export function isWholeTable(bytes: Uint8Array): boolean {
 }
 
 /**
- * The entries of all data blocks whose checksums hold, in the order in which they stand there; the rest is left out.
- * Total. Cost: one pass over the bytes.
+ * The entries of all data blocks with valid checksums, in file order; the rest is skipped. Total. Reads the bytes once.
  */
 export function* readableEntries(bytes: Uint8Array): Generator<BlockEntry> {
   const index = readFooter(bytes)?.[1];
-  // The index is believed even if its own checksum doesn't hold: each block that it leads to has one of its own.
+  // The index is used even if its checksum is wrong, because each block that it points to has its own checksum.
   const list = index === undefined ? null : blockAt(bytes, index);
   if (list === null) return;
   for (const { value } of entriesOf(list)) {
@@ -69,7 +68,7 @@ function listsWholeBlocks(bytes: Uint8Array, handle: Handle): boolean {
   }
 }
 
-/** A block without its trailer, unpacked; null when it can't be. */
+/** A block without its trailer, decompressed; null when that fails. */
 function blockAt(bytes: Uint8Array, { offset, size }: Handle): Uint8Array | null {
   if (offset + size + TRAILER > bytes.length) return null;
   const block = bytes.subarray(offset, offset + size);
@@ -78,8 +77,8 @@ function blockAt(bytes: Uint8Array, { offset, size }: Handle): Uint8Array | null
 }
 
 /**
- * Entries of shared varint | fresh varint | length varint | key behind what it shares with the one before | value, then
- * restart points. Returns whether the block came to its end.
+ * Entries of shared varint | unshared varint | value length varint | unshared part of the key | value, then restart points.
+ * Returns whether the block was decoded completely.
  */
 function* entriesOf(block: Uint8Array): Generator<BlockEntry, boolean> {
   const restarts = block.length < 4 ? Infinity : u32At(block, block.length - 4);

@@ -12,12 +12,12 @@ import { findLevelDamage } from './check-level.ts';
 import { entries, type Level, levelFailed, readValue } from './level-access.ts';
 import { decodeStateOfSchema1, encodeState } from './state-record.ts';
 
-/** What LevelDB collects in its log before it writes a table. */
+/** Write buffer of LevelDB in bytes. */
 const BUFFER_BYTES = 8 << 20;
 
 const BINARY = { keyEncoding: 'view', valueEncoding: 'view' } as const;
 
-/** The database of a chain, whole, of this network and of the newest schema. See openChainDb for what it throws. */
+/** Opens the database of a chain: intact, of this network, migrated to the newest schema. Throws as openChainDb does. */
 export async function openChainLevel(
   directory: string,
   networkId: Uint8Array,
@@ -60,7 +60,7 @@ async function checkIdentity(level: Level, networkId: Uint8Array): Promise<void>
   const schema = readValue(level, key.schema);
   if (schema === undefined) {
     const first = await level.keys({ limit: 1 }).all();
-    if (first.length > 0) throw new CorruptError('its schema version is gone');
+    if (first.length > 0) throw new CorruptError('its schema version is missing');
     const batch = level.batch();
     batch.put(key.schema, sealPayload(key.schema, Uint8Array.of(SCHEMA)));
     batch.put(key.network, sealPayload(key.network, networkId));
@@ -93,7 +93,7 @@ async function noteSchema(level: Level): Promise<void> {
   crashPoint('schema');
 }
 
-/** From schema 1 to 3: the state carries a sum over its coins. Cost: one pass over them. */
+/** From schema 1 to 3: the state has a sum over its coins. Reads all coins once. */
 async function addCoinSum(level: Level): Promise<void> {
   const record = readValue(level, key.state);
   const payload = record && openRecord(key.state, record);

@@ -13,16 +13,16 @@ import { asideOf, finishReplacement, replaceLevel } from './replace-level.ts';
 import { type LevelRecord, salvageRecords } from './salvage.ts';
 import { syncLevel } from './sync-level.ts';
 
-/** A value to be put, or null to delete the key. */
+/** A value to write, or null to delete the key. */
 export type Change = readonly [key: Uint8Array, value: Uint8Array | null];
 
 /**
- * A LevelDB whose contents can be had again from elsewhere, so that no damage of it may end the node. Damaged files are
- * found and replaced when it is opened. Damage that shows later makes a read or a write fail with the `damaged` code, and
- * then every write, because LevelDB refuses them from there on, until `renew` has replaced the files.
+ * A LevelDB whose contents can be rebuilt, so that its corruption never stops the node. Corrupt files are detected and
+ * replaced when it is opened. Corruption that is found later makes a read or write fail with the `damaged` code; LevelDB
+ * then refuses every write until `renew` has replaced the files.
  */
 export interface RenewableLevel {
-  /** Why it was made anew, the last time; null if it never was since it was opened. */
+  /** Why it was last rebuilt since it was opened; null if it was not. */
   readonly renewedBecause: string | null;
   /** @throws {KithError} the `damaged` code */
   get(key: Uint8Array): Promise<Uint8Array | undefined>;
@@ -31,8 +31,8 @@ export interface RenewableLevel {
   /** All of it or nothing, one after the other. `sync` returns when the disk has it. @throws {KithError} `disk-full`, the `damaged` code */
   write(changes: readonly Change[], sync: boolean): Promise<void>;
   /**
-   * Closes it, sets its files aside and begins with what `build` makes of the records that `keep` accepts and that can
-   * still be read. Nothing else may use it meanwhile. @throws {KithError} `disk-full`, the `unusable` code; it may be
+   * Closes it, sets its files aside and starts with the records that `build` returns for the readable records accepted by
+   * `keep`. Nothing else may use it meanwhile. @throws {KithError} `disk-full`, the `unusable` code; it may be
    * tried again
    */
   renew(why: string, build: (kept: readonly LevelRecord[]) => readonly LevelRecord[]): Promise<void>;
@@ -52,11 +52,11 @@ export interface RenewableOptions {
   readonly what: string;
   readonly kind: WriteKind;
   readonly codes: { readonly damaged: string; readonly unusable: string };
-  /** Keys of records that cannot be had from elsewhere: they are kept as far as they can be read. */
+  /** Accepts keys of records that cannot be rebuilt: they are kept if they can be read. */
   readonly keep: (key: Uint8Array) => boolean;
   /** Called once when a write fails because the disk refuses it ({@link diskRefusal}); no write succeeds after that. */
   readonly onRefused?: ((error: KithError) => void) | undefined;
-  /** LevelDB's cache and its write buffer, in bytes each. */
+  /** Bytes of the cache of LevelDB, and of its write buffer. */
   readonly bufferBytes: number;
 }
 
@@ -71,7 +71,7 @@ interface Opened {
   readonly line: WriteLine;
 }
 
-/** @throws {KithError} `disk-full`, the `unusable` code when not even an empty one can be made */
+/** @throws {KithError} `disk-full`, the `unusable` code when not even an empty database can be created */
 export async function openRenewableLevel(options: RenewableOptions): Promise<RenewableLevel> {
   const { folder, log, what, codes, keep } = options;
   let renewedBecause: string | null = null;
@@ -168,7 +168,7 @@ export async function openRenewableLevel(options: RenewableOptions): Promise<Ren
       });
     },
     async renew(why, build) {
-      // What is wrong with it may make closing fail too.
+      // Closing a corrupt database may fail too.
       await close().catch((error: unknown) => log.warn(`the ${what} could not be closed`, { error }));
       await replace(why, build);
     },
@@ -176,7 +176,7 @@ export async function openRenewableLevel(options: RenewableOptions): Promise<Ren
   };
 }
 
-/** What is wrong with the files, before LevelDB sees them: over some damage it would abort the process. */
+/** Checks the files before LevelDB opens them, because it aborts the process on some corruption. */
 async function findDamage(folder: string): Promise<string | null> {
   try {
     await finishReplacement(folder);
@@ -184,7 +184,7 @@ async function findDamage(folder: string): Promise<string | null> {
     return await findLevelDamage(folder);
   } catch (error) {
     if (diskRefusal(error) !== null) throw error;
-    // A file in the place of the folder, or one that may not be read: what can be rebuilt never stops a start.
+    // For example a file in place of the folder, or missing permissions: a rebuildable database never prevents a start.
     return existsSync(folder) ? (codeOf(error) ?? messageOf(error)) : null;
   }
 }
@@ -194,7 +194,7 @@ async function openLevel(folder: string, bufferBytes: number): Promise<Level> {
   const level: Level = new ClassicLevel(folder, {
     keyEncoding: 'view',
     valueEncoding: 'view',
-    // Hashes, keys and signatures don't get shorter, and over damage in packed blocks LevelDB aborts more often.
+    // Hashes, keys and signatures do not compress, and LevelDB aborts more often on corrupt compressed blocks.
     compression: false,
     cacheSize: bufferBytes,
     writeBufferSize: bufferBytes,

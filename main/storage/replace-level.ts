@@ -8,13 +8,13 @@ import { syncFolder } from '../lib/sync-folder.ts';
 import { codeOf } from '../lib/errors.ts';
 import type { LevelRecord } from './salvage.ts';
 
-/** Where a damaged database is kept until a start finds the one in its place whole. */
+/** Where a corrupt database is kept until a start finds its replacement intact. */
 export const asideOf = (folder: string): string => `${folder}.damaged`;
 const freshOf = (folder: string): string => `${folder}.new`;
 
 /**
- * Puts a new LevelDB with `records` in the place of a closed one, which is kept beside it (see {@link asideOf}). A crash
- * or a power failure leaves the old one, the new one, or what {@link finishReplacement} completes: never none.
+ * Replaces a closed LevelDB by a new one with `records`; the old one is kept beside it (see {@link asideOf}). After a crash
+ * or a power failure there is the old one, the new one, or a state that {@link finishReplacement} completes.
  */
 export async function replaceLevel(folder: string, records: readonly LevelRecord[]): Promise<void> {
   const fresh = freshOf(folder);

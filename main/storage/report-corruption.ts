@@ -15,7 +15,7 @@ export function reportCorruption(db: ChainDb, onCorruption: (damage: CorruptErro
 
 type Note = (error: unknown) => void;
 
-/** An object whose methods tell `note` what they throw, reject with, or end an iteration with. */
+/** A proxy whose methods report what they throw, reject with, or fail an iteration with to `note`. */
 function watched<T extends object>(target: T, note: Note): T {
   return new Proxy(target, {
     get(from, name): unknown {
@@ -39,7 +39,7 @@ function watchedResult(result: unknown, note: Note): unknown {
     return result;
   }
   if (typeof result !== 'object' || result === null) return result;
-  // The iterator of a generator, and the coins that `freeze` gives.
+  // The iterator of a generator, and the result of `freeze`.
   return Symbol.asyncIterator in result || 'batches' in result ? watchedSource(result, note) : result;
 }
 

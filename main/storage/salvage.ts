@@ -9,7 +9,7 @@ import { readableEntries } from './level-table-file.ts';
 /** A record of a LevelDB: its key and its value. */
 export type LevelRecord = readonly [key: Uint8Array, value: Uint8Array];
 
-/** The newest version of a key that was found so far; `value` is null once it was deleted. */
+/** The newest version of a key found so far; `value` is null if it was deleted. */
 interface Found {
   readonly sequence: number;
   readonly key: Uint8Array;
@@ -17,11 +17,10 @@ interface Found {
 }
 
 /**
- * What can still be read of a closed LevelDB, damaged or not, without LevelDB: that one aborts the process over some
- * damage. Only blocks and log records whose checksums hold are read, and only keys that `wanted` accepts; of several
- * versions of a key the newest counts. In order of key. A record that stood in a damaged block is missing, and an older
- * version of it may show instead. Total: what cannot be read is left out. Cost: one pass over the files; memory for what
- * is wanted and the largest file.
+ * The readable records of a closed LevelDB, in order of key. Does not use LevelDB, which aborts the process on some
+ * corruption. Reads only blocks and log records with valid checksums, and only keys that `wanted` accepts; the newest
+ * version of a key counts. A record in a corrupt block is missing, and an older version may appear instead. Total: what
+ * cannot be read is skipped. Reads the files once; uses memory for the wanted records and the largest file.
  */
 export async function salvageRecords(
   directory: string,
@@ -45,8 +44,8 @@ export async function salvageRecords(
 }
 
 /**
- * Tables and logs that the database is made of, and tables newer than all of these: the end of the manifest, which names
- * them, may be lost. All that lie there where its manifest is damaged.
+ * The live tables and logs, and tables newer than all of them, because the end of the manifest that names them may be
+ * lost. All files if the manifest is corrupt.
  */
 async function liveFiles(directory: string): Promise<string[]> {
   const names = await readdir(directory).catch(() => []);
@@ -63,7 +62,7 @@ async function liveFiles(directory: string): Promise<string[]> {
 
 type Note = (sequence: number, key: Uint8Array, value: Uint8Array | null) => void;
 
-/** Behind every key of a table stand 8 bytes: what it is (1 put, 0 deleted) and, above that byte, its sequence number. */
+/** Every key of a table is followed by 8 bytes: the kind (1 put, 0 deleted) in the lowest, the sequence number in the rest. */
 const TRAILER_BYTES = 8;
 const PUT = 1;
 

@@ -1,18 +1,18 @@
 import { crc32 } from 'node:zlib';
 import type { SegmentLocation } from './header-record.ts';
 
-/** In front of a payload: magic "KSEG" | payload length u32 LE | CRC-32 of the payload u32 LE. */
+/** Before each payload: magic "KSEG" | payload length u32 LE | CRC-32 of the payload u32 LE. */
 export const FRAME_BYTES = 12;
 const MAGIC = Buffer.from('KSEG');
 
-/** How much is read at once while looking for the next record behind damaged bytes. */
+/** Bytes read at once while searching for the next record after corrupt bytes. */
 const STRIDE = 1 << 20;
 
-/** A record found by going through a file from its start. */
+/** A record found by a scan of a file. */
 export interface ScannedRecord {
   readonly at: SegmentLocation;
   readonly payload: Uint8Array;
-  /** Found by looking for a beginning behind damaged bytes: it may stand inside another record, put there by anybody. */
+  /** Found by a search after corrupt bytes: it may lie inside another record, where an attacker placed it. */
   readonly adrift: boolean;
 }
 
@@ -26,7 +26,7 @@ export function frame(payload: Uint8Array): Uint8Array {
   return bytes;
 }
 
-/** The payload of a whole frame that is as long as it should be, as a view, or null. */
+/** The payload of an intact frame of the expected length, as a view, or null. */
 export function unframe(bytes: Uint8Array, length: number): Uint8Array | null {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const payload = bytes.subarray(FRAME_BYTES);
@@ -41,7 +41,7 @@ function framedLength(head: Uint8Array): number | null {
 
 type Read = (offset: number, length: number) => Promise<Uint8Array | null>;
 
-/** All good records of a file in order; damaged stretches are passed over. */
+/** All intact records of a file in order; corrupt parts are skipped. */
 export async function* scanRecords(
   read: Read,
   segment: number,
@@ -75,7 +75,7 @@ export async function* scanRecords(
   }
 }
 
-// Only the payload was damaged: its length still leads to the next record.
+// Only the payload is corrupt: its length still leads to the next record.
 async function beginsAt(read: Read, offset: number): Promise<boolean> {
   const head = await read(offset, FRAME_BYTES);
   return head !== null && framedLength(head) !== null;
@@ -83,7 +83,7 @@ async function beginsAt(read: Read, offset: number): Promise<boolean> {
 
 async function findMagic(read: Read, from: number, size: number): Promise<number | null> {
   for (let at = from; at < size; at += STRIDE) {
-    // A beginning may stand across the border of two strides.
+    // The magic may cross the border of two reads.
     const length = Math.min(STRIDE + MAGIC.length - 1, size - at);
     const bytes = await read(at, length);
     const found = bytes ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).indexOf(MAGIC) : -1;

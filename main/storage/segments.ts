@@ -14,27 +14,27 @@ export interface SegmentStoreOptions {
   readonly directory: string;
   /** For the chaos test. */
   readonly kind: 'block body' | 'undo record';
-  /** A new file begins when the current one has reached this size. */
+  /** A new file is started when the current one has reached this size. */
   readonly segmentBytes?: number;
-  /** No record may be longer; bounds what a damaged length can make us allocate. */
+  /** Maximum length of a record; bounds the allocation for a corrupt length. */
   readonly maxRecordBytes: number;
 }
 
 /**
  * Append-only files of checksummed records; deleting a file is pruning. Bytes once written are never changed, so that
- * a crash can only damage the end of the newest file, and then the next append begins a new one.
+ * a crash can only corrupt the end of the newest file, and the next append starts a new one.
  */
 export interface SegmentStore {
-  /** Resolves when the bytes are with the operating system; {@link sync} puts them on the disk. */
+  /** Resolves when the operating system has the bytes; {@link sync} forces them to the disk. */
   append(payload: Uint8Array): Promise<SegmentLocation>;
-  /** Null when the file is gone (pruned) or the record is damaged. */
+  /** Null when the file is missing (pruned) or the record is corrupt. */
   read(at: SegmentLocation): Promise<Uint8Array | null>;
-  /** Whether the file is there and long enough. Reads nothing. */
+  /** Whether the file exists and is long enough. Reads nothing. */
   holds(at: SegmentLocation): boolean;
-  /** No file of this number or a lower one will be written to: places in files that are lost must not be filled anew. */
+  /** Never writes to this or a lower file number, so that locations in lost files are not reused. */
   leave(segment: number): void;
   sync(): Promise<void>;
-  /** All good records of a file in order, from a record's beginning on; damaged stretches are passed over. */
+  /** All intact records of a file in order, from the start of a record on; corrupt parts are skipped. */
   scan(segment: number, from?: number): AsyncGenerator<ScannedRecord>;
   segments(): readonly number[];
   /** Bytes in all files. */
@@ -43,20 +43,20 @@ export interface SegmentStore {
   close(): Promise<void>;
 }
 
-/** @throws {KithError} `storage-unusable` when the directory can't be made or read. */
+/** @throws {KithError} `storage-unusable` when the directory cannot be created or read. */
 export async function openSegments(options: SegmentStoreOptions): Promise<SegmentStore> {
   const { directory, kind, segmentBytes = 64 << 20, maxRecordBytes } = options;
   const sizes = await listSegments(directory);
   const readers = new Map<number, Promise<FileHandle>>();
   const path = (segment: number) => join(directory, `${String(segment).padStart(6, '0')}.seg`);
 
-  // Always a new file after a restart: nobody has to find out where the last one was cut off.
+  // Always a new file after a restart, because the last one may be truncated.
   let current = Math.max(0, ...sizes.keys()) + 1;
   let file: FileHandle | null = null;
-  // The process that wrote the newest file may have been killed before that was on the disk. Older files were synced.
+  // The process that wrote the newest file may have been killed before a sync. Older files were synced.
   let inherited: number | null = current > 1 ? current - 1 : null;
   let tail: Promise<unknown> = Promise.resolve();
-  // The end of a file that is complete: a sync meanwhile must wait for it, and not touch a file that is being closed.
+  // Closing of a complete file: a sync must wait for it and not use a file that is being closed.
   let ending: Promise<void> | null = null;
 
   const endFile = (full: FileHandle): Promise<void> => {
@@ -84,7 +84,7 @@ export async function openSegments(options: SegmentStoreOptions): Promise<Segmen
       await file.appendFile(frame(payload));
       crashPoint(kind);
     } catch (error) {
-      // How much arrived is unknown: the rest of this file is given up, and nothing points into it.
+      // How much was written is unknown: the rest of this file is not used, and no location points into it.
       await endFile(file).catch(() => undefined);
       sizes.set(current, offset);
       current++;
@@ -173,7 +173,7 @@ export async function openSegments(options: SegmentStoreOptions): Promise<Segmen
 }
 
 async function syncFile(path: string): Promise<void> {
-  // For writing, since some systems sync nothing else.
+  // Opened for writing, because some systems sync only such descriptors.
   const file = await open(path, 'r+').catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;
@@ -182,7 +182,7 @@ async function syncFile(path: string): Promise<void> {
   await file?.close();
 }
 
-/** A new file that is still there after a power failure, as soon as it has been synced. */
+/** Creates a file that survives a power failure once it was synced. */
 async function create(path: string): Promise<FileHandle> {
   const file = await open(path, 'a');
   await syncFolder(dirname(path));

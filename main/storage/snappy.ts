@@ -1,11 +1,11 @@
 import { Cursor } from './level-cursor.ts';
 
-/** No block of a LevelDB of ours unpacks to more: its blocks are 4 KiB and a record at most some 100 kB. */
+/** Maximum decompressed size: blocks have 4 KiB here and a record at most about 100 kB. */
 const MAX_UNPACKED = 4 << 20;
 
 /**
- * Unpacks Snappy's block format (format_description.txt of google/snappy): LevelDB packs blocks with it unless told not
- * to. Null for bytes that are not whole. Total; bounded by {@link MAX_UNPACKED}.
+ * Decompresses the block format of Snappy (format_description.txt of google/snappy), the default of LevelDB. Null for
+ * invalid bytes. Total; bounded by {@link MAX_UNPACKED}.
  */
 export function unpackSnappy(packed: Uint8Array): Uint8Array | null {
   const header = new Cursor(packed);
@@ -24,7 +24,7 @@ export function unpackSnappy(packed: Uint8Array): Uint8Array | null {
       from += size;
     } else {
       if (back === 0 || back > to) return null;
-      // Byte by byte: a copy may reach into what it is writing.
+      // Byte by byte, because a copy may overlap its own output.
       for (let i = 0; i < size; i++) out[to + i] = out[to + i - back]!;
     }
     to += size;

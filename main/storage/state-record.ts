@@ -3,7 +3,7 @@ import { Reader } from '../core/codec/reader.ts';
 import { Writer } from '../core/codec/writer.ts';
 import type { Hash } from '../core/crypto/hash.ts';
 
-/** What one atomic batch moves together with the coins. */
+/** The state that each atomic batch writes together with the coins. */
 export interface ChainState {
   readonly tip: Hash;
   readonly height: Height;

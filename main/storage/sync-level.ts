@@ -4,9 +4,8 @@ import { syncFolder } from '../lib/sync-folder.ts';
 import { codeOf } from '../lib/errors.ts';
 
 /**
- * Completes a synced write of LevelDB 1.20, which forces only its newest log to the disk: neither the log before it,
- * while that is not in a table yet, nor the names in its folder. Call it after the write. Cost: an fdatasync of the folder,
- * in most cases of nothing else.
+ * Completes a synced write of LevelDB 1.20, which syncs only its newest log: neither the log before it, while that is not
+ * in a table yet, nor the names in its folder. Call it after the write. Usually costs one fdatasync of the folder.
  */
 export async function syncLevel(directory: string): Promise<void> {
   const logs = (await readdir(directory)).flatMap((name) => {
@@ -18,7 +17,7 @@ export async function syncLevel(directory: string): Promise<void> {
   await syncFolder(directory);
 }
 
-/** Gone: it is in a table, which LevelDB synced. Not shared (Windows): LevelDB has it open. */
+/** Errors to ignore: a missing log is in a table, which LevelDB synced; on Windows LevelDB has the log open exclusively. */
 const NOT_NEEDED = new Set(['ENOENT', 'EBUSY', 'EPERM', 'EACCES']);
 
 async function syncFile(path: string): Promise<void> {
