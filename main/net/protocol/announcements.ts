@@ -7,13 +7,14 @@ import { readHashes } from './sync-messages.ts';
 
 /** Most wids in one announcement. */
 export const MAX_WIDS = 500;
-/** The most bytes that any gossip message has: an announcement of the most payments. */
+/** Largest gossip message in bytes: an announcement of MAX_WIDS transactions. */
 export const MAX_GOSSIP_BYTES = 20 * 1024;
 
 /**
- * What a node says on the transaction topic: it has checked these, has them in its mempool and will serve them.
- * The salt makes every announcer's message one of its own, so that the router doesn't hide the second announcer of the
- * same transactions from us: we want to know all of them, as fallbacks and as echoes.
+ * A message on the transaction topic: the announcer has checked these transactions, has them in its mempool and
+ * serves them. The salt makes the message of every announcer unique, so that the router does not drop the second
+ * announcement of the same transactions: further announcers are fallbacks for the request, and show that a
+ * transaction spreads.
  */
 export interface WidAnnouncement {
   /** 8 random bytes. */
@@ -38,14 +39,17 @@ export function decodeWids(data: Uint8Array): WidAnnouncement | Violation {
   return wids.length === 0 ? violation('codec-length', { count: 0 }) : { salt, wids };
 }
 
-/** What a node says on the block topic: a header whose work it has checked, with the whole block if that is small. */
+/**
+ * A message on the block topic: a header whose proof of work the announcer has checked, with the whole block if it is
+ * small.
+ */
 export interface BlockAnnouncement {
   readonly header: Header;
   /** The bytes of the block, header included. */
   readonly block: Uint8Array | null;
 }
 
-/** A block of at most so many bytes travels inside its announcement: cheaper than asking for it. */
+/** A block of at most this many bytes is part of its announcement, which is cheaper than a request for it. */
 export const MAX_INLINE_BLOCK = 2048;
 
 /** `header 88 | kind u8 (0 nothing, 1 the rest of the block) | bytes to the end`. */
@@ -58,7 +62,7 @@ export function encodeBlockAnnouncement(header: Uint8Array, block: Uint8Array | 
 }
 
 export function decodeBlockAnnouncement(data: Uint8Array): BlockAnnouncement | Violation {
-  // A copy: the chain keeps the header, and a view would keep the whole packet with it.
+  // A copy: the chain keeps the header, and a view would keep the whole packet in memory.
   const reader = new Reader(data.slice());
   const makeHeader = readHeader(reader);
   const kind = reader.u8();
@@ -66,7 +70,7 @@ export function decodeBlockAnnouncement(data: Uint8Array): BlockAnnouncement | V
   if (reader.failed !== null) return violation(reader.failed);
   const header = makeHeader();
   if (kind === 1) return readInline(reader, header);
-  // Unknown kinds are a newer node's: the header is enough.
+  // Unknown kinds come from newer versions: the header is enough.
   return { header, block: null };
 }
 

@@ -6,14 +6,14 @@ import { type Violation, violation } from '../../core/violation.ts';
 import { MAX_COMPACT_COUNT } from './compact-block.ts';
 import { MAX_PARTS_ASKED } from './frame-types.ts';
 
-/** Asks for transactions of a block by their places in it. */
+/** Requests transactions of a block by their positions (getblocktxn of BIP 152). */
 export interface GetParts {
   readonly id: Hash;
   /** Ascending. */
   readonly indexes: readonly number[];
 }
 
-/** `id 32 | count | gap …`, where a gap counts the places between this one and the one before it. */
+/** `id 32 | count | gap …`, where a gap is the number of positions between this one and the one before it. */
 export function encodeGetParts({ id, indexes }: GetParts): Uint8Array {
   const writer = new Writer(40 + 3 * indexes.length).bytes(id).varuint(indexes.length);
   let next = 0;
@@ -41,7 +41,7 @@ export function decodeGetParts(body: Uint8Array): GetParts | Violation {
   return failed === null ? { id, indexes } : violation(failed);
 }
 
-/** `count | (length | transaction) …`: all that were asked for, in that order, or none. */
+/** `count | (length | transaction) …`: all requested transactions in order, or none. */
 export function encodeParts(parts: readonly Uint8Array[]): Uint8Array {
   let bytes = 5;
   for (const part of parts) bytes += 5 + part.length;
@@ -50,7 +50,7 @@ export function encodeParts(parts: readonly Uint8Array[]): Uint8Array {
   return writer.finish();
 }
 
-/** The parts are views into `body`. */
+/** The transactions are views into `body`. */
 export function decodeParts(body: Uint8Array): Uint8Array[] | Violation {
   const reader = new Reader(body);
   const count = reader.count(2);

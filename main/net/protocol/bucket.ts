@@ -1,14 +1,14 @@
 import { sleep } from '../../lib/clock.ts';
 
-/** A budget that fills with time: `capacity` at once, `perSecond` in the long run. */
+/** A token bucket: `capacity` at once, `perSecond` in the long run. */
 export interface Bucket {
-  /** Takes `cost` if that much is there. */
+  /** Takes `cost` if that many tokens are available. */
   take(cost: number): boolean;
-  /** Milliseconds until `cost` will be there; 0 = now. A cost above the capacity counts as the capacity. */
+  /** Milliseconds until `cost` is available; 0 = now. A cost above the capacity counts as the capacity. */
   waitFor(cost: number): number;
 }
 
-/** Takes `cost`, as soon as it is there. */
+/** Waits until `cost` is available, and takes it. */
 export async function spend(bucket: Bucket, cost: number): Promise<void> {
   while (!bucket.take(cost)) await sleep(bucket.waitFor(cost) + 1);
 }

@@ -5,29 +5,32 @@ import { MAX_BLOCK_OUTPUTS, MAX_TRANSACTION_BYTES } from '../../core/primitives/
 import type { Transaction } from '../../core/primitives/transaction.ts';
 import { SHORT_ID_BYTES, shortIdKey, shortIdOf } from './short-ids.ts';
 
-/** A transaction that a compact block carries whole, at its place in the block. */
+/** A transaction that a compact block contains in full, with its position in the block. */
 export interface Prefilled {
   readonly index: number;
   readonly bytes: Uint8Array;
 }
 
-/** What a block holds, for somebody who has most of it: 6 bytes a transaction, and whole what it likely lacks. */
+/**
+ * A block for a receiver that has most of its transactions: 6 bytes per transaction, and in full those that it
+ * probably lacks (BIP 152).
+ */
 export interface CompactBlock {
   readonly header: Header;
-  /** 8 bytes, random; see `shortIdKey`. */
+  /** 8 random bytes; see `shortIdKey`. */
   readonly nonce: Uint8Array;
-  /** How many transactions the block has. */
+  /** Number of transactions in the block. */
   readonly count: number;
-  /** In the order of the block. */
+  /** In block order. */
   readonly prefilled: readonly Prefilled[];
-  /** Of all others, in the order of the block, as numbers below 2^48. */
+  /** The short ids of all other transactions in block order, as numbers below 2^48. */
   readonly shortIds: readonly number[];
 }
 
-/** Every transaction has an output, so a block has no more of them. */
+/** Every transaction has an output, so a block has no more transactions than outputs. */
 export const MAX_COMPACT_COUNT = MAX_BLOCK_OUTPUTS;
 
-/** `prefill` says which transactions go whole, beside the coinbase. */
+/** `prefill` selects the transactions that are sent in full, in addition to the coinbase. */
 export function compactOf(
   block: { readonly header: Header; readonly transactions: readonly Transaction[] },
   nonce: Uint8Array,
@@ -43,7 +46,10 @@ export function compactOf(
   return { header: block.header, nonce, count: block.transactions.length, prefilled, shortIds };
 }
 
-/** The block's bytes when its compact form has all of it and it has at most `most` bytes; otherwise null. */
+/**
+ * The bytes of the block if its compact form contains all transactions and the block has at most `most` bytes;
+ * otherwise null.
+ */
 export function wholeBlock({ header, count, prefilled }: CompactBlock, most: number): Uint8Array | null {
   const size = prefilled.reduce((sum, { bytes }) => sum + bytes.length, header.bytes.length);
   if (prefilled.length < count || size > most) return null;
@@ -53,7 +59,7 @@ export function wholeBlock({ header, count, prefilled }: CompactBlock, most: num
   return block.length <= most ? block : null;
 }
 
-/** Behind the header: `nonce 8 | count | prefilled count | (gap | length | transaction) … | short id 6 …`. */
+/** After the header: `nonce 8 | count | prefilled count | (gap | length | transaction) … | short id 6 …`. */
 export function writeCompact(writer: Writer, compact: CompactBlock): void {
   writer.bytes(compact.nonce).varuint(compact.count).varuint(compact.prefilled.length);
   let next = 0;
@@ -68,12 +74,12 @@ export function writeCompact(writer: Writer, compact: CompactBlock): void {
   }
 }
 
-/** Reads to the end of the message; null (and a failed reader) when it isn't one. */
+/** Reads to the end of the message; null (and a failed reader) when it is not a compact block. */
 export function readCompact(reader: Reader, header: Header): CompactBlock | null {
   const nonce = reader.bytes(8);
   const count = reader.varuint();
   const whole = reader.count(2);
-  // No block is without transactions: nothing below has to expect an empty list.
+  // No block is empty: the code below never gets an empty list.
   if (count === 0 || count > MAX_COMPACT_COUNT || whole > count) reader.fail('codec-length');
   const prefilled: Prefilled[] = [];
   let next = 0;

@@ -23,25 +23,28 @@ import {
 import { handlerFailure } from './handler-failure.ts';
 import { isPeerViolation, type PeerViolation, peerViolation } from './wire-violation.ts';
 
-/** How long a peer may take to introduce itself. */
+/** Timeout for the hello of a peer. */
 export const HELLO_MS = 10_000;
-/** An inbound connection without a hello ends after this; the hello itself has HELLO_MS from its stream on. */
+/**
+ * An inbound connection without a hello is closed after this time; the hello itself has HELLO_MS from the opening of
+ * its stream.
+ */
 export const WITHOUT_HELLO_MS = 15_000;
-/** For a `bye` to reach the peer before the connection is closed. */
+/** Time for a `bye` to reach the peer before the connection is closed. */
 export const GOODBYE_MS = 500;
 
-/** What two nodes have said to each other, and the stream on which they keep each other up to date. */
+/** The result of a handshake, and the stream on which both sides send updates. */
 export interface Control {
   readonly hello: Hello;
-  /** The highest protocol version that both sides speak. */
+  /** The highest protocol version that both sides support. */
   readonly version: number;
-  /** Tells the peer our new tip; while it is slow to read, only the newest is kept. */
+  /** Sends our new tip; while the peer is slow to read, only the newest is kept. */
   tell(tip: TipClaim): void;
-  /** Tells the peer from which height on we have all bodies now. */
+  /** Sends the height from which this node has all bodies now. */
   tellServes(from: Height): void;
-  /** Says why we leave; resolves when it is sent or can't be. */
+  /** Sends the reason for closing; resolves when it is sent or cannot be sent. */
   bye(code: string): Promise<void>;
-  /** Reads until the stream ends: with the peer's violation, its goodbye, or null. */
+  /** Reads until the stream ends: resolves to the peer's violation, its goodbye, or null. */
   run(
     onTip: (tip: TipClaim) => void,
     onServes?: (from: Height) => void,
@@ -49,8 +52,8 @@ export interface Control {
 }
 
 /**
- * Exchanges greetings: the side that opened the stream speaks first. Null = the stream was lost meanwhile.
- * A peer of another network, or without a common version, is told so before the violation is returned.
+ * Exchanges hellos: the side that opened the stream sends first. Null = the stream was lost meanwhile. A peer of
+ * another network, or without a common version, gets a `bye` before the violation is returned.
  */
 export async function greet(
   stream: Stream,
@@ -90,7 +93,7 @@ function readHello(frame: Frame | PeerViolation | null, ours: Hello): Hello | Pe
   if (frame === null || isPeerViolation(frame)) return frame;
   if (frame.type === FRAME.bye.type) {
     const code = decodeBye(frame.body);
-    // The other side noticed first that we have nothing in common.
+    // The other side detected the difference first.
     return code === 'hello-network' || code === 'hello-version' ? peerViolation(code) : null;
   }
   const hello = decodeHello(frame.body);
@@ -104,7 +107,7 @@ function readHello(frame: Frame | PeerViolation | null, ours: Hello): Hello | Pe
 function createControl(stream: Stream, reader: FrameReader, hello: Hello, version: number): Control {
   let next: TipClaim | null = null;
   let writing = false;
-  // A block now and then, a burst while catching up.
+  // One message per block on average, a burst during sync.
   const bucket = createBucket(60, 2);
 
   async function flush(): Promise<void> {
@@ -117,7 +120,7 @@ function createControl(stream: Stream, reader: FrameReader, hello: Hello, versio
         await writeFrame(stream, FRAME.tip.type, 0, [encodeTip(tip)]);
       }
     } catch {
-      // The stream is gone; whoever reads it notices.
+      // The stream is lost; its reader handles that.
     } finally {
       writing = false;
     }
@@ -132,7 +135,7 @@ function createControl(stream: Stream, reader: FrameReader, hello: Hello, versio
     },
     tellServes(from) {
       writeFrame(stream, FRAME.serves.type, 0, [encodeServes(from)]).catch(() => {
-        // The stream is gone; whoever reads it notices.
+        // The stream is lost; its reader handles that.
       });
     },
     async bye(code) {
@@ -140,7 +143,7 @@ function createControl(stream: Stream, reader: FrameReader, hello: Hello, versio
         await writeFrame(stream, FRAME.bye.type, 0, [encodeBye(code)]);
         await stream.close({ signal: AbortSignal.timeout(GOODBYE_MS) });
       } catch {
-        // It left before we could say it.
+        // The peer closed the stream before the `bye` was sent.
       }
     },
     async run(onTip, onServes = () => {}) {
@@ -155,7 +158,7 @@ function createControl(stream: Stream, reader: FrameReader, hello: Hello, versio
             onServes(from);
             continue;
           }
-          // What only a newer version says means nothing to this one.
+          // Other frames come from newer versions and have no meaning in this one.
           if (frame.type !== FRAME.bye.type && frame.type !== FRAME.tip.type) continue;
           const said = frame.type === FRAME.bye.type ? decodeBye(frame.body) : decodeTip(frame.body);
           if (typeof said === 'string') return { bye: said };

@@ -3,15 +3,15 @@ export interface Deadline {
   clear(): void;
 }
 
-/** A timer that fires so much late shows that this process did not run: a suspended computer, a blocked thread. */
+/** A timer that fires this late shows that the process did not run: a suspended computer or a blocked thread. */
 const LATE_MS = 1000;
-/** What arrived meanwhile is read within this. */
+/** Bytes that arrived meanwhile are read within this time. */
 const GRACE_MS = 5000;
 
 /**
- * Calls back when `ms` milliseconds have passed in which something could have been read. Node.js runs timers before it
- * reads sockets, so after a pause of this process every deadline would seem to be missed by the peer: it gets a grace
- * period then.
+ * Calls back after `ms` milliseconds in which the process could have read its sockets. Node.js runs timers before it
+ * reads sockets, so after a pause of this process every deadline would seem to be missed by the peer: it is then
+ * extended by GRACE_MS.
  */
 export function createDeadline(ms: number, onDue: () => void): Deadline {
   let timer: NodeJS.Timeout | undefined;

@@ -4,32 +4,33 @@ import { createDeadline } from './deadline.ts';
 
 /** A stream with more unsent bytes than this makes its writer wait. */
 export const HIGH_WATER = 256 * 1024;
-/** An end that does nothing for this long while the other waits for it is cut off. */
+/** A peer that makes no progress for this long while this side waits for it is cut off. */
 export const STALL_MS = 10_000;
-/** The slowest pace, after the first STALL_MS, at which a frame may come or go. */
+/** The slowest accepted pace of a frame, sent or received, after the first STALL_MS. */
 export const SLOWEST_BYTES_PER_S = 1024;
-/** The slowest pace at which a peer may take what it asked for: we hold the answer for as long. */
+/** The slowest accepted pace at which a peer reads an answer: this node holds the answer in memory for that long. */
 const SLOWEST_TAKEN_PER_S = 4096;
 
-/** Bytes of a stream, one arrival at a time; while nobody asks for the next, the peer is held back. */
+/** The bytes of a stream, one arrival at a time; while the caller does not ask for more, the peer is held back. */
 export interface Puller {
   /**
    * The next bytes, or null at the end of the stream.
-   * @throws {KithError} `stream-lost`, or `stream-stalled` when nothing came for `waitMs` (null = waits for ever).
+   * @throws {KithError} `stream-lost`, or `stream-stalled` when no bytes arrived for `waitMs` (null = no timeout).
    */
   next(waitMs: number | null): Promise<Uint8Array[] | null>;
-  /** Takes the listeners off; the stream itself stays as it is. */
+  /** Removes the listeners; the stream itself does not change. */
   release(): void;
 }
 
 /**
- * The stream's own iterator queues without limit, and a paused stream buffers at most its yamux window. So: pause at
- * every arrival, resume only when the reader wants more. `resume` delivers what was held back and only then tells yamux
- * to go on, so a pause inside that delivery would be undone: the window would grow with nobody reading.
+ * The stream's own iterator queues without limit, while a paused stream buffers at most its yamux window. So the
+ * stream is paused at every arrival and resumed only when the reader wants more. `resume` delivers the buffered bytes
+ * before it tells yamux to continue, so a pause inside that delivery would be undone: the window would grow while
+ * nothing is read.
  */
 export function createPuller(stream: Stream): Puller {
   let queue: Uint8Array[] = [];
-  // libp2p calls a stream ended whose last bytes came with the negotiation and wait for the first listener.
+  // libp2p reports a stream as ended whose last bytes came with the negotiation and wait for the first listener.
   let ended = stream.readableEnded && stream.readBufferLength === 0;
   let failure: Error | undefined;
   let wake: (() => void) | undefined;
@@ -95,8 +96,8 @@ export function createPuller(stream: Stream): Puller {
 }
 
 /**
- * Sends and waits until the peer has taken enough of it. A peer that doesn't read holds at most HIGH_WATER and these
- * bytes of ours in memory, and is cut off after STALL_MS, or when it takes longer than `mostMs` altogether.
+ * Sends, and waits until the peer has read enough of it. A peer that does not read makes this node hold at most
+ * HIGH_WATER and these bytes in memory, and is cut off after STALL_MS, or when it needs more than `mostMs` in total.
  * @throws {KithError} `stream-lost`, `stream-stalled`.
  */
 export async function write(stream: Stream, parts: readonly Uint8Array[], mostMs?: number): Promise<void> {
@@ -107,7 +108,7 @@ export async function write(stream: Stream, parts: readonly Uint8Array[], mostMs
       stream.send(part);
     }
   } catch (error) {
-    throw new KithError('stream-lost', 'the stream takes no more', { cause: error });
+    throw new KithError('stream-lost', 'the stream cannot be written', { cause: error });
   }
   const latest = performance.now() + (mostMs ?? longestMs(bytes));
   while (stream.writeBufferLength > HIGH_WATER) {
@@ -117,11 +118,11 @@ export async function write(stream: Stream, parts: readonly Uint8Array[], mostMs
   }
 }
 
-/** How long a peer may take for an answer of so many bytes; a full block: five minutes. */
+/** Longest time that a peer may take to read an answer of this size; five minutes for a full block. */
 export const longestMs = (bytes: number): number =>
   STALL_MS + ((HIGH_WATER + bytes) / SLOWEST_TAKEN_PER_S) * 1000;
 
-// stream.onDrain() never re-arms in this version of libp2p (its promise stays resolved), so: the event itself.
+// stream.onDrain() never re-arms in this version of libp2p (its promise stays resolved), so the event itself is used.
 async function drain(stream: Stream): Promise<boolean> {
   let off = () => {};
   const drained = await waitFor((done) => {
@@ -137,7 +138,8 @@ async function drain(stream: Stream): Promise<boolean> {
 }
 
 /**
- * Sockets and ciphers give Node's Buffer, whose `slice` doesn't copy: everybody above relies on what `Uint8Array` does.
+ * Sockets and ciphers return Node's Buffer, whose `slice` does not copy; the layers above rely on the copy that
+ * `Uint8Array.slice` makes.
  */
 export function plain(bytes: Uint8Array): Uint8Array {
   return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -4,30 +4,30 @@ import { HEADER_BYTES, MAX_BLOCK_BYTES, MAX_TRANSACTION_BYTES } from '../../core
 export const MAX_HEADERS = 2000;
 /** Most ids in one locator: exponential steps over 2^32 heights need fewer. */
 export const MAX_LOCATOR = 64;
-/** Most blocks asked for in one request. */
+/** Most blocks in one request. */
 export const MAX_BLOCKS_ASKED = 16;
-/** Most transactions asked for in one request. */
+/** Most transactions in one request. */
 export const MAX_TRANSACTIONS_ASKED = 256;
-/** Most wids in the list of what a node has. */
+/** Most wids in a listing of the mempool. */
 export const MAX_WIDS_LISTED = 5000;
-/** Most transactions of one block asked for; who lacks more asks for the block. */
+/** Most transactions of one block in one request; a peer that lacks more requests the block. */
 export const MAX_PARTS_ASKED = 2000;
-/** Most signed records of peers in one reply, and most bytes of one. */
+/** Most signed peer records in one reply, and most bytes of one. */
 export const MAX_RECORDS = 50;
 export const MAX_RECORD_BYTES_SIGNED = 1024;
 /** Most chunks of a snapshot: 268 million coins. */
 export const MAX_CHUNKS = 16_384;
-/** A compact block of the most transactions, and what it carries whole. */
+/** A compact block with the most transactions, and the transactions that it contains in full. */
 export const MAX_PUSHED_BYTES = 80 * 1024;
-/** A reply with transactions ends before it grows past this; one transaction always fits. */
+/** A reply with transactions ends before it exceeds this size, but contains at least one transaction. */
 export const MAX_TRANSACTIONS_BYTES = 512 * 1024;
 
-/** Most bytes of a frame that only a newer version knows, and that this one skips. */
+/** Largest frame of an unknown type, from a newer version, that is skipped. */
 export const MAX_UNKNOWN_BYTES = 65_536;
 
 /**
- * Every frame type, over all protocols, with the most bytes that its body may have. A type has one meaning for ever;
- * a changed meaning takes a new number.
+ * Every frame type of all protocols, with the largest size of its body. A type never changes its meaning; a changed
+ * meaning gets a new number.
  */
 export const FRAME = {
   hello: { type: 0x01, cap: 1024 },
@@ -61,6 +61,6 @@ export const FRAME = {
   compact: { type: 0x63, cap: MAX_PUSHED_BYTES },
   wantBlocks: { type: 0x64, cap: 1 },
   parts: { type: 0x25, cap: MAX_BLOCK_BYTES + 8192 },
-  /** Answers a request of a type that only a newer version has. */
+  /** The answer to a request of an unknown type. */
   unknown: { type: 0x7f, cap: 0 },
 } as const;

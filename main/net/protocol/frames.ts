@@ -4,8 +4,8 @@ import { createPuller, longestMs, SLOWEST_BYTES_PER_S, STALL_MS, write } from '.
 import { type PeerViolation, peerViolation } from './wire-violation.ts';
 
 /**
- * Everything between nodes but gossip goes in frames: `length u32 LE | type u8 | id u32 LE | body`, where length counts
- * the body alone and id ties a reply to its request.
+ * All messages except gossip are frames: `length u32 LE | type u8 | id u32 LE | body`, where length is that of the
+ * body and id links a reply to its request.
  */
 export interface Frame {
   readonly type: number;
@@ -14,31 +14,33 @@ export interface Frame {
 }
 
 export const FRAME_HEAD = 9;
-/** Pieces of less than this are put together when they arrive. */
+/** Pieces smaller than this are merged when they arrive. */
 const SMALL_BYTES = 64 * 1024;
 
-/** How many bytes a frame of this type may have now, or null when it may not come at all. */
+/** Largest body that a frame of this type may have now, or null when the type is not accepted. */
 export type CapOf = (type: number, id: number) => number | null;
 
 export interface FrameReader {
-  /** The next frame, null at a clean end, or what the peer did wrong. Rejects only when the stream is lost. */
+  /** The next frame, null at a clean end, or the violation of the peer. Rejects only when the stream is lost. */
   next(): Promise<Frame | PeerViolation | null>;
   release(): void;
-  /** In how many pieces the frame that is coming is kept. */
+  /** Number of pieces of the frame that is being received. */
   readonly pieces: number;
-  /** Bytes of the next frame are here, but not all of it. */
+  /** Part of the next frame has arrived. */
   readonly isInFrame: boolean;
 }
 
-/** Reads frames; a body longer than `capOf` allows is refused when its head has arrived, before anything is kept for it. */
+/**
+ * Reads frames; a body longer than `capOf` allows is refused when its head has arrived, before memory is used for it.
+ */
 export function createFrameReader(stream: Stream, capOf: CapOf): FrameReader {
   const puller = createPuller(stream);
   let pieces: Uint8Array[] = [];
   let have = 0;
   let inBody = false;
 
-  // A sender of single bytes must not make us keep an object for each: pieces grow together as they come, so that there
-  // are never more than a few small ones.
+  // A peer that sends single bytes must not make this node keep an object for each: pieces are merged as they arrive,
+  // so that only a few small ones exist.
   function keep(piece: Uint8Array): void {
     pieces.push(piece);
     for (let n = pieces.length; n > 1; n = pieces.length) {
@@ -51,7 +53,7 @@ export function createFrameReader(stream: Stream, capOf: CapOf): FrameReader {
     }
   }
 
-  // Waits until `need` bytes of the frame that began at `began` are here.
+  // Waits until `need` bytes of the frame that began at `began` have arrived.
   async function gather(need: number, began: { at: number | null }): Promise<'here' | 'end' | 'slow'> {
     while (have < need) {
       const arrived = await puller.next(timeouts(began.at, have)).catch((error: unknown) => {
@@ -76,7 +78,7 @@ export function createFrameReader(stream: Stream, capOf: CapOf): FrameReader {
     if (first.length >= count) {
       if (first.length === count) pieces.shift();
       else pieces[0] = first.subarray(count);
-      // A view would keep a whole packet alive for a small message.
+      // A view would keep a whole packet in memory for a small message.
       return count * 4 < first.buffer.byteLength ? first.slice(0, count) : first.subarray(0, count);
     }
     const whole = new Uint8Array(count);
@@ -120,7 +122,7 @@ export function createFrameReader(stream: Stream, capOf: CapOf): FrameReader {
   };
 }
 
-// Between frames a stream may rest for ever; inside one, every byte must come at the slowest allowed pace.
+// Between frames a stream may be idle for ever; inside a frame every byte must arrive at the slowest accepted pace.
 function timeouts(began: number | null, have: number): number | null {
   if (began === null) return null;
   return began + STALL_MS + (have / SLOWEST_BYTES_PER_S) * 1000 - performance.now();
@@ -131,15 +133,15 @@ function readHead(head: Uint8Array): { length: number; type: number; id: number 
   return { length: view.getUint32(0, true), type: view.getUint8(4), id: view.getUint32(5, true) };
 }
 
-/** Waits until so many bytes may go out; `begun`: the beginning of the same frame is out already. */
+/** Resolves when this many bytes may be sent. `begun`: earlier bytes of the same frame were sent already. */
 export type Pay = (bytes: number, begun: boolean) => Promise<void>;
 
-/** A larger frame goes out in such pieces, each of which is paid for. */
+/** A larger frame is sent in pieces of this size, each of which is charged. */
 export const PIECE_BYTES = 64 * 1024;
 
 /**
- * Sends one frame, its body in parts, and waits as `write` does.
- * @throws {KithError} `stream-lost`, `stream-stalled`; what `pay` rejects with.
+ * Sends one frame whose body is given in parts, and waits as `write` does.
+ * @throws {KithError} `stream-lost`, `stream-stalled`; errors of `pay`.
  */
 export async function writeFrame(
   stream: Stream,
@@ -150,7 +152,7 @@ export async function writeFrame(
 ): Promise<void> {
   let length = 0;
   for (const part of parts) length += part.length;
-  // Small frames go as one packet; a large body isn't copied for the sake of nine bytes.
+  // A small frame is sent as one packet; a large body is not copied for a head of nine bytes.
   const small = length <= 4096;
   const head = new Uint8Array(FRAME_HEAD + (small ? length : 0));
   const view = new DataView(head.buffer);
@@ -173,7 +175,7 @@ async function writePieces(
   pay: Pay | undefined,
 ): Promise<void> {
   if (pay === undefined) return write(stream, parts);
-  // The time that the peer may take is that of the whole frame; what we wait ourselves doesn't count.
+  // The time limit of the peer is that of the whole frame; the time in `pay` does not count.
   let leftMs = longestMs(parts.reduce((sum, { length }) => sum + length, 0));
   let begun = false;
   for (const piece of piecesOf(parts)) {

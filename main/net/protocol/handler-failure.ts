@@ -3,9 +3,9 @@ import { messageOf } from '../../lib/errors.ts';
 import { type PeerViolation, peerViolation } from './wire-violation.ts';
 
 /**
- * What an exception means that came out of the handler of a peer's message: the one place for all of them. If it is a
- * bug, it counts against the peer all the same (`handler-failed`): otherwise a message that makes a handler throw would
- * cost its sender nothing, as often as it is sent. Null when the world failed: a stream, a disk.
+ * The violation for an exception from the handler of a peer's message; the only place that decides this. A bug counts
+ * against the peer (`handler-failed`): otherwise a peer could repeat a message that makes a handler throw without any
+ * cost. Null when the stream or the disk failed.
  * @param where the kind of message.
  */
 export function handlerFailure(where: string, error: unknown): PeerViolation | null {

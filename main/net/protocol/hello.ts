@@ -8,7 +8,7 @@ import type { Height, UnixSeconds } from '../../../shared/units.ts';
 /** The best chain that a node has connected. */
 export interface TipClaim {
   readonly height: Height;
-  /** Cumulative, genesis included; below 2^256. */
+  /** Cumulative work including the genesis block; below 2^256. */
   readonly work: bigint;
   readonly id: Hash;
 }
@@ -16,13 +16,13 @@ export interface TipClaim {
 /** The first frame of both sides. */
 export interface Hello extends TipClaim {
   readonly networkId: Hash;
-  /** The lowest and highest protocol version that this side speaks; the highest common one is used. */
+  /** The lowest and highest supported protocol version; both sides use the highest common one. */
   readonly versionMin: number;
   readonly versionMax: number;
-  /** For people and statistics only: at most 64 printable ASCII characters. */
+  /** For display and statistics only: at most 64 printable ASCII characters. */
   readonly software: string;
   readonly services: readonly Service[];
-  /** The lowest height whose body this node serves; 0 for an archive. */
+  /** The lowest height whose body this node serves; 0 for an archive node. */
   readonly servesFrom: Height;
   readonly clock: UnixSeconds;
 }
@@ -32,19 +32,19 @@ export const PROTOCOL_VERSION = 1;
 
 type Range = Pick<Hello, 'versionMin' | 'versionMax'>;
 
-/** The highest version that both sides speak, or null. */
+/** The highest version that both sides support, or null. */
 export function commonVersion(ours: Range, theirs: Range): number | null {
   const version = Math.min(ours.versionMax, theirs.versionMax);
   return version >= ours.versionMin && version >= theirs.versionMin ? version : null;
 }
 
-/** Whether a peer speaks a version that this program doesn't know yet. */
+/** Whether a peer supports a version that this program does not know. */
 export const isNewer = ({ versionMax }: Range): boolean => versionMax > PROTOCOL_VERSION;
 
-// The order is the bit: archive 1, pruned 2, snapshots 4, relay 8.
+// The bit follows from the order: archive 1, pruned 2, snapshots 4, relay 8.
 const SERVICE_BITS: readonly Service[] = ['archive', 'pruned', 'snapshots', 'relay'];
 const MAX_SOFTWARE = 64;
-// Later versions may append what this one skips.
+// Newer versions may append bytes, which this version skips.
 const MAX_EXTENSION = 512;
 
 export function encodeHello(hello: Hello): Uint8Array {
@@ -84,7 +84,7 @@ export function decodeTip(body: Uint8Array): TipClaim | Violation {
   return failed === null ? tip : violation(failed);
 }
 
-/** From which height on a node has all bodies, as it has just become; 0 for an archive. */
+/** The height from which a node has all bodies now; 0 for an archive node. */
 export function encodeServes(from: Height): Uint8Array {
   return new Writer(4).u32(from).finish();
 }
@@ -96,13 +96,13 @@ export function decodeServes(body: Uint8Array): Height | Violation {
   return failed === null ? from : violation(failed);
 }
 
-/** The handshake as it would be now. */
+/** The hello with a new `servesFrom`. */
 export function servingFrom(hello: Hello, from: Height): Hello {
   const others = hello.services.filter((service) => service !== 'archive' && service !== 'pruned');
   return { ...hello, servesFrom: from, services: [from > 0 ? 'pruned' : 'archive', ...others] };
 }
 
-/** A goodbye: why this side closes, as a code; both sides need no other word. */
+/** The code of the reason why this side closes the connection. */
 export function encodeBye(code: string): Uint8Array {
   return new Writer(64).varbytes(toAscii(code)).finish();
 }
@@ -135,7 +135,7 @@ function toBits(services: readonly Service[]): number {
   return services.reduce((bits, service) => bits | (1 << SERVICE_BITS.indexOf(service)), 0);
 }
 
-// Bits without a meaning yet are a newer node's business.
+// Bits without a meaning in this version are ignored.
 function fromBits(bits: number): Service[] {
   return SERVICE_BITS.filter((_, bit) => (bits & (1 << bit)) !== 0);
 }
@@ -148,7 +148,7 @@ function fromAscii(bytes: Uint8Array): string {
   return String.fromCharCode(...bytes.map(printable));
 }
 
-// A peer's words go to logs and screens, so nothing but plain letters gets through.
+// This text appears in logs and on screens, so only printable ASCII is accepted.
 function printable(code: number): number {
   return code >= 0x20 && code <= 0x7e ? code : 0x3f;
 }

@@ -1,6 +1,9 @@
 import type { Connection } from '@libp2p/interface';
 
-/** One thing for all streams of a connection, a budget say: opening another stream must not fill it up again. */
+/**
+ * Creates one value per connection, such as a budget, shared by all of its streams: a new stream must not refill the
+ * budget.
+ */
 export function perConnection<Thing>(
   make: (connection: Connection) => Thing,
 ): (connection: Connection) => Thing {

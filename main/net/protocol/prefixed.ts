@@ -3,10 +3,10 @@ import { KithError } from '../../lib/errors.ts';
 import { createPuller, write } from './flow.ts';
 import { readVarint, writeVarint } from './protobuf.ts';
 
-/** For what was sent to reach the other end before the stream is gone. */
+/** Time for sent bytes to arrive before the stream is closed. */
 const CLOSE_MS = 2000;
 
-/** Messages with a varint length before each, as libp2p's own protocols have them, on one stream. */
+/** Messages with a varint length prefix on one stream, the format of libp2p's own protocols. */
 export interface Prefixed {
   /** @throws {KithError} `stream-lost`, `stream-stalled`. */
   send(message: Uint8Array): Promise<void>;
@@ -26,17 +26,18 @@ export function createPrefixed(stream: Stream): Prefixed {
       const latest = performance.now() + waitMs;
       for (;;) {
         const head = readVarint(kept, 0);
-        if (head === null && kept.length >= 5) throw new KithError('stream-lost', 'no length');
-        if (head !== null && head.value > cap) throw new KithError('stream-lost', 'a message too long');
+        if (head === null && kept.length >= 5)
+          throw new KithError('stream-lost', 'the length prefix is too long');
+        if (head !== null && head.value > cap) throw new KithError('stream-lost', 'the message is too long');
         if (head !== null && kept.length >= head.end + head.value) {
           const message = kept.slice(head.end, head.end + head.value);
           kept = kept.slice(head.end + head.value);
           return message;
         }
         const arrived = await puller.next(Math.max(1, latest - performance.now()));
-        if (arrived === null) throw new KithError('stream-lost', 'ended before its message did');
+        if (arrived === null) throw new KithError('stream-lost', 'the stream ended inside a message');
         for (const piece of arrived) {
-          // Who sends more than a window at once is not one of these protocols.
+          // No protocol of this format sends more than a window at once.
           if (kept.length + piece.length > cap + 64 * 1024) throw new KithError('stream-lost', 'too much');
           const both = new Uint8Array(kept.length + piece.length);
           both.set(kept);

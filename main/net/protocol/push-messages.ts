@@ -12,7 +12,7 @@ export function encodePushed(compact: CompactBlock): Uint8Array {
 }
 
 export function decodePushed(body: Uint8Array): CompactBlock | Violation {
-  // A copy: the chain keeps the header, and a view would keep the whole packet with it.
+  // A copy: the chain keeps the header, and a view would keep the whole packet in memory.
   const reader = new Reader(body.slice());
   const makeHeader = readHeader(reader);
   if (reader.failed !== null) return violation(reader.failed);
@@ -20,7 +20,7 @@ export function decodePushed(body: Uint8Array): CompactBlock | Violation {
   return compact ?? violation(reader.failed ?? 'codec-length');
 }
 
-/** `1` when blocks are wanted, `0` when they are no longer. */
+/** `1` = the sender wants compact blocks pushed, `0` = no longer. */
 export function encodeWant(wanted: boolean): Uint8Array {
   return Uint8Array.of(wanted ? 1 : 0);
 }

@@ -7,7 +7,9 @@ import { type Violation, violation } from '../../core/violation.ts';
 import { MAX_TRANSACTIONS_ASKED, MAX_WIDS_LISTED } from './frame-types.ts';
 import { readHashes } from './sync-messages.ts';
 
-/** By what transactions are asked for: announced ones by wid, missing parents by the txid that a child spends. */
+/**
+ * The id that transactions are requested by: announced ones by wid, missing parents by the txid that a child spends.
+ */
 export type Naming = 'wid' | 'txid';
 
 export interface GetTransactions {
@@ -32,7 +34,10 @@ export function decodeGetTransactions(body: Uint8Array): GetTransactions | Viola
   return failed === null ? { by: by === 0 ? 'wid' : 'txid', ids } : violation(failed);
 }
 
-/** `count | count × (length | bytes)`: those of the asked-for that the peer has, in the order asked, perhaps cut short. */
+/**
+ * `count | count × (length | bytes)`: the requested transactions that the peer has, in the order of the request,
+ * possibly truncated.
+ */
 export function encodeTransactions(transactions: readonly Uint8Array[]): Uint8Array {
   let bytes = 5;
   for (const tx of transactions) bytes += 5 + tx.length;
@@ -41,7 +46,7 @@ export function encodeTransactions(transactions: readonly Uint8Array[]): Uint8Ar
   return writer.finish();
 }
 
-/** Copies each transaction out, because they outlive the frame that brought them. */
+/** Copies each transaction, because it is kept longer than the frame. */
 export function decodeTransactions(body: Uint8Array): Uint8Array[] | Violation {
   const reader = new Reader(body);
   const count = reader.count(7);
@@ -54,14 +59,14 @@ export function decodeTransactions(body: Uint8Array): Uint8Array[] | Violation {
   return failed === null ? transactions : violation(failed);
 }
 
-/** `count | count × 32`: the wids of what a node has in its mempool, newest first. */
+/** `count | count × 32`: wids of the mempool, newest first. */
 export function encodeWidList(wids: readonly string[]): Uint8Array {
   const writer = new Writer(5 + 32 * wids.length).varuint(wids.length);
   for (const wid of wids) writer.bytes(fromHex(wid)!);
   return writer.finish();
 }
 
-/** The wids as hexadecimal. */
+/** Returns the wids in hexadecimal. */
 export function decodeWidList(body: Uint8Array): string[] | Violation {
   const reader = new Reader(body);
   const wids = readHashes(reader, MAX_WIDS_LISTED);

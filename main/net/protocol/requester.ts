@@ -16,18 +16,18 @@ import type { RequestKind } from './requests.ts';
 export interface Request {
   readonly kind: RequestKind;
   readonly body: Uint8Array;
-  /** How many frames the reply has; 1 unless told. */
+  /** Number of frames in the reply; default 1. */
   readonly replies?: number;
-  /** Takes each reply frame as it comes; returning a violation gives the whole call up with it. */
+  /** Receives each reply frame; returning a violation ends the call with it. */
   onReply?(frame: Frame): PeerViolation | null;
 }
 
-/** The asking side of one long-lived stream: requests go out at once, replies come back in the same order. */
+/** The requesting side of one long-lived stream: requests are sent at once, replies arrive in the same order. */
 export interface Caller {
   /**
-   * Null when every reply came and was taken, or what the peer did wrong (already reported).
-   * @throws {KithError} `peer-gone`, `peer-timeout` (both reported, if the peer is still there), `peer-busy`,
-   * `peer-unsupported`: the peer doesn't know this kind of request, and isn't asked again on this connection.
+   * Null when every reply arrived and was accepted, otherwise the violation of the peer (already reported).
+   * @throws {KithError} `peer-gone`, `peer-timeout` (both reported, if the peer is still connected), `peer-busy`,
+   * `peer-unsupported`: the peer does not know this kind of request, and is not asked again on this connection.
    */
   call(request: Request): Promise<PeerViolation | null>;
   /** Requests without all their replies. */
@@ -38,24 +38,24 @@ export interface Caller {
 export interface CallerDeps {
   open(): Promise<Stream>;
   onViolation(peerViolation: PeerViolation): void;
-  /** Bytes that the peer has sent so far, on all streams; not given: it is not looked at. */
+  /** Bytes that the peer has sent so far, on all streams; if absent, not considered. */
   readonly received?: () => number;
-  /** Whether the other end runs and can be reached, by a ping; not given: it does. */
+  /** Whether the peer answers a ping; if absent, assumed true. */
   readonly isAlive?: () => Promise<boolean>;
-  /** Whether the peer answers another request, a cheap one; not given: it does. */
+  /** Whether the peer answers another, cheap request; if absent, assumed true. */
   readonly answersOthers?: () => Promise<boolean>;
 }
 
-// The peer answers one request at a time, so more than a few waiting ones mean that somebody forgot to wait.
+// The peer answers one request at a time, so a longer queue means that a caller does not wait for its answers.
 const MAX_PENDING = 64;
-/** While the peer sends other things all the time, an answer may take so many times its deadline: it waits its turn. */
+/** While the peer sends other data, an answer may take this many times its deadline: it waits for its turn. */
 const MOST_PERIODS = 4;
-/** What a peer that has just shown that it runs may take for an answer that is overdue: it may have been suspended. */
+/** Extra time for an overdue answer of a peer that has just shown that it runs: it may have been suspended. */
 const GRACE_MS = 5000;
 
 const yes = (): Promise<boolean> => Promise.resolve(true);
 
-/** What says nothing about the peer, or is reported already: a caller goes on without the answer. */
+/** Errors that are no fault of the peer, or were reported already: the caller continues without the answer. */
 const UNANSWERED = new Set(['peer-gone', 'peer-timeout', 'peer-busy', 'peer-unsupported']);
 export const isUnanswered = (error: unknown): boolean => UNANSWERED.has(codeOf(error) ?? '');
 
@@ -87,7 +87,7 @@ export function createCaller(deps: CallerDeps): Caller {
     deadline?.clear();
     const waiting = pending;
     pending = [];
-    // Only the first one waiting met the violation; for the rest the peer is simply gone.
+    // Only the first request gets the violation; for the others the peer has disconnected.
     waiting.forEach((entry, i) =>
       entry.settle(i === 0 || !isPeerViolation(result) ? result : new KithError('peer-gone')),
     );
@@ -96,7 +96,7 @@ export function createCaller(deps: CallerDeps): Caller {
     of.stream.then((it) => it.abort(new Error(result.code))).catch(() => undefined);
   }
 
-  // The clock runs for the first request in line only: the peer works on no other.
+  // The deadline runs for the first request in the queue only: the peer works on no other.
   function watch(of: Line): void {
     deadline?.clear();
     const first = pending[0];
@@ -111,9 +111,9 @@ export function createCaller(deps: CallerDeps): Caller {
     const check = async (): Promise<void> => {
       const alive = await isAlive();
       if (!isLate()) return;
-      // A peer that has crashed or lost its line didn't choose to be silent.
+      // A peer that has crashed or is offline did not choose to be silent.
       if (!alive) return late('peer-silent');
-      // One that answers no request at all is overloaded; one that answers others leaves this one unanswered.
+      // A peer that answers no request at all is overloaded; one that answers others ignores this request.
       const others = answersOthers();
       deadline = createDeadline(GRACE_MS, () => {
         void others.then((answers) => {
@@ -124,7 +124,7 @@ export function createCaller(deps: CallerDeps): Caller {
     const due = (): void => {
       const ms = performance.now() - began;
       const isBusy = received() - before >= (ms / 1000) * SLOWEST_BYTES_PER_S;
-      // A frame that has begun has a pace of its own to keep, see flow.ts.
+      // A frame that has begun to arrive has its own minimum pace (flow.ts).
       if (of.reader?.isInFrame === true || (isBusy && ms < MOST_PERIODS * deadlineMs))
         deadline = createDeadline(deadlineMs, due);
       else void check();
@@ -173,7 +173,7 @@ export function createCaller(deps: CallerDeps): Caller {
     }
   }
 
-  /** The stream ended. With answers outstanding that is as much as no answer, if the connection stays. */
+  /** The stream ended. With outstanding requests this counts as no answer, if the connection stays. */
   function lost(of: Line, cause?: unknown): void {
     const first = pending[0];
     if ((cause as Error | undefined)?.name === 'UnsupportedProtocolError') {
@@ -183,7 +183,7 @@ export function createCaller(deps: CallerDeps): Caller {
       return fail(of, new KithError('peer-unsupported'));
     }
     const gone = new KithError('peer-gone', 'the stream was lost', { cause });
-    // A stream that could not be opened may be our own fault, unless the peer says no.
+    // A stream that could not be opened may be a local problem, unless the peer refused it.
     const isTheirs = of.reader !== null || (cause as Error | undefined)?.name === 'StreamResetError';
     const cut = first !== undefined && isTheirs;
     fail(of, gone, cut ? peerViolation('wire-cut', { type: first.request.kind.type }) : null);

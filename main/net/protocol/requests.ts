@@ -6,15 +6,15 @@ interface FrameType {
   readonly cap: number;
 }
 
-/** A kind of request: its frame, the frames that may answer it, and how long the peer may take. */
+/** A kind of request: its frame, the frames that may answer it, and its deadline. */
 export interface RequestKind extends FrameType {
   readonly answers: readonly FrameType[];
   /**
-   * Milliseconds until the first byte of each frame of the answer must be here, counted from the request or the frame
-   * before it; see requester.ts.
+   * Milliseconds until the first byte of each frame of the answer must arrive, counted from the request or from the
+   * previous frame (requester.ts).
    */
   readonly deadlineMs: number;
-  /** Every node must answer it; `unknown` answers the others. */
+  /** Every node must answer it; a node may answer any other request with `unknown`. */
   readonly mandatory: boolean;
 }
 
@@ -28,7 +28,7 @@ function request(
   return { ...frame, answers, deadlineMs, mandatory };
 }
 
-/** Every request that nodes send each other (docs/wire.md, section 2, which a test compares). */
+/** Every request between nodes (wire.md §2; a test compares both). */
 export const REQUEST = {
   getHeaders: request(FRAME.getHeaders, [FRAME.headers], { mandatory: true }),
   getBlocks: request(FRAME.getBlocks, [FRAME.block, FRAME.absent], { mandatory: true }),
@@ -43,6 +43,6 @@ export const REQUEST = {
   pushBlock: request(FRAME.pushBlock, [FRAME.pushed]),
   getCompact: request(FRAME.getCompact, [FRAME.compact]),
   wantBlocks: request(FRAME.wantBlocks, [FRAME.pushed]),
-  // Before any hello: the node is asked only once, and the next address is tried.
+  // Sent before any hello: each node is asked once, and then the next address is tried.
   getNetworkFile: request(FRAME.getNetworkFile, [FRAME.networkFile], { deadlineMs: 10_000 }),
 } as const satisfies Readonly<Record<string, RequestKind>>;

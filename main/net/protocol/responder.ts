@@ -5,17 +5,20 @@ import { createFrameReader, type Frame, type Pay, writeFrame } from './frames.ts
 import { handlerFailure } from './handler-failure.ts';
 import { isPeerViolation, type PeerViolation, peerViolation } from './wire-violation.ts';
 
-/** Sends one frame of the reply and waits while the peer is behind with reading. */
+/** Sends one frame of the reply, and waits while the peer is slow to read. */
 export type Reply = (type: number, ...parts: readonly Uint8Array[]) => Promise<void>;
 
 export interface Handler {
-  /** The most bytes that the request may have. */
+  /** Largest body of the request in bytes. */
   readonly cap: number;
-  /** Answers; what it returns is the peer's violation. It rejects when the stream was lost; see also handler-failure.ts. */
+  /**
+   * Answers; resolves to the violation of the peer or null. Rejects when the stream was lost; see also
+   * handler-failure.ts.
+   */
   handle(frame: Frame, reply: Reply): Promise<PeerViolation | null>;
 }
 
-/** A handler whose question is decoded first; what can't be is the peer's violation. */
+/** A handler whose request is decoded first; a request that cannot be decoded is a violation. */
 export function answering<Decoded>(
   { cap }: { readonly cap: number },
   decode: (body: Uint8Array) => Decoded,
@@ -32,22 +35,23 @@ export function answering<Decoded>(
   };
 }
 
-/** What requests cost, as the side that answers sees it. */
+/** Charges requests to the budgets of the answering side. */
 export interface Toll {
-  /** Waits until a request of this type may be worked on; gives what must be called when it is answered. */
+  /** Resolves when a request of this type may be processed; the result must be called when it is answered. */
   enter(type: number, bytes: number): Promise<() => void>;
-  /** What the frames of its answer wait for. */
+  /** The function that the frames of its answer wait for. */
   pay(type: number): Pay;
-  /** A frame of the answer has gone: from now on the peer waits for the next one. */
+  /** A frame of the answer was sent: from now on the peer waits for the next one. */
   sent(): void;
 }
 
 /**
- * The answering side of one stream: one request at a time, in order. The next isn't read before this one's answer has
- * gone, so however much a peer asks, it holds one request and one answer of ours in memory.
- * Resolves when the stream has ended, with what the peer did wrong, or null. `isNewer`: the peer speaks a version that
- * we don't, so a request that we don't know is no violation: it is answered with `unknown`. Without a toll requests cost
- * nothing.
+ * The answering side of one stream: one request at a time, in order. The next request is read only after this answer
+ * was sent, so each stream holds one request and one answer in memory, however much the peer sends. Resolves when the
+ * stream has ended, to the violation of the peer or null.
+ * @param isNewer the peer supports a newer version: an unknown request is then answered with `unknown` and is no
+ * violation.
+ * @param toll without it requests cost nothing.
  */
 export async function serve(
   stream: Stream,

@@ -6,7 +6,7 @@ import { type Violation, violation } from '../../core/violation.ts';
 import type { Manifest } from '../../chain/snapshot-files.ts';
 import { MAX_CHUNKS } from './frame-types.ts';
 
-/** Asks for the manifest of the snapshot with this root: 32 bytes. */
+/** Requests the manifest of the snapshot with this root: 32 bytes. */
 export const encodeGetManifest = (root: Hash): Uint8Array => root;
 
 export function decodeGetManifest(body: Uint8Array): Hash | Violation {
@@ -16,7 +16,7 @@ export function decodeGetManifest(body: Uint8Array): Hash | Violation {
   return failed === null ? root : violation(failed);
 }
 
-/** `height u32 | block id 32 | coins u64 | total u64 | count | chunk hash 32 …`; nothing at all = not here. */
+/** `height u32 | block id 32 | coins u64 | total u64 | count | chunk hash 32 …`; an empty body = not available. */
 export function encodeManifest({ facts, chunks }: Manifest): Uint8Array {
   const writer = new Writer(64 + 32 * chunks.length);
   writer.u32(facts.height).bytes(facts.blockId).u64(facts.coins).u64(facts.total).varuint(chunks.length);
@@ -24,7 +24,7 @@ export function encodeManifest({ facts, chunks }: Manifest): Uint8Array {
   return writer.finish();
 }
 
-/** The root is computed from what was read, so that it only has to be compared. */
+/** The root is computed from the decoded fields, so that the caller only has to compare it. */
 export function decodeManifest(body: Uint8Array, networkId: Hash): Manifest | Violation {
   const reader = new Reader(body);
   const height = reader.u32();
@@ -46,7 +46,7 @@ export interface GetChunk {
   readonly index: number;
 }
 
-/** `root 32 | index u32`; the answer is the chunk, or nothing when it isn't here. */
+/** `root 32 | index u32`; the answer is the chunk, or empty when it is not available. */
 export function encodeGetChunk({ root, index }: GetChunk): Uint8Array {
   return new Writer(36).bytes(root).u32(index).finish();
 }

@@ -6,11 +6,11 @@ import { HEADER_BYTES } from '../../core/primitives/limits.ts';
 import { type Violation, violation } from '../../core/violation.ts';
 import { MAX_BLOCKS_ASKED, MAX_HEADERS, MAX_LOCATOR } from './frame-types.ts';
 
-/** Asks for the headers after the first id of the locator that the peer has on its best chain. */
+/** Requests the headers after the first id of the locator that is on the peer's best chain. */
 export const encodeGetHeaders = (locator: readonly Hash[]): Uint8Array => encodeHashes(locator);
 export const decodeGetHeaders = (body: Uint8Array): Hash[] | Violation => decodeHashes(body, MAX_LOCATOR);
 
-/** Asks for blocks; one frame comes back for each, in this order. */
+/** Requests blocks; the answer is one frame for each, in this order. */
 export const encodeGetBlocks = (ids: readonly Hash[]): Uint8Array => encodeHashes(ids);
 export const decodeGetBlocks = (body: Uint8Array): Hash[] | Violation => decodeHashes(body, MAX_BLOCKS_ASKED);
 

@@ -1,41 +1,41 @@
 import type { ViolationCode } from '../../core/violation.ts';
 
 /**
- * Rules of the wire that a peer can break beside those of core. Like core's they are values with stable codes; what
- * each costs stands in net/peers/penalties.ts.
+ * Rules of the peer protocol that a peer can break, in addition to those of core. Like those of core they are values
+ * with stable codes; net/peers/penalties.ts has their penalties.
  */
 export type NetworkCode =
-  | 'wire-oversize' // a frame declares more bytes than its type may have
-  | 'wire-unknown' // a frame type that this protocol doesn't have
-  | 'wire-unexpected' // a reply that nobody asked for
+  | 'wire-oversize' // a frame declares a longer body than its type allows
+  | 'wire-unknown' // a frame type that this protocol does not have
+  | 'wire-unexpected' // a reply without a request
   | 'wire-cut' // a stream ended inside a frame, or before the answers that were due, and the connection stayed
   | 'wire-slow' // a frame arrived too slowly
-  | 'wire-unread' // the peer doesn't read what it asked for
+  | 'wire-unread' // the peer does not read the answer that it requested
   | 'request-unanswered' // no answer by the deadline from a peer that answers a ping and another request
-  | 'peer-overloaded' // no answer by the deadline from a peer that answers pings, but no request
+  | 'peer-overloaded' // no answer by the deadline from a peer that answers pings, but no requests
   | 'request-unsupported' // a request that every node must answer was answered by `unknown`
   | 'handler-failed' // a message made its handler throw: a bug of ours
   | 'hello-missing' // no handshake in time
   | 'hello-network' // a peer of another network
   | 'hello-version' // no protocol version in common
   | 'gossip-flood' // announcements faster than the limit
-  | 'gossip-score' // the gossip router's own score of the peer fell below its limit
+  | 'gossip-score' // the gossip router's own score of the peer is below its limit
   | 'headers-unlinked' // headers in one message don't follow each other
   | 'headers-unproven' // a peer claims more work than its headers show
-  | 'block-unasked' // another block than the one asked for
-  | 'block-withheld' // a peer didn't deliver a block that it says it has
-  | 'sync-stalled' // others waited for a peer that sent nothing
-  | 'tx-unasked' // another transaction than those asked for
-  | 'tx-withheld' // a peer announces payments and has none of them
-  | 'records-invalid' // a signed record of a peer that isn't one
-  | 'chunk-invalid' // a part of a snapshot that isn't what the chain commits to
-  | 'peer-crowded' // it had to make room for others
-  | 'peer-silent' // nothing comes from it, not even the answer to a ping
+  | 'block-unasked' // another block than the requested one
+  | 'block-withheld' // a peer did not deliver a block that it claims to have
+  | 'sync-stalled' // the peer delayed the sync by sending nothing
+  | 'tx-unasked' // another transaction than the requested ones
+  | 'tx-withheld' // a peer announces transactions and delivers none of them
+  | 'records-invalid' // an invalid signed peer record
+  | 'chunk-invalid' // a snapshot chunk whose hash is not the one that the chain commits to
+  | 'peer-crowded' // evicted, or its requests exceeded what this node can serve
+  | 'peer-silent' // no bytes arrive from the peer, not even the answer to a ping
   | 'manual'; // banned by the user
 
 export type PeerViolationCode = ViolationCode | NetworkCode;
 
-/** A broken rule, of core or of the wire, with its evidence. A core `Violation` is one. */
+/** A broken rule, of core or of the peer protocol, with its evidence. A `Violation` of core is one. */
 export interface PeerViolation {
   readonly kind: 'violation';
   readonly code: PeerViolationCode;
