@@ -10,7 +10,7 @@ import { type Names, serviceTagOf } from './transport/protocols.ts';
 import type { AddressManager } from './peers/address-manager.ts';
 import type { Peers } from './peers/peers.ts';
 import type { NetworkDeps } from './ports.ts';
-import { createReach, type Reach } from './nat/reachability.ts';
+import { createReachability, type Reachability } from './nat/reachability.ts';
 
 export interface FindingDeps extends Pick<
   NetworkDeps,
@@ -30,7 +30,7 @@ export interface FindingDeps extends Pick<
 
 /** How this node finds other nodes and how they find it. */
 export interface Finding {
-  readonly reach: Reach;
+  readonly reach: Reachability;
   readonly discovery: Discovery;
   /** Bootstrap addresses that contain no DNS name. */
   readonly bootstrap: readonly string[];
@@ -42,7 +42,7 @@ export interface Finding {
  */
 export function wantedFor(
   { listen, discovery }: Pick<NetworkDeps, 'listen' | 'discovery'>,
-  reach: () => Reach,
+  reach: () => Reachability,
 ): Wanted {
   if (isLocal(listen)) return { push: discovery?.dht };
   return {
@@ -55,7 +55,7 @@ export function createFinding(deps: FindingDeps): Finding {
   const { network, listen, discovery: chosen, log } = deps;
   const local = isLocal(listen);
   const listening = listen.length > 0;
-  const reach = createReach({ ...deps, local, listening, log: log.child('reach') });
+  const reach = createReachability({ ...deps, local, listening, log: log.child('reach') });
   const all = [...new Set([...deps.bootstrap, ...network.bootstrap])];
   const discovery = createDiscovery({
     ...deps,

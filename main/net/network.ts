@@ -32,7 +32,7 @@ import { openPeerStore } from './peers/peer-store.ts';
 import { createTipAnnouncer } from './peers/announce-tip.ts';
 import { createFinding, wantedFor } from './finding.ts';
 import { createRelaying } from './relaying.ts';
-import { createSnapshotShelf } from './sync/serve-snapshots.ts';
+import { createServedSnapshots } from './sync/serve-snapshots.ts';
 import { createSnapshotTrust } from './sync/snapshot-trust.ts';
 import { serveProtocols } from './serving.ts';
 import { isSyncing } from './sync/sync-progress.ts';
@@ -85,7 +85,7 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
   const identified = createIdentified(host.onIdentify);
 
   const directory = join(deps.datadir, 'snapshots');
-  const shelf = createSnapshotShelf(directory);
+  const shelf = createServedSnapshots(directory);
   const { claim, handshake } = createHandshake({ ...deps, holdsSnapshots: () => shelf.size > 0 });
   const peers = createPeers({
     host,
@@ -162,7 +162,7 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
   const syncing: Syncing = await createSyncing({ ...deps, peers, store, directory, random, awaitsClock });
   const relaying = createRelaying({ ...deps, gossip: host.gossip, names, peers, syncing, inbound, random });
   const { payments } = relaying;
-  const teller = createTipAnnouncer(() => peers.tell(claim()));
+  const tipAnnouncer = createTipAnnouncer(() => peers.tell(claim()));
   const serves = createServicesAnnouncer({
     servesFrom: () => handshake().servesFrom,
     tell: peers.tellServes,
@@ -246,7 +246,7 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
       }),
       deps.clockWatch.events.on('slept', peers.pingAll),
       chain.events.on('tip', () => {
-        teller.moved(chain.tip() === chain.bestHeader());
+        tipAnnouncer.moved(chain.tip() === chain.bestHeader());
         payments.tipMoved();
         welcome();
       }),
@@ -299,7 +299,7 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
       await discovery.stop();
       connector.stop();
       exchange.stop();
-      teller.stop();
+      tipAnnouncer.stop();
       relaying.stop();
       // Pending requests are ended when `peers` stops.
       const ending = syncing.end();

@@ -22,13 +22,13 @@ export interface RelayingDeps extends Pick<
   readonly random: () => number;
 }
 
-/** How payments and blocks go on from node to node. */
+/** Relays transactions and blocks between peers. */
 export interface Relaying {
   readonly payments: TransactionRelay;
   readonly push: BlockPush;
   readonly listing: WidListing;
   readonly compact: Pick<CompactRelay, 'figures'>;
-  /** Only once the router runs, which takes no topics before. */
+  /** Called after the gossip router has started, because it accepts no topics before. */
   start(): void;
   stop(): void;
   forget(peerId: string): void;

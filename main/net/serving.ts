@@ -15,7 +15,7 @@ import { createBlockParts } from './relay/block-parts.ts';
 import type { WidListing } from './relay/wid-listing.ts';
 import { relayHandlers } from './relay/serve-relay.ts';
 import { createBodyReader } from './sync/body-of.ts';
-import { type SnapshotShelf, snapshotHandlers } from './sync/serve-snapshots.ts';
+import { type ServedSnapshots, snapshotHandlers } from './sync/serve-snapshots.ts';
 import { syncHandlers } from './sync/serve-sync.ts';
 import { serveStreams } from './peers/serve-streams.ts';
 
@@ -30,14 +30,14 @@ export interface ServingDeps {
   readonly listing: WidListing;
   readonly push: Pick<BlockPush, 'handlers'>;
   readonly exchange: Exchange;
-  readonly shelf: SnapshotShelf;
+  readonly shelf: ServedSnapshots;
   readonly budgets: Pick<Budgets, 'of'>;
   readonly log: Log;
 }
 
 const INBOUND_STREAMS = 2;
 
-/** Answers what peers ask on our own protocols; the handshake is in peers/. */
+/** Serves the requests of peers on all protocols except the handshake, which is in peers/. */
 export async function serveProtocols(deps: ServingDeps): Promise<void> {
   const { host, names, chain, mempool, payments, exchange, shelf } = deps;
   const tollOf = (connection: Connection) =>

@@ -4,7 +4,7 @@ import type { Chain } from '../chain/chain.ts';
 import type { Peers } from './peers/peers.ts';
 import type { PeerStore } from './peers/peer-store.ts';
 import type { NetworkDeps } from './ports.ts';
-import { type BodySync, createBodySync } from './sync/block-download.ts';
+import { type BlockDownload, createBlockDownload } from './sync/block-download.ts';
 import { createFastStart, type FastStart } from './sync/fast-start.ts';
 import { createHeaderSync, type HeaderSync } from './sync/header-sync.ts';
 import { keepKnownWork, minimumWork } from './sync/minimum-work.ts';
@@ -20,34 +20,34 @@ export interface SyncingDeps extends Pick<
 > {
   readonly peers: Peers;
   readonly store: PeerStore;
-  /** Where snapshots are kept. */
+  /** The folder of snapshots. */
   readonly directory: string;
   readonly random: () => number;
-  /** Whether peers have blocks that our clock, which is wrong, does not let us take. */
+  /** Whether peers have blocks that this node rejects because its own clock is wrong. */
   awaitsClock(): boolean;
 }
 
-/** How this node gets to the best chain that its peers have. */
+/** Syncs this node to the best chain of its peers. */
 export interface Syncing {
   readonly headers: Pick<HeaderSync, 'ask' | 'early'>;
-  readonly bodies: BodySync;
+  readonly bodies: BlockDownload;
   /** The work below which no chain is stored. */
   minimumWork(): bigint;
-  /** The most work that the right chain was ever said to have, such as by a join link. */
+  /** The most work that a join link ever named for the correct chain. */
   readonly knownWork: bigint;
   start(): void;
-  /** Asks for nothing any more; what was asked for ends with the peers. */
+  /** Sends no more requests; outstanding ones end when the peers stop. */
   end(): Promise<void>;
-  /** After the peers have ended. */
+  /** Called after the peers have stopped. */
   stop(): Promise<void>;
-  /** There is a new peer, or one that claims more than before. */
+  /** A peer connected, or claims more than before. */
   consider(): void;
   forget(peerId: string): void;
-  /** Notes how fast it gets on; called every two seconds or so. */
+  /** Measures the speed of the sync; called about every two seconds. */
   look(): void;
-  /** Its `progress` is of the whole way. */
+  /** `progress` in it is that of the whole sync. */
   progress(): SyncProgress;
-  /** Null when no snapshot is being fetched. */
+  /** Null when no snapshot is being downloaded. */
   snapshot(): ReturnType<SnapshotSync['progress']> | null;
   readonly history: FastStart['history'];
   notices(): readonly Notice[];
@@ -57,7 +57,7 @@ export async function createSyncing(deps: SyncingDeps): Promise<Syncing> {
   const { chain, peers, clock } = deps;
   const log = deps.log.child('sync');
   const rate = createRate(clock.ms);
-  const bodies = createBodySync({ chain, peers, rate, clock, log });
+  const bodies = createBlockDownload({ chain, peers, rate, clock, log });
   const knownWork = await keepKnownWork(deps.store, deps.minimumWork ?? 0n);
   const least = workMeasure(chain, knownWork);
   const headers = createHeaderSync({ ...deps, minimumWork: least, powHash, onHeaders: bodies.consider, log });
@@ -122,7 +122,7 @@ export async function createSyncing(deps: SyncingDeps): Promise<Syncing> {
   };
 }
 
-/** What was validated once stays the measure, also while a reorganisation is under way. */
+/** The best chain that was ever validated stays the reference, also during a reorganisation. */
 function workMeasure(chain: Pick<Chain, 'tip'>, known: bigint): () => bigint {
   let best = chain.tip();
   return () => {

@@ -37,7 +37,7 @@ export const bench: Bench = {
       for (const bytes of prelude) await chain.submitBlock(bytes);
       say('connecting …');
       let peak = process.memoryUsage.rss();
-      // Asking costs a quarter of a millisecond: not for every block.
+      // AutonatClient costs a quarter of a millisecond: not for every block.
       const watch = setInterval(() => (peak = Math.max(peak, process.memoryUsage.rss())), 100);
       const cpu = process.cpuUsage();
       const start = performance.now();

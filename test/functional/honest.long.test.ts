@@ -1,7 +1,7 @@
 import { test } from 'vitest';
-import { type Deed, soak } from '../support/nodes/soak.ts';
+import { type Action, soak } from '../support/nodes/soak.ts';
 
-const ROUND: readonly Deed[] = [
+const ROUND: readonly Action[] = [
   'reorganised',
   'killed',
   'outmined',
@@ -15,7 +15,7 @@ const ROUND: readonly Deed[] = [
 const MINUTES = 30;
 
 /** Whole rounds, until the time is over. */
-function* rounds(): Generator<Deed> {
+function* rounds(): Generator<Action> {
   const end = performance.now() + MINUTES * 60_000;
   while (performance.now() < end) yield* ROUND;
 }

@@ -17,13 +17,13 @@ export interface LanAnswers {
 
 const MOST_ADDRESSES = 4;
 /** Answers that are processed: the burst, and per second. A home network has no more nodes. */
-export const LAN_HEEDED = { burst: 50, perSecond: 1 } as const;
+export const LAN_ANSWERS = { burst: 50, perSecond: 1 } as const;
 /** Answers that wait to be processed, by the address that they claim. */
 export const LAN_WAITING: PoolLimits = { total: 50, perHost: 2, perGroup: 32 };
 
 /** @param onFound receives the private addresses of an answer, with the peer id. */
 export function createLanAnswers(onFound: (address: string) => void): LanAnswers {
-  const bucket = createBucket(LAN_HEEDED.burst, LAN_HEEDED.perSecond);
+  const bucket = createBucket(LAN_ANSWERS.burst, LAN_ANSWERS.perSecond);
   // A computer that floods must not use up the budget for answers of other computers.
   const waiting = createGroupedPool<readonly string[]>(LAN_WAITING, () => undefined);
   let taking = false;

@@ -1,13 +1,13 @@
 import type { Log } from '../../lib/log.ts';
 import { groupOf, ipOf, isPublic, portOf, withoutPeer } from '../transport/multiaddrs.ts';
-import type { Doors } from '../transport/libp2p-internals.ts';
+import type { Libp2pInternals } from '../transport/libp2p-internals.ts';
 import type { Identified } from '../transport/identified.ts';
 import type { Peer } from '../peers/peer.ts';
 import { askDialBack } from './autonat-server.ts';
 
-export interface AskingDeps {
+export interface AutonatClientDeps {
   readonly peers: { list(): readonly Peer[] };
-  readonly doors: Pick<Doors, 'places' | 'confirm' | 'withdraw'>;
+  readonly internals: Pick<Libp2pInternals, 'places' | 'confirm' | 'withdraw'>;
   readonly identified: Identified;
   /** The own peer id as a multihash. */
   readonly id: Uint8Array;
@@ -30,7 +30,7 @@ export interface Findings {
  * AutoNAT client: finds out whether other nodes can connect, by asking outbound peers, one per network group, to dial
  * back.
  */
-export interface Asking {
+export interface AutonatClient {
   /** A peer connected: records the address at which it sees this node. */
   met(peer: Peer): Promise<void>;
   gone(peerId: string): void;
@@ -49,8 +49,8 @@ interface Vote {
   readonly at: number;
 }
 
-export function createAsking(deps: AskingDeps): Asking {
-  const { doors, peers, now } = deps;
+export function createAutonatClient(deps: AutonatClientDeps): AutonatClient {
+  const { internals, peers, now } = deps;
   const votes = new Map<string, Vote>();
   const seen = new Map<string, string>();
   const confirmed = new Set<string>();
@@ -80,7 +80,7 @@ export function createAsking(deps: AskingDeps): Asking {
   }
 
   const places = () =>
-    doors
+    internals
       .places()
       .map((place) => ({ ...place, address: withoutPeer(place.address) }))
       .filter(({ address }) => !guessed.has(address));
@@ -105,7 +105,7 @@ export function createAsking(deps: AskingDeps): Asking {
     votes.set(group, vote);
     if (votes.size > MAX_VOTES) votes.delete(votes.keys().next().value!);
     if (count('out') <= count('in')) return;
-    for (const address of confirmed) doors.withdraw(address);
+    for (const address of confirmed) internals.withdraw(address);
     confirmed.clear();
     guessed.clear();
   }
@@ -139,7 +139,7 @@ export function createAsking(deps: AskingDeps): Asking {
       take(groupOf(judge.address) ?? judge.address, { got: outcome.got, at: now() });
       if (outcome.got !== 'in') return;
       if (places().every(({ address }) => address !== outcome.address)) guessed.add(outcome.address);
-      doors.confirm(outcome.address);
+      internals.confirm(outcome.address);
       confirmed.add(outcome.address);
     },
     findings() {

@@ -3,7 +3,7 @@ import { equalBytes } from '../../core/codec/bytes.ts';
 import { createGroupedPool, type PoolLimits } from '../../lib/grouped-pool.ts';
 import { sourceOf } from '../transport/pool-source.ts';
 import { addressBytes, ipOf, isPublic, isRelayed, readAddress } from '../transport/multiaddrs.ts';
-import type { Doors } from '../transport/libp2p-internals.ts';
+import type { Libp2pInternals } from '../transport/libp2p-internals.ts';
 import { createBucket } from '../protocol/bucket.ts';
 import { createPrefixed } from '../protocol/prefixed.ts';
 import {
@@ -32,7 +32,7 @@ const OPEN_MS = 10_000;
  * takes its address for a wrong one, and closes it (docs/adr/0015).
  */
 export function createDialBackServer(
-  doors: Pick<Doors, 'dialBeside'>,
+  internals: Pick<Libp2pInternals, 'dialBeside'>,
 ): (stream: Stream, connection: Connection) => void {
   const budgets = new WeakMap<Connection, ReturnType<typeof createBucket>>();
   const running = createGroupedPool<AbortController>(DIAL_BACKS, (request) => request.abort());
@@ -60,7 +60,7 @@ export function createDialBackServer(
 
   async function gotThrough(address: string, asked: Connection, signal: AbortSignal): Promise<boolean> {
     try {
-      const connection = await doors.dialBeside(`${address}/p2p/${asked.remotePeer.toString()}`, {
+      const connection = await internals.dialBeside(`${address}/p2p/${asked.remotePeer.toString()}`, {
         timeoutMs: DIAL_MS,
         signal,
       });

@@ -3,7 +3,7 @@ import { sleep } from '../../lib/clock.ts';
 import { KithError, messageOf } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import { addressBytes, isPublic, readAddress, relayOf, withoutPeer } from '../transport/multiaddrs.ts';
-import type { Doors } from '../transport/libp2p-internals.ts';
+import type { Libp2pInternals } from '../transport/libp2p-internals.ts';
 import { createPrefixed, type Prefixed } from '../protocol/prefixed.ts';
 import {
   decodeHolePunch,
@@ -13,8 +13,8 @@ import {
   PUNCH_PROTOCOL,
 } from './hole-punching-messages.ts';
 
-export interface PunchDeps {
-  readonly doors: Pick<Doors, 'dialBeside'>;
+export interface HolePunchingDeps {
+  readonly internals: Pick<Libp2pInternals, 'dialBeside'>;
   /**
    * The identify result of a connection, including the address at which the peer sees us; null when it does not
    * arrive in time.
@@ -26,7 +26,7 @@ export interface PunchDeps {
 }
 
 /** Replaces a connection through a relay by a direct one (DCUtR), at both ends. */
-export interface Punch {
+export interface HolePunching {
   /**
    * A peer connected to us through a relay: resolves to the direct connection that replaces it, or null when there is
    * none.
@@ -54,8 +54,8 @@ const PORTS = { first: 49_152, count: 16_384 };
  * choice, reads from identify how the NAT mapped that port, and dials the peer from the same port at the same moment
  * as the peer dials back.
  */
-export function createHolePunching(deps: PunchDeps): Punch {
-  const { doors, log } = deps;
+export function createHolePunching(deps: HolePunchingDeps): HolePunching {
+  const { internals, log } = deps;
   // The peer measures the round trip of this message, so nothing slow may precede the answer.
   const ready = new WeakMap<Connection, Promise<Door>>();
 
@@ -70,7 +70,7 @@ export function createHolePunching(deps: PunchDeps): Punch {
   async function door(relayed: Connection, signal?: AbortSignal): Promise<Door> {
     const port = PORTS.first + Math.floor(deps.random() * PORTS.count);
     const relay = relayOf(relayed.remoteAddr.toString()) ?? '';
-    const probe = await doors.dialBeside(relay, { timeoutMs: OBSERVE_MS, localPort: port, signal });
+    const probe = await internals.dialBeside(relay, { timeoutMs: OBSERVE_MS, localPort: port, signal });
     const seen = (await deps.identified(probe))?.observedAddr?.toString();
     // Closed before the simultaneous dials: the port must be free for them.
     await probe.close().catch((error: unknown) => probe.abort(error as Error));
@@ -93,7 +93,7 @@ export function createHolePunching(deps: PunchDeps): Punch {
     for (;;) {
       try {
         const timeoutMs = Math.max(200, latest - performance.now());
-        return await doors.dialBeside(target, { timeoutMs, localPort, initiator, signal });
+        return await internals.dialBeside(target, { timeoutMs, localPort, initiator, signal });
       } catch (error) {
         if (performance.now() > latest || signal?.aborted === true) throw error;
         await sleep(AGAIN_MS);
@@ -118,7 +118,7 @@ export function createHolePunching(deps: PunchDeps): Punch {
     const peerId = relayed.remotePeer.toString();
     for (const address of theirs.filter((each) => relayOf(each) === null).slice(0, 2)) {
       const full = `${withoutPeer(address)}/p2p/${peerId}`;
-      const direct = await doors.dialBeside(full, { timeoutMs: OBSERVE_MS, signal }).catch(() => null);
+      const direct = await internals.dialBeside(full, { timeoutMs: OBSERVE_MS, signal }).catch(() => null);
       if (direct !== null) return direct;
     }
     return null;

@@ -5,7 +5,7 @@ import { isPublic } from '../transport/multiaddrs.ts';
 import type { Host } from '../transport/host.ts';
 import type { Identified } from '../transport/identified.ts';
 import type { Peers } from '../peers/peers.ts';
-import { createAsking } from './autonat-client.ts';
+import { createAutonatClient } from './autonat-client.ts';
 import { createDialBackServer } from './autonat-server.ts';
 import { DIAL_BACK_PROTOCOL } from './autonat-messages.ts';
 import { createHolePunching } from './hole-punching.ts';
@@ -14,7 +14,7 @@ import { createSlots } from './relay-slots.ts';
 import { reachVerdict, type Verdict } from './verdict.ts';
 import { createRoutes } from './routes.ts';
 
-export interface ReachDeps {
+export interface ReachabilityDeps {
   readonly host: Host;
   readonly identified: Identified;
   readonly peers: Peers;
@@ -29,7 +29,7 @@ export interface ReachDeps {
 }
 
 /** Whether and how other nodes can connect to this node: AutoNAT, UPnP, relays and hole punching together. */
-export interface Reach {
+export interface Reachability {
   start(): Promise<void>;
   /** Called after the host's start, for slow work that must not delay the start. */
   begin(): void;
@@ -45,15 +45,15 @@ export interface Reach {
 
 const TURN_MS = 2000;
 
-export function createReach(deps: ReachDeps): Reach {
+export function createReachability(deps: ReachabilityDeps): Reachability {
   const { host, peers, log, clock } = deps;
-  const { doors } = host;
-  const punch = createHolePunching({ ...deps, doors });
+  const { internals } = host;
+  const punch = createHolePunching({ ...deps, internals });
   const ways = createRoutes({ host, punch, adopt: peers.adopt });
-  const asking = createAsking({ ...deps, doors, id: host.idBytes, now: clock.ms });
+  const asking = createAutonatClient({ ...deps, internals, id: host.idBytes, now: clock.ms });
   const slots = createSlots({
     ...deps,
-    doors,
+    internals,
     addresses: host.addresses,
     isHolePunched: ({ connection }) => ways.isHolePunched(connection),
     now: clock.ms,
@@ -99,7 +99,7 @@ export function createReach(deps: ReachDeps): Reach {
     async start() {
       if (deps.local) return;
       await ways.start();
-      await host.handle(DIAL_BACK_PROTOCOL, 1, createDialBackServer(doors), { cost: 'autonat' });
+      await host.handle(DIAL_BACK_PROTOCOL, 1, createDialBackServer(internals), { cost: 'autonat' });
       if (!deps.listening) return;
       off.push(
         peers.events.on('greeted', (peer) => void asking.met(peer)),

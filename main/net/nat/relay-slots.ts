@@ -1,12 +1,12 @@
 import type { Log } from '../../lib/log.ts';
 import { messageOf } from '../../lib/errors.ts';
 import { isPublic, isRelayed, peerIdOf, relayOf, withoutPeer } from '../transport/multiaddrs.ts';
-import type { Doors } from '../transport/libp2p-internals.ts';
+import type { Libp2pInternals } from '../transport/libp2p-internals.ts';
 import type { Peer } from '../peers/peer.ts';
 
 export interface SlotsDeps {
   readonly peers: { list(): readonly Peer[] };
-  readonly doors: Pick<Doors, 'listenThrough'>;
+  readonly internals: Pick<Libp2pInternals, 'listenThrough'>;
   /** The addresses at which other nodes can reach this node, including those through relays. */
   readonly addresses: () => readonly string[];
   /** A connection made by hole punching: its address cannot be used for a relay reservation. */
@@ -58,7 +58,7 @@ export function createSlots(deps: SlotsDeps): Slots {
       asked.set(relay.id, deps.now());
       busy = true;
       try {
-        await deps.doors.listenThrough(`${withoutPeer(relay.address)}/p2p/${relay.id}`);
+        await deps.internals.listenThrough(`${withoutPeer(relay.address)}/p2p/${relay.id}`);
         deps.log.info('a relay accepted a reservation', { peer: relay.id });
       } catch (error) {
         deps.log.debug('a relay refused a reservation', { peer: relay.id, cause: messageOf(error) });

@@ -5,12 +5,12 @@ import { sourceOf } from '../transport/pool-source.ts';
 import { isRelayed, peerIdOf } from '../transport/multiaddrs.ts';
 import type { Host } from '../transport/host.ts';
 import type { Origin } from '../peers/peer.ts';
-import type { Punch } from './hole-punching.ts';
+import type { HolePunching } from './hole-punching.ts';
 import { PUNCH_PROTOCOL } from './hole-punching-messages.ts';
 
-export interface WaysDeps {
+export interface RoutesDeps {
   readonly host: Pick<Host, 'dial' | 'onOpen' | 'handle'>;
-  readonly punch: Punch;
+  readonly punch: HolePunching;
   /** Sends our hello on a connection that we dialled back. */
   readonly adopt: (connection: Connection, origin: Origin) => Promise<unknown>;
 }
@@ -31,13 +31,13 @@ export interface Routes {
 /** The relay closes idle connections, so a direct one must exist before that. */
 const DIRECT_MS = 9000;
 /** Relayed connections that are being replaced by direct ones at the same time. Each counts for its relay. */
-export const GUESTS: PoolLimits = { total: 8, perHost: 4, perGroup: 4 };
+export const RELAYED_UPGRADES: PoolLimits = { total: 8, perHost: 4, perGroup: 4 };
 
-export function createRoutes({ host, punch, adopt }: WaysDeps): Routes {
+export function createRoutes({ host, punch, adopt }: RoutesDeps): Routes {
   const awaited = new Map<string, (connection: Connection) => void>();
   const punched = new WeakSet<Connection>();
   const tally = { good: 0, bad: 0 };
-  const guests = createGroupedPool<Connection>(GUESTS, (relayed) =>
+  const upgrading = createGroupedPool<Connection>(RELAYED_UPGRADES, (relayed) =>
     relayed.abort(new Error('too many relayed connections at once')),
   );
 
@@ -54,8 +54,8 @@ export function createRoutes({ host, punch, adopt }: WaysDeps): Routes {
   }
 
   async function receive(relayed: Connection): Promise<void> {
-    guests.add(relayed, sourceOf(relayed.remoteAddr.toString()));
-    const direct = await punch.upgrade(relayed).finally(() => guests.delete(relayed));
+    upgrading.add(relayed, sourceOf(relayed.remoteAddr.toString()));
+    const direct = await punch.upgrade(relayed).finally(() => upgrading.delete(relayed));
     tally[direct === null ? 'bad' : 'good']++;
     if (direct === null) return;
     // The side that dialled back sends the hello; on a hole-punched connection that is the side that came through the

@@ -91,7 +91,7 @@ const saved = z.object({
 });
 const savedKey = z.object({ key: z.string().length(32) });
 
-export interface BookDeps {
+export interface AddressManagerDeps {
   readonly store: PeerStore;
   readonly clock: Clock;
   /** From 0 inclusive to 1 exclusive. */
@@ -100,7 +100,7 @@ export interface BookDeps {
 
 type Table = keyof typeof BUCKETS;
 
-export function createAddressManager(deps: BookDeps): AddressManager {
+export function createAddressManager(deps: AddressManagerDeps): AddressManager {
   const { store, clock } = deps;
   const entries = new Map<string, AddressEntry>();
   const facts = new Map<string, AddressFacts>();

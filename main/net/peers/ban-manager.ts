@@ -5,7 +5,7 @@ import type { Bans } from './ban-list.ts';
 import { BAN_SCORE, BAN_SECONDS, PENALTY, POINTS, reasonOf } from './penalties.ts';
 import type { Scores } from './scores.ts';
 
-export interface JusticeDeps {
+export interface BanManagerDeps {
   readonly bans: Bans;
   readonly scores: Scores;
   readonly log: Log;
@@ -29,7 +29,7 @@ export interface Verdict {
 /** Turns violations into points, disconnects and bans. */
 export type BanManager = (peerId: string, peerViolation: PeerViolation) => void;
 
-export function createBanManager(deps: JusticeDeps): BanManager {
+export function createBanManager(deps: BanManagerDeps): BanManager {
   const { bans, scores, log } = deps;
 
   return (peerId, peerViolation) => {

@@ -5,7 +5,7 @@ import type { Chain } from '../../chain/chain.ts';
 import { hexToHash } from '../../storage/keys.ts';
 import { type Hello, PROTOCOL_VERSION, type TipClaim } from '../protocol/hello.ts';
 
-export interface GreetingDeps {
+export interface HandshakeDeps {
   readonly network: Network;
   readonly chain: Pick<Chain, 'tip' | 'servesFrom'>;
   readonly clock: Clock;
@@ -14,7 +14,7 @@ export interface GreetingDeps {
 }
 
 /** The current hello of this node. */
-export function createHandshake({ network, chain, clock, software, holdsSnapshots }: GreetingDeps): {
+export function createHandshake({ network, chain, clock, software, holdsSnapshots }: HandshakeDeps): {
   claim(): TipClaim;
   handshake(): Hello;
 } {

@@ -5,7 +5,7 @@ import { type Control, greet } from '../protocol/control.ts';
 import type { Hello } from '../protocol/hello.ts';
 import { type PeerViolation, peerViolation } from '../protocol/wire-violation.ts';
 
-export interface IntroduceDeps {
+export interface SendHelloDeps {
   /** The handshake protocol of this network. */
   readonly protocol: string;
   readonly identified: Identified;
@@ -17,7 +17,7 @@ export type Introduce = (
   ours: () => Hello,
 ) => Promise<Control | PeerViolation | null>;
 
-export function createSendHello(deps: IntroduceDeps): Introduce {
+export function createSendHello(deps: SendHelloDeps): Introduce {
   async function greetBy(
     connection: Connection,
     protocol: string,

@@ -37,7 +37,7 @@ export function createFrameReader(stream: Stream, capOf: CapOf): FrameReader {
   const puller = createPuller(stream);
   let pieces: Uint8Array[] = [];
   let have = 0;
-  let inBody = false;
+  let readsBody = false;
 
   // A peer that sends single bytes must not make this node keep an object for each: pieces are merged as they arrive,
   // so that only a few small ones exist.
@@ -106,9 +106,9 @@ export function createFrameReader(stream: Stream, capOf: CapOf): FrameReader {
       const cap = capOf(type, id);
       if (cap === null) return peerViolation('wire-unknown', { type });
       if (length > cap) return peerViolation('wire-oversize', { type, length, cap });
-      inBody = true;
+      readsBody = true;
       const rest = await gather(length, began);
-      inBody = false;
+      readsBody = false;
       if (rest !== 'here') return peerViolation(rest === 'end' ? 'wire-cut' : 'wire-slow', { type, length });
       return { type, id, body: take(length) };
     },
@@ -117,7 +117,7 @@ export function createFrameReader(stream: Stream, capOf: CapOf): FrameReader {
       return pieces.length;
     },
     get isInFrame() {
-      return inBody || have > 0;
+      return readsBody || have > 0;
     },
   };
 }

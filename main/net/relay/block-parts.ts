@@ -2,9 +2,12 @@ import { transactionOffsets } from '../../core/primitives/block.ts';
 import type { Chain } from '../../chain/chain.ts';
 import type { ReadBody } from '../sync/body-of.ts';
 
-/** Transactions of recent blocks by their places, for peers that put a compact block together. */
+/** Transactions of recent blocks by position, for peers that complete a compact block (blocktxn of BIP 152). */
 export interface BlockParts {
-  /** The bytes of the transactions at these places, views of the block's; null when the block or one of them isn't here. */
+  /**
+   * The bytes of the transactions at these positions, as views of the block; null when the block or one of the
+   * positions does not exist here.
+   */
   find(id: string, indexes: readonly number[]): Promise<Uint8Array[] | null>;
 }
 
@@ -18,14 +21,14 @@ interface Indexed {
   readonly offsets: Uint32Array;
 }
 
-/** Nobody puts older blocks together. */
+/** Peers complete recent blocks only. */
 const DEPTH = 10;
-/** Bytes of blocks that are kept with their index, by the order in which they were last asked for: all of these. */
+/** Size of the cache of blocks with their index; the least recently requested ones leave it. */
 const KEPT_BYTES = 12 << 20;
 
 /**
- * An index of the places in a block is made once and kept, so that a request costs what it asks for: without it one of 42
- * bytes would have a whole block decoded, ten thousand transactions of it.
+ * The index of the positions in a block is built once and cached, so that the cost of a request depends on its size:
+ * without the cache a request of 42 bytes would make this node decode a whole block of ten thousand transactions.
  */
 export function createBlockParts({ chain, readBody }: BlockPartsDeps): BlockParts {
   const kept = new Map<string, Indexed>();

@@ -20,41 +20,41 @@ export interface BlockPushDeps {
   readonly chain: Pick<Chain, 'tip' | 'entry' | 'hasBody'>;
   readonly peers: { get(id: string): Peer | undefined; list(): readonly Peer[] };
   readonly compact: Pick<CompactRelay, 'rebuild'>;
-  /** Fetching bodies the long way; a block that is expected isn't asked for. */
+  /** The download of bodies; an expected block is not requested there. */
   readonly bodies: { expect(id: string): void; giveUp(id: string): void };
-  /** Whether the header of a pushed block holds; news of it is passed on by this. */
+  /** Whether the header of a pushed block is valid; relays the header if it is new. */
   admit(peerId: string, compact: CompactBlock): Promise<boolean>;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-/** Compact blocks, which go over few connections; see PushLinks. */
+/** Sends and receives compact blocks along the block relay tree (PushLinks). */
 export interface BlockPush {
-  /** A block of ours. */
+  /** Pushes a block that this node mined. */
   send(compact: CompactBlock): void;
   /**
-   * This peer told us first of a block. Whether its compact block may be waited for: it comes by itself, or is asked
-   * for after a moment.
+   * This peer announced a block first. Waits for its compact block if that may be pushed to us, and requests the
+   * compact block after WAIT_MS.
    */
   heard(id: string, peerId: string): void;
-  /** The same of a block that came whole with its announcement: it shows who is quick as well. */
+  /** The same for a block that was complete in its announcement: its announcer is a good source as well. */
   follow(peerId: string): void;
-  /** What a peer may say and ask on the push protocol. */
+  /** Handlers for the frames of the push protocol. */
   handlers(peerId: string): ReadonlyMap<number, Handler>;
   forget(peerId: string): void;
   stop(): void;
 }
 
-/** How much later than the header a compact block may come by the tree before it is asked for. */
+/** How long after its header a pushed compact block may arrive before it is requested. */
 const WAIT_MS = 500;
-/** With no compact block by then, the whole block is fetched. */
+/** Without a compact block after this time, the full block is downloaded. */
 const ANSWER_MS = 3000;
-/** How long a request for a compact block may wait for it to come here. */
+/** How long a request for a compact block may wait until this node has it. */
 const PATIENCE_MS = 2000;
 const TURN_MS = 50;
-/** To how many a block is pushed by a node that knows of no tree. */
+/** Number of peers that get a push from a node outside of the block relay tree. */
 const MOST_AT_RANDOM = 4;
-/** Compact blocks that are still here for those who ask. */
+/** Compact blocks that are kept for requests of peers. */
 const KEPT = 4;
 const REMEMBERED = 1000;
 
@@ -65,7 +65,7 @@ export function createBlockPush(deps: BlockPushDeps): BlockPush {
     sourceOf: (peerId) => sourceOf(peers.get(peerId)?.address ?? ''),
     tell: (peerId, wanted) => void say(peerId, REQUEST.wantBlocks, encodeWant(wanted)),
   });
-  // Blocks whose compact form was here, and the newest of those.
+  // Blocks whose compact form arrived, and the most recent one.
   const seen = createKnownSet(REMEMBERED);
   const kept = new Map<string, Uint8Array>();
   const awaited = new Map<string, NodeJS.Timeout>();
@@ -74,11 +74,11 @@ export function createBlockPush(deps: BlockPushDeps): BlockPush {
     try {
       await peers.get(peerId)?.push.call({ kind, body });
     } catch (error) {
-      log.debug('a peer was not told of a block', { peer: peerId, cause: String(error) });
+      log.debug('a compact block could not be pushed', { peer: peerId, cause: String(error) });
     }
   }
 
-  // Of a side branch the body is fetched when its chain gets better, if ever.
+  // The body of a side branch is downloaded when its chain becomes the best, if ever.
   const isNext = (id: string): boolean =>
     (chain.entry(id)?.work ?? 0n) > chain.tip().work && !chain.hasBody(id);
 
@@ -92,14 +92,14 @@ export function createBlockPush(deps: BlockPushDeps): BlockPush {
     for (const peerId of links.all()) if (peerId !== from) void say(peerId, REQUEST.pushBlock, message);
   }
 
-  // A node that nobody has chosen yet, and that has heard of no block, has no tree to use.
+  // Before any peer has requested pushes from this node, and before any block was announced, there is no tree.
   const anybody = (): string[] =>
     peers
       .list()
       .slice(0, MOST_AT_RANDOM)
       .map(({ id }) => id);
 
-  /** A compact block whose header holds: to the others first, then for ourselves. */
+  /** A compact block with a valid header: relayed first, then reconstructed. */
   function arrived(compact: CompactBlock, message: Uint8Array, from: string): void {
     const id = compact.header.idHex;
     if (seen.has(id)) return;
@@ -108,13 +108,13 @@ export function createBlockPush(deps: BlockPushDeps): BlockPush {
     awaited.delete(id);
     pushOn(message, from);
     if (isNext(id)) void deps.compact.rebuild(compact, from);
-    // Of a side branch by now: its body must not be waited for when that branch gets better.
+    // The block is on a side branch by now: its download must not wait for the push.
     else bodies.giveUp(id);
   }
 
   async function askFor(id: string, peerId: string): Promise<void> {
     const answer = await fetchFrom(id, peerId);
-    // It may have come by the tree meanwhile.
+    // The push may have arrived meanwhile.
     if (seen.has(id) || !awaited.delete(id)) return;
     if (answer === null) bodies.giveUp(id);
     else arrived(answer.compact, answer.message, peerId);
@@ -139,7 +139,7 @@ export function createBlockPush(deps: BlockPushDeps): BlockPush {
         ?.push.call({ kind: REQUEST.getCompact, body: fromHex(id)!, onReply });
       await Promise.race([answered, sleep(ANSWER_MS)]);
     } catch (error) {
-      log.debug('a compact block did not come', { peer: peerId, cause: String(error) });
+      log.debug('a compact block did not arrive', { peer: peerId, cause: String(error) });
     }
     return found;
   }
@@ -160,7 +160,7 @@ export function createBlockPush(deps: BlockPushDeps): BlockPush {
       async handle(frame, reply) {
         if (frame.body.length !== FRAME.getCompact.cap) return peerViolation('codec-length');
         const id = toHex(frame.body);
-        // Who has passed the header on may be waiting for the rest itself.
+        // This node relays headers early, so the peer may request a compact block that this node still waits for.
         for (let waited = 0; awaited.has(id) && waited < PATIENCE_MS; waited += TURN_MS) await sleep(TURN_MS);
         await reply(FRAME.compact.type, kept.get(id) ?? new Uint8Array(0));
         return null;
@@ -191,11 +191,11 @@ export function createBlockPush(deps: BlockPushDeps): BlockPush {
       if (seen.has(id) || awaited.has(id) || !isNext(id)) return;
       bodies.expect(id);
       const late = () => {
-        // Whoever is first with the news has the block, and if he was to push it, he keeps it back.
+        // The first announcer has the block; if it is our push source and does not push, it withholds the block.
         if (peerId === pusher) links.shun(peerId);
         void askFor(id, peerId);
       };
-      // Nobody pushes to a node that has not yet asked for it.
+      // Without a push source no compact block arrives unrequested.
       awaited.set(id, setTimeout(late, pusher === null ? 0 : WAIT_MS));
     },
     follow: (peerId) => links.follow(peerId),

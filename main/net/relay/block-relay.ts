@@ -31,40 +31,40 @@ export interface BlockRelayDeps {
   readonly gossip: Gossip;
   readonly topic: string;
   readonly peers: { list(): readonly unknown[]; report(peerId: string, peerViolation: PeerViolation): void };
-  /** A block that is new to us, perhaps with its body. */
+  /** A block that is new to this node was announced, possibly with its body. */
   announced(id: string, peerId: string, block: Uint8Array | null): void;
   readonly push: Pick<BlockPush, 'send' | 'heard' | 'follow'>;
-  /** Below it no chain is stored. */
+  /** Chains with less work are not stored. */
   minimumWork(): bigint;
   readonly compact: Pick<CompactRelay, 'compact' | 'cameWhole'>;
-  /** A peer announced a block whose parent we don't know. */
+  /** A peer announced a block with an unknown parent. */
   unknownParent(peerId: string): void;
   readonly log: Log;
 }
 
-/** Blocks: the header travels ahead of the body, and on to others as soon as its work is checked. */
+/** Relays blocks: headers are sent ahead of bodies, and passed on as soon as their proof of work is checked. */
 export interface BlockRelay {
-  /** Whether the header of a block that a peer pushed to us holds; if it is news, others are told. */
+  /** Whether the header of a pushed block is valid; if it is new, it is announced to peers. */
   admit(peerId: string, compact: CompactBlock): Promise<boolean>;
   start(): void;
   stop(): void;
   forget(peerId: string): void;
 }
 
-/** What a header that a peer brought turned out to be. */
+/** The result of checking a header from a peer. */
 type Standing = 'news' | 'known' | 'drop' | 'blame';
 
-/** New headers that nobody asked for: one peer's and everybody's share of the proof-of-work checks. */
+/** Budget for proof-of-work checks of unsolicited headers: of one peer, and of all peers. */
 const PER_PEER = { burst: 100, perSecond: 1 };
 const OVERALL = { burst: 300, perSecond: 300 };
-/** A quick miner of a test network may be over its share; this much is nothing but noise. */
+/** A fast miner on a test network may exceed PER_PEER; only announcements above this limit are a flood. */
 const NOISE = { burst: 2000, perSecond: 50 };
-/** Blocks that we announce ourselves, so that a burst of them stays within the share that peers give us. */
+/** Limit for own announcements, so that a burst stays within the budget that peers grant. */
 const OURS = { burst: 40, perSecond: 0.9 };
 const REMEMBERED = 1000;
-/** Gossip is the net under the tree that blocks are pushed along: it doesn't compete with it. */
+/** Gossip complements the block relay tree: it waits this long so that the push arrives first. */
 const NET_MS = 10;
-/** So far below the best header nobody waits for a block of ours. */
+/** A block this far below the best header is not announced. */
 const MOST_BEHIND = 144;
 
 export function createBlockRelay(deps: BlockRelayDeps): BlockRelay {
@@ -73,7 +73,7 @@ export function createBlockRelay(deps: BlockRelayDeps): BlockRelay {
   const noise = createPeerBudgets(NOISE.burst, NOISE.perSecond);
   const overall = createBucket(OVERALL.burst, OVERALL.perSecond);
   const ours = createBucket(OURS.burst, OURS.perSecond);
-  // Blocks that went through here, as somebody else's announcement or as ours: each goes on once.
+  // Blocks that were announced through this node, relayed or mined: each is announced once.
   const passedOn = createKnownSet(REMEMBERED);
   const off: (() => void)[] = [];
   const publishing = new Set<NodeJS.Timeout>();
@@ -88,12 +88,15 @@ export function createBlockRelay(deps: BlockRelayDeps): BlockRelay {
     const { header, block } = announcement;
     const standing = await judgeBlock(peerId, header, block);
     if (standing !== 'news') return standing === 'blame' ? 'blame' : 'drop';
-    // The router sends it on as soon as this returns; the body is for later.
+    // The router relays the announcement as soon as this function returns; the body is processed later.
     setImmediate(guarded(log, 'announced', () => tellOf(header.idHex, peerId, block)));
     return 'pass-on';
   }
 
-  /** Before it goes on: what a glance shows to be no body is held against its maker, not against who passed it on. */
+  /**
+   * Checked before the relay: whether the bytes can be the body of the header. A wrong body is the fault of its sender, and
+   * must not become the fault of the peers that relay it.
+   */
   function holds(peerId: string, block: Uint8Array): boolean {
     const wrong = checkInline(block);
     if (wrong !== null) peers.report(peerId, wrong);
@@ -109,21 +112,21 @@ export function createBlockRelay(deps: BlockRelayDeps): BlockRelay {
     deps.announced(id, peerId, block);
   }
 
-  /** The cheapest checks first: budgets and the header, and a body of up to 2 KiB only behind a header that holds. */
+  /** The cheapest checks first: budgets and header; a body of up to 2 KiB only after a valid header. */
   async function judgeBlock(peerId: string, header: Header, body: Uint8Array | null): Promise<Standing> {
     if (!noise.of(peerId).take(1)) {
       peers.report(peerId, peerViolation('gossip-flood'));
       return 'drop';
     }
     const known = chain.entry(header.idHex) !== undefined;
-    // The header may have come another way; but whoever brought a good announcement has told the others.
+    // A valid announcement of this peer was relayed by the router even if the header arrived in another way first.
     if (known && (passedOn.has(header.idHex) || chain.hasBody(header.idHex)))
       return body === null || holds(peerId, body) ? 'known' : 'blame';
-    // Cheap headers far below: not worth the check of their work, nor a place in memory for ever.
+    // Cheap headers far below the tip justify neither a proof-of-work check nor memory.
     const parent = chain.entry(toHex(header.prev));
     if (parent !== undefined && parent.work + workOf(bitsToTarget(header.bits)) < deps.minimumWork())
       return 'drop';
-    // What is dropped here isn't lost: the peer also tells its tip, and the chain behind it is asked for.
+    // A dropped header is not lost: the peer also announces its tip, and header sync fetches the chain behind it.
     if (!known && (!budgets.of(peerId).take(1) || !overall.take(1))) return 'drop';
     return accept(peerId, header, body);
   }
@@ -136,7 +139,7 @@ export function createBlockRelay(deps: BlockRelayDeps): BlockRelay {
       return PENALTY[violation.code] === 'ignore' ? 'drop' : 'blame';
     }
     if (body !== null && !holds(peerId, body)) return 'blame';
-    // Two copies with different bodies may race; only the first goes on.
+    // Copies with different bodies may arrive at the same time; only the first is relayed.
     if (passedOn.has(header.idHex)) return 'known';
     passedOn.add(header.idHex);
     return 'news';
@@ -145,7 +148,7 @@ export function createBlockRelay(deps: BlockRelayDeps): BlockRelay {
   const isNext = (id: string): boolean =>
     (chain.entry(id)?.work ?? 0n) > chain.tip().work && !chain.hasBody(id);
 
-  // In a burst of blocks the last one says all.
+  // Only the last block of a burst is announced.
   function announceSoon(): void {
     clearTimeout(later);
     if (!isNews(chain.tip())) return;
@@ -172,8 +175,8 @@ export function createBlockRelay(deps: BlockRelayDeps): BlockRelay {
     publishSoon(block.header, block.bytes);
   }
 
-  // To everybody at once: it is short, and a mesh takes a second to form. The same bytes from everybody who tells of the
-  // block, so that the router knows them again.
+  // Sent to all peers, because it is short and a mesh takes a second to form. All announcers send the same bytes, so
+  // that the router recognises duplicates.
   function publishSoon(header: Header, block: Uint8Array | null): void {
     const message = encodeBlockAnnouncement(header.bytes, block);
     const timer = setTimeout(() => {
@@ -190,12 +193,13 @@ export function createBlockRelay(deps: BlockRelayDeps): BlockRelay {
       const standing = await judgeBlock(peerId, header, whole);
       if (standing !== 'news') return standing === 'known';
       publishSoon(header, whole);
-      // The block itself goes on and is connected first.
+      // The block itself is relayed and connected first.
       setImmediate(guarded(log, 'pushed', () => tellOf(header.idHex, peerId, null)));
       return true;
     },
     start() {
-      // Before its coins are looked at, as with the blocks of others; what doesn't go out here, the tip brings.
+      // Headers are announced before the coins of the block are checked, like blocks of peers. If this announcement
+      // is not sent, the announcement of the tip replaces it.
       off.push(
         chain.events.on('next', ({ entry, block }) => {
           if (isNews(entry) && ours.take(1)) announce(block);
@@ -216,7 +220,7 @@ export function createBlockRelay(deps: BlockRelayDeps): BlockRelay {
   };
 }
 
-/** Whether these bytes are the body that their header commits to. A few hashes of at most 2 KiB. */
+/** Whether these bytes are the body that their header commits to. Cost: hashing at most 2 KiB. */
 function checkInline(bytes: Uint8Array): Verdict {
   const block = decodeBlock(bytes);
   if (isViolation(block)) return block;
@@ -226,8 +230,9 @@ function checkInline(bytes: Uint8Array): Verdict {
 }
 
 /**
- * While catching up, every block is news to us and to nobody else. A better header alone doesn't mean that: if its body
- * is withheld, the block that an honest miner finds beside it must be told all the same.
+ * During sync every block is new to this node only, and must not be announced. A better header alone does not mean
+ * that a sync is in progress: if its body is withheld, a block of the same height from an honest miner must still be
+ * announced.
  */
 function isCatchingUp(tip: HeaderEntry, best: HeaderEntry): boolean {
   const behind = best.height - tip.height;

@@ -23,7 +23,7 @@ export interface CompactRelayDeps {
   readonly mempool: MempoolView;
   readonly chain: Pick<Chain, 'tip' | 'entry' | 'readBlock'>;
   readonly peers: { get(id: string): Peer | undefined };
-  /** Fetching bodies the long way; a block between `expect` and `deliver` or `giveUp` isn't asked for. */
+  /** The download of bodies; a block is not requested there between `expect` and `deliver` or `giveUp`. */
   readonly bodies: {
     expect(id: string): void;
     deliver(id: string, block: Block): void;
@@ -33,46 +33,46 @@ export interface CompactRelayDeps {
   readonly log: Log;
 }
 
-/** How compact blocks fared since the start. */
+/** Statistics of compact blocks since the start. */
 export interface CompactFigures {
-  /** Put together from what was here. */
+  /** Reconstructed without a round trip. */
   readonly whole: number;
-  /** After one question for what was missing. */
+  /** Reconstructed after one request for missing transactions. */
   readonly asked: number;
-  /** Had to be fetched as a whole. */
+  /** Downloaded as a full block. */
   readonly failed: number;
-  /** Came whole, as small ones do: with their announcement, or pushed. */
+  /** Received in full, as small blocks are: in the announcement, or pushed. */
   readonly inline: number;
 }
 
-/** Blocks as lists of what everybody has already. */
+/** Builds and reconstructs compact blocks. */
 export interface CompactRelay {
   start(): void;
   stop(): void;
-  /** For announcing a block of ours: whole in it is what others can't have yet. */
+  /** The compact form of an own block; contains in full the transactions that peers cannot have yet. */
   compact(block: Block): CompactBlock;
-  /** Puts a block together whose header is good; asks this peer for what is missing. */
+  /** Reconstructs a block with a valid header; requests missing transactions from this peer. */
   rebuild(compact: CompactBlock, peerId: string): Promise<void>;
-  /** A payment that was refused, or whose parents are unknown: a miner may think otherwise. */
+  /** Keeps a transaction that was refused, or whose parents are unknown: a miner may include it all the same. */
   spare(tx: Transaction): void;
-  /** A small block came whole with its announcement. */
+  /** A small block was received in full with its announcement. */
   cameWhole(): void;
   figures(): CompactFigures;
 }
 
-/** A payment that has been here for less than this is still on its way to others. */
+/** A transaction that arrived less than this ago may not have reached all peers yet. */
 const ON_ITS_WAY_MS = 1500;
 const MOST_ON_THEIR_WAY = 20_000;
-/** Bytes of whole transactions in one compact block. */
+/** Most bytes of transactions that one compact block contains in full. */
 const MOST_PREFILLED = 10_000;
 const MOST_MINED = 20_000;
-/** With no answer by then, the whole block is fetched. */
+/** Without an answer after this time, the full block is downloaded. */
 const PARTS_MS = 3000;
 
 export function createCompactRelay(deps: CompactRelayDeps): CompactRelay {
   const { mempool, chain, bodies, clock, log } = deps;
   const spares = createExtraTransactions();
-  // Wids of the mempool's newest, and of those that left it because they were mined.
+  // Wids of the newest transactions of the mempool, and of recently mined ones, with their arrival times.
   const arrived = new Map<string, number>();
   const mined = createKnownSet(MOST_MINED);
   const figures = { whole: 0, asked: 0, failed: 0, inline: 0 };
@@ -90,7 +90,7 @@ export function createCompactRelay(deps: CompactRelayDeps): CompactRelay {
   function* known(prev: string, inRivals: readonly Transaction[]): Generator<Known> {
     for (const { widId, bytes } of mempool.entries()) yield { wid: widId, bytes };
     for (const { wid, bytes } of spares) yield { wid, bytes };
-    // Another block for the same place has taken them out of the mempool.
+    // A competing block of the same height has removed them from the mempool.
     if (prev !== chain.tip().id) for (const { widBinary, bytes } of inRivals) yield { wid: widBinary, bytes };
   }
 
@@ -114,7 +114,12 @@ export function createCompactRelay(deps: CompactRelayDeps): CompactRelay {
       lacking === 0 || (await Promise.race([askFor(building, peerId), sleep(PARTS_MS).then(() => false)]));
     const block = complete ? finish(building) : null;
     figures[outcomeOf(compact, lacking, block)]++;
-    log.info('a compact block', { id, transactions: compact.count, lacking, rebuilt: block !== null });
+    log.info('received a compact block', {
+      id,
+      transactions: compact.count,
+      lacking,
+      rebuilt: block !== null,
+    });
     if (block === null) bodies.giveUp(id);
     else bodies.deliver(id, block);
   }
@@ -125,7 +130,7 @@ export function createCompactRelay(deps: CompactRelayDeps): CompactRelay {
     return lacking === 0 ? 'whole' : 'asked';
   }
 
-  /** Null when a short id fitted something else than what is in the block. */
+  /** Null when a short id matched another transaction than the one in the block. */
   function finish(building: Reconstruction): Block | null {
     const bytes = building.bytes();
     if (bytes.length > MAX_BLOCK_BYTES) return null;
@@ -137,7 +142,7 @@ export function createCompactRelay(deps: CompactRelayDeps): CompactRelay {
   async function askFor(building: Reconstruction, peerId: string): Promise<boolean> {
     const peer = deps.peers.get(peerId);
     const { missing, compact } = building;
-    // Asking for most of a block piece by piece is slower than asking for the block.
+    // Requesting most of the transactions is slower than requesting the full block.
     if (peer === undefined || missing.length > Math.min(MAX_PARTS_ASKED, 64 + compact.count / 2))
       return false;
     let filled = false;
@@ -153,7 +158,7 @@ export function createCompactRelay(deps: CompactRelayDeps): CompactRelay {
         },
       });
     } catch (error) {
-      log.debug('parts of a block did not come', { peer: peerId, cause: String(error) });
+      log.debug('missing transactions did not arrive', { peer: peerId, cause: String(error) });
     }
     return filled;
   }
@@ -182,9 +187,9 @@ export function createCompactRelay(deps: CompactRelayDeps): CompactRelay {
     },
     rebuild: (compact, peerId) =>
       rebuild(compact, peerId).catch((error: unknown) => {
-        // Whoever sent it has perhaps only passed it on: nobody is blamed, but a bug is noticed.
+        // The sender may only have relayed it: no peer is blamed, but a bug must be logged.
         handlerFailure('compact block', error);
-        log.error('a compact block could not be judged', { error: String(error) });
+        log.error('a compact block could not be processed', { error: String(error) });
         bodies.giveUp(compact.header.idHex);
       }),
     spare: (tx) => spares.add({ wid: tx.widBinary, bytes: tx.bytes }),

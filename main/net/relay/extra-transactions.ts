@@ -1,7 +1,7 @@
 import type { BinaryString } from '../../core/codec/binary.ts';
 import type { Known } from './reconstruction.ts';
 
-/** Payments that are not in the mempool but may be in the next block: lately removed, orphaned or refused. */
+/** Transactions that are not in the mempool but may be in the next block: recently removed, orphaned or refused. */
 export interface ExtraTransactions {
   add(tx: Known): void;
   [Symbol.iterator](): Iterator<Known>;
@@ -9,7 +9,7 @@ export interface ExtraTransactions {
 
 const MOST = 300;
 const MOST_BYTES = 500_000;
-// A larger one is cheaper to fetch than to keep.
+// A larger transaction is cheaper to request than to keep.
 const MOST_BYTES_EACH = 20_000;
 
 export function createExtraTransactions(): ExtraTransactions {

@@ -1,4 +1,4 @@
-/** A set that forgets its oldest members: what a peer knows, what was refused lately. */
+/** A bounded set that forgets its oldest members, such as recently refused transactions. */
 export interface KnownSet {
   has(id: string): boolean;
   add(id: string): void;

@@ -1,25 +1,25 @@
 import type { Hash } from '../../core/crypto/hash.ts';
 
 export interface OwnPaymentsDeps {
-  /** Whether it still waits to be mined. */
+  /** Whether the transaction is still unconfirmed. */
   pending(txid: string): boolean;
   announce(wid: Hash): void;
-  /** How many peers have it has changed. */
+  /** The number of peers that have the transaction has changed. */
   changed(txid: string): void;
   readonly ms: () => number;
   readonly random: () => number;
 }
 
-/** This node's own payments: who has them, and announcing them again until they are mined. */
+/** Tracks own transactions: which peers have them, and when to announce them again until they are mined. */
 export interface OwnPayments {
-  /** False when it is followed already. */
+  /** False when the transaction is tracked already. */
   track(txid: string, wid: Hash, widHex: string): boolean;
-  /** A peer fetched it from us or announced it to us. */
+  /** A peer requested it from us or announced it to us. */
   seen(widHex: string, peerId: string): void;
-  /** How many of the connected peers have it; null when it isn't one of ours. */
+  /** The number of connected peers that have it; null when it is not an own transaction. */
   seenBy(txid: string): number | null;
   forget(peerId: string): void;
-  /** Announces what is due; call it now and then. */
+  /** Announces the transactions that are due; called periodically. */
   tick(): void;
 }
 
@@ -36,7 +36,7 @@ interface Own {
 export function createOwnPayments(deps: OwnPaymentsDeps): OwnPayments {
   const byWid = new Map<string, Own>();
   const byTxid = new Map<string, Own>();
-  // A steady rhythm would tell a listener whose payment it is.
+  // A regular interval would reveal to an observer whose transaction it is.
   const nextTime = () => deps.ms() + AGAIN_MS.least + deps.random() * (AGAIN_MS.most - AGAIN_MS.least);
 
   return {

@@ -5,9 +5,9 @@ import type { Log } from '../../lib/log.ts';
 import { type Peer, relays } from '../peers/peer.ts';
 import { REQUEST } from '../protocol/requests.ts';
 
-export interface FirstHopDeps {
+export interface PrivateBroadcastDeps {
   readonly peers: { list(): readonly Peer[]; get(id: string): Peer | undefined };
-  /** Tells others of the payment: those of the mesh, or everyone. */
+  /** Announces the transaction: to the mesh peers, or to all peers. */
   announce(tx: Transaction, everyone: boolean): void;
   readonly clock: Clock;
   readonly log: Log;
@@ -15,25 +15,29 @@ export interface FirstHopDeps {
 }
 
 /**
- * Hides where a payment of ours comes from: it goes to one peer that we chose, over a stream of its own, and that peer
- * announces it as it announces everything. Only when it doesn't come back from anybody do we announce it ourselves.
+ * Private broadcast: hides the origin of an own transaction. It is sent to one outbound peer (the stem peer) on the
+ * relay stream, and that peer announces it like any other. This node announces it only if no other peer announces it
+ * within the timeout.
  */
 export interface PrivateBroadcast {
-  /** False when there is nobody to hide behind. */
+  /** False when there is no suitable stem peer. */
   send(tx: Transaction): boolean;
-  /** Somebody announced it, so it is no secret that it exists: from here on it is like any other. */
+  /** A peer announced the transaction, so it has spread: it is treated like any other from now on. */
   echoed(widHex: string): void;
-  /** Whether this peer may not learn from us yet that we have it. */
+  /** Whether this peer must not learn from this node yet that the transaction exists. */
   hides(widHex: string, peerId: string): boolean;
   stop(): void;
 }
 
 const ECHO_MS = { least: 5000, most: 10_000 };
-/** One peer sees our payments of such a time; a new one for each would show them to all in turn. */
+/**
+ * One peer receives all own transactions of this period; a new stem peer for each would show them to all peers in
+ * turn.
+ */
 const KEEP_MS = 10 * 60_000;
 const MOST = 1000;
 
-export function createPrivateBroadcast(deps: FirstHopDeps): PrivateBroadcast {
+export function createPrivateBroadcast(deps: PrivateBroadcastDeps): PrivateBroadcast {
   const { peers, clock, random } = deps;
   const hidden = new Map<string, { readonly tx: Transaction; readonly timer: NodeJS.Timeout }>();
   let hop: string | null = null;
@@ -69,7 +73,9 @@ export function createPrivateBroadcast(deps: FirstHopDeps): PrivateBroadcast {
       hidden.set(wid, { tx, timer: setTimeout(() => release(wid, true), wait) });
       peer.relay
         .call({ kind: REQUEST.handOver, body: tx.bytes })
-        .catch((error: unknown) => deps.log.debug('a payment was not taken over', { error: String(error) }));
+        .catch((error: unknown) =>
+          deps.log.debug('the stem peer did not accept a transaction', { error: String(error) }),
+        );
       return true;
     },
     echoed: (widHex) => release(widHex, false),

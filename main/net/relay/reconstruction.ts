@@ -3,24 +3,26 @@ import { Writer } from '../../core/codec/writer.ts';
 import type { CompactBlock } from '../protocol/compact-block.ts';
 import { shortIdKey, shortIdOf } from '../protocol/short-ids.ts';
 
-/** A block that is being put together from what this node has. */
+/** The reconstruction of a block from transactions that this node has. */
 export interface Reconstruction {
   readonly compact: CompactBlock;
-  /** Places still empty, ascending. */
+  /** Positions that are still empty, ascending. */
   readonly missing: readonly number[];
-  /** Puts transactions into the missing places, in their order; false when there are not as many. */
+  /** Fills the missing positions in order; false when the number of transactions differs. */
   fill(parts: readonly Uint8Array[]): boolean;
-  /** The whole block; nothing may be missing. Whether it is the right one, its Merkle root tells. */
+  /**
+   * The bytes of the block; no transaction may be missing. Only the Merkle root shows whether it is the right block.
+   */
   bytes(): Uint8Array;
 }
 
-/** Something that may be in the block. */
+/** A transaction that may be in the block. */
 export interface Known {
   readonly wid: BinaryString;
   readonly bytes: Uint8Array;
 }
 
-/** Cost: a SipHash for each that is known, about half a microsecond. */
+/** Cost: one SipHash per known transaction, about half a microsecond. */
 export function reconstruct(compact: CompactBlock, known: Iterable<Known>): Reconstruction {
   const places: (Uint8Array | null)[] = Array.from({ length: compact.count }, () => null);
   for (const { index, bytes } of compact.prefilled) places[index] = bytes;
@@ -28,7 +30,7 @@ export function reconstruct(compact: CompactBlock, known: Iterable<Known>): Reco
   let at = 0;
   for (const id of compact.shortIds) {
     while (places[at] !== null) at++;
-    // The same short id twice: neither can be told from the other.
+    // The same short id twice in the block: the two cannot be told apart.
     wanted.set(id, wanted.has(id) ? null : at);
     at++;
   }
@@ -40,7 +42,7 @@ export function reconstruct(compact: CompactBlock, known: Iterable<Known>): Reco
     const id = shortIdOf(key, widBytes);
     const place = wanted.get(id);
     if (place === undefined || place === null) continue;
-    // Two of ours fit: it has to be asked for.
+    // Two known transactions match: the right one has to be requested.
     const clash = owner.has(id) && owner.get(id) !== wid;
     owner.set(id, wid);
     places[place] = clash ? null : bytes;

@@ -1,6 +1,6 @@
 import { type Bucket, createBucket } from '../protocol/bucket.ts';
 
-/** One bucket for each peer, made when it is first needed. */
+/** One token bucket per peer, created on first use. */
 export interface PeerBudgets {
   of(peerId: string): Bucket;
   forget(peerId: string): void;

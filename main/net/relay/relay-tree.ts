@@ -2,37 +2,40 @@ import type { Clock } from '../../lib/clock.ts';
 import { createGroupedPool, type PoolLimits, type PoolSource } from '../../lib/grouped-pool.ts';
 
 export interface PushLinksDeps {
-  /** Tells a peer whether we want its blocks pushed. */
+  /** Tells a peer whether to push compact blocks to this node. */
   tell(peerId: string, wanted: boolean): void;
-  /** Where a peer's connection comes from. */
+  /** The host and network group of a peer's connection. */
   sourceOf(peerId: string): PoolSource;
   readonly clock: Clock;
 }
 
 /**
- * The connections that compact blocks go over as soon as they are here. Each node asks the peer that told it first of
- * the last block; these links, used both ways, make a tree over all nodes, so that a block comes to each of them once,
- * wherever it is found. What the tree misses, the announcements show (Plumtree: Leitão, Pereira, Rodrigues, 2007).
+ * The links along which compact blocks are pushed as soon as they arrive. Each node chooses as its source the peer
+ * that announced the last block first; these links, used in both directions, form a tree over all nodes, so that each
+ * node receives a block once, wherever it was mined. Announcements reveal what the tree misses (Plumtree: Leitão,
+ * Pereira, Rodrigues, 2007).
  */
 export interface PushLinks {
-  /** Everybody that blocks are pushed to. */
+  /** All peers that compact blocks are pushed to. */
   all(): ReadonlySet<string>;
-  /** Whom we have asked. */
+  /** The peer that this node has chosen as its source, or null. */
   source(): string | null;
-  /** A peer asks us, or no longer. */
+  /** A peer wants pushes from this node, or no longer wants them. */
   asked(peerId: string, wanted: boolean): void;
-  /** This peer told us of a block first: soon blocks are to come from it. */
+  /** This peer announced a block first: it becomes the source after a short delay. */
   follow(peerId: string): void;
-  /** It told us and then left us waiting: not from this one for a while. */
+  /** This source announced a block and did not push it: it is not chosen again for a while. */
   shun(peerId: string): void;
   forget(peerId: string): void;
   stop(): void;
 }
 
-/** The tree changes between blocks, not while one is on its way. */
+/** The tree changes between blocks, not while a block is spreading. */
 const SETTLE_MS = 1000;
 const SHUNNED_MS = 10 * 60_000;
-/** Peers that blocks are pushed to. Those that lose their place ask when they hear of a block. */
+/**
+ * Peers that blocks are pushed to. A peer that loses its slot requests compact blocks when it sees an announcement.
+ */
 export const PUSHED_TO: PoolLimits = { total: 32, perHost: 2, perGroup: 8 };
 
 export function createPushLinks({ tell, sourceOf, clock }: PushLinksDeps): PushLinks {
@@ -72,7 +75,7 @@ export function createPushLinks({ tell, sourceOf, clock }: PushLinksDeps): PushL
     },
     forget(peerId) {
       asking.delete(peerId);
-      // It stays shunned: coming back is no way round that.
+      // The peer stays excluded: a reconnect does not change that.
       if (next === peerId) clearTimeout(later);
       if (source === peerId) source = null;
     },

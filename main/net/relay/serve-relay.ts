@@ -12,23 +12,23 @@ import type { WidListing } from './wid-listing.ts';
 export interface ServeRelayDeps {
   readonly parts: BlockParts;
   readonly mempool: Pick<MempoolView, 'get' | 'getByWid'>;
-  /** What is in the mempool, the newest first. */
+  /** The wids of the mempool, newest first. */
   readonly listing: WidListing;
   readonly peerId: string;
-  /** The peer has taken this transaction from us. */
+  /** The peer has received this transaction from us. */
   served(wid: string, peerId: string): void;
-  /** Whether the peer may not learn yet that we have it. */
+  /** Whether the peer must not learn yet that this node has the transaction. */
   hides(wid: string, peerId: string): boolean;
-  /** The peer gave us a payment to announce. */
-  handedOver(tx: Transaction, peerId: string): void;
+  /** The peer sent its own transaction by private broadcast, for this node to announce. */
+  receivedFromOrigin(tx: Transaction, peerId: string): void;
 }
 
-/** Payments of its own that one peer may give us to announce: at once, and a second in the long run. */
-const HANDED_OVER = { burst: 100, perSecond: 10 };
-/** What a peer may ask about payments, over all its streams. */
+/** Private broadcasts accepted from one peer: the burst, and per second. */
+const PRIVATE_BROADCASTS = { burst: 100, perSecond: 10 };
+/** Handlers for the relay protocol, shared by all streams of a connection. */
 export function relayHandlers(deps: ServeRelayDeps): ReadonlyMap<number, Handler> {
   const { mempool, peerId } = deps;
-  const handed = createBucket(HANDED_OVER.burst, HANDED_OVER.perSecond);
+  const handed = createBucket(PRIVATE_BROADCASTS.burst, PRIVATE_BROADCASTS.perSecond);
   let listings = 0;
 
   const transactions = answering(FRAME.getTransactions, decodeGetTransactions, async (request, reply) => {
@@ -49,7 +49,7 @@ export function relayHandlers(deps: ServeRelayDeps): ReadonlyMap<number, Handler
   const wids: Handler = {
     cap: FRAME.getWids.cap,
     async handle(_frame, reply) {
-      // Once a connection: whoever wants to watch our mempool listens to announcements like everybody.
+      // One listing per connection: further changes of the mempool are visible from announcements like for all peers.
       const list = listings++ > 0 ? [] : deps.listing.newest().filter((wid) => !deps.hides(wid, peerId));
       await reply(FRAME.wids.type, encodeWidList(list));
       return null;
@@ -63,7 +63,7 @@ export function relayHandlers(deps: ServeRelayDeps): ReadonlyMap<number, Handler
 
   const handOver = answering(FRAME.handOver, decodeTransaction, async (tx, reply) => {
     await spend(handed, 1);
-    deps.handedOver(tx, peerId);
+    deps.receivedFromOrigin(tx, peerId);
     await reply(FRAME.taken.type);
   });
 

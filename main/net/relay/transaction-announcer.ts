@@ -7,20 +7,21 @@ export interface AnnouncerDeps {
   publish(data: Uint8Array, everyone: boolean): Promise<number>;
 }
 
-/** Gathers what is to be announced into batches: single payments go at once, a stream of them ten times a second. */
+/** Batches announcements: a single transaction is announced at once, a stream of them ten times a second. */
 export interface Announcer {
-  /** `everyone`: to all peers and not only to the mesh of the topic; for our own payments. */
+  /** `everyone`: to all peers instead of the mesh of the topic only; for own transactions. */
   announce(wid: Hash, everyone: boolean): void;
   stop(): void;
 }
 
 const BATCHES = { burst: 10, perSecond: 10 };
 /**
- * Wids that this node announces: at most half of what peers accept from it (transaction-relay.ts). A reorganisation
- * brings tens of thousands back within seconds, and whoever announces them all at once is taken for a flooder.
+ * Limit for announced wids: at most half of what peers accept (transaction-relay.ts). A reorganisation returns tens
+ * of thousands of transactions to the mempool within seconds, and a node that announces them all at once would be
+ * treated as flooding.
  */
 const WIDS_SENT = { burst: 10_000, perSecond: 1000 };
-// More than this in one pause is a flood that we would only pass on; the rest is found when its block comes.
+// More than this in one pause is a flood that this node would only amplify; peers get the rest with its block.
 const MOST_WAITING = 20_000;
 
 export function createAnnouncer(deps: AnnouncerDeps): Announcer {
@@ -41,7 +42,7 @@ export function createAnnouncer(deps: AnnouncerDeps): Announcer {
         const count = Math.min(wids.length, MAX_WIDS);
         if (!sent.take(count)) return schedule(sent.waitFor(count) + 1);
         const batch = wids.splice(0, count);
-        // Nobody to tell isn't a failure: those who come later ask for what we have.
+        // Having no peers is not a failure: a new peer requests the list of the mempool.
         deps.publish(encodeWids({ salt: randomBytes(8), wids: batch }), everyone).catch(() => 0);
       }
     }

@@ -11,39 +11,43 @@ import { decodeTransactions, encodeGetTransactions, type Naming } from '../proto
 
 export interface FetcherDeps {
   peer(id: string): Peer | undefined;
-  /** A transaction that was asked for. */
+  /** A requested transaction arrived. */
   deliver(tx: Transaction, peerId: string): void;
-  /** The peer announces and doesn't serve. */
+  /** The peer announces transactions and does not deliver them. */
   onViolation(peerId: string, peerViolation: PeerViolation): void;
   readonly log: Log;
 }
 
-/** Fetches each announced transaction once, from one of those that announced it; another is asked when that fails. */
+/**
+ * Requests each announced transaction once, from one of its announcers; the next announcer is asked when that fails.
+ */
 export interface Fetcher {
-  /** `ids` in hexadecimal; those that are on their way already only gain a fallback. */
+  /** `ids` in hexadecimal; a transaction that is requested already only gains a fallback. */
   want(by: Naming, ids: readonly string[], peerId: string): void;
-  /** It is here by another way, or not wanted any more. */
+  /** The transaction arrived in another way, or is no longer wanted. */
   drop(by: Naming, id: string): void;
   forget(peerId: string): void;
-  /** A block was connected here, or a peer says that one was there: what was announced before may be mined by now. */
+  /** A block was connected here, or a peer announced one: transactions announced before may be mined by now. */
   tipMoved(): void;
   readonly size: number;
 }
 
 /**
- * Transactions on their way at once, over all peers. When all are taken, the network group that has most loses the oldest
- * of its peer with most: a few peers of one owner do not keep out what others announce.
+ * Most wanted transactions over all peers. When the limit is reached, the network group with most of them loses the
+ * oldest one of its largest peer: a few peers of one owner cannot displace announcements of other peers.
  */
 const MOST = 20_000;
-/** What one peer may have announced and not yet been asked for. */
+/** Most announced transactions of one peer that wait to be requested. */
 const MOST_QUEUED = 5000;
 const MOST_FALLBACKS = 8;
 const REQUESTS_AT_ONCE = 2;
-/** After so long another announcer is asked as well: a peer that announces first and then says nothing holds nothing up. */
+/**
+ * After this time another announcer is asked as well: a peer that announces first and does not answer delays nothing.
+ */
 const FALLBACK_MS = 2000;
 /**
- * Transactions in a row that a peer announced and did not have when asked, all since the tip last moved: a block can take
- * thousands out of every mempool between announcement and request.
+ * Transactions in a row that a peer announced and did not deliver, all since the last change of the tip: a block can
+ * remove thousands from every mempool between announcement and request.
  */
 const MOST_UNSERVED = 1000;
 
@@ -52,24 +56,24 @@ interface Wanted {
   readonly id: string;
   asking: string;
   readonly others: string[];
-  /** How often the tip had moved when it was announced. */
+  /** The number of tip changes before the announcement. */
   readonly epoch: number;
 }
 
 interface Lane {
-  /** The network group of the peer; the peer itself where it has none. */
+  /** The network group of the peer, or its peer id without one. */
   readonly group: string;
   readonly queue: Set<string>;
   running: number;
-  /** What it is asked for or will be. */
+  /** Number of transactions that are requested from it or queued for it. */
   held: number;
-  /** It lets a question wait right now. */
+  /** A request to it is overdue now. */
   slow: boolean;
   unserved: number;
 }
 
 export function createFetcher(deps: FetcherDeps): Fetcher {
-  // Keyed by `wid:…` or `txid:…`: a parent may be wanted by its txid while its wid is announced.
+  // Keys are `wid:…` or `txid:…`: a parent may be wanted by its txid while its wid is announced.
   const wanted = new Map<string, Wanted>();
   const lanes = new Map<string, Lane>();
   let epoch = 0;
@@ -111,7 +115,10 @@ export function createFetcher(deps: FetcherDeps): Fetcher {
     return wanted.delete(key);
   }
 
-  /** Whether this peer may have one more on its way; takes it from the largest group when all room is taken. */
+  /**
+   * Whether one more transaction may be queued for this peer; removes one of the largest group when the limit is
+   * reached.
+   */
   function hasRoom(lane: Lane): boolean {
     if (lane.queue.size >= MOST_QUEUED) return false;
     if (wanted.size < MOST) return true;
@@ -143,7 +150,7 @@ export function createFetcher(deps: FetcherDeps): Fetcher {
         if (known.asking !== peerId && lanes.get(known.asking)?.slow === true) next(key);
       } else if (hasRoom(lane)) assign(key, { by, id, asking: peerId, others: [], epoch }, peerId);
     }
-    // Announcements come in bursts; waiting for the end of this one makes one request of it.
+    // Announcements arrive in bursts; waiting for the end of a burst combines them into one request.
     if (lane.queue.size > 0) setImmediate(run, peerId);
   }
 
@@ -159,7 +166,7 @@ export function createFetcher(deps: FetcherDeps): Fetcher {
       void ask(peer, batch)
         .then((found) => weigh(peerId, lane, epochs.filter((each) => each === epoch).length, found))
         .catch((error: unknown) => {
-          deps.log.debug('payments did not come', { peer: peerId, cause: String(error) });
+          deps.log.debug('transactions did not arrive', { peer: peerId, cause: String(error) });
         })
         .finally(() => {
           clearTimeout(timeouts);
@@ -179,7 +186,7 @@ export function createFetcher(deps: FetcherDeps): Fetcher {
     }
   }
 
-  /** @param asked of those that were announced since the tip last moved. */
+  /** @param asked number of requested transactions that were announced since the last change of the tip. */
   function weigh(peerId: string, lane: Lane, asked: number, found: number): void {
     lane.unserved = found > 0 ? 0 : lane.unserved + asked;
     if (lane.unserved < MOST_UNSERVED) return;
@@ -187,7 +194,7 @@ export function createFetcher(deps: FetcherDeps): Fetcher {
     deps.onViolation(peerId, peerViolation('tx-withheld', { asked: MOST_UNSERVED }));
   }
 
-  // One request asks by one name only.
+  // A request contains either wids or txids.
   function take(lane: Lane): string[] {
     const batch: string[] = [];
     let by: Naming | null = null;
@@ -206,7 +213,7 @@ export function createFetcher(deps: FetcherDeps): Fetcher {
     return batch;
   }
 
-  /** How many of them came. */
+  /** Resolves to the number of transactions that arrived. */
   async function ask(peer: Peer, batch: readonly string[]): Promise<number> {
     const entries = batch.map((key) => wanted.get(key)!);
     if (entries.length === 0) return 0;
@@ -238,12 +245,12 @@ export function createFetcher(deps: FetcherDeps): Fetcher {
     return null;
   }
 
-  // The peer asked didn't bring it: the next one that announced it is asked, or it is given up.
+  // The peer did not deliver the transaction: the next announcer is asked, or the transaction is dropped.
   function next(key: string): void {
     const entry = wanted.get(key);
     if (entry === undefined) return;
     const there = entry.others.filter((id) => deps.peer(id) !== undefined);
-    // One that we chose ourselves is less likely to be an attacker's.
+    // An outbound peer is less likely to be an attacker's.
     const peerId = there.find((id) => deps.peer(id)?.direction === 'outbound') ?? there[0];
     if (peerId === undefined) return void remove(key);
     entry.others.splice(0, Infinity, ...there.filter((id) => id !== peerId));

@@ -21,7 +21,7 @@ import { createPrivateBroadcast } from './private-broadcast.ts';
 import { createKnownSet } from './known-set.ts';
 import { createOwnPayments } from './own-payments.ts';
 
-/** What relaying needs of the mempool. */
+/** The part of the mempool that relay uses. */
 export type MempoolView = Pick<
   Mempool,
   'submit' | 'get' | 'getByWid' | 'has' | 'newest' | 'entries' | 'missingParents' | 'dropSource' | 'events'
@@ -36,42 +36,42 @@ export interface TransactionRelayDeps {
     get(id: string): Peer | undefined;
     report(peerId: string, peerViolation: PeerViolation): void;
   };
-  /** A payment that isn't taken, and may be mined all the same. */
+  /** A transaction was refused; it may be mined all the same. */
   onRefused(tx: Transaction): void;
-  /** How many peers have a payment of ours has changed. */
+  /** The number of peers that have an own transaction has changed. */
   onSeen(txid: string): void;
-  /** Whether our own payments go to one peer first, so that nobody sees where they come from. */
+  /** Whether own transactions are sent by private broadcast. */
   readonly hideOrigin: boolean;
   readonly clock: Clock;
   readonly log: Log;
   readonly random: () => number;
 }
 
-/** Payments: announced by wid, fetched once, checked, and only then announced to others. */
+/** Relays transactions: announced by wid, requested once, checked, and only then announced to other peers. */
 export interface TransactionRelay {
   start(): void;
   stop(): void;
   /**
-   * One of our own, such as the wallet still has from an earlier run: counted, announced to every peer, and announced
-   * again until it is mined. What enters the mempool from this node itself is treated so without being asked.
+   * Tracks an own transaction, such as one that the wallet has from an earlier run: it is announced to every peer,
+   * and again until it is mined. Transactions that this node itself submits to the mempool are tracked automatically.
    */
   announce(tx: Transaction): void;
   seenBy(txid: string): number | null;
   served(wid: string, peerId: string): void;
-  /** A peer gave us this payment, for us to announce. */
-  handedOver(tx: Transaction, peerId: string): void;
-  /** Whether this peer may not learn yet that we have it. */
+  /** A peer sent its own transaction by private broadcast, for this node to announce. */
+  receivedFromOrigin(tx: Transaction, peerId: string): void;
+  /** Whether this peer must not learn yet that this node has the transaction. */
   hides(wid: string, peerId: string): boolean;
-  /** Learns what a new peer has, once. */
+  /** Requests the list of the mempool of a new peer, once. */
   welcome(peer: Peer): void;
-  /** The tip moved: what was refused may be good now. */
+  /** The tip changed: refused transactions may be valid now. */
   tipMoved(): void;
-  /** A peer's tip moved: what it announced before may be mined there. */
+  /** The tip of a peer changed: transactions that it announced before may be mined there. */
   peerTipMoved(): void;
   forget(peerId: string): void;
 }
 
-/** Wids that one peer may announce at once and a second in the long run. */
+/** Wids that one peer may announce: the burst, and per second. */
 const WIDS = { burst: 20_000, perSecond: 2000 };
 const MOST_REFUSED = 50_000;
 const TICK_MS = 15_000;
@@ -121,7 +121,8 @@ export function createTransactionRelay(deps: TransactionRelayDeps): TransactionR
       return 'drop';
     }
     learn(wids.map(toHex), peerId);
-    // Every node announces what it has itself; passing on somebody else's promise would be a lie.
+    // Every node announces only what it has itself: relaying another node's announcement would claim to have the
+    // transactions.
     return 'drop';
   }
 
@@ -138,8 +139,8 @@ export function createTransactionRelay(deps: TransactionRelayDeps): TransactionR
 
   function deliver(tx: Transaction, peerId: string): void {
     submit(tx, peerId).catch((error: unknown) => {
-      log.error('a payment could not be judged', { txid: tx.txidHex, error: String(error) });
-      // An honest peer has taken it into its mempool by the same code.
+      log.error('a transaction could not be processed', { txid: tx.txidHex, error: String(error) });
+      // An honest peer has accepted the transaction with the same code.
       const failure = handlerFailure('transaction', error);
       if (failure !== null) peers.report(peerId, failure);
     });
@@ -155,7 +156,7 @@ export function createTransactionRelay(deps: TransactionRelayDeps): TransactionR
       return;
     }
     refused.add(toHex(tx.wid));
-    log.debug('a payment was refused', { txid: tx.txidHex, code: result.code, peer: peerId });
+    log.debug('a transaction was refused', { txid: tx.txidHex, code: result.code, peer: peerId });
     peers.report(peerId, result);
   }
 
@@ -201,7 +202,7 @@ export function createTransactionRelay(deps: TransactionRelayDeps): TransactionR
     },
     seenBy: (txid) => own.seenBy(txid),
     served: (wid, peerId) => own.seen(wid, peerId),
-    handedOver(tx, peerId) {
+    receivedFromOrigin(tx, peerId) {
       own.seen(toHex(tx.wid), peerId);
       if (!mempool.has(tx.txidHex)) deliver(tx, peerId);
     },
@@ -209,7 +210,7 @@ export function createTransactionRelay(deps: TransactionRelayDeps): TransactionR
     welcome(peer) {
       askForList(peer).catch((error: unknown) => {
         if (codeOf(error) !== 'peer-gone')
-          log.debug('no list of payments', { peer: peer.id, cause: String(error) });
+          log.debug('the list of the mempool did not arrive', { peer: peer.id, cause: String(error) });
       });
     },
     tipMoved() {

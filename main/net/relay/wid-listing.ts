@@ -1,7 +1,7 @@
 import { MAX_WIDS_LISTED } from '../protocol/frame-types.ts';
 import type { MempoolView } from './transaction-relay.ts';
 
-/** The wids that `getWids` is answered with. */
+/** The answer to `getWids`. */
 export interface WidListing {
   start(): void;
   stop(): void;
@@ -9,15 +9,15 @@ export interface WidListing {
   newest(): string[];
 }
 
-/** More than a listing has, so that what is mined or evicted leaves enough. */
+/** More than a listing contains, so that enough remain when transactions are mined or evicted. */
 const MOST = 20_000;
 
 /**
- * Follows the mempool, so that a request costs the length of its answer: to look for the newest of a full mempool takes a
- * walk over all of it, a tenth of a second.
+ * Follows the mempool, so that the cost of a request depends on the length of its answer: finding the newest entries
+ * of a full mempool takes a scan of a tenth of a second.
  */
 export function createWidListing(mempool: Pick<MempoolView, 'newest' | 'events'>): WidListing {
-  // In the order of arrival.
+  // In order of arrival.
   const wids = new Set<string>();
   const off: (() => void)[] = [];
   const add = (wid: string): void => {

@@ -31,7 +31,7 @@ import {
   WINDOW_BYTES,
 } from './download-window.ts';
 
-export interface BodySyncDeps {
+export interface BlockDownloadDeps {
   readonly chain: SideBlocksDeps['chain'] &
     GapSyncDeps['chain'] &
     Pick<Chain, 'bestHeader' | 'missingBlocks'>;
@@ -45,35 +45,37 @@ export interface BodySyncDeps {
   readonly log: Log;
 }
 
-/** Fetches the bodies of the best header chain from all peers at once and hands them to the chain in order. */
-export interface BodySync {
+/**
+ * Downloads the bodies of the best header chain from all peers in parallel and submits them to the chain in order.
+ */
+export interface BlockDownload {
   start(): void;
   stop(): Promise<void>;
-  /** New headers, a new peer or a new claim: looks again what is missing. */
+  /** New headers, a new peer or a new claim: checks again which bodies are missing. */
   consider(): void;
-  /** This peer has a block that is new to us, and perhaps sent it along: otherwise it is asked first. */
+  /** This peer announced a new block, possibly with its body; without a body, the peer is asked for it first. */
   announced(id: string, peerId: string, block: Uint8Array | null): void;
-  /** This block is being put together elsewhere and isn't asked for until `deliver` or `giveUp`. */
+  /** This block is being reconstructed from its compact form, and is not requested until `deliver` or `giveUp`. */
   expect(id: string): void;
   deliver(id: string, block: Block): void;
   giveUp(id: string): void;
   forget(peerId: string): void;
-  /** Blocks on the path to the best header that are not yet handed to the chain. */
+  /** Number of blocks on the path to the best header that were not submitted to the chain yet. */
   missing(): number;
   /** See GapSync. */
   readonly notices: GapSync['notices'];
 }
 
-/** Blocks that one peer may owe us. */
+/** Most blocks requested from one peer. */
 export const IN_FLIGHT = 16;
-/** Blocks handed to the chain and not yet answered: enough that it never waits for us. */
+/** Most blocks submitted to the chain without a result: enough that the chain never waits. */
 const SUBMITTED_AT_ONCE = 8;
 const TICK_MS = 250;
-/** How long the block that all others wait for may take if nobody else could serve it. */
+/** Timeout for the next block in order when only one peer can serve it. */
 const ALONE_MS = 64_000;
 const UNABLE_MS = 10_000;
 
-export function createBodySync(deps: BodySyncDeps): BodySync {
+export function createBlockDownload(deps: BlockDownloadDeps): BlockDownload {
   const { chain, peers, clock, log } = deps;
   const window = createWindow();
   const timeouts = createRequestTimeouts();
@@ -112,13 +114,14 @@ export function createBodySync(deps: BodySyncDeps): BodySync {
 
   function assign(): void {
     if (stopped) return;
-    // The announcer of a new block is asked first; otherwise the quickest, so that the lowest blocks come soonest.
+    // The announcer of a new block is asked first; otherwise the fastest peer, so that the lowest blocks arrive
+    // first.
     const first = sources.announcer(window.slots[0]?.entry.id ?? '');
     const order = (peer: Peer) => (peer.id === first ? -1 : (peer.latencyMs ?? 1000));
     const able = [...peers.list()].sort((a, b) => order(a) - order(b));
     for (const peer of able) {
       const room = IN_FLIGHT - outstanding.of(peer.id);
-      // Asking for half of what it may owe at a time keeps every peer busy without a request a block.
+      // Requesting half of the limit at a time keeps every peer busy with few requests.
       if (room < IN_FLIGHT / 2) continue;
       const most = window.bytes() < WINDOW_BYTES ? Math.min(room, MAX_BLOCKS_ASKED) : headOnly();
       const slots = window.wanted(most, (slot) => canServe(peer, slot));
@@ -126,7 +129,7 @@ export function createBodySync(deps: BodySyncDeps): BodySync {
     }
   }
 
-  // With a full window only the block that everything waits for may still be asked for.
+  // With a full window only the next block in order may still be requested.
   const headOnly = (): number => (window.slots[0]?.state === 'wanted' ? 1 : 0);
 
   async function fetch(peer: Peer, slots: Slot[]): Promise<void> {
@@ -145,13 +148,13 @@ export function createBodySync(deps: BodySyncDeps): BodySync {
         },
       });
     } catch (error) {
-      log.debug('blocks did not come', { peer: peer.id, cause: String(error) });
+      log.debug('blocks did not arrive', { peer: peer.id, cause: String(error) });
     }
     const left = slots.length - got;
-    // Of a peer that has left in the meantime nothing is kept.
+    // Nothing is kept for a peer that has disconnected meanwhile.
     if (peers.get(peer.id) === undefined) forget(peer.id);
     else outstanding.remitted(peer.id, left);
-    // A stream that breaks at once must not be asked again at once: the next tick is soon enough, and others first.
+    // After a broken stream the peer is asked again at the next tick, after other peers.
     if (left > 0 && peers.get(peer.id) !== undefined)
       for (const { entry } of slots.slice(got)) sources.failed(entry.id, peer.id);
     if (left > 0) window.release(peer.id);
@@ -193,9 +196,9 @@ export function createBodySync(deps: BodySyncDeps): BodySync {
         sources.done(id);
       }
     } catch (error) {
-      // The chain is at fault, or the disk: everybody would send this block as it is.
+      // The chain or the disk failed: every peer would send the same block.
       handlerFailure('block', error);
-      log.error('the chain could not take a block', { id, error: String(error) });
+      log.error('the chain could not process a block', { id, error: String(error) });
       stopped = true;
     } finally {
       submitting.delete(id);
@@ -205,12 +208,12 @@ export function createBodySync(deps: BodySyncDeps): BodySync {
     assign();
   }
 
-  // Came with its announcement or was put together here. Whoever brought it may have looked at its header alone before
-  // passing it on, so nobody is blamed for what connecting it shows.
+  // A block from an announcement or a reconstruction. Its sender may have relayed it after a check of the header
+  // only, so the sender is not blamed when it does not connect.
   function take(id: string, body: Body): void {
     if (window.fill(id, body, null)) return pump();
-    // Not on the best chain of headers, but better than what is connected: a header whose body is withheld must not
-    // keep an honest block of the same height out.
+    // The block is not on the best header chain, but better than the active chain: a header whose body is withheld
+    // must not block an honest block of the same height.
     const entry = chain.entry(id);
     if (entry === undefined || chain.hasBody(id) || entry.work <= chain.tip().work) return;
     if (submitting.has(id) || submitting.size >= SUBMITTED_AT_ONCE) return;
@@ -220,7 +223,9 @@ export function createBodySync(deps: BodySyncDeps): BodySync {
       .then((result) => {
         if (isViolation(result)) log.warn('a block was refused', { id, code: result.code });
       })
-      .catch((error: unknown) => log.error('the chain could not take a block', { id, error: String(error) }))
+      .catch((error: unknown) =>
+        log.error('the chain could not process a block', { id, error: String(error) }),
+      )
       .finally(() => submitting.delete(id));
   }
 
@@ -230,8 +235,8 @@ export function createBodySync(deps: BodySyncDeps): BodySync {
     plan();
   }
 
-  // If the body was wrong but not the block, somebody else has the right one. Who serves a block that it has not yet
-  // connected itself, and doesn't claim to, can't know that it breaks a rule.
+  // If only the body was wrong, another peer has the right one. A peer that serves a block which it has not
+  // connected, and does not claim to have connected, cannot know that the block breaks a rule.
   function blame(entry: HeaderEntry, peerId: string, violation: Violation): void {
     sources.failed(entry.id, peerId);
     const peer = peers.get(peerId);
@@ -265,14 +270,14 @@ export function createBodySync(deps: BodySyncDeps): BodySync {
     timeouts.stalled();
     sources.failed(head.entry.id, slow);
     window.release(slow);
-    // Whoever passed a header on may wait for the body as we do.
+    // A peer that only relayed the header may itself still wait for the body.
     const peer = peers.get(slow);
     if (peer !== undefined && sources.claims(peer, head.entry) === true)
       peers.report(slow, peerViolation('sync-stalled', { height: head.entry.height }));
     assign();
   }
 
-  // Everybody failed with this block once; who failed then may be able now.
+  // Every peer failed with this block once; the reason may be gone by now.
   function unstick(head: Slot): void {
     if (stuckSince === 0) stuckSince = clock.ms();
     if (clock.ms() - stuckSince < UNABLE_MS) return;

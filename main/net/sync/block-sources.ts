@@ -11,35 +11,41 @@ export interface SourcesDeps {
   readonly clock: Clock;
 }
 
-/** Who has which body, as far as peers have said, and who failed to deliver it. */
+/** Tracks which peer has which body, according to the claims of peers, and which peer failed to deliver it. */
 export interface Sources {
-  /** True: the peer says it has connected this block. False: its chain is another one. Null: its chain is unknown here. */
+  /**
+   * True: the peer claims to have connected this block. False: its chain is a different one. Null: its chain is
+   * unknown here.
+   */
   claims(peer: Peer, entry: HeaderEntry): boolean | null;
-  /** Whether it makes sense to ask this peer for this block. */
+  /** Whether this peer may be asked for this block. */
   canServe(peer: Peer, entry: HeaderEntry): boolean;
-  /** The peer has told us of this block; the first of several is asked first. */
+  /** The peer announced this block; its first announcer is asked first. */
   announced(id: string, peerId: string): void;
   announcer(id: string): string | undefined;
-  /** Blocks that this peer has told us of and that haven't come yet, the newest first. */
+  /** Blocks announced by this peer that have not arrived yet, newest first. */
   announcedBy(peerId: string): readonly string[];
-  /** This peer failed with this block. */
+  /** This peer failed to deliver this block. */
   failed(id: string, peerId: string): void;
-  /** The peer said that it hasn't the block; true when that breaks what it claimed. It is asked for nothing for a while. */
+  /**
+   * The peer answered `absent`; true when that contradicts its claim. The peer is not asked for any block for a
+   * while.
+   */
   absent(peer: Peer, entry: HeaderEntry): boolean;
-  /** Whether a peer that lacks this block claims to have it, as of now. */
+  /** Whether a peer that answered `absent` still claims to have the block. */
   lacksClaimed(peer: Peer, entry: HeaderEntry): boolean;
-  /** Who failed with this block may be able now. */
+  /** Clears the failures for this block, so that every peer may be asked again. */
   forgive(id: string): void;
   done(id: string): void;
   delete(peerId: string): void;
 }
 
-/** A peer that hasn't what it should have is left alone for so long: also an archive may have lost blocks, and many. */
+/** Pause for a peer that lacks a block which it claims: an archive node may have lost many bodies as well. */
 const BROKEN_CLAIM_MS = 60_000;
 const UNKNOWN_CHAIN_MS = 10_000;
 
 export function createSources({ chain, clock }: SourcesDeps): Sources {
-  // The best header chain by height: that a peer's tip is on it takes one look instead of a walk.
+  // The best header chain by height, so that a lookup replaces a walk when a peer's tip is on it.
   const best = new ChainLine<HeaderEntry>();
   const forks = new Map<string, { tip: HeaderEntry; best: HeaderEntry; fork: HeaderEntry }>();
   const unable = new Map<string, Set<string>>();
@@ -74,7 +80,7 @@ export function createSources({ chain, clock }: SourcesDeps): Sources {
     if (unable.size > WINDOW_BLOCKS) unable.delete(unable.keys().next().value!);
   }
 
-  // A pruned peer goes on pruning after it has said what it serves; whoever only passed the header on said nothing.
+  // A pruned peer continues pruning after its announcement; a peer that only relayed the header has claimed nothing.
   const lacksClaimed = (peer: Peer, entry: HeaderEntry): boolean =>
     claims(peer, entry) === true && !peer.hello.services.includes('pruned');
 
@@ -85,7 +91,7 @@ export function createSources({ chain, clock }: SourcesDeps): Sources {
       if (entry.height < peer.hello.servesFrom || unable.get(entry.id)?.has(peer.id) === true) return false;
       if (announcers.get(entry.id) === peer.id) return true;
       if (peer.tip.work < entry.work || isDoubted(peer.id)) return false;
-      // Of a chain that we don't know yet, the part that we know is likely ours.
+      // If the chain of the peer is not known yet, the known part probably belongs to it.
       return claims(peer, entry) ?? true;
     },
     announced(id, peerId) {

@@ -14,14 +14,14 @@ export interface BrokenClaimsDeps {
 }
 
 /**
- * Peers that answered `absent` for a block which they claim to have (`block-withheld`). A peer may have pruned the block,
- * or left the chain, a moment before it answers, and tells us so a moment later: only a claim that still stands then is
- * held against it.
+ * Peers that answered `absent` for a block which they claim to have (`block-withheld`). A peer may have pruned the
+ * block, or reorganised, just before it answered, and announces that a moment later: only a claim that is still
+ * unchanged then is a violation.
  */
 export interface BrokenClaims {
   /** This peer lacks a block that it claims. */
   noted(peer: Peer, entry: HeaderEntry): void;
-  /** Reports those whose time has come; call it several times a second. */
+  /** Reports the due violations; called several times a second. */
   look(): void;
 }
 
@@ -41,7 +41,7 @@ export function createBrokenClaims({ peers, sources, clock }: BrokenClaimsDeps):
       if (due.length === 0) return;
       waiting = waiting.filter((each) => !due.includes(each));
       for (const { peer, entry } of due) {
-        // If it has connected again meanwhile, it has made other claims.
+        // A peer that has reconnected meanwhile has made new claims.
         if (peers.get(peer.id) === peer && sources.lacksClaimed(peer, entry))
           peers.report(peer.id, peerViolation('block-withheld', { id: entry.id }));
       }

@@ -9,21 +9,24 @@ import { REQUEST } from '../protocol/requests.ts';
 import { ask } from './request.ts';
 
 export interface ChunkFetchDeps {
-  /** Peers that serve snapshots, now. */
+  /** Peers that serve snapshots now. */
   servers(): readonly Peer[];
   readonly clock: Clock;
 }
 
 const LOOK_MS = 50;
-/** With nobody who delivers for so long, it is given up. */
+/** The download fails after this time without any chunk. */
 const PATIENCE_MS = 60_000;
-/** Who hasn't delivered is asked again after so long: one lost answer, or a set that was just being built. */
+/**
+ * A peer that did not deliver is asked again after this time: an answer was lost, or the peer was still building the
+ * snapshot.
+ */
 const REST_MS = 10_000;
 
 /**
- * Fetches the chunks with these indices and hands each to `put` once its hash is right. Every server works through what
- * is left; who sends a wrong one is known at once. False when nobody delivers any more. @throws what `put` throws, and
- * when the signal says so
+ * Downloads the chunks with these indices and passes each to `put` once its hash is verified. All servers work on the
+ * remaining chunks in parallel; a wrong chunk identifies its sender at once. False when no server delivers any more.
+ * @throws errors of `put`; the reason of the signal when it aborts.
  */
 export async function fetchChunks(
   { servers, clock }: ChunkFetchDeps,
@@ -63,7 +66,7 @@ export async function fetchChunks(
   try {
     while (done < wanted.length && clock.ms() - hopeful < PATIENCE_MS) {
       signal.throwIfAborted();
-      // The disk, not a peer: no peer can help.
+      // The disk failed: no other peer can help.
       if (failure !== null) throw (failure as { readonly error: unknown }).error;
       if (left.length > 0) servers().filter(isFree).forEach(engage);
       const before = done;
@@ -71,14 +74,14 @@ export async function fetchChunks(
       if (done > before) hopeful = clock.ms();
     }
   } finally {
-    // Whoever is still at it would write into a folder that is somebody else's by then.
+    // A download that is still running must not write into a folder that is used for something else by then.
     left.length = 0;
     if (!signal.aborted) await Promise.all(busy.values());
   }
   return done === wanted.length;
 }
 
-/** Null when it doesn't come, empty when the peer hasn't it. */
+/** Null when it does not arrive, empty when the peer does not have it. */
 function askForChunk(peer: Peer, manifest: Manifest, index: number): Promise<Uint8Array | null> {
   const wanted = manifest.chunks[index]!;
   const body = encodeGetChunk({ root: manifest.root, index });

@@ -1,12 +1,12 @@
-/** How fast a figure grows, from looks at it now and then. */
+/** The growth rate of a value, sampled now and then. */
 export interface Pace {
-  /** Notes the figure as of now. One that is smaller than before begins anew. */
+  /** Records the current value. A smaller value than before restarts the measurement. */
   look(value: number): void;
-  /** Nothing is expected to grow now. */
+  /** The value is not expected to grow now. */
   restart(): void;
-  /** Growth a second; null until there is enough to say something honest, 0 when it stands still. */
+  /** Growth per second; null until there are enough samples, 0 when it does not grow. */
   perSecond(): number | null;
-  /** Milliseconds since it last grew. */
+  /** Milliseconds since the last growth. */
   stillMs(): number;
 }
 
@@ -23,7 +23,8 @@ export function createPace(ms: () => number): Pace {
       if (last === undefined || value < last.value) looks = [];
       if (last?.value !== value) grewAt = ms();
       looks.push({ at: ms(), value });
-      // The oldest that is kept is the last one before the window: growth is measured over all of it.
+      // The oldest sample that is kept is the last one before the window, so that growth is measured over the whole
+      // window.
       while (looks.length > 2 && looks[1]!.at <= ms() - WINDOW_MS) looks.shift();
     },
     restart() {

@@ -1,46 +1,49 @@
 import type { Block } from '../../core/primitives/block.ts';
 import type { HeaderEntry } from '../../chain/header-entry.ts';
 
-/** One block that is on its way. */
+/** A block in the download window. */
 export interface Slot {
   readonly entry: HeaderEntry;
   state: 'wanted' | 'asked' | 'here';
-  /** Who was asked for it, or who sent it. */
+  /** The peer that was asked for it, or that sent it. */
   peer: string | null;
   askedAt: number;
   body: Body | null;
 }
 
-/** A block as a peer sent it, or as it was put together here. */
+/** A block as a peer sent it, or as it was reconstructed here. */
 export type Body = Uint8Array | Block;
 
 export const sizeOf = (body: Body): number => (body instanceof Uint8Array ? body.length : body.bytes.length);
 
-/** Blocks ahead of the tip that are fetched at the same time. */
+/** Most blocks ahead of the tip that are downloaded at the same time. */
 export const WINDOW_BLOCKS = 1024;
-/** Bytes of blocks that wait for their parents, together with those asked for: a guess from the latest. */
+/**
+ * Most bytes of blocks that wait for their parents, plus an estimate for requested ones, from the size of recent
+ * blocks.
+ */
 export const WINDOW_BYTES = 12 << 20;
-/** Blocks asked for at once of all peers: where the guess is wrong, each may be a full one. */
+/** Most blocks requested from all peers together: where the estimate is wrong, each may be a full block. */
 export const MOST_ASKED = 192;
 
-/** The blocks that come next, lowest first, and where each of them is. Plain data; block-download.ts moves it. */
+/** The next blocks in order, lowest first, and the state of each. Plain data; block-download.ts changes it. */
 export interface Window {
   readonly slots: readonly Slot[];
   get(id: string): Slot | undefined;
-  /** Takes the new plan over; what is already here or asked for stays so. */
+  /** Replaces the list of blocks; the state of blocks that are in both lists is kept. */
   plan(entries: readonly HeaderEntry[]): void;
-  /** Up to `max` lowest wanted slots that `usable` takes. */
+  /** Up to `max` lowest slots in state `wanted` that `usable` accepts. */
   wanted(max: number, usable: (slot: Slot) => boolean): Slot[];
   asked(slots: readonly Slot[], peer: string, at: number): void;
-  /** Puts a block in, from a peer or put together here; false when it isn't wanted (any more). */
+  /** Stores a body, from a peer or reconstructed; false when it is not wanted (any more). */
   fill(id: string, body: Body, peer: string | null): boolean;
-  /** Wants a block again that was asked for. */
+  /** Sets a requested block back to `wanted`. */
   unask(id: string): void;
-  /** Wants again all that this peer was asked for. */
+  /** Sets all blocks requested from this peer back to `wanted`. */
   release(peer: string): void;
-  /** Takes the lowest out if it is here. */
+  /** Removes the lowest block if its body is here. */
   shift(): Slot | null;
-  /** Bytes that are here, and an estimate of those that were asked for. */
+  /** Bytes that are here, and an estimate for requested blocks. */
   bytes(): number;
 }
 
@@ -49,7 +52,7 @@ export function createWindow(): Window {
   const byId = new Map<string, Slot>();
   let here = 0;
   let askedFor = 0;
-  // The size of a usual block lately: what one that was asked for will probably take.
+  // The size of recent blocks, which estimates that of a requested block.
   let usual = 16_384;
 
   function toWanted(slot: Slot): void {
@@ -103,7 +106,7 @@ export function createWindow(): Window {
       const size = sizeOf(body);
       slot.body = body;
       here += size;
-      // Quickly up and slowly down: too low a guess is what costs memory.
+      // Increases at once and decreases slowly: an estimate that is too low costs memory.
       usual = size > usual ? size : usual + (size - usual) / 16;
       return true;
     },

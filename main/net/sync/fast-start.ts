@@ -5,7 +5,7 @@ import type { Chain } from '../../chain/chain.ts';
 import type { History, HistoryStatus } from '../../chain/history-check.ts';
 import type { Peer } from '../peers/peer.ts';
 import type { PeerViolation } from '../protocol/wire-violation.ts';
-import type { BodySync } from './block-download.ts';
+import type { BlockDownload } from './block-download.ts';
 import type { HeaderSync } from './header-sync.ts';
 import { createHistorySync, type HistorySync } from './history-sync.ts';
 import type { SnapshotSync } from './snapshot-sync.ts';
@@ -14,14 +14,17 @@ export interface FastStartDeps {
   readonly chain: Pick<Chain, 'tip' | 'bestHeader' | 'base' | 'historyChecked'>;
   readonly peers: { list(): readonly Peer[]; report(peerId: string, peerViolation: PeerViolation): void };
   readonly headers: Pick<HeaderSync, 'source'>;
-  readonly bodies: Pick<BodySync, 'start' | 'consider' | 'missing'>;
-  /** Null = blocks from the first on, as always. */
+  readonly bodies: Pick<BlockDownload, 'start' | 'consider' | 'missing'>;
+  /** Null = sync all blocks from the first one. */
   readonly snapshot: SnapshotSync | null;
   openHistory(): Promise<History | null>;
   readonly log: Log;
 }
 
-/** The order of a first sync: headers, a snapshot where there is one, the newest blocks, and the history behind it. */
+/**
+ * The order of an initial sync: headers, a snapshot if there is one, the newest blocks, then the history below the
+ * snapshot.
+ */
 export interface FastStart {
   start(): void;
   stop(): Promise<void>;
@@ -31,7 +34,7 @@ export interface FastStart {
 
 const LOOK_MS = 100;
 const CALM_LOOKS = 3;
-/** With peers there and no headers coming from any for this long, blocks are as good. */
+/** If no headers arrive from any peer for this long, the download of blocks begins. */
 const HEADERS_MS = 120_000;
 
 export function createFastStart(deps: FastStartDeps): FastStart {
@@ -40,13 +43,16 @@ export function createFastStart(deps: FastStartDeps): FastStart {
   let running: Promise<void> = Promise.resolve();
   let history: HistorySync | null = null;
 
-  /** Nobody has headers left that we could take. Claims that weren't shown don't count: one liar would delay us. */
+  /**
+   * Whether no peer has headers left that are useful here. Unproven claims do not count: a lying peer could delay the
+   * sync with them.
+   */
   const hasHeaders = (): boolean =>
     deps.headers.source() === null && chain.bestHeader().height > 0 && peers.list().length > 0;
 
   async function begin(): Promise<void> {
     if (deps.snapshot !== null && chain.tip().height === 0) {
-      // A moment longer than it seems: between two peers there is nobody either.
+      // Waits several checks: between two header sources there is a moment without one.
       for (let waited = 0, calm = 0; waited < HEADERS_MS && calm < CALM_LOOKS;) {
         if (stopping.signal.aborted) break;
         await sleep(LOOK_MS);
@@ -68,7 +74,7 @@ export function createFastStart(deps: FastStartDeps): FastStart {
   return {
     start() {
       running = begin().catch((error: unknown) =>
-        log.error('syncing could not begin', { error: String(error) }),
+        log.error('the sync could not start', { error: String(error) }),
       );
     },
     async stop() {

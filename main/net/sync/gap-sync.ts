@@ -19,20 +19,20 @@ export interface GapSyncDeps {
   readonly chain: Pick<Chain, 'gaps' | 'gapRange' | 'expectGaps' | 'servesFrom' | 'submitBlock'>;
   readonly peers: { list(): readonly Peer[]; report(peerId: string, peerViolation: PeerViolation): void };
   readonly sources: Pick<Sources, 'claims'>;
-  /** Whether bodies on the path to the best header are outstanding: these come first. */
+  /** Whether bodies on the path to the best header are outstanding: these have priority. */
   busy(): boolean;
   readonly clock: Clock;
   readonly log: Log;
 }
 
 /**
- * Fetches bodies of the active chain that were lost (gaps) beside all other work. Nothing waits for them: a gap that no
- * peer serves must never delay the path to the best chain. No peer is penalised for not having one.
+ * Downloads lost bodies of the active chain (gaps) with low priority: a gap that no peer serves must never delay the
+ * best chain. A peer is not penalised for lacking such a body.
  */
 export interface GapSync {
-  /** Asks for the next gaps; call it several times a second. Cheap while there are none. */
+  /** Requests the next gaps; called several times a second. Cheap without gaps. */
   look(): void;
-  /** Says so while gaps remain that no connected peer serves (`history-incomplete`). */
+  /** A notice while there are gaps that no connected peer serves (`history-incomplete`). */
   notices(): readonly Notice[];
   forget(peerId: string): void;
   stop(): void;
@@ -40,20 +40,20 @@ export interface GapSync {
 
 /** Blocks in one request: at most 4 MB, so that a request for a new block never waits long behind it. */
 const ASKED = 4;
-/** Requests at once, each to another peer. */
+/** Requests at the same time, each to another peer. */
 const AT_ONCE = 2;
 /** A peer that lacks a block, or has none of the gaps, is asked again after this time. */
 const RETRY_MS = 600_000;
 const IDLE_MS = 10_000;
-/** Blocks that one peer may have declined; more are forgotten and asked for again. */
+/** Most remembered blocks that one peer declined; further ones are forgotten and requested again. */
 const DECLINED_MOST = 4096;
-/** Without any progress for this time the user is told. */
+/** After this time without progress the user is informed. */
 const NOTICE_MS = 30_000;
-/** Without any progress for this time, although peers are connected, nothing waits for the gaps any longer. */
+/** After this time without progress, although peers are connected, other work no longer waits for the gaps. */
 const GIVE_UP_MS = 600_000;
 
 interface Source {
-  /** Blocks that this peer declined, and when it may be asked again. */
+  /** Blocks that this peer declined, and when each may be requested again. */
   readonly declined: Map<string, number>;
   asked: ReadonlySet<string>;
   idleUntil: number;
@@ -63,9 +63,9 @@ export function createGapSync(deps: GapSyncDeps): GapSync {
   const { chain, peers, clock, log } = deps;
   const known = new Map<string, Source>();
   let stopped = false;
-  /** When gaps appeared or one was last filled; null while there are none. */
+  /** When gaps appeared or one was last filled; null without gaps. */
   let progressAt: number | null = null;
-  /** The same, but time without any peer doesn't count. */
+  /** The same, excluding time without any peer. */
   let waitedSince = 0;
   let notice: Notice | null = null;
   let noticedAt = -Infinity;
@@ -136,7 +136,7 @@ export function createGapSync(deps: GapSyncDeps): GapSync {
         },
       });
     } catch (error) {
-      log.debug('lost bodies did not come', { peer: peer.id, cause: String(error) });
+      log.debug('lost bodies did not arrive', { peer: peer.id, cause: String(error) });
     }
     const filled = await store(peer, arrived);
     if (source.declined.size > DECLINED_MOST) source.declined.clear();
@@ -144,12 +144,12 @@ export function createGapSync(deps: GapSyncDeps): GapSync {
     source.asked = NONE;
     if (filled.size > 0) {
       moved(clock.ms());
-      log.info('lost bodies were fetched again', { peer: peer.id, blocks: filled.size });
+      log.info('lost bodies were downloaded again', { peer: peer.id, blocks: filled.size });
       look();
     }
   }
 
-  /** Gives the ids of those that were stored. */
+  /** Resolves to the ids of the blocks that were stored. */
   async function store(
     peer: Peer,
     arrived: readonly { readonly entry: HeaderEntry; readonly bytes: Uint8Array }[],
@@ -163,7 +163,7 @@ export function createGapSync(deps: GapSyncDeps): GapSync {
       }
     } catch (error) {
       handlerFailure('block', error);
-      log.error('the chain could not take a block', { error: String(error) });
+      log.error('the chain could not process a block', { error: String(error) });
       stopped = true;
     }
     return filled;

@@ -26,41 +26,44 @@ export interface HeaderSyncDeps extends PresyncDeps {
     report(peerId: string, peerViolation: PeerViolation): void;
   };
   readonly clock: Clock;
-  /** Below it no chain is stored. */
+  /** Chains with less work are not stored. */
   minimumWork(): bigint;
-  /** Headers were taken; bodies may be missing now. */
+  /** Headers were accepted; bodies may be missing now. */
   readonly onHeaders: () => void;
   readonly log: Log;
 }
 
-/** Follows the header chains that peers claim, one peer at a time. */
+/** Downloads the header chains that peers claim, from one peer at a time. */
 export interface HeaderSync {
-  /** Looks whether a peer claims more than we have; call it when a peer came or its tip changed. */
+  /** Checks whether a peer claims a better chain; called when a peer connects or its tip changes. */
   consider(): void;
-  /** Asks this peer whatever it claims: it announced a block whose parent we don't know. */
+  /** Requests headers from this peer whatever it claims: it announced a block with an unknown parent. */
   ask(peerId: string): void;
-  /** The peer that headers come from now, or null. */
+  /** The peer that headers are being requested from, or null. */
   source(): Peer | null;
-  /** Asks again for headers that were ahead of our clock and are not any more; call it every second or so. */
+  /** Requests headers again that were ahead of our clock and no longer are; called about every second. */
   look(): void;
-  /** Of each peer with a better chain that is ahead of our clock: the time of the first header that is. */
+  /** For each peer with a better chain that is ahead of our clock: the time of the first such header. */
   early(): UnixSeconds[];
   forget(peerId: string): void;
 }
 
-/** A source that takes longer for one message gives way to another, if there is one: doubled each time, so that where
- * everybody is slow the headers come all the same. */
+/**
+ * A source that takes longer than this for one message is replaced by another peer, if there is one. Doubled each
+ * time, so that headers arrive even when every peer is slow.
+ */
 const SLOW_MS = 5000;
 const LOOK_MS = 250;
 
 export function createHeaderSync(deps: HeaderSyncDeps): HeaderSync {
   const { chain, peers, clock, log } = deps;
-  // Claims that a peer couldn't show, or that we couldn't use: not asked for again until it claims something else.
+  // Claims that a peer could not prove, or that are useless here: not requested again until the peer claims something
+  // else.
   const settled = new Map<string, string>();
   const asked = new Set<string>();
-  // Those that were left because others may be quicker, and how often.
+  // Sources that were replaced because other peers may be faster, and how often.
   const slow = new Map<string, number>();
-  // The time of the first header that was ahead of our clock, by peer; of the peer that is asked now, in `earlyNow`.
+  // The time of the first header ahead of our clock, by peer; for the current source it is in `earlyNow`.
   const early = new Map<string, UnixSeconds>();
   let earlyNow: UnixSeconds | null = null;
   const leaving = new Set<string>();
@@ -75,7 +78,7 @@ export function createHeaderSync(deps: HeaderSyncDeps): HeaderSync {
   function choose(): Peer | null {
     const better = usable();
     const slowness = (peer: Peer) => slow.get(peer.id) ?? 0;
-    // A peer that we chose ourselves is less likely to be an attacker's.
+    // An outbound peer is less likely to be an attacker's.
     better.sort(
       (a, b) =>
         slowness(a) - slowness(b) || rank(a) - rank(b) || (a.latencyMs ?? 1000) - (b.latencyMs ?? 1000),
@@ -83,7 +86,7 @@ export function createHeaderSync(deps: HeaderSyncDeps): HeaderSync {
     return better[0] ?? null;
   }
 
-  // Its chain may also just equal the best headers that we know: the bodies of those may never come.
+  // A chain with the same work as our best headers counts too: the bodies of those may never arrive.
   function isBetter(peer: Peer): boolean {
     const { work } = peer.tip;
     if (work > chain.bestHeader().work) return true;
@@ -117,7 +120,7 @@ export function createHeaderSync(deps: HeaderSyncDeps): HeaderSync {
     } catch (error) {
       if (!isUnanswered(error)) throw error;
     }
-    // It was too slow this time, and somebody else has what we want. What it has shown stays; it may be asked again.
+    // The source was too slow, and another peer has a better chain too. Its headers are kept; it may be asked again.
     const left = leaving.delete(peer.id) && !clean;
     if (left || peers.get(peer.id) === undefined) return;
     settled.set(peer.id, claim);
@@ -125,22 +128,22 @@ export function createHeaderSync(deps: HeaderSyncDeps): HeaderSync {
     else early.set(peer.id, earlyNow);
     if (clean) timeoutMs = SLOW_MS;
     const shown = chain.entry(toHex(claimed.id)) !== undefined || chain.bestHeader().work >= claimed.work;
-    // It may have left its claim behind by now; then it has told us so.
+    // The peer may have announced a new tip in the meantime.
     if (clean && !shown && claimOf(peer) === claim)
       peers.report(peer.id, peerViolation('headers-unproven', { height: claimed.height }));
   }
 
-  /** Whether it is left for another one. */
+  /** Whether to replace the source by another peer. */
   function leave(peer: Peer, tookMs: number): boolean {
     if (tookMs < timeoutMs || !usable().some(({ id }) => id !== peer.id)) return false;
     timeoutMs = Math.min(REQUEST.getHeaders.deadlineMs, timeoutMs * 2);
     slow.set(peer.id, (slow.get(peer.id) ?? 0) + 1);
     leaving.add(peer.id);
-    log.debug('headers come slowly; another peer is asked', { peer: peer.id, tookMs: Math.round(tookMs) });
+    log.debug('headers arrive slowly; another peer is asked', { peer: peer.id, tookMs: Math.round(tookMs) });
     return true;
   }
 
-  /** True when the peer had no more; false when something of it can't be used. */
+  /** True when the peer had no more headers; false when some of its headers are useless here. */
   async function fetchAll(peer: Peer): Promise<boolean> {
     leaving.delete(peer.id);
     const start = chain.locator(chain.bestHeader());
@@ -154,14 +157,14 @@ export function createHeaderSync(deps: HeaderSyncDeps): HeaderSync {
   const hasEnough = (fork: HeaderEntry, headers: readonly Header[]): boolean =>
     headers.reduce((work, { bits }) => work + workOf(bitsToTarget(bits)), fork.work) >= deps.minimumWork();
 
-  /** Takes the headers and all that come after them. */
+  /** Accepts the headers and all that follow them. */
   async function accept(peer: Peer, start: readonly Hash[], first: readonly Header[]): Promise<boolean> {
     let accepting: Promise<AcceptResult> = chain.acceptHeaders(first);
     let full = first.length === MAX_HEADERS;
     let last = first.at(-1);
     for (;;) {
       accepting.catch(() => undefined);
-      // While these come over the wire, the work of the last ones is checked.
+      // The next message is requested while the proof of work of the previous one is checked.
       const next = full && last !== undefined ? await request(peer, [last.id, ...start]) : [];
       const { violation, earlyTime } = await accepting;
       deps.onHeaders();
@@ -169,8 +172,8 @@ export function createHeaderSync(deps: HeaderSyncDeps): HeaderSync {
       if (violation) peers.report(peer.id, violation);
       if (violation || next === null) return false;
       if (next[0] === undefined) return true;
-      // Every message must lead on from the one before it, or a peer could keep us for ever. An honest one whose chain
-      // changed meanwhile has told us, and is asked again.
+      // Every message must extend the previous one, or a peer could keep this node busy for ever. An honest peer that
+      // reorganised meanwhile has announced its new tip, and is asked again.
       if (last === undefined || !equalBytes(next[0].prev, last.id)) return changed(peer);
       last = next.at(-1);
       full = next.length === MAX_HEADERS;
@@ -178,7 +181,7 @@ export function createHeaderSync(deps: HeaderSyncDeps): HeaderSync {
     }
   }
 
-  /** Two passes, since the chain so far has less work than anything worth storing. */
+  /** Presync and redownload, since the chain so far has less work than the minimum. */
   async function presync(
     peer: Peer,
     start: readonly Hash[],
@@ -190,15 +193,15 @@ export function createHeaderSync(deps: HeaderSyncDeps): HeaderSync {
     for (let state = pre.first(headers); state !== 'enough'; state = pre.first(headers)) {
       if (state === 'changed') return changed(peer);
       if (state !== 'more') return blame(peer, state);
-      // It ends below what it should have: nothing of it is stored, and nobody is blamed for being behind.
+      // The chain ends below the minimum: nothing is stored, and the peer is not blamed for being behind.
       if (headers.length < MAX_HEADERS) {
-        log.info('a chain with too little work was left alone', { peer: peer.id, headers: pre.count });
+        log.info('a chain with too little work was ignored', { peer: peer.id, headers: pre.count });
         return false;
       }
       headers = await request(peer, [headers.at(-1)!.id, ...start]);
       if (headers === null) return false;
     }
-    log.debug('a chain has shown its work and is fetched again', { peer: peer.id, headers: pre.count });
+    log.debug('presync is complete; redownload begins', { peer: peer.id, headers: pre.count });
     let locator: readonly Hash[] = [fromHex(fork.id)!];
     while (!pre.complete) {
       headers = await request(peer, locator);
@@ -214,11 +217,11 @@ export function createHeaderSync(deps: HeaderSyncDeps): HeaderSync {
   }
 
   /**
-   * Its chain is another one than a moment ago: it has reorganised, and tells us its new tip. Nobody is blamed for
-   * that; others are asked first from now on, so that a peer which changes its mind all the time holds nobody up.
+   * The peer has reorganised, and announces its new tip. This is no violation, but other peers are asked first from
+   * now on, so that a peer which changes its chain all the time delays nothing.
    */
   function changed(peer: Peer): false {
-    log.debug('a chain changed while it was fetched', { peer: peer.id });
+    log.debug('a peer reorganised during header sync', { peer: peer.id });
     slow.set(peer.id, (slow.get(peer.id) ?? 0) + 1);
     return false;
   }
@@ -245,16 +248,16 @@ export function createHeaderSync(deps: HeaderSyncDeps): HeaderSync {
     });
     const wrong = await unlessLate(peer, began, answered);
     if (wrong === 'late') {
-      // Nobody waits for its answer any more; that there is none still counts, see requester.ts.
+      // The caller no longer waits for this answer; a missing answer is still counted (requester.ts).
       answered.catch(() => undefined);
       return null;
     }
-    // What has come is used all the same.
+    // Headers that have arrived are used all the same.
     if (wrong === null) leave(peer, clock.ms() - began);
     return wrong === null ? headers : null;
   }
 
-  /** Waits for the answer, or until the peer has been left because it let everybody wait. */
+  /** Waits for the answer, or until the source was replaced because it is too slow. */
   async function unlessLate<T>(peer: Peer, began: number, answer: Promise<T>): Promise<T | 'late'> {
     let watch: NodeJS.Timeout | undefined;
     const late = new Promise<'late'>((resolve) => {

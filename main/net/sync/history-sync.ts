@@ -17,12 +17,12 @@ import { encodeGetBlocks } from '../protocol/sync-messages.ts';
 export interface HistorySyncDeps {
   readonly history: History;
   readonly peers: { list(): readonly Peer[]; report(peerId: string, peerViolation: PeerViolation): void };
-  /** Whether the tip has all the peers' attention; history can wait. */
+  /** Whether the sync of the tip needs the peers; history has a lower priority. */
   busy(): boolean;
   readonly log: Log;
 }
 
-/** Fetches and checks the blocks below the snapshot that the chain began with, in the background. */
+/** Downloads and checks the blocks below the snapshot that the chain started from, in the background. */
 export interface HistorySync {
   start(): void;
   stop(): Promise<void>;
@@ -63,16 +63,16 @@ export function createHistorySync({ history, peers, busy, log }: HistorySyncDeps
         },
       });
     } catch (error) {
-      log.debug('old blocks did not come', { peer: peer.id, cause: messageOf(error) });
+      log.debug('old blocks did not arrive', { peer: peer.id, cause: messageOf(error) });
     }
     return got;
   }
 
   async function loop(): Promise<void> {
-    // What was asked for ahead, and of whom.
+    // The request that was sent ahead, and its peer.
     let next: { readonly peer: Peer; readonly blocks: Promise<Uint8Array[]> } | null = null;
     while (!stopped && !ended) {
-      // Twice as many as one question: half of them are on their way while the others are checked.
+      // Twice as many as one request contains: half of them are downloaded while the other half is checked.
       const wanted = history.wanted(2 * MAX_BLOCKS_ASKED);
       const peer = wanted[0] === undefined || busy() ? null : choose(wanted[0]);
       if (peer === null) {
@@ -89,7 +89,8 @@ export function createHistorySync({ history, peers, busy, log }: HistorySyncDeps
       if (blocks.length === 0) await sleep(PAUSE_MS);
       for (const bytes of blocks) {
         const refused = await history.submit(bytes);
-        // A body that isn't the header's: its sender's fault. Any other rule is the snapshot's, and `settled` tells.
+        // A body that does not match its header is the fault of its sender. Any other broken rule is the fault of the
+        // snapshot; `settled` reports it.
         if (refused !== null && blamesOnlyTheBody(refused.code)) peers.report(now.peer.id, refused);
       }
     }
@@ -98,19 +99,19 @@ export function createHistorySync({ history, peers, busy, log }: HistorySyncDeps
   history.settled.then(
     () => {
       ended = true;
-      log.info('history is checked', { blocks: history.status().of });
+      log.info('the history was checked', { blocks: history.status().of });
     },
     (error: unknown) => {
       ended = true;
       wrong = messageOf(error);
-      log.error('history contradicts the snapshot', { cause: wrong });
+      log.error('the history contradicts the snapshot', { cause: wrong });
     },
   );
 
   return {
     start() {
       running = loop().catch((error: unknown) =>
-        log.error('history is not checked any further', { error: String(error) }),
+        log.error('the check of the history stopped', { error: String(error) }),
       );
     },
     async stop() {

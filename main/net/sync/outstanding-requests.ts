@@ -1,14 +1,14 @@
 import type { Clock } from '../../lib/clock.ts';
 
-/** How many blocks each peer owes us, and since when it has given none. */
+/** The number of blocks requested from each peer, and the time since its last delivery. */
 export interface OutstandingRequests {
   of(peerId: string): number;
   asked(peerId: string, blocks: number): void;
-  /** One of them came, or a word that the peer hasn't it. */
+  /** The peer delivered a block, or answered that it does not have it. */
   paid(peerId: string): void;
-  /** So many will not come any more. */
+  /** This many requested blocks will not arrive any more. */
   remitted(peerId: string, blocks: number): void;
-  /** When it last gave one, or was first asked; 0 for a peer that owes nothing. Milliseconds of the clock. */
+  /** When the peer last delivered, or was first asked; 0 without outstanding requests. Milliseconds of the clock. */
   movedAt(peerId: string): number;
   delete(peerId: string): void;
 }

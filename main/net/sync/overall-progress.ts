@@ -1,6 +1,8 @@
 import type { SyncProgress } from './sync-progress.ts';
 
-/** Which part of the whole way each phase is, from … to. Headers are the short part; blocks are measured by their work. */
+/**
+ * The range of the overall progress that each phase covers. Headers take little time; blocks are measured by work.
+ */
 const PARTS: Readonly<Record<SyncProgress['phase'], readonly [from: number, to: number]>> = {
   'finding-peers': [0, 0],
   headers: [0, 0.1],
@@ -10,9 +12,9 @@ const PARTS: Readonly<Record<SyncProgress['phase'], readonly [from: number, to: 
 };
 
 /**
- * Turns the share of each phase into one of the whole way, 0 to 1, which never decreases while the program runs: 0 until the
- * first peer is there, 1 from the first time that the node is synced. A peer that is lost, a phase that comes again and a
- * chain that turns out longer leave it where it was.
+ * Converts the progress of each phase into the progress of the whole sync from 0 to 1. It never decreases while the
+ * program runs: a lost peer, a repeated phase and a chain that turns out to be longer leave it unchanged. It is 0
+ * until the first peer connects, and 1 once the node was synced.
  */
 export function createOverallProgress(read: () => SyncProgress): () => SyncProgress {
   let highest = 0;

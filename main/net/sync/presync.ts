@@ -9,45 +9,48 @@ import { bitsAfter } from '../../chain/header-acceptor.ts';
 import type { HeaderEntry } from '../../chain/header-entry.ts';
 import { type PeerViolation, peerViolation } from '../protocol/wire-violation.ts';
 
-/** What is kept of each header until its chain has shown enough work: 8 bytes of a hash with a key that only we know. */
+/** Memory per header during presync: 8 bytes of a hash with a secret key. */
 const MARK_BYTES = 8;
-/** So a chain of 8 million headers, 15 years of main, takes 64 MB; a longer one isn't followed this way. */
+/** 8 million headers (15 years of the main network) take 64 MB; a longer chain is not accepted in this way. */
 const MOST_HEADERS = 8_000_000;
 const GROWTH = 1 << 16;
 
 export interface PresyncDeps {
   readonly network: Network;
   readonly powHash: PowHash;
-  /** From 0 to below 1; the peer must not foresee it. */
+  /** From 0 inclusive to 1 exclusive; the peer must not be able to foresee it. */
   readonly random: () => number;
 }
 
 /**
- * A chain of headers from a peer that has yet to show its work. In the first pass nothing of it is stored but a mark a
- * header; linkage, bits and times are checked for all, the proof of work for a random part. When the chain has enough
- * work it is fetched again, and each header must be the one of the first pass before it is handed on, where its proof
- * of work is checked in full. So a flood of cheap headers costs us no memory to speak of and no disk.
+ * A header chain from a peer that has not yet proved enough work (as in Bitcoin Core's headerssync). Presync stores
+ * only 8 bytes per header; linkage, bits and times of all headers are checked, the proof of work of a random sample.
+ * When the chain has enough work it is downloaded again (redownload): each header must be the one of presync before
+ * it is passed on to the full check. A flood of cheap headers therefore costs little memory and no disk space.
  */
 export interface Presync {
   /**
-   * `enough`: the second pass begins at the fork. `changed`: they don't lead on from the message before, so the peer
-   * follows another chain by now, as every peer may.
+   * Presync. `enough`: redownload begins at the fork. `changed`: the headers do not extend the previous message, so
+   * the peer has reorganised, as every peer may.
    */
   first(headers: readonly Header[]): PeerViolation | 'more' | 'enough' | 'changed';
-  /** `changed`: these are not the headers of the first pass. */
+  /** Redownload. `changed`: these are not the headers of presync. */
   second(headers: readonly Header[]): 'same' | 'changed';
-  /** Whether the second pass has seen all that the first one did. */
+  /** Whether redownload has reached the end of presync. */
   readonly complete: boolean;
-  /** Headers of the first pass. */
+  /** Number of headers in presync. */
   readonly count: number;
 }
 
-/** One in so many proofs of work is checked in the first pass: who leaves out 100 of them passes with odds of 1 : 600. */
+/**
+ * One in this many proofs of work is checked in presync: a chain with 100 headers without work passes with a
+ * probability of 1 : 600.
+ */
 const SAMPLE = 16;
 
 type View = HeaderView & { readonly anchor: HeaderView | null };
 
-/** `fork` is where the chain leaves those that we know; `minimum` the work that its end must have. */
+/** `fork` is the last known block of the chain; `minimum` the work that its end must have. */
 export function createPresync(deps: PresyncDeps, fork: HeaderEntry, minimum: bigint): Presync {
   const { network } = deps;
   const key = randomBytes(16);
@@ -91,7 +94,7 @@ export function createPresync(deps: PresyncDeps, fork: HeaderEntry, minimum: big
       return seen === count;
     },
     first(headers) {
-      // Within one message they follow each other (header-sync.ts).
+      // Within one message the headers are linked (header-sync.ts).
       if (headers[0] !== undefined && !equalBytes(headers[0].prev, lastId)) return 'changed';
       for (const header of headers) {
         if (count === MOST_HEADERS) return peerViolation('header-low-work', { height: header.height });
@@ -112,11 +115,14 @@ export function createPresync(deps: PresyncDeps, fork: HeaderEntry, minimum: big
   };
 }
 
-/** The view without more ancestors than the median of times needs, so that the chain behind it can be forgotten. */
+/**
+ * The view with only as many ancestors as the median time needs, so that the rest of the chain can be garbage
+ * collected.
+ */
 function recent(view: View): HeaderView {
   let at: HeaderView = view;
   for (let i = 0; i < 11 && at.prev !== null; i++) at = at.prev;
-  // Entries of the index are not ours to change, and are few.
+  // Entries of the header index must not be modified, and are few.
   if (!('work' in at)) (at as { prev: HeaderView | null }).prev = null;
   return view;
 }

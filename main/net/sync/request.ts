@@ -9,8 +9,8 @@ export interface Question {
 }
 
 /**
- * One question with one answer. Null when the peer hasn't it, is gone, too slow, or broke a rule (which is reported already).
- * `check` may refuse the answer with a violation, which is then held against the peer.
+ * One request with one answer. Null when the peer does not have it, is disconnected, too slow, or broke a rule (which
+ * is reported already). `check` may reject the answer with a violation, which is counted against the peer.
  */
 export async function ask(
   peer: Peer,
@@ -23,7 +23,7 @@ export async function ask(
     await lane(peer).call({
       ...question,
       onReply(frame) {
-        // The first kind of answer has it; another says that the peer doesn't have it.
+        // The first kind of answer contains the data; any other means that the peer does not have it.
         if (frame.type !== question.kind.answers[0]?.type) return null;
         const wrong = check(frame.body);
         if (wrong === null) got = frame.body;

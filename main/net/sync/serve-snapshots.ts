@@ -5,16 +5,16 @@ import { FRAME } from '../protocol/frame-types.ts';
 import { answering, type Handler } from '../protocol/responder.ts';
 import { decodeGetChunk, decodeGetManifest, encodeManifest } from '../protocol/snapshot-messages.ts';
 
-/** The snapshots that this node has built, as it serves them. */
-export interface SnapshotShelf {
-  /** Looks what is there; call it now and then. */
+/** The snapshots that this node has built, for peers to download. */
+export interface ServedSnapshots {
+  /** Checks which snapshots exist; called periodically. */
   refresh(): Promise<void>;
   readonly size: number;
   find(root: string): { readonly folder: string; readonly manifest: Manifest } | undefined;
 }
 
-/** `directory` holds one folder for each. */
-export function createSnapshotShelf(directory: string): SnapshotShelf {
+/** `directory` contains one folder per snapshot. */
+export function createServedSnapshots(directory: string): ServedSnapshots {
   let byRoot = new Map<string, { folder: string; manifest: Manifest }>();
   return {
     async refresh() {
@@ -35,7 +35,7 @@ export function createSnapshotShelf(directory: string): SnapshotShelf {
 
 const NOTHING = new Uint8Array(0);
 
-export function snapshotHandlers(shelf: SnapshotShelf): ReadonlyMap<number, Handler> {
+export function snapshotHandlers(shelf: ServedSnapshots): ReadonlyMap<number, Handler> {
   const manifest = answering(FRAME.getManifest, decodeGetManifest, async (root, reply) => {
     const found = shelf.find(toHex(root));
     await reply(FRAME.manifest.type, found === undefined ? NOTHING : encodeManifest(found.manifest));

@@ -10,10 +10,12 @@ export interface ServeSyncDeps {
   readonly readBody: ReadBody;
 }
 
-/** The block after a small one is read from the disk while that one goes out. */
+/** After a block smaller than this, the next one is read from the disk while this one is sent. */
 const SMALL_BYTES = 128 * 1024;
 
-/** What a peer may ask about the chain. Too many requests aren't punished: they wait, see net/budgets/costs.ts. */
+/**
+ * Handlers for requests about the chain. Excessive requests are not a violation: they wait (net/budgets/costs.ts).
+ */
 export function syncHandlers(deps: ServeSyncDeps): ReadonlyMap<number, Handler> {
   const { chain } = deps;
   const read = (id: Uint8Array) => deps.readBody(toHex(id));

@@ -16,30 +16,33 @@ export interface SideBlocksDeps {
   readonly chain: Pick<Chain, 'tip' | 'entry' | 'hasBody' | 'isActive' | 'submitBlock'>;
   readonly peers: { list(): readonly Peer[]; report(peerId: string, peerViolation: PeerViolation): void };
   readonly sources: Sources;
-  /** Somebody else sees to this block. */
+  /** Whether another part of the sync downloads this block. */
   busy(id: string): boolean;
   /** This peer answered `absent` for a block that it claims. */
   lacking(peer: Peer, entry: HeaderEntry): void;
-  /** A body was refused that this peer sent. */
+  /** A body from this peer was refused. */
   refused(entry: HeaderEntry, peerId: string, violation: Violation): void;
   readonly log: Log;
 }
 
 /**
- * Fetches blocks that are better than what is connected and not on the best chain of headers. Headers alone prove no
- * body: were only the best of them followed, one header whose body is withheld would keep out every honest block of
- * the same work.
+ * Downloads blocks that are better than the active chain and not on the best header chain. A header does not prove
+ * that its body exists: if only the best headers were followed, one header with a withheld body would block every
+ * honest block with the same work.
  */
 export interface SideBlocks {
-  /** Looks whether a peer has a better chain than ours; cheap. */
+  /** Checks whether a peer has a better chain than the active one; cheap. */
   look(): void;
   stop(): void;
 }
 
-/** Blocks in one request, requests at once: at most 12 MB wait for the chain. */
+/** Blocks in one request, and requests at the same time: at most 12 MB wait for the chain. */
 const ASKED = 4;
 const AT_ONCE = 3;
-/** A longer way to a chain that isn't the best is not gone: such chains are best chains of headers soon, or never. */
+/**
+ * A longer path to a chain that is not the best is not downloaded: such a chain becomes the best header chain soon,
+ * or never.
+ */
 const MOST_BELOW = 288;
 
 export function createSideBlocks(deps: SideBlocksDeps): SideBlocks {
@@ -59,7 +62,7 @@ export function createSideBlocks(deps: SideBlocksDeps): SideBlocks {
     }
   }
 
-  /** The blocks to fetch, lowest first; none when there is no need or the window sees to it. */
+  /** The blocks to download, lowest first; empty when there is no need or the download window covers them. */
   function wayTo(target: HeaderEntry, peer: Peer): HeaderEntry[] {
     if (target.status === 'invalid' || target.work <= chain.tip().work) return [];
     const way: HeaderEntry[] = [];
@@ -94,7 +97,7 @@ export function createSideBlocks(deps: SideBlocksDeps): SideBlocks {
         },
       });
     } catch (error) {
-      log.debug('blocks beside the best chain did not come', { peer: peer.id, cause: String(error) });
+      log.debug('blocks of a side branch did not arrive', { peer: peer.id, cause: String(error) });
     }
     for (const entry of entries.slice(got)) sources.failed(entry.id, peer.id);
     try {
@@ -105,7 +108,7 @@ export function createSideBlocks(deps: SideBlocksDeps): SideBlocks {
       }
     } catch (error) {
       handlerFailure('block', error);
-      log.error('the chain could not take a block', { error: String(error) });
+      log.error('the chain could not process a block', { error: String(error) });
       stopped = true;
     } finally {
       asking.delete(peer.id);

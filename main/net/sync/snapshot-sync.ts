@@ -32,24 +32,26 @@ export interface SnapshotSyncDeps {
   readonly network: Network;
   readonly chain: Pick<Chain, 'tip' | 'bestHeader' | 'loadSnapshot'>;
   readonly peers: { list(): readonly Peer[]; get(id: string): Peer | undefined };
-  /** The data directory's folder of snapshots. */
+  /** The folder of snapshots in the data directory. */
   readonly directory: string;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-/** Begins a chain with the newest UTXO set that the chain commits to and that is buried, fetched from many peers at once. */
+/**
+ * Starts a chain from the newest buried snapshot that the chain commits to, downloaded from many peers in parallel.
+ */
 export interface SnapshotSync {
-  /** True when the chain has a snapshot now; false when there is none to be had, and blocks must do. */
+  /** True when the chain has a snapshot now; false when none is available, and blocks must be synced instead. */
   run(signal: AbortSignal): Promise<boolean>;
-  /** Chunks here, of how many; null when none is being fetched. */
+  /** Downloaded chunks and their total; null when no snapshot is being downloaded. */
   progress(): { readonly done: number; readonly of: number } | null;
 }
 
 const LOOK_MS = 50;
-/** With headers enough for a snapshot, somebody who serves one may still be on the way. */
+/** With enough headers for a snapshot, wait this long for a peer that serves one. */
 const SERVERS_MS = 10_000;
-/** A peer that left, a manifest that nobody had: worth another try from the beginning. */
+/** Attempts, for a peer that disconnects or a manifest that no peer has. */
 const ATTEMPTS = 3;
 
 export function createSnapshotSync(deps: SnapshotSyncDeps): SnapshotSync {
@@ -60,7 +62,7 @@ export function createSnapshotSync(deps: SnapshotSyncDeps): SnapshotSync {
   const servers = (): readonly Peer[] =>
     peers.list().filter(({ hello }) => hello.services.includes('snapshots'));
 
-  /** The newest block that names a snapshot and is buried under an epoch of headers. */
+  /** The newest block that commits to a snapshot and has an epoch of headers after it. */
   function committingHeader(): HeaderEntry | null {
     const best = chain.bestHeader();
     const height = Math.floor((best.height - delay - epoch) / epoch) * epoch;
@@ -98,7 +100,7 @@ export function createSnapshotSync(deps: SnapshotSyncDeps): SnapshotSync {
           const manifest = decodeManifest(body, network.id);
           if (isViolation(manifest)) return manifest;
           if (!equalBytes(manifest.root, root)) return peerViolation('chunk-invalid', { what: 'manifest' });
-          // If the root is of another height, the fault is the chain's, not this peer's.
+          // If the root belongs to another height, the fault is the chain's, not this peer's.
           if (manifest.facts.height === base.height) found = manifest;
           return null;
         },
@@ -109,7 +111,7 @@ export function createSnapshotSync(deps: SnapshotSyncDeps): SnapshotSync {
     return null;
   }
 
-  /** False when nobody is left who delivers; what has come by then waits for the next try. */
+  /** False when no peer delivers any more; downloaded chunks are kept for the next attempt. */
   async function fetchFolder(path: string, manifest: Manifest, signal: AbortSignal): Promise<boolean> {
     const folder = await openFetchedFolder(path);
     const here = await folder.here(manifest);
@@ -117,7 +119,7 @@ export function createSnapshotSync(deps: SnapshotSyncDeps): SnapshotSync {
     const of = manifest.chunks.length;
     let done = here.size;
     progress = { done, of };
-    log.info('fetching a snapshot', { height: manifest.facts.height, chunks: of, here: done });
+    log.info('downloading a snapshot', { height: manifest.facts.height, chunks: of, here: done });
     const put = async (index: number, bytes: Uint8Array) => {
       await folder.chunk(index, bytes);
       progress = { done: ++done, of };
@@ -147,7 +149,7 @@ export function createSnapshotSync(deps: SnapshotSyncDeps): SnapshotSync {
     const base = ancestor(committing, committing.height - delay);
     const path = join(deps.directory, snapshotName(base.height, base.id));
     await removeFetched(deps.directory, path);
-    // Fetched before a restart, and not yet loaded by then.
+    // A snapshot that was downloaded before a restart and not loaded.
     const whole = await readManifest(path);
     const reused = whole !== null && equalBytes(whole.root, root);
     if (!reused) {
@@ -157,13 +159,13 @@ export function createSnapshotSync(deps: SnapshotSyncDeps): SnapshotSync {
     try {
       await chain.loadSnapshot(path, block);
     } catch (error) {
-      // What failed may be the disk, and then it is good the next time.
+      // A disk error may be temporary: the download is kept.
       if (!(error instanceof SnapshotRefused)) throw error;
       await rm(path, { recursive: true, force: true });
       if (!reused) throw error;
       return 'failed';
     }
-    log.info('the chain begins with a snapshot', { height: base.height });
+    log.info('the chain starts from a snapshot', { height: base.height });
     return 'done';
   }
 
@@ -184,7 +186,7 @@ export function createSnapshotSync(deps: SnapshotSyncDeps): SnapshotSync {
         if (!done) await removeFetched(deps.directory);
         return done;
       } catch (error) {
-        // When the node only stops, what has been fetched so far is worth keeping.
+        // When the node stops, the downloaded chunks are kept.
         if (signal.aborted) return false;
         log.warn('no snapshot could be used', { error: String(error) });
         await removeFetched(deps.directory);

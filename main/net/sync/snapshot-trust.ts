@@ -10,16 +10,17 @@ export interface SnapshotTrustDeps {
   readonly chain: Pick<Chain, 'base' | 'historyChecked' | 'bestHeader' | 'entry'>;
   readonly params: Pick<ConsensusParams, 'snapshotWork'>;
   readonly peers: { list(): readonly Peer[] };
-  /** A block that somebody vouched for, such as a join link names: its id, or null. */
+  /** The id of a block that a trusted source named, such as a join link; or null. */
   readonly named: string | null;
 }
 
 /**
- * Whether coins of a chain that began with a snapshot may be spent before its history is checked (protocol.md §15): three
- * independent peers are on that chain and enough work lies on the snapshot, or it leads to a block that was named.
+ * Whether coins of a chain that started from a snapshot may be spent before its history is checked (protocol.md §15):
+ * three independent peers are on that chain and enough work is built on the snapshot, or the chain contains the named
+ * block.
  */
 export interface SnapshotTrust {
-  /** Looks again; call it every second or so. */
+  /** Checks again; called about every second. */
   look(): void;
   notices(): readonly Notice[];
 }
@@ -27,7 +28,7 @@ export interface SnapshotTrust {
 const GROUPS = 3;
 
 export function createSnapshotTrust({ chain, params, peers, named }: SnapshotTrustDeps): SnapshotTrust {
-  // What was confirmed once for a base stays so while the node runs: peers come and go.
+  // A confirmed base stays confirmed while the node runs, even when peers disconnect.
   let trusted: HeaderEntry | null = null;
 
   const isOn = (id: string, base: HeaderEntry): boolean => {

@@ -5,20 +5,23 @@ import type { Peer } from '../peers/peer.ts';
 import type { Pace } from './download-pace.ts';
 import type { Rate } from './sync-rate.ts';
 
-/** How far this node is, for people. */
+/** The state of the sync, for display. */
 export interface SyncProgress {
   readonly phase: Extract<Phase, 'finding-peers' | 'headers' | 'snapshot' | 'blocks' | 'synced'>;
   readonly height: Height;
-  /** Height of the best chain of headers known. */
+  /** Height of the best header chain. */
   readonly headers: Height;
-  /** Of the phase's work, 0 to 1: of headers, of chunks, or of the known work that is connected; overall-progress.ts makes one of them. */
+  /**
+   * Progress of the phase from 0 to 1: headers, chunks, or the share of the known work that is connected;
+   * overall-progress.ts combines the phases.
+   */
   readonly progress: number;
-  /** Blocks a second, or headers while those come; 0 when nothing is known or nothing moves. */
+  /** Blocks per second, or headers per second during header sync; 0 when unknown or without progress. */
   readonly blocksPerSecond: number;
   readonly bytesPerSecond: number;
-  /** Null when no honest estimate can be made. */
+  /** Null when no reliable estimate is possible. */
   readonly etaSeconds: number | null;
-  /** Why it doesn't get on, in one sentence; null while it does. */
+  /** Why the sync makes no progress, in one sentence; null while it does. */
   readonly stall: string | null;
 }
 
@@ -26,22 +29,22 @@ export interface ProgressDeps {
   readonly chain: Pick<Chain, 'tip' | 'bestHeader'>;
   readonly peers: { list(): readonly Peer[] };
   readonly headersFrom: () => Peer | null;
-  /** Chunks of a snapshot that are here, of how many. */
+  /** Downloaded chunks of a snapshot and their total. */
   readonly snapshot: { readonly done: number; readonly of: number } | null;
   readonly rate: Rate;
-  /** Whether peers have blocks that our clock, which is wrong, does not let us take. */
+  /** Whether peers have blocks that this node rejects because its own clock is wrong. */
   readonly awaitsClock: boolean;
   readonly paces: { readonly headers: Pace; readonly chunks: Pace; readonly blocks: Pace };
 }
 
-/** Whether better blocks than those of the active chain are known. A node that has no peers may well be at the tip. */
+/** Whether blocks with more work than the active chain are known. A node without peers may be at the tip. */
 export function isSyncing({ phase, height, headers }: SyncProgress): boolean {
   return phase === 'finding-peers' ? headers > height + CLOSE : phase !== 'synced';
 }
 
-/** One block behind is what every node is for a moment after each block. */
+/** Every node is one block behind for a moment after each block. */
 const CLOSE = 1;
-/** A block or a message that everybody waits for may take so long before it is worth a word. */
+/** Time without progress after which the user is informed. */
 const STALL_MS = 30_000;
 
 export function syncProgress(deps: ProgressDeps): SyncProgress {
@@ -65,7 +68,8 @@ export function syncProgress(deps: ProgressDeps): SyncProgress {
   }
   return {
     ...common,
-    // By work, so that the first easy blocks don't look like half of the way; and never by what a single peer claims.
+    // Measured by work, so that the first easy blocks do not count like half of the sync; and never by the claim of a
+    // single peer.
     progress: phase === 'finding-peers' ? 0 : shareOfWork(chain),
     blocksPerSecond: rate?.blocksPerSecond ?? 0,
     bytesPerSecond: rate?.bytesPerSecond ?? 0,
@@ -73,7 +77,7 @@ export function syncProgress(deps: ProgressDeps): SyncProgress {
   };
 }
 
-/** The height that most peers claim at least: one liar doesn't move it, nor do fewer than half of them. */
+/** The height that at least half of the peers claim: a minority of lying peers does not change it. */
 function claimedBy(peers: readonly Peer[]): Height {
   const heights = peers.map(({ tip }) => tip.height).sort((a, b) => a - b);
   return heights[Math.floor((heights.length - 1) / 2)] ?? 0;
@@ -86,11 +90,11 @@ function phaseOf(deps: ProgressDeps, height: Height, headers: Height, target: He
   if (source !== null && Math.min(source.tip.height, target) > headers + CLOSE) return 'headers';
   if (headers > height + CLOSE) return 'blocks';
   if (deps.awaitsClock) return 'headers';
-  // Most say that there is more than we have headers of: whoever calls that synced misleads.
+  // Most peers claim more blocks than this node has headers: it must not be reported as synced.
   return target > headers + FAR ? 'headers' : 'synced';
 }
 
-/** Blocks that others may have ahead of us for a moment. */
+/** Blocks that peers may be ahead of this node for a moment. */
 const FAR = 6;
 
 function stallOf(deps: ProgressDeps, phase: SyncProgress['phase']): string | null {

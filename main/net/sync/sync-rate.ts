@@ -1,7 +1,7 @@
-/** Blocks and bytes a second, over the last seconds. */
+/** Blocks and bytes per second over the last seconds. */
 export interface Rate {
   add(bytes: number): void;
-  /** Null until there is enough to say something honest. */
+  /** Null until there are enough samples. */
   now(): { readonly blocksPerSecond: number; readonly bytesPerSecond: number } | null;
   reset(): void;
 }
@@ -9,7 +9,7 @@ export interface Rate {
 const WINDOW_S = 20;
 const LEAST_S = 2;
 
-/** Counts in buckets of one second, so that its cost doesn't depend on the rate. */
+/** Counts in buckets of one second, so that the cost does not depend on the rate. */
 export function createRate(ms: () => number): Rate {
   let buckets: { second: number; blocks: number; bytes: number }[] = [];
   let began = 0;

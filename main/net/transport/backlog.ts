@@ -1,21 +1,21 @@
 import type { Stream } from '@libp2p/interface';
 
-/** Bytes of gossip of one peer that have arrived and wait for their turn. */
+/** Gossip bytes of one peer that have arrived and are not processed yet. */
 export interface Backlog {
-  /** Watches what arrives on a stream; of one peer the last stream counts. */
+  /** Counts the bytes that arrive on a stream; only the newest stream of a peer counts. */
   watch(peerId: string, stream: Stream): void;
-  /** So many of the peer's bytes have been taken. */
+  /** This many bytes of the peer were processed. */
   taken(peerId: string, bytes: number): void;
   forget(peerId: string): void;
 }
 
-/** More than one packet of the router can have. */
+/** More than the largest packet of the router. */
 const MOST_BYTES = 512 * 1024;
 const RESUME_BYTES = MOST_BYTES / 2;
 
 /**
- * The router's streams queue whatever arrives. A peer that sends faster than its turn comes is held back here, in its
- * own window, and keeps at most a window and MOST_BYTES in this node's memory.
+ * The router's streams queue all arriving bytes without limit. A peer that sends faster than its packets are
+ * processed is held back here by its own window, and uses at most one window and MOST_BYTES of memory.
  */
 export function createBacklog(): Backlog {
   const waiting = new Map<string, { readonly stream: Stream; bytes: number }>();

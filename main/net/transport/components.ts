@@ -7,19 +7,19 @@ import { paid } from './paid.ts';
 import { withHandler } from './with-handler.ts';
 import type { Identify } from './identify.ts';
 
-/** Which of libp2p's further parts a host takes; none of them is even loaded without. */
+/** Optional libp2p components of a host; those that are not wanted are not even loaded. */
 export interface Wanted {
-  /** To come in through relays, to others and to us, and to be one. */
+  /** Connections through relays, from and to this node, and the relay service. */
   readonly relays?: RelayRules | undefined;
-  /** To tell peers at once what has changed of this node, and to hear it of them: the table lives on that. */
+  /** Identify push: tells peers at once when this node's addresses or protocols change, which the DHT depends on. */
   readonly push?: boolean | undefined;
 }
 
-/** Who may use this node as a relay, and which relays it uses itself. */
+/** Which peers may use this node as a relay, and which relays this node uses. */
 export interface RelayRules {
-  /** Whether a peer may have a slot here. */
+  /** Whether a peer may have a reservation at this node. */
   serves(peerId: string): boolean;
-  /** Whether a relay is one that we asked for a slot. */
+  /** Whether this node has asked this relay for a reservation. */
   uses(relayId: string): boolean;
 }
 
@@ -31,17 +31,17 @@ export interface Parts {
   readonly services: Services;
 }
 
-/** What this node carries as a relay: enough to agree on a direct way, and for nothing else. */
+/** What this node forwards as a relay: enough for hole punching, and too little for anything else. */
 export const RELAY = {
-  /** Short, so that a peer whose reservation was given to another asks again soon. */
+  /** Short, so that a peer that lost its reservation to another soon asks again. */
   slotMs: 20 * 60_000,
-  /** Of one connection through it. */
+  /** Lifetime of one connection through this relay. */
   connectionMs: 120_000,
   connectionBytes: 128 * 1024,
-  /** Connections that a peer may open through it at once, on one connection of its own. */
+  /** Connections that a peer may open through this relay at the same time, per connection to it. */
   perPeer: 4,
 } as const;
-/** libp2p's own limits refuse the newest, so the pools (relay-pools.ts) stay below them. */
+/** libp2p's own limits refuse the newest peer, so the pools (relay-pools.ts) stay below them. */
 const RELAY_BACKSTOP = { reservations: 2 * RESERVATIONS.total, toPeer: 2 * RELAYED.total } as const;
 
 const HOP_MS = 10_000;
@@ -51,7 +51,10 @@ export interface PartsDeps {
   readonly budgets: Budgets;
 }
 
-/** Loads what is wanted: each costs tens of milliseconds and some megabytes, which a node on loopback needn't spend. */
+/**
+ * Loads the wanted components: each costs tens of milliseconds and some megabytes, which a node on loopback does not
+ * need.
+ */
 export async function loadParts(
   { relays, push = false }: Wanted,
   { identify, budgets }: PartsDeps,
@@ -81,7 +84,7 @@ export async function loadParts(
     services['relay'] = (components: object) => server(paid(components, budgets, 'hop') as never);
   }
   if (push) {
-    // It sends; what others send is read by a part of our own, which has bounds.
+    // Only sends; messages of peers are read by an implementation with limits (identify.ts).
     const make = identifyPush({ concurrency: 4 });
     services['push'] = (components: object) =>
       make(
@@ -91,7 +94,7 @@ export async function loadParts(
   return { transports, services };
 }
 
-/** A relay that we didn't ask must not be able to have us tell others of it. */
+/** A relay that was not asked must not be able to make this node announce an address through it. */
 export function isOwnRelay(address: string, relays: RelayRules | undefined): boolean {
   const relay = relayOf(address);
   return relay === null || (relays?.uses(peerIdOf(relay) ?? '') ?? false);

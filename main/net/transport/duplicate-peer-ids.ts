@@ -2,28 +2,28 @@ import type { ConnectionEncrypter, MessageStream } from '@libp2p/interface';
 import type { Notice } from '../../../shared/contract/fields.ts';
 import { sentenceFor } from '../../../shared/errors.ts';
 
-/** Finds other nodes that have the peer id of this one, because their data directory is a copy. */
+/** Detects other nodes with the peer id of this one, which a copied data directory leads to. */
 export interface DuplicatePeerIds {
   wrap<Components>(
     make: (components: Components) => ConnectionEncrypter,
   ): (components: Components) => ConnectionEncrypter;
-  /** That one was met within the last hour. */
+  /** A notice if one was met within the last hour. */
   notices(): readonly Notice[];
 }
 
-/** What a dial of such a node fails with. */
+/** The error message of a dial to such a node. */
 export const DUPLICATE_PEER_ID = 'another node has the peer id of this one';
-/** So long an own handshake waits for its other end to come in here. */
+/** How long an outbound handshake with our own peer id waits for its inbound end. */
 const WAIT_MS = 5000;
-/** So long the user is told of one that was met. */
+/** How long the user is informed about a duplicate. */
 const TOLD_MS = 60 * 60_000;
 
 /**
- * libp2p refuses a connection whose other end has our own peer id, whoever it is. A node that reaches itself, such as at an
- * address without a peer id, has both ends of the handshake: the one that it opened, then the one that it accepted. With only
- * one of the two, another process has the key. The end that was opened waits for the other one, which also keeps the
- * connection until the accepting node knows whom it met. A handshake that was given up under load looks the same, so that
- * this is a reason for a warning and for nothing else.
+ * libp2p refuses a connection whose remote peer id is our own. A node that dials itself, for example at an address
+ * without a peer id, sees both ends of the handshake: the outbound one and the inbound one. If only one of them
+ * exists, another process has the same key. The outbound end waits for the inbound one, which also keeps the
+ * connection open until the accepting node knows the peer id. A handshake that was dropped under load looks the same,
+ * so this only leads to a warning.
  */
 export function createDuplicatePeerIds(
   ownId: string,
@@ -38,7 +38,7 @@ export function createDuplicatePeerIds(
     else own();
   }
 
-  /** Whether its other end came in here. */
+  /** Whether the inbound end of this connection arrived at this node. */
   function awaitInbound(raw: MessageStream): Promise<boolean> {
     return new Promise((resolve) => {
       const end = (isOwn: boolean) => {

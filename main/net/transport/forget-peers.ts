@@ -3,16 +3,18 @@ import type { Libp2p } from 'libp2p';
 
 export type Remembering = Pick<Libp2p, 'addEventListener' | 'peerStore' | 'getConnections'>;
 
-/** What libp2p writes of a peer when its connection has just ended must be gone, too. */
+/** libp2p may still write facts about a peer for this long after its connection has closed. */
 const LINGER_MS = 3000;
 
-/** What libp2p tags a peer with that has a reservation here. It ends with the connection, whatever the tag says. */
+/**
+ * libp2p's tag for a peer with a reservation here. The reservation ends with the connection, whatever the tag says.
+ */
 const RESERVED = 'circuit-relay-source';
 
 /**
- * Makes libp2p forget a peer some time after its last connection closed, unless a part of it holds on to that peer with
- * a tag. By itself it keeps what each peer said about itself, up to 8 KB, for as long as it runs: whoever connects again
- * and again under new names would fill the memory.
+ * Makes libp2p forget a peer some time after its last connection closed, unless a component has tagged the peer. By
+ * itself libp2p keeps up to 8 KB about each peer for as long as it runs: an attacker that reconnects with new peer
+ * ids would exhaust the memory.
  */
 export function forgetUnknownPeers(node: Remembering): void {
   async function forget(peer: PeerId): Promise<void> {
@@ -23,7 +25,7 @@ export function forgetUnknownPeers(node: Remembering): void {
 
   node.addEventListener('connection:close', ({ detail: { remotePeer } }) => {
     setTimeout(() => {
-      // The store is in memory, and an entry that is gone already is what we want.
+      // The store is in memory; an error only means that the entry does not exist any more.
       forget(remotePeer).catch(() => undefined);
     }, LINGER_MS).unref();
   });

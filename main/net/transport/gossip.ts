@@ -10,26 +10,29 @@ import { handlerFailure } from '../protocol/handler-failure.ts';
 import type { PeerViolation } from '../protocol/wire-violation.ts';
 import { gossipScoreParams, SCORE_THRESHOLDS } from './gossip-scores.ts';
 
-/** What becomes of a message: passed on, dropped, or dropped and held against the peer that sent it. */
+/** The verdict on a message: relayed, dropped, or dropped and counted against the peer that sent it. */
 export type Judgement = 'pass-on' | 'drop' | 'blame';
 
-/** Unsigned announcements over a mesh of peers; the contents prove themselves. */
+/** Publishes unsigned announcements over a mesh of peers; each announcement proves its own validity. */
 export interface Gossip {
-  /** Takes part in a topic; `judge` gets every message that the router hasn't seen before. */
+  /** Subscribes to a topic; `judge` receives every message that the router has not seen before. */
   join(topic: string, judge: (peerId: string, data: Uint8Array) => Promise<Judgement> | Judgement): void;
-  /** To the mesh of the topic, or to every peer on it. The number of peers that it went to. */
+  /** Sends to the mesh of the topic, or to all of its subscribers. Resolves to the number of peers. */
   publish(topic: string, data: Uint8Array, everyone?: boolean): Promise<number>;
-  /** Sends nothing of this topic to this peer, and takes nothing, until `readmit`. */
+  /** Neither sends messages of this topic to this peer nor accepts them from it, until `readmit`. */
   exclude(topic: string, peerId: string): void;
   readmit(peerId: string): void;
-  /** The router's own view of a peer: 0 is neutral. */
+  /** The router's own score of a peer: 0 is neutral. */
   score(peerId: string): number;
-  /** The wall clock was set. The router keeps each score for a second of it, which may be hours by now: forgets them. */
+  /**
+   * The wall clock was set. The router caches each score for one second of it, which may be hours by now: clears the
+   * cache.
+   */
   clockJumped(): void;
   meshPeers(topic: string): string[];
 }
 
-/** How long packets may be read and messages judged before others get their turn. */
+/** Longest time spent on packets and messages before the event loop runs other work. */
 const TURN_MS = 20;
 
 const VERDICT: Record<Judgement, TopicValidatorResult> = {
@@ -38,14 +41,14 @@ const VERDICT: Record<Judgement, TopicValidatorResult> = {
   blame: TopicValidatorResult.Reject,
 };
 
-/** @param scoreOf our own view of a peer, at most 0, which the router adds to its own. */
+/** @param scoreOf our own score of a peer, at most 0, which the router adds to its own. */
 export function gossipService(topics: readonly string[], scoreOf: (peerId: string) => number) {
   return gossipsub({
     globalSignaturePolicy: StrictNoSign,
     msgIdFn: (message) => messageId(message.topic, message.data),
     allowedTopics: [...topics],
     maxInboundDataLength: 160 * 1024,
-    // What a peer that doesn't read may hold of ours; past it the stream is reset and opened again.
+    // Most bytes queued for a peer that does not read; above it the stream is reset and opened again.
     maxOutboundBufferSize: 2 << 20,
     decodeRpcLimits: {
       maxSubscriptions: 16,
@@ -70,21 +73,22 @@ export function gossipService(topics: readonly string[], scoreOf: (peerId: strin
     allowPublishToZeroTopicPeers: true,
     ignoreDuplicatePublishError: true,
     asyncValidation: false,
-    // Of a compact block a second copy costs more than saying that none is wanted; of all else less.
+    // A duplicate of a compact block costs more than an IDONTWANT message; a duplicate of any other message costs
+    // less.
     idontwantMinDataSize: 4096,
     scoreParams: gossipScoreParams(topics, scoreOf),
     scoreThresholds: { ...SCORE_THRESHOLDS },
   });
 }
 
-/** What the router knows a message by: the first 20 bytes of SHA-256(topic | data). */
+/** The router's message id: the first 20 bytes of SHA-256(topic | data). */
 function messageId(topic: string, data: Uint8Array): Uint8Array {
   return createHash('sha256').update(topic).update(data).digest().subarray(0, 20);
 }
 
 type Packet = { readonly byteLength: number };
 
-// What the router has at run time beyond its published interface.
+// Fields of the router at run time that its published interface lacks.
 interface Router extends GossipSub {
   readonly mesh: Map<string, Set<string>>;
   readonly score: { readonly scoreCache: Map<string, unknown> };
@@ -100,11 +104,11 @@ interface Router extends GossipSub {
   ): ReturnType<GossipSub['publish']>;
 }
 
-/** What the router asks of the node around it. */
+/** Functions of the node that the router uses. */
 export interface GossipDeps {
-  /** Waits until a packet of so many bytes may be read. */
+  /** Resolves when a packet of this size may be processed. */
   readonly admit: (peerId: string, bytes: number) => Promise<void>;
-  /** A message of this peer made its handler throw. */
+  /** The handler of a message of this peer threw. */
   readonly onFailure: (peerId: string, failure: PeerViolation) => void;
 }
 
@@ -112,8 +116,8 @@ export function createGossip(service: GossipSub, { admit, onFailure }: GossipDep
   const router = service as Router;
   const excluded = new Map<string, Set<string>>();
   const isExcluded = (topic: string, peerId: string): boolean => excluded.get(peerId)?.has(topic) === true;
-  // The router has no way to keep a peer out of one topic alone. What it doesn't know as a subscriber it sends nothing
-  // of the topic to; and a peer that wants to be in the mesh all the same isn't heard.
+  // The router cannot exclude a peer from a single topic. So the peer's subscription is hidden from the router, which
+  // then sends it no messages of the topic; and its attempts to join the mesh are ignored.
   const subscription = router.handleReceivedSubscription.bind(router);
   router.handleReceivedSubscription = (from, topic, subscribe) =>
     subscription(from, topic, subscribe && !isExcluded(topic, from.toString()));
@@ -123,7 +127,8 @@ export function createGossip(service: GossipSub, { admit, onFailure }: GossipDep
       id,
       grafts.filter(({ topicID }) => !isExcluded(topicID ?? '', id)),
     );
-  // The router takes all packets that are here, and all messages of a packet, in one turn: a quarter of a second of it.
+  // The router processes all available packets, and all messages of a packet, in one turn of the event loop: a
+  // quarter of a second.
   const breathe = createBreathe(TURN_MS);
   const readStream = router.pipePeerReadStream.bind(router);
   router.pipePeerReadStream = (peerId, packets) =>
@@ -141,7 +146,7 @@ export function createGossip(service: GossipSub, { admit, onFailure }: GossipDep
     readmit: (peerId) => void excluded.delete(peerId),
     join(topic, judge) {
       router.topicValidators.set(topic, async (peer, message) => {
-        // A message longer than the limit can't come from a node that follows the rules.
+        // A node that follows the rules sends no message above this limit.
         if (message.data.length > MAX_GOSSIP_BYTES) return TopicValidatorResult.Reject;
         if (isExcluded(topic, peer.toString())) return TopicValidatorResult.Ignore;
         await breathe();

@@ -3,9 +3,12 @@ import { createGroupedPool, type PoolLimits } from '../../lib/grouped-pool.ts';
 import { hostPart } from './multiaddrs.ts';
 import { sourceOf } from './pool-source.ts';
 
-/** Inbound connections whose encryption and multiplexer are not agreed on yet: they cost a stranger one TCP handshake. */
+/**
+ * Inbound connections before encryption and multiplexer are negotiated: each costs an attacker only one TCP
+ * handshake.
+ */
 export interface Handshakes {
-  /** Whether the handshake may begin. False when its host has begun too many within this second. */
+  /** Whether the handshake may begin. False when the host has begun too many within this second. */
   begin(connection: Handshaking): boolean;
   /** The connection is encrypted and multiplexed: other limits apply from now on. */
   end(connection: Handshaking): void;
@@ -17,8 +20,8 @@ export type Handshaking = Pick<MultiaddrConnection, 'remoteAddr' | 'addEventList
 export const HANDSHAKES: PoolLimits = { total: 64, perHost: 4, perGroup: 16 };
 
 /**
- * The pool of half-open handshakes. libp2p's own limit refuses whoever comes while 64 are half-open, so that 64 silent
- * sockets would shut out everybody else.
+ * The pool of half-open handshakes. libp2p's own limit refuses new connections while 64 are half-open, so that 64
+ * silent sockets would block all peers.
  * @param perSecond handshakes that one host may begin within a second.
  */
 export function createHandshakes(perSecond: number, ms: () => number = () => performance.now()): Handshakes {
@@ -28,7 +31,7 @@ export function createHandshakes(perSecond: number, ms: () => number = () => per
   const begun = new Map<string, number>();
   let second = 0;
 
-  /** Counts by whole seconds: the map holds what came within one second and no more. */
+  /** Counts per whole second: the map only contains the hosts of the current second. */
   function isTooFast(host: string): boolean {
     const now = Math.floor(ms() / 1000);
     if (now !== second) begun.clear();

@@ -15,7 +15,7 @@ import { forgetUnknownPeers } from './forget-peers.ts';
 import { createHandshakes, type Handshakes } from './handshakes.ts';
 import { createGossip, type Gossip, gossipService } from './gossip.ts';
 import { createIdentify, type Identify, type IdentifyDeps } from './identify.ts';
-import { createDoors, type Doors, type Inner } from './libp2p-internals.ts';
+import { createLibp2pInternals, type Libp2pInternals, type Inner } from './libp2p-internals.ts';
 import { type Backlog, createBacklog } from './backlog.ts';
 import { GOSSIP_BYTES, metered } from './metered.ts';
 import { isOwnRelay, loadParts, type Wanted } from './components.ts';
@@ -33,54 +33,54 @@ import { createUpload } from '../budgets/upload.ts';
 
 export interface HostDeps {
   readonly key: PrivateKey;
-  /** Multiaddresses; empty = nobody can connect to this node. */
+  /** Multiaddresses; empty = no node can connect to this one. */
   readonly listen: readonly string[];
-  /** What others are told instead of where this node listens; empty = that. */
+  /** Multiaddresses to announce instead of those listened on; empty = those. */
   readonly announce?: readonly string[] | undefined;
   readonly topics: readonly string[];
   readonly software: string;
-  /** Asked before anything is spent on a connection. */
+  /** Checked before resources are used for a connection. */
   readonly denied: { host(hostPart: string): boolean; peer(peerId: string): boolean };
-  /** Our own view of a peer for the gossip router: 0 or below. */
+  /** Our own score of a peer for the gossip router, at most 0. */
   readonly scoreOf: (peerId: string) => number;
-  /** A peer sent more gossip than it may; its stream is gone already. */
+  /** A peer exceeded its gossip budget; its stream was reset. */
   readonly onFlood?: ((peerId: string) => void) | undefined;
-  /** A gossip message of this peer made its handler throw. */
+  /** The handler of a gossip message of this peer threw. */
   readonly onFailure?: ((peerId: string, failure: PeerViolation) => void) | undefined;
-  /** What the requests of peers may cost; the usual unless given. */
+  /** Limits on the cost of requests; the default limits unless given. */
   readonly budgets?: Budgets | undefined;
-  /** So many bytes went to a socket. */
+  /** This many bytes were sent to a socket. */
   readonly onSent?: ((bytes: number) => void) | undefined;
-  /** Further parts of libp2p; none unless told. */
+  /** Optional libp2p components; default none. */
   readonly wanted?: Wanted | undefined;
 }
 
-/** Sockets, encryption, streams and gossip; knows nothing of coins. */
+/** Sockets, encryption, streams and gossip; independent of blocks and transactions. */
 export interface Host {
   readonly peerId: string;
-  /** The same as a multihash. */
+  /** The peer id as a multihash. */
   readonly idBytes: Uint8Array;
   readonly gossip: Gossip;
   readonly traffic: TrafficCounter;
-  readonly doors: Doors;
-  /** For parts of libp2p that are made outside of it. */
+  readonly internals: Libp2pInternals;
+  /** libp2p's components, for services that are created outside of it. */
   readonly components: object;
   /** @throws {KithError} `listen-in-use`, `listen-failed`. */
   start(): Promise<void>;
   stop(): Promise<void>;
-  /** Where others can reach this node, as it knows itself, each with its peer id. */
+  /** The addresses at which this node believes to be reachable, each with its peer id. */
   addresses(): string[];
-  /** The same, signed, for others to pass on. */
+  /** The same as a signed peer record, which peers pass on. */
   ownRecord(): Promise<Uint8Array>;
-  /** What the user should know about it. */
+  /** Problems that the user should know. */
   notices(): readonly Notice[];
   /** @throws {KithError} `address-invalid`, `dial-failed`, `peer-self`, `peer-id-shared`. */
   dial(address: string): Promise<Connection>;
-  /** All connections with a peer, those through relays, too. */
+  /** All connections with a peer, including those through relays. */
   connections(peerId: string): Connection[];
   /**
-   * `accept` takes each stream that a peer opens for the protocol; at most `limit` a connection. With `cost` a stream
-   * waits for the budget of a request of that kind.
+   * `accept` receives each stream that a peer opens for the protocol; at most `limit` per connection. With `cost` a
+   * stream waits for the budget of a request of that kind.
    */
   handle(
     protocol: string,
@@ -88,28 +88,28 @@ export interface Host {
     accept: (stream: Stream, connection: Connection) => void,
     options?: { readonly throughRelays?: boolean; readonly cost?: RequestName },
   ): Promise<void>;
-  /** Milliseconds to the peer and back; rejects after 20 s. */
+  /** Round trip in milliseconds; rejects after 20 s. */
   ping(connection: Connection): Promise<number>;
   onOpen(listener: (connection: Connection) => void): void;
   onClose(listener: (connection: Connection) => void): void;
-  /** How many peers libp2p keeps something of. */
+  /** Number of peers in libp2p's peer store. */
   remembered(): Promise<number>;
-  /** The peers that have a reservation at this node as a relay, oldest first. */
+  /** Peers with a reservation at this relay, oldest first. */
   reserved(): string[];
-  /** What a peer says it speaks, some time after its connection opened. */
+  /** The identify result of a peer, some time after its connection was opened. */
   onIdentify(listener: (result: IdentifyResult) => void): void;
 }
 
 /**
- * Connections of every kind together, and sockets whose handshake is not over yet. libp2p refuses the newest beyond that,
- * so the pools of handshakes, of connections without a hello and of peers together keep below it.
+ * Limit for connections of all kinds, and for sockets before the handshake. libp2p refuses new connections above it,
+ * so the pools of handshakes, of connections without a hello and of peers together stay below.
  */
 export const MAX_CONNECTIONS = 256;
 export const MAX_SOCKETS = 384;
-/** Handshakes that one host may begin within a second; on loopback all nodes of a demo come from one address. */
+/** Handshakes that one host may begin per second; on loopback all nodes of a demo share one address. */
 const HANDSHAKES_A_SECOND = { local: 500, otherwise: 10 } as const;
 const PING_TIMEOUT_MS = 20_000;
-/** For TCP, encryption and the multiplexer of a connection that this node opens. */
+/** Timeout for TCP, encryption and multiplexer of an outbound connection. */
 const DIAL_MS = 10_000;
 
 type Services = {
@@ -146,7 +146,7 @@ export async function createHost(deps: HostDeps): Promise<Host> {
       onFailure: deps.onFailure ?? (() => {}),
     }),
     traffic,
-    doors: createDoors(inner),
+    internals: createLibp2pInternals(inner),
     components: inner,
     async start() {
       try {
@@ -174,7 +174,7 @@ export async function createHost(deps: HostDeps): Promise<Host> {
       try {
         const signal = AbortSignal.timeout(DIAL_MS);
         const found = await lookUp(target, { isBanned: (host) => deps.denied.host(host), signal });
-        // Handed on as it is: with a list of one, blocks of a bootstrap node were not heard.
+        // Not as a list of one: with a list, blocks of a bootstrap node did not arrive.
         return await node.dial(found.length === 1 ? found[0]! : found, { signal });
       } catch (error) {
         const said = messageOf(error);
@@ -233,7 +233,7 @@ async function create(
     },
     transports: [tcp({ maxConnections: MAX_SOCKETS, backlog: 128 }), ...parts.transports],
     connectionEncrypters: [opens.encrypter(traffic.wrap(duplicates.wrap(noise())))],
-    // A window above 2 MiB would let a peer fill a paused stream past its read buffer, which resets it.
+    // A window above 2 MiB would let a peer fill a paused stream beyond its read buffer, which resets the stream.
     streamMuxers: [
       opens.muxer(
         yamux({
@@ -252,13 +252,14 @@ async function create(
       // Half-open handshakes have a pool of their own (handshakes.ts), which never refuses the newest.
       maxIncomingPendingConnections: Infinity,
       inboundConnectionThreshold: Infinity,
-      // Whom to connect to again is decided in peers/, whatever a part of libp2p would like to keep.
+      // peers/ decides which peers to reconnect to, whatever libp2p would like to keep.
       reconnectRetries: 0,
     },
-    // Its timeout follows the fastest answers, so a busy node loses good peers; peers/ pings with timeouts.
+    // Its timeout follows the fastest answers, so a busy node would lose good peers; peers/ pings with its own
+    // timeouts.
     connectionMonitor: { enabled: false },
     services: {
-      // It answers; asking is a part of our own, see identify.ts.
+      // Only answers; the requesting side is an implementation with limits (identify.ts).
       identify: (components: object) =>
         identify({ runOnConnectionOpen: false })(paid(components, budgets, 'identify') as never),
       pubsub: (components: object) =>
@@ -278,7 +279,7 @@ async function create(
   return { node: current.node, inner: current.inner!, identity: current.identity };
 }
 
-/** Who is let in, and the pools that strangers fill on the way. */
+/** Decides which connections are accepted, and fills the pools of half-open and relayed connections. */
 function createGater(deps: HostDeps, handshakes: Handshakes, relayPools: RelayPools): ConnectionGater {
   const relays = deps.wanted?.relays;
   return {
@@ -308,7 +309,7 @@ function createGater(deps: HostDeps, handshakes: Handshakes, relayPools: RelayPo
   };
 }
 
-// libp2p puts the causes into the text of its own error only.
+// libp2p puts the causes only into the text of its own error.
 function listenError(error: unknown, listen: readonly string[]): KithError {
   const message = messageOf(error);
   const inUse = message.includes('EADDRINUSE');

@@ -3,10 +3,10 @@ import type { Connection, IdentifyResult } from '@libp2p/interface';
 const WAIT_MS = 3000;
 const REMEMBERED = 500;
 
-/** What the other end of a connection said of itself; waits for it, null when nothing comes. */
+/** Resolves to the identify result of a connection, or to null when none arrives. */
 export type Identified = (connection: Connection) => Promise<IdentifyResult | null>;
 
-/** libp2p asks every new connection on its own time; this remembers the answers by connection. */
+/** libp2p identifies every new connection by itself; this function keeps the results by connection. */
 export function createIdentified(
   onIdentify: (listener: (result: IdentifyResult) => void) => void,
 ): Identified {

@@ -7,13 +7,13 @@ import { perConnection } from '../protocol/per-connection.ts';
 
 const IDENTIFY_PROTOCOL = '/ipfs/id/1.0.0';
 
-/** What is read of what a peer says about itself: one message of `bytes`; further addresses and protocols are ignored. */
+/** Limits for an identify message: one message of `bytes`; further addresses and protocols are ignored. */
 export const IDENTIFY = { bytes: 8192, fields: 256, addresses: 32, protocols: 64, waitMs: 5000 } as const;
 
-/** Identify pushes that are read from one connection, at once and a second; further ones are reset unread. */
+/** Identify pushes read from one connection: the burst, and per second; further ones are reset unread. */
 export const PUSHES = { burst: 3, perSecond: 1 / 180 } as const;
 
-/** The parts of libp2p that take note of what a peer says about itself. */
+/** The libp2p components that store identify results. */
 export interface IdentifyDeps {
   readonly peerStore: Pick<PeerStore, 'patch'>;
   readonly events: {
@@ -22,13 +22,13 @@ export interface IdentifyDeps {
 }
 
 /**
- * The receiving side of identify and identify push. libp2p's own reads ten messages of any number of addresses and
- * checks a signature that the encrypted connection makes superfluous: 30 ms of processor time for each 8 KB.
+ * The receiving side of identify and identify push. libp2p's own reads ten messages with any number of addresses and
+ * checks a signature that the encrypted connection makes redundant: 30 ms of processor time for each 8 KB.
  */
 export interface Identify {
-  /** Asks the other end of a new connection who it is. Never rejects. */
+  /** Requests the identify message of a new connection. Never rejects. */
   ask(connection: Connection): Promise<void>;
-  /** The other end has changed and says so: at most as often as PUSHES. */
+  /** The peer sends changed properties: accepted at most as often as PUSHES. */
   acceptPush(stream: Stream, connection: Connection): void;
 }
 
@@ -59,7 +59,7 @@ export function createIdentify(deps: IdentifyDeps): Identify {
         const options = { signal, runOnLimitedConnection: true };
         await read(await connection.newStream(IDENTIFY_PROTOCOL, options), connection);
       } catch {
-        // It went away, or doesn't answer: then nothing is known of it.
+        // The peer has disconnected, or does not answer: nothing is known about it then.
       }
     },
     acceptPush(stream, connection) {
@@ -69,17 +69,17 @@ export function createIdentify(deps: IdentifyDeps): Identify {
   };
 }
 
-/** What a peer says about itself, as far as it is used. A push leaves out what has not changed. */
+/** The used fields of an identify message. A push leaves out unchanged fields. */
 export interface Identity {
   readonly listenAddrs: readonly Multiaddr[];
   readonly protocols: readonly string[];
-  /** Where it sees our end of the connection. */
+  /** The address at which the peer sees our end of the connection. */
   readonly observedAddr: Multiaddr | null;
   readonly agentVersion: string | null;
   readonly protocolVersion: string | null;
 }
 
-/** Reads an identify message (libp2p specs, identify); null when the bytes are none. */
+/** Reads an identify message (libp2p specs, identify); null when the bytes are not one. */
 export function decodeIdentify(bytes: Uint8Array): Identity | null {
   const fields = readFields(bytes, IDENTIFY.fields);
   if (fields === null) return null;

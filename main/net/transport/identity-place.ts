@@ -10,21 +10,24 @@ import { KithError, messageOf } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import { IDENTITY_FILE, MAX_IDENTITY_BYTES, readIdentity } from './identity.ts';
 
-/** Beside the key, where it was last used: JSON with `version` 1, `path`, `device` and `inode` (docs/storage.md). */
+/**
+ * The file next to the key that records where the key was last used: JSON with `version` 1, `path`, `device` and
+ * `inode` (docs/storage.md).
+ */
 export const PLACE_FILE = 'identity.place';
 const VERSION = 1;
 const MAX_BYTES = 65_536;
 
 export interface Identity {
   readonly key: PrivateKey;
-  /** That this data directory is a copy; null when it is none. Stays until the node stops. */
+  /** A notice that this data directory is a copy; null when it is not. Unchanged until the node stops. */
   readonly notice: Notice | null;
 }
 
 /**
- * The identity of a data directory that may be a copy: two nodes with one peer id are taken for one by all others. A copy
- * whose original is still where it was gets an identity of its own; one whose original is not found keeps it, since it may
- * have been moved to another disk or restored from a backup, and addresses with that peer id may be known to others.
+ * The identity of a data directory that may be a copy: peers take two nodes with one peer id for the same node. A
+ * copy whose original still exists gets a new identity; one whose original is not found keeps it, since it may have
+ * been moved to another disk or restored from a backup, and other nodes may know addresses with that peer id.
  * @throws {KithError} `identity-unusable`
  */
 export async function openIdentity(datadir: string, log: Log): Promise<Identity> {
@@ -32,8 +35,8 @@ export async function openIdentity(datadir: string, log: Log): Promise<Identity>
   const origin = here === null ? null : await findOrigin(datadir, here);
   if (origin?.exists === true) await setAside(datadir);
   const identity = await readIdentity(datadir);
-  if (identity.replaced) log.warn('the identity file could not be read; this node has a new name now');
-  // Last, so that a crash before it leads to the same findings again.
+  if (identity.replaced) log.warn('the identity file could not be read; this node has a new peer id now');
+  // Written last, so that a crash before it leads to the same result at the next start.
   await writePlace(datadir).catch((error: unknown) =>
     log.warn('the place of the data directory could not be noted', { error }),
   );
@@ -44,7 +47,10 @@ export async function openIdentity(datadir: string, log: Log): Promise<Identity>
   return { key: identity.key, notice };
 }
 
-/** Where this identity was used before, and whether it is there still; null when that was here or is not known. */
+/**
+ * Where this identity was used before, and whether the original still exists; null when it was used here, or when
+ * that is unknown.
+ */
 async function findOrigin(datadir: string, here: Place): Promise<{ path: string; exists: boolean } | null> {
   const [noted, key] = [await readPlace(datadir), await readKey(datadir)];
   if (noted === null || key === null || (await isFolderOf(noted, here))) return null;
@@ -81,7 +87,7 @@ async function readPlace(datadir: string): Promise<Place | null> {
     const isPlace = [path, device, inode].every((each) => typeof each === 'string');
     return version === VERSION && isPlace ? { path: path!, device: device!, inode: inode! } : null;
   } catch {
-    // Nothing is known then: a data directory of an earlier version has none.
+    // Unknown: a data directory of an earlier version does not have this file.
     return null;
   }
 }

@@ -8,14 +8,14 @@ import { NotReadable, readRegularFile } from '../../lib/read-regular.ts';
 import { diskRefusal } from '../../lib/disk-failure.ts';
 import { codeOf, KithError, messageOf } from '../../lib/errors.ts';
 
-/** The node's name in the network: an Ed25519 key of its own, unrelated to any coin. */
+/** The file with the node's identity: an Ed25519 key that is unrelated to any coin. */
 export const IDENTITY_FILE = 'identity.key';
-/** A key has 68; more than this is something else. */
+/** A key has 68 bytes; a much larger file is something else. */
 export const MAX_IDENTITY_BYTES = 4096;
 
 /**
- * Reads the key, or makes one (file mode 0600). A file that can't be read as a key is kept aside and replaced: the node
- * then has a new name, which costs it nothing but reputation.
+ * Reads the key, or creates one (file mode 0600). A file that is not a key is renamed and replaced: the node then has
+ * a new peer id, and loses only its reputation.
  * @throws {KithError} `identity-unusable`, `disk-full`, `disk-read-only`, `files-exhausted`
  */
 export async function readIdentity(datadir: string): Promise<{ key: PrivateKey; replaced: boolean }> {
@@ -24,7 +24,7 @@ export async function readIdentity(datadir: string): Promise<{ key: PrivateKey; 
   if (found instanceof Uint8Array) {
     const key = decodeKey(found);
     if (key !== null) return { key, replaced: false };
-    // A number of its own, so that an earlier one is never overwritten, whatever the clock shows.
+    // A random suffix, so that an earlier file is never overwritten, whatever the clock shows.
     await rename(file, `${file}.unreadable-${randomInt(2 ** 32)}`);
   }
   const key = await generateKeyPair('Ed25519');
@@ -37,7 +37,7 @@ async function readKey(file: string): Promise<Uint8Array | null> {
     return await readRegularFile(file, MAX_IDENTITY_BYTES);
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return null;
-    // No key for sure, such as a FIFO: kept aside and replaced like any other that is none.
+    // Not a regular file, such as a FIFO: renamed and replaced like any other file that is not a key.
     if (error instanceof NotReadable) return new Uint8Array(0);
     throw unusable(file, error);
   }

@@ -1,16 +1,16 @@
 import ipaddr from 'ipaddr.js';
 
 /**
- * Who can reach an IP address. `public`: everybody. `private`: its own network or link. `loopback`: its own computer.
- * `special`: nobody, or not as a host: unspecified, multicast, documentation, benchmarking, reserved, IPv4 inside IPv6
- * (mapped, NAT64, 6to4, Teredo), and what IANA gave to one service.
+ * From where an IP address can be reached. `public`: everywhere. `private`: its own network or link. `loopback`: its
+ * own computer. `special`: nowhere, or not as a host: unspecified, multicast, documentation, benchmarking, reserved,
+ * IPv4 inside IPv6 (mapped, NAT64, 6to4, Teredo), and single-service assignments of IANA.
  */
 export type IpClass = 'public' | 'private' | 'loopback' | 'special';
 
 export type Ipv4 = ipaddr.IPv4;
 export type Ip = Ipv4 | ipaddr.IPv6;
 
-/** Reads an IP address without a zone; null when it isn't one. IPv4 that is mapped into IPv6 is read as that IPv4. */
+/** Reads an IP address without a zone; null when it is not one. IPv4 that is mapped into IPv6 is returned as IPv4. */
 export function parseIp(text: string): Ip | null {
   const ip = parseAsWritten(text);
   return ip instanceof ipaddr.IPv6 && ip.isIPv4MappedAddress() ? ip.toIPv4Address() : ip;
@@ -24,12 +24,12 @@ const PRIVATE = new Set<string>([
   'deprecatedSiteLocal',
 ]);
 
-/** All that is routed as global unicast; the rest of IPv6 is reserved by the IETF (RFC 4291, RFC 3513). */
+/** All global unicast addresses; the rest of IPv6 is reserved by the IETF (RFC 4291, RFC 3513). */
 const GLOBAL_UNICAST = ipaddr.IPv6.parseCIDR('2000::/3');
 
 /**
- * The class of an address as it is written. IPv4 that is mapped into IPv6 is `special`: nobody needs to write it so,
- * and a filter that knows IPv4 only would not see what it leads to.
+ * The class of an address as it is written. IPv4 that is mapped into IPv6 is `special`: no honest node writes it that
+ * way, and a filter for IPv4 would not recognise it.
  */
 export function ipClassOf(text: string): IpClass {
   const ip = parseAsWritten(text);
@@ -42,7 +42,7 @@ export function ipClassOf(text: string): IpClass {
 }
 
 function parseAsWritten(text: string): Ip | null {
-  // A zone says through which interface of its own computer an address is reached, so it means nothing to others.
+  // A zone names an interface of one computer, so the address is meaningless to others.
   if (text.includes('%')) return null;
   try {
     if (ipaddr.IPv4.isValidFourPartDecimal(text)) return ipaddr.IPv4.parse(text);
@@ -53,8 +53,8 @@ function parseAsWritten(text: string): Ip | null {
 }
 
 /**
- * The public IPv4 address that owns an IPv6 address of a transition mechanism (NAT64 of RFC 6052, 6to4, Teredo), or null.
- * Its owner has very many of those, so it counts as one host.
+ * The public IPv4 address that owns an IPv6 address of a transition mechanism (NAT64 of RFC 6052, 6to4, Teredo), or
+ * null. The owner has very many such addresses, so they count as one host.
  */
 export function ownerOf(ip: ipaddr.IPv6): Ipv4 | null {
   const bytes = ip.toByteArray();

@@ -3,7 +3,7 @@ import { type Multiaddr, multiaddr } from '@multiformats/multiaddr';
 import { KithError, messageOf } from '../../lib/errors.ts';
 import { isRelayed, parseAddress } from './multiaddrs.ts';
 
-/** What libp2p keeps inside itself and being reached needs; as narrow as that. */
+/** The private fields of libp2p that NAT traversal needs, and no others. */
 export interface Inner {
   readonly transportManager: {
     dialTransportForMultiaddr(address: Multiaddr): Dialler | undefined;
@@ -25,32 +25,32 @@ interface Upgrader {
   upgradeOutbound(socket: { direction: string }, options: object): Promise<Connection>;
 }
 
-/** How a connection of its own is opened. */
+/** Options for an additional connection. */
 export interface BesideOptions {
   readonly timeoutMs: number;
-  /** Gives the dial up; has no effect on a connection that is open. */
+  /** Cancels the dial; has no effect on an open connection. */
   readonly signal?: AbortSignal | undefined;
-  /** The port here that it goes out from; any when not given. */
+  /** The local port; any port when absent. */
   readonly localPort?: number | undefined;
-  /** False where both ends dial at the same moment and the other one is to begin. */
+  /** False for the side of a simultaneous dial that does not start the negotiation. */
   readonly initiator?: boolean | undefined;
 }
 
-/** What a node may be reached at, and connections past the queues: for nat/ alone. */
-export interface Doors {
-  /** A connection beside any that there is with the same peer. @throws {KithError} `dial-failed`. */
+/** Addresses and dials that libp2p's public interface lacks; for nat/ only. */
+export interface Libp2pInternals {
+  /** Opens a connection in addition to existing ones with the same peer. @throws {KithError} `dial-failed`. */
   dialBeside(address: string, options: BesideOptions): Promise<Connection>;
-  /** Asks a relay for a slot, so that others can come in through it. @throws whatever libp2p does. */
+  /** Asks a relay for a reservation, so that other nodes can connect through it. @throws errors of libp2p. */
   listenThrough(relay: string): Promise<void>;
-  /** Where this node listens and where routers say they let others in, tried or not. */
+  /** Addresses listened on, and addresses of port mappings, whether verified or not. */
   places(): { readonly address: string; readonly mapped: boolean }[];
-  /** Somebody got in there: it is told to others from now on. */
+  /** A peer connected at this address: it is announced from now on. */
   confirm(address: string): void;
-  /** Nobody gets in there any more. */
+  /** The address is no longer reachable. */
   withdraw(address: string): void;
 }
 
-export function createDoors(inner: Inner): Doors {
+export function createLibp2pInternals(inner: Inner): Libp2pInternals {
   const places = () =>
     inner.addressManager.getAddressesWithMetadata().flatMap(({ multiaddr: address, type }) => {
       const text = address.toString();
@@ -61,7 +61,7 @@ export function createDoors(inner: Inner): Doors {
     async dialBeside(address, { timeoutMs, signal, localPort, initiator }) {
       const target = parseAddress(address);
       if (target === null) throw new KithError('address-invalid', address, { data: { address } });
-      // The socket keeps listening to its signal for all its life, so that must stay silent afterwards.
+      // The socket listens to its signal for its whole life, so that signal must not abort after the dial.
       const late = new AbortController();
       const timer = setTimeout(() => late.abort(new Error('no answer in time')), timeoutMs);
       const giveUp = () => late.abort(new Error('given up'));
@@ -90,8 +90,8 @@ export function createDoors(inner: Inner): Doors {
   };
 }
 
-// libp2p lets the second of two simultaneous dials answer, and still numbers its streams as if it had begun: then both
-// ends open streams of the same numbers and lose them.
+// libp2p makes the second of two simultaneous dials the responder, but still numbers its streams like an initiator:
+// both ends would open streams with the same numbers and lose them.
 function answering(upgrader: Upgrader): Upgrader {
   return {
     upgradeOutbound(socket, options) {

@@ -8,9 +8,10 @@ const NAMED = /^\/(dns|dns4|dns6)\/([^/]+)/;
 const FAMILY = { dns: 0, dns4: 4, dns6: 6 } as const;
 
 /**
- * The addresses that a `/dns`, `/dns4` or `/dns6` name leads to, except banned ones; any other address as it is. A
- * connection to a name would have neither host nor network group, so no ban and no limit could apply to it.
- * Rejects when the name leads nowhere, or to banned addresses only, or when the signal aborts.
+ * Resolves a `/dns`, `/dns4` or `/dns6` name to its addresses, except banned ones; any other address is returned
+ * unchanged. A connection to a name would have neither host nor network group, so no ban and no limit could apply to
+ * it.
+ * Rejects when the name has no addresses, or banned ones only, or when the signal aborts.
  */
 export async function lookUp(
   address: Multiaddr,

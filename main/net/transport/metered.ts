@@ -2,12 +2,13 @@ import type { Connection, Stream } from '@libp2p/interface';
 import { createBucket } from '../protocol/bucket.ts';
 import { withHandler } from './with-handler.ts';
 
-/** Bytes of gossip that one peer may send at once, and a second in the long run. */
+/** Gossip bytes accepted from one peer: the burst, and per second. */
 export const GOSSIP_BYTES = { burst: 8 << 20, perSecond: 1 << 20 };
 
 /**
- * The router reads its streams without holding the sender back, so what comes faster than it is handled would pile up:
- * this puts a meter before it, and ends a stream that is over its budget. Wraps what a libp2p service is made from.
+ * The router reads its streams without backpressure, so bytes that arrive faster than they are processed would
+ * accumulate: this wrapper counts them, and resets a stream that exceeds its budget. Wraps the components of a libp2p
+ * service.
  */
 export function metered<Components extends object>(
   components: Components,
@@ -17,7 +18,7 @@ export function metered<Components extends object>(
 ): Components {
   const buckets = new WeakMap<Connection, ReturnType<typeof createBucket>>();
   return withHandler(components, (stream, connection, own) => {
-    // One budget for all streams of a connection: opening another must not fill it up again.
+    // All streams of a connection share one budget: a new stream must not refill it.
     const bucket = buckets.get(connection) ?? createBucket(budget.burst, budget.perSecond);
     buckets.set(connection, bucket);
     watch?.(connection.remotePeer.toString(), stream);

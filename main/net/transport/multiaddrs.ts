@@ -1,7 +1,7 @@
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr';
 import { type Ip, type IpClass, ipClassOf, type Ipv4, isIpv4, ownerOf, parseIp } from './ip.ts';
 
-/** Reads what a person or a peer gave as an address; null when it isn't a multiaddress. */
+/** Parses an address from a user or a peer; null when it is not a multiaddress. */
 export function parseAddress(text: string): Multiaddr | null {
   try {
     return text.length > 1 && text.length <= 512 ? multiaddr(text) : null;
@@ -10,12 +10,12 @@ export function parseAddress(text: string): Multiaddr | null {
   }
 }
 
-/** An address as bytes, as libp2p's messages have it. */
+/** An address in the binary form of libp2p's messages. */
 export function addressBytes(address: string): Uint8Array {
   return multiaddr(address).bytes;
 }
 
-/** The other way round; null when a peer sent no address. */
+/** Reads the binary form; null when the bytes are not an address. */
 export function readAddress(bytes: Uint8Array): string | null {
   try {
     return bytes.length > 1 && bytes.length <= 512 ? multiaddr(bytes).toString() : null;
@@ -24,7 +24,7 @@ export function readAddress(bytes: Uint8Array): string | null {
   }
 }
 
-/** The peer id that an address leads to, or null: behind a relay that of the peer, never the relay's. */
+/** The peer id in an address, or null; in a relayed address that of the peer, never that of the relay. */
 export function peerIdOf(address: string): string | null {
   const last = parseAddress(address)?.getComponents().at(-1);
   return last?.name === 'p2p' ? (last.value ?? null) : null;
@@ -32,7 +32,7 @@ export function peerIdOf(address: string): string | null {
 
 const CIRCUIT = '/p2p-circuit';
 
-/** Whether an address leads through another node, and the IP in it is that of the other one. */
+/** Whether an address leads through a relay, so that the IP in it is the relay's. */
 export function isRelayed(address: string): boolean {
   return address.includes(CIRCUIT);
 }
@@ -54,7 +54,7 @@ export function withoutPeer(address: string): string {
   return address.replace(/\/p2p\/[^/]+$/, '');
 }
 
-/** The IP in an address as it is written, or null when it begins with a name or a zone instead. */
+/** The IP in an address as it is written, or null when it begins with a name or a zone. */
 function writtenIp(address: string): string | null {
   const first = parseAddress(address)?.getComponents()[0];
   return first !== undefined && (first.name === 'ip4' || first.name === 'ip6') ? (first.value ?? null) : null;
@@ -64,15 +64,15 @@ function readIp(address: string): Ip | null {
   return parseIp(writtenIp(address) ?? '');
 }
 
-/** The IP in an address, or null when it has a name instead. IPv4 that is mapped into IPv6 is given as IPv4. */
+/** The IP in an address, or null when it has a name instead. IPv4 that is mapped into IPv6 is returned as IPv4. */
 export function ipOf(address: string): string | null {
   return readIp(address)?.toString() ?? null;
 }
 
 /**
- * The part of an address that its owner can't change at will, such as `/ip4/127.0.0.1`; null without an IP. Of IPv6 it is
- * the /64, which every household has whole: `/ip6/2001:db8::/ipcidr/64`, or the IPv4 address that owns it. In a relayed
- * address it is the relay's: so whom a relay brings is never judged by it, see `ban-manager.ts`.
+ * The part of an address that its owner cannot change at will, such as `/ip4/127.0.0.1`; null without an IP. For IPv6
+ * it is the /64, which every home network owns: `/ip6/2001:db8::/ipcidr/64`, or the IPv4 address that owns it. In a
+ * relayed address it is the relay's, so peers behind a relay are not judged by it (`ban-manager.ts`).
  */
 export function hostPart(address: string): string | null {
   const ip = readIp(address);
@@ -92,14 +92,14 @@ export function isLoopback(ip: string): boolean {
   return read !== null && ipClassOf(read.toString()) === 'loopback';
 }
 
-/** Whether a node that listens so talks to its own machine only. */
+/** Whether a node with these listen addresses talks to its own machine only. */
 export function isLocal(listen: readonly string[]): boolean {
   return listen.length > 0 && listen.every((address) => isLoopback(ipOf(address) ?? ''));
 }
 
 /**
- * The group whose owner could be one party: /16 of IPv4, /32 of IPv6 (or the /16 of the IPv4 address that owns it); on
- * loopback, where tests and demos live, every address is a group of its own. Null when the address has no IP.
+ * The group of addresses that one party could own: /16 of IPv4, /32 of IPv6 (or the /16 of the IPv4 address that owns
+ * it). On loopback, where tests and demos run, every address is a group of its own. Null when the address has no IP.
  */
 export function groupOf(address: string): string | null {
   const ip = readIp(address);
@@ -111,32 +111,32 @@ export function groupOf(address: string): string | null {
 }
 
 /**
- * A port at an IP, or that of a relay; a relay behind a relay is no use to anybody. Names (`/dns4`, `/dns6`, `/dnsaddr`)
- * are not of this form: a name that a peer tells could lead to this computer, or into its network, as soon as it is
- * looked up (docs/wire.md, section 5). Only names that the user or the network's file gives are looked up.
+ * A port at an IP, or a peer behind a relay at one; a relay behind a relay is useless. Names (`/dns4`, `/dns6`,
+ * `/dnsaddr`) do not match: a name from a peer could resolve to this computer or into its local network
+ * (docs/wire.md, section 5). Only names from the user or from the network file are resolved.
  */
 const SHAPE = /^\/ip[46]\/[^/]+\/tcp\/[1-9]\d*(\/p2p\/\w+)?(\/p2p-circuit\/p2p\/\w+)?$/;
 
-/** The class of the IP in an address that others tell us; null when it isn't of the form that nodes tell each other. */
+/** The class of the IP in an address that a peer sent; null when the address does not have the accepted form. */
 export function toldClassOf(address: string): IpClass | null {
   const ip = SHAPE.test(address) ? writtenIp(address) : null;
   return ip === null ? null : ipClassOf(ip);
 }
 
-/** Whether somebody anywhere could dial it, as far as its text tells. */
+/** Whether the text of an address suggests that any node could dial it. */
 export function isPublic(address: string): boolean {
   return toldClassOf(address) === 'public';
 }
 
 /**
- * Whether an address that a peer tells us of can be of use: of our own machine only if we live on it alone, of private
- * networks only from somebody in one.
+ * Whether an address from a peer is useful: loopback addresses only if this node runs on loopback only, private
+ * addresses only from a peer with a private address.
  */
-export function isUsefulFrom(teller: string, address: string, local: boolean): boolean {
+export function isUsefulFrom(announcer: string, address: string, local: boolean): boolean {
   const told = toldClassOf(address);
   if (told === 'loopback' || local) return told === 'loopback' && local;
   if (told === 'private') {
-    const from = ipClassOf(ipOf(teller) ?? '');
+    const from = ipClassOf(ipOf(announcer) ?? '');
     return from === 'private' || from === 'loopback';
   }
   return told === 'public';

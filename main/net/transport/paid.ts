@@ -5,7 +5,7 @@ import { type Accept, withHandler } from './with-handler.ts';
 
 type Paying = Pick<Budgets, 'of'>;
 
-/** Streams go to `accept` when the budget of their connection allows a request of this kind. */
+/** Passes streams to `accept` when the budget of their connection allows a request of this kind. */
 export function payFirst(
   accept: Accept,
   budgets: Paying,
@@ -21,7 +21,7 @@ export function payFirst(
   };
 }
 
-/** The components that a libp2p service is made from, so that the streams that it serves are paid for first. */
+/** Wraps the components of a libp2p service, so that the streams that it serves wait for their budget first. */
 export function paid<Components extends object>(
   components: Components,
   budgets: Paying,

@@ -4,17 +4,20 @@ import { PeerRecord, RecordEnvelope } from '@libp2p/peer-record';
 import type { Multiaddr } from '@multiformats/multiaddr';
 import { ipOf, isLoopback, isPublic, isRelayed, peerIdOf } from './multiaddrs.ts';
 
-/** Where a peer says that it can be reached, in its own signature. */
+/** The addresses of a peer, signed by the peer. */
 export interface SignedRecord {
   readonly peerId: string;
   /** Multiaddresses, each with the peer id at its end. */
   readonly addresses: readonly string[];
 }
 
-/** Further addresses of one record are not looked at. */
+/** Further addresses of a record are ignored. */
 const MAX_ADDRESSES = 4;
 
-/** Of use to the most first: only so many are told, and a computer has many that lead nowhere from outside. */
+/**
+ * The most widely reachable addresses first: a record contains only MAX_ADDRESSES, and a computer has many local
+ * ones.
+ */
 function bestFirst(addresses: readonly Multiaddr[]): Multiaddr[] {
   const rank = (address: Multiaddr): number => {
     const text = address.toString();
@@ -31,10 +34,10 @@ export async function signRecord(key: PrivateKey, addresses: readonly Multiaddr[
   return (await RecordEnvelope.seal(record, key)).marshal();
 }
 
-/** A record is signed again after this time, so that it stays newer than what others still pass on. */
+/** A record is signed again after this time, so that it is newer than copies that peers still pass on. */
 const FRESH_MS = 10 * 60_000;
 
-/** This node's record, signed when its addresses have changed and not for everybody who asks. */
+/** This node's own record, signed again when its addresses change instead of for every request. */
 export function createOwnRecord(
   key: PrivateKey,
   addresses: () => readonly Multiaddr[],
@@ -51,7 +54,7 @@ export function createOwnRecord(
   };
 }
 
-/** Opens a signed record; null when it isn't one, or isn't signed by the peer it names. */
+/** Opens a signed record; null when it is not one, or not signed by the peer that it names. */
 export async function openRecord(bytes: Uint8Array): Promise<SignedRecord | null> {
   try {
     const envelope = await RecordEnvelope.openAndCertify(bytes, PeerRecord.DOMAIN);
@@ -60,7 +63,7 @@ export async function openRecord(bytes: Uint8Array): Promise<SignedRecord | null
     const peerId = record.peerId.toString();
     const addresses = record.multiaddrs.slice(0, MAX_ADDRESSES).map(String);
     const full = addresses.map((text) => (peerIdOf(text) === null ? `${text}/p2p/${peerId}` : text));
-    // What leads to somebody else is none of its own.
+    // Addresses with another peer id do not belong to the signer.
     return { peerId, addresses: full.filter((text) => peerIdOf(text) === peerId) };
   } catch {
     return null;

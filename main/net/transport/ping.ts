@@ -5,15 +5,18 @@ import { KithError } from '../../lib/errors.ts';
 import type { PeerBudget } from '../budgets/budgets.ts';
 import { createPuller, write } from '../protocol/flow.ts';
 
-/** libp2p's ping: 32 bytes there and back. libp2p's own answering side queues without limit, so this is ours. */
+/**
+ * libp2p's ping: 32 bytes there and back. libp2p's own answering side queues without limit, so it is replaced by this
+ * one.
+ */
 export const PING_PROTOCOL = '/ipfs/ping/1.0.0';
 const PING_BYTES = 32;
 const REST_MS = 120_000;
 const CLOSE_MS = 1000;
-/** Bytes that may arrive at once: no ping is longer. */
+/** Most bytes that may arrive at once: no ping is longer. */
 const MOST_AT_ONCE = 64 * PING_BYTES;
 
-/** Echoes what arrives as far as the budget allows; more has to wait, held back in the sender's window. */
+/** Echoes the bytes that arrive as far as the budget allows; further bytes are held back by the sender's window. */
 export async function answerPings(stream: Stream, budget: Pick<PeerBudget, 'spend'>): Promise<void> {
   const puller = createPuller(stream);
   try {
@@ -33,7 +36,7 @@ export async function answerPings(stream: Stream, budget: Pick<PeerBudget, 'spen
   }
 }
 
-/** Milliseconds to the peer and back. @throws {KithError} `stream-stalled`, `stream-lost`. */
+/** Round trip in milliseconds. @throws {KithError} `stream-stalled`, `stream-lost`. */
 export async function measurePing(connection: Connection, timeoutMs: number): Promise<number> {
   const stream = await connection.newStream(PING_PROTOCOL, { signal: AbortSignal.timeout(timeoutMs) });
   const puller = createPuller(stream);
@@ -47,7 +50,7 @@ export async function measurePing(connection: Connection, timeoutMs: number): Pr
       if (arrived === null) throw new KithError('stream-lost', 'no echo');
       got = Uint8Array.from([...got, ...arrived.flatMap((piece) => [...piece])]);
     }
-    if (!equalBytes(got, sent)) throw new KithError('stream-lost', 'another echo than what was sent');
+    if (!equalBytes(got, sent)) throw new KithError('stream-lost', 'the echo differs from what was sent');
     await stream.close({ signal: AbortSignal.timeout(CLOSE_MS) }).catch(() => undefined);
     return performance.now() - began;
   } catch (error) {

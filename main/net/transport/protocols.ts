@@ -1,4 +1,6 @@
-/** Names of protocols and topics: all carry the first 8 hex digits of the network id, so that networks don't mix. */
+/**
+ * Names of protocols and topics. All contain the first 8 hex digits of the network id, so that networks do not mix.
+ */
 export interface Names {
   readonly hello: string;
   readonly sync: string;
@@ -26,12 +28,14 @@ export function namesOf(networkIdHex: string): Names {
   };
 }
 
-/** What nodes of a network call themselves on a local network. */
+/** The mDNS service tag of a network. */
 export function serviceTagOf(networkIdHex: string): string {
   return `_kith-${networkIdHex.slice(0, 8)}._udp.local`;
 }
 
-/** The handshake protocol of whatever Kith network a peer speaks, or null: how a peer of another network is recognised. */
+/**
+ * The handshake protocol of any Kith network among these protocols, or null: identifies a peer of another network.
+ */
 export function helloAmong(protocols: readonly string[]): string | null {
   return protocols.find((name) => /^\/kith\/[0-9a-f]{8}\/hello\/\d{1,4}$/.test(name)) ?? null;
 }

@@ -8,14 +8,14 @@ import {
 } from '../../lib/grouped-pool.ts';
 import { sourceOf } from './pool-source.ts';
 
-/** Reservations that this node gives as a relay. */
+/** Reservations that this node grants as a relay. */
 export const RESERVATIONS: PoolLimits = { total: 16, perHost: 2, perGroup: 4 };
-/** Connections through this node that end at one peer, by where they come from. */
+/** Connections through this relay to one peer, by their origin. */
 export const RELAYED: PoolLimits = { total: 4, perHost: 2, perGroup: 3 };
 
 const HOP_PROTOCOL = '/libp2p/circuit/relay/0.2.0/hop';
 
-/** The reservations as libp2p keeps them, oldest first. */
+/** libp2p's store of reservations, oldest first. */
 export interface ReservationStore {
   [Symbol.iterator](): IterableIterator<
     [PeerId, { readonly addr: { toString(): string }; readonly signal?: object }]
@@ -29,13 +29,16 @@ export interface RelayPoolsDeps {
   readonly connections: (peer: PeerId) => readonly Connection[];
 }
 
-/** What strangers take of this node as a relay: libp2p gives it by identity, which is free, and refuses the newest. */
+/**
+ * Limits for the relay service: libp2p grants slots by peer id, which costs nothing to create, and refuses the newest
+ * peer.
+ */
 export interface RelayPools {
-  /** This peer is about to get a reservation; another one may lose its own. */
+  /** This peer is about to get a reservation; another peer may lose its own. */
   reserve(peer: PeerId): void;
-  /** This peer is about to be connected with `target`, through this node; another such connection may be closed. */
+  /** This peer is about to be connected to `target` through this relay; another such connection may be closed. */
   relay(peer: PeerId, target: PeerId): void;
-  /** The last connection of a peer is closed: a reservation lasts no longer (circuit v2). */
+  /** The last connection of a peer has closed, and its reservation ends with it (circuit v2). */
   left(peer: PeerId): void;
 }
 
@@ -76,7 +79,7 @@ export function createRelayPools({ reservations, connections }: RelayPoolsDeps):
     relay(peer, target) {
       const pool = poolOf(target);
       const streams = connections(peer).flatMap((connection) => connection.streams);
-      // The one that is asked for now is the newest that is not in the pool.
+      // The requested one is the newest stream that is not in the pool.
       const stream = streams.findLast((each) => each.protocol === HOP_PROTOCOL && !pool.has(each));
       if (stream === undefined) return;
       stream.addEventListener('close', () => {

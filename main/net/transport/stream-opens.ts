@@ -8,10 +8,10 @@ import type {
 import type { Multiaddr } from '@multiformats/multiaddr';
 import type { Budgets } from '../budgets/budgets.ts';
 
-/** Streams of one connection that wait for their budget; the multiplexer allows 32 at once. */
+/** Streams of one connection that wait for their budget; the multiplexer allows 32 at a time. */
 const MOST_WAITING = 64;
 
-/** Makes the streams that peers open wait for their budget before anything is negotiated on them. */
+/** Makes the streams that peers open wait for their budget before their protocol is negotiated. */
 export interface StreamOpens {
   encrypter<Components>(
     make: (components: Components) => ConnectionEncrypter,
@@ -22,8 +22,8 @@ export interface StreamOpens {
 }
 
 /**
- * Opening a stream costs its opener 12 bytes and us 1.5 ms, whatever comes of it. A multiplexer doesn't know whose
- * connection it is on, so the encrypter, which does, notes the address.
+ * Opening a stream costs the peer 12 bytes and this node 1.5 ms, whatever follows. A multiplexer does not know the
+ * address of its connection, so the encrypter, which does, records it.
  */
 export function createStreamOpens(budgets: Pick<Budgets, 'ofAddress'>): StreamOpens {
   const addresses = new WeakMap<MessageStream, string>();
@@ -37,14 +37,14 @@ export function createStreamOpens(budgets: Pick<Budgets, 'ofAddress'>): StreamOp
     return secured;
   }
 
-  /** The muxer as the connection above sees it: its streams come when they may. */
+  /** The multiplexer as the connection sees it: new streams are delivered when their budget allows. */
   function held(muxer: StreamMuxer, on: MessageStream): StreamMuxer {
     const budget = budgets.ofAddress(addresses.get(on) ?? '');
     on.addEventListener('close', () => budget.end());
     let waiting = 0;
     const hold = (listener: (event: CustomEvent<Stream>) => void) => (event: CustomEvent<Stream>) => {
       const stream = event.detail;
-      // A stream that its opener resets at once leaves its place with the multiplexer, not the one in our queue.
+      // A stream that is reset at once frees its slot in the multiplexer, but not in this queue.
       if (waiting >= MOST_WAITING) return stream.abort(new Error('too many streams at once'));
       waiting++;
       budget
@@ -86,7 +86,7 @@ export function createStreamOpens(budgets: Pick<Budgets, 'ofAddress'>): StreamOp
   };
 }
 
-/** What is below the encryption is a connection with an address, though its type doesn't say so. */
+/** The raw stream below the encryption is a connection with an address, although its type does not say so. */
 function addressOf(raw: MessageStream): string {
   return (raw as { remoteAddr?: Multiaddr }).remoteAddr?.toString() ?? '';
 }

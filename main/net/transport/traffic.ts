@@ -1,29 +1,29 @@
 import type { ConnectionEncrypter, MessageStream } from '@libp2p/interface';
 
-/** Bytes on the wire with one peer, encryption and framing included. */
+/** Bytes on the wire with one peer, including encryption and framing. */
 export interface Traffic {
   bytesIn: number;
   bytesOut: number;
 }
 
-/** Counts the bytes of every connection where they are still raw, under the encryption. */
+/** Counts the raw bytes of every connection, below the encryption. */
 export interface TrafficCounter {
   wrap<Components>(
     encrypter: (components: Components) => ConnectionEncrypter,
   ): (components: Components) => ConnectionEncrypter;
-  /** What went over all connections with this peer since the last `forget`, or since it was last connected. */
+  /** Bytes of all connections with this peer since the last `forget`, or since it last connected. */
   of(peerId: string): Readonly<Traffic>;
   forget(peerId: string): void;
-  /** Peers that bytes are counted for. */
+  /** Number of peers with a counter. */
   readonly size: number;
 }
 
-/** @param onSent is told of all bytes that go out, over whatever connection. */
+/** @param onSent receives all bytes that are sent on any connection. */
 export function createTrafficCounter(onSent: (bytes: number) => void = () => {}): TrafficCounter {
   const byPeer = new Map<string, Traffic>();
   const open = new Map<string, number>();
 
-  // Until the handshake is over nobody knows whose bytes these are, so they are booked afterwards.
+  // Before the end of the handshake the peer id is unknown, so the bytes are assigned afterwards.
   async function secure<Secured extends { remotePeer: { toString(): string } }>(
     connection: MessageStream,
     handshake: () => Promise<Secured>,
@@ -41,7 +41,8 @@ export function createTrafficCounter(onSent: (bytes: number) => void = () => {})
     return secured;
   }
 
-  // Also a connection that is refused after its handshake has a name, and there is no end of names.
+  // A connection that is refused after its handshake has a peer id too, and an attacker can create any number of
+  // them.
   function closed(peerId: string): void {
     const left = (open.get(peerId) ?? 1) - 1;
     if (left > 0) return void open.set(peerId, left);

@@ -1,6 +1,6 @@
 import type { Connection, Stream } from '@libp2p/interface';
 
-/** Takes a stream that a peer has opened for a protocol. */
+/** Accepts a stream that a peer has opened for a protocol. */
 export type Accept = (stream: Stream, connection: Connection) => unknown;
 
 interface Registrar {
@@ -8,8 +8,8 @@ interface Registrar {
 }
 
 /**
- * The components that a libp2p service is made from, with streams going to `accept` instead of to the service's own
- * handler, which is its last argument.
+ * The components of a libp2p service, changed so that streams go to `accept` instead of to the service's own handler,
+ * which is the last argument of `accept`.
  */
 export function withHandler<Components extends object>(
   components: Components,

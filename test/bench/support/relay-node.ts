@@ -42,7 +42,7 @@ let node: Awaited<ReturnType<typeof createNode>>;
 const log: Log = {
   debug() {},
   info(message, data) {
-    if (message !== 'a compact block') return;
+    if (message !== 'received a compact block') return;
     const { lacking, rebuilt } = data as { lacking: number; rebuilt: boolean };
     compact[rebuilt ? (lacking === 0 ? 0 : 1) : 2]++;
   },

@@ -62,14 +62,14 @@ function frame(type: number, id: number, body: Uint8Array): Uint8Array {
   return bytes;
 }
 
-interface Asking {
+interface AutonatClient {
   readonly over: () => boolean;
   readonly onAnswer: (more: number) => void;
   make(id: number): Uint8Array;
   readonly ahead: number;
 }
 
-async function ask(stream: Stream, { over, onAnswer, make, ahead }: Asking): Promise<void> {
+async function ask(stream: Stream, { over, onAnswer, make, ahead }: AutonatClient): Promise<void> {
   let sent = 0;
   let answered = 0;
   const reader = createFrameReader(stream, () => FRAME.chunk.cap);

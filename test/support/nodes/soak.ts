@@ -14,10 +14,10 @@ const RECOVERED = { ms: 20_000, every: 100 };
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** What becomes of a node that people use; it is well again when this is over. */
-const DEEDS: Readonly<
+const ACTIONS: Readonly<
   Record<string, (network: WiredNodes, index: number, address: string) => Promise<void>>
 > = {
-  /** A crash, and somebody who starts it again. */
+  /** A crash and a restart by the user. */
   async killed(network, index) {
     await network.nodes[index]!.kill();
     await sleep(1000);
@@ -67,7 +67,7 @@ async function asleep({ pid }: NodeProcess, ms: number): Promise<void> {
   process.kill(pid, 'SIGCONT');
 }
 
-export type Deed = keyof typeof DEEDS;
+export type Action = keyof typeof ACTIONS;
 
 /**
  * What these nodes have counted against each other since they started: all of them are honest, so it must be nothing.
@@ -94,7 +94,7 @@ async function accusations(nodes: readonly NodeProcess[]): Promise<string[]> {
  * to desktops. After each it must be with the others again in {@link RECOVERED}, with the same coins, and no node may have
  * counted anything against another.
  */
-export async function soak(deeds: Iterable<Deed>, seed: number): Promise<void> {
+export async function soak(actions: Iterable<Action>, seed: number): Promise<void> {
   const network = createWiredNodes();
   const random = createRandom(seed);
   const { nodes } = network;
@@ -105,24 +105,24 @@ export async function soak(deeds: Iterable<Deed>, seed: number): Promise<void> {
     await nodes[0]!.call.mining.generate({ address, blocks: 20 });
     await until(async () => (await network.tips()) === 1, 'all are in sync at first', { ms: 60_000 });
 
-    for (const deed of deeds) {
+    for (const action of actions) {
       // The first keeps the money and finds the blocks meanwhile.
       const index = 1 + random.int(NODES - 1);
       const going = live(nodes[0]!, address);
       try {
-        await DEEDS[deed]!(network, index, address);
+        await ACTIONS[action]!(network, index, address);
       } finally {
         await going.stop();
       }
       const began = performance.now();
       await until(
         async () => (await network.tips()) === 1,
-        `${deed}: node ${index} is with the others`,
+        `${action}: node ${index} is with the others`,
         RECOVERED,
       );
       const took = Math.round(performance.now() - began);
       expect(await accusations(nodes)).toEqual([]);
-      console.log(`${deed}: node ${index} back after ${took} ms, ${going.blocks()} blocks found meanwhile`);
+      console.log(`${action}: node ${index} back after ${took} ms, ${going.blocks()} blocks found meanwhile`);
     }
     const sets = await Promise.all(nodes.map(async (node) => (await node.call.chain.stats()).setHash));
     expect(new Set(sets).size).toBe(1);

@@ -54,7 +54,7 @@ function numbersIn(text: string): number[] {
 /** By row, for rows whose last cell names no constant: those whose values its cells give, in order. */
 const NAMED: Readonly<Record<string, readonly string[]>> = {
   'blocks asked for in a request': ['MAX_BLOCKS_ASKED'],
-  '`handOver`': ['HANDED_OVER.burst', 'HANDED_OVER.perSecond'],
+  '`handOver`': ['PRIVATE_BROADCASTS.burst', 'PRIVATE_BROADCASTS.perSecond'],
   'announced wids': ['WIDS.burst', 'WIDS.perSecond'],
   'new headers that nobody asked for': ['PER_PEER.burst', 'PER_PEER.perSecond'],
   'the same from all peers together': ['OVERALL.burst', 'OVERALL.perSecond'],

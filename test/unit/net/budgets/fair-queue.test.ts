@@ -111,7 +111,7 @@ describe('what all may use', () => {
     expect(granted.slice(0, 4)).toEqual(['first', 'first', 'second', 'first']);
   });
 
-  test('is not exceeded in the long run, whoever asks', async () => {
+  test('is not exceeded in the long run by any mix of peers', async () => {
     const { account, spend, pass, charged } = queueWith({ overall: { ...PLENTY, micros: rate(100, 100) } });
     for (let i = 0; i < 40; i++) for (let k = 0; k < 5; k++) spend('r', account(`g${i}`), micros(30));
     await pass(10_000);

@@ -34,7 +34,7 @@ describe('with an upload limit', () => {
   });
 });
 
-test('without a limit nothing waits, and bytes are counted all the same', () => {
+test('without a limit no answer waits, and bytes are still counted', () => {
   const clock = turnedClock();
   const upload = createUpload(null, clock.ms);
   upload.granted(1e9);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createLanAnswers, LAN_HEEDED, LAN_WAITING } from '../../../../main/net/discovery/mdns-answers.ts';
+import { createLanAnswers, LAN_ANSWERS, LAN_WAITING } from '../../../../main/net/discovery/mdns-answers.ts';
 import { until } from '../../../support/until.ts';
 
 const ID = '12D3KooWAuBk9Nx5CpGPq7WCrNaxoF367nicnQz5UTE2pNQ2ZHuX';
@@ -18,15 +18,15 @@ test('a computer that answers without end leaves room for another one', async ()
   const found: string[] = [];
   const answers = createLanAnswers((address) => found.push(address));
   // More than are taken at once: from here on they wait.
-  for (let i = 0; i < LAN_HEEDED.burst; i++) {
+  for (let i = 0; i < LAN_ANSWERS.burst; i++) {
     answers.heard(answer(`10.9.${i}.1`));
     if (i % 20 === 19) await until(() => found.length === i + 1, 'taken');
   }
-  await until(() => found.length >= LAN_HEEDED.burst, 'the first are taken');
+  await until(() => found.length >= LAN_ANSWERS.burst, 'the first are taken');
   answers.heard(answer('192.168.7.1'));
   for (let i = 0; i < 1000; i++) answers.heard(answer('10.1.1.1'));
   for (let i = 0; i < 1000; i++) answers.heard(answer(`10.2.${Math.floor(i / 250)}.${1 + (i % 250)}`));
   await until(() => found.some((address) => address.includes('192.168.7.1')), 'it is found', { ms: 10_000 });
   answers.stop();
-  expect(found.length).toBeLessThan(LAN_HEEDED.burst + LAN_WAITING.total);
+  expect(found.length).toBeLessThan(LAN_ANSWERS.burst + LAN_WAITING.total);
 });

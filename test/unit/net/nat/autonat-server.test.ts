@@ -73,7 +73,7 @@ describe('dialling for others', () => {
     expect(dialled).toEqual([]);
   });
 
-  test('dials nobody for somebody else, and nothing for nonsense', async () => {
+  test('dials nothing for a request about another peer, and nothing for invalid bytes', async () => {
     const { dialled, ask, request } = server(true);
     expect(await request(['/ip4/44.5.0.9/tcp/21474'], OTHER)).toBe(STATUS.malformed);
     expect(await ask(Uint8Array.of(1, 2, 3))).toBe(STATUS.malformed);

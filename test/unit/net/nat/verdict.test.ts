@@ -23,7 +23,7 @@ describe('whether others can connect', () => {
     ['without listening', { listening: false }, 'unreachable', 'reach-not-listening', '--listen'],
     ['with nobody to ask', { askable: 0 }, 'unknown', 'reach-nobody', 'none is connected'],
     ['while peers are asked', {}, 'unknown', 'reach-asking', 'being asked'],
-    ['when somebody came', { inbound: 1, out: 3 }, 'reachable', 'reach-inbound', 'by themselves'],
+    ['when a peer connected', { inbound: 1, out: 3 }, 'reachable', 'reach-inbound', 'by themselves'],
     ['when a peer got in', { in: 1 }, 'reachable', 'reach-tried', 'could connect'],
     ['when one of two got in', { in: 1, out: 1 }, 'reachable', 'reach-tried', 'could connect'],
     ['when a router opened a port', { in: 1, mapped: true }, 'reachable', 'reach-mapped', 'UPnP'],

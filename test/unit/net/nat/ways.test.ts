@@ -1,6 +1,6 @@
 import type { Connection } from '@libp2p/interface';
 import { expect, test } from 'vitest';
-import { createRoutes, GUESTS } from '../../../../main/net/nat/routes.ts';
+import { createRoutes, RELAYED_UPGRADES } from '../../../../main/net/nat/routes.ts';
 
 /** Guests whose way is never found, as those of an attacker. */
 async function house() {
@@ -34,7 +34,7 @@ test('guests of one relay make room for each other, and leave room for those of 
   const { come, aborted } = await house();
   come('other', '44.1.0.1');
   for (let i = 0; i < 20; i++) come(`guest ${i}`, '44.2.0.1');
-  expect(aborted).toEqual(Array.from({ length: 20 - GUESTS.perHost }, (_, i) => `guest ${i}`));
+  expect(aborted).toEqual(Array.from({ length: 20 - RELAYED_UPGRADES.perHost }, (_, i) => `guest ${i}`));
   for (let i = 0; i < 4; i++) come(`third ${i}`, `44.${3 + i}.0.1`);
   expect(aborted).toHaveLength(17);
   expect(aborted.at(-1)).toBe('guest 16');

@@ -38,7 +38,7 @@ function court(address = '/ip4/192.0.2.7/tcp/5') {
   };
 }
 
-describe('offences and what follows', () => {
+describe('violations and what follows', () => {
   test.each([
     ['header-time-new'],
     ['coin-missing'],

@@ -60,14 +60,14 @@ function world() {
     events.emit('tip', tip);
   };
   const move = (n: number, height: number) => moveTo(entryOf(n, height));
-  const takeBack = (blocks: number) => {
+  const disconnect = (blocks: number) => {
     for (let i = 0; i < blocks; i++) {
       events.emit('disconnected', { entry: tip } as never);
       tip = tip.prev!;
     }
   };
   const codes = () => health.notices().map(({ code }) => code);
-  return { health, state, peer, pass, add, move, moveTo, takeBack, codes };
+  return { health, state, peer, pass, add, move, moveTo, disconnect, codes };
 }
 
 describe('the chain around us', () => {
@@ -131,8 +131,8 @@ describe('the chain around us', () => {
   });
 
   test('six blocks taken back are told for an hour', () => {
-    const { takeBack, move, pass, codes } = world();
-    takeBack(6);
+    const { disconnect, move, pass, codes } = world();
+    disconnect(6);
     move(5, 107);
     expect(codes()).toEqual(['chain-reorganised']);
     pass(3602);
@@ -140,35 +140,35 @@ describe('the chain around us', () => {
   });
 
   test('five are not', () => {
-    const { takeBack, move, codes } = world();
-    takeBack(5);
+    const { disconnect, move, codes } = world();
+    disconnect(5);
     move(5, 107);
     expect(codes()).toEqual([]);
   });
 
   test('nor are blocks that were connected on the way to a better chain, however many', () => {
-    const { state, takeBack, moveTo, move, codes } = world();
+    const { state, disconnect, moveTo, move, codes } = world();
     state.syncing = true;
     moveTo(chainOf(200, 100));
-    takeBack(90);
+    disconnect(90);
     move(5, 300);
     state.syncing = false;
     expect(codes()).toEqual([]);
   });
 
   test('of a branch that goes back further only what was shown as confirmed counts', () => {
-    const { state, takeBack, moveTo, move, codes } = world();
+    const { state, disconnect, moveTo, move, codes } = world();
     moveTo(chainOf(120, 40));
     state.syncing = true;
     moveTo(chainOf(150, 70));
-    takeBack(35);
+    disconnect(35);
     move(5, 200);
     expect(codes()).toEqual([]);
-    takeBack(0);
+    disconnect(0);
     state.syncing = false;
     moveTo(chainOf(220, 40));
     state.syncing = true;
-    takeBack(6);
+    disconnect(6);
     move(6, 230);
     expect(codes()).toEqual(['chain-reorganised']);
   });

@@ -173,7 +173,7 @@ test('a discouraged address is not dialled, unless the user chose it or there is
   discouraged.add('/ip4/21.1.0.1');
   connector.start();
   await vi.advanceTimersByTimeAsync(1000);
-  // Somebody must be the first.
+  // Every network has a first node.
   expect(list).toHaveLength(1);
   await vi.advanceTimersByTimeAsync(60_000);
   expect(dialled).toHaveLength(1);

@@ -19,7 +19,7 @@ const rank = (group: string) =>
   Array.from(group, (letter) => letter.charCodeAt(0)).reduce((sum, code) => (sum * 31 + code) % 997, 7);
 
 describe('who makes room', () => {
-  test('of a thousand from one group one of them goes, never somebody who is of use', () => {
+  test('of a thousand peers from one group one is evicted, never a useful peer', () => {
     const useful = [
       ...Array.from({ length: 8 }, (_, i) => peer(`near${i}`, { latencyMs: i + 1 })),
       ...Array.from({ length: 4 }, (_, i) => peer(`pays${i}`, { lastPayment: 5000 + i })),
@@ -118,7 +118,7 @@ describe('a peer that arrives', () => {
     expect(parted).toEqual(['neighbour', 'again']);
   });
 
-  test('is never the one that goes, whoever is there', () => {
+  test('is never evicted, whatever other peers are connected', () => {
     const { arrive, parted } = table({ total: 20, perHost: 8, perGroup: 10 });
     for (let i = 0; i < 200; i++) {
       arrive(`${i}`, `11.${i}.0.1`);

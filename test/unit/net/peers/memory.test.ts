@@ -184,7 +184,7 @@ describe('the address book', () => {
     expect(again.pick(() => true)).toMatchObject({ address: addressOf(1), foundBy: 'exchange', failures: 0 });
   });
 
-  test('is bounded, whoever fills it, and keeps what worked', () => {
+  test('is bounded, whatever peers fill it, and keeps addresses that worked', () => {
     const book = bookWith();
     book.add(addressOf(0), { foundBy: 'manual' });
     book.tried(addressOf(0), true);
@@ -220,7 +220,7 @@ describe('the address book', () => {
     console.log(`poisoned book: ${picks.filter(isHonest).length / 4} % of picks honest, ${kept} of 60 kept`);
   });
 
-  test('full, it reads no address again when somebody is looked for', () => {
+  test('when full, it does not parse addresses again to pick one', () => {
     const book = bookWith();
     const random = createRandom(11);
     const ip = () => [20 + random.int(100), random.int(250), random.int(250), random.int(250)].join('.');

@@ -55,13 +55,13 @@ const request = (bytes: number[], more: Partial<Request> = {}): Request => ({
 });
 
 function callerTo(far: (stream: Stream) => void, more: Partial<CallerDeps> = {}) {
-  const offences: string[] = [];
+  const violations: string[] = [];
   const caller = createCaller({
     open: () => streams.open(far),
-    onViolation: (wrong) => void offences.push(wrong.code),
+    onViolation: (wrong) => void violations.push(wrong.code),
     ...more,
   });
-  return { caller, offences };
+  return { caller, violations };
 }
 
 const answering = (done?: (wrong: PeerViolation | null) => void) => (stream: Stream) =>
@@ -113,7 +113,7 @@ describe('one stream for many requests', () => {
     ['a reply to another request', (frame: Frame) => [REPLY, frame.id + 1] as const, 'wire-unexpected'],
     ['a reply of a type that was not asked for', (frame: Frame) => [3, frame.id] as const, 'wire-unknown'],
   ])('reports %s', async (_what, replyTo, code) => {
-    const { caller, offences } = callerTo((stream) => {
+    const { caller, violations } = callerTo((stream) => {
       const reader = createFrameReader(stream, () => 100);
       void reader.next().then(async (frame) => {
         const [type, id] = replyTo(frame as Frame);
@@ -121,15 +121,15 @@ describe('one stream for many requests', () => {
       });
     });
     expect(await caller.call(request([1]))).toMatchObject({ code });
-    expect(offences).toEqual([code]);
+    expect(violations).toEqual([code]);
     caller.close();
   });
 
   test('reports what the taker of a reply objects to', async () => {
-    const { caller, offences } = callerTo(answering());
+    const { caller, violations } = callerTo(answering());
     const outcome = await caller.call(request([2], { onReply: () => peerViolation('block-unasked') }));
     expect(outcome).toMatchObject({ code: 'block-unasked' });
-    expect(offences).toEqual(['block-unasked']);
+    expect(violations).toEqual(['block-unasked']);
     caller.close();
   });
 
@@ -144,26 +144,26 @@ describe('one stream for many requests', () => {
 
 describe('no answer', () => {
   test('from a peer that runs is held against it, and ends everything that waited behind it', async () => {
-    const { caller, offences } = callerTo(silent);
+    const { caller, violations } = callerTo(silent);
     const calls = [caller.call(request([1], { kind: SOON })), caller.call(request([1]))];
     const [first, second] = await Promise.allSettled(calls);
     expect(first).toMatchObject({ reason: { code: 'peer-timeout' } });
     expect(second).toMatchObject({ status: 'rejected' });
-    expect(offences).toEqual(['request-unanswered']);
+    expect(violations).toEqual(['request-unanswered']);
     caller.close();
   });
 
   test('from a peer that answers no ping either costs it no more than the connection', async () => {
-    const { caller, offences } = callerTo(silent, { isAlive: async () => false });
+    const { caller, violations } = callerTo(silent, { isAlive: async () => false });
     await expect(caller.call(request([1], { kind: SOON }))).rejects.toMatchObject({ code: 'peer-timeout' });
-    expect(offences).toEqual(['peer-silent']);
+    expect(violations).toEqual(['peer-silent']);
     caller.close();
   });
 
   test('from a peer that answers pings, but no request at all, costs it no more than the connection', async () => {
-    const { caller, offences } = callerTo(silent, { answersOthers: async () => false });
+    const { caller, violations } = callerTo(silent, { answersOthers: async () => false });
     await expect(caller.call(request([1], { kind: SOON }))).rejects.toMatchObject({ code: 'peer-timeout' });
-    expect(offences).toEqual(['peer-overloaded']);
+    expect(violations).toEqual(['peer-overloaded']);
     caller.close();
   });
 
@@ -173,9 +173,9 @@ describe('no answer', () => {
       await pinged.promise;
       await writeFrame(stream, REPLY, id, [Uint8Array.of(1)]);
     });
-    const { caller, offences } = callerTo(late, { isAlive: async () => (pinged.resolve(null), true) });
+    const { caller, violations } = callerTo(late, { isAlive: async () => (pinged.resolve(null), true) });
     expect(await caller.call(request([1], { kind: SOON }))).toBeNull();
-    expect(offences).toEqual([]);
+    expect(violations).toEqual([]);
     caller.close();
   });
 
@@ -189,12 +189,12 @@ describe('no answer', () => {
       }
       await writeFrame(stream, REPLY, id, [Uint8Array.of(1)]);
     });
-    const { caller, offences } = callerTo(slow, {
+    const { caller, violations } = callerTo(slow, {
       received: () => received,
       isAlive: async () => (pinged.push(received), true),
     });
     expect(await caller.call(request([1], { kind: SOON }))).toBeNull();
-    expect([offences, pinged]).toEqual([[], []]);
+    expect([violations, pinged]).toEqual([[], []]);
     caller.close();
   });
 
@@ -204,9 +204,9 @@ describe('no answer', () => {
       await new Promise((resolve) => setTimeout(resolve, 400));
       stream.send(Uint8Array.of(7));
     });
-    const { caller, offences } = callerTo(slow);
+    const { caller, violations } = callerTo(slow);
     expect(await caller.call(request([1], { kind: SOON }))).toBeNull();
-    expect(offences).toEqual([]);
+    expect(violations).toEqual([]);
     caller.close();
   });
 
@@ -222,18 +222,18 @@ describe('no answer', () => {
       ['wire-cut'],
     ],
   ])('because the peer %s is held against it', async (_how, act, codes) => {
-    const { caller, offences } = callerTo(once(act));
+    const { caller, violations } = callerTo(once(act));
     await Promise.allSettled([caller.call(request([1])), caller.call(request([1]))]);
-    expect(offences).toEqual(codes);
+    expect(violations).toEqual(codes);
     caller.close();
   });
 
   test('on a stream that this side could not open says nothing about the peer', async () => {
-    const { caller, offences } = callerTo(silent, {
+    const { caller, violations } = callerTo(silent, {
       open: () => Promise.reject(new Error('too many streams')),
     });
     await expect(caller.call(request([1]))).rejects.toMatchObject({ code: 'peer-gone' });
-    expect(offences).toEqual([]);
+    expect(violations).toEqual([]);
     caller.close();
   });
 });
@@ -253,33 +253,33 @@ describe('a request that the peer does not know', () => {
 
   test('is not sent again, and costs it nothing', async () => {
     const asked: number[] = [];
-    const { caller, offences } = callerTo(unknown(asked));
+    const { caller, violations } = callerTo(unknown(asked));
     for (let i = 0; i < 3; i++) {
       const error: unknown = await caller.call(request([1])).catch((thrown: unknown) => thrown);
       expect(isUnanswered(error)).toBe(true);
       expect(error).toMatchObject({ code: 'peer-unsupported' });
     }
-    expect([asked, offences]).toEqual([[ASK], []]);
+    expect([asked, violations]).toEqual([[ASK], []]);
     caller.close();
   });
 
   test('is a violation if every node must answer it', async () => {
-    const { caller, offences } = callerTo(unknown([]));
+    const { caller, violations } = callerTo(unknown([]));
     const outcome = await caller.call(request([1], { kind: { ...KIND, mandatory: true } }));
     expect(outcome).toMatchObject({ code: 'request-unsupported' });
-    expect(offences).toEqual(['request-unsupported']);
+    expect(violations).toEqual(['request-unsupported']);
     caller.close();
   });
 
   test('cannot be said any more after a part of the answer', async () => {
-    const { caller, offences } = callerTo(
+    const { caller, violations } = callerTo(
       once(async (stream, { id }) => {
         await writeFrame(stream, REPLY, id, []);
         await writeFrame(stream, FRAME.unknown.type, id, []);
       }),
     );
     await caller.call(request([2]));
-    expect(offences).toEqual(['wire-unexpected']);
+    expect(violations).toEqual(['wire-unexpected']);
     caller.close();
   });
 });
@@ -291,10 +291,10 @@ describe('an exception', () => {
   };
 
   test('while an answer is handled counts against the peer', async () => {
-    const { caller, offences } = callerTo(answering());
+    const { caller, violations } = callerTo(answering());
     const outcome = await caller.call(request([1], { onReply: broken }));
     expect(outcome).toMatchObject({ code: 'handler-failed', evidence: { where: 'answer to 0x1' } });
-    expect(offences).toEqual(['handler-failed']);
+    expect(violations).toEqual(['handler-failed']);
     expect(bugs()).toHaveLength(1);
     caller.close();
   });

@@ -41,7 +41,7 @@ describe('the fetcher', () => {
   function fetching(shelves: Record<string, readonly Transaction[] | 'gone' | 'silent'>) {
     const requests: { peer: string; ids: string[] }[] = [];
     const delivered: string[] = [];
-    const offences: (PeerViolation | null)[] = [];
+    const violations: (PeerViolation | null)[] = [];
     const blamed: string[] = [];
     const call = (peer: string) => async (request: Request) => {
       const asked = decodeGetTransactions(request.body);
@@ -56,7 +56,7 @@ describe('the fetcher', () => {
       );
       const body = encodeTransactions(found.map((tx) => tx.bytes));
       const wrong = request.onReply!({ type: FRAME.transactions.type, id: 0, body });
-      offences.push(wrong);
+      violations.push(wrong);
       return wrong;
     };
     const fetcher = createFetcher({
@@ -70,7 +70,7 @@ describe('the fetcher', () => {
       log: silent,
     });
     const settle = () => new Promise((resolve) => setTimeout(resolve, 20));
-    return { fetcher, requests, delivered, offences, blamed, settle };
+    return { fetcher, requests, delivered, violations, blamed, settle };
   }
   const rogue = txOf(99);
 
@@ -113,14 +113,14 @@ describe('the fetcher', () => {
   });
 
   test('reports a transaction that nobody asked for', async () => {
-    const { fetcher, offences, delivered, settle } = fetching({ p: [rogue] });
+    const { fetcher, violations, delivered, settle } = fetching({ p: [rogue] });
     fetcher.want('wid', [widOf(txOf(6))], 'p');
     await settle();
-    expect(offences).toMatchObject([{ code: 'tx-unasked' }]);
+    expect(violations).toMatchObject([{ code: 'tx-unasked' }]);
     expect(delivered).toEqual([]);
   });
 
-  test('many peers of one network do not keep out what others announce', () => {
+  test('many peers of one network do not displace announcements of other peers', () => {
     const flood = Array.from({ length: 40 }, (_, i) => `f${i}@11.1.${i}.1`);
     const peers = [...flood, 'honest@12.1.0.1'];
     const { fetcher } = fetching(Object.fromEntries(peers.map((id) => [id, 'silent' as const])));

@@ -148,7 +148,7 @@ test.each([1, 2, 3])(
     clock.pass(61_000);
     sync.look();
     await until(() => best() === 4100, 'all headers');
-    await until(() => sync.early().length === 0, 'nothing waits any more');
+    await until(() => sync.early().length === 0, 'no header is ahead of the clock');
     expect(blamed.filter((each) => !each.endsWith(':header-time-new'))).toEqual([]);
   },
 );

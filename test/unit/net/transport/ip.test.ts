@@ -89,15 +89,15 @@ function addressesOf(block: string): string[] {
 
 const written = (ip: string): string => `/${ip.includes(':') ? 'ip6' : 'ip4'}/${ip}/tcp/21474`;
 const ID = '12D3KooWAuBk9Nx5CpGPq7WCrNaxoF367nicnQz5UTE2pNQ2ZHuX';
-const PUBLIC_TELLER = '/ip4/44.1.0.2/tcp/1';
+const PUBLIC_ANNOUNCER = '/ip4/44.1.0.2/tcp/1';
 
 test.each(SPECIAL_PURPOSE)('nobody can be dialled in %s', (block) => {
   for (const ip of addressesOf(block)) {
     expect([ip, ipClassOf(ip)]).not.toEqual([ip, 'public']);
     expect([ip, isPublic(written(ip))]).toEqual([ip, false]);
-    expect([ip, isUsefulFrom(PUBLIC_TELLER, written(ip), false)]).toEqual([ip, false]);
+    expect([ip, isUsefulFrom(PUBLIC_ANNOUNCER, written(ip), false)]).toEqual([ip, false]);
     const relayed = `${written(ip)}/p2p/${ID}/p2p-circuit/p2p/${ID}`;
-    expect([ip, isUsefulFrom(PUBLIC_TELLER, relayed, false)]).toEqual([ip, false]);
+    expect([ip, isUsefulFrom(PUBLIC_ANNOUNCER, relayed, false)]).toEqual([ip, false]);
   }
 });
 
@@ -131,10 +131,10 @@ describe('loopback and private addresses in disguise', () => {
     '/dns6/ip6-localhost/tcp/22',
     '/dnsaddr/localhost.example/tcp/22',
     `/dns4/relay.example/tcp/22/p2p/${ID}/p2p-circuit/p2p/${ID}`,
-  ])('%s is of no use, whoever tells it', (address) => {
+  ])('%s is useless from any peer', (address) => {
     expect(isPublic(address)).toBe(false);
-    for (const teller of [PUBLIC_TELLER, '/ip4/192.168.1.7/tcp/1', '/ip4/127.0.0.1/tcp/1'])
-      for (const local of [true, false]) expect(isUsefulFrom(teller, address, local)).toBe(false);
+    for (const announcer of [PUBLIC_ANNOUNCER, '/ip4/192.168.1.7/tcp/1', '/ip4/127.0.0.1/tcp/1'])
+      for (const local of [true, false]) expect(isUsefulFrom(announcer, address, local)).toBe(false);
   });
 
   test('nothing but a plain address of a port counts', () => {

@@ -22,7 +22,7 @@ test('a record tells first what is of use to the most, and what leads through re
     peerId: id,
     addresses: [own[5], own[4], own[2], own[3]].map(String),
   });
-  // An address that leads to somebody else is none of a peer's own.
+  // An address with another peer id does not belong to the peer.
   const stolen = [multiaddr(`/ip4/44.2.0.2/tcp/1/p2p/${id}/p2p-circuit/p2p/${RELAY}`)];
   expect((await openRecord(await signRecord(key, stolen)))?.addresses).toEqual([]);
 });
