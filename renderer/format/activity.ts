@@ -7,20 +7,20 @@ export interface Activity {
   readonly lead: string;
   /** Always positive. */
   readonly motes: number;
-  /** What joins the amount with the party: " to ", " for "; empty where no party is named. */
+  /** Text between the amount and the party: " to ", " for "; empty if no party is named. */
   readonly joint: string;
-  /** A label or an address: text of people, to be set apart from the sentence around it. */
+  /** A label or an address, written by people: the page isolates its text direction. */
   readonly party: string;
   readonly tail: string;
   readonly tone: 'in' | 'out' | 'mined' | 'wait' | 'void';
 }
 
-/** What the person gave, without the fee; for what came in, what came in. */
+/** The amount sent without the fee, or the amount received. */
 export function paidMotes(entry: HistoryEntry): number {
   return entry.kind === 'sent' ? Math.max(0, -entry.amount - (entry.fee ?? 0)) : Math.abs(entry.amount);
 }
 
-/** The sentence for one entry; `maturity` is how long the network lets a reward wait. */
+/** The sentence for one entry; `maturity` in blocks. */
 export function activityOf(entry: HistoryEntry, maturity: number): Activity {
   const motes = paidMotes(entry);
   const failed = failure(entry);
@@ -30,21 +30,21 @@ export function activityOf(entry: HistoryEntry, maturity: number): Activity {
       return { lead: 'Mined a block:', motes, ...NOBODY, tail: reward(entry, maturity), tone: 'mined' };
     case 'received':
       return entry.height === null
-        ? { lead: 'Receiving', motes, ...from(entry), tail: ', not in a block yet', tone: 'wait' }
+        ? { lead: 'Receiving', motes, ...from(entry), tail: ', pending', tone: 'wait' }
         : { lead: 'Received', motes, ...from(entry), tail: standing(entry), tone: 'in' };
     case 'self':
-      return { lead: 'Moved coins to yourself for', motes, ...NOBODY, tail: standing(entry), tone: 'out' };
+      return { lead: 'Paid to yourself, fee:', motes, ...NOBODY, tail: standing(entry), tone: 'out' };
     case 'sent':
       return entry.height === null
-        ? { lead: 'Sending', motes, ...to(entry), tail: `, ${onItsWay(entry)}`, tone: 'wait' }
+        ? { lead: 'Sending', motes, ...to(entry), tail: `, ${broadcastWords(entry)}`, tone: 'wait' }
         : { lead: 'Sent', motes, ...to(entry), tail: standing(entry), tone: 'out' };
   }
 }
 
-/** How far a payment that is in no block yet has come. */
-export function onItsWay(entry: HistoryEntry): string {
+/** How many peers have a pending payment. */
+export function broadcastWords(entry: HistoryEntry): string {
   if (entry.state === 'queued' || entry.seenBy === null || entry.ofPeers === null) {
-    return 'waiting for a peer to hand it to';
+    return 'waiting for a peer';
   }
   return `seen by ${entry.seenBy} of ${plural(entry.ofPeers, 'peer')}`;
 }
@@ -52,11 +52,11 @@ export function onItsWay(entry: HistoryEntry): string {
 function failure(entry: HistoryEntry): string | null {
   switch (entry.state) {
     case 'expired':
-      return 'Not mined in time, coins free again:';
+      return 'Expired, coins available again:';
     case 'dead':
-      return 'Expired for good:';
+      return 'Expired:';
     case 'conflicted':
-      return 'Overtaken by another payment:';
+      return 'Conflicted with another payment:';
     case 'cancelled':
       return 'Cancelled:';
     default:
@@ -67,7 +67,7 @@ function failure(entry: HistoryEntry): string | null {
 function reward(entry: HistoryEntry, maturity: number): string {
   if (entry.state !== 'immature') return '';
   const left = Math.max(1, maturity - entry.confirmations);
-  return `, ready in ${plural(left, 'block')}`;
+  return `, immature for ${plural(left, 'block')}`;
 }
 
 function standing(entry: HistoryEntry): string {

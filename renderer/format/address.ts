@@ -1,6 +1,6 @@
 import { bech32m } from '@scure/base';
 
-/** What can be said of an address without asking anybody. The node still has the last word. */
+/** What the page itself can check of an address. The node checks it again. */
 export type AddressVerdict = { readonly ok: true } | { readonly ok: false; readonly sentence: string };
 
 /** Longest text that can be an address: prefix, separator, 65 bytes of type and lock, checksum. */
@@ -13,14 +13,14 @@ const NETWORK_OF: Readonly<Record<string, string>> = {
   rkith: 'regtest',
 };
 
-/** Judges an address at once, in plain words: mistyped, of another network, or fine. `hrp` is this network's prefix. */
+/** Judges an address at once, as a sentence: mistyped, of another network, or fine. `hrp` is this network's prefix. */
 export function judgeAddress(address: string, hrp: string): AddressVerdict {
   const text = address.toLowerCase();
   const cut = text.lastIndexOf('1');
   if (cut < 1) return bad('This is not an address. One of this network begins with ' + hrp + '1.');
   const prefix = text.slice(0, cut);
   if (address !== text && address !== address.toUpperCase()) {
-    return bad('An address is all small or all capital letters. This one mixes them.');
+    return bad('An address is all lower case or all upper case. This one mixes both.');
   }
   // Longer than the 90 characters of the original standard is allowed: our locks may be.
   const decoded = text.length <= LONGEST ? bech32m.decodeUnsafe(text, LONGEST) : undefined;

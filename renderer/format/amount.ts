@@ -34,10 +34,10 @@ export function amountWords(motes: number): string {
 const PROBLEMS: Readonly<Record<AmountProblem, string>> = {
   empty: 'Enter an amount.',
   comma: 'Use a point for the decimals, as in 12.5, and no commas.',
-  negative: 'An amount is more than nothing.',
+  negative: 'Enter an amount above zero.',
   decimals: 'An amount has at most eight decimals.',
-  'too-much': 'More than all coins that will ever exist.',
-  number: 'An amount is a plain number, as in 12.5.',
+  'too-much': 'This is more than all coins that will ever exist.',
+  number: 'Enter a number, as in 12.5.',
 };
 
 /** What is wrong with a typed amount, in words, or null when it can be read. */

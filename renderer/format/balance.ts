@@ -23,7 +23,7 @@ export function balanceNotes(balance: Balance): string[] {
   return notes;
 }
 
-/** For which moment a balance is true; said while the node still catches up. */
+/** The block that a balance is valid for; shown while the node is syncing. */
 export function asOf(balance: Balance): string {
   return `as of block ${group(balance.asOfHeight)}`;
 }

@@ -7,9 +7,9 @@ export type FeeTime = 'next' | 'soon' | 'today';
 export type FeeRates = Readonly<Record<FeeTime, number>>;
 
 const BLOCK_BYTES = 1_000_000;
-/** Blocks that may pass: the very next, ten minutes' worth, and a day that always has a quiet hour. */
+/** Seconds that the choice “soon” allows. “today” pays the floor: a day always has blocks that are not full. */
 const SOON_SECONDS = 600;
-/** Somebody else may still pay a little more before the next block is found. */
+/** Other senders may still pay a little more before the next block is found. */
 const MARGIN = 1.1;
 
 /**

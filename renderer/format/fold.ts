@@ -7,8 +7,8 @@ export type FoldedRow =
       readonly kind: 'mined';
       readonly entries: readonly HistoryEntry[];
       readonly motes: number;
-      /** How many of them can't be spent yet. */
-      readonly ripening: number;
+      /** How many of them are immature. */
+      readonly immature: number;
     };
 
 /** Fewer in a row are worth a line each. */
@@ -23,8 +23,8 @@ export function foldMined(entries: readonly HistoryEntry[]): FoldedRow[] {
     if (run.length < WORTH_FOLDING) rows.push(...run.map((entry) => ({ kind: 'one' as const, entry })));
     else {
       const motes = run.reduce((sum, entry) => sum + entry.amount, 0);
-      const ripening = run.filter((entry) => entry.state === 'immature').length;
-      rows.push({ kind: 'mined', entries: run, motes, ripening });
+      const immature = run.filter((entry) => entry.state === 'immature').length;
+      rows.push({ kind: 'mined', entries: run, motes, immature });
     }
     at = end;
   }

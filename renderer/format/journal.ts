@@ -4,14 +4,14 @@ import { placeWords } from './peer.ts';
 
 const FOUND: Readonly<Record<NonNullable<JournalEntry['foundBy']>, string>> = {
   inbound: '',
-  bootstrap: ', known from the start',
-  dns: ', found in the network’s directory',
+  bootstrap: ', bootstrap node',
+  dns: ', found by DNS seed',
   manual: ', added by you',
-  'address-book': ', remembered from before',
-  exchange: ', told of by another peer',
-  dht: ', found in the network’s address table',
+  'address-book': ', from the address manager',
+  exchange: ', found by peer exchange',
+  dht: ', found in the DHT',
   mdns: ', found on the local network',
-  'join-link': ', from your invitation link',
+  'join-link': ', from the join link',
 };
 
 /** What happened with a peer, as the rest of a sentence that begins with its name. */
@@ -23,22 +23,21 @@ export function journalWords(entry: JournalEntry): string {
 function whatHappened({ event, direction, kind, foundBy, address, reason }: JournalEntry): string {
   switch (event) {
     case 'connected': {
-      const at = address === null ? '' : ` at ${placeWords(address)}`;
-      if (direction === 'inbound') return `called us from${at.replace(' at', '')}`;
-      const purpose =
-        kind === 'block-only' ? ' for blocks only' : kind === 'feeler' ? ' for a short test' : '';
-      return `was called${at}${purpose}${foundBy === null ? '' : FOUND[foundBy]}`;
+      const place = address === null ? '' : placeWords(address);
+      if (direction === 'inbound') return `connected, inbound${place && ` from ${place}`}`;
+      const purpose = kind === 'block-only' ? ', block-relay only' : kind === 'feeler' ? ', feeler' : '';
+      return `connected, outbound${place && ` to ${place}`}${purpose}${foundBy === null ? '' : FOUND[foundBy]}`;
     }
     case 'left':
-      return because(reason === null ? 'left' : 'was let go', reason);
+      return because(reason === null ? 'disconnected' : 'was disconnected', reason);
     case 'refused':
-      return because('did not become a peer', reason);
+      return because('was refused', reason);
     case 'penalty':
-      return because('lost trust', reason);
+      return because('broke a rule', reason);
     case 'banned':
-      return because('is kept out for a while', reason);
+      return because('was banned', reason);
     case 'pardoned':
-      return 'may come in again';
+      return 'was unbanned';
   }
 }
 
@@ -46,5 +45,5 @@ function because(what: string, reason: string | null): string {
   return reason === null ? what : `${what}. ${isolated(reason)}`;
 }
 
-/** Whether an entry deserves a second look. */
+/** Whether the entry is about a violation. */
 export const isTrouble = ({ event }: JournalEntry): boolean => event === 'penalty' || event === 'banned';

@@ -1,5 +1,5 @@
 import type { HistoryEntry } from '../../shared/contract/wallet.ts';
-import { onItsWay } from './activity.ts';
+import { broadcastWords } from './activity.ts';
 import { group, plural } from './number.ts';
 
 /** One station of a payment: done, the one it is at, or still ahead. */
@@ -12,7 +12,7 @@ export interface Station {
 /** Confirmations after which a payment is called confirmed. */
 const SETTLED = 6;
 
-/** Sent → seen by n of m → in block N → confirmed, for whoever looks on. */
+/** The steps of a payment: sent → seen by n of m peers → in block N → confirmed. */
 export function journeyOf(entry: HistoryEntry, maturity: number): Station[] {
   const first = entry.kind === 'mined' ? [] : [setOut(entry), echoed(entry)];
   const failed = failure(entry);
@@ -22,34 +22,46 @@ export function journeyOf(entry: HistoryEntry, maturity: number): Station[] {
 
 function setOut(entry: HistoryEntry): Station {
   if (entry.kind === 'received') return { name: 'Seen', detail: 'It reached your node.', state: 'done' };
-  return { name: 'Sent', detail: 'Your node signed it and gave it away.', state: 'done' };
+  return { name: 'Sent', detail: 'Your node signed it and sent it.', state: 'done' };
 }
 
 function echoed(entry: HistoryEntry): Station {
   const mined = entry.height !== null;
   const state = mined || (entry.seenBy ?? 0) > 0 ? 'done' : 'now';
-  if (entry.kind === 'received') return { name: 'Checked', detail: 'Every rule holds.', state: 'done' };
-  return { name: 'Spreading', detail: mined ? 'The network has it.' : capital(onItsWay(entry)), state };
+  if (entry.kind === 'received')
+    return { name: 'Checked', detail: 'Your node found it valid.', state: 'done' };
+  return {
+    name: 'Broadcast',
+    detail: mined ? 'The network received it.' : capital(broadcastWords(entry)),
+    state,
+  };
 }
 
 function inBlock(entry: HistoryEntry): Station {
   if (entry.height !== null) {
     return {
       name: `In block ${group(entry.height)}`,
-      detail: 'A miner put it into the chain.',
+      detail: 'A miner included it.',
       state: 'done',
     };
   }
   const waiting = entry.seenBy === null || entry.seenBy > 0 || entry.kind === 'received';
-  return { name: 'Into a block', detail: 'Waits for the next miner.', state: waiting ? 'now' : 'ahead' };
+  return {
+    name: 'In a block',
+    detail: 'Pending until a miner includes it.',
+    state: waiting ? 'now' : 'ahead',
+  };
 }
 
 function settled(entry: HistoryEntry, needed: number): Station {
   const have = entry.confirmations;
   if (entry.state === 'confirmed') {
-    return { name: 'Confirmed', detail: `${plural(have, 'block')} stand on it.`, state: 'done' };
+    return { name: 'Confirmed', detail: `${plural(have, 'confirmation')}.`, state: 'done' };
   }
-  const detail = entry.height === null ? `After ${plural(needed, 'block')}.` : `${have} of ${needed} blocks.`;
+  const detail =
+    entry.height === null
+      ? `After ${plural(needed, 'confirmation')}.`
+      : `${have} of ${needed} confirmations.`;
   return { name: 'Confirmed', detail, state: entry.height === null ? 'ahead' : 'now' };
 }
 
@@ -59,13 +71,13 @@ function failure(entry: HistoryEntry): Station | null {
     case 'dead':
       return {
         name: 'Expired',
-        detail: 'No block took it in time. Its coins are free again.',
+        detail: 'No block included it in time. Its coins are available again.',
         state: 'failed',
       };
     case 'conflicted':
-      return { name: 'Overtaken', detail: 'Another payment spent the same coins.', state: 'failed' };
+      return { name: 'Conflicted', detail: 'Another payment spent the same coins.', state: 'failed' };
     case 'cancelled':
-      return { name: 'Cancelled', detail: 'Its sender took it back before it was mined.', state: 'failed' };
+      return { name: 'Cancelled', detail: 'Its sender replaced it before it was mined.', state: 'failed' };
     default:
       return null;
   }

@@ -2,17 +2,17 @@ import type { NetworkActivity } from '../../shared/contract/network.ts';
 import { bytes, figures, group, percent, plural } from './number.ts';
 import { duration } from './time.ts';
 
-/** How blocks arrived that came as lists of what everybody has. */
+/** How compact blocks (BIP 152) were completed. */
 export function compactWords({ whole, asked, failed, inline }: NetworkActivity['compact']): string {
   const all = whole + asked + failed;
-  const small = inline > 0 ? `${plural(inline, 'small block')} came whole` : 'none so far';
+  const small = inline > 0 ? `${plural(inline, 'small block')} received in full` : 'none yet';
   if (all === 0) return small;
   const rest = [
-    ...(asked > 0 ? [`${group(asked)} after one question`] : []),
-    ...(failed > 0 ? [`${group(failed)} fetched whole`] : []),
+    ...(asked > 0 ? [`${group(asked)} after one round trip`] : []),
+    ...(failed > 0 ? [`${group(failed)} fetched in full`] : []),
     ...(inline > 0 ? [small] : []),
   ];
-  const at = `${group(whole)} of ${group(all)} put together at once (${percent(whole / all)})`;
+  const at = `${group(whole)} of ${group(all)} reconstructed without a round trip (${percent(whole / all)})`;
   return rest.length === 0 ? at : `${at}, ${rest.join(', ')}`;
 }
 
@@ -27,14 +27,14 @@ export function uploadWords({ total, bytesPerSecond, limit }: NetworkActivity['u
   return limit === null ? now : `${now}; limit ${bytes(limit)} a second`;
 }
 
-/** How this computer's clock stands to that of the others. */
+/** Offset of this computer's clock from the median of the peers' clocks. */
 export function clockWords(offset: number | null): string {
   if (offset === null) return 'too few peers to compare';
-  if (Math.abs(offset) < 2) return 'as that of the others';
-  return `${duration(Math.abs(offset))} ${offset > 0 ? 'ahead of' : 'behind'} the others`;
+  if (Math.abs(offset) < 2) return 'less than 2 seconds';
+  return `${duration(Math.abs(offset))} ${offset > 0 ? 'ahead of' : 'behind'} the peers`;
 }
 
-/** How far the blocks are checked that lie behind the UTXO set that this node began with. */
+/** How many blocks below the UTXO snapshot are validated. */
 export function historyWords({ verified, of }: NonNullable<NetworkActivity['history']>): string {
   return verified >= of
     ? `all ${plural(of, 'block')} checked`

@@ -34,8 +34,8 @@ export function percent(share: number): string {
   return `${bounded === 1 ? 100 : Math.min(99, Math.floor(bounded * 100))}\u00a0%`;
 }
 
-/** A hash rate: "3 100 tries a second". */
+/** A hash rate: "3 100 H/s". */
 export function hashRate(perSecond: number): string {
-  if (perSecond <= 0) return 'no tries yet';
-  return `${figures(perSecond)} ${perSecond === 1 ? 'try' : 'tries'} a second`;
+  if (perSecond <= 0) return '0\u00a0H/s';
+  return `${figures(perSecond)}\u00a0H/s`;
 }

@@ -75,9 +75,9 @@ const VERBS: Readonly<Record<Operation['kind'], Verbs>> = {
   'wallet-restore': { running: 'is being restored', done: 'was restored', failed: 'was not restored' },
   'wallet-password': { running: 'is being changed', done: 'was changed', failed: 'was not changed' },
   'wallet-rescan': {
-    running: 'starts to read the blockchain again',
-    done: 'reads the blockchain again',
-    failed: 'does not read the blockchain again',
+    running: 'starts a rescan of the blockchain',
+    done: 'is rescanning the blockchain',
+    failed: 'could not start a rescan',
   },
-  'peer-add': { running: 'is being made', done: 'was made', failed: 'was not made' },
+  'peer-add': { running: 'is being opened', done: 'was opened', failed: 'could not be opened' },
 };

@@ -1,23 +1,23 @@
 import type { Peer } from '../../shared/contract/peers.ts';
 
 const FOUND: Readonly<Record<Peer['foundBy'], string>> = {
-  inbound: 'it found us',
-  bootstrap: 'a known first address',
-  dns: 'the network’s directory',
-  manual: 'you added it',
-  'address-book': 'remembered from before',
-  exchange: 'another peer told us',
-  dht: 'the network’s address table',
-  mdns: 'the local network',
-  'join-link': 'your invitation link',
+  inbound: 'inbound connection',
+  bootstrap: 'bootstrap node',
+  dns: 'DNS seed',
+  manual: 'added by you',
+  'address-book': 'address manager',
+  exchange: 'peer exchange',
+  dht: 'DHT',
+  mdns: 'local network (mDNS)',
+  'join-link': 'join link',
 };
 
 const KIND: Readonly<Record<Peer['kind'], string>> = {
-  inbound: 'it called us',
-  'full-relay': 'we called, for all',
-  'block-only': 'we called, for blocks',
-  feeler: 'short test call',
-  manual: 'you added it',
+  inbound: 'inbound',
+  'full-relay': 'outbound, full relay',
+  'block-only': 'outbound, block-relay only',
+  feeler: 'outbound, feeler',
+  manual: 'outbound, manual',
 };
 
 /** How the node came to know the peer, in words. */
@@ -26,11 +26,11 @@ export const foundWords = (peer: Peer): string => FOUND[peer.foundBy];
 /** What the connection is for, in words. */
 export const kindWords = (peer: Peer): string => KIND[peer.kind];
 
-/** How far the peer is trusted; 0 is spotless. */
-export function trustWords(score: number): string {
-  if (score <= 0) return 'spotless';
-  if (score < 30) return 'small slips';
-  return score < 70 ? 'being watched' : 'nearly sent away';
+/** The misbehaviour score in words, with the score; 0 is good, 100 is a ban (docs/misbehaviour.md). */
+export function scoreWords(score: number): string {
+  if (score <= 0) return 'good';
+  const name = score < 30 ? 'minor faults' : score < 70 ? 'poor' : 'near ban';
+  return `${name} (${Math.ceil(score)})`;
 }
 
 /** What the peers run, the most frequent first. */

@@ -6,20 +6,21 @@ export interface WordsVerdict {
   readonly sentence: string;
 }
 
-/** Says how many words are still missing or which one isn't on the list. `list` holds the 2048 words. */
+/** Says how many words are still missing or which one isn't in the word list. `list` holds the 2048 words. */
 export function judgeWords(text: string, list: ReadonlySet<string>): WordsVerdict {
   const words = splitWords(text);
   // The last word may still be half typed.
   const finished = /\P{L}$/u.test(visible(text)) || words.length >= 24 ? words : words.slice(0, -1);
   const wrong = finished.findIndex((word) => !list.has(word));
   if (wrong >= 0)
-    return { ready: false, sentence: `Word ${wrong + 1}, “${words[wrong] ?? ''}”, is not on the list.` };
+    return { ready: false, sentence: `Word ${wrong + 1}, “${words[wrong] ?? ''}”, is not in the word list.` };
   if (words.length === 12 || words.length === 24) {
     const last = words.at(-1) ?? '';
-    if (!list.has(last)) return { ready: false, sentence: `The last word, “${last}”, is not on the list.` };
-    return { ready: true, sentence: `${words.length} words, all on the list.` };
+    if (!list.has(last))
+      return { ready: false, sentence: `The last word, “${last}”, is not in the word list.` };
+    return { ready: true, sentence: `${words.length} words, all in the word list.` };
   }
-  if (words.length > 24) return { ready: false, sentence: 'These are more than 24 words.' };
+  if (words.length > 24) return { ready: false, sentence: 'More than 24 words.' };
   return { ready: false, sentence: `${words.length} of 12 or 24 words.` };
 }
 

@@ -1,11 +1,11 @@
 import type { NodeStatus } from '../../shared/contract/node.ts';
 
 const PHASE: Readonly<Record<NodeStatus['phase'], string>> = {
-  starting: 'opening its data',
-  repairing: 'mending its data',
+  starting: 'opening the data directory',
+  repairing: 'repairing the data directory',
   'finding-peers': 'looking for peers',
-  headers: 'fetching the chain’s outline',
-  snapshot: 'fetching the state of all coins',
+  headers: 'fetching headers',
+  snapshot: 'fetching the UTXO snapshot',
   blocks: 'fetching and checking blocks',
   synced: 'in sync',
   stopping: 'stopping',

@@ -5,10 +5,10 @@ type Upgrade = ChainUpgrades['upgrades'][number];
 
 const NAMES: Readonly<Record<string, string>> = { 'policy-lock': 'Conditional locks' };
 
-/** What a new rule is about, for people. */
+/** Display name of a soft fork. */
 export const upgradeName = ({ name }: Pick<Upgrade, 'name'>): string => NAMES[name] ?? name;
 
-/** Where a rule stands, in a sentence with its share of the blocks. */
+/** State of a soft fork (protocol.md §13), with its share of the blocks. */
 export function upgradeWords(
   upgrade: Upgrade,
   all: Pick<ChainUpgrades, 'period' | 'threshold' | 'blocks'>,
@@ -16,14 +16,14 @@ export function upgradeWords(
   const { state, since, activeAt, signalled } = upgrade;
   switch (state) {
     case 'defined':
-      return 'not voted on yet';
+      return 'signalling has not started';
     case 'started':
-      return `miners vote: ${group(signalled)} of ${group(all.blocks)} blocks of this period for it; ${group(all.threshold)} of ${group(all.period)} decide`;
+      return `signalled by ${group(signalled)} of ${group(all.blocks)} blocks of this period; ${group(all.threshold)} of ${group(all.period)} lock it in`;
     case 'locked-in':
-      return `decided at block ${group(since)}, in force from block ${group(activeAt ?? since)} on`;
+      return `locked in at block ${group(since)}, active from block ${group(activeAt ?? since)} on`;
     case 'active':
-      return `in force since block ${group(since)}`;
+      return `active since block ${group(since)}`;
     case 'failed':
-      return `dropped at block ${group(since)}`;
+      return `failed at block ${group(since)}`;
   }
 }

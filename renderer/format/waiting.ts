@@ -1,12 +1,12 @@
 import type { MempoolEntryInfo } from '../../shared/contract/mempool.ts';
 
-/** A transaction with its price; what a block that is full takes first. */
+/** A mempool transaction with its fee rate. */
 export interface Waiting extends MempoolEntryInfo {
   /** Motes per byte. */
   readonly rate: number;
 }
 
-/** Everything that waits, dearest first, as miners take it. */
+/** All transactions, highest fee rate first, in the order of block assembly. */
 export function byRate(entries: readonly MempoolEntryInfo[]): Waiting[] {
   return entries.map((entry) => ({ ...entry, rate: entry.fee / entry.size })).sort((a, b) => b.rate - a.rate);
 }
@@ -29,7 +29,7 @@ export function nextBlocks(queue: readonly Waiting[], most: number): Waiting[][]
   return blocks;
 }
 
-/** How dear a price is beside the floor, in five steps: 0 = at the floor, 4 = 16 times that or more. */
+/** A fee rate relative to the floor in five steps: 0 = at the floor, 4 = at least 16 times the floor. */
 export function heat(rate: number, floor: number): 0 | 1 | 2 | 3 | 4 {
   const steps = Math.floor(Math.log2(Math.max(1, rate / Math.max(1, floor))));
   return Math.min(4, Math.max(0, steps)) as 0 | 1 | 2 | 3 | 4;

@@ -28,9 +28,9 @@ function mining({ client, mining: miner, wallets, toasts }: AppState): Command[]
   if (wallet === null) return [];
   const run = attempt(
     () => client.mining.start({ wallet, threads: 1 }),
-    `Mining for ${isolated(wallet)} on one core.`,
+    `Mining with one thread; rewards go to ${isolated(wallet)}.`,
   );
-  return [{ id: 'do-mine', group: 'Do', label: 'Start mining on one core', run }];
+  return [{ id: 'do-mine', group: 'Do', label: 'Start mining, one thread', run }];
 }
 
 function appearance({ theme }: AppState): Command[] {

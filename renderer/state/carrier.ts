@@ -25,7 +25,7 @@ const TOKEN_KEY = 'kith.token';
 const OPEN_TIMEOUT = 5000;
 const PORT_TIMEOUT = 2000;
 
-/** The desktop hands over a port after every load; a page opened by a link has a key in its address. */
+/** The desktop passes a port after every load; a page opened by a link has a key in its address. */
 export function chooseCarrier(): OpenCarrier {
   const ports = listenForPorts();
   const token = takeToken();
@@ -36,7 +36,7 @@ export function chooseCarrier(): OpenCarrier {
   };
 }
 
-/** Ports that the desktop hands to this window. The newest one wins: a restarted node comes with a new port. */
+/** Ports that the desktop passes to this window. The newest one is used: a restarted node has a new port. */
 function listenForPorts() {
   let newest: MessagePort | null = null;
   let arrival = Promise.withResolvers<null>();

@@ -6,7 +6,7 @@ import { follow } from './follow.ts';
 /** The newest blocks of the active chain, live, newest first. Null until they were read once. */
 export interface ChainState {
   readonly blocks: readonly BlockSummary[] | null;
-  /** Blocks that a reorganisation put aside while this page looked on, newest first. */
+  /** Blocks that a reorganisation disconnected while this page was open, newest first. */
   readonly aside: readonly BlockSummary[];
 }
 

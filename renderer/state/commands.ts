@@ -25,8 +25,8 @@ const PLACES: readonly [Place, string, string][] = [
   ['mining', 'Mining', 'miner hash rate'],
   ['health', 'Health', 'status log coins'],
   ['settings', 'Settings', 'theme about'],
-  ['new-wallet', 'Make a wallet', 'new create'],
-  ['restore-wallet', 'Restore a wallet from words', 'seed recover'],
+  ['new-wallet', 'Create wallet', 'new create'],
+  ['restore-wallet', 'Restore wallet', 'seed words recovery phrase recover'],
 ];
 
 /** Places whose name or everyday words hold every typed word; those that begin with it first. */

@@ -29,7 +29,7 @@ export function createConnection(open: OpenCarrier): Connection {
   const link: ClientLink<Context> = {
     // Nothing is queued while the node is away: a payment must never be sent later than the person thinks.
     call: (path, input, options) => {
-      if (!carrier) throw new ORPCError('NOT_CONNECTED', { message: 'The node is not answering.' });
+      if (!carrier) throw new ORPCError('NOT_CONNECTED', { message: 'The node does not respond.' });
       return carrier.link.call(path, input, options);
     },
   };

@@ -45,10 +45,10 @@ function newsOf(before: HistoryEntry | undefined, entry: HistoryEntry): PaymentN
     return { text: `Your payment is in block ${group(entry.height)}.`, tone: 'good' };
   }
   if (entry.state === 'expired') {
-    return { text: 'A payment was not mined in time. Its coins are yours again.', tone: 'bad' };
+    return { text: 'A payment expired. Its coins are available again.', tone: 'bad' };
   }
   if (entry.state === 'conflicted') {
-    return { text: 'A payment was overtaken by another one that spends the same coins.', tone: 'bad' };
+    return { text: 'A payment is conflicted: another one spent the same coins.', tone: 'bad' };
   }
   return null;
 }

@@ -12,7 +12,7 @@ export function problemOf(error: unknown): Problem {
     const { code, message, data } = error as ORPCError<string, unknown>;
     return { code, sentence: sentence(issueOf(data) ?? message) };
   }
-  return { code: 'NOT_CONNECTED', sentence: 'The node is not answering.' };
+  return { code: 'NOT_CONNECTED', sentence: 'The node does not respond.' };
 }
 
 /** The first broken field of an input that the boundary refused. */

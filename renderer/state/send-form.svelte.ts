@@ -65,7 +65,7 @@ export function createSendForm(app: Pick<AppState, 'client' | 'node' | 'wallets'
   const wrongAmount = $derived.by(() => {
     if (compact(amount) === '') return null;
     if (motes === null) return amountProblem(amount);
-    if (motes === 0) return 'An amount is more than nothing.';
+    if (motes === 0) return 'Enter an amount above zero.';
     if (motes > spendable) return `More than the wallet can spend now: ${amountWords(spendable)}.`;
     return null;
   });

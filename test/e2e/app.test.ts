@@ -55,7 +55,7 @@ test('the page opens, and the key is gone from its address', async () => {
   expect(person.page.url()).not.toContain('token');
 });
 
-test('a person makes a wallet, mines, and pays somebody on another node who sees it arrive', async () => {
+test('a user creates a wallet, mines and pays a wallet on another node, which receives the payment', async () => {
   await friend.wallet.create({ name: 'friend', password: PASSWORD });
   const { address } = await friend.wallet.address({ name: 'friend' });
 
@@ -76,20 +76,20 @@ test('a person makes a wallet, mines, and pays somebody on another node who sees
   await person.setMining(false);
 });
 
-test('who connected how is told, and a ban with its reason can be lifted', async () => {
+test('Peers shows how each peer connected, and a ban with its reason can be lifted', async () => {
   const { page } = person;
   await person.go('peers');
-  await page.getByText(/called us from 127\.0\.0\.1:\d+/).waitFor();
+  await page.getByText(/connected, inbound from 127\.0\.0\.1:\d+/).waitFor();
   await page.getByRole('button', { name: 'Details' }).first().click();
-  await page.getByText('it found us').last().waitFor();
-  await page.getByRole('button', { name: 'Keep out for a day' }).click();
-  await page.getByRole('heading', { name: 'Kept out' }).waitFor();
+  await page.getByText('inbound connection').last().waitFor();
+  await page.getByRole('button', { name: 'Ban for a day' }).click();
+  await page.getByRole('heading', { name: 'Banned' }).waitFor();
   await page.getByText('You sent it away.', { exact: true }).waitFor();
-  await page.getByText(/let in again in 24 hours/).waitFor();
-  await page.getByText(/is kept out for a while\. You sent it away\./).waitFor();
-  await page.getByRole('button', { name: 'Let in now' }).click();
-  await page.getByText('may come in again').waitFor();
-  await page.getByRole('heading', { name: 'Kept out' }).waitFor({ state: 'detached' });
+  await page.getByText(/unbanned in 24 hours/).waitFor();
+  await page.getByText(/was banned\. You sent it away\./).waitFor();
+  await page.getByRole('button', { name: 'Unban' }).click();
+  await page.getByText('was unbanned').waitFor();
+  await page.getByRole('heading', { name: 'Banned' }).waitFor({ state: 'detached' });
   // The friend calls again by itself.
   await page.getByRole('button', { name: 'Details' }).first().waitFor();
 });
@@ -97,11 +97,13 @@ test('who connected how is told, and a ban with its reason can be lifted', async
 test('Health shows what works between the nodes, what miners signal, and the log with its facts', async () => {
   const { page } = person;
   await person.go('health');
-  await page.getByRole('heading', { name: 'Between nodes' }).waitFor();
-  await page.getByText(/put together at once|small blocks? came whole|none so far/).waitFor();
+  await page.getByRole('heading', { name: 'Relay and sync' }).waitFor();
+  await page.getByText(/without a round trip|small blocks? received in full|none yet/).waitFor();
   await page.getByRole('heading', { name: 'Upgrades' }).waitFor();
-  await page.getByText(/in force since block|miners vote|decided at block|not voted on yet/).waitFor();
-  await page.getByRole('button', { name: 'Show the log' }).click();
+  await page
+    .getByText(/active since block|signalled by|locked in at block|signalling has not started/)
+    .waitFor();
+  await page.getByRole('button', { name: 'Show log' }).click();
   const log = page.getByRole('log');
   await log
     .getByText(/direction inbound · kind inbound · foundBy inbound/)
@@ -114,7 +116,7 @@ test('without the key the page gets no way to the node', async () => {
   const context = await browser.newContext();
   const stranger = await context.newPage();
   await stranger.goto(mine.api);
-  await stranger.getByText('This page needs its key').waitFor();
+  await stranger.getByText('This page needs an access key').waitFor();
   expect(await stranger.getByText('Everyday').count()).toBe(0);
   await context.close();
 });

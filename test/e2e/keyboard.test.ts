@@ -75,14 +75,14 @@ async function goTo(place: string): Promise<void> {
 }
 
 test('makes a wallet, mines and pays with the keyboard alone', async () => {
-  await tabTo('Make a wallet');
+  await tabTo('Create wallet');
   await page.keyboard.press('Enter');
-  await page.getByLabel('Name of the wallet').waitFor();
-  await type('Name of the wallet', 'Everyday');
+  await page.getByLabel('Wallet name').waitFor();
+  await type('Wallet name', 'Everyday');
   await type('Password', PASSWORD);
-  await type('The same password again', PASSWORD);
+  await type('Repeat password', PASSWORD);
   await page.keyboard.press('Enter');
-  const list = page.getByRole('list', { name: 'Your words' });
+  const list = page.getByRole('list', { name: 'Recovery phrase' });
   await list.waitFor();
   const words = await list.locator('.mono').allTextContents();
   await tabTo('I have written them down');
@@ -94,14 +94,14 @@ test('makes a wallet, mines and pays with the keyboard alone', async () => {
   for (const label of await page.getByText(/^Word \d+$/).allTextContents())
     await type(label, words[Number(label.slice('Word '.length)) - 1]!);
   await page.keyboard.press('Enter');
-  await page.getByText('can receive from now on').waitFor();
+  await page.getByText('is ready to receive').waitFor();
 
   await tabTo('Mine coins');
   await page.keyboard.press('Enter');
   await page.getByText('Not mining').waitFor();
   await tabTo('Mine');
   await page.keyboard.press('Space');
-  await page.getByText('tries a second').first().waitFor();
+  await page.getByText('H/s').first().waitFor();
 
   // The palette leads anywhere, and gives the focus back when it is left.
   await goTo('receive');
@@ -113,12 +113,12 @@ test('makes a wallet, mines and pays with the keyboard alone', async () => {
   await page.keyboard.press('Escape');
   await expect.poll(async () => (await focused()).name).toBe('Copy address');
   await goTo('send');
-  await page.getByText(/You can spend [1-9]/).waitFor({ timeout: 120_000 });
+  await page.getByText(/Available: [1-9]/).waitFor({ timeout: 120_000 });
   await type('To', address);
   await type('Amount', '1.5');
   await page.keyboard.press('Enter');
-  await page.getByText('Leaves the wallet').waitFor();
+  await page.getByText('Total', { exact: true }).waitFor();
   await type('Password of Everyday', PASSWORD);
   await page.keyboard.press('Enter');
-  await page.getByRole('heading', { name: 'Moved to yourself' }).waitFor({ timeout: 60_000 });
+  await page.getByRole('heading', { name: 'Payment to yourself' }).waitFor({ timeout: 60_000 });
 });

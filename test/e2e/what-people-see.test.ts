@@ -64,7 +64,7 @@ test('an address and an amount are taken as they are copied from a mail and from
     `\u200b${address.slice(0, 20)}\u00ad ${address.slice(20)}\u202c`,
     '1.50\u202f000\u202f000\u00a0KITH',
   );
-  await page.getByText('Leaves the wallet').waitFor();
+  await page.getByText('Total', { exact: true }).waitFor();
   expect((await page.locator('.address .groups').first().textContent())?.replace(/\s/g, '')).toBe(address);
   await press('Back');
 });
@@ -136,7 +136,7 @@ test('text from the right never turns a sentence of the page around', async () =
     [`payment/${payment!.txid}`],
     ['mining'],
     ['settings'],
-    ['settings', () => page.getByRole('button', { name: 'Words and password' }).first().click()],
+    ['settings', () => page.getByRole('button', { name: 'Recovery phrase and password' }).first().click()],
     ['settings', () => page.getByRole('button', { name: 'Unlock' }).first().click()],
     ['send', () => review(`kith:${address}?label=${encodeURIComponent(LABEL)}`, '4')],
   ];

@@ -59,7 +59,7 @@ test('money leaves only by the native dialog, which shows the whole payment', as
 
   harness.answerDialog = () => 1;
   await person.page.getByRole('button', { name: /^Send / }).click();
-  await person.page.getByRole('heading', { name: /Payment|Moved to yourself/ }).waitFor();
+  await person.page.getByRole('heading', { name: /Payment|Payment to yourself/ }).waitFor();
   expect(harness.dialogs).toHaveLength(2);
 });
 

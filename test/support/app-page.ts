@@ -30,11 +30,11 @@ export function createAppPage(page: Page): AppPage {
     go,
     async makeWallet(name, password) {
       await go('new-wallet');
-      await fill('Name of the wallet', name);
+      await fill('Wallet name', name);
       await fill('Password', password);
-      await fill('The same password again', password);
-      await press('Make the wallet');
-      const list = page.getByRole('list', { name: 'Your words' });
+      await fill('Repeat password', password);
+      await press('Create wallet');
+      const list = page.getByRole('list', { name: 'Recovery phrase' });
       await list.waitFor();
       const words = await list.locator('.mono').allTextContents();
       if (words.length !== WORDS) throw new Error(`${words.length} words were shown`);
@@ -46,7 +46,7 @@ export function createAppPage(page: Page): AppPage {
       for (const label of await page.getByText(/^Word \d+$/).allTextContents())
         await fill(label, words[Number(label.slice('Word '.length)) - 1]!);
       await press('Check');
-      await page.getByText('can receive from now on').waitFor();
+      await page.getByText('is ready to receive').waitFor();
       return words;
     },
     async address() {
@@ -65,7 +65,7 @@ export function createAppPage(page: Page): AppPage {
     },
     async waitForSpendable(kith) {
       await go('send');
-      const spendable = page.getByText(/^You can spend /);
+      const spendable = page.getByText(/^Available: /);
       await spendable.waitFor();
       const enough = async (): Promise<boolean> => {
         const words = (await spendable.textContent()) ?? '';
@@ -78,7 +78,7 @@ export function createAppPage(page: Page): AppPage {
       await fill('To', to);
       await fill('Amount', kith);
       await press('Review');
-      await page.getByText('Leaves the wallet').waitFor();
+      await page.getByText('Total', { exact: true }).waitFor();
       await page.getByLabel(/^Password of /).fill(password);
       await page.getByRole('button', { name: /^Send / }).click();
     },

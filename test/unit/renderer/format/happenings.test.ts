@@ -29,31 +29,31 @@ const entry = (parts: Partial<JournalEntry>): JournalEntry => ({
 
 describe('what happened with a peer', () => {
   test.each<[Partial<JournalEntry>, string]>([
-    [{}, 'was called at 192.0.2.7:21474, told of by another peer'],
+    [{}, 'connected, outbound to 192.0.2.7:21474, found by peer exchange'],
     [
       { kind: 'block-only', foundBy: 'address-book' },
-      'was called at 192.0.2.7:21474 for blocks only, remembered from before',
+      'connected, outbound to 192.0.2.7:21474, block-relay only, from the address manager',
     ],
+    [{ kind: 'feeler', foundBy: 'dht' }, 'connected, outbound to 192.0.2.7:21474, feeler, found in the DHT'],
     [
-      { kind: 'feeler', foundBy: 'dht' },
-      'was called at 192.0.2.7:21474 for a short test, found in the network’s address table',
+      { direction: 'inbound', kind: 'inbound', foundBy: 'inbound' },
+      'connected, inbound from 192.0.2.7:21474',
     ],
-    [{ direction: 'inbound', kind: 'inbound', foundBy: 'inbound' }, 'called us from 192.0.2.7:21474'],
-    [{ event: 'left' }, 'left'],
+    [{ event: 'left' }, 'disconnected'],
     [
       { event: 'left', code: 'peer-silent', reason: 'It stopped answering.' },
-      'was let go. It stopped answering.',
+      'was disconnected. It stopped answering.',
     ],
     [
       { event: 'refused', reason: 'It belongs to another network.', times: 12 },
-      'did not become a peer. It belongs to another network. (12 times)',
+      'was refused. It belongs to another network. (12 times)',
     ],
     [
       { event: 'penalty', reason: 'It announced more than anybody could use.' },
-      'lost trust. It announced more than anybody could use.',
+      'broke a rule. It announced more than anybody could use.',
     ],
-    [{ event: 'banned', reason: 'You sent it away.' }, 'is kept out for a while. You sent it away.'],
-    [{ event: 'pardoned' }, 'may come in again'],
+    [{ event: 'banned', reason: 'You sent it away.' }, 'was banned. You sent it away.'],
+    [{ event: 'pardoned' }, 'was unbanned'],
   ])('%j', (parts, words) => {
     expect(journalWords(entry(parts))).toBe(words);
   });
@@ -65,22 +65,22 @@ describe('what happened with a peer', () => {
 });
 
 test('compact blocks in one line', () => {
-  expect(compactWords({ whole: 0, asked: 0, failed: 0, inline: 0 })).toBe('none so far');
-  expect(compactWords({ whole: 0, asked: 0, failed: 0, inline: 1 })).toBe('1 small block came whole');
+  expect(compactWords({ whole: 0, asked: 0, failed: 0, inline: 0 })).toBe('none yet');
+  expect(compactWords({ whole: 0, asked: 0, failed: 0, inline: 1 })).toBe('1 small block received in full');
   expect(compactWords({ whole: 8, asked: 0, failed: 0, inline: 0 })).toBe(
-    '8 of 8 put together at once (100\u00a0%)',
+    '8 of 8 reconstructed without a round trip (100\u00a0%)',
   );
   expect(compactWords({ whole: 97, asked: 2, failed: 1, inline: 40 })).toBe(
-    '97 of 100 put together at once (97\u00a0%), 2 after one question, 1 fetched whole, 40 small blocks came whole',
+    '97 of 100 reconstructed without a round trip (97\u00a0%), 2 after one round trip, 1 fetched in full, 40 small blocks received in full',
   );
 });
 
 test('the clock, and the history behind a UTXO set', () => {
   expect([null, 0.4, 90, -7200].map(clockWords)).toEqual([
     'too few peers to compare',
-    'as that of the others',
-    '2 minutes ahead of the others',
-    '2 hours behind the others',
+    'less than 2 seconds',
+    '2 minutes ahead of the peers',
+    '2 hours behind the peers',
   ]);
   expect(historyWords({ verified: 5, of: 20 })).toBe('5 of 20 blocks checked (25\u00a0%)');
   expect(historyWords({ verified: 20, of: 20 })).toBe('all 20 blocks checked');
@@ -99,11 +99,11 @@ test('where a new rule stands', () => {
     upgradeWords({ ...at, state: 'failed' }, all),
   ];
   expect(words).toEqual([
-    'not voted on yet',
-    'miners vote: 5 of 6 blocks of this period for it; 18 of 20 decide',
-    'decided at block 60, in force from block 100 on',
-    'in force since block 100',
-    'dropped at block 60',
+    'signalling has not started',
+    'signalled by 5 of 6 blocks of this period; 18 of 20 lock it in',
+    'locked in at block 60, active from block 100 on',
+    'active since block 100',
+    'failed at block 60',
   ]);
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { feeRates } from '../../../../renderer/format/fees.ts';
 import { nextReward } from '../../../../renderer/format/mining.ts';
-import { latencyWords, placeWords, trustWords } from '../../../../renderer/format/peer.ts';
+import { latencyWords, placeWords, scoreWords } from '../../../../renderer/format/peer.ts';
 import { byRate, heat, nextBlocks } from '../../../../renderer/format/waiting.ts';
 
 const waiting = (txid: string, size: number, fee: number) => ({ txid, size, fee, ancestors: 0, time: 0 });
@@ -59,11 +59,11 @@ describe('peers in words', () => {
     expect(latencyWords(65.4)).toBe('65\u00a0ms');
   });
   test('how trusted', () => {
-    expect([0, 10, 40, 90].map(trustWords)).toEqual([
-      'spotless',
-      'small slips',
-      'being watched',
-      'nearly sent away',
+    expect([0, 10, 40, 90].map(scoreWords)).toEqual([
+      'good',
+      'minor faults (10)',
+      'poor (40)',
+      'near ban (90)',
     ]);
   });
 });

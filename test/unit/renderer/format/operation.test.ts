@@ -65,7 +65,7 @@ describe('in words', () => {
     [{ kind: 'wallet-password' }, 'The password of the wallet Everyday was changed'],
     [
       { kind: 'peer-add', address: '/ip4/192.0.2.7/tcp/1', wallet: null },
-      'The connection to /ip4/192.0.2.7/tcp/1 was made',
+      'The connection to /ip4/192.0.2.7/tcp/1 was opened',
     ],
   ] as [Partial<Operation>, string][])('%o', (parts, text) => expect(say(parts)).toBe(text));
 

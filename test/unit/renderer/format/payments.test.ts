@@ -16,18 +16,18 @@ describe('payments as sentences', () => {
   test.each([
     [{ state: 'confirmed' }, 'Received N'],
     [{ state: 'mined', confirmations: 3, label: 'rent' }, 'Received N for rent, 3 confirmations'],
-    [{ state: 'pending', height: null, confirmations: 0 }, 'Receiving N, not in a block yet'],
-    [{ ...onTheWay, state: 'queued' }, 'Sending N, waiting for a peer to hand it to'],
+    [{ state: 'pending', height: null, confirmations: 0 }, 'Receiving N, pending'],
+    [{ ...onTheWay, state: 'queued' }, 'Sending N, waiting for a peer'],
     [{ ...onTheWay, state: 'sent', seenBy: 1, ofPeers: 5 }, 'Sending N, seen by 1 of 5 peers'],
     [{ kind: 'sent', state: 'confirmed', label: 'Mira' }, 'Sent N to Mira'],
     [
       { kind: 'sent', state: 'mined', confirmations: 1, addresses: ['a', 'b'] },
       'Sent N to 2 addresses, 1 confirmation',
     ],
-    [{ kind: 'mined', state: 'immature', confirmations: 700 }, 'Mined a block: N, ready in 20 blocks'],
+    [{ kind: 'mined', state: 'immature', confirmations: 700 }, 'Mined a block: N, immature for 20 blocks'],
     [{ kind: 'mined', state: 'confirmed', confirmations: 720 }, 'Mined a block: N'],
-    [{ kind: 'sent', state: 'expired', height: null }, 'Not mined in time, coins free again: N'],
-    [{ kind: 'received', state: 'conflicted', height: null }, 'Overtaken by another payment: N'],
+    [{ kind: 'sent', state: 'expired', height: null }, 'Expired, coins available again: N'],
+    [{ kind: 'received', state: 'conflicted', height: null }, 'Conflicted with another payment: N'],
   ] as const)('%o', (parts, text) =>
     expect(say({ ...parts, addresses: 'addresses' in parts ? [...parts.addresses] : [] })).toBe(text),
   );
@@ -45,25 +45,25 @@ describe('the journey of a payment', () => {
   test.each([
     [
       { ...onTheWay, state: 'queued', seenBy: 0, ofPeers: 0 },
-      ['Sent: done', 'Spreading: now', 'Into a block: ahead', 'Confirmed: ahead'],
+      ['Sent: done', 'Broadcast: now', 'In a block: ahead', 'Confirmed: ahead'],
     ],
     [
       { ...onTheWay, state: 'sent', seenBy: 2, ofPeers: 4 },
-      ['Sent: done', 'Spreading: done', 'Into a block: now', 'Confirmed: ahead'],
+      ['Sent: done', 'Broadcast: done', 'In a block: now', 'Confirmed: ahead'],
     ],
     [
       { kind: 'sent', state: 'mined', confirmations: 2 },
-      ['Sent: done', 'Spreading: done', 'In block 100: done', 'Confirmed: now'],
+      ['Sent: done', 'Broadcast: done', 'In block 100: done', 'Confirmed: now'],
     ],
     [
       { kind: 'sent', state: 'confirmed' },
-      ['Sent: done', 'Spreading: done', 'In block 100: done', 'Confirmed: done'],
+      ['Sent: done', 'Broadcast: done', 'In block 100: done', 'Confirmed: done'],
     ],
     [{ kind: 'mined', state: 'immature', confirmations: 9 }, ['In block 100: done', 'Confirmed: now']],
     [{ ...onTheWay, state: 'expired', seenBy: 0, ofPeers: 0 }, ['Sent: done', 'Expired: failed']],
     [
       { kind: 'received', state: 'pending', height: null },
-      ['Seen: done', 'Checked: done', 'Into a block: now', 'Confirmed: ahead'],
+      ['Seen: done', 'Checked: done', 'In a block: now', 'Confirmed: ahead'],
     ],
   ] as const)('%o', (parts, stations) => expect(states(parts)).toEqual(stations));
 });
@@ -95,7 +95,7 @@ describe('mined rewards in a row', () => {
       'd',
       'e',
     ]);
-    expect(rows[0]).toMatchObject({ motes: 60, ripening: 1 });
+    expect(rows[0]).toMatchObject({ motes: 60, immature: 1 });
   });
   test('one that was lost to a reorganisation keeps its own line', () => {
     const lost = anEntry({ txid: 'x', kind: 'mined', state: 'conflicted', height: null });

@@ -39,7 +39,7 @@ describe('typed seed words', () => {
   test('names the wrong word', () => {
     expect(judgeWords([...twelve.slice(0, 6), 'kithkith', ...twelve.slice(7)].join(' '), list)).toEqual({
       ready: false,
-      sentence: 'Word 7, “kithkith”, is not on the list.',
+      sentence: 'Word 7, “kithkith”, is not in the word list.',
     });
   });
   test('does not nag about a word that is being typed', () => {

@@ -36,7 +36,7 @@ describe('the way to the node', () => {
     a.cut();
     await vi.waitFor(() => expect(connection.state).toBe('no-answer'));
     expect(a.close).toHaveBeenCalled();
-    await expect(ask(connection)).rejects.toThrow('not answering');
+    await expect(ask(connection)).rejects.toThrow('does not respond');
     await vi.waitFor(async () => expect(await ask(connection)).toBe('b: chain.tip'), { timeout: 5000 });
     expect(connection.generation).toBe(2);
   });

@@ -22,7 +22,7 @@ describe('news of payments', () => {
     expect(texts([sent], [{ ...sent, state: 'mined', height: 1234 }])).toEqual([
       'Your payment is in block 1\u202f234.',
     ]);
-    expect(texts([sent], [{ ...sent, state: 'expired' }])[0]).toMatch(/not mined in time/);
+    expect(texts([sent], [{ ...sent, state: 'expired' }])[0]).toMatch(/payment expired/);
   });
   test('blocks that were found at once are one piece of news', () => {
     const mined = (txid: string) =>
