@@ -29,11 +29,10 @@ export function isKnownErrorCode(code: string): code is KnownErrorCode {
 
 /**
  * The sentence for a code, its placeholders filled from `data`. A code without one gets `fallback`, or a sentence that
- * names the code. Values are made printable and cut, because they may come from a stranger.
+ * names the code. Values are made printable and cut, because they may come from a peer.
  */
 export function sentenceFor(code: string, data?: unknown, fallback?: string): string {
-  if (!isKnownErrorCode(code))
-    return fallback ?? `Something went wrong (${code}). Look into the log for more.`;
+  if (!isKnownErrorCode(code)) return fallback ?? `Something went wrong (${code}). See the log for details.`;
   const values = typeof data === 'object' && data !== null ? (data as ErrorData) : {};
   return SENTENCES[code].replace(
     PART,
@@ -63,7 +62,7 @@ const MAX_VALUE = 300;
 // The joiners stay: without them some scripts are written wrongly.
 const UNPRINTABLE = /(?:[\p{Cc}\p{Zl}\p{Zp}]|(?!\u200c|\u200d)\p{Cf})+/gu;
 
-/** How numbers stand in a sentence. A number without one of these is never shown: nobody could tell what it counts. */
+/** How numbers stand in a sentence. A number without one of these is never shown: a reader could not tell what it counts. */
 const UNITS: Readonly<Record<string, (value: number) => string>> = {
   /** An amount in motes. */
   kith: (value) => `${formatKith(Math.ceil(value))} KITH`,

@@ -16,7 +16,7 @@ const CONTROL = /(?!\s)\p{Cc}/gu;
 
 /**
  * A label, reason or note in the form that is kept and shown: NFC, one line, no control or direction characters. They are
- * dropped rather than refused: whoever pasted them never saw them. Idempotent; may be longer than MAX_LABEL.
+ * dropped rather than refused, because the user who pasted them never saw them. Idempotent; may be longer than MAX_LABEL.
  */
 export function cleanLabel(text: string): string {
   const label = text
@@ -42,7 +42,7 @@ export function cleanName(text: string): string {
     .normalize('NFC');
 }
 
-// A mark belongs to the letter or digit before it. Both apostrophes: keyboards write one, people's texts the other.
+// A mark belongs to the letter or digit before it. Both apostrophes: keyboards type one, word processors the other.
 const NAME = /^[\p{L}\p{N}][\p{M}\u200c\u200d]*(?:[\p{L}\p{N}][\p{M}\u200c\u200d]*|[ ._'’-])*$/u;
 
 /** Whether a clean name can be the name of a wallet, as far as its characters go. */
@@ -50,7 +50,7 @@ export function isName(name: string): boolean {
   return name === cleanName(name) && NAME.test(name) && Array.from(name).length <= MAX_NAME;
 }
 
-/** Names that some file system takes for one, or that look the same, have the same key. */
+/** Names that some file system treats as equal, or that look the same, have the same key. */
 export function nameKey(name: string): string {
   return visible(cleanName(name)).replaceAll('’', "'").normalize('NFC').toLowerCase();
 }
@@ -61,8 +61,8 @@ const FIRST_STRONG_ISOLATE = '\u2068';
 const POP_ISOLATE = '\u2069';
 
 /**
- * A text of others inside a sentence of ours, where markup (`<bdi>`) has no place: it can't turn the rest around. Only
- * text that runs from the right is marked, so that all other sentences stay free of invisible characters.
+ * Isolates foreign text inside a sentence where markup (`<bdi>`) is impossible, so that it cannot change the direction of
+ * the rest. Only right-to-left text is marked; all other sentences stay free of invisible characters.
  */
 export function isolated(text: string): string {
   return RIGHT_TO_LEFT.test(text) ? `${FIRST_STRONG_ISOLATE}${text}${POP_ISOLATE}` : text;

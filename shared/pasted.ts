@@ -1,5 +1,5 @@
 /**
- * What people type and paste, read for what they see. Mails, chats and web pages put characters around and into a copied
+ * Reading of typed and pasted text by what the user sees. Mails, chats and web pages put characters around and into a copied
  * text that nothing shows: zero-width spaces, direction marks, soft hyphens, line breaks where a line was full. Every
  * reader of a pasted text begins with one of these functions, in the page, in the node and in the terminal alike. What
  * must stay exact to the byte (passwords, passphrases, messages to sign) never comes here.
@@ -12,7 +12,7 @@ const CONTROL = /(?![\s\u0085])\p{Cc}/gu;
 /** ASCII as East Asian keyboards write it. */
 const FULL_WIDTH = /[\uff01-\uff5e]/g;
 
-/** The text without what nobody sees; white space stays, full-width ASCII becomes plain. Idempotent, never longer. */
+/** The text without invisible characters; white space stays, full-width ASCII becomes plain. Idempotent, never longer. */
 export function visible(text: string): string {
   return text
     .replace(INVISIBLE, '')

@@ -4,20 +4,20 @@ import { isMotes, type Motes } from './units.ts';
 
 /** A request for a payment as one line: `kith:ADDRESS?amount=MOTES&label=…` (protocol.md §19). */
 export interface PaymentLink {
-  /** Whether it is an address of this network is for its reader to say. */
+  /** Not checked: the caller checks that it is an address of this network. */
   readonly address: string;
   readonly amount?: Motes;
   /** Clean, never empty. */
   readonly label?: string;
 }
 
-/** Why a text is no payment link. `link-requires`: it demands something this software doesn't know. */
+/** Why a text is not a payment link. `link-requires`: it demands something this software doesn't know. */
 export interface LinkProblem {
   readonly problem: 'link-malformed' | 'link-amount' | 'link-label' | 'link-requires' | 'link-other';
 }
 
 const MAX_LINK = 2000;
-/** Before what nobody sees was dropped. */
+/** Before invisible characters are dropped. */
 const MAX_PASTED = 4 * MAX_LINK;
 
 export function encodePaymentLink(link: PaymentLink): string {
@@ -50,7 +50,7 @@ export function parsePaymentLink(text: string): PaymentLink | LinkProblem {
   return { address, ...(amount === undefined ? {} : { amount }), ...(label === '' ? {} : { label }) };
 }
 
-/** Whom to pay: a link, or anything else as a bare address that is still to be judged. */
+/** Reads a link, or anything else as a bare address that the caller still has to check. */
 export function parseTarget(text: string): PaymentLink | LinkProblem {
   const pasted = text.slice(0, MAX_PASTED);
   return /^kith:/i.test(compact(pasted)) ? parsePaymentLink(text) : { address: plainCase(compact(pasted)) };
@@ -67,7 +67,7 @@ function plainCase(address: string): string {
   return /[a-z]/.test(address) ? address : address.toLowerCase();
 }
 
-/** Null for a field twice or a broken escape: a link that two programs may read in two ways is no link. */
+/** Null for a field twice or a broken escape: a link that two programs may read in two ways is refused. */
 function parseFields(query: string): Map<string, string> | null {
   const fields = new Map<string, string>();
   for (const part of query.split('&').filter((field) => field !== '')) {

@@ -67,7 +67,7 @@ export const transaction = z.object({
   fee: total.nullable(),
   inputs: z.array(transactionInput),
   outputs: z.array(transactionOutput),
-  /** Id of the block that holds it; null while it waits. */
+  /** Id of the block that contains it; null while it is in the mempool. */
   block: id.nullable(),
   height: height.nullable(),
   confirmations: count,
@@ -103,7 +103,7 @@ export const blockSummary = z.object({
   miner: z.string().nullable(),
 });
 
-/** Addition: what miners signal in the versions of their blocks, and where each soft fork stands. */
+/** Addition: what miners signal in the versions of their blocks, and the state of each soft fork. */
 export const chainUpgrades = z.object({
   period: count,
   /** Signals that a period needs to lock a rule in. */
@@ -126,7 +126,7 @@ export const chainUpgrades = z.object({
       recent: count,
     }),
   ),
-  /** Bits that this program has no open question for, and that blocks signal anyway. */
+  /** Bits that blocks signal and that belong to no deployment known here. */
   unknown: z.array(z.object({ bit: count, recent: count })),
 });
 

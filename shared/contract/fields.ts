@@ -32,8 +32,8 @@ function upTo(most: number) {
 }
 
 /**
- * A text that a person may have pasted. It is read for what they see (shared/pasted.ts) before its own limits hold; the
- * limit before that only bounds the work.
+ * A text that a user may have pasted. It is cleaned (shared/pasted.ts) before its own limits are checked; the limit here
+ * only bounds the work.
  */
 function pasted(clean: (text: string) => string, tooLong: string) {
   return z.string().max(MAX_PASTED, tooLong).transform(clean);
@@ -42,11 +42,11 @@ const MAX_PASTED = 8_000;
 
 /** A 32-byte hash that the node gives: block id, txid, wid, network id. */
 export const id = hex64();
-/** The same as somebody asks for it. */
+/** The same in an input. */
 export const givenId = pasted(compact, 'is too long to be 64 hex digits').pipe(id);
 export const transactionHex = hexOf(TRANSACTION_BYTES, 'the transaction');
 export const blockHex = hexOf(BLOCK_BYTES, 'the block');
-/** Bytes that the node itself made; no limit is needed on the way out. */
+/** Bytes from the node itself: outputs need no limit. */
 export const hex = z.string().regex(hexText);
 /** Cumulative work: a 256-bit big-endian integer as 64 hex digits, so that text order is number order. */
 export const work = hex64();
@@ -63,7 +63,7 @@ export const amount = z
   .int('must be a whole number of motes')
   .min(1, 'must be at least 1 mote')
   .max(ALL_MOTES, 'is more than all coins that will ever exist');
-/** A sum of amounts, perhaps nothing. */
+/** A sum of amounts, may be 0. */
 export const total = upTo(ALL_MOTES);
 /** What a payment changed in a wallet: below zero when it spent. */
 export const change = z.int().min(-ALL_MOTES).max(ALL_MOTES);
@@ -77,7 +77,7 @@ export const feerate = z
 export const address = pasted(compact, 'is too long to be an address').pipe(
   z.string().min(1, 'is empty').max(200, 'is too long to be an address'),
 );
-/** A place on the network, such as /ip4/127.0.0.1/tcp/21474/p2p/12D3…, or as lists show it: 127.0.0.1:21474. */
+/** A network address, such as /ip4/127.0.0.1/tcp/21474/p2p/12D3…, or as lists show it: 127.0.0.1:21474. */
 export const multiaddress = pasted(readPeerAddress, 'is too long to be a multiaddress').pipe(
   z.string().min(1, 'is empty').max(512, 'is too long to be a multiaddress'),
 );
@@ -90,7 +90,7 @@ export const walletName = pasted(cleanName, NAME_RULE).refine(isName, NAME_RULE)
 export const password = z
   .string()
   .min(1, 'the password is empty')
-  // The limit that counts is one of bytes: `wallet-password-long` tells of it.
+  // Only a first bound; the real limit is in bytes, see `wallet-password-long`.
   .max(MAX_PASSWORD_BYTES, `the password is longer than ${MAX_PASSWORD_BYTES} characters`);
 export const label = pasted(cleanLabel, 'a label has at most 200 characters').pipe(
   z.string().max(MAX_LABEL, 'a label has at most 200 characters'),
@@ -103,12 +103,12 @@ export const seconds = z
 /** How many items of a list to give; 100 unless told. */
 export const limit = z.int().min(1).max(1000).default(100);
 
-/** A thing that the user should know: a stable code and a sentence. */
+/** A message for the user: a stable code and a sentence. */
 export const notice = z.object({ code: z.string(), message: z.string() });
 
 /** The input of a procedure that takes none; an empty object is accepted too. */
 export const nothing = z.strictObject({}).optional();
-/** The output of a procedure that has nothing to say but that it worked. */
+/** The output of a procedure that returns nothing. */
 export const done = z.strictObject({});
 
 export type Notice = z.infer<typeof notice>;

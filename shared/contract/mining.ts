@@ -14,9 +14,9 @@ export const miningStatus = z.object({
   address: z.string().nullable(),
   /** Addition: the wallet that gets the rewards, when one was named. */
   wallet: z.string().nullable(),
-  /** Addition: why no hashes are tried for now though it runs (syncing, the clock), and what to do; null while it mines. */
+  /** Addition: why mining is paused although it is switched on (syncing, the clock), and what to do; null while it mines. */
   paused: notice.nullable(),
-  /** Addition: why it finds nothing though it tries, in one sentence; null while nothing is wrong. */
+  /** Addition: why mining fails, in one sentence; null while there is no problem. */
   problem: z.string().nullable(),
 });
 

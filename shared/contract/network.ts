@@ -18,40 +18,40 @@ export const networkInfo = z.object({
   /** All coins that will ever be issued, in motes. */
   emission: total,
   defaultPort: count,
-  /** False for the built-in main network before its launch: nobody is there to sync from. */
+  /** False for the built-in main network before its launch: it has no nodes to sync from. */
   launched: z.boolean(),
-  /** True when somebody founded it with a network file; false for the built-in ones. */
+  /** True for a network from a network file; false for the built-in ones. */
   founded: z.boolean(),
   /** True where `mining.generate` works. */
   generates: z.boolean(),
 });
 
-/** Addition: what the mechanisms between nodes have done since the start, and are doing. */
+/** Addition: figures of relay and sync since the start. */
 export const networkActivity = z.object({
   /**
-   * Blocks that came as lists of what everybody has: put together at once, after one question, or fetched whole.
-   * `inline` counts small ones that came whole with their announcement.
+   * Compact blocks (BIP 152): reconstructed without a round trip, after one request, or fetched in full. `inline` counts
+   * small blocks that came in full with their announcement.
    */
   compact: z.object({ whole: count, asked: count, failed: count, inline: count }),
-  /** Parts of a UTXO set that are here, of how many; null when none is being fetched. */
+  /** Snapshot chunks received, of how many; null when no snapshot is being fetched. */
   snapshot: z.object({ done: count, of: count }).nullable(),
-  /** Blocks checked behind the UTXO set that this node began with, of how many; null when it began with none. */
+  /** Blocks validated below the snapshot that this node started from, of how many; null without a snapshot. */
   history: z.object({ verified: height, of: height }).nullable(),
   /** While blocks are being fetched. */
   blocksPerSecond: z.number().min(0),
   bytesPerSecond: z.number().min(0),
   /**
-   * What this node sends to others: bytes since its start, bytes a second over the last seconds, and how many a second it
+   * What this node sends to peers: bytes since its start, bytes a second over the last seconds, and how many a second it
    * may send (`--max-upload`); null without a limit.
    */
   upload: z.object({ total: count, bytesPerSecond: z.number().min(0), limit: count.nullable() }),
-  /** Addresses that could be tried. */
+  /** Addresses in the address manager. */
   knownAddresses: count,
-  /** Nodes of other networks met. */
+  /** Nodes of other networks that connected or were dialled. */
   strangers: count,
-  /** This clock less the median of the peers' clocks; null while too few peers are there. */
+  /** Offset of this clock from the median of the peers' clocks; null with too few peers. */
   clockOffsetSeconds: z.number().nullable(),
-  /** The last calls that failed, newest last. */
+  /** The last failed dials, newest last. */
   failures: z.array(z.object({ address: z.string(), cause: z.string() })),
 });
 

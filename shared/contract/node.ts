@@ -24,19 +24,19 @@ export const nodeStatus = z.object({
   /** Blocks a second, or headers while those come; 0 when nothing moves. */
   blocksPerSecond: z.number().nonnegative(),
   bytesPerSecond: z.number().nonnegative(),
-  /** Why syncing doesn't get on, in one sentence; null while it does. */
+  /** Why the sync makes no progress, in one sentence; null while it does. */
   stall: z.string().nullable(),
   /** Of a chain that began with a snapshot: how many of the blocks below it are checked. */
   history: z.object({ verified: height, of: height }).nullable(),
-  /** Greeted peers. */
+  /** Peers after the handshake. */
   peers: count,
-  /** Transactions waiting. */
+  /** Transactions in the mempool. */
   mempool: count,
   reachability: z.enum(REACHABILITIES),
   warnings: z.array(notice),
   /** One plain sentence: what the node is doing and, when something is wrong, its cause and remedy. */
   sentence: z.string(),
-  /** Addition: why others can or can't connect, and what to do, in one sentence with a stable code. */
+  /** Addition: why other nodes can or cannot connect, and what to do, in one sentence with a stable code. */
   reachabilityNotice: notice,
   /** Addition: time in the tip's header. */
   tipTime: unixSeconds,
@@ -55,7 +55,7 @@ export const nodeAbout = z.object({
   startedAt: unixSeconds,
   /** Which implementation checks signatures: the fast library, or the reference after the start-up gate refused it. */
   signatures: z.enum(['libsodium', 'reference']),
-  /** Who this carrier serves; the window may not confirm payments by itself. */
+  /** The client of this carrier; the window may not confirm payments by itself. */
   role: z.enum(ROLES),
 });
 
@@ -74,7 +74,7 @@ export const nodeContract = {
   watch: oc.input(nothing).output(eventIterator(nodeStatus)),
   /** Stops the node cleanly; answers before it does. */
   shutdown: oc.input(nothing).output(done),
-  /** Addition: through this anybody can join the network at this node; null while nobody could connect to it. */
+  /** Addition: a link to join the network through this node; null while other nodes cannot connect to it. */
   joinLink: oc.input(nothing).output(z.object({ link: z.string().nullable() })),
   /** Addition. */
   about: oc.input(nothing).output(nodeAbout),

@@ -4,8 +4,8 @@ import { count, id, nothing, notice, total, unixSeconds } from './fields.ts';
 import { OPERATION_KINDS, OPERATION_STATES } from './vocabulary.ts';
 
 /**
- * Addition: something that was asked for and takes a while or can't be undone. Whoever asked may be gone before it ends (a
- * page that was reloaded, a terminal that was closed), so every client is told. What does not belong to its kind is null.
+ * Addition: a request that takes a while or can't be undone. The client that sent it may be gone before it ends (a
+ * reloaded page, a closed terminal), so every client gets the result. Fields of other kinds are null.
  */
 export const operation = z.object({
   /** Grows from 1 at the start of the node. */
@@ -14,10 +14,10 @@ export const operation = z.object({
   state: z.enum(OPERATION_STATES),
   startedAt: unixSeconds,
   endedAt: unixSeconds.nullable(),
-  /** Whether this very connection asked for it: then it has the outcome, or will have it, as an answer. */
+  /** Whether this connection sent the request: then it gets the result as its answer. */
   own: z.boolean(),
   wallet: z.string().nullable(),
-  /** Of a payment: what its receivers get together, in motes, and the first of them. */
+  /** Of a payment: the sum of all receivers in motes, and the first receiver. */
   amount: total.nullable(),
   receivers: count.nullable(),
   receiver: z.string().nullable(),

@@ -29,10 +29,10 @@ export const peer = z.object({
   latencyMs: z.number().min(0).nullable(),
   bytesIn: count,
   bytesOut: count,
-  /** 0 is spotless; broken rules raise it, time lowers it. */
+  /** 0 is good; violations raise it, time lowers it (docs/misbehaviour.md). */
   score: z.number(),
   foundBy: z.enum(PEER_SOURCES),
-  /** Addition: the last rule that it broke, in a sentence; null while its score is spotless. */
+  /** Addition: its last violation, in a sentence; null while its score is 0. */
   fault: notice.nullable(),
 });
 
@@ -45,7 +45,7 @@ export const ban = z.object({
   reason: z.string(),
 });
 
-/** Addition: something that happened between this node and another. */
+/** Addition: an event between this node and a peer. */
 export const journalEntry = z.object({
   /** Grows from 1 at the start of the node; a repeated entry gets a new one. */
   number: count,
@@ -58,7 +58,7 @@ export const journalEntry = z.object({
   direction: z.enum(DIRECTIONS).nullable(),
   kind: z.enum(PEER_KINDS).nullable(),
   foundBy: z.enum(PEER_SOURCES).nullable(),
-  /** The broken rule or the reason of the parting, and the same as a sentence. */
+  /** Code of the violation or of the disconnect, and the same as a sentence. */
   code: z.string().nullable(),
   reason: z.string().nullable(),
   /** How often the same happened with the same peer in a row. */
@@ -90,7 +90,7 @@ export const peersContract = {
     .input(z.strictObject({ id: peerId.optional(), address: multiaddress.optional() }).refine(oneOf, either))
     .output(done),
   bans: oc.input(nothing).output(z.array(ban)),
-  /** Addition: who came, left, was turned away or broke a rule, newest first; only what is newer than number `after`. */
+  /** Addition: connects, disconnects, refusals, violations and bans, newest first; only those with a number above `after`. */
   journal: oc
     .input(z.strictObject({ limit, after: count.optional() }).prefault({}))
     .output(z.array(journalEntry)),

@@ -16,7 +16,7 @@ export const PHASES = [
 ] as const;
 export type Phase = (typeof PHASES)[number];
 
-/** Whether other nodes can connect to this one. `local` = it listens on loopback only, so nobody outside can. */
+/** Whether other nodes can connect to this one. `local` = it listens on loopback only. */
 export const REACHABILITIES = ['unknown', 'reachable', 'unreachable', 'local'] as const;
 export type Reachability = (typeof REACHABILITIES)[number];
 
@@ -45,12 +45,12 @@ export const PEER_SOURCES = [
 ] as const;
 export type PeerSource = (typeof PEER_SOURCES)[number];
 
-/** What happened between this node and another. */
+/** Events between this node and a peer. */
 export const PEER_EVENTS = [
   'connected',
   'left',
-  'refused', // somebody connected, or was called, and did not become a peer
-  'penalty', // it broke a rule, and that counts
+  'refused', // an inbound or outbound connection that did not become a peer
+  'penalty', // a violation that raised the score
   'banned',
   'pardoned', // the user lifted a ban
 ] as const;
@@ -61,7 +61,7 @@ export const UPGRADE_STATES = ['defined', 'started', 'locked-in', 'active', 'fai
 
 /** Where a payment stands. */
 export const HISTORY_STATES = [
-  'queued', // ours, no peer has it yet (nobody connected)
+  'queued', // ours, no peer has it yet (none connected)
   'sent', // ours, at least one peer fetched it or echoed it
   'pending', // coming in, seen in the mempool, in no block yet
   'mined', // in a block with fewer than 6 confirmations
@@ -78,12 +78,12 @@ export type HistoryState = (typeof HISTORY_STATES)[number];
 export const HISTORY_KINDS = ['received', 'sent', 'self', 'mined'] as const;
 
 /**
- * Unused addresses in a row after which a wallet looks no further: unless told, and at most. Kith never gives away addresses
+ * Unused addresses in a row after which a wallet looks no further: unless told, and at most. Kith never uses addresses
  * further ahead than the first; other programs and earlier versions may have.
  */
 export const GAP = { usual: 100, most: 10_000 } as const;
 
-/** What outlives whoever asked for it, so that every client is told of its outcome. */
+/** Operations that may outlive the client that asked for them; every client gets the result. */
 export const OPERATION_KINDS = [
   'payment',
   'wallet-create',
@@ -101,6 +101,6 @@ export type SubmitStatus = (typeof SUBMIT_STATUSES)[number];
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** Who holds the other end of a carrier. The desktop window may not spend: a native dialog does it. */
+/** The client of a carrier. The desktop window may not spend: a native dialog does. */
 export const ROLES = ['window', 'browser', 'terminal'] as const;
 export type Role = (typeof ROLES)[number];

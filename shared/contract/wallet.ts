@@ -24,12 +24,12 @@ import {
 } from './fields.ts';
 import { GAP, HISTORY_KINDS, HISTORY_STATES } from './vocabulary.ts';
 
-const words = z.union([z.literal(12), z.literal(24)], { error: 'a seed has 12 or 24 words' });
-/** 24 words of at most 8 letters each, with room for numbers, bullets and what nobody sees between them. */
+const words = z.union([z.literal(12), z.literal(24)], { error: 'a recovery phrase has 12 or 24 words' });
+/** 24 words of at most 8 letters each, with room for numbers, bullets and invisible characters between them. */
 const mnemonic = z
   .string()
-  .min(1, 'the words are missing')
-  .max(4000, 'this is too long to be a list of seed words');
+  .min(1, 'the recovery phrase is missing')
+  .max(4000, 'this is too long to be a recovery phrase');
 const passphrase = z.string().max(1024, 'the passphrase is longer than 1024 characters');
 /** Unused addresses in a row after which a wallet looks no further, see GAP. */
 const gap = z
@@ -71,7 +71,7 @@ export const payment = z.strictObject({
     .optional(),
 });
 
-/** Everything that a person must see before confirming. The draft lives in the node and dies unused after minutes. */
+/** Everything that the user must see before confirming. An unused draft expires in the node after minutes. */
 export const draftPayment = z.object({
   draft,
   fee: total,
@@ -81,7 +81,7 @@ export const draftPayment = z.object({
     z.object({
       address: z.string(),
       amount: total,
-      /** True for what comes back to the wallet. */
+      /** True for change. */
       change: z.boolean(),
     }),
   ),
@@ -89,7 +89,7 @@ export const draftPayment = z.object({
   warnings: z.array(notice),
 });
 
-/** Addition: somebody to pay, read from an address or a payment link. `own` = an address of a wallet here. */
+/** Addition: a receiver, read from an address or a payment link. `own` = an address of a wallet here. */
 export const target = z.object({
   /** In its one written form. */
   address: z.string(),
@@ -104,7 +104,7 @@ export const historyEntry = z.object({
   time: unixSeconds,
   /** What it changed in the wallet, in motes, the fee included. */
   amount: change,
-  /** Null where the node can't know it (somebody else's inputs). */
+  /** Null where the node can't know it (inputs of other wallets). */
   fee: total.nullable(),
   state: z.enum(HISTORY_STATES),
   height: height.nullable(),
@@ -116,7 +116,7 @@ export const historyEntry = z.object({
   ofPeers: count.nullable(),
   /** Addition. */
   kind: z.enum(HISTORY_KINDS),
-  /** Addition: for a sent payment whom it paid, for a received one which of our addresses got it. */
+  /** Addition: the receivers of a sent payment, or our addresses that a received payment paid. */
   addresses: z.array(z.string()),
 });
 
@@ -134,7 +134,7 @@ export const walletView = z.object({
 });
 
 export const walletContract = {
-  /** The words are given once and never again without the password. */
+  /** The recovery phrase is returned once, and never again without the password. */
   create: oc
     .input(z.strictObject({ name: walletName, password, words: words.default(24) }))
     .output(z.object({ name: z.string(), mnemonic: z.string() })),
@@ -179,7 +179,7 @@ export const walletContract = {
   /** Refused from the desktop's page: there a native dialog confirms. */
   confirm: oc.input(z.strictObject({ draft, password })).output(z.object({ txid: id })),
   /**
-   * Addition, desktop only: a native dialog shows the node's own draft, and it is paid if the person says yes. The
+   * Addition, desktop only: a native dialog shows the node's own draft, and it is sent if the user confirms. The
    * password may be left out while the wallet is unlocked.
    */
   approve: oc.input(z.strictObject({ draft, password: password.optional() })).output(z.object({ txid: id })),
@@ -190,7 +190,7 @@ export const walletContract = {
     .input(z.strictObject({ name: walletName, limit, after: givenId.optional() }))
     .output(z.array(historyEntry)),
   /**
-   * Addition: the first address that words lead to, for a look before restoring; keeps nothing. `wallet` is the name of
+   * Addition: the first address of a recovery phrase, to check before a restore; stores nothing. `wallet` is the name of
    * the wallet here that has the same keys.
    */
   inspect: oc
@@ -198,9 +198,9 @@ export const walletContract = {
     .output(z.object({ firstAddress: z.string(), wallet: z.string().nullable() })),
   /** Addition: reads an address or a payment link (`kith:…`) before anything is done with it. */
   checkAddress: oc.input(z.strictObject({ text: z.string().max(8000) })).output(target),
-  /** Addition: labels a payment (txid) or an address; an empty label takes it away. */
+  /** Addition: labels a payment (txid) or an address; an empty label removes it. */
   setLabel: oc.input(z.strictObject({ name: walletName, subject: address, label })).output(done),
-  /** Addition: the seed words once more. */
+  /** Addition: the recovery phrase. */
   words: oc
     .input(z.strictObject({ name: walletName, password }))
     .output(z.object({ mnemonic: z.string(), passphrase: z.string() })),
@@ -216,7 +216,7 @@ export const walletContract = {
     .output(z.object({ valid: z.boolean() })),
   /**
    * Addition: reads the chain again from a height on. With a larger `gap` than before, for which the wallet must be
-   * unlocked, it finds payments to addresses that another program gave away far ahead.
+   * unlocked, it finds payments to addresses that another program used far ahead.
    */
   rescan: oc
     .input(z.strictObject({ name: walletName, fromHeight: height.default(0), gap: gap.optional() }))

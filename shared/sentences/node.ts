@@ -8,11 +8,11 @@ export const NODE_SENTENCES = {
   'input-invalid': 'The input[ of {procedure}] is not valid[: {detail}]. Correct it and try again.',
   'procedure-unknown':
     'There is no procedure[ named “{procedure}”| of that name]. See “kith call --help” for all of them.',
-  'request-malformed': 'The request could not be read. It must be made by a client of the same version.',
+  'request-malformed': 'The request could not be read. Use a client of the same version.',
   'request-too-large':
     'The request is too large: at most 256 KiB beside the bytes of a block or transaction. Send less at once.',
-  'api-busy': 'Too many requests are open at once. Wait for some of them to end.',
-  'api-slow-reader': 'The connection was closed because its reader did not keep up. Connect again.',
+  'api-busy': 'Too many requests are open at once. Wait until some of them end, then try again.',
+  'api-slow-reader': 'The connection was closed because the client read too slowly. Connect again.',
   internal:
     'Something went wrong inside Kith. Try again; if it repeats, report it with the log[ ({reference})].',
   stopping: 'The node is stopping. Start it again to go on.',
@@ -40,13 +40,12 @@ export const NODE_SENTENCES = {
   'peer-timeout': 'The peer did not answer in time. The node asks another one by itself.',
   'peer-unsupported':
     'The peer runs a version that does not answer this request. The node asks another one by itself.',
-  'peer-self': 'This is the address of this very node. Give the address of another one.',
+  'peer-self': 'This is the address of this node itself. Use the address of another node.',
   'peer-id-shared':
-    'Another running node has the same peer id as this one, so that other nodes take the two for one. One of the two data directories is probably a copy. Stop one of the nodes, delete the file identity.key in its data directory, and start it again; use each wallet in only one of them.',
+    'Another running node has the same peer id as this one, so other nodes treat the two as one. One of the two data directories is probably a copy. Stop one of the nodes, delete the file identity.key in its data directory, and start it again; use each wallet in only one of them.',
   'peer-other-network':
-    'The peer belongs to another network, so there is nothing to talk about. Check the address and the network.',
-  'peer-version':
-    'The peer speaks a version of the protocol that this software does not know. Look for an update.',
+    'The peer belongs to another network, so it cannot be a peer. Check the address and the network.',
+  'peer-version': 'The peer uses a protocol version that this software does not know. Look for an update.',
   'peer-banned': 'This peer is banned here. Lift the ban first (peers.unban).',
   'peers-damaged':
     'The peer database was corrupt. It was moved aside and is being rebuilt; nothing else is affected. Try again.',
@@ -55,7 +54,8 @@ export const NODE_SENTENCES = {
   'peers-rebuilt':
     'The peer database was corrupt or of a newer version. It was moved aside; known addresses and bans that could not be read are being collected again. If this happens again, check the disk.',
   'ban-unknown': 'Nothing is banned by that id or address. See the list of bans (peers.bans).',
-  'hello-missing': 'The peer did not introduce itself in time. It may be overloaded, or no node of Kith.',
+  'hello-missing':
+    'The peer did not complete the handshake in time. It may be overloaded, or not be a Kith node.',
   'stream-lost': 'The connection to a peer was lost. The node uses another one by itself.',
   'stream-stalled': 'A peer stopped reading or sending. The node uses another one by itself.',
 
@@ -66,7 +66,7 @@ export const NODE_SENTENCES = {
   'datadir-empty':
     'There is no chain of a node in[ {path}| that directory]. Check the path given by --datadir.',
   'datadir-copied':
-    'This data directory is a copy of[ {original}| another one], which still exists. This node now has a peer id of its own, so that both can run. Both contain the same wallets: use each wallet in only one of them, or both hand out the same receiving addresses.',
+    'This data directory is a copy of[ {original}| another one], which still exists. This node now has a peer id of its own, so that both can run. Both contain the same wallets: use each wallet in only one of them, or both give out the same receiving addresses.',
   'datadir-relocated':
     'This data directory was copied or restored[ from {original}]. If the original is still in use, on this computer or another, stop one of the two: both have the same peer id and the same wallets. To give this one a peer id of its own, stop it, delete its file identity.key, and start it again.',
   'datadir-gone':
@@ -130,19 +130,20 @@ export const NODE_SENTENCES = {
   'chain-file-pruned':
     'The contents of [{height:block}|some block] are not stored here (pruned), so the chain cannot be exported from this node.',
   'chain-file-invalid':
-    'The file is no chain file, or is damaged. What came before the damage was read; get the file again.',
+    'The file is not a chain file, or is corrupt. The blocks before the corrupt part were imported; get the file again.',
   'chain-file-incomplete':
     'The chain file is incomplete: it ends after [{height:block}|some block], without the mark that ends a chain file. The blocks up to there were imported. Get the whole file and import it again.',
   'chain-file-other-network':
     'The chain in this file belongs to another network. Choose that network, or another file.',
-  'network-charter-invalid': 'A network cannot be founded so[: {detail}]. Choose other values.',
+  'network-charter-invalid':
+    'A network cannot be created with these parameters[: {detail}]. Choose other values.',
   'network-file-unreadable': 'The network file[ {file}] cannot be read. Check the path and the permissions.',
   'join-link-invalid':
-    'That is no link to join a network with. It begins with kith:join? and is longer than a line.',
+    'This is not a join link. A join link begins with kith:join? and may span several lines. Copy all of it.',
   'join-unreachable':
     'None of the nodes in the link could be reached. Check the connection, or ask for a newer link.',
   'network-file-invalid':
-    'The network file[ {file}] is not valid[: {detail}]. Get the file again from whoever founded the network.',
+    'The network file[ {file}] is not valid[: {detail}]. Get the file again from the creator of the network.',
   'network-file-unwritable':
     'The network file[ {file}] cannot be written. Choose another path with --out; a file that is there already is never overwritten.',
   'port-in-use':
@@ -156,10 +157,10 @@ export const NODE_SENTENCES = {
   'api-unreachable':
     'No node answers at[ {where}| that address]. Check that it runs and that the address is right.',
   'api-timeout':
-    'The node did not answer within the time given by --for. What was asked for may still be done: see “kith call operations.list” before you ask again, with more time or none.',
+    'The node did not answer within the time given by --for. The request may still be completed: see “kith call operations.list” before you ask again, with more time or none.',
   'api-lost':
-    'The connection to the node was lost. What was asked for may have been done: see “kith call operations.list” before you ask again.',
+    'The connection to the node was lost. The request may have been completed: see “kith call operations.list” before you ask again.',
   'page-missing':
-    'The page was not built yet. Run “npm run build” once; the terminal commands work without it.',
+    'The page has not been built yet. Run “npm run build” once; the terminal commands work without it.',
   interrupted: 'Stopped by the user.',
 } as const;

@@ -11,7 +11,7 @@ export const WALLET_SENTENCES = {
   'link-amount': 'The amount in this link cannot be paid. Ask for a new link.',
   'link-label': 'The description in this link is longer than 200 characters. Ask for a new link.',
   'link-requires': 'This link asks for something that this version cannot do. Look for an update.',
-  'link-other': 'This link is not for paying somebody. Open it where it belongs.',
+  'link-other': 'This is a join link, not a payment link. Use it to join a network.',
 
   'wallet-unknown':
     'There is no wallet[ named “{name}”| of that name] here. Check the name, or create the wallet.',
@@ -23,12 +23,14 @@ export const WALLET_SENTENCES = {
   'wallet-password-long':
     'The password is too long[: it takes {bytes:bytes}, and {most:bytes} fit]. Plain letters, digits and signs take 1 byte each, other characters 2 to 4 or more. Use a shorter one.',
   'wallet-locked': 'The wallet[ “{name}”] is locked. Unlock it with its password first.',
-  'wallet-words-count': 'A seed has 12 or 24 words[, and these are {count:count} words]. Enter all of them.',
-  'wallet-word-unknown': '{word|One of the words} is not a seed word. Check its spelling.',
+  'wallet-words-count':
+    'A recovery phrase has 12 or 24 words[, and these are {count:count} words]. Enter all of them.',
+  'wallet-word-unknown':
+    '{word|One of the words} is not in the word list of recovery phrases. Check its spelling.',
   'wallet-words-checksum':
-    'These words do not belong together. Check the spelling and the order of all of them.',
+    'These words are not a valid recovery phrase. Check the spelling and the order of all words.',
   'wallet-file-damaged':
-    'The file of this wallet is damaged. Restore the wallet from a copy or from its words; nothing was overwritten.',
+    'The file of this wallet is corrupt. Restore the wallet from a copy or from its recovery phrase; nothing was overwritten.',
   'wallet-file-newer':
     'The file of this wallet was written by a newer version of Kith. Update Kith to open it.',
   'wallet-file-other-network': 'This wallet belongs to another network. Open it there; nothing was changed.',
@@ -37,9 +39,9 @@ export const WALLET_SENTENCES = {
   'wallet-file-copy':
     'The wallet “{name|}” is a copy of “{other|another one here}”. Remove one of the two files; nothing was changed.',
   'wallet-keys-known':
-    'The wallet[ “{other}”| that is being restored] has the same recovery phrase. A second wallet would show the same coins and hand out the same addresses. Use the one that is here.',
+    'The wallet[ “{other}”| that is being restored] has the same recovery phrase. A second wallet would show the same coins and give out the same addresses. Use the one that is here.',
   'wallet-keys-twice':
-    'The wallets “{name|}” and “{other|another one here}” have the same recovery phrase: they show the same coins and hand out the same addresses. Use only one of them, and move the file of the other away.',
+    'The wallets “{name|}” and “{other|another one here}” have the same recovery phrase: they show the same coins and give out the same addresses. Use only one of them, and move the file of the other away.',
   'wallet-data-unusable':
     'The wallet database cannot be read or written[: {reason}]. Check the disk and the permissions of the data directory; the wallet files are not affected.',
   'wallet-data-newer':
@@ -53,21 +55,21 @@ export const WALLET_SENTENCES = {
   'wallet-keys-short':
     'The wallet[ “{name}”] may be missing payments: it has used most of the addresses that it can check while it is locked. Unlock it once to check the rest.',
   'wallet-passphrase-long':
-    'The passphrase is too long[; at most {most:bytes} fit]. Use the one that was chosen with the words.',
+    'The passphrase is too long[; at most {most:bytes} fit]. Use the one that was chosen for the recovery phrase.',
   'wallet-reading':
-    'The wallet[ “{name}”] is still being read from the blockchain[, at block {height:block}]. Try again when it has caught up.',
+    'The wallet[ “{name}”] is still scanning the blockchain[, at block {height:block}]. Try again when it has caught up.',
   'wallet-address-gap':
-    'There is no new address yet[: a wallet gives away at most {most:count} addresses beyond the last one whose payment has {blocks:count} blocks on top of it]. This way the recovery phrase finds every payment. Use an earlier address until then.',
+    'There is no new address yet[: a wallet gives out at most {most:count} addresses beyond the last one whose payment has {blocks:count} blocks on top of it]. This way the recovery phrase finds every payment. Use an earlier address until then.',
   'wallet-address-unknown': 'This address does not belong to the wallet[ “{name}”]. Choose one of its own.',
   'wallet-label':
-    'This cannot be labelled so. A label has at most 200 characters and belongs to a payment or an address.',
+    'This label is not possible. A label has at most 200 characters and belongs to a payment or an address.',
   'wallet-labels-full': 'There are as many labels as a wallet can hold[ ({most:count} labels)]. Remove some.',
   'wallet-too-many':
     'There are as many wallets as one node can hold[ ({most:count} wallets)]. Move the files of some of them away.',
   'wallet-funds':
     'There is not enough to spend[: the payment with its fee needs {needed:kith}, and {available:kith} are available]. Lower the amount, or wait for incoming payments and rewards.',
   'wallet-funds-waiting':
-    'All coins of this wallet wait for a block[: about {amount:kith} can be spent after the next one]. Wait for the next block, then send again.',
+    'All coins of this wallet are pending[: about {amount:kith} can be spent after the next one]. Wait for the next block, then send again.',
   'wallet-funds-incoming':
     'The payments to this wallet are not in a block yet[: {amount:kith} can be spent once they are]. Wait for the next block, then send again.',
   'wallet-funds-immature':
@@ -77,15 +79,15 @@ export const WALLET_SENTENCES = {
   'wallet-amount': 'This amount cannot be paid. Enter more than zero and not more than the wallet holds.',
   'wallet-coin-unknown': 'A chosen coin is not in this wallet or was spent already. Choose the coins again.',
   'wallet-coin-waiting':
-    'A chosen coin[ of {amount:kith}] cannot be spent yet. It is immature or waits for a block. Choose other coins, or try again after the next block.',
-  'wallet-expires': 'The payment cannot expire then[; choose a height from {least:block} to {most:block}].',
+    'A chosen coin[ of {amount:kith}] cannot be spent yet. It is immature or pending. Choose other coins, or try again after the next block.',
+  'wallet-expires': 'The expiry is out of range[; choose a height from {least:block} to {most:block}].',
   'wallet-feerate': 'The fee rate is out of range[; choose {least:rate} to {most:rate}].',
   'wallet-too-many-coins':
     'The payment would need more coins than one transaction can spend[: at most {most:kith} fit]. Send that much first, and the rest in a second payment.',
-  'wallet-draft-unknown': 'This payment was sent already, or too long ago prepared. Prepare it again.',
+  'wallet-draft-unknown': 'This payment was already sent, or it was prepared too long ago. Prepare it again.',
   'wallet-draft-stale': 'Since this payment was prepared, one of its coins was spent. Prepare it again.',
   'wallet-confirm-in-window':
-    'In the desktop app payments are confirmed in a window of the system, not by the page. Use its confirmation dialog.',
+    'In the desktop app payments are confirmed in a native dialog, not by the page. Use its confirmation dialog.',
   'wallet-send-in-window':
     'In the desktop app payments are prepared first and then confirmed in a window of the system. Use wallet.prepare.',
 
@@ -94,7 +96,7 @@ export const WALLET_SENTENCES = {
   'wallet-payment-declined': 'The payment was not confirmed. Nothing was sent.',
 
   'mining-not-here':
-    'Blocks can be made at will on the networks regtest and local only. Here, start mining instead.',
-  'mining-failed': 'Mining stopped[: {reason}]. Start it again; if this repeats, look into the log.',
-  'mining-stopped': 'Mining was stopped before it was done. Start it again to go on.',
+    'Blocks can be generated on the networks regtest and local only. On this network, start mining instead.',
+  'mining-failed': 'Mining stopped[: {reason}]. Start it again; if this repeats, see the log.',
+  'mining-stopped': 'Mining was stopped before all blocks were found. Start it again to continue.',
 } as const;

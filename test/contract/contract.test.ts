@@ -163,7 +163,7 @@ describe.each(['socket', 'port'] as const)('the contract over a %s', (kind) => {
     const wrong = { name: 'mine', password: 7, words: 13 } as never;
     const { message, data } = await fail(carrier.client.wallet.create(wrong));
     expect(message).toBe(
-      'The input of wallet.create is not valid: password must be a string; a seed has 12 or 24 words. Correct it and try again.',
+      'The input of wallet.create is not valid: password must be a string; a recovery phrase has 12 or 24 words. Correct it and try again.',
     );
     const secret = await fail(carrier.client.wallet.create({ name: '//', password: 'hunter2 '.repeat(200) }));
     expect(JSON.stringify([data, secret])).not.toContain('hunter2');

@@ -37,7 +37,7 @@ test('every procedure says what it takes and what it gives', () => {
   }
 });
 
-test('whoever takes nothing takes an empty object too, and nothing else', () => {
+test('a procedure without input also accepts an empty object, and nothing else', () => {
   const idle = [...procedures.keys()].filter((name) => takes(name, undefined));
   expect(idle).toContain('node.status');
   for (const name of idle) {

@@ -59,7 +59,7 @@ describe('no number stands in a sentence without its unit', () => {
     })),
   );
   const withUnit = placeholders.filter(({ unit }) => unit !== undefined);
-  /** What is always a text: names, paths, and what somebody said. */
+  /** What is always a text: names, paths, and what a user or peer wrote. */
   const TEXTS =
     'address command detail directory file folder hrp name network original other path procedure reason reference where word'.split(
       ' ',
