@@ -1,6 +1,6 @@
 /**
  * Numbers in the sentences of docs/protocol.md and docs/wire.md, each written here with the constant of the code in its
- * place. Whoever changes a constant or a sentence is told which one no longer agrees.
+ * place. After a change of a constant or a sentence the test names the one that no longer agrees.
  */
 import { describe, expect, test } from 'vitest';
 import { checkParams, type ConsensusParams } from '../../../main/core/consensus/params.ts';

@@ -34,14 +34,14 @@ const FOLDERS = [
 /** Everything in backticks in the first cells of the tables whose first column lists files or folders. */
 function namesInTable(readme: string): string[] {
   const names: string[] = [];
-  let inTable = false;
+  let afterRow = false;
   let listsFiles = false;
   for (const line of readme.split('\n')) {
     const isRow = line.startsWith('|');
     const firstCell = isRow ? line.split('|')[1]! : '';
-    if (isRow && !inTable) listsFiles = /\b(?:file|folder)s?\b/.test(firstCell);
+    if (isRow && !afterRow) listsFiles = /\b(?:file|folder)s?\b/.test(firstCell);
     else if (isRow && listsFiles) for (const [, name] of firstCell.matchAll(/`([^`]+)`/g)) names.push(name!);
-    inTable = isRow;
+    afterRow = isRow;
   }
   return names;
 }
