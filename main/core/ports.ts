@@ -1,4 +1,4 @@
-/** What the core needs from a runtime and does not have itself; bound in main/workers, wired in main/node/node.ts. */
+/** Functions that the core needs from the runtime; implemented in main/workers, wired in main/node/node.ts. */
 
 /** Bytes of one signature job: key 32 | signature 64 | message (a sighash) 32. */
 export const SIGNATURE_JOB_BYTES = 128;
@@ -9,10 +9,10 @@ export interface SignatureBatch {
   readonly data: Uint8Array;
 }
 
-/** The index of the first job that the signature rule refuses, or -1 when all hold (protocol.md §6). */
+/** The index of the first invalid signature, or -1 when all are valid (protocol.md §6). */
 export type VerifyBatch = (batch: SignatureBatch) => Promise<number>;
 
-/** Argon2id of the 88 header bytes: 32 bytes, read as a big-endian number (protocol.md §8). Blocks for its whole cost. */
+/** Argon2id of the 88 header bytes: 32 bytes, read as a big-endian number (protocol.md §8). Blocks the calling thread. */
 export type PowHash = (header: Uint8Array, memoryKiB: number) => Uint8Array;
 
 /** The same for many headers, off the calling thread, in order. */

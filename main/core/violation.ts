@@ -1,6 +1,6 @@
 /**
- * A broken rule is a value, never an exception. Each rule has one stable code that tests, logs, penalties and
- * the window share; docs/protocol.md lists them.
+ * A broken rule is a value, never an exception. Each rule has one stable code that tests, logs, penalties and the app
+ * share; docs/protocol.md lists them.
  */
 
 /** Rules of the byte formats (protocol.md §1 and §17). */
@@ -86,7 +86,7 @@ export interface Violation {
   readonly evidence?: Readonly<Record<string, string | number>>;
 }
 
-/** What a rule says: null means that it holds. */
+/** The result of a rule: null means that it holds. */
 export type Verdict = Violation | null;
 
 export function violation(

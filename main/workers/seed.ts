@@ -7,7 +7,7 @@ const derive = promisify(pbkdf2);
 const ROUNDS = 2048;
 const SEED_BYTES = 64;
 
-/** The first row of BIP-39's published vectors: the runtime's own library must give it. */
+/** The first published vector of BIP 39, which PBKDF2 of the runtime must reproduce. */
 const KNOWN = {
   mnemonic: `${'abandon '.repeat(11)}about`,
   passphrase: 'TREZOR',
@@ -17,8 +17,8 @@ const KNOWN = {
 } as const;
 
 /**
- * The same 64 bytes as core's `mnemonicToSeed`, by the runtime's PBKDF2 on a thread of libuv: some 2 ms. Core's own takes
- * 50 ms of the calling thread without a pause (BIP-39). A runtime that fails the published vector is not used.
+ * The same 64 bytes as `mnemonicToSeed` of the core, by PBKDF2 of Node.js on a thread of libuv: about 2 ms. The core
+ * blocks the calling thread for 50 ms (BIP 39). A runtime that fails the published vector is not used.
  */
 export async function seedOf(mnemonic: string, passphrase: string): Promise<Uint8Array> {
   const [seed, known] = await Promise.all([

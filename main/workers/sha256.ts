@@ -6,20 +6,20 @@ import { installSha256, type Sha256 } from '../core/crypto/hash.ts';
 
 export interface HashEngine {
   readonly engine: 'node:crypto' | 'noble';
-  /** Why the fast one isn't used. */
+  /** Why node:crypto is not used. */
   readonly reason?: string;
 }
 
-/** SHA-256 by the runtime's own library as a binary string: three times as fast as asking for a Buffer. */
+/** SHA-256 of node:crypto as a binary string: three times as fast as a Buffer. */
 export const sha256WithNode: Sha256 = (data) => nodeHash('sha256', data, 'binary');
 
-/** Latin-1 is the runtime's name for one character a byte. */
+/** Latin-1 is the encoding of Node.js with one character per byte. */
 const toBinaryWithNode = (bytes: Uint8Array): string => latin1Slice.call(bytes, 0, bytes.length);
 const latin1Slice = (
   Buffer.prototype as unknown as { latin1Slice(this: Uint8Array, start: number, end: number): string }
 ).latin1Slice;
 
-/** Makes core hash with node:crypto if it agrees with noble on every length around a block boundary. About 3 ms. */
+/** Installs node:crypto for hashes in the core if it agrees with noble on every length around a block boundary. About 3 ms. */
 export function installNativeSha256(candidate: Sha256 = sha256WithNode): HashEngine {
   const length = LENGTHS.find((n) => !agrees(candidate, sample(n)));
   if (length !== undefined) {
@@ -30,7 +30,7 @@ export function installNativeSha256(candidate: Sha256 = sha256WithNode): HashEng
   return { engine: 'node:crypto' };
 }
 
-// SHA-256 pads to 64-byte blocks: an implementation that errs does so around their ends.
+// SHA-256 pads to 64-byte blocks, so errors of an implementation show at lengths around block boundaries.
 const LENGTHS = [...Array.from({ length: 130 }, (_, n) => n), 255, 256, 1000, 4096, 20_000];
 
 function agrees(candidate: Sha256, data: Uint8Array): boolean {

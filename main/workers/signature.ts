@@ -5,22 +5,22 @@ import { libsodium } from './sodium.ts';
 
 export interface SignatureEngine {
   readonly engine: 'libsodium' | 'reference';
-  /** Why the fast one isn't used. */
+  /** Why libsodium is not used. */
   readonly reason?: string;
   readonly verify: VerifySignature;
 }
 
 /** libsodium's check, total for any lengths. About 60 microseconds. */
 export function verifyWithLibsodium(key: Uint8Array, signature: Uint8Array, message: Uint8Array): boolean {
-  // The binding throws on a wrong size, and takes a longer signature for its first 64 bytes.
+  // The binding throws on a wrong size, and truncates a longer signature to 64 bytes.
   if (key.length !== KEY_BYTES || signature.length !== SIGNATURE_BYTES) return false;
   return libsodium.crypto_sign_verify_detached(signature, message, key);
 }
 
 /**
- * libsodium if it judges every case of the gate as the rule does, else the reference, which is 25 times slower and
- * right: a node that judges one signature otherwise follows another chain. About 10 ms. The reference is loaded only
- * when it is needed: its tables would take some 8 MB in every verify thread.
+ * libsodium if it passes every case of the signature gate, else the reference, which is 25 times slower: a node that judges
+ * one signature differently follows another chain. About 10 ms. The reference is loaded only when needed, because its
+ * tables take about 8 MB in every verify thread.
  */
 export async function createSignatureEngine(
   candidate: VerifySignature = verifyWithLibsodium,

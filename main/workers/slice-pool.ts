@@ -3,7 +3,7 @@ import { KithError, messageOf } from '../lib/errors.ts';
 import type { FromSliceWorker } from './slice-worker.ts';
 import { offer, retire } from './slice-task.ts';
 
-/** What the pools of this folder report to; main/lib's log fits. */
+/** The part of the log that the pools use. */
 export interface PoolLog {
   warn(message: string, data?: Readonly<Record<string, unknown>>): void;
 }
@@ -14,20 +14,20 @@ export interface SlicePoolDeps {
   readonly script: URL;
   readonly threads: number;
   /**
-   * Threads are started when there is work and ended after this long without: an idle thread holds some 25 MB. Without
-   * it they start at once and stay.
+   * Milliseconds without work after which the threads end, because an idle thread uses about 25 MB; they start with the
+   * next work. Without this option they start at once and stay.
    */
   readonly idleMs?: number | undefined;
   readonly log?: PoolLog | undefined;
 }
 
 export interface SlicePool {
-  /** What the workers said when they began; the first that has a reason speaks for all. */
+  /** The engine that the workers reported; the first with a reason counts for all. */
   readonly engine: string;
   readonly reason: string | undefined;
   /**
-   * Works off the `count` jobs in the buffer on all threads; the lowest index pointed out, or -1. The buffer is free
-   * again afterwards, but never after a rejection: `worker-failed` when a worker died meanwhile or the pool closed.
+   * Processes the `count` jobs in the buffer on all threads; returns the lowest reported index, or -1. The buffer can be
+   * reused afterwards, but never after a rejection: `worker-failed` when a worker died or the pool was closed.
    */
   run(buffer: SharedArrayBuffer, count: number, slice: number, parameter?: number): Promise<number>;
   close(): Promise<void>;
@@ -39,7 +39,7 @@ interface Pending {
   reject(error: KithError): void;
 }
 
-/** Starts the threads and waits until each is ready. Rejects with `worker-failed` if one can't start. */
+/** Starts the threads and waits until each is ready. Rejects with `worker-failed` if one cannot start. */
 export async function createSlicePool({
   name,
   script,
@@ -83,7 +83,7 @@ export async function createSlicePool({
     for (const worker of resting) void worker.terminate();
   }
 
-  // What a dead worker had claimed nobody will finish, and which task that was is not known: all of them fail.
+  // The slices that a dead worker had claimed are never finished, and their task is unknown: all tasks fail.
   function bury(worker: Worker, cause: unknown, reject: (error: KithError) => void): void {
     if (!workers.delete(worker) || closed) return;
     const error = failed(`a ${name} worker died: ${messageOf(cause)}`, cause);
@@ -98,7 +98,7 @@ export async function createSlicePool({
     for (const task of tasks) task.reject(error);
   }
 
-  // A dead worker is replaced when there is work again, so one that dies at its start can't make a busy loop.
+  // A dead worker is replaced with the next task, so a worker that dies at its start does not cause a busy loop.
   function replaceDead(): void {
     while (workers.size < threads) spawn().catch(() => undefined);
   }

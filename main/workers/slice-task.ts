@@ -1,10 +1,10 @@
 /**
- * A list of equal jobs in shared memory that several threads work off by claiming slices of it. The header (eight
+ * A list of equal jobs in shared memory that several threads process by claiming slices of it. The header (eight
  * int32) is in front of the data:
  *
- *   next   first job that nobody has claimed; IDLE while the buffer belongs to no task
- *   done   jobs worked off
- *   first  lowest index that a worker pointed out, NONE when there is none
+ *   next   first unclaimed job; IDLE while the buffer belongs to no task
+ *   done   number of finished jobs
+ *   first  lowest index that a worker reported, NONE when there is none
  *   count, slice (jobs a claim), parameter (the work's own), id
  */
 const NEXT = 0;
@@ -17,7 +17,7 @@ const ID = 6;
 
 const TASK_HEADER_BYTES = 32;
 const NONE = 0x7fffffff;
-// So far above any count that late claims neither reach a job nor overflow.
+// Far above any count, so that late claims neither reach a job nor overflow.
 const IDLE = 0x40000000;
 
 export interface SliceTask {
@@ -27,16 +27,16 @@ export interface SliceTask {
   readonly parameter: number;
 }
 
-/** Works jobs `from` up to `to` off; the lowest index to point out (which ends the task early), or -1. */
+/** Processes jobs `from` up to `to`; returns the lowest index to report (which ends the task early), or -1. */
 export type WorkSlice = (data: Uint8Array, from: number, to: number, task: SliceTask) => number;
 
 export interface SliceResult {
   readonly id: number;
-  /** The lowest index pointed out, or -1. */
+  /** The lowest reported index, or -1. */
   readonly first: number;
 }
 
-/** A buffer for tasks with `bytes` of data, idle. */
+/** An idle buffer for tasks with `bytes` of data. */
 export function createTaskBuffer(bytes: number): SharedArrayBuffer {
   const buffer = new SharedArrayBuffer(TASK_HEADER_BYTES + bytes);
   retire(buffer);
@@ -47,7 +47,7 @@ export function dataOf(buffer: SharedArrayBuffer): Uint8Array {
   return new Uint8Array(buffer, TASK_HEADER_BYTES);
 }
 
-/** Offers the task that lies in the data. A thread may come late from the buffer's last task, so `next` opens it last. */
+/** Starts the task in the buffer. `next` is written last, because a thread may still be late from the previous task. */
 export function offer(buffer: SharedArrayBuffer, task: SliceTask): void {
   const header = headerOf(buffer);
   Atomics.store(header, DONE, 0);
@@ -59,7 +59,7 @@ export function offer(buffer: SharedArrayBuffer, task: SliceTask): void {
   Atomics.store(header, NEXT, 0);
 }
 
-/** Takes a finished task's buffer out of work, so that its data may be written again. */
+/** Marks the buffer of a finished task as idle, so that its data may be written again. */
 export function retire(buffer: SharedArrayBuffer): void {
   Atomics.store(headerOf(buffer), NEXT, IDLE);
 }
@@ -71,7 +71,7 @@ export function workThrough(buffer: SharedArrayBuffer, work: WorkSlice): SliceRe
   for (;;) {
     const slice = Atomics.load(header, SLICE);
     const from = Atomics.add(header, NEXT, slice);
-    // Read after the claim: a claim that counts holds the task open, so from here on the header is this task's.
+    // Read after the claim: a valid claim keeps the task open, so the header belongs to this task from here on.
     const task = taskOf(header);
     if (from >= task.count) return null;
     const to = Math.min(from + slice, task.count);

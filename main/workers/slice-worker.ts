@@ -2,12 +2,12 @@ import { parentPort } from 'node:worker_threads';
 import { lowerThreadPriority, YIELDS } from '../lib/thread-priority.ts';
 import { type WorkSlice, workThrough } from './slice-task.ts';
 
-/** What a worker says: first how it began, then each task that it finished. */
+/** Messages of a worker: first that it is ready, then each task that it finished. */
 export type FromSliceWorker =
   | { readonly kind: 'ready'; readonly engine: string; readonly reason: string | undefined }
   | { readonly kind: 'done'; readonly id: number; readonly first: number };
 
-/** The whole of a worker thread of a slice pool: says that it is ready, then helps with every task it is sent. */
+/** The main function of a worker thread: reports that it is ready, then helps with every task that is posted to it. */
 export function serveSlices(work: WorkSlice, engine: string, reason?: string): void {
   const port = parentPort!;
   lowerThreadPriority(YIELDS.helper);

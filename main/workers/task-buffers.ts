@@ -1,6 +1,6 @@
 import { createTaskBuffer } from './slice-task.ts';
 
-/** Shared buffers that are used again: making one for every batch would cost pages that every thread has to let go. */
+/** Reuses shared buffers: a new one per batch would cost memory pages that every thread has to map and release. */
 export interface TaskBuffers {
   /** A buffer for at least `bytes` of data. */
   take(bytes: number): SharedArrayBuffer;

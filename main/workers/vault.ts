@@ -1,20 +1,20 @@
 /**
- * What locks a wallet file: Argon2id from the password, XChaCha20-Poly1305 around the secret (docs/formats/wallet-file.md).
- * Both are libsodium's, and both were checked against @noble in the tests.
+ * Encryption of a wallet file: Argon2id of the password, XChaCha20-Poly1305 of the secret (docs/formats/wallet-file.md).
+ * Both are functions of libsodium, and the tests compare both with @noble.
  */
 import { MAX_PASSWORD_BYTES } from '../../shared/password.ts';
 import { libsodium } from './sodium.ts';
 
-/** Argon2id cost. Both numbers come out of a file, so they are checked before anything is allocated. */
+/** Argon2id cost. Both numbers come from a file, so they are checked before any allocation. */
 export interface KdfParameters {
   readonly memoryKiB: number;
   readonly passes: number;
 }
 
-/** What a new wallet file uses: 64 MiB, 5 passes; above 100 ms of one fast core. */
+/** Cost for a new wallet file: 64 MiB, 5 passes; more than 100 ms on a fast core. */
 export const DEFAULT_KDF: KdfParameters = { memoryKiB: 65_536, passes: 5 };
 
-/** The least keeps every file expensive to guess at, the most keeps a planted one from eating the machine. */
+/** The minimum keeps guessing expensive; the maximum keeps a malicious file from exhausting the computer. */
 export const KDF_LIMITS = {
   minMemoryKiB: 65_536,
   maxMemoryKiB: 1_048_576,
@@ -27,7 +27,7 @@ const KEY_BYTES = 32;
 export const NONCE_BYTES = 24;
 export const TAG_BYTES = 16;
 
-/** True when the cost is one that this software writes or can bear. Total: takes whatever a file said. */
+/** Whether a cost is within {@link KDF_LIMITS}. Total: accepts any value from a file. */
 export function isKdfBounded(p: KdfParameters): boolean {
   return (
     Number.isInteger(p.memoryKiB) &&

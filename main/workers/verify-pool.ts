@@ -17,18 +17,18 @@ export interface VerifyPoolOptions {
 export interface VerifyPool {
   /** Core's port. Rejects with `worker-failed` when a worker died meanwhile; the verdict is then unknown. */
   readonly verifyBatch: VerifyBatch;
-  /** Memory for up to `capacity` jobs that `verifyBatch` takes as it is; other memory is copied, 128 bytes a job. */
+  /** Memory for up to `capacity` jobs that `verifyBatch` uses without a copy; other memory is copied, 128 bytes a job. */
   createBatch(capacity: number): Uint8Array;
   readonly threads: number;
   readonly engine: 'libsodium' | 'reference';
-  /** Why the engine isn't libsodium. */
+  /** Why the engine is not libsodium. */
   readonly reason: string | undefined;
   close(): Promise<void>;
 }
 
-/** Up to this many signatures (a quarter of a millisecond) are done at once: waking a worker would take as long. */
+/** Up to this many signatures (0.25 ms) are checked on this thread: waking a worker would take as long. */
 const INLINE = 4;
-/** Jobs a claim: half a millisecond, so that threads finish together and claiming costs nothing. */
+/** Jobs per claim, about 0.5 ms: threads finish at nearly the same time and the cost of claims is negligible. */
 const SLICE = 8;
 
 /** Checks signatures on worker threads that share the memory of each batch. Takes about 150 ms to start. */
@@ -85,7 +85,7 @@ export async function createVerifyPool(options: VerifyPoolOptions = {}): Promise
   return { verifyBatch, createBatch, threads, engine, reason, close: pool.close };
 }
 
-// A count that the memory doesn't hold would let unchecked signatures through.
+// With a count beyond the memory, signatures would pass unchecked.
 function checkBatch({ count, data }: SignatureBatch): void {
   if (!Number.isInteger(count) || count < 0 || count * SIGNATURE_JOB_BYTES > data.length) {
     throw new RangeError(`a batch of ${count} signatures in ${data.length} bytes`);

@@ -1,7 +1,7 @@
 import type { VerifySignature } from '../core/crypto/signature-gate.ts';
 import { SIGNATURE_JOB_BYTES } from '../core/ports.ts';
 
-/** The index of the first signature in jobs `from` up to `to` that doesn't hold, or -1. */
+/** The index of the first invalid signature in jobs `from` up to `to`, or -1. */
 export type VerifySlice = (data: Uint8Array, from: number, to: number) => number;
 
 export function createVerifySlice(verify: VerifySignature): VerifySlice {

@@ -1,6 +1,6 @@
 /**
- * Binary strings: one character (U+0000 to U+00FF) for each byte. V8 makes, hashes and compares them several times
- * faster than byte arrays of their own, so they are what maps are keyed by and what digests come as.
+ * Binary strings: one character (U+0000 to U+00FF) per byte. V8 creates, hashes and compares them several times faster than
+ * byte arrays, so they are the keys of maps and the form of digests.
  */
 export type BinaryString = string;
 
@@ -8,13 +8,13 @@ type ToBinary = (bytes: Uint8Array) => BinaryString;
 
 let toBinaryNow: ToBinary = (bytes) => {
   let text = '';
-  // In pieces: a call takes no more arguments than the stack holds.
+  // In pieces, because the stack limits the number of arguments of a call.
   for (let at = 0; at < bytes.length; at += 4096)
     text += String.fromCharCode(...bytes.subarray(at, at + 4096));
   return text;
 };
 
-/** Puts the runtime's own conversion in place of ours; see installSha256. */
+/** Installs a faster conversion of the runtime; see installSha256. */
 export function installToBinary(implementation: ToBinary): void {
   toBinaryNow = implementation;
 }

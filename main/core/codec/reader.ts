@@ -3,8 +3,8 @@ import type { CodecCode } from '../violation.ts';
 const EMPTY = new Uint8Array(0);
 
 /**
- * Reads the one codec of protocol.md §1 and never throws: the first failure is kept in `failed`, and every later read
- * gives zero or no bytes, so a decoder checks once at its end. Byte strings are views into the input, not copies.
+ * Reads the encoding of protocol.md §1 and never throws: the first failure is kept in `failed`, and every later read
+ * returns zero or no bytes, so a decoder checks once at its end. Byte strings are views into the input, not copies.
  */
 export class Reader {
   readonly source: Uint8Array;
@@ -75,13 +75,13 @@ export class Reader {
     return this.source.subarray(at, at + length);
   }
 
-  /** Moves on without a view of what is passed over. */
+  /** Skips bytes without creating a view. */
   skip(length: number): void {
     if (this.offset + length > this.end) this.fail('codec-truncated');
     else this.offset += length;
   }
 
-  /** A byte string behind its length; longer than `max` fails before anything is taken. */
+  /** A byte string with a length prefix; a length above `max` fails before anything is read. */
   varbytes(max: number): Uint8Array {
     const length = this.varuint();
     if (length > max) {
@@ -91,7 +91,7 @@ export class Reader {
     return this.bytes(length);
   }
 
-  /** A count of items that take at least `itemBytes` each, so that nothing is allocated for items that can't be there. */
+  /** A count of items of at least `itemBytes` each; fails if the input is too short for them, so that nothing is allocated. */
   count(itemBytes: number): number {
     const count = this.varuint();
     if (count * itemBytes > this.remaining) return this.fail('codec-truncated');

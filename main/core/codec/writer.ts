@@ -1,6 +1,6 @@
 import { type BinaryString, writeBinary } from './binary.ts';
 
-/** Writes the one codec of protocol.md §1 into a buffer that grows; values out of range are bugs and throw. */
+/** Writes the encoding of protocol.md §1 into a growing buffer; values out of range are bugs and throw. */
 export class Writer {
   #buffer: Uint8Array;
   #length = 0;
@@ -66,18 +66,18 @@ export class Writer {
     return this.varuint(bytes.length).bytes(bytes);
   }
 
-  /** Begins anew in the same memory. */
+  /** Clears the writer and keeps its memory. */
   clear(): this {
     this.#length = 0;
     return this;
   }
 
-  /** What was written, until the next change. */
+  /** A view of the written bytes, valid until the next write. */
   view(): Uint8Array {
     return this.#buffer.subarray(0, this.#length);
   }
 
-  /** A copy of what was written, of exactly its length. */
+  /** A copy of the written bytes. */
   finish(): Uint8Array {
     return this.#buffer.slice(0, this.#length);
   }

@@ -8,7 +8,7 @@ import { isViolation, type Verdict, violation, type ViolationCode } from '../vio
 import { checkTransaction } from './transaction-rules.ts';
 
 /**
- * Failures that say nothing about the header: another peer may have the true body. All others are permanent for the
+ * Failures that do not invalidate the header: another peer may have the true body. All others are permanent for the
  * block's id, because the Merkle leaf commits to every byte (protocol.md §7).
  */
 export function blamesOnlyTheBody(code: ViolationCode): boolean {
@@ -20,7 +20,7 @@ export function blamesOnlyTheBody(code: ViolationCode): boolean {
   );
 }
 
-/** Everything about a block's body that needs no coin and no other block. Cost: a hash or two a transaction. */
+/** Every rule of a block body that needs no coin and no other block. One or two hashes per transaction. */
 export function checkBody(block: Block): Verdict {
   return (
     checkHasTransactions(block) ??
@@ -53,7 +53,7 @@ function checkOutputCount(block: Block): Verdict {
   return outputs > MAX_BLOCK_OUTPUTS ? violation('block-outputs', { outputs }) : null;
 }
 
-/** The first transaction creates the block's money; its form (protocol.md §7). What it may claim needs the fees. */
+/** The form of the coinbase (protocol.md §7). The amount that it may claim depends on the fees and is checked in the ledger. */
 function checkCoinbase(block: Block): Verdict {
   const coinbase = block.transactions[0]!;
   if (!isCoinbase(coinbase)) return violation('coinbase-missing');

@@ -12,7 +12,7 @@ const WORK_RANGE = 1n << 256n;
  */
 export function bitsToTarget(bits: number): bigint {
   const target = decode(bits);
-  // Two spellings of one target would be two ids for the same work.
+  // Two encodings of one target would give the same work two block ids.
   return target !== 0n && targetToBits(target) === bits ? target : 0n;
 }
 

@@ -16,10 +16,10 @@ export type DeploymentState = 'defined' | 'started' | 'locked-in' | 'active' | '
 /** Version bits with no deployment signalled: the top three bits are 001. */
 export const BASE_VERSION = 0x2000_0000;
 const TOP_BITS = 0b001;
-/** Full periods between the one that locked in and the first active one: time for everybody else to update. */
+/** Full periods between the one that locked in and the first active one: time for other nodes to update. */
 const GRACE_PERIODS = 2;
 
-/** What the state machine needs to see of a chain. */
+/** The fields of a chain entry that the state machine needs. */
 export interface VersionView {
   readonly height: Height;
   readonly version: number;
@@ -32,7 +32,7 @@ export interface DeploymentStanding {
   readonly since: Height;
 }
 
-/** The first height under the new rule; null while that isn't decided. */
+/** The first height under the new rule; null while it is undecided. */
 export function activeFrom(
   { state, since }: DeploymentStanding,
   { bitsPeriod }: Pick<ConsensusParams, 'bitsPeriod'>,
@@ -71,7 +71,7 @@ export function nextStanding(
   }
 }
 
-/** Where each deployment stands for the child of any block; remembers one standing a period and branch. */
+/** The state of each deployment for the child of any block; caches one state per period and branch. */
 export interface Deployments<View extends VersionView> {
   readonly all: readonly Deployment[];
   /** For the block that follows `parent`. */
@@ -80,7 +80,7 @@ export interface Deployments<View extends VersionView> {
   versionAfter(parent: View): number;
 }
 
-/** `ancestorAt` gives an entry's ancestor at a lower height; it is asked once a block and should be fast on the active chain. */
+/** `ancestorAt` returns the ancestor of an entry at a lower height; it is called once per block and must be fast on the active chain. */
 export function createDeployments<View extends VersionView>(
   all: readonly Deployment[],
   params: ConsensusParams,

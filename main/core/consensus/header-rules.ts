@@ -6,7 +6,7 @@ import { type Verdict, violation } from '../violation.ts';
 import { bitsToTarget } from './compact.ts';
 import type { ConsensusParams } from './params.ts';
 
-/** What the rules need to know of a header's ancestors. */
+/** The fields of an ancestor that the rules need. */
 export interface HeaderView {
   readonly height: Height;
   readonly time: UnixSeconds;
@@ -33,7 +33,7 @@ export function checkHeaderContext(header: Header, parent: HeaderView, bits: num
   return checkHeight(header, parent) ?? checkBits(header, bits) ?? checkNotOld(header, parent);
 }
 
-/** A header from the future is not invalid, only early: its sender is not punished and it is tried again. */
+/** A header ahead of the clock is not invalid, only early: its sender gets no penalty, and it is retried later. */
 export function checkNotEarly(header: Header, now: UnixSeconds, params: ConsensusParams): Verdict {
   const latest = now + params.futureLimit;
   return header.time > latest ? violation('header-time-new', { time: header.time, latest }) : null;
@@ -53,7 +53,7 @@ function checkBits(header: Header, expected: number): Verdict {
   return header.bits === expected ? null : violation('header-bits', { bits: header.bits, expected });
 }
 
-// Time must move forward on the whole, or a majority could hold it still and mine easily for ever.
+// Without this rule a majority of miners could stop time and manipulate the difficulty.
 function checkNotOld(header: Header, parent: HeaderView): Verdict {
   const median = medianTimePast(parent);
   return header.time > median ? null : violation('header-time-old', { time: header.time, median });

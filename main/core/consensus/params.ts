@@ -2,7 +2,7 @@ import { type Height, MAX_MOTES, type Motes, toMotes } from '../../../shared/uni
 import { Writer } from '../codec/writer.ts';
 import { DOMAIN, hash, type Hash } from '../crypto/hash.ts';
 
-/** Everything about a network that nodes must agree on; bound into its genesis block (protocol.md §16). */
+/** The consensus parameters of a network, committed to by its genesis block (protocol.md §16). */
 export interface ConsensusParams {
   /** Seconds between blocks that the difficulty aims at. */
   readonly spacing: number;
@@ -26,9 +26,9 @@ export interface ConsensusParams {
   readonly halving: number;
   /** Blocks between snapshots of the UTXO set. */
   readonly epoch: number;
-  /** Blocks after which the chain must name the snapshot's root. */
+  /** Blocks after a snapshot height at which the coinbase must carry its root. */
   readonly delay: number;
-  /** Hashes that must lie on a snapshot before coins found through it may be spent. */
+  /** Work on top of a snapshot, in hashes, before its coins may be spent. */
   readonly snapshotWork: number;
   /** Blocks of one version-bits period, and how many must signal. */
   readonly bitsPeriod: number;

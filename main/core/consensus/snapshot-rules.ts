@@ -7,18 +7,18 @@ import { type Verdict, violation } from '../violation.ts';
 import { coinbaseRecords } from './block-rules.ts';
 import type { ConsensusParams } from './params.ts';
 
-/** The height of the snapshot that the block at `height` must name, or null when it must name none (protocol.md §15). */
+/** The snapshot height whose root the block at `height` must carry, or null when it must carry none (protocol.md §15). */
 export function committedSnapshotHeight(height: Height, params: ConsensusParams): Height | null {
   const at = height - params.delay;
   return at > 0 && at % params.epoch === 0 ? at : null;
 }
 
-/** Whether the UTXO set is to be frozen as of this height. */
+/** Whether the UTXO set is frozen for a snapshot at this height. */
 export function isSnapshotHeight(height: Height, params: ConsensusParams): boolean {
   return height > 0 && height % params.epoch === 0;
 }
 
-/** The record exactly where it must be and nowhere else. Needs no coin, so it runs before anything is connected. */
+/** Checks that the record is present exactly where it is required. Needs no coins, so it runs before a block is connected. */
 export function checkSnapshotPlace(block: Block, params: ConsensusParams): Verdict {
   const record = findRecord(coinbaseRecords(block), RECORD.snapshotRoot);
   const due = committedSnapshotHeight(block.header.height, params) !== null;
@@ -29,7 +29,7 @@ export function checkSnapshotPlace(block: Block, params: ConsensusParams): Verdi
     : violation('snapshot-wrong', { size: record.length });
 }
 
-/** The record against the root that this node computed for the block's own ancestor. */
+/** Checks the record against the root that this node computed for the ancestor of the block. */
 export function checkSnapshotRoot(block: Block, root: Hash): Verdict {
   const record = findRecord(coinbaseRecords(block), RECORD.snapshotRoot);
   return record && equalBytes(record, root) ? null : violation('snapshot-wrong');

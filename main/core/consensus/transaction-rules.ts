@@ -6,8 +6,8 @@ import type { Transaction } from '../primitives/transaction.ts';
 import { type Verdict, violation } from '../violation.ts';
 
 /**
- * Everything about a transaction that needs no coin and no chain, coinbase or not (protocol.md §4). Which
- * transaction may be a coinbase is a rule of the block.
+ * Every rule of a transaction, coinbase or not, that needs no coin and no chain (protocol.md §4). Which transaction may be a
+ * coinbase is a rule of the block.
  */
 export function checkTransaction(tx: Transaction): Verdict {
   return (

@@ -1,6 +1,6 @@
 /**
- * The signature rule of the chain, written out step by step (protocol.md §6).
- * It is the arbiter: the fast implementation is used only as long as it agrees. About 1.5 ms a check.
+ * The signature rule of the chain, step by step (protocol.md §6). It is the final authority: the fast implementation is used
+ * only if it agrees. About 1.5 ms a check.
  */
 import { ed25519 } from '@noble/curves/ed25519.js';
 import { sha512 } from '@noble/hashes/sha2.js';
@@ -30,7 +30,7 @@ export function verifyReference(key: Uint8Array, signature: Uint8Array, message:
   if (key.length !== 32 || signature.length !== 64) return false;
   const r = signature.subarray(0, 32);
   const s = littleEndian(signature.subarray(32));
-  // S + L would be a second signature of the same payment by anyone who sees the first.
+  // Without this check S + L would be a second valid signature that any third party can compute.
   if (s >= L) return false;
   const keyY = withoutSign(key);
   if (keyY >= P) return false;

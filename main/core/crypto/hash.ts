@@ -4,7 +4,7 @@ import { type BinaryString, fromBinary, toBinary } from '../codec/binary.ts';
 /** 32 bytes of SHA-256, in the order the function gives them; hexadecimal ids keep that order. */
 export type Hash = Uint8Array;
 
-/** One byte in front of whatever is hashed, so that no two kinds of hash can be mistaken for another (protocol.md §2). */
+/** The byte before the hashed data, so that a hash of one kind cannot pass as another (protocol.md §2). */
 export const DOMAIN = {
   txid: 0x01,
   wid: 0x02,
@@ -29,8 +29,8 @@ export type Sha256 = (data: Uint8Array) => BinaryString;
 let sha256: Sha256 = (data) => toBinary(nobleSha256(data));
 
 /**
- * Puts a faster SHA-256 in place of noble's, for the whole process; main/workers does it after a gate.
- * A pure function may be global: which one runs can't change any result.
+ * Replaces the SHA-256 of noble by a faster one for the whole process; main/workers does so after a self-check. Global
+ * state is acceptable here, because both give the same results.
  */
 export function installSha256(implementation: Sha256): void {
   sha256 = implementation;

@@ -23,7 +23,7 @@ export function merkleRootOfBinary(
   return foldLevels(level, leaves.length, nodeDomain);
 }
 
-/** Each level is written over the one below it: parents never overtake their children. */
+/** Each level overwrites the one below: a parent is never written before its children were read. */
 function foldLevels(level: Uint8Array, leaves: number, nodeDomain: number): Hash {
   if (leaves === 0) throw new RangeError('a Merkle root needs a leaf');
   for (let count = leaves; count > 1; count = Math.ceil(count / 2)) {

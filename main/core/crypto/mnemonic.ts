@@ -2,17 +2,17 @@ import { entropyToMnemonic, mnemonicToEntropy, mnemonicToSeed as deriveSeed } fr
 import { wordlist } from '@scure/bip39/wordlists/english.js';
 import { splitWords } from '../../../shared/pasted.ts';
 
-/** Bytes of entropy behind a list of words: what a wallet keeps instead of the words. */
+/** Entropy of a recovery phrase, which a wallet stores instead of the words. */
 export const ENTROPY_BYTES = { 12: 16, 24: 32 } as const;
 export type WordCount = keyof typeof ENTROPY_BYTES;
 
-/** Why a text is not a list of seed words; positions count from 1, as people do. */
+/** Why a text is not a recovery phrase; positions count from 1. */
 export type WordsProblem =
   | { readonly problem: 'words-count'; readonly count: number }
   | { readonly problem: 'words-unknown'; readonly positions: readonly number[] }
   | { readonly problem: 'words-checksum' };
 
-/** The words in the one form that seeds are made from, and the entropy that they stand for. */
+/** The normalised recovery phrase and its entropy. */
 export interface SeedWords {
   readonly mnemonic: string;
   readonly entropy: Uint8Array;
@@ -21,12 +21,12 @@ export interface SeedWords {
 const KNOWN = new Set(wordlist);
 const COUNTS = [12, 15, 18, 21, 24];
 
-/** English words of BIP-39 for 16, 20, 24, 28 or 32 bytes of entropy; another length is a bug and throws. */
+/** The recovery phrase (BIP 39, English) of 16, 20, 24, 28 or 32 bytes of entropy; another length is a bug and throws. */
 export function wordsOf(entropy: Uint8Array): string {
   return entropyToMnemonic(entropy, wordlist);
 }
 
-/** Reads what a person typed or pasted: any case, whatever stands between the words, 12 to 24 words. Total. */
+/** Parses user input: any case, any separators, 12 to 24 words. Total. */
 export function readWords(text: string): SeedWords | WordsProblem {
   const words = splitWords(text);
   const unknown = words.flatMap((word, i) => (KNOWN.has(word) ? [] : [i + 1]));

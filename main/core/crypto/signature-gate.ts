@@ -1,11 +1,11 @@
 import { type GateCase, speccheckCases, torsionCases } from './gate-cases.ts';
 
-/** What a fast signature check must be: the rule, total for any lengths. */
+/** A signature check that follows the rule and accepts inputs of any length. */
 export type VerifySignature = (key: Uint8Array, signature: Uint8Array, message: Uint8Array) => boolean;
 
 export interface GateResult {
   readonly passed: boolean;
-  /** Names of the cases judged otherwise than by the rule. */
+  /** Names of the cases with a result that differs from the rule. */
   readonly failures: readonly string[];
 }
 

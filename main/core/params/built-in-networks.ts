@@ -79,7 +79,7 @@ const GENESIS_TIME = 1_795_305_600;
 export const MAIN_NETWORK = createNetworkOf(
   { name: 'main', time: GENESIS_TIME, nonce: 901098 },
   MAIN,
-  // Specified and mined, not launched: there is nobody to join yet.
+  // Specified and mined, but not launched: there are no nodes to join.
   facts('kith', 21_474, false, 1_051_200),
 );
 export const TEST_NETWORK = createNetworkOf(

@@ -4,7 +4,7 @@ import { fromHex, toHex } from '../codec/hex.ts';
 import type { Hash } from '../crypto/hash.ts';
 
 /**
- * All that a newcomer needs to join a network through any of its members:
+ * Everything that a new node needs to join a network through any of its nodes:
  * `kith:join?id=…&file=…&block=HEIGHT.ID.WORK&at=ADDRESS&at=…`. Hashes and work are hexadecimal, addresses multiaddresses
  * in percent-encoding.
  */

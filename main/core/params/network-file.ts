@@ -15,7 +15,7 @@ const FORMAT = 1;
 const MAX_FILE_CHARACTERS = 64 * 1024;
 const MAX_BOOTSTRAP = 64;
 
-/** Deployments of founded networks are constants of the software: start 0, no timeout (protocol.md §16). */
+/** Deployments of created networks are constants of the software: start 0, no timeout (protocol.md §16). */
 export const CREATED_NETWORK_DEPLOYMENTS: readonly Deployment[] = [
   { name: 'policy-lock', bit: 0, start: 0, timeout: null },
 ];
@@ -38,7 +38,7 @@ const NUMBERS = [
 ] as const satisfies readonly (keyof ConsensusParams)[];
 
 /**
- * Reads a founded network. Total: any text gives a network or a problem. Everything that can be computed is computed
+ * Reads the file of a created network. Total: any text gives a network or a problem. Everything that can be computed is computed
  * (id, prefix) and held against what the file says; the proof of work of its genesis is for the caller to check.
  */
 export function readNetworkFile(text: string): Network | NetworkFileProblem {
@@ -71,7 +71,7 @@ export function readNetworkFile(text: string): Network | NetworkFileProblem {
     : invalid('its id does not follow from what it says: it was changed or damaged');
 }
 
-/** The file for a founded network; two-space JSON with a line break at the end. */
+/** The file of a created network; two-space JSON with a line break at the end. */
 export function writeNetworkFile({ name, defaultPort, bootstrap, params, genesis, idHex }: Network): string {
   const { time, nonce } = genesis.header;
   const file = { kith: FORMAT, name, id: idHex, defaultPort, bootstrap, params, genesis: { time, nonce } };

@@ -11,7 +11,7 @@ import { createHeader } from '../primitives/header.ts';
 import { encodeRecords, RECORD } from '../primitives/records.ts';
 import { createTransaction, type Transaction } from '../primitives/transaction.ts';
 
-/** A network is data: what its nodes agree on, and where a newcomer finds them (protocol.md §16). */
+/** A network as data: its consensus parameters and its bootstrap addresses (protocol.md §16). */
 export interface Network {
   readonly name: string;
   /** The prefix of its addresses. */
@@ -29,7 +29,7 @@ export interface Network {
   readonly launched: boolean;
 }
 
-/** What its founder chose and mined; the rest of the genesis block follows from the parameters. */
+/** The fields that the creator chose and mined; the rest of the genesis block follows from the parameters. */
 export interface GenesisSeed {
   readonly name: string;
   readonly time: UnixSeconds;
@@ -79,7 +79,7 @@ export function isNetworkName(name: string): boolean {
   return name.length <= MAX_NAME_BYTES && /^[!-~](?:[ -~]*[!-~])?$/.test(name);
 }
 
-/** Founded networks never choose their prefix: `k` and the first 30 bits of the id, so that none can pose as another. */
+/** The address prefix of a created network: `k` and the first 30 bits of the id, so that no network can imitate another. */
 export function createdNetworkHrp(id: Hash): string {
   const letters = bech32m.encode('k', bech32m.toWords(id.subarray(0, 4)).slice(0, 6));
   return `k${letters.slice(2, 8)}`;
@@ -94,7 +94,7 @@ export interface NetworkFacts {
   readonly launched: boolean;
 }
 
-/** Puts a network together from its seed; the id and, where it is founded, the prefix are computed. */
+/** Creates a network from its seed; the id is computed, and the prefix as well unless the facts have one. */
 export function createNetworkOf(seed: GenesisSeed, params: ConsensusParams, facts: NetworkFacts): Network {
   const genesis = createGenesis(seed, params);
   const id = genesis.header.id;

@@ -1,21 +1,21 @@
 /** The numbers of the relay policy (protocol.md §18). Each node may choose others without leaving the network. */
 
-/** The least feerate, in motes per byte, that is relayed at all. */
+/** Minimum fee rate for relay, in motes per byte. */
 export const MIN_FEERATE = 10;
-/** What a replacement pays for each of its own bytes on top of all that it throws out; also how fast the floor climbs. */
+/** Motes per own byte that a replacement pays on top of the fees it replaces; also the step by which the floor rises. */
 export const REPLACEMENT_INCREMENT = 10;
 /** Outputs below this cost more to spend than they hold. Motes. */
 export const DUST = 10_000;
-/** The only transaction version that has a meaning; others are valid, for soft forks to come, and not relayed. */
+/** The only transaction version with a meaning; others are valid, for future soft forks, but not relayed. */
 export const KNOWN_VERSION = 1;
-/** Transactions that one replacement may throw out, descendants included. */
+/** Maximum number of transactions that a replacement evicts, descendants included. */
 export const MAX_REPLACED = 100;
-/** Unconfirmed transactions in one line, counting the transaction itself. */
+/** Maximum number of unconfirmed ancestors or descendants, including the transaction itself. */
 export const MAX_ANCESTORS = 25;
 export const MAX_DESCENDANTS = 25;
-/** Blocks that a payment must still have before it, or one of its ancestors, expires. */
+/** Minimum number of blocks before a payment or one of its ancestors expires. */
 export const EXPIRY_MARGIN = 30;
-/** What the pool may take up, in bytes of transactions with {@link ENTRY_OVERHEAD} for each. */
+/** Size cap of the mempool, in bytes of transactions plus {@link ENTRY_OVERHEAD} for each. */
 export const MAX_POOL_USAGE = 64_000_000;
-/** What one transaction of the pool takes up besides its bytes: ids, keys and links. */
+/** Memory per transaction of the mempool besides its bytes: ids, keys and links. */
 export const ENTRY_OVERHEAD = 1_000;

@@ -6,7 +6,7 @@ import { type Verdict, violation } from '../violation.ts';
 import { type Feerate, meetsFeerate } from './feerate.ts';
 import { DUST, EXPIRY_MARGIN, KNOWN_VERSION } from './policy-limits.ts';
 
-/** What relay asks of a transaction by itself; it must have passed checkTransaction. Pure. */
+/** Relay policy for a transaction alone; it must have passed checkTransaction. Pure. */
 export function checkRelayed(tx: Transaction, rules: ActiveRules): Verdict {
   return checkNoCoinbase(tx) ?? checkVersion(tx) ?? checkCreatedLocks(tx, rules) ?? checkDust(tx);
 }
@@ -26,7 +26,7 @@ export function checkLifetime(
   return expires !== 0 && expires < least ? violation('policy-expires-soon', { expires, least }) : null;
 }
 
-/** Coins under a lock whose meaning is still to come are anyone's to take: relaying the taking would only help thieves. */
+/** Coins with a lock type without a rule yet can be spent by anyone: relaying such spends would only help thieves. */
 export function checkSpentLocks(coins: readonly Lock[], rules: ActiveRules): Verdict {
   for (const [index, { lockType }] of coins.entries()) {
     if (!isMeaningful(lockType, rules)) return violation('policy-lock', { lockType, input: index });
@@ -42,7 +42,7 @@ export function checkFeerate(paid: Feerate, floor: number): Verdict {
     : violation('policy-feerate', { fee, size, floor, least: floor * size });
 }
 
-/** A lock type that a soft fork gives, or may give, its meaning: 1 to 254. */
+/** A lock type whose rule comes, or may come, from a soft fork: 1 to 254. */
 export function isUpgradableLock(lockType: number): boolean {
   return lockType !== LOCK_KEY && lockType !== LOCK_BURN;
 }
@@ -66,7 +66,7 @@ function checkCreatedLocks(tx: Transaction, rules: ActiveRules): Verdict {
   return null;
 }
 
-// Burnt outputs never enter the UTXO set, so nobody carries them: they may be as small as they like.
+// Burned outputs never enter the UTXO set, so they have no minimum amount.
 function checkDust(tx: Transaction): Verdict {
   for (const [index, { amount, lockType }] of tx.outputs.entries()) {
     if (lockType !== LOCK_BURN && amount < DUST)

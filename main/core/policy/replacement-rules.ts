@@ -2,12 +2,12 @@ import { type Verdict, violation } from '../violation.ts';
 import { compareFeerates, type Feerate } from './feerate.ts';
 import { MAX_REPLACED, REPLACEMENT_INCREMENT } from './policy-limits.ts';
 
-/** A transaction that spends what others in the pool spend, and what taking it in would throw out. */
+/** A transaction with conflicts in the mempool, and the entries that it would replace. */
 export interface Replacement {
   readonly candidate: Feerate;
-  /** Those that spend the same coins. */
+  /** Entries that spend the same coins. */
   readonly direct: readonly Feerate[];
-  /** Those and all that descend from them. */
+  /** The conflicts and their descendants. */
   readonly evicted: { readonly count: number; readonly fees: number };
 }
 
@@ -20,19 +20,19 @@ export function checkReplacement(replacement: Replacement): Verdict {
   return checkCount(replacement) ?? checkPaysMorePerByte(replacement) ?? checkPaysForBandwidth(replacement);
 }
 
-// Without this limit a single transaction could make every node take a long look at its whole pool.
+// Without this limit a single transaction could make every node traverse its whole mempool.
 function checkCount({ evicted }: Replacement): Verdict {
   const { count } = evicted;
   return count > MAX_REPLACED ? violation('policy-replacement-count', { count, most: MAX_REPLACED }) : null;
 }
 
-// A bigger transaction with a bigger fee may still be worth less to a miner than the one that it throws out.
+// A larger transaction with a higher fee can still have a lower fee rate than the one it replaces.
 function checkPaysMorePerByte({ candidate, direct }: Replacement): Verdict {
   const better = direct.every((conflict) => compareFeerates(candidate, conflict) > 0);
   return better ? null : violation('policy-replacement-fee', { fee: candidate.fee, size: candidate.size });
 }
 
-// What is thrown out has been relayed already: without this its bytes, and the next replacement's, would be free.
+// The replaced transactions were relayed already: without this rule the bandwidth of each replacement would be free.
 function checkPaysForBandwidth({ candidate, evicted }: Replacement): Verdict {
   const least = evicted.fees + REPLACEMENT_INCREMENT * candidate.size;
   return candidate.fee >= least ? null : violation('policy-replacement-fee', { fee: candidate.fee, least });

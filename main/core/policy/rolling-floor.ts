@@ -2,8 +2,8 @@ import { type Feerate, perByteCeil } from './feerate.ts';
 import { MIN_FEERATE, REPLACEMENT_INCREMENT } from './policy-limits.ts';
 
 /**
- * The floor that rises above what a full pool throws out and falls again by halves (as Bitcoin Core's rolling minimum
- * feerate). Without it, paying the least that gets in and being thrown out again would be free relay.
+ * The minimum fee rate, which rises above the rate of evicted entries and decays by halves (as the rolling minimum fee rate
+ * of Bitcoin Core). Without it, transactions that are admitted and evicted at once would be relayed for free.
  */
 export interface RollingFloor {
   /** Motes per byte, not whole; 0 when the pool has had room for long enough. */

@@ -2,7 +2,7 @@ import { bech32m } from '@scure/base';
 import { type Lock, LOCK_BURN, LOCK_KEY } from './coin.ts';
 import { KEY_BYTES, MAX_LOCK_BYTES } from './limits.ts';
 
-/** Why a text is not an address of this network; the window turns each into a sentence. */
+/** Why a text is not an address of this network; the app has a sentence for each. */
 export type AddressProblem =
   | { readonly problem: 'address-malformed' }
   | { readonly problem: 'address-other-network'; readonly hrp: string }
