@@ -7,19 +7,19 @@ import type { NodeFacade } from './facade.ts';
 import type { BlockSummaries } from './block-summaries.ts';
 import type { Operations } from './operations.ts';
 
-/** What a carrier tells the handlers about the other end. */
+/** What a carrier tells the handlers about the client. */
 export interface ApiContext {
   readonly role: Role;
-  /** The connection: limits of expensive procedures are shared out fairly among connections. */
+  /** Identifies the connection: the limits of expensive procedures are divided fairly among connections. */
   readonly caller: object;
   /**
-   * True while the carrier has more to send than it should. oRPC has no back-pressure of its own, so streams look here
-   * before they make another event.
+   * True while too much is unsent to this client. oRPC has no backpressure, so that streams check this before they
+   * produce another event.
    */
   congested(): boolean;
   /**
-   * Desktop only: asks the person with a native dialog, which no script of the page can draw, read or press.
-   * Resolves with false when it can't be shown.
+   * Desktop only: asks the user with a native dialog, which no script of the page can draw, read or press.
+   * Resolves with false when the dialog cannot be shown.
    */
   readonly approve?: (question: PaymentQuestion) => Promise<boolean>;
 }
@@ -30,7 +30,7 @@ export interface PaymentQuestion {
   readonly payment: DraftPayment;
 }
 
-/** What the program around the node gives: it owns the process and the log. */
+/** Functions of the program that runs the node: it owns the process and the log. */
 export interface ProgramAccess {
   /** Asks the program to stop the node; returns at once. */
   readonly shutdown: () => void;
@@ -38,12 +38,12 @@ export interface ProgramAccess {
   readonly recentLog: (limit: number, level: LogLevel) => readonly LogLine[];
 }
 
-/** What all handlers work on. */
+/** Dependencies of all handlers. */
 export interface HandlerDeps extends ProgramAccess {
   readonly node: NodeFacade;
   readonly summaries: BlockSummaries;
   readonly operations: Operations;
 }
 
-/** The contract, waiting to be implemented. Without state, so one for all. */
+/** Builds handlers for the contract. Stateless, so that one object serves all nodes. */
 export const api = implement(contract).$context<ApiContext>();

@@ -1,8 +1,8 @@
 import { fromHex } from '../core/codec/hex.ts';
 
-/** The bytes of text that the contract has already checked to be hexadecimal. */
+/** The bytes of a text that the contract has validated as hexadecimal. */
 export function bytesOf(hex: string): Uint8Array {
   const bytes = fromHex(hex);
-  if (bytes === null) throw new RangeError('the contract let through what is not hexadecimal');
+  if (bytes === null) throw new RangeError('the contract accepted a text that is not hexadecimal');
   return bytes;
 }

@@ -91,7 +91,7 @@ async function findTransaction(node: NodeFacade, txid: string): Promise<Transact
   return viewTransaction(mined.transaction, mined.spent ?? [], place, network.hrp);
 }
 
-/** What a waiting transaction spends: a coin at the tip, or an output of another that waits. */
+/** The output that a mempool transaction spends: a coin at the tip, or an output of another mempool transaction. */
 function spentOutput(
   { chain, mempool }: NodeFacade,
   input: { txid: Uint8Array; index: number },

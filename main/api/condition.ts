@@ -2,28 +2,28 @@ import { statfs } from 'node:fs/promises';
 import { sentenceFor } from '../../shared/errors.ts';
 import { codeOf } from '../lib/errors.ts';
 import { isSameFolder, type Place, placeNow, placeOf } from '../lib/place.ts';
-import type { NodeCondition } from './facade.ts';
+import { type NodeCondition, pick, REPORTED_FIELDS } from './facade.ts';
 import type { Notice } from '../../shared/contract/fields.ts';
 import type { NetworkStatus } from '../net/network.ts';
 
 export interface ConditionDeps {
   readonly datadir: string;
   network(): NetworkStatus;
-  /** What other parts have to tell the user. */
+  /** Notices of other parts of the node for the user. */
   notices(): readonly Notice[];
   /** Monotonic milliseconds. */
   readonly ms?: () => number;
-  /** Which folder a path leads to. */
+  /** Identifies the folder at a path. */
   readonly look?: (path: string) => Promise<Place>;
 }
 
-/** How long a figure of free disk space, and the knowledge that the data directory is still there, are good for. */
+/** How often free disk space and the existence of the data directory are checked. */
 const DISK_MS = 10_000;
 
-/** No folder at that path; any other failure, such as one of permissions, says nothing about where it is. */
+/** Error codes that mean that the folder is gone; any other failure, such as permissions, does not. */
 const MISSING = new Set(['ENOENT', 'ENOTDIR']);
 
-/** Puts together what the status line needs; the disk is asked in the background, so that the answer never waits. */
+/** Collects what the status needs. The disk is checked in the background, so that a status never waits for it. */
 export function createConditionReader(deps: ConditionDeps): () => NodeCondition {
   const { datadir, network, notices, ms = () => performance.now(), look = placeOf } = deps;
   const gone: Notice = { code: 'datadir-gone', message: sentenceFor('datadir-gone', { path: datadir }) };
@@ -32,7 +32,7 @@ export function createConditionReader(deps: ConditionDeps): () => NodeCondition 
   let isGone = false;
   let asked = -Infinity;
 
-  // The open files of a directory that is moved or deleted still work, so that nothing else would notice for hours.
+  // The open files of a moved or deleted directory keep working, so that nothing else would notice for hours.
   const lookForHome = async (): Promise<void> => {
     if (home === null) return;
     isGone = await look(datadir).then(
@@ -53,36 +53,14 @@ export function createConditionReader(deps: ConditionDeps): () => NodeCondition 
 
   return () => {
     askDisk();
-    const {
-      phase,
-      progress,
-      etaSeconds,
-      blocksPerSecond,
-      bytesPerSecond,
-      stall,
-      history,
-      reach,
-      peers,
-      knownAddresses,
-      strangers,
-      clock,
-      notices: around,
-    } = network();
-    const found = {
-      phase,
-      progress,
-      etaSeconds,
-      blocksPerSecond,
-      bytesPerSecond,
-      stall,
-      history,
+    const status = network();
+    const { reach } = status;
+    return {
+      ...pick(status, [...REPORTED_FIELDS, 'knownAddresses', 'strangers', 'clock']),
       reachability: reach.reachability,
       reachabilityNotice: reach.notice,
-      peers,
-      knownAddresses,
-      strangers,
-      clock,
+      freeDiskBytes,
+      notices: [...(isGone ? [gone] : []), ...status.notices, ...notices()],
     };
-    return { ...found, freeDiskBytes, notices: [...(isGone ? [gone] : []), ...around, ...notices()] };
   };
 }

@@ -2,11 +2,11 @@ import type { Contract } from '../../shared/contract/contract.ts';
 import { createFairLimit, type FairLimit, type FairLimits } from '../lib/fair-limit.ts';
 
 /**
- * What a call costs the node beyond a few milliseconds.
- * `keys`: key derivation, a quarter of a second of a thread that the disk needs as well, and 64 MiB.
+ * The cost of a call.
+ * `keys`: key derivation, 250 ms of a thread that disk access needs as well, and 64 MiB.
  * `work`: blocks, the history of a wallet, or the coins, for up to tens of milliseconds of the node's own thread.
  * `large`: the same, and the request itself may have 2 MB.
- * `light`: less than that. Passwords are tried one at a time whoever asks (wallet/guess-limit.ts).
+ * `light`: a few milliseconds. Password attempts run one at a time over all clients (wallet/guess-limit.ts).
  */
 export type Cost = 'light' | 'work' | 'large' | 'keys';
 
@@ -81,7 +81,7 @@ export const COSTS: Readonly<Record<Procedure, Cost>> = {
   'mining.watch': 'light',
 };
 
-/** By cost: what runs at once of all connections, and what may wait. The page has a few open at a time. */
+/** By cost: calls of all connections that run at once, and that may wait. The page has a few open at a time. */
 export const CALL_LIMITS: Readonly<Record<Exclude<Cost, 'light'>, FairLimits>> = {
   work: { atOnce: 4, waitingOfOwner: 128, waiting: 512 },
   large: { atOnce: 4, waitingOfOwner: 16, waiting: 64 },

@@ -1,17 +1,17 @@
 /**
- * What the handlers of the contract need from a node, as narrow interfaces that the api declares itself. The
- * composition root (main/node/node.ts) gives one object of this shape; nothing else of the node can be reached from here.
+ * Narrow interfaces that the handlers of the contract need from a node, declared here. local-node.ts builds them from the
+ * parts of a node; the handlers can use nothing else of it.
  *
- * Failures: a broken rule is returned as a `Violation`, a world that failed is thrown as a `KithError`.
+ * Failures: a broken rule is returned as a `Violation`; a failure of the disk or the network is thrown as a `KithError`.
  */
 import type { Role } from '../../shared/contract/vocabulary.ts';
 import type { Notice } from '../../shared/contract/fields.ts';
 import type { ChainUpgrades } from '../../shared/contract/chain.ts';
 import type { MiningStatus } from '../../shared/contract/mining.ts';
 import type { NetworkActivity } from '../../shared/contract/network.ts';
-import type { NodeAbout } from '../../shared/contract/node.ts';
+import type { NodeAbout, NodeStatus } from '../../shared/contract/node.ts';
 import type { Ban, JournalEntry, Peer } from '../../shared/contract/peers.ts';
-import type { Phase, Reachability, SubmitStatus } from '../../shared/contract/vocabulary.ts';
+import type { SubmitStatus } from '../../shared/contract/vocabulary.ts';
 import type {
   DeletedWallet,
   Balance,
@@ -30,48 +30,47 @@ import type { Violation } from '../core/violation.ts';
 
 export interface NodeFacade {
   readonly network: Network;
-  /** What never changes while the node runs. */
+  /** Facts that do not change while the node runs. */
   readonly about: Omit<NodeAbout, 'role'>;
   readonly chain: ChainAccess;
   readonly mempool: MempoolAccess;
   readonly miner: MinerAccess;
   readonly wallets: WalletAccess;
   readonly peers: PeerAccess;
-  /** How the node is doing right now. Cheap: it is asked up to 4 times a second. */
+  /** The current state of the node. Cheap: it is read up to 4 times a second. */
   condition(): NodeCondition;
-  /** What the mechanisms between nodes have done. */
+  /** Counters and rates of the network. */
   activity(): NetworkActivity;
 }
 
-/** What the status line and its sentence are made from. */
-export interface NodeCondition {
-  readonly phase: Phase;
-  /** Of the phase's work, 0 to 1. */
-  readonly progress: number;
-  /** Null when no honest estimate can be made. */
-  readonly etaSeconds: number | null;
-  /** Blocks a second, or headers while those come. */
-  readonly blocksPerSecond: number;
-  readonly bytesPerSecond: number;
-  /** Why syncing doesn't get on, in one sentence; null while it does. */
-  readonly stall: string | null;
-  /** Blocks below the snapshot that the chain began with, and how many of them are checked; null without one. */
-  readonly history: { readonly verified: number; readonly of: number } | null;
-  readonly reachability: Reachability;
-  /** The cause, and what to do about it. */
-  readonly reachabilityNotice: Notice;
-  /** Greeted peers. */
-  readonly peers: number;
-  /** Addresses that the node could still try. */
-  readonly knownAddresses: number;
-  /** Peers met since the start that belong to another network. */
-  readonly strangers: number;
-  /** What is wrong with the clock of this computer and what to do; null while nothing is. */
+/** Fields of the contract's status that the network module reports; the contract describes them. */
+export const REPORTED_FIELDS = [
+  'phase',
+  'progress',
+  'etaSeconds',
+  'blocksPerSecond',
+  'bytesPerSecond',
+  'stall',
+  'history',
+  'peers',
+] as const satisfies readonly (keyof NodeStatus)[];
+
+/** Facts for the status and its sentence. */
+export interface NodeCondition
+  extends
+    Readonly<Pick<NodeStatus, (typeof REPORTED_FIELDS)[number] | 'reachability' | 'reachabilityNotice'>>,
+    Readonly<Pick<NetworkActivity, 'knownAddresses' | 'strangers'>> {
+  /** The problem with this computer's clock and what to do; null if there is none. */
   readonly clock: Notice | null;
-  /** Bytes free where the data directory is; null when unknown. */
+  /** Free bytes on the disk of the data directory; null when unknown. */
   readonly freeDiskBytes: number | null;
-  /** What any part of the node has to tell the user beyond the above. */
+  /** Further notices of all parts of the node for the user. */
   readonly notices: readonly Notice[];
+}
+
+/** An object with these properties of another one only. */
+export function pick<T, Name extends keyof T>(from: T, names: readonly Name[]): Pick<T, Name> {
+  return Object.fromEntries(names.map((name) => [name, from[name]])) as Pick<T, Name>;
 }
 
 /** A header in the index. */
@@ -87,7 +86,7 @@ export interface ChainStepEvent {
   readonly block: Block;
 }
 
-/** A transaction in a block of the active chain, with the outputs that it spends where they are still known. */
+/** A transaction in a block of the active chain; `spent` has the outputs that it spends, null if unknown. */
 export interface MinedTransaction {
   readonly transaction: Transaction;
   readonly entry: ChainEntry;
@@ -112,15 +111,16 @@ export interface ChainAccess {
     readonly burned: number;
   };
   setHash(): Promise<string>;
-  /** Cheap while the tip stays. */
+  /** Cheap until the tip changes. */
   upgrades(): Upgrades;
-  /** Null when no block of the active chain that the node can search holds it. */
+  /** Null when no searchable block of the active chain contains it. */
   findTransaction(txid: string): Promise<MinedTransaction | null>;
   onConnected(listener: (step: ChainStepEvent) => void): Off;
   onDisconnected(listener: (step: Pick<ChainStepEvent, 'entry'>) => void): Off;
 }
 
-export interface WaitingTransaction {
+/** A transaction in the mempool. */
+export interface MempoolTransaction {
   readonly txid: string;
   readonly tx: Transaction;
   readonly size: number;
@@ -132,18 +132,18 @@ export interface WaitingTransaction {
 
 export interface MempoolAccess {
   summary(): { readonly count: number; readonly bytes: number; readonly floor: number };
-  /** In order of txid, behind `after`. */
-  list(limit: number, after?: string): readonly WaitingTransaction[];
-  /** The last to arrive, newest first. */
-  newest(limit: number): readonly WaitingTransaction[];
-  get(txid: string): WaitingTransaction | undefined;
+  /** Sorted by txid, after `after`. */
+  list(limit: number, after?: string): readonly MempoolTransaction[];
+  /** The newest by arrival, newest first. */
+  newest(limit: number): readonly MempoolTransaction[];
+  get(txid: string): MempoolTransaction | undefined;
   submit(bytes: Uint8Array): Promise<{ readonly txid: string } | Violation>;
-  /** After any transaction came or went. */
+  /** Called after a transaction was added or removed. */
   onChanged(listener: () => void): Off;
 }
 
 export interface MinerAccess {
-  /** Starts, or changes where rewards go and on how many threads; the miner chooses `threads` when undefined. */
+  /** Starts, or changes payout and threads; the miner chooses `threads` when undefined. */
   start(payout: Lock | (() => Lock), threads: number | undefined, share?: number): Promise<void>;
   stop(): Promise<void>;
   status(): Omit<MiningStatus, 'address' | 'wallet'>;
@@ -164,9 +164,9 @@ export interface RestoredWallet {
   readonly password: string;
   readonly mnemonic: string;
   readonly passphrase?: string | undefined;
-  /** Unused addresses in a row after which nothing more is looked for. */
+  /** Gap limit: unused addresses in a row after which the search ends. */
   readonly gap?: number | undefined;
-  /** Also when a wallet here has the same keys. */
+  /** Refuses when a wallet here has the same keys. */
   readonly onlyNew?: boolean | undefined;
 }
 
@@ -190,17 +190,17 @@ export interface WalletAccess {
   list(): readonly { readonly name: string; readonly locked: boolean }[];
   deleted(): Promise<readonly DeletedWallet[]>;
   undelete(name: string): Promise<void>;
-  /** Here and below, `by` is the kind of connection that a password came over: each is slowed by its own wrong ones. */
+  /** Here and below, `by` is the kind of connection that the password came over; wrong passwords slow down each kind. */
   unlock(name: string, password: string, seconds: number | undefined, by: Role): Promise<void>;
   lock(name: string): Promise<void> | void;
   balance(name: string): Promise<Balance>;
   /** The current unused receiving address; works while locked. */
   address(name: string): Promise<string>;
   newAddress(name: string, label: string | undefined): Promise<string>;
-  /** Whom the next mined block should pay; another after each that was paid. Works while locked. */
+  /** The lock that the next mined block should pay; it changes after each reward. Works while locked. */
   payout(name: string): Lock;
   prepare(payment: Payment): Promise<DraftPayment>;
-  /** A draft that can still be confirmed; undefined when it was sent, dropped or never made. */
+  /** A draft that can still be confirmed; undefined when it was sent, is too old or never existed. */
   draft(id: string): { readonly wallet: string; readonly payment: DraftPayment } | undefined;
   confirm(draft: string, password: string, by: Role): Promise<{ readonly txid: string } | Violation>;
   /** The same without a password, for the native dialog; the wallet must be unlocked. */
@@ -210,7 +210,7 @@ export interface WalletAccess {
     words: Pick<RestoredWallet, 'mnemonic' | 'passphrase'>,
   ): Promise<{ readonly firstAddress: string; readonly wallet: string | null }>;
   checkAddress(text: string): PaymentTarget;
-  /** An empty label takes it away. */
+  /** An empty label removes it. */
   setLabel(name: string, subject: string, label: string): Promise<void>;
   words(
     name: string,
@@ -221,7 +221,7 @@ export interface WalletAccess {
   signMessage(request: MessageToSign & { readonly by: Role }): Promise<{ readonly signature: string }>;
   verifyMessage(address: string, message: string, signature: string): boolean;
   rescan(name: string, fromHeight: number, gap?: number): Promise<void>;
-  /** After anything of the wallet changed: locked or not, balance, history. Called with its name, as often as it likes. */
+  /** Called with a wallet's name after its lock state, balance or history changed, possibly more often than that. */
   onChanged(listener: (name: string) => void): Off;
 }
 
@@ -232,7 +232,7 @@ export interface BanTarget {
 
 export interface PeerAccess {
   readonly peerId: string;
-  /** Where others can reach this node, each with its peer id. */
+  /** Addresses at which other nodes can connect, each with the peer id. */
   addresses(): readonly string[];
   list(): readonly Peer[];
   add(address: string): Promise<void>;
@@ -243,17 +243,17 @@ export interface PeerAccess {
   unban(target: BanTarget): Promise<void>;
   bans(): readonly Ban[];
   journal(limit: number, after?: number): readonly JournalEntry[];
-  /** Through this anybody can join the network here; null while nobody could connect. */
+  /** A link to join this network through this node; null while no other node could connect. */
   joinLink(): string | null;
-  /** After peers came, went or were greeted; figures like latency needn't call it. */
+  /** Called after peers connected, disconnected or completed the handshake, but not for figures such as ping. */
   onChanged(listener: () => void): Off;
 }
 
-/** The contract's shape, as something that nobody changes. */
+/** The contract's shape, read-only. */
 export interface Upgrades extends Readonly<Omit<ChainUpgrades, 'upgrades' | 'unknown'>> {
   readonly upgrades: readonly Readonly<ChainUpgrades['upgrades'][number]>[];
   readonly unknown: readonly Readonly<ChainUpgrades['unknown'][number]>[];
 }
 
-/** Takes a listener off. */
+/** Removes a listener. */
 export type Off = () => void;

@@ -5,7 +5,7 @@ import { KithError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import { describeIssues, readIssues } from './issues.ts';
 
-/** Takes the good half of a result; a broken rule becomes the error that crosses the contract, its code unchanged. */
+/** Returns the result, or throws a violation as an error of the contract with the same code. */
 export function accepted<T extends object>(result: T | Violation): T {
   if (!isViolation(result)) return result;
   throw new KithError(result.code, sentenceFor(result.code, result.evidence), {
@@ -14,8 +14,8 @@ export function accepted<T extends object>(result: T | Violation): T {
 }
 
 /**
- * Turns anything thrown into what crosses: a stable code, a sentence, plain data. What carries no code of ours is a bug:
- * it is logged in full under a reference, and only the reference crosses, so that no inner detail leaks.
+ * Converts anything thrown into an error of the contract: a stable code, a sentence, plain data. An error without a code
+ * is a bug: it is logged in full under a reference, and the client gets the reference only, so that no detail leaks.
  */
 export function toFault(error: unknown, procedure: string, log: Log): unknown {
   if (error instanceof KithError) return fault(error.code, error.data, error.message);
@@ -25,7 +25,7 @@ export function toFault(error: unknown, procedure: string, log: Log): unknown {
       return fault('input-invalid', { procedure, detail: describeIssues(issues), issues });
     }
   }
-  // The client went away; nobody reads this.
+  // The client disconnected: nothing reads this error.
   if (error instanceof Error && error.name === 'AbortError') return error;
   const reference = `${procedure} ${Math.random().toString(36).slice(2, 10)}`;
   log.error('a handler failed', { reference, error });

@@ -1,4 +1,4 @@
-/** What zod says about a bad input, in words for people. */
+/** Validation errors of zod as sentences for users. */
 import { group } from '../../shared/units.ts';
 
 export interface Issue {
@@ -9,7 +9,7 @@ export interface Issue {
 
 const MAX_ISSUES = 5;
 
-/** Reads oRPC's validation error; null when it is none. At most 5 issues, without the input itself (it may be secret). */
+/** Reads oRPC's validation error; null if it is not one. At most 5 issues, never the input, which may be secret. */
 export function readIssues(data: unknown): readonly Issue[] | null {
   const issues = (data as { issues?: unknown } | undefined)?.issues;
   if (!Array.isArray(issues)) return null;
@@ -37,7 +37,7 @@ interface RawIssue {
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[];
 }
 
-/** Of a choice between forms, what the first of them says: it is the usual one. */
+/** For a union the issue of its first form, which is the usual one. */
 function likeliest(issue: RawIssue): RawIssue {
   const [first] = issue.errors?.[0] ?? [];
   if (issue.code !== 'invalid_union' || first === undefined || issue.message !== 'Invalid input')
@@ -69,7 +69,7 @@ function explain(issue: RawIssue, subject: string): string {
   return `${subject}: ${message}`;
 }
 
-/** A limit without words of our own, such as a list that may have 1000 items. */
+/** A limit that the contract gives no message for, such as a list of at most 1 000 items. */
 function explainRange({ code, origin = '', minimum, maximum }: RawIssue): string | null {
   const unit = UNITS[origin];
   const limit = code === 'too_small' ? minimum : code === 'too_big' ? maximum : undefined;

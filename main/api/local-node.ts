@@ -9,21 +9,14 @@ import { sentenceFor } from '../../shared/errors.ts';
 import type { Notice } from '../../shared/contract/fields.ts';
 import type { NetworkActivity } from '../../shared/contract/network.ts';
 import { createConditionReader } from './condition.ts';
-import type {
-  ChainAccess,
-  MempoolAccess,
-  MinerAccess,
-  NodeFacade,
-  PeerAccess,
-  WalletAccess,
-} from './facade.ts';
+import type { ChainAccess, MempoolAccess, NodeFacade, PeerAccess } from './facade.ts';
 import { findUpgradeNotices } from './upgrade-notices.ts';
 
 /** The parts of a node that runs in this thread. */
 export interface LocalParts {
   readonly network: Network;
   readonly datadir: string;
-  /** Unix seconds; changes when the clock of the computer is set. */
+  /** Unix seconds; adjusted when the computer's clock is set. */
   readonly startedAt: () => number;
   readonly signatures: 'libsodium' | 'reference';
   readonly chain: Chain;
@@ -52,8 +45,8 @@ export function createLocalNode(parts: LocalParts): NodeFacade {
     },
     chain: chainOf(parts.chain),
     mempool: mempoolOf(parts.mempool),
-    miner: minerOf(parts.miner),
-    wallets: walletsOf(parts.wallets),
+    miner: parts.miner,
+    wallets: parts.wallets,
     peers: peersOf(peers),
     condition: createConditionReader({
       datadir,
@@ -68,7 +61,7 @@ export function createLocalNode(parts: LocalParts): NodeFacade {
   };
 }
 
-/** Tells until the next start that the chain database was corrupt. */
+/** A notice, until the next start, that the chain database was corrupt and was rebuilt. */
 function rebuildNotices(chain: Chain): readonly Notice[] {
   if (chain.rebuiltBecause() === null) return [];
   return [{ code: 'chain-rebuilt', message: sentenceFor('chain-rebuilt') }];
@@ -96,29 +89,10 @@ function mempoolOf(mempool: Mempool): MempoolAccess {
   };
 }
 
-function minerOf(miner: Miner): MinerAccess {
-  return miner;
-}
-
-function walletsOf(wallets: Wallets): WalletAccess {
-  return wallets;
-}
-
+/** The status of the network; the contract drops the fields that `network.activity` does not declare. */
 function activityOf(network: PeerNetwork): NetworkActivity {
-  const { compact, snapshot, history, blocksPerSecond, bytesPerSecond, ...rest } = network.status();
-  const { knownAddresses, strangers, clockOffsetSeconds, failures, upload } = rest;
-  return {
-    compact: { ...compact },
-    snapshot,
-    history,
-    blocksPerSecond,
-    bytesPerSecond,
-    upload: { ...upload },
-    knownAddresses,
-    strangers,
-    clockOffsetSeconds,
-    failures: failures.map((failure) => ({ ...failure })),
-  };
+  const { failures, ...status } = network.status();
+  return { ...status, failures: [...failures] };
 }
 
 function peersOf(network: PeerNetwork): PeerAccess {

@@ -2,7 +2,7 @@ import { api, type HandlerDeps } from './base.ts';
 import { bytesOf } from './bytes.ts';
 import { accepted } from './faults.ts';
 import { latest } from './streams.ts';
-import { viewWaiting } from './views.ts';
+import { viewMempoolEntry } from './views.ts';
 
 const NEWEST = 20;
 
@@ -14,7 +14,9 @@ export function createMempoolHandlers({ node }: HandlerDeps) {
   };
   return api.mempool.router({
     summary: api.mempool.summary.handler(summary),
-    list: api.mempool.list.handler(({ input }) => mempool.list(input.limit, input.after).map(viewWaiting)),
+    list: api.mempool.list.handler(({ input }) =>
+      mempool.list(input.limit, input.after).map(viewMempoolEntry),
+    ),
     submit: api.mempool.submit.handler(async ({ input }) => {
       const { txid } = accepted(await mempool.submit(bytesOf(input.hex)));
       return { txid };
@@ -22,7 +24,7 @@ export function createMempoolHandlers({ node }: HandlerDeps) {
     watch: api.mempool.watch.handler(({ context, signal }) =>
       latest(
         {
-          read: () => ({ ...summary(), newest: mempool.newest(NEWEST).map(viewWaiting) }),
+          read: () => ({ ...summary(), newest: mempool.newest(NEWEST).map(viewMempoolEntry) }),
           subscribe: (wake) => mempool.onChanged(wake),
           intervalMs: 500,
           pollMs: 5000,

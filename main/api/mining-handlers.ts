@@ -10,11 +10,11 @@ import { generates } from './network-handlers.ts';
 
 export function createMiningHandlers({ node }: HandlerDeps) {
   const { miner, wallets, network } = node;
-  // The miner knows locks only; who asked for the rewards is remembered here.
-  let payee: { address: string } | { wallet: string } | null = null;
+  // The miner knows locks only, so that the requested address or wallet is kept here.
+  let payout: { address: string } | { wallet: string } | null = null;
   const status = (): MiningStatus => {
     const now = miner.status();
-    const to = now.running ? payee : null;
+    const to = now.running ? payout : null;
     if (to === null) return { ...now, address: null, wallet: null };
     if ('address' in to) return { ...now, address: to.address, wallet: null };
     return { ...now, address: encodeAddress(network.hrp, wallets.payout(to.wallet)), wallet: to.wallet };
@@ -25,12 +25,12 @@ export function createMiningHandlers({ node }: HandlerDeps) {
       if (wallet === undefined) {
         const address = input.address!;
         await miner.start(lockOf(node, address), threads, share);
-        payee = { address };
+        payout = { address };
       } else {
-        // A wallet gets a fresh address for each block that pays it. The first one is asked for now: it may not exist.
+        // A wallet gives a new address for each block that pays it. Called once now, to fail for an unknown wallet.
         wallets.payout(wallet);
         await miner.start(() => wallets.payout(wallet), threads, share);
-        payee = { wallet };
+        payout = { wallet };
       }
       return {};
     }),

@@ -4,7 +4,7 @@ import type { Lock } from '../core/primitives/coin.ts';
 import { KithError } from '../lib/errors.ts';
 import type { NodeFacade } from './facade.ts';
 
-/** Whom an address pays. @throws {KithError} `address-malformed`, `address-other-network`, `address-unknown-lock`. */
+/** The lock of a payout address. @throws {KithError} `address-malformed`, `address-other-network`, `address-unknown-lock`. */
 export function lockOf({ network }: Pick<NodeFacade, 'network'>, address: string): Lock {
   const lock = decodeAddress(network.hrp, compact(address));
   if (!isAddressProblem(lock)) return lock;

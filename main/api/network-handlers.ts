@@ -2,7 +2,7 @@ import { totalEmission } from '../core/consensus/params.ts';
 import type { Network } from '../core/params/network.ts';
 import { api, type HandlerDeps } from './base.ts';
 
-/** Only there anybody may make blocks at will: they have no value, and tests and demos need them. */
+/** Whether blocks can be generated on request: only on networks without value, for tests and demos. */
 export function generates(network: Network): boolean {
   return !network.founded && (network.name === 'regtest' || network.name === 'local');
 }

@@ -25,7 +25,7 @@ export function createNodeHandlers({ node, shutdown, recentLog }: HandlerDeps) {
       ),
     ),
     shutdown: api.node.shutdown.handler(() => {
-      // After this answer is out, so that whoever asked knows that it was heard.
+      // After the response has been sent, so that the client knows that the node received the request.
       setTimeout(shutdown, 50);
       return {};
     }),

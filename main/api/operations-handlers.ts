@@ -10,7 +10,7 @@ export function createOperationsHandlers({ operations }: Pick<HandlerDeps, 'oper
           read: () => operations.list(context.caller),
           subscribe: (wake) => operations.onChanged(wake),
           intervalMs: 250,
-          // What is too old goes without a call.
+          // Old operations are removed without a notification.
           pollMs: 60_000,
         },
         { signal, congested: context.congested },

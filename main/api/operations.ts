@@ -1,6 +1,6 @@
 /**
- * What was asked for and outlives whoever asked. An answer goes to one connection; a page that was reloaded meanwhile, or a
- * terminal that was closed, would never hear of it, and a person who takes a payment for lost pays twice.
+ * Operations that outlive the client that requested them. A response goes to one connection; a page that was reloaded
+ * meanwhile, or a terminal that was closed, would never get it, and a user who believes a payment lost pays twice.
  */
 import type { Operation } from '../../shared/contract/operations.ts';
 import type { OperationKind } from '../../shared/contract/vocabulary.ts';
@@ -11,9 +11,9 @@ import type { Procedure } from './costs.ts';
 import type { Off } from './facade.ts';
 
 /**
- * How somebody who lost the answer of a procedure gets to know its outcome. `read`: it changes nothing, ask again. `state`:
- * what it changed is shown wherever it matters, at once and to everybody (locks, bans, peers, the miner, labels, blocks,
- * the mempool). Otherwise it is an operation. Adding a procedure without deciding this does not compile.
+ * How a client that lost the response of a procedure learns the outcome. `read`: the procedure changes nothing, call it
+ * again. `state`: the change is visible to every client at once (locks, bans, peers, the miner, labels, blocks, the
+ * mempool). Otherwise it is an operation. A procedure without an entry does not compile.
  */
 export const OUTCOMES: Readonly<Record<Procedure, 'read' | 'state' | OperationKind>> = {
   'node.status': 'read',
@@ -80,12 +80,12 @@ export const OUTCOMES: Readonly<Record<Procedure, 'read' | 'state' | OperationKi
   'mining.watch': 'read',
 };
 
-/** What an operation is about; what is left out is null. */
+/** Facts of an operation; missing ones are null. */
 export type OperationFacts = Pick<Operation, 'kind'> &
   Partial<Pick<Operation, 'wallet' | 'amount' | 'receivers' | 'receiver' | 'address'>>;
 
 export interface Operations {
-  /** Does the work and keeps what became of it; resolves or rejects as the work does. `caller` names the connection. */
+  /** Does the work and keeps its outcome; resolves or rejects as the work does. `caller` identifies the connection. */
   run<T extends object>(caller: object, facts: OperationFacts, work: () => Promise<T>): Promise<T>;
   /** Newest first; `own` as `caller` sees it. */
   list(caller: object): Operation[];
@@ -109,7 +109,7 @@ export function createOperations(clock: Clock = systemClock): Operations {
   let last = 0;
 
   const put = (entry: Entry) => {
-    // In the order in which they ended: the oldest go first.
+    // Kept in the order in which they ended, so that the oldest are removed first.
     entries.delete(entry.operation.number);
     entries.set(entry.operation.number, entry);
     let ended = [...entries.values()].filter(({ endedMs }) => endedMs !== null).length;

@@ -52,7 +52,7 @@ function isStream(output: unknown): output is AsyncGenerator {
   return typeof output === 'object' && output !== null && Symbol.asyncIterator in output;
 }
 
-// A stream fails after its handler has returned, so its errors need the same way out.
+// A stream fails after its handler has returned, so that its errors are converted here.
 async function* guarded(stream: AsyncGenerator, procedure: string, log: Log): AsyncGenerator {
   try {
     yield* stream;

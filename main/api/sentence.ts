@@ -1,6 +1,6 @@
 /**
- * The one sentence that says what the node is doing and, when something is wrong, why and what to do. Pure, so that
- * every case is tested with plain data.
+ * The sentence of the status: what the node does and, if there is a problem, its cause and what to do. Pure, so that every
+ * case is tested with plain data.
  */
 import type { Notice } from '../../shared/contract/fields.ts';
 import { describeDuration } from '../lib/duration.ts';
@@ -11,7 +11,7 @@ export interface SentenceFacts extends NodeCondition {
   readonly network: {
     readonly name: string;
     readonly launched: boolean;
-    /** Seconds a block is expected to take; null where nobody expects blocks (regtest). */
+    /** Seconds between blocks; null where none are expected (regtest). */
     readonly spacing: number | null;
   };
   readonly height: number;
@@ -20,26 +20,26 @@ export interface SentenceFacts extends NodeCondition {
   readonly now: number;
 }
 
-/** All that the user should know about, the gravest first. Codes are stable. */
+/** All warnings for the user, the most serious first. Codes are stable. */
 export function findWarnings(facts: SentenceFacts): Notice[] {
   const found = [checkDisk(facts), facts.clock, checkPeers(facts), checkTip(facts)];
   const [first, rest] = [true, false].map((is) =>
-    facts.notices.filter(({ code }) => GRAVEST.has(code) === is),
+    facts.notices.filter(({ code }) => MOST_SERIOUS.has(code) === is),
   );
   return [...first!, ...found.filter((notice) => notice !== null), ...rest!];
 }
 
-/** Of what other parts tell: what comes before all else, since it may cost data, or be why no peer is found. */
-const GRAVEST: ReadonlySet<string> = new Set(['datadir-gone', 'peer-id-shared']);
+/** Notices that come before all warnings: they may cost data, or explain why no peer is found. */
+const MOST_SERIOUS: ReadonlySet<string> = new Set(['datadir-gone', 'peer-id-shared']);
 
-/** What the node does, and the gravest warning when there is one. */
+/** What the node does, and the most serious warning if there is one. */
 export function describeNode(facts: SentenceFacts, warnings: readonly Notice[]): string {
-  const [gravest] = warnings;
+  const [first] = warnings;
   const doing = describeDoing(facts);
-  return gravest === undefined ? doing : `${doing} ${gravest.message}`;
+  return first === undefined ? doing : `${doing} ${first.message}`;
 }
 
-/** What the node does, how fast, and what holds it up. */
+/** What the node does, how fast, and why it makes no progress. */
 function describeDoing(facts: SentenceFacts): string {
   const phase = describePhase(facts);
   if (facts.stall !== null) return `${phase} ${facts.stall}`;
@@ -52,7 +52,7 @@ function describePhase(facts: SentenceFacts): string {
   const { phase, progress, peers, height, headers } = facts;
   const percent = `${Math.floor(progress * 100)} %`;
   const rest = `${describeSpeed(facts)}${describeRest(facts.etaSeconds)}`;
-  // A node that was synced and is catching up has gone the whole way once: 100 % would mislead.
+  // A node that was synced before and catches up has a progress of 1: showing 100 % would mislead.
   const share = progress < 1 ? ` (${percent}${rest})` : rest.replace(/^, (.*)$/, ' ($1)');
   switch (phase) {
     case 'starting':
@@ -77,7 +77,7 @@ function describePhase(facts: SentenceFacts): string {
 }
 
 const DISK_LOW = 1_000_000_000;
-/** By chance alone a gap of 20 times the expected one comes once in 500 million blocks. */
+/** By chance, a gap of 20 times the spacing happens once in 500 million blocks. */
 const STALE_SPACINGS = 20;
 const STALE_LEAST_SECONDS = 300;
 
@@ -103,25 +103,25 @@ function checkPeers(facts: SentenceFacts): Notice | null {
     const where = counted(knownAddresses, 'the one known address', 'known addresses');
     return notice(
       'peers-unreachable',
-      `No node answers at ${where}. Check the internet connection and the firewall; trying goes on.`,
+      `No node answers at ${where}. Check the internet connection and the firewall; the node keeps trying.`,
     );
   }
   if (!network.launched) {
     return notice(
       'network-not-launched',
-      `The network “${network.name}” has not been launched yet, so there is nobody to connect to. Try the demo network, or join another.`,
+      `The network “${network.name}” has not been launched yet, so there are no nodes to connect to. Try the demo network, or join another.`,
     );
   }
   return notice(
     'peers-unknown',
-    'No other node is known. Add the address of one (peers.add or --bootstrap), or share yours with somebody.',
+    'No other node is known. Add the address of a node, or give the address of this one to another user.',
   );
 }
 
 function checkTip(facts: SentenceFacts): Notice | null {
   const { phase, peers, now, tipTime, height, network } = facts;
   if (phase !== 'synced' || peers === 0 || network.spacing === null || height === 0) return null;
-  // With a wrong clock the age of the tip is wrong, too.
+  // With a wrong clock the age of the tip is wrong too.
   if (facts.clock !== null) return null;
   const age = now - tipTime;
   if (age < Math.max(STALE_SPACINGS * network.spacing, STALE_LEAST_SECONDS)) return null;

@@ -3,18 +3,18 @@ import { KithError } from '../lib/errors.ts';
 import type { NodeFacade } from './facade.ts';
 import { readStatus } from './status.ts';
 
-/** What forbids spending altogether, until it is over. */
+/** Notices during which no payment is allowed. */
 const FORBIDS = new Set(['snapshot-unproven', 'snapshot-mismatch']);
-/** What a person must think about once more before anything is sent. */
+/** Warnings that the user must confirm again before a payment is sent. */
 const ALARMS = new Set(['network-split', 'chain-behind', 'chain-reorganised', 'tip-stale']);
 
-/** @throws {KithError} `snapshot-unproven`, `snapshot-mismatch`: the chain can be looked at, not spent on. */
+/** @throws {KithError} `snapshot-unproven`, `snapshot-mismatch`: the chain can be read, but nothing can be spent. */
 export function refuseUnsafeSpending(node: NodeFacade): void {
   const found = node.condition().notices.find(({ code }) => FORBIDS.has(code));
   if (found !== undefined) throw new KithError(found.code, found.message);
 }
 
-/** The alarms that stand now, as warnings of a payment: sending asks once more while one does. `now` in unix seconds. */
+/** Current alarms as warnings of a payment, which require another confirmation. `now` in unix seconds. */
 export function alarmsOf(node: NodeFacade, now: number): Notice[] {
   return readStatus(node, now)
     .warnings.filter(({ code }) => ALARMS.has(code))

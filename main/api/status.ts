@@ -1,8 +1,8 @@
 import type { NodeStatus } from '../../shared/contract/node.ts';
-import type { NodeFacade } from './facade.ts';
+import { type NodeFacade, pick, REPORTED_FIELDS } from './facade.ts';
 import { describeNode, findWarnings, type SentenceFacts } from './sentence.ts';
 
-/** The whole status, fresh. Costs some map lookups and one short string. `now` in unix seconds. */
+/** The current status. Costs a few map lookups and one short string. `now` in unix seconds. */
 export function readStatus(node: NodeFacade, now: number): NodeStatus {
   const { network, chain, mempool, peers, about } = node;
   const tip = chain.tip();
@@ -29,17 +29,9 @@ export function readStatus(node: NodeFacade, now: number): NodeStatus {
     height: tip.height,
     tip: tip.id,
     headers: facts.headers,
-    phase: condition.phase,
-    progress: condition.progress,
+    ...pick(condition, [...REPORTED_FIELDS, 'reachability', 'reachabilityNotice']),
     etaSeconds: condition.etaSeconds === null ? null : Math.ceil(condition.etaSeconds),
-    blocksPerSecond: condition.blocksPerSecond,
-    bytesPerSecond: condition.bytesPerSecond,
-    stall: condition.stall,
-    history: condition.history,
-    peers: condition.peers,
     mempool: mempool.summary().count,
-    reachability: condition.reachability,
-    reachabilityNotice: condition.reachabilityNotice,
     warnings,
     sentence: describeNode(facts, warnings),
     tipTime: tip.time,

@@ -1,6 +1,6 @@
 /**
- * Subscriptions. oRPC sends whatever a generator yields without waiting for the reader, so everything is held back
- * here: state is coalesced to its latest value, events wait in a bounded queue.
+ * Subscriptions. oRPC sends every value that a generator yields without waiting for the reader, so that values are held
+ * back here: state is reduced to its latest value, events wait in a bounded queue.
  */
 import { sleep } from '../lib/clock.ts';
 import { KithError } from '../lib/errors.ts';
@@ -13,19 +13,19 @@ export interface Reader {
 
 export interface StateSource<T> {
   read(): T | Promise<T>;
-  /** Calls `wake` after each change, as often as it likes. */
+  /** Calls `wake` after each change, possibly more often. */
   subscribe(wake: () => void): Off;
-  /** Two values are at least this far apart. */
+  /** Shortest time between two values. */
   readonly intervalMs: number;
-  /** Looks again after this long even if nothing called, for what changes by itself. */
+  /** Reads again after this time without a call of `wake`, for values that change without an event. */
   readonly pollMs: number;
 }
 
 const CONGESTION_POLL_MS = 50;
-/** Steps of the chain that may wait for a slow reader: ten minutes of fast syncing, 2 MB. */
+/** Chain events that may wait for a slow reader: ten minutes of fast sync, 2 MB. */
 const MAX_WAITING = 20_000;
 
-/** The state at once, and then its latest value whenever it is another than the last one sent. */
+/** The state at once, then its latest value whenever it differs from the last one sent. */
 export async function* latest<T>(source: StateSource<T>, reader: Reader): AsyncGenerator<T, void> {
   const bell = createBell(reader.signal);
   const off = source.subscribe(bell.ring);
@@ -85,9 +85,9 @@ async function relief(reader: Reader): Promise<void> {
 }
 
 interface Bell {
-  /** Wakes the one that waits, now or at its next wait. */
+  /** Ends the current wait, or the next one. */
   readonly ring: () => void;
-  /** Forgets rings that came before. */
+  /** Forgets earlier rings. */
   hush(): void;
   wait(ms?: number): Promise<void>;
   aborted(): boolean;

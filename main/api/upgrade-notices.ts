@@ -1,10 +1,10 @@
 import type { Notice } from '../../shared/contract/fields.ts';
 import type { Upgrades } from './facade.ts';
 
-/** Fewer blocks say nothing. */
+/** Fewer blocks are not significant. */
 const LEAST_WINDOW = 10;
 
-/** Tells of rules that most miners prepare for and that this program does not know, long before they are in force. */
+/** Notices about soft forks that most blocks signal and that this version does not know, long before they are active. */
 export function findUpgradeNotices({ window, unknown }: Pick<Upgrades, 'window' | 'unknown'>): Notice[] {
   if (window < LEAST_WINDOW) return [];
   const most = unknown.reduce((high, { recent }) => Math.max(high, recent), 0);

@@ -1,4 +1,4 @@
-/** From the chain's own objects to the plain shapes of the contract. Pure but for reading the chain. */
+/** Converts objects of the chain to shapes of the contract. */
 import type {
   BlockInfo,
   CoinInfo,
@@ -15,7 +15,7 @@ import { type Coin, LOCK_BURN, type Output } from '../core/primitives/coin.ts';
 import { decodeHeader } from '../core/primitives/header.ts';
 import type { Transaction } from '../core/primitives/transaction.ts';
 import { isViolation } from '../core/violation.ts';
-import type { ChainAccess, ChainEntry, WaitingTransaction } from './facade.ts';
+import type { ChainAccess, ChainEntry, MempoolTransaction } from './facade.ts';
 
 const workHex = (work: bigint): string => work.toString(16).padStart(64, '0');
 
@@ -69,7 +69,7 @@ function addressOf(output: Output, hrp: string): string | null {
   return output.lockType === LOCK_BURN ? null : encodeAddress(hrp, output);
 }
 
-/** `spent` has the output behind each input, null where it isn't known any more. */
+/** `spent` has the output that each input spends, null if it is not known any more. */
 export function viewTransaction(
   tx: Transaction,
   spent: readonly (Output | null)[],
@@ -112,8 +112,8 @@ function feeOf(tx: Transaction, spent: readonly (Output | null)[]): number | nul
   return fee;
 }
 
-export function viewWaiting(entry: WaitingTransaction): MempoolEntryInfo {
-  // The entry counts itself among its ancestors; the contract doesn't.
+export function viewMempoolEntry(entry: MempoolTransaction): MempoolEntryInfo {
+  // The entry counts itself among its ancestors; the contract does not.
   return {
     txid: entry.txid,
     size: entry.size,

@@ -17,7 +17,7 @@ export function createWalletHandlers({ node, operations }: HandlerDeps) {
     ...draft,
     warnings: [...alarmsOf(node, systemClock.now()), ...draft.warnings],
   });
-  /** Once it has begun a payment goes on whatever becomes of the connection, so everybody is told of its outcome. */
+  /** A payment continues although its connection is lost, so that its outcome is reported to every client. */
   const pay = (caller: object, draft: string, work: () => Promise<{ readonly txid: string } | Violation>) => {
     const known = wallets.draft(draft);
     return operations.run(caller, { kind: 'payment', ...(known && paymentFacts(known)) }, async () => {
@@ -130,7 +130,7 @@ async function done(work: Promise<void> | void): Promise<Record<string, never>> 
   return {};
 }
 
-// A page that was taken over must not be able to spend: under Electron only the native dialog confirms (docs/architecture.md).
+// A compromised page must not be able to spend: under Electron only the native dialog confirms (docs/architecture.md).
 function refuseWindow(context: ApiContext, code: string): void {
   if (context.role === 'window') throw new KithError(code);
 }
@@ -144,7 +144,7 @@ function watchWallet(
   let revision = 0;
   let shown = '';
   const read = async (): Promise<WalletView> => {
-    // First, so that an unknown name is refused with its own code.
+    // First, so that an unknown name fails with its own code.
     const balance = await wallets.balance(name);
     const newest = [...(await wallets.history({ name, limit: LATEST }))];
     const text = JSON.stringify(newest);

@@ -1,7 +1,7 @@
 import type { Peer } from '../../shared/contract/peers.ts';
 import type { DraftPayment } from '../../shared/contract/wallet.ts';
 import { toMotes } from '../../shared/units.ts';
-import type { NodeCondition, NodeFacade, WaitingTransaction } from '../../main/api/facade.ts';
+import type { NodeCondition, NodeFacade, MempoolTransaction } from '../../main/api/facade.ts';
 import { decodeTransaction } from '../../main/core/primitives/transaction.ts';
 import { isViolation, violation } from '../../main/core/violation.ts';
 import { KithError } from '../../main/lib/errors.ts';
@@ -65,7 +65,7 @@ export async function createTestFacade(blocks = 3): Promise<TestFacade> {
   const chain = await openTestChain();
   for (let i = 0; i < blocks; i++) await extend(chain);
   const signals = createEmitter<Signals>(() => undefined);
-  const waiting = new Map<string, WaitingTransaction>();
+  const waiting = new Map<string, MempoolTransaction>();
   const asked: string[] = [];
   let condition = CONDITION;
   let chainListeners = 0;
