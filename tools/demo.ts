@@ -1,5 +1,5 @@
 /**
- * `npm run demo`: a small living network of real nodes on this machine, and the app on it.
+ * `npm run demo`: a demo network of real nodes on this computer, and the app on one more node.
  * Ends with Ctrl-C, when the app is closed, or by itself after --for seconds; leaves nothing behind.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { startDemoNetwork, type DemoNetwork } from '../main/demo/demo-network.ts
 import { demoNodeArgs, type Connection } from '../main/demo/demo-nodes.ts';
 import { createChildLauncher } from '../main/demo/launch.ts';
 import { startNodeProcess, type NodeProcess } from '../main/demo/node-process.ts';
-import { createDemoNews } from '../main/demo/demo-events.ts';
+import { createDemoEvents } from '../main/demo/demo-events.ts';
 import { describeDemo } from '../main/demo/report.ts';
 import { defaultDataRoot } from '../main/lib/datadir.ts';
 import { messageOf } from '../main/lib/errors.ts';
@@ -76,7 +76,7 @@ async function run(): Promise<void> {
   void network.broken.then((sentence) => end(1, sentence));
   const own = await openApp(network);
   if (seconds !== null) setTimeout(() => end(0, `${seconds} s are over, stopping`), seconds * 1000);
-  const news = createDemoNews([
+  const events = createDemoEvents([
     ...network.nodes.map(({ name, process: { peerId }, connection: { client } }) => ({
       name,
       peerId,
@@ -86,13 +86,13 @@ async function run(): Promise<void> {
   ]);
   for (;;) {
     await new Promise((resolve) => setTimeout(resolve, STATUS_EVERY));
-    for (const line of await news()) say(line);
+    for (const line of await events()) say(line);
     say(await describeDemo(network, own?.client ?? null));
     for (const problem of new Set(problems.splice(0))) say(problem);
   }
 }
 
-/** The person's own node: inside the desktop app, or as one more process with the page in the browser. */
+/** The user's own node: inside the desktop app, or as one more process with the page in the browser. */
 async function openApp(network: DemoNetwork): Promise<(Connection & { readonly peerId: string }) | null> {
   const datadir = path.join(folder, 'you');
   const known = network.nodes.flatMap(({ process: { addresses } }) => addresses[0] ?? []);
@@ -111,7 +111,7 @@ async function openApp(network: DemoNetwork): Promise<(Connection & { readonly p
   const own = await startNodeProcess(launcher.launch, demoNodeArgs(datadir, known));
   void own.ended.then((how) => end(1, `your node ended by itself (${how})`));
   const connection = await connect(own);
-  network.welcome(() => ownAddress(connection));
+  network.addReceiver(() => ownAddress(connection));
   showLink(own);
   return { ...connection, peerId: own.peerId };
 }

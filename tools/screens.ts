@@ -1,5 +1,5 @@
 /**
- * `npm run screens`: pictures of every place of the app from a living network, in both themes and two sizes, into
+ * `npm run screens`: screenshots of every screen of the app on a demo network, in both themes and two sizes, into
  * out/screens. For looking at, before and after a change.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -67,7 +67,7 @@ async function takeAll(): Promise<void> {
   await page.getByText('Welcome to Kith').waitFor();
   await takeEach(page, 'welcome', []);
   await person.makeWallet('Everyday', PASSWORD);
-  network.welcome(async () => (await client.wallet.address({ name: 'Everyday' })).address);
+  network.addReceiver(async () => (await client.wallet.address({ name: 'Everyday' })).address);
   await person.setMining(true);
   await person.waitForSpendable(20);
   await pay(person, (await network.nodes[1]!.connection.client.wallet.address({ name: 'demo' })).address);

@@ -1,29 +1,29 @@
 import type { KithClient } from '../../shared/contract/contract.ts';
 import type { JournalEntry } from '../../shared/contract/peers.ts';
 
-/** A node whose journal is read. */
+/** A node whose peer log is read. */
 export interface Reporter {
   readonly name: string;
   readonly peerId: string;
   readonly client: Pick<KithClient, 'peers'>;
 }
 
-/** Tells what has happened between the nodes since it was asked last: who called whom and why, who lost trust. */
-export type DemoNews = () => Promise<readonly string[]>;
+/** One line per event in the peer logs of the nodes since the last call, oldest first. */
+export type DemoEvents = () => Promise<readonly string[]>;
 
 const FOUND: Readonly<Record<NonNullable<JournalEntry['foundBy']>, string>> = {
   inbound: '',
-  bootstrap: 'known from the start',
-  dns: 'found in the directory',
+  bootstrap: 'a bootstrap node',
+  dns: 'found by DNS',
   manual: 'added by hand',
-  'address-book': 'remembered from before',
-  exchange: 'told of by another',
-  dht: 'found in the address table',
+  'address-book': 'known from an earlier run',
+  exchange: 'learned from a peer',
+  dht: 'found in the DHT',
   mdns: 'found on the local network',
-  'join-link': 'from the invitation link',
+  'join-link': 'from the join link',
 };
 
-export function createDemoNews(reporters: readonly Reporter[]): DemoNews {
+export function createDemoEvents(reporters: readonly Reporter[]): DemoEvents {
   const names = new Map(reporters.map(({ peerId, name }) => [peerId, name]));
   const read = new Map<string, number>();
   const nameOf = (id: string): string => names.get(id) ?? `a node ${id.slice(-8)}`;
@@ -43,24 +43,25 @@ export function createDemoNews(reporters: readonly Reporter[]): DemoNews {
   };
 }
 
-/** Null for what the other side tells, or what is no news. */
+/** Null for events that the other node reports, and for connections that ended without a reason. */
 function lineOf(name: string, other: string, entry: JournalEntry, reports: boolean): string | null {
   const why = entry.reason === null ? '' : `: ${entry.reason}`;
   switch (entry.event) {
     case 'connected': {
-      if (entry.direction === 'inbound') return reports ? null : `${name} was called by ${other}`;
-      const purpose = entry.kind === 'block-only' ? ' for blocks only' : '';
-      return `${name} called ${other}${purpose}${entry.foundBy === null ? '' : `, ${FOUND[entry.foundBy]}`}`;
+      if (entry.direction === 'inbound')
+        return reports ? null : `${name} accepted a connection from ${other}`;
+      const purpose = entry.kind === 'block-only' ? ' for blocks alone' : '';
+      return `${name} connected to ${other}${purpose}${entry.foundBy === null ? '' : `, ${FOUND[entry.foundBy]}`}`;
     }
     case 'left':
-      return entry.reason === null ? null : `${name} let ${other} go${why}`;
+      return entry.reason === null ? null : `${name} disconnected ${other}${why}`;
     case 'refused':
-      return `${name} did not take ${other} as a peer${why}`;
+      return `${name} refused ${other}${why}`;
     case 'penalty':
-      return `${name} trusts ${other} less${why}`;
+      return `${name} lowered the score of ${other}${why}`;
     case 'banned':
-      return `${name} keeps ${other} out${why}`;
+      return `${name} banned ${other}${why}`;
     case 'pardoned':
-      return `${name} lets ${other} in again`;
+      return `${name} unbanned ${other}`;
   }
 }

@@ -5,15 +5,15 @@ export interface DemoDeps extends DemoNodesDeps {
   readonly onProblem: (error: unknown) => void;
 }
 
-/** Gives a place to be paid at, or null while there is none. */
-export type Guest = () => Promise<string | null>;
+/** Returns an address to pay, or null while there is none. */
+export type Receiver = () => Promise<string | null>;
 
 export interface DemoNetwork {
   readonly nodes: readonly DemoNode[];
   /** Payments made so far. */
   payments(): number;
-  /** Somebody else who is paid from now on as well. */
-  welcome(guest: Guest): void;
+  /** Adds a receiver for the payments from now on. */
+  addReceiver(receiver: Receiver): void;
   /** Resolves with a sentence when a node ended by itself. */
   readonly broken: Promise<string>;
   stop(): Promise<void>;
@@ -23,39 +23,39 @@ const MINERS = 2;
 const MINING_SHARE = 0.05;
 const PAYMENT_MEAN_MS = 4000;
 /**
- * Enough for rewards to be spent from the first minute on, and for blocks to have become so hard that they no longer come
- * faster than they travel: a village that overturns its own blocks looks like one under attack.
+ * Enough that rewards are mature from the first minute on, and that the difficulty is so high that blocks no longer arrive
+ * faster than they propagate: a demo network with constant reorganisations would look like one under attack.
  */
 const FIRST_BLOCKS = 150;
 
-/** Starts a small living network on this machine: real nodes, some of them mining, one paying the others. */
+/** Starts a demo network on this computer: real nodes, two of them mining, one paying the others. */
 export async function startDemoNetwork(deps: DemoDeps): Promise<DemoNetwork> {
   const nodes = await startDemoNodes(deps);
   try {
-    const people = await Promise.all(nodes.map(({ connection }) => createDemoUser(connection.client)));
-    await people[0]!.earn(FIRST_BLOCKS);
-    await Promise.all(people.slice(0, MINERS).map((miner) => miner.mine(MINING_SHARE)));
-    return live(nodes, people, deps.onProblem);
+    const users = await Promise.all(nodes.map(({ connection }) => createDemoUser(connection.client)));
+    await users[0]!.earn(FIRST_BLOCKS);
+    await Promise.all(users.slice(0, MINERS).map((miner) => miner.mine(MINING_SHARE)));
+    return run(nodes, users, deps.onProblem);
   } catch (error) {
     await stopDemoNodes(nodes);
     throw error;
   }
 }
 
-function live(
+function run(
   nodes: readonly DemoNode[],
-  people: readonly DemoUser[],
+  users: readonly DemoUser[],
   onProblem: (error: unknown) => void,
 ): DemoNetwork {
   const life = new AbortController();
-  const [payer, ...others] = people;
-  const guests: Guest[] = others.map((each) => () => each.address());
+  const [payer, ...others] = users;
+  const receivers: Receiver[] = others.map((each) => () => each.address());
   let payments = 0;
   const paying = keepPaying(
     {
       payer: payer!,
       receivers: async () =>
-        (await Promise.all(guests.map((ask) => ask()))).filter((place) => place !== null),
+        (await Promise.all(receivers.map((ask) => ask()))).filter((address) => address !== null),
       meanMs: PAYMENT_MEAN_MS,
       onPaid: () => payments++,
       onProblem,
@@ -65,7 +65,7 @@ function live(
   return {
     nodes,
     payments: () => payments,
-    welcome: (guest) => void guests.push(guest),
+    addReceiver: (receiver) => void receivers.push(receiver),
     broken: firstToEnd(nodes, life.signal),
     async stop() {
       life.abort();
@@ -80,6 +80,6 @@ async function firstToEnd(nodes: readonly DemoNode[], stopping: AbortSignal): Pr
     async ({ name, process }) => `the node ${name} ended by itself (${await process.ended})`,
   );
   const first = await Promise.race(ends);
-  // On a stop they all end, which is no news: then nobody is told.
+  // During a stop every node ends, which is not reported.
   return stopping.aborted ? new Promise(() => undefined) : first;
 }

@@ -5,22 +5,22 @@ import { sleep } from '../lib/clock.ts';
 import { between, exponential, oneOf } from './seeded-random.ts';
 
 const WALLET = 'demo';
-/** Prices end here: 0.0001 KITH, the least that is worth paying. */
-const COPPER = MOTES_PER_KITH / 10_000;
+/** Prices are multiples of 0.0001 KITH. */
+const PRICE_STEP = MOTES_PER_KITH / 10_000;
 
-/** Somebody who lives on a node of the demo: has a wallet there, and does what people do. */
+/** A demo user: has a wallet on one node, mines and pays. */
 export interface DemoUser {
-  /** A place to be paid at. */
+  /** The current receiving address. */
   address(): Promise<string>;
-  /** Mines at a small share of one core, so that a whole village fits on one machine. */
+  /** Mines at a small share of one core, so that the demo network runs on one computer. */
   mine(share: number): Promise<void>;
-  /** Mines this many blocks at once, for a start with some money in it. */
+  /** Mines this many blocks at once, so that there are coins to spend. */
   earn(blocks: number): Promise<void>;
   /** Pays each of them a small amount, all in one payment. Throws the contract's errors. */
   pay(addresses: readonly string[]): Promise<void>;
 }
 
-/** Moves in: makes a wallet whose password lives as long as the demo. */
+/** Creates the wallet, with a random password that is kept in memory only. */
 export async function createDemoUser(client: KithClient): Promise<DemoUser> {
   const password = randomBytes(16).toString('base64url');
   await client.wallet.create({ name: WALLET, password });
@@ -34,9 +34,9 @@ export async function createDemoUser(client: KithClient): Promise<DemoUser> {
       await client.mining.generate({ address: await address(), blocks });
     },
     async pay(addresses) {
-      // Mostly coffee, now and then a bicycle; on a market day many small things.
+      // Mostly small amounts, sometimes a large one; a payment to many receivers has small ones.
       const unit = MOTES_PER_KITH / (400 * addresses.length);
-      const price = () => Math.ceil((between(1, 40) ** 2 * unit) / COPPER) * COPPER;
+      const price = () => Math.ceil((between(1, 40) ** 2 * unit) / PRICE_STEP) * PRICE_STEP;
       const to = addresses.map((address) => ({ address, amount: price() }));
       await client.wallet.send({ name: WALLET, to, password });
     },
@@ -45,27 +45,27 @@ export async function createDemoUser(client: KithClient): Promise<DemoUser> {
 
 export interface PayingDeps {
   readonly payer: DemoUser;
-  /** Asked anew for every payment: people come and go. */
+  /** Called for every payment, since receivers may come and go. */
   readonly receivers: () => Promise<readonly string[]>;
   readonly meanMs: number;
   readonly onPaid: () => void;
-  /** Money runs out, nodes restart: told, never fatal. */
+  /** A payment failed, such as for lack of funds; the payments continue. */
   readonly onProblem: (error: unknown) => void;
 }
 
-/** One payment in so many is a market day: so many things bought at once that its block is no small one any more. */
-const MARKET_EVERY = 5;
-const MARKET_THINGS = 60;
+/** One payment in five has so many outputs that its block is not sent as a small one. */
+const LARGE_EVERY = 5;
+const LARGE_OUTPUTS = 60;
 
-/** Pays somebody every few seconds until told to stop. */
+/** Pays random receivers every few seconds until the signal aborts. */
 export async function keepPaying(deps: PayingDeps, signal: AbortSignal): Promise<void> {
   for (let round = 1; ; round++) {
     await sleep(exponential(deps.meanMs), signal);
     if (signal.aborted) return;
     try {
-      const people = await deps.receivers();
-      const things = round % MARKET_EVERY === 2 ? MARKET_THINGS : 1;
-      const to = Array.from({ length: things }, () => oneOf(people)).filter((one) => one !== undefined);
+      const receivers = await deps.receivers();
+      const length = round % LARGE_EVERY === 2 ? LARGE_OUTPUTS : 1;
+      const to = Array.from({ length }, () => oneOf(receivers)).filter((one) => one !== undefined);
       if (to.length === 0) continue;
       await deps.payer.pay(to);
       deps.onPaid();

@@ -2,7 +2,7 @@ import type { KithClient } from '../../shared/contract/contract.ts';
 import type { NetworkActivity } from '../../shared/contract/network.ts';
 import type { DemoNetwork } from './demo-network.ts';
 
-/** One plain line about the whole network, from what its nodes say right now. */
+/** One line about the whole network, from the current status of its nodes. */
 export async function describeDemo(network: DemoNetwork, own: KithClient | null): Promise<string> {
   const clients = network.nodes.map(({ connection }) => connection.client);
   const statuses = await Promise.all(clients.map((client) => client.node.status()));
@@ -16,7 +16,7 @@ export async function describeDemo(network: DemoNetwork, own: KithClient | null)
     `${statuses.length} nodes at block ${low === high ? high : `${low}–${high}`}${agreed ? ', all agree' : ''}`,
     `${links.toFixed(1)} peers each`,
     `${network.payments()} payments`,
-    `${waiting} waiting`,
+    `${waiting} in the mempool`,
     describeCompact(activities),
   ];
   if (own) parts.push(`you: ${(await own.node.status()).sentence}`);
@@ -27,6 +27,6 @@ function describeCompact(activities: readonly NetworkActivity[]): string {
   const sum = (name: keyof NetworkActivity['compact']): number =>
     activities.reduce((all, { compact }) => all + compact[name], 0);
   const all = sum('whole') + sum('asked') + sum('failed');
-  if (all === 0) return `${sum('inline')} small blocks came whole`;
-  return `${all} compact blocks, ${Math.floor((100 * sum('whole')) / all)} % put together at once`;
+  if (all === 0) return `${sum('inline')} small blocks received in full`;
+  return `${all} compact blocks, ${Math.floor((100 * sum('whole')) / all)} % reconstructed without a round trip`;
 }

@@ -14,10 +14,10 @@ test('lives, shows its page, stops by itself and leaves nothing behind', async (
   const [, link] = await demo.says(/open the app at (http:\/\/127\.0\.0\.1:\d+\/)#token=\S+/);
   const children = childrenOf(demo.pid);
   expect((await fetch(link!)).status).toBe(200);
-  await demo.says(/ben called ada, known from the start/);
-  await demo.says(/your node called (ada|ben), /);
+  await demo.says(/ben connected to ada, a bootstrap node/);
+  await demo.says(/your node connected to (ada|ben), /);
   await demo.says(LIVING);
-  await demo.says(/[1-9]\d* (small blocks came whole|compact blocks, \d+ % put together at once)/);
+  await demo.says(/[1-9]\d* (small blocks received in full|compact blocks, \d+ % reconstructed without a round trip)/);
   expect(await demo.ended).toBe(0);
   expect(demo.output()).toContain('25 s are over');
   expect(children.filter(isRunning)).toEqual([]);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { JournalEntry } from '../../../shared/contract/peers.ts';
-import { createDemoNews, type Reporter } from '../../../main/demo/demo-events.ts';
+import { createDemoEvents, type Reporter } from '../../../main/demo/demo-events.ts';
 
 /** A node whose journal the test writes; it answers as the contract does: newest first, only what is newer. */
 function reporter(name: string) {
@@ -31,27 +31,30 @@ function reporter(name: string) {
   return { name, peerId: `id of ${name}`, client: { peers } as unknown as Reporter['client'], write };
 }
 
-test('each connection is told once, by whom called; troubles with their reason; nothing twice', async () => {
+test('each connection is reported once, by the node that made it; problems with their reason; nothing twice', async () => {
   const [ada, ben] = [reporter('ada'), reporter('ben')];
-  const news = createDemoNews([ada, ben]);
-  expect(await news()).toEqual([]);
+  const events = createDemoEvents([ada, ben]);
+  expect(await events()).toEqual([]);
   const called = { direction: 'outbound', kind: 'full-relay', foundBy: 'bootstrap' } as const;
   ben.write(11, { id: ada.peerId, ...called });
   ada.write(11, { id: ben.peerId, direction: 'inbound', kind: 'inbound', foundBy: 'inbound' });
-  ada.write(10, { id: 'somebody 12345678', direction: 'inbound', kind: 'inbound', foundBy: 'inbound' });
-  expect(await news()).toEqual(['ada was called by a node 12345678', 'ben called ada, known from the start']);
-  expect(await news()).toEqual([]);
+  ada.write(10, { id: 'other id 12345678', direction: 'inbound', kind: 'inbound', foundBy: 'inbound' });
+  expect(await events()).toEqual([
+    'ada accepted a connection from a node 12345678',
+    'ben connected to ada, a bootstrap node',
+  ]);
+  expect(await events()).toEqual([]);
   ada.write(20, { event: 'penalty', id: ben.peerId, reason: 'It announced more than anybody could use.' });
   ada.write(21, { event: 'banned', id: ben.peerId, reason: 'You sent it away.' });
   ada.write(22, { event: 'left', id: ben.peerId, reason: 'You sent it away.' });
   ben.write(23, { event: 'left', id: ada.peerId });
   ada.write(24, { event: 'pardoned', id: ben.peerId });
   ben.write(25, { id: ada.peerId, ...called, kind: 'block-only', foundBy: 'exchange' });
-  expect(await news()).toEqual([
-    'ada trusts ben less: It announced more than anybody could use.',
-    'ada keeps ben out: You sent it away.',
-    'ada let ben go: You sent it away.',
-    'ada lets ben in again',
-    'ben called ada for blocks only, told of by another',
+  expect(await events()).toEqual([
+    'ada lowered the score of ben: It announced more than anybody could use.',
+    'ada banned ben: You sent it away.',
+    'ada disconnected ben: You sent it away.',
+    'ada unbanned ben',
+    'ben connected to ada for blocks alone, learned from a peer',
   ]);
 });
