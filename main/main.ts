@@ -15,7 +15,7 @@ const { options, dataRoot } = readStart();
 
 app.setName('Kith');
 app.setPath('userData', dataRoot);
-// The page's own browser data, apart from money: nothing in it is worth keeping.
+// The page's browser data, separate from the wallets: nothing in it needs to be kept.
 app.setPath('sessionData', path.join(dataRoot, 'window'));
 app.enableSandbox();
 registerPageScheme();
@@ -33,7 +33,7 @@ let firstLink = findLink(options.rest);
 let stopping: Promise<void> | undefined;
 let stopped = false;
 
-/** Where its data are to be, before anything is kept anywhere; ends the program with a sentence when that is unclear. */
+/** Reads the arguments before anything is stored; ends the program with a sentence when they cannot be used. */
 function readStart(): { options: ShellOptions; dataRoot: string } {
   try {
     const given = readOptions(process.argv.slice(app.isPackaged ? 1 : 2));
@@ -53,7 +53,7 @@ async function open(): Promise<void> {
     await shell.open(firstLink);
     opened = true;
   } catch (error) {
-    // Whoever quits while the window still loads needs no word about it.
+    // The user quit while the window was loading: no dialog about the failed load.
     if (stopping !== undefined) return;
     report(error);
     dialog.showErrorBox('Kith could not start', messageOf(error));
@@ -69,7 +69,7 @@ function showLink(link: string | null): void {
 if (!app.requestSingleInstanceLock()) {
   app.quit();
 } else {
-  // Behind `--` whatever a link contains is never read as an option. A checkout leaves the system alone.
+  // After `--` nothing in a link is read as an option. A checkout does not register itself as the handler of links.
   if (app.isPackaged) app.setAsDefaultProtocolClient('kith', process.execPath, ['--']);
   app.on('second-instance', (_event, argv) => showLink(findLink(argv)));
   app.on('open-url', (event, url) => {

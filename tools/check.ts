@@ -77,7 +77,7 @@ async function lane(): Promise<void> {
 await Promise.all([lane(), lane()]);
 console.log(
   failed.length === 0
-    ? 'check: all is well'
+    ? 'check: no problems'
     : `check: ${failed.length} failed: ${failed.map(({ name }) => name).join(', ')}`,
 );
 process.exitCode = failed.length === 0 ? 0 : 1;

@@ -194,5 +194,5 @@ try {
   rmSync(work, { recursive: true, force: true });
 }
 for (const problem of problems) console.log(`package: ${problem}`);
-console.log(problems.length === 0 ? 'package: all is well' : `package: ${problems.length} problems`);
+console.log(problems.length === 0 ? 'package: no problems' : `package: ${problems.length} problems`);
 process.exitCode = problems.length === 0 ? 0 : 1;

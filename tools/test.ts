@@ -90,6 +90,6 @@ async function runAll(): Promise<void> {
   console.log('test: the ten slowest:');
   for (const line of slowestOf(reports)) console.log(`test:   ${line}`);
   for (const line of lines) console.log(`test: ${line}`);
-  console.log(`test: ${good ? 'all is well' : 'FAILED'} after ${seconds} s`);
+  console.log(`test: ${good ? 'passed' : 'FAILED'} after ${seconds} s`);
   process.exitCode = good ? 0 : 1;
 }

@@ -38,7 +38,7 @@ export function readArguments(
     values.set(token.name, list);
     if (kind === 'flag' && token.value !== undefined)
       throw wrong('argument-invalid', command, `The option ${token.rawName} takes no value`);
-    // What looks like the next option is the next option; a value that begins with a dash is written --name=-value.
+    // A text that looks like an option is an option; a value that begins with a dash is written --name=-value.
     const missing = token.value === undefined || (!token.inlineValue && /^--?[a-z]/.test(token.value));
     if (kind !== 'flag' && missing)
       throw wrong('argument-missing', command, `The option ${token.rawName} needs a value`);
@@ -76,7 +76,7 @@ function tokensOf(args: readonly string[], options: Readonly<Record<string, Opti
   }).tokens;
 }
 
-/** A path that a person typed, absolute; `what` names it in a sentence. @throws {KithError} `argument-invalid`. */
+/** A path that the user typed, absolute; `what` names it in a sentence. @throws {KithError} `argument-invalid`. */
 export function readPath(command: string, what: string, text: string): string {
   const problem = pathProblem(text);
   if (problem !== null) throw wrong('argument-invalid', command, `The path of the ${what} ${problem}`);

@@ -30,9 +30,9 @@ ${PROCEDURES.map((name) => `  ${name}`).join('\n')}
 `;
 
 const OPTIONS = { datadir: 'path', api: 'text', 'token-file': 'path', for: 'text' } as const;
-/** As far as a timer reaches: 23 days. */
+/** Longest timer of Node.js: about 23 days. */
 const MAX_SECONDS = 2_000_000;
-/** A block of 1 MB in hexadecimal, and room. */
+/** Longest input in bytes: a block of 1 MB in hexadecimal takes 2 MB. */
 const MAX_INPUT = 8 * 1024 * 1024;
 
 export const callCommand: Command = { help: HELP, run: runCall };
@@ -56,7 +56,7 @@ async function runCall(args: readonly string[]): Promise<number> {
     if (isStream(result)) await printStream(result, ended.signal);
     else if (result !== undefined) await print(result);
   } catch (error) {
-    // The time given by --for is over, which is how a subscription is meant to end, and only that.
+    // The time of --for is over: the regular end of a subscription, but a timeout of a call.
     if (ended.signal.aborted && !followed) throw new KithError('api-timeout');
     if (!ended.signal.aborted) throw node.lost.aborted ? new KithError('api-lost') : toKith(error);
   } finally {
@@ -80,7 +80,7 @@ async function readInput(json: string | undefined): Promise<unknown> {
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {
-    // The words of the parser may quote the input, and that may hold a password.
+    // The parser's message may quote the input, which may contain a password.
     const place = /position \d+/.exec(messageOf(error))?.[0];
     throw new KithError(
       'json-invalid',
@@ -108,7 +108,7 @@ async function printStream(stream: AsyncIterable<unknown>, ended: AbortSignal): 
   }
 }
 
-/** Waits while the reader is slow, so that a fast subscription can't fill our memory. */
+/** Waits while the reader is slow, so that a fast subscription cannot fill the memory. */
 function print(value: unknown): Promise<void> {
   return new Promise((resolve) => {
     if (process.stdout.write(jsonLine(value))) resolve();

@@ -22,8 +22,8 @@ import { jsonLine, plainText } from './printing.ts';
 
 const OPTIONS = { network: 'text', datadir: 'path', deep: 'flag', json: 'flag' } as const;
 
-const PLACE = `  --network NAME|FILE       which network the data is of
-  --datadir FOLDER          where it is kept; the platform's place unless told
+const PLACE = `  --network NAME|FILE       the network of the data
+  --datadir FOLDER          the data directory; the platform's default unless given
   --json                    print one JSON line`;
 
 export const chainCommand: Command = {
@@ -58,11 +58,11 @@ async function runExport(given: Arguments, file: string): Promise<void> {
 }
 
 async function runImport(given: Arguments, file: string): Promise<void> {
-  // Before anything is made: a mistyped path must not leave a data directory behind.
+  // Checked first: a mistyped path must not create a data directory.
   await checkChainFile(file, readNetwork('chain', given.text('network')).idHex);
   const work = async (chain: Chain) => {
     const done = await importChain(chain, file);
-    // A disk that failed on the way leaves blocks stored that nobody has connected.
+    // A disk failure may leave blocks that are stored but not connected.
     await chain.idle();
     return done;
   };
@@ -95,7 +95,7 @@ The node of that folder must not be running. Exit code 1 when something is wrong
       });
     });
     const { height, coins, blocks, problems } = report;
-    const good = `All is well: ${blocks} blocks up to height ${height}, ${coins} coins.`;
+    const good = `No problems: ${blocks} blocks up to height ${height}, ${coins} coins.`;
     print(given, report, problems.length === 0 ? good : problems.join('\n'));
     return problems.length === 0 ? 0 : 1;
   },
@@ -110,7 +110,7 @@ async function withChain<T>(
 ): Promise<T> {
   const network = readNetwork(command, given.text('network'));
   const path = given.text('datadir') ?? defaultDirectory(network);
-  // A path with a slip in it must not be made, found empty and called good.
+  // A mistyped path must not be created, found empty and reported as good.
   if (!mayBeNew && !existsSync(join(path, 'chain')) && !existsSync(join(path, 'blocks')))
     throw new KithError('datadir-empty', path, { data: { path } });
   const directory = await openDataDirectory(path);
@@ -131,7 +131,7 @@ async function withChain<T>(
   try {
     const chain = await createChain(deps);
     try {
-      // What a crash or a rebuild has left to connect would be missing from whatever is read now.
+      // Waits until blocks that a crash or a rebuild left unconnected are connected.
       await chain.idle();
       return await work(chain, deps);
     } finally {

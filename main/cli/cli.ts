@@ -15,7 +15,7 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     load: async () => (await import('./node-command.ts')).nodeCommand,
   },
   network: {
-    summary: 'found a network of your own',
+    summary: 'create a network',
     load: async () => (await import('./network-command.ts')).networkCommand,
   },
   verify: {
@@ -40,13 +40,13 @@ ${Object.entries(COMMANDS)
   .map(([name, { summary }]) => `  ${name.padEnd(8)}${summary}`)
   .join('\n')}
 
-  kith COMMAND --help   all about a command
+  kith COMMAND --help   help for a command
   kith --version        the version
 `;
 
-/** Runs the program; resolves with its exit code. Whatever goes wrong ends as one sentence with a stable code. */
+/** Runs the program; resolves with its exit code. Every failure is reported as one sentence with a stable code. */
 export async function runCli(args: readonly string[]): Promise<number> {
-  // Whoever reads our output may stop before its end (kith call … | head -1); that is no failure.
+  // The reader of the output may stop early (kith call … | head -1), which is not a failure.
   process.stdout.on('error', () => process.exit(0));
   const [name, ...rest] = args;
   try {
@@ -59,7 +59,7 @@ export async function runCli(args: readonly string[]): Promise<number> {
     const fault = faultFrom(error);
     if (name === 'call' || rest.includes('--json')) reportToProgram(fault);
     else reportToUser(fault);
-    // Programs that call know one way to fail; everywhere else 2 says that the command line itself was wrong.
+    // `kith call` always fails with 1; other commands exit with 2 when the command line itself was wrong.
     return name !== 'call' && /^(argument|command)-/.test(fault.code) ? 2 : 1;
   }
 }

@@ -6,7 +6,7 @@ import { readRegularFileSync } from '../lib/read-regular.ts';
 import { KithError, messageOf } from '../lib/errors.ts';
 import { type Arguments, wrong } from './arguments.ts';
 
-/** A running node and the key to it. */
+/** A running node and its API token. */
 export interface NodePlace {
   readonly api: string;
   readonly token: string;

@@ -15,19 +15,19 @@ import type { Command } from './command.ts';
 import { readAddresses } from '../node/peer-addresses.ts';
 import { jsonLine } from './printing.ts';
 
-const HELP = `kith network create: found a network of your own.
+const HELP = `kith network create: create a network.
 
 Usage: kith network create --name NAME [options]
 
-  --name NAME               what people call it, 1 to 64 plain characters
+  --name NAME               name of the network, 1 to 64 plain characters
   --spacing SECONDS         time between blocks, 1 to 3600 (60)
   --port PORT               default port of its nodes (21475)
-  --bootstrap MULTIADDR …   nodes that newcomers begin with
+  --bootstrap MULTIADDR …   bootstrap nodes for new nodes
   --out FILE                where the network file goes (NAME.kith.json in this folder)
   --json                    print one JSON line
 
 It measures this machine, sets the difficulty to match, and mines the first block, which takes about one spacing.
-Give the file to everybody who joins; then: kith node --network FILE
+Give the file to every user who joins; they run: kith node --network FILE
 `;
 
 const OPTIONS = {
@@ -61,7 +61,7 @@ export const networkCommand: Command = {
       bootstrap: readAddresses(given.list('bootstrap')),
     };
     const file = given.text('out') ?? `${name.replace(/[^A-Za-z0-9_-]+/g, '-')}.kith.json`;
-    // Told now, not after a minute of mining.
+    // Checked now, not after a minute of mining.
     if (existsSync(file)) throw unwritable(file, new Error('it is there already'));
     const folder = dirname(file);
     if (!existsSync(folder)) throw new KithError('folder-missing', folder, { data: { folder } });
@@ -78,13 +78,13 @@ export const networkCommand: Command = {
     const join = joinLinkOf(network);
     const lines = given.has('json')
       ? jsonLine({ file, name, networkId: idHex, hrp, join })
-      : `The network “${name}” is founded: ${file}\nIts id is ${idHex}, its addresses begin with ${hrp}1.\nRun a node of it: kith node --network ${file.includes('/') ? file : `./${file}`}${join === null ? '' : `\nOr join it through the nodes that it begins with: kith node --join '${join}'`}\n`;
+      : `The network “${name}” was created: ${file}\nIts id is ${idHex}, its addresses begin with ${hrp}1.\nRun a node of it: kith node --network ${file.includes('/') ? file : `./${file}`}${join === null ? '' : `\nOr join it through its bootstrap nodes: kith node --join '${join}'`}\n`;
     process.stdout.write(lines);
     return 0;
   },
 };
 
-/** Null while nobody knows where to find its nodes: a running node has a link of its own. */
+/** Null without bootstrap nodes: then only a running node has a join link. */
 function joinLinkOf(network: Network): string | null {
   const { id, params, bootstrap } = network;
   if (bootstrap.length === 0) return null;
@@ -99,7 +99,7 @@ function joinLinkOf(network: Network): string | null {
 
 function write(file: string, text: string): void {
   try {
-    // Never over another network's file: whoever lost it could not join again.
+    // Never overwrites the file of another network: without it the user could not join that network again.
     writeFileSync(file, text, { flag: 'wx' });
   } catch (error) {
     throw unwritable(file, error);

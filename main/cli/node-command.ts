@@ -27,7 +27,7 @@ It prints a link to its page when it is ready. Ctrl-C stops it cleanly.
 const OPTIONS = { ...NODE_ARGUMENTS, json: 'flag' } as const;
 
 const STOP_LIMIT_MS = 4_800;
-/** A terminal always finds its node, so that the API has a port even where none was given. */
+/** The API of `kith node` always has a port, so that `kith call` can find it. */
 const ANY_PORT = 0;
 const PAGE = fileURLToPath(new URL('../../out/renderer', import.meta.url));
 
@@ -47,7 +47,7 @@ async function runNode(args: readonly string[]): Promise<number> {
       tell(error);
     },
   });
-  // Loaded this late, so that a wrong command line is told at once.
+  // Loaded late, so that a wrong command line is reported at once.
   const [{ runNode: run }, { createNode }] = await Promise.all([
     import('../node/run-node.ts'),
     import('../node/node.ts'),
@@ -67,7 +67,7 @@ async function runNode(args: readonly string[]): Promise<number> {
     start: (signal, onFailure) => run({ ...options, apiPort }, { ...shared, signal, onFailure }),
     started(node) {
       running = node;
-      // A node that starts again is found where it was.
+      // A node that restarts keeps its port, so that clients find it again.
       apiPort = Number(new URL(node.place!.api).port) || apiPort;
       if (!greeted) process.stdout.write(json ? readyLine(node, options) : greeting(node, options));
       greeted = true;
@@ -84,7 +84,7 @@ async function runNode(args: readonly string[]): Promise<number> {
 }
 
 /**
- * Ends the process, whatever still holds it: what matters is on the disk by now, and a stopped node must never linger.
+ * Ends the process although handles may be open: all data is on the disk by now, and a stopped node must not linger.
  */
 async function leave(code: number): Promise<never> {
   await Promise.all(

@@ -1,9 +1,9 @@
 /**
- * What the terminal is given. Text of others (labels, versions of peers, reasons) may stand in a result; a terminal would
- * obey its control characters and turn the line around for its direction marks.
+ * Output for the terminal. A result may contain foreign text (labels, software of peers, reasons), whose control characters
+ * a terminal would execute, and whose direction marks would reorder the line.
  */
 
-// The joiners stay: without them some scripts are written wrongly.
+// The joiners are kept: some scripts need them.
 const ACTIVE = /(?!\u200c|\u200d)[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu;
 
 /** One line of JSON: the value exactly, with every character that a terminal would act on as an escape. */

@@ -6,9 +6,9 @@ export interface ProcessLife {
   end(): void;
 }
 
-/** A later signal means now. One Ctrl-C often arrives twice, from the terminal and through npm, so not at once. */
-const PATIENCE_MS = 2_000;
-const IMPATIENT_CODE = 130;
+/** A signal this long after the first one ends the process at once. One Ctrl-C often arrives twice, also through npm. */
+const SECOND_SIGNAL_MS = 2_000;
+const FORCED_EXIT_CODE = 130;
 
 export interface ProcessLifeDeps {
   /** An exception that nothing caught: after this the process exits with 1. */
@@ -20,7 +20,7 @@ export function followProcess({ onCrash }: ProcessLifeDeps): ProcessLife {
   const end = () => controller.abort();
   let firstSignal = Infinity;
   const onSignal = () => {
-    if (performance.now() - firstSignal > PATIENCE_MS) process.exit(IMPATIENT_CODE);
+    if (performance.now() - firstSignal > SECOND_SIGNAL_MS) process.exit(FORCED_EXIT_CODE);
     firstSignal = Math.min(firstSignal, performance.now());
     end();
   };

@@ -1,12 +1,12 @@
 import type { PaymentQuestion } from '../api/base.ts';
 
 export interface Approvals {
-  /** Resolves with what the person said. */
+  /** Resolves with the user's answer. */
   ask(question: PaymentQuestion): Promise<boolean>;
   answer(id: number, yes: boolean): void;
 }
 
-/** Keeps questions to the person until their answers come; each is answered once, by its number. */
+/** Keeps questions to the user until they are answered; each is answered once, by its number. */
 export function createApprovals(send: (id: number, question: PaymentQuestion) => void): Approvals {
   const waiting = new Map<number, (yes: boolean) => void>();
   let next = 1;

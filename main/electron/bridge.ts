@@ -3,9 +3,9 @@ import type { MessagePortMain } from 'electron';
 import { MAX_MESSAGE } from '../rpc/message-bounds.ts';
 
 /**
- * Joins the page's port with one that leads into the node's thread; worker threads can't hold Electron's own ports.
- * When either end closes, so does the other. What the page sends is passed on only as the text or bytes that our
- * client makes: a hostile script must not reach the decoder with live objects.
+ * Connects the page's port with one to the node's thread, since worker threads cannot hold Electron's ports. When one end
+ * closes, the other is closed. Only text and bytes are passed on, as the client sends them: a hostile script must not
+ * reach the decoder with objects.
  */
 export function bridgePorts(page: MessagePortMain, node: MessagePort): void {
   page.on('message', ({ data }) => {

@@ -3,9 +3,9 @@ import { type ConfirmPage, confirmPages } from './confirm-text.ts';
 import type { PaymentQuestion } from '../api/base.ts';
 
 /**
- * Asks with native dialogs, which no script in the page can draw, read or press: one after the other until every receiver
- * was shown, and the last one sends. One question at a time: a page that asks again while one is open is told no, so that it
- * can't bury a person in dialogs.
+ * Asks with native dialogs, which no script of the page can draw, read or press: one after the other until every receiver
+ * was shown; the last one sends. One question at a time: a page that asks again while a dialog is open gets false, so that
+ * it cannot flood the user with dialogs.
  */
 export function createConfirm(
   window: () => BrowserWindow | null,
@@ -31,7 +31,7 @@ async function agrees(parent: BrowserWindow, { message, detail, next }: ConfirmP
     message,
     detail,
     buttons: ['Cancel', next],
-    // Enter and Escape both mean no: money leaves by a deliberate choice only.
+    // Enter and Escape both cancel: sending needs a deliberate choice.
     defaultId: 0,
     cancelId: 0,
     noLink: true,

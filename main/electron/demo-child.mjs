@@ -1,3 +1,3 @@
-// A node of the demo inside Electron's utility process, where the app's word arrives as a message, not as a signal.
+// A node of the demo in Electron's utility process, where the app asks it to stop by a message, not by a signal.
 process.parentPort.on('message', () => process.emit('SIGTERM', 'SIGTERM'));
 await import('../cli/kith.mjs');

@@ -7,17 +7,17 @@ import { NODE_OPTIONS, type NodeOptions } from '../node/node-options.ts';
 import { createUtilityLauncher } from './demo-launch.ts';
 
 export interface ShellDemo {
-  /** Of the user's own node in it. */
+  /** Options of the user's own node. */
   readonly options: NodeOptions;
-  /** Starts the others, which join the person's node. */
+  /** Starts the other nodes, which connect to the user's node. */
   populate(addresses: readonly string[]): Promise<void>;
-  /** Ends the others and forgets everything: the demo's money is worth nothing. */
+  /** Ends the other nodes and deletes all data: the demo's money is worth nothing. */
   stop(): Promise<void>;
 }
 
 const NODES = 5;
 
-/** The demo inside the desktop app: the person's node on its thread, the others as processes that end with the app. */
+/** The demo inside the desktop app: the user's node on its thread, the others as processes that end with the app. */
 export function createShellDemo(onProblem: (error: unknown) => void): ShellDemo {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'kith-demo-'));
   const launcher = createUtilityLauncher();
@@ -35,7 +35,7 @@ export function createShellDemo(onProblem: (error: unknown) => void): ShellDemo 
       try {
         network = await startDemoNetwork({ count: NODES, folder, bootstrap, launch, connect, onProblem });
       } catch (error) {
-        // Ending them while they start is how a stop looks from here.
+        // A stop ends nodes that are still starting, which is not a failure.
         if (!stopping) throw error;
       }
     },

@@ -1,18 +1,18 @@
 import { dialog } from 'electron';
 
-/** The node died and is being started again. Doesn't wait. */
+/** Tells the user that the node died and is restarted. Does not wait. */
 export function tellNodeDied(): void {
   void dialog.showMessageBox({
     type: 'warning',
     title: 'Kith',
     message: 'The node stopped unexpectedly and is starting again.',
     detail:
-      'Wallets and blocks are safe: it goes on where it was. If this happens often, the log in the data folder says why.',
+      'Wallets and blocks are safe. If this happens often, the log in the data directory has the cause.',
     buttons: ['OK'],
   });
 }
 
-/** The node can't start. True = try again. */
+/** The node cannot start. True = try again. */
 export async function askAfterRefusal(code: string, message: string): Promise<boolean> {
   const { response } = await dialog.showMessageBox({
     type: 'error',
@@ -27,7 +27,7 @@ export async function askAfterRefusal(code: string, message: string): Promise<bo
   return response === 1;
 }
 
-/** What a first start may begin with; a path is a network file's. */
+/** The user's choice at the first start; `network` is a name or the path of a network file. */
 export type FirstChoice = { readonly kind: 'demo' } | { readonly kind: 'network'; readonly network: string };
 
 /** Asks once, on the first start. Null = not now. */
@@ -35,11 +35,11 @@ export async function askNetwork(): Promise<FirstChoice | null> {
   const { response } = await dialog.showMessageBox({
     type: 'question',
     title: 'Welcome to Kith',
-    message: 'Which network should Kith live on?',
+    message: 'Which network should Kith use?',
     detail:
-      'Somebody who founded a network gives you its network file. Without one, look around in the demo: ' +
-      'a small living network of several nodes on this machine alone, with money that is worth nothing.',
-    buttons: ['Not now', 'Open a network file …', 'Test network', 'Demo on this machine'],
+      'The creator of a network gives you its network file. Without one, try the demo: ' +
+      'several nodes on this computer alone, with money that is worth nothing.',
+    buttons: ['Not now', 'Open a network file …', 'Test network', 'Demo on this computer'],
     defaultId: 3,
     cancelId: 0,
     noLink: true,

@@ -5,12 +5,12 @@ import { PAGE_ORIGIN } from './scheme.ts';
 const ALLOWED_PERMISSIONS: ReadonlySet<string> = new Set(['clipboard-sanitized-write']);
 const ALLOWED_SCHEMES: ReadonlySet<string> = new Set(['app:', 'data:', 'blob:', 'devtools:']);
 
-/** True for our page and nothing that merely begins like it. */
+/** True for the app's page only, not for origins that begin like it. */
 export function isPage(url: string): boolean {
   return url === PAGE_ORIGIN || url.startsWith(`${PAGE_ORIGIN}/`);
 }
 
-/** Shuts every way out of the page, for every window that will ever be made. Call once, before the first window. */
+/** Denies navigation away from the page in every window. Call once, before the first window is created. */
 export function guardContents(): void {
   app.on('web-contents-created', (_event, contents) => guard(contents));
 }
@@ -27,7 +27,7 @@ function guard(contents: WebContents): void {
   contents.setWindowOpenHandler(() => ({ action: 'deny' }));
 }
 
-/** No permission, device, download or request that isn't listed. Call once the app is ready. */
+/** Denies every permission, device, download and request that is not listed. Call once the app is ready. */
 export function guardSession(session: Session): void {
   session.setPermissionRequestHandler((contents, permission, answer) =>
     answer(isPage(contents.getURL()) && ALLOWED_PERMISSIONS.has(permission)),

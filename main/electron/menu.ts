@@ -1,6 +1,6 @@
 import { app, Menu, type MenuItemConstructorOptions } from 'electron';
 
-/** Only what a person expects from the system: copy and paste, zoom, quit. The app's own commands are in the page. */
+/** Standard items only: copy and paste, zoom, quit. The app's own commands are in the page. */
 export function installMenu(): void {
   const view: MenuItemConstructorOptions[] = [
     { role: 'reload' },
@@ -10,7 +10,7 @@ export function installMenu(): void {
     { role: 'zoomOut' },
     { role: 'togglefullscreen' },
   ];
-  // Whoever tells a victim to paste a line into the console owns the wallet: not in what ships.
+  // Not in a packaged app: an attacker who talks a user into pasting a line into the console controls the wallet.
   if (!app.isPackaged) view.push({ type: 'separator' }, { role: 'toggleDevTools' });
   Menu.setApplicationMenu(
     Menu.buildFromTemplate([

@@ -14,7 +14,7 @@ export interface NodeProgramDeps {
   /** Aborting it while the node starts undoes what was started. */
   readonly signal: AbortSignal;
   readonly approve: (question: PaymentQuestion) => Promise<boolean>;
-  /** A page asked for it. */
+  /** A page requested the shutdown. */
   readonly onShutdown: () => void;
   readonly onFailure: (error: unknown) => void;
 }

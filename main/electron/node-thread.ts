@@ -12,7 +12,7 @@ export interface NodeThreadEvents {
   ready: { addresses: readonly string[] };
   /** It died and is being started again; `cause` is for people. */
   died: { cause: string };
-  /** It ends because the person asked for it in the page. */
+  /** It ends because the user asked for it in the page. */
   shutdown: undefined;
   /** It will not be started again by itself. */
   refused: { code: string; message: string };
@@ -37,7 +37,7 @@ export interface NodeThreadDeps {
 
 const STOP_LIMIT = 4500;
 const RESTART_AFTER = 1000;
-/** This many deaths within the window, and it is left alone: something is wrong that restarting won't mend. */
+/** After this many deaths within the window it is not restarted: a restart does not help. */
 const DEATHS = 3;
 const DEATH_WINDOW = 60_000;
 
@@ -48,9 +48,9 @@ export function createNodeThread(deps: NodeThreadDeps): NodeThread {
   let worker: Worker | null = null;
   let restart: NodeJS.Timeout | undefined;
   let stopping = false;
-  /** It said itself why it ends. */
+  /** The thread reported itself why it ends. */
   let ended = false;
-  /** Asked to start while the last one was still on its way out. */
+  /** `start` was called while the previous thread was still ending. */
   let again = false;
 
   function spawn(): void {
@@ -59,7 +59,7 @@ export function createNodeThread(deps: NodeThreadDeps): NodeThread {
       name: 'kith-node',
       workerData: deps.data,
     });
-    let cause = 'it ended without a word';
+    let cause = 'it ended without an error message';
     worker = thread;
     ended = again = false;
     thread.on('message', (message: FromNode) => receive(thread, message));
@@ -86,7 +86,7 @@ export function createNodeThread(deps: NodeThreadDeps): NodeThread {
   }
 
   async function answer(thread: Worker, id: number, question: PaymentQuestion): Promise<void> {
-    // A dialog that can't be shown is a no.
+    // A dialog that cannot be shown counts as no.
     const yes = await deps.confirm(question).catch((error: unknown) => {
       deps.onError(error);
       return false;

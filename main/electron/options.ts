@@ -29,7 +29,7 @@ export function readOptions(args: readonly string[]): ShellOptions {
   });
   const given = (name: string): (string | boolean)[] =>
     Object.hasOwn(values, name) ? [values[name] ?? []].flat() : [];
-  // An option without its value comes as `true`; an empty value is refused by whoever reads it.
+  // An option without a value is parsed as `true`; readNodeOptions refuses the empty text.
   const list = (name: string) => given(name).map((each) => (typeof each === 'string' ? each : ''));
   const node = readNodeOptions({
     has: (name) => given(name).length > 0,

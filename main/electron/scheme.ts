@@ -4,10 +4,10 @@ import path from 'node:path';
 import { protocol } from 'electron';
 import { contentType, PAGE_HEADERS } from './page-headers.ts';
 
-/** Where the page lives. Everything else on `app:` is refused. */
+/** The origin of the page. Every other host on `app:` is refused. */
 export const PAGE_ORIGIN = 'app://kith';
 
-/** Tells Chromium that `app:` is an origin like https. Must run before the app is ready, once. */
+/** Makes `app:` a standard, secure scheme. Must run once, before the app is ready. */
 export function registerPageScheme(): void {
   protocol.registerSchemesAsPrivileged([
     { scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true } },
@@ -22,7 +22,7 @@ export function servePage(folder: string): void {
     if (request.method !== 'GET') return refuse(405);
     if (url.host !== new URL(PAGE_ORIGIN).host) return refuse(403);
     const name = url.pathname === '/' ? '/index.html' : url.pathname;
-    // A page that was built anew has other names in it.
+    // A rebuilt page has other file names.
     if (name === '/index.html') files = listFiles(folder);
     const file = files.get(name);
     if (file === undefined) return refuse(404);

@@ -4,7 +4,7 @@ import { readRegularFileSync } from '../lib/read-regular.ts';
 
 /** What the app remembers between starts that belongs to no network. */
 export interface Settings {
-  /** A built-in network's name or the path of a network file; null until the person has chosen. */
+  /** A built-in network's name or the path of a network file; null until the user has chosen. */
   readonly network: string | null;
 }
 
@@ -41,7 +41,7 @@ function readText(file: string): string {
   }
 }
 
-// A file that can't be read costs one question asked again, no more.
+// A file that cannot be read only means that the user is asked again.
 function parse(text: string): Settings {
   try {
     const value: unknown = JSON.parse(text);

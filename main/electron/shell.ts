@@ -11,7 +11,7 @@ import { createNodeThread, type NodeThread } from './node-thread.ts';
 import type { ShellOptions } from './options.ts';
 import { servePage } from './scheme.ts';
 import type { SettingsFile } from './settings.ts';
-import { createWindow, handPort } from './window.ts';
+import { createWindow, sendPort } from './window.ts';
 
 export interface ShellDeps {
   /** The folder that holds `out/`: the project's root, or the package's archive. */
@@ -66,7 +66,7 @@ export function createShell(deps: ShellDeps): Shell {
       demo?.populate(addresses).catch(deps.onError);
     });
     thread.events.on('spawned', () => {
-      if (window) handPort(window.webContents, thread.connect);
+      if (window) sendPort(window.webContents, thread.connect);
     });
     thread.events.on('ready', ({ addresses }) => populate(addresses));
     thread.events.on('died', tellNodeDied);
@@ -77,7 +77,7 @@ export function createShell(deps: ShellDeps): Shell {
   }
 
   async function onRefusal(thread: NodeThread, code: string, message: string): Promise<void> {
-    // A remembered network that can't be followed would stand in the way of every start to come.
+    // A stored network that cannot be used would make every later start fail.
     const forgets = deps.options.node.network === undefined && code.startsWith('network-');
     if (forgets) deps.settings.write({ network: null });
     const words = forgets ? `${message} The next start asks for a network again.` : message;

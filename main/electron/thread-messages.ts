@@ -13,16 +13,16 @@ export interface ThreadData {
 export type ToNode =
   /** A new page: serve the contract on this port. */
   | { readonly kind: 'page'; readonly port: MessagePort }
-  /** What the person at the dialog said. */
+  /** The user's answer to a dialog. */
   | { readonly kind: 'answer'; readonly id: number; readonly yes: boolean }
   | { readonly kind: 'stop' };
 
 /** From the node's thread. */
 export type FromNode =
-  /** `addresses`: where others on the network reach it. */
+  /** `addresses`: where other nodes can connect. */
   | { readonly kind: 'ready'; readonly addresses: readonly string[] }
-  /** It can't start, and trying again by itself would not help. */
+  /** The node cannot start, and a restart would not help. */
   | { readonly kind: 'refused'; readonly code: string; readonly message: string }
   | { readonly kind: 'ask'; readonly id: number; readonly question: PaymentQuestion }
-  /** The page asked for the end of it all. */
+  /** The page requested the shutdown. */
   | { readonly kind: 'shutdown' };

@@ -10,14 +10,14 @@ import { isPage } from './guard.ts';
 export interface WindowDeps {
   /** Absolute path of the built preload script. */
   readonly preload: string;
-  /** Takes our end of the port that a page was handed. */
+  /** Connects the other end of the port that a page gets to the node. */
   readonly connect: (port: MessagePortMain) => void;
 }
 
-// The page's own paper in both themes, so that nothing flashes before it has drawn.
-const PAPER = { light: '#FBFAF7', dark: '#131412' };
+// The page's background colour in both themes, so that the window does not flash before the first paint.
+const BACKGROUND = { light: '#FBFAF7', dark: '#131412' };
 
-/** Makes the app's window, still empty; the page gets a port to the node after every load. */
+/** Creates the app's window, still empty; the page gets a port to the node after every load. */
 export function createWindow(deps: WindowDeps): BrowserWindow {
   const window = new BrowserWindow({
     title: 'Kith',
@@ -27,7 +27,7 @@ export function createWindow(deps: WindowDeps): BrowserWindow {
     minHeight: 480,
     show: false,
     autoHideMenuBar: true,
-    backgroundColor: nativeTheme.shouldUseDarkColors ? PAPER.dark : PAPER.light,
+    backgroundColor: nativeTheme.shouldUseDarkColors ? BACKGROUND.dark : BACKGROUND.light,
     webPreferences: {
       preload: deps.preload,
       sandbox: true,
@@ -42,12 +42,12 @@ export function createWindow(deps: WindowDeps): BrowserWindow {
     },
   });
   window.once('ready-to-show', () => window.show());
-  window.webContents.on('did-finish-load', () => handPort(window.webContents, deps.connect));
+  window.webContents.on('did-finish-load', () => sendPort(window.webContents, deps.connect));
   return window;
 }
 
-/** Gives the page a fresh port; only our own page in the main frame ever gets one. */
-export function handPort(contents: WebContents, connect: (port: MessagePortMain) => void): void {
+/** Sends the page a new port; only the app's page in the main frame gets one. */
+export function sendPort(contents: WebContents, connect: (port: MessagePortMain) => void): void {
   if (contents.isDestroyed() || !isPage(contents.mainFrame.url)) return;
   const { port1, port2 } = new MessageChannelMain();
   connect(port1);

@@ -3,8 +3,8 @@ import type { Network } from '../core/params/network.ts';
 import { defaultDataRoot } from '../lib/datadir.ts';
 
 /**
- * Where a network's data goes unless told. A founder may have chosen any name, even a path or one of ours, so those
- * networks go by their id as well.
+ * The default data directory of a network. The creator of a network may choose any name, even a path or the name of a
+ * built-in network, so that the folder of a created network has its id as well.
  */
 export function defaultDirectory({ name, idHex, founded }: Network): string {
   if (!founded) return join(defaultDataRoot(), name);

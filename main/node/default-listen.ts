@@ -1,8 +1,8 @@
 import type { Network } from '../core/params/network.ts';
 
-/** Where a node of this network can be reached unless told otherwise. */
+/** The default listen addresses of a network. */
 export function defaultListen({ name, defaultPort }: Network): readonly string[] {
-  // Money of local and regtest is worth nothing, so nobody outside needs to know of such a node.
+  // Networks `local` and `regtest` are for one computer, so that their nodes listen on loopback only.
   if (name === 'local' || name === 'regtest') return ['/ip4/127.0.0.1/tcp/0'];
   return [`/ip4/0.0.0.0/tcp/${defaultPort}`, `/ip6/::/tcp/${defaultPort}`];
 }

@@ -11,13 +11,13 @@ import { KithError } from '../lib/errors.ts';
 import { fetchNetworkFile, networkFileHash } from '../net/join.ts';
 import { loadNetworkFile } from './read-network.ts';
 
-/** What a join link leads to. */
+/** The result of following a join link. */
 export interface Joined {
   readonly network: Network;
   readonly addresses: readonly string[];
-  /** No chain with less work is the one that the link means. */
+  /** The chain of the link has at least this much work. */
   readonly minimumWork: bigint;
-  /** The id of a block that is on it. */
+  /** The id of a block on that chain. */
   readonly namedBlock: string;
 }
 
@@ -29,7 +29,7 @@ export interface Joined {
 export async function joinNetwork(text: string): Promise<Joined> {
   const link = parseJoinLink(text);
   if (link === null) throw new KithError('join-link-invalid', 'not a join link');
-  const network = BUILT_IN_NETWORKS.find(({ id }) => equalBytes(id, link.id)) ?? (await foundedNetwork(link));
+  const network = BUILT_IN_NETWORKS.find(({ id }) => equalBytes(id, link.id)) ?? (await createdNetwork(link));
   if (!equalBytes(network.id, link.id))
     throw new KithError('join-link-invalid', 'the file it names is of another network');
   return {
@@ -40,7 +40,7 @@ export async function joinNetwork(text: string): Promise<Joined> {
   };
 }
 
-async function foundedNetwork(link: JoinLink): Promise<Network> {
+async function createdNetwork(link: JoinLink): Promise<Network> {
   if (link.file === null)
     throw new KithError('join-link-invalid', 'it names a network that this program does not know');
   const kept = join(defaultDataRoot(), 'networks', `${toHex(link.id)}.kith.json`);

@@ -32,7 +32,7 @@ interface Parts {
   readonly peers: PeerNetwork;
 }
 
-/** How long worker threads wait for more work before they give their memory back; headers come in bursts. */
+/** How long idle worker threads live before they end and free their memory; headers arrive in bursts. */
 const IDLE_MS = { verify: 20_000, pow: 3000 };
 
 type Growing = { -readonly [Name in keyof Parts]?: Parts[Name] };
@@ -47,7 +47,7 @@ export async function createNode(config: NodeConfig, signal: AbortSignal): Promi
   const stop = await runAll(servicesOf(config, growing), signal);
   const { network, datadir } = config;
   const { verify, clockWatch, ...parts } = growing as Parts;
-  // Started with a wrong clock, the node must not seem to have run for years once it is right.
+  // After a wrong clock was corrected, the node must not seem to have run for years.
   clockWatch.events.on('jumped', ({ seconds }) => (startedAt += Math.round(seconds)));
   const facade = createLocalNode({
     ...parts,
@@ -185,7 +185,7 @@ function wallets(config: NodeConfig, parts: Growing): Service {
 }
 
 function sightingOf({ peers }: Growing, txid: string): { seenBy: number; ofPeers: number } | null {
-  // Before the network is up nobody can have seen it.
+  // Before the network has started, no peer can have seen it.
   return peers === undefined ? null : { seenBy: peers.seenBy(txid) ?? 0, ofPeers: peers.peers.list().length };
 }
 
@@ -207,7 +207,7 @@ function peers(config: NodeConfig, parts: Growing): Service {
       try {
         await host.start();
       } catch (error) {
-        // What it opened before a port turned out to be taken must not keep the process alive.
+        // Parts that were opened before a port was found to be in use must not keep the process alive.
         await host.stop().catch(() => undefined);
         throw error;
       }

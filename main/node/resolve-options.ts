@@ -9,7 +9,7 @@ import type { NodeOptions } from './node-options.ts';
 import { readAddresses } from './peer-addresses.ts';
 import { readNetwork } from './read-network.ts';
 
-/** What options come to: the network is known, files have been read, addresses checked. */
+/** Resolved options: network loaded, files read, addresses checked. */
 export interface ResolvedOptions extends Omit<NodeConfig, 'log' | 'onFailure'> {
   /** Undefined where the option was not given. */
   readonly apiPort: number | undefined;

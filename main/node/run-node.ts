@@ -20,13 +20,13 @@ export interface RunDeps {
   readonly createNode: CreateNode;
   /** Folder of the built page, for the browser. */
   readonly page: string;
-  /** Where readable lines go beside the log file, warnings and errors only; null = nowhere. */
+  /** Where warnings and errors are printed besides the log file; null = nowhere. */
   readonly console: { write(text: string): unknown } | null;
-  /** Of the API; a new one when not given. A node that starts again in the same process keeps its clients with it. */
+  /** API token; a new one if not given. A node that restarts in the same process keeps it, so that clients stay connected. */
   readonly token?: string | undefined;
-  /** Aborting it while the node starts undoes what was started. */
+  /** Aborting it during the start stops the parts that were started. */
   readonly signal: AbortSignal;
-  /** A client asked for it. */
+  /** A client requested the shutdown. */
   readonly onShutdown: () => void;
   readonly onFailure: (error: unknown) => void;
 }
@@ -55,7 +55,7 @@ interface Parts {
 
 type Growing = { -readonly [Name in keyof Parts]?: Parts[Name] };
 
-/** Starts all of it in order; what started is undone, last first, when a later part fails. */
+/** Starts all parts in order; when one fails, the started ones are stopped in reverse order. */
 export async function runNode(options: ResolvedOptions, deps: RunDeps): Promise<RunningNode> {
   const parts: Growing = {};
   const services = [

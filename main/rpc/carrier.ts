@@ -18,15 +18,15 @@ import { createOpenCalls } from './open-calls.ts';
 
 /** One client of the contract, whatever carries its messages. */
 export interface Carried {
-  /** Takes a message as it came. Never throws or rejects: noise is dropped and counted in the log. */
+  /** Takes a raw message. Never throws or rejects: unreadable messages are dropped and logged. */
   receive(message: unknown): void;
-  /** The client is gone: ends its calls and subscriptions. */
+  /** The client disconnected: ends its calls and subscriptions. */
   close(): void;
 }
 
 export interface CarrierEnd {
   readonly context: Omit<ApiContext, 'caller'>;
-  /** May throw when the way is gone. */
+  /** May throw when the connection is closed. */
   send(message: string | ArrayBufferLike | Uint8Array): void;
   /** Stops reading from the client, or reads on; for carriers that can. */
   readonly hold?: (held: boolean) => void;
@@ -34,7 +34,7 @@ export interface CarrierEnd {
   end(): void;
 }
 
-/** How long messages of clients may be handled before others get their turn. */
+/** How long messages are handled before the event loop gets its turn. */
 const TURN_MS = 20;
 
 /**
@@ -49,7 +49,7 @@ export function createCarrierHandler(router: KithRouter, log: Log) {
     interceptors: [
       async ({ next, request }) => {
         const result = await next().catch((error: unknown) => {
-          // Handlers' errors are oRPC's by now; what isn't comes from reading the request.
+          // Errors of handlers are ORPCErrors by now; any other error comes from reading the request.
           throw error instanceof ORPCError ? error : fault('request-malformed');
         });
         const procedure = request.url.pathname.slice(1).replaceAll('/', '.').slice(0, 100);

@@ -2,22 +2,22 @@ import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 
 /**
- * Why a request is refused, or null. A page of another site that guesses the port, or that made its own name point at
- * 127.0.0.1 (DNS rebinding), gives itself away by Host or Origin, which no script can forge.
+ * Why a request is refused, or null. A foreign page that guesses the port, or whose host name resolves to 127.0.0.1 (DNS
+ * rebinding), is detected by Host or Origin, which no script can forge.
  */
 export function refuseRequest(request: IncomingMessage, port: number): 'host' | 'origin' | 'site' | null {
   const { host: hosts = [], origin: origins = [] } = request.headersDistinct;
   const own = [`127.0.0.1:${port}`, `localhost:${port}`];
   const [host = ''] = hosts;
   if (hosts.length !== 1 || !own.includes(host)) return 'host';
-  // Programs send none; a sandboxed frame or a local file sends "null", which is no origin of ours.
+  // Programs send no Origin; a sandboxed frame or a local file sends "null", which is refused.
   if (origins.some((origin) => origin !== `http://${host}`)) return 'origin';
   const { 'sec-fetch-site': site, 'sec-fetch-mode': mode, 'sec-fetch-dest': dest } = request.headers;
   if (site === 'cross-site' && !(mode === 'navigate' && dest === 'document')) return 'site';
   return null;
 }
 
-/** Compares without telling by its time how much of the token was right. */
+/** Compares the token in constant time. */
 export function isToken(given: string | undefined, token: string): boolean {
   const a = Buffer.from(given ?? '');
   const b = Buffer.from(token);

@@ -37,7 +37,7 @@ const LOCAL = { host: null, group: null } as const;
 /** How often Node looks for requests that are late. */
 const LOOK_MS = 2_000;
 
-// Only this machine; 0.0.0.0 would put the wallet on the network.
+// Loopback only; 0.0.0.0 would expose the wallet to the network.
 const HOST = '127.0.0.1';
 
 /**
@@ -55,7 +55,7 @@ export async function startBrowserHost(deps: BrowserHostDeps): Promise<BrowserHo
     maxHeaderSize: 16 * 1024,
   });
   server.keepAliveTimeout = 5_000;
-  // Node's own limit refuses the newest, so that requests that are never finished would keep the page out.
+  // Node's own limit refuses the newest connection, so that unfinished requests could block the page.
   const unauthenticated = createGroupedPool<Duplex>(UNAUTHENTICATED, (socket) => socket.destroy());
   server.on('connection', (socket) => {
     unauthenticated.add(socket, LOCAL);

@@ -20,7 +20,7 @@ export function createToken(): string {
 }
 
 /**
- * Leaves token and address in the data directory, readable by this user only, so that `kith call --datadir` finds them.
+ * Writes token and address into the data directory, readable by this user only, so that `kith call --datadir` finds them.
  * @throws {KithError} `datadir-unusable`.
  */
 export function publishApi(datadir: string, api: string, token: string): ApiPlace {
@@ -41,7 +41,7 @@ export function withdrawApi(datadir: string): void {
   rmSync(join(datadir, TOKEN_FILE), { force: true });
 }
 
-/** Where the node on this data directory can be talked to, or null when none says so. */
+/** The API of the node that runs on this data directory, or null when no node published one. */
 export function findApi(datadir: string): ApiPlace | null {
   try {
     const place = JSON.parse(
@@ -57,7 +57,7 @@ export function findApi(datadir: string): ApiPlace | null {
   }
 }
 
-// A new file takes the place of the old one at once, so that nobody sees half of it or an older file's mode.
+// A new file replaces the old one atomically, so that no reader sees half of it, or the mode of an older file.
 function writePrivate(file: string, text: string): void {
   const fresh = `${file}.new`;
   rmSync(fresh, { force: true });

@@ -16,7 +16,7 @@ export const RPC_SUBPROTOCOL = 'kith.rpc.1';
 export interface SocketHostDeps {
   readonly router: KithRouter;
   readonly token: string;
-  /** This connection has shown the token. */
+  /** This connection sent the correct token. */
   authenticated(socket: Duplex): void;
   readonly log: Log;
 }
@@ -31,10 +31,10 @@ export interface SocketHost {
 /** Clients with the token. A program that opens too many closes its own, and never the page's. */
 export const CLIENTS: PoolLimits = { total: 64, perHost: 48, perGroup: 48 };
 const TRY_AGAIN_LATER = 1013;
-/** From here on streams wait for the reader; from the second figure on it is cut off, for it doesn't read at all. */
+/** Unsent bytes from which on streams wait for the reader, and from which on the heartbeat disconnects it. */
 const CONGESTED_BYTES = 1024 * 1024;
 const STUCK_BYTES = 32 * 1024 * 1024;
-/** More is not kept for a client until the next look. */
+/** Unsent bytes at which a client is disconnected at once. */
 const MOST_UNREAD_BYTES = 64 * 1024 * 1024;
 const HEARTBEAT_MS = 30_000;
 const REFUSALS_MS = 60_000;
@@ -49,7 +49,7 @@ export function createSocketHost({ router, token, authenticated, log }: SocketHo
     perMessageDeflate: false,
     handleProtocols: () => RPC_SUBPROTOCOL,
   });
-  // Any page of the web can have its browser ask, as often as it likes.
+  // Any web page can make the browser send requests, any number of times.
   const refused = createCounted({ log, level: 'warn', everyMs: REFUSALS_MS });
   const clients = createGroupedPool<WebSocket>(CLIENTS, (socket) => {
     socket.close(TRY_AGAIN_LATER, 'too many connections');

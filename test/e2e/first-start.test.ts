@@ -17,10 +17,10 @@ afterAll(async () => {
 test('without a network it asks, and the demo fills up before the person’s eyes and ends with the app', async () => {
   process.env['XDG_DATA_HOME'] = folder;
   process.argv = ['electron', '.'];
-  harness.answerDialog = ({ buttons }) => buttons?.indexOf('Demo on this machine') ?? 0;
+  harness.answerDialog = ({ buttons }) => buttons?.indexOf('Demo on this computer') ?? 0;
   await import('../../main/main.ts');
   const page = await harness.opened.promise;
-  expect(harness.dialogs.map(({ message }) => message)).toEqual(['Which network should Kith live on?']);
+  expect(harness.dialogs.map(({ message }) => message)).toEqual(['Which network should Kith use?']);
   await page.getByText('local network', { exact: true }).waitFor();
   await page.getByText(/with [3-9] peers/).waitFor({ timeout: 120_000 });
   const nodes = childrenOf(process.pid).filter(isDemoNode);

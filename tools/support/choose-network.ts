@@ -2,17 +2,17 @@ import path from 'node:path';
 import { loadNetworkFile } from '../../main/node/read-network.ts';
 import { faultFrom } from '../../main/cli/report.ts';
 
-/** What was chosen: a network to live on, the demo (null), or a sentence that says why it can't be that. */
+/** The choice: a network, the demo (null), or a sentence that says why the answer cannot be used. */
 export type Choice = { readonly network: string | null } | { readonly problem: string };
 
-export const QUESTION = `Which network should Kith live on?
-  1  the demo: a small living network on this machine, with money that is worth nothing
+export const QUESTION = `Which network should Kith use?
+  1  the demo: several nodes on this computer, with money that is worth nothing
   2  the test network
-  or the path of a network file that somebody gave you`;
+  or the path of a network file`;
 
 /**
- * Reads an answer to the question. A file is looked into at once: a choice is remembered, and one that can't be followed
- * would stand in the way of every start to come.
+ * Reads an answer to the question. A network file is read at once: the choice is stored, and one that cannot be used would
+ * make every later start fail.
  */
 export function readChoice(answer: string): Choice {
   const text = answer.trim();

@@ -29,7 +29,7 @@ export async function ensurePage(): Promise<boolean> {
     const args = ['build', '--config', 'vite.config.ts', '--outDir', fresh, '--logLevel', 'warn'];
     const { code, output } = await runTool(VITE, args, { capture: true });
     if (code !== 0) throw new Error(output.trim());
-    // Somebody may be looking at the old one: it is gone for a blink only.
+    // A node may serve the old page: it is missing only between these two renames.
     if (existsSync(PAGE)) renameSync(PAGE, old);
     renameSync(fresh, PAGE);
   } finally {

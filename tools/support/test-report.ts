@@ -28,7 +28,7 @@ export function readReport(file: string): Report {
   return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Report) : EMPTY;
 }
 
-/** What failed, by name: whoever reads only the end of a log sees it as well. */
+/** Failed tests by name, for the end of the log. */
 export function failuresOf(report: Report): string[] {
   return report.testResults.flatMap(({ name, status, message, assertionResults }) => {
     const file = path.relative(ROOT, name);

@@ -172,7 +172,7 @@ test('a payment: prepared, confirmed, sent at once, waiting, told', async () => 
   expect(holds(newest, told)).toEqual(['kind', 'addresses']);
 });
 
-test('peers: listed, sent away, let in again', async () => {
+test('peers: listed, disconnected, banned and unbanned', async () => {
   const listed = await until(async () => {
     const found = await ask<Fields[]>('peers.list');
     return found.length > 0 ? found : null;

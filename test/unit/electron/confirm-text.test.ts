@@ -36,7 +36,7 @@ test('shows who, how much, the fee, the sum and the whole address in groups, and
   expect(next).toBe('Send 2.5 KITH');
   expect(detail).toContain(groupAddress(ADDRESS));
   expect(detail).toContain('Fee: 0.00001 KITH');
-  expect(detail).toContain('Leaves the wallet: 2.50001 KITH');
+  expect(detail).toContain('Total: 2.50001 KITH');
   expect(detail).toContain('block 1440');
   expect(detail).not.toContain('change');
 });
@@ -62,13 +62,13 @@ test('every receiver is shown, page by page, and only the last page sends', () =
   ]);
   for (const { message, detail } of pages) {
     expect(message).toBe(`Send ${sum} from “Mira”?`);
-    expect(detail).toContain('Leaves the wallet: 10.005005 KITH');
+    expect(detail).toContain('Total: 10.005005 KITH');
     expect(detail.split('\n').length).toBeLessThan(40);
   }
   expect(pages[1]!.detail).toContain('Receivers 9 to 16 of 1000');
   const all = pages.map(({ detail }) => detail).join('\n');
   for (const { address } of outputs) expect(all).toContain(`to ${groupAddress(address)}\n`);
-  expect(pages.filter(({ detail }) => detail.includes('Mind: Look twice.'))).toEqual([pages.at(-1)]);
+  expect(pages.filter(({ detail }) => detail.includes('Warning: Look twice.'))).toEqual([pages.at(-1)]);
 });
 
 test('a wallet name from the right does not turn the question around', () => {

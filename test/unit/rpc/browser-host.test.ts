@@ -285,7 +285,7 @@ describe('the token', () => {
 
   test('lies in the data directory for this user only, as long as the node runs', () => {
     const datadir = newFolder();
-    // Someone's file with a wide mode must not lend its mode to the token.
+    // The token must not get the mode of an older file that other users can read.
     writeFileSync(join(datadir, 'api.token'), 'old', { mode: 0o644 });
     const { tokenFile, api } = publishApi(datadir, host.url, token);
     expect(statSync(tokenFile).mode & 0o777).toBe(0o600);
