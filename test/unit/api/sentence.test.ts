@@ -90,7 +90,7 @@ describe('what is wrong, why, and what to do', () => {
   });
 
   test.each([
-    ['nobody known', { peers: 0, knownAddresses: 0 }, 'peers-unknown', 'Add the address of one'],
+    ['nobody known', { peers: 0, knownAddresses: 0 }, 'peers-unknown', 'Add the address of a node'],
     ['nobody answers', { peers: 0, knownAddresses: 3 }, 'peers-unreachable', 'at 3 known addresses'],
     [
       'the only one does not answer',
