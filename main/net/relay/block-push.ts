@@ -51,12 +51,19 @@ const WAIT_MS = 500;
 const ANSWER_MS = 3000;
 /** How long a request for a compact block may wait until this node has it. */
 const PATIENCE_MS = 2000;
-const TURN_MS = 50;
 /** Number of peers that get a push from a node outside of the block relay tree. */
 const MOST_AT_RANDOM = 4;
 /** Compact blocks that are kept for requests of peers. */
 const KEPT = 4;
 const REMEMBERED = 1000;
+
+/** A block whose compact form has not arrived yet. */
+interface Awaited {
+  /** The timer that requests the compact block. */
+  readonly request: NodeJS.Timeout;
+  /** Aborted when the block arrived, or is not expected any more. */
+  readonly ended: AbortController;
+}
 
 export function createBlockPush(deps: BlockPushDeps): BlockPush {
   const { chain, peers, bodies, log } = deps;
@@ -68,7 +75,7 @@ export function createBlockPush(deps: BlockPushDeps): BlockPush {
   // Blocks whose compact form arrived, and the most recent one.
   const seen = createKnownSet(REMEMBERED);
   const kept = new Map<string, Uint8Array>();
-  const awaited = new Map<string, NodeJS.Timeout>();
+  const awaited = new Map<string, Awaited>();
 
   async function say(peerId: string, kind: RequestKind, body: Uint8Array): Promise<void> {
     try {
@@ -88,6 +95,22 @@ export function createBlockPush(deps: BlockPushDeps): BlockPush {
     if (kept.size > KEPT) kept.delete(kept.keys().next().value!);
   }
 
+  /** False when the block was not awaited. */
+  function stopAwaiting(id: string): boolean {
+    const entry = awaited.get(id);
+    if (entry === undefined) return false;
+    clearTimeout(entry.request);
+    awaited.delete(id);
+    entry.ended.abort();
+    return true;
+  }
+
+  /** Resolves when this block is no longer awaited, after PATIENCE_MS at the latest. */
+  async function endOfWait(id: string): Promise<void> {
+    const entry = awaited.get(id);
+    if (entry !== undefined) await sleep(PATIENCE_MS, entry.ended.signal);
+  }
+
   function pushOn(message: Uint8Array, from: string | null): void {
     for (const peerId of links.all()) if (peerId !== from) void say(peerId, REQUEST.pushBlock, message);
   }
@@ -104,8 +127,7 @@ export function createBlockPush(deps: BlockPushDeps): BlockPush {
     const id = compact.header.idHex;
     if (seen.has(id)) return;
     keep(id, message);
-    clearTimeout(awaited.get(id));
-    awaited.delete(id);
+    stopAwaiting(id);
     pushOn(message, from);
     if (isNext(id)) void deps.compact.rebuild(compact, from);
     // The block is on a side branch by now: its download must not wait for the push.
@@ -115,7 +137,7 @@ export function createBlockPush(deps: BlockPushDeps): BlockPush {
   async function askFor(id: string, peerId: string): Promise<void> {
     const answer = await fetchFrom(id, peerId);
     // The push may have arrived meanwhile.
-    if (seen.has(id) || !awaited.delete(id)) return;
+    if (seen.has(id) || !stopAwaiting(id)) return;
     if (answer === null) bodies.giveUp(id);
     else arrived(answer.compact, answer.message, peerId);
   }
@@ -161,7 +183,7 @@ export function createBlockPush(deps: BlockPushDeps): BlockPush {
         if (frame.body.length !== FRAME.getCompact.cap) return peerViolation('codec-length');
         const id = toHex(frame.body);
         // This node relays headers early, so the peer may request a compact block that this node still waits for.
-        for (let waited = 0; awaited.has(id) && waited < PATIENCE_MS; waited += TURN_MS) await sleep(TURN_MS);
+        await endOfWait(id);
         await reply(FRAME.compact.type, kept.get(id) ?? new Uint8Array(0));
         return null;
       },
@@ -196,15 +218,15 @@ export function createBlockPush(deps: BlockPushDeps): BlockPush {
         void askFor(id, peerId);
       };
       // Without a push source no compact block arrives unrequested.
-      awaited.set(id, setTimeout(late, pusher === null ? 0 : WAIT_MS));
+      const request = setTimeout(late, pusher === null ? 0 : WAIT_MS);
+      awaited.set(id, { request, ended: new AbortController() });
     },
     follow: (peerId) => links.follow(peerId),
     handlers,
     forget: (peerId) => links.forget(peerId),
     stop() {
       links.stop();
-      for (const timer of awaited.values()) clearTimeout(timer);
-      awaited.clear();
+      for (const id of awaited.keys()) stopAwaiting(id);
     },
   };
 }

@@ -3,19 +3,19 @@ import type { Chain } from '../../chain/chain.ts';
 
 export type BodySource = Pick<Chain, 'tip' | 'entry' | 'hasBody' | 'readBlock'>;
 
-/** The body of a block to serve; null when it isn't here. */
+/** The body of a block to serve; null when it is not stored here. */
 export type ReadBody = (id: string) => Promise<Uint8Array | null>;
 
-/** How long a body that is on its way here may let a request for it wait. */
+/** How long a request may wait for a body that is being downloaded. */
 const WAIT_MS = 2500;
 const LOOK_MS = 10;
-/** Only at the tip are bodies on their way for a moment. */
+/** Only bodies this close to the tip are expected to arrive within WAIT_MS. */
 const DEPTH = 3;
 
 /**
- * Bodies to serve, by id. Headers are passed on before their bodies are here, so whoever got one from us asks at once for
- * what we only have a moment later: it waits that moment instead of being told that we have nothing. However many ask for
- * a block at once, it is waited for and read once.
+ * Reads bodies to serve. Headers are relayed before their bodies arrive, so a peer may request a body that this node only
+ * has a moment later: the request waits for it instead of being answered with `absent`. All requests for a block at the
+ * same time share one wait and one read.
  */
 export function createBodyReader(chain: BodySource): ReadBody {
   const reading = new Map<string, Promise<Uint8Array | null>>();
