@@ -1,6 +1,6 @@
 import { channel } from 'node:diagnostics_channel';
 
-/** An exception that nothing but a mistake in this program explains. */
+/** An exception that only a bug in this program explains. */
 export interface Bug {
   /** What was being done. */
   readonly where: string;
@@ -11,7 +11,7 @@ export interface Bug {
 const BUGS = channel('kith:bug');
 
 /**
- * Whether an exception is a mistake in this program. Disks, networks and libraries fail with a code (Node.js, LevelDB,
+ * Whether an exception is a bug in this program. Disks, networks and libraries fail with a code (Node.js, LevelDB,
  * KithError) or under a name of their own (libp2p, AbortError); what remains are the errors of the language and of
  * assertions.
  */

@@ -1,6 +1,6 @@
 import type { UnixSeconds } from '../../shared/units.ts';
 
-/** Time as a dependency, so that tests can turn it. */
+/** Time as a dependency, so that tests can control it. */
 export interface Clock {
   /** Wall clock in whole seconds; the user or NTP may make it jump. */
   now(): UnixSeconds;
@@ -13,7 +13,7 @@ export const systemClock: Clock = {
   ms: () => performance.now(),
 };
 
-/** Waits, but not past an abort: then it resolves at once. The timer doesn't keep the process alive. */
+/** Waits; resolves at once when the signal aborts. The timer does not keep the process alive. */
 export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal?.aborted) return resolve();

@@ -1,6 +1,6 @@
 import type { Log, LogData } from './log.ts';
 
-/** Logs what strangers can cause as often as they like; see `createCounted`. */
+/** Logs events that peers can cause without limit; see `createCounted`. */
 export type Counted = (message: string, data?: LogData) => void;
 
 export interface CountedDeps {
@@ -10,7 +10,7 @@ export interface CountedDeps {
   readonly everyMs: number;
 }
 
-/** Bounds the kinds that are told apart; what comes beyond counts as one kind of each message. */
+/** Maximum number of distinct kinds; further ones are counted together per message. */
 const MOST_KINDS = 64;
 
 /**

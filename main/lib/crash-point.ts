@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs';
 
-/** What has just been written, so that the chaos test can say which moments it has hit. */
+/** What was just written, so that the chaos test can report which moments it hit. */
 export type WriteKind =
   | 'block body'
   | 'undo record'

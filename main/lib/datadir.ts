@@ -8,7 +8,7 @@ import { diskRefusal } from './disk-failure.ts';
 import { makePrivateFolder, takeContentsFromOthers, takeFromOthers } from './private-folder.ts';
 import { readRegularFileSync } from './read-regular.ts';
 
-/** A data directory that this process holds; nobody else can open it until `release`. */
+/** A data directory that this process has locked; no other process can open it until `release`. */
 export interface DataDirectory {
   readonly path: string;
   release(): Promise<void>;
@@ -41,7 +41,7 @@ export function defaultDataRoot(
 const isFullOnWindows = (path: string): boolean =>
   win32.isAbsolute(path) && win32.parse(path).root.length > 1;
 
-/** What the environment says, which may be nothing, then what the system's list of users says. */
+/** The home folder from the environment, else from the user database of the system. */
 function homeFolders(): string[] {
   try {
     return [homedir(), userInfo().homedir];
@@ -75,7 +75,7 @@ export async function openDataDirectory(path: string): Promise<DataDirectory> {
   };
 }
 
-/** Says who holds the lock. Only for the sentence: the lock itself is the operating system's. */
+/** The pid of the process that holds the lock, for the error sentence. The lock itself belongs to the operating system. */
 const OWNER_FILE = 'owner.json';
 const LOCK_FOLDER = 'lock';
 

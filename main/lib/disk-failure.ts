@@ -19,8 +19,8 @@ export function diskRefusal(error: unknown): DiskRefusal | null {
 }
 
 /**
- * What the disk would not do, such as "writing a snapshot", as one of our errors: a {@link DiskRefusal} or
- * `storage-unusable`. One that is ours already stays as it is.
+ * Converts a failure of the disk during an action, such as "writing a snapshot", to a KithError: a {@link DiskRefusal} or
+ * `storage-unusable`. A KithError is returned unchanged.
  */
 export function diskFailed(error: unknown, doing: string): KithError {
   if (error instanceof KithError) return error;

@@ -1,4 +1,4 @@
-/** Rounded to one unit, as people say it: `a few seconds`, `4 minutes`, `2 hours`, `3 days`. */
+/** A duration as text, rounded to one unit: `a few seconds`, `4 minutes`, `2 hours`, `3 days`. */
 export function describeDuration(seconds: number): string {
   if (seconds < 10) return 'a few seconds';
   if (seconds < 90) return `${Math.round(seconds)} seconds`;

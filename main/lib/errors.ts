@@ -1,4 +1,4 @@
-/** What is thrown when the world fails, and how any thrown thing is read. Rules of the protocol are values instead. */
+/** The error for failures of the disk, the network or a request, and how to read thrown values. Broken rules are values instead. */
 
 export interface KithErrorOptions {
   readonly cause?: unknown;
@@ -7,7 +7,7 @@ export interface KithErrorOptions {
 }
 
 /**
- * The world failed: disk, network, a request that can't be served. `code` is stable (kebab-case) and stands in
+ * A failure of the disk, the network, or a request. `code` is stable (kebab-case) and stands in
  * shared/errors.ts with the sentence for people; `message` is for logs and for codes without a sentence.
  */
 export class KithError extends Error {

@@ -1,19 +1,19 @@
-/** A typed emitter: calls go down, events go up. Listeners run synchronously, in the order in which they came. */
+/** A typed emitter. Listeners run synchronously, in the order in which they were added. */
 
 export interface Events<Map extends object> {
-  /** Returns what takes the listener off again. */
+  /** Returns a function that removes the listener. */
   on<Name extends keyof Map>(event: Name, listener: (value: Map[Name]) => void): () => void;
 }
 
 export interface Emitter<Map extends object> extends Events<Map> {
   emit<Name extends keyof Map>(event: Name, value: Map[Name]): void;
-  /** How many listen to this event now; for tests of leaks. */
+  /** Number of listeners of an event; for tests of leaks. */
   count(event: keyof Map): number;
 }
 
 /**
- * Nothing that a listener throws or rejects with reaches the emitter or the other listeners; it goes to `onError`,
- * which is where it gets logged.
+ * An error that a listener throws or rejects with goes to `onError`, which logs it, and never to the emitter or to other
+ * listeners.
  */
 export function createEmitter<Map extends object>(
   onError: (error: unknown, event: keyof Map) => void,
@@ -33,13 +33,13 @@ export function createEmitter<Map extends object>(
     on(event, listener) {
       const set = listeners.get(event) ?? new Set();
       listeners.set(event, set);
-      // A fresh function, so that the same listener added twice is taken off once at a time.
+      // A new function, so that a listener that was added twice is removed once per call.
       const entry = (value: never) => listener(value);
       set.add(entry);
       return () => void set.delete(entry);
     },
     emit(event, value) {
-      // A copy, because listeners may come and go while they are called.
+      // A copy, because listeners may be added and removed during the calls.
       for (const listener of [...(listeners.get(event) ?? [])]) call(event, listener, value);
     },
     count: (event) => listeners.get(event)?.size ?? 0,

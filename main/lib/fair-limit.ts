@@ -9,7 +9,7 @@ export interface FairLimits {
   readonly waiting: number;
 }
 
-/** Runs few tasks at a time, of many owners in turn, so that nobody's flood delays another by more than one task. */
+/** Runs few tasks at a time, of many owners in turn, so that a flood of one owner delays another by one task at most. */
 export interface FairLimit {
   /**
    * Resolves or rejects as the task does. A task whose signal is aborted while it waits is not run.
@@ -23,7 +23,7 @@ interface Task {
   readonly refuse: (error: unknown) => void;
 }
 
-/** @param code of the error for tasks that are refused. */
+/** @param code of the error for refused tasks. */
 export function createFairLimit(limits: FairLimits, code: string): FairLimit {
   const { atOnce, waitingOfOwner, waiting: most } = limits;
   // In the order of their turns; an owner without a waiting task is not in it.

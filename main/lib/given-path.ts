@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 
 /**
- * Why a path that a person typed cannot be meant as it stands; null if it can. Each of these would be a place in the current
- * folder that nobody chose: an unset variable, an option taken for a value, a `~` that the shell left alone (`--out=~/x`).
+ * Why a path that a user typed cannot be intended; null if it can. Each of these would be a place in the current folder that
+ * the user did not choose: an unset variable, an option taken for a value, a `~` that the shell left alone (`--out=~/x`).
  */
 export function pathProblem(text: string): string | null {
   if (text.trim() === '') return 'is empty';
@@ -12,5 +12,5 @@ export function pathProblem(text: string): string | null {
   return null;
 }
 
-/** The absolute path for one without a problem, so that it names the same place whatever folder a program is in later. */
+/** The absolute path of a valid one, so that it names the same place after a change of the current folder. */
 export const absolutePath = (text: string): string => resolve(text);

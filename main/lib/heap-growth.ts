@@ -1,8 +1,9 @@
 import { setFlagsFromString } from 'node:v8';
 
 /**
- * While a node syncs, blocks live just long enough to be taken for lasting, and V8 then waits for four times its last
- * size before it looks again. With 60 % it looks three times as often, each time at little, and 100 MB stay free.
+ * During a sync, blocks live just long enough to be promoted to the old generation, and V8 then lets the heap grow to four
+ * times its size before the next full collection. With 60 % it collects three times as often, each time little, and uses
+ * 100 MB less.
  */
 export function boundHeapGrowth(): void {
   setFlagsFromString('--heap-growing-percent=60');

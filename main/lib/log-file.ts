@@ -5,21 +5,21 @@ import type { LogEntry, LogSink } from './log.ts';
 
 export interface FileSinkOptions {
   readonly path: string;
-  /** Size at which a file is set aside; 5 MB unless told. */
+  /** Size at which a file is rotated; 5 MB by default. */
   readonly maxBytes?: number;
-  /** Files kept, the current one included; 5 unless told. */
+  /** Number of files, the current one included; 5 by default. */
   readonly files?: number;
 }
 
 export interface FileSink extends LogSink {
-  /** Writes all that waits before it returns: for the moment before the process dies. */
+  /** Writes all queued lines synchronously, for use before the process ends. */
   flushSync(): void;
-  /** Writes all that waits and takes no more. */
+  /** Writes all queued lines and accepts no more. */
   close(): Promise<void>;
 }
 
 const MAX_LINE = 8 * 1024;
-/** Lines that may wait while the disk is slow; beyond it the newest are dropped and counted. */
+/** Maximum number of queued lines while the disk is slow; further ones are dropped and counted. */
 const MAX_WAITING = 10_000;
 
 /**
@@ -53,7 +53,7 @@ export function createFileSink(options: FileSinkOptions): FileSink {
     try {
       while (waiting.length > 0) await appendFile(path, take(), { mode: 0o600 });
     } catch {
-      // Nowhere to say it: the log itself fails.
+      // Not reported: the log itself fails.
     } finally {
       writing = undefined;
     }

@@ -2,10 +2,10 @@ import type { LogLevel } from '../../shared/contract/vocabulary.ts';
 import { LOG_LEVELS } from '../../shared/contract/vocabulary.ts';
 import type { LogEntry, LogSink } from './log.ts';
 
-// What a peer sent may stand in a line; control and direction characters could rewrite the reader's terminal.
+// A line may contain text from a peer: control and direction characters could manipulate the terminal.
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
-/** One line a person can read: `12:00:01 warn  chain  message key=value`. */
+/** A readable line: `12:00:01 warn  chain  message key=value`. */
 export function formatEntry(entry: LogEntry): string {
   const data = Object.entries(entry.data ?? {})
     .map(([key, value]) => ` ${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`)

@@ -1,25 +1,25 @@
 import { LOG_LEVELS, type LogLevel } from '../../shared/contract/vocabulary.ts';
 import { redact, redactText } from './redact.ts';
 
-/** One thing that happened, already free of secrets and bounded. */
+/** One log entry, redacted and bounded. */
 export interface LogEntry {
   /** ISO 8601, UTC, milliseconds. */
   readonly time: string;
   readonly level: LogLevel;
-  /** The part of the node that speaks, such as `chain` or `network.peers`. */
+  /** The part of the node that logs, such as `chain` or `network.peers`. */
   readonly area: string;
   readonly message: string;
   readonly data?: Record<string, unknown>;
 }
 
-/** Takes entries; must not throw and must not wait. */
+/** Receives entries; must not throw and must not block. */
 export interface LogSink {
   write(entry: LogEntry): void;
 }
 
 export type LogData = Readonly<Record<string, unknown>>;
 
-/** What the parts of the node log with. `data` is redacted and bounded before it goes anywhere. */
+/** The interface for logging. `data` is redacted and bounded before it reaches a sink. */
 export interface Log {
   debug(message: string, data?: LogData): void;
   info(message: string, data?: LogData): void;
@@ -64,5 +64,5 @@ export function createLog(deps: LogDeps): Log {
   return at(deps.area ?? '');
 }
 
-/** A log that goes nowhere. */
+/** A log without sinks. */
 export const silentLog: Log = createLog({ sinks: [], level: 'error' });

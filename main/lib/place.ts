@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { stat, statfs } from 'node:fs/promises';
 
-/** Which folder a path leads to. */
+/** The identity of a folder. */
 export interface Place {
   /** Absolute. */
   readonly path: string;
@@ -26,7 +26,7 @@ const numbersOf = ({ dev, ino }: { dev: bigint; ino: bigint }) => ({
   inode: String(ino),
 });
 
-/** Whether two looks within one run of the program saw the same folder. */
+/** Whether two identities from the same run of the program are the same folder. */
 export const isSameFolder = (a: Place, b: Place): boolean => a.device === b.device && a.inode === b.inode;
 
 /**

@@ -1,14 +1,14 @@
 import { KithError } from './errors.ts';
 
-/** Runs asynchronous tasks one at a time, in the order in which they came. */
+/** Runs asynchronous tasks one at a time, in order. */
 export interface Queue {
   /** Resolves or rejects as the task does. Rejects at once with `queue-full` or `queue-closed`. */
   run<T>(task: () => Promise<T> | T): Promise<T>;
   /** Tasks waiting or running. */
   readonly size: number;
-  /** Resolves when all that are in it now have ended. */
+  /** Resolves when all tasks that are queued now have ended. */
   idle(): Promise<void>;
-  /** Takes no more; resolves when the rest has ended. */
+  /** Refuses new tasks; resolves when the queued ones have ended. */
   close(): Promise<void>;
 }
 

@@ -1,15 +1,15 @@
-/** Makes anything fit for a log: bounded, and without secrets. */
+/** Removes secrets from log data and bounds its size. */
 
 const SECRET_KEY =
   /pass(word|phrase)|mnemonic|seed|secret|token|words|private|entropy|credential|authorization|cookie/i;
-/** Twelve or more short lowercase words in a row look like a wallet's seed, wherever they stand. */
+/** Twelve or more short lowercase words in a row look like a recovery phrase. */
 const SEED_WORDS = /\b(?:[a-z]{3,8}\s+){11,}[a-z]{3,8}\b/g;
 
 const MAX_TEXT = 500;
 const MAX_ITEMS = 20;
 const MAX_DEPTH = 4;
 
-/** Text of at most 500 characters in which no seed stands. */
+/** Text of at most 500 characters without a recovery phrase. */
 export function redactText(text: string): string {
   const clean = text.slice(0, MAX_TEXT * 2).replace(SEED_WORDS, '[words]');
   return clean.length > MAX_TEXT || text.length > MAX_TEXT * 2 ? `${clean.slice(0, MAX_TEXT)}…` : clean;
@@ -53,7 +53,7 @@ function redactError(error: Error, depth: number): Record<string, unknown> {
     message: redactText(error.message),
     ...(data === undefined ? {} : { data: redact(data, depth + 1) }),
     ...(error.cause === undefined ? {} : { cause: redact(error.cause, depth + 1) }),
-    // An error without a stable code is a bug: then the place matters.
+    // An error without a stable code is a bug, so its stack is logged.
     ...(typeof code === 'string'
       ? {}
       : {

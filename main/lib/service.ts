@@ -1,11 +1,11 @@
-/** The order of life: what starts first stops last. */
+/** Start and stop of services: the first to start is the last to stop. */
 
 /** A part of the node that lives between start and stop. */
 export interface Service {
   readonly name: string;
   /** Resolves when it is ready. `signal` aborts when the whole node is told to stop while starting. */
   start(signal: AbortSignal): Promise<void> | void;
-  /** Gives back all that start took. Called once at most, and only after start resolved. */
+  /** Releases the resources of `start`. Called once at most, and only after `start` resolved. */
   stop(): Promise<void> | void;
 }
 
@@ -41,7 +41,7 @@ export async function runAll(services: readonly Service[], signal: AbortSignal):
 async function stopAll(running: Service[]): Promise<unknown[]> {
   const failures: unknown[] = [];
   for (let service = running.pop(); service !== undefined; service = running.pop()) {
-    // One that can't stop must not keep the ones below from saving what they hold.
+    // A service that fails to stop must not prevent the others from saving their state.
     try {
       await service.stop();
     } catch (error) {

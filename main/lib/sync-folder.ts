@@ -1,10 +1,10 @@
 import { open } from 'node:fs/promises';
 import { codeOf } from './errors.ts';
 
-/** What file systems say that cannot sync a folder, which then need not be done. */
+/** Error codes of file systems that cannot sync a folder; ignored. */
 const UNABLE = new Set(['EINVAL', 'ENOTSUP', 'ENOSYS']);
 
-/** Puts new names and renames in a folder on the disk. Does nothing on Windows: NTFS journals a rename by itself. */
+/** Forces new names and renames in a folder to the disk. Does nothing on Windows, because NTFS journals renames. */
 export async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return;
   const folder = await open(path, 'r');

@@ -1,17 +1,17 @@
 import { readlinkSync } from 'node:fs';
 import { setPriority } from 'node:os';
 
-/** How far a thread steps back, in Linux's own measure: 0 is ordinary, 19 the least. */
+/** Nice values of Linux for threads: 0 is normal, 19 the lowest priority. */
 export const YIELDS = {
-  /** To the thread that feeds it and answers people: it has queued enough work not to fall idle by that. */
+  /** Below the thread of the node, which queues its work and answers the user. */
   helper: 5,
-  /** To everything that anybody does on the machine. */
+  /** Below all other work on the computer. */
   miner: 10,
 } as const;
 
 /**
- * Lets others go before the calling thread, where the system can do that: on Linux a thread has a priority of its own.
- * Elsewhere nothing happens.
+ * Lowers the priority of the calling thread. Only on Linux, where threads have their own priority; elsewhere it does
+ * nothing.
  */
 export function lowerThreadPriority(niceness: number): void {
   if (process.platform !== 'linux') return;
@@ -20,6 +20,6 @@ export function lowerThreadPriority(niceness: number): void {
     const thread = Number(readlinkSync('/proc/thread-self').split('/').at(-1));
     if (Number.isSafeInteger(thread)) setPriority(thread, niceness);
   } catch {
-    // Working at ordinary priority is a smaller trouble than not working.
+    // A failure only leaves the thread at normal priority.
   }
 }

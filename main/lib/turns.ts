@@ -1,4 +1,4 @@
-/** Gives others their turn when this one has lasted too long; costs nothing while work comes piece by piece. */
+/** Yields to the event loop when the current turn has lasted too long; costs nothing while work arrives slowly. */
 export type Breathe = () => Promise<void> | void;
 
 /**

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** The version of this software, from the one place where it stands: package.json above the sources or the build. */
+/** The version of this software, from the package.json above the sources or the build. */
 export const VERSION: string = readVersion(import.meta.dirname);
 
 function readVersion(folder: string): string {
@@ -12,7 +12,7 @@ function readVersion(folder: string): string {
     >;
     if (manifest['name'] === 'kith' && typeof manifest['version'] === 'string') return manifest['version'];
   } catch {
-    // Not here: further up.
+    // Not in this folder: try its parent.
   }
   const parent = dirname(folder);
   if (parent === folder) throw new Error('package.json of kith was not found above its own files');

@@ -1,18 +1,18 @@
 import type { KithError } from './errors.ts';
 
 /**
- * Lets the writes of one LevelDB happen one after the other: two at once would land in whatever order their threads come
- * to it. Nothing is written after one that failed, since what it left half written in the log would then be a hole in it
- * and not its end, and LevelDB drops what stands beside a hole without a word.
+ * Runs the writes of one LevelDB one after the other: the order of concurrent writes would depend on their threads. After a
+ * failed write nothing more is written, since its partial record would become a gap in the log instead of its end, and
+ * LevelDB silently drops records after a gap.
  */
 export interface WriteLine {
-  /** @throws what `asFailure` made of the first failed write, then and ever after */
+  /** @throws the result of `asFailure` for the first failed write, and again for every later write */
   write(work: () => Promise<void>): Promise<void>;
   /** Resolves when nothing is being written; never rejects. */
   idle(): Promise<void>;
 }
 
-/** `asFailure` is called once, with what the first failed write threw. */
+/** `asFailure` is called once, with the error of the first failed write. */
 export function createWriteLine(asFailure: (error: unknown) => KithError): WriteLine {
   let tail: Promise<void> = Promise.resolve();
   let failure: KithError | null = null;
