@@ -44,14 +44,14 @@ test('each connection is reported once, by the node that made it; problems with 
     'ben connected to ada, a bootstrap node',
   ]);
   expect(await events()).toEqual([]);
-  ada.write(20, { event: 'penalty', id: ben.peerId, reason: 'It announced more than anybody could use.' });
+  ada.write(20, { event: 'penalty', id: ben.peerId, reason: 'It sent announcements faster than allowed.' });
   ada.write(21, { event: 'banned', id: ben.peerId, reason: 'You sent it away.' });
   ada.write(22, { event: 'left', id: ben.peerId, reason: 'You sent it away.' });
   ben.write(23, { event: 'left', id: ada.peerId });
   ada.write(24, { event: 'pardoned', id: ben.peerId });
   ben.write(25, { id: ada.peerId, ...called, kind: 'block-only', foundBy: 'exchange' });
   expect(await events()).toEqual([
-    'ada lowered the score of ben: It announced more than anybody could use.',
+    'ada lowered the score of ben: It sent announcements faster than allowed.',
     'ada banned ben: You sent it away.',
     'ada disconnected ben: You sent it away.',
     'ada unbanned ben',

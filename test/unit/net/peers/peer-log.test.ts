@@ -53,7 +53,7 @@ describe('the peer log', () => {
     expect(penalty).toMatchObject({
       event: 'penalty',
       code: 'block-withheld',
-      reason: 'It did not deliver a block that it said it has.',
+      reason: 'It did not deliver a block that it claimed to have.',
     });
     expect(banned).toMatchObject({ event: 'banned', code: 'header-pow' });
     expect(left).toMatchObject({ event: 'left', code: 'header-pow', direction: 'outbound' });

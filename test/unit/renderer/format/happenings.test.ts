@@ -49,8 +49,8 @@ describe('what happened with a peer', () => {
       'was refused. It belongs to another network. (12 times)',
     ],
     [
-      { event: 'penalty', reason: 'It announced more than anybody could use.' },
-      'broke a rule. It announced more than anybody could use.',
+      { event: 'penalty', reason: 'It sent announcements faster than allowed.' },
+      'broke a rule. It sent announcements faster than allowed.',
     ],
     [{ event: 'banned', reason: 'You sent it away.' }, 'was banned. You sent it away.'],
     [{ event: 'pardoned' }, 'was unbanned'],
