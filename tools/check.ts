@@ -1,8 +1,10 @@
 /**
- * `npm run check`: format, lint, types, the page's types, the dependency law, dead code.
- * One line each; the output of what failed, and the command that repeats or fixes it.
+ * `npm run check`: format, lint, types, the page's types, dependency rules, dead code, prose. Prints one line per check,
+ * and of a failed one its output and the command that repeats or fixes it.
  */
+import path from 'node:path';
 import { packageBin, runTool } from './support/command.ts';
+import { ROOT } from './support/root.ts';
 
 interface Check {
   readonly name: string;
@@ -13,7 +15,7 @@ interface Check {
 
 const TSC = packageBin('@typescript/native', 'bin/tsc');
 
-// The slow ones first, so that two lanes end together.
+// The slow ones first, so that the two runners end together.
 const CHECKS: readonly Check[] = [
   {
     // Type-aware rules are slow on components, so these are a check of their own.
@@ -49,7 +51,7 @@ const CHECKS: readonly Check[] = [
     fix: 'npx svelte-check --tsconfig ./tsconfig.json',
   },
   {
-    name: 'dependency law',
+    name: 'dependency rules',
     script: packageBin('dependency-cruiser', 'bin/dependency-cruiser.mjs'),
     args: ['--output-type', 'err-long', 'main', 'preload', 'renderer', 'shared', 'tools', 'test'],
     fix: 'npx depcruise main preload renderer shared tools test',
@@ -57,16 +59,22 @@ const CHECKS: readonly Check[] = [
   { name: 'dead code', script: packageBin('knip', 'bin/knip.js'), args: ['--no-progress'], fix: 'npx knip' },
   { name: 'types', script: TSC, args: ['-p', '.'], fix: 'npx tsc -p .' },
   { name: 'core types', script: TSC, args: ['-p', 'main/core'], fix: 'npx tsc -p main/core' },
+  {
+    name: 'prose',
+    script: path.join(ROOT, 'tools/prose-check.ts'),
+    args: [],
+    fix: 'node tools/run.mjs tools/prose-check.ts; docs/language.md has the rules',
+  },
 ];
 
 const wanted = process.argv.slice(2);
 const queue = CHECKS.filter((check) => wanted.length === 0 || wanted.includes(check.name.replace(' ', '-')));
 const failed: Check[] = [];
 
-async function lane(): Promise<void> {
+async function runChecks(): Promise<void> {
   for (let check = queue.shift(); check; check = queue.shift()) {
     const { code, output, seconds } = await runTool(check.script, check.args, { capture: true });
-    console.log(`${code === 0 ? 'ok    ' : 'FAILED'} ${check.name.padEnd(15)} ${seconds.toFixed(1)} s`);
+    console.log(`${code === 0 ? 'ok    ' : 'FAILED'} ${check.name.padEnd(17)} ${seconds.toFixed(1)} s`);
     if (code === 0) continue;
     failed.push(check);
     console.log(output.trimEnd());
@@ -74,7 +82,7 @@ async function lane(): Promise<void> {
   }
 }
 
-await Promise.all([lane(), lane()]);
+await Promise.all([runChecks(), runChecks()]);
 console.log(
   failed.length === 0
     ? 'check: no problems'
