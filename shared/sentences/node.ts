@@ -162,5 +162,4 @@ export const NODE_SENTENCES = {
     'The connection to the node was lost. The request may have been completed: see “kith call operations.list” before you ask again.',
   'page-missing':
     'The page has not been built yet. Run “npm run build” once; the terminal commands work without it.',
-  interrupted: 'Stopped by the user.',
 } as const;
