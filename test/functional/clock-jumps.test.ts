@@ -1,8 +1,9 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { REGTEST_NETWORK } from '../../main/core/params/built-in-networks.ts';
 import { createNetworkOf } from '../../main/core/params/network.ts';
 import { systemClock } from '../../main/lib/clock.ts';
-import { startNode, type TestNode, type TestNodeOptions } from '../support/nodes/test-node.ts';
+import type { TestNode, TestNodeOptions } from '../support/nodes/test-node.ts';
+import { startTestNode } from '../support/stop-after-test.ts';
 import { until } from '../support/until.ts';
 
 const MINUTE = 60;
@@ -16,11 +17,6 @@ const NETWORK = createNetworkOf(
   { defaultPort: 1, bootstrap: [], deployments: [], founded: false, launched: true },
 );
 
-const running: TestNode[] = [];
-afterEach(async () => {
-  for (const node of running.splice(0).reverse()) await node.stop();
-});
-
 /** A node whose wall clock the test sets. */
 interface ClockedNode extends TestNode {
   set(secondsAhead: number): void;
@@ -29,8 +25,7 @@ interface ClockedNode extends TestNode {
 async function start(options: TestNodeOptions = {}, secondsAhead = 0): Promise<ClockedNode> {
   let ahead = secondsAhead;
   const clock = { ms: systemClock.ms, now: () => systemClock.now() + ahead };
-  const node = await startNode({ network: NETWORK, clock, ...options });
-  running.push(node);
+  const node = await startTestNode({ network: NETWORK, clock, ...options });
   return { ...node, set: (seconds) => void (ahead = seconds) };
 }
 
@@ -182,7 +177,6 @@ describe('at the start, without peers', () => {
   test('a clock that went back behind the newest block is named, and the chain is what it was', async () => {
     const first = await start();
     await mine(first, 20);
-    running.splice(running.indexOf(first), 1);
     await first.stop();
     const node = await start({ directory: first.directory }, -DAY);
     expect(node.chain.tip().height).toBe(20);

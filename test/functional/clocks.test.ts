@@ -1,25 +1,19 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { meet, newSource, type Stranger } from '../hostile/support/stranger.ts';
 import { PAYEE } from '../hostile/support/blocks.ts';
-import { type NodeProcess, startNodeProcess } from '../support/nodes/node-process.ts';
+import type { NodeProcess } from '../support/nodes/node-process.ts';
+import { startTestProcess, stopAfterTest } from '../support/stop-after-test.ts';
 import { until } from '../support/until.ts';
-
-const stops: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const stop of stops.splice(0).reverse()) await stop();
-});
 
 const MINUTE = 60;
 const HOUR = 3600;
 
 /** A node among three peers whose clocks all say something else than its own. */
 async function among(secondsAhead: number): Promise<{ node: NodeProcess; peers: Stranger[] }> {
-  const node = await startNodeProcess();
-  stops.push(() => node.kill());
+  const node = await startTestProcess();
   const peers: Stranger[] = [];
   for (let n = 0; n < 3; n++) {
-    const peer = await meet(node.addresses[0]!, { from: newSource() });
-    stops.push(() => peer.stop());
+    const peer = stopAfterTest(await meet(node.addresses[0]!, { from: newSource() }));
     const clock = Math.floor(Date.now() / 1000) + secondsAhead;
     expect(await peer.greet({ clock })).not.toBeNull();
     peers.push(peer);
@@ -57,8 +51,7 @@ describe('a clock that differs from those of all peers', () => {
   test('a minute is nothing to speak of, nor is one peer among several', async () => {
     const { node } = await among(MINUTE);
     expect((await node.call.node.status()).warnings.filter(({ code }) => code === 'clock-wrong')).toEqual([]);
-    const odd = await meet(node.addresses[0]!, { from: newSource() });
-    stops.push(() => odd.stop());
+    const odd = stopAfterTest(await meet(node.addresses[0]!, { from: newSource() }));
     await odd.greet({ clock: Math.floor(Date.now() / 1000) + 24 * HOUR });
     await until(async () => (await node.call.peers.list()).length === 4, 'it is a peer');
     expect((await node.call.node.status()).warnings.filter(({ code }) => code === 'clock-wrong')).toEqual([]);

@@ -4,31 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { REGTEST_NETWORK } from '../../main/core/params/built-in-networks.ts';
 import { formatJoinLink } from '../../main/core/params/join-link.ts';
 import { isNetworkFileProblem, readNetworkFile } from '../../main/core/params/network-file.ts';
 import { networkFileHash, networkFileOf } from '../../main/net/join.ts';
 import { PAYEE } from '../hostile/support/blocks.ts';
-import {
-  type NodeProcess,
-  type NodeProcessOptions,
-  startNodeProcess,
-} from '../support/nodes/node-process.ts';
+import { startTestProcess } from '../support/stop-after-test.ts';
 import { until } from '../support/until.ts';
 
 const KITH = fileURLToPath(new URL('../../main/cli/kith.mjs', import.meta.url));
-const running = new Set<NodeProcess>();
-const start = async (options: NodeProcessOptions): Promise<NodeProcess> => {
-  const node = await startNodeProcess(options);
-  running.add(node);
-  return node;
-};
-afterEach(async () => {
-  for (const node of running) await node.kill();
-  running.clear();
-});
-
 async function found(): Promise<{ file: string; link(addresses: readonly string[]): string }> {
   const file = join(mkdtempSync(join(tmpdir(), 'kith-join-')), 'street.kith.json');
   const args = ['network', 'create', '--name', 'Our street', '--spacing', '1', '--out', file];
@@ -45,11 +30,11 @@ async function found(): Promise<{ file: string; link(addresses: readonly string[
 describe('joining', () => {
   test('a newcomer joins through one link to any member, and again when that member is gone', async () => {
     const { file, link } = await found();
-    const first = await start({ network: file });
-    const member = await start({ network: file, bootstrap: first.addresses });
+    const first = await startTestProcess({ network: file });
+    const member = await startTestProcess({ network: file, bootstrap: first.addresses });
     const home = { XDG_DATA_HOME: mkdtempSync(join(tmpdir(), 'kith-home-')) };
     const text = link(member.addresses.slice(0, 1));
-    const joined = await start({ join: text, env: home });
+    const joined = await startTestProcess({ join: text, env: home });
     await until(async () => (await joined.call.peers.list()).length > 0, 'a member of the network');
     const [met] = await joined.call.peers.list();
     expect(met?.foundBy).toBe('join-link');
@@ -58,7 +43,7 @@ describe('joining', () => {
     await joined.kill();
     await member.kill();
     // Nobody is there who could give it the file.
-    const again = await start({ join: text, env: home, datadir: joined.datadir });
+    const again = await startTestProcess({ join: text, env: home, datadir: joined.datadir });
     expect((await again.call.node.status()).network).toBe('Our street');
   }, 60_000);
 
@@ -78,32 +63,32 @@ describe('joining', () => {
   });
 
   test('a node gives a link of its own, through which another joins; who cannot be reached gives none', async () => {
-    const node = await start({});
+    const node = await startTestProcess({});
     const { link } = await node.call.node.joinLink();
     expect(link).toContain('&at=/ip4/127.0.0.1/tcp/');
     expect(link).not.toContain('file=');
-    const joined = await start({ join: link!, listen: [], args: ['--no-listen'] });
+    const joined = await startTestProcess({ join: link!, listen: [], args: ['--no-listen'] });
     const met = await until(async () => (await joined.call.peers.list())[0], 'joined', { ms: 30_000 });
     expect(met).toMatchObject({ id: node.peerId, foundBy: 'join-link' });
     expect(await joined.call.node.joinLink()).toEqual({ link: null });
   });
 
   test('what a link says of the chain still holds when the node is started without it', async () => {
-    const poor = await start({});
+    const poor = await startTestProcess({});
     await poor.call.mining.generate({ address: PAYEE, blocks: 5 });
     const block = { height: 50, id: REGTEST_NETWORK.id, work: 1000n };
     const addresses = poor.addresses.slice(0, 1);
     const text = formatJoinLink({ id: REGTEST_NETWORK.id, file: null, block, addresses });
-    const first = await start({ join: text });
+    const first = await startTestProcess({ join: text });
     await until(async () => (await first.call.peers.list()).length > 0, 'connected');
     await first.kill();
-    const again = await start({ datadir: first.datadir, bootstrap: addresses });
+    const again = await startTestProcess({ datadir: first.datadir, bootstrap: addresses });
     await until(async () => (await again.call.peers.list())[0]?.height === 5, 'it knows of the poor chain');
     // It is asked for its headers at once; what they lack is noticed before anything is stored.
     await poor.call.mining.generate({ address: PAYEE, blocks: 1 });
     await until(async () => (await again.call.peers.list())[0]?.height === 6, 'and of its growth');
     expect((await again.call.chain.tip()).height).toBe(0);
-    const free = await start({ bootstrap: addresses });
+    const free = await startTestProcess({ bootstrap: addresses });
     await until(async () => (await free.call.chain.tip()).height === 6, 'anybody else follows it');
     expect((await again.call.node.status()).headers).toBe(0);
   });

@@ -1,23 +1,9 @@
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { PAYEE } from '../hostile/support/blocks.ts';
-import {
-  type NodeProcess,
-  type NodeProcessOptions,
-  startNodeProcess,
-} from '../support/nodes/node-process.ts';
+import type { NodeProcess } from '../support/nodes/node-process.ts';
 import { settableClock } from '../support/nodes/set-clock.ts';
+import { startTestProcess } from '../support/stop-after-test.ts';
 import { until } from '../support/until.ts';
-
-const running: NodeProcess[] = [];
-afterEach(async () => {
-  for (const node of running.splice(0).reverse()) await node.kill();
-});
-
-async function start(options?: NodeProcessOptions): Promise<NodeProcess> {
-  const node = await startNodeProcess(options);
-  running.push(node);
-  return node;
-}
 
 const MINES = ['--mine', PAYEE];
 
@@ -28,17 +14,17 @@ async function foundBy({ call }: NodeProcess): Promise<number[]> {
 }
 
 test('the first node of a network, which knows nobody, mines at once', async () => {
-  const node = await start({ args: MINES });
+  const node = await startTestProcess({ args: MINES });
   await until(async () => (await node.call.mining.status()).found > 2, 'it finds blocks');
   const { running: on, paused, problem } = await node.call.mining.status();
   expect({ on, paused, problem }).toEqual({ on: true, paused: null, problem: null });
 });
 
 test('a node that is told to mine and syncs first finds nothing below the tip, and alarms nobody', async () => {
-  const source = await start();
+  const source = await startTestProcess();
   const BLOCKS = 600;
   await source.call.mining.generate({ address: PAYEE, blocks: BLOCKS });
-  const node = await start({ bootstrap: source.addresses, args: MINES });
+  const node = await startTestProcess({ bootstrap: source.addresses, args: MINES });
   const { running: on, paused, found } = await node.call.mining.status();
   expect({ on, found }).toEqual({ on: true, found: 0 });
   expect(['peers-awaited', 'sync-unfinished']).toContain(paused?.code);
@@ -53,8 +39,8 @@ test('a node that is told to mine and syncs first finds nothing below the tip, a
 
 test('a clock that is set to and fro is noticed each time, and costs no peer anything', async () => {
   const clock = settableClock();
-  const source = await start();
-  const node = await start({ network: 'regtest', bootstrap: source.addresses, env: clock.env });
+  const source = await startTestProcess();
+  const node = await startTestProcess({ network: 'regtest', bootstrap: source.addresses, env: clock.env });
   await source.call.mining.generate({ address: PAYEE, blocks: 3 });
   await until(async () => (await node.call.node.status()).height === 3, 'they are connected');
   const jumps = async () =>
@@ -77,7 +63,7 @@ test('a clock that is set to and fro is noticed each time, and costs no peer any
 
 test('a node of 1970 refuses to generate at once and mines nothing', async () => {
   const clock = settableClock(-Math.floor(Date.now() / 1000));
-  const node = await start({ args: MINES, env: clock.env });
+  const node = await startTestProcess({ args: MINES, env: clock.env });
   await expect(node.call.mining.generate({ address: PAYEE, blocks: 1 })).rejects.toMatchObject({
     code: 'clock-wrong',
   });

@@ -1,23 +1,9 @@
-import { afterEach, describe, expect, test } from 'vitest';
-import {
-  type NodeProcess,
-  type NodeProcessOptions,
-  startNodeProcess,
-} from '../support/nodes/node-process.ts';
+import { describe, expect, test } from 'vitest';
+import type { NodeProcess } from '../support/nodes/node-process.ts';
+import { startTestProcess } from '../support/stop-after-test.ts';
 import { until } from '../support/until.ts';
 
-/** Two whole nodes in processes of their own, driven through the contract as anybody would. */
-const running = new Set<NodeProcess>();
-const start = async (options?: NodeProcessOptions): Promise<NodeProcess> => {
-  const node = await startNodeProcess(options);
-  running.add(node);
-  return node;
-};
-afterEach(async () => {
-  for (const node of running) await node.kill();
-  running.clear();
-});
-
+/** Two whole nodes in processes of their own, driven through the contract. */
 const PASSWORD = 'correct horse battery staple';
 async function walletOn(node: NodeProcess): Promise<string> {
   await node.call.wallet.create({ name: 'w', password: PASSWORD });
@@ -29,10 +15,10 @@ const without = (address: string) => address.replace(/\/p2p\/.*/, '');
 
 describe('two node processes', () => {
   test('mine, pay and sync', async () => {
-    const a = await start();
+    const a = await startTestProcess();
     const address = await walletOn(a);
     await a.call.mining.generate({ address, blocks: 20 });
-    const b = await start({ bootstrap: a.addresses });
+    const b = await startTestProcess({ bootstrap: a.addresses });
     const theirs = await walletOn(b);
     await until(same(a, b), 'synced', { ms: 30_000 });
     const { txid } = await a.call.wallet.send({
@@ -63,9 +49,9 @@ describe('two node processes', () => {
   });
 
   test('one killed at any moment goes on where it was, with its wallet and its peers', async () => {
-    const a = await start();
+    const a = await startTestProcess();
     const address = await walletOn(a);
-    let b = await start({ bootstrap: a.addresses });
+    let b = await startTestProcess({ bootstrap: a.addresses });
     await walletOn(b);
     const { datadir } = b;
     for (let round = 0; round < 3; round++) {
@@ -73,10 +59,9 @@ describe('two node processes', () => {
       const mining = a.call.mining.generate({ address, blocks: 40 });
       await until(async () => (await b.call.chain.tip()).height > 40 * round + 5, 'blocks come in');
       await b.kill();
-      running.delete(b);
       await mining;
       // No bootstrap this time: it remembers whom it knew.
-      b = await start({ datadir });
+      b = await startTestProcess({ datadir });
       await until(same(a, b), 'caught up again', { ms: 30_000 });
       expect(await b.call.wallet.list()).toMatchObject([{ name: 'w' }]);
     }
@@ -85,13 +70,12 @@ describe('two node processes', () => {
   });
 
   test('a peer that comes back under the same address is found again', async () => {
-    const a = await start();
-    const b = await start({ bootstrap: a.addresses });
+    const a = await startTestProcess();
+    const b = await startTestProcess({ bootstrap: a.addresses });
     await until(async () => (await b.call.node.status()).peers === 1, 'connected');
     await a.kill();
-    running.delete(a);
     await until(async () => (await b.call.node.status()).peers === 0, 'noticed');
-    const again = await start({ datadir: a.datadir, listen: [without(a.addresses[0]!)] });
+    const again = await startTestProcess({ datadir: a.datadir, listen: [without(a.addresses[0]!)] });
     expect(again.peerId).toBe(a.peerId);
     await until(async () => (await b.call.node.status()).peers === 1, 'connected again', { ms: 30_000 });
   });

@@ -1,25 +1,12 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createBlock } from '../../main/core/primitives/block.ts';
 import { createHeader } from '../../main/core/primitives/header.ts';
 import { hasWork, nextBlock, PAYEE } from '../hostile/support/blocks.ts';
 import { meet, newSource } from '../hostile/support/stranger.ts';
 import { startAcceptor } from '../support/acceptor.ts';
-import {
-  type NodeProcess,
-  type NodeProcessOptions,
-  startNodeProcess,
-} from '../support/nodes/node-process.ts';
+import type { NodeProcess } from '../support/nodes/node-process.ts';
+import { startTestProcess, stopAfterTest } from '../support/stop-after-test.ts';
 import { until } from '../support/until.ts';
-
-const stops: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const stop of stops.splice(0).reverse()) await stop();
-});
-const start = async (options?: NodeProcessOptions): Promise<NodeProcess> => {
-  const node = await startNodeProcess(options);
-  stops.push(() => node.kill());
-  return node;
-};
 
 const warning = async (node: NodeProcess, code: string) =>
   (await node.call.node.status()).warnings.find((each) => each.code === code);
@@ -42,8 +29,8 @@ async function mineSignalling(node: NodeProcess, bit: number): Promise<void> {
 
 describe('upgrades', () => {
   test('a rule that this software knows goes its way, shown at each step, and alarms nobody', async () => {
-    const a = await start();
-    const b = await start({ bootstrap: a.addresses });
+    const a = await startTestProcess();
+    const b = await startTestProcess({ bootstrap: a.addresses });
     const states: string[] = [];
     for (let height = 0; height < 120; height += 20) {
       const { upgrades, unknown } = await a.call.chain.upgrades();
@@ -64,8 +51,8 @@ describe('upgrades', () => {
   });
 
   test('most blocks signal something unknown: every node says that an update is needed, and goes on', async () => {
-    const a = await start();
-    const b = await start({ bootstrap: a.addresses });
+    const a = await startTestProcess();
+    const b = await startTestProcess({ bootstrap: a.addresses });
     await a.call.mining.generate({ address: PAYEE, blocks: 30 });
     await until(sameTip(a, b), 'in sync', { ms: 30_000 });
     for (let i = 0; i < 10; i++) await mineSignalling(a, 7);
@@ -89,26 +76,23 @@ describe('upgrades', () => {
     const words = 'KITH-IS-BROKEN get http://evil.example';
     const newer = [];
     for (const n of [1, 2, 3]) {
-      const peer = await startAcceptor(`127.63.0.${n}`, { versionMax: 2, software: words });
-      stops.push(() => peer.stop());
+      const peer = stopAfterTest(await startAcceptor(`127.63.0.${n}`, { versionMax: 2, software: words }));
       newer.push(peer.address);
     }
-    const node = await start({ bootstrap: newer });
+    const node = await startTestProcess({ bootstrap: newer });
     const said = await until(() => warning(node, 'version-old'), 'it is told', { ms: 30_000 });
     expect(said.message).toContain('Your node is old');
     expect(JSON.stringify(await node.call.node.status())).not.toContain('evil');
   });
 
   test('those who connected by themselves may say what they like', async () => {
-    const node = await start();
+    const node = await startTestProcess();
     for (let n = 0; n < 5; n++) {
-      const peer = await meet(node.addresses[0]!, { from: newSource() });
-      stops.push(() => peer.stop());
+      const peer = stopAfterTest(await meet(node.addresses[0]!, { from: newSource() }));
       expect(await peer.greet({ versionMax: 9, software: 'kith/9.9.9' })).not.toBeNull();
     }
     for (let n = 0; n < 5; n++) {
-      const peer = await meet(node.addresses[0]!, { from: newSource() });
-      stops.push(() => peer.stop());
+      const peer = stopAfterTest(await meet(node.addresses[0]!, { from: newSource() }));
       expect(await peer.greet({ versionMin: 9, versionMax: 9 })).toBeNull();
     }
     await until(async () => (await node.call.peers.list()).length === 5, 'all who can be are peers');

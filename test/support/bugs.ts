@@ -1,18 +1,21 @@
 /** Every test fails after which a bug was caught anywhere in the process: vitest.config.ts loads this file before each. */
 import { subscribe } from 'node:diagnostics_channel';
-import { afterEach, beforeEach } from 'vitest';
+import { beforeEach } from 'vitest';
 import type { Bug } from '../../main/lib/bugs.ts';
 
 const caught: Bug[] = [];
 subscribe('kith:bug', (bug) => void caught.push(bug as Bug));
 
-afterEach(() => {
+// Registered before anything that a test registers, so it runs last: when what the test started has stopped.
+beforeEach(({ onTestFinished }) => onTestFinished(failOnBug));
+
+function failOnBug(): void {
   const [first, ...others] = caught.splice(0);
   if (first === undefined) return;
   throw new Error(`${1 + others.length} exceptions were caught, the first in: ${first.where}`, {
     cause: first.error,
   });
-});
+}
 
 /** For tests that cause bugs: gives those since the last question, which then fail nothing. */
 export function expectBugs(): () => Bug[] {

@@ -1,29 +1,17 @@
-import { afterEach, describe, expect, test } from 'vitest';
-import { REGTEST_NETWORK } from '../../../main/core/params/built-in-networks.ts';
+import { describe, expect, test } from 'vitest';
 import { encodeBlockAnnouncement } from '../../../main/net/protocol/announcements.ts';
 import { type CompactBlock, compactOf } from '../../../main/net/protocol/compact-block.ts';
 import { createHeader, type Header } from '../../../main/core/primitives/header.ts';
 import { REQUEST } from '../../../main/net/protocol/requests.ts';
 import { encodePushed } from '../../../main/net/protocol/push-messages.ts';
-import { type RawPeer, type RawPeerOptions, startRawPeer } from '../../support/nodes/raw-peer.ts';
+import type { RawPeer, RawPeerOptions } from '../../support/nodes/raw-peer.ts';
 import { mineOn, testKey, tipOf } from '../../support/chain/test-chain.ts';
-import { startNode, type TestNode, type TestNodeOptions } from '../../support/nodes/test-node.ts';
+import type { TestNode } from '../../support/nodes/test-node.ts';
+import { startTestNode, startTestPeer } from '../../support/stop-after-test.ts';
 import { until } from '../../support/until.ts';
 
-const stops: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const stop of stops.splice(0).reverse()) await stop();
-});
-
-async function start(options?: TestNodeOptions): Promise<TestNode> {
-  const node = await startNode(options);
-  stops.push(() => node.stop());
-  return node;
-}
-
 async function attack(at: TestNode, options: Partial<RawPeerOptions> = {}): Promise<RawPeer> {
-  const peer = await startRawPeer(at.address, { network: REGTEST_NETWORK, ...options });
-  stops.push(() => peer.stop());
+  const peer = await startTestPeer(at, options);
   await until(() => at.net.peers.list().some(({ id }) => id === peer.id), 'greeted');
   return peer;
 }
@@ -33,10 +21,10 @@ const same = (nodes: readonly TestNode[]) => () =>
 
 /** Three in a row with ten blocks. */
 async function row(): Promise<[TestNode, TestNode, TestNode]> {
-  const first = await start();
+  const first = await startTestNode();
   await first.mine(10);
-  const second = await start({ bootstrap: [first.address] });
-  const third = await start({ bootstrap: [second.address] });
+  const second = await startTestNode({ bootstrap: [first.address] });
+  const third = await startTestNode({ bootstrap: [second.address] });
   await until(same([first, second, third]), 'synced');
   return [first, second, third];
 }
@@ -113,7 +101,7 @@ describe('a block that travels inside its announcement', () => {
     ['announced', 'block-empty', announceEmpty],
     ['pushed', 'codec-length', pushEmpty],
   ] as const)('a block without transactions that is %s: %s', async (_how, code, send) => {
-    const first = await start();
+    const first = await startTestNode();
     await first.mine(3);
     const peer = await attack(first);
     // Its work is real, so nothing but the empty list can be wrong with it.
@@ -132,7 +120,7 @@ describe('a block that travels inside its announcement', () => {
   ] as const)(
     'garbage without transactions that is %s a thousand times ends at the first',
     async (_how, send) => {
-      const first = await start();
+      const first = await startTestNode();
       await first.mine(3);
       const peer = await attack(first);
       const good = mineOn(first.chain, tipOf(first.chain)).header;

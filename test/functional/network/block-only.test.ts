@@ -1,18 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { afterEach, expect, test } from 'vitest';
-import { REGTEST_NETWORK } from '../../../main/core/params/built-in-networks.ts';
+import { expect, test } from 'vitest';
 import { encodeWids } from '../../../main/net/protocol/announcements.ts';
 import { FRAME } from '../../../main/net/protocol/frame-types.ts';
 import { encodeTransactions, encodeWidList } from '../../../main/net/protocol/relay-messages.ts';
-import { type RawPeer, type RawPeerOptions, startRawPeer } from '../../support/nodes/raw-peer.ts';
+import type { RawPeer, RawPeerOptions } from '../../support/nodes/raw-peer.ts';
 import { coinbaseOf, pay, testKey } from '../../support/chain/test-chain.ts';
-import { startNode, type TestNode } from '../../support/nodes/test-node.ts';
+import type { TestNode } from '../../support/nodes/test-node.ts';
+import { startTestNode, startTestPeer } from '../../support/stop-after-test.ts';
 import { until } from '../../support/until.ts';
-
-const stops: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const stop of stops.splice(0).reverse()) await stop();
-});
 
 /** Hears every announcement of payments, and counts what it is asked. */
 async function listener(at: TestNode, services: NonNullable<RawPeerOptions['hello']>['services']) {
@@ -25,15 +20,13 @@ async function listener(at: TestNode, services: NonNullable<RawPeerOptions['hell
       return null;
     },
   });
-  const peer: RawPeer = await startRawPeer(at.address, {
-    network: REGTEST_NETWORK,
+  const peer: RawPeer = await startTestPeer(at, {
     hello: { services: services ?? [] },
     relay: new Map([
       [FRAME.getTransactions.type, handler(FRAME.transactions.type, encodeTransactions([]))],
       [FRAME.getWids.type, handler(FRAME.wids.type, encodeWidList([]))],
     ]),
   });
-  stops.push(() => peer.stop());
   peer.host.gossip.join(peer.names.transactions, () => {
     said.heard++;
     return 'drop';
@@ -43,8 +36,7 @@ async function listener(at: TestNode, services: NonNullable<RawPeerOptions['hell
 }
 
 test('over a connection for blocks alone no payments go, in neither direction', async () => {
-  const at = await startNode();
-  stops.push(() => at.stop());
+  const at = await startTestNode();
   const mined = await at.mine(20);
   const full = await listener(at, ['archive', 'relay']);
   const blockOnly = await listener(at, ['archive']);

@@ -1,19 +1,13 @@
-import { afterEach, expect, test } from 'vitest';
-import { REGTEST_NETWORK } from '../../../main/core/params/built-in-networks.ts';
+import { expect, test } from 'vitest';
 import { isViolation } from '../../../main/core/violation.ts';
 import { createCaller } from '../../../main/net/protocol/requester.ts';
 import { REQUEST, type RequestKind } from '../../../main/net/protocol/requests.ts';
 import { decodeRecords } from '../../../main/net/protocol/record-messages.ts';
 import { decodeWidList } from '../../../main/net/protocol/relay-messages.ts';
-import { type RawPeer, startRawPeer } from '../../support/nodes/raw-peer.ts';
+import type { RawPeer } from '../../support/nodes/raw-peer.ts';
 import { coinbaseOf, pay, testKey } from '../../support/chain/test-chain.ts';
-import { startNode } from '../../support/nodes/test-node.ts';
+import { startTestNode, startTestPeer } from '../../support/stop-after-test.ts';
 import { until } from '../../support/until.ts';
-
-const stops: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const stop of stops.splice(0).reverse()) await stop();
-});
 
 /** Asks one thing on a stream of its own, which is closed afterwards. */
 async function ask(peer: RawPeer, kind: RequestKind): Promise<Uint8Array> {
@@ -32,19 +26,16 @@ async function ask(peer: RawPeer, kind: RequestKind): Promise<Uint8Array> {
 }
 
 test('a budget is one for all streams of a connection: another stream does not fill it up', async () => {
-  const at = await startNode();
-  stops.push(() => at.stop());
+  const at = await startTestNode();
   const [funding] = await at.mine(10);
   const tx = pay(at.chain, [coinbaseOf(funding!)], testKey(1).secret, [
     { amount: 1_000_000, lock: testKey(2).lock },
   ]);
   await at.mempool.submit(tx);
-  const other = await startNode({ bootstrap: [at.address] });
-  stops.push(() => other.stop());
+  const other = await startTestNode({ bootstrap: [at.address] });
   // What is announced already is hidden from nobody.
   await until(() => other.mempool.has(tx.txidHex), 'announced');
-  const peer = await startRawPeer(at.address, { network: REGTEST_NETWORK });
-  stops.push(() => peer.stop());
+  const peer = await startTestPeer(at);
   await until(() => at.net.peers.list().some(({ id }) => id === peer.id), 'greeted');
 
   const listed: number[] = [];

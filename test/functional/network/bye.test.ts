@@ -1,25 +1,13 @@
-import { afterEach, describe, expect, test } from 'vitest';
-import { REGTEST_NETWORK } from '../../../main/core/params/built-in-networks.ts';
+import { describe, expect, test } from 'vitest';
 import { FRAME } from '../../../main/net/protocol/frame-types.ts';
 import { writeFrame } from '../../../main/net/protocol/frames.ts';
-import { type RawPeer, startRawPeer } from '../../support/nodes/raw-peer.ts';
+import type { RawPeer } from '../../support/nodes/raw-peer.ts';
 import { startNode, type TestNode } from '../../support/nodes/test-node.ts';
+import { startTestNode, startTestPeer } from '../../support/stop-after-test.ts';
 import { until } from '../../support/until.ts';
 
-const stops: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const stop of stops.splice(0).reverse()) await stop();
-});
-
-async function start(): Promise<TestNode> {
-  const node = await startNode();
-  stops.push(() => node.stop());
-  return node;
-}
-
 async function connect(at: TestNode): Promise<RawPeer> {
-  const peer = await startRawPeer(at.address, { network: REGTEST_NETWORK });
-  stops.push(() => peer.stop());
+  const peer = await startTestPeer(at);
   await until(() => at.net.peers.list().some(({ id }) => id === peer.id), 'greeted');
   return peer;
 }
@@ -44,7 +32,7 @@ describe('a node says why it disconnects a peer', () => {
       'codec-truncated',
     ],
   ])('for a violation %s', async (_where, violate, code) => {
-    const at = await start();
+    const at = await startTestNode();
     const said: (string | null)[] = [];
     for (const _ of TIMES) {
       const peer = await connect(at);
@@ -56,7 +44,7 @@ describe('a node says why it disconnects a peer', () => {
   });
 
   test('when the user removes it', async () => {
-    const at = await start();
+    const at = await startTestNode();
     const said: (string | null)[] = [];
     for (const _ of TIMES) {
       const peer = await connect(at);

@@ -1,36 +1,24 @@
 import { randomBytes } from 'node:crypto';
-import { afterEach, describe, expect, test } from 'vitest';
-import { REGTEST_NETWORK } from '../../../main/core/params/built-in-networks.ts';
+import { describe, expect, test } from 'vitest';
 import type { Block } from '../../../main/core/primitives/block.ts';
 import type { Transaction } from '../../../main/core/primitives/transaction.ts';
 import { compactOf } from '../../../main/net/protocol/compact-block.ts';
 import { REQUEST } from '../../../main/net/protocol/requests.ts';
 import { encodePushed } from '../../../main/net/protocol/push-messages.ts';
-import { startRawPeer } from '../../support/nodes/raw-peer.ts';
 import { coinbaseOf, mineOn, pay, testKey, tipOf } from '../../support/chain/test-chain.ts';
-import { startNode, type TestNode, type TestNodeOptions } from '../../support/nodes/test-node.ts';
+import type { TestNode } from '../../support/nodes/test-node.ts';
+import { startTestNode, startTestPeer } from '../../support/stop-after-test.ts';
 import { until } from '../../support/until.ts';
-
-const stops: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const stop of stops.splice(0).reverse()) await stop();
-});
-
-async function start(options?: TestNodeOptions): Promise<TestNode> {
-  const node = await startNode(options);
-  stops.push(() => node.stop());
-  return node;
-}
 
 const same = (nodes: readonly TestNode[]) => () =>
   nodes.every((node) => node.chain.tip().id === nodes[0]!.chain.tip().id);
 
 /** Three in a row, with payments of matured coinbases ready to be made. */
 async function row(): Promise<{ nodes: TestNode[]; payments: Transaction[] }> {
-  const first = await start();
+  const first = await startTestNode();
   const mined = await first.mine(100);
-  const second = await start({ bootstrap: [first.address] });
-  const third = await start({ bootstrap: [second.address] });
+  const second = await startTestNode({ bootstrap: [first.address] });
+  const third = await startTestNode({ bootstrap: [second.address] });
   const nodes = [first, second, third];
   await until(same(nodes), 'synced');
   // The router's mesh forms at its heartbeat: until then news comes with the tips, which are told half a second later.
@@ -80,14 +68,13 @@ describe('compact blocks', () => {
   });
 
   test('a compact block of nothing but wrong ids costs nobody anything: the block is fetched', async () => {
-    const at = await start();
+    const at = await startTestNode();
     const [funding] = await at.mine(10);
-    const honest = await start({ bootstrap: [at.address] });
+    const honest = await startTestNode({ bootstrap: [at.address] });
     await until(same([at, honest]), 'synced');
     const tx = payment(at, funding!);
     const block = mineOn(at.chain, tipOf(at.chain), { transactions: [tx], fees: 10_000 });
-    const peer = await startRawPeer(at.address, { network: REGTEST_NETWORK });
-    stops.push(() => peer.stop());
+    const peer = await startTestPeer(at);
     await until(() => at.net.peers.list().length === 2, 'greeted');
     const compact = compactOf(block, randomBytes(8), () => false);
     const twisted = { ...compact, shortIds: compact.shortIds.map((id) => id + 1) };

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { generateKeyPair } from '@libp2p/crypto/keys';
 import { REGTEST_NETWORK } from '../../../main/core/params/built-in-networks.ts';
 import { signRecord } from '../../../main/net/transport/peer-records.ts';
@@ -9,22 +9,14 @@ import { REQUEST } from '../../../main/net/protocol/requests.ts';
 import { createPrefixed } from '../../../main/net/protocol/prefixed.ts';
 import { numberOf, readFields, writeFields } from '../../../main/net/protocol/protobuf.ts';
 import { startRawPeer } from '../../support/nodes/raw-peer.ts';
-import { startNode, type TestNode, type TestNodeOptions } from '../../support/nodes/test-node.ts';
+import type { TestNode, TestNodeOptions } from '../../support/nodes/test-node.ts';
+import { startTestNode } from '../../support/stop-after-test.ts';
 import { until } from '../../support/until.ts';
-
-const running = new Set<TestNode>();
-afterEach(async () => {
-  await Promise.all([...running].map((node) => node.stop()));
-  running.clear();
-});
 
 // On loopback every address is a group of its own, so each node has one.
 let last = 10;
-async function start(options: TestNodeOptions = {}): Promise<TestNode> {
-  const node = await startNode({ listen: [`/ip4/127.8.0.${last++}/tcp/0`], ...options });
-  running.add(node);
-  return node;
-}
+const start = (options: TestNodeOptions = {}): Promise<TestNode> =>
+  startTestNode({ listen: [`/ip4/127.8.0.${last++}/tcp/0`], ...options });
 
 const foundBy = (node: TestNode, other: TestNode) =>
   node.net.peers.list().find(({ id, direction }) => id === other.net.peerId && direction === 'outbound')

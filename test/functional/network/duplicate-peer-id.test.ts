@@ -1,15 +1,11 @@
 import { generateKeyPair } from '@libp2p/crypto/keys';
 import type { PrivateKey } from '@libp2p/interface';
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { createHost, type Host } from '../../../main/net/transport/host.ts';
 import { createDuplicatePeerIdCheck } from '../../../main/net/discovery/duplicate-peer-id-check.ts';
 import { turnedClock } from '../../support/test-clock.ts';
+import { stopAfterTest } from '../../support/stop-after-test.ts';
 import { until } from '../../support/until.ts';
-
-const stops: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const stop of stops.splice(0).reverse()) await stop();
-});
 
 async function host(key: PrivateKey): Promise<Host> {
   const made = await createHost({
@@ -21,8 +17,7 @@ async function host(key: PrivateKey): Promise<Host> {
     scoreOf: () => 0,
   });
   await made.start();
-  stops.push(() => made.stop());
-  return made;
+  return stopAfterTest(made);
 }
 
 const codes = (of: Host) => of.notices().map(({ code }) => code);

@@ -1,24 +1,12 @@
-import { afterEach, describe, expect, test } from 'vitest';
-import { startNode, type TestNode, type TestNodeOptions } from '../../support/nodes/test-node.ts';
+import { describe, expect, test } from 'vitest';
+import type { TestNode, TestNodeOptions } from '../../support/nodes/test-node.ts';
+import { startTestNode } from '../../support/stop-after-test.ts';
 import { until } from '../../support/until.ts';
-
-const running = new Set<TestNode>();
-afterEach(async () => {
-  await Promise.all([...running].map(stop));
-});
 
 // On loopback every address is a group of its own, so each node has one.
 let last = 10;
-async function start(options: TestNodeOptions = {}): Promise<TestNode> {
-  const node = await startNode({ listen: [`/ip4/127.7.0.${last++}/tcp/0`], ...options });
-  running.add(node);
-  return node;
-}
-
-async function stop(node: TestNode): Promise<void> {
-  running.delete(node);
-  await node.stop();
-}
+const start = (options: TestNodeOptions = {}): Promise<TestNode> =>
+  startTestNode({ listen: [`/ip4/127.7.0.${last++}/tcp/0`], ...options });
 
 /** Whether everybody can reach everybody over the connections there are. */
 function isConnected(nodes: readonly TestNode[]): boolean {
@@ -50,7 +38,7 @@ describe('finding others', () => {
     expect(isConnected(nodes)).toBe(true);
     const leaving = nodes.slice(0, NODES / 2);
     const member = nodes[NODES / 2]!.address;
-    await Promise.all(leaving.map(stop));
+    await Promise.all(leaving.map((node) => node.stop()));
     nodes = nodes.slice(NODES / 2);
     for (let i = 0; i < NODES / 2; i++) nodes.push(await start({ bootstrap: [member] }));
     await until(
@@ -75,8 +63,8 @@ describe('finding others', () => {
       ms: 30_000,
     });
     const { directory } = node;
-    await stop(node);
-    await Promise.all(bootstrap.map(stop));
+    await node.stop();
+    await Promise.all(bootstrap.map((node) => node.stop()));
     const again = await start({ bootstrap: addresses, directory });
     await until(() => again.net.peers.list().some(({ id }) => id === friend.net.peerId), 'back', {
       ms: 30_000,

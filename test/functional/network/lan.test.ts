@@ -1,16 +1,11 @@
-import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { createWorld, whyNoNamespaces } from '../../support/nodes/namespaces.ts';
-import { type RemoteNode, startRemoteNode } from '../../support/nodes/remote-node.ts';
+import { startRemoteNode } from '../../support/nodes/remote-node.ts';
+import { stopAfterTest } from '../../support/stop-after-test.ts';
 import { until } from '../../support/until.ts';
 
 const why = await whyNoNamespaces();
 if (why !== null) console.log(`lan.test.ts is skipped: ${why}`);
-
-const running = new Set<RemoteNode>();
-afterEach(async () => {
-  await Promise.all([...running].map((node) => node.stop()));
-  running.clear();
-});
 
 describe.skipIf(why !== null)('on a local network', () => {
   test('two nodes that know no address find each other, and a third of another network does not', async () => {
@@ -22,11 +17,8 @@ describe.skipIf(why !== null)('on a local network', () => {
     await world.plug('switch', 'lan', 'a', '192.168.7.1/24');
     await world.plug('switch', 'lan', 'b', '192.168.7.2/24');
     for (const name of ['a', 'b']) await world.run(name, 'ip', 'route', 'add', 'default', 'dev', 'eth');
-    const start = async (machine: string, network: 'regtest' | 'local', port: number) => {
-      const node = await startRemoteNode(world, machine, { listen: [`/ip4/0.0.0.0/tcp/${port}`], network });
-      running.add(node);
-      return node;
-    };
+    const start = async (machine: string, network: 'regtest' | 'local', port: number) =>
+      stopAfterTest(await startRemoteNode(world, machine, { listen: [`/ip4/0.0.0.0/tcp/${port}`], network }));
     const a = await start('a', 'regtest', 21474);
     const b = await start('b', 'regtest', 21474);
     const stranger = await start('b', 'local', 21475);

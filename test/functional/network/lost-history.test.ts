@@ -1,25 +1,15 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
-import { startNode, type TestNode, type TestNodeOptions } from '../../support/nodes/test-node.ts';
+import { expect, test } from 'vitest';
+import { startNode, type TestNode } from '../../support/nodes/test-node.ts';
+import { startTestNode } from '../../support/stop-after-test.ts';
 import { until } from '../../support/until.ts';
-
-const stops: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const stop of stops.splice(0).reverse()) await stop();
-});
-
-async function start(options?: TestNodeOptions): Promise<TestNode> {
-  const node = await startNode(options);
-  stops.push(() => node.stop());
-  return node;
-}
 
 const sees = (from: TestNode, whom: TestNode) =>
   from.net.peers.list().find(({ id }) => id === whom.net.peerId)?.services;
 
 test('a node that lost its oldest bodies follows pruned peers, says what it serves, and fills the gap later', async () => {
-  const pruned = await start({ pruneBytes: 10_000 });
+  const pruned = await startTestNode({ pruneBytes: 10_000 });
   const former = await startNode();
   const first = await startNode({ bootstrap: [pruned.address, former.address], segmentBytes: 2000 });
   // Step by step: a node that still asks for a block when it is pruned would wait for it in vain.
@@ -33,14 +23,14 @@ test('a node that lost its oldest bodies follows pruned peers, says what it serv
   const { directory } = first;
   rmSync(join(directory, 'blocks', readdirSync(join(directory, 'blocks')).sort()[0]!));
 
-  const node = await start({ bootstrap: [pruned.address], directory, segmentBytes: 2000 });
+  const node = await startTestNode({ bootstrap: [pruned.address], directory, segmentBytes: 2000 });
   await until(() => sees(pruned, node)?.includes('pruned'), 'it advertises itself as pruned');
   expect(node.chain.gaps(1, () => true)).toHaveLength(1);
   await pruned.mine(12);
   await until(() => node.chain.tip().height === 212, 'the new blocks, which need no old body');
   expect(node.chain.gaps(1, () => true)).toHaveLength(1);
 
-  const archive = await start({ directory: former.directory });
+  const archive = await startTestNode({ directory: former.directory });
   await node.net.peers.add(archive.address);
   await until(() => node.chain.servesFrom() === 1, 'the gap is filled');
   await until(() => sees(pruned, node)?.includes('archive'), 'it advertises itself as an archive again');

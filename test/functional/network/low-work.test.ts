@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { REGTEST_NETWORK } from '../../../main/core/params/built-in-networks.ts';
 import { toHex } from '../../../main/core/codec/hex.ts';
 import { isViolation } from '../../../main/core/violation.ts';
@@ -9,15 +9,10 @@ import {
   encodeHeaders,
 } from '../../../main/net/protocol/sync-messages.ts';
 import type { Handler } from '../../../main/net/protocol/responder.ts';
-import { startRawPeer } from '../../support/nodes/raw-peer.ts';
 import { mineOn, parentOf, testKey } from '../../support/chain/test-chain.ts';
-import { startNode, type TestNode } from '../../support/nodes/test-node.ts';
+import type { TestNode } from '../../support/nodes/test-node.ts';
+import { startTestNode, startTestPeer } from '../../support/stop-after-test.ts';
 import { until } from '../../support/until.ts';
-
-const stops: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const stop of stops.splice(0).reverse()) await stop();
-});
 
 const GENESIS = REGTEST_NETWORK.genesis;
 
@@ -53,15 +48,13 @@ async function servesHeaders(
       return null;
     },
   };
-  const peer = await startRawPeer(at.address, {
-    network: REGTEST_NETWORK,
+  await startTestPeer(at, {
     hello: { height: headers.length, work, id: headers.at(-1)!.id },
     sync: new Map([
       [FRAME.getHeaders.type, serve],
       [FRAME.getBlocks.type, NO_BODIES],
     ]),
   });
-  stops.push(() => peer.stop());
   return said;
 }
 
@@ -76,8 +69,7 @@ function branch(at: TestNode, length: number, key = 7) {
 
 describe('chains with too little work', () => {
   test('are never stored, nor is their sender punished: it may only be behind', async () => {
-    const at = await startNode();
-    stops.push(() => at.stop());
+    const at = await startTestNode();
     await at.mine(1500);
     // It claims the most work and shows 50 headers that fork off at the beginning.
     const headers = branch(at, 50);
@@ -89,8 +81,7 @@ describe('chains with too little work', () => {
   });
 
   test('with enough work in the end are fetched twice and followed', async () => {
-    const at = await startNode({ minimumWork: 4010n });
-    stops.push(() => at.stop());
+    const at = await startTestNode({ minimumWork: 4010n });
     const headers = branch(at, 2100);
     const said = await servesHeaders(at, headers, 4202n);
     await until(() => at.chain.bestHeader().height === 2100, 'followed', { ms: 30_000 });
@@ -103,8 +94,7 @@ describe('chains with too little work', () => {
     ['between the passes', 2],
     ['in the second pass', 3],
   ])('that change %s are fetched anew from a peer that nobody blames', async (_when, answers) => {
-    const at = await startNode({ minimumWork: 4010n });
-    stops.push(() => at.stop());
+    const at = await startTestNode({ minimumWork: 4010n });
     const [one, other] = [branch(at, 2100), branch(at, 2150, 8)];
     let asked = 0;
     let reorganised = () => {};
@@ -122,15 +112,13 @@ describe('chains with too little work', () => {
         return null;
       },
     };
-    const peer = await startRawPeer(at.address, {
-      network: REGTEST_NETWORK,
+    const peer = await startTestPeer(at, {
       hello: { height: 2100, work: 4202n, id: one.at(-1)!.id },
       sync: new Map([
         [FRAME.getHeaders.type, serve],
         [FRAME.getBlocks.type, NO_BODIES],
       ]),
     });
-    stops.push(() => peer.stop());
     // A peer tells its new tip, but a moment later than it answers by it.
     reorganised = () =>
       void setTimeout(() => peer.control.tell({ height: 2150, work: 4302n, id: other.at(-1)!.id }), 300);

@@ -1,5 +1,4 @@
-import { afterEach, describe, expect, test } from 'vitest';
-import { REGTEST_NETWORK } from '../../../main/core/params/built-in-networks.ts';
+import { describe, expect, test } from 'vitest';
 import { toHex } from '../../../main/core/codec/hex.ts';
 import { isViolation } from '../../../main/core/violation.ts';
 import { decodeWids } from '../../../main/net/protocol/announcements.ts';
@@ -9,26 +8,15 @@ import {
   decodeWidList,
   encodeGetTransactions,
 } from '../../../main/net/protocol/relay-messages.ts';
-import { type RawPeer, startRawPeer } from '../../support/nodes/raw-peer.ts';
+import type { RawPeer } from '../../support/nodes/raw-peer.ts';
 import { coinbaseOf, pay, testKey } from '../../support/chain/test-chain.ts';
-import { startNode, type TestNode, type TestNodeOptions } from '../../support/nodes/test-node.ts';
+import type { TestNode } from '../../support/nodes/test-node.ts';
+import { startTestNode, startTestPeer } from '../../support/stop-after-test.ts';
 import { until } from '../../support/until.ts';
-
-const stops: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const stop of stops.splice(0).reverse()) await stop();
-});
-
-async function start(options?: TestNodeOptions): Promise<TestNode> {
-  const node = await startNode(options);
-  stops.push(() => node.stop());
-  return node;
-}
 
 /** A peer that is connected to the payer and records every wid that the payer announces. */
 async function observer(at: TestNode): Promise<{ peer: RawPeer; heard: Set<string> }> {
-  const peer = await startRawPeer(at.address, { network: REGTEST_NETWORK });
-  stops.push(() => peer.stop());
+  const peer = await startTestPeer(at);
   const heard = new Set<string>();
   peer.host.gossip.join(peer.names.transactions, (_from, data) => {
     const said = decodeWids(data);
@@ -53,9 +41,9 @@ async function ask(peer: RawPeer, kind: RequestKind, body: Uint8Array) {
 
 describe('where a payment comes from', () => {
   test('is not told: one chosen peer announces it, and only then the payer', async () => {
-    const hop = await start();
+    const hop = await startTestNode();
     const [funding] = await hop.mine(10);
-    const payer = await start({ bootstrap: [hop.address] });
+    const payer = await startTestNode({ bootstrap: [hop.address] });
     await until(() => payer.chain.tip().height === 10, 'synced');
     const { heard } = await observer(payer);
     const tx = pay(payer.chain, [coinbaseOf(funding!)], testKey(1).secret, [
@@ -69,9 +57,9 @@ describe('where a payment comes from', () => {
   });
 
   test('is hidden from all others until then; when the chosen one keeps silent, all are told in 5 to 10 s', async () => {
-    const silent = await start();
+    const silent = await startTestNode();
     const [funding] = await silent.mine(10);
-    const payer = await start({ bootstrap: [silent.address] });
+    const payer = await startTestNode({ bootstrap: [silent.address] });
     await until(() => payer.chain.tip().height === 10, 'synced');
     const { peer, heard } = await observer(payer);
     // It takes the payment and has no room for it: so it never announces it.

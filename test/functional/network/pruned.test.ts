@@ -1,25 +1,15 @@
-import { afterEach, expect, test } from 'vitest';
-import { startNode, type TestNode, type TestNodeOptions } from '../../support/nodes/test-node.ts';
+import { expect, test } from 'vitest';
+import type { TestNode } from '../../support/nodes/test-node.ts';
+import { startTestNode } from '../../support/stop-after-test.ts';
 import { until } from '../../support/until.ts';
-
-const stops: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const stop of stops.splice(0).reverse()) await stop();
-});
-
-async function start(options?: TestNodeOptions): Promise<TestNode> {
-  const node = await startNode(options);
-  stops.push(() => node.stop());
-  return node;
-}
 
 const sees = (from: TestNode, whom: TestNode) =>
   from.net.peers.list().find(({ id }) => id === whom.net.peerId)?.services;
 
 test('a node that begins to prune says so, serves what it has, and is blamed for nothing', async () => {
-  const archive = await start();
+  const archive = await startTestNode();
   await archive.mine(20);
-  const pruned = await start({ bootstrap: [archive.address], pruneBytes: 10_000 });
+  const pruned = await startTestNode({ bootstrap: [archive.address], pruneBytes: 10_000 });
   await until(() => sees(archive, pruned)?.includes('archive'), 'an archive so far');
   await archive.mine(180);
   await until(() => pruned.chain.tip().height === 200, 'synced');
@@ -28,7 +18,7 @@ test('a node that begins to prune says so, serves what it has, and is blamed for
   expect(pruned.chain.servesFrom()).toBeGreaterThan(50);
 
   // From the pruned node alone nobody gets the beginning; nobody is punished for that.
-  const fresh = await start({ bootstrap: [pruned.address] });
+  const fresh = await startTestNode({ bootstrap: [pruned.address] });
   await until(() => fresh.chain.bestHeader().height === 200, 'headers');
   expect(sees(fresh, pruned)).toContain('pruned');
   expect(fresh.chain.tip().height).toBe(0);

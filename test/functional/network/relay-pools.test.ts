@@ -1,11 +1,12 @@
 import { generateKeyPair } from '@libp2p/crypto/keys';
 import type { Stream } from '@libp2p/interface';
 import { peerIdFromString } from '@libp2p/peer-id';
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { createHost, type Host } from '../../../main/net/transport/host.ts';
 import { RELAYED, RESERVATIONS } from '../../../main/net/transport/relay-pools.ts';
 import { createPrefixed } from '../../../main/net/protocol/prefixed.ts';
 import { meet, newSource, type Stranger } from '../../hostile/support/stranger.ts';
+import { stopAfterTest } from '../../support/stop-after-test.ts';
 import { until } from '../../support/until.ts';
 
 const HOP = '/libp2p/circuit/relay/0.2.0/hop';
@@ -13,11 +14,6 @@ const STOP = '/libp2p/circuit/relay/0.2.0/stop';
 const RESERVE = Uint8Array.of(0x08, 0);
 /** Field 5 of the answer is the status: 100 = given. */
 const OK = Buffer.from([0x28, 100]);
-
-const stops: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const stop of stops.splice(0).reverse()) await stop();
-});
 
 async function relay(): Promise<Host & { readonly address: string }> {
   const host = await createHost({
@@ -30,14 +26,11 @@ async function relay(): Promise<Host & { readonly address: string }> {
     wanted: { relays: { serves: () => true, uses: () => false } },
   });
   await host.start();
-  stops.push(() => host.stop());
-  return { ...host, address: host.addresses()[0]! };
+  return { ...stopAfterTest(host), address: host.addresses()[0]! };
 }
 
 async function stranger(at: { readonly address: string }, from: string): Promise<Stranger> {
-  const met = await meet(at.address, { from });
-  stops.push(() => met.stop());
-  return met;
+  return stopAfterTest(await meet(at.address, { from }));
 }
 
 async function ask(peer: Stranger, message: Uint8Array): Promise<{ stream: Stream; given: boolean }> {
@@ -88,8 +81,7 @@ test('a reservation ends with its connection, and nothing is left of the peer', 
 test('relayed connections to one peer make room for newcomers', async () => {
   const at = await relay();
   const takes = { [STOP]: (stream: Stream) => void acceptRelayed(stream) };
-  const target = await meet(at.address, { from: newSource(), takes });
-  stops.push(() => target.stop());
+  const target = stopAfterTest(await meet(at.address, { from: newSource(), takes }));
   expect(await reserve(target)).toBe(true);
   const id = peerIdFromString(target.id).toMultihash().bytes;
   const connectTo = Buffer.concat([Uint8Array.of(0x08, 1, 0x12, id.length + 2, 0x0a, id.length), id]);

@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { AT_HOME, createInternet, type Internet } from '../../support/nodes/internet.ts';
 import { forkInside, whyNoNamespaces } from '../../support/nodes/namespaces.ts';
 import { type RemoteNode, type RemoteOptions, startRemoteNode } from '../../support/nodes/remote-node.ts';
+import { stopAfterTest } from '../../support/stop-after-test.ts';
 import { until } from '../../support/until.ts';
 
 const why = await whyNoNamespaces();
@@ -13,12 +14,6 @@ const GATEWAY = fileURLToPath(new URL('../../support/fixtures/gateway.ts', impor
 const LISTEN = ['/ip4/0.0.0.0/tcp/21474'];
 const WAIT = { ms: 100_000, every: 200 };
 
-const running = new Set<RemoteNode>();
-afterEach(async () => {
-  await Promise.all([...running].map((node) => node.stop()));
-  running.clear();
-});
-
 async function internet(): Promise<Internet> {
   const made = await createInternet();
   onTestFinished(made.remove);
@@ -26,9 +21,7 @@ async function internet(): Promise<Internet> {
 }
 
 async function start(net: Internet, machine: string, options: RemoteOptions = {}): Promise<RemoteNode> {
-  const node = await startRemoteNode(net.world, machine, { listen: LISTEN, ...options });
-  running.add(node);
-  return node;
+  return stopAfterTest(await startRemoteNode(net.world, machine, { listen: LISTEN, ...options }));
 }
 
 /** The address of a node outside; what comes first is its computer's. */

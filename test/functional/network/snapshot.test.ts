@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { REGTEST_NETWORK } from '../../../main/core/params/built-in-networks.ts';
 import {
   decodeManifest,
@@ -27,38 +27,28 @@ import { testKey } from '../../support/chain/test-chain.ts';
 import { hexToHash } from '../../../main/storage/keys.ts';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { startNode, type TestNode, type TestNodeOptions } from '../../support/nodes/test-node.ts';
+import { startNode, type TestNode } from '../../support/nodes/test-node.ts';
+import { startTestNode, stopAfterTest } from '../../support/stop-after-test.ts';
 import { until } from '../../support/until.ts';
 
 const NOTHING = new Uint8Array(0);
 
-const stops: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const stop of stops.splice(0).reverse()) await stop();
-});
-
-async function start(options?: TestNodeOptions): Promise<TestNode> {
-  const node = await startNode(options);
-  stops.push(() => node.stop());
-  return node;
-}
-
 /** A node that has snapshots and says so. */
 async function library(): Promise<TestNode> {
-  const first = await start();
+  const first = await startTestNode();
   await first.mine(110);
   const { directory } = first;
   await until(async () => (await listSnapshots(join(directory, 'snapshots'))).length >= 2, 'built');
-  await stops.pop()!();
-  return start({ directory });
+  await first.stop();
+  return startTestNode({ directory });
 }
 
 describe('a first sync by snapshot', () => {
   test('begins with the newest buried UTXO set, is at the tip, and checks the history behind it', async () => {
     const from = await library();
-    const also = await start({ bootstrap: [from.address] });
+    const also = await startTestNode({ bootstrap: [from.address] });
     await until(() => also.chain.tip().height === 110, 'a second server');
-    const fresh = await start({ bootstrap: [from.address, also.address], snapshotSync: true });
+    const fresh = await startTestNode({ bootstrap: [from.address, also.address], snapshotSync: true });
     await until(() => fresh.chain.tip().height === 110, 'at the tip');
     expect(fresh.chain.base()?.height).toBe(80);
     expect(fresh.chain.tip().id).toBe(from.chain.tip().id);
@@ -69,9 +59,9 @@ describe('a first sync by snapshot', () => {
   });
 
   test('without anybody who has snapshots, blocks do', async () => {
-    const from = await start();
+    const from = await startTestNode();
     await from.mine(15);
-    const fresh = await start({ bootstrap: [from.address], snapshotSync: true });
+    const fresh = await startTestNode({ bootstrap: [from.address], snapshotSync: true });
     await until(() => fresh.chain.tip().height === 15, 'synced');
     expect(fresh.chain.base()).toBeNull();
   });
@@ -82,7 +72,7 @@ describe('a first sync by snapshot', () => {
     const name = (await listSnapshots(folder)).find((each) => each.startsWith('0000000080-'))!;
     const manifest = (await readManifest(join(folder, name)))!;
     const liar = await startLiar(from, encodeManifest(manifest), new Uint8Array(1000));
-    const fresh = await start({ bootstrap: [liar.address, from.address], snapshotSync: true });
+    const fresh = await startTestNode({ bootstrap: [liar.address, from.address], snapshotSync: true });
     await until(() => fresh.net.peers.bans().length > 0, 'banned');
     expect(fresh.net.peers.bans()).toMatchObject([{ id: liar.id, code: 'chunk-invalid' }]);
     await until(() => fresh.chain.tip().height === 110, 'at the tip all the same');
@@ -95,7 +85,7 @@ describe('a first sync by snapshot', () => {
     const name = (await listSnapshots(folder)).find((each) => each.startsWith('0000000080-'))!;
     const manifest = (await readManifest(join(folder, name)))!;
     const empty = await startLiar(from, encodeManifest(manifest), new Uint8Array(0));
-    const fresh = await start({ bootstrap: [empty.address, from.address], snapshotSync: true });
+    const fresh = await startTestNode({ bootstrap: [empty.address, from.address], snapshotSync: true });
     await until(() => fresh.chain.tip().height === 110, 'at the tip all the same');
     expect(fresh.chain.base()?.height).toBe(80);
     await until(() => fresh.chain.historyChecked(), 'history checked');
@@ -104,7 +94,7 @@ describe('a first sync by snapshot', () => {
   });
 
   test('what came before a restart is not fetched again', async () => {
-    const from = await start();
+    const from = await startTestNode();
     // More coins than two chunks hold.
     for (let height = 1; height <= 20; height++) await from.mine(1, { coinbase: manyCoins(height) });
     await from.mine(90);
@@ -125,7 +115,7 @@ describe('a first sync by snapshot', () => {
 
     const server = await startServer(from, served, (i) => chunks[i]!, sync());
     const { directory } = cut;
-    const again = await start({ directory, bootstrap: [server.address], snapshotSync: true });
+    const again = await startTestNode({ directory, bootstrap: [server.address], snapshotSync: true });
     await until(() => again.chain.base()?.height === 80, 'it begins with the snapshot');
     expect(server.asked()).toBe(chunks.length - 1);
     await until(() => again.chain.tip().height === 110, 'at the tip');
@@ -185,7 +175,7 @@ async function startServer(
     denied: { host: () => false, peer: () => false },
     scoreOf: () => 0,
   });
-  stops.push(() => host.stop());
+  stopAfterTest(host);
   const tip = like.chain.tip();
   const hello = {
     networkId: REGTEST_NETWORK.id,

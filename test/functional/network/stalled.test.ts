@@ -1,23 +1,11 @@
-import { afterEach, expect, test } from 'vitest';
-import { REGTEST_NETWORK } from '../../../main/core/params/built-in-networks.ts';
+import { expect, test } from 'vitest';
 import { createBodyReader } from '../../../main/net/sync/body-of.ts';
 import { syncHandlers } from '../../../main/net/sync/serve-sync.ts';
 import { FRAME } from '../../../main/net/protocol/frame-types.ts';
 import type { Handler } from '../../../main/net/protocol/responder.ts';
-import { startRawPeer } from '../../support/nodes/raw-peer.ts';
-import { startNode, type TestNode } from '../../support/nodes/test-node.ts';
+import type { TestNode } from '../../support/nodes/test-node.ts';
+import { startTestNode, startTestPeer } from '../../support/stop-after-test.ts';
 import { until } from '../../support/until.ts';
-
-const stops: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const stop of stops.splice(0).reverse()) await stop();
-});
-
-async function start(): Promise<TestNode> {
-  const node = await startNode();
-  stops.push(() => node.stop());
-  return node;
-}
 
 /** Answers nothing, for ever. */
 const silent = (cap: number): Handler => ({ cap, handle: () => new Promise(() => undefined) });
@@ -27,21 +15,19 @@ async function staller(at: TestNode, honest: TestNode, showsHeaders: boolean) {
   const { height, work, id } = honest.chain.tip();
   const shown = syncHandlers({ chain: honest.chain, readBody: createBodyReader(honest.chain) });
   const headers = showsHeaders ? shown.get(FRAME.getHeaders.type)! : silent(FRAME.getHeaders.cap);
-  const peer = await startRawPeer(at.address, {
-    network: REGTEST_NETWORK,
+  const peer = await startTestPeer(at, {
     hello: { height, work, id: new Uint8Array(Buffer.from(id, 'hex')) },
     sync: new Map([
       [FRAME.getHeaders.type, headers],
       [FRAME.getBlocks.type, silent(FRAME.getBlocks.cap)],
     ]),
   });
-  stops.push(() => peer.stop());
   await until(() => at.net.peers.list().length === 1, 'greeted');
   return peer;
 }
 
 test('a peer that shows a chain and keeps its blocks back: fetched elsewhere, and it goes', async () => {
-  const [at, honest] = [await start(), await start()];
+  const [at, honest] = [await startTestNode(), await startTestNode()];
   await honest.mine(40);
   const peer = await staller(at, honest, true);
   await until(() => at.chain.bestHeader().height === 40, 'its headers are here');
@@ -59,7 +45,7 @@ test('a peer that shows a chain and keeps its blocks back: fetched elsewhere, an
 });
 
 test('a peer that claims a chain and answers no question about it: the headers come from another peer', async () => {
-  const [at, honest] = [await start(), await start()];
+  const [at, honest] = [await startTestNode(), await startTestNode()];
   await honest.mine(40);
   const peer = await staller(at, honest, false);
   await until(() => at.net.status().phase === 'headers', 'it waits for headers');

@@ -1,14 +1,9 @@
 import { generateKeyPair } from '@libp2p/crypto/keys';
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { createHost, type Host } from '../../../main/net/transport/host.ts';
 import { AWAITING_HELLO } from '../../../main/net/peers/sessions.ts';
-import { startNode } from '../../support/nodes/test-node.ts';
+import { startTestNode, stopAfterTest } from '../../support/stop-after-test.ts';
 import { until } from '../../support/until.ts';
-
-const stops: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const stop of stops.splice(0).reverse()) await stop();
-});
 
 async function host(listen: string[], refuse: () => boolean = () => false): Promise<Host> {
   const made = await createHost({
@@ -20,8 +15,7 @@ async function host(listen: string[], refuse: () => boolean = () => false): Prom
     scoreOf: () => 0,
   });
   await made.start();
-  stops.push(() => made.stop());
-  return made;
+  return stopAfterTest(made);
 }
 
 test('peers that come under ever new names leave nothing behind', async () => {
@@ -38,15 +32,13 @@ test('peers that come under ever new names leave nothing behind', async () => {
     await stranger.dial(address!).catch(() => undefined);
     if (!refused) await until(() => open > 0, 'connected');
     await stranger.stop();
-    stops.pop();
     await until(() => open === 0, 'gone');
   }
   await until(async () => (await at.remembered()) <= 1 && at.traffic.size === 0, 'forgotten', { ms: 30_000 });
 });
 
 test('connections that never greet make room for one another, before they take it from peers', async () => {
-  const at = await startNode();
-  stops.push(() => at.stop());
+  const at = await startTestNode();
   const gone: number[] = [];
   for (let i = 0; i < AWAITING_HELLO.total + 3; i++) {
     const stranger = await host([]);
@@ -55,7 +47,6 @@ test('connections that never greet make room for one another, before they take i
   }
   await until(() => gone.length >= 3, 'the oldest went');
   expect(gone.slice(0, 3).sort()).toEqual([0, 1, 2]);
-  const friend = await startNode({ bootstrap: [at.address] });
-  stops.push(() => friend.stop());
+  await startTestNode({ bootstrap: [at.address] });
   await until(() => at.net.peers.list().length === 1, 'a node that completes the handshake becomes a peer');
 });

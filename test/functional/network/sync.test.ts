@@ -1,34 +1,21 @@
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { LOCAL_NETWORK } from '../../../main/core/params/built-in-networks.ts';
 import { coinbaseOf, pay, testKey } from '../../support/chain/test-chain.ts';
-import { startNode, type TestNode, type TestNodeOptions } from '../../support/nodes/test-node.ts';
+import { startNode, type TestNode } from '../../support/nodes/test-node.ts';
+import { startTestNode } from '../../support/stop-after-test.ts';
 import { until } from '../../support/until.ts';
 
 /** Real nodes over real sockets on loopback, in this process. */
-const running = new Set<TestNode>();
-const start = async (options?: TestNodeOptions): Promise<TestNode> => {
-  const node = await startNode(options);
-  running.add(node);
-  return node;
-};
-const stop = async (node: TestNode) => {
-  running.delete(node);
-  await node.stop();
-};
-afterEach(async () => {
-  for (const node of [...running]) await stop(node);
-});
-
 const tipsEqual = (nodes: readonly TestNode[]) => () =>
   nodes.every((node) => node.chain.tip().id === nodes[0]!.chain.tip().id);
 
 describe('syncing', () => {
   test('a new node fetches everything from several peers at once, and says how far it is', async () => {
-    const first = await start();
+    const first = await startTestNode();
     await first.mine(120);
-    const second = await start({ bootstrap: [first.address] });
+    const second = await startTestNode({ bootstrap: [first.address] });
     await until(tipsEqual([first, second]), 'the second node syncs');
-    const third = await start({ bootstrap: [first.address, second.address] });
+    const third = await startTestNode({ bootstrap: [first.address, second.address] });
     await until(tipsEqual([first, third]), 'the third node syncs');
     expect(third.net.status()).toMatchObject({
       phase: 'synced',
@@ -43,13 +30,13 @@ describe('syncing', () => {
   });
 
   test('bodies come from more than one peer', async () => {
-    const first = await start();
+    const first = await startTestNode();
     await first.mine(600);
-    const second = await start({ bootstrap: [first.address] });
+    const second = await startTestNode({ bootstrap: [first.address] });
     await until(tipsEqual([first, second]), 'the second node syncs', { ms: 60_000 });
     // What each of them reads from its disk from now on it reads for the third.
     const served = [first, second].map(({ chain }) => vi.spyOn(chain, 'readBlock'));
-    const third = await start({ bootstrap: [first.address, second.address] });
+    const third = await startTestNode({ bootstrap: [first.address, second.address] });
     await until(tipsEqual([first, third]), 'the third node syncs', { ms: 60_000 });
     const [one, other] = served.map(({ mock }) => new Set(mock.calls.map(([id]) => id)).size);
     expect(one! + other!).toBeGreaterThanOrEqual(600);
@@ -57,20 +44,20 @@ describe('syncing', () => {
   });
 
   test('goes on where it was after a restart', async () => {
-    const first = await start();
+    const first = await startTestNode();
     await first.mine(40);
-    const second = await start({ bootstrap: [first.address] });
+    const second = await startTestNode({ bootstrap: [first.address] });
     await until(tipsEqual([first, second]), 'synced');
-    await stop(second);
+    await second.stop();
     await first.mine(30);
-    const again = await start({ bootstrap: [first.address], directory: second.directory });
+    const again = await startTestNode({ bootstrap: [first.address], directory: second.directory });
     expect(again.net.peerId).toBe(second.net.peerId);
     expect(again.chain.tip().height).toBe(40);
     await until(tipsEqual([first, again]), 'caught up');
   });
 
   test('a node that was alone on a lighter chain changes to the heavier one', async () => {
-    const [a, b] = [await start(), await start()];
+    const [a, b] = [await startTestNode(), await startTestNode()];
     await a.mine(12);
     await b.mine(20, { payTo: testKey(2).lock });
     await b.net.peers.add(a.address);
@@ -79,22 +66,22 @@ describe('syncing', () => {
   });
 
   test('goes on with another peer when the first leaves in the middle', async () => {
-    const first = await start();
+    const first = await startTestNode();
     await first.mine(200);
-    const second = await start({ bootstrap: [first.address] });
+    const second = await startTestNode({ bootstrap: [first.address] });
     await until(tipsEqual([first, second]), 'synced');
-    const third = await start({ bootstrap: [first.address, second.address] });
+    const third = await startTestNode({ bootstrap: [first.address, second.address] });
     await until(() => third.chain.tip().height > 5, 'the third began', { every: 1 });
-    await stop(first);
+    await first.stop();
     await until(tipsEqual([second, third]), 'the third has all');
   });
 });
 
 describe('relaying', () => {
   test('a block found by anybody reaches everybody, in a chain of nodes too', async () => {
-    const first = await start();
-    const second = await start({ bootstrap: [first.address] });
-    const third = await start({ bootstrap: [second.address] });
+    const first = await startTestNode();
+    const second = await startTestNode({ bootstrap: [first.address] });
+    const third = await startTestNode({ bootstrap: [second.address] });
     await until(() => third.net.status().peers === 1 && first.net.status().peers === 1, 'connected');
     for (const node of [first, third, second]) {
       await node.mine(2);
@@ -104,9 +91,9 @@ describe('relaying', () => {
   });
 
   test('a block too large for its announcement is fetched', async () => {
-    const first = await start();
+    const first = await startTestNode();
     const [funding] = await first.mine(10);
-    const second = await start({ bootstrap: [first.address] });
+    const second = await startTestNode({ bootstrap: [first.address] });
     await until(tipsEqual([first, second]), 'synced');
     const outputs = Array.from({ length: 100 }, () => ({ amount: 1_000_000, lock: testKey(3).lock }));
     const split = pay(first.chain, [coinbaseOf(funding!)], testKey(1).secret, outputs);
@@ -117,11 +104,11 @@ describe('relaying', () => {
 
   test('a payment reaches every mempool once, and its maker learns who has it', async () => {
     const told: string[] = [];
-    const first = await start({ onSeen: (txid) => told.push(`${txid} ${first.net.seenBy(txid)}`) });
+    const first = await startTestNode({ onSeen: (txid) => told.push(`${txid} ${first.net.seenBy(txid)}`) });
     const [funding] = await first.mine(10);
-    const others = [await start({ bootstrap: [first.address] })];
-    others.push(await start({ bootstrap: [first.address, others[0]!.address] }));
-    others.push(await start({ bootstrap: [others[1]!.address] }));
+    const others = [await startTestNode({ bootstrap: [first.address] })];
+    others.push(await startTestNode({ bootstrap: [first.address, others[0]!.address] }));
+    others.push(await startTestNode({ bootstrap: [others[1]!.address] }));
     const all = [first, ...others];
     await until(tipsEqual(all), 'synced');
     const tx = pay(first.chain, [coinbaseOf(funding!)], testKey(1).secret, [
@@ -137,7 +124,7 @@ describe('relaying', () => {
   });
 
   test('a child that comes before its parent makes the parent come too', async () => {
-    const [a, b] = [await start(), await start()];
+    const [a, b] = [await startTestNode(), await startTestNode()];
     const [funding] = await a.mine(10);
     const key = testKey(1);
     const parent = pay(a.chain, [coinbaseOf(funding!)], key.secret, [
@@ -157,21 +144,21 @@ describe('relaying', () => {
   });
 
   test('a node that comes later learns what is waiting', async () => {
-    const first = await start();
+    const first = await startTestNode();
     const [funding] = await first.mine(10);
     const tx = pay(first.chain, [coinbaseOf(funding!)], testKey(1).secret, [
       { amount: 1_999_990_000, lock: testKey(2).lock },
     ]);
     await first.mempool.submit(tx);
-    const late = await start({ bootstrap: [first.address] });
+    const late = await startTestNode({ bootstrap: [first.address] });
     await until(() => late.mempool.has(tx.txidHex), 'the late node has it');
   });
 });
 
 describe('strangers and wrongdoers', () => {
   test('a peer of another network is told, dropped, and not punished', async () => {
-    const regtest = await start();
-    const local = await start({ network: LOCAL_NETWORK });
+    const regtest = await startTestNode();
+    const local = await startTestNode({ network: LOCAL_NETWORK });
     await expect(local.net.peers.add(regtest.address)).rejects.toMatchObject({ code: 'peer-other-network' });
     await until(() => regtest.net.status().strangers === 1, 'the other side noticed, too');
     expect(local.net.status().strangers).toBe(1);
@@ -182,7 +169,7 @@ describe('strangers and wrongdoers', () => {
   });
 
   test('a node does not connect to itself', async () => {
-    const node = await start();
+    const node = await startTestNode();
     await expect(node.net.peers.add(node.address)).rejects.toMatchObject({ code: 'peer-self' });
   });
 
@@ -190,25 +177,28 @@ describe('strangers and wrongdoers', () => {
     ['nonsense', 'address-invalid'],
     ['/ip4/127.0.0.1/tcp/1', 'dial-failed'],
   ])('adding %s fails with %s', async (address, code) => {
-    const node = await start();
+    const node = await startTestNode();
     await expect(node.net.peers.add(address)).rejects.toMatchObject({ code });
   });
 
   test('a port in use is said so', async () => {
-    const node = await start();
+    const node = await startTestNode();
     const listen = [node.address.replace(/\/p2p\/.*/, '')];
     await expect(startNode({ listen })).rejects.toMatchObject({ code: 'listen-in-use' });
   });
 
   test('a banned peer goes, stays away over a restart, and returns when the ban is lifted', async () => {
-    const [a, b] = [await start(), await start()];
+    const [a, b] = [await startTestNode(), await startTestNode()];
     await b.net.peers.add(a.address);
     await until(() => a.net.peers.list().length === 1, 'connected');
     await a.net.peers.ban({ id: b.net.peerId, reason: 'Too loud.' });
     await until(() => b.net.peers.list().length === 0, 'gone');
     expect(a.net.peers.bans()).toMatchObject([{ id: b.net.peerId, code: 'manual', reason: 'Too loud.' }]);
-    await stop(a);
-    const again = await start({ directory: a.directory, listen: [a.address.replace(/\/p2p\/.*/, '')] });
+    await a.stop();
+    const again = await startTestNode({
+      directory: a.directory,
+      listen: [a.address.replace(/\/p2p\/.*/, '')],
+    });
     await expect(b.net.peers.add(again.address)).rejects.toMatchObject({
       code: expect.stringMatching(/dial-failed|peer-gone/),
     });

@@ -1,15 +1,11 @@
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { blockAt, PAYEE } from '../../hostile/support/blocks.ts';
 import { mineFullBlock } from '../../hostile/support/full-block.ts';
 import { requestFloods } from '../../hostile/support/requests.ts';
 import { meet, newSource, type Stranger } from '../../hostile/support/stranger.ts';
 import { type NodeProcess, startNodeProcess } from '../../support/nodes/node-process.ts';
+import { stopAfterTest } from '../../support/stop-after-test.ts';
 import { until } from '../../support/until.ts';
-
-const stops: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const stop of stops.splice(0).reverse()) await stop();
-});
 
 const LIMIT = 200_000;
 const PEERS = 6;
@@ -18,9 +14,7 @@ const BLOCKS = 8;
 const AT_ONCE = LIMIT + 128 * 1024;
 
 async function start(args: readonly string[], bootstrap: readonly string[] = []): Promise<NodeProcess> {
-  const node = await startNodeProcess({ args, bootstrap });
-  stops.push(() => node.stop());
-  return node;
+  return stopAfterTest(await startNodeProcess({ args, bootstrap }));
 }
 
 const uploaded = async ({ call }: NodeProcess) => (await call.network.activity({})).upload;
@@ -39,8 +33,7 @@ test('a node with an upload limit stays below it, and new blocks go first', asyn
   });
   const peers: Stranger[] = [];
   for (let i = 0; i < PEERS; i++) {
-    const peer = await meet(node.addresses[0]!, { from: newSource() });
-    stops.push(() => peer.stop());
+    const peer = stopAfterTest(await meet(node.addresses[0]!, { from: newSource() }));
     await peer.greet();
     peers.push(peer);
   }

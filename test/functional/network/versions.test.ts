@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { REGTEST_NETWORK } from '../../../main/core/params/built-in-networks.ts';
 import { encodeBlockAnnouncement } from '../../../main/net/protocol/announcements.ts';
 import { FRAME } from '../../../main/net/protocol/frame-types.ts';
@@ -7,26 +7,12 @@ import { isPeerViolation } from '../../../main/net/protocol/wire-violation.ts';
 import { encodeGetHeaders } from '../../../main/net/protocol/sync-messages.ts';
 import { type RawPeer, startRawPeer } from '../../support/nodes/raw-peer.ts';
 import { mineOn, tipOf } from '../../support/chain/test-chain.ts';
-import { startNode, type TestNode } from '../../support/nodes/test-node.ts';
+import type { TestNode } from '../../support/nodes/test-node.ts';
+import { startTestNode, startTestPeer } from '../../support/stop-after-test.ts';
 import { until } from '../../support/until.ts';
 
-const stops: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const stop of stops.splice(0).reverse()) await stop();
-});
-
-async function node(bootstrap: string[] = []): Promise<TestNode> {
-  const started = await startNode({ bootstrap });
-  stops.push(() => started.stop());
-  return started;
-}
-
 async function speaking(at: TestNode, versionMin: number, versionMax: number): Promise<RawPeer> {
-  const peer = await startRawPeer(at.address, {
-    network: REGTEST_NETWORK,
-    hello: { versionMin, versionMax },
-  });
-  stops.push(() => peer.stop());
+  const peer = await startTestPeer(at, { hello: { versionMin, versionMax } });
   await until(() => at.net.peers.list().some(({ id }) => id === peer.id), 'greeted');
   return peer;
 }
@@ -38,7 +24,7 @@ async function next(reader: { next(): Promise<unknown> }): Promise<Frame> {
 }
 
 test('a peer that speaks 1 to 2 and one that speaks 1 meet in 1; what only 2 has is answered, and costs nothing', async () => {
-  const at = await node();
+  const at = await startTestNode();
   await at.mine(3);
   const peer = await speaking(at, 1, 2);
   expect(peer.control.version).toBe(1);
@@ -55,7 +41,7 @@ test('a peer that speaks 1 to 2 and one that speaks 1 meet in 1; what only 2 has
 });
 
 test('even from a newer one a frame has a limit', async () => {
-  const at = await node();
+  const at = await startTestNode();
   const peer = await speaking(at, 1, 2);
   const stream = await peer.open(peer.names.sync);
   await writeFrame(stream, 0x6e, 7, [new Uint8Array(65_537)]);
@@ -63,7 +49,7 @@ test('even from a newer one a frame has a limit', async () => {
 });
 
 test('without a version in common nobody is punished', async () => {
-  const at = await node();
+  const at = await startTestNode();
   await expect(
     startRawPeer(at.address, { network: REGTEST_NETWORK, hello: { versionMin: 2, versionMax: 3 } }),
   ).rejects.toThrow(/hello-version|lost/);
@@ -72,9 +58,9 @@ test('without a version in common nobody is punished', async () => {
 });
 
 test('an announcement of a kind that does not exist yet: the header counts, for the next node, too', async () => {
-  const at = await node();
+  const at = await startTestNode();
   await at.mine(3);
-  const further = await node([at.address]);
+  const further = await startTestNode({ bootstrap: [at.address] });
   await until(() => further.chain.tip().height === 3, 'synced');
   const peer = await speaking(at, 1, 2);
   await until(() => peer.host.gossip.meshPeers(peer.names.blocks).length > 0, 'in the mesh');

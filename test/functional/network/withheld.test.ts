@@ -1,27 +1,15 @@
-import { afterEach, describe, expect, test } from 'vitest';
-import { REGTEST_NETWORK } from '../../../main/core/params/built-in-networks.ts';
+import { describe, expect, test } from 'vitest';
 import { decodeBlock } from '../../../main/core/primitives/block.ts';
 import { isViolation } from '../../../main/core/violation.ts';
 import { encodeBlockAnnouncement } from '../../../main/net/protocol/announcements.ts';
-import { type RawPeer, startRawPeer } from '../../support/nodes/raw-peer.ts';
+import type { RawPeer } from '../../support/nodes/raw-peer.ts';
 import { coinbaseOf, mineOn, parentOf, pay, testKey, tipOf } from '../../support/chain/test-chain.ts';
-import { startNode, type TestNode, type TestNodeOptions } from '../../support/nodes/test-node.ts';
+import type { TestNode } from '../../support/nodes/test-node.ts';
+import { startTestNode, startTestPeer } from '../../support/stop-after-test.ts';
 import { until } from '../../support/until.ts';
 
-const stops: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const stop of stops.splice(0).reverse()) await stop();
-});
-
-async function start(options?: TestNodeOptions): Promise<TestNode> {
-  const node = await startNode(options);
-  stops.push(() => node.stop());
-  return node;
-}
-
 async function attack(at: TestNode): Promise<RawPeer> {
-  const peer = await startRawPeer(at.address, { network: REGTEST_NETWORK });
-  stops.push(() => peer.stop());
+  const peer = await startTestPeer(at);
   await until(() => peer.host.gossip.meshPeers(peer.names.blocks).length > 0, 'in the mesh');
   return peer;
 }
@@ -51,10 +39,10 @@ async function withhold(nodes: readonly TestNode[], count = 1): Promise<void> {
 }
 
 async function three(): Promise<[TestNode, TestNode, TestNode]> {
-  const first = await start();
+  const first = await startTestNode();
   await first.mine(20);
-  const second = await start({ bootstrap: [first.address] });
-  const third = await start({ bootstrap: [second.address] });
+  const second = await startTestNode({ bootstrap: [first.address] });
+  const third = await startTestNode({ bootstrap: [second.address] });
   await until(same([first, second, third]), 'synced');
   return [first, second, third];
 }
@@ -73,7 +61,7 @@ describe('a header whose body is withheld', () => {
 
   test('an honest block beside it is found by a node that never heard it announced', async () => {
     const nodes = await three();
-    const apart = await start();
+    const apart = await startTestNode();
     for (let height = 1; height <= 20; height++) {
       const { id } = nodes[0].chain.atHeight(height)!;
       await apart.chain.submitBlock((await nodes[0].chain.readBlock(id))!);
@@ -103,13 +91,15 @@ describe('a header whose body is withheld', () => {
 
 describe('a deep split that heals', () => {
   test('costs no honest peer anything', async () => {
-    const first = await start();
+    const first = await startTestNode();
     await first.mine(100);
     const beside: TestNode[] = [];
     for (let i = 0; i < 3; i++)
-      beside.push(await start({ bootstrap: [first.address, ...beside.map(({ address }) => address)] }));
+      beside.push(
+        await startTestNode({ bootstrap: [first.address, ...beside.map(({ address }) => address)] }),
+      );
     await until(same([first, ...beside]), 'one side');
-    const heavier = await start();
+    const heavier = await startTestNode();
     await heavier.mine(130, { payTo: testKey(2).lock });
     await heavier.net.peers.add(first.address);
     await until(same([first, ...beside, heavier]), 'one chain', { ms: 60_000 });

@@ -1,31 +1,19 @@
 import { randomBytes } from 'node:crypto';
-import { afterEach, describe, expect, test } from 'vitest';
-import { REGTEST_NETWORK } from '../../../main/core/params/built-in-networks.ts';
+import { describe, expect, test } from 'vitest';
 import { createHeader } from '../../../main/core/primitives/header.ts';
 import { encodeBlockAnnouncement, encodeWids } from '../../../main/net/protocol/announcements.ts';
 import { FRAME } from '../../../main/net/protocol/frame-types.ts';
 import { encodeTransactions } from '../../../main/net/protocol/relay-messages.ts';
 import { encodeHeaders } from '../../../main/net/protocol/sync-messages.ts';
 import type { Handler } from '../../../main/net/protocol/responder.ts';
-import { type RawPeer, type RawPeerOptions, startRawPeer } from '../../support/nodes/raw-peer.ts';
+import type { RawPeer, RawPeerOptions } from '../../support/nodes/raw-peer.ts';
 import { coinbaseOf, mineOn, parentOf, pay, testKey, tipOf } from '../../support/chain/test-chain.ts';
-import { startNode, type TestNode } from '../../support/nodes/test-node.ts';
+import type { TestNode } from '../../support/nodes/test-node.ts';
+import { startTestNode, startTestPeer } from '../../support/stop-after-test.ts';
 import { until } from '../../support/until.ts';
 
-const stops: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const stop of stops.splice(0).reverse()) await stop();
-});
-
-async function node(): Promise<TestNode> {
-  const started = await startNode();
-  stops.push(() => started.stop());
-  return started;
-}
-
 async function rogue(at: TestNode, options: Partial<RawPeerOptions> = {}): Promise<RawPeer> {
-  const peer = await startRawPeer(at.address, { network: REGTEST_NETWORK, ...options });
-  stops.push(() => peer.stop());
+  const peer = await startTestPeer(at, options);
   await until(() => at.net.peers.list().some(({ id }) => id === peer.id), 'greeted');
   return peer;
 }
@@ -47,7 +35,7 @@ const once = (bodyOf: () => Uint8Array, type: number, cap: number): Handler => (
 
 describe('peers that break rules', () => {
   test('a header without work: banned at the first', async () => {
-    const at = await node();
+    const at = await startTestNode();
     const peer = await rogue(at);
     const good = mineOn(at.chain, tipOf(at.chain)).header;
     // Half of all nonces are good enough on regtest, so the first bad one is near.
@@ -61,7 +49,7 @@ describe('peers that break rules', () => {
   });
 
   test('a payment with a wrong signature: fetched, refused, banned', async () => {
-    const at = await node();
+    const at = await startTestNode();
     const [funding] = await at.mine(10);
     const good = pay(at.chain, [coinbaseOf(funding!)], testKey(2).secret, [
       { amount: 1_000_000, lock: testKey(2).lock },
@@ -95,7 +83,7 @@ describe('peers that break rules', () => {
     ['a frame that does not exist', [0, 0, 0, 0, 0xee, 0, 0, 0, 0], 'wire-unknown'],
     ['a request that does not decode', [1, 0, 0, 0, FRAME.getBlocks.type, 0, 0, 0, 0, 5], 'codec-truncated'],
   ])('%s: banned', async (_what, bytes, code) => {
-    const at = await node();
+    const at = await startTestNode();
     const peer = await rogue(at);
     const stream = await peer.open(peer.names.sync);
     stream.send(Uint8Array.from(bytes));
@@ -103,7 +91,7 @@ describe('peers that break rules', () => {
   });
 
   test('headers that do not follow each other: banned', async () => {
-    const at = await node();
+    const at = await startTestNode();
     const first = mineOn(at.chain, tipOf(at.chain));
     const second = mineOn(at.chain, parentOf(first));
     const headers = once(
@@ -120,7 +108,7 @@ describe('peers that break rules', () => {
   });
 
   test('claims of work that is never shown cost a peer its place in the end', async () => {
-    const at = await node();
+    const at = await startTestNode();
     const nothing = once(() => encodeHeaders([]), FRAME.headers.type, FRAME.getHeaders.cap);
     const peer = await rogue(at, {
       hello: { height: 1000, work: 1n << 60n, id: new Uint8Array(32).fill(1) },
@@ -138,9 +126,9 @@ describe('peers that break rules', () => {
   });
 
   test('a block other than the one asked for is not taken, and an honest peer still brings the right one', async () => {
-    const source = await node();
+    const source = await startTestNode();
     const blocks = await source.mine(3);
-    const at = await node();
+    const at = await startTestNode();
     const wrong = blocks[2]!.bytes;
     const peer = await rogue(at, {
       hello: { height: 3, work: source.chain.tip().work, id: blocks[2]!.header.id },
@@ -164,9 +152,9 @@ describe('peers that break rules', () => {
   });
 
   test('a body whose bytes were changed says nothing about the block', async () => {
-    const source = await node();
+    const source = await startTestNode();
     const blocks = await source.mine(2);
-    const at = await node();
+    const at = await startTestNode();
     const changed = blocks.map((block) => {
       const bytes = block.bytes.slice();
       bytes[bytes.length - 1]! ^= 1;
