@@ -19,11 +19,12 @@ import { type Flood, requestFloods, snapshotRoot } from './support/requests.ts';
 import { meet, NAMES, newSource, type Stranger } from './support/stranger.ts';
 import { inOneWorld, type World } from './support/world.ts';
 
-const PEERS = scale(12, 60);
-const MS = scale(1000, 15_000);
+const PEERS = scale(6, 60);
+const MS = scale(300, 15_000);
 /** A budget that is short makes its peers wait, but not for longer than this. */
 const ANSWERED = { ms: 60_000 };
-const FULL_TRANSACTIONS = 9900;
+/** A block of the largest size in the long form; a quarter of it otherwise, which is made and fetched as much faster. */
+const FULL_TRANSACTIONS = scale(2500, 9900);
 const world = inOneWorld(200);
 
 /** What it holds in memory with a full block, and what it has prepared to serve that. */
@@ -81,9 +82,9 @@ async function aPeer({ addresses }: NodeProcess): Promise<Stranger> {
   return peer;
 }
 
-async function peersOf(node: NodeProcess): Promise<Stranger[]> {
+async function peersOf(node: NodeProcess, count = PEERS): Promise<Stranger[]> {
   const met: Stranger[] = [];
-  for (let i = 0; i < PEERS; i++) met.push(await aPeer(node));
+  for (let i = 0; i < count; i++) met.push(await aPeer(node));
   return met;
 }
 
@@ -137,7 +138,9 @@ const KINDS = Object.keys(
     root: new Uint8Array(32),
   }),
 );
-const NEAR_TIP = new Set(['getBlocks, full', 'getParts, one', 'getParts, 2 000', 'pushBlock', 'getCompact']);
+/** In a mixed attack every kind has at least one peer. */
+const MIXED = Math.max(PEERS, KINDS.length);
+const NEAR_TIP = new Set(['getBlocks, full', 'getParts, one', 'getParts, many', 'pushBlock', 'getCompact']);
 
 test.each(KINDS)('%s: each of many peers is answered, and the node works on', async (kind) => {
   const { victim } = world();
@@ -161,7 +164,7 @@ test('all kinds at once: a node in sync stays in sync, and a new node fetches ev
   const { victim, later } = world();
   await mineAndSend();
   const before = await lastEntry(victim);
-  const peers = await peersOf(victim);
+  const peers = await peersOf(victim, MIXED);
   await suffer(settled(), {
     what: 'all kinds at once',
     seed: 41,
@@ -192,7 +195,7 @@ test('a node that syncs while it is attacked gets to the tip', async () => {
   await mineAndSend();
   const node = await startNodeProcess({ bootstrap: honest.addresses, listen: ['/ip4/127.64.9.8/tcp/0'] });
   later(() => node.stop());
-  const peers = await peersOf(node);
+  const peers = await peersOf(node, MIXED);
   const { stop } = attack(peers, Object.values(floods()));
   const { height } = await victim.call.chain.tip();
   await until(

@@ -99,7 +99,7 @@ test(`${FORGERS * 100} payments with wrong signatures: each sender is gone at it
   const senders = new Set(hostile.map(({ id }) => id));
   const theirs = bans.filter(({ id }) => id !== null && senders.has(id));
   expect(new Set(theirs.map(({ id }) => id))).toEqual(senders);
-  expect(theirs.every(({ code }) => code === 'tx-signature')).toBe(true);
+  expect([...new Set(theirs.map(({ code }) => code))]).toEqual(['tx-signature']);
   expect((await world().victim.call.mempool.summary()).count).toBe(0);
 });
 

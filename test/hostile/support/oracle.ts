@@ -10,11 +10,11 @@ import { PAYEE } from './blocks.ts';
 import type { World } from './world.ts';
 
 /**
- * What the node may suffer, whatever anybody sends: the pass criteria of all hostile tests. `npm run test:long` asserts the
- * required figures; `npm test` also runs on machines three times slower, and beside other work.
+ * The pass criteria of all hostile tests. `npm run test:long` asserts the required figures. `npm test` also runs on slow
+ * machines and beside other work: it asserts no delay, and its waits end late.
  */
 const MOST = {
-  lagMs: scale(750, 250),
+  lagMs: scale(Number.POSITIVE_INFINITY, 250),
   tipMs: scale(30_000, 10_000),
   goneMs: 60_000,
   memory: 1.2,
