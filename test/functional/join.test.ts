@@ -45,7 +45,7 @@ describe('joining', () => {
     // Nobody is there who could give it the file.
     const again = await startTestProcess({ join: text, env: home, datadir: joined.datadir });
     expect((await again.call.node.status()).network).toBe('Our street');
-  }, 60_000);
+  });
 
   test.each([
     ['kith:join?nonsense', 'join-link-invalid'],

@@ -86,6 +86,6 @@ describe('compact blocks', () => {
     expect(at.net.peers.bans()).toEqual([]);
     await honest.chain.submitBlock(block.bytes);
     await until(same([at, honest]), 'fetched from another peer', { ms: 30_000 });
-    expect(at.net.peers.list().find(({ id }) => id === peer.id)?.score ?? 0).toBeLessThan(100);
+    expect(at.net.peers.list().find(({ id }) => id === peer.id)?.score).toBeLessThan(100);
   });
 });

@@ -69,18 +69,19 @@ describe('the fetcher', () => {
       onViolation: (peer, { code }) => void blamed.push(`${peer}:${code}`),
       log: silent,
     });
-    const settle = () => new Promise((resolve) => setTimeout(resolve, 20));
-    return { fetcher, requests, delivered, violations, blamed, settle };
+    /** Every wanted transaction was delivered or given up. */
+    const settled = () => until(() => fetcher.size === 0, 'nothing is wanted any more');
+    return { fetcher, requests, delivered, violations, blamed, settled };
   }
   const rogue = txOf(99);
 
   test('asks one announcer only, and gathers a burst into one request', async () => {
     const [a, b] = [txOf(1), txOf(2)];
-    const { fetcher, requests, delivered, settle } = fetching({ p: [a, b], q: [a, b] });
+    const { fetcher, requests, delivered, settled } = fetching({ p: [a, b], q: [a, b] });
     fetcher.want('wid', [widOf(a)], 'p');
     fetcher.want('wid', [widOf(b)], 'p');
     fetcher.want('wid', [widOf(a), widOf(b)], 'q');
-    await settle();
+    await settled();
     expect(requests).toEqual([{ peer: 'p', ids: [widOf(a), widOf(b)] }]);
     expect(delivered).toEqual([`p:${a.txidHex}`, `p:${b.txidHex}`]);
     expect(fetcher.size).toBe(0);
@@ -88,34 +89,34 @@ describe('the fetcher', () => {
 
   test('asks the next announcer when the first has nothing, fails, or leaves', async () => {
     const tx = txOf(3);
-    const { fetcher, delivered, settle } = fetching({ empty: [], silent: 'gone', good: [tx] });
+    const { fetcher, delivered, settled } = fetching({ empty: [], silent: 'gone', good: [tx] });
     for (const peer of ['empty', 'left', 'silent', 'good']) fetcher.want('wid', [widOf(tx)], peer);
-    await settle();
+    await settled();
     expect(delivered).toEqual([`good:${tx.txidHex}`]);
     expect(fetcher.size).toBe(0);
   });
 
   test('gives up when nobody has it', async () => {
     const tx = txOf(4);
-    const { fetcher, settle } = fetching({ p: [], q: 'gone' });
+    const { fetcher, settled } = fetching({ p: [], q: 'gone' });
     fetcher.want('wid', [widOf(tx)], 'p');
     fetcher.want('wid', [widOf(tx)], 'q');
-    await settle();
+    await settled();
     expect(fetcher.size).toBe(0);
   });
 
   test('fetches parents by txid', async () => {
     const parent = txOf(5);
-    const { fetcher, delivered, settle } = fetching({ p: [parent] });
+    const { fetcher, delivered, settled } = fetching({ p: [parent] });
     fetcher.want('txid', [parent.txidHex], 'p');
-    await settle();
+    await settled();
     expect(delivered).toEqual([`p:${parent.txidHex}`]);
   });
 
   test('reports a transaction that nobody asked for', async () => {
-    const { fetcher, violations, delivered, settle } = fetching({ p: [rogue] });
+    const { fetcher, violations, delivered, settled } = fetching({ p: [rogue] });
     fetcher.want('wid', [widOf(txOf(6))], 'p');
-    await settle();
+    await settled();
     expect(violations).toMatchObject([{ code: 'tx-unasked' }]);
     expect(delivered).toEqual([]);
   });

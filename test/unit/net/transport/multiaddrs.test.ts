@@ -56,7 +56,8 @@ describe('addresses', () => {
 
 test('names carry the network, and a stranger is recognised by its handshake', () => {
   const names = namesOf('0123456789abcdef'.repeat(4));
-  expect(Object.values(names).every((name) => name.startsWith('/kith/01234567/'))).toBe(true);
+  expect(Object.keys(names)).not.toEqual([]);
+  for (const name of Object.values(names)) expect(name).toMatch(/^\/kith\/01234567\//);
   expect(helloAmong(['/ipfs/ping/1.0.0', '/kith/deadbeef/hello/1'])).toBe('/kith/deadbeef/hello/1');
   expect(helloAmong(['/kith/DEADBEEF/hello/1', '/kith/deadbeef/hello/1/x', '/hello/1'])).toBeNull();
 });
