@@ -17,7 +17,9 @@ test('lives, shows its page, stops by itself and leaves nothing behind', async (
   await demo.says(/ben connected to ada, a bootstrap node/);
   await demo.says(/your node connected to (ada|ben), /);
   await demo.says(LIVING);
-  await demo.says(/[1-9]\d* (small blocks received in full|compact blocks, \d+ % reconstructed without a round trip)/);
+  await demo.says(
+    /[1-9]\d* (small blocks received in full|compact blocks, \d+ % reconstructed without a round trip)/,
+  );
   expect(await demo.ended).toBe(0);
   expect(demo.output()).toContain('25 s are over');
   expect(children.filter(isRunning)).toEqual([]);
