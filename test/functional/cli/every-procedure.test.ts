@@ -92,11 +92,11 @@ test('wallet: made, listed, locked, restored', async () => {
     passphrase: 'and more',
   });
   expect(holds(restored, 'name:text firstAddress:text')).toEqual([]);
-  const look = await ask<{ wallet: string }>('wallet.inspect', { mnemonic: made['mnemonic'] });
-  expect([holds(look, 'firstAddress:text wallet:text'), look.wallet]).toEqual([[], 'mine']);
+  const look = (await call(dir, 'wallet.inspect', { mnemonic: made['mnemonic'] })) as Fields;
+  expect([holds(look, 'firstAddress:text wallet:text'), look['wallet']]).toEqual([[], 'mine']);
   expect(await ask('wallet.unlock', { name: 'mine', password: PASSWORD, seconds: 60 })).toEqual({});
   expect(await ask('wallet.list')).toContainEqual({ name: 'mine', locked: false });
-  expect(await ask('wallet.deleted')).toEqual([]);
+  expect(await call(dir, 'wallet.deleted')).toEqual([]);
   expect(await ask('wallet.lock', { name: 'mine' })).toEqual({});
   expect(await ask('wallet.list')).toContainEqual({ name: 'mine', locked: true });
   const { address } = await ask<{ address: string }>('wallet.address', { name: 'mine' });
