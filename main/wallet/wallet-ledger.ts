@@ -142,6 +142,18 @@ export function createLedger(state: LedgerState, keyring: Keyring): Ledger {
     }
   };
 
+  /**
+   * A coin became known: transactions in no block that were seen before it, such as while the chain is read again, spend
+   * it. Without this a payment of the wallet's own would count as another user's.
+   */
+  const completeSpenders = (key: OutpointKey, changes: WalletChanges) => {
+    for (const txid of unmined.spendersOf(key)) {
+      const record = unmined.records.get(txid)!;
+      const inputs = matcher.inputs(record.tx);
+      if (inputs.length > record.inputs.length) update(record, { inputs }, changes);
+    }
+  };
+
   const connectTransaction = (tx: Transaction, place: BlockPlace, changes: WalletChanges): boolean => {
     const outputs = matcher.outputs(tx);
     const inputs = matcher.inputs(tx);
@@ -157,6 +169,7 @@ export function createLedger(state: LedgerState, keyring: Keyring): Ledger {
     for (const [key, coin] of createdCoins(record)) {
       addCoin(key, coin);
       changes.putCoin(key, coin);
+      completeSpenders(key, changes);
     }
     return true;
   };
@@ -229,6 +242,7 @@ export function createLedger(state: LedgerState, keyring: Keyring): Ledger {
         changes.putCoin(key, coin);
         use([{ index: 0, place: coin.place }]);
       }
+      for (const [key] of found) completeSpenders(key, changes);
       const isPast = ({ tx, inputs, outputs }: UnminedRecord) =>
         outputs.some(({ index }) => coins.has(outpointKeyOf(tx.txidHex, index))) ||
         inputs.some(({ index }) => {
@@ -255,6 +269,7 @@ export function createLedger(state: LedgerState, keyring: Keyring): Ledger {
       const record = { tx, firstSeen: now, inputs, outputs, ...fresh };
       addUnmined(record);
       changes.putUnmined(record);
+      for (const { index } of outputs) completeSpenders(outpointKeyOf(tx.txidHex, index), changes);
       use(outputs);
       revision++;
     },

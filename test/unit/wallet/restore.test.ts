@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createBlock } from '../../../main/core/primitives/block.ts';
+import { encodeAddress } from '../../../main/core/primitives/address.ts';
 import { type Lock, LOCK_KEY } from '../../../main/core/primitives/coin.ts';
 import { createHeader } from '../../../main/core/primitives/header.ts';
 import { createTransaction } from '../../../main/core/primitives/transaction.ts';
@@ -22,8 +23,10 @@ import { coinbaseOf, newDirectory, pay, silent, testKey } from '../../support/ch
 import {
   eventually,
   MATURITY,
+  network,
   openWorld,
   PASSWORD,
+  send,
   signer,
   SUBSIDY,
   type World,
@@ -257,6 +260,21 @@ describe('a payment further ahead than any wallet of ours gives addresses away',
     await again.mine(1, await lockAt(mnemonic, 600));
     await eventually(async () => await holds(again, 'near')).toBe(2 * SUBSIDY);
   });
+});
+
+test('a payment in no block that is seen before the coins that it spends is completed once they are known', async () => {
+  const world = await open();
+  const { mnemonic } = await world.wallets.create({ name: 'a', password: PASSWORD, words: 12 });
+  for (let i = 0; i < 3; i++) await world.mine(1, world.wallets.payout('a'));
+  await world.mine(MATURITY);
+  await send(world, 'a', encodeAddress(network.hrp, STRANGER.lock), 2 * SUBSIDY);
+  // Its mempool is read at once, the chain behind it.
+  await world.wallets.restore({ name: 'b', password: PASSWORD, mnemonic });
+  const viewOf = async (name: string) => [
+    await world.wallets.balance(name),
+    (await world.wallets.history({ name, limit: 1 })).map(({ txid, amount, fee }) => ({ txid, amount, fee })),
+  ];
+  await eventually(() => viewOf('b')).toEqual(await viewOf('a'));
 });
 
 test('a restored wallet that is locked notes where it may have missed a payment, and finds it once unlocked', async () => {
