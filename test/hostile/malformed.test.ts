@@ -61,7 +61,7 @@ const decoders: Record<string, (bytes: Uint8Array) => unknown> = {
 async function allDecoders(): Promise<unknown[]> {
   const network = new URL('../../main/net/', import.meta.url);
   const files = (await readdir(network, { recursive: true })).filter((file) =>
-    /^(wire\/messages\/.*|reach\/.*-messages)\.ts$/.test(file),
+    /^(protocol|nat)\/[^/]+\.ts$/.test(file),
   );
   const modules = await Promise.all(
     files.map((file) => import(new URL(file, network).href) as Promise<Record<string, unknown>>),
