@@ -11,7 +11,7 @@ interface Expected {
   readonly txid: string;
   readonly tip: unknown;
   readonly stats: unknown;
-  readonly balance: unknown;
+  readonly balance: Readonly<Record<string, number>>;
   readonly history: readonly string[];
 }
 
@@ -27,7 +27,8 @@ test.each(versions)('%s, written by an earlier commit, opens and goes on', async
   const { name: wallet, password } = expected.wallet;
   expect(await call.chain.tip()).toEqual(expected.tip);
   expect(await call.chain.stats()).toEqual(expected.stats);
-  expect(await call.wallet.balance({ name: wallet })).toEqual(expected.balance);
+  // The contract may have got fields since then.
+  expect(await call.wallet.balance({ name: wallet })).toMatchObject(expected.balance);
   const history = await call.wallet.history({ name: wallet, limit: 100 });
   expect(history.map((entry) => entry.txid)).toEqual(expected.history);
   const { address } = await call.wallet.address({ name: wallet });
