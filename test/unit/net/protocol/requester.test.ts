@@ -78,6 +78,22 @@ const once = (act: (stream: Stream, frame: Frame) => unknown) => (stream: Stream
 const silent = once(() => undefined);
 
 describe('one stream for many requests', () => {
+  test('writes a small request before a large one that follows it, so that answers come in order', async () => {
+    const ids: number[] = [];
+    const handle: Handler['handle'] = async (frame, reply) => {
+      ids.push(frame.id);
+      await reply(REPLY, frame.body.subarray(0, 1));
+      return null;
+    };
+    const { caller, violations } = callerTo(
+      (stream) => void serve(stream, new Map([[ASK, { cap: 10_000, handle }]])),
+    );
+    const calls = [caller.call(request([1])), caller.call({ ...request([1]), body: new Uint8Array(8_000) })];
+    expect(await Promise.all(calls)).toEqual([null, null]);
+    expect(ids).toEqual([1, 2]);
+    expect(violations).toEqual([]);
+  });
+
   test('answers pipelined requests in order', async () => {
     const { caller } = callerTo(answering());
     const got: number[][] = [];
