@@ -140,7 +140,9 @@ export type Pay = (bytes: number, begun: boolean) => Promise<void>;
 export const PIECE_BYTES = 64 * 1024;
 
 /**
- * Sends one frame whose body is given in parts, and waits as `write` does.
+ * Sends one frame whose body is given in parts, and waits as `write` does. Without `pay` the whole frame is given to the
+ * stream before this function returns, so that frames leave in the order of the calls, whatever their size: a peer answers
+ * requests in the order in which they arrive. With `pay`, write the next frame of a stream after this one.
  * @throws {KithError} `stream-lost`, `stream-stalled`; errors of `pay`.
  */
 export async function writeFrame(
@@ -165,7 +167,7 @@ export async function writeFrame(
     head.set(part, at);
     at += part.length;
   }
-  await pay?.(head.length, false);
+  if (pay !== undefined) await pay(head.length, false);
   return write(stream, [head]);
 }
 

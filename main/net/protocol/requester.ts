@@ -69,8 +69,6 @@ interface Pending {
 interface Line {
   readonly stream: Promise<Stream>;
   reader: FrameReader | null;
-  /** Resolves when all requests so far are written: they are written one after another, in the order of their ids. */
-  written: Promise<void>;
 }
 
 export function createCaller(deps: CallerDeps): Caller {
@@ -193,7 +191,7 @@ export function createCaller(deps: CallerDeps): Caller {
 
   function connect(): Line {
     if (line !== null) return line;
-    const opened: Line = { stream: deps.open(), reader: null, written: Promise.resolve() };
+    const opened: Line = { stream: deps.open(), reader: null };
     line = opened;
     void read(opened);
     return opened;
@@ -212,12 +210,12 @@ export function createCaller(deps: CallerDeps): Caller {
         pending.push({ id, request, left: replies, settle });
       });
       if (pending.length === 1) watch(of);
-      // Out of order, the peer would answer the later request first, and be banned for an honest answer.
-      of.written = of.written.then(async () => writeFrame(await of.stream, kind.type, id, [body]));
-      of.written.catch((error: unknown) => {
-        if (codeOf(error) === 'stream-stalled') fail(of, peerViolation('wire-unread'));
-        else lost(of, error);
-      });
+      of.stream
+        .then((it) => writeFrame(it, kind.type, id, [body]))
+        .catch((error: unknown) => {
+          if (codeOf(error) === 'stream-stalled') fail(of, peerViolation('wire-unread'));
+          else lost(of, error);
+        });
       const outcome = await result;
       if (outcome instanceof KithError) throw outcome;
       return outcome;

@@ -174,8 +174,7 @@ export async function createHost(deps: HostDeps): Promise<Host> {
       try {
         const signal = AbortSignal.timeout(DIAL_MS);
         const found = await lookUp(target, { isBanned: (host) => deps.denied.host(host), signal });
-        // Not as a list of one: with a list, blocks of a bootstrap node did not arrive.
-        return await node.dial(found.length === 1 ? found[0]! : found, { signal });
+        return await node.dial(found, { signal });
       } catch (error) {
         const said = messageOf(error);
         const code = said.includes(DUPLICATE_PEER_ID)

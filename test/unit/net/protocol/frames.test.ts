@@ -29,6 +29,18 @@ function head(length: number, type: number, id = 0): Uint8Array {
 }
 
 describe('frames over a real stream', () => {
+  test('leave in the order of the calls, a small one before a large one that follows it', async () => {
+    const { near, far } = await streams.pair();
+    const sizes = [10, 8_000, 0, 200_000, 5];
+    const sending = sizes.map((size, i) => writeFrame(near, KNOWN, i, [new Uint8Array(size)]));
+    const reader = readerOf(far);
+    for (const [i, size] of sizes.entries()) {
+      const frame = (await reader.next()) as Frame;
+      expect([frame.id, frame.body.length]).toEqual([i, size]);
+    }
+    await Promise.all(sending);
+  });
+
   test('carry bodies of every size, in order, as plain byte arrays', async () => {
     const { near, far } = await streams.pair();
     const sizes = [0, 1, 9, 100, 4096, 4097, 65_535, 70_000, 300_000, CAP];
