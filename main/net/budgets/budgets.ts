@@ -45,9 +45,8 @@ export interface BudgetsDeps {
 
 /** Longest time spent on requests before the event loop runs other work. */
 const TURN_MS = 10;
-const LANES: readonly Lane[] = ['relay', 'bulk', 'open'];
-/** Order of work when more is granted than fits into a turn: the lowest number first. */
-const RANK: Readonly<Record<Lane, number>> = { relay: 0, open: 1, bulk: 2 };
+/** In the order in which they get the upload limit and the turns of the event loop: new blocks before history. */
+const LANES: readonly Lane[] = ['relay', 'open', 'bulk'];
 
 export function createBudgets(deps: BudgetsDeps): Budgets {
   const { upload, groupOf, ms = () => performance.now() } = deps;
@@ -64,11 +63,10 @@ export function createBudgets(deps: BudgetsDeps): Budgets {
     });
   const queues: Readonly<Record<Lane, FairQueue>> = {
     relay: queueOf('relay'),
-    bulk: queueOf('bulk'),
     open: queueOf('open'),
+    bulk: queueOf('bulk'),
   };
 
-  // In this order, so that new blocks and transactions get the rest of the upload limit first.
   function pump(): void {
     clearTimeout(timer);
     if (stopped) return;
@@ -81,8 +79,8 @@ export function createBudgets(deps: BudgetsDeps): Budgets {
     const accountOf = (lane: Lane): Account => ({ group, own: createBalance(LIMITS[lane].peer, ms) });
     const accounts: Readonly<Record<Lane, Account>> = {
       relay: accountOf('relay'),
-      bulk: accountOf('bulk'),
       open: accountOf('open'),
+      bulk: accountOf('bulk'),
     };
     let large: Promise<unknown> = Promise.resolve();
     return {
@@ -90,7 +88,7 @@ export function createBudgets(deps: BudgetsDeps): Budgets {
         const { lane } = COST[request];
         const amount = costOf(request, bytes);
         await queues[lane].spend(accounts[lane], amount);
-        await turn(RANK[lane], amount.micros);
+        await turn(LANES.indexOf(lane), amount.micros);
       },
       async answer(request, bytes, begun) {
         const { lane } = COST[request];
@@ -98,7 +96,7 @@ export function createBudgets(deps: BudgetsDeps): Budgets {
         await (begun ? queues[lane].proceed : queues[lane].spend)(accounts[lane], amount);
         // Each piece is encrypted when it is sent: a burst of full blocks would block the event loop for a third of a
         // second.
-        await turn(RANK[lane], amount.micros);
+        await turn(LANES.indexOf(lane), amount.micros);
       },
       end() {
         for (const lane of LANES) queues[lane].drop(accounts[lane]);
