@@ -1,7 +1,7 @@
 /**
  * Valid requests of every kind, as fast as they are answered, from many peers of as many network groups. None of it is a
- * violation, so nobody is sent away: the budgets (docs/costs.md) have to keep the node working. `npm run test:long` takes
- * the sixty peers of the requirement and asserts its figures (support/oracle.ts).
+ * violation, so nobody is sent away: the budgets (docs/costs.md) have to keep the node working (support/oracle.ts).
+ * `npm run test:long` takes the sixty peers of the requirement.
  */
 import { beforeAll, expect, test } from 'vitest';
 import type { Block } from '../../main/core/primitives/block.ts';
