@@ -1,54 +1,31 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import os from 'node:os';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
-import { chromium, type Browser } from '@playwright/test';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { KithClient } from '../../shared/contract/contract.ts';
 import { connect } from '../../main/demo/connect.ts';
-import { demoNodeArgs } from '../../main/demo/demo-nodes.ts';
-import { createChildLauncher } from '../../main/demo/launch.ts';
-import { startNodeProcess, type NodeProcess } from '../../main/demo/node-process.ts';
+import type { NodeProcess } from '../../main/demo/node-process.ts';
 import { createAppPage, type AppPage } from '../support/app-page.ts';
-import { CHROMIUM_ARGS, findChromium } from '../support/chromium.ts';
+import { type BrowserPages, startBrowserPages } from '../support/browser-pages.ts';
 
 // Two real nodes as processes of their own, and a real browser on the first one's page.
 const PASSWORD = 'correct horse battery';
 const SCREENS = path.resolve('out/screens');
-const launcher = createChildLauncher();
-const errors: string[] = [];
-let folder: string;
-let browser: Browser;
+let pages: BrowserPages;
 let person: AppPage;
 let friend: KithClient;
 let mine: NodeProcess;
 
 beforeAll(async () => {
-  folder = mkdtempSync(path.join(os.tmpdir(), 'kith-app-'));
   mkdirSync(SCREENS, { recursive: true });
-  mine = await startNodeProcess(launcher.launch, demoNodeArgs(path.join(folder, 'mine'), []));
-  const theirs = await startNodeProcess(
-    launcher.launch,
-    demoNodeArgs(path.join(folder, 'theirs'), mine.addresses.slice(0, 1)),
-  );
+  pages = await startBrowserPages();
+  mine = await pages.startNode('mine');
+  const theirs = await pages.startNode('theirs', mine.addresses.slice(0, 1));
   friend = (await connect(theirs)).client;
-  browser = await chromium.launch({ executablePath: findChromium()!, args: [...CHROMIUM_ARGS] });
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
-  const page = await context.newPage();
-  page.on('pageerror', (error) => errors.push(String(error)));
-  page.on('console', (message) => {
-    if (message.type() === 'error') errors.push(message.text());
-  });
-  const token = readFileSync(mine.tokenFile, 'utf8').trim();
-  await page.goto(`${mine.api}#token=${token}`);
-  person = createAppPage(page);
+  person = createAppPage(await pages.open(mine));
 }, 120_000);
 
-afterAll(async () => {
-  await browser.close();
-  await launcher.endAll();
-  rmSync(folder, { recursive: true, force: true });
-}, 60_000);
+afterAll(() => pages.stop(), 60_000);
 
 test('the page opens, and the key is gone from its address', async () => {
   await person.page.getByText('Welcome to Kith').waitFor();
@@ -113,12 +90,10 @@ test('Health shows what works between the nodes, what miners signal, and the log
 });
 
 test('without the key the page gets no way to the node', async () => {
-  const context = await browser.newContext();
-  const stranger = await context.newPage();
-  await stranger.goto(mine.api);
+  const stranger = await pages.open(mine, { token: false });
   await stranger.getByText('This page needs an access key').waitFor();
   expect(await stranger.getByText('Everyday').count()).toBe(0);
-  await context.close();
+  await stranger.context().close();
 });
 
 test.each(['light', 'dark'] as const)(
@@ -157,5 +132,5 @@ test.each(['light', 'dark'] as const)(
 );
 
 test('nothing went wrong in the page', () => {
-  expect(errors).toEqual([]);
+  expect(pages.errors).toEqual([]);
 });

@@ -1,34 +1,19 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
-import { chromium, type Browser, type Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { demoNodeArgs } from '../../main/demo/demo-nodes.ts';
-import { createChildLauncher } from '../../main/demo/launch.ts';
-import { startNodeProcess } from '../../main/demo/node-process.ts';
-import { CHROMIUM_ARGS, findChromium } from '../support/chromium.ts';
+import { type BrowserPages, startBrowserPages } from '../support/browser-pages.ts';
 
 // From nothing to a payment without a mouse: only Tab, Enter, Space and letters.
 const PASSWORD = 'correct horse battery';
-const launcher = createChildLauncher();
-let folder: string;
-let browser: Browser;
+let pages: BrowserPages;
 let page: Page;
 
 beforeAll(async () => {
-  folder = mkdtempSync(path.join(os.tmpdir(), 'kith-keys-'));
-  const node = await startNodeProcess(launcher.launch, demoNodeArgs(path.join(folder, 'node'), []));
-  browser = await chromium.launch({ executablePath: findChromium()!, args: [...CHROMIUM_ARGS] });
-  page = await (await browser.newContext({ viewport: { width: 800, height: 600 } })).newPage();
-  await page.goto(`${node.api}#token=${readFileSync(node.tokenFile, 'utf8').trim()}`);
+  pages = await startBrowserPages();
+  page = await pages.open(await pages.startNode('node'), { viewport: { width: 800, height: 600 } });
   await page.getByText('Welcome to Kith').waitFor();
 }, 120_000);
 
-afterAll(async () => {
-  await browser.close();
-  await launcher.endAll();
-  rmSync(folder, { recursive: true, force: true });
-}, 60_000);
+afterAll(() => pages.stop(), 60_000);
 
 /** What has the focus, as a person would name it; and whether it can be seen to have it. */
 const focused = () =>

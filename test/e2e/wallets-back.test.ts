@@ -1,29 +1,22 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import os from 'node:os';
+import { existsSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { chromium, type Browser, type Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { connect } from '../../main/demo/connect.ts';
-import { demoNodeArgs } from '../../main/demo/demo-nodes.ts';
-import { createChildLauncher } from '../../main/demo/launch.ts';
-import { startNodeProcess } from '../../main/demo/node-process.ts';
 import type { KithClient } from '../../shared/contract/contract.ts';
-import { CHROMIUM_ARGS, findChromium } from '../support/chromium.ts';
+import { type BrowserPages, startBrowserPages } from '../support/browser-pages.ts';
 
 // A wallet file that was deleted while the node did not run, and a recovery phrase that is restored a second time.
 const PASSWORD = 'correct horse battery';
-const launcher = createChildLauncher();
-let folder: string;
-let browser: Browser;
+let pages: BrowserPages;
 let page: Page;
 let client: KithClient;
 let mnemonic: string;
 let firstAddress: string;
 
 beforeAll(async () => {
-  folder = mkdtempSync(path.join(os.tmpdir(), 'kith-back-'));
-  const start = () => startNodeProcess(launcher.launch, demoNodeArgs(path.join(folder, 'node'), []));
-  const first = await start();
+  pages = await startBrowserPages();
+  const first = await pages.startNode('node');
   const before = await connect(first);
   ({ mnemonic } = await before.client.wallet.create({ name: 'Everyday', password: PASSWORD, words: 12 }));
   ({ address: firstAddress } = await before.client.wallet.address({ name: 'Everyday' }));
@@ -31,23 +24,17 @@ beforeAll(async () => {
   await before.client.wallet.newAddress({ name: 'Everyday' });
   before.close();
   await first.stop();
-  const file = path.join(folder, 'node', 'wallets', 'Everyday.kithwallet');
+  const file = path.join(pages.folder, 'node', 'wallets', 'Everyday.kithwallet');
   expect(existsSync(file)).toBe(true);
   rmSync(file);
 
-  const node = await start();
+  const node = await pages.startNode('node');
   ({ client } = await connect(node));
-  browser = await chromium.launch({ executablePath: findChromium()!, args: [...CHROMIUM_ARGS] });
-  page = await (await browser.newContext({ viewport: { width: 1280, height: 800 } })).newPage();
-  await page.goto(`${node.api}#token=${readFileSync(node.tokenFile, 'utf8').trim()}`);
+  page = await pages.open(node);
   await page.getByText('Welcome to Kith').waitFor();
 }, 120_000);
 
-afterAll(async () => {
-  await browser.close();
-  await launcher.endAll();
-  rmSync(folder, { recursive: true, force: true });
-}, 60_000);
+afterAll(() => pages.stop(), 60_000);
 
 const go = (place: string) => page.evaluate((to) => (location.hash = `#/${to}`), place);
 const press = (name: string) => page.getByRole('button', { name, exact: true }).click();

@@ -1,14 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
-import { chromium, type Browser, type Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { connect } from '../../main/demo/connect.ts';
-import { demoNodeArgs } from '../../main/demo/demo-nodes.ts';
-import { createChildLauncher } from '../../main/demo/launch.ts';
-import { startNodeProcess } from '../../main/demo/node-process.ts';
 import type { KithClient } from '../../shared/contract/contract.ts';
-import { CHROMIUM_ARGS, findChromium } from '../support/chromium.ts';
+import { type BrowserPages, startBrowserPages } from '../support/browser-pages.ts';
 
 // What people paste, what the page is told after a reload, and text from the right inside its sentences.
 const PASSWORD = 'correct horse battery';
@@ -16,16 +10,14 @@ const PASSWORD = 'correct horse battery';
 const MARK = 'Qz';
 const NAME = `קופה ${MARK}`;
 const LABEL = `حساب ${MARK} 5000`;
-const launcher = createChildLauncher();
-let folder: string;
-let browser: Browser;
+let pages: BrowserPages;
 let page: Page;
 let client: KithClient;
 let address: string;
 
 beforeAll(async () => {
-  folder = mkdtempSync(path.join(os.tmpdir(), 'kith-see-'));
-  const node = await startNodeProcess(launcher.launch, demoNodeArgs(path.join(folder, 'node'), []));
+  pages = await startBrowserPages();
+  const node = await pages.startNode('node');
   ({ client } = await connect(node));
   await client.wallet.create({ name: NAME, password: PASSWORD });
   await client.wallet.create({ name: 'Other', password: PASSWORD });
@@ -33,17 +25,11 @@ beforeAll(async () => {
   const mine = await client.wallet.address({ name: NAME });
   const { maturity } = await client.network.info();
   await client.mining.generate({ address: mine.address, blocks: maturity + 4 });
-  browser = await chromium.launch({ executablePath: findChromium()!, args: [...CHROMIUM_ARGS] });
-  page = await (await browser.newContext({ viewport: { width: 1280, height: 800 } })).newPage();
-  await page.goto(`${node.api}#token=${readFileSync(node.tokenFile, 'utf8').trim()}`);
+  page = await pages.open(node);
   await page.getByLabel('Wallet', { exact: true }).first().selectOption(NAME);
 }, 120_000);
 
-afterAll(async () => {
-  await browser.close();
-  await launcher.endAll();
-  rmSync(folder, { recursive: true, force: true });
-}, 60_000);
+afterAll(() => pages.stop(), 60_000);
 
 const go = (place: string) => page.evaluate((to) => (location.hash = `#/${to}`), place);
 const field = (label: string) => page.getByLabel(label, { exact: true });
@@ -78,7 +64,7 @@ test('a payment whose page was reloaded is told to the page that comes back, and
   await expect.poll(async () => (await client.operations.list())[0]?.kind).toBe('payment');
   await page.reload();
   const told = page
-    .locator('.operations')
+    .getByRole('region', { name: 'Operations' })
     .getByText(/A payment of .*2.*KITH to .* was sent (just now|\d+ seconds ago)\./);
   await told.waitFor();
   await review(address, '2');
@@ -97,7 +83,7 @@ test('a payment that failed after the reload is told with its reason', async () 
   await expect.poll(async () => (await client.operations.list())[0]?.amount).toBe(300_000_000);
   await page.reload();
   await page
-    .locator('.operations')
+    .getByRole('region', { name: 'Operations' })
     .getByText(/was not sent\. The password is wrong/)
     .waitFor();
 });

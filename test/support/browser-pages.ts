@@ -1,0 +1,56 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { chromium, type Page } from '@playwright/test';
+import { demoNodeArgs } from '../../main/demo/demo-nodes.ts';
+import { createChildLauncher } from '../../main/demo/launch.ts';
+import { type NodeProcess, startNodeProcess } from '../../main/demo/node-process.ts';
+import { CHROMIUM_ARGS, findChromium } from './chromium.ts';
+
+/** Real nodes as processes of their own, and a real browser for their pages. */
+export interface BrowserPages {
+  /** Data directories are below it. */
+  readonly folder: string;
+  /** What went wrong in any page: exceptions, and errors of its console. */
+  readonly errors: readonly string[];
+  /** Starts a node of the local network with its data in `folder/name`. */
+  startNode(name: string, bootstrap?: readonly string[]): Promise<NodeProcess>;
+  /** Opens the page of a node, with its token unless told otherwise. */
+  open(node: NodeProcess, options?: OpenOptions): Promise<Page>;
+  /** Ends browser and nodes, and removes the folder. */
+  stop(): Promise<void>;
+}
+
+export interface OpenOptions {
+  readonly viewport?: { readonly width: number; readonly height: number };
+  readonly token?: boolean;
+}
+
+export async function startBrowserPages(): Promise<BrowserPages> {
+  const launcher = createChildLauncher();
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'kith-pages-'));
+  const browser = await chromium.launch({ executablePath: findChromium()!, args: [...CHROMIUM_ARGS] });
+  const errors: string[] = [];
+  return {
+    folder,
+    errors,
+    startNode: (name, bootstrap = []) =>
+      startNodeProcess(launcher.launch, demoNodeArgs(path.join(folder, name), bootstrap)),
+    async open(node, { viewport = { width: 1280, height: 800 }, token = true } = {}) {
+      const context = await browser.newContext({ viewport });
+      const page = await context.newPage();
+      page.on('pageerror', (error) => errors.push(String(error)));
+      page.on('console', (message) => {
+        if (message.type() === 'error') errors.push(message.text());
+      });
+      const hash = token ? `#token=${readFileSync(node.tokenFile, 'utf8').trim()}` : '';
+      await page.goto(node.api + hash);
+      return page;
+    },
+    async stop() {
+      await browser.close();
+      await launcher.endAll();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
