@@ -9,8 +9,12 @@ import { createChildLauncher } from '../main/demo/launch.ts';
 import { startNodeProcess } from '../main/demo/node-process.ts';
 import { defaultDataRoot } from '../main/lib/datadir.ts';
 import { codeOf, messageOf } from '../main/lib/errors.ts';
+import { type Arguments, readArguments } from '../main/cli/arguments.ts';
+import { faultFrom } from '../main/cli/report.ts';
+import type { NodeOptions } from '../main/node/node-options.ts';
+import { optionsHelp } from '../main/node/options-help.ts';
+import { NODE_ARGUMENTS, readNodeOptions } from '../main/node/read-options.ts';
 import { createSettingsFile } from '../main/electron/settings.ts';
-import { readArguments, readPath } from './support/arguments.ts';
 import { openBrowser } from './support/browser.ts';
 import { QUESTION, readChoice } from './support/choose-network.ts';
 import { runTool } from './support/command.ts';
@@ -20,50 +24,61 @@ import { ROOT } from './support/root.ts';
 import { startDesktop } from './support/start-desktop.ts';
 
 const HELP = `npm start -- [options]
-  --network NAME|FILE  the network for this run: local, test, or a network file
-  --datadir FOLDER     where everything is kept
-  --browser            the browser even where the desktop window could be shown
-  --no-open            open nothing, print the link`;
 
-const given = readArguments(
-  'start',
-  {
-    network: { type: 'string' },
-    datadir: { type: 'string' },
-    browser: { type: 'boolean', default: false },
-    'no-open': { type: 'boolean', default: false },
-  },
-  HELP,
-);
-const values = {
-  ...given,
-  datadir: readPath('--datadir', given.datadir),
-  // A name has no dot or slash in it, a file has.
-  network: /^[^./\\]+$/.test(given.network ?? '') ? given.network : readPath('--network', given.network),
-};
+${optionsHelp()}
+  --browser                 the browser even where the desktop window could be shown
+  --no-open                 open nothing, print the link`;
+
+const OWN = { browser: 'flag', 'no-open': 'flag', help: 'flag' } as const;
+const args = process.argv.slice(2);
+const { given, options } = readGiven();
+/** The options of the node, as they were given. */
+const nodeArgs = args.filter((arg) => !Object.keys(OWN).includes(arg.replace(/^--/, '')));
 const say = (line: string): void => console.log(`start: ${line}`);
-const settings = createSettingsFile(values.datadir ?? defaultDataRoot());
+const settings = createSettingsFile(options.datadir ?? defaultDataRoot());
 
 const desktop = findDesktop();
-if ('program' in desktop && !values.browser) {
+if ('program' in desktop && !given.has('browser')) {
   await ensurePage();
-  const args = [
-    ...(values.network === undefined ? [] : ['--network', values.network]),
-    ...(values.datadir === undefined ? [] : ['--datadir', values.datadir]),
-  ];
-  process.exitCode = await (await startDesktop(desktop.program, args)).ended;
+  process.exitCode = await (await startDesktop(desktop.program, nodeArgs)).ended;
 } else {
   if ('missing' in desktop)
     say(`the desktop window can't be shown here: ${desktop.missing}; the browser does it`);
-  const network = values.network ?? settings.read().network ?? (await ask());
+  const network = isNamed() ? [] : await chosenNetwork();
   process.exitCode =
     network === null
       ? (await runTool(path.join(ROOT, 'tools/demo.ts'), demoArgs())).code
-      : await serve(network);
+      : await serve([...network, ...nodeArgs]);
+}
+
+/** Whether an argument or the config file names the network. */
+function isNamed(): boolean {
+  return options.network !== undefined || options.join !== undefined;
+}
+
+/** The arguments, or the program ends with code 2 and a sentence; prints the help and ends with 0. */
+function readGiven(): { given: Arguments; options: NodeOptions } {
+  try {
+    const given = readArguments('start', args, { ...NODE_ARGUMENTS, ...OWN });
+    if (!given.has('help')) return { given, options: readNodeOptions(given) };
+    console.log(HELP);
+    process.exit(0);
+  } catch (error) {
+    // The sentence of an argument points to the help of the terminal program.
+    const said = codeOf(error)?.startsWith('argument-') ? `${messageOf(error)}.` : faultFrom(error).message;
+    console.error(`start: ${said} See “npm start -- --help”.`);
+    process.exit(2);
+  }
+}
+
+/** The argument for the network of an earlier start, or for the answer of the user; null = the demo. */
+async function chosenNetwork(): Promise<readonly string[] | null> {
+  const network = settings.read().network ?? (await ask());
+  return network === null ? null : ['--network', network];
 }
 
 function demoArgs(): string[] {
-  return values['no-open'] ? ['--no-open'] : [];
+  return given.has('no-open') ? ['--no-open'] : [];
 }
 
 /** The network to live on from now on; null = the demo. */
@@ -92,7 +107,7 @@ async function ask(): Promise<string | null> {
 }
 
 /** Runs the node with the page until Ctrl-C or until the app shuts it down. */
-async function serve(network: string): Promise<number> {
+async function serve(args: readonly string[]): Promise<number> {
   await ensurePage();
   const launcher = createChildLauncher();
   const interrupted = new Promise<string>((resolve) => {
@@ -100,18 +115,15 @@ async function serve(network: string): Promise<number> {
       process.once(signal, () => resolve('stopping'));
   });
   try {
-    const node = await startNodeProcess(launcher.launch, [
-      ...['--network', network, '--api-port', '0'],
-      ...(values.datadir === undefined ? [] : ['--datadir', values.datadir]),
-    ]);
+    const node = await startNodeProcess(launcher.launch, args);
     const url = `${node.api}#token=${readFileSync(node.tokenFile, 'utf8').trim()}`;
-    const opened = !values['no-open'] && openBrowser(url, path.dirname(node.tokenFile));
+    const opened = !given.has('no-open') && openBrowser(url, path.dirname(node.tokenFile));
     say(opened ? `the app opens in your browser; its link is ${url}` : `open the app at ${url}`);
     say(await Promise.race([interrupted, node.ended.then(() => 'the node has stopped')]));
     return 0;
   } catch (error) {
     say(messageOf(error));
-    if (values.network === undefined && /^network-/.test(codeOf(error) ?? ''))
+    if (!isNamed() && /^network-/.test(codeOf(error) ?? ''))
       say('that network was chosen at an earlier start; choose another: npm start -- --network NAME|FILE');
     return 1;
   } finally {

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { absolutePath, pathProblem } from '../lib/given-path.ts';
+import { absolutePath } from '../lib/given-path.ts';
 import { KithError } from '../lib/errors.ts';
 
 /**
@@ -48,7 +48,9 @@ export function readArguments(
     if ((kind === 'text' || kind === 'path') && list.length > 0)
       throw wrong('argument-invalid', command, `The option ${token.rawName} is given twice`);
     if (token.value !== undefined)
-      list.push(kind === 'path' ? readPath(command, `option ${token.rawName}`, token.value) : token.value);
+      list.push(
+        kind === 'path' ? absolutePath(token.value, `option ${token.rawName}`, command) : token.value,
+      );
     open = kind === 'list' ? list : undefined;
   }
   const surplus = positionals[maxPositionals];
@@ -74,13 +76,6 @@ function tokensOf(args: readonly string[], options: Readonly<Record<string, Opti
     allowPositionals: true,
     tokens: true,
   }).tokens;
-}
-
-/** A path that the user typed, absolute; `what` names it in a sentence. @throws {KithError} `argument-invalid`. */
-export function readPath(command: string, what: string, text: string): string {
-  const problem = pathProblem(text);
-  if (problem !== null) throw wrong('argument-invalid', command, `The path of the ${what} ${problem}`);
-  return absolutePath(text);
 }
 
 /** A whole number in a range. @throws {KithError} `argument-invalid`. */

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDataDirectory } from '../lib/datadir.ts';
+import { absolutePath } from '../lib/given-path.ts';
 import { KithError } from '../lib/errors.ts';
 import { systemClock } from '../lib/clock.ts';
 import { createConsoleSink } from '../lib/log-sinks.ts';
@@ -14,7 +15,7 @@ import { createPowPool } from '../workers/pow-pool.ts';
 import { powHash } from '../workers/pow.ts';
 import { installNativeSha256 } from '../workers/sha256.ts';
 import { createVerifyPool } from '../workers/verify-pool.ts';
-import { type Arguments, readArguments, readPath, wrong } from './arguments.ts';
+import { type Arguments, readArguments, wrong } from './arguments.ts';
 import type { Command } from './command.ts';
 import { defaultDirectory } from '../node/default-directory.ts';
 import { readNetwork } from '../node/read-network.ts';
@@ -46,7 +47,7 @@ The node of that folder must not be running. An imported file is checked block b
         'Say what to do: kith chain export FILE, or kith chain import FILE',
       );
     }
-    const file = readPath('chain', 'file', name);
+    const file = absolutePath(name, 'file', 'chain');
     await (verb === 'export' ? runExport : runImport)(given, file);
     return 0;
   },

@@ -18,7 +18,6 @@ Usage: kith node --network NAME [options]
        kith node --join LINK [options]
 
 ${optionsHelp()}
-  --config FILE             read options from this JSON file; arguments win over it (docs/node-options.md)
   --json                    print one JSON line when ready, and failures as one JSON line
 
 It prints a link to its page when it is ready. Ctrl-C stops it cleanly.

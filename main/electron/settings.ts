@@ -1,5 +1,6 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { isPath } from '../lib/given-path.ts';
 import { readRegularFileSync } from '../lib/read-regular.ts';
 
 /** What the app remembers between starts that belongs to no network. */
@@ -55,4 +56,4 @@ function parse(text: string): Settings {
 
 /** A name, or a path that means the same file in every folder. */
 const isPlace = (network: string): boolean =>
-  network !== '' && (path.isAbsolute(network) || !/[./\\]/.test(network));
+  network !== '' && (path.isAbsolute(network) || !isPath(network));

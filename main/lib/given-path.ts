@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { KithError } from './errors.ts';
 
 /**
  * Why a path that a user typed cannot be intended; null if it can. Each of these would be a place in the current folder that
@@ -12,5 +13,17 @@ export function pathProblem(text: string): string | null {
   return null;
 }
 
-/** The absolute path of a valid one, so that it names the same place after a change of the current folder. */
-export const absolutePath = (text: string): string => resolve(text);
+/** Whether a text that is a name or a path is a path: names of networks have no dot and no slash. */
+export const isPath = (text: string): boolean => /[./\\]/.test(text);
+
+/**
+ * The absolute path, so that it names the same place after a change of the current folder. `what` names the path in the
+ * sentence for the user, such as “option --datadir”.
+ * @throws {KithError} `argument-invalid`, see {@link pathProblem}
+ */
+export function absolutePath(text: string, what: string, command: string): string {
+  const problem = pathProblem(text);
+  if (problem === null) return resolve(text);
+  const detail = `The path of the ${what} ${problem}`;
+  throw new KithError('argument-invalid', detail, { data: { command, detail } });
+}

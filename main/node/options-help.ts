@@ -3,12 +3,14 @@ import { OPTION_FORMS, type OptionForm } from './node-options.ts';
 
 const COLUMN = 26;
 const WIDTH = 118;
+const CONFIG = [
+  '--config FILE',
+  'read options from this JSON file; arguments win over it (docs/node-options.md)',
+] as const;
 
 /** Lines of the help, without a line break at the end. */
 export function optionsHelp(): string {
-  return OPTION_FORMS.flatMap(rowsOf)
-    .map(([left, right]) => layOut(left, right))
-    .join('\n');
+  return [...OPTION_FORMS.flatMap(rowsOf), CONFIG].map(([left, right]) => layOut(left, right)).join('\n');
 }
 
 function rowsOf(form: OptionForm): [string, string][] {
@@ -43,22 +45,18 @@ function layOut(left: string, text: string): string {
   ].join('\n');
 }
 
+const TYPES = { flag: 'true or false', list: 'array of strings', text: 'string', path: 'string' } as const;
+const typeOf = ({ kind, range }: OptionForm): string =>
+  kind === 'number' ? `number, ${range!.least} to ${range!.most}` : TYPES[kind];
+
 /** The table of docs/node-options.md. */
 export function optionsTable(): string {
   const rows = OPTION_FORMS.map((form) => {
     const { name, flag, kind, value, description, without, fallback } = form;
     const argument = kind === 'flag' && fallback === true ? `--no-${flag}` : `--${flag} ${value}`.trim();
     const also = without !== undefined && kind !== 'flag' ? `; \`--no-${flag}\`: ${without}` : '';
-    const type =
-      kind === 'list'
-        ? 'array of strings'
-        : kind === 'flag'
-          ? 'true or false'
-          : kind === 'number'
-            ? `number, ${form.range!.least} to ${form.range!.most}`
-            : 'string';
     const shown = fallback === undefined ? '' : `\`${JSON.stringify(fallback)}\``;
-    return `| \`${name}\` | \`${argument.replaceAll('|', '\\|')}\` | ${type} | ${shown} | ${description}${also} |`;
+    return `| \`${name}\` | \`${argument.replaceAll('|', '\\|')}\` | ${typeOf(form)} | ${shown} | ${description}${also} |`;
   });
   return [
     '| key | argument | type | default | what it does |',

@@ -3,6 +3,7 @@ import { BUILT_IN_NETWORKS, builtInNetwork } from '../core/params/built-in-netwo
 import type { Network } from '../core/params/network.ts';
 import { isNetworkFileProblem, readNetworkFile } from '../core/params/network-file.ts';
 import { KithError, messageOf } from '../lib/errors.ts';
+import { isPath } from '../lib/given-path.ts';
 import { hasGenesisWork } from '../mining/mine-network.ts';
 import { powHash } from '../workers/pow.ts';
 
@@ -18,8 +19,7 @@ export function readNetwork(command: string, text: string | undefined): Network 
   }
   const network = builtInNetwork(text);
   if (network !== undefined) return network;
-  // A name has no dot or slash in it, a file has.
-  if (!/[./\\]/.test(text)) throw new KithError('network-unknown', text, { data: { network: text } });
+  if (!isPath(text)) throw new KithError('network-unknown', text, { data: { network: text } });
   return loadNetworkFile(text);
 }
 

@@ -2,7 +2,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { z } from 'zod';
-import { pathProblem } from '../lib/given-path.ts';
+import { absolutePath, isPath, pathProblem } from '../lib/given-path.ts';
 import { KithError, messageOf } from '../lib/errors.ts';
 import {
   type GivenOptions,
@@ -41,7 +41,9 @@ export const NODE_ARGUMENTS: Readonly<Record<string, 'flag' | 'text' | 'path' | 
  * @throws {KithError} `argument-invalid`, `config-unreadable`, `config-invalid`.
  */
 export function readNodeOptions(given: GivenArguments): NodeOptions {
-  const file = given.has('config') ? readPath('config', given.text('config') ?? '') : undefined;
+  const file = given.has('config')
+    ? absolutePath(given.text('config') ?? '', 'option --config', 'node')
+    : undefined;
   const fromFile = file === undefined ? {} : readConfigFile(file);
   return NODE_OPTIONS.parse({ ...fromFile, ...readArgumentOptions(given) });
 }
@@ -72,21 +74,14 @@ function readArgument(given: GivenArguments, form: OptionForm): unknown {
   if (given.list(flag).includes('')) throw invalid(`The option --${flag} needs a value`);
   if (kind === 'list') return given.list(flag);
   const text = given.text(flag) ?? '';
-  if (isPath(form, text)) return readPath(flag, text);
+  if (holdsPath(form, text)) return absolutePath(text, `option --${flag}`, 'node');
   if (form.name === 'logLevel') return readChoice(flag, text);
   return kind === 'number' ? readNumber(form, text) : text;
 }
 
-/** A data directory, or a network file: names of networks have no dot and no slash. */
-const isPath = ({ name, kind }: OptionForm, text: string): boolean =>
-  kind === 'path' || (name === 'network' && (/[./\\]/.test(text) || pathProblem(text) !== null));
-
-/** Absolute, so that it names the same place whatever folder the program is in later. */
-function readPath(flag: string, text: string): string {
-  const problem = pathProblem(text);
-  if (problem !== null) throw invalid(`The path of the option --${flag} ${problem}`);
-  return resolve(text);
-}
+/** Whether the value of an option is a path: a data directory, or a network that is not a name. */
+const holdsPath = ({ name, kind }: OptionForm, text: string): boolean =>
+  kind === 'path' || (name === 'network' && (isPath(text) || pathProblem(text) !== null));
 
 function readNumber({ flag, range }: OptionForm, text: string): number {
   const value = /^\d{1,10}$/.test(text) ? Number(text) : NaN;
@@ -123,7 +118,7 @@ export function readConfigFile(file: string): GivenOptions {
   const options = value as GivenOptions;
   for (const form of OPTION_FORMS) {
     const path = options[form.name];
-    if (typeof path !== 'string' || !isPath(form, path)) continue;
+    if (typeof path !== 'string' || !holdsPath(form, path)) continue;
     const problem = pathProblem(path);
     if (problem !== null) throw refuse(`the path “${form.name}” ${problem}`);
     Object.assign(options, { [form.name]: resolve(dirname(file), path) });

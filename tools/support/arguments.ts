@@ -1,5 +1,4 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
-import { absolutePath, pathProblem } from '../../main/lib/given-path.ts';
 
 /** Reads a program's options; says what is wrong in a line and ends with code 2, or prints `help` and ends with 0. */
 export function readArguments<Options extends NonNullable<ParseArgsConfig['options']>>(
@@ -26,14 +25,5 @@ export function readNumber(name: string, text: string, low: number, high: number
   const value = Number(text);
   if (/^\d+$/.test(text) && value >= low && value <= high) return value;
   console.error(`${name} must be a whole number from ${low} to ${high}, not "${text}"`);
-  process.exit(2);
-}
-
-/** The absolute path of an option, or the program ends with code 2 and a sentence. */
-export function readPath(name: string, text: string | undefined): string | undefined {
-  if (text === undefined) return undefined;
-  const problem = pathProblem(text);
-  if (problem === null) return absolutePath(text);
-  console.error(`The path of the option ${name} ${problem}`);
   process.exit(2);
 }
