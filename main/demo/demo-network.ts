@@ -28,7 +28,7 @@ const PAYMENT_MEAN_MS = 4000;
  */
 const FIRST_BLOCKS = 150;
 
-/** Starts a demo network on this computer: real nodes, two of them mining, one paying the others. */
+/** Starts a demo network of real nodes on this computer: two nodes mine, and one pays the other nodes. */
 export async function startDemoNetwork(deps: DemoDeps): Promise<DemoNetwork> {
   const nodes = await startDemoNodes(deps);
   try {

@@ -17,7 +17,7 @@ export interface ShellDemo {
 
 const NODES = 5;
 
-/** The demo inside the desktop app: the user's node on its thread, the others as processes that end with the app. */
+/** The demo inside the desktop app: the user's node on its thread, the other nodes as processes that end with the app. */
 export function createShellDemo(onProblem: (error: unknown) => void): ShellDemo {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'kith-demo-'));
   const launcher = createUtilityLauncher();

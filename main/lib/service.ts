@@ -41,7 +41,7 @@ export async function runAll(services: readonly Service[], signal: AbortSignal):
 async function stopAll(running: Service[]): Promise<unknown[]> {
   const failures: unknown[] = [];
   for (let service = running.pop(); service !== undefined; service = running.pop()) {
-    // A service that fails to stop must not prevent the others from saving their state.
+    // A service that fails to stop must not prevent the other services from saving their state.
     try {
       await service.stop();
     } catch (error) {

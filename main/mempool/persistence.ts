@@ -40,7 +40,7 @@ export function createPersistence(deps: PersistenceDeps): Persistence {
     try {
       return !isViolation(tx) && (await admission.admit({ tx, origin: 'file', time })) === null;
     } catch (error) {
-      // A dead verify worker says nothing about the validity of this transaction or the others.
+      // A dead verify worker says nothing about the validity of any transaction of the file.
       log.warn('a saved payment could not be checked', { reason: messageOf(error) });
       return false;
     }
