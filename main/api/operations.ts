@@ -5,7 +5,7 @@
 import type { Operation } from '../../shared/contract/operations.ts';
 import type { OperationKind } from '../../shared/contract/vocabulary.ts';
 import { sentenceFor } from '../../shared/errors.ts';
-import { type Clock, systemClock } from '../lib/clock.ts';
+import { type Time, systemClock } from '../lib/clock.ts';
 import { KithError } from '../lib/errors.ts';
 import type { Procedure } from './costs.ts';
 import type { Off } from './facade.ts';
@@ -103,7 +103,7 @@ interface Entry {
 
 const NOTHING = { wallet: null, amount: null, receivers: null, receiver: null, address: null } as const;
 
-export function createOperations(clock: Clock = systemClock): Operations {
+export function createOperations(clock: Time = systemClock): Operations {
   const entries = new Map<number, Entry>();
   const listeners = new Set<() => void>();
   let last = 0;
@@ -115,7 +115,7 @@ export function createOperations(clock: Clock = systemClock): Operations {
     let ended = [...entries.values()].filter(({ endedMs }) => endedMs !== null).length;
     for (const [number, { endedMs }] of entries) {
       if (endedMs === null) continue;
-      if (ended > KEPT || clock.ms() - endedMs > KEPT_MS) {
+      if (ended > KEPT || clock.monotonic() - endedMs > KEPT_MS) {
         entries.delete(number);
         ended--;
       }
@@ -140,7 +140,7 @@ export function createOperations(clock: Clock = systemClock): Operations {
       const end = (change: Partial<Operation>) =>
         put({
           caller,
-          endedMs: clock.ms(),
+          endedMs: clock.monotonic(),
           operation: { ...begun, state: 'done', endedAt: clock.now(), ...change },
         });
       try {
@@ -154,7 +154,7 @@ export function createOperations(clock: Clock = systemClock): Operations {
     },
     list: (caller) =>
       [...entries.values()]
-        .filter(({ endedMs }) => endedMs === null || clock.ms() - endedMs <= KEPT_MS)
+        .filter(({ endedMs }) => endedMs === null || clock.monotonic() - endedMs <= KEPT_MS)
         .map((entry) => ({ ...entry.operation, own: entry.caller === caller }))
         .sort((a, b) => b.number - a.number),
     onChanged(listener) {

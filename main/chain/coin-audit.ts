@@ -55,7 +55,7 @@ export function createCoinAuditor({ db, clock, onCorruption }: CoinAuditorDeps):
           return null;
         })
         .finally(async () => {
-          audit.endedAt = clock.ms();
+          audit.endedAt = clock.monotonic();
           await frozen.release();
         }),
     };
@@ -69,7 +69,8 @@ export function createCoinAuditor({ db, clock, onCorruption }: CoinAuditorDeps):
     begin: (state) => void begin(state, false),
     async vouch(missing, state) {
       if (await db.findCoin(missing)) throw new CorruptError('an existing coin cannot be looked up');
-      const recent = current && clock.ms() - current.endedAt < BELIEVED_MS ? current : begin(state, true);
+      const recent =
+        current && clock.monotonic() - current.endedAt < BELIEVED_MS ? current : begin(state, true);
       recent.hurried = true;
       const damage = await recent.verdict;
       if (damage) throw damage;
@@ -90,16 +91,16 @@ async function count(
   signal: AbortSignal,
 ): Promise<CorruptError | null> {
   let [coins, total, coinSum] = [0, 0, 0];
-  let begun = clock.ms();
+  let begun = clock.monotonic();
   for await (const batch of frozen.batches()) {
     for (const { outpoint, coin } of batch) {
       total += decodeCoin(coin)?.amount ?? 0;
       coinSum = addOutpointTo(coinSum, outpoint);
     }
     coins += batch.length;
-    if (rest() > 0) await sleep((clock.ms() - begun) * rest(), signal);
+    if (rest() > 0) await sleep((clock.monotonic() - begun) * rest(), signal);
     signal.throwIfAborted();
-    begun = clock.ms();
+    begun = clock.monotonic();
   }
   const difference = differenceOf({ coins, total, coinSum }, state);
   return difference === null ? null : new CorruptError(difference);

@@ -45,7 +45,7 @@ export async function createHistory(chain: Chain, deps: ChainDeps): Promise<Hist
   if (base === null || chain.historyChecked()) return null;
   const directory = join(deps.directory, FOLDER);
   // The chain accepted these headers before: a clock that was set back since must not make them early.
-  const clock = { ms: deps.clock.ms, now: () => Math.max(deps.clock.now(), base.time) };
+  const clock = { ...deps.clock, now: () => Math.max(deps.clock.now(), base.time) };
   const past = await createChain({
     ...deps,
     clock,

@@ -15,7 +15,7 @@ export interface ClockWatch {
   readonly events: Events<ClockWatchEvents>;
   /** Milliseconds since the wall clock last jumped; Infinity when it never did. */
   sinceJumpMs(): number;
-  /** Monotonic milliseconds that include the time that the computer was suspended, which `Clock.ms` may leave out. */
+  /** Monotonic milliseconds that include the time that the computer was suspended, which `Clock.monotonic` may leave out. */
   elapsedMs(): number;
   /** Compares now instead of at the next second. */
   look(): void;
@@ -40,7 +40,7 @@ export function createClockWatch({ clock, log, uptime = systemUptime(clock) }: C
   const events = createEmitter<ClockWatchEvents>((error, event) =>
     log.error('a listener failed', { event, error }),
   );
-  const read = () => ({ wall: clock.now(), ms: clock.ms(), up: uptime() });
+  const read = () => ({ wall: clock.now(), ms: clock.monotonic(), up: uptime() });
   let last = read();
   let jumpedAt = -Infinity;
   let uncountedMs = 0;
@@ -66,8 +66,8 @@ export function createClockWatch({ clock, log, uptime = systemUptime(clock) }: C
   return {
     events,
     look,
-    sinceJumpMs: () => clock.ms() - jumpedAt,
-    elapsedMs: () => clock.ms() + uncountedMs,
+    sinceJumpMs: () => clock.monotonic() - jumpedAt,
+    elapsedMs: () => clock.monotonic() + uncountedMs,
     start() {
       last = read();
       timer = setInterval(look, LOOK_MS);
@@ -80,5 +80,5 @@ export function createClockWatch({ clock, log, uptime = systemUptime(clock) }: C
 // Linux leaves suspended time out of its monotonic clock and counts it in the uptime. macOS and Windows count it in
 // both, and macOS derives the uptime from the wall clock, so only Linux may ask for it.
 function systemUptime(clock: Clock): () => number {
-  return process.platform === 'linux' ? uptime : () => clock.ms() / 1000;
+  return process.platform === 'linux' ? uptime : () => clock.monotonic() / 1000;
 }

@@ -1,29 +1,73 @@
 import type { UnixSeconds } from '../../shared/units.ts';
 
-/** Time as a dependency, so that tests can control it. */
-export interface Clock {
+/** Tells the time. */
+export interface Time {
   /** Wall clock in whole seconds; the user or NTP may make it jump. */
   now(): UnixSeconds;
   /** Milliseconds since some start, which never jump back: for timeouts and rates. */
-  ms(): number;
+  monotonic(): number;
 }
+
+/** A call that is due. `cancel` does nothing once it has run. */
+export interface Timer {
+  cancel(): void;
+}
+
+/**
+ * Time and timers as a dependency, so that tests and the simulator can control both. No timer of a clock keeps the process
+ * alive; a call of `soon` does.
+ */
+export interface Clock extends Time {
+  /** Calls `run` once, after `ms`. */
+  after(ms: number, run: () => void): Timer;
+  /** Calls `run` every `ms`, the first time after `ms`. */
+  every(ms: number, run: () => void): Timer;
+  /** Waits; resolves at once when the signal aborts. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** Resolves in the next turn of the event loop, so that I/O that waits comes first. */
+  soon(): Promise<void>;
+}
+
+/** Node.js runs a timer beyond it at once. */
+const LONGEST_MS = 2 ** 31 - 1;
 
 export const systemClock: Clock = {
   now: () => Math.floor(Date.now() / 1000),
-  ms: () => performance.now(),
+  monotonic: () => performance.now(),
+  after(ms, run) {
+    const timer = setTimeout(run, Math.min(ms, LONGEST_MS)).unref();
+    return { cancel: () => clearTimeout(timer) };
+  },
+  every(ms, run) {
+    const timer = setInterval(run, ms).unref();
+    return { cancel: () => clearInterval(timer) };
+  },
+  sleep,
+  soon: () => new Promise(setImmediate),
 };
 
-/** Waits; resolves at once when the signal aborts. The timer does not keep the process alive. */
+/** {@link Clock.sleep} of the system, for code that takes no clock. */
 export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  return sleepWith(systemClock, ms, signal);
+}
+
+/** A `sleep` made of `after`. */
+export function sleepWith(clock: Pick<Clock, 'after'>, ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal?.aborted) return resolve();
     const end = () => {
-      clearTimeout(timer);
+      timer.cancel();
       signal?.removeEventListener('abort', end);
       resolve();
     };
-    const timer = setTimeout(end, ms);
-    timer.unref();
+    const timer = clock.after(ms, end);
     signal?.addEventListener('abort', end, { once: true });
   });
+}
+
+/** A signal that aborts after `ms`, with the reason that `AbortSignal.timeout` gives. */
+export function abortAfter(clock: Pick<Clock, 'after'>, ms: number): AbortSignal {
+  const controller = new AbortController();
+  clock.after(ms, () => controller.abort(new DOMException('The operation timed out', 'TimeoutError')));
+  return controller.signal;
 }

@@ -66,7 +66,7 @@ export function createAdmission(deps: AdmissionDeps): Admission {
     if (source === undefined || result.missing.length > MAX_ANCESTORS) {
       return violation('coin-missing', evidence);
     }
-    orphans.add(tx, result.missing, source, clock.ms());
+    orphans.add(tx, result.missing, source, clock.monotonic());
     return violation('policy-orphan', evidence);
   };
 

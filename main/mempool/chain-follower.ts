@@ -69,7 +69,7 @@ export function followChain({ chain, pool, orphans, returning, arrived, clock }:
     returning.connected(block);
     checkRules();
     if (orphans.size === 0) return;
-    orphans.dropOld(clock.ms());
+    orphans.dropOld(clock.monotonic());
     for (const { txidBinary } of block.transactions) arrived(txidBinary);
   };
 

@@ -109,7 +109,7 @@ export function createPool({ clock, events, maxUsage = MAX_POOL_USAGE, floorHalf
     const out: PoolEntry[] = [];
     while (graph.usage > maxUsage) {
       const least = order.least()!;
-      rolling = raiseFloor(rolling, keepingFeerate(least), clock.ms());
+      rolling = raiseFloor(rolling, keepingFeerate(least), clock.monotonic());
       out.push(...takeOut(least));
     }
     if (graph.usage < maxUsage / 2) order.rest();
@@ -123,7 +123,7 @@ export function createPool({ clock, events, maxUsage = MAX_POOL_USAGE, floorHalf
       return revision;
     },
     floor() {
-      rolling = fallenFloor(rolling, clock.ms(), graph.usage / maxUsage, floorHalfLife);
+      rolling = fallenFloor(rolling, clock.monotonic(), graph.usage / maxUsage, floorHalfLife);
       return floorPerByte(rolling);
     },
     insert(candidate, { tx, time, origin, source, quiet }) {
@@ -152,7 +152,7 @@ export function createPool({ clock, events, maxUsage = MAX_POOL_USAGE, floorHalf
     },
     takeOut,
     release() {
-      rolling = releaseFloor(rolling, clock.ms());
+      rolling = releaseFloor(rolling, clock.monotonic());
     },
   };
 }

@@ -115,13 +115,13 @@ export function createReorgReadd({ pool, admission, events, clock, log }: ReorgR
   };
 
   const run = async (): Promise<void> => {
-    let started = clock.ms();
+    let started = clock.monotonic();
     for (let next = firstOf(queue); next !== undefined && !moving(); next = firstOf(queue)) {
       queue.delete(next.id);
       await bringBack(next);
-      if (clock.ms() - started < SLICE_MS) continue;
+      if (clock.monotonic() - started < SLICE_MS) continue;
       await nextTurn();
-      started = clock.ms();
+      started = clock.monotonic();
     }
   };
 

@@ -60,7 +60,7 @@ const LOOK_MS = 1_000;
 
 export function startMiningRun(order: MiningOrder, deps: MiningRunDeps): MiningRun {
   const { clock, log } = deps;
-  const rate = createHashRate(clock.ms());
+  const rate = createHashRate(clock.monotonic());
   let problem: string | null = null;
   let closed = false;
   let settling: NodeJS.Timeout | null = null;
@@ -77,7 +77,7 @@ export function startMiningRun(order: MiningOrder, deps: MiningRunDeps): MiningR
     background: true,
     log,
     script: deps.script,
-    hashed: (hashes) => rate.add(hashes, clock.ms()),
+    hashed: (hashes) => rate.add(hashes, clock.monotonic()),
     spent: () => renew(),
     found: (block, nonce) => {
       submitting = submit(withNonce(block, nonce)).then((ok) => {
@@ -106,7 +106,7 @@ export function startMiningRun(order: MiningOrder, deps: MiningRunDeps): MiningR
   };
 
   const renewOnce = async (): Promise<void> => {
-    renewedAt = clock.ms();
+    renewedAt = clock.monotonic();
     current = deps.pause() === null ? await deps.template(order.payout()) : null;
     // On a network with short spacing, block times may be ahead of the clock.
     resting = current === null || deps.untilAllowed(current) > 0;
@@ -145,10 +145,10 @@ export function startMiningRun(order: MiningOrder, deps: MiningRunDeps): MiningR
           // After a block of this node the next template is being created already.
           if (current === null || toHex(current.header.prev) !== deps.tip()) renew();
         },
-        Math.max(0, renewedAt + MIN_RENEW_MS - clock.ms()),
+        Math.max(0, renewedAt + MIN_RENEW_MS - clock.monotonic()),
       );
     },
-    hashesPerSecond: () => (resting ? 0 : rate.perSecond(clock.ms())),
+    hashesPerSecond: () => (resting ? 0 : rate.perSecond(clock.monotonic())),
     paused: deps.pause,
     problem: () => threads.problem ?? problem,
     async close() {

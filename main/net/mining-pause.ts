@@ -41,7 +41,7 @@ const SETTLED_MS = 2000;
 
 export function createMiningPause(deps: MiningPauseDeps): MiningPause {
   const { chain, clock, peers } = deps;
-  const startedAt = clock.ms();
+  const startedAt = clock.monotonic();
   let metPeer = false;
   let wasSynced = false;
   // True from falling behind until the tip is the best known block. At the tip, one unknown body is normal for a
@@ -57,21 +57,21 @@ export function createMiningPause(deps: MiningPauseDeps): MiningPause {
     if (isSyncing(now)) catchingUp = true;
     else if (catchingUp && chain.tip().work >= chain.bestHeader().work) {
       catchingUp = false;
-      if (metPeer) caughtUpAt = clock.ms();
+      if (metPeer) caughtUpAt = clock.monotonic();
     }
     wasSynced ||= metPeer && !catchingUp;
     const next = catchingUp ? `${now.phase} ${now.height} ${now.headers} ${now.progress}` : '';
     if (catchingUp && next === mark) return;
     mark = next;
-    movedAt = clock.ms();
+    movedAt = clock.monotonic();
   }
 
   const isStuck = (): boolean => {
     const timeouts = wasSynced ? STUCK_MS.synced : STUCK_MS.unsynced;
-    return clock.ms() - movedAt > Math.max(timeouts, STUCK_SPACINGS * deps.spacing * 1000);
+    return clock.monotonic() - movedAt > Math.max(timeouts, STUCK_SPACINGS * deps.spacing * 1000);
   };
   const isAwaitingPeers = (): boolean =>
-    !metPeer && deps.addresses() > 0 && clock.ms() - startedAt < ALONE_MS;
+    !metPeer && deps.addresses() > 0 && clock.monotonic() - startedAt < ALONE_MS;
 
   return {
     look,
@@ -85,7 +85,7 @@ export function createMiningPause(deps: MiningPauseDeps): MiningPause {
           'Mining is paused until this node has the chain that the join link named: the one that it has is shorter.',
         );
       }
-      if ((catchingUp && !isStuck()) || clock.ms() - caughtUpAt < SETTLED_MS) {
+      if ((catchingUp && !isStuck()) || clock.monotonic() - caughtUpAt < SETTLED_MS) {
         const { height, headers } = deps.progress();
         const of = headers > height ? ` of ${headers}` : '';
         return notice(

@@ -56,7 +56,7 @@ export interface Syncing {
 export async function createSyncing(deps: SyncingDeps): Promise<Syncing> {
   const { chain, peers, clock } = deps;
   const log = deps.log.child('sync');
-  const rate = createRate(clock.ms);
+  const rate = createRate(clock.monotonic);
   const bodies = createBlockDownload({ chain, peers, rate, clock, log });
   const knownWork = await keepKnownWork(deps.store, deps.minimumWork ?? 0n);
   const least = workMeasure(chain, knownWork);
@@ -71,7 +71,11 @@ export async function createSyncing(deps: SyncingDeps): Promise<Syncing> {
     openHistory: deps.openHistory ?? (() => Promise.resolve(null)),
     log,
   });
-  const paces = { headers: createPace(clock.ms), chunks: createPace(clock.ms), blocks: createPace(clock.ms) };
+  const paces = {
+    headers: createPace(clock.monotonic),
+    chunks: createPace(clock.monotonic),
+    blocks: createPace(clock.monotonic),
+  };
   const fetched = () => snapshot?.progress() ?? null;
   const progress = createOverallProgress(() =>
     syncProgress({

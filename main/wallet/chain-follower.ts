@@ -142,8 +142,8 @@ export function createFollower(deps: FollowerDeps): Follower {
 
   const connect = async (wallet: OpenWallet, block: Block) => {
     await prepareKeys(wallet, block);
-    const due = clock.ms() - (persisted.get(wallet.id) ?? -Infinity) >= PERSIST_MS;
-    if (due) persisted.set(wallet.id, clock.ms());
+    const due = clock.monotonic() - (persisted.get(wallet.id) ?? -Infinity) >= PERSIST_MS;
+    if (due) persisted.set(wallet.id, clock.monotonic());
     await store.commit(wallet, (ledger, changes) => ledger.connect(block, changes), { lazy: !due });
   };
 
@@ -214,10 +214,10 @@ export function createFollower(deps: FollowerDeps): Follower {
 
   /** Moves one wallet for up to 15 ms; true when it can go on from there. */
   const slice = async (wallet: OpenWallet): Promise<boolean> => {
-    const start = clock.ms();
+    const start = clock.monotonic();
     let steps = 0;
     let more = !stopped;
-    while (more && clock.ms() - start < SLICE_MS) {
+    while (more && clock.monotonic() - start < SLICE_MS) {
       more = !stopped && (await step(wallet));
       if (more) steps++;
     }

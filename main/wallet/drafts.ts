@@ -1,3 +1,4 @@
+import type { Time } from '../lib/clock.ts';
 import { randomBytes } from 'node:crypto';
 import type { DraftPayment } from '../../shared/contract/wallet.ts';
 import type { OutpointKey } from '../core/primitives/outpoint.ts';
@@ -38,24 +39,24 @@ export interface Drafts {
 const LIFETIME_MS = 600_000;
 const MAX_DRAFTS = 100;
 
-export function createDrafts(clock: { ms(): number }): Drafts {
+export function createDrafts(clock: Pick<Time, 'monotonic'>): Drafts {
   const drafts = new Map<string, { readonly draft: Draft; readonly since: number }>();
 
   const sweep = () => {
     for (const [id, { since }] of drafts) {
-      if (clock.ms() - since > LIFETIME_MS || drafts.size >= MAX_DRAFTS) drafts.delete(id);
+      if (clock.monotonic() - since > LIFETIME_MS || drafts.size >= MAX_DRAFTS) drafts.delete(id);
     }
   };
   const find = (id: string) => {
     const found = drafts.get(id);
-    return found === undefined || clock.ms() - found.since > LIFETIME_MS ? undefined : found.draft;
+    return found === undefined || clock.monotonic() - found.since > LIFETIME_MS ? undefined : found.draft;
   };
 
   return {
     add(fields) {
       sweep();
       const draft = { ...fields, id: randomBytes(16).toString('hex') };
-      drafts.set(draft.id, { draft, since: clock.ms() });
+      drafts.set(draft.id, { draft, since: clock.monotonic() });
       return draft;
     },
     find,
@@ -65,6 +66,6 @@ export function createDrafts(clock: { ms(): number }): Drafts {
       drafts.delete(id);
       return draft;
     },
-    putBack: (draft) => void drafts.set(draft.id, { draft, since: clock.ms() }),
+    putBack: (draft) => void drafts.set(draft.id, { draft, since: clock.monotonic() }),
   };
 }

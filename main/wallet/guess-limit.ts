@@ -31,7 +31,7 @@ export function createGuessLimit(deps: { readonly clock: Clock }): GuessLimit {
   const wrong = new Map<string, { count: number; nextAt: number }>();
 
   const waitTurn = async (key: string) => {
-    const left = (wrong.get(key)?.nextAt ?? 0) - deps.clock.ms();
+    const left = (wrong.get(key)?.nextAt ?? 0) - deps.clock.monotonic();
     if (left > MAX_WAIT_MS) throw tooEarly(Math.ceil(left / 1000));
     if (left > 0) await sleep(left);
   };
@@ -43,7 +43,7 @@ export function createGuessLimit(deps: { readonly clock: Clock }): GuessLimit {
         await waitTurn(key);
         const result = await common.run(guess);
         if (result !== null) wrong.delete(key);
-        else wrong.set(key, nextTurn(wrong.get(key)?.count ?? 0, deps.clock.ms()));
+        else wrong.set(key, nextTurn(wrong.get(key)?.count ?? 0, deps.clock.monotonic()));
         return result;
       };
       try {

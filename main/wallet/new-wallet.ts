@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Time } from '../lib/clock.ts';
 import { MAX_PASSPHRASE_BYTES } from '../../shared/password.ts';
 import { toHex } from '../core/codec/hex.ts';
 import { encodeAddress } from '../core/primitives/address.ts';
@@ -22,7 +23,7 @@ import type { WalletFiles } from './wallet-files.ts';
 import { deriveSecrets, type KeySecrets, type Signer } from './key-secrets.ts';
 import { nameKey } from './wallet-names.ts';
 import { firstKeys, type OpenWallet } from './open-wallet.ts';
-import type { WalletChain, WalletClock, WalletNetwork } from './ports.ts';
+import type { WalletChain, WalletNetwork } from './ports.ts';
 import { sealSecret, type WalletSecret } from './file-secret.ts';
 import type { WalletData } from './wallet-data.ts';
 import { startOf, type WalletList } from './wallet-list.ts';
@@ -61,7 +62,7 @@ export interface WalletMakerDeps {
   readonly data: WalletData;
   readonly list: WalletList;
   readonly signer: Signer;
-  readonly clock: WalletClock;
+  readonly clock: Time;
 }
 
 interface Restored {

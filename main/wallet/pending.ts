@@ -1,3 +1,4 @@
+import type { Time } from '../lib/clock.ts';
 import type { Height } from '../../shared/units.ts';
 import { toHex } from '../core/codec/hex.ts';
 import type { Transaction } from '../core/primitives/transaction.ts';
@@ -6,7 +7,7 @@ import { sleep } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import type { Queue } from '../lib/queue.ts';
 import type { OpenWallet } from './open-wallet.ts';
-import type { WalletChain, WalletClock, WalletMempool } from './ports.ts';
+import type { WalletChain, WalletMempool } from './ports.ts';
 import type { UnminedRecord } from './wallet-records.ts';
 import { DEAD_AFTER, parentsFirst, paymentStates } from './payment-state.ts';
 import type { WalletData } from './wallet-data.ts';
@@ -29,7 +30,7 @@ export interface PendingDeps {
   readonly data: Pick<WalletData, 'mined'>;
   readonly store: WalletStore;
   readonly queue: Queue;
-  readonly clock: WalletClock;
+  readonly clock: Time;
   readonly log: Log;
   readonly wallets: () => Iterable<OpenWallet>;
   readonly moved: (wallet: OpenWallet) => void;

@@ -53,8 +53,3 @@ export interface WalletMempool {
     };
   }>;
 }
-
-export interface WalletClock {
-  now(): UnixSeconds;
-  ms(): number;
-}

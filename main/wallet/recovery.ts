@@ -9,7 +9,7 @@ import type { InitialState, WalletData } from './wallet-data.ts';
 
 export interface RecoveryDeps {
   readonly data: Pick<WalletData, 'renew'>;
-  readonly clock: Pick<Clock, 'ms'>;
+  readonly clock: Pick<Clock, 'monotonic'>;
   readonly log: Log;
   readonly wallets: () => Iterable<OpenWallet>;
   /** The trail at which a wallet starts to read the chain, see startOf. */
@@ -31,8 +31,8 @@ export function createRecoveringQueue(queue: Queue, deps: RecoveryDeps): Queue {
   let notBefore = -Infinity;
 
   const recover = async (why: string): Promise<void> => {
-    if (clock.ms() < notBefore) return;
-    notBefore = clock.ms() + RETRY_MS;
+    if (clock.monotonic() < notBefore) return;
+    notBefore = clock.monotonic() + RETRY_MS;
     const states = new Map<string, InitialState>();
     for (const wallet of deps.wallets()) states.set(wallet.id, initialStateOf(wallet, deps.from(wallet)));
     try {

@@ -1,3 +1,4 @@
+import type { Time } from '../lib/clock.ts';
 import type { Role } from '../../shared/contract/vocabulary.ts';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DraftPayment } from '../../shared/contract/wallet.ts';
@@ -14,7 +15,7 @@ import type { KeySecrets } from './key-secrets.ts';
 import type { OpenWallet } from './open-wallet.ts';
 import { planPayment } from './plan-payment.ts';
 import { readPastPayments } from './recent-payments.ts';
-import type { WalletClock, WalletMempool, WalletNetwork } from './ports.ts';
+import type { WalletMempool, WalletNetwork } from './ports.ts';
 import type { PaymentRequest } from './receivers.ts';
 import type { WalletData } from './wallet-data.ts';
 import type { WalletStore } from './wallet-store.ts';
@@ -43,7 +44,7 @@ export interface SpendingDeps {
   readonly data: Pick<WalletData, 'newest'>;
   readonly store: WalletStore;
   readonly queue: Queue;
-  readonly clock: WalletClock;
+  readonly clock: Time;
   readonly log: Log;
   readonly walletById: (id: string) => OpenWallet | undefined;
   readonly moved: (wallet: OpenWallet) => void;

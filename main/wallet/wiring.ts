@@ -82,7 +82,7 @@ export async function openParts(deps: WalletsDeps, changed: (name: string) => vo
     },
   });
   const sessions = createSessions({
-    elapsedMs: deps.clockWatch?.elapsedMs ?? clock.ms,
+    elapsedMs: deps.clockWatch?.elapsedMs ?? clock.monotonic,
     locked(id) {
       const wallet = list.byId(id);
       if (wallet !== undefined) changed(wallet.name);

@@ -145,7 +145,7 @@ test('the table of outcomes has every procedure of the contract, and nothing els
 
 test('what ended is kept for a quarter of an hour, 50 of it, and what runs until it ends', async () => {
   let ms = 0;
-  const operations = createOperations({ now: () => 1_900_000_000, ms: () => ms });
+  const operations = createOperations({ now: () => 1_900_000_000, monotonic: () => ms });
   const caller = {};
   const gate = Promise.withResolvers<object>();
   const slow = operations.run(caller, { kind: 'wallet-create', wallet: 'slow' }, () => gate.promise);

@@ -24,7 +24,7 @@ interface ClockedNode extends TestNode {
 
 async function start(options: TestNodeOptions = {}, secondsAhead = 0): Promise<ClockedNode> {
   let ahead = secondsAhead;
-  const clock = { ms: systemClock.ms, now: () => systemClock.now() + ahead };
+  const clock = { ...systemClock, now: () => systemClock.now() + ahead };
   const node = await startTestNode({ network: NETWORK, clock, ...options });
   return { ...node, set: (seconds) => void (ahead = seconds) };
 }

@@ -77,7 +77,7 @@ export function createDiscovery(deps: DiscoveryDeps): Discovery {
   let named = -Infinity;
 
   async function turn(): Promise<void> {
-    const now = clock.ms();
+    const now = clock.monotonic();
     const all = peers.list();
     if (deps.names.length > 0 && all.length === 0 && now - named > NAME_MS) {
       named = now;

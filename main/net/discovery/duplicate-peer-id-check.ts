@@ -13,7 +13,7 @@ export interface DuplicatePeerIdCheck {
 
 export interface DuplicatePeerIdCheckDeps {
   readonly host: Pick<Host, 'addresses' | 'dial'>;
-  readonly clock: Pick<Clock, 'ms'>;
+  readonly clock: Pick<Clock, 'monotonic'>;
 }
 
 /** Each check costs a dial, and any computer on the local network can send such mDNS answers without limit. */
@@ -26,8 +26,8 @@ export function createDuplicatePeerIdCheck({ host, clock }: DuplicatePeerIdCheck
     async check(address) {
       const direct = withoutPeer(address);
       if (host.addresses().some((own) => withoutPeer(own) === direct)) return;
-      if (clock.ms() - checkedAt < CHECK_MS) return;
-      checkedAt = clock.ms();
+      if (clock.monotonic() - checkedAt < CHECK_MS) return;
+      checkedAt = clock.monotonic();
       // The handshake detects the duplicate (net/transport/duplicate-peer-ids.ts). The connection itself is not needed.
       await host.dial(direct).catch(() => undefined);
     },

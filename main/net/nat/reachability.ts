@@ -50,13 +50,13 @@ export function createReachability(deps: ReachabilityDeps): Reachability {
   const { internals } = host;
   const punch = createHolePunching({ ...deps, internals });
   const ways = createRoutes({ host, punch, adopt: peers.adopt });
-  const asking = createAutonatClient({ ...deps, internals, id: host.idBytes, now: clock.ms });
+  const asking = createAutonatClient({ ...deps, internals, id: host.idBytes, now: clock.monotonic });
   const slots = createSlots({
     ...deps,
     internals,
     addresses: host.addresses,
     isHolePunched: ({ connection }) => ways.isHolePunched(connection),
-    now: clock.ms,
+    now: clock.monotonic,
   });
   const router = createRouter({ components: host.components, log });
   const off: (() => void)[] = [];

@@ -89,7 +89,7 @@ export function createBans(deps: { readonly store: PeerStore; readonly clock: Cl
 
   function expire(): void {
     for (const [key, ban] of bans) {
-      if (ban.endsAtMs > clock.ms()) continue;
+      if (ban.endsAtMs > clock.monotonic()) continue;
       bans.delete(key);
       void deps.store.remove('ban', key).catch(() => undefined);
     }
@@ -114,23 +114,27 @@ export function createBans(deps: { readonly store: PeerStore; readonly clock: Cl
         if (!ban.success) continue;
         const { until, seconds, code, ...rest } = ban.data;
         const left = Math.min(until - clock.now(), seconds ?? Infinity);
-        bans.set(key, { ...rest, code: code as PeerViolationCode, endsAtMs: clock.ms() + left * 1000 });
+        bans.set(key, {
+          ...rest,
+          code: code as PeerViolationCode,
+          endsAtMs: clock.monotonic() + left * 1000,
+        });
       }
       expire();
       index();
     },
-    has: (idOrHost) => (blocked.get(idOrHost) ?? -Infinity) > clock.ms(),
-    discourages: (host) => (discouraged.get(host) ?? -Infinity) > clock.ms(),
+    has: (idOrHost) => (blocked.get(idOrHost) ?? -Infinity) > clock.monotonic(),
+    discourages: (host) => (discouraged.get(host) ?? -Infinity) > clock.monotonic(),
     list() {
       expire();
       return [...bans.values()].map(({ endsAtMs, ...ban }) => ({
         ...ban,
-        until: clock.now() + Math.round((endsAtMs - clock.ms()) / 1000),
+        until: clock.now() + Math.round((endsAtMs - clock.monotonic()) / 1000),
       }));
     },
     async add({ seconds, ...banned }) {
       const key = keyOf(banned);
-      const ban = { ...banned, endsAtMs: clock.ms() + seconds * 1000 };
+      const ban = { ...banned, endsAtMs: clock.monotonic() + seconds * 1000 };
       bans.delete(key);
       bans.set(key, ban);
       if (bans.size > MOST) makeRoom();

@@ -49,7 +49,7 @@ const DEEP_MS = 3_600_000;
 export function createChainHealth(deps: ChainHealthDeps): ChainHealth {
   const { chain, params, peers, clock } = deps;
   const off: (() => void)[] = [];
-  let movedAt = clock.ms();
+  let movedAt = clock.monotonic();
   let splitSince: number | null = null;
   let behindSince: number | null = null;
   let rivals = 0;
@@ -61,11 +61,11 @@ export function createChainHealth(deps: ChainHealthDeps): ChainHealth {
   let deep: { readonly blocks: number; readonly at: number } | null = null;
 
   const lasting = Math.max(LASTING_LEAST_MS, LASTING_SPACINGS * params.spacing * 1000);
-  const lasts = (since: number | null): boolean => since !== null && clock.ms() - since >= lasting;
+  const lasts = (since: number | null): boolean => since !== null && clock.monotonic() - since >= lasting;
   // Without difficulty adjustment there is no expected block time.
   const isStale = (): boolean =>
     params.retarget &&
-    clock.ms() - movedAt > Math.max(LASTING_LEAST_MS, STALE_SPACINGS * params.spacing * 1000);
+    clock.monotonic() - movedAt > Math.max(LASTING_LEAST_MS, STALE_SPACINGS * params.spacing * 1000);
 
   function isRival({ tip: claim }: Peer): boolean {
     const entry = chain.entry(toHex(claim.id));
@@ -93,8 +93,8 @@ export function createChainHealth(deps: ChainHealthDeps): ChainHealth {
       off.push(
         chain.events.on('disconnected', ({ entry }) => onDisconnected(entry)),
         chain.events.on('tip', () => {
-          movedAt = clock.ms();
-          if (takenBack >= DEEP) deep = { blocks: takenBack, at: clock.ms() };
+          movedAt = clock.monotonic();
+          if (takenBack >= DEEP) deep = { blocks: takenBack, at: clock.monotonic() };
           takenBack = 0;
           rely();
         }),
@@ -106,9 +106,9 @@ export function createChainHealth(deps: ChainHealthDeps): ChainHealth {
       const list = peers.list();
       rivals = list.filter(isRival).length;
       ahead = median(list.map(({ tip }) => tip.height)) - chain.tip().height;
-      splitSince = rivals >= 2 && rivals * 3 >= list.length ? (splitSince ?? clock.ms()) : null;
+      splitSince = rivals >= 2 && rivals * 3 >= list.length ? (splitSince ?? clock.monotonic()) : null;
       // While blocks arrive, a tip far behind is normal catching up.
-      behindSince = ahead > AHEAD ? Math.max(behindSince ?? clock.ms(), movedAt) : null;
+      behindSince = ahead > AHEAD ? Math.max(behindSince ?? clock.monotonic(), movedAt) : null;
     },
     extra: () => (isStale() || splitSince !== null || lasts(behindSince) ? EXTRA : 0),
     notices() {
@@ -125,7 +125,7 @@ export function createChainHealth(deps: ChainHealthDeps): ChainHealth {
           : 'and none of them delivers those blocks. This node is looking for others; an update may be needed if it lasts.';
         found.push({ code: 'chain-behind', message: `Other nodes are ${ahead} blocks ahead, ${why}` });
       }
-      if (deep !== null && clock.ms() - deep.at < DEEP_MS) {
+      if (deep !== null && clock.monotonic() - deep.at < DEEP_MS) {
         found.push({
           code: 'chain-reorganised',
           message: `The last ${deep.blocks} blocks were replaced by a longer chain. Look again at payments of that time.`,

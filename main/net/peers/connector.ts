@@ -105,7 +105,7 @@ export function createConnector(deps: ConnectorDeps): Connector {
   const shunned = new Map<string, number>();
   const recent: { address: string; cause: string }[] = [];
   const anchors = new Map<string, AnchorKind>();
-  let feltAt = clock.ms();
+  let feltAt = clock.monotonic();
   let timer: NodeJS.Timeout | undefined;
 
   const attemptOf = (address: string): Attempt => {
@@ -118,11 +118,11 @@ export function createConnector(deps: ConnectorDeps): Connector {
   function usable(address: string, facts: AddressFacts = factsOf(address), chosen = false): boolean {
     const attempt = attempts.get(address);
     const peerId = attempt?.peerId ?? facts.peerId;
-    if (dialling.has(address) || (attempt?.notBefore ?? 0) > clock.ms()) return false;
+    if (dialling.has(address) || (attempt?.notBefore ?? 0) > clock.monotonic()) return false;
     if (deps.bans.has(facts.host ?? '') || (peerId !== null && deps.bans.has(peerId))) return false;
     // Without any peer, a banned peer at the same host must not keep this node disconnected.
     if (!chosen && deps.bans.discourages(facts.host ?? '') && peers.list().length > 0) return false;
-    return peerId === null || (!peers.knows(peerId) && (shunned.get(peerId) ?? 0) <= clock.ms());
+    return peerId === null || (!peers.knows(peerId) && (shunned.get(peerId) ?? 0) <= clock.monotonic());
   }
 
   function remember(address: string, cause: string): void {
@@ -135,7 +135,7 @@ export function createConnector(deps: ConnectorDeps): Connector {
     attempt.failures++;
     const longest = LONGEST_MS[wrong ? 'wrong' : peers.list().length === 0 ? 'alone' : patienceFor(origin)];
     const delay = wrong ? longest : Math.min(longest, FIRST_DELAY_MS * 2 ** Math.min(attempt.failures, 10));
-    attempt.notBefore = clock.ms() + delay * (0.75 + 0.5 * deps.random());
+    attempt.notBefore = clock.monotonic() + delay * (0.75 + 0.5 * deps.random());
     // Without any peer our own connection to the internet is down: an outage of days must not empty the address
     // manager.
     if (wrong || peers.list().length > 0) book.tried(address, false);
@@ -213,8 +213,8 @@ export function createConnector(deps: ConnectorDeps): Connector {
       const entry = pick(({ address, lastGood }) => lastGood > 0 && !isRelayed(address));
       if (entry !== null) yield [entry.address, { kind: 'block-only', foundBy: savedSource(entry.foundBy) }];
     }
-    if (relaying >= ENOUGH && clock.ms() - feltAt > FEELER_MS) {
-      feltAt = clock.ms();
+    if (relaying >= ENOUGH && clock.monotonic() - feltAt > FEELER_MS) {
+      feltAt = clock.monotonic();
       const entry = pick(({ lastGood }) => lastGood === 0);
       if (entry !== null) yield [entry.address, { kind: 'feeler', foundBy: savedSource(entry.foundBy) }];
     }
@@ -252,11 +252,12 @@ export function createConnector(deps: ConnectorDeps): Connector {
       anchors.delete(address);
       connect(address, origin).catch(() => undefined);
     }
-    for (const [peerId, until] of shunned) if (until <= clock.ms()) shunned.delete(peerId);
+    for (const [peerId, until] of shunned) if (until <= clock.monotonic()) shunned.delete(peerId);
     // Addresses that the address manager removed long ago.
     for (const [address, { notBefore, peerId }] of attempts) {
       if (attempts.size <= MOST_ATTEMPTS) break;
-      if (notBefore + LONGEST_MS.wrong < clock.ms() && !peers.knows(peerId ?? '')) attempts.delete(address);
+      if (notBefore + LONGEST_MS.wrong < clock.monotonic() && !peers.knows(peerId ?? ''))
+        attempts.delete(address);
     }
   }
 
@@ -273,7 +274,8 @@ export function createConnector(deps: ConnectorDeps): Connector {
         const isWanted = code === null || code === 'peer-silent' || peers.list().length === 0;
         const delay = isWanted ? FIRST_DELAY_MS : DISCONNECTED_MS;
         for (const attempt of attempts.values()) {
-          if (attempt.peerId === peer.id) attempt.notBefore = clock.ms() + delay * (0.5 + deps.random());
+          if (attempt.peerId === peer.id)
+            attempt.notBefore = clock.monotonic() + delay * (0.5 + deps.random());
         }
       });
       timer = setInterval(guarded(deps.log, 'connector', tick), TICK_MS);
@@ -294,7 +296,7 @@ export function createConnector(deps: ConnectorDeps): Connector {
       manual.add(address);
     },
     forget(peerId) {
-      shunned.set(peerId, clock.ms() + LONGEST_MS.wrong);
+      shunned.set(peerId, clock.monotonic() + LONGEST_MS.wrong);
       for (const address of manual) {
         if ((attempts.get(address)?.peerId ?? peerIdOf(address)) === peerId) manual.delete(address);
       }

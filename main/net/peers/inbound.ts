@@ -38,7 +38,7 @@ export function createInbound({ peers, bans, clock, limits = INBOUND }: InboundD
 
   return {
     arrived(peer) {
-      since.set(peer.id, clock.ms());
+      since.set(peer.id, clock.monotonic());
       const isBad = bans.discourages(hostPart(peer.address) ?? '');
       if (isBad) discouraged.add(peer.id);
       // A peer behind a relay that this node dialled back counts as inbound too.
@@ -59,7 +59,7 @@ export function createInbound({ peers, bans, clock, limits = INBOUND }: InboundD
     useful(peerId, kind) {
       if (!since.has(peerId)) return;
       const use = uses.get(peerId) ?? { payment: 0, block: 0 };
-      use[kind] = clock.ms();
+      use[kind] = clock.monotonic();
       uses.set(peerId, use);
     },
     forget(peerId) {

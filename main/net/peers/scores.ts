@@ -22,7 +22,7 @@ export function createScores(clock: Clock): Scores {
   const of = (peerId: string): number => {
     const entry = scores.get(peerId);
     if (entry === undefined) return 0;
-    const points = entry.points * 0.5 ** ((clock.ms() - entry.at) / SCORE_HALF_LIFE_MS);
+    const points = entry.points * 0.5 ** ((clock.monotonic() - entry.at) / SCORE_HALF_LIFE_MS);
     return points < 0.5 ? 0 : points;
   };
 
@@ -44,7 +44,7 @@ export function createScores(clock: Clock): Scores {
     add(peerId, points, code) {
       const total = of(peerId) + points;
       scores.delete(peerId);
-      scores.set(peerId, { points: total, at: clock.ms(), code });
+      scores.set(peerId, { points: total, at: clock.monotonic(), code });
       if (scores.size > MOST) evict();
       return total;
     },

@@ -79,7 +79,7 @@ export function createCompactRelay(deps: CompactRelayDeps): CompactRelay {
   const off: (() => void)[] = [];
 
   function noteArrival(wid: string): void {
-    const now = clock.ms();
+    const now = clock.monotonic();
     arrived.set(wid, now);
     for (const [oldest, at] of arrived) {
       if (now - at < ON_ITS_WAY_MS && arrived.size <= MOST_ON_THEIR_WAY) break;
@@ -175,7 +175,7 @@ export function createCompactRelay(deps: CompactRelayDeps): CompactRelay {
     stop: () => off.forEach((each) => each()),
     compact(block) {
       let left = MOST_PREFILLED;
-      const now = clock.ms();
+      const now = clock.monotonic();
       return compactOf(block, randomBytes(8), (tx) => {
         const wid = toHex(tx.wid);
         const age = now - (arrived.get(wid) ?? -Infinity);

@@ -46,13 +46,13 @@ export function createPrivateBroadcast(deps: PrivateBroadcastDeps): PrivateBroad
   // An inbound peer may be one of many that an observer has opened.
   function choose(): Peer | null {
     const kept = hop === null ? undefined : peers.get(hop);
-    if (kept !== undefined && clock.ms() - chosenAt < KEEP_MS) return kept;
+    if (kept !== undefined && clock.monotonic() - chosenAt < KEEP_MS) return kept;
     const able = peers
       .list()
       .filter((peer) => peer.direction === 'outbound' && peer.kind !== 'feeler' && relays(peer));
     const chosen = able[Math.floor(random() * able.length)];
     hop = chosen?.id ?? null;
-    chosenAt = clock.ms();
+    chosenAt = clock.monotonic();
     return chosen ?? null;
   }
 

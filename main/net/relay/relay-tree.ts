@@ -61,15 +61,15 @@ export function createPushLinks({ tell, sourceOf, clock }: PushLinksDeps): PushL
       else asking.add(peerId, sourceOf(peerId));
     },
     follow(peerId) {
-      if ((shunned.get(peerId) ?? 0) > clock.ms()) return;
+      if ((shunned.get(peerId) ?? 0) > clock.monotonic()) return;
       clearTimeout(later);
       next = peerId;
       if (source === null) change(peerId);
       else later = setTimeout(() => change(peerId), SETTLE_MS);
     },
     shun(peerId) {
-      for (const [id, until] of shunned) if (until <= clock.ms()) shunned.delete(id);
-      shunned.set(peerId, clock.ms() + SHUNNED_MS);
+      for (const [id, until] of shunned) if (until <= clock.monotonic()) shunned.delete(id);
+      shunned.set(peerId, clock.monotonic() + SHUNNED_MS);
       clearTimeout(later);
       if (source === peerId) change(null);
     },

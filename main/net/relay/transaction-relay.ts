@@ -87,7 +87,7 @@ export function createTransactionRelay(deps: TransactionRelayDeps): TransactionR
     pending: (txid) => mempool.has(txid),
     announce: (wid: Hash) => announcer.announce(wid, true),
     changed: deps.onSeen,
-    ms: clock.ms,
+    ms: clock.monotonic,
     random: deps.random,
   });
   const privateBroadcast = createPrivateBroadcast({

@@ -133,7 +133,7 @@ export function createBlockDownload(deps: BlockDownloadDeps): BlockDownload {
   const headOnly = (): number => (window.slots[0]?.state === 'wanted' ? 1 : 0);
 
   async function fetch(peer: Peer, slots: Slot[]): Promise<void> {
-    window.asked(slots, peer.id, clock.ms());
+    window.asked(slots, peer.id, clock.monotonic());
     outstanding.asked(peer.id, slots.length);
     let got = 0;
     try {
@@ -263,10 +263,10 @@ export function createBlockDownload(deps: BlockDownloadDeps): BlockDownload {
     stuckSince = 0;
     if (head?.state !== 'asked' || head.peer === null) return;
     const last = Math.max(head.askedAt, outstanding.movedAt(head.peer));
-    if (clock.ms() - last < timeouts.ms()) return;
+    if (clock.monotonic() - last < timeouts.ms()) return;
     const slow = head.peer;
     const others = peers.list().some((peer) => peer.id !== slow && canServe(peer, head));
-    if (!others && clock.ms() - last < ALONE_MS) return;
+    if (!others && clock.monotonic() - last < ALONE_MS) return;
     timeouts.stalled();
     sources.failed(head.entry.id, slow);
     window.release(slow);
@@ -279,8 +279,8 @@ export function createBlockDownload(deps: BlockDownloadDeps): BlockDownload {
 
   // Every peer failed with this block once; the reason may be gone by now.
   function unstick(head: Slot): void {
-    if (stuckSince === 0) stuckSince = clock.ms();
-    if (clock.ms() - stuckSince < UNABLE_MS) return;
+    if (stuckSince === 0) stuckSince = clock.monotonic();
+    if (clock.monotonic() - stuckSince < UNABLE_MS) return;
     stuckSince = 0;
     sources.forgive(head.entry.id);
   }

@@ -72,7 +72,7 @@ export function createSources({ chain, clock }: SourcesDeps): Sources {
     return at === entry;
   }
 
-  const isDoubted = (peerId: string): boolean => (doubted.get(peerId) ?? -Infinity) > clock.ms();
+  const isDoubted = (peerId: string): boolean => (doubted.get(peerId) ?? -Infinity) > clock.monotonic();
 
   function fail(id: string, peerId: string): void {
     const set = unable.get(id) ?? new Set();
@@ -106,7 +106,7 @@ export function createSources({ chain, clock }: SourcesDeps): Sources {
       const claimed = claims(peer, entry);
       if (claimed === false || peer.hello.services.includes('pruned')) return false;
       const broken = lacksClaimed(peer, entry) && !isDoubted(peer.id);
-      doubted.set(peer.id, clock.ms() + (claimed === true ? BROKEN_CLAIM_MS : UNKNOWN_CHAIN_MS));
+      doubted.set(peer.id, clock.monotonic() + (claimed === true ? BROKEN_CLAIM_MS : UNKNOWN_CHAIN_MS));
       return broken;
     },
     forgive: (id) => void unable.delete(id),

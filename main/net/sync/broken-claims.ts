@@ -34,10 +34,10 @@ export function createBrokenClaims({ peers, sources, clock }: BrokenClaimsDeps):
 
   return {
     noted(peer, entry) {
-      if (waiting.length < MOST) waiting.push({ peer, entry, dueAt: clock.ms() + CONFIRM_MS });
+      if (waiting.length < MOST) waiting.push({ peer, entry, dueAt: clock.monotonic() + CONFIRM_MS });
     },
     look() {
-      const due = waiting.filter(({ dueAt }) => dueAt <= clock.ms());
+      const due = waiting.filter(({ dueAt }) => dueAt <= clock.monotonic());
       if (due.length === 0) return;
       waiting = waiting.filter((each) => !due.includes(each));
       for (const { peer, entry } of due) {

@@ -46,7 +46,7 @@ export async function fetchChunks(
       const bytes = await askForChunk(peer, manifest, index);
       if (bytes === null || bytes.length === 0) {
         left.unshift(index);
-        resting.set(peer.id, clock.ms() + REST_MS);
+        resting.set(peer.id, clock.monotonic() + REST_MS);
         return;
       }
       await put(index, bytes);
@@ -54,7 +54,7 @@ export async function fetchChunks(
       if (signal.aborted || failure !== null) return;
     }
   };
-  const isFree = ({ id }: Peer) => !busy.has(id) && (resting.get(id) ?? -Infinity) <= clock.ms();
+  const isFree = ({ id }: Peer) => !busy.has(id) && (resting.get(id) ?? -Infinity) <= clock.monotonic();
   const engage = (peer: Peer) => {
     const working = work(peer)
       .catch((error: unknown) => void (failure = { error }))
@@ -62,16 +62,16 @@ export async function fetchChunks(
     busy.set(peer.id, working);
   };
 
-  let hopeful = clock.ms();
+  let hopeful = clock.monotonic();
   try {
-    while (done < wanted.length && clock.ms() - hopeful < PATIENCE_MS) {
+    while (done < wanted.length && clock.monotonic() - hopeful < PATIENCE_MS) {
       signal.throwIfAborted();
       // The disk failed: no other peer can help.
       if (failure !== null) throw (failure as { readonly error: unknown }).error;
       if (left.length > 0) servers().filter(isFree).forEach(engage);
       const before = done;
       await sleep(LOOK_MS);
-      if (done > before) hopeful = clock.ms();
+      if (done > before) hopeful = clock.monotonic();
     }
   } finally {
     // A download that is still running must not write into a folder that is used for something else by then.

@@ -81,7 +81,7 @@ export function createGapSync(deps: GapSyncDeps): GapSync {
   function wantedFrom(peer: Peer, source: Source): HeaderEntry[] {
     return chain.gaps(deps.busy() ? 1 : ASKED, (entry) => {
       if (entry.height < peer.hello.servesFrom || peer.tip.work < entry.work) return false;
-      if ((source.declined.get(entry.id) ?? 0) > clock.ms() || isAsked(entry.id)) return false;
+      if ((source.declined.get(entry.id) ?? 0) > clock.monotonic() || isAsked(entry.id)) return false;
       return deps.sources.claims(peer, entry) !== false;
     });
   }
@@ -92,7 +92,7 @@ export function createGapSync(deps: GapSyncDeps): GapSync {
       if (progressAt !== null) moved(null);
       return;
     }
-    const now = clock.ms();
+    const now = clock.monotonic();
     if (progressAt === null) moved(now);
     if (peers.list().length === 0) waitedSince = now;
     for (const peer of peers.list()) {
@@ -140,10 +140,10 @@ export function createGapSync(deps: GapSyncDeps): GapSync {
     }
     const filled = await store(peer, arrived);
     if (source.declined.size > DECLINED_MOST) source.declined.clear();
-    for (const { id } of entries) if (!filled.has(id)) source.declined.set(id, clock.ms() + RETRY_MS);
+    for (const { id } of entries) if (!filled.has(id)) source.declined.set(id, clock.monotonic() + RETRY_MS);
     source.asked = NONE;
     if (filled.size > 0) {
-      moved(clock.ms());
+      moved(clock.monotonic());
       log.info('lost bodies were downloaded again', { peer: peer.id, blocks: filled.size });
       look();
     }

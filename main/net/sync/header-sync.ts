@@ -234,7 +234,7 @@ export function createHeaderSync(deps: HeaderSyncDeps): HeaderSync {
   async function request(peer: Peer, locator: readonly Hash[]): Promise<Header[] | null> {
     let headers: Header[] = [];
     if (leaving.has(peer.id)) return null;
-    const began = clock.ms();
+    const began = clock.monotonic();
     const answered = peer.sync.call({
       kind: REQUEST.getHeaders,
       body: encodeGetHeaders(locator),
@@ -253,7 +253,7 @@ export function createHeaderSync(deps: HeaderSyncDeps): HeaderSync {
       return null;
     }
     // Headers that have arrived are used all the same.
-    if (wrong === null) leave(peer, clock.ms() - began);
+    if (wrong === null) leave(peer, clock.monotonic() - began);
     return wrong === null ? headers : null;
   }
 
@@ -262,7 +262,7 @@ export function createHeaderSync(deps: HeaderSyncDeps): HeaderSync {
     let watch: NodeJS.Timeout | undefined;
     const late = new Promise<'late'>((resolve) => {
       watch = setInterval(() => {
-        if (leave(peer, clock.ms() - began)) resolve('late');
+        if (leave(peer, clock.monotonic() - began)) resolve('late');
       }, LOOK_MS);
     });
     return Promise.race([answer, late]).finally(() => clearInterval(watch));

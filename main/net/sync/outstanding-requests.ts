@@ -21,11 +21,11 @@ export function createOutstandingRequests(clock: Clock): OutstandingRequests {
     of,
     asked(peerId, count) {
       blocks.set(peerId, of(peerId) + count);
-      if (!moved.has(peerId)) moved.set(peerId, clock.ms());
+      if (!moved.has(peerId)) moved.set(peerId, clock.monotonic());
     },
     paid(peerId) {
       blocks.set(peerId, of(peerId) - 1);
-      moved.set(peerId, clock.ms());
+      moved.set(peerId, clock.monotonic());
     },
     remitted: (peerId, count) => void blocks.set(peerId, Math.max(0, of(peerId) - count)),
     movedAt: (peerId) => moved.get(peerId) ?? 0,

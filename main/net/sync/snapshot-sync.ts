@@ -130,8 +130,8 @@ export function createSnapshotSync(deps: SnapshotSyncDeps): SnapshotSync {
   }
 
   async function isServed(signal: AbortSignal): Promise<boolean> {
-    const began = clock.ms();
-    while (servers().length === 0 && clock.ms() - began < SERVERS_MS) {
+    const began = clock.monotonic();
+    while (servers().length === 0 && clock.monotonic() - began < SERVERS_MS) {
       signal.throwIfAborted();
       await sleep(LOOK_MS);
     }

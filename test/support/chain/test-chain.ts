@@ -1,3 +1,4 @@
+import { systemClock } from '../../../main/lib/clock.ts';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -68,7 +69,7 @@ export function testChainDeps(options: Partial<ChainDeps> = {}): ChainDeps {
     verifyBatch,
     powHash,
     powHashMany: async (headers, memory) => headers.map((header) => powHash(header, memory)),
-    clock: { now: () => Math.floor(Date.now() / 1000), ms: () => performance.now() },
+    clock: systemClock,
     log: silent,
     ...options,
   };

@@ -1,3 +1,4 @@
+import { systemClock } from '../../../main/lib/clock.ts';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -183,7 +184,7 @@ describe('a restart', () => {
           return null;
         },
       },
-      clock: { now: () => tip().time, ms: () => 0 },
+      clock: { ...systemClock, now: () => tip().time, monotonic: () => 0 },
       log: silent,
     });
     await persistence.load(new AbortController().signal);

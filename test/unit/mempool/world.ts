@@ -8,7 +8,7 @@ import type { Coin, Lock } from '../../../main/core/primitives/coin.ts';
 import type { Outpoint } from '../../../main/core/primitives/outpoint.ts';
 import type { Transaction } from '../../../main/core/primitives/transaction.ts';
 import { isViolation } from '../../../main/core/violation.ts';
-import type { Clock } from '../../../main/lib/clock.ts';
+import { type TurnedClock, turnedClock } from '../../support/test-clock.ts';
 import type { Chain } from '../../../main/chain/chain.ts';
 import type { ChainView } from '../../../main/mempool/chain-view.ts';
 import { createMempool, type Mempool } from '../../../main/mempool/mempool.ts';
@@ -45,14 +45,9 @@ export interface PaymentOptions {
   readonly version?: number;
 }
 
-/** A clock that the test turns. */
-export interface TestClock extends Clock {
-  pass(ms: number): void;
-}
-
 export interface World {
   readonly chain: Chain;
-  readonly clock: TestClock;
+  readonly clock: TurnedClock;
   mempool: Mempool;
   /** Everything that was told, as `added TXID` and `removed TXID REASON`. */
   readonly told: string[];
@@ -98,16 +93,10 @@ afterEach(async () => {
   }
 });
 
-function createTestClock(): TestClock {
-  let ms = 0;
-  // Chains of tests run ahead of schedule: their headers must not come from the future.
-  const start = 2_000_000_000;
-  return { now: () => start + Math.floor(ms / 1000), ms: () => ms, pass: (more) => void (ms += more) };
-}
-
 /** A real chain of regtest with a pool on it; both are closed after the test. */
 export async function createWorld(options: WorldOptions = {}): Promise<World> {
-  const clock = createTestClock();
+  // Chains of tests run ahead of schedule: their headers must not come from the future.
+  const clock = turnedClock(2_000_000_000);
   const chain = await openTestChain({ clock, network: NETWORK });
   const told: string[] = [];
   const openPool = async ({ nextRules, bodiesLost, ...poolOptions }: WorldOptions): Promise<Mempool> => {

@@ -207,7 +207,7 @@ describe('generating', () => {
     'is refused at once when the clock was set by %i seconds and this node would not take its own block',
     async (seconds) => {
       let shift = 0;
-      const clock = { ms: systemClock.ms, now: () => systemClock.now() + shift };
+      const clock = { ...systemClock, now: () => systemClock.now() + shift };
       const { chain, miner } = await bench(LOCAL_NETWORK, { clock });
       await miner.generate(payout, 12);
       shift = seconds;

@@ -1,3 +1,4 @@
+import { systemClock } from '../../../../main/lib/clock.ts';
 import { REGTEST_NETWORK } from '../../../../main/core/params/built-in-networks.ts';
 import type { Network } from '../../../../main/core/params/network.ts';
 import type { Block } from '../../../../main/core/primitives/block.ts';
@@ -78,7 +79,7 @@ const EXTRA_NONCE: readonly CoinbaseRecord[] = [{ tag: RECORD.extraNonce, bytes:
 export async function openRuleWorld(network: Network = REGTEST_NETWORK, blocks = 90): Promise<RuleWorld> {
   const clock = { seconds: 0 };
   const now = () => clock.seconds;
-  const chain = await openTestChain({ network, clock: { now, ms: () => performance.now() } });
+  const chain = await openTestChain({ network, clock: { ...systemClock, now } });
   const mined: Funds[] = [];
   chain.events.on('connected', ({ block }) => {
     clock.seconds = Math.max(clock.seconds, block.header.time + network.params.spacing);

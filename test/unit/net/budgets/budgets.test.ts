@@ -9,11 +9,11 @@ import { turnedClock } from '../../../support/test-clock.ts';
 
 function world(limit: number | null = null) {
   const clock = turnedClock();
-  const upload = createUpload(limit, clock.ms);
+  const upload = createUpload(limit, clock.monotonic);
   const budgets = createBudgets({
     upload,
     groupOf: (address) => address.split('/')[1] ?? null,
-    ms: clock.ms,
+    ms: clock.monotonic,
   });
   const connection = (address: string) =>
     ({ remoteAddr: { toString: () => address }, remotePeer: { toString: () => address } }) as Connection;

@@ -15,12 +15,12 @@ function queueWith(limits: Partial<LaneLimits>, gate: (amount: Amount) => number
   const all = { peer: PLENTY, group: PLENTY, overall: PLENTY, ...limits };
   const charged: Amount[] = [];
   const queue = createFairQueue(all, {
-    ms: clock.ms,
+    ms: clock.monotonic,
     gate,
     granted: (amount) => void charged.push(amount),
     waits: () => queue.pump(),
   });
-  const account = (group: string): Account => ({ group, own: createBalance(all.peer, clock.ms) });
+  const account = (group: string): Account => ({ group, own: createBalance(all.peer, clock.monotonic) });
   const granted: string[] = [];
   const spend = (name: string, of: Account, amount: Amount): void => {
     const waiting = queue.spend(of, amount);
@@ -33,12 +33,12 @@ function queueWith(limits: Partial<LaneLimits>, gate: (amount: Amount) => number
   };
   /** Lets the time pass that the queue asks for, again and again, for so long. */
   async function pass(ms: number): Promise<void> {
-    const end = clock.ms() + ms;
+    const end = clock.monotonic() + ms;
     for (;;) {
       await Promise.resolve();
       const soonest = queue.pump();
       await Promise.resolve();
-      const left = end - clock.ms();
+      const left = end - clock.monotonic();
       if (left <= 0) return;
       clock.pass(Math.min(left, soonest));
     }

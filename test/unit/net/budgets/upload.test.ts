@@ -7,7 +7,7 @@ const LIMIT = 100_000;
 describe('with an upload limit', () => {
   test('answers wait when a second of it is used up, until it has come back', () => {
     const clock = turnedClock();
-    const upload = createUpload(LIMIT, clock.ms);
+    const upload = createUpload(LIMIT, clock.monotonic);
     expect(upload.wait()).toBe(0);
     upload.granted(LIMIT + LIMIT / 2);
     expect(upload.wait()).toBeGreaterThanOrEqual(500);
@@ -17,7 +17,7 @@ describe('with an upload limit', () => {
 
   test('bytes of answers are charged once: when they are granted, not again at the socket', () => {
     const clock = turnedClock();
-    const upload = createUpload(LIMIT, clock.ms);
+    const upload = createUpload(LIMIT, clock.monotonic);
     upload.granted(LIMIT - 1000);
     upload.sent(LIMIT - 1000);
     expect(upload.wait()).toBe(0);
@@ -28,7 +28,7 @@ describe('with an upload limit', () => {
 
   test('what is not held back makes answers wait for it', () => {
     const clock = turnedClock();
-    const upload = createUpload(LIMIT, clock.ms);
+    const upload = createUpload(LIMIT, clock.monotonic);
     upload.sent(3 * LIMIT);
     expect(upload.wait()).toBeGreaterThanOrEqual(2000);
   });
@@ -36,7 +36,7 @@ describe('with an upload limit', () => {
 
 test('without a limit no answer waits, and bytes are still counted', () => {
   const clock = turnedClock();
-  const upload = createUpload(null, clock.ms);
+  const upload = createUpload(null, clock.monotonic);
   upload.granted(1e9);
   upload.sent(1e9);
   expect([upload.wait(), upload.total, upload.limit]).toEqual([0, 1e9, null]);
@@ -44,7 +44,7 @@ test('without a limit no answer waits, and bytes are still counted', () => {
 
 test('the rate is that of the last seconds', () => {
   const clock = turnedClock();
-  const upload = createUpload(null, clock.ms);
+  const upload = createUpload(null, clock.monotonic);
   for (let i = 0; i < 100; i++) {
     clock.pass(100);
     upload.sent(1000);

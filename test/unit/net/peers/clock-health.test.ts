@@ -12,7 +12,7 @@ const LIMIT = 10 * MINUTE;
 
 function world({ height = 100 } = {}) {
   const clock = turnedClock();
-  const watch = createClockWatch({ clock, log: silent, uptime: () => clock.ms() / 1000 });
+  const watch = createClockWatch({ clock, log: silent, uptime: () => clock.monotonic() / 1000 });
   const clocks = createClocks({ clock, clockWatch: watch, futureLimit: LIMIT });
   const tip = { height, time: clock.now() - 5 } as HeaderEntry;
   const peers: string[] = [];
@@ -181,7 +181,7 @@ test('a peer whose clock was set since is no witness any more', () => {
 test('a computer that slept is not said to be ahead', () => {
   const clock = turnedClock();
   let asleep = 0;
-  const watch = createClockWatch({ clock, log: silent, uptime: () => clock.ms() / 1000 + asleep });
+  const watch = createClockWatch({ clock, log: silent, uptime: () => clock.monotonic() / 1000 + asleep });
   const clocks = createClocks({ clock, clockWatch: watch, futureLimit: LIMIT });
   clocks.heard({ id: 'a', direction: 'outbound' }, clock.now());
   asleep = 8 * HOUR;

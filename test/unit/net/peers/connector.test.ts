@@ -1,3 +1,4 @@
+import { systemClock } from '../../../../main/lib/clock.ts';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Connection } from '@libp2p/interface';
 import { KithError } from '../../../../main/lib/errors.ts';
@@ -29,7 +30,7 @@ function connecting(reachable: (address: string) => boolean, extra: () => number
       return Promise.resolve();
     },
   } as unknown as PeerStore;
-  const clock = { now: () => Math.floor(Date.now() / 1000), ms: () => Date.now() };
+  const clock = { ...systemClock, monotonic: () => Date.now() };
   const random = createRandom(5).next;
   const book: AddressManager = createAddressManager({ store, clock, random });
   const list: Peer[] = [];

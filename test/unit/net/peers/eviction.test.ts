@@ -1,3 +1,4 @@
+import { systemClock } from '../../../../main/lib/clock.ts';
 import { describe, expect, test } from 'vitest';
 import type { PoolLimits } from '../../../../main/lib/grouped-pool.ts';
 import type { Peer } from '../../../../main/net/peers/peer.ts';
@@ -66,7 +67,7 @@ describe('a peer that arrives', () => {
   function table(limits: PoolLimits) {
     const list: Peer[] = [];
     const parted: string[] = [];
-    const clock = { now: () => 0, ms: () => list.length };
+    const clock = { ...systemClock, now: () => 0, monotonic: () => list.length };
     const peers = {
       list: () => list.filter(({ id }) => !parted.includes(id)),
       part: (id: string) => void parted.push(id),

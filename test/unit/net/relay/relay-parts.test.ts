@@ -274,7 +274,7 @@ test('own payments are counted by peer and announced again until mined', () => {
     pending: () => pending,
     announce: (wid) => void announced.push(toHex(wid)),
     changed: (txid) => void counted.push(own.seenBy(txid)!),
-    ms: clock.ms,
+    ms: clock.monotonic,
     random: () => 0.5,
   });
   const tx = txOf(1);

@@ -1,3 +1,4 @@
+import { systemClock } from '../../../../main/lib/clock.ts';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { sourceOf } from '../../../../main/net/transport/pool-source.ts';
 import { createPushLinks, PUSHED_TO } from '../../../../main/net/relay/relay-tree.ts';
@@ -7,7 +8,7 @@ afterEach(() => void vi.useRealTimers());
 
 function links() {
   const told: [string, boolean][] = [];
-  const clock = { now: () => Math.floor(Date.now() / 1000), ms: () => Date.now() };
+  const clock = { ...systemClock, monotonic: () => Date.now() };
   const made = createPushLinks({
     clock,
     tell: (id, wanted) => void told.push([id, wanted]),

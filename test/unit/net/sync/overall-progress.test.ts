@@ -33,8 +33,12 @@ const moments = fc.record({
 /** What a node that lives through these moments, in this order, says of itself. */
 function told(history: readonly Moment[]): SyncProgress[] {
   const clock = turnedClock();
-  const paces = { headers: createPace(clock.ms), chunks: createPace(clock.ms), blocks: createPace(clock.ms) };
-  const rate = createRate(clock.ms);
+  const paces = {
+    headers: createPace(clock.monotonic),
+    chunks: createPace(clock.monotonic),
+    blocks: createPace(clock.monotonic),
+  };
+  const rate = createRate(clock.monotonic);
   let at = history[0]!;
   const read = createOverallProgress(() => {
     const peers = at.claims.map((height) => ({ tip: { height } }) as unknown as Peer);

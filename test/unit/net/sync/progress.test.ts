@@ -10,8 +10,12 @@ const entry = (height: number) => ({ height, work: BigInt(height) }) as HeaderEn
 
 function watching(claims: readonly number[]) {
   const clock = turnedClock();
-  const paces = { headers: createPace(clock.ms), chunks: createPace(clock.ms), blocks: createPace(clock.ms) };
-  const rate = createRate(clock.ms);
+  const paces = {
+    headers: createPace(clock.monotonic),
+    chunks: createPace(clock.monotonic),
+    blocks: createPace(clock.monotonic),
+  };
+  const rate = createRate(clock.monotonic);
   const peers = claims.map(
     (height, i) => ({ id: `${i}`, tip: { height, work: BigInt(height) } }) as unknown as Peer,
   );

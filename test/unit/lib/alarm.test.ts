@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest';
+import { createAlarm } from '../../../main/lib/alarm.ts';
+import { abortAfter } from '../../../main/lib/clock.ts';
+import { numberBelow, systemRandom } from '../../../main/lib/random.ts';
+import { turnedClock } from '../../support/test-clock.ts';
+
+test('an alarm rings once, at the earliest moment that was asked for', () => {
+  const clock = turnedClock();
+  const rang: number[] = [];
+  const alarm = createAlarm(clock, () => rang.push(clock.monotonic()));
+  alarm.by(500);
+  alarm.by(200);
+  alarm.by(900);
+  alarm.by(Infinity);
+  clock.pass(2000);
+  expect(rang).toEqual([200]);
+});
+
+test('an alarm that asks for the next moment while it rings goes on, and a stopped one is silent', () => {
+  const clock = turnedClock();
+  const rang: number[] = [];
+  const alarm = createAlarm(clock, () => {
+    rang.push(clock.monotonic());
+    alarm.by(clock.monotonic() + 100);
+  });
+  alarm.by(0);
+  clock.pass(250);
+  expect(rang).toEqual([0, 100, 200]);
+  alarm.stop();
+  clock.pass(1000);
+  expect(rang).toEqual([0, 100, 200]);
+});
+
+test('a signal aborts after its time, with the reason of a timeout', () => {
+  const clock = turnedClock();
+  const signal = abortAfter(clock, 1000);
+  clock.pass(999);
+  expect(signal.aborted).toBe(false);
+  clock.pass(1);
+  expect(signal.aborted).toBe(true);
+  expect(signal.reason).toMatchObject({ name: 'TimeoutError' });
+});
+
+test('random numbers are at least 0 and below 1, and all values below a bound come up', () => {
+  const drawn = Array.from({ length: 1000 }, () => systemRandom.number());
+  expect(Math.min(...drawn)).toBeGreaterThanOrEqual(0);
+  expect(Math.max(...drawn)).toBeLessThan(1);
+  const below = new Set(Array.from({ length: 1000 }, () => numberBelow(systemRandom, 4)));
+  expect([...below].sort()).toEqual([0, 1, 2, 3]);
+  expect(systemRandom.bytes(32)).toHaveLength(32);
+});
