@@ -55,7 +55,7 @@ const JUMP_RECENT_MS = 10 * 60_000;
 /** @throws {KithError} `identity-unusable`, `disk-full` */
 export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
   const { chain, mempool, clock, log } = deps;
-  const random = deps.random ?? Math.random;
+  const random = deps.random.number;
   const names = namesOf(deps.network.idHex);
   const local = isLocal(deps.listen);
   const identity = await openIdentity(deps.datadir, log);

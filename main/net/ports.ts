@@ -3,6 +3,7 @@ import type { Network } from '../core/params/network.ts';
 import type { Transaction } from '../core/primitives/transaction.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { ClockWatch } from '../lib/clock-watch.ts';
+import type { Random } from '../lib/random.ts';
 import type { Log } from '../lib/log.ts';
 import type { Chain } from '../chain/chain.ts';
 import type { History, HistoryStatus } from '../chain/history-check.ts';
@@ -49,8 +50,7 @@ export interface NetworkDeps {
   readonly onSeen?: ((txid: string) => void) | undefined;
   /** Additional sources of addresses; enabled by default when the node listens beyond loopback. */
   readonly discovery?: DiscoveryChoice | undefined;
-  /** From 0 inclusive to 1 exclusive; for choices that an attacker should not foresee, not for secrets. */
-  readonly random?: () => number;
+  readonly random: Random;
 }
 
 export interface DiscoveryChoice {

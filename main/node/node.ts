@@ -4,6 +4,7 @@ import { createLocalNode } from '../api/local-node.ts';
 import type { NodeConfig, StartedNode } from './node-config.ts';
 import { systemClock } from '../lib/clock.ts';
 import { type ClockWatch, createClockWatch } from '../lib/clock-watch.ts';
+import { systemRandom } from '../lib/random.ts';
 import { runAll, type Service } from '../lib/service.ts';
 import { sizesForTests } from '../lib/test-sizes.ts';
 import { createNetwork, type PeerNetwork } from '../net/network.ts';
@@ -198,6 +199,7 @@ function peers(config: NodeConfig, parts: Growing): Service {
         chain: parts.chain!,
         mempool: parts.mempool!,
         clock: systemClock,
+        random: systemRandom,
         clockWatch: parts.clockWatch!,
         log: config.log.child('network'),
         openHistory: parts.openHistory,

@@ -4,6 +4,7 @@ import type { Block } from '../../../main/core/primitives/block.ts';
 import { type Clock, systemClock } from '../../../main/lib/clock.ts';
 import { createClockWatch } from '../../../main/lib/clock-watch.ts';
 import type { Log } from '../../../main/lib/log.ts';
+import { systemRandom } from '../../../main/lib/random.ts';
 import { createNetwork, type PeerNetwork } from '../../../main/net/network.ts';
 import type { DiscoveryChoice } from '../../../main/net/ports.ts';
 import type { Chain } from '../../../main/chain/chain.ts';
@@ -73,6 +74,7 @@ export async function startNode(options: TestNodeOptions = {}): Promise<TestNode
     mempool,
     clock,
     clockWatch,
+    random: systemRandom,
     log,
     datadir: directory,
     listen: options.listen ?? ['/ip4/127.0.0.1/tcp/0'],
