@@ -1,7 +1,7 @@
 import type { Height } from '../../shared/units.ts';
 import type { BinaryString } from '../core/codec/binary.ts';
 import type { Block } from '../core/primitives/block.ts';
-import type { Clock } from '../lib/clock.ts';
+import type { Clock, Timer } from '../lib/clock.ts';
 import {
   applyConnected,
   removeImmature,
@@ -26,9 +26,16 @@ export interface FollowerDeps {
 
 /** Follows the chain until `stop`. */
 export interface Follower {
-  /** A reorganisation is running: blocks were disconnected and the new tip was not announced yet. */
-  readonly moving: boolean;
+  /** Resolves when no reorganisation is running: the new tip was announced after blocks were disconnected. */
+  settled(): Promise<void>;
   stop(): void;
+}
+
+/** From the first disconnected block to the announcement of the new tip. */
+interface Reorganisation {
+  /** The tip before it. */
+  readonly left: { readonly work: bigint; readonly height: Height };
+  readonly ended: PromiseWithResolvers<void>;
 }
 
 // A chain that lost work (blocks that broke a rule learnt late) announces no tip: after this time without a step the reorganisation counts as finished.
@@ -37,9 +44,8 @@ const AT_REST_MS = 500;
 /** Applies each connected and disconnected block to the pool. */
 export function followChain({ chain, pool, orphans, returning, arrived, clock }: FollowerDeps): Follower {
   let policyLock = chain.nextRules().policyLock;
-  /** The tip before the first block was disconnected; null outside a reorganisation. */
-  let left: { readonly work: bigint; readonly height: Height } | null = null;
-  let resting: NodeJS.Timeout | null = null;
+  let reorganisation: Reorganisation | null = null;
+  let resting: Timer | undefined;
 
   const checkRules = (): void => {
     const now = chain.nextRules().policyLock;
@@ -49,19 +55,19 @@ export function followChain({ chain, pool, orphans, returning, arrived, clock }:
   };
 
   const settle = (): void => {
-    if (resting) clearTimeout(resting);
-    resting = null;
-    if (left && chain.tip().height < left.height) removeTooEarly(chain.tip().height, pool);
-    left = null;
+    resting?.cancel();
+    const ended = reorganisation;
+    if (ended && chain.tip().height < ended.left.height) removeTooEarly(chain.tip().height, pool);
+    reorganisation = null;
     returning.settled();
+    ended?.ended.resolve();
   };
 
   /** A pause within a reorganisation must not trigger the re-add: the next block may contain these transactions. */
   const rest = (work: bigint): void => {
-    if (resting) clearTimeout(resting);
-    resting = null;
-    if (left === null || work > left.work) settle();
-    else resting = setTimeout(settle, AT_REST_MS);
+    resting?.cancel();
+    if (reorganisation === null || work > reorganisation.left.work) settle();
+    else resting = clock.after(AT_REST_MS, settle);
   };
 
   const connected = (block: Block): void => {
@@ -74,7 +80,7 @@ export function followChain({ chain, pool, orphans, returning, arrived, clock }:
   };
 
   const disconnected = ({ block, entry, delta }: ChainMoves['disconnected']): void => {
-    left ??= entry;
+    reorganisation ??= { left: entry, ended: Promise.withResolvers() };
     // The coins of the coinbase no longer exist, and without the body none that the block created can come back: entries
     // that spend them leave.
     if (pool.graph.size > 0) {
@@ -94,12 +100,14 @@ export function followChain({ chain, pool, orphans, returning, arrived, clock }:
     chain.events.on('tip', ({ work }) => rest(work)),
   ];
   return {
-    get moving() {
-      return left !== null;
+    async settled() {
+      while (reorganisation) await reorganisation.ended.promise;
     },
     stop() {
       off.forEach((end) => end());
-      if (resting) clearTimeout(resting);
+      resting?.cancel();
+      reorganisation?.ended.resolve();
+      reorganisation = null;
     },
   };
 }

@@ -9,7 +9,7 @@ import { coinKey } from '../core/primitives/coin-key.ts';
 import type { Outpoint } from '../core/primitives/outpoint.ts';
 import { decodeTransaction, type Transaction } from '../core/primitives/transaction.ts';
 import { isViolation, type Violation } from '../core/violation.ts';
-import { type Clock, sleep } from '../lib/clock.ts';
+import type { Clock } from '../lib/clock.ts';
 import { createEmitter, type Events } from '../lib/events.ts';
 import type { Log } from '../lib/log.ts';
 import type { Service } from '../lib/service.ts';
@@ -131,7 +131,7 @@ export function createMempool(deps: MempoolDeps): Mempool {
     arrived: (tx) => orphanRetry.arrived(tx.txidBinary),
   });
   const rejected = (rejection: Rejection): void => events.emit('rejected', rejection);
-  const orphanRetry = createOrphanRetry({ orphans, admission, rejected, log });
+  const orphanRetry = createOrphanRetry({ orphans, admission, rejected, clock, log });
   const returning = createReorgReadd({ pool, admission, events, clock, log });
   const templateTransactions = createTemplateTransactions(pool);
   // Parents have fewer ancestors than their children.
@@ -155,7 +155,7 @@ export function createMempool(deps: MempoolDeps): Mempool {
         .load(AbortSignal.any([signal, running.signal]))
         .catch((error: unknown) => log.error('the saved mempool could not be read', { error }));
       void persistence.saveRegularly(running.signal);
-      await Promise.race([loading, sleep(LOAD_BEFORE_READY_MS)]);
+      await Promise.race([loading, clock.sleep(LOAD_BEFORE_READY_MS, running.signal)]);
     },
     async stop() {
       if (running.signal.aborted) return;
@@ -207,7 +207,7 @@ export function createMempool(deps: MempoolDeps): Mempool {
     events,
     async idle() {
       await loading;
-      while (follower?.moving) await sleep(10);
+      await follower?.settled();
       await returning.idle();
       await admission.idle();
       await orphanRetry.idle();

@@ -1,6 +1,6 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { BinaryString } from '../core/codec/binary.ts';
 import type { Violation } from '../core/violation.ts';
+import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import type { Admission } from './admission.ts';
 import { decodeKnown } from './entry.ts';
@@ -19,6 +19,7 @@ export interface OrphanRetryDeps {
   readonly orphans: Orphans;
   readonly admission: Pick<Admission, 'admit'>;
   readonly rejected: (rejection: Rejection) => void;
+  readonly clock: Pick<Clock, 'soon'>;
   readonly log: Log;
 }
 
@@ -33,7 +34,8 @@ export interface OrphanRetry {
 // A hundred peers could send thousands of orphans of one transaction: the event loop runs between batches.
 const AT_ONCE = 32;
 
-export function createOrphanRetry({ orphans, admission, rejected, log }: OrphanRetryDeps): OrphanRetry {
+export function createOrphanRetry(deps: OrphanRetryDeps): OrphanRetry {
+  const { orphans, admission, rejected, clock, log } = deps;
   const waiting = new Set<Orphan>();
   let pump: Promise<void> | null = null;
 
@@ -57,7 +59,7 @@ export function createOrphanRetry({ orphans, admission, rejected, log }: OrphanR
         if (result.status === 'rejected')
           log.error('an orphan could not be checked', { error: result.reason });
       }
-      if (waiting.size > 0) await nextTurn();
+      if (waiting.size > 0) await clock.soon();
     }
   };
 

@@ -1,7 +1,7 @@
 import type { Hash } from '../core/crypto/hash.ts';
 import { isViolation } from '../core/violation.ts';
 import { decodeTransaction } from '../core/primitives/transaction.ts';
-import { type Clock, sleep } from '../lib/clock.ts';
+import type { Clock } from '../lib/clock.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import type { Admission } from './admission.ts';
@@ -97,7 +97,7 @@ export function createPersistence(deps: PersistenceDeps): Persistence {
     },
     async saveRegularly(signal) {
       for (;;) {
-        await sleep(SAVE_EVERY_MS, signal);
+        await clock.sleep(SAVE_EVERY_MS, signal);
         if (signal.aborted) return;
         await save();
       }

@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Block } from '../core/primitives/block.ts';
 import type { UnixSeconds } from '../../shared/units.ts';
 import type { BinaryString } from '../core/codec/binary.ts';
@@ -120,7 +119,7 @@ export function createReorgReadd({ pool, admission, events, clock, log }: ReorgR
       queue.delete(next.id);
       await bringBack(next);
       if (clock.monotonic() - started < SLICE_MS) continue;
-      await nextTurn();
+      await clock.soon();
       started = clock.monotonic();
     }
   };
