@@ -8,7 +8,7 @@ import { isViolation, type Violation, violation } from '../core/violation.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { ChainView } from './chain-view.ts';
 import { type Candidate, evaluate, KEEPING_TERMS, relayTerms, type Terms } from './evaluate.ts';
-import { hexOf } from './ids.ts';
+import { hexOf } from './entry.ts';
 import type { Orphans } from './orphans.ts';
 import type { Origin, Pool } from './pool.ts';
 import type { SignatureQueue } from './signature-queue.ts';

@@ -4,7 +4,6 @@ import type { BinaryString } from '../core/codec/binary.ts';
 import type { CoinKey } from '../core/primitives/coin-key.ts';
 import { decodeTransaction, type Transaction } from '../core/primitives/transaction.ts';
 import { isViolation } from '../core/violation.ts';
-import { hexOf } from './ids.ts';
 
 /** A sum over an entry and its ancestors, or its descendants; the entry itself is counted. */
 export interface Totals extends Feerate {
@@ -122,4 +121,14 @@ export function decodeKnown(bytes: Uint8Array): Transaction {
  */
 export function detached(tx: Transaction): Transaction {
   return tx.bytes.length === tx.bytes.buffer.byteLength ? tx : decodeKnown(new Uint8Array(tx.bytes));
+}
+
+/** Ids are binary strings in the maps of the pool and hexadecimal in its interface. */
+export function hexOf(id: BinaryString): string {
+  return Buffer.from(id, 'latin1').toString('hex');
+}
+
+/** For lookups: a text that is not an id finds nothing. */
+export function idOf(hex: string): BinaryString {
+  return Buffer.from(hex, 'hex').toString('latin1');
 }

@@ -21,12 +21,11 @@ import {
   type TemplateLimits,
   createTemplateTransactions,
 } from './template-transactions.ts';
-import { detached, type MempoolEntry } from './entry.ts';
+import { detached, hexOf, idOf, type MempoolEntry } from './entry.ts';
 import { leastExpiry } from './evaluate.ts';
 import { estimateFeerates, type Feerates } from './feerates.ts';
 import { firstOf } from './heap.ts';
-import { conflictsOf, unspentOutput } from './lookups.ts';
-import { hexOf, idOf } from './ids.ts';
+import { conflictsOf, unspentOutput } from './inputs.ts';
 import { createOrphanRetry, type Rejection } from './orphan-retry.ts';
 import { createOrphans } from './orphans.ts';
 import { createPersistence } from './persistence.ts';

@@ -3,8 +3,7 @@ import type { Violation } from '../core/violation.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import type { Admission } from './admission.ts';
-import { decodeKnown } from './entry.ts';
-import { hexOf } from './ids.ts';
+import { decodeKnown, hexOf } from './entry.ts';
 import type { Orphan, Orphans } from './orphans.ts';
 
 /** An orphan broke a rule once its parents had arrived. */

@@ -14,7 +14,7 @@ import type { Transaction } from '../core/primitives/transaction.ts';
 import type { MempoolEntry, PoolEntry } from './entry.ts';
 import type { Candidate } from './evaluate.ts';
 import { createEvictionOrder, keepingFeerate } from './eviction.ts';
-import { createFeerateHistogram, type FeerateHistogram } from './feerate-histogram.ts';
+import { createFeerateHistogram, type FeerateHistogram } from './feerates.ts';
 import { createAncestorGraph, type AncestorGraph } from './ancestor-graph.ts';
 
 /** The source of a transaction: a peer, the user of this node, the mempool file, or a disconnected block. */

@@ -7,8 +7,7 @@ import type { Emitter } from '../lib/events.ts';
 import type { Log } from '../lib/log.ts';
 import type { Admission, AdmissionRequest } from './admission.ts';
 import { spendersOf } from './block-changes.ts';
-import { decodeKnown } from './entry.ts';
-import { hexOf } from './ids.ts';
+import { decodeKnown, hexOf } from './entry.ts';
 import type { Pool, PoolEvents, RemovalReason } from './pool.ts';
 
 /** Adds the transactions of disconnected blocks to the pool again when a reorganisation is finished. */
