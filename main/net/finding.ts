@@ -1,4 +1,5 @@
 import type { Log } from '../lib/log.ts';
+import type { Random } from '../lib/random.ts';
 import type { Budgets } from './budgets/budgets.ts';
 import { createDiscovery, type Discovery } from './discovery/discovery.ts';
 import { isName } from './discovery/dns-addresses.ts';
@@ -22,7 +23,7 @@ export interface FindingDeps extends Pick<
   readonly names: Names;
   readonly peers: Peers;
   readonly book: AddressManager;
-  readonly random: () => number;
+  readonly random: Random;
   /** The addresses at which other nodes can reach this node have changed. */
   readonly moved: () => void;
   readonly log: Log;
@@ -55,7 +56,13 @@ export function createFinding(deps: FindingDeps): Finding {
   const { network, listen, discovery: chosen, log } = deps;
   const local = isLocal(listen);
   const listening = listen.length > 0;
-  const reach = createReachability({ ...deps, local, listening, log: log.child('reach') });
+  const reach = createReachability({
+    ...deps,
+    random: deps.random.number,
+    local,
+    listening,
+    log: log.child('reach'),
+  });
   const all = [...new Set([...deps.bootstrap, ...network.bootstrap])];
   const discovery = createDiscovery({
     ...deps,

@@ -54,8 +54,7 @@ const JUMP_RECENT_MS = 10 * 60_000;
 
 /** @throws {KithError} `identity-unusable`, `disk-full` */
 export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
-  const { chain, mempool, clock, log } = deps;
-  const random = deps.random.number;
+  const { chain, mempool, clock, random, log } = deps;
   const names = namesOf(deps.network.idHex);
   const local = isLocal(deps.listen);
   const identity = await openIdentity(deps.datadir, log);
@@ -63,8 +62,12 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
   const bans = createBans({ store, clock });
   const book = createAddressManager({ store, clock, random });
   const scores = createScores(clock);
-  const upload = createUpload(deps.maxUpload ?? null);
-  const budgets = createBudgets({ upload, groupOf: (address) => sourceOf(address).group });
+  const upload = createUpload(deps.maxUpload ?? null, clock.monotonic);
+  const budgets = createBudgets({
+    upload,
+    groupOf: (address) => sourceOf(address).group,
+    ms: clock.monotonic,
+  });
   const host: Host = await createHost({
     key: identity.key,
     listen: deps.listen,
@@ -139,7 +142,7 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
     peers,
     named: deps.namedBlock ?? null,
   });
-  const inbound = createInbound({ peers, bans, clock });
+  const inbound = createInbound({ peers, bans, clock, random });
   const exchange = createExchange({
     ownRecord: host.ownRecord,
     book,

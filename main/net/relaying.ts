@@ -1,3 +1,4 @@
+import type { Random } from '../lib/random.ts';
 import type { Gossip } from './transport/gossip.ts';
 import type { Names } from './transport/protocols.ts';
 import type { Inbound } from './peers/inbound.ts';
@@ -19,7 +20,7 @@ export interface RelayingDeps extends Pick<
   readonly peers: Peers;
   readonly syncing: Pick<Syncing, 'bodies' | 'headers' | 'minimumWork'>;
   readonly inbound: Pick<Inbound, 'useful'>;
-  readonly random: () => number;
+  readonly random: Random;
 }
 
 /** Relays transactions and blocks between peers. */
@@ -37,7 +38,7 @@ export interface Relaying {
 export function createRelaying(deps: RelayingDeps): Relaying {
   const { names, syncing } = deps;
   const { bodies } = syncing;
-  const common = { ...deps, bodies, log: deps.log.child('relay') };
+  const common = { ...deps, random: deps.random.number, bodies, log: deps.log.child('relay') };
   const payments = createTransactionRelay({
     ...common,
     topic: names.transactions,

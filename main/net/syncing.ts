@@ -1,4 +1,5 @@
 import type { Notice } from '../../shared/contract/fields.ts';
+import type { Random } from '../lib/random.ts';
 import { powHash } from '../workers/pow.ts';
 import type { Chain } from '../chain/chain.ts';
 import type { Peers } from './peers/peers.ts';
@@ -22,7 +23,7 @@ export interface SyncingDeps extends Pick<
   readonly store: PeerStore;
   /** The folder of snapshots. */
   readonly directory: string;
-  readonly random: () => number;
+  readonly random: Random;
   /** Whether peers have blocks that this node rejects because its own clock is wrong. */
   awaitsClock(): boolean;
 }
@@ -60,7 +61,14 @@ export async function createSyncing(deps: SyncingDeps): Promise<Syncing> {
   const bodies = createBlockDownload({ chain, peers, rate, clock, log });
   const knownWork = await keepKnownWork(deps.store, deps.minimumWork ?? 0n);
   const least = workMeasure(chain, knownWork);
-  const headers = createHeaderSync({ ...deps, minimumWork: least, powHash, onHeaders: bodies.consider, log });
+  const headers = createHeaderSync({
+    ...deps,
+    random: deps.random.number,
+    minimumWork: least,
+    powHash,
+    onHeaders: bodies.consider,
+    log,
+  });
   const snapshot = deps.snapshotSync ? createSnapshotSync({ ...deps, log }) : null;
   const first = createFastStart({
     chain,

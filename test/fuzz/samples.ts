@@ -41,7 +41,7 @@ export function anyTransaction(random: Random): Transaction {
   });
 }
 
-export function anyHeader(random: Random, merkle = random.bytes(32)): Header {
+export function anyHeader(random: Random, merkle: Uint8Array = random.bytes(32)): Header {
   return createHeader({
     version: BASE_VERSION | random.int(1000),
     prev: random.bytes(32),

@@ -1,10 +1,11 @@
+import type { Random as LibRandom } from '../../main/lib/random.ts';
+
 /** A seeded source of chance: the same seed gives the same run on every machine. Never for keys. */
-export interface Random {
+export interface Random extends LibRandom {
   /** 0 <= x < 1, 32 bits of it. */
   next(): number;
   /** A whole number, 0 <= n < limit. */
   int(limit: number): number;
-  bytes(length: number): Uint8Array;
   /** Exponentially distributed with the given mean: waiting for a block. */
   exponential(mean: number): number;
 }
@@ -21,6 +22,7 @@ export function createRandom(seed: number): Random {
   };
   return {
     next,
+    number: next,
     int: (limit) => Math.floor(next() * limit),
     bytes: (length) => Uint8Array.from({ length }, () => Math.floor(next() * 256)),
     exponential: (mean) => -Math.log(1 - next()) * mean,

@@ -1,8 +1,10 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { PEER_SOURCES, type PeerSource } from '../../../shared/contract/vocabulary.ts';
 import type { UnixSeconds } from '../../../shared/units.ts';
-import type { Clock } from '../../lib/clock.ts';
+import { toHex } from '../../core/codec/hex.ts';
+import type { Time } from '../../lib/clock.ts';
+import { numberBelow, type Random } from '../../lib/random.ts';
 import { groupOf, hostPart, peerIdOf, toldClassOf } from '../transport/multiaddrs.ts';
 import { createDrawList, type DrawList } from './draw-list.ts';
 import type { PeerStore } from './peer-store.ts';
@@ -93,21 +95,20 @@ const savedKey = z.object({ key: z.string().length(32) });
 
 export interface AddressManagerDeps {
   readonly store: PeerStore;
-  readonly clock: Clock;
-  /** From 0 inclusive to 1 exclusive. */
-  readonly random: () => number;
+  readonly clock: Pick<Time, 'now'>;
+  readonly random: Random;
 }
 
 type Table = keyof typeof BUCKETS;
 
 export function createAddressManager(deps: AddressManagerDeps): AddressManager {
-  const { store, clock } = deps;
+  const { store, clock, random } = deps;
   const entries = new Map<string, AddressEntry>();
   const facts = new Map<string, AddressFacts>();
   const lists: Record<Table, DrawList> = { fresh: createDrawList(), proven: createDrawList() };
   // The occupied positions. An entry's position follows from its fields, so only this map must be kept up to date.
   const places: Record<Table, Map<number, string>> = { fresh: new Map(), proven: new Map() };
-  let key = randomBytes(16).toString('hex');
+  let key = toHex(random.bytes(16));
 
   const draw = (...parts: (string | number)[]): number =>
     createHash('sha256').update(key).update(parts.join('|')).digest().readUInt32LE(0);
@@ -192,9 +193,9 @@ export function createAddressManager(deps: AddressManagerDeps): AddressManager {
       if (good) void store.put('address', address, tried).catch(() => undefined);
     },
     pick(usable) {
-      const tables: Table[] = deps.random() < 0.5 ? ['proven', 'fresh'] : ['fresh', 'proven'];
+      const tables: Table[] = random.number() < 0.5 ? ['proven', 'fresh'] : ['fresh', 'proven'];
       for (const table of tables) {
-        const found = lists[table].draw(deps.random, (address) =>
+        const found = lists[table].draw(random, (address) =>
           usable(entries.get(address)!, facts.get(address)!),
         );
         if (found !== null) return entries.get(found)!;
@@ -206,7 +207,7 @@ export function createAddressManager(deps: AddressManagerDeps): AddressManager {
         ({ address, record, failures }) => record !== '' && failures < 3 && usable(facts.get(address)!),
       );
       for (let i = known.length - 1; i > 0; i--) {
-        const j = Math.floor(deps.random() * (i + 1));
+        const j = numberBelow(random, i + 1);
         [known[i], known[j]] = [known[j]!, known[i]!];
       }
       return known.slice(0, most);

@@ -4,6 +4,7 @@ import { type Clock, sleep } from '../../lib/clock.ts';
 import { codeOf, KithError, messageOf } from '../../lib/errors.ts';
 import { guarded } from '../../lib/guarded.ts';
 import type { Log } from '../../lib/log.ts';
+import type { Random } from '../../lib/random.ts';
 import {
   groupOf,
   hostPart,
@@ -39,7 +40,7 @@ export interface ConnectorDeps {
   readonly extra: () => number;
   readonly clock: Clock;
   readonly log: Log;
-  readonly random: () => number;
+  readonly random: Pick<Random, 'number'>;
 }
 
 /** Opens the outbound connections, reopens them when they break, and gives up addresses that never work. */
@@ -135,7 +136,7 @@ export function createConnector(deps: ConnectorDeps): Connector {
     attempt.failures++;
     const longest = LONGEST_MS[wrong ? 'wrong' : peers.list().length === 0 ? 'alone' : patienceFor(origin)];
     const delay = wrong ? longest : Math.min(longest, FIRST_DELAY_MS * 2 ** Math.min(attempt.failures, 10));
-    attempt.notBefore = clock.monotonic() + delay * (0.75 + 0.5 * deps.random());
+    attempt.notBefore = clock.monotonic() + delay * (0.75 + 0.5 * deps.random.number());
     // Without any peer our own connection to the internet is down: an outage of days must not empty the address
     // manager.
     if (wrong || peers.list().length > 0) book.tried(address, false);
@@ -275,7 +276,7 @@ export function createConnector(deps: ConnectorDeps): Connector {
         const delay = isWanted ? FIRST_DELAY_MS : DISCONNECTED_MS;
         for (const attempt of attempts.values()) {
           if (attempt.peerId === peer.id)
-            attempt.notBefore = clock.monotonic() + delay * (0.5 + deps.random());
+            attempt.notBefore = clock.monotonic() + delay * (0.5 + deps.random.number());
         }
       });
       timer = setInterval(guarded(deps.log, 'connector', tick), TICK_MS);

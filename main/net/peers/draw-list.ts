@@ -1,3 +1,5 @@
+import { numberBelow, type Random } from '../../lib/random.ts';
+
 /** A set from which a random member can be drawn without a scan of all members. */
 export interface DrawList {
   add(item: string): void;
@@ -6,7 +8,7 @@ export interface DrawList {
    * A member that `usable` accepts, searched from random positions; null when there is none. Cost: the members that
    * `usable` refuses.
    */
-  draw(random: () => number, usable: (item: string) => boolean): string | null;
+  draw(random: Pick<Random, 'number'>, usable: (item: string) => boolean): string | null;
 }
 
 /**
@@ -38,7 +40,7 @@ export function createDrawList(): DrawList {
     draw(random, usable) {
       let at = 0;
       for (let i = 0; i < TRIES && items.length > 0; i++) {
-        at = Math.floor(random() * items.length);
+        at = numberBelow(random, items.length);
         if (usable(items[at]!)) return items[at]!;
       }
       for (let i = 1; i <= items.length; i++) {

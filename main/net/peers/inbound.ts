@@ -1,7 +1,8 @@
-import { createHash, randomBytes } from 'node:crypto';
-import type { Clock } from '../../lib/clock.ts';
+import { createHash } from 'node:crypto';
+import type { Time } from '../../lib/clock.ts';
 import { overflow, type PoolLimits } from '../../lib/grouped-pool.ts';
 import type { PeerViolationCode } from '../protocol/wire-violation.ts';
+import type { Random } from '../../lib/random.ts';
 import { candidateOf, chooseEviction } from './eviction.ts';
 import { sourceOf } from '../transport/pool-source.ts';
 import { hostPart } from '../transport/multiaddrs.ts';
@@ -11,7 +12,8 @@ import type { Peer } from './peer.ts';
 export interface InboundDeps {
   readonly peers: { list(): readonly Peer[]; part(id: string, code: PeerViolationCode): void };
   readonly bans: Pick<Bans, 'discourages'>;
-  readonly clock: Clock;
+  readonly clock: Pick<Time, 'monotonic'>;
+  readonly random: Pick<Random, 'bytes'>;
   readonly limits?: PoolLimits | undefined;
 }
 
@@ -28,8 +30,8 @@ export interface Inbound {
 
 export const INBOUND: PoolLimits = { total: 117, perHost: 8, perGroup: 64 };
 
-export function createInbound({ peers, bans, clock, limits = INBOUND }: InboundDeps): Inbound {
-  const key = randomBytes(16);
+export function createInbound({ peers, bans, clock, random, limits = INBOUND }: InboundDeps): Inbound {
+  const key = random.bytes(16);
   const since = new Map<string, number>();
   const uses = new Map<string, { payment: number; block: number }>();
   // State at the time of the connection: a host that is discouraged later does not lose its existing connections.

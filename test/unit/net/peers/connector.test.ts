@@ -31,7 +31,7 @@ function connecting(reachable: (address: string) => boolean, extra: () => number
     },
   } as unknown as PeerStore;
   const clock = { ...systemClock, monotonic: () => Date.now() };
-  const random = createRandom(5).next;
+  const random = createRandom(5);
   const book: AddressManager = createAddressManager({ store, clock, random });
   const list: Peer[] = [];
   const peerEvents = createEmitter<PeersEvents>((error) => {

@@ -1,9 +1,9 @@
-import { systemClock } from '../../../../main/lib/clock.ts';
 import { describe, expect, test } from 'vitest';
 import type { PoolLimits } from '../../../../main/lib/grouped-pool.ts';
 import type { Peer } from '../../../../main/net/peers/peer.ts';
 import { type Candidate, chooseEviction } from '../../../../main/net/peers/eviction.ts';
 import { createInbound } from '../../../../main/net/peers/inbound.ts';
+import { createRandom } from '../../../support/random.ts';
 
 const peer = (id: string, more: Partial<Candidate> = {}): Candidate => ({
   id,
@@ -67,14 +67,14 @@ describe('a peer that arrives', () => {
   function table(limits: PoolLimits) {
     const list: Peer[] = [];
     const parted: string[] = [];
-    const clock = { ...systemClock, now: () => 0, monotonic: () => list.length };
+    const clock = { monotonic: () => list.length };
     const peers = {
       list: () => list.filter(({ id }) => !parted.includes(id)),
       part: (id: string) => void parted.push(id),
     };
     const discouraged = new Set<string>();
     const bans = { discourages: (host: string) => discouraged.has(host) };
-    const inbound = createInbound({ peers, bans, clock, limits });
+    const inbound = createInbound({ peers, bans, clock, random: createRandom(1), limits });
     return {
       parted,
       inbound,

@@ -167,8 +167,7 @@ describe('bans', () => {
 });
 
 describe('the address book', () => {
-  const bookWith = (clock = turnedClock()) =>
-    createAddressManager({ store, clock, random: createRandom(7).next });
+  const bookWith = (clock = turnedClock()) => createAddressManager({ store, clock, random: createRandom(7) });
 
   test('keeps what it learnt over a restart', async () => {
     const book = bookWith();
@@ -271,7 +270,7 @@ describe('the address book', () => {
       const again = createAddressManager({
         store: saved as unknown as PeerStore,
         clock: turnedClock(),
-        random: createRandom(7).next,
+        random: createRandom(7),
       });
       await again.load();
       expect(again.size).toBe(1);
