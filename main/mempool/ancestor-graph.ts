@@ -32,37 +32,11 @@ export function createAncestorGraph(touched: (entry: PoolEntry) => void): Ancest
   const spenders = new Map<CoinKey, PoolEntry>();
   let bytes = 0;
   let sequence = 0;
-  let walks = 0;
-
-  const walk = (
-    start: readonly PoolEntry[],
-    next: (entry: PoolEntry) => readonly PoolEntry[],
-  ): PoolEntry[] => {
-    const mark = ++walks;
-    const found: PoolEntry[] = [];
-    const visit = (entry: PoolEntry): void => {
-      if (entry.mark === mark) return;
-      entry.mark = mark;
-      found.push(entry);
-    };
-    start.forEach(visit);
-    for (let i = 0; i < found.length; i++) next(found[i]!).forEach(visit);
-    return found;
-  };
-  const parentsOf = (entry: PoolEntry): readonly PoolEntry[] => entry.parents;
-  const childrenOf = (entry: PoolEntry): readonly PoolEntry[] => entry.children;
+  const walk = createWalk();
   const ancestorsOf = (parents: readonly PoolEntry[]): PoolEntry[] => walk(parents, parentsOf);
-
   const addDescendant = (ancestor: PoolEntry, entry: PoolEntry, sign: 1 | -1): void => {
-    ancestor.descendants.count += sign;
-    ancestor.descendants.size += sign * entry.size;
-    ancestor.descendants.fee += sign * entry.fee;
+    addTo(ancestor.descendants, entry, sign);
     touched(ancestor);
-  };
-  const addAncestor = (descendant: PoolEntry, entry: PoolEntry, sign: 1 | -1): void => {
-    descendant.ancestors.count += sign;
-    descendant.ancestors.size += sign * entry.size;
-    descendant.ancestors.fee += sign * entry.fee;
   };
 
   return {
@@ -94,7 +68,7 @@ export function createAncestorGraph(touched: (entry: PoolEntry) => void): Ancest
         parent.children.push(entry);
       }
       for (const ancestor of ancestorsOf(parents)) {
-        addAncestor(entry, ancestor, 1);
+        addTo(entry.ancestors, ancestor, 1);
         addDescendant(ancestor, entry, 1);
       }
       byTxid.set(entry.id, entry);
@@ -110,7 +84,7 @@ export function createAncestorGraph(touched: (entry: PoolEntry) => void): Ancest
       if (entry.parents.length > 0 && entry.children.length > 0)
         throw new Error(`has parents and children: ${entry.txid}`);
       for (const ancestor of ancestorsOf(entry.parents)) addDescendant(ancestor, entry, -1);
-      for (const descendant of walk(entry.children, childrenOf)) addAncestor(descendant, entry, -1);
+      for (const descendant of walk(entry.children, childrenOf)) addTo(descendant.ancestors, entry, -1);
       for (const parent of entry.parents) parent.children.splice(parent.children.indexOf(entry), 1);
       for (const child of entry.children) child.parents.splice(child.parents.indexOf(entry), 1);
       for (const key of entry.keys) spenders.delete(key);
@@ -120,4 +94,30 @@ export function createAncestorGraph(touched: (entry: PoolEntry) => void): Ancest
       entry.alive = false;
     },
   };
+}
+
+const parentsOf = (entry: PoolEntry): readonly PoolEntry[] => entry.parents;
+const childrenOf = (entry: PoolEntry): readonly PoolEntry[] => entry.children;
+
+/** A traversal that visits each entry once: `start` first, then what `next` names for every visited entry. */
+function createWalk() {
+  let walks = 0;
+  return (start: readonly PoolEntry[], next: (entry: PoolEntry) => readonly PoolEntry[]): PoolEntry[] => {
+    const mark = ++walks;
+    const found: PoolEntry[] = [];
+    const visit = (entry: PoolEntry): void => {
+      if (entry.mark === mark) return;
+      entry.mark = mark;
+      found.push(entry);
+    };
+    start.forEach(visit);
+    for (let i = 0; i < found.length; i++) next(found[i]!).forEach(visit);
+    return found;
+  };
+}
+
+function addTo(totals: PoolEntry['ancestors'], { size, fee }: PoolEntry, sign: 1 | -1): void {
+  totals.count += sign;
+  totals.size += sign * size;
+  totals.fee += sign * fee;
 }

@@ -30,7 +30,7 @@ import { createOrphanRetry, type Rejection } from './orphan-retry.ts';
 import { createOrphans } from './orphans.ts';
 import { createPersistence } from './persistence.ts';
 import type { SavedTransaction } from './mempool-file.ts';
-import { createPool, type PoolEvents } from './pool.ts';
+import { createPool, type Pool, type PoolEvents } from './pool.ts';
 import { createReorgReadd } from './reorg-readd.ts';
 import { createSignatureQueue } from './signature-queue.ts';
 
@@ -56,20 +56,8 @@ export interface MempoolSummary {
   readonly floor: number;
 }
 
-/** The unconfirmed transactions (protocol.md §18). */
-export interface Mempool extends Service {
-  /** Follows the chain and reads the file; a large file is still being read after this resolves. */
-  start(signal: AbortSignal): Promise<void>;
-  /** Writes the file. */
-  stop(): Promise<void>;
-  /**
-   * Checks a transaction and adds it. `source` names the peer that sent it; without one it is this node's own.
-   * A violation is the reason for a refusal; `policy-orphan` = kept until the parents arrive. Rejects if the verifier fails.
-   */
-  submit(
-    transaction: Uint8Array | Transaction,
-    options?: { readonly source?: string | undefined },
-  ): Promise<{ readonly txid: string } | Violation>;
+/** What can be read from the mempool; no lookup waits. */
+export interface MempoolLookups {
   get(txid: string): MempoolEntry | undefined;
   getByWid(wid: string): MempoolEntry | undefined;
   has(txid: string): boolean;
@@ -89,10 +77,26 @@ export interface Mempool extends Service {
   /** The last to arrive, newest first. */
   newest(limit: number): MempoolEntry[];
   feerates(): Feerates;
-  /** The best-paying transactions for the next block; about 15 ms for 50 000, cached until the pool or the limits change. */
-  templateTransactions(limits: TemplateLimits): TemplateTransactions;
   /** Whether the signatures of this wid were checked under rules that judge it the same. */
   isVerified(wid: Hash, rules: ActiveRules): boolean;
+}
+
+/** The unconfirmed transactions (protocol.md §18). */
+export interface Mempool extends MempoolLookups, Service {
+  /** Follows the chain and reads the file; a large file is still being read after this resolves. */
+  start(signal: AbortSignal): Promise<void>;
+  /** Writes the file. */
+  stop(): Promise<void>;
+  /**
+   * Checks a transaction and adds it. `source` names the peer that sent it; without one it is this node's own.
+   * A violation is the reason for a refusal; `policy-orphan` = kept until the parents arrive. Rejects if the verifier fails.
+   */
+  submit(
+    transaction: Uint8Array | Transaction,
+    options?: { readonly source?: string | undefined },
+  ): Promise<{ readonly txid: string } | Violation>;
+  /** The best-paying transactions for the next block; about 15 ms for 50 000, cached until the pool or the limits change. */
+  templateTransactions(limits: TemplateLimits): TemplateTransactions;
   /** The missing parents of an orphan. */
   missingParents(wid: string): string[];
   /** A peer disconnected: removes its orphans. */
@@ -171,35 +175,8 @@ export function createMempool(deps: MempoolDeps): Mempool {
       const origin = source === undefined ? 'local' : 'peer';
       return (await admission.admit({ tx: detached(tx), origin, source })) ?? { txid: tx.txidHex };
     },
-    get: (txid) => graph.get(idOf(txid)),
-    getByWid: (wid) => graph.getByWid(idOf(wid)),
-    has: (txid) => graph.get(idOf(txid)) !== undefined,
-    entries: graph.entries,
-    spender: (outpoint) => graph.spender(coinKey(outpoint)),
-    conflictsOf: (tx) => conflictsOf(tx, graph),
-    coin: (outpoint) => unspentOutput(outpoint, graph, chain.tip().height + 1),
-    effectiveExpiry(txid) {
-      const entry = graph.get(idOf(txid));
-      return entry ? leastExpiry([entry, ...graph.ancestorsOf(entry.parents)]) : 0;
-    },
-    summary: () => ({ count: graph.size, bytes: graph.bytes, floor: pool.floor() }),
-    list(limit, after = '') {
-      // Binary strings and hexadecimal have the same order.
-      const behindId = idOf(after);
-      const behind = function* () {
-        for (const entry of graph.entries()) if (entry.id > behindId) yield entry;
-      };
-      return firstOf(behind(), limit, (a, b) => a.id < b.id);
-    },
-    newest: (limit) => firstOf(graph.entries(), limit, (a, b) => a.sequence > b.sequence),
-    feerates: () => estimateFeerates(pool.histogram, params.spacing, pool.floor()),
+    ...lookupsIn(pool, chain),
     templateTransactions: (limits) => templateTransactions(chain.tip().height + 1, limits),
-    isVerified(wid, rules) {
-      if (graph.size === 0) return false;
-      const entry = graph.getByWid(toBinary(wid));
-      // Plain keys mean the same under all rules; for the rest the pool holds only what the next block's rules allow.
-      return entry !== undefined && (!entry.upgradable || chain.nextRules().policyLock === rules.policyLock);
-    },
     missingParents: (wid) =>
       (orphans.get(idOf(wid))?.missing ?? []).filter((id) => !graph.get(id)).map(hexOf),
     dropSource: orphans.dropSource,
@@ -212,5 +189,39 @@ export function createMempool(deps: MempoolDeps): Mempool {
       await orphanRetry.idle();
     },
     save: async () => persistence?.save(),
+  };
+}
+
+function lookupsIn({ graph, histogram, floor }: Pool, chain: ChainView): MempoolLookups {
+  const { spacing } = chain.network.params;
+  return {
+    get: (txid) => graph.get(idOf(txid)),
+    getByWid: (wid) => graph.getByWid(idOf(wid)),
+    has: (txid) => graph.get(idOf(txid)) !== undefined,
+    entries: graph.entries,
+    spender: (outpoint) => graph.spender(coinKey(outpoint)),
+    conflictsOf: (tx) => conflictsOf(tx, graph),
+    coin: (outpoint) => unspentOutput(outpoint, graph, chain.tip().height + 1),
+    effectiveExpiry(txid) {
+      const entry = graph.get(idOf(txid));
+      return entry ? leastExpiry([entry, ...graph.ancestorsOf(entry.parents)]) : 0;
+    },
+    summary: () => ({ count: graph.size, bytes: graph.bytes, floor: floor() }),
+    list(limit, after = '') {
+      // Binary strings and hexadecimal have the same order.
+      const behindId = idOf(after);
+      const behind = function* () {
+        for (const entry of graph.entries()) if (entry.id > behindId) yield entry;
+      };
+      return firstOf(behind(), limit, (a, b) => a.id < b.id);
+    },
+    newest: (limit) => firstOf(graph.entries(), limit, (a, b) => a.sequence > b.sequence),
+    feerates: () => estimateFeerates(histogram, spacing, floor()),
+    isVerified(wid, rules) {
+      if (graph.size === 0) return false;
+      const entry = graph.getByWid(toBinary(wid));
+      // Plain keys mean the same under all rules; for the rest the pool holds only what the next block's rules allow.
+      return entry !== undefined && (!entry.upgradable || chain.nextRules().policyLock === rules.policyLock);
+    },
   };
 }

@@ -45,20 +45,34 @@ const MAX_BYTES = 32_000_000;
 // Milliseconds for which the re-add may occupy the event loop.
 const SLICE_MS = 10;
 
-export function createReorgReadd({ pool, admission, events, clock, log }: ReorgReaddDeps): ReorgReadd {
+/** What disconnected blocks leave for the re-add, until the reorganisation is over. */
+interface Disconnected {
+  /** Whether a reorganisation is running. */
+  readonly moving: boolean;
+  /** Whether it has left anything. */
+  readonly some: boolean;
+  add(block: Block | null): void;
+  /** The new branch has mined this transaction. */
+  mined(id: BinaryString): void;
+  /** Empties it. `wanted` has parents before children; `mined` were in the pool before, and are in the new branch. */
+  take(): {
+    readonly wanted: readonly Waiting[];
+    readonly mined: readonly Waiting[];
+    readonly dropped: number;
+  };
+}
+
+function createDisconnected(pool: Pool, clock: Pick<Clock, 'now'>): Disconnected {
   /** Disconnected blocks, newest first. */
-  let disconnected: Waiting[][] = [];
+  let blocks: Waiting[][] = [];
   /** Entries of the pool that spent their outputs. */
   let removed: Waiting[] = [];
   /** Those of both that the new branch has not mined. */
   let wanted = new Set<BinaryString>();
   let bytes = 0;
   let dropped = 0;
-  let queue = new Map<BinaryString, Waiting>();
-  let pump: Promise<void> | null = null;
-  const moving = (): boolean => disconnected.length > 0;
 
-  const stepAside = (block: Block): void => {
+  const takeSpenders = (block: Block): void => {
     for (const tx of block.transactions) {
       for (const spender of spendersOf(tx, pool)) {
         if (!spender.alive) continue;
@@ -79,23 +93,59 @@ export function createReorgReadd({ pool, admission, events, clock, log }: ReorgR
       const time = clock.now();
       kept.push({ bytes: new Uint8Array(tx.bytes), id, widId, time, sequence: 0, quiet: false });
     }
-    disconnected.push(kept);
-    for (let newest = 0; bytes > MAX_BYTES && newest < disconnected.length; newest++) letGo(newest);
+    blocks.push(kept);
+    for (let newest = 0; bytes > MAX_BYTES && newest < blocks.length; newest++) drop(newest);
   };
 
-  const letGo = (index: number): void => {
-    for (const { id, bytes: gone } of disconnected[index]!) {
+  const drop = (index: number): void => {
+    for (const { id, bytes: gone } of blocks[index]!) {
       bytes -= gone.length;
       wanted.delete(id);
     }
-    dropped += disconnected[index]!.length;
-    disconnected[index] = [];
+    dropped += blocks[index]!.length;
+    blocks[index] = [];
   };
+
+  return {
+    get moving() {
+      return blocks.length > 0;
+    },
+    get some() {
+      return wanted.size > 0;
+    },
+    add(block) {
+      if (block === null) return void blocks.push([]);
+      if (pool.graph.size > 0) takeSpenders(block);
+      keep(block);
+    },
+    mined: (id) => void wanted.delete(id),
+    take() {
+      // The transactions of the oldest block first, then the entries that spent them in order of arrival.
+      const all = [...blocks.toReversed().flat(), ...removed.toSorted((a, b) => a.sequence - b.sequence)];
+      const taken = {
+        wanted: all.filter(({ id }) => wanted.has(id)),
+        mined: all.filter(({ id, quiet }) => quiet && !wanted.has(id)),
+        dropped,
+      };
+      blocks = [];
+      removed = [];
+      wanted = new Set();
+      bytes = 0;
+      dropped = 0;
+      return taken;
+    },
+  };
+}
+
+export function createReorgReadd({ pool, admission, events, clock, log }: ReorgReaddDeps): ReorgReadd {
+  const left = createDisconnected(pool, clock);
+  let queue = new Map<BinaryString, Waiting>();
+  let pump: Promise<void> | null = null;
 
   const tellLost = ({ id, widId }: Waiting, reason: RemovalReason): void =>
     events.emit('removed', { txid: hexOf(id), wid: hexOf(widId), reason });
 
-  const bringBack = async (waiting: Waiting): Promise<void> => {
+  const readd = async (waiting: Waiting): Promise<void> => {
     const { quiet, time } = waiting;
     const request: AdmissionRequest = {
       tx: decodeKnown(waiting.bytes),
@@ -108,15 +158,15 @@ export function createReorgReadd({ pool, admission, events, clock, log }: ReorgR
     const refused = now === undefined ? await admission.admit(request) : now;
     if (refused === null || refused.code === 'policy-known') return;
     // The chain changed while signatures were checked: results may not hold at the next announced tip.
-    if (moving()) queue.set(waiting.id, waiting);
+    if (left.moving) queue.set(waiting.id, waiting);
     else tellLost(waiting, reasonFor(refused));
   };
 
   const run = async (): Promise<void> => {
     let started = clock.monotonic();
-    for (let next = firstOf(queue); next !== undefined && !moving(); next = firstOf(queue)) {
+    for (let next = firstOf(queue); next !== undefined && !left.moving; next = firstOf(queue)) {
       queue.delete(next.id);
-      await bringBack(next);
+      await readd(next);
       if (clock.monotonic() - started < SLICE_MS) continue;
       await clock.soon();
       started = clock.monotonic();
@@ -134,42 +184,27 @@ export function createReorgReadd({ pool, admission, events, clock, log }: ReorgR
   };
 
   return {
-    disconnected(block) {
-      if (block === null) return void disconnected.push([]);
-      if (pool.graph.size > 0) stepAside(block);
-      keep(block);
-    },
+    disconnected: left.add,
     connected(block) {
-      if (wanted.size === 0 && queue.size === 0) return;
+      if (!left.some && queue.size === 0) return;
       for (const { txidBinary: id } of block.transactions) {
-        wanted.delete(id);
+        left.mined(id);
         const waiting = queue.get(id);
         queue.delete(id);
         if (waiting?.quiet) tellLost(waiting, 'mined');
       }
     },
     settled() {
-      if (!moving()) return;
+      if (!left.moving) return;
+      const { wanted, mined, dropped } = left.take();
       if (dropped > 0)
         log.warn('a deep reorganisation disconnected more transactions than fit in memory', { dropped });
-      // Parents before children: the transactions of the oldest block first, then the entries that spent them in order of
-      // arrival, then what the previous reorganisation left.
-      const ordered = [
-        ...disconnected.toReversed().flat(),
-        ...removed.toSorted((a, b) => a.sequence - b.sequence),
-      ];
       const next = new Map<BinaryString, Waiting>();
-      for (const waiting of ordered) {
-        if (wanted.has(waiting.id)) next.set(waiting.id, waiting);
-        else if (waiting.quiet) tellLost(waiting, 'mined');
-      }
+      for (const waiting of wanted) next.set(waiting.id, waiting);
+      // What the previous reorganisation left comes last.
       for (const [id, waiting] of queue) next.set(id, waiting);
       queue = next;
-      disconnected = [];
-      removed = [];
-      wanted = new Set();
-      bytes = 0;
-      dropped = 0;
+      for (const waiting of mined) tellLost(waiting, 'mined');
       start();
     },
     async idle() {
