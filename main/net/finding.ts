@@ -53,19 +53,27 @@ export function wantedFor(
 }
 
 export function createFinding(deps: FindingDeps): Finding {
-  const { network, listen, discovery: chosen, log } = deps;
+  const { network, listen, discovery: chosen, host, peers, clock, random, log } = deps;
   const local = isLocal(listen);
   const listening = listen.length > 0;
   const reach = createReachability({
-    ...deps,
-    random: deps.random.number,
+    host,
+    identified: deps.identified,
+    peers,
     local,
     listening,
+    moved: deps.moved,
+    clock,
+    random,
     log: log.child('reach'),
   });
   const all = [...new Set([...deps.bootstrap, ...network.bootstrap])];
   const discovery = createDiscovery({
-    ...deps,
+    host,
+    book: deps.book,
+    peers,
+    clock,
+    random,
     names: all.filter(isName),
     dnsServers: chosen?.dnsServers,
     kad: deps.names.kad,
@@ -75,7 +83,7 @@ export function createFinding(deps: FindingDeps): Finding {
     mdns: chosen?.mdns ?? (!local && listening),
     // On loopback every node is reachable.
     admit: async (peerId) => {
-      const [connection] = deps.host.connections(peerId);
+      const [connection] = host.connections(peerId);
       if (connection !== undefined) await deps.budgets.of(connection).spend('kad', 0);
     },
     serves: () => local || reach.verdict().reachability === 'reachable',

@@ -6,11 +6,14 @@ import { toHex } from '../core/codec/hex.ts';
 import { formatJoinLink, type JoinLink } from '../core/params/join-link.ts';
 import { writeNetworkFile } from '../core/params/network-file.ts';
 import type { Network } from '../core/params/network.ts';
+import type { Clock } from '../lib/clock.ts';
 import { KithError, messageOf } from '../lib/errors.ts';
+import type { Random } from '../lib/random.ts';
 import type { Chain } from '../chain/chain.ts';
 import { hexToHash } from '../storage/keys.ts';
 import { createHost } from './transport/host.ts';
 import { namesOf } from './transport/protocols.ts';
+import type { StreamClock } from './protocol/deadline.ts';
 import { createCaller } from './protocol/requester.ts';
 import { FRAME } from './protocol/frame-types.ts';
 import { type PeerViolation, peerViolation } from './protocol/wire-violation.ts';
@@ -48,6 +51,7 @@ export function joinLinkTo(
 /** Serves the network file to any connection, before the handshake: a new node cannot send a hello without it. */
 export function serveNetworkFile(
   text: string,
+  clock: StreamClock,
   tollOf: (connection: Connection) => Toll,
 ): (stream: Stream, connection: Connection) => void {
   const bytes = new TextEncoder().encode(text);
@@ -60,7 +64,12 @@ export function serveNetworkFile(
     },
   };
   const handlers = new Map([[FRAME.getNetworkFile.type, file]]);
-  return (stream, connection) => void serve(stream, handlers, { toll: tollOf(connection) });
+  return (stream, connection) => void serve(stream, handlers, { clock, toll: tollOf(connection) });
+}
+
+export interface FetchDeps {
+  readonly clock: Clock;
+  readonly random: Random;
 }
 
 /**
@@ -68,7 +77,11 @@ export function serveNetworkFile(
  * its own.
  * @throws {KithError} `join-unreachable` when no address serves the file with that hash.
  */
-export async function fetchNetworkFile(link: JoinLink, file: Uint8Array): Promise<string> {
+export async function fetchNetworkFile(
+  link: JoinLink,
+  file: Uint8Array,
+  { clock, random }: FetchDeps,
+): Promise<string> {
   const names = namesOf(toHex(link.id));
   const host = await createHost({
     key: await generateKeyPair('Ed25519'),
@@ -77,13 +90,15 @@ export async function fetchNetworkFile(link: JoinLink, file: Uint8Array): Promis
     software: 'kith',
     denied: { host: () => false, peer: () => false },
     scoreOf: () => 0,
+    clock,
+    random,
   });
   const causes: string[] = [];
   try {
     await host.start();
     for (const address of link.addresses) {
       try {
-        const text = await ask(await host.dial(address), names.join);
+        const text = await ask(await host.dial(address), names.join, clock);
         if (equalBytes(networkFileHash(text), file)) return text;
         causes.push(`${address} gave another file`);
       } catch (error) {
@@ -101,9 +116,14 @@ export async function fetchNetworkFile(link: JoinLink, file: Uint8Array): Promis
 async function ask(
   connection: { newStream(protocol: string): Promise<Stream> },
   protocol: string,
+  clock: StreamClock,
 ): Promise<string> {
   let text: string | null = null;
-  const caller = createCaller({ open: () => connection.newStream(protocol), onViolation: () => undefined });
+  const caller = createCaller({
+    open: () => connection.newStream(protocol),
+    clock,
+    onViolation: () => undefined,
+  });
   try {
     await caller.call({
       kind: REQUEST.getNetworkFile,

@@ -57,17 +57,13 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
   const { chain, mempool, clock, random, log } = deps;
   const names = namesOf(deps.network.idHex);
   const local = isLocal(deps.listen);
-  const identity = await openIdentity(deps.datadir, log);
+  const identity = await openIdentity(deps.datadir, random, log);
   const store = await openPeerStore(deps.datadir, log);
   const bans = createBans({ store, clock });
   const book = createAddressManager({ store, clock, random });
   const scores = createScores(clock);
   const upload = createUpload(deps.maxUpload ?? null, clock.monotonic);
-  const budgets = createBudgets({
-    upload,
-    groupOf: (address) => sourceOf(address).group,
-    ms: clock.monotonic,
-  });
+  const budgets = createBudgets({ upload, groupOf: (address) => sourceOf(address).group, clock });
   const host: Host = await createHost({
     key: identity.key,
     listen: deps.listen,
@@ -84,8 +80,10 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
     budgets,
     onSent: upload.sent,
     wanted: wantedFor(deps, () => finding.reach),
+    clock,
+    random,
   });
-  const identified = createIdentified(host.onIdentify);
+  const identified = createIdentified(host.onIdentify, clock);
 
   const directory = join(deps.datadir, 'snapshots');
   const shelf = createServedSnapshots(directory);

@@ -1,5 +1,6 @@
 import type { Connection } from '@libp2p/interface';
 import type { Network } from '../core/params/network.ts';
+import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import type { Chain } from '../chain/chain.ts';
 import type { Budgets } from './budgets/budgets.ts';
@@ -32,6 +33,7 @@ export interface ServingDeps {
   readonly exchange: Exchange;
   readonly shelf: ServedSnapshots;
   readonly budgets: Pick<Budgets, 'of'>;
+  readonly clock: Clock;
   readonly log: Log;
 }
 
@@ -39,15 +41,14 @@ const INBOUND_STREAMS = 2;
 
 /** Serves the requests of peers on all protocols except the handshake, which is in peers/. */
 export async function serveProtocols(deps: ServingDeps): Promise<void> {
-  const { host, names, chain, mempool, payments, exchange, shelf } = deps;
+  const { host, names, chain, mempool, payments, exchange, shelf, peers, clock, log } = deps;
   const tollOf = (connection: Connection) =>
-    createToll(deps.budgets.of(connection), () => {
+    createToll(deps.budgets.of(connection), clock, () => {
       // The peer may have connected again meanwhile.
-      if (connection.status === 'open') deps.peers.part(connection.remotePeer.toString(), 'peer-crowded');
+      if (connection.status === 'open') peers.part(connection.remotePeer.toString(), 'peer-crowded');
     });
-  const { peers, log } = deps;
   const serve = (protocol: string, handlers: Parameters<typeof serveStreams>[1]) =>
-    host.handle(protocol, INBOUND_STREAMS, serveStreams({ peers, log, tollOf }, handlers));
+    host.handle(protocol, INBOUND_STREAMS, serveStreams({ peers, clock, log, tollOf }, handlers));
   const readBody = createBodyReader(chain);
   const parts = createBlockParts({ chain, readBody });
   const listing = deps.listing;
@@ -63,5 +64,5 @@ export async function serveProtocols(deps: ServingDeps): Promise<void> {
   await serve(names.push, deps.push.handlers);
   await serve(names.snapshot, () => snapshotHandlers(shelf));
   const file = deps.network.founded ? networkFileOf(deps.network) : null;
-  if (file !== null) await host.handle(names.join, 1, serveNetworkFile(file, tollOf));
+  if (file !== null) await host.handle(names.join, 1, serveNetworkFile(file, clock, tollOf));
 }

@@ -7,7 +7,9 @@ import { BUILT_IN_NETWORKS } from '../core/params/built-in-networks.ts';
 import { type JoinLink, parseJoinLink } from '../core/params/join-link.ts';
 import type { Network } from '../core/params/network.ts';
 import { defaultDataRoot } from '../lib/datadir.ts';
+import { systemClock } from '../lib/clock.ts';
 import { KithError } from '../lib/errors.ts';
+import { systemRandom } from '../lib/random.ts';
 import { fetchNetworkFile, networkFileHash } from '../net/join.ts';
 import { loadNetworkFile } from './read-network.ts';
 
@@ -46,7 +48,7 @@ async function createdNetwork(link: JoinLink): Promise<Network> {
   const kept = join(defaultDataRoot(), 'networks', `${toHex(link.id)}.kith.json`);
   const good = existsSync(kept) && equalBytes(networkFileHash(await readFile(kept, 'utf8')), link.file);
   if (!good) {
-    const file = await fetchNetworkFile(link, link.file);
+    const file = await fetchNetworkFile(link, link.file, { clock: systemClock, random: systemRandom });
     await mkdir(dirname(kept), { recursive: true, mode: 0o700 });
     await writeFile(`${kept}.part`, file, { flush: true });
     await rename(`${kept}.part`, kept);

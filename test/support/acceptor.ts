@@ -8,6 +8,7 @@ import type { Hello } from '../../main/net/protocol/hello.ts';
 import { isPeerViolation } from '../../main/net/protocol/wire-violation.ts';
 import { serve } from '../../main/net/protocol/responder.ts';
 import { helloOf, NAMES, type StrangerOptions } from '../hostile/support/stranger.ts';
+import { systemClock } from '../../main/lib/clock.ts';
 
 /** A regtest peer that accepts connections and answers the handshake, without a node behind it. */
 export interface Acceptor {
@@ -30,11 +31,11 @@ export async function startAcceptor(
     services: { identify: identify() },
   });
   await node.handle(NAMES.hello, (stream) => {
-    void greet(stream, helloOf(hello), false).then((control) => {
+    void greet(stream, { ours: helloOf(hello), opened: false, clock: systemClock }).then((control) => {
       if (control !== null && !isPeerViolation(control)) void control.run(() => {});
     });
   });
   for (const [protocol, handlers] of Object.entries(answers))
-    await node.handle(protocol, (stream) => void serve(stream, handlers));
+    await node.handle(protocol, (stream) => void serve(stream, handlers, { clock: systemClock }));
   return { address: node.getMultiaddrs()[0]!.toString(), stop: async () => node.stop() };
 }

@@ -1,5 +1,6 @@
 import type { Connection } from '@libp2p/interface';
-import { type Amount, createBalance, type Ms } from './balance.ts';
+import type { Clock, Timer } from '../../lib/clock.ts';
+import { type Amount, createBalance } from './balance.ts';
 import { ANSWER_MICROS_PER_KIB, COST, type Lane, LIMITS, type RequestName } from './costs.ts';
 import { type Account, createFairQueue, type FairQueue } from './fair-queue.ts';
 import { perConnection } from '../protocol/per-connection.ts';
@@ -40,7 +41,7 @@ export interface BudgetsDeps {
    */
   readonly groupOf: (address: string) => string | null;
   readonly upload: Pick<Upload, 'wait' | 'granted'>;
-  readonly ms?: Ms;
+  readonly clock: Clock;
 }
 
 /** Longest time spent on requests before the event loop runs other work. */
@@ -49,9 +50,10 @@ const TURN_MS = 10;
 const LANES: readonly Lane[] = ['relay', 'open', 'bulk'];
 
 export function createBudgets(deps: BudgetsDeps): Budgets {
-  const { upload, groupOf, ms = () => performance.now() } = deps;
-  const turn = createTurns(LANES.length, TURN_MS * 1000);
-  let timer: NodeJS.Timeout | undefined;
+  const { upload, groupOf, clock } = deps;
+  const ms = clock.monotonic;
+  const turn = createTurns(LANES.length, TURN_MS * 1000, clock);
+  let timer: Timer | undefined;
   let stopped = false;
 
   const queueOf = (lane: Lane): FairQueue =>
@@ -68,10 +70,10 @@ export function createBudgets(deps: BudgetsDeps): Budgets {
   };
 
   function pump(): void {
-    clearTimeout(timer);
+    timer?.cancel();
     if (stopped) return;
     const soonest = Math.min(...LANES.map((lane) => queues[lane].pump()));
-    if (soonest < Infinity) timer = setTimeout(pump, soonest).unref();
+    if (soonest < Infinity) timer = clock.after(soonest, pump);
   }
 
   function create(address: string, otherwise: string): PeerBudget {
@@ -122,7 +124,7 @@ export function createBudgets(deps: BudgetsDeps): Budgets {
     },
     stop() {
       stopped = true;
-      clearTimeout(timer);
+      timer?.cancel();
     },
   };
 }

@@ -1,5 +1,5 @@
 import { KithError } from '../../lib/errors.ts';
-import { createDeadline, type Deadline } from '../protocol/deadline.ts';
+import { createDeadline, type Deadline, type StreamClock } from '../protocol/deadline.ts';
 import { FRAME } from '../protocol/frame-types.ts';
 import type { Toll } from '../protocol/responder.ts';
 import type { PeerBudget } from './budgets.ts';
@@ -27,7 +27,7 @@ export const MOST_TURN_MS = 90_000;
  * @param crowded called when an answer is too late because of a budget, the disk or the processor. The connection
  * must be closed then, which is a violation of neither side.
  */
-export function createToll(budget: PeerBudget, crowded: () => void): Toll {
+export function createToll(budget: PeerBudget, clock: StreamClock, crowded: () => void): Toll {
   const nameOf = (type: number): RequestName => NAMES.get(type) ?? 'unknown';
   let late = Promise.withResolvers<never>();
   let deadline: Deadline | undefined;
@@ -40,7 +40,7 @@ export function createToll(budget: PeerBudget, crowded: () => void): Toll {
     late = Promise.withResolvers<never>();
     // No caller may be waiting for this promise.
     late.promise.catch(() => undefined);
-    deadline = createDeadline(ms, () => {
+    deadline = createDeadline(clock, ms, () => {
       crowded();
       late.reject(new KithError('stream-lost', 'an answer is too late'));
     });

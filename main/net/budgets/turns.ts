@@ -1,3 +1,5 @@
+import type { Clock } from '../../lib/clock.ts';
+
 /**
  * Resolves when work of this declared cost in microseconds fits into a turn of the event loop; undefined = now. Rank
  * 0 goes first.
@@ -17,7 +19,7 @@ interface Waiter {
  * @param ranks number of ranks.
  * @param mostMicros declared cost of the work of one turn.
  */
-export function createTurns(ranks: number, mostMicros: number): Turns {
+export function createTurns(ranks: number, mostMicros: number, clock: Pick<Clock, 'soon'>): Turns {
   const waiting = Array.from({ length: ranks }, (): Waiter[] => []);
   let used = 0;
   let ending = false;
@@ -25,7 +27,7 @@ export function createTurns(ranks: number, mostMicros: number): Turns {
   function endTurn(): void {
     if (ending) return;
     ending = true;
-    setImmediate(() => {
+    void clock.soon().then(() => {
       ending = false;
       used = 0;
       for (const queue of waiting) {

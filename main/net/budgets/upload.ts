@@ -25,7 +25,7 @@ const SPAN_MS = 2000;
  * The upload limit. All bytes that this node sends are charged, but only answers to requests wait. New blocks,
  * announcements and own requests are never delayed; answers wait longer instead.
  */
-export function createUpload(limit: number | null, ms: Ms = () => performance.now()): Upload {
+export function createUpload(limit: number | null, ms: Ms): Upload {
   const level = limit === null ? null : createLevel({ burst: limit * BURST_S, perSecond: limit }, ms);
   // Bytes that were granted and have not reached a socket yet.
   let ahead = 0;

@@ -1,7 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import type { Connection, PeerId } from '@libp2p/interface';
+import { abortAfter, type Clock } from '../../lib/clock.ts';
 import { messageOf } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
+import type { Random } from '../../lib/random.ts';
 import { isPublic, isUsefulFrom, withoutPeer } from '../transport/multiaddrs.ts';
 import { metered } from '../transport/metered.ts';
 
@@ -18,6 +19,8 @@ export interface DhtDeps {
   readonly admit: (peerId: string) => Promise<void>;
   /** A peer told us the address of another node. */
   readonly onFound: (address: string, by: string) => void;
+  readonly clock: Pick<Clock, 'monotonic' | 'after'>;
+  readonly random: Pick<Random, 'bytes'>;
   readonly log: Log;
 }
 
@@ -62,7 +65,7 @@ interface Kad {
 const ANSWERED = new Set(['FIND_NODE', 'PING']);
 
 export function createDht(deps: DhtDeps): Dht {
-  const { log } = deps;
+  const { clock, log } = deps;
   let kad: Kad | undefined;
 
   async function create(): Promise<Kad> {
@@ -78,7 +81,9 @@ export function createDht(deps: DhtDeps): Dht {
       maxOutboundStreams: 4,
       peerInfoMapper: deps.local ? passthroughMapper : onlyPublic,
     });
-    const made = make(metered(onlyConnected(deps), () => undefined, DHT_BYTES) as never) as unknown as Kad;
+    const made = make(
+      metered(onlyConnected(deps), clock, () => undefined, DHT_BYTES) as never,
+    ) as unknown as Kad;
     restrict(made.rpc.handlers);
     return made;
   }
@@ -124,9 +129,9 @@ export function createDht(deps: DhtDeps): Dht {
     },
     async look() {
       if (kad === undefined) return;
-      const signal = AbortSignal.timeout(DHT_LIMITS.searchMs);
+      const signal = abortAfter(clock, DHT_LIMITS.searchMs);
       try {
-        for await (const event of kad.getClosestPeers(randomBytes(32), { signal }))
+        for await (const event of kad.getClosestPeers(deps.random.bytes(32), { signal }))
           if (event.name === 'PEER_RESPONSE') take(event.from?.toString() ?? '', event.closer ?? []);
       } catch (error) {
         log.debug('a DHT search ended early', { cause: messageOf(error) });

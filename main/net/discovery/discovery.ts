@@ -1,6 +1,7 @@
-import type { Clock } from '../../lib/clock.ts';
+import type { Clock, Timer } from '../../lib/clock.ts';
 import { messageOf } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
+import type { Random } from '../../lib/random.ts';
 import type { Host } from '../transport/host.ts';
 import { peerIdOf } from '../transport/multiaddrs.ts';
 import type { AddressManager } from '../peers/address-manager.ts';
@@ -28,6 +29,7 @@ export interface DiscoveryDeps {
   /** Resolves when a DHT query of this peer may be answered. */
   readonly admit: (peerId: string) => Promise<void>;
   readonly clock: Clock;
+  readonly random: Pick<Random, 'bytes'>;
   readonly log: Log;
 }
 
@@ -58,6 +60,7 @@ export function createDiscovery(deps: DiscoveryDeps): Discovery {
       if (peerIdOf(address) === deps.host.peerId) void duplicates.check(address);
       else book.add(address, { foundBy: 'mdns' });
     },
+    clock,
     log,
   });
   const dht = createDht({
@@ -68,9 +71,11 @@ export function createDiscovery(deps: DiscoveryDeps): Discovery {
     serves: deps.serves,
     admit: deps.admit,
     onFound: (address, by) => book.add(address, { foundBy: 'dht', by }),
+    clock,
+    random: deps.random,
     log,
   });
-  let timer: NodeJS.Timeout | undefined;
+  let timer: Timer | undefined;
   let begun: Promise<void> = Promise.resolve();
   let busy = false;
   let searched = -Infinity;
@@ -111,10 +116,10 @@ export function createDiscovery(deps: DiscoveryDeps): Discovery {
       begun = begin().catch((error: unknown) =>
         log.info('discovery could not start', { cause: messageOf(error) }),
       );
-      timer = setInterval(() => void next(), TURN_MS);
+      timer = clock.every(TURN_MS, () => void next());
     },
     async stop() {
-      clearInterval(timer);
+      timer?.cancel();
       await begun;
       await lan.stop();
       await dht.stop();

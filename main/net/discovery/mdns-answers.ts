@@ -1,3 +1,4 @@
+import type { Clock } from '../../lib/clock.ts';
 import { createGroupedPool, type PoolLimits } from '../../lib/grouped-pool.ts';
 import { sourceOf } from '../transport/pool-source.ts';
 import { isRelayed, toldClassOf, withoutPeer } from '../transport/multiaddrs.ts';
@@ -22,8 +23,11 @@ export const LAN_ANSWERS = { burst: 50, perSecond: 1 } as const;
 export const LAN_WAITING: PoolLimits = { total: 50, perHost: 2, perGroup: 32 };
 
 /** @param onFound receives the private addresses of an answer, with the peer id. */
-export function createLanAnswers(onFound: (address: string) => void): LanAnswers {
-  const bucket = createBucket(LAN_ANSWERS.burst, LAN_ANSWERS.perSecond);
+export function createLanAnswers(
+  onFound: (address: string) => void,
+  clock: Pick<Clock, 'monotonic' | 'sleep'>,
+): LanAnswers {
+  const bucket = createBucket(LAN_ANSWERS.burst, LAN_ANSWERS.perSecond, clock.monotonic);
   // A computer that floods must not use up the budget for answers of other computers.
   const waiting = createGroupedPool<readonly string[]>(LAN_WAITING, () => undefined);
   let taking = false;
@@ -32,7 +36,7 @@ export function createLanAnswers(onFound: (address: string) => void): LanAnswers
   async function takeAll(): Promise<void> {
     taking = true;
     while (waiting.size > 0 && !stopped) {
-      await spend(bucket, 1);
+      await spend(bucket, 1, clock);
       const [oldest] = waiting.entries();
       if (oldest === undefined || stopped) break;
       waiting.delete(oldest);

@@ -1,3 +1,4 @@
+import type { Clock } from '../../lib/clock.ts';
 import { messageOf } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import { createLanAnswers, type LanAnswer } from './mdns-answers.ts';
@@ -9,6 +10,7 @@ export interface LanDeps {
   readonly tag: string;
   /** A computer on the local network announced this multiaddress, which has a peer id. */
   readonly onFound: (address: string) => void;
+  readonly clock: Pick<Clock, 'monotonic' | 'sleep'>;
   readonly log: Log;
 }
 
@@ -30,8 +32,8 @@ interface Mdns {
   addEventListener(name: 'peer', listener: (event: Found) => void): void;
 }
 
-export function createLan({ components, tag, onFound, log }: LanDeps): Lan {
-  const answers = createLanAnswers(onFound);
+export function createLan({ components, tag, onFound, clock, log }: LanDeps): Lan {
+  const answers = createLanAnswers(onFound, clock);
   let mdns: Mdns | undefined;
 
   return {

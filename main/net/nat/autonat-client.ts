@@ -1,9 +1,10 @@
+import type { Clock, Time } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import { groupOf, ipOf, isPublic, portOf, withoutPeer } from '../transport/multiaddrs.ts';
 import type { Libp2pInternals } from '../transport/libp2p-internals.ts';
 import type { Identified } from '../transport/identified.ts';
 import type { Peer } from '../peers/peer.ts';
-import { askDialBack } from './autonat-server.ts';
+import { askDialBack, type DialBackOutcome } from './autonat-server.ts';
 
 export interface AutonatClientDeps {
   readonly peers: { list(): readonly Peer[] };
@@ -11,7 +12,7 @@ export interface AutonatClientDeps {
   readonly identified: Identified;
   /** The own peer id as a multihash. */
   readonly id: Uint8Array;
-  readonly now: () => number;
+  readonly clock: Clock;
   readonly log: Log;
 }
 
@@ -44,14 +45,39 @@ const ENOUGH = 3;
 const GOOD_MS = 15 * 60_000;
 const MAX_VOTES = 64;
 
-interface Vote {
-  readonly got: 'in' | 'out' | 'none';
-  readonly at: number;
+type Vote = DialBackOutcome['got'];
+
+/** The latest answer of each network group; the oldest ones beyond MAX_VOTES are forgotten. */
+interface Votes {
+  add(group: string, vote: Vote): void;
+  /** The answer of this group, while it is valid. */
+  of(group: string): Vote | undefined;
+  /** Number of groups whose valid answer is this. */
+  count(vote: Vote): number;
+  clear(): void;
+}
+
+function createVotes({ monotonic }: Pick<Time, 'monotonic'>): Votes {
+  const votes = new Map<string, { readonly vote: Vote; readonly at: number }>();
+  const of = (group: string): Vote | undefined => {
+    const found = votes.get(group);
+    return found !== undefined && monotonic() - found.at < GOOD_MS ? found.vote : undefined;
+  };
+  return {
+    add(group, vote) {
+      votes.delete(group);
+      votes.set(group, { vote, at: monotonic() });
+      if (votes.size > MAX_VOTES) votes.delete(votes.keys().next().value!);
+    },
+    of,
+    count: (vote) => [...votes.keys()].filter((group) => of(group) === vote).length,
+    clear: () => votes.clear(),
+  };
 }
 
 export function createAutonatClient(deps: AutonatClientDeps): AutonatClient {
-  const { internals, peers, now } = deps;
-  const votes = new Map<string, Vote>();
+  const { internals, peers, clock } = deps;
+  const votes = createVotes(clock);
   const seen = new Map<string, string>();
   const confirmed = new Set<string>();
   // Addresses that dial-backs confirmed although no router had reported a port mapping for them.
@@ -59,12 +85,6 @@ export function createAutonatClient(deps: AutonatClientDeps): AutonatClient {
   let known = '';
   let lastSeen: string | null = null;
   let busy = false;
-
-  const fresh = (group: string): Vote | undefined => {
-    const vote = votes.get(group);
-    return vote !== undefined && now() - vote.at < GOOD_MS ? vote : undefined;
-  };
-  const count = (got: Vote['got']) => [...votes.keys()].filter((group) => fresh(group)?.got === got).length;
 
   /** Only outbound peers: an inbound attacker could open a hundred connections that all give the same answer. */
   const judges = () =>
@@ -100,11 +120,16 @@ export function createAutonatClient(deps: AutonatClientDeps): AutonatClient {
     return [...new Set([...known, ...guessed])];
   }
 
-  function take(group: string, vote: Vote): void {
-    votes.delete(group);
-    votes.set(group, vote);
-    if (votes.size > MAX_VOTES) votes.delete(votes.keys().next().value!);
-    if (count('out') <= count('in')) return;
+  function take(group: string, outcome: DialBackOutcome): void {
+    votes.add(group, outcome.got);
+    if (votes.count('out') > votes.count('in')) withdraw();
+    if (outcome.got !== 'in') return;
+    if (places().every(({ address }) => address !== outcome.address)) guessed.add(outcome.address);
+    internals.confirm(outcome.address);
+    confirmed.add(outcome.address);
+  }
+
+  function withdraw(): void {
     for (const address of confirmed) internals.withdraw(address);
     confirmed.clear();
     guessed.clear();
@@ -127,28 +152,24 @@ export function createAutonatClient(deps: AutonatClientDeps): AutonatClient {
       // A router has opened a port, or the address of this computer has changed: earlier answers are obsolete.
       if (state !== known && !busy) votes.clear();
       known = state;
-      if (busy || count('in') + count('out') >= ENOUGH) return;
-      const judge = judges().find(({ address }) => fresh(groupOf(address) ?? address) === undefined);
+      if (busy || votes.count('in') + votes.count('out') >= ENOUGH) return;
+      const judge = judges().find(({ address }) => votes.of(groupOf(address) ?? address) === undefined);
       if (judge === undefined) return;
       const addresses = candidates(seen.get(judge.id)!);
       if (addresses.length === 0) return;
       busy = true;
-      const outcome = await askDialBack(judge.connection, deps.id, addresses);
+      const outcome = await askDialBack(judge.connection, deps.id, addresses, clock);
       busy = false;
       deps.log.debug('asked a peer to dial back', { peer: judge.id, addresses, got: outcome.got });
-      take(groupOf(judge.address) ?? judge.address, { got: outcome.got, at: now() });
-      if (outcome.got !== 'in') return;
-      if (places().every(({ address }) => address !== outcome.address)) guessed.add(outcome.address);
-      internals.confirm(outcome.address);
-      confirmed.add(outcome.address);
+      take(groupOf(judge.address) ?? judge.address, outcome);
     },
     findings() {
       const ip = seenAs();
       const all = places();
       return {
         askable: judges().length,
-        in: count('in'),
-        out: count('out'),
+        in: votes.count('in'),
+        out: votes.count('out'),
         seenAs: ip,
         own: all.some(({ address, mapped }) => !mapped && ip !== null && ipOf(address) === ip),
         mapped: all.some(({ mapped }) => mapped),

@@ -1,5 +1,6 @@
 import type { Connection, Stream } from '@libp2p/interface';
 import { equalBytes } from '../../core/codec/bytes.ts';
+import { abortAfter, type Clock } from '../../lib/clock.ts';
 import { createGroupedPool, type PoolLimits } from '../../lib/grouped-pool.ts';
 import { sourceOf } from '../transport/pool-source.ts';
 import { addressBytes, ipOf, isPublic, isRelayed, readAddress } from '../transport/multiaddrs.ts';
@@ -33,12 +34,14 @@ const OPEN_MS = 10_000;
  */
 export function createDialBackServer(
   internals: Pick<Libp2pInternals, 'dialBeside'>,
+  clock: Clock,
 ): (stream: Stream, connection: Connection) => void {
   const budgets = new WeakMap<Connection, ReturnType<typeof createBucket>>();
   const running = createGroupedPool<AbortController>(DIAL_BACKS, (request) => request.abort());
 
   async function answer(request: DialRequest, connection: Connection): Promise<Uint8Array> {
-    const budget = budgets.get(connection) ?? createBucket(DIAL_BACK.burst, DIAL_BACK.perSecond);
+    const budget =
+      budgets.get(connection) ?? createBucket(DIAL_BACK.burst, DIAL_BACK.perSecond, clock.monotonic);
     budgets.set(connection, budget);
     const addresses = dialable(request, connection);
     if (addresses === null) return encodeDialResponse(STATUS.malformed);
@@ -72,7 +75,7 @@ export function createDialBackServer(
   }
 
   return (stream, connection) => {
-    const messages = createPrefixed(stream);
+    const messages = createPrefixed(stream, clock);
     const serve = async () => {
       const request = decodeDialRequest(await messages.receive(DIAL_BACK_CAP, DIAL_MS));
       const response =
@@ -106,10 +109,11 @@ export async function askDialBack(
   connection: Connection,
   id: Uint8Array,
   addresses: readonly string[],
+  clock: Clock,
 ): Promise<DialBackOutcome> {
   try {
-    const stream = await connection.newStream(DIAL_BACK_PROTOCOL, { signal: AbortSignal.timeout(OPEN_MS) });
-    const messages = createPrefixed(stream);
+    const stream = await connection.newStream(DIAL_BACK_PROTOCOL, { signal: abortAfter(clock, OPEN_MS) });
+    const messages = createPrefixed(stream, clock);
     try {
       await messages.send(encodeDialRequest({ id, addresses: addresses.map(addressBytes) }));
       const response = decodeDialResponse(await messages.receive(DIAL_BACK_CAP, ASK_MS));

@@ -1,7 +1,8 @@
 import type { Connection, IdentifyResult, Stream } from '@libp2p/interface';
-import { sleep } from '../../lib/clock.ts';
+import { abortAfter, type Clock } from '../../lib/clock.ts';
 import { KithError, messageOf } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
+import { numberBelow, type Random } from '../../lib/random.ts';
 import { addressBytes, isPublic, readAddress, relayOf, withoutPeer } from '../transport/multiaddrs.ts';
 import type { Libp2pInternals } from '../transport/libp2p-internals.ts';
 import { createPrefixed, type Prefixed } from '../protocol/prefixed.ts';
@@ -20,8 +21,8 @@ export interface HolePunchingDeps {
    * arrive in time.
    */
   readonly identified: (connection: Connection) => Promise<IdentifyResult | null>;
-  /** From 0 inclusive to 1 exclusive. */
-  readonly random: () => number;
+  readonly clock: Clock;
+  readonly random: Pick<Random, 'number'>;
   readonly log: Log;
 }
 
@@ -55,92 +56,39 @@ const PORTS = { first: 49_152, count: 16_384 };
  * as the peer dials back.
  */
 export function createHolePunching(deps: HolePunchingDeps): HolePunching {
-  const { internals, log } = deps;
+  const { clock, log } = deps;
   // The peer measures the round trip of this message, so nothing slow may precede the answer.
   const ready = new WeakMap<Connection, Promise<Door>>();
 
   function prepare(relayed: Connection): Promise<Door> {
-    const made = door(relayed);
+    const made = openDoor(deps, relayed);
     made.catch(() => undefined);
     ready.set(relayed, made);
     return made;
   }
 
-  /** A fresh local port, and the public address that the NAT gave it. @throws {KithError} `dial-failed`. */
-  async function door(relayed: Connection, signal?: AbortSignal): Promise<Door> {
-    const port = PORTS.first + Math.floor(deps.random() * PORTS.count);
-    const relay = relayOf(relayed.remoteAddr.toString()) ?? '';
-    const probe = await internals.dialBeside(relay, { timeoutMs: OBSERVE_MS, localPort: port, signal });
-    const seen = (await deps.identified(probe))?.observedAddr?.toString();
-    // Closed before the simultaneous dials: the port must be free for them.
-    await probe.close().catch((error: unknown) => probe.abort(error as Error));
-    if (seen === undefined || !isPublic(seen))
-      throw new KithError('dial-failed', 'the relay did not report the observed address');
-    return { port, address: withoutPeer(seen) };
-  }
-
-  /**
-   * Both ends call this at the same moment. A NAT that has no mapping yet refuses the connection, so the dial is
-   * repeated at once.
-   */
-  async function strike(
-    target: string,
-    localPort: number,
-    initiator: boolean,
-    signal?: AbortSignal,
-  ): Promise<Connection> {
-    const latest = performance.now() + STRIKE_MS;
-    for (;;) {
-      try {
-        const timeoutMs = Math.max(200, latest - performance.now());
-        return await internals.dialBeside(target, { timeoutMs, localPort, initiator, signal });
-      } catch (error) {
-        if (performance.now() > latest || signal?.aborted === true) throw error;
-        await sleep(AGAIN_MS);
-      }
-    }
-  }
-
-  const targetOf = (addresses: readonly Uint8Array[], peerId: string): string => {
-    const address = addresses
-      .slice(0, 4)
-      .map(readAddress)
-      .find((each) => each !== null && isPublic(each));
-    if (address === undefined || address === null)
-      throw new KithError('dial-failed', 'the peer sent no address');
-    return `${withoutPeer(address)}/p2p/${peerId}`;
-  };
-
-  /** The peer may be reachable directly; then no hole punching is needed. */
-  async function plainly(relayed: Connection, signal: AbortSignal): Promise<Connection | null> {
-    const theirs =
-      (await deps.identified(relayed))?.listenAddrs.map(String).filter((each) => isPublic(each)) ?? [];
-    const peerId = relayed.remotePeer.toString();
-    for (const address of theirs.filter((each) => relayOf(each) === null).slice(0, 2)) {
-      const full = `${withoutPeer(address)}/p2p/${peerId}`;
-      const direct = await internals.dialBeside(full, { timeoutMs: OBSERVE_MS, signal }).catch(() => null);
-      if (direct !== null) return direct;
-    }
-    return null;
+  /** The side that the peer connected to: sends the first message and measures the round trip. */
+  async function ask(messages: Prefixed, relayed: Connection, signal: AbortSignal): Promise<Connection> {
+    const { port, address } = await openDoor(deps, relayed, signal);
+    const began = clock.monotonic();
+    await messages.send(encodeHolePunch({ type: PUNCH.connect, addresses: [addressBytes(address)] }));
+    const theirs = await receive(messages, PUNCH.connect);
+    const target = targetOf(theirs.addresses, relayed.remotePeer.toString());
+    const tour = clock.monotonic() - began;
+    await messages.send(encodeHolePunch({ type: PUNCH.sync, addresses: [] }));
+    // After half a round trip the message has arrived, and both ends dial.
+    await clock.sleep(Math.min(tour, MESSAGE_MS) / 2);
+    return strike(deps, { target, localPort: port, initiator: false, signal });
   }
 
   async function once(relayed: Connection, signal: AbortSignal): Promise<Connection> {
     const stream = await relayed.newStream(PUNCH_PROTOCOL, {
-      signal: AbortSignal.timeout(MESSAGE_MS),
+      signal: abortAfter(clock, MESSAGE_MS),
       runOnLimitedConnection: true,
     });
-    const messages = createPrefixed(stream);
+    const messages = createPrefixed(stream, clock);
     try {
-      const { port, address } = await door(relayed, signal);
-      const began = performance.now();
-      await messages.send(encodeHolePunch({ type: PUNCH.connect, addresses: [addressBytes(address)] }));
-      const theirs = await receive(messages, PUNCH.connect);
-      const target = targetOf(theirs.addresses, relayed.remotePeer.toString());
-      const tour = performance.now() - began;
-      await messages.send(encodeHolePunch({ type: PUNCH.sync, addresses: [] }));
-      // After half a round trip the message has arrived, and both ends dial.
-      await sleep(Math.min(tour, MESSAGE_MS) / 2);
-      const direct = await strike(target, port, false, signal);
+      const direct = await ask(messages, relayed, signal);
       await messages.close();
       return direct;
     } catch (error) {
@@ -149,13 +97,26 @@ export function createHolePunching(deps: HolePunchingDeps): HolePunching {
     }
   }
 
+  /** The side that connected through the relay. */
+  async function answer(messages: Prefixed, relayed: Connection): Promise<void> {
+    // Only the side that opened the relayed connection accepts dial instructions.
+    if (relayed.limits === undefined || relayed.direction !== 'outbound') throw new KithError('stream-lost');
+    const theirs = await receive(messages, PUNCH.connect);
+    const target = targetOf(theirs.addresses, relayed.remotePeer.toString());
+    const { port, address } = await (ready.get(relayed) ?? prepare(relayed));
+    await messages.send(encodeHolePunch({ type: PUNCH.connect, addresses: [addressBytes(address)] }));
+    await receive(messages, PUNCH.sync);
+    await strike(deps, { target, localPort: port, initiator: true });
+    await messages.close();
+  }
+
   return {
     async upgrade(relayed) {
       const peer = relayed.remotePeer.toString();
       // A relayed connection that is closed or evicted causes no further dials.
       const left = new AbortController();
       relayed.addEventListener('close', () => left.abort(), { once: true });
-      let direct = await plainly(relayed, left.signal);
+      let direct = await dialPlainly(deps, relayed, left.signal);
       for (let i = 0; i < TRIES && direct === null && relayed.status === 'open'; i++) {
         direct = await once(relayed, left.signal).catch((error: unknown) => {
           log.debug('hole punching failed', { peer, cause: messageOf(error) });
@@ -168,20 +129,8 @@ export function createHolePunching(deps: HolePunchingDeps): HolePunching {
       return direct;
     },
     accept(stream, relayed) {
-      const messages = createPrefixed(stream);
-      const take = async () => {
-        // Only the side that opened the relayed connection accepts dial instructions.
-        if (relayed.limits === undefined || relayed.direction !== 'outbound')
-          throw new KithError('stream-lost');
-        const theirs = await receive(messages, PUNCH.connect);
-        const target = targetOf(theirs.addresses, relayed.remotePeer.toString());
-        const { port, address } = await (ready.get(relayed) ?? prepare(relayed));
-        await messages.send(encodeHolePunch({ type: PUNCH.connect, addresses: [addressBytes(address)] }));
-        await receive(messages, PUNCH.sync);
-        await strike(target, port, true);
-        await messages.close();
-      };
-      take().catch((error: unknown) => {
+      const messages = createPrefixed(stream, clock);
+      answer(messages, relayed).catch((error: unknown) => {
         log.debug('hole punching failed', { peer: relayed.remotePeer.toString(), cause: messageOf(error) });
         messages.abort(error);
         // The next attempt uses another port.
@@ -192,9 +141,80 @@ export function createHolePunching(deps: HolePunchingDeps): HolePunching {
   };
 }
 
+/** The peer may be reachable directly; then no hole punching is needed. */
+async function dialPlainly(
+  { identified, internals }: HolePunchingDeps,
+  relayed: Connection,
+  signal: AbortSignal,
+): Promise<Connection | null> {
+  const theirs = (await identified(relayed))?.listenAddrs.map(String).filter((each) => isPublic(each)) ?? [];
+  const peerId = relayed.remotePeer.toString();
+  for (const address of theirs.filter((each) => relayOf(each) === null).slice(0, 2)) {
+    const full = `${withoutPeer(address)}/p2p/${peerId}`;
+    const direct = await internals.dialBeside(full, { timeoutMs: OBSERVE_MS, signal }).catch(() => null);
+    if (direct !== null) return direct;
+  }
+  return null;
+}
+
 interface Door {
   readonly port: number;
   readonly address: string;
+}
+
+/** A fresh local port, and the public address that the NAT gave it. @throws {KithError} `dial-failed`. */
+async function openDoor(
+  { internals, identified, random }: HolePunchingDeps,
+  relayed: Connection,
+  signal?: AbortSignal,
+): Promise<Door> {
+  const port = PORTS.first + numberBelow(random, PORTS.count);
+  const relay = relayOf(relayed.remoteAddr.toString()) ?? '';
+  const probe = await internals.dialBeside(relay, { timeoutMs: OBSERVE_MS, localPort: port, signal });
+  const seen = (await identified(probe))?.observedAddr?.toString();
+  // Closed before the simultaneous dials: the port must be free for them.
+  await probe.close().catch((error: unknown) => probe.abort(error as Error));
+  if (seen === undefined || !isPublic(seen))
+    throw new KithError('dial-failed', 'the relay did not report the observed address');
+  return { port, address: withoutPeer(seen) };
+}
+
+interface Strike {
+  readonly target: string;
+  readonly localPort: number;
+  readonly initiator: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Both ends call this at the same moment. A NAT that has no mapping yet refuses the connection, so the dial is
+ * repeated at once.
+ */
+async function strike(
+  { internals, clock }: HolePunchingDeps,
+  { target, signal, ...side }: Strike,
+): Promise<Connection> {
+  const latest = clock.monotonic() + STRIKE_MS;
+  for (;;) {
+    try {
+      const timeoutMs = Math.max(200, latest - clock.monotonic());
+      return await internals.dialBeside(target, { timeoutMs, signal, ...side });
+    } catch (error) {
+      if (clock.monotonic() > latest || signal?.aborted === true) throw error;
+      await clock.sleep(AGAIN_MS);
+    }
+  }
+}
+
+/** The address of the peer to dial. @throws {KithError} `dial-failed` when it sent no public one. */
+function targetOf(addresses: readonly Uint8Array[], peerId: string): string {
+  const address = addresses
+    .slice(0, 4)
+    .map(readAddress)
+    .find((each) => each !== null && isPublic(each));
+  if (address === undefined || address === null)
+    throw new KithError('dial-failed', 'the peer sent no address');
+  return `${withoutPeer(address)}/p2p/${peerId}`;
 }
 
 async function receive(messages: Prefixed, type: number): Promise<{ addresses: readonly Uint8Array[] }> {

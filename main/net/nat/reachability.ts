@@ -1,6 +1,7 @@
 import type { Connection } from '@libp2p/interface';
-import type { Clock } from '../../lib/clock.ts';
+import type { Clock, Timer } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
+import type { Random } from '../../lib/random.ts';
 import { isPublic } from '../transport/multiaddrs.ts';
 import type { Host } from '../transport/host.ts';
 import type { Identified } from '../transport/identified.ts';
@@ -25,7 +26,7 @@ export interface ReachabilityDeps {
   readonly moved: () => void;
   readonly clock: Clock;
   readonly log: Log;
-  readonly random: () => number;
+  readonly random: Pick<Random, 'number'>;
 }
 
 /** Whether and how other nodes can connect to this node: AutoNAT, UPnP, relays and hole punching together. */
@@ -49,18 +50,17 @@ export function createReachability(deps: ReachabilityDeps): Reachability {
   const { host, peers, log, clock } = deps;
   const { internals } = host;
   const punch = createHolePunching({ ...deps, internals });
-  const ways = createRoutes({ host, punch, adopt: peers.adopt });
-  const asking = createAutonatClient({ ...deps, internals, id: host.idBytes, now: clock.monotonic });
+  const ways = createRoutes({ host, punch, clock, adopt: peers.adopt });
+  const asking = createAutonatClient({ ...deps, internals, id: host.idBytes });
   const slots = createSlots({
     ...deps,
     internals,
     addresses: host.addresses,
     isHolePunched: ({ connection }) => ways.isHolePunched(connection),
-    now: clock.monotonic,
   });
   const router = createRouter({ components: host.components, log });
   const off: (() => void)[] = [];
-  let timer: NodeJS.Timeout | undefined;
+  let timer: Timer | undefined;
   let said = '';
   let told = '';
 
@@ -99,20 +99,20 @@ export function createReachability(deps: ReachabilityDeps): Reachability {
     async start() {
       if (deps.local) return;
       await ways.start();
-      await host.handle(DIAL_BACK_PROTOCOL, 1, createDialBackServer(internals), { cost: 'autonat' });
+      await host.handle(DIAL_BACK_PROTOCOL, 1, createDialBackServer(internals, clock), { cost: 'autonat' });
       if (!deps.listening) return;
       off.push(
         peers.events.on('greeted', (peer) => void asking.met(peer)),
         peers.events.on('gone', ({ peer }) => asking.gone(peer.id)),
       );
       told = host.addresses().join();
-      timer = setInterval(() => void turn().catch(() => undefined), TURN_MS);
+      timer = clock.every(TURN_MS, () => void turn().catch(() => undefined));
     },
     begin() {
       if (!deps.local && deps.listening) void router.start();
     },
     async stop() {
-      clearInterval(timer);
+      timer?.cancel();
       for (const each of off) each();
       await router.stop();
     },

@@ -1,3 +1,4 @@
+import type { Time } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import { messageOf } from '../../lib/errors.ts';
 import { isPublic, isRelayed, peerIdOf, relayOf, withoutPeer } from '../transport/multiaddrs.ts';
@@ -11,7 +12,7 @@ export interface SlotsDeps {
   readonly addresses: () => readonly string[];
   /** A connection made by hole punching: its address cannot be used for a relay reservation. */
   readonly isHolePunched: (peer: Peer) => boolean;
-  readonly now: () => number;
+  readonly clock: Pick<Time, 'monotonic'>;
   readonly log: Log;
 }
 
@@ -45,7 +46,7 @@ export function createSlots(deps: SlotsDeps): Slots {
         !isRelayed(peer.address) &&
         !deps.isHolePunched(peer) &&
         !now.has(peer.id) &&
-        (asked.get(peer.id) ?? -Infinity) + AGAIN_MS < deps.now(),
+        (asked.get(peer.id) ?? -Infinity) + AGAIN_MS < deps.clock.monotonic(),
     );
   }
 
@@ -54,8 +55,9 @@ export function createSlots(deps: SlotsDeps): Slots {
       if (busy || relays().size >= SLOTS_WANTED) return;
       const relay = next();
       if (relay === undefined) return;
-      for (const [id, at] of asked) if (at + AGAIN_MS < deps.now() && !relays().has(id)) asked.delete(id);
-      asked.set(relay.id, deps.now());
+      for (const [id, at] of asked)
+        if (at + AGAIN_MS < deps.clock.monotonic() && !relays().has(id)) asked.delete(id);
+      asked.set(relay.id, deps.clock.monotonic());
       busy = true;
       try {
         await deps.internals.listenThrough(`${withoutPeer(relay.address)}/p2p/${relay.id}`);

@@ -1,4 +1,5 @@
 import type { Connection } from '@libp2p/interface';
+import type { Clock } from '../../lib/clock.ts';
 import { createGroupedPool, type PoolLimits } from '../../lib/grouped-pool.ts';
 import { KithError } from '../../lib/errors.ts';
 import { sourceOf } from '../transport/pool-source.ts';
@@ -11,6 +12,7 @@ import { PUNCH_PROTOCOL } from './hole-punching-messages.ts';
 export interface RoutesDeps {
   readonly host: Pick<Host, 'dial' | 'onOpen' | 'handle'>;
   readonly punch: HolePunching;
+  readonly clock: Pick<Clock, 'after'>;
   /** Sends our hello on a connection that we dialled back. */
   readonly adopt: (connection: Connection, origin: Origin) => Promise<unknown>;
 }
@@ -33,7 +35,7 @@ const DIRECT_MS = 9000;
 /** Relayed connections that are being replaced by direct ones at the same time. Each counts for its relay. */
 export const RELAYED_UPGRADES: PoolLimits = { total: 8, perHost: 4, perGroup: 4 };
 
-export function createRoutes({ host, punch, adopt }: RoutesDeps): Routes {
+export function createRoutes({ host, punch, adopt, clock }: RoutesDeps): Routes {
   const awaited = new Map<string, (connection: Connection) => void>();
   const punched = new WeakSet<Connection>();
   const tally = { good: 0, bad: 0 };
@@ -43,9 +45,9 @@ export function createRoutes({ host, punch, adopt }: RoutesDeps): Routes {
 
   function next(peerId: string): Promise<Connection | null> {
     return new Promise((resolve) => {
-      const timer = setTimeout(() => done(null), DIRECT_MS);
+      const timer = clock.after(DIRECT_MS, () => done(null));
       const done = (connection: Connection | null) => {
-        clearTimeout(timer);
+        timer.cancel();
         awaited.delete(peerId);
         resolve(connection);
       };

@@ -3,6 +3,7 @@ import type { Direction, PeerKind, PeerSource } from '../../../shared/contract/v
 import type { UnixSeconds } from '../../../shared/units.ts';
 import type { Hash } from '../../core/crypto/hash.ts';
 import { type Caller, createCaller } from '../protocol/requester.ts';
+import type { StreamClock } from '../protocol/deadline.ts';
 import type { Control } from '../protocol/control.ts';
 import type { Hello, TipClaim } from '../protocol/hello.ts';
 import { encodeGetHeaders } from '../protocol/sync-messages.ts';
@@ -59,6 +60,7 @@ export interface PeerParts {
   readonly control: Control;
   readonly names: Names;
   readonly since: UnixSeconds;
+  readonly clock: StreamClock;
   onViolation(peerViolation: PeerViolation): void;
   /** Bytes that the peer has sent so far. */
   readonly received: () => number;
@@ -68,14 +70,14 @@ export interface PeerParts {
 
 export function createPeer(parts: PeerParts): OwnedPeer {
   const { connection, origin, control, names, since } = parts;
-  const { onViolation, received, isAlive } = parts;
+  const { onViolation, received, isAlive, clock } = parts;
   const open = (protocol: string) => () => connection.newStream(protocol);
   let asked: Promise<boolean> | undefined;
   // Several requests may be overdue at once; a peer accepts few streams.
   const answersOthers = (): Promise<boolean> =>
-    (asked ??= answersHeaders(open(names.sync), control.hello.id).finally(() => (asked = undefined)));
+    (asked ??= answersHeaders(open(names.sync), control.hello.id, clock).finally(() => (asked = undefined)));
   const callerOf = (protocol: string) =>
-    createCaller({ open: open(protocol), onViolation, received, isAlive, answersOthers });
+    createCaller({ open: open(protocol), clock, onViolation, received, isAlive, answersOthers });
   return {
     ...origin,
     id: connection.remotePeer.toString(),
@@ -102,8 +104,8 @@ const ANOTHER_MS = 10_000;
  * Whether a peer answers a cheap request on a new stream: the headers after the tip of its hello. Any frame counts as
  * an answer.
  */
-async function answersHeaders(open: () => Promise<Stream>, tip: Hash): Promise<boolean> {
-  const caller = createCaller({ open, onViolation: () => undefined });
+async function answersHeaders(open: () => Promise<Stream>, tip: Hash, clock: StreamClock): Promise<boolean> {
+  const caller = createCaller({ open, clock, onViolation: () => undefined });
   const kind = { ...REQUEST.getHeaders, deadlineMs: ANOTHER_MS };
   try {
     await caller.call({ kind, body: encodeGetHeaders([tip]) });

@@ -177,6 +177,7 @@ export function createPeers(deps: PeersDeps): Peers {
       control: outcome,
       names,
       since: clock.now(),
+      clock,
       onViolation: (wrong) => report(id, wrong),
       received: () => host.traffic.of(id).bytesIn,
       isAlive: () => isAlive(session.connection),
@@ -263,7 +264,9 @@ export function createPeers(deps: PeersDeps): Peers {
     const known = sessions.get(connection.remotePeer.toString());
     const session = known?.connection === connection ? known : sessions.open(connection, INBOUND);
     if (session === null || session.peer !== null) return stream.abort(new Error('not now'));
-    void greet(stream, deps.ours(), false).then((outcome) => settle(session, outcome));
+    void greet(stream, { ours: deps.ours(), opened: false, clock }).then((outcome) =>
+      settle(session, outcome),
+    );
   }
 
   return {

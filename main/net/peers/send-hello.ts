@@ -1,4 +1,5 @@
 import type { Connection } from '@libp2p/interface';
+import type { Clock } from '../../lib/clock.ts';
 import type { Identified } from '../transport/identified.ts';
 import { helloAmong } from '../transport/protocols.ts';
 import { type Control, greet } from '../protocol/control.ts';
@@ -9,6 +10,7 @@ export interface SendHelloDeps {
   /** The handshake protocol of this network. */
   readonly protocol: string;
   readonly identified: Identified;
+  readonly clock: Clock;
 }
 
 /** Exchanges hellos on connections that this node opened. Null = the connection was lost meanwhile. */
@@ -24,7 +26,7 @@ export function createSendHello(deps: SendHelloDeps): Introduce {
     ours: () => Hello,
   ): Promise<Control | PeerViolation | null> {
     const stream = await connection.newStream(protocol);
-    return greet(stream, ours(), true);
+    return greet(stream, { ours: ours(), opened: true, clock: deps.clock });
   }
 
   return async (connection, ours) => {

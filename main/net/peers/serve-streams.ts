@@ -1,4 +1,5 @@
 import type { Connection, Stream } from '@libp2p/interface';
+import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Events } from '../../lib/events.ts';
 import type { Peer } from './peer.ts';
@@ -15,6 +16,7 @@ export interface ServeStreamsDeps {
   };
   /** The costs of requests on a stream of this connection; created for each stream. */
   readonly tollOf: (connection: Connection) => Toll;
+  readonly clock: Clock;
   readonly log: Log;
 }
 
@@ -38,7 +40,7 @@ export function serveStreams(
     const answer = async (): Promise<void> => {
       const peer = await greeted(deps.peers, peerId);
       if (peer === undefined) return stream.abort(new Error('greet first'));
-      const options = { isNewer: isNewer(peer.hello), toll: deps.tollOf(connection) };
+      const options = { clock: deps.clock, isNewer: isNewer(peer.hello), toll: deps.tollOf(connection) };
       const wrong = await serve(stream, handlersOf(connection), options);
       if (wrong !== null) deps.peers.report(peerId, wrong);
     };

@@ -1,4 +1,4 @@
-import { sleep } from '../../lib/clock.ts';
+import { type Clock, systemClock } from '../../lib/clock.ts';
 
 /** A token bucket: `capacity` at once, `perSecond` in the long run. */
 export interface Bucket {
@@ -9,8 +9,12 @@ export interface Bucket {
 }
 
 /** Waits until `cost` is available, and takes it. */
-export async function spend(bucket: Bucket, cost: number): Promise<void> {
-  while (!bucket.take(cost)) await sleep(bucket.waitFor(cost) + 1);
+export async function spend(
+  bucket: Bucket,
+  cost: number,
+  clock: Pick<Clock, 'sleep'> = systemClock,
+): Promise<void> {
+  while (!bucket.take(cost)) await clock.sleep(bucket.waitFor(cost) + 1);
 }
 
 export function createBucket(

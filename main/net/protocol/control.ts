@@ -2,10 +2,18 @@ import type { Stream } from '@libp2p/interface';
 import type { Height } from '../../../shared/units.ts';
 import { equalBytes } from '../../core/codec/bytes.ts';
 import { isViolation } from '../../core/violation.ts';
+import { abortAfter } from '../../lib/clock.ts';
 import { KithError } from '../../lib/errors.ts';
 import { createBucket } from './bucket.ts';
+import type { StreamClock } from './deadline.ts';
 import { FRAME, MAX_UNKNOWN_BYTES } from './frame-types.ts';
-import { createFrameReader, type Frame, type FrameReader, writeFrame } from './frames.ts';
+import {
+  createFrameReader,
+  createFrameWriter,
+  type Frame,
+  type FrameReader,
+  type FrameWriter,
+} from './frames.ts';
 import {
   commonVersion,
   decodeBye,
@@ -51,41 +59,49 @@ export interface Control {
   ): Promise<PeerViolation | { readonly bye: string } | null>;
 }
 
+export interface Greeting {
+  /** Our hello. */
+  readonly ours: Hello;
+  /** Whether this side opened the stream. */
+  readonly opened: boolean;
+  readonly clock: StreamClock;
+}
+
 /**
  * Exchanges hellos: the side that opened the stream sends first. Null = the stream was lost meanwhile. A peer of
  * another network, or without a common version, gets a `bye` before the violation is returned.
  */
 export async function greet(
   stream: Stream,
-  ours: Hello,
-  opened: boolean,
+  { ours, opened, clock }: Greeting,
 ): Promise<Control | PeerViolation | null> {
   let state: 'hello' | 'open' | 'newer' = 'hello';
-  const reader = createFrameReader(stream, (type) => {
+  const reader = createFrameReader(stream, clock, (type) => {
     if (type === FRAME.bye.type) return FRAME.bye.cap;
     if (state === 'hello') return type === FRAME.hello.type ? FRAME.hello.cap : null;
     if (type === FRAME.tip.type) return FRAME.tip.cap;
     if (type === FRAME.serves.type) return FRAME.serves.cap;
     return state === 'newer' ? MAX_UNKNOWN_BYTES : null;
   });
-  const late = setTimeout(() => stream.abort(new KithError('hello-missing')), HELLO_MS);
+  const write = createFrameWriter(stream, clock);
+  const late = clock.after(HELLO_MS, () => stream.abort(new KithError('hello-missing')));
   try {
-    const say = () => writeFrame(stream, FRAME.hello.type, 0, [encodeHello(ours)]);
+    const say = () => write(FRAME.hello.type, 0, [encodeHello(ours)]);
     if (opened) await say();
     const frame = await reader.next();
     if (!opened) await say();
     const theirs = readHello(frame, ours);
     if (theirs !== null && isPeerViolation(theirs)) {
-      await writeFrame(stream, FRAME.bye.type, 0, [encodeBye(theirs.code)]);
+      await write(FRAME.bye.type, 0, [encodeBye(theirs.code)]);
       await stream.close();
     }
     if (theirs === null || isPeerViolation(theirs)) return theirs;
     state = isNewer(theirs) ? 'newer' : 'open';
-    return createControl(stream, reader, theirs, commonVersion(ours, theirs)!);
+    return createControl({ stream, reader, write, clock }, theirs, commonVersion(ours, theirs)!);
   } catch (error) {
     return handlerFailure('hello', error);
   } finally {
-    clearTimeout(late);
+    late.cancel();
   }
 }
 
@@ -104,11 +120,18 @@ function readHello(frame: Frame | PeerViolation | null, ours: Hello): Hello | Pe
   return hello;
 }
 
-function createControl(stream: Stream, reader: FrameReader, hello: Hello, version: number): Control {
+interface Line {
+  readonly stream: Stream;
+  readonly reader: FrameReader;
+  readonly write: FrameWriter;
+  readonly clock: StreamClock;
+}
+
+function createControl({ stream, reader, write, clock }: Line, hello: Hello, version: number): Control {
   let next: TipClaim | null = null;
   let writing = false;
   // One message per block on average, a burst during sync.
-  const bucket = createBucket(60, 2);
+  const bucket = createBucket(60, 2, clock.monotonic);
 
   async function flush(): Promise<void> {
     if (writing) return;
@@ -117,7 +140,7 @@ function createControl(stream: Stream, reader: FrameReader, hello: Hello, versio
       while (next !== null) {
         const tip = next;
         next = null;
-        await writeFrame(stream, FRAME.tip.type, 0, [encodeTip(tip)]);
+        await write(FRAME.tip.type, 0, [encodeTip(tip)]);
       }
     } catch {
       // The stream is lost; its reader handles that.
@@ -134,14 +157,14 @@ function createControl(stream: Stream, reader: FrameReader, hello: Hello, versio
       void flush();
     },
     tellServes(from) {
-      writeFrame(stream, FRAME.serves.type, 0, [encodeServes(from)]).catch(() => {
+      write(FRAME.serves.type, 0, [encodeServes(from)]).catch(() => {
         // The stream is lost; its reader handles that.
       });
     },
     async bye(code) {
       try {
-        await writeFrame(stream, FRAME.bye.type, 0, [encodeBye(code)]);
-        await stream.close({ signal: AbortSignal.timeout(GOODBYE_MS) });
+        await write(FRAME.bye.type, 0, [encodeBye(code)]);
+        await stream.close({ signal: abortAfter(clock, GOODBYE_MS) });
       } catch {
         // The peer closed the stream before the `bye` was sent.
       }

@@ -1,3 +1,8 @@
+import type { Clock, Timer } from '../../lib/clock.ts';
+
+/** What a stream needs to see that its peer is too slow. */
+export type StreamClock = Pick<Clock, 'monotonic' | 'after'>;
+
 /** A timer that calls back once, unless it is cleared. */
 export interface Deadline {
   clear(): void;
@@ -13,15 +18,15 @@ const GRACE_MS = 5000;
  * reads sockets, so after a pause of this process every deadline would seem to be missed by the peer: it is then
  * extended by GRACE_MS.
  */
-export function createDeadline(ms: number, onDue: () => void): Deadline {
-  let timer: NodeJS.Timeout | undefined;
+export function createDeadline(clock: StreamClock, ms: number, onDue: () => void): Deadline {
+  let timer: Timer | undefined;
   const arm = (wait: number): void => {
-    const due = performance.now() + wait;
-    timer = setTimeout(() => {
-      if (performance.now() - due > LATE_MS) arm(GRACE_MS);
+    const due = clock.monotonic() + wait;
+    timer = clock.after(wait, () => {
+      if (clock.monotonic() - due > LATE_MS) arm(GRACE_MS);
       else onDue();
-    }, wait);
+    });
   };
   arm(ms);
-  return { clear: () => clearTimeout(timer) };
+  return { clear: () => timer?.cancel() };
 }

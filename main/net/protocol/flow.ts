@@ -1,6 +1,6 @@
 import type { Stream, StreamCloseEvent, StreamMessageEvent } from '@libp2p/interface';
 import { KithError } from '../../lib/errors.ts';
-import { createDeadline } from './deadline.ts';
+import { createDeadline, type StreamClock } from './deadline.ts';
 
 /** A stream with more unsent bytes than this makes its writer wait. */
 export const HIGH_WATER = 256 * 1024;
@@ -28,7 +28,7 @@ export interface Puller {
  * before it tells yamux to continue, so a pause inside that delivery would be undone: the window would grow while
  * nothing is read.
  */
-export function createPuller(stream: Stream): Puller {
+export function createPuller(stream: Stream, clock: StreamClock): Puller {
   let queue: Uint8Array[] = [];
   // libp2p reports a stream as ended whose last bytes came with the negotiation and wait for the first listener.
   let ended = stream.readableEnded && stream.readBufferLength === 0;
@@ -82,7 +82,7 @@ export function createPuller(stream: Stream): Puller {
           if (queue.length > 0) continue;
         }
         if (ended || stream.status !== 'open' || stream.readStatus === 'closed') return null;
-        if (!(await waitFor((done) => (wake = done), waitMs))) throw new KithError('stream-stalled');
+        if (!(await waitFor(clock, (done) => (wake = done), waitMs))) throw new KithError('stream-stalled');
       }
     },
     release() {
@@ -100,7 +100,12 @@ export function createPuller(stream: Stream): Puller {
  * HIGH_WATER and these bytes in memory, and is cut off after STALL_MS, or when it needs more than `mostMs` in total.
  * @throws {KithError} `stream-lost`, `stream-stalled`.
  */
-export async function write(stream: Stream, parts: readonly Uint8Array[], mostMs?: number): Promise<void> {
+export async function write(
+  stream: Stream,
+  clock: StreamClock,
+  parts: readonly Uint8Array[],
+  mostMs?: number,
+): Promise<void> {
   let bytes = 0;
   try {
     for (const part of parts) {
@@ -110,9 +115,9 @@ export async function write(stream: Stream, parts: readonly Uint8Array[], mostMs
   } catch (error) {
     throw new KithError('stream-lost', 'the stream cannot be written', { cause: error });
   }
-  const latest = performance.now() + (mostMs ?? longestMs(bytes));
+  const latest = clock.monotonic() + (mostMs ?? longestMs(bytes));
   while (stream.writeBufferLength > HIGH_WATER) {
-    const drained = performance.now() < latest && (await drain(stream));
+    const drained = clock.monotonic() < latest && (await drain(stream, clock));
     if (stream.writeStatus === 'closed') throw new KithError('stream-lost', 'closed while writing');
     if (!drained) throw new KithError('stream-stalled', 'the peer does not read');
   }
@@ -123,16 +128,17 @@ export const longestMs = (bytes: number): number =>
   STALL_MS + ((HIGH_WATER + bytes) / SLOWEST_TAKEN_PER_S) * 1000;
 
 // stream.onDrain() never re-arms in this version of libp2p (its promise stays resolved), so the event itself is used.
-async function drain(stream: Stream): Promise<boolean> {
+async function drain(stream: Stream, clock: StreamClock): Promise<boolean> {
   let off = () => {};
-  const drained = await waitFor((done) => {
+  const arm = (done: () => void) => {
     stream.addEventListener('drain', done);
     stream.addEventListener('close', done);
     off = () => {
       stream.removeEventListener('drain', done);
       stream.removeEventListener('close', done);
     };
-  }, STALL_MS);
+  };
+  const drained = await waitFor(clock, arm, STALL_MS);
   off();
   return drained;
 }
@@ -146,9 +152,14 @@ export function plain(bytes: Uint8Array): Uint8Array {
 }
 
 /** True when `arm`'s callback was called before `waitMs` passed. */
-function waitFor(arm: (done: () => void) => void, waitMs: number | null): Promise<boolean> {
+function waitFor(
+  clock: StreamClock,
+  arm: (done: () => void) => void,
+  waitMs: number | null,
+): Promise<boolean> {
   return new Promise((resolve) => {
-    const deadline = waitMs === null ? null : createDeadline(Math.max(0, waitMs), () => resolve(false));
+    const deadline =
+      waitMs === null ? null : createDeadline(clock, Math.max(0, waitMs), () => resolve(false));
     arm(() => {
       deadline?.clear();
       resolve(true);

@@ -1,5 +1,6 @@
 import type { Stream } from '@libp2p/interface';
 import { codeOf } from '../../lib/errors.ts';
+import type { StreamClock } from './deadline.ts';
 import { createPuller, longestMs, SLOWEST_BYTES_PER_S, STALL_MS, write } from './flow.ts';
 import { type PeerViolation, peerViolation } from './wire-violation.ts';
 
@@ -33,8 +34,8 @@ export interface FrameReader {
 /**
  * Reads frames; a body longer than `capOf` allows is refused when its head has arrived, before memory is used for it.
  */
-export function createFrameReader(stream: Stream, capOf: CapOf): FrameReader {
-  const puller = createPuller(stream);
+export function createFrameReader(stream: Stream, clock: StreamClock, capOf: CapOf): FrameReader {
+  const puller = createPuller(stream, clock);
   let pieces: Uint8Array[] = [];
   let have = 0;
   let readsBody = false;
@@ -56,7 +57,7 @@ export function createFrameReader(stream: Stream, capOf: CapOf): FrameReader {
   // Waits until `need` bytes of the frame that began at `began` have arrived.
   async function gather(need: number, began: { at: number | null }): Promise<'here' | 'end' | 'slow'> {
     while (have < need) {
-      const arrived = await puller.next(timeouts(began.at, have)).catch((error: unknown) => {
+      const arrived = await puller.next(timeouts(began.at, have, clock)).catch((error: unknown) => {
         if (codeOf(error) === 'stream-stalled') return 'slow' as const;
         throw error;
       });
@@ -66,7 +67,7 @@ export function createFrameReader(stream: Stream, capOf: CapOf): FrameReader {
         keep(piece);
         have += piece.length;
       }
-      began.at ??= performance.now();
+      began.at ??= clock.monotonic();
     }
     return 'here';
   }
@@ -98,7 +99,7 @@ export function createFrameReader(stream: Stream, capOf: CapOf): FrameReader {
 
   return {
     async next() {
-      const began = { at: have > 0 ? performance.now() : null };
+      const began = { at: have > 0 ? clock.monotonic() : null };
       const head = await gather(FRAME_HEAD, began);
       if (head === 'end') return have === 0 ? null : peerViolation('wire-cut');
       if (head === 'slow') return peerViolation('wire-slow');
@@ -123,9 +124,9 @@ export function createFrameReader(stream: Stream, capOf: CapOf): FrameReader {
 }
 
 // Between frames a stream may be idle for ever; inside a frame every byte must arrive at the slowest accepted pace.
-function timeouts(began: number | null, have: number): number | null {
+function timeouts(began: number | null, have: number, clock: StreamClock): number | null {
   if (began === null) return null;
-  return began + STALL_MS + (have / SLOWEST_BYTES_PER_S) * 1000 - performance.now();
+  return began + STALL_MS + (have / SLOWEST_BYTES_PER_S) * 1000 - clock.monotonic();
 }
 
 function readHead(head: Uint8Array): { length: number; type: number; id: number } {
@@ -145,38 +146,48 @@ export const PIECE_BYTES = 64 * 1024;
  * requests in the order in which they arrive. With `pay`, write the next frame of a stream after this one.
  * @throws {KithError} `stream-lost`, `stream-stalled`; errors of `pay`.
  */
-export async function writeFrame(
-  stream: Stream,
+export type FrameWriter = (
   type: number,
   id: number,
   parts: readonly Uint8Array[],
   pay?: Pay,
-): Promise<void> {
+) => Promise<void>;
+
+export function createFrameWriter(stream: Stream, clock: StreamClock): FrameWriter {
+  return async (type, id, parts, pay) => {
+    const packet = packetOf(type, id, parts);
+    if (packet.length > 1) return writePieces(stream, clock, packet, pay);
+    if (pay !== undefined) await pay(packet[0]!.length, false);
+    return write(stream, clock, packet);
+  };
+}
+
+/** A small frame is sent as one packet; a large body is not copied for a head of nine bytes. */
+function packetOf(type: number, id: number, parts: readonly Uint8Array[]): readonly Uint8Array[] {
   let length = 0;
   for (const part of parts) length += part.length;
-  // A small frame is sent as one packet; a large body is not copied for a head of nine bytes.
   const small = length <= 4096;
   const head = new Uint8Array(FRAME_HEAD + (small ? length : 0));
   const view = new DataView(head.buffer);
   view.setUint32(0, length, true);
   view.setUint8(4, type);
   view.setUint32(5, id, true);
-  if (!small) return writePieces(stream, [head, ...parts], pay);
+  if (!small) return [head, ...parts];
   let at = FRAME_HEAD;
   for (const part of parts) {
     head.set(part, at);
     at += part.length;
   }
-  if (pay !== undefined) await pay(head.length, false);
-  return write(stream, [head]);
+  return [head];
 }
 
 async function writePieces(
   stream: Stream,
+  clock: StreamClock,
   parts: readonly Uint8Array[],
   pay: Pay | undefined,
 ): Promise<void> {
-  if (pay === undefined) return write(stream, parts);
+  if (pay === undefined) return write(stream, clock, parts);
   // The time limit of the peer is that of the whole frame; the time in `pay` does not count.
   let leftMs = longestMs(parts.reduce((sum, { length }) => sum + length, 0));
   let begun = false;
@@ -186,9 +197,9 @@ async function writePieces(
       begun,
     );
     begun = true;
-    const before = performance.now();
-    await write(stream, piece, leftMs);
-    leftMs -= performance.now() - before;
+    const before = clock.monotonic();
+    await write(stream, clock, piece, leftMs);
+    leftMs -= clock.monotonic() - before;
   }
 }
 

@@ -1,5 +1,7 @@
 import type { Stream } from '@libp2p/interface';
 import { KithError } from '../../lib/errors.ts';
+import { abortAfter } from '../../lib/clock.ts';
+import type { StreamClock } from './deadline.ts';
 import { createPuller, write } from './flow.ts';
 import { readVarint, writeVarint } from './protobuf.ts';
 
@@ -16,14 +18,14 @@ export interface Prefixed {
   abort(error: unknown): void;
 }
 
-export function createPrefixed(stream: Stream): Prefixed {
-  const puller = createPuller(stream);
+export function createPrefixed(stream: Stream, clock: StreamClock): Prefixed {
+  const puller = createPuller(stream, clock);
   let kept = new Uint8Array(0);
 
   return {
-    send: (message) => write(stream, [writeVarint(message.length), message]),
+    send: (message) => write(stream, clock, [writeVarint(message.length), message]),
     async receive(cap, waitMs) {
-      const latest = performance.now() + waitMs;
+      const latest = clock.monotonic() + waitMs;
       for (;;) {
         const head = readVarint(kept, 0);
         if (head === null && kept.length >= 5)
@@ -34,7 +36,7 @@ export function createPrefixed(stream: Stream): Prefixed {
           kept = kept.slice(head.end + head.value);
           return message;
         }
-        const arrived = await puller.next(Math.max(1, latest - performance.now()));
+        const arrived = await puller.next(Math.max(1, latest - clock.monotonic()));
         if (arrived === null) throw new KithError('stream-lost', 'the stream ended inside a message');
         for (const piece of arrived) {
           // No protocol of this format sends more than a window at once.
@@ -48,7 +50,7 @@ export function createPrefixed(stream: Stream): Prefixed {
     },
     async close() {
       puller.release();
-      await stream.close({ signal: AbortSignal.timeout(CLOSE_MS) }).catch(() => undefined);
+      await stream.close({ signal: abortAfter(clock, CLOSE_MS) }).catch(() => undefined);
     },
     abort(error) {
       puller.release();

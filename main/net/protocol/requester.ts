@@ -1,16 +1,11 @@
 import type { Stream } from '@libp2p/interface';
 import { codeOf, KithError } from '../../lib/errors.ts';
-import { createDeadline, type Deadline } from './deadline.ts';
-import { SLOWEST_BYTES_PER_S } from './flow.ts';
+import type { StreamClock } from './deadline.ts';
 import { FRAME } from './frame-types.ts';
-import { createFrameReader, type Frame, type FrameReader, writeFrame } from './frames.ts';
+import { createFrameReader, createFrameWriter, type Frame, type FrameReader } from './frames.ts';
 import { handlerFailure } from './handler-failure.ts';
-import {
-  isPeerViolation,
-  type PeerViolation,
-  peerViolation,
-  type PeerViolationCode,
-} from './wire-violation.ts';
+import { createReplyDeadline } from './reply-deadline.ts';
+import { isPeerViolation, type PeerViolation, peerViolation } from './wire-violation.ts';
 import type { RequestKind } from './requests.ts';
 
 export interface Request {
@@ -37,6 +32,7 @@ export interface Caller {
 
 export interface CallerDeps {
   open(): Promise<Stream>;
+  readonly clock: StreamClock;
   onViolation(peerViolation: PeerViolation): void;
   /** Bytes that the peer has sent so far, on all streams; if absent, not considered. */
   readonly received?: () => number;
@@ -48,10 +44,6 @@ export interface CallerDeps {
 
 // The peer answers one request at a time, so a longer queue means that a caller does not wait for its answers.
 const MAX_PENDING = 64;
-/** While the peer sends other data, an answer may take this many times its deadline: it waits for its turn. */
-const MOST_PERIODS = 4;
-/** Extra time for an overdue answer of a peer that has just shown that it runs: it may have been suspended. */
-const GRACE_MS = 5000;
 
 const yes = (): Promise<boolean> => Promise.resolve(true);
 
@@ -68,15 +60,16 @@ interface Pending {
 
 interface Line {
   readonly stream: Promise<Stream>;
+  /** Null until the stream is open. */
   reader: FrameReader | null;
 }
 
 export function createCaller(deps: CallerDeps): Caller {
-  const { received = () => 0, isAlive = yes, answersOthers = yes } = deps;
+  const { clock, received = () => 0, isAlive = yes, answersOthers = yes } = deps;
   const unsupported = new Set<number>();
+  const deadline = createReplyDeadline({ clock, received, isAlive, answersOthers });
   let pending: Pending[] = [];
   let line: Line | null = null;
-  let deadline: Deadline | undefined;
   let lastId = 0;
   let closed = false;
 
@@ -84,13 +77,10 @@ export function createCaller(deps: CallerDeps): Caller {
   function fail(of: Line, result: PeerViolation | KithError, wrong: PeerViolation | null = null): void {
     if (line !== of) return;
     line = null;
-    deadline?.clear();
+    deadline.clear();
     const waiting = pending;
     pending = [];
-    // Only the first request gets the violation; for the others the peer has disconnected.
-    waiting.forEach((entry, i) =>
-      entry.settle(i === 0 || !isPeerViolation(result) ? result : new KithError('peer-gone')),
-    );
+    settleAll(waiting, result);
     const blamed = isPeerViolation(result) ? result : wrong;
     if (blamed !== null) deps.onViolation(blamed);
     of.stream.then((it) => it.abort(new Error(result.code))).catch(() => undefined);
@@ -98,58 +88,28 @@ export function createCaller(deps: CallerDeps): Caller {
 
   // The deadline runs for the first request in the queue only: the peer works on no other.
   function watch(of: Line): void {
-    deadline?.clear();
+    deadline.clear();
     const first = pending[0];
     if (first === undefined) return;
     const { type, deadlineMs } = first.request.kind;
-    const began = performance.now();
-    const before = received();
     const { left } = first;
-    const late = (code: PeerViolationCode) =>
-      fail(of, new KithError('peer-timeout'), peerViolation(code, { type }));
-    const isLate = () => line === of && pending[0] === first && first.left === left;
-    const check = async (): Promise<void> => {
-      const alive = await isAlive();
-      if (!isLate()) return;
-      // A peer that has crashed or is offline did not choose to be silent.
-      if (!alive) return late('peer-silent');
-      // A peer that answers no request at all is overloaded; one that answers others ignores this request.
-      const others = answersOthers();
-      deadline = createDeadline(GRACE_MS, () => {
-        void others.then((answers) => {
-          if (isLate()) late(answers ? 'request-unanswered' : 'peer-overloaded');
-        });
-      });
-    };
-    const due = (): void => {
-      const ms = performance.now() - began;
-      const isBusy = received() - before >= (ms / 1000) * SLOWEST_BYTES_PER_S;
-      // A frame that has begun to arrive has its own minimum pace (flow.ts).
-      if (of.reader?.isInFrame === true || (isBusy && ms < MOST_PERIODS * deadlineMs))
-        deadline = createDeadline(deadlineMs, due);
-      else void check();
-    };
-    deadline = createDeadline(deadlineMs, due);
+    deadline.watch({
+      deadlineMs,
+      isArriving: () => of.reader?.isInFrame === true,
+      isNext: () => line === of && pending[0] === first && first.left === left,
+      overdue: (code) => fail(of, new KithError('peer-timeout'), peerViolation(code, { type })),
+    });
   }
 
   function accept(of: Line, frame: Frame): PeerViolation | null {
     const first = pending[0];
     if (first === undefined || frame.id !== first.id)
       return peerViolation('wire-unexpected', { type: frame.type });
-    const { kind, replies = 1, onReply } = first.request;
-    if (frame.type === FRAME.unknown.type) {
-      if (kind.mandatory) return peerViolation('request-unsupported', { type: kind.type });
-      if (first.left < replies) return peerViolation('wire-unexpected', { type: frame.type });
-      unsupported.add(kind.type);
-      first.left = 0;
-    } else {
-      const wrong = guard(kind, () => onReply?.(frame) ?? null);
-      if (wrong !== null) return wrong;
-      first.left--;
-    }
+    const wrong = takeReply(first, frame, unsupported);
+    if (wrong !== null) return wrong;
     if (first.left === 0) {
       pending.shift();
-      first.settle(unsupported.has(kind.type) ? new KithError('peer-unsupported') : null);
+      first.settle(unsupported.has(first.request.kind.type) ? new KithError('peer-unsupported') : null);
     }
     watch(of);
     return null;
@@ -157,11 +117,7 @@ export function createCaller(deps: CallerDeps): Caller {
 
   async function read(of: Line): Promise<void> {
     try {
-      of.reader = createFrameReader(await of.stream, (type) => {
-        const kind = pending[0]?.request.kind;
-        if (kind === undefined) return null;
-        return [...kind.answers, FRAME.unknown].find((answer) => answer.type === type)?.cap ?? null;
-      });
+      of.reader = createFrameReader(await of.stream, clock, (type) => capOf(pending[0], type));
       for (;;) {
         const frame = await of.reader.next();
         if (frame === null) return lost(of);
@@ -183,10 +139,7 @@ export function createCaller(deps: CallerDeps): Caller {
       return fail(of, new KithError('peer-unsupported'));
     }
     const gone = new KithError('peer-gone', 'the stream was lost', { cause });
-    // A stream that could not be opened may be a local problem, unless the peer refused it.
-    const isTheirs = of.reader !== null || (cause as Error | undefined)?.name === 'StreamResetError';
-    const cut = first !== undefined && isTheirs;
-    fail(of, gone, cut ? peerViolation('wire-cut', { type: first.request.kind.type }) : null);
+    fail(of, gone, first !== undefined && isCut(of, cause) ? cutOff(first) : null);
   }
 
   function connect(): Line {
@@ -197,26 +150,28 @@ export function createCaller(deps: CallerDeps): Caller {
     return opened;
   }
 
+  function send(of: Line, { id, request: { kind, body } }: Pending): void {
+    of.stream
+      .then((it) => createFrameWriter(it, clock)(kind.type, id, [body]))
+      .catch((error: unknown) => {
+        if (codeOf(error) === 'stream-stalled') fail(of, peerViolation('wire-unread'));
+        else lost(of, error);
+      });
+  }
+
   return {
     async call(request) {
       if (closed) throw new KithError('peer-gone');
-      const { kind, body, replies = 1 } = request;
-      if (unsupported.has(kind.type)) throw new KithError('peer-unsupported');
+      if (unsupported.has(request.kind.type)) throw new KithError('peer-unsupported');
       if (pending.length >= MAX_PENDING) throw new KithError('peer-busy');
       const of = connect();
       lastId = (lastId + 1) >>> 0;
-      const id = lastId;
-      const result = new Promise<PeerViolation | null | KithError>((settle) => {
-        pending.push({ id, request, left: replies, settle });
-      });
+      const { promise, resolve: settle } = Promise.withResolvers<PeerViolation | null | KithError>();
+      const entry: Pending = { id: lastId, request, left: request.replies ?? 1, settle };
+      pending.push(entry);
       if (pending.length === 1) watch(of);
-      of.stream
-        .then((it) => writeFrame(it, kind.type, id, [body]))
-        .catch((error: unknown) => {
-          if (codeOf(error) === 'stream-stalled') fail(of, peerViolation('wire-unread'));
-          else lost(of, error);
-        });
-      const outcome = await result;
+      send(of, entry);
+      const outcome = await promise;
       if (outcome instanceof KithError) throw outcome;
       return outcome;
     },
@@ -229,6 +184,42 @@ export function createCaller(deps: CallerDeps): Caller {
     },
   };
 }
+
+/** Only the first request gets the violation; for the others the peer has disconnected. */
+function settleAll(waiting: readonly Pending[], result: PeerViolation | KithError): void {
+  waiting.forEach((entry, i) =>
+    entry.settle(i === 0 || !isPeerViolation(result) ? result : new KithError('peer-gone')),
+  );
+}
+
+/** Largest body of a frame that may answer this request; null when frames of this type may not. */
+function capOf(first: Pending | undefined, type: number): number | null {
+  if (first === undefined) return null;
+  return [...first.request.kind.answers, FRAME.unknown].find((answer) => answer.type === type)?.cap ?? null;
+}
+
+/** Gives a frame to the request at the front of the queue; the kinds that the peer does not know join `unsupported`. */
+function takeReply(first: Pending, frame: Frame, unsupported: Set<number>): PeerViolation | null {
+  const { kind, replies = 1, onReply } = first.request;
+  if (frame.type !== FRAME.unknown.type) {
+    const wrong = guard(kind, () => onReply?.(frame) ?? null);
+    if (wrong === null) first.left--;
+    return wrong;
+  }
+  if (kind.mandatory) return peerViolation('request-unsupported', { type: kind.type });
+  if (first.left < replies) return peerViolation('wire-unexpected', { type: frame.type });
+  unsupported.add(kind.type);
+  first.left = 0;
+  return null;
+}
+
+/** Whether the peer ended the stream: one that could not be opened may be a local problem, unless the peer refused it. */
+function isCut({ reader }: Line, cause: unknown): boolean {
+  return reader !== null || (cause as Error | undefined)?.name === 'StreamResetError';
+}
+
+const cutOff = ({ request }: Pending): PeerViolation =>
+  peerViolation('wire-cut', { type: request.kind.type });
 
 function guard({ type }: RequestKind, take: () => PeerViolation | null): PeerViolation | null {
   try {

@@ -1,7 +1,8 @@
 import type { Stream } from '@libp2p/interface';
 import { codeOf, KithError } from '../../lib/errors.ts';
 import { FRAME, MAX_UNKNOWN_BYTES } from './frame-types.ts';
-import { createFrameReader, type Frame, type Pay, writeFrame } from './frames.ts';
+import type { StreamClock } from './deadline.ts';
+import { createFrameReader, createFrameWriter, type Frame, type FrameWriter, type Pay } from './frames.ts';
 import { handlerFailure } from './handler-failure.ts';
 import { isPeerViolation, type PeerViolation, peerViolation } from './wire-violation.ts';
 
@@ -45,21 +46,27 @@ export interface Toll {
   sent(): void;
 }
 
+export interface ServeOptions {
+  readonly clock: StreamClock;
+  /** The peer supports a newer version: an unknown request is then answered with `unknown` and is no violation. */
+  readonly isNewer?: boolean;
+  /** Without it requests cost nothing. */
+  readonly toll?: Toll;
+}
+
 /**
  * The answering side of one stream: one request at a time, in order. The next request is read only after this answer
  * was sent, so each stream holds one request and one answer in memory, however much the peer sends. Resolves when the
  * stream has ended, to the violation of the peer or null.
- * @param isNewer the peer supports a newer version: an unknown request is then answered with `unknown` and is no
- * violation.
- * @param toll without it requests cost nothing.
  */
 export async function serve(
   stream: Stream,
   handlers: ReadonlyMap<number, Handler>,
-  { isNewer = false, toll }: { readonly isNewer?: boolean; readonly toll?: Toll } = {},
+  { clock, isNewer = false, toll }: ServeOptions,
 ): Promise<PeerViolation | null> {
   const strange = isNewer ? MAX_UNKNOWN_BYTES : null;
-  const reader = createFrameReader(stream, (type) => handlers.get(type)?.cap ?? strange);
+  const reader = createFrameReader(stream, clock, (type) => handlers.get(type)?.cap ?? strange);
+  const write = createFrameWriter(stream, clock);
   try {
     for (;;) {
       const frame = await reader.next();
@@ -67,7 +74,7 @@ export async function serve(
         await stream.close().catch(() => undefined);
         return null;
       }
-      const wrong = isPeerViolation(frame) ? frame : await answer(stream, handlers, frame, toll);
+      const wrong = isPeerViolation(frame) ? frame : await answer(write, handlers, frame, toll);
       if (wrong === null) continue;
       stream.abort(new KithError(wrong.code));
       return wrong;
@@ -81,7 +88,7 @@ export async function serve(
 }
 
 async function answer(
-  stream: Stream,
+  write: FrameWriter,
   handlers: ReadonlyMap<number, Handler>,
   frame: Frame,
   toll: Toll | undefined,
@@ -90,7 +97,7 @@ async function answer(
   try {
     const pay = toll?.pay(frame.type);
     const reply: Reply = async (type, ...parts) => {
-      await writeFrame(stream, type, frame.id, parts, pay);
+      await write(type, frame.id, parts, pay);
       toll?.sent();
     };
     const handler = handlers.get(frame.type);

@@ -1,6 +1,7 @@
 import type { ConnectionEncrypter, MessageStream } from '@libp2p/interface';
 import type { Notice } from '../../../shared/contract/fields.ts';
 import { sentenceFor } from '../../../shared/errors.ts';
+import type { Clock } from '../../lib/clock.ts';
 
 /** Detects other nodes with the peer id of this one, which a copied data directory leads to. */
 export interface DuplicatePeerIds {
@@ -27,14 +28,14 @@ const TOLD_MS = 60 * 60_000;
  */
 export function createDuplicatePeerIds(
   ownId: string,
-  ms: () => number = () => performance.now(),
+  clock: Pick<Clock, 'monotonic' | 'after'>,
 ): DuplicatePeerIds {
   const opened = new Set<() => void>();
   let seenAt = -Infinity;
 
   function meetInbound(): void {
     const [own] = opened;
-    if (own === undefined) seenAt = ms();
+    if (own === undefined) seenAt = clock.monotonic();
     else own();
   }
 
@@ -42,12 +43,12 @@ export function createDuplicatePeerIds(
   function awaitInbound(raw: MessageStream): Promise<boolean> {
     return new Promise((resolve) => {
       const end = (isOwn: boolean) => {
-        clearTimeout(timer);
+        timer.cancel();
         opened.delete(own);
         resolve(isOwn);
       };
       const own = () => end(true);
-      const timer = setTimeout(end, WAIT_MS, false);
+      const timer = clock.after(WAIT_MS, () => end(false));
       opened.add(own);
       raw.addEventListener('close', () => end(false), { once: true });
     });
@@ -66,12 +67,14 @@ export function createDuplicatePeerIds(
       inner.secureOutbound = async (raw, options) => {
         const secured = await outbound(raw, options);
         if (secured.remotePeer.toString() !== ownId || (await awaitInbound(raw))) return secured;
-        seenAt = ms();
+        seenAt = clock.monotonic();
         throw new Error(DUPLICATE_PEER_ID);
       };
       return inner;
     },
     notices: () =>
-      ms() - seenAt < TOLD_MS ? [{ code: 'peer-id-shared', message: sentenceFor('peer-id-shared') }] : [],
+      clock.monotonic() - seenAt < TOLD_MS
+        ? [{ code: 'peer-id-shared', message: sentenceFor('peer-id-shared') }]
+        : [],
   };
 }

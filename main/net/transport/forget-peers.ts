@@ -1,5 +1,6 @@
 import type { PeerId } from '@libp2p/interface';
 import type { Libp2p } from 'libp2p';
+import type { Clock } from '../../lib/clock.ts';
 
 export type Remembering = Pick<Libp2p, 'addEventListener' | 'peerStore' | 'getConnections'>;
 
@@ -16,7 +17,7 @@ const RESERVED = 'circuit-relay-source';
  * itself libp2p keeps up to 8 KB about each peer for as long as it runs: an attacker that reconnects with new peer
  * ids would exhaust the memory.
  */
-export function forgetUnknownPeers(node: Remembering): void {
+export function forgetUnknownPeers(node: Remembering, clock: Pick<Clock, 'after'>): void {
   async function forget(peer: PeerId): Promise<void> {
     if (node.getConnections(peer).length > 0 || !(await node.peerStore.has(peer))) return;
     const { tags } = await node.peerStore.get(peer);
@@ -24,9 +25,9 @@ export function forgetUnknownPeers(node: Remembering): void {
   }
 
   node.addEventListener('connection:close', ({ detail: { remotePeer } }) => {
-    setTimeout(() => {
+    clock.after(LINGER_MS, () => {
       // The store is in memory; an error only means that the entry does not exist any more.
       forget(remotePeer).catch(() => undefined);
-    }, LINGER_MS).unref();
+    });
   });
 }

@@ -24,7 +24,7 @@ export const HANDSHAKES: PoolLimits = { total: 64, perHost: 4, perGroup: 16 };
  * silent sockets would block all peers.
  * @param perSecond handshakes that one host may begin within a second.
  */
-export function createHandshakes(perSecond: number, ms: () => number = () => performance.now()): Handshakes {
+export function createHandshakes(perSecond: number, ms: () => number): Handshakes {
   const pool = createGroupedPool<Handshaking>(HANDSHAKES, (connection) =>
     connection.abort(new Error('too many half-open handshakes')),
   );

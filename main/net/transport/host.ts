@@ -7,7 +7,9 @@ import { tcp } from '@libp2p/tcp';
 import { yamux } from '@libp2p/yamux';
 import { createLibp2p, type Libp2p } from 'libp2p';
 import type { Notice } from '../../../shared/contract/fields.ts';
+import { abortAfter, type Clock } from '../../lib/clock.ts';
 import { KithError, messageOf } from '../../lib/errors.ts';
+import type { Random } from '../../lib/random.ts';
 import { hostPart, isLocal, parseAddress } from './multiaddrs.ts';
 import { lookUp } from './lookup.ts';
 import { createRelayPools, type RelayPools, type ReservationStore } from './relay-pools.ts';
@@ -53,6 +55,8 @@ export interface HostDeps {
   readonly onSent?: ((bytes: number) => void) | undefined;
   /** Optional libp2p components; default none. */
   readonly wanted?: Wanted | undefined;
+  readonly clock: Clock;
+  readonly random: Random;
 }
 
 /** Sockets, encryption, streams and gossip; independent of blocks and transactions. */
@@ -119,16 +123,13 @@ type Services = {
 } & Record<string, unknown>;
 
 export async function createHost(deps: HostDeps): Promise<Host> {
-  const traffic = createTrafficCounter(deps.onSent);
-  const budgets =
-    deps.budgets ??
-    createBudgets({ upload: createUpload(null), groupOf: (address) => sourceOf(address).group });
-  const backlog = createBacklog();
-  const duplicates = createDuplicatePeerIds(peerIdFromPrivateKey(deps.key).toString());
-  const { node, inner, identity } = await create(deps, { traffic, budgets, backlog, duplicates });
+  const { clock, random } = deps;
+  const bounds = createBounds(deps);
+  const { traffic, budgets, backlog, duplicates } = bounds;
+  const { node, inner, identity } = await createNode(deps, bounds);
   const connectionsOf = (peerId: string) =>
     node.getConnections().filter((each) => each.remotePeer.toString() === peerId);
-  forgetUnknownPeers(node);
+  forgetUnknownPeers(node, clock);
   node.addEventListener('connection:open', ({ detail }) => void identity.ask(detail));
   node.addEventListener('connection:close', ({ detail }) => {
     budgets.of(detail).end();
@@ -146,45 +147,17 @@ export async function createHost(deps: HostDeps): Promise<Host> {
       onFailure: deps.onFailure ?? (() => {}),
     }),
     traffic,
-    internals: createLibp2pInternals(inner),
+    internals: createLibp2pInternals(inner, clock),
     components: inner,
-    async start() {
-      try {
-        await node.handle(
-          PING_PROTOCOL,
-          (stream, connection) => void answerPings(stream, budgets.of(connection)),
-          { maxInboundStreams: 1 },
-        );
-        await node.start();
-      } catch (error) {
-        await node.stop();
-        throw listenError(error, deps.listen);
-      }
-    },
+    start: () => startNode(node, deps, budgets),
     async stop() {
       await node.stop();
       budgets.stop();
     },
     addresses: () => node.getMultiaddrs().map(String),
     notices: duplicates.notices,
-    ownRecord: createOwnRecord(deps.key, () => node.getMultiaddrs()),
-    async dial(address) {
-      const target = parseAddress(address);
-      if (target === null) throw new KithError('address-invalid', address, { data: { address } });
-      try {
-        const signal = AbortSignal.timeout(DIAL_MS);
-        const found = await lookUp(target, { isBanned: (host) => deps.denied.host(host), signal });
-        return await node.dial(found, { signal });
-      } catch (error) {
-        const said = messageOf(error);
-        const code = said.includes(DUPLICATE_PEER_ID)
-          ? 'peer-id-shared'
-          : said.includes('dial self')
-            ? 'peer-self'
-            : 'dial-failed';
-        throw new KithError(code, messageOf(error), { cause: error, data: { address } });
-      }
-    },
+    ownRecord: createOwnRecord(deps.key, () => node.getMultiaddrs(), clock.monotonic),
+    dial: (address) => dialAddress(node, deps, address),
     connections: connectionsOf,
     handle: (protocol, limit, accept, { throughRelays = false, cost } = {}) =>
       node.handle(protocol, cost === undefined ? accept : payFirst(accept, budgets, cost), {
@@ -192,7 +165,7 @@ export async function createHost(deps: HostDeps): Promise<Host> {
         maxOutboundStreams: limit,
         runOnLimitedConnection: throughRelays,
       }),
-    ping: (connection) => measurePing(connection, PING_TIMEOUT_MS),
+    ping: (connection) => measurePing(connection, PING_TIMEOUT_MS, { clock, random }),
     onOpen: (listener) => node.addEventListener('connection:open', (event) => listener(event.detail)),
     onClose: (listener) => node.addEventListener('connection:close', (event) => listener(event.detail)),
     remembered: async () => (await node.peerStore.all()).length,
@@ -201,6 +174,7 @@ export async function createHost(deps: HostDeps): Promise<Host> {
   };
 }
 
+/** What limits and counts the traffic of all connections. */
 interface Bounds {
   readonly traffic: TrafficCounter;
   readonly budgets: Budgets;
@@ -208,12 +182,68 @@ interface Bounds {
   readonly duplicates: DuplicatePeerIds;
 }
 
-async function create(
+function createBounds({ key, budgets, onSent, clock }: HostDeps): Bounds {
+  const upload = createUpload(null, clock.monotonic);
+  return {
+    traffic: createTrafficCounter(onSent),
+    budgets: budgets ?? createBudgets({ upload, groupOf: (address) => sourceOf(address).group, clock }),
+    backlog: createBacklog(),
+    duplicates: createDuplicatePeerIds(peerIdFromPrivateKey(key).toString(), clock),
+  };
+}
+
+/** @throws {KithError} `listen-in-use`, `listen-failed`. */
+async function startNode(
+  node: Libp2p<Services>,
+  { clock, listen }: HostDeps,
+  budgets: Budgets,
+): Promise<void> {
+  try {
+    await node.handle(
+      PING_PROTOCOL,
+      (stream, connection) => void answerPings(stream, clock, budgets.of(connection)),
+      { maxInboundStreams: 1 },
+    );
+    await node.start();
+  } catch (error) {
+    await node.stop();
+    throw listenError(error, listen);
+  }
+}
+
+/** @throws {KithError} `address-invalid`, `dial-failed`, `peer-self`, `peer-id-shared`. */
+async function dialAddress(
+  node: Libp2p<Services>,
+  { clock, denied }: HostDeps,
+  address: string,
+): Promise<Connection> {
+  const target = parseAddress(address);
+  if (target === null) throw new KithError('address-invalid', address, { data: { address } });
+  try {
+    const signal = abortAfter(clock, DIAL_MS);
+    const found = await lookUp(target, { isBanned: (host) => denied.host(host), signal });
+    return await node.dial(found, { signal });
+  } catch (error) {
+    throw new KithError(dialCode(messageOf(error)), messageOf(error), { cause: error, data: { address } });
+  }
+}
+
+// libp2p has no codes for these.
+function dialCode(message: string): string {
+  if (message.includes(DUPLICATE_PEER_ID)) return 'peer-id-shared';
+  return message.includes('dial self') ? 'peer-self' : 'dial-failed';
+}
+
+async function createNode(
   deps: HostDeps,
   { traffic, budgets, backlog, duplicates }: Bounds,
 ): Promise<{ node: Libp2p<Services>; inner: Inner; identity: Identify }> {
+  const { clock } = deps;
   const current: { node?: Libp2p<Services>; inner?: Inner & IdentifyDeps; identity?: Identify } = {};
-  const handshakes = createHandshakes(HANDSHAKES_A_SECOND[isLocal(deps.listen) ? 'local' : 'otherwise']);
+  const handshakes = createHandshakes(
+    HANDSHAKES_A_SECOND[isLocal(deps.listen) ? 'local' : 'otherwise'],
+    clock.monotonic,
+  );
   const relays = deps.wanted?.relays;
   const relayPools = createRelayPools({
     reservations: () => current.node?.services.relay?.reservations,
@@ -265,7 +295,7 @@ async function create(
         gossipService(
           deps.topics,
           deps.scoreOf,
-        )(metered(components, deps.onFlood ?? (() => {}), GOSSIP_BYTES, backlog.watch) as never),
+        )(metered(components, clock, deps.onFlood ?? (() => {}), GOSSIP_BYTES, backlog.watch) as never),
       inner: (components: object) => {
         current.inner = components as Inner & IdentifyDeps;
         return {};
@@ -274,7 +304,7 @@ async function create(
     },
   });
   current.node.addEventListener('peer:disconnect', (event) => relayPools.left(event.detail));
-  current.identity = createIdentify(current.inner!);
+  current.identity = createIdentify(current.inner!, clock);
   return { node: current.node, inner: current.inner!, identity: current.identity };
 }
 

@@ -1,4 +1,5 @@
 import type { Connection, IdentifyResult } from '@libp2p/interface';
+import type { Clock } from '../../lib/clock.ts';
 
 const WAIT_MS = 3000;
 const REMEMBERED = 500;
@@ -9,6 +10,7 @@ export type Identified = (connection: Connection) => Promise<IdentifyResult | nu
 /** libp2p identifies every new connection by itself; this function keeps the results by connection. */
 export function createIdentified(
   onIdentify: (listener: (result: IdentifyResult) => void) => void,
+  clock: Pick<Clock, 'after'>,
 ): Identified {
   const known = new Map<string, IdentifyResult>();
   const waiting = new Map<string, Set<(result: IdentifyResult) => void>>();
@@ -26,12 +28,12 @@ export function createIdentified(
       const others = waiting.get(id) ?? new Set();
       waiting.set(id, others);
       const done = (result: IdentifyResult | null) => {
-        clearTimeout(timer);
+        timer.cancel();
         others.delete(done);
         if (others.size === 0) waiting.delete(id);
         resolve(result);
       };
-      const timer = setTimeout(() => done(null), WAIT_MS);
+      const timer = clock.after(WAIT_MS, () => done(null));
       others.add(done);
     });
   };

@@ -1,6 +1,8 @@
 import type { Connection, IdentifyResult, PeerId, PeerStore, Stream } from '@libp2p/interface';
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr';
+import { abortAfter } from '../../lib/clock.ts';
 import { createBucket } from '../protocol/bucket.ts';
+import type { StreamClock } from '../protocol/deadline.ts';
 import { createPrefixed } from '../protocol/prefixed.ts';
 import { bytesOf, type Field, readFields } from '../protocol/protobuf.ts';
 import { perConnection } from '../protocol/per-connection.ts';
@@ -32,11 +34,11 @@ export interface Identify {
   acceptPush(stream: Stream, connection: Connection): void;
 }
 
-export function createIdentify(deps: IdentifyDeps): Identify {
-  const pushes = perConnection(() => createBucket(PUSHES.burst, PUSHES.perSecond));
+export function createIdentify(deps: IdentifyDeps, clock: StreamClock): Identify {
+  const pushes = perConnection(() => createBucket(PUSHES.burst, PUSHES.perSecond, clock.monotonic));
 
   async function read(stream: Stream, connection: Connection): Promise<void> {
-    const messages = createPrefixed(stream);
+    const messages = createPrefixed(stream, clock);
     try {
       const said = decodeIdentify(await messages.receive(IDENTIFY.bytes, IDENTIFY.waitMs));
       if (said !== null) await take(said, connection);
@@ -55,7 +57,7 @@ export function createIdentify(deps: IdentifyDeps): Identify {
   return {
     async ask(connection) {
       try {
-        const signal = AbortSignal.timeout(IDENTIFY.waitMs);
+        const signal = abortAfter(clock, IDENTIFY.waitMs);
         const options = { signal, runOnLimitedConnection: true };
         await read(await connection.newStream(IDENTIFY_PROTOCOL, options), connection);
       } catch {

@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PrivateKey } from '@libp2p/interface';
@@ -8,6 +7,7 @@ import { isFolderOf, isSameFolder, type Place, placeOf } from '../../lib/place.t
 import { readRegularFile } from '../../lib/read-regular.ts';
 import { KithError, messageOf } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
+import { numberBelow, type Random } from '../../lib/random.ts';
 import { IDENTITY_FILE, MAX_IDENTITY_BYTES, readIdentity } from './identity.ts';
 
 /**
@@ -30,11 +30,11 @@ export interface Identity {
  * been moved to another disk or restored from a backup, and other nodes may know addresses with that peer id.
  * @throws {KithError} `identity-unusable`
  */
-export async function openIdentity(datadir: string, log: Log): Promise<Identity> {
+export async function openIdentity(datadir: string, random: Random, log: Log): Promise<Identity> {
   const here = await placeOf(datadir).catch(() => null);
   const origin = here === null ? null : await findOrigin(datadir, here);
-  if (origin?.exists === true) await setAside(datadir);
-  const identity = await readIdentity(datadir);
+  if (origin?.exists === true) await setAside(datadir, random);
+  const identity = await readIdentity(datadir, random);
   if (identity.replaced) log.warn('the identity file could not be read; this node has a new peer id now');
   // Written last, so that a crash before it leads to the same result at the next start.
   await writePlace(datadir).catch((error: unknown) =>
@@ -67,10 +67,10 @@ async function isOriginal(path: string, here: Place, key: Uint8Array): Promise<b
   }
 }
 
-async function setAside(datadir: string): Promise<void> {
+async function setAside(datadir: string, random: Random): Promise<void> {
   const file = join(datadir, IDENTITY_FILE);
   try {
-    await rename(file, `${file}.copied-${randomInt(2 ** 32)}`);
+    await rename(file, `${file}.copied-${numberBelow(random, 2 ** 32)}`);
   } catch (error) {
     throw new KithError('identity-unusable', messageOf(error), { cause: error, data: { file } });
   }

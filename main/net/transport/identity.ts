@@ -1,12 +1,13 @@
-import { randomBytes, randomInt } from 'node:crypto';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { generateKeyPair, privateKeyFromProtobuf, privateKeyToProtobuf } from '@libp2p/crypto/keys';
 import type { PrivateKey } from '@libp2p/interface';
+import { toHex } from '../../core/codec/hex.ts';
 import { crashPoint } from '../../lib/crash-point.ts';
 import { NotReadable, readRegularFile } from '../../lib/read-regular.ts';
 import { diskRefusal } from '../../lib/disk-failure.ts';
 import { codeOf, KithError, messageOf } from '../../lib/errors.ts';
+import { numberBelow, type Random } from '../../lib/random.ts';
 
 /** The file with the node's identity: an Ed25519 key that is unrelated to any coin. */
 export const IDENTITY_FILE = 'identity.key';
@@ -18,17 +19,20 @@ export const MAX_IDENTITY_BYTES = 4096;
  * a new peer id, and loses only its reputation.
  * @throws {KithError} `identity-unusable`, `disk-full`, `disk-read-only`, `files-exhausted`
  */
-export async function readIdentity(datadir: string): Promise<{ key: PrivateKey; replaced: boolean }> {
+export async function readIdentity(
+  datadir: string,
+  random: Random,
+): Promise<{ key: PrivateKey; replaced: boolean }> {
   const file = join(datadir, IDENTITY_FILE);
   const found = await readKey(file);
   if (found instanceof Uint8Array) {
     const key = decodeKey(found);
     if (key !== null) return { key, replaced: false };
     // A random suffix, so that an earlier file is never overwritten, whatever the clock shows.
-    await rename(file, `${file}.unreadable-${randomInt(2 ** 32)}`);
+    await rename(file, `${file}.unreadable-${numberBelow(random, 2 ** 32)}`);
   }
   const key = await generateKeyPair('Ed25519');
-  await writeKey(file, privateKeyToProtobuf(key));
+  await writeKey(file, privateKeyToProtobuf(key), random);
   return { key, replaced: found !== null };
 }
 
@@ -57,8 +61,8 @@ function decodeKey(bytes: Uint8Array): PrivateKey | null {
   }
 }
 
-async function writeKey(file: string, bytes: Uint8Array): Promise<void> {
-  const fresh = `${file}.${randomBytes(4).toString('hex')}`;
+async function writeKey(file: string, bytes: Uint8Array, random: Random): Promise<void> {
+  const fresh = `${file}.${toHex(random.bytes(4))}`;
   try {
     await mkdir(dirname(file), { recursive: true, mode: 0o700 });
     await writeFile(fresh, bytes, { mode: 0o600, flush: true });

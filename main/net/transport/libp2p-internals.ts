@@ -1,5 +1,6 @@
 import type { Connection } from '@libp2p/interface';
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr';
+import type { Clock } from '../../lib/clock.ts';
 import { KithError, messageOf } from '../../lib/errors.ts';
 import { isRelayed, parseAddress } from './multiaddrs.ts';
 
@@ -50,7 +51,7 @@ export interface Libp2pInternals {
   withdraw(address: string): void;
 }
 
-export function createLibp2pInternals(inner: Inner): Libp2pInternals {
+export function createLibp2pInternals(inner: Inner, clock: Pick<Clock, 'after'>): Libp2pInternals {
   const places = () =>
     inner.addressManager.getAddressesWithMetadata().flatMap(({ multiaddr: address, type }) => {
       const text = address.toString();
@@ -63,7 +64,7 @@ export function createLibp2pInternals(inner: Inner): Libp2pInternals {
       if (target === null) throw new KithError('address-invalid', address, { data: { address } });
       // The socket listens to its signal for its whole life, so that signal must not abort after the dial.
       const late = new AbortController();
-      const timer = setTimeout(() => late.abort(new Error('no answer in time')), timeoutMs);
+      const timer = clock.after(timeoutMs, () => late.abort(new Error('no answer in time')));
       const giveUp = () => late.abort(new Error('given up'));
       signal?.addEventListener('abort', giveUp);
       try {
@@ -76,7 +77,7 @@ export function createLibp2pInternals(inner: Inner): Libp2pInternals {
       } catch (error) {
         throw new KithError('dial-failed', messageOf(error), { cause: error, data: { address } });
       } finally {
-        clearTimeout(timer);
+        timer.cancel();
         signal?.removeEventListener('abort', giveUp);
       }
     },

@@ -1,4 +1,5 @@
 import type { Connection, Stream } from '@libp2p/interface';
+import type { Time } from '../../lib/clock.ts';
 import { createBucket } from '../protocol/bucket.ts';
 import { withHandler } from './with-handler.ts';
 
@@ -12,6 +13,7 @@ export const GOSSIP_BYTES = { burst: 8 << 20, perSecond: 1 << 20 };
  */
 export function metered<Components extends object>(
   components: Components,
+  clock: Pick<Time, 'monotonic'>,
   onFlood: (peerId: string) => void,
   budget: { readonly burst: number; readonly perSecond: number } = GOSSIP_BYTES,
   watch?: (peerId: string, stream: Stream) => void,
@@ -19,7 +21,7 @@ export function metered<Components extends object>(
   const buckets = new WeakMap<Connection, ReturnType<typeof createBucket>>();
   return withHandler(components, (stream, connection, own) => {
     // All streams of a connection share one budget: a new stream must not refill it.
-    const bucket = buckets.get(connection) ?? createBucket(budget.burst, budget.perSecond);
+    const bucket = buckets.get(connection) ?? createBucket(budget.burst, budget.perSecond, clock.monotonic);
     buckets.set(connection, bucket);
     watch?.(connection.remotePeer.toString(), stream);
     stream.addEventListener('message', (event) => {

@@ -41,7 +41,7 @@ const FRESH_MS = 10 * 60_000;
 export function createOwnRecord(
   key: PrivateKey,
   addresses: () => readonly Multiaddr[],
-  ms: () => number = () => performance.now(),
+  ms: () => number,
 ): () => Promise<Uint8Array> {
   let last: { readonly of: string; readonly until: number; readonly record: Promise<Uint8Array> } | null =
     null;

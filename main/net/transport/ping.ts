@@ -1,8 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import type { Connection, Stream } from '@libp2p/interface';
 import { equalBytes } from '../../core/codec/bytes.ts';
+import { abortAfter } from '../../lib/clock.ts';
 import { KithError } from '../../lib/errors.ts';
+import type { Random } from '../../lib/random.ts';
 import type { PeerBudget } from '../budgets/budgets.ts';
+import type { StreamClock } from '../protocol/deadline.ts';
 import { createPuller, write } from '../protocol/flow.ts';
 
 /**
@@ -17,8 +19,12 @@ const CLOSE_MS = 1000;
 const MOST_AT_ONCE = 64 * PING_BYTES;
 
 /** Echoes the bytes that arrive as far as the budget allows; further bytes are held back by the sender's window. */
-export async function answerPings(stream: Stream, budget: Pick<PeerBudget, 'spend'>): Promise<void> {
-  const puller = createPuller(stream);
+export async function answerPings(
+  stream: Stream,
+  clock: StreamClock,
+  budget: Pick<PeerBudget, 'spend'>,
+): Promise<void> {
+  const puller = createPuller(stream, clock);
   try {
     for (;;) {
       const arrived = await puller.next(REST_MS);
@@ -26,7 +32,7 @@ export async function answerPings(stream: Stream, budget: Pick<PeerBudget, 'spen
       for (const piece of arrived) {
         if (piece.length > MOST_AT_ONCE) throw new KithError('stream-lost', 'no ping is that long');
         await budget.spend('ping', piece.length);
-        await write(stream, [piece]);
+        await write(stream, clock, [piece]);
       }
     }
   } catch (error) {
@@ -36,23 +42,32 @@ export async function answerPings(stream: Stream, budget: Pick<PeerBudget, 'spen
   }
 }
 
+export interface PingDeps {
+  readonly clock: StreamClock;
+  readonly random: Pick<Random, 'bytes'>;
+}
+
 /** Round trip in milliseconds. @throws {KithError} `stream-stalled`, `stream-lost`. */
-export async function measurePing(connection: Connection, timeoutMs: number): Promise<number> {
-  const stream = await connection.newStream(PING_PROTOCOL, { signal: AbortSignal.timeout(timeoutMs) });
-  const puller = createPuller(stream);
-  const sent = new Uint8Array(randomBytes(PING_BYTES));
-  const began = performance.now();
+export async function measurePing(
+  connection: Connection,
+  timeoutMs: number,
+  { clock, random }: PingDeps,
+): Promise<number> {
+  const stream = await connection.newStream(PING_PROTOCOL, { signal: abortAfter(clock, timeoutMs) });
+  const puller = createPuller(stream, clock);
+  const sent = random.bytes(PING_BYTES);
+  const began = clock.monotonic();
   try {
-    await write(stream, [sent]);
+    await write(stream, clock, [sent]);
     let got = new Uint8Array(0);
     while (got.length < PING_BYTES) {
-      const arrived = await puller.next(Math.max(1, timeoutMs - (performance.now() - began)));
+      const arrived = await puller.next(Math.max(1, timeoutMs - (clock.monotonic() - began)));
       if (arrived === null) throw new KithError('stream-lost', 'no echo');
       got = Uint8Array.from([...got, ...arrived.flatMap((piece) => [...piece])]);
     }
     if (!equalBytes(got, sent)) throw new KithError('stream-lost', 'the echo differs from what was sent');
-    await stream.close({ signal: AbortSignal.timeout(CLOSE_MS) }).catch(() => undefined);
-    return performance.now() - began;
+    await stream.close({ signal: abortAfter(clock, CLOSE_MS) }).catch(() => undefined);
+    return clock.monotonic() - began;
   } catch (error) {
     stream.abort(error instanceof Error ? error : new Error(String(error)));
     throw error;

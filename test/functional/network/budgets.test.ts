@@ -8,10 +8,15 @@ import type { RawPeer } from '../../support/nodes/raw-peer.ts';
 import { coinbaseOf, pay, testKey } from '../../support/chain/test-chain.ts';
 import { startTestNode, startTestPeer } from '../../support/stop-after-test.ts';
 import { until } from '../../support/until.ts';
+import { systemClock } from '../../../main/lib/clock.ts';
 
 /** Asks one thing on a stream of its own, which is closed afterwards. */
 async function ask(peer: RawPeer, kind: RequestKind): Promise<Uint8Array> {
-  const caller = createCaller({ open: () => peer.open(peer.names.relay), onViolation: () => {} });
+  const caller = createCaller({
+    open: () => peer.open(peer.names.relay),
+    clock: systemClock,
+    onViolation: () => {},
+  });
   let body = new Uint8Array(0);
   await caller.call({
     kind,

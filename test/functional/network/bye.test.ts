@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { FRAME } from '../../../main/net/protocol/frame-types.ts';
-import { writeFrame } from '../../../main/net/protocol/frames.ts';
 import type { RawPeer } from '../../support/nodes/raw-peer.ts';
 import { startNode, type TestNode } from '../../support/nodes/test-node.ts';
 import { startTestNode, startTestPeer } from '../../support/stop-after-test.ts';
 import { until } from '../../support/until.ts';
+import { writeFrame } from '../../support/nodes/write-frame.ts';
 
 async function connect(at: TestNode): Promise<RawPeer> {
   const peer = await startTestPeer(at);

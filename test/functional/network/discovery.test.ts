@@ -12,6 +12,7 @@ import { startRawPeer } from '../../support/nodes/raw-peer.ts';
 import type { TestNode, TestNodeOptions } from '../../support/nodes/test-node.ts';
 import { startTestNode } from '../../support/stop-after-test.ts';
 import { until } from '../../support/until.ts';
+import { systemClock } from '../../../main/lib/clock.ts';
 
 // On loopback every address is a group of its own, so each node has one.
 let last = 10;
@@ -45,7 +46,7 @@ describe('what strangers say', () => {
     onTestFinished(peer.stop);
     const FIND_NODE = 4;
     const ask = async (type: number) => {
-      const messages = createPrefixed(await peer.open(peer.names.kad));
+      const messages = createPrefixed(await peer.open(peer.names.kad), systemClock);
       await messages.send(
         writeFields([
           { number: 1, value: type },

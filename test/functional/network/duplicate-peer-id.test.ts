@@ -6,9 +6,13 @@ import { createDuplicatePeerIdCheck } from '../../../main/net/discovery/duplicat
 import { turnedClock } from '../../support/test-clock.ts';
 import { stopAfterTest } from '../../support/stop-after-test.ts';
 import { until } from '../../support/until.ts';
+import { systemClock } from '../../../main/lib/clock.ts';
+import { systemRandom } from '../../../main/lib/random.ts';
 
 async function host(key: PrivateKey): Promise<Host> {
   const made = await createHost({
+    clock: systemClock,
+    random: systemRandom,
     key,
     listen: ['/ip4/127.0.0.1/tcp/0'],
     topics: [],

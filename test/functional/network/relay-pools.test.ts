@@ -8,6 +8,8 @@ import { createPrefixed } from '../../../main/net/protocol/prefixed.ts';
 import { meet, newSource, type Stranger } from '../../hostile/support/stranger.ts';
 import { stopAfterTest } from '../../support/stop-after-test.ts';
 import { until } from '../../support/until.ts';
+import { systemClock } from '../../../main/lib/clock.ts';
+import { systemRandom } from '../../../main/lib/random.ts';
 
 const HOP = '/libp2p/circuit/relay/0.2.0/hop';
 const STOP = '/libp2p/circuit/relay/0.2.0/stop';
@@ -17,6 +19,8 @@ const OK = Buffer.from([0x28, 100]);
 
 async function relay(): Promise<Host & { readonly address: string }> {
   const host = await createHost({
+    clock: systemClock,
+    random: systemRandom,
     key: await generateKeyPair('Ed25519'),
     listen: ['/ip4/127.0.0.1/tcp/0'],
     topics: [],
@@ -35,7 +39,7 @@ async function stranger(at: { readonly address: string }, from: string): Promise
 
 async function ask(peer: Stranger, message: Uint8Array): Promise<{ stream: Stream; given: boolean }> {
   const stream = await peer.open(HOP);
-  const messages = createPrefixed(stream);
+  const messages = createPrefixed(stream, systemClock);
   await messages.send(message);
   const answer = Buffer.from(await messages.receive(4096, 5000));
   return { stream, given: answer.includes(OK) };
@@ -44,7 +48,7 @@ const reserve = async (peer: Stranger) => (await ask(peer, RESERVE)).given;
 
 /** Agrees to every connection that the relay brings, and leaves it open. */
 async function acceptRelayed(stream: Stream): Promise<void> {
-  const messages = createPrefixed(stream);
+  const messages = createPrefixed(stream, systemClock);
   await messages.receive(4096, 5000);
   await messages.send(Uint8Array.of(0x08, 1, 0x20, 100));
 }

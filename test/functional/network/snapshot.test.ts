@@ -30,6 +30,8 @@ import { join } from 'node:path';
 import { startNode, type TestNode } from '../../support/nodes/test-node.ts';
 import { startTestNode, stopAfterTest } from '../../support/stop-after-test.ts';
 import { until } from '../../support/until.ts';
+import { systemClock } from '../../../main/lib/clock.ts';
+import { systemRandom } from '../../../main/lib/random.ts';
 
 const NOTHING = new Uint8Array(0);
 
@@ -168,6 +170,8 @@ async function startServer(
   let asked = 0;
   const names = namesOf(REGTEST_NETWORK.idHex);
   const host = await createHost({
+    clock: systemClock,
+    random: systemRandom,
     key: await generateKeyPair('Ed25519'),
     listen: ['/ip4/127.0.0.1/tcp/0'],
     topics: [names.transactions, names.blocks],
@@ -190,11 +194,11 @@ async function startServer(
     id: hexToHash(tip.id),
   };
   await host.handle(names.hello, 1, (stream) => {
-    void greet(stream, hello, false).then((control) => {
+    void greet(stream, { ours: hello, opened: false, clock: systemClock }).then((control) => {
       if (control !== null && !isPeerViolation(control)) void control.run(() => {});
     });
   });
-  await host.handle(names.sync, 2, (stream) => void serve(stream, sync));
+  await host.handle(names.sync, 2, (stream) => void serve(stream, sync, { clock: systemClock }));
   await host.handle(names.snapshot, 2, (stream) => {
     void serve(
       stream,
@@ -223,6 +227,7 @@ async function startServer(
           },
         ],
       ]),
+      { clock: systemClock },
     );
   });
   await host.start();

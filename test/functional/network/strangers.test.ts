@@ -4,9 +4,13 @@ import { createHost, type Host } from '../../../main/net/transport/host.ts';
 import { AWAITING_HELLO } from '../../../main/net/peers/sessions.ts';
 import { startTestNode, stopAfterTest } from '../../support/stop-after-test.ts';
 import { until } from '../../support/until.ts';
+import { systemClock } from '../../../main/lib/clock.ts';
+import { systemRandom } from '../../../main/lib/random.ts';
 
 async function host(listen: string[], refuse: () => boolean = () => false): Promise<Host> {
   const made = await createHost({
+    clock: systemClock,
+    random: systemRandom,
     key: await generateKeyPair('Ed25519'),
     listen,
     topics: [],

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { REGTEST_NETWORK } from '../../../main/core/params/built-in-networks.ts';
 import { encodeBlockAnnouncement } from '../../../main/net/protocol/announcements.ts';
 import { FRAME } from '../../../main/net/protocol/frame-types.ts';
-import { createFrameReader, type Frame, writeFrame } from '../../../main/net/protocol/frames.ts';
+import { createFrameReader, type Frame } from '../../../main/net/protocol/frames.ts';
 import { isPeerViolation } from '../../../main/net/protocol/wire-violation.ts';
 import { encodeGetHeaders } from '../../../main/net/protocol/sync-messages.ts';
 import { type RawPeer, startRawPeer } from '../../support/nodes/raw-peer.ts';
@@ -10,6 +10,8 @@ import { mineOn, tipOf } from '../../support/chain/test-chain.ts';
 import type { TestNode } from '../../support/nodes/test-node.ts';
 import { startTestNode, startTestPeer } from '../../support/stop-after-test.ts';
 import { until } from '../../support/until.ts';
+import { writeFrame } from '../../support/nodes/write-frame.ts';
+import { systemClock } from '../../../main/lib/clock.ts';
 
 async function speaking(at: TestNode, versionMin: number, versionMax: number): Promise<RawPeer> {
   const peer = await startTestPeer(at, { hello: { versionMin, versionMax } });
@@ -29,7 +31,7 @@ test('a peer that speaks 1 to 2 and one that speaks 1 meet in 1; what only 2 has
   const peer = await speaking(at, 1, 2);
   expect(peer.control.version).toBe(1);
   const stream = await peer.open(peer.names.sync);
-  const reader = createFrameReader(stream, () => 200_000);
+  const reader = createFrameReader(stream, systemClock, () => 200_000);
   await writeFrame(stream, 0x6e, 7, [new Uint8Array(5000)]);
   expect(await next(reader)).toEqual({ type: FRAME.unknown.type, id: 7, body: new Uint8Array(0) });
   // The stream goes on as if nothing had been.

@@ -17,6 +17,7 @@ import { encodeGetBlocks, encodeGetHeaders } from '../../../main/net/protocol/sy
 import { isPeerViolation } from '../../../main/net/protocol/wire-violation.ts';
 import { head } from './malformed.ts';
 import { NAMES, type Stranger } from './stranger.ts';
+import { systemClock } from '../../../main/lib/clock.ts';
 
 /** Valid requests, sent as fast as they are answered until `over`; says how many more were answered, each time. */
 export type Flood = (peer: Stranger, over: () => boolean, onAnswer: (more: number) => void) => Promise<void>;
@@ -72,7 +73,7 @@ interface AutonatClient {
 async function ask(stream: Stream, { over, onAnswer, make, ahead }: AutonatClient): Promise<void> {
   let sent = 0;
   let answered = 0;
-  const reader = createFrameReader(stream, () => FRAME.chunk.cap);
+  const reader = createFrameReader(stream, systemClock, () => FRAME.chunk.cap);
   const reading = (async () => {
     for (;;) {
       const answer = await reader.next();

@@ -14,6 +14,7 @@ import { isPeerViolation } from '../../../main/net/protocol/wire-violation.ts';
 import { encodeRecords } from '../../../main/net/protocol/record-messages.ts';
 import { type Handler, serve } from '../../../main/net/protocol/responder.ts';
 import { createGossipPen, type GossipPen } from './gossip-pen.ts';
+import { systemClock } from '../../../main/lib/clock.ts';
 
 const NETWORK = REGTEST_NETWORK;
 export const NAMES = namesOf(NETWORK.idHex);
@@ -69,7 +70,7 @@ export async function meet(address: string, options: StrangerOptions = {}): Prom
   const relay = new Map([[FRAME.getRecords.type, NO_RECORDS], ...(options.answers?.[NAMES.relay] ?? [])]);
   const answers = { ...options.answers, [NAMES.relay]: relay };
   for (const [protocol, handlers] of Object.entries(answers))
-    await node.handle(protocol, (stream) => void serve(stream, handlers));
+    await node.handle(protocol, (stream) => void serve(stream, handlers, { clock: systemClock }));
   for (const [protocol, take] of Object.entries(options.takes ?? {})) await node.handle(protocol, take);
   if (options.identify !== undefined) await node.handle('/ipfs/id/1.0.0', options.identify);
   const connection = await node
@@ -85,7 +86,11 @@ export async function meet(address: string, options: StrangerOptions = {}): Prom
     key,
     open,
     async greet(hello) {
-      const control = await greet(await open(NAMES.hello), helloOf(hello), true);
+      const control = await greet(await open(NAMES.hello), {
+        ours: helloOf(hello),
+        opened: true,
+        clock: systemClock,
+      });
       if (control === null || isPeerViolation(control)) return null;
       void control.run(() => {});
       return control;

@@ -10,6 +10,8 @@ import { FRAME } from '../../../main/net/protocol/frame-types.ts';
 import { encodeRecords } from '../../../main/net/protocol/record-messages.ts';
 import { isPeerViolation, type PeerViolation } from '../../../main/net/protocol/wire-violation.ts';
 import { type Handler, serve } from '../../../main/net/protocol/responder.ts';
+import { systemClock } from '../../../main/lib/clock.ts';
+import { systemRandom } from '../../../main/lib/random.ts';
 
 /** A peer without a node behind it, which says whatever a test wants to say. */
 export interface RawPeer {
@@ -51,6 +53,8 @@ export async function startRawPeer(address: string, options: RawPeerOptions): Pr
   const { network } = options;
   const names = namesOf(network.idHex);
   const host = await createHost({
+    clock: systemClock,
+    random: systemRandom,
     key: await generateKeyPair('Ed25519'),
     listen: [],
     topics: [names.transactions, names.blocks],
@@ -62,7 +66,7 @@ export async function startRawPeer(address: string, options: RawPeerOptions): Pr
   const answer =
     (handlers: ReadonlyMap<number, Handler> = new Map()) =>
     (stream: Stream) =>
-      void serve(stream, handlers, { isNewer: true });
+      void serve(stream, handlers, { clock: systemClock, isNewer: true });
   await host.handle(names.sync, 2, options.sync === undefined ? () => undefined : answer(options.sync));
   const relay = options.relay && new Map([[FRAME.getRecords.type, NO_RECORDS], ...options.relay]);
   await host.handle(names.relay, 2, answer(relay));
@@ -79,7 +83,7 @@ export async function startRawPeer(address: string, options: RawPeerOptions): Pr
     .run(() => {})
     .then((said) => (said !== null && !isPeerViolation(said) ? said.bye : null));
   const callerOf = (protocol: string) =>
-    createCaller({ open: () => connection.newStream(protocol), onViolation: () => {} });
+    createCaller({ open: () => connection.newStream(protocol), clock: systemClock, onViolation: () => {} });
   return {
     id: host.peerId,
     host,
@@ -100,7 +104,7 @@ async function introduce(
   names: Names,
   hello: Hello,
 ): Promise<Control | PeerViolation | null> {
-  return greet(await connection.newStream(names.hello), hello, true);
+  return greet(await connection.newStream(names.hello), { ours: hello, opened: true, clock: systemClock });
 }
 
 function helloOf({ network, hello }: RawPeerOptions): Hello {

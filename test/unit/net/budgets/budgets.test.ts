@@ -1,5 +1,5 @@
 import type { Connection } from '@libp2p/interface';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createBudgets, costOf, type PeerBudget } from '../../../../main/net/budgets/budgets.ts';
 import { COST, LIMITS, type RequestName } from '../../../../main/net/budgets/costs.ts';
 import { createToll, MOST_WAIT_MS } from '../../../../main/net/budgets/toll.ts';
@@ -13,7 +13,7 @@ function world(limit: number | null = null) {
   const budgets = createBudgets({
     upload,
     groupOf: (address) => address.split('/')[1] ?? null,
-    ms: clock.monotonic,
+    clock,
   });
   const connection = (address: string) =>
     ({ remoteAddr: { toString: () => address }, remotePeer: { toString: () => address } }) as Connection;
@@ -67,8 +67,8 @@ test('a budget is one for all streams of a connection', () => {
 });
 
 test('of one connection one large answer goes out at a time', async () => {
-  const { budgets, connection } = world();
-  const toll = createToll(budgets.of(connection('/a/1')), () => {});
+  const { budgets, connection, clock } = world();
+  const toll = createToll(budgets.of(connection('/a/1')), clock, () => {});
   const order: string[] = [];
   const first = await toll.enter(FRAME.getBlocks.type, 33);
   const second = toll.enter(FRAME.getChunk.type, 36).then((done) => {
@@ -86,8 +86,8 @@ test('of one connection one large answer goes out at a time', async () => {
 });
 
 test('requests of a later version have a cost, too', async () => {
-  const { budgets, connection } = world();
-  const toll = createToll(budgets.of(connection('/a/1')), () => {});
+  const { budgets, connection, clock } = world();
+  const toll = createToll(budgets.of(connection('/a/1')), clock, () => {});
   let entered = 0;
   const asked = Array.from({ length: 5000 }, () => toll.enter(0x7e, 65_536).then(() => entered++));
   void Promise.allSettled(asked);
@@ -103,7 +103,6 @@ test('with an upload limit, what relays goes before what is history', async () =
   const order: string[] = [];
   const history = b!.answer('getBlocks', 5000, false).then(() => order.push('history'));
   const relayed = c!.answer('getParts', 5000, false).then(() => order.push('relay'));
-  // It waits for a timer of its own, which comes after the time that the clock says.
   clock.pass(10_000);
   await Promise.all([history, relayed]);
   expect(order).toEqual(['relay', 'history']);
@@ -131,50 +130,40 @@ test('pieces of answers that are all granted at once are sent in many turns', as
 });
 
 test('what would wait longer than its peer does ends the connection instead', async () => {
-  vi.useFakeTimers();
-  try {
-    const { budgets, connection } = world(10_000);
-    await budgets.of(connection('/a/1')).answer('getBlocks', 1_000_000, false);
-    let crowded = 0;
-    const toll = createToll(budgets.of(connection('/b/1')), () => crowded++);
-    await toll.enter(FRAME.getHeaders.type, 33);
-    const sent = toll.pay(FRAME.getHeaders.type)(5000, false);
-    const failed = expect(sent).rejects.toMatchObject({ code: 'stream-lost' });
-    await vi.advanceTimersByTimeAsync(MOST_WAIT_MS - 100);
-    expect(crowded).toBe(0);
-    await vi.advanceTimersByTimeAsync(200);
-    await failed;
-    expect(crowded).toBe(1);
-    budgets.stop();
-  } finally {
-    vi.useRealTimers();
-  }
+  const { budgets, connection, clock } = world(10_000);
+  await budgets.of(connection('/a/1')).answer('getBlocks', 1_000_000, false);
+  let crowded = 0;
+  const toll = createToll(budgets.of(connection('/b/1')), clock, () => crowded++);
+  await toll.enter(FRAME.getHeaders.type, 33);
+  const sent = toll.pay(FRAME.getHeaders.type)(5000, false);
+  const failed = expect(sent).rejects.toMatchObject({ code: 'stream-lost' });
+  await clock.passing(MOST_WAIT_MS - 100);
+  expect(crowded).toBe(0);
+  await clock.passing(200);
+  await failed;
+  expect(crowded).toBe(1);
+  budgets.stop();
 });
 
 test('an answer that the disk or the processor delays for longer than its peer waits ends the connection', async () => {
-  vi.useFakeTimers();
-  try {
-    const { budgets, connection } = world();
-    let crowded = 0;
-    const toll = createToll(budgets.of(connection('/a/1')), () => crowded++);
-    const done = await toll.enter(FRAME.getBlocks.type, 65);
-    await vi.advanceTimersByTimeAsync(MOST_WAIT_MS - 100);
-    await toll.pay(FRAME.getBlocks.type)(5000, false);
-    // A peer that reads slowly has its own deadlines.
-    await vi.advanceTimersByTimeAsync(2 * MOST_WAIT_MS);
-    toll.sent();
-    await vi.advanceTimersByTimeAsync(MOST_WAIT_MS - 100);
-    expect(crowded).toBe(0);
-    await vi.advanceTimersByTimeAsync(200);
-    expect(crowded).toBe(1);
-    done();
-    (await toll.enter(FRAME.getBlocks.type, 65))();
-    await vi.advanceTimersByTimeAsync(2 * MOST_WAIT_MS);
-    expect(crowded).toBe(1);
-    budgets.stop();
-  } finally {
-    vi.useRealTimers();
-  }
+  const { budgets, connection, clock } = world();
+  let crowded = 0;
+  const toll = createToll(budgets.of(connection('/a/1')), clock, () => crowded++);
+  const done = await toll.enter(FRAME.getBlocks.type, 65);
+  await clock.passing(MOST_WAIT_MS - 100);
+  await toll.pay(FRAME.getBlocks.type)(5000, false);
+  // A peer that reads slowly has its own deadlines.
+  await clock.passing(2 * MOST_WAIT_MS);
+  toll.sent();
+  await clock.passing(MOST_WAIT_MS - 100);
+  expect(crowded).toBe(0);
+  await clock.passing(200);
+  expect(crowded).toBe(1);
+  done();
+  (await toll.enter(FRAME.getBlocks.type, 65))();
+  await clock.passing(2 * MOST_WAIT_MS);
+  expect(crowded).toBe(1);
+  budgets.stop();
 });
 
 test('the end of a connection is the end of what waits for it', async () => {

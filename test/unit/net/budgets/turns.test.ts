@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { createTurns } from '../../../../main/net/budgets/turns.ts';
+import { systemClock } from '../../../../main/lib/clock.ts';
 
 test('what has a lower rank goes first, and of one rank what came first', async () => {
-  const turn = createTurns(2, 10);
+  const turn = createTurns(2, 10, systemClock);
   const order: string[] = [];
   const work = async (rank: number, name: string) => {
     await turn(rank, 10);

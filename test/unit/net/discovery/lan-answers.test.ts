@@ -1,13 +1,14 @@
 import { expect, test } from 'vitest';
 import { createLanAnswers, LAN_ANSWERS, LAN_WAITING } from '../../../../main/net/discovery/mdns-answers.ts';
 import { until } from '../../../support/until.ts';
+import { systemClock } from '../../../../main/lib/clock.ts';
 
 const ID = '12D3KooWAuBk9Nx5CpGPq7WCrNaxoF367nicnQz5UTE2pNQ2ZHuX';
 const answer = (...ips: string[]) => ({ id: ID, multiaddrs: ips.map((ip) => `/ip4/${ip}/tcp/21474`) });
 
 test('gives the private addresses of an answer, not the other ones', async () => {
   const found: string[] = [];
-  const answers = createLanAnswers((address) => found.push(address));
+  const answers = createLanAnswers((address) => found.push(address), systemClock);
   answers.heard(answer('127.0.0.1', '192.168.7.1', '44.1.2.3'));
   await until(() => found.length > 0, 'found');
   answers.stop();
@@ -16,7 +17,7 @@ test('gives the private addresses of an answer, not the other ones', async () =>
 
 test('a computer that answers without end leaves room for another one', async () => {
   const found: string[] = [];
-  const answers = createLanAnswers((address) => found.push(address));
+  const answers = createLanAnswers((address) => found.push(address), systemClock);
   // More than are taken at once: from here on they wait.
   for (let i = 0; i < LAN_ANSWERS.burst; i++) {
     answers.heard(answer(`10.9.${i}.1`));

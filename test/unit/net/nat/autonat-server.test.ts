@@ -12,6 +12,7 @@ import {
 import { createPrefixed } from '../../../../main/net/protocol/prefixed.ts';
 import { until } from '../../../support/until.ts';
 import { createStreamPairs, type StreamPairs } from '../../../support/nodes/stream-pair.ts';
+import { systemClock } from '../../../../main/lib/clock.ts';
 
 const ID = peerIdFromString('12D3KooWAuBk9Nx5CpGPq7WCrNaxoF367nicnQz5UTE2pNQ2ZHuX');
 const OTHER = peerIdFromString('12D3KooWKnBFvLxXnSsohghTA2hN9PkUYVyYe2bqadLnaxDz8C7q');
@@ -26,18 +27,21 @@ afterAll(() => streams.stop());
 function server(gets: boolean) {
   const dialled: string[] = [];
   const closed: string[] = [];
-  const serve = createDialBackServer({
-    dialBeside(address) {
-      dialled.push(address);
-      const connection = { close: () => Promise.resolve(void closed.push(address)) };
-      return gets ? Promise.resolve(connection as unknown as Connection) : Promise.reject(new Error('no'));
+  const serve = createDialBackServer(
+    {
+      dialBeside(address) {
+        dialled.push(address);
+        const connection = { close: () => Promise.resolve(void closed.push(address)) };
+        return gets ? Promise.resolve(connection as unknown as Connection) : Promise.reject(new Error('no'));
+      },
     },
-  });
+    systemClock,
+  );
   const from = { remotePeer: ID, remoteAddr: { toString: () => '/ip4/44.5.0.9/tcp/40000' } };
   const ask = async (body: Uint8Array) => {
     const { near, far } = await streams.pair();
     serve(far, from as unknown as Connection);
-    const messages = createPrefixed(near);
+    const messages = createPrefixed(near, systemClock);
     await messages.send(body);
     const answer = decodeDialResponse(await messages.receive(DIAL_BACK_CAP, 5000));
     await messages.close();
@@ -111,19 +115,22 @@ describe('dialling for others', () => {
 /** Dials that last until they are given up. */
 function slowServer() {
   const dialled: string[] = [];
-  const serve = createDialBackServer({
-    dialBeside(address, { signal }) {
-      dialled.push(address);
-      return new Promise((_resolve, reject) =>
-        signal!.addEventListener('abort', () => reject(new Error('given up'))),
-      );
+  const serve = createDialBackServer(
+    {
+      dialBeside(address, { signal }) {
+        dialled.push(address);
+        return new Promise((_resolve, reject) =>
+          signal!.addEventListener('abort', () => reject(new Error('given up'))),
+        );
+      },
     },
-  });
+    systemClock,
+  );
   const from = async (ip: string) => {
     const { near, far } = await streams.pair();
     const connection = { remotePeer: ID, remoteAddr: { toString: () => `/ip4/${ip}/tcp/40000` } };
     serve(far, connection as unknown as Connection);
-    const messages = createPrefixed(near);
+    const messages = createPrefixed(near, systemClock);
     const before = dialled.length;
     const addresses = [addressBytes(`/ip4/${ip}/tcp/21474`)];
     await messages.send(encodeDialRequest({ id: ID.toMultihash().bytes, addresses }));

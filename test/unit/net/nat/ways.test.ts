@@ -1,6 +1,7 @@
 import type { Connection } from '@libp2p/interface';
 import { expect, test } from 'vitest';
 import { createRoutes, RELAYED_UPGRADES } from '../../../../main/net/nat/routes.ts';
+import { systemClock } from '../../../../main/lib/clock.ts';
 
 /** Guests whose way is never found, as those of an attacker. */
 async function house() {
@@ -13,6 +14,7 @@ async function house() {
       handle: () => Promise.resolve(),
     },
     punch: { upgrade: () => new Promise(() => undefined), accept: () => undefined, prepare: () => undefined },
+    clock: systemClock,
     adopt: () => Promise.resolve(null),
   });
   await ways.start();

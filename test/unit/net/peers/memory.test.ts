@@ -20,6 +20,7 @@ import { damages } from '../../../support/damage.ts';
 import { createRandom } from '../../../support/random.ts';
 import { silent } from '../../../support/chain/test-chain.ts';
 import { turnedClock } from '../../../support/test-clock.ts';
+import { systemRandom } from '../../../../main/lib/random.ts';
 
 let directory: string;
 let store: PeerStore;
@@ -416,15 +417,15 @@ describe('the store', () => {
 
 describe('the identity', () => {
   test('is made once, private to its owner, and found again', async () => {
-    const first = await readIdentity(directory);
-    const again = await readIdentity(directory);
+    const first = await readIdentity(directory, systemRandom);
+    const again = await readIdentity(directory, systemRandom);
     expect(again.key.equals(first.key)).toBe(true);
     expect(statSync(join(directory, 'identity.key')).mode & 0o777).toBe(0o600);
   });
 
   test('an unreadable file is kept aside and replaced', async () => {
     writeFileSync(join(directory, 'identity.key'), 'not a key');
-    const made = await readIdentity(directory);
+    const made = await readIdentity(directory, systemRandom);
     expect(made.replaced).toBe(true);
     expect(readFileSync(join(directory, 'identity.key')).length).toBeGreaterThan(60);
   });

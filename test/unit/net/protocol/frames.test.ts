@@ -1,13 +1,10 @@
 import type { Stream } from '@libp2p/interface';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { HIGH_WATER, longestMs } from '../../../../main/net/protocol/flow.ts';
-import {
-  createFrameReader,
-  type Frame,
-  FRAME_HEAD,
-  writeFrame,
-} from '../../../../main/net/protocol/frames.ts';
+import { createFrameReader, type Frame, FRAME_HEAD } from '../../../../main/net/protocol/frames.ts';
 import { createStreamPairs, type StreamPairs } from '../../../support/nodes/stream-pair.ts';
+import { writeFrame } from '../../../support/nodes/write-frame.ts';
+import { systemClock } from '../../../../main/lib/clock.ts';
 
 let streams: StreamPairs;
 beforeAll(async () => {
@@ -17,7 +14,8 @@ afterAll(() => streams.stop());
 
 const CAP = 1 << 20;
 const KNOWN = 7;
-const readerOf = (stream: Stream) => createFrameReader(stream, (type) => (type === KNOWN ? CAP : null));
+const readerOf = (stream: Stream) =>
+  createFrameReader(stream, systemClock, (type) => (type === KNOWN ? CAP : null));
 
 function head(length: number, type: number, id = 0): Uint8Array {
   const bytes = new Uint8Array(FRAME_HEAD);
@@ -105,7 +103,7 @@ describe('frames over a real stream', () => {
 
   test('that come in single bytes are kept in few pieces', async () => {
     const { near, far } = await streams.pair();
-    const reader = createFrameReader(far, () => 100_000);
+    const reader = createFrameReader(far, systemClock, () => 100_000);
     const next = reader.next();
     near.send(head(20_001, KNOWN));
     let most = 0;

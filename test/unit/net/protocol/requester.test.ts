@@ -6,7 +6,7 @@ import {
   isUnanswered,
   type Request,
 } from '../../../../main/net/protocol/requester.ts';
-import { createFrameReader, type Frame, writeFrame } from '../../../../main/net/protocol/frames.ts';
+import { createFrameReader, type Frame } from '../../../../main/net/protocol/frames.ts';
 import {
   isPeerViolation,
   peerViolation,
@@ -18,6 +18,8 @@ import { KithError } from '../../../../main/lib/errors.ts';
 import { FRAME } from '../../../../main/net/protocol/frame-types.ts';
 import { expectBugs } from '../../../support/bugs.ts';
 import { createStreamPairs, type StreamPairs } from '../../../support/nodes/stream-pair.ts';
+import { writeFrame } from '../../../support/nodes/write-frame.ts';
+import { systemClock } from '../../../../main/lib/clock.ts';
 
 let streams: StreamPairs;
 beforeAll(async () => {
@@ -58,6 +60,7 @@ function callerTo(far: (stream: Stream) => void, more: Partial<CallerDeps> = {})
   const violations: string[] = [];
   const caller = createCaller({
     open: () => streams.open(far),
+    clock: systemClock,
     onViolation: (wrong) => void violations.push(wrong.code),
     ...more,
   });
@@ -65,11 +68,11 @@ function callerTo(far: (stream: Stream) => void, more: Partial<CallerDeps> = {})
 }
 
 const answering = (done?: (wrong: PeerViolation | null) => void) => (stream: Stream) =>
-  void serve(stream, new Map([[ASK, echo]])).then(done);
+  void serve(stream, new Map([[ASK, echo]]), { clock: systemClock }).then(done);
 
 /** Takes one request and does this with it. */
 const once = (act: (stream: Stream, frame: Frame) => unknown) => (stream: Stream) => {
-  const reader = createFrameReader(stream, () => 100);
+  const reader = createFrameReader(stream, systemClock, () => 100);
   reader
     .next()
     .then((frame) => act(stream, frame as Frame))
@@ -86,7 +89,7 @@ describe('one stream for many requests', () => {
       return null;
     };
     const { caller, violations } = callerTo(
-      (stream) => void serve(stream, new Map([[ASK, { cap: 10_000, handle }]])),
+      (stream) => void serve(stream, new Map([[ASK, { cap: 10_000, handle }]]), { clock: systemClock }),
     );
     const calls = [caller.call(request([1])), caller.call({ ...request([1]), body: new Uint8Array(8_000) })];
     expect(await Promise.all(calls)).toEqual([null, null]);
@@ -130,7 +133,7 @@ describe('one stream for many requests', () => {
     ['a reply of a type that was not asked for', (frame: Frame) => [3, frame.id] as const, 'wire-unknown'],
   ])('reports %s', async (_what, replyTo, code) => {
     const { caller, violations } = callerTo((stream) => {
-      const reader = createFrameReader(stream, () => 100);
+      const reader = createFrameReader(stream, systemClock, () => 100);
       void reader.next().then(async (frame) => {
         const [type, id] = replyTo(frame as Frame);
         await writeFrame(stream, type, id, [Uint8Array.of(1)]);
@@ -256,7 +259,7 @@ describe('no answer', () => {
 
 describe('a request that the peer does not know', () => {
   const unknown = (asked: number[]) => (stream: Stream) => {
-    const reader = createFrameReader(stream, () => 100);
+    const reader = createFrameReader(stream, systemClock, () => 100);
     const answer = async (): Promise<void> => {
       const frame = await reader.next();
       if (frame === null || isPeerViolation(frame)) return;
@@ -323,7 +326,7 @@ describe('an exception', () => {
     const ended = Promise.withResolvers<PeerViolation | null>();
     const handler: Handler = { cap: 100, handle: () => Promise.reject(error) };
     const { caller } = callerTo(
-      (stream) => void serve(stream, new Map([[ASK, handler]])).then(ended.resolve),
+      (stream) => void serve(stream, new Map([[ASK, handler]]), { clock: systemClock }).then(ended.resolve),
     );
     await caller.call(request([1])).catch(() => undefined);
     expect((await ended.promise)?.code).toBe(code);

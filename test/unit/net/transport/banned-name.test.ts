@@ -1,6 +1,8 @@
 import { generateKeyPair } from '@libp2p/crypto/keys';
 import { afterEach, expect, test } from 'vitest';
 import { createHost, type Host } from '../../../../main/net/transport/host.ts';
+import { systemClock } from '../../../../main/lib/clock.ts';
+import { systemRandom } from '../../../../main/lib/random.ts';
 
 const stops: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -9,6 +11,8 @@ afterEach(async () => {
 
 async function start(listen: readonly string[], banned: string | null): Promise<Host> {
   const host = await createHost({
+    clock: systemClock,
+    random: systemRandom,
     key: await generateKeyPair('Ed25519'),
     listen,
     topics: [],

@@ -8,6 +8,7 @@ import { createPrefixed } from '../../../../main/net/protocol/prefixed.ts';
 import { type Field, writeFields } from '../../../../main/net/protocol/protobuf.ts';
 import { createStreamPairs, type StreamPairs } from '../../../support/nodes/stream-pair.ts';
 import { until } from '../../../support/until.ts';
+import { systemClock } from '../../../../main/lib/clock.ts';
 
 const address = (n: number) => addressBytes(`/ip4/11.${(n >> 8) & 255}.${n & 255}.1/tcp/30000`);
 const addresses = (count: number): Field[] =>
@@ -57,16 +58,19 @@ describe('identify pushes', () => {
   async function listening() {
     const patch = vi.fn(async () => ({}) as never);
     const events: string[] = [];
-    const identify = createIdentify({
-      peerStore: { patch },
-      events: { safeDispatchEvent: (type) => events.push(type) > 0 },
-    });
+    const identify = createIdentify(
+      {
+        peerStore: { patch },
+        events: { safeDispatchEvent: (type) => events.push(type) > 0 },
+      },
+      systemClock,
+    );
     const remotePeer = peerIdFromPrivateKey(await generateKeyPair('Ed25519'));
     const connection = { remotePeer } as Connection;
     const push = async (fields: readonly Field[]): Promise<Stream> => {
       const near = await pairs.open((far) => identify.acceptPush(far, connection));
       // One that is reset at once takes no bytes.
-      await createPrefixed(near)
+      await createPrefixed(near, systemClock)
         .send(writeFields(fields))
         .catch(() => undefined);
       return near;

@@ -13,16 +13,17 @@ import { describe, expect, test } from 'vitest';
 import { openIdentity, PLACE_FILE } from '../../../../main/net/transport/identity-place.ts';
 import { silent } from '../../../support/chain/test-chain.ts';
 import { newFolder } from '../../../support/folder.ts';
+import { systemRandom } from '../../../../main/lib/random.ts';
 
 /** A data directory that was used once, and the id it has. */
 async function used(path = join(newFolder(), 'data')) {
-  const first = await openIdentity(path, silent);
+  const first = await openIdentity(path, systemRandom, silent);
   expect(first.notice).toBeNull();
   return { path, id: first.key.publicKey.toString() };
 }
 
 async function opened(path: string) {
-  const { key, notice } = await openIdentity(path, silent);
+  const { key, notice } = await openIdentity(path, systemRandom, silent);
   return { id: key.publicKey.toString(), code: notice?.code ?? null, message: notice?.message ?? '' };
 }
 
