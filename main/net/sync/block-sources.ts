@@ -37,7 +37,8 @@ export interface Sources {
   /** Clears the failures for this block, so that every peer may be asked again. */
   forgive(id: string): void;
   done(id: string): void;
-  delete(peerId: string): void;
+  /** The peer has disconnected. */
+  forget(peerId: string): void;
 }
 
 /** Pause for a peer that lacks a block which it claims: an archive node may have lost many bodies as well. */
@@ -114,7 +115,7 @@ export function createSources({ chain, clock }: SourcesDeps): Sources {
       unable.delete(id);
       announcers.delete(id);
     },
-    delete(peerId) {
+    forget(peerId) {
       forks.delete(peerId);
       doubted.delete(peerId);
     },

@@ -1,5 +1,4 @@
 import type { Notice } from '../../../shared/contract/fields.ts';
-import { fromHex } from '../../core/codec/hex.ts';
 import { blamesOnlyTheBody } from '../../core/consensus/block-rules.ts';
 import { isViolation } from '../../core/violation.ts';
 import type { Clock } from '../../lib/clock.ts';
@@ -7,17 +6,16 @@ import type { Log } from '../../lib/log.ts';
 import type { Chain } from '../../chain/chain.ts';
 import type { HeaderEntry } from '../../chain/header-entry.ts';
 import type { Peer } from '../peers/peer.ts';
-import { FRAME } from '../protocol/frame-types.ts';
-import { type PeerViolation, peerViolation } from '../protocol/wire-violation.ts';
+import type { PeerViolation } from '../protocol/wire-violation.ts';
 import { handlerFailure } from '../protocol/handler-failure.ts';
-import { REQUEST } from '../protocol/requests.ts';
-import { encodeGetBlocks } from '../protocol/sync-messages.ts';
-import { isBlock } from './block-reply.ts';
+import type { BlocksInFlight } from './blocks-in-flight.ts';
 import type { Sources } from './block-sources.ts';
+import { requestBlocks } from './request-blocks.ts';
 
 export interface GapSyncDeps {
-  readonly chain: Pick<Chain, 'gaps' | 'gapRange' | 'expectGaps' | 'servesFrom' | 'submitBlock'>;
+  readonly chain: Pick<Chain, 'gaps' | 'gapRange' | 'expectGaps' | 'servesFrom'>;
   readonly peers: { list(): readonly Peer[]; report(peerId: string, peerViolation: PeerViolation): void };
+  readonly inFlight: BlocksInFlight;
   readonly sources: Pick<Sources, 'claims'>;
   /** Whether bodies on the path to the best header are outstanding: these have priority. */
   busy(): boolean;
@@ -55,12 +53,13 @@ const GIVE_UP_MS = 600_000;
 interface Source {
   /** Blocks that this peer declined, and when each may be requested again. */
   readonly declined: Map<string, number>;
-  asked: ReadonlySet<string>;
+  /** Whether a request to this peer is open, or its blocks are being stored. */
+  isAsked: boolean;
   idleUntil: number;
 }
 
 export function createGapSync(deps: GapSyncDeps): GapSync {
-  const { chain, peers, clock, log } = deps;
+  const { chain, peers, inFlight, clock, log } = deps;
   const known = new Map<string, Source>();
   let stopped = false;
   /** When gaps appeared or one was last filled; null without gaps. */
@@ -73,15 +72,15 @@ export function createGapSync(deps: GapSyncDeps): GapSync {
   const sourceOf = (peerId: string): Source => {
     let source = known.get(peerId);
     if (source === undefined)
-      known.set(peerId, (source = { declined: new Map(), asked: NONE, idleUntil: 0 }));
+      known.set(peerId, (source = { declined: new Map(), isAsked: false, idleUntil: 0 }));
     return source;
   };
-  const isAsked = (id: string): boolean => [...known.values()].some(({ asked }) => asked.has(id));
 
   function wantedFrom(peer: Peer, source: Source): HeaderEntry[] {
     return chain.gaps(deps.busy() ? 1 : ASKED, (entry) => {
       if (entry.height < peer.hello.servesFrom || peer.tip.work < entry.work) return false;
-      if ((source.declined.get(entry.id) ?? 0) > clock.monotonic() || isAsked(entry.id)) return false;
+      if ((source.declined.get(entry.id) ?? 0) > clock.monotonic()) return false;
+      if (inFlight.stateOf(entry.id) !== null) return false;
       return deps.sources.claims(peer, entry) !== false;
     });
   }
@@ -96,9 +95,9 @@ export function createGapSync(deps: GapSyncDeps): GapSync {
     if (progressAt === null) moved(now);
     if (peers.list().length === 0) waitedSince = now;
     for (const peer of peers.list()) {
-      if ([...known.values()].filter(({ asked }) => asked.size > 0).length >= AT_ONCE) break;
+      if ([...known.values()].filter(({ isAsked }) => isAsked).length >= AT_ONCE) break;
       const source = sourceOf(peer.id);
-      if (source.asked.size > 0 || source.idleUntil > now) continue;
+      if (source.isAsked || source.idleUntil > now) continue;
       const wanted = wantedFrom(peer, source);
       if (wanted.length > 0) void fetch(peer, source, wanted);
       else source.idleUntil = now + IDLE_MS;
@@ -119,29 +118,12 @@ export function createGapSync(deps: GapSyncDeps): GapSync {
   }
 
   async function fetch(peer: Peer, source: Source, entries: readonly HeaderEntry[]): Promise<void> {
-    source.asked = new Set(entries.map(({ id }) => id));
-    const arrived: { entry: HeaderEntry; bytes: Uint8Array }[] = [];
-    let got = 0;
-    try {
-      await peer.sync.call({
-        kind: REQUEST.getBlocks,
-        body: encodeGetBlocks(entries.map(({ id }) => fromHex(id)!)),
-        replies: entries.length,
-        onReply(frame) {
-          const entry = entries[got++]!;
-          if (frame.type === FRAME.absent.type) return null;
-          if (!isBlock(frame.body, entry.id)) return peerViolation('block-unasked', { id: entry.id });
-          arrived.push({ entry, bytes: frame.body });
-          return null;
-        },
-      });
-    } catch (error) {
-      log.debug('lost bodies did not arrive', { peer: peer.id, cause: String(error) });
-    }
-    const filled = await store(peer, arrived);
+    source.isAsked = true;
+    await requestBlocks({ inFlight, isWanted: () => false, log }, peer, entries, 'gap', {});
+    const filled = await store(peer, entries);
     if (source.declined.size > DECLINED_MOST) source.declined.clear();
     for (const { id } of entries) if (!filled.has(id)) source.declined.set(id, clock.monotonic() + RETRY_MS);
-    source.asked = NONE;
+    source.isAsked = false;
     if (filled.size > 0) {
       moved(clock.monotonic());
       log.info('lost bodies were downloaded again', { peer: peer.id, blocks: filled.size });
@@ -150,15 +132,14 @@ export function createGapSync(deps: GapSyncDeps): GapSync {
   }
 
   /** Resolves to the ids of the blocks that were stored. */
-  async function store(
-    peer: Peer,
-    arrived: readonly { readonly entry: HeaderEntry; readonly bytes: Uint8Array }[],
-  ): Promise<ReadonlySet<string>> {
+  async function store(peer: Peer, entries: readonly HeaderEntry[]): Promise<ReadonlySet<string>> {
     const filled = new Set<string>();
     try {
-      for (const { entry, bytes } of arrived) {
-        const result = await chain.submitBlock(bytes);
-        if (!isViolation(result)) filled.add(entry.id);
+      for (const { id } of entries) {
+        const submitted = stopped ? null : await inFlight.submit(id);
+        if (submitted === null) continue;
+        const { result } = submitted;
+        if (!isViolation(result)) filled.add(id);
         else if (blamesOnlyTheBody(result.code)) peers.report(peer.id, result);
       }
     } catch (error) {
@@ -178,8 +159,6 @@ export function createGapSync(deps: GapSyncDeps): GapSync {
     },
   };
 }
-
-const NONE: ReadonlySet<string> = new Set();
 
 function describeGaps(chain: GapSyncDeps['chain']): Notice | null {
   const range = chain.gapRange();

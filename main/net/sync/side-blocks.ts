@@ -1,27 +1,24 @@
-import { fromHex, toHex } from '../../core/codec/hex.ts';
-import { isViolation, type Violation } from '../../core/violation.ts';
+import { toHex } from '../../core/codec/hex.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Chain } from '../../chain/chain.ts';
 import type { HeaderEntry } from '../../chain/header-entry.ts';
 import type { Peer } from '../peers/peer.ts';
-import { FRAME } from '../protocol/frame-types.ts';
-import { type PeerViolation, peerViolation } from '../protocol/wire-violation.ts';
-import { handlerFailure } from '../protocol/handler-failure.ts';
-import { REQUEST } from '../protocol/requests.ts';
-import { encodeGetBlocks } from '../protocol/sync-messages.ts';
-import { isBlock } from './block-reply.ts';
+import type { BlockSubmission } from './block-submission.ts';
+import type { BlocksInFlight } from './blocks-in-flight.ts';
 import type { Sources } from './block-sources.ts';
+import type { BrokenClaims } from './broken-claims.ts';
+import type { Window } from './download-window.ts';
+import { requestBlocks } from './request-blocks.ts';
 
 export interface SideBlocksDeps {
-  readonly chain: Pick<Chain, 'tip' | 'entry' | 'hasBody' | 'isActive' | 'submitBlock'>;
-  readonly peers: { list(): readonly Peer[]; report(peerId: string, peerViolation: PeerViolation): void };
-  readonly sources: Sources;
-  /** Whether another part of the sync downloads this block. */
-  busy(id: string): boolean;
-  /** This peer answered `absent` for a block that it claims. */
-  lacking(peer: Peer, entry: HeaderEntry): void;
-  /** A body from this peer was refused. */
-  refused(entry: HeaderEntry, peerId: string, violation: Violation): void;
+  readonly chain: Pick<Chain, 'tip' | 'entry' | 'hasBody' | 'isActive'>;
+  readonly peers: { list(): readonly Peer[] };
+  readonly inFlight: BlocksInFlight;
+  /** The blocks that are downloaded anyway. */
+  readonly window: Pick<Window, 'has'>;
+  readonly sources: Pick<Sources, 'announcedBy' | 'canServe' | 'absent' | 'failed'>;
+  readonly broken: Pick<BrokenClaims, 'noted'>;
+  readonly submission: Pick<BlockSubmission, 'submit'>;
   readonly log: Log;
 }
 
@@ -46,8 +43,10 @@ const AT_ONCE = 3;
 const MOST_BELOW = 288;
 
 export function createSideBlocks(deps: SideBlocksDeps): SideBlocks {
-  const { chain, peers, sources, log } = deps;
-  const asking = new Map<string, ReadonlySet<string>>();
+  const { chain, peers, inFlight, window, sources, log } = deps;
+  /** Peers with an open request. */
+  const asking = new Set<string>();
+  const requests = { inFlight, isWanted: window.has, log };
   let stopped = false;
 
   function look(): void {
@@ -70,49 +69,20 @@ export function createSideBlocks(deps: SideBlocksDeps): SideBlocks {
       if (target.height - at.height >= MOST_BELOW) return [];
       if (!chain.hasBody(at.id)) way.push(at);
     }
-    const free = way.every(
-      (entry) => !deps.busy(entry.id) && !isAsked(entry.id) && sources.canServe(peer, entry),
-    );
-    return free ? way.reverse() : [];
+    const isFree = ({ id }: HeaderEntry) => inFlight.stateOf(id) === null && !window.has(id);
+    return way.every((entry) => isFree(entry) && sources.canServe(peer, entry)) ? way.reverse() : [];
   }
 
-  const isAsked = (id: string): boolean => [...asking.values()].some((ids) => ids.has(id));
-
   async function fetch(peer: Peer, entries: readonly HeaderEntry[]): Promise<void> {
-    asking.set(peer.id, new Set(entries.map(({ id }) => id)));
-    const arrived: { entry: HeaderEntry; bytes: Uint8Array }[] = [];
-    let got = 0;
-    try {
-      await peer.sync.call({
-        kind: REQUEST.getBlocks,
-        body: encodeGetBlocks(entries.map(({ id }) => fromHex(id)!)),
-        replies: entries.length,
-        onReply(frame) {
-          const entry = entries[got++]!;
-          if (frame.type === FRAME.absent.type) {
-            if (sources.absent(peer, entry)) deps.lacking(peer, entry);
-          } else if (isBlock(frame.body, entry.id)) arrived.push({ entry, bytes: frame.body });
-          else return peerViolation('block-unasked', { id: entry.id });
-          return null;
-        },
-      });
-    } catch (error) {
-      log.debug('blocks of a side branch did not arrive', { peer: peer.id, cause: String(error) });
-    }
-    for (const entry of entries.slice(got)) sources.failed(entry.id, peer.id);
-    try {
-      for (const { entry, bytes } of arrived) {
-        const result = await chain.submitBlock(bytes);
-        if (isViolation(result)) deps.refused(entry, peer.id, result);
-        else sources.done(entry.id);
-      }
-    } catch (error) {
-      handlerFailure('block', error);
-      log.error('the chain could not process a block', { error: String(error) });
-      stopped = true;
-    } finally {
-      asking.delete(peer.id);
-    }
+    asking.add(peer.id);
+    const left = await requestBlocks(requests, peer, entries, 'side-branch', {
+      absent(entry) {
+        if (sources.absent(peer, entry)) deps.broken.noted(peer, entry);
+      },
+    });
+    for (const { id } of left) sources.failed(id, peer.id);
+    for (const entry of entries) if (!stopped) await deps.submission.submit(entry);
+    asking.delete(peer.id);
     look();
   }
 

@@ -1,85 +1,73 @@
 import { describe, expect, test } from 'vitest';
 import { createRequestTimeouts } from '../../../../main/net/sync/request-timeouts.ts';
 import { createRate } from '../../../../main/net/sync/sync-rate.ts';
-import { createWindow, MOST_ASKED } from '../../../../main/net/sync/download-window.ts';
+import { createBlocksInFlight } from '../../../../main/net/sync/blocks-in-flight.ts';
+import { createWindow } from '../../../../main/net/sync/download-window.ts';
 import type { HeaderEntry } from '../../../../main/chain/header-entry.ts';
+import { silent } from '../../../support/chain/test-chain.ts';
 import { turnedClock } from '../../../support/test-clock.ts';
 
 const entry = (id: string, height: number) => ({ id, height, work: BigInt(height) }) as HeaderEntry;
 const entries = (from: number, to: number) =>
   Array.from({ length: to - from + 1 }, (_, i) => entry(`b${from + i}`, from + i));
 const all = () => true;
+const idsOf = (some: readonly HeaderEntry[]) => some.map(({ id }) => id);
 
-describe('the window of blocks on their way', () => {
-  test('gives the lowest wanted, and hands out in order only', () => {
-    const window = createWindow();
+function emptyWindow() {
+  const chain = { submitBlock: () => new Promise<never>(() => {}) };
+  const inFlight = createBlocksInFlight({ chain, clock: turnedClock(), log: silent });
+  const window = createWindow(inFlight);
+  /** Requests the next blocks from this peer; returns their ids. */
+  const request = (peer: string, count: number) => {
+    const ids = idsOf(window.wanted(count, all));
+    return { ids, ...inFlight.request(peer, ids, 'best-chain') };
+  };
+  const receive = (id: string, bytes = 5) => inFlight.receive(id, new Uint8Array(bytes), 'p', 'best-chain');
+  const states = () => window.entries.map(({ id }) => inFlight.stateOf(id));
+  return { inFlight, window, request, receive, states };
+}
+
+describe('the download window', () => {
+  test('offers the lowest blocks first and gives them out in order only', () => {
+    const { window, request, receive } = emptyWindow();
     window.plan(entries(1, 10));
-    const first = window.wanted(3, all);
-    expect(first.map((slot) => slot.entry.id)).toEqual(['b1', 'b2', 'b3']);
-    window.asked(first, 'p', 0);
-    expect(window.wanted(2, all).map((slot) => slot.entry.id)).toEqual(['b4', 'b5']);
-    expect(window.fill('b2', new Uint8Array(5), 'p')).toBe(true);
+    expect(request('p', 3).ids).toEqual(['b1', 'b2', 'b3']);
+    expect(idsOf(window.wanted(2, all))).toEqual(['b4', 'b5']);
+    receive('b2');
     expect(window.shift()).toBeNull();
-    window.fill('b1', new Uint8Array(5), 'p');
-    expect([window.shift()!.entry.id, window.shift()!.entry.id, window.shift()]).toEqual(['b1', 'b2', null]);
+    receive('b1');
+    expect([window.shift()?.id, window.shift()?.id, window.shift()]).toEqual(['b1', 'b2', null]);
   });
 
-  test('keeps what is here when the plan grows, and drops what fell out of it', () => {
-    const window = createWindow();
+  test('offers a block again that was released, also below blocks in flight', () => {
+    const { inFlight, window, request } = emptyWindow();
+    window.plan(entries(1, 10));
+    request('p', 5);
+    expect(idsOf(window.wanted(1, all))).toEqual(['b6']);
+    inFlight.release('b2', 'p');
+    expect(idsOf(window.wanted(2, all))).toEqual(['b2', 'b6']);
+  });
+
+  test('keeps received blocks when the plan grows, and drops those that are no longer planned', () => {
+    const { inFlight, window, request, receive } = emptyWindow();
     window.plan(entries(1, 4));
-    window.fill('b2', new Uint8Array(100), 'p');
-    window.asked(window.wanted(1, all), 'p', 0);
+    receive('b2', 100);
+    request('p', 1);
+    receive('b4', 100);
     window.plan([entry('b1', 1), entry('b2', 2), entry('c3', 3)]);
-    expect(window.get('b2')!.state).toBe('here');
-    expect(window.get('b1')!.state).toBe('asked');
-    expect(window.get('b3')).toBeUndefined();
-    expect(window.fill('b3', new Uint8Array(1), 'p')).toBe(false);
+    expect(['b1', 'b2', 'b3', 'b4'].map(inFlight.stateOf)).toEqual(['requested', 'received', null, null]);
     window.plan([]);
-    expect(window.bytes()).toBe(0);
+    expect([inFlight.bytes(), inFlight.isIdle()]).toEqual([0, true]);
   });
 
-  test('wants again what a peer owes, and nothing else', () => {
-    const window = createWindow();
-    window.plan(entries(1, 6));
-    window.asked(window.wanted(2, all), 'slow', 0);
-    window.asked(window.wanted(2, all), 'quick', 0);
-    window.fill('b1', new Uint8Array(3), 'slow');
-    window.release('slow');
-    expect(window.slots.map((slot) => slot.state)).toEqual([
-      'here',
-      'wanted',
-      'asked',
-      'asked',
-      'wanted',
-      'wanted',
-    ]);
-    window.unask('b3');
-    expect(window.get('b3')!.state).toBe('wanted');
+  test('leaves a block alone that a side branch downloads', () => {
+    const { inFlight, window } = emptyWindow();
+    inFlight.request('q', ['b1'], 'side-branch');
+    window.plan(entries(1, 2));
+    expect(idsOf(window.wanted(5, all))).toEqual(['b2']);
+    window.plan([]);
+    expect(inFlight.stateOf('b1')).toBe('requested');
   });
-
-  test('counts bytes that are here and guesses those that were asked for', () => {
-    const window = createWindow();
-    window.plan(entries(1, 40));
-    window.asked(window.wanted(10, all), 'p', 0);
-    const guess = window.bytes();
-    expect(guess).toBeGreaterThan(0);
-    for (let i = 1; i <= 10; i++) window.fill(`b${i}`, new Uint8Array(100_000), 'p');
-    expect(window.bytes()).toBe(1_000_000);
-    window.asked(window.wanted(10, all), 'p', 0);
-    expect(window.bytes() - 1_000_000).toBeGreaterThan(guess * 5);
-    for (let i = 0; i < 10; i++) window.shift();
-    window.release('p');
-    expect(window.bytes()).toBe(0);
-  });
-});
-
-test('never more is asked for at once than memory could take if all were full', () => {
-  const window = createWindow();
-  window.plan(entries(1, 1000));
-  for (let n = 0; n < 40; n++) window.asked(window.wanted(16, all), `p${n}`, 0);
-  expect(window.slots.filter(({ state }) => state === 'asked')).toHaveLength(MOST_ASKED);
-  window.release('p0');
-  expect(window.wanted(100, all)).toHaveLength(16);
 });
 
 test('the timeout doubles from 2 s to 64 s and returns with success', () => {

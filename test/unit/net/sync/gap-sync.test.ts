@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { createBlocksInFlight } from '../../../../main/net/sync/blocks-in-flight.ts';
 import { createGapSync } from '../../../../main/net/sync/gap-sync.ts';
 import type { Peer } from '../../../../main/net/peers/peer.ts';
 import { FRAME, MAX_BLOCKS_ASKED } from '../../../../main/net/protocol/frame-types.ts';
@@ -54,7 +55,8 @@ async function world(lost: readonly number[] = LOST) {
     return chain.submitBlock(block).finally(() => storing--);
   };
   const sync = createGapSync({
-    chain: { ...chain, submitBlock },
+    chain,
+    inFlight: createBlocksInFlight({ chain: { submitBlock }, clock, log: silent }),
     peers: { list: () => peers, report: (peer, { code }) => void reports.push({ peer, code }) },
     sources: { claims: () => true },
     busy: () => busy,

@@ -1,0 +1,275 @@
+import type { Block } from '../../core/primitives/block.ts';
+import type { Violation } from '../../core/violation.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { createEmitter, type Events } from '../../lib/events.ts';
+import type { Log } from '../../lib/log.ts';
+import type { Chain, SubmitResult } from '../../chain/chain.ts';
+
+/** How far a block is on its way into the chain; docs/block-download.md has the diagram. */
+export type FlightState = 'expected' | 'requested' | 'received' | 'submitted';
+
+/** Why a full block is downloaded: it is next on the best header chain, on a better side branch, or was lost. */
+export type Purpose = 'best-chain' | 'side-branch' | 'gap';
+
+/** A block as a peer sent it, or as it was reconstructed here. */
+export type Body = Uint8Array | Block;
+
+/** A full block on its way. */
+export interface BlockInFlight {
+  readonly id: string;
+  readonly purpose: Purpose;
+  readonly state: Exclude<FlightState, 'expected'>;
+  /** The peer that was asked for the block, or that is to blame for it; null if the block came without a request. */
+  readonly peer: string | null;
+  /** When the peer was asked; milliseconds of the clock. */
+  readonly requestedAt: number;
+}
+
+/** The end of a submitted block. */
+export interface Submitted {
+  readonly result: SubmitResult | Violation;
+  readonly peer: string | null;
+  readonly bytes: number;
+}
+
+export interface InFlightEvents {
+  /** The body of this block is here. */
+  received: BlockInFlight;
+}
+
+/** One request for blocks, whose replies arrive in the order of its blocks. */
+export interface BlockRequest {
+  /** The next reply arrived: a block, or `absent`. */
+  answered(): void;
+  /** No more replies arrive. Blocks without a reply may be requested again. */
+  ended(): void;
+}
+
+/**
+ * The table of all blocks between their announcement and the verdict of the chain, and of the peers that owe them. It is the
+ * only place with state of a single block on its way: sync, compact blocks, pushes and side branches share it, so that
+ * no two of them download or submit the same block. It decides nothing: block-download.ts, side-blocks.ts and
+ * gap-sync.ts choose what to request from which peer.
+ */
+export interface BlocksInFlight {
+  readonly events: Events<InFlightEvents>;
+  /** Null: nothing is under way for this block, so it may be requested. */
+  stateOf(id: string): FlightState | null;
+  get(id: string): BlockInFlight | undefined;
+  /** A compact block is awaited or reconstructed. The full block is not requested until `endExpected`. */
+  expect(id: string): void;
+  isExpected(id: string): boolean;
+  endExpected(id: string): void;
+  /** These blocks were requested from this peer. */
+  request(peerId: string, ids: readonly string[], purpose: Purpose): BlockRequest;
+  /** The peer will not deliver this block: it may be requested again, unless another peer was asked meanwhile. */
+  release(id: string, peerId: string): void;
+  /** The same for all blocks that this peer was asked for with this purpose. */
+  releaseAll(peerId: string, purpose: Purpose): void;
+  /**
+   * Keeps a block until `submit`. `peer` is to blame if it breaks a rule. False if a copy is here already; a late answer to a
+   * request that was released is as good as any.
+   */
+  receive(id: string, body: Body, peer: string | null, purpose: Purpose): boolean;
+  /** Ends the download of a block that is no longer wanted, if it is for this purpose and not submitted yet. */
+  drop(id: string, purpose: Purpose): void;
+  /**
+   * Hands a received block to the chain; null if there is none. Rejects if the chain or the disk fails. The block leaves the
+   * table before the promise settles.
+   */
+  submit(id: string): Promise<Submitted> | null;
+  /** Nothing is expected, requested, received or submitted. */
+  isIdle(): boolean;
+  /** Number of blocks that the chain has not decided yet. */
+  submitting(): number;
+  /** Resolves when no block is with the chain. */
+  settled(): Promise<void>;
+  /** Bytes of received blocks, and an estimate for requested ones, from the size of recent blocks. */
+  bytes(): number;
+  /** How many more blocks may be requested from all peers together. */
+  room(): number;
+  /** Grows whenever a block that was under way may be requested again. */
+  releases(): number;
+  /** Number of replies that this peer owes. */
+  owedBy(peerId: string): number;
+  /** When the peer last replied, or was first asked; 0 if it was not. Milliseconds of the clock. */
+  repliedAt(peerId: string): number;
+  /** The peer has disconnected: its requests will not be answered. Blocks that it delivered stay. */
+  forget(peerId: string): void;
+}
+
+/** Most blocks requested from all peers together: where the estimate of bytes is wrong, each may be a full block. */
+export const MOST_REQUESTED = 192;
+/** Estimate for a requested block before any was received. */
+const FIRST_ESTIMATE_BYTES = 16_384;
+
+export const sizeOf = (body: Body): number => (body instanceof Uint8Array ? body.length : body.bytes.length);
+
+type Flight = { -readonly [Key in keyof BlockInFlight]: BlockInFlight[Key] } & { body: Body | null };
+
+export function createBlocksInFlight(deps: {
+  readonly chain: Pick<Chain, 'submitBlock'>;
+  readonly clock: Pick<Clock, 'monotonic'>;
+  readonly log: Log;
+}): BlocksInFlight {
+  const { chain, clock, log } = deps;
+  const events = createEmitter<InFlightEvents>((error) =>
+    log.error('a received block could not be processed', { error: String(error) }),
+  );
+  const expected = new Set<string>();
+  const flights = new Map<string, Flight>();
+  const totals = createTotals();
+  const debts = createDebts(clock);
+  const submissions = new Set<Promise<unknown>>();
+  let releases = 0;
+
+  function end(flight: Flight): void {
+    releases++;
+    totals.left(flight);
+    flights.delete(flight.id);
+  }
+
+  function release(id: string, peerId: string): void {
+    const flight = flights.get(id);
+    if (flight?.state === 'requested' && flight.peer === peerId) end(flight);
+  }
+
+  function put(flight: Flight): void {
+    const before = flights.get(flight.id);
+    if (before !== undefined) totals.left(before);
+    flights.set(flight.id, flight);
+    totals.entered(flight);
+  }
+
+  async function handOver({ id, peer }: Flight, body: Body): Promise<Submitted> {
+    try {
+      const result = await chain.submitBlock(body);
+      return { result, peer, bytes: sizeOf(body) };
+    } finally {
+      flights.delete(id);
+    }
+  }
+
+  function submit(id: string): Promise<Submitted> | null {
+    const flight = flights.get(id);
+    if (flight === undefined || flight.body === null) return null;
+    put({ ...flight, state: 'submitted', body: null });
+    const submission = handOver(flight, flight.body);
+    submissions.add(submission);
+    const settle = () => void submissions.delete(submission);
+    submission.then(settle, settle);
+    return submission;
+  }
+
+  return {
+    events,
+    stateOf: (id) => flights.get(id)?.state ?? (expected.has(id) ? 'expected' : null),
+    get: (id) => flights.get(id),
+    expect: (id) => void expected.add(id),
+    isExpected: (id) => expected.has(id),
+    endExpected(id) {
+      expected.delete(id);
+      releases++;
+    },
+    request(peerId, ids, purpose) {
+      const requestedAt = clock.monotonic();
+      for (const id of ids) put({ id, purpose, state: 'requested', peer: peerId, requestedAt, body: null });
+      const debt = debts.add(peerId, ids.length);
+      return {
+        answered: () => debt.paid(),
+        ended() {
+          for (const id of ids.slice(ids.length - debt.remit())) release(id, peerId);
+        },
+      };
+    },
+    release,
+    releaseAll(peerId, purpose) {
+      for (const flight of [...flights.values()]) if (flight.purpose === purpose) release(flight.id, peerId);
+    },
+    receive(id, body, peer, purpose) {
+      const before = flights.get(id);
+      if (before !== undefined && before.state !== 'requested') return false;
+      const received: Flight = { id, purpose, requestedAt: 0, ...before, state: 'received', peer, body };
+      put(received);
+      events.emit('received', received);
+      return true;
+    },
+    drop(id, purpose) {
+      const flight = flights.get(id);
+      if (flight?.purpose === purpose && flight.state !== 'submitted') end(flight);
+    },
+    submit,
+    isIdle: () => expected.size + flights.size === 0,
+    submitting: () => submissions.size,
+    async settled() {
+      while (submissions.size > 0) await Promise.allSettled(submissions);
+    },
+    bytes: totals.bytes,
+    room: () => MOST_REQUESTED - totals.requested(),
+    releases: () => releases,
+    owedBy: debts.of,
+    repliedAt: debts.repliedAt,
+    forget(peerId) {
+      debts.forget(peerId);
+      for (const id of [...flights.keys()]) release(id, peerId);
+    },
+  };
+}
+
+/** How many blocks are requested, and how many bytes are received. */
+function createTotals() {
+  let requested = 0;
+  let received = 0;
+  let usual = FIRST_ESTIMATE_BYTES;
+  const count = ({ state, body }: Flight, sign: 1 | -1): void => {
+    if (state === 'requested') requested += sign;
+    if (body !== null) received += sign * sizeOf(body);
+  };
+  return {
+    entered(flight: Flight): void {
+      count(flight, 1);
+      if (flight.body === null) return;
+      const size = sizeOf(flight.body);
+      // Increases at once and decreases slowly: an estimate that is too low costs memory.
+      usual = size > usual ? size : usual + (size - usual) / 16;
+    },
+    left: (flight: Flight): void => count(flight, -1),
+    requested: (): number => requested,
+    bytes: (): number => received + requested * usual,
+  };
+}
+
+interface Debt {
+  blocks: number;
+  repliedAt: number;
+}
+
+/** The replies that each peer owes. A request of a forgotten peer counts for nobody, also after a reconnect. */
+function createDebts(clock: Pick<Clock, 'monotonic'>) {
+  const debts = new Map<string, Debt>();
+  return {
+    add(peerId: string, blocks: number) {
+      const debt = debts.get(peerId) ?? { blocks: 0, repliedAt: clock.monotonic() };
+      debts.set(peerId, debt);
+      debt.blocks += blocks;
+      let left = blocks;
+      return {
+        paid(): void {
+          left--;
+          debt.blocks--;
+          debt.repliedAt = clock.monotonic();
+        },
+        /** Returns how many replies were missing. */
+        remit(): number {
+          const missing = left;
+          debt.blocks -= left;
+          left = 0;
+          return missing;
+        },
+      };
+    },
+    of: (peerId: string): number => debts.get(peerId)?.blocks ?? 0,
+    repliedAt: (peerId: string): number => debts.get(peerId)?.repliedAt ?? 0,
+    forget: (peerId: string): void => void debts.delete(peerId),
+  };
+}
