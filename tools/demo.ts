@@ -24,7 +24,7 @@ const HELP = `npm run demo -- [options]
   --nodes N        nodes besides your own, 1 to 10 (5)
   --for SECONDS    stop after so many seconds
   --no-open        open nothing, print the link
-  --keep           keep the demo's data and go on with it next time`;
+  --keep           keep the data of the demo, and continue with it next time`;
 
 const values = readArguments(
   'demo',
@@ -107,9 +107,9 @@ async function openApp(network: DemoNetwork): Promise<(Connection & { readonly p
     return null;
   }
   if ('missing' in desktop && !values['no-open'])
-    say(`the desktop window can't be shown here: ${desktop.missing}; the browser does it`);
+    say(`the desktop window cannot be shown here: ${desktop.missing}; the browser is used instead`);
   const own = await startNodeProcess(launcher.launch, demoNodeArgs(datadir, known));
-  void own.ended.then((how) => end(1, `your node ended by itself (${how})`));
+  void own.ended.then((how) => end(1, `your node stopped unexpectedly (${how})`));
   const connection = await connect(own);
   network.addReceiver(() => ownAddress(connection));
   showLink(own);

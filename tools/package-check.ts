@@ -127,7 +127,7 @@ async function checkContents(app: string): Promise<void> {
     const natives = files.filter((file) => file.endsWith('.node') && file.includes(name));
     expect(natives.length > 0, `the package lacks the native part of ${name}`);
     const unpacked = natives.every((file) => existsSync(path.join(`${archive}.unpacked`, file)));
-    expect(unpacked, `the native part of ${name} is inside the archive, where it can't be loaded`);
+    expect(unpacked, `the native part of ${name} is inside the archive, where it cannot be loaded`);
   }
   console.log(`package: ${files.length} entries`);
 }

@@ -26,7 +26,7 @@ import { startDesktop } from './support/start-desktop.ts';
 const HELP = `npm start -- [options]
 
 ${optionsHelp()}
-  --browser                 the browser even where the desktop window could be shown
+  --browser                 use the browser, even if the desktop window can be shown
   --no-open                 open nothing, print the link`;
 
 const OWN = { browser: 'flag', 'no-open': 'flag', help: 'flag' } as const;
@@ -43,7 +43,7 @@ if ('program' in desktop && !given.has('browser')) {
   process.exitCode = await (await startDesktop(desktop.program, nodeArgs)).ended;
 } else {
   if ('missing' in desktop)
-    say(`the desktop window can't be shown here: ${desktop.missing}; the browser does it`);
+    say(`the desktop window cannot be shown here: ${desktop.missing}; the browser is used instead`);
   const network = isNamed() ? [] : await chosenNetwork();
   process.exitCode =
     network === null
@@ -85,7 +85,7 @@ function demoArgs(): string[] {
 async function ask(): Promise<string | null> {
   if (!process.stdin.isTTY) {
     say(
-      'no network is chosen yet: npm start -- --network NAME|FILE, or npm run demo; going on alone on "local"',
+      'no network is chosen yet: npm start -- --network NAME|FILE, or npm run demo; using the network "local" without peers',
     );
     return 'local';
   }

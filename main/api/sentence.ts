@@ -45,7 +45,7 @@ function describeDoing(facts: SentenceFacts): string {
   if (facts.stall !== null) return `${phase} ${facts.stall}`;
   const { history } = facts;
   if (history === null || history.verified >= history.of || facts.phase !== 'synced') return phase;
-  return `${phase} Recent state is checked, history to ${Math.floor((100 * history.verified) / history.of)} %.`;
+  return `${phase} The blocks before the snapshot are checked to ${Math.floor((100 * history.verified) / history.of)} %.`;
 }
 
 function describePhase(facts: SentenceFacts): string {
@@ -58,21 +58,21 @@ function describePhase(facts: SentenceFacts): string {
     case 'starting':
       return 'Starting: opening and checking the stored chain.';
     case 'repairing':
-      return `Repairing the stored chain from what is still good (${percent}${rest}).`;
+      return `Rebuilding the stored chain from intact blocks (${percent}${rest}).`;
     case 'finding-peers':
       return 'Looking for other nodes.';
     case 'headers':
       return `Fetching and checking the headers of the chain: ${grouped(headers)} so far${share}.`;
     case 'snapshot':
-      return `Fetching a UTXO set that the chain commits to${share}.`;
+      return `Fetching a UTXO snapshot${share}.`;
     case 'blocks':
       return `Fetching and checking blocks: ${grouped(height)} of ${grouped(headers)}${share}.`;
     case 'synced':
       return peers === 0
-        ? `At block ${grouped(height)}, with no other node connected.`
+        ? `At block ${grouped(height)}. No peer is connected.`
         : `Synced to block ${grouped(height)} with ${counted(peers, 'peer', 'peers')}.`;
     case 'stopping':
-      return 'Stopping: saving everything.';
+      return 'Stopping: saving all data.';
   }
 }
 
@@ -86,7 +86,7 @@ function checkDisk({ freeDiskBytes }: SentenceFacts): Notice | null {
   const left = `${Math.max(0, Math.floor(freeDiskBytes / 1_000_000))} MB`;
   return notice(
     'disk-low',
-    `Only ${left} are free on the disk. Free some space, or the node must stop soon.`,
+    `Only ${left} are free on the disk. Free some space; without it the node must stop soon.`,
   );
 }
 
@@ -96,14 +96,14 @@ function checkPeers(facts: SentenceFacts): Notice | null {
   if (knownAddresses > 0 && strangers > 0) {
     return notice(
       'peers-other-network',
-      `The nodes that answered belong to another network than “${network.name}”. Check the addresses, or join their network.`,
+      `The nodes that answered do not belong to the network “${network.name}”. Check the addresses, or join their network.`,
     );
   }
   if (knownAddresses > 0) {
     const where = counted(knownAddresses, 'the one known address', 'known addresses');
     return notice(
       'peers-unreachable',
-      `No node answers at ${where}. Check the internet connection and the firewall; the node keeps trying.`,
+      `No node answers at ${where}. Check the internet connection and the firewall; the node continues to try.`,
     );
   }
   if (!network.launched) {
@@ -127,7 +127,7 @@ function checkTip(facts: SentenceFacts): Notice | null {
   if (age < Math.max(STALE_SPACINGS * network.spacing, STALE_LEAST_SECONDS)) return null;
   return notice(
     'tip-stale',
-    `No block came for ${describeDuration(age)}, although one is expected every ${describeDuration(network.spacing)}. Either nobody mines, or this part of the network is cut off: wait before you trust new payments.`,
+    `No block arrived for ${describeDuration(age)}, although one is expected every ${describeDuration(network.spacing)}. Either there are no miners, or this part of the network is isolated: wait before you trust new payments.`,
   );
 }
 
@@ -138,7 +138,7 @@ function notice(code: string, message: string): Notice {
 function describeSpeed({ blocksPerSecond, bytesPerSecond }: SentenceFacts): string {
   if (blocksPerSecond <= 0) return '';
   const blocks = blocksPerSecond < 10 ? blocksPerSecond.toFixed(1) : grouped(Math.round(blocksPerSecond));
-  return `, ${blocks} a second${bytesPerSecond > 0 ? ` or ${sized(bytesPerSecond)}/s` : ''}`;
+  return `, ${blocks} a second${bytesPerSecond > 0 ? `, ${sized(bytesPerSecond)}/s` : ''}`;
 }
 
 function sized(bytes: number): string {

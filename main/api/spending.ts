@@ -18,5 +18,5 @@ export function refuseUnsafeSpending(node: NodeFacade): void {
 export function alarmsOf(node: NodeFacade, now: number): Notice[] {
   return readStatus(node, now)
     .warnings.filter(({ code }) => ALARMS.has(code))
-    .map(({ code, message }) => ({ code: `alarm-${code}`, message: `${message} Send it all the same?` }));
+    .map(({ code, message }) => ({ code: `alarm-${code}`, message: `${message} Send it anyway?` }));
 }

@@ -9,6 +9,6 @@ export function findUpgradeNotices({ window, unknown }: Pick<Upgrades, 'window' 
   if (window < LEAST_WINDOW) return [];
   const most = unknown.reduce((high, { recent }) => Math.max(high, recent), 0);
   if (most * 2 <= window) return [];
-  const message = `An update is needed for a rule that your node doesn't know: ${most} of the newest ${window} blocks prepare for it. Update Kith before that rule comes into force.`;
+  const message = `Miners signal an upgrade that this version of Kith does not know, in ${most} of the newest ${window} blocks. Update Kith before the upgrade becomes active.`;
   return [{ code: 'upgrade-unknown', message }];
 }

@@ -55,7 +55,7 @@ export function readArguments(
   }
   const surplus = positionals[maxPositionals];
   if (surplus !== undefined)
-    throw wrong('argument-unknown', command, `“${surplus}” is one argument too many`);
+    throw wrong('argument-unknown', command, `There is an unexpected argument “${surplus}”`);
   return {
     has: (name) => values.has(name),
     text: (name) => values.get(name)?.[0],

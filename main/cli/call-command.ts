@@ -12,9 +12,9 @@ const HELP = `kith call: call a procedure of a running node, or follow a subscri
 Usage: kith call [options] PROCEDURE [JSON | -]
 
   --datadir FOLDER    the node that runs on this data directory; needed when several run
-  --api URL           or the node whose page is at this URL …
+  --api URL           or the node with its API at this URL …
   --token-file FILE   … with the token in this file
-  --for SECONDS       end a subscription after so long
+  --for SECONDS       end a subscription after this time
 
 The input is JSON; - reads it from standard input, which keeps passwords out of the list of processes. The result is one
 line of JSON on standard output; a subscription prints one line an event until it ends. On failure the exit code is 1,
@@ -41,7 +41,7 @@ async function runCall(args: readonly string[]): Promise<number> {
   const given = readArguments('call', args, OPTIONS, 2);
   const [procedure, json] = given.positionals;
   if (procedure === undefined)
-    throw wrong('argument-missing', 'call', 'Name a procedure, such as node.status');
+    throw wrong('argument-missing', 'call', 'Give the name of a procedure, such as node.status');
   assertProcedure(procedure);
   const seconds = readSeconds(given.text('for'));
   const input = await readInput(json);

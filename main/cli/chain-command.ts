@@ -24,7 +24,7 @@ import { jsonLine, plainText } from './printing.ts';
 const OPTIONS = { network: 'text', datadir: 'path', deep: 'flag', json: 'flag' } as const;
 
 const PLACE = `  --network NAME|FILE       the network of the data
-  --datadir FOLDER          the data directory; the platform's default unless given
+  --datadir FOLDER          the data directory; by default the platform's
   --json                    print one JSON line`;
 
 export const chainCommand: Command = {
@@ -35,7 +35,7 @@ Usage: kith chain export FILE --network NAME [options]
 
 ${PLACE}
 
-The node of that folder must not be running. An imported file is checked block by block, like one from a peer.
+No node may be running on this data directory. An import checks every block, as for blocks from peers.
 `,
   async run([verb, ...args]) {
     const given = readArguments('chain', args, OPTIONS, 1);
@@ -44,7 +44,7 @@ The node of that folder must not be running. An imported file is checked block b
       throw wrong(
         'argument-missing',
         'chain',
-        'Say what to do: kith chain export FILE, or kith chain import FILE',
+        'Give a command: kith chain export FILE, or kith chain import FILE',
       );
     }
     const file = absolutePath(name, 'file', 'chain');
@@ -70,7 +70,7 @@ async function runImport(given: Arguments, file: string): Promise<void> {
   const { blocks, complete } = await withChain(given, 'chain', work, true);
   const doubt =
     complete === null
-      ? ' The file has an earlier format that does not mark its end, so it cannot be told whether it is complete. Compare the height with that of other nodes.'
+      ? ' The file has an older format without an end mark, so kith cannot tell whether it is complete. Compare the height with that of other nodes.'
       : '';
   print(given, { blocks, file, complete }, `${blocks} blocks read from ${file}.${doubt}`);
 }
@@ -81,9 +81,9 @@ export const verifyCommand: Command = {
 Usage: kith verify --network NAME [options]
 
 ${PLACE}
-  --deep                    connect all blocks a second time, every signature and snapshot included, and compare
+  --deep                    connect all blocks again, check every signature and snapshot, and compare the result
 
-The node of that folder must not be running. Exit code 1 when something is wrong.
+No node may be running on this data directory. The exit code is 1 if there is a problem.
 `,
   async run(args) {
     const given = readArguments('verify', args, OPTIONS);

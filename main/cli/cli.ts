@@ -11,7 +11,7 @@ interface Entry {
 
 const COMMANDS: Readonly<Record<string, Entry>> = {
   node: {
-    summary: 'run a full node, with its page for a browser on this machine',
+    summary: 'run a full node, with a page for a browser on this computer',
     load: async () => (await import('./node-command.ts')).nodeCommand,
   },
   network: {
@@ -32,7 +32,7 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   },
 };
 
-const HELP = `kith ${VERSION}: peer-to-peer money as a full node.
+const HELP = `kith ${VERSION}: a full node for peer-to-peer money.
 
 Usage: kith COMMAND [options]
 

@@ -66,7 +66,7 @@ function readToken(file: string): string {
   try {
     const token = readRegularFileSync(file, 4096).toString('utf8').trim();
     if (/^[\w-]{16,200}$/.test(token)) return token;
-    throw new Error('it does not hold a token');
+    throw new Error('it does not contain a token');
   } catch (error) {
     throw new KithError('token-unusable', file, { cause: error, data: { file, reason: messageOf(error) } });
   }

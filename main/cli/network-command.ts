@@ -19,15 +19,16 @@ const HELP = `kith network create: create a network.
 
 Usage: kith network create --name NAME [options]
 
-  --name NAME               name of the network, 1 to 64 plain characters
+  --name NAME               name of the network, 1 to 64 printable ASCII characters
   --spacing SECONDS         time between blocks, 1 to 3600 (60)
   --port PORT               default port of its nodes (21475)
   --bootstrap MULTIADDR …   bootstrap nodes for new nodes
-  --out FILE                where the network file goes (NAME.kith.json in this folder)
+  --out FILE                path of the network file (NAME.kith.json in this folder)
   --json                    print one JSON line
 
-It measures this machine, sets the difficulty to match, and mines the first block, which takes about one spacing.
-Give the file to every user who joins; they run: kith node --network FILE
+The command measures the hash rate of this computer, sets the difficulty to match, and mines the first block. This takes about
+the time between two blocks.
+Every user who joins needs the file: kith node --network FILE
 `;
 
 const OPTIONS = {
@@ -42,14 +43,14 @@ const OPTIONS = {
 export const networkCommand: Command = {
   help: HELP,
   async run([verb, ...args]) {
-    if (verb !== 'create') throw wrong('argument-missing', 'network', 'Say what to do: kith network create');
+    if (verb !== 'create') throw wrong('argument-missing', 'network', 'Give a command: kith network create');
     const given = readArguments('network', args, OPTIONS);
     const name = given.text('name');
     if (name === undefined || !isNetworkName(name)) {
       throw wrong(
         'argument-invalid',
         'network',
-        'Give the network a name of 1 to 64 plain characters with --name',
+        'Give the network a name of 1 to 64 printable ASCII characters with --name',
       );
     }
     const number = (option: string, least: number, most: number, otherwise: number) =>
@@ -62,12 +63,12 @@ export const networkCommand: Command = {
     };
     const file = given.text('out') ?? `${name.replace(/[^A-Za-z0-9_-]+/g, '-')}.kith.json`;
     // Checked now, not after a minute of mining.
-    if (existsSync(file)) throw unwritable(file, new Error('it is there already'));
+    if (existsSync(file)) throw unwritable(file, new Error('it exists already'));
     const folder = dirname(file);
     if (!existsSync(folder)) throw new KithError('folder-missing', folder, { data: { folder } });
     if (!given.has('json'))
       process.stderr.write(
-        `Measuring this machine and mining the first block: about ${parameters.spacing} s.\n`,
+        `Measuring the hash rate and mining the first block: about ${parameters.spacing} s.\n`,
       );
     assertPowHash();
     const network = await mineNetwork(parameters, powHash, systemClock.now(), {

@@ -12,7 +12,7 @@ import { jsonLine, plainText } from './printing.ts';
 import { followProcess, within } from './process-life.ts';
 import { faultFrom, reportToUser, reportToProgram } from './report.ts';
 
-const HELP = `kith node: run a full node, with its page for a browser on this computer.
+const HELP = `kith node: run a full node, with a page for a browser on this computer.
 
 Usage: kith node --network NAME [options]
        kith node --join LINK [options]
@@ -41,7 +41,7 @@ async function runNode(args: readonly string[]): Promise<number> {
   const tell = (error: unknown) => (json ? reportToProgram : reportToUser)(faultFrom(error));
   const life = followProcess({
     onCrash(error) {
-      running?.log.error('an exception that nothing caught', { error });
+      running?.log.error('uncaught exception', { error });
       running?.flushLog();
       tell(error);
     },
@@ -112,8 +112,8 @@ function greeting({ facade, place }: RunningNode, config: ResolvedOptions): stri
   const addresses = facade.peers.addresses().map((address) => `  ${address}`);
   const lines = [
     `A node of the network “${config.network.name}” is running. Its page: ${place!.api}#token=${token}`,
-    `Everything it keeps is in ${config.datadir}`,
-    ...(addresses.length === 0 ? [] : ['Other nodes reach it at', ...addresses]),
+    `Data directory: ${config.datadir}`,
+    ...(addresses.length === 0 ? [] : ['Addresses for other nodes:', ...addresses]),
     'Ctrl-C stops it.',
     '',
   ];

@@ -15,9 +15,9 @@ const FOUND: Readonly<Record<NonNullable<JournalEntry['foundBy']>, string>> = {
   inbound: '',
   bootstrap: 'a bootstrap node',
   dns: 'found by DNS',
-  manual: 'added by hand',
-  'address-book': 'known from an earlier run',
-  exchange: 'learned from a peer',
+  manual: 'added by you',
+  'address-book': 'from the address manager',
+  exchange: 'found by peer exchange',
   dht: 'found in the DHT',
   mdns: 'found on the local network',
   'join-link': 'from the join link',
@@ -50,7 +50,7 @@ function lineOf(name: string, other: string, entry: JournalEntry, reports: boole
     case 'connected': {
       if (entry.direction === 'inbound')
         return reports ? null : `${name} accepted a connection from ${other}`;
-      const purpose = entry.kind === 'block-only' ? ' for blocks alone' : '';
+      const purpose = entry.kind === 'block-only' ? ' (block-relay only)' : '';
       return `${name} connected to ${other}${purpose}${entry.foundBy === null ? '' : `, ${FOUND[entry.foundBy]}`}`;
     }
     case 'left':

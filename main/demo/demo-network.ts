@@ -77,7 +77,7 @@ function run(
 
 async function firstToEnd(nodes: readonly DemoNode[], stopping: AbortSignal): Promise<string> {
   const ends = nodes.map(
-    async ({ name, process }) => `the node ${name} ended by itself (${await process.ended})`,
+    async ({ name, process }) => `the node ${name} stopped unexpectedly (${await process.ended})`,
   );
   const first = await Promise.race(ends);
   // During a stop every node ends, which is not reported.

@@ -6,8 +6,7 @@ export function tellNodeDied(): void {
     type: 'warning',
     title: 'Kith',
     message: 'The node stopped unexpectedly and is starting again.',
-    detail:
-      'Wallets and blocks are safe. If this happens often, the log in the data directory has the cause.',
+    detail: 'Wallets and blocks are safe. If this happens often, see the log in the data directory.',
     buttons: ['OK'],
   });
 }
@@ -38,7 +37,7 @@ export async function askNetwork(): Promise<FirstChoice | null> {
     message: 'Which network should Kith use?',
     detail:
       'The creator of a network gives you its network file. Without one, try the demo: ' +
-      'several nodes on this computer alone, with money that is worth nothing.',
+      'several nodes on this computer, with coins that have no value.',
     buttons: ['Not now', 'Open a network file …', 'Test network', 'Demo on this computer'],
     defaultId: 3,
     cancelId: 0,

@@ -82,7 +82,7 @@ export function createMiningPause(deps: MiningPauseDeps): MiningPause {
       if (chain.tip().work < deps.knownWork) {
         return notice(
           'sync-unfinished',
-          'Mining is paused until this node has the chain that the join link named: the one that it has is shorter.',
+          'Mining is paused until this node has the chain that the join link named: its own chain has less work.',
         );
       }
       if ((catchingUp && !isStuck()) || clock.monotonic() - caughtUpAt < SETTLED_MS) {
@@ -96,7 +96,7 @@ export function createMiningPause(deps: MiningPauseDeps): MiningPause {
       if (!isAwaitingPeers()) return null;
       return notice(
         'peers-awaited',
-        `Mining begins when another node is connected, or after ${ALONE_MS / 1000} seconds without one.`,
+        `Mining starts when another node is connected, or after ${ALONE_MS / 1000} seconds without one.`,
       );
     },
   };

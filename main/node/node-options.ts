@@ -15,40 +15,40 @@ export const NODE_OPTIONS = z.strictObject({
   }),
   join: text().optional().meta({
     value: 'LINK',
-    description: 'a link to join a network, from a member of it: kith:join?…; instead of the network',
+    description: 'a join link of a network: kith:join?…; used instead of the network',
   }),
   datadir: text().optional().meta({
     value: 'FOLDER',
     path: true,
-    description: "where everything is kept; the platform's place for applications unless given",
+    description: "data directory; by default a folder in the platform's directory for application data",
   }),
   listen: multiaddrs().optional().meta({
     value: 'MULTIADDR …',
     description:
-      'where other nodes can connect, such as /ip4/0.0.0.0/tcp/21474; on local and regtest this computer only, unless given',
+      'addresses to listen on, such as /ip4/0.0.0.0/tcp/21474; on local and regtest the default is this computer only',
     without: 'accept no inbound connections; the node still makes outbound ones',
   }),
   bootstrap: multiaddrs().optional().meta({
     value: 'MULTIADDR …',
-    description: 'nodes to start from, such as /ip4/192.0.2.1/tcp/21474/p2p/12D3…',
+    description: 'bootstrap nodes, such as /ip4/192.0.2.1/tcp/21474/p2p/12D3…',
   }),
   announce: multiaddrs().default([]).meta({
     value: 'MULTIADDR …',
-    description: 'addresses to announce instead of those listened on, behind a router or a proxy',
+    description: 'addresses to advertise instead of the listen addresses, behind a router or a proxy',
   }),
   apiPort: z.int().min(0).max(65_535).optional().meta({
     value: 'PORT',
     description:
-      'port of the page and the API on 127.0.0.1; 0 takes any free one (terminal: 0; desktop: none unless given)',
+      'port of the page and the API on 127.0.0.1; 0 takes any free one (default: 0 in the terminal, no port in the desktop app)',
   }),
   snapshot: z.boolean().default(false).meta({
     description:
-      'a new node starts from the newest UTXO set snapshot that the chain commits to, and verifies the blocks before it afterwards',
+      'a new node starts from the newest UTXO snapshot to which the chain commits, and verifies the blocks before it afterwards',
   }),
   pruneMb: z.int().min(10).max(1_000_000).optional().meta({
     value: 'N',
     description:
-      'keep only the newest N megabytes of blocks; always those of the last two epochs, six days on main, which take more when every block is full',
+      'prune: keep only the newest N megabytes of blocks, and always those of the last two epochs (six days on main), which may need more',
   }),
   // With less than 20 kB a second a full block takes longer than the peer that asked for it waits.
   maxUpload: z.int().min(20).max(10_000_000).optional().meta({
@@ -56,19 +56,18 @@ export const NODE_OPTIONS = z.strictObject({
     description: 'send at most N kB (1 000 bytes) a second to other nodes; new blocks go first',
   }),
   privateBroadcast: z.boolean().default(true).meta({
-    without: "announce one's own payments to all peers at once, instead of sending them to one peer first",
-    description: "send one's own payments to one peer first, so that others cannot tell where they come from",
+    without: 'announce your own transactions to all peers at once, instead of sending them to one peer first',
+    description:
+      'send your own transactions to one peer first, so that other peers cannot tell where they come from',
   }),
-  mine: text()
-    .optional()
-    .meta({ value: 'ADDRESS', description: 'mine, and pay the rewards to this address' }),
+  mine: text().optional().meta({ value: 'ADDRESS', description: 'mine, with this address for the rewards' }),
   threads: z.int().min(1).max(256).default(1).meta({ value: 'N', description: 'mining threads' }),
   logLevel: z
     .enum(LOG_LEVELS)
     .default('info')
     .meta({
       value: 'LEVEL',
-      description: `least level that is written to logs/kith.log in the data directory: ${LOG_LEVELS.join(', ')}`,
+      description: `lowest level that is written to logs/kith.log in the data directory: ${LOG_LEVELS.join(', ')}`,
     }),
 });
 

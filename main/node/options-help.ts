@@ -5,7 +5,7 @@ const COLUMN = 26;
 const WIDTH = 118;
 const CONFIG = [
   '--config FILE',
-  'read options from this JSON file; arguments win over it (docs/node-options.md)',
+  'read options from this JSON file; arguments have priority over it (docs/node-options.md)',
 ] as const;
 
 /** Lines of the help, without a line break at the end. */

@@ -76,7 +76,7 @@ export function createCarrierHandler(router: KithRouter, log: Log) {
     const take = async (message: Message) => {
       if (!isBounded(message)) {
         const id = requestIdOf(message);
-        if (id === null) throw new RangeError('too large, and without an id');
+        if (id === null) throw new RangeError('too large, without an id');
         return refuse(id);
       }
       const [id, type, payload] = await decodeRequestMessage(message);
@@ -85,7 +85,7 @@ export function createCarrierHandler(router: KithRouter, log: Log) {
     };
     // Only the kind of error: its text may quote the message, and that may hold a password.
     const unreadable = (error: unknown) =>
-      log.debug('a client sent what cannot be read', {
+      log.debug('a client sent a message that cannot be read', {
         kind: error instanceof Error ? error.name : 'unknown',
       });
     const inbox = createInbox({

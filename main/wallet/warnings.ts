@@ -61,7 +61,7 @@ function feeWarnings(
   if (feerate > usual * HIGH_FACTOR)
     warnings.push({
       code: 'fee-high',
-      message: `The fee is ${group(Math.round(feerate / usual))} times what is usual now.`,
+      message: `The fee rate is ${group(Math.round(feerate / usual))} times the usual one.`,
     });
   return warnings;
 }
@@ -69,13 +69,13 @@ function feeWarnings(
 function addressWarnings({ wallet, network, knownAddresses }: WarningContext, address: string): Notice[] {
   const lock = decodeAddress(network.hrp, address);
   if (!isAddressProblem(lock) && wallet.keyring.find(lock) !== undefined)
-    return [{ code: 'address-own', message: 'One of the addresses is of this very wallet.' }];
+    return [{ code: 'address-own', message: 'One of the addresses belongs to this wallet.' }];
   const lookalike = findLookalike(network.hrp, address, knownAddresses);
   if (lookalike === null) return [];
   return [
     {
       code: 'address-lookalike',
-      message: `${shorten(address)} looks like an address that you know, but is another one. Compare every character.`,
+      message: `${shorten(address)} looks like an address that you know, but is a different one. Compare every character.`,
     },
   ];
 }
@@ -90,7 +90,8 @@ function planWarnings({ expires }: { readonly expires: number }, facts: PlanFact
   if (facts.unsettled)
     warnings.push({
       code: 'spends-unconfirmed',
-      message: 'It spends change of a payment that is not in a block yet, and can only be mined after it.',
+      message:
+        'This payment spends the change of a payment that is not in a block yet. It can be mined only after that payment.',
     });
   if (facts.uncovered.length > 0)
     warnings.push({
@@ -101,17 +102,18 @@ function planWarnings({ expires }: { readonly expires: number }, facts: PlanFact
   if (facts.leftOut.length > 0)
     warnings.push({
       code: 'coins-left',
-      message: `One transaction has no room for all coins. ${kithOf(facts.leftOut)} in ${coinsOf(facts.leftOut)} stay in the wallet for a second payment.`,
+      message: `One transaction cannot spend all coins. ${kithOf(facts.leftOut)} in ${coinsOf(facts.leftOut)} remain in the wallet for a second payment.`,
     });
   if (facts.worthless.length > 0)
     warnings.push({
       code: 'coins-worthless',
-      message: `${kithOf(facts.worthless)} in ${coinsOf(facts.worthless)} stay in the wallet: to spend them costs more than they hold.`,
+      message: `${kithOf(facts.worthless)} in ${coinsOf(facts.worthless)} remain in the wallet, because spending them costs more than they are worth.`,
     });
   if (expires === 0)
     warnings.push({
       code: 'never-expires',
-      message: 'It never expires: if it is not mined, its coins stay bound until it is replaced.',
+      message:
+        'This payment never expires: if it is not mined, its coins stay reserved until you replace it.',
     });
   return warnings;
 }

@@ -77,7 +77,7 @@ function failure(entry: HistoryEntry): Station | null {
     case 'conflicted':
       return { name: 'Conflicted', detail: 'Another payment spent the same coins.', state: 'failed' };
     case 'cancelled':
-      return { name: 'Cancelled', detail: 'Its sender replaced it before it was mined.', state: 'failed' };
+      return { name: 'Cancelled', detail: 'Its sender replaced it with another payment.', state: 'failed' };
     default:
       return null;
   }

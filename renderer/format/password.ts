@@ -33,7 +33,7 @@ export function passwordStrength(password: string): Strength {
   if (password === '')
     return { level: 0, words: 'Use at least eight characters. A short sentence works well.' };
   if (password.length < SHORTEST) {
-    return { level: 0, words: `Too short: ${SHORTEST - password.length} more to go.` };
+    return { level: 0, words: `Too short: ${plural(SHORTEST - password.length, 'more character')}.` };
   }
   const bits = usefulLength(password) * Math.log2(poolSize(password));
   if (bits < 45) return { level: 1, words: 'Easy to guess. Add a word or two.' };

@@ -2,7 +2,7 @@
 
 /** Detail of `clock-wrong` while the clock is so far behind that this node would refuse the block that it mines. */
 export const CLOCK_BEHIND_BLOCKS =
-  'The clock of this computer is behind the newest blocks, so this node would refuse its own block. Turn on automatic date and time, or set the clock; then try again.';
+  'The clock of this computer is behind the newest blocks, so this node would reject its own block. Turn on automatic date and time, or set the clock; then try again.';
 
 export const NODE_SENTENCES = {
   'input-invalid': 'The input[ of {procedure}] is not valid[: {detail}]. Correct it and try again.',
@@ -15,64 +15,63 @@ export const NODE_SENTENCES = {
   'api-slow-reader': 'The connection was closed because the client read too slowly. Connect again.',
   internal:
     'Something went wrong inside Kith. Try again; if it repeats, report it with the log[ ({reference})].',
-  stopping: 'The node is stopping. Start it again to go on.',
+  stopping: 'The node is stopping. Start it again to continue.',
 
   'block-unknown':
-    'This node knows no such block. Check the id or height; it may also not be synced that far yet.',
+    'This node does not know this block. Check the id or height. The node may also not be synced that far yet.',
   'block-not-stored':
-    'The header of this block is known, but its contents are not stored here (not fetched yet, or pruned).',
+    'The header of this block is known, but its transactions are not stored here (not fetched yet, or pruned).',
   'transaction-unknown':
-    'This node knows no such transaction. Check the id; it may have expired, or the node may not be synced yet.',
+    'This node does not know this transaction. Check the id. The transaction may have expired, or the node may not be synced yet.',
 
   'address-invalid':
     '[“{address}”|This] is not a network address. It should look like /ip4/192.0.2.1/tcp/21474/p2p/12D3….',
   'dial-failed':
-    'No connection to[ {address}| that address] could be made. Check that the node there runs and that the address is right.',
+    'The connection to[ {address}| that address] failed. Check that a node is running there and that the address is right.',
   'listen-in-use':
     'The address[ {address}] is in use by another program. Choose another port, or stop that program.',
   'listen-failed':
     'The node cannot listen on[ {address}| that address]. Check that this computer has that address and may use that port.',
   'identity-unusable':
-    'The identity file[ {file}] of this node cannot be read or written. Check its permissions, or move it away to get a new identity.',
-  'peer-unknown': 'No such peer is connected. It may have left already.',
-  'peer-gone': 'The peer left before it answered. The node asks another one by itself.',
-  'peer-busy': 'The peer has too many requests to answer. The node asks another one by itself.',
-  'peer-timeout': 'The peer did not answer in time. The node asks another one by itself.',
+    'The identity file[ {file}] of this node cannot be read or written. Check its permissions, or move it away to get a new peer id.',
+  'peer-unknown': 'This peer is not connected. It may have disconnected already.',
+  'peer-gone': 'The peer disconnected before it answered. The node asks another peer automatically.',
+  'peer-busy': 'The peer has too many requests to answer. The node asks another peer automatically.',
+  'peer-timeout': 'The peer did not answer in time. The node asks another peer automatically.',
   'peer-unsupported':
-    'The peer runs a version that does not answer this request. The node asks another one by itself.',
-  'peer-self': 'This is the address of this node itself. Use the address of another node.',
+    'The peer has a version that does not support this request. The node asks another peer automatically.',
+  'peer-self': 'This is the address of this node. Use the address of another node.',
   'peer-id-shared':
     'Another running node has the same peer id as this one, so other nodes treat the two as one. One of the two data directories is probably a copy. Stop one of the nodes, delete the file identity.key in its data directory, and start it again; use each wallet in only one of them.',
   'peer-other-network':
     'The peer belongs to another network, so it cannot be a peer. Check the address and the network.',
-  'peer-version': 'The peer uses a protocol version that this software does not know. Look for an update.',
-  'peer-banned': 'This peer is banned here. Lift the ban first (peers.unban).',
+  'peer-version': 'The peer uses a protocol version that this software does not know. Check for an update.',
+  'peer-banned': 'This peer is banned on this node. Unban it first.',
   'peers-damaged':
     'The peer database was corrupt. It was moved aside and is being rebuilt; nothing else is affected. Try again.',
   'peers-unusable':
     'The peer database cannot be read or written[: {reason}]. Known addresses and bans are kept only until the node stops. Check the disk and the permissions of the data directory.',
   'peers-rebuilt':
     'The peer database was corrupt or of a newer version. It was moved aside; known addresses and bans that could not be read are being collected again. If this happens again, check the disk.',
-  'ban-unknown': 'Nothing is banned by that id or address. See the list of bans (peers.bans).',
+  'ban-unknown': 'No ban has that peer id or address. Check the list of bans.',
   'hello-missing':
     'The peer did not complete the handshake in time. It may be overloaded, or not be a Kith node.',
-  'stream-lost': 'The connection to a peer was lost. The node uses another one by itself.',
-  'stream-stalled': 'A peer stopped reading or sending. The node uses another one by itself.',
+  'stream-lost': 'The connection to a peer was lost. The node uses another peer automatically.',
+  'stream-stalled': 'A peer stopped reading or sending. The node uses another peer automatically.',
 
   'datadir-in-use':
-    'The data directory[ {path}] is in use by another Kith[ (process {pid:number})]. Stop that one, or choose another directory with --datadir.',
+    'The data directory[ {path}] is in use by another Kith[ (process {pid:number})]. Stop that one, or choose another directory with the option “datadir”.',
   'datadir-unusable':
-    'The data directory[ {path}] cannot be used[: {reason}]. Check its permissions and the disk, or choose another with --datadir.',
-  'datadir-empty':
-    'There is no chain of a node in[ {path}| that directory]. Check the path given by --datadir.',
+    'The data directory[ {path}] cannot be used[: {reason}]. Check its permissions and the disk, or choose another with the option “datadir”.',
+  'datadir-empty': 'There is no chain in[ {path}| that directory]. Check the path of the data directory.',
   'datadir-copied':
     'This data directory is a copy of[ {original}| another one], which still exists. This node now has a peer id of its own, so that both can run. Both contain the same wallets: use each wallet in only one of them, or both give out the same receiving addresses.',
   'datadir-relocated':
     'This data directory was copied or restored[ from {original}]. If the original is still in use, on this computer or another, stop one of the two: both have the same peer id and the same wallets. To give this one a peer id of its own, stop it, delete its file identity.key, and start it again.',
   'datadir-gone':
-    'The data directory[ {path}] was moved or deleted while the node runs, so what happens now may be lost. Stop the node, put the directory back, and start it again.',
+    'The data directory[ {path}] was moved or deleted while the node is running, so new data may be lost. Stop the node, move the directory back, and start the node again.',
   'datadir-unknown':
-    'There is no home folder to keep the data directory in. Choose a data directory with --datadir.',
+    'There is no home folder for the data directory. Choose a data directory with the option “datadir”.',
   'disk-full': 'The disk is full. Free some space and try again; nothing is lost.',
   'disk-read-only':
     'The disk[ of {path}] is mounted read-only, so nothing can be stored on it. Make it writable, or use another disk.',
@@ -89,17 +88,17 @@ export const NODE_SENTENCES = {
   'storage-other-network':
     'The data directory belongs to another network. Choose another directory, or start that network.',
   'reorg-below-snapshot':
-    'A heavier chain does not contain the UTXO set that this node began with. It syncs again from the heavier chain; do not trust balances until it has.',
+    'A chain with more work does not contain the UTXO set that this node started from. The node syncs again from that chain. Do not trust balances until it is synced.',
   'snapshot-unproven':
-    'The UTXO set that this node began with is not confirmed by enough independent nodes yet. Wait until three of them are connected, or until the blocks before it are checked; then send again.',
+    'The UTXO set that this node started from is not confirmed by enough independent nodes yet. Wait until three of them are connected, or until the blocks before it are checked; then send again.',
   'snapshot-mismatch':
-    'The UTXO set that this node began with is not the one that the chain leads to. Spending is stopped; the node must sync again from the beginning.',
+    'The UTXO set that this node started from does not match the chain. Spending is blocked; the node must sync again from the beginning.',
   'clock-wrong':
     '{detail|The clock of this computer is wrong. Turn on automatic date and time, or set the clock, then try again}.',
-  'queue-full': 'The node has too much to do at once. Try again in a moment.',
-  'queue-closed': 'The node is stopping. Start it again to go on.',
+  'queue-full': 'The node is too busy at the moment. Try again in a moment.',
+  'queue-closed': 'The node is stopping. Start it again to continue.',
   'worker-failed':
-    'A part of the node that computes in the background failed and is started again. If this repeats, report it with the log.',
+    'A worker thread of the node failed and was restarted. If this repeats, report it with the log.',
   'pow-hash-wrong':
     'Argon2id, the hash of the proof of work, gives a wrong result on this computer, so the node would follow another chain and does not start. Reinstall Kith for this system; if this repeats, report it with the log and the model of the processor.',
   'demo-node-failed': 'A node of the demo did not start. See its last lines above.',
@@ -109,8 +108,8 @@ export const NODE_SENTENCES = {
     'The node stopped because of an unexpected failure. Start it again; if this repeats, report it with the log.',
 
   'argument-unknown': '{detail|There is an unknown option}. See “kith[ {command}] --help”.',
-  'argument-missing': '{detail|Something is missing}. See “kith[ {command}] --help”.',
-  'argument-invalid': '{detail|An option has a value that it cannot have}. See “kith[ {command}] --help”.',
+  'argument-missing': '{detail|An argument is missing}. See “kith[ {command}] --help”.',
+  'argument-invalid': '{detail|An option has an invalid value}. See “kith[ {command}] --help”.',
   'config-unreadable':
     'The config file[ {file}] cannot be read[: {detail}]. Check the path and the permissions.',
   'config-invalid':
@@ -119,20 +118,21 @@ export const NODE_SENTENCES = {
   'json-invalid':
     'The input is not valid JSON[ ({detail})]. Correct it; in a shell, put it in single quotes.',
   'network-unknown':
-    'There is no network[ named “{network}”| of that name]. The built-in ones are main, test, local and regtest; for another give the path of its network file.',
+    'There is no network[ named “{network}”| of that name]. The built-in networks are main, test, local and regtest. For another network, give the path of its network file.',
   'file-missing': 'There is no file[ {file}]. Check the path.',
   'folder-missing':
     'There is no folder[ {folder}] to write the file into. Create it, or choose another path.',
   'file-exists':
-    'The file[ {file}] is there already, and nothing is overwritten. Choose another path, or move it away.',
-  'file-forbidden': 'The file[ {file}] may not be used. Check its permissions and those of its folder.',
-  'file-unusable': 'The path[ {file}] cannot be used. Check that its folder exists and that it is a file.',
+    'The file[ {file}] exists already and is not overwritten. Choose another path, or move the file away.',
+  'file-forbidden': 'Access to the file[ {file}] is denied. Check its permissions and those of its folder.',
+  'file-unusable':
+    'The path[ {file}] cannot be used. Check that its folder exists and that the path is a file.',
   'chain-file-pruned':
-    'The contents of [{height:block}|some block] are not stored here (pruned), so the chain cannot be exported from this node.',
+    'The transactions of [{height:block}|some block] are not stored here (pruned), so this node cannot export the chain.',
   'chain-file-invalid':
     'The file is not a chain file, or is corrupt. The blocks before the corrupt part were imported; get the file again.',
   'chain-file-incomplete':
-    'The chain file is incomplete: it ends after [{height:block}|some block], without the mark that ends a chain file. The blocks up to there were imported. Get the whole file and import it again.',
+    'The chain file is incomplete: it ends after [{height:block}|some block], without the end mark of a chain file. The blocks up to that one were imported. Get the complete file and import it again.',
   'chain-file-other-network':
     'The chain in this file belongs to another network. Choose that network, or another file.',
   'network-charter-invalid':
@@ -145,17 +145,17 @@ export const NODE_SENTENCES = {
   'network-file-invalid':
     'The network file[ {file}] is not valid[: {detail}]. Get the file again from the creator of the network.',
   'network-file-unwritable':
-    'The network file[ {file}] cannot be written. Choose another path with --out; a file that is there already is never overwritten.',
+    'The network file[ {file}] cannot be written. Choose another path; an existing file is never overwritten.',
   'port-in-use':
-    'Port[ {port:number}] is in use by another program. Choose another with --api-port (0 takes any free one), or stop that program.',
-  'port-unusable': 'Port[ {port:number}] cannot be used[: {reason}]. Choose another with --api-port.',
+    'Port[ {port:number}] is in use by another program. Choose another API port (0 takes any free one), or stop that program.',
+  'port-unusable': 'Port[ {port:number}] cannot be used[: {reason}]. Choose another API port.',
   'token-unusable':
-    'The token file[ {file}] cannot be read[: {reason}]. Check that the node runs and that you are the same user.',
+    'The token file[ {file}] cannot be read[: {reason}]. Check that the node is running and that it belongs to the same user.',
   'node-not-running': 'No node is running on[ {where}| that data directory]. Start it with “kith node”.',
   'api-refused':
     'The node[ at {where}] refused the connection. Check the address and the token file; the token changes with every start.',
   'api-unreachable':
-    'No node answers at[ {where}| that address]. Check that it runs and that the address is right.',
+    'No node answers at[ {where}| that address]. Check that the node is running and that the address is right.',
   'api-timeout':
     'The node did not answer within the time given by --for. The request may still be completed: see “kith call operations.list” before you ask again, with more time or none.',
   'api-lost':

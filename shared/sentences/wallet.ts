@@ -5,12 +5,12 @@ export const WALLET_SENTENCES = {
   'address-other-network':
     'This address belongs to another network[ (it begins with “{hrp}”)]. Ask for an address of the network[ “{network}”| that you are on].',
   'address-unknown-lock':
-    'This address is of a kind that cannot be paid yet. Ask for an ordinary address, or look for an update.',
+    'This address is of a kind that cannot be paid yet. Ask for an ordinary address, or check for an update.',
 
   'link-malformed': 'This is not a payment link, or a part of it is missing. Copy the whole link again.',
   'link-amount': 'The amount in this link cannot be paid. Ask for a new link.',
   'link-label': 'The description in this link is longer than 200 characters. Ask for a new link.',
-  'link-requires': 'This link asks for something that this version cannot do. Look for an update.',
+  'link-requires': 'This link needs a feature that this version does not have. Check for an update.',
   'link-other': 'This is a join link, not a payment link. Use it to join a network.',
 
   'wallet-unknown':
@@ -39,7 +39,7 @@ export const WALLET_SENTENCES = {
   'wallet-file-copy':
     'The wallet “{name|}” is a copy of “{other|another one here}”. Remove one of the two files; nothing was changed.',
   'wallet-keys-known':
-    'The wallet[ “{other}”| that is being restored] has the same recovery phrase. A second wallet would show the same coins and give out the same addresses. Use the one that is here.',
+    'The wallet[ “{other}”| that is being restored] has the same recovery phrase. A second wallet would show the same coins and give out the same addresses. Use the existing wallet.',
   'wallet-keys-twice':
     'The wallets “{name|}” and “{other|another one here}” have the same recovery phrase: they show the same coins and give out the same addresses. Use only one of them, and move the file of the other away.',
   'wallet-data-unusable':
@@ -59,19 +59,19 @@ export const WALLET_SENTENCES = {
   'wallet-reading':
     'The wallet[ “{name}”] is still scanning the blockchain[, at block {height:block}]. Try again when it has caught up.',
   'wallet-address-gap':
-    'There is no new address yet[: a wallet gives out at most {most:count} addresses beyond the last one whose payment has {blocks:count} blocks on top of it]. This way the recovery phrase finds every payment. Use an earlier address until then.',
+    'There is no new address yet[: a wallet gives out at most {most:count} addresses after the last one that was paid at least {blocks:count} blocks ago]. This limit makes sure that a restore from the recovery phrase finds every payment. Use an earlier address until then.',
   'wallet-address-unknown': 'This address does not belong to the wallet[ “{name}”]. Choose one of its own.',
   'wallet-label':
     'This label is not possible. A label has at most 200 characters and belongs to a payment or an address.',
-  'wallet-labels-full': 'There are as many labels as a wallet can hold[ ({most:count} labels)]. Remove some.',
+  'wallet-labels-full': 'The wallet has the maximum number of labels[ ({most:count} labels)]. Remove some.',
   'wallet-too-many':
-    'There are as many wallets as one node can hold[ ({most:count} wallets)]. Move the files of some of them away.',
+    'This node has the maximum number of wallets[ ({most:count} wallets)]. Move the files of some wallets away.',
   'wallet-funds':
     'There is not enough to spend[: the payment with its fee needs {needed:kith}, and {available:kith} are available]. Lower the amount, or wait for incoming payments and rewards.',
   'wallet-funds-waiting':
-    'All coins of this wallet are pending[: about {amount:kith} can be spent after the next one]. Wait for the next block, then send again.',
+    'All coins of this wallet are pending[: about {amount:kith} can be spent after the next block]. Wait for the next block, then send again.',
   'wallet-funds-incoming':
-    'The payments to this wallet are not in a block yet[: {amount:kith} can be spent once they are]. Wait for the next block, then send again.',
+    'The payments to this wallet are not in a block yet[: {amount:kith} can be spent after that]. Wait for the next block, then send again.',
   'wallet-funds-immature':
     'All coins of this wallet are mined rewards that are still immature[: {amount:kith}, the first of them available from block {matureAt:block} on]. Wait until then.',
   'wallet-no-funds': 'There is nothing to spend in this wallet yet.',
@@ -87,12 +87,12 @@ export const WALLET_SENTENCES = {
   'wallet-draft-unknown': 'This payment was already sent, or it was prepared too long ago. Prepare it again.',
   'wallet-draft-stale': 'Since this payment was prepared, one of its coins was spent. Prepare it again.',
   'wallet-confirm-in-window':
-    'In the desktop app payments are confirmed in a native dialog, not by the page. Use its confirmation dialog.',
+    'In the desktop app, payments are confirmed in the native dialog only. Confirm the payment there.',
   'wallet-send-in-window':
-    'In the desktop app payments are prepared first and then confirmed in a window of the system. Use wallet.prepare.',
+    'In the desktop app, a payment is prepared first and then confirmed in a native dialog. Prepare the payment first.',
 
   'wallet-approve-elsewhere':
-    'Only the desktop app can ask with a window of the system. Confirm with the password (wallet.confirm).',
+    'Only the desktop app can show a native confirmation dialog. Confirm the payment with the password.',
   'wallet-payment-declined': 'The payment was not confirmed. Nothing was sent.',
 
   'mining-not-here':

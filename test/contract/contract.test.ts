@@ -386,7 +386,7 @@ describe('a payment from the desktop', () => {
     });
     expect(warnings[0]).toEqual({
       code: 'alarm-network-split',
-      message: 'Two chains. Send it all the same?',
+      message: 'Two chains. Send it anyway?',
     });
     await client.wallet.approve({ draft: 'd1', password: 'split' });
     expect(questions[0]!.payment.warnings.map(({ code }) => code)).toContain('alarm-network-split');

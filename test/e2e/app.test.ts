@@ -61,9 +61,9 @@ test('Peers shows how each peer connected, and a ban with its reason can be lift
   await page.getByText('inbound connection').last().waitFor();
   await page.getByRole('button', { name: 'Ban for a day' }).click();
   await page.getByRole('heading', { name: 'Banned' }).waitFor();
-  await page.getByText('You sent it away.', { exact: true }).waitFor();
+  await page.getByText('You disconnected or banned it.', { exact: true }).waitFor();
   await page.getByText(/unbanned in 24 hours/).waitFor();
-  await page.getByText(/was banned\. You sent it away\./).waitFor();
+  await page.getByText(/was banned\. You disconnected or banned it\./).waitFor();
   await page.getByRole('button', { name: 'Unban' }).click();
   await page.getByText('was unbanned').waitFor();
   await page.getByRole('heading', { name: 'Banned' }).waitFor({ state: 'detached' });

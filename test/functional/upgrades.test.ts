@@ -61,9 +61,9 @@ describe('upgrades', () => {
     await until(sameTip(a, b), 'in sync', { ms: 30_000 });
     for (const node of [a, b]) {
       const said = await warning(node, 'upgrade-unknown');
-      expect(said?.message).toContain("An update is needed for a rule that your node doesn't know");
+      expect(said?.message).toContain('an upgrade that this version of Kith does not know');
       expect(said?.message).toContain('11 of the newest 20 blocks');
-      expect((await node.call.node.status()).sentence).toContain('An update is needed');
+      expect((await node.call.node.status()).sentence).toContain('Miners signal an upgrade');
       expect((await node.call.chain.upgrades()).unknown).toEqual([{ bit: 7, recent: 11 }]);
     }
     // Nothing acts: blocks go on, and when they no longer signal it the warning goes.
@@ -81,7 +81,7 @@ describe('upgrades', () => {
     }
     const node = await startTestProcess({ bootstrap: newer });
     const said = await until(() => warning(node, 'version-old'), 'it is told', { ms: 30_000 });
-    expect(said.message).toContain('Your node is old');
+    expect(said.message).toContain('This version of Kith is old');
     expect(JSON.stringify(await node.call.node.status())).not.toContain('evil');
   });
 

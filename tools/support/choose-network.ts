@@ -6,7 +6,7 @@ import { faultFrom } from '../../main/cli/report.ts';
 export type Choice = { readonly network: string | null } | { readonly problem: string };
 
 export const QUESTION = `Which network should Kith use?
-  1  the demo: several nodes on this computer, with money that is worth nothing
+  1  the demo: several nodes on this computer, with coins that have no value
   2  the test network
   or the path of a network file`;
 

@@ -50,15 +50,15 @@ export function reachVerdict(facts: ReachFacts): Verdict {
 }
 
 const LOCAL =
-  'This node listens on this computer only, so nobody outside can connect. To change that, start it with another --listen.';
+  'This node listens on this computer only, so other nodes cannot connect to it. To change that, set the option “listen” and restart the node.';
 const NOT_LISTENING =
-  'This node does not listen, so others cannot connect to it. It works all the same; start it with --listen to help the network more.';
-const INBOUND = 'Other nodes connect to this one by themselves. Nothing needs to be done.';
-const TRIED = 'Peers that were asked to try could connect to this node. Nothing needs to be done.';
+  'This node accepts no inbound connections, so other nodes cannot connect to it. It works with outbound connections. To help the network, set the option “listen” and restart the node.';
+const INBOUND = 'Other nodes have connected to this node. No action is needed.';
+const TRIED = 'Peers tested the address of this node and could connect. No action is needed.';
 const MAPPED =
-  'The router lets others in (UPnP), and peers that were asked to try could connect. Nothing needs to be done.';
-const NOBODY = 'Not known yet: it takes a peer outside to find out, and none is connected.';
-const ASKING = 'Not known yet: peers are being asked to try.';
+  'The router forwards connections (UPnP), and peers could connect in a test. No action is needed.';
+const NOBODY = 'Not known yet: a peer outside the local network must test it, and none is connected.';
+const ASKING = 'Not known yet: peers are testing whether they can connect.';
 
 function unreachable(facts: ReachFacts): Verdict {
   const port = facts.port === null ? 'its port' : `TCP port ${facts.port}`;
@@ -66,19 +66,19 @@ function unreachable(facts: ReachFacts): Verdict {
     return verdict(
       'unreachable',
       'reach-firewall',
-      `Others cannot connect, although this computer has an address of its own outside: a firewall seems to close ${port}. The node works all the same. ${help(facts)}To let others in, open ${port} in the firewall.`,
+      `Other nodes cannot connect, although this computer has a public address: a firewall probably blocks ${port}. The node works with outbound connections. ${help(facts)}To allow inbound connections, open ${port} in the firewall.`,
     );
   }
   const cause = facts.mapped
-    ? 'although the router says that it lets others in: there is probably a second router before it'
-    : `because this computer is behind a router${facts.seenAs === null ? '' : ` (${facts.seenAs} outside)`}`;
+    ? 'although the router confirmed a port mapping: there is probably a second router between it and the internet'
+    : `because this computer is behind a router${facts.seenAs === null ? '' : ` (public address ${facts.seenAs})`}`;
   const remedy = facts.mapped
-    ? `forward ${port} in that one, too, or ask the provider for an address of your own`
-    : `turn on UPnP in the router, or forward ${port} in it to this computer`;
+    ? `forward ${port} in the second router too, or ask the internet provider for a public address`
+    : `turn on UPnP in the router, or forward ${port} to this computer`;
   return verdict(
     'unreachable',
     facts.mapped ? 'reach-second-router' : 'reach-router',
-    `Others cannot connect, ${cause}. The node works all the same with the connections that it makes. ${help(facts)}To let others in, ${remedy}.`,
+    `Other nodes cannot connect, ${cause}. The node works with outbound connections. ${help(facts)}To allow inbound connections, ${remedy}.`,
   );
 }
 
@@ -86,8 +86,8 @@ function help({ relays, punched, unpunched }: ReachFacts): string {
   if (relays === 0) return '';
   const by = relays === 1 ? 'a relay' : `${relays} relays`;
   if (punched === 0 && unpunched > 0)
-    return `It can be found through ${by}, but no direct way could be opened: the router seems to give every connection another port. `;
-  return `Others find it through ${by} and then get a direct way. `;
+    return `Peers can find it through ${by}, but direct connections failed: the router probably maps every connection to another port. `;
+  return `Peers find it through ${by} and then connect directly. `;
 }
 
 function verdict(reachability: Reachability, code: string, message: string): Verdict {

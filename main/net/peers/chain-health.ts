@@ -116,19 +116,19 @@ export function createChainHealth(deps: ChainHealthDeps): ChainHealth {
       if (lasts(splitSince)) {
         found.push({
           code: 'network-split',
-          message: `${rivals} of the connected nodes follow another chain than this one. Payments may turn out differently there: wait before you rely on one.`,
+          message: `${rivals} of the connected nodes follow a different chain, which may contain different payments. Wait before you rely on a new payment.`,
         });
       }
       if (lasts(behindSince)) {
         const why = deps.awaitsClock()
-          ? "which are ahead of this computer's clock. Set the clock, and this node takes them."
-          : 'and none of them delivers those blocks. This node is looking for others; an update may be needed if it lasts.';
+          ? 'but the times of those blocks are ahead of the clock of this computer. Set the clock; this node then accepts them.'
+          : 'but none of them delivers those blocks. This node is looking for other peers. If this lasts, check for an update.';
         found.push({ code: 'chain-behind', message: `Other nodes are ${ahead} blocks ahead, ${why}` });
       }
       if (deep !== null && clock.monotonic() - deep.at < DEEP_MS) {
         found.push({
           code: 'chain-reorganised',
-          message: `The last ${deep.blocks} blocks were replaced by a longer chain. Look again at payments of that time.`,
+          message: `The last ${deep.blocks} blocks were replaced by a chain with more work. Check the payments of that time again.`,
         });
       }
       return found;

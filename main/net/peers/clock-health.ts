@@ -51,7 +51,7 @@ function checkChain({ chain, params, clock, offset }: ClockHealthDeps): ClockVer
   const what =
     best.height === 0
       ? `shows ${dateOf(clock.now())}, which is before this network began (${dateOf(time)})`
-      : `is ${sizeOf(behind, offset())} behind: the newest block is later than a block may be`;
+      : `is ${sizeOf(behind, offset())} behind: the time of the newest block is more than allowed ahead of it`;
   return verdict(`The clock of this computer ${what}.`, { holdsBlocks: true, wastesMining: true });
 }
 
@@ -71,7 +71,7 @@ function checkEarlyHeaders(deps: ClockHealthDeps): ClockVerdict | null {
   const size = sizeOf(least, offset);
   const who = peers === 1 ? 'the connected node has' : `${early.length} of ${peers} connected nodes have`;
   return verdict(
-    `The clock of this computer is ${size} behind: ${who} newer blocks, and they cannot be taken before their time.`,
+    `The clock of this computer is ${size} behind: ${who} newer blocks, which this node cannot accept before their time.`,
     { holdsBlocks: true, wastesMining: true },
   );
 }
@@ -100,7 +100,7 @@ function checkOffset({ offset, params }: ClockHealthDeps): ClockVerdict | null {
 
 function verdict(what: string, effects: Pick<ClockVerdict, 'holdsBlocks' | 'wastesMining'>): ClockVerdict {
   const paused = effects.wastesMining ? ' Mining is paused until then.' : '';
-  const message = `${what} Turn on automatic date and time, or set the clock; the node then continues by itself.${paused}`;
+  const message = `${what} Turn on automatic date and time, or set the clock; the node then continues automatically.${paused}`;
   return { notice: { code: 'clock-wrong', message }, ...effects };
 }
 

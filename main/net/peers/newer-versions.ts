@@ -35,7 +35,7 @@ export function createNewerVersions({
       const met = all.length + refused.size;
       if (newer < LEAST || newer * 2 <= met) return [];
       // Names no version and contains no link: a claim of a peer must not lead the user to a download.
-      const message = `Your node is old: ${newer} of ${met} nodes speak a newer version of the protocol than this program. Update Kith from where you got it.`;
+      const message = `This version of Kith is old: ${newer} of ${met} nodes use a newer version of the protocol. Update Kith.`;
       return [{ code: 'version-old', message }];
     },
   };

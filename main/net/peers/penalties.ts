@@ -153,8 +153,8 @@ const RULE: Readonly<Record<Subject, string>> = {
 };
 
 const REASON: Readonly<Record<NetworkCode, string>> = {
-  'wire-oversize': 'It announced a message far larger than allowed.',
-  'wire-unknown': 'It sent messages of a kind that does not exist.',
+  'wire-oversize': 'It announced a message that is larger than allowed.',
+  'wire-unknown': 'It sent messages of an unknown type.',
   'wire-unexpected': 'It sent a reply without a request.',
   'wire-cut': 'It closed a stream in the middle of a message.',
   'request-unanswered': 'It did not answer a request.',
@@ -169,17 +169,17 @@ const REASON: Readonly<Record<NetworkCode, string>> = {
   'gossip-score': 'It repeatedly broke the rules for announcements.',
   'headers-unlinked': 'It sent block headers that do not follow each other.',
   'headers-unproven': 'It claimed a chain with more work and did not deliver its headers.',
-  'block-unasked': 'It sent another block than the requested one.',
+  'block-unasked': 'It sent a block that was not requested.',
   'block-withheld': 'It did not deliver a block that it claimed to have.',
   'sync-stalled': 'It delayed the sync by not delivering blocks.',
-  'tx-unasked': 'It sent other payments than the requested ones.',
-  'tx-withheld': 'It announced payments and did not deliver them.',
+  'tx-unasked': 'It sent a transaction that was not requested.',
+  'tx-withheld': 'It announced transactions and did not deliver them.',
   'records-invalid': 'It sent addresses of other nodes without a valid signature.',
   'chunk-invalid': 'It sent a snapshot chunk that does not match the chain.',
   'peer-crowded': 'It was disconnected to free a slot for other nodes.',
   'peer-silent': 'It sent no data any more.',
   'peer-overloaded': 'It answered pings, but no requests.',
-  manual: 'You sent it away.',
+  manual: 'You disconnected or banned it.',
 };
 
 /** The reason for a disconnect or a ban, as one sentence for the user. */

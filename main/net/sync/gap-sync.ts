@@ -170,6 +170,6 @@ function describeGaps(chain: GapSyncDeps['chain']): Notice | null {
       : `${count} blocks from height ${lowest} to ${highest} are missing on this computer, and no connected peer has delivered them.`;
   return {
     code: 'history-incomplete',
-    message: `${which} This node serves blocks from height ${chain.servesFrom()} on, like a pruned node, and keeps looking for the missing ones.`,
+    message: `${which} This node serves blocks from height ${chain.servesFrom()} on, like a pruned node, and continues to search for the missing ones.`,
   };
 }

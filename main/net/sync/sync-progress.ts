@@ -100,16 +100,16 @@ const FAR = 6;
 function stallOf(deps: ProgressDeps, phase: SyncProgress['phase']): string | null {
   const { headersFrom, paces } = deps;
   if (deps.awaitsClock && phase === 'headers')
-    return "The connected nodes have newer blocks, which are ahead of this computer's clock.";
+    return 'The connected nodes have newer blocks, whose times are ahead of the clock of this computer.';
   if (phase === 'headers' && paces.headers.stillMs() > STALL_MS) {
     return headersFrom() === null
-      ? 'None of the connected nodes shows the longer chain that it claims.'
-      : 'The node that headers come from is slow; another is asked if there is one.';
+      ? 'No connected node has sent the headers of the chain with more work that it claims to have.'
+      : 'The peer that sends the headers is slow; the node asks another one if there is one.';
   }
   if (phase === 'blocks' && paces.blocks.stillMs() > STALL_MS)
-    return 'None of the connected nodes has delivered the next block yet; they are asked in turn.';
+    return 'No connected node has delivered the next block yet; the node asks one after the other.';
   if (phase === 'snapshot' && paces.chunks.stillMs() > STALL_MS)
-    return 'No part of the UTXO set has come for a while; other nodes are asked.';
+    return 'No part of the UTXO snapshot has arrived for a while; the node asks other peers.';
   return null;
 }
 

@@ -39,7 +39,7 @@ describe('what the node does', () => {
     [{}, 'Synced to block 12\u202f345 with 8 peers.'],
     [{ peers: 1 }, 'Synced to block 12\u202f345 with 1 peer.'],
     [{ phase: 'starting' }, 'Starting: opening and checking the stored chain.'],
-    [{ phase: 'stopping' }, 'Stopping: saving everything.'],
+    [{ phase: 'stopping' }, 'Stopping: saving all data.'],
     [
       { phase: 'blocks', progress: 0.269, height: 3100, etaSeconds: 250 },
       'Fetching and checking blocks: 3\u202f100 of 12\u202f345 (26 %, about 4 minutes left).',
@@ -50,7 +50,7 @@ describe('what the node does', () => {
     ],
     [
       { phase: 'blocks', progress: 0.5, height: 3100, blocksPerSecond: 411.7, bytesPerSecond: 2_345_000 },
-      'Fetching and checking blocks: 3\u202f100 of 12\u202f345 (50 %, 412 a second or 2.3 MB/s).',
+      'Fetching and checking blocks: 3\u202f100 of 12\u202f345 (50 %, 412 a second, 2.3 MB/s).',
     ],
     [
       { phase: 'headers', progress: 0.5, headers: 2000, blocksPerSecond: 4.2, etaSeconds: 476 },
@@ -70,7 +70,7 @@ describe('what the node does', () => {
     ],
     [
       { history: { verified: 410, of: 1000 } },
-      'Synced to block 12\u202f345 with 8 peers. Recent state is checked, history to 41 %.',
+      'Synced to block 12\u202f345 with 8 peers. The blocks before the snapshot are checked to 41 %.',
     ],
   ] as [Partial<SentenceFacts>, string][])('%j', (change, sentence) => {
     expect(tell(change)).toEqual({ codes: [], sentence });
@@ -98,7 +98,12 @@ describe('what is wrong, why, and what to do', () => {
       'peers-unreachable',
       'the one known address',
     ],
-    ['only strangers', { peers: 0, strangers: 2 }, 'peers-other-network', 'another network than “test”'],
+    [
+      'only strangers',
+      { peers: 0, strangers: 2 },
+      'peers-other-network',
+      'do not belong to the network “test”',
+    ],
     [
       'a network before its launch',
       { peers: 0, knownAddresses: 0, network: { name: 'main', launched: false, spacing: 60 } },
@@ -113,7 +118,7 @@ describe('what is wrong, why, and what to do', () => {
       'no blocks',
       { now: 1000 + 1800 },
       'tip-stale',
-      'No block came for 30 minutes, although one is expected every 60 seconds',
+      'No block arrived for 30 minutes, although one is expected every 60 seconds',
     ],
   ] as [string, Partial<SentenceFacts>, string, string][])('%s', (_what, change, code, words) => {
     const { codes, sentence } = tell(change);

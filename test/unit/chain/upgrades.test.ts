@@ -43,7 +43,7 @@ test('bits that nobody here knows are counted, and told when most blocks carry o
     {
       code: 'upgrade-unknown',
       message:
-        "An update is needed for a rule that your node doesn't know: 12 of the newest 20 blocks prepare for it. Update Kith before that rule comes into force.",
+        'Miners signal an upgrade that this version of Kith does not know, in 12 of the newest 20 blocks. Update Kith before the upgrade becomes active.',
     },
   ]);
 });

@@ -42,8 +42,8 @@ describe('arguments', () => {
     ['argument-unknown', ['--netwrok', 'x'], 'There is no option --netwrok'],
     ['argument-unknown', ['-x'], 'There is no option -x'],
     ['argument-unknown', ['--__proto__', 'x'], 'There is no option --__proto__'],
-    ['argument-unknown', ['surprise'], '“surprise” is one argument too many'],
-    ['argument-unknown', ['--json', 'surprise'], '“surprise” is one argument too many'],
+    ['argument-unknown', ['surprise'], 'There is an unexpected argument “surprise”'],
+    ['argument-unknown', ['--json', 'surprise'], 'There is an unexpected argument “surprise”'],
     ['argument-missing', ['--network'], 'The option --network needs a value'],
     ['argument-missing', ['--network', '--json'], 'The option --network needs a value'],
     ['argument-invalid', ['--json=yes'], 'The option --json takes no value'],
@@ -74,7 +74,7 @@ describe('arguments', () => {
     const given = readArguments('call', ['node.status', '{}', '--json'], OPTIONS, 2);
     expect(given.positionals).toEqual(['node.status', '{}']);
     expect(readArguments('call', ['x', '-'], OPTIONS, 2).positionals).toEqual(['x', '-']);
-    expect(() => readArguments('call', ['a', 'b', 'c'], OPTIONS, 2)).toThrow('too many');
+    expect(() => readArguments('call', ['a', 'b', 'c'], OPTIONS, 2)).toThrow('unexpected argument');
   });
 });
 

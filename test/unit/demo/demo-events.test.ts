@@ -45,16 +45,16 @@ test('each connection is reported once, by the node that made it; problems with 
   ]);
   expect(await events()).toEqual([]);
   ada.write(20, { event: 'penalty', id: ben.peerId, reason: 'It sent announcements faster than allowed.' });
-  ada.write(21, { event: 'banned', id: ben.peerId, reason: 'You sent it away.' });
-  ada.write(22, { event: 'left', id: ben.peerId, reason: 'You sent it away.' });
+  ada.write(21, { event: 'banned', id: ben.peerId, reason: 'You disconnected or banned it.' });
+  ada.write(22, { event: 'left', id: ben.peerId, reason: 'You disconnected or banned it.' });
   ben.write(23, { event: 'left', id: ada.peerId });
   ada.write(24, { event: 'pardoned', id: ben.peerId });
   ben.write(25, { id: ada.peerId, ...called, kind: 'block-only', foundBy: 'exchange' });
   expect(await events()).toEqual([
     'ada lowered the score of ben: It sent announcements faster than allowed.',
-    'ada banned ben: You sent it away.',
-    'ada disconnected ben: You sent it away.',
+    'ada banned ben: You disconnected or banned it.',
+    'ada disconnected ben: You disconnected or banned it.',
     'ada unbanned ben',
-    'ben connected to ada for blocks alone, learned from a peer',
+    'ben connected to ada (block-relay only), found by peer exchange',
   ]);
 });

@@ -174,7 +174,7 @@ describe('coins', () => {
     expect(paid!.amount).toBe(draft.inputs.length * coin - draft.fee);
     expect(draft.warnings).toContainEqual({
       code: 'coins-left',
-      message: `One transaction has no room for all coins. ${formatKith(left * coin)} KITH in ${left} coins stay in the wallet for a second payment.`,
+      message: `One transaction cannot spend all coins. ${formatKith(left * coin)} KITH in ${left} coins remain in the wallet for a second payment.`,
     });
     // The same as a figure, and what a refusal names as the most.
     expect((await prepare(paid!.amount)).outputs).toEqual([paid]);

@@ -19,16 +19,16 @@ const FACTS: ReachFacts = {
 
 describe('whether others can connect', () => {
   test.each<[string, Partial<ReachFacts>, string, string, string]>([
-    ['on loopback alone', { local: true }, 'local', 'reach-local', '--listen'],
-    ['without listening', { listening: false }, 'unreachable', 'reach-not-listening', '--listen'],
+    ['on loopback alone', { local: true }, 'local', 'reach-local', 'option “listen”'],
+    ['without listening', { listening: false }, 'unreachable', 'reach-not-listening', 'option “listen”'],
     ['with nobody to ask', { askable: 0 }, 'unknown', 'reach-nobody', 'none is connected'],
-    ['while peers are asked', {}, 'unknown', 'reach-asking', 'being asked'],
-    ['when a peer connected', { inbound: 1, out: 3 }, 'reachable', 'reach-inbound', 'by themselves'],
+    ['while peers are asked', {}, 'unknown', 'reach-asking', 'peers are testing'],
+    ['when a peer connected', { inbound: 1, out: 3 }, 'reachable', 'reach-inbound', 'have connected'],
     ['when a peer got in', { in: 1 }, 'reachable', 'reach-tried', 'could connect'],
     ['when one of two got in', { in: 1, out: 1 }, 'reachable', 'reach-tried', 'could connect'],
     ['when a router opened a port', { in: 1, mapped: true }, 'reachable', 'reach-mapped', 'UPnP'],
     ['when most could not', { in: 1, out: 2 }, 'unreachable', 'reach-router', 'forward TCP port 21474'],
-    ['behind a router', { out: 1 }, 'unreachable', 'reach-router', '(44.2.0.2 outside)'],
+    ['behind a router', { out: 1 }, 'unreachable', 'reach-router', '(public address 44.2.0.2)'],
     ['behind a firewall', { out: 1, own: true }, 'unreachable', 'reach-firewall', 'open TCP port 21474'],
     ['behind two routers', { out: 1, mapped: true }, 'unreachable', 'reach-second-router', 'second router'],
     ['with relays', { out: 1, relays: 2 }, 'unreachable', 'reach-router', 'through 2 relays'],

@@ -127,7 +127,7 @@ describe('the chain around us', () => {
     for (let i = 0; i < 3; i++) peer(7, 150);
     pass(200);
     expect(codes()).toEqual(['chain-behind']);
-    expect(health.notices()[0]!.message).toContain("ahead of this computer's clock");
+    expect(health.notices()[0]!.message).toContain('ahead of the clock of this computer');
   });
 
   test('six blocks taken back are told for an hour', () => {

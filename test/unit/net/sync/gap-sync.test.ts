@@ -114,7 +114,7 @@ describe('bodies of the active chain that were lost', () => {
       {
         code: 'history-incomplete',
         message:
-          '6 blocks from height 2 to 7 are missing on this computer, and no connected peer has delivered them. This node serves blocks from height 8 on, like a pruned node, and keeps looking for the missing ones.',
+          '6 blocks from height 2 to 7 are missing on this computer, and no connected peer has delivered them. This node serves blocks from height 8 on, like a pruned node, and continues to search for the missing ones.',
       },
     ]);
     expect(chain.servesFrom()).toBe(8);

@@ -51,7 +51,7 @@ describe('how far the node is', () => {
     clock.pass(31_000);
     paces.headers.look(100);
     const { stall, etaSeconds } = now(100, 100);
-    expect(stall).toMatch(/shows the longer chain/);
+    expect(stall).toMatch(/the chain with more work that it claims/);
     expect(etaSeconds).toBeNull();
   });
 
@@ -60,7 +60,7 @@ describe('how far the node is', () => {
     expect(now(100, 100)).toMatchObject({ phase: 'synced', stall: null });
     const held = now(100, 100, { awaitsClock: true });
     expect(held).toMatchObject({ phase: 'headers', etaSeconds: null });
-    expect(held.stall).toContain("ahead of this computer's clock");
+    expect(held.stall).toContain('ahead of the clock of this computer');
     // What can be had is fetched first.
     expect(now(50, 100, { awaitsClock: true })).toMatchObject({ phase: 'blocks', stall: null });
   });

@@ -52,7 +52,10 @@ describe('what happened with a peer', () => {
       { event: 'penalty', reason: 'It sent announcements faster than allowed.' },
       'broke a rule. It sent announcements faster than allowed.',
     ],
-    [{ event: 'banned', reason: 'You sent it away.' }, 'was banned. You sent it away.'],
+    [
+      { event: 'banned', reason: 'You disconnected or banned it.' },
+      'was banned. You disconnected or banned it.',
+    ],
     [{ event: 'pardoned' }, 'was unbanned'],
   ])('%j', (parts, words) => {
     expect(journalWords(entry(parts))).toBe(words);
