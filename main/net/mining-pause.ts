@@ -1,12 +1,12 @@
 import type { Notice } from '../../shared/contract/fields.ts';
-import type { Clock } from '../lib/clock.ts';
+import type { Time } from '../lib/clock.ts';
 import type { Chain } from '../chain/chain.ts';
 import type { ClockHealth } from './peers/clock-health.ts';
 import { isSyncing, type SyncProgress } from './sync/sync-progress.ts';
 
 export interface MiningPauseDeps {
   readonly chain: Pick<Chain, 'tip' | 'bestHeader'>;
-  readonly clock: Clock;
+  readonly clock: Pick<Time, 'monotonic'>;
   /** Target seconds between blocks. */
   readonly spacing: number;
   /** Minimum work of the correct chain, for example from a join link. */

@@ -147,6 +147,7 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
     bans,
     peers,
     local,
+    clock,
     log: log.child('peers'),
   });
   const { futureLimit } = deps.network.params;
@@ -163,7 +164,7 @@ export async function createNetwork(deps: NetworkDeps): Promise<PeerNetwork> {
   const syncing: Syncing = await createSyncing({ ...deps, peers, store, directory, random, awaitsClock });
   const relaying = createRelaying({ ...deps, gossip: host.gossip, names, peers, syncing, inbound, random });
   const { payments } = relaying;
-  const tipAnnouncer = createTipAnnouncer(() => peers.tell(claim()));
+  const tipAnnouncer = createTipAnnouncer({ tell: () => peers.tell(claim()), clock });
   const serves = createServicesAnnouncer({
     servesFrom: () => handshake().servesFrom,
     tell: peers.tellServes,

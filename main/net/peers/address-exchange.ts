@@ -1,3 +1,4 @@
+import type { Clock, Timer } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import { isViolation } from '../../core/violation.ts';
 import { isUsefulFrom } from '../transport/multiaddrs.ts';
@@ -20,6 +21,7 @@ export interface ExchangeDeps {
   readonly peers: { list(): readonly Peer[]; report(peerId: string, peerViolation: PeerViolation): void };
   /** Whether this node talks to its own machine only. */
   readonly local: boolean;
+  readonly clock: Pick<Clock, 'monotonic' | 'every'>;
   readonly log: Log;
 }
 
@@ -42,10 +44,10 @@ const LEAST_TOLD = 10;
 export const MOVES = { burst: 4, perSecond: 1 / 60 } as const;
 
 export function createExchange(deps: ExchangeDeps): Exchange {
-  const { book, bans, peers, log } = deps;
+  const { book, bans, peers, clock, log } = deps;
   const isGood = ({ host, peerId }: AddressFacts): boolean =>
     !bans.has(peerId ?? '') && !bans.has(host ?? '') && !bans.discourages(host ?? '');
-  let timer: NodeJS.Timeout | undefined;
+  let timer: Timer | undefined;
 
   async function ask(peer: Peer): Promise<void> {
     let records: readonly Uint8Array[] = [];
@@ -87,11 +89,11 @@ export function createExchange(deps: ExchangeDeps): Exchange {
 
   return {
     start() {
-      timer = setInterval(() => {
+      timer = clock.every(AGAIN_MS, () => {
         for (const peer of peers.list()) if (peer.kind === 'full-relay') askQuietly(peer);
-      }, AGAIN_MS);
+      });
     },
-    stop: () => clearInterval(timer),
+    stop: () => timer?.cancel(),
     welcome(peer) {
       if (peer.kind !== 'feeler' && peer.kind !== 'block-only') askQuietly(peer);
     },
@@ -104,14 +106,14 @@ export function createExchange(deps: ExchangeDeps): Exchange {
     },
     handlers(peerId) {
       let answered = -Infinity;
-      const moves = createBucket(MOVES.burst, MOVES.perSecond);
+      const moves = createBucket(MOVES.burst, MOVES.perSecond, clock.monotonic);
       const records: Handler = {
         cap: FRAME.getRecords.cap,
         async handle(_frame, reply) {
           const told: Uint8Array[] = [await deps.ownRecord()];
           // A repeated request gets no new addresses.
-          if (performance.now() - answered > AGAIN_MS / 2) {
-            answered = performance.now();
+          if (clock.monotonic() - answered > AGAIN_MS / 2) {
+            answered = clock.monotonic();
             const most = Math.min(MAX_RECORDS - 1, Math.max(LEAST_TOLD, Math.floor(book.size / SHARE)));
             for (const entry of book.sample(most, isGood)) told.push(Buffer.from(entry.record, 'base64'));
           }

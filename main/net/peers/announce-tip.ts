@@ -1,3 +1,4 @@
+import type { Clock, Timer } from '../../lib/clock.ts';
 import { createBucket } from '../protocol/bucket.ts';
 
 /**
@@ -13,21 +14,25 @@ export interface TipAnnouncer {
 const TELL = { burst: 30, perSecond: 1 };
 const PAUSE_MS = { new: 500, catchingUp: 1000 };
 
-export function createTipAnnouncer(tell: () => void): TipAnnouncer {
-  const budget = createBucket(TELL.burst, TELL.perSecond);
-  let later: NodeJS.Timeout | undefined;
+export function createTipAnnouncer(deps: {
+  readonly tell: () => void;
+  readonly clock: Pick<Clock, 'monotonic' | 'after'>;
+}): TipAnnouncer {
+  const { clock } = deps;
+  const budget = createBucket(TELL.burst, TELL.perSecond, clock.monotonic);
+  let later: Timer | undefined;
 
   function late(): void {
     later = undefined;
     budget.take(1);
-    tell();
+    deps.tell();
   }
 
   return {
     moved(isNew) {
       const pause = isNew ? PAUSE_MS.new : PAUSE_MS.catchingUp;
-      later ??= setTimeout(late, Math.max(pause, budget.waitFor(1)));
+      later ??= clock.after(Math.max(pause, budget.waitFor(1)), late);
     },
-    stop: () => clearTimeout(later),
+    stop: () => later?.cancel(),
   };
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { UnixSeconds } from '../../../shared/units.ts';
-import type { Clock } from '../../lib/clock.ts';
+import type { Time } from '../../lib/clock.ts';
 import type { PeerViolationCode } from '../protocol/wire-violation.ts';
 import type { PeerStore } from './peer-store.ts';
 
@@ -65,7 +65,7 @@ interface Running extends Banned {
  * While the node runs, a ban has exactly its duration. Over a restart its end is read from the wall clock; a wrong
  * clock extends it by at most its full duration.
  */
-export function createBans(deps: { readonly store: PeerStore; readonly clock: Clock }): Bans {
+export function createBans(deps: { readonly store: PeerStore; readonly clock: Time }): Bans {
   const { clock } = deps;
   const bans = new Map<string, Running>();
   // Every connection is looked up here, so it must not scan all bans: a flood of connections would be too expensive.

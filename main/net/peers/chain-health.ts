@@ -2,7 +2,7 @@ import type { Notice } from '../../../shared/contract/fields.ts';
 import type { ConsensusParams } from '../../core/consensus/params.ts';
 import { bitsToTarget, workOf } from '../../core/consensus/compact.ts';
 import { toHex } from '../../core/codec/hex.ts';
-import type { Clock } from '../../lib/clock.ts';
+import type { Time } from '../../lib/clock.ts';
 import type { Chain } from '../../chain/chain.ts';
 import type { HeaderEntry } from '../../chain/header-entry.ts';
 import type { Peer } from './peer.ts';
@@ -11,7 +11,7 @@ export interface ChainHealthDeps {
   readonly chain: Pick<Chain, 'tip' | 'entry' | 'isActive' | 'events'>;
   readonly params: Pick<ConsensusParams, 'spacing' | 'retarget'>;
   readonly peers: { list(): readonly Peer[] };
-  readonly clock: Clock;
+  readonly clock: Pick<Time, 'monotonic'>;
   /** Whether a known better chain is still being connected, so that the current tip must not be relied on. */
   isSyncing(): boolean;
   /** Whether peers have blocks that this node rejects because its own clock is wrong. */

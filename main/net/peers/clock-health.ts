@@ -1,7 +1,7 @@
 import type { Notice } from '../../../shared/contract/fields.ts';
 import type { UnixSeconds } from '../../../shared/units.ts';
 import type { ConsensusParams } from '../../core/consensus/params.ts';
-import type { Clock } from '../../lib/clock.ts';
+import type { Time } from '../../lib/clock.ts';
 import { describeDuration } from '../../lib/duration.ts';
 import type { Chain } from '../../chain/chain.ts';
 import type { ClockOffset } from './clock-offsets.ts';
@@ -9,7 +9,7 @@ import type { ClockOffset } from './clock-offsets.ts';
 export interface ClockHealthDeps {
   readonly chain: Pick<Chain, 'tip' | 'bestHeader'>;
   readonly params: Pick<ConsensusParams, 'futureLimit'>;
-  readonly clock: Clock;
+  readonly clock: Pick<Time, 'now'>;
   readonly peers: { list(): readonly unknown[] };
   /** Offset between our clock and the clocks of peers. */
   offset(): ClockOffset | null;

@@ -1,6 +1,6 @@
 import type { Direction } from '../../../shared/contract/vocabulary.ts';
 import type { UnixSeconds } from '../../../shared/units.ts';
-import type { Clock } from '../../lib/clock.ts';
+import type { Time } from '../../lib/clock.ts';
 import type { ClockWatch } from '../../lib/clock-watch.ts';
 
 /** How far our clock is from those of peers. */
@@ -25,7 +25,7 @@ export interface Clocks {
 }
 
 export interface ClocksDeps {
-  readonly clock: Clock;
+  readonly clock: Pick<Time, 'now'>;
   readonly clockWatch: Pick<ClockWatch, 'elapsedMs'>;
   /** Seconds that a block may be ahead of a node's clock. */
   readonly futureLimit: number;

@@ -1,6 +1,6 @@
 import type { Service } from '../../../shared/contract/vocabulary.ts';
 import type { Network } from '../../core/params/network.ts';
-import type { Clock } from '../../lib/clock.ts';
+import type { Time } from '../../lib/clock.ts';
 import type { Chain } from '../../chain/chain.ts';
 import { hexToHash } from '../../storage/keys.ts';
 import { type Hello, PROTOCOL_VERSION, type TipClaim } from '../protocol/hello.ts';
@@ -8,7 +8,7 @@ import { type Hello, PROTOCOL_VERSION, type TipClaim } from '../protocol/hello.t
 export interface HandshakeDeps {
   readonly network: Network;
   readonly chain: Pick<Chain, 'tip' | 'servesFrom'>;
-  readonly clock: Clock;
+  readonly clock: Pick<Time, 'now'>;
   readonly software: string;
   holdsSnapshots(): boolean;
 }

@@ -1,6 +1,6 @@
 import type { Direction, PeerEvent, PeerKind, PeerSource } from '../../../shared/contract/vocabulary.ts';
 import type { UnixSeconds } from '../../../shared/units.ts';
-import type { Clock } from '../../lib/clock.ts';
+import type { Time } from '../../lib/clock.ts';
 import type { PeerViolationCode } from '../protocol/wire-violation.ts';
 import type { Peer } from './peer.ts';
 import type { Peers } from './peers.ts';
@@ -44,7 +44,7 @@ const MOST = 500;
 
 export function createPeerLog(deps: {
   readonly peers: Pick<Peers, 'events'>;
-  readonly clock: Clock;
+  readonly clock: Pick<Time, 'now'>;
 }): PeerLog {
   const { peers, clock } = deps;
   // Ordered by number. Repeated events of one peer are merged, so that a peer that reconnects every second does not

@@ -1,4 +1,4 @@
-import type { Clock } from '../../lib/clock.ts';
+import type { Time } from '../../lib/clock.ts';
 import type { PeerViolationCode } from '../protocol/wire-violation.ts';
 import { SCORE_HALF_LIFE_MS } from './penalties.ts';
 
@@ -16,7 +16,7 @@ export interface Scores {
 const MOST = 2000;
 const OLDEST = 16;
 
-export function createScores(clock: Clock): Scores {
+export function createScores(clock: Pick<Time, 'monotonic'>): Scores {
   const scores = new Map<string, { points: number; at: number; code: PeerViolationCode }>();
 
   const of = (peerId: string): number => {

@@ -38,7 +38,7 @@ export function serveStreams(
   return (stream, connection) => {
     const peerId = connection.remotePeer.toString();
     const answer = async (): Promise<void> => {
-      const peer = await greeted(deps.peers, peerId);
+      const peer = await greeted(deps, peerId);
       if (peer === undefined) return stream.abort(new Error('greet first'));
       const options = { clock: deps.clock, isNewer: isNewer(peer.hello), toll: deps.tollOf(connection) };
       const wrong = await serve(stream, handlersOf(connection), options);
@@ -51,7 +51,7 @@ export function serveStreams(
 }
 
 function greeted(
-  peers: ServeStreamsDeps['peers'],
+  { peers, clock }: Pick<ServeStreamsDeps, 'peers' | 'clock'>,
   peerId: string,
 ): Promise<Pick<Peer, 'hello'> | undefined> | Pick<Peer, 'hello'> {
   return (
@@ -59,13 +59,13 @@ function greeted(
     new Promise((resolve) => {
       const done = (peer?: Peer) => {
         off();
-        clearTimeout(timer);
+        timer.cancel();
         resolve(peer);
       };
       const off = peers.events.on('greeted', (peer) => {
         if (peer.id === peerId) done(peer);
       });
-      const timer = setTimeout(done, GREETING_MS);
+      const timer = clock.after(GREETING_MS, () => done());
     })
   );
 }

@@ -1,9 +1,7 @@
 import type { Connection } from '@libp2p/interface';
-import { sleep } from '../../lib/clock.ts';
 import { createGroupedPool, type PoolLimits } from '../../lib/grouped-pool.ts';
 import { sourceOf } from '../transport/pool-source.ts';
 import type { Host } from '../transport/host.ts';
-import { GOODBYE_MS } from '../protocol/control.ts';
 import type { PeerViolationCode } from '../protocol/wire-violation.ts';
 import type { Origin, OwnedPeer } from './peer.ts';
 
@@ -108,18 +106,4 @@ export function createSessions({ host, ended }: SessionsDeps): Sessions {
 
 export function close(connection: Connection): void {
   connection.close().catch((error: unknown) => connection.abort(error as Error));
-}
-
-/**
- * Closes a connection whose last message was `bye`, as soon as the remote side closed it, or after GOODBYE_MS.
- * Closing a socket with unread bytes resets it, and then `bye` may be lost.
- */
-export async function closeAfterBye(connection: Connection): Promise<void> {
-  if (connection.status === 'open') {
-    const closed = new Promise<void>((resolve) =>
-      connection.addEventListener('close', () => resolve(), { once: true }),
-    );
-    await Promise.race([closed, sleep(GOODBYE_MS)]);
-  }
-  close(connection);
 }

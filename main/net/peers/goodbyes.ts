@@ -1,0 +1,54 @@
+import type { Connection } from '@libp2p/interface';
+import type { Clock } from '../../lib/clock.ts';
+import { GOODBYE_MS } from '../protocol/control.ts';
+import type { PeerViolationCode } from '../protocol/wire-violation.ts';
+import type { OwnedPeer } from './peer.ts';
+import { close, type Sessions } from './sessions.ts';
+
+export interface GoodbyesDeps {
+  readonly sessions: Pick<Sessions, 'get'>;
+  readonly clock: Pick<Clock, 'sleep'>;
+}
+
+/** Closes connections after a `bye` with the reason. */
+export interface Goodbyes {
+  /** Ends the session with a peer. */
+  part(peerId: string, code: PeerViolationCode): void;
+  /** This node stops. Resolves when the connection is being closed. */
+  farewell(peer: Pick<OwnedPeer, 'control' | 'connection'>): Promise<void>;
+  /**
+   * Closes a connection whose last message was `bye`, as soon as the remote side closed it, or after GOODBYE_MS.
+   * Closing a socket with unread bytes resets it, and then `bye` may be lost.
+   */
+  closeAfterBye(connection: Connection): Promise<void>;
+}
+
+export function createGoodbyes({ sessions, clock }: GoodbyesDeps): Goodbyes {
+  const atMost = (work: Promise<void>): Promise<void> => Promise.race([work, clock.sleep(GOODBYE_MS)]);
+
+  async function closeAfterBye(connection: Connection): Promise<void> {
+    if (connection.status === 'open') {
+      const closed = new Promise<void>((resolve) =>
+        connection.addEventListener('close', () => resolve(), { once: true }),
+      );
+      await atMost(closed);
+    }
+    close(connection);
+  }
+
+  return {
+    part(peerId, code) {
+      const session = sessions.get(peerId);
+      if (session === undefined || session.parting) return;
+      session.parting = true;
+      session.code ??= code;
+      const goodbye = session.peer?.control.bye(code) ?? Promise.resolve();
+      void atMost(goodbye).then(() => closeAfterBye(session.connection));
+    },
+    async farewell({ control, connection }) {
+      await atMost(control.bye('node-stopping'));
+      await closeAfterBye(connection);
+    },
+    closeAfterBye,
+  };
+}
