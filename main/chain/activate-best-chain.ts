@@ -12,6 +12,7 @@ import type { Coin } from '../core/primitives/coin.ts';
 import type { CoinKey } from '../core/primitives/coin-key.ts';
 import type { Transaction } from '../core/primitives/transaction.ts';
 import { isViolation, type Violation, violation } from '../core/violation.ts';
+import type { Clock } from '../lib/clock.ts';
 import { KithError } from '../lib/errors.ts';
 import type { ChainDb } from '../storage/chain-db.ts';
 import { CorruptError } from '../storage/corrupt-error.ts';
@@ -38,6 +39,7 @@ export interface ActivatorDeps {
   readonly db: ChainDb;
   readonly verifyBatch: VerifyBatch;
   readonly gate: SnapshotGate;
+  readonly clock: Pick<Clock, 'soon'>;
   rulesFor(parent: OwnedEntry): ActiveRules;
   /** See CoinAuditor.vouch. */
   vouch(missing: CoinKey, state: ChainState): Promise<void>;
@@ -189,7 +191,7 @@ export class Activator {
     });
     if (this.#inFlight.length > DEPTH) await this.#finishOldest();
     // Messages from workers and sockets are handled between two blocks.
-    else await new Promise(setImmediate);
+    else await this.#deps.clock.soon();
   }
 
   /** Audits the UTXO set before a block is marked for a missing coin: the disk may have lost the coin. */

@@ -4,6 +4,7 @@ import { type Block, decodeBlock } from '../core/primitives/block.ts';
 import { decodeHeader, type Header } from '../core/primitives/header.ts';
 import { HEADER_BYTES, MAX_BLOCK_BYTES } from '../core/primitives/limits.ts';
 import { isViolation, type Violation, violation } from '../core/violation.ts';
+import type { Clock } from '../lib/clock.ts';
 import type { ChainDb } from '../storage/chain-db.ts';
 import type { BlockStore } from './block-store.ts';
 import { acceptHeaders, type HeaderAcceptorDeps } from './header-acceptor.ts';
@@ -14,6 +15,7 @@ export interface BlockReceiverDeps extends HeaderAcceptorDeps {
   readonly active: Pick<ChainLine<OwnedEntry>, 'has'>;
   readonly bodies: BlockStore;
   readonly db: ChainDb;
+  readonly clock: Pick<Clock, 'soon'>;
   onHeaders(added: readonly OwnedEntry[]): Promise<void>;
   onInvalid(entry: OwnedEntry, reason: Violation): void;
   /** A new body passed every check that needs no coins and is being stored. */
@@ -50,7 +52,7 @@ export async function receiveBlock(
   const block = given instanceof Uint8Array ? decodeBlock(given) : given;
   if (isViolation(block)) return block;
   // Decoding a full block and checking it take some milliseconds each: the event loop runs between them.
-  if (bytes.length > QUICK_BYTES) await new Promise(setImmediate);
+  if (bytes.length > QUICK_BYTES) await deps.clock.soon();
   const broken = checkBody(block) ?? checkSnapshotPlace(block, deps.network.params);
   if (broken) return refuse(deps, entry, broken);
   return store(deps, entry, block);

@@ -13,6 +13,7 @@ import type { Violation } from '../core/violation.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Events } from '../lib/events.ts';
 import type { Log } from '../lib/log.ts';
+import type { Random } from '../lib/random.ts';
 import type { MinedTransaction } from './find-transaction.ts';
 import type { GapRange } from './missing-bodies.ts';
 import type { StoredCheck } from './check-stored.ts';
@@ -29,6 +30,7 @@ export interface ChainDeps {
   /** Whether the mempool checked the signatures of this wid under these rules. */
   readonly isVerified?: ((tx: Transaction, rules: ActiveRules) => boolean) | undefined;
   readonly clock: Clock;
+  readonly random: Pick<Random, 'bytes'>;
   readonly log: Log;
   /** Compute every snapshot root, also of deeply buried blocks; for `kith verify --deep`. */
   readonly checkBuriedSnapshots?: boolean | undefined;

@@ -1,5 +1,5 @@
 import type { CoinKey } from '../core/primitives/coin-key.ts';
-import { type Clock, sleep } from '../lib/clock.ts';
+import type { Clock } from '../lib/clock.ts';
 import type { ChainDb } from '../storage/chain-db.ts';
 import { decodeCoin } from '../storage/coin-record.ts';
 import { addOutpointTo } from '../storage/coin-sum.ts';
@@ -10,7 +10,7 @@ import { differenceOf } from './coin-set.ts';
 
 export interface CoinAuditorDeps {
   readonly db: Pick<ChainDb, 'freeze' | 'findCoin'>;
-  readonly clock: Clock;
+  readonly clock: Pick<Clock, 'monotonic' | 'sleep'>;
   /** The UTXO set does not match the stored totals. */
   onCorruption(damage: CorruptError): void;
 }
@@ -87,7 +87,7 @@ async function count(
   frozen: FrozenCoins,
   state: ChainState,
   rest: () => number,
-  clock: Clock,
+  clock: CoinAuditorDeps['clock'],
   signal: AbortSignal,
 ): Promise<CorruptError | null> {
   let [coins, total, coinSum] = [0, 0, 0];
@@ -98,7 +98,8 @@ async function count(
       coinSum = addOutpointTo(coinSum, outpoint);
     }
     coins += batch.length;
-    if (rest() > 0) await sleep((clock.monotonic() - begun) * rest(), signal);
+    const restMs = (clock.monotonic() - begun) * rest();
+    if (restMs > 0) await clock.sleep(restMs, signal);
     signal.throwIfAborted();
     begun = clock.monotonic();
   }

@@ -1,6 +1,7 @@
 import type { Delta } from '../core/ledger/delta.ts';
 import type { Coin } from '../core/primitives/coin.ts';
 import type { CoinKey } from '../core/primitives/coin-key.ts';
+import type { Random } from '../lib/random.ts';
 import { CoinTable } from './coin-table.ts';
 
 export interface CoinSource {
@@ -18,9 +19,9 @@ export class CoinCache {
   #pending: Delta[] = [];
 
   /** `limit`: number of coins to keep, about 100 bytes each. */
-  constructor(source: CoinSource, limit: number) {
+  constructor(source: CoinSource, limit: number, random: Pick<Random, 'bytes'>) {
     this.#source = source;
-    this.#committed = new CoinTable(limit);
+    this.#committed = new CoinTable(limit, random);
   }
 
   /** A coin as the next block in the pipeline sees it. */

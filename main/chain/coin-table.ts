@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import type { Motes } from '../../shared/units.ts';
 import type { Coin } from '../core/primitives/coin.ts';
 import { type CoinKey, indexOfCoinKey } from '../core/primitives/coin-key.ts';
+import type { Random } from '../lib/random.ts';
 
 const TXID_BYTES = 32;
 /** Coins with a longer lock are not kept: nearly all have 32 bytes. */
@@ -36,12 +36,13 @@ export class CoinTable {
   readonly #mixed: Int32Array;
   readonly #mask: number;
   // Without a secret an attacker could create transactions whose coins all fall into one run of places.
-  readonly #secret = new Int32Array(new Uint8Array(randomBytes(8)).buffer);
+  readonly #secret: Int32Array;
   /** Slots are a ring buffer, so the next one always holds the oldest coin. */
   #next = 0;
 
   /** Rounds up to a power of two. */
-  constructor(coins: number) {
+  constructor(coins: number, random: Pick<Random, 'bytes'>) {
+    this.#secret = new Int32Array(random.bytes(8).slice().buffer);
     this.#capacity = 2 ** Math.ceil(Math.log2(Math.max(2, coins)));
     this.#slots = new Uint8Array(this.#capacity * SLOT_BYTES);
     this.#view = new DataView(this.#slots.buffer);

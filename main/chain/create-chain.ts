@@ -49,7 +49,7 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
   const opened = await openChainState(deps);
   const { bodies, index, active } = opened;
   const db = reportCorruption(opened.db, (damage) => fail(damage));
-  const cache = new CoinCache(db, deps.cachedCoins ?? CACHED_COINS);
+  const cache = new CoinCache(db, deps.cachedCoins ?? CACHED_COINS, deps.random);
   const events = createEmitter<ChainEvents>((error, event) =>
     log.error('a listener failed', { event, error }),
   );
@@ -62,10 +62,11 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
     flusher.touched(active.tip === index.best.tip);
     pruner?.consider().catch((error: unknown) => fail(error));
   };
-  const flusher = createFlusher(
-    () => chain.sync(),
-    (error) => fail(error),
-  );
+  const flusher = createFlusher({
+    clock,
+    sync: () => chain.sync(),
+    onError: (error) => fail(error),
+  });
   const onHeaders = async (added: readonly OwnedEntry[]) => {
     if (added.length === 0) return;
     const written = db.putHeaders(added.map((entry) => index.recordOf(entry)));
@@ -119,6 +120,7 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
       bodies,
       coins: cache,
       db,
+      clock,
       verifyBatch: deps.verifyBatch,
       isVerified: deps.isVerified,
       gate,

@@ -73,7 +73,7 @@ export async function createHistory(chain: Chain, deps: ChainDeps): Promise<Hist
     ended = true;
     contradicted = past.tip().height;
     // The chain is emitting the event that led here, so it is closed afterwards.
-    setImmediate(() => {
+    void clock.soon().then(() => {
       closing = past.close().catch(() => undefined);
     });
     settle.reject(new KithError('snapshot-mismatch', why, { data: { height: base.height, why } }));

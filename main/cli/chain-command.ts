@@ -4,6 +4,7 @@ import { openDataDirectory } from '../lib/datadir.ts';
 import { absolutePath } from '../lib/given-path.ts';
 import { KithError } from '../lib/errors.ts';
 import { systemClock } from '../lib/clock.ts';
+import { systemRandom } from '../lib/random.ts';
 import { createConsoleSink } from '../lib/log-sinks.ts';
 import { createLog } from '../lib/log.ts';
 import type { ChainDeps } from '../chain/chain.ts';
@@ -127,6 +128,7 @@ async function withChain<T>(
     powHash,
     powHashMany,
     clock: systemClock,
+    random: systemRandom,
     log,
   };
   try {

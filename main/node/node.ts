@@ -115,6 +115,7 @@ function chain(config: NodeConfig, parts: Growing): Service {
         powHashMany: parts.pow!.powHashMany,
         isVerified: (tx, rules) => parts.mempool?.isVerified(tx.wid, rules) ?? false,
         clock: systemClock,
+        random: systemRandom,
         log: config.log.child('chain'),
       };
       const opened = await createChain(deps);

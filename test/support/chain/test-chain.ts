@@ -1,4 +1,5 @@
 import { systemClock } from '../../../main/lib/clock.ts';
+import { systemRandom } from '../../../main/lib/random.ts';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -70,6 +71,7 @@ export function testChainDeps(options: Partial<ChainDeps> = {}): ChainDeps {
     powHash,
     powHashMany: async (headers, memory) => headers.map((header) => powHash(header, memory)),
     clock: systemClock,
+    random: systemRandom,
     log: silent,
     ...options,
   };

@@ -28,7 +28,7 @@ function someCoin(random: Random): Coin {
 describe('the table of coins', () => {
   test(`holds the newest, as a plain model says (seed ${SEED})`, () => {
     const random = createRandom(SEED);
-    const table = new CoinTable(64);
+    const table = new CoinTable(64, createRandom(SEED + 1));
     // Slots in their order: what was taken out leaves its slot empty until the turn comes round.
     const slots: (CoinKey | null)[] = Array.from({ length: 64 }, () => null);
     const model = new Map<CoinKey, Coin>();
@@ -55,7 +55,7 @@ describe('the table of coins', () => {
   });
 
   test('leaves coins with long locks to the database', () => {
-    const table = new CoinTable(8);
+    const table = new CoinTable(8, createRandom(SEED));
     const key = someKey(createRandom(1));
     table.put(key, { ...someCoin(createRandom(1)), lock: new Uint8Array(33) });
     expect(table.get(key)).toBeUndefined();
@@ -66,7 +66,7 @@ describe('the cache in front of the database', () => {
   test(`sees ahead of the pipeline and behind it (seed ${SEED})`, () => {
     const random = createRandom(SEED);
     const database = new Map<CoinKey, Coin>();
-    const cache = new CoinCache({ coin: (key) => database.get(key) }, 16);
+    const cache = new CoinCache({ coin: (key) => database.get(key) }, 16, createRandom(SEED + 1));
     const ahead = new Map<CoinKey, Coin>();
     const pending: Delta[] = [];
     for (let step = 0; step < 5000; step++) {
@@ -95,7 +95,7 @@ describe('the cache in front of the database', () => {
   });
 
   test('changes are committed in the order in which they were made', () => {
-    const cache = new CoinCache({ coin: () => undefined }, 16);
+    const cache = new CoinCache({ coin: () => undefined }, 16, createRandom(SEED));
     const [first, second] = [change(createRandom(1), new Map()), change(createRandom(2), new Map())];
     cache.apply(first);
     cache.apply(second);
