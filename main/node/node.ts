@@ -175,6 +175,7 @@ function wallets(config: NodeConfig, parts: Growing): Service {
         chain: parts.chain!,
         mempool: parts.mempool!,
         clock: systemClock,
+        random: systemRandom,
         clockWatch: parts.clockWatch!,
         log: config.log.child('wallet'),
         onFailure: config.onFailure,

@@ -2,7 +2,7 @@ import type { Role } from '../../shared/contract/vocabulary.ts';
 import { KithError } from '../lib/errors.ts';
 import { wipe } from '../workers/vault.ts';
 import type { GuessLimit } from './guess-limit.ts';
-import { deriveSecrets, type KeySecrets, type Signer } from './key-secrets.ts';
+import { deriveSecrets, type KeyDeps, type KeySecrets } from './key-secrets.ts';
 import type { OpenWallet } from './open-wallet.ts';
 import { openSecret, type WalletSecret } from './file-secret.ts';
 
@@ -17,7 +17,7 @@ export interface Access {
   keys(wallet: OpenWallet, password: string, by: Role): Promise<KeySecrets>;
 }
 
-export function createAccess(deps: { readonly guesses: GuessLimit; readonly signer: Signer }): Access {
+export function createAccess(deps: KeyDeps & { readonly guesses: GuessLimit }): Access {
   const secret = async ({ id, name, file }: OpenWallet, password: string, by: Role) => {
     const opened = await deps.guesses.attempt(id, by, () => openSecret(file.sealed, password, file.identity));
     if (opened === null) throw new KithError('wallet-password', undefined, { data: { name } });
@@ -28,7 +28,7 @@ export function createAccess(deps: { readonly guesses: GuessLimit; readonly sign
     async keys(wallet, password, by) {
       const opened = await secret(wallet, password, by);
       try {
-        return await deriveSecrets(opened, wallet.file.identity.account, deps.signer);
+        return await deriveSecrets(opened, wallet.file.identity.account, deps);
       } finally {
         wipe(opened.entropy);
       }

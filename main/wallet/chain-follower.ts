@@ -1,8 +1,7 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { toHex } from '../core/codec/hex.ts';
 import { type Block, decodeBlock } from '../core/primitives/block.ts';
 import { isViolation } from '../core/violation.ts';
-import { type Clock, sleep } from '../lib/clock.ts';
+import type { Clock } from '../lib/clock.ts';
 import { KithError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import type { Queue } from '../lib/queue.ts';
@@ -35,7 +34,7 @@ export interface FollowerDeps {
   readonly store: WalletStore;
   /** Every change of a wallet runs in this queue. */
   readonly queue: Queue;
-  readonly clock: Clock;
+  readonly clock: Pick<Clock, 'monotonic' | 'sleep' | 'soon'>;
   readonly log: Log;
   readonly wallets: () => Iterable<OpenWallet>;
   /** The secrets of a wallet that is unlocked or being restored. */
@@ -242,7 +241,7 @@ export function createFollower(deps: FollowerDeps): Follower {
         recheck();
       }
       active = unfinished;
-      if (active.length > 0) await nextTurn();
+      if (active.length > 0) await clock.soon();
     } while ((again || active.length > 0) && !stopped);
   };
 
@@ -283,7 +282,7 @@ export function createFollower(deps: FollowerDeps): Follower {
       };
       waiting.add(check);
       check();
-      await sleep(TIP_WAIT_MS, end.signal);
+      await clock.sleep(TIP_WAIT_MS, end.signal);
       waiting.delete(check);
     },
     rewind,

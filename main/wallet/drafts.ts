@@ -1,9 +1,10 @@
 import type { Time } from '../lib/clock.ts';
-import { randomBytes } from 'node:crypto';
 import type { DraftPayment } from '../../shared/contract/wallet.ts';
 import type { OutpointKey } from '../core/primitives/outpoint.ts';
 import type { Transaction } from '../core/primitives/transaction.ts';
+import { toHex } from '../core/codec/hex.ts';
 import { KithError } from '../lib/errors.ts';
+import type { Random } from '../lib/random.ts';
 import type { OwnCoin } from './wallet-records.ts';
 
 /** A coin that a draft spends. */
@@ -39,7 +40,12 @@ export interface Drafts {
 const LIFETIME_MS = 600_000;
 const MAX_DRAFTS = 100;
 
-export function createDrafts(clock: Pick<Time, 'monotonic'>): Drafts {
+export interface DraftsDeps {
+  readonly clock: Pick<Time, 'monotonic'>;
+  readonly random: Pick<Random, 'bytes'>;
+}
+
+export function createDrafts({ clock, random }: DraftsDeps): Drafts {
   const drafts = new Map<string, { readonly draft: Draft; readonly since: number }>();
 
   const sweep = () => {
@@ -55,7 +61,7 @@ export function createDrafts(clock: Pick<Time, 'monotonic'>): Drafts {
   return {
     add(fields) {
       sweep();
-      const draft = { ...fields, id: randomBytes(16).toString('hex') };
+      const draft = { ...fields, id: toHex(random.bytes(16)) };
       drafts.set(draft.id, { draft, since: clock.monotonic() });
       return draft;
     },

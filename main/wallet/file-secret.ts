@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { MAX_PASSPHRASE_BYTES, MAX_PASSWORD_BYTES } from '../../shared/password.ts';
 import { Reader } from '../core/codec/reader.ts';
 import { Writer } from '../core/codec/writer.ts';
 import { KithError } from '../lib/errors.ts';
+import type { Random } from '../lib/random.ts';
 import {
   DEFAULT_KDF,
   deriveKey,
@@ -27,10 +27,11 @@ export async function sealSecret(
   secret: WalletSecret,
   password: string,
   identity: WalletIdentity,
+  random: Pick<Random, 'bytes'>,
   kdf: KdfParameters = DEFAULT_KDF,
 ): Promise<Sealed> {
-  const salt = new Uint8Array(randomBytes(SALT_BYTES));
-  const nonce = new Uint8Array(randomBytes(NONCE_BYTES));
+  const salt = random.bytes(SALT_BYTES);
+  const nonce = random.bytes(NONCE_BYTES);
   const key = await keyOf(password, salt, kdf);
   const plaintext = encodeSecret(secret);
   try {

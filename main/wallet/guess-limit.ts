@@ -1,5 +1,5 @@
 import { type Role, ROLES } from '../../shared/contract/vocabulary.ts';
-import { type Clock, sleep } from '../lib/clock.ts';
+import type { Clock } from '../lib/clock.ts';
 import { codeOf, KithError } from '../lib/errors.ts';
 import { createQueue } from '../lib/queue.ts';
 
@@ -24,16 +24,20 @@ const MAX_WAITING = 8;
  * pause is kept per kind of connection: a page that guesses must not lock out the terminal, and a new connection must
  * not reset the pause. One password is tried at a time, over all kinds of connections.
  */
-export function createGuessLimit(deps: { readonly clock: Clock }): GuessLimit {
+export function createGuessLimit({
+  clock,
+}: {
+  readonly clock: Pick<Clock, 'monotonic' | 'sleep'>;
+}): GuessLimit {
   // Each kind of connection has a queue of its own; each has at most one attempt in the common queue.
   const lines = new Map(ROLES.map((role) => [role, createQueue(MAX_WAITING)]));
   const common = createQueue(ROLES.length);
   const wrong = new Map<string, { count: number; nextAt: number }>();
 
   const waitTurn = async (key: string) => {
-    const left = (wrong.get(key)?.nextAt ?? 0) - deps.clock.monotonic();
+    const left = (wrong.get(key)?.nextAt ?? 0) - clock.monotonic();
     if (left > MAX_WAIT_MS) throw tooEarly(Math.ceil(left / 1000));
-    if (left > 0) await sleep(left);
+    if (left > 0) await clock.sleep(left);
   };
 
   return {
@@ -43,7 +47,7 @@ export function createGuessLimit(deps: { readonly clock: Clock }): GuessLimit {
         await waitTurn(key);
         const result = await common.run(guess);
         if (result !== null) wrong.delete(key);
-        else wrong.set(key, nextTurn(wrong.get(key)?.count ?? 0, deps.clock.monotonic()));
+        else wrong.set(key, nextTurn(wrong.get(key)?.count ?? 0, clock.monotonic()));
         return result;
       };
       try {

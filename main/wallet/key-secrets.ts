@@ -1,10 +1,10 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { hmac } from '@noble/hashes/hmac.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { publicKeyFromSeed, sign } from '../core/crypto/ed25519.ts';
 import { type Chain, CHAIN, deriveChain, deriveKeySeed, type KeyPlace } from './key-path.ts';
 import { wordsOf } from '../core/crypto/mnemonic.ts';
 import { type ExtendedKey, wipeKey } from './slip10.ts';
+import type { Clock } from '../lib/clock.ts';
 import { KithError } from '../lib/errors.ts';
 import { seedOf } from '../workers/seed.ts';
 import { wipe } from '../workers/vault.ts';
@@ -17,6 +17,11 @@ export interface Signer {
 }
 
 export const nobleSigner: Signer = { publicKey: publicKeyFromSeed, sign };
+
+export interface KeyDeps {
+  readonly signer: Signer;
+  readonly clock: Pick<Clock, 'soon'>;
+}
 
 /** The private keys of an unlocked wallet. Holds the two chain nodes, never the recovery phrase. */
 export interface KeySecrets {
@@ -38,7 +43,7 @@ const KEYS_A_TURN = 20;
 export async function deriveSecrets(
   secret: WalletSecret,
   account: number,
-  signer: Signer,
+  deps: KeyDeps,
 ): Promise<KeySecrets> {
   const seed = await seedOf(wordsOf(secret.entropy), secret.passphrase);
   const chains: readonly [ExtendedKey, ExtendedKey] = [
@@ -47,13 +52,13 @@ export async function deriveSecrets(
   ];
   const macKey = hmac(sha256, seed, MAC_LABEL);
   wipe(seed);
-  return createSecrets(chains, macKey, signer);
+  return createSecrets(chains, macKey, deps);
 }
 
 function createSecrets(
   chains: readonly [ExtendedKey, ExtendedKey],
   macKey: Uint8Array,
-  signer: Signer,
+  { signer, clock }: KeyDeps,
 ): KeySecrets {
   let wiped = false;
   const withKey = <T>({ chain, index }: KeyPlace, use: (seed: Uint8Array) => T): T => {
@@ -69,7 +74,7 @@ function createSecrets(
     async publicKeys(chain, from, count) {
       const keys = new Uint8Array(count * 32);
       for (let i = 0; i < count; i++) {
-        if (i > 0 && i % KEYS_A_TURN === 0) await nextTurn();
+        if (i > 0 && i % KEYS_A_TURN === 0) await clock.soon();
         keys.set(withKey({ chain, index: from + i }, signer.publicKey), i * 32);
       }
       return keys;

@@ -1,5 +1,4 @@
-import { randomBytes } from 'node:crypto';
-import type { Time } from '../lib/clock.ts';
+import type { Clock } from '../lib/clock.ts';
 import { MAX_PASSPHRASE_BYTES } from '../../shared/password.ts';
 import { toHex } from '../core/codec/hex.ts';
 import { encodeAddress } from '../core/primitives/address.ts';
@@ -15,6 +14,7 @@ import {
   wordsOf,
 } from '../core/crypto/mnemonic.ts';
 import { KithError } from '../lib/errors.ts';
+import type { Random } from '../lib/random.ts';
 import { wipe } from '../workers/vault.ts';
 import { emptyMeta } from './wallet-ledger.ts';
 import { GAP_LIMIT } from './key-use.ts';
@@ -62,7 +62,8 @@ export interface WalletMakerDeps {
   readonly data: WalletData;
   readonly list: WalletList;
   readonly signer: Signer;
-  readonly clock: Time;
+  readonly clock: Pick<Clock, 'now' | 'soon'>;
+  readonly random: Pick<Random, 'bytes'>;
 }
 
 interface Restored {
@@ -74,7 +75,7 @@ const MAX_WALLETS = 100;
 const ACCOUNT = 0;
 
 export function createWalletMaker(deps: WalletMakerDeps): WalletMaker {
-  const { network, chain, files, data, list, signer, clock } = deps;
+  const { network, chain, files, data, list, clock, random } = deps;
   const beingMade = new Set<string>();
   /** First keys of the wallets that are being created, as hex. */
   const keysBeingMade = new Set<string>();
@@ -84,20 +85,20 @@ export function createWalletMaker(deps: WalletMakerDeps): WalletMaker {
     const start = restored ? startOf(chain, 0) : startOf(chain, chain.tip().height);
     const gap = restored?.gap ?? GAP_LIMIT;
     const identity: WalletIdentity = {
-      id: randomBytes(8).toString('hex'),
+      id: toHex(random.bytes(8)),
       network: network.idHex,
       account: ACCOUNT,
       birthday: start.at(-1)!.height,
       createdAt: clock.now(),
     };
-    const secrets = await deriveSecrets(secret, ACCOUNT, signer);
+    const secrets = await deriveSecrets(secret, ACCOUNT, deps);
     let key = '';
     try {
       const first = await firstLockOf(secrets);
       if (restored?.onlyNew !== false) checkKeysNew(first);
       key = toHex(first.lock);
       keysBeingMade.add(key);
-      const sealed = await sealSecret(secret, password, identity);
+      const sealed = await sealSecret(secret, password, identity, random);
       const file: WalletFile = { identity, sealed, ...(await firstKeys(secrets, gap)) };
       const meta = { ...emptyMeta(start, restored !== undefined), gap };
       await data.write(data.changes(identity.id), meta, true);
@@ -134,7 +135,7 @@ export function createWalletMaker(deps: WalletMakerDeps): WalletMaker {
   return {
     create: (name, password, words) =>
       reserved(name, async () => {
-        const entropy = new Uint8Array(randomBytes(ENTROPY_BYTES[words]));
+        const entropy = random.bytes(ENTROPY_BYTES[words]);
         const mnemonic = wordsOf(entropy);
         const { wallet, secrets } = await make(name, password, { entropy, passphrase: '' });
         secrets.wipe();
@@ -163,7 +164,7 @@ export function createWalletMaker(deps: WalletMakerDeps): WalletMaker {
       const secrets = await deriveSecrets(
         { entropy, passphrase: passphrase.normalize('NFKD') },
         ACCOUNT,
-        signer,
+        deps,
       );
       wipe(entropy);
       const lock = await firstLockOf(secrets);

@@ -1,9 +1,8 @@
-import type { Time } from '../lib/clock.ts';
+import type { Clock } from '../lib/clock.ts';
 import type { Height } from '../../shared/units.ts';
 import { toHex } from '../core/codec/hex.ts';
 import type { Transaction } from '../core/primitives/transaction.ts';
 import { isViolation, type Violation } from '../core/violation.ts';
-import { sleep } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import type { Queue } from '../lib/queue.ts';
 import type { OpenWallet } from './open-wallet.ts';
@@ -30,7 +29,7 @@ export interface PendingDeps {
   readonly data: Pick<WalletData, 'mined'>;
   readonly store: WalletStore;
   readonly queue: Queue;
-  readonly clock: Time;
+  readonly clock: Pick<Clock, 'now' | 'sleep'>;
   readonly log: Log;
   readonly wallets: () => Iterable<OpenWallet>;
   readonly moved: (wallet: OpenWallet) => void;
@@ -45,7 +44,8 @@ const MAX_FOREIGN = 5_000;
 
 export function createPending(deps: PendingDeps): Pending {
   const { mempool, chain, store, queue, clock, log } = deps;
-  let stopped = false;
+  const stopping = new AbortController();
+  const { signal } = stopping;
 
   const change = async (wallet: OpenWallet, record: UnminedRecord, to: Partial<UnminedRecord> | null) => {
     await store.commit(wallet, (ledger, changes) => ledger.update(record, to, changes));
@@ -82,7 +82,7 @@ export function createPending(deps: PendingDeps): Pending {
 
   const note = (wallet: OpenWallet, work: () => Promise<void>) =>
     queue.run(work).catch((error: unknown) => {
-      if (!stopped) log.error('a wallet could not follow the mempool', { name: wallet.name, error });
+      if (!signal.aborted) log.error('a wallet could not follow the mempool', { name: wallet.name, error });
     });
   const offs = [
     mempool.events.on('added', ({ tx }) => {
@@ -104,7 +104,7 @@ export function createPending(deps: PendingDeps): Pending {
   const submit = async (wallet: OpenWallet, { tx }: UnminedRecord) => {
     const result = await mempool.submit(tx);
     const verdict = isViolation(result) ? verdictOf(result, chain.tip().height) : null;
-    if (stopped || verdict === null) return;
+    if (signal.aborted || verdict === null) return;
     await queue.run(async () => {
       const now = wallet.ledger.unmined.get(tx.txidHex);
       if (now !== undefined && now.conflict === null && !now.replaced) await change(wallet, now, verdict);
@@ -118,9 +118,9 @@ export function createPending(deps: PendingDeps): Pending {
     },
     async resubmit(wallet) {
       // The mempool re-adds transactions of disconnected blocks itself; for those that it had before it emits no event.
-      await Promise.race([mempool.idle(), sleep(MEMPOOL_WAIT_MS)]);
+      await Promise.race([mempool.idle(), clock.sleep(MEMPOOL_WAIT_MS, signal)]);
       for (const record of parentsFirst(wallet.ledger)) {
-        if (stopped) return;
+        if (signal.aborted) return;
         const { tx, conflict, replaced } = record;
         if (!mempool.has(tx.txidHex)) {
           if (isWorthTrying(wallet, record)) await submit(wallet, record);
@@ -138,7 +138,7 @@ export function createPending(deps: PendingDeps): Pending {
       return payments;
     },
     stop() {
-      stopped = true;
+      stopping.abort();
       for (const off of offs) off();
     },
   };

@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import type { DraftPayment } from '../../shared/contract/wallet.ts';
 import type { Height, Motes } from '../../shared/units.ts';
 import { toHex } from '../core/codec/hex.ts';
@@ -19,6 +18,7 @@ import { MAX_FEERATE } from './fees.ts';
 import { baseBytes } from './payment-size.ts';
 import { createUnsigned } from './sign-payment.ts';
 import { KithError } from '../lib/errors.ts';
+import { numberBelow, type Random } from '../lib/random.ts';
 import { fundsOf, type Spendable, sumOf } from './balance.ts';
 import { type Choice, offeredCoins } from './spendable-coins.ts';
 import type { OpenWallet } from './open-wallet.ts';
@@ -37,6 +37,7 @@ export interface PlanContext {
   readonly knownAddresses: Iterable<string>;
   /** Payments of the last 30 minutes, and those being sent. */
   readonly recent: readonly RecentPayment[];
+  readonly random: Pick<Random, 'number'>;
 }
 
 /** A planned payment: the transaction to sign, and what the user must see before confirming. */
@@ -80,7 +81,7 @@ export function planPayment(context: PlanContext, request: PaymentRequest): Plan
   );
   const expires = inheritedExpiry(selection.coins, wanted);
   const paid = receivers.map((receiver) => ({ ...receiver.lock, amount: amountOf(receiver, selection) }));
-  const outputs = withChange(paid, selection.change, lock);
+  const outputs = withChange(paid, { ...lock, amount: selection.change }, context.random);
   const inputs = selection.coins;
   const unsigned = createUnsigned({
     validFrom: tip,
@@ -170,9 +171,9 @@ function amountOf(receiver: Receiver, selection: Chosen): Motes {
 }
 
 /** Puts the change at a random index, so that its position does not reveal which output it is. */
-function withChange(paid: readonly Output[], change: Motes, lock: Omit<Output, 'amount'>): Output[] {
+function withChange(paid: readonly Output[], change: Output, random: PlanContext['random']): Output[] {
   const outputs = [...paid];
-  if (change > 0) outputs.splice(randomInt(outputs.length + 1), 0, { ...lock, amount: change });
+  if (change.amount > 0) outputs.splice(numberBelow(random, outputs.length + 1), 0, change);
   return outputs;
 }
 

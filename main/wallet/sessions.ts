@@ -1,3 +1,4 @@
+import type { Clock, Timer } from '../lib/clock.ts';
 import type { KeySecrets } from './key-secrets.ts';
 
 /** Which wallets are unlocked, and until when. Keyed by the wallet's id. */
@@ -20,6 +21,7 @@ export interface Sessions {
 }
 
 export interface SessionsDeps {
+  readonly clock: Pick<Clock, 'after'>;
   /** A wallet was locked because its time is over. */
   locked(id: string): void;
   /** Monotonic milliseconds that include suspension of the computer. */
@@ -29,17 +31,17 @@ export interface SessionsDeps {
 interface Session {
   readonly secrets: KeySecrets;
   readonly endsAtMs: number;
-  timer: NodeJS.Timeout;
+  timer: Timer;
 }
 
-export function createSessions({ locked, elapsedMs }: SessionsDeps): Sessions {
+export function createSessions({ clock, locked, elapsedMs }: SessionsDeps): Sessions {
   const open = new Map<string, Session>();
   const held = new Map<string, KeySecrets>();
 
   const lock = (id: string) => {
     const session = open.get(id);
     if (session === undefined) return;
-    clearTimeout(session.timer);
+    session.timer.cancel();
     session.secrets.wipe();
     open.delete(id);
   };
@@ -52,7 +54,7 @@ export function createSessions({ locked, elapsedMs }: SessionsDeps): Sessions {
     lock(id);
     locked(id);
   };
-  const timerFor = (id: string, ms: number) => setTimeout(end, ms, id).unref();
+  const timerFor = (id: string, ms: number) => clock.after(ms, () => end(id));
 
   return {
     unlock(id, secrets, seconds) {
@@ -62,7 +64,7 @@ export function createSessions({ locked, elapsedMs }: SessionsDeps): Sessions {
     },
     woke() {
       for (const [id, session] of [...open]) {
-        clearTimeout(session.timer);
+        session.timer.cancel();
         const left = session.endsAtMs - elapsedMs();
         if (left <= 0) end(id);
         else session.timer = timerFor(id, left);

@@ -1,6 +1,5 @@
-import type { Time } from '../lib/clock.ts';
+import type { Clock } from '../lib/clock.ts';
 import type { Role } from '../../shared/contract/vocabulary.ts';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DraftPayment } from '../../shared/contract/wallet.ts';
 import { sighash, type Transaction } from '../core/primitives/transaction.ts';
 import { withSignatures } from './sign-payment.ts';
@@ -8,6 +7,7 @@ import { isViolation, type Violation } from '../core/violation.ts';
 import { KithError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import type { Queue } from '../lib/queue.ts';
+import type { Random } from '../lib/random.ts';
 import type { Access } from './access.ts';
 import { spendableCoins } from './balance.ts';
 import { createDrafts, type Draft } from './drafts.ts';
@@ -44,7 +44,8 @@ export interface SpendingDeps {
   readonly data: Pick<WalletData, 'newest'>;
   readonly store: WalletStore;
   readonly queue: Queue;
-  readonly clock: Time;
+  readonly clock: Pick<Clock, 'now' | 'monotonic' | 'soon'>;
+  readonly random: Random;
   readonly log: Log;
   readonly walletById: (id: string) => OpenWallet | undefined;
   readonly moved: (wallet: OpenWallet) => void;
@@ -54,8 +55,8 @@ export interface SpendingDeps {
 const SIGNATURES_A_TURN = 10;
 
 export function createSpending(deps: SpendingDeps): Spending {
-  const { network, mempool, store, queue, clock, log } = deps;
-  const drafts = createDrafts(clock);
+  const { network, mempool, store, queue, clock, random, log } = deps;
+  const drafts = createDrafts({ clock, random });
   /** Confirmed drafts that are not among the payments of their wallets yet. */
   const leaving = new Set<Draft>();
 
@@ -79,7 +80,7 @@ export function createSpending(deps: SpendingDeps): Spending {
     const message = sighash(network.id, draft.unsigned, spent);
     const signatures: Uint8Array[] = [];
     for (const { coin } of draft.inputs) {
-      if (signatures.length % SIGNATURES_A_TURN === SIGNATURES_A_TURN - 1) await nextTurn();
+      if (signatures.length % SIGNATURES_A_TURN === SIGNATURES_A_TURN - 1) await clock.soon();
       signatures.push(secrets.sign(coin.place, message));
     }
     return withSignatures(draft.unsigned, signatures);
@@ -153,7 +154,10 @@ export function createSpending(deps: SpendingDeps): Spending {
           wallet,
           leaving,
         );
-        const plan = planPayment({ wallet, network, floor, usual, knownAddresses: known, recent }, request);
+        const plan = planPayment(
+          { wallet, network, floor, usual, knownAddresses: known, recent, random },
+          request,
+        );
         const draft = drafts.add({
           wallet: wallet.id,
           unsigned: plan.unsigned,

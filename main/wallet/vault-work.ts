@@ -3,6 +3,7 @@ import { fromHex, toHex } from '../core/codec/hex.ts';
 import { messageHash, verifyMessage } from './signed-message.ts';
 import { wordsOf } from '../core/crypto/mnemonic.ts';
 import { KithError } from '../lib/errors.ts';
+import type { Random } from '../lib/random.ts';
 import { wipe } from '../workers/vault.ts';
 import type { WalletNetwork } from './ports.ts';
 import { readAddress } from './receivers.ts';
@@ -33,11 +34,12 @@ export interface VaultWork {
 
 export interface VaultWorkDeps {
   readonly network: WalletNetwork;
+  readonly random: Pick<Random, 'bytes'>;
   readonly parts: () => Pick<WalletParts, 'list' | 'access' | 'queue'>;
   readonly changed: (name: string) => void;
 }
 
-export function createVaultWork({ network, parts, changed }: VaultWorkDeps): VaultWork {
+export function createVaultWork({ network, random, parts, changed }: VaultWorkDeps): VaultWork {
   return {
     async words(name, password, by = 'terminal') {
       const { list, access } = parts();
@@ -51,7 +53,7 @@ export function createVaultWork({ network, parts, changed }: VaultWorkDeps): Vau
       const wallet = list.get(name);
       const secret = await access.secret(wallet, password, by);
       try {
-        const sealed = await sealSecret(secret, next, wallet.file.identity);
+        const sealed = await sealSecret(secret, next, wallet.file.identity, random);
         await queue.run(() => wallet.replaceFile({ ...wallet.file, sealed }, true));
       } finally {
         wipe(secret.entropy);

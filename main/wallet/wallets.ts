@@ -108,7 +108,7 @@ const REFUSALS = new Set(['wallet-data-newer', 'wallet-data-unusable']);
 const LABEL_SUBJECT = /^[0-9a-z]{1,160}$/;
 
 export function createWallets(deps: WalletsDeps): Wallets {
-  const { network, log } = deps;
+  const { network, random, log } = deps;
   const events = createEmitter<{ changed: string }>((error) =>
     log.error('a listener of the wallets failed', { error }),
   );
@@ -313,6 +313,6 @@ export function createWallets(deps: WalletsDeps): Wallets {
         if (wallet.ledger.unmined.has(txid)) changed(wallet.name);
     },
     onChanged: (listener) => events.on('changed', listener),
-    ...createVaultWork({ network, parts: running, changed }),
+    ...createVaultWork({ network, random, parts: running, changed }),
   };
 }

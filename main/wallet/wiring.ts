@@ -3,6 +3,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { ClockWatch } from '../lib/clock-watch.ts';
 import type { Log } from '../lib/log.ts';
 import { createQueue, type Queue } from '../lib/queue.ts';
+import type { Random } from '../lib/random.ts';
 import { type Access, createAccess } from './access.ts';
 import { openWalletFiles, type WalletFiles } from './wallet-files.ts';
 import { createFollower, type Follower } from './chain-follower.ts';
@@ -27,6 +28,7 @@ export interface WalletsDeps {
   readonly chain: WalletChain;
   readonly mempool: WalletMempool;
   readonly clock: Clock;
+  readonly random: Random;
   /** Reports suspension of the computer, so that an unlocked wallet is locked in time nevertheless. */
   readonly clockWatch?: Pick<ClockWatch, 'events' | 'elapsedMs'> | undefined;
   readonly log: Log;
@@ -61,13 +63,13 @@ const QUEUE_LIMIT = 10_000;
 
 /** Opens files and database and wires the parts; no wallet follows the chain before `follower.poke`. */
 export async function openParts(deps: WalletsDeps, changed: (name: string) => void): Promise<WalletParts> {
-  const { directory, network, chain, mempool, clock, log } = deps;
+  const { directory, network, chain, mempool, clock, random, log } = deps;
   const signer = deps.signer ?? nobleSigner;
   const files = await openWalletFiles({ folder: join(directory, 'wallets'), log, step: deps.fileStep });
   const data = await openWalletData(join(directory, 'wallet-data'), log, deps.onFailure);
   const store = createWalletStore({ data, log });
   const list = createWalletList({ files, store, network, chain, log });
-  const access = createAccess({ guesses: createGuessLimit({ clock }), signer });
+  const access = createAccess({ guesses: createGuessLimit({ clock }), signer, clock });
   const moved = ({ name }: OpenWallet) => changed(name);
   const wallets = () => list.values();
   const queue = createRecoveringQueue(createQueue(QUEUE_LIMIT), {
@@ -82,6 +84,7 @@ export async function openParts(deps: WalletsDeps, changed: (name: string) => vo
     },
   });
   const sessions = createSessions({
+    clock,
     elapsedMs: deps.clockWatch?.elapsedMs ?? clock.monotonic,
     locked(id) {
       const wallet = list.byId(id);
@@ -126,12 +129,13 @@ export async function openParts(deps: WalletsDeps, changed: (name: string) => vo
     store,
     queue,
     clock,
+    random,
     log,
     moved,
     walletById: list.byId,
     unlocked: ({ id }) => sessions.unlocked(id),
   });
-  const maker = createWalletMaker({ network, chain, files, data, list, signer, clock });
+  const maker = createWalletMaker({ network, chain, files, data, list, signer, clock, random });
   await openList(list, data).catch(async (error: unknown) => {
     await data.close();
     throw error;

@@ -9,6 +9,8 @@ import { CHAIN } from '../../../main/wallet/key-path.ts';
 import { wordsOf } from '../../../main/core/crypto/mnemonic.ts';
 import { writePoolFile } from '../../../main/mempool/mempool-file.ts';
 import { deriveSecrets, nobleSigner } from '../../../main/wallet/key-secrets.ts';
+import { systemClock } from '../../../main/lib/clock.ts';
+import { systemRandom } from '../../../main/lib/random.ts';
 import { encodeWalletFile, FILE_SCHEMA, MAX_FILE_BYTES } from '../../../main/wallet/wallet-file.ts';
 import { MAX_PASSPHRASE_BYTES } from '../../../shared/password.ts';
 import { sealSecret } from '../../../main/wallet/file-secret.ts';
@@ -69,7 +71,7 @@ test('the wallet file opens by its page alone', async () => {
     birthday: 7,
     createdAt: 1_795_305_600,
   };
-  const secrets = await deriveSecrets(secret, 0, nobleSigner);
+  const secrets = await deriveSecrets(secret, 0, { signer: nobleSigner, clock: systemClock });
   const [receive, change] = await Promise.all([
     secrets.publicKeys(CHAIN.receive, 0, 2),
     secrets.publicKeys(CHAIN.change, 0, 1),
@@ -77,7 +79,7 @@ test('the wallet file opens by its page alone', async () => {
   const bytes = Buffer.from(
     encodeWalletFile({
       identity,
-      sealed: await sealSecret(secret, 'pass wörd', identity),
+      sealed: await sealSecret(secret, 'pass wörd', identity, systemRandom),
       receive,
       change,
       keysMac: secrets.mac(receive, change),

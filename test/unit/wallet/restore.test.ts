@@ -27,7 +27,7 @@ import {
   openWorld,
   PASSWORD,
   send,
-  signer,
+  keyDeps,
   SUBSIDY,
   type World,
   type WorldOptions,
@@ -329,6 +329,6 @@ describe('where a wallet begins to read when its database was lost', () => {
 /** The lock of a key of these words, however far ahead. */
 async function lockAt(mnemonic: string, index: number): Promise<Lock> {
   const { entropy } = checkWords(mnemonic);
-  const secrets = await deriveSecrets({ entropy, passphrase: '' }, 0, signer);
+  const secrets = await deriveSecrets({ entropy, passphrase: '' }, 0, keyDeps);
   return { lockType: LOCK_KEY, lock: await secrets.publicKeys(0, index, 1) };
 }

@@ -1,19 +1,20 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { createSessions } from '../../../main/wallet/sessions.ts';
-
-beforeEach(() => void vi.useFakeTimers());
-afterEach(() => void vi.useRealTimers());
+import { turnedClock } from '../../support/test-clock.ts';
 
 function sessions() {
+  const clock = turnedClock();
   let asleepMs = 0;
   const wiped: string[] = [];
   const locked: string[] = [];
   const all = createSessions({
+    clock,
     locked: (id) => void locked.push(id),
-    elapsedMs: () => performance.now() + asleepMs,
+    elapsedMs: () => clock.monotonic() + asleepMs,
   });
   return {
     ...all,
+    clock,
     locked,
     wiped,
     open: (id: string, seconds: number) =>
@@ -27,26 +28,25 @@ function sessions() {
 }
 
 test('a wallet is locked in time although the computer slept meanwhile', () => {
-  const { open, sleep, locked, wiped, isUnlocked } = sessions();
+  const { open, sleep, locked, wiped, isUnlocked, clock } = sessions();
   open('a', 900);
   open('b', 86_400);
   sleep(8 * 3600);
   expect([locked, wiped, isUnlocked('a'), isUnlocked('b')]).toEqual([['a'], ['a'], false, true]);
-  vi.advanceTimersByTime(16 * 3600 * 1000 - 1000);
+  clock.pass(16 * 3600 * 1000 - 1000);
   expect(isUnlocked('b')).toBe(true);
-  vi.advanceTimersByTime(1000);
+  clock.pass(1000);
   expect([locked, isUnlocked('b')]).toEqual([['a', 'b'], false]);
 });
 
 test('setting the wall clock neither locks a wallet nor keeps it open', () => {
-  const { open, isUnlocked, woke } = sessions();
+  const { open, isUnlocked, woke, clock } = sessions();
   open('a', 900);
-  const right = Date.now();
-  vi.setSystemTime(right + 86_400_000);
+  clock.shift(86_400);
   woke();
-  vi.advanceTimersByTime(899_000);
+  clock.pass(899_000);
   expect(isUnlocked('a')).toBe(true);
-  vi.setSystemTime(right - 86_400_000);
-  vi.advanceTimersByTime(1000);
+  clock.shift(-2 * 86_400);
+  clock.pass(1000);
   expect(isUnlocked('a')).toBe(false);
 });

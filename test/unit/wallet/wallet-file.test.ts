@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { plainSha256 } from '../../../main/core/crypto/hash.ts';
 import { toHex } from '../../../main/core/codec/hex.ts';
+import { systemRandom } from '../../../main/lib/random.ts';
 import { DEFAULT_KDF } from '../../../main/workers/vault.ts';
 import {
   decodeWalletFile,
@@ -19,7 +20,7 @@ const identity = {
   createdAt: 1_800_000_000,
 };
 const secret = { entropy: new Uint8Array(32).fill(5), passphrase: 'tréma' };
-const sealed = await sealSecret(secret, 'correct horse', identity);
+const sealed = await sealSecret(secret, 'correct horse', identity, systemRandom);
 const file: WalletFile = {
   identity,
   sealed,
@@ -58,7 +59,7 @@ test('a label of another program is read in the form that labels have here, and 
 describe('the seal', () => {
   test('opens with the password, however it was typed', async () => {
     expect(await openSecret(sealed, 'correct horse', identity)).toEqual(secret);
-    const umlaut = await sealSecret(secret, 'sch\u00f6n', identity);
+    const umlaut = await sealSecret(secret, 'sch\u00f6n', identity, systemRandom);
     expect(await openSecret(umlaut, 'scho\u0308n', identity)).toEqual(secret);
   });
   test('does not open with another', async () => {
@@ -78,7 +79,12 @@ describe('the seal', () => {
     expect(await openSecret(cheaper, 'correct horse', identity)).toBeNull();
   });
   test('is as long for 12 words as for 24 with a passphrase', async () => {
-    const short = await sealSecret({ entropy: new Uint8Array(16), passphrase: '' }, 'x', identity);
+    const short = await sealSecret(
+      { entropy: new Uint8Array(16), passphrase: '' },
+      'x',
+      identity,
+      systemRandom,
+    );
     expect(short.ciphertext.length).toBe(sealed.ciphertext.length);
   });
 });

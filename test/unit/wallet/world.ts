@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { systemClock } from '../../../main/lib/clock.ts';
+import { systemRandom } from '../../../main/lib/random.ts';
 import type { Log } from '../../../main/lib/log.ts';
 import { REGTEST_NETWORK } from '../../../main/core/params/built-in-networks.ts';
 import { createNetworkOf, type Network } from '../../../main/core/params/network.ts';
@@ -42,6 +43,8 @@ export const signer = {
   publicKey: (seed: Uint8Array) => createFastSigner(seed).key,
   sign: (seed: Uint8Array, message: Uint8Array) => createFastSigner(seed).sign(message),
 };
+
+export const keyDeps = { signer, clock: systemClock };
 
 /** A chain, a mempool and wallets, wired as in a node, without a network. */
 export interface World {
@@ -96,6 +99,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     chain,
     mempool: submit === undefined ? mempool : { ...mempool, submit },
     clock: systemClock,
+    random: systemRandom,
     log,
     signer,
     ...rest,
