@@ -1,3 +1,5 @@
+import type { Clock } from './clock.ts';
+
 /** Yields to the event loop when the current turn has lasted too long; costs nothing while work arrives slowly. */
 export type Breathe = () => Promise<void> | void;
 
@@ -6,15 +8,15 @@ export type Breathe = () => Promise<void> | void;
  * keeps a turn of the event loop near `mostMs`, however many wait: they go on in the order in which they came, as many in
  * a turn as there is time for.
  */
-export function createBreathe(mostMs: number): Breathe {
+export function createBreathe(clock: Pick<Clock, 'monotonic' | 'soon'>, mostMs: number): Breathe {
   const waiting: (() => void)[] = [];
   let began: number | null = null;
   let releasing = false;
 
   const hasTime = (): boolean => {
-    if (began !== null) return performance.now() - began < mostMs;
-    began = performance.now();
-    setImmediate(() => (began = null));
+    if (began !== null) return clock.monotonic() - began < mostMs;
+    began = clock.monotonic();
+    void clock.soon().then(() => (began = null));
     return true;
   };
 
@@ -24,7 +26,7 @@ export function createBreathe(mostMs: number): Breathe {
         waiting.shift()!();
         // It goes on before we look at the time again.
         await Promise.resolve();
-      } else await new Promise(setImmediate);
+      } else await clock.soon();
     }
     releasing = false;
   };

@@ -10,6 +10,7 @@ import {
 import type { ApiContext } from '../api/base.ts';
 import { fault } from '../api/faults.ts';
 import type { KithRouter } from '../api/router.ts';
+import { systemClock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { createBreathe } from '../lib/turns.ts';
 import { createInbox } from './inbox.ts';
@@ -59,7 +60,7 @@ export function createCarrierHandler(router: KithRouter, log: Log) {
     ],
     clientInterceptors: [openCalls.limit],
   });
-  const breathe = createBreathe(TURN_MS);
+  const breathe = createBreathe(systemClock, TURN_MS);
 
   return ({ context, send, hold, end }: CarrierEnd): Carried => {
     const peer = new ServerPeer(async ([id, type, payload]) =>

@@ -4,6 +4,7 @@ import type { GossipSub } from '@libp2p/gossipsub';
 import { gossipsub, StrictNoSign, TopicValidatorResult } from '@libp2p/gossipsub';
 import { peerIdFromString } from '@libp2p/peer-id';
 import { MAX_GOSSIP_BYTES } from '../protocol/announcements.ts';
+import type { Clock } from '../../lib/clock.ts';
 import { type Breathe, createBreathe } from '../../lib/turns.ts';
 import { plain } from '../protocol/flow.ts';
 import { handlerFailure } from '../protocol/handler-failure.ts';
@@ -106,13 +107,14 @@ interface Router extends GossipSub {
 
 /** Functions of the node that the router uses. */
 export interface GossipDeps {
+  readonly clock: Pick<Clock, 'monotonic' | 'soon'>;
   /** Resolves when a packet of this size may be processed. */
   readonly admit: (peerId: string, bytes: number) => Promise<void>;
   /** The handler of a message of this peer threw. */
   readonly onFailure: (peerId: string, failure: PeerViolation) => void;
 }
 
-export function createGossip(service: GossipSub, { admit, onFailure }: GossipDeps): Gossip {
+export function createGossip(service: GossipSub, { clock, admit, onFailure }: GossipDeps): Gossip {
   const router = service as Router;
   const excluded = new Map<string, Set<string>>();
   const isExcluded = (topic: string, peerId: string): boolean => excluded.get(peerId)?.has(topic) === true;
@@ -129,7 +131,7 @@ export function createGossip(service: GossipSub, { admit, onFailure }: GossipDep
     );
   // The router processes all available packets, and all messages of a packet, in one turn of the event loop: a
   // quarter of a second.
-  const breathe = createBreathe(TURN_MS);
+  const breathe = createBreathe(clock, TURN_MS);
   const readStream = router.pipePeerReadStream.bind(router);
   router.pipePeerReadStream = (peerId, packets) =>
     readStream(

@@ -139,6 +139,7 @@ export async function createHost(deps: HostDeps): Promise<Host> {
     peerId: node.peerId.toString(),
     idBytes: node.peerId.toMultihash().bytes,
     gossip: createGossip(node.services.pubsub, {
+      clock,
       async admit(peerId, bytes) {
         const [connection] = connectionsOf(peerId);
         if (connection !== undefined) await budgets.of(connection).spend('gossip', bytes);

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { systemClock } from '../../../main/lib/clock.ts';
 import { createBreathe } from '../../../main/lib/turns.ts';
 
 const work = (ms: number) => {
@@ -6,7 +7,7 @@ const work = (ms: number) => {
 };
 
 test('work without a pause lets others in between', async () => {
-  const breathe = createBreathe(5);
+  const breathe = createBreathe(systemClock, 5);
   let others = 0;
   const other = setInterval(() => others++, 1);
   for (let i = 0; i < 20; i++) {
@@ -18,11 +19,11 @@ test('work without a pause lets others in between', async () => {
 });
 
 test('a single piece is not held up', () => {
-  expect(createBreathe(5)()).toBeUndefined();
+  expect(createBreathe(systemClock, 5)()).toBeUndefined();
 });
 
 test('many that wait go on in their order, and others get their turns between them', async () => {
-  const breathe = createBreathe(5);
+  const breathe = createBreathe(systemClock, 5);
   let turns = 0;
   let counting = true;
   const count = () => {
