@@ -4,7 +4,6 @@ import { Writer } from '../core/codec/writer.ts';
 import { KithError } from '../lib/errors.ts';
 import type { Random } from '../lib/random.ts';
 import {
-  DEFAULT_KDF,
   deriveKey,
   type KdfParameters,
   NONCE_BYTES,
@@ -22,13 +21,13 @@ export interface WalletSecret {
   readonly passphrase: string;
 }
 
-/** Seals a secret under a password with a new salt and nonce. Costs 250 ms and 64 MiB on another thread. */
+/** Seals a secret under a password with a new salt and nonce. With the default cost it takes 250 ms and 64 MiB on another thread. */
 export async function sealSecret(
   secret: WalletSecret,
   password: string,
   identity: WalletIdentity,
   random: Pick<Random, 'bytes'>,
-  kdf: KdfParameters = DEFAULT_KDF,
+  kdf: KdfParameters,
 ): Promise<Sealed> {
   const salt = random.bytes(SALT_BYTES);
   const nonce = random.bytes(NONCE_BYTES);

@@ -15,7 +15,7 @@ import {
 } from '../core/crypto/mnemonic.ts';
 import { KithError } from '../lib/errors.ts';
 import type { Random } from '../lib/random.ts';
-import { wipe } from '../workers/vault.ts';
+import { type KdfParameters, wipe } from '../workers/vault.ts';
 import { emptyMeta } from './wallet-ledger.ts';
 import { GAP_LIMIT } from './key-use.ts';
 import type { WalletFile, WalletIdentity } from './wallet-file.ts';
@@ -64,6 +64,8 @@ export interface WalletMakerDeps {
   readonly signer: Signer;
   readonly clock: Pick<Clock, 'now' | 'soon'>;
   readonly random: Pick<Random, 'bytes'>;
+  /** Cost of the new wallet file. */
+  readonly kdf: KdfParameters;
 }
 
 interface Restored {
@@ -75,7 +77,7 @@ const MAX_WALLETS = 100;
 const ACCOUNT = 0;
 
 export function createWalletMaker(deps: WalletMakerDeps): WalletMaker {
-  const { network, chain, files, data, list, clock, random } = deps;
+  const { network, chain, files, data, list, clock, random, kdf } = deps;
   const beingMade = new Set<string>();
   /** First keys of the wallets that are being created, as hex. */
   const keysBeingMade = new Set<string>();
@@ -98,7 +100,7 @@ export function createWalletMaker(deps: WalletMakerDeps): WalletMaker {
       if (restored?.onlyNew !== false) checkKeysNew(first);
       key = toHex(first.lock);
       keysBeingMade.add(key);
-      const sealed = await sealSecret(secret, password, identity, random);
+      const sealed = await sealSecret(secret, password, identity, random, kdf);
       const file: WalletFile = { identity, sealed, ...(await firstKeys(secrets, gap)) };
       const meta = { ...emptyMeta(start, restored !== undefined), gap };
       await data.write(data.changes(identity.id), meta, true);

@@ -35,7 +35,7 @@ export interface VaultWork {
 export interface VaultWorkDeps {
   readonly network: WalletNetwork;
   readonly random: Pick<Random, 'bytes'>;
-  readonly parts: () => Pick<WalletParts, 'list' | 'access' | 'queue'>;
+  readonly parts: () => Pick<WalletParts, 'list' | 'access' | 'kdf' | 'queue'>;
   readonly changed: (name: string) => void;
 }
 
@@ -49,11 +49,11 @@ export function createVaultWork({ network, random, parts, changed }: VaultWorkDe
       return { mnemonic, passphrase };
     },
     async changePassword(name, password, next, by = 'terminal') {
-      const { list, access, queue } = parts();
+      const { list, access, kdf, queue } = parts();
       const wallet = list.get(name);
       const secret = await access.secret(wallet, password, by);
       try {
-        const sealed = await sealSecret(secret, next, wallet.file.identity, random);
+        const sealed = await sealSecret(secret, next, wallet.file.identity, random, kdf);
         await queue.run(() => wallet.replaceFile({ ...wallet.file, sealed }, true));
       } finally {
         wipe(secret.entropy);

@@ -18,6 +18,7 @@ import { createRecoveringQueue } from './recovery.ts';
 import { createSessions, type Sessions } from './sessions.ts';
 import { createSpending, type Spending } from './spending.ts';
 import { openWalletData, type WalletData } from './wallet-data.ts';
+import { DEFAULT_KDF, type KdfParameters } from '../workers/vault.ts';
 import { createWalletList, type WalletList } from './wallet-list.ts';
 import { createWalletStore } from './wallet-store.ts';
 
@@ -38,6 +39,8 @@ export interface WalletsDeps {
   readonly sighting?: ((txid: string) => Sighting | null) | undefined;
   /** Ed25519; noble's unless given. */
   readonly signer?: Signer | undefined;
+  /** Argon2id cost of the files that are written; tests take the least that a file may have. */
+  readonly kdf?: KdfParameters | undefined;
   /** Called before each change of a wallet file, so that tests can simulate a crash there. */
   readonly fileStep?: ((name: string) => void) | undefined;
 }
@@ -54,6 +57,7 @@ export interface WalletParts {
   readonly follower: Follower;
   readonly data: WalletData;
   readonly chain: WalletChain;
+  readonly kdf: KdfParameters;
   /** Every change of a wallet runs in this queue, one at a time. */
   readonly queue: Queue;
 }
@@ -65,6 +69,7 @@ const QUEUE_LIMIT = 10_000;
 export async function openParts(deps: WalletsDeps, changed: (name: string) => void): Promise<WalletParts> {
   const { directory, network, chain, mempool, clock, random, log } = deps;
   const signer = deps.signer ?? nobleSigner;
+  const kdf = deps.kdf ?? DEFAULT_KDF;
   const files = await openWalletFiles({ folder: join(directory, 'wallets'), log, step: deps.fileStep });
   const data = await openWalletData(join(directory, 'wallet-data'), log, deps.onFailure);
   const store = createWalletStore({ data, log });
@@ -135,12 +140,12 @@ export async function openParts(deps: WalletsDeps, changed: (name: string) => vo
     walletById: list.byId,
     unlocked: ({ id }) => sessions.unlocked(id),
   });
-  const maker = createWalletMaker({ network, chain, files, data, list, signer, clock, random });
+  const maker = createWalletMaker({ network, chain, files, data, list, signer, clock, random, kdf });
   await openList(list, data).catch(async (error: unknown) => {
     await data.close();
     throw error;
   });
-  return { list, maker, files, access, sessions, spending, pending, follower, data, chain, queue };
+  return { list, maker, files, access, sessions, spending, pending, follower, data, chain, kdf, queue };
 }
 
 /** Opens all wallets; creates the database again, once, if it is found to be corrupt. */

@@ -79,7 +79,7 @@ test('the wallet file opens by its page alone', async () => {
   const bytes = Buffer.from(
     encodeWalletFile({
       identity,
-      sealed: await sealSecret(secret, 'pass wörd', identity, systemRandom),
+      sealed: await sealSecret(secret, 'pass wörd', identity, systemRandom, DEFAULT_KDF),
       receive,
       change,
       keysMac: secrets.mac(receive, change),

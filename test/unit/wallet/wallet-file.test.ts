@@ -20,7 +20,7 @@ const identity = {
   createdAt: 1_800_000_000,
 };
 const secret = { entropy: new Uint8Array(32).fill(5), passphrase: 'tréma' };
-const sealed = await sealSecret(secret, 'correct horse', identity, systemRandom);
+const sealed = await sealSecret(secret, 'correct horse', identity, systemRandom, DEFAULT_KDF);
 const file: WalletFile = {
   identity,
   sealed,
@@ -59,7 +59,7 @@ test('a label of another program is read in the form that labels have here, and 
 describe('the seal', () => {
   test('opens with the password, however it was typed', async () => {
     expect(await openSecret(sealed, 'correct horse', identity)).toEqual(secret);
-    const umlaut = await sealSecret(secret, 'sch\u00f6n', identity, systemRandom);
+    const umlaut = await sealSecret(secret, 'sch\u00f6n', identity, systemRandom, DEFAULT_KDF);
     expect(await openSecret(umlaut, 'scho\u0308n', identity)).toEqual(secret);
   });
   test('does not open with another', async () => {
@@ -84,6 +84,7 @@ describe('the seal', () => {
       'x',
       identity,
       systemRandom,
+      DEFAULT_KDF,
     );
     expect(short.ciphertext.length).toBe(sealed.ciphertext.length);
   });

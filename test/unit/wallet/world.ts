@@ -12,6 +12,7 @@ import { decodeTransaction, type Transaction } from '../../../main/core/primitiv
 import { isViolation } from '../../../main/core/violation.ts';
 import type { Chain } from '../../../main/chain/chain.ts';
 import { createMempool, type Mempool } from '../../../main/mempool/mempool.ts';
+import { DEFAULT_KDF } from '../../../main/workers/vault.ts';
 import { createWallets, type Wallets } from '../../../main/wallet/wallets.ts';
 import type { WalletsDeps } from '../../../main/wallet/wiring.ts';
 import { createFastSigner } from '../../support/chain/fast-sign.ts';
@@ -102,6 +103,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     random: systemRandom,
     log,
     signer,
+    kdf: { ...DEFAULT_KDF, passes: 1 },
     ...rest,
   });
   await wallets.start(new AbortController().signal);
