@@ -10,6 +10,8 @@ const exclude = long ? configDefaults.exclude : [...configDefaults.exclude, '**/
 const electron = path.resolve(import.meta.dirname, 'test/support/electron/index.ts');
 
 const MINUTE = 60_000;
+/** `expect.poll` waits for an event, not for a time: on a busy machine it comes late. */
+const expectations = { poll: { timeout: MINUTE } };
 
 export default defineConfig({
   test: {
@@ -25,6 +27,7 @@ export default defineConfig({
           exclude,
           testTimeout: long ? 30 * MINUTE : MINUTE,
           hookTimeout: MINUTE,
+          expect: expectations,
         },
       },
       {
@@ -39,6 +42,7 @@ export default defineConfig({
           maxWorkers: 1,
           testTimeout: long ? 60 * MINUTE : 3 * MINUTE,
           hookTimeout: MINUTE,
+          expect: expectations,
         },
       },
       {
@@ -52,6 +56,7 @@ export default defineConfig({
           maxWorkers: 1,
           testTimeout: 3 * MINUTE,
           hookTimeout: MINUTE,
+          expect: expectations,
         },
       },
     ],
