@@ -38,7 +38,7 @@ export interface Relaying {
 export function createRelaying(deps: RelayingDeps): Relaying {
   const { names, syncing } = deps;
   const { bodies } = syncing;
-  const common = { ...deps, random: deps.random.number, bodies, log: deps.log.child('relay') };
+  const common = { ...deps, bodies, log: deps.log.child('relay') };
   const payments = createTransactionRelay({
     ...common,
     topic: names.transactions,

@@ -5,6 +5,7 @@ import { type Block, blockMerkleRoot, decodeBlock } from '../../core/primitives/
 import type { Header } from '../../core/primitives/header.ts';
 import { isViolation, type Verdict, violation } from '../../core/violation.ts';
 import { guarded } from '../../lib/guarded.ts';
+import type { Time } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Chain } from '../../chain/chain.ts';
 import type { HeaderEntry } from '../../chain/header-entry.ts';
@@ -39,6 +40,7 @@ export interface BlockRelayDeps {
   readonly compact: Pick<CompactRelay, 'compact' | 'cameWhole'>;
   /** A peer announced a block with an unknown parent. */
   unknownParent(peerId: string): void;
+  readonly clock: Pick<Time, 'monotonic'>;
   readonly log: Log;
 }
 
@@ -69,8 +71,8 @@ const MOST_BEHIND = 144;
 
 export function createBlockRelay(deps: BlockRelayDeps): BlockRelay {
   const { chain, peers, log } = deps;
-  const budgets = createPeerBudgets(PER_PEER.burst, PER_PEER.perSecond);
-  const noise = createPeerBudgets(NOISE.burst, NOISE.perSecond);
+  const budgets = createPeerBudgets(PER_PEER.burst, PER_PEER.perSecond, deps.clock.monotonic);
+  const noise = createPeerBudgets(NOISE.burst, NOISE.perSecond, deps.clock.monotonic);
   const overall = createBucket(OVERALL.burst, OVERALL.perSecond);
   const ours = createBucket(OURS.burst, OURS.perSecond);
   // Blocks that were announced through this node, relayed or mined: each is announced once.

@@ -1,4 +1,7 @@
 import type { Hash } from '../../core/crypto/hash.ts';
+import { createAlarm } from '../../lib/alarm.ts';
+import type { Clock } from '../../lib/clock.ts';
+import type { Random } from '../../lib/random.ts';
 
 export interface OwnPaymentsDeps {
   /** Whether the transaction is still unconfirmed. */
@@ -6,11 +9,11 @@ export interface OwnPaymentsDeps {
   announce(wid: Hash): void;
   /** The number of peers that have the transaction has changed. */
   changed(txid: string): void;
-  readonly ms: () => number;
-  readonly random: () => number;
+  readonly clock: Pick<Clock, 'monotonic' | 'after'>;
+  readonly random: Pick<Random, 'number'>;
 }
 
-/** Tracks own transactions: which peers have them, and when to announce them again until they are mined. */
+/** Tracks own transactions: which peers have them. Announces each again, every 10 to 30 minutes, until it is mined. */
 export interface OwnPayments {
   /** False when the transaction is tracked already. */
   track(txid: string, wid: Hash, widHex: string): boolean;
@@ -19,11 +22,12 @@ export interface OwnPayments {
   /** The number of connected peers that have it; null when it is not an own transaction. */
   seenBy(txid: string): number | null;
   forget(peerId: string): void;
-  /** Announces the transactions that are due; called periodically. */
-  tick(): void;
+  stop(): void;
 }
 
 const AGAIN_MS = { least: 10 * 60_000, most: 30 * 60_000 };
+/** The least time between two looks at what is due: one wakes the node for many transactions. */
+const PAUSE_MS = 15_000;
 const MOST = 2000;
 
 interface Own {
@@ -34,10 +38,26 @@ interface Own {
 }
 
 export function createOwnPayments(deps: OwnPaymentsDeps): OwnPayments {
+  const { clock, random } = deps;
   const byWid = new Map<string, Own>();
   const byTxid = new Map<string, Own>();
   // A regular interval would reveal to an observer whose transaction it is.
-  const nextTime = () => deps.ms() + AGAIN_MS.least + deps.random() * (AGAIN_MS.most - AGAIN_MS.least);
+  const nextTime = () =>
+    clock.monotonic() + AGAIN_MS.least + random.number() * (AGAIN_MS.most - AGAIN_MS.least);
+  const alarm = createAlarm(clock, announceDue);
+
+  function announceDue(): void {
+    const now = clock.monotonic();
+    let next = Infinity;
+    for (const own of byWid.values()) {
+      if (own.dueAt <= now) {
+        own.dueAt = nextTime();
+        if (deps.pending(own.txid)) deps.announce(own.wid);
+      }
+      next = Math.min(next, own.dueAt);
+    }
+    alarm.by(Math.max(next, now + PAUSE_MS));
+  }
 
   return {
     track(txid, wid, widHex) {
@@ -45,6 +65,7 @@ export function createOwnPayments(deps: OwnPaymentsDeps): OwnPayments {
       const own = { txid, wid, peers: new Set<string>(), dueAt: nextTime() };
       byWid.set(widHex, own);
       byTxid.set(txid, own);
+      alarm.by(own.dueAt);
       if (byWid.size > MOST) {
         const [oldest, { txid: gone }] = byWid.entries().next().value!;
         byWid.delete(oldest);
@@ -62,13 +83,6 @@ export function createOwnPayments(deps: OwnPaymentsDeps): OwnPayments {
     forget(peerId) {
       for (const own of byWid.values()) if (own.peers.delete(peerId)) deps.changed(own.txid);
     },
-    tick() {
-      const now = deps.ms();
-      for (const own of byWid.values()) {
-        if (own.dueAt > now) continue;
-        own.dueAt = nextTime();
-        if (deps.pending(own.txid)) deps.announce(own.wid);
-      }
-    },
+    stop: alarm.stop,
   };
 }

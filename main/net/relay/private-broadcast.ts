@@ -1,7 +1,8 @@
 import type { Transaction } from '../../core/primitives/transaction.ts';
 import { toHex } from '../../core/codec/hex.ts';
-import type { Clock } from '../../lib/clock.ts';
+import type { Clock, Timer } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
+import { numberBelow, type Random } from '../../lib/random.ts';
 import { type Peer, relays } from '../peers/peer.ts';
 import { REQUEST } from '../protocol/requests.ts';
 
@@ -9,9 +10,9 @@ export interface PrivateBroadcastDeps {
   readonly peers: { list(): readonly Peer[]; get(id: string): Peer | undefined };
   /** Announces the transaction: to the mesh peers, or to all peers. */
   announce(tx: Transaction, everyone: boolean): void;
-  readonly clock: Clock;
+  readonly clock: Pick<Clock, 'monotonic' | 'after'>;
   readonly log: Log;
-  readonly random: () => number;
+  readonly random: Pick<Random, 'number'>;
 }
 
 /**
@@ -39,7 +40,7 @@ const MOST = 1000;
 
 export function createPrivateBroadcast(deps: PrivateBroadcastDeps): PrivateBroadcast {
   const { peers, clock, random } = deps;
-  const hidden = new Map<string, { readonly tx: Transaction; readonly timer: NodeJS.Timeout }>();
+  const hidden = new Map<string, { readonly tx: Transaction; readonly timer: Timer }>();
   let hop: string | null = null;
   let chosenAt = 0;
 
@@ -50,7 +51,7 @@ export function createPrivateBroadcast(deps: PrivateBroadcastDeps): PrivateBroad
     const able = peers
       .list()
       .filter((peer) => peer.direction === 'outbound' && peer.kind !== 'feeler' && relays(peer));
-    const chosen = able[Math.floor(random() * able.length)];
+    const chosen = able[numberBelow(random, able.length)];
     hop = chosen?.id ?? null;
     chosenAt = clock.monotonic();
     return chosen ?? null;
@@ -59,7 +60,7 @@ export function createPrivateBroadcast(deps: PrivateBroadcastDeps): PrivateBroad
   function release(widHex: string, everyone: boolean): void {
     const entry = hidden.get(widHex);
     if (entry === undefined) return;
-    clearTimeout(entry.timer);
+    entry.timer.cancel();
     hidden.delete(widHex);
     deps.announce(entry.tx, everyone);
   }
@@ -69,8 +70,8 @@ export function createPrivateBroadcast(deps: PrivateBroadcastDeps): PrivateBroad
       const peer = hidden.size < MOST ? choose() : null;
       if (peer === null) return false;
       const wid = toHex(tx.wid);
-      const wait = ECHO_MS.least + random() * (ECHO_MS.most - ECHO_MS.least);
-      hidden.set(wid, { tx, timer: setTimeout(() => release(wid, true), wait) });
+      const wait = ECHO_MS.least + random.number() * (ECHO_MS.most - ECHO_MS.least);
+      hidden.set(wid, { tx, timer: clock.after(wait, () => release(wid, true)) });
       peer.relay
         .call({ kind: REQUEST.handOver, body: tx.bytes })
         .catch((error: unknown) =>
@@ -81,7 +82,7 @@ export function createPrivateBroadcast(deps: PrivateBroadcastDeps): PrivateBroad
     echoed: (widHex) => release(widHex, false),
     hides: (widHex, peerId) => peerId !== hop && hidden.has(widHex),
     stop() {
-      for (const { timer } of hidden.values()) clearTimeout(timer);
+      for (const { timer } of hidden.values()) timer.cancel();
       hidden.clear();
     },
   };

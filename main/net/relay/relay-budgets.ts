@@ -6,11 +6,12 @@ export interface PeerBudgets {
   forget(peerId: string): void;
 }
 
-export function createPeerBudgets(capacity: number, perSecond: number): PeerBudgets {
+/** `ms`: the monotonic time. */
+export function createPeerBudgets(capacity: number, perSecond: number, ms: () => number): PeerBudgets {
   const buckets = new Map<string, Bucket>();
   return {
     of(peerId) {
-      const bucket = buckets.get(peerId) ?? createBucket(capacity, perSecond);
+      const bucket = buckets.get(peerId) ?? createBucket(capacity, perSecond, ms);
       buckets.set(peerId, bucket);
       return bucket;
     },

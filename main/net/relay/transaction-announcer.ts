@@ -1,10 +1,13 @@
-import { randomBytes } from 'node:crypto';
 import type { Hash } from '../../core/crypto/hash.ts';
+import type { Clock, Timer } from '../../lib/clock.ts';
+import type { Random } from '../../lib/random.ts';
 import { encodeWids, MAX_WIDS } from '../protocol/announcements.ts';
 import { createBucket } from '../protocol/bucket.ts';
 
 export interface AnnouncerDeps {
   publish(data: Uint8Array, everyone: boolean): Promise<number>;
+  readonly clock: Pick<Clock, 'monotonic' | 'after' | 'soon'>;
+  readonly random: Pick<Random, 'bytes'>;
 }
 
 /** Batches announcements: a single transaction is announced at once, a stream of them ten times a second. */
@@ -24,15 +27,17 @@ const WIDS_SENT = { burst: 10_000, perSecond: 1000 };
 // More than this in one pause is a flood that this node would only amplify; peers get the rest with its block.
 const MOST_WAITING = 20_000;
 
-export function createAnnouncer(deps: AnnouncerDeps): Announcer {
+export function createAnnouncer({ publish, clock, random }: AnnouncerDeps): Announcer {
   const waiting = { mesh: [] as Hash[], everyone: [] as Hash[] };
-  const budget = createBucket(BATCHES.burst, BATCHES.perSecond);
-  const sent = createBucket(WIDS_SENT.burst, WIDS_SENT.perSecond);
-  let timer: NodeJS.Timeout | NodeJS.Immediate | null = null;
+  const budget = createBucket(BATCHES.burst, BATCHES.perSecond, clock.monotonic);
+  const sent = createBucket(WIDS_SENT.burst, WIDS_SENT.perSecond, clock.monotonic);
+  let scheduled = false;
+  let timer: Timer | undefined;
   let stopped = false;
 
   function flush(): void {
-    timer = null;
+    scheduled = false;
+    if (stopped) return;
     budget.take(1);
     for (const [wids, everyone] of [
       [waiting.everyone, true],
@@ -43,13 +48,15 @@ export function createAnnouncer(deps: AnnouncerDeps): Announcer {
         if (!sent.take(count)) return schedule(sent.waitFor(count) + 1);
         const batch = wids.splice(0, count);
         // Having no peers is not a failure: a new peer requests the list of the mempool.
-        deps.publish(encodeWids({ salt: randomBytes(8), wids: batch }), everyone).catch(() => 0);
+        publish(encodeWids({ salt: random.bytes(8), wids: batch }), everyone).catch(() => 0);
       }
     }
   }
 
   function schedule(pause: number): void {
-    timer = pause === 0 ? setImmediate(flush) : setTimeout(flush, pause);
+    scheduled = true;
+    if (pause === 0) void clock.soon().then(flush);
+    else timer = clock.after(pause, flush);
   }
 
   return {
@@ -57,14 +64,11 @@ export function createAnnouncer(deps: AnnouncerDeps): Announcer {
       if (stopped) return;
       const list = everyone ? waiting.everyone : waiting.mesh;
       if (list.length < MOST_WAITING) list.push(wid);
-      if (timer !== null) return;
-      schedule(budget.waitFor(1));
+      if (!scheduled) schedule(budget.waitFor(1));
     },
     stop() {
       stopped = true;
-      if (timer === null) return;
-      clearTimeout(timer as NodeJS.Timeout);
-      clearImmediate(timer as NodeJS.Immediate);
+      timer?.cancel();
     },
   };
 }

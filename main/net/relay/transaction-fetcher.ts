@@ -1,20 +1,22 @@
 import { fromHex, toHex } from '../../core/codec/hex.ts';
 import { decodeTransaction, type Transaction } from '../../core/primitives/transaction.ts';
 import { isViolation } from '../../core/violation.ts';
+import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import { sourceOf } from '../transport/pool-source.ts';
 import type { Peer } from '../peers/peer.ts';
-import { MAX_TRANSACTIONS_ASKED } from '../protocol/frame-types.ts';
 import { type PeerViolation, peerViolation } from '../protocol/wire-violation.ts';
 import { REQUEST } from '../protocol/requests.ts';
 import { decodeTransactions, encodeGetTransactions, type Naming } from '../protocol/relay-messages.ts';
+import { createWantedTransactions, type Lane, type Wanted } from './wanted-transactions.ts';
 
 export interface FetcherDeps {
-  peer(id: string): Peer | undefined;
+  readonly peer: (id: string) => Peer | undefined;
   /** A requested transaction arrived. */
   deliver(tx: Transaction, peerId: string): void;
   /** The peer announces transactions and does not deliver them. */
   onViolation(peerId: string, peerViolation: PeerViolation): void;
+  readonly clock: Pick<Clock, 'after' | 'soon'>;
   readonly log: Log;
 }
 
@@ -32,13 +34,6 @@ export interface Fetcher {
   readonly size: number;
 }
 
-/**
- * Most wanted transactions over all peers. When the limit is reached, the network group with most of them loses the
- * oldest one of its largest peer: a few peers of one owner cannot displace announcements of other peers.
- */
-const MOST = 20_000;
-/** Most announced transactions of one peer that wait to be requested. */
-const MOST_QUEUED = 5000;
 const MOST_FALLBACKS = 8;
 const REQUESTS_AT_ONCE = 2;
 /**
@@ -51,134 +46,48 @@ const FALLBACK_MS = 2000;
  */
 const MOST_UNSERVED = 1000;
 
-interface Wanted {
-  readonly by: Naming;
-  readonly id: string;
-  asking: string;
-  readonly others: string[];
-  /** The number of tip changes before the announcement. */
-  readonly epoch: number;
-}
-
-interface Lane {
-  /** The network group of the peer, or its peer id without one. */
-  readonly group: string;
-  readonly queue: Set<string>;
-  running: number;
-  /** Number of transactions that are requested from it or queued for it. */
-  held: number;
-  /** A request to it is overdue now. */
-  slow: boolean;
-  unserved: number;
-}
-
 export function createFetcher(deps: FetcherDeps): Fetcher {
-  // Keys are `wid:…` or `txid:…`: a parent may be wanted by its txid while its wid is announced.
-  const wanted = new Map<string, Wanted>();
-  const lanes = new Map<string, Lane>();
+  const { clock } = deps;
+  const wanted = createWantedTransactions(
+    (peerId) => sourceOf(deps.peer(peerId)?.address ?? '').group ?? peerId,
+  );
+  // Announcements arrive in bursts; waiting for the end of a burst combines them into one request.
+  const runSoon = createRunSoon(clock, run);
   let epoch = 0;
 
-  const laneOf = (peerId: string): Lane => {
-    const lane = lanes.get(peerId) ?? {
-      group: sourceOf(deps.peer(peerId)?.address ?? '').group ?? peerId,
-      queue: new Set(),
-      running: 0,
-      held: 0,
-      slow: false,
-      unserved: 0,
-    };
-    lanes.set(peerId, lane);
-    return lane;
-  };
-
-  function assign(key: string, entry: Wanted, peerId: string): void {
-    const before = lanes.get(entry.asking);
-    if (before !== undefined && entry.asking !== peerId) {
-      before.held--;
-      before.queue.delete(key);
-    }
-    const lane = laneOf(peerId);
-    if (entry.asking !== peerId || !wanted.has(key)) lane.held++;
-    entry.asking = peerId;
-    wanted.set(key, entry);
-    lane.queue.add(key);
-  }
-
-  function remove(key: string): boolean {
-    const entry = wanted.get(key);
-    if (entry === undefined) return false;
-    const lane = lanes.get(entry.asking);
-    if (lane !== undefined) {
-      lane.held--;
-      lane.queue.delete(key);
-    }
-    return wanted.delete(key);
-  }
-
-  /**
-   * Whether one more transaction may be queued for this peer; removes one of the largest group when the limit is
-   * reached.
-   */
-  function hasRoom(lane: Lane): boolean {
-    if (lane.queue.size >= MOST_QUEUED) return false;
-    if (wanted.size < MOST) return true;
-    const byGroup = new Map<string, number>();
-    for (const { group, held } of lanes.values()) byGroup.set(group, (byGroup.get(group) ?? 0) + held);
-    const ofGroup = ({ group }: Lane): number => byGroup.get(group) ?? 0;
-    let largest = lane;
-    for (const other of lanes.values()) {
-      const more = ofGroup(other) - ofGroup(largest);
-      if (more > 0 || (more === 0 && other.held > largest.held)) largest = other;
-    }
-    const hasLess =
-      largest.group === lane.group ? largest.held > lane.held + 1 : ofGroup(largest) > ofGroup(lane) + 1;
-    if (!hasLess) return false;
-    const oldest =
-      largest.queue.values().next().value ??
-      [...wanted].find(([, { asking }]) => lanes.get(asking) === largest)?.[0];
-    return oldest !== undefined && remove(oldest);
-  }
-
-  function want(by: Naming, ids: readonly string[], peerId: string): void {
-    const lane = laneOf(peerId);
-    for (const id of ids) {
-      const key = `${by}:${id}`;
-      const known = wanted.get(key);
-      if (known !== undefined) {
-        if (known.asking !== peerId && known.others.length < MOST_FALLBACKS && !known.others.includes(peerId))
-          known.others.push(peerId);
-        if (known.asking !== peerId && lanes.get(known.asking)?.slow === true) next(key);
-      } else if (hasRoom(lane)) assign(key, { by, id, asking: peerId, others: [], epoch }, peerId);
-    }
-    // Announcements arrive in bursts; waiting for the end of a burst combines them into one request.
-    if (lane.queue.size > 0) setImmediate(run, peerId);
-  }
-
   function run(peerId: string): void {
-    const lane = lanes.get(peerId);
+    const lane = wanted.lane(peerId);
     const peer = deps.peer(peerId);
     if (lane === undefined || peer === undefined) return;
-    while (lane.running < REQUESTS_AT_ONCE && lane.queue.size > 0) {
-      const batch = take(lane);
-      lane.running++;
-      const timeouts = setTimeout(() => waitsFor(peerId, lane, batch), FALLBACK_MS);
-      const epochs = batch.map((key) => wanted.get(key)?.epoch);
-      void ask(peer, batch)
-        .then((found) => weigh(peerId, lane, epochs.filter((each) => each === epoch).length, found))
-        .catch((error: unknown) => {
-          deps.log.debug('transactions did not arrive', { peer: peerId, cause: String(error) });
-        })
-        .finally(() => {
-          clearTimeout(timeouts);
-          lane.running--;
-          lane.slow = false;
-          batch.filter((key) => wanted.get(key)?.asking === peerId).forEach(next);
-          run(peerId);
-        });
-    }
+    while (lane.running < REQUESTS_AT_ONCE && lane.queue.size > 0) request(peer, lane);
   }
 
-  function waitsFor(peerId: string, lane: Lane, batch: readonly string[]): void {
+  function request(peer: Peer, lane: Lane): void {
+    const batch = wanted.take(lane);
+    const entries = batch.map((key) => wanted.get(key)!);
+    const overdue = clock.after(FALLBACK_MS, () => askOthers(peer.id, lane, batch));
+    lane.running++;
+    void askFor(peer, entries, (entry, tx) => {
+      if (wanted.remove(`${entry.by}:${entry.id}`)) deps.deliver(tx, peer.id);
+    })
+      .then((found) => {
+        if (withholds(lane, entries.filter((entry) => entry.epoch === epoch).length, found))
+          deps.onViolation(peer.id, peerViolation('tx-withheld', { asked: MOST_UNSERVED }));
+      })
+      .catch((error: unknown) =>
+        deps.log.debug('transactions did not arrive', { peer: peer.id, cause: String(error) }),
+      )
+      .finally(() => {
+        overdue.cancel();
+        lane.running--;
+        lane.slow = false;
+        batch.filter((key) => wanted.get(key)?.asking === peer.id).forEach(next);
+        run(peer.id);
+      });
+  }
+
+  /** The request is overdue: what other peers announced too is requested from them. */
+  function askOthers(peerId: string, lane: Lane, batch: readonly string[]): void {
     lane.slow = true;
     for (const key of [...batch, ...lane.queue]) {
       const entry = wanted.get(key);
@@ -186,91 +95,117 @@ export function createFetcher(deps: FetcherDeps): Fetcher {
     }
   }
 
-  /** @param asked number of requested transactions that were announced since the last change of the tip. */
-  function weigh(peerId: string, lane: Lane, asked: number, found: number): void {
-    lane.unserved = found > 0 ? 0 : lane.unserved + asked;
-    if (lane.unserved < MOST_UNSERVED) return;
-    lane.unserved = 0;
-    deps.onViolation(peerId, peerViolation('tx-withheld', { asked: MOST_UNSERVED }));
-  }
-
-  // A request contains either wids or txids.
-  function take(lane: Lane): string[] {
-    const batch: string[] = [];
-    let by: Naming | null = null;
-    for (const key of lane.queue) {
-      const entry = wanted.get(key);
-      if (entry === undefined) {
-        lane.queue.delete(key);
-        continue;
-      }
-      by ??= entry.by;
-      if (entry.by !== by) continue;
-      lane.queue.delete(key);
-      batch.push(key);
-      if (batch.length === MAX_TRANSACTIONS_ASKED) break;
-    }
-    return batch;
-  }
-
-  /** Resolves to the number of transactions that arrived. */
-  async function ask(peer: Peer, batch: readonly string[]): Promise<number> {
-    const entries = batch.map((key) => wanted.get(key)!);
-    if (entries.length === 0) return 0;
-    let found = 0;
-    await peer.relay.call({
-      kind: REQUEST.getTransactions,
-      body: encodeGetTransactions({ by: entries[0]!.by, ids: entries.map(({ id }) => fromHex(id)!) }),
-      onReply(frame) {
-        const asked = new Map(entries.map((entry) => [entry.id, entry]));
-        const wrong = receive(peer, asked, frame.body);
-        found = entries.length - asked.size;
-        return wrong;
-      },
-    });
-    return found;
-  }
-
-  function receive(peer: Peer, asked: Map<string, Wanted>, body: Uint8Array): PeerViolation | null {
-    const encoded = decodeTransactions(body);
-    if (isViolation(encoded)) return encoded;
-    for (const bytes of encoded) {
-      const tx = decodeTransaction(bytes);
-      if (isViolation(tx)) return tx;
-      const entry = asked.get(toHex(tx.wid)) ?? asked.get(tx.txidHex);
-      if (entry === undefined) return peerViolation('tx-unasked', { txid: tx.txidHex });
-      asked.delete(entry.id);
-      if (remove(`${entry.by}:${entry.id}`)) deps.deliver(tx, peer.id);
-    }
-    return null;
-  }
-
   // The peer did not deliver the transaction: the next announcer is asked, or the transaction is dropped.
   function next(key: string): void {
     const entry = wanted.get(key);
     if (entry === undefined) return;
-    const there = entry.others.filter((id) => deps.peer(id) !== undefined);
-    // An outbound peer is less likely to be an attacker's.
-    const peerId = there.find((id) => deps.peer(id)?.direction === 'outbound') ?? there[0];
-    if (peerId === undefined) return void remove(key);
-    entry.others.splice(0, Infinity, ...there.filter((id) => id !== peerId));
-    assign(key, entry, peerId);
-    setImmediate(run, peerId);
+    const peerId = takeFallback(entry, deps.peer);
+    if (peerId === undefined) return void wanted.remove(key);
+    wanted.assign(key, entry, peerId);
+    runSoon(peerId);
+  }
+
+  function want(by: Naming, ids: readonly string[], peerId: string): void {
+    const lane = wanted.open(peerId);
+    for (const id of ids) {
+      const key = `${by}:${id}`;
+      const known = wanted.get(key);
+      if (known === undefined) {
+        if (wanted.hasRoom(lane)) wanted.assign(key, { by, id, asking: peerId, others: [], epoch }, peerId);
+      } else if (known.asking !== peerId) {
+        if (known.others.length < MOST_FALLBACKS && !known.others.includes(peerId)) known.others.push(peerId);
+        if (wanted.lane(known.asking)?.slow === true) next(key);
+      }
+    }
+    if (lane.queue.size > 0) runSoon(peerId);
   }
 
   return {
     want,
-    drop: (by, id) => void remove(`${by}:${id}`),
+    drop: (by, id) => void wanted.remove(`${by}:${id}`),
     forget(peerId) {
-      lanes.delete(peerId);
-      for (const [key, entry] of wanted) if (entry.asking === peerId) next(key);
+      wanted.close(peerId);
+      wanted.askedOf(peerId).forEach(next);
     },
     tipMoved() {
       epoch++;
-      for (const lane of lanes.values()) lane.unserved = 0;
+      for (const lane of wanted.lanes()) lane.unserved = 0;
     },
     get size() {
       return wanted.size;
     },
   };
+}
+
+/** Calls `run` for a peer in the next turn of the event loop, once for all calls until then. */
+function createRunSoon(clock: Pick<Clock, 'soon'>, run: (peerId: string) => void): (peerId: string) => void {
+  const scheduled = new Set<string>();
+  return (peerId) => {
+    if (scheduled.has(peerId)) return;
+    scheduled.add(peerId);
+    void clock.soon().then(() => {
+      scheduled.delete(peerId);
+      run(peerId);
+    });
+  };
+}
+
+/** The next announcer to ask; it and those that have disconnected are no fallback any more. */
+function takeFallback(entry: Wanted, peer: FetcherDeps['peer']): string | undefined {
+  const there = entry.others.filter((id) => peer(id) !== undefined);
+  // An outbound peer is less likely to be an attacker's.
+  const chosen = there.find((id) => peer(id)?.direction === 'outbound') ?? there[0];
+  entry.others.splice(0, Infinity, ...there.filter((id) => id !== chosen));
+  return chosen;
+}
+
+/**
+ * Counts what the peer did not deliver; true when that was too much.
+ * @param asked number of requested transactions that were announced since the last change of the tip.
+ */
+function withholds(lane: Lane, asked: number, found: number): boolean {
+  lane.unserved = found > 0 ? 0 : lane.unserved + asked;
+  if (lane.unserved < MOST_UNSERVED) return false;
+  lane.unserved = 0;
+  return true;
+}
+
+/** Requests these transactions; resolves to the number that arrived. */
+async function askFor(
+  peer: Peer,
+  entries: readonly Wanted[],
+  arrived: (entry: Wanted, tx: Transaction) => void,
+): Promise<number> {
+  if (entries.length === 0) return 0;
+  let found = 0;
+  await peer.relay.call({
+    kind: REQUEST.getTransactions,
+    body: encodeGetTransactions({ by: entries[0]!.by, ids: entries.map(({ id }) => fromHex(id)!) }),
+    onReply(frame) {
+      const asked = new Map(entries.map((entry) => [entry.id, entry]));
+      const wrong = receive(asked, frame.body, arrived);
+      found = entries.length - asked.size;
+      return wrong;
+    },
+  });
+  return found;
+}
+
+/** Removes what arrived from `asked`. */
+function receive(
+  asked: Map<string, Wanted>,
+  body: Uint8Array,
+  arrived: (entry: Wanted, tx: Transaction) => void,
+): PeerViolation | null {
+  const encoded = decodeTransactions(body);
+  if (isViolation(encoded)) return encoded;
+  for (const bytes of encoded) {
+    const tx = decodeTransaction(bytes);
+    if (isViolation(tx)) return tx;
+    const entry = asked.get(toHex(tx.wid)) ?? asked.get(tx.txidHex);
+    if (entry === undefined) return peerViolation('tx-unasked', { txid: tx.txidHex });
+    asked.delete(entry.id);
+    arrived(entry, tx);
+  }
+  return null;
 }

@@ -5,6 +5,7 @@ import { isViolation } from '../../core/violation.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { codeOf } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
+import type { Random } from '../../lib/random.ts';
 import type { Mempool } from '../../mempool/mempool.ts';
 import type { Gossip, Judgement } from '../transport/gossip.ts';
 import { type Peer, relays } from '../peers/peer.ts';
@@ -18,7 +19,7 @@ import { decodeWidList } from '../protocol/relay-messages.ts';
 import { createAnnouncer } from './transaction-announcer.ts';
 import { createFetcher } from './transaction-fetcher.ts';
 import { createPrivateBroadcast } from './private-broadcast.ts';
-import { createKnownSet } from './known-set.ts';
+import { createKnownSet, type KnownSet } from './known-set.ts';
 import { createOwnPayments } from './own-payments.ts';
 
 /** The part of the mempool that relay uses. */
@@ -44,7 +45,7 @@ export interface TransactionRelayDeps {
   readonly hideOrigin: boolean;
   readonly clock: Clock;
   readonly log: Log;
-  readonly random: () => number;
+  readonly random: Random;
 }
 
 /** Relays transactions: announced by wid, requested once, checked, and only then announced to other peers. */
@@ -74,104 +75,28 @@ export interface TransactionRelay {
 /** Wids that one peer may announce: the burst, and per second. */
 const WIDS = { burst: 20_000, perSecond: 2000 };
 const MOST_REFUSED = 50_000;
-const TICK_MS = 15_000;
 
 export function createTransactionRelay(deps: TransactionRelayDeps): TransactionRelay {
   const { mempool, peers, clock, log } = deps;
   const refused = createKnownSet(MOST_REFUSED);
-  const budgets = createPeerBudgets(WIDS.burst, WIDS.perSecond);
-  const announcer = createAnnouncer({
-    publish: (data, everyone) => deps.gossip.publish(deps.topic, data, everyone),
-  });
-  const own = createOwnPayments({
-    pending: (txid) => mempool.has(txid),
-    announce: (wid: Hash) => announcer.announce(wid, true),
-    changed: deps.onSeen,
-    ms: clock.monotonic,
-    random: deps.random,
-  });
-  const privateBroadcast = createPrivateBroadcast({
-    peers,
-    announce: (tx, everyone) => announcer.announce(tx.wid, everyone),
-    clock,
-    log,
-    random: deps.random,
-  });
-  const tell = (tx: Transaction): void => {
-    if (!deps.hideOrigin || !privateBroadcast.send(tx)) announcer.announce(tx.wid, true);
-  };
+  const { announcer, own, privateBroadcast, tell } = createBroadcast(deps);
+  const deliver = createDelivery(deps, refused, (txids, peerId) => fetcher.want('txid', txids, peerId));
   const fetcher = createFetcher({
     peer: (id) => peers.get(id),
     deliver,
     onViolation: (id, wrong) => peers.report(id, wrong),
+    clock,
     log,
   });
-  const off: (() => void)[] = [];
-  let timer: NodeJS.Timeout | undefined;
-
-  function judge(peerId: string, data: Uint8Array): Judgement {
-    const announcement = decodeWids(data);
-    if (isViolation(announcement)) {
-      peers.report(peerId, announcement);
-      return 'blame';
-    }
-    const { wids } = announcement;
-    if (!budgets.of(peerId).take(wids.length)) {
-      peers.report(peerId, peerViolation('gossip-flood', { wids: wids.length }));
-      return 'drop';
-    }
-    learn(wids.map(toHex), peerId);
-    // Every node announces only what it has itself: relaying another node's announcement would claim to have the
-    // transactions.
-    return 'drop';
-  }
-
-  function learn(wids: readonly string[], peerId: string): void {
-    const peer = peers.get(peerId);
-    if (peer === undefined || !relays(peer)) return;
+  const listener = createListener(deps, (wids, peerId) => {
     const fresh = wids.filter((wid) => {
       own.seen(wid, peerId);
       privateBroadcast.echoed(wid);
       return mempool.getByWid(wid) === undefined && !refused.has(wid);
     });
     if (fresh.length > 0) fetcher.want('wid', fresh, peerId);
-  }
-
-  function deliver(tx: Transaction, peerId: string): void {
-    submit(tx, peerId).catch((error: unknown) => {
-      log.error('a transaction could not be processed', { txid: tx.txidHex, error: String(error) });
-      // An honest peer has accepted the transaction with the same code.
-      const failure = handlerFailure('transaction', error);
-      if (failure !== null) peers.report(peerId, failure);
-    });
-  }
-
-  async function submit(tx: Transaction, peerId: string): Promise<void> {
-    const result = await mempool.submit(tx, { source: peerId });
-    if (!isViolation(result)) return;
-    if (PENALTY[result.code] === 'ignore') deps.onRefused(tx);
-    if (result.code === 'policy-orphan') {
-      const parents = mempool.missingParents(toHex(tx.wid));
-      if (parents.length > 0) fetcher.want('txid', parents, peerId);
-      return;
-    }
-    refused.add(toHex(tx.wid));
-    log.debug('a transaction was refused', { txid: tx.txidHex, code: result.code, peer: peerId });
-    peers.report(peerId, result);
-  }
-
-  async function askForList(peer: Peer): Promise<void> {
-    await peer.relay.call({
-      kind: REQUEST.getWids,
-      body: new Uint8Array(0),
-      onReply(frame) {
-        const wids = decodeWidList(frame.body);
-        if (isViolation(wids)) return wids;
-        learn(wids, peer.id);
-        return null;
-      },
-    });
-  }
+  });
+  const off: (() => void)[] = [];
 
   return {
     start() {
@@ -188,13 +113,10 @@ export function createTransactionRelay(deps: TransactionRelayDeps): TransactionR
           for (const source of sources) peers.report(source, violation);
         }),
       );
-      deps.gossip.join(deps.topic, judge);
-      timer = setInterval(() => own.tick(), TICK_MS);
+      deps.gossip.join(deps.topic, listener.judge);
     },
     stop() {
-      clearInterval(timer);
-      announcer.stop();
-      privateBroadcast.stop();
+      for (const part of [announcer, own, privateBroadcast]) part.stop();
       for (const each of off) each();
     },
     announce(tx) {
@@ -207,22 +129,127 @@ export function createTransactionRelay(deps: TransactionRelayDeps): TransactionR
       if (!mempool.has(tx.txidHex)) deliver(tx, peerId);
     },
     hides: privateBroadcast.hides,
-    welcome(peer) {
-      askForList(peer).catch((error: unknown) => {
-        if (codeOf(error) !== 'peer-gone')
-          log.debug('the list of the mempool did not arrive', { peer: peer.id, cause: String(error) });
-      });
-    },
+    welcome: listener.welcome,
     tipMoved() {
       refused.clear();
       fetcher.tipMoved();
     },
     peerTipMoved: () => fetcher.tipMoved(),
     forget(peerId) {
-      fetcher.forget(peerId);
-      own.forget(peerId);
-      budgets.forget(peerId);
+      for (const part of [fetcher, own, listener]) part.forget(peerId);
       mempool.dropSource(peerId);
     },
   };
+}
+
+/** Announces transactions: own ones by private broadcast first, and again until they are mined. */
+function createBroadcast(deps: TransactionRelayDeps) {
+  const { mempool, peers, clock, random, log } = deps;
+  const announcer = createAnnouncer({
+    publish: (data, everyone) => deps.gossip.publish(deps.topic, data, everyone),
+    clock,
+    random,
+  });
+  const own = createOwnPayments({
+    pending: (txid) => mempool.has(txid),
+    announce: (wid: Hash) => announcer.announce(wid, true),
+    changed: deps.onSeen,
+    clock,
+    random,
+  });
+  const privateBroadcast = createPrivateBroadcast({
+    peers,
+    announce: (tx, everyone) => announcer.announce(tx.wid, everyone),
+    clock,
+    log,
+    random,
+  });
+  /** An own transaction: to the stem peer, or to every peer. */
+  const tell = (tx: Transaction): void => {
+    if (!deps.hideOrigin || !privateBroadcast.send(tx)) announcer.announce(tx.wid, true);
+  };
+  return { announcer, own, privateBroadcast, tell };
+}
+
+/** Hears of transactions: announcements of peers within their limits, and the list of the mempool of a new peer. */
+function createListener(
+  { peers, clock, log }: TransactionRelayDeps,
+  heard: (wids: readonly string[], peerId: string) => void,
+) {
+  const budgets = createPeerBudgets(WIDS.burst, WIDS.perSecond, clock.monotonic);
+
+  function learn(wids: readonly string[], peerId: string): void {
+    const peer = peers.get(peerId);
+    if (peer !== undefined && relays(peer)) heard(wids, peerId);
+  }
+
+  async function askForList(peer: Peer): Promise<void> {
+    await peer.relay.call({
+      kind: REQUEST.getWids,
+      body: new Uint8Array(0),
+      onReply(frame) {
+        const wids = decodeWidList(frame.body);
+        if (isViolation(wids)) return wids;
+        learn(wids, peer.id);
+        return null;
+      },
+    });
+  }
+
+  return {
+    judge: (peerId: string, data: Uint8Array): Judgement => {
+      const announcement = decodeWids(data);
+      if (isViolation(announcement)) {
+        peers.report(peerId, announcement);
+        return 'blame';
+      }
+      const { wids } = announcement;
+      if (!budgets.of(peerId).take(wids.length)) {
+        peers.report(peerId, peerViolation('gossip-flood', { wids: wids.length }));
+        return 'drop';
+      }
+      learn(wids.map(toHex), peerId);
+      // Every node announces only what it has itself: relaying another node's announcement would claim to have the
+      // transactions.
+      return 'drop';
+    },
+    welcome: (peer: Peer): void => {
+      askForList(peer).catch((error: unknown) => {
+        if (codeOf(error) !== 'peer-gone')
+          log.debug('the list of the mempool did not arrive', { peer: peer.id, cause: String(error) });
+      });
+    },
+    forget: budgets.forget,
+  };
+}
+
+/** Submits transactions of peers to the mempool, and reports those that break a rule. */
+function createDelivery(
+  deps: TransactionRelayDeps,
+  refused: KnownSet,
+  wantParents: (txids: readonly string[], peerId: string) => void,
+): (tx: Transaction, peerId: string) => void {
+  const { mempool, peers, log } = deps;
+
+  async function submit(tx: Transaction, peerId: string): Promise<void> {
+    const result = await mempool.submit(tx, { source: peerId });
+    if (!isViolation(result)) return;
+    if (PENALTY[result.code] === 'ignore') deps.onRefused(tx);
+    if (result.code === 'policy-orphan') {
+      const parents = mempool.missingParents(toHex(tx.wid));
+      if (parents.length > 0) wantParents(parents, peerId);
+      return;
+    }
+    refused.add(toHex(tx.wid));
+    log.debug('a transaction was refused', { txid: tx.txidHex, code: result.code, peer: peerId });
+    peers.report(peerId, result);
+  }
+
+  return (tx, peerId) =>
+    void submit(tx, peerId).catch((error: unknown) => {
+      log.error('a transaction could not be processed', { txid: tx.txidHex, error: String(error) });
+      // An honest peer has accepted the transaction with the same code.
+      const failure = handlerFailure('transaction', error);
+      if (failure !== null) peers.report(peerId, failure);
+    });
 }

@@ -72,7 +72,7 @@ test('a chain that lost work counts as settled half a second after its last step
   expect(settled()).toBe(1);
 });
 
-test('nothing waits for a reorganisation any more once the follower has stopped', async () => {
+test('stopping the follower ends the wait for a reorganisation', async () => {
   const { clock, follower, disconnect, settled } = following();
   disconnect();
   const over = follower.settled();

@@ -1,8 +1,9 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { toHex } from '../../../../main/core/codec/hex.ts';
 import { createTransaction, type Transaction } from '../../../../main/core/primitives/transaction.ts';
 import { isViolation } from '../../../../main/core/violation.ts';
 import { KithError } from '../../../../main/lib/errors.ts';
+import { systemRandom } from '../../../../main/lib/random.ts';
 import type { Peer } from '../../../../main/net/peers/peer.ts';
 import { createAnnouncer } from '../../../../main/net/relay/transaction-announcer.ts';
 import { createFetcher } from '../../../../main/net/relay/transaction-fetcher.ts';
@@ -43,6 +44,7 @@ describe('the fetcher', () => {
     const delivered: string[] = [];
     const violations: (PeerViolation | null)[] = [];
     const blamed: string[] = [];
+    const clock = turnedClock();
     const call = (peer: string) => async (request: Request) => {
       const asked = decodeGetTransactions(request.body);
       if (isViolation(asked)) throw new Error(asked.code);
@@ -63,15 +65,18 @@ describe('the fetcher', () => {
       peer(id) {
         // A name such as `a@11.1.0.1` tells where the peer is.
         const address = `/ip4/${id.split('@')[1] ?? '127.0.0.1'}/tcp/1`;
-        return id in shelves ? ({ id, address, relay: { call: call(id) } } as unknown as Peer) : undefined;
+        const direction = id === 'outbound' ? 'outbound' : 'inbound';
+        const peer = { id, address, direction, relay: { call: call(id) } };
+        return id in shelves ? (peer as unknown as Peer) : undefined;
       },
       deliver: (tx, peer) => void delivered.push(`${peer}:${tx.txidHex}`),
       onViolation: (peer, { code }) => void blamed.push(`${peer}:${code}`),
+      clock,
       log: silent,
     });
     /** Every wanted transaction was delivered or given up. */
     const settled = () => until(() => fetcher.size === 0, 'nothing is wanted any more');
-    return { fetcher, requests, delivered, violations, blamed, settled };
+    return { fetcher, clock, requests, delivered, violations, blamed, settled };
   }
   const rogue = txOf(99);
 
@@ -148,21 +153,43 @@ describe('the fetcher', () => {
 
   test('a first announcer that says nothing is passed over after two seconds', async () => {
     const [a, b] = [txOf(7), txOf(8)];
-    const { fetcher, delivered } = fetching({ mute: 'silent', good: [a, b] });
+    const { fetcher, clock, delivered } = fetching({ mute: 'silent', good: [a, b] });
     fetcher.want('wid', [widOf(a)], 'mute');
     fetcher.want('wid', [widOf(a)], 'good');
-    await until(() => delivered.length === 1, 'asked elsewhere', { ms: 8000 });
+    await clock.passing(1999);
+    expect(delivered).toEqual([]);
+    await clock.passing(1);
+    await until(() => delivered.length === 1, 'asked elsewhere');
     // From one that is known to be slow, what another has too isn't waited for at all.
     fetcher.want('wid', [widOf(b)], 'mute');
     fetcher.want('wid', [widOf(b)], 'good');
-    await until(() => delivered.length === 2, 'asked elsewhere at once', { ms: 8000 });
+    await until(() => delivered.length === 2, 'asked elsewhere at once');
     expect(delivered).toEqual([`good:${a.txidHex}`, `good:${b.txidHex}`]);
+  });
+
+  test('of the fallbacks an outbound peer is asked first', async () => {
+    const tx = txOf(10);
+    const { fetcher, requests, settled } = fetching({ empty: [], inbound: [tx], outbound: [tx] });
+    for (const peer of ['empty', 'inbound', 'outbound']) fetcher.want('wid', [widOf(tx)], peer);
+    await settled();
+    expect(requests.map(({ peer }) => peer)).toEqual(['empty', 'outbound']);
+  });
+
+  test('what was requested from a peer that leaves is requested from another announcer', async () => {
+    const tx = txOf(11);
+    const { fetcher, requests, delivered, settled } = fetching({ mute: 'silent', good: [tx] });
+    for (const peer of ['mute', 'good']) fetcher.want('wid', [widOf(tx)], peer);
+    await until(() => requests.length === 1, 'the first announcer is asked');
+    fetcher.forget('mute');
+    await settled();
+    expect(requests.map(({ peer }) => peer)).toEqual(['mute', 'good']);
+    expect(delivered).toEqual([`good:${tx.txidHex}`]);
   });
 
   test('four peers that announce without end and serve nothing leave room for an honest one', async () => {
     const tx = txOf(9);
     const mutes = { a: 'silent', b: 'silent', c: 'silent', d: 'silent', e: 'silent' } as const;
-    const { fetcher, delivered } = fetching({ ...mutes, good: [tx] });
+    const { fetcher, clock, delivered } = fetching({ ...mutes, good: [tx] });
     Object.keys(mutes).forEach((peer, n) =>
       fetcher.want(
         'wid',
@@ -172,7 +199,8 @@ describe('the fetcher', () => {
     );
     expect(fetcher.size).toBe(20_000);
     fetcher.want('wid', [widOf(tx)], 'good');
-    await until(() => delivered.length === 1, 'delivered', { ms: 8000 });
+    await clock.passing(2000);
+    await until(() => delivered.length === 1, 'delivered');
   });
 
   test('a peer that announces a thousand transactions and has none is noted; one that is gone is not kept', async () => {
@@ -217,52 +245,51 @@ describe('the fetcher', () => {
 });
 
 test('the announcer sends single payments at once and floods in batches', async () => {
-  vi.useFakeTimers();
-  try {
-    const sent: { wids: number; everyone: boolean }[] = [];
-    const announcer = createAnnouncer({
-      async publish(data, everyone) {
-        const decoded = decodeWids(data);
-        if (!isViolation(decoded)) sent.push({ wids: decoded.wids.length, everyone });
-        return 1;
-      },
-    });
-    announcer.announce(new Uint8Array(32), true);
-    await vi.advanceTimersByTimeAsync(1);
-    expect(sent).toEqual([{ wids: 1, everyone: true }]);
-    for (let i = 0; i < 1200; i++) announcer.announce(new Uint8Array(32), false);
-    await vi.advanceTimersByTimeAsync(200);
-    expect(sent.slice(1).map(({ wids }) => wids)).toEqual([500, 500, 200]);
-    announcer.stop();
-  } finally {
-    vi.useRealTimers();
-  }
+  const clock = turnedClock();
+  const sent: { wids: number; everyone: boolean }[] = [];
+  const announcer = createAnnouncer({
+    async publish(data, everyone) {
+      const decoded = decodeWids(data);
+      if (!isViolation(decoded)) sent.push({ wids: decoded.wids.length, everyone });
+      return 1;
+    },
+    clock,
+    random: systemRandom,
+  });
+  announcer.announce(new Uint8Array(32), true);
+  await clock.passing(1);
+  expect(sent).toEqual([{ wids: 1, everyone: true }]);
+  for (let i = 0; i < 1200; i++) announcer.announce(new Uint8Array(32), false);
+  await clock.passing(200);
+  expect(sent.slice(1).map(({ wids }) => wids)).toEqual([500, 500, 200]);
+  announcer.announce(new Uint8Array(32), false);
+  announcer.stop();
+  await clock.passing(1000);
+  expect(sent).toHaveLength(4);
 });
 
 test('a reorganisation that brings 20 000 transactions back is announced within what peers accept', async () => {
-  vi.useFakeTimers();
-  try {
-    // The limit of docs/limits.md at the other end, half of it: lines are not always even.
-    const accepted = createBucket(10_000, 1000);
-    let announced = 0;
-    const announcer = createAnnouncer({
-      async publish(data) {
-        const decoded = decodeWids(data);
-        if (isViolation(decoded)) throw new Error(decoded.code);
-        expect(accepted.take(decoded.wids.length)).toBe(true);
-        announced += decoded.wids.length;
-        return 1;
-      },
-    });
-    for (let i = 0; i < 20_000; i++) announcer.announce(new Uint8Array(32), i % 2 === 0);
-    await vi.advanceTimersByTimeAsync(5000);
-    expect(announced).toBeGreaterThanOrEqual(10_000);
-    await vi.advanceTimersByTimeAsync(10_000);
-    expect(announced).toBe(20_000);
-    announcer.stop();
-  } finally {
-    vi.useRealTimers();
-  }
+  const clock = turnedClock();
+  // The limit of docs/limits.md at the other end, half of it: lines are not always even.
+  const accepted = createBucket(10_000, 1000, clock.monotonic);
+  let announced = 0;
+  const announcer = createAnnouncer({
+    async publish(data) {
+      const decoded = decodeWids(data);
+      if (isViolation(decoded)) throw new Error(decoded.code);
+      expect(accepted.take(decoded.wids.length)).toBe(true);
+      announced += decoded.wids.length;
+      return 1;
+    },
+    clock,
+    random: systemRandom,
+  });
+  for (let i = 0; i < 20_000; i++) announcer.announce(new Uint8Array(32), i % 2 === 0);
+  await clock.passing(5000);
+  expect(announced).toBeGreaterThanOrEqual(10_000);
+  await clock.passing(10_000);
+  expect(announced).toBe(20_000);
+  announcer.stop();
 });
 
 test('own payments are counted by peer and announced again until mined', () => {
@@ -274,8 +301,8 @@ test('own payments are counted by peer and announced again until mined', () => {
     pending: () => pending,
     announce: (wid) => void announced.push(toHex(wid)),
     changed: (txid) => void counted.push(own.seenBy(txid)!),
-    ms: clock.monotonic,
-    random: () => 0.5,
+    clock,
+    random: { number: () => 0.5 },
   });
   const tx = txOf(1);
   expect(own.track(tx.txidHex, tx.wid, widOf(tx))).toBe(true);
@@ -285,16 +312,17 @@ test('own payments are counted by peer and announced again until mined', () => {
   for (const peer of ['a', 'c']) own.forget(peer);
   expect(own.seenBy(tx.txidHex)).toBe(1);
   expect(counted).toEqual([1, 2, 1]);
-  for (let minutes = 0; minutes < 60; minutes++) {
-    clock.pass(60_000);
-    own.tick();
-  }
-  expect(announced).toEqual([widOf(tx), widOf(tx), widOf(tx)].slice(0, announced.length));
-  expect(announced.length).toBeGreaterThanOrEqual(2);
-  expect(announced.length).toBeLessThanOrEqual(6);
+  clock.pass(20 * 60_000 - 1);
+  expect(announced).toEqual([]);
+  clock.pass(1);
+  expect(announced).toEqual([widOf(tx)]);
+  clock.pass(40 * 60_000);
+  expect(announced).toEqual([widOf(tx), widOf(tx), widOf(tx)]);
   pending = false;
-  const before = announced.length;
   clock.pass(3_600_000);
-  own.tick();
-  expect(announced.length).toBe(before);
+  expect(announced).toHaveLength(3);
+  pending = true;
+  own.stop();
+  clock.pass(3_600_000);
+  expect(announced).toHaveLength(3);
 });
