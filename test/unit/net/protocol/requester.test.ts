@@ -1,11 +1,7 @@
 import type { Stream } from '@libp2p/interface';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  type CallerDeps,
-  createCaller,
-  isUnanswered,
-  type Request,
-} from '../../../../main/net/protocol/requester.ts';
+import { type CallerDeps, createCaller, isUnanswered } from '../../../../main/net/protocol/requester.ts';
+import type { Request } from '../../../../main/net/protocol/reply-queue.ts';
 import { createFrameReader, type Frame } from '../../../../main/net/protocol/frames.ts';
 import {
   isPeerViolation,

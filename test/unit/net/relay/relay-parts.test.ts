@@ -11,7 +11,7 @@ import { createKnownSet } from '../../../../main/net/relay/known-set.ts';
 import { createBucket } from '../../../../main/net/protocol/bucket.ts';
 import { createOwnPayments } from '../../../../main/net/relay/own-payments.ts';
 import { decodeWids } from '../../../../main/net/protocol/announcements.ts';
-import type { Request } from '../../../../main/net/protocol/requester.ts';
+import type { Request } from '../../../../main/net/protocol/reply-queue.ts';
 import { FRAME } from '../../../../main/net/protocol/frame-types.ts';
 import type { PeerViolation } from '../../../../main/net/protocol/wire-violation.ts';
 import { decodeGetTransactions, encodeTransactions } from '../../../../main/net/protocol/relay-messages.ts';

@@ -5,7 +5,7 @@ import type { Header } from '../../../../main/core/primitives/header.ts';
 import type { HeaderEntry } from '../../../../main/chain/header-entry.ts';
 import type { Peer } from '../../../../main/net/peers/peer.ts';
 import { createHeaderSync } from '../../../../main/net/sync/header-sync.ts';
-import type { Request } from '../../../../main/net/protocol/requester.ts';
+import type { Request } from '../../../../main/net/protocol/reply-queue.ts';
 import { FRAME } from '../../../../main/net/protocol/frame-types.ts';
 import { encodeHeaders } from '../../../../main/net/protocol/sync-messages.ts';
 import { mineOn, parentOf, powHash, silent } from '../../../support/chain/test-chain.ts';
