@@ -92,33 +92,11 @@ export function createAutonatClient(deps: AutonatClientDeps): AutonatClient {
       .list()
       .filter(({ id, direction, address }) => direction === 'outbound' && isPublic(address) && seen.has(id));
 
-  /** The address that most peers see. */
-  function seenAs(): string | null {
-    const tally = new Map<string, number>();
-    for (const ip of seen.values()) tally.set(ip, (tally.get(ip) ?? 0) + 1);
-    return [...tally].sort((a, b) => b[1] - a[1])[0]?.[0] ?? lastSeen;
-  }
-
   const places = () =>
     internals
       .places()
       .map((place) => ({ ...place, address: withoutPeer(place.address) }))
       .filter(({ address }) => !guessed.has(address));
-
-  function port(): number | null {
-    const ports = places().flatMap(({ address, mapped }) => (mapped ? [] : [portOf(address)]));
-    return ports.find((each) => each !== null) ?? null;
-  }
-
-  /** Addresses at which a peer that sees us at `ip` might reach this node. */
-  function candidates(ip: string): string[] {
-    const known = places()
-      .map(({ address }) => address)
-      .filter((address) => ipOf(address) === ip);
-    const guess = port();
-    const guessed = guess === null ? [] : [`/${ip.includes(':') ? 'ip6' : 'ip4'}/${ip}/tcp/${guess}`];
-    return [...new Set([...known, ...guessed])];
-  }
 
   function take(group: string, outcome: DialBackOutcome): void {
     votes.add(group, outcome.got);
@@ -155,7 +133,7 @@ export function createAutonatClient(deps: AutonatClientDeps): AutonatClient {
       if (busy || votes.count('in') + votes.count('out') >= ENOUGH) return;
       const judge = judges().find(({ address }) => votes.of(groupOf(address) ?? address) === undefined);
       if (judge === undefined) return;
-      const addresses = candidates(seen.get(judge.id)!);
+      const addresses = candidatesAt(seen.get(judge.id)!, places());
       if (addresses.length === 0) return;
       busy = true;
       const outcome = await askDialBack(judge.connection, deps.id, addresses, clock);
@@ -164,7 +142,7 @@ export function createAutonatClient(deps: AutonatClientDeps): AutonatClient {
       take(groupOf(judge.address) ?? judge.address, outcome);
     },
     findings() {
-      const ip = seenAs();
+      const ip = mostFrequent(seen.values()) ?? lastSeen;
       const all = places();
       return {
         askable: judges().length,
@@ -173,8 +151,33 @@ export function createAutonatClient(deps: AutonatClientDeps): AutonatClient {
         seenAs: ip,
         own: all.some(({ address, mapped }) => !mapped && ip !== null && ipOf(address) === ip),
         mapped: all.some(({ mapped }) => mapped),
-        port: port(),
+        port: listeningPort(all),
       };
     },
   };
+}
+
+interface OwnPlace {
+  readonly address: string;
+  readonly mapped: boolean;
+}
+
+/** The port that this node listens on, behind any router. */
+function listeningPort(places: readonly OwnPlace[]): number | null {
+  const ports = places.flatMap(({ address, mapped }) => (mapped ? [] : [portOf(address)]));
+  return ports.find((each) => each !== null) ?? null;
+}
+
+/** Addresses at which a peer that sees this node at `ip` might reach it. */
+function candidatesAt(ip: string, places: readonly OwnPlace[]): string[] {
+  const known = places.map(({ address }) => address).filter((address) => ipOf(address) === ip);
+  const guess = listeningPort(places);
+  const guessed = guess === null ? [] : [`/${ip.includes(':') ? 'ip6' : 'ip4'}/${ip}/tcp/${guess}`];
+  return [...new Set([...known, ...guessed])];
+}
+
+function mostFrequent(all: Iterable<string>): string | undefined {
+  const tally = new Map<string, number>();
+  for (const each of all) tally.set(each, (tally.get(each) ?? 0) + 1);
+  return [...tally].sort((a, b) => b[1] - a[1])[0]?.[0];
 }
