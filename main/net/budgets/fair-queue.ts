@@ -49,12 +49,56 @@ interface Waiter {
 /** Groups whose balance is remembered; the least recently used ones are forgotten, whether full or not. */
 const MOST_GROUPS = 1024;
 
+/** Requests that have not begun, in the order of turns: an account that was served moves to the end, as does its group. */
+interface Rotation {
+  add(waiter: Waiter): void;
+  /** The oldest request of each account, those whose turn is next first. */
+  firsts(): Iterable<Waiter>;
+  /** Removes the oldest request of an account. */
+  take(account: Account): Waiter;
+  /** Removes all requests of an account. */
+  drop(account: Account): readonly Waiter[];
+}
+
+function createRotation(): Rotation {
+  const groups = new Map<string, Map<Account, Waiter[]>>();
+  return {
+    add(waiter) {
+      const { account } = waiter;
+      const inGroup = groups.get(account.group) ?? new Map<Account, Waiter[]>();
+      groups.set(account.group, inGroup);
+      const queue = inGroup.get(account) ?? [];
+      inGroup.set(account, queue);
+      queue.push(waiter);
+    },
+    *firsts() {
+      for (const inGroup of groups.values()) for (const queue of inGroup.values()) yield queue[0]!;
+    },
+    take(account) {
+      const inGroup = groups.get(account.group)!;
+      const queue = inGroup.get(account)!;
+      const waiter = queue.shift()!;
+      inGroup.delete(account);
+      if (queue.length > 0) inGroup.set(account, queue);
+      groups.delete(account.group);
+      if (inGroup.size > 0) groups.set(account.group, inGroup);
+      return waiter;
+    },
+    drop(account) {
+      const inGroup = groups.get(account.group);
+      const gone = inGroup?.get(account) ?? [];
+      inGroup?.delete(account);
+      if (inGroup?.size === 0) groups.delete(account.group);
+      return gone;
+    },
+  };
+}
+
 export function createFairQueue(limits: LaneLimits, deps: FairQueueDeps): FairQueue {
   const { ms, gate } = deps;
   const overall = createBalance(limits.overall, ms);
   const groups = new Map<string, Balance>();
-  // Both maps are in the order of turns: an account that was served moves to the end.
-  const waiting = new Map<string, Map<Account, Waiter[]>>();
+  const waiting = createRotation();
   let begun: Waiter[] = [];
   let size = 0;
 
@@ -74,13 +118,9 @@ export function createFairQueue(limits: LaneLimits, deps: FairQueueDeps): FairQu
   const waitOf = ({ group, own }: Account, amount: Amount): number =>
     Math.max(overall.wait(amount), gate(amount), groupOf(group).wait(amount), own.wait(amount));
 
-  function enqueue(account: Account, amount: Amount): Promise<void> {
+  function enqueue(account: Account, amount: Amount, add: (waiter: Waiter) => void): Promise<void> {
     return new Promise((grant, fail) => {
-      const inGroup = waiting.get(account.group) ?? new Map<Account, Waiter[]>();
-      waiting.set(account.group, inGroup);
-      const queue = inGroup.get(account) ?? [];
-      inGroup.set(account, queue);
-      queue.push({ account, amount, grant, fail });
+      add({ account, amount, grant, fail });
       size++;
       deps.waits();
     });
@@ -94,31 +134,19 @@ export function createFairQueue(limits: LaneLimits, deps: FairQueueDeps): FairQu
     const rest = begun[0] === undefined ? 0 : waitOfRest(begun[0].amount);
     if (begun[0] !== undefined && rest === 0) return begun.shift()!;
     let soonest = begun.length === 0 ? Infinity : rest;
-    for (const [group, inGroup] of waiting) {
-      for (const [account, queue] of inGroup) {
-        const { amount } = queue[0]!;
-        // A peer must not wait in the middle of an answer while other answers begin.
-        if (begun.length > 0 && amount.bytes > 0) continue;
-        const wait = waitOf(account, amount);
-        if (wait === 0) return take(group, inGroup, account, queue);
-        soonest = Math.min(soonest, wait);
-      }
+    for (const { account, amount } of waiting.firsts()) {
+      // A peer must not wait in the middle of an answer while other answers begin.
+      if (begun.length > 0 && amount.bytes > 0) continue;
+      const wait = waitOf(account, amount);
+      if (wait === 0) return waiting.take(account);
+      soonest = Math.min(soonest, wait);
     }
     return soonest;
   }
 
-  function take(group: string, inGroup: Map<Account, Waiter[]>, account: Account, queue: Waiter[]): Waiter {
-    const waiter = queue.shift()!;
-    inGroup.delete(account);
-    if (queue.length > 0) inGroup.set(account, queue);
-    waiting.delete(group);
-    if (inGroup.size > 0) waiting.set(group, inGroup);
-    return waiter;
-  }
-
   return {
     spend(account, amount) {
-      if (size > 0 || waitOf(account, amount) > 0) return enqueue(account, amount);
+      if (size > 0 || waitOf(account, amount) > 0) return enqueue(account, amount, waiting.add);
       charge(account, amount);
       return undefined;
     },
@@ -127,20 +155,10 @@ export function createFairQueue(limits: LaneLimits, deps: FairQueueDeps): FairQu
         charge(account, amount);
         return undefined;
       }
-      return new Promise((grant, fail) => {
-        begun.push({ account, amount, grant, fail });
-        size++;
-        deps.waits();
-      });
+      return enqueue(account, amount, (waiter) => begun.push(waiter));
     },
     drop(account) {
-      const inGroup = waiting.get(account.group);
-      const gone = [
-        ...(inGroup?.get(account) ?? []),
-        ...begun.filter((waiter) => waiter.account === account),
-      ];
-      inGroup?.delete(account);
-      if (inGroup?.size === 0) waiting.delete(account.group);
+      const gone = [...waiting.drop(account), ...begun.filter((waiter) => waiter.account === account)];
       begun = begun.filter((waiter) => waiter.account !== account);
       size -= gone.length;
       for (const { fail } of gone) fail(new KithError('stream-lost', 'the connection is gone'));
