@@ -1,4 +1,5 @@
-import type { Clock, Timer } from '../../lib/clock.ts';
+import { createAlarm } from '../../lib/alarm.ts';
+import type { Clock } from '../../lib/clock.ts';
 import { messageOf } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Random } from '../../lib/random.ts';
@@ -75,16 +76,16 @@ export function createDiscovery(deps: DiscoveryDeps): Discovery {
     random: deps.random,
     log,
   });
-  let timer: Timer | undefined;
+  const alarm = createAlarm(clock, () => void look());
   let begun: Promise<void> = Promise.resolve();
-  let busy = false;
+  let stopped = false;
   let searched = -Infinity;
   let named = -Infinity;
 
   async function turn(): Promise<void> {
     const now = clock.monotonic();
     const all = peers.list();
-    if (deps.names.length > 0 && all.length === 0 && now - named > NAME_MS) {
+    if (deps.names.length > 0 && all.length === 0 && now - named >= NAME_MS) {
       named = now;
       // The owner of a name counts as one source, however many addresses the name has.
       for (const [address, name] of await names.resolve()) book.add(address, { foundBy: 'dns', by: name });
@@ -100,26 +101,29 @@ export function createDiscovery(deps: DiscoveryDeps): Discovery {
   async function begin(): Promise<void> {
     if (deps.mdns) await lan.start();
     if (deps.dht) await dht.start();
-    await next();
   }
 
-  async function next(): Promise<void> {
-    if (busy) return;
-    busy = true;
-    await turn()
-      .catch((error: unknown) => log.debug('the DHT search failed', { cause: String(error) }))
-      .finally(() => (busy = false));
+  async function look(): Promise<void> {
+    await turn().catch((error: unknown) => log.debug('the DHT search failed', { cause: String(error) }));
+    if (!stopped) alarm.by(nextLook());
+  }
+
+  function nextLook(): number {
+    const soon = clock.monotonic() + TURN_MS;
+    // Nothing reports that this node became reachable, which decides whether it answers DHT queries.
+    if (deps.dht) return soon;
+    return deps.names.length > 0 ? Math.max(soon, named + NAME_MS) : Infinity;
   }
 
   return {
     start() {
-      begun = begin().catch((error: unknown) =>
-        log.info('discovery could not start', { cause: messageOf(error) }),
-      );
-      timer = clock.every(TURN_MS, () => void next());
+      begun = begin()
+        .catch((error: unknown) => log.info('discovery could not start', { cause: messageOf(error) }))
+        .then(look);
     },
     async stop() {
-      timer?.cancel();
+      stopped = true;
+      alarm.stop();
       await begun;
       await lan.stop();
       await dht.stop();
