@@ -1,4 +1,9 @@
-import { blamesOnlyTheBody, checkBody } from '../core/consensus/block-rules.ts';
+import {
+  blamesOnlyTheBody,
+  checkMatchedBody,
+  type MatchedBlock,
+  matchBody,
+} from '../core/consensus/block-rules.ts';
 import { checkSnapshotPlace } from '../core/consensus/snapshot-rules.ts';
 import { type Block, decodeBlock } from '../core/primitives/block.ts';
 import { decodeHeader, type Header } from '../core/primitives/header.ts';
@@ -39,7 +44,7 @@ const QUICK_BYTES = 32 * 1024;
  */
 export async function receiveBlock(
   deps: BlockReceiverDeps,
-  given: Uint8Array | Block,
+  given: Uint8Array | MatchedBlock,
 ): Promise<Received | Violation> {
   const bytes = given instanceof Uint8Array ? given : given.bytes;
   const header = decodeHeader(bytes.subarray(0, HEADER_BYTES));
@@ -53,7 +58,10 @@ export async function receiveBlock(
   if (isViolation(block)) return block;
   // Decoding a full block and checking it take some milliseconds each: the event loop runs between them.
   if (bytes.length > QUICK_BYTES) await deps.clock.soon();
-  const broken = checkBody(block) ?? checkSnapshotPlace(block, deps.network.params);
+  const matched = given instanceof Uint8Array ? matchBody(block) : given;
+  const broken = isViolation(matched)
+    ? matched
+    : (checkMatchedBody(matched) ?? checkSnapshotPlace(matched, deps.network.params));
   if (broken) return refuse(deps, entry, broken);
   return store(deps, entry, block);
 }

@@ -1,4 +1,5 @@
 import type { Height, UnixSeconds } from '../../shared/units.ts';
+import type { MatchedBlock } from '../core/consensus/block-rules.ts';
 import type { Hash } from '../core/crypto/hash.ts';
 import type { Delta } from '../core/ledger/delta.ts';
 import type { ActiveRules } from '../core/ledger/spend.ts';
@@ -116,7 +117,7 @@ export interface Chain {
   headersAfter(locator: readonly Hash[], max: number): Uint8Array[];
   acceptHeaders(headers: readonly Header[]): Promise<AcceptResult>;
   /** Resolves when the block is connected, stored on a side branch, or refused. A violation is a result, not an error. */
-  submitBlock(block: Uint8Array | Block): Promise<SubmitResult | Violation>;
+  submitBlock(block: Uint8Array | MatchedBlock): Promise<SubmitResult | Violation>;
   /** Blocks without a stored body on the path from the active chain to the best header, lowest first. */
   missingBlocks(max: number): HeaderEntry[];
   /** Up to `max` blocks of the active chain with lost bodies that `usable` accepts; see BodyNeeds. */

@@ -4,7 +4,7 @@ import { type Block, blockMerkleRoot } from '../primitives/block.ts';
 import { MAX_BLOCK_BYTES, MAX_BLOCK_OUTPUTS, MAX_RECORD_BYTES } from '../primitives/limits.ts';
 import { type CoinbaseRecord, decodeRecords, findRecord, RECORD } from '../primitives/records.ts';
 import { isCoinbase, type Transaction } from '../primitives/transaction.ts';
-import { isViolation, type Verdict, violation, type ViolationCode } from '../violation.ts';
+import { isViolation, type Verdict, type Violation, violation, type ViolationCode } from '../violation.ts';
 import { checkTransaction } from './transaction-rules.ts';
 
 /**
@@ -20,16 +20,28 @@ export function blamesOnlyTheBody(code: ViolationCode): boolean {
   );
 }
 
+declare const MATCHED: unique symbol;
+
+/**
+ * A block whose transactions give the Merkle root of its header. Only `matchBody` returns one, so that the root is computed
+ * once on the way of a block from the wire into the chain.
+ */
+export type MatchedBlock = Block & { readonly [MATCHED]: true };
+
+/** Whether the body is the one that the header commits to. One hash per transaction and one per node of the tree. */
+export function matchBody(block: Block): MatchedBlock | Violation {
+  return checkHasTransactions(block) ?? checkMerkleRoot(block) ?? (block as MatchedBlock);
+}
+
 /** Every rule of a block body that needs no coin and no other block. One or two hashes per transaction. */
 export function checkBody(block: Block): Verdict {
-  return (
-    checkHasTransactions(block) ??
-    checkMerkleRoot(block) ??
-    checkBlockSize(block) ??
-    checkOutputCount(block) ??
-    checkCoinbase(block) ??
-    checkTransactions(block)
-  );
+  const matched = matchBody(block);
+  return isViolation(matched) ? matched : checkMatchedBody(matched);
+}
+
+/** The rules of `checkBody` that `matchBody` has not checked. */
+export function checkMatchedBody(block: MatchedBlock): Verdict {
+  return checkBlockSize(block) ?? checkOutputCount(block) ?? checkCoinbase(block) ?? checkTransactions(block);
 }
 
 function checkHasTransactions(block: Block): Verdict {
