@@ -5,7 +5,9 @@ import type { Inbound } from './peers/inbound.ts';
 import type { Peers } from './peers/peers.ts';
 import type { NetworkDeps } from './ports.ts';
 import { type BlockPush, createBlockPush } from './relay/block-push.ts';
-import { createBlockRelay } from './relay/block-relay.ts';
+import { createBlockAdmission } from './relay/block-admission.ts';
+import { createBlockAnnouncer } from './relay/block-announcer.ts';
+import { type BlockRelayDeps, createBlockRelay } from './relay/block-relay.ts';
 import { type CompactRelay, createCompactRelay } from './relay/compact-relay.ts';
 import { createWidListing, type WidListing } from './relay/wid-listing.ts';
 import { createTransactionRelay, type TransactionRelay } from './relay/transaction-relay.ts';
@@ -39,27 +41,27 @@ export function createRelaying(deps: RelayingDeps): Relaying {
   const { names, syncing } = deps;
   const { bodies } = syncing;
   const common = { ...deps, bodies, log: deps.log.child('relay') };
+  const compact = createCompactRelay(common);
   const payments = createTransactionRelay({
     ...common,
     topic: names.transactions,
-    onRefused: (tx) => compact.spare(tx),
+    onRefused: compact.spare,
     hideOrigin: deps.hideOrigin ?? true,
     onSeen: deps.onSeen ?? (() => undefined),
   });
-  const compact = createCompactRelay(common);
-  const push = createBlockPush({ ...common, compact, admit: (...block) => blocks.admit(...block) });
-  const blocks = createBlockRelay({
+  const topic = names.blocks;
+  const admission = createBlockAdmission({
     ...common,
-    topic: names.blocks,
     minimumWork: syncing.minimumWork,
-    compact,
-    push,
-    announced(id, peerId, block) {
-      deps.inbound.useful(peerId, 'block');
-      bodies.announced(id, peerId, block);
-    },
     unknownParent: syncing.headers.ask,
   });
+  const announcer = createBlockAnnouncer({ ...common, topic });
+  const announced: BlockRelayDeps['announced'] = (id, peerId, block) => {
+    deps.inbound.useful(peerId, 'block');
+    bodies.announced(id, peerId, block);
+  };
+  const push = createBlockPush({ ...common, compact, admission, announcer, announced });
+  const blocks = createBlockRelay({ ...common, topic, compact, admission, announcer, push, announced });
   const listing = createWidListing(deps.mempool);
   return {
     payments,
@@ -70,10 +72,10 @@ export function createRelaying(deps: RelayingDeps): Relaying {
       for (const part of [listing, payments, compact, blocks]) part.start();
     },
     stop() {
-      for (const part of [blocks, push, compact, payments, listing]) part.stop();
+      for (const part of [blocks, announcer, push, compact, payments, listing]) part.stop();
     },
     forget(peerId) {
-      for (const part of [payments, blocks, push]) part.forget(peerId);
+      for (const part of [payments, admission, push]) part.forget(peerId);
     },
   };
 }

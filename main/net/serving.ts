@@ -57,7 +57,7 @@ export async function serveProtocols(deps: ServingDeps): Promise<void> {
     names.relay,
     (peerId) =>
       new Map([
-        ...relayHandlers({ parts, mempool, listing, peerId, ...payments }),
+        ...relayHandlers({ parts, mempool, listing, clock, peerId, ...payments }),
         ...exchange.handlers(peerId),
       ]),
   );

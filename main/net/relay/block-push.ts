@@ -1,29 +1,37 @@
 import { fromHex, toHex } from '../../core/codec/hex.ts';
+import type { MatchedBlock } from '../../core/consensus/block-rules.ts';
 import { isViolation } from '../../core/violation.ts';
-import { type Clock, sleep } from '../../lib/clock.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { guarded } from '../../lib/guarded.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Chain } from '../../chain/chain.ts';
 import { sourceOf } from '../transport/pool-source.ts';
 import type { Peer } from '../peers/peer.ts';
-import type { CompactBlock } from '../protocol/compact-block.ts';
+import { MAX_INLINE_BLOCK } from '../protocol/announcements.ts';
+import { type CompactBlock, wholeBlock } from '../protocol/compact-block.ts';
 import { FRAME } from '../protocol/frame-types.ts';
 import type { Frame } from '../protocol/frames.ts';
 import { type PeerViolation, peerViolation } from '../protocol/wire-violation.ts';
 import { REQUEST, type RequestKind } from '../protocol/requests.ts';
 import { decodePushed, decodeWant, encodePushed, encodeWant } from '../protocol/push-messages.ts';
 import { answering, type Handler } from '../protocol/responder.ts';
+import type { ExpectedBlocks } from '../sync/expected-blocks.ts';
+import type { BlockAdmission } from './block-admission.ts';
+import type { BlockAnnouncer } from './block-announcer.ts';
 import type { CompactRelay } from './compact-relay.ts';
 import { createKnownSet } from './known-set.ts';
-import { createPushLinks } from './relay-tree.ts';
+import { createPushLinks, type PushLinks } from './relay-tree.ts';
 
 export interface BlockPushDeps {
   readonly chain: Pick<Chain, 'tip' | 'entry' | 'hasBody'>;
   readonly peers: { get(id: string): Peer | undefined; list(): readonly Peer[] };
   readonly compact: Pick<CompactRelay, 'rebuild'>;
-  /** The download of bodies; an expected block is not requested there. */
-  readonly bodies: { expect(id: string): void; giveUp(id: string): void };
-  /** Whether the header of a pushed block is valid; relays the header if it is new. */
-  admit(peerId: string, compact: CompactBlock): Promise<boolean>;
+  /** The download of full blocks, which waits for an expected block until it is delivered or given up. */
+  readonly bodies: { readonly expected: ExpectedBlocks; giveUp(id: string): void };
+  readonly admission: Pick<BlockAdmission, 'admit'>;
+  readonly announcer: Pick<BlockAnnouncer, 'publish'>;
+  /** A pushed block is new to this node. */
+  announced(id: string, peerId: string, block: null): void;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -57,25 +65,21 @@ const MOST_AT_RANDOM = 4;
 const KEPT = 4;
 const REMEMBERED = 1000;
 
-/** A block whose compact form has not arrived yet. */
-interface Awaited {
-  /** The timer that requests the compact block. */
-  readonly request: NodeJS.Timeout;
-  /** Aborted when the block arrived, or is not expected any more. */
-  readonly ended: AbortController;
+/** A compact block, and the message that it arrived in. */
+interface Received {
+  readonly compact: CompactBlock;
+  readonly message: Uint8Array;
 }
 
 export function createBlockPush(deps: BlockPushDeps): BlockPush {
-  const { chain, peers, bodies, log } = deps;
+  const { clock, peers, bodies, log } = deps;
   const links = createPushLinks({
-    clock: deps.clock,
+    clock,
     sourceOf: (peerId) => sourceOf(peers.get(peerId)?.address ?? ''),
     tell: (peerId, wanted) => void say(peerId, REQUEST.wantBlocks, encodeWant(wanted)),
   });
-  // Blocks whose compact form arrived, and the most recent one.
-  const seen = createKnownSet(REMEMBERED);
-  const kept = new Map<string, Uint8Array>();
-  const awaited = new Map<string, Awaited>();
+  const kept = createKeptBlocks();
+  const intake = createIntake(deps, links, kept, pushOn);
 
   async function say(peerId: string, kind: RequestKind, body: Uint8Array): Promise<void> {
     try {
@@ -83,32 +87,6 @@ export function createBlockPush(deps: BlockPushDeps): BlockPush {
     } catch (error) {
       log.debug('a compact block could not be pushed', { peer: peerId, cause: String(error) });
     }
-  }
-
-  // The body of a side branch is downloaded when its chain becomes the best, if ever.
-  const isNext = (id: string): boolean =>
-    (chain.entry(id)?.work ?? 0n) > chain.tip().work && !chain.hasBody(id);
-
-  function keep(id: string, message: Uint8Array): void {
-    seen.add(id);
-    kept.set(id, message);
-    if (kept.size > KEPT) kept.delete(kept.keys().next().value!);
-  }
-
-  /** False when the block was not awaited. */
-  function stopAwaiting(id: string): boolean {
-    const entry = awaited.get(id);
-    if (entry === undefined) return false;
-    clearTimeout(entry.request);
-    awaited.delete(id);
-    entry.ended.abort();
-    return true;
-  }
-
-  /** Resolves when this block is no longer awaited, after PATIENCE_MS at the latest. */
-  async function endOfWait(id: string): Promise<void> {
-    const entry = awaited.get(id);
-    if (entry !== undefined) await sleep(PATIENCE_MS, entry.ended.signal);
   }
 
   function pushOn(message: Uint8Array, from: string | null): void {
@@ -122,111 +100,180 @@ export function createBlockPush(deps: BlockPushDeps): BlockPush {
       .slice(0, MOST_AT_RANDOM)
       .map(({ id }) => id);
 
+  return {
+    send(compact) {
+      const message = encodePushed(compact);
+      if (message.length > FRAME.pushBlock.cap) return;
+      kept.add(compact.header.idHex, message);
+      if (links.all().size > 0) pushOn(message, null);
+      else for (const peerId of anybody()) void say(peerId, REQUEST.pushBlock, message);
+    },
+    heard: intake.heard,
+    follow: (peerId) => links.follow(peerId),
+    handlers: (peerId) => pushHandlers({ ...intake, kept, links, expected: bodies.expected }, peerId),
+    forget: (peerId) => links.forget(peerId),
+    stop() {
+      links.stop();
+      bodies.expected.stop();
+    },
+  };
+}
+
+interface KeptBlocks {
+  /** Whether the compact form of this block arrived at some time. */
+  hasSeen(id: string): boolean;
+  add(id: string, message: Uint8Array): void;
+  get(id: string): Uint8Array | undefined;
+}
+
+/** Which compact blocks arrived, and the newest ones themselves. */
+function createKeptBlocks(): KeptBlocks {
+  const seen = createKnownSet(REMEMBERED);
+  const kept = new Map<string, Uint8Array>();
+  return {
+    hasSeen: (id) => seen.has(id),
+    add(id, message) {
+      seen.add(id);
+      kept.set(id, message);
+      if (kept.size > KEPT) kept.delete(kept.keys().next().value!);
+    },
+    get: (id) => kept.get(id),
+  };
+}
+
+interface Intake {
+  heard(id: string, peerId: string): void;
+  pushed(received: Received, peerId: string): Promise<void>;
+}
+
+/** Takes pushed compact blocks, and requests those that are not pushed. */
+function createIntake(
+  deps: BlockPushDeps,
+  links: PushLinks,
+  kept: KeptBlocks,
+  pushOn: (message: Uint8Array, from: string) => void,
+): Intake {
+  const { chain, clock, bodies } = deps;
+  const { expected } = bodies;
+
+  // The body of a side branch is downloaded when its chain becomes the best, if ever.
+  const isNext = (id: string): boolean =>
+    (chain.entry(id)?.work ?? 0n) > chain.tip().work && !chain.hasBody(id);
+
   /** A compact block with a valid header: relayed first, then reconstructed. */
-  function arrived(compact: CompactBlock, message: Uint8Array, from: string): void {
+  function arrived({ compact, message }: Received, from: string, whole: MatchedBlock | null): void {
     const id = compact.header.idHex;
-    if (seen.has(id)) return;
-    keep(id, message);
-    stopAwaiting(id);
+    if (kept.hasSeen(id)) return;
+    kept.add(id, message);
+    expected.endAwaited(id);
     pushOn(message, from);
-    if (isNext(id)) void deps.compact.rebuild(compact, from);
+    if (isNext(id)) void deps.compact.rebuild(compact, from, whole);
     // The block is on a side branch by now: its download must not wait for the push.
     else bodies.giveUp(id);
   }
 
   async function askFor(id: string, peerId: string): Promise<void> {
-    const answer = await fetchFrom(id, peerId);
+    const answer = await fetchCompact(deps, id, peerId);
     // The push may have arrived meanwhile.
-    if (seen.has(id) || !stopAwaiting(id)) return;
+    if (kept.hasSeen(id) || !expected.endAwaited(id)) return;
     if (answer === null) bodies.giveUp(id);
-    else arrived(answer.compact, answer.message, peerId);
+    else arrived(answer, peerId, null);
   }
 
-  async function fetchFrom(
-    id: string,
-    peerId: string,
-  ): Promise<{ compact: CompactBlock; message: Uint8Array } | null> {
-    let found: { compact: CompactBlock; message: Uint8Array } | null = null;
-    const onReply = ({ body }: Frame): PeerViolation | null => {
-      if (body.length === 0) return null;
-      const compact = decodePushed(body);
-      if (isViolation(compact)) return compact;
-      if (compact.header.idHex !== id) return peerViolation('block-unasked', { id });
-      found = { compact, message: body };
-      return null;
-    };
-    try {
-      const answered = peers
-        .get(peerId)
-        ?.push.call({ kind: REQUEST.getCompact, body: fromHex(id)!, onReply });
-      await Promise.race([answered, sleep(ANSWER_MS)]);
-    } catch (error) {
-      log.debug('a compact block did not arrive', { peer: peerId, cause: String(error) });
-    }
-    return found;
-  }
-
-  function handlers(peerId: string): ReadonlyMap<number, Handler> {
-    const pushBlock: Handler = {
-      cap: FRAME.pushBlock.cap,
-      async handle(frame, reply) {
-        const compact = decodePushed(frame.body);
-        if (isViolation(compact)) return compact;
-        if (await deps.admit(peerId, compact)) arrived(compact, frame.body, peerId);
-        await reply(FRAME.pushed.type);
-        return null;
-      },
-    };
-    const getCompact: Handler = {
-      cap: FRAME.getCompact.cap,
-      async handle(frame, reply) {
-        if (frame.body.length !== FRAME.getCompact.cap) return peerViolation('codec-length');
-        const id = toHex(frame.body);
-        // This node relays headers early, so the peer may request a compact block that this node still waits for.
-        await endOfWait(id);
-        await reply(FRAME.compact.type, kept.get(id) ?? new Uint8Array(0));
-        return null;
-      },
-    };
-    const wantBlocks = answering(FRAME.wantBlocks, decodeWant, async (wanted, reply) => {
-      links.asked(peerId, wanted);
-      await reply(FRAME.pushed.type);
+  function heard(id: string, peerId: string): void {
+    const pusher = links.source();
+    links.follow(peerId);
+    if (kept.hasSeen(id) || expected.isAwaited(id) || !isNext(id)) return;
+    // Without a push source no compact block arrives unrequested.
+    expected.await(id, pusher === null ? 0 : WAIT_MS, () => {
+      // The first announcer has the block; if it is our push source and does not push, it withholds the block.
+      if (peerId === pusher) links.shun(peerId);
+      void askFor(id, peerId);
     });
-    return new Map([
-      [FRAME.pushBlock.type, pushBlock],
-      [FRAME.getCompact.type, getCompact],
-      [FRAME.wantBlocks.type, wantBlocks],
-    ]);
   }
 
   return {
-    send(compact) {
-      const message = encodePushed(compact);
-      if (message.length > FRAME.pushBlock.cap) return;
-      keep(compact.header.idHex, message);
-      if (links.all().size > 0) pushOn(message, null);
-      else for (const peerId of anybody()) void say(peerId, REQUEST.pushBlock, message);
-    },
-    heard(id, peerId) {
-      const pusher = links.source();
-      links.follow(peerId);
-      if (seen.has(id) || awaited.has(id) || !isNext(id)) return;
-      bodies.expect(id);
-      const late = () => {
-        // The first announcer has the block; if it is our push source and does not push, it withholds the block.
-        if (peerId === pusher) links.shun(peerId);
-        void askFor(id, peerId);
-      };
-      // Without a push source no compact block arrives unrequested.
-      const request = setTimeout(late, pusher === null ? 0 : WAIT_MS);
-      awaited.set(id, { request, ended: new AbortController() });
-    },
-    follow: (peerId) => links.follow(peerId),
-    handlers,
-    forget: (peerId) => links.forget(peerId),
-    stop() {
-      links.stop();
-      for (const id of awaited.keys()) stopAwaiting(id);
+    heard,
+    async pushed(received, peerId) {
+      const { header } = received.compact;
+      const whole = wholeBlock(received.compact, MAX_INLINE_BLOCK);
+      const admitted = await deps.admission.admit(peerId, header, whole);
+      if (admitted.kind !== 'new' && admitted.kind !== 'known') return;
+      if (admitted.kind === 'new') {
+        deps.announcer.publish(header, whole);
+        const take = guarded(deps.log, 'pushed', () => {
+          heard(header.idHex, peerId);
+          deps.announced(header.idHex, peerId, null);
+        });
+        // The block itself is relayed and connected first.
+        void clock.soon().then(take);
+      }
+      arrived(received, peerId, admitted.block);
     },
   };
+}
+
+/** Requests the compact form of this block; null if the peer does not have it, or does not answer in time. */
+async function fetchCompact(
+  { peers, clock, log }: Pick<BlockPushDeps, 'peers' | 'clock' | 'log'>,
+  id: string,
+  peerId: string,
+): Promise<Received | null> {
+  let found: Received | null = null;
+  const onReply = ({ body }: Frame): PeerViolation | null => {
+    if (body.length === 0) return null;
+    const compact = decodePushed(body);
+    if (isViolation(compact)) return compact;
+    if (compact.header.idHex !== id) return peerViolation('block-unasked', { id });
+    found = { compact, message: body };
+    return null;
+  };
+  try {
+    const answered = peers.get(peerId)?.push.call({ kind: REQUEST.getCompact, body: fromHex(id)!, onReply });
+    await Promise.race([answered, clock.sleep(ANSWER_MS)]);
+  } catch (error) {
+    log.debug('a compact block did not arrive', { peer: peerId, cause: String(error) });
+  }
+  return found;
+}
+
+interface PushHandlersDeps {
+  readonly kept: KeptBlocks;
+  readonly links: Pick<PushLinks, 'asked'>;
+  readonly expected: Pick<ExpectedBlocks, 'whileAwaited'>;
+  pushed(received: Received, peerId: string): Promise<void>;
+}
+
+function pushHandlers(deps: PushHandlersDeps, peerId: string): ReadonlyMap<number, Handler> {
+  const { kept, links, expected } = deps;
+  const pushBlock: Handler = {
+    cap: FRAME.pushBlock.cap,
+    async handle(frame, reply) {
+      const compact = decodePushed(frame.body);
+      if (isViolation(compact)) return compact;
+      await deps.pushed({ compact, message: frame.body }, peerId);
+      await reply(FRAME.pushed.type);
+      return null;
+    },
+  };
+  const getCompact: Handler = {
+    cap: FRAME.getCompact.cap,
+    async handle(frame, reply) {
+      if (frame.body.length !== FRAME.getCompact.cap) return peerViolation('codec-length');
+      const id = toHex(frame.body);
+      // This node relays headers early, so the peer may request a compact block that this node still waits for.
+      await expected.whileAwaited(id, PATIENCE_MS);
+      await reply(FRAME.compact.type, kept.get(id) ?? new Uint8Array(0));
+      return null;
+    },
+  };
+  const wantBlocks = answering(FRAME.wantBlocks, decodeWant, async (wanted, reply) => {
+    links.asked(peerId, wanted);
+    await reply(FRAME.pushed.type);
+  });
+  return new Map([
+    [FRAME.pushBlock.type, pushBlock],
+    [FRAME.getCompact.type, getCompact],
+    [FRAME.wantBlocks.type, wantBlocks],
+  ]);
 }

@@ -1,12 +1,12 @@
-import { randomBytes } from 'node:crypto';
 import { toHex } from '../../core/codec/hex.ts';
-import { type Block, blockMerkleRoot, decodeBlock } from '../../core/primitives/block.ts';
+import { type MatchedBlock, matchBody } from '../../core/consensus/block-rules.ts';
+import { type Block, decodeBlock } from '../../core/primitives/block.ts';
 import { MAX_BLOCK_BYTES } from '../../core/primitives/limits.ts';
 import type { Transaction } from '../../core/primitives/transaction.ts';
-import { equalBytes } from '../../core/codec/bytes.ts';
 import { isViolation } from '../../core/violation.ts';
-import { type Clock, sleep } from '../../lib/clock.ts';
+import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
+import type { Random } from '../../lib/random.ts';
 import type { Chain } from '../../chain/chain.ts';
 import type { Peer } from '../peers/peer.ts';
 import { type CompactBlock, compactOf } from '../protocol/compact-block.ts';
@@ -14,6 +14,7 @@ import { MAX_PARTS_ASKED } from '../protocol/frame-types.ts';
 import { decodeParts, encodeGetParts } from '../protocol/block-txn-messages.ts';
 import { handlerFailure } from '../protocol/handler-failure.ts';
 import { REQUEST } from '../protocol/requests.ts';
+import type { ExpectedBlocks } from '../sync/expected-blocks.ts';
 import { createKnownSet } from './known-set.ts';
 import { type Known, reconstruct, type Reconstruction } from './reconstruction.ts';
 import { createExtraTransactions } from './extra-transactions.ts';
@@ -23,12 +24,13 @@ export interface CompactRelayDeps {
   readonly mempool: MempoolView;
   readonly chain: Pick<Chain, 'tip' | 'entry' | 'readBlock'>;
   readonly peers: { get(id: string): Peer | undefined };
-  /** The download of bodies; a block is not requested there between `expect` and `deliver` or `giveUp`. */
+  /** The download of full blocks, which waits for an expected block until it is delivered or given up. */
   readonly bodies: {
-    expect(id: string): void;
-    deliver(id: string, block: Block): void;
+    readonly expected: Pick<ExpectedBlocks, 'add'>;
+    deliver(id: string, block: MatchedBlock): void;
     giveUp(id: string): void;
   };
+  readonly random: Pick<Random, 'bytes'>;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -51,8 +53,11 @@ export interface CompactRelay {
   stop(): void;
   /** The compact form of an own block; contains in full the transactions that peers cannot have yet. */
   compact(block: Block): CompactBlock;
-  /** Reconstructs a block with a valid header; requests missing transactions from this peer. */
-  rebuild(compact: CompactBlock, peerId: string): Promise<void>;
+  /**
+   * Reconstructs a block with a valid header and delivers it; requests missing transactions from this peer. `whole` is the
+   * block itself, if its compact form contained all transactions and was checked already.
+   */
+  rebuild(compact: CompactBlock, peerId: string, whole: MatchedBlock | null): Promise<void>;
   /** Keeps a transaction that was refused, or whose parents are unknown: a miner may include it all the same. */
   spare(tx: Transaction): void;
   /** A small block was received in full with its announcement. */
@@ -70,49 +75,16 @@ const MOST_MINED = 20_000;
 const PARTS_MS = 3000;
 
 export function createCompactRelay(deps: CompactRelayDeps): CompactRelay {
-  const { mempool, chain, bodies, clock, log } = deps;
+  const { mempool, bodies, clock, log } = deps;
   const spares = createExtraTransactions();
-  // Wids of the newest transactions of the mempool, and of recently mined ones, with their arrival times.
-  const arrived = new Map<string, number>();
-  const mined = createKnownSet(MOST_MINED);
+  const common = createCommonTransactions(mempool, clock);
   const figures = { whole: 0, asked: 0, failed: 0, inline: 0 };
-  const off: (() => void)[] = [];
 
-  function noteArrival(wid: string): void {
-    const now = clock.monotonic();
-    arrived.set(wid, now);
-    for (const [oldest, at] of arrived) {
-      if (now - at < ON_ITS_WAY_MS && arrived.size <= MOST_ON_THEIR_WAY) break;
-      arrived.delete(oldest);
-    }
-  }
-
-  function* known(prev: string, inRivals: readonly Transaction[]): Generator<Known> {
-    for (const { widId, bytes } of mempool.entries()) yield { wid: widId, bytes };
-    for (const { wid, bytes } of spares) yield { wid, bytes };
-    // A competing block of the same height has removed them from the mempool.
-    if (prev !== chain.tip().id) for (const { widBinary, bytes } of inRivals) yield { wid: widBinary, bytes };
-  }
-
-  async function rivals(prev: string): Promise<readonly Transaction[]> {
-    const tip = chain.tip();
-    if (tip.id === prev || tip.prev?.id !== prev) return [];
-    const bytes = await chain.readBlock(tip.id);
-    const block = bytes && decodeBlock(bytes);
-    return block === null || isViolation(block) ? [] : block.transactions;
-  }
-
-  async function rebuild(compact: CompactBlock, peerId: string): Promise<void> {
+  async function rebuild(compact: CompactBlock, peerId: string, whole: MatchedBlock | null): Promise<void> {
     const id = compact.header.idHex;
-    const prev = toHex(compact.header.prev);
-    bodies.expect(id);
-    const others = await rivals(prev);
-    const building = reconstruct(compact, known(prev, others));
-    const lacking = building.missing.length;
-    // The answer may wait behind others on the same stream.
-    const complete =
-      lacking === 0 || (await Promise.race([askFor(building, peerId), sleep(PARTS_MS).then(() => false)]));
-    const block = complete ? finish(building) : null;
+    bodies.expected.add(id);
+    const { block, lacking } =
+      whole === null ? await reconstructed(deps, spares, compact, peerId) : { block: whole, lacking: 0 };
     figures[outcomeOf(compact, lacking, block)]++;
     log.info('received a compact block', {
       id,
@@ -124,69 +96,20 @@ export function createCompactRelay(deps: CompactRelayDeps): CompactRelay {
     else bodies.deliver(id, block);
   }
 
-  function outcomeOf(compact: CompactBlock, lacking: number, block: Block | null): keyof CompactFigures {
-    if (block === null) return 'failed';
-    if (compact.shortIds.length === 0) return 'inline';
-    return lacking === 0 ? 'whole' : 'asked';
-  }
-
-  /** Null when a short id matched another transaction than the one in the block. */
-  function finish(building: Reconstruction): Block | null {
-    const bytes = building.bytes();
-    if (bytes.length > MAX_BLOCK_BYTES) return null;
-    const block = decodeBlock(bytes);
-    if (isViolation(block)) return null;
-    return equalBytes(blockMerkleRoot(block.transactions), block.header.merkle) ? block : null;
-  }
-
-  async function askFor(building: Reconstruction, peerId: string): Promise<boolean> {
-    const peer = deps.peers.get(peerId);
-    const { missing, compact } = building;
-    // Requesting most of the transactions is slower than requesting the full block.
-    if (peer === undefined || missing.length > Math.min(MAX_PARTS_ASKED, 64 + compact.count / 2))
-      return false;
-    let filled = false;
-    try {
-      await peer.relay.call({
-        kind: REQUEST.getParts,
-        body: encodeGetParts({ id: compact.header.id, indexes: missing }),
-        onReply(frame) {
-          const parts = decodeParts(frame.body);
-          if (isViolation(parts)) return parts;
-          filled = building.fill(parts);
-          return null;
-        },
-      });
-    } catch (error) {
-      log.debug('missing transactions did not arrive', { peer: peerId, cause: String(error) });
-    }
-    return filled;
-  }
-
   return {
-    start() {
-      off.push(
-        mempool.events.on('added', ({ entry }) => noteArrival(entry.wid)),
-        mempool.events.on('removed', ({ wid, reason }) => {
-          if (reason === 'mined') mined.add(wid);
-        }),
-      );
-    },
-    stop: () => off.forEach((each) => each()),
+    start: common.start,
+    stop: common.stop,
     compact(block) {
       let left = MOST_PREFILLED;
       const now = clock.monotonic();
-      return compactOf(block, randomBytes(8), (tx) => {
-        const wid = toHex(tx.wid);
-        const age = now - (arrived.get(wid) ?? -Infinity);
-        const common = (mined.has(wid) || mempool.getByWid(wid) !== undefined) && age > ON_ITS_WAY_MS;
-        if (common || tx.bytes.length > left) return false;
+      return compactOf(block, deps.random.bytes(8), (tx) => {
+        if (common.has(toHex(tx.wid), now) || tx.bytes.length > left) return false;
         left -= tx.bytes.length;
         return true;
       });
     },
-    rebuild: (compact, peerId) =>
-      rebuild(compact, peerId).catch((error: unknown) => {
+    rebuild: (compact, peerId, whole) =>
+      rebuild(compact, peerId, whole).catch((error: unknown) => {
         // The sender may only have relayed it: no peer is blamed, but a bug must be logged.
         handlerFailure('compact block', error);
         log.error('a compact block could not be processed', { error: String(error) });
@@ -196,4 +119,119 @@ export function createCompactRelay(deps: CompactRelayDeps): CompactRelay {
     cameWhole: () => void figures.inline++,
     figures: () => figures,
   };
+}
+
+/** Transactions that peers have as well: known here for some time, or mined. */
+function createCommonTransactions(mempool: MempoolView, clock: Clock) {
+  // Wids of the newest transactions of the mempool, and of recently mined ones, with their arrival times.
+  const arrived = new Map<string, number>();
+  const mined = createKnownSet(MOST_MINED);
+  const off: (() => void)[] = [];
+
+  function noteArrival(wid: string): void {
+    const now = clock.monotonic();
+    arrived.set(wid, now);
+    for (const [oldest, at] of arrived) {
+      if (now - at < ON_ITS_WAY_MS && arrived.size <= MOST_ON_THEIR_WAY) break;
+      arrived.delete(oldest);
+    }
+  }
+
+  return {
+    start(): void {
+      off.push(
+        mempool.events.on('added', ({ entry }) => noteArrival(entry.wid)),
+        mempool.events.on('removed', ({ wid, reason }) => {
+          if (reason === 'mined') mined.add(wid);
+        }),
+      );
+    },
+    stop: (): void => off.forEach((each) => each()),
+    has(wid: string, now: number): boolean {
+      const age = now - (arrived.get(wid) ?? -Infinity);
+      return (mined.has(wid) || mempool.getByWid(wid) !== undefined) && age > ON_ITS_WAY_MS;
+    },
+  };
+}
+
+type ReconstructDeps = Pick<CompactRelayDeps, 'mempool' | 'chain' | 'peers' | 'clock' | 'log'>;
+
+/** `block` is null if transactions are missing, or if a short id matched another transaction than the one in the block. */
+async function reconstructed(
+  deps: ReconstructDeps,
+  spares: Iterable<Known>,
+  compact: CompactBlock,
+  peerId: string,
+): Promise<{ readonly block: MatchedBlock | null; readonly lacking: number }> {
+  const prev = toHex(compact.header.prev);
+  const building = reconstruct(compact, known(deps, spares, prev, await rivals(deps.chain, prev)));
+  const lacking = building.missing.length;
+  // The answer may wait behind others on the same stream.
+  const late = () => deps.clock.sleep(PARTS_MS).then(() => false);
+  const complete = lacking === 0 || (await Promise.race([askFor(deps, building, peerId), late()]));
+  return { block: complete ? finish(building) : null, lacking };
+}
+
+function* known(
+  { mempool, chain }: ReconstructDeps,
+  spares: Iterable<Known>,
+  prev: string,
+  inRivals: readonly Transaction[],
+): Generator<Known> {
+  for (const { widId, bytes } of mempool.entries()) yield { wid: widId, bytes };
+  for (const { wid, bytes } of spares) yield { wid, bytes };
+  // A competing block of the same height has removed them from the mempool.
+  if (prev !== chain.tip().id) for (const { widBinary, bytes } of inRivals) yield { wid: widBinary, bytes };
+}
+
+/** The transactions of the tip, if it competes with a block on `prev`. */
+async function rivals(chain: CompactRelayDeps['chain'], prev: string): Promise<readonly Transaction[]> {
+  const tip = chain.tip();
+  if (tip.id === prev || tip.prev?.id !== prev) return [];
+  const bytes = await chain.readBlock(tip.id);
+  const block = bytes && decodeBlock(bytes);
+  return block === null || isViolation(block) ? [] : block.transactions;
+}
+
+/** Requests the missing transactions; whether all of them arrived. */
+async function askFor(
+  { peers, log }: ReconstructDeps,
+  building: Reconstruction,
+  peerId: string,
+): Promise<boolean> {
+  const peer = peers.get(peerId);
+  const { missing, compact } = building;
+  // Requesting most of the transactions is slower than requesting the full block.
+  if (peer === undefined || missing.length > Math.min(MAX_PARTS_ASKED, 64 + compact.count / 2)) return false;
+  let filled = false;
+  try {
+    await peer.relay.call({
+      kind: REQUEST.getParts,
+      body: encodeGetParts({ id: compact.header.id, indexes: missing }),
+      onReply(frame) {
+        const parts = decodeParts(frame.body);
+        if (isViolation(parts)) return parts;
+        filled = building.fill(parts);
+        return null;
+      },
+    });
+  } catch (error) {
+    log.debug('missing transactions did not arrive', { peer: peerId, cause: String(error) });
+  }
+  return filled;
+}
+
+/** Null when a short id matched another transaction than the one in the block. */
+function finish(building: Reconstruction): MatchedBlock | null {
+  const bytes = building.bytes();
+  if (bytes.length > MAX_BLOCK_BYTES) return null;
+  const decoded = decodeBlock(bytes);
+  const block = isViolation(decoded) ? decoded : matchBody(decoded);
+  return isViolation(block) ? null : block;
+}
+
+function outcomeOf(compact: CompactBlock, lacking: number, block: Block | null): keyof CompactFigures {
+  if (block === null) return 'failed';
+  if (compact.shortIds.length === 0) return 'inline';
+  return lacking === 0 ? 'whole' : 'asked';
 }

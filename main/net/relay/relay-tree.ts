@@ -1,4 +1,4 @@
-import type { Clock } from '../../lib/clock.ts';
+import type { Clock, Timer } from '../../lib/clock.ts';
 import { createGroupedPool, type PoolLimits, type PoolSource } from '../../lib/grouped-pool.ts';
 
 export interface PushLinksDeps {
@@ -42,7 +42,7 @@ export function createPushLinks({ tell, sourceOf, clock }: PushLinksDeps): PushL
   const asking = createGroupedPool<string>(PUSHED_TO, () => undefined);
   const shunned = new Map<string, number>();
   let source: string | null = null;
-  let later: NodeJS.Timeout | undefined;
+  let later: Timer | undefined;
   let next: string | null = null;
 
   function change(to: string | null): void {
@@ -62,23 +62,23 @@ export function createPushLinks({ tell, sourceOf, clock }: PushLinksDeps): PushL
     },
     follow(peerId) {
       if ((shunned.get(peerId) ?? 0) > clock.monotonic()) return;
-      clearTimeout(later);
+      later?.cancel();
       next = peerId;
       if (source === null) change(peerId);
-      else later = setTimeout(() => change(peerId), SETTLE_MS);
+      else later = clock.after(SETTLE_MS, () => change(peerId));
     },
     shun(peerId) {
       for (const [id, until] of shunned) if (until <= clock.monotonic()) shunned.delete(id);
       shunned.set(peerId, clock.monotonic() + SHUNNED_MS);
-      clearTimeout(later);
+      later?.cancel();
       if (source === peerId) change(null);
     },
     forget(peerId) {
       asking.delete(peerId);
       // The peer stays excluded: a reconnect does not change that.
-      if (next === peerId) clearTimeout(later);
+      if (next === peerId) later?.cancel();
       if (source === peerId) source = null;
     },
-    stop: () => clearTimeout(later),
+    stop: () => later?.cancel(),
   };
 }

@@ -1,5 +1,6 @@
 import { toHex } from '../../core/codec/hex.ts';
 import { decodeTransaction, type Transaction } from '../../core/primitives/transaction.ts';
+import type { Clock } from '../../lib/clock.ts';
 import { createBucket, spend } from '../protocol/bucket.ts';
 import { FRAME, MAX_TRANSACTIONS_BYTES } from '../protocol/frame-types.ts';
 import { decodeGetParts, encodeParts } from '../protocol/block-txn-messages.ts';
@@ -14,6 +15,7 @@ export interface ServeRelayDeps {
   readonly mempool: Pick<MempoolView, 'get' | 'getByWid'>;
   /** The wids of the mempool, newest first. */
   readonly listing: WidListing;
+  readonly clock: Pick<Clock, 'monotonic' | 'sleep'>;
   readonly peerId: string;
   /** The peer has received this transaction from us. */
   served(wid: string, peerId: string): void;
@@ -27,8 +29,8 @@ export interface ServeRelayDeps {
 const PRIVATE_BROADCASTS = { burst: 100, perSecond: 10 };
 /** Handlers for the relay protocol, shared by all streams of a connection. */
 export function relayHandlers(deps: ServeRelayDeps): ReadonlyMap<number, Handler> {
-  const { mempool, peerId } = deps;
-  const handed = createBucket(PRIVATE_BROADCASTS.burst, PRIVATE_BROADCASTS.perSecond);
+  const { mempool, clock, peerId } = deps;
+  const handed = createBucket(PRIVATE_BROADCASTS.burst, PRIVATE_BROADCASTS.perSecond, clock.monotonic);
   let listings = 0;
 
   const transactions = answering(FRAME.getTransactions, decodeGetTransactions, async (request, reply) => {
@@ -62,7 +64,7 @@ export function relayHandlers(deps: ServeRelayDeps): ReadonlyMap<number, Handler
   });
 
   const handOver = answering(FRAME.handOver, decodeTransaction, async (tx, reply) => {
-    await spend(handed, 1);
+    await spend(handed, 1, clock);
     deps.receivedFromOrigin(tx, peerId);
     await reply(FRAME.taken.type);
   });

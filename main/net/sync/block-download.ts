@@ -1,4 +1,4 @@
-import type { Block } from '../../core/primitives/block.ts';
+import type { MatchedBlock } from '../../core/consensus/block-rules.ts';
 import { createAlarm } from '../../lib/alarm.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { guarded } from '../../lib/guarded.ts';
@@ -12,6 +12,7 @@ import { createSources } from './block-sources.ts';
 import { createBlockSubmission } from './block-submission.ts';
 import { createBrokenClaims } from './broken-claims.ts';
 import { createWindow } from './download-window.ts';
+import type { ExpectedBlocks } from './expected-blocks.ts';
 import { createGapSync, type GapSync, type GapSyncDeps } from './gap-sync.ts';
 import { createRequestTimeouts } from './request-timeouts.ts';
 import { createSideBlocks, type SideBlocksDeps } from './side-blocks.ts';
@@ -42,10 +43,11 @@ export interface BlockDownload {
   /** New headers, a new peer or a new claim: checks again which bodies are missing. */
   consider(): void;
   /** This peer announced a new block, possibly with its body; without a body, the peer is asked for it first. */
-  announced(id: string, peerId: string, block: Uint8Array | null): void;
-  /** This block is being reconstructed from its compact form, and is not requested until `deliver` or `giveUp`. */
-  expect(id: string): void;
-  deliver(id: string, block: Block): void;
+  announced(id: string, peerId: string, block: MatchedBlock | null): void;
+  /** Blocks whose compact form is awaited or reconstructed: they are not requested until `deliver` or `giveUp`. */
+  readonly expected: ExpectedBlocks;
+  /** This block was reconstructed. */
+  deliver(id: string, block: MatchedBlock): void;
   giveUp(id: string): void;
   forget(peerId: string): void;
   /** Number of blocks on the path to the best header that were not submitted to the chain yet. */
@@ -106,7 +108,7 @@ export function createBlockDownload(deps: BlockDownloadDeps): BlockDownload {
       sources.announced(id, peerId);
       consider(() => block !== null && submission.take(id, block));
     },
-    expect: inFlight.expect,
+    expected: inFlight.expected,
     deliver(id, block) {
       inFlight.endExpected(id);
       consider(() => submission.take(id, block));

@@ -1,9 +1,10 @@
-import type { Block } from '../../core/primitives/block.ts';
+import type { MatchedBlock } from '../../core/consensus/block-rules.ts';
 import type { Violation } from '../../core/violation.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { createEmitter, type Events } from '../../lib/events.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Chain, SubmitResult } from '../../chain/chain.ts';
+import { createExpectedBlocks, type ExpectedBlocks } from './expected-blocks.ts';
 
 /** How far a block is on its way into the chain; docs/block-download.md has the diagram. */
 export type FlightState = 'expected' | 'requested' | 'received' | 'submitted';
@@ -12,7 +13,7 @@ export type FlightState = 'expected' | 'requested' | 'received' | 'submitted';
 export type Purpose = 'best-chain' | 'side-branch' | 'gap';
 
 /** A block as a peer sent it, or as it was reconstructed here. */
-export type Body = Uint8Array | Block;
+export type Body = Uint8Array | MatchedBlock;
 
 /** A full block on its way. */
 export interface BlockInFlight {
@@ -56,9 +57,9 @@ export interface BlocksInFlight {
   /** Null: nothing is under way for this block, so it may be requested. */
   stateOf(id: string): FlightState | null;
   get(id: string): BlockInFlight | undefined;
-  /** A compact block is awaited or reconstructed. The full block is not requested until `endExpected`. */
-  expect(id: string): void;
-  isExpected(id: string): boolean;
+  /** Blocks whose compact form is awaited or reconstructed. */
+  readonly expected: ExpectedBlocks;
+  /** The block is no longer expected: if it did not arrive, it may be requested. */
   endExpected(id: string): void;
   /** These blocks were requested from this peer. */
   request(peerId: string, ids: readonly string[], purpose: Purpose): BlockRequest;
@@ -109,14 +110,14 @@ type Flight = { -readonly [Key in keyof BlockInFlight]: BlockInFlight[Key] } & {
 
 export function createBlocksInFlight(deps: {
   readonly chain: Pick<Chain, 'submitBlock'>;
-  readonly clock: Pick<Clock, 'monotonic'>;
+  readonly clock: Pick<Clock, 'monotonic' | 'after' | 'sleep'>;
   readonly log: Log;
 }): BlocksInFlight {
   const { chain, clock, log } = deps;
   const events = createEmitter<InFlightEvents>((error) =>
     log.error('a received block could not be processed', { error: String(error) }),
   );
-  const expected = new Set<string>();
+  const expected = createExpectedBlocks(clock);
   const flights = new Map<string, Flight>();
   const totals = createTotals();
   const debts = createDebts(clock);
@@ -165,10 +166,9 @@ export function createBlocksInFlight(deps: {
     events,
     stateOf: (id) => flights.get(id)?.state ?? (expected.has(id) ? 'expected' : null),
     get: (id) => flights.get(id),
-    expect: (id) => void expected.add(id),
-    isExpected: (id) => expected.has(id),
+    expected,
     endExpected(id) {
-      expected.delete(id);
+      expected.end(id);
       releases++;
     },
     request(peerId, ids, purpose) {

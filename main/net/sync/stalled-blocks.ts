@@ -45,7 +45,7 @@ export function createStalledBlocks(deps: StalledBlocksDeps): StalledBlocks {
     const waited = clock.monotonic() - Math.max(requestedAt, inFlight.repliedAt(peerId));
     if (waited < timeouts.ms()) return false;
     const others =
-      !inFlight.isExpected(head.id) &&
+      !inFlight.expected.has(head.id) &&
       peers.list().some((peer) => peer.id !== peerId && sources.canServe(peer, head));
     return others || waited >= ALONE_MS;
   }

@@ -101,7 +101,7 @@ const WIRE: readonly string[] = [
   `count varuint, 1 to ${net('protocol/announcements.ts', 'MAX_WIDS')} \\| wid 32`.replaceAll('\\|', '|'),
   `the block has at most ${net('protocol/announcements.ts', 'MAX_INLINE_BLOCK')} bytes`,
   `selections by more than ${net('relay/relay-tree.ts', 'PUSHED_TO.total')} peers`,
-  `announces it on the topic ${net('relay/block-relay.ts', 'NET_MS')} ms later`,
+  `announces it on the topic ${net('relay/block-announcer.ts', 'NET_MS')} ms later`,
   `has no compact block ${net('relay/block-push.ts', 'WAIT_MS')} ms later`,
   `delays its answer by up to ${seconds('net/relay/block-push.ts', 'PATIENCE_MS')} s`,
   `count varuint ≤ ${limit('MAX_BLOCK_OUTPUTS')} | whole varuint`,

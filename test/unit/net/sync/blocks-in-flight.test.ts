@@ -45,14 +45,14 @@ describe('a block in flight', () => {
 
   test('is only expected until its compact block is complete or given up', () => {
     const { inFlight, receive } = table();
-    inFlight.expect('a');
-    expect([inFlight.stateOf('a'), inFlight.isExpected('a'), inFlight.isIdle()]).toEqual([
+    inFlight.expected.add('a');
+    expect([inFlight.stateOf('a'), inFlight.expected.has('a'), inFlight.isIdle()]).toEqual([
       'expected',
       true,
       false,
     ]);
     receive('a', null);
-    expect([inFlight.stateOf('a'), inFlight.isExpected('a')]).toEqual(['received', true]);
+    expect([inFlight.stateOf('a'), inFlight.expected.has('a')]).toEqual(['received', true]);
     inFlight.endExpected('a');
     inFlight.drop('a', 'best-chain');
     expect([inFlight.stateOf('a'), inFlight.isIdle()]).toEqual([null, true]);
@@ -106,7 +106,7 @@ describe('a peer that disconnects', () => {
 
   test('leaves the blocks that it delivered, and an expected one', async () => {
     const { inFlight, receive, verdicts } = table();
-    inFlight.expect('expected');
+    inFlight.expected.add('expected');
     receive('received', 'gone');
     receive('submitted', 'gone');
     const submitted = inFlight.submit('submitted');
@@ -134,7 +134,7 @@ describe('two sources of one block', () => {
   test('of a request and a compact block the first body counts', () => {
     const { inFlight, request, receive } = table();
     request('slow', 'a');
-    inFlight.expect('a');
+    inFlight.expected.add('a');
     expect(receive('a', null)).toBe(true);
     inFlight.endExpected('a');
     expect(receive('a', 'slow')).toBe(false);
