@@ -1,9 +1,10 @@
 /**
  * `npm run check`: format, lint, types, the page's types, dependency rules, dead code, prose. Prints one line per check,
- * and of a failed one its output and the command that repeats or fixes it.
+ * of a failed one its output and the command that repeats or fixes it, and the coverage that `npm test` measured last.
  */
 import path from 'node:path';
 import { packageBin, runTool } from './support/command.ts';
+import { coverageSentence } from './support/coverage.ts';
 import { ROOT } from './support/root.ts';
 
 interface Check {
@@ -83,6 +84,7 @@ async function runChecks(): Promise<void> {
 }
 
 await Promise.all([runChecks(), runChecks()]);
+console.log(`coverage: ${coverageSentence() ?? 'unknown; npm test measures it'}`);
 console.log(
   failed.length === 0
     ? 'check: no problems'

@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { packageBin, runTool } from './support/command.ts';
+import { COVERAGE_ARGS, coverageSentence } from './support/coverage.ts';
 import { ensureChromium } from './support/ensure-chromium.ts';
 import { buildPreload } from './support/desktop.ts';
 import { ensurePage } from './support/page.ts';
@@ -74,6 +75,7 @@ async function runAll(): Promise<void> {
         '--reporter=default',
         '--reporter=json',
         `--outputFile=${file}`,
+        ...(kind === 'unit' ? COVERAGE_ARGS : []),
       ],
       { env },
     );
@@ -90,6 +92,7 @@ async function runAll(): Promise<void> {
   console.log('test: the ten slowest:');
   for (const line of slowestOf(reports)) console.log(`test:   ${line}`);
   for (const line of lines) console.log(`test: ${line}`);
+  console.log(`test: ${coverageSentence() ?? 'the share of lines that unit tests run is not known'}`);
   console.log(`test: ${good ? 'passed' : 'FAILED'} after ${seconds} s`);
   process.exitCode = good ? 0 : 1;
 }
