@@ -7,6 +7,9 @@ import type { Random } from '../lib/random.ts';
 import type { Log } from '../lib/log.ts';
 import type { Chain } from '../chain/chain.ts';
 import type { History, HistoryStatus } from '../chain/history-check.ts';
+import type { PeerStore } from './peers/peer-store.ts';
+import type { Host, HostDeps } from './transport/host.ts';
+import type { Identity } from './transport/identity-place.ts';
 import type { PeerAccess } from './peers/peer-access.ts';
 import type { Verdict } from './nat/verdict.ts';
 import type { CompactFigures } from './relay/compact-relay.ts';
@@ -51,6 +54,16 @@ export interface NetworkDeps {
   /** Additional sources of addresses; enabled by default when the node listens beyond loopback. */
   readonly discovery?: DiscoveryChoice | undefined;
   readonly random: Random;
+  readonly factories: NetworkFactories;
+}
+
+/** What touches the disk and the sockets; a simulator gives its own. */
+export interface NetworkFactories {
+  /** @throws {KithError} `identity-unusable` */
+  openIdentity(datadir: string, random: Random, log: Log): Promise<Identity>;
+  /** @throws {KithError} `disk-full` */
+  openStore(datadir: string, log: Log): Promise<PeerStore>;
+  createHost(deps: HostDeps): Promise<Host>;
 }
 
 export interface DiscoveryChoice {

@@ -1,4 +1,5 @@
 import type { Notice } from '../../shared/contract/fields.ts';
+import type { Time } from '../lib/clock.ts';
 import type { Random } from '../lib/random.ts';
 import { powHash } from '../workers/pow.ts';
 import type { Chain } from '../chain/chain.ts';
@@ -11,7 +12,7 @@ import { createHeaderSync, type HeaderSync } from './sync/header-sync.ts';
 import { keepKnownWork, minimumWork } from './sync/minimum-work.ts';
 import { createPace } from './sync/download-pace.ts';
 import { type SyncProgress, syncProgress } from './sync/sync-progress.ts';
-import { createRate } from './sync/sync-rate.ts';
+import { createRate, type Rate } from './sync/sync-rate.ts';
 import { createOverallProgress } from './sync/overall-progress.ts';
 import { createSnapshotSync, type SnapshotSync } from './sync/snapshot-sync.ts';
 
@@ -24,13 +25,11 @@ export interface SyncingDeps extends Pick<
   /** The folder of snapshots. */
   readonly directory: string;
   readonly random: Random;
-  /** Whether peers have blocks that this node rejects because its own clock is wrong. */
-  awaitsClock(): boolean;
 }
 
 /** Syncs this node to the best chain of its peers. */
 export interface Syncing {
-  readonly headers: Pick<HeaderSync, 'ask' | 'early'>;
+  readonly headers: Pick<HeaderSync, 'ask' | 'early' | 'source'>;
   readonly bodies: BlockDownload;
   /** The work below which no chain is stored. */
   minimumWork(): bigint;
@@ -44,10 +43,9 @@ export interface Syncing {
   /** A peer connected, or claims more than before. */
   consider(): void;
   forget(peerId: string): void;
-  /** Measures the speed of the sync; called about every two seconds. */
-  look(): void;
-  /** `progress` in it is that of the whole sync. */
-  progress(): SyncProgress;
+  /** Considers peers again whose headers were ahead of our clock. */
+  recheck(): void;
+  readonly rate: Rate;
   /** Null when no snapshot is being downloaded. */
   snapshot(): ReturnType<SnapshotSync['progress']> | null;
   readonly history: FastStart['history'];
@@ -79,23 +77,6 @@ export async function createSyncing(deps: SyncingDeps): Promise<Syncing> {
     openHistory: deps.openHistory ?? (() => Promise.resolve(null)),
     log,
   });
-  const paces = {
-    headers: createPace(clock.monotonic),
-    chunks: createPace(clock.monotonic),
-    blocks: createPace(clock.monotonic),
-  };
-  const fetched = () => snapshot?.progress() ?? null;
-  const progress = createOverallProgress(() =>
-    syncProgress({
-      chain,
-      peers,
-      headersFrom: headers.source,
-      snapshot: fetched(),
-      rate,
-      awaitsClock: deps.awaitsClock(),
-      paces,
-    }),
-  );
 
   return {
     headers,
@@ -113,13 +94,56 @@ export async function createSyncing(deps: SyncingDeps): Promise<Syncing> {
       headers.forget(peerId);
       bodies.forget(peerId);
     },
+    recheck: headers.look,
+    rate,
+    snapshot: () => snapshot?.progress() ?? null,
+    history: first.history,
+    notices: () => [...first.notices(), ...bodies.notices()],
+  };
+}
+
+export interface SyncStatusDeps {
+  readonly chain: Chain;
+  readonly peers: Peers;
+  readonly clock: Pick<Time, 'monotonic'>;
+  readonly syncing: Pick<Syncing, 'headers' | 'rate' | 'recheck' | 'snapshot'>;
+  /** Whether peers have blocks that this node rejects because its own clock is wrong. */
+  awaitsClock(): boolean;
+}
+
+/** How far the sync is, and its speed. */
+export interface SyncStatus {
+  /** Measures the speed, and considers peers whose headers were ahead of our clock; called about every two seconds. */
+  look(): void;
+  /** `progress` in it is that of the whole sync. */
+  progress(): SyncProgress;
+}
+
+export function createSyncStatus({ chain, peers, clock, syncing, awaitsClock }: SyncStatusDeps): SyncStatus {
+  const paces = {
+    headers: createPace(clock.monotonic),
+    chunks: createPace(clock.monotonic),
+    blocks: createPace(clock.monotonic),
+  };
+  const progress = createOverallProgress(() =>
+    syncProgress({
+      chain,
+      peers,
+      headersFrom: syncing.headers.source,
+      snapshot: syncing.snapshot(),
+      rate: syncing.rate,
+      awaitsClock: awaitsClock(),
+      paces,
+    }),
+  );
+  return {
     look() {
-      headers.look();
+      syncing.recheck();
       const { phase } = progress();
       const figures = {
         headers: phase === 'headers' ? chain.bestHeader().height : null,
         blocks: phase === 'blocks' ? chain.tip().height : null,
-        chunks: phase === 'snapshot' ? (fetched()?.done ?? 0) : null,
+        chunks: phase === 'snapshot' ? (syncing.snapshot()?.done ?? 0) : null,
       };
       for (const kind of ['headers', 'blocks', 'chunks'] as const) {
         const figure = figures[kind];
@@ -128,9 +152,6 @@ export async function createSyncing(deps: SyncingDeps): Promise<Syncing> {
       }
     },
     progress,
-    snapshot: fetched,
-    history: first.history,
-    notices: () => [...first.notices(), ...bodies.notices()],
   };
 }
 

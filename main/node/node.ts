@@ -8,6 +8,9 @@ import { systemRandom } from '../lib/random.ts';
 import { runAll, type Service } from '../lib/service.ts';
 import { sizesForTests } from '../lib/test-sizes.ts';
 import { createNetwork, type PeerNetwork } from '../net/network.ts';
+import { openPeerStore } from '../net/peers/peer-store.ts';
+import { createHost } from '../net/transport/host.ts';
+import { openIdentity } from '../net/transport/identity-place.ts';
 import type { Chain, ChainDeps } from '../chain/chain.ts';
 import { createChain } from '../chain/create-chain.ts';
 import { createHistory, type History } from '../chain/history-check.ts';
@@ -202,6 +205,7 @@ function peers(config: NodeConfig, parts: Growing): Service {
         mempool: parts.mempool!,
         clock: systemClock,
         random: systemRandom,
+        factories: { openIdentity, openStore: openPeerStore, createHost },
         clockWatch: parts.clockWatch!,
         log: config.log.child('network'),
         openHistory: parts.openHistory,

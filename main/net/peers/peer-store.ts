@@ -54,9 +54,12 @@ export async function openPeerStore(datadir: string, log: Log): Promise<PeerStor
     log.error('the peer database cannot be used; addresses and bans are lost when the node stops', { error });
     const { data } = error as KithError;
     const notice = { code: UNUSABLE, message: sentenceFor(UNUSABLE, data) };
-    return { ...storeOf(createMemoryLevel(), log), notices: () => [notice] };
+    return { ...createMemoryStore(log), notices: () => [notice] };
   }
 }
+
+/** The same interface without a disk: everything is lost when the node stops. */
+export const createMemoryStore = (log: Log): PeerStore => storeOf(createMemoryLevel(), log);
 
 function openLevel(datadir: string, log: Log): Promise<RenewableLevel> {
   return openRenewableLevel({
@@ -137,7 +140,6 @@ function storeOf(level: RenewableLevel, log: Log): PeerStore {
   };
 }
 
-/** The same interface without a disk. */
 function createMemoryLevel(): RenewableLevel {
   const records = new Map<string, Uint8Array>();
   return {

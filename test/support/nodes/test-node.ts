@@ -7,6 +7,9 @@ import type { Log } from '../../../main/lib/log.ts';
 import { systemRandom } from '../../../main/lib/random.ts';
 import { createNetwork, type PeerNetwork } from '../../../main/net/network.ts';
 import type { DiscoveryChoice } from '../../../main/net/ports.ts';
+import { openPeerStore } from '../../../main/net/peers/peer-store.ts';
+import { createHost } from '../../../main/net/transport/host.ts';
+import { openIdentity } from '../../../main/net/transport/identity-place.ts';
 import type { Chain } from '../../../main/chain/chain.ts';
 import { createChain } from '../../../main/chain/create-chain.ts';
 import { createHistory } from '../../../main/chain/history-check.ts';
@@ -75,6 +78,7 @@ export async function startNode(options: TestNodeOptions = {}): Promise<TestNode
     clock,
     clockWatch,
     random: systemRandom,
+    factories: { openIdentity, openStore: openPeerStore, createHost },
     log,
     datadir: directory,
     listen: options.listen ?? ['/ip4/127.0.0.1/tcp/0'],

@@ -1,0 +1,109 @@
+import { type Peer, relays } from './peers/peer.ts';
+import type { TipAnnouncer } from './peers/announce-tip.ts';
+import type { Monitoring } from './monitoring.ts';
+import type { Peering } from './peering.ts';
+import type { NetworkDeps } from './ports.ts';
+import type { Relaying } from './relaying.ts';
+import type { Syncing } from './syncing.ts';
+
+export interface NetworkEventsDeps extends Pick<
+  NetworkDeps,
+  'chain' | 'mempool' | 'clockWatch' | 'discovery'
+> {
+  readonly peering: Pick<Peering, 'host' | 'names' | 'peers' | 'inbound' | 'exchange'>;
+  readonly syncing: Pick<Syncing, 'consider' | 'forget' | 'recheck'>;
+  readonly relaying: Pick<Relaying, 'payments' | 'forget'>;
+  readonly monitoring: Pick<Monitoring, 'clocks' | 'progress'>;
+  readonly tipAnnouncer: Pick<TipAnnouncer, 'moved'>;
+}
+
+/** Passes the events of peers, chain, mempool and clock to the parts that need them. */
+export interface NetworkEvents {
+  start(): void;
+  stop(): void;
+  /** Peers of another network met since the start. */
+  strangers(): number;
+}
+
+/** Peers of other networks that are counted. */
+const MOST_STRANGERS = 1000;
+
+export function createNetworkEvents(deps: NetworkEventsDeps): NetworkEvents {
+  const { host, names, peers, inbound, exchange } = deps.peering;
+  const { chain, syncing, relaying, monitoring } = deps;
+  const { payments } = relaying;
+  const strangers = new Set<string>();
+  const welcomes = createWelcomes(deps);
+  const off: (() => void)[] = [];
+
+  function onGreeted(peer: Peer): void {
+    monitoring.clocks.heard(peer, peer.hello.clock);
+    if (peer.kind === 'inbound') inbound.arrived(peer);
+    if (deps.discovery?.exchange !== false) exchange.welcome(peer);
+    // A block-relay-only connection carries no transactions.
+    if (relays(peer)) welcomes.await(peer.id);
+    else host.gossip.exclude(names.transactions, peer.id);
+    syncing.consider();
+    welcomes.look();
+  }
+
+  function onGone(id: string): void {
+    for (const part of [monitoring.clocks, syncing, relaying, inbound, welcomes]) part.forget(id);
+    host.gossip.readmit(id);
+  }
+
+  function onJumped(seconds: number): void {
+    host.gossip.clockJumped();
+    peers.clockJumped(seconds);
+    syncing.recheck();
+  }
+
+  const listenToPeers = () => [
+    peers.events.on('greeted', onGreeted),
+    peers.events.on('gone', ({ peer }) => onGone(peer.id)),
+    peers.events.on('tip', () => {
+      payments.peerTipMoved();
+      syncing.consider();
+      welcomes.look();
+    }),
+    peers.events.on('refused', ({ id, code }) => {
+      if (code === 'hello-network' && strangers.size < MOST_STRANGERS) strangers.add(id);
+    }),
+  ];
+
+  const listenToNode = () => [
+    deps.mempool.events.on('added', ({ source }) => {
+      if (source !== undefined) inbound.useful(source, 'payment');
+    }),
+    deps.clockWatch.events.on('jumped', ({ seconds }) => onJumped(seconds)),
+    deps.clockWatch.events.on('slept', peers.pingAll),
+    chain.events.on('tip', () => {
+      deps.tipAnnouncer.moved(chain.tip() === chain.bestHeader());
+      payments.tipMoved();
+      welcomes.look();
+    }),
+  ];
+
+  return {
+    start: () => void off.push(...listenToPeers(), ...listenToNode()),
+    stop: () => off.splice(0).forEach((each) => each()),
+    strangers: () => strangers.size,
+  };
+}
+
+/** Peers that relay transactions and have not been told ours: those of peers can be checked only at the tip. */
+function createWelcomes({ peering, relaying, monitoring }: NetworkEventsDeps) {
+  const waiting = new Set<string>();
+  return {
+    await: (peerId: string) => void waiting.add(peerId),
+    forget: (peerId: string) => void waiting.delete(peerId),
+    look(): void {
+      if (waiting.size === 0 || monitoring.progress().phase !== 'synced') return;
+      for (const id of waiting) {
+        const peer = peering.peers.get(id);
+        if (peer !== undefined) relaying.payments.welcome(peer);
+      }
+      waiting.clear();
+    },
+  };
+}
