@@ -5,7 +5,7 @@ import { createDiscovery, type Discovery } from './discovery/discovery.ts';
 import { isName } from './discovery/dns-addresses.ts';
 import { isLocal } from './transport/multiaddrs.ts';
 import type { Host } from './transport/host.ts';
-import type { Identified } from './transport/identified.ts';
+import type { Identified } from './transport/identify.ts';
 import type { Wanted } from './transport/components.ts';
 import { type Names, serviceTagOf } from './transport/protocols.ts';
 import type { AddressManager } from './peers/address-manager.ts';

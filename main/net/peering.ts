@@ -14,7 +14,7 @@ import type { NetworkDeps } from './ports.ts';
 import type { Hello } from './protocol/hello.ts';
 import { peerViolation } from './protocol/wire-violation.ts';
 import type { Host } from './transport/host.ts';
-import { createIdentified, type Identified } from './transport/identified.ts';
+import { createIdentified, type Identified } from './transport/identify.ts';
 import type { Identity } from './transport/identity-place.ts';
 import { isLocal } from './transport/multiaddrs.ts';
 import { sourceOf } from './transport/pool-source.ts';

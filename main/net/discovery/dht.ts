@@ -4,7 +4,7 @@ import { messageOf } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Random } from '../../lib/random.ts';
 import { isPublic, isUsefulFrom, withoutPeer } from '../transport/multiaddrs.ts';
-import { metered } from '../transport/metered.ts';
+import { metered } from '../transport/service-streams.ts';
 
 export interface DhtDeps {
   /** libp2p's components, which the DHT is created from. */

@@ -2,7 +2,7 @@ import type { Clock, Time } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import { groupOf, ipOf, isPublic, portOf, withoutPeer } from '../transport/multiaddrs.ts';
 import type { Libp2pInternals } from '../transport/libp2p-internals.ts';
-import type { Identified } from '../transport/identified.ts';
+import type { Identified } from '../transport/identify.ts';
 import type { Peer } from '../peers/peer.ts';
 import { askDialBack, type DialBackOutcome } from './autonat-server.ts';
 

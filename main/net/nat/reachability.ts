@@ -4,7 +4,7 @@ import type { Log } from '../../lib/log.ts';
 import type { Random } from '../../lib/random.ts';
 import { isPublic } from '../transport/multiaddrs.ts';
 import type { Host } from '../transport/host.ts';
-import type { Identified } from '../transport/identified.ts';
+import type { Identified } from '../transport/identify.ts';
 import type { Peers } from '../peers/peers.ts';
 import { createAutonatClient } from './autonat-client.ts';
 import { createDialBackServer } from './autonat-server.ts';

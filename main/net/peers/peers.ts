@@ -5,7 +5,7 @@ import { createEmitter, type Events } from '../../lib/events.ts';
 import { createCounted } from '../../lib/counted.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Host } from '../transport/host.ts';
-import type { Identified } from '../transport/identified.ts';
+import type { Identified } from '../transport/identify.ts';
 import type { Names } from '../transport/protocols.ts';
 import type { Hello, TipClaim } from '../protocol/hello.ts';
 import type { PeerViolation, PeerViolationCode } from '../protocol/wire-violation.ts';

@@ -1,6 +1,6 @@
 import type { Connection } from '@libp2p/interface';
 import type { Clock } from '../../lib/clock.ts';
-import type { Identified } from '../transport/identified.ts';
+import type { Identified } from '../transport/identify.ts';
 import { helloAmong } from '../transport/protocols.ts';
 import { type Control, greet } from '../protocol/control.ts';
 import type { Hello } from '../protocol/hello.ts';

@@ -3,8 +3,7 @@ import { identifyPush } from '@libp2p/identify';
 import { peerIdOf, relayOf } from './multiaddrs.ts';
 import { RELAYED, RESERVATIONS } from './relay-pools.ts';
 import type { Budgets } from '../budgets/budgets.ts';
-import { paid } from './paid.ts';
-import { withHandler } from './with-handler.ts';
+import { paid, withHandler } from './service-streams.ts';
 import type { Identify } from './identify.ts';
 
 /** Optional libp2p components of a host; those that are not wanted are not even loaded. */
