@@ -25,6 +25,8 @@ export interface BlockReceiverDeps extends HeaderAcceptorDeps {
   onInvalid(entry: OwnedEntry, reason: Violation): void;
   /** A new body passed every check that needs no coins and is being stored. */
   onChecked(entry: OwnedEntry, block: Block): void;
+  /** The body of this block was stored. */
+  onStored(entry: OwnedEntry): void;
   /** A block that is only ahead of the local clock. Its proof of work holds; its body was not checked. */
   onEarly(header: Header, bytes: Uint8Array): void;
 }
@@ -98,6 +100,7 @@ async function store(deps: BlockReceiverDeps, entry: OwnedEntry, block: Block): 
   // Genesis has no body on the disk.
   if (entry.body || entry.height === 0) return { entry, fresh: false };
   deps.index.markStored(entry, at, block.transactions.length);
+  deps.onStored(entry);
   // The record of a block that is connected next is written with the commit; any other is written now, to survive a crash.
   if (!entry.complete || deps.active.has(entry)) await deps.db.putHeaders([deps.index.recordOf(entry)]);
   return { entry, fresh: true };

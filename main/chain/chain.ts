@@ -57,6 +57,8 @@ export interface ChainEvents {
    * and signatures hold.
    */
   next: { readonly entry: HeaderEntry; readonly block: Block };
+  /** A body was stored, and `readBlock` finds it. It is connected later, if ever. */
+  stored: HeaderEntry;
   /** A block was connected; its changes are in the database. */
   connected: ChainStep;
   /** A block was disconnected; `delta` is what that changed. `block` is null if its body was lost. */

@@ -146,6 +146,7 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
     onHeaders,
     onInvalid: notifier.refused,
     onChecked,
+    onStored: (entry: OwnedEntry) => events.emit('stored', entry),
     onEarly,
   };
 

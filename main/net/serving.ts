@@ -49,7 +49,7 @@ export async function serveProtocols(deps: ServingDeps): Promise<void> {
     });
   const serve = (protocol: string, handlers: Parameters<typeof serveStreams>[1]) =>
     host.handle(protocol, INBOUND_STREAMS, serveStreams({ peers, clock, log, tollOf }, handlers));
-  const readBody = createBodyReader(chain);
+  const readBody = createBodyReader(chain, clock);
   const parts = createBlockParts({ chain, readBody });
   const listing = deps.listing;
   await serve(names.sync, () => syncHandlers({ chain, readBody }));

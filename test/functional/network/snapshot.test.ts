@@ -108,7 +108,8 @@ describe('a first sync by snapshot', () => {
     const chunks = manifest.chunks.map((_, i) => new Uint8Array(readFileSync(chunkFile(whole, i))));
     expect(chunks.length).toBeGreaterThan(2);
     const served = encodeManifest(manifest);
-    const sync = () => syncHandlers({ chain: from.chain, readBody: createBodyReader(from.chain) });
+    const sync = () =>
+      syncHandlers({ chain: from.chain, readBody: createBodyReader(from.chain, systemClock) });
 
     const broken = await startServer(from, served, (i) => (i === 0 ? chunks[0]! : NOTHING), sync());
     const cut = await startNode({ bootstrap: [broken.address], snapshotSync: true });

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { systemClock } from '../../../main/lib/clock.ts';
 import { createBodyReader } from '../../../main/net/sync/body-of.ts';
 import { syncHandlers } from '../../../main/net/sync/serve-sync.ts';
 import { FRAME } from '../../../main/net/protocol/frame-types.ts';
@@ -13,7 +14,7 @@ const silent = (cap: number): Handler => ({ cap, handle: () => new Promise(() =>
 /** Claims the chain that `honest` has, shows it or not, and never sends a block of it. */
 async function staller(at: TestNode, honest: TestNode, showsHeaders: boolean) {
   const { height, work, id } = honest.chain.tip();
-  const shown = syncHandlers({ chain: honest.chain, readBody: createBodyReader(honest.chain) });
+  const shown = syncHandlers({ chain: honest.chain, readBody: createBodyReader(honest.chain, systemClock) });
   const headers = showsHeaders ? shown.get(FRAME.getHeaders.type)! : silent(FRAME.getHeaders.cap);
   const peer = await startTestPeer(at, {
     hello: { height, work, id: new Uint8Array(Buffer.from(id, 'hex')) },

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { systemClock } from '../../../main/lib/clock.ts';
 import { createBodyReader } from '../../../main/net/sync/body-of.ts';
 import { syncHandlers } from '../../../main/net/sync/serve-sync.ts';
 import { FRAME } from '../../../main/net/protocol/frame-types.ts';
@@ -14,7 +15,7 @@ async function heldAgainst(answersHeaders: boolean): Promise<string[]> {
   const [at, other] = [await startTestNode(), await startTestNode()];
   await other.mine(5);
   const { height, work, id } = other.chain.tip();
-  const shown = syncHandlers({ chain: other.chain, readBody: createBodyReader(other.chain) });
+  const shown = syncHandlers({ chain: other.chain, readBody: createBodyReader(other.chain, systemClock) });
   const peer = await startTestPeer(at, {
     hello: { height, work, id: new Uint8Array(Buffer.from(id, 'hex')) },
     sync: new Map([

@@ -2,7 +2,6 @@ import { describe, expect, test, vi } from 'vitest';
 import { createBlock, decodeBlock, transactionOffsets } from '../../../../main/core/primitives/block.ts';
 import { isViolation } from '../../../../main/core/violation.ts';
 import { createBlockParts } from '../../../../main/net/relay/block-parts.ts';
-import { createBodyReader } from '../../../../main/net/sync/body-of.ts';
 import { anyBlock } from '../../../fuzz/samples.ts';
 import { mutate } from '../../../fuzz/mutate.ts';
 import { createRandom } from '../../../support/random.ts';
@@ -102,21 +101,4 @@ describe('parts of blocks', () => {
     await parts.find('b0', [0]);
     expect(readBody).toHaveBeenCalledTimes(17);
   });
-});
-
-test('a body is waited for and read once, however many ask for it', async () => {
-  const readBlock = vi.fn(async () => Uint8Array.of(1));
-  let here = false;
-  const read = createBodyReader({
-    tip: () => ({ height: 5 }) as never,
-    entry: () => ({ height: 6, status: 'valid' }) as never,
-    hasBody: () => here,
-    readBlock,
-  });
-  const asked = Array.from({ length: 60 }, () => read('a'));
-  here = true;
-  expect(await Promise.all(asked)).toEqual(Array.from({ length: 60 }, () => Uint8Array.of(1)));
-  expect(readBlock).toHaveBeenCalledTimes(1);
-  await read('a');
-  expect(readBlock).toHaveBeenCalledTimes(2);
 });
