@@ -1,6 +1,6 @@
 /**
- * Every stable error code with the sentence that says what is wrong and what to do. The terminal, the page and the
- * logs share this table, so that one fault reads the same everywhere. Sentences may change; codes never do.
+ * Every stable error code with its sentence: what is wrong and what to do. The terminal, the page and the logs use
+ * this table, so that an error has the same text everywhere. Sentences may change; codes never do.
  */
 import { isolated } from './labels.ts';
 import { NODE_SENTENCES } from './sentences/node.ts';
@@ -13,7 +13,7 @@ const SENTENCES = { ...RULE_SENTENCES, ...WALLET_SENTENCES, ...NODE_SENTENCES };
 export type KnownErrorCode = keyof typeof SENTENCES;
 export type ErrorData = Readonly<Record<string, unknown>>;
 
-/** What crosses the contract when something fails. */
+/** An error of the contract. */
 export interface Fault {
   readonly code: string;
   readonly message: string;
@@ -41,7 +41,7 @@ export function sentenceFor(code: string, data?: unknown, fallback?: string): st
   );
 }
 
-/** Reads what a call of the contract was rejected with. Anything that carries no code is `internal`. */
+/** Reads the rejection of a call of the contract. A value without a code is `internal`. */
 export function faultOf(error: unknown): Fault {
   const { code, message, data } = (
     typeof error === 'object' && error !== null ? error : {}
@@ -54,15 +54,15 @@ export function faultOf(error: unknown): Fault {
   };
 }
 
-/** `[text with {names}|text instead]`, dropped or replaced when a name has no value; or a run of text outside. */
+/** `[text with {names}|alternative]`, removed or replaced if a name has no value; or plain text. */
 const PART = /\[([^\]|]*)(?:\|([^\]]*))?\]|([^[]+)/g;
 /** `{name}` for a text, `{name:unit}` for a number, `{name:unit|text when it has no value}`. */
 const PLACEHOLDER = /\{([a-zA-Z]+)(?::([a-z]+))?(?:\|([^}]*))?\}/g;
 const MAX_VALUE = 300;
-// The joiners stay: without them some scripts are written wrongly.
+// Joiners are kept, because some scripts need them.
 const UNPRINTABLE = /(?:[\p{Cc}\p{Zl}\p{Zp}]|(?!\u200c|\u200d)\p{Cf})+/gu;
 
-/** How numbers stand in a sentence. A number without one of these is never shown: a reader could not tell what it counts. */
+/** Formats of numbers in sentences. A number without a unit is never shown, because its meaning would be unclear. */
 const UNITS: Readonly<Record<string, (value: number) => string>> = {
   /** An amount in motes. */
   kith: (value) => `${formatKith(Math.ceil(value))} KITH`,
@@ -71,9 +71,9 @@ const UNITS: Readonly<Record<string, (value: number) => string>> = {
   block: (value) => `block ${group(value)}`,
   bytes: (value) => counted(value, 'byte'),
   seconds: (value) => counted(value, 'second'),
-  /** The noun stands behind it. */
+  /** The sentence has the noun after it. */
   count: (value) => group(value),
-  /** A port, a process, a version: a name rather than a quantity; its noun stands before it. */
+  /** A port, a process, a version: an identifier, not a quantity; the sentence has the noun before it. */
   number: (value) => String(value),
 };
 

@@ -1,18 +1,21 @@
 /**
- * Reading of typed and pasted text by what the user sees. Mails, chats and web pages put characters around and into a copied
- * text that nothing shows: zero-width spaces, direction marks, soft hyphens, line breaks where a line was full. Every
- * reader of a pasted text begins with one of these functions, in the page, in the node and in the terminal alike. What
- * must stay exact to the byte (passwords, passphrases, messages to sign) never comes here.
+ * Reads typed and pasted text as the user sees it. Mails, chats and web pages add invisible characters to copied
+ * text: zero-width spaces, direction marks, soft hyphens, line breaks. Every reader of pasted text in the page, the
+ * node and the terminal calls one of these functions first. Text that must stay exact to the byte (passwords,
+ * passphrases, messages to sign) is not passed to them.
  */
 
-/** Format characters, and what Unicode says is drawn as nothing. */
+/** Format characters, and characters that Unicode defines as invisible. */
 const INVISIBLE = /[\p{Cf}\p{DI}]/gu;
 /** Control characters other than white space; U+0085 is a line break. */
 const CONTROL = /(?![\s\u0085])\p{Cc}/gu;
-/** ASCII as East Asian keyboards write it. */
+/** Full-width ASCII of East Asian keyboards. */
 const FULL_WIDTH = /[\uff01-\uff5e]/g;
 
-/** The text without invisible characters; white space stays, full-width ASCII becomes plain. Idempotent, never longer. */
+/**
+ * The text without invisible characters; white space is kept, full-width ASCII becomes plain ASCII. Idempotent, never
+ * longer.
+ */
 export function visible(text: string): string {
   return text
     .replace(INVISIBLE, '')
@@ -21,14 +24,14 @@ export function visible(text: string): string {
     .replace(FULL_WIDTH, (letter) => String.fromCharCode(letter.charCodeAt(0) - 0xfee0));
 }
 
-/** The same without white space: for addresses, ids and links, which have none. */
+/** The same without white space, for addresses, ids and links. */
 export function compact(text: string): string {
   return visible(text).replace(/\s+/g, '');
 }
 
 /**
- * Typed or pasted recovery words as a list, in lower case and NFKD. Whatever stands between and before them goes: spaces,
- * line breaks, commas, numbers ("1.", "1)", "1:"), bullets, dashes.
+ * The words of a typed or pasted recovery phrase, in lower case and NFKD. Removes spaces, line breaks, commas,
+ * numbers ("1.", "1)", "1:"), bullets and dashes between and before the words.
  */
 export function splitWords(text: string): string[] {
   return visible(text)
@@ -39,13 +42,16 @@ export function splitWords(text: string): string[] {
     .filter((word) => word !== '');
 }
 
-/** An id (block, transaction) of 64 hexadecimal digits in lower case, however it was grouped; null for another text. */
+/** An id (block, transaction) of 64 hexadecimal digits in lower case, with any grouping; null for other text. */
 export function readId(text: string): string | null {
   const id = compact(text).toLowerCase();
   return /^[0-9a-f]{64}$/.test(id) ? id : null;
 }
 
-/** A height as Kith writes it ("1 234", "Block 1 234") or as others do ("1,234", "#1234"); null for another text. */
+/**
+ * A height in the format of Kith ("1 234", "Block 1 234") or of other programs ("1,234", "#1234"); null for other
+ * text.
+ */
 export function readHeight(text: string): number | null {
   const match = /^(?:block\s*)?#?(\d{1,10}|\d{1,3}(?:[\s,]\d{3}){1,3})$/i.exec(visible(text).trim());
   if (!match) return null;
@@ -54,8 +60,8 @@ export function readHeight(text: string): number | null {
 }
 
 /**
- * The address of a peer as a multiaddress, from one or from what lists of peers show: "192.0.2.7:21474",
- * "[2001:db8::7]:21474", "node.example:21474", or an IP alone. Another text comes back as it is, for its reader to refuse.
+ * Converts the address of a peer to a multiaddress, also from the forms in lists of peers: "192.0.2.7:21474",
+ * "[2001:db8::7]:21474", "node.example:21474", or an IP alone. Returns other text unchanged; its reader refuses it.
  */
 export function readPeerAddress(text: string): string {
   const place = compact(text);

@@ -4,20 +4,20 @@ import { isMotes, type Motes } from './units.ts';
 
 /** A request for a payment as one line: `kith:ADDRESS?amount=MOTES&label=…` (protocol.md §19). */
 export interface PaymentLink {
-  /** Not checked: the caller checks that it is an address of this network. */
+  /** Not checked: the caller must check that it is an address of this network. */
   readonly address: string;
   readonly amount?: Motes;
-  /** Clean, never empty. */
+  /** Cleaned, never empty. */
   readonly label?: string;
 }
 
-/** Why a text is not a payment link. `link-requires`: it demands something this software doesn't know. */
+/** Why a text is not a payment link. `link-requires`: it has a required field that this software does not know. */
 export interface LinkProblem {
   readonly problem: 'link-malformed' | 'link-amount' | 'link-label' | 'link-requires' | 'link-other';
 }
 
 const MAX_LINK = 2000;
-/** Before invisible characters are dropped. */
+/** Maximum length in characters, before invisible characters are removed. */
 const MAX_PASTED = 4 * MAX_LINK;
 
 export function encodePaymentLink(link: PaymentLink): string {
@@ -30,11 +30,11 @@ export function encodePaymentLink(link: PaymentLink): string {
 }
 
 /**
- * Reads a link from anywhere, as it is seen. Total; unknown fields are ignored unless they begin with `req-` (as in
- * BIP-21); a field twice or one that breaks its form makes the whole link unreadable.
+ * Reads a link from any source as the user sees it. Never throws. Unknown fields are ignored unless they begin with
+ * `req-` (as in BIP 21). A duplicate or malformed field makes the whole link invalid.
  */
 export function parsePaymentLink(text: string): PaymentLink | LinkProblem {
-  // Where a mail or a terminal broke the line the link goes on; a space may belong to a label.
+  // A line break of a mail or a terminal is removed; a space may belong to a label.
   const line = text.length > MAX_PASTED ? '' : visible(text).trim().replace(LINE_BREAK, '');
   const match = line.length <= MAX_LINK && /^kith:([0-9a-z\s]+)(?:\?(.*))?$/i.exec(line);
   if (!match) return { problem: 'link-malformed' };
@@ -50,7 +50,7 @@ export function parsePaymentLink(text: string): PaymentLink | LinkProblem {
   return { address, ...(amount === undefined ? {} : { amount }), ...(label === '' ? {} : { label }) };
 }
 
-/** Reads a link, or anything else as a bare address that the caller still has to check. */
+/** Reads a link; other text is returned as an address, which the caller must check. */
 export function parseTarget(text: string): PaymentLink | LinkProblem {
   const pasted = text.slice(0, MAX_PASTED);
   return /^kith:/i.test(compact(pasted)) ? parsePaymentLink(text) : { address: plainCase(compact(pasted)) };
@@ -62,12 +62,12 @@ export function isLinkProblem(value: PaymentLink | LinkProblem): value is LinkPr
 
 const LINE_BREAK = /\s*[\n\v\f\r\u2028\u2029]\s*/g;
 
-/** Codes in capitals make smaller QR pictures; a mix of both stays, for the reader of the address to refuse. */
+/** Upper case makes smaller QR codes; mixed case is kept, and the reader of the address refuses it. */
 function plainCase(address: string): string {
   return /[a-z]/.test(address) ? address : address.toLowerCase();
 }
 
-/** Null for a field twice or a broken escape: a link that two programs may read in two ways is refused. */
+/** Null for a duplicate field or an invalid escape: a link that two programs may read differently is refused. */
 function parseFields(query: string): Map<string, string> | null {
   const fields = new Map<string, string>();
   for (const part of query.split('&').filter((field) => field !== '')) {

@@ -1,4 +1,4 @@
-/** Units that every layer shares: amounts, heights and times, and how amounts are written for people. */
+/** Units of all layers: amounts, heights and times, and the text form of amounts. */
 import { visible } from './pasted.ts';
 
 /** An amount in motes, a whole number from 0 to {@link MAX_MOTES}; exact in a JavaScript number. */
@@ -10,26 +10,26 @@ export type UnixSeconds = number & { readonly __unit?: 'unix-seconds' };
 
 export const TICKER = 'KITH';
 export const MOTES_PER_KITH = 100_000_000;
-/** No network may ever issue more than this (protocol.md §3); below 2^53, so sums of amounts are checked, never rounded. */
+/** Maximum supply of every network (protocol.md §3). It is below 2^53, so sums of amounts are exact. */
 export const MAX_MOTES = 8_400_000_000_000_000 as Motes;
 
 export function isMotes(value: number): value is Motes {
   return Number.isSafeInteger(value) && value >= 0 && value <= MAX_MOTES;
 }
 
-/** Brands a number that is known to be an amount; a value out of range is a bug, so it throws. */
+/** Brands a number as an amount; throws on a value out of range, which is a bug. */
 export function toMotes(value: number): Motes {
   if (!isMotes(value)) throw new RangeError(`not an amount in motes: ${value}`);
   return value;
 }
 
-/** The sum of two amounts, or null when it leaves the range. */
+/** The sum of two amounts, or null if it is out of range. */
 export function addMotes(a: Motes, b: Motes): Motes | null {
   const sum = a + b;
   return isMotes(sum) ? sum : null;
 }
 
-/** `1250000000` → `"12.5"`; no grouping, no unit, no trailing zeros. Takes signed differences too. */
+/** `1250000000` → `"12.5"`; no grouping, no unit, no trailing zeros. Accepts negative differences. */
 export function formatKith(amount: number): string {
   const sign = amount < 0 ? '-' : '';
   const size = Math.abs(amount);
@@ -40,12 +40,13 @@ export function formatKith(amount: number): string {
   return fraction === '' ? `${sign}${whole}` : `${sign}${whole}.${fraction}`;
 }
 
-/** Why a text is no amount that can be paid; `number`: none of the others. */
+/** Why a text is not an amount that can be paid; `number`: any other reason. */
 export type AmountProblem = 'empty' | 'comma' | 'negative' | 'decimals' | 'too-much' | 'number';
 
 /**
- * Reads an amount as people type it and in every form in which Kith shows one: "12.5", "12.50 000 000 KITH", "1 000 KITH".
- * Groups of digits stand apart by one space of any kind; the sign of an income is dropped, that of an expense is named.
+ * Reads a typed amount, and every form in which Kith shows amounts: "12.5", "12.50 000 000 KITH", "1 000 KITH".
+ * Groups of digits are separated by one space of any kind; a plus sign is ignored, a minus sign is an error of its
+ * own.
  */
 export function readKith(text: string): Motes | AmountProblem {
   const typed = visible(text)
@@ -65,19 +66,19 @@ export function readKith(text: string): Motes | AmountProblem {
   return isMotes(amount) ? amount : 'too-much';
 }
 
-// Groups of three before the point; behind it Kith writes 2-3-3, others 3-3-2.
+// Groups of three before the point; after it Kith writes 2-3-3, other programs 3-3-2.
 const AMOUNT = /^(\d+|\d{1,3}(?:\s\d{3})+)(?:\.(\d+|\d{2,3}(?:\s\d{3})*(?:\s\d{1,3})?))?$/;
 
-/** The same where it is enough to know that a text is no amount. */
+/** The same without the reason: null if the text is not an amount. */
 export function parseKith(text: string): Motes | null {
   const amount = readKith(text);
   return typeof amount === 'string' ? null : amount;
 }
 
-/** Narrow no-break space: a group of digits never falls apart at the end of a line. */
+/** Narrow no-break space, so that a number is not split at the end of a line. */
 const THIN = '\u202f';
 
-/** 1234567 → "1 234 567", for numbers in sentences; fractions are cut. */
+/** 1234567 → "1 234 567", for numbers in sentences; fractions are dropped. */
 export function group(value: number): string {
   return String(Math.trunc(value)).replace(/\B(?=(\d{3})+$)/g, THIN);
 }

@@ -16,7 +16,7 @@ interface Check {
 
 const TSC = packageBin('@typescript/native', 'bin/tsc');
 
-// The slow ones first, so that the two runners end together.
+// The slow checks first, so that the two runners end at about the same time.
 const CHECKS: readonly Check[] = [
   {
     // Type-aware rules are slow on components, so these are a check of their own.

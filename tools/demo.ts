@@ -1,6 +1,6 @@
 /**
- * `npm run demo`: a demo network of real nodes on this computer, and the app on one more node.
- * Ends with Ctrl-C, when the app is closed, or by itself after --for seconds; leaves nothing behind.
+ * `npm run demo`: a demo network of real nodes on this computer, and the app on one more node. Ends with Ctrl-C, when
+ * the app is closed, or after --for seconds; leaves no files and processes.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';

@@ -1,7 +1,7 @@
 /**
- * `npm run package:check`: packages the app for Linux offline, with a stand-in for Electron's runtime, and looks into
- * the result: settings valid, everything in it that must be, nothing that must not, natives unpacked, fuses set, and
- * the packed program starts. Real packages are made by the release workflow.
+ * `npm run package:check`: packages the app for Linux offline, with a substitute for Electron's runtime, and checks
+ * the result: valid settings, all required files and no other ones, unpacked native modules, fuses, and a start of
+ * the packed program. Real packages are made by the release workflow.
  */
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -57,7 +57,7 @@ function expect(truth: boolean, problem: string): void {
   if (!truth) problems.push(problem);
 }
 
-/** Enough of a runtime for the packager; the executable has the mark that fuses are written behind. */
+/** A minimal runtime for the packager; the executable has the marker before the fuses. */
 function makeRuntime(): string {
   const folder = path.join(work, 'electron');
   for (const name of ['locales', 'resources']) mkdirSync(path.join(folder, name), { recursive: true });
@@ -82,7 +82,7 @@ function electronVersion(): string {
   return version;
 }
 
-/** electron-builder's own schema, through its own function; the packager checks it too, but after much else. */
+/** electron-builder's own schema, through its own function; the packager checks it too, but late. */
 async function checkConfig(): Promise<void> {
   const fromBuilder = createRequire(createRequire(import.meta.url).resolve('app-builder-lib'));
   const yaml = fromBuilder('js-yaml') as { load(text: string): unknown };
@@ -140,7 +140,9 @@ async function checkFuses(app: string): Promise<void> {
   }
 }
 
-/** What desktops start an AppImage with, from electron-builder itself, which stops before it would fetch its tools. */
+/**
+ * The command of an AppImage's desktop entry, from electron-builder, which is stopped before it downloads its tools.
+ */
 async function checkDesktopEntry(app: string): Promise<void> {
   const seen: string[] = [];
   await build({
@@ -160,7 +162,7 @@ async function checkDesktopEntry(app: string): Promise<void> {
   }
 }
 
-/** What was packed must run with nothing but what was packed: natives, workers and all. */
+/** The packed program must run with the packed files only, including native modules and workers. */
 async function checkStarts(app: string): Promise<void> {
   const extracted = path.join(work, 'extracted');
   await runTool(ASAR, ['extract', path.join(app, 'resources/app.asar'), extracted], { capture: true });

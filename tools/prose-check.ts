@@ -6,7 +6,7 @@ import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { ROOT } from './support/root.ts';
 
-/** What must not be written, and what to write instead. Whole words, any case, in comments, names, texts and prose. */
+/** Banned words and their replacement. Whole words, any case, in comments, names, texts and documents. */
 const BANNED: readonly (readonly [pattern: string, instead: string])[] = [
   ['villages?|inhabitants?', 'demo network, demo user'],
   ['deeds?', 'action'],
@@ -33,9 +33,9 @@ const FILES = [
   'docs/**/*.md',
   '*.{md,ts,js,cjs,yml}',
 ];
-/** Names on the wire, in the contract and codes of errors: they stay as they are (docs/language.md). */
+/** Names on the wire and in the contract, and error codes, which do not change (docs/language.md). */
 const ALLOWED = /\bhandOver\b|\bpardoned\b|\bnetwork-charter-invalid\b/g;
-/** The rules themselves, and texts that were published before the rules. */
+/** The rules, and texts that were published before them. */
 const EXEMPT = [
   'tools/prose-check.ts',
   'docs/language.md',
@@ -66,7 +66,7 @@ function linesOf(file: string): string[] {
   return readFileSync(path.join(ROOT, file), 'utf8').split('\n');
 }
 
-/** Names are read as words: `createDeed` has the word `deed`. */
+/** Identifiers are split into words: `createDeed` has the word `deed`. */
 function findings(line: string): string[] {
   const words = line.replaceAll(ALLOWED, '').replaceAll(/([a-z])([A-Z])/g, '$1 $2');
   return RULES.flatMap(({ words: rule, instead }) =>

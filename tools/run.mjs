@@ -1,5 +1,5 @@
-// Starts one of our programs, and says in a line what is missing when this Node.js is too old to read TypeScript.
-// Usage: node tools/run.mjs path/to/program.ts [arguments]
+// Starts a program of the project, or prints one line if this Node.js is too old to run TypeScript. Usage: node
+// tools/run.mjs path/to/program.ts [arguments]
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 

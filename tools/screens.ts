@@ -1,6 +1,6 @@
 /**
  * `npm run screens`: screenshots of every screen of the app on a demo network, in both themes and two sizes, into
- * out/screens. For looking at, before and after a change.
+ * out/screens. For a comparison before and after a change.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
@@ -27,7 +27,7 @@ const SIZES = [
 const THEMES = ['light', 'dark'] as const;
 const NODES = 4;
 const PASSWORD = 'of no worth at all';
-/** Long enough for some blocks, payments and a page or two of history. */
+/** Long enough for some blocks, payments and one or two pages of history. */
 const LIVING_MS = 45_000;
 
 const say = (line: string): void => console.log(`screens: ${line}`);
@@ -83,7 +83,7 @@ async function pay(person: AppPage, to: string): Promise<void> {
   await takeEach(person.page, 'payment', []);
 }
 
-/** The page as it is, under this name, or these places one after the other; in every theme and size. */
+/** Takes screenshots of the current page under this name, or of these routes; in every theme and size. */
 async function takeEach(
   page: Page,
   name: string | null,

@@ -1,6 +1,6 @@
 /**
- * `npm start`: the app on the chosen network, with its data in the platform's place. As a desktop window where
- * Electron's runtime is there, else in the browser, served by the same node on 127.0.0.1.
+ * `npm start`: the app on the chosen network, with its data in the platform's default directory. A desktop window if
+ * Electron's runtime is installed, else the browser, served by the same node on 127.0.0.1.
  */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -32,7 +32,7 @@ ${optionsHelp()}
 const OWN = { browser: 'flag', 'no-open': 'flag', help: 'flag' } as const;
 const args = process.argv.slice(2);
 const { given, options } = readGiven();
-/** The options of the node, as they were given. */
+/** The given options of the node. */
 const nodeArgs = args.filter((arg) => !Object.keys(OWN).includes(arg.replace(/^--/, '')));
 const say = (line: string): void => console.log(`start: ${line}`);
 const settings = createSettingsFile(options.datadir ?? defaultDataRoot());
@@ -56,7 +56,7 @@ function isNamed(): boolean {
   return options.network !== undefined || options.join !== undefined;
 }
 
-/** The arguments, or the program ends with code 2 and a sentence; prints the help and ends with 0. */
+/** Returns the arguments. Exits with code 2 and a sentence on an error, and with 0 after the help. */
 function readGiven(): { given: Arguments; options: NodeOptions } {
   try {
     const given = readArguments('start', args, { ...NODE_ARGUMENTS, ...OWN });
@@ -64,14 +64,14 @@ function readGiven(): { given: Arguments; options: NodeOptions } {
     console.log(HELP);
     process.exit(0);
   } catch (error) {
-    // The sentence of an argument points to the help of the terminal program.
+    // The sentence of an argument refers to the help of the terminal program.
     const said = codeOf(error)?.startsWith('argument-') ? `${messageOf(error)}.` : faultFrom(error).message;
     console.error(`start: ${said} See “npm start -- --help”.`);
     process.exit(2);
   }
 }
 
-/** The argument for the network of an earlier start, or for the answer of the user; null = the demo. */
+/** The network of an earlier start, or the answer of the user, as an argument; null = the demo. */
 async function chosenNetwork(): Promise<readonly string[] | null> {
   const network = settings.read().network ?? (await ask());
   return network === null ? null : ['--network', network];
@@ -81,7 +81,7 @@ function demoArgs(): string[] {
   return given.has('no-open') ? ['--no-open'] : [];
 }
 
-/** The network to live on from now on; null = the demo. */
+/** The network to store for later starts; null = the demo. */
 async function ask(): Promise<string | null> {
   if (!process.stdin.isTTY) {
     say(

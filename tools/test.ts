@@ -19,7 +19,7 @@ const KINDS = ['unit', 'functional', 'e2e'] as const;
 const args = process.argv.slice(2);
 const long = args[0] === '--long';
 if (long) args.shift();
-// A place of their own for everything that tests leave behind, however they end.
+// A temporary folder for everything that tests create, deleted even after a failure.
 const temporary = mkdtempSync(path.join(os.tmpdir(), 'kith-run-'));
 const env = { KITH_LONG: long ? '1' : '', TMPDIR: temporary, TEMP: temporary, TMP: temporary };
 process.on('exit', () => rmSync(temporary, { recursive: true, force: true, maxRetries: 3 }));
@@ -39,7 +39,7 @@ if (args.length > 0) {
   await runAll();
 }
 
-/** A page that does not build fails the run, yet the tests that need none still tell what they know. */
+/** A page that does not build fails the run; tests without the page still run. */
 async function buildForTests(): Promise<string | null> {
   try {
     if (await ensurePage()) console.log('test: page built');

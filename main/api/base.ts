@@ -24,7 +24,7 @@ export interface ApiContext {
   readonly approve?: (question: PaymentQuestion) => Promise<boolean>;
 }
 
-/** A payment as the node itself holds it; nothing in it comes from the page. */
+/** A payment as the node has stored it; no part of it comes from the page. */
 export interface PaymentQuestion {
   readonly wallet: string;
   readonly payment: DraftPayment;

@@ -166,7 +166,7 @@ export interface RestoredWallet {
   readonly passphrase?: string | undefined;
   /** Gap limit: unused addresses in a row after which the search ends. */
   readonly gap?: number | undefined;
-  /** Refuses when a wallet here has the same keys. */
+  /** Fails if a wallet of this node has the same keys. */
   readonly onlyNew?: boolean | undefined;
 }
 

@@ -61,7 +61,7 @@ function explain(issue: RawIssue, subject: string): string {
       return subject === 'it' ? 'it is missing' : `${subject} is missing`;
     return `${subject} must be ${article(issue.expected ?? 'something else')}`;
   }
-  // Our own messages are whole clauses or continue the subject; zod's begin with a capital.
+  // Messages of Kith are clauses or continue the subject; those of zod begin with a capital letter.
   if (/^(give|a |the |mine|name at|at most)/.test(message)) return message;
   if (/^(must|is|has)\b/.test(message)) return `${subject} ${message}`;
   const range = explainRange(issue);

@@ -85,9 +85,9 @@ async function relief(reader: Reader): Promise<void> {
 }
 
 interface Bell {
-  /** Ends the current wait, or the next one. */
+  /** Ends the current wait, or the next one if there is none. */
   readonly ring: () => void;
-  /** Forgets earlier rings. */
+  /** Discards earlier calls of `ring`. */
   hush(): void;
   wait(ms?: number): Promise<void>;
   aborted(): boolean;

@@ -23,7 +23,7 @@ export function viewTip(entry: ChainEntry): Tip {
   return { id: entry.id, height: entry.height, time: entry.time, work: workHex(entry.work) };
 }
 
-/** The tip has 1 confirmation; what isn't on the active chain has none. */
+/** The tip has 1 confirmation; a block that is not on the active chain has none. */
 export function confirmationsOf(chain: ChainAccess, entry: ChainEntry): number {
   return chain.isActive(entry) ? chain.tip().height - entry.height + 1 : 0;
 }

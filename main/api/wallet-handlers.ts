@@ -144,7 +144,7 @@ function watchWallet(
   let revision = 0;
   let shown = '';
   const read = async (): Promise<WalletView> => {
-    // First, so that an unknown name fails with its own code.
+    // Checked first, so that an unknown name gets its own code.
     const balance = await wallets.balance(name);
     const newest = [...(await wallets.history({ name, limit: LATEST }))];
     const text = JSON.stringify(newest);

@@ -44,7 +44,7 @@ type Parent = HeaderView & { readonly anchor: HeaderView | null };
 // One or two hashes are cheaper on this thread than a message to the workers.
 const INLINE = 2;
 
-/** The bits that a child of `parent` must carry; the schedule starts with the first mined block (docs/adr/0002). */
+/** The bits that a child of `parent` must have; the schedule starts with the first mined block (docs/adr/0002). */
 export function bitsAfter(parent: Parent, network: Network): number {
   return parent.anchor ? nextBits(parent.anchor, parent, network.params) : network.params.startBits;
 }

@@ -27,7 +27,7 @@ export interface UpgradeStanding {
 /** The signals of miners (protocol.md §13). */
 export interface Upgrades {
   readonly period: number;
-  /** Signals that a period needs to lock a rule in. */
+  /** Number of signals per period that locks in a soft fork. */
   readonly threshold: number;
   /** The first height of the current period, and the number of its blocks so far. */
   readonly periodStart: Height;

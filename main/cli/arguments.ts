@@ -38,7 +38,7 @@ export function readArguments(
     values.set(token.name, list);
     if (kind === 'flag' && token.value !== undefined)
       throw wrong('argument-invalid', command, `The option ${token.rawName} takes no value`);
-    // A text that looks like an option is an option; a value that begins with a dash is written --name=-value.
+    // A text with the form of an option is an option; a value that begins with a dash must be written --name=-value.
     const missing = token.value === undefined || (!token.inlineValue && /^--?[a-z]/.test(token.value));
     if (kind !== 'flag' && missing)
       throw wrong('argument-missing', command, `The option ${token.rawName} needs a value`);

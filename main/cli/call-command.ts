@@ -56,7 +56,7 @@ async function runCall(args: readonly string[]): Promise<number> {
     if (isStream(result)) await printStream(result, ended.signal);
     else if (result !== undefined) await print(result);
   } catch (error) {
-    // The time of --for is over: the regular end of a subscription, but a timeout of a call.
+    // The time of --for has passed: the regular end of a subscription, but a timeout of a call.
     if (ended.signal.aborted && !followed) throw new KithError('api-timeout');
     if (!ended.signal.aborted) throw node.lost.aborted ? new KithError('api-lost') : toKith(error);
   } finally {
@@ -74,7 +74,7 @@ function readSeconds(text: string | undefined): number | undefined {
 }
 
 async function readInput(json: string | undefined): Promise<unknown> {
-  // Windows writes a byte order mark before what is piped, which JSON doesn't know.
+  // Windows writes a byte order mark before piped text, which is not valid JSON.
   const text = (json === '-' ? await readStandardInput() : json)?.replace(/^\ufeff/, '');
   if (text === undefined || text.trim() === '') return undefined;
   try {

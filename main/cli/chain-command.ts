@@ -103,7 +103,7 @@ No node may be running on this data directory. The exit code is 1 if there is a 
   },
 };
 
-/** Opens the chain of a data directory with nothing else of a node around it. */
+/** Opens the chain of a data directory without the other parts of a node. */
 async function withChain<T>(
   given: Arguments,
   command: string,
@@ -112,7 +112,7 @@ async function withChain<T>(
 ): Promise<T> {
   const network = readNetwork(command, given.text('network'));
   const path = given.text('datadir') ?? defaultDirectory(network);
-  // A mistyped path must not be created, found empty and reported as good.
+  // A mistyped path must not be created and then reported as valid because it is empty.
   if (!mayBeNew && !existsSync(join(path, 'chain')) && !existsSync(join(path, 'blocks')))
     throw new KithError('datadir-empty', path, { data: { path } });
   const directory = await openDataDirectory(path);

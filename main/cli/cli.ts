@@ -5,7 +5,7 @@ import { faultFrom, reportToUser, reportToProgram } from './report.ts';
 
 interface Entry {
   readonly summary: string;
-  /** Loaded late, so that `kith call` doesn't pay for what `kith node` needs. */
+  /** Loaded on demand, so that `kith call` does not load the modules of `kith node`. */
   load(): Promise<Command>;
 }
 

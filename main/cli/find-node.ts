@@ -10,12 +10,13 @@ import { type Arguments, wrong } from './arguments.ts';
 export interface NodePlace {
   readonly api: string;
   readonly token: string;
-  /** How to name it in a sentence. */
+  /** Its name in sentences. */
   readonly where: string;
 }
 
 /**
- * Finds the node that --datadir, or --api with --token-file, names; without either, the only one in the platform's place.
+ * Finds the node that --datadir, or --api with --token-file, names; without either, the only running node in the
+ * platform's default directory.
  * @throws {KithError} `argument-…`, `node-not-running`, `token-unusable`.
  */
 export function findNode(given: Arguments): NodePlace {

@@ -3,7 +3,7 @@ import type { RunningNode } from '../node/run-node.ts';
 import { within } from './process-life.ts';
 
 export interface KeepRunningDeps {
-  /** Starts the node; `failed` is called when it cannot go on. */
+  /** Starts the node; `failed` is called when the node cannot continue. */
   start(signal: AbortSignal, failed: (error: unknown) => void): Promise<RunningNode>;
   /** After each start, also after those that follow a rebuild. */
   started(running: RunningNode): void;
@@ -14,21 +14,21 @@ export interface KeepRunningDeps {
 }
 
 export interface Ended {
-  /** Undefined when it never started. The caller stops it. */
+  /** Undefined if it never started. The caller stops it. */
   readonly running: RunningNode | undefined;
-  /** Undefined when it was told to end. */
+  /** Undefined if the process was told to end. */
   readonly failure: unknown;
 }
 
-/** More rebuilds than this within the window do not help: the disk is failing, and the user must be told. */
+/** With more rebuilds than this within the window the disk is probably failing, and the node reports it. */
 const MAX_REBUILDS = 3;
 const REBUILD_WINDOW_MS = 3_600_000;
 const STOP_LIMIT_MS = 30_000;
 
 /**
- * Runs the node until the process is to end or the node fails. A corrupt chain database is no such failure: LevelDB cannot be
- * replaced under the parts that read it, so the node stops, starts again in this process, and its start rebuilds the database
- * (docs/storage.md).
+ * Runs the node until the process is to end or the node fails. A corrupt chain database is not such a failure:
+ * LevelDB cannot be replaced while other parts read it. So the node stops and starts again in this process, and the
+ * start rebuilds the database (docs/storage.md).
  */
 export async function keepRunning(deps: KeepRunningDeps): Promise<Ended> {
   let rebuilds: number[] = [];
@@ -57,7 +57,7 @@ async function runOnce(deps: KeepRunningDeps): Promise<Ended> {
     deps.started(running);
     await aborted(signal);
   } catch (error) {
-    // Told to end while it was starting.
+    // The process was told to end during the start.
     if (running === undefined && deps.signal.aborted && failure === undefined)
       return { running, failure: undefined };
     failure ??= error;

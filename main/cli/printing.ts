@@ -3,7 +3,7 @@
  * a terminal would execute, and whose direction marks would reorder the line.
  */
 
-// The joiners are kept: some scripts need them.
+// Joiners are kept, because some scripts need them.
 const ACTIVE = /(?!\u200c|\u200d)[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu;
 
 /** One line of JSON: the value exactly, with every character that a terminal would act on as an escape. */
@@ -11,7 +11,7 @@ export function jsonLine(value: unknown): string {
   return `${JSON.stringify(value).replace(ACTIVE, escape)}\n`;
 }
 
-/** Sentences and lists for people: without such characters, line breaks excepted. */
+/** Sentences and lists for users: without such characters, except line breaks. */
 export function plainText(text: string): string {
   return text.replace(ACTIVE, '').replace(/(?!\n)\p{Cc}/gu, '');
 }

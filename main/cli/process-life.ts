@@ -1,4 +1,4 @@
-/** How a long-running command ends: by a signal, by a bug, or by running into its time limit while it stops. */
+/** How a long-running command ends: by a signal, by a bug, or by its time limit while it stops. */
 
 export interface ProcessLife {
   /** Aborts at the first SIGINT, SIGTERM or SIGHUP, or when something calls `end`. */
@@ -11,7 +11,7 @@ const SECOND_SIGNAL_MS = 2_000;
 const FORCED_EXIT_CODE = 130;
 
 export interface ProcessLifeDeps {
-  /** An exception that nothing caught: after this the process exits with 1. */
+  /** Called for an uncaught exception; the process then exits with 1. */
   readonly onCrash: (error: unknown) => void;
 }
 

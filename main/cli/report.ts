@@ -2,7 +2,7 @@ import { type Fault, sentenceFor } from '../../shared/errors.ts';
 import { codeOf, KithError, messageOf } from '../lib/errors.ts';
 import { jsonLine, plainText } from './printing.ts';
 
-/** What the user is told of anything thrown. A code without a sentence falls back to the error's own words. */
+/** The message to the user for anything thrown. Without a sentence for its code, the error's own message is used. */
 export function faultFrom(error: unknown): Fault {
   const known = error instanceof KithError ? error : firstKith(error);
   if (known) {
@@ -31,7 +31,7 @@ const FILE_CODES: Readonly<Record<string, string>> = {
   ENOSPC: 'disk-full',
 };
 
-/** What the system says of a file that an argument named. */
+/** Failures of the system for a file that an argument named. */
 function fileFault(error: unknown): Fault | undefined {
   const code = FILE_CODES[codeOf(error) ?? ''];
   const { path } = error as { path?: unknown };
@@ -40,13 +40,13 @@ function fileFault(error: unknown): Fault | undefined {
   return { code, message: sentenceFor(code, data), ...(data === undefined ? {} : { data }) };
 }
 
-// A failed start may arrive together with what failed while it was undone; the first one is the reason.
+// A failed start may be combined with failures of its cleanup; the first error is the cause.
 function firstKith(error: unknown): KithError | undefined {
   const inner = error instanceof AggregateError ? (error.errors as unknown[])[0] : undefined;
   return inner instanceof KithError ? inner : undefined;
 }
 
-/** One sentence with its code for people. */
+/** One sentence with its code, for users. */
 export function reportToUser(fault: Fault): void {
   process.stderr.write(plainText(`kith: ${fault.message} [${fault.code}]\n`));
 }

@@ -1,4 +1,4 @@
-/** Functions that the core needs from the runtime; implemented in main/workers, wired in main/node/node.ts. */
+/** Functions that the core needs from the runtime. main/workers implements them, main/node/node.ts wires them. */
 
 /** Bytes of one signature job: key 32 | signature 64 | message (a sighash) 32. */
 export const SIGNATURE_JOB_BYTES = 128;
@@ -15,5 +15,5 @@ export type VerifyBatch = (batch: SignatureBatch) => Promise<number>;
 /** Argon2id of the 88 header bytes: 32 bytes, read as a big-endian number (protocol.md §8). Blocks the calling thread. */
 export type PowHash = (header: Uint8Array, memoryKiB: number) => Uint8Array;
 
-/** The same for many headers, off the calling thread, in order. */
+/** The same for many headers, in order, on other threads. */
 export type PowHashMany = (headers: readonly Uint8Array[], memoryKiB: number) => Promise<Uint8Array[]>;

@@ -7,7 +7,7 @@
 export type CodecCode =
   'codec-truncated' | 'codec-varuint' | 'codec-length' | 'codec-u64' | 'codec-trailing' | 'codec-order';
 
-/** Rules a transaction can break by itself or against the coins it spends (protocol.md §17). */
+/** Rules of a transaction by itself and against the coins that it spends (protocol.md §17). */
 export type TransactionCode =
   | 'tx-too-large'
   | 'tx-no-outputs'
@@ -60,7 +60,7 @@ export type BlockCode =
   | 'block-invalid'
   | 'block-genesis';
 
-/** What nodes refuse to relay although a block may contain it (protocol.md §18). */
+/** Relay policy: transactions that a block may contain but nodes do not relay (protocol.md §18). */
 export type PolicyCode =
   | 'policy-known'
   | 'policy-coinbase'
@@ -86,7 +86,7 @@ export interface Violation {
   readonly evidence?: Readonly<Record<string, string | number>>;
 }
 
-/** The result of a rule: null means that it holds. */
+/** The result of a rule: null if it is satisfied. */
 export type Verdict = Violation | null;
 
 export function violation(

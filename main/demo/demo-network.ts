@@ -14,7 +14,7 @@ export interface DemoNetwork {
   payments(): number;
   /** Adds a receiver for the payments from now on. */
   addReceiver(receiver: Receiver): void;
-  /** Resolves with a sentence when a node ended by itself. */
+  /** Resolves with a sentence when a node stopped unexpectedly. */
   readonly broken: Promise<string>;
   stop(): Promise<void>;
 }

@@ -12,11 +12,11 @@ export interface Connection {
 export type Connect = (node: ReadyLine) => Promise<Connection>;
 
 export interface DemoNodesDeps {
-  /** How many, 1 or more. */
+  /** Number of nodes, 1 or more. */
   readonly count: number;
   /** Each node gets a folder in it. */
   readonly folder: string;
-  /** Nodes that run already and that all of these join. */
+  /** Running nodes to which all of these connect. */
   readonly bootstrap?: readonly string[];
   readonly launch: Launch;
   readonly connect: Connect;
@@ -40,8 +40,8 @@ export function demoNodeArgs(datadir: string, bootstrap: readonly string[]): str
 }
 
 /**
- * Starts the nodes as processes of their own, two at a time because each start has a moment of hard work. When one
- * fails, those that run are stopped and the failure is thrown.
+ * Starts each node as its own process, two at a time, because each start uses a core for a moment. If one fails, the
+ * running ones are stopped and the failure is thrown.
  */
 export async function startDemoNodes(deps: DemoNodesDeps): Promise<readonly DemoNode[]> {
   const nodes: DemoNode[] = [];
@@ -63,7 +63,7 @@ export async function startDemoNodes(deps: DemoNodesDeps): Promise<readonly Demo
   }
 }
 
-/** Ends them all in order, at the same time. */
+/** Stops all of them cleanly, at the same time. */
 export async function stopDemoNodes(nodes: readonly DemoNode[]): Promise<void> {
   for (const { connection } of nodes) connection.close();
   await Promise.all(nodes.map((node) => node.process.stop()));
@@ -75,7 +75,7 @@ async function startDemoNode(
   running: readonly DemoNode[],
 ): Promise<DemoNode> {
   const name = NAMES[index] ?? `node${index + 1}`;
-  // The first is known to all, and everyone knows one more, so that no single node holds the network together.
+  // All nodes know the first one, and each knows one more, so that the network does not depend on a single node.
   const known = [running[0], oneOf(running)].flatMap((node) => node?.process.addresses[0] ?? []);
   const bootstrap = new Set([...known, ...(deps.bootstrap ?? [])]);
   const args = demoNodeArgs(path.join(deps.folder, name), [...bootstrap]);

@@ -6,26 +6,26 @@ export interface Launched {
   readonly pid: number | undefined;
   readonly stdout: NodeJS.ReadableStream;
   readonly stderr: NodeJS.ReadableStream;
-  /** Asks it to end in order; the program saves what it has. */
+  /** Asks the program to stop cleanly; it saves its data. */
   end(): void;
-  /** Ends it at once. */
+  /** Kills it. */
   kill(): void;
   /** Resolves with a sentence's tail (`exit code 1`) when it has ended; never rejects. */
   readonly ended: Promise<string>;
 }
 
-/** How a node becomes a process of its own: child processes under Node.js, utility processes under Electron. */
+/** How a node is started as a process: a child process under Node.js, a utility process under Electron. */
 export type Launch = (args: readonly string[]) => Launched;
 
 export interface Launcher {
   readonly launch: Launch;
-  /** Ends all that still run, in order, by force after 8 s; also those that are only just starting. */
+  /** Stops all running and starting processes cleanly; kills them after 8 s. */
   endAll(): Promise<void>;
 }
 
 const END_LIMIT = 8000;
 
-/** Keeps track of what was started, so that nothing is left behind. */
+/** Keeps track of started processes, so that none is left running. */
 export function createLauncher(start: Launch): Launcher {
   const running = new Set<Launched>();
   return {
@@ -43,11 +43,11 @@ export function createLauncher(start: Launch): Launcher {
 
 const NODE_CHILD = fileURLToPath(new URL('./node-child.mjs', import.meta.url));
 
-/** Nodes as child processes that end when this process does, however it ends. `program` runs one of them. */
+/** Nodes as child processes that end when this process ends for any reason. `program` runs one of them. */
 export const createChildLauncher = (program = NODE_CHILD): Launcher =>
   createLauncher((args) => launchChild(program, args));
 
-/** Ends one in order, after 8 s by force. */
+/** Stops one cleanly; kills it after 8 s. */
 export async function endLaunched(launched: Launched): Promise<void> {
   launched.end();
   const timer = setTimeout(() => launched.kill(), END_LIMIT);

@@ -14,7 +14,7 @@ export interface NodeProcess extends ReadyLine {
   readonly pid: number | undefined;
   /** Resolves with how it ended; never rejects. */
   readonly ended: Promise<string>;
-  /** Ends it in order, after 8 s by force. */
+  /** Stops it cleanly; kills it after 8 s. */
   stop(): Promise<void>;
 }
 
@@ -23,7 +23,7 @@ const KEPT_LINES = 20;
 
 /**
  * Starts one node and waits until it can be used.
- * @throws {KithError} what the node itself said was wrong, else `demo-node-failed` with the last lines that it wrote.
+ * @throws {KithError} the failure that the node reported, else `demo-node-failed` with the last lines that it wrote.
  */
 export async function startNodeProcess(launch: Launch, args: readonly string[]): Promise<NodeProcess> {
   const launched = launch(['node', ...args, '--json']);

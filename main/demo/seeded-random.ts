@@ -1,4 +1,4 @@
-/** A wait with this mean in milliseconds, as between independent events: mostly short, now and then long. */
+/** A random wait with this mean in milliseconds, exponentially distributed as between independent events. */
 export function exponential(meanMs: number): number {
   return -meanMs * Math.log(1 - Math.random());
 }

@@ -24,8 +24,8 @@ export function groupAddress(address: string): string {
 const clean = (text: string): string => cleanLabel(text).slice(0, MAX_WARNING);
 
 /**
- * What the user must see before a payment is sent: every receiver with its amount, the fee, the expiry and the wallet. At
- * least one page; each has the totals, the last one the warnings, beside the button that sends.
+ * Everything that the user must see before a payment is sent: every receiver with its amount, the fee, the expiry and
+ * the wallet. At least one page. Each page has the totals; the last one has the warnings and the button that sends.
  */
 export function confirmPages({ wallet, payment }: PaymentQuestion): ConfirmPage[] {
   const receivers = payment.outputs.filter((output) => !output.change);

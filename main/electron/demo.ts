@@ -11,7 +11,7 @@ export interface ShellDemo {
   readonly options: NodeOptions;
   /** Starts the other nodes, which connect to the user's node. */
   populate(addresses: readonly string[]): Promise<void>;
-  /** Ends the other nodes and deletes all data: the demo's money is worth nothing. */
+  /** Stops the other nodes and deletes all data: coins of the demo have no value. */
   stop(): Promise<void>;
 }
 

@@ -29,7 +29,7 @@ export async function askAfterRefusal(code: string, message: string): Promise<bo
 /** The user's choice at the first start; `network` is a name or the path of a network file. */
 export type FirstChoice = { readonly kind: 'demo' } | { readonly kind: 'network'; readonly network: string };
 
-/** Asks once, on the first start. Null = not now. */
+/** Asks once, at the first start. Null if the user cancels. */
 export async function askNetwork(): Promise<FirstChoice | null> {
   const { response } = await dialog.showMessageBox({
     type: 'question',

@@ -1,7 +1,7 @@
 import { app, type Session, type WebContents } from 'electron';
 import { PAGE_ORIGIN } from './scheme.ts';
 
-/** What the page may use of the browser around it. Writing to the clipboard is for "copy address". */
+/** The browser permissions of the page. Writing to the clipboard is for "copy address". */
 const ALLOWED_PERMISSIONS: ReadonlySet<string> = new Set(['clipboard-sanitized-write']);
 const ALLOWED_SCHEMES: ReadonlySet<string> = new Set(['app:', 'data:', 'blob:', 'devtools:']);
 
@@ -23,7 +23,7 @@ function guard(contents: WebContents): void {
   contents.on('will-frame-navigate', stay);
   contents.on('will-redirect', stay);
   contents.on('will-attach-webview', (event) => event.preventDefault());
-  // No link leads out of the app: there is no list of places it may open.
+  // No link opens outside the app.
   contents.setWindowOpenHandler(() => ({ action: 'deny' }));
 }
 

@@ -3,7 +3,10 @@ import { PAGE_ORIGIN } from './scheme.ts';
 /** Longest link in characters; no link of Kith is longer. */
 const MAX_LINK = 1024;
 
-/** The first `kith:` link among a program's arguments, or null. Any web page can create one, so it is only text. */
+/**
+ * The first `kith:` link among a program's arguments, or null. Any web page can create one, so it is treated as
+ * untrusted text.
+ */
 export function findLink(args: readonly string[]): string | null {
   return args.find(isLink) ?? null;
 }

@@ -10,7 +10,8 @@ export function installMenu(): void {
     { role: 'zoomOut' },
     { role: 'togglefullscreen' },
   ];
-  // Not in a packaged app: an attacker who talks a user into pasting a line into the console controls the wallet.
+  // Not in a packaged app: an attacker who persuades a user to paste a line into the console would control the
+  // wallet.
   if (!app.isPackaged) view.push({ type: 'separator' }, { role: 'toggleDevTools' });
   Menu.setApplicationMenu(
     Menu.buildFromTemplate([

@@ -7,14 +7,14 @@ import { bridgePorts } from './bridge.ts';
 import type { FromNode, ThreadData, ToNode } from './thread-messages.ts';
 
 export interface NodeThreadEvents {
-  /** A thread has begun, the first or a later one: every page needs a new port to it. */
+  /** A thread has started, the first or a later one: every page needs a new port to it. */
   spawned: undefined;
   ready: { addresses: readonly string[] };
-  /** It died and is being started again; `cause` is for people. */
+  /** The thread died and is being restarted; `cause` is a text for users. */
   died: { cause: string };
-  /** It ends because the user asked for it in the page. */
+  /** The thread ends because the user stopped the node in the page. */
   shutdown: undefined;
-  /** It will not be started again by itself. */
+  /** The thread is not restarted automatically. */
   refused: { code: string; message: string };
 }
 
@@ -37,18 +37,18 @@ export interface NodeThreadDeps {
 
 const STOP_LIMIT = 4500;
 const RESTART_AFTER = 1000;
-/** After this many deaths within the window it is not restarted: a restart does not help. */
+/** After this many deaths within the window the thread is not restarted. */
 const DEATHS = 3;
 const DEATH_WINDOW = 60_000;
 
-/** Runs the node on a thread of its own, so that the window never waits for a block, and starts it again if it dies. */
+/** Runs the node on its own thread, so that the window never waits for a block, and restarts it if it dies. */
 export function createNodeThread(deps: NodeThreadDeps): NodeThread {
   const events = createEmitter<NodeThreadEvents>(deps.onError);
   const deaths: number[] = [];
   let worker: Worker | null = null;
   let restart: NodeJS.Timeout | undefined;
   let stopping = false;
-  /** The thread reported itself why it ends. */
+  /** The thread reported why it ends. */
   let ended = false;
   /** `start` was called while the previous thread was still ending. */
   let again = false;

@@ -1,4 +1,4 @@
-/** The thread that the node runs on under Electron. It has no `electron`; the main thread speaks for it. */
+/** The node's thread under Electron. It cannot import `electron`, so the main thread calls Electron for it. */
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { faultFrom } from '../cli/report.ts';
 import { messageOf } from '../lib/errors.ts';
@@ -17,7 +17,7 @@ boundHeapGrowth();
 const life = new AbortController();
 const ending = new Promise<void>((resolve) => life.signal.addEventListener('abort', () => resolve()));
 const approvals = createApprovals((id, question) => tell({ kind: 'ask', id, question }));
-// A page may come before the node is there; its port keeps what it is sent until then.
+// A page may be loaded before the node has started; its port queues messages until then.
 const early: MessagePort[] = [];
 let program: NodeProgram | null = null;
 let failure: unknown;

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import type { NodeOptions } from '../node/node-options.ts';
 import { NODE_ARGUMENTS, readNodeOptions } from '../node/read-options.ts';
 
-/** What the app was started with. The node's options override what settings say, for this run only. */
+/** What the app was started with. The node's options override the settings, for this run only. */
 export interface ShellOptions {
   readonly node: NodeOptions;
   /** Arguments that are no options: the system passes a clicked link this way. */

@@ -2,8 +2,8 @@ import path from 'node:path';
 import { CONTENT_TYPES } from '../rpc/page-headers.ts';
 
 /**
- * What the page may do: its own scripts, styles, fonts and pictures, and the port it is handed. No network, no frames,
- * no inline script, no text turned into script or markup but through Svelte's own templates.
+ * What the page may do: its own scripts, styles, fonts and pictures, and its port. No network, no frames, no inline
+ * scripts, and no conversion of text to script or markup except by Svelte's own templates.
  */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
@@ -19,7 +19,7 @@ const CONTENT_SECURITY_POLICY = [
   'trusted-types svelte-trusted-html',
 ].join('; ');
 
-/** Sent with every answer of the page's origin, refusals included. */
+/** Sent with every response of the page's origin, refusals included. */
 export const PAGE_HEADERS: Readonly<Record<string, string>> = {
   'content-security-policy': CONTENT_SECURITY_POLICY,
   'x-content-type-options': 'nosniff',
@@ -28,7 +28,7 @@ export const PAGE_HEADERS: Readonly<Record<string, string>> = {
   'cache-control': 'no-store',
 };
 
-/** The MIME type for a file of the page; bytes without meaning when its ending is not one that we build. */
+/** The MIME type for a file of the page; `application/octet-stream` for an extension that the build does not create. */
 export function contentType(file: string): string {
   return CONTENT_TYPES[path.extname(file)] ?? 'application/octet-stream';
 }

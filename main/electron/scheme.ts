@@ -36,8 +36,8 @@ function refuse(status: number): Response {
 }
 
 /**
- * The names that can be asked for, with their files. A path is looked up here and never put together from what the
- * page asks for, so that no `..`, `%2f` or backslash can lead anywhere.
+ * The names that can be requested, with their files. A path is looked up here and never built from the request, so
+ * that `..`, `%2f` or a backslash have no effect.
  */
 function listFiles(folder: string, prefix = '/'): Map<string, string> {
   const found = new Map<string, string>();

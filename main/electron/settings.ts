@@ -3,7 +3,7 @@ import path from 'node:path';
 import { isPath } from '../lib/given-path.ts';
 import { readRegularFileSync } from '../lib/read-regular.ts';
 
-/** What the app remembers between starts that belongs to no network. */
+/** Settings of the app that belong to no network. */
 export interface Settings {
   /** A built-in network's name or the path of a network file; null until the user has chosen. */
   readonly network: string | null;
@@ -11,7 +11,7 @@ export interface Settings {
 
 export interface SettingsFile {
   read(): Settings;
-  /** In one step: a crash leaves the old file or the new one. */
+  /** Atomic: after a crash there is the old file or the new one. */
   write(settings: Settings): void;
 }
 
@@ -54,6 +54,6 @@ function parse(text: string): Settings {
   }
 }
 
-/** A name, or a path that means the same file in every folder. */
+/** A name, or an absolute path. */
 const isPlace = (network: string): boolean =>
   network !== '' && (path.isAbsolute(network) || !isPath(network));

@@ -23,15 +23,15 @@ export interface ShellDeps {
 
 /** The desktop app between ready and quit. */
 export interface Shell {
-  /** Starts the node and opens the window, with this link filled in if there is one. */
+  /** Starts the node and opens the window; fills in the link if there is one. */
   open(link: string | null): Promise<void>;
-  /** Brings the window to the front; a link is filled in, never acted upon. */
+  /** Brings the window to the front; a link is only filled into the form. */
   show(link: string | null): void;
   /** Ends the node, saved and in order; takes 5 s at most. */
   stop(): Promise<void>;
 }
 
-/** The app must be gone within 5 s, whatever hangs. */
+/** The app must exit within 5 s, even if a part hangs. */
 const STOP_LIMIT = 4800;
 
 export function createShell(deps: ShellDeps): Shell {
@@ -39,7 +39,7 @@ export function createShell(deps: ShellDeps): Shell {
   let node: NodeThread | null = null;
   let demo: ShellDemo | null = null;
 
-  /** The network to run on: named for this run, chosen once, or asked for now. Null = not now. */
+  /** The network: from the options of this run, from the settings, or from a dialog. Null if the user cancels. */
   async function choose(): Promise<NodeOptions | null> {
     const given = deps.options.node;
     if (given.network !== undefined || given.join !== undefined) return given;

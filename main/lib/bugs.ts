@@ -1,13 +1,13 @@
 import { channel } from 'node:diagnostics_channel';
 
-/** An exception that only a bug in this program explains. */
+/** An exception that is caused by a bug in this program. */
 export interface Bug {
   /** What was being done. */
   readonly where: string;
   readonly error: unknown;
 }
 
-/** Where every bug that was caught is published, for tests: they fail when there was one. */
+/** Diagnostics channel of caught bugs; tests fail when one was published. */
 const BUGS = channel('kith:bug');
 
 /**

@@ -4,9 +4,9 @@ import { createEmitter, type Events } from './events.ts';
 import type { Log } from './log.ts';
 
 export interface ClockWatchEvents {
-  /** The wall clock was set, by so many seconds: forward when positive, back when negative. */
+  /** The wall clock was set by this number of seconds: forward if positive, back if negative. */
   jumped: { readonly seconds: number };
-  /** The computer was suspended, or this process was stopped, for so many seconds. */
+  /** The computer was suspended, or this process was stopped, for this number of seconds. */
   slept: { readonly seconds: number };
 }
 
@@ -17,7 +17,7 @@ export interface ClockWatch {
   sinceJumpMs(): number;
   /** Monotonic milliseconds that include the time that the computer was suspended, which `Clock.monotonic` may leave out. */
   elapsedMs(): number;
-  /** Compares now instead of at the next second. */
+  /** Compares immediately instead of at the next second. */
   look(): void;
   start(): void;
   stop(): void;

@@ -1,14 +1,14 @@
 import type { UnixSeconds } from '../../shared/units.ts';
 
-/** Tells the time. */
+/** The current time. */
 export interface Time {
   /** Wall clock in whole seconds; the user or NTP may make it jump. */
   now(): UnixSeconds;
-  /** Milliseconds since some start, which never jump back: for timeouts and rates. */
+  /** Milliseconds since an arbitrary start; never goes back. For timeouts and rates. */
   monotonic(): number;
 }
 
-/** A call that is due. `cancel` does nothing once it has run. */
+/** A scheduled call. `cancel` has no effect after the call. */
 export interface Timer {
   cancel(): void;
 }
@@ -46,7 +46,7 @@ export const systemClock: Clock = {
   soon: () => new Promise(setImmediate),
 };
 
-/** {@link Clock.sleep} of the system, for code that takes no clock. */
+/** {@link Clock.sleep} of the system, for code without a clock. */
 export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   return sleepWith(systemClock, ms, signal);
 }

@@ -1,6 +1,6 @@
-// Keeps what Node.js makes of our TypeScript (types taken off, code compiled) beside the dependencies, for this process,
-// its threads and its children: half the start, and some 25 MB a thread, go into that otherwise. In the project's own
-// folder, because code that others could write to must never be loaded.
+// Caches the result of type stripping and compilation by Node.js, for this process, its threads and its children.
+// Without the cache this takes half of the start and about 25 MB per thread. The cache is in the project's own
+// folder, because code from a folder that other users can write must never be loaded.
 import { enableCompileCache } from 'node:module';
 import { fileURLToPath } from 'node:url';
 

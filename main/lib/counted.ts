@@ -14,9 +14,9 @@ export interface CountedDeps {
 const MOST_KINDS = 64;
 
 /**
- * Writes the first event of a kind (its message and data) at once. Further ones are counted for `everyMs` and then written
- * as one line with `times`. So a stranger who causes events as fast as it can neither fills the disk nor pushes other
- * lines out of the log.
+ * Writes the first event of a kind (its message and data) at once. Further ones are counted for `everyMs` and then
+ * written as one line with `times`. So a peer that causes many events neither fills the disk nor displaces other
+ * lines from the log.
  */
 export function createCounted({ log, level, everyMs }: CountedDeps): Counted {
   const counts = new Map<string, number>();

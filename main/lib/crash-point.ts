@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs';
 
-/** What was just written, so that the chaos test can report which moments it hit. */
+/** The last write, so that the chaos test can report where it crashed the process. */
 export type WriteKind =
   | 'block body'
   | 'undo record'
@@ -29,9 +29,9 @@ export type WriteKind =
   | 'identity';
 
 /**
- * A hook for the chaos test: kills this process with SIGKILL right after its Nth write, and says on standard error
- * which it was. Off, and one comparison a write, unless KITH_CRASH_AFTER says N; with KITH_CRASH_ARM=signal it counts
- * only from the first SIGUSR2 on.
+ * A hook for the chaos test: kills this process with SIGKILL right after its Nth write, and prints the write on
+ * standard error. Off unless KITH_CRASH_AFTER is N; it then costs one comparison per write; with
+ * KITH_CRASH_ARM=signal it counts only from the first SIGUSR2 on.
  */
 let left = readLimit(process.env['KITH_CRASH_AFTER']);
 

@@ -15,7 +15,8 @@ export interface DataDirectory {
 }
 
 /**
- * The platform's place for Kith's data; each network has a folder of its own inside. A variable that is empty or not an
+ * The platform's default directory for Kith's data; each network has its own folder in it. A variable that is empty
+ * or not an
  * absolute path is ignored, as the XDG Base Directory Specification says: where money is kept must not depend on the
  * current folder.
  * @throws {KithError} `datadir-unknown` when this user has no home folder either
@@ -110,7 +111,7 @@ function makeDirectory(path: string): void {
   }
 }
 
-// By hand, because Node's own `recursive` never returns below a directory that takes no entries (/proc).
+// Not with `recursive` of Node.js, which never returns below a directory that accepts no entries (/proc).
 function makePath(path: string): void {
   try {
     mkdirSync(path, { mode: 0o700 });
@@ -142,7 +143,7 @@ async function takeLock(path: string): Promise<ClassicLevel> {
   } catch (error) {
     if (findCode(error, LOCKED)) throw inUse(path, error);
   }
-  // Perhaps damaged by a crash. It holds nothing but the lock, and the lock is the file LOCK, which stays.
+  // A crash may have corrupted it. It contains nothing but the lock, which is the file LOCK and stays.
   try {
     for (const name of await readdir(folder)) {
       if (name !== 'LOCK') await rm(join(folder, name), { force: true, recursive: true });
@@ -183,7 +184,7 @@ function readOwner(file: string): number | undefined {
 function unusable(path: string, cause: unknown): KithError {
   const inner = cause instanceof Error && cause.cause !== undefined ? cause.cause : cause;
   const reason = messageOf(inner);
-  // A disk without room or mounted read-only is another matter than a directory that can't be used.
+  // A full or read-only disk has its own error code.
   return new KithError(diskRefusal(cause) ?? 'datadir-unusable', `cannot use ${path}: ${reason}`, {
     cause,
     data: { path, reason },

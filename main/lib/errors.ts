@@ -7,8 +7,8 @@ export interface KithErrorOptions {
 }
 
 /**
- * A failure of the disk, the network, or a request. `code` is stable (kebab-case) and stands in
- * shared/errors.ts with the sentence for people; `message` is for logs and for codes without a sentence.
+ * A failure of the disk, the network, or a request. `code` is stable (kebab-case) and is in shared/errors.ts with the
+ * sentence for users; `message` is for logs and for codes without a sentence.
  */
 export class KithError extends Error {
   override readonly name = 'KithError';

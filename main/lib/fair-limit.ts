@@ -1,15 +1,18 @@
 import { KithError } from './errors.ts';
 
 export interface FairLimits {
-  /** Tasks that run at the same time. */
+  /** Maximum number of tasks that run at the same time. */
   readonly atOnce: number;
-  /** Tasks of one owner that wait; at least 1. */
+  /** Maximum number of waiting tasks per owner; at least 1. */
   readonly waitingOfOwner: number;
-  /** Tasks that wait, of all owners. */
+  /** Maximum number of waiting tasks of all owners. */
   readonly waiting: number;
 }
 
-/** Runs few tasks at a time, of many owners in turn, so that a flood of one owner delays another by one task at most. */
+/**
+ * Runs a few tasks at a time, in turn for each owner, so that a flood of one owner delays another by one task at
+ * most.
+ */
 export interface FairLimit {
   /**
    * Resolves or rejects as the task does. A task whose signal is aborted while it waits is not run.

@@ -2,7 +2,7 @@
 export interface PoolSource {
   /** One computer or household: an IPv4 address, or an IPv6 /64. */
   readonly host: string | null;
-  /** What one party may own whole: an IPv4 /16, or an IPv6 /32. */
+  /** A network that one party may own: an IPv4 /16, or an IPv6 /32. */
   readonly group: string | null;
 }
 
@@ -13,7 +13,7 @@ export interface PoolLimits {
   readonly perGroup: number;
 }
 
-/** A bounded set that strangers can add to at no cost, and that no single host or network group can fill. */
+/** A bounded set to which any peer can add at no cost, and which no single host or network group can fill. */
 export interface GroupedPool<Entry> {
   readonly size: number;
   /** Adds the newest entry, and evicts another one if that exceeds a limit. An entry that is in keeps its age. */
@@ -26,7 +26,8 @@ export interface GroupedPool<Entry> {
 }
 
 /**
- * Every pool that strangers fill at no cost follows one rule. A host or a group above its own limit loses its oldest entry.
+ * Every pool that any peer can fill at no cost follows one rule. A host or a group above its own limit loses its
+ * oldest entry.
  * A full pool evicts the oldest entry of the largest group (and in it of the largest host). The newest entry always gets
  * in: otherwise the first peer to fill the pool, with entries that cost it nothing, would close it to all others.
  * An addition costs O(size).
@@ -59,8 +60,8 @@ export function createGroupedPool<Entry>(
 }
 
 /**
- * The entries among which one has to go since the newest one was added, itself included: those of its host, those of its
- * group, or all. Null while every limit holds.
+ * The entries of which one must be evicted after the newest one was added, including itself: those of its host, those
+ * of its group, or all. Null while every limit is respected.
  * @param entries with the newest one.
  */
 export function overflow<Entry>(

@@ -30,15 +30,15 @@ const numbersOf = ({ dev, ino }: { dev: bigint; ino: bigint }) => ({
 export const isSameFolder = (a: Place, b: Place): boolean => a.device === b.device && a.inode === b.inode;
 
 /**
- * Whether the folder is the one that an earlier run has noted: moved within its disk, perhaps, but no copy. A device may have
- * another number after a restart of the computer, so that the path counts as well.
+ * Whether the folder is the one that an earlier run recorded; it may have been moved within its disk, but is not a
+ * copy. The number of a device may change when the computer restarts, so an unchanged path is enough too.
  */
 export async function isFolderOf(noted: Place, now: Place): Promise<boolean> {
   const sameInode = noted.inode === now.inode || !(await keepsInodes(now.path));
   return sameInode && (noted.device === now.device || noted.path === now.path);
 }
 
-/** File systems that make inode numbers up at each mount: FAT, exFAT, SMB (two versions), FUSE. */
+/** File systems without stable inode numbers: FAT, exFAT, SMB (two versions), FUSE. */
 const MADE_UP = new Set([0x4d44, 0x2011bab0, 0xff534d42, 0xfe534d42, 0x65735546]);
 
 async function keepsInodes(path: string): Promise<boolean> {

@@ -5,9 +5,10 @@ import { join } from 'node:path';
 const OTHERS = 0o077;
 
 /**
- * Creates a folder that only this user can enter; removes the permissions of others from one that exists. Call it for
- * every folder in which a library creates files with the umask of the process: nobody else reaches these files, whatever
- * their own permissions are. Changes nothing where the file system has no permissions (FAT, Windows).
+ * Creates a folder that only this user can enter; removes the permissions of other users from an existing one. Call
+ * it for every folder in which a library creates files with the umask of the process: other users cannot reach these
+ * files, regardless of their own permissions. Changes nothing where the file system has no permissions (FAT,
+ * Windows).
  */
 export function makePrivateFolder(path: string): void {
   mkdirSync(path, { recursive: true, mode: 0o700 });

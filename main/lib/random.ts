@@ -2,7 +2,7 @@ import { randomBytes, randomInt } from 'node:crypto';
 
 /** Randomness as a dependency, so that tests and the simulator can repeat a run. */
 export interface Random {
-  /** `count` bytes that nobody can foresee. */
+  /** `count` unpredictable bytes. */
   bytes(count: number): Uint8Array<ArrayBuffer>;
   /** From 0 inclusive to 1 exclusive, in steps of 2^-47. */
   number(): number;

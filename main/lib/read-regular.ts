@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 
-/** A path that leads to something else than a regular file of a sane size; `code` is `ENOTFILE` or `EFBIG`. */
+/** A path of something other than a regular file of acceptable size; `code` is `ENOTFILE` or `EFBIG`. */
 export class NotReadable extends Error {
   readonly code: 'ENOTFILE' | 'EFBIG';
   readonly path: string;
@@ -16,7 +16,8 @@ export class NotReadable extends Error {
 const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 /**
- * The bytes of a file that others may have put there. A link is followed; a FIFO, a device, a socket or a folder is
+ * The bytes of a file that another user or program may have created. A link is followed; a FIFO, a device, a socket
+ * or a folder is
  * refused before anything of it is read, and so is a file above `maxBytes`. Never waits and never reads more than that.
  * @throws {NotReadable} and what the file system throws
  */
@@ -43,7 +44,7 @@ export async function readRegularFile(path: string, maxBytes: number): Promise<B
  * @throws {NotReadable} and what the file system throws
  */
 export async function openRegularFile(path: string, maxBytes = Infinity): Promise<FileHandle> {
-  // Opening some devices does something, so this looks first; and once more, at what was really opened.
+  // Opening some devices has effects, so the path is checked first, and the opened file once more.
   check(await stat(path), path, maxBytes);
   const file = await open(path, FLAGS);
   try {

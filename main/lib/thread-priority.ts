@@ -3,7 +3,7 @@ import { setPriority } from 'node:os';
 
 /** Nice values of Linux for threads: 0 is normal, 19 the lowest priority. */
 export const YIELDS = {
-  /** Below the thread of the node, which queues its work and answers the user. */
+  /** Lower than the thread of the node, which queues its work and answers the user. */
   helper: 5,
   /** Below all other work on the computer. */
   miner: 10,

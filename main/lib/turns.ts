@@ -4,9 +4,9 @@ import type { Clock } from './clock.ts';
 export type Breathe = () => Promise<void> | void;
 
 /**
- * For work that arrives without a pause, such as the messages of one packet. Awaited between the pieces, it
- * keeps a turn of the event loop near `mostMs`, however many wait: they go on in the order in which they came, as many in
- * a turn as there is time for.
+ * For work that arrives without a pause, such as the messages of one packet. Awaited between the pieces, it keeps a
+ * turn of the event loop near `mostMs`, regardless of the number of waiting pieces: they continue in their order, as
+ * many per turn as the time allows.
  */
 export function createBreathe(clock: Pick<Clock, 'monotonic' | 'soon'>, mostMs: number): Breathe {
   const waiting: (() => void)[] = [];
@@ -24,7 +24,7 @@ export function createBreathe(clock: Pick<Clock, 'monotonic' | 'soon'>, mostMs: 
     while (waiting.length > 0) {
       if (hasTime()) {
         waiting.shift()!();
-        // It goes on before we look at the time again.
+        // The piece continues before the time is checked again.
         await Promise.resolve();
       } else await clock.soon();
     }

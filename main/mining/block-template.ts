@@ -14,7 +14,7 @@ import { type CoinbaseRecord, encodeRecords, RECORD } from '../core/primitives/r
 import { createTransaction, type Transaction } from '../core/primitives/transaction.ts';
 import type { TemplateTransactions, TemplateLimits } from '../mempool/template-transactions.ts';
 
-/** What the chain requires of the next block. */
+/** Requirements of the chain for the next block. */
 export interface TemplateChain {
   readonly network: Pick<Network, 'params'>;
   tip(): { readonly id: string; readonly height: Height };
@@ -64,7 +64,7 @@ export async function createBlockTemplate(
       maxBytes: MAX_BLOCK_BYTES - HEADER_BYTES - COUNT_BYTES - draft.bytes.length,
       maxOutputs: MAX_BLOCK_OUTPUTS - draft.outputs.length,
     });
-    // Selecting and hashing a full block take 15 ms each: not in one turn of the event loop.
+    // Selecting and hashing a full block take 15 ms each, so they run in different turns of the event loop.
     await nextTurn();
     if (chain.tip().id !== tip.id) continue;
     const coinbase = createCoinbase(chain, payout, selected.fees, root);

@@ -32,7 +32,8 @@ const INLINE_TRIES = 16;
 const MAX_LOST = 100;
 
 /**
- * Mines `count` blocks, each on the one before, and gives their ids. Never holds this thread for more than a few tries.
+ * Mines `count` blocks, each on the one before, and gives their ids. Never blocks this thread for more than a few
+ * hashes.
  * @throws {KithError} `mining-failed` when a block is refused, `mining-stopped` when the signal aborts, and what `refuse`
  * throws.
  */

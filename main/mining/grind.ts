@@ -35,7 +35,7 @@ export interface Grinder {
   run(enough: (tried: number) => boolean): number | null;
   /** No nonce of the job is left. */
   readonly spent: boolean;
-  /** How many were tried so far. */
+  /** Number of nonces tried so far. */
   readonly tried: number;
 }
 

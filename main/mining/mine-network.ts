@@ -19,7 +19,7 @@ export interface NetworkParameters {
   readonly bootstrap: readonly string[];
 }
 
-/** 256 hashes a block at the easiest, so that a few old laptops can still mine. */
+/** 256 hashes per block at the lowest difficulty, so that a few old laptops can mine. */
 const CREATED_NETWORK_POW_LIMIT = 0x2000ffff;
 const MEASURE_MS = 1000;
 const SLICE_MS = 20;

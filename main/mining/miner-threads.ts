@@ -21,7 +21,7 @@ export interface MinerThreadsDeps {
   readonly memoryKiB: number;
   /** True for the lowest priority, because no user waits for the result. */
   readonly background: boolean;
-  /** A nonce for the current block; the threads pause until the next one. */
+  /** A thread found a nonce for the current block; the threads pause until the next block. */
   readonly found: (block: Block, nonce: number) => void;
   /** No thread has a nonce left to try. */
   readonly spent: (block: Block) => void;

@@ -26,7 +26,7 @@ export interface NetworkDeps {
   readonly datadir: string;
   /** Multiaddresses to listen on. */
   readonly listen: readonly string[];
-  /** Multiaddresses that are announced instead of those listened on. */
+  /** Multiaddresses that are advertised instead of the listen addresses. */
   readonly announce?: readonly string[] | undefined;
   /** Bootstrap multiaddresses besides those of the network file. */
   readonly bootstrap: readonly string[];

@@ -24,8 +24,8 @@ export interface Joined {
 }
 
 /**
- * Follows a join link: the network file comes from the first member that has it, and is kept beside the data
- * directories, so that the same link works again when none of those members is there any more.
+ * Follows a join link: the network file comes from the first node that has it, and is stored beside the data
+ * directories, so that the same link works again when none of those nodes exists any more.
  * @throws {KithError} `join-link-invalid`, `join-unreachable`, `network-file-invalid`.
  */
 export async function joinNetwork(text: string): Promise<Joined> {

@@ -12,9 +12,9 @@ export interface NodeConfig {
   readonly bootstrap: readonly string[];
   /** The bootstrap addresses that came from a join link. */
   readonly joined?: readonly string[] | undefined;
-  /** Multiaddresses that are announced instead of those listened on. */
+  /** Multiaddresses that are advertised instead of the listen addresses. */
   readonly announce?: readonly string[] | undefined;
-  /** Minimum cumulative work of the chain, such as a join link states. */
+  /** Minimum cumulative work of the chain, for example from a join link. */
   readonly minimumWork?: bigint | undefined;
   /** The id of a block on that chain, named by a source that the user trusts. */
   readonly namedBlock?: string | undefined;

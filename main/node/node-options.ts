@@ -1,6 +1,6 @@
 /**
  * Every option of a node, declared once: name, form, default and description. The terminal, the config file, the
- * desktop app and the demo all fill this schema; `kith node --help` and docs/node-options.md are made from it.
+ * desktop app and the demo all fill this schema; `kith node --help` and docs/node-options.md are generated from it.
  */
 import { z } from 'zod';
 import { LOG_LEVELS } from '../../shared/contract/vocabulary.ts';
@@ -50,7 +50,7 @@ export const NODE_OPTIONS = z.strictObject({
     description:
       'prune: keep only the newest N megabytes of blocks, and always those of the last two epochs (six days on main), which may need more',
   }),
-  // With less than 20 kB a second a full block takes longer than the peer that asked for it waits.
+  // At less than 20 kB a second a full block takes longer than the timeout of the peer that requested it.
   maxUpload: z.int().min(20).max(10_000_000).optional().meta({
     value: 'N',
     description: 'send at most N kB (1 000 bytes) a second to other nodes; new blocks go first',
@@ -71,13 +71,13 @@ export const NODE_OPTIONS = z.strictObject({
     }),
 });
 
-/** What was given; defaults are not filled in yet. */
+/** The given options, without defaults. */
 export type GivenOptions = z.input<typeof NODE_OPTIONS>;
-/** What a node runs with. */
+/** The options with defaults. */
 export type NodeOptions = z.output<typeof NODE_OPTIONS>;
 export type OptionName = keyof NodeOptions;
 
-/** How an option is written, for readers of arguments and for documents. */
+/** The form of an option, for readers of arguments and for the documentation. */
 export interface OptionForm {
   readonly name: OptionName;
   /** As in `--prune-mb`, without the dashes. */
@@ -86,7 +86,7 @@ export interface OptionForm {
   /** Placeholder of the value; '' for a flag. */
   readonly value: string;
   readonly description: string;
-  /** What `--no-FLAG` does, where there is such a thing: an empty list, or `false`. */
+  /** Description of `--no-FLAG`, if it exists: it means an empty list, or `false`. */
   readonly without?: string;
   readonly fallback?: unknown;
   readonly range?: { readonly least: number; readonly most: number };

@@ -51,7 +51,7 @@ export async function createNode(config: NodeConfig, signal: AbortSignal): Promi
   const stop = await runAll(servicesOf(config, growing), signal);
   const { network, datadir } = config;
   const { verify, clockWatch, ...parts } = growing as Parts;
-  // After a wrong clock was corrected, the node must not seem to have run for years.
+  // After the correction of a wrong clock, the node must not appear to have run for years.
   clockWatch.events.on('jumped', ({ seconds }) => (startedAt += Math.round(seconds)));
   const facade = createLocalNode({
     ...parts,
@@ -70,7 +70,7 @@ function servicesOf(config: NodeConfig, parts: Growing): Service[] {
     chain(config, parts),
     mempool(config, parts),
     wallets(config, parts),
-    // After the wallets, so that it stops before them: it asks them where rewards go.
+    // Starts after the wallets, so that it stops before them: it gets the addresses for rewards from them.
     miner(config, parts),
     peers(config, parts),
   ];

@@ -1,4 +1,4 @@
-/** The options of a node in words: for `kith node --help` and docs/node-options.md. */
+/** Descriptions of a node's options, for `kith node --help` and docs/node-options.md. */
 import { OPTION_FORMS, type OptionForm } from './node-options.ts';
 
 const COLUMN = 26;

@@ -2,7 +2,7 @@ import { readPeerAddress } from '../../shared/pasted.ts';
 import { KithError } from '../lib/errors.ts';
 import { parseAddress } from '../net/transport/multiaddrs.ts';
 
-/** Addresses of peers as arguments name them, as multiaddresses. @throws {KithError} `address-invalid`. */
+/** Converts addresses of peers in arguments to multiaddresses. @throws {KithError} `address-invalid`. */
 export function readAddresses(texts: readonly string[]): readonly string[] {
   return texts.map((text) => {
     const address = readPeerAddress(text);

@@ -1,4 +1,4 @@
-/** Reads the options of a node from arguments and from a config file. Arguments win over the file. */
+/** Reads the options of a node from arguments and from a config file. Arguments have priority over the file. */
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { z } from 'zod';
@@ -24,7 +24,7 @@ const PRUNE_MB = 2000;
 /** Longest config file in bytes. */
 const MAX_CONFIG_BYTES = 1 << 20;
 
-/** By argument name, what a reader of arguments must know of it. */
+/** Kind of each argument, by name. */
 export const NODE_ARGUMENTS: Readonly<Record<string, 'flag' | 'text' | 'path' | 'list'>> = Object.fromEntries(
   [
     ...OPTION_FORMS.flatMap(({ flag, kind, without }) => [
@@ -146,18 +146,18 @@ function describe(issue: z.core.$ZodIssue): string {
   return `${where} cannot be used (${issue.message})`;
 }
 
-/** The option whose name is nearest to this one, or null if none is near. */
+/** The option with the most similar name, or null if none is similar. */
 function nearestName(key: string): string | null {
   const distances = OPTION_FORMS.map(({ name, flag }) => ({
     name,
-    // People write the name of the argument, too.
+    // Users also write the name of the argument.
     distance: Math.min(editDistance(key.toLowerCase(), name.toLowerCase()), editDistance(key, flag)),
   })).sort((a, b) => a.distance - b.distance);
   const [nearest] = distances;
   return nearest !== undefined && nearest.distance <= 3 ? nearest.name : null;
 }
 
-/** Levenshtein's distance of two short names; longer ones are cut at 64 characters. */
+/** Levenshtein distance of two names, cut to 64 characters. */
 function editDistance(left: string, right: string): number {
   const [a, b] = [left.slice(0, 64), right.slice(0, 64)];
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);

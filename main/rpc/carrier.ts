@@ -17,7 +17,7 @@ import { createInbox } from './inbox.ts';
 import { isBounded, type Message, requestIdOf } from './message-bounds.ts';
 import { createOpenCalls } from './open-calls.ts';
 
-/** One client of the contract, whatever carries its messages. */
+/** One client of the contract, over any carrier. */
 export interface Carried {
   /** Takes a raw message. Never throws or rejects: unreadable messages are dropped and logged. */
   receive(message: unknown): void;
@@ -29,19 +29,19 @@ export interface CarrierEnd {
   readonly context: Omit<ApiContext, 'caller'>;
   /** May throw when the connection is closed. */
   send(message: string | ArrayBufferLike | Uint8Array): void;
-  /** Stops reading from the client, or reads on; for carriers that can. */
+  /** Pauses or resumes reading from the client, for carriers that can. */
   readonly hold?: (held: boolean) => void;
-  /** Ends the connection: the client sends faster than it may. */
+  /** Closes the connection: the client sends faster than allowed. */
   end(): void;
 }
 
-/** How long messages are handled before the event loop gets its turn. */
+/** Milliseconds of handling messages before the event loop gets a turn. */
 const TURN_MS = 20;
 
 /**
- * Serves the router over messages. It stands in place of oRPC's own adapters because a message that none of them can
- * read becomes an unhandled rejection (port) or a line on standard error with the input in it (socket), and because
- * oRPC's peer keeps every event that a client sends into the stream of a call, without a limit: no procedure of ours takes
+ * Serves the router over messages. It replaces the adapters of oRPC because a message that none of them can read
+ * becomes an unhandled rejection (port) or a line on standard error with the input in it (socket), and because oRPC's
+ * peer keeps every event that a client sends into the stream of a call, without a limit: no procedure of Kith takes
  * one, so such events are dropped here.
  */
 export function createCarrierHandler(router: KithRouter, log: Log) {
@@ -84,7 +84,7 @@ export function createCarrierHandler(router: KithRouter, log: Log) {
       if (type === MessageType.EVENT_ITERATOR) return;
       await peer.message([id, type, payload] as Parameters<typeof peer.message>[0], answer);
     };
-    // Only the kind of error: its text may quote the message, and that may hold a password.
+    // Logs only the kind of error: its text may quote the message, which may contain a password.
     const unreadable = (error: unknown) =>
       log.debug('a client sent a message that cannot be read', {
         kind: error instanceof Error ? error.name : 'unknown',

@@ -29,20 +29,20 @@ export interface BrowserHost {
 }
 
 /**
- * Connections of programs of this computer that have not shown the token. All of them count for one source: a program
- * takes any loopback address that it likes. Those that have shown it have a pool of their own (websocket.ts).
+ * Connections of local programs that have not sent the token. They count as one source, because a program can use any
+ * loopback address. Connections with the token have their own pool (websocket.ts).
  */
 const UNAUTHENTICATED = { total: 256, perHost: 256, perGroup: 256 } as const;
 const LOCAL = { host: null, group: null } as const;
-/** How often Node looks for requests that are late. */
+/** Interval at which Node.js checks for requests that are too slow. */
 const LOOK_MS = 2_000;
 
 // Loopback only; 0.0.0.0 would expose the wallet to the network.
 const HOST = '127.0.0.1';
 
 /**
- * The page and the contract for a browser on this machine. Everything that isn't a plain GET of a file of the page, from
- * this very host, is answered with 403.
+ * The page and the contract for a browser on this machine. Every request except a plain GET of a file of the page,
+ * with the right Host, is answered with 403.
  * @throws {KithError} `port-in-use`, `port-unusable`.
  */
 export async function startBrowserHost(deps: BrowserHostDeps): Promise<BrowserHost> {

@@ -3,30 +3,30 @@ import type { Breathe } from '../lib/turns.ts';
 import type { Message } from './message-bounds.ts';
 
 export interface InboxDeps {
-  /** Begins to handle a message; how long its answer takes is not waited for. */
+  /** Starts to handle a message; does not wait for its answer. */
   take(message: Message): void;
-  /** Shared by all clients, so that they together leave the event loop to others. */
+  /** Shared by all clients, so that together they leave time for other work of the event loop. */
   readonly breathe: Breathe;
-  /** The client has not read what it was sent: its next messages wait. */
+  /** The client has unread data: its next messages wait. */
   congested(): boolean;
-  /** Stops reading from the client, or reads on. A carrier that cannot stop is ended when too much waits. */
+  /** Pauses or resumes reading from the client. A carrier that cannot pause is closed when too much waits. */
   readonly hold?: ((held: boolean) => void) | undefined;
-  /** Ends the connection: the client sends faster than it may, and cannot be held back. */
+  /** Closes the connection: the client sends faster than allowed, and reading cannot be paused. */
   end(): void;
 }
 
 /** The messages of one client, handled in order and bounded in number, bytes and time. */
 export interface Inbox {
   receive(message: Message): void;
-  /** Drops what waits. */
+  /** Drops all waiting messages. */
   close(): void;
 }
 
-/** From here on the client is held back, until half of it is left. */
+/** Above this, reading pauses until half of it is left. */
 const HELD = { messages: 512, bytes: 8 << 20 } as const;
-/** From here on it is cut off. A single read of a socket may hold thousands of small messages. */
+/** Above this, the connection is closed. A single read of a socket may contain thousands of small messages. */
 const CUT = { messages: 16_384, bytes: 64 << 20 } as const;
-/** A client is read at this speed, so that large messages leave the thread to others. */
+/** Maximum rate of reading from a client, so that large messages leave time for other work of the thread. */
 const BYTES_A_MS = (32 << 20) / 1000;
 const LARGE = 64 * 1024;
 const CONGESTION_POLL_MS = 50;

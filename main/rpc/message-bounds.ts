@@ -5,14 +5,14 @@ export type Message = string | Uint8Array;
 /** Characters or bytes of the longest message: a block of 1 MB as hexadecimal, with room around it. */
 export const MAX_MESSAGE = 2_250_000;
 /**
- * Characters of a message that are not hexadecimal digits: the largest payment has 1000 receivers. Text of this length
- * is parsed and validated within some 50 ms, whatever it is; 2 MB of other text could take seconds.
+ * Characters of a message that are not hexadecimal digits: the largest payment has 1000 receivers. Any text of this
+ * length is parsed and validated within about 50 ms; 2 MB of other text could take seconds.
  */
 const MAX_TEXT = 256 * 1024;
 
 const ID = /^\{"i":"([\w-]{1,64})"/;
 
-/** Whether parsing a message costs a bounded time. Linear, some 5 ms for the longest. */
+/** Whether the time to parse a message is bounded. Linear, about 5 ms for the longest message. */
 export function isBounded(message: Message): boolean {
   if (message.length > MAX_MESSAGE) return false;
   if (message.length <= MAX_TEXT) return true;
@@ -26,7 +26,10 @@ export function isBounded(message: Message): boolean {
   return true;
 }
 
-/** The request's id in a message that is not parsed, where our clients put it; null when it is not there. */
+/**
+ * The request's id in a message that is not parsed, at the position where Kith's clients write it; null if it is not
+ * there.
+ */
 export function requestIdOf(message: Message): string | null {
   const start =
     typeof message === 'string' ? message.slice(0, 80) : Buffer.from(message.subarray(0, 80)).toString();

@@ -8,9 +8,9 @@ const MAX_STREAMS = 32;
 /** Subscriptions of all connections: each wakes up to four times a second. */
 const STREAMS: PoolLimits = { total: 128, perHost: 128, perGroup: 128 };
 
-/** One connection, as limits and budgets tell connections apart. */
+/** The identity of a connection for limits and budgets. */
 export interface Caller {
-  /** Names the connection; nothing else does so. */
+  /** Unique per connection. */
   readonly id: string;
   calls: number;
   streams: number;
@@ -25,12 +25,15 @@ interface Call {
 export interface OpenCalls {
   /** A new connection. */
   caller(): Caller;
-  /** Counts calls until they answer and subscriptions until they end; what is too much is `api-busy`. */
+  /**
+   * Counts calls until they are answered and subscriptions until they end; calls above a limit fail with `api-busy`.
+   */
   readonly limit: (call: Call) => Promise<unknown>;
 }
 
 export function createOpenCalls(): OpenCalls {
-  // Of all subscriptions the oldest of the connection with most of them ends, never the one of a newcomer.
+  // When all subscriptions are in use, the oldest one of the connection with the most subscriptions is ended, never
+  // the newest.
   const streams = createGroupedPool<AbortController>(STREAMS, (stream) => stream.abort(fault('api-busy')));
   let callers = 0;
 
@@ -49,7 +52,7 @@ export function createOpenCalls(): OpenCalls {
       streams.delete(ending);
       signal?.removeEventListener('abort', release);
     };
-    // A client may leave before the stream was read at all; then only the signal says so.
+    // A client may disconnect before the stream is read; only the signal shows that.
     signal?.addEventListener('abort', release, { once: true });
     return untilEnded(output, ending.signal, release);
   }
@@ -73,7 +76,7 @@ export function createOpenCalls(): OpenCalls {
   };
 }
 
-/** The stream as it is, until it ends or is ended; then its reader gets the reason. */
+/** Passes the stream on until it ends or is ended; the reader then gets the reason. */
 async function* untilEnded(stream: AsyncGenerator, ending: AbortSignal, ended: () => void): AsyncGenerator {
   let interrupt: (reason: unknown) => void = () => undefined;
   ending.addEventListener('abort', () => interrupt(ending.reason), { once: true });
@@ -87,7 +90,7 @@ async function* untilEnded(stream: AsyncGenerator, ending: AbortSignal, ended: (
     for (let step = await next(); step.done !== true; step = await next()) yield step.value;
   } finally {
     ended();
-    // What waits inside ends at its own pace.
+    // The source is closed without waiting for it.
     stream.return(undefined).catch(() => undefined);
   }
 }

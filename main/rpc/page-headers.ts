@@ -1,6 +1,6 @@
 /**
- * Sent with every answer of the browser host, refusals included: the page runs its own files only, talks to its own
- * node only, and nobody can frame it.
+ * Sent with every response, refusals included: the page runs its own files only, connects to its own node only, and
+ * cannot be framed.
  */
 export function pageHeaders(port: number): Readonly<Record<string, string>> {
   return {
@@ -15,7 +15,7 @@ export function pageHeaders(port: number): Readonly<Record<string, string>> {
   };
 }
 
-// 'self' covers the socket in Chromium and Firefox; the two hosts by name are for older engines.
+// 'self' includes the WebSocket in Chromium and Firefox; the two hosts by name are for older browsers.
 function contentSecurityPolicy(port: number): string {
   return [
     "default-src 'none'",
@@ -32,7 +32,7 @@ function contentSecurityPolicy(port: number): string {
   ].join('; ');
 }
 
-/** Endings that the page is built of; a file with another one is not served. */
+/** File extensions of the built page; files with other extensions are not served. */
 export const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',

@@ -7,14 +7,14 @@ export interface StaticFile {
   readonly bytes: Buffer;
 }
 
-/** A path that could mean something outside the folder is `forbidden`, whether or not anything is there. */
+/** A path that could lead outside the folder is `forbidden`, even if no such file exists. */
 export type StaticAnswer = StaticFile | 'forbidden' | 'missing';
 
-// Names that our build makes; no dots at the start, so neither `..` nor hidden files, no backslash, no drive letter.
+// File names of the build; no dots at the start, so neither `..` nor hidden files, no backslash, no drive letter.
 const SEGMENT = /^[A-Za-z0-9_-][A-Za-z0-9._-]*$/;
 const MAX_FILE = 16 * 1024 * 1024;
 
-/** Reads a file of the built page by the path of its URL, still encoded. Never follows a way out of the folder. */
+/** Reads a file of the built page by the encoded path of its URL. Never reads outside the folder. */
 export async function readStatic(folder: string, urlPath: string): Promise<StaticAnswer> {
   const segments = readSegments(urlPath);
   if (segments === null) return 'forbidden';
@@ -24,7 +24,7 @@ export async function readStatic(folder: string, urlPath: string): Promise<Stati
   try {
     const root = await realpath(folder);
     const file = await realpath(join(root, name));
-    // A link inside the folder could point out of it.
+    // A symbolic link in the folder could point outside it.
     if (!file.startsWith(root + sep)) return 'forbidden';
     const facts = await stat(file);
     return facts.isFile() && facts.size <= MAX_FILE ? { type, bytes: await readFile(file) } : 'missing';

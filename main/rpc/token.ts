@@ -14,7 +14,7 @@ export interface ApiPlace {
 const TOKEN_FILE = 'api.token';
 const PLACE_FILE = 'api.json';
 
-/** 256 random bits as 43 characters that may stand in a URL and in a subprotocol. New at every start. */
+/** 256 random bits as 43 characters that are allowed in a URL and in a subprotocol. New at every start. */
 export function createToken(): string {
   return randomBytes(32).toString('base64url');
 }
@@ -48,7 +48,7 @@ export function findApi(datadir: string): ApiPlace | null {
       readRegularFileSync(join(datadir, PLACE_FILE), 65_536).toString('utf8'),
     ) as Partial<ApiPlace>;
     const { api, pid } = place;
-    // The directory may have been moved since, so the token is looked for beside this file.
+    // The directory may have been moved since then, so the token is read from beside this file.
     return typeof api === 'string' && typeof pid === 'number'
       ? { api, pid, tokenFile: join(datadir, TOKEN_FILE) }
       : null;
@@ -57,7 +57,8 @@ export function findApi(datadir: string): ApiPlace | null {
   }
 }
 
-// A new file replaces the old one atomically, so that no reader sees half of it, or the mode of an older file.
+// A new file replaces the old one atomically, so that a reader sees neither an incomplete file nor the mode of the
+// old one.
 function writePrivate(file: string, text: string): void {
   const fresh = `${file}.new`;
   rmSync(fresh, { force: true });

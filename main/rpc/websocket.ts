@@ -9,7 +9,7 @@ import { createCarrierHandler } from './carrier.ts';
 import { MAX_MESSAGE } from './message-bounds.ts';
 import { isToken, readSubprotocols, refuseRequest } from './guard.ts';
 
-/** Where the contract is served, and the subprotocol that names it; the token stands behind it. */
+/** Path and subprotocol of the contract; the token is the second subprotocol. */
 export const RPC_PATH = '/rpc';
 export const RPC_SUBPROTOCOL = 'kith.rpc.1';
 
@@ -22,16 +22,16 @@ export interface SocketHostDeps {
 }
 
 export interface SocketHost {
-  /** Takes the upgrades of this server. `port` is asked late: it may be given by the system. */
+  /** Handles the upgrade requests of this server. `port` is a function, because the system may choose the port. */
   attach(server: Server, port: () => number): void;
   /** Ends every connection at once. */
   close(): void;
 }
 
-/** Clients with the token. A program that opens too many closes its own, and never the page's. */
+/** Clients with the token. A program that opens too many connections loses its own, never those of the page. */
 export const CLIENTS: PoolLimits = { total: 64, perHost: 48, perGroup: 48 };
 const TRY_AGAIN_LATER = 1013;
-/** Unsent bytes from which on streams wait for the reader, and from which on the heartbeat disconnects it. */
+/** Unsent bytes above which streams wait for the reader, and above which the heartbeat disconnects it. */
 const CONGESTED_BYTES = 1024 * 1024;
 const STUCK_BYTES = 32 * 1024 * 1024;
 /** Unsent bytes at which a client is disconnected at once. */
@@ -67,7 +67,8 @@ export function createSocketHost({ router, token, authenticated, log }: SocketHo
     clients.add(socket, { host: role, group: role });
     socket.on('close', () => clients.delete(socket));
     socket.on('pong', () => answered.add(socket));
-    // Too large a message, a broken frame: ws closes the socket, and this only keeps it from being an exception.
+    // For example a message that is too large, or an invalid frame: ws closes the socket; without this listener it
+    // would be an exception.
     socket.on('error', (error) => log.debug('a client broke the connection', { error }));
     const client = connect({
       context: {
@@ -93,7 +94,7 @@ export function createSocketHost({ router, token, authenticated, log }: SocketHo
         if (reason !== null) {
           refused('refused a client', { reason });
           const answer = 'HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n';
-          // A client that keeps its own half open must not keep this one.
+          // A client that keeps its half of the connection open must not keep this half open.
           socket.end(answer, () => socket.destroy());
           return;
         }

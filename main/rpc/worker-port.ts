@@ -7,13 +7,13 @@ import { createCarrierHandler } from './carrier.ts';
 export interface PortHostDeps {
   readonly router: KithRouter;
   readonly log: Log;
-  /** Asks the person with a native dialog. */
+  /** Asks the user with a native dialog. */
   readonly approve?: ApiContext['approve'];
 }
 
 /**
  * Serves the contract over ports, for the desktop window: the node runs on a worker thread, and each load of the page
- * brings a port of its own. Subscriptions end when the port closes.
+ * has its own port. Subscriptions end when the port closes.
  */
 export function createPortHost({ router, log, approve }: PortHostDeps) {
   const connect = createCarrierHandler(router, log);
@@ -28,7 +28,7 @@ export function createPortHost({ router, log, approve }: PortHostDeps) {
       const client = connect({
         context,
         send: (message) => port.postMessage(message),
-        // A port cannot be held back: a page that sends without end loses it.
+        // Reading from a port cannot be paused: it is closed if the page sends without end.
         end: () => port.close(),
       });
       ports.add(port);

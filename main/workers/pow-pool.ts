@@ -16,7 +16,7 @@ export interface PowPoolOptions {
 }
 
 export interface PowPool {
-  /** Core's port. Rejects with `worker-failed` when a worker died meanwhile. */
+  /** Core's port. Rejects with `worker-failed` if a worker died during the work. */
   readonly powHashMany: PowHashMany;
   readonly threads: number;
   close(): Promise<void>;

@@ -4,7 +4,7 @@ import type { PowHash } from '../core/ports.ts';
 import { HEADER_BYTES } from '../core/primitives/limits.ts';
 import { KithError } from '../lib/errors.ts';
 
-// The package declares its constants as `const enum`, which single-file type stripping can't read.
+// The package declares its constants as `const enum`, which type stripping does not support.
 const ARGON2ID = 2;
 const VERSION_0X13 = 1;
 

@@ -40,9 +40,9 @@ export function isKdfBounded(p: KdfParameters): boolean {
 }
 
 /**
- * 32 bytes by Argon2id (v0x13, one lane) from a password and a 16-byte salt, computed off the calling thread.
- * Rejects with a RangeError on cost, salt or password out of bounds (before allocating), or when the memory
- * can't be had. The password is copied; wiping the caller's own bytes is the caller's.
+ * 32 bytes by Argon2id (v0x13, one lane) from a password and a 16-byte salt, computed off the calling thread. Rejects
+ * with a RangeError on cost, salt or password out of bounds (before allocating), or when the memory can't be had. The
+ * password is copied; the caller must wipe the original.
  */
 export async function deriveKey(
   password: Uint8Array,
@@ -52,7 +52,7 @@ export async function deriveKey(
   if (!isKdfBounded(parameters)) throw new RangeError('key derivation cost is out of bounds');
   if (salt.length !== SALT_BYTES) throw new RangeError(`salt must be ${SALT_BYTES} bytes`);
   if (password.length > KDF_LIMITS.maxPasswordBytes) throw new RangeError('password is too long');
-  // libsodium reads these from another thread: copies, so that the caller may wipe or reuse its own.
+  // libsodium reads these from another thread: copies, so that the caller may wipe or reuse the originals.
   const secret = Uint8Array.from(password);
   const key = new Uint8Array(KEY_BYTES);
   try {

@@ -5,7 +5,7 @@ import { SIGNATURE_JOB_BYTES } from '../core/ports.ts';
 export type VerifySlice = (data: Uint8Array, from: number, to: number) => number;
 
 export function createVerifySlice(verify: VerifySignature): VerifySlice {
-  // Copied out of the batch: three views a signature would be all the garbage that a verify thread makes.
+  // Copied from the batch: three views per signature would be the only garbage of a verify thread.
   const [key, signature, message] = [new Uint8Array(32), new Uint8Array(64), new Uint8Array(32)];
   return (data, from, to) => {
     for (let i = from; i < to; i++) {

@@ -9,7 +9,7 @@ export interface Activity {
   readonly motes: number;
   /** Text between the amount and the party: " to ", " for "; empty if no party is named. */
   readonly joint: string;
-  /** A label or an address, written by people: the page isolates its text direction. */
+  /** A label or an address. Users may choose it, so the page isolates its text direction. */
   readonly party: string;
   readonly tail: string;
   readonly tone: 'in' | 'out' | 'mined' | 'wait' | 'void';

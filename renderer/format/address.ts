@@ -1,11 +1,11 @@
 import { bech32m } from '@scure/base';
 
-/** What the page itself can check of an address. The node checks it again. */
+/** Checks of an address in the page. The node checks the address again. */
 export type AddressVerdict = { readonly ok: true } | { readonly ok: false; readonly sentence: string };
 
 /** Longest text that can be an address: prefix, separator, 65 bytes of type and lock, checksum. */
 const LONGEST = 160;
-/** The prefixes of the built-in networks, to name the one that an address belongs to. */
+/** The prefixes of the built-in networks, to name the network of an address. */
 const NETWORK_OF: Readonly<Record<string, string>> = {
   kith: 'main',
   tkith: 'test',
@@ -13,7 +13,7 @@ const NETWORK_OF: Readonly<Record<string, string>> = {
   rkith: 'regtest',
 };
 
-/** Judges an address at once, as a sentence: mistyped, of another network, or fine. `hrp` is this network's prefix. */
+/** Checks an address and returns a sentence: mistyped, of another network, or valid. `hrp` is this network's prefix. */
 export function judgeAddress(address: string, hrp: string): AddressVerdict {
   const text = address.toLowerCase();
   const cut = text.lastIndexOf('1');
@@ -22,7 +22,7 @@ export function judgeAddress(address: string, hrp: string): AddressVerdict {
   if (address !== text && address !== address.toUpperCase()) {
     return bad('An address is all lower case or all upper case. This one mixes both.');
   }
-  // Longer than the 90 characters of the original standard is allowed: our locks may be.
+  // More than the 90 characters of the original standard are allowed, because locks of Kith may be longer.
   const decoded = text.length <= LONGEST ? bech32m.decodeUnsafe(text, LONGEST) : undefined;
   if (decoded === undefined) {
     return prefix === hrp || prefix in NETWORK_OF

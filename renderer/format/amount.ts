@@ -1,18 +1,18 @@
 import { type AmountProblem, formatKith, MOTES_PER_KITH, readKith } from '../../shared/units.ts';
 import { group } from './number.ts';
 
-/** An amount in the parts that are drawn apart: **12**.50 000 000. */
+/** An amount in the parts that are displayed differently: **12**.50 000 000. */
 export interface AmountParts {
   readonly sign: '' | '−' | '+';
   readonly whole: string;
-  /** Digits after the point, grouped 2-3-3 when all eight are shown; empty when there are none to show. */
+  /** Digits after the point, grouped 2-3-3 when all eight are shown; empty if there are none. */
   readonly fraction: string;
 }
 
-/** Narrow no-break space: a group of digits never falls apart at the end of a line. */
+/** Narrow no-break space, so that a number is not split at the end of a line. */
 const THIN = '\u202f';
 
-/** Splits motes (a difference may be negative) for drawing; `full` keeps all eight decimals. */
+/** Splits motes (a difference may be negative) for display; `full` keeps all eight decimals. */
 export function amountParts(motes: number, style: 'full' | 'short' = 'short', signed = false): AmountParts {
   const size = Math.abs(motes);
   const digits = String(size % MOTES_PER_KITH).padStart(8, '0');
@@ -40,7 +40,7 @@ const PROBLEMS: Readonly<Record<AmountProblem, string>> = {
   number: 'Enter a number, as in 12.5.',
 };
 
-/** What is wrong with a typed amount, in words, or null when it can be read. */
+/** The problem of a typed amount as a sentence, or null if it is valid. */
 export function amountProblem(text: string): string | null {
   const amount = readKith(text);
   return typeof amount === 'string' ? PROBLEMS[amount] : null;

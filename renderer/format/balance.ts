@@ -9,12 +9,15 @@ export interface BalanceSums {
   readonly immature: number;
 }
 
-/** Splits a balance into what can be spent now and what cannot; together they are what the wallet holds. */
+/**
+ * Splits a balance into the part that can be spent now and the part that cannot; the sum is the content of the
+ * wallet.
+ */
 export function balanceSums({ confirmed, pending, immature, spendable }: Balance): BalanceSums {
   return { available: spendable, pending: confirmed + pending - spendable, immature };
 }
 
-/** The lines under a balance: what is pending or immature; none when there is nothing to say. */
+/** The lines under a balance for pending and immature amounts; none if both are 0. */
 export function balanceNotes(balance: Balance): string[] {
   const { pending, immature } = balanceSums(balance);
   const notes: string[] = [];

@@ -1,19 +1,22 @@
 import type { BlockSummary } from '../../shared/contract/chain.ts';
 
-/** A block in the band: its share of the width by waiting time, its height by size. */
+/** A block in the band: the time since the previous block gives its share of the width, its size gives the height. */
 export interface BandBlock {
   readonly block: BlockSummary;
-  /** Seconds since the block before it; weighs its width. */
+  /** Seconds since the previous block; determines the width. */
   readonly gap: number;
-  /** From 0.12 to 1: a nearly empty block still shows. */
+  /** From 0.12 to 1, so that a nearly empty block is visible. */
   readonly fill: number;
 }
 
-/** Least and most that a gap may weigh, in spacings, so that no block vanishes and none takes the whole band. */
+/** Minimum and maximum weight of a gap, in spacings, so that no block is invisible and none fills the whole band. */
 const NARROWEST = 0.35;
 const WIDEST = 4;
 
-/** The newest blocks from left (older) to right (the tip). The oldest one given only serves to measure a gap. */
+/**
+ * The newest blocks from left (older) to right (the tip). The oldest given block is used only to compute the gap of
+ * the next one.
+ */
 export function bandBlocks(
   newestFirst: readonly BlockSummary[],
   count: number,

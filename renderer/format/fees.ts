@@ -1,21 +1,21 @@
 import type { MempoolEntryInfo } from '../../shared/contract/mempool.ts';
 
-/** When a payment should be in a block; the choice behind a fee. */
+/** The confirmation time that the user chooses, which determines the fee. */
 export type FeeTime = 'next' | 'soon' | 'today';
 
 /** Feerates in motes per byte. */
 export type FeeRates = Readonly<Record<FeeTime, number>>;
 
 const BLOCK_BYTES = 1_000_000;
-/** Seconds that the choice “soon” allows. “today” pays the floor: a day always has blocks that are not full. */
+/** Seconds of the choice “soon”. “today” pays the minimum fee rate, because within a day some blocks are not full. */
 const SOON_SECONDS = 600;
-/** Other senders may still pay a little more before the next block is found. */
+/** Margin for senders that pay more before the next block is found. */
 const MARGIN = 1.1;
 
 /**
- * Prices a payment by what waits now: to be in the next n blocks it must pay more than what would fill them.
- * Never below the floor; while blocks aren't full all three cost just that. A package's ancestors are not looked at,
- * which can only make the price slightly too high.
+ * Estimates fee rates from the mempool: to be in the next n blocks, a payment must pay more than the transactions
+ * that would fill them. Never below the minimum fee rate; while blocks are not full, all three choices have that
+ * rate. Ancestors are ignored, so the estimate can only be slightly too high.
  */
 export function feeRates(waiting: readonly MempoolEntryInfo[], floor: number, spacing: number): FeeRates {
   const byRate = waiting
@@ -30,5 +30,5 @@ export function feeRates(waiting: readonly MempoolEntryInfo[], floor: number, sp
   return { next: within(1), soon, today: Math.ceil(floor) };
 }
 
-/** Bytes of an everyday payment: two coins in, the receiver and the change out. */
+/** Bytes of a typical payment: two inputs, and outputs for the receiver and the change. */
 export const EVERYDAY_BYTES = 310;

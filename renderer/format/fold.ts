@@ -1,6 +1,6 @@
 import type { HistoryEntry } from '../../shared/contract/wallet.ts';
 
-/** A line of a payment list: one payment, or several mined blocks in a row as one. */
+/** A line of a payment list: one payment, or several consecutive mining rewards. */
 export type FoldedRow =
   | { readonly kind: 'one'; readonly entry: HistoryEntry }
   | {
@@ -11,10 +11,10 @@ export type FoldedRow =
       readonly immature: number;
     };
 
-/** Fewer in a row are worth a line each. */
+/** Fewer consecutive rewards get one line each. */
 const WORTH_FOLDING = 3;
 
-/** Folds runs of mined rewards, so that a miner still sees the other payments. Order is kept. */
+/** Combines consecutive mining rewards, so that a miner can see the other payments. Keeps the order. */
 export function foldMined(entries: readonly HistoryEntry[]): FoldedRow[] {
   const rows: FoldedRow[] = [];
   for (let at = 0; at < entries.length;) {

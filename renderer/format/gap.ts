@@ -1,6 +1,6 @@
 import { GAP } from '../../shared/contract/vocabulary.ts';
 
-/** What is wrong with a typed number of addresses; null if so many can be searched. */
+/** The problem of a typed number of addresses; null if it is valid. */
 export function gapProblem(text: string): string | null {
   const gap = /^\s*\d{1,6}\s*$/.test(text) ? Number(text) : NaN;
   return gap >= GAP.usual && gap <= GAP.most

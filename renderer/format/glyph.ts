@@ -8,9 +8,9 @@ export interface GlyphCell {
   readonly second: boolean;
 }
 
-/** A small picture of an id; two that look alike as text differ here. */
+/** A small picture of an id; ids with similar text have different pictures. */
 export interface Glyph {
-  /** Hues in degrees, far enough apart to be told from each other. */
+  /** Hues in degrees, with enough difference to distinguish them. */
   readonly hue: number;
   readonly secondHue: number;
   readonly cells: readonly GlyphCell[];
@@ -19,8 +19,8 @@ export interface Glyph {
 const GRID = 3;
 
 /**
- * Draws a glyph from any text. SHA-256 first, so that nobody can aim at a glyph more cheaply than by trying
- * (27 bits of shapes, 9 of colours, 7 of tones).
+ * Creates a glyph from any text. Uses SHA-256, so that an attacker can find a text for a glyph only by trying (27
+ * bits of shapes, 9 of colours, 7 of tones).
  */
 export function glyphOf(text: string): Glyph {
   const digest = sha256(new TextEncoder().encode(text));

@@ -1,14 +1,14 @@
 import type { Peer } from '../../shared/contract/peers.ts';
 import { polar } from './ring.ts';
 
-/** A peer in the picture: nearer to the middle the faster it answers. */
+/** A peer on the map: the lower its ping, the nearer it is to the centre. */
 export interface GraphPeer {
   readonly peer: Peer;
   readonly x: number;
   readonly y: number;
 }
 
-/** A line of equal latency around the middle, with the place of its label. */
+/** A ring of equal ping around the centre, with the position of its label. */
 export interface GraphRing {
   readonly ms: number;
   readonly rx: number;
@@ -21,15 +21,15 @@ export interface Graph {
   readonly rings: readonly GraphRing[];
 }
 
-/** Half the height that the rings take. */
+/** Half of the height of the rings. */
 const INNER = 92;
 const OUTER = 225;
-/** Windows are wider than high, so the rings are too. */
+/** The rings are ellipses, because windows are wider than high. */
 const STRETCH = 1.75;
 
 /**
- * Places peers around the middle in order of their ids, evenly, so that the same peers make the same picture; each stays
- * at its angle while its latency moves it in and out. The rings cover just the powers of ten that occur.
+ * Places peers around the centre at equal angles, ordered by id, so that the same peers always give the same picture.
+ * Ping changes only the distance from the centre. The rings are the powers of ten that occur.
  */
 export function drawGraph(peers: readonly Peer[]): Graph {
   const ordered = [...peers].sort((a, b) => (a.id < b.id ? -1 : 1));
@@ -43,7 +43,7 @@ export function drawGraph(peers: readonly Peer[]): Graph {
     const { x, y } = polar(turn, r);
     return { x: x * STRETCH, y };
   };
-  // Labels stand in the gap before the first peer.
+  // Labels are in the gap before the first peer.
   const gap = 1 - 0.375 / Math.max(1, ordered.length);
   const rings = Array.from({ length: high - low + 1 }, (_, i) => {
     const r = INNER + ((OUTER - INNER) * i) / (high - low);
@@ -58,7 +58,7 @@ export function drawGraph(peers: readonly Peer[]): Graph {
   };
 }
 
-/** Powers of ten around the latencies, at least two apart. */
+/** The powers of ten around the pings, at least two. */
 function decades(ms: readonly number[]): { low: number; high: number } {
   const known = ms.map((value) => Math.min(10_000, Math.max(0.1, value)));
   if (known.length === 0) return { low: 0, high: 2 };

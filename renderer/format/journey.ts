@@ -2,7 +2,7 @@ import type { HistoryEntry } from '../../shared/contract/wallet.ts';
 import { broadcastWords } from './activity.ts';
 import { group, plural } from './number.ts';
 
-/** One station of a payment: done, the one it is at, or still ahead. */
+/** One step of a payment: done, current or future. */
 export interface Station {
   readonly name: string;
   readonly detail: string;

@@ -1,6 +1,6 @@
 import { peerName, placeWords } from './peer.ts';
 
-/** The facts of a log line, as "name value · name value"; ids are cut as they are elsewhere in the window. */
+/** The facts of a log line, as "name value · name value"; ids are shortened as elsewhere in the page. */
 export function dataWords(data: Readonly<Record<string, unknown>> | undefined): string {
   return Object.entries(data ?? {})
     .map(([name, value]) => `${name} ${valueWords(value)}`)
@@ -22,7 +22,7 @@ function textWords(text: string): string {
 
 const cut = (text: string): string => (text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text);
 
-/** The time of day of an ISO time, in the reader's own zone: the same clock as everywhere else in the window. */
+/** The local time of day of an ISO time, in the format of the rest of the page. */
 export function localTime(iso: string): string {
   const at = new Date(iso);
   return [at.getHours(), at.getMinutes(), at.getSeconds()]

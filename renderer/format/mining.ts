@@ -1,13 +1,13 @@
 import type { NetworkInfo } from '../../shared/contract/network.ts';
 
-/** Motes that the miner of the block after `height` may make, fees apart (protocol.md §12). */
+/** The subsidy in motes of the block after `height`, without fees (protocol.md §12). */
 export function nextReward(network: Pick<NetworkInfo, 'subsidy' | 'halving'>, height: number): number {
   const era = Math.floor((height + 1) / network.halving);
-  // Never >>, which wraps at era 32.
+  // Not with >>, which wraps at era 32.
   return Math.floor(network.subsidy / 2 ** era);
 }
 
-/** Rates as the points of a line in a box of `width` × `height`, newest at the right. */
+/** Hash rates as points of a line in a box of `width` × `height`, newest at the right. */
 export function sparkPoints(values: readonly number[], width: number, height: number): string {
   const most = Math.max(1, ...values);
   const step = width / Math.max(1, values.length - 1);

@@ -16,12 +16,12 @@ export function compactWords({ whole, asked, failed, inline }: NetworkActivity['
   return rest.length === 0 ? at : `${at}, ${rest.join(', ')}`;
 }
 
-/** How fast blocks come in while this node catches up. */
+/** Download rate of blocks during sync. */
 export function speedWords({ blocksPerSecond, bytesPerSecond }: NetworkActivity): string {
   return `${figures(blocksPerSecond)} blocks, ${bytes(bytesPerSecond)} a second`;
 }
 
-/** What this node sends to others, and how much it may. */
+/** Upload rate of this node, and its limit. */
 export function uploadWords({ total, bytesPerSecond, limit }: NetworkActivity['upload']): string {
   const now = `${bytes(bytesPerSecond)} a second, ${bytes(total)} since the start`;
   return limit === null ? now : `${now}; limit ${bytes(limit)} a second`;

@@ -7,7 +7,7 @@ export function plural(count: number, one: string, many = `${one}s`): string {
   return `${group(count)} ${count === 1 ? one : many}`;
 }
 
-/** Three figures that matter: 3.14, 31.4, 314, grouped above that. */
+/** Three significant digits: 3.14, 31.4, 314; grouped above that. */
 export function figures(value: number): string {
   const size = Math.abs(value);
   if (size >= 100) return group(Math.round(value));
@@ -28,7 +28,7 @@ export function bytes(value: number): string {
   return `${text}\u00a0${units[unit] ?? 'B'}`;
 }
 
-/** A share from 0 to 1 as "41 %"; never says 100 % before it is done. */
+/** A share from 0 to 1 as "41 %"; 100 % only if it is complete. */
 export function percent(share: number): string {
   const bounded = Math.min(1, Math.max(0, share));
   return `${bounded === 1 ? 100 : Math.min(99, Math.floor(bounded * 100))}\u00a0%`;

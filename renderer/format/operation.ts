@@ -2,9 +2,9 @@ import type { Operation } from '../../shared/contract/operations.ts';
 import { shortId } from './id.ts';
 import { plural } from './number.ts';
 
-/** How long the outcome of an operation is told to a page that did not ask for it, in seconds. */
+/** Seconds for which a page shows the outcome of an operation that another client started. */
 const TOLD = 120;
-/** More than this at once would hide the page. */
+/** Maximum number at once, because more would cover the page. */
 const MOST = 3;
 
 /** An operation as a sentence around the name and the amount in it: "A payment of **2 KITH** to *lkith1…* was sent". */
@@ -13,17 +13,17 @@ export interface OperationWords {
   /** Motes; null where no amount is named. */
   readonly amount: number | null;
   readonly joint: string;
-  /** A wallet, an address: text of people and peers, to be set apart. */
+  /** A wallet name or an address: foreign text, whose direction is isolated. */
   readonly name: string;
   readonly tail: string;
   readonly tone: 'plain' | 'good' | 'bad';
 }
 
-/** Tells operations apart, also those of another run of the node, which counts from 1 again. */
+/** Unique key of an operation, also over restarts of the node, which counts from 1 again. */
 export const operationKey = ({ number, startedAt }: Pick<Operation, 'number' | 'startedAt'>): string =>
   `${number}.${startedAt}`;
 
-/** What a page should be told: what others asked for (or this page, before it was reloaded) and is news, newest first. */
+/** The operations to show: recent ones that another client started, or this page before a reload; newest first. */
 export function worthTelling(
   operations: readonly Operation[],
   now: number,
@@ -39,7 +39,7 @@ export function worthTelling(
     .slice(0, MOST);
 }
 
-/** The sentence, without its time. */
+/** The sentence without the time. */
 export function operationWords(operation: Operation): OperationWords {
   const { kind, state, wallet, amount, address, fault } = operation;
   const tone = state === 'failed' ? 'bad' : state === 'done' ? 'good' : 'plain';

@@ -1,14 +1,14 @@
 import { MAX_PASSWORD_BYTES, passwordBytes } from '../../shared/password.ts';
 import { plural } from './number.ts';
 
-/** What is wrong with the length of a password or passphrase of at most `most` bytes, or null. */
+/** The problem of the length of a password or passphrase of at most `most` bytes, or null. */
 export function passwordLengthProblem(password: string, most: number = MAX_PASSWORD_BYTES): string | null {
   const bytes = passwordBytes(password);
   if (bytes <= most) return null;
   return `Too long by ${plural(bytes - most, 'byte')}; ${most} fit. Plain letters, digits and signs take 1 byte each, other characters 2 to 4 or more.`;
 }
 
-/** How hard a password is to guess, said in words. */
+/** The strength of a password in words. */
 export interface Strength {
   readonly level: 0 | 1 | 2 | 3;
   readonly words: string;
@@ -28,7 +28,7 @@ const COMMON = [
   '123',
 ];
 
-/** A rough measure, meant kindly: bits by length and variety, less for repeats, rows and well-known words. */
+/** A rough, generous estimate: bits by length and variety, fewer for repeats, sequences and common words. */
 export function passwordStrength(password: string): Strength {
   if (password === '')
     return { level: 0, words: 'Use at least eight characters. A short sentence works well.' };
@@ -51,7 +51,7 @@ function poolSize(text: string): number {
   return pools.reduce((sum, [pattern, size]) => sum + (pattern.test(text) ? size : 0), 0);
 }
 
-/** Characters that a guesser can't tell from the one before (aaaa, 1234), and well-known words, hardly count. */
+/** Characters that follow from the previous one (aaaa, 1234), and common words, count little. */
 function usefulLength(text: string): number {
   let plain = text.toLowerCase();
   for (const word of COMMON) plain = plain.replaceAll(word, '*');

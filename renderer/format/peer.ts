@@ -20,10 +20,10 @@ const KIND: Readonly<Record<Peer['kind'], string>> = {
   manual: 'outbound, manual',
 };
 
-/** How the node came to know the peer, in words. */
+/** The source of the peer's address, in words. */
 export const foundWords = (peer: Peer): string => FOUND[peer.foundBy];
 
-/** What the connection is for, in words. */
+/** The purpose of the connection, in words. */
 export const kindWords = (peer: Peer): string => KIND[peer.kind];
 
 /** The misbehaviour score in words, with the score; 0 is good, 100 is a ban (docs/misbehaviour.md). */
@@ -33,7 +33,7 @@ export function scoreWords(score: number): string {
   return `${name} (${Math.ceil(score)})`;
 }
 
-/** What the peers run, the most frequent first. */
+/** The versions of the peers, most frequent first. */
 export function peerVersions(peers: readonly Peer[]): { readonly version: string; readonly count: number }[] {
   const counts = new Map<string, number>();
   for (const { version } of peers) counts.set(version, (counts.get(version) ?? 0) + 1);
@@ -42,7 +42,10 @@ export function peerVersions(peers: readonly Peer[]): { readonly version: string
     .sort((a, b) => b.count - a.count || (a.version < b.version ? -1 : 1));
 }
 
-/** "/ip4/127.0.0.1/tcp/21474/p2p/12D3…" → "127.0.0.1:21474"; an IPv6 stands in brackets; anything else stays as it is. */
+/**
+ * "/ip4/127.0.0.1/tcp/21474/p2p/12D3…" → "127.0.0.1:21474"; an IPv6 address is in brackets; other addresses are not
+ * changed.
+ */
 export function placeWords(address: string): string {
   const match = /^\/(?:ip4|ip6|dns4|dns6|dns)\/([^/]+)\/tcp\/(\d+)/.exec(address);
   if (!match) return address;
@@ -50,10 +53,10 @@ export function placeWords(address: string): string {
   return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
-/** Peer ids all begin alike; their ends tell them apart. */
+/** All peer ids begin with the same characters, so the end is shown. */
 export const peerName = (id: string): string => id.slice(-8);
 
-/** A latency for people: "2.4 ms", "65 ms". */
+/** A ping as text: "2.4 ms", "65 ms". */
 export function latencyWords(ms: number | null): string {
   if (ms === null) return 'not measured';
   if (ms < 0.1) return 'under 0.1\u00a0ms';

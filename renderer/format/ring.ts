@@ -1,33 +1,33 @@
 import type { BlockSummary } from '../../shared/contract/chain.ts';
 
-/** A block on the ring: where, how long its mark is, how fresh it is. */
+/** A block on the ring: position, length and age of its mark. */
 export interface RingMark {
   readonly block: BlockSummary;
-  /** Place on the dial in turns from the top, clockwise, 0 to 1. */
+  /** Position on the ring in turns from the top, clockwise, 0 to 1. */
   readonly turn: number;
   /** Length of the mark from 0 to 1, by transactions. */
   readonly length: number;
-  /** 1 for a block of this moment, falling to 0 at the end of the span. */
+  /** 1 for a block now, falling to 0 at the end of the span. */
   readonly fresh: number;
-  /** It holds a payment of the person's own. */
+  /** It contains a payment of the user. */
   readonly own: boolean;
 }
 
-/** About this many blocks should fit on the ring. */
+/** Approximate number of blocks on the ring. */
 const BLOCKS_ON_RING = 60;
 const SPANS = [600, 1800, 3600, 3 * 3600, 12 * 3600, 86_400];
 
-/** Seconds that one turn of the ring stands for: an hour where a block takes a minute. */
+/** Seconds of one turn of the ring: an hour for a spacing of one minute. */
 export function ringSpan(spacing: number): number {
   return SPANS.find((span) => span >= spacing * BLOCKS_ON_RING) ?? spacing * BLOCKS_ON_RING;
 }
 
-/** The place of a moment on the dial, as on a clock: whole spans begin at the top. */
+/** The position of a time on the ring; each span begins at the top, as on a clock. */
 export function turnOf(time: number, span: number): number {
   return (time % span) / span;
 }
 
-/** Marks for the blocks of the last `span` seconds. A block timed slightly ahead of our clock counts as now. */
+/** Marks for the blocks of the last `span` seconds. A block with a time slightly ahead of the clock counts as now. */
 export function ringMarks(
   blocks: readonly BlockSummary[],
   span: number,
@@ -45,7 +45,7 @@ export function ringMarks(
   }));
 }
 
-/** A point at a turn and distance from the middle, with the top as turn 0. */
+/** A point by turn and distance from the centre; turn 0 is the top. */
 export function polar(turn: number, radius: number): { x: number; y: number } {
   const angle = (turn - 0.25) * 2 * Math.PI;
   return { x: round(Math.cos(angle) * radius), y: round(Math.sin(angle) * radius) };

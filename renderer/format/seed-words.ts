@@ -1,15 +1,15 @@
 import { splitWords, visible } from '../../shared/pasted.ts';
 
-/** What can be said of typed seed words before the node is asked; `ready` when they may be right. */
+/** The check of a typed recovery phrase before the node checks it; `ready` if it may be valid. */
 export interface WordsVerdict {
   readonly ready: boolean;
   readonly sentence: string;
 }
 
-/** Says how many words are still missing or which one isn't in the word list. `list` holds the 2048 words. */
+/** Tells how many words are missing, or which one is not in the word list. `list` has the 2048 words. */
 export function judgeWords(text: string, list: ReadonlySet<string>): WordsVerdict {
   const words = splitWords(text);
-  // The last word may still be half typed.
+  // The last word may be incomplete.
   const finished = /\P{L}$/u.test(visible(text)) || words.length >= 24 ? words : words.slice(0, -1);
   const wrong = finished.findIndex((word) => !list.has(word));
   if (wrong >= 0)

@@ -4,7 +4,7 @@ const MINUTE = 60;
 const HOUR = 3600;
 const DAY = 86_400;
 
-/** How long a thing takes or took, one unit: "40 seconds", "3 minutes", "2 days". */
+/** A duration in one unit: "40 seconds", "3 minutes", "2 days". */
 export function duration(seconds: number): string {
   const s = Math.max(0, Math.round(seconds));
   if (s === 0 && seconds > 0) return 'less than a second';
@@ -16,7 +16,7 @@ export function duration(seconds: number): string {
   return plural(Math.round(s / (365.25 * DAY)), 'year');
 }
 
-/** The same where room is scarce: "40 s", "3 min", "2 h", "5 d". */
+/** The short form: "40 s", "3 min", "2 h", "5 d". */
 export function shortDuration(seconds: number): string {
   const s = Math.max(0, Math.round(seconds));
   if (s < 90) return `${s}\u00a0s`;
@@ -25,7 +25,7 @@ export function shortDuration(seconds: number): string {
   return `${Math.round(s / DAY)}\u00a0d`;
 }
 
-/** A moment seen from now: "just now", "40 seconds ago", "in 3 minutes". */
+/** A time relative to now: "just now", "40 seconds ago", "in 3 minutes". */
 export function age(time: number, now: number): string {
   const past = now - time;
   if (Math.abs(past) < 2) return 'just now';
@@ -41,12 +41,12 @@ export function shortAge(time: number, now: number): string {
 
 const EXACT = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
 
-/** The exact moment in the reader's own time zone. */
+/** The exact local time. */
 export function exact(time: number): string {
   return EXACT.format(new Date(time * 1000));
 }
 
-/** "Today", "Yesterday" or the date: the heading over a day's payments. */
+/** "Today", "Yesterday" or the date: the heading of a day's payments. */
 export function dayName(time: number, now: number): string {
   const day = startOfDay(time);
   const today = startOfDay(now);

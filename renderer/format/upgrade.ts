@@ -8,7 +8,7 @@ const NAMES: Readonly<Record<string, string>> = { 'policy-lock': 'Conditional lo
 /** Display name of a soft fork. */
 export const upgradeName = ({ name }: Pick<Upgrade, 'name'>): string => NAMES[name] ?? name;
 
-/** State of a soft fork (protocol.md §13), with its share of the blocks. */
+/** The state of a soft fork (protocol.md §13), with the share of blocks that signal it. */
 export function upgradeWords(
   upgrade: Upgrade,
   all: Pick<ChainUpgrades, 'period' | 'threshold' | 'blocks'>,

@@ -1,12 +1,15 @@
 import type { Component } from 'svelte';
 import type { Place } from '../state/route.ts';
 
-/** What a screen about one thing gets: the block, payment or link that its address names. */
+/** The property of a screen about one object: the block, payment or link in its address. */
 export interface ScreenProps {
   about: string | null;
 }
 
-/** Screens about one thing. Every screen but home is fetched when it is first opened: the window is there at once. */
+/**
+ * Screens about one object. Every screen except home is loaded when it is first opened, so that the window appears at
+ * once.
+ */
 export const aboutScreens = {
   send: () => import('./payments/Send.svelte'),
   payment: () => import('./payments/Payment.svelte'),

@@ -1,10 +1,10 @@
 import { problemOf, type Problem } from './problem.ts';
 
-/** Something that a person asked for by a button: under way, or what went wrong with it last. */
+/** An action that the user started with a button: whether it runs, or its last failure. */
 export interface Action {
   readonly busy: boolean;
   readonly problem: Problem | null;
-  /** Runs the work unless it is under way already; true when it was done. */
+  /** Runs the action unless it is already running; true if it succeeded. */
   run(work: () => Promise<unknown>): Promise<boolean>;
 }
 

@@ -3,7 +3,7 @@ import type { AppState } from './app.svelte.ts';
 import type { Command } from './commands.ts';
 import { problemOf } from './problem.ts';
 
-/** Things that can be done from anywhere, as far as they make sense now. */
+/** Actions of the command palette that are possible now. */
 export function actions(app: AppState, typed: string): Command[] {
   const words = typed.toLowerCase().split(/\s+/);
   return [...mining(app), ...appearance(app)].filter((command) =>

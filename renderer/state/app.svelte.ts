@@ -13,11 +13,11 @@ import { createToasts } from './toasts.svelte.ts';
 import { createOperationsState } from './operations.svelte.ts';
 import { createWalletsState } from './wallets.svelte.ts';
 
-/** Everything that the components share, made once by App and handed down by context. */
+/** The shared state of the components; App creates it once and provides it as context. */
 export type AppState = ReturnType<typeof createAppState>;
 
 export function createAppState() {
-  // The key must leave the address before the router reads it.
+  // The access key must be removed from the address before the router reads it.
   const connection = createConnection(chooseCarrier());
   const toasts = createToasts();
   const node = createNodeState(connection);

@@ -1,9 +1,9 @@
-/** Waits before the next try to reach the node, in milliseconds: quick at first, never longer than 5 s. */
+/** Delays before the next attempt to connect to the node, in milliseconds: short at first, at most 5 s. */
 export function backoff(attempt: number): number {
   return Math.min(5000, 200 * 2 ** Math.min(attempt, 10));
 }
 
-/** Sleeps unless told to stop; never rejects. */
+/** Waits until the time has passed or the signal aborts; never rejects. */
 export function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) return resolve();

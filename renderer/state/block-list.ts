@@ -1,8 +1,8 @@
 import type { BlockSummary } from '../../shared/contract/chain.ts';
 
 /**
- * Joins newly read blocks with those already known, newest first, one a height: a block of the newer reading
- * replaces another at its height, and heights above the newest reading are gone (a reorganisation took them).
+ * Merges newly read blocks with the known ones, newest first, one per height: a new block replaces the known one at
+ * its height, and known blocks above the highest new one are dropped (a reorganisation disconnected them).
  */
 export function joinBlocks(
   known: readonly BlockSummary[],

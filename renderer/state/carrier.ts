@@ -3,21 +3,21 @@ import { RPCLink as PortLink } from '@orpc/client/message-port';
 import { RPCLink as SocketLink } from '@orpc/client/websocket';
 import { pause } from './backoff.ts';
 
-/** Nothing but the call itself travels with a call. */
+/** Calls have no other context. */
 export type Context = ClientContext;
 
-/** One way to the node, for as long as it lasts. */
+/** One connection to the node. */
 export interface Carrier {
   readonly link: ClientLink<Context>;
-  /** Settles when the way is gone; never rejects. */
+  /** Resolves when the connection ends; never rejects. */
   readonly closed: Promise<unknown>;
   close(): void;
 }
 
-/** Why there is no way to the node. */
+/** Why there is no connection to the node. */
 export type CarrierProblem = 'no-answer' | 'refused' | 'no-key';
 
-/** Opens carriers one after the other; a failure says what a person can do about it. */
+/** Opens carriers one after the other; a failure tells what the user can do. */
 export type OpenCarrier = (signal: AbortSignal) => Promise<Carrier | CarrierProblem>;
 
 const SUBPROTOCOL = 'kith.rpc.1';
@@ -25,7 +25,9 @@ const TOKEN_KEY = 'kith.token';
 const OPEN_TIMEOUT = 5000;
 const PORT_TIMEOUT = 2000;
 
-/** The desktop passes a port after every load; a page opened by a link has a key in its address. */
+/**
+ * The desktop app passes a port after every load; a page that was opened by a link has an access key in its address.
+ */
 export function chooseCarrier(): OpenCarrier {
   const ports = listenForPorts();
   const token = takeToken();
@@ -41,7 +43,7 @@ function listenForPorts() {
   let newest: MessagePort | null = null;
   let arrival = Promise.withResolvers<null>();
   window.addEventListener('message', (event: MessageEvent<unknown>) => {
-    // Another frame or window must not be able to pose as the node.
+    // Another frame or window must not be able to impersonate the node.
     if (event.source !== window || !isPortMessage(event.data)) return;
     newest = event.ports[0] ?? null;
     arrival.resolve(null);
@@ -51,7 +53,7 @@ function listenForPorts() {
     get waiting(): boolean {
       return newest !== null;
     },
-    /** Settles when another port comes. */
+    /** Resolves when another port arrives. */
     get arrival(): Promise<unknown> {
       return arrival.promise;
     },
@@ -73,7 +75,7 @@ function overPort(port: MessagePort, replaced: Promise<unknown>): Carrier {
   const link = new PortLink<Context>({ port });
   port.start();
   const close = (): void => {
-    // Only the other end hears a close; without it here, calls that wait would wait for ever.
+    // Only the other end gets the close event; without this, waiting calls would never end.
     port.dispatchEvent(new Event('close'));
     port.close();
   };
@@ -104,7 +106,10 @@ function opened(socket: WebSocket, signal: AbortSignal): Promise<boolean> {
   });
 }
 
-/** A browser doesn't say why a socket failed; the page itself being served tells a refused key from a dead node. */
+/**
+ * A browser does not tell why a WebSocket failed. If the page can still be fetched, the key was refused; otherwise
+ * the node does not run.
+ */
 async function hostAnswers(): Promise<boolean> {
   try {
     return (await fetch('./', { cache: 'no-store', signal: AbortSignal.timeout(2000) })).ok;
@@ -113,7 +118,10 @@ async function hostAnswers(): Promise<boolean> {
   }
 }
 
-/** Takes the key out of the address, where it would end up in bookmarks and screenshots, and keeps it for reloads. */
+/**
+ * Removes the access key from the address, where it would get into bookmarks and screenshots, and stores it for
+ * reloads.
+ */
 function takeToken(): string | null {
   const match = /^#token=([\w-]{16,200})$/.exec(location.hash);
   if (match?.[1] !== undefined) {

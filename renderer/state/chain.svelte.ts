@@ -3,14 +3,14 @@ import { joinBlocks } from './block-list.ts';
 import type { Connection } from './connection.svelte.ts';
 import { follow } from './follow.ts';
 
-/** The newest blocks of the active chain, live, newest first. Null until they were read once. */
+/** The newest blocks of the active chain, live, newest first. Null until the first answer. */
 export interface ChainState {
   readonly blocks: readonly BlockSummary[] | null;
   /** Blocks that a reorganisation disconnected while this page was open, newest first. */
   readonly aside: readonly BlockSummary[];
 }
 
-/** Enough for the longest clock ring and the band. */
+/** Enough for the ring and the band. */
 const KEPT = 200;
 const CATCH_UP = 20;
 
@@ -20,7 +20,7 @@ export function createChainState(connection: Connection): ChainState {
   let reading = false;
   let again = false;
 
-  /** Several events in a row cost one reading: while one runs, the rest only ask for another after it. */
+  /** Several events in a row cause one request: events during a request cause one more after it. */
   async function read(limit: number): Promise<void> {
     if (reading) {
       again = true;
@@ -33,7 +33,7 @@ export function createChainState(connection: Connection): ChainState {
       if (gap && limit < KEPT) again = true;
       else blocks = joinBlocks(blocks ?? [], newer, KEPT);
     } catch {
-      // The next event or connection reads again.
+      // The next event or connection requests the blocks again.
     } finally {
       reading = false;
     }

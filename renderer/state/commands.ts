@@ -3,12 +3,12 @@ import { readHeight, readId } from '../../shared/pasted.ts';
 import { group } from '../../shared/units.ts';
 import { href, type Place } from './route.ts';
 
-/** A line of the palette: a place to go to or a thing to do. */
+/** An entry of the command palette: a route or an action. */
 export interface Command {
   readonly id: string;
   readonly group: 'Go to' | 'Find' | 'Do';
   readonly label: string;
-  /** An address to follow; `run` otherwise. */
+  /** The address of a route; otherwise `run`. */
   readonly href?: string;
   readonly run?: () => void | Promise<void>;
 }
@@ -29,7 +29,7 @@ const PLACES: readonly [Place, string, string][] = [
   ['restore-wallet', 'Restore wallet', 'seed words recovery phrase recover'],
 ];
 
-/** Places whose name or everyday words hold every typed word; those that begin with it first. */
+/** Routes whose name or keywords contain every typed word; those that begin with it first. */
 export function goTo(typed: string): Command[] {
   const wanted = typed.trim().toLowerCase();
   return PLACES.map(([place, label, also]) => ({ place, label, fit: fitOf(wanted, label, also) }))
@@ -40,7 +40,7 @@ export function goTo(typed: string): Command[] {
 
 const MISS = 3;
 
-/** 0 = the name begins so, 1 = a word begins so, 2 = it stands inside the name. */
+/** 0 = the name begins with it, 1 = a word begins with it, 2 = it is inside the name. */
 function fitOf(wanted: string, label: string, also: string): number {
   const name = label.toLowerCase();
   if (name.startsWith(wanted)) return 0;
@@ -48,7 +48,7 @@ function fitOf(wanted: string, label: string, also: string): number {
   return name.includes(wanted) ? 2 : MISS;
 }
 
-/** What a typed id, height, address or link may mean. */
+/** Entries for a typed id, height, address or link. */
 export function find(typed: string): Command[] {
   const height = readHeight(typed);
   if (height !== null) return [found('block', String(height), `Block ${group(height)}`)];
@@ -56,7 +56,7 @@ export function find(typed: string): Command[] {
   if (id !== null)
     return [found('block', id, 'Block with this id'), found('transaction', id, 'Transaction with this id')];
   const target = parseTarget(typed);
-  // Long enough for an address, and nothing that only a sentence has.
+  // Long enough for an address, without characters of a sentence.
   const payable = !isLinkProblem(target) && /^[0-9a-z]{30,160}$/i.test(target.address);
   return payable ? [found('send', typed.trim(), 'Send to this address')] : [];
 }

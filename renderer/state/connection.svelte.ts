@@ -5,17 +5,17 @@ import type { Carrier, CarrierProblem, Context, OpenCarrier } from './carrier.ts
 
 export type ConnectionState = 'connecting' | 'open' | CarrierProblem;
 
-/** The way to the node. `client` stays the same for the life of the page, whatever happens to the carrier. */
+/** The connection to the node. `client` stays the same for the life of the page, even if the carrier changes. */
 export interface Connection {
   readonly client: KithClient;
   readonly state: ConnectionState;
   /** Whether the node has answered at least once since the page was loaded. */
   readonly everOpen: boolean;
-  /** Grows with every new carrier: what was read over an older one may be out of date. */
+  /** Increases with every new carrier: data from an older one may be out of date. */
   readonly generation: number;
-  /** Waits until a carrier is there; resolves at once when it is. */
+  /** Waits until there is a carrier. */
   whenOpen(signal: AbortSignal): Promise<void>;
-  /** Drops the carrier and tries again now. */
+  /** Closes the carrier and connects again at once. */
   retry(): void;
 }
 
@@ -27,7 +27,7 @@ export function createConnection(open: OpenCarrier): Connection {
   const waiting: (() => void)[] = [];
 
   const link: ClientLink<Context> = {
-    // Nothing is queued while the node is away: a payment must never be sent later than the person thinks.
+    // Nothing is queued while the node is unreachable: a payment must never be sent later than the user expects.
     call: (path, input, options) => {
       if (!carrier) throw new ORPCError('NOT_CONNECTED', { message: 'The node does not respond.' });
       return carrier.link.call(path, input, options);

@@ -2,10 +2,10 @@ import type { KithClient } from '../../shared/contract/contract.ts';
 import type { HistoryEntry } from '../../shared/contract/wallet.ts';
 
 const PAGE = 500;
-/** Payments older than this many are looked at as transactions instead. */
+/** Payments older than this number are shown as transactions instead. */
 const MOST = 5000;
 
-/** Looks for one payment of a wallet, newest first; null when it isn't there. Costs a call for every 500. */
+/** Searches a payment of a wallet, newest first; null if there is none. One call per 500 payments. */
 export async function findPayment(
   client: Pick<KithClient, 'wallet'>,
   name: string,

@@ -5,8 +5,8 @@ import type { Connection } from './connection.svelte.ts';
 export type Subscribe<T> = (signal: AbortSignal) => Promise<AsyncIterable<T>>;
 
 /**
- * Listens to a subscription until stopped, and opens it anew whenever it ends: after a lost connection, a restarted
- * node or an error. Gives the function that stops it.
+ * Follows a subscription, and opens it again whenever it ends: after a lost connection, a restart of the node or an
+ * error. Returns a function that stops it.
  */
 export function follow<T>(
   connection: Pick<Connection, 'whenOpen'>,
@@ -35,7 +35,7 @@ async function run<T>(
         take(event);
       }
     } catch {
-      // The frame says when the node is away; a single stream that ends is just opened again.
+      // The frame of the page shows an unreachable node; a single stream that ended is opened again.
     }
     await pause(backoff(attempt), signal);
   }

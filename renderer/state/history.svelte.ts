@@ -3,7 +3,7 @@ import type { AppState } from './app.svelte.ts';
 import { track } from './track.ts';
 import { createQuery, type Query } from './query.svelte.ts';
 
-/** A wallet's payments as far as they were asked for; read again whenever one of them moves. */
+/** A wallet's payments as far as they were requested; requested again whenever one of them changes. */
 export interface HistoryState {
   readonly query: Query<readonly HistoryEntry[]>;
   readonly more: boolean;

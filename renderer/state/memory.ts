@@ -1,4 +1,4 @@
-/** Small choices that this browser remembers; a storage that is full or forbidden only forgets. */
+/** Settings that this browser remembers; if its storage is full or forbidden, they are lost. */
 export function remembered(key: string): string | null {
   try {
     return localStorage.getItem(`kith.${key}`);
@@ -11,6 +11,6 @@ export function remember(key: string, value: string): void {
   try {
     localStorage.setItem(`kith.${key}`, value);
   } catch {
-    // Remembering is a comfort; the choice holds for this page anyway.
+    // Without storage, the setting is valid for this page only.
   }
 }

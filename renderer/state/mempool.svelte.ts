@@ -2,7 +2,7 @@ import type { MempoolView } from '../../shared/contract/mempool.ts';
 import type { Connection } from './connection.svelte.ts';
 import { follow } from './follow.ts';
 
-/** What waits for a block, live. Null until first heard. */
+/** The mempool, live. Null until the first answer. */
 export interface MempoolState {
   readonly view: MempoolView | null;
 }

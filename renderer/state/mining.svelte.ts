@@ -2,10 +2,10 @@ import type { MiningStatus } from '../../shared/contract/mining.ts';
 import type { Connection } from './connection.svelte.ts';
 import { follow } from './follow.ts';
 
-/** The miner, live. Null until first heard. */
+/** The miner, live. Null until the first answer. */
 export interface MiningState {
   readonly status: MiningStatus | null;
-  /** Hash rates as they were heard, oldest first, since it was last switched on. */
+  /** Hash rates since mining was last switched on, oldest first. */
   readonly rates: readonly number[];
 }
 

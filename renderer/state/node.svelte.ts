@@ -3,7 +3,7 @@ import type { NetworkInfo } from '../../shared/contract/network.ts';
 import type { Connection } from './connection.svelte.ts';
 import { follow } from './follow.ts';
 
-/** What the node says of itself, live. Everything is null until its first answer. */
+/** The status of the node, live. Everything is null until the first answer. */
 export interface NodeState {
   readonly status: NodeStatus | null;
   readonly network: NetworkInfo | null;
@@ -13,7 +13,7 @@ export interface NodeState {
 }
 
 const BEAT = 4000;
-/** A node that hasn't answered for so long is said to be silent. */
+/** A node without an answer for this time is shown as silent. */
 const PATIENCE = 10;
 
 export function createNodeState(connection: Connection): NodeState {
@@ -43,7 +43,7 @@ export function createNodeState(connection: Connection): NodeState {
     },
     hear,
   );
-  // A carrier can stay open while the node behind it hangs: only an answer is a sign of life.
+  // A carrier can stay open while the node hangs, so only answers count.
   setInterval(() => {
     const silence = Math.floor((performance.now() - heard) / 1000);
     silentFor = silence >= PATIENCE ? silence : 0;

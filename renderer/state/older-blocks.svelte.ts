@@ -2,7 +2,7 @@ import type { BlockSummary } from '../../shared/contract/chain.ts';
 import type { AppState } from './app.svelte.ts';
 import { problemOf } from './problem.ts';
 
-/** The block list of a screen: a first page that is live, and older pages as they are asked for. */
+/** The block list of a screen: a live first page, and older pages on request. */
 export interface OlderBlocks {
   readonly shown: readonly BlockSummary[];
   readonly more: boolean;

@@ -3,15 +3,18 @@ import { operationKey } from '../format/operation.ts';
 import type { Connection } from './connection.svelte.ts';
 import { follow } from './follow.ts';
 
-/** What takes a while or can't be undone, live: what this page asked for before it was reloaded, and what others ask for. */
+/**
+ * Operations that take a while or cannot be undone, live: those of this page before a reload, and those of other
+ * clients.
+ */
 export interface OperationsState {
   readonly list: readonly Operation[];
-  /** Keys of those that need not be told: their outcome came to this page as an answer, or was put away. */
+  /** Keys of operations that are not shown: this page received the outcome as an answer, or the user dismissed it. */
   readonly seen: readonly string[];
   dismiss(operation: Operation): void;
 }
 
-/** What was put away survives a reload, as the operations do. */
+/** Dismissed operations stay dismissed after a reload, because the operations stay listed. */
 const KEY = 'kith.seen';
 const MOST = 100;
 
@@ -24,7 +27,7 @@ export function createOperationsState(connection: Connection): OperationsState {
     connection,
     (signal) => connection.client.operations.watch({}, { signal }),
     (operations) => {
-      // Over the connection that asked, the answer comes as well; after a lost connection that is not sure any more.
+      // On the connection of the request the answer arrives too; after a lost connection it may not.
       const over = operations.filter(({ own, state }) => own && state !== 'running');
       const known = answered;
       const fresh = over.map(operationKey).filter((key) => !known.includes(key));
@@ -45,7 +48,7 @@ export function createOperationsState(connection: Connection): OperationsState {
       try {
         sessionStorage.setItem(KEY, JSON.stringify(dismissed));
       } catch {
-        // A storage that is full or forbidden only forgets: it is told once more after a reload.
+        // If the storage is full or forbidden, the operation is shown once more after a reload.
       }
     },
   };

@@ -3,20 +3,20 @@ import type { HistoryEntry } from '../../shared/contract/wallet.ts';
 import { group, plural } from '../format/number.ts';
 import { amountWords } from '../format/amount.ts';
 
-/** A sentence about a payment that just moved, for the toast and for screen readers. */
+/** A sentence about a payment that changed, for the toast and for screen readers. */
 export interface PaymentNews {
   readonly text: string;
   readonly tone: 'plain' | 'good' | 'bad';
-  /** News on the same topic replace each other. */
+  /** A message replaces an earlier one on the same topic. */
   readonly topic?: string;
 }
 
-/** What the blocks of these phases hold is old, and not final: better blocks are known. */
+/** Payments in blocks of these phases are old and not final, because better blocks are known. */
 const SYNCING: readonly (Phase | undefined)[] = ['starting', 'repairing', 'headers', 'snapshot', 'blocks'];
 
 /**
- * What happened between two readings of the newest payments. The first reading of a wallet is no news, nor is anything
- * while the node syncs.
+ * The changes between two lists of the newest payments. The first list of a wallet gives no message, and neither does
+ * a change while the node syncs.
  */
 export function paymentNews(
   before: readonly HistoryEntry[] | null,
@@ -25,13 +25,13 @@ export function paymentNews(
 ): PaymentNews[] {
   if (before === null || SYNCING.includes(phase)) return [];
   const known = new Map(before.map((entry) => [entry.txid, entry]));
-  // Oldest first, as it happened.
+  // Oldest first.
   const news = now.toReversed().flatMap((entry) => newsOf(known.get(entry.txid), entry) ?? []);
   const mined = now.filter((entry) => entry.kind === 'mined' && !known.has(entry.txid));
   return mined.length === 0 ? news : [...news, minedNews(mined)];
 }
 
-/** However many blocks were found at once, it is one piece of news. */
+/** Several blocks at once give one message. */
 function minedNews(mined: readonly HistoryEntry[]): PaymentNews {
   const amount = amountWords(mined.reduce((sum, entry) => sum + entry.amount, 0));
   const what = mined.length === 1 ? 'a block' : plural(mined.length, 'block');

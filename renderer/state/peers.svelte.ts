@@ -2,7 +2,7 @@ import type { Peer } from '../../shared/contract/peers.ts';
 import type { Connection } from './connection.svelte.ts';
 import { follow } from './follow.ts';
 
-/** The connected peers, live. Null until first heard. */
+/** The connected peers, live. Null until the first answer. */
 export interface PeersState {
   readonly list: readonly Peer[] | null;
 }

@@ -1,12 +1,12 @@
 import { ORPCError } from '@orpc/client';
 
-/** Something that went wrong, ready to be shown: a stable code and a sentence. */
+/** A failure to show: a stable code and a sentence. */
 export interface Problem {
   readonly code: string;
   readonly sentence: string;
 }
 
-/** Makes any failure of a call showable; a carrier that broke in the middle says so in plain words. */
+/** Converts any failure of a call to a sentence, also that of a connection that was lost during the call. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof ORPCError) {
     const { code, message, data } = error as ORPCError<string, unknown>;
@@ -15,7 +15,7 @@ export function problemOf(error: unknown): Problem {
   return { code: 'NOT_CONNECTED', sentence: 'The node does not respond.' };
 }
 
-/** The first broken field of an input that the boundary refused. */
+/** The first invalid field of a refused input. */
 function issueOf(data: unknown): string | undefined {
   const issues = (data as { issues?: readonly { message?: unknown }[] } | null | undefined)?.issues;
   const message = issues?.[0]?.message;

@@ -2,7 +2,7 @@ import { useApp } from './app.svelte.ts';
 import { track } from './track.ts';
 import { problemOf, type Problem } from './problem.ts';
 
-/** What a screen asked the node for, once or again. The last good answer stays while a newer one is on its way. */
+/** Data that a screen requests from the node, once or repeatedly. The last answer stays until a newer one arrives. */
 export interface Query<T> {
   readonly data: T | undefined;
   readonly problem: Problem | null;
@@ -11,15 +11,15 @@ export interface Query<T> {
 }
 
 /**
- * Runs `ask` now and again whenever a rune that it reads before its first await changes. Call inside a component.
- * An answer that was overtaken by a newer question is thrown away.
+ * Runs `ask` now and again whenever a rune that it reads before its first await changes. Call inside a component. An
+ * answer to an older request is discarded.
  */
 export function createQuery<T>(ask: (signal: AbortSignal) => Promise<T>): Query<T> {
   let data = $state.raw<T | undefined>(undefined);
   let problem = $state.raw<Problem | null>(null);
   let loading = $state(true);
   let round = $state(0);
-  // What was asked over a carrier that is gone is asked again over the next one.
+  // Requests on a lost carrier are sent again on the next one.
   const { connection } = useApp();
 
   $effect(() => {

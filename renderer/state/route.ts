@@ -1,4 +1,4 @@
-/** Every place of the window; what stands in the address after `#/`. */
+/** Every route of the page: the part of the address after `#/`. */
 export const PLACES = [
   'home',
   'wallet',
@@ -19,7 +19,7 @@ export const PLACES = [
 ] as const;
 export type Place = (typeof PLACES)[number];
 
-/** A place and the one thing it is about: a block id or height, a txid, a payment link. */
+/** A route and its parameter: a block id or height, a txid, a payment link. */
 export interface Route {
   readonly place: Place;
   readonly about: string | null;
@@ -27,7 +27,7 @@ export interface Route {
 
 const HOME: Route = { place: 'home', about: null };
 
-/** Reads the part of the address after `#`; anything unknown leads home. */
+/** Reads the part of the address after `#`; anything unknown is the home route. */
 export function readRoute(hash: string): Route {
   const [, place, about] = /^#?\/([a-z-]+)(?:\/(.+))?$/.exec(hash) ?? [];
   if (!isPlace(place)) return HOME;
@@ -38,7 +38,7 @@ export function readRoute(hash: string): Route {
   }
 }
 
-/** The address of a place, for links. */
+/** The address of a route, for links. */
 export function href(place: Place, about?: string | number): string {
   return about === undefined ? `#/${place}` : `#/${place}/${encodeURIComponent(about)}`;
 }

@@ -1,10 +1,10 @@
 import { href, readRoute, type Place, type Route } from './route.ts';
 
-/** Where the window is. Lives in the address, so that back, forward and reload work as anywhere. */
+/** The current route. It is stored in the address, so that back, forward and reload work. */
 export interface Router {
   readonly route: Route;
   go(place: Place, about?: string | number): void;
-  /** As go, but back doesn't return here. */
+  /** As `go`, but without an entry in the browser history. */
   replace(place: Place, about?: string | number): void;
 }
 

@@ -10,25 +10,25 @@ import type { AppState } from './app.svelte.ts';
 import { createAction } from './action.svelte.ts';
 import type { Problem } from './problem.ts';
 
-/** A payment while it is being filled in. */
+/** The form of a payment. */
 export interface SendForm {
   to: string;
   amount: string;
   when: FeeTime;
-  /** What the receiver field holds, once it can be read. */
+  /** The content of the receiver field, if it is valid. */
   readonly link: PaymentLink | null;
-  /** What is wrong with a field, as soon as that is worth saying. */
+  /** The problem of a field, once it should be shown. */
   readonly toProblem: string | null;
   readonly amountProblem: string | null;
-  /** The receiver is one of this node's own wallets. */
+  /** The receiver is a wallet of this node. */
   readonly toOwn: boolean;
   readonly rates: FeeRates | null;
   readonly ready: boolean;
   readonly busy: boolean;
   readonly problem: Problem | null;
-  /** What the person reviews; null while filling in. */
+  /** The draft under review; null while the form is filled in. */
   readonly draft: DraftPayment | null;
-  /** What All leaves in the wallet, in words; null when nothing stays, or when All was not asked for. */
+  /** The remainder in the wallet after All, as a sentence; null if nothing remains, or without All. */
   readonly leftOver: string | null;
   /** Fills in everything that one payment can send. */
   useAll(): Promise<unknown>;
@@ -36,7 +36,7 @@ export interface SendForm {
   back(): void;
 }
 
-/** Rows of the mempool that a price is made from; a busier one costs a little precision, not time. */
+/** Mempool transactions used for the fee estimate; a larger mempool makes the estimate less precise, not slower. */
 const SAMPLE = 1000;
 
 export function createSendForm(app: Pick<AppState, 'client' | 'node' | 'wallets'>, start: string): SendForm {
@@ -47,7 +47,7 @@ export function createSendForm(app: Pick<AppState, 'client' | 'node' | 'wallets'
   let rates = $state.raw<FeeRates | null>(null);
   const action = createAction();
   let draft = $state.raw<DraftPayment | null>(null);
-  // Everything stays everything when the fee or the wallet changes before the review; a figure typed over it ends that.
+  // All stays selected when the fee or the wallet changes before the review, until the user types an amount.
   let everything = $state(false);
   let leftOver = $state<string | null>(null);
 
@@ -77,7 +77,7 @@ export function createSendForm(app: Pick<AppState, 'client' | 'node' | 'wallets'
     ]);
     rates = feeRates(waiting, floor, node.network?.spacing ?? 60);
   }
-  // Without a price the wallet takes its own; the form needn't fail for it.
+  // Without an estimate the wallet chooses the fee rate, so the form does not fail.
   const pricing = readRates().catch(() => undefined);
 
   async function prepare(value: Motes | 'all'): Promise<DraftPayment> {
@@ -90,7 +90,7 @@ export function createSendForm(app: Pick<AppState, 'client' | 'node' | 'wallets'
     });
   }
 
-  /** Asks for everything, and shows how much that is. */
+  /** Requests the largest possible amount, and shows it. */
   async function prepareAll(): Promise<DraftPayment> {
     const all = await prepare('all');
     const paid = all.outputs.reduce((sum, output) => sum + (output.change ? 0 : output.amount), 0);
@@ -105,12 +105,12 @@ export function createSendForm(app: Pick<AppState, 'client' | 'node' | 'wallets'
     leftOver = null;
   }
 
-  // A link brings its own amount; what was typed before it gives way.
+  // The amount of a link replaces the typed amount.
   $effect(() => {
     if (link?.amount !== undefined) typeAmount(formatKith(link.amount));
   });
 
-  // Whether an address is our own only the node can say.
+  // Only the node knows whether an address belongs to one of its wallets.
   let toOwn = $state(false);
   $effect(() => {
     toOwn = false;

@@ -3,7 +3,7 @@ import { remember, remembered } from './memory.ts';
 export const THEMES = ['system', 'light', 'dark'] as const;
 export type ThemeName = (typeof THEMES)[number];
 
-/** Light, dark, or as the system has it. */
+/** Light, dark, or the setting of the system. */
 export interface Theme {
   name: ThemeName;
 }

@@ -2,11 +2,11 @@ export interface Toast {
   readonly id: number;
   readonly text: string;
   readonly tone: 'plain' | 'good' | 'bad';
-  /** A newer toast on the same topic takes the place of this one. */
+  /** A newer toast on the same topic replaces this one. */
   readonly topic: string | undefined;
 }
 
-/** Short messages at the edge of the window. Screen readers hear them; they never ask for anything. */
+/** Short messages at the edge of the window, which screen readers read. They contain no questions. */
 export interface Toasts {
   readonly shown: readonly Toast[];
   say(text: string, tone?: Toast['tone'], topic?: string): void;

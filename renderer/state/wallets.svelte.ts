@@ -6,24 +6,24 @@ import { paymentNews, type PaymentNews } from './payment-news.ts';
 import type { NodeState } from './node.svelte.ts';
 import type { Toasts } from './toasts.svelte.ts';
 
-/** The wallets of this node and the one that the window shows. */
+/** The wallets of this node, and the selected one. */
 export interface WalletsState {
-  /** Null until first read. */
+  /** Null until the first answer. */
   readonly names: readonly string[] | null;
   readonly selected: string | null;
-  /** The selected wallet, live; null until first heard. */
+  /** The selected wallet, live; null until the first answer. */
   readonly view: WalletView | null;
-  /** Its newest payments, newest first, a few hundred of them. */
+  /** Its newest payments, newest first, at most a few hundred. */
   readonly recent: readonly HistoryEntry[];
   select(name: string): void;
-  /** Reads the list again, after making a wallet; `show` selects one. */
+  /** Requests the list again, after a wallet was created; `show` selects one. */
   refresh(show?: string): Promise<void>;
 }
 
 const REREAD = 10_000;
-/** Milliseconds between two words about mined blocks. */
+/** Milliseconds between two messages about mined blocks. */
 const MINED_QUIET = 60_000;
-/** A miner's rewards must not push everything else out of sight. */
+/** Mining rewards must not displace all other payments. */
 const RECENT = 200;
 
 export function createWalletsState(connection: Connection, toasts: Toasts, node: NodeState): WalletsState {
@@ -47,7 +47,7 @@ export function createWalletsState(connection: Connection, toasts: Toasts, node:
         const phase = node.status?.phase;
         for (const each of paymentNews(view?.latest ?? null, news.latest, phase)) announce(each);
         view = news;
-        // The newest are here already; the rest follow.
+        // The newest are already known; the others follow.
         recent = joinHistory(news.latest, recent);
         void readRecent(name);
       },
@@ -55,7 +55,7 @@ export function createWalletsState(connection: Connection, toasts: Toasts, node:
   }
 
   let lastMined = -Infinity;
-  /** On a fast network a miner would hear of nothing else. */
+  /** On a fast network a miner would get too many messages. */
   function announce({ text, tone, topic }: PaymentNews): void {
     if (topic === 'mined') {
       if (performance.now() - lastMined < MINED_QUIET) return;
@@ -72,7 +72,7 @@ export function createWalletsState(connection: Connection, toasts: Toasts, node:
       const rows = await connection.client.wallet.history({ name, limit: RECENT });
       if (name === selected) recent = joinHistory(view?.latest ?? [], rows);
     } catch {
-      // The next change reads again.
+      // The next change requests it again.
     } finally {
       reading = false;
     }
@@ -86,7 +86,7 @@ export function createWalletsState(connection: Connection, toasts: Toasts, node:
     if (next !== undefined && next !== null) select(next);
   }
 
-  // Another window or the terminal may make a wallet too.
+  // Another window or the terminal may also create a wallet.
   void (async () => {
     const forever = new AbortController().signal;
     for (;;) {
@@ -114,7 +114,7 @@ export function createWalletsState(connection: Connection, toasts: Toasts, node:
   };
 }
 
-/** The newest rows as just heard, then those known from before that aren't among them. */
+/** The newest rows, then the known ones that are not among them. */
 function joinHistory(
   newest: readonly HistoryEntry[],
   known: readonly HistoryEntry[],

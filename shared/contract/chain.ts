@@ -30,7 +30,7 @@ export const header = z.object({
   hex,
   /** Cumulative work up to and with this block. */
   work,
-  /** The tip has 1; 0 when the block isn't on the active chain. */
+  /** The tip has 1; 0 if the block is not on the active chain. */
   confirmations: count,
 });
 
@@ -43,7 +43,7 @@ export const block = header.extend({
   hex,
 });
 
-/** `amount` and `address` are null where the node doesn't know the coin that is spent. */
+/** `amount` and `address` are null if the node does not know the coin that is spent. */
 export const transactionInput = z.object({
   txid: id,
   index: u32,
@@ -87,7 +87,7 @@ export const coin = z.object({
 
 export const chainEvent = z.object({ type: z.enum(['connected', 'disconnected']), id, height });
 
-/** `setHash` covers every coin in order of its outpoint; making it reads the whole UTXO set. */
+/** `setHash` covers every coin in order of its outpoint; computing it reads the whole UTXO set. */
 export const chainStats = z.object({ coins: count, total, issued: total, burned: total, setHash: id });
 
 /** Addition: one row of a block list. */
@@ -95,23 +95,23 @@ export const blockSummary = z.object({
   id,
   height,
   time: unixSeconds,
-  /** Null when the body is gone (pruned). */
+  /** Null if the body was pruned. */
   size: count.nullable(),
   transactions: count.nullable(),
-  /** What the miner paid itself, in motes, and to whom. */
+  /** The sum of the coinbase's outputs in motes, and its first address. */
   reward: total.nullable(),
   miner: z.string().nullable(),
 });
 
-/** Addition: what miners signal in the versions of their blocks, and the state of each soft fork. */
+/** Addition: the signals in block versions, and the state of each soft fork. */
 export const chainUpgrades = z.object({
   period: count,
-  /** Signals that a period needs to lock a rule in. */
+  /** Number of signals per period that locks in a soft fork. */
   threshold: count,
-  /** The first block of the running period, and how many of it there are. */
+  /** The first block of the current period, and the number of its blocks so far. */
   periodStart: height,
   blocks: count,
-  /** How many of the newest blocks `recent` is about. */
+  /** Number of newest blocks that `recent` counts. */
   window: count,
   upgrades: z.array(
     z.object({
@@ -119,14 +119,14 @@ export const chainUpgrades = z.object({
       bit: count,
       state: z.enum(UPGRADE_STATES),
       since: height,
-      /** The first block under the new rule; null while that isn't decided. */
+      /** The first block under the new rule; null while it is undecided. */
       activeAt: height.nullable(),
-      /** Blocks of the running period, and of the newest ones, that signal it. */
+      /** Blocks that signal it, in the current period and among the newest blocks. */
       signalled: count,
       recent: count,
     }),
   ),
-  /** Bits that blocks signal and that belong to no deployment known here. */
+  /** Signalled bits that belong to no known deployment. */
   unknown: z.array(z.object({ bit: count, recent: count })),
 });
 
@@ -144,7 +144,7 @@ export const chainContract = {
   submit: oc
     .input(z.strictObject({ hex: blockHex }))
     .output(z.object({ id, status: z.enum(SUBMIT_STATUSES) })),
-  /** Every step of the tip, in order. */
+  /** Every connected and disconnected block, in order. */
   watch: oc.input(nothing).output(eventIterator(chainEvent)),
   stats: oc.input(nothing).output(chainStats),
   /** Addition. */

@@ -1,6 +1,6 @@
 /**
- * The one contract of Kith: the same for the window (MessagePort), the browser and the terminal (WebSocket). Names and
- * shapes stay; procedures and fields may be added. It imports nothing of ours but this folder, so a page may use its
+ * The one contract of Kith: the same for the window (MessagePort), the browser and the terminal (WebSocket). Names
+ * and shapes stay; procedures and fields may be added. It imports only from this folder, so that a page can use its
  * types at no cost.
  */
 import type { ContractRouterClient } from '@orpc/contract';
@@ -25,5 +25,5 @@ export const contract = {
 };
 
 export type Contract = typeof contract;
-/** What a carrier's client looks like; the renderer and the terminal can't tell carriers apart. */
+/** The type of a carrier's client; it is the same for the page and the terminal. */
 export type KithClient = ContractRouterClient<Contract>;

@@ -1,6 +1,6 @@
 /**
- * The fields that several parts of the contract share. Everything from outside is bounded here, before any handler
- * sees it. Amounts are motes, ids and bytes lowercase hex, times unix seconds, heights integers.
+ * Fields that several parts of the contract share. The size of every input is limited here, before a handler gets it.
+ * Amounts are motes, ids and bytes lowercase hex, times unix seconds, heights integers.
  */
 import * as z from 'zod';
 import { MAX_PASSWORD_BYTES } from '../password.ts';
@@ -12,7 +12,7 @@ import { group } from '../units.ts';
 const TRANSACTION_BYTES = 100_000;
 /** Longest block in bytes (protocol.md §3). */
 const BLOCK_BYTES = 1_000_000;
-/** More than all coins that will ever exist: 84 000 000 KITH, below 2^53. */
+/** More than the maximum supply: 84 000 000 KITH, below 2^53. */
 const ALL_MOTES = 8_400_000_000_000_000;
 const U32 = 0xffff_ffff;
 
@@ -40,13 +40,13 @@ function pasted(clean: (text: string) => string, tooLong: string) {
 }
 const MAX_PASTED = 8_000;
 
-/** A 32-byte hash that the node gives: block id, txid, wid, network id. */
+/** A 32-byte hash in an output: block id, txid, wid, network id. */
 export const id = hex64();
 /** The same in an input. */
 export const givenId = pasted(compact, 'is too long to be 64 hex digits').pipe(id);
 export const transactionHex = hexOf(TRANSACTION_BYTES, 'the transaction');
 export const blockHex = hexOf(BLOCK_BYTES, 'the block');
-/** Bytes from the node itself: outputs need no limit. */
+/** Bytes in an output, which needs no limit. */
 export const hex = z.string().regex(hexText);
 /** Cumulative work: a 256-bit big-endian integer as 64 hex digits, so that text order is number order. */
 export const work = hex64();
@@ -58,14 +58,14 @@ export const height = z
   .max(U32, `must be at most ${group(U32)}, the last possible height`);
 export const count = z.int().min(0);
 export const unixSeconds = z.int().min(0);
-/** What an output holds or a payment asks for: 1 mote to all there are. */
+/** The amount of an output or a payment: 1 mote to the maximum supply. */
 export const amount = z
   .int('must be a whole number of motes')
   .min(1, 'must be at least 1 mote')
   .max(ALL_MOTES, 'is more than all coins that will ever exist');
 /** A sum of amounts, may be 0. */
 export const total = upTo(ALL_MOTES);
-/** What a payment changed in a wallet: below zero when it spent. */
+/** The change of a wallet by a payment; negative if it spent. */
 export const change = z.int().min(-ALL_MOTES).max(ALL_MOTES);
 /** Motes per byte. */
 export const feerate = z
@@ -73,7 +73,7 @@ export const feerate = z
   .min(0, 'must be at least 0 motes per byte')
   .max(1_000_000_000, `must be at most ${group(1_000_000_000)} motes per byte`);
 
-/** An address of the network; its handler says exactly what is wrong with a bad one. */
+/** An address of the network; the handler describes the problem of an invalid one. */
 export const address = pasted(compact, 'is too long to be an address').pipe(
   z.string().min(1, 'is empty').max(200, 'is too long to be an address'),
 );
@@ -100,7 +100,7 @@ export const seconds = z
   .min(1, 'must be at least 1 second')
   .max(10 * 365 * 86_400, `must be at most ${group(10 * 365 * 86_400)} seconds, which are ten years`);
 
-/** How many items of a list to give; 100 unless told. */
+/** Number of items to return; 100 by default. */
 export const limit = z.int().min(1).max(1000).default(100);
 
 /** A message for the user: a stable code and a sentence. */

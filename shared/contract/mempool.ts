@@ -2,14 +2,14 @@ import { eventIterator, oc } from '@orpc/contract';
 import * as z from 'zod';
 import { count, feerate, givenId, id, limit, nothing, total, transactionHex, unixSeconds } from './fields.ts';
 
-/** `floor` is the least feerate that gets in now, in motes per byte. */
+/** `floor` is the current minimum fee rate, in motes per byte. */
 export const mempoolSummary = z.object({ count, bytes: count, floor: feerate });
 
 export const mempoolEntry = z.object({
   txid: id,
   size: count,
   fee: total,
-  /** Unconfirmed transactions that must be mined before it. */
+  /** Unconfirmed ancestors. */
   ancestors: count,
   /** When this node first saw it. */
   time: unixSeconds,
@@ -20,12 +20,12 @@ export const mempoolView = mempoolSummary.extend({ newest: z.array(mempoolEntry)
 
 export const mempoolContract = {
   summary: oc.input(nothing).output(mempoolSummary),
-  /** In order of txid; `after` continues a list behind its last txid. */
+  /** In order of txid; `after` continues a list after its last txid. */
   list: oc
     .input(z.strictObject({ limit, after: givenId.optional() }).prefault({}))
     .output(z.array(mempoolEntry)),
   submit: oc.input(z.strictObject({ hex: transactionHex })).output(z.object({ txid: id })),
-  /** Addition: at once, and then whenever it changed, at most twice a second. */
+  /** Addition: the current state at once, and then after changes, at most twice a second. */
   watch: oc.input(nothing).output(eventIterator(mempoolView)),
 };
 

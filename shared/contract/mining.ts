@@ -8,11 +8,11 @@ export const miningStatus = z.object({
   hashesPerSecond: z.number().min(0),
   /** How long one block takes on average at this rate; null when not running. */
   expectedSeconds: z.number().min(0).nullable(),
-  /** Blocks found since the node started that became the end of the best chain known. */
+  /** Blocks found since the node started that became the tip of the best known chain. */
   found: count,
-  /** Addition: where the next reward goes while running; null otherwise. */
+  /** Addition: the address for the next reward while mining; null otherwise. */
   address: z.string().nullable(),
-  /** Addition: the wallet that gets the rewards, when one was named. */
+  /** Addition: the payout wallet, if one was named. */
   wallet: z.string().nullable(),
   /** Addition: why mining is paused although it is switched on (syncing, the clock), and what to do; null while it mines. */
   paused: notice.nullable(),
@@ -20,7 +20,7 @@ export const miningStatus = z.object({
   problem: z.string().nullable(),
 });
 
-/** More than the computer has cores count as that many: `status` shows how many run. */
+/** Limited to the number of cores; `status` shows the actual number. */
 const threads = z.int().min(1, 'mine on at least 1 thread').max(256, 'at most 256 threads');
 
 export const miningContract = {
@@ -32,7 +32,7 @@ export const miningContract = {
           address: address.optional(),
           wallet: walletName.optional(),
           threads: threads.optional(),
-          /** Addition: the part of each thread's time that is used, so that the machine stays free for other work. */
+          /** Addition: the share of each thread's time that is used, so that the computer has time for other work. */
           share: z
             .number()
             .min(0.01, 'mine for at least 1 % of the time')
@@ -46,9 +46,9 @@ export const miningContract = {
     .output(done),
   stop: oc.input(nothing).output(done),
   status: oc.input(nothing).output(miningStatus),
-  /** An unmined block: for other miners and for tests. */
+  /** An unmined block, for external miners and tests. */
   template: oc.input(z.strictObject({ address })).output(z.object({ hex, height, bits: u32, target: id })),
-  /** On regtest and local only: mines at once and answers with the ids. */
+  /** On regtest and local only: mines at once and returns the ids. */
   generate: oc
     .input(
       z.strictObject({
@@ -60,7 +60,7 @@ export const miningContract = {
       }),
     )
     .output(z.object({ ids: z.array(id) })),
-  /** Addition: at once, and then whenever it changed, at most once a second. */
+  /** Addition: the current state at once, and then after changes, at most once a second. */
   watch: oc.input(nothing).output(eventIterator(miningStatus)),
 };
 

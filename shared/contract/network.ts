@@ -2,27 +2,27 @@ import { oc } from '@orpc/contract';
 import * as z from 'zod';
 import { count, height, id, nothing, total } from './fields.ts';
 
-/** Addition: the network that this node belongs to, as data. */
+/** Addition: the network of this node. */
 export const networkInfo = z.object({
   name: z.string(),
   id,
   /** Prefix of its addresses. */
   hrp: z.string(),
-  /** Seconds between blocks that the difficulty aims at. */
+  /** Target time between blocks in seconds. */
   spacing: count,
-  /** Blocks that a mined reward must wait. */
+  /** Maturity of mining rewards in blocks. */
   maturity: height,
   /** Motes of reward in the first era, and blocks in an era. */
   subsidy: total,
   halving: height,
-  /** All coins that will ever be issued, in motes. */
+  /** Maximum supply in motes. */
   emission: total,
   defaultPort: count,
   /** False for the built-in main network before its launch: it has no nodes to sync from. */
   launched: z.boolean(),
   /** True for a network from a network file; false for the built-in ones. */
   founded: z.boolean(),
-  /** True where `mining.generate` works. */
+  /** True if `mining.generate` is allowed. */
   generates: z.boolean(),
 });
 
@@ -49,7 +49,7 @@ export const networkActivity = z.object({
   knownAddresses: count,
   /** Nodes of other networks that connected or were dialled. */
   strangers: count,
-  /** Offset of this clock from the median of the peers' clocks; null with too few peers. */
+  /** Offset of this computer's clock from the median of the peers' clocks; null with too few peers. */
   clockOffsetSeconds: z.number().nullable(),
   /** The last failed dials, newest last. */
   failures: z.array(z.object({ address: z.string(), cause: z.string() })),

@@ -4,8 +4,8 @@ import { count, done, height, id, nothing, notice, unixSeconds } from './fields.
 import { LOG_LEVELS, PHASES, REACHABILITIES, ROLES } from './vocabulary.ts';
 
 /**
- * Everything that a status line needs. `progress` goes from 0 (no peer yet) to 1 (synced once) by
- * work, not by block count, and never decreases while the node runs.
+ * Everything for a status line. `progress` goes from 0 (no peer yet) to 1 (synced once) by work, not by block count,
+ * and never decreases while the node runs.
  */
 export const nodeStatus = z.object({
   network: z.string(),
@@ -19,14 +19,14 @@ export const nodeStatus = z.object({
   headers: height,
   phase: z.enum(PHASES),
   progress: z.number().min(0).max(1),
-  /** Null when no honest estimate can be made. */
+  /** Null if no estimate is possible. */
   etaSeconds: count.nullable(),
-  /** Blocks a second, or headers while those come; 0 when nothing moves. */
+  /** Blocks a second, or headers a second during header sync; 0 without progress. */
   blocksPerSecond: z.number().nonnegative(),
   bytesPerSecond: z.number().nonnegative(),
   /** Why the sync makes no progress, in one sentence; null while it does. */
   stall: z.string().nullable(),
-  /** Of a chain that began with a snapshot: how many of the blocks below it are checked. */
+  /** For a chain that started from a snapshot: the number of checked blocks below it. */
   history: z.object({ verified: height, of: height }).nullable(),
   /** Peers after the handshake. */
   peers: count,
@@ -34,17 +34,17 @@ export const nodeStatus = z.object({
   mempool: count,
   reachability: z.enum(REACHABILITIES),
   warnings: z.array(notice),
-  /** One plain sentence: what the node is doing and, when something is wrong, its cause and remedy. */
+  /** One sentence: what the node does and, if there is a problem, its cause and what to do. */
   sentence: z.string(),
   /** Addition: why other nodes can or cannot connect, and what to do, in one sentence with a stable code. */
   reachabilityNotice: notice,
   /** Addition: time in the tip's header. */
   tipTime: unixSeconds,
-  /** Addition: when this run of the node began. */
+  /** Addition: start time of this run of the node. */
   startedAt: unixSeconds,
 });
 
-/** Addition: what this node is, none of which changes while it runs. */
+/** Addition: facts about this node that do not change while it runs. */
 export const nodeAbout = z.object({
   name: z.string(),
   version: z.string(),
@@ -53,7 +53,10 @@ export const nodeAbout = z.object({
   platform: z.string(),
   datadir: z.string(),
   startedAt: unixSeconds,
-  /** Which implementation checks signatures: the fast library, or the reference after the start-up gate refused it. */
+  /**
+   * Which implementation checks signatures: the fast library, or the reference implementation if the library failed
+   * the start-up gate.
+   */
   signatures: z.enum(['libsodium', 'reference']),
   /** The client of this carrier; the window may not confirm payments by itself. */
   role: z.enum(ROLES),
@@ -70,9 +73,9 @@ export const logLine = z.object({
 
 export const nodeContract = {
   status: oc.input(nothing).output(nodeStatus),
-  /** At once, and then whenever it changed, at most 4 a second. */
+  /** The current status at once, and then after changes, at most 4 a second. */
   watch: oc.input(nothing).output(eventIterator(nodeStatus)),
-  /** Stops the node cleanly; answers before it does. */
+  /** Stops the node cleanly, after it has answered. */
   shutdown: oc.input(nothing).output(done),
   /** Addition: a link to join the network through this node; null while other nodes cannot connect to it. */
   joinLink: oc.input(nothing).output(z.object({ link: z.string().nullable() })),

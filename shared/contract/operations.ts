@@ -4,11 +4,11 @@ import { count, id, nothing, notice, total, unixSeconds } from './fields.ts';
 import { OPERATION_KINDS, OPERATION_STATES } from './vocabulary.ts';
 
 /**
- * Addition: a request that takes a while or can't be undone. The client that sent it may be gone before it ends (a
+ * Addition: a request that takes a while or cannot be undone. The client that sent it may be gone before it ends (a
  * reloaded page, a closed terminal), so every client gets the result. Fields of other kinds are null.
  */
 export const operation = z.object({
-  /** Grows from 1 at the start of the node. */
+  /** Counts from 1 at the start of the node. */
   number: count,
   kind: z.enum(OPERATION_KINDS),
   state: z.enum(OPERATION_STATES),
@@ -22,14 +22,14 @@ export const operation = z.object({
   receivers: count.nullable(),
   receiver: z.string().nullable(),
   txid: id.nullable(),
-  /** The peer that is connected to. */
+  /** The peer of a connection. */
   address: z.string().nullable(),
   /** Why it failed. */
   fault: notice.nullable(),
 });
 
 export const operationsContract = {
-  /** Addition: what runs, and what ended in the last quarter of an hour (50 at most), newest first. */
+  /** Addition: running operations, and those that ended in the last 15 minutes (50 at most), newest first. */
   list: oc.input(nothing).output(z.array(operation)),
   /** Addition: the same at once, and then whenever it changed, at most 4 times a second. */
   watch: oc.input(nothing).output(eventIterator(z.array(operation))),

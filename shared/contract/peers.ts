@@ -21,7 +21,7 @@ export const peer = z.object({
   direction: z.enum(DIRECTIONS),
   kind: z.enum(PEER_KINDS),
   since: unixSeconds,
-  /** The software that the peer says it is. */
+  /** The software name that the peer sent. */
   version: z.string(),
   /** The height that the peer last claimed. */
   height,
@@ -47,14 +47,14 @@ export const ban = z.object({
 
 /** Addition: an event between this node and a peer. */
 export const journalEntry = z.object({
-  /** Grows from 1 at the start of the node; a repeated entry gets a new one. */
+  /** Counts from 1 at the start of the node; a repeated entry gets a new number. */
   number: count,
   time: unixSeconds,
   event: z.enum(PEER_EVENTS),
-  /** A peer id, or a host where a whole host is meant. */
+  /** A peer id, or a host for a whole host. */
   id: z.string(),
   address: z.string().nullable(),
-  /** These three of peers only. */
+  /** These three fields for peers only. */
   direction: z.enum(DIRECTIONS).nullable(),
   kind: z.enum(PEER_KINDS).nullable(),
   foundBy: z.enum(PEER_SOURCES).nullable(),
@@ -80,7 +80,7 @@ export const peersContract = {
           id: peerId.optional(),
           address: multiaddress.optional(),
           seconds: seconds.optional(),
-          /** In the form of a label. */
+          /** Cleaned like a label. */
           reason: label.optional(),
         })
         .refine(oneOf, either),

@@ -1,15 +1,12 @@
-/**
- * The closed sets of words that cross the contract. Plain constants without zod, so that the page can import them
- * at no cost.
- */
+/** The enums of the contract. Plain constants without zod, so that the page can import them at no cost. */
 
-/** What the node is doing, in the order in which a new one goes through it. */
+/** Phases of the node, in the order of a first start. */
 export const PHASES = [
   'starting', // opening and checking the data directory
-  'repairing', // rebuilding what a crash damaged, from what is still good
-  'finding-peers', // no peer yet to sync from
+  'repairing', // rebuilding data that a crash corrupted, from intact data
+  'finding-peers', // no peer for the sync yet
   'headers', // fetching and checking headers
-  'snapshot', // fetching a UTXO set that the chain commits to
+  'snapshot', // fetching a UTXO snapshot
   'blocks', // fetching and checking blocks
   'synced', // at the best known tip
   'stopping',
@@ -20,14 +17,14 @@ export type Phase = (typeof PHASES)[number];
 export const REACHABILITIES = ['unknown', 'reachable', 'unreachable', 'local'] as const;
 export type Reachability = (typeof REACHABILITIES)[number];
 
-/** What a node says that it serves. `pruned` ones serve recent blocks only. */
+/** Services that a node advertises. A `pruned` node serves recent blocks only. */
 export const SERVICES = ['archive', 'pruned', 'snapshots', 'relay'] as const;
 export type Service = (typeof SERVICES)[number];
 
 export const DIRECTIONS = ['inbound', 'outbound'] as const;
 export type Direction = (typeof DIRECTIONS)[number];
 
-/** Why this connection exists. `manual` = asked for by the user; `feeler` = a short one that tests an address. */
+/** Why this connection exists. `manual` = requested by the user; `feeler` = a short one that tests an address. */
 export const PEER_KINDS = ['inbound', 'full-relay', 'block-only', 'feeler', 'manual'] as const;
 export type PeerKind = (typeof PEER_KINDS)[number];
 
@@ -56,34 +53,34 @@ export const PEER_EVENTS = [
 ] as const;
 export type PeerEvent = (typeof PEER_EVENTS)[number];
 
-/** Where a soft fork stands (protocol.md §13). */
+/** The state of a soft fork (protocol.md §13). */
 export const UPGRADE_STATES = ['defined', 'started', 'locked-in', 'active', 'failed'] as const;
 
-/** Where a payment stands. */
+/** The state of a payment. */
 export const HISTORY_STATES = [
-  'queued', // ours, no peer has it yet (none connected)
-  'sent', // ours, at least one peer fetched it or echoed it
-  'pending', // coming in, seen in the mempool, in no block yet
+  'queued', // own payment, no peer has it yet (none connected)
+  'sent', // own payment, at least one peer fetched or announced it
+  'pending', // incoming, in the mempool, in no block yet
   'mined', // in a block with fewer than 6 confirmations
-  'immature', // a mined reward that can't be spent yet
+  'immature', // an immature mining reward
   'confirmed', // in a block with at least 6 confirmations (a reward: mature)
-  'expired', // wasn't mined in time; its coins are free again, but a reorganisation could still mine it
+  'expired', // was not mined in time; its coins are available again, but it could be mined after a reorganisation
   'dead', // expired 100 blocks or more ago: it will never be mined
-  'conflicted', // another payment that spends the same coin was mined
+  'conflicted', // a payment that spends the same coin was mined
   'cancelled', // replaced by its own sender
 ] as const;
 export type HistoryState = (typeof HISTORY_STATES)[number];
 
-/** What a payment was, seen from the wallet. `self` = all of its outputs are our own. */
+/** The kind of a payment from the view of the wallet. `self` = all outputs belong to the wallet. */
 export const HISTORY_KINDS = ['received', 'sent', 'self', 'mined'] as const;
 
 /**
- * Unused addresses in a row after which a wallet looks no further: unless told, and at most. Kith never uses addresses
- * further ahead than the first; other programs and earlier versions may have.
+ * Gap limit: number of unused addresses in a row after which a restore ends its search; default and maximum. Kith
+ * uses no address beyond the default; other programs and earlier versions may have done so.
  */
 export const GAP = { usual: 100, most: 10_000 } as const;
 
-/** Operations that may outlive the client that asked for them; every client gets the result. */
+/** Operations that may outlive the client that requested them; every client gets the result. */
 export const OPERATION_KINDS = [
   'payment',
   'wallet-create',

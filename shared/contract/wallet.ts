@@ -31,7 +31,7 @@ const mnemonic = z
   .min(1, 'the recovery phrase is missing')
   .max(4000, 'this is too long to be a recovery phrase');
 const passphrase = z.string().max(1024, 'the passphrase is longer than 1024 characters');
-/** Unused addresses in a row after which a wallet looks no further, see GAP. */
+/** Gap limit, see GAP. */
 const gap = z
   .int('the gap must be a whole number of addresses')
   .min(GAP.usual, `the gap is at least ${GAP.usual} addresses`)
@@ -40,20 +40,23 @@ const message = z.string().max(10_000, 'the message is longer than 10\u202f000 c
 const draft = z.string().min(1).max(128);
 const named = z.strictObject({ name: walletName });
 
-/** `asOfHeight` is the block that these figures are true for. `pending` is unconfirmed, `immature` mined rewards. */
+/**
+ * `asOfHeight` is the block for which these figures are valid. `pending` is unconfirmed, `immature` are mining
+ * rewards.
+ */
 export const balance = z.object({
   confirmed: total,
-  /** What unconfirmed payments will add or take away. */
+  /** The change by unconfirmed payments. */
   pending: change,
   immature: total,
-  /** Addition: what a payment can be made from now: `confirmed`, and own change in no block that may be spent already. */
+  /** Addition: the amount that can be spent now: `confirmed`, and unconfirmed own change. */
   spendable: total,
   asOfHeight: height,
 });
 
 /**
- * A payment to be made. The amount `all` (an addition) sends a single receiver the most that one transaction can carry,
- * less the fee. `feerate` in motes per byte; `expires` a height, 0 = never, a day from now unless told.
+ * A payment to prepare. The amount `all` (an addition) sends a single receiver as much as one transaction can spend,
+ * less the fee. `feerate` in motes per byte; `expires` is a height, 0 = never, by default one day from now.
  */
 export const payment = z.strictObject({
   name: walletName,
@@ -63,7 +66,7 @@ export const payment = z.strictObject({
     .max(1000, 'a payment has at most 1000 receivers'),
   feerate: feerate.optional(),
   expires: height.optional(),
-  /** The coins to spend; the wallet chooses unless told. */
+  /** The coins to spend; by default the wallet chooses. */
   coins: z
     .array(z.strictObject({ txid: givenId, index: u32 }))
     .min(1)
@@ -91,7 +94,7 @@ export const draftPayment = z.object({
 
 /** Addition: a receiver, read from an address or a payment link. `own` = an address of a wallet here. */
 export const target = z.object({
-  /** In its one written form. */
+  /** In its canonical form. */
   address: z.string(),
   amount: amount.optional(),
   label: z.string().optional(),
@@ -100,30 +103,33 @@ export const target = z.object({
 
 export const historyEntry = z.object({
   txid: id,
-  /** Of its block once mined, before that when this node first saw it. */
+  /** Time of its block; before it is mined, the time when this node first received it. */
   time: unixSeconds,
-  /** What it changed in the wallet, in motes, the fee included. */
+  /** The change of the wallet in motes, including the fee. */
   amount: change,
-  /** Null where the node can't know it (inputs of other wallets). */
+  /** Null if the node cannot know it (inputs of other wallets). */
   fee: total.nullable(),
   state: z.enum(HISTORY_STATES),
   height: height.nullable(),
   confirmations: count,
   expires: height,
   label: z.string(),
-  /** "Seen by n of m": connected peers that fetched it from us or announced it to us. Null for others' payments. */
+  /**
+   * "Seen by n of m": connected peers that fetched it from this node or announced it to this node. Null for payments
+   * of other wallets.
+   */
   seenBy: count.nullable(),
   ofPeers: count.nullable(),
   /** Addition. */
   kind: z.enum(HISTORY_KINDS),
-  /** Addition: the receivers of a sent payment, or our addresses that a received payment paid. */
+  /** Addition: the receivers of a sent payment, or the own addresses that a received payment paid. */
   addresses: z.array(z.string()),
 });
 
-/** Addition: `firstAddress` tells which wallet it is. */
+/** Addition: `firstAddress` identifies the keys of the wallet. */
 export const deletedWallet = z.object({ name: z.string(), firstAddress: z.string(), createdAt: unixSeconds });
 
-/** Addition: what a wallet screen shows. `revision` grows with every change of the history. */
+/** Addition: data of a wallet screen. `revision` increases with every change of the history. */
 export const walletView = z.object({
   name: z.string(),
   locked: z.boolean(),
@@ -139,8 +145,9 @@ export const walletContract = {
     .input(z.strictObject({ name: walletName, password, words: words.default(24) }))
     .output(z.object({ name: z.string(), mnemonic: z.string() })),
   /**
-   * `gap` is an addition, see there. Addition: with `onlyNew` it is refused with `wallet-keys-known` when a wallet here
-   * has the same keys; without, `node.status` warns of both (`wallet-keys-twice`). `inspect` tells before.
+   * `gap` is an addition. Addition: with `onlyNew` the restore fails with `wallet-keys-known` if a wallet of this
+   * node has the same keys; without it, `node.status` warns about both (`wallet-keys-twice`). `inspect` checks it in
+   * advance.
    */
   restore: oc
     .input(
@@ -157,7 +164,7 @@ export const walletContract = {
   list: oc.input(nothing).output(z.array(z.object({ name: z.string(), locked: z.boolean() }))),
   /** Addition: wallets whose file was deleted and whose previous version is still in the data directory. */
   deleted: oc.input(nothing).output(z.array(deletedWallet)),
-  /** Addition: puts a deleted wallet back; its password is the same. */
+  /** Addition: restores a deleted wallet with its old password. */
   undelete: oc.input(named).output(done),
   unlock: oc
     .input(
@@ -170,33 +177,33 @@ export const walletContract = {
     .output(done),
   lock: oc.input(named).output(done),
   balance: oc.input(named).output(balance),
-  /** The current unused one. */
+  /** The current unused address. */
   address: oc.input(named).output(z.object({ address: z.string() })),
   newAddress: oc
     .input(z.strictObject({ name: walletName, label: label.optional() }))
     .output(z.object({ address: z.string() })),
   prepare: oc.input(payment).output(draftPayment),
-  /** Refused from the desktop's page: there a native dialog confirms. */
+  /** Refused for the page of the desktop app, where a native dialog confirms. */
   confirm: oc.input(z.strictObject({ draft, password })).output(z.object({ txid: id })),
   /**
    * Addition, desktop only: a native dialog shows the node's own draft, and it is sent if the user confirms. The
    * password may be left out while the wallet is unlocked.
    */
   approve: oc.input(z.strictObject({ draft, password: password.optional() })).output(z.object({ txid: id })),
-  /** Not offered to the desktop's page. */
+  /** Not available to the page of the desktop app. */
   send: oc.input(payment.extend({ password })).output(z.object({ txid: id, fee: total })),
-  /** Newest first; `after` continues a list behind its last txid. */
+  /** Newest first; `after` continues a list after its last txid. */
   history: oc
     .input(z.strictObject({ name: walletName, limit, after: givenId.optional() }))
     .output(z.array(historyEntry)),
   /**
-   * Addition: the first address of a recovery phrase, to check before a restore; stores nothing. `wallet` is the name of
-   * the wallet here that has the same keys.
+   * Addition: the first address of a recovery phrase, to check before a restore; stores nothing. `wallet` is the name
+   * of the wallet of this node with the same keys.
    */
   inspect: oc
     .input(z.strictObject({ mnemonic, passphrase: passphrase.optional() }))
     .output(z.object({ firstAddress: z.string(), wallet: z.string().nullable() })),
-  /** Addition: reads an address or a payment link (`kith:…`) before anything is done with it. */
+  /** Addition: parses an address or a payment link (`kith:…`). */
   checkAddress: oc.input(z.strictObject({ text: z.string().max(8000) })).output(target),
   /** Addition: labels a payment (txid) or an address; an empty label removes it. */
   setLabel: oc.input(z.strictObject({ name: walletName, subject: address, label })).output(done),
@@ -210,18 +217,18 @@ export const walletContract = {
   signMessage: oc
     .input(z.strictObject({ name: walletName, password, address, message }))
     .output(z.object({ signature: hex })),
-  /** Addition: whether the holder of an address signed a message. */
+  /** Addition: whether the owner of an address signed a message. */
   verifyMessage: oc
     .input(z.strictObject({ address, message, signature: z.string().max(256) }))
     .output(z.object({ valid: z.boolean() })),
   /**
    * Addition: reads the chain again from a height on. With a larger `gap` than before, for which the wallet must be
-   * unlocked, it finds payments to addresses that another program used far ahead.
+   * unlocked, it finds payments to addresses that another program used beyond the default gap.
    */
   rescan: oc
     .input(z.strictObject({ name: walletName, fromHeight: height.default(0), gap: gap.optional() }))
     .output(done),
-  /** Addition: at once, and then whenever it changed, at most twice a second. */
+  /** Addition: the current state at once, and then after changes, at most twice a second. */
   watch: oc.input(named).output(eventIterator(walletView)),
 };
 

@@ -1,6 +1,6 @@
-/** What can go wrong with the node, its disk, its network and its carriers. */
+/** Sentences about the node, its disk, its network and its carriers. */
 
-/** Detail of `clock-wrong` while the clock is so far behind that this node would refuse the block that it mines. */
+/** Detail of `clock-wrong` while the clock is so far behind that this node would reject its own blocks. */
 export const CLOCK_BEHIND_BLOCKS =
   'The clock of this computer is behind the newest blocks, so this node would reject its own block. Turn on automatic date and time, or set the clock; then try again.';
 

@@ -1,4 +1,4 @@
-/** A sentence for each rule of blocks and transactions. */
+/** Sentences for the rules of blocks and transactions. */
 
 export const RULE_SENTENCES = {
   'codec-truncated': 'The bytes end too early. Check that you copied all of them.',

@@ -1,4 +1,4 @@
-/** What can go wrong with addresses, wallets, payments and mining. */
+/** Sentences about addresses, wallets, payments and mining. */
 
 export const WALLET_SENTENCES = {
   'address-malformed': 'This is not an address, or a character of it is wrong. Copy the whole address again.',

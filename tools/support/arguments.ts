@@ -1,6 +1,6 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 
-/** Reads a program's options; says what is wrong in a line and ends with code 2, or prints `help` and ends with 0. */
+/** Reads a program's options. Exits with code 2 and one line on an error, and with 0 after printing `help`. */
 export function readArguments<Options extends NonNullable<ParseArgsConfig['options']>>(
   name: string,
   options: Options,
@@ -20,7 +20,7 @@ export function readArguments<Options extends NonNullable<ParseArgsConfig['optio
   }
 }
 
-/** A whole number within bounds, or the program ends with code 2 and a sentence. */
+/** A whole number within bounds; exits with code 2 and a sentence otherwise. */
 export function readNumber(name: string, text: string, low: number, high: number): number {
   const value = Number(text);
   if (/^\d+$/.test(text) && value >= low && value <= high) return value;

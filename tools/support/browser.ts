@@ -4,9 +4,9 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 /**
- * Opens a link with a key in it in the person's browser; false where there is none to open. The key must not stand in
- * a program's arguments, which every user of the machine can read: the browser gets a file that only its owner can
- * read and that leads on.
+ * Opens a link that contains an access key in the user's browser; false if there is no browser. Every user of the
+ * computer can read the arguments of programs, so the key must not be in them: the browser gets a file that only its
+ * owner can read and that redirects to the link.
  */
 export function openBrowser(url: string, folder: string): boolean {
   const opener = findOpener();

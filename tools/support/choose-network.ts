@@ -2,7 +2,7 @@ import path from 'node:path';
 import { loadNetworkFile } from '../../main/node/read-network.ts';
 import { faultFrom } from '../../main/cli/report.ts';
 
-/** The choice: a network, the demo (null), or a sentence that says why the answer cannot be used. */
+/** The choice: a network, the demo (null), or a sentence about why the answer cannot be used. */
 export type Choice = { readonly network: string | null } | { readonly problem: string };
 
 export const QUESTION = `Which network should Kith use?
@@ -11,8 +11,8 @@ export const QUESTION = `Which network should Kith use?
   or the path of a network file`;
 
 /**
- * Reads an answer to the question. A network file is read at once: the choice is stored, and one that cannot be used would
- * make every later start fail.
+ * Reads an answer to the question. A network file is read at once, because the choice is stored, and an invalid file
+ * would make every later start fail.
  */
 export function readChoice(answer: string): Choice {
   const text = answer.trim();

@@ -4,7 +4,7 @@ import { ROOT } from './root.ts';
 
 export interface Outcome {
   readonly code: number;
-  /** Both streams in the order they came; empty when they were passed through. */
+  /** Both streams in their order; empty if they were passed through. */
   readonly output: string;
   readonly seconds: number;
 }
@@ -15,7 +15,7 @@ export interface CommandOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** The file behind a package's bin, so that it runs on this very Node.js and without a shell on every system. */
+/** The file of a package's bin, so that it runs with the same Node.js and without a shell on every system. */
 export function packageBin(packageName: string, file: string): string {
   return path.join(ROOT, 'node_modules', packageName, file);
 }
@@ -49,7 +49,7 @@ export function runCommand(
   });
 }
 
-/** Runs one of our development tools on this Node.js. */
+/** Runs a development tool with the same Node.js. */
 export function runTool(
   script: string,
   args: readonly string[],

@@ -9,9 +9,9 @@ const SOURCES = ['main', 'shared'];
 const INPUTS = [...SOURCES, 'preload', 'tools/support/desktop.ts', 'package-lock.json'];
 
 /**
- * Prepares what Electron loads: main and shared with their types blanked out, file by file into out/main and
- * out/shared so that every relative path (workers too) stays true, and the preload script as one file, because a
- * sandboxed preload can't import. Answers whether it built.
+ * Builds what Electron loads: main and shared with their types removed, file by file into out/main and out/shared, so
+ * that every relative path (also of workers) stays valid, and the preload script as one file, because a sandboxed
+ * preload cannot import. Returns whether it built.
  */
 export async function ensureDesktop(): Promise<boolean> {
   const stamp = createStamp(path.join(OUT, 'desktop.stamp'));
@@ -23,7 +23,7 @@ export async function ensureDesktop(): Promise<boolean> {
   return true;
 }
 
-// Node.js calls stripping experimental at every run; it is what runs our sources everywhere else.
+// Node.js prints at every run that type stripping is experimental; it also runs the sources everywhere else.
 function withoutWarnings(work: () => void): void {
   const { emitWarning } = process;
   process.emitWarning = () => undefined;
@@ -46,7 +46,7 @@ function emitFolder(folder: string): void {
   }
 }
 
-// Only relative paths that end in .ts change: imports, and the URLs that workers are started from.
+// Changes only relative paths that end in .ts: imports, and URLs of workers.
 function emit(source: string, file: string): string {
   const code = file.endsWith('.ts') ? stripTypeScriptTypes(source) : source;
   return code.replace(/(['"])(\.{1,2}\/[^'"\n]*)\.ts\1/g, '$1$2.js$1');

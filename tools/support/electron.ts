@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { ROOT } from './root.ts';
 
-/** Electron's program, or why the desktop window can't be had here, as the end of a sentence. */
+/** The path of Electron, or why the desktop window cannot be shown here, as the end of a sentence. */
 export type Desktop = { readonly program: string } | { readonly missing: string };
 
 /** Looks for Electron's runtime and a display; downloads nothing. */
@@ -11,7 +11,7 @@ export function findDesktop(): Desktop {
   if (program === null) return { missing: 'its runtime has not been downloaded (npx install-electron)' };
   const { DISPLAY, WAYLAND_DISPLAY } = process.env;
   if (process.platform === 'linux' && !DISPLAY && !WAYLAND_DISPLAY) return { missing: 'there is no display' };
-  // Chromium's sandbox refuses to run as root, and without it we don't want to run.
+  // Chromium's sandbox refuses to run as root, and Kith does not run without the sandbox.
   if (process.getuid?.() === 0) return { missing: 'its sandbox does not run as root' };
   return { program };
 }

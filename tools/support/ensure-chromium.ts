@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { findChromium } from '../../test/support/chromium.ts';
 import { runCommand } from './command.ts';
 
-/** Sees to it that browser tests can run: null when they can, else one sentence that says what to install. */
+/** Prepares the browser tests: null if they can run, else one sentence about what to install. */
 export async function ensureChromium(): Promise<string | null> {
   if (findChromium()) return null;
   if (existsSync('/etc/debian_version') && process.getuid?.() === 0) {

@@ -13,7 +13,7 @@ function filesUnder(name: string): string[] {
     .sort();
 }
 
-/** A digest over names and contents, so that a fresh clone, a copy or a checkout never looks newer than it is. */
+/** A digest of names and contents, because times of files change with a clone, a copy or a checkout. */
 export function digestOf(inputs: readonly string[]): string {
   const digest = createHash('sha256');
   for (const file of inputs.flatMap(filesUnder)) {
@@ -22,7 +22,7 @@ export function digestOf(inputs: readonly string[]): string {
   return digest.digest('hex');
 }
 
-/** What was built last from these inputs, remembered beside the result. */
+/** The digest of the last build, stored beside the result. */
 export function createStamp(file: string): { matches(digest: string): boolean; write(digest: string): void } {
   return {
     matches: (digest) => existsSync(file) && readFileSync(file, 'utf8') === digest,

@@ -16,8 +16,8 @@ const INPUTS = [
 const VITE = packageBin('vite', 'bin/vite.js');
 
 /**
- * Builds the page into out/renderer unless it is there and built from exactly these sources. Answers whether it
- * built; throws with the builder's own words. Two at once are safe: the result is moved into place in one step.
+ * Builds the page into out/renderer unless it was built from exactly these sources. Returns whether it built; throws
+ * with the builder's message. Two concurrent builds are safe, because the result is renamed into place.
  */
 export async function ensurePage(): Promise<boolean> {
   const stamp = createStamp(path.join(OUT, 'renderer.stamp'));
@@ -29,7 +29,7 @@ export async function ensurePage(): Promise<boolean> {
     const args = ['build', '--config', 'vite.config.ts', '--outDir', fresh, '--logLevel', 'warn'];
     const { code, output } = await runTool(VITE, args, { capture: true });
     if (code !== 0) throw new Error(output.trim());
-    // A node may serve the old page: it is missing only between these two renames.
+    // A node may be serving the old page, which is missing only between these two renames.
     if (existsSync(PAGE)) renameSync(PAGE, old);
     renameSync(fresh, PAGE);
   } finally {

@@ -1,4 +1,4 @@
-/** Reads the JSON reports of vitest: what failed, and what took longest. */
+/** Reads the JSON reports of vitest: failed and slowest tests. */
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { ROOT } from './root.ts';
@@ -23,17 +23,17 @@ export interface Report {
   }[];
 }
 
-/** The report of one kind of test; an empty one when the run ended before it was written. */
+/** The report of one kind of test; empty if the run ended before it was written. */
 export function readReport(file: string): Report {
   return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Report) : EMPTY;
 }
 
-/** Failed tests by name, for the end of the log. */
+/** Names of failed tests, for the end of the log. */
 export function failuresOf(report: Report): string[] {
   return report.testResults.flatMap(({ name, status, message, assertionResults }) => {
     const file = path.relative(ROOT, name);
     const failed = assertionResults.filter((each) => each.status === 'failed');
-    // A file that could not even be read has no tests of its own.
+    // A file that could not be loaded has no tests.
     if (failed.length === 0) return status === 'failed' ? [`  failed: ${file}: ${message ?? ''}`] : [];
     return failed.map(({ fullName }) => `  failed: ${file}: ${fullName}`);
   });

@@ -8,7 +8,7 @@ type ToBinary = (bytes: Uint8Array) => BinaryString;
 
 let toBinaryNow: ToBinary = (bytes) => {
   let text = '';
-  // In pieces, because the stack limits the number of arguments of a call.
+  // In slices, because the stack limits the number of arguments of a call.
   for (let at = 0; at < bytes.length; at += 4096)
     text += String.fromCharCode(...bytes.subarray(at, at + 4096));
   return text;
@@ -23,7 +23,7 @@ export function toBinary(bytes: Uint8Array): BinaryString {
   return toBinaryNow(bytes);
 }
 
-/** Writes the bytes of a binary string and returns the offset behind them. */
+/** Writes the bytes of a binary string and returns the offset after them. */
 export function writeBinary(text: BinaryString, out: Uint8Array, at: number): number {
   for (let i = 0; i < text.length; i++) out[at + i] = text.charCodeAt(i);
   return at + text.length;

@@ -29,8 +29,9 @@ const cubic = (x: bigint): bigint =>
   RADIX + ((195766423245049n * x + 971821376n * x * x + 5127n * x * x * x + (1n << 47n)) >> 48n);
 
 /**
- * The compact target of the block that follows the parent. Total for valid anchor bits and limit and any times and
- * heights: numbers below 2^53, and bigints of any size (published runs go beyond 2^63). About 1 microsecond.
+ * The compact target of the block that follows the parent. Never throws for valid anchor bits and limit, and any
+ * times and heights: numbers below 2^53, and bigints of any size (published runs go beyond 2^63). About 1
+ * microsecond.
  */
 export function asert(input: AsertInput): number {
   const limit = bitsToTarget(input.powLimit);
@@ -48,16 +49,16 @@ export function asert(input: AsertInput): number {
   return targetToBits(target > limit ? limit : target);
 }
 
-/** What difficulty needs to know of a block. */
+/** The fields of a block that the difficulty function needs. */
 export interface DifficultyView {
   readonly height: Height;
   readonly time: UnixSeconds;
 }
 
 /**
- * The bits that a child of `parent` must carry; they do not depend on the child. `anchor` is the block at height 1 of the
- * same chain (protocol.md §9, docs/adr/0002-difficulty-anchor.md). Genesis and the anchor itself carry `startBits`, which
- * the caller must handle.
+ * The bits that a child of `parent` must have; they do not depend on the child. `anchor` is the block at height 1 of
+ * the same chain (protocol.md §9, docs/adr/0002-difficulty-anchor.md). Genesis and the anchor itself have
+ * `startBits`, which the caller must handle.
  */
 export function nextBits(anchor: DifficultyView, parent: DifficultyView, params: ConsensusParams): number {
   if (!params.retarget) return params.startBits;

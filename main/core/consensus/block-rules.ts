@@ -8,7 +8,7 @@ import { isViolation, type Verdict, type Violation, violation, type ViolationCod
 import { checkTransaction } from './transaction-rules.ts';
 
 /**
- * Failures that do not invalidate the header: another peer may have the true body. All others are permanent for the
+ * Failures that do not invalidate the header: another peer may have the right body. All others are permanent for the
  * block's id, because the Merkle leaf commits to every byte (protocol.md §7).
  */
 export function blamesOnlyTheBody(code: ViolationCode): boolean {
@@ -33,7 +33,7 @@ export function matchBody(block: Block): MatchedBlock | Violation {
   return checkHasTransactions(block) ?? checkMerkleRoot(block) ?? (block as MatchedBlock);
 }
 
-/** Every rule of a block body that needs no coin and no other block. One or two hashes per transaction. */
+/** Checks every rule of a block body that needs no coin and no other block. One or two hashes per transaction. */
 export function checkBody(block: Block): Verdict {
   const matched = matchBody(block);
   return isViolation(matched) ? matched : checkMatchedBody(matched);
@@ -92,13 +92,13 @@ function checkCoinbaseHeight(coinbase: Transaction, height: Height): Verdict {
 function checkCoinbaseRecords(coinbase: Transaction, height: Height): Verdict {
   const records = decodeRecords(coinbase.witness[0]!);
   if (isViolation(records)) return violation('coinbase-records');
-  // Only genesis names the parameters: anywhere else the record could only mislead.
+  // Only genesis has the record of the parameters: in another block it would have no meaning.
   return height > 0 && findRecord(records, RECORD.parameters)
     ? violation('coinbase-records', { tag: 0 })
     : null;
 }
 
-/** The records of a block whose body holds; for those who act on them. */
+/** The coinbase records of a block whose body was checked. */
 export function coinbaseRecords(block: Block): readonly CoinbaseRecord[] {
   const records = decodeRecords(block.transactions[0]?.witness[0] ?? new Uint8Array(0));
   return isViolation(records) ? [] : records;

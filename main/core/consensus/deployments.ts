@@ -26,7 +26,7 @@ export interface VersionView {
   readonly prev: VersionView | null;
 }
 
-/** State and the height of the first block of the period that brought it. */
+/** The state, and the height of the first block of the period in which it began. */
 export interface DeploymentStanding {
   readonly state: DeploymentState;
   readonly since: Height;
@@ -74,9 +74,9 @@ export function nextStanding(
 /** The state of each deployment for the child of any block; caches one state per period and branch. */
 export interface Deployments<View extends VersionView> {
   readonly all: readonly Deployment[];
-  /** For the block that follows `parent`. */
+  /** The state for the child of `parent`. */
   standingAfter(parent: View, deployment: Deployment): DeploymentStanding;
-  /** What a miner signals on top of `parent`: all that have started and are not yet decided. */
+  /** The version bits for the child of `parent`: those of all deployments that have started and are not decided. */
   versionAfter(parent: View): number;
 }
 
@@ -86,7 +86,7 @@ export function createDeployments<View extends VersionView>(
   params: ConsensusParams,
   ancestorAt: (entry: View, height: Height) => View,
 ): Deployments<View> {
-  // By the last block of a period: the standing in the period after it.
+  // The state in the next period, by the last block of a period.
   const known = new Map<Deployment, WeakMap<VersionView, DeploymentStanding>>(
     all.map((d) => [d, new WeakMap()]),
   );
@@ -95,7 +95,7 @@ export function createDeployments<View extends VersionView>(
   const standingAfter = (parent: View, deployment: Deployment): DeploymentStanding => {
     const memory = known.get(deployment)!;
     const first: DeploymentStanding = { state: 'defined', since: 0 };
-    // Goes back to the newest period that is known, then forward again.
+    // Goes back to the newest cached period, then forward again.
     const ends: View[] = [];
     let standing = first;
     for (let height = Math.floor((parent.height + 1) / period) * period - 1; height >= 0; height -= period) {

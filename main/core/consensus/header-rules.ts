@@ -26,8 +26,8 @@ export function medianTimePast(header: HeaderView): UnixSeconds {
 }
 
 /**
- * A header against its parent, all but its proof of work, which costs a thousand times more and comes last
- * (protocol.md §8 to §11). `bits` is what the difficulty function asks for here.
+ * Checks a header against its parent, except its proof of work, which costs a thousand times more and is checked last
+ * (protocol.md §8 to §11). `bits` is the result of the difficulty function.
  */
 export function checkHeaderContext(header: Header, parent: HeaderView, bits: number): Verdict {
   return checkHeight(header, parent) ?? checkBits(header, bits) ?? checkNotOld(header, parent);

@@ -4,7 +4,7 @@ import { DOMAIN, hash, type Hash } from '../crypto/hash.ts';
 
 /** The consensus parameters of a network, committed to by its genesis block (protocol.md §16). */
 export interface ConsensusParams {
-  /** Seconds between blocks that the difficulty aims at. */
+  /** Target time between blocks in seconds. */
   readonly spacing: number;
   /** Seconds behind or ahead of schedule that halve or double the difficulty. */
   readonly halfLife: number;
@@ -16,11 +16,11 @@ export interface ConsensusParams {
   readonly startBits: number;
   /** Memory of one proof-of-work hash. */
   readonly powMemoryKiB: number;
-  /** False keeps `startBits` for ever (regtest). */
+  /** False: every block has `startBits` (regtest). */
   readonly retarget: boolean;
   /** Blocks before a coinbase can be spent. */
   readonly maturity: number;
-  /** What the first block may issue. */
+  /** Subsidy of the first block, in motes. */
   readonly subsidy: Motes;
   /** Blocks between halvings. */
   readonly halving: number;
@@ -35,7 +35,7 @@ export interface ConsensusParams {
   readonly bitsThreshold: number;
 }
 
-/** What the genesis coinbase carries in record 0x00. 32 bytes. */
+/** The hash in record 0x00 of the genesis coinbase. 32 bytes. */
 export function parametersHash(params: ConsensusParams): Hash {
   const writer = new Writer(96);
   writer.varuint(params.spacing).varuint(params.halfLife).varuint(params.futureLimit);
@@ -50,13 +50,13 @@ export function parametersHash(params: ConsensusParams): Hash {
   return hash(DOMAIN.parameters, writer.finish());
 }
 
-/** What the block at `height` may issue. Never `>>`, which wraps after 31 halvings. Genesis issues nothing. */
+/** The subsidy at `height`, in motes; 0 for genesis. Not computed with `>>`, which wraps after 31 halvings. */
 export function subsidyAt(height: Height, params: ConsensusParams): Motes {
   if (height === 0) return toMotes(0);
   return toMotes(Math.floor(params.subsidy / 2 ** Math.floor(height / params.halving)));
 }
 
-/** An upper bound on all coins that a network can issue, exact enough to hold it against {@link MAX_MOTES}. */
+/** An upper bound of all coins that a network can issue, exact enough to compare it with {@link MAX_MOTES}. */
 export function totalEmission(params: ConsensusParams): number {
   let total = 0;
   for (let era = 0, subsidy: number = params.subsidy; subsidy >= 1; era++) {
@@ -86,7 +86,7 @@ const RANGES: readonly Range[] = [
   { name: 'bitsThreshold', least: 1, most: 1_000_000 },
 ];
 
-/** A sentence naming the first parameter that no network may have, or null. Compact targets are checked by the loader. */
+/** A sentence about the first parameter that is out of range, or null. The loader checks compact targets. */
 export function checkParams(params: ConsensusParams): string | null {
   for (const { name, least, most } of RANGES) {
     const value = params[name] as number;

@@ -13,12 +13,14 @@ export function committedSnapshotHeight(height: Height, params: ConsensusParams)
   return at > 0 && at % params.epoch === 0 ? at : null;
 }
 
-/** Whether the UTXO set is frozen for a snapshot at this height. */
+/** Whether there is a snapshot of the UTXO set at this height. */
 export function isSnapshotHeight(height: Height, params: ConsensusParams): boolean {
   return height > 0 && height % params.epoch === 0;
 }
 
-/** Checks that the record is present exactly where it is required. Needs no coins, so it runs before a block is connected. */
+/**
+ * Checks that the record exists exactly where it is required. Needs no coins, so it runs before a block is connected.
+ */
 export function checkSnapshotPlace(block: Block, params: ConsensusParams): Verdict {
   const record = findRecord(coinbaseRecords(block), RECORD.snapshotRoot);
   const due = committedSnapshotHeight(block.header.height, params) !== null;

@@ -6,8 +6,8 @@ import type { Transaction } from '../primitives/transaction.ts';
 import { type Verdict, violation } from '../violation.ts';
 
 /**
- * Every rule of a transaction, coinbase or not, that needs no coin and no chain (protocol.md §4). Which transaction may be a
- * coinbase is a rule of the block.
+ * Checks every rule of a transaction, coinbase or not, that needs no coin and no chain (protocol.md §4). Which
+ * transaction may be a coinbase is a rule of the block.
  */
 export function checkTransaction(tx: Transaction): Verdict {
   return (
@@ -21,7 +21,7 @@ export function checkTransaction(tx: Transaction): Verdict {
   );
 }
 
-/** `validFrom` and `expires` against the height of the block that takes it. */
+/** Checks `validFrom` and `expires` against the height of the block that contains the transaction. */
 export function checkMinableAt(tx: Transaction, height: Height): Verdict {
   if (tx.validFrom > height) return violation('tx-not-yet-valid', { validFrom: tx.validFrom, height });
   if (tx.expires !== 0 && tx.expires < height)
@@ -34,12 +34,12 @@ function checkSize(tx: Transaction): Verdict {
   return size > MAX_TRANSACTION_BYTES ? violation('tx-too-large', { size }) : null;
 }
 
-// A coinbase may claim nothing: when the subsidy has ended, a block without fees must still be possible.
+// A coinbase may claim nothing: after the end of the subsidy, a block without fees must still be possible.
 function checkHasOutputs(tx: Transaction): Verdict {
   return tx.outputs.length === 0 && tx.inputs.length > 0 ? violation('tx-no-outputs') : null;
 }
 
-// Each amount and their sum: a sum that wraps would mint money (CVE-2010-5139).
+// Checks each amount and the sum: a sum that wraps would mint money (CVE-2010-5139).
 function checkAmounts(tx: Transaction): Verdict {
   let sum = 0;
   for (let index = 0; index < tx.outputs.length; index++) {
@@ -61,7 +61,7 @@ function checkLocks(tx: Transaction): Verdict {
   return null;
 }
 
-// Without this rule one coin spent twice inside one transaction mints money (CVE-2018-17144).
+// Without this rule a transaction that spends one coin twice would mint money (CVE-2018-17144).
 function checkDistinctInputs(tx: Transaction): Verdict {
   if (tx.inputs.length < 2) return null;
   const seen = new Set<string>();

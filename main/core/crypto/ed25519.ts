@@ -1,6 +1,6 @@
 /**
- * The signature rule of the chain, step by step (protocol.md §6). It is the final authority: the fast implementation is used
- * only if it agrees. About 1.5 ms a check.
+ * The signature rule of the chain, step by step (protocol.md §6). It decides: the fast implementation is used only if
+ * it gives the same results. About 1.5 ms per check.
  */
 import { ed25519 } from '@noble/curves/ed25519.js';
 import { sha512 } from '@noble/hashes/sha2.js';
@@ -23,8 +23,8 @@ const SMALL_ORDER_Y = [
 ];
 
 /**
- * True when the signature holds under the strict rule; no exception for any input, wrong lengths are false.
- * Not noble's own `verify`, which accepts more: a rule that two nodes judge differently splits the chain.
+ * True if the signature is valid under the strict rule. Never throws; wrong lengths give false. The own `verify` of
+ * noble accepts more signatures: two nodes with different rules would split the chain.
  */
 export function verifyReference(key: Uint8Array, signature: Uint8Array, message: Uint8Array): boolean {
   if (key.length !== 32 || signature.length !== 64) return false;
@@ -34,12 +34,12 @@ export function verifyReference(key: Uint8Array, signature: Uint8Array, message:
   if (s >= L) return false;
   const keyY = withoutSign(key);
   if (keyY >= P) return false;
-  // Under a key of small order one signature holds for many messages.
+  // With a key of small order one signature is valid for many messages.
   if (SMALL_ORDER_Y.includes(keyY) || SMALL_ORDER_Y.includes(withoutSign(r))) return false;
   const a = decompress(key);
   if (a === null) return false;
   const k = littleEndian(sha512.create().update(r).update(key).update(message).digest()) % L;
-  // Without the cofactor, and compared as bytes: so a non-canonical R can't pass either.
+  // No cofactor, and compared as bytes, so that a non-canonical R fails too.
   const expected = Point.BASE.multiplyUnsafe(s).subtract(a.multiplyUnsafe(k));
   return equalBytes(expected.toBytes(), r);
 }

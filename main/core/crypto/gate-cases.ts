@@ -1,7 +1,7 @@
 /**
- * The signatures that the start-up gate judges (protocol.md §6): hexadecimal data and what the strict rule says.
- * Facts, not code: the speccheck cases were published with "Taming the many EdDSAs" (novifinancial/ed25519-speccheck,
- * cases.json); the torsion cases are ours, made by test/support/chain/torsion-cases.ts.
+ * The signatures that the start-up gate checks (protocol.md §6): hexadecimal data and the result of the strict rule.
+ * the speccheck cases were published with "Taming the many EdDSAs" (novifinancial/ed25519-speccheck, cases.json);
+ * test/support/chain/torsion-cases.ts created the torsion cases.
  */
 import { fromHex } from '../codec/hex.ts';
 
@@ -168,7 +168,7 @@ const TORSION_SS = [
   '9e73c56086af630f3df1e2d805b470aa8641d490e35df5473f8cb97108d15d0c',
   '1ec222167308a5405b770dbcd8eeb3ade578e75c629bbad81614d6350e8bb70e',
 ];
-// Row i, column j: 1 where the rule holds.
+// Row i, column j: 1 if the signature is valid.
 const TORSION_VALID = [
   '10001010',
   '00010000',

@@ -1,7 +1,7 @@
 import { sha256 as nobleSha256 } from '@noble/hashes/sha2.js';
 import { type BinaryString, fromBinary, toBinary } from '../codec/binary.ts';
 
-/** 32 bytes of SHA-256, in the order the function gives them; hexadecimal ids keep that order. */
+/** 32 bytes of SHA-256 in its output order; hexadecimal ids have the same order. */
 export type Hash = Uint8Array;
 
 /** The byte before the hashed data, so that a hash of one kind cannot pass as another (protocol.md §2). */
@@ -36,8 +36,8 @@ export function installSha256(implementation: Sha256): void {
   sha256 = implementation;
 }
 
-// Hashing is the second cost of connecting a block after signatures: one scratch buffer, and a view of it for each
-// length of a usual message, spare two allocations a hash.
+// After signatures, hashing is the largest cost of connecting a block: one scratch buffer, with a view of it per
+// usual message length, saves two allocations per hash.
 const scratch = new Uint8Array(1 << 17);
 const views: Uint8Array[] = [];
 const VIEWS = 1024;

@@ -26,7 +26,7 @@ export function wordsOf(entropy: Uint8Array): string {
   return entropyToMnemonic(entropy, wordlist);
 }
 
-/** Parses user input: any case, any separators, 12 to 24 words. Total. */
+/** Parses user input: any case, any separators, 12 to 24 words. Never throws. */
 export function readWords(text: string): SeedWords | WordsProblem {
   const words = splitWords(text);
   const unknown = words.flatMap((word, i) => (KNOWN.has(word) ? [] : [i + 1]));
@@ -36,7 +36,7 @@ export function readWords(text: string): SeedWords | WordsProblem {
   try {
     return { mnemonic, entropy: mnemonicToEntropy(mnemonic, wordlist) };
   } catch {
-    return { problem: 'words-checksum' }; // known words and a right count leave only the checksum
+    return { problem: 'words-checksum' }; // with known words and a valid count, only the checksum can be wrong
   }
 }
 
@@ -45,8 +45,8 @@ export function isWordsProblem(value: SeedWords | WordsProblem): value is WordsP
 }
 
 /**
- * The 64-byte seed of words and passphrase (BIP-39: PBKDF2-HMAC-SHA512, 2048 rounds, both texts NFKD). About 50 ms.
- * Doesn't check the words; an impossible count throws.
+ * The 64-byte seed of recovery phrase and passphrase (BIP 39: PBKDF2-HMAC-SHA512, 2048 rounds, both texts NFKD).
+ * About 50 ms. Does not check the words; throws on an impossible word count.
  */
 export function mnemonicToSeed(mnemonic: string, passphrase = ''): Promise<Uint8Array> {
   return deriveSeed(mnemonic, passphrase);

@@ -10,8 +10,8 @@ export interface GateResult {
 }
 
 /**
- * Judges an implementation by every case where implementations are known to differ; an exception is a failure.
- * Run at start in every runtime: one that differs would follow another chain. About 90 checks.
+ * Tests an implementation with every case in which implementations are known to differ; an exception is a failure.
+ * Every runtime runs it at start, because a node with a different rule would follow another chain. About 90 checks.
  */
 export function runSignatureGate(verify: VerifySignature): GateResult {
   const failures = gateCases()
@@ -20,7 +20,10 @@ export function runSignatureGate(verify: VerifySignature): GateResult {
   return { passed: failures.length === 0, failures };
 }
 
-/** All cases of the gate: published ones, torsion, and what follows from one good signature by breaking it. */
+/**
+ * All cases of the gate: the published ones, the torsion cases, and variants of one valid signature with one error
+ * each.
+ */
 export function gateCases(): GateCase[] {
   const torsion = torsionCases();
   return [...speccheckCases(), ...torsion, ...brokenCases(torsion[0]!)];

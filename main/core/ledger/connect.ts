@@ -10,8 +10,9 @@ import type { SignatureSink } from './jobs.ts';
 import { checkSpend, type Spend, type SpendContext } from './spend.ts';
 
 /**
- * The whole block against the UTXO set: a change, or the first rule broken. Pure; the set is not touched. The body
- * must have passed checkBody. Signatures go to `signatures`; the block holds only if they do too (protocol.md §12).
+ * Checks the whole block against the UTXO set; returns its delta, or the first broken rule. Pure; the set is not
+ * changed. The body must have passed checkBody. Adds the signatures to `signatures`; the block is valid only if they
+ * are too (protocol.md §12).
  */
 export function connectBlock(
   block: Block,
@@ -42,7 +43,7 @@ function checkClaim(claimed: number, fees: number, context: SpendContext): Verdi
   return claimed > allowed ? violation('coinbase-amount', { claimed, allowed }) : null;
 }
 
-/** The UTXO set as the transactions of one block see it, one after the other. */
+/** The UTXO set during a block, after each of its transactions. */
 class WorkingSet {
   readonly #created = new Map<CoinKey, Coin>();
   readonly #spent = new Map<CoinKey, Coin>();

@@ -2,8 +2,8 @@ import type { Coin } from '../primitives/coin.ts';
 import type { CoinKey } from '../primitives/coin-key.ts';
 
 /**
- * A change of the UTXO set. The ledger returns changes and never makes one. A change is its own undo record: coins
- * created and spent inside one block are in neither map.
+ * A change of the UTXO set. The ledger returns deltas and applies none. A delta is its own undo record. Coins that
+ * are created and spent inside one block are in neither map.
  */
 export interface Delta {
   readonly created: ReadonlyMap<CoinKey, Coin>;

@@ -1,6 +1,6 @@
 import { SIGNATURE_JOB_BYTES, type SignatureBatch } from '../ports.ts';
 
-/** Takes the signatures that a connection depends on; where they are checked, and when, is the caller's business. */
+/** Collects the signatures of a block. The caller decides where and when they are checked. */
 export interface SignatureSink {
   /** Key 32, signature 64, message 32 bytes. */
   add(key: Uint8Array, signature: Uint8Array, message: Uint8Array): void;

@@ -2,14 +2,14 @@ import type { Block } from '../primitives/block.ts';
 import { LOCK_BURN } from '../primitives/coin.ts';
 import type { Delta } from './delta.ts';
 
-/** What a block does to the totals of the UTXO set. */
+/** The change of the UTXO set's totals by a block. */
 export interface Movement {
   /** Motes newly issued, and motes destroyed: burnt outputs, and fees that the miner did not claim. */
   readonly issued: number;
   readonly burned: number;
 }
 
-/** Depends on the block and its delta alone, so that disconnecting a block reverts exactly what connecting it added. */
+/** Depends only on the block and its delta, so that disconnecting a block reverts exactly what connecting it added. */
 export function movementOf(block: Block, delta: Delta): Movement {
   let change = 0;
   for (const coin of delta.created.values()) change += coin.amount;

@@ -6,23 +6,23 @@ import type { SignatureSink } from './jobs.ts';
 import { type Verdict, violation } from '../violation.ts';
 import { decodePolicy, encodeClaims, policyHash, type PolicyNode } from './policy-tree.ts';
 
-/** One input of lock type 1 and where it stands. */
+/** One input of lock type 1, with its transaction and block height. */
 export interface PolicySpend {
   readonly witness: Uint8Array;
   /** The lock of the coin. */
   readonly lock: Uint8Array;
-  /** The input's place in its transaction. */
+  /** The index of the input in its transaction. */
   readonly index: number;
-  /** The height of the block that takes it. */
+  /** The height of the block that contains it. */
   readonly height: Height;
-  /** What a signature of type 0 in this transaction would sign; asked only if a key is claimed. */
+  /** The type-0 signature hash of the transaction; called only if a key is claimed. */
   message(): Hash;
 }
 
 /**
- * The rule of lock type 1 once its deployment is active (protocol.md §14): the revealed tree hashes to the lock, exactly as
- * many branches are claimed as each threshold asks for, and every claim is proven. Signatures go to `signatures`.
- * Cost: linear in the witness, and the transaction's message once.
+ * The rule of lock type 1 once its deployment is active (protocol.md §14): the revealed tree hashes to the lock, each
+ * threshold has exactly the required number of claimed branches, and every claim is proven. Adds the signatures to
+ * `signatures`. Cost: linear in the witness, plus the transaction's signature hash once.
  */
 export function checkPolicySpend(spend: PolicySpend, signatures: SignatureSink): Verdict {
   const { witness, lock, index, height } = spend;
@@ -41,14 +41,14 @@ export function checkPolicySpend(spend: PolicySpend, signatures: SignatureSink):
 }
 
 /**
- * What a signature in a policy witness signs: what type 0 would sign, and the input and the claims besides. 32 bytes.
- * Over the hash of the transaction, not the transaction: a thousand inputs must not hash it a thousand times.
+ * The signature hash of a policy witness: over the type-0 signature hash, the input's index and the claims. 32 bytes.
+ * It covers the hash of the transaction, not its bytes, so that a thousand inputs do not hash them a thousand times.
  */
 export function policySighash(message: Hash, index: number, tree: PolicyNode): Hash {
   return hash(DOMAIN.policySighash, message, new Writer(4).u32(index).finish(), encodeClaims(tree));
 }
 
-/** Whether the claims are exactly what satisfies the tree: more would let anybody change a witness in passing. */
+/** Whether exactly the required nodes are claimed: with more, a relaying node could change the witness. */
 function isClaimed(node: PolicyNode): boolean {
   switch (node.kind) {
     case 'key':

@@ -5,8 +5,8 @@ import { DOMAIN, hash, type Hash } from '../crypto/hash.ts';
 import { KEY_BYTES, SIGNATURE_BYTES } from '../primitives/limits.ts';
 
 /**
- * Lock type 1, a policy lock: 32 bytes that are the hash of a small tree (protocol.md §14). The witness
- * reveals as much of the tree as is needed, marks the parts that it claims, and proves those; hashes stand for the rest.
+ * Lock type 1, a policy lock: 32 bytes that are the hash of a small tree (protocol.md §14). The witness reveals the
+ * needed part of the tree, marks the claimed conditions, and proves them; hashes replace the rest.
  */
 export type PolicyNode =
   | { readonly kind: 'key'; readonly key: Uint8Array; readonly signature: Uint8Array | null }
@@ -18,7 +18,7 @@ export type PolicyNode =
 /** Limits of one tree, which bound the cost of checking it. */
 export const POLICY_LIMITS = { depth: 8, nodes: 64, children: 16, preimageBytes: 64, bytes: 8192 } as const;
 
-/** The first byte of each node as revealed; an odd tag claims what the even one below it only shows. */
+/** The first byte of each revealed node. An odd tag claims the condition; the even tag below it only reveals it. */
 const TAG = {
   key: 0x00,
   keyClaimed: 0x01,
@@ -31,7 +31,7 @@ const TAG = {
 } as const;
 
 /**
- * Reads a revealed tree to the last byte, or null for anything else. Limits are met before anything is allocated.
+ * Reads a revealed tree to the last byte, or null for anything else. Checks the limits before it allocates memory.
  *
  *   key 00 | key 32              after 02 | height varuint      hash 04 | hash 32
  *   key 01 | key 32 | sig 64     after 03 | height varuint      hash 05 | hash 32 | preimage varbytes
@@ -49,12 +49,12 @@ export function encodePolicy(node: PolicyNode): Uint8Array {
   return writeNode(new Writer(256), node, true).finish();
 }
 
-/** The tree with its claims but without signatures and preimages: what a signature commits to. */
+/** The tree with its claims, without signatures and preimages. A signature commits to it. */
 export function encodeClaims(node: PolicyNode): Uint8Array {
   return writeNode(new Writer(256), node, false).finish();
 }
 
-/** What the lock of a coin must be for this tree. Claims don't change it. 32 bytes. */
+/** The lock for this tree, 32 bytes. Claims do not change it. */
 export function policyHash(node: PolicyNode): Hash {
   switch (node.kind) {
     case 'hidden':

@@ -4,17 +4,17 @@ import type { Coin } from '../primitives/coin.ts';
 import { MAX_LOCK_BYTES } from '../primitives/limits.ts';
 import { type CoinKey, coinKey } from '../primitives/coin-key.ts';
 
-/** Coins of one chunk; the last chunk holds the rest. */
+/** Coins per chunk; the last chunk has the remaining ones. */
 export const CHUNK_COINS = 16_384;
-/** txid 32 | index u32 BE: where a coin stands in the order. */
+/** txid 32 | index u32 BE: the sort key of a coin. */
 export const SNAPSHOT_KEY_BYTES = 36;
 /** height u32 | coinbase u8 | amount u64 | lockType u8 | length u8, between the key and the lock. */
 const FIXED_BYTES = 15;
 export const MAX_CHUNK_BYTES = CHUNK_COINS * (SNAPSHOT_KEY_BYTES + FIXED_BYTES + MAX_LOCK_BYTES);
 
 /**
- * Puts one coin into a chunk and returns the offset behind it. `coin` is height u32 LE | coinbase u8 | amount u64 LE |
- * lockType u8 | lock, as it is stored; protocol.md §15 wants the lock's length in front of it.
+ * Writes one coin into a chunk and returns the offset after it. `coin` is height u32 LE | coinbase u8 | amount u64 LE
+ * | lockType u8 | lock, as it is stored; a chunk has the lock's length before the lock (protocol.md §15).
  */
 export function writeSnapshotCoin(
   chunk: Uint8Array,
@@ -32,12 +32,12 @@ export function writeSnapshotCoin(
 
 export interface SnapshotCoin {
   readonly key: CoinKey;
-  /** txid | index, as it is ordered by. */
+  /** txid | index, the sort key. */
   readonly order: Uint8Array;
   readonly coin: Coin;
 }
 
-/** The coins of a chunk, or null when the bytes are not whole records of plausible coins. */
+/** The coins of a chunk, or null if the bytes are not complete records of possible coins. */
 export function readChunk(chunk: Uint8Array): SnapshotCoin[] | null {
   const reader = new Reader(chunk);
   const coins: SnapshotCoin[] = [];

@@ -3,7 +3,7 @@ import { Writer } from '../codec/writer.ts';
 import { DOMAIN, hash, type Hash } from '../crypto/hash.ts';
 import { merkleRoot } from '../crypto/merkle.ts';
 
-/** What a snapshot's root commits to besides its coins (protocol.md §15). */
+/** The facts besides the coins to which a snapshot root commits (protocol.md §15). */
 export interface SnapshotFacts {
   readonly networkId: Hash;
   readonly height: Height;
@@ -17,7 +17,7 @@ export function chunkHash(chunk: Uint8Array): Hash {
   return hash(DOMAIN.snapshotChunk, chunk);
 }
 
-/** The root that a coinbase carries. An empty UTXO set is one empty chunk. */
+/** The snapshot root in a coinbase. An empty UTXO set is one empty chunk. */
 export function snapshotRoot(facts: SnapshotFacts, chunkHashes: readonly Hash[]): Hash {
   const chunks = chunkHashes.length > 0 ? chunkHashes : [chunkHash(new Uint8Array(0))];
   const writer = new Writer(128).bytes(facts.networkId).u32(facts.height).bytes(facts.blockId);

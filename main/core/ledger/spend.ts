@@ -19,15 +19,15 @@ export interface ActiveRules {
 export interface SpendContext {
   readonly networkId: Hash;
   readonly params: ConsensusParams;
-  /** The height of the block that takes the transaction. */
+  /** The height of the block that contains the transaction. */
   readonly height: Height;
   readonly rules: ActiveRules;
   readonly coin: CoinLookup;
-  /** Whether the signatures of this very transaction (its wid) are known to hold under these rules. */
+  /** Whether the signatures of this transaction (its wid) are known to be valid under these rules. */
   readonly isVerified?: ((tx: Transaction) => boolean) | undefined;
 }
 
-/** What a transaction takes from the UTXO set. */
+/** The coins that a transaction spends, and its fee. */
 export interface Spend {
   readonly keys: readonly CoinKey[];
   readonly coins: readonly Coin[];
@@ -35,8 +35,8 @@ export interface Spend {
 }
 
 /**
- * One transaction that is no coinbase against the coins it spends: existence, maturity, values, validity heights and
- * witness forms (protocol.md §12). Its signatures go to `signatures` and are not checked here.
+ * Checks a transaction that is not a coinbase against the coins that it spends: existence, maturity, values, validity
+ * heights and form of the witness (protocol.md §12). Adds its signatures to `signatures` and does not check them.
  */
 export function checkSpend(
   tx: Transaction,
@@ -92,7 +92,7 @@ function checkWitnesses(
   context: SpendContext,
   signatures: SignatureSink,
 ): Verdict {
-  // One message for all inputs, hashed when the first of them asks: it commits to the whole body and every coin spent.
+  // One signature hash for all inputs, computed on first use: it commits to the whole body and every coin spent.
   let message: Hash | null = null;
   const messageOnce = (): Hash => (message ??= sighash(context.networkId, tx, coins));
   for (let index = 0; index < coins.length; index++) {

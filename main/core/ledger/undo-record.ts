@@ -10,13 +10,13 @@ import type { Delta } from './delta.ts';
 import type { Movement } from './movement.ts';
 
 /**
- * Everything that disconnecting a block takes, without its body: a body can be lost or pruned, and a block whose body no
- * peer serves must not keep a node on its branch.
+ * Everything that is needed to disconnect a block without its body: the body can be lost or pruned, and a node must
+ * be able to leave a branch whose bodies no peer serves.
  */
 export interface UndoRecord extends Movement {
   /** Outpoints of the coins that the block created and did not spend itself. */
   readonly created: readonly CoinKey[];
-  /** The coins that it spent, those that it created itself left out. */
+  /** The coins that the block spent, except those that it created itself. */
   readonly spent: ReadonlyMap<CoinKey, Coin>;
 }
 
@@ -95,7 +95,7 @@ function readCreated(reader: Reader): CoinKey[] | null {
   for (let i = 0; i < groups && reader.failed === null; i++) {
     const txid = toBinary(reader.bytes(TXID_BYTES));
     const count = reader.count(1);
-    // One value has one encoding: neither an empty group nor two of one transaction in a row.
+    // One value has one encoding: no empty group, and no two consecutive groups of one transaction.
     if (reader.failed !== null || count === 0 || txid === before) return null;
     before = txid;
     for (let k = 0; k < count; k++) created.add(coinKeyOf(txid, reader.varuint()));
@@ -104,7 +104,7 @@ function readCreated(reader: Reader): CoinKey[] | null {
   return created.size === outputs ? [...created] : null;
 }
 
-/** The change that connecting this block made, or null when the record is not of this block. */
+/** The delta of this block, or null if the record belongs to another block. */
 export function deltaOf(block: Block, undo: UndoRecord): Delta | null {
   const created = new Map<CoinKey, Coin>();
   let spent = 0;

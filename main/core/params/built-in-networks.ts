@@ -21,10 +21,10 @@ const MAIN: ConsensusParams = {
   bitsThreshold: 9072,
 };
 
-// The rules of main with a difficulty that one machine can meet, for trying software out.
+// The rules of main with a difficulty that one computer can meet, for tests of software.
 const TEST: ConsensusParams = { ...MAIN, startBits: 0x1f00ffff, snapshotWork: 2 ** 24 };
 
-// A demo on one machine: blocks every five seconds for a handful of hashes each.
+// A demo on one computer: a block every five seconds, with a few hashes each.
 const LOCAL: ConsensusParams = {
   ...MAIN,
   spacing: 5,
@@ -39,10 +39,10 @@ const LOCAL: ConsensusParams = {
   bitsThreshold: 18,
 };
 
-// Tests and benches: two hashes of 8 KiB a block, never harder.
+// Tests and benchmarks: two hashes of 8 KiB per block, at constant difficulty.
 const REGTEST: ConsensusParams = {
   ...LOCAL,
-  // Thousands of blocks are made at once here, and each is later than the ones before.
+  // Tests mine thousands of blocks at once, and each has a later time than the one before.
   futureLimit: 86_400,
   powLimit: 0x207fffff,
   startBits: 0x207fffff,

@@ -13,15 +13,15 @@ export interface JoinLink {
   readonly id: Hash;
   /** SHA-256 of the network file; null for a network that the program knows. */
   readonly file: Hash | null;
-  /** A block of the right chain, so deep that it will stay, and the work up to it: no chain below that is followed. */
+  /** A buried block of the right chain, and the work up to it: the node follows no chain with less work. */
   readonly block: { readonly height: Height; readonly id: Hash; readonly work: bigint };
-  /** Where members can be reached; at least one, at most 8. */
+  /** Addresses of nodes of the network, 1 to 8. */
   readonly addresses: readonly string[];
 }
 
 const PREFIX = 'kith:join?';
 const MAX_CHARACTERS = 4096;
-/** Before white space and what nobody sees were dropped. */
+/** Longest text in characters, before white space and invisible characters are removed. */
 const MAX_PASTED = 4 * MAX_CHARACTERS;
 const MAX_ADDRESSES = 8;
 const MAX_ADDRESS = 512;
@@ -34,7 +34,7 @@ export function formatJoinLink({ id, file, block, addresses }: JoinLink): string
   return PREFIX + parts.join('&');
 }
 
-/** Reads a link as it is seen; null for any text that isn't one. Fields that a later version may add are left out. */
+/** Reads a link as the user sees it; null for any other text. Ignores unknown fields, which a later version may add. */
 export function parseJoinLink(text: string): JoinLink | null {
   if (text.length > MAX_PASTED) return null;
   const trimmed = compact(text);
@@ -56,7 +56,7 @@ export function parseJoinLink(text: string): JoinLink | null {
   const addresses = fields.get('at') ?? [];
   if (id === null || block === null || (fields.has('file') && file === null)) return null;
   if (addresses.length === 0 || addresses.length > MAX_ADDRESSES) return null;
-  // Whether it is a multiaddress, the one who dials it finds out; a line break or a space in it is no address at all.
+  // The connector checks later whether it is a multiaddress. A line break or a space cannot be part of an address.
   if (!addresses.every((each) => each.length <= MAX_ADDRESS && /^\/[!-~]+$/.test(each))) return null;
   return { id, file, block, addresses };
 }
@@ -73,7 +73,7 @@ function readHash(text: string | null): Hash | null {
   return text !== null && /^[0-9a-f]{64}$/i.test(text) ? fromHex(text.toLowerCase()) : null;
 }
 
-// The core has no URL functions of any runtime: these two are all that a link needs.
+// The core has no URL functions of a runtime; a link needs only these two.
 function escape(text: string): string {
   return text.replace(
     /[^A-Za-z0-9/._:-]/g,

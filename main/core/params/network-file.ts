@@ -5,7 +5,7 @@ import { type Deployment } from '../consensus/deployments.ts';
 import { toMotes } from '../../../shared/units.ts';
 import { createNetworkOf, isNetworkName, type Network } from './network.ts';
 
-/** Why a text is no network that this program can follow. `detail` says what is wrong, in words. */
+/** Why a text is not a network that this program can join. `detail` describes the problem for the user. */
 export interface NetworkFileProblem {
   readonly problem: 'network-file-invalid';
   readonly detail: string;
@@ -38,8 +38,8 @@ const NUMBERS = [
 ] as const satisfies readonly (keyof ConsensusParams)[];
 
 /**
- * Reads the file of a created network. Total: any text gives a network or a problem. Everything that can be computed is computed
- * (id, prefix) and held against what the file says; the proof of work of its genesis is for the caller to check.
+ * Reads the file of a created network. Never throws: any text gives a network or a problem. Computes id and prefix
+ * and compares them with the file. The caller must check the proof of work of genesis.
  */
 export function readNetworkFile(text: string): Network | NetworkFileProblem {
   if (text.length > MAX_FILE_CHARACTERS) return invalid('it is too long');

@@ -29,7 +29,9 @@ export interface Network {
   readonly launched: boolean;
 }
 
-/** The fields that the creator chose and mined; the rest of the genesis block follows from the parameters. */
+/**
+ * The fields that the creator of the network chose and mined; the parameters determine the rest of the genesis block.
+ */
 export interface GenesisSeed {
   readonly name: string;
   readonly time: UnixSeconds;
@@ -40,7 +42,7 @@ const MAX_NAME_BYTES = 64;
 
 /**
  * The first block of a network. Its coinbase carries the hash of the parameters (record 0x00) and burns one mote to
- * the network's name; no coin comes of it. The proof of work is the caller's to mine or to check.
+ * the network's name, which creates no coin. The caller mines or checks the proof of work.
  */
 export function createGenesis(seed: GenesisSeed, params: ConsensusParams): Block {
   const coinbase = genesisCoinbase(seed.name, params);
@@ -94,7 +96,7 @@ export interface NetworkFacts {
   readonly launched: boolean;
 }
 
-/** Creates a network from its seed; the id is computed, and the prefix as well unless the facts have one. */
+/** Creates a network from its seed. Computes the id, and the prefix unless the facts contain one. */
 export function createNetworkOf(seed: GenesisSeed, params: ConsensusParams, facts: NetworkFacts): Network {
   const genesis = createGenesis(seed, params);
   const id = genesis.header.id;

@@ -1,4 +1,4 @@
-/** A fee over the bytes that it pays for, kept as a fraction. `fee` in motes, at most 8.4e15; `size` in bytes. */
+/** A fee and the bytes that it pays for, as a fraction. `fee` in motes, at most 8.4e15; `size` in bytes. */
 export interface Feerate {
   readonly fee: number;
   readonly size: number;
@@ -11,13 +11,13 @@ export interface Feerate {
 export function compareFeerates(a: Feerate, b: Feerate): number {
   const left = a.fee * b.size;
   const right = b.fee * a.size;
-  // Rounding keeps order, so a product that comes out as a safe integer was exact.
+  // A product that is a safe integer is exact, because rounding is monotonic.
   if (left <= Number.MAX_SAFE_INTEGER && right <= Number.MAX_SAFE_INTEGER) return left - right;
   const difference = BigInt(a.fee) * BigInt(b.size) - BigInt(b.fee) * BigInt(a.size);
   return difference < 0n ? -1 : difference > 0n ? 1 : 0;
 }
 
-/** Whether it pays at least `perByte` motes for every byte. A product too big to be exact is bigger than any fee. */
+/** Whether it pays at least `perByte` motes for every byte. A product too large to be exact is larger than any fee. */
 export function meetsFeerate(feerate: Feerate, perByte: number): boolean {
   return feerate.fee >= perByte * feerate.size;
 }

@@ -4,7 +4,7 @@
 export const MIN_FEERATE = 10;
 /** Motes per own byte that a replacement pays on top of the fees it replaces; also the step by which the floor rises. */
 export const REPLACEMENT_INCREMENT = 10;
-/** Outputs below this cost more to spend than they hold. Motes. */
+/** Outputs below this value cost more to spend than they are worth. Motes. */
 export const DUST = 10_000;
 /** The only transaction version with a meaning; others are valid, for future soft forks, but not relayed. */
 export const KNOWN_VERSION = 1;

@@ -12,8 +12,8 @@ export function checkRelayed(tx: Transaction, rules: ActiveRules): Verdict {
 }
 
 /**
- * The heights between which it can be mined, for a chain whose tip is at `tip`. `expires` is the least over the
- * transaction and its unconfirmed ancestors, 0 = never; `margin` blocks of it must be left.
+ * Checks the heights at which it can be mined, for a chain whose tip is at `tip`. `expires` is the lowest expiry of
+ * the transaction and its unconfirmed ancestors, 0 = never; at least `margin` blocks must remain until then.
  */
 export function checkLifetime(
   validFrom: Height,
@@ -26,7 +26,7 @@ export function checkLifetime(
   return expires !== 0 && expires < least ? violation('policy-expires-soon', { expires, least }) : null;
 }
 
-/** Coins with a lock type without a rule yet can be spent by anyone: relaying such spends would only help thieves. */
+/** Everyone can spend coins whose lock type has no rule yet; relaying such spends would help thieves. */
 export function checkSpentLocks(coins: readonly Lock[], rules: ActiveRules): Verdict {
   for (const [index, { lockType }] of coins.entries()) {
     if (!isMeaningful(lockType, rules)) return violation('policy-lock', { lockType, input: index });
@@ -42,7 +42,7 @@ export function checkFeerate(paid: Feerate, floor: number): Verdict {
     : violation('policy-feerate', { fee, size, floor, least: floor * size });
 }
 
-/** A lock type whose rule comes, or may come, from a soft fork: 1 to 254. */
+/** A lock type whose rule a soft fork defines or may define: 1 to 254. */
 export function isUpgradableLock(lockType: number): boolean {
   return lockType !== LOCK_KEY && lockType !== LOCK_BURN;
 }

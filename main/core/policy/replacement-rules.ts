@@ -13,7 +13,7 @@ export interface Replacement {
 
 /**
  * Every payment can be replaced by one that pays more (the rules of BIP-125 without its opt-in), so that neither the
- * order of arrival nor a flag decides what a miner takes. Whether it depends on new unconfirmed coins is checked by
+ * order of arrival nor a flag decides which one is mined. Whether it depends on new unconfirmed coins is checked by
  * the pool, which knows them.
  */
 export function checkReplacement(replacement: Replacement): Verdict {

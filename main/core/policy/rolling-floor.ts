@@ -10,13 +10,13 @@ export interface RollingFloor {
   readonly rate: number;
   /** Milliseconds of a clock that never jumps back. */
   readonly at: number;
-  /** Falls only once a block has made room since it last rose. */
+  /** Falls only after a block that was connected since the last rise. */
   readonly falling: boolean;
 }
 
 export const RESTING_FLOOR: RollingFloor = { rate: 0, at: 0, falling: false };
 
-/** The floor after an entry of this fee rate was evicted: the next transaction must pay an increment more. */
+/** The floor after the eviction of an entry with this fee rate: the next transaction must pay one increment more. */
 export function raiseFloor(floor: RollingFloor, evicted: Feerate, at: number): RollingFloor {
   const rate = perByteCeil(evicted) + REPLACEMENT_INCREMENT;
   return rate > floor.rate ? { rate, at, falling: false } : floor;
@@ -40,11 +40,11 @@ export function fallenFloor(
   if (!floor.falling || floor.rate === 0 || at <= floor.at) return floor;
   const halving = fullness < 0.25 ? halfLife / 4 : fullness < 0.5 ? halfLife / 2 : halfLife;
   const rate = floor.rate / 2 ** ((at - floor.at) / halving);
-  // Below half an increment it could only ever refuse what the fixed floor refuses anyway.
+  // Below half an increment it would reject only transactions that the fixed minimum rejects anyway.
   return rate < REPLACEMENT_INCREMENT / 2 ? RESTING_FLOOR : { rate, at, falling: true };
 }
 
-/** What a transaction must pay now, in whole motes per byte. */
+/** The current minimum fee rate, in whole motes per byte. */
 export function floorPerByte(floor: RollingFloor): number {
   return Math.max(MIN_FEERATE, Math.ceil(floor.rate));
 }

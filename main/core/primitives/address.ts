@@ -15,7 +15,7 @@ export function encodeAddress(hrp: string, lock: Lock): string {
   return bech32m.encode(hrp, bech32m.toWords(Uint8Array.of(lock.lockType, ...lock.lock)), LIMIT);
 }
 
-/** Reads an address that one may pay to. Total: any text gives a lock or a problem. */
+/** Reads an address to which a payment is possible. Never throws: any text gives a lock or a problem. */
 export function decodeAddress(hrp: string, text: string): Lock | AddressProblem {
   const trimmed = text.trim();
   if (trimmed.length > LIMIT || !trimmed.includes('1')) return { problem: 'address-malformed' };

@@ -3,8 +3,8 @@ import { toHex } from '../codec/hex.ts';
 import type { Outpoint } from './outpoint.ts';
 
 /**
- * An outpoint as the ledger's maps are keyed by it: the binary string of txid 32 | index varuint. Some 36 bytes that V8
- * hashes fast, where hexadecimal would be twice as long and have to be glued together first.
+ * An outpoint as a key of the ledger's maps: the binary string of txid 32 | index varuint. V8 hashes these 36 bytes
+ * fast; hexadecimal would be twice as long and need a concatenation.
  */
 export type CoinKey = BinaryString & { readonly __key: 'coin' };
 

@@ -25,7 +25,7 @@ export interface Header extends HeaderFields {
   readonly idHex: string;
 }
 
-/** Where the nonce stands in the 88 bytes: the last four, so that a miner changes nothing else. */
+/** Offset of the nonce in the 88 bytes: the last four, so that a miner changes nothing else. */
 export const NONCE_OFFSET = 84;
 
 /** Reads exactly 88 bytes. */
@@ -36,7 +36,7 @@ export function decodeHeader(bytes: Uint8Array): Header | Violation {
   return failed === null ? header() : violation(failed);
 }
 
-/** Reads a header inside a longer encoding; see readTransaction for why it gives a function. */
+/** Reads a header inside a longer encoding. Returns a function for the reason given at readTransaction. */
 export function readHeader(reader: Reader): () => Header {
   const start = reader.offset;
   const version = reader.u32();
@@ -57,7 +57,10 @@ export function createHeader(fields: HeaderFields): Header {
   return identify(fields, writer.finish());
 }
 
-/** What the index keeps of a header, from 88 bytes that were once checked, under an id that is known; null if they can't be read. */
+/**
+ * The fields of a header that the index stores, from 88 checked bytes and their known id; null if they cannot be
+ * read.
+ */
 export function readKnownHeader(
   bytes: Uint8Array,
   idHex: string,

@@ -2,7 +2,7 @@ import { Reader } from '../codec/reader.ts';
 import { Writer } from '../codec/writer.ts';
 import { type Violation, violation } from '../violation.ts';
 
-/** One thing that a coinbase says to all nodes (protocol.md §7): a tag and at most 255 bytes. */
+/** One record of a coinbase (protocol.md §7): a tag and at most 255 bytes. */
 export interface CoinbaseRecord {
   readonly tag: number;
   readonly bytes: Uint8Array;
@@ -24,7 +24,7 @@ export function decodeRecords(witness: Uint8Array): readonly CoinbaseRecord[] | 
   return reader.failed === null ? records : violation(reader.failed);
 }
 
-/** Writes records in the order of their tags. A tag twice or too many bytes is a bug and throws. */
+/** Writes records in the order of their tags. Throws on a duplicate tag or too many bytes, which are bugs. */
 export function encodeRecords(records: readonly CoinbaseRecord[]): Uint8Array {
   const writer = new Writer(64);
   const sorted = records.toSorted((a, b) => a.tag - b.tag);

@@ -17,20 +17,20 @@ export interface TransactionFields {
   readonly expires: Height;
   readonly inputs: readonly Outpoint[];
   readonly outputs: readonly Output[];
-  /** One byte string for each input; the coinbase has one for its records. */
+  /** One byte string per input; a coinbase has one for its records. */
   readonly witness: readonly Uint8Array[];
 }
 
-/** A transaction with its one encoding and the ids that follow from it. Byte strings are views: never write to them. */
+/** A transaction with its encoding and its ids. Byte strings are views: never write to them. */
 export interface Transaction extends TransactionFields {
   readonly bytes: Uint8Array;
-  /** How many of `bytes` come before the witness. */
+  /** Number of bytes in `bytes` before the witness. */
   readonly bodyLength: number;
-  /** Over all but the witness, so that a third party can't change it (protocol.md §4). */
+  /** Hash of everything but the witness, so that a third party cannot change it (protocol.md §4). */
   readonly txid: Hash;
   readonly txidHex: string;
   readonly txidBinary: BinaryString;
-  /** Over everything: gossip ids, reject caches and the Merkle leaf. */
+  /** Hash of everything: for gossip, caches of rejected transactions and the Merkle leaf. */
   readonly wid: Hash;
   readonly widBinary: BinaryString;
 }
@@ -47,8 +47,8 @@ export function decodeTransaction(bytes: Uint8Array): Transaction | Violation {
 }
 
 /**
- * Reads a transaction inside a longer encoding. Gives a function that makes it, so that nothing is hashed for bytes
- * that turn out not to decode; call it only if the reader has not failed.
+ * Reads a transaction inside a longer encoding. Returns a function that creates it, so that nothing is hashed if
+ * later bytes do not decode. Call it only if the reader has not failed.
  */
 export function readTransaction(reader: Reader): () => Transaction {
   const start = reader.offset;
@@ -63,7 +63,7 @@ export function readTransaction(reader: Reader): () => Transaction {
   return () => identify({ version, validFrom, expires, inputs, outputs, witness }, bytes, bodyLength);
 }
 
-/** Moves a reader past a transaction without making or hashing anything; checks no more than that there is one. */
+/** Skips a transaction without creating or hashing anything; checks only its format. */
 export function skipTransaction(reader: Reader): void {
   reader.varuint();
   reader.varuint();
@@ -79,7 +79,7 @@ export function skipTransaction(reader: Reader): void {
   for (let left = reader.count(1); left > 0 && reader.failed === null; left--) reader.skip(reader.varuint());
 }
 
-/** Encodes the fields and computes the ids. Fields that the format can't hold are a bug and throw. */
+/** Encodes the fields and computes the ids. Throws on fields that the format cannot represent, which is a bug. */
 export function createTransaction(fields: TransactionFields): Transaction {
   const writer = new Writer();
   writeBody(writer, fields);
@@ -89,21 +89,21 @@ export function createTransaction(fields: TransactionFields): Transaction {
   return identify(fields, writer.finish(), bodyLength);
 }
 
-/** What a signature of lock type 0 signs: the network, the body, and the coins it spends (protocol.md §6). 32 bytes. */
+/** The signature hash of lock type 0: over the network, the body, and the coins spent (protocol.md §6). 32 bytes. */
 export function sighash(networkId: Hash, tx: Transaction, spent: readonly Output[]): Hash {
   const coins = coinsWriter.clear();
   for (const coin of spent) coins.u64(coin.amount).u8(coin.lockType).varbytes(coin.lock);
   return hash(DOMAIN.sighash, networkId, tx.bytes.subarray(0, tx.bodyLength), coins.view());
 }
 
-// One for all: every payment of every block comes through here.
+// One shared writer, because this runs for every transaction of every block.
 const coinsWriter = new Writer(1024);
 
 function identify(fields: TransactionFields, bytes: Uint8Array, bodyLength: number): Transaction {
   return new IdentifiedTransaction(fields, bytes, bodyLength);
 }
 
-/** Both ids are computed at once, because map keys and Merkle leaves need them; their other forms on first use. */
+/** Computes both ids at once, because map keys and Merkle leaves need them; other forms of the ids on first use. */
 class IdentifiedTransaction implements Transaction {
   readonly version: number;
   readonly validFrom: Height;
@@ -158,7 +158,7 @@ function readWitness(reader: Reader): Uint8Array {
   return reader.varbytes(0xffff_ffff);
 }
 
-// A list that grows by pushing has room for 17 from its first item on, and most have one or two.
+// An array that grows by push allocates 17 elements with the first one, and most of these have one or two.
 function readList<T>(reader: Reader, count: number, read: (reader: Reader) => T): T[] {
   if (count > 8) {
     const list: T[] = [];
