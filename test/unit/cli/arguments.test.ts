@@ -32,7 +32,7 @@ describe('arguments', () => {
     expect(read('--json').list('listen')).toEqual([]);
   });
 
-  test('texts and flags', () => {
+  test('texts and flags are read in every form', () => {
     const given = read('--network', 'local', '--json', '--api-port=0');
     expect([given.text('network'), given.text('api-port'), given.has('json')]).toEqual(['local', '0', true]);
     expect([given.has('listen'), given.text('listen')]).toEqual([false, undefined]);

@@ -44,7 +44,7 @@ test('also when it turns out while the node starts', async () => {
   expect(seen).toEqual(['start 1', 'start 2']);
 });
 
-test('no more than three times within an hour', async () => {
+test('a fourth corruption within an hour ends the program', async () => {
   const { ended, seen } = program(damage(), damage(), damage(), damage(), null);
   expect((await ended).failure).toMatchObject({ code: 'storage-damaged' });
   expect(seen.at(-1)).toBe('start 4');

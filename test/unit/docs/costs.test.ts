@@ -13,7 +13,7 @@ const section = (title: string): string => {
 const numberIn = (text: string): number => Number(text.replaceAll(' ', ''));
 
 describe('docs/costs.md and the table of costs', () => {
-  test('the cost of every request', () => {
+  test('the page has the cost of every request', () => {
     const shown = tableRows(section('Requests')).map(([request, queue, micros, each]) => ({
       request: request!.replaceAll('`', ''),
       lane: queue,
@@ -29,7 +29,7 @@ describe('docs/costs.md and the table of costs', () => {
     expect(shown).toEqual(costs);
   });
 
-  test('every budget', () => {
+  test('the page has every budget', () => {
     const budget = ({ burst, perSecond }: Rate, unit: number, name: string) =>
       `${burst / unit} ${name} at once, ${perSecond / unit} ${name} a second`;
     const NAMES = { peer: 'a connection', group: 'a network group', overall: 'all' } as const;

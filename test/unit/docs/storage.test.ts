@@ -46,7 +46,7 @@ test('the database has the keys of the page and no others', () => {
   expect(under('c')).toHaveLength(totals.coins);
 });
 
-test('the state and its marks', () => {
+test('the state and its marks have the bytes of the page', () => {
   const state = records.get(ascii('s'))!;
   const [height, commit, coins, total, issued, burned] = [
     state.readUInt32LE(32),
@@ -62,7 +62,7 @@ test('the state and its marks', () => {
   expect(records.get(ascii('k') + slot.toString('hex'))!.readBigUInt64LE(0)).toBe(BigInt(commit!));
 });
 
-test('coins', () => {
+test('coins have the bytes of the page', () => {
   const coin = records.get(`${ascii('c')}${payment.txidHex}00000000`)!;
   expect(coin.readUInt32LE(0)).toBe(6);
   expect(coin[4]).toBe(0);
@@ -71,7 +71,7 @@ test('coins', () => {
   expect(coin.subarray(14)).toEqual(Buffer.from(payment.outputs[0]!.lock));
 });
 
-test('headers, bodies and undo records', () => {
+test('headers, bodies and undo records have the bytes of the page', () => {
   const { header, bytes } = blocks[5]!;
   const record = records.get(`${ascii('h')}00000006${header.idHex}`)!;
   expect(record.subarray(0, 88)).toEqual(Buffer.from(header.bytes));
@@ -91,7 +91,7 @@ test('headers, bodies and undo records', () => {
   expect(readSegment('undo', places[1]!).toString('hex')).toBe(undo.join(''));
 });
 
-test('the snapshot and its root', () => {
+test('the snapshot and its root have the bytes of the page', () => {
   const [[key, root]] = under('e') as [[string, Buffer]];
   expect(key.slice(2, 10)).toBe('00000014');
   const name = `0000000020-${key.slice(10, 26)}`;

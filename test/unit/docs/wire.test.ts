@@ -79,7 +79,7 @@ describe('the deadlines of docs/wire.md', () => {
     );
   });
 
-  test('those of the hello and the ping', () => {
+  test('the deadlines of the hello and the ping are those of the code', () => {
     const ms = (file: string, name: string) => valueOf(readSource(`main/${file}`), name);
     expect(/A hello must arrive within (\d+) s/.exec(section)?.[1]).toBe(
       `${ms('net/protocol/control.ts', 'HELLO_MS') / 1000}`,

@@ -138,7 +138,7 @@ describe('the order of life', () => {
 });
 
 describe('errors', () => {
-  test('carry code, cause and data', () => {
+  test('errors have a code, a cause and data', () => {
     const cause = Object.assign(new Error('full'), { code: 'ENOSPC' });
     const error = new KithError('storage-full', 'no room', { cause, data: { path: '/x' } });
     expect(codeOf(error)).toBe('storage-full');

@@ -97,7 +97,7 @@ describe('what is logged is bounded', () => {
     expect(() => JSON.stringify(redact(loop))).not.toThrow();
   });
 
-  test('functions, symbols and big numbers', () => {
+  test('functions, symbols and large numbers do not break a line', () => {
     expect(redact({ f: () => 1, s: Symbol('s'), b: 2n ** 70n, n: null, u: undefined })).toEqual({
       b: String(2n ** 70n),
       n: null,

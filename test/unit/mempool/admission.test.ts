@@ -61,7 +61,7 @@ describe('what gets into the mempool', () => {
     expect(world.mempool.get(tx.txidHex)!.bytes.buffer.byteLength).toBe(tx.bytes.length);
   });
 
-  test('each rule by its own code', async () => {
+  test('each broken rule is reported with its own code', async () => {
     const world = await createWorld();
     const coins = await world.funds(20);
     const tip = world.chain.tip().height;

@@ -19,7 +19,7 @@ test('gives what was put in, in order', () => {
   );
 });
 
-test('the first few', () => {
+test('the first few items are those of a sorted list', () => {
   fc.assert(
     fc.property(fc.array(fc.integer()), fc.integer({ min: 0, max: 20 }), (items, limit) => {
       expect(firstOf(items, limit, before)).toEqual(sorted(items).slice(0, limit));

@@ -61,7 +61,7 @@ describe('the mempool file', () => {
     expect(problemOf(await readPoolFile(join(folder, 'mempool.dat'), network))).toMatch(/cannot be read/);
   });
 
-  test('of another network, of another format, or no such file at all', async () => {
+  test('a file of another network or format, or a missing file, is ignored', async () => {
     const file = join(newDirectory(), 'mempool.dat');
     await writePoolFile(file, network, 1, someTransactions(3));
     expect(problemOf(await readPoolFile(file, new Uint8Array(32)))).toMatch(/another network/);

@@ -116,7 +116,7 @@ describe('a reorganisation', () => {
     expect(await world.submit(mined)).toBe('in');
   });
 
-  test('a deep one puts the payments back in the order in which they stood on each other', async () => {
+  test('a deep reorganisation adds the payments again, parents before children', async () => {
     const world = await createWorld();
     const [a, b] = await world.funds(2);
     const fork = world.chain.tip().height;

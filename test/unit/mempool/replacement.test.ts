@@ -49,7 +49,7 @@ describe('replacement', () => {
     expect(world.mempool.summary().count).toBe(1);
   });
 
-  test('not more than 100 at once', async () => {
+  test('a replacement evicts at most 100 transactions', async () => {
     const world = await createWorld();
     const coins = await world.funds(101);
     await submitAll(
@@ -88,7 +88,7 @@ describe('replacement', () => {
 });
 
 describe('lines of unconfirmed payments', () => {
-  test('25 in a line, and no more', async () => {
+  test('a chain of unconfirmed payments has at most 25 transactions', async () => {
     const world = await createWorld();
     const [coin] = await world.funds(1);
     const line = chainOf(world, coin!, 26);

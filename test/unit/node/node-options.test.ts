@@ -138,7 +138,7 @@ describe('refuses', () => {
     expect(refusalOf(() => readConfigFile('/nowhere/kith.json')).code).toBe('config-unreadable');
   });
 
-  test('a network together with a link', async () => {
+  test('a network together with a join link is refused', async () => {
     const options = fromTerminal('--network', 'local', '--join', 'kith:join?x');
     await expect(resolveOptions(options)).rejects.toMatchObject({ code: 'argument-invalid' });
   });

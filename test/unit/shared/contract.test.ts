@@ -26,7 +26,7 @@ const inputOf = (name: string) => procedures.get(name)!.inputSchema as Schema;
 const outputOf = (name: string) => procedures.get(name)!.outputSchema as Schema;
 const takes = (name: string, input: unknown) => inputOf(name).safeParse(input).success;
 
-test('every promised procedure is there', () => {
+test('every promised procedure exists', () => {
   expect(PROMISED.filter((name) => !procedures.has(name))).toEqual([]);
 });
 

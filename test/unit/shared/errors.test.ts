@@ -13,14 +13,14 @@ const sources = (folder: string): string[] =>
     .map((name) => readFileSync(join(ROOT, folder, name), 'utf8'));
 
 describe('every code has a sentence', () => {
-  test('each rule of the core', () => {
+  test('each rule of the core has a sentence', () => {
     const text = readFileSync(join(ROOT, 'main/core/violation.ts'), 'utf8');
     const codes = [...text.matchAll(/\| '([a-z-]+)'/g)].map((match) => match[1]!);
     expect(codes.length).toBeGreaterThan(50);
     expect(codes.filter((code) => !isKnownErrorCode(code))).toEqual([]);
   });
 
-  test('each failure that the program throws', () => {
+  test('each failure that the program throws has a sentence', () => {
     const thrown = sources('main').flatMap((text) =>
       [...text.matchAll(/(?:new KithError|\b(?:fault|wrong))\(\s*'([a-z-]+)'/g)].map((match) => match[1]!),
     );
@@ -42,7 +42,7 @@ describe('every sentence', () => {
     expect(sentence).toBe(sentence.trim());
   });
 
-  test('codes look alike', () => {
+  test('codes have one form', () => {
     for (const code of ERROR_CODES) expect(code).toMatch(/^[a-z]+(-[a-z0-9]+)*$/);
   });
 });

@@ -97,7 +97,7 @@ describe('ids, heights and addresses as Kith shows them', () => {
   );
   test.each(['', id.slice(1), `${id}0`, `0x${id}`])('%j is no id', (text) => expect(readId(text)).toBeNull());
 
-  test('every height, in groups and in its headings', () => {
+  test('every height is read, in groups and in its headings', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 0xffff_ffff }), (height) => {
         const forms = [`${height}`, group(height), `Block ${group(height)}`, height.toLocaleString('en-US')];
@@ -110,7 +110,7 @@ describe('ids, heights and addresses as Kith shows them', () => {
     (text) => expect(readHeight(text)).toBeNull(),
   );
 
-  test('an address in its groups', () => {
+  test('an address is read in its groups', () => {
     expect(compact(addressGroups(TEXT).join(' '))).toBe(TEXT);
     expect(compact(TEXT.replace(/(.{4})/g, '$1\n'))).toBe(TEXT);
   });

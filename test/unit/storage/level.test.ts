@@ -53,7 +53,7 @@ function edit(path: string, change: (bytes: Buffer) => void): void {
 }
 
 describe('a healthy database is found whole', () => {
-  test('as it was closed', async () => {
+  test('a closed database is intact', async () => {
     expect(live.length).toBeGreaterThan(1);
     expect(await findLevelDamage(original)).toBeNull();
   });
@@ -61,12 +61,12 @@ describe('a healthy database is found whole', () => {
     expect(await findLevelDamage(newDirectory())).toBeNull();
     expect(await findLevelDamage(join(newDirectory(), 'nowhere'))).toBeNull();
   });
-  test('with packed tables of an earlier version', async () => {
+  test('a database with compressed tables of an earlier version is intact', async () => {
     const directory = newDirectory();
     await fill(directory, true);
     expect(await findLevelDamage(directory)).toBeNull();
   });
-  test('after every restart', async () => {
+  test('a database is intact after every restart', async () => {
     const directory = copy();
     for (let i = 0; i < 4; i++) {
       const level = await open(directory);
@@ -80,7 +80,7 @@ describe('a healthy database is found whole', () => {
     writeFileSync(join(directory, '000001.ldb'), 'left over');
     expect(await findLevelDamage(directory)).toBeNull();
   });
-  test('with a log that a crash cut anywhere', async () => {
+  test('a database with a log that a crash cut anywhere is intact', async () => {
     const directory = copy();
     const log = join(directory, files(/\.log$/)[0]!);
     for (let size = readFileSync(log).length; size >= 0; size -= 997) {
@@ -91,7 +91,7 @@ describe('a healthy database is found whole', () => {
 });
 
 describe('damage is found', () => {
-  test('in every part of every table', async () => {
+  test('corruption is found in every part of every table', async () => {
     for (const name of live) {
       const directory = copy();
       const path = join(directory, name);

@@ -90,10 +90,10 @@ describe('the order of choices', () => {
 });
 
 describe('problems', () => {
-  test('nothing there', () => {
+  test('an empty wallet cannot pay', () => {
     expect(selectCoins([], goalFor(1_000_000))).toMatchObject({ problem: 'insufficient', available: 0 });
   });
-  test('not enough, and exactly enough', () => {
+  test('a payment needs at least its amount and fee', () => {
     const goal = goalFor(1_000_000);
     const fee = feeFor(goal.baseBytes + 2 + 98, 10);
     const coins = (amount: number) => [coin(1, amount)];
@@ -103,7 +103,7 @@ describe('problems', () => {
     });
     expect(select(coins(1_000_000 + fee), goal)).toMatchObject({ change: 0, fee });
   });
-  test('enough, but in too many coins', () => {
+  test('a payment that needs too many coins is refused', () => {
     const coins = Array.from({ length: 5000 }, (_, i) => coin(i + 1, 100_000));
     const selection = selectCoins(coins, goalFor(300_000_000));
     expect(selection).toMatchObject({ problem: 'too-many-coins' });
@@ -126,7 +126,7 @@ describe('problems', () => {
   });
 });
 
-test('everything at once', () => {
+test('all coins that are worth their fee can be spent at once', () => {
   const coins = [coin(1, 5_000_000), coin(2, 900), coin(3, 7_000_000)];
   const selection = selectAll(coins, goalFor(0));
   if (isSelectionProblem(selection)) throw new Error(selection.problem);

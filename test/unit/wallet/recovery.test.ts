@@ -96,7 +96,7 @@ describe('a database that went bad is made again from the chain', () => {
       }
     },
   );
-  test('the whole folder deleted', async () => {
+  test('a deleted folder is rebuilt from the chain', async () => {
     let world = await open();
     await walletWithCoins(world, 'a', 3);
     const wanted = await viewOf(world);

@@ -56,7 +56,7 @@ describe('what cannot be paid', () => {
     for (const [address, amount, code] of cases)
       await fails(world.wallets.prepare({ name: 'a', to: [{ address, amount }] }), code);
   });
-  test('with nothing at all, unknown coins, wild fees, early or late expiry', async () => {
+  test('a payment without funds, with unknown coins, extreme fees, or an early or late expiry is refused', async () => {
     await open();
     await world.wallets.create({ name: 'a', password: PASSWORD, words: 12 });
     await fails(prepare(50_000), 'wallet-no-funds');
@@ -136,7 +136,7 @@ describe('drafts', () => {
     await world.wallets.unlock('a', PASSWORD);
     expect(await world.wallets.confirmUnlocked(draft)).toHaveProperty('txid');
   });
-  test('keep their label', async () => {
+  test('a draft keeps its label', async () => {
     await open();
     await walletWithCoins(world, 'a');
     const { draft } = await prepare(1_000_000, { label: 'Rent' });
@@ -297,7 +297,7 @@ describe('warnings', () => {
     const { warnings } = await world.wallets.prepare({ name: 'a', to: [{ address: own, amount: 50_000 }] });
     expect(warnings.map(({ code }) => code)).toEqual(['address-own']);
   });
-  test('the same amount to the same address a short while ago: from its confirmation on, mined or not', async () => {
+  test('a second payment of the same amount to the same address soon after the first one has a warning', async () => {
     await open();
     await walletWithCoins(world, 'a', 6);
     const again = async (amount = 5_000_000, address = STRANGER) =>

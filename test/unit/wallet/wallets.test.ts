@@ -83,7 +83,7 @@ test('mines while locked, matures, pays, and the other wallet gets it', async ()
 });
 
 describe('names', () => {
-  test('with tricks are refused', async () => {
+  test('names that a file system or a reader could mistake are refused', async () => {
     const world = await open();
     const tricks = [
       '',
@@ -159,7 +159,7 @@ describe('passwords', () => {
     await fails(wallets.unlock('a', PASSWORD, 60, 'browser'), 'wallet-password-wait');
     await wallets.unlock('a', PASSWORD, 60, 'terminal');
   });
-  test('unlock, lock, and lock by itself', async () => {
+  test('a wallet unlocks, locks, and locks itself after a while', async () => {
     const { wallets } = await open();
     await wallets.create({ name: 'a', password: PASSWORD, words: 12 });
     const seen: boolean[] = [];
@@ -429,7 +429,7 @@ test('nothing secret ever stands in a log', async () => {
 describe('files that went bad', () => {
   const path = (world: World, name = 'a.kithwallet') => join(world.directory, 'wallets', name);
 
-  test('are private', async () => {
+  test('wallet files are readable by their owner only', async () => {
     const world = await open();
     await world.wallets.create({ name: 'a', password: PASSWORD, words: 12 });
     if (process.platform !== 'win32') expect(statSync(path(world)).mode & 0o777).toBe(0o600);

@@ -10,7 +10,7 @@ const byNoble: Sha256 = (data) => toBinary(noble(data));
 
 afterAll(() => installSha256(byNoble));
 
-test('the published vectors (FIPS 180-4)', () => {
+test('the published vectors (FIPS 180-4) hold', () => {
   const of = (text: string): string => toHex(fromBinary(sha256WithNode(new TextEncoder().encode(text))));
   expect(of('')).toBe('e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855');
   expect(of('abc')).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');

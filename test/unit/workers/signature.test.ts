@@ -12,7 +12,7 @@ const COUNT = Math.max(2000, Number(process.env['KITH_SIGNATURES'] ?? 0));
 const SEED = Number(process.env['KITH_SEED'] ?? 1);
 
 describe('the engine', () => {
-  test('is libsodium, which passes the gate', async () => {
+  test('the engine is libsodium, which passes the gate', async () => {
     expect(await createSignatureEngine()).toEqual({ engine: 'libsodium', verify: verifyWithLibsodium });
   });
 

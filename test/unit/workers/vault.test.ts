@@ -56,7 +56,7 @@ describe('seal and open', () => {
     "Ladies and Gentlemen of the class of '99: If I could offer you only one tip for the future, sunscreen would be it.",
   );
 
-  test('matches the published vector', () => {
+  test('the cipher matches the published vector', () => {
     const sealed = Buffer.from(seal(key, nonce, plaintext, aad)).toString('hex');
     expect(sealed.slice(0, 32)).toBe('bd6d179d3e83d43b9576579493c0e939');
     expect(sealed.slice(-32)).toBe('c0875924c1c7987947deafd8780acf49');
@@ -67,7 +67,7 @@ describe('seal and open', () => {
     for (const m of [plaintext, text('')]) expect(open(key, nonce, seal(key, nonce, m, aad), aad)).toEqual(m);
   });
 
-  test('null for every flipped byte, every truncation and other associated data', () => {
+  test('opening gives null for every flipped byte, every truncation and other associated data', () => {
     const sealed = seal(key, nonce, text('secret'), aad);
     for (let i = 0; i < sealed.length; i++) {
       const flipped = Uint8Array.from(sealed);
@@ -85,7 +85,7 @@ describe('seal and open', () => {
     expect(() => open(key, fill(12, 0), plaintext, aad)).toThrow(RangeError);
   });
 
-  test('wipe leaves zeros', () => {
+  test('wiped bytes are zero', () => {
     const secret = fill(32, 9);
     wipe(secret);
     wipe(new Uint8Array(0));

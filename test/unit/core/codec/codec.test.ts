@@ -110,7 +110,7 @@ test('a writer grows and gives exactly what was written', () => {
   expect(reader.finish()).toBeNull();
 });
 
-test('hexadecimal', () => {
+test('hexadecimal is written in lower case, and read in both cases', () => {
   expect(toHex(Uint8Array.of(0, 15, 16, 255))).toBe('000f10ff');
   expect(fromHex('000f10FF')).toEqual(Uint8Array.of(0, 15, 16, 255));
   expect(fromHex('')).toHaveLength(0);
@@ -126,7 +126,7 @@ test('binary strings hold every byte, at every length', () => {
   }
 });
 
-test('comparing bytes', () => {
+test('bytes are compared by value, in the order of LevelDB', () => {
   const [a, b, longer] = [Uint8Array.of(1, 2), Uint8Array.of(1, 200), Uint8Array.of(1, 2, 0)];
   expect(equalBytes(a, a.slice())).toBe(true);
   expect([equalBytes(a, b), equalBytes(a, longer)]).toEqual([false, false]);

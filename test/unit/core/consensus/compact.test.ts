@@ -55,7 +55,7 @@ describe('compact targets', () => {
     );
   });
 
-  test('asserts the range', () => {
+  test('a target out of range throws', () => {
     expect(targetToBits(0n)).toBe(0);
     expect(() => targetToBits(-1n)).toThrow(RangeError);
     expect(() => targetToBits(1n << 256n)).toThrow(RangeError);

@@ -59,7 +59,7 @@ describe('on a chain', () => {
 describe('by the numbers', () => {
   const { params } = MAIN_NETWORK;
 
-  test('the eras of main', () => {
+  test('the subsidy of main halves at the start of each era', () => {
     expect(subsidyAt(0, params)).toBe(0);
     expect(subsidyAt(1, params)).toBe(2_000_000_000);
     expect(subsidyAt(2_099_999, params)).toBe(2_000_000_000);

@@ -16,7 +16,7 @@ describe('hashing a part of some bytes', () => {
     expect(hash(7, bytes.subarray(50, 50 + length))).toEqual(digest);
   });
 
-  test('a shorter message after a longer one', () => {
+  test('a shorter message after a longer one has its own hash', () => {
     hashRange(7, bytes, 0, 500);
     expect(fromBinary(hashRange(7, bytes, 0, 3))).toEqual(expected(0, 3));
   });

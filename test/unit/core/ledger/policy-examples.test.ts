@@ -111,7 +111,7 @@ describe('a shared wallet and an inheritance', () => {
   const family = (years: number) =>
     either(threshold(2, key(ANNA), key(BORIS), key(CARLA)), all(after(years), key(CARLA)));
 
-  test('any two of three at any time', async () => {
+  test('any two of three keys can spend at any time', async () => {
     const years = world.nextHeight() + 500;
     const two = either(
       threshold(2, hidden(key(ANNA)), key.claim(BORIS), key.claim(CARLA)),

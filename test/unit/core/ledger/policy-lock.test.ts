@@ -179,7 +179,7 @@ describe('a signature holds for one use only', () => {
     expect(await tryMine(wanted)).toBe('connected');
   });
 
-  test('not for another input of the same transaction', async () => {
+  test('it is not valid for another input of the same transaction', async () => {
     const [a, b] = [await coinBehind(key(1), key.claim(1)), await coinBehind(key(1), key.claim(1))];
     const tx = spending(a, b);
     const swapped = createTransaction({ ...tx, witness: tx.witness.toReversed() });

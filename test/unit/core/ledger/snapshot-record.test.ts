@@ -29,7 +29,7 @@ describe('a coin of a snapshot', () => {
     );
   });
 
-  test('is read back', () => {
+  test('a written chunk is read back', () => {
     const chunk = new Uint8Array(53);
     writeSnapshotCoin(chunk, 0, order, encodeCoin(coin, 0));
     const [read] = readChunk(chunk)!;
@@ -74,7 +74,7 @@ describe('a root', () => {
     expect(toHex(snapshotRoot(facts, chunks))).toBe(toHex(root));
   });
 
-  test('commits to everything', () => {
+  test('the root commits to every field', () => {
     const roots = [
       snapshotRoot(facts, chunks),
       snapshotRoot({ ...facts, networkId: new Uint8Array(32) }, chunks),

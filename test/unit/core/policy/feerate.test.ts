@@ -44,7 +44,7 @@ test('the least whole feerate that is not below', () => {
   );
 });
 
-test('meeting a feerate', () => {
+test('a fee meets a fee rate if it is at least rate times size', () => {
   expect(meetsFeerate({ fee: 2_000, size: 200 }, 10)).toBe(true);
   expect(meetsFeerate({ fee: 1_999, size: 200 }, 10)).toBe(false);
   expect(meetsFeerate({ fee: MAX_FEE, size: 100_000 }, MAX_FEE)).toBe(false);

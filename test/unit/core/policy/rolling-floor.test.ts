@@ -11,7 +11,7 @@ const HALF_LIFE = 1_000_000;
 const raised = raiseFloor(RESTING_FLOOR, { fee: 19_900, size: 199 }, 5_000);
 
 describe('the rolling floor', () => {
-  test('rests at the fixed floor', () => {
+  test('it stays at the fixed minimum until an eviction', () => {
     expect(floorPerByte(RESTING_FLOOR)).toBe(10);
     expect(fallenFloor(RESTING_FLOOR, 1e9, 1, HALF_LIFE)).toBe(RESTING_FLOOR);
   });
@@ -38,7 +38,7 @@ describe('the rolling floor', () => {
     expect(fallenFloor(released, after, fullness, HALF_LIFE).rate).toBeCloseTo(55);
   });
 
-  test('in many small steps as in a big one, and down to rest', () => {
+  test('it falls by the same amount in many small steps as in one large step, down to the fixed minimum', () => {
     let floor = releaseFloor(raised, 0);
     for (let at = 1_000; at <= HALF_LIFE; at += 1_000) floor = fallenFloor(floor, at, 1, HALF_LIFE);
     expect(floor.rate).toBeCloseTo(55);

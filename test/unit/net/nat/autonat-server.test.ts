@@ -84,7 +84,7 @@ describe('dialling for others', () => {
     expect(dialled).toEqual([]);
   });
 
-  test('gets tired', async () => {
+  test('a client that asks too often is refused', async () => {
     const { dialled, request } = server(true);
     const answers = [];
     for (let i = 0; i < DIAL_BACK.burst + 3; i++) answers.push(await request(['/ip4/44.5.0.9/tcp/1']));

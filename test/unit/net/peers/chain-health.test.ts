@@ -109,7 +109,7 @@ describe('the chain around us', () => {
     expect(codes()).toEqual([]);
   });
 
-  test('others far ahead and nothing coming in: behind, with the figure', () => {
+  test('a node far behind its peers without new blocks reports by how many blocks', () => {
     const { health, peer, pass, codes, move } = world();
     for (let i = 0; i < 3; i++) peer(7, 150);
     pass(200);

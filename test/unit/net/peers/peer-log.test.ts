@@ -61,7 +61,7 @@ describe('the peer log', () => {
     expect(left!.time - came!.time).toBe(5);
   });
 
-  test('continues behind a number', () => {
+  test('a list continues after a number', () => {
     const { events, peerLog } = world();
     for (const id of ['a', 'b', 'c']) events.emit('greeted', peerOf(id));
     expect(peerLog.list(100, 1).map(({ id }) => id)).toEqual(['c', 'b']);

@@ -39,7 +39,7 @@ describe('frames over a real stream', () => {
     await Promise.all(sending);
   });
 
-  test('carry bodies of every size, in order, as plain byte arrays', async () => {
+  test('bodies of every size arrive in order, as plain byte arrays', async () => {
     const { near, far } = await streams.pair();
     const sizes = [0, 1, 9, 100, 4096, 4097, 65_535, 70_000, 300_000, CAP];
     const sending = (async () => {
@@ -92,7 +92,7 @@ describe('frames over a real stream', () => {
     }
   });
 
-  test('cut off a sender of one byte now and then', async () => {
+  test('a sender that sends single bytes slowly is disconnected', async () => {
     const { near, far } = await streams.pair();
     near.send(head(1000, KNOWN));
     const drip = setInterval(() => near.status === 'open' && near.send(Uint8Array.of(0)), 3000);

@@ -75,34 +75,35 @@ describe('messages come back as they went', () => {
       SEEDED,
     );
 
-  test('hello', () => same(hello, encodeHello, decodeHello));
-  test('tip', () => same(tip, encodeTip, decodeTip));
-  test('bye', () => same(fc.stringMatching(/^[ -~]{0,64}$/), encodeBye, decodeBye));
-  test('getHeaders', () => same(hashes(64), encodeGetHeaders, decodeGetHeaders));
-  test('getBlocks', () => same(hashes(16), encodeGetBlocks, decodeGetBlocks));
-  test('headers', () => {
+  test('hello is decoded as it was encoded', () => same(hello, encodeHello, decodeHello));
+  test('tip is decoded as it was encoded', () => same(tip, encodeTip, decodeTip));
+  test('bye is decoded as it was encoded', () =>
+    same(fc.stringMatching(/^[ -~]{0,64}$/), encodeBye, decodeBye));
+  test('getHeaders is decoded as it was encoded', () => same(hashes(64), encodeGetHeaders, decodeGetHeaders));
+  test('getBlocks is decoded as it was encoded', () => same(hashes(16), encodeGetBlocks, decodeGetBlocks));
+  test('headers are decoded as they were encoded', () => {
     const decoded = decodeHeaders(encodeHeaders([genesis.header.bytes, genesis.header.bytes]));
     expect(decoded).toMatchObject([{ idHex: genesis.header.idHex }, { idHex: genesis.header.idHex }]);
   });
-  test('getTransactions', () =>
+  test('getTransactions is decoded as it was encoded', () =>
     same(
       fc.record({ by: fc.constantFrom('wid' as const, 'txid' as const), ids: hashes(256) }),
       encodeGetTransactions,
       decodeGetTransactions,
     ));
-  test('transactions', () =>
+  test('transactions are decoded as they were encoded', () =>
     same(
       fc.array(fc.uint8Array({ minLength: 6, maxLength: 300 }), { maxLength: 50 }),
       encodeTransactions,
       decodeTransactions,
     ));
-  test('wid lists', () =>
+  test('wid lists are decoded as they were encoded', () =>
     same(
       hashes(100).map((ids) => ids.map(toHex)),
       encodeWidList,
       decodeWidList,
     ));
-  test('announced wids', () =>
+  test('announced wids are decoded as they were encoded', () =>
     same(
       fc.record({ salt: bytesOf(8), wids: fc.array(bytesOf(32), { minLength: 1, maxLength: 500 }) }),
       encodeWids,
@@ -116,7 +117,7 @@ describe('messages come back as they went', () => {
     );
     expect(large).toMatchObject({ header: { idHex: genesis.header.idHex }, block: null });
   });
-  test('service bits without a meaning yet mean nothing', () => {
+  test('unknown service bits are ignored', () => {
     const [one] = fc.sample(hello, { numRuns: 1, seed: 2 });
     const known: Hello = { ...one!, versionMin: 1, versionMax: 2, software: 'kith/9', services: ['archive'] };
     const bytes = encodeHello(known);

@@ -61,7 +61,7 @@ describe('short ids', () => {
 });
 
 describe('a compact block', () => {
-  test('survives the wire', () => {
+  test('a compact block is decoded as it was encoded', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 60 }), fc.integer({ min: 1, max: 7 }), (count, every) => {
         const made = block(count);

@@ -17,7 +17,7 @@ const protocols = (count: number): Field[] =>
   Array.from({ length: count }, (_, i) => ({ number: 3, value: Buffer.from(`/test/${i}`) }));
 
 describe('what a peer says about itself', () => {
-  test('is read as libp2p writes it', () => {
+  test('a message is read as libp2p writes it', () => {
     const said = decodeIdentify(
       writeFields([
         { number: 5, value: Buffer.from('ipfs/0.1.0') },

@@ -36,7 +36,7 @@ describe('addresses', () => {
     ['/ip6/::1/tcp/1', '/ip6/::1'],
   ])('%s is banned and counted as %s', (address, host) => expect(hostPart(address)).toBe(host));
 
-  test('their parts', () => {
+  test('the parts of an address are read', () => {
     const address = `/ip4/203.0.113.9/tcp/21474/p2p/${ID}`;
     expect(peerIdOf(address)).toBe(ID);
     expect(withoutPeer(address)).toBe('/ip4/203.0.113.9/tcp/21474');

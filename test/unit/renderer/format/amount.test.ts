@@ -22,7 +22,8 @@ describe('amounts as they are drawn', () => {
     expect(amountParts(0, 'short', true).sign).toBe('');
   });
 
-  test('inside a sentence', () => expect(amountWords(-250_000_000)).toBe('−2.5\u00a0KITH'));
+  test('an amount in a sentence has its sign and unit on one line', () =>
+    expect(amountWords(-250_000_000)).toBe('−2.5\u00a0KITH'));
 });
 
 test.each([
@@ -64,7 +65,7 @@ describe('what Kith shows, Kith reads', () => {
     fc.integer({ min: 0, max: 1000 }),
   );
 
-  test('every form of every amount', () => {
+  test('every form of every amount is read back', () => {
     fc.assert(
       fc.property(amount, (motes) => {
         for (const form of [...forms(motes), amountWords(motes)]) expect(parseKith(form), form).toBe(motes);

@@ -61,7 +61,7 @@ describe('what happened with a peer', () => {
     expect(journalWords(entry(parts))).toBe(words);
   });
 
-  test('what deserves a second look', () => {
+  test('penalties and bans are marked as trouble', () => {
     const events = ['connected', 'left', 'refused', 'penalty', 'banned', 'pardoned'] as const;
     expect(events.filter((event) => isTrouble(entry({ event })))).toEqual(['penalty', 'banned']);
   });
@@ -78,7 +78,7 @@ test('compact blocks in one line', () => {
   );
 });
 
-test('the clock, and the history behind a UTXO set', () => {
+test('the clock offset and the checked history have words', () => {
   expect([null, 0.4, 90, -7200].map(clockWords)).toEqual([
     'too few peers to compare',
     'less than 2 seconds',

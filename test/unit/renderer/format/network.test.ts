@@ -9,7 +9,8 @@ const waiting = (txid: string, size: number, fee: number) => ({ txid, size, fee,
 describe('what waits', () => {
   const queue = byRate([waiting('cheap', 400_000, 4_000_000), waiting('dear', 700_000, 70_000_000)]);
 
-  test('the dearest goes first', () => expect(queue.map((entry) => entry.txid)).toEqual(['dear', 'cheap']));
+  test('the highest fee rate is first', () =>
+    expect(queue.map((entry) => entry.txid)).toEqual(['dear', 'cheap']));
   test('a block that is full ends', () => {
     expect(nextBlocks(queue, 4).map((block) => block.map((entry) => entry.txid))).toEqual([
       ['dear'],
@@ -48,17 +49,17 @@ test.each([
 });
 
 describe('peers in words', () => {
-  test('where', () => {
+  test('an address is shown without its protocols and peer id', () => {
     expect(placeWords('/ip4/127.0.0.1/tcp/21474/p2p/12D3')).toBe('127.0.0.1:21474');
     expect(placeWords('/memory/1')).toBe('/memory/1');
   });
-  test('how fast', () => {
+  test('a ping has a unit', () => {
     expect(latencyWords(null)).toBe('not measured');
     expect(latencyWords(0.01)).toBe('under 0.1\u00a0ms');
     expect(latencyWords(2.44)).toBe('2.4\u00a0ms');
     expect(latencyWords(65.4)).toBe('65\u00a0ms');
   });
-  test('how trusted', () => {
+  test('a score has words', () => {
     expect([0, 10, 40, 90].map(scoreWords)).toEqual([
       'good',
       'minor faults (10)',

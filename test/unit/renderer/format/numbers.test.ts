@@ -14,7 +14,7 @@ describe('numbers', () => {
     [1_234_567, `1${THIN}234${THIN}567`],
   ])('groups %i', (value, text) => expect(group(value)).toBe(text));
 
-  test('plurals', () => {
+  test('a noun is plural unless the number is 1', () => {
     expect(plural(1, 'peer')).toBe('1 peer');
     expect(plural(0, 'peer')).toBe('0 peers');
     expect(plural(2, 'address', 'addresses')).toBe('2 addresses');
@@ -54,7 +54,7 @@ describe('times', () => {
     [1000 * 86_400, '3 years'],
   ])('%i seconds last', (seconds, text) => expect(duration(seconds)).toBe(text));
 
-  test('ages', () => {
+  test('an age has one unit', () => {
     expect(age(100, 101)).toBe('just now');
     expect(age(100, 140)).toBe('40 seconds ago');
     expect(age(220, 40)).toBe('in 3 minutes');

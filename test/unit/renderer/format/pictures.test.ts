@@ -69,7 +69,7 @@ describe('the treemap', () => {
       { seed: SEED, numRuns: 200 },
     );
   });
-  test('draws nothing from nothing', () => expect(treemap([], () => 1, 10, 10)).toEqual([]));
+  test('an empty list gives no rectangle', () => expect(treemap([], () => 1, 10, 10)).toEqual([]));
 });
 
 describe('glyphs', () => {

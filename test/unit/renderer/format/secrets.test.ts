@@ -33,7 +33,7 @@ describe('typed seed words', () => {
   const list = new Set(wordlist);
   const twelve = wordlist.slice(100, 112);
 
-  test('twelve good words are ready', () => {
+  test('twelve known words are ready', () => {
     expect(judgeWords(twelve.join(' '), list).ready).toBe(true);
   });
   test('names the wrong word', () => {

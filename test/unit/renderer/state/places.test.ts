@@ -25,7 +25,7 @@ describe('the palette', () => {
     ).toEqual(['Mempool', 'Map', 'Mining']);
   });
   test('everyday words find a place', () => expect(goTo('fees')[0]?.label).toBe('Mempool'));
-  test('a height, an id, an address', () => {
+  test('a height, an id and an address are found', () => {
     expect(find('120')[0]?.href).toBe('#/block/120');
     expect(find('AB'.repeat(32)).map((command) => command.label)).toHaveLength(2);
     expect(find('kith:kith1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqq')[0]?.href).toMatch(/^#\/send\//);
