@@ -48,9 +48,8 @@ const MOST_UNSERVED = 1000;
 
 export function createFetcher(deps: FetcherDeps): Fetcher {
   const { clock } = deps;
-  const wanted = createWantedTransactions(
-    (peerId) => sourceOf(deps.peer(peerId)?.address ?? '').group ?? peerId,
-  );
+  const groupOf = (peerId: string) => sourceOf(deps.peer(peerId)?.address ?? '').group ?? peerId;
+  const wanted = createWantedTransactions(groupOf);
   // Announcements arrive in bursts; waiting for the end of a burst combines them into one request.
   const runSoon = createRunSoon(clock, run);
   let epoch = 0;
