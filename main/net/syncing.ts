@@ -61,7 +61,6 @@ export async function createSyncing(deps: SyncingDeps): Promise<Syncing> {
   const least = workMeasure(chain, knownWork);
   const headers = createHeaderSync({
     ...deps,
-    random: deps.random.number,
     minimumWork: least,
     powHash,
     onHeaders: bodies.consider,

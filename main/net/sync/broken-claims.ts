@@ -1,4 +1,4 @@
-import type { Clock } from '../../lib/clock.ts';
+import type { Time } from '../../lib/clock.ts';
 import type { HeaderEntry } from '../../chain/header-entry.ts';
 import type { Peer } from '../peers/peer.ts';
 import { type PeerViolation, peerViolation } from '../protocol/wire-violation.ts';
@@ -10,7 +10,7 @@ export interface BrokenClaimsDeps {
     report(peerId: string, peerViolation: PeerViolation): void;
   };
   readonly sources: Pick<Sources, 'lacksClaimed'>;
-  readonly clock: Clock;
+  readonly clock: Pick<Time, 'monotonic'>;
 }
 
 /**
@@ -25,7 +25,7 @@ export interface BrokenClaims {
   look(): void;
 }
 
-/** `serves` is sent within 2 s, \`tip\` within 0.5 s, or 30 s if a peer reorganises all the time. */
+/** `serves` is sent within 2 s, `tip` within 0.5 s, or 30 s if a peer reorganises all the time. */
 const CONFIRM_MS = 10_000;
 const MOST = 64;
 

@@ -1,10 +1,11 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { equalBytes } from '../../core/codec/bytes.ts';
 import { bitsToTarget, workOf } from '../../core/consensus/compact.ts';
 import { checkHeaderContext, checkProofOfWork, type HeaderView } from '../../core/consensus/header-rules.ts';
 import type { Network } from '../../core/params/network.ts';
 import type { PowHash } from '../../core/ports.ts';
 import type { Header } from '../../core/primitives/header.ts';
+import type { Random } from '../../lib/random.ts';
 import { bitsAfter } from '../../chain/header-acceptor.ts';
 import type { HeaderEntry } from '../../chain/header-entry.ts';
 import { type PeerViolation, peerViolation } from '../protocol/wire-violation.ts';
@@ -18,8 +19,8 @@ const GROWTH = 1 << 16;
 export interface PresyncDeps {
   readonly network: Network;
   readonly powHash: PowHash;
-  /** From 0 inclusive to 1 exclusive; the peer must not be able to foresee it. */
-  readonly random: () => number;
+  /** The peer must not be able to foresee it. */
+  readonly random: Random;
 }
 
 /**
@@ -53,7 +54,7 @@ type View = HeaderView & { readonly anchor: HeaderView | null };
 /** `fork` is the last known block of the chain; `minimum` the work that its end must have. */
 export function createPresync(deps: PresyncDeps, fork: HeaderEntry, minimum: bigint): Presync {
   const { network } = deps;
-  const key = randomBytes(16);
+  const key = deps.random.bytes(16);
   let marks = new Uint8Array(GROWTH * MARK_BYTES);
   let count = 0;
   let seen = 0;
@@ -67,7 +68,7 @@ export function createPresync(deps: PresyncDeps, fork: HeaderEntry, minimum: big
   function add(header: Header): PeerViolation | null {
     const broken = checkHeaderContext(header, last, bitsAfter(last, network));
     if (broken !== null) return broken;
-    const sampled = deps.random() * SAMPLE < 1;
+    const sampled = deps.random.number() * SAMPLE < 1;
     const { powMemoryKiB } = network.params;
     const lazy = sampled ? checkProofOfWork(header, deps.powHash(header.bytes, powMemoryKiB)) : null;
     if (lazy !== null) return lazy;

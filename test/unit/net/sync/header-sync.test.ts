@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { REGTEST_NETWORK } from '../../../../main/core/params/built-in-networks.ts';
 import { violation } from '../../../../main/core/violation.ts';
+import { KithError } from '../../../../main/lib/errors.ts';
+import { systemRandom } from '../../../../main/lib/random.ts';
 import type { Header } from '../../../../main/core/primitives/header.ts';
 import type { HeaderEntry } from '../../../../main/chain/header-entry.ts';
 import type { Peer } from '../../../../main/net/peers/peer.ts';
@@ -29,8 +31,13 @@ function headers(): readonly Header[] {
   return (mined = chain);
 }
 
-/** Peers that all claim the same chain of 4 100 headers, and answer as told. */
-function following(answers: Record<string, (asked: number) => { take: number; from: number; ms: number }>) {
+type Answer = { take: number; from: number; ms: number } | 'silent' | 'gone';
+
+/** Peers that all claim the same chain of 4 100 headers, and answer as told; those of `later` connect by `join`. */
+function following(
+  answers: Record<string, (asked: number) => Answer>,
+  { minimumWork = 0n, later = '' } = {},
+) {
   const clock = turnedClock();
   const chain = headers();
   // Headers above this height are ahead of our clock; set by `aheadFrom`.
@@ -38,7 +45,15 @@ function following(answers: Record<string, (asked: number) => { take: number; fr
   let aheadTime = 0;
   const known = new Map<string, HeaderEntry>();
   const entryOf = (header: Header, prev: HeaderEntry | null): HeaderEntry =>
-    ({ id: header.idHex, height: header.height, work: BigInt(header.height), prev }) as HeaderEntry;
+    ({
+      id: header.idHex,
+      height: header.height,
+      time: header.time,
+      bits: header.bits,
+      work: BigInt(header.height),
+      prev,
+      anchor: null,
+    }) as unknown as HeaderEntry;
   let best = entryOf(REGTEST_NETWORK.genesis.header, null);
   known.set(best.id, best);
   const asked: string[] = [];
@@ -48,8 +63,15 @@ function following(answers: Record<string, (asked: number) => { take: number; fr
       asked.push(id);
       // Each is cut off in the end, so that a test which fails does so soon.
       if (count > 30) throw new Error('asked for ever');
-      const { from, take, ms } = answers[id]!(count++);
+      const answer = answers[id]!(count++);
       await new Promise(setImmediate);
+      if (answer === 'silent') return new Promise<null>(() => {});
+      if (answer === 'gone') {
+        connected.delete(id);
+        sync.forget(id);
+        throw new KithError('peer-gone');
+      }
+      const { from, take, ms } = answer;
       clock.pass(ms);
       const after = from < 0 ? best.height : from;
       const body = encodeHeaders(chain.slice(after, after + take).map(({ bytes }) => bytes));
@@ -57,22 +79,25 @@ function following(answers: Record<string, (asked: number) => { take: number; fr
     };
   };
   const tip = { height: 4100, work: 4100n, id: chain.at(-1)!.id };
-  const list = Object.keys(answers).map(
+  const connected = new Set(Object.keys(answers).filter((id) => id !== later));
+  const all = Object.keys(answers).map(
     (id) =>
       ({ id, tip, direction: 'outbound', latencyMs: null, sync: { call: call(id) } }) as unknown as Peer,
   );
+  const list = () => all.filter(({ id }) => connected.has(id));
   const blamed: string[] = [];
+  let told = 0;
   const sync = createHeaderSync({
     network: REGTEST_NETWORK,
     powHash,
-    random: () => 1,
+    random: { ...systemRandom, number: () => 0.999 },
     clock,
-    minimumWork: () => 0n,
-    onHeaders: () => undefined,
+    minimumWork: () => minimumWork,
+    onHeaders: () => void told++,
     log: silent,
     peers: {
-      list: () => list,
-      get: (id) => list.find((peer) => peer.id === id),
+      list,
+      get: (id) => list().find((peer) => peer.id === id),
       report: (id, { code }) => void blamed.push(`${id}:${code}`),
     },
     chain: {
@@ -98,7 +123,11 @@ function following(answers: Record<string, (asked: number) => { take: number; fr
     aheadAbove = above;
     aheadTime = clock.now() + FUTURE_LIMIT + seconds;
   };
-  return { sync, clock, asked, blamed, aheadFrom, best: () => best.height };
+  const join = () => {
+    connected.add(later);
+    sync.consider();
+  };
+  return { sync, clock, asked, blamed, aheadFrom, join, best: () => best.height, told: () => told };
 }
 
 test('a peer that sends the same headers again and again is left for the next', async () => {
@@ -111,7 +140,7 @@ test('a peer that sends the same headers again and again is left for the next', 
   expect(asked.filter((id) => id === 'loop')).toHaveLength(2);
 });
 
-test('a peer that sends slowly gives way to another, and what it sent is kept', async () => {
+test('a peer that sends slowly gives way to another and is not blamed', async () => {
   const { sync, best, asked, blamed } = following({
     slow: () => ({ from: -1, take: 2000, ms: 9000 }),
     quick: () => ({ from: -1, take: 2000, ms: 10 }),
@@ -122,7 +151,7 @@ test('a peer that sends slowly gives way to another, and what it sent is kept', 
   expect(blamed).toEqual([]);
 });
 
-test('where everybody is slow the headers come all the same', async () => {
+test('with slow peers only, the headers arrive all the same', async () => {
   const { sync, best, blamed } = following({
     one: () => ({ from: -1, take: 2000, ms: 25_000 }),
     two: () => ({ from: -1, take: 2000, ms: 25_000 }),
@@ -168,4 +197,58 @@ test('setting the clock makes them due at once, setting it back does not ask for
   clock.shift(-6 * 3600);
   sync.look();
   expect([asked.length, sync.early()]).toEqual([times, []]);
+});
+
+test('a peer that does not answer is given up after five seconds where another has a better chain', async () => {
+  const { sync, clock, best, asked, blamed } = following({
+    mute: () => 'silent',
+    good: () => ({ from: -1, take: 2000, ms: 10 }),
+  });
+  sync.consider();
+  await clock.passing(4999);
+  expect([asked, sync.source()?.id]).toEqual([['mute'], 'mute']);
+  await clock.passing(1);
+  await until(() => best() === 4100, 'all headers');
+  expect(asked.filter((id) => id === 'mute')).toHaveLength(1);
+  expect(blamed).toEqual([]);
+});
+
+test('the only peer is waited for, and given up at once when another with a better chain connects', async () => {
+  const { sync, clock, best, asked, join } = following(
+    { mute: () => 'silent', good: () => ({ from: -1, take: 2000, ms: 10 }) },
+    { later: 'good' },
+  );
+  sync.consider();
+  await clock.passing(20_000);
+  expect([asked, sync.source()?.id]).toEqual([['mute'], 'mute']);
+  join();
+  await until(() => best() === 4100, 'all headers');
+});
+
+test('a peer that leaves half-way is followed by another, which is asked for the rest', async () => {
+  const { sync, best, asked, blamed } = following({
+    leaving: (count) => (count === 0 ? { from: -1, take: 2000, ms: 10 } : 'gone'),
+    good: () => ({ from: -1, take: 2000, ms: 10 }),
+  });
+  const sources: (string | undefined)[] = [];
+  sync.events.on('source', (peer) => sources.push(peer?.id));
+  sync.consider();
+  await until(() => sync.source() === null, 'the end');
+  expect(best()).toBe(4100);
+  expect(asked).toEqual(['leaving', 'leaving', 'good', 'good']);
+  expect(sources).toEqual(['leaving', 'good', undefined]);
+  expect(blamed).toEqual([]);
+});
+
+test('of a chain with too little work nothing is stored, and its peer is neither blamed nor asked again', async () => {
+  const { sync, best, asked, blamed, told } = following(
+    { short: (count) => ({ from: count * 2000, take: 2000, ms: 10 }) },
+    { minimumWork: 10n ** 12n },
+  );
+  sync.consider();
+  await until(() => sync.source() === null, 'the end');
+  expect([best(), told(), blamed]).toEqual([0, 0, []]);
+  expect(asked).toEqual(['short', 'short', 'short']);
+  sync.consider();
+  expect(sync.source()).toBeNull();
 });
