@@ -74,6 +74,7 @@ export async function createSyncing(deps: SyncingDeps): Promise<Syncing> {
     bodies,
     snapshot,
     openHistory: deps.openHistory ?? (() => Promise.resolve(null)),
+    clock,
     log,
   });
 

@@ -1,20 +1,22 @@
 import { equalBytes } from '../../core/codec/bytes.ts';
 import { chunkHash } from '../../core/ledger/snapshot-root.ts';
-import { type Clock, sleep } from '../../lib/clock.ts';
+import type { Clock } from '../../lib/clock.ts';
 import type { Manifest } from '../../chain/snapshot-files.ts';
 import type { Peer } from '../peers/peer.ts';
 import { encodeGetChunk } from '../protocol/snapshot-messages.ts';
 import { peerViolation } from '../protocol/wire-violation.ts';
 import { REQUEST } from '../protocol/requests.ts';
 import { ask } from './request.ts';
+import { createWake } from './wake.ts';
 
 export interface ChunkFetchDeps {
   /** Peers that serve snapshots now. */
   servers(): readonly Peer[];
-  readonly clock: Clock;
+  /** Calls the listener when a peer connects; returns a function that removes it. */
+  onPeer(listener: () => void): () => void;
+  readonly clock: Pick<Clock, 'monotonic' | 'sleep'>;
 }
 
-const LOOK_MS = 50;
 /** The download fails after this time without any chunk. */
 const PATIENCE_MS = 60_000;
 /**
@@ -29,7 +31,7 @@ const REST_MS = 10_000;
  * @throws errors of `put`; the reason of the signal when it aborts.
  */
 export async function fetchChunks(
-  { servers, clock }: ChunkFetchDeps,
+  { servers, onPeer, clock }: ChunkFetchDeps,
   manifest: Manifest,
   wanted: readonly number[],
   put: (index: number, bytes: Uint8Array) => Promise<void>,
@@ -38,8 +40,10 @@ export async function fetchChunks(
   const left = [...wanted];
   const resting = new Map<string, number>();
   const busy = new Map<string, Promise<void>>();
+  const wake = createWake(clock);
   let failure: { readonly error: unknown } | null = null;
   let done = 0;
+  let hopeful = clock.monotonic();
 
   const work = async (peer: Peer): Promise<void> => {
     for (let index = left.shift(); index !== undefined; index = left.shift()) {
@@ -51,29 +55,37 @@ export async function fetchChunks(
       }
       await put(index, bytes);
       done++;
+      hopeful = clock.monotonic();
       if (signal.aborted || failure !== null) return;
     }
   };
-  const isFree = ({ id }: Peer) => !busy.has(id) && (resting.get(id) ?? -Infinity) <= clock.monotonic();
+  const restsUntil = ({ id }: Peer) => resting.get(id) ?? -Infinity;
+  const isFree = (peer: Peer) => !busy.has(peer.id) && restsUntil(peer) <= clock.monotonic();
   const engage = (peer: Peer) => {
     const working = work(peer)
       .catch((error: unknown) => void (failure = { error }))
-      .finally(() => busy.delete(peer.id));
+      .finally(() => {
+        busy.delete(peer.id);
+        wake.call();
+      });
     busy.set(peer.id, working);
   };
 
-  let hopeful = clock.monotonic();
+  const off = onPeer(wake.call);
   try {
     while (done < wanted.length && clock.monotonic() - hopeful < PATIENCE_MS) {
       signal.throwIfAborted();
       // The disk failed: no other peer can help.
       if (failure !== null) throw (failure as { readonly error: unknown }).error;
       if (left.length > 0) servers().filter(isFree).forEach(engage);
-      const before = done;
-      await sleep(LOOK_MS);
-      if (done > before) hopeful = clock.monotonic();
+      const idle = servers().filter(({ id }) => !busy.has(id));
+      await wake.by(
+        Math.min(hopeful + PATIENCE_MS, ...(left.length > 0 ? idle.map(restsUntil) : [])),
+        signal,
+      );
     }
   } finally {
+    off();
     // A download that is still running must not write into a folder that is used for something else by then.
     left.length = 0;
     if (!signal.aborted) await Promise.all(busy.values());

@@ -1,23 +1,24 @@
 import type { Notice } from '../../../shared/contract/fields.ts';
-import { sleep } from '../../lib/clock.ts';
+import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Chain } from '../../chain/chain.ts';
 import type { History, HistoryStatus } from '../../chain/history-check.ts';
-import type { Peer } from '../peers/peer.ts';
-import type { PeerViolation } from '../protocol/wire-violation.ts';
+import type { Peers } from '../peers/peers.ts';
 import type { BlockDownload } from './block-download.ts';
 import type { HeaderSync } from './header-sync.ts';
 import { createHistorySync, type HistorySync } from './history-sync.ts';
 import type { SnapshotSync } from './snapshot-sync.ts';
+import { createWake } from './wake.ts';
 
 export interface FastStartDeps {
   readonly chain: Pick<Chain, 'tip' | 'bestHeader' | 'base' | 'historyChecked'>;
-  readonly peers: { list(): readonly Peer[]; report(peerId: string, peerViolation: PeerViolation): void };
-  readonly headers: Pick<HeaderSync, 'source'>;
+  readonly peers: Pick<Peers, 'list' | 'report' | 'events'>;
+  readonly headers: Pick<HeaderSync, 'source' | 'events'>;
   readonly bodies: Pick<BlockDownload, 'start' | 'consider' | 'missing'>;
   /** Null = sync all blocks from the first one. */
   readonly snapshot: SnapshotSync | null;
   openHistory(): Promise<History | null>;
+  readonly clock: Pick<Clock, 'monotonic' | 'sleep'>;
   readonly log: Log;
 }
 
@@ -32,13 +33,13 @@ export interface FastStart {
   notices(): readonly Notice[];
 }
 
-const LOOK_MS = 100;
-const CALM_LOOKS = 3;
+/** Headers are complete when no peer has had more for this long: between two sources there is a moment without one. */
+const CALM_MS = 300;
 /** If no headers arrive from any peer for this long, the download of blocks begins. */
 const HEADERS_MS = 120_000;
 
 export function createFastStart(deps: FastStartDeps): FastStart {
-  const { chain, peers, bodies, log } = deps;
+  const { chain, peers, bodies, clock, log } = deps;
   const stopping = new AbortController();
   let running: Promise<void> = Promise.resolve();
   let history: HistorySync | null = null;
@@ -50,15 +51,36 @@ export function createFastStart(deps: FastStartDeps): FastStart {
   const hasHeaders = (): boolean =>
     deps.headers.source() === null && chain.bestHeader().height > 0 && peers.list().length > 0;
 
+  /** Resolves when the headers are complete, or did not arrive although there were peers. */
+  async function awaitHeaders(signal: AbortSignal): Promise<void> {
+    const wake = createWake(clock);
+    const off = [
+      deps.headers.events.on('source', wake.call),
+      peers.events.on('greeted', wake.call),
+      peers.events.on('gone', wake.call),
+    ];
+    let last = clock.monotonic();
+    // The rest of HEADERS_MS, which passes only while there are peers.
+    let left = HEADERS_MS;
+    let calmSince: number | null = null;
+    let metPeers = false;
+    while (!signal.aborted) {
+      const now = clock.monotonic();
+      if (metPeers) left -= now - last;
+      last = now;
+      metPeers = peers.list().length > 0;
+      calmSince = hasHeaders() ? (calmSince ?? now) : null;
+      const calmAt = calmSince === null ? Infinity : calmSince + CALM_MS;
+      const end = Math.min(calmAt, metPeers ? now + left : Infinity);
+      if (end <= now) break;
+      await wake.by(end, signal);
+    }
+    for (const each of off) each();
+  }
+
   async function begin(): Promise<void> {
     if (deps.snapshot !== null && chain.tip().height === 0) {
-      // Waits several checks: between two header sources there is a moment without one.
-      for (let waited = 0, calm = 0; waited < HEADERS_MS && calm < CALM_LOOKS;) {
-        if (stopping.signal.aborted) break;
-        await sleep(LOOK_MS);
-        if (peers.list().length > 0) waited += LOOK_MS;
-        calm = hasHeaders() ? calm + 1 : 0;
-      }
+      await awaitHeaders(stopping.signal);
       if (!stopping.signal.aborted) await deps.snapshot.run(stopping.signal);
     }
     if (stopping.signal.aborted) return;
@@ -67,7 +89,13 @@ export function createFastStart(deps: FastStartDeps): FastStart {
     if (chain.base() === null || chain.historyChecked()) return;
     const opened = await deps.openHistory();
     if (opened === null || stopping.signal.aborted) return void (await opened?.close());
-    history = createHistorySync({ history: opened, peers, busy: () => bodies.missing() > 2, log });
+    history = createHistorySync({
+      history: opened,
+      peers,
+      busy: () => bodies.missing() > 2,
+      clock,
+      log,
+    });
     history.start();
   }
 

@@ -4,21 +4,24 @@ import { HEADER_BYTES } from '../../core/primitives/limits.ts';
 import { DOMAIN, hash } from '../../core/crypto/hash.ts';
 import { toHex } from '../../core/codec/hex.ts';
 import { messageOf } from '../../lib/errors.ts';
-import { sleep } from '../../lib/clock.ts';
+import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import type { HeaderEntry } from '../../chain/header-entry.ts';
 import type { History, HistoryStatus } from '../../chain/history-check.ts';
 import type { Peer } from '../peers/peer.ts';
+import type { Peers } from '../peers/peers.ts';
 import { FRAME, MAX_BLOCKS_ASKED } from '../protocol/frame-types.ts';
-import { type PeerViolation, peerViolation } from '../protocol/wire-violation.ts';
+import { peerViolation } from '../protocol/wire-violation.ts';
 import { REQUEST } from '../protocol/requests.ts';
 import { encodeGetBlocks } from '../protocol/sync-messages.ts';
+import { createWake } from './wake.ts';
 
 export interface HistorySyncDeps {
   readonly history: History;
-  readonly peers: { list(): readonly Peer[]; report(peerId: string, peerViolation: PeerViolation): void };
+  readonly peers: Pick<Peers, 'list' | 'report' | 'events'>;
   /** Whether the sync of the tip needs the peers; history has a lower priority. */
   busy(): boolean;
+  readonly clock: Pick<Clock, 'monotonic' | 'sleep'>;
   readonly log: Log;
 }
 
@@ -31,14 +34,18 @@ export interface HistorySync {
   mismatch(): string | null;
 }
 
+/** After a request that brought nothing, and while the sync of the tip needs the peers. */
 const PAUSE_MS = 500;
 
-export function createHistorySync({ history, peers, busy, log }: HistorySyncDeps): HistorySync {
+export function createHistorySync(deps: HistorySyncDeps): HistorySync {
+  const { history, peers, busy, clock, log } = deps;
+  const stopping = new AbortController();
+  const wake = createWake(clock);
   let running: Promise<void> | null = null;
-  let stopped = false;
   let ended = false;
   let wrong: string | null = null;
   let turn = 0;
+  const off: (() => void)[] = [];
 
   function choose(lowest: HeaderEntry): Peer | null {
     const able = peers
@@ -47,46 +54,27 @@ export function createHistorySync({ history, peers, busy, log }: HistorySyncDeps
     return able[turn++ % Math.max(1, able.length)] ?? null;
   }
 
-  async function fetch(peer: Peer, wanted: readonly HeaderEntry[]): Promise<Uint8Array[]> {
-    const got: Uint8Array[] = [];
-    try {
-      await peer.sync.call({
-        kind: REQUEST.getBlocks,
-        body: encodeGetBlocks(wanted.map(({ id }) => fromHex(id)!)),
-        replies: wanted.length,
-        onReply({ type, body }) {
-          if (type === FRAME.absent.type) return null;
-          const id = toHex(hash(DOMAIN.header, body.subarray(0, HEADER_BYTES)));
-          const asked = wanted.some((entry) => entry.id === id);
-          if (asked) got.push(body);
-          return asked ? null : peerViolation('block-unasked', { id });
-        },
-      });
-    } catch (error) {
-      log.debug('old blocks did not arrive', { peer: peer.id, cause: messageOf(error) });
-    }
-    return got;
-  }
-
   async function loop(): Promise<void> {
     // The request that was sent ahead, and its peer.
     let next: { readonly peer: Peer; readonly blocks: Promise<Uint8Array[]> } | null = null;
-    while (!stopped && !ended) {
+    while (!stopping.signal.aborted && !ended) {
       // Twice as many as one request contains: half of them are downloaded while the other half is checked.
       const wanted = history.wanted(2 * MAX_BLOCKS_ASKED);
       const peer = wanted[0] === undefined || busy() ? null : choose(wanted[0]);
       if (peer === null) {
-        await sleep(PAUSE_MS);
+        // Without a peer that has these blocks, until one connects or claims more.
+        const at = busy() ? clock.monotonic() + PAUSE_MS : Infinity;
+        await wake.by(at, stopping.signal);
         continue;
       }
       const now: NonNullable<typeof next> = next ?? {
         peer,
-        blocks: fetch(peer, wanted.slice(0, MAX_BLOCKS_ASKED)),
+        blocks: fetchBlocks(peer, wanted.slice(0, MAX_BLOCKS_ASKED), log),
       };
       const ahead = wanted.slice(MAX_BLOCKS_ASKED);
       const blocks: readonly Uint8Array[] = await now.blocks;
-      next = ahead.length > 0 && blocks.length > 0 ? { peer, blocks: fetch(peer, ahead) } : null;
-      if (blocks.length === 0) await sleep(PAUSE_MS);
+      next = ahead.length > 0 && blocks.length > 0 ? { peer, blocks: fetchBlocks(peer, ahead, log) } : null;
+      if (blocks.length === 0) await clock.sleep(PAUSE_MS, stopping.signal);
       for (const bytes of blocks) {
         const refused = await history.submit(bytes);
         // A body that does not match its header is the fault of its sender. Any other broken rule is the fault of the
@@ -99,10 +87,12 @@ export function createHistorySync({ history, peers, busy, log }: HistorySyncDeps
   history.settled.then(
     () => {
       ended = true;
+      wake.call();
       log.info('the history was checked', { blocks: history.status().of });
     },
     (error: unknown) => {
       ended = true;
+      wake.call();
       wrong = messageOf(error);
       log.error('the history contradicts the snapshot', { cause: wrong });
     },
@@ -110,16 +100,40 @@ export function createHistorySync({ history, peers, busy, log }: HistorySyncDeps
 
   return {
     start() {
+      off.push(peers.events.on('greeted', wake.call), peers.events.on('tip', wake.call));
       running = loop().catch((error: unknown) =>
         log.error('the check of the history stopped', { error: String(error) }),
       );
     },
     async stop() {
-      stopped = true;
+      stopping.abort();
       await running;
+      for (const each of off) each();
       await history.close();
     },
     status: history.status,
     mismatch: () => wrong,
   };
+}
+
+/** The blocks of these that arrive. */
+async function fetchBlocks(peer: Peer, wanted: readonly HeaderEntry[], log: Log): Promise<Uint8Array[]> {
+  const got: Uint8Array[] = [];
+  try {
+    await peer.sync.call({
+      kind: REQUEST.getBlocks,
+      body: encodeGetBlocks(wanted.map(({ id }) => fromHex(id)!)),
+      replies: wanted.length,
+      onReply({ type, body }) {
+        if (type === FRAME.absent.type) return null;
+        const id = toHex(hash(DOMAIN.header, body.subarray(0, HEADER_BYTES)));
+        const asked = wanted.some((entry) => entry.id === id);
+        if (asked) got.push(body);
+        return asked ? null : peerViolation('block-unasked', { id });
+      },
+    });
+  } catch (error) {
+    log.debug('old blocks did not arrive', { peer: peer.id, cause: messageOf(error) });
+  }
+  return got;
 }

@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import { equalBytes } from '../../core/codec/bytes.ts';
 import { fromHex } from '../../core/codec/hex.ts';
 import { coinbaseRecords } from '../../core/consensus/block-rules.ts';
+import type { ConsensusParams } from '../../core/consensus/params.ts';
 import type { Hash } from '../../core/crypto/hash.ts';
 import type { Network } from '../../core/params/network.ts';
 import { decodeBlock } from '../../core/primitives/block.ts';
 import { findRecord, RECORD } from '../../core/primitives/records.ts';
 import { isViolation } from '../../core/violation.ts';
-import { type Clock, sleep } from '../../lib/clock.ts';
+import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Chain } from '../../chain/chain.ts';
 import type { HeaderEntry } from '../../chain/header-entry.ts';
@@ -21,17 +22,19 @@ import {
 } from '../../chain/snapshot-files.ts';
 import { SnapshotRefused } from '../../chain/load-snapshot.ts';
 import type { Peer } from '../peers/peer.ts';
+import type { Peers } from '../peers/peers.ts';
 import { peerViolation } from '../protocol/wire-violation.ts';
 import { REQUEST } from '../protocol/requests.ts';
 import { decodeManifest, encodeGetManifest } from '../protocol/snapshot-messages.ts';
 import { encodeGetBlocks } from '../protocol/sync-messages.ts';
 import { ask } from './request.ts';
-import { fetchChunks } from './chunk-fetch.ts';
+import { type ChunkFetchDeps, fetchChunks } from './chunk-fetch.ts';
+import { createWake } from './wake.ts';
 
 export interface SnapshotSyncDeps {
   readonly network: Network;
   readonly chain: Pick<Chain, 'tip' | 'bestHeader' | 'loadSnapshot'>;
-  readonly peers: { list(): readonly Peer[]; get(id: string): Peer | undefined };
+  readonly peers: Pick<Peers, 'list' | 'events'>;
   /** The folder of snapshots in the data directory. */
   readonly directory: string;
   readonly clock: Clock;
@@ -48,68 +51,22 @@ export interface SnapshotSync {
   progress(): { readonly done: number; readonly of: number } | null;
 }
 
-const LOOK_MS = 50;
 /** With enough headers for a snapshot, wait this long for a peer that serves one. */
 const SERVERS_MS = 10_000;
+/** Between two attempts. */
+const PAUSE_MS = 1000;
 /** Attempts, for a peer that disconnects or a manifest that no peer has. */
 const ATTEMPTS = 3;
 
 export function createSnapshotSync(deps: SnapshotSyncDeps): SnapshotSync {
   const { chain, peers, network, clock, log } = deps;
-  const { epoch, delay } = network.params;
   let progress: { done: number; of: number } | null = null;
 
-  const servers = (): readonly Peer[] =>
-    peers.list().filter(({ hello }) => hello.services.includes('snapshots'));
-
-  /** The newest block that commits to a snapshot and has an epoch of headers after it. */
-  function committingHeader(): HeaderEntry | null {
-    const best = chain.bestHeader();
-    const height = Math.floor((best.height - delay - epoch) / epoch) * epoch;
-    if (height < epoch) return null;
-    let at: HeaderEntry | null = best;
-    while (at !== null && at.height > height + delay) at = at.prev;
-    return at;
-  }
-
-  function ancestor(entry: HeaderEntry, height: number): HeaderEntry {
-    let at = entry;
-    while (at.height > height) at = at.prev!;
-    return at;
-  }
-
-  async function fetchBlock(entry: HeaderEntry): Promise<Uint8Array | null> {
-    const question = { kind: REQUEST.getBlocks, body: encodeGetBlocks([fromHex(entry.id)!]) };
-    for (const peer of peers.list()) {
-      if (peer.hello.servesFrom > entry.height || peer.tip.work < entry.work) continue;
-      const bytes = await ask(peer, question);
-      const block = bytes && decodeBlock(bytes);
-      if (block && !isViolation(block) && block.header.idHex === entry.id) return bytes;
-    }
-    return null;
-  }
-
-  async function fetchManifest(root: Hash, base: HeaderEntry): Promise<Manifest | null> {
-    for (const peer of servers()) {
-      let found: Manifest | null = null;
-      await ask(
-        peer,
-        { kind: REQUEST.getManifest, body: encodeGetManifest(root) },
-        (body) => {
-          if (body.length === 0) return null;
-          const manifest = decodeManifest(body, network.id);
-          if (isViolation(manifest)) return manifest;
-          if (!equalBytes(manifest.root, root)) return peerViolation('chunk-invalid', { what: 'manifest' });
-          // If the root belongs to another height, the fault is the chain's, not this peer's.
-          if (manifest.facts.height === base.height) found = manifest;
-          return null;
-        },
-        (it) => it.snapshots,
-      );
-      if (found !== null) return found;
-    }
-    return null;
-  }
+  const fetching: ChunkFetchDeps = {
+    servers: () => peers.list().filter(({ hello }) => hello.services.includes('snapshots')),
+    onPeer: (listener) => peers.events.on('greeted', listener),
+    clock,
+  };
 
   /** False when no peer delivers any more; downloaded chunks are kept for the next attempt. */
   async function fetchFolder(path: string, manifest: Manifest, signal: AbortSignal): Promise<boolean> {
@@ -124,36 +81,27 @@ export function createSnapshotSync(deps: SnapshotSyncDeps): SnapshotSync {
       await folder.chunk(index, bytes);
       progress = { done: ++done, of };
     };
-    const all = await fetchChunks({ servers, clock }, manifest, missing, put, signal);
+    const all = await fetchChunks(fetching, manifest, missing, put, signal);
     if (all) await folder.finish(manifest);
     return all;
   }
 
-  async function isServed(signal: AbortSignal): Promise<boolean> {
-    const began = clock.monotonic();
-    while (servers().length === 0 && clock.monotonic() - began < SERVERS_MS) {
-      signal.throwIfAborted();
-      await sleep(LOOK_MS);
-    }
-    return servers().length > 0;
-  }
-
   async function attempt(signal: AbortSignal): Promise<'done' | 'none' | 'failed'> {
-    const committing = committingHeader();
-    if (committing === null || !(await isServed(signal))) return 'none';
-    const block = await fetchBlock(committing);
+    const committing = committingHeader(chain.bestHeader(), network.params);
+    if (committing === null || !(await awaitServer(fetching, signal))) return 'none';
+    const block = await fetchBlock(peers.list(), committing);
     const decoded = block && decodeBlock(block);
     if (!block || !decoded || isViolation(decoded)) return 'failed';
     const root = findRecord(coinbaseRecords(decoded), RECORD.snapshotRoot);
     if (!root) return 'failed';
-    const base = ancestor(committing, committing.height - delay);
+    const base = ancestor(committing, committing.height - network.params.delay);
     const path = join(deps.directory, snapshotName(base.height, base.id));
     await removeFetched(deps.directory, path);
     // A snapshot that was downloaded before a restart and not loaded.
     const whole = await readManifest(path);
     const reused = whole !== null && equalBytes(whole.root, root);
     if (!reused) {
-      const manifest = await fetchManifest(root, base);
+      const manifest = await fetchManifest(fetching.servers(), network.id, root, base);
       if (manifest === null || !(await fetchFolder(path, manifest, signal))) return 'failed';
     }
     try {
@@ -174,7 +122,7 @@ export function createSnapshotSync(deps: SnapshotSyncDeps): SnapshotSync {
       const outcome = await attempt(signal);
       if (outcome !== 'failed') return outcome === 'done';
       progress = null;
-      await sleep(LOOK_MS * 20);
+      await clock.sleep(PAUSE_MS, signal);
     }
     return false;
   }
@@ -197,4 +145,76 @@ export function createSnapshotSync(deps: SnapshotSyncDeps): SnapshotSync {
     },
     progress: () => progress,
   };
+}
+
+/** The newest block that commits to a snapshot and has an epoch of headers after it. */
+function committingHeader(best: HeaderEntry, { epoch, delay }: ConsensusParams): HeaderEntry | null {
+  const height = Math.floor((best.height - delay - epoch) / epoch) * epoch;
+  if (height < epoch) return null;
+  let at: HeaderEntry | null = best;
+  while (at !== null && at.height > height + delay) at = at.prev;
+  return at;
+}
+
+function ancestor(entry: HeaderEntry, height: number): HeaderEntry {
+  let at = entry;
+  while (at.height > height) at = at.prev!;
+  return at;
+}
+
+async function fetchBlock(peers: readonly Peer[], entry: HeaderEntry): Promise<Uint8Array | null> {
+  const question = { kind: REQUEST.getBlocks, body: encodeGetBlocks([fromHex(entry.id)!]) };
+  for (const peer of peers) {
+    if (peer.hello.servesFrom > entry.height || peer.tip.work < entry.work) continue;
+    const bytes = await ask(peer, question);
+    const block = bytes && decodeBlock(bytes);
+    if (block && !isViolation(block) && block.header.idHex === entry.id) return bytes;
+  }
+  return null;
+}
+
+async function fetchManifest(
+  servers: readonly Peer[],
+  networkId: Hash,
+  root: Hash,
+  base: HeaderEntry,
+): Promise<Manifest | null> {
+  for (const peer of servers) {
+    let found: Manifest | null = null;
+    await ask(
+      peer,
+      { kind: REQUEST.getManifest, body: encodeGetManifest(root) },
+      (body) => {
+        if (body.length === 0) return null;
+        const manifest = decodeManifest(body, networkId);
+        if (isViolation(manifest)) return manifest;
+        if (!equalBytes(manifest.root, root)) return peerViolation('chunk-invalid', { what: 'manifest' });
+        // If the root belongs to another height, the fault is the chain's, not this peer's.
+        if (manifest.facts.height === base.height) found = manifest;
+        return null;
+      },
+      (it) => it.snapshots,
+    );
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+/** Waits for a peer that serves snapshots; false when none connects in time. */
+async function awaitServer(
+  { servers, onPeer, clock }: ChunkFetchDeps,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const until = clock.monotonic() + SERVERS_MS;
+  const wake = createWake(clock);
+  const off = onPeer(wake.call);
+  try {
+    while (servers().length === 0 && clock.monotonic() < until) {
+      signal.throwIfAborted();
+      await wake.by(until, signal);
+    }
+  } finally {
+    off();
+  }
+  return servers().length > 0;
 }
