@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from '../../lib/clock.ts';
+import type { Clock } from '../../lib/clock.ts';
 
 /** A token bucket: `capacity` at once, `perSecond` in the long run. */
 export interface Bucket {
@@ -9,19 +9,11 @@ export interface Bucket {
 }
 
 /** Waits until `cost` is available, and takes it. */
-export async function spend(
-  bucket: Bucket,
-  cost: number,
-  clock: Pick<Clock, 'sleep'> = systemClock,
-): Promise<void> {
+export async function spend(bucket: Bucket, cost: number, clock: Pick<Clock, 'sleep'>): Promise<void> {
   while (!bucket.take(cost)) await clock.sleep(bucket.waitFor(cost) + 1);
 }
 
-export function createBucket(
-  capacity: number,
-  perSecond: number,
-  ms: () => number = () => performance.now(),
-): Bucket {
+export function createBucket(capacity: number, perSecond: number, ms: () => number): Bucket {
   let level = capacity;
   let at = ms();
   const fill = () => {
