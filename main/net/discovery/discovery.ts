@@ -6,7 +6,7 @@ import type { Random } from '../../lib/random.ts';
 import type { Host } from '../transport/host.ts';
 import { peerIdOf } from '../transport/multiaddrs.ts';
 import type { AddressManager } from '../peers/address-manager.ts';
-import { OUTBOUND } from '../peers/connector.ts';
+import { OUTBOUND } from '../peers/outbound-slots.ts';
 import type { Peer } from '../peers/peer.ts';
 import { createDht } from './dht.ts';
 import { createLan } from './mdns.ts';

@@ -44,9 +44,7 @@ const LEAST_TOLD = 10;
 export const MOVES = { burst: 4, perSecond: 1 / 60 } as const;
 
 export function createExchange(deps: ExchangeDeps): Exchange {
-  const { book, bans, peers, clock, log } = deps;
-  const isGood = ({ host, peerId }: AddressFacts): boolean =>
-    !bans.has(peerId ?? '') && !bans.has(host ?? '') && !bans.discourages(host ?? '');
+  const { book, peers, clock, log } = deps;
   let timer: Timer | undefined;
 
   async function ask(peer: Peer): Promise<void> {
@@ -104,41 +102,50 @@ export function createExchange(deps: ExchangeDeps): Exchange {
         }
       });
     },
-    handlers(peerId) {
-      let answered = -Infinity;
-      const moves = createBucket(MOVES.burst, MOVES.perSecond, clock.monotonic);
-      const records: Handler = {
-        cap: FRAME.getRecords.cap,
-        async handle(_frame, reply) {
-          const told: Uint8Array[] = [await deps.ownRecord()];
-          // A repeated request gets no new addresses.
-          if (clock.monotonic() - answered > AGAIN_MS / 2) {
-            answered = clock.monotonic();
-            const most = Math.min(MAX_RECORDS - 1, Math.max(LEAST_TOLD, Math.floor(book.size / SHARE)));
-            for (const entry of book.sample(most, isGood)) told.push(Buffer.from(entry.record, 'base64'));
-          }
-          await reply(FRAME.records.type, encodeRecords(told));
-          return null;
-        },
-      };
-      const newRecord: Handler = {
-        cap: FRAME.newRecord.cap,
-        async handle({ body }, reply) {
-          const peer = peers.list().find(({ id }) => id === peerId);
-          // A record above the limit is ignored.
-          if (peer !== undefined && moves.take(1)) {
-            const record = await openRecord(body);
-            if (record?.peerId !== peerId) return peerViolation('records-invalid');
-            await learn(peer, body);
-          }
-          await reply(FRAME.taken.type);
-          return null;
-        },
-      };
-      return new Map([
-        [FRAME.getRecords.type, records],
-        [FRAME.newRecord.type, newRecord],
-      ]);
+    handlers: (peerId) => createHandlers({ ...deps, learn }, peerId),
+  };
+}
+
+type HandlersDeps = Pick<ExchangeDeps, 'ownRecord' | 'book' | 'bans' | 'peers' | 'clock'> & {
+  learn(peer: Peer, record: Uint8Array): Promise<boolean>;
+};
+
+function createHandlers(deps: HandlersDeps, peerId: string): ReadonlyMap<number, Handler> {
+  const { ownRecord, book, bans, peers, clock, learn } = deps;
+  const isGood = ({ host, peerId: id }: AddressFacts): boolean =>
+    !bans.has(id ?? '') && !bans.has(host ?? '') && !bans.discourages(host ?? '');
+  let answered = -Infinity;
+  const moves = createBucket(MOVES.burst, MOVES.perSecond, clock.monotonic);
+  const records: Handler = {
+    cap: FRAME.getRecords.cap,
+    async handle(_frame, reply) {
+      const told: Uint8Array[] = [await ownRecord()];
+      // A repeated request gets no new addresses.
+      if (clock.monotonic() - answered > AGAIN_MS / 2) {
+        answered = clock.monotonic();
+        const most = Math.min(MAX_RECORDS - 1, Math.max(LEAST_TOLD, Math.floor(book.size / SHARE)));
+        for (const entry of book.sample(most, isGood)) told.push(Buffer.from(entry.record, 'base64'));
+      }
+      await reply(FRAME.records.type, encodeRecords(told));
+      return null;
     },
   };
+  const newRecord: Handler = {
+    cap: FRAME.newRecord.cap,
+    async handle({ body }, reply) {
+      const peer = peers.list().find(({ id }) => id === peerId);
+      // A record above the limit is ignored.
+      if (peer !== undefined && moves.take(1)) {
+        const record = await openRecord(body);
+        if (record?.peerId !== peerId) return peerViolation('records-invalid');
+        await learn(peer, body);
+      }
+      await reply(FRAME.taken.type);
+      return null;
+    },
+  };
+  return new Map([
+    [FRAME.getRecords.type, records],
+    [FRAME.newRecord.type, newRecord],
+  ]);
 }

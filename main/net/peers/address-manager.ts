@@ -62,6 +62,8 @@ export interface AddressManager {
   readonly size: number;
   /** Adds an address. Names and special IP addresses that other nodes send are ignored. */
   add(address: string, told: Told): void;
+  /** Called after an address was added. Returns a function that removes the listener. */
+  onAdded(listener: () => void): () => void;
   /** The result of a connection attempt. */
   tried(address: string, good: boolean): void;
   /** An address to try, from either table with equal probability; null when `usable` accepts none. */
@@ -101,26 +103,39 @@ export interface AddressManagerDeps {
 
 type Table = keyof typeof BUCKETS;
 
-export function createAddressManager(deps: AddressManagerDeps): AddressManager {
-  const { store, clock, random } = deps;
+/** The addresses and their positions in the buckets. */
+interface Tables {
+  readonly entries: ReadonlyMap<string, AddressEntry>;
+  factsOf(address: string): AddressFacts;
+  /** False when a better entry occupies the position. */
+  put(entry: AddressEntry): boolean;
+  remove(entry: AddressEntry): void;
+  replace(old: AddressEntry, fresh: AddressEntry): void;
+  /** The record of a known address has changed; its position has not. */
+  keep(entry: AddressEntry): void;
+  draw(table: Table, usable: (entry: AddressEntry, facts: AddressFacts) => boolean): AddressEntry | null;
+  /** Decides the positions. */
+  key: string;
+}
+
+function createTables({ clock, random }: Pick<AddressManagerDeps, 'clock' | 'random'>): Tables {
   const entries = new Map<string, AddressEntry>();
   const facts = new Map<string, AddressFacts>();
   const lists: Record<Table, DrawList> = { fresh: createDrawList(), proven: createDrawList() };
   // The occupied positions. An entry's position follows from its fields, so only this map must be kept up to date.
   const places: Record<Table, Map<number, string>> = { fresh: new Map(), proven: new Map() };
-  let key = toHex(random.bytes(16));
 
-  const draw = (...parts: (string | number)[]): number =>
-    createHash('sha256').update(key).update(parts.join('|')).digest().readUInt32LE(0);
+  const digest = (...parts: (string | number)[]): number =>
+    createHash('sha256').update(tables.key).update(parts.join('|')).digest().readUInt32LE(0);
 
   function placeOf(entry: AddressEntry): [Table, number] {
     const { group } = facts.get(entry.address) ?? factsOf(entry.address);
     const table = tableOf(entry);
     const bucket =
       table === 'proven'
-        ? draw('proven', group, draw('p', entry.address) % REACH.group)
-        : draw('fresh', entry.source, draw('f', group, entry.source) % REACH.source);
-    const at = (bucket % BUCKETS[table]) * BUCKET_SIZE + (draw('at', table, entry.address) % BUCKET_SIZE);
+        ? digest('proven', group, digest('p', entry.address) % REACH.group)
+        : digest('fresh', entry.source, digest('f', group, entry.source) % REACH.source);
+    const at = (bucket % BUCKETS[table]) * BUCKET_SIZE + (digest('at', table, entry.address) % BUCKET_SIZE);
     return [table, at];
   }
 
@@ -132,7 +147,6 @@ export function createAddressManager(deps: AddressManagerDeps): AddressManager {
     if (places[table].get(at) === entry.address) places[table].delete(at);
   }
 
-  /** False when a better entry occupies the position. */
   function put(entry: AddressEntry): boolean {
     const [table, at] = placeOf(entry);
     const holder = entries.get(places[table].get(at) ?? '');
@@ -147,25 +161,47 @@ export function createAddressManager(deps: AddressManagerDeps): AddressManager {
     return true;
   }
 
-  function update(old: AddressEntry, fresh: AddressEntry): void {
-    remove(old);
-    // The position among the proven addresses is occupied: the entry stays in the fresh table.
-    if (!put(fresh)) put(old);
-  }
+  const tables: Tables = {
+    entries,
+    factsOf: (address) => facts.get(address)!,
+    put,
+    remove,
+    replace(old, fresh) {
+      remove(old);
+      // The position among the proven addresses is occupied: the entry stays in the fresh table.
+      if (!put(fresh)) put(old);
+    },
+    keep: (entry) => void entries.set(entry.address, entry),
+    draw(table, usable) {
+      const found = lists[table].draw(random, (address) =>
+        usable(entries.get(address)!, facts.get(address)!),
+      );
+      return found === null ? null : entries.get(found)!;
+    },
+    key: toHex(random.bytes(16)),
+  };
+  return tables;
+}
+
+export function createAddressManager(deps: AddressManagerDeps): AddressManager {
+  const { store, clock, random } = deps;
+  const tables = createTables(deps);
+  const { entries } = tables;
+  const listeners = new Set<() => void>();
 
   return {
     async load() {
       for (const { value } of await store.list('book')) {
         const kept = savedKey.safeParse(value);
-        if (kept.success) key = kept.data.key;
+        if (kept.success) tables.key = kept.data.key;
       }
       for (const { value } of await store.list('address')) {
         const entry = saved.safeParse(value);
-        if (entry.success && isKept(entry.data)) put(entry.data);
+        if (entry.success && isKept(entry.data)) tables.put(entry.data);
       }
     },
     async save() {
-      await store.replace('book', new Map([['key', { key }]]));
+      await store.replace('book', new Map([['key', { key: tables.key }]]));
       await store.replace('address', entries);
     },
     get size() {
@@ -175,36 +211,36 @@ export function createAddressManager(deps: AddressManagerDeps): AddressManager {
       if (!isKept({ address, foundBy })) return;
       const known = entries.get(address);
       if (known !== undefined) {
-        if (record !== '') entries.set(address, { ...known, record });
+        if (record !== '') tables.keep({ ...known, record });
         return;
       }
       const source = (groupOf(by ?? address) ?? by ?? address).slice(0, MAX_SOURCE);
-      put({ address, foundBy, source, added: clock.now(), lastTry: 0, lastGood: 0, failures: 0, record });
+      const times = { added: clock.now(), lastTry: 0, lastGood: 0 };
+      if (!tables.put({ address, foundBy, source, ...times, failures: 0, record })) return;
+      for (const listener of listeners) listener();
+    },
+    onAdded(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
     },
     tried(address, good) {
       const entry = entries.get(address);
       if (entry === undefined) return;
       const lastTry = clock.now();
       const failures = good ? 0 : entry.failures + 1;
-      if (failures >= (entry.lastGood > 0 ? HOPELESS.once : HOPELESS.never)) return remove(entry);
+      if (failures >= (entry.lastGood > 0 ? HOPELESS.once : HOPELESS.never)) return tables.remove(entry);
       const tried = { ...entry, lastTry, failures, lastGood: good ? lastTry : entry.lastGood };
-      update(entry, tried);
+      tables.replace(entry, tried);
       // Proven addresses must survive even a crash; all others are saved periodically.
       if (good) void store.put('address', address, tried).catch(() => undefined);
     },
     pick(usable) {
-      const tables: Table[] = random.number() < 0.5 ? ['proven', 'fresh'] : ['fresh', 'proven'];
-      for (const table of tables) {
-        const found = lists[table].draw(random, (address) =>
-          usable(entries.get(address)!, facts.get(address)!),
-        );
-        if (found !== null) return entries.get(found)!;
-      }
-      return null;
+      const order: Table[] = random.number() < 0.5 ? ['proven', 'fresh'] : ['fresh', 'proven'];
+      return tables.draw(order[0]!, usable) ?? tables.draw(order[1]!, usable);
     },
     sample(most, usable = () => true) {
       const known = [...entries.values()].filter(
-        ({ address, record, failures }) => record !== '' && failures < 3 && usable(facts.get(address)!),
+        ({ address, record, failures }) => record !== '' && failures < 3 && usable(tables.factsOf(address)),
       );
       for (let i = known.length - 1; i > 0; i--) {
         const j = numberBelow(random, i + 1);

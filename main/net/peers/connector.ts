@@ -1,6 +1,6 @@
 import type { Connection } from '@libp2p/interface';
-import type { PeerSource } from '../../../shared/contract/vocabulary.ts';
-import { type Clock, sleep } from '../../lib/clock.ts';
+import { createAlarm } from '../../lib/alarm.ts';
+import type { Clock } from '../../lib/clock.ts';
 import { codeOf, KithError, messageOf } from '../../lib/errors.ts';
 import { guarded } from '../../lib/guarded.ts';
 import type { Log } from '../../lib/log.ts';
@@ -15,16 +15,13 @@ import {
 } from '../transport/multiaddrs.ts';
 import type { PeerViolationCode } from '../protocol/wire-violation.ts';
 import type { Bans } from './ban-list.ts';
-import {
-  type AddressManager,
-  type AddressFacts,
-  type AddressEntry,
-  factsOf,
-  TOLD_SOURCES,
-} from './address-manager.ts';
+import { type AddressFacts, type AddressManager, factsOf } from './address-manager.ts';
+import { type Anchors, createAnchors } from './anchors.ts';
+import { createDialAttempts, type DialAttempts, FIRST_DELAY_MS } from './dial-attempts.ts';
+import { BLOCK_ONLY, createOutboundSlots, type OutboundSlots } from './outbound-slots.ts';
 import type { PeerStore } from './peer-store.ts';
 import type { Origin } from './peer.ts';
-import type { Peers } from './peers.ts';
+import type { Peers, PeersEvents } from './peers.ts';
 import { reasonOf } from './penalties.ts';
 
 export interface ConnectorDeps {
@@ -60,22 +57,11 @@ export interface Connector {
   failures(): readonly { readonly address: string; readonly cause: string }[];
 }
 
-/** Full-relay connections that this node opens. */
-export const OUTBOUND = 8;
-/**
- * Block-relay-only connections, which hide the node's position in the network from observers of transactions; saved
- * as anchors.
- */
-export const BLOCK_ONLY = 2;
-/** Interval of feeler connections, which only test whether an address works. */
-const FEELER_MS = 120_000;
-const TICK_MS = 250;
-/** With this many full-relay connections, block-relay-only connections and feelers may be opened as well. */
-const ENOUGH = 2;
+/** After a dial, and between two rounds of dials, so that a burst of events starts one round. */
+const ROUND_MS = 250;
+/** A round at least this often: bans end, and the chain may begin to look wrong, without an event. */
+const IDLE_ROUND_MS = 5000;
 const DIALS_AT_ONCE = 4;
-/** Addresses whose attempts are remembered; more only while all of them are recent. */
-const MOST_ATTEMPTS = 1000;
-const FIRST_DELAY_MS = 500;
 /**
  * Longest pause between two attempts at one address: without any peer, for an address of the user, for a remembered
  * address, and after a permanent error.
@@ -83,236 +69,231 @@ const FIRST_DELAY_MS = 500;
 const LONGEST_MS = { alone: 8000, chosen: 15_000, remembered: 120_000, wrong: 600_000 };
 /** A peer that this node disconnected is not dialled again for this time, unless there is no other peer. */
 const DISCONNECTED_MS = 60_000;
+/** Failed attempts that are told to the user. */
+const MOST_FAILURES = 8;
 
 /** Errors after which another attempt at the same address would fail in the same way. */
 const HOPELESS_CODES = new Set(['peer-other-network', 'peer-version', 'peer-self', 'peer-id-shared']);
 
-/** The kind of connection of an anchor, which is restored after a restart. */
-type AnchorKind = 'block-only' | 'full-relay';
-
-interface Attempt {
-  failures: number;
-  notBefore: number;
-  /** Learnt from a successful dial, for addresses without a peer id. */
-  peerId: string | null;
+/** What dials and the schedule of dials share. */
+interface Outbound {
+  readonly deps: ConnectorDeps;
+  readonly attempts: DialAttempts;
+  readonly anchors: Anchors;
+  readonly slots: OutboundSlots;
+  /** The dials in progress, by address. */
+  readonly dialling: ReadonlyMap<string, Promise<void>>;
+  usable(address: string, facts: AddressFacts, chosen: boolean): boolean;
+  /** @throws {KithError} as Connector.add. */
+  connect(address: string, origin: Origin): Promise<void>;
 }
 
 export function createConnector(deps: ConnectorDeps): Connector {
-  const { peers, book, clock } = deps;
+  const { peers, bans } = deps;
   const manual = new Set<string>();
-  const attempts = new Map<string, Attempt>();
-  const dialling = new Set<string>();
-  const groupsOfDials = () => [...dialling].map((address) => groupOf(address) ?? address);
-  const shunned = new Map<string, number>();
   const recent: { address: string; cause: string }[] = [];
-  const anchors = new Map<string, AnchorKind>();
-  let feltAt = clock.monotonic();
-  let timer: NodeJS.Timeout | undefined;
+  const outbound = createOutbound(deps, {
+    failed(address, cause) {
+      recent.push({ address, cause });
+      if (recent.length > MOST_FAILURES) recent.shift();
+    },
+    ended: () => rounds.soon(),
+  });
+  const { attempts, anchors, dialling, connect } = outbound;
+  const rounds = createRounds(outbound, manual);
 
-  const attemptOf = (address: string): Attempt => {
-    const found = attempts.get(address) ?? { failures: 0, notBefore: 0, peerId: peerIdOf(address) };
-    attempts.set(address, found);
-    return found;
+  return {
+    load: anchors.load,
+    start: rounds.start,
+    stop: rounds.stop,
+    async add(address) {
+      if (parseAddress(address) === null)
+        throw new KithError('address-invalid', address, { data: { address } });
+      const peerId = peerIdOf(address);
+      if (bans.has(hostPart(address) ?? '') || (peerId !== null && bans.has(peerId)))
+        throw new KithError('peer-banned', `${address} is banned`, { data: { address } });
+      if (peerId !== null) attempts.readmit(peerId);
+      // A dial of the same address that is in progress is awaited instead of repeated.
+      while (dialling.has(address)) await dialling.get(address)!.catch(() => undefined);
+      if (peerId === null || peers.get(peerId) === undefined)
+        await connect(address, { kind: 'manual', foundBy: 'manual' });
+      manual.add(address);
+    },
+    forget(peerId) {
+      attempts.shun(peerId, LONGEST_MS.wrong);
+      for (const address of manual)
+        if ((attempts.peerAt(address) ?? peerIdOf(address)) === peerId) manual.delete(address);
+    },
+    failures: () => recent,
   };
+}
+
+interface DialListener {
+  failed(address: string, cause: string): void;
+  ended(): void;
+}
+
+function createOutbound(deps: ConnectorDeps, told: DialListener): Outbound {
+  const { peers, book, bans, clock, random } = deps;
+  const attempts = createDialAttempts({ clock, random });
+  const anchors = createAnchors(deps.store, BLOCK_ONLY);
+  const dialling = new Map<string, Promise<void>>();
+  const slots = createOutboundSlots({
+    peers,
+    book,
+    bootstrap: deps.bootstrap,
+    joined: deps.joined,
+    extra: deps.extra,
+    clock,
+    dialling: () => [...dialling.keys()],
+    usable: (address, facts) => usable(address, facts, false),
+  });
 
   /** @param chosen the user entered the address, so that a discouraged host is no reason to skip it. */
-  function usable(address: string, facts: AddressFacts = factsOf(address), chosen = false): boolean {
-    const attempt = attempts.get(address);
-    const peerId = attempt?.peerId ?? facts.peerId;
-    if (dialling.has(address) || (attempt?.notBefore ?? 0) > clock.monotonic()) return false;
-    if (deps.bans.has(facts.host ?? '') || (peerId !== null && deps.bans.has(peerId))) return false;
+  function usable(address: string, facts: AddressFacts, chosen: boolean): boolean {
+    if (dialling.has(address) || attempts.isPausing(address)) return false;
+    const peerId = attempts.peerAt(address) ?? facts.peerId;
+    if (bans.has(facts.host ?? '') || (peerId !== null && bans.has(peerId))) return false;
     // Without any peer, a banned peer at the same host must not keep this node disconnected.
-    if (!chosen && deps.bans.discourages(facts.host ?? '') && peers.list().length > 0) return false;
-    return peerId === null || (!peers.knows(peerId) && (shunned.get(peerId) ?? 0) <= clock.monotonic());
+    if (!chosen && bans.discourages(facts.host ?? '') && peers.list().length > 0) return false;
+    return peerId === null || (!peers.knows(peerId) && !attempts.isShunned(peerId));
   }
 
-  function remember(address: string, cause: string): void {
-    recent.push({ address, cause });
-    if (recent.length > 8) recent.shift();
-  }
-
-  function failed(address: string, origin: Origin, wrong: boolean): void {
-    const attempt = attemptOf(address);
-    attempt.failures++;
-    const longest = LONGEST_MS[wrong ? 'wrong' : peers.list().length === 0 ? 'alone' : patienceFor(origin)];
-    const delay = wrong ? longest : Math.min(longest, FIRST_DELAY_MS * 2 ** Math.min(attempt.failures, 10));
-    attempt.notBefore = clock.monotonic() + delay * (0.75 + 0.5 * deps.random.number());
+  function noteFailure(address: string, origin: Origin, error: unknown): void {
+    const wrong = HOPELESS_CODES.has(codeOf(error) ?? '');
+    const isAlone = peers.list().length === 0;
+    attempts.failed(address, LONGEST_MS[wrong ? 'wrong' : isAlone ? 'alone' : patienceFor(origin)], wrong);
     // Without any peer our own connection to the internet is down: an outage of days must not empty the address
     // manager.
-    if (wrong || peers.list().length > 0) book.tried(address, false);
+    if (wrong || !isAlone) book.tried(address, false);
+    told.failed(address, wrong ? messageOf(error) : 'no answer');
+    deps.log.debug('could not connect', { address, cause: messageOf(error) });
   }
 
-  async function connect(address: string, origin: Origin): Promise<void> {
-    dialling.add(address);
+  async function dial(address: string, origin: Origin): Promise<void> {
     try {
       const connection = await deps.dial(address);
       const peerId = connection.remotePeer.toString();
-      attemptOf(address).peerId = peerId;
+      attempts.answered(address, peerId);
       // The peer behind a relay dialled back: the connection is inbound now.
       if (connection.direction === 'inbound') return book.tried(address, true);
-      if (
-        isRelayed(address) &&
-        origin.kind !== 'manual' &&
-        taken().has(groupOf(connection.remoteAddr.toString()))
-      ) {
-        connection.abort(new Error('not another one of this group'));
-        throw new KithError('dial-failed', 'another peer of its network group is connected already');
-      }
+      refuseSameGroup(address, origin, connection, slots);
       const outcome = await peers.adopt(connection, origin);
       // The peer dialled us at the same moment, and its connection is the one that stays.
       if (outcome === null && peers.get(peerId) !== undefined) return book.tried(address, true);
       if (outcome === null)
         throw new KithError('peer-gone', `${address} closed the connection during the handshake`);
       if (typeof outcome === 'string') throw refusal(address, outcome);
-      attemptOf(address).failures = 0;
+      attempts.succeeded(address);
       const full = `${withoutPeer(address)}/p2p/${peerId}`;
       book.add(full, { foundBy: origin.foundBy });
       book.tried(full, true);
       if (origin.kind === 'feeler') peers.part(peerId, 'peer-crowded');
-      if (origin.kind !== 'feeler') saveAnchors();
+      else anchors.save(peers.list());
     } catch (error) {
-      const refused = HOPELESS_CODES.has(codeOf(error) ?? '');
-      failed(address, origin, refused);
-      remember(address, refused ? messageOf(error) : 'no answer');
-      deps.log.debug('could not connect', { address, cause: messageOf(error) });
+      noteFailure(address, origin, error);
       throw error;
-    } finally {
-      dialling.delete(address);
     }
   }
 
-  const taken = () =>
-    new Set(
-      peers
-        .list()
-        .filter((peer) => peer.direction === 'outbound')
-        .map((peer) => groupOf(peer.address)),
-    );
+  function connect(address: string, origin: Origin): Promise<void> {
+    const ends = dial(address, origin).finally(() => {
+      dialling.delete(address);
+      told.ended();
+    });
+    dialling.set(address, ends);
+    return ends;
+  }
 
-  function* candidates(): Generator<[string, Origin]> {
+  return { deps, attempts, anchors, slots, dialling, usable, connect };
+}
+
+/** The group of a peer behind a relay is known only when the connection is direct. */
+function refuseSameGroup(
+  address: string,
+  origin: Origin,
+  connection: Connection,
+  slots: Pick<OutboundSlots, 'groups'>,
+): void {
+  if (!isRelayed(address) || origin.kind === 'manual') return;
+  if (!slots.groups().has(groupOf(connection.remoteAddr.toString()))) return;
+  connection.abort(new Error('not another one of this group'));
+  throw new KithError('dial-failed', 'another peer of its network group is connected already');
+}
+
+/** Starts the dials that are due, when something changed or a pause ends. */
+interface Rounds {
+  start(): void;
+  stop(): void;
+  soon(): void;
+}
+
+function createRounds(outbound: Outbound, manual: ReadonlySet<string>): Rounds {
+  const { attempts, anchors, slots, dialling, usable, connect } = outbound;
+  const { peers, book, clock, log } = outbound.deps;
+  const off: (() => void)[] = [];
+  let isStarted = false;
+
+  function* candidates(): ReturnType<OutboundSlots['candidates']> {
     for (const address of manual) yield [address, { kind: 'manual', foundBy: 'manual' }];
     // Peers of the last run first: an attacker that forces a restart must not choose all peers of this node.
-    for (const [address, kind] of anchors) yield [address, { kind, foundBy: 'address-book' }];
-    const all = peers.list();
-    const groups = new Set([...taken(), ...groupsOfDials()]);
-    // Any network group may be behind a relay: the group is known only once there is a direct connection.
-    const apart = (address: string, { group }: AddressFacts) => isRelayed(address) || !groups.has(group);
-    const pick = (test: (entry: AddressEntry) => boolean) =>
-      book.pick((it, facts) => apart(it.address, facts) && usable(it.address, facts) && test(it));
-    const relaying = all.filter((peer) => peer.kind === 'full-relay').length;
-    if (relaying + dialling.size < OUTBOUND + deps.extra()) {
-      for (const address of deps.bootstrap) {
-        const foundBy = deps.joined.has(address) ? 'join-link' : 'bootstrap';
-        yield [address, { kind: 'full-relay', foundBy }];
-      }
-      const entry = pick(() => true);
-      if (entry !== null) yield [entry.address, { kind: 'full-relay', foundBy: savedSource(entry.foundBy) }];
-    }
-    // A small network never fills all full-relay slots, but needs anchors and addresses all the same.
-    if (relaying >= ENOUGH && all.filter((peer) => peer.kind === 'block-only').length < BLOCK_ONLY) {
-      // An anchor must be reachable after a restart; a connection made by hole punching may not be.
-      const entry = pick(({ address, lastGood }) => lastGood > 0 && !isRelayed(address));
-      if (entry !== null) yield [entry.address, { kind: 'block-only', foundBy: savedSource(entry.foundBy) }];
-    }
-    if (relaying >= ENOUGH && clock.monotonic() - feltAt > FEELER_MS) {
-      feltAt = clock.monotonic();
-      const entry = pick(({ lastGood }) => lastGood === 0);
-      if (entry !== null) yield [entry.address, { kind: 'feeler', foundBy: savedSource(entry.foundBy) }];
-    }
+    for (const [address, kind] of anchors.untried()) yield [address, { kind, foundBy: 'address-book' }];
+    yield* slots.candidates();
   }
 
-  function saveAnchors(): void {
-    const outbound = peers.list().filter((peer) => peer.direction === 'outbound' && peer.kind !== 'feeler');
-    // Block-relay-only connections first; without one, any lasting connection is better than no anchor.
-    const now = outbound.sort((a, b) => Number(b.kind === 'block-only') - Number(a.kind === 'block-only'));
-    const found = now.map(({ address, id, kind }): [string, AnchorKind] => [
-      `${withoutPeer(address)}/p2p/${id}`,
-      kind === 'block-only' ? 'block-only' : 'full-relay',
-    ]);
-    // Anchors of the last run that have not been tried yet stay: a crash right after the start must not lose them.
-    const all = [...new Map([...anchors, ...found])].slice(0, BLOCK_ONLY);
-    const kept = new Map(all.map(([address, kind]) => [address, { kind }]));
-    void deps.store.replace('anchor', kept).catch(() => undefined);
-  }
-
-  /** Closes the extra connections when the chain looks right again. */
-  function giveBack(): void {
-    const relaying = peers.list().filter(({ kind }) => kind === 'full-relay');
-    const surplus = relaying.length - OUTBOUND - deps.extra();
-    if (surplus <= 0) return;
-    // Peers with the best chain stay, and among equals the oldest connections.
-    relaying.sort((a, b) => (a.tip.work === b.tip.work ? 0 : a.tip.work > b.tip.work ? -1 : 1));
-    for (const { id } of relaying.slice(-surplus)) peers.part(id, 'peer-crowded');
-  }
-
-  function tick(): void {
-    giveBack();
+  /** Returns whether a dial began. */
+  function dialDue(): boolean {
+    let began = false;
     for (const [address, origin] of candidates()) {
-      if (dialling.size >= DIALS_AT_ONCE) return;
+      if (dialling.size >= DIALS_AT_ONCE) break;
       if (!usable(address, factsOf(address), origin.kind === 'manual')) continue;
-      anchors.delete(address);
+      anchors.tried(address);
       connect(address, origin).catch(() => undefined);
+      began = true;
     }
-    for (const [peerId, until] of shunned) if (until <= clock.monotonic()) shunned.delete(peerId);
-    // Addresses that the address manager removed long ago.
-    for (const [address, { notBefore, peerId }] of attempts) {
-      if (attempts.size <= MOST_ATTEMPTS) break;
-      if (notBefore + LONGEST_MS.wrong < clock.monotonic() && !peers.knows(peerId ?? ''))
-        attempts.delete(address);
-    }
+    return began;
+  }
+
+  const round = guarded(log, 'connector', () => {
+    for (const { id } of slots.surplus()) peers.part(id, 'peer-crowded');
+    const began = dialDue();
+    attempts.prune((peerId) => peers.knows(peerId));
+    if (began) return soon();
+    alarm.by(slots.next());
+    if (slots.isFree() || manual.size > 0) alarm.by(attempts.next());
+  });
+  const alarm = createAlarm(clock, () => {
+    round();
+    alarm.by(clock.monotonic() + IDLE_ROUND_MS);
+  });
+  function soon(): void {
+    if (isStarted) alarm.by(clock.monotonic() + ROUND_MS);
+  }
+
+  // A connection that worked and broke is retried quickly; one that ended with a violation is not.
+  function onGone({ peer, code }: PeersEvents['gone']): void {
+    const isWanted = code === null || code === 'peer-silent' || peers.list().length === 0;
+    attempts.pause(peer.id, isWanted ? FIRST_DELAY_MS : DISCONNECTED_MS);
+    soon();
   }
 
   return {
-    async load() {
-      for (const { key, value } of (await deps.store.list('anchor')).slice(0, BLOCK_ONLY)) {
-        const { kind } = (value ?? {}) as { kind?: unknown };
-        anchors.set(key, kind === 'full-relay' ? kind : 'block-only');
-      }
-    },
     start() {
-      // A connection that worked and broke is retried quickly; one that ended with a violation is not.
-      peers.events.on('gone', ({ peer, code }) => {
-        const isWanted = code === null || code === 'peer-silent' || peers.list().length === 0;
-        const delay = isWanted ? FIRST_DELAY_MS : DISCONNECTED_MS;
-        for (const attempt of attempts.values()) {
-          if (attempt.peerId === peer.id)
-            attempt.notBefore = clock.monotonic() + delay * (0.5 + deps.random.number());
-        }
-      });
-      timer = setInterval(guarded(deps.log, 'connector', tick), TICK_MS);
-      tick();
+      isStarted = true;
+      off.push(peers.events.on('gone', onGone), peers.events.on('greeted', soon), book.onAdded(soon));
+      alarm.by(clock.monotonic());
     },
-    stop: () => clearInterval(timer),
-    async add(address) {
-      if (parseAddress(address) === null)
-        throw new KithError('address-invalid', address, { data: { address } });
-      const peerId = peerIdOf(address);
-      if (deps.bans.has(hostPart(address) ?? '') || (peerId !== null && deps.bans.has(peerId)))
-        throw new KithError('peer-banned', `${address} is banned`, { data: { address } });
-      if (peerId !== null) shunned.delete(peerId);
-      // A dial of the same address that is in progress is awaited instead of repeated.
-      while (dialling.has(address)) await sleep(TICK_MS);
-      if (peerId === null || peers.get(peerId) === undefined)
-        await connect(address, { kind: 'manual', foundBy: 'manual' });
-      manual.add(address);
+    stop() {
+      isStarted = false;
+      for (const each of off.splice(0)) each();
+      alarm.stop();
     },
-    forget(peerId) {
-      shunned.set(peerId, clock.monotonic() + LONGEST_MS.wrong);
-      for (const address of manual) {
-        if ((attempts.get(address)?.peerId ?? peerIdOf(address)) === peerId) manual.delete(address);
-      }
-    },
-    failures: () => recent,
+    soon,
   };
 }
 
 function patienceFor({ foundBy }: Origin): 'chosen' | 'remembered' {
   return foundBy === 'manual' || foundBy === 'bootstrap' || foundBy === 'join-link' ? 'chosen' : 'remembered';
-}
-
-// Addresses restored from an earlier run have the source `address-book`, whichever source they had before.
-function savedSource(source: PeerSource): PeerSource {
-  return TOLD_SOURCES.has(source) ? source : 'address-book';
 }
 
 function refusal(address: string, code: PeerViolationCode): KithError {

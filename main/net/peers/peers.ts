@@ -95,17 +95,15 @@ export function createPeers(deps: PeersDeps): Peers {
   const list = (): OwnedPeer[] =>
     sessions.all().flatMap((session) => (session.peer === null || !isHere(session) ? [] : [session.peer]));
   const goodbyes = createGoodbyes({ sessions, clock });
-  const { part } = goodbyes;
   const stopping = new AbortController();
   const judge = createBanManager({
     ...deps,
     locate: sessions.locate,
-    part,
+    part: goodbyes.part,
     judged: (verdict) => events.emit('judged', verdict),
   });
   const report = createReports({ sessions, clock, judge, stopping: stopping.signal });
-  const isConnected = (peer: OwnedPeer): boolean => sessions.get(peer.id)?.peer === peer;
-  const pings = createPings({ host, clock, list, isConnected, report });
+  const pings = createPings({ host, clock, list, report, sessions });
   const admit = createAdmission({
     host,
     names,
@@ -153,7 +151,7 @@ export function createPeers(deps: PeersDeps): Peers {
     knows: (id) => sessions.has(id),
     adopt,
     report,
-    part,
+    part: goodbyes.part,
     tellServes: (from) => list().forEach((peer) => peer.control.tellServes(from)),
     tell: (tip) => list().forEach((peer) => peer.control.tell(tip)),
     clockJumped: (seconds) => list().forEach((peer) => (peer.since += Math.round(seconds))),

@@ -3,13 +3,13 @@ import type { Clock, Timer } from '../../lib/clock.ts';
 import { type PeerViolation, peerViolation } from '../protocol/wire-violation.ts';
 import type { Host } from '../transport/host.ts';
 import type { OwnedPeer } from './peer.ts';
+import type { Sessions } from './sessions.ts';
 
 export interface PingsDeps {
   readonly host: Pick<Host, 'ping' | 'traffic'>;
   readonly clock: Pick<Clock, 'every'>;
   list(): readonly OwnedPeer[];
-  /** Whether it is still connected. */
-  isConnected(peer: OwnedPeer): boolean;
+  readonly sessions: Pick<Sessions, 'get'>;
   report(peerId: string, wrong: PeerViolation): void;
 }
 
@@ -25,7 +25,7 @@ export interface Pings {
 
 const PING_MS = 45_000;
 
-export function createPings({ host, clock, list, isConnected, report }: PingsDeps): Pings {
+export function createPings({ host, clock, list, sessions, report }: PingsDeps): Pings {
   let timer: Timer | undefined;
   const received = (peerId: string): number => host.traffic.of(peerId).bytesIn;
 
@@ -35,7 +35,8 @@ export function createPings({ host, clock, list, isConnected, report }: PingsDep
       peer.latencyMs = await host.ping(peer.connection);
     } catch {
       // A peer that is busy sending us a block is not silent.
-      if (isConnected(peer) && received(peer.id) === before) report(peer.id, peerViolation('peer-silent'));
+      if (sessions.get(peer.id)?.peer === peer && received(peer.id) === before)
+        report(peer.id, peerViolation('peer-silent'));
     }
   }
 

@@ -1,5 +1,4 @@
-import { systemClock } from '../../../../main/lib/clock.ts';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Connection } from '@libp2p/interface';
 import { KithError } from '../../../../main/lib/errors.ts';
 import { createEmitter } from '../../../../main/lib/events.ts';
@@ -9,16 +8,14 @@ import type { Peer } from '../../../../main/net/peers/peer.ts';
 import type { Peers, PeersEvents } from '../../../../main/net/peers/peers.ts';
 import type { PeerStore } from '../../../../main/net/peers/peer-store.ts';
 import type { PeerViolationCode } from '../../../../main/net/protocol/wire-violation.ts';
+import { turnedClock } from '../../../support/test-clock.ts';
 import { createRandom } from '../../../support/random.ts';
 import { silent } from '../../../support/chain/test-chain.ts';
 
 const ID = '12D3KooWAuBk9Nx5CpGPq7WCrNaxoF367nicnQz5UTE2pNQ2ZHuX';
 const addressOf = (n: number) => `/ip4/${20 + n}.1.0.1/tcp/21474/p2p/${ID.slice(0, -2)}${10 + n}`;
 
-beforeEach(() => void vi.useFakeTimers());
-afterEach(() => void vi.useRealTimers());
-
-/** The connector over a network that the test makes up; time is the fake timers'. */
+/** The connector over a network that the test makes up; only the test turns the clock. */
 function connecting(reachable: (address: string) => boolean, extra: () => number = () => 0) {
   const saved = new Map<string, ReadonlyMap<string, unknown>>();
   const store = {
@@ -30,7 +27,7 @@ function connecting(reachable: (address: string) => boolean, extra: () => number
       return Promise.resolve();
     },
   } as unknown as PeerStore;
-  const clock = { ...systemClock, monotonic: () => Date.now() };
+  const clock = turnedClock();
   const random = createRandom(5);
   const book: AddressManager = createAddressManager({ store, clock, random });
   const list: Peer[] = [];
@@ -59,7 +56,7 @@ function connecting(reachable: (address: string) => boolean, extra: () => number
   const connector = createConnector({
     dial: async (address: string) => {
       dialled.push(address);
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await clock.sleep(50);
       if (!reachable(address)) throw new KithError('dial-failed', 'no route');
       const [host, id] = address.split('/p2p/');
       return { remotePeer: id, remoteAddr: host } as unknown as Connection;
@@ -83,50 +80,50 @@ function connecting(reachable: (address: string) => boolean, extra: () => number
     list.splice(list.indexOf(peer), 1);
     peerEvents.emit('gone', { peer, code });
   };
-  return { connector, book, list, dialled, saved, workOf, end, discouraged };
+  return { clock, connector, book, list, dialled, saved, workOf, end, discouraged };
 }
 
 test.each([
   ['broke by itself', null, 2],
   ['was ended because the peer stalled', 'sync-stalled', 1],
 ] as const)('of a connection that %s (%s) there are %i dials', async (_how, code, dials) => {
-  const { connector, book, list, dialled, end } = connecting(() => true);
+  const { clock, connector, book, list, dialled, end } = connecting(() => true);
   for (let n = 0; n < 2; n++) book.add(addressOf(n), { foundBy: 'exchange' });
   connector.start();
-  await vi.advanceTimersByTimeAsync(5000);
+  await clock.passing(5000);
   expect(list).toHaveLength(2);
   const [peer] = list;
   end(peer!, code);
-  await vi.advanceTimersByTimeAsync(10_000);
+  await clock.passing(10_000);
   connector.stop();
   expect(dialled.filter((address) => address.endsWith(peer!.id))).toHaveLength(dials);
 });
 
 test('a day without a line leaves the book as it was', async () => {
-  const { connector, book, dialled } = connecting(() => false);
+  const { clock, connector, book, dialled } = connecting(() => false);
   for (let n = 0; n < 6; n++) book.add(addressOf(n), { foundBy: 'exchange' });
   connector.start();
-  await vi.advanceTimersByTimeAsync(3600_000);
+  await clock.passing(3600_000);
   connector.stop();
   expect(dialled.length).toBeGreaterThan(100);
   expect(book.size).toBe(6);
 });
 
 test('with others at hand, an address that never works is given up', async () => {
-  const { connector, book, list } = connecting((address) => address === addressOf(0));
+  const { clock, connector, book, list } = connecting((address) => address === addressOf(0));
   for (let n = 0; n < 6; n++) book.add(addressOf(n), { foundBy: 'exchange' });
   connector.start();
-  await vi.advanceTimersByTimeAsync(3600_000);
+  await clock.passing(3600_000);
   connector.stop();
   expect(list).toHaveLength(1);
   expect(book.size).toBe(1);
 });
 
 test('a network of five has an anchor for the next start', async () => {
-  const { connector, book, list, saved } = connecting(() => true);
+  const { clock, connector, book, list, saved } = connecting(() => true);
   for (let n = 0; n < 5; n++) book.add(addressOf(n), { foundBy: 'exchange' });
   connector.start();
-  await vi.advanceTimersByTimeAsync(60_000);
+  await clock.passing(60_000);
   connector.stop();
   expect(list).toHaveLength(5);
   // What carried payments does so again: in a network this small they would go nowhere otherwise.
@@ -135,18 +132,18 @@ test('a network of five has an anchor for the next start', async () => {
 });
 
 test('two addresses of one group are not dialled at once', async () => {
-  const { connector, book, dialled } = connecting(() => true);
+  const { clock, connector, book, dialled } = connecting(() => true);
   const same = (n: number) => `/ip4/20.1.0.${n}/tcp/21474/p2p/${ID.slice(0, -2)}${10 + n}`;
   for (let n = 1; n < 9; n++) book.add(same(n), { foundBy: 'exchange' });
   connector.start();
-  await vi.advanceTimersByTimeAsync(10_000);
+  await clock.passing(10_000);
   connector.stop();
   expect(dialled).toHaveLength(1);
 });
 
 test('connections that were opened because something looked wrong are given back, those with the worse chain', async () => {
   let wrong = true;
-  const { connector, book, list, workOf } = connecting(
+  const { clock, connector, book, list, workOf } = connecting(
     () => true,
     () => (wrong ? 2 : 0),
   );
@@ -156,31 +153,31 @@ test('connections that were opened because something looked wrong are given back
   }
   const relaying = () => list.filter(({ kind }) => kind === 'full-relay');
   connector.start();
-  await vi.advanceTimersByTimeAsync(60_000);
+  await clock.passing(60_000);
   expect(relaying()).toHaveLength(10);
   const worse = relaying().filter(({ tip }) => tip.work === 1n);
   wrong = false;
-  await vi.advanceTimersByTimeAsync(1000);
+  await clock.passing(5000);
   connector.stop();
   expect(relaying()).toHaveLength(8);
   expect(relaying().filter((peer) => worse.includes(peer))).toHaveLength(Math.max(0, worse.length - 2));
 });
 
 test('a discouraged address is not dialled, unless the user chose it or there is no other peer', async () => {
-  const { connector, book, list, dialled, discouraged } = connecting(() => true);
+  const { clock, connector, book, list, dialled, discouraged } = connecting(() => true);
   book.add(addressOf(0), { foundBy: 'exchange' });
   book.add(addressOf(1), { foundBy: 'exchange' });
   discouraged.add('/ip4/20.1.0.1');
   discouraged.add('/ip4/21.1.0.1');
   connector.start();
-  await vi.advanceTimersByTimeAsync(1000);
+  await clock.passing(1000);
   // Every network has a first node.
   expect(list).toHaveLength(1);
-  await vi.advanceTimersByTimeAsync(60_000);
+  await clock.passing(60_000);
   expect(dialled).toHaveLength(1);
   const other = [addressOf(0), addressOf(1)].find((address) => !dialled.includes(address))!;
   const added = connector.add(other);
-  await vi.advanceTimersByTimeAsync(1000);
+  await clock.passing(1000);
   await added;
   connector.stop();
   expect(list).toHaveLength(2);

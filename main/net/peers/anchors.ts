@@ -1,0 +1,44 @@
+import { withoutPeer } from '../transport/multiaddrs.ts';
+import type { PeerStore } from './peer-store.ts';
+import type { Peer } from './peer.ts';
+
+/** The kind of connection of an anchor, which is restored after a restart. */
+export type AnchorKind = 'block-only' | 'full-relay';
+
+/** Peers that this node dials first after a restart: an attacker that forces one must not choose all peers. */
+export interface Anchors {
+  /** Reads the anchors of the last run. */
+  load(): Promise<void>;
+  /** Those of the last run that were not tried yet. */
+  untried(): Iterable<readonly [address: string, kind: AnchorKind]>;
+  tried(address: string): void;
+  /** The connections have changed. */
+  save(connected: readonly Peer[]): void;
+}
+
+export function createAnchors(store: Pick<PeerStore, 'list' | 'replace'>, most: number): Anchors {
+  const untried = new Map<string, AnchorKind>();
+  return {
+    async load() {
+      for (const { key, value } of (await store.list('anchor')).slice(0, most)) {
+        const { kind } = (value ?? {}) as { kind?: unknown };
+        untried.set(key, kind === 'full-relay' ? kind : 'block-only');
+      }
+    },
+    untried: () => untried,
+    tried: (address) => void untried.delete(address),
+    save(connected) {
+      const outbound = connected.filter((peer) => peer.direction === 'outbound' && peer.kind !== 'feeler');
+      // Block-relay-only connections first; without one, any lasting connection is better than no anchor.
+      const now = outbound.sort((a, b) => Number(b.kind === 'block-only') - Number(a.kind === 'block-only'));
+      const found = now.map(({ address, id, kind }): [string, AnchorKind] => [
+        `${withoutPeer(address)}/p2p/${id}`,
+        kind === 'block-only' ? 'block-only' : 'full-relay',
+      ]);
+      // Anchors of the last run that have not been tried yet stay: a crash right after the start must not lose them.
+      const all = [...new Map([...untried, ...found])].slice(0, most);
+      const kept = new Map(all.map(([address, kind]) => [address, { kind }]));
+      void store.replace('anchor', kept).catch(() => undefined);
+    },
+  };
+}
