@@ -4,6 +4,7 @@ import type { Clock } from '../../lib/clock.ts';
 import { createEmitter, type Events } from '../../lib/events.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Chain, SubmitResult } from '../../chain/chain.ts';
+import { handlerFailure } from '../protocol/handler-failure.ts';
 import { createExpectedBlocks, type ExpectedBlocks } from './expected-blocks.ts';
 
 /** How far a block is on its way into the chain; docs/block-download.md has the diagram. */
@@ -106,136 +107,150 @@ const FIRST_ESTIMATE_BYTES = 16_384;
 
 export const sizeOf = (body: Body): number => (body instanceof Uint8Array ? body.length : body.bytes.length);
 
-type Flight = { -readonly [Key in keyof BlockInFlight]: BlockInFlight[Key] } & { body: Body | null };
+type Flight = BlockInFlight & { readonly body: Body | null };
 
 export function createBlocksInFlight(deps: {
   readonly chain: Pick<Chain, 'submitBlock'>;
   readonly clock: Pick<Clock, 'monotonic' | 'after' | 'sleep'>;
   readonly log: Log;
 }): BlocksInFlight {
-  const { chain, clock, log } = deps;
-  const events = createEmitter<InFlightEvents>((error) =>
-    log.error('a received block could not be processed', { error: String(error) }),
-  );
+  const { clock, log } = deps;
+  const events = createEmitter<InFlightEvents>((error) => {
+    handlerFailure('block', error);
+    log.error('a received block could not be processed', { error: String(error) });
+  });
   const expected = createExpectedBlocks(clock);
-  const flights = new Map<string, Flight>();
-  const totals = createTotals();
+  const flights = createFlights();
   const debts = createDebts(clock);
-  const submissions = new Set<Promise<unknown>>();
-  let releases = 0;
-
-  function end(flight: Flight): void {
-    releases++;
-    totals.left(flight);
-    flights.delete(flight.id);
-  }
-
-  function release(id: string, peerId: string): void {
-    const flight = flights.get(id);
-    if (flight?.state === 'requested' && flight.peer === peerId) end(flight);
-  }
-
-  function put(flight: Flight): void {
-    const before = flights.get(flight.id);
-    if (before !== undefined) totals.left(before);
-    flights.set(flight.id, flight);
-    totals.entered(flight);
-  }
-
-  async function handOver({ id, peer }: Flight, body: Body): Promise<Submitted> {
-    try {
-      const result = await chain.submitBlock(body);
-      return { result, peer, bytes: sizeOf(body) };
-    } finally {
-      flights.delete(id);
-    }
-  }
-
-  function submit(id: string): Promise<Submitted> | null {
-    const flight = flights.get(id);
-    if (flight === undefined || flight.body === null) return null;
-    put({ ...flight, state: 'submitted', body: null });
-    const submission = handOver(flight, flight.body);
-    submissions.add(submission);
-    const settle = () => void submissions.delete(submission);
-    submission.then(settle, settle);
-    return submission;
-  }
+  const submissions = createSubmissions(deps.chain, flights);
+  let endsOfExpected = 0;
 
   return {
     events,
     stateOf: (id) => flights.get(id)?.state ?? (expected.has(id) ? 'expected' : null),
-    get: (id) => flights.get(id),
+    get: flights.get,
     expected,
     endExpected(id) {
       expected.end(id);
-      releases++;
+      endsOfExpected++;
     },
     request(peerId, ids, purpose) {
       const requestedAt = clock.monotonic();
-      for (const id of ids) put({ id, purpose, state: 'requested', peer: peerId, requestedAt, body: null });
+      for (const id of ids)
+        flights.put({ id, purpose, state: 'requested', peer: peerId, requestedAt, body: null });
       const debt = debts.add(peerId, ids.length);
       return {
         answered: () => debt.paid(),
         ended() {
-          for (const id of ids.slice(ids.length - debt.remit())) release(id, peerId);
+          for (const id of ids.slice(ids.length - debt.remit())) flights.release(id, peerId);
         },
       };
     },
-    release,
+    release: flights.release,
     releaseAll(peerId, purpose) {
-      for (const flight of [...flights.values()]) if (flight.purpose === purpose) release(flight.id, peerId);
+      for (const flight of flights.list()) if (flight.purpose === purpose) flights.release(flight.id, peerId);
     },
     receive(id, body, peer, purpose) {
       const before = flights.get(id);
       if (before !== undefined && before.state !== 'requested') return false;
       const received: Flight = { id, purpose, requestedAt: 0, ...before, state: 'received', peer, body };
-      put(received);
+      flights.put(received);
       events.emit('received', received);
       return true;
     },
     drop(id, purpose) {
       const flight = flights.get(id);
-      if (flight?.purpose === purpose && flight.state !== 'submitted') end(flight);
+      if (flight?.purpose === purpose && flight.state !== 'submitted') flights.end(id);
     },
-    submit,
-    isIdle: () => expected.size + flights.size === 0,
-    submitting: () => submissions.size,
-    async settled() {
-      while (submissions.size > 0) await Promise.allSettled(submissions);
-    },
-    bytes: totals.bytes,
-    room: () => MOST_REQUESTED - totals.requested(),
-    releases: () => releases,
+    submit: submissions.submit,
+    isIdle: () => expected.size + flights.list().length === 0,
+    submitting: submissions.size,
+    settled: submissions.settled,
+    bytes: flights.bytes,
+    room: () => MOST_REQUESTED - flights.requested(),
+    releases: () => endsOfExpected + flights.ends(),
     owedBy: debts.of,
     repliedAt: debts.repliedAt,
     forget(peerId) {
       debts.forget(peerId);
-      for (const id of [...flights.keys()]) release(id, peerId);
+      for (const { id } of flights.list()) flights.release(id, peerId);
     },
   };
 }
 
-/** How many blocks are requested, and how many bytes are received. */
-function createTotals() {
+/** The full blocks that are requested, received or submitted, and what memory they take. */
+function createFlights() {
+  const flights = new Map<string, Flight>();
   let requested = 0;
   let received = 0;
   let usual = FIRST_ESTIMATE_BYTES;
-  const count = ({ state, body }: Flight, sign: 1 | -1): void => {
+  let ends = 0;
+
+  function count({ state, body }: Flight, sign: 1 | -1): void {
     if (state === 'requested') requested += sign;
     if (body !== null) received += sign * sizeOf(body);
-  };
+  }
+
+  function end(id: string): void {
+    const flight = flights.get(id);
+    if (flight === undefined) return;
+    ends++;
+    count(flight, -1);
+    flights.delete(id);
+  }
+
   return {
-    entered(flight: Flight): void {
+    get: (id: string): Flight | undefined => flights.get(id),
+    list: (): readonly Flight[] => [...flights.values()],
+    put(flight: Flight): void {
+      const before = flights.get(flight.id);
+      if (before !== undefined) count(before, -1);
+      flights.set(flight.id, flight);
       count(flight, 1);
       if (flight.body === null) return;
       const size = sizeOf(flight.body);
       // Increases at once and decreases slowly: an estimate that is too low costs memory.
       usual = size > usual ? size : usual + (size - usual) / 16;
     },
-    left: (flight: Flight): void => count(flight, -1),
+    end,
+    release(id: string, peerId: string): void {
+      const flight = flights.get(id);
+      if (flight?.state === 'requested' && flight.peer === peerId) end(id);
+    },
     requested: (): number => requested,
     bytes: (): number => received + requested * usual,
+    ends: (): number => ends,
+  };
+}
+
+/** The blocks that the chain has not decided yet. */
+function createSubmissions(chain: Pick<Chain, 'submitBlock'>, flights: ReturnType<typeof createFlights>) {
+  const submissions = new Set<Promise<unknown>>();
+
+  async function handOver({ id, peer }: Flight, body: Body): Promise<Submitted> {
+    try {
+      const result = await chain.submitBlock(body);
+      return { result, peer, bytes: sizeOf(body) };
+    } finally {
+      flights.end(id);
+    }
+  }
+
+  return {
+    submit(id: string): Promise<Submitted> | null {
+      const flight = flights.get(id);
+      if (flight === undefined || flight.body === null) return null;
+      flights.put({ ...flight, state: 'submitted', body: null });
+      const submission = handOver(flight, flight.body);
+      submissions.add(submission);
+      const settle = () => void submissions.delete(submission);
+      submission.then(settle, settle);
+      return submission;
+    },
+    size: (): number => submissions.size,
+    async settled(): Promise<void> {
+      while (submissions.size > 0) await Promise.allSettled(submissions);
+    },
   };
 }
 

@@ -61,13 +61,8 @@ interface Source {
 export function createGapSync(deps: GapSyncDeps): GapSync {
   const { chain, peers, inFlight, clock, log } = deps;
   const known = new Map<string, Source>();
+  const progress = createGapProgress(deps);
   let stopped = false;
-  /** When gaps appeared or one was last filled; null without gaps. */
-  let progressAt: number | null = null;
-  /** The same, excluding time without any peer. */
-  let waitedSince = 0;
-  let notice: Notice | null = null;
-  let noticedAt = -Infinity;
 
   const sourceOf = (peerId: string): Source => {
     let source = known.get(peerId);
@@ -87,13 +82,8 @@ export function createGapSync(deps: GapSyncDeps): GapSync {
 
   function look(): void {
     if (stopped) return;
-    if (chain.gaps(1, () => true).length === 0) {
-      if (progressAt !== null) moved(null);
-      return;
-    }
+    if (!progress.look()) return;
     const now = clock.monotonic();
-    if (progressAt === null) moved(now);
-    if (peers.list().length === 0) waitedSince = now;
     for (const peer of peers.list()) {
       if ([...known.values()].filter(({ isAsked }) => isAsked).length >= AT_ONCE) break;
       const source = sourceOf(peer.id);
@@ -102,19 +92,6 @@ export function createGapSync(deps: GapSyncDeps): GapSync {
       if (wanted.length > 0) void fetch(peer, source, wanted);
       else source.idleUntil = now + IDLE_MS;
     }
-    if (now - waitedSince >= GIVE_UP_MS) chain.expectGaps(false);
-    if (now - progressAt! >= NOTICE_MS && now - noticedAt >= IDLE_MS) {
-      noticedAt = now;
-      notice = describeGaps(chain);
-    }
-  }
-
-  function moved(at: number | null): void {
-    progressAt = at;
-    waitedSince = at ?? 0;
-    notice = null;
-    noticedAt = -Infinity;
-    chain.expectGaps(true);
   }
 
   async function fetch(peer: Peer, source: Source, entries: readonly HeaderEntry[]): Promise<void> {
@@ -125,7 +102,7 @@ export function createGapSync(deps: GapSyncDeps): GapSync {
     for (const { id } of entries) if (!filled.has(id)) source.declined.set(id, clock.monotonic() + RETRY_MS);
     source.isAsked = false;
     if (filled.size > 0) {
-      moved(clock.monotonic());
+      progress.moved(clock.monotonic());
       log.info('lost bodies were downloaded again', { peer: peer.id, blocks: filled.size });
       look();
     }
@@ -152,11 +129,50 @@ export function createGapSync(deps: GapSyncDeps): GapSync {
 
   return {
     look,
-    notices: () => (notice === null ? [] : [notice]),
+    notices: progress.notices,
     forget: (peerId) => void known.delete(peerId),
     stop() {
       stopped = true;
     },
+  };
+}
+
+/** How long the gaps have waited, and what the user is told about it. */
+function createGapProgress({ chain, peers, clock }: Pick<GapSyncDeps, 'chain' | 'peers' | 'clock'>) {
+  /** When gaps appeared or one was last filled; null without gaps. */
+  let progressAt: number | null = null;
+  /** The same, excluding time without any peer. */
+  let waitedSince = 0;
+  let notice: Notice | null = null;
+  let noticedAt = -Infinity;
+
+  function moved(at: number | null): void {
+    progressAt = at;
+    waitedSince = at ?? 0;
+    notice = null;
+    noticedAt = -Infinity;
+    chain.expectGaps(true);
+  }
+
+  return {
+    moved,
+    /** False when there are no gaps. */
+    look(): boolean {
+      if (chain.gaps(1, () => true).length === 0) {
+        if (progressAt !== null) moved(null);
+        return false;
+      }
+      const now = clock.monotonic();
+      if (progressAt === null) moved(now);
+      if (peers.list().length === 0) waitedSince = now;
+      if (now - waitedSince >= GIVE_UP_MS) chain.expectGaps(false);
+      if (now - progressAt! >= NOTICE_MS && now - noticedAt >= IDLE_MS) {
+        noticedAt = now;
+        notice = describeGaps(chain);
+      }
+      return true;
+    },
+    notices: (): readonly Notice[] => (notice === null ? [] : [notice]),
   };
 }
 
