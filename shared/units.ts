@@ -45,8 +45,7 @@ export type AmountProblem = 'empty' | 'comma' | 'negative' | 'decimals' | 'too-m
 
 /**
  * Reads a typed amount, and every form in which Kith shows amounts: "12.5", "12.50 000 000 KITH", "1 000 KITH".
- * Groups of digits are separated by one space of any kind; a plus sign is ignored, a minus sign is an error of its
- * own.
+ * Groups of digits are separated by one space of any kind; a plus sign is ignored, a minus sign has its own error.
  */
 export function readKith(text: string): Motes | AmountProblem {
   const typed = visible(text)

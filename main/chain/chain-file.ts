@@ -89,7 +89,7 @@ export async function checkChainFile(file: string, networkIdHex: string): Promis
 }
 
 /**
- * Feeds a file to a chain, every rule checked. What came before a defect is imported and stays.
+ * Feeds a file to a chain, every rule checked. The blocks before a defect are imported and stay.
  * @throws {KithError} `chain-file-invalid`, `chain-file-incomplete`, `chain-file-other-network`, or the code of the rule
  * that a block breaks
  */

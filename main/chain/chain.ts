@@ -41,7 +41,7 @@ export interface ChainDeps {
   readonly segmentBytes?: number;
   /** Write buffer of LevelDB in bytes; tests use small ones. */
   readonly levelBufferBytes?: number;
-  /** How many coins to keep in memory; about 100 bytes each. */
+  /** Number of coins to keep in memory; about 100 bytes each. */
   readonly cachedCoins?: number;
 }
 
@@ -78,7 +78,7 @@ export interface SubmitResult {
 }
 
 export interface AcceptResult {
-  /** How many headers were new. */
+  /** Number of new headers. */
   readonly accepted: number;
   readonly last: HeaderEntry | null;
   readonly violation: Violation | null;
@@ -184,8 +184,9 @@ export interface Chain {
   /** Tries again what came from the future. Cheap; call it every second. */
   retryEarly(): Promise<void>;
   /**
-   * Waits until every stored block that can be is on the active chain, or refused. Opening a chain doesn't: what a
-   * crash or a rebuild left to do is done behind it. Rejects with what made the chain stop, if anything did.
+   * Waits until every stored block that can be is on the active chain, or refused. Opening a chain does not wait for
+   * that: work that a crash or a rebuild left is done in the background. Rejects with the failure that stopped the
+   * chain, if any.
    */
   idle(): Promise<void>;
   /** Waits until all that was accepted so far is on the disk. */

@@ -106,7 +106,7 @@ export async function commitSteps(
 /** Maximum number of changes in a batch: building it must not block the event loop for long. */
 const MAX_CHANGES = 4000;
 
-/** How many of the first steps fit into a batch; at least one. */
+/** Number of first steps that fit into a batch; at least one. */
 export function fitting(steps: readonly Step[]): number {
   let changes = 0;
   const over = steps.findIndex(

@@ -14,7 +14,7 @@ import type { ChainDb } from '../storage/chain-db.ts';
 import { addOutpointTo } from '../storage/coin-sum.ts';
 import { type Manifest, readChunkFile, readManifest } from './snapshot-files.ts';
 
-/** Why a snapshot cannot be used; nothing of it is kept. */
+/** Why a snapshot cannot be used; its data is deleted. */
 export class SnapshotRefused extends KithError {
   constructor(why: string) {
     super('snapshot-refused', `the snapshot can't be used: ${why}`, { data: { why } });

@@ -28,7 +28,10 @@ export interface RenewableLevel {
   get(key: Uint8Array): Promise<Uint8Array | undefined>;
   /** Entries with `gte` ≤ key < `lt`. @throws {KithError} the `damaged` code */
   entries(range: KeyRange): AsyncIterable<LevelRecord>;
-  /** All of it or nothing, one after the other. `sync` returns when the disk has it. @throws {KithError} `disk-full`, the `damaged` code */
+  /**
+   * Writes all or nothing; writes run in their order. With `sync` it resolves when the data is on the disk. @throws
+   * {KithError} `disk-full`, the `damaged` code
+   */
   write(changes: readonly Change[], sync: boolean): Promise<void>;
   /**
    * Closes it, sets its files aside and starts with the records that `build` returns for the readable records accepted by

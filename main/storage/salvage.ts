@@ -73,7 +73,7 @@ function readTable(bytes: Uint8Array, note: Note): void {
   }
 }
 
-/** Batches of sequence u64 | count u32 | entries of type u8, key, and, for what is put, a value (each behind its length). */
+/** Batches of sequence u64 | count u32 | entries of type u8, key and, for a put, value (each after its length). */
 function readBatches(bytes: Uint8Array, note: Note): void {
   for (const batch of readableRecords(bytes)) {
     if (batch.length < 12) continue;

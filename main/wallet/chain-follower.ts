@@ -211,7 +211,7 @@ export function createFollower(deps: FollowerDeps): Follower {
     stuck.add(wallet.id);
   };
 
-  /** Moves one wallet for up to 15 ms; true when it can go on from there. */
+  /** Moves one wallet for up to 15 ms; true if it can continue from there. */
   const slice = async (wallet: OpenWallet): Promise<boolean> => {
     const start = clock.monotonic();
     let steps = 0;

@@ -9,7 +9,10 @@ import type { Ledger } from './wallet-ledger.ts';
 import { type PaymentState, paymentStates } from './payment-state.ts';
 import type { MinedPlace, WalletData } from './wallet-data.ts';
 
-/** How many connected peers requested a payment from this node or announced it to this node, of how many. */
+/**
+ * Number of connected peers that requested a payment from this node or announced it to this node, and number of
+ * connected peers.
+ */
 export interface Sighting {
   readonly seenBy: number;
   readonly ofPeers: number;
@@ -29,8 +32,8 @@ const CONFIRMED_AT = 6;
 
 /**
  * A page of the history, newest first: unconfirmed transactions, then the chain from the tip down. A transaction that
- * will never be mined is listed at the height where it ended. `after` continues behind a txid; an unknown one gives an
- * empty page.
+ * will never be mined is listed at the height where it ended. `after` continues after a txid; an unknown txid gives
+ * an empty page.
  */
 export async function readHistory(
   context: HistoryContext,

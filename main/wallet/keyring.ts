@@ -7,7 +7,7 @@ import { type Chain, CHAIN, type KeyPlace } from './key-path.ts';
 export interface Keyring {
   readonly receive: Uint8Array;
   readonly change: Uint8Array;
-  /** How many keys of a chain are known, from index 0 on. */
+  /** Number of known keys of a chain, from index 0 on. */
   count(chain: Chain): number;
   /** The lock of a key; throws for a key that is not in the keyring, which is a bug. */
   lock(place: KeyPlace): Lock;

@@ -42,7 +42,7 @@ function isFull(
   return endsSoon || (descendants.get(record) ?? 0) >= MAX_DESCENDANTS;
 }
 
-/** How many live descendants of the wallet each transaction has, itself included. */
+/** Number of unconfirmed descendants of each transaction in the wallet, including itself. */
 function countDescendants(
   ledger: Ledger,
   states: ReadonlyMap<string, PaymentState>,

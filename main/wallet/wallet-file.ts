@@ -20,7 +20,7 @@ export interface WalletIdentity {
   /** The network id, 64 hex digits. */
   readonly network: string;
   readonly account: number;
-  /** Height below which the chain holds nothing of this wallet. */
+  /** Height below which the chain contains no payment of this wallet. */
   readonly birthday: number;
   readonly createdAt: number;
 }
@@ -33,7 +33,7 @@ export interface WalletFile {
   readonly change: Uint8Array;
   /** HMAC over both lists of keys under a key derived from the secret. 32 bytes. */
   readonly keysMac: Uint8Array;
-  /** How many receiving addresses have been handed out. */
+  /** Number of receiving addresses shown to the user. */
   readonly issued: number;
   /** Labels by address or txid. */
   readonly labels: ReadonlyMap<string, string>;

@@ -35,7 +35,7 @@ export interface WalletsDeps {
   readonly log: Log;
   /** A write failed: nothing that the wallets write is certain to be stored any more. */
   readonly onFailure?: ((error: unknown) => void) | undefined;
-  /** How many peers have seen an own payment; null when the count is not known. */
+  /** Number of peers that have seen an own payment; null if unknown. */
   readonly sighting?: ((txid: string) => Sighting | null) | undefined;
   /** Ed25519; noble's unless given. */
   readonly signer?: Signer | undefined;

@@ -41,7 +41,7 @@ export function activityOf(entry: HistoryEntry, maturity: number): Activity {
   }
 }
 
-/** How many peers have a pending payment. */
+/** Number of peers that have a pending payment. */
 export function broadcastWords(entry: HistoryEntry): string {
   if (entry.state === 'queued' || entry.seenBy === null || entry.ofPeers === null) {
     return 'waiting for a peer';

@@ -7,7 +7,7 @@ export type FoldedRow =
       readonly kind: 'mined';
       readonly entries: readonly HistoryEntry[];
       readonly motes: number;
-      /** How many of them are immature. */
+      /** Number of immature ones. */
       readonly immature: number;
     };
 

@@ -34,7 +34,7 @@ export function clockWords(offset: number | null): string {
   return `${duration(Math.abs(offset))} ${offset > 0 ? 'ahead of' : 'behind'} the peers`;
 }
 
-/** How many blocks below the UTXO snapshot are validated. */
+/** Number of validated blocks below the UTXO snapshot. */
 export function historyWords({ verified, of }: NonNullable<NetworkActivity['history']>): string {
   return verified >= of
     ? `all ${plural(of, 'block')} checked`

@@ -6,7 +6,7 @@ export const miningStatus = z.object({
   running: z.boolean(),
   threads: count,
   hashesPerSecond: z.number().min(0),
-  /** How long one block takes on average at this rate; null when not running. */
+  /** Average time per block at this hash rate; null while not mining. */
   expectedSeconds: z.number().min(0).nullable(),
   /** Blocks found since the node started that became the tip of the best known chain. */
   found: count,

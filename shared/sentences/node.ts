@@ -10,7 +10,7 @@ export const NODE_SENTENCES = {
     'There is no procedure[ named “{procedure}”| of that name]. See “kith call --help” for all of them.',
   'request-malformed': 'The request could not be read. Use a client of the same version.',
   'request-too-large':
-    'The request is too large: at most 256 KiB beside the bytes of a block or transaction. Send less at once.',
+    'The request is too large. The limit is 256 KiB, not counting the bytes of a block or transaction. Send less at once.',
   'api-busy': 'Too many requests are open at once. Wait until some of them end, then try again.',
   'api-slow-reader': 'The connection was closed because the client read too slowly. Connect again.',
   internal:

@@ -149,7 +149,7 @@ function readInput(reader: Reader): Outpoint {
   return { txid: reader.bytes(32), index: reader.varuint() };
 }
 
-// The range of an amount is a rule of its own (checkAmounts), so the format takes any u64 below 2^53.
+// The range of an amount is a separate rule (checkAmounts), so the format accepts any u64 below 2^53.
 function readOutput(reader: Reader): Output {
   return { amount: reader.u64() as Motes, lockType: reader.u8(), lock: reader.varbytes(0xffff_ffff) };
 }

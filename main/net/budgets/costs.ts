@@ -33,7 +33,7 @@ type Answers =
   | 'compact'
   | 'unknown';
 
-/** Frames of the `hello` stream get no answer and have a limit of their own (net/protocol/control.ts). */
+/** Frames of the `hello` stream get no answer and have their own limit (net/protocol/control.ts). */
 type Told = 'hello' | 'tip' | 'bye' | 'serves';
 
 /** Frames that a peer sends to get an answer. */

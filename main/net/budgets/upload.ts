@@ -4,11 +4,11 @@ import { createLevel, type Ms } from './balance.ts';
 export interface Upload {
   /** Bytes per second; null = unlimited. */
   readonly limit: number | null;
-  /** Milliseconds until answers to peers may go on; 0 = now. */
+  /** Milliseconds until answers to peers may continue; 0 = now. */
   wait(): number;
-  /** This many bytes of answers were granted: they are charged before they reach a socket. */
+  /** Counts granted bytes of answers, which are charged before they reach a socket. */
   granted(bytes: number): void;
-  /** This many bytes went to a socket, answers included. */
+  /** Counts bytes that were sent to a socket, including answers. */
   sent(bytes: number): void;
   /** Bytes sent since the start. */
   readonly total: number;

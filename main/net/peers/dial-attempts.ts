@@ -29,7 +29,7 @@ export interface DialAttempts {
   prune(knows: (peerId: string) => boolean): void;
 }
 
-/** Addresses whose attempts are remembered; more only while all of them are recent. */
+/** Number of addresses whose attempts are remembered; it is exceeded only while all attempts are recent. */
 const MOST_ATTEMPTS = 1000;
 export const FIRST_DELAY_MS = 500;
 /** No pause is longer: after this time an attempt may be forgotten. */

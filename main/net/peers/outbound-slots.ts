@@ -88,8 +88,8 @@ export function createOutboundSlots(deps: OutboundSlotsDeps): OutboundSlots {
       const relaying = ofKind('full-relay').length;
       if (relaying + deps.dialling().length < wanted()) yield* fullRelay();
       if (relaying < ENOUGH) return;
-      // A small network never fills all full-relay slots, but needs anchors and addresses all the same. An anchor must
-      // be reachable after a restart; a connection made by hole punching may not be.
+      // A small network never fills all full-relay slots, but needs anchors and addresses too. An anchor must be
+      // reachable after a restart; a connection made by hole punching may not be.
       if (ofKind('block-only').length < BLOCK_ONLY)
         yield* picked('block-only', ({ address, lastGood }) => lastGood > 0 && !isRelayed(address));
       if (clock.monotonic() - feltAt >= FEELER_MS) {

@@ -37,7 +37,7 @@ const SCHEMA = 1;
 const DAMAGED = 'peers-damaged';
 const UNUSABLE = 'peers-unusable';
 const BUFFER_BYTES = 256 * 1024;
-/** Most operations that may wait for the disk: each ban is one. */
+/** Maximum number of operations that wait for the disk; each ban is one. */
 const MOST_WAITING = 20_000;
 
 /**

@@ -5,7 +5,7 @@ import { type Header, readHeader } from '../../core/primitives/header.ts';
 import { type Violation, violation } from '../../core/violation.ts';
 import { readHashes } from './sync-messages.ts';
 
-/** Most wids in one announcement. */
+/** Maximum number of wids in one announcement. */
 export const MAX_WIDS = 500;
 /** Largest gossip message in bytes: an announcement of MAX_WIDS transactions. */
 export const MAX_GOSSIP_BYTES = 20 * 1024;

@@ -1,21 +1,21 @@
 import { HEADER_BYTES, MAX_BLOCK_BYTES, MAX_TRANSACTION_BYTES } from '../../core/primitives/limits.ts';
 
-/** Most headers in one reply. */
+/** Maximum number of headers in one reply. */
 export const MAX_HEADERS = 2000;
-/** Most ids in one locator: exponential steps over 2^32 heights need fewer. */
+/** Maximum number of ids in one locator: exponential steps over 2^32 heights need fewer. */
 export const MAX_LOCATOR = 64;
-/** Most blocks in one request. */
+/** Maximum number of blocks in one request. */
 export const MAX_BLOCKS_ASKED = 16;
-/** Most transactions in one request. */
+/** Maximum number of transactions in one request. */
 export const MAX_TRANSACTIONS_ASKED = 256;
-/** Most wids in a listing of the mempool. */
+/** Maximum number of wids in a listing of the mempool. */
 export const MAX_WIDS_LISTED = 5000;
-/** Most transactions of one block in one request; a peer that lacks more requests the block. */
+/** Maximum number of transactions of one block in one request; a peer that lacks more requests the block. */
 export const MAX_PARTS_ASKED = 2000;
-/** Most signed peer records in one reply, and most bytes of one. */
+/** Maximum number of signed peer records in one reply, and maximum length of one in bytes. */
 export const MAX_RECORDS = 50;
 export const MAX_RECORD_BYTES_SIGNED = 1024;
-/** Most chunks of a snapshot: 268 million coins. */
+/** Maximum number of chunks of a snapshot: 268 million coins. */
 export const MAX_CHUNKS = 16_384;
 /** A compact block with the most transactions, and the transactions that it contains in full. */
 export const MAX_PUSHED_BYTES = 80 * 1024;

@@ -14,7 +14,7 @@ export type NetworkCode =
   | 'request-unanswered' // no answer by the deadline from a peer that answers a ping and another request
   | 'peer-overloaded' // no answer by the deadline from a peer that answers pings, but no requests
   | 'request-unsupported' // a request that every node must answer was answered by `unknown`
-  | 'handler-failed' // a message made its handler throw: a bug of ours
+  | 'handler-failed' // a message made its handler throw: a bug in this program
   | 'hello-missing' // no handshake in time
   | 'hello-network' // a peer of another network
   | 'hello-version' // no protocol version in common

@@ -98,7 +98,7 @@ export function createBlockAdmission(deps: BlockAdmissionDeps): BlockAdmission {
       const parent = chain.entry(toHex(header.prev));
       if (parent !== undefined && parent.work + workOf(bitsToTarget(header.bits)) < deps.minimumWork())
         return { kind: 'dropped' };
-      // A dropped header is not lost: the peer also announces its tip, and header sync fetches the chain behind it.
+      // A dropped header is not lost: the peer also announces its tip, and header sync fetches its chain.
       if (!known && (!budgets.of(peerId).take(1) || !overall.take(1))) return { kind: 'dropped' };
       return accept(peerId, header, body);
     },

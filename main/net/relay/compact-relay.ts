@@ -58,7 +58,7 @@ export interface CompactRelay {
    * block itself, if its compact form contained all transactions and was checked already.
    */
   rebuild(compact: CompactBlock, peerId: string, whole: MatchedBlock | null): Promise<void>;
-  /** Keeps a transaction that was refused, or whose parents are unknown: a miner may include it all the same. */
+  /** Keeps a transaction that was refused, or whose parents are unknown: a miner may still include it. */
   spare(tx: Transaction): void;
   /** A small block was received in full with its announcement. */
   cameWhole(): void;
@@ -68,7 +68,7 @@ export interface CompactRelay {
 /** A transaction that arrived less than this ago may not have reached all peers yet. */
 const ON_ITS_WAY_MS = 1500;
 const MOST_ON_THEIR_WAY = 20_000;
-/** Most bytes of transactions that one compact block contains in full. */
+/** Maximum number of bytes of transactions that one compact block contains in full. */
 const MOST_PREFILLED = 10_000;
 const MOST_MINED = 20_000;
 /** Without an answer after this time, the full block is downloaded. */

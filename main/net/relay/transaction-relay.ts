@@ -37,7 +37,7 @@ export interface TransactionRelayDeps {
     get(id: string): Peer | undefined;
     report(peerId: string, peerViolation: PeerViolation): void;
   };
-  /** A transaction was refused; it may be mined all the same. */
+  /** A transaction was refused; it may still be mined. */
   onRefused(tx: Transaction): void;
   /** The number of peers that have an own transaction has changed. */
   onSeen(txid: string): void;

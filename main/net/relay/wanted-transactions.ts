@@ -50,11 +50,12 @@ export interface WantedTransactions {
 }
 
 /**
- * Most wanted transactions over all peers. When the limit is reached, the network group with most of them loses the
- * oldest one of its largest peer: a few peers of one owner cannot displace announcements of other peers.
+ * Maximum number of wanted transactions over all peers. When the limit is reached, the network group with most of
+ * them loses the oldest one of its largest peer: a few peers of one owner cannot displace announcements of other
+ * peers.
  */
 const MOST = 20_000;
-/** Most announced transactions of one peer that wait to be requested. */
+/** Maximum number of announced transactions of one peer that wait to be requested. */
 const MOST_QUEUED = 5000;
 
 /** `groupOf` names the network group of a peer. */

@@ -42,7 +42,7 @@ export interface BlockDownload {
   stop(): Promise<void>;
   /** New headers, a new peer or a new claim: checks again which bodies are missing. */
   consider(): void;
-  /** This peer announced a new block, possibly with its body; without a body, the peer is asked for it first. */
+  /** This peer announced a new block, possibly with its body; without a body, it is requested from this peer first. */
   announced(id: string, peerId: string, block: MatchedBlock | null): void;
   /** Blocks whose compact form is awaited or reconstructed: they are not requested until `deliver` or `giveUp`. */
   readonly expected: ExpectedBlocks;

@@ -33,7 +33,7 @@ export interface BlockScheduler {
   stop(): void;
 }
 
-/** Most blocks requested from one peer. */
+/** Maximum number of blocks requested from one peer. */
 export const IN_FLIGHT = 16;
 
 export function createBlockScheduler(deps: BlockSchedulerDeps): BlockScheduler {

@@ -18,7 +18,7 @@ export interface Sources {
    * unknown here.
    */
   claims(peer: Peer, entry: HeaderEntry): boolean | null;
-  /** Whether this peer may be asked for this block. */
+  /** Whether this block may be requested from this peer. */
   canServe(peer: Peer, entry: HeaderEntry): boolean;
   /** The peer announced this block; its first announcer is asked first. */
   announced(id: string, peerId: string): void;
@@ -28,7 +28,7 @@ export interface Sources {
   /** This peer failed to deliver this block. */
   failed(id: string, peerId: string): void;
   /**
-   * The peer answered `absent`; true when that contradicts its claim. The peer is not asked for any block for a
+   * The peer answered `absent`; true when that contradicts its claim. No block is requested from the peer for a
    * while.
    */
   absent(peer: Peer, entry: HeaderEntry): boolean;

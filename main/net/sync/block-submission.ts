@@ -39,7 +39,7 @@ export interface BlockSubmission {
   stop(): void;
 }
 
-/** Most blocks submitted to the chain without a result: enough that the chain never waits. */
+/** Maximum number of blocks submitted to the chain without a result: enough that the chain never waits. */
 const SUBMITTED_AT_ONCE = 8;
 
 export function createBlockSubmission(deps: BlockSubmissionDeps): BlockSubmission {
@@ -107,7 +107,7 @@ export function createBlockSubmission(deps: BlockSubmissionDeps): BlockSubmissio
   };
 }
 
-/** Counts a refused block against its sender, and lets other peers be asked for it. */
+/** Reports the sender of a refused block, and allows requests to other peers. */
 function createBlame({ peers, sources }: Pick<BlockSubmissionDeps, 'peers' | 'sources'>) {
   // If only the body was wrong, another peer has the right one. A peer that serves a block which it has not
   // connected, and does not claim to have connected, cannot know that the block breaks a rule.

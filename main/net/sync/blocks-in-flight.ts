@@ -21,7 +21,10 @@ export interface BlockInFlight {
   readonly id: string;
   readonly purpose: Purpose;
   readonly state: Exclude<FlightState, 'expected'>;
-  /** The peer that was asked for the block, or that is to blame for it; null if the block came without a request. */
+  /**
+   * The peer from which the block was requested, or that is to blame for it; null if the block came without a
+   * request.
+   */
   readonly peer: string | null;
   /** When the peer was asked; milliseconds of the clock. */
   readonly requestedAt: number;
@@ -66,11 +69,11 @@ export interface BlocksInFlight {
   request(peerId: string, ids: readonly string[], purpose: Purpose): BlockRequest;
   /** The peer will not deliver this block: it may be requested again, unless another peer was asked meanwhile. */
   release(id: string, peerId: string): void;
-  /** The same for all blocks that this peer was asked for with this purpose. */
+  /** The same for all blocks that were requested from this peer for this purpose. */
   releaseAll(peerId: string, purpose: Purpose): void;
   /**
-   * Keeps a block until `submit`. `peer` is to blame if it breaks a rule. False if a copy is here already; a late answer to a
-   * request that was released is as good as any.
+   * Keeps a block until `submit`. `peer` is to blame if it breaks a rule. False if there is a copy already. Accepts a
+   * late answer to a released request too.
    */
   receive(id: string, body: Body, peer: string | null, purpose: Purpose): boolean;
   /** Ends the download of a block that is no longer wanted, if it is for this purpose and not submitted yet. */
@@ -84,11 +87,11 @@ export interface BlocksInFlight {
   isIdle(): boolean;
   /** Number of blocks that the chain has not decided yet. */
   submitting(): number;
-  /** Resolves when no block is with the chain. */
+  /** Resolves when no submitted block is waiting for its result. */
   settled(): Promise<void>;
   /** Bytes of received blocks, and an estimate for requested ones, from the size of recent blocks. */
   bytes(): number;
-  /** How many more blocks may be requested from all peers together. */
+  /** Number of further blocks that may be requested from all peers together. */
   room(): number;
   /** Grows whenever a block that was under way may be requested again. */
   releases(): number;
@@ -100,7 +103,10 @@ export interface BlocksInFlight {
   forget(peerId: string): void;
 }
 
-/** Most blocks requested from all peers together: where the estimate of bytes is wrong, each may be a full block. */
+/**
+ * Maximum number of blocks requested from all peers together: if the estimate of bytes is wrong, each may be a full
+ * block.
+ */
 export const MOST_REQUESTED = 192;
 /** Estimate for a requested block before any was received. */
 const FIRST_ESTIMATE_BYTES = 16_384;

@@ -1,9 +1,9 @@
 import type { HeaderEntry } from '../../chain/header-entry.ts';
 import type { BlocksInFlight } from './blocks-in-flight.ts';
 
-/** Most blocks ahead of the tip that are downloaded at the same time. */
+/** Maximum number of blocks ahead of the tip that are downloaded at the same time. */
 export const WINDOW_BLOCKS = 1024;
-/** Most bytes of blocks that wait for their parents, with the estimate for requested ones. */
+/** Maximum number of bytes of blocks that wait for their parents, including the estimate for requested blocks. */
 export const WINDOW_BYTES = 12 << 20;
 
 /** The next blocks of the best header chain that were not submitted yet, lowest first. Their states are in the table. */

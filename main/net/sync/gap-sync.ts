@@ -43,7 +43,7 @@ const AT_ONCE = 2;
 /** A peer that lacks a block, or has none of the gaps, is asked again after this time. */
 const RETRY_MS = 600_000;
 const IDLE_MS = 10_000;
-/** Most remembered blocks that one peer declined; further ones are forgotten and requested again. */
+/** Maximum number of remembered blocks that one peer declined; others are forgotten and requested again. */
 const DECLINED_MOST = 4096;
 /** After this time without progress the user is informed. */
 const NOTICE_MS = 30_000;

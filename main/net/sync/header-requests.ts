@@ -74,7 +74,7 @@ export function createHeaderRequests(deps: HeaderRequestsDeps): HeaderRequests {
       answered.catch(() => undefined);
       return null;
     }
-    // Headers that have arrived are used all the same.
+    // Headers that have arrived are still used.
     if (wrong === null) leave(peer, clock.monotonic() - began);
     return wrong === null ? headers() : null;
   }

@@ -4,7 +4,7 @@ import type { Stream } from '@libp2p/interface';
 export interface Backlog {
   /** Counts the bytes that arrive on a stream; only the newest stream of a peer counts. */
   watch(peerId: string, stream: Stream): void;
-  /** This many bytes of the peer were processed. */
+  /** Counts processed bytes of the peer. */
   taken(peerId: string, bytes: number): void;
   forget(peerId: string): void;
 }

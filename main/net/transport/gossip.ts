@@ -49,7 +49,7 @@ export function gossipService(topics: readonly string[], scoreOf: (peerId: strin
     msgIdFn: (message) => messageId(message.topic, message.data),
     allowedTopics: [...topics],
     maxInboundDataLength: 160 * 1024,
-    // Most bytes queued for a peer that does not read; above it the stream is reset and opened again.
+    // Maximum number of bytes queued for a peer that does not read; above it the stream is reset and opened again.
     maxOutboundBufferSize: 2 << 20,
     decodeRpcLimits: {
       maxSubscriptions: 16,

@@ -50,7 +50,7 @@ export interface HostDeps {
   readonly onFailure?: ((peerId: string, failure: PeerViolation) => void) | undefined;
   /** Limits on the cost of requests; the default limits unless given. */
   readonly budgets?: Budgets | undefined;
-  /** This many bytes were sent to a socket. */
+  /** Called with the number of bytes sent to a socket. */
   readonly onSent?: ((bytes: number) => void) | undefined;
   /** Optional libp2p components; default none. */
   readonly wanted?: Wanted | undefined;

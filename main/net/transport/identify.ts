@@ -61,7 +61,7 @@ export function createIdentify(deps: IdentifyDeps, clock: StreamClock): Identify
         const options = { signal, runOnLimitedConnection: true };
         await read(await connection.newStream(IDENTIFY_PROTOCOL, options), connection);
       } catch {
-        // The peer has disconnected, or does not answer: nothing is known about it then.
+        // The peer has disconnected, or does not answer: nothing is known about it.
       }
     },
     acceptPush(stream, connection) {
@@ -78,7 +78,7 @@ const REMEMBERED = 500;
 /** Resolves to the identify result of a connection, or to null when none arrives. */
 export type Identified = (connection: Connection) => Promise<IdentifyResult | null>;
 
-/** libp2p identifies every new connection by itself; this function keeps the results by connection. */
+/** libp2p identifies every new connection automatically; this function stores the results by connection. */
 export function createIdentified(
   onIdentify: (listener: (result: IdentifyResult) => void) => void,
   clock: Pick<Clock, 'after'>,

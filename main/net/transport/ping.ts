@@ -15,7 +15,7 @@ export const PING_PROTOCOL = '/ipfs/ping/1.0.0';
 const PING_BYTES = 32;
 const REST_MS = 120_000;
 const CLOSE_MS = 1000;
-/** Most bytes that may arrive at once: no ping is longer. */
+/** Maximum number of bytes that may arrive at once: no ping is longer. */
 const MOST_AT_ONCE = 64 * PING_BYTES;
 
 /** Echoes the bytes that arrive as far as the budget allows; further bytes are held back by the sender's window. */
