@@ -24,7 +24,7 @@ const MAX_WAITING = 10_000;
 
 /**
  * One JSON object a line, in `path`; older ones in `path.1` … `path.4`. Writing is asynchronous and batched, so that
- * logging never blocks the node. A disk that refuses loses lines, never the node.
+ * logging never blocks the node. If the disk refuses writes, lines are lost, but the node continues.
  */
 export function createFileSink(options: FileSinkOptions): FileSink {
   const { path, maxBytes = 5_000_000, files = 5 } = options;

@@ -122,7 +122,7 @@ export function createFollower(deps: FollowerDeps): Follower {
     const to = chain.atHeight(Math.max(0, Math.min(height, wallet.ledger.asOf.height)));
     if (to === undefined) throw new KithError('block-unknown', undefined, { data: { height } });
     const { uses } = wallet.ledger.meta();
-    // The same blocks will be read again, so that the known key use still holds.
+    // The same blocks will be read again, so the known key use stays valid.
     await rollback(wallet, markOf(to), isActive(uses.through) ? uses : undefined);
   };
 

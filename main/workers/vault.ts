@@ -82,8 +82,8 @@ export function seal(key: Uint8Array, nonce: Uint8Array, plaintext: Uint8Array, 
 }
 
 /**
- * The plaintext, or null when key, nonce, ciphertext or associated data isn't what was sealed. Total in the
- * ciphertext and associated data; throws a RangeError on a key or nonce of the wrong length.
+ * The plaintext, or null when key, nonce, ciphertext or associated data is not that of the encryption. Never throws
+ * for any ciphertext and associated data; throws a RangeError on a key or nonce of the wrong length.
  */
 export function open(
   key: Uint8Array,

@@ -85,7 +85,7 @@ export function createFetcher(deps: FetcherDeps): Fetcher {
       });
   }
 
-  /** The request is overdue: what other peers announced too is requested from them. */
+  /** The request is overdue: its transactions are requested from other peers that announced them. */
   function askOthers(peerId: string, lane: Lane, batch: readonly string[]): void {
     lane.slow = true;
     for (const key of [...batch, ...lane.queue]) {

@@ -13,8 +13,8 @@ export interface WidListing {
 const MOST = 20_000;
 
 /**
- * Follows the mempool, so that the cost of a request depends on the length of its answer: finding the newest entries
- * of a full mempool takes a scan of a tenth of a second.
+ * Follows the mempool, so that the cost of a request depends on the length of its answer: a scan for the newest
+ * entries of a full mempool takes 100 ms.
  */
 export function createWidListing(mempool: Pick<MempoolView, 'newest' | 'events'>): WidListing {
   // In order of arrival.
