@@ -68,7 +68,7 @@ export interface NodeCondition
   readonly notices: readonly Notice[];
 }
 
-/** An object with these properties of another one only. */
+/** A copy of an object with these properties only. */
 export function pick<T, Name extends keyof T>(from: T, names: readonly Name[]): Pick<T, Name> {
   return Object.fromEntries(names.map((name) => [name, from[name]])) as Pick<T, Name>;
 }

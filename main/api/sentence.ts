@@ -86,7 +86,7 @@ function checkDisk({ freeDiskBytes }: SentenceFacts): Notice | null {
   const left = `${Math.max(0, Math.floor(freeDiskBytes / 1_000_000))} MB`;
   return notice(
     'disk-low',
-    `Only ${left} are free on the disk. Free some space; without it the node must stop soon.`,
+    `Only ${left} are free on the disk. Free some space, or the node will stop soon.`,
   );
 }
 

@@ -2,8 +2,9 @@ import { resolve } from 'node:path';
 import { KithError } from './errors.ts';
 
 /**
- * Why a path that a user typed cannot be intended; null if it can. Each of these would be a place in the current folder that
- * the user did not choose: an unset variable, an option taken for a value, a `~` that the shell left alone (`--out=~/x`).
+ * Why a typed path is probably a mistake; null if it is not. Each of these would create a file in the current folder
+ * that the user did not intend: an unset variable, an option in place of a value, a `~` that the shell did not expand
+ * (`--out=~/x`).
  */
 export function pathProblem(text: string): string | null {
   if (text.trim() === '') return 'is empty';

@@ -5,7 +5,7 @@ import { setPriority } from 'node:os';
 export const YIELDS = {
   /** Lower than the thread of the node, which queues its work and answers the user. */
   helper: 5,
-  /** Below all other work on the computer. */
+  /** Lower than all other work on the computer. */
   miner: 10,
 } as const;
 

@@ -186,7 +186,7 @@ describe('at the start, without peers', () => {
     await first.stop();
     const node = await start({ directory: first.directory }, -DAY);
     expect(node.chain.tip().height).toBe(20);
-    expect(node.net.status().clock?.message).toContain('behind: the time of the newest block');
+    expect(node.net.status().clock?.message).toContain('behind: the newest block is further ahead');
     expect(node.net.miningPause()?.code).toBe('clock-wrong');
     node.set(0);
     expect([node.net.status().clock, node.net.miningPause()]).toEqual([null, null]);

@@ -164,7 +164,7 @@ function onlyConnected({ components, connections }: DhtDeps): object {
   return shadow(components, { connectionManager: manager, ping });
 }
 
-/** Drops special IP addresses from what the DHT tells and learns: the address filter of kad-dht lets them pass. */
+/** Drops special IP addresses from DHT messages in both directions: the address filter of kad-dht lets them pass. */
 function onlyPublic<Info extends { multiaddrs: { toString(): string }[] }>(info: Info): Info {
   return { ...info, multiaddrs: info.multiaddrs.filter((each) => isPublic(each.toString())) };
 }

@@ -51,7 +51,7 @@ function checkChain({ chain, params, clock, offset }: ClockHealthDeps): ClockVer
   const what =
     best.height === 0
       ? `shows ${dateOf(clock.now())}, which is before this network began (${dateOf(time)})`
-      : `is ${sizeOf(behind, offset())} behind: the time of the newest block is more than allowed ahead of it`;
+      : `is ${sizeOf(behind, offset())} behind: the newest block is further ahead of it than allowed`;
   return verdict(`The clock of this computer ${what}.`, { holdsBlocks: true, wastesMining: true });
 }
 
