@@ -1,3 +1,4 @@
+import type { Clock } from './clock.ts';
 import type { Log, LogData } from './log.ts';
 
 /** Logs events that peers can cause without limit; see `createCounted`. */
@@ -8,6 +9,7 @@ export interface CountedDeps {
   readonly level: 'info' | 'warn' | 'debug';
   /** At least this long between two lines. */
   readonly everyMs: number;
+  readonly clock: Pick<Clock, 'after'>;
 }
 
 /** Maximum number of distinct kinds; further ones are counted together per message. */
@@ -18,17 +20,17 @@ const MOST_KINDS = 64;
  * written as one line with `times`. So a peer that causes many events neither fills the disk nor displaces other
  * lines from the log.
  */
-export function createCounted({ log, level, everyMs }: CountedDeps): Counted {
+export function createCounted({ log, level, everyMs, clock }: CountedDeps): Counted {
   const counts = new Map<string, number>();
 
   function write(kind: string, message: string, data: LogData | undefined): void {
     log[level](message, data);
     counts.set(kind, 0);
-    setTimeout(() => {
+    clock.after(everyMs, () => {
       const times = counts.get(kind)!;
       counts.delete(kind);
       if (times > 0) write(kind, message, { ...data, times });
-    }, everyMs).unref();
+    });
   }
 
   return (message, data) => {

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { KithRouter } from '../api/router.ts';
 import { createGroupedPool, type PoolLimits } from '../lib/grouped-pool.ts';
+import { systemClock } from '../lib/clock.ts';
 import { createCounted } from '../lib/counted.ts';
 import type { Log } from '../lib/log.ts';
 import { createCarrierHandler } from './carrier.ts';
@@ -50,7 +51,7 @@ export function createSocketHost({ router, token, authenticated, log }: SocketHo
     handleProtocols: () => RPC_SUBPROTOCOL,
   });
   // Any web page can make the browser send requests, any number of times.
-  const refused = createCounted({ log, level: 'warn', everyMs: REFUSALS_MS });
+  const refused = createCounted({ log, level: 'warn', everyMs: REFUSALS_MS, clock: systemClock });
   const clients = createGroupedPool<WebSocket>(CLIENTS, (socket) => {
     socket.close(TRY_AGAIN_LATER, 'too many connections');
     setTimeout(() => socket.terminate(), CLOSE_MS).unref();

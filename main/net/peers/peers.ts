@@ -82,8 +82,8 @@ export function createPeers(deps: PeersDeps): Peers {
     log.error('a listener failed', { event, error: String(error) }),
   );
   // A peer that reconnects all the time must not fill the log.
-  const refusals = createCounted({ log, level: 'info', everyMs: LOG_MS });
-  const comings = createCounted({ log, level: 'info', everyMs: LOG_MS });
+  const refusals = createCounted({ log, level: 'info', everyMs: LOG_MS, clock });
+  const comings = createCounted({ log, level: 'info', everyMs: LOG_MS, clock });
   const sessions = createSessions({
     host,
     ended(session, peer) {

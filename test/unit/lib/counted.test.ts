@@ -1,11 +1,12 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { systemClock } from '../../../main/lib/clock.ts';
 import { createCounted } from '../../../main/lib/counted.ts';
 import { createLog, type LogEntry } from '../../../main/lib/log.ts';
 
 let lines: LogEntry[];
 const counted = () => {
   const log = createLog({ sinks: [{ write: (line) => lines.push(line) }], level: 'info' });
-  return createCounted({ log, level: 'warn', everyMs: 60_000 });
+  return createCounted({ log, level: 'warn', everyMs: 60_000, clock: systemClock });
 };
 
 beforeEach(() => {
