@@ -65,7 +65,7 @@ export function createBlockDownload(deps: BlockDownloadDeps): BlockDownload {
   const { chain, clock } = deps;
   const inFlight = createBlocksInFlight(deps);
   const parts = createParts(deps, inFlight);
-  const { window, sources, scheduler, submission, side, gaps } = parts;
+  const { window, sources, broken, scheduler, submission, side, gaps } = parts;
   const alarm = createAlarm(clock, guarded(deps.log, 'bodies', tick));
   const off: (() => void)[] = [];
   let running = false;
@@ -100,7 +100,8 @@ export function createBlockDownload(deps: BlockDownloadDeps): BlockDownload {
     },
     async stop() {
       running = false;
-      for (const stop of [...off, alarm.stop, scheduler.stop, submission.stop, side.stop, gaps.stop]) stop();
+      for (const part of [alarm, broken, scheduler, submission, side, gaps]) part.stop();
+      for (const each of off) each();
       await inFlight.settled();
     },
     consider: () => consider(),
@@ -132,7 +133,7 @@ function createParts(deps: BlockDownloadDeps, inFlight: BlocksInFlight) {
   const window = createWindow(inFlight);
   const timeouts = createRequestTimeouts();
   const sources = createSources({ chain, clock });
-  const broken = createBrokenClaims({ peers, sources, clock });
+  const broken = createBrokenClaims({ peers, sources, clock, log });
   const scheduler = createBlockScheduler({ chain, peers, inFlight, window, sources, broken, log });
   const submission = createBlockSubmission({
     chain,
@@ -160,6 +161,7 @@ function createParts(deps: BlockDownloadDeps, inFlight: BlocksInFlight) {
   return {
     window,
     sources,
+    broken,
     scheduler,
     submission,
     side,
@@ -167,7 +169,6 @@ function createParts(deps: BlockDownloadDeps, inFlight: BlocksInFlight) {
     look(): void {
       if (scheduler.isOutdated()) scheduler.plan();
       stalled.look(window.entries[0]);
-      broken.look();
       scheduler.assign();
       side.look();
       gaps.look();

@@ -1,4 +1,7 @@
-import type { Time } from '../../lib/clock.ts';
+import { createAlarm } from '../../lib/alarm.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { guarded } from '../../lib/guarded.ts';
+import type { Log } from '../../lib/log.ts';
 import type { HeaderEntry } from '../../chain/header-entry.ts';
 import type { Peer } from '../peers/peer.ts';
 import { type PeerViolation, peerViolation } from '../protocol/wire-violation.ts';
@@ -10,41 +13,47 @@ export interface BrokenClaimsDeps {
     report(peerId: string, peerViolation: PeerViolation): void;
   };
   readonly sources: Pick<Sources, 'lacksClaimed'>;
-  readonly clock: Pick<Time, 'monotonic'>;
+  readonly clock: Pick<Clock, 'monotonic' | 'after'>;
+  readonly log: Log;
 }
 
 /**
  * Peers that answered `absent` for a block which they claim to have (`block-withheld`). A peer may have pruned the
  * block, or reorganised, just before it answered, and announces that a moment later: only a claim that is still
- * unchanged then is a violation.
+ * unchanged 10 s later is a violation.
  */
 export interface BrokenClaims {
   /** This peer lacks a block that it claims. */
   noted(peer: Peer, entry: HeaderEntry): void;
-  /** Reports the due violations; called several times a second. */
-  look(): void;
+  stop(): void;
 }
 
 /** `serves` is sent within 2 s, `tip` within 0.5 s, or 30 s if a peer reorganises all the time. */
 const CONFIRM_MS = 10_000;
 const MOST = 64;
 
-export function createBrokenClaims({ peers, sources, clock }: BrokenClaimsDeps): BrokenClaims {
+export function createBrokenClaims({ peers, sources, clock, log }: BrokenClaimsDeps): BrokenClaims {
+  const alarm = createAlarm(clock, guarded(log, 'claims', reportDue));
   let waiting: { readonly peer: Peer; readonly entry: HeaderEntry; readonly dueAt: number }[] = [];
+
+  function reportDue(): void {
+    const due = waiting.filter(({ dueAt }) => dueAt <= clock.monotonic());
+    waiting = waiting.filter((each) => !due.includes(each));
+    alarm.by(Math.min(...waiting.map(({ dueAt }) => dueAt)));
+    for (const { peer, entry } of due) {
+      // A peer that has reconnected meanwhile has made new claims.
+      if (peers.get(peer.id) === peer && sources.lacksClaimed(peer, entry))
+        peers.report(peer.id, peerViolation('block-withheld', { id: entry.id }));
+    }
+  }
 
   return {
     noted(peer, entry) {
-      if (waiting.length < MOST) waiting.push({ peer, entry, dueAt: clock.monotonic() + CONFIRM_MS });
+      if (waiting.length === MOST) return;
+      const dueAt = clock.monotonic() + CONFIRM_MS;
+      waiting.push({ peer, entry, dueAt });
+      alarm.by(dueAt);
     },
-    look() {
-      const due = waiting.filter(({ dueAt }) => dueAt <= clock.monotonic());
-      if (due.length === 0) return;
-      waiting = waiting.filter((each) => !due.includes(each));
-      for (const { peer, entry } of due) {
-        // A peer that has reconnected meanwhile has made new claims.
-        if (peers.get(peer.id) === peer && sources.lacksClaimed(peer, entry))
-          peers.report(peer.id, peerViolation('block-withheld', { id: entry.id }));
-      }
-    },
+    stop: alarm.stop,
   };
 }

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { Peer } from '../../../../main/net/peers/peer.ts';
 import { createBrokenClaims } from '../../../../main/net/sync/broken-claims.ts';
 import type { HeaderEntry } from '../../../../main/chain/header-entry.ts';
+import { silent } from '../../../support/chain/test-chain.ts';
 import { turnedClock } from '../../../support/test-clock.ts';
 
 function claims() {
@@ -16,21 +17,27 @@ function claims() {
     },
     sources: { lacksClaimed: () => world.claimed },
     clock,
+    log: silent,
   });
   broken.noted(peer, { id: '00' } as HeaderEntry);
   return { broken, clock, world, blamed };
 }
 
-test('a claim that still stands later is held against the peer, once', () => {
-  const { broken, clock, blamed } = claims();
-  broken.look();
-  clock.pass(9000);
-  broken.look();
+test('a claim that still stands ten seconds later is held against the peer, once', () => {
+  const { clock, blamed } = claims();
+  clock.pass(9999);
   expect(blamed).toEqual([]);
-  clock.pass(2000);
-  broken.look();
-  broken.look();
+  clock.pass(1);
   expect(blamed).toEqual(['a:block-withheld']);
+  clock.pass(60_000);
+  expect(blamed).toHaveLength(1);
+});
+
+test('nothing is reported once the download has stopped', () => {
+  const { broken, clock, blamed } = claims();
+  broken.stop();
+  clock.pass(60_000);
+  expect(blamed).toEqual([]);
 });
 
 test.each([
@@ -38,9 +45,8 @@ test.each([
   ['is gone', { peer: undefined }],
   ['has connected again', { peer: { id: 'a' } as Peer }],
 ])('nothing is held against a peer that %s', (_what, change) => {
-  const { broken, clock, world, blamed } = claims();
+  const { clock, world, blamed } = claims();
   Object.assign(world, change);
   clock.pass(11_000);
-  broken.look();
   expect(blamed).toEqual([]);
 });
