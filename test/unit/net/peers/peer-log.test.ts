@@ -117,7 +117,7 @@ describe('newer versions around this node', () => {
     expect(codes(here)).toEqual([]);
     refuse('y');
     expect(here.newer.notices()[0]!.message).toBe(
-      'Your node is old: 2 of 3 nodes speak a newer version of the protocol than this program. Update Kith from where you got it.',
+      'This version of Kith is old: 2 of 3 nodes use a newer version of the protocol. Update Kith.',
     );
   });
 
