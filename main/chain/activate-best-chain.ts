@@ -6,19 +6,18 @@ import type { Delta } from '../core/ledger/delta.ts';
 import { movementOf } from '../core/ledger/movement.ts';
 import { deltaOf, encodeUndo, type UndoRecord } from '../core/ledger/undo-record.ts';
 import type { Network } from '../core/params/network.ts';
-import type { VerifyBatch } from '../core/ports.ts';
+import type { SignatureBatch, VerifyBatch } from '../core/ports.ts';
 import type { Block } from '../core/primitives/block.ts';
 import type { Coin } from '../core/primitives/coin.ts';
 import type { CoinKey } from '../core/primitives/coin-key.ts';
 import type { Transaction } from '../core/primitives/transaction.ts';
 import { isViolation, type Violation, violation } from '../core/violation.ts';
 import type { Clock } from '../lib/clock.ts';
-import { KithError } from '../lib/errors.ts';
+import { codeOf, KithError } from '../lib/errors.ts';
 import type { ChainDb } from '../storage/chain-db.ts';
 import { CorruptError } from '../storage/corrupt-error.ts';
 import type { ChainState } from '../storage/state-record.ts';
-import type { BlockStore } from './block-store.ts';
-import { readUndo } from './read-undo.ts';
+import { type BlockStore, readUndo } from './block-store.ts';
 import { ChainLine } from './chain-line.ts';
 import type { CoinCache } from './coin-cache.ts';
 import { commitSteps, type ConnectedStep, type Step } from './committer.ts';
@@ -27,7 +26,6 @@ import type { HeaderIndex } from './header-index.ts';
 import { encodeRules } from './active-rules.ts';
 import type { SnapshotGate } from './snapshot-gate.ts';
 import { StepWriter } from './step-writer.ts';
-import { verifySignatures } from './verify-signatures.ts';
 
 /** The parts of the chain that the activator reads and changes. */
 export interface ActivatorDeps {
@@ -318,5 +316,16 @@ export class Activator {
     await this.#drain();
     this.#deps.index.markMissing(entry);
     await this.#deps.db.putHeaders([this.#deps.index.recordOf(entry)]);
+  }
+}
+
+/** Checks a batch again when its worker died, which says nothing about the signatures. */
+async function verifySignatures(verifyBatch: VerifyBatch, batch: SignatureBatch): Promise<number> {
+  for (let tries = 3; ; tries--) {
+    try {
+      return await verifyBatch(batch);
+    } catch (error) {
+      if (codeOf(error) !== 'worker-failed' || tries === 0) throw error;
+    }
   }
 }

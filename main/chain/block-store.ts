@@ -1,10 +1,13 @@
+import { join } from 'node:path';
+import { decodeUndo, type UndoRecord } from '../core/ledger/undo-record.ts';
+import { decodeUndo1 } from '../core/ledger/undo-record-1.ts';
 import { decodeBlock, type Block } from '../core/primitives/block.ts';
 import { decodeHeader } from '../core/primitives/header.ts';
 import { HEADER_BYTES, MAX_BLOCK_BYTES } from '../core/primitives/limits.ts';
 import { isViolation } from '../core/violation.ts';
 import type { SegmentLocation } from '../storage/header-record.ts';
 import { openSegments, type SegmentStore } from '../storage/segments.ts';
-import { join } from 'node:path';
+import type { OwnedEntry } from './header-entry.ts';
 
 /** An undo record has at most one coin per input of the block, each a few bytes larger than the input. */
 const MAX_UNDO_BYTES = 4 * MAX_BLOCK_BYTES;
@@ -80,6 +83,20 @@ export async function openBlockStore(directory: string, segmentBytes?: number): 
       await Promise.all([blocks.close(), undo.close()]);
     },
   };
+}
+
+/**
+ * The undo record of a block; null when it is pruned, lost or corrupt. Only a record of the first format needs the body.
+ */
+export async function readUndo(
+  bodies: Pick<BlockStore, 'read' | 'undo'>,
+  { id, body, undo }: Pick<OwnedEntry, 'id' | 'body' | 'undo'>,
+): Promise<UndoRecord | null> {
+  const bytes = undo && (await bodies.undo.read(undo));
+  if (!undo || !bytes) return null;
+  if (undo.format === 2) return decodeUndo(bytes);
+  const block = body && (await bodies.read(id, body));
+  return block && decodeUndo1(block, bytes);
 }
 
 interface ByteCache<T> {

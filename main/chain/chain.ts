@@ -101,9 +101,8 @@ export interface CoinAudit {
   readonly problem: string | null;
 }
 
-export interface Chain {
-  readonly network: Network;
-  readonly events: Events<ChainEvents>;
+/** Known headers, and the two lines through them: the active chain and the best header chain. */
+export interface ChainHeaders {
   tip(): HeaderEntry;
   /** The tip of the header chain with the most work that is not known to be invalid. */
   bestHeader(): HeaderEntry;
@@ -117,9 +116,19 @@ export interface Chain {
   locator(from?: HeaderEntry): Hash[];
   /** Headers after the first known id of the locator, on the best header chain if it contains the tip, else on the active chain. */
   headersAfter(locator: readonly Hash[], max: number): Uint8Array[];
+}
+
+/** Headers and blocks from peers, the miner and files. */
+export interface ChainIntake {
   acceptHeaders(headers: readonly Header[]): Promise<AcceptResult>;
   /** Resolves when the block is connected, stored on a side branch, or refused. A violation is a result, not an error. */
   submitBlock(block: Uint8Array | MatchedBlock): Promise<SubmitResult | Violation>;
+  /** Tries again what came from the future. Cheap; call it every second. */
+  retryEarly(): Promise<void>;
+}
+
+/** Stored blocks, and which of them are missing. */
+export interface ChainBodies {
   /** Blocks without a stored body on the path from the active chain to the best header, lowest first. */
   missingBlocks(max: number): HeaderEntry[];
   /** Up to `max` blocks of the active chain with lost bodies that `usable` accepts; see BodyNeeds. */
@@ -134,10 +143,6 @@ export interface Chain {
   awaitsBody(id: string): boolean;
   /** The lowest height from which on every body of the active chain is stored; 1 unless pruned. */
   servesFrom(): Height;
-  /** A coin that can be spent at the tip. */
-  getCoin(outpoint: Outpoint): Coin | undefined;
-  /** Calls `visit` for every coin of the UTXO set and returns the tip. About 2 µs a coin, a thousand at a time. */
-  scanCoins(visit: (coin: Coin, outpoint: Outpoint) => void): Promise<HeaderEntry>;
   /**
    * Keeps the body of a block below the snapshot that this chain began with, once the history check has accepted it; a node
    * that prunes keeps none. Peers and wallets can read it afterwards.
@@ -145,6 +150,25 @@ export interface Chain {
   keepBody(bytes: Uint8Array): Promise<void>;
   /** Finds a mined transaction by its unspent outputs, else in the newest blocks; there is no index of all transactions. */
   findTransaction(txid: string): Promise<MinedTransaction | null>;
+  /** Checks the stored header, body and undo record of a block of the active chain by the rules that need no coins. */
+  checkStored(height: Height): Promise<StoredCheck>;
+}
+
+/** The UTXO set at the tip. */
+export interface ChainCoins {
+  /** A coin that can be spent at the tip. */
+  getCoin(outpoint: Outpoint): Coin | undefined;
+  /** Calls `visit` for every coin of the UTXO set and returns the tip. About 2 µs a coin, a thousand at a time. */
+  scanCoins(visit: (coin: Coin, outpoint: Outpoint) => void): Promise<HeaderEntry>;
+  totals(): ChainTotals;
+  /** Reads every coin, checks its checksum, and compares the sums with the stored totals. @throws {CorruptError} */
+  auditCoins(): Promise<CoinAudit>;
+  /** SHA-256 over all coins in snapshot order; reads the whole set. */
+  setHash(): Promise<string>;
+}
+
+/** The snapshot that the chain began with, and the snapshot roots of its blocks. */
+export interface ChainSnapshots {
   /**
    * Loads the UTXO set of a snapshot folder instead of connecting the blocks below it, on a chain that has connected none.
    * `committing` is the block that carries its root; its header must be known, on the best chain, and buried by an epoch.
@@ -163,26 +187,27 @@ export interface Chain {
   confirmHistory(past: Pick<Chain, 'totals' | 'atHeight'>): Promise<void>;
   /** The snapshot root of the UTXO set at this height of the active chain; null when it was never computed. */
   snapshotRootOf(height: Height): Promise<Hash | null>;
+  /** The snapshot root that the next block's coinbase must carry, or null when it must carry none. */
+  nextSnapshotRoot(): Promise<Hash | null>;
+}
+
+/** What the next block must carry, and the soft forks. */
+export interface ChainRules {
   medianTime(): UnixSeconds;
   /** The bits that the next block must carry. */
   nextBits(): number;
   nextVersion(): number;
-  /** The snapshot root that the next block's coinbase must carry, or null when it must carry none. */
-  nextSnapshotRoot(): Promise<Hash | null>;
   nextRules(): ActiveRules;
   /** The signals of miners and the state of each soft fork. Reads one period of headers after each new tip. */
   upgrades(): Upgrades;
-  totals(): ChainTotals;
-  /** Reads every coin, checks its checksum, and compares the sums with the stored totals. @throws {CorruptError} */
-  auditCoins(): Promise<CoinAudit>;
-  /** Checks the stored header, body and undo record of a block of the active chain by the rules that need no coins. */
-  checkStored(height: Height): Promise<StoredCheck>;
+}
+
+/** Events and the end of a chain. */
+export interface ChainLife {
+  readonly network: Network;
+  readonly events: Events<ChainEvents>;
   /** Why the database was rebuilt at the start; null when it was intact. */
   rebuiltBecause(): string | null;
-  /** SHA-256 over all coins in snapshot order; reads the whole set. */
-  setHash(): Promise<string>;
-  /** Tries again what came from the future. Cheap; call it every second. */
-  retryEarly(): Promise<void>;
   /**
    * Waits until every stored block that can be is on the active chain, or refused. Opening a chain does not wait for
    * that: work that a crash or a rebuild left is done in the background. Rejects with the failure that stopped the
@@ -193,3 +218,7 @@ export interface Chain {
   sync(): Promise<void>;
   close(): Promise<void>;
 }
+
+/** The chain as the rest of the node uses it. */
+export interface Chain
+  extends ChainHeaders, ChainIntake, ChainBodies, ChainCoins, ChainSnapshots, ChainRules, ChainLife {}

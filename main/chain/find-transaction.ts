@@ -6,8 +6,7 @@ import { coinKey } from '../core/primitives/coin-key.ts';
 import type { Transaction } from '../core/primitives/transaction.ts';
 import type { ChainDb } from '../storage/chain-db.ts';
 import { hexToHash } from '../storage/keys.ts';
-import type { BlockStore } from './block-store.ts';
-import { readUndo } from './read-undo.ts';
+import { type BlockStore, readUndo } from './block-store.ts';
 import type { ChainLine } from './chain-line.ts';
 import type { HeaderEntry, OwnedEntry } from './header-entry.ts';
 

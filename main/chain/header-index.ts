@@ -1,11 +1,11 @@
 import type { Hash } from '../core/crypto/hash.ts';
 import { bitsToTarget, workOf } from '../core/consensus/compact.ts';
+import { HEADER_BYTES } from '../core/primitives/limits.ts';
 import type { Header } from '../core/primitives/header.ts';
 import type { HeaderRecord, SegmentLocation } from '../storage/header-record.ts';
 import { hexToHash, key } from '../storage/keys.ts';
 import { ChainLine } from './chain-line.ts';
 import type { OwnedEntry } from './header-entry.ts';
-import { HeaderSlab } from './header-slab.ts';
 
 /** The fields of a header that an entry needs. */
 export type HeaderFacts = Pick<Header, 'idHex' | 'height' | 'time' | 'bits' | 'version' | 'bytes'>;
@@ -174,5 +174,30 @@ export class HeaderIndex {
     }
     this.best.moveTo(best);
     this.#bestComplete = complete;
+  }
+}
+
+const HEADERS_PER_CHUNK = 4096;
+
+/** Headers side by side in large buffers: 88 bytes each instead of an object of some 300. */
+class HeaderSlab {
+  readonly #chunks: Uint8Array[] = [];
+  #count = 0;
+
+  /** Returns the slot. */
+  add(header: Uint8Array): number {
+    const slot = this.#count++;
+    if (slot % HEADERS_PER_CHUNK === 0) this.#chunks.push(new Uint8Array(HEADERS_PER_CHUNK * HEADER_BYTES));
+    this.#chunks[Math.floor(slot / HEADERS_PER_CHUNK)]!.set(
+      header,
+      (slot % HEADERS_PER_CHUNK) * HEADER_BYTES,
+    );
+    return slot;
+  }
+
+  /** A view; never write to it. */
+  at(slot: number): Uint8Array {
+    const start = (slot % HEADERS_PER_CHUNK) * HEADER_BYTES;
+    return this.#chunks[Math.floor(slot / HEADERS_PER_CHUNK)]!.subarray(start, start + HEADER_BYTES);
   }
 }

@@ -44,17 +44,7 @@ export async function createHistory(chain: Chain, deps: ChainDeps): Promise<Hist
   const base = chain.base();
   if (base === null || chain.historyChecked()) return null;
   const directory = join(deps.directory, FOLDER);
-  // The chain accepted these headers before: a clock that was set back since must not make them early.
-  const clock = { ...deps.clock, now: () => Math.max(deps.clock.now(), base.time) };
-  const past = await createChain({
-    ...deps,
-    clock,
-    directory,
-    isVerified: undefined,
-    checkBuriedSnapshots: true,
-    pruneBytes: PRUNE_BYTES,
-  });
-  await past.acceptHeaders(headersOf(chain, past.bestHeader().height, base));
+  const past = await openPast(chain, { ...deps, directory }, base);
 
   let settle!: { resolve: () => void; reject: (error: KithError) => void };
   const settled = new Promise<void>((resolve, reject) => (settle = { resolve, reject }));
@@ -73,7 +63,7 @@ export async function createHistory(chain: Chain, deps: ChainDeps): Promise<Hist
     ended = true;
     contradicted = past.tip().height;
     // The chain is emitting the event that led here, so it is closed afterwards.
-    void clock.soon().then(() => {
+    void deps.clock.soon().then(() => {
       closing = past.close().catch(() => undefined);
     });
     settle.reject(new KithError('snapshot-mismatch', why, { data: { height: base.height, why } }));
@@ -133,6 +123,20 @@ export async function createHistory(chain: Chain, deps: ChainDeps): Promise<Hist
       else if (contradicted !== null) await (closing ?? past.close().catch(() => undefined));
     },
   };
+}
+
+/** The second chain, with the headers of the first up to the snapshot. */
+async function openPast(chain: Chain, deps: ChainDeps, base: HeaderEntry): Promise<Chain> {
+  const past = await createChain({
+    ...deps,
+    // The chain accepted these headers before: a clock that was set back since must not make them early.
+    clock: { ...deps.clock, now: () => Math.max(deps.clock.now(), base.time) },
+    isVerified: undefined,
+    checkBuriedSnapshots: true,
+    pruneBytes: PRUNE_BYTES,
+  });
+  await past.acceptHeaders(headersOf(chain, past.bestHeader().height, base));
+  return past;
 }
 
 function headersOf(chain: Chain, after: Height, base: HeaderEntry): Header[] {

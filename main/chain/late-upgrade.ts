@@ -1,8 +1,36 @@
 import type { Height } from '../../shared/units.ts';
+import type { ActiveRules } from '../core/ledger/spend.ts';
 import type { Log } from '../lib/log.ts';
 import { CorruptError } from '../storage/corrupt-error.ts';
 import type { Activator } from './activate-best-chain.ts';
+import { encodeRules } from './active-rules.ts';
+import type { ChainLine } from './chain-line.ts';
+import type { OwnedEntry } from './header-entry.ts';
 import { readRebuildMark, writeRebuildMark } from './rebuild-mark.ts';
+
+export interface CheckedRules {
+  readonly active: ChainLine<OwnedEntry>;
+  /** Blocks of one period of the version bits. */
+  readonly period: number;
+  rulesFor(parent: OwnedEntry): ActiveRules;
+  readonly from: Height;
+}
+
+/**
+ * The lowest height from `from` on whose block was checked under other rules than those active there according to this
+ * version; null when there is none. Rules change only at the start of a period, so only those blocks are examined.
+ */
+export function firstOutdated({ active, period, rulesFor, from }: CheckedRules): Height | null {
+  for (let height = from; height <= active.tip.height; height = nextPeriod(height, period)) {
+    const entry = active.at(height)!;
+    if (entry.rules !== encodeRules(rulesFor(entry.prev!))) return height;
+  }
+  return null;
+}
+
+function nextPeriod(height: Height, period: number): Height {
+  return (Math.floor(height / period) + 1) * period;
+}
 
 export interface LateUpgradeDeps {
   readonly directory: string;

@@ -21,8 +21,7 @@ import {
   removeUnbuilt,
   snapshotName,
 } from './snapshot-files.ts';
-import { mergeCoins } from './merge-coins.ts';
-import { type Rewind, rewindTo } from './rewind-coins.ts';
+import { mergeCoins, type Rewind, rewindTo } from './ancestor-coins.ts';
 
 export interface SnapshotsDeps {
   readonly networkId: Hash;

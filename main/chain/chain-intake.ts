@@ -1,0 +1,115 @@
+import type { MatchedBlock } from '../core/consensus/block-rules.ts';
+import { decodeHeader } from '../core/primitives/header.ts';
+import { HEADER_BYTES } from '../core/primitives/limits.ts';
+import { isViolation, type Violation } from '../core/violation.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Emitter } from '../lib/events.ts';
+import { type BlockReceiverDeps, receiveBlock } from './block-receiver.ts';
+import type { AcceptResult, ChainEvents, ChainIntake, SubmitResult } from './chain.ts';
+import type { ChainFailure } from './chain-failure.ts';
+import type { ChainNotifier } from './chain-notifier.ts';
+import { DeferredBlocks } from './deferred-blocks.ts';
+import type { FoundBodies } from './found-bodies.ts';
+import { acceptHeaders } from './header-acceptor.ts';
+import type { OwnedEntry } from './header-entry.ts';
+import type { ChainLine } from './chain-line.ts';
+import type { BodyNeeds } from './missing-bodies.ts';
+
+type ReceiverParts = Pick<
+  BlockReceiverDeps,
+  'network' | 'index' | 'bodies' | 'db' | 'powHash' | 'powHashMany'
+>;
+
+export interface ChainIntakeDeps extends ReceiverParts {
+  readonly active: ChainLine<OwnedEntry>;
+  readonly clock: Pick<Clock, 'now' | 'soon'>;
+  readonly events: Pick<Emitter<ChainEvents>, 'emit'>;
+  readonly notifier: Pick<ChainNotifier, 'refused' | 'outcome'>;
+  readonly failure: ChainFailure;
+  readonly found: FoundBodies;
+  readonly needs: Pick<BodyNeeds, 'arrived'>;
+  /** Starts the activation of stored blocks, or makes a running one consider them. */
+  activate(): void;
+}
+
+/** Takes headers and blocks from peers, the miner and files, up to their storage, and reports what became of them. */
+export function createChainIntake(deps: ChainIntakeDeps): ChainIntake {
+  const { network, clock, index, active, db, notifier, failure, found, needs, activate } = deps;
+  const deferred = new DeferredBlocks();
+  const announce = (added: readonly OwnedEntry[]) => announceHeaders(deps, added);
+  const receiver: BlockReceiverDeps = {
+    network,
+    index,
+    active,
+    bodies: deps.bodies,
+    db,
+    clock,
+    powHash: deps.powHash,
+    powHashMany: deps.powHashMany,
+    now: () => clock.now(),
+    onHeaders: announce,
+    onInvalid: notifier.refused,
+    onChecked(entry, block) {
+      if (entry.prev === active.tip) deps.events.emit('next', { entry, block });
+    },
+    onStored: (entry) => deps.events.emit('stored', entry),
+    onEarly: (header, bytes) => deferred.add(header, bytes),
+  };
+
+  const accept: ChainIntake['acceptHeaders'] = (headers) =>
+    failure.guard(async (): Promise<AcceptResult> => {
+      const { added, last, violation, early } = await acceptHeaders(receiver, headers);
+      const adopted = await found.adopt(added);
+      await announce(added);
+      if (adopted.length > 0) activate();
+      if (early) deferred.add(early, early.bytes);
+      return { accepted: added.length, last, violation, earlyTime: early?.time ?? null };
+    });
+
+  /** Waits for the activator: the block is connected, on a side branch, or refused. */
+  const activated = async (entry: OwnedEntry): Promise<SubmitResult | Violation> => {
+    const outcome = notifier.outcome(entry);
+    activate();
+    const status = await outcome;
+    if (isViolation(status)) return status;
+    if (status === 'stored') await db.putHeaders([index.recordOf(entry)]);
+    return { id: entry.id, status };
+  };
+
+  const submit = (block: Uint8Array | MatchedBlock) =>
+    failure.guard(async (): Promise<SubmitResult | Violation> => {
+      const received = await receiveBlock(receiver, block);
+      if (isViolation(received)) return received;
+      const { entry, fresh } = received;
+      if (!fresh) return { id: entry.id, status: 'duplicate' };
+      needs.arrived(entry);
+      // A body below the tip changes nothing else, so it need not wait for blocks that are being connected.
+      if (!entry.complete || active.has(entry)) return { id: entry.id, status: 'stored' };
+      return activated(entry);
+    });
+
+  return {
+    acceptHeaders: accept,
+    submitBlock: submit,
+    async retryEarly() {
+      for (const bytes of deferred.take(clock.now() + network.params.futureLimit)) {
+        const header = bytes.length === HEADER_BYTES ? decodeHeader(bytes) : null;
+        if (header && !isViolation(header)) await accept([header]);
+        else await submit(bytes);
+      }
+    },
+  };
+}
+
+/** Writes the records of new headers and emits `headers`. */
+async function announceHeaders(
+  { db, index, events, failure }: ChainIntakeDeps,
+  added: readonly OwnedEntry[],
+): Promise<void> {
+  if (added.length === 0) return;
+  const written = db.putHeaders(added.map((entry) => index.recordOf(entry)));
+  // The event of a single header does not wait for the disk: records that depend on it are written later.
+  if (added.length > 1) await written;
+  else written.catch(failure.report);
+  events.emit('headers', added.at(-1)!);
+}
