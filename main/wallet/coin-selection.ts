@@ -2,8 +2,7 @@ import type { Height, Motes } from '../../shared/units.ts';
 import { DUST } from '../core/policy/policy-limits.ts';
 import { MAX_TRANSACTION_BYTES } from '../core/primitives/limits.ts';
 import type { OutpointKey } from '../core/primitives/outpoint.ts';
-import { feeFor } from './fees.ts';
-import { countBytes, inputBytes } from './payment-size.ts';
+import { countBytes, feeFor, inputBytes } from './payment-size.ts';
 
 /** A coin that may be spent. `required` ones are spent whatever they are worth. */
 export interface Candidate {

@@ -1,7 +1,7 @@
 import { GAP } from '../../shared/contract/vocabulary.ts';
 import type { Height } from '../../shared/units.ts';
-import type { Mark } from './mark.ts';
 import type { Chain, KeyPlace } from './key-path.ts';
+import type { Mark } from './ports.ts';
 
 /**
  * Confirmations after which a block counts as settled. Only payments in settled blocks raise the bound up to which keys

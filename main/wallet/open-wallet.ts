@@ -3,7 +3,7 @@ import { CHAIN, type Chain, CHAINS, type KeyPlace } from './key-path.ts';
 import { equalBytes } from '../core/codec/bytes.ts';
 import { KithError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
-import { type Ledger, type LedgerState, createLedger } from './wallet-ledger.ts';
+import { type Ledger, type LedgerState, WalletLedger } from './wallet-ledger.ts';
 import { GAP_LIMIT, SETTLED_AFTER } from './key-use.ts';
 import type { WalletFile } from './wallet-file.ts';
 import type { WalletFiles } from './wallet-files.ts';
@@ -69,7 +69,7 @@ export function createOpenWallet(deps: OpenWalletDeps): OpenWallet {
   const { name, files, log } = deps;
   let file = deps.file;
   let keyring = createKeyring(file.receive, file.change);
-  let ledger = createLedger(deps.state, keyring);
+  let ledger: Ledger = new WalletLedger(deps.state, keyring);
 
   const write = async (change: Partial<WalletFile>) => {
     const next = { ...file, ...change };
@@ -186,7 +186,7 @@ export function createOpenWallet(deps: OpenWalletDeps): OpenWallet {
       ledger.meta().shortSince !== null &&
       (ledger.meta().restoring || ahead(CHAIN.receive) < keysNeeded() || ahead(CHAIN.change) < KEYS_KEPT),
     reload(state) {
-      ledger = createLedger(state, keyring);
+      ledger = new WalletLedger(state, keyring);
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { Height } from '../../shared/units.ts';
+import type { Height, Motes } from '../../shared/units.ts';
 import { KNOWN_VERSION } from '../core/policy/policy-limits.ts';
 import type { Lock } from '../core/primitives/coin.ts';
 import { SIGNATURE_BYTES } from '../core/primitives/limits.ts';
@@ -31,4 +31,12 @@ export function varuintBytes(value: number): number {
   let bytes = 1;
   for (let rest = value; rest >= 0x80; rest = Math.floor(rest / 0x80)) bytes++;
   return bytes;
+}
+
+/** Highest fee rate that the wallet accepts, against typing errors: about 0.2 KITH for a usual payment. */
+export const MAX_FEERATE = 100_000;
+
+/** The lowest whole fee that reaches a fee rate in motes per byte, which may be a fraction. */
+export function feeFor(bytes: number, feerate: number): Motes {
+  return Math.ceil(bytes * feerate) as Motes;
 }

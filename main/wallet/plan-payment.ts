@@ -14,8 +14,7 @@ import {
   type Selection,
   type SelectionProblem,
 } from './coin-selection.ts';
-import { MAX_FEERATE } from './fees.ts';
-import { baseBytes } from './payment-size.ts';
+import { baseBytes, MAX_FEERATE } from './payment-size.ts';
 import { createUnsigned } from './sign-payment.ts';
 import { KithError } from '../lib/errors.ts';
 import { numberBelow, type Random } from '../lib/random.ts';

@@ -8,7 +8,13 @@ import type { Outpoint } from '../core/primitives/outpoint.ts';
 import type { Transaction } from '../core/primitives/transaction.ts';
 import type { Violation } from '../core/violation.ts';
 import type { Events } from '../lib/events.ts';
-import type { Mark } from './mark.ts';
+
+/** A block of the chain, by height and id. */
+export interface Mark {
+  readonly height: Height;
+  /** Hex. */
+  readonly id: string;
+}
 
 export interface WalletNetwork {
   readonly id: Hash;

@@ -1,9 +1,11 @@
+import { isLinkProblem, parseTarget } from '../../shared/payment-link.ts';
 import { compact } from '../../shared/pasted.ts';
 import { isMotes, type Motes } from '../../shared/units.ts';
 import { DUST } from '../core/policy/policy-limits.ts';
-import { decodeAddress, isAddressProblem } from '../core/primitives/address.ts';
+import { decodeAddress, encodeAddress, isAddressProblem } from '../core/primitives/address.ts';
 import { type Lock, LOCK_KEY } from '../core/primitives/coin.ts';
 import { KithError } from '../lib/errors.ts';
+import type { OpenWallet } from './open-wallet.ts';
 
 /** A request to pay, as in the contract's `payment`; the amount `all` sends all spendable coins. */
 export interface PaymentRequest {
@@ -53,4 +55,23 @@ function readAmount(amount: number | 'all'): Motes | 'all' {
   if (!isMotes(amount) || amount === 0) throw new KithError('wallet-amount', undefined, { data: { amount } });
   if (amount < DUST) throw new KithError('wallet-dust', undefined, { data: { least: DUST, amount } });
   return amount;
+}
+
+/** The receiver that an address or a payment link names. */
+export interface CheckedTarget {
+  /** In its canonical form. */
+  readonly address: string;
+  readonly amount?: Motes;
+  readonly label?: string;
+  /** It is an address of one of the wallets here. */
+  readonly own: boolean;
+}
+
+/** @throws {KithError} `address-…`, `link-malformed`, `link-amount`, `link-label`, `link-requires`, `link-other` */
+export function checkTarget(hrp: string, text: string, wallets: Iterable<OpenWallet>): CheckedTarget {
+  const link = parseTarget(text);
+  if (isLinkProblem(link)) throw new KithError(link.problem);
+  const lock = readAddress(hrp, link.address);
+  const own = [...wallets].some((wallet) => wallet.keyring.find(lock) !== undefined);
+  return { ...link, address: encodeAddress(hrp, lock), own };
 }

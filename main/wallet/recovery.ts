@@ -4,8 +4,8 @@ import type { Log } from '../lib/log.ts';
 import type { Queue } from '../lib/queue.ts';
 import { emptyMeta } from './wallet-ledger.ts';
 import type { OpenWallet } from './open-wallet.ts';
-import type { Mark } from './mark.ts';
 import type { InitialState, WalletData } from './wallet-data.ts';
+import type { Mark } from './ports.ts';
 
 export interface RecoveryDeps {
   readonly data: Pick<WalletData, 'renew'>;

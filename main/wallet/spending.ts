@@ -1,15 +1,12 @@
 import type { Clock } from '../lib/clock.ts';
 import type { Role } from '../../shared/contract/vocabulary.ts';
 import type { DraftPayment } from '../../shared/contract/wallet.ts';
-import { sighash, type Transaction } from '../core/primitives/transaction.ts';
-import { withSignatures } from './sign-payment.ts';
-import { isViolation, type Violation } from '../core/violation.ts';
+import type { Violation } from '../core/violation.ts';
 import { KithError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import type { Queue } from '../lib/queue.ts';
 import type { Random } from '../lib/random.ts';
 import type { Access } from './access.ts';
-import { spendableCoins } from './balance.ts';
 import { createDrafts, type Draft } from './drafts.ts';
 import type { KeySecrets } from './key-secrets.ts';
 import type { OpenWallet } from './open-wallet.ts';
@@ -17,12 +14,9 @@ import { planPayment } from './plan-payment.ts';
 import { readPastPayments } from './recent-payments.ts';
 import type { WalletMempool, WalletNetwork } from './ports.ts';
 import type { PaymentRequest } from './receivers.ts';
+import { createSendDraft, type Sent } from './send-payment.ts';
 import type { WalletData } from './wallet-data.ts';
 import type { WalletStore } from './wallet-store.ts';
-
-export interface Sent {
-  readonly txid: string;
-}
 
 /** Payments from the plan to the mempool. A refusal by the mempool is returned as a violation, other failures are thrown. */
 export interface Spending {
@@ -51,11 +45,9 @@ export interface SpendingDeps {
   readonly moved: (wallet: OpenWallet) => void;
 }
 
-/** Signatures before the event loop gets its turn: a few milliseconds with the slower signer. */
-const SIGNATURES_A_TURN = 10;
-
 export function createSpending(deps: SpendingDeps): Spending {
-  const { network, mempool, store, queue, clock, random, log } = deps;
+  const { network, mempool, store, queue, clock, random, log, moved } = deps;
+  const send = createSendDraft({ network, mempool, store, queue, clock, log, moved });
   const drafts = createDrafts({ clock, random });
   /** Confirmed drafts that are not among the payments of their wallets yet. */
   const leaving = new Set<Draft>();
@@ -65,71 +57,6 @@ export function createSpending(deps: SpendingDeps): Spending {
     if (wallet === undefined) throw new KithError('wallet-draft-unknown');
     return wallet;
   };
-
-  const checkFresh = (wallet: OpenWallet, draft: Draft) => {
-    const free = new Set(spendableCoins(wallet.ledger, network.params.maturity).map(({ key }) => key));
-    const late = draft.view.expires !== 0 && draft.view.expires <= wallet.ledger.asOf.height;
-    if (late || !draft.inputs.every(({ key }) => free.has(key))) throw new KithError('wallet-draft-stale');
-  };
-
-  const signed = async (wallet: OpenWallet, draft: Draft, secrets: KeySecrets): Promise<Transaction> => {
-    const spent = draft.inputs.map(({ coin }) => ({
-      amount: coin.amount,
-      ...wallet.keyring.lock(coin.place),
-    }));
-    const message = sighash(network.id, draft.unsigned, spent);
-    const signatures: Uint8Array[] = [];
-    for (const { coin } of draft.inputs) {
-      if (signatures.length % SIGNATURES_A_TURN === SIGNATURES_A_TURN - 1) await clock.soon();
-      signatures.push(secrets.sign(coin.place, message));
-    }
-    return withSignatures(draft.unsigned, signatures);
-  };
-
-  /** Stores the payment before it is submitted: after a crash in between the next start sends it, not a second one. */
-  const send = async (wallet: OpenWallet, tx: Transaction): Promise<Sent | Violation> => {
-    await store.commit(wallet, (ledger, changes) => ledger.see(tx, clock.now(), changes), {
-      sync: true,
-      // The user was told that it failed, so that a later resubmission must not find it.
-      undo: (ledger) => ledger.forget(tx.txidHex),
-    });
-    const refused = await submit(tx);
-    if (refused !== null) {
-      const record = wallet.ledger.unmined.get(tx.txidHex);
-      if (record !== undefined)
-        await store.commit(wallet, (ledger, changes) => ledger.update(record, null, changes));
-    }
-    deps.moved(wallet);
-    return refused ?? { txid: tx.txidHex };
-  };
-  const submit = async (tx: Transaction): Promise<Violation | null> => {
-    try {
-      const result = await mempool.submit(tx);
-      return isViolation(result) && result.code !== 'policy-known' ? result : null;
-    } catch (error) {
-      log.error('a payment could not be submitted to the mempool; it will be submitted again', {
-        txid: tx.txidHex,
-        error,
-      });
-      return null;
-    }
-  };
-
-  const complete = (wallet: OpenWallet, draft: Draft, secrets: KeySecrets) =>
-    queue.run(async () => {
-      checkFresh(wallet, draft);
-      // The public keys were wrong: the change of this draft would go to a key that the wallet does not have.
-      if (!(await wallet.checkKeys(secrets))) throw new KithError('wallet-draft-stale');
-      if (wallet.keysAhead() < wallet.ledger.gap) await wallet.extendKeys(secrets);
-      const result = await send(wallet, await signed(wallet, draft, secrets));
-      if (!isViolation(result) && draft.label !== '') await label(wallet, result.txid, draft.label);
-      return result;
-    });
-  // The payment was sent: a label that cannot be stored must not look like a failed payment.
-  const label = (wallet: OpenWallet, txid: string, text: string) =>
-    wallet
-      .setLabel(txid, text)
-      .catch((error: unknown) => log.warn('a label could not be stored', { txid, error }));
 
   const confirming = async (
     id: string,
@@ -182,7 +109,7 @@ export function createSpending(deps: SpendingDeps): Spending {
           throw error;
         }
         try {
-          return await complete(wallet, draft, secrets);
+          return await send(wallet, draft, secrets);
         } finally {
           secrets.wipe();
         }
@@ -190,7 +117,7 @@ export function createSpending(deps: SpendingDeps): Spending {
     confirmUnlocked: (id) =>
       confirming(id, async (wallet, draft) => {
         const secrets = deps.unlocked(wallet);
-        if (secrets !== null) return complete(wallet, draft, secrets);
+        if (secrets !== null) return send(wallet, draft, secrets);
         drafts.putBack(draft);
         throw new KithError('wallet-locked', undefined, { data: { name: wallet.name } });
       }),

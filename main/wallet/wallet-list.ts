@@ -4,11 +4,10 @@ import type { Lock } from '../core/primitives/coin.ts';
 import type { Log } from '../lib/log.ts';
 import type { WalletIdentity } from './wallet-file.ts';
 import type { WalletFiles } from './wallet-files.ts';
-import type { Mark } from './mark.ts';
 import { trailOf } from './wallet-meta.ts';
 import { nameKey } from './wallet-names.ts';
 import { createOpenWallet, type OpenWallet } from './open-wallet.ts';
-import type { WalletChain, WalletNetwork } from './ports.ts';
+import type { Mark, WalletChain, WalletNetwork } from './ports.ts';
 import { isDamaged } from './recovery.ts';
 import type { WalletStore } from './wallet-store.ts';
 

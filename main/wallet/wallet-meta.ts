@@ -3,7 +3,7 @@ import { fromHex, toHex } from '../core/codec/hex.ts';
 import { Reader } from '../core/codec/reader.ts';
 import { Writer } from '../core/codec/writer.ts';
 import { type KeyIndexes, type KeyUse, type KeyUses, noUses } from './key-use.ts';
-import type { Mark } from './mark.ts';
+import type { Mark } from './ports.ts';
 
 /** The state of a wallet; written in the same batch as the records that it describes. */
 export interface WalletMeta {

@@ -2,10 +2,10 @@ import { CHAIN } from './key-path.ts';
 import { codeOf } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import { type Ledger, type LedgerState, emptyMeta } from './wallet-ledger.ts';
-import type { Mark } from './mark.ts';
 import type { OpenWallet } from './open-wallet.ts';
 import type { OwnCoin, UnminedRecord } from './wallet-records.ts';
 import type { WalletChanges, WalletData } from './wallet-data.ts';
+import type { Mark } from './ports.ts';
 
 /** Keeps the ledgers of the wallets in memory and on disk equal. */
 export interface WalletStore {

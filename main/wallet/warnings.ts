@@ -3,7 +3,6 @@ import type { DraftPayment } from '../../shared/contract/wallet.ts';
 import { formatKith, group } from '../../shared/units.ts';
 import { findLookalike } from './lookalike.ts';
 import { decodeAddress, isAddressProblem } from '../core/primitives/address.ts';
-import { shorten } from './shorten.ts';
 import type { OpenWallet } from './open-wallet.ts';
 
 type Amount = { readonly amount: number };
@@ -128,3 +127,8 @@ const kithOf = (coins: readonly Amount[]): string =>
 
 const coinsOf = (coins: readonly Amount[]): string =>
   coins.length === 1 ? '1 coin' : `${group(coins.length)} coins`;
+
+/** The beginning and the end of an address, for a sentence; never for paying to. */
+function shorten(address: string): string {
+  return address.length <= 24 ? address : `${address.slice(0, 12)}…${address.slice(-8)}`;
+}

@@ -11,8 +11,7 @@ import {
   selectCoins,
   type Selection,
 } from '../../../main/wallet/coin-selection.ts';
-import { feeFor } from '../../../main/wallet/fees.ts';
-import { baseBytes } from '../../../main/wallet/payment-size.ts';
+import { baseBytes, feeFor } from '../../../main/wallet/payment-size.ts';
 import { createUnsigned } from '../../../main/wallet/sign-payment.ts';
 import { type Motes, toMotes } from '../../../shared/units.ts';
 import { createRandom } from '../../support/random.ts';

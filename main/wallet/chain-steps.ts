@@ -1,0 +1,174 @@
+import { toHex } from '../core/codec/hex.ts';
+import type { Block } from '../core/primitives/block.ts';
+import { type OutpointKey, outpointKey } from '../core/primitives/outpoint.ts';
+import type { Clock } from '../lib/clock.ts';
+import { KithError } from '../lib/errors.ts';
+import type { Log } from '../lib/log.ts';
+import type { KeySecrets } from './key-secrets.ts';
+import { type KeyUses, type PaidKeys, placesOf, SETTLED_AFTER, usesOf } from './key-use.ts';
+import type { OpenWallet } from './open-wallet.ts';
+import type { Mark, WalletChain } from './ports.ts';
+import type { WalletData } from './wallet-data.ts';
+import type { MinedRecord, OwnCoin } from './wallet-records.ts';
+import type { WalletStore } from './wallet-store.ts';
+
+/** Moves one wallet along the chain, a block at a time. Call every function inside the queue only. */
+export interface ChainSteps {
+  /** One step towards the tip; false when the wallet is there, or waits for a block that is not stored. */
+  step(wallet: OpenWallet): Promise<boolean>;
+  /** See Follower. */
+  rewind(wallet: OpenWallet, height: number): Promise<void>;
+}
+
+export interface ChainStepsDeps {
+  readonly chain: WalletChain;
+  readonly data: WalletData;
+  readonly store: WalletStore;
+  readonly clock: Pick<Clock, 'monotonic'>;
+  readonly log: Log;
+  readonly secretsOf: (wallet: OpenWallet) => KeySecrets | null;
+  readonly moved: (wallet: OpenWallet) => void;
+  /** A block of the active chain; null when its body is not stored. */
+  readonly bodyOf: (id: string) => Promise<Block | null>;
+}
+
+/**
+ * The height of a wallet is written with every change of its records, and otherwise at this interval: after a crash the
+ * blocks since then are read again.
+ */
+const PERSIST_MS = 2_000;
+
+export function createChainSteps(deps: ChainStepsDeps): ChainSteps {
+  const { chain, store, clock, log } = deps;
+  const persisted = new Map<string, number>();
+  /** Ids of the wallets whose wait for a block was logged. */
+  const waiting = new Set<string>();
+  const { isActive, rollback, usesAt, rewind } = createRollback(deps);
+
+  const connect = async (wallet: OpenWallet, block: Block) => {
+    await prepareKeys(wallet, block, deps.secretsOf(wallet));
+    const due = clock.monotonic() - (persisted.get(wallet.id) ?? -Infinity) >= PERSIST_MS;
+    if (due) persisted.set(wallet.id, clock.monotonic());
+    await store.commit(wallet, (ledger, changes) => ledger.connect(block, changes), { lazy: !due });
+  };
+
+  const waitFor = (wallet: OpenWallet, at: Mark) => {
+    if (!waiting.has(wallet.id))
+      log.warn('a wallet waits for a block that is not stored here', {
+        name: wallet.name,
+        height: at.height,
+      });
+    waiting.add(wallet.id);
+  };
+
+  const advance = async (wallet: OpenWallet): Promise<boolean> => {
+    const { asOf, trail } = wallet.ledger;
+    if (!isActive(asOf)) {
+      await rollback(wallet, markOf(trail.findLast(isActive) ?? chain.atHeight(0)!));
+      return true;
+    }
+    // A reorganisation above the height of a wallet that reads the chain again: its key use of those blocks is void.
+    if (!isActive(wallet.ledger.meta().uses.through))
+      await rollback(wallet, asOf, await usesAt(wallet, asOf));
+    const next = chain.atHeight(asOf.height + 1);
+    if (next === undefined) return false;
+    const block = await deps.bodyOf(next.id);
+    if (block === null) {
+      // A lost body is downloaded again. A body below a snapshot or a pruned one is not: only the UTXO set is left.
+      if (!chain.hasBody(next.id) && !chain.awaitsBody(next.id)) {
+        await takeCoins(deps, wallet);
+        return true;
+      }
+      waitFor(wallet, next);
+      return false;
+    }
+    // If the tip changed while the block was read, the next step handles it.
+    if (toHex(block.header.prev) === asOf.id) await connect(wallet, block);
+    return true;
+  };
+
+  return {
+    async step(wallet) {
+      const moved = await advance(wallet);
+      if (moved) waiting.delete(wallet.id);
+      return moved;
+    },
+    rewind,
+  };
+}
+
+type RollbackDeps = Pick<ChainStepsDeps, 'chain' | 'data' | 'store' | 'moved'>;
+
+function createRollback({ chain, data, store, moved }: RollbackDeps) {
+  const isActive = ({ height, id }: Mark) => chain.atHeight(height)?.id === id;
+
+  /** Key use up to a block, computed from the mined records: needed when settled blocks are disconnected. */
+  const usesAt = async (wallet: OpenWallet, to: Mark): Promise<KeyUses> => {
+    const paid: PaidKeys[] = [];
+    for await (const record of data.newest(wallet.id, { before: { height: to.height + 1, position: 0 } }))
+      paid.push({ height: record.height, places: placesOf(record.outputs) });
+    return usesOf(paid, to);
+  };
+
+  const rollback = async (wallet: OpenWallet, to: Mark, known?: KeyUses) => {
+    const above: MinedRecord[] = [];
+    for await (const record of data.newest(wallet.id, { above: to.height })) above.push(record);
+    const isDeep = wallet.ledger.meta().uses.through.height - to.height > SETTLED_AFTER;
+    const uses = known ?? (isDeep ? await usesAt(wallet, to) : undefined);
+    await store.commit(wallet, (ledger, changes) => ledger.rollback(to, above, changes, uses));
+    moved(wallet);
+  };
+
+  const rewind = async (wallet: OpenWallet, height: number) => {
+    const to = chain.atHeight(Math.max(0, Math.min(height, wallet.ledger.asOf.height)));
+    if (to === undefined) throw new KithError('block-unknown', undefined, { data: { height } });
+    const { uses } = wallet.ledger.meta();
+    // The same blocks will be read again, so the known key use stays valid.
+    await rollback(wallet, markOf(to), isActive(uses.through) ? uses : undefined);
+  };
+
+  return { isActive, usesAt, rollback, rewind };
+}
+
+/** Derives keys ahead before a block is connected; a locked wallet notes instead that it may miss payments. */
+async function prepareKeys(wallet: OpenWallet, block: Block, secrets: KeySecrets | null): Promise<void> {
+  const { ledger } = wallet;
+  ledger.noteUse(block.transactions);
+  while (secrets !== null && wallet.keysAhead() < ledger.gap) {
+    await wallet.extendKeys(secrets);
+    ledger.noteUse(block.transactions); // the same block may pay the new keys
+  }
+  if (ledger.meta().shortSince === null && wallet.keysAhead() < wallet.keysNeeded())
+    ledger.set({ shortSince: block.header.height - 1 });
+}
+
+/** Finds the wallet's coins in the UTXO set (protocol.md §15); repeats while newly derived keys may find more. */
+async function takeCoins(
+  { chain, store, log, secretsOf }: ChainStepsDeps,
+  wallet: OpenWallet,
+): Promise<void> {
+  const secrets = secretsOf(wallet);
+  for (;;) {
+    const found: [OutpointKey, OwnCoin][] = [];
+    const { keyring } = wallet;
+    const at = await chain.scanCoins((coin, outpoint) => {
+      const place = keyring.find(coin);
+      if (place === undefined) return;
+      const { amount, height, coinbase } = coin;
+      found.push([outpointKey(outpoint), { amount, place, height, coinbase }]);
+    });
+    const from = [markOf(chain.atHeight(0)!), markOf(at)];
+    await store.commit(wallet, (ledger, changes) => ledger.takeCoins(found, from, changes));
+    const hasAll = secrets === null || wallet.keysAhead() >= wallet.ledger.gap;
+    if (hasAll || !(await wallet.extendKeys(secrets))) {
+      log.info('a wallet read its coins from the UTXO set', {
+        name: wallet.name,
+        coins: found.length,
+        height: at.height,
+      });
+      return;
+    }
+  }
+}
+
+const markOf = ({ height, id }: Mark): Mark => ({ height, id });

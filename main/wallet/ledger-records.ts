@@ -1,0 +1,203 @@
+import type { Height, UnixSeconds } from '../../shared/units.ts';
+import { type OutpointKey, outpointKey, outpointKeyOf } from '../core/primitives/outpoint.ts';
+import { isCoinbase, type Transaction } from '../core/primitives/transaction.ts';
+import type { Keyring } from './keyring.ts';
+import { createMatcher, type Matcher } from './matcher.ts';
+import { createUnminedSet, type UnminedSet } from './unmined-set.ts';
+import type { WalletChanges } from './wallet-data.ts';
+import type { MinedRecord, OwnCoin, UnminedRecord } from './wallet-records.ts';
+
+/** The coins and the unconfirmed transactions of a ledger: each change goes into memory and into `changes` together. */
+export interface LedgerRecords {
+  readonly coins: ReadonlyMap<OutpointKey, OwnCoin>;
+  readonly unmined: UnminedSet;
+  readonly matcher: Matcher;
+  /** Motes of all coins. */
+  readonly total: number;
+  /** See Ledger. */
+  readonly revision: number;
+  /** A query would show something new. */
+  changed(): void;
+  addCoin(key: OutpointKey, coin: OwnCoin, changes: WalletChanges): void;
+  dropCoin(key: OutpointKey, changes: WalletChanges): void;
+  addUnmined(record: UnminedRecord, changes: WalletChanges): void;
+  /** Changes an unconfirmed record, or removes it (null). */
+  updateUnmined(record: UnminedRecord, change: Partial<UnminedRecord> | null, changes: WalletChanges): void;
+  /**
+   * A coin became known: transactions in no block that were seen before it, such as while the chain is read again, spend
+   * it. Without this a payment of the wallet's own would count as another user's.
+   */
+  completeSpenders(key: OutpointKey, changes: WalletChanges): void;
+}
+
+export interface InitialRecords {
+  readonly coins: Iterable<readonly [OutpointKey, OwnCoin]>;
+  readonly unmined: Iterable<UnminedRecord>;
+}
+
+export function createLedgerRecords(initial: InitialRecords, keyring: Keyring): LedgerRecords {
+  const coins = new Map<OutpointKey, OwnCoin>();
+  const unmined = createUnminedSet();
+  const matcher = createMatcher({ keyring, coins, unmined: unmined.records });
+  let total = 0;
+  let revision = 0;
+
+  const holdCoin = (key: OutpointKey, coin: OwnCoin) => {
+    coins.set(key, coin);
+    total += coin.amount;
+    matcher.watch(Buffer.from(key.slice(0, 8), 'hex'));
+  };
+  const holdUnmined = (record: UnminedRecord) => {
+    unmined.put(record);
+    matcher.watch(record.tx.txid);
+    for (const input of record.tx.inputs) matcher.watch(input.txid);
+  };
+  for (const [key, coin] of initial.coins) holdCoin(key, coin);
+  for (const record of initial.unmined) holdUnmined(record);
+
+  const updateUnmined: LedgerRecords['updateUnmined'] = (record, change, changes) => {
+    revision++;
+    if (change === null) {
+      unmined.delete(record);
+      changes.deleteUnmined(record);
+    } else {
+      unmined.put({ ...record, ...change });
+      changes.putUnmined({ ...record, ...change });
+    }
+  };
+
+  return {
+    coins,
+    unmined,
+    matcher,
+    get total() {
+      return total;
+    },
+    get revision() {
+      return revision;
+    },
+    changed: () => void revision++,
+    addCoin(key, coin, changes) {
+      holdCoin(key, coin);
+      changes.putCoin(key, coin);
+    },
+    dropCoin(key, changes) {
+      total -= coins.get(key)?.amount ?? 0;
+      if (coins.delete(key)) changes.deleteCoin(key);
+    },
+    addUnmined(record, changes) {
+      holdUnmined(record);
+      changes.putUnmined(record);
+    },
+    updateUnmined,
+    completeSpenders(key, changes) {
+      for (const txid of unmined.spendersOf(key)) {
+        const record = unmined.records.get(txid)!;
+        const inputs = matcher.inputs(record.tx);
+        if (inputs.length > record.inputs.length) updateUnmined(record, { inputs }, changes);
+      }
+    },
+  };
+}
+
+/** Where a transaction is in the chain, and the time of its block. */
+export interface BlockPlace {
+  readonly height: Height;
+  readonly position: number;
+  readonly time: UnixSeconds;
+}
+
+/** Marks the unconfirmed transactions that spend a coin of this mined one, and their descendants, as conflicted. */
+export function markConflicts(
+  records: LedgerRecords,
+  tx: Transaction,
+  height: Height,
+  changes: WalletChanges,
+): void {
+  const { matcher, unmined } = records;
+  for (const input of tx.inputs) {
+    if (!matcher.mayMatter(input)) continue;
+    for (const rival of unmined.spendersOf(outpointKey(input))) {
+      if (rival !== tx.txidHex) markConflict(records, rival, height, changes);
+    }
+  }
+}
+
+function markConflict(records: LedgerRecords, txidHex: string, height: Height, changes: WalletChanges): void {
+  const { unmined, updateUnmined } = records;
+  for (let line = [txidHex]; line.length > 0;) {
+    const found = line.flatMap((txid) => unmined.records.get(txid) ?? []);
+    const hit = found.filter(({ conflict }) => conflict === null);
+    for (const record of hit) updateUnmined(record, { conflict: height }, changes);
+    line = hit.flatMap((record) => unmined.childrenOf(record));
+  }
+}
+
+/** Moves a transaction of a new block into the records; null when it does not concern the wallet. */
+export function connectTransaction(
+  records: LedgerRecords,
+  tx: Transaction,
+  place: BlockPlace,
+  changes: WalletChanges,
+): MinedRecord | null {
+  const { matcher, unmined } = records;
+  const outputs = matcher.outputs(tx);
+  const inputs = matcher.inputs(tx);
+  const before = unmined.records.get(tx.txidHex);
+  if (outputs.length === 0 && inputs.length === 0 && before === undefined) return null;
+  if (before !== undefined) records.updateUnmined(before, null, changes);
+  const record = { tx, firstSeen: before?.firstSeen ?? place.time, inputs, outputs, ...place };
+  changes.putMined(record);
+  for (const key of spentKeys(record)) records.dropCoin(key, changes);
+  for (const [key, coin] of createdCoins(record)) {
+    records.addCoin(key, coin, changes);
+    records.completeSpenders(key, changes);
+  }
+  return record;
+}
+
+/** The inverse: a transaction of a disconnected block is unconfirmed again. */
+export function disconnectTransaction(
+  records: LedgerRecords,
+  record: MinedRecord,
+  changes: WalletChanges,
+): void {
+  const { tx, firstSeen, inputs, outputs } = record;
+  for (const [key] of createdCoins(record)) records.dropCoin(key, changes);
+  for (const [i, key] of spentKeys(record).entries()) records.addCoin(key, inputs[i]!.coin, changes);
+  changes.deleteMined(record);
+  // The coinbase of a disconnected block is gone; other transactions may be mined again.
+  if (isCoinbase(tx)) return;
+  const back = { tx, firstSeen, inputs, outputs, conflict: null, replaced: false, wasMined: true };
+  records.addUnmined(back, changes);
+}
+
+/**
+ * Removes unconfirmed transactions that the coins of the UTXO set show to be mined, or conflicting ones to be: repeated,
+ * because each removal may show it of a descendant.
+ */
+export function dropPast({ coins, unmined, updateUnmined }: LedgerRecords, changes: WalletChanges): void {
+  const isPast = ({ tx, inputs, outputs }: UnminedRecord) =>
+    outputs.some(({ index }) => coins.has(outpointKeyOf(tx.txidHex, index))) ||
+    inputs.some(({ index }) => {
+      const key = outpointKey(tx.inputs[index]!);
+      return !coins.has(key) && !unmined.records.has(key.slice(0, 64));
+    });
+  for (let past: UnminedRecord[] | null = null; past === null || past.length > 0;) {
+    past = [...unmined.records.values()].filter(isPast);
+    for (const record of past) updateUnmined(record, null, changes);
+  }
+}
+
+/** The wallet's coins that a record spends, in the order of its own inputs. */
+function spentKeys(record: MinedRecord): OutpointKey[] {
+  return record.inputs.map(({ index }) => outpointKey(record.tx.inputs[index]!));
+}
+
+/** The coins of the wallet that a record creates. */
+function createdCoins({ tx, outputs, height }: MinedRecord): [OutpointKey, OwnCoin][] {
+  return outputs.map(({ index, place }) => [
+    outpointKeyOf(tx.txidHex, index),
+    { amount: tx.outputs[index]!.amount, place, height, coinbase: isCoinbase(tx) },
+  ]);
+}

@@ -1,0 +1,95 @@
+import { KithError } from '../lib/errors.ts';
+import type { OpenWallet } from './open-wallet.ts';
+import { retryOnDamage } from './recovery.ts';
+import { openParts, type WalletParts, type WalletsDeps } from './wiring.ts';
+
+/** The parts of the wallets between start and stop, and the ways in which an operation may use a wallet. */
+export interface RunningWallets {
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  /** Null before the start, after the stop, and when the wallets cannot be used. */
+  readonly opened: WalletParts | null;
+  /** Why the wallets cannot be used while the rest of the node runs; null when they can. */
+  readonly refusal: KithError | null;
+  /** @throws {KithError} `stopping`, or why the wallets cannot be used */
+  parts(): WalletParts;
+  /** @throws {KithError} `wallet-unknown`, or why the wallet cannot be opened */
+  get(name: string): OpenWallet;
+  /** Runs a query in the queue, once the wallet is at the tip or the wait for it is over. */
+  ask<T>(name: string, query: (wallet: OpenWallet) => Promise<T> | T): Promise<T>;
+  /** Runs a change in the queue, and tells the listeners. */
+  change<T>(name: string, work: (wallet: OpenWallet) => Promise<T>): Promise<T>;
+  /** A wallet was opened: it follows the chain and the mempool from now on. */
+  begin(wallet: OpenWallet): void;
+}
+
+/** Errors that make the wallets unusable, although the node still starts. */
+const REFUSALS = new Set(['wallet-data-newer', 'wallet-data-unusable']);
+
+export function createRunningWallets(deps: WalletsDeps, changed: (name: string) => void): RunningWallets {
+  const { log } = deps;
+  let opened: WalletParts | null = null;
+  let refusal: KithError | null = null;
+
+  const parts = (): WalletParts => {
+    if (opened === null) throw refusal ?? new KithError('stopping', 'the wallets are not running');
+    return opened;
+  };
+  const get = (name: string) => parts().list.get(name);
+  const begin = (wallet: OpenWallet) => {
+    const { follower, pending } = parts();
+    follower.poke();
+    pending
+      .readMempool(wallet)
+      .catch((error: unknown) => log.error('the mempool could not be read', { error }));
+    changed(wallet.name);
+  };
+
+  return {
+    get opened() {
+      return opened;
+    },
+    get refusal() {
+      return refusal;
+    },
+    parts,
+    get,
+    begin,
+    async ask(name, query) {
+      const wallet = get(name);
+      const { follower, queue } = parts();
+      await follower.nearTip(wallet);
+      return retryOnDamage(() => queue.run(() => query(wallet)));
+    },
+    async change(name, work) {
+      const wallet = get(name);
+      const result = await parts().queue.run(() => work(wallet));
+      changed(wallet.name);
+      return result;
+    },
+    async start() {
+      try {
+        opened = await openParts(deps, changed);
+      } catch (error) {
+        if (!(error instanceof KithError) || !REFUSALS.has(error.code)) throw error;
+        log.error('the wallets cannot be used', { error });
+        refusal = error;
+      }
+      for (const wallet of opened?.list.values() ?? []) begin(wallet);
+    },
+    async stop() {
+      if (opened === null) return;
+      const { pending, follower, sessions, data, queue } = opened;
+      pending.stop();
+      try {
+        await follower.stop();
+      } finally {
+        // Also after a disk failure: the secrets must be wiped, and the next start needs the database closed.
+        await queue.close();
+        opened = null;
+        sessions.close();
+        await data.close();
+      }
+    },
+  };
+}

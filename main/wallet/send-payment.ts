@@ -1,0 +1,111 @@
+import { sighash, type Transaction } from '../core/primitives/transaction.ts';
+import { isViolation, type Violation } from '../core/violation.ts';
+import type { Clock } from '../lib/clock.ts';
+import { KithError } from '../lib/errors.ts';
+import type { Log } from '../lib/log.ts';
+import type { Queue } from '../lib/queue.ts';
+import { spendableCoins } from './balance.ts';
+import type { Draft } from './drafts.ts';
+import type { KeySecrets } from './key-secrets.ts';
+import type { OpenWallet } from './open-wallet.ts';
+import type { WalletMempool, WalletNetwork } from './ports.ts';
+import { withSignatures } from './sign-payment.ts';
+import type { WalletStore } from './wallet-store.ts';
+
+export interface Sent {
+  readonly txid: string;
+}
+
+/** Sends a confirmed draft: checks it again, signs it, stores it and submits it to the mempool. */
+export type SendDraft = (wallet: OpenWallet, draft: Draft, secrets: KeySecrets) => Promise<Sent | Violation>;
+
+export interface SendDeps {
+  readonly network: WalletNetwork;
+  readonly mempool: Pick<WalletMempool, 'submit'>;
+  readonly store: WalletStore;
+  readonly queue: Queue;
+  readonly clock: Pick<Clock, 'now' | 'soon'>;
+  readonly log: Log;
+  readonly moved: (wallet: OpenWallet) => void;
+}
+
+/** Signatures before the event loop gets its turn: a few milliseconds with the slower signer. */
+const SIGNATURES_A_TURN = 10;
+
+/** @throws {KithError} `wallet-draft-stale` */
+export function createSendDraft(deps: SendDeps): SendDraft {
+  const { network, queue, log } = deps;
+  // The payment was sent: a label that cannot be stored must not look like a failed payment.
+  const label = (wallet: OpenWallet, txid: string, text: string) =>
+    wallet
+      .setLabel(txid, text)
+      .catch((error: unknown) => log.warn('a label could not be stored', { txid, error }));
+
+  return (wallet, draft, secrets) =>
+    queue.run(async () => {
+      checkFresh(wallet, draft, network.params.maturity);
+      // The public keys were wrong: the change of this draft would go to a key that the wallet does not have.
+      if (!(await wallet.checkKeys(secrets))) throw new KithError('wallet-draft-stale');
+      if (wallet.keysAhead() < wallet.ledger.gap) await wallet.extendKeys(secrets);
+      const result = await send(deps, wallet, await signed(deps, wallet, draft, secrets));
+      if (!isViolation(result) && draft.label !== '') await label(wallet, result.txid, draft.label);
+      return result;
+    });
+}
+
+function checkFresh(wallet: OpenWallet, draft: Draft, maturity: number): void {
+  const free = new Set(spendableCoins(wallet.ledger, maturity).map(({ key }) => key));
+  const late = draft.view.expires !== 0 && draft.view.expires <= wallet.ledger.asOf.height;
+  if (late || !draft.inputs.every(({ key }) => free.has(key))) throw new KithError('wallet-draft-stale');
+}
+
+async function signed(
+  { network, clock }: SendDeps,
+  wallet: OpenWallet,
+  draft: Draft,
+  secrets: KeySecrets,
+): Promise<Transaction> {
+  const spent = draft.inputs.map(({ coin }) => ({
+    amount: coin.amount,
+    ...wallet.keyring.lock(coin.place),
+  }));
+  const message = sighash(network.id, draft.unsigned, spent);
+  const signatures: Uint8Array[] = [];
+  for (const { coin } of draft.inputs) {
+    if (signatures.length % SIGNATURES_A_TURN === SIGNATURES_A_TURN - 1) await clock.soon();
+    signatures.push(secrets.sign(coin.place, message));
+  }
+  return withSignatures(draft.unsigned, signatures);
+}
+
+/** Stores the payment before it is submitted: after a crash in between the next start sends it, not a second one. */
+async function send(deps: SendDeps, wallet: OpenWallet, tx: Transaction): Promise<Sent | Violation> {
+  const { store, clock, moved } = deps;
+  await store.commit(wallet, (ledger, changes) => ledger.see(tx, clock.now(), changes), {
+    sync: true,
+    // The user was told that it failed, so that a later resubmission must not find it.
+    undo: (ledger) => ledger.forget(tx.txidHex),
+  });
+  const refused = await submit(deps, tx);
+  if (refused !== null) {
+    const record = wallet.ledger.unmined.get(tx.txidHex);
+    if (record !== undefined)
+      await store.commit(wallet, (ledger, changes) => ledger.update(record, null, changes));
+  }
+  moved(wallet);
+  return refused ?? { txid: tx.txidHex };
+}
+
+/** The violation for which the mempool refused the payment; null when it took it, or will be asked again. */
+async function submit({ mempool, log }: SendDeps, tx: Transaction): Promise<Violation | null> {
+  try {
+    const result = await mempool.submit(tx);
+    return isViolation(result) && result.code !== 'policy-known' ? result : null;
+  } catch (error) {
+    log.error('a payment could not be submitted to the mempool; it will be submitted again', {
+      txid: tx.txidHex,
+      error,
+    });
+    return null;
+  }
+}

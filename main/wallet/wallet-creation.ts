@@ -1,0 +1,90 @@
+import { encodeAddress } from '../core/primitives/address.ts';
+import { LOCK_KEY } from '../core/primitives/coin.ts';
+import { KEY_BYTES } from '../core/primitives/limits.ts';
+import type { DeletedWallet } from '../../shared/contract/wallet.ts';
+import { GAP_LIMIT } from './key-use.ts';
+import { checkPassphrase, checkWords } from './new-wallet.ts';
+import type { WalletNetwork } from './ports.ts';
+import type { RunningWallets } from './running-wallets.ts';
+import { checkWalletName } from './wallet-names.ts';
+
+/** Operations that bring a wallet into the data directory. */
+export interface WalletCreation {
+  create(request: {
+    readonly name: string;
+    readonly password: string;
+    readonly words: 12 | 24;
+  }): Promise<{ readonly mnemonic: string }>;
+  /**
+   * Resolves once the wallet exists; it reads the chain in the background. `gap` as in `rescan`.
+   * @throws {KithError} `wallet-keys-known` when a wallet here has the same keys and `onlyNew` is true
+   */
+  restore(request: {
+    readonly name: string;
+    readonly password: string;
+    readonly mnemonic: string;
+    readonly passphrase?: string | undefined;
+    readonly gap?: number | undefined;
+    readonly onlyNew?: boolean | undefined;
+  }): Promise<{ readonly firstAddress: string }>;
+  /**
+   * The first address of a recovery phrase and passphrase, and the wallet here with the same keys, if any. Stores nothing.
+   * For a preview before a restore.
+   */
+  inspect(request: {
+    readonly mnemonic: string;
+    readonly passphrase?: string | undefined;
+  }): Promise<{ readonly firstAddress: string; readonly wallet: string | null }>;
+  /** Wallets of this network whose file was deleted and whose previous version is still here. */
+  deleted(): Promise<readonly DeletedWallet[]>;
+  /** Restores one of them from the previous version of its file, with the password of that version. */
+  undelete(name: string): Promise<void>;
+}
+
+export function createWalletCreation(network: WalletNetwork, running: RunningWallets): WalletCreation {
+  const { parts, begin } = running;
+  return {
+    async create({ name, password, words }) {
+      const { wallet, mnemonic } = await parts().maker.create(checkWalletName(name), password, words);
+      begin(wallet);
+      return { mnemonic };
+    },
+    async restore({ name, password, mnemonic, passphrase = '', gap = GAP_LIMIT, onlyNew = false }) {
+      const words = checkWords(mnemonic);
+      const request = {
+        name: checkWalletName(name),
+        password,
+        words,
+        passphrase: checkPassphrase(passphrase),
+        gap,
+        onlyNew,
+      };
+      const { wallet, firstAddress, secrets } = await parts().maker.restore(request);
+      parts().sessions.hold(wallet.id, secrets);
+      begin(wallet);
+      return { firstAddress };
+    },
+    async inspect({ mnemonic, passphrase = '' }) {
+      const { entropy } = checkWords(mnemonic);
+      const { maker, list } = parts();
+      const lock = await maker.firstLock(entropy, checkPassphrase(passphrase));
+      return { firstAddress: encodeAddress(network.hrp, lock), wallet: list.byLock(lock)?.name ?? null };
+    },
+    async deleted() {
+      const found = await parts().files.deleted();
+      return found
+        .filter(({ file }) => file.identity.network === network.idHex)
+        .map(({ name, file: { receive, identity } }) => ({
+          name,
+          firstAddress: encodeAddress(network.hrp, {
+            lockType: LOCK_KEY,
+            lock: receive.subarray(0, KEY_BYTES),
+          }),
+          createdAt: identity.createdAt,
+        }));
+    },
+    async undelete(name) {
+      begin(await parts().maker.undelete(checkWalletName(name)));
+    },
+  };
+}

@@ -1,0 +1,66 @@
+import type { Role } from '../../shared/contract/vocabulary.ts';
+import type { KeySecrets } from './key-secrets.ts';
+import type { OpenWallet } from './open-wallet.ts';
+import type { RunningWallets } from './running-wallets.ts';
+import type { WalletsDeps } from './wiring.ts';
+
+/** Which wallets there are, and whether they are locked. */
+export interface WalletLocking {
+  list(): readonly { readonly name: string; readonly locked: boolean }[];
+  /**
+   * For 15 minutes by default. Here and below, `by` is the kind of connection that the password came over, the terminal by
+   * default: the pause after wrong passwords is kept per kind.
+   */
+  unlock(name: string, password: string, seconds?: number, by?: Role): Promise<void>;
+  lock(name: string): void;
+}
+
+export interface WalletLockingDeps {
+  readonly chain: Pick<WalletsDeps['chain'], 'atHeight' | 'hasBody'>;
+  readonly running: RunningWallets;
+  readonly changed: (name: string) => void;
+}
+
+const UNLOCKED_SECONDS = 900;
+
+export function createWalletLocking({ chain, running, changed }: WalletLockingDeps): WalletLocking {
+  const { parts, get, change } = running;
+
+  /** Reads the blocks again in which a locked wallet may have missed payments. */
+  const readMissed = async (wallet: OpenWallet) => {
+    const since = wallet.ledger.meta().shortSince;
+    // The blocks can be read once they are stored; below a snapshot they are downloaded later, with the history.
+    const first = since === null ? undefined : chain.atHeight(since + 1);
+    if (since === null || first === undefined || !chain.hasBody(first.id)) return;
+    wallet.ledger.set({ shortSince: null });
+    await parts().follower.rewind(wallet, since);
+  };
+  const open = async (wallet: OpenWallet, secrets: KeySecrets, seconds: number) => {
+    await wallet.checkKeys(secrets);
+    await wallet.extendKeys(secrets);
+    await readMissed(wallet);
+    parts().sessions.unlock(wallet.id, secrets, seconds);
+  };
+
+  return {
+    list() {
+      if (running.opened === null && running.refusal !== null) return [];
+      const { list, sessions } = parts();
+      const isUnlocked = new Set(
+        [...list.values()].filter(({ id }) => sessions.isUnlocked(id)).map(({ name }) => name),
+      );
+      return list.names().map((name) => ({ name, locked: !isUnlocked.has(name) }));
+    },
+    async unlock(name, password, seconds = UNLOCKED_SECONDS, by = 'terminal') {
+      const { access, follower } = parts();
+      const secrets = await access.keys(get(name), password, by);
+      await change(name, (wallet) => open(wallet, secrets, seconds));
+      follower.poke();
+    },
+    lock(name) {
+      const wallet = get(name);
+      parts().sessions.lock(wallet.id);
+      changed(wallet.name);
+    },
+  };
+}

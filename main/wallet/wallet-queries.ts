@@ -1,0 +1,101 @@
+import type { Balance, HistoryEntry } from '../../shared/contract/wallet.ts';
+import { compact } from '../../shared/pasted.ts';
+import { encodeAddress } from '../core/primitives/address.ts';
+import type { Lock } from '../core/primitives/coin.ts';
+import { KithError } from '../lib/errors.ts';
+import { computeBalance } from './balance.ts';
+import { readHistory, type Sighting } from './history.ts';
+import type { KeyPlace } from './key-path.ts';
+import type { OpenWallet } from './open-wallet.ts';
+import type { WalletNetwork } from './ports.ts';
+import { type CheckedTarget, checkTarget } from './receivers.ts';
+import { retryOnDamage } from './recovery.ts';
+import type { RunningWallets } from './running-wallets.ts';
+
+const LABEL_SUBJECT = /^[0-9a-z]{1,160}$/;
+
+/** What a wallet holds, has received and sent, its addresses and labels. */
+export interface WalletQueries {
+  /** See computeBalance for what the figures mean. */
+  balance(name: string): Promise<Balance>;
+  /** The current receiving address that has not been paid yet. */
+  address(name: string): Promise<string>;
+  newAddress(name: string, label?: string): Promise<string>;
+  history(query: {
+    readonly name: string;
+    readonly limit: number;
+    readonly after?: string | undefined;
+  }): Promise<HistoryEntry[]>;
+  /** Reads an address or a payment link. */
+  checkAddress(text: string): CheckedTarget;
+  /** Sets the label of a txid or an address; an empty one removes it. */
+  setLabel(name: string, subject: string, label: string): Promise<void>;
+  /** The lock that the next mining reward should pay; ask again after each reward. The wallet may be locked. */
+  payout(name: string): Lock;
+  /**
+   * Reads the chain again from a height on. `gap` raises the gap limit, for which the wallet must be unlocked. @throws {KithError} `wallet-locked`
+   */
+  rescan(name: string, fromHeight: number, gap?: number): Promise<void>;
+}
+
+export interface WalletQueriesDeps {
+  readonly network: WalletNetwork;
+  readonly running: RunningWallets;
+  readonly sighting: (txid: string) => Sighting | null;
+}
+
+export function createWalletQueries({ network, running, sighting }: WalletQueriesDeps): WalletQueries {
+  const { parts, get, ask, change } = running;
+  const addressOf = (wallet: OpenWallet, place: KeyPlace) =>
+    encodeAddress(network.hrp, wallet.keyring.lock(place));
+
+  const rescan = async (wallet: OpenWallet, fromHeight: number, gap: number | undefined) => {
+    const { follower, sessions } = parts();
+    if (gap !== undefined && gap > wallet.ledger.gap) {
+      const secrets = sessions.any(wallet.id);
+      if (secrets === null) throw new KithError('wallet-locked', undefined, { data: { name: wallet.name } });
+      wallet.ledger.set({ gap });
+      await wallet.extendKeys(secrets);
+    }
+    await follower.rewind(wallet, fromHeight - 1);
+  };
+
+  return {
+    balance: (name) => ask(name, ({ ledger }) => computeBalance(ledger, network.params.maturity)),
+    async address(name) {
+      const wallet = get(name);
+      const { queue, sessions } = parts();
+      return queue.run(async () => addressOf(wallet, await wallet.currentKey(sessions.any(wallet.id))));
+    },
+    newAddress: (name, label = '') =>
+      change(name, async (wallet) => {
+        const secrets = parts().sessions.any(wallet.id);
+        const address = addressOf(wallet, await wallet.nextKey(secrets));
+        if (label !== '') await wallet.setLabel(address, label);
+        return address;
+      }),
+    history: ({ name, limit, after }) =>
+      ask(name, (wallet) => {
+        const { ledger, file, id } = wallet;
+        const { hrp, params } = network;
+        const context = { ledger, hrp, maturity: params.maturity, labels: file.labels, sighting };
+        return readHistory(context, parts().data, id, { limit, after });
+      }),
+    checkAddress: (text) => checkTarget(network.hrp, text, running.opened?.list.values() ?? []),
+    setLabel: (name, subject, label) =>
+      change(name, async (wallet) => {
+        const named = compact(subject).toLowerCase();
+        if (!LABEL_SUBJECT.test(named)) throw new KithError('wallet-label');
+        await wallet.setLabel(named, label);
+      }),
+    payout(name) {
+      const wallet = get(name);
+      return wallet.keyring.lock(wallet.changeKey());
+    },
+    async rescan(name, fromHeight, gap) {
+      const { follower } = parts();
+      await retryOnDamage(() => change(name, (wallet) => rescan(wallet, fromHeight, gap)));
+      follower.poke();
+    },
+  };
+}
