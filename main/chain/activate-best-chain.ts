@@ -119,8 +119,9 @@ export class Activator {
 
   /** Runs `work` while no block is connected or disconnected; calls of `run` in the meantime run afterwards. */
   async exclusively<T>(work: () => Promise<T>): Promise<T> {
-    await this.still();
-    const result = work();
+    // No call of `run`, not even one of `work` itself, may come between the last check and the assignment.
+    while (this.#running) await this.idle();
+    const result = Promise.resolve().then(work);
     this.#running = result.then(
       () => this.#loop(),
       () => this.#loop(),
