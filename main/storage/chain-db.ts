@@ -111,47 +111,77 @@ export async function openChainDb(
 }
 
 function chainDbOf(level: Level): ChainDb {
-  // A synced write forces the newest log of LevelDB to the disk, and syncLevel the rest, so one small record syncs every
-  // earlier write.
-  let lastState: Uint8Array | null = null;
-  let height = 0;
-
   const line = createWriteLine((error) => levelFailed(error, 'writing'));
-  const inOrder = (kind: WriteKind, write: () => Promise<void>): Promise<void> =>
-    line.write(async () => {
-      await write();
-      crashPoint(kind);
-    });
-
-  const forced = () => syncLevel(level.location);
-  const writeCoins = createCoinWriter();
-  const undo = createUnsyncedUndo();
-
-  const readHeader = (at: Uint8Array, value: Uint8Array): HeaderRecord => {
-    const payload = openRecord(at, value);
-    const record = payload && decodeHeaderRecord(payload);
-    if (!record) throw new CorruptError('a header');
-    return record;
+  const store: Store = {
+    level,
+    writeCoins: createCoinWriter(),
+    undo: createUnsyncedUndo(),
+    newest: { record: null, height: 0 },
+    inOrder: (kind, write) =>
+      line.write(async () => {
+        await write();
+        crashPoint(kind);
+      }),
+    forced: () => syncLevel(level.location),
   };
-
-  const putHeader = (
-    batch: ReturnType<Level['batch']>,
-    { key: at, record }: ChainCommit['headers'][number],
-  ) => {
-    batch.put(at, sealPayload(at, encodeHeaderRecord(record)));
-  };
-
   return {
-    readState() {
-      const record = readValue(level, key.state);
-      if (record === undefined) return null;
-      const payload = openRecord(key.state, record);
-      const state = payload && decodeState(payload);
-      if (!state) throw new CorruptError('its tip');
-      lastState = record;
-      height = state.height;
-      return state;
+    ...createReads(level),
+    ...createCommits(store),
+    ...createSyncing(store),
+    ...createLoading(store),
+    async close() {
+      await line.idle();
+      await level.close();
     },
+  };
+}
+
+/** What the writes of one database share. */
+interface Store {
+  readonly level: Level;
+  readonly writeCoins: ReturnType<typeof createCoinWriter>;
+  readonly undo: ReturnType<typeof createUnsyncedUndo>;
+  /** The newest record of the state, and the height in it. */
+  readonly newest: { record: Uint8Array | null; height: number };
+  /** Runs the writes one at a time, in the order of the calls. */
+  inOrder(kind: WriteKind, write: () => Promise<void>): Promise<void>;
+  /**
+   * Call it after a synced write, which forces the newest log of LevelDB to the disk; this forces the rest, so that one
+   * small record syncs every earlier write.
+   */
+  forced(): Promise<void>;
+}
+
+function readHeader(at: Uint8Array, value: Uint8Array): HeaderRecord {
+  const payload = openRecord(at, value);
+  const record = payload && decodeHeaderRecord(payload);
+  if (!record) throw new CorruptError('a header');
+  return record;
+}
+
+function putHeader(
+  batch: ReturnType<Level['batch']>,
+  { key: at, record }: ChainCommit['headers'][number],
+): void {
+  batch.put(at, sealPayload(at, encodeHeaderRecord(record)));
+}
+
+type Reads = Pick<
+  ChainDb,
+  | 'headers'
+  | 'header'
+  | 'headersAt'
+  | 'coin'
+  | 'findCoin'
+  | 'heightOf'
+  | 'freeze'
+  | 'epochRoot'
+  | 'base'
+  | 'checkMarks'
+>;
+
+function createReads(level: Level): Reads {
+  return {
     async *headers() {
       for await (const some of entries(level, PREFIX.header)) {
         yield some.map(([at, value]) => ({ id: idInKey(at), record: readHeader(at, value) }));
@@ -196,95 +226,6 @@ function chainDbOf(level: Level): ChainDb {
       const record = readValue(level, at);
       return record === undefined ? null : openRecord(at, record);
     },
-    putEpochRoot(height, id, root) {
-      const at = key.epoch(height, id);
-      return inOrder('snapshot root', () => level.put(at, sealPayload(at, root)));
-    },
-    async putHeaders(headers) {
-      const batch = level.batch();
-      for (const header of headers) putHeader(batch, header);
-      await inOrder('header records', () => batch.write());
-    },
-    async commit({ coins, headers, state, undo: connected = [], disconnected = [], forgotten = [] }) {
-      const batch = level.batch();
-      writeCoins(batch, coins);
-      for (const header of headers) putHeader(batch, header);
-      for (const at of forgotten) batch.del(at);
-      for (const each of connected) undo.put(batch, each);
-      for (const each of disconnected) undo.remove(batch, each);
-      const mark = key.mark(state.commit);
-      batch.put(mark, sealPayload(mark, markBytes(state.commit)));
-      lastState = sealPayload(key.state, encodeState(state));
-      batch.put(key.state, lastState);
-      const kind =
-        state.height === 0
-          ? 'first state'
-          : state.height > height
-            ? 'connected blocks'
-            : 'disconnected block';
-      height = state.height;
-      await inOrder(kind, () => batch.write());
-    },
-    async unsyncedUndo() {
-      const found = new Map<string, Uint8Array>();
-      for await (const some of entries(level, PREFIX.undo)) {
-        for (const [at, value] of some) {
-          const payload = openRecord(at, value);
-          if (!payload) throw new CorruptError('an undo record');
-          found.set(toHex(idInKey(at)), payload.slice());
-          undo.found(at);
-        }
-      }
-      return found;
-    },
-    unsynced: () => undo.now(),
-    async sync(released = []) {
-      if (lastState === null) return;
-      const batch = level.batch();
-      batch.put(key.state, lastState);
-      undo.release(batch, released);
-      await inOrder('synced state', () => batch.write({ sync: true }).then(forced));
-    },
-    beginLoading: () =>
-      inOrder('coins of a snapshot', () =>
-        level.put(key.loading, sealPayload(key.loading, Uint8Array.of(1)), { sync: true }).then(forced),
-      ),
-    loadCoins(coins) {
-      const batch = level.batch();
-      writeCoins(batch, coins);
-      return inOrder('coins of a snapshot', () => batch.write());
-    },
-    compactCoins() {
-      const { gte, lt } = rangeOf(PREFIX.coin);
-      return level.compactRange(gte, lt);
-    },
-    finishLoading(state, headers, { height, id }) {
-      const batch = level.batch();
-      for (const header of headers) putHeader(batch, header);
-      const mark = key.mark(state.commit);
-      batch.put(mark, sealPayload(mark, markBytes(state.commit)));
-      lastState = sealPayload(key.state, encodeState(state));
-      batch.put(key.state, lastState);
-      batch.put(key.base, sealPayload(key.base, new Writer(36).u32(height).bytes(id).finish()));
-      batch.del(key.loading);
-      return inOrder('start from a snapshot', () => batch.write({ sync: true }).then(forced));
-    },
-    async undoLoading() {
-      if (readValue(level, key.loading) === undefined) return;
-      await inOrder('coins of a snapshot', () => level.clear(rangeOf(PREFIX.coin)));
-      await inOrder('coins of a snapshot', () => level.del(key.loading));
-    },
-    forgetBase(state) {
-      const batch = level.batch();
-      lastState = sealPayload(key.state, encodeState(state));
-      batch.put(key.state, lastState);
-      batch.del(key.base);
-      return inOrder('history confirmed', () => batch.write({ sync: true }).then(forced));
-    },
-    giveUp() {
-      lastState = new Uint8Array(0);
-      return inOrder('first state', () => level.put(key.state, lastState!, { sync: true }).then(forced));
-    },
     base() {
       const record = readValue(level, key.base);
       const payload = record && openRecord(key.base, record);
@@ -304,9 +245,130 @@ function chainDbOf(level: Level): ChainDb {
         if (number % 512 === 0) await new Promise(setImmediate);
       }
     },
-    async close() {
-      await line.idle();
-      await level.close();
+  };
+}
+
+/** The state of the chain, and the records that change with it. */
+function createCommits(store: Store): Pick<ChainDb, 'readState' | 'putEpochRoot' | 'putHeaders' | 'commit'> {
+  const { level, writeCoins, undo, newest, inOrder } = store;
+  return {
+    readState() {
+      const record = readValue(level, key.state);
+      if (record === undefined) return null;
+      const payload = openRecord(key.state, record);
+      const state = payload && decodeState(payload);
+      if (!state) throw new CorruptError('its tip');
+      newest.record = record;
+      newest.height = state.height;
+      return state;
+    },
+    putEpochRoot(height, id, root) {
+      const at = key.epoch(height, id);
+      return inOrder('snapshot root', () => level.put(at, sealPayload(at, root)));
+    },
+    async putHeaders(headers) {
+      const batch = level.batch();
+      for (const header of headers) putHeader(batch, header);
+      await inOrder('header records', () => batch.write());
+    },
+    async commit({ coins, headers, state, undo: connected = [], disconnected = [], forgotten = [] }) {
+      const batch = level.batch();
+      writeCoins(batch, coins);
+      for (const header of headers) putHeader(batch, header);
+      for (const at of forgotten) batch.del(at);
+      for (const each of connected) undo.put(batch, each);
+      for (const each of disconnected) undo.remove(batch, each);
+      const mark = key.mark(state.commit);
+      batch.put(mark, sealPayload(mark, markBytes(state.commit)));
+      newest.record = sealPayload(key.state, encodeState(state));
+      batch.put(key.state, newest.record);
+      const kind =
+        state.height === 0
+          ? 'first state'
+          : state.height > newest.height
+            ? 'connected blocks'
+            : 'disconnected block';
+      newest.height = state.height;
+      await inOrder(kind, () => batch.write());
+    },
+  };
+}
+
+/** Syncing to the disk, and the undo records that are kept until then. */
+function createSyncing(store: Store): Pick<ChainDb, 'unsyncedUndo' | 'unsynced' | 'sync'> {
+  const { level, undo, newest, inOrder, forced } = store;
+  return {
+    async unsyncedUndo() {
+      const found = new Map<string, Uint8Array>();
+      for await (const some of entries(level, PREFIX.undo)) {
+        for (const [at, value] of some) {
+          const payload = openRecord(at, value);
+          if (!payload) throw new CorruptError('an undo record');
+          found.set(toHex(idInKey(at)), payload.slice());
+          undo.found(at);
+        }
+      }
+      return found;
+    },
+    unsynced: () => undo.now(),
+    async sync(released = []) {
+      if (newest.record === null) return;
+      const batch = level.batch();
+      batch.put(key.state, newest.record);
+      undo.release(batch, released);
+      await inOrder('synced state', () => batch.write({ sync: true }).then(forced));
+    },
+  };
+}
+
+type Loading = Pick<
+  ChainDb,
+  'beginLoading' | 'loadCoins' | 'compactCoins' | 'finishLoading' | 'undoLoading' | 'forgetBase' | 'giveUp'
+>;
+
+/** The start from a snapshot, and its end. */
+function createLoading(store: Store): Loading {
+  const { level, writeCoins, newest, inOrder, forced } = store;
+  return {
+    beginLoading: () =>
+      inOrder('coins of a snapshot', () =>
+        level.put(key.loading, sealPayload(key.loading, Uint8Array.of(1)), { sync: true }).then(forced),
+      ),
+    loadCoins(coins) {
+      const batch = level.batch();
+      writeCoins(batch, coins);
+      return inOrder('coins of a snapshot', () => batch.write());
+    },
+    compactCoins() {
+      const { gte, lt } = rangeOf(PREFIX.coin);
+      return level.compactRange(gte, lt);
+    },
+    finishLoading(state, headers, { height, id }) {
+      const batch = level.batch();
+      for (const header of headers) putHeader(batch, header);
+      const mark = key.mark(state.commit);
+      batch.put(mark, sealPayload(mark, markBytes(state.commit)));
+      newest.record = sealPayload(key.state, encodeState(state));
+      batch.put(key.state, newest.record);
+      batch.put(key.base, sealPayload(key.base, new Writer(36).u32(height).bytes(id).finish()));
+      batch.del(key.loading);
+      return inOrder('start from a snapshot', () => batch.write({ sync: true }).then(forced));
+    },
+    async undoLoading() {
+      if (readValue(level, key.loading) === undefined) return;
+      await inOrder('coins of a snapshot', () => level.clear(rangeOf(PREFIX.coin)));
+      await inOrder('coins of a snapshot', () => level.del(key.loading));
+    },
+    forgetBase(state) {
+      const batch = level.batch();
+      newest.record = sealPayload(key.state, encodeState(state));
+      batch.put(key.state, newest.record);
+      batch.del(key.base);
+      return inOrder('history confirmed', () => batch.write({ sync: true }).then(forced));
+    },
+    giveUp() {
+      newest.record = new Uint8Array(0);
+      return inOrder('first state', () => level.put(key.state, newest.record!, { sync: true }).then(forced));
     },
   };
 }

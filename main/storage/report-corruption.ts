@@ -15,22 +15,29 @@ export function reportCorruption(db: ChainDb, onCorruption: (damage: CorruptErro
 
 type Note = (error: unknown) => void;
 
-/** A proxy whose methods report what they throw, reject with, or fail an iteration with to `note`. */
+/**
+ * An object with the same functions, which report what they throw, reject with, or fail an iteration with to `note`. Each is
+ * wrapped once: a proxy would cost some 50 ns a call, and the lookup of a coin takes 3 µs.
+ */
 function watched<T extends object>(target: T, note: Note): T {
-  return new Proxy(target, {
-    get(from, name): unknown {
-      const value: unknown = Reflect.get(from, name);
-      if (typeof value !== 'function') return value;
-      return (...args: unknown[]) => {
-        try {
-          return watchedResult(Reflect.apply(value, from, args), note);
-        } catch (error) {
-          note(error);
-          throw error;
-        }
-      };
-    },
-  });
+  const functions = Object.entries(target as Record<string, Call>).map(([name, call]) => [
+    name,
+    watchedCall(call, note),
+  ]);
+  return Object.fromEntries(functions) as T;
+}
+
+type Call = (...args: unknown[]) => unknown;
+
+function watchedCall(call: Call, note: Note): Call {
+  return (...args) => {
+    try {
+      return watchedResult(call(...args), note);
+    } catch (error) {
+      note(error);
+      throw error;
+    }
+  };
 }
 
 function watchedResult(result: unknown, note: Note): unknown {
