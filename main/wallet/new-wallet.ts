@@ -78,9 +78,7 @@ const ACCOUNT = 0;
 
 export function createWalletMaker(deps: WalletMakerDeps): WalletMaker {
   const { network, chain, files, data, list, clock, random, kdf } = deps;
-  const beingMade = new Set<string>();
-  /** First keys of the wallets that are being created, as hex. */
-  const keysBeingMade = new Set<string>();
+  const { reserved, checkKeysNew, keysBeingMade } = createReservations(list);
 
   /** Writes the records first and the file last: a crash in between leaves no wallet, never half of one. */
   const make = async (name: string, password: string, secret: WalletSecret, restored?: Restored) => {
@@ -111,26 +109,6 @@ export function createWalletMaker(deps: WalletMakerDeps): WalletMaker {
       throw error;
     } finally {
       keysBeingMade.delete(key);
-    }
-  };
-
-  /** Two wallets with the same keys would hand out the same addresses, each unaware of the other. */
-  const checkKeysNew = (first: Lock) => {
-    const other = list.byLock(first)?.name;
-    if (other === undefined && !keysBeingMade.has(toHex(first.lock))) return;
-    throw new KithError('wallet-keys-known', undefined, other === undefined ? {} : { data: { other } });
-  };
-
-  const reserved = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
-    if (list.has(name) || beingMade.has(nameKey(name)))
-      throw new KithError('wallet-exists', undefined, { data: { name } });
-    if (list.names().length + beingMade.size >= MAX_WALLETS)
-      throw new KithError('wallet-too-many', undefined, { data: { most: MAX_WALLETS } });
-    beingMade.add(nameKey(name));
-    try {
-      return await work();
-    } finally {
-      beingMade.delete(nameKey(name));
     }
   };
 
@@ -172,6 +150,34 @@ export function createWalletMaker(deps: WalletMakerDeps): WalletMaker {
       const lock = await firstLockOf(secrets);
       secrets.wipe();
       return lock;
+    },
+  };
+}
+
+/** Names and keys of the wallets that are being created, so that no two of them are the same. */
+function createReservations(list: WalletList) {
+  const beingMade = new Set<string>();
+  /** First keys of the wallets that are being created, as hex. */
+  const keysBeingMade = new Set<string>();
+  return {
+    keysBeingMade,
+    /** Two wallets with the same keys would hand out the same addresses, each unaware of the other. */
+    checkKeysNew(first: Lock) {
+      const other = list.byLock(first)?.name;
+      if (other === undefined && !keysBeingMade.has(toHex(first.lock))) return;
+      throw new KithError('wallet-keys-known', undefined, other === undefined ? {} : { data: { other } });
+    },
+    async reserved<T>(name: string, work: () => Promise<T>): Promise<T> {
+      if (list.has(name) || beingMade.has(nameKey(name)))
+        throw new KithError('wallet-exists', undefined, { data: { name } });
+      if (list.names().length + beingMade.size >= MAX_WALLETS)
+        throw new KithError('wallet-too-many', undefined, { data: { most: MAX_WALLETS } });
+      beingMade.add(nameKey(name));
+      try {
+        return await work();
+      } finally {
+        beingMade.delete(nameKey(name));
+      }
     },
   };
 }

@@ -43,42 +43,11 @@ const MEMPOOL_WAIT_MS = 5_000;
 const MAX_FOREIGN = 5_000;
 
 export function createPending(deps: PendingDeps): Pending {
-  const { mempool, chain, store, queue, clock, log } = deps;
+  const { mempool, chain, queue, clock, log } = deps;
   const stopping = new AbortController();
   const { signal } = stopping;
 
-  const change = async (wallet: OpenWallet, record: UnminedRecord, to: Partial<UnminedRecord> | null) => {
-    await store.commit(wallet, (ledger, changes) => ledger.update(record, to, changes));
-    deps.moved(wallet);
-  };
-
-  /** The mempool accepted a transaction: it is neither conflicted nor replaced. */
-  const onAdded = async (wallet: OpenWallet, tx: Transaction) => {
-    const { ledger } = wallet;
-    const record = ledger.unmined.get(tx.txidHex);
-    if (record !== undefined) {
-      if (record.replaced || record.conflict !== null)
-        await change(wallet, record, { replaced: false, conflict: null });
-      return;
-    }
-    // The wallet may be a step behind or ahead of the mempool.
-    if (!ledger.concerns(tx) || (await deps.data.mined(wallet.id, tx.txidHex)) !== null) return;
-    if (ledger.unmined.size >= MAX_FOREIGN && tx.inputs.length > 0 && !spendsOwn(wallet, tx)) return;
-    await store.commit(wallet, (own, changes) => own.see(tx, clock.now(), changes));
-    deps.moved(wallet);
-  };
-
-  const onRemoved = async (wallet: OpenWallet, txid: string, reason: Removal) => {
-    const record = wallet.ledger.unmined.get(txid);
-    if (record === undefined) return;
-    if (reason === 'conflict' || reason === 'reorg') {
-      if (record.conflict === null) await change(wallet, record, { conflict: chain.tip().height });
-    } else if (reason === 'replaced' || reason === 'evicted') {
-      const ours = record.inputs.length > 0;
-      if (!ours && !record.wasMined) await change(wallet, record, null);
-      else if (reason === 'replaced') await change(wallet, record, { replaced: true });
-    }
-  };
+  const { change, onAdded, onRemoved } = createRecordChanges(deps);
 
   const note = (wallet: OpenWallet, work: () => Promise<void>) =>
     queue.run(work).catch((error: unknown) => {
@@ -142,6 +111,44 @@ export function createPending(deps: PendingDeps): Pending {
       for (const off of offs) off();
     },
   };
+}
+
+/** What the mempool does, as changes of a wallet's unconfirmed records. Call them inside the queue only. */
+function createRecordChanges({ chain, data, store, clock, moved }: PendingDeps) {
+  const change = async (wallet: OpenWallet, record: UnminedRecord, to: Partial<UnminedRecord> | null) => {
+    await store.commit(wallet, (ledger, changes) => ledger.update(record, to, changes));
+    moved(wallet);
+  };
+
+  /** The mempool accepted a transaction: it is neither conflicted nor replaced. */
+  const onAdded = async (wallet: OpenWallet, tx: Transaction) => {
+    const { ledger } = wallet;
+    const record = ledger.unmined.get(tx.txidHex);
+    if (record !== undefined) {
+      if (record.replaced || record.conflict !== null)
+        await change(wallet, record, { replaced: false, conflict: null });
+      return;
+    }
+    // The wallet may be a step behind or ahead of the mempool.
+    if (!ledger.concerns(tx) || (await data.mined(wallet.id, tx.txidHex)) !== null) return;
+    if (ledger.unmined.size >= MAX_FOREIGN && tx.inputs.length > 0 && !spendsOwn(wallet, tx)) return;
+    await store.commit(wallet, (own, changes) => own.see(tx, clock.now(), changes));
+    moved(wallet);
+  };
+
+  const onRemoved = async (wallet: OpenWallet, txid: string, reason: Removal) => {
+    const record = wallet.ledger.unmined.get(txid);
+    if (record === undefined) return;
+    if (reason === 'conflict' || reason === 'reorg') {
+      if (record.conflict === null) await change(wallet, record, { conflict: chain.tip().height });
+    } else if (reason === 'replaced' || reason === 'evicted') {
+      const ours = record.inputs.length > 0;
+      if (!ours && !record.wasMined) await change(wallet, record, null);
+      else if (reason === 'replaced') await change(wallet, record, { replaced: true });
+    }
+  };
+
+  return { change, onAdded, onRemoved };
 }
 
 type Removal = 'mined' | 'conflict' | 'expired' | 'evicted' | 'replaced' | 'reorg';
