@@ -58,7 +58,7 @@ export function createFollower(deps: FollowerDeps): Follower {
   /** A reorganisation is under way: blocks were disconnected, and the new tip is not reached yet. */
   let moving = false;
 
-  /** Moves one wallet for up to 15 ms; true when it can go on from there. */
+  /** Moves one wallet for up to 15 ms; true if it can continue from there. */
   const slice = async (wallet: OpenWallet): Promise<boolean> => {
     const start = clock.monotonic();
     let taken = 0;
