@@ -13,7 +13,7 @@ import { NAMES, newSource, type Stranger, meet } from './support/stranger.ts';
 import { inOneWorld } from './support/world.ts';
 
 const LOW_WORK = scale(6000, 100_000);
-const BAD_WORK = scale(200, 10_000);
+const BAD_WORK = scale(40, 10_000);
 /** As many headers as a chain from the bottom may have and still count as one of little work. */
 const CHEAP = scale(50, 1400);
 const world = inOneWorld(1440 + CHEAP + 10);
