@@ -5,6 +5,9 @@ import globals from 'globals';
 import ts from 'typescript-eslint';
 import svelteConfig from './svelte.config.js';
 
+/** Why a global of the runtime is not used in the node's parts. */
+const GIVEN = 'From the Clock or Random that the composition root passes (lib/clock.ts, lib/random.ts).';
+
 export default defineConfig(
   globalIgnores(['out/**', 'dist/**', '.cache/**', 'coverage/**', 'test-results/**']),
   js.configs.recommended,
@@ -103,7 +106,7 @@ export default defineConfig(
         {
           object: 'Date',
           property: 'now',
-          message: 'Clock.ms() for durations, Clock.now() for the time of day (lib/clock.ts).',
+          message: 'Clock.monotonic() for durations, Clock.now() for the time of day (lib/clock.ts).',
         },
       ],
       'no-restricted-syntax': [
@@ -112,7 +115,51 @@ export default defineConfig(
         { selector: 'ExportAllDeclaration', message: 'No barrels: import from where it is.' },
         {
           selector: "NewExpression[callee.name='Date'][arguments.length=0]",
-          message: 'Clock.ms() for durations, Clock.now() for the time of day (lib/clock.ts).',
+          message: 'Clock.monotonic() for durations, Clock.now() for the time of day (lib/clock.ts).',
+        },
+      ],
+    },
+  },
+  {
+    // Time, timers and randomness are dependencies here, so that tests and the simulator control them.
+    files: ['main/{net,chain,mempool,wallet}/**'],
+    rules: {
+      'no-restricted-globals': [
+        'error',
+        ...['setTimeout', 'setInterval', 'setImmediate', 'performance'].map((name) => ({
+          name,
+          message: GIVEN,
+        })),
+      ],
+      'no-restricted-properties': [
+        'error',
+        { object: 'Date', property: 'now', message: GIVEN },
+        { object: 'Math', property: 'random', message: GIVEN },
+        { object: 'AbortSignal', property: 'timeout', message: GIVEN },
+      ],
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: [
+            { name: 'node:timers', message: GIVEN },
+            { name: 'node:timers/promises', message: GIVEN },
+            {
+              name: 'node:crypto',
+              importNames: [
+                'randomBytes',
+                'randomFill',
+                'randomFillSync',
+                'randomInt',
+                'randomUUID',
+                'webcrypto',
+              ],
+              message: GIVEN,
+            },
+          ],
+          patterns: [
+            { group: ['**/lib/clock.ts'], importNames: ['sleep', 'systemClock'], message: GIVEN },
+            { group: ['**/lib/random.ts'], importNames: ['systemRandom'], message: GIVEN },
+          ],
         },
       ],
     },
