@@ -41,8 +41,7 @@ export async function suffer(world: World, attack: Attack): Promise<void> {
   console.log(
     `${attack.what}: ${figure}; seed ${attack.seed}; lag p99 ${lagP99Ms} ms, most ${lagMaxMs} ms (and ${(waitedMs / 1000).toFixed(1)} s for want of a core); ` +
       `${tips.length} tips meanwhile, slowest ${Math.max(...tips).toFixed(0)} ms; gone after ${gone.toFixed(0)} ms; ` +
-      `memory ${(world.restingBytes / MB).toFixed(0)} MB before, ${(peak / MB).toFixed(0)} in it, ` +
-      `${(memory.rss / MB).toFixed(0)} after ${(memory.ms / 1000).toFixed(1)} s`,
+      `memory ${memory}, ${inMb(peak)} in it`,
   );
   expect(lagP99Ms).toBeLessThanOrEqual(MOST.lagMs);
   await expectSameState(victim, honest);
@@ -76,17 +75,20 @@ async function goneWithin(hostile: readonly Stranger[]): Promise<number> {
   return performance.now() - before;
 }
 
-async function memoryBack({ victim, restingBytes }: World): Promise<{ rss: number; ms: number }> {
+const inMb = (bytes: number): string => `${(bytes / MB).toFixed(0)} MB`;
+
+async function memoryBack({ victim, restingBytes }: World): Promise<string> {
   const before = performance.now();
-  const rss = await until(
-    async () => {
-      const vitals = await victim.vitals();
-      return vitals.rss <= restingBytes * MOST.memory ? vitals.rss : null;
-    },
-    `memory is back at ${((restingBytes * MOST.memory) / MB).toFixed(0)} MB`,
-    { ms: MOST.memoryMs, every: 250 },
-  );
-  return { rss, ms: performance.now() - before };
+  for (;;) {
+    const { rss, heapUsed, arrayBuffers } = await victim.vitals();
+    const ms = performance.now() - before;
+    const said =
+      `${inMb(restingBytes)} before, ${inMb(rss)} after ${(ms / 1000).toFixed(1)} s ` +
+      `(heap ${inMb(heapUsed)}, buffers ${inMb(arrayBuffers)})`;
+    if (rss <= restingBytes * MOST.memory) return said;
+    if (ms > MOST.memoryMs) throw new Error(`memory: ${said}`);
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
 }
 
 /** The victim has the same chain and the same UTXO set as a node that was not attacked. */

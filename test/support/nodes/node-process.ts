@@ -32,6 +32,9 @@ export interface Vitals {
   /** Bytes of memory that the process has, and that it still needs after collecting garbage. */
   readonly peak: number;
   readonly rss: number;
+  /** The part of it that the main thread's JavaScript objects take, and their buffers. */
+  readonly heapUsed: number;
+  readonly arrayBuffers: number;
   /** How late a timer was for the thread's own work, 99 times of 100, and at worst. */
   readonly lagP99Ms: number;
   readonly lagMaxMs: number;
