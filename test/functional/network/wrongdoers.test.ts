@@ -149,8 +149,8 @@ describe('peers that break rules', () => {
     await at.net.peers.add(source.address);
     await until(() => at.chain.tip().height === 3, 'the right blocks came');
     const noted = () =>
-      at.net.peers.journal(50).some(({ id, code }) => id === peer.id && code === 'sync-stalled');
-    await until(noted, 'the peer is noted for the blocks that it did not send');
+      at.net.peers.journal(50).some(({ id, code }) => id === peer.id && code === 'block-unasked');
+    await until(noted, 'the peer is noted for the block that was not requested');
   });
 
   test('a body whose bytes were changed says nothing about the block', async () => {
