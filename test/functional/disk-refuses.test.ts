@@ -45,7 +45,7 @@ test('no more open files is an error of its own in every kind of storage, and no
     console.log('skipped: Windows has no limit of open files');
     return context.skip();
   }
-  const fixture = join(import.meta.dirname, '../support/fixtures/open-without-files.mjs');
+  const fixture = join(import.meta.dirname, '../support/fixtures/open-without-files.ts');
   const out = execFileSync(
     'sh',
     ['-c', 'ulimit -n 96; exec "$@"', 'sh', process.execPath, fixture, newDirectory()],
