@@ -47,7 +47,8 @@ test('a chain database that turns corrupt while the node runs is rebuilt without
   await (await startNodeProcess(options)).stop();
 
   const node = await startNodeProcess(options);
-  expect(flipAmounts(join(datadir, 'chain'))).toBe(BLOCKS);
+  // A coin may still be in a table that a later one replaces.
+  expect(flipAmounts(join(datadir, 'chain'))).toBeGreaterThanOrEqual(BLOCKS);
   const payment = { name: 'w', password, to: [{ address, amount: 1_000_000 }] };
   // It meets a corrupt coin, unless the count of the coins in the background has met one before.
   await node.call.wallet.send(payment).catch(() => undefined);
