@@ -328,7 +328,7 @@ describe.each(['socket', 'port'] as const)('the contract over a %s', (kind) => {
       return heapUsed + external;
     };
     const before = heap();
-    for (let i = 0; i < 200; i++) {
+    for (let i = 0; i < 100; i++) {
       carrier.send(event);
       if (i % 20 === 19) await carrier.client.node.status();
     }
