@@ -21,6 +21,8 @@ export default defineConfig({
         resolve: { alias: { electron } },
         test: {
           name: 'unit',
+          // Vitest leaves one core to itself, which on two cores is half of the machine.
+          maxWorkers: '100%',
           setupFiles: ['test/support/bugs.ts'],
           environment: 'node',
           include: ['test/{unit,contract,vectors,fuzz}/**/*.test.ts'],
