@@ -80,11 +80,11 @@ const inMb = (bytes: number): string => `${(bytes / MB).toFixed(0)} MB`;
 async function memoryBack({ victim, restingBytes }: World): Promise<string> {
   const before = performance.now();
   for (;;) {
-    const { rss, heapUsed, arrayBuffers } = await victim.vitals();
+    const { rss, heapTotal, heapUsed, arrayBuffers } = await victim.vitals();
     const ms = performance.now() - before;
     const said =
       `${inMb(restingBytes)} before, ${inMb(rss)} after ${(ms / 1000).toFixed(1)} s ` +
-      `(heap ${inMb(heapUsed)}, buffers ${inMb(arrayBuffers)})`;
+      `(heap ${inMb(heapUsed)} of ${inMb(heapTotal)}, buffers ${inMb(arrayBuffers)})`;
     if (rss <= restingBytes * MOST.memory) return said;
     if (ms > MOST.memoryMs) throw new Error(`memory: ${said}`);
     await new Promise((resolve) => setTimeout(resolve, 250));

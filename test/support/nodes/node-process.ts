@@ -32,7 +32,8 @@ export interface Vitals {
   /** Bytes of memory that the process has, and that it still needs after collecting garbage. */
   readonly peak: number;
   readonly rss: number;
-  /** The part of it that the main thread's JavaScript objects take, and their buffers. */
+  /** The part of it that V8 has for the main thread, what the objects in it take, and their buffers. */
+  readonly heapTotal: number;
   readonly heapUsed: number;
   readonly arrayBuffers: number;
   /** How late a timer was for the thread's own work, 99 times of 100, and at worst. */
