@@ -152,7 +152,7 @@ function createRecentBlocks(chain: Pick<WalletChain, 'readBlock'>) {
   };
 }
 
-/** Moves all wallets in slices until none can go on: round robin, so that a wallet far behind does not delay the others. */
+/** Moves all wallets in slices until none can go on: round robin, so that a wallet far behind does not delay wallets near the tip. */
 function createLoop(
   { queue, clock, log, wallets }: FollowerDeps,
   slice: (wallet: OpenWallet) => Promise<boolean>,

@@ -17,7 +17,7 @@ export const aboutScreens = {
   transaction: () => import('./blocks/Transaction.svelte'),
 } satisfies Partial<Record<Place, () => Promise<{ default: Component<ScreenProps> }>>>;
 
-/** The others. */
+/** The screens that take no argument. */
 export const screens: Record<
   Exclude<Place, 'home' | keyof typeof aboutScreens>,
   () => Promise<{ default: Component<Record<string, never>> }>

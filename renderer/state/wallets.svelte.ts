@@ -47,7 +47,7 @@ export function createWalletsState(connection: Connection, toasts: Toasts, node:
         const phase = node.status?.phase;
         for (const each of paymentNews(view?.latest ?? null, news.latest, phase)) announce(each);
         view = news;
-        // The newest are already known; the others follow.
+        // The newest payments are known already; older ones follow.
         recent = joinHistory(news.latest, recent);
         void readRecent(name);
       },

@@ -74,7 +74,7 @@ describe.each([
   [3, [-15 * MINUTE, -DAY]],
 ] as const)('with %i peers', (count, jumps) => {
   test.each(jumps)(
-    'a clock that is set by %i s waits for the blocks of the others, says so, and has them once it is right',
+    'a clock that is set by %i s waits for the blocks of other nodes, says so, and has them once it is right',
     async (jump) => {
       const { honest, node } = await among(count);
       node.set(jump);

@@ -52,7 +52,7 @@ export function hexOf(value: unknown, what: string): Uint8Array {
   return bytes;
 }
 
-/** Runs each vector; one that is malformed has failed, and the others still run. */
+/** Runs each vector; one that is malformed has failed, and all later ones still run. */
 export async function runEach(
   vectors: readonly unknown[],
   check: (vector: unknown, index: number) => Promise<string | null> | string | null,

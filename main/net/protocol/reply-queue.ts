@@ -43,7 +43,7 @@ export interface ReplyQueue {
   accept(frame: Frame): PeerViolation | null;
   /** The peer knows none of the kinds that are in the queue. */
   refuse(): void;
-  /** Removes all requests. Only the first gets a violation; for the others the peer has disconnected. */
+  /** Removes all requests. Only the first gets the violation; all later ones are told that the peer has disconnected. */
   end(outcome: PeerViolation | KithError): void;
 }
 

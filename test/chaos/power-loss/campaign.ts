@@ -91,7 +91,7 @@ function* spread({ recording, at }: Story, moments: number): Generator<Loss> {
 }
 
 interface Outcome {
-  /** Null when the node opened, stood at a place of its history and caught up with the others. */
+  /** Null when the node opened, stood at a place of its history and caught up with the other nodes. */
   readonly problem: string | null;
   /** Why the database had to be built again from the stored blocks, or null. */
   readonly rebuilt: string | null;

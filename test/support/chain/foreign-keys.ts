@@ -1,4 +1,4 @@
-/** The examples of docs/protocol.md about addresses, keys and links, as foreign-examples.ts has the others. */
+/** The examples of docs/protocol.md about addresses, keys and links, as foreign-examples.ts has all other examples. */
 import { createHmac, pbkdf2Sync } from 'node:crypto';
 import { cat, hex, Key, sha256, u8 } from './foreign-miner.ts';
 

@@ -47,7 +47,7 @@ const ACTIONS: Readonly<
     await alone.mining.generate({ address, blocks: 2 });
     const { height } = await alone.chain.tip();
     const others = network.nodes[0]!.call;
-    await until(async () => (await others.chain.tip()).height > height, 'the others have more work', {
+    await until(async () => (await others.chain.tip()).height > height, 'the other nodes have more work', {
       ms: 60_000,
     });
     network.heal(index);
@@ -91,7 +91,7 @@ async function accusations(nodes: readonly NodeProcess[]): Promise<string[]> {
 
 /**
  * A network of {@link NODES} whole nodes that mines and pays while one of them after the other meets with what happens
- * to desktops. After each it must be with the others again in {@link RECOVERED}, with the same coins, and no node may have
+ * to desktops. After each it must be with the other nodes again in {@link RECOVERED}, with the same coins, and no node may have
  * counted anything against another.
  */
 export async function soak(actions: Iterable<Action>, seed: number): Promise<void> {
@@ -117,7 +117,7 @@ export async function soak(actions: Iterable<Action>, seed: number): Promise<voi
       const began = performance.now();
       await until(
         async () => (await network.tips()) === 1,
-        `${action}: node ${index} is with the others`,
+        `${action}: node ${index} is with the other nodes`,
         RECOVERED,
       );
       const took = Math.round(performance.now() - began);

@@ -26,7 +26,7 @@ const CALM: SentenceFacts = {
   now: 1030,
 };
 
-const WRONG_CLOCK = { code: 'clock-wrong', message: 'The clock is 14 minutes ahead of the others.' };
+const WRONG_CLOCK = { code: 'clock-wrong', message: 'The clock is 14 minutes ahead of other nodes.' };
 
 function tell(change: Partial<SentenceFacts>): { codes: string[]; sentence: string } {
   const facts = { ...CALM, ...change };

@@ -106,7 +106,7 @@ test('a network takes a rule from defined to active by mining, and a node that d
   expect(await updated.submitBlock(theft.bytes)).toMatchObject({ code: 'lock-policy' });
   expect(await state(updated)).toEqual(await state(old));
 
-  // A careless miner leads the old node astray; the next two blocks of the others bring it back.
+  // A careless miner leads the old node astray; the next two blocks of other miners bring it back.
   expect(await old.submitBlock(theft.bytes)).toMatchObject({ status: 'connected' });
   expect(old.tip().id).toBe(theft.header.idHex);
   for (let i = 0; i < 2; i++) {

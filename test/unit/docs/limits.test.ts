@@ -100,7 +100,7 @@ describe('docs/limits.md and the code', () => {
     expect(row, `docs/limits.md needs a row for ${name}, ${file}`).toBeDefined();
   });
 
-  // The others have their figures inside of calls and options: they must at least stand in the file that is named.
+  // All other rows have their figures inside of calls and options, which must at least stand in the file that is named.
   test.each(
     rows.filter((row) => !isNamed(row) && !BUILT.has(row.what)).map((row) => [row.what, row] as const),
   )('%s: its figures stand where it says', (_what, { cells, files }) => {

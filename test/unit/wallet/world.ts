@@ -153,7 +153,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
       return tx;
     },
     async stop() {
-      // As the node does it: one that can't stop keeps none of the others from it.
+      // As the node does it: a part that can't stop keeps no other part from it.
       try {
         await wallets.stop();
       } finally {

@@ -25,7 +25,7 @@ describe('who makes room', () => {
       ...Array.from({ length: 8 }, (_, i) => peer(`near${i}`, { latencyMs: i + 1 })),
       ...Array.from({ length: 4 }, (_, i) => peer(`pays${i}`, { lastPayment: 5000 + i })),
       ...Array.from({ length: 4 }, (_, i) => peer(`mines${i}`, { lastBlock: 5000 + i })),
-      // Older blocks than the others', but nothing else to show.
+      // Older blocks than all other peers, but nothing else to show.
       ...Array.from({ length: 8 }, (_, i) =>
         peer(`blocks${i}`, { lastBlock: 100 + i, blockOnly: true, since: 99_000 }),
       ),

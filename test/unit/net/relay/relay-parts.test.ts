@@ -142,7 +142,7 @@ describe('the fetcher', () => {
     fetcher.want('wid', ids(200, 500), 'honest@12.1.0.1');
     flood.forEach((peer, i) => fetcher.want('wid', ids(i, 500), peer));
     expect(fetcher.size).toBe(20_000);
-    // The peer alone has as much as each of the others; their network has forty times as much.
+    // The peer alone has as much as each flooding peer; the network of those has forty times as much.
     const more = ids(201, 100);
     fetcher.want('wid', more, 'honest@12.1.0.1');
     fetcher.want('wid', ids(202, 100), flood[0]!);

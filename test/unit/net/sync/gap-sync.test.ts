@@ -125,7 +125,7 @@ describe('bodies of the active chain that were lost', () => {
     await chain.close();
   });
 
-  test('of which a peer has only some are taken from it, and it is not penalised for the others', async () => {
+  test('of which a peer has only some are taken from it, and it is not penalised for those it does not have', async () => {
     const { chain, add, pass, heights, asked, reports } = await world();
     add('partial', { has: (height) => height % 2 === 0 });
     await pass(60);
