@@ -8,13 +8,13 @@ export interface NodeState {
   readonly status: NodeStatus | null;
   readonly network: NetworkInfo | null;
   readonly about: NodeAbout | null;
-  /** Seconds since the node last answered, 0 while it does within {@link PATIENCE}. */
+  /** Seconds since the node last answered, 0 while it does within {@link SILENT_AFTER}. */
   readonly silentFor: number;
 }
 
 const BEAT = 4000;
 /** A node without an answer for this time is shown as silent. */
-const PATIENCE = 10;
+const SILENT_AFTER = 10;
 
 export function createNodeState(connection: Connection): NodeState {
   let status = $state.raw<NodeStatus | null>(null);
@@ -46,7 +46,7 @@ export function createNodeState(connection: Connection): NodeState {
   // A carrier can stay open while the node hangs, so only answers count.
   setInterval(() => {
     const silence = Math.floor((performance.now() - heard) / 1000);
-    silentFor = silence >= PATIENCE ? silence : 0;
+    silentFor = silence >= SILENT_AFTER ? silence : 0;
     if (connection.state === 'open') connection.client.node.status({}).then(hear, () => undefined);
   }, BEAT);
 

@@ -29,7 +29,7 @@ const WALLET = { name: 'chaos', password: 'nothing survives chaos' };
 const WORDS =
   'abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon art';
 /** How much later than the twin's the victim's wallet may be up to date. */
-const PATIENCE_MS = 20_000;
+const RECOVERED_MS = 20_000;
 /** About as long as a node takes to start. */
 const EARLY_MS = 1500;
 /** Writes of a start, and some of the first that follow. */
@@ -180,7 +180,7 @@ async function compare(
   say: (line: string) => void,
 ): Promise<boolean> {
   const expected = JSON.stringify(await picture(twin));
-  const end = Date.now() + PATIENCE_MS;
+  const end = Date.now() + RECOVERED_MS;
   for (;;) {
     const actual = JSON.stringify(await picture(victim));
     if (actual === expected) return true;

@@ -1,7 +1,7 @@
 import type { Connection } from '@libp2p/interface';
 import type { Clock, Timer } from '../../lib/clock.ts';
 import { type Amount, createBalance } from './balance.ts';
-import { ANSWER_MICROS_PER_KIB, COST, type Lane, LIMITS, type RequestName } from './costs.ts';
+import { ANSWER_MICROS_PER_KIB, COST, type QueueName, LIMITS, type RequestName } from './costs.ts';
 import { type Account, createFairQueue, type FairQueue } from './fair-queue.ts';
 import { perConnection } from '../protocol/per-connection.ts';
 import { createTurns } from './turns.ts';
@@ -47,23 +47,23 @@ export interface BudgetsDeps {
 /** Longest time spent on requests before the event loop runs other work. */
 const TURN_MS = 10;
 /** In the order in which they get the upload limit and the turns of the event loop: new blocks before history. */
-const LANES: readonly Lane[] = ['relay', 'open', 'bulk'];
+const QUEUES: readonly QueueName[] = ['relay', 'open', 'bulk'];
 
 export function createBudgets(deps: BudgetsDeps): Budgets {
   const { upload, groupOf, clock } = deps;
   const ms = clock.monotonic;
-  const turn = createTurns(LANES.length, TURN_MS * 1000, clock);
+  const turn = createTurns(QUEUES.length, TURN_MS * 1000, clock);
   let timer: Timer | undefined;
   let stopped = false;
 
-  const queueOf = (lane: Lane): FairQueue =>
-    createFairQueue(LIMITS[lane], {
+  const queueOf = (queue: QueueName): FairQueue =>
+    createFairQueue(LIMITS[queue], {
       ms,
       gate: ({ bytes }) => (bytes > 0 ? upload.wait() : 0),
       granted: ({ bytes }) => upload.granted(bytes),
       waits: pump,
     });
-  const queues: Readonly<Record<Lane, FairQueue>> = {
+  const queues: Readonly<Record<QueueName, FairQueue>> = {
     relay: queueOf('relay'),
     open: queueOf('open'),
     bulk: queueOf('bulk'),
@@ -72,14 +72,14 @@ export function createBudgets(deps: BudgetsDeps): Budgets {
   function pump(): void {
     timer?.cancel();
     if (stopped) return;
-    const soonest = Math.min(...LANES.map((lane) => queues[lane].pump()));
+    const soonest = Math.min(...QUEUES.map((queue) => queues[queue].pump()));
     if (soonest < Infinity) timer = clock.after(soonest, pump);
   }
 
   function create(address: string, otherwise: string): PeerBudget {
     const group = groupOf(address) ?? otherwise;
-    const accountOf = (lane: Lane): Account => ({ group, own: createBalance(LIMITS[lane].peer, ms) });
-    const accounts: Readonly<Record<Lane, Account>> = {
+    const accountOf = (queue: QueueName): Account => ({ group, own: createBalance(LIMITS[queue].peer, ms) });
+    const accounts: Readonly<Record<QueueName, Account>> = {
       relay: accountOf('relay'),
       open: accountOf('open'),
       bulk: accountOf('bulk'),
@@ -87,21 +87,21 @@ export function createBudgets(deps: BudgetsDeps): Budgets {
     let large: Promise<unknown> = Promise.resolve();
     return {
       async spend(request, bytes) {
-        const { lane } = COST[request];
+        const { queue } = COST[request];
         const amount = costOf(request, bytes);
-        await queues[lane].spend(accounts[lane], amount);
-        await turn(LANES.indexOf(lane), amount.micros);
+        await queues[queue].spend(accounts[queue], amount);
+        await turn(QUEUES.indexOf(queue), amount.micros);
       },
       async answer(request, bytes, begun) {
-        const { lane } = COST[request];
+        const { queue } = COST[request];
         const amount = { micros: Math.ceil((bytes / 1024) * ANSWER_MICROS_PER_KIB), bytes };
-        await (begun ? queues[lane].proceed : queues[lane].spend)(accounts[lane], amount);
+        await (begun ? queues[queue].proceed : queues[queue].spend)(accounts[queue], amount);
         // Each piece is encrypted when it is sent: a burst of full blocks would block the event loop for a third of a
         // second.
-        await turn(LANES.indexOf(lane), amount.micros);
+        await turn(QUEUES.indexOf(queue), amount.micros);
       },
       end() {
-        for (const lane of LANES) queues[lane].drop(accounts[lane]);
+        for (const queue of QUEUES) queues[queue].drop(accounts[queue]);
         pump();
       },
       alone() {
@@ -120,7 +120,7 @@ export function createBudgets(deps: BudgetsDeps): Budgets {
     ),
     ofAddress: (address) => create(address, `connection ${strangers++}`),
     get waiting() {
-      return LANES.reduce((sum, lane) => sum + queues[lane].size, 0);
+      return QUEUES.reduce((sum, queue) => sum + queues[queue].size, 0);
     },
     stop() {
       stopped = true;

@@ -2,13 +2,13 @@ import type { FRAME } from '../protocol/frame-types.ts';
 
 /**
  * The queue that a request waits in. `relay`: requests that new blocks and transactions need; it never waits behind
- * the other lanes. `bulk`: history, snapshots, addresses. `open`: streams, and libp2p protocols with one request per
+ * the other queues. `bulk`: history, snapshots, addresses. `open`: streams, and libp2p protocols with one request per
  * stream.
  */
-export type Lane = 'relay' | 'bulk' | 'open';
+export type QueueName = 'relay' | 'bulk' | 'open';
 
 export interface RequestCost {
-  readonly lane: Lane;
+  readonly queue: QueueName;
   /** Processor time of a request, in microseconds: measured with `npm run bench -- costs`, rounded up. */
   readonly micros: number;
   /** Additional microseconds for each 32 bytes of the request, such as an id. */
@@ -58,31 +58,31 @@ export type OtherRequest =
  * table.
  */
 export const COST = {
-  getHeaders: { lane: 'bulk', micros: 500, microsEach: 5 },
-  getBlocks: { lane: 'bulk', micros: 50, microsEach: 100, large: true },
-  getTransactions: { lane: 'relay', micros: 100, microsEach: 3 },
-  getWids: { lane: 'bulk', micros: 3000, microsEach: 0 },
-  getParts: { lane: 'relay', micros: 150, microsEach: 20 },
-  handOver: { lane: 'relay', micros: 500, microsEach: 1 },
-  getRecords: { lane: 'bulk', micros: 500, microsEach: 0 },
-  newRecord: { lane: 'bulk', micros: 1000, microsEach: 0 },
-  getNetworkFile: { lane: 'bulk', micros: 100, microsEach: 0 },
-  getManifest: { lane: 'bulk', micros: 500, microsEach: 0, large: true },
-  getChunk: { lane: 'bulk', micros: 5000, microsEach: 0, large: true },
-  pushBlock: { lane: 'relay', micros: 200, microsEach: 1 },
-  getCompact: { lane: 'relay', micros: 150, microsEach: 0 },
-  wantBlocks: { lane: 'relay', micros: 150, microsEach: 0 },
-  unknown: { lane: 'bulk', micros: 150, microsEach: 1 },
-  gossip: { lane: 'relay', micros: 50, microsEach: 5 },
-  stream: { lane: 'open', micros: 1500, microsEach: 0 },
-  identify: { lane: 'open', micros: 1500, microsEach: 0 },
-  identifyPush: { lane: 'open', micros: 1500, microsEach: 0 },
-  ping: { lane: 'open', micros: 100, microsEach: 50 },
-  autonat: { lane: 'open', micros: 10_000, microsEach: 0 },
-  dcutr: { lane: 'open', micros: 10_000, microsEach: 0 },
-  hop: { lane: 'open', micros: 2000, microsEach: 0 },
-  stop: { lane: 'open', micros: 2000, microsEach: 0 },
-  kad: { lane: 'open', micros: 5000, microsEach: 0 },
+  getHeaders: { queue: 'bulk', micros: 500, microsEach: 5 },
+  getBlocks: { queue: 'bulk', micros: 50, microsEach: 100, large: true },
+  getTransactions: { queue: 'relay', micros: 100, microsEach: 3 },
+  getWids: { queue: 'bulk', micros: 3000, microsEach: 0 },
+  getParts: { queue: 'relay', micros: 150, microsEach: 20 },
+  handOver: { queue: 'relay', micros: 500, microsEach: 1 },
+  getRecords: { queue: 'bulk', micros: 500, microsEach: 0 },
+  newRecord: { queue: 'bulk', micros: 1000, microsEach: 0 },
+  getNetworkFile: { queue: 'bulk', micros: 100, microsEach: 0 },
+  getManifest: { queue: 'bulk', micros: 500, microsEach: 0, large: true },
+  getChunk: { queue: 'bulk', micros: 5000, microsEach: 0, large: true },
+  pushBlock: { queue: 'relay', micros: 200, microsEach: 1 },
+  getCompact: { queue: 'relay', micros: 150, microsEach: 0 },
+  wantBlocks: { queue: 'relay', micros: 150, microsEach: 0 },
+  unknown: { queue: 'bulk', micros: 150, microsEach: 1 },
+  gossip: { queue: 'relay', micros: 50, microsEach: 5 },
+  stream: { queue: 'open', micros: 1500, microsEach: 0 },
+  identify: { queue: 'open', micros: 1500, microsEach: 0 },
+  identifyPush: { queue: 'open', micros: 1500, microsEach: 0 },
+  ping: { queue: 'open', micros: 100, microsEach: 50 },
+  autonat: { queue: 'open', micros: 10_000, microsEach: 0 },
+  dcutr: { queue: 'open', micros: 10_000, microsEach: 0 },
+  hop: { queue: 'open', micros: 2000, microsEach: 0 },
+  stop: { queue: 'open', micros: 2000, microsEach: 0 },
+  kad: { queue: 'open', micros: 5000, microsEach: 0 },
 } as const satisfies Readonly<Record<RequestFrame | OtherRequest, RequestCost>>;
 
 export type RequestName = keyof typeof COST;
@@ -103,7 +103,7 @@ export interface Allowance {
 }
 
 /** Limits for one connection, for all connections of one network group, and for all connections together. */
-export interface LaneLimits {
+export interface QueueLimits {
   readonly peer: Allowance;
   readonly group: Allowance;
   readonly overall: Allowance;
@@ -111,7 +111,7 @@ export interface LaneLimits {
 
 const MIB = 1 << 20;
 const MS = 1000;
-/** For a lane whose answers are too small to count. */
+/** For a queue whose answers are too small to count. */
 const NONE: Rate = { burst: 1, perSecond: 1 };
 
 // A single peer may use the whole budget while no other peer sends requests, so that initial sync is as fast as the
@@ -132,7 +132,7 @@ export const LIMITS = {
     group: { micros: rate(200 * MS, 40 * MS), bytes: NONE },
     overall: { micros: rate(300 * MS, 100 * MS), bytes: NONE },
   },
-} satisfies Readonly<Record<Lane, LaneLimits>>;
+} satisfies Readonly<Record<QueueName, QueueLimits>>;
 
 function rate(burst: number, perSecond: number): Rate {
   return { burst, perSecond };

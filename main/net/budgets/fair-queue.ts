@@ -1,6 +1,6 @@
 import { KithError } from '../../lib/errors.ts';
 import { type Amount, type Balance, createBalance, type Ms } from './balance.ts';
-import type { LaneLimits } from './costs.ts';
+import type { QueueLimits } from './costs.ts';
 
 /** The owner of queued requests: one connection, its network group and its own allowance. */
 export interface Account {
@@ -94,7 +94,7 @@ function createRotation(): Rotation {
   };
 }
 
-export function createFairQueue(limits: LaneLimits, deps: FairQueueDeps): FairQueue {
+export function createFairQueue(limits: QueueLimits, deps: FairQueueDeps): FairQueue {
   const { ms, gate } = deps;
   const overall = createBalance(limits.overall, ms);
   const groups = new Map<string, Balance>();

@@ -162,7 +162,7 @@ function createOutbound(deps: ConnectorDeps, told: DialListener): Outbound {
   function noteFailure(address: string, origin: Origin, error: unknown): void {
     const wrong = HOPELESS_CODES.has(codeOf(error) ?? '');
     const isAlone = peers.list().length === 0;
-    attempts.failed(address, LONGEST_MS[wrong ? 'wrong' : isAlone ? 'alone' : patienceFor(origin)], wrong);
+    attempts.failed(address, LONGEST_MS[wrong ? 'wrong' : isAlone ? 'alone' : pauseOf(origin)], wrong);
     // Without any peer our own connection to the internet is down: an outage of days must not empty the address
     // manager.
     if (wrong || !isAlone) book.tried(address, false);
@@ -292,7 +292,7 @@ function createRounds(outbound: Outbound, manual: ReadonlySet<string>): Rounds {
   };
 }
 
-function patienceFor({ foundBy }: Origin): 'chosen' | 'remembered' {
+function pauseOf({ foundBy }: Origin): 'chosen' | 'remembered' {
   return foundBy === 'manual' || foundBy === 'bootstrap' || foundBy === 'join-link' ? 'chosen' : 'remembered';
 }
 

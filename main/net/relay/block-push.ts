@@ -58,7 +58,7 @@ const WAIT_MS = 500;
 /** Without a compact block after this time, the full block is downloaded. */
 const ANSWER_MS = 3000;
 /** How long a request for a compact block may wait until this node has it. */
-const PATIENCE_MS = 2000;
+const AWAIT_MS = 2000;
 /** Number of peers that get a push from a node outside of the block relay tree. */
 const MOST_AT_RANDOM = 4;
 /** Compact blocks that are kept for requests of peers. */
@@ -262,7 +262,7 @@ function pushHandlers(deps: PushHandlersDeps, peerId: string): ReadonlyMap<numbe
       if (frame.body.length !== FRAME.getCompact.cap) return peerViolation('codec-length');
       const id = toHex(frame.body);
       // This node relays headers early, so the peer may request a compact block that this node still waits for.
-      await expected.whileAwaited(id, PATIENCE_MS);
+      await expected.whileAwaited(id, AWAIT_MS);
       await reply(FRAME.compact.type, kept.get(id) ?? new Uint8Array(0));
       return null;
     },

@@ -8,7 +8,7 @@ import type { Peer } from '../peers/peer.ts';
 import { type PeerViolation, peerViolation } from '../protocol/wire-violation.ts';
 import { REQUEST } from '../protocol/requests.ts';
 import { decodeTransactions, encodeGetTransactions, type Naming } from '../protocol/relay-messages.ts';
-import { createWantedTransactions, type Lane, type Wanted } from './wanted-transactions.ts';
+import { createWantedTransactions, type PeerLoad, type Wanted } from './wanted-transactions.ts';
 
 export interface FetcherDeps {
   readonly peer: (id: string) => Peer | undefined;
@@ -55,22 +55,22 @@ export function createFetcher(deps: FetcherDeps): Fetcher {
   let epoch = 0;
 
   function run(peerId: string): void {
-    const lane = wanted.lane(peerId);
+    const load = wanted.load(peerId);
     const peer = deps.peer(peerId);
-    if (lane === undefined || peer === undefined) return;
-    while (lane.running < REQUESTS_AT_ONCE && lane.queue.size > 0) request(peer, lane);
+    if (load === undefined || peer === undefined) return;
+    while (load.running < REQUESTS_AT_ONCE && load.queue.size > 0) request(peer, load);
   }
 
-  function request(peer: Peer, lane: Lane): void {
-    const batch = wanted.take(lane);
+  function request(peer: Peer, load: PeerLoad): void {
+    const batch = wanted.take(load);
     const entries = batch.map((key) => wanted.get(key)!);
-    const overdue = clock.after(FALLBACK_MS, () => askOthers(peer.id, lane, batch));
-    lane.running++;
+    const overdue = clock.after(FALLBACK_MS, () => askOthers(peer.id, load, batch));
+    load.running++;
     void askFor(peer, entries, (entry, tx) => {
       if (wanted.remove(`${entry.by}:${entry.id}`)) deps.deliver(tx, peer.id);
     })
       .then((found) => {
-        if (withholds(lane, entries.filter((entry) => entry.epoch === epoch).length, found))
+        if (withholds(load, entries.filter((entry) => entry.epoch === epoch).length, found))
           deps.onViolation(peer.id, peerViolation('tx-withheld', { asked: MOST_UNSERVED }));
       })
       .catch((error: unknown) =>
@@ -78,17 +78,17 @@ export function createFetcher(deps: FetcherDeps): Fetcher {
       )
       .finally(() => {
         overdue.cancel();
-        lane.running--;
-        lane.slow = false;
+        load.running--;
+        load.slow = false;
         batch.filter((key) => wanted.get(key)?.asking === peer.id).forEach(next);
         run(peer.id);
       });
   }
 
   /** The request is overdue: its transactions are requested from other peers that announced them. */
-  function askOthers(peerId: string, lane: Lane, batch: readonly string[]): void {
-    lane.slow = true;
-    for (const key of [...batch, ...lane.queue]) {
+  function askOthers(peerId: string, load: PeerLoad, batch: readonly string[]): void {
+    load.slow = true;
+    for (const key of [...batch, ...load.queue]) {
       const entry = wanted.get(key);
       if (entry?.asking === peerId && entry.others.length > 0) next(key);
     }
@@ -105,18 +105,18 @@ export function createFetcher(deps: FetcherDeps): Fetcher {
   }
 
   function want(by: Naming, ids: readonly string[], peerId: string): void {
-    const lane = wanted.open(peerId);
+    const load = wanted.open(peerId);
     for (const id of ids) {
       const key = `${by}:${id}`;
       const known = wanted.get(key);
       if (known === undefined) {
-        if (wanted.hasRoom(lane)) wanted.assign(key, { by, id, asking: peerId, others: [], epoch }, peerId);
+        if (wanted.hasRoom(load)) wanted.assign(key, { by, id, asking: peerId, others: [], epoch }, peerId);
       } else if (known.asking !== peerId) {
         if (known.others.length < MOST_FALLBACKS && !known.others.includes(peerId)) known.others.push(peerId);
-        if (wanted.lane(known.asking)?.slow === true) next(key);
+        if (wanted.load(known.asking)?.slow === true) next(key);
       }
     }
-    if (lane.queue.size > 0) runSoon(peerId);
+    if (load.queue.size > 0) runSoon(peerId);
   }
 
   return {
@@ -128,7 +128,7 @@ export function createFetcher(deps: FetcherDeps): Fetcher {
     },
     tipMoved() {
       epoch++;
-      for (const lane of wanted.lanes()) lane.unserved = 0;
+      for (const load of wanted.loads()) load.unserved = 0;
     },
     get size() {
       return wanted.size;
@@ -162,10 +162,10 @@ function takeFallback(entry: Wanted, peer: FetcherDeps['peer']): string | undefi
  * Counts what the peer did not deliver; true when that was too much.
  * @param asked number of requested transactions that were announced since the last change of the tip.
  */
-function withholds(lane: Lane, asked: number, found: number): boolean {
-  lane.unserved = found > 0 ? 0 : lane.unserved + asked;
-  if (lane.unserved < MOST_UNSERVED) return false;
-  lane.unserved = 0;
+function withholds(load: PeerLoad, asked: number, found: number): boolean {
+  load.unserved = found > 0 ? 0 : load.unserved + asked;
+  if (load.unserved < MOST_UNSERVED) return false;
+  load.unserved = 0;
   return true;
 }
 

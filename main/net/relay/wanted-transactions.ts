@@ -13,7 +13,7 @@ export interface Wanted {
 }
 
 /** What is requested from one peer. */
-export interface Lane {
+export interface PeerLoad {
   /** The network group of the peer, or its peer id without one. */
   readonly group: string;
   readonly queue: Set<string>;
@@ -35,18 +35,18 @@ export interface WantedTransactions {
   /** The keys that are requested from this peer or queued for it. */
   askedOf(peerId: string): string[];
   /** Undefined for a peer that nothing was requested from. */
-  lane(peerId: string): Lane | undefined;
-  lanes(): Iterable<Lane>;
-  /** The lane of this peer, created on first use. */
-  open(peerId: string): Lane;
+  load(peerId: string): PeerLoad | undefined;
+  loads(): Iterable<PeerLoad>;
+  /** The load of this peer, created on first use. */
+  open(peerId: string): PeerLoad;
   close(peerId: string): void;
   /** Queues a transaction for this peer, and no longer for the one before. */
   assign(key: string, entry: Wanted, peerId: string): void;
   remove(key: string): boolean;
   /** Whether one more may be queued for this peer; removes one of the largest group when the limit is reached. */
-  hasRoom(lane: Lane): boolean;
+  hasRoom(load: PeerLoad): boolean;
   /** The keys of the next request, which contains either wids or txids. */
-  take(lane: Lane): string[];
+  take(load: PeerLoad): string[];
 }
 
 /**
@@ -61,10 +61,10 @@ const MOST_QUEUED = 5000;
 /** `groupOf` names the network group of a peer. */
 export function createWantedTransactions(groupOf: (peerId: string) => string): WantedTransactions {
   const wanted = new Map<string, Wanted>();
-  const lanes = new Map<string, Lane>();
+  const loads = new Map<string, PeerLoad>();
 
-  function open(peerId: string): Lane {
-    const lane = lanes.get(peerId) ?? {
+  function open(peerId: string): PeerLoad {
+    const load = loads.get(peerId) ?? {
       group: groupOf(peerId),
       queue: new Set(),
       running: 0,
@@ -72,29 +72,29 @@ export function createWantedTransactions(groupOf: (peerId: string) => string): W
       slow: false,
       unserved: 0,
     };
-    lanes.set(peerId, lane);
-    return lane;
+    loads.set(peerId, load);
+    return load;
   }
 
   function remove(key: string): boolean {
     const entry = wanted.get(key);
     if (entry === undefined) return false;
-    const lane = lanes.get(entry.asking);
-    if (lane !== undefined) {
-      lane.held--;
-      lane.queue.delete(key);
+    const load = loads.get(entry.asking);
+    if (load !== undefined) {
+      load.held--;
+      load.queue.delete(key);
     }
     return wanted.delete(key);
   }
 
-  function hasRoom(lane: Lane): boolean {
-    if (lane.queue.size >= MOST_QUEUED) return false;
+  function hasRoom(load: PeerLoad): boolean {
+    if (load.queue.size >= MOST_QUEUED) return false;
     if (wanted.size < MOST) return true;
-    const largest = largestBeside(lane, [...lanes.values()]);
+    const largest = largestBeside(load, [...loads.values()]);
     if (largest === null) return false;
     const oldest =
       largest.queue.values().next().value ??
-      [...wanted].find(([, { asking }]) => lanes.get(asking) === largest)?.[0];
+      [...wanted].find(([, { asking }]) => loads.get(asking) === largest)?.[0];
     return oldest !== undefined && remove(oldest);
   }
 
@@ -104,36 +104,36 @@ export function createWantedTransactions(groupOf: (peerId: string) => string): W
     },
     get: (key) => wanted.get(key),
     askedOf: (peerId) => [...wanted].flatMap(([key, { asking }]) => (asking === peerId ? [key] : [])),
-    lane: (peerId) => lanes.get(peerId),
-    lanes: () => lanes.values(),
+    load: (peerId) => loads.get(peerId),
+    loads: () => loads.values(),
     open,
-    close: (peerId) => void lanes.delete(peerId),
+    close: (peerId) => void loads.delete(peerId),
     assign(key, entry, peerId) {
-      const before = lanes.get(entry.asking);
+      const before = loads.get(entry.asking);
       if (before !== undefined && entry.asking !== peerId) {
         before.held--;
         before.queue.delete(key);
       }
-      const lane = open(peerId);
-      if (entry.asking !== peerId || !wanted.has(key)) lane.held++;
+      const load = open(peerId);
+      if (entry.asking !== peerId || !wanted.has(key)) load.held++;
       entry.asking = peerId;
       wanted.set(key, entry);
-      lane.queue.add(key);
+      load.queue.add(key);
     },
     remove,
     hasRoom,
-    take(lane) {
+    take(load) {
       const batch: string[] = [];
       let by: Naming | null = null;
-      for (const key of lane.queue) {
+      for (const key of load.queue) {
         const entry = wanted.get(key);
         if (entry === undefined) {
-          lane.queue.delete(key);
+          load.queue.delete(key);
           continue;
         }
         by ??= entry.by;
         if (entry.by !== by) continue;
-        lane.queue.delete(key);
+        load.queue.delete(key);
         batch.push(key);
         if (batch.length === MAX_TRANSACTIONS_ASKED) break;
       }
@@ -142,17 +142,17 @@ export function createWantedTransactions(groupOf: (peerId: string) => string): W
   };
 }
 
-/** The largest lane of the largest group, where that has more than `lane` and its group would have; or null. */
-function largestBeside(lane: Lane, lanes: readonly Lane[]): Lane | null {
+/** The largest load of the largest group, where that has more than `load` and its group would have; or null. */
+function largestBeside(load: PeerLoad, loads: readonly PeerLoad[]): PeerLoad | null {
   const byGroup = new Map<string, number>();
-  for (const { group, held } of lanes) byGroup.set(group, (byGroup.get(group) ?? 0) + held);
-  const ofGroup = ({ group }: Lane): number => byGroup.get(group) ?? 0;
-  let largest = lane;
-  for (const other of lanes) {
+  for (const { group, held } of loads) byGroup.set(group, (byGroup.get(group) ?? 0) + held);
+  const ofGroup = ({ group }: PeerLoad): number => byGroup.get(group) ?? 0;
+  let largest = load;
+  for (const other of loads) {
     const more = ofGroup(other) - ofGroup(largest);
     if (more > 0 || (more === 0 && other.held > largest.held)) largest = other;
   }
   const hasMore =
-    largest.group === lane.group ? largest.held > lane.held + 1 : ofGroup(largest) > ofGroup(lane) + 1;
+    largest.group === load.group ? largest.held > load.held + 1 : ofGroup(largest) > ofGroup(load) + 1;
   return hasMore ? largest : null;
 }

@@ -127,7 +127,7 @@ export function createBlocksInFlight(deps: {
   });
   const expected = createExpectedBlocks(clock);
   const flights = createFlights();
-  const debts = createDebts(clock);
+  const owed = createOwedReplies(clock);
   const submissions = createSubmissions(deps.chain, flights);
   let endsOfExpected = 0;
 
@@ -144,11 +144,11 @@ export function createBlocksInFlight(deps: {
       const requestedAt = clock.monotonic();
       for (const id of ids)
         flights.put({ id, purpose, state: 'requested', peer: peerId, requestedAt, body: null });
-      const debt = debts.add(peerId, ids.length);
+      const replies = owed.add(peerId, ids.length);
       return {
-        answered: () => debt.paid(),
+        answered: () => replies.arrived(),
         ended() {
-          for (const id of ids.slice(ids.length - debt.remit())) flights.release(id, peerId);
+          for (const id of ids.slice(ids.length - replies.ended())) flights.release(id, peerId);
         },
       };
     },
@@ -175,10 +175,10 @@ export function createBlocksInFlight(deps: {
     bytes: flights.bytes,
     room: () => MOST_REQUESTED - flights.requested(),
     releases: () => endsOfExpected + flights.ends(),
-    owedBy: debts.of,
-    repliedAt: debts.repliedAt,
+    owedBy: owed.of,
+    repliedAt: owed.repliedAt,
     forget(peerId) {
-      debts.forget(peerId);
+      owed.forget(peerId);
       for (const { id } of flights.list()) flights.release(id, peerId);
     },
   };
@@ -233,7 +233,7 @@ function createFlights() {
 function createSubmissions(chain: Pick<Chain, 'submitBlock'>, flights: ReturnType<typeof createFlights>) {
   const submissions = new Set<Promise<unknown>>();
 
-  async function handOver({ id, peer }: Flight, body: Body): Promise<Submitted> {
+  async function submitToChain({ id, peer }: Flight, body: Body): Promise<Submitted> {
     try {
       const result = await chain.submitBlock(body);
       return { result, peer, bytes: sizeOf(body) };
@@ -247,7 +247,7 @@ function createSubmissions(chain: Pick<Chain, 'submitBlock'>, flights: ReturnTyp
       const flight = flights.get(id);
       if (flight === undefined || flight.body === null) return null;
       flights.put({ ...flight, state: 'submitted', body: null });
-      const submission = handOver(flight, flight.body);
+      const submission = submitToChain(flight, flight.body);
       submissions.add(submission);
       const settle = () => void submissions.delete(submission);
       submission.then(settle, settle);
@@ -260,37 +260,37 @@ function createSubmissions(chain: Pick<Chain, 'submitBlock'>, flights: ReturnTyp
   };
 }
 
-interface Debt {
+interface OwedReplies {
   blocks: number;
   repliedAt: number;
 }
 
 /** The replies that each peer owes. A request of a forgotten peer counts for nobody, also after a reconnect. */
-function createDebts(clock: Pick<Clock, 'monotonic'>) {
-  const debts = new Map<string, Debt>();
+function createOwedReplies(clock: Pick<Clock, 'monotonic'>) {
+  const owed = new Map<string, OwedReplies>();
   return {
     add(peerId: string, blocks: number) {
-      const debt = debts.get(peerId) ?? { blocks: 0, repliedAt: clock.monotonic() };
-      debts.set(peerId, debt);
-      debt.blocks += blocks;
+      const replies = owed.get(peerId) ?? { blocks: 0, repliedAt: clock.monotonic() };
+      owed.set(peerId, replies);
+      replies.blocks += blocks;
       let left = blocks;
       return {
-        paid(): void {
+        arrived(): void {
           left--;
-          debt.blocks--;
-          debt.repliedAt = clock.monotonic();
+          replies.blocks--;
+          replies.repliedAt = clock.monotonic();
         },
         /** Returns how many replies were missing. */
-        remit(): number {
+        ended(): number {
           const missing = left;
-          debt.blocks -= left;
+          replies.blocks -= left;
           left = 0;
           return missing;
         },
       };
     },
-    of: (peerId: string): number => debts.get(peerId)?.blocks ?? 0,
-    repliedAt: (peerId: string): number => debts.get(peerId)?.repliedAt ?? 0,
-    forget: (peerId: string): void => void debts.delete(peerId),
+    of: (peerId: string): number => owed.get(peerId)?.blocks ?? 0,
+    repliedAt: (peerId: string): number => owed.get(peerId)?.repliedAt ?? 0,
+    forget: (peerId: string): void => void owed.delete(peerId),
   };
 }

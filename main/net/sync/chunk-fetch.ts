@@ -18,7 +18,7 @@ export interface ChunkFetchDeps {
 }
 
 /** The download fails after this time without any chunk. */
-const PATIENCE_MS = 60_000;
+const GIVE_UP_MS = 60_000;
 /**
  * A peer that did not deliver is asked again after this time: an answer was lost, or the peer was still building the
  * snapshot.
@@ -73,16 +73,13 @@ export async function fetchChunks(
 
   const off = onPeer(wake.call);
   try {
-    while (done < wanted.length && clock.monotonic() - hopeful < PATIENCE_MS) {
+    while (done < wanted.length && clock.monotonic() - hopeful < GIVE_UP_MS) {
       signal.throwIfAborted();
       // The disk failed: no other peer can help.
       if (failure !== null) throw (failure as { readonly error: unknown }).error;
       if (left.length > 0) servers().filter(isFree).forEach(engage);
       const idle = servers().filter(({ id }) => !busy.has(id));
-      await wake.by(
-        Math.min(hopeful + PATIENCE_MS, ...(left.length > 0 ? idle.map(restsUntil) : [])),
-        signal,
-      );
+      await wake.by(Math.min(hopeful + GIVE_UP_MS, ...(left.length > 0 ? idle.map(restsUntil) : [])), signal);
     }
   } finally {
     off();

@@ -16,11 +16,11 @@ export async function ask(
   peer: Peer,
   question: Question,
   check: (body: Uint8Array) => PeerViolation | null = () => null,
-  lane: (peer: Peer) => Caller = (it) => it.sync,
+  callerOf: (peer: Peer) => Caller = (it) => it.sync,
 ): Promise<Uint8Array | null> {
   let got: Uint8Array | null = null;
   try {
-    await lane(peer).call({
+    await callerOf(peer).call({
       ...question,
       onReply(frame) {
         // The first kind of answer contains the data; any other means that the peer does not have it.

@@ -103,7 +103,7 @@ const WIRE: readonly string[] = [
   `selections by more than ${net('relay/relay-tree.ts', 'PUSHED_TO.total')} peers`,
   `announces it on the topic ${net('relay/block-announcer.ts', 'NET_MS')} ms later`,
   `has no compact block ${net('relay/block-push.ts', 'WAIT_MS')} ms later`,
-  `delays its answer by up to ${seconds('net/relay/block-push.ts', 'PATIENCE_MS')} s`,
+  `delays its answer by up to ${seconds('net/relay/block-push.ts', 'AWAIT_MS')} s`,
   `count varuint ≤ ${limit('MAX_BLOCK_OUTPUTS')} | whole varuint`,
   `has at most ${constant('core/params/join-link.ts', 'MAX_CHARACTERS')} characters. id`,
   `of at most ${constant('core/params/join-link.ts', 'MAX_ADDRESS')} characters, percent-encoded`,

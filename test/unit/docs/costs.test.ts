@@ -16,13 +16,13 @@ describe('docs/costs.md and the table of costs', () => {
   test('the page has the cost of every request', () => {
     const shown = tableRows(section('Requests')).map(([request, queue, micros, each]) => ({
       request: request!.replaceAll('`', ''),
-      lane: queue,
+      queue,
       micros: numberIn(micros!),
       microsEach: numberIn(each!),
     }));
-    const costs = Object.entries(COST).map(([request, { lane, micros, microsEach }]) => ({
+    const costs = Object.entries(COST).map(([request, { queue, micros, microsEach }]) => ({
       request,
-      lane,
+      queue,
       micros,
       microsEach,
     }));
@@ -33,12 +33,12 @@ describe('docs/costs.md and the table of costs', () => {
     const budget = ({ burst, perSecond }: Rate, unit: number, name: string) =>
       `${burst / unit} ${name} at once, ${perSecond / unit} ${name} a second`;
     const NAMES = { peer: 'a connection', group: 'a network group', overall: 'all' } as const;
-    const budgets = Object.entries(LIMITS).flatMap(([lane, limits]) =>
+    const budgets = Object.entries(LIMITS).flatMap(([queue, limits]) =>
       (['peer', 'group', 'overall'] as const).map((of) => [
-        lane,
+        queue,
         NAMES[of],
         budget(limits[of].micros, 1000, 'ms'),
-        lane === 'open' ? '' : budget(limits[of].bytes, 1 << 20, 'MiB'),
+        queue === 'open' ? '' : budget(limits[of].bytes, 1 << 20, 'MiB'),
       ]),
     );
     expect(tableRows(section('Budgets'))).toEqual(budgets);

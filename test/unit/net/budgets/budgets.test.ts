@@ -32,9 +32,9 @@ async function grantedAtOnce(budget: PeerBudget, request: RequestName, most: num
 describe.each(Object.keys(COST) as RequestName[])('requests of kind %s', (request) => {
   test('are answered as far as the budget of a peer goes, and no further', async () => {
     const { budgets, connection } = world();
-    const { lane } = COST[request];
+    const { queue } = COST[request];
     const each = costOf(request, 32).micros;
-    const most = Math.ceil(LIMITS[lane].peer.micros.burst / each);
+    const most = Math.ceil(LIMITS[queue].peer.micros.burst / each);
     const granted = await grantedAtOnce(budgets.of(connection('/a/1')), request, Math.min(most + 50, 3000));
     expect(granted).toBeGreaterThan(0);
     expect(granted).toBeLessThanOrEqual(most);
@@ -43,9 +43,9 @@ describe.each(Object.keys(COST) as RequestName[])('requests of kind %s', (reques
 
   test('of sixty peers of sixty groups together are answered as far as the budget of all goes', async () => {
     const { budgets, connection } = world();
-    const { lane } = COST[request];
+    const { queue } = COST[request];
     const each = costOf(request, 32).micros;
-    const most = Math.ceil(LIMITS[lane].overall.micros.burst / each);
+    const most = Math.ceil(LIMITS[queue].overall.micros.burst / each);
     const share = Math.ceil(most / 30);
     const counts = await Promise.all(
       Array.from({ length: 60 }, (_, i) =>

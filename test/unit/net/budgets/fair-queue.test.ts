@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { codeOf } from '../../../../main/lib/errors.ts';
 import { type Amount, createBalance } from '../../../../main/net/budgets/balance.ts';
-import type { LaneLimits } from '../../../../main/net/budgets/costs.ts';
+import type { QueueLimits } from '../../../../main/net/budgets/costs.ts';
 import { type Account, createFairQueue } from '../../../../main/net/budgets/fair-queue.ts';
 import { turnedClock } from '../../../support/test-clock.ts';
 
@@ -10,7 +10,7 @@ const PLENTY = { micros: rate(1e9, 1e9), bytes: rate(1e9, 1e9) };
 const micros = (amount: number): Amount => ({ micros: amount, bytes: 0 });
 const bytes = (amount: number): Amount => ({ micros: 0, bytes: amount });
 
-function queueWith(limits: Partial<LaneLimits>, gate: (amount: Amount) => number = () => 0) {
+function queueWith(limits: Partial<QueueLimits>, gate: (amount: Amount) => number = () => 0) {
   const clock = turnedClock();
   const all = { peer: PLENTY, group: PLENTY, overall: PLENTY, ...limits };
   const charged: Amount[] = [];
