@@ -8,7 +8,7 @@ import { type BlockReceiverDeps, receiveBlock } from './block-receiver.ts';
 import type { AcceptResult, ChainEvents, ChainIntake, SubmitResult } from './chain.ts';
 import type { ChainFailure } from './chain-failure.ts';
 import type { ChainNotifier } from './chain-notifier.ts';
-import { DeferredBlocks } from './deferred-blocks.ts';
+import { createDeferredBlocks } from './deferred-blocks.ts';
 import type { FoundBodies } from './found-bodies.ts';
 import { acceptHeaders } from './header-acceptor.ts';
 import type { OwnedEntry } from './header-entry.ts';
@@ -22,7 +22,7 @@ type ReceiverParts = Pick<
 
 export interface ChainIntakeDeps extends ReceiverParts {
   readonly active: ChainLine<OwnedEntry>;
-  readonly clock: Pick<Clock, 'now' | 'soon'>;
+  readonly clock: Pick<Clock, 'now' | 'monotonic' | 'after' | 'soon'>;
   readonly events: Pick<Emitter<ChainEvents>, 'emit'>;
   readonly notifier: Pick<ChainNotifier, 'refused' | 'outcome'>;
   readonly failure: ChainFailure;
@@ -32,10 +32,20 @@ export interface ChainIntakeDeps extends ReceiverParts {
   activate(): void;
 }
 
+export interface OwnedIntake {
+  readonly intake: ChainIntake;
+  /** Nothing is retried any more. */
+  stop(): void;
+}
+
 /** Takes headers and blocks from peers, the miner and files, up to their storage, and reports what became of them. */
-export function createChainIntake(deps: ChainIntakeDeps): ChainIntake {
+export function createChainIntake(deps: ChainIntakeDeps): OwnedIntake {
   const { network, clock, index, active, db, notifier, failure, found, needs, activate } = deps;
-  const deferred = new DeferredBlocks();
+  const deferred = createDeferredBlocks({
+    clock,
+    futureLimit: network.params.futureLimit,
+    onDue: () => void retryEarly().catch(failure.report),
+  });
   const announce = (added: readonly OwnedEntry[]) => announceHeaders(deps, added);
   const receiver: BlockReceiverDeps = {
     network,
@@ -88,16 +98,17 @@ export function createChainIntake(deps: ChainIntakeDeps): ChainIntake {
       return activated(entry);
     });
 
+  async function retryEarly(): Promise<void> {
+    for (const bytes of deferred.take()) {
+      const header = bytes.length === HEADER_BYTES ? decodeHeader(bytes) : null;
+      if (header && !isViolation(header)) await accept([header]);
+      else await submit(bytes);
+    }
+  }
+
   return {
-    acceptHeaders: accept,
-    submitBlock: submit,
-    async retryEarly() {
-      for (const bytes of deferred.take(clock.now() + network.params.futureLimit)) {
-        const header = bytes.length === HEADER_BYTES ? decodeHeader(bytes) : null;
-        if (header && !isViolation(header)) await accept([header]);
-        else await submit(bytes);
-      }
-    },
+    intake: { acceptHeaders: accept, submitBlock: submit, retryEarly },
+    stop: deferred.stop,
   };
 }
 

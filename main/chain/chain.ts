@@ -123,7 +123,10 @@ export interface ChainIntake {
   acceptHeaders(headers: readonly Header[]): Promise<AcceptResult>;
   /** Resolves when the block is connected, stored on a side branch, or refused. A violation is a result, not an error. */
   submitBlock(block: Uint8Array | MatchedBlock): Promise<SubmitResult | Violation>;
-  /** Tries again what came from the future. Cheap; call it every second. */
+  /**
+   * Tries again what was ahead of the clock and no longer is. The chain does so itself when the time has passed; call it
+   * when the wall clock was set or the computer slept.
+   */
   retryEarly(): Promise<void>;
 }
 

@@ -41,11 +41,18 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
   const { db, index, active, coins, deployments, rulesFor } = core;
   const { activator, snapshots, gate } = activation;
   const activate = (): void => void activator.run().catch(core.failure.report);
-  const life = createLife(deps, core, upkeep, activation, opened);
+  const { access, stopRetries } = createBlockAccess(deps, core, opened, activate);
+  const life = createLife(deps, core, activation, opened, {
+    sync: upkeep.sync,
+    stop() {
+      stopRetries();
+      upkeep.stop();
+    },
+  });
   const chain: Chain = {
     ...createChainHeaders({ index, active }),
     ...createChainRules({ network, active, deployments }),
-    ...createBlockAccess(deps, core, opened, activate),
+    ...access,
     ...createChainCoins({ db, coins, active, activator }),
     ...createChainSnapshots({ network, db, index, active, activator, snapshots, gate }),
     ...life,
@@ -180,18 +187,18 @@ function createActivation(deps: ChainDeps, core: Core, upkeep: Upkeep, state: Ch
   return { activator, snapshots, gate, auditor };
 }
 
-/** Takes headers and blocks, and gives the stored ones. */
+/** Takes headers and blocks, and gives the stored ones. `stopRetries`: see DeferredBlocks.stop. */
 function createBlockAccess(
   deps: ChainDeps,
   core: Core,
   { found }: Pick<OpenedChain, 'found'>,
   activate: () => void,
-): ChainIntake & ChainBodies {
+): { access: ChainIntake & ChainBodies; stopRetries: () => void } {
   const { network, powHash, powHashMany, clock, log } = deps;
   const { db, bodies, index, active, events, notifier, failure } = core;
   const keepsAll = deps.pruneBytes === undefined;
   const needs = createBodyNeeds({ index, active, keepsAll, base: db.base()?.height ?? 0 });
-  const intake = createChainIntake({
+  const { intake, stop } = createChainIntake({
     network,
     powHash,
     powHashMany,
@@ -208,15 +215,15 @@ function createBlockAccess(
     activate,
   });
   const stored = { network, powHash, db, bodies, index, active, needs, keepsAll, failure, log };
-  return { ...intake, ...createChainBodies(stored) };
+  return { access: { ...intake, ...createChainBodies(stored) }, stopRetries: stop };
 }
 
 function createLife(
   { network, log }: ChainDeps,
   { db, bodies, events, failure }: Core,
-  { sync, stop }: Upkeep,
   { activator, snapshots, auditor }: Activation,
   { rebuiltBecause }: Pick<OpenedChain, 'rebuiltBecause'>,
+  { sync, stop }: Pick<Upkeep, 'sync' | 'stop'>,
 ): ChainLife {
   return {
     network,

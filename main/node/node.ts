@@ -104,7 +104,7 @@ function native({ log }: NodeConfig, parts: Growing): Service {
 }
 
 function chain(config: NodeConfig, parts: Growing): Service {
-  let retry: NodeJS.Timeout;
+  const off: (() => void)[] = [];
   return {
     name: 'chain',
     async start() {
@@ -124,12 +124,12 @@ function chain(config: NodeConfig, parts: Growing): Service {
       const opened = await createChain(deps);
       parts.openHistory = () => createHistory(opened, deps);
       opened.events.on('failed', config.onFailure);
-      retry = setInterval(() => void opened.retryEarly().catch(config.onFailure), 1000);
-      retry.unref();
+      const retry = () => void opened.retryEarly().catch(config.onFailure);
+      for (const event of ['jumped', 'slept'] as const) off.push(parts.clockWatch!.events.on(event, retry));
       parts.chain = opened;
     },
     async stop() {
-      clearInterval(retry);
+      for (const each of off) each();
       await parts.chain!.close();
     },
   };
