@@ -233,6 +233,7 @@ function createRounds(outbound: Outbound, manual: ReadonlySet<string>): Rounds {
   const { peers, book, clock, log } = outbound.deps;
   const off: (() => void)[] = [];
   let isStarted = false;
+  const isBusy = (): boolean => dialling.size >= DIALS_AT_ONCE;
 
   function* candidates(): ReturnType<OutboundSlots['candidates']> {
     for (const address of manual) yield [address, { kind: 'manual', foundBy: 'manual' }];
@@ -245,7 +246,7 @@ function createRounds(outbound: Outbound, manual: ReadonlySet<string>): Rounds {
   function dialDue(): boolean {
     let began = false;
     for (const [address, origin] of candidates()) {
-      if (dialling.size >= DIALS_AT_ONCE) break;
+      if (isBusy()) break;
       if (!usable(address, factsOf(address), origin.kind === 'manual')) continue;
       anchors.tried(address);
       connect(address, origin).catch(() => undefined);
@@ -259,6 +260,8 @@ function createRounds(outbound: Outbound, manual: ReadonlySet<string>): Rounds {
     const began = dialDue();
     attempts.prune((peerId) => peers.knows(peerId));
     if (began) return soon();
+    // A feeler connection that is due must wait: the end of a dial starts the next round.
+    if (isBusy()) return;
     alarm.by(slots.next());
     if (slots.isFree() || manual.size > 0) alarm.by(attempts.next());
   });

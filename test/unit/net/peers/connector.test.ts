@@ -16,7 +16,11 @@ const ID = '12D3KooWAuBk9Nx5CpGPq7WCrNaxoF367nicnQz5UTE2pNQ2ZHuX';
 const addressOf = (n: number) => `/ip4/${20 + n}.1.0.1/tcp/21474/p2p/${ID.slice(0, -2)}${10 + n}`;
 
 /** The connector over a network that the test makes up; only the test turns the clock. */
-function connecting(reachable: (address: string) => boolean, extra: () => number = () => 0) {
+function connecting(
+  reachable: (address: string) => boolean,
+  extra: () => number = () => 0,
+  dialMs: (address: string) => number = () => 50,
+) {
   const saved = new Map<string, ReadonlyMap<string, unknown>>();
   const store = {
     list: (prefix: string) =>
@@ -28,6 +32,7 @@ function connecting(reachable: (address: string) => boolean, extra: () => number
     },
   } as unknown as PeerStore;
   const clock = turnedClock();
+  const timers = { set: 0 };
   const random = createRandom(5);
   const book: AddressManager = createAddressManager({ store, clock, random });
   const list: Peer[] = [];
@@ -56,7 +61,7 @@ function connecting(reachable: (address: string) => boolean, extra: () => number
   const connector = createConnector({
     dial: async (address: string) => {
       dialled.push(address);
-      await clock.sleep(50);
+      await clock.sleep(dialMs(address));
       if (!reachable(address)) throw new KithError('dial-failed', 'no route');
       const [host, id] = address.split('/p2p/');
       return { remotePeer: id, remoteAddr: host } as unknown as Connection;
@@ -71,7 +76,13 @@ function connecting(reachable: (address: string) => boolean, extra: () => number
     bootstrap: [],
     joined: new Set(),
     extra,
-    clock,
+    clock: {
+      ...clock,
+      after(ms, run) {
+        timers.set++;
+        return clock.after(ms, run);
+      },
+    },
     log: silent,
     random,
   });
@@ -80,7 +91,7 @@ function connecting(reachable: (address: string) => boolean, extra: () => number
     list.splice(list.indexOf(peer), 1);
     peerEvents.emit('gone', { peer, code });
   };
-  return { clock, connector, book, list, dialled, saved, workOf, end, discouraged };
+  return { clock, timers, connector, book, list, dialled, saved, workOf, end, discouraged };
 }
 
 test.each([
@@ -181,4 +192,26 @@ test('a discouraged address is not dialled, unless the user chose it or there is
   await added;
   connector.stop();
   expect(list).toHaveLength(2);
+});
+
+test('while no further dial may begin, the node waits for one to end, also when a feeler is due', async () => {
+  const isUp = (address: string) => address === addressOf(0) || address === addressOf(1);
+  const { clock, timers, connector, book, list, dialled } = connecting(
+    isUp,
+    () => 0,
+    (address) => (isUp(address) ? 50 : 10_000),
+  );
+  for (let n = 0; n < 2; n++) book.add(addressOf(n), { foundBy: 'exchange' });
+  connector.start();
+  await clock.passing(117_000);
+  expect(list).toHaveLength(2);
+  for (let n = 2; n < 40; n++) book.add(addressOf(n), { foundBy: 'exchange' });
+  await clock.passing(2000);
+  expect(dialled).toHaveLength(6);
+  const before = timers.set;
+  // The feeler is due after 120 s.
+  await clock.passing(6000);
+  expect(dialled).toHaveLength(6);
+  expect(timers.set - before).toBeLessThan(10);
+  connector.stop();
 });
