@@ -1,5 +1,5 @@
 import { uptime } from 'node:os';
-import type { Clock } from './clock.ts';
+import type { Clock, Timer } from './clock.ts';
 import { createEmitter, type Events } from './events.ts';
 import type { Log } from './log.ts';
 
@@ -44,7 +44,7 @@ export function createClockWatch({ clock, log, uptime = systemUptime(clock) }: C
   let last = read();
   let jumpedAt = -Infinity;
   let uncountedMs = 0;
-  let timer: NodeJS.Timeout | undefined;
+  let timer: Timer | undefined;
 
   function look(): void {
     const now = read();
@@ -70,10 +70,9 @@ export function createClockWatch({ clock, log, uptime = systemUptime(clock) }: C
     elapsedMs: () => clock.monotonic() + uncountedMs,
     start() {
       last = read();
-      timer = setInterval(look, LOOK_MS);
-      timer.unref();
+      timer = clock.every(LOOK_MS, look);
     },
-    stop: () => clearInterval(timer),
+    stop: () => timer?.cancel(),
   };
 }
 
