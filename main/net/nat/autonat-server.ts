@@ -6,6 +6,7 @@ import { sourceOf } from '../transport/pool-source.ts';
 import { addressBytes, ipOf, isPublic, isRelayed, readAddress } from '../transport/multiaddrs.ts';
 import type { Libp2pInternals } from '../transport/libp2p-internals.ts';
 import { createBucket } from '../protocol/bucket.ts';
+import { perConnection } from '../protocol/per-connection.ts';
 import { createPrefixed } from '../protocol/prefixed.ts';
 import {
   decodeDialRequest,
@@ -36,16 +37,13 @@ export function createDialBackServer(
   internals: Pick<Libp2pInternals, 'dialBeside'>,
   clock: Clock,
 ): (stream: Stream, connection: Connection) => void {
-  const budgets = new WeakMap<Connection, ReturnType<typeof createBucket>>();
+  const budgetOf = perConnection(() => createBucket(DIAL_BACK.burst, DIAL_BACK.perSecond, clock.monotonic));
   const running = createGroupedPool<AbortController>(DIAL_BACKS, (request) => request.abort());
 
   async function answer(request: DialRequest, connection: Connection): Promise<Uint8Array> {
-    const budget =
-      budgets.get(connection) ?? createBucket(DIAL_BACK.burst, DIAL_BACK.perSecond, clock.monotonic);
-    budgets.set(connection, budget);
     const addresses = dialable(request, connection);
     if (addresses === null) return encodeDialResponse(STATUS.malformed);
-    if (addresses.length === 0 || !budget.take(1)) return encodeDialResponse(STATUS.refused);
+    if (addresses.length === 0 || !budgetOf(connection).take(1)) return encodeDialResponse(STATUS.refused);
     const evicted = new AbortController();
     running.add(evicted, sourceOf(connection.remoteAddr.toString()));
     try {

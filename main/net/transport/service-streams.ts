@@ -3,6 +3,7 @@ import type { Time } from '../../lib/clock.ts';
 import type { Budgets } from '../budgets/budgets.ts';
 import type { RequestName } from '../budgets/costs.ts';
 import { createBucket } from '../protocol/bucket.ts';
+import { perConnection } from '../protocol/per-connection.ts';
 
 /** Accepts a stream that a peer has opened for a protocol. */
 export type Accept = (stream: Stream, connection: Connection) => unknown;
@@ -78,11 +79,9 @@ export function metered<Components extends object>(
   budget: { readonly burst: number; readonly perSecond: number } = GOSSIP_BYTES,
   watch?: (peerId: string, stream: Stream) => void,
 ): Components {
-  const buckets = new WeakMap<Connection, ReturnType<typeof createBucket>>();
+  const bucketOf = perConnection(() => createBucket(budget.burst, budget.perSecond, clock.monotonic));
   return withHandler(components, (stream, connection, own) => {
-    // All streams of a connection share one budget: a new stream must not refill it.
-    const bucket = buckets.get(connection) ?? createBucket(budget.burst, budget.perSecond, clock.monotonic);
-    buckets.set(connection, bucket);
+    const bucket = bucketOf(connection);
     watch?.(connection.remotePeer.toString(), stream);
     stream.addEventListener('message', (event) => {
       if (bucket.take(event.data.byteLength)) return;
