@@ -1,5 +1,6 @@
 import type { Log } from '../../lib/log.ts';
-import { hostPart, isRelayed } from '../transport/multiaddrs.ts';
+import { isRelayed } from '../transport/multiaddrs.ts';
+import { sourceOf } from '../transport/pool-source.ts';
 import type { PeerViolation, PeerViolationCode } from '../protocol/wire-violation.ts';
 import type { Bans } from './ban-list.ts';
 import { BAN_SCORE, BAN_SECONDS, PENALTY, POINTS, reasonOf } from './penalties.ts';
@@ -67,7 +68,5 @@ export function createBanManager(deps: BanManagerDeps): BanManager {
 
 // The host in a relayed address belongs to the relay, which did nothing wrong; on loopback all nodes of a demo share
 // one host.
-function hostToDiscourage(address: string): string | null {
-  const host = isRelayed(address) ? null : hostPart(address);
-  return host === '/ip4/127.0.0.1' || host === '/ip6/::1' ? null : host;
-}
+const hostToDiscourage = (address: string): string | null =>
+  isRelayed(address) ? null : sourceOf(address).host;
