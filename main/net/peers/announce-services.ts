@@ -5,7 +5,7 @@ import type { Height } from '../../../shared/units.ts';
  * state at its time.
  */
 export interface ServicesAnnouncer {
-  /** Checks whether there is a change to announce; called about every second. */
+  /** Checks whether there is a change to announce; called about every two seconds (monitoring.ts). */
   look(): void;
 }
 

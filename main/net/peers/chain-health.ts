@@ -25,7 +25,7 @@ export interface ChainHealthDeps {
 export interface ChainHealth {
   start(): void;
   stop(): void;
-  /** Checks again; called about every second. */
+  /** Checks again; called about every two seconds (monitoring.ts). */
   look(): void;
   /** Extra full-relay connections to open while a problem is suspected. */
   extra(): number;

@@ -31,7 +31,7 @@ export interface HeaderSync {
   source(): Peer | null;
   /** `source` has changed. */
   readonly events: Events<{ source: Peer | null }>;
-  /** Requests headers again that were ahead of our clock and no longer are; called about every second. */
+  /** Requests headers again that were ahead of our clock and no longer are; called about every two seconds. */
   look(): void;
   /** For each peer with a better chain that is ahead of our clock: the time of the first such header. */
   early(): UnixSeconds[];

@@ -20,7 +20,7 @@ export interface SnapshotTrustDeps {
  * block.
  */
 export interface SnapshotTrust {
-  /** Checks again; called about every second. */
+  /** Checks again; called about every two seconds. */
   look(): void;
   notices(): readonly Notice[];
 }
