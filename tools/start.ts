@@ -30,10 +30,11 @@ ${optionsHelp()}
   --no-open                 open nothing, print the link`;
 
 const OWN = { browser: 'flag', 'no-open': 'flag', help: 'flag' } as const;
+const OWN_FLAGS = Object.keys(OWN).map((name) => `--${name}`);
 const args = process.argv.slice(2);
 const { given, options } = readGiven();
 /** The given options of the node. */
-const nodeArgs = args.filter((arg) => !Object.keys(OWN).includes(arg.replace(/^--/, '')));
+const nodeArgs = args.filter((arg) => !OWN_FLAGS.includes(arg));
 const say = (line: string): void => console.log(`start: ${line}`);
 const settings = createSettingsFile(options.datadir ?? defaultDataRoot());
 
