@@ -83,7 +83,19 @@ async function createParts(deps: NetworkDeps): Promise<Parts> {
   });
   const peering = await createPeering(deps, handshake);
   const { host, names, peers, book, bans, store, inbound, finding } = peering;
-  const syncing = await createSyncing({ ...deps, peers, store, directory });
+  const syncing = await createSyncing({
+    network,
+    chain,
+    clock,
+    random,
+    minimumWork: deps.minimumWork,
+    snapshotSync: deps.snapshotSync,
+    openHistory: deps.openHistory,
+    peers,
+    store,
+    directory,
+    log,
+  });
   const monitoring = createMonitoring({
     network,
     chain,
@@ -110,7 +122,20 @@ async function createParts(deps: NetworkDeps): Promise<Parts> {
     log: log.child('peers'),
     random,
   });
-  const relaying = createRelaying({ ...deps, gossip: host.gossip, names, peers, syncing, inbound });
+  const relaying = createRelaying({
+    chain,
+    mempool,
+    clock,
+    random,
+    hideOrigin: deps.hideOrigin,
+    onSeen: deps.onSeen,
+    gossip: host.gossip,
+    names,
+    peers,
+    syncing,
+    inbound,
+    log,
+  });
   const tipAnnouncer = createTipAnnouncer({ tell: () => peers.tell(claim()), clock });
   const events = createNetworkEvents({
     chain,

@@ -38,31 +38,60 @@ export interface Relaying {
 }
 
 export function createRelaying(deps: RelayingDeps): Relaying {
-  const { names, syncing } = deps;
+  const { chain, mempool, gossip, names, peers, syncing, clock, random } = deps;
   const { bodies } = syncing;
-  const common = { ...deps, bodies, log: deps.log.child('relay') };
-  const compact = createCompactRelay(common);
+  const log = deps.log.child('relay');
+  const compact = createCompactRelay({ chain, mempool, peers, bodies, clock, random, log });
   const payments = createTransactionRelay({
-    ...common,
+    mempool,
+    gossip,
     topic: names.transactions,
+    peers,
+    clock,
+    random,
+    log,
     onRefused: compact.spare,
     hideOrigin: deps.hideOrigin ?? true,
     onSeen: deps.onSeen ?? (() => undefined),
   });
   const topic = names.blocks;
   const admission = createBlockAdmission({
-    ...common,
+    chain,
+    peers,
     minimumWork: syncing.minimumWork,
     unknownParent: syncing.headers.ask,
+    clock,
   });
-  const announcer = createBlockAnnouncer({ ...common, topic });
+  const announcer = createBlockAnnouncer({ gossip, topic, clock, log });
   const announced: BlockRelayDeps['announced'] = (id, peerId, block) => {
     deps.inbound.useful(peerId, 'block');
     bodies.announced(id, peerId, block);
   };
-  const push = createBlockPush({ ...common, compact, admission, announcer, announced });
-  const blocks = createBlockRelay({ ...common, topic, compact, admission, announcer, push, announced });
-  const listing = createWidListing(deps.mempool);
+  const push = createBlockPush({
+    chain,
+    peers,
+    bodies,
+    compact,
+    admission,
+    announcer,
+    announced,
+    clock,
+    log,
+  });
+  const blocks = createBlockRelay({
+    chain,
+    gossip,
+    topic,
+    peers,
+    compact,
+    admission,
+    announcer,
+    push,
+    announced,
+    clock,
+    log,
+  });
+  const listing = createWidListing(mempool);
   return {
     payments,
     push,

@@ -53,20 +53,26 @@ export interface Syncing {
 }
 
 export async function createSyncing(deps: SyncingDeps): Promise<Syncing> {
-  const { chain, peers, clock } = deps;
+  const { network, chain, peers, clock, random } = deps;
   const log = deps.log.child('sync');
   const rate = createRate(clock.monotonic);
   const bodies = createBlockDownload({ chain, peers, rate, clock, log });
   const knownWork = await keepKnownWork(deps.store, deps.minimumWork ?? 0n);
   const least = workMeasure(chain, knownWork);
   const headers = createHeaderSync({
-    ...deps,
+    network,
+    chain,
+    peers,
+    clock,
+    random,
     minimumWork: least,
     powHash,
     onHeaders: bodies.consider,
     log,
   });
-  const snapshot = deps.snapshotSync ? createSnapshotSync({ ...deps, log }) : null;
+  const snapshot = deps.snapshotSync
+    ? createSnapshotSync({ network, chain, peers, directory: deps.directory, clock, log })
+    : null;
   const first = createFastStart({
     chain,
     peers,

@@ -52,7 +52,7 @@ const NAME_MS = 60_000;
 
 export function createDiscovery(deps: DiscoveryDeps): Discovery {
   const { book, peers, clock, log, local } = deps;
-  const names = createNames({ ...deps, servers: deps.dnsServers });
+  const names = createNames({ names: deps.names, local, servers: deps.dnsServers, log });
   const duplicates = createDuplicatePeerIdCheck({ host: deps.host, clock });
   const lan = createLan({
     components: deps.host.components,

@@ -47,16 +47,18 @@ export interface Reachability {
 const TURN_MS = 2000;
 
 export function createReachability(deps: ReachabilityDeps): Reachability {
-  const { host, peers, log, clock } = deps;
+  const { host, identified, peers, clock, random, log } = deps;
   const { internals } = host;
-  const punch = createHolePunching({ ...deps, internals });
+  const punch = createHolePunching({ internals, identified, clock, random, log });
   const ways = createRoutes({ host, punch, clock, adopt: peers.adopt });
-  const asking = createAutonatClient({ ...deps, internals, id: host.idBytes });
+  const asking = createAutonatClient({ peers, internals, identified, id: host.idBytes, clock, log });
   const slots = createSlots({
-    ...deps,
+    peers,
     internals,
     addresses: host.addresses,
     isHolePunched: ({ connection }) => ways.isHolePunched(connection),
+    clock,
+    log,
   });
   const router = createRouter({ components: host.components, log });
   const off: (() => void)[] = [];

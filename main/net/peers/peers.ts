@@ -77,7 +77,7 @@ const LOG_MS = 60_000;
 const CUT_MS = 2000;
 
 export function createPeers(deps: PeersDeps): Peers {
-  const { host, names, log, clock } = deps;
+  const { host, identified, names, ours, log, clock } = deps;
   const events = createEmitter<PeersEvents>((error, event) =>
     log.error('a listener failed', { event, error: String(error) }),
   );
@@ -97,7 +97,9 @@ export function createPeers(deps: PeersDeps): Peers {
   const goodbyes = createGoodbyes({ sessions, clock });
   const stopping = new AbortController();
   const judge = createBanManager({
-    ...deps,
+    bans: deps.bans,
+    scores: deps.scores,
+    log,
     locate: sessions.locate,
     part: goodbyes.part,
     judged: (verdict) => events.emit('judged', verdict),
@@ -123,12 +125,12 @@ export function createPeers(deps: PeersDeps): Peers {
     host,
     protocol: names.hello,
     sessions,
-    ours: deps.ours,
+    ours,
     clock,
     log,
     settle: admit,
   });
-  const adopt = createAdopt({ ...deps, sessions, admit });
+  const adopt = createAdopt({ ours, identified, names, clock, sessions, admit });
 
   return {
     events,
