@@ -53,7 +53,8 @@ export async function runCli(args: readonly string[]): Promise<number> {
     if (name === undefined || isHelp(name)) return await showHelp(rest[0]);
     if (name === '--version' || name === 'version') return print(`${VERSION}\n`);
     const command = await find(name);
-    if (rest.some(isHelp)) return print(command.help);
+    // Later the word may be the value of an option.
+    if (rest[0] === 'help' || rest.some(isHelpOption)) return print(command.help);
     return await command.run(rest);
   } catch (error) {
     const fault = faultFrom(error);
@@ -65,7 +66,11 @@ export async function runCli(args: readonly string[]): Promise<number> {
 }
 
 function isHelp(argument: string): boolean {
-  return argument === '--help' || argument === '-h' || argument === 'help';
+  return argument === 'help' || isHelpOption(argument);
+}
+
+function isHelpOption(argument: string): boolean {
+  return argument === '--help' || argument === '-h';
 }
 
 async function showHelp(topic: string | undefined): Promise<number> {

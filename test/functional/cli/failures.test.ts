@@ -23,6 +23,7 @@ describe('help', () => {
     for (const args of [
       [command, '--help'],
       ['help', command],
+      [command, 'help'],
       [command, '--unknown', '-h'],
     ]) {
       const { code, out } = await run(args);
@@ -45,6 +46,8 @@ describe('a wrong command line is a sentence with a code', () => {
     ['argument-invalid', ['node', '--network', 'local', '--log-level', 'loud']],
     ['argument-invalid', ['node', '--network', 'local', '--listen', '/ip4/127.0.0.1/tcp/0', '--no-listen']],
     ['network-unknown', ['node', '--network', 'mian']],
+    // A name, not a request for help.
+    ['network-unknown', ['node', '--network', 'help']],
     ['folder-missing', ['network', 'create', '--name', 'Ours', '--out', '/none/of/these/folders/file']],
   ])('%s: %j', async (expected, args) => {
     const person = await run(args);
