@@ -27,6 +27,9 @@ import type { Coin, Lock, Output } from '../core/primitives/coin.ts';
 import type { Outpoint } from '../core/primitives/outpoint.ts';
 import type { Transaction } from '../core/primitives/transaction.ts';
 import type { Violation } from '../core/violation.ts';
+import type { MessageToSign } from '../wallet/vault-work.ts';
+import type { NewWallet, RestoredWallet } from '../wallet/wallet-creation.ts';
+import type { HistoryQuery } from '../wallet/wallet-queries.ts';
 
 export interface NodeFacade {
   readonly network: Network;
@@ -151,36 +154,6 @@ export interface MinerAccess {
   template(payout: Lock): Promise<Block>;
   /** Mines and connects `blocks` blocks; gives their ids. */
   generate(payout: Lock, blocks: number): Promise<readonly string[]>;
-}
-
-export interface NewWallet {
-  readonly name: string;
-  readonly password: string;
-  readonly words: 12 | 24;
-}
-
-export interface RestoredWallet {
-  readonly name: string;
-  readonly password: string;
-  readonly mnemonic: string;
-  readonly passphrase?: string | undefined;
-  /** Gap limit: unused addresses in a row after which the search ends. */
-  readonly gap?: number | undefined;
-  /** Fails if a wallet of this node has the same keys. */
-  readonly onlyNew?: boolean | undefined;
-}
-
-export interface MessageToSign {
-  readonly name: string;
-  readonly password: string;
-  readonly address: string;
-  readonly message: string;
-}
-
-export interface HistoryQuery {
-  readonly name: string;
-  readonly limit: number;
-  readonly after?: string | undefined;
 }
 
 /** Every failure is a `KithError` (`wallet-unknown`, `wallet-password`, …) or a `Violation` where one can be returned. */

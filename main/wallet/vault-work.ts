@@ -10,6 +10,13 @@ import { readAddress } from './receivers.ts';
 import { sealSecret } from './file-secret.ts';
 import type { WalletParts } from './wiring.ts';
 
+export interface MessageToSign {
+  readonly name: string;
+  readonly password: string;
+  readonly address: string;
+  readonly message: string;
+}
+
 /** Operations that need the password. `by`: the kind of connection it came over; the terminal by default. */
 export interface VaultWork {
   /** The recovery phrase; `passphrase` is empty if there is none. */
@@ -21,13 +28,7 @@ export interface VaultWork {
   /** Seals the wallet under a new password; copies of the old file still open with the old one. */
   changePassword(name: string, password: string, next: string, by?: Role): Promise<void>;
   /** The signature of a message by the key of one of the wallet's addresses: 64 bytes as hex. */
-  signMessage(request: {
-    readonly name: string;
-    readonly password: string;
-    readonly address: string;
-    readonly message: string;
-    readonly by?: Role;
-  }): Promise<{ readonly signature: string }>;
+  signMessage(request: MessageToSign & { readonly by?: Role }): Promise<{ readonly signature: string }>;
   /** Whether the holder of an address signed a message. */
   verifyMessage(address: string, message: string, signature: string): boolean;
 }

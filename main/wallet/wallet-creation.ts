@@ -1,3 +1,4 @@
+import type { WordCount } from '../core/crypto/mnemonic.ts';
 import { encodeAddress } from '../core/primitives/address.ts';
 import { LOCK_KEY } from '../core/primitives/coin.ts';
 import { KEY_BYTES } from '../core/primitives/limits.ts';
@@ -8,33 +9,38 @@ import type { WalletNetwork } from './ports.ts';
 import type { RunningWallets } from './running-wallets.ts';
 import { checkWalletName } from './wallet-names.ts';
 
+export interface NewWallet {
+  readonly name: string;
+  readonly password: string;
+  readonly words: WordCount;
+}
+
+export interface RestoredWallet {
+  readonly name: string;
+  readonly password: string;
+  readonly mnemonic: string;
+  readonly passphrase?: string | undefined;
+  /** Gap limit: unused addresses in a row after which the search ends. */
+  readonly gap?: number | undefined;
+  /** Fails if a wallet of this node has the same keys. */
+  readonly onlyNew?: boolean | undefined;
+}
+
 /** Operations that bring a wallet into the data directory. */
 export interface WalletCreation {
-  create(request: {
-    readonly name: string;
-    readonly password: string;
-    readonly words: 12 | 24;
-  }): Promise<{ readonly mnemonic: string }>;
+  create(wallet: NewWallet): Promise<{ readonly mnemonic: string }>;
   /**
-   * Resolves once the wallet exists; it reads the chain in the background. `gap` as in `rescan`.
+   * Resolves once the wallet exists; it reads the chain in the background.
    * @throws {KithError} `wallet-keys-known` when a wallet here has the same keys and `onlyNew` is true
    */
-  restore(request: {
-    readonly name: string;
-    readonly password: string;
-    readonly mnemonic: string;
-    readonly passphrase?: string | undefined;
-    readonly gap?: number | undefined;
-    readonly onlyNew?: boolean | undefined;
-  }): Promise<{ readonly firstAddress: string }>;
+  restore(wallet: RestoredWallet): Promise<{ readonly firstAddress: string }>;
   /**
    * The first address of a recovery phrase and passphrase, and the wallet here with the same keys, if any. Stores nothing.
    * For a preview before a restore.
    */
-  inspect(request: {
-    readonly mnemonic: string;
-    readonly passphrase?: string | undefined;
-  }): Promise<{ readonly firstAddress: string; readonly wallet: string | null }>;
+  inspect(
+    words: Pick<RestoredWallet, 'mnemonic' | 'passphrase'>,
+  ): Promise<{ readonly firstAddress: string; readonly wallet: string | null }>;
   /** Wallets of this network whose file was deleted and whose previous version is still here. */
   deleted(): Promise<readonly DeletedWallet[]>;
   /** Restores one of them from the previous version of its file, with the password of that version. */

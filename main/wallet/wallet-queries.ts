@@ -14,6 +14,12 @@ import type { RunningWallets } from './running-wallets.ts';
 
 const LABEL_SUBJECT = /^[0-9a-z]{1,160}$/;
 
+export interface HistoryQuery {
+  readonly name: string;
+  readonly limit: number;
+  readonly after?: string | undefined;
+}
+
 /** What a wallet holds, has received and sent, its addresses and labels. */
 export interface WalletQueries {
   /** See computeBalance for what the figures mean. */
@@ -21,11 +27,7 @@ export interface WalletQueries {
   /** The current receiving address that has not been paid yet. */
   address(name: string): Promise<string>;
   newAddress(name: string, label?: string): Promise<string>;
-  history(query: {
-    readonly name: string;
-    readonly limit: number;
-    readonly after?: string | undefined;
-  }): Promise<HistoryEntry[]>;
+  history(query: HistoryQuery): Promise<HistoryEntry[]>;
   /** Reads an address or a payment link. */
   checkAddress(text: string): CheckedTarget;
   /** Sets the label of a txid or an address; an empty one removes it. */
