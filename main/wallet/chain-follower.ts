@@ -1,15 +1,11 @@
 import { type Block, decodeBlock } from '../core/primitives/block.ts';
 import { isViolation } from '../core/violation.ts';
 import type { Clock } from '../lib/clock.ts';
-import type { Log } from '../lib/log.ts';
 import type { Queue } from '../lib/queue.ts';
-import { createChainSteps } from './chain-steps.ts';
-import type { KeySecrets } from './key-secrets.ts';
+import { type ChainStepsDeps, createChainSteps } from './chain-steps.ts';
 import type { OpenWallet } from './open-wallet.ts';
 import type { WalletChain } from './ports.ts';
 import { isDamaged } from './recovery.ts';
-import type { WalletData } from './wallet-data.ts';
-import type { WalletStore } from './wallet-store.ts';
 
 /** Brings every wallet to the tip of the chain, one block at a time, through reorganisations too. */
 export interface Follower {
@@ -23,19 +19,11 @@ export interface Follower {
   stop(): Promise<void>;
 }
 
-export interface FollowerDeps {
-  readonly chain: WalletChain;
-  readonly data: WalletData;
-  readonly store: WalletStore;
+export interface FollowerDeps extends ChainStepsDeps {
   /** Every change of a wallet runs in this queue. */
   readonly queue: Queue;
   readonly clock: Pick<Clock, 'monotonic' | 'sleep' | 'soon'>;
-  readonly log: Log;
   readonly wallets: () => Iterable<OpenWallet>;
-  /** The secrets of a wallet that is unlocked or being restored. */
-  readonly secretsOf: (wallet: OpenWallet) => KeySecrets | null;
-  /** After a wallet changed or moved. */
-  readonly moved: (wallet: OpenWallet) => void;
   /** A wallet came to the tip, and the chain is at rest there. */
   readonly reached: (wallet: OpenWallet) => void;
 }
@@ -50,9 +38,9 @@ const NEAR = 2_000;
 const RECENT = 4;
 
 export function createFollower(deps: FollowerDeps): Follower {
-  const { chain, data, store, clock, log, secretsOf, moved } = deps;
+  const { chain, clock, moved } = deps;
   const recent = createRecentBlocks(chain);
-  const steps = createChainSteps({ chain, data, store, clock, log, secretsOf, moved, bodyOf: recent.read });
+  const steps = createChainSteps(deps, recent.read);
   const waiters = createWaiters(clock);
   let stopped = false;
   /** A reorganisation is under way: blocks were disconnected, and the new tip is not reached yet. */

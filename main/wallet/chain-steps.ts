@@ -26,10 +26,10 @@ export interface ChainStepsDeps {
   readonly store: WalletStore;
   readonly clock: Pick<Clock, 'monotonic'>;
   readonly log: Log;
+  /** The secrets of a wallet that is unlocked or being restored. */
   readonly secretsOf: (wallet: OpenWallet) => KeySecrets | null;
+  /** Called after the height or the records of a wallet changed. */
   readonly moved: (wallet: OpenWallet) => void;
-  /** A block of the active chain; null when its body is not stored. */
-  readonly bodyOf: (id: string) => Promise<Block | null>;
 }
 
 /**
@@ -38,7 +38,11 @@ export interface ChainStepsDeps {
  */
 const PERSIST_MS = 2_000;
 
-export function createChainSteps(deps: ChainStepsDeps): ChainSteps {
+/** `bodyOf` reads a block of the active chain; null when its body is not stored. */
+export function createChainSteps(
+  deps: ChainStepsDeps,
+  bodyOf: (id: string) => Promise<Block | null>,
+): ChainSteps {
   const { chain, store, clock, log } = deps;
   const persisted = new Map<string, number>();
   /** Ids of the wallets whose wait for a block was logged. */
@@ -72,7 +76,7 @@ export function createChainSteps(deps: ChainStepsDeps): ChainSteps {
       await rollback(wallet, asOf, await usesAt(wallet, asOf));
     const next = chain.atHeight(asOf.height + 1);
     if (next === undefined) return false;
-    const block = await deps.bodyOf(next.id);
+    const block = await bodyOf(next.id);
     if (block === null) {
       // A lost body is downloaded again. A body below a snapshot or a pruned one is not: only the UTXO set is left.
       if (!chain.hasBody(next.id) && !chain.awaitsBody(next.id)) {

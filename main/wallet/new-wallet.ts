@@ -20,7 +20,7 @@ import { emptyMeta } from './wallet-ledger.ts';
 import { GAP_LIMIT } from './key-use.ts';
 import type { WalletFile, WalletIdentity } from './wallet-file.ts';
 import type { WalletFiles } from './wallet-files.ts';
-import { deriveSecrets, type KeySecrets, type Signer } from './key-secrets.ts';
+import { deriveSecrets, type KeyDeps, type KeySecrets } from './key-secrets.ts';
 import { nameKey } from './wallet-names.ts';
 import { firstKeys, type OpenWallet } from './open-wallet.ts';
 import type { WalletChain, WalletNetwork } from './ports.ts';
@@ -55,13 +55,12 @@ export interface WalletMaker {
   firstLock(entropy: Uint8Array, passphrase: string): Promise<Lock>;
 }
 
-export interface WalletMakerDeps {
+export interface WalletMakerDeps extends KeyDeps {
   readonly network: WalletNetwork;
   readonly chain: WalletChain;
   readonly files: WalletFiles;
   readonly data: WalletData;
   readonly list: WalletList;
-  readonly signer: Signer;
   readonly clock: Pick<Clock, 'now' | 'soon'>;
   readonly random: Pick<Random, 'bytes'>;
   /** Cost of the new wallet file. */

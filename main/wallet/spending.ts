@@ -3,8 +3,6 @@ import type { Role } from '../../shared/contract/vocabulary.ts';
 import type { DraftPayment } from '../../shared/contract/wallet.ts';
 import type { Violation } from '../core/violation.ts';
 import { KithError } from '../lib/errors.ts';
-import type { Log } from '../lib/log.ts';
-import type { Queue } from '../lib/queue.ts';
 import type { Random } from '../lib/random.ts';
 import type { Access } from './access.ts';
 import { createDrafts, type Draft } from './drafts.ts';
@@ -12,11 +10,10 @@ import type { KeySecrets } from './key-secrets.ts';
 import type { OpenWallet } from './open-wallet.ts';
 import { planPayment } from './plan-payment.ts';
 import { readPastPayments } from './recent-payments.ts';
-import type { WalletMempool, WalletNetwork } from './ports.ts';
+import type { WalletMempool } from './ports.ts';
 import type { PaymentRequest } from './receivers.ts';
-import { createSendDraft, type Sent } from './send-payment.ts';
+import { createSendDraft, type SendDeps, type Sent } from './send-payment.ts';
 import type { WalletData } from './wallet-data.ts';
-import type { WalletStore } from './wallet-store.ts';
 
 /** Payments from the plan to the mempool. A refusal by the mempool is returned as a violation, other failures are thrown. */
 export interface Spending {
@@ -30,24 +27,19 @@ export interface Spending {
   confirmUnlocked(draft: string): Promise<Sent | Violation>;
 }
 
-export interface SpendingDeps {
-  readonly network: WalletNetwork;
+export interface SpendingDeps extends SendDeps {
   readonly mempool: Pick<WalletMempool, 'submit' | 'summary' | 'feerates'>;
   readonly access: Access;
   readonly unlocked: (wallet: OpenWallet) => KeySecrets | null;
   readonly data: Pick<WalletData, 'newest'>;
-  readonly store: WalletStore;
-  readonly queue: Queue;
   readonly clock: Pick<Clock, 'now' | 'monotonic' | 'soon'>;
   readonly random: Random;
-  readonly log: Log;
   readonly walletById: (id: string) => OpenWallet | undefined;
-  readonly moved: (wallet: OpenWallet) => void;
 }
 
 export function createSpending(deps: SpendingDeps): Spending {
-  const { network, mempool, store, queue, clock, random, log, moved } = deps;
-  const send = createSendDraft({ network, mempool, store, queue, clock, log, moved });
+  const { network, mempool, queue, clock, random } = deps;
+  const send = createSendDraft(deps);
   const drafts = createDrafts({ clock, random });
   /** Confirmed drafts that are not among the payments of their wallets yet. */
   const leaving = new Set<Draft>();
