@@ -47,16 +47,15 @@ export interface ChainSnapshotsDeps extends SnapshotStartDeps {
 
 /** The snapshot that a chain began with, and the roots that its blocks carry. */
 export function createChainSnapshots(deps: ChainSnapshotsDeps): ChainSnapshots {
-  const { network, db, index, active, activator, snapshots, gate } = deps;
-  const start: SnapshotStartDeps = { network, db, index, active, activator };
+  const { db, index, active, snapshots, gate } = deps;
   return {
-    loadSnapshot: (folder, committing) => startFromSnapshot(start, folder, committing),
+    loadSnapshot: (folder, committing) => startFromSnapshot(deps, folder, committing),
     base() {
       const base = db.base();
       return base ? (index.get(toHex(base.id)) ?? null) : null;
     },
     historyChecked: () => db.base() === null,
-    confirmHistory: (past) => confirmHistory(start, past),
+    confirmHistory: (past) => confirmHistory(deps, past),
     async snapshotRootOf(height) {
       const entry = active.at(height);
       return entry ? snapshots.rootOf(entry) : null;
