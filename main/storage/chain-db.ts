@@ -159,11 +159,21 @@ function readHeader(at: Uint8Array, value: Uint8Array): HeaderRecord {
   return record;
 }
 
-function putHeader(
-  batch: ReturnType<Level['batch']>,
-  { key: at, record }: ChainCommit['headers'][number],
-): void {
+type Batch = ReturnType<Level['batch']>;
+
+function putHeader(batch: Batch, { key: at, record }: ChainCommit['headers'][number]): void {
   batch.put(at, sealPayload(at, encodeHeaderRecord(record)));
+}
+
+function putMark(batch: Batch, commit: number): void {
+  const at = key.mark(commit);
+  batch.put(at, sealPayload(at, markBytes(commit)));
+}
+
+/** Every batch that changes the state does it here, because `sync` writes the newest record again. */
+function putState({ newest }: Store, batch: Batch, state: ChainState): void {
+  newest.record = sealPayload(key.state, encodeState(state));
+  batch.put(key.state, newest.record);
 }
 
 type Reads = Pick<
@@ -278,10 +288,8 @@ function createCommits(store: Store): Pick<ChainDb, 'readState' | 'putEpochRoot'
       for (const at of forgotten) batch.del(at);
       for (const each of connected) undo.put(batch, each);
       for (const each of disconnected) undo.remove(batch, each);
-      const mark = key.mark(state.commit);
-      batch.put(mark, sealPayload(mark, markBytes(state.commit)));
-      newest.record = sealPayload(key.state, encodeState(state));
-      batch.put(key.state, newest.record);
+      putMark(batch, state.commit);
+      putState(store, batch, state);
       const kind =
         state.height === 0
           ? 'first state'
@@ -346,10 +354,8 @@ function createLoading(store: Store): Loading {
     finishLoading(state, headers, { height, id }) {
       const batch = level.batch();
       for (const header of headers) putHeader(batch, header);
-      const mark = key.mark(state.commit);
-      batch.put(mark, sealPayload(mark, markBytes(state.commit)));
-      newest.record = sealPayload(key.state, encodeState(state));
-      batch.put(key.state, newest.record);
+      putMark(batch, state.commit);
+      putState(store, batch, state);
       batch.put(key.base, sealPayload(key.base, new Writer(36).u32(height).bytes(id).finish()));
       batch.del(key.loading);
       return inOrder('start from a snapshot', () => batch.write({ sync: true }).then(forced));
@@ -361,8 +367,7 @@ function createLoading(store: Store): Loading {
     },
     forgetBase(state) {
       const batch = level.batch();
-      newest.record = sealPayload(key.state, encodeState(state));
-      batch.put(key.state, newest.record);
+      putState(store, batch, state);
       batch.del(key.base);
       return inOrder('history confirmed', () => batch.write({ sync: true }).then(forced));
     },
