@@ -15,7 +15,7 @@ export interface Rejection {
 }
 
 export interface OrphanRetryDeps {
-  readonly orphans: Orphans;
+  readonly orphans: Pick<Orphans, 'size' | 'get' | 'waitingFor' | 'remove'>;
   readonly admission: Pick<Admission, 'admit'>;
   readonly rejected: (rejection: Rejection) => void;
   readonly clock: Pick<Clock, 'soon'>;
@@ -60,16 +60,15 @@ export function createOrphanRetry(deps: OrphanRetryDeps): OrphanRetry {
       }
       if (waiting.size > 0) await clock.soon();
     }
+    // Reset in the same turn as the last look at the set: an orphan that is added from now on starts a new run.
+    pump = null;
   };
 
   return {
     arrived(txid) {
       if (orphans.size === 0) return;
       for (const orphan of orphans.waitingFor(txid)) waiting.add(orphan);
-      if (waiting.size > 0)
-        pump ??= run().finally(() => {
-          pump = null;
-        });
+      if (waiting.size > 0) pump ??= run();
     },
     async idle() {
       while (pump) await pump;

@@ -164,23 +164,20 @@ export function createReorgReadd({ pool, admission, events, clock, log }: ReorgR
 
   const run = async (): Promise<void> => {
     let started = clock.monotonic();
-    for (let next = firstOf(queue); next !== undefined && !left.moving; next = firstOf(queue)) {
-      queue.delete(next.id);
-      await readd(next);
-      if (clock.monotonic() - started < SLICE_MS) continue;
-      await clock.soon();
-      started = clock.monotonic();
+    try {
+      for (let next = firstOf(queue); next !== undefined && !left.moving; next = firstOf(queue)) {
+        queue.delete(next.id);
+        await readd(next);
+        if (clock.monotonic() - started < SLICE_MS) continue;
+        await clock.soon();
+        started = clock.monotonic();
+      }
+    } catch (error) {
+      log.error('transactions of disconnected blocks could not be re-added', { error });
+    } finally {
+      // Reset in the same turn as the last look at the queue: a reorganisation that ends from now on starts a new run.
+      pump = null;
     }
-  };
-
-  const start = (): void => {
-    pump ??= run()
-      .catch((error: unknown) =>
-        log.error('transactions of disconnected blocks could not be re-added', { error }),
-      )
-      .finally(() => {
-        pump = null;
-      });
   };
 
   return {
@@ -205,7 +202,7 @@ export function createReorgReadd({ pool, admission, events, clock, log }: ReorgR
       for (const [id, waiting] of queue) next.set(id, waiting);
       queue = next;
       for (const waiting of mined) tellLost(waiting, 'mined');
-      start();
+      if (queue.size > 0) pump ??= run();
     },
     async idle() {
       while (pump) await pump;
