@@ -117,7 +117,8 @@ export function createShell(deps: ShellDeps): Shell {
 function once<Value>(work: (value: Value) => void): (value: Value) => void {
   let done = false;
   return (value) => {
-    if (!done) work(value);
+    if (done) return;
     done = true;
+    work(value);
   };
 }
