@@ -62,7 +62,7 @@ export function stateAfter(state: ChainState, steps: readonly Step[], index: Hea
 }
 
 /** All steps as one change of the database: coins created and spent within the group are left out. */
-export function netCoins(steps: readonly Step[]): CoinChanges {
+function netCoins(steps: readonly Step[]): CoinChanges {
   if (steps.length === 1) return changesOf(steps[0]!.delta);
   const net = new Map<CoinKey, Coin | null>();
   for (const { delta } of steps) {

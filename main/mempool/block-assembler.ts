@@ -12,8 +12,8 @@ export interface AssemblerLimits {
   /** Height of the block. */
   readonly height: Height;
   /**
-   * Motes per byte; entries that pay less are considered only if the entries that pay more leave room. It affects the cost, not the
-   * result.
+   * Motes per byte; entries that pay less are considered only if the entries that pay more leave room. It affects the
+   * cost, not the result.
    */
   readonly cut?: number;
 }

@@ -29,7 +29,7 @@ function removeMinedAndConflicts(tx: Transaction, pool: Pool): void {
 }
 
 /** Entries that expired for the next block, and their descendants. */
-export function removeExpired(tip: Height, pool: Pool): void {
+function removeExpired(tip: Height, pool: Pool): void {
   for (const entry of [...pool.graph.entries()]) {
     if (entry.alive && entry.expires !== 0 && entry.expires <= tip)
       pool.removeWithDescendants(entry, 'expired');

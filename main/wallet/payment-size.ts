@@ -23,11 +23,10 @@ export const countBytes = (inputs: number): number => 2 * varuintBytes(inputs);
 /** Bytes that spending a coin adds: its outpoint and its signature. */
 export const inputBytes = (index: number): number => 32 + varuintBytes(index) + 1 + SIGNATURE_BYTES;
 
-export const outputBytes = (output: Lock): number =>
-  8 + 1 + varuintBytes(output.lock.length) + output.lock.length;
+const outputBytes = (output: Lock): number => 8 + 1 + varuintBytes(output.lock.length) + output.lock.length;
 
 /** Bytes of a number in the codec of protocol.md §1. */
-export function varuintBytes(value: number): number {
+function varuintBytes(value: number): number {
   let bytes = 1;
   for (let rest = value; rest >= 0x80; rest = Math.floor(rest / 0x80)) bytes++;
   return bytes;
