@@ -1,12 +1,8 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { HeaderEntry } from '../../../../main/chain/header-entry.ts';
-import { fromHex } from '../../../../main/core/codec/hex.ts';
 import { createBlock } from '../../../../main/core/primitives/block.ts';
 import { createBlockAdmission } from '../../../../main/net/relay/block-admission.ts';
-import { extend, mineOn, openTestChain } from '../../../support/chain/test-chain.ts';
+import { extend, mineOn, openTestChain, parentOf, tipOf } from '../../../support/chain/test-chain.ts';
 import { turnedClock } from '../../../support/test-clock.ts';
-
-const parentOf = ({ id, height, time }: HeaderEntry) => ({ idBytes: fromHex(id)!, height, time });
 
 async function admitting(minimumWork = 0n) {
   const chain = await openTestChain();
@@ -21,7 +17,7 @@ async function admitting(minimumWork = 0n) {
     unknownParent: (peer) => void orphansOf.push(peer),
     clock,
   });
-  const block = mineOn(chain, parentOf(chain.tip()));
+  const block = mineOn(chain, tipOf(chain));
   return { chain, clock, admission, block, reports, orphansOf };
 }
 
@@ -50,7 +46,7 @@ describe('an announced or pushed block', () => {
 
   test('with a body that is not its own counts against the sender, and the right one is new', async () => {
     const { admission, block, chain, reports } = await admitting();
-    const other = mineOn(chain, parentOf(chain.tip()), { fees: 1 });
+    const other = mineOn(chain, tipOf(chain), { fees: 1 });
     const wrong = createBlock(block.header, other.transactions);
     expect(await admission.admit('liar', block.header, wrong.bytes)).toEqual({ kind: 'wrong' });
     expect(reports).toEqual(['liar: block-merkle']);
@@ -66,8 +62,7 @@ describe('an announced or pushed block', () => {
 
   test('with an unknown parent is dropped, and the headers before it are requested', async () => {
     const { admission, block, chain, orphansOf } = await admitting();
-    const { header } = block;
-    const child = mineOn(chain, { idBytes: header.id, height: header.height, time: header.time });
+    const child = mineOn(chain, parentOf(block));
     expect(await admission.admit('a', child.header, null)).toEqual({ kind: 'dropped' });
     expect(orphansOf).toEqual(['a']);
   });
