@@ -82,6 +82,14 @@ export function createBlockDownload(deps: BlockDownloadDeps): BlockDownload {
     if (running) alarm.by(clock.monotonic() + TICK_MS);
   };
 
+  /** Requests and submits nothing from now on. */
+  function end(): void {
+    running = false;
+    for (const part of [alarm, broken, scheduler, submission, side, gaps]) part.stop();
+    for (const each of off.splice(0)) each();
+  }
+  inFlight.events.on('failed', end);
+
   /** Plans again, takes a block that is here, and requests what is missing. */
   function consider(take?: () => void): void {
     scheduler.plan();
@@ -99,9 +107,7 @@ export function createBlockDownload(deps: BlockDownloadDeps): BlockDownload {
       lookSoon();
     },
     async stop() {
-      running = false;
-      for (const part of [alarm, broken, scheduler, submission, side, gaps]) part.stop();
-      for (const each of off) each();
+      end();
       await inFlight.settled();
     },
     consider: () => consider(),

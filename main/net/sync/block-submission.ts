@@ -4,7 +4,6 @@ import type { Log } from '../../lib/log.ts';
 import type { Chain } from '../../chain/chain.ts';
 import type { HeaderEntry } from '../../chain/header-entry.ts';
 import type { Peer } from '../peers/peer.ts';
-import { handlerFailure } from '../protocol/handler-failure.ts';
 import { type PeerViolation, peerViolation } from '../protocol/wire-violation.ts';
 import type { BlockScheduler } from './block-scheduler.ts';
 import type { BlocksInFlight, Body, Submitted } from './blocks-in-flight.ts';
@@ -58,16 +57,8 @@ export function createBlockSubmission(deps: BlockSubmissionDeps): BlockSubmissio
   }
 
   async function submit(entry: HeaderEntry): Promise<void> {
-    try {
-      const submitted = await inFlight.submit(entry.id);
-      if (submitted !== null) decided(entry, submitted);
-    } catch (error) {
-      // The chain or the disk failed: every peer would send the same block.
-      handlerFailure('block', error);
-      log.error('the chain could not process a block', { id: entry.id, error: String(error) });
-      stopped = true;
-      scheduler.stop();
-    }
+    const submitted = await inFlight.submit(entry.id);
+    if (submitted !== null) decided(entry, submitted);
     pump();
     scheduler.assign();
   }

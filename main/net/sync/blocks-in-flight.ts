@@ -40,6 +40,8 @@ export interface Submitted {
 export interface InFlightEvents {
   /** The body of this block is here. */
   received: BlockInFlight;
+  /** The chain or the disk failed: every peer would send the same block. */
+  failed: { readonly error: unknown };
 }
 
 /** One request for blocks, whose replies arrive in the order of its blocks. */
@@ -79,10 +81,10 @@ export interface BlocksInFlight {
   /** Ends the download of a block that is no longer wanted, if it is for this purpose and not submitted yet. */
   drop(id: string, purpose: Purpose): void;
   /**
-   * Hands a received block to the chain; null if there is none. Rejects if the chain or the disk fails. The block leaves the
-   * table before the promise settles.
+   * Hands a received block to the chain. Null if there is none, or if the chain or the disk fails; never rejects. The block
+   * leaves the table before the promise settles.
    */
-  submit(id: string): Promise<Submitted> | null;
+  submit(id: string): Promise<Submitted | null>;
   /** Nothing is expected, requested, received or submitted. */
   isIdle(): boolean;
   /** Number of blocks that the chain has not decided yet. */
@@ -121,14 +123,20 @@ export function createBlocksInFlight(deps: {
   readonly log: Log;
 }): BlocksInFlight {
   const { clock, log } = deps;
-  const events = createEmitter<InFlightEvents>((error) => {
+  const report = (error: unknown, message: string, id?: string): void => {
     handlerFailure('block', error);
-    log.error('a received block could not be processed', { error: String(error) });
-  });
+    log.error(message, { id, error: String(error) });
+  };
+  const events = createEmitter<InFlightEvents>((error) =>
+    report(error, 'a received block could not be processed'),
+  );
   const expected = createExpectedBlocks(clock);
   const flights = createFlights();
   const owed = createOwedReplies(clock);
-  const submissions = createSubmissions(deps.chain, flights);
+  const submissions = createSubmissions(deps.chain, flights, (error, id) => {
+    report(error, 'the chain could not process a block', id);
+    events.emit('failed', { error });
+  });
   let endsOfExpected = 0;
 
   return {
@@ -154,7 +162,7 @@ export function createBlocksInFlight(deps: {
     },
     release: flights.release,
     releaseAll(peerId, purpose) {
-      for (const flight of flights.list()) if (flight.purpose === purpose) flights.release(flight.id, peerId);
+      for (const flight of flights.all()) if (flight.purpose === purpose) flights.release(flight.id, peerId);
     },
     receive(id, body, peer, purpose) {
       const before = flights.get(id);
@@ -169,7 +177,7 @@ export function createBlocksInFlight(deps: {
       if (flight?.purpose === purpose && flight.state !== 'submitted') flights.end(id);
     },
     submit: submissions.submit,
-    isIdle: () => expected.size + flights.list().length === 0,
+    isIdle: () => expected.size + flights.size() === 0,
     submitting: submissions.size,
     settled: submissions.settled,
     bytes: flights.bytes,
@@ -179,7 +187,7 @@ export function createBlocksInFlight(deps: {
     repliedAt: owed.repliedAt,
     forget(peerId) {
       owed.forget(peerId);
-      for (const { id } of flights.list()) flights.release(id, peerId);
+      for (const { id } of flights.all()) flights.release(id, peerId);
     },
   };
 }
@@ -207,7 +215,8 @@ function createFlights() {
 
   return {
     get: (id: string): Flight | undefined => flights.get(id),
-    list: (): readonly Flight[] => [...flights.values()],
+    all: (): Iterable<Flight> => flights.values(),
+    size: (): number => flights.size,
     put(flight: Flight): void {
       const before = flights.get(flight.id);
       if (before !== undefined) count(before, -1);
@@ -230,32 +239,37 @@ function createFlights() {
 }
 
 /** The blocks that the chain has not decided yet. */
-function createSubmissions(chain: Pick<Chain, 'submitBlock'>, flights: ReturnType<typeof createFlights>) {
+function createSubmissions(
+  chain: Pick<Chain, 'submitBlock'>,
+  flights: ReturnType<typeof createFlights>,
+  failed: (error: unknown, id: string) => void,
+) {
   const submissions = new Set<Promise<unknown>>();
 
-  async function submitToChain({ id, peer }: Flight, body: Body): Promise<Submitted> {
+  async function submitToChain({ id, peer }: Flight, body: Body): Promise<Submitted | null> {
     try {
       const result = await chain.submitBlock(body);
       return { result, peer, bytes: sizeOf(body) };
+    } catch (error) {
+      failed(error, id);
+      return null;
     } finally {
       flights.end(id);
     }
   }
 
   return {
-    submit(id: string): Promise<Submitted> | null {
+    async submit(id: string): Promise<Submitted | null> {
       const flight = flights.get(id);
       if (flight === undefined || flight.body === null) return null;
       flights.put({ ...flight, state: 'submitted', body: null });
       const submission = submitToChain(flight, flight.body);
       submissions.add(submission);
-      const settle = () => void submissions.delete(submission);
-      submission.then(settle, settle);
-      return submission;
+      return submission.finally(() => submissions.delete(submission));
     },
     size: (): number => submissions.size,
     async settled(): Promise<void> {
-      while (submissions.size > 0) await Promise.allSettled(submissions);
+      while (submissions.size > 0) await Promise.all(submissions);
     },
   };
 }

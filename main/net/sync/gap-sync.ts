@@ -7,7 +7,6 @@ import type { Chain } from '../../chain/chain.ts';
 import type { HeaderEntry } from '../../chain/header-entry.ts';
 import type { Peer } from '../peers/peer.ts';
 import type { PeerViolation } from '../protocol/wire-violation.ts';
-import { handlerFailure } from '../protocol/handler-failure.ts';
 import type { BlocksInFlight } from './blocks-in-flight.ts';
 import type { Sources } from './block-sources.ts';
 import { requestBlocks } from './request-blocks.ts';
@@ -111,18 +110,12 @@ export function createGapSync(deps: GapSyncDeps): GapSync {
   /** Resolves to the ids of the blocks that were stored. */
   async function store(peer: Peer, entries: readonly HeaderEntry[]): Promise<ReadonlySet<string>> {
     const filled = new Set<string>();
-    try {
-      for (const { id } of entries) {
-        const submitted = stopped ? null : await inFlight.submit(id);
-        if (submitted === null) continue;
-        const { result } = submitted;
-        if (!isViolation(result)) filled.add(id);
-        else if (blamesOnlyTheBody(result.code)) peers.report(peer.id, result);
-      }
-    } catch (error) {
-      handlerFailure('block', error);
-      log.error('the chain could not process a block', { error: String(error) });
-      stopped = true;
+    for (const { id } of entries) {
+      const submitted = stopped ? null : await inFlight.submit(id);
+      if (submitted === null) continue;
+      const { result } = submitted;
+      if (!isViolation(result)) filled.add(id);
+      else if (blamesOnlyTheBody(result.code)) peers.report(peer.id, result);
     }
     return filled;
   }

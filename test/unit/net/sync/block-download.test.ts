@@ -10,7 +10,7 @@ import { FRAME } from '../../../../main/net/protocol/frame-types.ts';
 import type { Request } from '../../../../main/net/protocol/reply-queue.ts';
 import { createBlockDownload } from '../../../../main/net/sync/block-download.ts';
 import { createRate } from '../../../../main/net/sync/sync-rate.ts';
-import { extend, openTestChain, silent } from '../../../support/chain/test-chain.ts';
+import { extend, mineOn, openTestChain, silent, tipOf } from '../../../support/chain/test-chain.ts';
 import { turnedClock } from '../../../support/test-clock.ts';
 import { until } from '../../../support/until.ts';
 
@@ -29,11 +29,13 @@ async function world() {
   const source = await openTestChain();
   const blocks: Block[] = [];
   for (let i = 0; i < BLOCKS; i++) blocks.push(await extend(source));
-  const { work } = source.tip();
   await source.close();
   const chain = await openTestChain();
   onTestFinished(() => chain.close());
   await chain.acceptHeaders(blocks.map(({ header }) => header));
+  const side = mineOn(chain, tipOf(chain), { fees: 1 });
+  await chain.acceptHeaders([side.header]);
+  const all = [...blocks, side];
   const clock = turnedClock();
   let timers = 0;
   const counting = {
@@ -47,11 +49,13 @@ async function world() {
   const asked = new Map<string, Asked[]>();
   const reports: string[] = [];
   const submitted: number[] = [];
-  const submitBlock: Chain['submitBlock'] = (block) => {
+  let isBroken = false;
+  const submitBlock: Chain['submitBlock'] = async (block) => {
     const bytes = block instanceof Uint8Array ? block : block.bytes;
     submitted.push(
-      blocks.find(({ header }) => toHex(header.bytes) === toHex(bytes.subarray(0, 88)))!.header.height,
+      all.find(({ header }) => toHex(header.bytes) === toHex(bytes.subarray(0, 88)))!.header.height,
     );
+    if (isBroken) throw new KithError('disk');
     return chain.submitBlock(block);
   };
   const bodies = createBlockDownload({
@@ -68,16 +72,16 @@ async function world() {
   onTestFinished(() => bodies.stop());
   bodies.start();
 
-  function connect(id: string, latencyMs = 10): void {
+  function connect(id: string, latencyMs = 10, { id: tipId, idHex, height } = blocks.at(-1)!.header): void {
     const call = (request: Request) =>
       new Promise<null>((resolve, reject) => {
         const heights = idsIn(request.body).map(
-          (each) => blocks.find(({ header }) => header.idHex === each)!.header.height,
+          (each) => all.find(({ header }) => header.idHex === each)!.header.height,
         );
         const requests = asked.get(id) ?? [];
         asked.set(id, [...requests, { heights, request, fail: reject, end: () => resolve(null) }]);
       });
-    const tip = { id: blocks.at(-1)!.header.id, height: BLOCKS, work };
+    const tip = { id: tipId, height, work: chain.entry(idHex)!.work };
     const hello = { servesFrom: 0, services: [] };
     peers.push({ id, hello, tip, latencyMs, sync: { call } } as unknown as Peer);
     bodies.consider();
@@ -107,10 +111,13 @@ async function world() {
   const heightsOf = (id: string) => (asked.get(id) ?? []).flatMap(({ heights }) => heights);
   const synced = () => until(() => chain.tip().height === BLOCKS, 'every block is connected');
   const timersSet = () => timers;
+  const breakDisk = () => void (isBroken = true);
   return {
     chain,
     clock,
     timersSet,
+    breakDisk,
+    side,
     bodies,
     blocks,
     connect,
@@ -240,6 +247,31 @@ describe('the download of blocks', () => {
     await bodies.stop();
     expect(bodies.missing()).toBe(0);
     expect(chain.hasBody(chain.bestHeader().id)).toBe(true);
+  });
+
+  test('requests no more blocks of the best header chain once the disk has failed', async () => {
+    const { clock, connect, answer, heightsOf, breakDisk, submitted } = await world();
+    breakDisk();
+    connect('a');
+    answer('a');
+    await new Promise(setImmediate);
+    connect('b');
+    clock.pass(10_000);
+    expect(submitted).toEqual(ALL);
+    expect([heightsOf('a'), heightsOf('b')]).toEqual([[], []]);
+  });
+
+  test('requests no more blocks of a side branch once the disk has failed', async () => {
+    const { clock, side, connect, answer, heightsOf, breakDisk, submitted } = await world();
+    breakDisk();
+    connect('a', 10, side.header);
+    clock.pass(250);
+    expect(heightsOf('a')).toEqual([1]);
+    answer('a', () => side.bytes);
+    await new Promise(setImmediate);
+    clock.pass(10_000);
+    expect(submitted).toEqual([1]);
+    expect(heightsOf('a')).toEqual([]);
   });
 
   test('sets a timer every five seconds while there is nothing to download', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { SubmitResult } from '../../../../main/chain/chain.ts';
 import { violation, type Violation } from '../../../../main/core/violation.ts';
+import { KithError } from '../../../../main/lib/errors.ts';
 import {
   createBlocksInFlight,
   MOST_REQUESTED,
@@ -60,24 +61,28 @@ describe('a block in flight', () => {
 
   test('is submitted once, also if two parts submit it', async () => {
     const { inFlight, receive, verdicts } = table();
-    expect(inFlight.submit('a')).toBeNull();
+    expect(await inFlight.submit('a')).toBeNull();
     receive('a', 'p');
     const first = inFlight.submit('a');
-    expect(inFlight.submit('a')).toBeNull();
+    expect(await inFlight.submit('a')).toBeNull();
     expect(receive('a', 'q')).toBe(false);
     verdicts[0]!(violation('block-merkle'));
     expect(await first).toMatchObject({ result: { code: 'block-merkle' }, peer: 'p' });
     expect(verdicts).toHaveLength(1);
   });
 
-  test('leaves the table when the chain fails, and the failure goes to the submitter', async () => {
+  test('leaves the table when the chain fails, and the failure is an event', async () => {
     const { inFlight, receive, verdicts } = table();
+    const failures: unknown[] = [];
+    inFlight.events.on('failed', ({ error }) => failures.push(error));
     receive('a', 'p');
     const submitted = inFlight.submit('a');
     const settled = inFlight.settled();
-    verdicts[0]!(new Error('disk'));
-    await expect(submitted).rejects.toThrow('disk');
+    const failure = new KithError('disk-full');
+    verdicts[0]!(failure);
+    expect(await submitted).toBeNull();
     await settled;
+    expect(failures).toEqual([failure]);
     expect([inFlight.stateOf('a'), inFlight.submitting()]).toEqual([null, 0]);
   });
 
