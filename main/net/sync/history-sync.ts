@@ -1,8 +1,5 @@
 import { blamesOnlyTheBody } from '../../core/consensus/block-rules.ts';
 import { fromHex } from '../../core/codec/hex.ts';
-import { HEADER_BYTES } from '../../core/primitives/limits.ts';
-import { DOMAIN, hash } from '../../core/crypto/hash.ts';
-import { toHex } from '../../core/codec/hex.ts';
 import { messageOf } from '../../lib/errors.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
@@ -14,6 +11,7 @@ import { FRAME, MAX_BLOCKS_ASKED } from '../protocol/frame-types.ts';
 import { peerViolation } from '../protocol/wire-violation.ts';
 import { REQUEST } from '../protocol/requests.ts';
 import { encodeGetBlocks } from '../protocol/sync-messages.ts';
+import { isBlock } from './request-blocks.ts';
 import { createWake } from './wake.ts';
 
 export interface HistorySyncDeps {
@@ -119,17 +117,18 @@ export function createHistorySync(deps: HistorySyncDeps): HistorySync {
 /** The blocks of these that arrive. */
 async function fetchBlocks(peer: Peer, wanted: readonly HeaderEntry[], log: Log): Promise<Uint8Array[]> {
   const got: Uint8Array[] = [];
+  let replies = 0;
   try {
     await peer.sync.call({
       kind: REQUEST.getBlocks,
       body: encodeGetBlocks(wanted.map(({ id }) => fromHex(id)!)),
       replies: wanted.length,
       onReply({ type, body }) {
+        const { id } = wanted[replies++]!;
         if (type === FRAME.absent.type) return null;
-        const id = toHex(hash(DOMAIN.header, body.subarray(0, HEADER_BYTES)));
-        const asked = wanted.some((entry) => entry.id === id);
-        if (asked) got.push(body);
-        return asked ? null : peerViolation('block-unasked', { id });
+        if (!isBlock(body, id)) return peerViolation('block-unasked', { id });
+        got.push(body);
+        return null;
       },
     });
   } catch (error) {
