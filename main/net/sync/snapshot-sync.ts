@@ -6,7 +6,7 @@ import { coinbaseRecords } from '../../core/consensus/block-rules.ts';
 import type { ConsensusParams } from '../../core/consensus/params.ts';
 import type { Hash } from '../../core/crypto/hash.ts';
 import type { Network } from '../../core/params/network.ts';
-import { decodeBlock } from '../../core/primitives/block.ts';
+import { type Block, decodeBlock } from '../../core/primitives/block.ts';
 import { findRecord, RECORD } from '../../core/primitives/records.ts';
 import { isViolation } from '../../core/violation.ts';
 import type { Clock } from '../../lib/clock.ts';
@@ -90,9 +90,8 @@ export function createSnapshotSync(deps: SnapshotSyncDeps): SnapshotSync {
     const committing = committingHeader(chain.bestHeader(), network.params);
     if (committing === null || !(await awaitServer(fetching, signal))) return 'none';
     const block = await fetchBlock(peers.list(), committing);
-    const decoded = block && decodeBlock(block);
-    if (!block || !decoded || isViolation(decoded)) return 'failed';
-    const root = findRecord(coinbaseRecords(decoded), RECORD.snapshotRoot);
+    if (block === null) return 'failed';
+    const root = findRecord(coinbaseRecords(block), RECORD.snapshotRoot);
     if (!root) return 'failed';
     const base = ancestor(committing, committing.height - network.params.delay);
     const path = join(deps.directory, snapshotName(base.height, base.id));
@@ -105,7 +104,7 @@ export function createSnapshotSync(deps: SnapshotSyncDeps): SnapshotSync {
       if (manifest === null || !(await fetchFolder(path, manifest, signal))) return 'failed';
     }
     try {
-      await chain.loadSnapshot(path, block);
+      await chain.loadSnapshot(path, block.bytes);
     } catch (error) {
       // A disk error may be temporary: the download is kept.
       if (!(error instanceof SnapshotRefused)) throw error;
@@ -162,13 +161,13 @@ function ancestor(entry: HeaderEntry, height: number): HeaderEntry {
   return at;
 }
 
-async function fetchBlock(peers: readonly Peer[], entry: HeaderEntry): Promise<Uint8Array | null> {
+async function fetchBlock(peers: readonly Peer[], entry: HeaderEntry): Promise<Block | null> {
   const question = { kind: REQUEST.getBlocks, body: encodeGetBlocks([fromHex(entry.id)!]) };
   for (const peer of peers) {
     if (peer.hello.servesFrom > entry.height || peer.tip.work < entry.work) continue;
     const bytes = await ask(peer, question);
     const block = bytes && decodeBlock(bytes);
-    if (block && !isViolation(block) && block.header.idHex === entry.id) return bytes;
+    if (block && !isViolation(block) && block.header.idHex === entry.id) return block;
   }
   return null;
 }
