@@ -68,7 +68,10 @@ export function createBlockSubmission(deps: BlockSubmissionDeps): BlockSubmissio
     if (!isViolation(result)) {
       deps.timeouts.succeeded();
       deps.rate.add(bytes);
-      return sources.done(id);
+      sources.done(id);
+      // A side branch became the best chain while its block was submitted: the block is not downloaded again.
+      if (window.has(id)) scheduler.plan();
+      return;
     }
     log.warn('a block was refused', { id, height, code: result.code, peer });
     if (peer !== null) blame(entry, peer, result);
