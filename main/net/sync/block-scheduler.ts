@@ -34,7 +34,7 @@ export interface BlockScheduler {
 }
 
 /** Maximum number of blocks requested from one peer. */
-export const IN_FLIGHT = 16;
+const IN_FLIGHT = 16;
 
 export function createBlockScheduler(deps: BlockSchedulerDeps): BlockScheduler {
   const { chain, peers, inFlight, window, sources } = deps;

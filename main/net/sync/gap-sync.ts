@@ -27,7 +27,7 @@ export interface GapSyncDeps {
  * best chain. A peer is not penalised for lacking such a body.
  */
 export interface GapSync {
-  /** Requests the next gaps; called several times a second. Cheap without gaps. */
+  /** Requests the next gaps. Cheap without gaps. */
   look(): void;
   /** A notice while there are gaps that no connected peer serves (`history-incomplete`). */
   notices(): readonly Notice[];
