@@ -50,13 +50,13 @@ export function createReachability(deps: ReachabilityDeps): Reachability {
   const { host, identified, peers, clock, random, log } = deps;
   const { internals } = host;
   const punch = createHolePunching({ internals, identified, clock, random, log });
-  const ways = createRoutes({ host, punch, clock, adopt: peers.adopt });
+  const routes = createRoutes({ host, punch, clock, adopt: peers.adopt });
   const asking = createAutonatClient({ peers, internals, identified, id: host.idBytes, clock, log });
   const slots = createSlots({
     peers,
     internals,
     addresses: host.addresses,
-    isHolePunched: ({ connection }) => ways.isHolePunched(connection),
+    isHolePunched: ({ connection }) => routes.isHolePunched(connection),
     clock,
     log,
   });
@@ -71,7 +71,7 @@ export function createReachability(deps: ReachabilityDeps): Reachability {
       .list()
       .filter(
         (peer) =>
-          peer.direction === 'inbound' && isPublic(peer.address) && !ways.isHolePunched(peer.connection),
+          peer.direction === 'inbound' && isPublic(peer.address) && !routes.isHolePunched(peer.connection),
       ).length;
 
   function verdict(): Verdict {
@@ -81,8 +81,8 @@ export function createReachability(deps: ReachabilityDeps): Reachability {
       listening: deps.listening,
       inbound: cameIn(),
       relays: slots.count(),
-      punched: ways.tally.good,
-      unpunched: ways.tally.bad,
+      punched: routes.tally.good,
+      unpunched: routes.tally.bad,
     });
   }
 
@@ -100,7 +100,7 @@ export function createReachability(deps: ReachabilityDeps): Reachability {
   return {
     async start() {
       if (deps.local) return;
-      await ways.start();
+      await routes.start();
       await host.handle(DIAL_BACK_PROTOCOL, 1, createDialBackServer(internals, clock), { cost: 'autonat' });
       if (!deps.listening) return;
       off.push(
@@ -118,7 +118,7 @@ export function createReachability(deps: ReachabilityDeps): Reachability {
       for (const each of off) each();
       await router.stop();
     },
-    dial: ways.dial,
+    dial: routes.dial,
     verdict,
     serves: (peerId) => verdict().reachability === 'reachable' && peers.get(peerId) !== undefined,
     uses: slots.uses,

@@ -7,7 +7,7 @@ import { systemClock } from '../../../../main/lib/clock.ts';
 async function house() {
   let open: (connection: Connection) => void = () => undefined;
   const aborted: string[] = [];
-  const ways = createRoutes({
+  const routes = createRoutes({
     host: {
       dial: () => Promise.reject(new Error('not asked for')),
       onOpen: (listener) => (open = listener),
@@ -17,7 +17,7 @@ async function house() {
     clock: systemClock,
     adopt: () => Promise.resolve(null),
   });
-  await ways.start();
+  await routes.start();
   return {
     aborted,
     come(name: string, relay: string) {
