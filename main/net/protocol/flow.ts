@@ -143,6 +143,11 @@ async function drain(stream: Stream, clock: StreamClock): Promise<boolean> {
   return drained;
 }
 
+/** Resets a stream because of anything thrown. */
+export function abortStream(stream: Pick<Stream, 'abort'>, error: unknown): void {
+  stream.abort(error instanceof Error ? error : new Error(String(error)));
+}
+
 /**
  * Sockets and ciphers return Node's Buffer, whose `slice` does not copy; the layers above rely on the copy that
  * `Uint8Array.slice` makes.

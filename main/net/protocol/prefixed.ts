@@ -2,7 +2,7 @@ import type { Stream } from '@libp2p/interface';
 import { KithError } from '../../lib/errors.ts';
 import { abortAfter } from '../../lib/clock.ts';
 import type { StreamClock } from './deadline.ts';
-import { createPuller, write } from './flow.ts';
+import { abortStream, createPuller, write } from './flow.ts';
 import { readVarint, writeVarint } from './protobuf.ts';
 
 /** Time for sent bytes to arrive before the stream is closed. */
@@ -54,7 +54,7 @@ export function createPrefixed(stream: Stream, clock: StreamClock): Prefixed {
     },
     abort(error) {
       puller.release();
-      stream.abort(error instanceof Error ? error : new Error(String(error)));
+      abortStream(stream, error);
     },
   };
 }

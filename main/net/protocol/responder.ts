@@ -2,6 +2,7 @@ import type { Stream } from '@libp2p/interface';
 import { codeOf, KithError } from '../../lib/errors.ts';
 import { FRAME, MAX_UNKNOWN_BYTES } from './frame-types.ts';
 import type { StreamClock } from './deadline.ts';
+import { abortStream } from './flow.ts';
 import { createFrameReader, createFrameWriter, type Frame, type FrameWriter, type Pay } from './frames.ts';
 import { handlerFailure } from './handler-failure.ts';
 import { isPeerViolation, type PeerViolation, peerViolation } from './wire-violation.ts';
@@ -80,7 +81,7 @@ export async function serve(
       return wrong;
     }
   } catch (error) {
-    stream.abort(error instanceof Error ? error : new Error(String(error)));
+    abortStream(stream, error);
     return codeOf(error) === 'stream-stalled' ? peerViolation('wire-unread') : null;
   } finally {
     reader.release();

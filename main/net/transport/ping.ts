@@ -5,7 +5,7 @@ import { KithError } from '../../lib/errors.ts';
 import type { Random } from '../../lib/random.ts';
 import type { PeerBudget } from '../budgets/budgets.ts';
 import type { StreamClock } from '../protocol/deadline.ts';
-import { createPuller, write } from '../protocol/flow.ts';
+import { abortStream, createPuller, write } from '../protocol/flow.ts';
 
 /**
  * libp2p's ping: 32 bytes there and back. libp2p's own answering side queues without limit, so it is replaced by this
@@ -36,7 +36,7 @@ export async function answerPings(
       }
     }
   } catch (error) {
-    stream.abort(error instanceof Error ? error : new Error(String(error)));
+    abortStream(stream, error);
   } finally {
     puller.release();
   }
@@ -69,7 +69,7 @@ export async function measurePing(
     await stream.close({ signal: abortAfter(clock, CLOSE_MS) }).catch(() => undefined);
     return clock.monotonic() - began;
   } catch (error) {
-    stream.abort(error instanceof Error ? error : new Error(String(error)));
+    abortStream(stream, error);
     throw error;
   } finally {
     puller.release();
