@@ -61,6 +61,19 @@ export default defineConfig({
           expect: expectations,
         },
       },
+      {
+        test: {
+          name: 'desktop',
+          environment: 'node',
+          include: ['test/desktop/**/*.test.ts'],
+          exclude,
+          pool: 'forks',
+          maxWorkers: 1,
+          testTimeout: 3 * MINUTE,
+          hookTimeout: MINUTE,
+          expect: expectations,
+        },
+      },
     ],
   },
 });

@@ -1,20 +1,21 @@
 /**
- * `npm test`: builds the page when it is stale, then unit, functional and browser tests, one kind after the other.
+ * `npm test`: builds the page when it is stale, then unit, functional, browser and desktop tests, one kind after the other.
  * `npm run test:long` adds the files named *.long.test.ts. Arguments go to vitest, in a single run of what they name.
  */
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { packageBin, runTool } from './support/command.ts';
+import { packageBin, runCommand, runTool } from './support/command.ts';
 import { COVERAGE_ARGS, coverageSentence } from './support/coverage.ts';
 import { ensureChromium } from './support/ensure-chromium.ts';
-import { buildPreload } from './support/desktop.ts';
+import { buildPreload, ensureDesktop } from './support/desktop.ts';
+import { prepareDesktopRun, vitestCommand } from './support/desktop-tests.ts';
 import { ensurePage } from './support/page.ts';
 import { OUT, ROOT } from './support/root.ts';
 import { failuresOf, readReport, type Report, slowestOf } from './support/test-report.ts';
 
 const VITEST = packageBin('vitest', 'vitest.mjs');
-const KINDS = ['unit', 'functional', 'e2e'] as const;
+const KINDS = ['unit', 'functional', 'e2e', 'desktop'] as const;
 
 const args = process.argv.slice(2);
 const long = args[0] === '--long';
@@ -32,9 +33,7 @@ if (!existsSync(path.join(ROOT, '../shared'))) {
 const pageProblem = await buildForTests();
 if (args.length > 0) {
   if (pageProblem) console.log(`test: ${pageProblem}`);
-  const noBrowser = args.some((arg) => arg.includes('e2e')) ? await ensureChromium() : null;
-  if (noBrowser) console.log(`test: ${noBrowser}`);
-  process.exitCode = (await runTool(VITEST, ['run', '--passWithNoTests', ...args], { env })).code;
+  process.exitCode = await runNamed();
 } else {
   await runAll();
 }
@@ -50,6 +49,62 @@ async function buildForTests(): Promise<string | null> {
   }
 }
 
+/** Runs what the arguments name; desktop tests only if they name nothing else. */
+async function runNamed(): Promise<number> {
+  const named = ['run', '--passWithNoTests', ...args];
+  if (args.some((arg) => arg.includes('test/desktop'))) {
+    const outcome = await runDesktop(['--project', 'desktop', ...args]);
+    if ('missing' in outcome) console.log(notRun(outcome.missing));
+    return 'missing' in outcome ? 0 : outcome.code;
+  }
+  const noBrowser = args.some((arg) => arg.includes('e2e')) ? await ensureChromium() : null;
+  if (noBrowser) console.log(`test: ${noBrowser}`);
+  return (await runTool(VITEST, named, { env })).code;
+}
+
+function notRun(missing: string): string {
+  return `test: desktop: not run, because ${missing}`;
+}
+
+interface KindOutcome {
+  readonly code: number;
+  readonly report: Report;
+}
+
+async function runKind(kind: string): Promise<KindOutcome> {
+  const file = path.join(OUT, `test-${kind}.json`);
+  rmSync(file, { force: true });
+  const coverage = kind === 'unit' ? COVERAGE_ARGS : [];
+  const { code } = await runTool(VITEST, ['run', '--project', kind, ...reporters(file), ...coverage], {
+    env,
+  });
+  return { code, report: readReport(file) };
+}
+
+/** With the real Electron, as a user for whom its sandbox runs. */
+async function runDesktop(
+  vitestArgs: readonly string[],
+): Promise<KindOutcome | { readonly missing: string }> {
+  const run = await prepareDesktopRun();
+  if ('missing' in run) return run;
+  try {
+    await ensureDesktop();
+    const file = path.join(run.temporary, 'report.json');
+    const [command, rest] = vitestCommand(run, [...vitestArgs, ...reporters(file)]);
+    const { temporary } = run;
+    const folders = { TMPDIR: temporary, TEMP: temporary, TMP: temporary };
+    const desktopEnv = { ...env, ...folders, KITH_ELECTRON: run.program };
+    const { code } = await runCommand(command, rest, { env: desktopEnv });
+    return { code, report: readReport(file) };
+  } finally {
+    run.end();
+  }
+}
+
+function reporters(file: string): string[] {
+  return ['--passWithNoTests', '--reporter=default', '--reporter=json', `--outputFile=${file}`];
+}
+
 async function runAll(): Promise<void> {
   const begun = performance.now();
   const noBrowser = await ensureChromium();
@@ -63,23 +118,13 @@ async function runAll(): Promise<void> {
       good = false;
       continue;
     }
-    const file = path.join(OUT, `test-${kind}.json`);
-    rmSync(file, { force: true });
-    const { code } = await runTool(
-      VITEST,
-      [
-        'run',
-        '--project',
-        kind,
-        '--passWithNoTests',
-        '--reporter=default',
-        '--reporter=json',
-        `--outputFile=${file}`,
-        ...(kind === 'unit' ? COVERAGE_ARGS : []),
-      ],
-      { env },
-    );
-    const report = readReport(file);
+    const outcome = kind === 'desktop' ? await runDesktop(['--project', kind]) : await runKind(kind);
+    if ('missing' in outcome) {
+      // Not a failure: Electron's runtime is a download that npm ci does not make.
+      lines.push(notRun(outcome.missing));
+      continue;
+    }
+    const { code, report } = outcome;
     reports.push(report);
     const skipped = report.numPendingTests > 0 ? `, ${report.numPendingTests} skipped` : '';
     lines.push(

@@ -1,9 +1,14 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { ROOT } from './root.ts';
 
 /** The path of Electron, or why the desktop window cannot be shown here, as the end of a sentence. */
 export type Desktop = { readonly program: string } | { readonly missing: string };
+
+const PROGRAMS: Partial<Record<NodeJS.Platform, string>> = {
+  darwin: 'Electron.app/Contents/MacOS/Electron',
+  win32: 'electron.exe',
+};
 
 /** Looks for Electron's runtime and a display; downloads nothing. */
 export function findDesktop(): Desktop {
@@ -16,11 +21,14 @@ export function findDesktop(): Desktop {
   return { program };
 }
 
-function electronProgram(): string | null {
-  const folder = path.join(ROOT, 'node_modules/electron');
-  const named = path.join(folder, 'path.txt');
-  if (!existsSync(named)) return null;
-  const dist = process.env['ELECTRON_OVERRIDE_DIST_PATH'] ?? path.join(folder, 'dist');
-  const program = path.join(dist, readFileSync(named, 'utf8'));
+/** Electron's program in ELECTRON_OVERRIDE_DIST_PATH, else in node_modules; null if it is not there. */
+export function electronProgram(): string | null {
+  const dist = process.env['ELECTRON_OVERRIDE_DIST_PATH'] ?? path.join(ROOT, 'node_modules/electron/dist');
+  return programIn(dist);
+}
+
+/** Electron's program in the folder of a runtime; null if it is not there. */
+export function programIn(dist: string): string | null {
+  const program = path.join(dist, PROGRAMS[process.platform] ?? 'electron');
   return existsSync(program) ? program : null;
 }

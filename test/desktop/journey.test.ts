@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import { launchDesktop } from './support/desktop-app.ts';
+
+const PASSWORD = 'correct horse battery';
+
+test('a user creates a wallet, mines, pays through the native dialog and quits', async () => {
+  const app = await launchDesktop();
+  const { page, person } = app;
+  await page.getByText('Welcome to Kith').waitFor();
+  expect(await person.makeWallet('Everyday', PASSWORD)).toHaveLength(24);
+  await person.setMining(true);
+  await person.waitForSpendable(20);
+  await person.setMining(false);
+  const to = await person.address();
+
+  // The dialog is cancelled: nothing is sent, and the form stays.
+  await person.pay(to, '1.5', PASSWORD);
+  await expect.poll(async () => (await app.dialogs()).length).toBe(1);
+  const [question] = await app.dialogs();
+  expect(question!.message).toBe('Send 1.5 KITH from “Everyday”?');
+  expect(question!.detail!.replaceAll(' ', '')).toContain(to);
+  expect(question!.defaultId).toBe(0);
+  await page.getByRole('button', { name: /^Send / }).waitFor();
+
+  await app.press(question!.buttons![1]!);
+  await page.getByRole('button', { name: /^Send / }).click();
+  await page.getByRole('heading', { name: /Payment|Payment to yourself/ }).waitFor();
+
+  // The node is another thread than the page: a reload shows the same wallet.
+  await page.reload();
+  await person.go('home');
+  await page.getByText('Everyday').first().waitFor();
+  expect(await app.dialogs()).toHaveLength(2);
+  expect(await app.quit()).toBe(0);
+});

@@ -1,0 +1,102 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { _electron, type ElectronApplication, type Page } from '@playwright/test';
+import type { MessageBoxOptions } from 'electron';
+import { onTestFinished } from 'vitest';
+import { type AppPage, createAppPage } from '../../support/app-page.ts';
+
+/** The desktop app in the real Electron. */
+export interface DesktopApp {
+  readonly electron: ElectronApplication;
+  readonly page: Page;
+  readonly person: AppPage;
+  /** The data directory. */
+  readonly datadir: string;
+  /** The native message boxes so far. */
+  dialogs(): Promise<readonly MessageBoxOptions[]>;
+  /** Presses this button in every later message box that has it, else cancels; null = cancels all. */
+  press(button: string | null): Promise<void>;
+  /** What the app wrote to standard error. */
+  errors(): string;
+  /** Quits as a user does; resolves with the exit code. */
+  quit(): Promise<number>;
+}
+
+export interface LaunchOptions {
+  /** Arguments besides the data directory. */
+  readonly args?: readonly string[];
+  /** A new one if not given. */
+  readonly datadir?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** A network of this computer alone. */
+export const LOCAL = ['--network', 'local', '--listen', '/ip4/127.0.0.1/tcp/0'] as const;
+
+/** An empty folder that is deleted after the test. */
+export function newFolder(): string {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'kith-desk-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+  return folder;
+}
+
+/** Starts the app and waits for its window. After the test it is ended, by force if it must be. */
+export async function launchDesktop(options: LaunchOptions = {}): Promise<DesktopApp> {
+  const datadir = options.datadir ?? newFolder();
+  const args = [process.cwd(), ...(options.args ?? LOCAL), '--datadir', datadir];
+  const env = { ...environment(), ...options.env };
+  const electron = await _electron.launch({
+    executablePath: electronProgram(),
+    chromiumSandbox: true,
+    args,
+    env,
+  });
+  const child = electron.process();
+  const ended = new Promise<number>((resolve) => child.on('exit', (code) => resolve(code ?? -1)));
+  onTestFinished(async () => {
+    if (child.exitCode === null) child.kill('SIGKILL');
+    await ended;
+  });
+  let errors = '';
+  child.stderr?.on('data', (chunk: Buffer) => (errors += chunk.toString()));
+  await electron.evaluate(({ dialog }) => {
+    const box = { shown: [] as unknown[], button: null as string | null };
+    Object.assign(globalThis, { boxes: () => box });
+    dialog.showMessageBox = (...given: unknown[]) => {
+      const asked = given.at(-1) as MessageBoxOptions;
+      box.shown.push({ ...asked, signal: undefined });
+      const index = asked.buttons?.indexOf(box.button ?? '') ?? -1;
+      return Promise.resolve({ response: index < 0 ? (asked.cancelId ?? 0) : index, checkboxChecked: false });
+    };
+  });
+  const page = await electron.firstWindow();
+  return {
+    electron,
+    page,
+    person: createAppPage(page),
+    datadir,
+    dialogs: () => electron.evaluate(() => boxes().shown),
+    press: (button) => electron.evaluate((_electron, name) => void (boxes().button = name), button),
+    errors: () => errors,
+    async quit() {
+      await electron.evaluate(({ app }) => setImmediate(() => app.quit())).catch(() => undefined);
+      return ended;
+    },
+  };
+}
+
+/** In the app: the message boxes. */
+declare function boxes(): { shown: MessageBoxOptions[]; button: string | null };
+
+function electronProgram(): string {
+  const program = process.env['KITH_ELECTRON'];
+  if (program === undefined) throw new Error('these tests are started by: npm test -- test/desktop');
+  return program;
+}
+
+/** Without what vitest sets for itself. */
+function environment(): Record<string, string> {
+  const kept = Object.entries(process.env).filter(([name]) => !/^(VITEST|NODE_|npm_)/.test(name));
+  return Object.fromEntries(kept) as Record<string, string>;
+}
