@@ -27,7 +27,7 @@ import { encodeRules } from './active-rules.ts';
 import type { SnapshotGate } from './snapshot-gate.ts';
 import { StepWriter } from './step-writer.ts';
 
-/** The parts of the chain that the activator reads and changes. */
+/** What the activator reads and changes. */
 export interface ActivatorDeps {
   readonly network: Network;
   readonly index: HeaderIndex;
@@ -47,7 +47,7 @@ export interface ActivatorDeps {
   onSteps(steps: readonly Step[]): void;
   /** A block broke a rule; it and its descendants are marked invalid. */
   onInvalid(entry: OwnedEntry, reason: Violation): void;
-  /** The best complete chain is active. */
+  /** The active chain has reached the best complete chain. */
   onIdle(): void;
 }
 
@@ -56,7 +56,10 @@ interface InFlight {
   readonly verified: Promise<number>;
 }
 
-/** Blocks whose signatures are checked at the same time: enough to keep the verify workers busy, few to discard. */
+/**
+ * Number of blocks whose signatures are checked at the same time. Enough to keep the verify workers busy; little work
+ * is lost when one is invalid.
+ */
 const DEPTH = 3;
 
 /**
@@ -67,7 +70,7 @@ const DEPTH = 3;
 export class Activator {
   readonly #deps: ActivatorDeps;
   #state: ChainState;
-  /** The path to the best complete chain. */
+  /** The path from genesis to the best complete chain. */
   readonly #route = new ChainLine<OwnedEntry>();
   /** The newest block in the pipeline, or the tip when it is empty. */
   #head: OwnedEntry;
@@ -89,7 +92,10 @@ export class Activator {
     return this.#state;
   }
 
-  /** Starts, or makes a running call consider new blocks. Rejects on a failure of the disk, and so does every later call. */
+  /**
+   * Starts the activation. If it is running already, it also considers the blocks that were stored since. Rejects on a
+   * failure of the disk, and so does every later call.
+   */
   run(): Promise<void> {
     if (this.#failure) return Promise.reject(this.#failure.error);
     this.#again = true;
@@ -112,14 +118,17 @@ export class Activator {
     await this.#running?.catch(() => undefined);
   }
 
-  /** Resolves while no step runs: code that follows synchronously finds the database at the state of the tip. */
+  /**
+   * Resolves when no step is being written. Code that runs synchronously after it finds the database at the state of
+   * the tip.
+   */
   async still(): Promise<void> {
     while (this.#running) await this.idle();
   }
 
   /** Runs `work` while no block is connected or disconnected; calls of `run` in the meantime run afterwards. */
   async exclusively<T>(work: () => Promise<T>): Promise<T> {
-    // No call of `run`, not even one of `work` itself, may come between the last check and the assignment.
+    // `run` must not be called between the last check of the loop and the assignment, not even by `work` itself.
     while (this.#running) await this.idle();
     const result = Promise.resolve().then(work);
     this.#running = result.then(
@@ -132,7 +141,7 @@ export class Activator {
 
   async #loop(): Promise<void> {
     try {
-      // A call of `run` may have arrived after the last step found nothing to do.
+      // `run` may have been called after the last step found nothing to do.
       while (this.#again) {
         this.#again = false;
         while (await this.#advance());
@@ -176,7 +185,7 @@ export class Activator {
     const delta = connectBlock(block, context, jobs);
     if (isViolation(delta)) {
       await this.#drain();
-      // An earlier block of the pipeline may have failed: then this block is checked again, or not at all.
+      // If an earlier block of the pipeline failed, this block is checked again later, or not at all.
       if (this.#deps.active.tip !== entry.prev) return;
       if (delta.code === 'coin-missing') await this.#vouchForAbsence(block, context);
       return this.#refuse(entry, delta);
@@ -193,7 +202,7 @@ export class Activator {
     else await this.#deps.clock.soon();
   }
 
-  /** Audits the UTXO set before a block is marked for a missing coin: the disk may have lost the coin. */
+  /** Audits the UTXO set before a block is marked invalid for a missing coin: the database may have lost the coin. */
   async #vouchForAbsence(block: Block, context: SpendContext): Promise<void> {
     let missing: CoinKey | null = null;
     const coin = (key: CoinKey) => {
@@ -266,13 +275,13 @@ export class Activator {
   async #disconnectTip(entry: OwnedEntry): Promise<void> {
     const { bodies, coins, active, db, index } = this.#deps;
     if (entry.height === db.base()?.height) await this.#leaveSnapshot(entry);
-    // The undo record suffices: a lost body that no peer serves must not keep the node on this branch.
+    // The undo record suffices to disconnect. A lost body that no peer serves must not keep the node on this branch.
     const block = entry.body && (await bodies.read(entry.id, entry.body));
     const undo = await readUndo(bodies, entry);
     const back = undo && this.#inverseOf(undo, block);
     if (!undo || !back) throw new CorruptError(`the undo record of block ${entry.height}`);
     coins.apply(back);
-    // Without its body the block cannot be connected again: the body is fetched like any missing one.
+    // Without its body the block cannot be connected again, so the body is requested like any missing one.
     if (!block) index.markMissing(entry);
     await this.#commit([{ kind: 'disconnected', entry, block, delta: back, movement: undo }]);
     this.#head = active.tip;
@@ -293,7 +302,10 @@ export class Activator {
     return { created: undo.spent, spent: removed };
   }
 
-  /** A heavier chain forks below the snapshot that this one began with: there are no undo records, so the sync restarts. */
+  /**
+   * A chain with more work forks below the snapshot that this chain began with. Blocks below the snapshot have no undo
+   * records, so the node syncs again from the start.
+   */
   async #leaveSnapshot(base: OwnedEntry): Promise<never> {
     await this.#deps.db.giveUp();
     throw new KithError(
@@ -312,7 +324,7 @@ export class Activator {
     onInvalid(entry, reason);
   }
 
-  /** A stored body cannot be read any more: it is fetched again. */
+  /** A stored body cannot be read any more, so it is requested from peers again. */
   async #forget(entry: OwnedEntry): Promise<void> {
     await this.#drain();
     this.#deps.index.markMissing(entry);
@@ -320,7 +332,7 @@ export class Activator {
   }
 }
 
-/** Checks a batch again when its worker died, which says nothing about the signatures. */
+/** Checks a batch again when its worker crashed: a crash says nothing about the signatures. */
 async function verifySignatures(verifyBatch: VerifyBatch, batch: SignatureBatch): Promise<number> {
   for (let tries = 3; ; tries--) {
     try {

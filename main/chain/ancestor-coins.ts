@@ -11,18 +11,19 @@ import type { CoinTotals } from './coin-set.ts';
 import { coinSumAfter } from '../storage/coin-sum.ts';
 import { CorruptError } from '../storage/corrupt-error.ts';
 
-/** Changes that turn the UTXO set of a tip into that of an ancestor; null = the coin does not exist there. */
+/** Changes that turn the UTXO set of a tip into that of an ancestor. Null: the coin does not exist at the ancestor. */
 export type CoinChanges = ReadonlyMap<CoinKey, Coin | null>;
 
 export interface Rewind {
   readonly changes: CoinChanges;
-  /** Totals of the UTXO set of the ancestor, if those of the tip are right. */
+  /** Totals of the UTXO set at the ancestor. Correct if the totals of the tip are correct. */
   readonly totals: CoinTotals;
 }
 
 /**
- * Disconnects the blocks between tip and ancestor in memory, newest first. A snapshot is rebuilt this way after a restart,
- * which loses the frozen coins. `totals` are those of the tip. @throws {CorruptError} when an undo record is missing.
+ * Computes in memory what disconnecting the blocks from the tip down to the ancestor changes, newest block first. Used
+ * to build a snapshot after a restart, when the frozen coins are lost. `totals` are those of the tip.
+ * @throws {CorruptError} when an undo record is missing.
  */
 export async function rewindTo(
   ancestor: OwnedEntry,
@@ -44,7 +45,10 @@ export async function rewindTo(
   return { changes, totals: { coins, total, coinSum } };
 }
 
-/** The coins of a frozen UTXO set with changes applied, in order. Without changes the batches are passed on unchanged. */
+/**
+ * The coins of a frozen UTXO set with the changes applied, in key order. Without changes the batches are passed on
+ * unchanged.
+ */
 export async function* mergeCoins(
   batches: AsyncIterable<readonly RawCoin[]>,
   changes: CoinChanges,

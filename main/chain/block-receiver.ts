@@ -23,26 +23,30 @@ export interface BlockReceiverDeps extends HeaderAcceptorDeps {
   readonly clock: Pick<Clock, 'soon'>;
   onHeaders(added: readonly OwnedEntry[]): Promise<void>;
   onInvalid(entry: OwnedEntry, reason: Violation): void;
-  /** A new body passed every check that needs no coins and is being stored. */
+  /** A new body passed every check that needs no coins. It is about to be stored. */
   onChecked(entry: OwnedEntry, block: Block): void;
   /** The body of this block was stored. */
   onStored(entry: OwnedEntry): void;
-  /** A block that is only ahead of the local clock. Its proof of work holds; its body was not checked. */
+  /**
+   * The only violation of this block is that its time is ahead of the local clock. Its proof of work holds; its body
+   * was not checked.
+   */
   onEarly(header: Header, bytes: Uint8Array): void;
 }
 
-/** A body that passed every check that needs no coins, and is stored. */
+/** A stored body that passed every check that needs no coins. */
 export interface Received {
   readonly entry: OwnedEntry;
   readonly fresh: boolean;
 }
 
-/** Smaller bodies are decoded and checked in well under a millisecond. */
+/** Decoding and checking a body of at most this size takes well under a millisecond. */
 const QUICK_BYTES = 32 * 1024;
 
 /**
- * Accepts a block as far as possible without the UTXO set: header and proof of work, then the body, then storage. A body
- * that breaks a rule marks its header invalid for good, unless the failure only shows that it is not the body of this header.
+ * Accepts a block as far as possible without the UTXO set: checks header and proof of work, then the body, then stores
+ * it. A body that breaks a rule marks its header invalid permanently, unless the failure only shows that the body
+ * belongs to another header.
  */
 export async function receiveBlock(
   deps: BlockReceiverDeps,
@@ -58,7 +62,7 @@ export async function receiveBlock(
   if (entry.body || entry.height === 0) return { entry, fresh: false };
   const block = given instanceof Uint8Array ? decodeBlock(given) : given;
   if (isViolation(block)) return block;
-  // Decoding a full block and checking it take some milliseconds each: the event loop runs between them.
+  // Decoding and checking a full block take some milliseconds each, so the event loop runs between them.
   if (bytes.length > QUICK_BYTES) await deps.clock.soon();
   const matched = given instanceof Uint8Array ? matchBody(block) : given;
   const broken = isViolation(matched)
@@ -96,12 +100,13 @@ async function store(deps: BlockReceiverDeps, entry: OwnedEntry, block: Block): 
   const adding = deps.bodies.add(block);
   if (!entry.body) deps.onChecked(entry, block);
   const at = await adding;
-  // Two peers may have sent it at the same time: the second copy on the disk is never used.
-  // Genesis has no body on the disk.
+  // Two peers may have sent the block at the same time: the second copy on the disk is never used. Genesis has no body
+  // on the disk.
   if (entry.body || entry.height === 0) return { entry, fresh: false };
   deps.index.markStored(entry, at, block.transactions.length);
   deps.onStored(entry);
-  // The record of a block that is connected next is written with the commit; any other is written now, to survive a crash.
+  // If the block is connected next, its record is written with that commit. Otherwise the record is written now, to
+  // survive a crash.
   if (!entry.complete || deps.active.has(entry)) await deps.db.putHeaders([deps.index.recordOf(entry)]);
   return { entry, fresh: true };
 }

@@ -11,9 +11,9 @@ import type { OwnedEntry } from './header-entry.ts';
 
 /** An undo record has at most one coin per input of the block, each a few bytes larger than the input. */
 const MAX_UNDO_BYTES = 4 * MAX_BLOCK_BYTES;
-/** Encoded bytes of blocks that are kept decoded; decoded they use about ten times as much memory. */
+/** Limit on the encoded bytes of blocks that are kept decoded. Decoded blocks use about ten times as much memory. */
 const WAITING_BYTES = 2 << 20;
-/** Bytes of blocks that are kept encoded, because peers request the newest. */
+/** Limit on the bytes of recent blocks that are kept encoded, because peers request the newest blocks. */
 const RECENT_BYTES = 4 << 20;
 
 /** Block bodies and undo records in append-only files, with a cache of the newest blocks. */
@@ -24,9 +24,9 @@ export interface BlockStore {
   add(block: Block): Promise<SegmentLocation>;
   /** Null when it was pruned or is corrupt. */
   read(id: string, at: SegmentLocation): Promise<Block | null>;
-  /** The same without decoding more than the header. */
+  /** The encoded block. Only its header is decoded. Null when it was pruned or is corrupt. */
   readBytes(id: string, at: SegmentLocation): Promise<Uint8Array | null>;
-  /** A decoded body that was added recently and is not settled. */
+  /** The decoded form of a body that was added and is not settled yet. */
   waiting(id: string): Block | undefined;
   /** The block is connected: its decoded form is dropped. */
   settled(id: string): void;
@@ -86,7 +86,8 @@ export async function openBlockStore(directory: string, segmentBytes?: number): 
 }
 
 /**
- * The undo record of a block; null when it is pruned, lost or corrupt. Only a record of the first format needs the body.
+ * The undo record of a block; null when it is pruned, lost or corrupt. `block` is needed only for records of the first
+ * format.
  */
 export async function readUndo(
   bodies: Pick<BlockStore, 'read' | 'undo'>,

@@ -27,7 +27,7 @@ export interface ChainBodiesDeps {
   readonly log: Log;
 }
 
-/** Reads the stored bodies, and says which are missing. */
+/** Reads the stored bodies and reports which ones are missing. */
 export function createChainBodies(deps: ChainBodiesDeps): ChainBodies {
   const { network, powHash, db, bodies, index, active, needs, keepsAll, failure, log } = deps;
   const loseBody = async (entry: OwnedEntry): Promise<void> => {

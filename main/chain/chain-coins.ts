@@ -45,7 +45,7 @@ export interface ChainSnapshotsDeps extends SnapshotStartDeps {
   readonly gate: Pick<SnapshotGate, 'nextRoot'>;
 }
 
-/** The snapshot that a chain began with, and the roots that its blocks carry. */
+/** The snapshot that a chain began with, and the snapshot roots of its blocks. */
 export function createChainSnapshots(deps: ChainSnapshotsDeps): ChainSnapshots {
   const { db, index, active, snapshots, gate } = deps;
   return {

@@ -9,16 +9,18 @@ export interface ChainFailureDeps {
   readonly directory: string;
   readonly events: Pick<Emitter<ChainEvents>, 'emit'>;
   readonly log: Log;
-  /** Called before the first report is emitted, and at each later one. */
+  /** Called before the first report is emitted, and on each later report. */
   onStopped(): void;
 }
 
-/** The disk failed or returned corrupt data: the chain stops. Reported once, because nothing works afterwards. */
+/**
+ * The disk failed or returned corrupt data, so the chain stops. Only the first failure is reported: it causes the rest.
+ */
 export interface ChainFailure {
   report(error: unknown): void;
   /** @throws the first reported error */
   throwIfStopped(): void;
-  /** Runs work that uses the disk: what it throws stops the chain. */
+  /** Runs work that uses the disk. An error that it throws stops the chain. */
   guard<T>(work: () => Promise<T>): Promise<T>;
 }
 

@@ -14,7 +14,10 @@ import type { Chain } from './chain.ts';
  * An import checks every rule of every block; the end mark distinguishes a complete file from a truncated one.
  */
 const MAGIC = 'KITHCHN2';
-/** An earlier version: the same without the end mark. Readable, but a file cut between two blocks looks whole. */
+/**
+ * Version 1 has no end mark. It can be read, but a file that was cut between two blocks cannot be told from a complete
+ * one.
+ */
 const MAGIC_1 = 'KITHCHN1';
 const HEAD_BYTES = MAGIC.length + 32;
 const END_BYTES = 4 + 4 + 32;
@@ -29,8 +32,8 @@ export interface ImportedChain {
 }
 
 /**
- * Writes heights 1 to the tip and the end mark. Returns the number of blocks.
- * @throws {KithError} `chain-file-pruned` when bodies are gone, `folder-missing`
+ * Writes the blocks from height 1 to the tip and the end mark. Returns the number of blocks.
+ * @throws {KithError} `chain-file-pruned` when bodies are not stored, `folder-missing`
  */
 export async function exportChain(chain: Chain, file: string): Promise<number> {
   const out = await createFile(file);
@@ -62,7 +65,7 @@ async function createFile(file: string): Promise<FileHandle> {
   try {
     return await open(file, 'wx');
   } catch (error) {
-    // A new file needs no file of that name, but its folder.
+    // The file need not exist, but its folder must.
     if (codeOf(error) !== 'ENOENT') throw error;
     const folder = dirname(file);
     throw new KithError('folder-missing', folder, { cause: error, data: { folder } });
@@ -76,8 +79,9 @@ const u32 = (value: number): Buffer => {
 };
 
 /**
- * Reads the first 40 bytes: whether this is a chain file of the network. For a check before anything else is made or opened.
- * @throws {KithError} `chain-file-invalid`, `chain-file-incomplete`, `chain-file-other-network`, and what the file system throws
+ * Checks from the first 40 bytes that this is a chain file of the network, before anything else is created or opened.
+ * @throws {KithError} `chain-file-invalid`, `chain-file-incomplete`, `chain-file-other-network`, and what the file
+ * system throws
  */
 export async function checkChainFile(file: string, networkIdHex: string): Promise<void> {
   const handle = await openRegularFile(file);
@@ -89,9 +93,9 @@ export async function checkChainFile(file: string, networkIdHex: string): Promis
 }
 
 /**
- * Feeds a file to a chain, every rule checked. The blocks before a defect are imported and stay.
- * @throws {KithError} `chain-file-invalid`, `chain-file-incomplete`, `chain-file-other-network`, or the code of the rule
- * that a block breaks
+ * Submits the blocks of a file to a chain, which checks every rule. The blocks before a defect are imported and stay.
+ * @throws {KithError} `chain-file-invalid`, `chain-file-incomplete`, `chain-file-other-network`, or the code of the
+ * rule that a block breaks
  */
 export async function importChain(chain: Chain, file: string): Promise<ImportedChain> {
   const handle = await openRegularFile(file);
@@ -107,7 +111,7 @@ export async function importChain(chain: Chain, file: string): Promise<ImportedC
   }
 }
 
-/** Version 1 has no end mark: a block of no bytes there is a defect. */
+/** Version 1 has no end mark: there a block of length 0 is a defect. */
 function endsIn({ blocks, last }: Found, end: EndMark, version: 1 | 2): boolean {
   return version > 1 && end.blocks === blocks && end.id === last;
 }
@@ -140,7 +144,7 @@ async function importBlocks(chain: Chain, entries: AsyncGenerator<Entry>): Promi
       if ('block' in entry) found.blocks++;
     }
   } finally {
-    // Also when the file has a defect: what came before it is imported and stays.
+    // Runs also when the file has a defect: the blocks before the defect are imported and stay.
     await submit();
     await chain.sync();
   }
@@ -164,7 +168,7 @@ async function submitAll(chain: Chain, blocks: readonly Uint8Array[]): Promise<s
   return headers.at(-1)!.idHex;
 }
 
-/** The blocks of a file from its 41st byte on, and the end mark if there is one, after which nothing may follow. */
+/** The blocks of a file from byte 40 on, and the end mark if there is one. Nothing may follow the end mark. */
 async function* readEntries(file: FileHandle): AsyncGenerator<Entry> {
   let rest: Buffer = Buffer.alloc(0);
   let blocks = 0;

@@ -28,17 +28,17 @@ export interface ChainIntakeDeps extends ReceiverParts {
   readonly failure: ChainFailure;
   readonly found: FoundBodies;
   readonly needs: Pick<BodyNeeds, 'arrived'>;
-  /** Starts the activation of stored blocks, or makes a running one consider them. */
+  /** Starts the activation of stored blocks. If it is running, it also considers new ones. */
   activate(): void;
 }
 
 export interface OwnedIntake {
   readonly intake: ChainIntake;
-  /** Nothing is retried any more. */
+  /** Stops the retries of early blocks. */
   stop(): void;
 }
 
-/** Takes headers and blocks from peers, the miner and files, up to their storage, and reports what became of them. */
+/** Takes headers and blocks from peers, the miner and files, stores them, and reports the result of each. */
 export function createChainIntake(deps: ChainIntakeDeps): OwnedIntake {
   const { network, clock, index, active, db, notifier, failure, found, needs, activate } = deps;
   const deferred = createDeferredBlocks({
@@ -76,7 +76,7 @@ export function createChainIntake(deps: ChainIntakeDeps): OwnedIntake {
       return { accepted: added.length, last, violation, earlyTime: early?.time ?? null };
     });
 
-  /** Waits for the activator: the block is connected, on a side branch, or refused. */
+  /** Waits until the activator has decided: the block is connected, on a side branch, or invalid. */
   const activated = async (entry: OwnedEntry): Promise<SubmitResult | Violation> => {
     const outcome = notifier.outcome(entry);
     activate();
@@ -93,7 +93,7 @@ export function createChainIntake(deps: ChainIntakeDeps): OwnedIntake {
       const { entry, fresh } = received;
       if (!fresh) return { id: entry.id, status: 'duplicate' };
       needs.arrived(entry);
-      // A body below the tip changes nothing else, so it need not wait for blocks that are being connected.
+      // A body below the tip changes nothing else, so this does not wait for blocks that are being connected.
       if (!entry.complete || active.has(entry)) return { id: entry.id, status: 'stored' };
       return activated(entry);
     });
@@ -119,7 +119,7 @@ async function announceHeaders(
 ): Promise<void> {
   if (added.length === 0) return;
   const written = db.putHeaders(added.map((entry) => index.recordOf(entry)));
-  // The event of a single header does not wait for the disk: records that depend on it are written later.
+  // For a single header the event does not wait for the disk: records that depend on it are written later.
   if (added.length > 1) await written;
   else written.catch(failure.report);
   events.emit('headers', added.at(-1)!);

@@ -21,7 +21,7 @@ export class ChainLine<Entry extends Linked & { readonly prev: Entry | null }> {
     return this.#entries[entry.height] === entry;
   }
 
-  /** Moves to another tip. Cost: the entries between the tips and their fork. */
+  /** Moves the line to another tip. Cost: the number of entries between both tips and their fork. */
   moveTo(tip: Entry): void {
     this.#entries.length = tip.height + 1;
     for (let at: Entry | null = tip; at !== null && this.#entries[at.height] !== at; at = at.prev) {
@@ -29,7 +29,7 @@ export class ChainLine<Entry extends Linked & { readonly prev: Entry | null }> {
     }
   }
 
-  /** The last common entry of this line and the ancestry of `entry`. */
+  /** The last common entry of this line and the path from genesis to `entry`. */
   fork(entry: Entry): Entry {
     let at = entry;
     while (!this.has(at)) at = at.prev!;

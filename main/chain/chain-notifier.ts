@@ -14,14 +14,14 @@ export interface NotifierDeps {
   readonly log: Log;
 }
 
-/** Emits the events of the chain to all subscribers, and resolves the result of each submitted block for its submitter. */
+/** Emits the events of the chain to all subscribers, and resolves the result of each submitted block. */
 export interface ChainNotifier {
-  /** Emits events for steps that are in the database. */
+  /** Emits events for steps that were written to the database. */
   steps(steps: readonly Step[]): void;
   refused(entry: OwnedEntry, reason: Violation): void;
-  /** The activator is idle: submitted blocks without a result are on a side branch. */
+  /** The activator is idle: a submitted block without a result is on a side branch. */
   idle(): void;
-  /** The chain stopped: resolves all open results. */
+  /** The chain stopped: all pending results are resolved. */
   ended(): void;
   /** Resolves with the result of this block. */
   outcome(entry: OwnedEntry): Promise<Outcome>;
@@ -29,7 +29,8 @@ export interface ChainNotifier {
 
 export function createChainNotifier({ events, active, log }: NotifierDeps): ChainNotifier {
   const waiting = new Map<OwnedEntry, (outcome: Outcome) => void>();
-  // Work of the highest tip that a reorganisation disconnected: no `tip` event is emitted until the chain exceeds it.
+  // Work of the highest tip that a reorganisation disconnected. No `tip` event is emitted until the chain has more
+  // work.
   let left = 0n;
 
   const settle = (entry: OwnedEntry, outcome: Outcome) => {

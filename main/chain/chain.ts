@@ -41,7 +41,7 @@ export interface ChainDeps {
   readonly segmentBytes?: number;
   /** Write buffer of LevelDB in bytes; tests use small ones. */
   readonly levelBufferBytes?: number;
-  /** Number of coins to keep in memory; about 100 bytes each. */
+  /** Number of coins to keep in memory, about 100 bytes each. */
   readonly cachedCoins?: number;
 }
 
@@ -53,19 +53,19 @@ export interface ChainStep {
 
 export interface ChainEvents {
   /**
-   * The body of a child of the tip passed every check that needs no coins. It is stored and connected next, if its inputs
-   * and signatures hold.
+   * The body of a child of the tip passed every check that needs no coins. The block is stored, and connected next if
+   * its inputs and signatures are valid.
    */
   next: { readonly entry: HeaderEntry; readonly block: Block };
-  /** A body was stored, and `readBlock` finds it. It is connected later, if ever. */
+  /** A body was stored: `readBlock` finds it. The block may never be connected. */
   stored: HeaderEntry;
   /** A block was connected; its changes are in the database. */
   connected: ChainStep;
-  /** A block was disconnected; `delta` is what that changed. `block` is null if its body was lost. */
+  /** A block was disconnected. `delta` is the change that this made. `block` is null if its body was lost. */
   disconnected: Omit<ChainStep, 'block'> & { readonly block: Block | null };
-  /** The active chain reached its best known tip; not emitted during a reorganisation. */
+  /** The active chain reached its best known tip. Not emitted while a reorganisation is running. */
   tip: HeaderEntry;
-  /** New headers, the last of them. */
+  /** New headers were accepted; this is the last of them. */
   headers: HeaderEntry;
   invalid: { readonly entry: HeaderEntry; readonly reason: Violation };
   /** The disk failed or returned corrupt data: the node cannot continue with this data directory. */
@@ -82,7 +82,10 @@ export interface AcceptResult {
   readonly accepted: number;
   readonly last: HeaderEntry | null;
   readonly violation: Violation | null;
-  /** The time of the header that is only ahead of the local clock, if that is the violation; its proof of work holds. */
+  /**
+   * If the violation is only that a header is ahead of the local clock: the time of that header. Its proof of work
+   * holds.
+   */
   readonly earlyTime: UnixSeconds | null;
 }
 
@@ -94,47 +97,53 @@ export interface ChainTotals {
   readonly burned: number;
 }
 
-/** The counted UTXO set, and how it differs from the stored totals. */
+/** The totals of the UTXO set as counted, and how they differ from the stored totals. */
 export interface CoinAudit {
   readonly coins: number;
   readonly total: number;
   readonly problem: string | null;
 }
 
-/** Known headers, and the two lines through them: the active chain and the best header chain. */
+/** All known headers, and two paths through them: the active chain and the best header chain. */
 export interface ChainHeaders {
   tip(): HeaderEntry;
   /** The tip of the header chain with the most work that is not known to be invalid. */
   bestHeader(): HeaderEntry;
   entry(id: string): HeaderEntry | undefined;
-  /** On the active chain. */
+  /** The entry of the active chain at this height. */
   atHeight(height: Height): HeaderEntry | undefined;
   isActive(entry: HeaderEntry): boolean;
-  /** The 88 bytes; a view. */
+  /** The 88 bytes of the header, as a view that must not be changed. */
   headerBytes(entry: HeaderEntry): Uint8Array;
-  /** A locator from the best header, or another entry, with which a peer finds the last common block. */
+  /** A locator, from which a peer finds the last common block. Starts at the best header unless `from` is given. */
   locator(from?: HeaderEntry): Hash[];
-  /** Headers after the first known id of the locator, on the best header chain if it contains the tip, else on the active chain. */
+  /**
+   * Headers after the first known id of the locator. From the best header chain if it contains the tip, else from the
+   * active chain.
+   */
   headersAfter(locator: readonly Hash[], max: number): Uint8Array[];
 }
 
-/** Headers and blocks from peers, the miner and files. */
+/** Accepts headers and blocks from peers, the miner and files. */
 export interface ChainIntake {
   acceptHeaders(headers: readonly Header[]): Promise<AcceptResult>;
   /** Resolves when the block is connected, stored on a side branch, or refused. A violation is a result, not an error. */
   submitBlock(block: Uint8Array | MatchedBlock): Promise<SubmitResult | Violation>;
   /**
-   * Tries again what was ahead of the clock and no longer is. The chain does so itself when the time has passed; call it
-   * when the wall clock was set or the computer slept.
+   * Submits again the blocks that were ahead of the local clock and no longer are. The chain does this itself when the
+   * time has passed. Call it when the wall clock was set or the computer slept.
    */
   retryEarly(): Promise<void>;
 }
 
-/** Stored blocks, and which of them are missing. */
+/** The stored blocks, and which blocks are missing. */
 export interface ChainBodies {
   /** Blocks without a stored body on the path from the active chain to the best header, lowest first. */
   missingBlocks(max: number): HeaderEntry[];
-  /** Up to `max` blocks of the active chain with lost bodies that `usable` accepts; see BodyNeeds. */
+  /**
+   * Up to `max` gaps, which are blocks of the active chain whose bodies were lost, if `usable` accepts them; see
+   * BodyNeeds.
+   */
   gaps(max: number, usable: (entry: HeaderEntry) => boolean): HeaderEntry[];
   /** Number and range of the lost bodies of the active chain; null when there are none. O(lost bodies). */
   gapRange(): GapRange | null;
@@ -142,16 +151,21 @@ export interface ChainBodies {
   expectGaps(expected: boolean): void;
   hasBody(id: string): boolean;
   readBlock(id: string): Promise<Uint8Array | null>;
-  /** Whether this body of the active chain was lost and is requested; false if it was pruned or no peer serves it. */
+  /**
+   * Whether the body of this block of the active chain was lost and is requested. False if it was pruned or no peer
+   * serves it.
+   */
   awaitsBody(id: string): boolean;
-  /** The lowest height from which on every body of the active chain is stored; 1 unless pruned. */
+  /** The lowest height from which on every body of the active chain is stored. 1 on a node that does not prune. */
   servesFrom(): Height;
   /**
-   * Keeps the body of a block below the snapshot that this chain began with, once the history check has accepted it; a node
-   * that prunes keeps none. Peers and wallets can read it afterwards.
+   * Keeps the body of a block below the snapshot that this chain began with, after the history check accepted it. Peers
+   * and wallets can read it afterwards. A node that prunes keeps none.
    */
   keepBody(bytes: Uint8Array): Promise<void>;
-  /** Finds a mined transaction by its unspent outputs, else in the newest blocks; there is no index of all transactions. */
+  /**
+   * Finds a mined transaction by its unspent outputs, else in the newest blocks. There is no index of all transactions.
+   */
   findTransaction(txid: string): Promise<MinedTransaction | null>;
   /** Checks the stored header, body and undo record of a block of the active chain by the rules that need no coins. */
   checkStored(height: Height): Promise<StoredCheck>;
@@ -159,9 +173,12 @@ export interface ChainBodies {
 
 /** The UTXO set at the tip. */
 export interface ChainCoins {
-  /** A coin that can be spent at the tip. */
+  /** The coin if it is unspent at the tip. */
   getCoin(outpoint: Outpoint): Coin | undefined;
-  /** Calls `visit` for every coin of the UTXO set and returns the tip. About 2 µs a coin, a thousand at a time. */
+  /**
+   * Calls `visit` for every coin of the UTXO set and returns the tip. Costs about 2 µs a coin and runs in pieces of a
+   * thousand coins.
+   */
   scanCoins(visit: (coin: Coin, outpoint: Outpoint) => void): Promise<HeaderEntry>;
   totals(): ChainTotals;
   /** Reads every coin, checks its checksum, and compares the sums with the stored totals. @throws {CorruptError} */
@@ -173,19 +190,19 @@ export interface ChainCoins {
 /** The snapshot that the chain began with, and the snapshot roots of its blocks. */
 export interface ChainSnapshots {
   /**
-   * Loads the UTXO set of a snapshot folder instead of connecting the blocks below it, on a chain that has connected none.
-   * `committing` is the block that carries its root; its header must be known, on the best chain, and buried by an epoch.
-   * The blocks below are not checked by this: see createHistory.
+   * Loads the UTXO set of a snapshot folder into a chain that has connected no blocks, instead of connecting the blocks
+   * below the snapshot. `committing` is the block that carries the snapshot root. Its header must be known, on the best
+   * chain, and buried by an epoch. The blocks below the snapshot are not checked here: see createHistory.
    * @throws {KithError} `snapshot-refused`
    */
   loadSnapshot(folder: string, committing: Uint8Array): Promise<void>;
   /** The block whose snapshot this chain began with; null when it began with genesis. */
   base(): HeaderEntry | null;
-  /** Whether every block from genesis on was checked by this node; see createHistory. */
+  /** Whether this node has checked every block from genesis on; see createHistory. */
   historyChecked(): boolean;
   /**
-   * The blocks below the snapshot were checked by `past`, whose tip is the block of the snapshot. Takes over the issued and
-   * burned totals and the rules under which each block was checked.
+   * Confirms that the chain `past` has checked the blocks below the snapshot; its tip is the block of the snapshot.
+   * Copies the issued and burned totals, and the rules under which each block was checked.
    */
   confirmHistory(past: Pick<Chain, 'totals' | 'atHeight'>): Promise<void>;
   /** The snapshot root of the UTXO set at this height of the active chain; null when it was never computed. */
@@ -209,19 +226,18 @@ export interface ChainRules {
 export interface ChainLife {
   readonly network: Network;
   readonly events: Events<ChainEvents>;
-  /** Why the database was rebuilt at the start; null when it was intact. */
+  /** Why the database was rebuilt at the start; null when it was not. */
   rebuiltBecause(): string | null;
   /**
-   * Waits until every stored block that can be is on the active chain, or refused. Opening a chain does not wait for
-   * that: work that a crash or a rebuild left is done in the background. Rejects with the failure that stopped the
-   * chain, if any.
+   * Resolves when no stored block can improve the active chain. Opening a chain does not wait for that: work left by a
+   * crash or a rebuild is done in the background. Rejects with the failure that stopped the chain, if any.
    */
   idle(): Promise<void>;
-  /** Waits until all that was accepted so far is on the disk. */
+  /** Waits until everything accepted so far is on the disk. */
   sync(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** The chain as the rest of the node uses it. */
+/** The interface of the chain for the rest of the node. */
 export interface Chain
   extends ChainHeaders, ChainIntake, ChainBodies, ChainCoins, ChainSnapshots, ChainRules, ChainLife {}

@@ -13,11 +13,11 @@ import { bitsAfter } from './header-acceptor.ts';
 import type { OwnedEntry } from './header-entry.ts';
 import type { HeaderIndex } from './header-index.ts';
 
-/** What is stored of one block. */
+/** The stored data of one block. */
 export interface StoredCheck {
   readonly body: 'whole' | 'absent' | 'damaged';
   readonly undo: 'whole' | 'absent' | 'damaged';
-  /** Sentences for the report; empty when everything stored is valid. */
+  /** Sentences for the report; empty when all stored data is valid. */
   readonly problems: readonly string[];
 }
 
@@ -50,7 +50,7 @@ export async function checkStored(deps: StoredCheckDeps, height: Height): Promis
 function checkStoredHeader({ network, index, powHash }: StoredCheckDeps, entry: OwnedEntry): string | null {
   const header = decodeHeader(index.headerBytes(entry));
   if (isViolation(header)) return header.code;
-  // At the start the id is taken from the key of the record, which the same checksum covers.
+  // When the chain is opened, the id comes from the key of the record, which the same checksum covers.
   if (header.idHex !== entry.id) return 'header-pow';
   const parent = entry.prev!;
   const broken =

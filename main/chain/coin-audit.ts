@@ -15,12 +15,12 @@ export interface CoinAuditorDeps {
   onCorruption(damage: CorruptError): void;
 }
 
-/** Compares the whole UTXO set with the stored count, total, and sum over the outpoints. */
+/** Compares the whole UTXO set with the stored number of coins, their total, and the sum over their outpoints. */
 export interface CoinAuditor {
   /** Starts an audit of all current coins in the background. No commit may run at the time of the call. */
   begin(state: ChainState): void;
   /**
-   * Called before a block is marked invalid because this coin is missing: checks that the UTXO set itself is intact.
+   * Called before a block is marked invalid because this coin is missing. Checks that the UTXO set itself is intact.
    * @throws {CorruptError} when it is not.
    */
   vouch(missing: CoinKey, state: ChainState): Promise<void>;
@@ -34,9 +34,12 @@ interface Audit {
   endedAt: number;
 }
 
-/** The pause after a piece of work, as a multiple of the time that the piece took. */
+/** The pause after each piece of work, as a multiple of the time that the piece took. */
 const REST = 4;
-/** How long the result of an audit is reused. A miner who forces audits with invalid blocks pays the work of each. */
+/**
+ * How long the result of an audit is reused. A miner who forces audits with invalid blocks must do the proof of work of
+ * each block.
+ */
 const BELIEVED_MS = 600_000;
 
 export function createCoinAuditor({ db, clock, onCorruption }: CoinAuditorDeps): CoinAuditor {
@@ -51,7 +54,7 @@ export function createCoinAuditor({ db, clock, onCorruption }: CoinAuditorDeps):
       verdict: count(frozen, state, () => (audit.hurried ? 0 : REST), clock, stopping.signal)
         .catch((error: unknown) => {
           if (error instanceof CorruptError) return error;
-          // The process is stopping, or the disk failed, which the next write reports.
+          // The process is stopping, or the disk failed. The next write reports a failed disk.
           return null;
         })
         .finally(async () => {
@@ -82,7 +85,7 @@ export function createCoinAuditor({ db, clock, onCorruption }: CoinAuditorDeps):
   };
 }
 
-/** Cost: some 2 µs a coin, a thousand at a time. */
+/** Costs about 2 µs a coin and runs in pieces of a thousand coins. */
 async function count(
   frozen: FrozenCoins,
   state: ChainState,

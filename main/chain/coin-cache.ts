@@ -9,8 +9,9 @@ export interface CoinSource {
 }
 
 /**
- * The UTXO set after the newest block in the pipeline, in front of the database: the inputs of the next block are resolved
- * while signatures are still being checked. Committed coins stay cached, the newest first: most are spent soon or never.
+ * The UTXO set after the newest block in the pipeline, as a cache in front of the database. With it the inputs of the
+ * next block are resolved while signatures are still being checked. Committed coins stay cached, the newest first,
+ * because most coins are spent soon or never.
  */
 export class CoinCache {
   readonly #source: CoinSource;
@@ -24,9 +25,9 @@ export class CoinCache {
     this.#committed = new CoinTable(limit, random);
   }
 
-  /** A coin as the next block in the pipeline sees it. */
+  /** The coin after the newest block in the pipeline. */
   readonly ahead = (key: CoinKey): Coin | undefined => {
-    // Most coins are in the cache and unspent, and then no pending change created them.
+    // Most coins are in the cache and unspent. No pending change created such a coin.
     const kept = this.#committed.get(key);
     if (kept !== undefined && !this.#isTouched(key)) return kept;
     const pending = this.#pending;
@@ -38,7 +39,7 @@ export class CoinCache {
     return kept ?? this.#source.coin(key);
   };
 
-  /** A coin as of the committed tip, whatever is in the pipeline. */
+  /** The coin at the committed tip, without the changes in the pipeline. */
   readonly committed = (key: CoinKey): Coin | undefined => {
     // The oldest change that contains the coin shows its state before.
     for (const { created, spent } of this.#pending) {
@@ -57,7 +58,7 @@ export class CoinCache {
     this.#pending = [];
   }
 
-  /** The oldest change is in the database now. */
+  /** The oldest change was written to the database. */
   settle(delta: Delta): void {
     if (this.#pending.shift() !== delta)
       throw new Error('changes are committed in the order in which they were made');

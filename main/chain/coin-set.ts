@@ -11,10 +11,10 @@ import type { CoinAudit } from './chain.ts';
 
 type CoinsOf = Pick<ChainDb, 'freeze'>;
 
-/** The totals of a state about its coins. */
+/** The totals that a stored state has about its coins. */
 export type CoinTotals = Pick<ChainState, 'coins' | 'total' | 'coinSum'>;
 
-/** How counted totals differ from the stored ones, for the log; null when they do not. */
+/** How the counted totals differ from the stored ones, for the log; null when they are equal. */
 export function differenceOf(there: CoinTotals, noted: CoinTotals): string | null {
   if (there.coins !== noted.coins) return `${noted.coins} coins are noted, ${there.coins} are there`;
   if (there.total !== noted.total) return `${noted.total} motes are noted, ${there.total} are there`;
@@ -54,7 +54,7 @@ export async function visitCoins(
   });
 }
 
-/** From txid 32 | index u32 BE. */
+/** Decodes txid 32 | index u32 BE. */
 function readOutpoint(bytes: Uint8Array): Outpoint {
   const [a, b, c, d] = [bytes[32]!, bytes[33]!, bytes[34]!, bytes[35]!];
   return { txid: bytes.subarray(0, 32), index: ((a << 24) | (b << 16) | (c << 8) | d) >>> 0 };

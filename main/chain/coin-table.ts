@@ -4,7 +4,7 @@ import { type CoinKey, indexOfCoinKey } from '../core/primitives/coin-key.ts';
 import type { Random } from '../lib/random.ts';
 
 const TXID_BYTES = 32;
-/** Coins with a longer lock are not kept: nearly all have 32 bytes. */
+/** Coins with a longer lock are not cached. Nearly all locks have 32 bytes. */
 const MAX_LOCK = 32;
 
 // One coin: txid 32 | index u32 | height u32 | amount f64 | lockType u8 | coinbase u8 | lock length u8 | 0 | lock 32.
@@ -21,16 +21,16 @@ const SLOT_BYTES = 88;
 const EMPTY = -1;
 
 /**
- * The newest coins in one flat buffer of 104 bytes each. Objects would take 300 bytes each, and the garbage collector
- * would visit all of them in every cycle. A read or write costs about 200 ns.
+ * The newest coins in one flat buffer, 104 bytes each. As objects they would take 300 bytes each, and the garbage
+ * collector would visit all of them in every cycle. A read or write costs about 200 ns.
  */
 export class CoinTable {
   readonly #slots: Uint8Array;
   readonly #view: DataView;
   readonly #capacity: number;
   /**
-   * Open addressing with linear probing. Each place has the number of a slot and the hash of its key, so that a search
-   * seldom reads the memory of another coin. At most half full, so that runs stay short.
+   * A hash table with open addressing and linear probing. Each place holds the number of a slot and the hash of its
+   * key, so that a search seldom reads the memory of another coin. At most half full, so that runs stay short.
    */
   readonly #places: Int32Array;
   readonly #mixed: Int32Array;
@@ -40,7 +40,7 @@ export class CoinTable {
   /** Slots are a ring buffer, so the next one always holds the oldest coin. */
   #next = 0;
 
-  /** Rounds up to a power of two. */
+  /** `coins` is rounded up to a power of two. */
   constructor(coins: number, random: Pick<Random, 'bytes'>) {
     this.#secret = new Int32Array(random.bytes(8).slice().buffer);
     this.#capacity = 2 ** Math.ceil(Math.log2(Math.max(2, coins)));
@@ -96,7 +96,7 @@ export class CoinTable {
     );
   }
 
-  // The bytes of a txid are random unless an attacker chooses them; mixing in the secret defeats that.
+  // An attacker can choose the bytes of a txid, so the hash includes the secret.
   #mixOf(first: number, second: number, index: number): number {
     let mixed = Math.imul(first ^ this.#secret[0]!, 0x9e3779b1) ^ Math.imul(second + index, 0x85ebca6b);
     mixed = Math.imul(mixed ^ (mixed >>> 15) ^ this.#secret[1]!, 0xc2b2ae35);
@@ -115,7 +115,7 @@ export class CoinTable {
     return {
       amount: this.#view.getFloat64(at + AT.amount, true) as Motes,
       lockType: this.#slots[at + AT.lockType]!,
-      // A copy: the slot may be reused before the reader is finished.
+      // A copy, because the slot may be reused before the reader is finished.
       lock: this.#slots.slice(at + AT.lock, at + AT.lock + length),
       height: this.#view.getUint32(at + AT.height, true),
       coinbase: this.#slots[at + AT.coinbase] === 1,
@@ -134,7 +134,7 @@ export class CoinTable {
     slots.set(coin.lock, at + AT.lock);
   }
 
-  /** Removes the coin that the slot still holds from the previous round. */
+  /** Removes the coin that the slot still holds from the previous round of the ring buffer. */
   #vacate(slot: number): void {
     for (
       let place = this.#mixOfSlot(slot) & this.#mask;
@@ -154,7 +154,7 @@ export class CoinTable {
     );
   }
 
-  /** Empties a place and moves the following entries of its run up, so that no search ends too early. */
+  /** Empties a place and moves the following entries of its run up, so that a later search does not end too early. */
   #close(place: number): void {
     const places = this.#places;
     let hole = place;

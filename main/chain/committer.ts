@@ -18,7 +18,7 @@ export interface ConnectedStep {
   readonly kind: 'connected';
   readonly entry: OwnedEntry;
   readonly block: Block;
-  /** What connecting the block does to the UTXO set, and to the totals. */
+  /** The change of the UTXO set and of the totals. */
   readonly delta: Delta;
   readonly movement: Movement;
   /** See undo-record.ts. */
@@ -30,13 +30,13 @@ export interface DisconnectedStep {
   readonly entry: OwnedEntry;
   /** Null when the body was lost: the undo record suffices to disconnect a block. */
   readonly block: Block | null;
-  /** The inverse of what connecting the block did to the UTXO set. */
+  /** The inverse of the change that connecting the block made to the UTXO set. */
   readonly delta: Delta;
-  /** What connecting it did to the totals. */
+  /** The change that connecting the block made to the totals. */
   readonly movement: Movement;
 }
 
-/** The state after these steps; the totals follow from the changes alone. */
+/** The state after these steps. The totals are computed from the changes alone. */
 export function stateAfter(state: ChainState, steps: readonly Step[], index: HeaderIndex): ChainState {
   let { coins, issued, burned, coinSum } = state;
   for (const { kind, delta, movement } of steps) {
@@ -61,7 +61,7 @@ export function stateAfter(state: ChainState, steps: readonly Step[], index: Hea
   };
 }
 
-/** All steps as one change of the database: coins created and spent within the group are left out. */
+/** All steps as one change of the database. Coins that are created and spent within the group are left out. */
 function netCoins(steps: readonly Step[]): CoinChanges {
   if (steps.length === 1) return changesOf(steps[0]!.delta);
   const net = new Map<CoinKey, Coin | null>();
@@ -103,10 +103,10 @@ export async function commitSteps(
   return next;
 }
 
-/** Maximum number of changes in a batch: building it must not block the event loop for long. */
+/** Maximum number of changes in a batch, since building a batch blocks the event loop. */
 const MAX_CHANGES = 4000;
 
-/** Number of first steps that fit into a batch; at least one. */
+/** How many of the first steps fit into one batch; at least one. */
 export function fitting(steps: readonly Step[]): number {
   let changes = 0;
   const over = steps.findIndex(

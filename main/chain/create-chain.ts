@@ -29,7 +29,7 @@ import { createSnapshots, type Snapshots } from './snapshots.ts';
 const CACHED_COINS = 131_072;
 
 /**
- * Opens the chain in its directory and brings it to the best chain that is stored.
+ * Opens the chain in its directory and starts to connect the blocks that are stored.
  * @throws {KithError} as openChainState does.
  */
 export async function createChain(deps: ChainDeps): Promise<Chain> {
@@ -66,7 +66,7 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
   return chain;
 }
 
-/** What the other parts share: the files, what is in memory, the rules, and the way to report. */
+/** What the other parts share: the files, the header index, the active chain, and the reports of failures. */
 interface Core extends Pick<OpenedChain, 'db' | 'bodies' | 'index' | 'active'> {
   readonly coins: CoinCache;
   readonly events: Emitter<ChainEvents>;
@@ -102,7 +102,7 @@ function createCore(deps: ChainDeps, { db: database, bodies, index, active }: Op
   };
 }
 
-/** What follows each commit: events, syncing to the disk, pruning. */
+/** The work after each commit: events, syncing to the disk, pruning. */
 interface Upkeep {
   onSteps(steps: readonly Step[]): void;
   /** See Chain.sync. */
@@ -114,7 +114,8 @@ function createUpkeep(deps: ChainDeps, { db, bodies, index, active, notifier, fa
   const { clock, log, pruneBytes: maxBytes } = deps;
   const { params } = deps.network;
   const sync = async (): Promise<void> => {
-    // Only the undo records of blocks that were connected before the segment files were synced may be released.
+    // An undo record in the database may be released only if its block was connected before this sync of the segment
+    // files.
     const unsynced = db.unsynced();
     await bodies.sync();
     await db.sync(unsynced);
@@ -134,7 +135,7 @@ function createUpkeep(deps: ChainDeps, { db, bodies, index, active, notifier, fa
   };
 }
 
-/** What moves the active chain, and what it asks before it accepts or refuses a block. */
+/** The activator, and the checks that it uses to accept or refuse a block. */
 interface Activation {
   readonly activator: Activator;
   readonly snapshots: Snapshots;
@@ -187,7 +188,7 @@ function createActivation(deps: ChainDeps, core: Core, upkeep: Upkeep, state: Ch
   return { activator, snapshots, gate, auditor };
 }
 
-/** Takes headers and blocks, and gives the stored ones. `stopRetries`: see DeferredBlocks.stop. */
+/** Accepts headers and blocks, and reads the stored ones. `stopRetries`: see DeferredBlocks.stop. */
 function createBlockAccess(
   deps: ChainDeps,
   core: Core,

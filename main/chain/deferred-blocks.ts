@@ -3,11 +3,14 @@ import type { Header } from '../core/primitives/header.ts';
 import { createAlarm } from '../lib/alarm.ts';
 import type { Clock } from '../lib/clock.ts';
 
-/** Blocks and headers slightly ahead of the local clock, kept for a retry without a penalty for the sender (protocol.md §10). */
+/**
+ * Keeps blocks and headers that are slightly ahead of the local clock and submits them later. The sender gets no
+ * penalty (protocol.md §10).
+ */
 export interface DeferredBlocks {
   /**
-   * Keeps the bytes of a header, or of its whole block. A full buffer drops the oldest: a peer that sends many early
-   * headers had to do the proof of work of each, which the caller has checked.
+   * Keeps the bytes of a header or of the whole block. A full buffer drops the oldest. Flooding it is expensive: the
+   * caller has checked the proof of work of each header.
    */
   add(header: Header, bytes: Uint8Array): void;
   /** Removes and returns the items that are no longer ahead of the clock, oldest first. */
@@ -20,8 +23,8 @@ export interface DeferredBlocksDeps {
   /** Seconds that a block may be ahead of the clock. */
   readonly futureLimit: number;
   /**
-   * An item may be due: the owner calls `take`. Monotonic time decides when, so after the wall clock was set or the
-   * computer slept, the owner must call `take` without this.
+   * An item may be due; the owner calls `take`. Due times follow the monotonic clock, so the owner must also call
+   * `take` when the wall clock was set or the computer slept.
    */
   onDue(): void;
 }
@@ -44,7 +47,7 @@ export function createDeferredBlocks({ clock, futureLimit, onDue }: DeferredBloc
 
   return {
     add({ idHex, time }, bytes) {
-      // A header alone must not replace its whole block.
+      // A header must not replace the whole block that is kept already.
       if ((kept.get(idHex)?.bytes.length ?? 0) > bytes.length) return;
       kept.set(idHex, { time, bytes });
       if (kept.size > MOST) kept.delete(kept.keys().next().value!);

@@ -13,7 +13,7 @@ import type { HeaderEntry, OwnedEntry } from './header-entry.ts';
 export interface MinedTransaction {
   readonly transaction: Transaction;
   readonly entry: HeaderEntry;
-  /** The outputs that it spends, in the order of its inputs; null when the undo record is gone. */
+  /** The outputs that it spends, in the order of its inputs; null when the undo record is missing. */
   readonly spent: readonly Output[] | null;
 }
 
@@ -26,7 +26,9 @@ interface Finder {
 /** Number of the newest blocks that are searched for a transaction whose outputs are all spent. */
 const SEARCHED_BLOCKS = 1000;
 
-/** See Chain.findTransaction. Cost: one block, or up to {@link SEARCHED_BLOCKS} when nothing of it is unspent. */
+/**
+ * See Chain.findTransaction. Cost: reads one block, or up to {@link SEARCHED_BLOCKS} when all its outputs are spent.
+ */
 export async function findTransaction(finder: Finder, txid: string): Promise<MinedTransaction | null> {
   const height = await finder.db.heightOf(hexToHash(txid));
   const unspent = height === null ? undefined : finder.active.at(height);

@@ -1,9 +1,9 @@
 import { createAlarm } from '../lib/alarm.ts';
 import type { Clock } from '../lib/clock.ts';
 
-/** Syncs committed data to the disk: often while few blocks arrive, rarely during a sync. */
+/** Syncs committed data to the disk: soon after each block while few arrive, rarely during a sync of the chain. */
 export interface Flusher {
-  /** A batch was committed. `idle`: the chain is at its best known tip, so payments may depend on this block. */
+  /** A batch was committed. `idle`: the chain is at its best known tip, where the user may rely on this block. */
   touched(idle: boolean): void;
   stop(): void;
 }

@@ -14,7 +14,10 @@ export interface FoundBodiesDeps {
   readonly found: Map<string, StoredBlock>;
 }
 
-/** Bodies that a rebuild found on the disk before their headers were known, so that they need not be fetched again. */
+/**
+ * Bodies that a rebuild found on the disk before their headers were known. They are used so that they need not be
+ * downloaded again.
+ */
 export interface FoundBodies {
   /** Assigns found bodies to headers that were just accepted; returns the entries that have a body now. */
   adopt(headers: readonly OwnedEntry[]): Promise<OwnedEntry[]>;
@@ -23,7 +26,7 @@ export interface FoundBodies {
 export function createFoundBodies({ index, bodies, params, found }: FoundBodiesDeps): FoundBodies {
   const adoptOne = async (entry: OwnedEntry, { at }: StoredBlock): Promise<boolean> => {
     const block = await bodies.read(entry.id, at);
-    // It was found between corrupt records, so it is checked like a body from a peer.
+    // The body was found between corrupt records, so it is checked like one from a peer.
     if (!block || entry.body || checkBody(block) || checkSnapshotPlace(block, params)) return false;
     index.markStored(entry, at, block.transactions.length);
     return true;

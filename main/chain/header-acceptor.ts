@@ -22,14 +22,14 @@ export interface HeaderAcceptorDeps {
   now(): UnixSeconds;
 }
 
-/** The result for a run of headers: those before the first violation are in the index. */
+/** The result for a list of headers. The headers before the first violation are in the index. */
 export interface HeadersAccepted {
   /** The new entries. */
   readonly added: readonly OwnedEntry[];
   /** The last header that is in the index now. */
   readonly last: HeaderEntry | null;
   readonly violation: Violation | null;
-  /** The header that is only ahead of the local clock, if that is the violation; its proof of work holds. */
+  /** The header whose only violation is that it is ahead of the local clock. Its proof of work holds. */
   readonly early: Header | null;
 }
 
@@ -41,7 +41,7 @@ interface Candidate extends HeaderView {
 
 type Parent = HeaderView & { readonly anchor: HeaderView | null };
 
-// One or two hashes are cheaper on this thread than a message to the workers.
+// For one or two headers, hashing on this thread costs less than a message to the workers.
 const INLINE = 2;
 
 /** The bits that a child of `parent` must have; the schedule starts with the first mined block (docs/adr/0002). */
@@ -50,8 +50,9 @@ export function bitsAfter(parent: Parent, network: Network): number {
 }
 
 /**
- * Accepts headers in order, each the child of a known one or of the one before it. Linkage, bits and times of all are
- * checked before the first Argon2id, so that invalid headers cost their sender more than this node (ADR 0012).
+ * Accepts headers in order: the parent of each is known or is the header before it. Links, bits and times of all
+ * headers are checked before the first Argon2id, so that invalid headers cost their sender more than this node (ADR
+ * 0012).
  */
 export async function acceptHeaders(
   deps: HeaderAcceptorDeps,
@@ -64,7 +65,7 @@ export async function acceptHeaders(
   for (const header of linked.slice(0, worked)) {
     const prev = deps.index.get(toHex(header.prev));
     if (!prev) break;
-    // Another call may have added it while this one waited for the hashes.
+    // Another call may have added the header while this one waited for the hashes.
     if (!deps.index.get(header.idHex)) added.push(deps.index.add(header, prev));
   }
   const lastHeader = linked[Math.min(worked, linked.length) - 1]?.idHex ?? known;
@@ -114,7 +115,7 @@ function linkCandidates({ index, network, now }: HeaderAcceptorDeps, headers: re
   return end(null);
 }
 
-/** Number of headers, from the first on, whose proof of work holds. */
+/** How many headers, from the first on, have valid proof of work. */
 async function countWorked(deps: HeaderAcceptorDeps, headers: readonly Header[]): Promise<number> {
   const { powMemoryKiB } = deps.network.params;
   const bytes = headers.map((header) => header.bytes);

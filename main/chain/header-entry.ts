@@ -1,7 +1,7 @@
 import type { Height, UnixSeconds } from '../../shared/units.ts';
 import type { BlockStatus, SegmentLocation, UndoLocation } from '../storage/header-record.ts';
 
-/** A known header whose proof of work holds. Owned by the header index; read-only for all other code. */
+/** A known header with valid proof of work. Only the header index changes it. */
 export interface HeaderEntry {
   /** The block id as hexadecimal. */
   readonly id: string;
@@ -9,15 +9,18 @@ export interface HeaderEntry {
   readonly time: UnixSeconds;
   readonly bits: number;
   readonly version: number;
-  /** Expected hashes from genesis to here. */
+  /** Work of the chain from genesis to this block: the expected number of hashes. */
   readonly work: bigint;
   readonly prev: HeaderEntry | null;
-  /** The ancestor at height 1 (or this entry): the anchor of the difficulty (protocol.md §9). Null for genesis. */
+  /**
+   * The ancestor at height 1, the anchor of the difficulty rule (protocol.md §9). The entry itself at height 1; null
+   * for genesis.
+   */
   readonly anchor: HeaderEntry | null;
   readonly status: BlockStatus;
   /** Number of transactions in the body; 0 while it is not stored. */
   readonly transactions: number;
-  /** The soft forks under which it was checked (see encodeRules); 0 if it was never connected. */
+  /** The soft forks that were active when the block was checked (see encodeRules); 0 if it was never connected. */
   readonly rules: number;
   /** Slot of the 88 bytes in the slab of the index. */
   readonly slot: number;

@@ -10,10 +10,10 @@ import type { OwnedEntry } from './header-entry.ts';
 /** The fields of a header that an entry needs. */
 export type HeaderFacts = Pick<Header, 'idHex' | 'height' | 'time' | 'bits' | 'version' | 'bytes'>;
 
-/** The tree of all headers whose proof of work holds, in memory: about 250 bytes each. */
+/** The tree of all headers with valid proof of work, in memory: about 250 bytes each. */
 export class HeaderIndex {
   readonly genesis: OwnedEntry;
-  /** The header chain with the most work that is not known to be invalid. */
+  /** The header chain with the most work among those not known to be invalid. */
   readonly best = new ChainLine<OwnedEntry>();
   readonly #entries = new Map<string, OwnedEntry>();
   readonly #slab = new HeaderSlab();
@@ -42,12 +42,15 @@ export class HeaderIndex {
     return this.#slab.at(entry.slot);
   }
 
-  /** The block with the most work on a chain with all bodies stored and no known violation; the first seen of equals. */
+  /**
+   * The block with the most work on a chain whose bodies are all stored and that has no known violation. Of equals, the
+   * one seen first.
+   */
   get bestComplete(): OwnedEntry {
     return this.#bestComplete;
   }
 
-  /** The parent must be in the index. A child of an invalid entry is invalid, and so is one that is added with `invalid`. */
+  /** Adds a header whose parent is in the index. The entry is invalid if its parent is, or if `invalid` is set. */
   add(header: HeaderFacts, prev: OwnedEntry, invalid = false): OwnedEntry {
     const entry = this.#create(header, prev);
     if (prev.child === null) prev.child = entry;
@@ -57,7 +60,7 @@ export class HeaderIndex {
     return entry;
   }
 
-  /** Marks a body as stored, and the entries that are complete because of it. */
+  /** Marks the body as stored, and each entry that becomes complete by it. */
   markStored(entry: OwnedEntry, body: SegmentLocation, transactions: number): void {
     entry.body = body;
     entry.transactions = transactions;
@@ -136,7 +139,7 @@ export class HeaderIndex {
     let work = this.#workOfBits.get(bits);
     if (work === undefined) {
       work = workOf(bitsToTarget(bits));
-      // Nearly every block has new bits, so the cache is small.
+      // The cache is small because nearly every block has new bits.
       if (this.#workOfBits.size > 1024) this.#workOfBits.clear();
       this.#workOfBits.set(bits, work);
     }
@@ -163,7 +166,7 @@ export class HeaderIndex {
     return all;
   }
 
-  // Rare: only after an entry became invalid or lost its body, so a scan of all entries is acceptable.
+  // Rare, so a scan of all entries is acceptable: only after an entry became invalid or lost its body.
   #chooseBest(): void {
     let best = this.genesis;
     let complete = this.genesis;
@@ -179,12 +182,12 @@ export class HeaderIndex {
 
 const HEADERS_PER_CHUNK = 4096;
 
-/** Headers side by side in large buffers: 88 bytes each instead of an object of some 300. */
+/** Headers side by side in large buffers: 88 bytes each, where an object takes about 300. */
 class HeaderSlab {
   readonly #chunks: Uint8Array[] = [];
   #count = 0;
 
-  /** Returns the slot. */
+  /** Copies the header and returns its slot. */
   add(header: Uint8Array): number {
     const slot = this.#count++;
     if (slot % HEADERS_PER_CHUNK === 0) this.#chunks.push(new Uint8Array(HEADERS_PER_CHUNK * HEADER_BYTES));
@@ -195,7 +198,7 @@ class HeaderSlab {
     return slot;
   }
 
-  /** A view; never write to it. */
+  /** A view of the header; it must not be changed. */
   at(slot: number): Uint8Array {
     const start = (slot % HEADERS_PER_CHUNK) * HEADER_BYTES;
     return this.#chunks[Math.floor(slot / HEADERS_PER_CHUNK)]!.subarray(start, start + HEADER_BYTES);

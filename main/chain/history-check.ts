@@ -10,36 +10,36 @@ import type { HeaderEntry } from './header-entry.ts';
 
 /** Progress of the check of the blocks below the snapshot that a chain began with (protocol.md §15). */
 export interface HistoryStatus {
-  /** Blocks checked from genesis on, every rule and signature. */
+  /** Number of blocks checked from genesis on, with every rule and signature. */
   readonly verified: Height;
-  /** The block of the snapshot. */
+  /** The height of the block of the snapshot. */
   readonly of: Height;
 }
 
 /** Checks the blocks below a snapshot in a separate folder while the chain is already in use. */
 export interface History {
   status(): HistoryStatus;
-  /** The next blocks to submit, lowest first. */
+  /** Up to `max` blocks to submit next, lowest first. */
   wanted(max: number): HeaderEntry[];
   /**
-   * Submits one of them; later ones wait for it. Resolves when it is checked. A violation that invalidates the block means
-   * that the chain of the snapshot breaks a rule: see `settled`.
-   * @throws {KithError} when the disk failed or returned corrupt data: nothing more is checked before the next start.
+   * Submits one of the wanted blocks, lowest first. Resolves when it is checked. If it breaks a rule, the chain of the
+   * snapshot is invalid: see `settled`.
+   * @throws {KithError} when the disk failed or returned corrupt data. Nothing more is checked before the next start.
    */
   submit(bytes: Uint8Array): Promise<Violation | null>;
   /**
-   * Resolves when all blocks are checked and lead to the coins of the snapshot. Rejects with `snapshot-mismatch` when they
-   * do not, or when a block breaks a rule: then the node must not spend.
+   * Resolves when all blocks are checked and lead to the UTXO set of the snapshot. Rejects with `snapshot-mismatch`
+   * when they lead to another one, or when a block breaks a rule. The node must not spend then.
    */
   readonly settled: Promise<void>;
   close(): Promise<void>;
 }
 
 const FOLDER = 'history';
-/** It needs no old bodies: it keeps only those from which its own snapshots are rebuilt. */
+/** The second chain keeps few bodies: only those from which its own snapshots are rebuilt. */
 const PRUNE_BYTES = 64 << 20;
 
-/** Null when the chain began with genesis, or its history was checked before. */
+/** Null when the chain began with genesis, or when its history was checked before. */
 export async function createHistory(chain: Chain, deps: ChainDeps): Promise<History | null> {
   const base = chain.base();
   if (base === null || chain.historyChecked()) return null;
@@ -54,7 +54,7 @@ export async function createHistory(chain: Chain, deps: ChainDeps): Promise<Hist
   let contradicted: Height | null = null;
   let closing: Promise<void> | null = null;
 
-  // A failure of the disk leaves the result open, but no further block may be submitted.
+  // After a failure of the disk the result stays open, and no further block may be submitted.
   let failure: { readonly error: unknown } | null = null;
   past.events.on('failed', (error) => (failure = { error }));
 
@@ -62,7 +62,7 @@ export async function createHistory(chain: Chain, deps: ChainDeps): Promise<Hist
     if (contradicted !== null) return;
     ended = true;
     contradicted = past.tip().height;
-    // The chain is emitting the event that led here, so it is closed afterwards.
+    // The second chain is closed later, because it is emitting an event at this moment.
     void deps.clock.soon().then(() => {
       closing = past.close().catch(() => undefined);
     });
@@ -74,7 +74,7 @@ export async function createHistory(chain: Chain, deps: ChainDeps): Promise<Hist
     try {
       await compare();
     } catch (error) {
-      // No result: the next start tries again.
+      // There is no result, so the next start tries again.
       ended = false;
       throw error;
     }
@@ -93,7 +93,7 @@ export async function createHistory(chain: Chain, deps: ChainDeps): Promise<Hist
   past.events.on('invalid', ({ entry, reason }) =>
     mismatch(`block ${entry.height} breaks the rule ${reason.code}`),
   );
-  // The mismatch was found in an earlier run.
+  // An earlier run found the mismatch.
   if (past.entry(base.id)?.status === 'invalid') mismatch('a block before it breaks a rule');
   else await finish();
 
@@ -125,11 +125,11 @@ export async function createHistory(chain: Chain, deps: ChainDeps): Promise<Hist
   };
 }
 
-/** The second chain, with the headers of the first up to the snapshot. */
+/** Opens the second chain, with the headers of the first up to the snapshot. */
 async function openPast(chain: Chain, deps: ChainDeps, base: HeaderEntry): Promise<Chain> {
   const past = await createChain({
     ...deps,
-    // The chain accepted these headers before: a clock that was set back since must not make them early.
+    // The chain accepted these headers before. If the clock was set back since, they must not count as early.
     clock: { ...deps.clock, now: () => Math.max(deps.clock.now(), base.time) },
     isVerified: undefined,
     checkBuriedSnapshots: true,

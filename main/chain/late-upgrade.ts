@@ -10,15 +10,15 @@ import { readRebuildMark, writeRebuildMark } from './rebuild-mark.ts';
 
 export interface CheckedRules {
   readonly active: ChainLine<OwnedEntry>;
-  /** Blocks of one period of the version bits. */
+  /** Number of blocks in one version bits period. */
   readonly period: number;
   rulesFor(parent: OwnedEntry): ActiveRules;
   readonly from: Height;
 }
 
 /**
- * The lowest height from `from` on whose block was checked under other rules than those active there according to this
- * version; null when there is none. Rules change only at the start of a period, so only those blocks are examined.
+ * The lowest height, not below `from`, whose block was checked under other rules than this version has for it; null
+ * when there is none. Rules change only at the start of a period, so only those blocks are examined.
  */
 export function firstOutdated({ active, period, rulesFor, from }: CheckedRules): Height | null {
   for (let height = from; height <= active.tip.height; height = nextPeriod(height, period)) {
@@ -40,9 +40,9 @@ export interface LateUpgradeDeps {
 }
 
 /**
- * Disconnects blocks down to one that an older version checked without a rule (protocol.md §13), so that they are checked
- * again. Returns false when undo records are missing, as on a node that prunes: then the chain is closed, and the next
- * opening rebuilds it from the stored blocks.
+ * Disconnects blocks down to the first one that an older version checked without a new rule (protocol.md §13), so that
+ * they are checked again. Returns false when undo records are missing, as on a node that prunes. The chain is closed
+ * then, and the next opening rebuilds it from the stored blocks.
  * @throws {KithError} on a failure of the disk; the chain is closed then too.
  */
 export async function recheckFrom(height: Height, deps: LateUpgradeDeps): Promise<boolean> {
@@ -54,7 +54,7 @@ export async function recheckFrom(height: Height, deps: LateUpgradeDeps): Promis
   } catch (error) {
     if (error instanceof CorruptError) writeRebuildMark(directory, error.message);
     await close();
-    // Without the mark the next opening would fail in the same way.
+    // Without the rebuild mark the next opening would fail in the same way.
     if (!(error instanceof CorruptError) || (await readRebuildMark(directory)) === null) throw error;
     return false;
   }

@@ -14,7 +14,7 @@ import type { ChainDb } from '../storage/chain-db.ts';
 import { addOutpointTo } from '../storage/coin-sum.ts';
 import { type Manifest, readChunkFile, readManifest } from './snapshot-files.ts';
 
-/** Why a snapshot cannot be used; its data is deleted. */
+/** A snapshot cannot be used. Its data is deleted. */
 export class SnapshotRefused extends KithError {
   constructor(why: string) {
     super('snapshot-refused', `the snapshot can't be used: ${why}`, { data: { why } });
@@ -22,8 +22,8 @@ export class SnapshotRefused extends KithError {
 }
 
 /**
- * Checks the manifest of a snapshot folder against the block that commits to it. The caller must have checked the header of
- * that block and that it is buried; its id is returned in hexadecimal. Reads no chunk.
+ * Checks the manifest of a snapshot folder against the block that commits to it, and returns the block id in
+ * hexadecimal. The caller must have checked that the header of that block is valid and buried. Reads no chunk.
  * @throws {SnapshotRefused}
  */
 export async function checkCommitment(
@@ -48,7 +48,7 @@ export async function checkCommitment(
 
 /**
  * Writes all coins of a snapshot into a database without coins and returns their totals, which the root of the manifest
- * covers. A crash leaves a mark, and the next opening starts over.
+ * covers. A crash during this leaves a mark, and the next opening starts over.
  * @throws {SnapshotRefused} for a chunk that is missing, corrupt or out of order.
  */
 export async function loadCoins(

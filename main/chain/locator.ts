@@ -4,7 +4,10 @@ import type { ChainLine } from './chain-line.ts';
 import type { OwnedEntry } from './header-entry.ts';
 import type { HeaderIndex } from './header-index.ts';
 
-/** Ids from a block down to genesis, dense at first, then at doubling distances: about 10 + log2(height). */
+/**
+ * Ids from a block down to genesis: the first ones consecutive, then at doubling distances. About 10 + log2(height)
+ * ids.
+ */
 export function locatorFrom(from: OwnedEntry, line: ChainLine<OwnedEntry>, index: HeaderIndex): Hash[] {
   const ids: Hash[] = [];
   let step = 1;
@@ -16,7 +19,7 @@ export function locatorFrom(from: OwnedEntry, line: ChainLine<OwnedEntry>, index
   }
 }
 
-/** Up to `max` headers of the line after the first id of the locator that is on it. */
+/** Up to `max` headers after the first id of the locator that is on the line. */
 export function headersAfter(
   locator: readonly Hash[],
   max: number,

@@ -7,24 +7,24 @@ export interface BodyNeedsDeps {
   readonly active: ChainLine<OwnedEntry>;
   /** False for a node that prunes, which does not request old bodies. */
   readonly keepsAll: boolean;
-  /** The height of the snapshot that the chain began with, 0 for none: bodies up to here were never needed. */
+  /** The height of the snapshot that the chain began with; 0 for none. Bodies up to this height were never needed. */
   readonly base: number;
 }
 
 /**
- * Which bodies are not stored and should be. There are two kinds, and the second never delays the first: bodies on the
- * path to the best header, without which the chain cannot advance, and gaps: bodies of the active chain that were lost.
+ * Which bodies are missing. There are two kinds: bodies on the path to the best header, without which the chain cannot
+ * advance; and gaps, which are bodies of the active chain that were lost. Gaps never delay the first kind.
  */
 export interface BodyNeeds {
   /** Bodies on the path from the active chain to the best header, lowest first. */
   missing(max: number): HeaderEntry[];
-  /** Up to `max` gaps that `usable` accepts, mostly lowest first. O(gaps before them). */
+  /** Up to `max` gaps that `usable` accepts, mostly lowest first. Cost: O(number of gaps before them). */
   gaps(max: number, usable: (entry: HeaderEntry) => boolean): HeaderEntry[];
-  /** Number, lowest and highest of the gaps; null when there are none. O(gaps). */
+  /** Number of gaps, and the lowest and highest one; null when there are none. O(gaps). */
   gapRange(): GapRange | null;
-  /** Whether this body is a gap and gaps are requested. */
+  /** Whether this body is a gap and gaps are being requested. */
   awaits(entry: OwnedEntry): boolean;
-  /** Whether gaps are requested; false once no peer serves them. A body that arrives anyway is still stored. */
+  /** Whether gaps are requested; false while no peer serves them. A body that arrives anyway is still stored. */
   expectGaps(expected: boolean): void;
   /** Marks a stored body as missing or corrupt. The caller writes the record of the entry. */
   lost(entry: OwnedEntry): void;
@@ -33,7 +33,7 @@ export interface BodyNeeds {
   wholeFrom(): number;
 }
 
-/** The gaps of the active chain, without those of pruning. */
+/** The gaps of the active chain. Pruned bodies are not gaps. */
 export interface GapRange {
   readonly count: number;
   readonly lowest: number;
@@ -47,7 +47,8 @@ export function createBodyNeeds({ index, active, keepsAll, base }: BodyNeedsDeps
     for (let height = base + 1; height <= active.tip.height; height++)
       if (!active.at(height)!.body) gaps.add(active.at(height)!);
   }
-  // A block that left the active chain is needed again only if the best chain contains it, and is then on the path.
+  // A block that is no longer on the active chain is needed again only if the best chain contains it: then it is on the
+  // path.
   function* current(): Generator<OwnedEntry> {
     for (const entry of gaps)
       if (active.has(entry) && !entry.body) yield entry;

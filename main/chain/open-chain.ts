@@ -38,15 +38,15 @@ export interface OpenedChain {
   readonly index: HeaderIndex;
   readonly state: ChainState;
   readonly active: ChainLine<OwnedEntry>;
-  /** Bodies on the disk whose headers a rebuild did not find, by block id. */
+  /** Bodies that a rebuild found on the disk without their headers, by block id. */
   readonly found: Map<string, StoredBlock>;
   /** See Chain.rebuiltBecause. */
   readonly rebuiltBecause: string | null;
 }
 
 /**
- * Opens the files of a chain. A missing or corrupt database is set aside and rebuilt from the stored blocks; the rest is
- * fetched from peers.
+ * Opens the files of a chain. A missing or corrupt database is set aside and rebuilt from the stored blocks; blocks
+ * that are not stored are requested from peers.
  * @throws {KithError} `storage-unusable`, `storage-schema`, `storage-other-network`, `disk-full`
  */
 export async function openChainState(deps: OpenDeps): Promise<OpenedChain> {
@@ -65,7 +65,7 @@ export async function openChainState(deps: OpenDeps): Promise<OpenedChain> {
 
 const databaseDirectory = (deps: OpenDeps): string => join(deps.directory, 'chain');
 
-/** The opened chain, or why the database must be rebuilt. */
+/** The opened chain, or the reason why the database must be rebuilt. */
 async function openHealthy(deps: OpenDeps, bodies: BlockStore): Promise<OpenedChain | string> {
   let db: ChainDb | null = null;
   try {
@@ -115,7 +115,7 @@ async function openRebuilt(deps: OpenDeps, bodies: BlockStore, why: string): Pro
   }
 }
 
-/** The state of a chain that has only its genesis block, whose outputs create no coins. */
+/** The state of a chain with only its genesis block, whose outputs create no coins. */
 async function begin(
   deps: OpenDeps,
   db: ChainDb,
@@ -137,7 +137,7 @@ async function begin(
 }
 
 async function loadHeaders(db: ChainDb, index: HeaderIndex, bodies: BlockStore): Promise<void> {
-  // The parent of a header is nearly always the record before it.
+  // The parent of a header is nearly always the header of the record before.
   let last = index.genesis;
   let lastId = index.idBytes(last);
   for await (const some of db.headers()) {
@@ -166,7 +166,9 @@ function restore(entry: OwnedEntry, record: HeaderRecord, index: HeaderIndex): v
   else if (record.status === 'connected') index.markPruned(entry);
 }
 
-/** The record without locations in files that are missing or too short. New records must not reuse such locations. */
+/**
+ * The record without locations in files that are missing or too short, because new records will use those locations.
+ */
 function withoutLost(record: HeaderRecord, { blocks, undo }: BlockStore): HeaderRecord {
   const kept = <At extends SegmentLocation>(at: At | null, store: SegmentStore): At | null => {
     if (at) store.leave(at.segment);

@@ -20,7 +20,7 @@ export interface PrunerDeps {
 
 /** Deletes the oldest whole segment files while bodies and undo records exceed the limit. */
 export interface Pruner {
-  /** Prunes if the limit is exceeded; cheap otherwise. */
+  /** Prunes if the limit is exceeded; otherwise costs little. */
   consider(): Promise<void>;
 }
 
@@ -37,14 +37,15 @@ export function createPruner({ db, bodies, index, params, maxBytes, log, tip }: 
   const tooMuch = () => bodies.blocks.bytes() + bodies.undo.bytes() > maxBytes;
 
   const pruneOldest = async (place: Place, store: SegmentStore): Promise<boolean> => {
-    // The newest file is still being written.
+    // The newest file is never pruned: it is still being written.
     const oldest = store.segments().slice(0, -1)[0];
     if (oldest === undefined) return false;
     const entries = entriesIn(oldest, place, index);
     const kept = tip().height - KEPT_EPOCHS * params.epoch;
     if (entries.some((entry) => entry.height > kept)) return false;
     for (const entry of entries) entry[place] = null;
-    // The index first: after a crash a file without records only uses space, but a record without its file would be wrong.
+    // The index is written first. After a crash a file without records only uses space; a record without its file would
+    // be wrong.
     await db.putHeaders(entries.map((entry) => index.recordOf(entry)));
     await db.sync();
     await store.remove(oldest);

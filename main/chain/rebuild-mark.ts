@@ -6,13 +6,16 @@ import { codeOf, messageOf } from '../lib/errors.ts';
 import { readRegularFile } from '../lib/read-regular.ts';
 import { diskFailed } from '../lib/disk-failure.ts';
 
-/** A file in the data directory that makes the next opening rebuild the chain database; it contains the reason. */
+/**
+ * Name of a file in the data directory. It makes the next opening rebuild the chain database, and contains the reason.
+ */
 const MARK = 'chain.rebuild';
-/** Maximum size; the file is one line of text. */
+/** Maximum size in bytes; the file is one line of text. */
 const MAX_BYTES = 65_536;
 
 /**
- * Requests a rebuild before anything is removed: only the mark distinguishes a half-built database from a complete one.
+ * Requests a rebuild. Called before anything is removed: only the mark distinguishes a half-built database from a
+ * complete one.
  * @throws {KithError} `disk-full`, `storage-unusable`
  */
 export function demandRebuild(directory: string, why: string): void {
@@ -24,12 +27,15 @@ export function demandRebuild(directory: string, why: string): void {
   }
 }
 
-/** Synchronous, called when corruption is found. Best effort: without the mark the corruption is found again. */
+/**
+ * Called when corruption is found. Synchronous. It may fail without harm: without the mark the corruption is found
+ * again.
+ */
 export function writeRebuildMark(directory: string, why: string): void {
   try {
     demandRebuild(directory, why);
   } catch {
-    // A failing disk may be read-only by now.
+    // A failing disk may have become read-only.
   }
 }
 

@@ -23,7 +23,7 @@ export interface StoredBlock {
 export interface Rebuilt {
   /** Number of blocks that were linked to known headers and added to the index. */
   readonly found: number;
-  /** The other blocks by id: they are used once peers send their headers. */
+  /** The remaining blocks by id: they are used when peers send their headers. */
   readonly unlinked: Map<string, StoredBlock>;
 }
 
@@ -31,7 +31,7 @@ const BATCH = 1000;
 
 const asideOf = (directory: string): string => `${directory}.damaged`;
 
-/** Deletes the database that was set aside, once the new one was opened without errors. */
+/** Deletes the database that was set aside. Called after the new one was opened without errors. */
 export async function removeDatabaseAside(directory: string): Promise<void> {
   await rm(asideOf(directory), { recursive: true, force: true });
 }
@@ -47,9 +47,9 @@ export async function setDatabaseAside(directory: string): Promise<void> {
 }
 
 /**
- * Adds every stored block that links to genesis to the index and the database, as stored and not yet connected. Bits,
- * times and proof of work were checked before a block was stored, and its checksum covers it since; all other rules are
- * checked again when it is connected.
+ * Adds every stored block whose chain leads to genesis to the index and the database, as stored and not yet connected.
+ * Bits, times and proof of work were checked before a block was stored, and a checksum covers the block since. All
+ * other rules are checked again when it is connected.
  */
 export async function rebuildIndex(index: HeaderIndex, db: ChainDb, bodies: BlockStore): Promise<Rebuilt> {
   // Connecting the blocks again writes new undo records.
@@ -58,14 +58,14 @@ export async function rebuildIndex(index: HeaderIndex, db: ChainDb, bodies: Bloc
 }
 
 /**
- * The same for records after the last body that the index knows. A crash leaves one or two blocks there; many mean that
- * the database lost its newest batches, which the database itself cannot detect.
+ * The same for the bodies stored after the last one that the index knows. A crash leaves one or two of them. More mean
+ * that the database lost its newest batches, which the database itself cannot detect.
  */
 export async function adoptNewest(index: HeaderIndex, db: ChainDb, bodies: BlockStore): Promise<Rebuilt> {
   return linkBlocks(index, db, await collectBlocks(bodies, endOf(index)));
 }
 
-/** Where reading of the segments begins. */
+/** The location at which reading of the segment files begins. */
 type Start = Pick<SegmentLocation, 'segment' | 'offset'>;
 
 function endOf(index: HeaderIndex): Start {

@@ -24,16 +24,19 @@ export interface RollBackDeps {
   readonly log: Log;
 }
 
-/** Undo records of blocks that were connected after the last sync of the segment files, by block id in hex. */
+/**
+ * Undo records in the database, by block id in hex: those of blocks connected after the last sync of the segment files.
+ */
 type Kept = ReadonlyMap<string, Uint8Array>;
 
 /** Maximum depth to which blocks are disconnected when their bodies were lost for another reason than a power failure. */
 const MOST_LOST = 288;
 
 /**
- * Disconnects blocks down to the newest one whose body is stored, before any other use of the database. After a power
- * failure the database can be ahead of the segment files, since the order of writes to different files is not guaranteed.
- * Such blocks are fetched from peers again. Reads the bodies of the last seconds before the failure.
+ * Disconnects blocks down to the newest one whose body is stored. Called before any other use of the database. After a
+ * power failure the database can be ahead of the segment files, because the operating system may write files in any
+ * order. The disconnected blocks are requested from peers again. Cost: reads the bodies of the last seconds before the
+ * failure.
  */
 export async function rollBack(deps: RollBackDeps, state: ChainState, kept: Kept): Promise<ChainState> {
   const lost = await findLost(deps, state, kept);
@@ -49,8 +52,8 @@ export async function rollBack(deps: RollBackDeps, state: ChainState, kept: Kept
 }
 
 /**
- * Writes undo records again that are in the database but not intact in undo/, and then syncs everything to the disk, so
- * that the database need not keep them.
+ * Writes undo records of the database to undo/ if they are missing or corrupt there, and syncs everything to the disk.
+ * The database need not keep them afterwards.
  */
 export async function settleUndo(
   { db, bodies }: RollBackDeps,
@@ -77,15 +80,15 @@ interface LostBlock {
   readonly record: HeaderRecord;
   readonly header: Header;
   readonly undo: UndoRecord;
-  /** Its body is stored, but that of an earlier block is not. */
+  /** Whether this body is stored, although that of an earlier block is lost. */
   readonly whole: boolean;
 }
 
-/** The blocks to disconnect, newest first, down to the lowest whose body is lost. */
+/** The blocks to disconnect, newest first, down to the lowest one whose body is lost. */
 async function findLost({ db, bodies }: RollBackDeps, state: ChainState, kept: Kept): Promise<LostBlock[]> {
   const seen: LostBlock[] = [];
   const base = db.base()?.height ?? 0;
-  // Numbers of blocks whose undo record is in the database, and of those whose undo record is in undo/.
+  // Numbers of blocks with an undo record in the database, and of blocks with one in undo/.
   let [unsynced, synced] = [0, 0];
   let id = state.tip;
   for (let { height } = state; height > base; height--) {
@@ -96,7 +99,7 @@ async function findLost({ db, bodies }: RollBackDeps, state: ChainState, kept: K
     const copy = kept.get(toHex(id));
     if (!copy && whole) return seen.slice(0, Math.max(unsynced, synced));
     const undo = copy ? decodeUndo(copy) : await undoFrom(record, bodies);
-    // Without an undo record it cannot be disconnected: its body becomes a gap that peers may fill.
+    // A block without an undo record cannot be disconnected: its lost body becomes a gap, which peers may fill.
     if (!undo || seen.length - unsynced > MOST_LOST) return seen.slice(0, unsynced);
     seen.push({ height, id, record, header, undo, whole });
     if (copy && !whole) unsynced = seen.length;
@@ -132,8 +135,7 @@ async function disconnectLost(db: ChainDb, block: LostBlock, state: ChainState):
     burned,
     coinSum: coinSumAfter(state.coinSum, { created: undo.spent.keys(), spent: undo.created }),
   };
-  // A header without a body and without children is deleted: if no peer has the block, the node would wait for its body
-  // for ever.
+  // A header without body and children is deleted: if no peer has the block, the node would wait for its body for ever.
   const forget = !whole && !(await hasChild(db, height, id));
   const at = key.header(height, id);
   const left: HeaderRecord = whole

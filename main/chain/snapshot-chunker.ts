@@ -9,7 +9,7 @@ export interface Chunked {
   readonly hashes: readonly Hash[];
   readonly coins: number;
   readonly total: number;
-  /** The sum over the outpoints; see coin-sum.ts. */
+  /** The sum over the outpoints (core/ledger/coin-sum.ts). */
   readonly coinSum: number;
 }
 
@@ -17,8 +17,8 @@ export interface Chunked {
 const AMOUNT_OFFSET = 5;
 
 /**
- * Cuts coins into chunks of {@link CHUNK_COINS}, hashes each and passes it to `sink`. About 1 µs a coin on this thread, a
- * thousand coins at a time. Stops when the signal aborts.
+ * Cuts coins into chunks of {@link CHUNK_COINS}, hashes each and passes it to `sink`. Costs about 1 µs a coin on this
+ * thread and runs in pieces of a thousand coins. Stops when the signal aborts.
  */
 export async function chunkCoins(
   batches: AsyncIterable<readonly RawCoin[]>,

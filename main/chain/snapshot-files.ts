@@ -17,18 +17,20 @@ export interface Manifest {
 
 const MANIFEST = 'manifest.json';
 const FORMAT = 1;
-/** Maximum size of a manifest: the hexadecimal hashes of the most chunks, and the other fields. */
+/** Maximum size of a manifest in bytes: room for the hexadecimal hashes of the largest number of chunks. */
 const MAX_MANIFEST_BYTES = 4 << 20;
 const SNAPSHOT = /^\d{10}-[0-9a-f]{16}$/;
-/** Folder of a snapshot that is being built; useless after a restart, which loses the frozen coins. */
+/**
+ * Ending of the folder of a snapshot that is being built. Useless after a restart, because the frozen coins are lost.
+ */
 const MAKING = '.making';
-/** Folder of a snapshot that is being downloaded; its chunks are kept for the next attempt. */
+/** Ending of the folder of a snapshot that is being downloaded. Its chunks are kept for the next attempt. */
 const FETCHING = '.fetching';
 
 export const chunkFile = (directory: string, index: number): string =>
   join(directory, `${String(index).padStart(6, '0')}.chunk`);
 
-/** A snapshot that is being written: chunks go to a temporary folder, which `finish` renames. */
+/** A snapshot that is being written. Chunks go to a temporary folder, which `finish` renames. */
 export interface SnapshotFolder {
   chunk(index: number, bytes: Uint8Array): Promise<void>;
   finish(manifest: Manifest): Promise<void>;
@@ -42,7 +44,10 @@ export async function createSnapshotFolder(directory: string): Promise<SnapshotF
   return openFolder(making, directory);
 }
 
-/** A writer for downloaded chunks, including those from before a restart: `here` lists them after reading each. */
+/**
+ * A writer for downloaded chunks, also those from before a restart: `here` reads each stored chunk and lists the valid
+ * ones.
+ */
 export async function openFetchedFolder(
   directory: string,
 ): Promise<SnapshotFolder & { here(manifest: Manifest): Promise<ReadonlySet<number>> }> {
@@ -94,7 +99,7 @@ async function removeEnding(directory: string, ending: string, except = ''): Pro
   }
 }
 
-/** The manifest of a folder if it is valid and its root follows from it, else null. Reads no chunk. */
+/** The manifest of a folder; null if it is invalid or its root does not follow from its fields. Reads no chunk. */
 export async function readManifest(directory: string): Promise<Manifest | null> {
   const text = await readRegularFile(join(directory, MANIFEST), MAX_MANIFEST_BYTES).catch(() => null);
   const manifest = text === null ? null : manifestFromJson(text.toString('utf8'));
@@ -103,7 +108,7 @@ export async function readManifest(directory: string): Promise<Manifest | null> 
     : null;
 }
 
-/** A chunk with the hash in the manifest, or null. */
+/** The chunk if its hash is the one in the manifest, else null. */
 export async function readChunkFile(
   directory: string,
   manifest: Manifest,
@@ -135,7 +140,10 @@ export function manifestToJson({ facts, chunks, root }: Manifest): string {
   return JSON.stringify({ format: FORMAT, height, coins, total, ...hex });
 }
 
-/** Total: any bytes give a manifest or null. The root is not checked against the other fields. */
+/**
+ * Accepts any text: returns a manifest or null and never throws. Does not check that the root follows from the other
+ * fields.
+ */
 export function manifestFromJson(text: string): Manifest | null {
   try {
     const { format, height, coins, total, network, block, root, chunks } = JSON.parse(text) as Record<

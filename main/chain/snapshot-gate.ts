@@ -13,34 +13,37 @@ import { CorruptError } from '../storage/corrupt-error.ts';
 import type { CoinTotals } from './coin-set.ts';
 import { ancestorAt, type HeaderEntry, type OwnedEntry } from './header-entry.ts';
 
-/** Epochs of work on top of a snapshot root after which it is not computed again, like assumevalid in Bitcoin Core (protocol.md §15). */
+/**
+ * A snapshot root under at least this many epochs of work is not computed again, like assumevalid in Bitcoin Core
+ * (protocol.md §15).
+ */
 const BURIED_EPOCHS = 7n;
 
 export interface SnapshotGateDeps {
   readonly params: ConsensusParams;
   readonly snapshots: Snapshots;
-  /** Compute every root, also of deeply buried blocks. */
+  /** Computes every root, also under deeply buried blocks. */
   readonly checkBuried?: boolean | undefined;
   bestHeader(): HeaderEntry;
   isOnBest(entry: OwnedEntry): boolean;
   tip(): OwnedEntry;
   /** Totals of the UTXO set at the tip. */
   totals(): CoinTotals;
-  /** Resolves while no commit runs, so that code that follows synchronously finds the database at the tip. */
+  /** Resolves when no commit is running. Code that runs synchronously after it finds the database at the tip. */
   still(): Promise<void>;
 }
 
 /** Decides when the UTXO set is frozen for a snapshot, and checks the snapshot root that a block carries. */
 export interface SnapshotGate {
-  /** Whether connecting this block needs a snapshot root; then the pipeline must be empty. */
+  /** Whether connecting this block needs a snapshot root. The pipeline must be empty before such a block is checked. */
   concerns(entry: OwnedEntry): boolean;
   /** Checks the root that a child of the tip carries. Waits for the build of the snapshot. */
   check(block: Block, entry: OwnedEntry): Promise<Verdict>;
-  /** Called after the tip was committed, while no other commit runs. */
+  /** Called after the tip was committed, while no other commit is running. */
   committed(tip: OwnedEntry): void;
-  /** Starts builds that a crash or a reorganisation interrupted. No commit may run. */
+  /** Starts builds that a crash or a reorganisation interrupted. No commit may be running. */
   resume(): void;
-  /** The snapshot root that a child of the tip must carry; null = none. */
+  /** The snapshot root that a child of the tip must carry; null when it must carry none. */
   nextRoot(): Promise<Hash | null>;
 }
 
@@ -63,7 +66,7 @@ export function createSnapshotGate({
     return above >= BURIED_EPOCHS * BigInt(params.epoch) * workOf(bitsToTarget(entry.bits));
   };
   const known = (ancestor: OwnedEntry) => snapshots.rootOf(ancestor).catch(() => null);
-  /** No commit may run at the time of the call. */
+  /** No commit may be running at the time of the call. */
   const rebuild = async (ancestor: OwnedEntry): Promise<Hash> => {
     snapshots.rebuild(ancestor, tip(), totals());
     const rebuilt = await snapshots.rootOf(ancestor);
@@ -96,7 +99,7 @@ export function createSnapshotGate({
       if (ancestor === null) return null;
       const root = await known(ancestor);
       if (root) return root;
-      // The miner may call this at any time: the tip may have changed while this waited for a commit.
+      // The miner may call this at any time, so the tip may have changed while this waited for a commit.
       await still();
       const now = due();
       return now && rebuild(now);

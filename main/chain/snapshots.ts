@@ -27,7 +27,7 @@ export interface SnapshotsDeps {
   readonly networkId: Hash;
   readonly params: ConsensusParams;
   readonly directory: string;
-  /** The chain has blocks, so a partly downloaded snapshot to begin it with is not needed any more. */
+  /** Whether the chain has connected blocks. A partly downloaded snapshot to begin it with is not needed then. */
   readonly begun: boolean;
   readonly db: ChainDb;
   readonly bodies: BlockStore;
@@ -37,30 +37,33 @@ export interface SnapshotsDeps {
 /** Builds the snapshots that the chain commits to (protocol.md §15). */
 export interface Snapshots {
   /**
-   * Freezes the UTXO set of this tip synchronously and builds its snapshot in the background. No commit may run at the time
-   * of the call. `totals` are those of the tip: a build with other totals fails.
+   * Freezes the UTXO set of this tip synchronously and builds its snapshot in the background. No commit may be running
+   * at the time of the call. `totals` are those of the tip; the build fails if it counts other totals.
    */
   capture(tip: OwnedEntry, totals: CoinTotals): void;
-  /** The same for an ancestor of the tip, by disconnecting later blocks in memory. No commit may run at the time of the call. */
+  /**
+   * The same for an ancestor of the tip: its UTXO set is computed in memory from undo records. No commit may be running
+   * at the time of the call.
+   */
   rebuild(ancestor: OwnedEntry, tip: OwnedEntry, totals: CoinTotals): void;
   /**
-   * The root at this block, after a running build has ended; null when it is neither known nor being built.
+   * The snapshot root at this block. Waits for a running build. Null when the root is unknown and not being built.
    * @throws {KithError} when that build fails.
    */
   rootOf(entry: OwnedEntry): Promise<Hash | null>;
-  /** Snapshots with complete files, oldest first. */
+  /** Folders with complete snapshots, oldest first. */
   folders(): Promise<readonly string[]>;
   close(): Promise<void>;
 }
 
-/** Number of snapshots whose files are kept: besides the newest, earlier ones that peers are still downloading. */
+/** Number of snapshots whose files are kept. Peers may still be downloading older ones than the newest. */
 const KEPT = 3;
 
 export function createSnapshots(deps: SnapshotsDeps): Snapshots {
   const { db, bodies, log, networkId } = deps;
   const building = new Map<string, Promise<Hash | null>>();
   const stopping = new AbortController();
-  // One at a time: two would halve each other's speed and double the memory.
+  // One build at a time: two at once would take twice as long and use twice the memory.
   let tail: Promise<unknown> = tidy().catch(() => undefined);
 
   async function tidy(): Promise<void> {
@@ -70,7 +73,7 @@ export function createSnapshots(deps: SnapshotsDeps): Snapshots {
 
   const begin = (entry: OwnedEntry, rewind: () => Promise<Rewind>): void => {
     if (building.has(entry.id)) return;
-    // Blocks need only the root, but peers download the coins: a lost folder is built again.
+    // Validation needs only the root, but peers download the coins, so a lost folder is built again.
     if (db.epochRoot(entry.height, hexToHash(entry.id)) && hasSnapshot(folderOf(entry))) return;
     const frozen = db.freeze();
     const build = tail
@@ -89,7 +92,7 @@ export function createSnapshots(deps: SnapshotsDeps): Snapshots {
         building.delete(entry.id);
       });
     building.set(entry.id, build);
-    // A failed build must not reject unhandled: the next caller of `rootOf` builds again.
+    // The next caller of `rootOf` builds again, so the failure of this build must not be an unhandled rejection.
     tail = build.catch(() => undefined);
   };
 
@@ -108,7 +111,7 @@ export function createSnapshots(deps: SnapshotsDeps): Snapshots {
         (i, chunk) => folder.chunk(i, chunk),
         stopping.signal,
       );
-      // The root is stored for good, and a wrong one would make this node reject a block that all others accept.
+      // The root is stored permanently. With a wrong root this node would reject a block that all other nodes accept.
       const difference = differenceOf({ ...counts, coinSum }, totals);
       if (difference !== null) throw new CorruptError(difference);
       const facts = { networkId, height: entry.height, blockId, ...counts };

@@ -27,7 +27,7 @@ export function startFromSnapshot(
   folder: string,
   committing: Uint8Array,
 ): Promise<void> {
-  // No block may be connected meanwhile: it would be checked against another UTXO set.
+  // No block may be connected meanwhile: it would be checked against the wrong UTXO set.
   return deps.activator.exclusively(() => load(deps, folder, committing));
 }
 
@@ -41,7 +41,7 @@ async function load(deps: SnapshotStartDeps, folder: string, committing: Uint8Ar
   }
   try {
     const { coins, total, coinSum } = await loadCoins(folder, manifest, db);
-    // The burned total is known only after the history check; until then issued equals the total of all coins.
+    // The burned total is unknown until the history is checked. Until then issued equals the total of all coins.
     const counts = { coins, total, issued: total, burned: 0, coinSum };
     const state: ChainState = {
       tip: manifest.facts.blockId,
@@ -69,7 +69,7 @@ async function load(deps: SnapshotStartDeps, folder: string, committing: Uint8Ar
   }
 }
 
-/** The block of the snapshot, if the block that carries its root is on the best chain and buried by an epoch. */
+/** The block of the snapshot. Only if the block that carries its root is on the best chain and buried by an epoch. */
 function baseOf({ index, network }: SnapshotStartDeps, committing: string, height: number): OwnedEntry {
   const entry = index.get(committing);
   if (!entry || !index.best.has(entry))
@@ -80,7 +80,7 @@ function baseOf({ index, network }: SnapshotStartDeps, committing: string, heigh
   return ancestorAt(entry, height);
 }
 
-/** From height 1 to the entry, lowest first. */
+/** The entries from height 1 to `entry`, lowest first. */
 function pathTo(entry: OwnedEntry): OwnedEntry[] {
   const path: OwnedEntry[] = [];
   for (let at = entry; at.prev !== null; at = at.prev) path.push(at);
@@ -94,7 +94,7 @@ type History = Pick<Chain, 'totals' | 'atHeight'>;
 
 /** See Chain.confirmHistory. */
 export function confirmHistory(deps: SnapshotStartDeps, past: History): Promise<void> {
-  // A running commit would overwrite the totals with its own.
+  // A running commit would overwrite the totals with its own totals.
   return deps.activator.exclusively(() => confirm(deps, past));
 }
 
@@ -109,8 +109,8 @@ async function confirm({ db, index, active, activator }: SnapshotStartDeps, past
 }
 
 /**
- * Sets the rules under which the blocks below the snapshot were checked and returns the changed entries. Otherwise they
- * would seem to be checked without a rule, and they have no undo records to disconnect them with.
+ * Copies the rules under which the blocks below the snapshot were checked, and returns the changed entries. Without
+ * this they would seem to be checked under older rules, and without undo records they cannot be disconnected.
  */
 function takeRules(active: ChainLine<OwnedEntry>, past: History, base: Height): OwnedEntry[] {
   const changed: OwnedEntry[] = [];

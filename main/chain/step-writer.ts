@@ -2,12 +2,15 @@ import type { ConsensusParams } from '../core/consensus/params.ts';
 import { isSnapshotHeight } from '../core/consensus/snapshot-rules.ts';
 import { type ConnectedStep, fitting } from './committer.ts';
 
-/** Encoded bytes of checked blocks that wait for the disk; decoded they use about ten times as much memory. */
+/**
+ * Limit on the encoded bytes of checked blocks that wait for the disk. Decoded blocks use about ten times as much
+ * memory.
+ */
 const MAX_READY_BYTES = 4 << 20;
 
 /**
- * Writes checked blocks to the database in order, one batch at a time: blocks that are checked during a write go into the
- * next batch, so that a slow disk leads to larger batches instead of a longer queue.
+ * Writes checked blocks to the database in order, one batch at a time. Blocks that are checked during a write go into
+ * the next batch: a slow disk leads to larger batches, not to a longer queue.
  */
 export class StepWriter {
   readonly #params: ConsensusParams;
@@ -23,18 +26,18 @@ export class StepWriter {
     this.#commit = commit;
   }
 
-  /** Resolves when there is room for more. @throws what a commit threw, then and ever after */
+  /** Resolves when there is room for more. @throws what a commit threw, on this and every later call */
   async add(step: ConnectedStep): Promise<void> {
     this.throwFailure();
     this.#ready.push(step);
     this.#readyBytes += step.block.bytes.length;
     this.#writing ??= this.#write();
-    // A disk slower than the checks delays them instead of filling the memory.
+    // When the disk is slower than the checks, the caller waits here, so that memory is bounded.
     if (this.#readyBytes > MAX_READY_BYTES) await this.#writing;
     this.throwFailure();
   }
 
-  /** Resolves when all is in the database. @throws what a commit threw */
+  /** Resolves when all steps are in the database. @throws what a commit threw */
   async flush(): Promise<void> {
     while (this.#writing) await this.#writing;
     this.throwFailure();
@@ -56,12 +59,15 @@ export class StepWriter {
     } catch (error) {
       this.#failure = { error };
     } finally {
-      // Reset in the same turn as the last check of the queue: a step that is added from now on starts a new run.
+      // Reset in the same turn as the last check of the queue, so that a step added from now on starts a new run.
       this.#writing = null;
     }
   }
 
-  /** The checked steps, up to a block whose UTXO set is to be frozen: the database must stop exactly there. */
+  /**
+   * The checked steps that form the next batch. A batch ends at a block whose UTXO set is to be frozen, so that the
+   * database stops exactly there.
+   */
   #takeGroup(): readonly ConnectedStep[] {
     const end = this.#ready.findIndex(({ entry }) => isSnapshotHeight(entry.height, this.#params));
     const group = this.#ready.splice(0, Math.min(fitting(this.#ready), end < 0 ? Infinity : end + 1));

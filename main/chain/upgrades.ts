@@ -14,17 +14,17 @@ export interface UpgradeStanding {
   readonly name: string;
   readonly bit: number;
   readonly state: DeploymentState;
-  /** The first height of the period with which the state began. */
+  /** The first height of the period in which this state began. */
   readonly since: Height;
   /** The first height under the new rule; null while it is undecided. */
   readonly activeAt: Height | null;
-  /** Blocks of the current period that signal it. */
+  /** Number of blocks of the current period that signal it. */
   readonly signalled: number;
-  /** The same among the newest `window` blocks. */
+  /** Number of blocks among the newest `window` that signal it. */
   readonly recent: number;
 }
 
-/** The signals of miners (protocol.md §13). */
+/** The signals of miners for soft forks (protocol.md §13). */
 export interface Upgrades {
   readonly period: number;
   /** Number of signals per period that locks in a soft fork. */
@@ -35,7 +35,7 @@ export interface Upgrades {
   /** Number of newest blocks that the recent figures cover. */
   readonly window: number;
   readonly upgrades: readonly UpgradeStanding[];
-  /** Bits that blocks of the window signal although no deployment of this version uses them. */
+  /** Bits that blocks of the window signal, but that belong to no deployment of this version. */
   readonly unknown: readonly { readonly bit: number; readonly recent: number }[];
 }
 
@@ -78,7 +78,7 @@ function readUpgrades(
       recent: recent[bit]!,
     };
   });
-  // Evaluated for each block at its own height: a signal still counts for its deployment after that became active.
+  // Each block is judged at its own height: a signal counts for its deployment even if that became active later.
   const isUnknown = (entry: OwnedEntry, bit: number): boolean =>
     !deployments.all.some((deployment) => {
       if (deployment.bit !== bit || entry.prev === null) return false;

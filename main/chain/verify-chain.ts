@@ -9,7 +9,7 @@ import type { Chain, ChainDeps } from './chain.ts';
 import { createChain } from './create-chain.ts';
 import { listSnapshots, readChunkFile, readManifest } from './snapshot-files.ts';
 
-/** The result of a check of a data directory. Empty `problems` = no problems. */
+/** The result of a check of a data directory. `problems` is empty when there are none. */
 export interface VerifyReport {
   readonly height: number;
   readonly tip: string;
@@ -27,10 +27,10 @@ export interface VerifyReport {
 const UNDO_EPOCHS = 2;
 
 /**
- * Reads all data of an open chain: every coin with its checksum, and their totals; the rules and proof of work of every
- * header; every stored body with its Merkle root and undo record; every chunk of every snapshot. `deep` also connects all
- * blocks again in a temporary folder, with every rule, signature and snapshot root, and compares the result; it needs all
- * bodies.
+ * Reads all data of an open chain: every coin with its checksum, and the totals; the rules and proof of work of every
+ * header; every stored body with its Merkle root and undo record; every chunk of every snapshot. With `deep` it also
+ * connects all blocks again in a temporary folder, with every rule, signature and snapshot root, and compares the
+ * results. `deep` needs all bodies.
  */
 export async function verifyChain(
   chain: Chain,
@@ -39,7 +39,8 @@ export async function verifyChain(
   say: (done: number, of: number) => void,
 ): Promise<VerifyReport> {
   const problems: string[] = [];
-  // The chain repairs itself when it is opened and audits itself in the background: the report includes both.
+  // The chain repairs itself when it is opened and audits itself in the background. The report includes what that
+  // finds.
   const deaf = chain.events.on('failed', (error) => problems.push(messageOf(error)));
   const rebuilt = chain.rebuiltBecause();
   if (rebuilt !== null)
@@ -77,7 +78,7 @@ async function checkBlocks(
     if (body === 'whole' && undo === 'absent' && height > withUndo)
       problems.push(`the undo record of block ${height} is gone`);
     say(height, tip);
-    // A proof of work blocks this thread for up to a millisecond.
+    // Checking a proof of work blocks this thread for up to a millisecond.
     if (height % 64 === 0) await clock.soon();
   }
   return { blocks, pruned };
@@ -103,7 +104,7 @@ async function isWholeSnapshot(
   const manifest = await readManifest(folder);
   if (!manifest) return false;
   const { height, blockId } = manifest.facts;
-  // The snapshot of a stale branch is no problem: peers do not request it.
+  // The root of a snapshot on a stale branch is not compared: peers do not request that snapshot.
   const root = chain.atHeight(height)?.id === toHex(blockId) ? await chain.snapshotRootOf(height) : null;
   if (root && !equalBytes(root, manifest.root)) return false;
   for (let index = 0; index < manifest.chunks.length; index++)
@@ -111,7 +112,7 @@ async function isWholeSnapshot(
   return true;
 }
 
-/** Names of temporary folders; a killed check leaves its folder behind. */
+/** Pattern of the names of temporary folders. A check that was killed leaves its folder behind. */
 const TWIN = /^verify-[A-Za-z0-9]{6}$/;
 
 async function connectAgain(
