@@ -17,11 +17,11 @@ export interface AdmissionRequest {
   readonly tx: Transaction;
   readonly origin: Origin;
   readonly source?: string | undefined;
-  /** When it was first seen; now unless told. */
+  /** When the transaction was first seen; the present time by default. */
   readonly time?: UnixSeconds | undefined;
-  /** Its signatures were checked before; they are not checked again unless they depend on the active rules. */
+  /** The signatures were checked before. They are checked again only if they depend on the active rules. */
   readonly trusted?: boolean | undefined;
-  /** No event is emitted for it. */
+  /** No event is emitted for the transaction. */
   readonly quiet?: boolean | undefined;
 }
 
@@ -29,9 +29,11 @@ export interface AdmissionRequest {
 export interface Admission {
   /** Checks a transaction and adds it; null when it was added. Rejects only when the verifier fails. */
   admit(request: AdmissionRequest): Promise<Violation | null>;
-  /** The same, synchronously, for a transaction whose signatures need no check; undefined when they do. */
+  /** Like `admit`, but synchronous: for a transaction whose signatures need no check. Undefined when they need one. */
   admitNow(request: AdmissionRequest): Violation | null | undefined;
-  /** Resolves when every submitted transaction, and every orphan that it completes, was added or refused. */
+  /**
+   * Resolves when every submitted transaction was added or refused, and also every orphan whose parents arrived by it.
+   */
   idle(): Promise<void>;
 }
 
@@ -41,7 +43,7 @@ export interface AdmissionDeps {
   readonly orphans: Orphans;
   readonly signatures: SignatureQueue;
   readonly clock: Clock;
-  /** Minimum number of blocks before a new payment expires. */
+  /** Minimum number of blocks that a new payment must have left before it expires. */
   readonly expiryMargin: number;
   /** Called after a transaction was added; submits the orphans that waited for it. */
   readonly arrived: (tx: Transaction) => void;
@@ -62,7 +64,7 @@ export function createAdmission(deps: AdmissionDeps): Admission {
     const result = evaluate(tx, chain, pool.graph, termsOf(origin));
     if (!('missing' in result)) return result;
     const evidence = { missing: result.missing.length, first: hexOf(result.missing[0]!) };
-    // More unknown parents than unconfirmed ancestors are allowed: it can never be valid, so it is not kept.
+    // With more unknown parents than the ancestor limit allows, the transaction can never be valid, so it is not kept.
     if (source === undefined || result.missing.length > MAX_ANCESTORS) {
       return violation('coin-missing', evidence);
     }

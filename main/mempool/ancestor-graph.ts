@@ -3,25 +3,28 @@ import type { BinaryString } from '../core/codec/binary.ts';
 import { type CoinKey, showCoinKey } from '../core/primitives/coin-key.ts';
 import { type EntryFacts, PoolEntry } from './entry.ts';
 
-/** The transactions of the pool and which spends which, with the sums of each entry. No policy and no events. */
+/**
+ * The graph of the transactions in the pool: edges lead to the transactions whose outputs they spend. Keeps the
+ * ancestor and descendant sums of each entry. Knows no policy and emits no events.
+ */
 export interface AncestorGraph {
   readonly size: number;
   /** Bytes of all transactions. */
   readonly bytes: number;
-  /** Memory that they use, as the size cap counts it. */
+  /** Memory in bytes that the transactions use, as the size limit counts it. */
   readonly usage: number;
   entries(): IterableIterator<PoolEntry>;
   get(txid: BinaryString): PoolEntry | undefined;
   getByWid(wid: BinaryString): PoolEntry | undefined;
   /** The entry that spends this coin. */
   spender(key: CoinKey): PoolEntry | undefined;
-  /** The ancestors of a transaction with these parents, the parents included. */
+  /** All ancestors of a transaction with these parents, including the parents. */
   ancestorsOf(parents: readonly PoolEntry[]): PoolEntry[];
   /** The entry and its descendants. */
   descendantsOf(entry: PoolEntry): PoolEntry[];
-  /** Adds an entry. None of its inputs may have a spender in the graph, and nothing in the graph may spend it yet. */
+  /** Adds an entry. No entry of the graph may spend the same coins, and no entry may spend its outputs yet. */
   add(facts: EntryFacts, parents: readonly PoolEntry[]): PoolEntry;
-  /** Removes one entry, which must have no parents in the graph (it was mined) or no children. */
+  /** Removes one entry. It must have no parents in the graph (as when it was mined) or no children. */
   remove(entry: PoolEntry): void;
 }
 
@@ -80,7 +83,8 @@ export function createAncestorGraph(touched: (entry: PoolEntry) => void): Ancest
 
     remove(entry) {
       if (!entry.alive) throw new Error(`not in the pool: ${entry.txid}`);
-      // With both, the ancestor and descendant sums of its relatives could not be corrected one entry at a time.
+      // The sums of relatives are corrected one entry at a time, which works only at the top or the bottom of the
+      // graph.
       if (entry.parents.length > 0 && entry.children.length > 0)
         throw new Error(`has parents and children: ${entry.txid}`);
       for (const ancestor of ancestorsOf(entry.parents)) addDescendant(ancestor, entry, -1);
@@ -99,7 +103,10 @@ export function createAncestorGraph(touched: (entry: PoolEntry) => void): Ancest
 const parentsOf = (entry: PoolEntry): readonly PoolEntry[] => entry.parents;
 const childrenOf = (entry: PoolEntry): readonly PoolEntry[] => entry.children;
 
-/** A traversal that visits each entry once: `start` first, then what `next` names for every visited entry. */
+/**
+ * Creates a traversal that visits each entry once: first `start`, then the entries that `next` returns for each visited
+ * entry.
+ */
 function createWalk() {
   let walks = 0;
   return (start: readonly PoolEntry[], next: (entry: PoolEntry) => readonly PoolEntry[]): PoolEntry[] => {

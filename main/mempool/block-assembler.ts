@@ -6,14 +6,14 @@ import type { AncestorGraph } from './ancestor-graph.ts';
 import { createHeap, type Heap } from './heap.ts';
 
 export interface AssemblerLimits {
-  /** Bytes for transactions, without header, count and coinbase. */
+  /** Maximum bytes of transactions, without header, count and coinbase. */
   readonly maxBytes: number;
   readonly maxOutputs: number;
   /** Height of the block. */
   readonly height: Height;
   /**
-   * Motes per byte; entries that pay less are considered only if the entries that pay more leave room. It affects the
-   * cost, not the result.
+   * Fee rate in motes per byte. Entries below it are considered only if there is room left. It affects the cost, not
+   * the result.
    */
   readonly cut?: number;
 }
@@ -26,22 +26,23 @@ export interface AssembledTransactions {
   readonly outputs: number;
 }
 
-/** An entry with its ancestors that were not in the block yet when the package was put on the heap. */
+/** An entry and the size and fee of its package: the entry with those ancestors that were not in the block yet. */
 interface Rank extends Feerate {
   readonly entry: PoolEntry;
-  /** Of the whole package. */
+  /** Fee of the whole package in motes. */
   readonly packageFee: number;
   readonly packageSize: number;
 }
 
-// Once the block is nearly full, the search stops after this many packages in a row that do not fit (as in Bitcoin Core).
+// The search stops after this many packages in a row that do not fit into a nearly full block (as in Bitcoin Core).
 const MAX_MISSES = 1000;
 const NEARLY_FULL_BYTES = 2000;
 const NEARLY_FULL_OUTPUTS = 20;
 
 /**
- * The transactions that pay a miner most: repeatedly the package of an entry and its ancestors outside the block with the
- * highest fee rate (as in Bitcoin Core). Cost: a heap over the entries above the cut; 20 ms for 50 000.
+ * Selects the transactions that pay a miner most. Repeatedly adds the package with the highest fee rate: an entry and
+ * its ancestors that are not in the block yet (as in Bitcoin Core). Cost: a heap over the entries above the cut; 20 ms
+ * for 50 000 entries.
  */
 export function assembleTransactions(graph: AncestorGraph, limits: AssemblerLimits): AssembledTransactions {
   const builder = createBuilder(graph, limits);
@@ -71,7 +72,7 @@ function before(a: Rank, b: Rank): boolean {
 }
 
 function rankOf(entry: PoolEntry, needed: Feerate): Rank {
-  // Ancestors with a higher fee rate do not raise the rate of their child: they are selected without it.
+  // The package rate is at most the rate of the entry: ancestors that pay more are selected without this child.
   const { fee, size } = lowerFeerate(entry, needed);
   return { entry, fee, size, packageFee: needed.fee, packageSize: needed.size };
 }
@@ -79,7 +80,7 @@ function rankOf(entry: PoolEntry, needed: Feerate): Rank {
 function createBuilder(graph: AncestorGraph, { maxBytes, maxOutputs, height }: AssemblerLimits) {
   const taken = new Set<PoolEntry>();
   const blocked = entriesTooEarly(graph, height);
-  /** Reduced packages of entries with some ancestors already in the block. */
+  /** Packages of entries that have some ancestors in the block already; only the missing ones count. */
   const reduced = new Map<PoolEntry, { fee: number; size: number }>();
   let bytes = 0;
   let outputs = 0;
@@ -105,7 +106,10 @@ function createBuilder(graph: AncestorGraph, { maxBytes, maxOutputs, height }: A
   return {
     neededBy,
 
-    /** The fee rate of a package never exceeds that of its entry, so entries below the cut can wait. */
+    /**
+     * Divides the entries at the cut. The rate of a package is at most that of its entry, so those below the cut can be
+     * ranked later.
+     */
     initialRanks(cut: Feerate): { above: Rank[]; below: PoolEntry[] } {
       const above: Rank[] = [];
       const below: PoolEntry[] = [];
@@ -130,7 +134,7 @@ function createBuilder(graph: AncestorGraph, { maxBytes, maxOutputs, height }: A
       const added = [entry, ...graph.ancestorsOf(entry.parents)].filter((part) => !taken.has(part));
       const moreOutputs = added.reduce((sum, part) => sum + part.outputs, 0);
       if (outputs + moreOutputs > maxOutputs) return false;
-      // Fewer ancestors first: parents before children.
+      // Sorted by number of ancestors, so that parents come before children.
       added.sort((a, b) => a.ancestors.count - b.ancestors.count || a.sequence - b.sequence);
       for (const part of added) {
         taken.add(part);
@@ -148,7 +152,10 @@ function createBuilder(graph: AncestorGraph, { maxBytes, maxOutputs, height }: A
   };
 }
 
-/** Entries that are not valid at this height yet, with their descendants: they exist only after a reorganisation to a lower height. */
+/**
+ * Entries that are not valid yet at this height, and their descendants. There are some only after a reorganisation to a
+ * lower height.
+ */
 function entriesTooEarly(graph: AncestorGraph, height: Height): Set<PoolEntry> {
   const blocked = new Set<PoolEntry>();
   for (const entry of graph.entries()) {

@@ -6,9 +6,9 @@ import type { PoolEntry } from './entry.ts';
 import type { Orphans } from './orphans.ts';
 import type { Pool } from './pool.ts';
 
-/** Removes the transactions of a connected block from the pool, and those that conflict with them. */
+/** Removes from the pool the transactions of a connected block and those that conflict with them. */
 export function applyConnected(block: Block, pool: Pool, orphans: Orphans): void {
-  // During the initial sync the pool is empty, and a block must cost nothing here.
+  // During the initial sync the pool is empty, and connecting a block must cost nothing here.
   if (pool.graph.size > 0) {
     for (const tx of block.transactions) removeMinedAndConflicts(tx, pool);
     removeExpired(block.header.height, pool);
@@ -20,7 +20,7 @@ export function applyConnected(block: Block, pool: Pool, orphans: Orphans): void
 function removeMinedAndConflicts(tx: Transaction, pool: Pool): void {
   const { graph } = pool;
   const own = graph.get(tx.txidBinary);
-  // In the pool it is the spender of its coins, so no other entry can spend them.
+  // If the transaction is in the pool, no other entry can spend the same coins.
   if (own) return pool.removeMined(own);
   for (const input of tx.inputs) {
     const loser = graph.spender(coinKey(input));
@@ -28,7 +28,7 @@ function removeMinedAndConflicts(tx: Transaction, pool: Pool): void {
   }
 }
 
-/** Entries that expired for the next block, and their descendants. */
+/** Removes entries that expired for the block after the tip, and their descendants. */
 function removeExpired(tip: Height, pool: Pool): void {
   for (const entry of [...pool.graph.entries()]) {
     if (entry.alive && entry.expires !== 0 && entry.expires <= tip)
@@ -36,14 +36,14 @@ function removeExpired(tip: Height, pool: Pool): void {
   }
 }
 
-/** Entries that spend coinbases which are immature on the current chain. */
+/** Removes entries that spend coinbases which are immature on the current chain. */
 export function removeImmature(tip: Height, pool: Pool): void {
   for (const entry of [...pool.graph.entries()]) {
     if (entry.alive && entry.matureAt > tip + 1) pool.removeWithDescendants(entry, 'reorg');
   }
 }
 
-/** Entries that were checked under rules other than those of the next block. */
+/** Removes entries that were checked under other rules than those of the next block. */
 export function removeUpgradable(pool: Pool): void {
   for (const entry of [...pool.graph.entries()]) {
     if (entry.alive && entry.upgradable) pool.removeWithDescendants(entry, 'reorg');
@@ -53,7 +53,7 @@ export function removeUpgradable(pool: Pool): void {
 function dropDecidedOrphans(block: Block, orphans: Orphans): void {
   const spent = new Set<CoinKey>();
   for (const tx of block.transactions) for (const input of tx.inputs) spent.add(coinKey(input));
-  // An orphan that was mined itself spends coins of the block too.
+  // Also removes an orphan that was mined itself: it spends the same coins.
   orphans.removeWhere((orphan) => orphan.inputs.some((input) => spent.has(coinKey(input))));
 }
 

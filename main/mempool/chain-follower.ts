@@ -26,19 +26,20 @@ export interface FollowerDeps {
 
 /** Follows the chain until `stop`. */
 export interface Follower {
-  /** Resolves when no reorganisation is running: the new tip was announced after blocks were disconnected. */
+  /** Resolves when no reorganisation is running, that is when the new tip was announced. */
   settled(): Promise<void>;
   stop(): void;
 }
 
-/** From the first disconnected block to the announcement of the new tip. */
+/** The time from the first disconnected block to the announcement of the new tip. */
 interface Reorganisation {
-  /** The tip before it. */
+  /** The tip before the reorganisation. */
   readonly left: { readonly work: bigint; readonly height: Height };
   readonly ended: PromiseWithResolvers<void>;
 }
 
-// A chain that lost work (blocks that broke a rule learnt late) announces no tip: after this time without a step the reorganisation counts as finished.
+// Without a step for this time, in milliseconds, a reorganisation counts as finished. A chain that has less work than
+// before announces no tip; this happens when blocks turn out to break a rule that this version enforces later.
 const AT_REST_MS = 500;
 
 /** Applies each connected and disconnected block to the pool. */
@@ -63,7 +64,10 @@ export function followChain({ chain, pool, orphans, returning, arrived, clock }:
     ended?.ended.resolve();
   };
 
-  /** A pause within a reorganisation must not trigger the re-add: the next block may contain these transactions. */
+  /**
+   * The re-add must not start in a short pause within a reorganisation, because the next block may contain these
+   * transactions.
+   */
   const rest = (work: bigint): void => {
     resting?.cancel();
     if (reorganisation === null || work > reorganisation.left.work) settle();
@@ -81,8 +85,8 @@ export function followChain({ chain, pool, orphans, returning, arrived, clock }:
 
   const disconnected = ({ block, entry, delta }: ChainMoves['disconnected']): void => {
     reorganisation ??= { left: entry, ended: Promise.withResolvers() };
-    // The coins of the coinbase no longer exist, and without the body none that the block created can come back: entries
-    // that spend them leave.
+    // The coins of the coinbase no longer exist. Without the body no transaction of the block can be re-added. So the
+    // entries that spend coins of the block are removed.
     if (pool.graph.size > 0) {
       for (const spender of block
         ? spendersOf(block.transactions[0]!, pool)
@@ -112,7 +116,10 @@ export function followChain({ chain, pool, orphans, returning, arrived, clock }:
   };
 }
 
-/** At a lower tip, coins that were mature and transactions that were valid at the old one may not be so. */
+/**
+ * Removes entries that are not valid at a lower tip: those with coins that are immature again, and those whose first
+ * valid height is not reached.
+ */
 function removeTooEarly(tip: Height, pool: Pool): void {
   removeImmature(tip, pool);
   removeUpgradable(pool);

@@ -8,8 +8,8 @@ import type { Outpoint } from '../core/primitives/outpoint.ts';
 import type { Events } from '../lib/events.ts';
 
 /**
- * Events of the chain, one per step. Lookups already answer for the state after a group of steps. `tip` follows when the
- * steps are finished or pause.
+ * Events of the chain, one per step. When the first event of a group is emitted, lookups already show the state after
+ * the whole group. `tip` follows when the steps are finished or pause.
  */
 export interface ChainMoves {
   connected: { readonly block: Block };
@@ -27,7 +27,7 @@ export interface ChainMoves {
 export interface ChainView {
   readonly network: Pick<Network, 'id' | 'idHex' | 'params'>;
   tip(): { readonly id: string; readonly height: Height };
-  /** A coin that can be spent at the tip. */
+  /** The coin if it is unspent at the tip. */
   getCoin(outpoint: Outpoint): Coin | undefined;
   /** The active rules for the block after the tip. */
   nextRules(): ActiveRules;

@@ -5,34 +5,36 @@ import type { CoinKey } from '../core/primitives/coin-key.ts';
 import { decodeTransaction, type Transaction } from '../core/primitives/transaction.ts';
 import { isViolation } from '../core/violation.ts';
 
-/** A sum over an entry and its ancestors, or its descendants; the entry itself is counted. */
+/** Sums over an entry and its ancestors, or over an entry and its descendants. */
 export interface Totals extends Feerate {
   readonly count: number;
 }
 
-/** Facts of a transaction that passed every check. */
+/** What is known of a transaction that passed every check. */
 export interface EntryFacts {
   readonly tx: Transaction;
   readonly fee: Motes;
-  /** When this node first saw it. */
+  /** When this node first saw the transaction. */
   readonly time: UnixSeconds;
-  /** The coins it spends. */
+  /** The coins that the transaction spends. */
   readonly keys: readonly CoinKey[];
   /** The first height at which every coinbase that it spends is mature; 0 if it spends none. */
   readonly matureAt: Height;
-  /** It creates or spends a lock of type 1 to 254, so its validity depends on the active rules. */
+  /**
+   * Whether the transaction creates or spends a lock of type 1 to 254. Its validity depends on the active rules then.
+   */
   readonly upgradable: boolean;
 }
 
-/** Read-only view of a transaction in the pool. */
+/** A transaction in the pool, read-only. */
 export interface MempoolEntry extends Feerate {
   readonly txid: string;
   readonly wid: string;
-  /** The same as a binary string, which is the form that the pool stores. */
+  /** The wid as a binary string, the form in which the pool stores it. */
   readonly widId: BinaryString;
-  /** The encoded transaction. Never write to it. */
+  /** The encoded transaction; must not be changed. */
   readonly bytes: Uint8Array;
-  /** Decodes at each call, about 10 µs: keep the result if it is needed twice. */
+  /** Decodes on every access, about 10 µs. Keep the result if it is needed twice. */
   readonly tx: Transaction;
   readonly size: number;
   readonly fee: Motes;
@@ -46,11 +48,11 @@ export interface MempoolEntry extends Feerate {
 type Mutable<T> = { -readonly [Name in keyof T]: T[Name] };
 
 /**
- * One transaction in the graph. It keeps the bytes and not the decoded form, which would take three times the
- * memory; a full pool has tens of thousands of these.
+ * One transaction in the graph. It keeps the bytes instead of the decoded form, which would take three times the
+ * memory: a full pool has tens of thousands of entries.
  */
 export class PoolEntry implements MempoolEntry {
-  /** Txid and wid in the form that keys the maps of the pool. */
+  /** Txid and wid as binary strings, the keys of the maps of the pool. */
   readonly id: BinaryString;
   readonly widId: BinaryString;
   readonly bytes: Uint8Array;
@@ -62,15 +64,15 @@ export class PoolEntry implements MempoolEntry {
   readonly keys: readonly CoinKey[];
   readonly matureAt: Height;
   readonly upgradable: boolean;
-  /** Order of arrival; between equals the earlier entry is preferred. */
+  /** Order of arrival. Among equal fee rates the earlier entry is preferred. */
   readonly sequence: number;
   readonly parents: PoolEntry[] = [];
   readonly children: PoolEntry[] = [];
   readonly ancestors: Mutable<Totals>;
   readonly descendants: Mutable<Totals>;
-  /** False once it has left the pool. */
+  /** False after it was removed from the pool. */
   alive = true;
-  /** Number of the last graph traversal that visited this entry. */
+  /** The number of the last graph traversal that visited this entry. */
   mark = 0;
 
   constructor(facts: EntryFacts, sequence: number) {
@@ -108,7 +110,7 @@ export class PoolEntry implements MempoolEntry {
   }
 }
 
-/** Decodes bytes that were decoded successfully before. */
+/** Decodes bytes of which it is known that they can be decoded. */
 export function decodeKnown(bytes: Uint8Array): Transaction {
   const tx = decodeTransaction(bytes);
   if (isViolation(tx)) throw new Error(`a transaction of the pool no longer decodes: ${tx.code}`);
@@ -116,19 +118,19 @@ export function decodeKnown(bytes: Uint8Array): Transaction {
 }
 
 /**
- * The transaction with a copy of its bytes: a view into a block or a network buffer would keep the whole buffer in memory.
- * (A Buffer's `slice` is such a view too.)
+ * The transaction with a copy of its bytes. A view into a block or a network buffer would keep the whole buffer in
+ * memory; the `slice` of a Buffer is such a view too.
  */
 export function detached(tx: Transaction): Transaction {
   return tx.bytes.length === tx.bytes.buffer.byteLength ? tx : decodeKnown(new Uint8Array(tx.bytes));
 }
 
-/** Ids are binary strings in the maps of the pool and hexadecimal in its interface. */
+/** The hexadecimal form of an id. The maps of the pool use binary strings, its interface hexadecimal. */
 export function hexOf(id: BinaryString): string {
   return Buffer.from(id, 'latin1').toString('hex');
 }
 
-/** For lookups: a text that is not an id finds nothing. */
+/** The binary form of an id. For a text that is not an id it is a key that is never found. */
 export function idOf(hex: string): BinaryString {
   return Buffer.from(hex, 'hex').toString('latin1');
 }

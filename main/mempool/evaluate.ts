@@ -21,9 +21,9 @@ import { findInputs, type Inputs, isMined } from './inputs.ts';
 
 /** The policy that a transaction is checked against. */
 export interface Terms {
-  /** Motes per byte. */
+  /** Minimum fee rate in motes per byte. */
   readonly floor: number;
-  /** Minimum number of blocks before it expires. */
+  /** Minimum number of blocks that the transaction must have left before it expires. */
   readonly margin: number;
   readonly maxAncestors: number;
   readonly maxDescendants: number;
@@ -31,7 +31,7 @@ export interface Terms {
   readonly relayed: boolean;
 }
 
-/** For new transactions: the policy of protocol.md §18. */
+/** For new transactions: the policy of protocol.md §18. `floor` is in motes per byte. */
 export const relayTerms = (floor: number, margin: number): Terms => ({
   floor,
   margin,
@@ -41,8 +41,8 @@ export const relayTerms = (floor: number, margin: number): Terms => ({
 });
 
 /**
- * For transactions that were in a block or in the pool before: refusing one now would lose a payment. The ancestor limit
- * stays, so that a traversal is never slow.
+ * For transactions that were in a block or in the pool before, because refusing one now would lose a payment. The
+ * ancestor limit still holds, so that a traversal is never slow.
  */
 export const KEEPING_TERMS: Terms = {
   floor: 0,
@@ -52,25 +52,25 @@ export const KEEPING_TERMS: Terms = {
   relayed: false,
 };
 
-/** A transaction that passed every check but the signatures. */
+/** A transaction that passed every check except that of its signatures. */
 export interface Candidate {
   readonly spend: Spend;
   readonly signatures: SignatureBatch;
-  /** The rules under which it was checked. */
+  /** The rules under which the transaction was checked. */
   readonly rules: ActiveRules;
   readonly parents: readonly PoolEntry[];
-  /** The entries that it replaces: its conflicts and their descendants. */
+  /** The entries that the transaction replaces: its conflicts and their descendants. */
   readonly replaced: readonly PoolEntry[];
   readonly matureAt: Height;
   readonly upgradable: boolean;
 }
 
-/** Missing parents: not a violation yet. */
+/** The parents are unknown. This is not a violation yet. */
 export interface MissingInputs {
   readonly missing: readonly BinaryString[];
 }
 
-/** Every check of a transaction but the signatures, against the current tip and pool. */
+/** Makes every check of a transaction except that of its signatures, against the current tip and pool. */
 export function evaluate(
   tx: Transaction,
   chain: ChainView,
@@ -117,7 +117,10 @@ function allReplaced(inputs: Inputs, graph: AncestorGraph): PoolEntry[] {
   return [...new Set(inputs.conflicts.flatMap((conflict) => graph.descendantsOf(conflict)))];
 }
 
-/** Limits on unconfirmed ancestors: their number, the number of descendants of each, and the earliest expiry. */
+/**
+ * Limits on unconfirmed ancestors: how many the transaction has, how many descendants each of them has, and the
+ * earliest expiry.
+ */
 function checkLine(
   tx: Transaction,
   inputs: Inputs,
@@ -147,7 +150,7 @@ function checkDescendants(
   most: number,
 ): Verdict {
   if (ancestor.descendants.count + 1 <= most) return null;
-  // Replaced entries do not count.
+  // Entries that would be replaced do not count.
   const leaving = new Set(replaced);
   const staying = graph.descendantsOf(ancestor).filter((entry) => !leaving.has(entry));
   const count = staying.length + 1;
@@ -181,13 +184,14 @@ function checkParentsOfReplacement(
   // A transaction cannot spend outputs of an entry that it replaces.
   const own = graph.ancestorsOf(inputs.parents).find((ancestor) => leaving.has(ancestor));
   if (own) return violation('policy-conflict', { ancestor: own.txid });
-  // A new unconfirmed parent with a low fee rate could delay the replacement beyond the entry it replaces (BIP 125, rule 2).
+  // A replacement may have no unconfirmed parents but those of its conflicts. A new parent with a low fee rate could
+  // delay it beyond the payment that it replaces (BIP 125, rule 2).
   const before = new Set(inputs.conflicts.flatMap((conflict) => conflict.parents));
   const added = inputs.parents.find((parent) => !before.has(parent));
   return added ? violation('policy-conflict', { unconfirmed: added.txid }) : null;
 }
 
-/** The last height at which all of them can be mined; 0 = none expires. */
+/** The last height at which all of these can be mined; 0 when none expires. */
 export function leastExpiry(transactions: readonly { readonly expires: Height }[]): Height {
   let least = 0;
   for (const { expires } of transactions) {

@@ -4,15 +4,18 @@ import { createHeap, type Heap } from './heap.ts';
 
 /** Finds the entry that a full pool evicts. */
 export interface EvictionOrder {
-  /** An entry is new, or its descendant sum changed. */
+  /** Must be called when an entry is new or its descendant sum has changed. */
   touched(entry: PoolEntry): void;
-  /** The entry with the lowest descendant fee rate. Undefined when the pool is empty. */
+  /** The entry with the lowest keeping fee rate, which is evicted next. Undefined when the pool is empty. */
   least(): PoolEntry | undefined;
-  /** Drops the heap; it is built again when needed. */
+  /** Releases the memory of the heap. The next call of `least` builds it again. */
   rest(): void;
 }
 
-/** The higher of an entry's own and its descendant fee rate: a child with a high fee keeps its parents in the pool. */
+/**
+ * The fee rate by which entries are evicted: the higher of that of the entry and that of the entry with its
+ * descendants. So a child with a high fee keeps its parents in the pool.
+ */
 export function keepingFeerate(entry: PoolEntry): Feerate {
   return higherFeerate(entry, entry.descendants);
 }
@@ -28,8 +31,8 @@ function before(a: Rank, b: Rank): boolean {
 }
 
 /**
- * A heap that exists only while the pool is full. A change adds a new rank; outdated ranks are skipped when they reach
- * the top.
+ * Ranks the entries in a heap that exists only while the pool is full. A change adds a new rank. Outdated ranks are
+ * skipped when they reach the top.
  */
 export function createEvictionOrder(entries: () => Iterable<PoolEntry>, count: () => number): EvictionOrder {
   let heap: Heap<Rank> | null = null;
@@ -47,7 +50,7 @@ export function createEvictionOrder(entries: () => Iterable<PoolEntry>, count: (
   return {
     touched(entry) {
       if (heap === null) return;
-      // With too many outdated ranks, building the heap again is cheaper than keeping them.
+      // With that many outdated ranks, building the heap again costs less than keeping them.
       if (heap.size > 2 * count() + 1000) heap = null;
       else heap.push(rank(entry));
     },

@@ -6,14 +6,14 @@ import { MAX_BLOCK_BYTES } from '../core/primitives/limits.ts';
 export interface FeerateHistogram {
   add(feerate: Feerate): void;
   remove(feerate: Feerate): void;
-  /** The lowest whole motes per byte with which at most `bytes` of the pool pay more. */
+  /** The lowest whole number of motes per byte at which at most `bytes` of the pool pay more. */
   rateBehind(bytes: number): number;
   /** The lowest fee rate, in motes per byte, among the best-paying `bytes` of the pool; 0 when the pool has fewer bytes. */
   rateOfBest(bytes: number): number;
 }
 
 const STEP = 1.05;
-// The highest bucket begins at 10 × 1.05^480, above 10^11 motes a byte or 1000 KITH a byte.
+// The highest bucket begins at 10 × 1.05^480, which is above 10^11 motes (1000 KITH) per byte.
 const BUCKETS = 481;
 
 const bucketOf = ({ fee, size }: Feerate): number => {
@@ -26,7 +26,10 @@ const lowerEdge = (bucket: number): number => MIN_FEERATE * STEP ** bucket;
 export function createFeerateHistogram(): FeerateHistogram {
   const bytes = new Float64Array(BUCKETS);
 
-  /** Counting from the best-paying bucket down, the one with which there are more than `most` bytes; -1 = none. */
+  /**
+   * The first bucket, counted from the best-paying one, at which the sum of the bytes exceeds `most`; -1 when there is
+   * none.
+   */
   const bucketBeyond = (most: number): number => {
     let sum = 0;
     for (let bucket = BUCKETS - 1; bucket >= 0; bucket--) {
@@ -49,7 +52,7 @@ export function createFeerateHistogram(): FeerateHistogram {
     },
     rateOfBest(most) {
       const bucket = bucketBeyond(most);
-      // The lowest bucket also holds what pays less than the floor.
+      // The lowest bucket also contains what pays less than its lower edge.
       return bucket <= 0 ? 0 : Math.floor(lowerEdge(bucket));
     },
   };
@@ -57,11 +60,11 @@ export function createFeerateHistogram(): FeerateHistogram {
 
 /** Recommended fee rates in whole motes per byte, by confirmation time. */
 export interface Feerates {
-  /** In the next block. */
+  /** For confirmation in the next block. */
   readonly next: number;
-  /** In about ten minutes. */
+  /** For confirmation in about ten minutes. */
   readonly soon: number;
-  /** Within a day. */
+  /** For confirmation within a day. */
   readonly today: number;
 }
 
@@ -71,8 +74,8 @@ const DAY = 86_400;
 const USABLE = 0.75;
 
 /**
- * Estimates from the current pool: the lowest rate at which few enough bytes pay more. While blocks have room this is the
- * floor. `spacing` in seconds, `floor` in motes per byte.
+ * Estimates fee rates from the current pool: the lowest rate at which the bytes that pay more fit into the blocks until
+ * then. That is the floor while blocks have room. `spacing` is in seconds, `floor` in motes per byte.
  */
 export function estimateFeerates(histogram: FeerateHistogram, spacing: number, floor: number): Feerates {
   const within = (seconds: number): number => {

@@ -57,7 +57,7 @@ export function createHeap<T>(before: (a: T, b: T) => boolean, items: T[] = []):
 
 /** The first `limit` items in order. O(n + limit log limit): the rest is not sorted. */
 export function firstOf<T>(items: Iterable<T>, limit: number, before: (a: T, b: T) => boolean): T[] {
-  // The last of the kept items is on top, so that most items cost one comparison.
+  // The last of the kept items is on top, so that most items need only one comparison.
   const kept = createHeap<T>((a, b) => before(b, a));
   for (const item of items) {
     if (kept.size === limit && !before(item, kept.peek()!)) continue;

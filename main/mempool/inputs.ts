@@ -10,16 +10,16 @@ import type { ChainView } from './chain-view.ts';
 import type { PoolEntry } from './entry.ts';
 import type { AncestorGraph } from './ancestor-graph.ts';
 
-/** The sources of the coins of a transaction: the chain, the pool, or unknown. */
+/** Where the coins of a transaction come from: the UTXO set, the pool, or unknown. */
 export interface Inputs {
   readonly coin: CoinLookup;
-  /** Its parents in the pool. */
+  /** Parents of the transaction in the pool. */
   readonly parents: readonly PoolEntry[];
-  /** Its conflicts: entries of the pool that spend the same coins. */
+  /** Conflicts of the transaction: entries of the pool that spend the same coins. */
   readonly conflicts: readonly PoolEntry[];
   /**
-   * Missing parents: transactions that are in neither the pool nor the UTXO set. The search ends when there are more than
-   * the ancestor limit allows.
+   * Missing parents: ids of transactions that are neither in the pool nor in the UTXO set. The search stops when there
+   * are more than the ancestor limit allows.
    */
   readonly missing: readonly BinaryString[];
 }
@@ -57,15 +57,15 @@ export function findInputs(tx: Transaction, chain: ChainView, graph: AncestorGra
   };
 }
 
-// One unspent output proves it; looking for all would make a transaction with many outputs expensive.
+// Looking at all outputs would make a transaction with many outputs expensive.
 const LOOKED_AT = 8;
 
-/** Whether an output of it is in the UTXO set, which means that it was mined. */
+/** Whether the transaction was mined. Shown by an unspent output in the UTXO set; only the first ones are looked up. */
 export function isMined({ txid, outputs }: Transaction, chain: ChainView): boolean {
   return outputs.slice(0, LOOKED_AT).some((_, index) => chain.getCoin({ txid, index }) !== undefined);
 }
 
-/** The conflicts of a transaction in the pool, without itself. */
+/** The conflicts of a transaction in the pool, except the transaction itself. */
 export function conflictsOf(tx: Transaction, graph: AncestorGraph): PoolEntry[] {
   const found = new Set<PoolEntry>();
   for (const input of tx.inputs) {
@@ -75,7 +75,10 @@ export function conflictsOf(tx: Transaction, graph: AncestorGraph): PoolEntry[] 
   return [...found];
 }
 
-/** An output of an entry that no entry spends, as a coin of the block at `height`. */
+/**
+ * An unspent output of an entry, as a coin of the block at `height`. Undefined if the entry is unknown or an entry
+ * spends the output.
+ */
 export function unspentOutput(outpoint: Outpoint, graph: AncestorGraph, height: Height): Coin | undefined {
   if (graph.spender(coinKey(outpoint))) return undefined;
   const output = graph.get(toBinary(outpoint.txid))?.tx.outputs[outpoint.index];

@@ -19,7 +19,7 @@ export interface SavedTransaction {
   readonly bytes: Uint8Array;
 }
 
-/** Why the file cannot be read; a sentence for the log. */
+/** A sentence for the log that says why the file cannot be read. */
 export interface UnusableFile {
   readonly problem: string;
 }
@@ -32,8 +32,9 @@ const MAX_FILE_BYTES = 2 * MAX_POOL_USAGE;
 const CHUNK_BYTES = 1 << 20;
 
 /**
- * Writes a temporary file, syncs it and renames it over the old one, so that a complete file always exists. Parents must
- * come before children. Throws what the file system throws.
+ * Writes a temporary file, syncs it and renames it over the old one, so that a complete file always exists. Parents
+ * must come before children.
+ * @throws what the file system throws
  */
 export async function writePoolFile(
   file: string,
@@ -64,7 +65,7 @@ export async function writePoolFile(
   await syncFolder(dirname(file));
 }
 
-/** Everything before the checksum, in pieces, so that saving does not need a second copy of the pool in memory. */
+/** Everything before the checksum, in pieces: saving needs no second copy of the pool in memory. */
 function* chunks(
   networkId: Hash,
   saved: UnixSeconds,
@@ -81,7 +82,7 @@ function* chunks(
   yield writer.finish();
 }
 
-/** Reads a file of this network. Null when there is none; its content never makes it throw. */
+/** Reads the mempool file of this network. Null when there is none. The content of the file never makes this throw. */
 export async function readPoolFile(
   file: string,
   networkId: Hash,
@@ -96,7 +97,7 @@ export async function readPoolFile(
   return decodePoolFile(bytes, networkId);
 }
 
-/** The bytes of a whole file. Total. The transactions are views into it. */
+/** Decodes a whole file. Accepts any bytes and never throws. The transactions are views into `bytes`. */
 export function decodePoolFile(bytes: Uint8Array, networkId: Hash): SavedTransaction[] | UnusableFile {
   const end = bytes.length - CHECKSUM_BYTES;
   if (end < MAGIC.length || !equalBytes(bytes.subarray(0, MAGIC.length), MAGIC)) {

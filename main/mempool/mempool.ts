@@ -56,61 +56,66 @@ export interface MempoolSummary {
   readonly floor: number;
 }
 
-/** What can be read from the mempool; no lookup waits. */
+/** Synchronous queries of the mempool. */
 export interface MempoolLookups {
   get(txid: string): MempoolEntry | undefined;
   getByWid(wid: string): MempoolEntry | undefined;
   has(txid: string): boolean;
   /** In order of arrival. */
   entries(): IterableIterator<MempoolEntry>;
-  /** The entry that spends this coin. */
+  /** The entry of the pool that spends this coin. */
   spender(outpoint: Outpoint): MempoolEntry | undefined;
-  /** The conflicts of a transaction in the pool, without itself. */
+  /** The conflicts of a transaction in the pool, except the transaction itself. */
   conflictsOf(tx: Transaction): MempoolEntry[];
-  /** An output of a transaction in the pool that nothing in the pool spends, as a coin of the next block. */
+  /** An output of a transaction in the pool that no transaction in the pool spends, as a coin of the next block. */
   coin(outpoint: Outpoint): Coin | undefined;
   /** The last height at which the transaction and its unconfirmed ancestors can be mined; 0 = no limit. */
   effectiveExpiry(txid: string): Height;
   summary(): MempoolSummary;
-  /** In order of txid, beginning after `after`. */
+  /** Up to `limit` entries in order of txid, from the first one after `after`. */
   list(limit: number, after?: string): MempoolEntry[];
-  /** The last to arrive, newest first. */
+  /** The `limit` entries that arrived last, newest first. */
   newest(limit: number): MempoolEntry[];
   feerates(): Feerates;
-  /** Whether the signatures of this wid were checked under rules that judge it the same. */
+  /** Whether the signatures of this wid were checked under rules that give the same result as `rules`. */
   isVerified(wid: Hash, rules: ActiveRules): boolean;
 }
 
 /** The unconfirmed transactions (protocol.md §18). */
 export interface Mempool extends MempoolLookups, Service {
-  /** Follows the chain and reads the file; a large file is still being read after this resolves. */
+  /** Starts to follow the chain and reads the mempool file. A large file is still being read when this resolves. */
   start(signal: AbortSignal): Promise<void>;
-  /** Writes the file. */
+  /** Saves the mempool file. */
   stop(): Promise<void>;
   /**
-   * Checks a transaction and adds it. `source` names the peer that sent it; without one it is this node's own.
-   * A violation is the reason for a refusal; `policy-orphan` = kept until the parents arrive. Rejects if the verifier fails.
+   * Checks a transaction and adds it. `source` is the peer that sent it; without it the transaction is from this node.
+   * A violation is the reason for a refusal. `policy-orphan`: the transaction is kept until its parents arrive. Rejects
+   * if the verifier fails.
    */
   submit(
     transaction: Uint8Array | Transaction,
     options?: { readonly source?: string | undefined },
   ): Promise<{ readonly txid: string } | Violation>;
-  /** The best-paying transactions for the next block; about 15 ms for 50 000, cached until the pool or the limits change. */
+  /**
+   * The best-paying transactions for the next block. About 15 ms for 50 000 entries; cached until the pool or the
+   * limits change.
+   */
   templateTransactions(limits: TemplateLimits): TemplateTransactions;
   /** The missing parents of an orphan. */
   missingParents(wid: string): string[];
-  /** A peer disconnected: removes its orphans. */
+  /** Removes the orphans of a peer that disconnected. */
   dropSource(source: string): void;
   readonly events: Events<MempoolEvents>;
   /** Resolves when every submitted or re-added transaction was added or refused. */
   idle(): Promise<void>;
-  /** Writes the file now. */
+  /** Saves the mempool file now. */
   save(): Promise<void>;
 }
 
-// Bitcoin Core halves its floor in twelve hours, which is 72 of its blocks.
+// Bitcoin Core halves its minimum fee rate in twelve hours, which are 72 of its blocks.
 const FLOOR_HALF_LIFE_BLOCKS = 72;
-// A large pool is still loading while the node already works.
+// `start` waits at most this long, in milliseconds, for the mempool file. A large file is read while the node already
+// works.
 const LOAD_BEFORE_READY_MS = 1000;
 
 /** Wires the parts of the mempool, which follows the chain after `start`. */
@@ -137,7 +142,7 @@ export function createMempool(deps: MempoolDeps): Mempool {
   const orphanRetry = createOrphanRetry({ orphans, admission, rejected, clock, log });
   const returning = createReorgReadd({ pool, admission, events, clock, log });
   const templateTransactions = createTemplateTransactions(pool);
-  // Parents have fewer ancestors than their children.
+  // Sorted by number of ancestors: parents have fewer than their children.
   const snapshot = (): SavedTransaction[] =>
     [...graph.entries()].sort((a, b) => a.ancestors.count - b.ancestors.count);
   const persistence =
@@ -220,7 +225,8 @@ function lookupsIn({ graph, histogram, floor }: Pool, chain: ChainView): Mempool
     isVerified(wid, rules) {
       if (graph.size === 0) return false;
       const entry = graph.getByWid(toBinary(wid));
-      // Plain keys mean the same under all rules; for the rest the pool holds only what the next block's rules allow.
+      // Locks of type 0 mean the same under all rules. For other entries: the pool holds only what the rules of the
+      // next block allow.
       return entry !== undefined && (!entry.upgradable || chain.nextRules().policyLock === rules.policyLock);
     },
   };

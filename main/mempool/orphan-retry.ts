@@ -24,13 +24,14 @@ export interface OrphanRetryDeps {
 
 /** Submits orphans again when a parent arrives. */
 export interface OrphanRetry {
-  /** This transaction is in the pool or in a block now: submits the orphans that waited for it. */
+  /** This transaction is now in the pool or in a block: submits the orphans that waited for it. */
   arrived(txid: BinaryString): void;
-  /** Resolves when every such orphan was added or refused. */
+  /** Resolves when every orphan that was submitted again was added or refused. */
   idle(): Promise<void>;
 }
 
-// A hundred peers could send thousands of orphans of one transaction: the event loop runs between batches.
+// Peers could send thousands of orphans that wait for one transaction, so the event loop runs between batches of this
+// size.
 const AT_ONCE = 32;
 
 export function createOrphanRetry(deps: OrphanRetryDeps): OrphanRetry {
@@ -40,7 +41,7 @@ export function createOrphanRetry(deps: OrphanRetryDeps): OrphanRetry {
 
   const retry = async (orphan: Orphan): Promise<void> => {
     const sources = [...orphan.sources];
-    // Evicted, or removed with its sender, while it was queued.
+    // The orphan was evicted, or removed with its peer, while it was queued.
     if (sources.length === 0 || orphans.get(orphan.wid) !== orphan) return;
     const tx = decodeKnown(orphan.bytes);
     const refused = await admission.admit({ tx, origin: 'peer', source: sources[0] });
@@ -60,7 +61,7 @@ export function createOrphanRetry(deps: OrphanRetryDeps): OrphanRetry {
       }
       if (waiting.size > 0) await clock.soon();
     }
-    // Reset in the same turn as the last look at the set: an orphan that is added from now on starts a new run.
+    // Reset in the same turn as the last check of the set, so that an orphan added from now on starts a new run.
     pump = null;
   };
 

@@ -7,11 +7,11 @@ export interface Orphan {
   readonly wid: BinaryString;
   readonly txid: BinaryString;
   readonly bytes: Uint8Array;
-  /** Its missing parents. */
+  /** Ids of the missing parents. */
   readonly missing: readonly BinaryString[];
-  /** The peer that sent it. */
+  /** The peers that sent it. */
   readonly sources: ReadonlySet<string>;
-  /** Milliseconds. */
+  /** When it is removed, in milliseconds of the monotonic clock. */
   readonly until: number;
 }
 
@@ -33,7 +33,8 @@ export interface Orphans {
 
 const MAX_PER_SOURCE = 100;
 const MAX_BYTES_PER_SOURCE = 200_000;
-// More than a node has connections. If a disconnection was not reported, the peer known longest is removed.
+// More peers than a node has connections. If a disconnection was not reported, the peer that was added first is
+// removed.
 const MAX_SOURCES = 256;
 const LIFETIME_MS = 5 * 60_000;
 
@@ -61,7 +62,7 @@ export function createOrphans(): Orphans {
     const own = bySource.get(source)!;
     let bytes = 0;
     for (const orphan of own) bytes += orphan.bytes.length;
-    // Sets keep the order of arrival.
+    // A Set is in order of arrival.
     for (const oldest of own) {
       if (own.size <= MAX_PER_SOURCE && bytes <= MAX_BYTES_PER_SOURCE) break;
       bytes -= oldest.bytes.length;

@@ -7,13 +7,13 @@ import type { Log } from '../lib/log.ts';
 import type { Admission } from './admission.ts';
 import { readPoolFile, type SavedTransaction, writePoolFile } from './mempool-file.ts';
 
-/** Saves the pool and reads it after a restart. */
+/** Saves the pool to a file and reads it after a restart. */
 export interface Persistence {
   /** Reads the file and submits each transaction like a new one; resolves when all were added or refused. */
   load(signal: AbortSignal): Promise<void>;
   /** Saves every few minutes until the signal aborts. */
   saveRegularly(signal: AbortSignal): Promise<void>;
-  /** Saves now. A failure is only logged, because the pool can be fetched from peers again. */
+  /** Saves now. A failure is only logged, because peers have these transactions too. */
   save(): Promise<void>;
 }
 
@@ -28,7 +28,8 @@ export interface PersistenceDeps {
 }
 
 const SAVE_EVERY_MS = 5 * 60_000;
-// Enough for a full batch of signatures, few enough that new submissions do not wait for the whole file.
+// Number of transactions submitted at once: enough for a full batch of signatures, and few enough that a new payment
+// does not wait for the whole file.
 const AT_ONCE = 128;
 
 export function createPersistence(deps: PersistenceDeps): Persistence {
@@ -40,7 +41,7 @@ export function createPersistence(deps: PersistenceDeps): Persistence {
     try {
       return !isViolation(tx) && (await admission.admit({ tx, origin: 'file', time })) === null;
     } catch (error) {
-      // A dead verify worker says nothing about the validity of any transaction of the file.
+      // That a verify worker crashed says nothing about the validity of the transaction.
       log.warn('a saved payment could not be checked', { reason: messageOf(error) });
       return false;
     }
@@ -59,7 +60,7 @@ export function createPersistence(deps: PersistenceDeps): Persistence {
 
   const submitSome = async (some: readonly SavedTransaction[]): Promise<number> => {
     const results = await Promise.all(some.map(submit));
-    // A child may have been checked before the signatures of its parent were: such children are submitted again, one by one.
+    // A child may have been checked before its parent was added. Such children are submitted again, one by one.
     let kept = 0;
     for (const [i, inside] of results.entries()) if (inside || (await submit(some[i]!))) kept++;
     return kept;
@@ -76,10 +77,10 @@ export function createPersistence(deps: PersistenceDeps): Persistence {
     }
   };
 
-  // One at a time: two would write to the same temporary file.
+  // One save at a time, because all use the same temporary file.
   let saving = Promise.resolve();
   const save = (): Promise<void> => {
-    // Saving before the whole file was read would lose the rest of it.
+    // A save before the whole file was read would lose the part that was not read yet.
     if (loaded) saving = saving.then(write);
     return saving;
   };

@@ -17,12 +17,12 @@ import { createEvictionOrder, keepingFeerate } from './eviction.ts';
 import { createFeerateHistogram, type FeerateHistogram } from './feerates.ts';
 import { createAncestorGraph, type AncestorGraph } from './ancestor-graph.ts';
 
-/** The source of a transaction: a peer, the user of this node, the mempool file, or a disconnected block. */
+/** Where a transaction came from: a peer, the user of this node, the mempool file, or a disconnected block. */
 export type Origin = 'peer' | 'local' | 'file' | 'block';
 
 /**
- * Why a transaction left. `conflict` = another that spends the same coin was mined; `reorg` = its coins were disconnected,
- * or its rules are no longer active.
+ * Why a transaction was removed. `conflict`: a transaction that spends the same coin was mined. `reorg`: its coins were
+ * disconnected, or its rules are no longer active.
  */
 export type RemovalReason = 'mined' | 'conflict' | 'expired' | 'evicted' | 'replaced' | 'reorg';
 
@@ -33,7 +33,7 @@ export interface PoolEvents {
     readonly origin: Origin;
     readonly source?: string;
   };
-  /** `by` is the txid of its replacement, or of the conflict that was mined; absent for other reasons. */
+  /** `by` is the txid of the replacement, or of the mined conflict; absent for other reasons. */
   removed: {
     readonly txid: string;
     readonly wid: string;
@@ -51,29 +51,38 @@ export interface Insertion {
   readonly quiet?: boolean | undefined;
 }
 
-/** The graph with its eviction order, fee rate histogram, floor and events; each method keeps all of them consistent. */
+/**
+ * The graph with the eviction order, fee rate histogram, minimum fee rate and events. Each method keeps all of them
+ * consistent.
+ */
 export interface Pool {
   readonly graph: AncestorGraph;
   readonly histogram: FeerateHistogram;
-  /** Increases with every change. */
+  /** Increases with every change of the pool. */
   readonly revision: number;
   /** The current minimum fee rate, in whole motes per byte. */
   floor(): number;
-  /** Adds a candidate that was checked against the current pool; false when the pool is full and its fee rate too low. */
+  /**
+   * Adds a candidate that was checked against the current pool. False when the pool is full and the fee rate of the
+   * candidate too low.
+   */
   insert(candidate: Candidate, insertion: Insertion): boolean;
   /** Removes a mined entry; its descendants stay. */
   removeMined(entry: PoolEntry): void;
   removeWithDescendants(entry: PoolEntry, reason: RemovalReason, by?: string): void;
-  /** Removes an entry and its descendants without events and returns them, parents first: the reorg re-add follows. */
+  /**
+   * Removes an entry and its descendants without events and returns them, parents first. Used in a reorganisation,
+   * which re-adds them at its end.
+   */
   takeOut(entry: PoolEntry): PoolEntry[];
-  /** A block was mined: the floor may fall. */
+  /** A block was mined: the minimum fee rate may fall. */
   release(): void;
 }
 
 export interface PoolDeps {
   readonly clock: Clock;
   readonly events: Emitter<PoolEvents>;
-  /** Memory limit in bytes, as the size cap counts it. */
+  /** Limit on the memory in bytes. */
   readonly maxUsage?: number | undefined;
   /** Milliseconds in which the floor of a full pool halves. */
   readonly floorHalfLife: number;
@@ -95,9 +104,9 @@ export function createPool({ clock, events, maxUsage = MAX_POOL_USAGE, floorHalf
     revision++;
   };
   const takeOut = (entry: PoolEntry): PoolEntry[] => {
-    // Fewest ancestors first: parents before children.
+    // Sorted by number of ancestors, so that parents come before children.
     const line = graph.descendantsOf(entry).sort((a, b) => a.ancestors.count - b.ancestors.count);
-    // From the end, so that no entry is in the graph without its parents.
+    // Children are removed first, so that no entry is in the graph without its parents.
     for (const descendant of line.toReversed()) remove(descendant);
     return line;
   };

@@ -10,7 +10,7 @@ import { spendersOf } from './block-changes.ts';
 import { decodeKnown, hexOf } from './entry.ts';
 import type { Pool, PoolEvents, RemovalReason } from './pool.ts';
 
-/** Adds the transactions of disconnected blocks to the pool again when a reorganisation is finished. */
+/** Adds the transactions of disconnected blocks to the pool again at the end of a reorganisation. */
 export interface ReorgReadd {
   /** Null when the body was lost: its transactions cannot be re-added. */
   disconnected(block: Block | null): void;
@@ -26,9 +26,12 @@ interface Waiting {
   readonly id: BinaryString;
   readonly widId: BinaryString;
   readonly time: UnixSeconds;
-  /** Order of arrival in the pool. */
+  /** Order of its arrival in the pool. */
   readonly sequence: number;
-  /** It was in the pool before the reorganisation: no event was emitted when it was removed. */
+  /**
+   * It was in the pool before the reorganisation. No event was emitted when it was removed, so none is emitted when it
+   * is added.
+   */
   readonly quiet: boolean;
 }
 
@@ -40,21 +43,25 @@ export interface ReorgReaddDeps {
   readonly log: Log;
 }
 
-// Memory limit for a reorganisation of any depth; the transactions of the newest blocks go first: no other depends on them.
+// Memory limit for a reorganisation of any depth. At the limit the transactions of the newest blocks are dropped first,
+// because no other transactions depend on them.
 const MAX_BYTES = 32_000_000;
 // Milliseconds for which the re-add may occupy the event loop.
 const SLICE_MS = 10;
 
-/** What disconnected blocks leave for the re-add, until the reorganisation is over. */
+/** The transactions of disconnected blocks, until the reorganisation is finished. */
 interface Disconnected {
   /** Whether a reorganisation is running. */
   readonly moving: boolean;
-  /** Whether it has left anything. */
+  /** Whether there are any transactions to re-add. */
   readonly some: boolean;
   add(block: Block | null): void;
-  /** The new branch has mined this transaction. */
+  /** The new branch contains this transaction. */
   mined(id: BinaryString): void;
-  /** Empties it. `wanted` has parents before children; `mined` were in the pool before, and are in the new branch. */
+  /**
+   * Returns everything and forgets it. `wanted` has parents before children. `mined` were in the pool before and are in
+   * the new branch.
+   */
   take(): {
     readonly wanted: readonly Waiting[];
     readonly mined: readonly Waiting[];
@@ -65,9 +72,9 @@ interface Disconnected {
 function createDisconnected(pool: Pool, clock: Pick<Clock, 'now'>): Disconnected {
   /** Disconnected blocks, newest first. */
   let blocks: Waiting[][] = [];
-  /** Entries of the pool that spent their outputs. */
+  /** Entries of the pool that spent outputs of the disconnected blocks. */
   let removed: Waiting[] = [];
-  /** Those of both that the new branch has not mined. */
+  /** Ids of both that the new branch has not mined. */
   let wanted = new Set<BinaryString>();
   let bytes = 0;
   let dropped = 0;
@@ -120,7 +127,7 @@ function createDisconnected(pool: Pool, clock: Pick<Clock, 'now'>): Disconnected
     },
     mined: (id) => void wanted.delete(id),
     take() {
-      // The transactions of the oldest block first, then the entries that spent them in order of arrival.
+      // First the transactions of the oldest block, then the removed entries in order of arrival.
       const all = [...blocks.toReversed().flat(), ...removed.toSorted((a, b) => a.sequence - b.sequence)];
       const taken = {
         wanted: all.filter(({ id }) => wanted.has(id)),
@@ -157,7 +164,8 @@ export function createReorgReadd({ pool, admission, events, clock, log }: ReorgR
     const now = admission.admitNow(request);
     const refused = now === undefined ? await admission.admit(request) : now;
     if (refused === null || refused.code === 'policy-known') return;
-    // The chain changed while signatures were checked: results may not hold at the next announced tip.
+    // If the chain changed while signatures were checked, the result may not hold at the next tip, so it is checked
+    // again.
     if (left.moving) queue.set(waiting.id, waiting);
     else tellLost(waiting, reasonFor(refused));
   };
@@ -175,7 +183,8 @@ export function createReorgReadd({ pool, admission, events, clock, log }: ReorgR
     } catch (error) {
       log.error('transactions of disconnected blocks could not be re-added', { error });
     } finally {
-      // Reset in the same turn as the last look at the queue: a reorganisation that ends from now on starts a new run.
+      // Reset in the same turn as the last check of the queue, so that a reorganisation that ends from now on starts a
+      // new run.
       pump = null;
     }
   };
@@ -198,7 +207,7 @@ export function createReorgReadd({ pool, admission, events, clock, log }: ReorgR
         log.warn('a deep reorganisation disconnected more transactions than fit in memory', { dropped });
       const next = new Map<BinaryString, Waiting>();
       for (const waiting of wanted) next.set(waiting.id, waiting);
-      // What the previous reorganisation left comes last.
+      // What is left of the previous reorganisation comes last.
       for (const [id, waiting] of queue) next.set(id, waiting);
       queue = next;
       for (const waiting of mined) tellLost(waiting, 'mined');

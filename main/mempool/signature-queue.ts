@@ -15,8 +15,8 @@ interface Waiting {
 const MAX_JOBS = 512;
 
 /**
- * Collects the next batch while one is being checked: under load hundreds of transactions share the cost of a call to the
- * workers, and without load a transaction does not wait.
+ * Collects the next batch while one is being checked. Under load hundreds of transactions share the cost of one call to
+ * the workers; without load a transaction does not wait.
  */
 export function createSignatureQueue(verifyBatch: VerifyBatch): SignatureQueue {
   let waiting: Waiting[] = [];
@@ -55,7 +55,8 @@ export function createSignatureQueue(verifyBatch: VerifyBatch): SignatureQueue {
       for (const { resolve } of taken) resolve(bad);
       return;
     }
-    // One by one, so that an invalid signature costs the other transactions of the batch one more check at most.
+    // The batches are checked one by one, so that one invalid signature costs each other transaction at most one more
+    // check.
     for (const { batch, resolve } of taken) resolve(await verifyBatch(batch));
   };
 

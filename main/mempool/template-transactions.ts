@@ -8,19 +8,20 @@ import { assembleTransactions } from './block-assembler.ts';
 
 /** The transactions of a block template after the coinbase. */
 export interface TemplateTransactions {
-  /** Parents before children. Each is decoded when a field is first read. */
+  /** Parents before children. Each is decoded when one of its fields is first read. */
   readonly transactions: readonly Transaction[];
   readonly fees: Motes;
   readonly bytes: number;
 }
 
 export interface TemplateLimits {
-  /** Bytes for transactions, without header, count and coinbase. */
+  /** Maximum bytes of transactions, without header, count and coinbase. */
   readonly maxBytes: number;
   readonly maxOutputs: number;
 }
 
-// Some of the best-paying entries do not fit, or have parents with low fees: more are considered than fit.
+// Ratio of the bytes considered to the bytes of a block. Some of the best-paying entries do not fit, or have parents
+// with low fees.
 const SPARE = 1.5;
 
 /** Selects the transactions of a template; cached while neither the pool nor the limits change. */
@@ -42,8 +43,9 @@ export function createTemplateTransactions(
 }
 
 /**
- * A transaction of the mempool that is decoded when a field is first read: a block needs only its ids and its bytes, and
- * decoding the thousands of a block takes longer than all other work on a template. Spreading it would lose its getters.
+ * A transaction that is decoded when one of its fields is first read. A template needs only ids and bytes, and decoding
+ * the thousands of transactions of a block would take longer than the rest of the work. Do not spread it into another
+ * object: that would lose the getters.
  */
 class LazyTransaction implements Transaction {
   readonly bytes: Uint8Array;
