@@ -14,7 +14,7 @@ import { type CoinbaseRecord, encodeRecords, RECORD } from '../core/primitives/r
 import { createTransaction, type Transaction } from '../core/primitives/transaction.ts';
 import type { TemplateTransactions, TemplateLimits } from '../mempool/template-transactions.ts';
 
-/** Requirements of the chain for the next block. */
+/** What the template needs to know from the chain. */
 export interface TemplateChain {
   readonly network: Pick<Network, 'params'>;
   tip(): { readonly id: string; readonly height: Height };
@@ -30,23 +30,23 @@ export interface TemplateDeps {
   readonly mempool: { templateTransactions(limits: TemplateLimits): TemplateTransactions };
 }
 
-/** A template as `mining.template` returns it to external miners. */
+/** A template as the procedure `mining.template` returns it to external miners. */
 export interface TemplateInfo {
   /** The whole block with nonce 0. */
   readonly hex: string;
   readonly height: Height;
   readonly bits: number;
-  /** 32 bytes big-endian; the proof-of-work hash must not be above it. */
+  /** 32 bytes big-endian in hexadecimal. The proof-of-work hash must not be above it. */
   readonly target: string;
 }
 
-// The transaction count is a varuint of at most three bytes as long as a block has at most 2^21 - 1 transactions.
+// The transaction count is a varuint, of at most three bytes for up to 2^21 - 1 transactions.
 const COUNT_BYTES = 3;
 const EXTRA_NONCE_BYTES = 8;
 
 /**
- * A block on the tip, complete but for its proof of work; subsidy and fees go to `payout`. Waits for the snapshot root
- * where one is due. Two calls never give the same block: the extra nonce is random.
+ * Creates the next block, complete except for its proof of work. Subsidy and fees go to `payout`. Waits for the
+ * snapshot root if the block must carry one. Two calls never return the same block, because the extra nonce is random.
  */
 export async function createBlockTemplate(
   deps: TemplateDeps,
@@ -58,7 +58,7 @@ export async function createBlockTemplate(
     const tip = chain.tip();
     const root = await chain.nextSnapshotRoot();
     if (chain.tip().id !== tip.id) continue;
-    // Drafted with a fee, so that it has an output even where the subsidy has ended: space for it is always reserved.
+    // A first coinbase with a fee of 1 reserves the space of its output, also after the subsidy has ended.
     const draft = createCoinbase(chain, payout, 1, root);
     const selected = mempool.templateTransactions({
       maxBytes: MAX_BLOCK_BYTES - HEADER_BYTES - COUNT_BYTES - draft.bytes.length,
@@ -84,7 +84,7 @@ function createCoinbase(chain: TemplateChain, payout: Lock, fees: number, root: 
     validFrom: height,
     expires: 0,
     inputs: [],
-    // With neither subsidy nor fees there is nothing to pay out.
+    // Without subsidy and fees there is nothing to pay out.
     outputs: reward === 0 ? [] : [{ amount: reward, lockType: payout.lockType, lock: payout.lock }],
     witness: [encodeRecords(records)],
   });

@@ -11,31 +11,31 @@ import { createMinerThreads } from './miner-threads.ts';
 
 export interface GenerateDeps {
   readonly memoryKiB: number;
-  /** Seconds until this node would accept the time of this header; 0 when it would now. */
+  /** Seconds until this node would accept the time of this header; 0 when it is acceptable now. */
   readonly untilAllowed: (block: Block) => number;
-  /** Throws when this block could not become part of the best chain because the local clock is wrong. */
+  /** Throws when the local clock is so wrong that this block could not become part of the best chain. */
   readonly refuse: (block: Block) => void;
   readonly template: (payout: Lock) => Promise<Block>;
   readonly submit: (
     bytes: Uint8Array,
   ) => Promise<{ readonly id: string; readonly status: string } | Violation>;
-  /** A block was mined and is the tip now. */
+  /** Called when a mined block became the tip. */
   readonly found: () => void;
   readonly powHash: PowHash;
   readonly log: Log;
   readonly script?: URL | undefined;
 }
 
-// A regtest block needs two hashes of a fraction of a millisecond: waking a thread would take longer.
+// A regtest block needs about two hashes of a fraction of a millisecond each: waking a thread would take longer.
 const INLINE_TRIES = 16;
-// Other nodes may mine at the same time; this many stale blocks in a row mean that something else is wrong.
+// Other nodes may mine at the same time. This many stale blocks in a row have another cause.
 const MAX_LOST = 100;
 
 /**
- * Mines `count` blocks, each on the one before, and gives their ids. Never blocks this thread for more than a few
- * hashes.
- * @throws {KithError} `mining-failed` when a block is refused, `mining-stopped` when the signal aborts, and what `refuse`
- * throws.
+ * Mines `count` blocks, each on top of the one before, and returns their ids. Never blocks this thread for more than a
+ * few hashes.
+ * @throws {KithError} `mining-failed` when a block is refused, `mining-stopped` when the signal aborts, and what
+ * `refuse` throws.
  */
 export async function generateBlocks(
   deps: GenerateDeps,
@@ -69,7 +69,8 @@ export async function generateBlocks(
   return ids;
 }
 
-// Block times must increase, so blocks mined faster than one a second get times ahead of the clock; too far ahead is invalid.
+// Block times must increase, so the times of blocks that are mined faster than one a second run ahead of the clock. A
+// block too far ahead is invalid.
 async function waitUntilAllowed(block: Block, deps: GenerateDeps, signal: AbortSignal): Promise<void> {
   deps.refuse(block);
   while (!signal.aborted && deps.untilAllowed(block) > 0) {

@@ -5,7 +5,7 @@ import type { PowHash } from '../core/ports.ts';
 import { type Block, createBlock } from '../core/primitives/block.ts';
 import { createHeader, NONCE_OFFSET } from '../core/primitives/header.ts';
 
-/** A header to find a nonce for; plain data that can be posted to a worker. */
+/** A header that needs a nonce. Plain data, so that it can be posted to a worker. */
 export interface MiningJob {
   readonly id: number;
   /** 88 bytes. */
@@ -13,14 +13,14 @@ export interface MiningJob {
   /** 32 bytes, big-endian. */
   readonly target: Uint8Array;
   readonly memoryKiB: number;
-  /** Nonces to try: from `first`, not beyond `last`. */
+  /** The first and last nonce to try. */
   readonly first: number;
   readonly last: number;
 }
 
 export const MAX_NONCE = 0xffff_ffff;
 
-/** The `part`th of `parts` equal shares of all nonces. */
+/** The job for share number `part` when all nonces are divided into `parts` equal shares. */
 export function createJob(id: number, block: Block, memoryKiB: number, part = 0, parts = 1): MiningJob {
   const target = fromHex(bitsToTarget(block.header.bits).toString(16).padStart(64, '0'))!;
   const span = Math.floor((MAX_NONCE + 1) / parts);
@@ -31,9 +31,9 @@ export function createJob(id: number, block: Block, memoryKiB: number, part = 0,
 
 /** Tries nonces one after the other. */
 export interface Grinder {
-  /** Tries nonces until one meets the target, which is returned, or until `enough` returns true: null. */
+  /** Tries nonces until one meets the target, and returns it. Returns null when `enough` returns true. */
   run(enough: (tried: number) => boolean): number | null;
-  /** No nonce of the job is left. */
+  /** Whether all nonces of the job were tried. */
   readonly spent: boolean;
   /** Number of nonces tried so far. */
   readonly tried: number;
@@ -61,7 +61,7 @@ export function createGrinder(job: MiningJob, powHash: PowHash): Grinder {
   };
 }
 
-/** The block with its proof of work. */
+/** The block with this nonce in its header. */
 export function withNonce(block: Block, nonce: number): Block {
   return createBlock(createHeader({ ...block.header, nonce }), block.transactions);
 }

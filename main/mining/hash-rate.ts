@@ -1,12 +1,12 @@
 /** Measured hash rate in H/s. */
 export interface HashRate {
   add(hashes: number, atMs: number): void;
-  /** Over the last ten seconds, or since the start if that is less. */
+  /** Average over the last ten seconds, or since the start if that is less. */
   perSecond(atMs: number): number;
 }
 
 const WINDOW_MS = 10_000;
-// Below half a second a single report would dominate the result.
+// Over a shorter time, in milliseconds, a single report would dominate the result.
 const LEAST_MS = 500;
 
 export function createHashRate(startedAtMs: number): HashRate {

@@ -19,16 +19,17 @@ export interface NetworkParameters {
   readonly bootstrap: readonly string[];
 }
 
-/** 256 hashes per block at the lowest difficulty, so that a few old laptops can mine. */
+/** The lowest difficulty: 256 hashes per block on average, so that a few old laptops can mine. */
 const CREATED_NETWORK_POW_LIMIT = 0x2000ffff;
 const MEASURE_MS = 1000;
 const SLICE_MS = 20;
 
 /**
- * Creates a network: measures the hash rate of this computer, sets the start difficulty to about one block per spacing on
- * `threads` threads, and mines the genesis block. Takes about one spacing on one thread and yields every 20 ms.
- * @throws {KithError} `network-charter-invalid`; `clock-wrong` when the clock shows a time before this software existed,
- * because the time of a genesis block cannot be corrected later.
+ * Creates a network: measures the hash rate of this computer, sets the start difficulty so that `threads` threads need
+ * about one spacing for a block, and mines the genesis block. That takes about one spacing on one thread; the event
+ * loop runs every 20 ms.
+ * @throws {KithError} `network-charter-invalid`; `clock-wrong` when the clock shows a time before this software
+ * existed, because the time of a genesis block cannot be corrected later
  */
 export async function mineNetwork(
   parameters: NetworkParameters,
@@ -54,13 +55,13 @@ export async function mineNetwork(
   return createNetworkOf({ ...seed, nonce }, params, facts);
 }
 
-/** Whether the genesis block meets its target. */
+/** Whether the proof of work of the genesis block meets its target. */
 export function hasGenesisWork({ genesis, params }: Network, powHash: PowHash): boolean {
   const { bytes, bits } = genesis.header;
   return bytesToBigInt(powHash(bytes, params.powMemoryKiB)) <= bitsToTarget(bits);
 }
 
-// Times scale with the spacing, so that maturity and epochs take as long as on main.
+// Numbers of blocks are scaled by the spacing, so that maturity and epochs take as long as on main.
 function paramsFor(spacing: number, bits: number): ConsensusParams {
   const blocks = (seconds: number, least: number, most: number) =>
     Math.min(most, Math.max(least, Math.round(seconds / spacing)));
@@ -94,7 +95,7 @@ function startBits(rate: number, spacing: number): number {
 
 async function measureRate(powHash: PowHash): Promise<number> {
   const params = paramsFor(60, CREATED_NETWORK_POW_LIMIT);
-  // No digest meets a target of 0.
+  // Measures the hash rate: no digest meets a target of 0, so the search never ends early.
   const job = {
     ...createJob(0, createGenesis({ name: 'rate', time: 0, nonce: 0 }, params), params.powMemoryKiB),
     target: new Uint8Array(32),
@@ -123,7 +124,7 @@ async function mineGenesis(
   throw new KithError('network-charter-invalid', 'no nonce makes a genesis block at this time; try again');
 }
 
-/** Hashes for {@link SLICE_MS}, then yields to the event loop. */
+/** Tries nonces for {@link SLICE_MS}, then lets the event loop run. */
 async function slice(grinder: Grinder): Promise<number | null> {
   const end = performance.now() + SLICE_MS;
   const nonce = grinder.run(() => performance.now() >= end);

@@ -5,11 +5,11 @@ import { createJob, type MiningJob } from './grind.ts';
 import type { Block } from '../core/primitives/block.ts';
 import type { FromMiner, MinerData, ToMiner } from './miner-worker.ts';
 
-/** Worker threads that look for a nonce; one that dies is replaced. */
+/** Worker threads that look for a nonce. A thread that crashes is replaced. */
 export interface MinerThreads {
-  /** Starts work on this block, with the nonces divided among the threads; null = pause. */
+  /** Starts work on this block; the nonces are divided among the threads. Null pauses the threads. */
   work(block: Block | null): void;
-  /** Why threads keep dying, or null while they work. */
+  /** Why threads keep crashing; null while they work. */
   readonly problem: string | null;
   close(): Promise<void>;
 }
@@ -19,15 +19,15 @@ export interface MinerThreadsDeps {
   /** Share of the time spent hashing, above 0 up to 1. */
   readonly share: number;
   readonly memoryKiB: number;
-  /** True for the lowest priority, because no user waits for the result. */
+  /** Whether the threads run at the lowest priority, because no user waits for the result. */
   readonly background: boolean;
-  /** A thread found a nonce for the current block; the threads pause until the next block. */
+  /** A thread found a nonce for the current block. The threads pause until the next call of `work`. */
   readonly found: (block: Block, nonce: number) => void;
-  /** No thread has a nonce left to try. */
+  /** The threads have tried all nonces of this block. */
   readonly spent: (block: Block) => void;
   readonly hashed: (hashes: number) => void;
   readonly log: Log;
-  /** Another program for the threads; for tests. */
+  /** Another script for the threads; for tests. */
   readonly script?: URL | undefined;
 }
 
@@ -61,7 +61,7 @@ export function createMinerThreads(deps: MinerThreadsDeps): MinerThreads {
       thread.failures = 0;
       problem = null;
     }
-    // A message about an earlier block.
+    // The message is about an earlier block.
     if (!ended || ended.job !== jobId || block === null) return;
     const worked = block;
     if (ended.nonce !== null) {

@@ -1,4 +1,4 @@
-/** A mining thread: tries nonces in short slices and pauses between them according to its share. */
+/** A mining thread: tries nonces in short slices and pauses between them according to its share of the time. */
 import { setImmediate as nextTurn, setTimeout as rest } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { assertPowHash, powHash } from '../workers/pow.ts';
@@ -7,11 +7,11 @@ import { lowerThreadPriority, YIELDS } from '../lib/thread-priority.ts';
 
 /** `workerData` of the thread. */
 export interface MinerData {
-  /** True for the lowest priority, because no user waits for the result. */
+  /** Whether the thread runs at the lowest priority, because no user waits for the result. */
   readonly background: boolean;
 }
 
-/** Message to the thread: the job, null for none, and the share of the time. */
+/** Message to the thread: the job (null: none), and the share of the time to use. */
 export interface ToMiner {
   readonly job: MiningJob | null;
   readonly share: number;
@@ -62,7 +62,7 @@ async function workOn(job: MiningJob): Promise<void> {
       return;
     }
     if (now - spokeAt >= SPEAK_EVERY_MS) say();
-    // Messages arrive only between turns of the event loop.
+    // The thread receives messages only between turns of the event loop.
     if (order.share >= 1) await nextTurn();
     else await rest((now - started) * (1 / order.share - 1));
   }

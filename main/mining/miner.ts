@@ -22,7 +22,7 @@ export interface MinerChain extends TemplateChain {
   submitBlock(
     bytes: Uint8Array,
   ): Promise<{ readonly id: string; readonly status: 'connected' | 'stored' | 'duplicate' } | Violation>;
-  /** The tip of the header chain with the most work. */
+  /** The last header of the header chain with the most work. */
   bestHeader(): { readonly id: string };
   readonly events: Events<{ tip: unknown }>;
 }
@@ -32,11 +32,14 @@ export interface MinerDeps {
   readonly mempool: TemplateDeps['mempool'];
   readonly clock: Clock;
   readonly log: Log;
-  /** Why a block mined now could not become part of the best chain, or null; null if absent. */
+  /**
+   * Why a block mined now could not become part of the best chain; null when it could. Without this function mining
+   * never pauses.
+   */
   readonly pause?: () => Notice | null;
-  /** Used for a few hashes on this thread; the mining threads always use the native one. */
+  /** Used for a few hashes on this thread. The mining threads always use the native implementation. */
   readonly powHash?: PowHash;
-  /** Another program for the mining threads; for tests. */
+  /** Another script for the mining threads; for tests. */
   readonly script?: URL;
   /** Maximum number of mining threads; the number of cores by default. */
   readonly cores?: number;
@@ -50,7 +53,7 @@ export interface MinerStatus {
   readonly expectedSeconds: number | null;
   /** Blocks found since the start that became the tip of the best known chain. */
   readonly found: number;
-  /** Why it finds no block although it runs, or null. */
+  /** Why no block is found although mining runs, or null. */
   readonly problem: string | null;
   /** Why hashing is paused although mining is on, or null. */
   readonly paused: Notice | null;
@@ -59,8 +62,8 @@ export interface MinerStatus {
 /** Mines on its own threads at the lowest priority. */
 export interface Miner {
   /**
-   * Starts mining, or changes its payout lock, number of threads (1 by default, at most one per core) and share of the time
-   * (above 0 up to 1, the default). A payout function is called for each template.
+   * Starts mining, or changes the payout lock, the number of threads (default 1, at most one per core) and the share of
+   * the time (above 0 up to 1, default 1). A payout function is called for each template.
    */
   start(payout: Lock | (() => Lock), threads?: number, share?: number): Promise<void>;
   /** Stops mining and generating; it can be started again. */
@@ -79,8 +82,8 @@ export interface Miner {
 const MAX_THREADS = 256;
 const GENERATES_ON = ['regtest', 'local'];
 const MAX_WAITING_CALLS = 64;
-// A template takes the local time, or the median time plus one second. The median was not ahead of the clock when it was
-// accepted, so a longer wait means that the clock was set back.
+// The time of a template is the local time, or the median time plus one second if that is later. When the median was
+// accepted it was not ahead of the clock. So a template further ahead means that the clock was set back.
 const MOST_AHEAD_SECONDS = 2;
 
 const clockWrong = (detail: string): KithError => new KithError('clock-wrong', detail, { data: { detail } });
@@ -89,7 +92,7 @@ export function createMiner(deps: MinerDeps): Miner {
   const { chain, mempool, clock, log } = deps;
   const { params, name, founded } = chain.network;
   const memoryKiB = params.powMemoryKiB;
-  // Two blocks on one tip at the same time would make one of them stale.
+  // Two concurrent calls would mine two blocks on one tip, and one of them would become stale.
   const generating = createQueue(MAX_WAITING_CALLS);
   // Two concurrent starts would leak the threads of one of them.
   const changing = createQueue(MAX_WAITING_CALLS);
@@ -101,7 +104,7 @@ export function createMiner(deps: MinerDeps): Miner {
   const template = (payout: Lock): Promise<Block> =>
     createBlockTemplate({ chain, mempool }, payout, clock.now());
   const submit = (bytes: Uint8Array) => chain.submitBlock(bytes);
-  // While the blocks of a better header chain are downloaded, a block on the current tip would become stale.
+  // While the blocks of a better header chain are being downloaded, a block on the current tip would become stale.
   const count = (): void => {
     if (chain.bestHeader().id === chain.tip().id) found++;
   };

@@ -25,7 +25,7 @@ export interface MiningRun {
   /** The tip changed: the current template is stale. */
   tipMoved(): void;
   hashesPerSecond(): number;
-  /** Why it finds no block, or null. */
+  /** Why no block is found, or null. */
   problem(): string | null;
   /** Why hashing is paused, or null. */
   paused(): Notice | null;
@@ -42,20 +42,21 @@ export interface MiningRunDeps {
   readonly found: (block: Block) => void;
   /** Why a block mined now could not become part of the best chain, or null. */
   readonly pause: () => Notice | null;
-  /** Seconds until this node would accept the time of this header; 0 when it would now. */
+  /** Seconds until this node would accept the time of this header; 0 when it is acceptable now. */
   readonly untilAllowed: (block: Block) => number;
   readonly clock: Clock;
   readonly log: Log;
   readonly script?: URL | undefined;
 }
 
-// Age at which a template is replaced: bounds the delay of new payments and the lag of the header time.
+// Age in milliseconds at which a template is replaced. Limits how late new payments and the time of the header are
+// included.
 const REFRESH_MS = 5_000;
-// Pause after a refused block: the cause is likely to persist for a while.
+// Pause after a refused block, in milliseconds: the cause is likely to persist for a while.
 const AFTER_FAILURE_MS = 1_000;
-// Delay after a new tip, because blocks often arrive in bursts.
+// Delay after a new tip, in milliseconds, because blocks often arrive in bursts.
 const MIN_RENEW_MS = 100;
-// Interval at which the reason for a pause is checked.
+// How often the reason for a pause is checked, in milliseconds.
 const LOOK_MS = 1_000;
 
 export function startMiningRun(order: MiningOrder, deps: MiningRunDeps): MiningRun {
@@ -87,12 +88,12 @@ export function startMiningRun(order: MiningOrder, deps: MiningRunDeps): MiningR
     },
   });
 
-  /** Never rejects; false when the block was refused. */
+  /** Submits a mined block. Never rejects; false when the block was refused. */
   const submit = async (block: Block): Promise<boolean> => {
     try {
       const result = await deps.submit(block.bytes);
       if (!isViolation(result)) {
-        // Otherwise another miner was faster and the block is stale.
+        // If it is not connected, another miner was faster and the block is stale.
         if (result.status === 'connected') deps.found(block);
         return true;
       }
@@ -108,7 +109,7 @@ export function startMiningRun(order: MiningOrder, deps: MiningRunDeps): MiningR
   const renewOnce = async (): Promise<void> => {
     renewedAt = clock.monotonic();
     current = deps.pause() === null ? await deps.template(order.payout()) : null;
-    // On a network with short spacing, block times may be ahead of the clock.
+    // On a network with a short spacing, block times may run ahead of the clock.
     resting = current === null || deps.untilAllowed(current) > 0;
     if (!closed) threads.work(resting ? null : current);
   };
@@ -142,7 +143,7 @@ export function startMiningRun(order: MiningOrder, deps: MiningRunDeps): MiningR
       settling ??= setTimeout(
         () => {
           settling = null;
-          // After a block of this node the next template is being created already.
+          // If this node mined the block, the next template is being created already.
           if (current === null || toHex(current.header.prev) !== deps.tip()) renew();
         },
         Math.max(0, renewedAt + MIN_RENEW_MS - clock.monotonic()),
