@@ -8,7 +8,7 @@ import { dataOf } from './slice-task.ts';
 import { createTaskBuffers } from './task-buffers.ts';
 
 export interface PowPoolOptions {
-  /** Worker threads; as many as there are cores unless told. */
+  /** Number of worker threads; the number of cores by default. */
   readonly threads?: number;
   /** See SlicePoolDeps. */
   readonly idleMs?: number;
@@ -16,15 +16,18 @@ export interface PowPoolOptions {
 }
 
 export interface PowPool {
-  /** Core's port. Rejects with `worker-failed` if a worker died during the work. */
+  /**
+   * The implementation of PowHashMany of the core. Rejects with `worker-failed` if a worker crashed during the work.
+   */
   readonly powHashMany: PowHashMany;
   readonly threads: number;
   close(): Promise<void>;
 }
 
 /**
- * Checks the proof of work of many headers on threads of its own, so that a flood of headers delays nothing else. The
- * known answers are checked here too, so that a node refuses to start: its threads may start much later.
+ * Checks the proof of work of many headers on separate threads, so that a flood of headers delays nothing else. The
+ * known answers are also checked here at once, because the threads may start much later: a node whose Argon2id is wrong
+ * must not start.
  * @throws {KithError} `pow-hash-wrong`
  */
 export async function createPowPool(options: PowPoolOptions = {}): Promise<PowPool> {
@@ -55,7 +58,7 @@ export async function createPowPool(options: PowPoolOptions = {}): Promise<PowPo
   return { powHashMany, threads, close: pool.close };
 }
 
-// About half a millisecond a claim.
+// Headers per claim, which take about half a millisecond.
 function sliceFor(memoryKiB: number): number {
   return Math.max(1, Math.min(64, Math.floor(1024 / memoryKiB)));
 }

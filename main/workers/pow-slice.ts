@@ -4,7 +4,7 @@ import type { WorkSlice } from './slice-task.ts';
 
 export const DIGEST_BYTES = 32;
 
-/** Hashes the headers at the front of the data into the digests behind them; the parameter is the memory in KiB. */
+/** Hashes the headers at the start of the data into the digests after them. The parameter is the memory in KiB. */
 export const hashHeaders: WorkSlice = (data, from, to, { count, parameter }) => {
   for (let i = from; i < to; i++) {
     const header = data.subarray(i * HEADER_BYTES, (i + 1) * HEADER_BYTES);

@@ -8,15 +8,16 @@ import { KithError } from '../lib/errors.ts';
 const ARGON2ID = 2;
 const VERSION_0X13 = 1;
 
-/** The salt: the first half of the id of the previous block, as it lies in the header (protocol.md §8). */
+/** Offset of the salt in the header: the first half of the id of the previous block (protocol.md §8). */
 const SALT_FROM = 4;
 const SALT_TO = 20;
 
 /**
- * Core's port: Argon2id v0x13 of the 88 header bytes, 1 pass, 1 lane, 32 bytes. 0.3 ms at 1 MiB, on this thread.
+ * The implementation of PowHash of the core: Argon2id v0x13 of the 88 header bytes, 1 pass, 1 lane, 32 bytes. Takes 0.3
+ * ms at 1 MiB and blocks this thread.
  */
 export const powHash: PowHash = (header, memoryKiB) => {
-  // Copies: the header may lie in memory that other threads share.
+  // Both are copied, because the header may lie in memory that other threads share.
   const digest = hashRawSync(Uint8Array.from(header), {
     algorithm: ARGON2ID,
     version: VERSION_0X13,
@@ -29,7 +30,9 @@ export const powHash: PowHash = (header, memoryKiB) => {
   return new Uint8Array(digest.buffer, digest.byteOffset, digest.length);
 };
 
-/** Headers with their digests: block 1 of protocol.md §20, and 88 zero bytes with the memory that main uses. */
+/**
+ * Headers and their digests: block 1 of protocol.md §20, and 88 zero bytes with the amount of memory that main uses.
+ */
 const KNOWN_ANSWERS = [
   {
     header:
@@ -46,9 +49,9 @@ const KNOWN_ANSWERS = [
 ] as const;
 
 /**
- * Checks Argon2id against known answers before any header depends on it: a node with a wrong Argon2id would reject the
- * chain of its network and follow another. Unlike signatures and SHA-256 there is no slower implementation to fall back
- * on, because a sync would take weeks with it. About 1 ms.
+ * Checks Argon2id against known answers before any header depends on it. A node with a wrong Argon2id would reject the
+ * chain of its network and follow another. There is no slower implementation as for signatures and SHA-256, because a
+ * sync would take weeks with one. Takes about 1 ms.
  * @throws {KithError} `pow-hash-wrong`
  */
 export function assertPowHash(candidate: PowHash = powHash): void {

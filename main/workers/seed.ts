@@ -7,7 +7,7 @@ const derive = promisify(pbkdf2);
 const ROUNDS = 2048;
 const SEED_BYTES = 64;
 
-/** The first published vector of BIP 39, which PBKDF2 of the runtime must reproduce. */
+/** The first published vector of BIP 39. PBKDF2 of the runtime must give this result. */
 const KNOWN = {
   mnemonic: `${'abandon '.repeat(11)}about`,
   passphrase: 'TREZOR',
@@ -17,8 +17,8 @@ const KNOWN = {
 } as const;
 
 /**
- * The same 64 bytes as `mnemonicToSeed` of the core, by PBKDF2 of Node.js on a thread of libuv: about 2 ms. The core
- * blocks the calling thread for 50 ms (BIP 39). A runtime that fails the published vector is not used.
+ * The 64 bytes of `mnemonicToSeed` of the core (BIP 39), computed by PBKDF2 of Node.js on a thread of libuv in about 2
+ * ms. The core would block the calling thread for 50 ms; it is used only if the runtime fails the published vector.
  */
 export async function seedOf(mnemonic: string, passphrase: string): Promise<Uint8Array> {
   const [seed, known] = await Promise.all([

@@ -10,16 +10,19 @@ export interface HashEngine {
   readonly reason?: string;
 }
 
-/** SHA-256 of node:crypto as a binary string: three times as fast as a Buffer. */
+/** SHA-256 of node:crypto as a binary string, which is three times as fast as a Buffer. */
 export const sha256WithNode: Sha256 = (data) => nodeHash('sha256', data, 'binary');
 
-/** Latin-1 is the encoding of Node.js with one character per byte. */
+/** Latin-1 of Node.js: one character per byte. */
 const toBinaryWithNode = (bytes: Uint8Array): string => latin1Slice.call(bytes, 0, bytes.length);
 const latin1Slice = (
   Buffer.prototype as unknown as { latin1Slice(this: Uint8Array, start: number, end: number): string }
 ).latin1Slice;
 
-/** Installs node:crypto for hashes in the core if it agrees with noble on every length around a block boundary. About 3 ms. */
+/**
+ * Uses node:crypto for the hashes of the core if it agrees with noble on every length around a block boundary. Takes
+ * about 3 ms.
+ */
 export function installNativeSha256(candidate: Sha256 = sha256WithNode): HashEngine {
   const length = LENGTHS.find((n) => !agrees(candidate, sample(n)));
   if (length !== undefined) {

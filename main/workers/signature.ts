@@ -1,4 +1,4 @@
-/** Which implementation of the signature rule this runtime uses, decided by the gate (protocol.md §6). */
+/** Chooses the implementation of the signature rule for this runtime, by the signature gate (protocol.md §6). */
 import { runSignatureGate, type VerifySignature } from '../core/crypto/signature-gate.ts';
 import { KEY_BYTES, SIGNATURE_BYTES } from '../core/primitives/limits.ts';
 import { libsodium } from './sodium.ts';
@@ -10,17 +10,17 @@ export interface SignatureEngine {
   readonly verify: VerifySignature;
 }
 
-/** libsodium's check, total for any lengths. About 60 microseconds. */
+/** Checks a signature with libsodium in about 60 µs. Accepts arguments of any length. */
 export function verifyWithLibsodium(key: Uint8Array, signature: Uint8Array, message: Uint8Array): boolean {
-  // The binding throws on a wrong size, and truncates a longer signature to 64 bytes.
+  // The binding throws on a wrong size, and cuts a longer signature to 64 bytes.
   if (key.length !== KEY_BYTES || signature.length !== SIGNATURE_BYTES) return false;
   return libsodium.crypto_sign_verify_detached(signature, message, key);
 }
 
 /**
- * libsodium if it passes every case of the signature gate, else the reference, which is 25 times slower: a node that judges
- * one signature differently follows another chain. About 10 ms. The reference is loaded only when needed, because its
- * tables take about 8 MB in every verify thread.
+ * Returns libsodium if it passes every case of the signature gate, else the reference implementation, which is 25 times
+ * slower. A node that judges one signature differently would follow another chain. Takes about 10 ms. The reference is
+ * loaded only when needed, because its tables take about 8 MB in every verify thread.
  */
 export async function createSignatureEngine(
   candidate: VerifySignature = verifyWithLibsodium,

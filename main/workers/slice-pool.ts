@@ -10,24 +10,25 @@ export interface PoolLog {
 
 export interface SlicePoolDeps {
   readonly name: string;
-  /** A module that calls `serveSlices`. */
+  /** The script of the threads: a module that calls `serveSlices`. */
   readonly script: URL;
   readonly threads: number;
   /**
-   * Milliseconds without work after which the threads end, because an idle thread uses about 25 MB; they start with the
-   * next work. Without this option they start at once and stay.
+   * Milliseconds without work after which the threads end, because an idle thread uses about 25 MB. They start again
+   * with the next work. Without this option they start at once and never end.
    */
   readonly idleMs?: number | undefined;
   readonly log?: PoolLog | undefined;
 }
 
 export interface SlicePool {
-  /** The engine that the workers reported; the first with a reason counts for all. */
+  /** The engine that the workers reported. If one reports a reason, that report counts for all. */
   readonly engine: string;
   readonly reason: string | undefined;
   /**
-   * Processes the `count` jobs in the buffer on all threads; returns the lowest reported index, or -1. The buffer can be
-   * reused afterwards, but never after a rejection: `worker-failed` when a worker died or the pool was closed.
+   * Processes the `count` jobs in the buffer on all threads. Returns the lowest reported index, or -1. Rejects with
+   * `worker-failed` when a worker crashed or the pool was closed. The buffer can be used again after a result, but
+   * never after a rejection.
    */
   run(buffer: SharedArrayBuffer, count: number, slice: number, parameter?: number): Promise<number>;
   close(): Promise<void>;
@@ -83,7 +84,8 @@ export async function createSlicePool({
     for (const worker of resting) void worker.terminate();
   }
 
-  // The slices that a dead worker had claimed are never finished, and their task is unknown: all tasks fail.
+  // The slices that a crashed worker had claimed are never finished. It is unknown which task they belonged to, so all
+  // tasks fail.
   function bury(worker: Worker, cause: unknown, reject: (error: KithError) => void): void {
     if (!workers.delete(worker) || closed) return;
     const error = failed(`a ${name} worker died: ${messageOf(cause)}`, cause);
@@ -98,7 +100,7 @@ export async function createSlicePool({
     for (const task of tasks) task.reject(error);
   }
 
-  // A dead worker is replaced with the next task, so a worker that dies at its start does not cause a busy loop.
+  // A crashed worker is replaced when the next task comes, so that one that crashes at its start causes no busy loop.
   function replaceDead(): void {
     while (workers.size < threads) spawn().catch(() => undefined);
   }

@@ -17,7 +17,7 @@ const ID = 6;
 
 const TASK_HEADER_BYTES = 32;
 const NONE = 0x7fffffff;
-// Far above any count, so that late claims neither reach a job nor overflow.
+// Far above any count. So claims that come too late neither reach a job nor overflow.
 const IDLE = 0x40000000;
 
 export interface SliceTask {
@@ -27,7 +27,10 @@ export interface SliceTask {
   readonly parameter: number;
 }
 
-/** Processes jobs `from` up to `to`; returns the lowest index to report (which ends the task early), or -1. */
+/**
+ * Processes the jobs from index `from` up to but not including `to`. Returns the lowest index to report, which ends the
+ * task early, or -1.
+ */
 export type WorkSlice = (data: Uint8Array, from: number, to: number, task: SliceTask) => number;
 
 export interface SliceResult {
@@ -36,7 +39,7 @@ export interface SliceResult {
   readonly first: number;
 }
 
-/** An idle buffer for tasks with `bytes` of data. */
+/** Creates an idle buffer for tasks with `bytes` of data. */
 export function createTaskBuffer(bytes: number): SharedArrayBuffer {
   const buffer = new SharedArrayBuffer(TASK_HEADER_BYTES + bytes);
   retire(buffer);
@@ -47,7 +50,9 @@ export function dataOf(buffer: SharedArrayBuffer): Uint8Array {
   return new Uint8Array(buffer, TASK_HEADER_BYTES);
 }
 
-/** Starts the task in the buffer. `next` is written last, because a thread may still be late from the previous task. */
+/**
+ * Starts the task in the buffer. `next` is written last, because a thread may still be claiming for the previous task.
+ */
 export function offer(buffer: SharedArrayBuffer, task: SliceTask): void {
   const header = headerOf(buffer);
   Atomics.store(header, DONE, 0);
@@ -64,14 +69,16 @@ export function retire(buffer: SharedArrayBuffer): void {
   Atomics.store(headerOf(buffer), NEXT, IDLE);
 }
 
-/** Claims and works slices until none are left; the result if this call finished the last one, else null. */
+/**
+ * Claims and processes slices until none are left. Returns the result if this call finished the last slice, else null.
+ */
 export function workThrough(buffer: SharedArrayBuffer, work: WorkSlice): SliceResult | null {
   const header = headerOf(buffer);
   const data = dataOf(buffer);
   for (;;) {
     const slice = Atomics.load(header, SLICE);
     const from = Atomics.add(header, NEXT, slice);
-    // Read after the claim: a valid claim keeps the task open, so the header belongs to this task from here on.
+    // Read after the claim: while a claim is open the task cannot end, so the header belongs to this task.
     const task = taskOf(header);
     if (from >= task.count) return null;
     const to = Math.min(from + slice, task.count);

@@ -2,12 +2,12 @@ import { parentPort } from 'node:worker_threads';
 import { lowerThreadPriority, YIELDS } from '../lib/thread-priority.ts';
 import { type WorkSlice, workThrough } from './slice-task.ts';
 
-/** Messages of a worker: first that it is ready, then each task that it finished. */
+/** Messages of a worker: one when it is ready, then one per task that it finished. */
 export type FromSliceWorker =
   | { readonly kind: 'ready'; readonly engine: string; readonly reason: string | undefined }
   | { readonly kind: 'done'; readonly id: number; readonly first: number };
 
-/** The main function of a worker thread: reports that it is ready, then helps with every task that is posted to it. */
+/** The main function of a worker thread: reports that it is ready, then works on every task that is posted to it. */
 export function serveSlices(work: WorkSlice, engine: string, reason?: string): void {
   const port = parentPort!;
   lowerThreadPriority(YIELDS.helper);

@@ -1,6 +1,6 @@
 /**
- * The few functions of libsodium that the node uses, typed as they are used here (plain byte arrays).
- * Never `sodium_malloc`: its external buffers are refused by Electron's V8 memory cage.
+ * The functions of libsodium that the node uses, typed for plain byte arrays. `sodium_malloc` is never used: the V8
+ * memory cage of Electron refuses its external buffers.
  */
 import sodium from 'sodium-native';
 
@@ -30,11 +30,13 @@ interface Sodium {
     nonce: Uint8Array,
     key: Uint8Array,
   ): number;
-  /** SipHash-2-4 (Aumasson and Bernstein, 2012): 8 bytes out, a key of 16. */
+  /** SipHash-2-4 (Aumasson and Bernstein, 2012): output of 8 bytes, key of 16 bytes. */
   crypto_shorthash(out: Uint8Array, input: Uint8Array, key: Uint8Array): void;
   sodium_memzero(bytes: Uint8Array): void;
   readonly crypto_pwhash_ALG_ARGON2ID13: number;
 }
 
-/** libsodium by way of sodium-native 5.1.0, pinned: a newer one may judge signatures by another rule. */
+/**
+ * libsodium through sodium-native 5.1.0. The version is pinned, because another may judge signatures by another rule.
+ */
 export const libsodium = sodium as unknown as Sodium;

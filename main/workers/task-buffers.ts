@@ -1,6 +1,9 @@
 import { createTaskBuffer } from './slice-task.ts';
 
-/** Reuses shared buffers: a new one per batch would cost memory pages that every thread has to map and release. */
+/**
+ * Keeps shared buffers for reuse. With a new buffer per batch every thread would have to map and release its memory
+ * pages.
+ */
 export interface TaskBuffers {
   /** A buffer for at least `bytes` of data. */
   take(bytes: number): SharedArrayBuffer;
@@ -9,7 +12,7 @@ export interface TaskBuffers {
 
 const LEAST = 1 << 15;
 
-/** Keeps at most `most` bytes of idle buffers; sizes are powers of two, so that few sizes serve all. */
+/** Keeps at most `most` bytes of idle buffers. Sizes are powers of two, so that buffers can be reused often. */
 export function createTaskBuffers(most = 1 << 24): TaskBuffers {
   const idle: SharedArrayBuffer[] = [];
   let kept = 0;

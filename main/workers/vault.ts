@@ -1,11 +1,11 @@
 /**
- * Encryption of a wallet file: Argon2id of the password, XChaCha20-Poly1305 of the secret (docs/formats/wallet-file.md).
- * Both are functions of libsodium, and the tests compare both with @noble.
+ * Encryption of a wallet file: Argon2id derives a key from the password, XChaCha20-Poly1305 encrypts the secret
+ * (docs/formats/wallet-file.md). Both are functions of libsodium; the tests compare them with @noble.
  */
 import { MAX_PASSWORD_BYTES } from '../../shared/password.ts';
 import { libsodium } from './sodium.ts';
 
-/** Argon2id cost. Both numbers come from a file, so they are checked before any allocation. */
+/** Cost of Argon2id. Both numbers come from a file, so they are checked before any allocation. */
 export interface KdfParameters {
   readonly memoryKiB: number;
   readonly passes: number;
@@ -14,7 +14,10 @@ export interface KdfParameters {
 /** Cost for a new wallet file: 64 MiB, 5 passes; more than 100 ms on a fast core. */
 export const DEFAULT_KDF: KdfParameters = { memoryKiB: 65_536, passes: 5 };
 
-/** The minimum keeps guessing expensive; the maximum keeps a malicious file from exhausting the computer. */
+/**
+ * Limits on the cost. The minimum keeps guessing passwords expensive; the maximum keeps a malicious file from using up
+ * the memory of the computer.
+ */
 export const KDF_LIMITS = {
   minMemoryKiB: 65_536,
   maxMemoryKiB: 1_048_576,
@@ -27,7 +30,7 @@ const KEY_BYTES = 32;
 export const NONCE_BYTES = 24;
 export const TAG_BYTES = 16;
 
-/** Whether a cost is within {@link KDF_LIMITS}. Total: accepts any value from a file. */
+/** Whether the cost is within {@link KDF_LIMITS}. Accepts any value that a file may contain. */
 export function isKdfBounded(p: KdfParameters): boolean {
   return (
     Number.isInteger(p.memoryKiB) &&
@@ -40,9 +43,9 @@ export function isKdfBounded(p: KdfParameters): boolean {
 }
 
 /**
- * 32 bytes by Argon2id (v0x13, one lane) from a password and a 16-byte salt, computed off the calling thread. Rejects
- * with a RangeError on cost, salt or password out of bounds (before allocating), or when the memory can't be had. The
- * password is copied; the caller must wipe the original.
+ * Derives 32 bytes by Argon2id (v0x13, one lane) from a password and a 16-byte salt, on another thread. Rejects with a
+ * RangeError when cost, salt or password are out of bounds (before it allocates), or when there is not enough memory.
+ * The password is copied; the caller must wipe the original.
  */
 export async function deriveKey(
   password: Uint8Array,
@@ -52,7 +55,7 @@ export async function deriveKey(
   if (!isKdfBounded(parameters)) throw new RangeError('key derivation cost is out of bounds');
   if (salt.length !== SALT_BYTES) throw new RangeError(`salt must be ${SALT_BYTES} bytes`);
   if (password.length > KDF_LIMITS.maxPasswordBytes) throw new RangeError('password is too long');
-  // libsodium reads these from another thread: copies, so that the caller may wipe or reuse the originals.
+  // Copies, because libsodium reads these from another thread while the caller may wipe or reuse the originals.
   const secret = Uint8Array.from(password);
   const key = new Uint8Array(KEY_BYTES);
   try {
@@ -71,8 +74,8 @@ export async function deriveKey(
 }
 
 /**
- * XChaCha20-Poly1305: the ciphertext with its 16-byte tag at the end. The 24-byte nonce must be fresh and
- * random for every call under a key. Throws a RangeError on a key or nonce of the wrong length.
+ * Encrypts with XChaCha20-Poly1305 and returns the ciphertext with its 16-byte tag at the end. The 24-byte nonce must
+ * be new and random for every call with the same key. Throws a RangeError when key or nonce has a wrong length.
  */
 export function seal(key: Uint8Array, nonce: Uint8Array, plaintext: Uint8Array, aad: Uint8Array): Uint8Array {
   checkKeyAndNonce(key, nonce);
@@ -82,8 +85,8 @@ export function seal(key: Uint8Array, nonce: Uint8Array, plaintext: Uint8Array, 
 }
 
 /**
- * The plaintext, or null when key, nonce, ciphertext or associated data is not that of the encryption. Never throws
- * for any ciphertext and associated data; throws a RangeError on a key or nonce of the wrong length.
+ * Decrypts. Null when key, nonce, ciphertext or associated data differ from those of the encryption. Throws only a
+ * RangeError, when key or nonce has a wrong length.
  */
 export function open(
   key: Uint8Array,
@@ -105,7 +108,7 @@ export function open(
     );
     return length === plaintext.length ? plaintext : null;
   } catch {
-    return null; // the binding throws on a wrong tag: the one error left after the checks above
+    return null; // // the binding throws on a wrong tag, the only error possible after the checks above
   }
 }
 

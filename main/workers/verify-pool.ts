@@ -7,17 +7,23 @@ import { createTaskBuffers } from './task-buffers.ts';
 import { createVerifySlice } from './verify-slice.ts';
 
 export interface VerifyPoolOptions {
-  /** Worker threads; as many as there are cores unless told. */
+  /** Number of worker threads; the number of cores by default. */
   readonly threads?: number;
-  /** See SlicePoolDeps; the gate then runs here at once, and in each thread when it starts. */
+  /** See SlicePoolDeps. The signature gate then also runs here at once, besides in each thread when it starts. */
   readonly idleMs?: number;
   readonly log?: PoolLog;
 }
 
 export interface VerifyPool {
-  /** Core's port. Rejects with `worker-failed` when a worker died meanwhile; the verdict is then unknown. */
+  /**
+   * The implementation of VerifyBatch of the core. Rejects with `worker-failed` when a worker crashed: then the result
+   * is unknown.
+   */
   readonly verifyBatch: VerifyBatch;
-  /** Memory for up to `capacity` jobs that `verifyBatch` uses without a copy; other memory is copied, 128 bytes a job. */
+  /**
+   * Memory for up to `capacity` jobs that `verifyBatch` uses without copying. From other memory it copies 128 bytes per
+   * job.
+   */
   createBatch(capacity: number): Uint8Array;
   readonly threads: number;
   readonly engine: 'libsodium' | 'reference';
@@ -26,12 +32,14 @@ export interface VerifyPool {
   close(): Promise<void>;
 }
 
-/** Up to this many signatures (0.25 ms) are checked on this thread: waking a worker would take as long. */
+/** Up to this many signatures are checked on this thread (0.25 ms), because waking a worker would take as long. */
 const INLINE = 4;
-/** Jobs per claim, about 0.5 ms: threads finish at nearly the same time and the cost of claims is negligible. */
+/** Jobs per claim, about 0.5 ms: all threads finish at nearly the same time, and the cost of claims is negligible. */
 const SLICE = 8;
 
-/** Checks signatures on worker threads that share the memory of each batch. Takes about 150 ms to start. */
+/**
+ * Checks signatures on worker threads, which share the memory of each batch. Starting the threads takes about 150 ms.
+ */
 export async function createVerifyPool(options: VerifyPoolOptions = {}): Promise<VerifyPool> {
   const threads = options.threads ?? availableParallelism();
   const here = await createSignatureEngine();
@@ -42,7 +50,7 @@ export async function createVerifyPool(options: VerifyPoolOptions = {}): Promise
   const reason = here.reason ?? pool.reason;
   if (reason !== undefined) options.log?.warn('signatures are checked by the slow reference', { reason });
   const buffers = createTaskBuffers();
-  // Batches that callers fill themselves, by their memory; one being checked is not offered a second time.
+  // The batches of `createBatch` by their memory. While one is being checked, a second check of it uses a copy.
   const own = new WeakMap<SharedArrayBuffer, { busy: boolean }>();
 
   async function verifyBatch(batch: SignatureBatch): Promise<number> {
@@ -62,7 +70,7 @@ export async function createVerifyPool(options: VerifyPoolOptions = {}): Promise
   ): Promise<number> {
     state.busy = true;
     const first = await pool.run(buffer, count, SLICE);
-    state.busy = false; // not after a rejection: workers may still be at it
+    state.busy = false; // // not after a rejection: workers may still be reading it
     return first;
   }
 
@@ -85,7 +93,7 @@ export async function createVerifyPool(options: VerifyPoolOptions = {}): Promise
   return { verifyBatch, createBatch, threads, engine, reason, close: pool.close };
 }
 
-// With a count beyond the memory, signatures would pass unchecked.
+// If the count exceeded the memory, signatures would pass unchecked.
 function checkBatch({ count, data }: SignatureBatch): void {
   if (!Number.isInteger(count) || count < 0 || count * SIGNATURE_JOB_BYTES > data.length) {
     throw new RangeError(`a batch of ${count} signatures in ${data.length} bytes`);

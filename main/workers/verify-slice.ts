@@ -1,11 +1,12 @@
 import type { VerifySignature } from '../core/crypto/signature-gate.ts';
 import { SIGNATURE_JOB_BYTES } from '../core/ports.ts';
 
-/** The index of the first invalid signature in jobs `from` up to `to`, or -1. */
+/** The index of the first invalid signature in the jobs from `from` up to but not including `to`, or -1. */
 export type VerifySlice = (data: Uint8Array, from: number, to: number) => number;
 
 export function createVerifySlice(verify: VerifySignature): VerifySlice {
-  // Copied from the batch: three views per signature would be the only garbage of a verify thread.
+  // Each job is copied from the batch: otherwise three new views per signature would be the only garbage of a verify
+  // thread.
   const [key, signature, message] = [new Uint8Array(32), new Uint8Array(64), new Uint8Array(32)];
   return (data, from, to) => {
     for (let i = from; i < to; i++) {

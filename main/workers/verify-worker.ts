@@ -1,4 +1,4 @@
-/** A thread of the verify pool. */
+/** The script of a thread of the verify pool. */
 import { createSignatureEngine } from './signature.ts';
 import { serveSlices } from './slice-worker.ts';
 import { createVerifySlice } from './verify-slice.ts';
