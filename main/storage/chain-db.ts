@@ -25,74 +25,85 @@ export interface ChainCommit {
   readonly coins: CoinChanges;
   readonly headers: readonly { readonly key: Uint8Array; readonly record: HeaderRecord }[];
   readonly state: ChainState;
-  /** The undo records of the connected blocks, kept in the database until `sync` releases them. */
+  /** The undo records of the connected blocks. They stay in the database until `sync` releases them. */
   readonly undo?: readonly BlockUndo[];
   readonly disconnected?: readonly Pick<BlockUndo, 'height' | 'id'>[];
   /** Keys of header records to delete. */
   readonly forgotten?: readonly Uint8Array[];
 }
 
-/** The headers, coins and tip of one chain in LevelDB; each record has its own checksum. */
+/** The headers, coins and tip of one chain in LevelDB. Each record has its own checksum. */
 export interface ChainDb {
   /** Null in a new database. @throws {CorruptError} */
   readState(): ChainState | null;
-  /** Parents before children, up to a thousand at a time. @throws {CorruptError} */
+  /** All headers, parents before children, in batches of up to a thousand. @throws {CorruptError} */
   headers(): AsyncGenerator<readonly StoredHeader[]>;
   /** The record of one header, or undefined. @throws {CorruptError} */
   header(height: Height, id: Hash): HeaderRecord | undefined;
   headersAt(height: Height): Promise<readonly StoredHeader[]>;
-  /** About 3 µs from the cache of LevelDB. @throws {CorruptError} when the record exists but is corrupt. */
+  /**
+   * The coin; undefined when there is none. About 3 µs from the cache of LevelDB.
+   * @throws {CorruptError} when the record exists but is corrupt.
+   */
   coin(outpoint: CoinKey): Coin | undefined;
-  /** The same through an iterator, which finds coins that a corrupt Bloom filter hides. Slower. */
+  /**
+   * Whether the coin exists. Uses an iterator, which also finds coins that a corrupt Bloom filter hides, but is slower.
+   */
   findCoin(outpoint: CoinKey): Promise<boolean>;
-  /** Where the transaction was mined, if any of its outputs can still be spent. @throws {CorruptError} */
+  /**
+   * The height of the block with this transaction. Null if none of its outputs is unspent.
+   * @throws {CorruptError}
+   */
   heightOf(txid: Hash): Promise<Height | null>;
-  /** A consistent view of the current UTXO set, which can be read while the set changes. Free it with `release`. */
+  /** A consistent view of the current UTXO set, which stays the same while the set changes. Free it with `release`. */
   freeze(): FrozenCoins;
-  /** The snapshot root at a block, if it was ever computed. */
+  /** The snapshot root at a block; null if it was never computed. */
   epochRoot(height: Height, id: Hash): Hash | null;
   putEpochRoot(height: Height, id: Hash, root: Hash): Promise<void>;
-  /** Marks that coins of a snapshot are being written: until `finishLoading` they belong to no state. */
+  /** Marks that the coins of a snapshot are being written. Until `finishLoading` these coins belong to no state. */
   beginLoading(): Promise<void>;
   loadCoins(coins: ReadonlyMap<CoinKey, Coin>): Promise<void>;
-  /** Compacts the coins for fast reads, after writing many. Some seconds for a million. */
+  /** Compacts the coins for fast reads after many were written. Takes some seconds for a million. */
   compactCoins(): Promise<void>;
-  /** Writes the state of the loaded coins and the block of their snapshot in one batch with these headers. */
+  /** Writes the state of the loaded coins, the block of their snapshot and these headers in one batch. */
   finishLoading(state: ChainState, headers: ChainCommit['headers'], base: SnapshotBase): Promise<void>;
-  /** Removes the coins of a loading that did not finish, if there was one. */
+  /** Removes the coins of a loading that did not finish. Does nothing if there is none. */
   undoLoading(): Promise<void>;
   /** The block whose snapshot this chain began with; null when it began with genesis. */
   base(): SnapshotBase | null;
-  /** Removes the base after the history check: from now on the chain counts as begun with genesis. */
+  /** Removes the base after the history check. From now on the chain counts as one that began with genesis. */
   forgetBase(state: ChainState): Promise<void>;
-  /** Marks the database as unusable: the next opening starts over. */
+  /** Marks the database as unusable, so that the next opening creates it again. */
   giveUp(): Promise<void>;
   putHeaders(headers: ChainCommit['headers']): Promise<void>;
   commit(commit: ChainCommit): Promise<void>;
   /**
-   * The undo records that the database had when it was opened, by block id in hex: those of the newest blocks, whose bodies
-   * and undo records in the segment files may not have reached the disk.
+   * The undo records that the database had when it was opened, by block id in hex. They belong to the newest blocks,
+   * whose bodies and undo records in the segment files may not have reached the disk.
    */
   unsyncedUndo(): Promise<ReadonlyMap<string, Uint8Array>>;
-  /** The undo records that are in the database now; `sync` releases them once the segment files are on the disk. */
+  /** The undo records in the database at this moment. Pass them to `sync` after the segment files were synced. */
   unsynced(): Unsynced;
   /**
-   * Waits until everything committed so far is on the disk. Releases these undo records: they must have been taken before
-   * blocks/ and undo/ were synced.
+   * Waits until everything committed so far is on the disk, then releases these undo records. `released` must have been
+   * taken before blocks/ and undo/ were synced.
    */
   sync(released?: Unsynced): Promise<void>;
-  /** @throws {CorruptError} when a batch before this commit number is missing: LevelDB drops corrupt parts of its log silently. */
+  /**
+   * Checks that no batch before this commit number is missing, because LevelDB drops corrupt parts of its log silently.
+   * @throws {CorruptError} when one is missing
+   */
   checkMarks(commit: number): Promise<void>;
   close(): Promise<void>;
 }
 
-/** A header's record under its block id, which the record's checksum covers. */
+/** The record of a header with its block id, which the checksum of the record covers. */
 export interface StoredHeader {
   readonly id: Hash;
   readonly record: HeaderRecord;
 }
 
-/** The block whose UTXO set was taken from a snapshot instead of from the blocks before it. */
+/** The block with whose snapshot this chain began, instead of connecting the blocks below it. */
 export interface SnapshotBase {
   readonly height: Height;
   readonly id: Hash;
@@ -136,18 +147,18 @@ function chainDbOf(level: Level): ChainDb {
   };
 }
 
-/** What the writes of one database share. */
+/** What all writes of one database share. */
 interface Store {
   readonly level: Level;
   readonly writeCoins: ReturnType<typeof createCoinWriter>;
   readonly undo: ReturnType<typeof createUnsyncedUndo>;
-  /** The newest record of the state, and the height in it. */
+  /** The newest record of the state, and its height. */
   readonly newest: { record: Uint8Array | null; height: number };
   /** Runs the writes one at a time, in the order of the calls. */
   inOrder(kind: WriteKind, write: () => Promise<void>): Promise<void>;
   /**
-   * Call it after a synced write, which forces the newest log of LevelDB to the disk; this forces the rest, so that one
-   * small record syncs every earlier write.
+   * Call it after a synced write, which syncs only the newest log of LevelDB. This syncs the rest, so that one small
+   * synced record makes every earlier write durable.
    */
   forced(): Promise<void>;
 }
@@ -170,7 +181,10 @@ function putMark(batch: Batch, commit: number): void {
   batch.put(at, sealPayload(at, markBytes(commit)));
 }
 
-/** Every batch that changes the state does it here, because `sync` writes the newest record again. */
+/**
+ * Adds the state to a batch. Every batch that changes the state uses this function, because `sync` writes the newest
+ * record again.
+ */
 function putState({ newest }: Store, batch: Batch, state: ChainState): void {
   newest.record = sealPayload(key.state, encodeState(state));
   batch.put(key.state, newest.record);
@@ -258,7 +272,7 @@ function createReads(level: Level): Reads {
   };
 }
 
-/** The state of the chain, and the records that change with it. */
+/** Reads and writes the state of the chain and the records that change with it. */
 function createCommits(store: Store): Pick<ChainDb, 'readState' | 'putEpochRoot' | 'putHeaders' | 'commit'> {
   const { level, writeCoins, undo, newest, inOrder } = store;
   return {
@@ -302,7 +316,7 @@ function createCommits(store: Store): Pick<ChainDb, 'readState' | 'putEpochRoot'
   };
 }
 
-/** Syncing to the disk, and the undo records that are kept until then. */
+/** Syncs to the disk, and releases the undo records that are kept until then. */
 function createSyncing(store: Store): Pick<ChainDb, 'unsyncedUndo' | 'unsynced' | 'sync'> {
   const { level, undo, newest, inOrder, forced } = store;
   return {
@@ -334,7 +348,7 @@ type Loading = Pick<
   'beginLoading' | 'loadCoins' | 'compactCoins' | 'finishLoading' | 'undoLoading' | 'forgetBase' | 'giveUp'
 >;
 
-/** The start from a snapshot, and its end. */
+/** Loads the coins of a snapshot, and removes the base after the history check. */
 function createLoading(store: Store): Loading {
   const { level, writeCoins, newest, inOrder, forced } = store;
   return {

@@ -6,13 +6,13 @@ import { readLog } from './level-log-file.ts';
 import { readVersion, type Version } from './level-manifest.ts';
 import { isWholeTable } from './level-table-file.ts';
 
-/** Maximum size of a file: tables have at most 16 MB here, logs a few times as much. */
+/** Maximum size of a file in bytes. Tables have at most 16 MB here, logs a few times as much. */
 export const MAX_FILE_BYTES = 1 << 30;
 
 /**
- * Checks the files of a closed LevelDB, because LevelDB does not: it opens corrupt tables, aborts the process when it reads
- * them, and skips corrupt parts of its log. Null when all files are intact or none exist; else what is corrupt, for the
- * log. Reads every byte once, about 600 MB/s.
+ * Checks the files of a closed LevelDB, because LevelDB does not: it opens corrupt tables, aborts the process when it
+ * reads them, and skips corrupt parts of its log. Returns null when all files are intact or there are none, else a
+ * sentence for the log that says what is corrupt. Reads every byte once, about 600 MB/s.
  */
 export async function findLevelDamage(directory: string): Promise<string | null> {
   const names = await readdir(directory).catch((error: unknown) => {
@@ -25,7 +25,7 @@ export async function findLevelDamage(directory: string): Promise<string | null>
   return (await findTableDamage(directory, names, version)) ?? findLogDamage(directory, names, version);
 }
 
-/** The live files of a closed LevelDB, or why they cannot be determined. */
+/** The live files of a closed LevelDB, or the reason why they cannot be determined. */
 export async function currentVersion(directory: string): Promise<Version | string> {
   const current = await read(directory, 'CURRENT');
   const manifest = current && /^(MANIFEST-\d+)\n$/.exec(Buffer.from(current).toString('latin1'))?.[1];
@@ -52,7 +52,10 @@ async function findTableDamage(
   return null;
 }
 
-/** A log may end anywhere after a crash. It is created before the manifest names it, so it is never missing. */
+/**
+ * Finds corrupt logs. A log may end anywhere after a crash. A log is created before the manifest names it, so it is
+ * never missing.
+ */
 async function findLogDamage(
   directory: string,
   names: readonly string[],
@@ -68,7 +71,7 @@ async function findLogDamage(
   return null;
 }
 
-/** Names of files by their number. */
+/** The file names by their number. */
 export function numbered(names: readonly string[], pattern: RegExp): Map<number, string> {
   const files = new Map<number, string>();
   for (const name of names) {

@@ -1,12 +1,13 @@
 import { crc32 } from './crc.ts';
 
 /**
- * LevelDB does not verify its own checksums here, so every record has one: CRC-32 (IEEE) over key and payload,
- * little-endian, before the payload. It covers the key, so that a record under a wrong key is detected too.
+ * Bytes of a checksum: CRC-32 (IEEE) over key and payload, little-endian, in front of the payload. Every record has
+ * one, because LevelDB is used here without verifying its own. It covers the key, so that a record under a wrong key is
+ * detected too.
  */
 export const CHECKSUM_BYTES = 4;
 
-/** `payload` has {@link CHECKSUM_BYTES} free bytes in front, which this fills. Returns the same array. */
+/** Fills in the checksum. `record` is the payload after {@link CHECKSUM_BYTES} free bytes. Returns the same array. */
 export function sealRecord(key: Uint8Array, record: Uint8Array): Uint8Array {
   const sum = sumOf(key, record);
   record[0] = sum;

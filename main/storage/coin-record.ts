@@ -5,18 +5,18 @@ import { CHECKSUM_BYTES } from './checksum.ts';
 
 const FIXED = 14;
 
-/** Bytes of a coin as it is stored, without a checksum. */
+/** Bytes of a stored coin, without a checksum. */
 export const coinLength = (coin: Coin): number => FIXED + coin.lock.length;
 
 /**
- * A coin as it is stored: height u32 | coinbase u8 | amount u64 | lockType u8 | lock (the rest). Little-endian. With
- * `front` free bytes before it, for a checksum.
+ * Encodes a coin: height u32 | coinbase u8 | amount u64 | lockType u8 | lock (the rest). Little-endian. Leaves `front`
+ * free bytes before it for a checksum.
  */
 export function encodeCoin(coin: Coin, front: number = CHECKSUM_BYTES): Uint8Array {
   return writeCoin(coin, new Uint8Array(front + coinLength(coin)), front);
 }
 
-/** The same into `bytes`, which end with the coin. */
+/** Encodes a coin into `bytes` after `front` free bytes. The coin must end where `bytes` ends. */
 export function writeCoin(coin: Coin, bytes: Uint8Array, front: number): Uint8Array {
   writeU32(bytes, front, coin.height);
   bytes[front + 4] = coin.coinbase ? 1 : 0;
@@ -27,7 +27,10 @@ export function writeCoin(coin: Coin, bytes: Uint8Array, front: number): Uint8Ar
   return bytes;
 }
 
-/** The inverse, or null for bytes that encodeCoin never writes. The lock is a copy, so that the record can be freed. */
+/**
+ * The inverse of encodeCoin. Null for bytes that encodeCoin never writes. The lock is a copy, so that the record can be
+ * freed.
+ */
 export function decodeCoin(payload: Uint8Array): Coin | null {
   const size = payload.length - FIXED;
   const amount = readU32(payload, 5) + readU32(payload, 9) * 0x1_0000_0000;

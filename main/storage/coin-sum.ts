@@ -1,9 +1,10 @@
 import { type CoinKey, indexOfCoinKey } from '../core/primitives/coin-key.ts';
 
 /**
- * A running checksum of the UTXO set, updated by each change: the sum of one number per outpoint, modulo 2^48. Two
- * different sets have the same sum with a probability of 2^-48. It detects accidents, not an attacker who chooses txids;
- * the snapshot root covers that case. The contents of a coin are covered by the checksum of its record.
+ * The coin sum is a checksum of the UTXO set that each change updates: the sum of one number per outpoint, modulo 2^48.
+ * Two different sets have the same sum with a probability of 2^-48. It detects accidents. An attacker who chooses txids
+ * could defeat it; the snapshot root covers that case. It does not cover amounts and locks: each record has a checksum
+ * of its own.
  */
 export const COIN_SUM_MODULUS = 2 ** 48;
 
@@ -39,7 +40,7 @@ function wordOfKey(key: CoinKey, at: number): number {
   );
 }
 
-/** The same from txid 32 | index u32 BE, the form of the database and of snapshots. */
+/** The sum with one more outpoint, given as txid 32 | index u32 BE, the form in the database and in snapshots. */
 export function addOutpointTo(sum: number, outpoint: Uint8Array): number {
   const [a, b, c, d] = [outpoint[32]!, outpoint[33]!, outpoint[34]!, outpoint[35]!];
   const index = ((a << 24) | (b << 16) | (c << 8) | d) >>> 0;

@@ -4,24 +4,24 @@ import { CHECKSUM_BYTES, sealRecord } from './checksum.ts';
 import { coinLength, writeCoin } from './coin-record.ts';
 import { COIN_KEY_BYTES, key } from './keys.ts';
 
-/** Changes of the UTXO set, such as a map; each key once. Null deletes the coin. */
+/** Changes of the UTXO set, for example a Map. Each key occurs once. Null deletes the coin. */
 export interface CoinChanges {
   forEach(visit: (coin: Coin | null, key: CoinKey) => void): void;
 }
 
-/** A write batch of LevelDB, which copies its arguments. */
+/** A write batch of LevelDB. It copies its arguments, so buffers can be reused. */
 interface Batch {
   put(at: Uint8Array, record: Uint8Array): unknown;
   del(at: Uint8Array): unknown;
 }
 
 /**
- * Adds changes of coins to a batch through reused buffers: keys and records of thousands of coins a second would otherwise
+ * Adds changes of coins to a batch through reused buffers. New keys and records for thousands of coins a second would
  * be most of the garbage of connecting blocks.
  */
 export function createCoinWriter(): (batch: Batch, coins: CoinChanges) => void {
   const at = new Uint8Array(COIN_KEY_BYTES);
-  // One buffer per record length, of which there are as many as lengths of locks.
+  // One buffer for each length of a record. There are as many as there are lengths of locks.
   const records: Uint8Array[] = [];
   const recordFor = (coin: Coin): Uint8Array => {
     const length = CHECKSUM_BYTES + coinLength(coin);

@@ -8,10 +8,10 @@ const LOG = /^(\d+)\.log$/;
 const TABLE = /^(\d+)\.(?:ldb|sst)$/;
 
 /**
- * Removes what follows a gap in the files of a closed LevelDB after a power failure, so that the rest is an earlier state
- * of the database. LevelDB 1.20 never syncs a log that it closes: the end of the log before the newest can be lost while
- * the newest exists, and LevelDB would continue as if nothing were missing. Likewise the manifest can name files that do
- * not exist. Returns what was removed, for the log, or null. Reads the logs once.
+ * Repairs the files of a closed LevelDB after a power failure: removes what follows a gap, so that the rest is an
+ * earlier state of the database. LevelDB 1.20 never syncs a log that it closes. So the end of a log can be lost while
+ * the next log exists, and LevelDB would continue as if nothing were missing. Likewise the manifest can name files that
+ * do not exist. Returns what was removed, for the log, or null. Reads the logs once.
  */
 export async function cutLostEnd(directory: string): Promise<string | null> {
   const names = await readdir(directory).catch((error: unknown) => {
@@ -64,7 +64,7 @@ function hasFiles(names: readonly string[], { tables, logNumber }: Version): boo
   return [...tables.keys()].every((number) => stored.has(number)) && (logNumber === 0 || logs.has(logNumber));
 }
 
-/** The logs after one whose end is missing. */
+/** The logs after the first one whose end is missing. */
 async function logsBehindGap(
   directory: string,
   names: readonly string[],
@@ -80,16 +80,16 @@ async function logsBehindGap(
     const [first, last] = [records[0], records.at(-1)];
     if (expected !== null && first && sequenceOf(first) !== expected)
       return logs.slice(i).map((log) => log.name);
-    // Corruption with another cause than a power failure is reported by check-level.ts.
+    // Corruption that no power failure causes is reported by check-level.ts.
     if (hole) return [];
-    // A log with a successor was full, so an empty one lost its contents.
+    // A log that has a successor was full, so an empty one lost its content.
     if (!whole || !last) return logs.slice(i + 1).map((log) => log.name);
     expected = sequenceOf(last) + countOf(last);
   }
   return [];
 }
 
-/** Of a batch: sequence u64 | count u32 | … (db/write_batch.cc of LevelDB 1.20). */
+/** The sequence number of a batch: sequence u64 | count u32 | … (db/write_batch.cc of LevelDB 1.20). */
 const sequenceOf = (batch: Uint8Array): number => Number(viewOf(batch).getBigUint64(0, true));
 const countOf = (batch: Uint8Array): number => viewOf(batch).getUint32(8, true);
 const viewOf = (bytes: Uint8Array): DataView => {

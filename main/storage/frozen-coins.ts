@@ -3,9 +3,12 @@ import { openRecord } from './checksum.ts';
 import { PREFIX } from './keys.ts';
 import { entries, type Level } from './level-access.ts';
 
-/** A consistent view of all coins, in the order of a snapshot. It exists only in this process. */
+/** A consistent view of all coins, in the order of a snapshot. It is lost when the process ends. */
 export interface FrozenCoins {
-  /** Up to a thousand at a time: key of the database, payload as encodeCoin writes it. @throws {CorruptError} */
+  /**
+   * The coins in batches of up to a thousand: the key in the database, and the payload that encodeCoin writes.
+   * @throws {CorruptError}
+   */
   batches(): AsyncGenerator<readonly RawCoin[]>;
   release(): Promise<void>;
 }

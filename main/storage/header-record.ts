@@ -10,12 +10,15 @@ export interface SegmentLocation {
   readonly length: number;
 }
 
-/** The location of an undo record and its format: see undo-record.ts (2) and undo-record-1.ts (1). */
+/** The location of an undo record and its format: 2 (undo-record.ts) or 1 (undo-record-1.ts). */
 export interface UndoLocation extends SegmentLocation {
   readonly format: 1 | 2;
 }
 
-/** Validation status of a block. A block that was connected and then disconnected stays `connected`: it is valid. */
+/**
+ * Validation status of a block. A block that was connected and then disconnected stays `connected`, because it is
+ * valid.
+ */
 export type BlockStatus = 'header' | 'stored' | 'connected' | 'invalid';
 
 const STATUS: readonly BlockStatus[] = ['header', 'stored', 'connected', 'invalid'];
@@ -24,17 +27,17 @@ const STATUS: readonly BlockStatus[] = ['header', 'stored', 'connected', 'invali
 export interface HeaderRecord {
   readonly header: Uint8Array;
   readonly status: BlockStatus;
-  /** Transactions in the body; 0 while it isn't stored. */
+  /** Number of transactions in the body; 0 while it is not stored. */
   readonly transactions: number;
-  /** Bit field of the soft forks it was checked under (protocol.md §13). */
+  /** Bit field of the soft forks under which it was checked (protocol.md §13). */
   readonly rules: number;
   readonly body: SegmentLocation | null;
   readonly undo: UndoLocation | null;
 }
 
 /**
- * header 88 | status u8 | transactions varuint | rules u32 | body | undo. A location is u8 1 and three varuints, or u8 0;
- * that of an undo record begins with its format instead of 1.
+ * header 88 | status u8 | transactions varuint | rules u32 | body location | undo location. A location is u8 0 for
+ * none, or u8 1 and three varuints. For an undo record the first byte is the format instead of 1.
  */
 export function encodeHeaderRecord(record: HeaderRecord): Uint8Array {
   const writer = new Writer(HEADER_BYTES + 40).bytes(record.header).u8(STATUS.indexOf(record.status));

@@ -49,7 +49,7 @@ export function rangeOf(prefix: number): { gte: Uint8Array; lt: Uint8Array } {
   return { gte: Uint8Array.of(prefix), lt: Uint8Array.of(prefix + 1) };
 }
 
-/** The headers of one height. */
+/** The range of all headers of one height. */
 export function headersAt(height: Height): { gte: Uint8Array; lte: Uint8Array } {
   return {
     gte: key.header(height, new Uint8Array(32)),
@@ -57,7 +57,7 @@ export function headersAt(height: Height): { gte: Uint8Array; lte: Uint8Array } 
   };
 }
 
-/** The block id in the key of a header or an undo record. */
+/** The block id from the key of a header or an undo record. */
 export function idInKey(at: Uint8Array): Hash {
   return at.subarray(5);
 }

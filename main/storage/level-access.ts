@@ -35,7 +35,10 @@ interface SmallRange {
   readonly limit?: number;
 }
 
-/** All entries with this first byte, up to a thousand at a time; the next thousand are read meanwhile. */
+/**
+ * All entries whose key has this first byte, in batches of up to a thousand. The next batch is read while the caller
+ * uses one.
+ */
 export async function* entries(
   level: Level,
   prefix: number,
@@ -46,7 +49,7 @@ export async function* entries(
     const reading = iterator.nextv(1000).catch((error: unknown) => {
       throw levelFailed(error, 'reading');
     });
-    // A caller that stops early does not await this read, which then fails: without a handler that would be unhandled.
+    // If the caller stops early, nothing awaits this read, and its failure would be an unhandled rejection.
     reading.catch(() => undefined);
     return reading;
   };

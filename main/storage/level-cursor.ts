@@ -1,4 +1,4 @@
-/** Reads the integers of LevelDB formats; after a failure every read returns zero or nothing. */
+/** Reads the integers of LevelDB formats. After a failure every read returns zero or nothing. */
 export class Cursor {
   readonly #bytes: Uint8Array;
   readonly #end: number;
@@ -15,7 +15,7 @@ export class Cursor {
     return this.failed || this.at >= this.#end;
   }
 
-  /** A varint64; more than 2^53 fails, since neither a file nor its number is as large. */
+  /** Reads a varint64. Fails above 2^53, because no size or file number is that large. */
   varint(): number {
     let value = 0;
     for (let shift = 0; shift < 9; shift++) {
@@ -33,7 +33,7 @@ export class Cursor {
     else this.at += length;
   }
 
-  /** Skips a byte string with its length. */
+  /** Skips a byte string that has its length in front. */
   skipSlice(): void {
     this.skip(this.varint());
   }

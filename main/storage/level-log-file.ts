@@ -2,24 +2,25 @@ import { u32At } from './level-cursor.ts';
 import { maskedCrc32c } from './crc.ts';
 
 /**
- * The log format of LevelDB, also used for its manifest: blocks of 32 KiB with records of checksum u32 | length u16 |
- * type u8 | data, none across a border. Type 1 is a whole record, 2, 3 and 4 are its first, middle and last part.
+ * Block size of the log format of LevelDB, which its manifest uses too. A block has records of checksum u32 | length
+ * u16 | type u8 | data, and no record crosses a block border. Type 1 is a whole record; 2, 3 and 4 are its first,
+ * middle and last part.
  */
 const BLOCK = 32_768;
 const HEADER = 7;
 
 export interface LogContents {
-  /** Intact records, up to the first corrupt one. */
+  /** The intact records up to the first corrupt one. */
   readonly records: readonly Uint8Array[];
-  /** The end offset of each in the file. */
+  /** Where each of them ends in the file. */
   readonly ends: readonly number[];
-  /** Intact records follow corrupt bytes, which no crash causes. */
+  /** Whether intact records follow corrupt bytes. No crash causes that. */
   readonly hole: boolean;
-  /** All records are intact and nothing follows the last. */
+  /** Whether all records are intact and nothing follows the last. */
   readonly whole: boolean;
 }
 
-/** Reads the records that LevelDB would read, and detects corrupt parts that it would skip silently. */
+/** Reads the records that LevelDB would read, and detects corrupt parts, which LevelDB would skip silently. */
 export function readLog(bytes: Uint8Array): LogContents {
   const records: Uint8Array[] = [];
   const ends: number[] = [];
@@ -49,8 +50,8 @@ export function readLog(bytes: Uint8Array): LogContents {
 }
 
 /**
- * Every record with valid checksums, also after corrupt ones: the rest of a corrupt block of 32 KiB is skipped, as in
- * LevelDB. Total.
+ * Every record with valid checksums, also after corrupt ones. As in LevelDB, the rest of a block is skipped after a
+ * corrupt record. Accepts any bytes and never throws.
  */
 export function* readableRecords(bytes: Uint8Array): Generator<Uint8Array> {
   let parts: Uint8Array[] = [];
@@ -62,7 +63,7 @@ export function* readableRecords(bytes: Uint8Array): Generator<Uint8Array> {
       if (part === null) break;
       at += HEADER + part.data.length;
       const begins = part.type === FULL || part.type === FIRST;
-      // A middle or last part without its first part is dropped.
+      // A middle or last part is dropped if the first part is missing.
       if (!begins && parts.length === 0) continue;
       if (begins) parts = [];
       parts.push(part.data);
@@ -74,16 +75,16 @@ export function* readableRecords(bytes: Uint8Array): Generator<Uint8Array> {
   }
 }
 
-/** Bytes too few for another record are padding, but only if another block follows. */
+/** Whether a block is complete: too few bytes for another record are padding, but only if another block follows. */
 function isFilled(bytes: Uint8Array, block: number, at: number): boolean {
   const end = Math.min(block + BLOCK, bytes.length);
   return end - at < HEADER && (end === block + BLOCK || end === at);
 }
 
 /**
- * Whether intact records that reach the end of the block follow the corrupt one at `at`: LevelDB skips the rest of the
- * block. They must reach the end, because an attacker can put bytes that look like a record into a value, and a crash may
- * truncate the record of that value anywhere.
+ * Whether intact records that reach the end of the block follow the corrupt record at `at`. LevelDB skips the rest of
+ * the block then. They must reach the end, because an attacker can put bytes that look like a record into a value, and
+ * a crash may cut the record of that value at any byte.
  */
 function resumes(bytes: Uint8Array, block: number, at: number): boolean {
   const end = Math.min(block + BLOCK, bytes.length);
@@ -105,7 +106,7 @@ function partAt(bytes: Uint8Array, at: number, end: number): { type: number; dat
   const type = bytes[at + 6]!;
   const stop = at + HEADER + length;
   if (type < FULL || type > LAST || stop > end) return null;
-  // The checksum is over the type and the data.
+  // The checksum covers the type and the data.
   if (maskedCrc32c(bytes, at + 6, stop) !== u32At(bytes, at)) return null;
   return { type, data: bytes.subarray(at + HEADER, stop) };
 }

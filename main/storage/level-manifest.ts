@@ -1,8 +1,8 @@
 import { Cursor } from './level-cursor.ts';
 
-/** The live files of a LevelDB according to its manifest. */
+/** The live files of a LevelDB, as its manifest names them. */
 export interface Version {
-  /** Number and size of each live table. */
+  /** The size of each live table by its number. */
   readonly tables: ReadonlyMap<number, number>;
   /** Number of the oldest log that is still needed. */
   readonly logNumber: number;

@@ -3,8 +3,8 @@ import { maskedCrc32c } from './crc.ts';
 import { unpackSnappy } from './snappy.ts';
 
 /**
- * A table ends with two handles (offset and size, varints) of its metaindex and index, padded to 40 bytes, and eight
- * bytes of magic. Every block is followed by its type (0 plain, 1 Snappy) and a checksum over both.
+ * Size of the footer of a table: two handles (offset and size, as varints) of the metaindex and the index, padded to 40
+ * bytes, and eight bytes of magic. Every block is followed by its type (0 plain, 1 Snappy) and a checksum over both.
  */
 const FOOTER = 48;
 const TRAILER = 5;
@@ -23,8 +23,8 @@ export interface BlockEntry {
 }
 
 /**
- * Whether the checksum of every block of a table holds: data, filter, index. LevelDB checks none of them and aborts the
- * process on some corrupt blocks. Reads the bytes once.
+ * Whether the checksums of all blocks of a table are right: data, filter and index. LevelDB checks none of them and
+ * aborts the process on some corrupt blocks. Reads the bytes once.
  */
 export function isWholeTable(bytes: Uint8Array): boolean {
   const handles = readFooter(bytes);
@@ -32,7 +32,8 @@ export function isWholeTable(bytes: Uint8Array): boolean {
 }
 
 /**
- * The entries of all data blocks with valid checksums, in file order; the rest is skipped. Total. Reads the bytes once.
+ * The entries of all data blocks with valid checksums, in file order. Skips the rest and never throws. Reads the bytes
+ * once.
  */
 export function* readableEntries(bytes: Uint8Array): Generator<BlockEntry> {
   const index = readFooter(bytes)?.[1];
@@ -57,7 +58,7 @@ function readFooter(bytes: Uint8Array): readonly [Handle, Handle] | null {
   return cursor.failed ? null : handles;
 }
 
-/** Whether an index and every block that it lists are whole. */
+/** Whether an index and every block that it lists are intact. */
 function listsWholeBlocks(bytes: Uint8Array, handle: Handle): boolean {
   const block = isWholeBlock(bytes, handle) ? blockAt(bytes, handle) : null;
   if (block === null) return false;

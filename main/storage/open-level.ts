@@ -17,7 +17,10 @@ const BUFFER_BYTES = 8 << 20;
 
 const BINARY = { keyEncoding: 'view', valueEncoding: 'view' } as const;
 
-/** Opens the database of a chain: intact, of this network, migrated to the newest schema. Throws as openChainDb does. */
+/**
+ * Opens the database of a chain: checks that it is intact and of this network, and migrates it to the newest schema.
+ * Throws as openChainDb does.
+ */
 export async function openChainLevel(
   directory: string,
   networkId: Uint8Array,
@@ -87,20 +90,23 @@ async function checkIdentity(level: Level, networkId: Uint8Array): Promise<void>
   if (version === 2) await noteSchema(level);
 }
 
-/** From schema 2 to 3: undo records have a second format, and the newest are in the database too. Old ones stay. */
+/**
+ * Migrates from schema 2 to 3, in which undo records have a second format and the newest are also in the database. Old
+ * records stay.
+ */
 async function noteSchema(level: Level): Promise<void> {
   await level.put(key.schema, sealPayload(key.schema, Uint8Array.of(SCHEMA)), { sync: true });
   crashPoint('schema');
 }
 
-/** From schema 1 to 3: the state has a sum over its coins. Reads all coins once. */
+/** Migrates from schema 1 to 3: computes the coin sum of the state. Reads all coins once. */
 async function addCoinSum(level: Level): Promise<void> {
   const record = readValue(level, key.state);
   const payload = record && openRecord(key.state, record);
   const state = payload && decodeStateOfSchema1(payload);
   if (record !== undefined && !state) throw new CorruptError('its tip');
   let coinSum = 0;
-  // Coins of a snapshot that is still being loaded belong to no state yet.
+  // The coins of a snapshot that is still being loaded belong to no state.
   if (readValue(level, key.loading) === undefined) {
     for await (const some of entries(level, PREFIX.coin))
       for (const [at] of some) coinSum = addOutpointTo(coinSum, at.subarray(1));

@@ -17,26 +17,26 @@ import { syncLevel } from './sync-level.ts';
 export type Change = readonly [key: Uint8Array, value: Uint8Array | null];
 
 /**
- * A LevelDB whose contents can be rebuilt, so that its corruption never stops the node. Corrupt files are detected and
- * replaced when it is opened. Corruption that is found later makes a read or write fail with the `damaged` code; LevelDB
+ * A LevelDB whose content can be rebuilt, so that its corruption never stops the node. Corrupt files are detected and
+ * replaced when it is opened. When corruption is found later, a read or write fails with the `damaged` code. LevelDB
  * then refuses every write until `renew` has replaced the files.
  */
 export interface RenewableLevel {
-  /** Why it was last rebuilt since it was opened; null if it was not. */
+  /** Why it was last rebuilt since it was opened; null if it was not rebuilt. */
   readonly renewedBecause: string | null;
   /** @throws {KithError} the `damaged` code */
   get(key: Uint8Array): Promise<Uint8Array | undefined>;
   /** Entries with `gte` ≤ key < `lt`. @throws {KithError} the `damaged` code */
   entries(range: KeyRange): AsyncIterable<LevelRecord>;
   /**
-   * Writes all or nothing; writes run in their order. With `sync` it resolves when the data is on the disk. @throws
-   * {KithError} `disk-full`, the `damaged` code
+   * Writes all changes or none, in the order of the calls. With `sync` it resolves when the data is on the disk.
+   * @throws {KithError} `disk-full`, the `damaged` code
    */
   write(changes: readonly Change[], sync: boolean): Promise<void>;
   /**
-   * Closes it, sets its files aside and starts with the records that `build` returns for the readable records accepted by
-   * `keep`. Nothing else may use it meanwhile. @throws {KithError} `disk-full`, the `unusable` code; it may be
-   * tried again
+   * Replaces the database: closes it, sets its files aside and creates it again. `build` gets the readable records that
+   * `keep` accepts, and returns the records of the new database. Nothing else may use the database meanwhile.
+   * @throws {KithError} `disk-full`, the `unusable` code; it may be tried again
    */
   renew(why: string, build: (kept: readonly LevelRecord[]) => readonly LevelRecord[]): Promise<void>;
   close(): Promise<void>;
@@ -51,13 +51,13 @@ export interface KeyRange {
 export interface RenewableOptions {
   readonly folder: string;
   readonly log: Log;
-  /** Its name in sentences for the log, such as "wallet database". */
+  /** What the database is called in log messages, such as "wallet database". */
   readonly what: string;
   readonly kind: WriteKind;
   readonly codes: { readonly damaged: string; readonly unusable: string };
-  /** Accepts keys of records that cannot be rebuilt: they are kept if they can be read. */
+  /** Whether a record with this key cannot be rebuilt. Such records are kept if they can be read. */
   readonly keep: (key: Uint8Array) => boolean;
-  /** Called once when a write fails because the disk refuses it ({@link diskRefusal}); no write succeeds after that. */
+  /** Called once when the disk refuses a write ({@link diskRefusal}). No write succeeds after that. */
   readonly onRefused?: ((error: KithError) => void) | undefined;
   /** Bytes of the cache of LevelDB, and of its write buffer. */
   readonly bufferBytes: number;
@@ -65,16 +65,16 @@ export interface RenewableOptions {
 
 type Level = ClassicLevel<Uint8Array, Uint8Array>;
 
-/** Another process has the database open: not a sign of corruption. */
+/** Another process has the database open. This is not a sign of corruption. */
 const LOCKED = new Set(['LEVEL_LOCKED']);
 
-/** An open database and the order of its writes. */
+/** An open database and the queue of its writes. */
 interface Opened {
   readonly level: Level;
   readonly line: WriteLine;
 }
 
-/** @throws {KithError} `disk-full`, the `unusable` code when not even an empty database can be created */
+/** @throws {KithError} `disk-full`; the `unusable` code when not even an empty database can be created */
 export async function openRenewableLevel(options: RenewableOptions): Promise<RenewableLevel> {
   const { folder, log, what, codes, keep } = options;
   let renewedBecause: string | null = null;
@@ -83,7 +83,7 @@ export async function openRenewableLevel(options: RenewableOptions): Promise<Ren
   const failed = (error: unknown, doing: string): KithError => {
     if (error instanceof KithError) return error;
     const reason = messageOf((error as { cause?: unknown }).cause ?? error);
-    // The disk is the problem, not the files: they must not be set aside.
+    // The disk has the problem, not the files: the files must not be set aside.
     const refusal = diskRefusal(error);
     if (refusal !== null) return new KithError(refusal, `${doing} the ${what}: ${reason}`, { cause: error });
     return new KithError(codes.damaged, `${doing} the ${what} failed: ${reason}`, { cause: error });
@@ -187,7 +187,8 @@ async function findDamage(folder: string): Promise<string | null> {
     return await findLevelDamage(folder);
   } catch (error) {
     if (diskRefusal(error) !== null) throw error;
-    // For example a file in place of the folder, or missing permissions: a rebuildable database never prevents a start.
+    // For example a file has the name of the folder, or permissions are missing. A database that can be rebuilt never
+    // prevents a start.
     return existsSync(folder) ? (codeOf(error) ?? messageOf(error)) : null;
   }
 }

@@ -8,13 +8,13 @@ import { syncFolder } from '../lib/sync-folder.ts';
 import { codeOf } from '../lib/errors.ts';
 import type { LevelRecord } from './salvage.ts';
 
-/** Where a corrupt database is kept until a start finds its replacement intact. */
+/** Where a corrupt database is kept until a later start finds the new one intact. */
 export const asideOf = (folder: string): string => `${folder}.damaged`;
 const freshOf = (folder: string): string => `${folder}.new`;
 
 /**
- * Replaces a closed LevelDB by a new one with `records`; the old one is kept beside it (see {@link asideOf}). After a crash
- * or a power failure there is the old one, the new one, or a state that {@link finishReplacement} completes.
+ * Replaces a closed LevelDB by a new one with `records`. The old one is kept (see {@link asideOf}). After a crash or a
+ * power failure there is the old one, the new one, or a state that {@link finishReplacement} completes.
  */
 export async function replaceLevel(folder: string, records: readonly LevelRecord[]): Promise<void> {
   const fresh = freshOf(folder);
@@ -30,10 +30,10 @@ export async function replaceLevel(folder: string, records: readonly LevelRecord
   crashPoint('database replaced');
 }
 
-/** After a crash: completes a replacement whose new database was complete, or discards the incomplete one. */
+/** After a crash: completes a replacement if the new database was complete, otherwise discards the new one. */
 export async function finishReplacement(folder: string): Promise<void> {
   const fresh = freshOf(folder);
-  // The new one is complete before the old one leaves its place.
+  // The old database is moved only after the new one is complete.
   if (existsSync(fresh) && !existsSync(folder)) await rename(fresh, folder);
   else await rm(fresh, { recursive: true, force: true });
 }

@@ -2,9 +2,9 @@ import type { ChainDb } from './chain-db.ts';
 import { CorruptError } from './corrupt-error.ts';
 
 /**
- * The same database; every {@link CorruptError} of one of its calls also goes to `onCorruption`, in a microtask of its own.
- * Any read may meet corrupt bytes, for example a query of the API. The error must reach the chain as well as the caller,
- * because only a rebuild repairs the database.
+ * Wraps a database so that every {@link CorruptError} of one of its calls also goes to `onCorruption`, in a separate
+ * microtask. Any read can find corrupt bytes, for example a query of the API. The chain must learn of it as well as the
+ * caller, because only a rebuild repairs the database.
  */
 export function reportCorruption(db: ChainDb, onCorruption: (damage: CorruptError) => void): ChainDb {
   const note = (error: unknown): void => {
@@ -16,8 +16,8 @@ export function reportCorruption(db: ChainDb, onCorruption: (damage: CorruptErro
 type Note = (error: unknown) => void;
 
 /**
- * An object with the same functions, which report what they throw, reject with, or fail an iteration with to `note`. Each is
- * wrapped once: a proxy would cost some 50 ns a call, and the lookup of a coin takes 3 µs.
+ * Wraps the functions of an object: what they throw, reject with, or fail an iteration with also goes to `note`. Each
+ * function is wrapped once. A Proxy would cost about 50 ns a call, and the lookup of a coin takes 3 µs.
  */
 function watched<T extends object>(target: T, note: Note): T {
   const functions = Object.entries(target as Record<string, Call>).map(([name, call]) => [

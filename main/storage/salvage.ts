@@ -9,7 +9,7 @@ import { readableEntries } from './level-table-file.ts';
 /** A record of a LevelDB: its key and its value. */
 export type LevelRecord = readonly [key: Uint8Array, value: Uint8Array];
 
-/** The newest version of a key found so far; `value` is null if it was deleted. */
+/** The newest version of a key found so far. `value` is null if the key was deleted. */
 interface Found {
   readonly sequence: number;
   readonly key: Uint8Array;
@@ -18,9 +18,10 @@ interface Found {
 
 /**
  * The readable records of a closed LevelDB, in order of key. Does not use LevelDB, which aborts the process on some
- * corruption. Reads only blocks and log records with valid checksums, and only keys that `wanted` accepts; the newest
- * version of a key counts. A record in a corrupt block is missing, and an older version may appear instead. Total: what
- * cannot be read is skipped. Reads the files once; uses memory for the wanted records and the largest file.
+ * corruption. Reads only blocks and log records with valid checksums, and only keys that `wanted` accepts. Of several
+ * versions of a key it returns the newest. A record in a corrupt block is missing, and an older version may be returned
+ * instead. Never throws: it skips what cannot be read. Reads the files once; uses memory for the wanted records and the
+ * largest file.
  */
 export async function salvageRecords(
   directory: string,
@@ -44,8 +45,8 @@ export async function salvageRecords(
 }
 
 /**
- * The live tables and logs, and tables newer than all of them, because the end of the manifest that names them may be
- * lost. All files if the manifest is corrupt.
+ * The live tables and logs, and all newer tables: the end of the manifest, which would name those, may be lost. All
+ * files if the manifest is corrupt.
  */
 async function liveFiles(directory: string): Promise<string[]> {
   const names = await readdir(directory).catch(() => []);
@@ -62,7 +63,9 @@ async function liveFiles(directory: string): Promise<string[]> {
 
 type Note = (sequence: number, key: Uint8Array, value: Uint8Array | null) => void;
 
-/** Every key of a table is followed by 8 bytes: the kind (1 put, 0 deleted) in the lowest, the sequence number in the rest. */
+/**
+ * Bytes after every key of a table: the kind (1 put, 0 deleted) in the lowest byte, the sequence number in the rest.
+ */
 const TRAILER_BYTES = 8;
 const PUT = 1;
 
@@ -73,7 +76,10 @@ function readTable(bytes: Uint8Array, note: Note): void {
   }
 }
 
-/** Batches of sequence u64 | count u32 | entries of type u8, key and, for a put, value (each after its length). */
+/**
+ * Reads batches of sequence u64 | count u32 | entries. An entry is type u8, key and, for a put, value; key and value
+ * have their length in front.
+ */
 function readBatches(bytes: Uint8Array, note: Note): void {
   for (const batch of readableRecords(bytes)) {
     if (batch.length < 12) continue;
@@ -95,7 +101,7 @@ function readSlice(bytes: Uint8Array, cursor: Cursor): Uint8Array {
   return cursor.failed ? new Uint8Array(0) : bytes.subarray(at, at + length);
 }
 
-/** Little-endian. Sequence numbers stay below 2^53: one for every write. */
+/** Reads a little-endian number. Sequence numbers stay below 2^53, because there is one for every write. */
 function sequenceAt(bytes: Uint8Array, at: number, length: number): number {
   let value = 0;
   for (let i = 0; i < length; i++) value += bytes[at + i]! * 2 ** (8 * i);

@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import type { SegmentLocation } from './header-record.ts';
 
-/** Before each payload: magic "KSEG" | payload length u32 LE | CRC-32 of the payload u32 LE. */
+/** Bytes of the frame before each payload: magic "KSEG" | payload length u32 LE | CRC-32 of the payload u32 LE. */
 export const FRAME_BYTES = 12;
 const MAGIC = Buffer.from('KSEG');
 
@@ -12,7 +12,10 @@ const STRIDE = 1 << 20;
 export interface ScannedRecord {
   readonly at: SegmentLocation;
   readonly payload: Uint8Array;
-  /** Found by a search after corrupt bytes: it may lie inside another record, where an attacker placed it. */
+  /**
+   * Whether it was found by a search after corrupt bytes. Then it may lie inside another record, where an attacker
+   * placed it.
+   */
   readonly adrift: boolean;
 }
 
@@ -26,7 +29,7 @@ export function frame(payload: Uint8Array): Uint8Array {
   return bytes;
 }
 
-/** The payload of an intact frame of the expected length, as a view, or null. */
+/** The payload as a view if the frame is intact and has the expected length, else null. */
 export function unframe(bytes: Uint8Array, length: number): Uint8Array | null {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const payload = bytes.subarray(FRAME_BYTES);
@@ -75,7 +78,7 @@ export async function* scanRecords(
   }
 }
 
-// Only the payload is corrupt: its length still leads to the next record.
+// If only the payload is corrupt, its length still leads to the next record.
 async function beginsAt(read: Read, offset: number): Promise<boolean> {
   const head = await read(offset, FRAME_BYTES);
   return head !== null && framedLength(head) !== null;
@@ -83,7 +86,7 @@ async function beginsAt(read: Read, offset: number): Promise<boolean> {
 
 async function findMagic(read: Read, from: number, size: number): Promise<number | null> {
   for (let at = from; at < size; at += STRIDE) {
-    // The magic may cross the border of two reads.
+    // The magic may lie across the border of two reads.
     const length = Math.min(STRIDE + MAGIC.length - 1, size - at);
     const bytes = await read(at, length);
     const found = bytes ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).indexOf(MAGIC) : -1;

@@ -12,32 +12,34 @@ const FILE_NAME = /^(\d{6})\.seg$/;
 
 export interface SegmentStoreOptions {
   readonly directory: string;
-  /** For the chaos test. */
+  /** Name of the records, for the chaos test. */
   readonly kind: 'block body' | 'undo record';
-  /** A new file is started when the current one has reached this size. */
+  /** Size in bytes at which a file is full and a new one is started. */
   readonly segmentBytes?: number;
-  /** Maximum length of a record; bounds the allocation for a corrupt length. */
+  /** Maximum length of a record in bytes. It limits the allocation when a stored length is corrupt. */
   readonly maxRecordBytes: number;
 }
 
 /**
- * Append-only files of checksummed records; deleting a file is pruning. Bytes once written are never changed, so that
- * a crash can only corrupt the end of the newest file, and the next append starts a new one.
+ * Append-only files of records with checksums. Pruning deletes whole files. Written bytes never change, so a crash can
+ * corrupt only the end of the newest file, and the next append starts a new file.
  */
 export interface SegmentStore {
-  /** Resolves when the operating system has the bytes; {@link sync} forces them to the disk. */
+  /** Resolves when the operating system has the bytes. Only {@link sync} makes them survive a power failure. */
   append(payload: Uint8Array): Promise<SegmentLocation>;
   /** Null when the file is missing (pruned) or the record is corrupt. */
   read(at: SegmentLocation): Promise<Uint8Array | null>;
-  /** Whether the file exists and is long enough. Reads nothing. */
+  /** Whether the file exists and is long enough for this record. Reads nothing. */
   holds(at: SegmentLocation): boolean;
-  /** Never writes to this or a lower file number, so that locations in lost files are not reused. */
+  /** Never again writes to this file number or a lower one, so that locations in lost files are not used twice. */
   leave(segment: number): void;
   sync(): Promise<void>;
-  /** All intact records of a file in order, from the start of a record on; corrupt parts are skipped. */
+  /**
+   * All intact records of a file in order, from offset `from` on, where a record must start. Corrupt parts are skipped.
+   */
   scan(segment: number, from?: number): AsyncGenerator<ScannedRecord>;
   segments(): readonly number[];
-  /** Bytes in all files. */
+  /** Number of bytes in all files. */
   bytes(): number;
   remove(segment: number): Promise<void>;
   close(): Promise<void>;
@@ -50,13 +52,13 @@ export async function openSegments(options: SegmentStoreOptions): Promise<Segmen
   const readers = new Map<number, Promise<FileHandle>>();
   const path = (segment: number) => join(directory, `${String(segment).padStart(6, '0')}.seg`);
 
-  // Always a new file after a restart, because the last one may be truncated.
+  // A restart always begins a new file, because the last one may be truncated.
   let current = Math.max(0, ...sizes.keys()) + 1;
   let file: FileHandle | null = null;
-  // The process that wrote the newest file may have been killed before a sync. Older files were synced.
+  // The newest file of an earlier process, which may have been killed before a sync. Older files were synced.
   let inherited: number | null = current > 1 ? current - 1 : null;
   let tail: Promise<unknown> = Promise.resolve();
-  // Closing of a complete file: a sync must wait for it and not use a file that is being closed.
+  // The closing of a full file. A sync must wait for it, because it cannot use a file that is being closed.
   let ending: Promise<void> | null = null;
 
   const endFile = (full: FileHandle): Promise<void> => {
@@ -84,7 +86,7 @@ export async function openSegments(options: SegmentStoreOptions): Promise<Segmen
       await file.appendFile(frame(payload));
       crashPoint(kind);
     } catch (error) {
-      // How much was written is unknown: the rest of this file is not used, and no location points into it.
+      // It is unknown how much was written, so the rest of this file is not used and no location points into it.
       await endFile(file).catch(() => undefined);
       sizes.set(current, offset);
       current++;
@@ -173,7 +175,7 @@ export async function openSegments(options: SegmentStoreOptions): Promise<Segmen
 }
 
 async function syncFile(path: string): Promise<void> {
-  // Opened for writing, because some systems sync only such descriptors.
+  // Opened for writing, because some systems sync only descriptors that are open for writing.
   const file = await open(path, 'r+').catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;
@@ -182,7 +184,7 @@ async function syncFile(path: string): Promise<void> {
   await file?.close();
 }
 
-/** Creates a file that survives a power failure once it was synced. */
+/** Creates a file. It survives a power failure once it was synced. */
 async function create(path: string): Promise<FileHandle> {
   const file = await open(path, 'a');
   await syncFolder(dirname(path));

@@ -1,11 +1,11 @@
 import { Cursor } from './level-cursor.ts';
 
-/** Maximum decompressed size: blocks have 4 KiB here and a record at most about 100 kB. */
+/** Maximum decompressed size in bytes. Blocks have 4 KiB here, and a record at most about 100 kB. */
 const MAX_UNPACKED = 4 << 20;
 
 /**
- * Decompresses the block format of Snappy (format_description.txt of google/snappy), the default of LevelDB. Null for
- * invalid bytes. Total; bounded by {@link MAX_UNPACKED}.
+ * Decompresses the block format of Snappy (format_description.txt of google/snappy), which LevelDB uses by default.
+ * Null for invalid bytes; never throws. Output is limited to {@link MAX_UNPACKED}.
  */
 export function unpackSnappy(packed: Uint8Array): Uint8Array | null {
   const header = new Cursor(packed);
@@ -32,7 +32,10 @@ export function unpackSnappy(packed: Uint8Array): Uint8Array | null {
   return to === length ? out : null;
 }
 
-/** A literal (`back` null, its bytes begin at `next`) or a copy of `length` bytes from `back` bytes ago. */
+/**
+ * A literal (`back` is null, its bytes begin at `next`), or a copy of `length` bytes that starts `back` bytes before
+ * the end of the output.
+ */
 interface Element {
   readonly back: number | null;
   readonly length: number;

@@ -3,19 +3,19 @@ import { Reader } from '../core/codec/reader.ts';
 import { Writer } from '../core/codec/writer.ts';
 import type { Hash } from '../core/crypto/hash.ts';
 
-/** The state that each atomic batch writes together with the coins. */
+/** The state of the chain. Each atomic batch writes it together with the coins. */
 export interface ChainState {
   readonly tip: Hash;
   readonly height: Height;
-  /** Counts the batches; see `mark` in keys.ts. */
+  /** Number of batches written so far; see `mark` in keys.ts. */
   readonly commit: number;
-  /** Totals of the UTXO set: coins, and motes in them. */
+  /** Totals of the UTXO set: number of coins, and their motes. */
   readonly coins: number;
   readonly total: number;
-  /** Motes ever issued and ever destroyed on the way to this tip; total = issued - burned. */
+  /** Motes issued and destroyed from genesis to this tip. `total` is `issued - burned`. */
   readonly issued: number;
   readonly burned: number;
-  /** Over the outpoints of all coins; see coin-sum.ts. */
+  /** The sum over the outpoints of all coins; see coin-sum.ts. */
   readonly coinSum: number;
 }
 
@@ -31,7 +31,7 @@ export function decodeState(payload: Uint8Array): ChainState | null {
   return reader.finish() === null ? state : null;
 }
 
-/** The record of schema 1, which had no sum of its coins. */
+/** Decodes the record of schema 1, which had no coin sum. */
 export function decodeStateOfSchema1(payload: Uint8Array): Omit<ChainState, 'coinSum'> | null {
   const reader = new Reader(payload);
   const state = readFirst(reader);

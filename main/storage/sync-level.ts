@@ -4,8 +4,9 @@ import { syncFolder } from '../lib/sync-folder.ts';
 import { codeOf } from '../lib/errors.ts';
 
 /**
- * Completes a synced write of LevelDB 1.20, which syncs only its newest log: neither the log before it, while that is not
- * in a table yet, nor the names in its folder. Call it after the write. Usually costs one fdatasync of the folder.
+ * Completes a synced write of LevelDB 1.20; call it after the write. LevelDB syncs only its newest log. This syncs the
+ * log before it, unless that is in a table already, and the names in the folder. Usually costs one fdatasync of the
+ * folder.
  */
 export async function syncLevel(directory: string): Promise<void> {
   const logs = (await readdir(directory)).flatMap((name) => {
@@ -17,7 +18,9 @@ export async function syncLevel(directory: string): Promise<void> {
   await syncFolder(directory);
 }
 
-/** Errors to ignore: a missing log is in a table, which LevelDB synced; on Windows LevelDB has the log open exclusively. */
+/**
+ * Errors to ignore. A missing log is in a table, which LevelDB synced. On Windows LevelDB has the log open exclusively.
+ */
 const NOT_NEEDED = new Set(['ENOENT', 'EBUSY', 'EPERM', 'EACCES']);
 
 async function syncFile(path: string): Promise<void> {

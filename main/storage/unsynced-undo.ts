@@ -17,7 +17,7 @@ export interface BlockUndo {
   readonly record: Uint8Array;
 }
 
-/** The undo records in the database at the time of a call; see ChainDb.unsynced. */
+/** The undo records in the database at one moment; see ChainDb.unsynced. */
 export type Unsynced = readonly Kept[];
 
 interface Kept {
@@ -25,18 +25,18 @@ interface Kept {
 }
 
 /**
- * Keeps a copy of the undo record of every block that was connected after the last sync of blocks/ and undo/, written in
- * the batch that connects the block. After a power failure the database can be ahead of those files: the copies then
- * disconnect blocks down to the newest one whose body is stored.
+ * Keeps in the database a copy of the undo record of every block that was connected after the last sync of blocks/ and
+ * undo/. The batch that connects the block writes it. After a power failure the database can be ahead of those files.
+ * The copies then disconnect blocks down to the newest one whose body is stored.
  */
 export interface UnsyncedUndo {
   put(batch: Batch, undo: BlockUndo): void;
-  /** The block left the chain, or its record is on the disk in undo/. */
+  /** The block was disconnected, or its record is on the disk in undo/. */
   remove(batch: Batch, block: Pick<BlockUndo, 'height' | 'id'>): void;
-  /** Adds a copy that the database had when it was opened. */
+  /** Registers a copy that the database had when it was opened. */
   found(at: Uint8Array): void;
   now(): Unsynced;
-  /** Removes the copies that were not replaced since. */
+  /** Removes these copies, except those that were replaced since. */
   release(batch: Batch, unsynced: Unsynced): void;
 }
 
@@ -57,7 +57,7 @@ export function createUnsyncedUndo(): UnsyncedUndo {
     release(batch, unsynced) {
       for (const each of unsynced) {
         const name = toHex(each.at);
-        // A block that was connected again has a newer record, which may not be on the disk.
+        // A block that was connected again has a newer record, which may not be on the disk yet.
         if (kept.get(name) !== each) continue;
         kept.delete(name);
         batch.del(each.at);
