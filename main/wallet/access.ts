@@ -6,14 +6,17 @@ import { deriveSecrets, type KeyDeps, type KeySecrets } from './key-secrets.ts';
 import type { OpenWallet } from './open-wallet.ts';
 import { openSecret, type WalletSecret } from './file-secret.ts';
 
-/** Opens a wallet with its password. Each attempt takes 250 ms, and a growing pause follows a wrong password. */
+/**
+ * Opens a wallet with its password. Each attempt takes 250 ms. After a wrong password there is a pause, which grows
+ * with every further one.
+ */
 export interface Access {
   /**
-   * The sealed secret of a wallet. The caller wipes `entropy`. `by`: the kind of connection, see GuessLimit.
+   * The secret of a wallet. The caller must wipe `entropy`. `by` is the kind of connection; see GuessLimit.
    * @throws {KithError} `wallet-password`, `wallet-password-wait`, `wallet-password-long`
    */
   secret(wallet: OpenWallet, password: string, by: Role): Promise<WalletSecret>;
-  /** The keys of a wallet. The caller wipes them. Throws like `secret`. */
+  /** The private keys of a wallet. The caller must wipe them. Throws like `secret`. */
   keys(wallet: OpenWallet, password: string, by: Role): Promise<KeySecrets>;
 }
 

@@ -6,7 +6,7 @@ import type { Ledger } from './wallet-ledger.ts';
 import { spentByLive, paymentStates } from './payment-state.ts';
 import { relayableParents } from './unconfirmed-change.ts';
 
-/** Whether the next block may spend a coin: the maturity rule for the block after the tip. */
+/** Whether the block after the tip may spend a coin, by the maturity rule. */
 export function isMature(coin: OwnCoin, tip: Height, maturity: number): boolean {
   return !coin.coinbase || tip + 1 - coin.height >= maturity;
 }
@@ -15,19 +15,28 @@ export function isMature(coin: OwnCoin, tip: Height, maturity: number): boolean 
 export interface Spendable {
   readonly key: OutpointKey;
   readonly coin: OwnCoin;
-  /** Null for a coin in a block; for an output of a payment in no block, the expiry that it inherits (0 = none). */
+  /**
+   * Null for a coin in a block. For an output of an unconfirmed payment: the earliest expiry of that payment and its
+   * ancestors; 0 for none.
+   */
   readonly inherits: Height | null;
 }
 
-/** Every coin of the wallet, each in one list. The only place that decides which coins can be spent. */
+/** Every coin of the wallet, each in exactly one list. No other place decides which coins can be spent. */
 export interface Funds {
-  /** In blocks, and mature. */
+  /** Coins in blocks that are mature. */
   readonly settled: readonly Spendable[];
   /** Change of own unconfirmed payments that may be spent now. */
   readonly change: readonly Spendable[];
-  /** Change of own unconfirmed payments that the mempool would refuse to see spent: it must be mined first. */
+  /**
+   * Change of own unconfirmed payments that must be mined first, because the mempool would refuse a payment that spends
+   * it.
+   */
   readonly waiting: readonly Spendable[];
-  /** Outputs of other people's unconfirmed payments: the sender can still replace them. */
+  /**
+   * Outputs of unconfirmed payments from other wallets. They must be mined first, because the sender can still replace
+   * them.
+   */
   readonly incoming: readonly Spendable[];
   /** Mining rewards that have not reached maturity. */
   readonly immature: readonly Spendable[];
@@ -69,7 +78,7 @@ export function sumOf(coins: readonly Spendable[]): number {
 /**
  * `confirmed`: coins in blocks that can be spent now. `pending`: outputs of live unconfirmed transactions, own change
  * included. `immature`: mining rewards that have not reached maturity. A coin that a live payment spends is in none of
- * the three, so their sum is what the wallet holds once every live transaction is mined. `spendable`: `confirmed` plus
+ * the three. So their sum is what the wallet holds after every live transaction is mined. `spendable`: `confirmed` plus
  * the own change that may be spent now.
  */
 export function computeBalance(ledger: Ledger, maturity: number): Balance {
@@ -83,7 +92,7 @@ export function computeBalance(ledger: Ledger, maturity: number): Balance {
   };
 }
 
-/** All coins that a payment may spend now. */
+/** All coins that a payment may spend now, own change included. */
 export function spendableCoins(ledger: Ledger, maturity: number): Spendable[] {
   const { settled, change } = fundsOf(ledger, maturity);
   return [...settled, ...change];

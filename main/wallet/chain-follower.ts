@@ -7,15 +7,18 @@ import type { OpenWallet } from './open-wallet.ts';
 import type { WalletChain } from './ports.ts';
 import { isDamaged } from './recovery.ts';
 
-/** Brings every wallet to the tip of the chain, one block at a time, through reorganisations too. */
+/** Moves every wallet to the tip of the chain, one block at a time, also through reorganisations. */
 export interface Follower {
   /** Starts to follow the chain if a wallet is behind the tip. Returns at once. */
   poke(): void;
-  /** Resolves when the wallet is at the tip, at once when it is far behind or stuck, and after 1.5 s at the latest. */
+  /**
+   * Resolves when the wallet is at the tip, after 1.5 s at the latest. Resolves at once when the wallet is far behind
+   * or cannot continue.
+   */
   nearTip(wallet: OpenWallet): Promise<void>;
-  /** Rolls the wallet back to a height, so that the blocks above it are read again. Call it inside the queue only. */
+  /** Rolls the wallet back to a height, so that the blocks above it are read again. Must be called inside the queue. */
   rewind(wallet: OpenWallet, height: number): Promise<void>;
-  /** Starts no more work; resolves when the current step has ended and is on the disk. */
+  /** Starts no more work. Resolves when the current step has ended and is on the disk. */
   stop(): Promise<void>;
 }
 
@@ -24,17 +27,19 @@ export interface FollowerDeps extends ChainStepsDeps {
   readonly queue: Queue;
   readonly clock: Pick<Clock, 'monotonic' | 'sleep' | 'soon'>;
   readonly wallets: () => Iterable<OpenWallet>;
-  /** A wallet came to the tip, and the chain is at rest there. */
+  /** A wallet reached the tip, and no reorganisation is running. */
   readonly reached: (wallet: OpenWallet) => void;
 }
 
-/** How long one wallet holds the queue before others get their turn. */
+/** How long one wallet may use the queue, in milliseconds, before other tasks run. */
 const SLICE_MS = 15;
-/** How long a query waits for the wallet to reach the tip. */
+/** How long a query waits for the wallet to reach the tip, in milliseconds. */
 const TIP_WAIT_MS = 1_500;
-/** A wallet that is this many blocks behind does not reach the tip within the wait: queries are answered at once. */
+/**
+ * With at least this many blocks to go, a wallet cannot reach the tip within the wait, so queries are answered at once.
+ */
 const NEAR = 2_000;
-/** Newest connected blocks that are kept in memory, so that they need not be read from the disk. */
+/** Number of newest connected blocks that are kept in memory, so that they need not be read from the disk. */
 const RECENT = 4;
 
 export function createFollower(deps: FollowerDeps): Follower {
@@ -43,10 +48,10 @@ export function createFollower(deps: FollowerDeps): Follower {
   const steps = createChainSteps(deps, recent.read);
   const waiters = createWaiters(clock);
   let stopped = false;
-  /** A reorganisation is under way: blocks were disconnected, and the new tip is not reached yet. */
+  /** Whether a reorganisation is running: blocks were disconnected, and the new tip is not reached yet. */
   let moving = false;
 
-  /** Moves one wallet for up to 15 ms; true if it can continue from there. */
+  /** Moves one wallet for up to 15 ms. True if it can continue from there. */
   const slice = async (wallet: OpenWallet): Promise<boolean> => {
     const start = clock.monotonic();
     let taken = 0;
@@ -76,7 +81,7 @@ export function createFollower(deps: FollowerDeps): Follower {
     }),
   ];
 
-  /** Whether the wait for a wallet to reach the tip is short. */
+  /** Whether a wallet can be expected to reach the tip within the wait. */
   const isSoon = ({ ledger: { asOf } }: OpenWallet) => {
     const tip = chain.tip();
     const isBehind = moving || (loop.running() !== null && asOf.id !== tip.id);
@@ -86,7 +91,7 @@ export function createFollower(deps: FollowerDeps): Follower {
   return {
     poke: loop.poke,
     async nearTip(wallet) {
-      await Promise.resolve(); // a chain event may have led here: its other listeners run first
+      await Promise.resolve(); // // a chain event may have caused this call: its other listeners run first
       loop.poke();
       await waiters.wait(() => isSoon(wallet));
     },
@@ -101,15 +106,15 @@ export function createFollower(deps: FollowerDeps): Follower {
   };
 }
 
-/** Calls of `nearTip` that wait. */
+/** The pending calls of `nearTip`. */
 function createWaiters(clock: Pick<Clock, 'sleep'>) {
   const waiting = new Set<() => void>();
   return {
-    /** Called after a slice, at a new tip, and when the follower comes to rest: each call checks again. */
+    /** Checks all pending calls again. Called after a slice, at a new tip, and when the follower becomes idle. */
     recheck() {
       for (const check of [...waiting]) check();
     },
-    /** Resolves when a check finds that the tip is not near any more, and after 1.5 s at the latest. */
+    /** Resolves when a check finds that the wait is over, and after 1.5 s at the latest. */
     async wait(isSoon: () => boolean): Promise<void> {
       const end = new AbortController();
       const check = () => {
@@ -140,7 +145,10 @@ function createRecentBlocks(chain: Pick<WalletChain, 'readBlock'>) {
   };
 }
 
-/** Moves all wallets in slices until none can go on: round robin, so that a wallet far behind does not delay wallets near the tip. */
+/**
+ * Moves all wallets in slices until none can continue. Round robin, so that a wallet far behind does not delay wallets
+ * near the tip.
+ */
 function createLoop(
   { queue, clock, log, wallets }: FollowerDeps,
   slice: (wallet: OpenWallet) => Promise<boolean>,
@@ -197,7 +205,7 @@ async function saveRecords({ queue, store, log }: FollowerDeps, wallet: OpenWall
   try {
     await queue.run(() => store.commit(wallet, () => undefined));
   } catch (error) {
-    // Records that follow from the chain are no reason to fail a stop: the next start reads them again.
+    // These records can be read again from the chain at the next start, so they are no reason for `stop` to fail.
     if (!isDamaged(error)) throw error;
     log.warn('the records of a wallet could not be saved', { name: wallet.name, error });
   }

@@ -12,9 +12,9 @@ import type { WalletData } from './wallet-data.ts';
 import type { MinedRecord, OwnCoin } from './wallet-records.ts';
 import type { WalletStore } from './wallet-store.ts';
 
-/** Moves one wallet along the chain, a block at a time. Call every function inside the queue only. */
+/** Moves one wallet along the chain, one block at a time. Every function must be called inside the queue. */
 export interface ChainSteps {
-  /** One step towards the tip; false when the wallet is there, or waits for a block that is not stored. */
+  /** One step towards the tip. False when the wallet is at the tip, or waits for a block that is not stored. */
   step(wallet: OpenWallet): Promise<boolean>;
   /** See Follower. */
   rewind(wallet: OpenWallet, height: number): Promise<void>;
@@ -33,8 +33,8 @@ export interface ChainStepsDeps {
 }
 
 /**
- * The height of a wallet is written with every change of its records, and otherwise at this interval: after a crash the
- * blocks since then are read again.
+ * A wallet whose records did not change is written at this interval, in milliseconds. After a crash the blocks since
+ * the last write are read again.
  */
 const PERSIST_MS = 2_000;
 
@@ -71,14 +71,16 @@ export function createChainSteps(
       await rollback(wallet, markOf(trail.findLast(isActive) ?? chain.atHeight(0)!));
       return true;
     }
-    // A reorganisation above the height of a wallet that reads the chain again: its key use of those blocks is void.
+    // There was a reorganisation above the height of a wallet that reads the chain again. Key use that was computed
+    // from those blocks is wrong now.
     if (!isActive(wallet.ledger.meta().uses.through))
       await rollback(wallet, asOf, await usesAt(wallet, asOf));
     const next = chain.atHeight(asOf.height + 1);
     if (next === undefined) return false;
     const block = await bodyOf(next.id);
     if (block === null) {
-      // A lost body is downloaded again. A body below a snapshot or a pruned one is not: only the UTXO set is left.
+      // A lost body is downloaded again, so the wallet waits for it. A pruned body or one below a snapshot is not: then
+      // only the UTXO set is left.
       if (!chain.hasBody(next.id) && !chain.awaitsBody(next.id)) {
         await takeCoins(deps, wallet);
         return true;
@@ -86,7 +88,7 @@ export function createChainSteps(
       waitFor(wallet, next);
       return false;
     }
-    // If the tip changed while the block was read, the next step handles it.
+    // If the tip changed while the block was read, the next step sees it.
     if (toHex(block.header.prev) === asOf.id) await connect(wallet, block);
     return true;
   };
@@ -106,7 +108,7 @@ type RollbackDeps = Pick<ChainStepsDeps, 'chain' | 'data' | 'store' | 'moved'>;
 function createRollback({ chain, data, store, moved }: RollbackDeps) {
   const isActive = ({ height, id }: Mark) => chain.atHeight(height)?.id === id;
 
-  /** Key use up to a block, computed from the mined records: needed when settled blocks are disconnected. */
+  /** Key use up to a block, computed from the mined records. Needed when settled blocks are disconnected. */
   const usesAt = async (wallet: OpenWallet, to: Mark): Promise<KeyUses> => {
     const paid: PaidKeys[] = [];
     for await (const record of data.newest(wallet.id, { before: { height: to.height + 1, position: 0 } }))
@@ -127,14 +129,14 @@ function createRollback({ chain, data, store, moved }: RollbackDeps) {
     const to = chain.atHeight(Math.max(0, Math.min(height, wallet.ledger.asOf.height)));
     if (to === undefined) throw new KithError('block-unknown', undefined, { data: { height } });
     const { uses } = wallet.ledger.meta();
-    // The same blocks will be read again, so the known key use stays valid.
+    // The same blocks are read again, so the known key use stays valid.
     await rollback(wallet, markOf(to), isActive(uses.through) ? uses : undefined);
   };
 
   return { isActive, usesAt, rollback, rewind };
 }
 
-/** Derives keys ahead before a block is connected; a locked wallet notes instead that it may miss payments. */
+/** Derives more keys before a block is connected. A locked wallet cannot, and records that it may miss payments. */
 async function prepareKeys(wallet: OpenWallet, block: Block, secrets: KeySecrets | null): Promise<void> {
   const { ledger } = wallet;
   ledger.noteUse(block.transactions);
@@ -146,7 +148,10 @@ async function prepareKeys(wallet: OpenWallet, block: Block, secrets: KeySecrets
     ledger.set({ shortSince: block.header.height - 1 });
 }
 
-/** Finds the wallet's coins in the UTXO set (protocol.md §15); repeats while newly derived keys may find more. */
+/**
+ * Finds the coins of the wallet in the UTXO set (protocol.md §15). Repeats the search while newly derived keys may find
+ * more.
+ */
 async function takeCoins(
   { chain, store, log, secretsOf }: ChainStepsDeps,
   wallet: OpenWallet,

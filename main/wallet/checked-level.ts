@@ -4,22 +4,25 @@ import { openRecord, sealPayload } from '../storage/checksum.ts';
 import { type Change, type KeyRange, openRenewableLevel } from '../storage/renewable-level.ts';
 import type { LevelRecord } from '../storage/salvage.ts';
 
-/** The wallet database, with a checksum in every value: LevelDB does not verify the values that it reads. */
+/** The wallet database with a checksum in every value, because LevelDB does not verify the values that it reads. */
 export interface CheckedLevel {
   /** See RenewableLevel. */
   readonly renewedBecause: string | null;
-  /** @throws {KithError} `wallet-data-damaged`, like every read here, when a checksum does not match. */
+  /** @throws {KithError} `wallet-data-damaged` when a checksum does not match; so do the other reads */
   get(key: Uint8Array): Promise<Uint8Array | undefined>;
   /** Entries with `gte` ≤ key < `lt`, ascending by key, or descending with `reverse`. */
   entries(range: KeyRange): AsyncIterable<LevelRecord>;
   /** The same entries, with null for a corrupt value. */
   readable(range: KeyRange): AsyncIterable<readonly [Uint8Array, Uint8Array | null]>;
   /**
-   * One atomic batch; with `sync` it is on the disk when this resolves.
+   * Writes one atomic batch. With `sync` it resolves when the batch is on the disk.
    * @throws {KithError} `disk-full`, `wallet-data-damaged`
    */
   write(changes: readonly Change[], sync: boolean): Promise<void>;
-  /** See RenewableLevel; `build` gets the values whose checksum holds, and returns values without checksums. */
+  /**
+   * See RenewableLevel. `build` gets the values with valid checksums, in its argument; argument and result have no
+   * checksums.
+   */
   renew(why: string, build: (kept: readonly LevelRecord[]) => readonly LevelRecord[]): Promise<void>;
   close(): Promise<void>;
 }
@@ -28,9 +31,9 @@ const DAMAGED = 'wallet-data-damaged';
 const BUFFER_BYTES = 1 << 20;
 
 /**
- * Opens the folder. A corrupt database is moved away and created again with those of its readable records that `keep`
- * accepts. `onRefused` is called once, when the disk refuses a write (`disk-full`, `disk-read-only`, `files-exhausted`);
- * nothing is written after that.
+ * Opens the database in a folder. A corrupt database is moved aside and created again with those of its readable
+ * records that `keep` accepts. `onRefused` is called once, when the disk refuses a write (`disk-full`,
+ * `disk-read-only`, `files-exhausted`). Nothing is written after that.
  * @throws {KithError} `wallet-data-unusable`, `disk-full`
  */
 export async function openCheckedLevel(

@@ -4,10 +4,10 @@ import { MAX_TRANSACTION_BYTES } from '../core/primitives/limits.ts';
 import type { OutpointKey } from '../core/primitives/outpoint.ts';
 import { countBytes, feeFor, inputBytes } from './payment-size.ts';
 
-/** A coin that may be spent. `required` ones are spent whatever they are worth. */
+/** A coin that may be spent. A `required` coin is spent whatever it is worth. */
 export interface Candidate {
   readonly key: OutpointKey;
-  /** Index among the outputs of its transaction; it decides how many bytes the input takes. */
+  /** Index among the outputs of its transaction. It determines how many bytes the input takes. */
   readonly index: number;
   readonly amount: Motes;
   readonly height: Height;
@@ -15,10 +15,10 @@ export interface Candidate {
 }
 
 export interface Goal {
-  /** The sum of all receivers' amounts. */
+  /** The sum of the amounts for all receivers. */
   readonly target: number;
   readonly feerate: number;
-  /** Bytes of the payment without inputs, and without and with an output for change. */
+  /** Bytes of the payment without inputs: without an output for change, and with one. */
   readonly baseBytes: number;
   readonly baseBytesWithChange: number;
 }
@@ -26,12 +26,12 @@ export interface Goal {
 export interface Selection<C extends Candidate = Candidate> {
   readonly coins: readonly C[];
   readonly fee: Motes;
-  /** 0 for no change output; never dust. */
+  /** Amount of the change output, never dust. 0 for no change output. */
   readonly change: Motes;
   readonly bytes: number;
 }
 
-/** `available`: the value of the coins after the fee for their own inputs. `most`: the largest amount that can be paid. */
+/** `available`: the value of the coins less the fee for their inputs. `most`: the largest amount that can be paid. */
 export type SelectionProblem =
   | { readonly problem: 'insufficient'; readonly needed: number; readonly available: number }
   | { readonly problem: 'too-many-coins'; readonly most: number };
@@ -40,17 +40,17 @@ export const isSelectionProblem = (value: Selection | SelectionProblem): value i
   'problem' in value;
 
 /**
- * Chooses the coins of a payment. In this order: a set that leaves no change (nothing links the payments, no output to
- * spend later), the smallest single coin that is enough, the oldest coins until they are enough, the largest coins where
- * those exceed the size limit, and as many of the largest as fit. An amount up to `most` can always be paid.
- * Deterministic for a given order of candidates.
+ * Chooses the coins of a payment. Tries in this order: a set that leaves no change (nothing then links this payment to
+ * the next); the smallest single coin that is enough; the oldest coins until they are enough; the largest coins if
+ * those exceed the size limit; as many of the largest as fit. An amount up to `most` can always be paid. Deterministic
+ * for a given order of candidates.
  */
 export function selectCoins<C extends Candidate>(
   candidates: readonly C[],
   goal: Goal,
 ): Selection<C> | SelectionProblem {
   const required = candidates.filter((coin) => coin.required);
-  // A coin that costs more to spend than it holds only raises the fee.
+  // A coin that costs more to spend than it is worth would only raise the fee.
   const optional = candidates.filter((coin) => !coin.required && worth(coin, goal) > 0);
   const all = [...required, ...optional];
   const available = all.reduce((sum, coin) => sum + worth(coin, goal), 0);
@@ -70,15 +70,15 @@ export function selectCoins<C extends Candidate>(
   return { problem: 'too-many-coins', most: Math.max(0, most) };
 }
 
-/** The selection of a payment that sends everything, and the coins that stay in the wallet. */
+/** The selection of a payment that sends everything, and the coins that remain in the wallet. */
 export interface Everything<C extends Candidate = Candidate> extends Selection<C> {
-  /** Coins that are worth spending but exceed the size limit of the transaction. */
+  /** Coins that are worth spending but do not fit into the transaction. */
   readonly noRoom: readonly C[];
-  /** Coins that cost more to spend than they hold. */
+  /** Coins that cost more to spend than they are worth. */
   readonly worthless: readonly C[];
 }
 
-/** Sends all coins to one receiver, without change; the amount is their sum less the fee. */
+/** Sends all coins to one receiver, without change. The amount is their sum less the fee. */
 export function selectAll<C extends Candidate>(
   candidates: readonly C[],
   goal: Omit<Goal, 'target'>,
@@ -100,7 +100,7 @@ export function selectAll<C extends Candidate>(
   };
 }
 
-/** The required coins and the largest others, as many as fit into one transaction together with a change output. */
+/** The required coins and the largest optional ones: as many as fit into one transaction with a change output. */
 function mostThatFit<C extends Candidate>(coins: readonly C[], goal: Omit<Goal, 'target'>): C[] {
   const first = coins.filter((coin) => coin.required);
   const others = coins.filter((coin) => !coin.required).toSorted(largestFirst);
@@ -125,7 +125,7 @@ function sizeOf(coins: readonly Candidate[], base: number): number {
   return coins.reduce((sum, coin) => sum + inputBytes(coin.index), base + countBytes(coins.length));
 }
 
-/** Fee and change of a set of coins; null when it is not enough or exceeds the size limit. */
+/** Fee and change for a set of coins. Null when the set is not enough or exceeds the size limit. */
 function settle<C extends Candidate>(coins: readonly C[], goal: Goal): Selection<C> | null {
   const settled = coins.length === 0 ? null : settleAnySize(coins, goal);
   return settled !== null && settled.bytes <= MAX_TRANSACTION_BYTES ? settled : null;
@@ -148,7 +148,10 @@ function settleAnySize<C extends Candidate>(coins: readonly C[], goal: Goal): Se
 const MAX_TRIES = 5000;
 const MAX_POOL = 200;
 
-/** A set that exceeds the target by less than a change output costs: branch and bound, largest first, bounded tries. */
+/**
+ * Finds a set that exceeds the target by less than a change output costs. Branch and bound, largest coin first, with a
+ * limited number of tries.
+ */
 function withoutChange<C extends Candidate>(
   required: readonly C[],
   optional: readonly C[],
@@ -162,7 +165,7 @@ function withoutChange<C extends Candidate>(
     .toSorted(largestFirst)
     .slice(0, MAX_POOL);
   const values = pool.map((coin) => worth(coin, goal));
-  const rest = [...values, 0]; // the sum of all coins from this index on
+  const rest = [...values, 0]; // // the sum of all coins from this index on
   for (let i = values.length - 1; i >= 0; i--) rest[i] = values[i]! + rest[i + 1]!;
 
   let tries = 0;
@@ -182,7 +185,7 @@ function single<C extends Candidate>(required: readonly C[], optional: readonly 
   return best === undefined ? null : [...required, best];
 }
 
-/** Takes coins in order until they are enough, then removes those that are not needed. */
+/** Adds coins in order until they are enough, then removes those that are not needed. */
 function accumulate<C extends Candidate>(required: readonly C[], order: readonly C[], goal: Goal): C[] {
   const picked: C[] = [];
   let missing = goal.target + DUST + (goal.baseBytesWithChange + countBytes(1000)) * goal.feerate;

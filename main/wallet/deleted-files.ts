@@ -9,14 +9,16 @@ import { nameKey, SUFFIX } from './wallet-names.ts';
 /** File name ending of the previous version of a wallet file. */
 export const BACKUP = '.bak';
 
-/** A wallet whose file is gone and whose previous version is still here. */
+/** A wallet whose file was deleted and whose previous version still exists. */
 export interface DeletedFile {
   /** Its name before it was deleted. */
   readonly name: string;
   readonly file: WalletFile;
 }
 
-/** Deleted wallets of a folder, sorted by name: each readable previous version that has no wallet file beside it. */
+/**
+ * Deleted wallets of a folder, sorted by name: each readable previous version without a wallet file of the same name.
+ */
 export async function findDeleted(folder: string): Promise<DeletedFile[]> {
   const entries = await readdir(folder);
   const present = new Set(namesOf(entries, SUFFIX).map(nameKey));
@@ -30,8 +32,8 @@ export async function findDeleted(folder: string): Promise<DeletedFile[]> {
 }
 
 /**
- * Renames previous versions of this name that belong to another wallet than `id`, so that the wallet that now has the
- * name does not overwrite the only copy of a deleted one. Unreadable ones are renamed too. Returns the new names.
+ * Renames previous versions of this name that belong to another wallet than `id`. Otherwise the wallet that has the
+ * name now would overwrite the only copy of a deleted one. Unreadable files are renamed too. Returns the new names.
  */
 export async function keepDeleted(folder: string, name: string, id: string): Promise<string[]> {
   const entries = await readdir(folder);
@@ -58,13 +60,13 @@ const namesOf = (entries: readonly string[], ending: string) =>
     .filter((entry) => entry.endsWith(ending) && entry.length > ending.length)
     .map((entry) => entry.slice(0, -ending.length));
 
-/** “Everyday” becomes “Everyday 2”, or the name with the first higher number that is free. */
+/** “Everyday” becomes “Everyday 2”, or gets the lowest higher number that is free. */
 function freeName(name: string, taken: readonly string[]): string {
   const keys = new Set(taken.map(nameKey));
   for (let number = 2; ; number++) {
     const ending = ` ${number}`;
     let base = Array.from(name);
-    // Shortened until the name with its number is not too long (isName).
+    // The name is shortened until it is not too long with its number (isName).
     while (base.length > 1 && !isName(base.join('') + ending)) base = base.slice(0, -1);
     const free = base.join('') + ending;
     if (!keys.has(nameKey(free))) return free;

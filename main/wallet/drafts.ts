@@ -16,19 +16,19 @@ export interface DraftInput {
 /** A planned payment that the user has not confirmed yet. */
 export interface Draft {
   readonly id: string;
-  /** The id of its wallet. */
+  /** The id of the wallet that pays. */
   readonly wallet: string;
-  /** With empty signatures, so that its size is final. */
+  /** The transaction with empty signatures of their final size, so that its size is final. */
   readonly unsigned: Transaction;
   /** In the order of the transaction's inputs. */
   readonly inputs: readonly DraftInput[];
-  /** What the user is shown. */
+  /** The payment as the user sees it. */
   readonly view: Omit<DraftPayment, 'draft'>;
   /** Label in the history once the payment is sent; empty for none. */
   readonly label: string;
 }
 
-/** Keeps drafts until they are confirmed or ten minutes old. */
+/** Keeps drafts until they are confirmed, for at most ten minutes. */
 export interface Drafts {
   add(draft: Omit<Draft, 'id'>): Draft;
   find(id: string): Draft | undefined;

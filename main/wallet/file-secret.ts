@@ -21,7 +21,10 @@ export interface WalletSecret {
   readonly passphrase: string;
 }
 
-/** Seals a secret under a password with a new salt and nonce. With the default cost it takes 250 ms and 64 MiB on another thread. */
+/**
+ * Encrypts a secret with a password, a new salt and a new nonce. With the default cost this takes 250 ms and 64 MiB, on
+ * another thread.
+ */
 export async function sealSecret(
   secret: WalletSecret,
   password: string,
@@ -41,7 +44,7 @@ export async function sealSecret(
   }
 }
 
-/** The secret; null for a wrong password or a changed header, which cannot be told apart. */
+/** Decrypts the secret. Null when the password is wrong or the header was changed; the two cannot be told apart. */
 export async function openSecret(
   sealed: Sealed,
   password: string,
@@ -60,7 +63,7 @@ export async function openSecret(
 }
 
 async function keyOf(password: string, salt: Uint8Array, kdf: KdfParameters): Promise<Uint8Array> {
-  // Another keyboard may produce other code points for the same password.
+  // Another keyboard may produce other code points for the same password, so it is normalised.
   const bytes = Buffer.from(password.normalize('NFKD'), 'utf8');
   if (bytes.length > MAX_PASSWORD_BYTES)
     throw new KithError('wallet-password-long', 'the password is too long', {
@@ -73,7 +76,8 @@ async function keyOf(password: string, salt: Uint8Array, kdf: KdfParameters): Pr
   }
 }
 
-// Version and the two byte strings, padded with zeros to a multiple of this, so that the length does not leak the content.
+// The version and the two byte strings are padded with zeros to a multiple of this, so that the length does not reveal
+// the content.
 const PADDED_TO = 128;
 const SECRET_VERSION = 1;
 

@@ -6,30 +6,34 @@ import { createQueue } from '../lib/queue.ts';
 /** Limits how fast passwords can be tried. */
 export interface GuessLimit {
   /**
-   * Runs an attempt once the pause of this wallet and kind of connection is over. `guess` returns null if it is wrong.
-   * @throws {KithError} `wallet-password-wait` with the seconds left, when the pause is long or many attempts wait.
+   * Runs an attempt after the pause of this wallet and kind of connection is over. `guess` returns null if the password
+   * is wrong.
+   * @throws {KithError} `wallet-password-wait` with the seconds left, when the pause is long or many attempts wait
    */
   attempt<T>(wallet: string, by: Role, guess: () => Promise<T | null>): Promise<T | null>;
 }
 
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 60_000;
-/** A call waits at most this long for the pause to end; with a longer pause it fails and says how long. */
+/**
+ * How long a call waits for the pause to end, in milliseconds. If the pause is longer, the call fails and says how long
+ * it is.
+ */
 const MAX_WAIT_MS = 2_000;
-/** Attempts of one kind of connection that may wait. Each takes 64 MiB while it runs, so that one runs at a time. */
+/** How many attempts of one kind of connection may wait. An attempt takes 64 MiB, so only one runs at a time. */
 const MAX_WAITING = 8;
 
 /**
- * After a wrong password a wallet accepts no attempt for 250 ms, doubled with every further wrong one up to a minute. The
- * pause is kept per kind of connection: a page that guesses must not lock out the terminal, and a new connection must
- * not reset the pause. One password is tried at a time, over all kinds of connections.
+ * After a wrong password a wallet accepts no attempt for 250 ms. Every further wrong password doubles the pause, up to
+ * a minute. The pause is kept per kind of connection: a page that guesses must not lock out the terminal, and a new
+ * connection must not reset the pause. Only one password is tried at a time, over all kinds of connections.
  */
 export function createGuessLimit({
   clock,
 }: {
   readonly clock: Pick<Clock, 'monotonic' | 'sleep'>;
 }): GuessLimit {
-  // Each kind of connection has a queue of its own; each has at most one attempt in the common queue.
+  // Each kind of connection has its own queue and at most one attempt in the common queue.
   const lines = new Map(ROLES.map((role) => [role, createQueue(MAX_WAITING)]));
   const common = createQueue(ROLES.length);
   const wrong = new Map<string, { count: number; nextAt: number }>();

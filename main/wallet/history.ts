@@ -10,8 +10,8 @@ import { type PaymentState, paymentStates } from './payment-state.ts';
 import type { MinedPlace, WalletData } from './wallet-data.ts';
 
 /**
- * Number of connected peers that requested a payment from this node or announced it to this node, and number of
- * connected peers.
+ * How many connected peers requested a payment from this node or announced it to this node, and how many peers are
+ * connected.
  */
 export interface Sighting {
   readonly seenBy: number;
@@ -23,17 +23,17 @@ export interface HistoryContext {
   readonly hrp: string;
   readonly maturity: number;
   readonly labels: ReadonlyMap<string, string>;
-  /** Null when the count is not known. */
+  /** Null when the counts are not known. */
   readonly sighting: (txid: string) => Sighting | null;
 }
 
-/** Confirmations after which a payment is called confirmed. */
+/** Number of confirmations from which on a payment is called confirmed. */
 const CONFIRMED_AT = 6;
 
 /**
- * A page of the history, newest first: unconfirmed transactions, then the chain from the tip down. A transaction that
- * will never be mined is listed at the height where it ended. `after` continues after a txid; an unknown txid gives
- * an empty page.
+ * A page of the history, newest first: unconfirmed transactions, then the blocks from the tip down. A transaction that
+ * can no longer be mined is listed at the height where that happened. With `after` the page starts after that txid; an
+ * unknown txid gives an empty page.
  */
 export async function readHistory(
   context: HistoryContext,
@@ -80,7 +80,8 @@ const BOTTOM: Rank = [-1, 0, ''];
 
 const minedRank = ({ height, position, tx }: MinedRecord): Rank => [height, position, tx.txidHex];
 
-// Above every position in a block, so that a transaction that ended at a height is listed before those of that block.
+// Above every position in a block, so that a transaction that can no longer be mined is listed before the transactions
+// of the block at that height.
 const PAST_BLOCK = 2 ** 33;
 
 function rankOf(record: UnminedRecord, state: PaymentState): Rank {
@@ -89,7 +90,7 @@ function rankOf(record: UnminedRecord, state: PaymentState): Rank {
   return [conflict ?? (tx.expires === 0 ? Infinity : tx.expires), PAST_BLOCK + firstSeen, tx.txidHex];
 }
 
-/** The range of mined records that come after a rank. */
+/** The range of mined records that follow a rank in the history. */
 function minedBehind([height, position]: Rank): { before?: MinedPlace } {
   if (!Number.isFinite(height)) return {};
   return {
@@ -175,7 +176,7 @@ function kindOf(record: WalletRecord, allOurs: boolean, amount: number): History
   return amount < 0 || allOurs ? 'sent' : 'received';
 }
 
-/** For a sent payment the addresses that it paid, otherwise the own addresses that received; each once. */
+/** The addresses that a sent payment paid; for other payments the own addresses that received. Each address once. */
 function addressesOf(hrp: string, record: WalletRecord, kind: HistoryEntry['kind']): string[] {
   const own = new Set(record.outputs.map(({ index }) => index));
   const wanted = record.tx.outputs.filter(

@@ -4,7 +4,7 @@ import { deriveSteps, type ExtendedKey, slip10Child, slip10Master, wipeKey } fro
 const PURPOSE = 44;
 const COIN_TYPE = 7474;
 
-/** The two key chains of an account: receiving addresses, and change addresses that only the wallet pays to. */
+/** The two key chains of an account: receiving addresses, and change addresses, which only this wallet pays to. */
 export const CHAIN = { receive: 0, change: 1 } as const;
 export type Chain = (typeof CHAIN)[keyof typeof CHAIN];
 export const CHAINS: readonly Chain[] = [CHAIN.receive, CHAIN.change];

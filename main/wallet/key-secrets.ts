@@ -10,7 +10,10 @@ import { seedOf } from '../workers/seed.ts';
 import { wipe } from '../workers/vault.ts';
 import type { WalletSecret } from './file-secret.ts';
 
-/** Ed25519 with 32-byte seeds (RFC 8032). The default is noble's; a native implementation gives the same bytes faster. */
+/**
+ * Signs with Ed25519 keys of 32-byte seeds (RFC 8032). The default is noble; a native implementation gives the same
+ * bytes faster.
+ */
 export interface Signer {
   publicKey(seed: Uint8Array): Uint8Array;
   sign(seed: Uint8Array, message: Uint8Array): Uint8Array;
@@ -23,20 +26,20 @@ export interface KeyDeps {
   readonly clock: Pick<Clock, 'soon'>;
 }
 
-/** The private keys of an unlocked wallet. Holds the two chain nodes, never the recovery phrase. */
+/** The private keys of an unlocked wallet. Keeps the nodes of the two chains, never the recovery phrase. */
 export interface KeySecrets {
-  /** Public keys `from` … `from + count - 1` of a chain, 32 bytes each. Yields to the event loop in between. */
+  /** The public keys `from` … `from + count - 1` of a chain, 32 bytes each. Lets the event loop run in between. */
   publicKeys(chain: Chain, from: number, count: number): Promise<Uint8Array>;
-  /** 64 bytes. */
+  /** The signature, 64 bytes. */
   sign(place: KeyPlace, message: Uint8Array): Uint8Array;
-  /** Authenticates the public keys of a wallet file. 32 bytes. */
+  /** Authenticates the public keys of a wallet file (HMAC). 32 bytes. */
   mac(receive: Uint8Array, change: Uint8Array): Uint8Array;
-  /** Overwrites everything secret; later calls throw `wallet-locked`. */
+  /** Overwrites all secrets. Later calls throw `wallet-locked`. */
   wipe(): void;
 }
 
 const MAC_LABEL = Buffer.from('kith wallet public keys');
-/** Keys derived before the event loop gets its turn: about 10 ms with the slower signer. */
+/** Number of keys that are derived before the event loop runs: about 10 ms with the slower signer. */
 const KEYS_A_TURN = 20;
 
 /** Derives the keys of a wallet from its secret. A few milliseconds, most of them on another thread. */
@@ -81,7 +84,7 @@ function createSecrets(
     },
     sign: (place, message) => withKey(place, (seed) => signer.sign(seed, message)),
     mac(receive, change) {
-      // The length of one list is included, so that no key can move from one list to the other.
+      // The length of one list is included, so that no key can be moved from one list to the other.
       const length = Buffer.alloc(4);
       length.writeUInt32LE(receive.length);
       return hmac.create(sha256, macKey).update(length).update(receive).update(change).digest();

@@ -4,37 +4,39 @@ import type { Chain, KeyPlace } from './key-path.ts';
 import type { Mark } from './ports.ts';
 
 /**
- * Confirmations after which a block counts as settled. Only payments in settled blocks raise the bound up to which keys
- * are handed out: an unconfirmed or reorganised payment leaves nothing on the chain that a restore could find.
+ * Confirmations from which on a block counts as settled. Only payments in settled blocks raise the highest key that may
+ * be issued. An unconfirmed payment, or one that a reorganisation removed, leaves nothing on the chain that a restore
+ * could find.
  */
 export const SETTLED_AFTER = 100;
 
 /**
- * Gap limit: unused keys in a row after which a restore stops looking, unless the user chose another, and how many keys
- * are handed out beyond the highest that a settled block paid. A restore might not find a key beyond that.
+ * Gap limit: the number of unused keys in a row after which a restore stops looking, unless the user chose another. It
+ * is also how many keys may be issued beyond the highest one that a settled block paid, because a restore might not
+ * find later ones.
  */
 export const GAP_LIMIT: number = GAP.usual;
 
-/** Index of a key on each chain, -1 for none. */
+/** Index of one key of each chain; -1 for none. */
 export type KeyIndexes = readonly [number, number];
 
-/** The first block that paid a key of this index or higher on a chain. */
+/** The first block that paid a key of a chain with this index or a higher one. */
 export interface KeyUse {
   readonly height: Height;
   readonly chain: Chain;
   readonly index: number;
 }
 
-/** How far blocks have used the keys of a wallet. */
+/** Which keys of a wallet blocks have paid. */
 export interface KeyUses {
   /**
-   * The highest block that is included. The wallet itself may be at a lower block while it reads the chain again; the key
-   * use stays valid as long as this block is on the active chain.
+   * The highest block that is included. The wallet itself may be at a lower block while it reads the chain again. The
+   * key use stays valid as long as this block is on the active chain.
    */
   readonly through: Mark;
-  /** The highest keys in settled blocks. */
+  /** The highest key of each chain in settled blocks. */
   readonly settled: KeyIndexes;
-  /** Higher keys in later blocks, ascending by height; on each chain ascending by index, and above `settled`. */
+  /** Higher keys that later blocks paid, ascending by height. On each chain ascending by index, and above `settled`. */
   readonly recent: readonly KeyUse[];
 }
 
@@ -56,7 +58,7 @@ export function withUses(uses: KeyUses, places: readonly KeyPlace[], height: Hei
   return recent === uses.recent ? uses : { ...uses, recent };
 }
 
-/** Key use at a block: uses in blocks that are settled by now move into `settled`. */
+/** Key use at a block: uses in blocks that are settled at that block move into `settled`. */
 export function settle(uses: KeyUses, at: Mark): KeyUses {
   const through = at.height >= uses.through.height ? at : uses.through;
   const isSettled = ({ height }: KeyUse) => height <= through.height - SETTLED_AFTER;
@@ -66,7 +68,7 @@ export function settle(uses: KeyUses, at: Mark): KeyUses {
   return { through, settled, recent: uses.recent.filter((use) => !isSettled(use)) };
 }
 
-/** Key use after the blocks above one were disconnected; `settled` stays. */
+/** Key use after the blocks above `through` were disconnected; `settled` stays. */
 export function withoutUsesAbove({ settled, recent }: KeyUses, through: Mark): KeyUses {
   return { through, settled, recent: recent.filter(({ height }) => height <= through.height) };
 }
@@ -86,7 +88,7 @@ export function usesOf(paid: readonly PaidKeys[], at: Mark): KeyUses {
   );
 }
 
-/** The keys that these outputs pay. */
+/** The places of the keys that these outputs pay. */
 export function placesOf(outputs: readonly { readonly place: KeyPlace }[]): KeyPlace[] {
   return outputs.map(({ place }) => place);
 }

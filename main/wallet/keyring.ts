@@ -3,25 +3,25 @@ import { type Lock, LOCK_KEY } from '../core/primitives/coin.ts';
 import { KEY_BYTES } from '../core/primitives/limits.ts';
 import { type Chain, CHAIN, type KeyPlace } from './key-path.ts';
 
-/** The public keys of a wallet: enough to receive, mine and watch while it is locked. */
+/** The public keys of a wallet. They are enough to receive, mine and find payments while the wallet is locked. */
 export interface Keyring {
   readonly receive: Uint8Array;
   readonly change: Uint8Array;
   /** Number of known keys of a chain, from index 0 on. */
   count(chain: Chain): number;
-  /** The lock of a key; throws for a key that is not in the keyring, which is a bug. */
+  /** The lock of a key. Throws for a key that is not in the keyring, which is a bug. */
   lock(place: KeyPlace): Lock;
-  /** The key of a lock, or undefined when the wallet does not have it. One map lookup in the usual case. */
+  /** The key of a lock; undefined when the wallet does not have it. Usually one lookup in a map. */
   find(lock: Lock): KeyPlace | undefined;
 }
 
-/** Both lists: 32 bytes a key, from index 0 on. */
+/** Creates a keyring from two lists of public keys, 32 bytes each, from index 0 on. */
 export function createKeyring(receive: Uint8Array, change: Uint8Array): Keyring {
   const lists = [receive, change] as const;
   const key = ({ chain, index }: KeyPlace) =>
     lists[chain].subarray(index * KEY_BYTES, (index + 1) * KEY_BYTES);
 
-  // Keyed by the first four bytes: every output of every block is looked up here, and hex strings would cost more.
+  // Keyed by the first four bytes. Every output of every block is looked up here, and hex strings would cost more.
   const places = new Map<number, KeyPlace[]>();
   for (const chain of [CHAIN.receive, CHAIN.change]) {
     for (let index = 0; index < lists[chain].length / KEY_BYTES; index++) {

@@ -7,16 +7,16 @@ import { createUnminedSet, type UnminedSet } from './unmined-set.ts';
 import type { WalletChanges } from './wallet-data.ts';
 import type { MinedRecord, OwnCoin, UnminedRecord } from './wallet-records.ts';
 
-/** The coins and the unconfirmed transactions of a ledger: each change goes into memory and into `changes` together. */
+/** The coins and the unconfirmed transactions of a ledger. Each change is made in memory and added to `changes`. */
 export interface LedgerRecords {
   readonly coins: ReadonlyMap<OutpointKey, OwnCoin>;
   readonly unmined: UnminedSet;
   readonly matcher: Matcher;
-  /** Motes of all coins. */
+  /** Sum of all coins in motes. */
   readonly total: number;
   /** See Ledger. */
   readonly revision: number;
-  /** A query would show something new. */
+  /** Must be called when a query would return something new. */
   changed(): void;
   addCoin(key: OutpointKey, coin: OwnCoin, changes: WalletChanges): void;
   dropCoin(key: OutpointKey, changes: WalletChanges): void;
@@ -24,8 +24,9 @@ export interface LedgerRecords {
   /** Changes an unconfirmed record, or removes it (null). */
   updateUnmined(record: UnminedRecord, change: Partial<UnminedRecord> | null, changes: WalletChanges): void;
   /**
-   * A coin became known: transactions in no block that were seen before it, such as while the chain is read again, spend
-   * it. Without this a payment of the wallet's own would count as another user's.
+   * Called when a coin becomes known. Unconfirmed transactions that were recorded before and spend the coin get it as
+   * an input. This happens while the chain is read again. Otherwise an own payment would be taken for one from another
+   * wallet.
    */
   completeSpenders(key: OutpointKey, changes: WalletChanges): void;
 }
@@ -107,7 +108,10 @@ export interface BlockPlace {
   readonly time: UnixSeconds;
 }
 
-/** Marks the unconfirmed transactions that spend a coin of this mined one, and their descendants, as conflicted. */
+/**
+ * Marks as conflicted the unconfirmed transactions that spend a coin which this mined transaction spends, and their
+ * descendants.
+ */
 export function markConflicts(
   records: LedgerRecords,
   tx: Transaction,
@@ -133,7 +137,7 @@ function markConflict(records: LedgerRecords, txidHex: string, height: Height, c
   }
 }
 
-/** Moves a transaction of a new block into the records; null when it does not concern the wallet. */
+/** Adds a transaction of a connected block to the records. Null when it does not concern the wallet. */
 export function connectTransaction(
   records: LedgerRecords,
   tx: Transaction,
@@ -156,7 +160,7 @@ export function connectTransaction(
   return record;
 }
 
-/** The inverse: a transaction of a disconnected block is unconfirmed again. */
+/** The inverse of connectTransaction: the transaction is unconfirmed again. */
 export function disconnectTransaction(
   records: LedgerRecords,
   record: MinedRecord,
@@ -166,15 +170,15 @@ export function disconnectTransaction(
   for (const [key] of createdCoins(record)) records.dropCoin(key, changes);
   for (const [i, key] of spentKeys(record).entries()) records.addCoin(key, inputs[i]!.coin, changes);
   changes.deleteMined(record);
-  // The coinbase of a disconnected block is gone; other transactions may be mined again.
+  // The coinbase of a disconnected block can never be mined again; other transactions may be.
   if (isCoinbase(tx)) return;
   const back = { tx, firstSeen, inputs, outputs, conflict: null, replaced: false, wasMined: true };
   records.addUnmined(back, changes);
 }
 
 /**
- * Removes unconfirmed transactions that the coins of the UTXO set show to be mined, or conflicting ones to be: repeated,
- * because each removal may show it of a descendant.
+ * Removes unconfirmed transactions that were mined or conflict with mined ones, as far as the coins of the UTXO set
+ * show it. Repeats, because each removal may show it for a descendant.
  */
 export function dropPast({ coins, unmined, updateUnmined }: LedgerRecords, changes: WalletChanges): void {
   const isPast = ({ tx, inputs, outputs }: UnminedRecord) =>
@@ -189,7 +193,7 @@ export function dropPast({ coins, unmined, updateUnmined }: LedgerRecords, chang
   }
 }
 
-/** The wallet's coins that a record spends, in the order of its own inputs. */
+/** The coins of the wallet that a record spends, in the order of its inputs. */
 function spentKeys(record: MinedRecord): OutpointKey[] {
   return record.inputs.map(({ index }) => outpointKey(record.tx.inputs[index]!));
 }

@@ -1,8 +1,8 @@
-/** Characters at each end, after the network's prefix, that users usually compare. */
+/** Number of characters at each end, after the prefix of the network, that users usually compare. */
 const COMPARED = 4;
 
 /**
- * The known address that a new one could be mistaken for, or null. In address poisoning an attacker pays dust from a
+ * The known address that could be mistaken for this one, or null. In address poisoning an attacker pays dust from a
  * look-alike address, so that the user later copies the wrong address from the history.
  */
 export function findLookalike(hrp: string, address: string, known: Iterable<string>): string | null {
@@ -13,7 +13,7 @@ export function findLookalike(hrp: string, address: string, known: Iterable<stri
   return null;
 }
 
-// The first character is the lock type, which is the same in all addresses, so it is skipped.
+// The first character is the lock type, which all addresses share, so it is skipped.
 function endsOf(hrp: string, address: string): string {
   const data = address.toLowerCase().slice(hrp.length + 1 + 1);
   return `${data.slice(0, COMPARED)}…${data.slice(-COMPARED)}`;

@@ -4,13 +4,15 @@ import type { Transaction } from '../core/primitives/transaction.ts';
 import { type Keyring, prefixOf } from './keyring.ts';
 import type { OwnCoin, OwnInput, OwnOutput, UnminedRecord } from './wallet-records.ts';
 
-/** Finds the inputs and outputs of a transaction that belong to the wallet. Runs on every transaction of every block. */
+/**
+ * Finds the inputs and outputs of a transaction that belong to the wallet. Used for every transaction of every block.
+ */
 export interface Matcher {
   outputs(tx: Transaction): OwnOutput[];
   inputs(tx: Transaction): OwnInput[];
-  /** A cheap filter: false for most outpoints that do not concern the wallet, with one map lookup and no hex. */
+  /** A cheap filter with one lookup in a map: false for most outpoints that do not concern the wallet. */
   mayMatter(outpoint: Outpoint): boolean;
-  /** From now on `mayMatter` is true for outputs of this transaction. 4 bytes or more of the txid. */
+  /** From now on `mayMatter` is true for outputs of this transaction. `txid` needs only its first 4 bytes. */
   watch(txid: Uint8Array): void;
   setKeyring(keyring: Keyring): void;
 }
@@ -23,7 +25,7 @@ export interface MatcherDeps {
 
 export function createMatcher(deps: MatcherDeps): Matcher {
   let { keyring } = deps;
-  // Never shrinks: an outdated entry costs one more lookup.
+  // Entries are never removed: an outdated entry only costs another lookup.
   const watched = new Set<number>();
   const mayMatter = (outpoint: Outpoint) => watched.has(prefixOf(outpoint.txid));
 
@@ -55,7 +57,7 @@ export function createMatcher(deps: MatcherDeps): Matcher {
   };
 }
 
-/** An output of an unconfirmed record, as a coin. */
+/** An output of an unconfirmed transaction, as a coin. */
 function unminedCoin(key: OutpointKey, unmined: ReadonlyMap<string, UnminedRecord>): OwnCoin | undefined {
   const record = unmined.get(key.slice(0, 64));
   const index = Number(key.slice(65));

@@ -33,7 +33,8 @@ export interface WalletMaker {
   /** @throws {KithError} `wallet-exists`, `wallet-too-many`, `wallet-password-long`, `wallet-file-unusable`, `disk-full` */
   create(name: string, password: string, words: WordCount): Promise<{ wallet: OpenWallet; mnemonic: string }>;
   /**
-   * The wallet reads the chain from its beginning; `secrets` derive more keys meanwhile, and the caller wipes them.
+   * Restores a wallet, which then reads the chain from its beginning. `secrets` derive more keys meanwhile; the caller
+   * must wipe them.
    * @throws {KithError} as `create` does, and `wallet-keys-known` when a wallet here has the same keys
    */
   restore(request: {
@@ -41,9 +42,9 @@ export interface WalletMaker {
     readonly password: string;
     readonly words: SeedWords;
     readonly passphrase: string;
-    /** Gap limit: unused addresses in a row after which the search ends. */
+    /** Gap limit: the number of unused addresses in a row after which the search ends. */
     readonly gap: number;
-    /** Refuse when a wallet here has the same keys. */
+    /** Whether to refuse when a wallet here has the same keys. */
     readonly onlyNew: boolean;
   }): Promise<{ wallet: OpenWallet; firstAddress: string; secrets: KeySecrets }>;
   /**
@@ -51,7 +52,10 @@ export interface WalletMaker {
    * @throws {KithError} `wallet-unknown`, `wallet-exists`, `wallet-keys-known`, `wallet-file-other-network`
    */
   undelete(name: string): Promise<OpenWallet>;
-  /** The lock of the first receiving key, by which a user recognises a seed. Creates no wallet. Wipes the entropy. */
+  /**
+   * The lock of the first receiving key, by which a user recognises a recovery phrase. Creates no wallet. Wipes the
+   * entropy.
+   */
   firstLock(entropy: Uint8Array, passphrase: string): Promise<Lock>;
 }
 
@@ -63,7 +67,7 @@ export interface WalletMakerDeps extends KeyDeps {
   readonly list: WalletList;
   readonly clock: Pick<Clock, 'now' | 'soon'>;
   readonly random: Pick<Random, 'bytes'>;
-  /** Cost of the new wallet file. */
+  /** Cost of the password hash in the new wallet file. */
   readonly kdf: KdfParameters;
 }
 
@@ -79,7 +83,10 @@ export function createWalletMaker(deps: WalletMakerDeps): WalletMaker {
   const { network, chain, files, data, list, clock, random, kdf } = deps;
   const { reserved, checkKeysNew, keysBeingMade } = createReservations(list);
 
-  /** Writes the records first and the file last: a crash in between leaves no wallet, never half of one. */
+  /**
+   * Writes the records first and the file last, so that a crash in between leaves no wallet instead of an incomplete
+   * one.
+   */
   const make = async (name: string, password: string, secret: WalletSecret, restored?: Restored) => {
     const start = restored ? startOf(chain, 0) : startOf(chain, chain.tip().height);
     const gap = restored?.gap ?? GAP_LIMIT;
@@ -153,14 +160,14 @@ export function createWalletMaker(deps: WalletMakerDeps): WalletMaker {
   };
 }
 
-/** Names and keys of the wallets that are being created, so that no two of them are the same. */
+/** Names and keys of the wallets that are being created, so that no two are the same. */
 function createReservations(list: WalletList) {
   const beingMade = new Set<string>();
   /** First keys of the wallets that are being created, as hex. */
   const keysBeingMade = new Set<string>();
   return {
     keysBeingMade,
-    /** Two wallets with the same keys would hand out the same addresses, each unaware of the other. */
+    /** Two wallets with the same keys would issue the same addresses without knowing of each other. */
     checkKeysNew(first: Lock) {
       const other = list.byLock(first)?.name;
       if (other === undefined && !keysBeingMade.has(toHex(first.lock))) return;
@@ -185,21 +192,24 @@ async function firstLockOf(secrets: KeySecrets): Promise<Lock> {
   return { lockType: LOCK_KEY, lock: await secrets.publicKeys(CHAIN.receive, 0, 1) };
 }
 
-/** @throws {KithError} `wallet-words-count`, `wallet-word-unknown`, `wallet-words-checksum` */
+/**
+ * Reads a recovery phrase.
+ * @throws {KithError} `wallet-words-count`, `wallet-word-unknown`, `wallet-words-checksum`
+ */
 export function checkWords(text: string): SeedWords {
   const words = readWords(text);
   if (!isWordsProblem(words)) return words;
   if (words.problem === 'words-count')
     throw new KithError('wallet-words-count', undefined, { data: { count: words.count } });
   if (words.problem === 'words-checksum') throw new KithError('wallet-words-checksum');
-  // The position, not the word: the typed text may be almost the recovery phrase.
+  // The error has the position and not the word, because the typed text may be almost the recovery phrase.
   const { positions } = words;
   throw new KithError('wallet-word-unknown', undefined, {
     data: { word: `Word ${positions[0]}`, positions },
   });
 }
 
-/** @throws {KithError} `wallet-passphrase-long` */
+/** Checks the length of a passphrase and returns it. @throws {KithError} `wallet-passphrase-long` */
 export function checkPassphrase(passphrase: string): string {
   if (Buffer.byteLength(passphrase.normalize('NFKD')) > MAX_PASSPHRASE_BYTES)
     throw new KithError('wallet-passphrase-long', undefined, { data: { most: MAX_PASSPHRASE_BYTES } });

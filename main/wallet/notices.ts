@@ -7,20 +7,20 @@ import type { WalletParts } from './wiring.ts';
 
 type Parts = Pick<WalletParts, 'data' | 'list' | 'chain' | 'sessions'>;
 
-/** Notices about the wallets for the user. `parts` is null when `refusal` prevents their use. */
+/** Notices about the wallets for the user. `parts` is null when `refusal` says why the wallets cannot be used. */
 export function findWalletNotices(parts: Parts | null, refusal: KithError | null): Notice[] {
   if (parts === null) return refusal === null ? [] : [noticeOf(refusal.code, refusal.data)];
   return [...databaseNotices(parts), ...keyNotices(parts), ...sameKeysNotices(parts)];
 }
 
-/** A locked wallet cannot derive the keys that it would have to look for. */
+/** For locked wallets that may miss payments, because they cannot derive the keys to look for. */
 function keyNotices({ list, sessions }: Parts): Notice[] {
   return [...list.values()]
     .filter((wallet) => wallet.wantsUnlocking() && sessions.any(wallet.id) === null)
     .map(({ name }) => noticeOf('wallet-keys-short', { name }));
 }
 
-/** Wallets with the same keys: restored twice, or a wallet file copied from another computer. */
+/** For wallets with the same keys: restored twice, or a wallet file copied from another computer. */
 function sameKeysNotices({ list }: Parts): Notice[] {
   const byFirstKey = new Map<string, string[]>();
   for (const { name, keyring } of list.values()) {

@@ -10,7 +10,7 @@ import type { WalletFiles } from './wallet-files.ts';
 import type { KeySecrets } from './key-secrets.ts';
 import { createKeyring, type Keyring } from './keyring.ts';
 
-/** Keys that the file holds beyond the gap limit, so that a locked wallet can still receive and mine. */
+/** Number of keys in the file beyond the gap limit, so that a locked wallet can still receive and mine. */
 const KEYS_MORE = 20;
 
 /** One wallet of the data directory: its file, its keys and its ledger. */
@@ -21,35 +21,42 @@ export interface OpenWallet {
   readonly file: WalletFile;
   readonly keyring: Keyring;
   /**
-   * The current receiving address that has not been paid yet; hands out the next one if there is none. When no more may be
-   * handed out, the last one again. `secrets` as in `nextKey`.
+   * The current receiving address: issued but not paid yet. If there is none, the next one is issued; if no more may be
+   * issued, the last one is returned. `secrets` as in `nextKey`.
    */
   currentKey(secrets: KeySecrets | null): Promise<KeyPlace>;
   /**
-   * The next receiving address. `secrets` derive more keys when the known ones are used up; null for a locked wallet.
+   * Issues the next receiving address. `secrets` derive more keys when all known keys are issued; null for a locked
+   * wallet.
    * @throws {KithError} `wallet-address-gap`, `wallet-locked`
    */
   nextKey(secrets: KeySecrets | null): Promise<KeyPlace>;
-  /** The key for change and mining rewards: never shown, and used once as long as the bound of keys allows it. */
+  /**
+   * The next key for change and mining rewards. Such keys are never shown. Each is used once, as long as the limit of
+   * issued keys allows it.
+   */
   changeKey(): KeyPlace;
-  /** Stores a label in its clean form; an empty one removes it. @throws {KithError} `wallet-label`, `wallet-labels-full` */
+  /**
+   * Stores a label, cleaned. An empty label removes it.
+   * @throws {KithError} `wallet-label`, `wallet-labels-full`
+   */
   setLabel(subject: string, label: string): Promise<void>;
   /** Replaces the wallet file by one with the same keys. */
   replaceFile(file: WalletFile, forgetPrevious: boolean): Promise<void>;
   /** Derives keys until the unused ones exceed the gap limit by 20. True when it derived any. */
   extendKeys(secrets: KeySecrets): Promise<boolean>;
   /**
-   * Compares the public keys of the file with the secret and corrects them; false when they were wrong. Then the records
-   * of the wallet are in doubt, and `shortSince` says so.
+   * Compares the public keys in the file with the secret. If they are wrong, corrects them and returns false. The
+   * wallet may have missed payments then, which `shortSince` records.
    */
   checkKeys(secrets: KeySecrets): Promise<boolean>;
-  /** Unused keys ahead of the highest used one, on the chain that has fewer. */
+  /** Number of unused keys after the highest used one, on the chain that has fewer. */
   keysAhead(): number;
-  /** Below this many, payments to keys that another copy of this wallet handed out may be missed. */
+  /** With fewer unused keys than this, the wallet may miss payments to keys that another copy of it issued. */
   keysNeeded(): number;
-  /** Whether it may be missing payments that it would find once unlocked. */
+  /** Whether unlocking the wallet may find payments that it missed. */
   wantsUnlocking(): boolean;
-  /** Replaces the ledger by the state that the database holds. */
+  /** Replaces the ledger by the state in the database. */
   reload(state: LedgerState): void;
 }
 
@@ -61,7 +68,10 @@ export interface OpenWalletDeps {
   readonly log: Log;
 }
 
-/** Keys that a locked wallet keeps in reserve, so that it still notices payments to keys of another copy of it. */
+/**
+ * Number of unused keys that a locked wallet keeps, so that it still finds payments to keys that another copy of it
+ * issued.
+ */
 const KEYS_KEPT = 20;
 const MAX_LABELS = 10_000;
 
@@ -85,7 +95,8 @@ export function createOpenWallet(deps: OpenWalletDeps): OpenWallet {
   const ahead = (chain: Chain) => keyring.count(chain) - 1 - ledger.highestUsed[chain];
   const listOf = (chain: Chain) => (chain === CHAIN.receive ? keyring.receive : keyring.change);
 
-  // A wallet created here has every key in its file that it handed out; a restored one may be in use elsewhere too.
+  // The file of a wallet that was created here has every key that was issued. A restored wallet may also be in use
+  // elsewhere.
   const keysNeeded = () => (file.identity.birthday === 0 || ledger.gap > GAP_LIMIT ? ledger.gap : KEYS_KEPT);
 
   const extended = async (chain: Chain, secrets: KeySecrets): Promise<Uint8Array> => {
@@ -97,8 +108,8 @@ export function createOpenWallet(deps: OpenWalletDeps): OpenWallet {
   };
 
   /**
-   * The last key of a chain that may be handed out: a restore looks {@link GAP_LIMIT} keys beyond the last paid one, and
-   * only settled blocks are certain to be on the chain then.
+   * The last key of a chain that may be issued. A restore looks {@link GAP_LIMIT} keys beyond the last paid one, and
+   * only payments in settled blocks are certain to be on the chain then.
    */
   const lastAllowed = (chain: Chain) => ledger.settledUse[chain] + GAP_LIMIT;
 
@@ -141,7 +152,8 @@ export function createOpenWallet(deps: OpenWalletDeps): OpenWallet {
     async currentKey(secrets) {
       const last = lastAllowed(CHAIN.receive);
       const index = file.issued - 1;
-      // While the chain is read, the bound is not known yet; what was handed out before was within it at that time.
+      // While the chain is being read, the limit is not known yet. A key that was issued before was allowed at that
+      // time.
       const isAllowed = index <= last || ledger.meta().restoring;
       if (index > ledger.highestUsed[CHAIN.receive] && isAllowed) return { chain: CHAIN.receive, index };
       return Math.max(index, ledger.highestUsed[CHAIN.receive]) < last
@@ -181,7 +193,7 @@ export function createOpenWallet(deps: OpenWalletDeps): OpenWallet {
     },
     keysAhead: () => Math.min(...CHAINS.map(ahead)),
     keysNeeded,
-    // Mining uses up keys all the time: the user is asked only when they run out.
+    // Mining uses keys all the time, so the user is asked only when they run out.
     wantsUnlocking: () =>
       ledger.meta().shortSince !== null &&
       (ledger.meta().restoring || ahead(CHAIN.receive) < keysNeeded() || ahead(CHAIN.change) < KEYS_KEPT),
@@ -191,7 +203,7 @@ export function createOpenWallet(deps: OpenWalletDeps): OpenWallet {
   };
 }
 
-/** The keys of a new wallet file: gap limit plus 20 on each chain; the first address counts as handed out. */
+/** The keys of a new wallet file: gap limit plus 20 on each chain. The first address counts as issued. */
 export async function firstKeys(
   secrets: KeySecrets,
   gap: number,

@@ -6,13 +6,14 @@ import type { Ledger } from './wallet-ledger.ts';
 import type { UnminedRecord } from './wallet-records.ts';
 
 /**
- * State of an unconfirmed transaction. `live`: the next block may contain it. `expired`: it was not mined in time and its
- * coins are free, but a reorganisation could still mine it. `dead`: expired for so long that no reorganisation can.
- * `conflicted`: a mined transaction spends one of its coins. `replaced`: the mempool accepted another that does.
+ * State of an unconfirmed transaction. `live`: the next block may contain it. `expired`: it was not mined in time and
+ * its coins are free, but a reorganisation could still mine it. `dead`: it expired so long ago that no reorganisation
+ * can mine it. `conflicted`: a mined transaction spends one of its coins. `replaced`: the mempool accepted another
+ * transaction that spends one of them.
  */
 export type PaymentState = 'live' | 'expired' | 'dead' | 'conflicted' | 'replaced';
 
-/** Blocks after its expiry from which on no reorganisation can mine a payment (protocol.md §18). */
+/** Number of blocks after its expiry from which on no reorganisation can mine a payment (protocol.md §18). */
 export const DEAD_AFTER = 100;
 
 const cache = new WeakMap<
@@ -36,7 +37,9 @@ export function paymentStates(ledger: Ledger): ReadonlyMap<string, PaymentState>
   return result;
 }
 
-/** Unconfirmed records, parents before children. Iterative: a chain of payments can be too long for recursion. */
+/**
+ * Unconfirmed records, parents before children. Iterative, because a chain of payments can be too long for recursion.
+ */
 export function parentsFirst(ledger: Ledger): Iterable<UnminedRecord> {
   const ordered = new Set<UnminedRecord>();
   for (const record of ledger.unmined.values()) {
@@ -63,7 +66,7 @@ function ownStanding(record: UnminedRecord, tip: Height): PaymentState | undefin
   return tip < expires + DEAD_AFTER ? 'expired' : 'dead';
 }
 
-/** The coins that live transactions spend, own or not: a new payment must not spend them. */
+/** The coins that live transactions spend, own coins or not. A new payment must not spend them. */
 export function spentByLive(ledger: Ledger, states: ReadonlyMap<string, PaymentState>): Set<OutpointKey> {
   const spent = new Set<OutpointKey>();
   for (const [txid, record] of ledger.unmined) {

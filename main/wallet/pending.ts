@@ -12,13 +12,13 @@ import { DEAD_AFTER, parentsFirst, paymentStates } from './payment-state.ts';
 import type { WalletData } from './wallet-data.ts';
 import type { WalletStore } from './wallet-store.ts';
 
-/** Keeps the unconfirmed transactions of the wallets in step with the mempool. */
+/** Updates the unconfirmed transactions of the wallets when the mempool changes. */
 export interface Pending {
-  /** Records the wallet's transactions that are in the mempool now. */
+  /** Records the transactions of the wallet that are in the mempool now. */
   readMempool(wallet: OpenWallet): Promise<void>;
-  /** Submits live payments that the mempool lacks: after a start, a reorganisation, or an eviction. */
+  /** Submits live payments that are not in the mempool: after a start, a reorganisation or an eviction. */
   resubmit(wallet: OpenWallet): Promise<void>;
-  /** Own live payments, parents first; the network announces them again from time to time. */
+  /** Live payments of the wallets, parents first. The network announces them again from time to time. */
   ownPending(): Transaction[];
   stop(): void;
 }
@@ -37,9 +37,15 @@ export interface PendingDeps {
   readonly nearTip: (wallet: OpenWallet) => Promise<void>;
 }
 
-/** How long a resubmission waits for the mempool to re-add the transactions of disconnected blocks. */
+/**
+ * How long a resubmission waits, in milliseconds, until the mempool has re-added the transactions of disconnected
+ * blocks.
+ */
 const MEMPOOL_WAIT_MS = 5_000;
-/** Unconfirmed payments of other people that a wallet keeps at most: an attacker can send any number. */
+/**
+ * Maximum number of unconfirmed payments from other wallets that a wallet keeps, because an attacker can send any
+ * number.
+ */
 const MAX_FOREIGN = 5_000;
 
 export function createPending(deps: PendingDeps): Pending {
@@ -60,9 +66,10 @@ export function createPending(deps: PendingDeps): Pending {
       }
     }),
     mempool.events.on('removed', ({ txid, reason }) => {
-      if (reason === 'mined' || reason === 'expired') return; // the follower learns both from blocks and heights
+      if (reason === 'mined' || reason === 'expired') return; // // the chain follower learns of both from the blocks
       for (const wallet of deps.wallets()) {
-        // After the reorganisation that may be the cause: before it, the wallet may still count the payment as mined.
+        // A reorganisation may be the cause. The wallet must follow it first: until then it may count the payment as
+        // mined.
         void deps.nearTip(wallet).then(() => {
           if (wallet.ledger.unmined.has(txid)) return note(wallet, () => onRemoved(wallet, txid, reason));
         });
@@ -86,7 +93,8 @@ export function createPending(deps: PendingDeps): Pending {
         if (wallet.ledger.concerns(tx)) await queue.run(() => onAdded(wallet, tx));
     },
     async resubmit(wallet) {
-      // The mempool re-adds transactions of disconnected blocks itself; for those that it had before it emits no event.
+      // The mempool re-adds transactions of disconnected blocks itself, and emits no event for those that it had
+      // before.
       await Promise.race([mempool.idle(), clock.sleep(MEMPOOL_WAIT_MS, signal)]);
       for (const record of parentsFirst(wallet.ledger)) {
         if (signal.aborted) return;
@@ -113,7 +121,7 @@ export function createPending(deps: PendingDeps): Pending {
   };
 }
 
-/** What the mempool does, as changes of a wallet's unconfirmed records. Call them inside the queue only. */
+/** Applies changes of the mempool to the unconfirmed records of a wallet. Must be called inside the queue. */
 function createRecordChanges({ chain, data, store, clock, moved }: PendingDeps) {
   const change = async (wallet: OpenWallet, record: UnminedRecord, to: Partial<UnminedRecord> | null) => {
     await store.commit(wallet, (ledger, changes) => ledger.update(record, to, changes));
@@ -129,7 +137,7 @@ function createRecordChanges({ chain, data, store, clock, moved }: PendingDeps) 
         await change(wallet, record, { replaced: false, conflict: null });
       return;
     }
-    // The wallet may be a step behind or ahead of the mempool.
+    // The wallet may be one step behind the mempool or ahead of it.
     if (!ledger.concerns(tx) || (await data.mined(wallet.id, tx.txidHex)) !== null) return;
     if (ledger.unmined.size >= MAX_FOREIGN && tx.inputs.length > 0 && !spendsOwn(wallet, tx)) return;
     await store.commit(wallet, (own, changes) => own.see(tx, clock.now(), changes));
@@ -153,10 +161,10 @@ function createRecordChanges({ chain, data, store, clock, moved }: PendingDeps) 
 
 type Removal = 'mined' | 'conflict' | 'expired' | 'evicted' | 'replaced' | 'reorg';
 
-/** The change of a record that a refusal by the mempool implies; null when the payment may be accepted later. */
+/** What a refusal by the mempool changes in a record. Null when the payment may be accepted later. */
 function verdictOf({ code }: Violation, tip: Height): Partial<UnminedRecord> | null {
   if (code === 'coin-missing') return { conflict: tip };
-  // The mempool has another transaction that spends the same coins.
+  // The mempool contains another transaction that spends the same coins.
   return code === 'policy-conflict' || code.startsWith('policy-replacement') ? { replaced: true } : null;
 }
 
@@ -164,7 +172,7 @@ function spendsOwn({ ledger }: OpenWallet, tx: Transaction): boolean {
   return tx.inputs.some(({ txid, index }) => ledger.coins.has(`${toHex(txid)}:${index}` as never));
 }
 
-/** True for a live payment, and for one whose conflict is so recent that a reorganisation may undo it. */
+/** Whether to submit a payment: it is live, or its conflict is so recent that a reorganisation may undo it. */
 function isWorthTrying({ ledger }: OpenWallet, record: UnminedRecord): boolean {
   // A payment that the user replaced must not be submitted again.
   if (record.replaced && record.inputs.length > 0) return false;

@@ -29,17 +29,17 @@ import { paymentWarnings } from './warnings.ts';
 export interface PlanContext {
   readonly wallet: OpenWallet;
   readonly network: WalletNetwork;
-  /** The lowest fee rate that is relayed now, and the one to use when the request has none; motes per byte. */
+  /** The lowest fee rate that is relayed now, in motes per byte. The default when the request has no fee rate. */
   readonly floor: number;
   readonly usual: number;
-  /** Addresses that the user has paid before or has a label for. */
+  /** Addresses that the user has paid before or that have a label. */
   readonly knownAddresses: Iterable<string>;
-  /** Payments of the last 30 minutes, and those being sent. */
+  /** Payments of the last 30 minutes, and payments that are being sent. */
   readonly recent: readonly RecentPayment[];
   readonly random: Pick<Random, 'number'>;
 }
 
-/** A planned payment: the transaction to sign, and what the user must see before confirming. */
+/** A planned payment: the transaction to sign, and what the user must see before confirming it. */
 export interface Plan {
   readonly unsigned: Transaction;
   readonly inputs: readonly Choice[];
@@ -72,7 +72,8 @@ export function planPayment(context: PlanContext, request: PaymentRequest): Plan
   };
   const select = (coins: readonly Choice[]) => choose(coins, receivers, goal);
   const everything = [...offer.settled, ...offer.unsettled];
-  // “Everything” means all that the balance calls spendable; otherwise unconfirmed change only if the rest is not enough.
+  // A payment of “everything” spends all that the balance calls spendable. Other payments spend unconfirmed change only
+  // if the confirmed coins are not enough.
   const preferred = select(receivers[0]?.amount === 'all' ? everything : offer.settled);
   const selection = required(
     isSelectionProblem(preferred) && offer.unsettled.length > 0 ? select(everything) : preferred,
@@ -91,7 +92,7 @@ export function planPayment(context: PlanContext, request: PaymentRequest): Plan
   const { fee } = selection;
   const view = {
     fee,
-    // A remainder below dust is added to the fee, so that this may exceed the requested rate.
+    // A remainder below dust is added to the fee, so this rate may exceed the requested one.
     feerate: Math.floor((fee / unsigned.bytes.length) * 100) / 100,
     inputs: inputs.map(({ outpoint, amount }) => ({
       txid: toHex(outpoint.txid),
@@ -140,7 +141,10 @@ function required(selection: Chosen | SelectionProblem, { wallet, network }: Pla
   throw new KithError('wallet-funds', undefined, { data: { needed, available } });
 }
 
-/** Why a wallet has nothing to spend: empty, not read yet, or all coins are pending or immature. */
+/**
+ * Why a wallet has nothing to spend: it is empty, it has not read the chain yet, or all its coins are pending or
+ * immature.
+ */
 function nothingToSpend({ ledger, name }: OpenWallet, maturity: number, needed: number): KithError {
   const { waiting, incoming, immature } = fundsOf(ledger, maturity);
   const { height } = ledger.asOf;
@@ -169,7 +173,7 @@ function amountOf(receiver: Receiver, selection: Chosen): Motes {
   return (sum(selection.coins) - selection.fee) as Motes;
 }
 
-/** Puts the change at a random index, so that its position does not reveal which output it is. */
+/** Inserts the change at a random index, so that its position does not reveal which output it is. */
 function withChange(paid: readonly Output[], change: Output, random: PlanContext['random']): Output[] {
   const outputs = [...paid];
   if (change.amount > 0) outputs.splice(numberBelow(random, outputs.length + 1), 0, change);
@@ -186,13 +190,16 @@ function lifetimeOf({ params }: WalletNetwork): number {
 }
 
 function checkExpires(expires: Height, tip: Height): Height {
-  // Five more than the policy needs, for blocks that arrive while the user decides.
+  // Five blocks more than the policy needs, because blocks may arrive while the user decides.
   const least = tip + EXPIRY_MARGIN + 5;
   if (expires === 0 || (expires >= least && expires <= LAST_HEIGHT)) return expires;
   throw new KithError('wallet-expires', undefined, { data: { least, most: LAST_HEIGHT } });
 }
 
-/** A payment expires no later than the unconfirmed payments that it spends from, since it fails with them. */
+/**
+ * A payment expires no later than the unconfirmed payments whose outputs it spends, because it cannot be mined without
+ * them.
+ */
 function inheritedExpiry(coins: readonly Choice[], wanted: Height): Height {
   const least = [wanted, ...coins.map((coin) => coin.inherits ?? 0)].filter((expires) => expires !== 0);
   return least.length === 0 ? 0 : Math.min(...least);

@@ -26,18 +26,20 @@ export interface WalletNetwork {
 
 export interface WalletChain {
   tip(): Mark;
-  /** On the active chain; `time` is that of its header. */
+  /** The block of the active chain at this height. `time` is that of its header. */
   atHeight(height: Height): (Mark & { readonly time: UnixSeconds }) | undefined;
   readBlock(id: string): Promise<Uint8Array | null>;
   hasBody(id: string): boolean;
-  /** Whether a missing body of the active chain is requested from peers; false below a snapshot, or once pruned. */
+  /**
+   * Whether a missing body of the active chain is requested from peers. False below a snapshot, and for pruned bodies.
+   */
   awaitsBody(id: string): boolean;
-  /** Visits every coin of the UTXO set and returns the block that it belongs to. */
+  /** Calls `visit` for every coin of the UTXO set and returns the block after which the set has these coins. */
   scanCoins(visit: (coin: Coin, outpoint: Outpoint) => void): Promise<Mark>;
   readonly events: Events<{
     connected: { readonly block: Block };
     disconnected: unknown;
-    /** The chain has a new tip, after all its blocks were disconnected and connected. */
+    /** The chain has a new tip. Emitted after all its blocks were disconnected and connected. */
     tip: unknown;
   }>;
 }

@@ -7,7 +7,7 @@ import { type Lock, LOCK_KEY } from '../core/primitives/coin.ts';
 import { KithError } from '../lib/errors.ts';
 import type { OpenWallet } from './open-wallet.ts';
 
-/** A request to pay, as in the contract's `payment`; the amount `all` sends all spendable coins. */
+/** A request to pay, as in the contract's `payment`. The amount `all` sends all spendable coins. */
 export interface PaymentRequest {
   readonly name: string;
   readonly to: readonly { readonly address: string; readonly amount: number | 'all' }[];
@@ -23,7 +23,7 @@ export interface Receiver {
   readonly amount: Motes | 'all';
 }
 
-/** @throws {KithError} `address-…`, `wallet-dust`, `wallet-amount` */
+/** The outputs that pay the receivers. @throws {KithError} `address-…`, `wallet-dust`, `wallet-amount` */
 export function readReceivers(
   network: { readonly hrp: string },
   request: Pick<PaymentRequest, 'to'>,
@@ -40,11 +40,11 @@ export function readReceivers(
   return receivers;
 }
 
-/** The lock behind an address that can be paid now. @throws {KithError} `address-…` */
+/** The lock of an address. Only key locks can be paid. @throws {KithError} `address-…` */
 export function readAddress(hrp: string, address: string): Lock {
   const lock = decodeAddress(hrp, compact(address));
   if (isAddressProblem(lock)) throw new KithError(lock.problem, undefined, { data: { ...lock, address } });
-  // An output with another lock type could be spent by anyone until a soft fork gives the type a rule.
+  // Any person could spend an output with another lock type until a soft fork gives that type a rule.
   if (lock.lockType !== LOCK_KEY)
     throw new KithError('address-unknown-lock', undefined, { data: { lockType: lock.lockType, address } });
   return lock;
@@ -57,17 +57,20 @@ function readAmount(amount: number | 'all'): Motes | 'all' {
   return amount;
 }
 
-/** The receiver that an address or a payment link names. */
+/** The receiver in an address or a payment link. */
 export interface CheckedTarget {
-  /** In its canonical form. */
+  /** The address in its canonical form. */
   readonly address: string;
   readonly amount?: Motes;
   readonly label?: string;
-  /** It is an address of one of the wallets here. */
+  /** Whether it is an address of a wallet of this node. */
   readonly own: boolean;
 }
 
-/** @throws {KithError} `address-…`, `link-malformed`, `link-amount`, `link-label`, `link-requires`, `link-other` */
+/**
+ * Reads an address or a payment link.
+ * @throws {KithError} `address-…`, `link-malformed`, `link-amount`, `link-label`, `link-requires`, `link-other`
+ */
 export function checkTarget(hrp: string, text: string, wallets: Iterable<OpenWallet>): CheckedTarget {
   const link = parseTarget(text);
   if (isLinkProblem(link)) throw new KithError(link.problem);

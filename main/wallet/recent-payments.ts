@@ -11,13 +11,13 @@ import type { Draft } from './drafts.ts';
 /** A payment that was sent recently, or is being sent. */
 export interface RecentPayment {
   readonly outputs: readonly Output[];
-  /** Seconds. */
+  /** Seconds since it was sent. */
   readonly age: number;
 }
 
-/** Earlier payments of a wallet that a new payment is compared with. */
+/** Earlier payments of a wallet, with which a new payment is compared. */
 export interface PastPayments {
-  /** Addresses that the user has paid or has a label for. */
+  /** Addresses that the user has paid or that have a label. */
   readonly known: ReadonlySet<string>;
   readonly recent: readonly RecentPayment[];
 }
@@ -28,12 +28,14 @@ export interface PastPaymentsDeps {
   readonly clock: { now(): UnixSeconds };
 }
 
-/** In seconds: a user who doubts whether a payment was sent tries again within minutes. */
+/** Maximum age in seconds. A user who doubts whether a payment was sent tries again within minutes. */
 const RECENT = 30 * 60;
-/** Newest mined records that are read. */
+/** Number of newest mined records that are read. */
 const REMEMBERED = 200;
 
-/** Reads unconfirmed payments and the newest 200 mined records; `leaving`: confirmed drafts that are in neither yet. */
+/**
+ * Reads unconfirmed payments and the newest 200 mined records. `leaving` are confirmed drafts that are in neither yet.
+ */
 export async function readPastPayments(
   deps: PastPaymentsDeps,
   wallet: OpenWallet,
@@ -49,7 +51,7 @@ export async function readPastPayments(
     if (inputs.length === 0) return;
     for (const output of tx.outputs) known.add(encodeAddress(deps.hrp, output));
     const sent = sentAt(record, states.get(tx.txidHex));
-    // After the clock was set back, a payment may have a time in the future.
+    // If the clock was set back, a payment may have a time in the future.
     if (sent !== null && Math.abs(deps.clock.now() - sent) <= RECENT)
       recent.push({ outputs: tx.outputs, age: Math.max(0, deps.clock.now() - sent) });
   };
@@ -62,12 +64,12 @@ export async function readPastPayments(
   return { known, recent };
 }
 
-/** When a payment was sent, or the time of its block if the wallet first saw it there; null if it will not be mined. */
+/** When a payment was sent, or the time of its block if the wallet first saw it there. Null if it will not be mined. */
 function sentAt(record: UnminedRecord | MinedRecord, state: PaymentState | undefined): UnixSeconds | null {
   return 'time' in record || state === 'live' ? record.firstSeen : null;
 }
 
-/** Seconds since one recent payment paid all of these outputs; null if none did. */
+/** Seconds since a recent payment paid all of these outputs. Null if none did. */
 export function findRepeated(paid: readonly Output[], recent: readonly RecentPayment[]): number | null {
   const ages = recent
     .filter(({ outputs }) => paid.every((output) => pays(outputs, output)))

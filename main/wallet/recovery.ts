@@ -12,19 +12,19 @@ export interface RecoveryDeps {
   readonly clock: Pick<Clock, 'monotonic'>;
   readonly log: Log;
   readonly wallets: () => Iterable<OpenWallet>;
-  /** The trail at which a wallet starts to read the chain, see startOf. */
+  /** The trail at which a wallet starts to read the chain; see startOf. */
   readonly from: (wallet: OpenWallet) => readonly Mark[];
-  /** Called after every wallet has started over. */
+  /** Called after all wallets have started over. */
   readonly renewed: () => void;
 }
 
-/** Shortest time between two attempts to create the database again. */
+/** Shortest time between two attempts to create the database again, in milliseconds. */
 const RETRY_MS = 5_000;
 
 /**
- * A queue that recovers from a corrupt wallet database. When a task fails because of corruption, the database is created
- * again before the next task: every wallet keeps its unconfirmed payments and reads the chain again. The task itself
- * still fails with its error.
+ * A queue that recovers from a corrupt wallet database. When a task fails because of corruption, the database is
+ * created again before the next task runs. Every wallet keeps its unconfirmed payments and reads the chain again. The
+ * task itself still fails with its error.
  */
 export function createRecoveringQueue(queue: Queue, deps: RecoveryDeps): Queue {
   const { data, clock, log } = deps;
@@ -66,7 +66,7 @@ export function createRecoveringQueue(queue: Queue, deps: RecoveryDeps): Queue {
   };
 }
 
-/** Runs a query, and once more if it found the database corrupt: by then the database has been created again. */
+/** Runs a query, and runs it once more if it found the database corrupt: the database was created again before that. */
 export async function retryOnDamage<T>(query: () => Promise<T>): Promise<T> {
   try {
     return await query();
@@ -83,7 +83,10 @@ export function isDamaged(error: unknown): error is KithError {
   return error instanceof KithError && DAMAGE.has(error.code);
 }
 
-/** The state of a wallet that starts over: unconfirmed payments from memory, and key use, so that no key is reused. */
+/**
+ * The state of a wallet that starts over. It has the unconfirmed payments from memory, and the key use, so that no key
+ * is issued twice.
+ */
 function initialStateOf({ ledger }: OpenWallet, from: readonly Mark[]): InitialState {
   const unmined = [...ledger.unmined.values()];
   const { highestUsed, uses, shortSince, gap } = ledger.meta();

@@ -4,16 +4,16 @@ import { crashPoint } from '../lib/crash-point.ts';
 import { syncFolder } from '../lib/sync-folder.ts';
 
 export interface ReplaceOptions {
-  /** Path for the previous version; without it none is kept. */
+  /** Path for a copy of the previous version. Without it none is kept. */
   readonly backup?: string;
   /** Called before each change of the disk, so that tests can simulate a crash there. */
   readonly step?: (name: string) => void;
 }
 
 /**
- * Replaces a file (mode 0600) so that at any moment, `kill -9` and power loss included, the complete old or the complete
- * new version is there: temporary file, fsync, rename, fsync of the folder. A crash may leave the temporary file, which
- * the next call overwrites. Two calls for one path must not overlap.
+ * Replaces a file (mode 0600) by way of a temporary file, fsync, rename and fsync of the folder. At any moment, also
+ * after `kill -9` and power loss, either the complete old or the complete new version exists. A crash may leave the
+ * temporary file, which the next call overwrites. Two calls for one path must not overlap.
  */
 export async function replaceFile(
   path: string,
@@ -32,7 +32,7 @@ export async function replaceFile(
   crashPoint('wallet file');
 }
 
-// A copy, not a rename: the file itself must never be missing.
+// Copied, not renamed, because the file itself must never be missing.
 async function keep(path: string, backup: string, step: (name: string) => void): Promise<void> {
   step('copy');
   await copyFile(path, `${backup}.new`);
@@ -43,7 +43,7 @@ async function keep(path: string, backup: string, step: (name: string) => void):
 
 async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
   await withFile(path, 'w', async (file) => {
-    await file.chmod(0o600); // a file left by a crash keeps its old mode
+    await file.chmod(0o600); // // a file left by a crash keeps its old mode
     await file.writeFile(bytes);
     await file.sync();
   });
@@ -62,7 +62,7 @@ async function withFile(
   }
 }
 
-// Copying a FIFO or a device would never end.
+// Only regular files are copied: copying a FIFO or a device would never end.
 async function isRegular(path: string): Promise<boolean> {
   return lstat(path).then(
     (facts) => facts.isFile(),

@@ -3,27 +3,27 @@ import type { OpenWallet } from './open-wallet.ts';
 import { retryOnDamage } from './recovery.ts';
 import { openParts, type WalletParts, type WalletsDeps } from './wiring.ts';
 
-/** The parts of the wallets between start and stop, and the ways in which an operation may use a wallet. */
+/** The parts of the wallets between start and stop, and how operations get a wallet. */
 export interface RunningWallets {
   start(): Promise<void>;
   stop(): Promise<void>;
   /** Null before the start, after the stop, and when the wallets cannot be used. */
   readonly opened: WalletParts | null;
-  /** Why the wallets cannot be used while the rest of the node runs; null when they can. */
+  /** Why the wallets cannot be used although the node runs; null when they can. */
   readonly refusal: KithError | null;
   /** @throws {KithError} `stopping`, or why the wallets cannot be used */
   parts(): WalletParts;
   /** @throws {KithError} `wallet-unknown`, or why the wallet cannot be opened */
   get(name: string): OpenWallet;
-  /** Runs a query in the queue, once the wallet is at the tip or the wait for it is over. */
+  /** Runs a query in the queue after the wallet reached the tip, or after the wait for it ended. */
   ask<T>(name: string, query: (wallet: OpenWallet) => Promise<T> | T): Promise<T>;
-  /** Runs a change in the queue, and tells the listeners. */
+  /** Runs a change in the queue and notifies the listeners. */
   change<T>(name: string, work: (wallet: OpenWallet) => Promise<T>): Promise<T>;
-  /** A wallet was opened: it follows the chain and the mempool from now on. */
+  /** A wallet was opened. From now on it follows the chain and the mempool. */
   begin(wallet: OpenWallet): void;
 }
 
-/** Errors that make the wallets unusable, although the node still starts. */
+/** Codes of errors that make the wallets unusable, although the node still starts. */
 const REFUSALS = new Set(['wallet-data-newer', 'wallet-data-unusable']);
 
 export function createRunningWallets(deps: WalletsDeps, changed: (name: string) => void): RunningWallets {
@@ -84,7 +84,8 @@ export function createRunningWallets(deps: WalletsDeps, changed: (name: string) 
       try {
         await follower.stop();
       } finally {
-        // Also after a disk failure: the secrets must be wiped, and the next start needs the database closed.
+        // Runs also after a failure of the disk: the secrets must be wiped, and the next start needs the database
+        // closed.
         await queue.close();
         opened = null;
         sessions.close();

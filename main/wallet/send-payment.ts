@@ -29,13 +29,13 @@ export interface SendDeps {
   readonly moved: (wallet: OpenWallet) => void;
 }
 
-/** Signatures before the event loop gets its turn: a few milliseconds with the slower signer. */
+/** Number of signatures before the event loop runs: a few milliseconds with the slower signer. */
 const SIGNATURES_A_TURN = 10;
 
 /** @throws {KithError} `wallet-draft-stale` */
 export function createSendDraft(deps: SendDeps): SendDraft {
   const { network, queue, log } = deps;
-  // The payment was sent: a label that cannot be stored must not look like a failed payment.
+  // The payment was sent. If its label cannot be stored, that must not look like a failed payment.
   const label = (wallet: OpenWallet, txid: string, text: string) =>
     wallet
       .setLabel(txid, text)
@@ -44,7 +44,8 @@ export function createSendDraft(deps: SendDeps): SendDraft {
   return (wallet, draft, secrets) =>
     queue.run(async () => {
       checkFresh(wallet, draft, network.params.maturity);
-      // The public keys were wrong: the change of this draft would go to a key that the wallet does not have.
+      // The public keys in the file were wrong, so the change of this draft would go to a key that the wallet does not
+      // have.
       if (!(await wallet.checkKeys(secrets))) throw new KithError('wallet-draft-stale');
       if (wallet.keysAhead() < wallet.ledger.gap) await wallet.extendKeys(secrets);
       const result = await send(deps, wallet, await signed(deps, wallet, draft, secrets));
@@ -78,12 +79,15 @@ async function signed(
   return withSignatures(draft.unsigned, signatures);
 }
 
-/** Stores the payment before it is submitted: after a crash in between the next start sends it, not a second one. */
+/**
+ * Stores the payment before it is submitted. After a crash in between, the next start sends this payment, and not a
+ * second one.
+ */
 async function send(deps: SendDeps, wallet: OpenWallet, tx: Transaction): Promise<Sent | Violation> {
   const { store, clock, moved } = deps;
   await store.commit(wallet, (ledger, changes) => ledger.see(tx, clock.now(), changes), {
     sync: true,
-    // The user was told that it failed, so that a later resubmission must not find it.
+    // The user was told that the payment failed, so it must not be resubmitted later.
     undo: (ledger) => ledger.forget(tx.txidHex),
   });
   const refused = await submit(deps, tx);
@@ -96,7 +100,10 @@ async function send(deps: SendDeps, wallet: OpenWallet, tx: Transaction): Promis
   return refused ?? { txid: tx.txidHex };
 }
 
-/** The violation for which the mempool refused the payment; null when it took it, or will be asked again. */
+/**
+ * The violation for which the mempool refused the payment. Null when the mempool accepted it, or when it is submitted
+ * again later.
+ */
 async function submit({ mempool, log }: SendDeps, tx: Transaction): Promise<Violation | null> {
   try {
     const result = await mempool.submit(tx);

@@ -1,9 +1,12 @@
 import type { Clock, Timer } from '../lib/clock.ts';
 import type { KeySecrets } from './key-secrets.ts';
 
-/** Which wallets are unlocked, and until when. Keyed by the wallet's id. */
+/** Which wallets are unlocked, and until when. Wallets are given by their id. */
 export interface Sessions {
-  /** Owns the secrets from now on; wipes them after `seconds`, at a lock, or at the next unlock. */
+  /**
+   * Unlocks a wallet. Owns the secrets from now on, and wipes them after `seconds`, when the wallet is locked, or at
+   * the next unlock.
+   */
   unlock(id: string, secrets: KeySecrets, seconds: number): void;
   lock(id: string): void;
   isUnlocked(id: string): boolean;
@@ -12,19 +15,21 @@ export interface Sessions {
   release(id: string): void;
   /** Secrets for signing; null unless unlocked. */
   unlocked(id: string): KeySecrets | null;
-  /** Secrets for deriving public keys: unlocked or held. */
+  /** Secrets for deriving public keys, of a wallet that is unlocked or whose secrets are held. */
   any(id: string): KeySecrets | null;
-  /** Call after the computer was suspended, when timers may have stopped: locks wallets whose time is over. */
+  /**
+   * Must be called after the computer was suspended, when timers may have stopped. Locks wallets whose time is over.
+   */
   woke(): void;
-  /** Wipes everything. */
+  /** Wipes all secrets. */
   close(): void;
 }
 
 export interface SessionsDeps {
   readonly clock: Pick<Clock, 'after'>;
-  /** A wallet was locked because its time is over. */
+  /** Called when a wallet was locked because its time is over. */
   locked(id: string): void;
-  /** Monotonic milliseconds that include suspension of the computer. */
+  /** Monotonic time in milliseconds, including the time of suspension. */
   elapsedMs(): number;
 }
 

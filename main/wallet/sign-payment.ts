@@ -16,13 +16,13 @@ export interface PaymentFields {
   readonly outputs: readonly Output[];
 }
 
-/** A payment with empty signatures of their final size; its txid is already the final one. */
+/** A payment with empty signatures of their final size. Its txid does not change when it is signed. */
 export function createUnsigned(fields: PaymentFields): Transaction {
   const witness = fields.inputs.map(() => new Uint8Array(SIGNATURE_BYTES));
   return createTransaction({ ...fields, version: KNOWN_VERSION, witness });
 }
 
-/** The payment with one 64-byte signature for each input, in their order. */
+/** The payment with one 64-byte signature per input, in the order of the inputs. */
 export function withSignatures(unsigned: Transaction, signatures: readonly Uint8Array[]): Transaction {
   const { version, validFrom, expires, inputs, outputs }: TransactionFields = unsigned;
   return createTransaction({ version, validFrom, expires, inputs, outputs, witness: signatures });

@@ -2,12 +2,15 @@ import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { verifyReference } from '../core/crypto/ed25519.ts';
 import { DOMAIN, hash, type Hash } from '../core/crypto/hash.ts';
 
-/** The hash that a signed message signs: H(0x0c, network id | message in UTF-8, NFC). No payment has it. 32 bytes. */
+/**
+ * The hash that is signed for a message: H(0x0c, network id | message in UTF-8, NFC). No payment has this hash. 32
+ * bytes.
+ */
 export function messageHash(networkId: Hash, message: string): Hash {
   return hash(DOMAIN.message, networkId, utf8ToBytes(message.normalize('NFC')));
 }
 
-/** Whether the holder of a 32-byte key signed the message for this network. Never throws. */
+/** Whether the owner of a 32-byte public key signed the message for this network. Never throws. */
 export function verifyMessage(
   networkId: Hash,
   key: Uint8Array,

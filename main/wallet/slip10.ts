@@ -1,4 +1,4 @@
-/** SLIP-0010 for Ed25519: a key tree with hardened steps only, so that no key follows from public keys. */
+/** SLIP-0010 for Ed25519: a tree of keys with hardened steps only, so that no key can be derived from public keys. */
 import { hmac } from '@noble/hashes/hmac.js';
 import { sha512 } from '@noble/hashes/sha2.js';
 import { utf8ToBytes } from '@noble/hashes/utils.js';
@@ -17,7 +17,7 @@ export function slip10Master(seed: Uint8Array): ExtendedKey {
   return split(hmac(sha512, MASTER, seed));
 }
 
-/** The hardened child `index'`, 0 ≤ index < 2^31; another index is a bug and throws. */
+/** The hardened child `index'`, 0 ≤ index < 2^31. Throws for another index, which is a bug. */
 export function slip10Child(parent: ExtendedKey, index: number): ExtendedKey {
   if (!Number.isInteger(index) || index < 0 || index >= HARDENED)
     throw new RangeError(`not a child index: ${index}`);
@@ -36,7 +36,7 @@ export function slip10Derive(seed: Uint8Array, path: string): ExtendedKey {
   return deriveSteps(slip10Master(seed), steps);
 }
 
-/** Derives along several steps and wipes every node in between, but not the given one. */
+/** Derives along several steps. Wipes every node in between, but not the given one. */
 export function deriveSteps(from: ExtendedKey, steps: readonly number[]): ExtendedKey {
   let node = from;
   for (const step of steps) {

@@ -14,7 +14,10 @@ import { paymentStates } from './payment-state.ts';
 export interface Choice extends Candidate {
   readonly outpoint: Outpoint;
   readonly coin: OwnCoin;
-  /** Null for a coin in a block; for unconfirmed change the expiry of its payment (0 = none). */
+  /**
+   * Null for a coin in a block. For unconfirmed change: the earliest expiry of its payment and its ancestors; 0 for
+   * none.
+   */
   readonly inherits: Height | null;
 }
 
@@ -24,14 +27,14 @@ export interface Offer {
   readonly settled: readonly Choice[];
   /** Unconfirmed change, to be used only if the settled coins are not enough. */
   readonly unsettled: readonly Choice[];
-  /** Txids of expired payments to the same receivers that could still be mined beside one that spends these coins. */
+  /** Txids of expired payments to the same receivers that share no coin with these, so that both could be mined. */
   uncovered(coins: readonly Choice[]): readonly string[];
 }
 
 /**
- * Coins for a payment to these receivers. A reorganisation could still mine an expired payment. A user who pays the same
- * receiver again means to pay once, so that the new payment must spend one of the coins of the expired one until that is
- * dead (protocol.md §4).
+ * Coins for a payment to these receivers. A reorganisation could still mine an expired payment. A user who pays the
+ * same receiver again means to pay once. So the new payment must spend one of the coins of the expired one until that
+ * is dead (protocol.md §4).
  */
 export function offeredCoins(
   ledger: Ledger,

@@ -15,15 +15,24 @@ import type { PaymentRequest } from './receivers.ts';
 import { createSendDraft, type SendDeps, type Sent } from './send-payment.ts';
 import type { WalletData } from './wallet-data.ts';
 
-/** Payments from the plan to the mempool. A refusal by the mempool is returned as a violation, other failures are thrown. */
+/**
+ * Makes payments, from the plan to the mempool. A refusal by the mempool is returned as a violation; other failures are
+ * thrown.
+ */
 export interface Spending {
-  /** See planPayment for what it throws. */
+  /** Plans a payment. Throws what planPayment throws. */
   prepare(wallet: OpenWallet, request: PaymentRequest): Promise<DraftPayment>;
   /** A draft that can still be confirmed, as the user saw it. */
   draft(id: string): { readonly wallet: string; readonly payment: DraftPayment } | undefined;
-  /** @throws {KithError} `wallet-draft-unknown`, `wallet-draft-stale`, and like Access */
+  /**
+   * Sends a draft.
+   * @throws {KithError} `wallet-draft-unknown`, `wallet-draft-stale`, and what Access throws
+   */
   confirm(draft: string, password: string, by: Role): Promise<Sent | Violation>;
-  /** The same for an unlocked wallet: for the native dialog, which no page controls. @throws `wallet-locked` */
+  /**
+   * Sends a draft of an unlocked wallet. For the native dialog, which no page controls.
+   * @throws {KithError} `wallet-locked`
+   */
   confirmUnlocked(draft: string): Promise<Sent | Violation>;
 }
 

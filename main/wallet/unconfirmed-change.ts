@@ -4,13 +4,13 @@ import type { UnminedRecord } from './wallet-records.ts';
 import type { Ledger } from './wallet-ledger.ts';
 import { parentsOf, type PaymentState } from './payment-state.ts';
 
-/** Blocks that may arrive while the user reviews a payment. */
+/** Number of blocks that may arrive while the user reviews a payment. */
 const DECIDING_BLOCKS = 5;
 
 /**
- * The own unconfirmed payments whose outputs one further payment may spend together: with their ancestors they stay within
- * the limits of the mempool (`MAX_ANCESTORS`, `MAX_DESCENDANTS`, `EXPIRY_MARGIN`). Those with the greatest `worth` come
- * first, so that little value has to wait for a block. At most 25 steps per payment.
+ * The own unconfirmed payments whose outputs one new payment may spend together: with their ancestors they stay within
+ * the limits of the mempool (`MAX_ANCESTORS`, `MAX_DESCENDANTS`, `EXPIRY_MARGIN`). Those with the greatest `worth` are
+ * chosen first, so that little value has to wait for a block. At most 25 steps per payment.
  */
 export function relayableParents(
   ledger: Ledger,

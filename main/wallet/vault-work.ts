@@ -17,7 +17,10 @@ export interface MessageToSign {
   readonly message: string;
 }
 
-/** Operations that need the password. `by`: the kind of connection it came over; the terminal by default. */
+/**
+ * Operations that need the password. `by` is the kind of connection that the password came over; by default the
+ * terminal.
+ */
 export interface VaultWork {
   /** The recovery phrase; `passphrase` is empty if there is none. */
   words(
@@ -25,11 +28,11 @@ export interface VaultWork {
     password: string,
     by?: Role,
   ): Promise<{ readonly mnemonic: string; readonly passphrase: string }>;
-  /** Seals the wallet under a new password; copies of the old file still open with the old one. */
+  /** Encrypts the wallet with a new password. Copies of the old file can still be opened with the old password. */
   changePassword(name: string, password: string, next: string, by?: Role): Promise<void>;
   /** The signature of a message by the key of one of the wallet's addresses: 64 bytes as hex. */
   signMessage(request: MessageToSign & { readonly by?: Role }): Promise<{ readonly signature: string }>;
-  /** Whether the holder of an address signed a message. */
+  /** Whether the owner of an address signed a message. */
   verifyMessage(address: string, message: string, signature: string): boolean;
 }
 

@@ -20,7 +20,7 @@ export interface RestoredWallet {
   readonly password: string;
   readonly mnemonic: string;
   readonly passphrase?: string | undefined;
-  /** Gap limit: unused addresses in a row after which the search ends. */
+  /** Gap limit: the number of unused addresses in a row after which the search ends. */
   readonly gap?: number | undefined;
   /** Fails if a wallet of this node has the same keys. */
   readonly onlyNew?: boolean | undefined;
@@ -30,20 +30,20 @@ export interface RestoredWallet {
 export interface WalletCreation {
   create(wallet: NewWallet): Promise<{ readonly mnemonic: string }>;
   /**
-   * Resolves once the wallet exists; it reads the chain in the background.
+   * Resolves when the wallet exists. It reads the chain in the background.
    * @throws {KithError} `wallet-keys-known` when a wallet here has the same keys and `onlyNew` is true
    */
   restore(wallet: RestoredWallet): Promise<{ readonly firstAddress: string }>;
   /**
-   * The first address of a recovery phrase and passphrase, and the wallet here with the same keys, if any. Stores nothing.
-   * For a preview before a restore.
+   * The first address of a recovery phrase and passphrase, and the wallet here that has the same keys, if any. For a
+   * preview before a restore; stores nothing.
    */
   inspect(
     words: Pick<RestoredWallet, 'mnemonic' | 'passphrase'>,
   ): Promise<{ readonly firstAddress: string; readonly wallet: string | null }>;
-  /** Wallets of this network whose file was deleted and whose previous version is still here. */
+  /** Wallets of this network whose file was deleted and whose previous version still exists. */
   deleted(): Promise<readonly DeletedWallet[]>;
-  /** Restores one of them from the previous version of its file, with the password of that version. */
+  /** Restores a deleted wallet from the previous version of its file. It has the password of that version. */
   undelete(name: string): Promise<void>;
 }
 

@@ -1,4 +1,7 @@
-/** The wallet database: table keys, records with checksums, migration. A change of the format needs a new SCHEMA. */
+/**
+ * The wallet database: keys of each table, records with checksums, migration. A change of the format needs a new
+ * SCHEMA.
+ */
 import type { Height } from '../../shared/units.ts';
 import { fromHex, toHex } from '../core/codec/hex.ts';
 import { type OutpointKey, outpointKeyOf } from '../core/primitives/outpoint.ts';
@@ -34,12 +37,12 @@ const key = {
   },
   mined: (id: string, txid: Uint8Array) => Buffer.concat([prefix(TABLE.mined, id), txid]),
   unmined: (id: string, txid: Uint8Array) => Buffer.concat([prefix(TABLE.unmined, id), txid]),
-  /** Big-endian, so that keys sort in the order of the chain. */
+  /** Height and position are big-endian, so that keys sort in the order of the chain. */
   order: (id: string, height: number, position: number) =>
     Buffer.concat([prefix(TABLE.order, id), bigEndian(height), bigEndian(position)]),
 } as const;
 
-/** Collects changes of one wallet's records; `write` applies them. */
+/** Collects changes to the records of one wallet. `write` applies them. */
 export interface WalletChanges {
   putCoin(key: OutpointKey, coin: OwnCoin): void;
   deleteCoin(key: OutpointKey): void;
@@ -50,21 +53,21 @@ export interface WalletChanges {
   readonly size: number;
 }
 
-/** Sort position of a mined record. */
+/** Position of a mined record in the order of the chain. */
 export interface MinedPlace {
   readonly height: Height;
   readonly position: number;
 }
 
-/** The state with which a wallet starts over after its records were lost. */
+/** The state from which a wallet starts over after its records were lost. */
 export interface InitialState {
   readonly meta: WalletMeta;
   readonly unmined: readonly UnminedRecord[];
 }
 
 /**
- * Reads throw `wallet-data-damaged` when a record is corrupt. Once LevelDB has found corruption, every write throws it too,
- * until `renew`.
+ * Reads throw `wallet-data-damaged` when a record is corrupt. After LevelDB has found corruption, every write throws it
+ * too, until `renew`.
  */
 export interface WalletData {
   /** Why the database was created again, when it was opened or later; null if it was not. */
@@ -73,24 +76,25 @@ export interface WalletData {
   coins(id: string): AsyncIterable<readonly [OutpointKey, OwnCoin]>;
   unmined(id: string): AsyncIterable<UnminedRecord>;
   mined(id: string, txidHex: string): Promise<MinedRecord | null>;
-  /** Mined records before `before` and above height `above` (without them: all), newest first. */
+  /** Mined records, newest first: those before `before` and above height `above`. Without limits all. */
   newest(id: string, range: { before?: MinedPlace; above?: Height }): AsyncIterable<MinedRecord>;
   countMined(id: string): Promise<number>;
   changes(id: string): WalletChanges;
-  /** One atomic batch with the wallet's new meta record. */
+  /** Writes the changes and the new meta record of the wallet in one atomic batch. */
   write(changes: WalletChanges, meta: WalletMeta, sync: boolean): Promise<void>;
-  /** Deletes the records of a wallet; returns its unconfirmed payments, as far as they can be read. */
+  /** Deletes the records of a wallet. Returns its unconfirmed payments, as far as they can be read. */
   clear(id: string): Promise<UnminedRecord[]>;
   /**
-   * Moves the database away and creates it again: these wallets with the given state, other wallets with their readable
-   * unconfirmed payments. @throws {KithError} `wallet-data-unusable`, `disk-full`
+   * Moves the database aside and creates it again. These wallets get the given state; other wallets keep their readable
+   * unconfirmed payments.
+   * @throws {KithError} `wallet-data-unusable`, `disk-full`
    */
   renew(why: string, wallets: ReadonlyMap<string, InitialState>): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
- * Opens the database; a corrupt one is moved away, and the wallets read the chain again.
+ * Opens the database. A corrupt one is moved aside, and the wallets read the chain again.
  * @throws {KithError} `wallet-data-newer`, `wallet-data-unusable`, `disk-full`
  */
 export async function openWalletData(
@@ -208,8 +212,8 @@ async function checkSchema(level: CheckedLevel): Promise<void> {
 }
 
 /**
- * From schema 1 to 2: the meta records know how far settled blocks have used the keys. Cost: one pass over the mined
- * records. A meta record that can't be read is left out: its wallet is read from the chain again.
+ * Migrates from schema 1 to 2, in which meta records have the key use of settled blocks. Cost: one pass over the mined
+ * records. A meta record that cannot be read is left out; its wallet reads the chain again.
  */
 async function metasOfSchema1(level: CheckedLevel): Promise<Change[]> {
   const changes: Change[] = [];
@@ -229,10 +233,10 @@ async function metasOfSchema1(level: CheckedLevel): Promise<Change[]> {
 const all = (level: CheckedLevel, table: number, id: string) => level.entries(rangeOf(table, id));
 
 const isUnmined = (at: Uint8Array): boolean => at[0] === TABLE.unmined;
-/** The wallet in the key of one of its records. */
+/** The id of the wallet in the key of one of its records. */
 const idIn = (at: Uint8Array): string => toHex(at.subarray(1, 9));
 
-/** All reachable keys of a table, with null for corrupt values; keys after an unreadable part are left out. */
+/** All readable keys of a table, with null for corrupt values. Keys after an unreadable part are left out. */
 async function* reachable(level: CheckedLevel, table: number, id: string, log: Log) {
   try {
     yield* level.readable(rangeOf(table, id));

@@ -1,11 +1,11 @@
-/** The wallet file, byte by byte: docs/formats/wallet-file.md. */
+/** The format of the wallet file: docs/formats/wallet-file.md. */
 import * as z from 'zod';
 import { cleanLabel, MAX_LABEL } from '../../shared/labels.ts';
 import { fromHex, toHex } from '../core/codec/hex.ts';
 import { plainSha256 } from '../core/crypto/hash.ts';
 import { isKdfBounded, type KdfParameters, NONCE_BYTES, SALT_BYTES } from '../workers/vault.ts';
 
-/** The sealed secret, and the parameters needed to open it. */
+/** The encrypted secret, and the parameters needed to decrypt it. */
 export interface Sealed {
   readonly kdf: KdfParameters;
   readonly salt: Uint8Array;
@@ -13,14 +13,14 @@ export interface Sealed {
   readonly ciphertext: Uint8Array;
 }
 
-/** Fields that never change; the seal authenticates them. */
+/** Fields that never change. The encryption authenticates them. */
 export interface WalletIdentity {
-  /** 8 random bytes as hex; names the wallet's records in the database. */
+  /** 8 random bytes as hex. Part of the keys of the records of this wallet in the database. */
   readonly id: string;
   /** The network id, 64 hex digits. */
   readonly network: string;
   readonly account: number;
-  /** Height below which the chain contains no payment of this wallet. */
+  /** A height below which the chain contains no payment of this wallet. */
   readonly birthday: number;
   readonly createdAt: number;
 }
@@ -28,10 +28,10 @@ export interface WalletIdentity {
 export interface WalletFile {
   readonly identity: WalletIdentity;
   readonly sealed: Sealed;
-  /** Public keys from index 0 on, 32 bytes each, one after the other. */
+  /** Public keys from index 0 on, 32 bytes each. */
   readonly receive: Uint8Array;
   readonly change: Uint8Array;
-  /** HMAC over both lists of keys under a key derived from the secret. 32 bytes. */
+  /** HMAC over both lists of keys, with a key derived from the secret. 32 bytes. */
   readonly keysMac: Uint8Array;
   /** Number of receiving addresses shown to the user. */
   readonly issued: number;
@@ -40,7 +40,7 @@ export interface WalletFile {
 }
 
 export const FILE_SCHEMA = 1;
-/** Longest wallet file that is read, in bytes. */
+/** Maximum size of a wallet file that is read, in bytes. */
 export const MAX_FILE_BYTES = 32_000_000;
 
 export interface FileProblem {
@@ -49,7 +49,7 @@ export interface FileProblem {
 
 export const isFileProblem = (value: WalletFile | FileProblem): value is FileProblem => 'problem' in value;
 
-/** One line with magic, schema and SHA-256 of the rest; the rest is JSON. */
+/** One line with magic, schema and SHA-256 of the rest. The rest is JSON. */
 export function encodeWalletFile(file: WalletFile): Uint8Array {
   const { identity, sealed } = file;
   const body = Buffer.from(
@@ -71,7 +71,7 @@ export function encodeWalletFile(file: WalletFile): Uint8Array {
   return Buffer.concat([Buffer.from(`${MAGIC} ${FILE_SCHEMA} ${toHex(plainSha256(body))}\n`), body]);
 }
 
-/** Reads a wallet file; never throws. Checks the bounds of the key derivation before any memory is allocated for it. */
+/** Reads a wallet file; never throws. Checks the limits of the key derivation before it allocates memory for it. */
 export function decodeWalletFile(bytes: Uint8Array): WalletFile | FileProblem {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const end = text.subarray(0, 100).indexOf(10);
@@ -85,7 +85,7 @@ export function decodeWalletFile(bytes: Uint8Array): WalletFile | FileProblem {
   return parseBody(body.toString('utf8')) ?? { problem: 'damaged' };
 }
 
-/** The associated data of the seal: identity and key derivation parameters as one JSON array. */
+/** The associated data of the encryption: identity and key derivation parameters as one JSON array. */
 export function sealedHeader(identity: WalletIdentity, kdf: KdfParameters, salt: Uint8Array): Uint8Array {
   const { id, network, account, birthday, createdAt } = identity;
   return Buffer.from(
@@ -157,7 +157,7 @@ function parseBody(text: string): WalletFile | null {
     identity: { id, network, account, birthday, createdAt },
     sealed: { kdf: cost, salt: kdf.salt, nonce: cipher.nonce, ciphertext: cipher.text },
     ...rest,
-    // The file may come from an earlier version or another program: labels are displayed, so that they are cleaned here.
+    // The file may come from an earlier version or another program. Labels are displayed, so they are cleaned here.
     labels: new Map(
       Object.entries(labels)
         .map(([subject, label]) => [subject, labelOf(label)] as const)
@@ -166,7 +166,7 @@ function parseBody(text: string): WalletFile | null {
   };
 }
 
-// Normalisation may lengthen a text, and a label that is too long would make the written file unreadable.
+// Normalisation may lengthen a text, and a file with a label that is too long could not be read again.
 const labelOf = (text: string): string => cleanLabel(text).slice(0, MAX_LABEL).toWellFormed();
 
 function toBase64(bytes: Uint8Array): string {

@@ -22,18 +22,21 @@ export interface WalletFiles {
   /** Names of all wallet files, corrupt ones included, sorted. */
   names(): Promise<string[]>;
   /**
-   * Falls back to the previous version when the file is corrupt, with a warning in the log.
+   * Reads a wallet file. If it is corrupt, reads the previous version and logs a warning.
    * @throws {KithError} `wallet-file-damaged`, `wallet-file-newer`, `wallet-file-unusable`
    */
   read(name: string): Promise<WalletFile>;
-  /** Wallets whose file is gone and whose previous version is still here, by name. */
+  /** Wallets whose file was deleted and whose previous version still exists, by name. */
   deleted(): Promise<DeletedFile[]>;
   /**
-   * Creates the file. The previous version of a deleted wallet of the same name is renamed before.
+   * Creates the file. The previous version of a deleted wallet of the same name is renamed first.
    * @throws {KithError} `wallet-exists`, `wallet-file-unusable`, `disk-full`
    */
   create(name: string, file: WalletFile): Promise<void>;
-  /** Keeps the previous version as `.bak`; with `forgetPrevious` the `.bak` file becomes a copy of the new one. */
+  /**
+   * Writes the file and keeps the previous version as `.bak`. With `forgetPrevious` the `.bak` file becomes a copy of
+   * the new one.
+   */
   write(name: string, file: WalletFile, options?: { readonly forgetPrevious?: boolean }): Promise<void>;
 }
 
@@ -44,7 +47,9 @@ export interface WalletFilesDeps {
   readonly step?: ((name: string) => void) | undefined;
 }
 
-/** Opens the folder, creating it with mode 0700; removes temporary files that a crash left. */
+/**
+ * Opens the folder and removes temporary files that a crash left. Creates the folder with mode 0700 if it is missing.
+ */
 export async function openWalletFiles(deps: WalletFilesDeps): Promise<WalletFiles> {
   const { folder, log } = deps;
   await orUnusable(Promise.resolve(folder).then(makePrivateFolder));
@@ -66,7 +71,7 @@ export async function openWalletFiles(deps: WalletFilesDeps): Promise<WalletFile
       }),
     );
 
-  /** Names whose previous version was found to belong to the wallet itself. */
+  /** Names whose previous version is known to belong to the same wallet. */
   const checked = new Set<string>();
   const keepOthers = async (name: string, { identity }: WalletFile) => {
     if (checked.has(name)) return;
@@ -85,7 +90,7 @@ export async function openWalletFiles(deps: WalletFilesDeps): Promise<WalletFile
       const previous = await readOne(pathOf(name) + BACKUP).catch(() => file);
       if (isFileProblem(previous)) throw new KithError('wallet-file-damaged', undefined, { data: { name } });
       log.warn('the wallet file is corrupt; its previous version is used', { name });
-      // Copied first: the next write would make the corrupt file the previous version.
+      // The corrupt file is copied first, because the next write would make it the previous version.
       await orUnusable(copyFile(pathOf(name), `${pathOf(name)}.damaged`));
       await put(name, previous, false);
       return previous;
@@ -98,10 +103,11 @@ export async function openWalletFiles(deps: WalletFilesDeps): Promise<WalletFile
       await put(name, file, false);
     },
     async write(name, file, options) {
-      // Earlier versions could create a wallet with the name of a deleted one without renaming its file.
+      // Earlier versions could create a wallet with the name of a deleted one without renaming the file of the deleted
+      // one.
       await keepOthers(name, file);
       await put(name, file, true);
-      // Written twice, so that `.bak` is the new version too: the old password must not open an old copy.
+      // Written twice, so that `.bak` is the new version too: no old copy may be left that the old password opens.
       if (options?.forgetPrevious) await put(name, file, true);
     },
   };

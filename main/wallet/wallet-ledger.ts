@@ -1,6 +1,7 @@
 /**
- * The ledger of one wallet in memory: its coins and its unconfirmed transactions. Each step changes it at once and adds
- * the same change to `changes`, which the caller writes in one batch with `meta()`. One step at a time.
+ * The ledger of one wallet in memory: its coins and its unconfirmed transactions. Each step changes the ledger at once
+ * and adds the same change to `changes`. The caller writes `changes` and `meta()` in one batch. Only one step may run
+ * at a time.
  */
 import { type Height, toMotes, type UnixSeconds } from '../../shared/units.ts';
 import type { Block } from '../core/primitives/block.ts';
@@ -35,11 +36,11 @@ export interface Ledger {
   readonly asOf: Mark;
   readonly trail: readonly Mark[];
   readonly coins: ReadonlyMap<OutpointKey, OwnCoin>;
-  /** By txid in hex. */
+  /** The unconfirmed transactions by txid in hex. */
   readonly unmined: ReadonlyMap<string, UnminedRecord>;
   /** Increases with every change that a query could show. */
   readonly revision: number;
-  /** The highest key of each chain that a transaction has ever paid; -1 for none. */
+  /** The highest key of each chain that any transaction has paid; -1 for none. */
   readonly highestUsed: KeyIndexes;
   /** The highest key of each chain that a settled block has paid; -1 for none. */
   readonly settledUse: KeyIndexes;
@@ -49,28 +50,29 @@ export interface Ledger {
   /** Connects the next block, whose parent must be `asOf`. True when the block concerned the wallet. */
   connect(block: Block, changes: WalletChanges): boolean;
   /**
-   * Disconnects the blocks above `to`. `above`: the wallet's mined records above it, newest first. `uses`: the key use at
-   * `to`; by default the known key use without the blocks above, which is wrong once settled blocks are disconnected.
+   * Disconnects the blocks above `to`. `above` are the mined records of the wallet above it, newest first. `uses` is
+   * the key use at `to`. By default it is the known key use without the blocks above, which is wrong if settled blocks
+   * are disconnected.
    */
   rollback(to: Mark, above: readonly MinedRecord[], changes: WalletChanges, uses?: KeyUses): void;
   /**
-   * Starts over at the end of a trail with the wallet's coins of the UTXO set there, when the blocks below cannot be read.
-   * Unconfirmed transactions stay, unless the coins show that they, or conflicting ones, have been mined.
+   * Starts over at the end of a trail with the coins that the wallet has in the UTXO set there, when the blocks below
+   * cannot be read. Unconfirmed transactions stay, unless the coins show that they or conflicting ones were mined.
    */
   takeCoins(
     found: Iterable<readonly [OutpointKey, OwnCoin]>,
     from: readonly Mark[],
     changes: WalletChanges,
   ): void;
-  /** Records an unconfirmed transaction, unless it is known or does not concern the wallet. */
+  /** Records an unconfirmed transaction. Does nothing if it is known or does not concern the wallet. */
   see(tx: Transaction, now: UnixSeconds, changes: WalletChanges): void;
   /** Changes an unconfirmed record, or removes it (null). */
   update(record: UnminedRecord, change: Partial<UnminedRecord> | null, changes: WalletChanges): void;
-  /** Undoes `see` in memory when the record could not be written. */
+  /** Undoes `see` in memory. Used when the record could not be written. */
   forget(txidHex: string): void;
-  /** Whether a transaction pays to or spends from this wallet; a few map lookups. */
+  /** Whether a transaction pays to this wallet or spends from it. Costs a few lookups in maps. */
   concerns(tx: Transaction): boolean;
-  /** Marks keys as used up to the highest that these transactions pay. */
+  /** Marks keys as used, up to the highest that these transactions pay. */
   noteUse(transactions: readonly Transaction[]): void;
   setKeyring(keyring: Keyring): void;
   set(change: Partial<Pick<WalletMeta, 'shortSince' | 'restoring' | 'gap'>>): void;
@@ -82,14 +84,14 @@ export interface LedgerState {
   readonly unmined: Iterable<UnminedRecord>;
 }
 
-/** The state of an empty wallet at the end of a trail. */
+/** The state of a wallet without records at the end of a trail. */
 export function emptyMeta(trail: readonly Mark[], restoring: boolean): WalletMeta {
   const counts = { coins: 0, total: toMotes(0), mined: 0, unmined: 0 };
   const keys = { highestUsed: [-1, -1], uses: noUses(trail.at(-1)!), gap: GAP_LIMIT } as const;
   return { asOf: trail.at(-1)!, trail, ...keys, shortSince: null, restoring, ...counts };
 }
 
-/** The ledger in memory; see the head of this file. */
+/** The ledger of one wallet in memory; see the start of this file. */
 export class WalletLedger implements Ledger {
   readonly #records: LedgerRecords;
   readonly #highest: [number, number];

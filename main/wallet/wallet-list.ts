@@ -14,19 +14,22 @@ import type { WalletStore } from './wallet-store.ts';
 /** The wallets of the data directory, including those that cannot be opened. */
 export interface WalletList {
   /**
-   * Opens every wallet file, and opens those that are open again; a wallet that cannot be opened is listed with the reason.
-   * Returns the error if the database is corrupt: call this again once it has been created again.
+   * Opens every wallet file, also of wallets that are open already. A wallet that cannot be opened is listed with the
+   * reason. Returns the error if the database is corrupt: then call this again after the database was created again.
    */
   openAll(): Promise<KithError | null>;
-  /** Opens one wallet whose file has just been written. */
+  /** Opens one wallet whose file was just written. */
   open(name: string): Promise<OpenWallet>;
   values(): Iterable<OpenWallet>;
   names(): readonly string[];
   has(name: string): boolean;
-  /** @throws {KithError} `wallet-unknown`, or why the wallet can't be opened */
+  /** @throws {KithError} `wallet-unknown`, or why the wallet cannot be opened */
   get(name: string): OpenWallet;
   byId(id: string): OpenWallet | undefined;
-  /** The open wallet that has the key of a lock; with the first key of a seed, the wallet of that seed. */
+  /**
+   * The open wallet that has the key of a lock. With the first lock of a recovery phrase it finds the wallet of that
+   * phrase.
+   */
   byLock(lock: Lock): OpenWallet | undefined;
   /** The trail at which a wallet starts to read the chain after its records were lost. */
   startFor(identity: WalletIdentity): Mark[];
@@ -40,9 +43,12 @@ export interface WalletListDeps {
   readonly log: Log;
 }
 
-/** In blocks: the chain may have been reorganised after the wallet was created. */
+/**
+ * Number of blocks subtracted from the birthday, because the chain may have been reorganised after the wallet was
+ * created.
+ */
 const BIRTHDAY_MARGIN = 1_440;
-/** In seconds: how far the computer's clock and the times of blocks may have differed when the wallet was created. */
+/** Seconds by which the clock of the computer and the times of blocks may have differed when the wallet was created. */
 const TIME_MARGIN = 86_400;
 
 export function createWalletList(deps: WalletListDeps): WalletList {
@@ -58,7 +64,7 @@ export function createWalletList(deps: WalletListDeps): WalletList {
     const { id, network: home } = file.identity;
     if (home !== network.idHex)
       throw new KithError('wallet-file-other-network', undefined, { data: { name } });
-    // Two copies of one file would write over each other's records.
+    // Two wallets with copies of one file would overwrite each other's records.
     const twin = byId(id);
     if (twin !== undefined)
       throw new KithError('wallet-file-copy', undefined, { data: { name, other: twin.name } });
@@ -102,8 +108,8 @@ export function createWalletList(deps: WalletListDeps): WalletList {
 
 /**
  * A height below which no block concerns a wallet. The birthday alone is not enough: it is the height of a tip that may
- * have been disconnected since, and the current chain may be shorter. The result is therefore also below every block of
- * the day before the wallet was created and of later days.
+ * have been disconnected since, and the current chain may be shorter. So the result is also below every block with a
+ * time later than one day before the wallet was created.
  */
 export function firstHeight(
   chain: Pick<WalletChain, 'tip' | 'atHeight'>,
@@ -116,7 +122,7 @@ export function firstHeight(
   return height;
 }
 
-/** The starting trail of a wallet without records below a height; it ends in a block of the active chain. */
+/** The first trail of a wallet that has no records below a height. It ends in a block of the active chain. */
 export function startOf(chain: Pick<WalletChain, 'tip' | 'atHeight'>, height: number): Mark[] {
   const from = Math.max(0, Math.min(height, chain.tip().height));
   return trailOf((at) => chain.atHeight(at), from);

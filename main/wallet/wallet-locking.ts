@@ -4,12 +4,12 @@ import type { OpenWallet } from './open-wallet.ts';
 import type { RunningWallets } from './running-wallets.ts';
 import type { WalletsDeps } from './wiring.ts';
 
-/** Which wallets there are, and whether they are locked. */
+/** Lists the wallets, and locks and unlocks them. */
 export interface WalletLocking {
   list(): readonly { readonly name: string; readonly locked: boolean }[];
   /**
-   * For 15 minutes by default. Here and below, `by` is the kind of connection that the password came over, the terminal by
-   * default: the pause after wrong passwords is kept per kind.
+   * Unlocks a wallet, for 15 minutes by default. `by`, here and below, is the kind of connection that the password came
+   * over, by default the terminal: the pause after wrong passwords is kept per kind.
    */
   unlock(name: string, password: string, seconds?: number, by?: Role): Promise<void>;
   lock(name: string): void;
@@ -26,10 +26,10 @@ const UNLOCKED_SECONDS = 900;
 export function createWalletLocking({ chain, running, changed }: WalletLockingDeps): WalletLocking {
   const { parts, get, change } = running;
 
-  /** Reads the blocks again in which a locked wallet may have missed payments. */
+  /** Reads again the blocks in which a locked wallet may have missed payments. */
   const readMissed = async (wallet: OpenWallet) => {
     const since = wallet.ledger.meta().shortSince;
-    // The blocks can be read once they are stored; below a snapshot they are downloaded later, with the history.
+    // Blocks below a snapshot are stored only later, with the history. A later unlock reads them then.
     const first = since === null ? undefined : chain.atHeight(since + 1);
     if (since === null || first === undefined || !chain.hasBody(first.id)) return;
     wallet.ledger.set({ shortSince: null });

@@ -5,23 +5,26 @@ import { Writer } from '../core/codec/writer.ts';
 import { type KeyIndexes, type KeyUse, type KeyUses, noUses } from './key-use.ts';
 import type { Mark } from './ports.ts';
 
-/** The state of a wallet; written in the same batch as the records that it describes. */
+/** The state of a wallet. Written in the same batch as the records that it describes. */
 export interface WalletMeta {
-  /** The records include the blocks up to this one, the last of `trail`. */
+  /** The last block that the records include; also the last of `trail`. */
   readonly asOf: Mark;
-  /** Blocks at growing distances below it, to find the last common block after a reorganisation. Ascending. */
+  /** Blocks at growing distances below `asOf`, to find the last common block after a reorganisation. Ascending. */
   readonly trail: readonly Mark[];
-  /** The highest key of each chain that a block or the mempool ever paid: no key up to it is handed out again. */
+  /** The highest key of each chain that a block or the mempool ever paid. Keys up to it are never issued again. */
   readonly highestUsed: KeyIndexes;
-  /** Key use in blocks, which bounds the keys that may be handed out. */
+  /** Key use in blocks. It limits which keys may be issued. */
   readonly uses: KeyUses;
   /** Gap limit: unused keys in a row that the wallet looks for. */
   readonly gap: number;
-  /** Since this height the wallet may have missed payments, because it knew too few keys ahead; null if never. */
+  /** The height since which the wallet may have missed payments, because it had derived too few keys; null for none. */
   readonly shortSince: Height | null;
   /** True for a restored wallet that has not reached the tip yet. */
   readonly restoring: boolean;
-  /** Counts and the sum of coins, compared with the records at start: LevelDB may lose records without an error. */
+  /**
+   * Number and sum of the coins, compared with the records at the start, because LevelDB may lose records without an
+   * error.
+   */
   readonly coins: number;
   readonly total: Motes;
   readonly mined: number;
@@ -44,7 +47,7 @@ export function encodeMeta(meta: WalletMeta): Uint8Array {
   return writer.finish();
 }
 
-/** Null for bytes that encodeMeta did not write. */
+/** Null for bytes that encodeMeta never writes. */
 export function decodeMeta(bytes: Uint8Array): WalletMeta | null {
   const reader = new Reader(bytes);
   const first = readFirst(reader);
@@ -58,7 +61,7 @@ export function decodeMeta(bytes: Uint8Array): WalletMeta | null {
   return finished(reader, { ...first, uses: { through, settled, recent }, gap });
 }
 
-/** A meta record of schema 1, which had neither key use nor gap limit. Null for other bytes. */
+/** Decodes a meta record of schema 1, which had neither key use nor gap limit. Null for other bytes. */
 export function decodeMetaOfSchema1(bytes: Uint8Array, gap: number): WalletMeta | null {
   const reader = new Reader(bytes);
   const first = readFirst(reader);
@@ -87,12 +90,12 @@ function finished(reader: Reader, first: First & Pick<WalletMeta, 'uses' | 'gap'
   return reader.finish() !== null || asOf === undefined ? null : { ...first, asOf, coins, total, ...rest };
 }
 
-/** The trail with one more block: the last 16 blocks, then about two for every doubling of the distance. */
+/** The trail with one more block. It has the last 16 blocks, then about two for every doubling of the distance. */
 export function extendTrail(trail: readonly Mark[], next: Mark): Mark[] {
   return [...trail.filter((mark) => isKept(mark.height, next.height - mark.height)), next];
 }
 
-/** The same trail, built from the chain, for a wallet that starts at a height. Ascending. */
+/** The trail of a wallet that starts at a height, built from the chain. Ascending. */
 export function trailOf(at: (height: Height) => Mark | undefined, tip: Height): Mark[] {
   const heights = new Set<number>([0, tip]);
   for (let distance = 1; distance < 16; distance++) heights.add(Math.max(0, tip - distance));

@@ -3,15 +3,16 @@ import { KithError } from '../lib/errors.ts';
 
 export { nameKey } from '../../shared/labels.ts';
 
-/** Ending of every wallet file; the wallet's name precedes it. */
+/** Ending of every wallet file, after the name of the wallet. */
 export const SUFFIX = '.kithwallet';
 
-// Device names that Windows opens instead of a file, whatever the ending.
+// Names of devices. Windows opens the device instead of a file, whatever the ending.
 const RESERVED = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i;
 const MAX_NAME_BYTES = 200;
 
 /**
- * The name of a wallet as used in file names: NFC, and no path on any platform.
+ * Checks the name of a wallet and returns it in NFC. It is part of file names, so it must not be a path on any
+ * platform.
  * @throws {KithError} `wallet-name-invalid`
  */
 export function checkWalletName(name: string): string {

@@ -20,22 +20,23 @@ export interface HistoryQuery {
   readonly after?: string | undefined;
 }
 
-/** What a wallet holds, has received and sent, its addresses and labels. */
+/** What a wallet holds, received and sent; its addresses and labels. */
 export interface WalletQueries {
-  /** See computeBalance for what the figures mean. */
+  /** The figures are explained at computeBalance. */
   balance(name: string): Promise<Balance>;
-  /** The current receiving address that has not been paid yet. */
+  /** The current receiving address: issued but not paid yet. */
   address(name: string): Promise<string>;
   newAddress(name: string, label?: string): Promise<string>;
   history(query: HistoryQuery): Promise<HistoryEntry[]>;
   /** Reads an address or a payment link. */
   checkAddress(text: string): CheckedTarget;
-  /** Sets the label of a txid or an address; an empty one removes it. */
+  /** Sets the label of a txid or an address. An empty label removes it. */
   setLabel(name: string, subject: string, label: string): Promise<void>;
-  /** The lock that the next mining reward should pay; ask again after each reward. The wallet may be locked. */
+  /** The lock for the next mining reward. Call it again after each reward. The wallet may be locked. */
   payout(name: string): Lock;
   /**
-   * Reads the chain again from a height on. `gap` raises the gap limit, for which the wallet must be unlocked. @throws {KithError} `wallet-locked`
+   * Reads the chain again from a height on. `gap` raises the gap limit; the wallet must be unlocked for that.
+   * @throws {KithError} `wallet-locked`
    */
   rescan(name: string, fromHeight: number, gap?: number): Promise<void>;
 }

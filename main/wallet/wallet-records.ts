@@ -7,7 +7,7 @@ import { decodeTransaction, type Transaction } from '../core/primitives/transact
 import { isViolation } from '../core/violation.ts';
 import type { Chain, KeyPlace } from './key-path.ts';
 
-/** A coin of the wallet; `height` is 0 for an unconfirmed one. */
+/** A coin of the wallet. `height` is 0 for an unconfirmed one. */
 export interface OwnCoin {
   readonly amount: Motes;
   readonly place: KeyPlace;
@@ -15,13 +15,13 @@ export interface OwnCoin {
   readonly coinbase: boolean;
 }
 
-/** An input that spends a coin of the wallet, with the coin, so that disconnecting a block can restore it. */
+/** An input that spends a coin of the wallet. It has the coin, so that disconnecting a block can restore it. */
 export interface OwnInput {
   readonly index: number;
   readonly coin: OwnCoin;
 }
 
-/** An output that pays one of the wallet's keys. */
+/** An output that pays a key of the wallet. */
 export interface OwnOutput {
   readonly index: number;
   readonly place: KeyPlace;
@@ -46,9 +46,9 @@ export interface MinedRecord extends WalletRecord {
 export interface UnminedRecord extends WalletRecord {
   /** Height of the block with a conflicting transaction; null for none. */
   readonly conflict: Height | null;
-  /** The mempool replaced it by a transaction that spends the same coins. */
+  /** Whether the mempool replaced it by a transaction that spends the same coins. */
   readonly replaced: boolean;
-  /** It was in a block before a reorganisation. */
+  /** Whether it was in a block before a reorganisation. */
   readonly wasMined: boolean;
 }
 
@@ -58,7 +58,7 @@ export function encodeCoin(coin: OwnCoin): Uint8Array {
   return writer.finish();
 }
 
-/** Null for bytes that encodeCoin did not write. */
+/** Null for bytes that encodeCoin never writes. */
 export function decodeCoin(bytes: Uint8Array): OwnCoin | null {
   const reader = new Reader(bytes);
   const coin = readCoin(reader);
@@ -127,7 +127,7 @@ function readRecord(reader: Reader): WalletRecord | null {
   }
   const bytes = reader.varbytes(MAX_TRANSACTION_BYTES);
   if (reader.finish() !== null) return null;
-  // A copy, so that the record does not keep the buffer it was read from in memory.
+  // A copy, because a view would keep the whole buffer in memory.
   const tx = decodeTransaction(Uint8Array.from(bytes));
   return isViolation(tx) ? null : { tx, firstSeen, inputs, outputs };
 }

@@ -7,11 +7,11 @@ import type { OwnCoin, UnminedRecord } from './wallet-records.ts';
 import type { WalletChanges, WalletData } from './wallet-data.ts';
 import type { Mark } from './ports.ts';
 
-/** Keeps the ledgers of the wallets in memory and on disk equal. */
+/** Keeps the ledgers of the wallets equal in memory and on disk. */
 export interface WalletStore {
   /** Reads the state of a wallet. If it is missing or corrupt, the wallet starts over at the end of `from`. */
   load(id: string, from: () => readonly Mark[]): Promise<LedgerState>;
-  /** One step of the ledger and its batch. When the disk fails, the wallet returns to the state on disk. */
+  /** Runs one step of the ledger and writes its batch. When the disk fails, the wallet returns to the state on disk. */
   commit<T>(
     wallet: OpenWallet,
     step: (ledger: Ledger, changes: WalletChanges) => T,
@@ -20,11 +20,11 @@ export interface WalletStore {
 }
 
 export interface CommitOptions {
-  /** Undoes the step in memory when it was not written and the disk cannot be read either. */
+  /** Undoes the step in memory. Used when it was not written and the disk cannot be read either. */
   readonly undo?: (ledger: Ledger) => void;
-  /** Resolves when the batch is on the disk. */
+  /** Whether to resolve only when the batch is on the disk. */
   readonly sync?: boolean;
-  /** Writes nothing when no record changed: after a crash the same blocks are read again. */
+  /** Whether to write nothing when no record changed. After a crash the same blocks are read again. */
   readonly lazy?: boolean;
 }
 
@@ -47,7 +47,7 @@ export function createWalletStore(deps: { readonly data: WalletData; readonly lo
     return complete ? { meta, coins, unmined } : null;
   };
 
-  /** Unconfirmed payments exist nowhere else: all readable ones are kept. */
+  /** Unconfirmed payments are stored nowhere else, so all readable ones are kept. */
   const startOver = async (id: string, from: readonly Mark[]): Promise<LedgerState> => {
     const unmined = await data.clear(id);
     const meta = { ...emptyMeta(from, true), unmined: unmined.length, highestUsed: highestOf(unmined) };

@@ -17,19 +17,19 @@ import { createWalletQueries, type WalletQueries } from './wallet-queries.ts';
 import type { WalletsDeps } from './wiring.ts';
 
 /**
- * The wallets of a node. Failures are thrown as a KithError with a stable code; a payment that the mempool refuses is
+ * The wallets of a node. Failures are thrown as a KithError with a stable code. A payment that the mempool refuses is
  * returned as a violation.
  */
 export interface Wallets extends Service, WalletCreation, WalletLocking, WalletQueries, VaultWork {
   prepare(request: PaymentRequest): Promise<DraftPayment>;
-  /** A draft that can still be confirmed; undefined when it was sent, is too old or never existed. */
+  /** A draft that can still be confirmed. Undefined when it was sent, is too old or never existed. */
   draft(id: string): { readonly wallet: string; readonly payment: DraftPayment } | undefined;
   confirm(draft: string, password: string, by?: Role): Promise<Sent | Violation>;
-  /** For the native dialog; the wallet must be unlocked. */
+  /** Sends a draft of an unlocked wallet. For the native dialog. */
   confirmUnlocked(draft: string): Promise<Sent | Violation>;
   /** Notices for the user, such as a corrupt wallet database that was rebuilt. */
   notices(): readonly Notice[];
-  /** Own live payments, parents first, to be announced until they are mined or expire. */
+  /** Live payments of the wallets, parents first. They are announced until they are mined or expire. */
   ownPending(): Transaction[];
   /** Notifies listeners that more peers have seen a payment. */
   touch(txid: string): void;

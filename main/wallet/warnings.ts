@@ -7,11 +7,11 @@ import type { OpenWallet } from './open-wallet.ts';
 
 type Amount = { readonly amount: number };
 
-/** Facts about a planned payment that its view does not have. */
+/** Facts about a planned payment that are not in its view. */
 export interface PlanFacts {
-  /** It spends unconfirmed change. */
+  /** Whether it spends unconfirmed change. */
   readonly unsettled: boolean;
-  /** Expired payments to the same receivers that could still be mined beside it. */
+  /** Expired payments to the same receivers that could still be mined in addition to it. */
   readonly uncovered: readonly string[];
   /** For a payment of everything: coins beyond the size limit of the transaction. */
   readonly leftOut: readonly Amount[];
@@ -128,7 +128,7 @@ const kithOf = (coins: readonly Amount[]): string =>
 const coinsOf = (coins: readonly Amount[]): string =>
   coins.length === 1 ? '1 coin' : `${group(coins.length)} coins`;
 
-/** The beginning and the end of an address, for a sentence; never for paying to. */
+/** The beginning and the end of an address, to show it in a sentence. Never use it as an address to pay. */
 function shorten(address: string): string {
   return address.length <= 24 ? address : `${address.slice(0, 12)}…${address.slice(-8)}`;
 }

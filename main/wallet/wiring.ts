@@ -30,16 +30,16 @@ export interface WalletsDeps {
   readonly mempool: WalletMempool;
   readonly clock: Clock;
   readonly random: Random;
-  /** Reports suspension of the computer, so that an unlocked wallet is locked in time nevertheless. */
+  /** Reports suspension of the computer, so that an unlocked wallet is locked in time anyway. */
   readonly clockWatch?: Pick<ClockWatch, 'events' | 'elapsedMs'> | undefined;
   readonly log: Log;
-  /** A write failed: nothing that the wallets write is certain to be stored any more. */
+  /** Called when a write failed. After that, nothing that the wallets write is certain to be stored. */
   readonly onFailure?: ((error: unknown) => void) | undefined;
-  /** Number of peers that have seen an own payment; null if unknown. */
+  /** How many peers have seen a payment of the wallets; null if unknown. */
   readonly sighting?: ((txid: string) => Sighting | null) | undefined;
-  /** Ed25519; noble's unless given. */
+  /** Ed25519; noble by default. */
   readonly signer?: Signer | undefined;
-  /** Argon2id cost of the files that are written; tests take the least that a file may have. */
+  /** Argon2id cost of the files that are written. Tests use the lowest that a file may have. */
   readonly kdf?: KdfParameters | undefined;
   /** Called before each change of a wallet file, so that tests can simulate a crash there. */
   readonly fileStep?: ((name: string) => void) | undefined;
@@ -62,10 +62,10 @@ export interface WalletParts {
   readonly queue: Queue;
 }
 
-/** Waiting tasks at most; more mean that the disk does not respond. */
+/** Maximum number of waiting tasks. More mean that the disk does not respond. */
 const QUEUE_LIMIT = 10_000;
 
-/** Opens files and database and wires the parts; no wallet follows the chain before `follower.poke`. */
+/** Opens files and database and creates the parts. No wallet follows the chain before `follower.poke`. */
 export async function openParts(deps: WalletsDeps, changed: (name: string) => void): Promise<WalletParts> {
   const { directory, network, chain, mempool, clock, random, log } = deps;
   const signer = deps.signer ?? nobleSigner;
@@ -148,7 +148,7 @@ export async function openParts(deps: WalletsDeps, changed: (name: string) => vo
   return { list, maker, files, access, sessions, spending, pending, follower, data, chain, kdf, queue };
 }
 
-/** Opens all wallets; creates the database again, once, if it is found to be corrupt. */
+/** Opens all wallets. If the database is found to be corrupt, creates it again, once. */
 async function openList(list: WalletList, data: WalletData): Promise<void> {
   const damage = await list.openAll();
   if (damage === null) return;
