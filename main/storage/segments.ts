@@ -47,11 +47,46 @@ export interface SegmentStore {
 
 /** @throws {KithError} `storage-unusable` when the directory cannot be created or read. */
 export async function openSegments(options: SegmentStoreOptions): Promise<SegmentStore> {
-  const { directory, kind, segmentBytes = 64 << 20, maxRecordBytes } = options;
+  const { directory, maxRecordBytes } = options;
   const sizes = await listSegments(directory);
-  const readers = new Map<number, Promise<FileHandle>>();
-  const path = (segment: number) => join(directory, `${String(segment).padStart(6, '0')}.seg`);
+  const readers = createReaders(directory);
+  const appender = createAppender(options, sizes);
 
+  return {
+    append: appender.append,
+    async read(at) {
+      const bytes = await readers.read(at.segment, at.offset, FRAME_BYTES + at.length);
+      return bytes && unframe(bytes, at.length);
+    },
+    holds: ({ segment, offset, length }) => offset + FRAME_BYTES + length <= (sizes.get(segment) ?? 0),
+    leave: appender.leave,
+    sync: appender.sync,
+    scan: (segment, from = 0) =>
+      scanRecords((offset, length) => readers.read(segment, offset, length), segment, {
+        from,
+        size: sizes.get(segment) ?? 0,
+        maxRecordBytes,
+      }),
+    segments: () => [...sizes.keys()].sort((a, b) => a - b),
+    bytes: () => [...sizes.values()].reduce((sum, size) => sum + size, 0),
+    async remove(segment) {
+      await readers.forget(segment);
+      await rm(pathOf(directory, segment), { force: true });
+      crashPoint('segment file removed');
+      sizes.delete(segment);
+    },
+    async close() {
+      await appender.close();
+      await readers.close();
+    },
+  };
+}
+
+/** Writes to the newest file; `sizes` has the length of every file, and grows with it. */
+function createAppender(
+  { directory, kind, segmentBytes = 64 << 20, maxRecordBytes }: SegmentStoreOptions,
+  sizes: Map<number, number>,
+): Pick<SegmentStore, 'append' | 'leave' | 'sync' | 'close'> {
   // A restart always begins a new file, because the last one may be truncated.
   let current = Math.max(0, ...sizes.keys()) + 1;
   let file: FileHandle | null = null;
@@ -80,7 +115,7 @@ export async function openSegments(options: SegmentStoreOptions): Promise<Segmen
       });
       current++;
     }
-    file ??= await create(path(current));
+    file ??= await create(pathOf(directory, current));
     const offset = sizes.get(current) ?? 0;
     try {
       await file.appendFile(frame(payload));
@@ -96,49 +131,19 @@ export async function openSegments(options: SegmentStoreOptions): Promise<Segmen
     return { segment: current, offset, length: payload.length };
   };
 
-  const reader = (segment: number): Promise<FileHandle> => {
-    let handle = readers.get(segment);
-    if (!handle) {
-      handle = open(path(segment), 'r');
-      readers.set(segment, handle);
-      handle.catch(() => readers.delete(segment));
-      if (readers.size > MAX_READERS) void closeOldest(readers);
-    }
-    return handle;
-  };
-
-  const readAt = async (segment: number, offset: number, length: number): Promise<Uint8Array | null> => {
-    try {
-      const handle = await reader(segment);
-      const bytes = new Uint8Array(length);
-      const { bytesRead } = await handle.read(bytes, 0, length, offset);
-      return bytesRead === length ? bytes : null;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-      throw storageFailed(error, directory);
-    }
-  };
-
-  const read = async (at: SegmentLocation): Promise<Uint8Array | null> => {
-    const bytes = await readAt(at.segment, at.offset, FRAME_BYTES + at.length);
-    return bytes && unframe(bytes, at.length);
-  };
-
   return {
     append(payload) {
       const result = tail.then(() => write(payload));
       tail = result.catch(() => undefined);
       return result;
     },
-    read,
-    holds: ({ segment, offset, length }) => offset + FRAME_BYTES + length <= (sizes.get(segment) ?? 0),
     leave(segment) {
       if (file === null) current = Math.max(current, segment + 1);
     },
     async sync() {
       await tail;
       try {
-        if (inherited !== null) await syncFile(path(inherited));
+        if (inherited !== null) await syncFile(pathOf(directory, inherited));
         inherited = null;
         await ending;
         await file?.datasync();
@@ -146,33 +151,67 @@ export async function openSegments(options: SegmentStoreOptions): Promise<Segmen
         throw storageFailed(error, directory);
       }
     },
-    scan: (segment, from = 0) =>
-      scanRecords((offset, length) => readAt(segment, offset, length), segment, {
-        from,
-        size: sizes.get(segment) ?? 0,
-        maxRecordBytes,
-      }),
-    segments: () => [...sizes.keys()].sort((a, b) => a - b),
-    bytes: () => [...sizes.values()].reduce((sum, size) => sum + size, 0),
-    async remove(segment) {
-      const handle = readers.get(segment);
-      readers.delete(segment);
-      await handle?.then((h) => h.close()).catch(() => undefined);
-      await rm(path(segment), { force: true });
-      crashPoint('segment file removed');
-      sizes.delete(segment);
-    },
     async close() {
       await tail;
       await file?.close();
       file = null;
-      await Promise.all(
-        [...readers.values()].map((handle) => handle.then((h) => h.close()).catch(() => undefined)),
-      );
-      readers.clear();
     },
   };
 }
+
+interface Readers {
+  /** Null when the file is missing or too short. */
+  read(segment: number, offset: number, length: number): Promise<Uint8Array | null>;
+  /** Closes a file that is about to be deleted. */
+  forget(segment: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** At most this many files are open for reading. */
+const MAX_READERS = 8;
+
+/** Reads from files that stay open while they are read often. */
+function createReaders(directory: string): Readers {
+  const readers = new Map<number, Promise<FileHandle>>();
+
+  const forget = async (segment: number): Promise<void> => {
+    const handle = readers.get(segment);
+    readers.delete(segment);
+    await handle?.then((h) => h.close()).catch(() => undefined);
+  };
+
+  const reader = (segment: number): Promise<FileHandle> => {
+    let handle = readers.get(segment);
+    if (!handle) {
+      handle = open(pathOf(directory, segment), 'r');
+      readers.set(segment, handle);
+      handle.catch(() => readers.delete(segment));
+      if (readers.size > MAX_READERS) void forget(readers.keys().next().value!);
+    }
+    return handle;
+  };
+
+  return {
+    async read(segment, offset, length) {
+      try {
+        const handle = await reader(segment);
+        const bytes = new Uint8Array(length);
+        const { bytesRead } = await handle.read(bytes, 0, length, offset);
+        return bytesRead === length ? bytes : null;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+        throw storageFailed(error, directory);
+      }
+    },
+    forget,
+    async close() {
+      await Promise.all([...readers.keys()].map(forget));
+    },
+  };
+}
+
+const pathOf = (directory: string, segment: number): string =>
+  join(directory, `${String(segment).padStart(6, '0')}.seg`);
 
 async function syncFile(path: string): Promise<void> {
   // Opened for writing, because some systems sync only descriptors that are open for writing.
@@ -189,14 +228,6 @@ async function create(path: string): Promise<FileHandle> {
   const file = await open(path, 'a');
   await syncFolder(dirname(path));
   return file;
-}
-
-const MAX_READERS = 8;
-
-async function closeOldest(readers: Map<number, Promise<FileHandle>>): Promise<void> {
-  const [segment, handle] = readers.entries().next().value!;
-  readers.delete(segment);
-  await handle.then((h) => h.close()).catch(() => undefined);
 }
 
 async function listSegments(directory: string): Promise<Map<number, number>> {
