@@ -77,42 +77,20 @@ interface Opened {
 /** @throws {KithError} `disk-full`; the `unusable` code when not even an empty database can be created */
 export async function openRenewableLevel(options: RenewableOptions): Promise<RenewableLevel> {
   const { folder, log, what, codes, keep } = options;
+  const { failed, unusable } = createFailures(options);
   let renewedBecause: string | null = null;
   let opened: Opened | null = null;
 
-  const failed = (error: unknown, doing: string): KithError => {
-    if (error instanceof KithError) return error;
-    const reason = messageOf((error as { cause?: unknown }).cause ?? error);
-    // The disk has the problem, not the files: the files must not be set aside.
-    const refusal = diskRefusal(error);
-    if (refusal !== null) return new KithError(refusal, `${doing} the ${what}: ${reason}`, { cause: error });
-    return new KithError(codes.damaged, `${doing} the ${what} failed: ${reason}`, { cause: error });
-  };
-  const unusable = (error: unknown): KithError => {
-    if (diskRefusal(error) !== null) return failed(error, 'replacing');
-    const reason = messageOf((error as { cause?: unknown }).cause ?? error);
-    const message = `the ${what} in ${folder} cannot be used: ${reason}`;
-    return new KithError(codes.unusable, message, { cause: error, data: { directory: folder, reason } });
-  };
   const current = (): Opened => {
     if (opened === null) throw new KithError(codes.unusable, `the ${what} is not open`);
     return opened;
-  };
-  const open = async (): Promise<Opened> => {
-    const level = await openLevel(folder, options.bufferBytes);
-    const line = createWriteLine((error) => {
-      const failure = failed(error, 'writing');
-      if (diskRefusal(error) !== null) options.onRefused?.(failure);
-      return failure;
-    });
-    return { level, line };
   };
   const replace = async (why: string, build: Parameters<RenewableLevel['renew']>[1]): Promise<void> => {
     log.warn(`the ${what} is corrupt; it is set aside and made again`, { folder, cause: why });
     const kept = await salvageRecords(folder, keep);
     try {
       await replaceLevel(folder, build(kept));
-      opened = await open();
+      opened = await openForWriting(options, failed);
     } catch (error) {
       throw unusable(error);
     }
@@ -131,10 +109,10 @@ export async function openRenewableLevel(options: RenewableOptions): Promise<Ren
   });
   if (damage !== null) await replace(damage, (kept) => kept);
   else
-    opened = await open().catch(async (error: unknown) => {
+    opened = await openForWriting(options, failed).catch(async (error: unknown) => {
       if (diskRefusal(error) !== null) throw failed(error, 'opening');
       if (findCode(error, LOCKED)) throw unusable(error);
-      await replace(messageOf((error as { cause?: unknown }).cause ?? error), (kept) => kept);
+      await replace(reasonOf(error), (kept) => kept);
       return current();
     });
   if (damage === null && renewedBecause === null) await rm(asideOf(folder), { recursive: true, force: true });
@@ -159,16 +137,7 @@ export async function openRenewableLevel(options: RenewableOptions): Promise<Ren
     },
     async write(changes, sync) {
       const { level, line } = current();
-      await line.write(async () => {
-        const batch = level.batch();
-        for (const [key, value] of changes) {
-          if (value === null) batch.del(key);
-          else batch.put(key, value);
-        }
-        await batch.write({ sync });
-        if (sync) await syncLevel(folder);
-        crashPoint(options.kind);
-      });
+      await line.write(() => writeBatch(level, changes, sync, options));
     },
     async renew(why, build) {
       // Closing a corrupt database may fail too.
@@ -177,6 +146,64 @@ export async function openRenewableLevel(options: RenewableOptions): Promise<Ren
     },
     close,
   };
+}
+
+const reasonOf = (error: unknown): string => messageOf((error as { cause?: unknown }).cause ?? error);
+
+interface Failures {
+  /** A read, a write or the opening failed. */
+  readonly failed: (error: unknown, doing: string) => KithError;
+  /** Not even an empty database can be created. */
+  readonly unusable: (error: unknown) => KithError;
+}
+
+function createFailures({ folder, what, codes }: RenewableOptions): Failures {
+  const failed: Failures['failed'] = (error, doing) => {
+    if (error instanceof KithError) return error;
+    const reason = reasonOf(error);
+    // The disk has the problem, not the files: the files must not be set aside.
+    const refusal = diskRefusal(error);
+    if (refusal !== null) return new KithError(refusal, `${doing} the ${what}: ${reason}`, { cause: error });
+    return new KithError(codes.damaged, `${doing} the ${what} failed: ${reason}`, { cause: error });
+  };
+  return {
+    failed,
+    unusable(error) {
+      if (diskRefusal(error) !== null) return failed(error, 'replacing');
+      const reason = reasonOf(error);
+      const message = `the ${what} in ${folder} cannot be used: ${reason}`;
+      return new KithError(codes.unusable, message, { cause: error, data: { directory: folder, reason } });
+    },
+  };
+}
+
+async function openForWriting(
+  { folder, bufferBytes, onRefused }: RenewableOptions,
+  failed: Failures['failed'],
+): Promise<Opened> {
+  const level = await openLevel(folder, bufferBytes);
+  const line = createWriteLine((error) => {
+    const failure = failed(error, 'writing');
+    if (diskRefusal(error) !== null) onRefused?.(failure);
+    return failure;
+  });
+  return { level, line };
+}
+
+async function writeBatch(
+  level: Level,
+  changes: readonly Change[],
+  sync: boolean,
+  { folder, kind }: RenewableOptions,
+): Promise<void> {
+  const batch = level.batch();
+  for (const [key, value] of changes) {
+    if (value === null) batch.del(key);
+    else batch.put(key, value);
+  }
+  await batch.write({ sync });
+  if (sync) await syncLevel(folder);
+  crashPoint(kind);
 }
 
 /** Checks the files before LevelDB opens them, because it aborts the process on some corruption. */
