@@ -13,8 +13,8 @@ import type { Events } from '../lib/events.ts';
 import type { Log } from '../lib/log.ts';
 import { createQueue } from '../lib/queue.ts';
 import { powHash as nativePowHash } from '../workers/pow.ts';
-import { generateBlocks } from './generate.ts';
-import { type MiningRun, startMiningRun } from './mining-run.ts';
+import { generateBlocks, type GenerateDeps } from './generate.ts';
+import { type MiningOrder, type MiningRun, startMiningRun } from './mining-run.ts';
 import { createBlockTemplate, type TemplateChain, type TemplateDeps } from './block-template.ts';
 
 export interface MinerChain extends TemplateChain {
@@ -89,15 +89,12 @@ const MOST_AHEAD_SECONDS = 2;
 const clockWrong = (detail: string): KithError => new KithError('clock-wrong', detail, { data: { detail } });
 
 export function createMiner(deps: MinerDeps): Miner {
-  const { chain, mempool, clock, log } = deps;
-  const { params, name, founded } = chain.network;
-  const memoryKiB = params.powMemoryKiB;
-  // Two concurrent calls would mine two blocks on one tip, and one of them would become stale.
-  const generating = createQueue(MAX_WAITING_CALLS);
+  const { chain, mempool, clock, log, script } = deps;
+  const memoryKiB = chain.network.params.powMemoryKiB;
+  const pause = deps.pause ?? (() => null);
   // Two concurrent starts would leak the threads of one of them.
   const changing = createQueue(MAX_WAITING_CALLS);
   const cores = deps.cores ?? availableParallelism();
-  let stopping = new AbortController();
   let run: MiningRun | null = null;
   let found = 0;
 
@@ -108,82 +105,124 @@ export function createMiner(deps: MinerDeps): Miner {
   const count = (): void => {
     if (chain.bestHeader().id === chain.tip().id) found++;
   };
-  const pause = deps.pause ?? (() => null);
-  const untilAllowed = ({ header }: Block): number =>
-    Math.max(0, header.time - params.futureLimit - clock.now());
-  const refuseWrongClock = (block: Block): void => {
-    const paused = pause();
-    if (paused?.code === 'clock-wrong') throw clockWrong(paused.message);
-    if (untilAllowed(block) > MOST_AHEAD_SECONDS) {
-      throw clockWrong(CLOCK_BEHIND_BLOCKS);
-    }
-  };
+  const { untilAllowed, refuse } = createTimeCheck({ chain, clock, pause });
+  const powHash = deps.powHash ?? nativePowHash;
+  const generator = createGenerator(chain.network, {
+    memoryKiB,
+    untilAllowed,
+    refuse,
+    found: count,
+    template,
+    submit,
+    powHash,
+    log,
+    script,
+  });
 
   chain.events.on('tip', () => run?.tipMoved());
 
+  const startRun = (order: MiningOrder): MiningRun =>
+    startMiningRun(order, {
+      memoryKiB,
+      tip: () => chain.tip().id,
+      template,
+      submit,
+      clock,
+      log,
+      script,
+      pause,
+      untilAllowed,
+      found: (block) => {
+        count();
+        log.info('found a block', { id: block.header.idHex, height: block.header.height });
+      },
+    });
   const stopRun = async (): Promise<void> => {
     const ending = run;
     run = null;
     await ending?.close();
   };
 
-  const expectedSeconds = (hashesPerSecond: number): number | null =>
-    hashesPerSecond > 0 ? Number(workOf(bitsToTarget(chain.nextBits()))) / hashesPerSecond : null;
-
   return {
     async template(payout) {
       const block = await template(payout);
-      refuseWrongClock(block);
+      refuse(block);
       return block;
     },
     async start(payout, threads = 1, share = 1) {
-      if (!Number.isInteger(threads) || threads < 1 || threads > MAX_THREADS)
-        throw new RangeError(`not a number of mining threads: ${threads}`);
-      if (!(share > 0 && share <= 1)) throw new RangeError(`not a share of the time: ${share}`);
+      checkOrder(threads, share);
+      const order = {
+        payout: typeof payout === 'function' ? payout : () => payout,
+        threads: Math.min(threads, cores),
+        share,
+      };
       await changing.run(async () => {
         await stopRun();
-        run = startMiningRun(
-          {
-            payout: typeof payout === 'function' ? payout : () => payout,
-            threads: Math.min(threads, cores),
-            share,
-          },
-          {
-            memoryKiB,
-            tip: () => chain.tip().id,
-            template,
-            submit,
-            clock,
-            log,
-            script: deps.script,
-            pause,
-            untilAllowed,
-            found: (block) => {
-              count();
-              log.info('found a block', { id: block.header.idHex, height: block.header.height });
-            },
-          },
-        );
+        run = startRun(order);
       });
     },
     async stop() {
-      stopping.abort();
-      stopping = new AbortController();
+      generator.abort();
       await changing.run(stopRun);
-      await generating.idle();
+      await generator.idle();
     },
-    status() {
-      const hashesPerSecond = run?.hashesPerSecond() ?? 0;
-      return {
-        running: run !== null,
-        threads: run?.order.threads ?? 0,
-        hashesPerSecond,
-        expectedSeconds: expectedSeconds(hashesPerSecond),
-        found,
-        problem: run?.problem() ?? null,
-        paused: run?.paused() ?? null,
-      };
+    status: () => statusOf(run, found, chain),
+    generate: generator.generate,
+  };
+}
+
+function checkOrder(threads: number, share: number): void {
+  if (!Number.isInteger(threads) || threads < 1 || threads > MAX_THREADS)
+    throw new RangeError(`not a number of mining threads: ${threads}`);
+  if (!(share > 0 && share <= 1)) throw new RangeError(`not a share of the time: ${share}`);
+}
+
+function statusOf(run: MiningRun | null, found: number, chain: Pick<MinerChain, 'nextBits'>): MinerStatus {
+  const hashesPerSecond = run?.hashesPerSecond() ?? 0;
+  const expectedSeconds =
+    hashesPerSecond > 0 ? Number(workOf(bitsToTarget(chain.nextBits()))) / hashesPerSecond : null;
+  return {
+    running: run !== null,
+    threads: run?.order.threads ?? 0,
+    hashesPerSecond,
+    expectedSeconds,
+    found,
+    problem: run?.problem() ?? null,
+    paused: run?.paused() ?? null,
+  };
+}
+
+/** Whether this node would accept the time of a block that it mines now. */
+function createTimeCheck(deps: {
+  readonly chain: Pick<MinerChain, 'network'>;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly pause: () => Notice | null;
+}): Pick<GenerateDeps, 'untilAllowed' | 'refuse'> {
+  const { futureLimit } = deps.chain.network.params;
+  const untilAllowed = ({ header }: Block): number =>
+    Math.max(0, header.time - futureLimit - deps.clock.now());
+  return {
+    untilAllowed,
+    refuse(block) {
+      const paused = deps.pause();
+      if (paused?.code === 'clock-wrong') throw clockWrong(paused.message);
+      if (untilAllowed(block) > MOST_AHEAD_SECONDS) throw clockWrong(CLOCK_BEHIND_BLOCKS);
     },
+  };
+}
+
+interface Generator {
+  readonly generate: Miner['generate'];
+  /** Ends the calls that run or wait, with `mining-stopped`; later calls run. */
+  abort(): void;
+  idle(): Promise<void>;
+}
+
+function createGenerator({ name, founded }: MinerChain['network'], deps: GenerateDeps): Generator {
+  // Two concurrent calls would mine two blocks on one tip, and one of them would become stale.
+  const generating = createQueue(MAX_WAITING_CALLS);
+  let stopping = new AbortController();
+  return {
     async generate(payout, blocks) {
       if (founded || !GENERATES_ON.includes(name)) {
         throw new KithError('mining-not-here', `${name} cannot be mined on demand`, {
@@ -191,21 +230,12 @@ export function createMiner(deps: MinerDeps): Miner {
         });
       }
       const { signal } = stopping;
-      return generating.run(async () => {
-        const powHash = deps.powHash ?? nativePowHash;
-        const settings = {
-          memoryKiB,
-          untilAllowed,
-          refuse: refuseWrongClock,
-          found: count,
-          template,
-          submit,
-          powHash,
-          log,
-          script: deps.script,
-        };
-        return generateBlocks(settings, payout, blocks, signal);
-      });
+      return generating.run(() => generateBlocks(deps, payout, blocks, signal));
     },
+    abort() {
+      stopping.abort();
+      stopping = new AbortController();
+    },
+    idle: () => generating.idle(),
   };
 }
