@@ -63,15 +63,13 @@ export function startMiningRun(order: MiningOrder, deps: MiningRunDeps): MiningR
   const { clock, log } = deps;
   const rate = createHashRate(clock.monotonic());
   let problem: string | null = null;
-  let closed = false;
   let settling: NodeJS.Timeout | null = null;
-  let renewing: Promise<void> | null = null;
   let submitting = Promise.resolve();
-  let again = false;
-  let current: Block | null = null;
-  let renewedAt = -Infinity;
-  let resting = false;
+  const failed = (reason: string) => {
+    problem = reason;
+  };
 
+  const submit = createSubmit(deps, failed);
   const threads = createMinerThreads({
     ...order,
     memoryKiB: deps.memoryKiB,
@@ -79,62 +77,23 @@ export function startMiningRun(order: MiningOrder, deps: MiningRunDeps): MiningR
     log,
     script: deps.script,
     hashed: (hashes) => rate.add(hashes, clock.monotonic()),
-    spent: () => renew(),
+    spent: () => templates.renew(),
     found: (block, nonce) => {
       submitting = submit(withNonce(block, nonce)).then((ok) => {
-        if (ok) renew();
-        else setTimeout(renew, AFTER_FAILURE_MS).unref();
+        if (ok) templates.renew();
+        else setTimeout(templates.renew, AFTER_FAILURE_MS).unref();
       });
     },
   });
+  const templates = createTemplates(order.payout, deps, { use: threads.work, failed });
 
-  /** Submits a mined block. Never rejects; false when the block was refused. */
-  const submit = async (block: Block): Promise<boolean> => {
-    try {
-      const result = await deps.submit(block.bytes);
-      if (!isViolation(result)) {
-        // If it is not connected, another miner was faster and the block is stale.
-        if (result.status === 'connected') deps.found(block);
-        return true;
-      }
-      problem = `the block found at height ${block.header.height} was refused: ${result.code}`;
-      log.error('a block that this node mined breaks a rule', { id: block.header.idHex, code: result.code });
-    } catch (error) {
-      problem = `a block could not be stored: ${messageOf(error)}`;
-      log.error('a block that this node mined could not be stored', { id: block.header.idHex, error });
-    }
-    return false;
-  };
-
-  const renewOnce = async (): Promise<void> => {
-    renewedAt = clock.monotonic();
-    current = deps.pause() === null ? await deps.template(order.payout()) : null;
-    // On a network with a short spacing, block times may run ahead of the clock.
-    resting = current === null || deps.untilAllowed(current) > 0;
-    if (!closed) threads.work(resting ? null : current);
-  };
-
-  const renew = (): void => {
-    if (closed) return;
-    again = renewing !== null;
-    renewing ??= renewOnce()
-      .catch((error: unknown) => {
-        problem = `no block can be put together: ${messageOf(error)}`;
-        log.error('creating a block template failed', { error });
-      })
-      .finally(() => {
-        renewing = null;
-        if (again) renew();
-      });
-  };
-
-  const refresh = setInterval(renew, REFRESH_MS);
+  const refresh = setInterval(templates.renew, REFRESH_MS);
   refresh.unref();
   const look = setInterval(() => {
-    if (resting || deps.pause() !== null) renew();
+    if (templates.isResting() || deps.pause() !== null) templates.renew();
   }, LOOK_MS);
   look.unref();
-  renew();
+  templates.renew();
 
   return {
     order,
@@ -144,22 +103,107 @@ export function startMiningRun(order: MiningOrder, deps: MiningRunDeps): MiningR
         () => {
           settling = null;
           // If this node mined the block, the next template is being created already.
-          if (current === null || toHex(current.header.prev) !== deps.tip()) renew();
+          if (!templates.isOn(deps.tip())) templates.renew();
         },
-        Math.max(0, renewedAt + MIN_RENEW_MS - clock.monotonic()),
+        Math.max(0, templates.renewedAt() + MIN_RENEW_MS - clock.monotonic()),
       );
     },
-    hashesPerSecond: () => (resting ? 0 : rate.perSecond(clock.monotonic())),
+    hashesPerSecond: () => (templates.isResting() ? 0 : rate.perSecond(clock.monotonic())),
     paused: deps.pause,
     problem: () => threads.problem ?? problem,
     async close() {
-      closed = true;
+      templates.close();
       clearInterval(refresh);
       clearInterval(look);
       if (settling) clearTimeout(settling);
       await threads.close();
-      await renewing;
+      await templates.idle();
       await submitting;
+    },
+  };
+}
+
+/** Submits mined blocks. Never rejects; false when a block was refused, and `failed` gets the reason. */
+function createSubmit(
+  { submit, found, log }: Pick<MiningRunDeps, 'submit' | 'found' | 'log'>,
+  failed: (reason: string) => void,
+): (block: Block) => Promise<boolean> {
+  return async (block) => {
+    try {
+      const result = await submit(block.bytes);
+      if (!isViolation(result)) {
+        // If it is not connected, another miner was faster and the block is stale.
+        if (result.status === 'connected') found(block);
+        return true;
+      }
+      failed(`the block found at height ${block.header.height} was refused: ${result.code}`);
+      log.error('a block that this node mined breaks a rule', { id: block.header.idHex, code: result.code });
+    } catch (error) {
+      failed(`a block could not be stored: ${messageOf(error)}`);
+      log.error('a block that this node mined could not be stored', { id: block.header.idHex, error });
+    }
+    return false;
+  };
+}
+
+/** The current template of a run. */
+interface Templates {
+  /** Replaces it; when it is being replaced, once more after that. */
+  renew(): void;
+  /** The threads have nothing to hash: mining pauses, or this node would still refuse the time of the block. */
+  isResting(): boolean;
+  /** Whether there is a template whose previous block is this one. */
+  isOn(tip: string): boolean;
+  /** Monotonic time of the latest template; `-Infinity` before the first. */
+  renewedAt(): number;
+  /** Nothing is renewed any more. */
+  close(): void;
+  idle(): Promise<void>;
+}
+
+function createTemplates(
+  payout: MiningOrder['payout'],
+  deps: Pick<MiningRunDeps, 'pause' | 'template' | 'untilAllowed' | 'clock' | 'log'>,
+  { use, failed }: { readonly use: (block: Block | null) => void; readonly failed: (reason: string) => void },
+): Templates {
+  let current: Block | null = null;
+  let renewedAt = -Infinity;
+  let resting = false;
+  let renewing: Promise<void> | null = null;
+  let again = false;
+  let closed = false;
+
+  const renewOnce = async (): Promise<void> => {
+    renewedAt = deps.clock.monotonic();
+    current = deps.pause() === null ? await deps.template(payout()) : null;
+    // On a network with a short spacing, block times may run ahead of the clock.
+    resting = current === null || deps.untilAllowed(current) > 0;
+    if (!closed) use(resting ? null : current);
+  };
+  const renew = (): void => {
+    if (closed) return;
+    again = renewing !== null;
+    renewing ??= renewOnce()
+      .catch((error: unknown) => {
+        failed(`no block can be put together: ${messageOf(error)}`);
+        deps.log.error('creating a block template failed', { error });
+      })
+      .finally(() => {
+        renewing = null;
+        if (again) renew();
+      });
+  };
+
+  return {
+    renew,
+    isResting: () => resting,
+    isOn: (tip) => current !== null && toHex(current.header.prev) === tip,
+    renewedAt: () => renewedAt,
+    close: () => {
+      closed = true;
+    },
+    async idle() {
+      await renewing;
     },
   };
 }
