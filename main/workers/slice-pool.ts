@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { KithError, messageOf } from '../lib/errors.ts';
 import type { FromSliceWorker } from './slice-worker.ts';
-import { offer, retire } from './slice-task.ts';
+import { offer, retire, type SliceTask } from './slice-task.ts';
 
 /** The part of the log that the pools use. */
 export interface PoolLog {
@@ -34,12 +34,6 @@ export interface SlicePool {
   close(): Promise<void>;
 }
 
-interface Pending {
-  readonly buffer: SharedArrayBuffer;
-  resolve(first: number): void;
-  reject(error: KithError): void;
-}
-
 /** Starts the threads and waits until each is ready. Rejects with `worker-failed` if one cannot start. */
 export async function createSlicePool({
   name,
@@ -49,8 +43,7 @@ export async function createSlicePool({
   log,
 }: SlicePoolDeps): Promise<SlicePool> {
   const workers = new Set<Worker>();
-  const pending = new Map<number, Pending>();
-  let lastId = 0;
+  const tasks = createTasks();
   let closed = false;
   let idle: NodeJS.Timeout | undefined;
 
@@ -70,12 +63,8 @@ export async function createSlicePool({
   }
 
   function finish(id: number, first: number): void {
-    const task = pending.get(id);
-    if (task === undefined) return;
-    pending.delete(id);
-    retire(task.buffer);
-    task.resolve(first);
-    if (idleMs !== undefined && pending.size === 0) idle = setTimeout(rest, idleMs).unref();
+    if (!tasks.finish(id, first)) return;
+    if (idleMs !== undefined && tasks.size === 0) idle = setTimeout(rest, idleMs).unref();
   }
 
   function rest(): void {
@@ -89,15 +78,9 @@ export async function createSlicePool({
   function bury(worker: Worker, cause: unknown, reject: (error: KithError) => void): void {
     if (!workers.delete(worker) || closed) return;
     const error = failed(`a ${name} worker died: ${messageOf(cause)}`, cause);
-    log?.warn(error.message, { failedTasks: pending.size });
-    failAll(error);
+    log?.warn(error.message, { failedTasks: tasks.size });
+    tasks.failAll(error);
     reject(error);
-  }
-
-  function failAll(error: KithError): void {
-    const tasks = [...pending.values()];
-    pending.clear();
-    for (const task of tasks) task.reject(error);
   }
 
   // A crashed worker is replaced when the next task comes, so that one that crashes at its start causes no busy loop.
@@ -108,22 +91,24 @@ export async function createSlicePool({
   async function close(): Promise<void> {
     closed = true;
     clearTimeout(idle);
-    failAll(failed(`the ${name} pool is closed`));
+    tasks.failAll(failed(`the ${name} pool is closed`));
     await Promise.all([...workers].map((worker) => worker.terminate()));
     workers.clear();
   }
 
-  function run(buffer: SharedArrayBuffer, count: number, slice: number, parameter = 0): Promise<number> {
-    if (closed) return Promise.reject(failed(`the ${name} pool is closed`));
-    if (count === 0) return Promise.resolve(-1);
+  async function run(
+    buffer: SharedArrayBuffer,
+    count: number,
+    slice: number,
+    parameter = 0,
+  ): Promise<number> {
+    if (closed) throw failed(`the ${name} pool is closed`);
+    if (count === 0) return -1;
     clearTimeout(idle);
     replaceDead();
-    const id = (lastId = (lastId + 1) & 0x3fffffff);
-    return new Promise((resolve, reject) => {
-      pending.set(id, { buffer, resolve, reject });
-      offer(buffer, { id, count, slice, parameter });
-      for (const worker of workers) worker.postMessage(buffer);
-    });
+    const first = tasks.start(buffer, { count, slice, parameter });
+    for (const worker of workers) worker.postMessage(buffer);
+    return first;
   }
 
   if (idleMs !== undefined) return { engine: '', reason: undefined, run, close };
@@ -135,6 +120,52 @@ export async function createSlicePool({
     await close();
     throw error;
   }
+}
+
+/** The tasks that the threads work on. */
+interface Tasks {
+  readonly size: number;
+  /** Writes a task into the buffer; resolves to the lowest reported index, or -1. */
+  start(buffer: SharedArrayBuffer, task: Omit<SliceTask, 'id'>): Promise<number>;
+  /** False when there is no task with this id. */
+  finish(id: number, first: number): boolean;
+  failAll(error: KithError): void;
+}
+
+interface Pending {
+  readonly buffer: SharedArrayBuffer;
+  resolve(first: number): void;
+  reject(error: KithError): void;
+}
+
+function createTasks(): Tasks {
+  const pending = new Map<number, Pending>();
+  let lastId = 0;
+  return {
+    get size() {
+      return pending.size;
+    },
+    start(buffer, task) {
+      const id = (lastId = (lastId + 1) & 0x3fffffff);
+      return new Promise((resolve, reject) => {
+        pending.set(id, { buffer, resolve, reject });
+        offer(buffer, { id, ...task });
+      });
+    },
+    finish(id, first) {
+      const task = pending.get(id);
+      if (task === undefined) return false;
+      pending.delete(id);
+      retire(task.buffer);
+      task.resolve(first);
+      return true;
+    },
+    failAll(error) {
+      const tasks = [...pending.values()];
+      pending.clear();
+      for (const task of tasks) task.reject(error);
+    },
+  };
 }
 
 const failed = (message: string, cause?: unknown): KithError =>
