@@ -76,81 +76,157 @@ const KEYS_KEPT = 20;
 const MAX_LABELS = 10_000;
 
 export function createOpenWallet(deps: OpenWalletDeps): OpenWallet {
-  const { name, files, log } = deps;
-  let file = deps.file;
-  let keyring = createKeyring(file.receive, file.change);
-  let ledger: Ledger = new WalletLedger(deps.state, keyring);
-
+  const { name, file, files, log } = deps;
+  const keyring = createKeyring(file.receive, file.change);
+  const held: Held = { file, keyring, ledger: new WalletLedger(deps.state, keyring) };
   const write = async (change: Partial<WalletFile>) => {
-    const next = { ...file, ...change };
+    const next = { ...held.file, ...change };
     await files.write(name, next);
-    file = next;
+    held.file = next;
   };
+  const reserve = createKeyReserve({ name, held, write, log });
+  const receiving = createReceivingKeys({ name, held, write, extendKeys: reserve.extendKeys });
+
+  return {
+    name,
+    id: file.identity.id,
+    get ledger() {
+      return held.ledger;
+    },
+    get file() {
+      return held.file;
+    },
+    get keyring() {
+      return held.keyring;
+    },
+    ...receiving,
+    changeKey() {
+      const { keyring, ledger } = held;
+      const last = Math.min(keyring.count(CHAIN.change) - 1 - KEYS_KEPT, lastAllowed(ledger, CHAIN.change));
+      return { chain: CHAIN.change, index: Math.min(ledger.highestUsed[CHAIN.change] + 1, last) };
+    },
+    setLabel: async (subject, text) => write({ labels: withLabel(held.file.labels, subject, text) }),
+    async replaceFile(next, forgetPrevious) {
+      await files.write(name, next, { forgetPrevious });
+      held.file = next;
+    },
+    ...reserve,
+    reload(state) {
+      held.ledger = new WalletLedger(state, held.keyring);
+    },
+  };
+}
+
+/** The present state of a wallet, which its parts read and replace. */
+interface Held {
+  file: WalletFile;
+  keyring: Keyring;
+  ledger: Ledger;
+}
+
+interface PartDeps {
+  readonly name: string;
+  readonly held: Held;
+  /** Changes fields of the file, on the disk first. */
+  readonly write: (change: Partial<WalletFile>) => Promise<void>;
+}
+
+/** The keys that the file has beyond the used ones. */
+function createKeyReserve({
+  name,
+  held,
+  write,
+  log,
+}: PartDeps & { readonly log: Log }): Pick<
+  OpenWallet,
+  'extendKeys' | 'checkKeys' | 'keysAhead' | 'keysNeeded' | 'wantsUnlocking'
+> {
   const setKeys = async (receive: Uint8Array, change: Uint8Array, secrets: KeySecrets) => {
     const keysMac = secrets.mac(receive, change);
-    keyring = createKeyring(receive, change);
-    ledger.setKeyring(keyring);
+    held.keyring = createKeyring(receive, change);
+    held.ledger.setKeyring(held.keyring);
     await write({ receive, change, keysMac });
   };
-  const ahead = (chain: Chain) => keyring.count(chain) - 1 - ledger.highestUsed[chain];
-  const listOf = (chain: Chain) => (chain === CHAIN.receive ? keyring.receive : keyring.change);
+  const ahead = (chain: Chain) => held.keyring.count(chain) - 1 - held.ledger.highestUsed[chain];
 
   // The file of a wallet that was created here has every key that was issued. A restored wallet may also be in use
   // elsewhere.
-  const keysNeeded = () => (file.identity.birthday === 0 || ledger.gap > GAP_LIMIT ? ledger.gap : KEYS_KEPT);
+  const keysNeeded = () => {
+    const { file, ledger } = held;
+    return file.identity.birthday === 0 || ledger.gap > GAP_LIMIT ? ledger.gap : KEYS_KEPT;
+  };
 
   const extended = async (chain: Chain, secrets: KeySecrets): Promise<Uint8Array> => {
+    const { keyring, ledger } = held;
     const missing = ledger.gap + KEYS_MORE - ahead(chain);
-    const known = listOf(chain);
+    const known = chain === CHAIN.receive ? keyring.receive : keyring.change;
     if (missing <= 0) return known;
     const more = await secrets.publicKeys(chain, keyring.count(chain), missing);
     return Buffer.concat([known, more]);
   };
 
-  /**
-   * The last key of a chain that may be issued. A restore looks {@link GAP_LIMIT} keys beyond the last paid one, and
-   * only payments in settled blocks are certain to be on the chain then.
-   */
-  const lastAllowed = (chain: Chain) => ledger.settledUse[chain] + GAP_LIMIT;
+  return {
+    async extendKeys(secrets) {
+      const receive = await extended(CHAIN.receive, secrets);
+      const change = await extended(CHAIN.change, secrets);
+      const { keyring } = held;
+      if (receive.length === keyring.receive.length && change.length === keyring.change.length) return false;
+      await setKeys(receive, change, secrets);
+      return true;
+    },
+    async checkKeys(secrets) {
+      const { keyring, file } = held;
+      if (equalBytes(secrets.mac(keyring.receive, keyring.change), file.keysMac)) return true;
+      log.error('the public keys in the wallet file do not match its secret; they are corrected', {
+        name,
+      });
+      const right = await Promise.all(
+        CHAINS.map((chain) => secrets.publicKeys(chain, 0, keyring.count(chain))),
+      );
+      await setKeys(right[0]!, right[1]!, secrets);
+      held.ledger.set({ shortSince: held.file.identity.birthday });
+      return false;
+    },
+    keysAhead: () => Math.min(...CHAINS.map(ahead)),
+    keysNeeded,
+    // Mining uses keys all the time, so the user is asked only when they run out.
+    wantsUnlocking: () =>
+      held.ledger.meta().shortSince !== null &&
+      (held.ledger.meta().restoring ||
+        ahead(CHAIN.receive) < keysNeeded() ||
+        ahead(CHAIN.change) < KEYS_KEPT),
+  };
+}
 
+/** The receiving addresses that the wallet issues. */
+function createReceivingKeys({
+  name,
+  held,
+  write,
+  extendKeys,
+}: PartDeps & Pick<OpenWallet, 'extendKeys'>): Pick<OpenWallet, 'currentKey' | 'nextKey'> {
   const nextKey = async (secrets: KeySecrets | null) => {
-    const index = Math.max(file.issued, ledger.highestUsed[CHAIN.receive] + 1);
-    if (index > lastAllowed(CHAIN.receive) && ledger.meta().restoring)
+    const { ledger } = held;
+    const index = Math.max(held.file.issued, ledger.highestUsed[CHAIN.receive] + 1);
+    const last = lastAllowed(ledger, CHAIN.receive);
+    if (index > last && ledger.meta().restoring)
       throw new KithError('wallet-reading', undefined, { data: { name, height: ledger.asOf.height } });
-    if (index > lastAllowed(CHAIN.receive))
+    if (index > last)
       throw new KithError('wallet-address-gap', undefined, {
         data: { most: GAP_LIMIT, blocks: SETTLED_AFTER },
       });
-    if (index >= keyring.count(CHAIN.receive)) {
+    if (index >= held.keyring.count(CHAIN.receive)) {
       if (secrets === null) throw new KithError('wallet-locked', undefined, { data: { name } });
       await extendKeys(secrets);
     }
     await write({ issued: index + 1 });
     return { chain: CHAIN.receive, index };
   };
-  const extendKeys = async (secrets: KeySecrets) => {
-    const receive = await extended(CHAIN.receive, secrets);
-    const change = await extended(CHAIN.change, secrets);
-    if (receive.length === keyring.receive.length && change.length === keyring.change.length) return false;
-    await setKeys(receive, change, secrets);
-    return true;
-  };
-
   return {
-    name,
-    id: file.identity.id,
-    get ledger() {
-      return ledger;
-    },
-    get file() {
-      return file;
-    },
-    get keyring() {
-      return keyring;
-    },
     nextKey,
     async currentKey(secrets) {
-      const last = lastAllowed(CHAIN.receive);
+      const { file, ledger } = held;
+      const last = lastAllowed(ledger, CHAIN.receive);
       const index = file.issued - 1;
       // While the chain is being read, the limit is not known yet. A key that was issued before was allowed at that
       // time.
@@ -160,47 +236,24 @@ export function createOpenWallet(deps: OpenWalletDeps): OpenWallet {
         ? nextKey(secrets)
         : { chain: CHAIN.receive, index: Math.min(index, last) };
     },
-    changeKey() {
-      const last = Math.min(keyring.count(CHAIN.change) - 1 - KEYS_KEPT, lastAllowed(CHAIN.change));
-      return { chain: CHAIN.change, index: Math.min(ledger.highestUsed[CHAIN.change] + 1, last) };
-    },
-    async setLabel(subject, text) {
-      const label = cleanLabel(text);
-      if (label.length > MAX_LABEL) throw new KithError('wallet-label');
-      const labels = new Map(file.labels);
-      if (label === '') labels.delete(subject);
-      else labels.set(subject, label);
-      if (labels.size > MAX_LABELS)
-        throw new KithError('wallet-labels-full', undefined, { data: { most: MAX_LABELS } });
-      await write({ labels });
-    },
-    async replaceFile(next, forgetPrevious) {
-      await files.write(name, next, { forgetPrevious });
-      file = next;
-    },
-    extendKeys,
-    async checkKeys(secrets) {
-      if (equalBytes(secrets.mac(keyring.receive, keyring.change), file.keysMac)) return true;
-      log.error('the public keys in the wallet file do not match its secret; they are corrected', {
-        name,
-      });
-      const right = await Promise.all(
-        CHAINS.map((chain) => secrets.publicKeys(chain, 0, keyring.count(chain))),
-      );
-      await setKeys(right[0]!, right[1]!, secrets);
-      ledger.set({ shortSince: file.identity.birthday });
-      return false;
-    },
-    keysAhead: () => Math.min(...CHAINS.map(ahead)),
-    keysNeeded,
-    // Mining uses keys all the time, so the user is asked only when they run out.
-    wantsUnlocking: () =>
-      ledger.meta().shortSince !== null &&
-      (ledger.meta().restoring || ahead(CHAIN.receive) < keysNeeded() || ahead(CHAIN.change) < KEYS_KEPT),
-    reload(state) {
-      ledger = new WalletLedger(state, keyring);
-    },
   };
+}
+
+/**
+ * The last key of a chain that may be issued. A restore looks {@link GAP_LIMIT} keys beyond the last paid one, and
+ * only payments in settled blocks are certain to be on the chain then.
+ */
+const lastAllowed = (ledger: Ledger, chain: Chain): number => ledger.settledUse[chain] + GAP_LIMIT;
+
+function withLabel(labels: WalletFile['labels'], subject: string, text: string): WalletFile['labels'] {
+  const label = cleanLabel(text);
+  if (label.length > MAX_LABEL) throw new KithError('wallet-label');
+  const changed = new Map(labels);
+  if (label === '') changed.delete(subject);
+  else changed.set(subject, label);
+  if (changed.size > MAX_LABELS)
+    throw new KithError('wallet-labels-full', undefined, { data: { most: MAX_LABELS } });
+  return changed;
 }
 
 /** The keys of a new wallet file: gap limit plus 20 on each chain. The first address counts as issued. */
