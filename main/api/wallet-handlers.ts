@@ -11,22 +11,18 @@ import { latest } from './streams.ts';
 
 const LATEST = 20;
 
-export function createWalletHandlers({ node, operations }: HandlerDeps) {
-  const { wallets } = node;
-  const warned = (draft: DraftPayment): DraftPayment => ({
-    ...draft,
-    warnings: [...alarmsOf(node, systemClock.now()), ...draft.warnings],
+export function createWalletHandlers(deps: HandlerDeps) {
+  return api.wallet.router({
+    ...createKeyHandlers(deps),
+    ...createPaymentHandlers(deps),
+    ...createRecordHandlers(deps),
   });
-  /** A payment continues although its connection is lost, so that its outcome is reported to every client. */
-  const pay = (caller: object, draft: string, work: () => Promise<{ readonly txid: string } | Violation>) => {
-    const known = wallets.draft(draft);
-    return operations.run(caller, { kind: 'payment', ...(known && paymentFacts(known)) }, async () => {
-      const { txid } = accepted(await work());
-      return { txid };
-    });
-  };
+}
+
+/** Creating, restoring and unlocking wallets. */
+function createKeyHandlers({ node: { wallets }, operations }: HandlerDeps) {
   const handlers = api.wallet;
-  return handlers.router({
+  return {
     create: handlers.create.handler(({ input, context }) =>
       operations.run(context.caller, { kind: 'wallet-create', wallet: input.name }, async () => {
         const { mnemonic } = await wallets.create(input);
@@ -42,15 +38,43 @@ export function createWalletHandlers({ node, operations }: HandlerDeps) {
     list: handlers.list.handler(() => wallets.list().map(({ name, locked }) => ({ name, locked }))),
     deleted: handlers.deleted.handler(async () => [...(await wallets.deleted())]),
     undelete: handlers.undelete.handler(({ input }) => done(wallets.undelete(input.name))),
+    changePassword: handlers.changePassword.handler(({ input: { name, password, next }, context }) =>
+      operations.run(context.caller, { kind: 'wallet-password', wallet: name }, () =>
+        done(wallets.changePassword(name, password, next, context.role)),
+      ),
+    ),
+    rescan: handlers.rescan.handler(({ input: { name, fromHeight, gap }, context }) =>
+      operations.run(context.caller, { kind: 'wallet-rescan', wallet: name }, () =>
+        done(wallets.rescan(name, fromHeight, gap)),
+      ),
+    ),
+    words: handlers.words.handler(({ input, context }) =>
+      wallets.words(input.name, input.password, context.role),
+    ),
     unlock: handlers.unlock.handler(({ input, context }) =>
       done(wallets.unlock(input.name, input.password, input.seconds, context.role)),
     ),
     lock: handlers.lock.handler(({ input }) => done(wallets.lock(input.name))),
-    balance: handlers.balance.handler(({ input }) => wallets.balance(input.name)),
-    address: handlers.address.handler(async ({ input }) => ({ address: await wallets.address(input.name) })),
-    newAddress: handlers.newAddress.handler(async ({ input }) => ({
-      address: await wallets.newAddress(input.name, input.label),
-    })),
+  };
+}
+
+/** Payments: prepared, then confirmed. */
+function createPaymentHandlers({ node, operations }: HandlerDeps) {
+  const { wallets } = node;
+  const warned = (draft: DraftPayment): DraftPayment => ({
+    ...draft,
+    warnings: [...alarmsOf(node, systemClock.now()), ...draft.warnings],
+  });
+  /** A payment continues although its connection is lost, so that its outcome is reported to every client. */
+  const pay = (caller: object, draft: string, work: () => Promise<{ readonly txid: string } | Violation>) => {
+    const known = wallets.draft(draft);
+    return operations.run(caller, { kind: 'payment', ...(known && paymentFacts(known)) }, async () => {
+      const { txid } = accepted(await work());
+      return { txid };
+    });
+  };
+  const handlers = api.wallet;
+  return {
     prepare: handlers.prepare.handler(async ({ input }) => {
       refuseUnsafeSpending(node);
       return warned(await wallets.prepare(input));
@@ -84,19 +108,24 @@ export function createWalletHandlers({ node, operations }: HandlerDeps) {
       const { txid } = await pay(context.caller, draft, () => wallets.confirm(draft, password, context.role));
       return { txid, fee };
     }),
+  };
+}
+
+/** Balance, addresses, history, labels and messages. */
+function createRecordHandlers({ node }: HandlerDeps) {
+  const { wallets } = node;
+  const handlers = api.wallet;
+  return {
+    balance: handlers.balance.handler(({ input }) => wallets.balance(input.name)),
+    address: handlers.address.handler(async ({ input }) => ({ address: await wallets.address(input.name) })),
+    newAddress: handlers.newAddress.handler(async ({ input }) => ({
+      address: await wallets.newAddress(input.name, input.label),
+    })),
     history: handlers.history.handler(async ({ input }) => [...(await wallets.history(input))]),
     inspect: handlers.inspect.handler(({ input }) => wallets.inspect(input)),
     checkAddress: handlers.checkAddress.handler(({ input }) => wallets.checkAddress(input.text)),
     setLabel: handlers.setLabel.handler(({ input }) =>
       done(wallets.setLabel(input.name, input.subject, input.label)),
-    ),
-    words: handlers.words.handler(({ input, context }) =>
-      wallets.words(input.name, input.password, context.role),
-    ),
-    changePassword: handlers.changePassword.handler(({ input: { name, password, next }, context }) =>
-      operations.run(context.caller, { kind: 'wallet-password', wallet: name }, () =>
-        done(wallets.changePassword(name, password, next, context.role)),
-      ),
     ),
     signMessage: handlers.signMessage.handler(({ input, context }) =>
       wallets.signMessage({ ...input, by: context.role }),
@@ -104,15 +133,10 @@ export function createWalletHandlers({ node, operations }: HandlerDeps) {
     verifyMessage: handlers.verifyMessage.handler(({ input }) => ({
       valid: wallets.verifyMessage(input.address, input.message, input.signature),
     })),
-    rescan: handlers.rescan.handler(({ input: { name, fromHeight, gap }, context }) =>
-      operations.run(context.caller, { kind: 'wallet-rescan', wallet: name }, () =>
-        done(wallets.rescan(name, fromHeight, gap)),
-      ),
-    ),
     watch: handlers.watch.handler(({ input, context, signal }) =>
       watchWallet(node, input.name, { signal, ...context }),
     ),
-  });
+  };
 }
 
 function paymentFacts({ wallet, payment }: PaymentQuestion): Omit<OperationFacts, 'kind'> {
