@@ -78,20 +78,11 @@ export function createNodeThread(deps: NodeThreadDeps): NodeThread {
 
   function receive(thread: Worker, message: FromNode): void {
     if (message.kind === 'ready') events.emit('ready', message);
-    if (message.kind === 'ask') void answer(thread, message.id, message.question);
+    if (message.kind === 'ask') void answer(deps, thread, message);
     if (message.kind !== 'refused' && message.kind !== 'shutdown') return;
     ended = true;
     if (message.kind === 'refused') events.emit('refused', message);
     else events.emit('shutdown', undefined);
-  }
-
-  async function answer(thread: Worker, id: number, question: PaymentQuestion): Promise<void> {
-    // A dialog that cannot be shown counts as no.
-    const yes = await deps.confirm(question).catch((error: unknown) => {
-      deps.onError(error);
-      return false;
-    });
-    thread.postMessage({ kind: 'answer', id, yes } satisfies ToNode);
   }
 
   function bury(cause: string): void {
@@ -132,4 +123,18 @@ export function createNodeThread(deps: NodeThreadDeps): NodeThread {
       clearTimeout(limit);
     },
   };
+}
+
+/** Asks the user, and sends the answer to the thread. */
+async function answer(
+  { confirm, onError }: Pick<NodeThreadDeps, 'confirm' | 'onError'>,
+  thread: Worker,
+  { id, question }: { readonly id: number; readonly question: PaymentQuestion },
+): Promise<void> {
+  // A dialog that cannot be shown counts as no.
+  const yes = await confirm(question).catch((error: unknown) => {
+    onError(error);
+    return false;
+  });
+  thread.postMessage({ kind: 'answer', id, yes } satisfies ToNode);
 }
