@@ -18,7 +18,7 @@ import { createGoodbyes } from './goodbyes.ts';
 import type { Origin, OwnedPeer, Peer } from './peer.ts';
 import { createPings } from './pings.ts';
 import type { Scores } from './scores.ts';
-import { createSessions, isHere, type Sessions } from './sessions.ts';
+import { createSessions, isHere, type Session, type Sessions } from './sessions.ts';
 
 export interface PeersDeps {
   readonly host: Host;
@@ -92,8 +92,7 @@ export function createPeers(deps: PeersDeps): Peers {
       events.emit('gone', { peer, code: session.code });
     },
   });
-  const list = (): OwnedPeer[] =>
-    sessions.all().flatMap((session) => (session.peer === null || !isHere(session) ? [] : [session.peer]));
+  const list = (): OwnedPeer[] => sessions.all().flatMap((session) => peerOf(session) ?? []);
   const goodbyes = createGoodbyes({ sessions, clock });
   const stopping = new AbortController();
   const judge = createBanManager({
@@ -146,10 +145,7 @@ export function createPeers(deps: PeersDeps): Peers {
       stopping.abort();
     },
     list,
-    get(id) {
-      const session = sessions.get(id);
-      return session !== undefined && isHere(session) ? (session.peer ?? undefined) : undefined;
-    },
+    get: (id) => peerOf(sessions.get(id)),
     knows: (id) => sessions.has(id),
     adopt,
     report,
@@ -160,6 +156,10 @@ export function createPeers(deps: PeersDeps): Peers {
     pingAll: pings.pingAll,
   };
 }
+
+/** The peer, once it has completed the handshake and until it is disconnected. */
+const peerOf = (session: Session | undefined): OwnedPeer | undefined =>
+  session !== undefined && isHere(session) ? (session.peer ?? undefined) : undefined;
 
 interface ReportsDeps {
   readonly sessions: Pick<Sessions, 'get'>;
