@@ -39,49 +39,89 @@ export interface SendForm {
 /** Mempool transactions used for the fee estimate; a larger mempool makes the estimate less precise, not slower. */
 const SAMPLE = 1000;
 
-export function createSendForm(app: Pick<AppState, 'client' | 'node' | 'wallets'>, start: string): SendForm {
-  const { client, node, wallets } = app;
-  let to = $state(start);
-  let amount = $state('');
-  let when = $state<FeeTime>('soon');
-  let rates = $state.raw<FeeRates | null>(null);
+type SendDeps = Pick<AppState, 'client' | 'node' | 'wallets'>;
+
+export function createSendForm(app: SendDeps, start: string): SendForm {
+  const receiver = createReceiver(app, start);
+  const amount = createAmount(app.wallets);
+  const pricing = createPricing(app);
+  const review = createReview(app, receiver, amount, pricing);
+
+  // The amount of a link replaces the typed amount.
+  $effect(() => {
+    if (receiver.link?.amount !== undefined) amount.text = formatKith(receiver.link.amount);
+  });
+
+  return {
+    get toOwn() {
+      return receiver.own;
+    },
+    get to() {
+      return receiver.text;
+    },
+    set to(text) {
+      receiver.text = text;
+    },
+    get amount() {
+      return amount.text;
+    },
+    set amount(text) {
+      amount.text = text;
+    },
+    get leftOver() {
+      return amount.leftOver;
+    },
+    get when() {
+      return pricing.when;
+    },
+    set when(choice) {
+      pricing.when = choice;
+    },
+    get link() {
+      return receiver.link;
+    },
+    get toProblem() {
+      return receiver.problem;
+    },
+    get amountProblem() {
+      return amount.problem;
+    },
+    get rates() {
+      return pricing.rates;
+    },
+    get ready() {
+      const filled = receiver.link !== null && amount.motes !== null;
+      return filled && receiver.problem === null && amount.problem === null && !review.busy;
+    },
+    get busy() {
+      return review.busy;
+    },
+    get problem() {
+      return review.problem;
+    },
+    get draft() {
+      return review.draft;
+    },
+    useAll: review.useAll,
+    review: review.begin,
+    back: review.end,
+  };
+}
+
+/** The draft that the node prepares from the fields. */
+function createReview(
+  { client, wallets }: Pick<SendDeps, 'client' | 'wallets'>,
+  receiver: ReturnType<typeof createReceiver>,
+  amount: ReturnType<typeof createAmount>,
+  pricing: ReturnType<typeof createPricing>,
+) {
   const action = createAction();
   let draft = $state.raw<DraftPayment | null>(null);
-  // All stays selected when the fee or the wallet changes before the review, until the user types an amount.
-  let everything = $state(false);
-  let leftOver = $state<string | null>(null);
-
-  const target = $derived(parseTarget(to));
-  const link = $derived(isLinkProblem(target) || target.address === '' ? null : target);
-  const toProblem = $derived.by(() => {
-    if (compact(to) === '') return null;
-    if (isLinkProblem(target)) return WALLET_SENTENCES[target.problem];
-    if (!link) return 'This is neither an address nor a payment link.';
-    const verdict = judgeAddress(link.address, node.network?.hrp ?? '');
-    return verdict.ok ? null : verdict.sentence;
-  });
-  const motes = $derived(parseKith(amount));
-  const spendable = $derived(wallets.view?.balance.spendable ?? 0);
-  const wrongAmount = $derived.by(() => {
-    if (compact(amount) === '') return null;
-    if (motes === null) return amountProblem(amount);
-    if (motes === 0) return 'Enter an amount above zero.';
-    if (motes > spendable) return `More than the wallet can spend now: ${amountWords(spendable)}.`;
-    return null;
-  });
-
-  async function readRates(): Promise<void> {
-    const [{ floor }, waiting] = await Promise.all([
-      client.mempool.summary({}),
-      client.mempool.list({ limit: SAMPLE }),
-    ]);
-    rates = feeRates(waiting, floor, node.network?.spacing ?? 60);
-  }
-  // Without an estimate the wallet chooses the fee rate, so the form does not fail.
-  const pricing = readRates().catch(() => undefined);
 
   async function prepare(value: Motes | 'all'): Promise<DraftPayment> {
-    await pricing;
+    await pricing.known;
+    const { link } = receiver;
+    const { rates, when } = pricing;
     if (!link || wallets.selected === null) throw new Error('the form is not filled in');
     return client.wallet.prepare({
       name: wallets.selected,
@@ -89,36 +129,57 @@ export function createSendForm(app: Pick<AppState, 'client' | 'node' | 'wallets'
       ...(rates && { feerate: rates[when] }),
     });
   }
-
   /** Requests the largest possible amount, and shows it. */
   async function prepareAll(): Promise<DraftPayment> {
     const all = await prepare('all');
-    const paid = all.outputs.reduce((sum, output) => sum + (output.change ? 0 : output.amount), 0);
-    amount = formatKith(paid);
-    everything = true;
-    leftOver = all.warnings.find(({ code }) => code === 'coins-left')?.message ?? null;
+    amount.showAll(all);
     return all;
   }
-  function typeAmount(text: string): void {
-    amount = text;
-    everything = false;
-    leftOver = null;
-  }
 
-  // The amount of a link replaces the typed amount.
-  $effect(() => {
-    if (link?.amount !== undefined) typeAmount(formatKith(link.amount));
+  return {
+    get draft() {
+      return draft;
+    },
+    get busy() {
+      return action.busy;
+    },
+    get problem() {
+      return action.problem;
+    },
+    useAll: () => action.run(prepareAll),
+    begin: () =>
+      action.run(async () => {
+        if (amount.everything) draft = await prepareAll();
+        else if (amount.motes !== null) draft = await prepare(amount.motes);
+      }),
+    end: (): void => {
+      draft = null;
+    },
+  };
+}
+
+/** The receiver field. */
+function createReceiver({ client, node }: Pick<SendDeps, 'client' | 'node'>, start: string) {
+  let text = $state(start);
+  const target = $derived(parseTarget(text));
+  const link = $derived(isLinkProblem(target) || target.address === '' ? null : target);
+  const problem = $derived.by(() => {
+    if (compact(text) === '') return null;
+    if (isLinkProblem(target)) return WALLET_SENTENCES[target.problem];
+    if (!link) return 'This is neither an address nor a payment link.';
+    const verdict = judgeAddress(link.address, node.network?.hrp ?? '');
+    return verdict.ok ? null : verdict.sentence;
   });
 
   // Only the node knows whether an address belongs to one of its wallets.
-  let toOwn = $state(false);
+  let own = $state(false);
   $effect(() => {
-    toOwn = false;
-    if (!link || toProblem !== null) return;
+    own = false;
+    if (!link || problem !== null) return;
     let current = true;
     client.wallet.checkAddress({ text: link.address }).then(
-      ({ own }) => {
-        if (current) toOwn = own;
+      (checked) => {
+        if (current) own = checked.own;
       },
       () => undefined,
     );
@@ -128,62 +189,95 @@ export function createSendForm(app: Pick<AppState, 'client' | 'node' | 'wallets'
   });
 
   return {
-    get toOwn() {
-      return toOwn;
+    get text() {
+      return text;
     },
-    get to() {
-      return to;
+    set text(typed) {
+      text = typed;
     },
-    set to(text) {
-      to = text;
+    get link() {
+      return link;
     },
-    get amount() {
-      return amount;
+    get problem() {
+      return problem;
     },
-    set amount(text) {
-      typeAmount(text);
+    get own() {
+      return own;
+    },
+  };
+}
+
+/** The amount field. */
+function createAmount(wallets: SendDeps['wallets']) {
+  let text = $state('');
+  // All stays selected when the fee or the wallet changes before the review, until the user types an amount.
+  let everything = $state(false);
+  let leftOver = $state<string | null>(null);
+
+  const motes = $derived(parseKith(text));
+  const spendable = $derived(wallets.view?.balance.spendable ?? 0);
+  const problem = $derived.by(() => {
+    if (compact(text) === '') return null;
+    if (motes === null) return amountProblem(text);
+    if (motes === 0) return 'Enter an amount above zero.';
+    if (motes > spendable) return `More than the wallet can spend now: ${amountWords(spendable)}.`;
+    return null;
+  });
+
+  return {
+    get text() {
+      return text;
+    },
+    set text(typed) {
+      text = typed;
+      everything = false;
+      leftOver = null;
+    },
+    get motes() {
+      return motes;
+    },
+    get problem() {
+      return problem;
+    },
+    get everything() {
+      return everything;
     },
     get leftOver() {
       return leftOver;
     },
+    /** Shows the amount of a draft that pays everything. */
+    showAll({ outputs, warnings }: DraftPayment): void {
+      const paid = outputs.reduce((sum, output) => sum + (output.change ? 0 : output.amount), 0);
+      text = formatKith(paid);
+      everything = true;
+      leftOver = warnings.find(({ code }) => code === 'coins-left')?.message ?? null;
+    },
+  };
+}
+
+/** The chosen confirmation time, and the fee rates of all. */
+function createPricing({ client, node }: Pick<SendDeps, 'client' | 'node'>) {
+  let when = $state<FeeTime>('soon');
+  let rates = $state.raw<FeeRates | null>(null);
+  async function read(): Promise<void> {
+    const [{ floor }, waiting] = await Promise.all([
+      client.mempool.summary({}),
+      client.mempool.list({ limit: SAMPLE }),
+    ]);
+    rates = feeRates(waiting, floor, node.network?.spacing ?? 60);
+  }
+  // Without an estimate the wallet chooses the fee rate, so the form does not fail.
+  const known = read().catch(() => undefined);
+  return {
+    known,
     get when() {
       return when;
     },
     set when(choice) {
       when = choice;
     },
-    get link() {
-      return link;
-    },
-    get toProblem() {
-      return toProblem;
-    },
-    get amountProblem() {
-      return wrongAmount;
-    },
     get rates() {
       return rates;
-    },
-    get ready() {
-      return link !== null && toProblem === null && motes !== null && wrongAmount === null && !action.busy;
-    },
-    get busy() {
-      return action.busy;
-    },
-    get problem() {
-      return action.problem;
-    },
-    get draft() {
-      return draft;
-    },
-    useAll: () => action.run(prepareAll),
-    review: () =>
-      action.run(async () => {
-        if (everything) draft = await prepareAll();
-        else if (motes !== null) draft = await prepare(motes);
-      }),
-    back: () => {
-      draft = null;
     },
   };
 }
