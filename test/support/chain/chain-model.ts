@@ -47,23 +47,7 @@ export function createChainModel(network: Network, random: Random): ChainModel {
   };
   const blocks: ModelBlock[] = [genesis];
 
-  const randomLock = (): Lock => {
-    const dice = random.int(10);
-    if (dice === 0) return { lockType: LOCK_BURN, lock: random.bytes(random.int(65)) };
-    return dice === 1 ? FREE : OWN.lock;
-  };
-
-  /** Cuts an amount into up to `most` outputs of random sizes with random locks. */
-  const cut = (amount: number, most: number): { amount: number; lock: Lock }[] => {
-    const outputs: { amount: number; lock: Lock }[] = [];
-    let left = amount;
-    for (let i = random.int(most); i > 0 && left > 1; i--) {
-      const part = 1 + random.int(Math.min(left - 1, 2 ** 31));
-      outputs.push({ amount: part, lock: randomLock() });
-      left -= part;
-    }
-    return left > 0 ? [...outputs, { amount: left, lock: randomLock() }] : outputs;
-  };
+  const cut = randomOutputs(random);
 
   const pickInputs = (coins: ReadonlyMap<CoinKey, Coin>, height: number): [CoinKey, Coin][] => {
     const picked: [CoinKey, Coin][] = [];
@@ -87,15 +71,6 @@ export function createChainModel(network: Network, random: Random): ChainModel {
     const from = inputs.map(([key, coin]) => ({ outpoint: outpointOf(key), coin }));
     const tx = pay({ network }, from, OWN.secret, cut(value - fee, 4), { validFrom: random.int(height + 1) });
     return { tx, taken: inputs.map(([key]) => key), fee };
-  };
-
-  const recordsAt = (parent: ModelBlock, height: number): CoinbaseRecord[] => {
-    const extra = { tag: RECORD.extraNonce, bytes: random.bytes(8) };
-    const at = committedSnapshotHeight(height, params);
-    if (at === null) return [extra];
-    let frozen = parent;
-    while (frozen.height > at) frozen = frozen.parent!;
-    return [extra, { tag: RECORD.snapshotRoot, bytes: rootOf(network, frozen) }];
   };
 
   return {
@@ -124,7 +99,7 @@ export function createChainModel(network: Network, random: Random): ChainModel {
         expires: 0,
         inputs: [],
         outputs: cut(claim, 3).map(({ amount, lock }) => ({ amount: amount as Motes, ...lock })),
-        witness: [encodeRecords(recordsAt(parent, height))],
+        witness: [encodeRecords(recordsAt(network, random, parent, height))],
       });
       burned += create(coins, coinbase, height, true);
       const block = mineOn({ network }, parentOf(parent.block), { coinbase, transactions });
@@ -139,6 +114,36 @@ export function createChainModel(network: Network, random: Random): ChainModel {
       blocks.push(grown);
       return grown;
     },
+  };
+}
+
+/** The records of the coinbase at this height, with the snapshot root where one is due. */
+function recordsAt(network: Network, random: Random, parent: ModelBlock, height: number): CoinbaseRecord[] {
+  const extra = { tag: RECORD.extraNonce, bytes: random.bytes(8) };
+  const at = committedSnapshotHeight(height, network.params);
+  if (at === null) return [extra];
+  let frozen = parent;
+  while (frozen.height > at) frozen = frozen.parent!;
+  return [extra, { tag: RECORD.snapshotRoot, bytes: rootOf(network, frozen) }];
+}
+
+/** Cuts an amount into up to `most` outputs of random sizes with random locks. */
+function randomOutputs(random: Random): (amount: number, most: number) => { amount: number; lock: Lock }[] {
+  const randomLock = (): Lock => {
+    const dice = random.int(10);
+    if (dice === 0) return { lockType: LOCK_BURN, lock: random.bytes(random.int(65)) };
+    return dice === 1 ? FREE : OWN.lock;
+  };
+
+  return (amount, most) => {
+    const outputs: { amount: number; lock: Lock }[] = [];
+    let left = amount;
+    for (let i = random.int(most); i > 0 && left > 1; i--) {
+      const part = 1 + random.int(Math.min(left - 1, 2 ** 31));
+      outputs.push({ amount: part, lock: randomLock() });
+      left -= part;
+    }
+    return left > 0 ? [...outputs, { amount: left, lock: randomLock() }] : outputs;
   };
 }
 

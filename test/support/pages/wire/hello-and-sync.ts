@@ -81,11 +81,13 @@ export function helloExamples(): MessageExample[] {
 }
 
 export function syncExamples(): MessageExample[] {
+  return [...headerExamples(), ...blockExamples()];
+}
+
+function headerExamples(): MessageExample[] {
   const on = NAMES.sync;
   const locator = [tipBlock.header.id, NETWORK.id];
-  const [first, second] = blocks.map(({ header }) => header);
-  const asked = [first!.id, filled(0x22)];
-  const headers = [first!, second!];
+  const headers = blocks.slice(0, 2).map(({ header }) => header);
   return [
     framed(
       'getHeaders',
@@ -122,6 +124,14 @@ export function syncExamples(): MessageExample[] {
       [['count', varuint(0), '0: the answering node has no more']],
       { encode: () => encodeHeaders([]), decode: (body) => ({ read: decodeHeaders(body), expected: [] }) },
     ),
+  ];
+}
+
+function blockExamples(): MessageExample[] {
+  const on = NAMES.sync;
+  const first = blocks[0]!.header;
+  const asked = [first.id, filled(0x22)];
+  return [
     framed(
       'getBlocks',
       on,
@@ -141,7 +151,7 @@ export function syncExamples(): MessageExample[] {
       on,
       { type: FRAME.block.type, id: 3 },
       [
-        ['header', first!.bytes, 'of block 1'],
+        ['header', first.bytes, 'of block 1'],
         ['count', varuint(1), '1'],
         ['transaction', blocks[0]!.transactions[0]!.bytes, 'the coinbase'],
       ],
@@ -149,7 +159,7 @@ export function syncExamples(): MessageExample[] {
         encode: () => blocks[0]!.bytes,
         decode(body) {
           const block = decodeBlock(body);
-          return { read: isViolation(block) ? block : block.header.id, expected: first!.id };
+          return { read: isViolation(block) ? block : block.header.id, expected: first.id };
         },
       },
     ),

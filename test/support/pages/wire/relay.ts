@@ -29,7 +29,10 @@ const theTransaction: readonly Field[] = [
 ];
 
 export function relayExamples(): MessageExample[] {
-  const parts = (indexes: readonly number[]) => ({ id: tipBlock.header.id, indexes });
+  return [...transactionExamples(), ...partsExamples(), ...privateBroadcastExamples()];
+}
+
+function transactionExamples(): MessageExample[] {
   return [
     framed(
       'getTransactions',
@@ -66,6 +69,12 @@ export function relayExamples(): MessageExample[] {
         decode: (body) => ({ read: decodeWidList(body), expected: [toHex(payment.wid)] }),
       },
     ),
+  ];
+}
+
+function partsExamples(): MessageExample[] {
+  const parts = (indexes: readonly number[]) => ({ id: tipBlock.header.id, indexes });
+  return [
     framed(
       'getParts',
       on,
@@ -107,6 +116,11 @@ export function relayExamples(): MessageExample[] {
       [['count', varuint(0), '0: the block is not here, or has no place 3']],
       { encode: () => encodeParts([]), decode: (body) => ({ read: decodeParts(body), expected: [] }) },
     ),
+  ];
+}
+
+function privateBroadcastExamples(): MessageExample[] {
+  return [
     framed(
       'handOver',
       on,
