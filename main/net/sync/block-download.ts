@@ -35,18 +35,20 @@ export interface BlockDownloadDeps {
 
 /**
  * Downloads the bodies of the best header chain from all peers in parallel and submits them to the chain in order.
- * docs/block-download.md explains the states of a block on its way.
+ * docs/block-download.md explains the states of a block in flight.
  */
 export interface BlockDownload {
   start(): void;
   stop(): Promise<void>;
-  /** New headers, a new peer or a new claim: checks again which bodies are missing. */
+  /** Checks again which bodies are missing. Called for new headers, a new peer or a new claim of a peer. */
   consider(): void;
-  /** This peer announced a new block, possibly with its body; without a body, it is requested from this peer first. */
+  /** This peer announced a new block, possibly with its body. Without a body, this peer is asked for it first. */
   announced(id: string, peerId: string, block: MatchedBlock | null): void;
-  /** Blocks whose compact form is awaited or reconstructed: they are not requested until `deliver` or `giveUp`. */
+  /**
+   * Blocks whose compact form is awaited or being reconstructed. They are not requested until `deliver` or `giveUp`.
+   */
   readonly expected: ExpectedBlocks;
-  /** This block was reconstructed. */
+  /** This block was reconstructed from its compact form. */
   deliver(id: string, block: MatchedBlock): void;
   giveUp(id: string): void;
   forget(peerId: string): void;
@@ -56,9 +58,9 @@ export interface BlockDownload {
   readonly notices: GapSync['notices'];
 }
 
-/** Between two looks at the blocks in flight. */
+/** How often the blocks in flight are checked. */
 const TICK_MS = 250;
-/** The same while there is nothing to download. */
+/** How often they are checked while there is nothing to download. */
 const IDLE_MS = 5000;
 
 export function createBlockDownload(deps: BlockDownloadDeps): BlockDownload {
@@ -82,7 +84,7 @@ export function createBlockDownload(deps: BlockDownloadDeps): BlockDownload {
     if (running) alarm.by(clock.monotonic() + TICK_MS);
   };
 
-  /** Requests and submits nothing from now on. */
+  /** Stops all requests and submissions. */
   function end(): void {
     running = false;
     for (const part of [alarm, broken, scheduler, submission, side, gaps]) part.stop();
@@ -90,7 +92,7 @@ export function createBlockDownload(deps: BlockDownloadDeps): BlockDownload {
   }
   inFlight.events.on('failed', end);
 
-  /** Plans again, takes a block that is here, and requests what is missing. */
+  /** Updates the window, calls `take` to add a block that has arrived, and requests what is missing. */
   function consider(take?: () => void): void {
     scheduler.plan();
     take?.();
@@ -133,7 +135,7 @@ export function createBlockDownload(deps: BlockDownloadDeps): BlockDownload {
   };
 }
 
-/** The parts of the download, which share the table of blocks in flight. */
+/** Creates the parts of the download. They share the table of blocks in flight. */
 function createParts(deps: BlockDownloadDeps, inFlight: BlocksInFlight) {
   const { chain, peers, clock, log } = deps;
   const window = createWindow(inFlight);
@@ -179,7 +181,7 @@ function createParts(deps: BlockDownloadDeps, inFlight: BlocksInFlight) {
       side.look();
       gaps.look();
     },
-    /** Whether there is nothing to download, and no peer claims a better chain. */
+    /** Whether there is nothing to download and no peer claims a better chain. */
     isIdle(): boolean {
       const { work } = chain.tip();
       if (window.entries.length > 0 || !inFlight.isIdle() || chain.bestHeader().work > work) return false;

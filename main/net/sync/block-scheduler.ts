@@ -23,11 +23,11 @@ export interface BlockSchedulerDeps {
 export interface BlockScheduler {
   /** Updates the window to the best header chain. */
   plan(): void;
-  /** Whether the best header chain is another one than that of the last plan. */
+  /** Whether the best header chain is no longer the one of the last plan. */
   isOutdated(): boolean;
-  /** Plans further ahead if the window has become short. */
+  /** Adds blocks to the window if it has become short. */
   extend(): void;
-  /** Requests blocks from all peers that have room; nothing before `start`. */
+  /** Requests blocks from all peers that have room. Does nothing before `start`. */
   assign(): void;
   start(): void;
   stop(): void;
@@ -55,7 +55,7 @@ export function createBlockScheduler(deps: BlockSchedulerDeps): BlockScheduler {
     if (stopped) return;
     for (const peer of inOrder(peers.list(), sources.announcer(window.entries[0]?.id ?? ''))) {
       const room = IN_FLIGHT - inFlight.owedBy(peer.id);
-      // Requesting half of the limit at a time keeps every peer busy with few requests.
+      // A request of at least half the limit keeps every peer busy with few requests.
       if (room < IN_FLIGHT / 2) continue;
       const most = inFlight.bytes() < WINDOW_BYTES ? Math.min(room, MAX_BLOCKS_ASKED) : headOnly();
       const entries = window.wanted(most, (entry) => sources.canServe(peer, entry));
@@ -63,7 +63,7 @@ export function createBlockScheduler(deps: BlockSchedulerDeps): BlockScheduler {
     }
   }
 
-  // With a full window only the next block in order may still be requested.
+  // If the window is full, only the next block in order may be requested.
   function headOnly(): number {
     const [head] = window.entries;
     return head !== undefined && inFlight.get(head.id) === undefined ? 1 : 0;
@@ -81,9 +81,9 @@ export function createBlockScheduler(deps: BlockSchedulerDeps): BlockScheduler {
       },
     });
     if (left.length === 0) return assign();
-    // Nothing is kept for a peer that has disconnected meanwhile.
+    // Keeps nothing about a peer that has disconnected meanwhile.
     if (peers.get(peer.id) === undefined) return sources.forget(peer.id);
-    // After a broken stream the peer is asked again at the next look, after other peers.
+    // The stream broke. The peer may be asked again at the next check, after other peers.
     for (const { id } of left) sources.failed(id, peer.id);
   }
 
@@ -99,7 +99,7 @@ export function createBlockScheduler(deps: BlockSchedulerDeps): BlockScheduler {
   };
 }
 
-/** The announcer of a new block is first, then the fastest, so that the lowest blocks arrive first. */
+/** Sorts peers: the announcer of a new block first, then the fastest, so that the lowest blocks arrive first. */
 function inOrder(peers: readonly Peer[], announcer: string | undefined): readonly Peer[] {
   const order = (peer: Peer) => (peer.id === announcer ? -1 : (peer.latencyMs ?? 1000));
   return [...peers].sort((a, b) => order(a) - order(b));

@@ -11,42 +11,42 @@ export interface SourcesDeps {
   readonly clock: Clock;
 }
 
-/** Tracks which peer has which body, according to the claims of peers, and which peer failed to deliver it. */
+/** Tracks which peer has which body according to its claims, and which peer failed to deliver it. */
 export interface Sources {
   /**
-   * True: the peer claims to have connected this block. False: its chain is a different one. Null: its chain is
+   * True: the peer claims to have connected this block. False: its chain does not contain the block. Null: its chain is
    * unknown here.
    */
   claims(peer: Peer, entry: HeaderEntry): boolean | null;
   /** Whether this block may be requested from this peer. */
   canServe(peer: Peer, entry: HeaderEntry): boolean;
-  /** The peer announced this block; its first announcer is asked first. */
+  /** The peer announced this block. The first announcer of a block is asked first. */
   announced(id: string, peerId: string): void;
   announcer(id: string): string | undefined;
-  /** Blocks announced by this peer that have not arrived yet, newest first. */
+  /** Blocks that this peer announced and that have not arrived yet, newest first. */
   announcedBy(peerId: string): readonly string[];
   /** This peer failed to deliver this block. */
   failed(id: string, peerId: string): void;
   /**
-   * The peer answered `absent`; true when that contradicts its claim. No block is requested from the peer for a
+   * The peer answered `absent`. True when that contradicts its claim; then nothing is requested from the peer for a
    * while.
    */
   absent(peer: Peer, entry: HeaderEntry): boolean;
   /** Whether a peer that answered `absent` still claims to have the block. */
   lacksClaimed(peer: Peer, entry: HeaderEntry): boolean;
-  /** Clears the failures for this block, so that every peer may be asked again. */
+  /** Forgets which peers failed to deliver this block, so that every peer may be asked again. */
   forgive(id: string): void;
   done(id: string): void;
   /** The peer has disconnected. */
   forget(peerId: string): void;
 }
 
-/** Pause for a peer that lacks a block which it claims: an archive node may have lost many bodies as well. */
+/** Pause for a peer that lacks a block which it claims. It may lack more: an archive node may have lost many bodies. */
 const BROKEN_CLAIM_MS = 60_000;
 const UNKNOWN_CHAIN_MS = 10_000;
 
 export function createSources({ chain, clock }: SourcesDeps): Sources {
-  // The best header chain by height, so that a lookup replaces a walk when a peer's tip is on it.
+  // The best header chain by height. If the tip of a peer is on it, a lookup replaces a walk over its ancestors.
   const best = new ChainLine<HeaderEntry>();
   const forks = new Map<string, { tip: HeaderEntry; best: HeaderEntry; fork: HeaderEntry }>();
   const unable = new Map<string, Set<string>>();
@@ -81,7 +81,7 @@ export function createSources({ chain, clock }: SourcesDeps): Sources {
     if (unable.size > WINDOW_BLOCKS) unable.delete(unable.keys().next().value!);
   }
 
-  // A pruned peer continues pruning after its announcement; a peer that only relayed the header has claimed nothing.
+  // A pruned node continues to prune after its announcement. A peer that only relayed the header has claimed nothing.
   const lacksClaimed = (peer: Peer, entry: HeaderEntry): boolean =>
     claims(peer, entry) === true && !peer.hello.services.includes('pruned');
 
@@ -92,7 +92,7 @@ export function createSources({ chain, clock }: SourcesDeps): Sources {
       if (entry.height < peer.hello.servesFrom || unable.get(entry.id)?.has(peer.id) === true) return false;
       if (announcers.get(entry.id) === peer.id) return true;
       if (peer.tip.work < entry.work || isDoubted(peer.id)) return false;
-      // If the chain of the peer is not known yet, the known part probably belongs to it.
+      // If the chain of the peer is not known yet, its known part probably contains the block.
       return claims(peer, entry) ?? true;
     },
     announced(id, peerId) {

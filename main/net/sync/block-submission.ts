@@ -27,18 +27,20 @@ export interface BlockSubmissionDeps {
   readonly log: Log;
 }
 
-/** Submits received blocks to the chain, in order, and blames their senders for those that break a rule. */
+/** Submits received blocks to the chain in order, and reports the senders of blocks that break a rule. */
 export interface BlockSubmission {
-  /** Blocks of the best header chain are submitted from now on. */
+  /** Starts to submit blocks of the best header chain. */
   start(): void;
-  /** A block that was not requested: from an announcement, or reconstructed. */
+  /** Accepts a block that was not requested: from an announcement, or reconstructed. */
   take(id: string, body: Body): void;
   /** Submits this block if it was received. Never rejects. */
   submit(entry: HeaderEntry): Promise<void>;
   stop(): void;
 }
 
-/** Maximum number of blocks submitted to the chain without a result: enough that the chain never waits. */
+/**
+ * Maximum number of blocks that are submitted and have no result yet. Enough that the chain never waits for the next.
+ */
 const SUBMITTED_AT_ONCE = 8;
 
 export function createBlockSubmission(deps: BlockSubmissionDeps): BlockSubmission {
@@ -69,7 +71,8 @@ export function createBlockSubmission(deps: BlockSubmissionDeps): BlockSubmissio
       deps.timeouts.succeeded();
       deps.rate.add(bytes);
       sources.done(id);
-      // A side branch became the best chain while its block was submitted: the block is not downloaded again.
+      // A side branch became the best chain while its block was being submitted. The block must not be downloaded
+      // again.
       if (window.has(id)) scheduler.plan();
       return;
     }
@@ -82,12 +85,12 @@ export function createBlockSubmission(deps: BlockSubmissionDeps): BlockSubmissio
     start() {
       stopped = false;
     },
-    // The sender may have relayed the block after a check of the header only, so it is not blamed if the block does not
+    // The sender may have relayed the block after checking only the header, so it is not blamed if the block does not
     // connect.
     take(id, body) {
       if (window.has(id)) return void inFlight.receive(id, body, null, 'best-chain');
-      // The block is not on the best header chain, but better than the active chain: a header whose body is withheld
-      // must not block an honest block of the same height.
+      // The block is better than the active chain, although not on the best header chain. It must be submitted: a
+      // header whose body is withheld must not block an honest block of the same height.
       const entry = chain.entry(id);
       if (entry === undefined || chain.hasBody(id) || entry.work <= chain.tip().work) return;
       if (inFlight.submitting() >= SUBMITTED_AT_ONCE) return;
@@ -101,10 +104,10 @@ export function createBlockSubmission(deps: BlockSubmissionDeps): BlockSubmissio
   };
 }
 
-/** Reports the sender of a refused block, and allows requests to other peers. */
+/** Reports the sender of a refused block and allows requests to other peers. */
 function createBlame({ peers, sources }: Pick<BlockSubmissionDeps, 'peers' | 'sources'>) {
-  // If only the body was wrong, another peer has the right one. A peer that serves a block which it has not
-  // connected, and does not claim to have connected, cannot know that the block breaks a rule.
+  // If only the body was wrong, another peer has the right one. A peer may serve a block that it has not connected and
+  // does not claim to have connected. Such a peer cannot know that the block breaks a rule.
   return (entry: HeaderEntry, peerId: string, violation: Violation): void => {
     sources.failed(entry.id, peerId);
     const peer = peers.get(peerId);

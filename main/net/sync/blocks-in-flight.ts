@@ -7,30 +7,30 @@ import type { Chain, SubmitResult } from '../../chain/chain.ts';
 import { handlerFailure } from '../protocol/handler-failure.ts';
 import { createExpectedBlocks, type ExpectedBlocks } from './expected-blocks.ts';
 
-/** How far a block is on its way into the chain; docs/block-download.md has the diagram. */
+/** The state of a block in flight; docs/block-download.md has the diagram. */
 export type FlightState = 'expected' | 'requested' | 'received' | 'submitted';
 
-/** Why a full block is downloaded: it is next on the best header chain, on a better side branch, or was lost. */
+/**
+ * Why a full block is downloaded: it is the next on the best header chain, it is on a better side branch, or its body
+ * was lost.
+ */
 export type Purpose = 'best-chain' | 'side-branch' | 'gap';
 
-/** A block as a peer sent it, or as it was reconstructed here. */
+/** A block as bytes from a peer, or as it was checked or reconstructed here. */
 export type Body = Uint8Array | MatchedBlock;
 
-/** A full block on its way. */
+/** A full block that is requested, received or submitted. */
 export interface BlockInFlight {
   readonly id: string;
   readonly purpose: Purpose;
   readonly state: Exclude<FlightState, 'expected'>;
-  /**
-   * The peer from which the block was requested, or that is to blame for it; null if the block came without a
-   * request.
-   */
+  /** The peer from which the block was requested, or that is to blame for it. Null if neither applies. */
   readonly peer: string | null;
-  /** When the peer was asked; milliseconds of the clock. */
+  /** When the block was requested, in milliseconds of the monotonic clock. */
   readonly requestedAt: number;
 }
 
-/** The end of a submitted block. */
+/** The result of a submitted block. */
 export interface Submitted {
   readonly result: SubmitResult | Violation;
   readonly peer: string | null;
@@ -38,79 +38,79 @@ export interface Submitted {
 }
 
 export interface InFlightEvents {
-  /** The body of this block is here. */
+  /** The body of this block has arrived. */
   received: BlockInFlight;
-  /** The chain or the disk failed: every peer would send the same block. */
+  /** The chain or the disk failed. The block is not to blame: it would be the same from every peer. */
   failed: { readonly error: unknown };
 }
 
-/** One request for blocks, whose replies arrive in the order of its blocks. */
+/** One request for blocks. The replies arrive in the order of its blocks. */
 export interface BlockRequest {
   /** The next reply arrived: a block, or `absent`. */
   answered(): void;
-  /** No more replies arrive. Blocks without a reply may be requested again. */
+  /** No more replies will arrive. Blocks without a reply may be requested again. */
   ended(): void;
 }
 
 /**
- * The table of all blocks between their announcement and the verdict of the chain, and of the peers that owe them. It is the
- * only place with state of a single block on its way: sync, compact blocks, pushes and side branches share it, so that
- * no two of them download or submit the same block. It decides nothing: block-download.ts, side-blocks.ts and
- * gap-sync.ts choose what to request from which peer.
+ * The table of all blocks between announcement and result, and of the peers that owe them. No other place keeps state
+ * of a single block in flight. Sync, compact blocks, pushes and side branches share it, so that no two of them download
+ * or submit the same block. It decides nothing: block-download.ts, side-blocks.ts and gap-sync.ts decide what to
+ * request from which peer.
  */
 export interface BlocksInFlight {
   readonly events: Events<InFlightEvents>;
-  /** Null: nothing is under way for this block, so it may be requested. */
+  /** Null if the block is not in flight, so that it may be requested. */
   stateOf(id: string): FlightState | null;
   get(id: string): BlockInFlight | undefined;
-  /** Blocks whose compact form is awaited or reconstructed. */
+  /** Blocks whose compact form is awaited or being reconstructed. */
   readonly expected: ExpectedBlocks;
-  /** The block is no longer expected: if it did not arrive, it may be requested. */
+  /** The block is no longer expected. If it has not arrived, it may be requested. */
   endExpected(id: string): void;
   /** These blocks were requested from this peer. */
   request(peerId: string, ids: readonly string[], purpose: Purpose): BlockRequest;
-  /** The peer will not deliver this block: it may be requested again, unless another peer was asked meanwhile. */
+  /** The peer will not deliver this block. It may be requested again, unless another peer was asked meanwhile. */
   release(id: string, peerId: string): void;
-  /** The same for all blocks that were requested from this peer for this purpose. */
+  /** The peer will not deliver any of the blocks that were requested for this purpose. */
   releaseAll(peerId: string, purpose: Purpose): void;
   /**
-   * Keeps a block until `submit`. `peer` is to blame if it breaks a rule. False if there is a copy already. Accepts a
-   * late answer to a released request too.
+   * Keeps a block until `submit`. `peer` is to blame if the block breaks a rule. False if there is a copy already. Also
+   * accepts a late answer to a released request.
    */
   receive(id: string, body: Body, peer: string | null, purpose: Purpose): boolean;
-  /** Ends the download of a block that is no longer wanted, if it is for this purpose and not submitted yet. */
+  /** Ends the download of a block that is not wanted any more, if it is for this purpose and not submitted yet. */
   drop(id: string, purpose: Purpose): void;
   /**
-   * Hands a received block to the chain. Null if there is none, or if the chain or the disk fails; never rejects. The block
-   * leaves the table before the promise settles.
+   * Submits a received block to the chain. Null if there is none, or if the chain or the disk fails. Never rejects. The
+   * block is removed from the table before the promise settles.
    */
   submit(id: string): Promise<Submitted | null>;
-  /** Nothing is expected, requested, received or submitted. */
+  /** Whether no block is expected, requested, received or submitted. */
   isIdle(): boolean;
-  /** Number of blocks that the chain has not decided yet. */
+  /** Number of submitted blocks that have no result yet. */
   submitting(): number;
-  /** Resolves when no submitted block is waiting for its result. */
+  /** Resolves when no submitted block is without a result. */
   settled(): Promise<void>;
-  /** Bytes of received blocks, and an estimate for requested ones, from the size of recent blocks. */
+  /** Bytes of received blocks, plus an estimate for requested ones that follows the size of recent blocks. */
   bytes(): number;
-  /** Number of further blocks that may be requested from all peers together. */
+  /** Number of blocks that may still be requested from all peers together. */
   room(): number;
-  /** Grows whenever a block that was under way may be requested again. */
+  /** Increases whenever a block that was in flight may be requested again. */
   releases(): number;
   /** Number of replies that this peer owes. */
   owedBy(peerId: string): number;
-  /** When the peer last replied, or was first asked; 0 if it was not. Milliseconds of the clock. */
+  /** When the peer last replied, or was first asked; 0 if never. In milliseconds of the monotonic clock. */
   repliedAt(peerId: string): number;
-  /** The peer has disconnected: its requests will not be answered. Blocks that it delivered stay. */
+  /** The peer has disconnected, so its requests will not be answered. Blocks that it delivered stay. */
   forget(peerId: string): void;
 }
 
 /**
- * Maximum number of blocks requested from all peers together: if the estimate of bytes is wrong, each may be a full
- * block.
+ * Maximum number of blocks requested from all peers together. It bounds memory when the estimate of bytes is wrong,
+ * because each may be a full block.
  */
 export const MOST_REQUESTED = 192;
-/** Estimate for a requested block before any was received. */
+/** Estimate for the size of a block before any was received. */
 const FIRST_ESTIMATE_BYTES = 16_384;
 
 export const sizeOf = (body: Body): number => (body instanceof Uint8Array ? body.length : body.bytes.length);
@@ -192,7 +192,7 @@ export function createBlocksInFlight(deps: {
   };
 }
 
-/** The full blocks that are requested, received or submitted, and what memory they take. */
+/** The full blocks in flight, and how much memory they take. */
 function createFlights() {
   const flights = new Map<string, Flight>();
   let requested = 0;
@@ -224,7 +224,7 @@ function createFlights() {
       count(flight, 1);
       if (flight.body === null) return;
       const size = sizeOf(flight.body);
-      // Increases at once and decreases slowly: an estimate that is too low costs memory.
+      // Increases at once and decreases slowly, because an estimate that is too low costs memory.
       usual = size > usual ? size : usual + (size - usual) / 16;
     },
     end,
@@ -238,7 +238,7 @@ function createFlights() {
   };
 }
 
-/** The blocks that the chain has not decided yet. */
+/** The blocks that have no result yet. */
 function createSubmissions(
   chain: Pick<Chain, 'submitBlock'>,
   flights: ReturnType<typeof createFlights>,
@@ -279,7 +279,7 @@ interface OwedReplies {
   repliedAt: number;
 }
 
-/** The replies that each peer owes. A request of a forgotten peer counts for nobody, also after a reconnect. */
+/** The replies that each peer owes. The requests from before a disconnect are not counted after the peer reconnects. */
 function createOwedReplies(clock: Pick<Clock, 'monotonic'>) {
   const owed = new Map<string, OwedReplies>();
   return {
@@ -294,7 +294,7 @@ function createOwedReplies(clock: Pick<Clock, 'monotonic'>) {
           replies.blocks--;
           replies.repliedAt = clock.monotonic();
         },
-        /** Returns how many replies were missing. */
+        /** Returns the number of replies that are missing. */
         ended(): number {
           const missing = left;
           replies.blocks -= left;

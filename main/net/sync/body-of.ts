@@ -6,15 +6,15 @@ export type BodySource = Pick<Chain, 'tip' | 'entry' | 'hasBody' | 'readBlock' |
 /** The body of a block to serve; null when it is not stored here. */
 export type ReadBody = (id: string) => Promise<Uint8Array | null>;
 
-/** How long a request may wait for a body that is being downloaded. */
+/** How long a request of a peer may wait for a body that is being downloaded. */
 const WAIT_MS = 2500;
-/** Only bodies this close to the tip are expected to arrive within WAIT_MS. */
+/** Only bodies at most this far below the tip are expected to arrive within WAIT_MS. */
 const DEPTH = 3;
 
 /**
- * Reads bodies to serve. Headers are relayed before their bodies arrive, so a peer may request a body that this node only
- * has a moment later: the request waits for it instead of being answered with `absent`. All requests for a block at the
- * same time share one wait and one read.
+ * Reads bodies to serve them. Headers are relayed before their bodies arrive, so a peer may request a body that this
+ * node receives a moment later. The request waits for it instead of being answered with `absent`. All requests for a
+ * block at the same time share one wait and one read.
  */
 export function createBodyReader(chain: BodySource, clock: Pick<Clock, 'after'>): ReadBody {
   const reading = new Map<string, Promise<Uint8Array | null>>();

@@ -18,17 +18,17 @@ export interface BrokenClaimsDeps {
 }
 
 /**
- * Peers that answered `absent` for a block which they claim to have (`block-withheld`). A peer may have pruned the
- * block, or reorganised, just before it answered, and announces that a moment later: only a claim that is still
- * unchanged 10 s later is a violation.
+ * Peers that answered `absent` for a block that they claim to have (`block-withheld`). A peer may have pruned the
+ * block, or reorganised, just before it answered, and announce that a moment later. So only a claim that is unchanged
+ * 10 s later is a violation.
  */
 export interface BrokenClaims {
-  /** This peer lacks a block that it claims. */
+  /** Records that this peer lacks a block that it claims to have. */
   noted(peer: Peer, entry: HeaderEntry): void;
   stop(): void;
 }
 
-/** `serves` is sent within 2 s, `tip` within 0.5 s, or 30 s if a peer reorganises all the time. */
+/** `serves` is sent within 2 s, `tip` within 0.5 s (30 s if the peer reorganises all the time). */
 const CONFIRM_MS = 10_000;
 const MOST = 64;
 
@@ -41,7 +41,7 @@ export function createBrokenClaims({ peers, sources, clock, log }: BrokenClaimsD
     waiting = waiting.filter((each) => !due.includes(each));
     alarm.by(Math.min(...waiting.map(({ dueAt }) => dueAt)));
     for (const { peer, entry } of due) {
-      // A peer that has reconnected meanwhile has made new claims.
+      // A peer that reconnected meanwhile has made new claims.
       if (peers.get(peer.id) === peer && sources.lacksClaimed(peer, entry))
         peers.report(peer.id, peerViolation('block-withheld', { id: entry.id }));
     }

@@ -10,25 +10,26 @@ import { ask } from './request.ts';
 import { createWake } from './wake.ts';
 
 export interface ChunkFetchDeps {
-  /** Peers that serve snapshots now. */
+  /** Peers that serve snapshots at the moment. */
   servers(): readonly Peer[];
   /** Calls the listener when a peer connects; returns a function that removes it. */
   onPeer(listener: () => void): () => void;
   readonly clock: Pick<Clock, 'monotonic' | 'sleep'>;
 }
 
-/** The download fails after this time without any chunk. */
+/** If no chunk arrives for this time, the download fails. */
 const GIVE_UP_MS = 60_000;
 /**
- * A peer that did not deliver is asked again after this time: an answer was lost, or the peer was still building the
+ * A peer that did not deliver is asked again after this time: the answer was lost, or the peer was still building the
  * snapshot.
  */
 const REST_MS = 10_000;
 
 /**
- * Downloads the chunks with these indices and passes each to `put` once its hash is verified. All servers work on the
- * remaining chunks in parallel; a wrong chunk identifies its sender at once. False when no server delivers any more.
- * @throws errors of `put`; the reason of the signal when it aborts.
+ * Downloads the chunks with these indices and passes each to `put` after its hash is verified. All servers work on the
+ * remaining chunks in parallel. A wrong chunk shows at once which peer is at fault. False when no server delivers any
+ * more.
+ * @throws errors of `put`; the reason of the signal when it aborts
  */
 export async function fetchChunks(
   { servers, onPeer, clock }: ChunkFetchDeps,
@@ -75,7 +76,7 @@ export async function fetchChunks(
   try {
     while (done < wanted.length && clock.monotonic() - hopeful < GIVE_UP_MS) {
       signal.throwIfAborted();
-      // The disk failed: no other peer can help.
+      // The disk failed, so no other peer can help.
       if (failure !== null) throw (failure as { readonly error: unknown }).error;
       if (left.length > 0) servers().filter(isFree).forEach(engage);
       const idle = servers().filter(({ id }) => !busy.has(id));
@@ -83,14 +84,14 @@ export async function fetchChunks(
     }
   } finally {
     off();
-    // A download that is still running must not write into a folder that is used for something else by then.
+    // A request that is still open must not write into a folder that may be used for something else by then.
     left.length = 0;
     if (!signal.aborted) await Promise.all(busy.values());
   }
   return done === wanted.length;
 }
 
-/** Null when it does not arrive, empty when the peer does not have it. */
+/** The chunk. Null when no answer arrives, empty when the peer does not have it. */
 function askForChunk(peer: Peer, manifest: Manifest, index: number): Promise<Uint8Array | null> {
   const wanted = manifest.chunks[index]!;
   const body = encodeGetChunk({ root: manifest.root, index });

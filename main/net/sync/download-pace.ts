@@ -1,10 +1,10 @@
-/** The growth rate of a value, sampled now and then. */
+/** Measures how fast a value grows, from samples. */
 export interface Pace {
-  /** Records the current value. A smaller value than before restarts the measurement. */
+  /** Records the current value. A value lower than before restarts the measurement. */
   look(value: number): void;
-  /** The value is not expected to grow now. */
+  /** Restarts the measurement, because the value is not expected to grow now. */
   restart(): void;
-  /** Growth per second; null until there are enough samples, 0 when it does not grow. */
+  /** Growth per second. Null until there are enough samples, 0 when the value does not grow. */
   perSecond(): number | null;
   /** Milliseconds since the last growth. */
   stillMs(): number;

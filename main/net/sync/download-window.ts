@@ -6,13 +6,16 @@ export const WINDOW_BLOCKS = 1024;
 /** Maximum number of bytes of blocks that wait for their parents, including the estimate for requested blocks. */
 export const WINDOW_BYTES = 12 << 20;
 
-/** The next blocks of the best header chain that were not submitted yet, lowest first. Their states are in the table. */
+/**
+ * The next blocks of the best header chain that were not submitted yet, lowest first. The table of blocks in flight has
+ * their states.
+ */
 export interface Window {
   readonly entries: readonly HeaderEntry[];
   has(id: string): boolean;
-  /** Replaces the list. The download of a block that is no longer in it ends. */
+  /** Replaces the list. Ends the download of blocks that are no longer in it. */
   plan(entries: readonly HeaderEntry[]): void;
-  /** Up to `max` lowest blocks that are not in flight and that `usable` accepts. */
+  /** Up to `max` of the lowest blocks that are not in flight and that `usable` accepts. */
   wanted(max: number, usable: (entry: HeaderEntry) => boolean): HeaderEntry[];
   /** Removes and returns the lowest block if it was received. */
   shift(): HeaderEntry | null;
@@ -21,7 +24,7 @@ export interface Window {
 export function createWindow(inFlight: BlocksInFlight): Window {
   let entries: HeaderEntry[] = [];
   const ids = new Set<string>();
-  // All entries before this index are in flight, unless a block was released since; so that no look scans them again.
+  // All entries before this index are in flight, unless a block was released since. So they are not scanned again.
   let firstFree = 0;
   let releases = 0;
 

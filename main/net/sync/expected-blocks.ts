@@ -1,30 +1,31 @@
 import type { Clock, Timer } from '../../lib/clock.ts';
 
 /**
- * Blocks whose compact form is awaited or being reconstructed. The full block is not requested meanwhile. A block is first
- * awaited, unless its compact form was pushed unrequested, and stays expected until it was delivered or given up.
+ * Blocks whose compact form is awaited or being reconstructed. The full block is not requested meanwhile. A block is
+ * first awaited, unless its compact form was pushed without a request. It stays expected until it was delivered or
+ * given up.
  */
 export interface ExpectedBlocks {
-  /** The compact form is awaited: after `ms` without it, `late` is called, once. */
+  /** Starts to wait for the compact form. If it does not arrive within `ms`, `late` is called once. */
   await(id: string, ms: number, late: () => void): void;
   isAwaited(id: string): boolean;
-  /** The compact form is here, or will not arrive. The block stays expected. False if it was not awaited. */
+  /** The compact form arrived, or will not arrive. The block stays expected. False if it was not awaited. */
   endAwaited(id: string): boolean;
   /** Resolves when the compact form is no longer awaited, after `ms` at the latest. */
   whileAwaited(id: string, ms: number): Promise<void>;
-  /** The block is being reconstructed. */
+  /** Marks the block as being reconstructed. */
   add(id: string): void;
   has(id: string): boolean;
   /** The block was delivered or given up. */
   end(id: string): void;
   readonly size: number;
-  /** Nothing is awaited any more. */
+  /** Stops all waits. */
   stop(): void;
 }
 
 interface Awaited {
   readonly late: Timer;
-  /** Aborted when the block is no longer awaited. */
+  /** Aborts when the block is no longer awaited. */
   readonly ended: AbortController;
 }
 

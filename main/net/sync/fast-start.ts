@@ -15,7 +15,7 @@ export interface FastStartDeps {
   readonly peers: Pick<Peers, 'list' | 'report' | 'events'>;
   readonly headers: Pick<HeaderSync, 'source' | 'events'>;
   readonly bodies: Pick<BlockDownload, 'start' | 'consider' | 'missing'>;
-  /** Null = sync all blocks from the first one. */
+  /** Null: all blocks are synced from the first one on. */
   readonly snapshot: SnapshotSync | null;
   openHistory(): Promise<History | null>;
   readonly clock: Pick<Clock, 'monotonic' | 'sleep'>;
@@ -23,7 +23,7 @@ export interface FastStartDeps {
 }
 
 /**
- * The order of an initial sync: headers, a snapshot if there is one, the newest blocks, then the history below the
+ * Runs an initial sync in order: headers, a snapshot if there is one, the newest blocks, then the history below the
  * snapshot.
  */
 export interface FastStart {
@@ -33,7 +33,9 @@ export interface FastStart {
   notices(): readonly Notice[];
 }
 
-/** Headers are complete when no peer has had more for this long: between two sources there is a moment without one. */
+/**
+ * Headers are complete when no header sync has run for this long. Between two sources there is a moment without one.
+ */
 const CALM_MS = 300;
 /** If no headers arrive from any peer for this long, the download of blocks begins. */
 const HEADERS_MS = 120_000;
@@ -45,13 +47,13 @@ export function createFastStart(deps: FastStartDeps): FastStart {
   let history: HistorySync | null = null;
 
   /**
-   * Whether no peer has headers left that are useful here. Unproven claims do not count: a lying peer could delay the
-   * sync with them.
+   * Whether no peer has more headers that are useful here. Claims without proof do not count, because a lying peer
+   * could delay the sync with them.
    */
   const hasHeaders = (): boolean =>
     deps.headers.source() === null && chain.bestHeader().height > 0 && peers.list().length > 0;
 
-  /** Resolves when the headers are complete, or did not arrive although there were peers. */
+  /** Resolves when the headers are complete, or when they did not arrive although peers were connected. */
   async function awaitHeaders(signal: AbortSignal): Promise<void> {
     const wake = createWake(clock);
     const off = [
@@ -60,7 +62,7 @@ export function createFastStart(deps: FastStartDeps): FastStart {
       peers.events.on('gone', wake.call),
     ];
     let last = clock.monotonic();
-    // The rest of HEADERS_MS, which passes only while there are peers.
+    // What is left of HEADERS_MS. It only counts down while peers are connected.
     let left = HEADERS_MS;
     let calmSince: number | null = null;
     let metPeers = false;

@@ -16,7 +16,7 @@ export interface GapSyncDeps {
   readonly peers: { list(): readonly Peer[]; report(peerId: string, peerViolation: PeerViolation): void };
   readonly inFlight: BlocksInFlight;
   readonly sources: Pick<Sources, 'claims'>;
-  /** Whether bodies on the path to the best header are outstanding: these have priority. */
+  /** Whether bodies on the path to the best header are missing. These have priority. */
   busy(): boolean;
   readonly clock: Clock;
   readonly log: Log;
@@ -27,7 +27,7 @@ export interface GapSyncDeps {
  * best chain. A peer is not penalised for lacking such a body.
  */
 export interface GapSync {
-  /** Requests the next gaps. Cheap without gaps. */
+  /** Requests the next gaps. Costs little when there are none. */
   look(): void;
   /** A notice while there are gaps that no connected peer serves (`history-incomplete`). */
   notices(): readonly Notice[];
@@ -35,18 +35,18 @@ export interface GapSync {
   stop(): void;
 }
 
-/** Blocks in one request: at most 4 MB, so that a request for a new block never waits long behind it. */
+/** Blocks per request: at most 4 MB, so that a request for a new block never waits long behind it. */
 const ASKED = 4;
-/** Requests at the same time, each to another peer. */
+/** Number of requests at the same time, each to another peer. */
 const AT_ONCE = 2;
 /** A peer that lacks a block, or has none of the gaps, is asked again after this time. */
 const RETRY_MS = 600_000;
 const IDLE_MS = 10_000;
-/** Maximum number of remembered blocks that one peer declined; others are forgotten and requested again. */
+/** Maximum number of blocks that are remembered as declined by one peer. Others are forgotten and requested again. */
 const DECLINED_MOST = 4096;
 /** After this time without progress the user is informed. */
 const NOTICE_MS = 30_000;
-/** After this time without progress, although peers are connected, other work no longer waits for the gaps. */
+/** After this time without progress although peers are connected, other work no longer waits for the gaps. */
 const GIVE_UP_MS = 600_000;
 
 interface Source {
@@ -130,11 +130,11 @@ export function createGapSync(deps: GapSyncDeps): GapSync {
   };
 }
 
-/** How long the gaps have waited, and what the user is told about it. */
+/** Measures how long the gaps have not been filled, and creates the notice about it. */
 function createGapProgress({ chain, peers, clock }: Pick<GapSyncDeps, 'chain' | 'peers' | 'clock'>) {
-  /** When gaps appeared or one was last filled; null without gaps. */
+  /** When gaps appeared or one was last filled; null when there are none. */
   let progressAt: number | null = null;
-  /** The same, excluding time without any peer. */
+  /** That moment, or the last moment without any peer if that is later. */
   let waitedSince = 0;
   let notice: Notice | null = null;
   let noticedAt = -Infinity;
@@ -149,7 +149,7 @@ function createGapProgress({ chain, peers, clock }: Pick<GapSyncDeps, 'chain' | 
 
   return {
     moved,
-    /** False when there are no gaps. */
+    /** Checks the gaps. False when there are none. */
     look(): boolean {
       if (chain.gaps(1, () => true).length === 0) {
         if (progressAt !== null) moved(null);

@@ -15,26 +15,26 @@ export interface HeaderFetchDeps extends PresyncDeps {
   readonly chain: Pick<Chain, 'bestHeader' | 'entry' | 'locator' | 'acceptHeaders'>;
   /** Chains with less work are not stored. */
   minimumWork(): bigint;
-  /** Headers were accepted; bodies may be missing now. */
+  /** Headers were accepted, so bodies may be missing now. */
   readonly onHeaders: () => void;
   readonly log: Log;
 }
 
-/** The peer that headers are fetched from. */
+/** The peer from which headers are downloaded. */
 export interface HeaderSource {
   readonly id: string;
-  /** The linked headers after the locator; null when they do not arrive, or the source is given up. */
+  /** The linked headers after the locator. Null when they do not arrive, or when the source is given up. */
   request(locator: readonly Hash[]): Promise<readonly Header[] | null>;
   report(violation: PeerViolation): void;
-  /** A header of this time is ahead of our clock. */
+  /** The source has a header with this time, which is ahead of our clock. */
   early(time: UnixSeconds): void;
-  /** It has reorganised during the fetch. */
+  /** The source has reorganised during the download. */
   changed(): void;
 }
 
 /**
- * Fetches and accepts all headers of the chain of this peer. True when the peer had no more headers; false when some of
- * its headers are useless here.
+ * Downloads and accepts all headers of the chain of this peer. True when the peer had no more headers, false when some
+ * of its headers are useless here.
  */
 export async function fetchHeaders(deps: HeaderFetchDeps, source: HeaderSource): Promise<boolean> {
   const { chain } = deps;
@@ -50,7 +50,7 @@ export async function fetchHeaders(deps: HeaderFetchDeps, source: HeaderSource):
 const hasEnough = (fork: HeaderEntry, headers: readonly Header[], minimum: bigint): boolean =>
   headers.reduce((work, { bits }) => work + workOf(bitsToTarget(bits)), fork.work) >= minimum;
 
-/** Accepts the headers and all that follow them. */
+/** Accepts these headers and downloads and accepts all that follow them. */
 async function acceptAll(
   { chain, onHeaders, log }: HeaderFetchDeps,
   source: HeaderSource,
@@ -70,8 +70,8 @@ async function acceptAll(
     if (violation) source.report(violation);
     if (violation || next === null) return false;
     if (next[0] === undefined) return true;
-    // Every message must extend the previous one, or a peer could keep this node busy for ever. An honest peer that
-    // reorganised meanwhile has announced its new tip, and is asked again.
+    // Every message must extend the one before, or a peer could keep this node busy for ever. An honest peer that has
+    // reorganised announces its new tip and is asked again.
     if (last === undefined || !equalBytes(next[0].prev, last.id)) return changed(source, log);
     last = next.at(-1);
     full = next.length === MAX_HEADERS;
@@ -79,7 +79,7 @@ async function acceptAll(
   }
 }
 
-/** Presync and redownload, since the chain so far has less work than the minimum. */
+/** Presync and redownload of a chain that has shown less work than the minimum so far. */
 async function fetchLowWork(
   deps: HeaderFetchDeps,
   source: HeaderSource,
@@ -93,7 +93,7 @@ async function fetchLowWork(
   for (let state = pre.first(headers); state !== 'enough'; state = pre.first(headers)) {
     if (state === 'changed') return changed(source, log);
     if (state !== 'more') return blame(source, state);
-    // The chain ends below the minimum: nothing is stored, and the peer is not blamed for being behind.
+    // The chain ends below the minimum. Nothing is stored. The peer is not blamed: it may only be behind.
     if (headers.length < MAX_HEADERS) {
       log.info('a chain with too little work was ignored', { peer: source.id, headers: pre.count });
       return false;
@@ -117,8 +117,8 @@ async function fetchLowWork(
 }
 
 /**
- * The peer has reorganised, and announces its new tip. This is no violation, but other peers are asked first from now
- * on, so that a peer which changes its chain all the time delays nothing.
+ * The peer has reorganised and announces its new tip. This is no violation, but other peers are asked first from now
+ * on. So a peer that changes its chain all the time delays nothing.
  */
 function changed(source: HeaderSource, log: Log): false {
   log.debug('a peer reorganised during header sync', { peer: source.id });

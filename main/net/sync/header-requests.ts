@@ -19,23 +19,23 @@ export interface HeaderRequestsDeps {
   readonly log: Log;
 }
 
-/** Requests for headers to one source at a time, which is given up when it is slow and another peer could be asked. */
+/** Requests headers from one source at a time. A source is given up when it is slow and another peer could be asked. */
 export interface HeaderRequests {
-  /** A source is asked for the first time. */
+  /** Call it before a source is asked for the first time. */
   begin(): void;
-  /** Linked headers after the locator; null when they break a rule, or when the source was given up. */
+  /** The linked headers after the locator. Null when they break a rule, or when the source was given up. */
   send(peer: Peer, locator: readonly Hash[]): Promise<Header[] | null>;
   /** Whether the source was given up since `begin`. */
   gaveUp(): boolean;
-  /** A source sent all its headers: the timeout is the shortest again. */
+  /** A source sent all its headers, so the timeout is reset to the shortest. */
   succeeded(): void;
-  /** Other peers claim a better chain than before. */
+  /** Checks whether to give up the source, because another peer claims a better chain. */
   check(): void;
 }
 
 /**
- * A source that takes longer than this for one message is replaced by another peer, if there is one. Doubled each
- * time, so that headers arrive even when every peer is slow.
+ * A source that takes longer than this for one message is replaced by another peer, if there is one. Doubled each time,
+ * so that headers arrive even when every peer is slow.
  */
 const SLOW_MS = 5000;
 
@@ -70,11 +70,11 @@ export function createHeaderRequests(deps: HeaderRequestsDeps): HeaderRequests {
     const { headers, answered } = requestHeaders(peer, locator);
     const wrong = await unlessLate(peer, began, answered);
     if (wrong === 'late') {
-      // The caller no longer waits for this answer; a missing answer is still counted (requester.ts).
+      // The caller no longer waits for this answer. A missing answer still counts against the peer (requester.ts).
       answered.catch(() => undefined);
       return null;
     }
-    // Headers that have arrived are still used.
+    // Headers that have arrived are used, even if the source is replaced.
     if (wrong === null) leave(peer, clock.monotonic() - began);
     return wrong === null ? headers() : null;
   }
@@ -91,7 +91,7 @@ export function createHeaderRequests(deps: HeaderRequestsDeps): HeaderRequests {
     });
   }
 
-  /** When the request takes long, and when another peer claims a better chain meanwhile. */
+  /** Called when the request takes long, and when another peer claims a better chain meanwhile. */
   function check(): void {
     if (outstanding === null) return;
     const { peer, began, giveUp } = outstanding;
@@ -111,7 +111,7 @@ export function createHeaderRequests(deps: HeaderRequestsDeps): HeaderRequests {
   };
 }
 
-/** Sends one request; `headers` are the answer once `answered` is resolved without a violation. */
+/** Sends one request. `headers` are the answer after `answered` resolved without a violation. */
 function requestHeaders(peer: Peer, locator: readonly Hash[]) {
   let headers: Header[] = [];
   const answered = peer.sync.call({

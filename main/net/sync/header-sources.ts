@@ -8,23 +8,23 @@ export interface HeaderSourcesDeps {
   readonly peers: { list(): readonly Peer[] };
 }
 
-/** Which peer headers are requested from next, by what the peers claim and how they answered before. */
+/** Chooses the peer to request headers from next, by what the peers claim and how they answered before. */
 export interface HeaderSources {
-  /** Peers with a better chain that may be requested from. */
+  /** Peers that headers may be requested from: they claim a better chain, or `ask` named them. */
   usable(): Peer[];
-  /** The best of them. */
+  /** The best of these peers; null when there is none. */
   choose(): Peer | null;
-  /** Requests from this peer whatever it claims; `begin` ends that. */
+  /** Allows requests to this peer whatever it claims. `begin` ends that. */
   ask(peerId: string): void;
   begin(peerId: string): void;
-  /** Other peers are preferred from now on. */
+  /** This peer was too slow: other peers are preferred from now on. */
   slower(peerId: string): void;
   /**
-   * Nothing more is requested from the peer until it claims something else than `claim`. `early`: the time of its first
-   * header that is ahead of our clock.
+   * Requests nothing more from the peer until its claim is another than `claim`. `early`: the time of its first header
+   * that is ahead of our clock.
    */
   settle(peerId: string, claim: string, early: UnixSeconds | null): void;
-  /** Peers whose first early header is not later than this may be requested from again. */
+  /** Allows requests again to peers whose first early header is not later than `latest`. */
   early: {
     due(latest: UnixSeconds): void;
     /** The time of the first early header of each peer with a better chain. */
@@ -37,11 +37,11 @@ export function createHeaderSources({ chain, peers }: HeaderSourcesDeps): Header
   // Claims that a peer could not prove, or that are useless here.
   const settled = new Map<string, string>();
   const asked = new Set<string>();
-  // Sources that were replaced because other peers may be faster, and how often.
+  // How often a source was replaced because other peers may be faster, by peer id.
   const slow = new Map<string, number>();
   const early = new Map<string, UnixSeconds>();
 
-  // A chain with the same work as our best headers counts too: the bodies of those may never arrive.
+  // A chain with the same work as our best headers counts too, because the bodies of our best headers may never arrive.
   function isBetter(peer: Peer): boolean {
     const { work } = peer.tip;
     if (work > chain.bestHeader().work) return true;
@@ -57,7 +57,7 @@ export function createHeaderSources({ chain, peers }: HeaderSourcesDeps): Header
     usable,
     choose() {
       const slowness = (peer: Peer) => slow.get(peer.id) ?? 0;
-      // An outbound peer is less likely to be an attacker's.
+      // Outbound peers first: they are less likely to be attackers.
       const [first] = usable().sort(
         (a, b) =>
           slowness(a) - slowness(b) || rank(a) - rank(b) || (a.latencyMs ?? 1000) - (b.latencyMs ?? 1000),

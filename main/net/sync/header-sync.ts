@@ -23,15 +23,15 @@ export interface HeaderSyncDeps extends HeaderFetchDeps {
 
 /** Downloads the header chains that peers claim, from one peer at a time. */
 export interface HeaderSync {
-  /** Checks whether a peer claims a better chain; called when a peer connects or its tip changes. */
+  /** Checks whether a peer claims a better chain. Called when a peer connects or its tip changes. */
   consider(): void;
-  /** Requests headers from this peer whatever it claims: it announced a block with an unknown parent. */
+  /** Requests headers from this peer whatever it claims. Called when it announced a block with an unknown parent. */
   ask(peerId: string): void;
   /** The peer that headers are being requested from, or null. */
   source(): Peer | null;
   /** `source` has changed. */
   readonly events: Events<{ source: Peer | null }>;
-  /** Requests headers again that were ahead of our clock and no longer are; called about every two seconds. */
+  /** Requests again the headers that were ahead of our clock and no longer are. Called about every two seconds. */
   look(): void;
   /** For each peer with a better chain that is ahead of our clock: the time of the first such header. */
   early(): UnixSeconds[];
@@ -84,12 +84,12 @@ export function createHeaderSync(deps: HeaderSyncDeps): HeaderSync {
     } catch (error) {
       if (!isUnanswered(error)) throw error;
     }
-    // The headers of a source that is replaced are kept; it may be asked again.
+    // The headers of a replaced source are kept. It may be asked again.
     if ((requests.gaveUp() && !clean) || peers.get(peer.id) === undefined) return;
     sources.settle(peer.id, claim, early);
     if (clean) requests.succeeded();
     const shown = chain.entry(toHex(claimed.id)) !== undefined || chain.bestHeader().work >= claimed.work;
-    // The peer may have announced a new tip in the meantime.
+    // Only if the peer has not announced a new tip meanwhile.
     if (clean && !shown && claimOf(peer) === claim)
       peers.report(peer.id, peerViolation('headers-unproven', { height: claimed.height }));
   }

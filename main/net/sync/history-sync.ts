@@ -17,7 +17,7 @@ import { createWake } from './wake.ts';
 export interface HistorySyncDeps {
   readonly history: History;
   readonly peers: Pick<Peers, 'list' | 'report' | 'events'>;
-  /** Whether the sync of the tip needs the peers; history has a lower priority. */
+  /** Whether the sync to the tip needs the peers, which has priority over the history. */
   busy(): boolean;
   readonly clock: Pick<Clock, 'monotonic' | 'sleep'>;
   readonly log: Log;
@@ -28,11 +28,11 @@ export interface HistorySync {
   start(): void;
   stop(): Promise<void>;
   status(): HistoryStatus;
-  /** Why the history contradicts the snapshot, or null. */
+  /** Why the history contradicts the snapshot; null when it does not. */
   mismatch(): string | null;
 }
 
-/** After a request that brought nothing, and while the sync of the tip needs the peers. */
+/** Pause after a request without a result, and while the sync to the tip needs the peers. */
 const PAUSE_MS = 500;
 
 export function createHistorySync(deps: HistorySyncDeps): HistorySync {
@@ -53,14 +53,14 @@ export function createHistorySync(deps: HistorySyncDeps): HistorySync {
   }
 
   async function loop(): Promise<void> {
-    // The request that was sent ahead, and its peer.
+    // The next request, which is sent before the blocks of the last one are checked, and its peer.
     let next: { readonly peer: Peer; readonly blocks: Promise<Uint8Array[]> } | null = null;
     while (!stopping.signal.aborted && !ended) {
-      // Twice as many as one request contains: half of them are downloaded while the other half is checked.
+      // Twice as many as one request contains: half are downloaded while the other half is checked.
       const wanted = history.wanted(2 * MAX_BLOCKS_ASKED);
       const peer = wanted[0] === undefined || busy() ? null : choose(wanted[0]);
       if (peer === null) {
-        // Without a peer that has these blocks, until one connects or claims more.
+        // If no peer has these blocks, waits until one connects or claims more.
         const at = busy() ? clock.monotonic() + PAUSE_MS : Infinity;
         await wake.by(at, stopping.signal);
         continue;
@@ -75,8 +75,8 @@ export function createHistorySync(deps: HistorySyncDeps): HistorySync {
       if (blocks.length === 0) await clock.sleep(PAUSE_MS, stopping.signal);
       for (const bytes of blocks) {
         const refused = await history.submit(bytes);
-        // A body that does not match its header is the fault of its sender. Any other broken rule is the fault of the
-        // snapshot; `settled` reports it.
+        // A body that does not match its header is the fault of its sender. For any other broken rule the snapshot is
+        // at fault, which `settled` reports.
         if (refused !== null && blamesOnlyTheBody(refused.code)) peers.report(now.peer.id, refused);
       }
     }
@@ -114,7 +114,7 @@ export function createHistorySync(deps: HistorySyncDeps): HistorySync {
   };
 }
 
-/** The blocks of these that arrive. */
+/** Those of the wanted blocks that arrive. */
 async function fetchBlocks(peer: Peer, wanted: readonly HeaderEntry[], log: Log): Promise<Uint8Array[]> {
   const got: Uint8Array[] = [];
   let replies = 0;

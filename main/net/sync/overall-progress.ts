@@ -1,7 +1,8 @@
 import type { SyncProgress } from './sync-progress.ts';
 
 /**
- * The range of the overall progress that each phase covers. Headers take little time; blocks are measured by work.
+ * The range of the overall progress that each phase covers. Headers take little time; the progress of blocks is
+ * measured by work.
  */
 const PARTS: Readonly<Record<SyncProgress['phase'], readonly [from: number, to: number]>> = {
   'finding-peers': [0, 0],
@@ -12,9 +13,9 @@ const PARTS: Readonly<Record<SyncProgress['phase'], readonly [from: number, to: 
 };
 
 /**
- * Converts the progress of each phase into the progress of the whole sync from 0 to 1. It never decreases while the
- * program runs: a lost peer, a repeated phase and a chain that turns out to be longer leave it unchanged. It is 0
- * until the first peer connects, and 1 once the node was synced.
+ * Combines the progress of the phases into the progress of the whole sync, from 0 to 1. It never decreases while the
+ * program runs, for example when a peer is lost, a phase is repeated, or the chain turns out to be longer. It is 0
+ * until the first peer connects, and 1 after the node was synced.
  */
 export function createOverallProgress(read: () => SyncProgress): () => SyncProgress {
   let highest = 0;

@@ -10,32 +10,35 @@ import { bitsAfter } from '../../chain/header-acceptor.ts';
 import type { HeaderEntry } from '../../chain/header-entry.ts';
 import { type PeerViolation, peerViolation } from '../protocol/wire-violation.ts';
 
-/** Memory per header during presync: 8 bytes of a hash with a secret key. */
+/** Memory per header during presync: 8 bytes of a keyed hash. */
 const MARK_BYTES = 8;
-/** 8 million headers (15 years of the main network) take 64 MB; a longer chain is not accepted in this way. */
+/**
+ * Maximum number of headers in presync: 15 years of the main network, which take 64 MB. A longer chain is not accepted
+ * in this way.
+ */
 const MOST_HEADERS = 8_000_000;
 const GROWTH = 1 << 16;
 
 export interface PresyncDeps {
   readonly network: Network;
   readonly powHash: PowHash;
-  /** The peer must not be able to foresee it. */
+  /** Must not be predictable for the peer. */
   readonly random: Random;
 }
 
 /**
- * A header chain from a peer that has not yet proved enough work (as in Bitcoin Core's headerssync). Presync stores
- * only 8 bytes per header; linkage, bits and times of all headers are checked, the proof of work of a random sample.
- * When the chain has enough work it is downloaded again (redownload): each header must be the one of presync before
- * it is passed on to the full check. A flood of cheap headers therefore costs little memory and no disk space.
+ * Accepts a header chain from a peer that has not proved enough work yet (as headerssync in Bitcoin Core). Presync
+ * stores only 8 bytes per header. It checks linkage, bits and times of all headers, and the proof of work of a random
+ * sample. When the chain has enough work, it is downloaded again (redownload): each header must be the one of presync,
+ * and is then fully checked. So a flood of headers with little work costs little memory and no disk space.
  */
 export interface Presync {
   /**
-   * Presync. `enough`: redownload begins at the fork. `changed`: the headers do not extend the previous message, so
-   * the peer has reorganised, as every peer may.
+   * Checks the headers in presync. `enough`: the chain has enough work, and redownload begins at the fork. `changed`:
+   * the headers do not extend the previous message, because the peer has reorganised, which is allowed.
    */
   first(headers: readonly Header[]): PeerViolation | 'more' | 'enough' | 'changed';
-  /** Redownload. `changed`: these are not the headers of presync. */
+  /** Compares the headers in redownload with those of presync. `changed`: they are not the same. */
   second(headers: readonly Header[]): 'same' | 'changed';
   /** Whether redownload has reached the end of presync. */
   readonly complete: boolean;
@@ -44,14 +47,14 @@ export interface Presync {
 }
 
 /**
- * One in this many proofs of work is checked in presync: a chain with 100 headers without work passes with a
- * probability of 1 : 600.
+ * The proof of work of one in this many headers is checked in presync. A chain with 100 headers without work passes
+ * with a probability of 1 : 600.
  */
 const SAMPLE = 16;
 
 type View = HeaderView & { readonly anchor: HeaderView | null };
 
-/** `fork` is the last known block of the chain; `minimum` the work that its end must have. */
+/** `fork` is the last known block of the chain. `minimum` is the work that the chain must have. */
 export function createPresync(deps: PresyncDeps, fork: HeaderEntry, minimum: bigint): Presync {
   const { network } = deps;
   const key = deps.random.bytes(16);
@@ -95,7 +98,7 @@ export function createPresync(deps: PresyncDeps, fork: HeaderEntry, minimum: big
       return seen === count;
     },
     first(headers) {
-      // Within one message the headers are linked (header-sync.ts).
+      // Within one message the headers are linked; header-requests.ts checks that.
       if (headers[0] !== undefined && !equalBytes(headers[0].prev, lastId)) return 'changed';
       for (const header of headers) {
         if (count === MOST_HEADERS) return peerViolation('header-low-work', { height: header.height });
@@ -117,13 +120,12 @@ export function createPresync(deps: PresyncDeps, fork: HeaderEntry, minimum: big
 }
 
 /**
- * The view with only as many ancestors as the median time needs, so that the rest of the chain can be garbage
- * collected.
+ * The view with only as many ancestors as the median time needs, so that the remaining ones can be garbage collected.
  */
 function recent(view: View): HeaderView {
   let at: HeaderView = view;
   for (let i = 0; i < 11 && at.prev !== null; i++) at = at.prev;
-  // Entries of the header index must not be modified, and are few.
+  // Entries of the header index must not be changed. They are few, so they may stay linked.
   if (!('work' in at)) (at as { prev: HeaderView | null }).prev = null;
   return view;
 }

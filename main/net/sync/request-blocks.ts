@@ -13,7 +13,7 @@ import { encodeGetBlocks } from '../protocol/sync-messages.ts';
 import type { BlocksInFlight, Purpose } from './blocks-in-flight.ts';
 
 export interface BlockReplies {
-  /** The block arrived. The table keeps it until it is submitted, if it is still wanted. */
+  /** The block arrived. If it is still wanted, the table keeps it until it is submitted. */
   received?(entry: HeaderEntry): void;
   /** The peer does not have this block. */
   absent?(entry: HeaderEntry): void;
@@ -21,14 +21,14 @@ export interface BlockReplies {
 
 export interface RequestBlocksDeps {
   readonly inFlight: BlocksInFlight;
-  /** Whether a block is wanted although no request for it is open: the answer of a peer that was too slow. */
+  /** Whether a block is wanted although no request for it is open. Then a late answer of a slow peer is used. */
   isWanted(id: string): boolean;
   readonly log: Log;
 }
 
 /**
- * Requests blocks from one peer and notes every reply in the table of blocks in flight. Resolves to the blocks without a
- * reply: the peer has disconnected, was too slow, or broke a rule (reported already).
+ * Requests blocks from one peer and records every reply in the table of blocks in flight. Resolves to the blocks
+ * without a reply: the peer disconnected, was too slow, or broke a rule, which was reported.
  */
 export async function requestBlocks(
   deps: RequestBlocksDeps,

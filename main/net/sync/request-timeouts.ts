@@ -1,4 +1,4 @@
-/** The timeout for the next block in order: doubled after a timeout, shortened after a success. */
+/** The timeout for the next block in order. Doubled after a timeout, shortened after a success. */
 export interface RequestTimeouts {
   ms(): number;
   stalled(): void;
@@ -13,7 +13,7 @@ export function createRequestTimeouts(): RequestTimeouts {
   return {
     ms: () => ms,
     stalled() {
-      // On a slow connection every peer is slow: with a fixed timeout all of them would be disconnected in turn.
+      // On a slow connection every peer is slow. With a fixed timeout all of them would be disconnected in turn.
       ms = Math.min(MOST_MS, ms * 2);
     },
     succeeded() {

@@ -9,8 +9,8 @@ export interface Question {
 }
 
 /**
- * One request with one answer. Null when the peer does not have it, is disconnected, too slow, or broke a rule (which
- * is reported already). `check` may reject the answer with a violation, which is counted against the peer.
+ * Sends a request that has one answer. Null when the peer does not have it, disconnected, was too slow, or broke a rule
+ * (which was reported). `check` may reject the answer with a violation, which then counts against the peer.
  */
 export async function ask(
   peer: Peer,
@@ -23,7 +23,7 @@ export async function ask(
     await callerOf(peer).call({
       ...question,
       onReply(frame) {
-        // The first kind of answer contains the data; any other means that the peer does not have it.
+        // The first kind of answer contains the data. Any other kind means that the peer does not have it.
         if (frame.type !== question.kind.answers[0]?.type) return null;
         const wrong = check(frame.body);
         if (wrong === null) got = frame.body;

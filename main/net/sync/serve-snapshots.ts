@@ -7,7 +7,7 @@ import { decodeGetChunk, decodeGetManifest, encodeManifest } from '../protocol/s
 
 /** The snapshots that this node has built, for peers to download. */
 export interface ServedSnapshots {
-  /** Checks which snapshots exist; called periodically. */
+  /** Reads which snapshots exist. Called periodically. */
   refresh(): Promise<void>;
   readonly size: number;
   find(root: string): { readonly folder: string; readonly manifest: Manifest } | undefined;

@@ -10,12 +10,10 @@ export interface ServeSyncDeps {
   readonly readBody: ReadBody;
 }
 
-/** After a block smaller than this, the next one is read from the disk while this one is sent. */
+/** If a block is smaller than this, the next one is read from the disk while it is being sent. */
 const SMALL_BYTES = 128 * 1024;
 
-/**
- * Handlers for requests about the chain. Excessive requests are not a violation: they wait (net/budgets/costs.ts).
- */
+/** Handlers for requests about the chain. Too many requests are no violation: they wait (net/budgets/costs.ts). */
 export function syncHandlers(deps: ServeSyncDeps): ReadonlyMap<number, Handler> {
   const { chain } = deps;
   const read = (id: Uint8Array) => deps.readBody(toHex(id));

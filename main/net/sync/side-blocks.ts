@@ -14,7 +14,7 @@ export interface SideBlocksDeps {
   readonly chain: Pick<Chain, 'tip' | 'entry' | 'hasBody' | 'isActive'>;
   readonly peers: { list(): readonly Peer[] };
   readonly inFlight: BlocksInFlight;
-  /** The blocks that are downloaded anyway. */
+  /** The blocks that are downloaded in any case. */
   readonly window: Pick<Window, 'has'>;
   readonly sources: Pick<Sources, 'announcedBy' | 'canServe' | 'absent' | 'failed'>;
   readonly broken: Pick<BrokenClaims, 'noted'>;
@@ -23,23 +23,20 @@ export interface SideBlocksDeps {
 }
 
 /**
- * Downloads blocks that are better than the active chain and not on the best header chain. A header does not prove
- * that its body exists: if only the best headers were followed, one header with a withheld body would block every
- * honest block with the same work.
+ * Downloads blocks that are better than the active chain and not on the best header chain. A header does not prove that
+ * its body exists. If only the best headers were followed, one header with a withheld body would block every honest
+ * block with the same work.
  */
 export interface SideBlocks {
-  /** Checks whether a peer has a better chain than the active one; cheap. */
+  /** Checks whether a peer has a better chain than the active one. Costs little. */
   look(): void;
   stop(): void;
 }
 
-/** Blocks in one request, and requests at the same time: at most 12 MB wait for the chain. */
+/** Blocks per request, and number of requests at the same time: at most 12 MB wait for the chain. */
 const ASKED = 4;
 const AT_ONCE = 3;
-/**
- * A longer path to a chain that is not the best is not downloaded: such a chain becomes the best header chain soon,
- * or never.
- */
+/** Maximum number of blocks above the active chain. A longer branch becomes the best header chain soon, or never. */
 const MOST_BELOW = 288;
 
 export function createSideBlocks(deps: SideBlocksDeps): SideBlocks {
@@ -61,7 +58,7 @@ export function createSideBlocks(deps: SideBlocksDeps): SideBlocks {
     }
   }
 
-  /** The blocks to download, lowest first; empty when there is no need or the download window covers them. */
+  /** The blocks to download, lowest first. Empty when they are not needed or when the download window has them. */
   function wayTo(target: HeaderEntry, peer: Peer): HeaderEntry[] {
     if (target.status === 'invalid' || target.work <= chain.tip().work) return [];
     const way: HeaderEntry[] = [];

@@ -42,20 +42,20 @@ export interface SnapshotSyncDeps {
 }
 
 /**
- * Starts a chain from the newest buried snapshot that the chain commits to, downloaded from many peers in parallel.
+ * Starts a chain from the newest buried snapshot that the chain commits to. Downloads it from many peers in parallel.
  */
 export interface SnapshotSync {
-  /** True when the chain has a snapshot now; false when none is available, and blocks must be synced instead. */
+  /** True when the chain has a snapshot now. False when none is available, so that blocks must be synced instead. */
   run(signal: AbortSignal): Promise<boolean>;
-  /** Downloaded chunks and their total; null when no snapshot is being downloaded. */
+  /** Number of downloaded chunks and their total; null when no snapshot is being downloaded. */
   progress(): { readonly done: number; readonly of: number } | null;
 }
 
-/** With enough headers for a snapshot, wait this long for a peer that serves one. */
+/** How long to wait for a peer that serves snapshots, after enough headers are known. */
 const SERVERS_MS = 10_000;
-/** Between two attempts. */
+/** Pause between two attempts. */
 const PAUSE_MS = 1000;
-/** Attempts, for a peer that disconnects or a manifest that no peer has. */
+/** Number of attempts, when a peer disconnects or no peer has the manifest. */
 const ATTEMPTS = 3;
 
 export function createSnapshotSync(deps: SnapshotSyncDeps): SnapshotSync {
@@ -68,7 +68,7 @@ export function createSnapshotSync(deps: SnapshotSyncDeps): SnapshotSync {
     clock,
   };
 
-  /** False when no peer delivers any more; downloaded chunks are kept for the next attempt. */
+  /** Downloads the chunks. False when no peer delivers any more; downloaded chunks are kept for the next attempt. */
   async function fetchFolder(path: string, manifest: Manifest, signal: AbortSignal): Promise<boolean> {
     const folder = await openFetchedFolder(path);
     const here = await folder.here(manifest);
@@ -96,7 +96,7 @@ export function createSnapshotSync(deps: SnapshotSyncDeps): SnapshotSync {
     const base = ancestor(committing, committing.height - network.params.delay);
     const path = join(deps.directory, snapshotName(base.height, base.id));
     await removeFetched(deps.directory, path);
-    // A snapshot that was downloaded before a restart and not loaded.
+    // A snapshot may have been downloaded before a restart and not loaded.
     const whole = await readManifest(path);
     const reused = whole !== null && equalBytes(whole.root, root);
     if (!reused) {
@@ -106,7 +106,7 @@ export function createSnapshotSync(deps: SnapshotSyncDeps): SnapshotSync {
     try {
       await chain.loadSnapshot(path, block.bytes);
     } catch (error) {
-      // A disk error may be temporary: the download is kept.
+      // An error of the disk may be temporary, so the download is kept.
       if (!(error instanceof SnapshotRefused)) throw error;
       await rm(path, { recursive: true, force: true });
       if (!reused) throw error;
@@ -133,7 +133,7 @@ export function createSnapshotSync(deps: SnapshotSyncDeps): SnapshotSync {
         if (!done) await removeFetched(deps.directory);
         return done;
       } catch (error) {
-        // When the node stops, the downloaded chunks are kept.
+        // The node stops. The downloaded chunks are kept.
         if (signal.aborted) return false;
         log.warn('no snapshot could be used', { error: String(error) });
         await removeFetched(deps.directory);
@@ -146,7 +146,7 @@ export function createSnapshotSync(deps: SnapshotSyncDeps): SnapshotSync {
   };
 }
 
-/** The newest block that commits to a snapshot and has an epoch of headers after it. */
+/** The newest block that commits to a snapshot and has an epoch of headers on top of it. */
 function committingHeader(best: HeaderEntry, { epoch, delay }: ConsensusParams): HeaderEntry | null {
   const height = Math.floor((best.height - delay - epoch) / epoch) * epoch;
   if (height < epoch) return null;
@@ -188,7 +188,7 @@ async function fetchManifest(
         const manifest = decodeManifest(body, networkId);
         if (isViolation(manifest)) return manifest;
         if (!equalBytes(manifest.root, root)) return peerViolation('chunk-invalid', { what: 'manifest' });
-        // If the root belongs to another height, the fault is the chain's, not this peer's.
+        // If the root is that of another height, the chain is at fault and not this peer.
         if (manifest.facts.height === base.height) found = manifest;
         return null;
       },
@@ -199,7 +199,7 @@ async function fetchManifest(
   return null;
 }
 
-/** Waits for a peer that serves snapshots; false when none connects in time. */
+/** Waits for a peer that serves snapshots. False when none connects in time. */
 async function awaitServer(
   { servers, onPeer, clock }: ChunkFetchDeps,
   signal: AbortSignal,

@@ -10,17 +10,17 @@ export interface SnapshotTrustDeps {
   readonly chain: Pick<Chain, 'base' | 'historyChecked' | 'bestHeader' | 'entry'>;
   readonly params: Pick<ConsensusParams, 'snapshotWork'>;
   readonly peers: { list(): readonly Peer[] };
-  /** The id of a block that a trusted source named, such as a join link; or null. */
+  /** The id of a block from a trusted source such as a join link, or null. */
   readonly named: string | null;
 }
 
 /**
- * Whether coins of a chain that started from a snapshot may be spent before its history is checked (protocol.md §15):
- * three independent peers are on that chain and enough work is built on the snapshot, or the chain contains the named
- * block.
+ * Decides whether coins may be spent on a chain that started from a snapshot, before its history is checked
+ * (protocol.md §15). They may when three independent peers are on that chain and enough work is built on the snapshot,
+ * or when the chain contains the named block.
  */
 export interface SnapshotTrust {
-  /** Checks again; called about every two seconds. */
+  /** Checks again. Called about every two seconds. */
   look(): void;
   notices(): readonly Notice[];
 }

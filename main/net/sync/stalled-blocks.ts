@@ -18,22 +18,22 @@ export interface StalledBlocksDeps {
   readonly clock: Pick<Clock, 'monotonic'>;
 }
 
-/** Watches the block that all later ones wait for, so that a single peer cannot stop the sync. */
+/** Watches the block that all later ones wait for, so that one peer cannot stop the sync. */
 export interface StalledBlocks {
-  /** `head` is the lowest block of the window. If its peer was too slow, the requests to this peer are released. */
+  /** `head` is the lowest block of the window. If its peer is too slow, all requests to this peer are released. */
   look(head: HeaderEntry | undefined): void;
 }
 
 /** Timeout for the next block in order when only one peer can serve it. */
 const ALONE_MS = 64_000;
-/** After this time without a peer that could serve the block, all peers may be asked again. */
+/** If no peer could serve the block for this time, all peers may be asked again. */
 const UNABLE_MS = 10_000;
 
 export function createStalledBlocks(deps: StalledBlocksDeps): StalledBlocks {
   const { inFlight, peers, sources, timeouts, clock } = deps;
   let stuckSince: number | null = null;
 
-  // Every peer failed with this block once; the reason may be gone by now.
+  // Every peer failed to deliver this block. Since the reason may be gone by now, all may be asked again.
   function unstick(head: HeaderEntry): void {
     stuckSince ??= clock.monotonic();
     if (clock.monotonic() - stuckSince < UNABLE_MS) return;
@@ -61,7 +61,7 @@ export function createStalledBlocks(deps: StalledBlocksDeps): StalledBlocks {
       timeouts.stalled();
       sources.failed(head.id, slow);
       inFlight.releaseAll(slow, flight.purpose);
-      // A peer that only relayed the header may itself still wait for the body.
+      // A peer that only relayed the header may still wait for the body itself.
       const peer = peers.get(slow);
       if (peer !== undefined && sources.claims(peer, head) === true)
         peers.report(slow, peerViolation('sync-stalled', { height: head.height }));

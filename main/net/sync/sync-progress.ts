@@ -12,16 +12,16 @@ export interface SyncProgress {
   /** Height of the best header chain. */
   readonly headers: Height;
   /**
-   * Progress of the phase from 0 to 1: headers, chunks, or the share of the known work that is connected;
+   * Progress of the phase from 0 to 1: of headers, of chunks, or the share of the known work that is connected.
    * overall-progress.ts combines the phases.
    */
   readonly progress: number;
-  /** Blocks per second, or headers per second during header sync; 0 when unknown or without progress. */
+  /** Blocks per second, or headers per second during header sync. 0 when unknown or without progress. */
   readonly blocksPerSecond: number;
   readonly bytesPerSecond: number;
   /** Null when no reliable estimate is possible. */
   readonly etaSeconds: number | null;
-  /** Why the sync makes no progress, in one sentence; null while it does. */
+  /** Why the sync makes no progress, as one sentence; null while it does. */
   readonly stall: string | null;
 }
 
@@ -37,12 +37,12 @@ export interface ProgressDeps {
   readonly paces: { readonly headers: Pace; readonly chunks: Pace; readonly blocks: Pace };
 }
 
-/** Whether blocks with more work than the active chain are known. A node without peers may be at the tip. */
+/** Whether blocks with more work than the active chain are known. A node without peers may still be at the tip. */
 export function isSyncing({ phase, height, headers }: SyncProgress): boolean {
   return phase === 'finding-peers' ? headers > height + CLOSE : phase !== 'synced';
 }
 
-/** Every node is one block behind for a moment after each block. */
+/** Number of blocks that any node may be behind for a moment after each new block. */
 const CLOSE = 1;
 /** Time without progress after which the user is informed. */
 const STALL_MS = 30_000;
@@ -68,8 +68,8 @@ export function syncProgress(deps: ProgressDeps): SyncProgress {
   }
   return {
     ...common,
-    // Measured by work, so that the first easy blocks do not count like half of the sync; and never by the claim of a
-    // single peer.
+    // Measured by work, so that the easy blocks at the beginning do not count like half of the sync. The claim of a
+    // single peer is never used.
     progress: phase === 'finding-peers' ? 0 : shareOfWork(chain),
     blocksPerSecond: rate?.blocksPerSecond ?? 0,
     bytesPerSecond: rate?.bytesPerSecond ?? 0,
@@ -77,7 +77,7 @@ export function syncProgress(deps: ProgressDeps): SyncProgress {
   };
 }
 
-/** The height that at least half of the peers claim: a minority of lying peers does not change it. */
+/** The height that at least half of the peers claim, so that a minority of lying peers cannot change it. */
 function claimedBy(peers: readonly Peer[]): Height {
   const heights = peers.map(({ tip }) => tip.height).sort((a, b) => a - b);
   return heights[Math.floor((heights.length - 1) / 2)] ?? 0;
@@ -90,11 +90,11 @@ function phaseOf(deps: ProgressDeps, height: Height, headers: Height, target: He
   if (source !== null && Math.min(source.tip.height, target) > headers + CLOSE) return 'headers';
   if (headers > height + CLOSE) return 'blocks';
   if (deps.awaitsClock) return 'headers';
-  // Most peers claim more blocks than this node has headers: it must not be reported as synced.
+  // Most peers claim more blocks than this node has headers, so it must not be reported as synced.
   return target > headers + FAR ? 'headers' : 'synced';
 }
 
-/** Blocks that peers may be ahead of this node for a moment. */
+/** Number of blocks that peers may be ahead of this node for a moment. */
 const FAR = 6;
 
 function stallOf(deps: ProgressDeps, phase: SyncProgress['phase']): string | null {

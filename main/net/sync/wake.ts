@@ -1,14 +1,17 @@
 import type { Clock } from '../../lib/clock.ts';
 
-/** Lets a loop sleep until what it depends on has changed, instead of looking several times a second. */
+/** Lets a loop sleep until what it depends on has changed, instead of checking several times a second. */
 export interface Wake {
   /** Something has changed. */
   call(): void;
-  /** Resolves at the next `call`, at this monotonic moment, or when the signal aborts. `Infinity`: no moment. */
+  /**
+   * Resolves at the next `call`, at this time of the monotonic clock, or when the signal aborts. `Infinity`: at no
+   * time.
+   */
   by(at: number, signal: AbortSignal): Promise<void>;
 }
 
-/** For one loop, which checks everything again after each `by`. */
+/** For use by one loop, which checks everything again after each `by`. */
 export function createWake(clock: Pick<Clock, 'monotonic' | 'sleep'>): Wake {
   let next = new AbortController();
   return {
