@@ -22,22 +22,24 @@ export interface BlockAdmissionDeps {
   readonly clock: Pick<Clock, 'monotonic'>;
 }
 
-/** The result for a block from a peer. `block` is its body, if it was sent with it and belongs to the header. */
+/** The result for a block from a peer. `block` is its body, if the peer sent it and it belongs to the header. */
 export type Admission =
   | { readonly kind: 'new' | 'known'; readonly block: MatchedBlock | null }
-  /** Not relayed: the peer exceeded a budget (`dropped`) or broke a rule and was reported (`wrong`). */
+  /** The block is not relayed. `dropped`: the peer exceeded a budget. `wrong`: it broke a rule and was reported. */
   | { readonly kind: 'dropped' | 'wrong' };
 
-/** Decides which announced and pushed blocks are relayed: headers are passed on once their proof of work is checked. */
+/**
+ * Decides which announced and pushed blocks are relayed. A header is passed on as soon as its proof of work is checked.
+ */
 export interface BlockAdmission {
   /**
-   * The cheapest checks first: budgets and header; a body of up to 2 KiB only after a valid header. `new` is returned once for
-   * each block.
+   * Makes the cheapest checks first: budgets and header, then a body of up to 2 KiB if the header is valid. Returns
+   * `new` once for each block.
    */
   admit(peerId: string, header: Header, body: Uint8Array | null): Promise<Admission>;
-  /** Whether this block was announced through this node, relayed or mined. */
+  /** Whether this node has announced this block, relayed or mined. */
   isAnnounced(id: string): boolean;
-  /** This node announces the block itself. */
+  /** Records that this node announces the block itself. */
   announce(id: string): void;
   forget(peerId: string): void;
 }
@@ -45,7 +47,10 @@ export interface BlockAdmission {
 /** Budget for proof-of-work checks of unsolicited headers: of one peer, and of all peers. */
 const PER_PEER = { burst: 100, perSecond: 1 };
 const OVERALL = { burst: 300, perSecond: 300 };
-/** A fast miner on a test network may exceed PER_PEER; only announcements above this limit are a flood. */
+/**
+ * Above this limit announcements are a flood. It is higher than PER_PEER, which a fast miner on a test network may
+ * exceed.
+ */
 const NOISE = { burst: 2000, perSecond: 50 };
 const REMEMBERED = 1000;
 
@@ -58,8 +63,8 @@ export function createBlockAdmission(deps: BlockAdmissionDeps): BlockAdmission {
   const announced = createKnownSet(REMEMBERED);
 
   /**
-   * Checked before the relay: whether the bytes can be the body of the header. A wrong body is the fault of its sender, and
-   * must not become the fault of the peers that relay it. Cost: hashing at most 2 KiB.
+   * Checks whether the bytes can be the body of the header. Called before the relay: a wrong body is the fault of its
+   * sender, and must not become the fault of the peers that relay it. Cost: hashing at most 2 KiB.
    */
   function match(peerId: string, kind: 'new' | 'known', body: Uint8Array | null): Admission {
     if (body === null) return { kind, block: null };
@@ -91,14 +96,15 @@ export function createBlockAdmission(deps: BlockAdmissionDeps): BlockAdmission {
         return { kind: 'dropped' };
       }
       const known = chain.entry(header.idHex) !== undefined;
-      // A valid announcement of this peer was relayed by the router even if the header arrived in another way first.
+      // The router relayed the announcement of this peer, so it is valid, even if the header arrived in another way
+      // first.
       if (known && (announced.has(header.idHex) || chain.hasBody(header.idHex)))
         return match(peerId, 'known', body);
-      // Cheap headers far below the tip justify neither a proof-of-work check nor memory.
+      // A header far below the tip costs its sender little, so it justifies neither a proof-of-work check nor memory.
       const parent = chain.entry(toHex(header.prev));
       if (parent !== undefined && parent.work + workOf(bitsToTarget(header.bits)) < deps.minimumWork())
         return { kind: 'dropped' };
-      // A dropped header is not lost: the peer also announces its tip, and header sync fetches its chain.
+      // A dropped header is not lost: the peer also announces its tip, and header sync downloads its chain.
       if (!known && (!budgets.of(peerId).take(1) || !overall.take(1))) return { kind: 'dropped' };
       return accept(peerId, header, body);
     },

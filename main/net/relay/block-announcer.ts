@@ -14,14 +14,14 @@ export interface BlockAnnouncerDeps {
 /** Publishes the headers of new blocks to all peers. */
 export interface BlockAnnouncer {
   /**
-   * Announces a block after NET_MS, with its body if that is small. All announcers send the same bytes, so that the router
-   * recognises duplicates.
+   * Announces a block after NET_MS, with its body if that is small. All announcers of a block send the same bytes, so
+   * that the router recognises duplicates.
    */
   publish(header: Header, block: Uint8Array | null): void;
   stop(): void;
 }
 
-/** Gossip complements the block relay tree: it waits this long so that the push arrives first. */
+/** How long gossip waits, so that the push along the block relay tree arrives first. */
 const NET_MS = 10;
 
 export function createBlockAnnouncer({ gossip, topic, clock, log }: BlockAnnouncerDeps): BlockAnnouncer {
@@ -31,7 +31,7 @@ export function createBlockAnnouncer({ gossip, topic, clock, log }: BlockAnnounc
       const message = encodeBlockAnnouncement(header.bytes, block);
       const timer = clock.after(NET_MS, () => {
         timers.delete(timer);
-        // Sent to all peers, because it is short and a mesh takes a second to form.
+        // Sent to all peers: the message is short, and a mesh takes a second to form.
         gossip
           .publish(topic, message, true)
           .catch((error: unknown) => log.warn('a block was not announced', { error: String(error) }));

@@ -2,11 +2,11 @@ import { transactionOffsets } from '../../core/primitives/block.ts';
 import type { Chain } from '../../chain/chain.ts';
 import type { ReadBody } from '../sync/body-of.ts';
 
-/** Transactions of recent blocks by position, for peers that complete a compact block (blocktxn of BIP 152). */
+/** Transactions of recent blocks by position, for peers that reconstruct a compact block (blocktxn of BIP 152). */
 export interface BlockParts {
   /**
-   * The bytes of the transactions at these positions, as views of the block; null when the block or one of the
-   * positions does not exist here.
+   * The bytes of the transactions at these positions, as views of the block. Null when this node lacks the block or the
+   * block has no such position.
    */
   find(id: string, indexes: readonly number[]): Promise<Uint8Array[] | null>;
 }
@@ -21,14 +21,14 @@ interface Indexed {
   readonly offsets: Uint32Array;
 }
 
-/** Peers complete recent blocks only. */
+/** How far below the tip a block may be, because peers reconstruct only recent blocks. */
 const DEPTH = 10;
-/** Size of the cache of blocks with their index; the least recently requested ones leave it. */
+/** Size of the cache of blocks with their index in bytes. The least recently requested ones are removed. */
 const KEPT_BYTES = 12 << 20;
 
 /**
- * The index of the positions in a block is built once and cached, so that the cost of a request depends on its size:
- * without the cache a request of 42 bytes would make this node decode a whole block of ten thousand transactions.
+ * Builds the index of the positions in a block once and caches it, so that the cost of a request depends on its size.
+ * Without the cache a request of 42 bytes would make this node decode a whole block of ten thousand transactions.
  */
 export function createBlockParts({ chain, readBody }: BlockPartsDeps): BlockParts {
   const kept = new Map<string, Indexed>();

@@ -26,7 +26,7 @@ export interface BlockPushDeps {
   readonly chain: Pick<Chain, 'tip' | 'entry' | 'hasBody'>;
   readonly peers: { get(id: string): Peer | undefined; list(): readonly Peer[] };
   readonly compact: Pick<CompactRelay, 'rebuild'>;
-  /** The download of full blocks, which waits for an expected block until it is delivered or given up. */
+  /** The download of full blocks. It does not request an expected block until `giveUp`. */
   readonly bodies: { readonly expected: ExpectedBlocks; giveUp(id: string): void };
   readonly admission: Pick<BlockAdmission, 'admit'>;
   readonly announcer: Pick<BlockAnnouncer, 'publish'>;
@@ -41,11 +41,14 @@ export interface BlockPush {
   /** Pushes a block that this node mined. */
   send(compact: CompactBlock): void;
   /**
-   * This peer announced a block first. Waits for its compact block if that may be pushed to us, and requests the
-   * compact block after WAIT_MS.
+   * This peer announced a block first. If it may push its compact block to this node, this waits for the push, and
+   * requests the compact block after WAIT_MS.
    */
   heard(id: string, peerId: string): void;
-  /** The same for a block that was complete in its announcement: its announcer is a good source as well. */
+  /**
+   * Like `heard`, for a block that was received in full with its announcement: its announcer is a good push source as
+   * well.
+   */
   follow(peerId: string): void;
   /** Handlers for the frames of the push protocol. */
   handlers(peerId: string): ReadonlyMap<number, Handler>;
@@ -55,13 +58,13 @@ export interface BlockPush {
 
 /** How long after its header a pushed compact block may arrive before it is requested. */
 const WAIT_MS = 500;
-/** Without a compact block after this time, the full block is downloaded. */
+/** If no compact block arrives within this time, the full block is downloaded. */
 const ANSWER_MS = 3000;
-/** How long a request for a compact block may wait until this node has it. */
+/** How long the request of a peer for a compact block may wait until this node has it. */
 const AWAIT_MS = 2000;
-/** Number of peers that get a push from a node outside of the block relay tree. */
+/** Number of peers that get a push when no block relay tree exists yet. */
 const MOST_AT_RANDOM = 4;
-/** Compact blocks that are kept for requests of peers. */
+/** Number of compact blocks that are kept for requests of peers. */
 const KEPT = 4;
 const REMEMBERED = 1000;
 
@@ -93,7 +96,7 @@ export function createBlockPush(deps: BlockPushDeps): BlockPush {
     for (const peerId of links.all()) if (peerId !== from) void say(peerId, REQUEST.pushBlock, message);
   }
 
-  // Before any peer has requested pushes from this node, and before any block was announced, there is no tree.
+  // There is no tree before a peer has requested pushes and a block was announced.
   const anybody = (): string[] =>
     peers
       .list()
@@ -120,13 +123,13 @@ export function createBlockPush(deps: BlockPushDeps): BlockPush {
 }
 
 interface KeptBlocks {
-  /** Whether the compact form of this block arrived at some time. */
+  /** Whether the compact form of this block has arrived. */
   hasSeen(id: string): boolean;
   add(id: string, message: Uint8Array): void;
   get(id: string): Uint8Array | undefined;
 }
 
-/** Which compact blocks arrived, and the newest ones themselves. */
+/** Records which compact blocks have arrived, and keeps the newest. */
 function createKeptBlocks(): KeptBlocks {
   const seen = createKnownSet(REMEMBERED);
   const kept = new Map<string, Uint8Array>();
@@ -146,7 +149,7 @@ interface Intake {
   pushed(received: Received, peerId: string): Promise<void>;
 }
 
-/** Takes pushed compact blocks, and requests those that are not pushed. */
+/** Accepts pushed compact blocks, and requests those that are not pushed. */
 function createIntake(
   deps: BlockPushDeps,
   links: PushLinks,
@@ -156,11 +159,11 @@ function createIntake(
   const { chain, clock, bodies } = deps;
   const { expected } = bodies;
 
-  // The body of a side branch is downloaded when its chain becomes the best, if ever.
+  // The body of a block on a side branch is downloaded only when its chain becomes the best.
   const isNext = (id: string): boolean =>
     (chain.entry(id)?.work ?? 0n) > chain.tip().work && !chain.hasBody(id);
 
-  /** A compact block with a valid header: relayed first, then reconstructed. */
+  /** A compact block with a valid header arrived: relays it first, then reconstructs the block. */
   function arrived({ compact, message }: Received, from: string, whole: MatchedBlock | null): void {
     const id = compact.header.idHex;
     if (kept.hasSeen(id)) return;
@@ -168,7 +171,7 @@ function createIntake(
     expected.endAwaited(id);
     pushOn(message, from);
     if (isNext(id)) void deps.compact.rebuild(compact, from, whole);
-    // The block is on a side branch by now: its download must not wait for the push.
+    // The block is on a side branch now, so its download must not wait for the push.
     else bodies.giveUp(id);
   }
 
@@ -184,9 +187,9 @@ function createIntake(
     const pusher = links.source();
     links.follow(peerId);
     if (kept.hasSeen(id) || expected.isAwaited(id) || !isNext(id)) return;
-    // Without a push source no compact block arrives unrequested.
+    // Without a push source, a compact block arrives only if it is requested.
     expected.await(id, pusher === null ? 0 : WAIT_MS, () => {
-      // The first announcer has the block; if it is our push source and does not push, it withholds the block.
+      // The first announcer has the block. If it is the push source and does not push, it withholds the block.
       if (peerId === pusher) links.shun(peerId);
       void askFor(id, peerId);
     });
@@ -205,7 +208,7 @@ function createIntake(
           heard(header.idHex, peerId);
           deps.announced(header.idHex, peerId, null);
         });
-        // The block itself is relayed and connected first.
+        // Runs after the block itself was relayed and connected.
         void clock.soon().then(take);
       }
       arrived(received, peerId, admitted.block);
@@ -213,7 +216,7 @@ function createIntake(
   };
 }
 
-/** Requests the compact form of this block; null if the peer does not have it, or does not answer in time. */
+/** Requests the compact form of this block. Null if the peer does not have it or does not answer in time. */
 async function fetchCompact(
   { peers, clock, log }: Pick<BlockPushDeps, 'peers' | 'clock' | 'log'>,
   id: string,
@@ -261,7 +264,8 @@ function pushHandlers(deps: PushHandlersDeps, peerId: string): ReadonlyMap<numbe
     async handle(frame, reply) {
       if (frame.body.length !== FRAME.getCompact.cap) return peerViolation('codec-length');
       const id = toHex(frame.body);
-      // This node relays headers early, so the peer may request a compact block that this node still waits for.
+      // This node relays headers before blocks, so the peer may request a compact block for which this node still
+      // waits.
       await expected.whileAwaited(id, AWAIT_MS);
       await reply(FRAME.compact.type, kept.get(id) ?? new Uint8Array(0));
       return null;

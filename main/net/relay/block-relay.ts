@@ -20,7 +20,7 @@ export interface BlockRelayDeps {
   readonly gossip: Pick<Gossip, 'join'>;
   readonly topic: string;
   readonly peers: { list(): readonly unknown[]; report(peerId: string, peerViolation: PeerViolation): void };
-  /** A block that is new to this node was announced, possibly with its body. */
+  /** A new block was announced, possibly with its body. */
   announced(id: string, peerId: string, block: MatchedBlock | null): void;
   readonly admission: BlockAdmission;
   readonly announcer: BlockAnnouncer;
@@ -30,15 +30,15 @@ export interface BlockRelayDeps {
   readonly log: Log;
 }
 
-/** Relays blocks: headers are sent ahead of bodies, and passed on as soon as their proof of work is checked. */
+/** Relays blocks. Headers are sent ahead of bodies, and passed on as soon as their proof of work is checked. */
 export interface BlockRelay {
   start(): void;
   stop(): void;
 }
 
-/** Limit for own announcements, so that a burst stays within the budget that peers grant. */
+/** Limit on announcements of this node, so that a burst stays within the budget that peers grant. */
 const OURS = { burst: 40, perSecond: 0.9 };
-/** A block this far below the best header is not announced. */
+/** A block at least this far below the best header is not announced. */
 const MOST_BEHIND = 144;
 
 export function createBlockRelay(deps: BlockRelayDeps): BlockRelay {
@@ -53,7 +53,7 @@ export function createBlockRelay(deps: BlockRelayDeps): BlockRelay {
   };
 }
 
-/** Judges announcements of peers, for the gossip router. */
+/** Judges the announcements of peers for the gossip router. */
 function createJudge(deps: BlockRelayDeps) {
   const { chain, admission, push, log } = deps;
 
@@ -79,14 +79,14 @@ function createJudge(deps: BlockRelayDeps) {
     const admitted = await admission.admit(peerId, header, block);
     if (admitted.kind === 'wrong') return 'blame';
     if (admitted.kind !== 'new') return 'drop';
-    // The router relays the announcement as soon as this function returns; the body is processed later.
+    // The router relays the announcement as soon as this function returns. The body is processed later.
     const take = guarded(log, 'announced', () => takeNew(header.idHex, peerId, admitted.block));
     void deps.clock.soon().then(take);
     return 'pass-on';
   };
 }
 
-/** Announces the blocks that this node mined, or got in another way than from an announcement. */
+/** Announces blocks that this node mined or received without an announcement. */
 function createOwnAnnouncements(deps: BlockRelayDeps) {
   const { chain, peers, admission, clock, log } = deps;
   const budget = createBucket(OURS.burst, OURS.perSecond, clock.monotonic);
@@ -122,8 +122,8 @@ function createOwnAnnouncements(deps: BlockRelayDeps) {
 
   return {
     start(): void {
-      // Headers are announced before the coins of the block are checked, like blocks of peers. If this announcement
-      // is not sent, the announcement of the tip replaces it.
+      // Headers are announced before the inputs of the block are checked, as for blocks of peers. If this announcement
+      // is not sent, that of the tip replaces it.
       off.push(
         chain.events.on('next', ({ entry, block }) => {
           if (isNews(entry) && budget.take(1)) announce(block);
@@ -139,9 +139,9 @@ function createOwnAnnouncements(deps: BlockRelayDeps) {
 }
 
 /**
- * During sync every block is new to this node only, and must not be announced. A better header alone does not mean
- * that a sync is in progress: if its body is withheld, a block of the same height from an honest miner must still be
- * announced.
+ * Whether the node is syncing. Blocks received during a sync are new only to this node and must not be announced. A
+ * better header alone does not mean that a sync is running: if its body is withheld, a block of the same height from an
+ * honest miner must still be announced.
  */
 function isCatchingUp(tip: HeaderEntry, best: HeaderEntry): boolean {
   const behind = best.height - tip.height;

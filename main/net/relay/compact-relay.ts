@@ -24,7 +24,7 @@ export interface CompactRelayDeps {
   readonly mempool: MempoolView;
   readonly chain: Pick<Chain, 'tip' | 'entry' | 'readBlock'>;
   readonly peers: { get(id: string): Peer | undefined };
-  /** The download of full blocks, which waits for an expected block until it is delivered or given up. */
+  /** The download of full blocks. It does not request an expected block until `deliver` or `giveUp`. */
   readonly bodies: {
     readonly expected: Pick<ExpectedBlocks, 'add'>;
     deliver(id: string, block: MatchedBlock): void;
@@ -35,7 +35,7 @@ export interface CompactRelayDeps {
   readonly log: Log;
 }
 
-/** Statistics of compact blocks since the start. */
+/** Number of compact blocks since the start, by how they were completed. */
 export interface CompactFigures {
   /** Reconstructed without a round trip. */
   readonly whole: number;
@@ -51,27 +51,27 @@ export interface CompactFigures {
 export interface CompactRelay {
   start(): void;
   stop(): void;
-  /** The compact form of an own block; contains in full the transactions that peers cannot have yet. */
+  /** The compact form of an own block. It contains in full the transactions that peers cannot have yet. */
   compact(block: Block): CompactBlock;
   /**
-   * Reconstructs a block with a valid header and delivers it; requests missing transactions from this peer. `whole` is the
-   * block itself, if its compact form contained all transactions and was checked already.
+   * Reconstructs a block with a valid header and delivers it. Requests missing transactions from this peer. `whole` is
+   * the block itself, if its compact form contained all transactions and was checked already.
    */
   rebuild(compact: CompactBlock, peerId: string, whole: MatchedBlock | null): Promise<void>;
-  /** Keeps a transaction that was refused, or whose parents are unknown: a miner may still include it. */
+  /** Keeps a transaction that was refused, or whose parents are unknown, because a miner may still include it. */
   spare(tx: Transaction): void;
-  /** A small block was received in full with its announcement. */
+  /** Counts a small block that was received in full with its announcement. */
   cameWhole(): void;
   figures(): CompactFigures;
 }
 
-/** A transaction that arrived less than this ago may not have reached all peers yet. */
+/** A transaction that arrived within this time may not have reached all peers yet. */
 const ON_ITS_WAY_MS = 1500;
 const MOST_ON_THEIR_WAY = 20_000;
-/** Maximum number of bytes of transactions that one compact block contains in full. */
+/** Maximum number of bytes of transactions in one compact block. */
 const MOST_PREFILLED = 10_000;
 const MOST_MINED = 20_000;
-/** Without an answer after this time, the full block is downloaded. */
+/** If the missing transactions do not arrive within this time, the full block is downloaded. */
 const PARTS_MS = 3000;
 
 export function createCompactRelay(deps: CompactRelayDeps): CompactRelay {
@@ -110,7 +110,7 @@ export function createCompactRelay(deps: CompactRelayDeps): CompactRelay {
     },
     rebuild: (compact, peerId, whole) =>
       rebuild(compact, peerId, whole).catch((error: unknown) => {
-        // The sender may only have relayed it: no peer is blamed, but a bug must be logged.
+        // The sender may only have relayed the block, so no peer is blamed, but a bug must be logged.
         handlerFailure('compact block', error);
         log.error('a compact block could not be processed', { error: String(error) });
         bodies.giveUp(compact.header.idHex);
@@ -121,9 +121,9 @@ export function createCompactRelay(deps: CompactRelayDeps): CompactRelay {
   };
 }
 
-/** Transactions that peers have as well: known here for some time, or mined. */
+/** Tracks transactions that peers probably have too: those that this node has known for some time, and mined ones. */
 function createCommonTransactions(mempool: MempoolView, clock: Clock) {
-  // Wids of the newest transactions of the mempool, and of recently mined ones, with their arrival times.
+  // Arrival times of the newest transactions of the mempool and of recently mined ones, by wid.
   const arrived = new Map<string, number>();
   const mined = createKnownSet(MOST_MINED);
   const off: (() => void)[] = [];
@@ -156,7 +156,10 @@ function createCommonTransactions(mempool: MempoolView, clock: Clock) {
 
 type ReconstructDeps = Pick<CompactRelayDeps, 'mempool' | 'chain' | 'peers' | 'clock' | 'log'>;
 
-/** `block` is null if transactions are missing, or if a short id matched another transaction than the one in the block. */
+/**
+ * The reconstructed block. `block` is null if transactions are missing, or if a short id matched another transaction
+ * than the one in the block.
+ */
 async function reconstructed(
   deps: ReconstructDeps,
   spares: Iterable<Known>,
@@ -166,7 +169,7 @@ async function reconstructed(
   const prev = toHex(compact.header.prev);
   const building = reconstruct(compact, known(deps, spares, prev, await rivals(deps.chain, prev)));
   const lacking = building.missing.length;
-  // The answer may wait behind others on the same stream.
+  // The answer may wait behind other answers on the same stream.
   const late = () => deps.clock.sleep(PARTS_MS).then(() => false);
   const complete = lacking === 0 || (await Promise.race([askFor(deps, building, peerId), late()]));
   return { block: complete ? finish(building) : null, lacking };
@@ -180,11 +183,11 @@ function* known(
 ): Generator<Known> {
   for (const { widId, bytes } of mempool.entries()) yield { wid: widId, bytes };
   for (const { wid, bytes } of spares) yield { wid, bytes };
-  // A competing block of the same height has removed them from the mempool.
+  // A block at the same height removed these transactions from the mempool.
   if (prev !== chain.tip().id) for (const { widBinary, bytes } of inRivals) yield { wid: widBinary, bytes };
 }
 
-/** The transactions of the tip, if it competes with a block on `prev`. */
+/** The transactions of the tip, if the tip has the same parent `prev`. */
 async function rivals(chain: CompactRelayDeps['chain'], prev: string): Promise<readonly Transaction[]> {
   const tip = chain.tip();
   if (tip.id === prev || tip.prev?.id !== prev) return [];
@@ -193,7 +196,7 @@ async function rivals(chain: CompactRelayDeps['chain'], prev: string): Promise<r
   return block === null || isViolation(block) ? [] : block.transactions;
 }
 
-/** Requests the missing transactions; whether all of them arrived. */
+/** Requests the missing transactions. True when all of them arrived. */
 async function askFor(
   { peers, log }: ReconstructDeps,
   building: Reconstruction,
@@ -201,7 +204,7 @@ async function askFor(
 ): Promise<boolean> {
   const peer = peers.get(peerId);
   const { missing, compact } = building;
-  // Requesting most of the transactions is slower than requesting the full block.
+  // Requesting most of the transactions takes longer than requesting the full block.
   if (peer === undefined || missing.length > Math.min(MAX_PARTS_ASKED, 64 + compact.count / 2)) return false;
   let filled = false;
   try {
@@ -221,7 +224,7 @@ async function askFor(
   return filled;
 }
 
-/** Null when a short id matched another transaction than the one in the block. */
+/** The block. Null when a short id matched another transaction than the one in the block. */
 function finish(building: Reconstruction): MatchedBlock | null {
   const bytes = building.bytes();
   if (bytes.length > MAX_BLOCK_BYTES) return null;

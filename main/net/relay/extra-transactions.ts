@@ -1,7 +1,10 @@
 import type { BinaryString } from '../../core/codec/binary.ts';
 import type { Known } from './reconstruction.ts';
 
-/** Transactions that are not in the mempool but may be in the next block: recently removed, orphaned or refused. */
+/**
+ * Transactions that are not in the mempool but may be in the next block: recently removed ones, orphans and refused
+ * ones.
+ */
 export interface ExtraTransactions {
   add(tx: Known): void;
   [Symbol.iterator](): Iterator<Known>;
@@ -9,7 +12,7 @@ export interface ExtraTransactions {
 
 const MOST = 300;
 const MOST_BYTES = 500_000;
-// A larger transaction is cheaper to request than to keep.
+// Requesting a larger transaction again costs less than keeping it.
 const MOST_BYTES_EACH = 20_000;
 
 export function createExtraTransactions(): ExtraTransactions {

@@ -7,26 +7,28 @@ export interface OwnPaymentsDeps {
   /** Whether the transaction is still unconfirmed. */
   pending(txid: string): boolean;
   announce(wid: Hash): void;
-  /** The number of peers that have the transaction has changed. */
+  /** The number of peers that have the transaction changed. */
   changed(txid: string): void;
   readonly clock: Pick<Clock, 'monotonic' | 'after'>;
   readonly random: Pick<Random, 'number'>;
 }
 
-/** Tracks own transactions: which peers have them. Announces each again, every 10 to 30 minutes, until it is mined. */
+/**
+ * Tracks which peers have the transactions of this node. Announces each again every 10 to 30 minutes until it is mined.
+ */
 export interface OwnPayments {
-  /** False when the transaction is tracked already. */
+  /** Starts to track a transaction. False when it is tracked already. */
   track(txid: string, wid: Hash, widHex: string): boolean;
-  /** A peer requested it from us or announced it to us. */
+  /** A peer requested the transaction from this node or announced it to this node. */
   seen(widHex: string, peerId: string): void;
-  /** The number of connected peers that have it; null when it is not an own transaction. */
+  /** Number of connected peers that have it; null when it is not a transaction of this node. */
   seenBy(txid: string): number | null;
   forget(peerId: string): void;
   stop(): void;
 }
 
 const AGAIN_MS = { least: 10 * 60_000, most: 30 * 60_000 };
-/** The least time between two looks at what is due: one wakes the node for many transactions. */
+/** Shortest time between two announcements, so that one timer serves many transactions. */
 const PAUSE_MS = 15_000;
 const MOST = 2000;
 
@@ -41,7 +43,7 @@ export function createOwnPayments(deps: OwnPaymentsDeps): OwnPayments {
   const { clock, random } = deps;
   const byWid = new Map<string, Own>();
   const byTxid = new Map<string, Own>();
-  // A regular interval would reveal to an observer whose transaction it is.
+  // A regular interval would show an observer whose transaction it is.
   const nextTime = () =>
     clock.monotonic() + AGAIN_MS.least + random.number() * (AGAIN_MS.most - AGAIN_MS.least);
   const alarm = createAlarm(clock, announceDue);

@@ -8,7 +8,7 @@ import { REQUEST } from '../protocol/requests.ts';
 
 export interface PrivateBroadcastDeps {
   readonly peers: { list(): readonly Peer[]; get(id: string): Peer | undefined };
-  /** Announces the transaction: to the mesh peers, or to all peers. */
+  /** Announces the transaction to the peers of the mesh, or to all peers. */
   announce(tx: Transaction, everyone: boolean): void;
   readonly clock: Pick<Clock, 'monotonic' | 'after'>;
   readonly log: Log;
@@ -16,25 +16,22 @@ export interface PrivateBroadcastDeps {
 }
 
 /**
- * Private broadcast: hides the origin of an own transaction. It is sent to one outbound peer (the stem peer) on the
- * relay stream, and that peer announces it like any other. This node announces it only if no other peer announces it
- * within the timeout.
+ * Private broadcast: hides that a transaction comes from this node. It is sent on the relay stream to one outbound peer
+ * (the stem peer), which announces it like any other. This node announces it only if no other peer announces it within
+ * the timeout.
  */
 export interface PrivateBroadcast {
-  /** False when there is no suitable stem peer. */
+  /** Sends the transaction to the stem peer. False when there is no suitable peer. */
   send(tx: Transaction): boolean;
-  /** A peer announced the transaction, so it has spread: it is treated like any other from now on. */
+  /** A peer announced the transaction, so other nodes have it. From now on it is treated like any other transaction. */
   echoed(widHex: string): void;
-  /** Whether this peer must not learn from this node yet that the transaction exists. */
+  /** Whether this node must not yet reveal to this peer that the transaction exists. */
   hides(widHex: string, peerId: string): boolean;
   stop(): void;
 }
 
 const ECHO_MS = { least: 5000, most: 10_000 };
-/**
- * One peer receives all own transactions of this period; a new stem peer for each would show them to all peers in
- * turn.
- */
+/** How long one stem peer is used for all own transactions. A new one for each would show them to all peers in turn. */
 const KEEP_MS = 10 * 60_000;
 const MOST = 1000;
 
@@ -44,7 +41,7 @@ export function createPrivateBroadcast(deps: PrivateBroadcastDeps): PrivateBroad
   let hop: string | null = null;
   let chosenAt = 0;
 
-  // An inbound peer may be one of many that an observer has opened.
+  // Only outbound peers: an observer may have opened many of the inbound connections.
   function choose(): Peer | null {
     const kept = hop === null ? undefined : peers.get(hop);
     if (kept !== undefined && clock.monotonic() - chosenAt < KEEP_MS) return kept;

@@ -6,7 +6,7 @@ export interface PeerBudgets {
   forget(peerId: string): void;
 }
 
-/** `ms`: the monotonic time. */
+/** Creates the buckets. `ms` is the monotonic time in milliseconds. */
 export function createPeerBudgets(capacity: number, perSecond: number, ms: () => number): PeerBudgets {
   const buckets = new Map<string, Bucket>();
   return {

@@ -10,31 +10,32 @@ export interface PushLinksDeps {
 }
 
 /**
- * The links along which compact blocks are pushed as soon as they arrive. Each node chooses as its source the peer
- * that announced the last block first; these links, used in both directions, form a tree over all nodes, so that each
- * node receives a block once, wherever it was mined. Announcements reveal what the tree misses (Plumtree: Leitão,
- * Pereira, Rodrigues, 2007).
+ * The links along which compact blocks are pushed as soon as they arrive. Each node chooses as its push source the peer
+ * that announced the last block first. These links, used in both directions, form a tree over all nodes, so that each
+ * node receives a block once, wherever it was mined. Announcements reach the nodes that the tree misses (Plumtree:
+ * Leitão, Pereira, Rodrigues, 2007).
  */
 export interface PushLinks {
   /** All peers that compact blocks are pushed to. */
   all(): ReadonlySet<string>;
-  /** The peer that this node has chosen as its source, or null. */
+  /** The peer that this node has chosen as its push source, or null. */
   source(): string | null;
-  /** A peer wants pushes from this node, or no longer wants them. */
+  /** A peer requested pushes from this node, or requested none any more. */
   asked(peerId: string, wanted: boolean): void;
-  /** This peer announced a block first: it becomes the source after a short delay. */
+  /** This peer announced a block first. It becomes the push source after a short delay. */
   follow(peerId: string): void;
-  /** This source announced a block and did not push it: it is not chosen again for a while. */
+  /** This push source announced a block and did not push it. It is not chosen again for a while. */
   shun(peerId: string): void;
   forget(peerId: string): void;
   stop(): void;
 }
 
-/** The tree changes between blocks, not while a block is spreading. */
+/** Delay before the source changes, so that the tree changes between blocks and not while one is being relayed. */
 const SETTLE_MS = 1000;
 const SHUNNED_MS = 10 * 60_000;
 /**
- * Peers that blocks are pushed to. A peer that loses its slot requests compact blocks when it sees an announcement.
+ * Peers to which blocks are pushed. A peer that loses its slot requests compact blocks when it receives an
+ * announcement.
  */
 export const PUSHED_TO: PoolLimits = { total: 32, perHost: 2, perGroup: 8 };
 
@@ -75,7 +76,7 @@ export function createPushLinks({ tell, sourceOf, clock }: PushLinksDeps): PushL
     },
     forget(peerId) {
       asking.delete(peerId);
-      // The peer stays excluded: a reconnect does not change that.
+      // The peer stays excluded even if it reconnects.
       if (next === peerId) later?.cancel();
       if (source === peerId) source = null;
     },

@@ -17,15 +17,15 @@ export interface ServeRelayDeps {
   readonly listing: WidListing;
   readonly clock: Pick<Clock, 'monotonic' | 'sleep'>;
   readonly peerId: string;
-  /** The peer has received this transaction from us. */
+  /** This node sent the transaction to the peer. */
   served(wid: string, peerId: string): void;
-  /** Whether the peer must not learn yet that this node has the transaction. */
+  /** Whether this node must not yet reveal to this peer that it has the transaction. */
   hides(wid: string, peerId: string): boolean;
-  /** The peer sent its own transaction by private broadcast, for this node to announce. */
+  /** The peer sent its own transaction by private broadcast; this node announces it. */
   receivedFromOrigin(tx: Transaction, peerId: string): void;
 }
 
-/** Private broadcasts accepted from one peer: the burst, and per second. */
+/** Private broadcasts that are accepted from one peer: the burst, and the number per second. */
 const PRIVATE_BROADCASTS = { burst: 100, perSecond: 10 };
 /** Handlers for the relay protocol, shared by all streams of a connection. */
 export function relayHandlers(deps: ServeRelayDeps): ReadonlyMap<number, Handler> {
@@ -51,7 +51,7 @@ export function relayHandlers(deps: ServeRelayDeps): ReadonlyMap<number, Handler
   const wids: Handler = {
     cap: FRAME.getWids.cap,
     async handle(_frame, reply) {
-      // One listing per connection: further changes of the mempool are visible from announcements like for all peers.
+      // One list per connection. Later changes of the mempool are announced, as to all peers.
       const list = listings++ > 0 ? [] : deps.listing.newest().filter((wid) => !deps.hides(wid, peerId));
       await reply(FRAME.wids.type, encodeWidList(list));
       return null;

@@ -10,21 +10,24 @@ export interface AnnouncerDeps {
   readonly random: Pick<Random, 'bytes'>;
 }
 
-/** Batches announcements: a single transaction is announced at once, a stream of them ten times a second. */
+/** Announces transactions in batches: a single one at once, a stream of them ten times a second. */
 export interface Announcer {
-  /** `everyone`: to all peers instead of the mesh of the topic only; for own transactions. */
+  /**
+   * Announces a transaction. `everyone`: to all peers instead of only the mesh of the topic; used for own transactions.
+   */
   announce(wid: Hash, everyone: boolean): void;
   stop(): void;
 }
 
 const BATCHES = { burst: 10, perSecond: 10 };
 /**
- * Limit for announced wids: at most half of what peers accept (transaction-relay.ts). A reorganisation returns tens
- * of thousands of transactions to the mempool within seconds, and a node that announces them all at once would be
- * treated as flooding.
+ * Limit on announced wids: at most half of what peers accept (transaction-relay.ts). A reorganisation re-adds tens of
+ * thousands of transactions to the mempool within seconds. A node that announced them all at once would be treated as
+ * one that floods.
  */
 const WIDS_SENT = { burst: 10_000, perSecond: 1000 };
-// More than this in one pause is a flood that this node would only amplify; peers get the rest with its block.
+// Maximum number of waiting wids. More in one pause is a flood, which this node must not amplify. Peers get the rest
+// with its block.
 const MOST_WAITING = 20_000;
 
 export function createAnnouncer({ publish, clock, random }: AnnouncerDeps): Announcer {
@@ -47,7 +50,7 @@ export function createAnnouncer({ publish, clock, random }: AnnouncerDeps): Anno
         const count = Math.min(wids.length, MAX_WIDS);
         if (!sent.take(count)) return schedule(sent.waitFor(count) + 1);
         const batch = wids.splice(0, count);
-        // Having no peers is not a failure: a new peer requests the list of the mempool.
+        // Having no peers is not a failure: a new peer requests the wids of the mempool.
         publish(encodeWids({ salt: random.bytes(8), wids: batch }), everyone).catch(() => 0);
       }
     }

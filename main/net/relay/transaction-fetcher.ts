@@ -20,16 +20,17 @@ export interface FetcherDeps {
   readonly log: Log;
 }
 
-/**
- * Requests each announced transaction once, from one of its announcers; the next announcer is asked when that fails.
- */
+/** Requests each announced transaction once, from one of its announcers. If that fails, it asks the next announcer. */
 export interface Fetcher {
-  /** `ids` in hexadecimal; a transaction that is requested already only gains a fallback. */
+  /**
+   * Requests transactions; `ids` are hexadecimal. For a transaction that is requested already, the peer is only kept as
+   * another announcer.
+   */
   want(by: Naming, ids: readonly string[], peerId: string): void;
   /** The transaction arrived in another way, or is no longer wanted. */
   drop(by: Naming, id: string): void;
   forget(peerId: string): void;
-  /** A block was connected here, or a peer announced one: transactions announced before may be mined by now. */
+  /** A block was connected here or announced by a peer. Transactions that were announced before may be mined. */
   tipMoved(): void;
   readonly size: number;
 }
@@ -37,12 +38,13 @@ export interface Fetcher {
 const MOST_FALLBACKS = 8;
 const REQUESTS_AT_ONCE = 2;
 /**
- * After this time another announcer is asked as well: a peer that announces first and does not answer delays nothing.
+ * After this time another announcer is asked too, so that a peer that announces first and does not answer delays
+ * nothing.
  */
 const FALLBACK_MS = 2000;
 /**
- * Transactions in a row that a peer announced and did not deliver, all since the last change of the tip: a block can
- * remove thousands from every mempool between announcement and request.
+ * Number of transactions in a row that a peer may announce and not deliver since the last change of the tip. A block
+ * can remove thousands from every mempool between announcement and request.
  */
 const MOST_UNSERVED = 1000;
 
@@ -50,7 +52,7 @@ export function createFetcher(deps: FetcherDeps): Fetcher {
   const { clock } = deps;
   const groupOf = (peerId: string) => sourceOf(deps.peer(peerId)?.address ?? '').group ?? peerId;
   const wanted = createWantedTransactions(groupOf);
-  // Announcements arrive in bursts; waiting for the end of a burst combines them into one request.
+  // Announcements arrive in bursts. A request waits for the end of a burst, so that it covers all of them.
   const runSoon = createRunSoon(clock, run);
   let epoch = 0;
 
@@ -85,7 +87,7 @@ export function createFetcher(deps: FetcherDeps): Fetcher {
       });
   }
 
-  /** The request is overdue: its transactions are requested from other peers that announced them. */
+  /** The request is overdue: requests its transactions from other peers that announced them. */
   function askOthers(peerId: string, load: PeerLoad, batch: readonly string[]): void {
     load.slow = true;
     for (const key of [...batch, ...load.queue]) {
@@ -94,7 +96,7 @@ export function createFetcher(deps: FetcherDeps): Fetcher {
     }
   }
 
-  // The peer did not deliver the transaction: the next announcer is asked, or the transaction is dropped.
+  // The peer did not deliver the transaction: asks the next announcer, or drops the transaction.
   function next(key: string): void {
     const entry = wanted.get(key);
     if (entry === undefined) return;
@@ -136,7 +138,7 @@ export function createFetcher(deps: FetcherDeps): Fetcher {
   };
 }
 
-/** Calls `run` for a peer in the next turn of the event loop, once for all calls until then. */
+/** Returns a function that calls `run` for a peer in the next turn of the event loop, once for all calls until then. */
 function createRunSoon(clock: Pick<Clock, 'soon'>, run: (peerId: string) => void): (peerId: string) => void {
   const scheduled = new Set<string>();
   return (peerId) => {
@@ -149,7 +151,7 @@ function createRunSoon(clock: Pick<Clock, 'soon'>, run: (peerId: string) => void
   };
 }
 
-/** The next announcer to ask; it and those that have disconnected are no fallback any more. */
+/** Removes and returns the next announcer to ask. Announcers that have disconnected are removed too. */
 function takeFallback(entry: Wanted, peer: FetcherDeps['peer']): string | undefined {
   const there = entry.others.filter((id) => peer(id) !== undefined);
   // An outbound peer is less likely to be an attacker's.
@@ -159,8 +161,8 @@ function takeFallback(entry: Wanted, peer: FetcherDeps['peer']): string | undefi
 }
 
 /**
- * Counts what the peer did not deliver; true when that was too much.
- * @param asked number of requested transactions that were announced since the last change of the tip.
+ * Counts what the peer did not deliver. True when that was too much. @param asked number of requested transactions that
+ * were announced since the last change of the tip
  */
 function withholds(load: PeerLoad, asked: number, found: number): boolean {
   load.unserved = found > 0 ? 0 : load.unserved + asked;
@@ -169,7 +171,7 @@ function withholds(load: PeerLoad, asked: number, found: number): boolean {
   return true;
 }
 
-/** Requests these transactions; resolves to the number that arrived. */
+/** Requests these transactions. Resolves to the number that arrived. */
 async function askFor(
   peer: Peer,
   entries: readonly Wanted[],
@@ -190,7 +192,7 @@ async function askFor(
   return found;
 }
 
-/** Removes what arrived from `asked`. */
+/** Removes the transactions that arrived from `asked`. */
 function receive(
   asked: Map<string, Wanted>,
   body: Uint8Array,

@@ -22,7 +22,7 @@ import { createPrivateBroadcast } from './private-broadcast.ts';
 import { createKnownSet, type KnownSet } from './known-set.ts';
 import { createOwnPayments } from './own-payments.ts';
 
-/** The part of the mempool that relay uses. */
+/** The part of the mempool that the relay uses. */
 export type MempoolView = Pick<
   Mempool,
   'submit' | 'get' | 'getByWid' | 'has' | 'newest' | 'entries' | 'missingParents' | 'dropSource' | 'events'
@@ -37,9 +37,9 @@ export interface TransactionRelayDeps {
     get(id: string): Peer | undefined;
     report(peerId: string, peerViolation: PeerViolation): void;
   };
-  /** A transaction was refused; it may still be mined. */
+  /** A transaction was refused. It may still be mined. */
   onRefused(tx: Transaction): void;
-  /** The number of peers that have an own transaction has changed. */
+  /** The number of peers that have a transaction of this node changed. */
   onSeen(txid: string): void;
   /** Whether own transactions are sent by private broadcast. */
   readonly hideOrigin: boolean;
@@ -48,31 +48,32 @@ export interface TransactionRelayDeps {
   readonly random: Random;
 }
 
-/** Relays transactions: announced by wid, requested once, checked, and only then announced to other peers. */
+/** Relays transactions: each is announced by wid, requested once, checked, and only then announced to other peers. */
 export interface TransactionRelay {
   start(): void;
   stop(): void;
   /**
-   * Tracks an own transaction, such as one that the wallet has from an earlier run: it is announced to every peer,
-   * and again until it is mined. Transactions that this node itself submits to the mempool are tracked automatically.
+   * Tracks a transaction of this node, for example one that the wallet has from an earlier run. It is announced to
+   * every peer, and again until it is mined. Transactions that this node submits to the mempool are tracked
+   * automatically.
    */
   announce(tx: Transaction): void;
   seenBy(txid: string): number | null;
   served(wid: string, peerId: string): void;
-  /** A peer sent its own transaction by private broadcast, for this node to announce. */
+  /** The peer sent its own transaction by private broadcast; this node announces it. */
   receivedFromOrigin(tx: Transaction, peerId: string): void;
-  /** Whether this peer must not learn yet that this node has the transaction. */
+  /** Whether this node must not yet reveal to this peer that it has the transaction. */
   hides(wid: string, peerId: string): boolean;
-  /** Requests the list of the mempool of a new peer, once. */
+  /** Requests the wids in the mempool of a new peer, once. */
   welcome(peer: Peer): void;
-  /** The tip changed: refused transactions may be valid now. */
+  /** The tip changed, so refused transactions may be valid now. */
   tipMoved(): void;
-  /** The tip of a peer changed: transactions that it announced before may be mined there. */
+  /** The tip of a peer changed, so transactions that it announced before may be mined. */
   peerTipMoved(): void;
   forget(peerId: string): void;
 }
 
-/** Wids that one peer may announce: the burst, and per second. */
+/** Number of wids that one peer may announce: the burst, and the number per second. */
 const WIDS = { burst: 20_000, perSecond: 2000 };
 const MOST_REFUSED = 50_000;
 
@@ -142,7 +143,7 @@ export function createTransactionRelay(deps: TransactionRelayDeps): TransactionR
   };
 }
 
-/** Announces transactions: own ones by private broadcast first, and again until they are mined. */
+/** Announces transactions. Those of this node go out by private broadcast first, and again until they are mined. */
 function createBroadcast(deps: TransactionRelayDeps) {
   const { mempool, peers, clock, random, log } = deps;
   const announcer = createAnnouncer({
@@ -164,14 +165,17 @@ function createBroadcast(deps: TransactionRelayDeps) {
     log,
     random,
   });
-  /** An own transaction: to the stem peer, or to every peer. */
+  /** Sends a transaction of this node to the stem peer, or announces it to every peer. */
   const tell = (tx: Transaction): void => {
     if (!deps.hideOrigin || !privateBroadcast.send(tx)) announcer.announce(tx.wid, true);
   };
   return { announcer, own, privateBroadcast, tell };
 }
 
-/** Hears of transactions: announcements of peers within their limits, and the list of the mempool of a new peer. */
+/**
+ * Learns of transactions: from announcements of peers within their limits, and from the wids in the mempool of a new
+ * peer.
+ */
 function createListener(
   { peers, clock, log }: TransactionRelayDeps,
   heard: (wids: readonly string[], peerId: string) => void,
@@ -209,8 +213,8 @@ function createListener(
         return 'drop';
       }
       learn(wids.map(toHex), peerId);
-      // Every node announces only what it has itself: relaying another node's announcement would claim to have the
-      // transactions.
+      // The router does not relay it: each node announces only what it has itself, because an announcer claims to have
+      // the transactions.
       return 'drop';
     },
     welcome: (peer: Peer): void => {
@@ -248,7 +252,7 @@ function createDelivery(
   return (tx, peerId) =>
     void submit(tx, peerId).catch((error: unknown) => {
       log.error('a transaction could not be processed', { txid: tx.txidHex, error: String(error) });
-      // An honest peer has accepted the transaction with the same code.
+      // An honest peer runs the same code and has accepted the transaction, so this is a bug here.
       const failure = handlerFailure('transaction', error);
       if (failure !== null) peers.report(peerId, failure);
     });

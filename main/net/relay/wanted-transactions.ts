@@ -4,11 +4,11 @@ import type { Naming } from '../protocol/relay-messages.ts';
 export interface Wanted {
   readonly by: Naming;
   readonly id: string;
-  /** The peer that it is requested from, or queued for. */
+  /** The peer that the transaction is requested from, or queued for. */
   asking: string;
-  /** Other announcers, for the case that this peer does not deliver. */
+  /** Other announcers, to be asked if this peer does not deliver. */
   readonly others: string[];
-  /** The number of tip changes before the announcement. */
+  /** How often the tip had changed when the transaction was announced. */
   readonly epoch: number;
 }
 
@@ -18,47 +18,49 @@ export interface PeerLoad {
   readonly group: string;
   readonly queue: Set<string>;
   running: number;
-  /** Number of transactions that are requested from it or queued for it. */
+  /** Number of transactions requested from the peer or queued for it. */
   held: number;
-  /** A request to it is overdue now. */
+  /** Whether a request to the peer is overdue. */
   slow: boolean;
   unserved: number;
 }
 
 /**
- * The transactions that are wanted, and the peer that each is requested from; bounded. Keys are `wid:…` or `txid:…`: a
+ * The wanted transactions, and the peer that each is requested from; bounded. Keys are `wid:…` or `txid:…`, because a
  * parent may be wanted by its txid while its wid is announced.
  */
 export interface WantedTransactions {
   readonly size: number;
   get(key: string): Wanted | undefined;
-  /** The keys that are requested from this peer or queued for it. */
+  /** The keys requested from this peer or queued for it. */
   askedOf(peerId: string): string[];
-  /** Undefined for a peer that nothing was requested from. */
+  /** Undefined if nothing was requested from the peer. */
   load(peerId: string): PeerLoad | undefined;
   loads(): Iterable<PeerLoad>;
   /** The load of this peer, created on first use. */
   open(peerId: string): PeerLoad;
   close(peerId: string): void;
-  /** Queues a transaction for this peer, and no longer for the one before. */
+  /** Queues a transaction for this peer, and removes it from the queue of the peer before. */
   assign(key: string, entry: Wanted, peerId: string): void;
   remove(key: string): boolean;
-  /** Whether one more may be queued for this peer; removes one of the largest group when the limit is reached. */
+  /**
+   * Whether another transaction may be queued for this peer. At the limit removes a transaction of the largest network
+   * group to make room.
+   */
   hasRoom(load: PeerLoad): boolean;
   /** The keys of the next request, which contains either wids or txids. */
   take(load: PeerLoad): string[];
 }
 
 /**
- * Maximum number of wanted transactions over all peers. When the limit is reached, the network group with most of
- * them loses the oldest one of its largest peer: a few peers of one owner cannot displace announcements of other
- * peers.
+ * Maximum number of wanted transactions over all peers. At the limit, the network group with the most loses the oldest
+ * transaction of its largest peer. So a few peers of one owner cannot displace the announcements of other peers.
  */
 const MOST = 20_000;
 /** Maximum number of announced transactions of one peer that wait to be requested. */
 const MOST_QUEUED = 5000;
 
-/** `groupOf` names the network group of a peer. */
+/** `groupOf` returns the network group of a peer. */
 export function createWantedTransactions(groupOf: (peerId: string) => string): WantedTransactions {
   const wanted = new Map<string, Wanted>();
   const loads = new Map<string, PeerLoad>();
@@ -142,7 +144,10 @@ export function createWantedTransactions(groupOf: (peerId: string) => string): W
   };
 }
 
-/** The largest load of the largest group, where that has more than `load` and its group would have; or null. */
+/**
+ * The largest load of the largest network group. Null if that group would not be larger than the group of `load` after
+ * one more.
+ */
 function largestBeside(load: PeerLoad, loads: readonly PeerLoad[]): PeerLoad | null {
   const byGroup = new Map<string, number>();
   for (const { group, held } of loads) byGroup.set(group, (byGroup.get(group) ?? 0) + held);

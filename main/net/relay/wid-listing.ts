@@ -5,16 +5,19 @@ import type { MempoolView } from './transaction-relay.ts';
 export interface WidListing {
   start(): void;
   stop(): void;
-  /** Newest first, at most MAX_WIDS_LISTED. */
+  /** The wids, newest first, at most MAX_WIDS_LISTED. */
   newest(): string[];
 }
 
-/** More than a listing contains, so that enough remain when transactions are mined or evicted. */
+/**
+ * Number of wids that are kept. More than a list contains, so that enough remain when transactions are mined or
+ * evicted.
+ */
 const MOST = 20_000;
 
 /**
- * Follows the mempool, so that the cost of a request depends on the length of its answer: a scan for the newest
- * entries of a full mempool takes 100 ms.
+ * Keeps the newest wids up to date, so that the cost of a request depends on the length of its answer. Scanning a full
+ * mempool for them would take 100 ms.
  */
 export function createWidListing(mempool: Pick<MempoolView, 'newest' | 'events'>): WidListing {
   // In order of arrival.
