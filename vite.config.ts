@@ -1,10 +1,28 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
+import { packagesOf } from './tools/support/packages.ts';
+
+/** Writes the names of the packages in the page, for the file of licences. */
+function packageList(file: string): Plugin {
+  return {
+    name: 'package-list',
+    apply: 'build',
+    generateBundle() {
+      mkdirSync(path.dirname(file), { recursive: true });
+      writeFileSync(file, JSON.stringify(packagesOf([...this.getModuleIds()])));
+    },
+  };
+}
 
 /** The page alone. Everything else runs from source or is bundled by tools/build.ts. */
 export default defineConfig({
   root: 'renderer',
-  plugins: [svelte({ configFile: '../svelte.config.js' })],
+  plugins: [
+    svelte({ configFile: '../svelte.config.js' }),
+    packageList(path.resolve(import.meta.dirname, 'out/renderer.packages.json')),
+  ],
   build: {
     outDir: '../out/renderer',
     emptyOutDir: true,

@@ -15,6 +15,7 @@ import { startNodeProcess } from '../main/demo/node-process.ts';
 import { messageOf } from '../main/lib/errors.ts';
 import { packageBin, runTool } from './support/command.ts';
 import { ensureDesktop } from './support/desktop.ts';
+import { writeLicences } from './support/licences.ts';
 import { ensurePage } from './support/page.ts';
 import { ROOT } from './support/root.ts';
 
@@ -25,17 +26,20 @@ const FUSES = packageBin('@electron/fuses', 'dist/bin.js');
 const MUST = [
   '/package.json',
   '/out/main/main.js',
-  '/out/main/electron/node-worker.js',
+  '/out/main/node-worker.js',
+  '/out/main/verify-worker.js',
+  '/out/main/pow-worker.js',
+  '/out/main/miner-worker.js',
+  '/out/licences.txt',
   '/out/preload/index.cjs',
   '/out/renderer/index.html',
-  '/node_modules/libp2p/package.json',
   '/node_modules/classic-level/package.json',
 ];
 const MUST_NOT: readonly [RegExp, string][] = [
   [/^\/(main|shared|renderer|preload|test|tools|docs|\.ci)\//, 'sources, tests or tools'],
   [
-    /^\/node_modules\/(electron|vite|svelte|vitest|typescript|eslint|node-linux|node-win)/,
-    'development packages',
+    /^\/node_modules\/(electron|vite|svelte|vitest|typescript|eslint|node-linux|node-win|libp2p|zod)/,
+    'packages that are in the bundle, or for development only',
   ],
   [/\.(ts|map|md)$/, 'files that nothing reads'],
 ];
@@ -166,7 +170,7 @@ async function checkDesktopEntry(app: string): Promise<void> {
 async function checkStarts(app: string): Promise<void> {
   const extracted = path.join(work, 'extracted');
   await runTool(ASAR, ['extract', path.join(app, 'resources/app.asar'), extracted], { capture: true });
-  const launcher = createChildLauncher(path.join(extracted, 'out/main/demo/node-child.mjs'));
+  const launcher = createChildLauncher(path.join(extracted, 'out/main/node-child.js'));
   try {
     const node = await startNodeProcess(launcher.launch, demoNodeArgs(path.join(work, 'data'), []));
     const { client, close } = await connect(node);
@@ -187,6 +191,7 @@ try {
   await checkConfig();
   await ensurePage();
   await ensureDesktop();
+  writeLicences();
   const app = await packageApp();
   await checkContents(app);
   await checkFuses(app);

@@ -1,69 +1,48 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { stripTypeScriptTypes } from 'node:module';
+import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { build } from 'vite';
+import { bundleMain, bundlePreload } from './bundle.ts';
 import { createStamp, digestOf } from './fresh.ts';
-import { OUT, ROOT } from './root.ts';
+import { OUT } from './root.ts';
 
-const SOURCES = ['main', 'shared'];
-const INPUTS = [...SOURCES, 'preload', 'tools/support/desktop.ts', 'package-lock.json'];
+const INPUTS = ['main', 'shared', 'preload', 'tools/support/bundle.ts', 'package-lock.json'];
 
-/**
- * Builds what Electron loads: main and shared with their types removed, file by file into out/main and out/shared, so
- * that every relative path (also of workers) stays valid, and the preload script as one file, because a sandboxed
- * preload cannot import. Returns whether it built.
- */
-export async function ensureDesktop(): Promise<boolean> {
-  const stamp = createStamp(path.join(OUT, 'desktop.stamp'));
+/** The names of the packages in the bundle, for the file of licences. */
+export const MAIN_PACKAGES = path.join(OUT, 'main.packages.json');
+/** Source maps of everything that Electron loads; no package holds them. */
+const MAPS = path.join(OUT, 'maps');
+
+/** The folder of the bundle of `npm start` and of releases, and of the build that lets tests attach a debugger. */
+export const mainFolder = (testBuild: boolean): string => (testBuild ? 'main-test' : 'main');
+
+/** Builds what Electron loads: main, its threads and processes, and the preload script. Returns whether it built. */
+export async function ensureDesktop(testBuild = false): Promise<boolean> {
+  const name = mainFolder(testBuild);
+  const stamp = createStamp(path.join(OUT, `${name}.stamp`));
   const digest = digestOf(INPUTS);
-  if (existsSync(path.join(OUT, 'main/main.js')) && stamp.matches(digest)) return false;
-  withoutWarnings(() => SOURCES.forEach(emitFolder));
+  if (existsSync(path.join(OUT, name, 'main.js')) && stamp.matches(digest)) return false;
+  const packages = await replace(name, (fresh) => bundleMain(fresh, path.join(MAPS, name), { testBuild }));
+  writeFileSync(MAIN_PACKAGES, JSON.stringify(packages));
   await buildPreload();
   stamp.write(digest);
   return true;
 }
 
-// Node.js prints at every run that type stripping is experimental; it also runs the sources everywhere else.
-function withoutWarnings(work: () => void): void {
-  const { emitWarning } = process;
-  process.emitWarning = () => undefined;
-  try {
-    work();
-  } finally {
-    process.emitWarning = emitWarning;
-  }
-}
-
-function emitFolder(folder: string): void {
-  rmSync(path.join(OUT, folder), { recursive: true, force: true });
-  for (const entry of readdirSync(path.join(ROOT, folder), { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile() || !/\.(ts|mjs|json)$/.test(entry.name) || entry.name === 'tsconfig.json') continue;
-    const file = path.relative(ROOT, path.join(entry.parentPath, entry.name));
-    const source = readFileSync(path.join(ROOT, file), 'utf8');
-    const target = path.join(OUT, file.replace(/\.ts$/, '.js'));
-    mkdirSync(path.dirname(target), { recursive: true });
-    writeFileSync(target, file.endsWith('.json') ? source : emit(source, file));
-  }
-}
-
-// Changes only relative paths that end in .ts: imports, and URLs of workers.
-function emit(source: string, file: string): string {
-  const code = file.endsWith('.ts') ? stripTypeScriptTypes(source) : source;
-  return code.replace(/(['"])(\.{1,2}\/[^'"\n]*)\.ts\1/g, '$1$2.js$1');
-}
-
 /** Builds out/preload/index.cjs alone; cheap. */
 export async function buildPreload(): Promise<void> {
-  await build({
-    configFile: false,
-    root: ROOT,
-    logLevel: 'warn',
-    build: {
-      outDir: path.join(OUT, 'preload'),
-      emptyOutDir: true,
-      minify: false,
-      lib: { entry: path.join(ROOT, 'preload/index.ts'), formats: ['cjs'], fileName: () => 'index.cjs' },
-      rolldownOptions: { external: ['electron'] },
-    },
-  });
+  await replace('preload', (fresh) => bundlePreload(fresh, path.join(MAPS, 'preload')));
+}
+
+// A running app may load a file of the old build, which is missing only between the two renames.
+async function replace<Result>(name: string, work: (fresh: string) => Promise<Result>): Promise<Result> {
+  const target = path.join(OUT, name);
+  const fresh = `${target}.${process.pid}`;
+  const old = `${fresh}.old`;
+  try {
+    const result = await work(fresh);
+    if (existsSync(target)) renameSync(target, old);
+    renameSync(fresh, target);
+    return result;
+  } finally {
+    for (const folder of [fresh, old]) rmSync(folder, { recursive: true, force: true });
+  }
 }
