@@ -2,11 +2,14 @@
 import path from 'node:path';
 import { app, dialog } from 'electron';
 import { faultFrom } from './cli/report.ts';
+import { systemClock } from './lib/clock.ts';
 import { defaultDataRoot } from './lib/datadir.ts';
 import { messageOf } from './lib/errors.ts';
+import { createCrashReports } from './electron/crash-reports.ts';
 import { guardContents } from './electron/guard.ts';
 import { findLink } from './electron/links.ts';
 import { readOptions, type ShellOptions } from './electron/options.ts';
+import { recoverMain, reportChildCrashes } from './electron/recovery.ts';
 import { registerPageScheme } from './electron/scheme.ts';
 import { createSettingsFile } from './electron/settings.ts';
 import { createShell } from './electron/shell.ts';
@@ -21,10 +24,15 @@ app.enableSandbox();
 registerPageScheme();
 guardContents();
 
+const reports = createCrashReports(path.join(dataRoot, 'crash-reports'), systemClock.now);
+recoverMain(reports, report);
+reportChildCrashes(reports);
+
 const shell = createShell({
   root: app.getAppPath(),
   options,
   settings: createSettingsFile(dataRoot),
+  reports,
   onError: report,
 });
 

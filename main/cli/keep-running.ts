@@ -1,4 +1,5 @@
 import { codeOf } from '../lib/errors.ts';
+import { createRestartLimit } from '../lib/restart-limit.ts';
 import type { RunningNode } from '../node/run-node.ts';
 import { within } from './process-life.ts';
 
@@ -31,13 +32,12 @@ const STOP_LIMIT_MS = 30_000;
  * start rebuilds the database (docs/storage.md).
  */
 export async function keepRunning(deps: KeepRunningDeps): Promise<Ended> {
-  let rebuilds: number[] = [];
+  const limit = createRestartLimit(MAX_REBUILDS, REBUILD_WINDOW_MS, deps.now);
   for (;;) {
     const ended = await runOnce(deps);
     const { running, failure } = ended;
     if (codeOf(failure) !== 'storage-damaged' || deps.signal.aborted) return ended;
-    rebuilds = [...rebuilds.filter((at) => deps.now() - at < REBUILD_WINDOW_MS), deps.now()];
-    if (rebuilds.length > MAX_REBUILDS) return ended;
+    if (!limit.allows()) return ended;
     running?.log.warn('the chain database is corrupt: the node restarts and rebuilds it', { error: failure });
     const stopped = await within(STOP_LIMIT_MS, running?.stop() ?? Promise.resolve()).catch(() => true);
     if (!stopped) return ended;

@@ -1,3 +1,5 @@
+import { sleep } from '../lib/clock.ts';
+import { KithError } from '../lib/errors.ts';
 import { startDemoNodes, stopDemoNodes, type DemoNode, type DemoNodesDeps } from './demo-nodes.ts';
 import { createDemoUser, keepPaying, type DemoUser } from './demo-user.ts';
 
@@ -28,26 +30,39 @@ const PAYMENT_MEAN_MS = 4000;
  */
 const FIRST_BLOCKS = 150;
 
-/** Starts a demo network of real nodes on this computer: two nodes mine, and one pays the other nodes. */
+/** The connection to a node that ends closes a moment before its exit is known. */
+const EXIT_MS = 1000;
+
+/**
+ * Starts a demo network of real nodes on this computer: two nodes mine, and one pays the other nodes.
+ * @throws {KithError} `demo-node-failed` with the name of a node that ended, else the failure that the node reported
+ */
 export async function startDemoNetwork(deps: DemoDeps): Promise<DemoNetwork> {
   const nodes = await startDemoNodes(deps);
+  const life = new AbortController();
+  const broken = firstToEnd(nodes, life.signal);
   try {
     const users = await Promise.all(nodes.map(({ connection }) => createDemoUser(connection.client)));
     await users[0]!.earn(FIRST_BLOCKS);
     await Promise.all(users.slice(0, MINERS).map((miner) => miner.mine(MINING_SHARE)));
-    return run(nodes, users, deps.onProblem);
+    return run(nodes, users, { life, broken, onProblem: deps.onProblem });
   } catch (error) {
+    const cause = await Promise.race([broken, sleep(EXIT_MS)]);
+    life.abort();
     await stopDemoNodes(nodes);
-    throw error;
+    throw typeof cause === 'string' ? new KithError('demo-node-failed', cause, { cause: error }) : error;
   }
 }
 
 function run(
   nodes: readonly DemoNode[],
   users: readonly DemoUser[],
-  onProblem: (error: unknown) => void,
+  {
+    life,
+    broken,
+    onProblem,
+  }: Pick<DemoDeps, 'onProblem'> & Pick<DemoNetwork, 'broken'> & { readonly life: AbortController },
 ): DemoNetwork {
-  const life = new AbortController();
   const [payer, ...others] = users;
   const receivers: Receiver[] = others.map((each) => () => each.address());
   let payments = 0;
@@ -66,7 +81,7 @@ function run(
     nodes,
     payments: () => payments,
     addReceiver: (receiver) => void receivers.push(receiver),
-    broken: firstToEnd(nodes, life.signal),
+    broken,
     async stop() {
       life.abort();
       await paying;

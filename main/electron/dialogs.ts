@@ -1,4 +1,5 @@
-import { dialog } from 'electron';
+import { dialog, type BrowserWindow } from 'electron';
+import { messageOf } from '../lib/errors.ts';
 
 /** Tells the user that the node died and is restarted. Does not wait. */
 export function tellNodeDied(): void {
@@ -10,6 +11,83 @@ export function tellNodeDied(): void {
     buttons: ['OK'],
   });
 }
+
+/** Tells the user that the page crashed and is here again. Does not wait. */
+export function tellPageReloaded(window: BrowserWindow): void {
+  void dialog.showMessageBox(window, {
+    type: 'warning',
+    title: 'Kith',
+    message: 'The content of the window stopped unexpectedly and was loaded again.',
+    detail: 'Wallets and blocks are safe, and the node kept running.',
+    buttons: ['OK'],
+  });
+}
+
+/** The page crashed several times within a minute. True = load it again, false = quit. */
+export async function askAfterPageCrashes(window: BrowserWindow, reason: string): Promise<boolean> {
+  const { response } = await dialog.showMessageBox(window, {
+    type: 'error',
+    title: 'Kith',
+    message: 'The content of the window stopped several times within a minute.',
+    detail:
+      'Wallets and blocks are safe, and the node is still running. If it happens again, restart the computer or ' +
+      `install Kith again.\n\n(page-crashed: ${reason})`,
+    buttons: ['Quit', 'Load again'],
+    defaultId: 1,
+    cancelId: 0,
+    noLink: true,
+  });
+  return response === 1;
+}
+
+/** The page hangs. True = load it again. The signal closes the dialog, which then means no. */
+export async function askWhileUnresponsive(window: BrowserWindow, signal: AbortSignal): Promise<boolean> {
+  const { response } = await dialog.showMessageBox(window, {
+    type: 'warning',
+    title: 'Kith',
+    message: 'The window does not respond.',
+    detail: 'You can wait or load its content again. The node keeps running in both cases.',
+    buttons: ['Wait', 'Load again'],
+    defaultId: 0,
+    cancelId: 0,
+    noLink: true,
+    signal,
+  });
+  return response === 1;
+}
+
+/** An exception in the app itself. True = start again, false = quit. */
+export async function askAfterMainError(error: unknown, report: string | null): Promise<boolean> {
+  const place = report === null ? '' : `\n\nA report is in ${report}. It is not sent to anybody.`;
+  const { response } = await dialog.showMessageBox({
+    type: 'error',
+    title: 'Kith',
+    message: 'Kith has an internal error and must close.',
+    detail: `Everything is saved before it closes.${place}\n\n(app-failed: ${messageOf(error)})`,
+    buttons: ['Quit', 'Start again'],
+    defaultId: 1,
+    cancelId: 0,
+    noLink: true,
+  });
+  return response === 1;
+}
+
+/** The demo network could not start or has stopped; `cause` ends with the last output of its process. */
+export async function askAfterDemoFailure(cause: string): Promise<DemoAnswer> {
+  const { response } = await dialog.showMessageBox({
+    type: 'error',
+    title: 'Kith',
+    message: 'The nodes of the demo network could not start or have stopped.',
+    detail: `Your own node runs, but it is alone. Try again; if it fails again, report these lines:\n\n${cause}`,
+    buttons: ['Continue alone', 'Quit', 'Try again'],
+    defaultId: 2,
+    cancelId: 0,
+    noLink: true,
+  });
+  return (['continue', 'quit', 'retry'] as const)[response] ?? 'continue';
+}
+
+export type DemoAnswer = 'continue' | 'quit' | 'retry';
 
 /** The node cannot start. True = try again. */
 export async function askAfterRefusal(code: string, message: string): Promise<boolean> {

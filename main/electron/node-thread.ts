@@ -3,6 +3,7 @@ import type { MessagePortMain } from 'electron';
 import { createEmitter, type Events } from '../lib/events.ts';
 import type { PaymentQuestion } from '../api/base.ts';
 import { messageOf } from '../lib/errors.ts';
+import { createRestartLimit } from '../lib/restart-limit.ts';
 import { bridgePorts } from './bridge.ts';
 import type { FromNode, ThreadData, ToNode } from './thread-messages.ts';
 
@@ -37,14 +38,14 @@ export interface NodeThreadDeps {
 
 const STOP_LIMIT = 4500;
 const RESTART_AFTER = 1000;
-/** After this many deaths within the window the thread is not restarted. */
-const DEATHS = 3;
-const DEATH_WINDOW = 60_000;
+/** After more restarts than this within the window the thread is not restarted. */
+const MAX_RESTARTS = 2;
+const RESTART_WINDOW = 60_000;
 
 /** Runs the node on its own thread, so that the window never waits for a block, and restarts it if it dies. */
 export function createNodeThread(deps: NodeThreadDeps): NodeThread {
   const events = createEmitter<NodeThreadEvents>(deps.onError);
-  const deaths: number[] = [];
+  const limit = createRestartLimit(MAX_RESTARTS, RESTART_WINDOW, () => performance.now());
   let worker: Worker | null = null;
   let restart: NodeJS.Timeout | undefined;
   let stopping = false;
@@ -86,14 +87,7 @@ export function createNodeThread(deps: NodeThreadDeps): NodeThread {
   }
 
   function bury(cause: string): void {
-    const now = performance.now();
-    deaths.push(now);
-    while (now - deaths[0]! > DEATH_WINDOW) deaths.shift();
-    if (deaths.length >= DEATHS) {
-      deaths.length = 0;
-      events.emit('refused', { code: 'node-died', message: cause });
-      return;
-    }
+    if (!limit.allows()) return events.emit('refused', { code: 'node-died', message: cause });
     events.emit('died', { cause });
     restart = setTimeout(spawn, RESTART_AFTER);
   }

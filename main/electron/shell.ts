@@ -1,15 +1,24 @@
 import path from 'node:path';
 import { app, session, type BrowserWindow } from 'electron';
 import type { NodeOptions } from '../node/node-options.ts';
+import { messageOf } from '../lib/errors.ts';
 import { createConfirm } from './confirm.ts';
+import type { CrashReports } from './crash-reports.ts';
 import { createShellDemo, type ShellDemo } from './demo.ts';
-import { askAfterRefusal, askNetwork, tellNodeDied } from './dialogs.ts';
+import {
+  askAfterDemoFailure,
+  askAfterRefusal,
+  askNetwork,
+  type DemoAnswer,
+  tellNodeDied,
+} from './dialogs.ts';
 import { guardSession } from './guard.ts';
 import { pageUrl } from './links.ts';
 import { installMenu } from './menu.ts';
 import { createNodeThread, type NodeThread } from './node-thread.ts';
 import type { ShellOptions } from './options.ts';
 import { servePage } from './scheme.ts';
+import { recoverPage } from './recovery.ts';
 import type { SettingsFile } from './settings.ts';
 import { createWindow, sendPort } from './window.ts';
 
@@ -18,6 +27,7 @@ export interface ShellDeps {
   readonly root: string;
   readonly options: ShellOptions;
   readonly settings: SettingsFile;
+  readonly reports: CrashReports;
   readonly onError: (error: unknown) => void;
 }
 
@@ -48,7 +58,7 @@ export function createShell(deps: ShellDeps): Shell {
     const choice = await askNetwork();
     if (choice === null) return null;
     if (choice.kind === 'demo') {
-      demo = createShellDemo(deps.onError);
+      demo = createShellDemo({ ask: askAfterDemo, quit: () => app.quit(), onProblem: deps.onError });
       return demo.options;
     }
     deps.settings.write({ network: choice.network });
@@ -63,17 +73,25 @@ export function createShell(deps: ShellDeps): Shell {
       onError: deps.onError,
     });
     const populate = once((addresses: readonly string[]) => {
-      demo?.populate(addresses).catch(deps.onError);
+      void demo?.populate(addresses);
     });
     thread.events.on('spawned', () => {
       if (window) sendPort(window.webContents, thread.connect);
     });
     thread.events.on('ready', ({ addresses }) => populate(addresses));
-    thread.events.on('died', tellNodeDied);
+    thread.events.on('died', ({ cause }) => {
+      deps.reports.write('node', { cause });
+      tellNodeDied();
+    });
     thread.events.on('shutdown', () => app.quit());
     thread.events.on('refused', ({ code, message }) => void onRefusal(thread, code, message));
     thread.start();
     return thread;
+  }
+
+  function askAfterDemo(failure: unknown): Promise<DemoAnswer> {
+    deps.reports.write('child', { failure });
+    return askAfterDemoFailure(messageOf(failure));
   }
 
   async function onRefusal(thread: NodeThread, code: string, message: string): Promise<void> {
@@ -99,6 +117,7 @@ export function createShell(deps: ShellDeps): Shell {
         connect: thread.connect,
       });
       window.on('closed', () => (window = null));
+      recoverPage(window, deps.reports);
       await window.loadURL(pageUrl(link));
     },
     show(link) {

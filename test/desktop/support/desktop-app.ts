@@ -19,6 +19,8 @@ export interface DesktopApp {
   press(button: string | null): Promise<void>;
   /** What the app wrote to standard error. */
   errors(): string;
+  /** Resolves with the exit code. */
+  readonly ended: Promise<number>;
   /** Quits as a user does; resolves with the exit code. */
   quit(): Promise<number>;
 }
@@ -79,6 +81,7 @@ export async function launchDesktop(options: LaunchOptions = {}): Promise<Deskto
     dialogs: () => electron.evaluate(() => boxes().shown),
     press: (button) => electron.evaluate((_electron, name) => void (boxes().button = name), button),
     errors: () => errors,
+    ended,
     async quit() {
       await electron.evaluate(({ app }) => setImmediate(() => app.quit())).catch(() => undefined);
       return ended;
