@@ -1,14 +1,14 @@
 import type { Allowance, Rate } from './costs.ts';
 
-/** Cost of a request or an answer: processor time in microseconds, bytes to send. */
+/** Cost of a request or an answer: processor time in microseconds, and bytes to send. */
 export interface Amount {
   readonly micros: number;
   readonly bytes: number;
 }
 
-/** The rest of an allowance. One amount may overdraw it, so that no single amount is too large to be granted. */
+/** What is left of an allowance. One charge may overdraw it, so that no single amount is too large to be granted. */
 export interface Balance {
-  /** Milliseconds until `amount` may be charged; 0 = now. */
+  /** Milliseconds until `amount` may be charged; 0 for now. */
   wait(amount: Amount): number;
   charge(amount: Amount): void;
 }
@@ -27,11 +27,11 @@ export function createBalance(allowance: Allowance, ms: Ms): Balance {
   };
 }
 
-/** A token bucket that may become negative: it fills with time, up to the burst. */
+/** A token bucket that may become negative. It fills with time, up to the burst. */
 export interface Level {
   /** Milliseconds until the level is above zero. */
   wait(): number;
-  /** Lowers the level, below zero if the amount is larger than what is left. */
+  /** Lowers the level, below zero if the amount is more than what is left. */
   charge(amount: number): void;
 }
 

@@ -7,10 +7,10 @@ import { perConnection } from '../protocol/per-connection.ts';
 import { createTurns } from './turns.ts';
 import type { Upload } from './upload.ts';
 
-/** Limits on what the requests of all peers may cost (costs.ts). */
+/** Limits the total cost of the requests of all peers (costs.ts). */
 export interface Budgets {
   of(connection: Pick<Connection, 'remoteAddr' | 'remotePeer'>): PeerBudget;
-  /** The budget of a connection whose libp2p object does not exist yet; its address identifies it. */
+  /** The budget of a connection by its address, for a connection that has no libp2p object yet. */
   ofAddress(address: string): PeerBudget;
   /** Number of requests that are queued. */
   readonly waiting: number;
@@ -22,31 +22,31 @@ export interface PeerBudget {
   /** Resolves when a request of this kind and size may be processed. */
   spend(request: RequestName, bytes: number): Promise<void>;
   /**
-   * Resolves when this many bytes of an answer may be sent. `begun`: earlier bytes of the same answer were sent
+   * Resolves when this many bytes of an answer may be sent. `begun`: whether earlier bytes of the same answer were sent
    * already.
    */
   answer(request: RequestName, bytes: number, begun: boolean): Promise<void>;
-  /** The connection is closed: its queued requests are dropped. */
+  /** The connection is closed: drops its queued requests. */
   end(): void;
   /**
-   * Resolves when no other large answer is being sent on this connection; the result releases the connection again.
+   * Resolves when no other large answer is being sent on this connection. Call the result to let the next one start.
    */
   alone(): Promise<() => void>;
 }
 
 export interface BudgetsDeps {
   /**
-   * The network group of an address; null for loopback, because programs on this computer share an address without
-   * being one party.
+   * The network group of an address. Null for loopback, because programs on this computer share an address but are not
+   * one party.
    */
   readonly groupOf: (address: string) => string | null;
   readonly upload: Pick<Upload, 'wait' | 'granted'>;
   readonly clock: Clock;
 }
 
-/** Longest time spent on requests before the event loop runs other work. */
+/** Longest time spent on requests in one turn of the event loop. */
 const TURN_MS = 10;
-/** In the order in which they get the upload limit and the turns of the event loop: new blocks before history. */
+/** The order in which the queues get the upload limit and the turns of the event loop: new blocks before history. */
 const QUEUES: readonly QueueName[] = ['relay', 'open', 'bulk'];
 
 export function createBudgets(deps: BudgetsDeps): Budgets {
@@ -96,8 +96,8 @@ export function createBudgets(deps: BudgetsDeps): Budgets {
         const { queue } = COST[request];
         const amount = { micros: Math.ceil((bytes / 1024) * ANSWER_MICROS_PER_KIB), bytes };
         await (begun ? queues[queue].proceed : queues[queue].spend)(accounts[queue], amount);
-        // Each piece is encrypted when it is sent: a burst of full blocks would block the event loop for a third of a
-        // second.
+        // Each piece is encrypted when it is sent. Without turns a burst of full blocks would block the event loop for
+        // a third of a second.
         await turn(QUEUES.indexOf(queue), amount.micros);
       },
       end() {
@@ -129,7 +129,7 @@ export function createBudgets(deps: BudgetsDeps): Budgets {
   };
 }
 
-/** Cost from the table in costs.ts: each id, or other 32 bytes of a request, costs `microsEach`. */
+/** The cost of a request from the table in costs.ts. Each id, or other 32 bytes of the request, costs `microsEach`. */
 export function costOf(request: RequestName, bytes: number): Amount {
   const { micros, microsEach } = COST[request];
   return { micros: micros + Math.ceil((bytes * microsEach) / 32), bytes: 0 };

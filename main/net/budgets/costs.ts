@@ -1,19 +1,19 @@
 import type { FRAME } from '../protocol/frame-types.ts';
 
 /**
- * The queue that a request waits in. `relay`: requests that new blocks and transactions need; it never waits behind
- * the other queues. `bulk`: history, snapshots, addresses. `open`: streams, and libp2p protocols with one request per
- * stream.
+ * The queue in which a request waits. `relay`: requests that new blocks and transactions need; they never wait behind
+ * the other queues. `bulk`: history, snapshots, addresses. `open`: opening streams, and libp2p protocols with one
+ * request per stream.
  */
 export type QueueName = 'relay' | 'bulk' | 'open';
 
 export interface RequestCost {
   readonly queue: QueueName;
-  /** Processor time of a request, in microseconds: measured with `npm run bench -- costs`, rounded up. */
+  /** Processor time of a request in microseconds, measured with `npm run bench -- costs` and rounded up. */
   readonly micros: number;
   /** Additional microseconds for each 32 bytes of the request, such as an id. */
   readonly microsEach: number;
-  /** The answer may be large: only one such request per connection is answered at a time. */
+  /** Whether the answer may be large. Only one such request per connection is answered at a time. */
   readonly large?: true;
 }
 
@@ -33,13 +33,13 @@ type Answers =
   | 'compact'
   | 'unknown';
 
-/** Frames of the `hello` stream get no answer and have their own limit (net/protocol/control.ts). */
+/** Frames of the `hello` stream. They get no answer and have their own limit (net/protocol/control.ts). */
 type Told = 'hello' | 'tip' | 'bye' | 'serves';
 
 /** Frames that a peer sends to get an answer. */
 export type RequestFrame = Exclude<keyof typeof FRAME, Answers | Told>;
 
-/** Requests that are not frames of this protocol: the opening of a stream, and messages of libp2p protocols. */
+/** Requests that are not frames of this protocol: opening a stream, and messages of libp2p protocols. */
 export type OtherRequest =
   | 'stream' // opening a stream: protocol negotiation, for any protocol
   | 'identify'
@@ -54,7 +54,7 @@ export type OtherRequest =
   | 'unknown'; // a frame of a later version
 
 /**
- * The cost of every request that a peer can send; a request without a row does not compile. docs/costs.md shows the
+ * The cost of every request that a peer can send. A request without a row does not compile. docs/costs.md shows the
  * table.
  */
 export const COST = {
@@ -111,11 +111,11 @@ export interface QueueLimits {
 
 const MIB = 1 << 20;
 const MS = 1000;
-/** For a queue whose answers are too small to count. */
+/** For a queue whose answers are too small to be limited. */
 const NONE: Rate = { burst: 1, perSecond: 1 };
 
-// A single peer may use the whole budget while no other peer sends requests, so that initial sync is as fast as the
-// node can serve.
+// A peer may use the whole budget while no other peer sends requests, so that an initial sync is as fast as this node
+// can serve it.
 export const LIMITS = {
   relay: {
     peer: { micros: rate(300 * MS, 100 * MS), bytes: rate(8 * MIB, 2 * MIB) },

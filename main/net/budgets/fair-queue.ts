@@ -2,27 +2,32 @@ import { KithError } from '../../lib/errors.ts';
 import { type Amount, type Balance, createBalance, type Ms } from './balance.ts';
 import type { QueueLimits } from './costs.ts';
 
-/** The owner of queued requests: one connection, its network group and its own allowance. */
+/** To whom requests are charged: one connection, its network group and its own allowance. */
 export interface Account {
   readonly group: string;
   readonly own: Balance;
 }
 
 /**
- * Grants requests within the budgets of the connection, of its network group, and of all connections. When a budget
- * is short, network groups take turns, and within a group its connections: a peer that sends more requests waits
- * longer and delays no other peer.
+ * Grants requests within the budgets of the connection, of its network group, and of all connections. When a budget is
+ * short, network groups take turns, and within a group its connections. So a peer that sends more requests waits longer
+ * and delays no other peer.
  */
 export interface FairQueue {
-  /** Charges the amount now (undefined), or when the turn of the account comes (the promise resolves). */
+  /**
+   * Charges the amount. Undefined if it was charged at once; else a promise that resolves when the account has its
+   * turn.
+   */
   spend(account: Account, amount: Amount): Promise<void> | undefined;
-  /** Charges the rest of a request that was granted already. It goes before all requests that have not begun. */
+  /**
+   * Charges the rest of a request that was granted before. It has priority over all requests that were not granted yet.
+   */
   proceed(account: Account, amount: Amount): Promise<void> | undefined;
-  /** The connection is closed: its queued requests fail with `stream-lost` and are not charged. */
+  /** The connection is closed. Its queued requests fail with `stream-lost` and are not charged. */
   drop(account: Account): void;
   /**
-   * Grants what can be granted now; returns the milliseconds until the next call is useful, Infinity when the queue
-   * is empty.
+   * Grants what can be granted now. Returns the milliseconds until the next call is useful; Infinity when the queue is
+   * empty.
    */
   pump(): number;
   /** Number of requests that are queued. */
@@ -31,11 +36,11 @@ export interface FairQueue {
 
 export interface FairQueueDeps {
   readonly ms: Ms;
-  /** Milliseconds that `amount` must wait for a limit outside of these budgets, such as the upload limit. */
+  /** Milliseconds that `amount` must wait for another limit, such as the upload limit. */
   readonly gate: (amount: Amount) => number;
   /** Called for every amount that was granted. */
   readonly granted: (amount: Amount) => void;
-  /** A request was queued: the owner must call `pump`. */
+  /** A request was queued, so the owner must call `pump`. */
   readonly waits: () => void;
 }
 
@@ -46,13 +51,16 @@ interface Waiter {
   readonly fail: (error: KithError) => void;
 }
 
-/** Groups whose balance is remembered; the least recently used ones are forgotten, whether full or not. */
+/** Number of network groups whose balance is remembered. The least recently used are forgotten. */
 const MOST_GROUPS = 1024;
 
-/** Requests that have not begun, in the order of turns: an account that was served moves to the end, as does its group. */
+/**
+ * Requests that were not granted yet, in the order of turns. An account that was served moves to the end, and so does
+ * its group.
+ */
 interface Rotation {
   add(waiter: Waiter): void;
-  /** The oldest request of each account, those whose turn is next first. */
+  /** The oldest request of each account, in the order of turns. */
   firsts(): Iterable<Waiter>;
   /** Removes the oldest request of an account. */
   take(account: Account): Waiter;
@@ -126,16 +134,16 @@ export function createFairQueue(limits: QueueLimits, deps: FairQueueDeps): FairQ
     });
   }
 
-  // The budgets of the peer and of its group were checked when the request began.
+  // When the request was granted, the budgets of the peer and of its group were checked.
   const waitOfRest = (amount: Amount): number => Math.max(overall.wait(amount), gate(amount));
 
-  /** Removes and returns the next request that may proceed, or returns how long all of them have to wait. */
+  /** Removes and returns the next request that may be granted. If all have to wait, returns for how long. */
   function next(): Waiter | number {
     const rest = begun[0] === undefined ? 0 : waitOfRest(begun[0].amount);
     if (begun[0] !== undefined && rest === 0) return begun.shift()!;
     let soonest = begun.length === 0 ? Infinity : rest;
     for (const { account, amount } of waiting.firsts()) {
-      // A peer must not wait in the middle of an answer while other answers begin.
+      // No other answer may begin while a peer waits in the middle of one.
       if (begun.length > 0 && amount.bytes > 0) continue;
       const wait = waitOf(account, amount);
       if (wait === 0) return waiting.take(account);

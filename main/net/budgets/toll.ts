@@ -12,20 +12,20 @@ const NAMES = new Map<number, RequestName>(
 );
 
 /**
- * A frame of an answer that is not ready after this time is not sent at all: the peer counts 30 s without a frame as
- * the violation `request-unanswered` (wire.md §11).
+ * A frame of an answer that is not ready after this time is not sent at all, because the peer treats 30 s without a
+ * frame as the violation `request-unanswered` (wire.md §11).
  */
 export const MOST_WAIT_MS = 20_000;
 /**
- * How long a request may wait for another large answer on its connection: the peer waits 120 s while that one arrives
- * at an accepted pace.
+ * How long a request may wait for another large answer on its connection. The peer waits 120 s while that answer
+ * arrives at an accepted pace.
  */
 export const MOST_TURN_MS = 90_000;
 
 /**
- * Charges the frames of a stream to the budgets of its connection, by the table of costs.
- * @param crowded called when an answer is too late because of a budget, the disk or the processor. The connection
- * must be closed then, which is a violation of neither side.
+ * Charges the frames of a stream to the budgets of its connection, by the table of costs. @param crowded called when an
+ * answer is too late because of a budget, the disk or the processor. The caller must close the connection then, which
+ * is a violation of neither side.
  */
 export function createToll(budget: PeerBudget, clock: StreamClock, crowded: () => void): Toll {
   const nameOf = (type: number): RequestName => NAMES.get(type) ?? 'unknown';
@@ -34,11 +34,11 @@ export function createToll(budget: PeerBudget, clock: StreamClock, crowded: () =
 
   const unwatch = (): void => deadline?.clear();
 
-  /** From now on the peer waits for the next frame of the answer. */
+  /** Starts the deadline for the next frame of the answer. */
   function watch(ms: number): void {
     unwatch();
     late = Promise.withResolvers<never>();
-    // No caller may be waiting for this promise.
+    // There may be no caller that waits for this promise.
     late.promise.catch(() => undefined);
     deadline = createDeadline(clock, ms, () => {
       crowded();
@@ -46,9 +46,12 @@ export function createToll(budget: PeerBudget, clock: StreamClock, crowded: () =
     });
   }
 
-  /** @throws {KithError} `stream-lost` when the connection ends, or what waits is late. */
+  /**
+   * Resolves with `turn`.
+   * @throws {KithError} `stream-lost` when the connection ends or the deadline passes first
+   */
   async function inTime<T>(turn: Promise<T>): Promise<T> {
-    // A rejection of the promise that lost the race must not be reported as unhandled.
+    // If `turn` loses the race and rejects later, that must not be an unhandled rejection.
     turn.catch(() => undefined);
     return Promise.race([turn, late.promise]);
   }
@@ -79,7 +82,7 @@ export function createToll(budget: PeerBudget, clock: StreamClock, crowded: () =
     pay: (type) => async (bytes, begun) => {
       const turn = budget.answer(nameOf(type), bytes, begun);
       await (begun ? turn : inTime(turn));
-      // The time that the peer takes to read does not count as ours.
+      // The time that the peer takes to read does not count.
       unwatch();
     },
     sent: () => watch(MOST_WAIT_MS),

@@ -1,8 +1,8 @@
 import type { Clock } from '../../lib/clock.ts';
 
 /**
- * Resolves when work of this declared cost in microseconds fits into a turn of the event loop; undefined = now. Rank
- * 0 goes first.
+ * Resolves when work with this declared cost in microseconds fits into a turn of the event loop; undefined for at once.
+ * Rank 0 goes first.
  */
 export type Turns = (rank: number, micros: number) => Promise<void> | undefined;
 
@@ -12,12 +12,11 @@ interface Waiter {
 }
 
 /**
- * Work is charged to a turn before it begins: a check of the clock would let everything that is granted at once pass
- * before any of it has taken time. Work that does not fit waits for the next turn, by rank and then by arrival; one
- * piece of work always fits. On a computer too slow for the granted budgets the queue grows, and work for new blocks
- * must not wait for the rest of the queue.
- * @param ranks number of ranks.
- * @param mostMicros declared cost of the work of one turn.
+ * Divides work among turns of the event loop. Work is charged to a turn before it begins: if the clock were checked
+ * instead, everything that is granted at once would pass before any of it has taken time. Work that does not fit waits
+ * for the next turn, by rank and then by arrival. One piece of work always fits. On a computer too slow for the granted
+ * budgets the queue grows, and work for new blocks must not wait for the rest of the queue. @param ranks number of
+ * ranks @param mostMicros largest sum of declared costs in one turn
  */
 export function createTurns(ranks: number, mostMicros: number, clock: Pick<Clock, 'soon'>): Turns {
   const waiting = Array.from({ length: ranks }, (): Waiter[] => []);
@@ -36,7 +35,8 @@ export function createTurns(ranks: number, mostMicros: number, clock: Pick<Clock
           used += micros;
           go();
         }
-        // Smaller work of a later rank must not overtake larger work that needs a whole turn.
+        // The queue stops here, so that smaller work of a later rank does not overtake larger work that needs a whole
+        // turn.
         if (queue.length > 0) break;
       }
       if (used > 0) endTurn();

@@ -1,12 +1,12 @@
 import { createLevel, type Ms } from './balance.ts';
 
-/** Bytes that this node sends, and the limit that the user set. */
+/** Counts the bytes that this node sends, and applies the limit that the user set. */
 export interface Upload {
-  /** Bytes per second; null = unlimited. */
+  /** Bytes per second; null for no limit. */
   readonly limit: number | null;
-  /** Milliseconds until answers to peers may continue; 0 = now. */
+  /** Milliseconds until answers to peers may be sent; 0 for now. */
   wait(): number;
-  /** Counts granted bytes of answers, which are charged before they reach a socket. */
+  /** Counts bytes of answers when they are granted, which is before they reach a socket. */
   granted(bytes: number): void;
   /** Counts bytes that were sent to a socket, including answers. */
   sent(bytes: number): void;
@@ -18,12 +18,12 @@ export interface Upload {
 
 /** The burst, in seconds of the limit. */
 const BURST_S = 1;
-/** The rate is measured over the last two of these spans. */
+/** The rate is measured over the last two spans of this length. */
 const SPAN_MS = 2000;
 
 /**
- * The upload limit. All bytes that this node sends are charged, but only answers to requests wait. New blocks,
- * announcements and own requests are never delayed; answers wait longer instead.
+ * The upload limit. All sent bytes are charged, but only answers to requests wait. New blocks, announcements and own
+ * requests are never delayed; answers wait longer instead.
  */
 export function createUpload(limit: number | null, ms: Ms): Upload {
   const level = limit === null ? null : createLevel({ burst: limit * BURST_S, perSecond: limit }, ms);
