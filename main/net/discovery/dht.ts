@@ -7,17 +7,17 @@ import { isPublic, isUsefulFrom, withoutPeer } from '../transport/multiaddrs.ts'
 import { metered } from '../transport/service-streams.ts';
 
 export interface DhtDeps {
-  /** libp2p's components, which the DHT is created from. */
+  /** The components of libp2p from which the DHT is created. */
   readonly components: object;
   readonly protocol: string;
-  /** All nodes run on this machine. */
+  /** Whether all nodes run on this machine. */
   readonly local: boolean;
   readonly connections: (peerId: string) => readonly Connection[];
-  /** Whether this node answers queries: only a reachable node is useful to other nodes. */
+  /** Whether this node answers queries. Only a reachable node is useful to other nodes. */
   readonly serves: () => boolean;
   /** Resolves when a query of this peer may be answered. */
   readonly admit: (peerId: string) => Promise<void>;
-  /** A peer told us the address of another node. */
+  /** A peer sent the address of another node. */
   readonly onFound: (address: string, by: string) => void;
   readonly clock: Pick<Clock, 'monotonic' | 'after'>;
   readonly random: Pick<Random, 'bytes'>;
@@ -25,14 +25,13 @@ export interface DhtDeps {
 }
 
 /**
- * One more source of addresses: a Kademlia DHT of reachable nodes. It never dials and stores no records for other
- * nodes; the addresses that it finds go into the address manager and follow the same rules as all others
- * (docs/adr/0014).
+ * A Kademlia DHT of reachable nodes, as a source of addresses. It never dials and stores no records for other nodes.
+ * The addresses that it finds go into the address manager and follow the same rules as all others (docs/adr/0014).
  */
 export interface Dht {
   start(): Promise<void>;
   stop(): Promise<void>;
-  /** Starts or stops answering queries, depending on `serves`. */
+  /** Starts or stops answering queries, as `serves` says. */
   adjust(): Promise<void>;
   /** Asks connected peers for nodes near a random key. */
   look(): Promise<void>;
@@ -61,7 +60,7 @@ interface Kad {
   readonly rpc: { readonly handlers: Record<string, { handle(peer: PeerId, message: unknown): unknown }> };
 }
 
-/** Kinds of queries that are answered. All other kinds would make this node store records of unknown nodes. */
+/** Kinds of queries that are answered. The other kinds would make this node store records of unknown nodes. */
 const ANSWERED = new Set(['FIND_NODE', 'PING']);
 
 export function createDht(deps: DhtDeps): Dht {
@@ -88,7 +87,7 @@ export function createDht(deps: DhtDeps): Dht {
     return made;
   }
 
-  /** Refuses all queries other than ANSWERED; those wait for the budget of the peer. */
+  /** Refuses queries of other kinds than ANSWERED. Those wait for the budget of the peer. */
   function restrict(handlers: Kad['rpc']['handlers']): void {
     for (const [kind, handler] of Object.entries(handlers)) {
       if (!ANSWERED.has(kind)) {
@@ -141,8 +140,8 @@ export function createDht(deps: DhtDeps): Dht {
 }
 
 /**
- * The components of the DHT, with a connection manager that only uses existing connections. By itself the DHT would
- * dial any address in an answer, past the limits on slots, groups and bans.
+ * The components for the DHT, with a connection manager that only uses existing connections. Unchanged, the DHT would
+ * dial any address in an answer and bypass the limits on slots, network groups and bans.
  */
 function onlyConnected({ components, connections }: DhtDeps): object {
   const open = (peer: { toString(): string }): Connection => {
@@ -159,12 +158,16 @@ function onlyConnected({ components, connections }: DhtDeps): object {
       open(peer).newStream(protocol, options),
     isDialable: () => Promise.resolve(false),
   });
-  // The DHT pings nodes before it keeps them. peers/ pings already, and of two pings at once one is refused.
+  // The DHT pings a node before it keeps it. peers/ pings already, and a second ping at the same time would be refused.
+  // So this ping only checks that there is a connection.
   const ping = { ping: (peer: { toString(): string }) => Promise.resolve(peer).then((it) => open(it) && 0) };
   return shadow(components, { connectionManager: manager, ping });
 }
 
-/** Drops special IP addresses from DHT messages in both directions: the address filter of kad-dht lets them pass. */
+/**
+ * Removes special IP addresses from DHT messages in both directions, because the address filter of kad-dht accepts
+ * them.
+ */
 function onlyPublic<Info extends { multiaddrs: { toString(): string }[] }>(info: Info): Info {
   return { ...info, multiaddrs: info.multiaddrs.filter((each) => isPublic(each.toString())) };
 }

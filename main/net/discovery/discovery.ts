@@ -17,13 +17,13 @@ export interface DiscoveryDeps {
   readonly host: Pick<Host, 'components' | 'connections' | 'peerId' | 'addresses' | 'dial'>;
   readonly book: AddressManager;
   readonly peers: { list(): readonly Peer[] };
-  /** The bootstrap addresses that are names (`/dnsaddr`). */
+  /** The bootstrap addresses that are DNS names (`/dnsaddr`). */
   readonly names: readonly string[];
   readonly dnsServers?: readonly string[] | undefined;
   readonly kad: string;
   readonly serviceTag: string;
   readonly local: boolean;
-  /** Whether the DHT, and the search on the local network, are used. */
+  /** Whether the DHT and the search on the local network are used. */
   readonly dht: boolean;
   readonly mdns: boolean;
   readonly serves: () => boolean;
@@ -35,8 +35,8 @@ export interface DiscoveryDeps {
 }
 
 /**
- * Sources of addresses besides the exchange between peers: DNS names, the local network, the DHT. All of them feed
- * the address manager.
+ * Finds addresses from DNS names, from the local network and in the DHT, besides the exchange between peers. All of
+ * them go to the address manager.
  */
 export interface Discovery {
   /** Starts the search in the background. */
@@ -45,9 +45,9 @@ export interface Discovery {
 }
 
 const TURN_MS = 5000;
-/** Pause between two DHT searches: while there are too few peers, and otherwise. */
+/** Pause between two DHT searches, while there are too few peers and while there are enough. */
 const SEARCH_MS = { few: 30_000, enough: 10 * 60_000 };
-/** Pause between two lookups of a name while no peer is connected. */
+/** Pause between two lookups of the names, while no peer is connected. */
 const NAME_MS = 60_000;
 
 export function createDiscovery(deps: DiscoveryDeps): Discovery {
@@ -87,7 +87,7 @@ export function createDiscovery(deps: DiscoveryDeps): Discovery {
     const all = peers.list();
     if (deps.names.length > 0 && all.length === 0 && now - named >= NAME_MS) {
       named = now;
-      // The owner of a name counts as one source, however many addresses the name has.
+      // Each name counts as one source of addresses, however many addresses it has.
       for (const [address, name] of await names.resolve()) book.add(address, { foundBy: 'dns', by: name });
     }
     if (deps.dht) await dht.adjust();
@@ -110,7 +110,7 @@ export function createDiscovery(deps: DiscoveryDeps): Discovery {
 
   function nextLook(): number {
     const soon = clock.monotonic() + TURN_MS;
-    // Nothing reports that this node became reachable, which decides whether it answers DHT queries.
+    // The DHT is checked often, because no event reports that this node became reachable and must answer queries.
     if (deps.dht) return soon;
     return deps.names.length > 0 ? Math.max(soon, named + NAME_MS) : Infinity;
   }

@@ -5,21 +5,21 @@ import { isUsefulFrom, parseAddress, peerIdOf } from '../transport/multiaddrs.ts
 
 /** Resolves bootstrap names: `/dnsaddr/NAME`, whose TXT records at `_dnsaddr.NAME` contain addresses. */
 export interface Names {
-  /** The addresses of all names, each with the name that it came from; never rejects. */
+  /** The addresses of all names, each with the name that it came from. Never rejects. */
   resolve(): Promise<ReadonlyMap<string, string>>;
 }
 
 export interface NamesDeps {
-  /** Such as `/dnsaddr/seed.example`. */
+  /** Names such as `/dnsaddr/seed.example`. */
   readonly names: readonly string[];
-  /** Only addresses of this machine are useful. */
+  /** Whether only addresses of this machine are useful. */
   readonly local: boolean;
-  /** DNS servers such as `127.0.0.1:5300`, instead of those of the system. */
+  /** DNS servers such as `127.0.0.1:5300`; those of the system by default. */
   readonly servers?: readonly string[] | undefined;
   readonly log: Log;
 }
 
-/** Limits: a name may lead to further names for `depth` steps; questions and addresses per name. */
+/** How many further names a name may lead to in a row, and the limits on questions and addresses per name. */
 export const DNS_LIMITS = { depth: 2, questions: 8, addresses: 16 } as const;
 const ANSWER_MS = 5000;
 
@@ -42,7 +42,7 @@ export function createNames({ names, local, servers, log }: NamesDeps): Names {
     }
   }
 
-  /** A name that ends with a peer id only accepts addresses of that peer. */
+  /** Whether an address belongs to a name. A name that ends with a peer id only has addresses of that peer. */
   function fits(address: string, peerId: string | null): boolean {
     return peerId === null || peerIdOf(address) === peerId;
   }

@@ -5,8 +5,8 @@ import { withoutPeer } from '../transport/multiaddrs.ts';
 /** Finds a copy of this node's data directory that runs on another computer of the local network. */
 export interface DuplicatePeerIdCheck {
   /**
-   * Dials an address that an mDNS answer gave for the peer id of this node. Does nothing for an own address, and within
-   * CHECK_MS of the last dial. Never rejects.
+   * Dials an address that an mDNS answer gave for the peer id of this node. Does nothing for an address of this node,
+   * and within CHECK_MS of the last dial. Never rejects.
    */
   check(address: string): Promise<void>;
 }
@@ -16,10 +16,13 @@ export interface DuplicatePeerIdCheckDeps {
   readonly clock: Pick<Clock, 'monotonic'>;
 }
 
-/** Each check costs a dial, and any computer on the local network can send such mDNS answers without limit. */
+/**
+ * Shortest time between two checks. Each costs a dial, and any computer on the local network can send such mDNS answers
+ * without limit.
+ */
 const CHECK_MS = 10 * 60_000;
 
-/** The address is dialled without the peer id, because libp2p refuses to dial its own. */
+/** Creates the check. It dials addresses without the peer id, because libp2p refuses to dial its own. */
 export function createDuplicatePeerIdCheck({ host, clock }: DuplicatePeerIdCheckDeps): DuplicatePeerIdCheck {
   let checkedAt = -Infinity;
   return {
@@ -28,7 +31,7 @@ export function createDuplicatePeerIdCheck({ host, clock }: DuplicatePeerIdCheck
       if (host.addresses().some((own) => withoutPeer(own) === direct)) return;
       if (clock.monotonic() - checkedAt < CHECK_MS) return;
       checkedAt = clock.monotonic();
-      // The handshake detects the duplicate (net/transport/duplicate-peer-ids.ts). The connection itself is not needed.
+      // The handshake detects the duplicate (net/transport/duplicate-peer-ids.ts). The connection itself is not used.
       await host.dial(direct).catch(() => undefined);
     },
   };

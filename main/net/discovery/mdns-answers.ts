@@ -4,7 +4,7 @@ import { sourceOf } from '../transport/pool-source.ts';
 import { isRelayed, toldClassOf, withoutPeer } from '../transport/multiaddrs.ts';
 import { createBucket, spend } from '../protocol/bucket.ts';
 
-/** An mDNS answer of a computer on the local network; its content is not verified. */
+/** An mDNS answer of a computer on the local network. Its content is not verified. */
 export interface LanAnswer {
   readonly id: { toString(): string };
   readonly multiaddrs: readonly { toString(): string }[];
@@ -17,18 +17,18 @@ export interface LanAnswers {
 }
 
 const MOST_ADDRESSES = 4;
-/** Answers that are processed: the burst, and per second. A home network has no more nodes. */
+/** Limit on processed answers: the burst, and the number per second. A home network has no more nodes. */
 export const LAN_ANSWERS = { burst: 50, perSecond: 1 } as const;
-/** Answers that wait to be processed, by the address that they claim. */
+/** Limits on waiting answers, by the addresses that they claim. */
 export const LAN_WAITING: PoolLimits = { total: 50, perHost: 2, perGroup: 32 };
 
-/** @param onFound receives the private addresses of an answer, with the peer id. */
+/** @param onFound gets the private addresses of an answer, with the peer id */
 export function createLanAnswers(
   onFound: (address: string) => void,
   clock: Pick<Clock, 'monotonic' | 'sleep'>,
 ): LanAnswers {
   const bucket = createBucket(LAN_ANSWERS.burst, LAN_ANSWERS.perSecond, clock.monotonic);
-  // A computer that floods must not use up the budget for answers of other computers.
+  // Limited per claimed address, so that one computer that floods does not displace the answers of others.
   const waiting = createGroupedPool<readonly string[]>(LAN_WAITING, () => undefined);
   let taking = false;
   let stopped = false;
@@ -50,7 +50,7 @@ export function createLanAnswers(
       const addresses = multiaddrs
         .slice(0, MOST_ADDRESSES)
         .map((each) => `${withoutPeer(each.toString())}/p2p/${id.toString()}`)
-        // A computer on the local network has a private address; any other address in its answer would be false.
+        // A computer on the local network has a private address. Any other address in its answer would be false.
         .filter((address) => toldClassOf(address) === 'private' && !isRelayed(address));
       if (addresses.length === 0 || stopped) return;
       waiting.add(addresses, sourceOf(addresses[0]!));

@@ -4,17 +4,17 @@ import type { Log } from '../../lib/log.ts';
 import { createLanAnswers, type LanAnswer } from './mdns-answers.ts';
 
 export interface LanDeps {
-  /** libp2p's components, which mDNS is created from. */
+  /** The components of libp2p from which mDNS is created. */
   readonly components: object;
   /** The service tag of this network, such as `_kith-01234567._udp.local`. */
   readonly tag: string;
-  /** A computer on the local network announced this multiaddress, which has a peer id. */
+  /** A computer on the local network announced this multiaddr, which contains a peer id. */
   readonly onFound: (address: string) => void;
   readonly clock: Pick<Clock, 'monotonic' | 'sleep'>;
   readonly log: Log;
 }
 
-/** Finds nodes on the same local network by mDNS. It sends and receives addresses and never connects. */
+/** Finds nodes on the local network by mDNS. Sends and receives addresses, but never connects. */
 export interface Lan {
   start(): Promise<void>;
   stop(): Promise<void>;
@@ -44,7 +44,7 @@ export function createLan({ components, tag, onFound, clock, log }: LanDeps): La
         mdns.addEventListener('peer', ({ detail }) => answers.heard(detail));
         await mdns.start();
       } catch (error) {
-        // The node finds peers without mDNS too.
+        // mDNS is optional: the node also finds peers without it.
         log.info('mDNS could not start', { cause: messageOf(error) });
       }
     },
