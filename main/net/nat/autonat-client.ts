@@ -16,7 +16,7 @@ export interface AutonatClientDeps {
   readonly log: Log;
 }
 
-/** What is known about how other nodes see this node. */
+/** What this node knows about how other nodes see it. */
 export interface Findings {
   readonly askable: number;
   readonly in: number;
@@ -28,14 +28,14 @@ export interface Findings {
 }
 
 /**
- * AutoNAT client: finds out whether other nodes can connect, by asking outbound peers, one per network group, to dial
- * back.
+ * AutoNAT client: finds out whether other nodes can connect, by asking outbound peers to dial back, one per network
+ * group.
  */
 export interface AutonatClient {
   /** A peer connected: records the address at which it sees this node. */
   met(peer: Peer): Promise<void>;
   gone(peerId: string): void;
-  /** Asks the next peer, if one is due. */
+  /** Asks the next peer if it is time to. */
   turn(): Promise<void>;
   findings(): Findings;
 }
@@ -47,12 +47,12 @@ const MAX_VOTES = 64;
 
 type Vote = DialBackOutcome['got'];
 
-/** The latest answer of each network group; the oldest ones beyond MAX_VOTES are forgotten. */
+/** The latest answer of each network group. Beyond MAX_VOTES the oldest are forgotten. */
 interface Votes {
   add(group: string, vote: Vote): void;
-  /** The answer of this group, while it is valid. */
+  /** The answer of this group if it is still valid. */
   of(group: string): Vote | undefined;
-  /** Number of groups whose valid answer is this. */
+  /** Number of groups that gave this answer and whose answer is still valid. */
   count(vote: Vote): number;
   clear(): void;
 }
@@ -80,13 +80,16 @@ export function createAutonatClient(deps: AutonatClientDeps): AutonatClient {
   const votes = createVotes(clock);
   const seen = new Map<string, string>();
   const confirmed = new Set<string>();
-  // Addresses that dial-backs confirmed although no router had reported a port mapping for them.
+  // Addresses that dial-backs confirmed without a port mapping from a router.
   const guessed = new Set<string>();
   let known = '';
   let lastSeen: string | null = null;
   let busy = false;
 
-  /** Only outbound peers: an inbound attacker could open a hundred connections that all give the same answer. */
+  /**
+   * Peers that may be asked. Only outbound ones: an inbound attacker could open a hundred connections that all give the
+   * same answer.
+   */
   const judges = () =>
     peers
       .list()
@@ -127,7 +130,7 @@ export function createAutonatClient(deps: AutonatClientDeps): AutonatClient {
       const state = places()
         .map(({ address, mapped }) => `${address} ${mapped}`)
         .join();
-      // A router has opened a port, or the address of this computer has changed: earlier answers are obsolete.
+      // If a router opened a port or the address of this computer changed, earlier answers are obsolete.
       if (state !== known && !busy) votes.clear();
       known = state;
       if (busy || votes.count('in') + votes.count('out') >= ENOUGH) return;
@@ -162,13 +165,13 @@ interface OwnPlace {
   readonly mapped: boolean;
 }
 
-/** The port that this node listens on, behind any router. */
+/** The port on which this node listens, not the port of a router before it. */
 function listeningPort(places: readonly OwnPlace[]): number | null {
   const ports = places.flatMap(({ address, mapped }) => (mapped ? [] : [portOf(address)]));
   return ports.find((each) => each !== null) ?? null;
 }
 
-/** Addresses at which a peer that sees this node at `ip` might reach it. */
+/** Addresses at which a peer might reach this node, if peers see this node at `ip`. */
 function candidatesAt(ip: string, places: readonly OwnPlace[]): string[] {
   const known = places.map(({ address }) => address).filter((address) => ipOf(address) === ip);
   const guess = listeningPort(places);

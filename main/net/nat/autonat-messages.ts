@@ -1,6 +1,6 @@
 import { bytesOf, numberOf, readFields, writeFields } from '../protocol/protobuf.ts';
 
-/** AutoNAT 1 of the libp2p specification: the client asks to be dialled, the server reports the result. */
+/** AutoNAT 1 of the libp2p specification. The client asks to be dialled, and the server reports the result. */
 export const DIAL_BACK_PROTOCOL = '/libp2p/autonat/1.0.0';
 /** Maximum size of a message in bytes. */
 export const DIAL_BACK_CAP = 4096;
@@ -9,7 +9,7 @@ export const STATUS = { ok: 0, failed: 100, refused: 101, malformed: 200 } as co
 
 const TYPE = { dial: 0, response: 1 } as const;
 
-/** A request to be dialled; addresses and peer id are not decoded yet. */
+/** A request to be dialled. Addresses and peer id are not decoded yet. */
 export interface DialRequest {
   /** The peer id as a multihash. */
   readonly id: Uint8Array;
@@ -25,7 +25,7 @@ export function encodeDialRequest({ id, addresses }: DialRequest): Uint8Array {
   ]);
 }
 
-/** Null when the bytes are not a request. */
+/** Decodes a request. Null when the bytes are not one. */
 export function decodeDialRequest(bytes: Uint8Array): DialRequest | null {
   const peer = inside(inside(readFields(bytes), 2), 1);
   const id = peer === null ? undefined : bytesOf(peer, 1)[0];
@@ -44,7 +44,7 @@ export function encodeDialResponse(status: number, address?: Uint8Array): Uint8A
   ]);
 }
 
-/** Null when the bytes are not a response. */
+/** Decodes a response. Null when the bytes are not one. */
 export function decodeDialResponse(bytes: Uint8Array): { status: number; address: Uint8Array | null } | null {
   const response = inside(readFields(bytes), 3);
   const status = response === null ? null : numberOf(response, 1);

@@ -19,9 +19,9 @@ import {
   STATUS,
 } from './autonat-messages.ts';
 
-/** Requests of one connection, and addresses per request. */
+/** Limits: requests per connection (the burst, and the number per second), and addresses per request. */
 export const DIAL_BACK = { burst: 3, perSecond: 1 / 60, addresses: 4 } as const;
-/** Requests that are processed at the same time. */
+/** Limit on requests that are processed at the same time. */
 export const DIAL_BACKS: PoolLimits = { total: 8, perHost: 1, perGroup: 2 };
 const DIAL_MS = 5000;
 const ASK_MS = 30_000;
@@ -29,9 +29,9 @@ const ASK_MS = 30_000;
 const OPEN_MS = 10_000;
 
 /**
- * AutoNAT server. Dials only the IP that the request comes from: otherwise an attacker could use this node to attack
- * other computers. libp2p's own server dials through a queue that returns the existing connection with the peer,
- * takes its address for a wrong one, and closes it (docs/adr/0015).
+ * AutoNAT server. Dials only the IP address from which the request comes: otherwise an attacker could use this node to
+ * attack other computers. The server of libp2p cannot be used: its dial returns the existing connection with the peer,
+ * whose address it takes for a wrong one, and it closes that connection (docs/adr/0015).
  */
 export function createDialBackServer(
   internals: Pick<Libp2pInternals, 'dialBeside'>,
@@ -50,7 +50,7 @@ export function createDialBackServer(
       for (const address of addresses) {
         if (await gotThrough(address, connection, evicted.signal))
           return encodeDialResponse(STATUS.ok, addressBytes(address));
-        // Dials that were not completed say nothing about the addresses.
+        // A dial that was not completed says nothing about the addresses.
         if (evicted.signal.aborted) return encodeDialResponse(STATUS.refused);
       }
       return encodeDialResponse(STATUS.failed);
@@ -85,7 +85,7 @@ export function createDialBackServer(
   };
 }
 
-/** Null when the request is not about the peer that sent it. */
+/** The addresses to dial. Null when the request is not about the peer that sent it. */
 function dialable(request: DialRequest, connection: Connection): string[] | null {
   if (!equalBytes(request.id, connection.remotePeer.toMultihash().bytes)) return null;
   const from = connection.remoteAddr.toString();
@@ -98,11 +98,11 @@ function dialable(request: DialRequest, connection: Connection): string[] | null
     );
 }
 
-/** What a peer reported after it was asked to dial this node. `none`: it cannot dial, or refuses. */
+/** The answer of a peer that was asked to dial this node. `none`: it cannot dial, or refuses. */
 export type DialBackOutcome =
   { readonly got: 'in'; readonly address: string } | { readonly got: 'out' | 'none' };
 
-/** Asks a peer to dial this node at the given addresses. Never rejects. */
+/** Asks a peer to dial this node at these addresses. Never rejects. */
 export async function askDialBack(
   connection: Connection,
   id: Uint8Array,
@@ -119,7 +119,7 @@ export async function askDialBack(
       if (response?.status === STATUS.failed) return { got: 'out' };
       if (response?.status !== STATUS.ok) return { got: 'none' };
       const address = response.address === null ? addresses[0] : readAddress(response.address);
-      // A reported address that was not in the request proves nothing.
+      // A reported address proves nothing if it was not in the request.
       return address && addresses.includes(address) ? { got: 'in', address } : { got: 'none' };
     } catch (error) {
       messages.abort(error);

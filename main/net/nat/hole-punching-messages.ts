@@ -1,8 +1,8 @@
 import { bytesOf, numberOf, readFields, writeFields } from '../protocol/protobuf.ts';
 
 /**
- * DCUtR of the libp2p specification: two peers that are connected through a relay agree on a moment to dial each
- * other.
+ * DCUtR of the libp2p specification: two peers that are connected through a relay agree on the moment at which they
+ * dial each other.
  */
 export const PUNCH_PROTOCOL = '/libp2p/dcutr';
 /** Maximum size of a message in bytes. */
@@ -12,7 +12,7 @@ export const PUNCH = { connect: 100, sync: 300 } as const;
 
 export interface HolePunchMessage {
   readonly type: number;
-  /** Addresses at which the sender is seen from outside; not decoded yet. */
+  /** Addresses at which other nodes see the sender; not decoded yet. */
   readonly addresses: readonly Uint8Array[];
 }
 
@@ -20,7 +20,7 @@ export function encodeHolePunch({ type, addresses }: HolePunchMessage): Uint8Arr
   return writeFields([{ number: 1, value: type }, ...addresses.map((value) => ({ number: 2, value }))]);
 }
 
-/** Null when the bytes are not a DCUtR message. */
+/** Decodes a DCUtR message. Null when the bytes are not one. */
 export function decodeHolePunch(bytes: Uint8Array): HolePunchMessage | null {
   const fields = readFields(bytes);
   const type = fields === null ? null : numberOf(fields, 1);

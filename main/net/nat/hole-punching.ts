@@ -17,8 +17,8 @@ import {
 export interface HolePunchingDeps {
   readonly internals: Pick<Libp2pInternals, 'dialBeside'>;
   /**
-   * The identify result of a connection, including the address at which the peer sees us; null when it does not
-   * arrive in time.
+   * The identify result of a connection, which includes the address at which the peer sees this node. Null when it does
+   * not arrive in time.
    */
   readonly identified: (connection: Connection) => Promise<IdentifyResult | null>;
   readonly clock: Clock;
@@ -26,15 +26,16 @@ export interface HolePunchingDeps {
   readonly log: Log;
 }
 
-/** Replaces a connection through a relay by a direct one (DCUtR), at both ends. */
+/** Replaces a connection through a relay by a direct one (DCUtR). Implements both ends. */
 export interface HolePunching {
   /**
-   * A peer connected to us through a relay: resolves to the direct connection that replaces it, or null when there is
-   * none.
+   * For a peer that connected to this node through a relay. Resolves to the direct connection that replaces the relayed
+   * one, or to null when none was possible.
    */
   upgrade(relayed: Connection): Promise<Connection | null>;
   /**
-   * We connected through a relay: opens a port in advance, so that the first message of the peer is answered at once.
+   * For a relay through which this node connected. Opens a port in advance, so that the first message of the peer can
+   * be answered at once.
    */
   prepare(relayed: Connection): void;
   /** The peer sent a DCUtR message. */
@@ -46,18 +47,19 @@ const MESSAGE_MS = 4000;
 const OBSERVE_MS = 3000;
 const STRIKE_MS = 3000;
 const AGAIN_MS = 40;
-/** The dynamic port range of IANA: routers that preserve ports preserve these. */
+/** The dynamic port range of IANA. Routers that preserve ports preserve these. */
 const PORTS = { first: 49_152, count: 16_384 };
 
 /**
- * libp2p for JavaScript dials from any free port and hides its observed TCP address from identify, so its own DCUtR
- * service cannot pass two NATs (docs/adr/0015). This implementation dials the relay once more from a port of its
- * choice, reads from identify how the NAT mapped that port, and dials the peer from the same port at the same moment
- * as the peer dials back.
+ * The DCUtR service of libp2p for JavaScript cannot pass two NATs: it dials from any free port, and identify hides its
+ * observed TCP address (docs/adr/0015). This implementation dials the relay once more from a port of its choice, and
+ * reads from identify to which public port the NAT mapped it. Then it dials the peer from that port at the moment at
+ * which the peer dials back.
  */
 export function createHolePunching(deps: HolePunchingDeps): HolePunching {
   const { clock, log } = deps;
-  // The peer measures the round trip of this message, so nothing slow may precede the answer.
+  // The peer measures the round trip of its message, so nothing slow may come before the answer. The port is opened in
+  // advance.
   const ready = new WeakMap<Connection, Promise<Door>>();
 
   function prepare(relayed: Connection): Promise<Door> {
@@ -67,7 +69,7 @@ export function createHolePunching(deps: HolePunchingDeps): HolePunching {
     return made;
   }
 
-  /** The side that the peer connected to: sends the first message and measures the round trip. */
+  /** The side to which the peer connected: sends the first message and measures the round trip. */
   async function ask(messages: Prefixed, relayed: Connection, signal: AbortSignal): Promise<Connection> {
     const { port, address } = await openDoor(deps, relayed, signal);
     const began = clock.monotonic();
@@ -76,7 +78,7 @@ export function createHolePunching(deps: HolePunchingDeps): HolePunching {
     const target = targetOf(theirs.addresses, relayed.remotePeer.toString());
     const tour = clock.monotonic() - began;
     await messages.send(encodeHolePunch({ type: PUNCH.sync, addresses: [] }));
-    // After half a round trip the message has arrived, and both ends dial.
+    // After half a round trip the message has arrived at the peer. Then both ends dial.
     await clock.sleep(Math.min(tour, MESSAGE_MS) / 2);
     return strike(deps, { target, localPort: port, initiator: false, signal });
   }
@@ -99,7 +101,7 @@ export function createHolePunching(deps: HolePunchingDeps): HolePunching {
 
   /** The side that connected through the relay. */
   async function answer(messages: Prefixed, relayed: Connection): Promise<void> {
-    // Only the side that opened the relayed connection accepts dial instructions.
+    // A peer may make this node dial only if this node opened the relayed connection.
     if (relayed.limits === undefined || relayed.direction !== 'outbound') throw new KithError('stream-lost');
     const theirs = await receive(messages, PUNCH.connect);
     const target = targetOf(theirs.addresses, relayed.remotePeer.toString());
@@ -113,7 +115,7 @@ export function createHolePunching(deps: HolePunchingDeps): HolePunching {
   return {
     async upgrade(relayed) {
       const peer = relayed.remotePeer.toString();
-      // A relayed connection that is closed or evicted causes no further dials.
+      // If the relayed connection is closed or evicted, no further dials follow.
       const left = new AbortController();
       relayed.addEventListener('close', () => left.abort(), { once: true });
       let direct = await dialPlainly(deps, relayed, left.signal);
@@ -133,7 +135,7 @@ export function createHolePunching(deps: HolePunchingDeps): HolePunching {
       answer(messages, relayed).catch((error: unknown) => {
         log.debug('hole punching failed', { peer: relayed.remotePeer.toString(), cause: messageOf(error) });
         messages.abort(error);
-        // The next attempt uses another port.
+        // The next attempt uses another port, which is opened in advance.
         if (relayed.status === 'open') void prepare(relayed);
       });
     },
@@ -141,7 +143,7 @@ export function createHolePunching(deps: HolePunchingDeps): HolePunching {
   };
 }
 
-/** The peer may be reachable directly; then no hole punching is needed. */
+/** Dials the peer without hole punching, in case it is reachable directly. */
 async function dialPlainly(
   { identified, internals }: HolePunchingDeps,
   relayed: Connection,
@@ -162,7 +164,7 @@ interface Door {
   readonly address: string;
 }
 
-/** A fresh local port, and the public address that the NAT gave it. @throws {KithError} `dial-failed`. */
+/** Opens a new local port and finds its public address at the NAT. @throws {KithError} `dial-failed` */
 async function openDoor(
   { internals, identified, random }: HolePunchingDeps,
   relayed: Connection,
@@ -172,7 +174,7 @@ async function openDoor(
   const relay = relayOf(relayed.remoteAddr.toString()) ?? '';
   const probe = await internals.dialBeside(relay, { timeoutMs: OBSERVE_MS, localPort: port, signal });
   const seen = (await identified(probe))?.observedAddr?.toString();
-  // Closed before the simultaneous dials: the port must be free for them.
+  // The probe is closed first, because the simultaneous dials need the port.
   await probe.close().catch((error: unknown) => probe.abort(error as Error));
   if (seen === undefined || !isPublic(seen))
     throw new KithError('dial-failed', 'the relay did not report the observed address');
@@ -187,8 +189,8 @@ interface Strike {
 }
 
 /**
- * Both ends call this at the same moment. A NAT that has no mapping yet refuses the connection, so the dial is
- * repeated at once.
+ * Dials the peer repeatedly; both ends call this at the same moment. A NAT without a mapping refuses the connection, so
+ * the dial is repeated at once.
  */
 async function strike(
   { internals, clock }: HolePunchingDeps,
@@ -206,7 +208,10 @@ async function strike(
   }
 }
 
-/** The address of the peer to dial. @throws {KithError} `dial-failed` when it sent no public one. */
+/**
+ * The address of the peer to dial.
+ * @throws {KithError} `dial-failed` when the peer sent no public address
+ */
 function targetOf(addresses: readonly Uint8Array[], peerId: string): string {
   const address = addresses
     .slice(0, 4)

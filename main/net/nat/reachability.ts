@@ -19,28 +19,28 @@ export interface ReachabilityDeps {
   readonly host: Host;
   readonly identified: Identified;
   readonly peers: Peers;
-  /** This node talks to its own machine only: reachability is not tested. */
+  /** Whether this node talks only to its own machine. Then reachability is not tested. */
   readonly local: boolean;
   readonly listening: boolean;
-  /** The addresses at which other nodes can reach this node have changed. */
+  /** The addresses at which other nodes can reach this node changed. */
   readonly moved: () => void;
   readonly clock: Clock;
   readonly log: Log;
   readonly random: Pick<Random, 'number'>;
 }
 
-/** Whether and how other nodes can connect to this node: AutoNAT, UPnP, relays and hole punching together. */
+/** Whether and how other nodes can connect to this node. Combines AutoNAT, UPnP, relays and hole punching. */
 export interface Reachability {
   start(): Promise<void>;
-  /** Called after the host's start, for slow work that must not delay the start. */
+  /** Starts slow work. Called after the host has started, which this work must not delay. */
   begin(): void;
   stop(): Promise<void>;
-  /** @throws {KithError} as Host.dial. */
+  /** Dials like Host.dial. @throws {KithError} as Host.dial */
   dial(address: string): Promise<Connection>;
   verdict(): Verdict;
   /** Whether this node may be a relay for a peer. */
   serves(peerId: string): boolean;
-  /** Whether this node has asked this relay for a reservation. */
+  /** Whether this node asked this relay for a reservation. */
   uses(relayId: string): boolean;
 }
 

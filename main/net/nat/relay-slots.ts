@@ -10,23 +10,23 @@ export interface SlotsDeps {
   readonly internals: Pick<Libp2pInternals, 'listenThrough'>;
   /** The addresses at which other nodes can reach this node, including those through relays. */
   readonly addresses: () => readonly string[];
-  /** A connection made by hole punching: its address cannot be used for a relay reservation. */
+  /** Whether a connection was made by hole punching. Its address cannot be used for a relay reservation. */
   readonly isHolePunched: (peer: Peer) => boolean;
   readonly clock: Pick<Time, 'monotonic'>;
   readonly log: Log;
 }
 
-/** Reservations at relays, through which other nodes reach this node when they cannot dial it directly. */
+/** Keeps reservations at relays, through which other nodes reach this node when they cannot dial it directly. */
 export interface Slots {
-  /** Asks one more peer for a reservation while there are too few. */
+  /** Asks another peer for a reservation while there are too few. */
   turn(): Promise<void>;
-  /** Whether this node has asked this relay. */
+  /** Whether this node asked this relay for a reservation. */
   uses(relayId: string): boolean;
-  /** Relays that currently forward connections to this node. */
+  /** Number of relays that currently forward connections to this node. */
   count(): number;
 }
 
-/** Two, so that one relay may disconnect. */
+/** Number of reservations: two, so that one relay may disconnect. */
 export const SLOTS_WANTED = 2;
 const AGAIN_MS = 10 * 60_000;
 
@@ -40,7 +40,7 @@ export function createSlots(deps: SlotsDeps): Slots {
     const now = relays();
     return deps.peers.list().find(
       (peer) =>
-        // Only outbound peers: otherwise an attacker could connect first and become the only path to this node.
+        // Only outbound peers. Otherwise an attacker could connect first and become the only path to this node.
         peer.direction === 'outbound' &&
         isPublic(peer.address) &&
         !isRelayed(peer.address) &&

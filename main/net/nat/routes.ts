@@ -13,26 +13,27 @@ export interface RoutesDeps {
   readonly host: Pick<Host, 'dial' | 'onOpen' | 'handle'>;
   readonly punch: HolePunching;
   readonly clock: Pick<Clock, 'after'>;
-  /** Sends our hello on a connection that we dialled back. */
+  /** Sends our hello on a direct connection that this side opened when the peer asked it to dial back. */
   readonly adopt: (connection: Connection, origin: Origin) => Promise<unknown>;
 }
 
-/** Direct connections to and from peers that only a relay can reach. */
+/** Makes direct connections to and from peers that only a relay can reach. */
 export interface Routes {
   start(): Promise<void>;
   /**
-   * Like Host.dial, but a relayed address resolves only with a direct connection. @throws {KithError} `dial-failed`.
+   * Dials like Host.dial. For a relayed address it resolves only with a direct connection.
+   * @throws {KithError} `dial-failed`
    */
   dial(address: string): Promise<Connection>;
-  /** Whether hole punching made this connection, so that it does not prove that other nodes can connect. */
+  /** Whether hole punching made this connection. Then it does not prove that other nodes can connect. */
   isHolePunched(connection: Connection): boolean;
-  /** How often a direct connection succeeded, and failed. */
+  /** Number of direct connections that succeeded, and that failed. */
   readonly tally: { readonly good: number; readonly bad: number };
 }
 
-/** The relay closes idle connections, so a direct one must exist before that. */
+/** The direct connection must exist within this time, because the relay closes idle connections. */
 const DIRECT_MS = 9000;
-/** Relayed connections that are being replaced by direct ones at the same time. Each counts for its relay. */
+/** Limit on relayed connections that are being replaced by direct ones. Each counts for its relay. */
 export const RELAYED_UPGRADES: PoolLimits = { total: 8, perHost: 4, perGroup: 4 };
 
 export function createRoutes({ host, punch, adopt, clock }: RoutesDeps): Routes {
@@ -60,8 +61,7 @@ export function createRoutes({ host, punch, adopt, clock }: RoutesDeps): Routes 
     const direct = await punch.upgrade(relayed).finally(() => upgrading.delete(relayed));
     tally[direct === null ? 'bad' : 'good']++;
     if (direct === null) return;
-    // The side that dialled back sends the hello; on a hole-punched connection that is the side that came through the
-    // relay.
+    // The side that dialled back sends the hello. After hole punching, that is the side that came through the relay.
     if (direct.direction === 'inbound') punched.add(direct);
     else await adopt(direct, { kind: 'inbound', foundBy: 'inbound' });
   }

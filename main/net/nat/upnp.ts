@@ -1,19 +1,19 @@
 import { messageOf } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 
-/** Asks the local router by UPnP to forward the port, for as long as the node runs. */
+/** Asks the router by UPnP to forward the port, as long as the node runs. */
 export interface Router {
   start(): Promise<void>;
   stop(): Promise<void>;
 }
 
 export interface RouterDeps {
-  /** libp2p's components, which UPnP is created from. */
+  /** The components of libp2p from which UPnP is created. */
   readonly components: object;
   readonly log: Log;
 }
 
-/** Lease time of a port mapping that is not renewed. */
+/** Lifetime of a port mapping that is not renewed. */
 const KEEP_MS = 60 * 60_000;
 const SEARCH = { everyMs: 10 * 60_000, forMs: 10_000, questionMs: 2500 } as const;
 
@@ -32,7 +32,7 @@ export function createRouter({ components, log }: RouterDeps): Router {
       portMappingDescription: 'Kith',
       portMappingTTL: KEEP_MS,
       portMappingAutoRefresh: true,
-      // By default it would search once a second for ever where no router answers.
+      // By default it would search once a second for ever if no router answers.
       initialGatewaySearchInterval: SEARCH.everyMs,
       initialGatewaySearchTimeout: SEARCH.forMs,
       initialGatewaySearchMessageInterval: SEARCH.questionMs,

@@ -1,30 +1,30 @@
 import type { Notice } from '../../../shared/contract/fields.ts';
 import type { Reachability } from '../../../shared/contract/vocabulary.ts';
 
-/** All facts that decide whether other nodes can connect to this node. */
+/** The facts that decide whether other nodes can connect to this node. */
 export interface ReachFacts {
-  /** The node listens on loopback only. */
+  /** Whether the node listens only on loopback. */
   readonly local: boolean;
-  /** The node listens at all. */
+  /** Whether the node listens at all. */
   readonly listening: boolean;
   /** The TCP port that a router would have to forward; null when unknown. */
   readonly port: number | null;
   /** Number of peers that could be asked to dial back. */
   readonly askable: number;
-  /** Network groups whose peers could, and could not, dial back. */
+  /** Number of network groups whose peers could dial back (`in`), and could not. */
   readonly in: number;
   readonly out: number;
-  /** Number of public peers that connected on their own. */
+  /** Number of public peers that connected to this node. */
   readonly inbound: number;
-  /** The address at which peers see this node; null before any reported it. */
+  /** The address at which peers see this node. Null if no peer has reported it. */
   readonly seenAs: string | null;
-  /** `seenAs` is an address of this computer itself. */
+  /** Whether `seenAs` is an address of this computer itself. */
   readonly own: boolean;
-  /** A router reported a port mapping. */
+  /** Whether a router reported a port mapping. */
   readonly mapped: boolean;
-  /** Relays that forward connections to this node. */
+  /** Number of relays that forward connections to this node. */
   readonly relays: number;
-  /** Hole punching attempts that succeeded, and that failed. */
+  /** Number of hole punching attempts that succeeded, and that failed. */
   readonly punched: number;
   readonly unpunched: number;
 }
@@ -35,7 +35,7 @@ export interface Verdict {
   readonly notice: Notice;
 }
 
-/** Pure. What happened outranks what was tried, and what was tried outranks what is likely. */
+/** Derives the verdict from the facts. Observed connections outrank attempts, and attempts outrank guesses. */
 export function reachVerdict(facts: ReachFacts): Verdict {
   if (facts.local) return verdict('local', 'reach-local', LOCAL);
   if (!facts.listening) return verdict('unreachable', 'reach-not-listening', NOT_LISTENING);
