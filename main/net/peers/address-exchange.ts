@@ -14,33 +14,33 @@ import type { AddressManager, AddressFacts } from './address-manager.ts';
 import type { Peer } from './peer.ts';
 
 export interface ExchangeDeps {
-  /** The addresses of this node in a signed peer record. */
+  /** The addresses of this node as a signed peer record. */
   readonly ownRecord: () => Promise<Uint8Array>;
   readonly book: AddressManager;
   readonly bans: Pick<Bans, 'has' | 'discourages'>;
   readonly peers: { list(): readonly Peer[]; report(peerId: string, peerViolation: PeerViolation): void };
-  /** Whether this node talks to its own machine only. */
+  /** Whether this node talks only to its own machine. */
   readonly local: boolean;
   readonly clock: Pick<Clock, 'monotonic' | 'every'>;
   readonly log: Log;
 }
 
-/** Peers send each other addresses of peers, each in a record that its owner signed. */
+/** Exchanges addresses with peers. Each address is in a record that its owner signed. */
 export interface Exchange {
   start(): void;
   stop(): void;
   /** Asks a new peer for addresses. */
   welcome(peer: Peer): void;
-  /** The addresses of this node have changed: sends the new record to every peer that may pass on addresses. */
+  /** The addresses of this node changed: sends the new record to every peer that may pass on addresses. */
   moved(): void;
   handlers(peerId: string): ReadonlyMap<number, Handler>;
 }
 
 const AGAIN_MS = 30 * 60_000;
-/** A request returns at most this fraction of the known addresses, so that no peer can copy all of them at once. */
+/** An answer contains at most one in this many known addresses, so that no peer can copy all of them at once. */
 const SHARE = 4;
 const LEAST_TOLD = 10;
-/** How often a peer may announce new addresses of its own: the burst, and per second. */
+/** How often a peer may announce new addresses of its own: the burst, and the number per second. */
 export const MOVES = { burst: 4, perSecond: 1 / 60 } as const;
 
 export function createExchange(deps: ExchangeDeps): Exchange {
@@ -67,7 +67,7 @@ export function createExchange(deps: ExchangeDeps): Exchange {
   async function learn(peer: Peer, bytes: Uint8Array): Promise<boolean> {
     const record = await openRecord(bytes);
     if (record === null) return false;
-    // An inbound peer chose us: it may tell us its own addresses and none of other nodes.
+    // An inbound peer may send only its own addresses, because an attacker chooses which nodes it connects to.
     if (peer.direction === 'inbound' && record.peerId !== peer.id) return true;
     const text = Buffer.from(bytes).toString('base64');
     for (const address of record.addresses) {
@@ -120,7 +120,7 @@ function createHandlers(deps: HandlersDeps, peerId: string): ReadonlyMap<number,
     cap: FRAME.getRecords.cap,
     async handle(_frame, reply) {
       const told: Uint8Array[] = [await ownRecord()];
-      // A repeated request gets no new addresses.
+      // A peer that asks again soon gets no new addresses.
       if (clock.monotonic() - answered > AGAIN_MS / 2) {
         answered = clock.monotonic();
         const most = Math.min(MAX_RECORDS - 1, Math.max(LEAST_TOLD, Math.floor(book.size / SHARE)));
@@ -134,7 +134,7 @@ function createHandlers(deps: HandlersDeps, peerId: string): ReadonlyMap<number,
     cap: FRAME.newRecord.cap,
     async handle({ body }, reply) {
       const peer = peers.list().find(({ id }) => id === peerId);
-      // A record above the limit is ignored.
+      // Records above the limit are ignored.
       if (peer !== undefined && moves.take(1)) {
         const record = await openRecord(body);
         if (record?.peerId !== peerId) return peerViolation('records-invalid');

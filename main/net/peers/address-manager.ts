@@ -15,22 +15,23 @@ export interface AddressEntry {
   readonly address: string;
   readonly foundBy: PeerSource;
   /**
-   * The network group of the peer that told us; addresses from the user and bootstrap addresses are groups of their
-   * own.
+   * The network group of the peer that sent the address. Addresses from the user and bootstrap addresses are groups of
+   * their own.
    */
   readonly source: string;
   readonly added: UnixSeconds;
-  /** 0 = never. */
+  /** Time of the last attempt; 0 for never. */
   readonly lastTry: UnixSeconds;
   readonly lastGood: UnixSeconds;
-  /** Failures since it was last good. */
+  /** Number of failed attempts since it last worked. */
   readonly failures: number;
-  /** The peer's signed record in base64, which can be passed on; empty when there is none. */
+  /** The signed record of the peer in base64, which can be passed on. Empty when there is none. */
   readonly record: string;
 }
 
 /**
- * Properties parsed from an address once: with a full address manager each scan would parse ten thousand addresses.
+ * Properties that are parsed from an address once. Otherwise each scan of a full address manager would parse ten
+ * thousand addresses.
  */
 export interface AddressFacts {
   readonly peerId: string | null;
@@ -42,44 +43,46 @@ export function factsOf(address: string): AddressFacts {
   return { peerId: peerIdOf(address), host: hostPart(address), group: groupOf(address) ?? address };
 }
 
-/** The origin of an address. */
+/** Where an address came from. */
 export interface Told {
   readonly foundBy: PeerSource;
-  /** The address or the DNS name of the source; without it the address is its own source. */
+  /** The address or DNS name of the source. Without it the address counts as its own source. */
   readonly by?: string | undefined;
   readonly record?: string | undefined;
 }
 
 /**
- * The addresses that this node remembers, bounded and saved. Two tables of buckets as in Bitcoin Core's addrman: a
- * secret key, the network group of an address and, until the address has worked, the group of its source decide its
- * bucket. An attacker that sends a million addresses from a few groups fills only a few buckets and never removes
- * addresses that have worked.
+ * The addresses that this node remembers; bounded and stored. Two tables of buckets as in addrman of Bitcoin Core. The
+ * bucket of an address depends on a secret key, on the network group of the address and, until the address has worked,
+ * on the network group of its source. An attacker who sends a million addresses from a few groups fills only a few
+ * buckets and never displaces addresses that have worked.
  */
 export interface AddressManager {
   load(): Promise<void>;
   save(): Promise<void>;
   readonly size: number;
-  /** Adds an address. Names and special IP addresses that other nodes send are ignored. */
+  /** Adds an address. Names and special IP addresses are ignored if another node sent them. */
   add(address: string, told: Told): void;
-  /** Called after an address was added. Returns a function that removes the listener. */
+  /** Calls the listener after an address was added. Returns a function that removes the listener. */
   onAdded(listener: () => void): () => void;
-  /** The result of a connection attempt. */
+  /** Records the result of a connection attempt. */
   tried(address: string, good: boolean): void;
-  /** An address to try, from either table with equal probability; null when `usable` accepts none. */
+  /** An address to try, from either table with equal probability. Null when `usable` accepts none. */
   pick(usable: (entry: AddressEntry, facts: AddressFacts) => boolean): AddressEntry | null;
-  /** Random addresses with signed records that `usable` accepts, to be sent to a peer. */
+  /** Random addresses with signed records that `usable` accepts, to send to a peer. */
   sample(most: number, usable?: (facts: AddressFacts) => boolean): AddressEntry[];
 }
 
-/** Room for 8 192 addresses that never worked and 2 048 that did. */
+/** Number of buckets. Together they hold 8 192 addresses that never worked (fresh) and 2 048 that did (proven). */
 const BUCKETS = { fresh: 128, proven: 32 } as const;
 const BUCKET_SIZE = 64;
-/** Number of buckets that addresses told by one group, and proven addresses of one group, can occupy. */
+/**
+ * Number of buckets that the fresh addresses from one source group, and the proven addresses of one group, can occupy.
+ */
 const REACH = { source: 16, group: 4 } as const;
-/** Attempts after which an address is removed: one that never worked, and one that worked before. */
+/** Number of failed attempts after which an address is removed: one that never worked, and one that worked before. */
 const HOPELESS = { never: 5, once: 30 };
-/** An address that worked within this time is not replaced by another proven one. */
+/** A proven address that worked within this time is not replaced by another proven one. */
 const SETTLED_SECONDS = 7 * 86_400;
 
 const MAX_SOURCE = 64;
@@ -107,14 +110,14 @@ type Table = keyof typeof BUCKETS;
 interface Tables {
   readonly entries: ReadonlyMap<string, AddressEntry>;
   factsOf(address: string): AddressFacts;
-  /** False when a better entry occupies the position. */
+  /** Stores an entry. False when a better entry occupies its position. */
   put(entry: AddressEntry): boolean;
   remove(entry: AddressEntry): void;
   replace(old: AddressEntry, fresh: AddressEntry): void;
-  /** The record of a known address has changed; its position has not. */
+  /** Replaces the record of a known address, whose position stays the same. */
   keep(entry: AddressEntry): void;
   draw(table: Table, usable: (entry: AddressEntry, facts: AddressFacts) => boolean): AddressEntry | null;
-  /** Decides the positions. */
+  /** Secret key that decides the positions. */
   key: string;
 }
 
@@ -122,7 +125,8 @@ function createTables({ clock, random }: Pick<AddressManagerDeps, 'clock' | 'ran
   const entries = new Map<string, AddressEntry>();
   const facts = new Map<string, AddressFacts>();
   const lists: Record<Table, DrawList> = { fresh: createDrawList(), proven: createDrawList() };
-  // The occupied positions. An entry's position follows from its fields, so only this map must be kept up to date.
+  // Address at each occupied position. The position of an entry follows from its fields, so only this map must be kept
+  // up to date.
   const places: Record<Table, Map<number, string>> = { fresh: new Map(), proven: new Map() };
 
   const digest = (...parts: (string | number)[]): number =>
@@ -168,7 +172,7 @@ function createTables({ clock, random }: Pick<AddressManagerDeps, 'clock' | 'ran
     remove,
     replace(old, fresh) {
       remove(old);
-      // The position among the proven addresses is occupied: the entry stays in the fresh table.
+      // If its position among the proven addresses is occupied, the entry stays in the fresh table.
       if (!put(fresh)) put(old);
     },
     keep: (entry) => void entries.set(entry.address, entry),
@@ -231,7 +235,7 @@ export function createAddressManager(deps: AddressManagerDeps): AddressManager {
       if (failures >= (entry.lastGood > 0 ? HOPELESS.once : HOPELESS.never)) return tables.remove(entry);
       const tried = { ...entry, lastTry, failures, lastGood: good ? lastTry : entry.lastGood };
       tables.replace(entry, tried);
-      // Proven addresses must survive even a crash; all others are saved periodically.
+      // Proven addresses must survive a crash. The other ones are saved at intervals.
       if (good) void store.put('address', address, tried).catch(() => undefined);
     },
     pick(usable) {
@@ -255,9 +259,9 @@ export function createAddressManager(deps: AddressManagerDeps): AddressManager {
 export const TOLD_SOURCES: ReadonlySet<PeerSource> = new Set(['exchange', 'dht', 'dns', 'mdns']);
 
 /**
- * Whether an address may be stored: with a peer id and, if another node chose it, without a name and without a
- * special IP, both of which could lead to this computer or into its local network. An earlier version may have stored
- * some.
+ * Whether an address may be stored. It needs a peer id. If another node sent it, it may have neither a name nor a
+ * special IP address, which could lead to this computer or into its local network. An earlier version may have stored
+ * such addresses.
  */
 function isKept({ address, foundBy }: Pick<AddressEntry, 'address' | 'foundBy'>): boolean {
   const told = toldClassOf(address);
@@ -268,6 +272,6 @@ const tableOf = ({ lastGood }: Pick<AddressEntry, 'lastGood'>): Table => (lastGo
 
 function givesWay({ lastGood, failures }: AddressEntry, now: UnixSeconds): boolean {
   if (lastGood === 0) return failures > 0;
-  // A time in the future was recorded with a wrong clock, then or now.
+  // A time in the future was recorded while the clock was wrong, then or now, so it does not count as recent.
   return failures > 0 || Math.abs(now - lastGood) > SETTLED_SECONDS;
 }

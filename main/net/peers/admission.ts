@@ -11,7 +11,7 @@ import { createPeer, type OwnedPeer, type Peer } from './peer.ts';
 import type { Pings } from './pings.ts';
 import { close, type Session, type Sessions } from './sessions.ts';
 
-/** A connection was accepted or dialled, and the handshake failed. */
+/** A failed handshake on a connection that this node accepted or dialled. */
 export interface Refusal {
   readonly id: string;
   readonly address: string;
@@ -34,12 +34,12 @@ export interface AdmissionDeps {
   report(peerId: string, wrong: PeerViolation): void;
   greeted(peer: Peer): void;
   refused(refusal: Refusal): void;
-  /** The peer said that its best chain changed. */
+  /** The peer announced a new tip. */
   tip(peer: Peer): void;
 }
 
 /**
- * Makes a session a peer, or closes it, when its handshake has ended. Returns the peer, the violation that prevented
+ * Ends the handshake phase of a session: makes it a peer, or closes it. Returns the peer, the violation that prevented
  * it, or null when the connection was lost.
  */
 export type Admit = (
@@ -61,7 +61,7 @@ export function createAdmission(deps: AdmissionDeps): Admit {
       deps.refused({ id, address: remoteAddr.toString(), direction, code });
       report(id, violation);
     }
-    // In these two cases `bye` has been sent already.
+    // `greet` has sent the `bye` already in these two cases.
     if (code === 'hello-network' || code === 'hello-version') void goodbyes.closeAfterBye(session.connection);
     else close(session.connection);
     return code;
@@ -92,7 +92,7 @@ export function createAdmission(deps: AdmissionDeps): Admit {
     return peer;
   }
 
-  /** Reads what the peer tells on its control stream until that ends. */
+  /** Reads the control stream of the peer until it ends. */
   async function follow(session: Session, peer: OwnedPeer): Promise<void> {
     const said = await peer.control.run(
       (tip) => {
@@ -103,14 +103,14 @@ export function createAdmission(deps: AdmissionDeps): Admit {
     );
     if (isPeerViolation(said)) report(peer.id, said);
     else if (said !== null) log.debug('a peer said goodbye', { peer: peer.id, because: said.bye });
-    // A peer without a control stream cannot be kept up to date. If this side closes, `bye` is sent first.
+    // Without a control stream the peer would get no updates. If this side closes, `bye` is sent first.
     if (session.peer !== null && !session.parting) close(session.connection);
   }
 
   return (session, outcome) => {
     const { connection } = session;
     const isGone = sessions.get(connection.remotePeer.toString()) !== session || connection.status !== 'open';
-    // The reason for the refusal is kept when the peer closed the connection first.
+    // If the peer closed the connection first, its reason is kept.
     const isKnown = outcome !== null && isPeerViolation(outcome) && outcome.code !== 'hello-missing';
     if (isGone && !isKnown) return session.code;
     return outcome === null || isPeerViolation(outcome) ? refuse(session, outcome) : accept(session, outcome);

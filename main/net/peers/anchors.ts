@@ -2,17 +2,20 @@ import { withoutPeer } from '../transport/multiaddrs.ts';
 import type { PeerStore } from './peer-store.ts';
 import type { Peer } from './peer.ts';
 
-/** The kind of connection of an anchor, which is restored after a restart. */
+/** The kind of connection of an anchor, which is used again after a restart. */
 export type AnchorKind = 'block-only' | 'full-relay';
 
-/** Peers that this node dials first after a restart: an attacker that forces one must not choose all peers. */
+/**
+ * Peers that this node dials first after a restart, so that an attacker who forces a restart does not choose all its
+ * peers.
+ */
 export interface Anchors {
   /** Reads the anchors of the last run. */
   load(): Promise<void>;
-  /** Those of the last run that were not tried yet. */
+  /** Anchors of the last run that were not tried yet. */
   untried(): Iterable<readonly [address: string, kind: AnchorKind]>;
   tried(address: string): void;
-  /** The connections have changed. */
+  /** The connections changed: stores the current anchors. */
   save(connected: readonly Peer[]): void;
 }
 
@@ -29,13 +32,14 @@ export function createAnchors(store: Pick<PeerStore, 'list' | 'replace'>, most: 
     tried: (address) => void untried.delete(address),
     save(connected) {
       const outbound = connected.filter((peer) => peer.direction === 'outbound' && peer.kind !== 'feeler');
-      // Block-relay-only connections first; without one, any lasting connection is better than no anchor.
+      // Block-relay-only connections first. If there is none, any lasting connection is better than no anchor.
       const now = outbound.sort((a, b) => Number(b.kind === 'block-only') - Number(a.kind === 'block-only'));
       const found = now.map(({ address, id, kind }): [string, AnchorKind] => [
         `${withoutPeer(address)}/p2p/${id}`,
         kind === 'block-only' ? 'block-only' : 'full-relay',
       ]);
-      // Anchors of the last run that have not been tried yet stay: a crash right after the start must not lose them.
+      // Anchors of the last run that were not tried yet are kept, so that a crash right after the start does not lose
+      // them.
       const all = [...new Map([...untried, ...found])].slice(0, most);
       const kept = new Map(all.map(([address, kind]) => [address, { kind }]));
       void store.replace('anchor', kept).catch(() => undefined);

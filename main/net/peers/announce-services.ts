@@ -1,23 +1,20 @@
 import type { Height } from '../../../shared/units.ts';
 
-/**
- * Tells peers which bodies this node still serves while pruning removes old ones: the handshake only contains the
- * state at its time.
- */
+/** Tells peers which bodies this node still serves, because pruning removes old ones after the handshake. */
 export interface ServicesAnnouncer {
-  /** Checks whether there is a change to announce; called about every two seconds (monitoring.ts). */
+  /** Announces a change if there is one. Called about every two seconds (monitoring.ts). */
   look(): void;
 }
 
-/** Smaller changes are not announced: a peer that requests one of these bodies gets the answer `absent`. */
+/** Changes of fewer blocks are not announced. A peer that requests one of these bodies gets the answer `absent`. */
 const STEP = 16;
 
-/** `servesFrom`: the lowest height whose body is stored, 0 for an archive. */
+/** `servesFrom` is the lowest height from which on bodies are stored; 0 for an archive node. */
 export function createServicesAnnouncer(deps: {
   readonly servesFrom: () => Height;
   readonly tell: (from: Height) => void;
 }): ServicesAnnouncer {
-  // No hello has contained a lower height than this.
+  // Every hello so far contained at least this height.
   let told = deps.servesFrom();
 
   return {

@@ -2,11 +2,14 @@ import type { Clock, Timer } from '../../lib/clock.ts';
 import { createBucket } from '../protocol/bucket.ts';
 
 /**
- * Sends our tip to peers: shortly after the announcement of the block, which contains more, only for the last block
- * of a burst, and within the budgets that peers grant.
+ * Sends our tip to peers. It is sent shortly after the announcement of the block, which contains more; only for the
+ * last block of a burst; and within the budgets that peers grant.
  */
 export interface TipAnnouncer {
-  /** `isNew`: peers do not know the block yet. While this node only catches up, the message may wait. */
+  /**
+   * The tip changed. `isNew`: whether the block is new to peers. If this node is only catching up, the message may wait
+   * longer.
+   */
   moved(isNew: boolean): void;
   stop(): void;
 }

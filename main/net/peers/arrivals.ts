@@ -14,15 +14,15 @@ export interface ArrivalsDeps {
   /** The handshake protocol of this network. */
   readonly protocol: string;
   readonly sessions: Sessions;
-  /** Our current hello. */
+  /** Returns our current hello. */
   readonly ours: () => Hello;
   readonly clock: Clock;
   readonly log: Log;
-  /** The handshake of an inbound session has ended, with this outcome. */
+  /** The handshake of an inbound session ended with this outcome. */
   settle(session: Session, outcome: Control | PeerViolation | null): void;
 }
 
-/** Connections that open and close without `Peers.adopt`: inbound ones, and those that libp2p opens on its own. */
+/** Handles connections that `Peers.adopt` did not open: inbound ones, and those that libp2p opens itself. */
 export interface Arrivals {
   start(): Promise<void>;
   stop(): void;
@@ -31,7 +31,7 @@ export interface Arrivals {
 const INBOUND: Origin = { kind: 'inbound', foundBy: 'inbound' };
 
 export function createArrivals({ host, sessions, clock, ...deps }: ArrivalsDeps): Arrivals {
-  /** What happens to a connection that has not become a peer by then. */
+  /** Timers that close connections which have not become a peer by then. */
   const deadlines = new Map<Connection, Timer>();
   const sessionOf = (connection: Connection) => sessions.get(connection.remotePeer.toString());
 
@@ -45,10 +45,10 @@ export function createArrivals({ host, sessions, clock, ...deps }: ArrivalsDeps)
   }
 
   function onOpen(connection: Connection): void {
-    // A relayed connection never becomes a peer: it must first be replaced by a direct one (nat/).
+    // A relayed connection never becomes a peer. It must first be replaced by a direct one (nat/).
     if (connection.limits !== undefined) return;
     if (connection.direction === 'outbound') return limit(connection, HELLO_MS, () => dismiss(connection));
-    // A peer may open a second connection without a handshake, for AutoNAT or to see its observed address.
+    // A peer may open a second connection without a handshake, for AutoNAT or to learn its observed address.
     if (!sessions.has(connection.remotePeer.toString())) sessions.open(connection, INBOUND);
     sessions.awaitHello(connection);
     limit(connection, WITHOUT_HELLO_MS, () => expire(connection));
@@ -61,8 +61,8 @@ export function createArrivals({ host, sessions, clock, ...deps }: ArrivalsDeps)
   }
 
   /**
-   * Closes connections that components of libp2p opened on their own: they are useful for a moment, and must not wait
-   * for our handshake.
+   * Closes a connection that a component of libp2p opened itself. It is useful for a moment and must not wait for our
+   * handshake.
    */
   function dismiss(connection: Connection): void {
     if (sessionOf(connection)?.connection !== connection) close(connection);
@@ -75,13 +75,13 @@ export function createArrivals({ host, sessions, clock, ...deps }: ArrivalsDeps)
     const session = sessions.get(id);
     sessions.stopAwaiting(connection);
     if (session?.connection === connection) sessions.end(session);
-    // Connections that never completed the handshake must leave no data behind.
+    // A connection without a completed handshake must leave no data behind.
     if (!sessions.has(id) && host.connections(id).every(({ status }) => status !== 'open'))
       host.traffic.forget(id);
   }
 
   function onHello(stream: Stream, connection: Connection): void {
-    // Only the side that opened the connection sends its hello first, and only once.
+    // The hello comes from the side that opened the connection, and only once.
     if (connection.direction !== 'inbound') return stream.abort(new Error('not now'));
     const known = sessionOf(connection);
     const session = known?.connection === connection ? known : sessions.open(connection, INBOUND);

@@ -6,17 +6,17 @@ import type { PeerStore } from './peer-store.ts';
 
 interface Banned {
   readonly id: string | null;
-  /** A host such as `/ip4/192.0.2.7`, without a port, since a peer can change its port at will. */
+  /** A host such as `/ip4/192.0.2.7`, without a port, because a peer can change its port at any time. */
   readonly address: string | null;
   readonly code: PeerViolationCode;
-  /** One sentence for the user. */
+  /** The reason as one sentence for the user. */
   readonly reason: string;
 }
 
 /**
- * A ban of a peer id until a time, with the host that it connected from. A host that the user banned is refused.
- * After a violation the host is only discouraged (as in Bitcoin Core), because many honest users may share an address
- * behind the router of an office, of a mobile network or of a VPN.
+ * A ban of a peer id until a time, and the host that it connected from. A host that the user banned is refused. A host
+ * with a violation is only discouraged (as in Bitcoin Core), because many honest users may share an address behind the
+ * router of an office, of a mobile network or of a VPN.
  */
 export interface Ban extends Banned {
   readonly until: UnixSeconds;
@@ -29,18 +29,18 @@ export interface NewBan extends Banned {
 
 export interface Bans {
   load(): Promise<void>;
-  /** A banned peer id, or a host that the user banned. */
+  /** Whether this peer id is banned, or the user banned this host. */
   has(idOrHost: string): boolean;
   /**
-   * A banned peer connected from this host. It is not dialled, its address is not passed on, and its inbound
-   * connections are evicted first when slots run out; existing connections are not affected.
+   * Whether a banned peer connected from this host. The host is not dialled, its address is not passed on, and its
+   * inbound connections are evicted first when slots run out. Existing connections are not affected.
    */
   discourages(host: string): boolean;
-  /** Newest last, without expired bans. */
+  /** The bans that have not expired, newest last. */
   list(): Ban[];
-  /** Resolves when the ban is on the disk. */
+  /** Adds a ban. Resolves when it is on the disk. */
   add(ban: NewBan): Promise<void>;
-  /** Removes every ban of this peer id or host; false when there was none. */
+  /** Removes every ban of this peer id or host. False when there was none. */
   lift(idOrHost: string): Promise<boolean>;
 }
 
@@ -56,20 +56,20 @@ const saved = z.object({
   reason: z.string(),
 });
 
-/** Ends at a time of the monotonic clock, so that a change of the wall clock neither shortens nor extends a ban. */
+/** A ban with its end in monotonic time, so that a change of the wall clock neither shortens nor extends it. */
 interface Running extends Banned {
   readonly endsAtMs: number;
 }
 
 /**
- * While the node runs, a ban has exactly its duration. Over a restart its end is read from the wall clock; a wrong
+ * While the node runs, a ban lasts exactly its duration. Over a restart its end is taken from the wall clock. A wrong
  * clock extends it by at most its full duration.
  */
 export function createBans(deps: { readonly store: PeerStore; readonly clock: Time }): Bans {
   const { clock } = deps;
   const bans = new Map<string, Running>();
-  // Every connection is looked up here, so it must not scan all bans: a flood of connections would be too expensive.
-  // Times of the monotonic clock.
+  // When the bans end, in monotonic time, by peer id or host. Every connection is looked up here. Scanning all bans for
+  // that would be too expensive in a flood of connections.
   let blocked = new Map<string, number>();
   let discouraged = new Map<string, number>();
   const keyOf = (ban: Banned) => `${ban.id ?? ''}|${ban.address ?? ''}`;
@@ -95,8 +95,8 @@ export function createBans(deps: { readonly store: PeerStore; readonly clock: Ti
     }
   }
 
-  // Bans of the user are not removed by ten thousand bans of peer ids, which cost an attacker nothing. Many are
-  // removed at once, so that a flood of bans does not scan the list for each.
+  // Removes the oldest bans at the limit. Bans by the user are removed last, because an attacker can cause ten thousand
+  // bans of peer ids at no cost. Many are removed at once, so that a flood of bans does not scan the list for each.
   function makeRoom(): void {
     const all = [...bans];
     const cheap = all.filter(([, { code }]) => code !== 'manual').slice(0, ROOM);

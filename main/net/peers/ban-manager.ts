@@ -10,7 +10,7 @@ export interface BanManagerDeps {
   readonly bans: Bans;
   readonly scores: Scores;
   readonly log: Log;
-  /** The address of a connected peer. */
+  /** The address of a peer if it is connected. */
   locate(peerId: string): string | null;
   /** Closes the connections with a peer. */
   part(peerId: string, code: PeerViolationCode): void;
@@ -66,7 +66,7 @@ export function createBanManager(deps: BanManagerDeps): BanManager {
   };
 }
 
-// The host in a relayed address belongs to the relay, which did nothing wrong; on loopback all nodes of a demo share
-// one host.
+// No host for a relayed address: it belongs to the relay, which broke no rule. None on loopback: all nodes of a demo
+// share one host.
 const hostToDiscourage = (address: string): string | null =>
   isRelayed(address) ? null : sourceOf(address).host;

@@ -12,37 +12,45 @@ export interface ChainHealthDeps {
   readonly params: Pick<ConsensusParams, 'spacing' | 'retarget'>;
   readonly peers: { list(): readonly Peer[] };
   readonly clock: Pick<Time, 'monotonic'>;
-  /** Whether a known better chain is still being connected, so that the current tip must not be relied on. */
+  /** Whether a better chain is known and still being connected, so that the current tip must not be relied on. */
   isSyncing(): boolean;
   /** Whether peers have blocks that this node rejects because its own clock is wrong. */
   awaitsClock(): boolean;
 }
 
 /**
- * Detects that this node may be separated from the network: a stale tip, a split, falling behind, a deep
+ * Detects signs that this node is separated from the network: a stale tip, a split, falling behind, a deep
  * reorganisation.
  */
 export interface ChainHealth {
   start(): void;
   stop(): void;
-  /** Checks again; called about every two seconds (monitoring.ts). */
+  /** Checks again. Called about every two seconds (monitoring.ts). */
   look(): void;
-  /** Extra full-relay connections to open while a problem is suspected. */
+  /** Number of additional full-relay connections to open while a problem is suspected. */
   extra(): number;
   notices(): readonly Notice[];
 }
 
-/** No block for this many target spacings: happens by chance once in 20 times, and justifies extra connections. */
+/**
+ * The tip counts as stale after this many target spacings without a block. That happens by chance once in 20 times, and
+ * justifies additional connections.
+ */
 const STALE_SPACINGS = 3;
 const EXTRA = 2;
-/** A split or falling behind is reported when it has lasted this many spacings, and at least LASTING_LEAST_MS. */
+/**
+ * A split, or falling behind, is reported after it has lasted this many target spacings, and at least LASTING_LEAST_MS.
+ */
 const LASTING_SPACINGS = 3;
 const LASTING_LEAST_MS = 30_000;
-/** A branch with at most this many blocks' work less than the active chain is a rival that miners still extend. */
+/**
+ * A branch counts as a rival if it has at most the work of this many blocks less than the active chain: miners still
+ * extend it.
+ */
 const RIVAL_BLOCKS = 6n;
-/** Blocks ahead of our tip that propagation delay does not explain. */
+/** More blocks ahead of our tip than this are not explained by propagation delay. */
 const AHEAD = 6;
-/** Number of disconnected blocks that is reported, and for how long. */
+/** From this many disconnected blocks on, a reorganisation is reported, for the time below. */
 const DEEP = 6;
 const DEEP_MS = 3_600_000;
 
@@ -55,14 +63,14 @@ export function createChainHealth(deps: ChainHealthDeps): ChainHealth {
   let rivals = 0;
   let ahead = 0;
   let takenBack = 0;
-  // The newest block of the active chain that the user saw as confirmed, not counting intermediate blocks of a
-  // reorganisation.
+  // The newest block of the active chain that the user has seen as confirmed. Blocks in the middle of a reorganisation
+  // do not count.
   let relied: HeaderEntry = chain.tip();
   let deep: { readonly blocks: number; readonly at: number } | null = null;
 
   const lasting = Math.max(LASTING_LEAST_MS, LASTING_SPACINGS * params.spacing * 1000);
   const lasts = (since: number | null): boolean => since !== null && clock.monotonic() - since >= lasting;
-  // Without difficulty adjustment there is no expected block time.
+  // If the difficulty is not adjusted, there is no expected time between blocks.
   const isStale = (): boolean =>
     params.retarget &&
     clock.monotonic() - movedAt > Math.max(LASTING_LEAST_MS, STALE_SPACINGS * params.spacing * 1000);
@@ -107,7 +115,7 @@ export function createChainHealth(deps: ChainHealthDeps): ChainHealth {
       rivals = list.filter(isRival).length;
       ahead = median(list.map(({ tip }) => tip.height)) - chain.tip().height;
       splitSince = rivals >= 2 && rivals * 3 >= list.length ? (splitSince ?? clock.monotonic()) : null;
-      // While blocks arrive, a tip far behind is normal catching up.
+      // While blocks arrive, a tip far behind is normal.
       behindSince = ahead > AHEAD ? Math.max(behindSince ?? clock.monotonic(), movedAt) : null;
     },
     extra: () => (isStale() || splitSince !== null || lasts(behindSince) ? EXTRA : 0),

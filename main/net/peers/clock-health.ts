@@ -11,7 +11,7 @@ export interface ClockHealthDeps {
   readonly params: Pick<ConsensusParams, 'futureLimit'>;
   readonly clock: Pick<Time, 'now'>;
   readonly peers: { list(): readonly unknown[] };
-  /** Offset between our clock and the clocks of peers. */
+  /** Offset between our clock and those of peers. */
   offset(): ClockOffset | null;
   /** For each peer with a better chain that is ahead of our clock: the time of the first such header. */
   early(): readonly UnixSeconds[];
@@ -19,21 +19,18 @@ export interface ClockHealthDeps {
 
 /** Evidence that the clock of this computer is wrong. */
 export interface ClockVerdict {
-  /** Code `clock-wrong`: what is wrong, how that is known, and what to do. */
+  /** The notice `clock-wrong`: what is wrong, how that is known, and what to do. */
   readonly notice: Notice;
-  /** Blocks of peers must wait for our clock: this node cannot sync. */
+  /** Whether blocks of peers must wait for our clock, so that this node cannot sync. */
   readonly holdsBlocks: boolean;
-  /** A block mined now would be refused, by this node or by its peers, or would not be the best. */
+  /** Whether a block mined now would be refused by this node or its peers, or would not be on the best chain. */
   readonly wastesMining: boolean;
 }
 
-/**
- * Decides whether the clock of this computer is wrong, from the chain, from the blocks of peers and from their
- * clocks.
- */
+/** Decides from the chain, from blocks of peers and from their clocks whether the clock of this computer is wrong. */
 export type ClockHealth = () => ClockVerdict | null;
 
-/** Smaller offsets cause no problem. */
+/** Offsets up to this cause no problem. */
 const OFF_SECONDS = 90;
 /** Time synchronisation may change the clock by a few seconds at any time. */
 const SLEW_SECONDS = 10;
@@ -42,7 +39,7 @@ export function createClockHealth(deps: ClockHealthDeps): ClockHealth {
   return () => checkChain(deps) ?? checkEarlyHeaders(deps) ?? checkOffset(deps);
 }
 
-/** An accepted block was not ahead of our clock at that time, so the clock was set back since, or was never right. */
+/** An accepted block was not ahead of our clock when it was accepted. If it is now, the clock was set back. */
 function checkChain({ chain, params, clock, offset }: ClockHealthDeps): ClockVerdict | null {
   const [tip, best] = [chain.tip(), chain.bestHeader()];
   const time = Math.max(tip.time, best.time);
@@ -56,17 +53,17 @@ function checkChain({ chain, params, clock, offset }: ClockHealthDeps): ClockVer
 }
 
 /**
- * No node accepts blocks that are ahead of its own clock, so the clocks of peers with such blocks are ahead of ours.
+ * No node accepts blocks that are ahead of its own clock. So the clocks of peers with such blocks are ahead of ours.
  */
 function checkEarlyHeaders(deps: ClockHealthDeps): ClockVerdict | null {
   const early = deps.early();
   const peers = deps.peers.list().length;
   if (early.length === 0 || early.length * 2 < peers) return null;
   const offset = deps.offset();
-  // The clocks of peers agree with ours, so the miner's clock is wrong: the block has to wait at every node.
+  // The clocks of peers agree with ours, so the clock of the miner is wrong, and every node waits for the block.
   if (offset !== null && offset.seconds > -OFF_SECONDS) return null;
   const least = Math.min(...early) - deps.params.futureLimit - deps.clock.now();
-  // These headers are valid by now and are requested again within two seconds.
+  // These headers are no longer early, and are requested again within two seconds.
   if (least <= 0) return null;
   const size = sizeOf(least, offset);
   const who = peers === 1 ? 'the connected node has' : `${early.length} of ${peers} connected nodes have`;
@@ -76,7 +73,7 @@ function checkEarlyHeaders(deps: ClockHealthDeps): ClockVerdict | null {
   );
 }
 
-/** Blocks show a lower bound of the offset, the clocks of peers show the offset itself. */
+/** The offset as text. Blocks show only its lower bound; the clocks of peers show the offset itself. */
 function sizeOf(least: number, offset: ClockOffset | null): string {
   return offset !== null && -offset.seconds > least
     ? describeDuration(-offset.seconds)
@@ -104,5 +101,5 @@ function verdict(what: string, effects: Pick<ClockVerdict, 'holdsBlocks' | 'wast
   return { notice: { code: 'clock-wrong', message }, ...effects };
 }
 
-/** Such as 2026-11-22, in UTC. */
+/** The date in UTC, such as 2026-11-22. */
 const dateOf = (time: UnixSeconds): string => new Date(time * 1000).toISOString().slice(0, 10);

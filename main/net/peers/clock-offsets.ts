@@ -3,20 +3,20 @@ import type { UnixSeconds } from '../../../shared/units.ts';
 import type { Time } from '../../lib/clock.ts';
 import type { ClockWatch } from '../../lib/clock-watch.ts';
 
-/** How far our clock is from those of peers. */
+/** The offset between our clock and those of peers. */
 export interface ClockOffset {
-  /** Our time minus the median of theirs: positive when our clock is ahead. */
+  /** Our time minus the median of theirs. Positive when our clock is ahead. */
   readonly seconds: number;
   /** Number of peers in the median. */
   readonly peers: number;
 }
 
-/** Clock times that peers send in their hello. They are only compared; our clock never follows them. */
+/** Compares the clock times in the hellos of peers with ours. Our clock is never set by them. */
 export interface Clocks {
   heard(peer: { readonly id: string; readonly direction: Direction }, theirs: UnixSeconds): void;
   /**
-   * A peer has accepted a block with this time. No node accepts a block more than `futureLimit` ahead of its clock,
-   * so a peer clock that would have been further behind was set since its hello, and is no longer counted.
+   * A peer accepted a block with this time. No node accepts a block more than `futureLimit` ahead of its clock. If the
+   * clock of the peer was further behind in its hello, it was set since, and is not counted any more.
    */
   accepted(peerId: string, blockTime: UnixSeconds): void;
   forget(peerId: string): void;
@@ -27,17 +27,18 @@ export interface Clocks {
 export interface ClocksDeps {
   readonly clock: Pick<Time, 'now'>;
   readonly clockWatch: Pick<ClockWatch, 'elapsedMs'>;
-  /** Seconds that a block may be ahead of a node's clock. */
+  /** Seconds that a block may be ahead of the clock of a node. */
   readonly futureLimit: number;
 }
 
-/** Sum of: the error of two correct clocks, rounding to seconds, the latency of the hello. */
+/** Allows for the error of two correct clocks, rounding to seconds, and the latency of the hello. */
 const TOLERANCE_SECONDS = 10;
 
 interface Said {
   readonly theirs: UnixSeconds;
   /**
-   * Milliseconds of a clock that continues while the computer sleeps and that setting the wall clock does not change.
+   * When the hello arrived, by a clock that continues while the computer sleeps and does not follow the wall clock.
+   * Milliseconds.
    */
   readonly at: number;
   readonly direction: Direction;
@@ -59,7 +60,8 @@ export function createClocks({ clock, clockWatch, futureLimit }: ClocksDeps): Cl
     forget: (peerId) => void said.delete(peerId),
     offset() {
       const all = [...said.values()];
-      // An attacker can open any number of inbound connections to us, but cannot choose our outbound peers.
+      // Only outbound peers if there are enough: an attacker can open any number of inbound connections, but cannot
+      // choose our outbound peers.
       const outbound = all.filter(({ direction }) => direction === 'outbound');
       const asked = outbound.length > 0 ? outbound : all;
       const sorted = asked.map((each) => clock.now() - theirNow(each)).sort((a, b) => a - b);
@@ -69,7 +71,10 @@ export function createClocks({ clock, clockWatch, futureLimit }: ClocksDeps): Cl
   };
 }
 
-/** For an even number the middle value nearer to 0: of two peers that disagree, one is probably wrong. */
+/**
+ * The median. For an even number the one of the two middle values that is nearer to 0: of two peers that disagree, one
+ * is probably wrong.
+ */
 function medianOf(sorted: readonly number[]): number | null {
   const low = sorted[Math.floor((sorted.length - 1) / 2)];
   const high = sorted[Math.floor(sorted.length / 2)];

@@ -33,49 +33,50 @@ export interface ConnectorDeps {
   readonly bootstrap: readonly string[];
   /** The bootstrap addresses that came from a join link. */
   readonly joined: ReadonlySet<string>;
-  /** Extra full-relay connections to open while the chain looks wrong. */
+  /** Number of additional full-relay connections to open while the chain looks wrong. */
   readonly extra: () => number;
   readonly clock: Clock;
   readonly log: Log;
   readonly random: Pick<Random, 'number'>;
 }
 
-/** Opens the outbound connections, reopens them when they break, and gives up addresses that never work. */
+/** Opens outbound connections, reopens them when they break, and gives up addresses that never work. */
 export interface Connector {
   /** Reads the anchors of the last run. */
   load(): Promise<void>;
   start(): void;
   stop(): void;
   /**
-   * Connects now and keeps the connection. @throws {KithError} `address-invalid`, `dial-failed`, `peer-self`,
-   * `peer-id-shared`, `peer-banned`, `peer-other-network`, `peer-version`, `peer-gone`.
+   * Connects now and keeps the connection open.
+   * @throws {KithError} `address-invalid`, `dial-failed`, `peer-self`, `peer-id-shared`, `peer-banned`,
+   * `peer-other-network`, `peer-version`, `peer-gone`
    */
   add(address: string): Promise<void>;
   /** Stops keeping a connection that the user requested, and does not dial the peer for a while. */
   forget(peerId: string): void;
-  /** Causes of the last failed attempts, newest last; used in the sentence that explains why there is no peer. */
+  /** Causes of the last failed attempts, newest last, for the sentence that explains why there is no peer. */
   failures(): readonly { readonly address: string; readonly cause: string }[];
 }
 
-/** After a dial, and between two rounds of dials, so that a burst of events starts one round. */
+/** Pause after a dial and between two rounds of dials, so that a burst of events starts one round. */
 const ROUND_MS = 250;
-/** A round at least this often: bans end, and the chain may begin to look wrong, without an event. */
+/** A round starts at least this often, because bans end, and the chain may begin to look wrong, without an event. */
 const IDLE_ROUND_MS = 5000;
 const DIALS_AT_ONCE = 4;
 /**
- * Longest pause between two attempts at one address: without any peer, for an address of the user, for a remembered
- * address, and after a permanent error.
+ * Longest pause between two attempts at one address: without any peer, for an address of the user, for an address of
+ * the address manager, and after a permanent error.
  */
 const LONGEST_MS = { alone: 8000, chosen: 15_000, remembered: 120_000, wrong: 600_000 };
 /** A peer that this node disconnected is not dialled again for this time, unless there is no other peer. */
 const DISCONNECTED_MS = 60_000;
-/** Failed attempts that are told to the user. */
+/** Number of failed attempts that are shown to the user. */
 const MOST_FAILURES = 8;
 
 /** Errors after which another attempt at the same address would fail in the same way. */
 const HOPELESS_CODES = new Set(['peer-other-network', 'peer-version', 'peer-self', 'peer-id-shared']);
 
-/** What dials and the schedule of dials share. */
+/** What dialling and the schedule of dials share. */
 interface Outbound {
   readonly deps: ConnectorDeps;
   readonly attempts: DialAttempts;
@@ -84,7 +85,7 @@ interface Outbound {
   /** The dials in progress, by address. */
   readonly dialling: ReadonlyMap<string, Promise<void>>;
   usable(address: string, facts: AddressFacts, chosen: boolean): boolean;
-  /** @throws {KithError} as Connector.add. */
+  /** Dials and waits for the handshake. @throws {KithError} as Connector.add */
   connect(address: string, origin: Origin): Promise<void>;
 }
 
@@ -113,7 +114,7 @@ export function createConnector(deps: ConnectorDeps): Connector {
       if (bans.has(hostPart(address) ?? '') || (peerId !== null && bans.has(peerId)))
         throw new KithError('peer-banned', `${address} is banned`, { data: { address } });
       if (peerId !== null) attempts.readmit(peerId);
-      // A dial of the same address that is in progress is awaited instead of repeated.
+      // Waits for a dial of the same address that is in progress instead of repeating it.
       while (dialling.has(address)) await dialling.get(address)!.catch(() => undefined);
       if (peerId === null || peers.get(peerId) === undefined)
         await connect(address, { kind: 'manual', foundBy: 'manual' });
@@ -149,12 +150,12 @@ function createOutbound(deps: ConnectorDeps, told: DialListener): Outbound {
     usable: (address, facts) => usable(address, facts, false),
   });
 
-  /** @param chosen the user entered the address, so that a discouraged host is no reason to skip it. */
+  /** @param chosen whether the user entered the address. A discouraged host is no reason to skip it then. */
   function usable(address: string, facts: AddressFacts, chosen: boolean): boolean {
     if (dialling.has(address) || attempts.isPausing(address)) return false;
     const peerId = attempts.peerAt(address) ?? facts.peerId;
     if (bans.has(facts.host ?? '') || (peerId !== null && bans.has(peerId))) return false;
-    // Without any peer, a banned peer at the same host must not keep this node disconnected.
+    // Without any peer, banned peers at the same host must not keep this node disconnected.
     if (!chosen && bans.discourages(facts.host ?? '') && peers.list().length > 0) return false;
     return peerId === null || (!peers.knows(peerId) && !attempts.isShunned(peerId));
   }
@@ -163,8 +164,8 @@ function createOutbound(deps: ConnectorDeps, told: DialListener): Outbound {
     const wrong = HOPELESS_CODES.has(codeOf(error) ?? '');
     const isAlone = peers.list().length === 0;
     attempts.failed(address, LONGEST_MS[wrong ? 'wrong' : isAlone ? 'alone' : pauseOf(origin)], wrong);
-    // Without any peer our own connection to the internet is down: an outage of days must not empty the address
-    // manager.
+    // If this node has no peer at all, its own connection to the internet may be down. An outage of days must not empty
+    // the address manager.
     if (wrong || !isAlone) book.tried(address, false);
     told.failed(address, wrong ? messageOf(error) : 'no answer');
     deps.log.debug('could not connect', { address, cause: messageOf(error) });
@@ -175,11 +176,11 @@ function createOutbound(deps: ConnectorDeps, told: DialListener): Outbound {
       const connection = await deps.dial(address);
       const peerId = connection.remotePeer.toString();
       attempts.answered(address, peerId);
-      // The peer behind a relay dialled back: the connection is inbound now.
+      // The peer behind a relay dialled back, so the connection is inbound.
       if (connection.direction === 'inbound') return book.tried(address, true);
       refuseSameGroup(address, origin, connection, slots);
       const outcome = await peers.adopt(connection, origin);
-      // The peer dialled us at the same moment, and its connection is the one that stays.
+      // The peer dialled this node at the same moment, and its connection was kept.
       if (outcome === null && peers.get(peerId) !== undefined) return book.tried(address, true);
       if (outcome === null)
         throw new KithError('peer-gone', `${address} closed the connection during the handshake`);
@@ -208,7 +209,10 @@ function createOutbound(deps: ConnectorDeps, told: DialListener): Outbound {
   return { deps, attempts, anchors, slots, dialling, usable, connect };
 }
 
-/** The group of a peer behind a relay is known only when the connection is direct. */
+/**
+ * Refuses a peer whose network group is taken. For a peer behind a relay the group is known only after there is a
+ * direct connection.
+ */
 function refuseSameGroup(
   address: string,
   origin: Origin,
@@ -221,7 +225,7 @@ function refuseSameGroup(
   throw new KithError('dial-failed', 'another peer of its network group is connected already');
 }
 
-/** Starts the dials that are due, when something changed or a pause ends. */
+/** Starts the dials that are due when something changed or a pause ends. */
 interface Rounds {
   start(): void;
   stop(): void;
@@ -237,12 +241,12 @@ function createRounds(outbound: Outbound, manual: ReadonlySet<string>): Rounds {
 
   function* candidates(): ReturnType<OutboundSlots['candidates']> {
     for (const address of manual) yield [address, { kind: 'manual', foundBy: 'manual' }];
-    // Peers of the last run first: an attacker that forces a restart must not choose all peers of this node.
+    // Anchors first, so that an attacker who forces a restart does not choose all peers of this node.
     for (const [address, kind] of anchors.untried()) yield [address, { kind, foundBy: 'address-book' }];
     yield* slots.candidates();
   }
 
-  /** Returns whether a dial began. */
+  /** Starts a dial if one is due. Returns whether it did. */
   function dialDue(): boolean {
     let began = false;
     for (const [address, origin] of candidates()) {
@@ -260,7 +264,7 @@ function createRounds(outbound: Outbound, manual: ReadonlySet<string>): Rounds {
     const began = dialDue();
     attempts.prune((peerId) => peers.knows(peerId));
     if (began) return soon();
-    // A feeler connection that is due must wait: the end of a dial starts the next round.
+    // A feeler waits until no dial is in progress. The end of a dial starts the next round.
     if (isBusy()) return;
     alarm.by(slots.next());
     if (slots.isFree() || manual.size > 0) alarm.by(attempts.next());
@@ -273,7 +277,7 @@ function createRounds(outbound: Outbound, manual: ReadonlySet<string>): Rounds {
     if (isStarted) alarm.by(clock.monotonic() + ROUND_MS);
   }
 
-  // A connection that worked and broke is retried quickly; one that ended with a violation is not.
+  // A connection that worked and broke is opened again soon. After a violation it is not.
   function onGone({ peer, code }: PeersEvents['gone']): void {
     const isWanted = code === null || code === 'peer-silent' || peers.list().length === 0;
     attempts.pause(peer.id, isWanted ? FIRST_DELAY_MS : DISCONNECTED_MS);

@@ -7,38 +7,41 @@ export interface DialAttemptsDeps {
   readonly random: Pick<Random, 'number'>;
 }
 
-/** When each address and each peer may be dialled again. Times are of the monotonic clock. */
+/** Records when each address and each peer may be dialled again. Times are of the monotonic clock. */
 export interface DialAttempts {
-  /** The peer that answered at the address, or that an address of an attempt names; null when it is unknown. */
+  /** The peer that answered at this address, or the peer id in the address. Null when it is unknown. */
   peerAt(address: string): string | null;
-  /** This peer answered at the address. */
+  /** Records that this peer answered at the address. */
   answered(address: string, peerId: string): void;
   succeeded(address: string): void;
-  /** @param longestMs the pause doubles with each failure up to this. `permanent`: it is this long at once. */
+  /**
+   * Records a failed attempt. The pause doubles with each failure, up to `longestMs`. With `permanent` it is that long
+   * at once.
+   */
   failed(address: string, longestMs: number, permanent: boolean): void;
-  /** The connection with this peer ended: its addresses pause for about this time. */
+  /** The connection with this peer ended. Its addresses pause for about this time. */
   pause(peerId: string, ms: number): void;
-  /** The peer is not dialled for this time, at any address. */
+  /** Does not dial this peer for this time, at any address. */
   shun(peerId: string, ms: number): void;
   readmit(peerId: string): void;
   isPausing(address: string): boolean;
   isShunned(peerId: string): boolean;
-  /** The next moment at which a pause ends; Infinity when none does. */
+  /** When the next pause ends; Infinity when there is none. */
   next(): number;
-  /** Forgets what is over; `knows`: this peer has a connection. */
+  /** Removes records that are not needed any more. `knows`: whether this peer has a connection. */
   prune(knows: (peerId: string) => boolean): void;
 }
 
-/** Number of addresses whose attempts are remembered; it is exceeded only while all attempts are recent. */
+/** Number of addresses whose attempts are remembered. Exceeded only while all attempts are recent. */
 const MOST_ATTEMPTS = 1000;
 export const FIRST_DELAY_MS = 500;
-/** No pause is longer: after this time an attempt may be forgotten. */
+/** No pause is longer. After this time an attempt may be forgotten. */
 const LONGEST_PAUSE_MS = 600_000;
 
 interface Attempt {
   failures: number;
   notBefore: number;
-  /** Learnt from a successful dial, for addresses without a peer id. */
+  /** The peer that answered. Needed for addresses without a peer id. */
   peerId: string | null;
 }
 
@@ -81,7 +84,7 @@ export function createDialAttempts({ clock, random }: DialAttemptsDeps): DialAtt
     prune(knows) {
       const now = clock.monotonic();
       for (const [peerId, until] of shunned) if (until <= now) shunned.delete(peerId);
-      // Addresses that the address manager removed long ago.
+      // Removes addresses that the address manager removed long ago.
       for (const [address, { notBefore, peerId }] of attempts) {
         if (attempts.size <= MOST_ATTEMPTS) break;
         if (notBefore + LONGEST_PAUSE_MS < now && !knows(peerId ?? '')) attempts.delete(address);

@@ -5,15 +5,14 @@ export interface DrawList {
   add(item: string): void;
   delete(item: string): void;
   /**
-   * A member that `usable` accepts, searched from random positions; null when there is none. Cost: the members that
-   * `usable` refuses.
+   * A random member that `usable` accepts; null when there is none. Cost: the number of members that `usable` refuses.
    */
   draw(random: Pick<Random, 'number'>, usable: (item: string) => boolean): string | null;
 }
 
 /**
- * Independent random positions to try before a linear search from the last one, so that members next to unusable ones
- * are not preferred.
+ * Number of independent random positions to try before a linear search from the last one. With the linear search alone,
+ * members next to unusable ones would be preferred.
  */
 const TRIES = 32;
 

@@ -2,7 +2,7 @@ import { type Peer, relays } from './peer.ts';
 import { oldestOfLargest, type PoolSource } from '../../lib/grouped-pool.ts';
 import { sourceOf } from '../transport/pool-source.ts';
 
-/** Facts about an inbound peer that eviction considers. Times in milliseconds of the clock, 0 = never. */
+/** What eviction knows about an inbound peer. Times are in milliseconds of the monotonic clock; 0 for never. */
 export interface Candidate {
   readonly id: string;
   readonly source: PoolSource;
@@ -10,9 +10,9 @@ export interface Candidate {
   readonly since: number;
   readonly lastPayment: number;
   readonly lastBlock: number;
-  /** It relays no transactions, so it cannot be protected for them. */
+  /** Whether it relays no transactions, so that it cannot be protected for relaying them. */
   readonly blockOnly: boolean;
-  /** Its host was discouraged when it connected. */
+  /** Whether its host was discouraged when it connected. */
   readonly discouraged: boolean;
 }
 
@@ -30,13 +30,12 @@ export function candidateOf(
 }
 
 /**
- * Chooses the inbound peer to disconnect when no slot is free. Peers from discouraged hosts go first, the oldest of
- * the largest network group. Otherwise, as in Bitcoin Core, peers are protected that are good at something an
- * attacker cannot be good at with many connections at once (network groups that a secret `rank` prefers, low ping,
- * recent transactions, recent blocks), then the older half. Of the rest the oldest peer of the largest group is
- * disconnected; if all are protected, of all. The peer that has just connected is not in `all`, so it always gets a
- * slot.
- * @param all at least one.
+ * Chooses the inbound peer to disconnect when no slot is free. Peers from discouraged hosts go first, the oldest of the
+ * largest network group. Otherwise some peers are protected, as in Bitcoin Core: those that are good at something that
+ * an attacker cannot do with many connections at once (network groups that a secret `rank` prefers, low ping, recent
+ * transactions, recent blocks), then half of the rest, the oldest. Of the peers left, or of all if none is left, the
+ * oldest of the largest group is disconnected. The peer that has just connected is not in `all`, so it always gets a
+ * slot. @param all at least one peer
  */
 export function chooseEviction(all: readonly Candidate[], rank: (group: string) => number): string {
   const bad = all.filter(({ discouraged }) => discouraged);
@@ -66,7 +65,8 @@ export function chooseEviction(all: readonly Candidate[], rank: (group: string) 
     ({ lastPayment }) => -lastPayment,
     ({ lastPayment }) => lastPayment > 0,
   );
-  // Block-relay-only connections keep the network connected when an attacker uses transactions to find and cut links.
+  // Block-relay-only connections are protected, because they keep the network connected when an attacker uses
+  // transactions to find and cut links.
   protect(
     8,
     ({ lastBlock }) => -lastBlock,

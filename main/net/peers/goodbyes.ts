@@ -10,15 +10,15 @@ export interface GoodbyesDeps {
   readonly clock: Pick<Clock, 'sleep'>;
 }
 
-/** Closes connections after a `bye` with the reason. */
+/** Closes connections after sending a `bye` with the reason. */
 export interface Goodbyes {
-  /** Ends the session with a peer. */
+  /** Disconnects a peer. */
   part(peerId: string, code: PeerViolationCode): void;
-  /** This node stops. Resolves when the connection is being closed. */
+  /** Says goodbye because this node stops. Resolves when the connection is being closed. */
   farewell(peer: Pick<OwnedPeer, 'control' | 'connection'>): Promise<void>;
   /**
-   * Closes a connection whose last message was `bye`, as soon as the remote side closed it, or after GOODBYE_MS.
-   * Closing a socket with unread bytes resets it, and then `bye` may be lost.
+   * Closes a connection whose last message was `bye`: as soon as the other side closed it, or after GOODBYE_MS. Closing
+   * a socket with unread bytes resets it, and the `bye` may be lost then.
    */
   closeAfterBye(connection: Connection): Promise<void>;
 }

@@ -13,7 +13,7 @@ export interface HandshakeDeps {
   holdsSnapshots(): boolean;
 }
 
-/** The current hello of this node. */
+/** Creates the hello of this node from its current state. */
 export function createHandshake({ network, chain, clock, software, holdsSnapshots }: HandshakeDeps): {
   claim(): TipClaim;
   handshake(): Hello;

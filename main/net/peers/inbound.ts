@@ -24,7 +24,7 @@ export interface Inbound {
   /** The peer sent a transaction or a block that was new to this node. */
   useful(peerId: string, kind: 'payment' | 'block'): void;
   forget(peerId: string): void;
-  /** No slot is free: a peer from a discouraged host would be disconnected at once. */
+  /** Whether no slot is free, so that a peer from a discouraged host would be disconnected at once. */
   isFull(): boolean;
 }
 
@@ -34,7 +34,8 @@ export function createInbound({ peers, bans, clock, random, limits = INBOUND }: 
   const key = random.bytes(16);
   const since = new Map<string, number>();
   const uses = new Map<string, { payment: number; block: number }>();
-  // State at the time of the connection: a host that is discouraged later does not lose its existing connections.
+  // Peers whose host was discouraged when they connected. A host that is discouraged later does not lose its existing
+  // connections.
   const discouraged = new Set<string>();
   const rank = (group: string) => createHash('sha256').update(key).update(group).digest().readUInt32LE(0);
 
@@ -43,7 +44,7 @@ export function createInbound({ peers, bans, clock, random, limits = INBOUND }: 
       since.set(peer.id, clock.monotonic());
       const isBad = bans.discourages(hostPart(peer.address) ?? '');
       if (isBad) discouraged.add(peer.id);
-      // A peer behind a relay that this node dialled back counts as inbound too.
+      // A connection also counts as inbound if this node dialled back to a peer behind a relay.
       const all = peers.list().filter(({ kind }) => kind === 'inbound');
       const among = overflow(all, peer, ({ address }) => sourceOf(address), limits);
       if (among === null) return;
@@ -53,8 +54,8 @@ export function createInbound({ peers, bans, clock, random, limits = INBOUND }: 
           const use = uses.get(each.id) ?? { payment: 0, block: 0 };
           return candidateOf(each, since.get(each.id) ?? 0, use, discouraged.has(each.id));
         });
-      // The newest peer always gets a slot, unless it comes from a discouraged host and would take the slot of one
-      // that does not.
+      // The newest peer always gets a slot, unless its host is discouraged and only peers from other hosts could be
+      // evicted.
       const stays = !isBad || candidates.some((candidate) => candidate.discouraged);
       peers.part(stays ? chooseEviction(candidates, rank) : peer.id, 'peer-crowded');
     },

@@ -2,14 +2,17 @@ import type { Notice } from '../../../shared/contract/fields.ts';
 import { PROTOCOL_VERSION } from '../protocol/hello.ts';
 import type { Peers } from './peers.ts';
 
-/** Detects, from the protocol versions of peers, that this program is outdated. */
+/** Detects from the protocol versions of peers that this program is outdated. */
 export interface NewerVersions {
   start(): void;
   stop(): void;
   notices(): readonly Notice[];
 }
 
-/** An inbound peer can claim any version. Only outbound peers count: most of them would have to lie. */
+/**
+ * Number of outbound peers that must use a newer version. Inbound peers do not count, because they can claim any
+ * version at no cost.
+ */
 const LEAST = 2;
 const MOST_REFUSED = 1000;
 
@@ -18,7 +21,7 @@ export function createNewerVersions({
 }: {
   readonly peers: Pick<Peers, 'events' | 'list'>;
 }): NewerVersions {
-  // Outbound nodes with which there is no common version any more.
+  // Outbound peers with which this version has no common protocol version.
   const refused = new Set<string>();
   let off: () => void = () => undefined;
   return {
@@ -34,7 +37,7 @@ export function createNewerVersions({
       const newer = all.filter(({ hello }) => hello.versionMax > PROTOCOL_VERSION).length + refused.size;
       const met = all.length + refused.size;
       if (newer < LEAST || newer * 2 <= met) return [];
-      // Names no version and contains no link: a claim of a peer must not lead the user to a download.
+      // The message has neither a version nor a link, so that a claim of a peer cannot lead the user to a download.
       const message = `This version of Kith is old: ${newer} of ${met} nodes use a newer version of the protocol. Update Kith.`;
       return [{ code: 'version-old', message }];
     },

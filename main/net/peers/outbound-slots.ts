@@ -15,7 +15,7 @@ export interface OutboundSlotsDeps {
   readonly bootstrap: readonly string[];
   /** The bootstrap addresses that came from a join link. */
   readonly joined: ReadonlySet<string>;
-  /** Extra full-relay connections to open while the chain looks wrong. */
+  /** Number of additional full-relay connections to open while the chain looks wrong. */
   readonly extra: () => number;
   readonly clock: Pick<Time, 'monotonic'>;
   /** The addresses that are being dialled. */
@@ -24,30 +24,30 @@ export interface OutboundSlotsDeps {
   usable(address: string, facts: AddressFacts): boolean;
 }
 
-/** Which outbound connections are missing, and which address is the next for each. */
+/** Decides which outbound connections are missing, and which address is tried next for each. */
 export interface OutboundSlots {
-  /** Each with the kind of connection that is missing; not all of them may be dialled now. */
+  /** Addresses with the kind of connection that is missing. Some of them may have to wait before they are dialled. */
   candidates(): Generator<readonly [address: string, origin: Origin]>;
-  /** Full-relay peers beyond the limit, which the node disconnects when the chain looks right again. */
+  /** Full-relay peers beyond the limit, which are disconnected when the chain looks right again. */
   surplus(): readonly Peer[];
   /** The network groups of the outbound peers. */
   groups(): Set<string | null>;
-  /** When the next feeler connection is due, or the slots may need attention for another reason; Infinity = not by time. */
+  /** When the next feeler is due, or the slots must be checked for another reason; Infinity for no time. */
   next(): number;
-  /** A slot for a lasting connection is free. */
+  /** Whether a slot for a lasting connection is free. */
   isFree(): boolean;
 }
 
-/** Full-relay connections that this node opens. */
+/** Number of full-relay connections that this node opens. */
 export const OUTBOUND = 8;
 /**
- * Block-relay-only connections, which hide the node's position in the network from observers of transactions; saved
- * as anchors.
+ * Number of block-relay-only connections that this node opens. They hide its position in the network from observers of
+ * transactions, and are stored as anchors.
  */
 export const BLOCK_ONLY = 2;
-/** Interval of feeler connections, which only test whether an address works. */
+/** Interval between two feelers, which are short connections that test an address. */
 const FEELER_MS = 120_000;
-/** With this many full-relay connections, block-relay-only connections and feelers may be opened as well. */
+/** From this many full-relay connections on, block-relay-only connections and feelers are opened too. */
 const ENOUGH = 2;
 
 export function createOutboundSlots(deps: OutboundSlotsDeps): OutboundSlots {
@@ -65,7 +65,8 @@ export function createOutboundSlots(deps: OutboundSlotsDeps): OutboundSlots {
 
   function pick(test: (entry: AddressEntry) => boolean): AddressEntry | null {
     const taken = new Set([...groups(), ...deps.dialling().map((address) => groupOf(address) ?? address)]);
-    // Any network group may be behind a relay: the group is known only once there is a direct connection.
+    // A relayed address is always allowed: the network group of the peer is known only after there is a direct
+    // connection.
     const apart = (address: string, { group }: AddressFacts) => isRelayed(address) || !taken.has(group);
     return book.pick((it, facts) => apart(it.address, facts) && deps.usable(it.address, facts) && test(it));
   }
@@ -88,8 +89,8 @@ export function createOutboundSlots(deps: OutboundSlotsDeps): OutboundSlots {
       const relaying = ofKind('full-relay').length;
       if (relaying + deps.dialling().length < wanted()) yield* fullRelay();
       if (relaying < ENOUGH) return;
-      // A small network never fills all full-relay slots, but needs anchors and addresses too. An anchor must be
-      // reachable after a restart; a connection made by hole punching may not be.
+      // A small network never fills all full-relay slots, but this node still needs anchors and addresses. An anchor
+      // must be reachable after a restart, which a peer that was reached by hole punching may not be.
       if (ofKind('block-only').length < BLOCK_ONLY)
         yield* picked('block-only', ({ address, lastGood }) => lastGood > 0 && !isRelayed(address));
       if (clock.monotonic() - feltAt >= FEELER_MS) {
@@ -101,7 +102,7 @@ export function createOutboundSlots(deps: OutboundSlotsDeps): OutboundSlots {
       const relaying = ofKind('full-relay');
       const count = relaying.length - wanted();
       if (count <= 0) return [];
-      // Peers with the best chain stay, and among equals the oldest connections.
+      // Peers with the most work stay, and among equals the oldest connections.
       relaying.sort((a, b) => (a.tip.work === b.tip.work ? 0 : a.tip.work > b.tip.work ? -1 : 1));
       return relaying.slice(-count);
     },

@@ -24,7 +24,7 @@ export interface BanTarget {
   readonly address?: string | undefined;
 }
 
-/** The view of the peers, and the actions on them, that the API offers. */
+/** The peers, and the actions on them, that the API offers. */
 export interface PeerAccess {
   list(): ListedPeer[];
   /** @throws {KithError} as Connector.add does. */
@@ -37,9 +37,9 @@ export interface PeerAccess {
   /** @throws {KithError} `ban-unknown`. */
   unban(target: BanTarget): Promise<void>;
   bans(): ListedBan[];
-  /** Newest first; only entries with a number greater than `after`. */
+  /** The entries with a number greater than `after`, newest first. */
   journal(limit: number, after?: number): PeerLogEntry[];
-  /** Called when peers connected or disconnected. */
+  /** Calls the listener when a peer connected or disconnected. Returns a function that removes it. */
   onChanged(listener: () => void): () => void;
 }
 
@@ -101,7 +101,7 @@ export function createPeerAccess(deps: PeerAccessDeps): PeerAccess {
   };
 }
 
-/** An address with a peer id selects that peer; one without selects its whole host. */
+/** What to ban. An address with a peer id means that peer; an address without one means its whole host. */
 function targetOf({ id, address }: BanTarget): { id: string | null; address: string | null } {
   const named = id ?? (address === undefined ? null : peerIdOf(address));
   if (named !== null) return { id: named, address: null };

@@ -9,37 +9,37 @@ import { reasonOf } from './penalties.ts';
 /** An event between this node and another one. */
 export interface PeerLogNote {
   readonly event: PeerEvent;
-  /** A peer id, or a host when the event concerns a whole host. */
+  /** A peer id, or a host if the event concerns a whole host. */
   readonly id: string;
   readonly address: string | null;
   readonly direction: Direction | null;
   readonly kind: PeerKind | null;
   readonly foundBy: PeerSource | null;
-  /** The broken rule or other reason. */
+  /** The violation or other reason. */
   readonly code: PeerViolationCode | null;
 }
 
 export interface PeerLogEntry extends PeerLogNote {
-  /** Increases from 1; a repeated entry gets a new number. */
+  /** Increases from 1. A repeated entry gets a new number. */
   readonly number: number;
   readonly time: UnixSeconds;
   /** One sentence for the user. */
   readonly reason: string | null;
-  /** How often the same event happened with the same peer in a row. */
+  /** How often the same event happened in a row with the same peer. */
   readonly times: number;
 }
 
-/** Connects, disconnects with their reason, refusals, violations and bans since the start, for display. */
+/** The connects, disconnects with their reason, refusals, violations and bans since the start, for display. */
 export interface PeerLog {
   start(): void;
   stop(): void;
-  /** Adds an event that is not an event of `Peers`, such as a manual ban. */
+  /** Adds an event that `Peers` does not emit, such as a ban by the user. */
   note(note: Pick<PeerLogNote, 'event' | 'id' | 'code'> & Partial<PeerLogNote>): void;
-  /** Newest first; only entries with a number greater than `after`. */
+  /** The entries with a number greater than `after`, newest first. */
   list(limit: number, after?: number): PeerLogEntry[];
 }
 
-/** Bounds the memory: a flood of connections removes the oldest entries. */
+/** Maximum number of entries. In a flood of connections the oldest are removed. */
 const MOST = 500;
 
 export function createPeerLog(deps: {
@@ -47,8 +47,8 @@ export function createPeerLog(deps: {
   readonly clock: Pick<Time, 'now'>;
 }): PeerLog {
   const { peers, clock } = deps;
-  // Ordered by number. Repeated events of one peer are merged, so that a peer that reconnects every second does not
-  // fill the log.
+  // Ordered by number. Repeated events of a peer are merged, so that a peer that reconnects every second does not fill
+  // the log.
   const entries: PeerLogEntry[] = [];
   const off: (() => void)[] = [];
   let number = 0;

@@ -12,25 +12,26 @@ import {
 } from '../../storage/renewable-level.ts';
 
 /**
- * The database of facts about other nodes that are kept between runs. None of it is money: a corrupt database is
- * renamed, and the node continues with the entries that can still be read, also while it runs.
+ * The database of what is stored about other nodes between runs. It contains no money: a corrupt database is set aside,
+ * and the node continues with the entries that can be read. This also happens while the node runs.
  */
 export interface PeerStore {
   /**
-   * All values whose keys begin with `prefix/`, with the rest of the key; values that cannot be parsed are left out.
+   * All values whose keys begin with `prefix/`, each with the rest of its key. Values that cannot be parsed are left
+   * out.
    */
   list(prefix: string): Promise<{ key: string; value: unknown }[]>;
-  /** `sync` waits for the disk. */
+  /** Stores a value. With `sync` it resolves when the value is on the disk. */
   put(prefix: string, key: string, value: unknown, options?: { sync: boolean }): Promise<void>;
-  /** Replaces all values under a prefix at once. */
+  /** Replaces all values under a prefix in one batch. */
   replace(prefix: string, values: ReadonlyMap<string, unknown>): Promise<void>;
   remove(prefix: string, key: string): Promise<void>;
-  /** Problems with the database that the user should know. */
+  /** Notices about problems with the database. */
   notices(): readonly Notice[];
   close(): Promise<void>;
 }
 
-/** The folder inside the data directory. */
+/** The name of its folder in the data directory. */
 export const PEER_STORE_FOLDER = 'peers';
 /** Keys: `schema`, `ban/<id>|<host>`, `address/<multiaddress>`, `anchor/<multiaddress>`, `book/key`, `work/named`. Values: JSON. */
 const SCHEMA = 1;
@@ -41,7 +42,7 @@ const BUFFER_BYTES = 256 * 1024;
 const MOST_WAITING = 20_000;
 
 /**
- * Opens the database. If the disk does not even allow a new one, the facts are kept in memory until the node stops.
+ * Opens the database. If the disk does not even allow a new one, everything is kept in memory until the node stops.
  * @throws {KithError} `disk-full`
  */
 export async function openPeerStore(datadir: string, log: Log): Promise<PeerStore> {
@@ -58,7 +59,7 @@ export async function openPeerStore(datadir: string, log: Log): Promise<PeerStor
   }
 }
 
-/** The same interface without a disk: everything is lost when the node stops. */
+/** A store in memory: everything is lost when the node stops. */
 export const createMemoryStore = (log: Log): PeerStore => storeOf(createMemoryLevel(), log);
 
 function openLevel(datadir: string, log: Log): Promise<RenewableLevel> {
@@ -77,7 +78,7 @@ function openLevel(datadir: string, log: Log): Promise<RenewableLevel> {
   });
 }
 
-/** A newer version may have written the database in an unknown form: it is created again. */
+/** Creates the database again if a newer version may have written it in an unknown form. */
 async function checkSchema(level: RenewableLevel, log: Log): Promise<void> {
   const stored = await level.get(bytesOf('schema')).catch(() => undefined);
   const version = stored === undefined ? SCHEMA : Number(textOf(stored));
@@ -93,7 +94,7 @@ async function checkSchema(level: RenewableLevel, log: Log): Promise<void> {
 }
 
 function storeOf(level: RenewableLevel, log: Log): PeerStore {
-  // Operations run one after the other, so that none uses the database while it is created again.
+  // Operations run one after the other, so that none uses the database while it is being created again.
   const queue = createQueue(MOST_WAITING);
   const inTurn = <T>(work: () => Promise<T>): Promise<T> =>
     queue.run(async () => {

@@ -11,29 +11,29 @@ import type { PeerViolation } from '../protocol/wire-violation.ts';
 import { REQUEST } from '../protocol/requests.ts';
 import type { Names } from '../transport/protocols.ts';
 
-/** The reason for a connection, and the source of its address. */
+/** Why a connection exists, and where its address came from. */
 export interface Origin {
   readonly kind: PeerKind;
   readonly foundBy: PeerSource;
 }
 
-/** A peer that has completed the handshake. */
+/** A peer with a completed handshake. */
 export interface Peer extends Origin {
   readonly id: string;
   readonly address: string;
   readonly direction: Direction;
   readonly since: UnixSeconds;
   readonly connection: Connection;
-  /** The hello of the peer; the services in it are kept up to date. */
+  /** The hello of the peer. Its `servesFrom` is kept up to date. */
   readonly hello: Hello;
   /** The protocol version in use: the highest that both sides support. */
   readonly protocol: number;
   /** The best chain that the peer last announced. */
   readonly tip: TipClaim;
   readonly latencyMs: number | null;
-  /** For requests that may take long: headers and blocks. */
+  /** For requests whose answers may take long: headers and blocks. */
   readonly sync: Caller;
-  /** For requests that must not wait behind those: transactions, and blocks that were announced. */
+  /** For requests that must not wait behind those: transactions, and announced blocks. */
   readonly relay: Caller;
   /** For compact blocks, which must not wait behind any other request. */
   readonly push: Caller;
@@ -41,11 +41,11 @@ export interface Peer extends Origin {
   readonly snapshots: Caller;
 }
 
-/** Whether the connection relays transactions: both sides must want them. */
+/** Whether the connection relays transactions, which both sides must want. */
 export const relays = ({ kind, hello }: Pick<Peer, 'kind' | 'hello'>): boolean =>
   kind !== 'block-only' && hello.services.includes('relay');
 
-/** The peer with the functions that only the peer table uses. */
+/** The peer with the functions that only the table of peers uses. */
 export interface OwnedPeer extends Peer {
   since: UnixSeconds;
   hello: Hello;
@@ -62,7 +62,7 @@ export interface PeerParts {
   readonly since: UnixSeconds;
   readonly clock: StreamClock;
   onViolation(peerViolation: PeerViolation): void;
-  /** Bytes that the peer has sent so far. */
+  /** Number of bytes that the peer has sent so far. */
   readonly received: () => number;
   /** Whether the peer answers a ping. */
   readonly isAlive: () => Promise<boolean>;
@@ -73,7 +73,7 @@ export function createPeer(parts: PeerParts): OwnedPeer {
   const { onViolation, received, isAlive, clock } = parts;
   const open = (protocol: string) => () => connection.newStream(protocol);
   let asked: Promise<boolean> | undefined;
-  // Several requests may be overdue at once; a peer accepts few streams.
+  // If several requests are overdue at once they share one check, because a peer accepts few streams.
   const answersOthers = (): Promise<boolean> =>
     (asked ??= answersHeaders(open(names.sync), control.hello.id, clock).finally(() => (asked = undefined)));
   const callerOf = (protocol: string) =>
@@ -97,11 +97,11 @@ export function createPeer(parts: PeerParts): OwnedPeer {
   };
 }
 
-/** Longest time that a responsive peer takes for the smallest request. */
+/** Longest time in which a responsive peer answers the smallest request. */
 const ANOTHER_MS = 10_000;
 
 /**
- * Whether a peer answers a cheap request on a new stream: the headers after the tip of its hello. Any frame counts as
+ * Whether a peer answers a small request on a new stream: the headers after the tip of its hello. Any frame counts as
  * an answer.
  */
 async function answersHeaders(open: () => Promise<Stream>, tip: Hash, clock: StreamClock): Promise<boolean> {

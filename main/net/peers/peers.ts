@@ -24,7 +24,7 @@ export interface PeersDeps {
   readonly host: Host;
   readonly identified: Identified;
   readonly names: Names;
-  /** Our current hello. */
+  /** Returns our current hello. */
   readonly ours: () => Hello;
   readonly bans: Bans;
   readonly scores: Scores;
@@ -35,7 +35,7 @@ export interface PeersDeps {
 export interface PeersEvents {
   greeted: Peer;
   gone: { readonly peer: Peer; readonly code: PeerViolationCode | null };
-  /** A peer said that its best chain changed. */
+  /** A peer announced a new tip. */
   tip: Peer;
   refused: Refusal;
   /** A violation of a peer was counted. */
@@ -47,33 +47,33 @@ export interface Peers {
   readonly events: Events<PeersEvents>;
   start(): Promise<void>;
   stop(): Promise<void>;
-  /** Peers that have completed the handshake. */
+  /** Peers that completed the handshake. */
   list(): readonly Peer[];
   get(id: string): Peer | undefined;
   /** Whether a connection with this peer exists, before or after the handshake. */
   knows(id: string): boolean;
   /**
-   * Takes ownership of a connection that this node opened and sends our hello. Resolves to the peer, to the violation
-   * that prevented it, or to null when the connection was lost.
+   * Takes ownership of a connection that this node opened and makes the handshake. Resolves to the peer, to the
+   * violation that prevented it, or to null when the connection was lost.
    */
   adopt(connection: Connection, origin: Origin): Promise<Peer | PeerViolationCode | null>;
-  /** Reports a violation; the table of penalties decides what follows. */
+  /** Reports a violation. The table of penalties decides what follows. */
   report(peerId: string, peerViolation: PeerViolation): void;
-  /** Closes the connections with a peer after a `bye` with the reason. */
+  /** Closes the connections with a peer after sending a `bye` with the reason. */
   part(peerId: string, code: PeerViolationCode): void;
   /** Tells every peer the height from which this node has all bodies now. */
   tellServes(from: Height): void;
   /** Tells every peer our new tip. */
   tell(tip: TipClaim): void;
-  /** The wall clock was set by this many seconds: the connection times of peers are adjusted. */
+  /** The wall clock was set by this many seconds: moves the connection times of peers by as much. */
   clockJumped(seconds: number): void;
-  /** Pings every peer now: after the computer was suspended many connections are dead. */
+  /** Pings every peer now, because after the computer was suspended many connections may be dead. */
   pingAll(): void;
 }
 
 /** Pause between two log lines about peers that are refused for the same reason. */
 const LOG_MS = 60_000;
-/** A connection that is about to close has closed after this time. */
+/** After this time a connection that was about to close has closed. */
 const CUT_MS = 2000;
 
 export function createPeers(deps: PeersDeps): Peers {
@@ -81,7 +81,7 @@ export function createPeers(deps: PeersDeps): Peers {
   const events = createEmitter<PeersEvents>((error, event) =>
     log.error('a listener failed', { event, error: String(error) }),
   );
-  // A peer that reconnects all the time must not fill the log.
+  // Counted and summarised, so that a peer that reconnects all the time does not fill the log.
   const refusals = createCounted({ log, level: 'info', everyMs: LOG_MS, clock });
   const comings = createCounted({ log, level: 'info', everyMs: LOG_MS, clock });
   const sessions = createSessions({
@@ -170,7 +170,8 @@ interface ReportsDeps {
 
 function createReports({ sessions, clock, judge, stopping }: ReportsDeps): Peers['report'] {
   /**
-   * A closing connection closes its streams in any order: a cut stream is a violation only if the connection stays.
+   * Reports a stream that was cut. A closing connection closes its streams in any order, so this is a violation only if
+   * the connection stays open.
    */
   async function reportCut(peerId: string, wrong: PeerViolation): Promise<void> {
     const session = sessions.get(peerId);
@@ -179,7 +180,7 @@ function createReports({ sessions, clock, judge, stopping }: ReportsDeps): Peers
     if (!session.parting && session.connection.status === 'open') judge(peerId, wrong);
   }
 
-  // A peer that is being disconnected gets no further points, and no further ban is written to the disk for each of
+  // A peer that is being disconnected gets no further points, so that no further ban is written to the disk for each of
   // its frames.
   return (peerId, wrong) => {
     if (wrong.code === 'wire-cut') void reportCut(peerId, wrong);
@@ -194,7 +195,7 @@ type AdoptDeps = Pick<PeersDeps, 'ours' | 'identified' | 'names' | 'clock'> & {
 
 function createAdopt({ ours, identified, names, clock, sessions, admit }: AdoptDeps): Peers['adopt'] {
   const sendHello = createSendHello({ identified, clock, protocol: names.hello });
-  // A block-relay-only connection carries no transactions in either direction, and the peer must know that.
+  // A block-relay-only connection carries no transactions in either direction, and the hello tells that to the peer.
   const helloFor = ({ kind }: Origin): Hello => {
     const hello = ours();
     const services = hello.services.filter((service) => service !== 'relay');

@@ -2,11 +2,10 @@ import type { ViolationCode } from '../../core/violation.ts';
 import type { NetworkCode, PeerViolationCode } from '../protocol/wire-violation.ts';
 
 /**
- * The penalty for a violation. `ignore`: none; honest peers do it too (races, policy, clocks, older versions).
- * `disconnect`: the connection is closed without points, since a slow, suspended or older peer does it without
- * malice. `note`: few points. `fault`: many points. `part`: the connection is closed, and ten of them are a ban.
- * `ban`: only malice or a broken program does it. docs/misbehaviour.md gives the reason for every code; a test
- * compares it with this table.
+ * The penalty for a violation. `ignore`: none, because honest peers do it too (races, policy, clocks, older versions).
+ * `disconnect`: the connection is closed without points, because slow, suspended or older peers do it. `note`: few
+ * points. `fault`: many points. `part`: the connection is closed, and ten times lead to a ban. `ban`: only malicious or
+ * broken programs do it. docs/misbehaviour.md gives the reason for every code; a test compares it with this table.
  */
 export type Penalty = 'ignore' | 'disconnect' | 'note' | 'fault' | 'part' | 'ban';
 
@@ -24,9 +23,9 @@ export const BAN_SCORE = 100;
 export const SCORE_HALF_LIFE_MS = 10 * 60_000;
 export const BAN_SECONDS = 24 * 3600;
 
-/** The penalty for each violation; a violation code without a penalty does not compile. */
+/** The penalty for each violation. A violation code without one does not compile. */
 export const PENALTY = {
-  // Bytes that cannot be decoded: the encryption proves that the peer sent exactly these.
+  // Bytes that cannot be decoded. The connection is encrypted, so the peer sent exactly these bytes.
   'codec-truncated': 'ban',
   'codec-varuint': 'ban',
   'codec-length': 'ban',
@@ -34,7 +33,8 @@ export const PENALTY = {
   'codec-trailing': 'ban',
   'codec-order': 'ban',
 
-  // Transactions: a node checks them before it relays them, so a violation that does not depend on context is malice.
+  // Transactions. A node checks them before it relays them, so a violation that does not depend on context is
+  // malicious.
   'tx-too-large': 'ban',
   'tx-no-outputs': 'ban',
   'tx-no-inputs': 'ban',
@@ -49,15 +49,16 @@ export const PENALTY = {
   'tx-signature': 'ban',
   'tx-value': 'fault',
   'tx-input-sum': 'fault',
-  // These depend on the tip, and tips differ for seconds.
+  // These depend on the tip, and tips of nodes differ for seconds.
   'tx-not-yet-valid': 'ignore',
   'tx-expired': 'ignore',
   'coin-missing': 'ignore',
   'coin-immature': 'ignore',
   'lock-policy': 'ignore',
 
-  // Consensus rules of a block with valid proof of work: the block cost its miner more than a ban could, and a peer
-  // of an older version may not know the rule. The violation recurs with every block, so points must not accumulate.
+  // Consensus rules of a block with valid proof of work. The block cost its miner more than a ban could, and a peer of
+  // an older version may not know the rule. Such a peer repeats the violation with every block, so points must not
+  // accumulate.
   'coinbase-missing': 'disconnect',
   'coinbase-witness': 'disconnect',
   'coinbase-records': 'disconnect',
@@ -70,7 +71,7 @@ export const PENALTY = {
   'block-too-large': 'ban',
   'block-empty': 'part',
   'block-outputs': 'disconnect',
-  // Concerns only the peer that sent this body, not the block.
+  // The peer sent a wrong body. The block itself may be valid.
   'block-merkle': 'fault',
   'block-orphan': 'ignore',
   'block-invalid': 'disconnect',
@@ -80,7 +81,7 @@ export const PENALTY = {
   'header-bits': 'ban',
   'header-pow': 'ban',
   'header-time-old': 'ban',
-  // Either clock may be wrong.
+  // The clock of either side may be wrong.
   'header-time-new': 'ignore',
   'header-orphan': 'ignore',
   'header-on-invalid': 'disconnect',
@@ -105,20 +106,20 @@ export const PENALTY = {
   'wire-oversize': 'ban',
   'wire-unknown': 'ban',
   'wire-unexpected': 'ban',
-  // Counted only if the connection stays: a connection that breaks inside a frame is not the peer's choice.
+  // Counted only if the connection stays open: a peer does not choose that its connection breaks inside a frame.
   'wire-cut': 'note',
   'request-unanswered': 'part',
   'request-unsupported': 'disconnect',
   'handler-failed': 'part',
-  // A slow connection or a suspended computer: closing the stream or connection is all that protection needs.
+  // A slow connection or a suspended computer. Closing the stream or the connection is enough protection.
   'wire-slow': 'disconnect',
   'wire-unread': 'disconnect',
   'hello-missing': 'disconnect',
   'hello-network': 'ignore',
   'hello-version': 'ignore',
   'gossip-flood': 'note',
-  // The gossip router ignores the peer already. The reasons for a low score are counted here separately, or are
-  // restarts and pauses.
+  // The gossip router already ignores the peer. The reasons for a low score have their own codes here, or are restarts
+  // and pauses.
   'gossip-score': 'disconnect',
   'headers-unlinked': 'ban',
   'headers-unproven': 'fault',
@@ -131,9 +132,9 @@ export const PENALTY = {
   // The chain commits to every byte, so an honest peer never sends other bytes.
   'chunk-invalid': 'ban',
   'peer-crowded': 'ignore',
-  // No bytes arrive at all: the peer has crashed, is suspended, or is offline.
+  // No bytes arrive: the peer has crashed, is suspended, or is offline.
   'peer-silent': 'disconnect',
-  // A slow computer, not a choice.
+  // The computer of the peer is too slow.
   'peer-overloaded': 'disconnect',
   manual: 'ban',
 } as const satisfies Record<PeerViolationCode, Penalty>;

@@ -13,11 +13,11 @@ export interface PingsDeps {
   report(peerId: string, wrong: PeerViolation): void;
 }
 
-/** Measures the latency of peers and finds those that are silent. */
+/** Measures the latency of peers and finds silent ones. */
 export interface Pings {
   start(): void;
   stop(): void;
-  /** Whether a peer runs and is reachable. A peer that sends bytes is, even without an answer to the ping. */
+  /** Whether a peer runs and is reachable: it answers a ping or sends other bytes. */
   isAlive(connection: Connection): Promise<boolean>;
   ping(peer: OwnedPeer): Promise<void>;
   pingAll(): void;
@@ -34,7 +34,7 @@ export function createPings({ host, clock, list, sessions, report }: PingsDeps):
     try {
       peer.latencyMs = await host.ping(peer.connection);
     } catch {
-      // A peer that is busy sending us a block is not silent.
+      // A peer that is sending a block is not silent.
       if (sessions.get(peer.id)?.peer === peer && received(peer.id) === before)
         report(peer.id, peerViolation('peer-silent'));
     }

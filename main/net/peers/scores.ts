@@ -5,14 +5,14 @@ import { SCORE_HALF_LIFE_MS } from './penalties.ts';
 /** The misbehaviour score of each peer: 0 is good, violations add points, time removes them. */
 export interface Scores {
   of(peerId: string): number;
-  /** Returns the score after the points were added. */
+  /** Adds points and returns the new score. */
   add(peerId: string, points: number, code: PeerViolationCode): number;
-  /** The last violation, while the score is above 0. */
+  /** The last violation of a peer while its score is above 0. */
   last(peerId: string): PeerViolationCode | null;
   clear(peerId: string): void;
 }
 
-// A score survives a reconnect, so memory is bounded: the smallest scores are forgotten.
+// Maximum number of scores. They survive a reconnect, so the smallest are forgotten to bound memory.
 const MOST = 2000;
 const OLDEST = 16;
 
@@ -26,7 +26,7 @@ export function createScores(clock: Pick<Time, 'monotonic'>): Scores {
     return points < 0.5 ? 0 : points;
   };
 
-  // A sample of the oldest entries is enough; a full scan would let an attacker with a thousand peer ids use up
+  // Evicts from a sample of the oldest entries. A full scan would let an attacker with a thousand peer ids use up
   // processor time.
   const evict = () => {
     let least: string | null = null;

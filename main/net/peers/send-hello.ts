@@ -13,7 +13,7 @@ export interface SendHelloDeps {
   readonly clock: Clock;
 }
 
-/** Exchanges hellos on connections that this node opened. Null = the connection was lost meanwhile. */
+/** Exchanges hellos on connections that this node opened. Null if the connection was lost meanwhile. */
 export type Introduce = (
   connection: Connection,
   ours: () => Hello,
@@ -37,7 +37,7 @@ export function createSendHello(deps: SendHelloDeps): Introduce {
     }
     const theirs = helloAmong((await deps.identified(connection))?.protocols ?? []);
     if (theirs === null || theirs === deps.protocol) return peerViolation('hello-missing');
-    // A hello in the peer's own protocol lets the peer see too that we are of another network.
+    // A hello in the protocol of the other network shows the peer that this node is in another network.
     await greetBy(connection, theirs, ours).catch(() => null);
     return peerViolation('hello-network', { protocol: theirs });
   };

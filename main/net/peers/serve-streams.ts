@@ -14,20 +14,20 @@ export interface ServeStreamsDeps {
     get(id: string): Pick<Peer, 'hello'> | undefined;
     report(peerId: string, peerViolation: PeerViolation): void;
   };
-  /** The costs of requests on a stream of this connection; created for each stream. */
+  /** Creates the toll for a stream of this connection. */
   readonly tollOf: (connection: Connection) => Toll;
   readonly clock: Clock;
   readonly log: Log;
 }
 
 /**
- * Each side opens streams when it has the other's hello, so a stream may arrive just before this side has read the
- * hello.
+ * Each side opens streams when it has the hello of the other. So a stream may arrive just before this side has read
+ * that hello.
  */
 const GREETING_MS = 250;
 
 /**
- * Serves every stream of a protocol that a peer opens after the handshake; other streams are reset. Handlers are
+ * Serves every stream that a peer opens for a protocol after the handshake. Other streams are reset. Handlers are
  * created once per connection.
  */
 export function serveStreams(

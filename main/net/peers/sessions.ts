@@ -10,50 +10,53 @@ export interface Session {
   readonly connection: Connection;
   readonly origin: Origin;
   peer: OwnedPeer | null;
-  /** The reason why the session ended or is about to. */
+  /** Why the session ended or is about to end. */
   code: PeerViolationCode | null;
-  /** The session is being closed. */
+  /** Whether the session is being closed. */
   parting: boolean;
 }
 
 export interface SessionsDeps {
   readonly host: Pick<Host, 'peerId' | 'traffic'>;
-  /** A session with a peer has ended. */
+  /** The session of a peer ended. */
   ended(session: Session, peer: OwnedPeer): void;
 }
 
-/** At most one connection per remote node. */
+/** The connections, at most one per remote node. */
 export interface Sessions {
   get(id: string): Session | undefined;
   has(id: string): boolean;
   all(): readonly Session[];
   /**
-   * Null when the connection is redundant: of two between the same nodes, the one that the lower peer id opened
-   * stays.
+   * Adds a connection. Null when it is redundant: of two connections between the same nodes, the one that the node with
+   * the lower peer id opened stays.
    */
   open(connection: Connection, origin: Origin): Session | null;
   end(session: Session): void;
-  /** An inbound connection without a hello was accepted; when there are too many, another of them is closed. */
+  /** An inbound connection without a hello was accepted. When there are too many, another one is closed. */
   awaitHello(connection: Connection): void;
-  /** The connection is closed, or has completed its handshake. */
+  /** The connection was closed, or has completed its handshake. */
   stopAwaiting(connection: Connection): void;
-  /** The remote address. */
+  /** The remote address of a connection. */
   locate(id: string): string | null;
 }
 
 /**
- * Limit for inbound connections without a hello, including additional connections of a peer. Together with a full set
- * of peers they stay below the limit of the host.
+ * Limit on inbound connections without a hello, including additional connections of a peer. Together with a full set of
+ * peers they stay below the limit of the host.
  */
 export const AWAITING_HELLO: PoolLimits = { total: 32, perHost: 4, perGroup: 8 };
 
-/** No requests are sent or answered while a session is being closed, although `bye` takes a moment longer. */
+/**
+ * Whether requests may be sent and answered. They may not while a session is being closed, although sending `bye` takes
+ * a moment longer.
+ */
 export const isHere = (session: Session): boolean => !session.parting;
 
 export function createSessions({ host, ended }: SessionsDeps): Sessions {
   const sessions = new Map<string, Session>();
   const all = (): Session[] => [...sessions.values()];
-  // Eviction only considers peers after the handshake; connections before it must not use up all sockets.
+  // Eviction only considers peers after the handshake, so the connections before it have their own limit.
   const awaiting = createGroupedPool<Connection>(AWAITING_HELLO, (connection) => {
     const session = sessions.get(connection.remotePeer.toString());
     if (session?.connection === connection) end(session);
