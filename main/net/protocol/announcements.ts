@@ -7,13 +7,13 @@ import { readHashes } from './sync-messages.ts';
 
 /** Maximum number of wids in one announcement. */
 export const MAX_WIDS = 500;
-/** Largest gossip message in bytes: an announcement of MAX_WIDS transactions. */
+/** Size of the largest gossip message in bytes: an announcement of MAX_WIDS transactions. */
 export const MAX_GOSSIP_BYTES = 20 * 1024;
 
 /**
- * A message on the transaction topic: the announcer has checked these transactions, has them in its mempool and
- * serves them. The salt makes the message of every announcer unique, so that the router does not drop the second
- * announcement of the same transactions: further announcers are fallbacks for the request, and show that a
+ * A message on the topic for transactions. The announcer has checked these transactions, has them in its mempool and
+ * serves them. The salt makes the message of every announcer unique, so that the router does not drop a second
+ * announcement of the same transactions. Further announcers are used when the first does not deliver, and show that a
  * transaction spreads.
  */
 export interface WidAnnouncement {
@@ -40,8 +40,8 @@ export function decodeWids(data: Uint8Array): WidAnnouncement | Violation {
 }
 
 /**
- * A message on the block topic: a header whose proof of work the announcer has checked, with the whole block if it is
- * small.
+ * A message on the topic for blocks: a header whose proof of work the announcer has checked, and the whole block if it
+ * is small.
  */
 export interface BlockAnnouncement {
   readonly header: Header;
@@ -49,10 +49,10 @@ export interface BlockAnnouncement {
   readonly block: Uint8Array | null;
 }
 
-/** A block of at most this many bytes is part of its announcement, which is cheaper than a request for it. */
+/** A block of at most this many bytes is part of its announcement, because a request would cost more. */
 export const MAX_INLINE_BLOCK = 2048;
 
-/** `header 88 | kind u8 (0 nothing, 1 the rest of the block) | bytes to the end`. */
+/** Encodes `header 88 | kind u8 (0 nothing, 1 the rest of the block) | bytes to the end`. */
 export function encodeBlockAnnouncement(header: Uint8Array, block: Uint8Array | null): Uint8Array {
   const inline = block !== null && block.length <= MAX_INLINE_BLOCK ? block : null;
   const writer = new Writer(1 + (inline ?? header).length).bytes(header);
@@ -62,7 +62,7 @@ export function encodeBlockAnnouncement(header: Uint8Array, block: Uint8Array | 
 }
 
 export function decodeBlockAnnouncement(data: Uint8Array): BlockAnnouncement | Violation {
-  // A copy: the chain keeps the header, and a view would keep the whole packet in memory.
+  // A copy, because the chain keeps the header and a view would keep the whole packet in memory.
   const reader = new Reader(data.slice());
   const makeHeader = readHeader(reader);
   const kind = reader.u8();
@@ -70,7 +70,7 @@ export function decodeBlockAnnouncement(data: Uint8Array): BlockAnnouncement | V
   if (reader.failed !== null) return violation(reader.failed);
   const header = makeHeader();
   if (kind === 1) return readInline(reader, header);
-  // Unknown kinds come from newer versions: the header is enough.
+  // Unknown kinds come from newer versions. The header is enough.
   return { header, block: null };
 }
 

@@ -9,11 +9,11 @@ import { MAX_PARTS_ASKED } from './frame-types.ts';
 /** Requests transactions of a block by their positions (getblocktxn of BIP 152). */
 export interface GetParts {
   readonly id: Hash;
-  /** Ascending. */
+  /** Positions in ascending order. */
   readonly indexes: readonly number[];
 }
 
-/** `id 32 | count | gap …`, where a gap is the number of positions between this one and the one before it. */
+/** Encodes `id 32 | count | gap …`. A gap is the number of positions between this one and the one before it. */
 export function encodeGetParts({ id, indexes }: GetParts): Uint8Array {
   const writer = new Writer(40 + 3 * indexes.length).bytes(id).varuint(indexes.length);
   let next = 0;
@@ -41,7 +41,7 @@ export function decodeGetParts(body: Uint8Array): GetParts | Violation {
   return failed === null ? { id, indexes } : violation(failed);
 }
 
-/** `count | (length | transaction) …`: all requested transactions in order, or none. */
+/** Encodes `count | (length | transaction) …`: all requested transactions in order, or none. */
 export function encodeParts(parts: readonly Uint8Array[]): Uint8Array {
   let bytes = 5;
   for (const part of parts) bytes += 5 + part.length;

@@ -1,10 +1,10 @@
 import type { Clock } from '../../lib/clock.ts';
 
-/** A token bucket: `capacity` at once, `perSecond` in the long run. */
+/** A token bucket: `capacity` tokens at once, `perSecond` tokens in the long run. */
 export interface Bucket {
   /** Takes `cost` if that many tokens are available. */
   take(cost: number): boolean;
-  /** Milliseconds until `cost` is available; 0 = now. A cost above the capacity counts as the capacity. */
+  /** Milliseconds until `cost` is available; 0 for now. A cost above the capacity counts as the capacity. */
   waitFor(cost: number): number;
 }
 

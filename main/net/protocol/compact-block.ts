@@ -12,8 +12,8 @@ export interface Prefilled {
 }
 
 /**
- * A block for a receiver that has most of its transactions: 6 bytes per transaction, and in full those that it
- * probably lacks (BIP 152).
+ * A block for a receiver that has most of its transactions: a short id of 6 bytes for each, and in full those that the
+ * receiver probably lacks (BIP 152).
  */
 export interface CompactBlock {
   readonly header: Header;
@@ -23,14 +23,14 @@ export interface CompactBlock {
   readonly count: number;
   /** In block order. */
   readonly prefilled: readonly Prefilled[];
-  /** The short ids of all other transactions in block order, as numbers below 2^48. */
+  /** The short ids of the other transactions in block order, as numbers below 2^48. */
   readonly shortIds: readonly number[];
 }
 
-/** Every transaction has an output, so a block has no more transactions than outputs. */
+/** Every transaction has at least one output, so a block has at most as many transactions as outputs. */
 export const MAX_COMPACT_COUNT = MAX_BLOCK_OUTPUTS;
 
-/** `prefill` selects the transactions that are sent in full, in addition to the coinbase. */
+/** `prefill` selects the transactions that are sent in full in addition to the coinbase. */
 export function compactOf(
   block: { readonly header: Header; readonly transactions: readonly Transaction[] },
   nonce: Uint8Array,
@@ -47,8 +47,8 @@ export function compactOf(
 }
 
 /**
- * The bytes of the block if its compact form contains all transactions and the block has at most `most` bytes;
- * otherwise null.
+ * The bytes of the block, if its compact form contains all transactions and it has at most `most` bytes; otherwise
+ * null.
  */
 export function wholeBlock({ header, count, prefilled }: CompactBlock, most: number): Uint8Array | null {
   const size = prefilled.reduce((sum, { bytes }) => sum + bytes.length, header.bytes.length);
@@ -59,7 +59,7 @@ export function wholeBlock({ header, count, prefilled }: CompactBlock, most: num
   return block.length <= most ? block : null;
 }
 
-/** After the header: `nonce 8 | count | prefilled count | (gap | length | transaction) … | short id 6 …`. */
+/** Writes, after the header: `nonce 8 | count | prefilled count | (gap | length | transaction) … | short id 6 …`. */
 export function writeCompact(writer: Writer, compact: CompactBlock): void {
   writer.bytes(compact.nonce).varuint(compact.count).varuint(compact.prefilled.length);
   let next = 0;
@@ -74,12 +74,12 @@ export function writeCompact(writer: Writer, compact: CompactBlock): void {
   }
 }
 
-/** Reads to the end of the message; null (and a failed reader) when it is not a compact block. */
+/** Reads to the end of the message. Null when it is not a compact block; the reader has failed then. */
 export function readCompact(reader: Reader, header: Header): CompactBlock | null {
   const nonce = reader.bytes(8);
   const count = reader.varuint();
   const whole = reader.count(2);
-  // No block is empty: the code below never gets an empty list.
+  // No block is empty, so the code below never gets an empty list.
   if (count === 0 || count > MAX_COMPACT_COUNT || whole > count) reader.fail('codec-length');
   const prefilled: Prefilled[] = [];
   let next = 0;

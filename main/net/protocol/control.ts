@@ -34,25 +34,25 @@ import { isPeerViolation, type PeerViolation, peerViolation } from './wire-viola
 /** Timeout for the hello of a peer. */
 export const HELLO_MS = 10_000;
 /**
- * An inbound connection without a hello is closed after this time; the hello itself has HELLO_MS from the opening of
+ * After this time an inbound connection without a hello is closed. The hello itself has HELLO_MS from the opening of
  * its stream.
  */
 export const WITHOUT_HELLO_MS = 15_000;
 /** Time for a `bye` to reach the peer before the connection is closed. */
 export const GOODBYE_MS = 500;
 
-/** The result of a handshake, and the stream on which both sides send updates. */
+/** The result of a handshake, and the control stream, on which both sides send updates. */
 export interface Control {
   readonly hello: Hello;
   /** The highest protocol version that both sides support. */
   readonly version: number;
-  /** Sends our new tip; while the peer is slow to read, only the newest is kept. */
+  /** Sends our new tip. While the peer is slow to read, only the newest tip is kept. */
   tell(tip: TipClaim): void;
   /** Sends the height from which this node has all bodies now. */
   tellServes(from: Height): void;
-  /** Sends the reason for closing; resolves when it is sent or cannot be sent. */
+  /** Sends the reason for closing. Resolves when it is sent or cannot be sent. */
   bye(code: string): Promise<void>;
-  /** Reads until the stream ends: resolves to the peer's violation, its goodbye, or null. */
+  /** Reads until the stream ends. Resolves to the violation of the peer, to the code of its `bye`, or to null. */
   run(
     onTip: (tip: TipClaim) => void,
     onServes?: (from: Height) => void,
@@ -68,7 +68,7 @@ export interface Greeting {
 }
 
 /**
- * Exchanges hellos: the side that opened the stream sends first. Null = the stream was lost meanwhile. A peer of
+ * Exchanges hellos. The side that opened the stream sends first. Null if the stream was lost meanwhile. A peer of
  * another network, or without a common version, gets a `bye` before the violation is returned.
  */
 export async function greet(
@@ -109,7 +109,7 @@ function readHello(frame: Frame | PeerViolation | null, ours: Hello): Hello | Pe
   if (frame === null || isPeerViolation(frame)) return frame;
   if (frame.type === FRAME.bye.type) {
     const code = decodeBye(frame.body);
-    // The other side detected the difference first.
+    // The peer detected the difference first and sent this `bye`.
     return code === 'hello-network' || code === 'hello-version' ? peerViolation(code) : null;
   }
   const hello = decodeHello(frame.body);
@@ -130,7 +130,7 @@ interface Line {
 function createControl({ stream, reader, write, clock }: Line, hello: Hello, version: number): Control {
   let next: TipClaim | null = null;
   let writing = false;
-  // One message per block on average, a burst during sync.
+  // On average one message per block; a burst during a sync.
   const bucket = createBucket(60, 2, clock.monotonic);
 
   async function flush(): Promise<void> {
@@ -181,7 +181,7 @@ function createControl({ stream, reader, write, clock }: Line, hello: Hello, ver
             onServes(from);
             continue;
           }
-          // Other frames come from newer versions and have no meaning in this one.
+          // Other frames come from newer versions and have no meaning here.
           if (frame.type !== FRAME.bye.type && frame.type !== FRAME.tip.type) continue;
           const said = frame.type === FRAME.bye.type ? decodeBye(frame.body) : decodeTip(frame.body);
           if (typeof said === 'string') return { bye: said };

@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '../../lib/clock.ts';
 
-/** What a stream needs to see that its peer is too slow. */
+/** The parts of the clock that a stream needs to detect a slow peer. */
 export type StreamClock = Pick<Clock, 'monotonic' | 'after'>;
 
 /** A timer that calls back once, unless it is cleared. */
@@ -8,15 +8,17 @@ export interface Deadline {
   clear(): void;
 }
 
-/** A timer that fires this late shows that the process did not run: a suspended computer or a blocked thread. */
+/**
+ * A timer that is this late shows that the process did not run: the computer was suspended, or the thread was blocked.
+ */
 const LATE_MS = 1000;
-/** Bytes that arrived meanwhile are read within this time. */
+/** Time to read the bytes that arrived meanwhile. */
 const GRACE_MS = 5000;
 
 /**
  * Calls back after `ms` milliseconds in which the process could have read its sockets. Node.js runs timers before it
- * reads sockets, so after a pause of this process every deadline would seem to be missed by the peer: it is then
- * extended by GRACE_MS.
+ * reads sockets. So after a pause of this process every peer would seem to have missed its deadline. The deadline is
+ * then extended by GRACE_MS.
  */
 export function createDeadline(clock: StreamClock, ms: number, onDue: () => void): Deadline {
   let timer: Timer | undefined;

@@ -2,35 +2,36 @@ import type { Stream, StreamCloseEvent, StreamMessageEvent } from '@libp2p/inter
 import { KithError } from '../../lib/errors.ts';
 import { createDeadline, type StreamClock } from './deadline.ts';
 
-/** A stream with more unsent bytes than this makes its writer wait. */
+/** With more unsent bytes than this, the writer of a stream waits. */
 export const HIGH_WATER = 256 * 1024;
-/** A peer that makes no progress for this long while this side waits for it is cut off. */
+/** A peer that makes no progress for this time while this side waits for it is disconnected. */
 export const STALL_MS = 10_000;
 /** The slowest accepted pace of a frame, sent or received, after the first STALL_MS. */
 export const SLOWEST_BYTES_PER_S = 1024;
-/** The slowest accepted pace at which a peer reads an answer: this node holds the answer in memory for that long. */
+/** The slowest accepted pace at which a peer reads an answer. This node keeps the answer in memory until then. */
 const SLOWEST_TAKEN_PER_S = 4096;
 
-/** The bytes of a stream, one arrival at a time; while the caller does not ask for more, the peer is held back. */
+/** Reads a stream one arrival at a time. While the caller does not ask for more, the peer cannot send more. */
 export interface Puller {
   /**
-   * The next bytes, or null at the end of the stream.
-   * @throws {KithError} `stream-lost`, or `stream-stalled` when no bytes arrived for `waitMs` (null = no timeout).
+   * The next bytes; null at the end of the stream.
+   * @throws {KithError} `stream-lost`; `stream-stalled` when no bytes arrived for `waitMs` (null for no timeout)
    */
   next(waitMs: number | null): Promise<Uint8Array[] | null>;
-  /** Removes the listeners; the stream itself does not change. */
+  /** Removes the listeners. The stream itself does not change. */
   release(): void;
 }
 
 /**
- * The stream's own iterator queues without limit, while a paused stream buffers at most its yamux window. So the
- * stream is paused at every arrival and resumed only when the reader wants more. `resume` delivers the buffered bytes
- * before it tells yamux to continue, so a pause inside that delivery would be undone: the window would grow while
- * nothing is read.
+ * Reads a stream with bounded memory. The iterator of the stream queues without limit, but a paused stream buffers at
+ * most its yamux window. So the stream is paused at every arrival and resumed only when the reader wants more. `resume`
+ * delivers the buffered bytes before it tells yamux to continue. So a pause inside that delivery would be undone, and
+ * the window would grow while nothing is read.
  */
 export function createPuller(stream: Stream, clock: StreamClock): Puller {
   let queue: Uint8Array[] = [];
-  // libp2p reports a stream as ended whose last bytes came with the negotiation and wait for the first listener.
+  // A stream counts as ended in libp2p when its last bytes came with the negotiation, although they still wait for the
+  // first listener.
   let ended = stream.readableEnded && stream.readBufferLength === 0;
   let failure: Error | undefined;
   let wake: (() => void) | undefined;
@@ -96,9 +97,9 @@ export function createPuller(stream: Stream, clock: StreamClock): Puller {
 }
 
 /**
- * Sends, and waits until the peer has read enough of it. A peer that does not read makes this node hold at most
- * HIGH_WATER and these bytes in memory, and is cut off after STALL_MS, or when it needs more than `mostMs` in total.
- * @throws {KithError} `stream-lost`, `stream-stalled`.
+ * Sends, and waits until the peer has read enough. A peer that does not read makes this node keep at most HIGH_WATER
+ * and these bytes in memory. It is disconnected after STALL_MS, or when it needs more than `mostMs` in total.
+ * @throws {KithError} `stream-lost`, `stream-stalled`
  */
 export async function write(
   stream: Stream,
@@ -127,7 +128,7 @@ export async function write(
 export const longestMs = (bytes: number): number =>
   STALL_MS + ((HIGH_WATER + bytes) / SLOWEST_TAKEN_PER_S) * 1000;
 
-// stream.onDrain() never re-arms in this version of libp2p (its promise stays resolved), so the event itself is used.
+// stream.onDrain() works only once in this version of libp2p, because its promise stays resolved. So the event is used.
 async function drain(stream: Stream, clock: StreamClock): Promise<boolean> {
   let off = () => {};
   const arm = (done: () => void) => {
@@ -143,20 +144,20 @@ async function drain(stream: Stream, clock: StreamClock): Promise<boolean> {
   return drained;
 }
 
-/** Resets a stream because of anything thrown. */
+/** Resets a stream, with a reason of any type. */
 export function abortStream(stream: Pick<Stream, 'abort'>, error: unknown): void {
   stream.abort(error instanceof Error ? error : new Error(String(error)));
 }
 
 /**
- * Sockets and ciphers return Node's Buffer, whose `slice` does not copy; the layers above rely on the copy that
- * `Uint8Array.slice` makes.
+ * A plain Uint8Array over the same bytes. Sockets and ciphers return a Buffer, whose `slice` does not copy, and the
+ * layers above rely on a copy.
  */
 export function plain(bytes: Uint8Array): Uint8Array {
   return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-/** True when `arm`'s callback was called before `waitMs` passed. */
+/** Whether the callback of `arm` was called before `waitMs` passed. */
 function waitFor(
   clock: StreamClock,
   arm: (done: () => void) => void,

@@ -2,7 +2,7 @@ import { HEADER_BYTES, MAX_BLOCK_BYTES, MAX_TRANSACTION_BYTES } from '../../core
 
 /** Maximum number of headers in one reply. */
 export const MAX_HEADERS = 2000;
-/** Maximum number of ids in one locator: exponential steps over 2^32 heights need fewer. */
+/** Maximum number of ids in one locator. Exponential steps over 2^32 heights need fewer. */
 export const MAX_LOCATOR = 64;
 /** Maximum number of blocks in one request. */
 export const MAX_BLOCKS_ASKED = 16;
@@ -10,24 +10,24 @@ export const MAX_BLOCKS_ASKED = 16;
 export const MAX_TRANSACTIONS_ASKED = 256;
 /** Maximum number of wids in a listing of the mempool. */
 export const MAX_WIDS_LISTED = 5000;
-/** Maximum number of transactions of one block in one request; a peer that lacks more requests the block. */
+/** Maximum number of transactions of one block in one request. A peer that lacks more requests the whole block. */
 export const MAX_PARTS_ASKED = 2000;
-/** Maximum number of signed peer records in one reply, and maximum length of one in bytes. */
+/** Maximum number of signed peer records in one reply, and maximum length of a record in bytes. */
 export const MAX_RECORDS = 50;
 export const MAX_RECORD_BYTES_SIGNED = 1024;
-/** Maximum number of chunks of a snapshot: 268 million coins. */
+/** Maximum number of chunks of a snapshot, for 268 million coins. */
 export const MAX_CHUNKS = 16_384;
-/** A compact block with the most transactions, and the transactions that it contains in full. */
+/** Room for a compact block with the most transactions, and for the transactions that it contains in full. */
 export const MAX_PUSHED_BYTES = 80 * 1024;
-/** A reply with transactions ends before it exceeds this size, but contains at least one transaction. */
+/** A reply with transactions stays within this size, unless its first transaction alone exceeds it. */
 export const MAX_TRANSACTIONS_BYTES = 512 * 1024;
 
-/** Largest frame of an unknown type, from a newer version, that is skipped. */
+/** Largest frame of an unknown type (from a newer version) that is skipped. */
 export const MAX_UNKNOWN_BYTES = 65_536;
 
 /**
- * Every frame type of all protocols, with the largest size of its body. A type never changes its meaning; a changed
- * meaning gets a new number.
+ * Every frame type of all protocols, with the largest size of its body in bytes. A type never changes its meaning; a
+ * new meaning gets a new number.
  */
 export const FRAME = {
   hello: { type: 0x01, cap: 1024 },

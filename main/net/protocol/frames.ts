@@ -5,8 +5,8 @@ import { createPuller, longestMs, SLOWEST_BYTES_PER_S, STALL_MS, write } from '.
 import { type PeerViolation, peerViolation } from './wire-violation.ts';
 
 /**
- * All messages except gossip are frames: `length u32 LE | type u8 | id u32 LE | body`, where length is that of the
- * body and id links a reply to its request.
+ * One message. All messages except gossip are frames: `length u32 LE | type u8 | id u32 LE | body`. The length is that
+ * of the body. The id links a reply to its request.
  */
 export interface Frame {
   readonly type: number;
@@ -18,21 +18,24 @@ export const FRAME_HEAD = 9;
 /** Pieces smaller than this are merged when they arrive. */
 const SMALL_BYTES = 64 * 1024;
 
-/** Largest body that a frame of this type may have now, or null when the type is not accepted. */
+/** Size of the largest body that a frame of this type may have now; null when the type is not accepted. */
 export type CapOf = (type: number, id: number) => number | null;
 
 export interface FrameReader {
-  /** The next frame, null at a clean end, or the violation of the peer. Rejects only when the stream is lost. */
+  /**
+   * The next frame, null at a clean end of the stream, or the violation of the peer. Rejects only when the stream is
+   * lost.
+   */
   next(): Promise<Frame | PeerViolation | null>;
   release(): void;
   /** Number of pieces of the frame that is being received. */
   readonly pieces: number;
-  /** Part of the next frame has arrived. */
+  /** Whether part of the next frame has arrived. */
   readonly isInFrame: boolean;
 }
 
 /**
- * Reads frames; a body longer than `capOf` allows is refused when its head has arrived, before memory is used for it.
+ * Reads frames. A body longer than `capOf` allows is refused when its head has arrived, before memory is used for it.
  */
 export function createFrameReader(stream: Stream, clock: StreamClock, capOf: CapOf): FrameReader {
   const puller = createPuller(stream, clock);
@@ -40,8 +43,8 @@ export function createFrameReader(stream: Stream, clock: StreamClock, capOf: Cap
   let have = 0;
   let readsBody = false;
 
-  // A peer that sends single bytes must not make this node keep an object for each: pieces are merged as they arrive,
-  // so that only a few small ones exist.
+  // Pieces are merged as they arrive, so that only a few small ones exist. Otherwise a peer could send single bytes and
+  // make this node keep an object for each.
   function keep(piece: Uint8Array): void {
     pieces.push(piece);
     for (let n = pieces.length; n > 1; n = pieces.length) {
@@ -123,7 +126,7 @@ export function createFrameReader(stream: Stream, clock: StreamClock, capOf: Cap
   };
 }
 
-// Between frames a stream may be idle for ever; inside a frame every byte must arrive at the slowest accepted pace.
+// Between frames a stream may be idle for any time. Inside a frame every byte must arrive at the slowest accepted pace.
 function timeouts(began: number | null, have: number, clock: StreamClock): number | null {
   if (began === null) return null;
   return began + STALL_MS + (have / SLOWEST_BYTES_PER_S) * 1000 - clock.monotonic();
@@ -134,17 +137,18 @@ function readHead(head: Uint8Array): { length: number; type: number; id: number 
   return { length: view.getUint32(0, true), type: view.getUint8(4), id: view.getUint32(5, true) };
 }
 
-/** Resolves when this many bytes may be sent. `begun`: earlier bytes of the same frame were sent already. */
+/** Resolves when this many bytes may be sent. `begun`: whether earlier bytes of the same frame were sent already. */
 export type Pay = (bytes: number, begun: boolean) => Promise<void>;
 
-/** A larger frame is sent in pieces of this size, each of which is charged. */
+/** Larger frames are sent in pieces of this size, each of which is charged. */
 export const PIECE_BYTES = 64 * 1024;
 
 /**
- * Sends one frame whose body is given in parts, and waits as `write` does. Without `pay` the whole frame is given to the
- * stream before this function returns, so that frames leave in the order of the calls, whatever their size: a peer answers
- * requests in the order in which they arrive. With `pay`, write the next frame of a stream after this one.
- * @throws {KithError} `stream-lost`, `stream-stalled`; errors of `pay`.
+ * Sends one frame whose body is given in parts, and waits as `write` does. Without `pay` the whole frame is given to
+ * the stream before this function returns. So frames of any size leave in the order of the calls, which matters because
+ * a peer answers requests in the order of their arrival. With `pay`, the caller must wait for this frame before it
+ * writes the next one.
+ * @throws {KithError} `stream-lost`, `stream-stalled`; errors of `pay`
  */
 export type FrameWriter = (
   type: number,
@@ -162,7 +166,7 @@ export function createFrameWriter(stream: Stream, clock: StreamClock): FrameWrit
   };
 }
 
-/** A small frame is sent as one packet; a large body is not copied for a head of nine bytes. */
+/** Joins a small frame into one packet. A large body is not copied, because its head has only nine bytes. */
 function packetOf(type: number, id: number, parts: readonly Uint8Array[]): readonly Uint8Array[] {
   let length = 0;
   for (const part of parts) length += part.length;
@@ -188,7 +192,7 @@ async function writePieces(
   pay: Pay | undefined,
 ): Promise<void> {
   if (pay === undefined) return write(stream, clock, parts);
-  // The time limit of the peer is that of the whole frame; the time in `pay` does not count.
+  // The time limit for the peer is that of the whole frame. The time spent in `pay` does not count.
   let leftMs = longestMs(parts.reduce((sum, { length }) => sum + length, 0));
   let begun = false;
   for (const piece of piecesOf(parts)) {

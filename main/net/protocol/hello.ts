@@ -8,15 +8,15 @@ import type { Height, UnixSeconds } from '../../../shared/units.ts';
 /** The best chain that a node has connected. */
 export interface TipClaim {
   readonly height: Height;
-  /** Cumulative work including the genesis block; below 2^256. */
+  /** Cumulative work of the chain, genesis included; below 2^256. */
   readonly work: bigint;
   readonly id: Hash;
 }
 
-/** The first frame of both sides. */
+/** The hello, which is the first frame of both sides. */
 export interface Hello extends TipClaim {
   readonly networkId: Hash;
-  /** The lowest and highest supported protocol version; both sides use the highest common one. */
+  /** The lowest and highest protocol version that the sender supports. Both sides use the highest common one. */
   readonly versionMin: number;
   readonly versionMax: number;
   /** For display and statistics only: at most 64 printable ASCII characters. */
@@ -27,7 +27,7 @@ export interface Hello extends TipClaim {
   readonly clock: UnixSeconds;
 }
 
-/** The one version that exists. */
+/** The only version so far. */
 export const PROTOCOL_VERSION = 1;
 
 type Range = Pick<Hello, 'versionMin' | 'versionMax'>;
@@ -44,7 +44,7 @@ export const isNewer = ({ versionMax }: Range): boolean => versionMax > PROTOCOL
 // The bit follows from the order: archive 1, pruned 2, snapshots 4, relay 8.
 const SERVICE_BITS: readonly Service[] = ['archive', 'pruned', 'snapshots', 'relay'];
 const MAX_SOFTWARE = 64;
-// Newer versions may append bytes, which this version skips.
+// Number of bytes that newer versions may append. This version skips them.
 const MAX_EXTENSION = 512;
 
 export function encodeHello(hello: Hello): Uint8Array {
@@ -84,7 +84,7 @@ export function decodeTip(body: Uint8Array): TipClaim | Violation {
   return failed === null ? tip : violation(failed);
 }
 
-/** The height from which a node has all bodies now; 0 for an archive node. */
+/** Encodes the height from which a node has all bodies now; 0 for an archive node. */
 export function encodeServes(from: Height): Uint8Array {
   return new Writer(4).u32(from).finish();
 }
@@ -102,7 +102,7 @@ export function servingFrom(hello: Hello, from: Height): Hello {
   return { ...hello, servesFrom: from, services: [from > 0 ? 'pruned' : 'archive', ...others] };
 }
 
-/** The code of the reason why this side closes the connection. */
+/** Encodes why this side closes the connection. */
 export function encodeBye(code: string): Uint8Array {
   return new Writer(64).varbytes(toAscii(code)).finish();
 }
@@ -135,7 +135,7 @@ function toBits(services: readonly Service[]): number {
   return services.reduce((bits, service) => bits | (1 << SERVICE_BITS.indexOf(service)), 0);
 }
 
-// Bits without a meaning in this version are ignored.
+// Ignores bits that have no meaning in this version.
 function fromBits(bits: number): Service[] {
   return SERVICE_BITS.filter((_, bit) => (bits & (1 << bit)) !== 0);
 }
@@ -148,7 +148,7 @@ function fromAscii(bytes: Uint8Array): string {
   return String.fromCharCode(...bytes.map(printable));
 }
 
-// This text appears in logs and on screens, so only printable ASCII is accepted.
+// Accepts only printable ASCII, because this text appears in logs and on screens.
 function printable(code: number): number {
   return code >= 0x20 && code <= 0x7e ? code : 0x3f;
 }

@@ -1,7 +1,7 @@
 import type { Connection } from '@libp2p/interface';
 
 /**
- * Creates one value per connection, such as a budget, shared by all of its streams: a new stream must not refill the
+ * Creates one value per connection, such as a budget, which all its streams share. A new stream must not refill the
  * budget.
  */
 export function perConnection<Thing>(

@@ -8,11 +8,13 @@ import { readVarint, writeVarint } from './protobuf.ts';
 /** Time for sent bytes to arrive before the stream is closed. */
 const CLOSE_MS = 2000;
 
-/** Messages with a varint length prefix on one stream, the format of libp2p's own protocols. */
+/** Exchanges messages with a varint length in front, as the protocols of libp2p do. */
 export interface Prefixed {
   /** @throws {KithError} `stream-lost`, `stream-stalled`. */
   send(message: Uint8Array): Promise<void>;
-  /** @throws {KithError} `stream-lost` also when it is longer than `cap` or the stream ends, `stream-stalled`. */
+  /**
+   * @throws {KithError} `stream-lost` also when the message is longer than `cap` or the stream ends; `stream-stalled`
+   */
   receive(cap: number, waitMs: number): Promise<Uint8Array>;
   close(): Promise<void>;
   abort(error: unknown): void;

@@ -1,6 +1,6 @@
 /**
- * The subset of protobuf that libp2p's small messages need: varints and length-delimited fields. Reading never throws
- * and is bounded by the input; fields of other kinds are skipped, as protobuf requires.
+ * The subset of protobuf that the small messages of libp2p need: varints and byte strings with a length. Reading never
+ * throws, and its cost is bounded by the input. Fields of other kinds are skipped, as protobuf requires.
  */
 export interface Field {
   readonly number: number;
@@ -12,10 +12,10 @@ const VARINT = 0;
 const FIXED64 = 1;
 const BYTES = 2;
 const FIXED32 = 5;
-/** Further fields of a message are ignored, unless the caller allows more. */
+/** Maximum number of fields that are read from a message, unless the caller allows more. */
 const MAX_FIELDS = 64;
 
-/** The fields of a message in order, at most `most`; null when the bytes are not protobuf. */
+/** The fields of a message in order, at most `most`. Null when the bytes are not protobuf. */
 export function readFields(bytes: Uint8Array, most = MAX_FIELDS): Field[] | null {
   const fields: Field[] = [];
   let at = 0;
@@ -37,7 +37,7 @@ export function readFields(bytes: Uint8Array, most = MAX_FIELDS): Field[] | null
   return at <= bytes.length ? fields : null;
 }
 
-/** The last varint with this field number, as protobuf specifies; null without one. */
+/** The last varint with this field number, as protobuf specifies. Null when there is none. */
 export function numberOf(fields: readonly Field[], number: number): number | null {
   const found = fields.findLast((field) => field.number === number && typeof field.value === 'number');
   return found === undefined ? null : (found.value as number);
@@ -59,7 +59,7 @@ export function writeFields(fields: readonly Field[]): Uint8Array {
   return joined(parts);
 }
 
-/** A varint and the offset after it; null when it is cut off, or above 2^32 - 1. */
+/** A varint and the offset after it. Null when it is truncated or above 2^32 - 1. */
 export function readVarint(bytes: Uint8Array, start: number): { value: number; end: number } | null {
   let value = 0;
   for (let i = 0; i < 5; i++) {

@@ -4,7 +4,7 @@ import { readHeader } from '../../core/primitives/header.ts';
 import { type Violation, violation } from '../../core/violation.ts';
 import { type CompactBlock, readCompact, writeCompact } from './compact-block.ts';
 
-/** `header 88 | compact block`, to the end of the frame. */
+/** Encodes `header 88 | compact block`, to the end of the frame. */
 export function encodePushed(compact: CompactBlock): Uint8Array {
   const writer = new Writer(6 * compact.count + 1024).bytes(compact.header.bytes);
   writeCompact(writer, compact);
@@ -12,7 +12,7 @@ export function encodePushed(compact: CompactBlock): Uint8Array {
 }
 
 export function decodePushed(body: Uint8Array): CompactBlock | Violation {
-  // A copy: the chain keeps the header, and a view would keep the whole packet in memory.
+  // A copy, because the chain keeps the header and a view would keep the whole packet in memory.
   const reader = new Reader(body.slice());
   const makeHeader = readHeader(reader);
   if (reader.failed !== null) return violation(reader.failed);
@@ -20,7 +20,7 @@ export function decodePushed(body: Uint8Array): CompactBlock | Violation {
   return compact ?? violation(reader.failed ?? 'codec-length');
 }
 
-/** `1` = the sender wants compact blocks pushed, `0` = no longer. */
+/** Encodes whether the sender wants compact blocks pushed: `1` yes, `0` no longer. */
 export function encodeWant(wanted: boolean): Uint8Array {
   return Uint8Array.of(wanted ? 1 : 0);
 }

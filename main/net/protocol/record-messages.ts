@@ -3,7 +3,7 @@ import { Writer } from '../../core/codec/writer.ts';
 import { type Violation, violation } from '../../core/violation.ts';
 import { MAX_RECORD_BYTES_SIGNED, MAX_RECORDS } from './frame-types.ts';
 
-/** `count | (length | signed record) …`: peer records, each signed by its owner. */
+/** Encodes `count | (length | signed record) …`: peer records, each signed by its owner. */
 export function encodeRecords(records: readonly Uint8Array[]): Uint8Array {
   const writer = new Writer(300 * records.length + 5).varuint(records.length);
   for (const record of records) writer.varbytes(record);

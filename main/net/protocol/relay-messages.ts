@@ -8,7 +8,8 @@ import { MAX_TRANSACTIONS_ASKED, MAX_WIDS_LISTED } from './frame-types.ts';
 import { readHashes } from './sync-messages.ts';
 
 /**
- * The id that transactions are requested by: announced ones by wid, missing parents by the txid that a child spends.
+ * The kind of id by which transactions are requested: announced ones by wid, missing parents by the txid that a child
+ * spends.
  */
 export type Naming = 'wid' | 'txid';
 
@@ -17,7 +18,7 @@ export interface GetTransactions {
   readonly ids: readonly Hash[];
 }
 
-/** `by u8 (0 wid, 1 txid) | count | count × 32`. */
+/** Encodes `by u8 (0 wid, 1 txid) | count | count × 32`. */
 export function encodeGetTransactions(request: GetTransactions): Uint8Array {
   const writer = new Writer(8 + 32 * request.ids.length);
   writer.u8(request.by === 'wid' ? 0 : 1).varuint(request.ids.length);
@@ -35,8 +36,8 @@ export function decodeGetTransactions(body: Uint8Array): GetTransactions | Viola
 }
 
 /**
- * `count | count × (length | bytes)`: the requested transactions that the peer has, in the order of the request,
- * possibly truncated.
+ * Encodes `count | count × (length | bytes)`: the requested transactions that this node has, in the order of the
+ * request. The list may end early.
  */
 export function encodeTransactions(transactions: readonly Uint8Array[]): Uint8Array {
   let bytes = 5;
@@ -46,7 +47,7 @@ export function encodeTransactions(transactions: readonly Uint8Array[]): Uint8Ar
   return writer.finish();
 }
 
-/** Copies each transaction, because it is kept longer than the frame. */
+/** Decodes and copies each transaction, because it is kept longer than the frame. */
 export function decodeTransactions(body: Uint8Array): Uint8Array[] | Violation {
   const reader = new Reader(body);
   const count = reader.count(7);
@@ -59,7 +60,7 @@ export function decodeTransactions(body: Uint8Array): Uint8Array[] | Violation {
   return failed === null ? transactions : violation(failed);
 }
 
-/** `count | count × 32`: wids of the mempool, newest first. */
+/** Encodes `count | count × 32`: wids of the mempool, newest first. */
 export function encodeWidList(wids: readonly string[]): Uint8Array {
   const writer = new Writer(5 + 32 * wids.length).varuint(wids.length);
   for (const wid of wids) writer.bytes(fromHex(wid)!);

@@ -12,27 +12,27 @@ export interface ReplyDeadlineDeps {
   readonly answersOthers: () => Promise<boolean>;
 }
 
-/** One reply that a peer owes. */
+/** A reply that a peer owes. */
 export interface AwaitedReply {
   readonly deadlineMs: number;
-  /** Whether the reply has begun to arrive. */
+  /** Whether part of the reply has arrived. */
   isArriving(): boolean;
-  /** Whether it is still the next reply of this stream. */
+  /** Whether it is still the next reply of its stream. */
   isNext(): boolean;
-  /** It did not come in time, for this reason. */
+  /** Called when it did not arrive in time, with the reason. */
   overdue(code: PeerViolationCode): void;
 }
 
 /** Decides when the next reply of a stream is overdue, and whether that counts against the peer. */
 export interface ReplyDeadline {
-  /** From now on this reply is awaited, and no other. */
+  /** Waits for this reply from now on, and for no other. */
   watch(reply: AwaitedReply): void;
   clear(): void;
 }
 
-/** While the peer sends other data, an answer may take this many times its deadline: it waits for its turn. */
+/** While the peer sends other data, an answer may take this many times its deadline, because it waits for its turn. */
 const MOST_PERIODS = 4;
-/** Extra time for an overdue answer of a peer that has just shown that it runs: it may have been suspended. */
+/** Extra time for an overdue answer of a peer that has just shown that it runs. It may have been suspended. */
 const GRACE_MS = 5000;
 
 export function createReplyDeadline(deps: ReplyDeadlineDeps): ReplyDeadline {
@@ -42,9 +42,9 @@ export function createReplyDeadline(deps: ReplyDeadlineDeps): ReplyDeadline {
   async function check(reply: AwaitedReply): Promise<void> {
     const alive = await deps.isAlive();
     if (!reply.isNext()) return;
-    // A peer that has crashed or is offline did not choose to be silent.
+    // A peer that has crashed or is offline is not to blame.
     if (!alive) return reply.overdue('peer-silent');
-    // A peer that answers no request at all is overloaded; one that answers others ignores this request.
+    // A peer that answers no request at all is overloaded. One that answers other requests ignores this one.
     const others = deps.answersOthers();
     deadline = createDeadline(clock, GRACE_MS, () => {
       void others.then((answers) => {
@@ -62,7 +62,7 @@ export function createReplyDeadline(deps: ReplyDeadlineDeps): ReplyDeadline {
       const due = (): void => {
         const ms = clock.monotonic() - began;
         const isBusy = received() - before >= (ms / 1000) * SLOWEST_BYTES_PER_S;
-        // A frame that has begun to arrive has its own minimum pace (flow.ts).
+        // A frame of which a part has arrived has its own slowest pace (flow.ts).
         if (reply.isArriving() || (isBusy && ms < MOST_PERIODS * deadlineMs))
           deadline = createDeadline(clock, deadlineMs, due);
         else void check(reply);

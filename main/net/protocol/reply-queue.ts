@@ -10,7 +10,7 @@ export interface Request {
   readonly body: Uint8Array;
   /** Number of frames in the reply; default 1. */
   readonly replies?: number;
-  /** Receives each reply frame; returning a violation ends the call with it. */
+  /** Receives each frame of the reply. If it returns a violation, the call ends with it. */
   onReply?(frame: Frame): PeerViolation | null;
 }
 
@@ -18,11 +18,11 @@ export interface Request {
 export interface PendingRequest {
   readonly id: number;
   readonly request: Request;
-  /** Number of frames that are still to come. */
+  /** Number of frames that have not arrived yet. */
   readonly left: number;
 }
 
-/** Null when every reply was accepted, the violation of the peer, or why there is no reply. */
+/** Null when every reply was accepted, else the violation of the peer, or why there is no reply. */
 type Outcome = PeerViolation | null | KithError;
 
 interface Entry extends PendingRequest {
@@ -30,20 +30,20 @@ interface Entry extends PendingRequest {
   settle(outcome: Outcome): void;
 }
 
-/** The requests of one caller in the order of their replies, and the kinds of requests that its peer does not know. */
+/** The requests of one caller in the order of their replies, and the kinds of requests that the peer does not know. */
 export interface ReplyQueue {
   readonly first: PendingRequest | undefined;
   readonly size: number;
   isUnsupported(kind: RequestKind): boolean;
-  /** Gives the request an id, and a promise that is resolved by the last reply or by `end`. */
+  /** Adds a request. Returns its id, and a promise that resolves with the last reply or by `end`. */
   add(request: Request): { readonly id: number; readonly outcome: Promise<Outcome> };
-  /** Largest body of a frame of this type that may be the next reply; null when there is none. */
+  /** Size of the largest body of a frame of this type that may be the next reply; null when none may. */
   capOf(type: number): number | null;
-  /** Gives a frame to the first request; returns the violation of the peer. */
+  /** Passes a frame to the first request. Returns the violation of the peer, if any. */
   accept(frame: Frame): PeerViolation | null;
-  /** The peer knows none of the kinds that are in the queue. */
+  /** The peer knows none of the kinds of requests that are in the queue. */
   refuse(): void;
-  /** Removes all requests. Only the first gets the violation; all later ones are told that the peer has disconnected. */
+  /** Removes all requests. Only the first gets the violation; the later ones end as if the peer had disconnected. */
   end(outcome: PeerViolation | KithError): void;
 }
 

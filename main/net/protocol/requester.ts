@@ -6,15 +6,16 @@ import { createReplyDeadline } from './reply-deadline.ts';
 import { createReplyQueue, type Request } from './reply-queue.ts';
 import { isPeerViolation, type PeerViolation, peerViolation } from './wire-violation.ts';
 
-/** The requesting side of one long-lived stream: requests are sent at once, replies arrive in the same order. */
+/** The requesting side of one long-lived stream. Requests are sent at once; replies arrive in the same order. */
 export interface Caller {
   /**
-   * Null when every reply arrived and was accepted, otherwise the violation of the peer (already reported).
-   * @throws {KithError} `peer-gone`, `peer-timeout` (both reported, if the peer is still connected), `peer-busy`,
-   * `peer-unsupported`: the peer does not know this kind of request, and is not asked again on this connection.
+   * Sends a request. Null when every reply arrived and was accepted, otherwise the violation of the peer (already
+   * reported).
+   * @throws {KithError} `peer-gone`, `peer-timeout` (both reported if the peer is still connected), `peer-busy`;
+   * `peer-unsupported`: the peer does not know this kind of request and is not asked again on this connection
    */
   call(request: Request): Promise<PeerViolation | null>;
-  /** Requests without all their replies. */
+  /** Number of requests that have not got all their replies. */
   readonly pending: number;
   close(): void;
 }
@@ -23,27 +24,30 @@ export interface CallerDeps {
   open(): Promise<Stream>;
   readonly clock: StreamClock;
   onViolation(peerViolation: PeerViolation): void;
-  /** Bytes that the peer has sent so far, on all streams; if absent, not considered. */
+  /** Bytes that the peer has sent so far, on all streams. Ignored if absent. */
   readonly received?: () => number;
-  /** Whether the peer answers a ping; if absent, assumed true. */
+  /** Whether the peer answers a ping. True if absent. */
   readonly isAlive?: () => Promise<boolean>;
-  /** Whether the peer answers another, cheap request; if absent, assumed true. */
+  /** Whether the peer answers another, small request. True if absent. */
   readonly answersOthers?: () => Promise<boolean>;
 }
 
-// The peer answers one request at a time, so a longer queue means that a caller does not wait for its answers.
+// Maximum length of the queue. The peer answers one request at a time, so a longer queue means that a caller does not
+// wait for its answers.
 const MAX_PENDING = 64;
 
 const yes = (): Promise<boolean> => Promise.resolve(true);
 
-/** Errors that are no fault of the peer, or were reported already: the caller continues without the answer. */
+/**
+ * Errors for which the peer is not to blame, or that were reported already. The caller continues without the answer.
+ */
 const UNANSWERED = new Set(['peer-gone', 'peer-timeout', 'peer-busy', 'peer-unsupported']);
 export const isUnanswered = (error: unknown): boolean => UNANSWERED.has(codeOf(error) ?? '');
 
-/** One stream with a peer: requests go out, frames come in until it ends. */
+/** One stream with a peer. Requests are sent and frames received until it ends. */
 interface Line {
   readonly isOpen: boolean;
-  /** Part of the next frame has arrived. */
+  /** Whether part of the next frame has arrived. */
   readonly isInFrame: boolean;
   send(request: Request, id: number): void;
   abort(code: string): void;
@@ -51,7 +55,7 @@ interface Line {
 
 interface LineEvents {
   readonly capOf: CapOf;
-  /** A frame arrived; a violation ends the line. */
+  /** A frame arrived. A violation ends the line. */
   onFrame(frame: Frame): PeerViolation | null;
   onViolation(wrong: PeerViolation): void;
   onLost(cause?: unknown): void;
@@ -102,7 +106,7 @@ export function createCaller(deps: CallerDeps): Caller {
   let line: Line | null = null;
   let closed = false;
 
-  /** Ends the stream; `wrong` is counted against the peer. */
+  /** Ends the stream. `wrong` counts against the peer. */
   function fail(of: Line, result: PeerViolation | KithError, wrong: PeerViolation | null = null): void {
     if (line !== of) return;
     line = null;
@@ -113,7 +117,7 @@ export function createCaller(deps: CallerDeps): Caller {
     of.abort(result.code);
   }
 
-  // The deadline runs for the first request in the queue only: the peer works on no other.
+  // Only the first request in the queue has a deadline, because the peer works on no other.
   function watch(of: Line): void {
     deadline.clear();
     const { first } = queue;
@@ -128,7 +132,7 @@ export function createCaller(deps: CallerDeps): Caller {
     });
   }
 
-  /** The stream ended. With outstanding requests this counts as no answer, if the connection stays. */
+  /** The stream ended. If replies are owed, that counts as no answer, unless the connection ends too. */
   function lost(of: Line, cause?: unknown): void {
     const kind = queue.first?.request.kind;
     if (isNamed(cause, 'UnsupportedProtocolError')) {
@@ -137,7 +141,7 @@ export function createCaller(deps: CallerDeps): Caller {
       return fail(of, new KithError('peer-unsupported'));
     }
     const gone = new KithError('peer-gone', 'the stream was lost', { cause });
-    // A stream that could not be opened may be a local problem, unless the peer refused it.
+    // That a stream could not be opened may be a local problem, unless the peer reset it.
     const isTheirs = of.isOpen || isNamed(cause, 'StreamResetError');
     const isCut = kind !== undefined && isTheirs;
     fail(of, gone, isCut ? peerViolation('wire-cut', { type: kind.type }) : null);

@@ -2,19 +2,19 @@ import { FRAME } from './frame-types.ts';
 
 interface FrameType {
   readonly type: number;
-  /** Bytes. */
+  /** Largest size of the body in bytes. */
   readonly cap: number;
 }
 
-/** A kind of request: its frame, the frames that may answer it, and its deadline. */
+/** A kind of request: its frame, the frames that may answer it, and the deadline. */
 export interface RequestKind extends FrameType {
   readonly answers: readonly FrameType[];
   /**
-   * Milliseconds until the first byte of each frame of the answer must arrive, counted from the request or from the
-   * previous frame (requester.ts).
+   * Milliseconds until the first byte of each frame of the answer must have arrived, counted from the request or from
+   * the previous frame (requester.ts).
    */
   readonly deadlineMs: number;
-  /** Every node must answer it; a node may answer any other request with `unknown`. */
+  /** Whether every node must answer it. A node may answer other requests with `unknown`. */
   readonly mandatory: boolean;
 }
 
@@ -43,6 +43,6 @@ export const REQUEST = {
   pushBlock: request(FRAME.pushBlock, [FRAME.pushed]),
   getCompact: request(FRAME.getCompact, [FRAME.compact]),
   wantBlocks: request(FRAME.wantBlocks, [FRAME.pushed]),
-  // Sent before any hello: each node is asked once, and then the next address is tried.
+  // Sent before any hello. Each node is asked once, and then the next address is tried.
   getNetworkFile: request(FRAME.getNetworkFile, [FRAME.networkFile], { deadlineMs: 10_000 }),
 } as const satisfies Readonly<Record<string, RequestKind>>;

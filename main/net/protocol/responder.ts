@@ -14,13 +14,13 @@ export interface Handler {
   /** Largest body of the request in bytes. */
   readonly cap: number;
   /**
-   * Answers; resolves to the violation of the peer or null. Rejects when the stream was lost; see also
+   * Answers a request. Resolves to the violation of the peer or null. Rejects when the stream was lost; see also
    * handler-failure.ts.
    */
   handle(frame: Frame, reply: Reply): Promise<PeerViolation | null>;
 }
 
-/** A handler whose request is decoded first; a request that cannot be decoded is a violation. */
+/** Creates a handler for which the request is decoded first. A request that cannot be decoded is a violation. */
 export function answering<Decoded>(
   { cap }: { readonly cap: number },
   decode: (body: Uint8Array) => Decoded,
@@ -39,26 +39,28 @@ export function answering<Decoded>(
 
 /** Charges requests to the budgets of the answering side. */
 export interface Toll {
-  /** Resolves when a request of this type may be processed; the result must be called when it is answered. */
+  /** Resolves when a request of this type may be processed. Call the result when it is answered. */
   enter(type: number, bytes: number): Promise<() => void>;
   /** The function that the frames of its answer wait for. */
   pay(type: number): Pay;
-  /** A frame of the answer was sent: from now on the peer waits for the next one. */
+  /** A frame of the answer was sent, so the peer now waits for the next one. */
   sent(): void;
 }
 
 export interface ServeOptions {
   readonly clock: StreamClock;
-  /** The peer supports a newer version: an unknown request is then answered with `unknown` and is no violation. */
+  /**
+   * Whether the peer supports a newer version. Then an unknown request is answered with `unknown` and is no violation.
+   */
   readonly isNewer?: boolean;
-  /** Without it requests cost nothing. */
+  /** Charges the requests. Without it they cost nothing. */
   readonly toll?: Toll;
 }
 
 /**
- * The answering side of one stream: one request at a time, in order. The next request is read only after this answer
- * was sent, so each stream holds one request and one answer in memory, however much the peer sends. Resolves when the
- * stream has ended, to the violation of the peer or null.
+ * The answering side of one stream: answers one request at a time, in order. Reads the next request only after this
+ * answer was sent, so that each stream keeps one request and one answer in memory, however much the peer sends.
+ * Resolves, when the stream has ended, to the violation of the peer or null.
  */
 export async function serve(
   stream: Stream,

@@ -6,7 +6,7 @@ import { type Violation, violation } from '../../core/violation.ts';
 import type { Manifest } from '../../chain/snapshot-files.ts';
 import { MAX_CHUNKS } from './frame-types.ts';
 
-/** Requests the manifest of the snapshot with this root: 32 bytes. */
+/** Encodes a request for the manifest of the snapshot with this root (32 bytes). */
 export const encodeGetManifest = (root: Hash): Uint8Array => root;
 
 export function decodeGetManifest(body: Uint8Array): Hash | Violation {
@@ -16,7 +16,10 @@ export function decodeGetManifest(body: Uint8Array): Hash | Violation {
   return failed === null ? root : violation(failed);
 }
 
-/** `height u32 | block id 32 | coins u64 | total u64 | count | chunk hash 32 …`; an empty body = not available. */
+/**
+ * Encodes `height u32 | block id 32 | coins u64 | total u64 | count | chunk hash 32 …`. An empty body means that the
+ * snapshot is not available.
+ */
 export function encodeManifest({ facts, chunks }: Manifest): Uint8Array {
   const writer = new Writer(64 + 32 * chunks.length);
   writer.u32(facts.height).bytes(facts.blockId).u64(facts.coins).u64(facts.total).varuint(chunks.length);
@@ -24,7 +27,7 @@ export function encodeManifest({ facts, chunks }: Manifest): Uint8Array {
   return writer.finish();
 }
 
-/** The root is computed from the decoded fields, so that the caller only has to compare it. */
+/** Decodes a manifest. The root is computed from its fields, so the caller only has to compare it. */
 export function decodeManifest(body: Uint8Array, networkId: Hash): Manifest | Violation {
   const reader = new Reader(body);
   const height = reader.u32();
@@ -46,7 +49,7 @@ export interface GetChunk {
   readonly index: number;
 }
 
-/** `root 32 | index u32`; the answer is the chunk, or empty when it is not available. */
+/** Encodes `root 32 | index u32`. The answer is the chunk, or empty when it is not available. */
 export function encodeGetChunk({ root, index }: GetChunk): Uint8Array {
   return new Writer(36).bytes(root).u32(index).finish();
 }

@@ -6,11 +6,11 @@ import { HEADER_BYTES } from '../../core/primitives/limits.ts';
 import { type Violation, violation } from '../../core/violation.ts';
 import { MAX_BLOCKS_ASKED, MAX_HEADERS, MAX_LOCATOR } from './frame-types.ts';
 
-/** Requests the headers after the first id of the locator that is on the peer's best chain. */
+/** Encodes a request for the headers after the first id of the locator that is on the peer's best chain. */
 export const encodeGetHeaders = (locator: readonly Hash[]): Uint8Array => encodeHashes(locator);
 export const decodeGetHeaders = (body: Uint8Array): Hash[] | Violation => decodeHashes(body, MAX_LOCATOR);
 
-/** Requests blocks; the answer is one frame for each, in this order. */
+/** Encodes a request for blocks. The answer is one frame for each, in this order. */
 export const encodeGetBlocks = (ids: readonly Hash[]): Uint8Array => encodeHashes(ids);
 export const decodeGetBlocks = (body: Uint8Array): Hash[] | Violation => decodeHashes(body, MAX_BLOCKS_ASKED);
 
@@ -20,7 +20,7 @@ export function encodeHeaders(headers: readonly Uint8Array[]): Uint8Array {
   return writer.finish();
 }
 
-/** `count | count × 88`. The headers are views into `body`. */
+/** Decodes `count | count × 88`. The headers are views into `body`. */
 export function decodeHeaders(body: Uint8Array): Header[] | Violation {
   const reader = new Reader(body);
   const count = reader.count(HEADER_BYTES);
@@ -44,7 +44,7 @@ function decodeHashes(body: Uint8Array, max: number): Hash[] | Violation {
   return failed === null ? hashes : violation(failed);
 }
 
-/** `count | count × 32`, at most `max`. */
+/** Reads `count | count × 32`, at most `max` hashes. */
 export function readHashes(reader: Reader, max: number): Hash[] {
   const count = reader.count(32);
   if (count > max) reader.fail('codec-length');
