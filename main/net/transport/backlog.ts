@@ -1,21 +1,21 @@
 import type { Stream } from '@libp2p/interface';
 
-/** Gossip bytes of one peer that have arrived and are not processed yet. */
+/** Counts the gossip bytes of each peer that have arrived and are not processed yet. */
 export interface Backlog {
-  /** Counts the bytes that arrive on a stream; only the newest stream of a peer counts. */
+  /** Counts the bytes that arrive on a stream. Only the newest stream of a peer counts. */
   watch(peerId: string, stream: Stream): void;
-  /** Counts processed bytes of the peer. */
+  /** Subtracts bytes of the peer that were processed. */
   taken(peerId: string, bytes: number): void;
   forget(peerId: string): void;
 }
 
-/** More than the largest packet of the router. */
+/** Limit per peer; larger than the largest packet of the router. */
 const MOST_BYTES = 512 * 1024;
 const RESUME_BYTES = MOST_BYTES / 2;
 
 /**
- * The router's streams queue all arriving bytes without limit. A peer that sends faster than its packets are
- * processed is held back here by its own window, and uses at most one window and MOST_BYTES of memory.
+ * The streams of the router queue all arriving bytes without limit. Here the stream of a peer that sends faster than
+ * its packets are processed is paused, so that it uses at most one window and MOST_BYTES of memory.
  */
 export function createBacklog(): Backlog {
   const waiting = new Map<string, { readonly stream: Stream; bytes: number }>();

@@ -6,11 +6,11 @@ import type { Budgets } from '../budgets/budgets.ts';
 import { paid, withHandler } from './service-streams.ts';
 import type { Identify } from './identify.ts';
 
-/** Optional libp2p components of a host; those that are not wanted are not even loaded. */
+/** The optional libp2p components of a host. Components that are not wanted are not loaded. */
 export interface Wanted {
   /** Connections through relays, from and to this node, and the relay service. */
   readonly relays?: RelayRules | undefined;
-  /** Identify push: tells peers at once when this node's addresses or protocols change, which the DHT depends on. */
+  /** Identify push: tells peers at once when the addresses or protocols of this node change. The DHT depends on it. */
   readonly push?: boolean | undefined;
 }
 
@@ -30,17 +30,20 @@ export interface Parts {
   readonly services: Services;
 }
 
-/** What this node forwards as a relay: enough for hole punching, and too little for anything else. */
+/** What this node forwards as a relay: enough for hole punching, and too little for other uses. */
 export const RELAY = {
-  /** Short, so that a peer that lost its reservation to another soon asks again. */
+  /** Short, so that a peer that lost its reservation to another peer asks again soon. */
   slotMs: 20 * 60_000,
   /** Lifetime of one connection through this relay. */
   connectionMs: 120_000,
   connectionBytes: 128 * 1024,
-  /** Connections that a peer may open through this relay at the same time, per connection to it. */
+  /** Connections that a peer may open through this relay at the same time, per connection with it. */
   perPeer: 4,
 } as const;
-/** libp2p's own limits refuse the newest peer, so the pools (relay-pools.ts) stay below them. */
+/**
+ * The limits of libp2p, which refuse the newest peer. They are higher than those of the pools (relay-pools.ts), so that
+ * they never apply.
+ */
 const RELAY_BACKSTOP = { reservations: 2 * RESERVATIONS.total, toPeer: 2 * RELAYED.total } as const;
 
 const HOP_MS = 10_000;
@@ -51,8 +54,7 @@ export interface PartsDeps {
 }
 
 /**
- * Loads the wanted components: each costs tens of milliseconds and some megabytes, which a node on loopback does not
- * need.
+ * Loads the wanted components. Each costs tens of milliseconds and some megabytes, and a node on loopback needs none.
  */
 export async function loadParts(
   { relays, push = false }: Wanted,
@@ -83,7 +85,7 @@ export async function loadParts(
     services['relay'] = (components: object) => server(paid(components, budgets, 'hop') as never);
   }
   if (push) {
-    // Only sends; messages of peers are read by an implementation with limits (identify.ts).
+    // It only sends. Pushes of peers are read by identify.ts, which has limits.
     const make = identifyPush({ concurrency: 4 });
     services['push'] = (components: object) =>
       make(
@@ -93,7 +95,10 @@ export async function loadParts(
   return { transports, services };
 }
 
-/** A relay that was not asked must not be able to make this node announce an address through it. */
+/**
+ * Whether this node asked the relay in this address for a reservation. Other relays must not be able to make this node
+ * announce addresses through them.
+ */
 export function isOwnRelay(address: string, relays: RelayRules | undefined): boolean {
   const relay = relayOf(address);
   return relay === null || (relays?.uses(peerIdOf(relay) ?? '') ?? false);

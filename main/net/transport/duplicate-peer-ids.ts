@@ -3,12 +3,12 @@ import type { Notice } from '../../../shared/contract/fields.ts';
 import { sentenceFor } from '../../../shared/errors.ts';
 import type { Clock } from '../../lib/clock.ts';
 
-/** Detects other nodes with the peer id of this one, which a copied data directory leads to. */
+/** Detects other nodes with the peer id of this one. A copied data directory leads to that. */
 export interface DuplicatePeerIds {
   wrap<Components>(
     make: (components: Components) => ConnectionEncrypter,
   ): (components: Components) => ConnectionEncrypter;
-  /** A notice if one was met within the last hour. */
+  /** A notice if such a node was met within the last hour. */
   notices(): readonly Notice[];
 }
 
@@ -16,15 +16,15 @@ export interface DuplicatePeerIds {
 export const DUPLICATE_PEER_ID = 'another node has the peer id of this one';
 /** How long an outbound handshake with our own peer id waits for its inbound end. */
 const WAIT_MS = 5000;
-/** How long the user is informed about a duplicate. */
+/** How long the notice is shown. */
 const TOLD_MS = 60 * 60_000;
 
 /**
  * libp2p refuses a connection whose remote peer id is our own. A node that dials itself, for example at an address
- * without a peer id, sees both ends of the handshake: the outbound one and the inbound one. If only one of them
- * exists, another process has the same key. The outbound end waits for the inbound one, which also keeps the
- * connection open until the accepting node knows the peer id. A handshake that was dropped under load looks the same,
- * so this only leads to a warning.
+ * without a peer id, sees both ends of the handshake: the outbound one and the inbound one. If it sees only one of
+ * them, another process has the same key. The outbound end waits for the inbound one, which also keeps the connection
+ * open until the accepting node knows the peer id. A handshake that was dropped under load looks the same, so this
+ * leads only to a warning.
  */
 export function createDuplicatePeerIds(
   ownId: string,

@@ -4,18 +4,19 @@ import type { Clock } from '../../lib/clock.ts';
 
 export type Remembering = Pick<Libp2p, 'addEventListener' | 'peerStore' | 'getConnections'>;
 
-/** libp2p may still write facts about a peer for this long after its connection has closed. */
+/** libp2p may write facts about a peer until this long after its connection closed. */
 const LINGER_MS = 3000;
 
 /**
- * libp2p's tag for a peer with a reservation here. The reservation ends with the connection, whatever the tag says.
+ * The tag of libp2p for a peer with a reservation here. The reservation ends with the connection, even if the tag
+ * stays.
  */
 const RESERVED = 'circuit-relay-source';
 
 /**
- * Makes libp2p forget a peer some time after its last connection closed, unless a component has tagged the peer. By
- * itself libp2p keeps up to 8 KB about each peer for as long as it runs: an attacker that reconnects with new peer
- * ids would exhaust the memory.
+ * Makes libp2p forget a peer some time after its last connection closed, unless a component has tagged the peer. libp2p
+ * itself keeps up to 8 KB about each peer as long as it runs. An attacker who reconnects with new peer ids would
+ * exhaust the memory.
  */
 export function forgetUnknownPeers(node: Remembering, clock: Pick<Clock, 'after'>): void {
   async function forget(peer: PeerId): Promise<void> {
@@ -26,7 +27,7 @@ export function forgetUnknownPeers(node: Remembering, clock: Pick<Clock, 'after'
 
   node.addEventListener('connection:close', ({ detail: { remotePeer } }) => {
     clock.after(LINGER_MS, () => {
-      // The store is in memory; an error only means that the entry does not exist any more.
+      // The store is in memory. An error only means that the entry does not exist any more.
       forget(remotePeer).catch(() => undefined);
     });
   });

@@ -1,6 +1,6 @@
 import { createTopicScoreParams } from '@libp2p/gossipsub/score';
 
-/** Below this score the gossip router ignores a peer; peers/ then treats it as a violation. */
+/** Below this score the gossip router ignores a peer, and peers/ treats it as a violation. */
 export const GRAYLIST_SCORE = -160;
 
 export const SCORE_THRESHOLDS = {
@@ -12,18 +12,18 @@ export const SCORE_THRESHOLDS = {
 } as const;
 
 /**
- * The router measures durations with the wall clock, so only parameters that no change of the wall clock can turn
- * against an honest peer have a weight (docs/adr/0017).
- * @param scoreOf our own score of a peer, at most 0, which the router adds to its own.
+ * The score parameters of the gossip router. It measures durations with the wall clock, so a parameter has a weight
+ * only if no change of the wall clock can make it count against an honest peer (docs/adr/0017). @param scoreOf our own
+ * score of a peer, at most 0, which the router adds to its own
  */
 export function gossipScoreParams(topics: readonly string[], scoreOf: (peerId: string) => number) {
   return {
-    // Limits per network group are enforced by peers/; on loopback all nodes share one address.
+    // peers/ limits each network group. On loopback all nodes share one address.
     IPColocationFactorWeight: 0,
     appSpecificScore: scoreOf,
     appSpecificWeight: 1,
     // When the wall clock is set, unanswered requests to a peer look 3 s old and its grafts look early: at most 2
-    // violations per topic and heartbeat, which decay by 80 % per second. Only what exceeds the threshold counts,
+    // violations per topic and heartbeat, which decay by 80 % per second. Only the part above the threshold counts,
     // squared.
     behaviourPenaltyThreshold: 6,
     behaviourPenaltyWeight: -10,
@@ -35,8 +35,8 @@ export function gossipScoreParams(topics: readonly string[], scoreOf: (peerId: s
 function topicScoreParams() {
   return createTopicScoreParams({
     topicWeight: 1,
-    // The time in the mesh has no lower bound: after the clock was set back by 6 hours it would be -21 600 s, and a
-    // weight of 0.01 would be enough to ban the peer (fault 03).
+    // The time in the mesh has no lower bound. If the clock was set back by 6 hours it would be -21 600 s, and a weight
+    // of 0.01 would be enough to ban the peer (fault 03).
     timeInMeshWeight: 0,
     firstMessageDeliveriesWeight: 0.5,
     firstMessageDeliveriesDecay: 0.95,

@@ -11,29 +11,29 @@ import { handlerFailure } from '../protocol/handler-failure.ts';
 import type { PeerViolation } from '../protocol/wire-violation.ts';
 import { gossipScoreParams, SCORE_THRESHOLDS } from './gossip-scores.ts';
 
-/** The verdict on a message: relayed, dropped, or dropped and counted against the peer that sent it. */
+/** The verdict on a message: relay it, drop it, or drop it and count it against the peer that sent it. */
 export type Judgement = 'pass-on' | 'drop' | 'blame';
 
-/** Publishes unsigned announcements over a mesh of peers; each announcement proves its own validity. */
+/** Publishes unsigned announcements over a mesh of peers. Each announcement proves its own validity. */
 export interface Gossip {
-  /** Subscribes to a topic; `judge` receives every message that the router has not seen before. */
+  /** Subscribes to a topic. `judge` gets every message that the router has not seen before. */
   join(topic: string, judge: (peerId: string, data: Uint8Array) => Promise<Judgement> | Judgement): void;
-  /** Sends to the mesh of the topic, or to all of its subscribers. Resolves to the number of peers. */
+  /** Sends to the mesh of the topic, or with `everyone` to all its subscribers. Resolves to the number of peers. */
   publish(topic: string, data: Uint8Array, everyone?: boolean): Promise<number>;
-  /** Neither sends messages of this topic to this peer nor accepts them from it, until `readmit`. */
+  /** Sends no messages of this topic to this peer and accepts none from it, until `readmit`. */
   exclude(topic: string, peerId: string): void;
   readmit(peerId: string): void;
-  /** The router's own score of a peer: 0 is neutral. */
+  /** The score that the router gives a peer; 0 is neutral. */
   score(peerId: string): number;
   /**
-   * The wall clock was set. The router caches each score for one second of it, which may be hours by now: clears the
-   * cache.
+   * The wall clock was set. Clears the cache of scores, because the router keeps each for one second of the wall clock,
+   * which may now be hours.
    */
   clockJumped(): void;
   meshPeers(topic: string): string[];
 }
 
-/** Longest time spent on packets and messages before the event loop runs other work. */
+/** Longest time spent on packets and messages in one turn of the event loop. */
 const TURN_MS = 20;
 
 const VERDICT: Record<Judgement, TopicValidatorResult> = {
@@ -42,7 +42,7 @@ const VERDICT: Record<Judgement, TopicValidatorResult> = {
   blame: TopicValidatorResult.Reject,
 };
 
-/** @param scoreOf our own score of a peer, at most 0, which the router adds to its own. */
+/** @param scoreOf our own score of a peer, at most 0, which the router adds to its own */
 export function gossipService(topics: readonly string[], scoreOf: (peerId: string) => number) {
   return gossipsub({
     globalSignaturePolicy: StrictNoSign,
@@ -74,22 +74,22 @@ export function gossipService(topics: readonly string[], scoreOf: (peerId: strin
     allowPublishToZeroTopicPeers: true,
     ignoreDuplicatePublishError: true,
     asyncValidation: false,
-    // A duplicate of a compact block costs more than an IDONTWANT message; a duplicate of any other message costs
-    // less.
+    // IDONTWANT is sent only for larger messages: for a compact block it costs less than a duplicate, for other
+    // messages more.
     idontwantMinDataSize: 4096,
     scoreParams: gossipScoreParams(topics, scoreOf),
     scoreThresholds: { ...SCORE_THRESHOLDS },
   });
 }
 
-/** The router's message id: the first 20 bytes of SHA-256(topic | data). */
+/** The message id for the router: the first 20 bytes of SHA-256(topic | data). */
 function messageId(topic: string, data: Uint8Array): Uint8Array {
   return createHash('sha256').update(topic).update(data).digest().subarray(0, 20);
 }
 
 type Packet = { readonly byteLength: number };
 
-// Fields of the router at run time that its published interface lacks.
+// Fields that the router has at run time and that its published interface lacks.
 interface Router extends GossipSub {
   readonly mesh: Map<string, Set<string>>;
   readonly score: { readonly scoreCache: Map<string, unknown> };
@@ -118,8 +118,8 @@ export function createGossip(service: GossipSub, { clock, admit, onFailure }: Go
   const router = service as Router;
   const excluded = new Map<string, Set<string>>();
   const isExcluded = (topic: string, peerId: string): boolean => excluded.get(peerId)?.has(topic) === true;
-  // The router cannot exclude a peer from a single topic. So the peer's subscription is hidden from the router, which
-  // then sends it no messages of the topic; and its attempts to join the mesh are ignored.
+  // The router cannot exclude a peer from a single topic. So the subscription of the peer is hidden from the router,
+  // which then sends it no messages of the topic. Attempts of the peer to join the mesh are ignored.
   const subscription = router.handleReceivedSubscription.bind(router);
   router.handleReceivedSubscription = (from, topic, subscribe) =>
     subscription(from, topic, subscribe && !isExcluded(topic, from.toString()));
@@ -129,8 +129,8 @@ export function createGossip(service: GossipSub, { clock, admit, onFailure }: Go
       id,
       grafts.filter(({ topicID }) => !isExcluded(topicID ?? '', id)),
     );
-  // The router processes all available packets, and all messages of a packet, in one turn of the event loop: a
-  // quarter of a second.
+  // Without these pauses the router would process all available packets, with all their messages, in one turn of the
+  // event loop: a quarter of a second.
   const breathe = createBreathe(clock, TURN_MS);
   const readStream = router.pipePeerReadStream.bind(router);
   router.pipePeerReadStream = (peerId, packets) =>
@@ -148,7 +148,7 @@ export function createGossip(service: GossipSub, { clock, admit, onFailure }: Go
     readmit: (peerId) => void excluded.delete(peerId),
     join(topic, judge) {
       router.topicValidators.set(topic, async (peer, message) => {
-        // A node that follows the rules sends no message above this limit.
+        // A node that follows the rules sends no message larger than this.
         if (message.data.length > MAX_GOSSIP_BYTES) return TopicValidatorResult.Reject;
         if (isExcluded(topic, peer.toString())) return TopicValidatorResult.Ignore;
         await breathe();

@@ -4,13 +4,12 @@ import { hostPart } from './multiaddrs.ts';
 import { sourceOf } from './pool-source.ts';
 
 /**
- * Inbound connections before encryption and multiplexer are negotiated: each costs an attacker only one TCP
- * handshake.
+ * Inbound connections before encryption and multiplexer are negotiated. Each costs an attacker only one TCP handshake.
  */
 export interface Handshakes {
   /** Whether the handshake may begin. False when the host has begun too many within this second. */
   begin(connection: Handshaking): boolean;
-  /** The connection is encrypted and multiplexed: other limits apply from now on. */
+  /** The connection is encrypted and multiplexed. Other limits apply from now on. */
   end(connection: Handshaking): void;
   readonly size: number;
 }
@@ -20,9 +19,9 @@ export type Handshaking = Pick<MultiaddrConnection, 'remoteAddr' | 'addEventList
 export const HANDSHAKES: PoolLimits = { total: 64, perHost: 4, perGroup: 16 };
 
 /**
- * The pool of half-open handshakes. libp2p's own limit refuses new connections while 64 are half-open, so that 64
- * silent sockets would block all peers.
- * @param perSecond handshakes that one host may begin within a second.
+ * The pool of half-open handshakes. It replaces the limit of libp2p, which refuses new connections while 64 are
+ * half-open: 64 silent sockets would block all peers. @param perSecond handshakes that one host may begin within a
+ * second
  */
 export function createHandshakes(perSecond: number, ms: () => number): Handshakes {
   const pool = createGroupedPool<Handshaking>(HANDSHAKES, (connection) =>
@@ -31,7 +30,7 @@ export function createHandshakes(perSecond: number, ms: () => number): Handshake
   const begun = new Map<string, number>();
   let second = 0;
 
-  /** Counts per whole second: the map only contains the hosts of the current second. */
+  /** Counts per second of the clock, so that the map only contains the hosts of the current second. */
   function isTooFast(host: string): boolean {
     const now = Math.floor(ms() / 1000);
     if (now !== second) begun.clear();

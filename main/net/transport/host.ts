@@ -34,13 +34,13 @@ import { createUpload } from '../budgets/upload.ts';
 
 export interface HostDeps {
   readonly key: PrivateKey;
-  /** Multiaddresses; empty = no node can connect to this one. */
+  /** Multiaddresses to listen on. If empty, no node can connect to this one. */
   readonly listen: readonly string[];
-  /** Multiaddresses to announce instead of those listened on; empty = those. */
+  /** Multiaddresses to announce instead of those listened on. If empty, those are announced. */
   readonly announce?: readonly string[] | undefined;
   readonly topics: readonly string[];
   readonly software: string;
-  /** Checked before resources are used for a connection. */
+  /** Whether a host or peer is banned. Checked before resources are used for a connection. */
   readonly denied: { host(hostPart: string): boolean; peer(peerId: string): boolean };
   /** Our own score of a peer for the gossip router, at most 0. */
   readonly scoreOf: (peerId: string) => number;
@@ -48,17 +48,17 @@ export interface HostDeps {
   readonly onFlood?: ((peerId: string) => void) | undefined;
   /** The handler of a gossip message of this peer threw. */
   readonly onFailure?: ((peerId: string, failure: PeerViolation) => void) | undefined;
-  /** Limits on the cost of requests; the default limits unless given. */
+  /** Limits on the cost of requests; has default limits. */
   readonly budgets?: Budgets | undefined;
-  /** Called with the number of bytes sent to a socket. */
+  /** Called with the number of bytes that were sent to a socket. */
   readonly onSent?: ((bytes: number) => void) | undefined;
-  /** Optional libp2p components; default none. */
+  /** Optional libp2p components; none by default. */
   readonly wanted?: Wanted | undefined;
   readonly clock: Clock;
   readonly random: Random;
 }
 
-/** Sockets, encryption, streams and gossip; independent of blocks and transactions. */
+/** The libp2p node: sockets, encryption, streams and gossip. Knows nothing of blocks and transactions. */
 export interface Host {
   readonly peerId: string;
   /** The peer id as a multihash. */
@@ -66,24 +66,24 @@ export interface Host {
   readonly gossip: Gossip;
   readonly traffic: TrafficCounter;
   readonly internals: Libp2pInternals;
-  /** libp2p's components, for services that are created outside of it. */
+  /** The components of libp2p, for services that are created outside of it. */
   readonly components: object;
   /** @throws {KithError} `listen-in-use`, `listen-failed`. */
   start(): Promise<void>;
   stop(): Promise<void>;
   /** The addresses at which this node believes to be reachable, each with its peer id. */
   addresses(): string[];
-  /** The same as a signed peer record, which peers pass on. */
+  /** The same addresses as a signed peer record, which peers pass on. */
   ownRecord(): Promise<Uint8Array>;
-  /** Problems that the user should know. */
+  /** Notices about problems with the host. */
   notices(): readonly Notice[];
   /** @throws {KithError} `address-invalid`, `dial-failed`, `peer-self`, `peer-id-shared`. */
   dial(address: string): Promise<Connection>;
   /** All connections with a peer, including those through relays. */
   connections(peerId: string): Connection[];
   /**
-   * `accept` receives each stream that a peer opens for the protocol; at most `limit` per connection. With `cost` a
-   * stream waits for the budget of a request of that kind.
+   * Calls `accept` for each stream that a peer opens for the protocol, at most `limit` per connection. With `cost` a
+   * stream waits until the budget allows a request of that kind.
    */
   handle(
     protocol: string,
@@ -91,25 +91,25 @@ export interface Host {
     accept: (stream: Stream, connection: Connection) => void,
     options?: { readonly throughRelays?: boolean; readonly cost?: RequestName },
   ): Promise<void>;
-  /** Round trip in milliseconds; rejects after 20 s. */
+  /** The round trip in milliseconds. Rejects after 20 s. */
   ping(connection: Connection): Promise<number>;
   onOpen(listener: (connection: Connection) => void): void;
   onClose(listener: (connection: Connection) => void): void;
-  /** Number of peers in libp2p's peer store. */
+  /** Number of peers in the peer store of libp2p. */
   remembered(): Promise<number>;
   /** Peers with a reservation at this relay, oldest first. */
   reserved(): string[];
-  /** The identify result of a peer, some time after its connection was opened. */
+  /** Calls the listener with the identify result of a peer, some time after its connection was opened. */
   onIdentify(listener: (result: IdentifyResult) => void): void;
 }
 
 /**
- * Limit for connections of all kinds, and for sockets before the handshake. libp2p refuses new connections above it,
- * so the pools of handshakes, of connections without a hello and of peers together stay below.
+ * Limit on connections of all kinds, and on sockets before the handshake. Above it libp2p refuses new connections. So
+ * the pools of handshakes, of connections without a hello and of peers stay below it together.
  */
 export const MAX_CONNECTIONS = 256;
 export const MAX_SOCKETS = 384;
-/** Handshakes that one host may begin per second; on loopback all nodes of a demo share one address. */
+/** Handshakes that one host may begin per second. On loopback all nodes of a demo share one address. */
 const HANDSHAKES_A_SECOND = { local: 500, otherwise: 10 } as const;
 const PING_TIMEOUT_MS = 20_000;
 /** Timeout for TCP, encryption and multiplexer of an outbound connection. */
@@ -228,7 +228,7 @@ async function dialAddress(
   }
 }
 
-// libp2p has no codes for these.
+// libp2p has no error codes for these.
 function dialCode(message: string): string {
   if (message.includes(DUPLICATE_PEER_ID)) return 'peer-id-shared';
   return message.includes('dial self') ? 'peer-self' : 'dial-failed';
@@ -262,7 +262,7 @@ async function createNode(
     },
     transports: [tcp({ maxConnections: MAX_SOCKETS, backlog: 128 }), ...parts.transports],
     connectionEncrypters: [opens.encrypter(traffic.wrap(duplicates.wrap(noise())))],
-    // A window above 2 MiB would let a peer fill a paused stream beyond its read buffer, which resets the stream.
+    // With a window above 2 MiB a peer could fill a paused stream beyond its read buffer, which resets the stream.
     streamMuxers: [
       opens.muxer(
         yamux({
@@ -278,17 +278,17 @@ async function createNode(
       maxParallelDials: 16,
       maxDialQueueLength: 64,
       dialTimeout: DIAL_MS,
-      // Half-open handshakes have a pool of their own (handshakes.ts), which never refuses the newest.
+      // Half-open handshakes have a separate pool (handshakes.ts), which never refuses the newest.
       maxIncomingPendingConnections: Infinity,
       inboundConnectionThreshold: Infinity,
-      // peers/ decides which peers to reconnect to, whatever libp2p would like to keep.
+      // libp2p must not reconnect, because peers/ decides that.
       reconnectRetries: 0,
     },
-    // Its timeout follows the fastest answers, so a busy node would lose good peers; peers/ pings with its own
+    // Its timeout follows the fastest answers, so a busy node would lose good peers. peers/ pings with its own
     // timeouts.
     connectionMonitor: { enabled: false },
     services: {
-      // Only answers; the requesting side is an implementation with limits (identify.ts).
+      // It only answers. identify.ts asks, because it has limits.
       identify: (components: object) =>
         identify({ runOnConnectionOpen: false })(paid(components, budgets, 'identify') as never),
       pubsub: (components: object) =>
@@ -338,7 +338,7 @@ function createGater(deps: HostDeps, handshakes: Handshakes, relayPools: RelayPo
   };
 }
 
-// libp2p puts the causes only into the text of its own error.
+// libp2p gives the causes only in the text of its error.
 function listenError(error: unknown, listen: readonly string[]): KithError {
   const message = messageOf(error);
   const inUse = message.includes('EADDRINUSE');

@@ -9,10 +9,13 @@ import { perConnection } from '../protocol/per-connection.ts';
 
 const IDENTIFY_PROTOCOL = '/ipfs/id/1.0.0';
 
-/** Limits for an identify message: one message of `bytes`; further addresses and protocols are ignored. */
+/** Limits on an identify message of at most `bytes` bytes. Further addresses and protocols are ignored. */
 export const IDENTIFY = { bytes: 8192, fields: 256, addresses: 32, protocols: 64, waitMs: 5000 } as const;
 
-/** Identify pushes read from one connection: the burst, and per second; further ones are reset unread. */
+/**
+ * Identify pushes that are read from one connection: the burst, and the number per second. Others are reset without
+ * reading them.
+ */
 export const PUSHES = { burst: 3, perSecond: 1 / 180 } as const;
 
 /** The libp2p components that store identify results. */
@@ -24,13 +27,14 @@ export interface IdentifyDeps {
 }
 
 /**
- * The receiving side of identify and identify push. libp2p's own reads ten messages with any number of addresses and
- * checks a signature that the encrypted connection makes redundant: 30 ms of processor time for each 8 KB.
+ * The receiving side of identify and identify push. That of libp2p is not used: it reads ten messages with any number
+ * of addresses, and checks a signature that the encrypted connection makes redundant, which takes 30 ms of processor
+ * time per 8 KB.
  */
 export interface Identify {
   /** Requests the identify message of a new connection. Never rejects. */
   ask(connection: Connection): Promise<void>;
-  /** The peer sends changed properties: accepted at most as often as PUSHES. */
+  /** The peer sends changed properties. Accepted at most as often as PUSHES allows. */
   acceptPush(stream: Stream, connection: Connection): void;
 }
 
@@ -61,7 +65,7 @@ export function createIdentify(deps: IdentifyDeps, clock: StreamClock): Identify
         const options = { signal, runOnLimitedConnection: true };
         await read(await connection.newStream(IDENTIFY_PROTOCOL, options), connection);
       } catch {
-        // The peer has disconnected, or does not answer: nothing is known about it.
+        // The peer disconnected or does not answer, so nothing is known about it.
       }
     },
     acceptPush(stream, connection) {
@@ -71,14 +75,14 @@ export function createIdentify(deps: IdentifyDeps, clock: StreamClock): Identify
   };
 }
 
-/** How long `Identified` waits for a result, and the number of results that are kept. */
+/** How long `Identified` waits for a result, and how many results are kept. */
 const WAIT_MS = 3000;
 const REMEMBERED = 500;
 
-/** Resolves to the identify result of a connection, or to null when none arrives. */
+/** Resolves to the identify result of a connection; to null when none arrives in time. */
 export type Identified = (connection: Connection) => Promise<IdentifyResult | null>;
 
-/** libp2p identifies every new connection automatically; this function stores the results by connection. */
+/** Keeps the identify results by connection. libp2p identifies every new connection automatically. */
 export function createIdentified(
   onIdentify: (listener: (result: IdentifyResult) => void) => void,
   clock: Pick<Clock, 'after'>,
@@ -110,7 +114,7 @@ export function createIdentified(
   };
 }
 
-/** The used fields of an identify message. A push leaves out unchanged fields. */
+/** The fields of an identify message that are used. A push leaves out unchanged fields. */
 export interface Identity {
   readonly listenAddrs: readonly Multiaddr[];
   readonly protocols: readonly string[];
@@ -120,7 +124,7 @@ export interface Identity {
   readonly protocolVersion: string | null;
 }
 
-/** Reads an identify message (libp2p specs, identify); null when the bytes are not one. */
+/** Reads an identify message (libp2p specs, identify). Null when the bytes are not one. */
 export function decodeIdentify(bytes: Uint8Array): Identity | null {
   const fields = readFields(bytes, IDENTIFY.fields);
   if (fields === null) return null;

@@ -11,7 +11,7 @@ import { numberBelow, type Random } from '../../lib/random.ts';
 import { IDENTITY_FILE, MAX_IDENTITY_BYTES, readIdentity } from './identity.ts';
 
 /**
- * The file next to the key that records where the key was last used: JSON with `version` 1, `path`, `device` and
+ * The file next to the key that records where the key was last used. JSON with `version` 1, `path`, `device` and
  * `inode` (docs/storage.md).
  */
 export const PLACE_FILE = 'identity.place';
@@ -20,14 +20,14 @@ const MAX_BYTES = 65_536;
 
 export interface Identity {
   readonly key: PrivateKey;
-  /** A notice that this data directory is a copy; null when it is not. Unchanged until the node stops. */
+  /** A notice that this data directory is a copy; null when it is not one. Does not change until the node stops. */
   readonly notice: Notice | null;
 }
 
 /**
- * The identity of a data directory that may be a copy: peers take two nodes with one peer id for the same node. A
- * copy whose original still exists gets a new identity; one whose original is not found keeps it, since it may have
- * been moved to another disk or restored from a backup, and other nodes may know addresses with that peer id.
+ * Opens the identity of a data directory that may be a copy: peers take two nodes with one peer id for the same node. A
+ * copy gets a new identity if the original still exists. Otherwise it keeps the identity, because it may have been
+ * moved to another disk or restored from a backup, and other nodes may know addresses with that peer id.
  * @throws {KithError} `identity-unusable`
  */
 export async function openIdentity(datadir: string, random: Random, log: Log): Promise<Identity> {
@@ -36,7 +36,7 @@ export async function openIdentity(datadir: string, random: Random, log: Log): P
   if (origin?.exists === true) await setAside(datadir, random);
   const identity = await readIdentity(datadir, random);
   if (identity.replaced) log.warn('the identity file could not be read; this node has a new peer id now');
-  // Written last, so that a crash before it leads to the same result at the next start.
+  // Written last, so that a crash before it has the same result at the next start.
   await writePlace(datadir).catch((error: unknown) =>
     log.warn('the place of the data directory could not be noted', { error }),
   );
@@ -48,8 +48,8 @@ export async function openIdentity(datadir: string, random: Random, log: Log): P
 }
 
 /**
- * Where this identity was used before, and whether the original still exists; null when it was used here, or when
- * that is unknown.
+ * Where this identity was used before, and whether the original still exists. Null when it was used here, or when that
+ * is unknown.
  */
 async function findOrigin(datadir: string, here: Place): Promise<{ path: string; exists: boolean } | null> {
   const [noted, key] = [await readPlace(datadir), await readKey(datadir)];
@@ -57,7 +57,7 @@ async function findOrigin(datadir: string, here: Place): Promise<{ path: string;
   return { path: noted.path, exists: await isOriginal(noted.path, here, key) };
 }
 
-/** Whether another folder at that path has the same key. */
+/** Whether another folder at that path contains the same key. */
 async function isOriginal(path: string, here: Place, key: Uint8Array): Promise<boolean> {
   try {
     const other = await readKey(path);
@@ -87,7 +87,7 @@ async function readPlace(datadir: string): Promise<Place | null> {
     const isPlace = [path, device, inode].every((each) => typeof each === 'string');
     return version === VERSION && isPlace ? { path: path!, device: device!, inode: inode! } : null;
   } catch {
-    // Unknown: a data directory of an earlier version does not have this file.
+    // Unknown: earlier versions did not write this file.
     return null;
   }
 }

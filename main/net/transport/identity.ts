@@ -9,14 +9,14 @@ import { diskRefusal } from '../../lib/disk-failure.ts';
 import { codeOf, KithError, messageOf } from '../../lib/errors.ts';
 import { numberBelow, type Random } from '../../lib/random.ts';
 
-/** The file with the node's identity: an Ed25519 key that is unrelated to any coin. */
+/** The file with the identity of the node: an Ed25519 key, which has nothing to do with the keys of wallets. */
 export const IDENTITY_FILE = 'identity.key';
-/** A key has 68 bytes; a much larger file is something else. */
+/** Maximum size of the file in bytes. A key has 68. */
 export const MAX_IDENTITY_BYTES = 4096;
 
 /**
- * Reads the key, or creates one (file mode 0600). A file that is not a key is renamed and replaced: the node then has
- * a new peer id, and loses only its reputation.
+ * Reads the key, or creates one (file mode 0600). A file that is not a key is renamed and replaced. The node then has a
+ * new peer id and loses only its reputation.
  * @throws {KithError} `identity-unusable`, `disk-full`, `disk-read-only`, `files-exhausted`
  */
 export async function readIdentity(
@@ -28,7 +28,7 @@ export async function readIdentity(
   if (found instanceof Uint8Array) {
     const key = decodeKey(found);
     if (key !== null) return { key, replaced: false };
-    // A random suffix, so that an earlier file is never overwritten, whatever the clock shows.
+    // The suffix is random, so that an earlier file is never overwritten, even if the clock is wrong.
     await rename(file, `${file}.unreadable-${numberBelow(random, 2 ** 32)}`);
   }
   const key = await generateKeyPair('Ed25519');
@@ -41,7 +41,7 @@ async function readKey(file: string): Promise<Uint8Array | null> {
     return await readRegularFile(file, MAX_IDENTITY_BYTES);
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return null;
-    // Not a regular file, such as a FIFO: renamed and replaced like any other file that is not a key.
+    // Not a regular file, such as a FIFO. It is renamed and replaced like any other file that is not a key.
     if (error instanceof NotReadable) return new Uint8Array(0);
     throw unusable(file, error);
   }

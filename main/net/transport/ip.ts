@@ -1,16 +1,17 @@
 import ipaddr from 'ipaddr.js';
 
 /**
- * From where an IP address can be reached. `public`: everywhere. `private`: its own network or link. `loopback`: its
- * own computer. `special`: nowhere, or not as a host: unspecified, multicast, documentation, benchmarking, reserved,
- * IPv4 inside IPv6 (mapped, NAT64, 6to4, Teredo), and single-service assignments of IANA.
+ * From where an IP address can be reached. `public`: from everywhere. `private`: from its own network or link.
+ * `loopback`: from its own computer. `special`: from nowhere, or not as a host. That is: unspecified, multicast,
+ * documentation, benchmarking, reserved, IPv4 inside IPv6 (mapped, NAT64, 6to4, Teredo), and assignments of IANA for a
+ * single service.
  */
 export type IpClass = 'public' | 'private' | 'loopback' | 'special';
 
 export type Ipv4 = ipaddr.IPv4;
 export type Ip = Ipv4 | ipaddr.IPv6;
 
-/** Reads an IP address without a zone; null when it is not one. IPv4 that is mapped into IPv6 is returned as IPv4. */
+/** Parses an IP address without a zone. Null when it is not one. IPv4 that is mapped into IPv6 is returned as IPv4. */
 export function parseIp(text: string): Ip | null {
   const ip = parseAsWritten(text);
   return ip instanceof ipaddr.IPv6 && ip.isIPv4MappedAddress() ? ip.toIPv4Address() : ip;
@@ -24,12 +25,12 @@ const PRIVATE = new Set<string>([
   'deprecatedSiteLocal',
 ]);
 
-/** All global unicast addresses; the rest of IPv6 is reserved by the IETF (RFC 4291, RFC 3513). */
+/** All global unicast addresses. The rest of IPv6 is reserved by the IETF (RFC 4291, RFC 3513). */
 const GLOBAL_UNICAST = ipaddr.IPv6.parseCIDR('2000::/3');
 
 /**
- * The class of an address as it is written. IPv4 that is mapped into IPv6 is `special`: no honest node writes it that
- * way, and a filter for IPv4 would not recognise it.
+ * The class of an address as it is written. IPv4 that is mapped into IPv6 is `special`: honest nodes do not write it
+ * that way, and a filter for IPv4 would not recognise it.
  */
 export function ipClassOf(text: string): IpClass {
   const ip = parseAsWritten(text);
@@ -42,7 +43,7 @@ export function ipClassOf(text: string): IpClass {
 }
 
 function parseAsWritten(text: string): Ip | null {
-  // A zone names an interface of one computer, so the address is meaningless to others.
+  // A zone names an interface of one computer, so the address is useless to other computers.
   if (text.includes('%')) return null;
   try {
     if (ipaddr.IPv4.isValidFourPartDecimal(text)) return ipaddr.IPv4.parse(text);
@@ -53,8 +54,8 @@ function parseAsWritten(text: string): Ip | null {
 }
 
 /**
- * The public IPv4 address that owns an IPv6 address of a transition mechanism (NAT64 of RFC 6052, 6to4, Teredo), or
- * null. The owner has very many such addresses, so they count as one host.
+ * The public IPv4 address that an IPv6 address of a transition mechanism belongs to (NAT64 of RFC 6052, 6to4, Teredo);
+ * null for other addresses. One IPv4 address has very many such addresses, so they count as one host.
  */
 export function ownerOf(ip: ipaddr.IPv6): Ipv4 | null {
   const bytes = ip.toByteArray();

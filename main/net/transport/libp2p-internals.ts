@@ -4,7 +4,7 @@ import type { Clock } from '../../lib/clock.ts';
 import { KithError, messageOf } from '../../lib/errors.ts';
 import { isRelayed, parseAddress } from './multiaddrs.ts';
 
-/** The private fields of libp2p that NAT traversal needs, and no others. */
+/** The private fields of libp2p that NAT traversal uses. No other private fields are used. */
 export interface Inner {
   readonly transportManager: {
     dialTransportForMultiaddr(address: Multiaddr): Dialler | undefined;
@@ -26,10 +26,10 @@ interface Upgrader {
   upgradeOutbound(socket: { direction: string }, options: object): Promise<Connection>;
 }
 
-/** Options for an additional connection. */
+/** Options for an additional connection with a connected peer. */
 export interface BesideOptions {
   readonly timeoutMs: number;
-  /** Cancels the dial; has no effect on an open connection. */
+  /** Cancels the dial. Has no effect on an open connection. */
   readonly signal?: AbortSignal | undefined;
   /** The local port; any port when absent. */
   readonly localPort?: number | undefined;
@@ -37,17 +37,20 @@ export interface BesideOptions {
   readonly initiator?: boolean | undefined;
 }
 
-/** Addresses and dials that libp2p's public interface lacks; for nat/ only. */
+/** Functions that the public interface of libp2p lacks. Only for nat/. */
 export interface Libp2pInternals {
-  /** Opens a connection in addition to existing ones with the same peer. @throws {KithError} `dial-failed`. */
+  /**
+   * Opens a connection in addition to existing ones with the same peer.
+   * @throws {KithError} `dial-failed`
+   */
   dialBeside(address: string, options: BesideOptions): Promise<Connection>;
-  /** Asks a relay for a reservation, so that other nodes can connect through it. @throws errors of libp2p. */
+  /** Asks a relay for a reservation, so that other nodes can connect through it. @throws errors of libp2p */
   listenThrough(relay: string): Promise<void>;
-  /** Addresses listened on, and addresses of port mappings, whether verified or not. */
+  /** Addresses listened on, and addresses of port mappings, verified or not. */
   places(): { readonly address: string; readonly mapped: boolean }[];
-  /** A peer connected at this address: it is announced from now on. */
+  /** A peer connected at this address, so it is announced from now on. */
   confirm(address: string): void;
-  /** The address is no longer reachable. */
+  /** The address is no longer reachable, so it is not announced any more. */
   withdraw(address: string): void;
 }
 
@@ -62,7 +65,8 @@ export function createLibp2pInternals(inner: Inner, clock: Pick<Clock, 'after'>)
     async dialBeside(address, { timeoutMs, signal, localPort, initiator }) {
       const target = parseAddress(address);
       if (target === null) throw new KithError('address-invalid', address, { data: { address } });
-      // The socket listens to its signal for its whole life, so that signal must not abort after the dial.
+      // A separate signal, because the socket listens to its signal as long as it exists and must not be aborted after
+      // the dial.
       const late = new AbortController();
       const timer = clock.after(timeoutMs, () => late.abort(new Error('no answer in time')));
       const giveUp = () => late.abort(new Error('given up'));
@@ -91,8 +95,8 @@ export function createLibp2pInternals(inner: Inner, clock: Pick<Clock, 'after'>)
   };
 }
 
-// libp2p makes the second of two simultaneous dials the responder, but still numbers its streams like an initiator:
-// both ends would open streams with the same numbers and lose them.
+// libp2p makes the second of two simultaneous dials the responder, but still numbers its streams like an initiator.
+// Both ends would open streams with the same numbers and lose them.
 function answering(upgrader: Upgrader): Upgrader {
   return {
     upgradeOutbound(socket, options) {

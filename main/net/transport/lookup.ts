@@ -2,16 +2,16 @@ import { lookup } from 'node:dns/promises';
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr';
 import { hostPart } from './multiaddrs.ts';
 
-/** Addresses of a name that are dialled. */
+/** Maximum number of addresses of a name that are dialled. */
 export const MOST_LOOKED_UP = 4;
 const NAMED = /^\/(dns|dns4|dns6)\/([^/]+)/;
 const FAMILY = { dns: 0, dns4: 4, dns6: 6 } as const;
 
 /**
- * Resolves a `/dns`, `/dns4` or `/dns6` name to its addresses, except banned ones; any other address is returned
- * unchanged. A connection to a name would have neither host nor network group, so no ban and no limit could apply to
- * it.
- * Rejects when the name has no addresses, or banned ones only, or when the signal aborts.
+ * Resolves a `/dns`, `/dns4` or `/dns6` name to its addresses without banned ones. Any other address is returned
+ * unchanged. This is done before dialling, because a connection to a name would have neither host nor network group, so
+ * that no ban and no limit could apply to it. Rejects when the name has no addresses or only banned ones, or when the
+ * signal aborts.
  */
 export async function lookUp(
   address: Multiaddr,

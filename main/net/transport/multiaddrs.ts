@@ -1,7 +1,7 @@
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr';
 import { type Ip, type IpClass, ipClassOf, type Ipv4, isIpv4, ownerOf, parseIp } from './ip.ts';
 
-/** Parses an address from a user or a peer; null when it is not a multiaddress. */
+/** Parses an address from a user or a peer. Null when it is not a multiaddr. */
 export function parseAddress(text: string): Multiaddr | null {
   try {
     return text.length > 1 && text.length <= 512 ? multiaddr(text) : null;
@@ -10,12 +10,12 @@ export function parseAddress(text: string): Multiaddr | null {
   }
 }
 
-/** An address in the binary form of libp2p's messages. */
+/** The binary form of an address in messages of libp2p. */
 export function addressBytes(address: string): Uint8Array {
   return multiaddr(address).bytes;
 }
 
-/** Reads the binary form; null when the bytes are not an address. */
+/** Reads the binary form. Null when the bytes are not an address. */
 export function readAddress(bytes: Uint8Array): string | null {
   try {
     return bytes.length > 1 && bytes.length <= 512 ? multiaddr(bytes).toString() : null;
@@ -24,7 +24,7 @@ export function readAddress(bytes: Uint8Array): string | null {
   }
 }
 
-/** The peer id in an address, or null; in a relayed address that of the peer, never that of the relay. */
+/** The peer id in an address, or null. In a relayed address it is that of the peer, never that of the relay. */
 export function peerIdOf(address: string): string | null {
   const last = parseAddress(address)?.getComponents().at(-1);
   return last?.name === 'p2p' ? (last.value ?? null) : null;
@@ -32,12 +32,12 @@ export function peerIdOf(address: string): string | null {
 
 const CIRCUIT = '/p2p-circuit';
 
-/** Whether an address leads through a relay, so that the IP in it is the relay's. */
+/** Whether an address leads through a relay. The IP in it is that of the relay then. */
 export function isRelayed(address: string): boolean {
   return address.includes(CIRCUIT);
 }
 
-/** The address of the relay in a relayed address, with the relay's peer id; null for a direct address. */
+/** The address of the relay in a relayed address, with the peer id of the relay. Null for a direct address. */
 export function relayOf(address: string): string | null {
   const at = address.indexOf(CIRCUIT);
   return at === -1 ? null : address.slice(0, at);
@@ -54,7 +54,7 @@ export function withoutPeer(address: string): string {
   return address.replace(/\/p2p\/[^/]+$/, '');
 }
 
-/** The IP in an address as it is written, or null when it begins with a name or a zone. */
+/** The IP in an address as it is written. Null when the address begins with a name or a zone. */
 function writtenIp(address: string): string | null {
   const first = parseAddress(address)?.getComponents()[0];
   return first !== undefined && (first.name === 'ip4' || first.name === 'ip6') ? (first.value ?? null) : null;
@@ -64,15 +64,15 @@ function readIp(address: string): Ip | null {
   return parseIp(writtenIp(address) ?? '');
 }
 
-/** The IP in an address, or null when it has a name instead. IPv4 that is mapped into IPv6 is returned as IPv4. */
+/** The IP in an address. Null when it has a name instead. IPv4 that is mapped into IPv6 is returned as IPv4. */
 export function ipOf(address: string): string | null {
   return readIp(address)?.toString() ?? null;
 }
 
 /**
- * The part of an address that its owner cannot change at will, such as `/ip4/127.0.0.1`; null without an IP. For IPv6
- * it is the /64, which every home network owns: `/ip6/2001:db8::/ipcidr/64`, or the IPv4 address that owns it. In a
- * relayed address it is the relay's, so peers behind a relay are not judged by it (`ban-manager.ts`).
+ * The part of an address that its owner cannot easily change, such as `/ip4/127.0.0.1`. Null without an IP. For IPv6 it
+ * is the /64, which every home network owns (`/ip6/2001:db8::/ipcidr/64`), or the IPv4 address that the address belongs
+ * to. In a relayed address it is that of the relay, so peers behind a relay are not judged by it (`ban-manager.ts`).
  */
 export function hostPart(address: string): string | null {
   const ip = readIp(address);
@@ -92,14 +92,15 @@ export function isLoopback(ip: string): boolean {
   return read !== null && ipClassOf(read.toString()) === 'loopback';
 }
 
-/** Whether a node with these listen addresses talks to its own machine only. */
+/** Whether a node with these listen addresses talks only to its own machine. */
 export function isLocal(listen: readonly string[]): boolean {
   return listen.length > 0 && listen.every((address) => isLoopback(ipOf(address) ?? ''));
 }
 
 /**
- * The group of addresses that one party could own: /16 of IPv4, /32 of IPv6 (or the /16 of the IPv4 address that owns
- * it). On loopback, where tests and demos run, every address is a group of its own. Null when the address has no IP.
+ * The network group: addresses that one party could own. It is the /16 of IPv4, the /32 of IPv6, or the /16 of the IPv4
+ * address that an IPv6 address belongs to. On loopback, where tests and demos run, every address is its own group. Null
+ * when the address has no IP.
  */
 export function groupOf(address: string): string | null {
   const ip = readIp(address);
@@ -111,13 +112,13 @@ export function groupOf(address: string): string | null {
 }
 
 /**
- * A port at an IP, or a peer behind a relay at one; a relay behind a relay is useless. Names (`/dns4`, `/dns6`,
- * `/dnsaddr`) do not match: a name from a peer could resolve to this computer or into its local network
+ * A port at an IP, possibly with a peer behind a relay there. A relay behind a relay is useless. Names (`/dns4`,
+ * `/dns6`, `/dnsaddr`) do not match: a name from a peer could resolve to this computer or into its local network
  * (docs/wire.md, section 5). Only names from the user or from the network file are resolved.
  */
 const SHAPE = /^\/ip[46]\/[^/]+\/tcp\/[1-9]\d*(\/p2p\/\w+)?(\/p2p-circuit\/p2p\/\w+)?$/;
 
-/** The class of the IP in an address that a peer sent; null when the address does not have the accepted form. */
+/** The class of the IP in an address from a peer. Null when the address does not have the accepted form. */
 export function toldClassOf(address: string): IpClass | null {
   const ip = SHAPE.test(address) ? writtenIp(address) : null;
   return ip === null ? null : ipClassOf(ip);
@@ -129,8 +130,8 @@ export function isPublic(address: string): boolean {
 }
 
 /**
- * Whether an address from a peer is useful: loopback addresses only if this node runs on loopback only, private
- * addresses only from a peer with a private address.
+ * Whether an address from a peer is useful. Loopback addresses are, if this node runs only on loopback; private
+ * addresses are, if the announcing peer has one too.
  */
 export function isUsefulFrom(announcer: string, address: string, local: boolean): boolean {
   const told = toldClassOf(address);

@@ -11,12 +11,12 @@ export interface SignedRecord {
   readonly addresses: readonly string[];
 }
 
-/** Further addresses of a record are ignored. */
+/** Maximum number of addresses in a record. Further ones are ignored. */
 const MAX_ADDRESSES = 4;
 
 /**
- * The most widely reachable addresses first: a record contains only MAX_ADDRESSES, and a computer has many local
- * ones.
+ * Sorts the most widely reachable addresses first, because a record has only MAX_ADDRESSES and a computer has many
+ * local ones.
  */
 function bestFirst(addresses: readonly Multiaddr[]): Multiaddr[] {
   const rank = (address: Multiaddr): number => {
@@ -34,10 +34,10 @@ export async function signRecord(key: PrivateKey, addresses: readonly Multiaddr[
   return (await RecordEnvelope.seal(record, key)).marshal();
 }
 
-/** A record is signed again after this time, so that it is newer than copies that peers still pass on. */
+/** After this time a record is signed again, so that it is newer than the copies that peers still pass on. */
 const FRESH_MS = 10 * 60_000;
 
-/** This node's own record, signed again when its addresses change instead of for every request. */
+/** Creates the record of this node. It is signed again when its addresses change, and not for every request. */
 export function createOwnRecord(
   key: PrivateKey,
   addresses: () => readonly Multiaddr[],
@@ -54,7 +54,7 @@ export function createOwnRecord(
   };
 }
 
-/** Opens a signed record; null when it is not one, or not signed by the peer that it names. */
+/** Opens a signed record. Null when it is not one, or not signed by the peer that it names. */
 export async function openRecord(bytes: Uint8Array): Promise<SignedRecord | null> {
   try {
     const envelope = await RecordEnvelope.openAndCertify(bytes, PeerRecord.DOMAIN);
@@ -63,7 +63,7 @@ export async function openRecord(bytes: Uint8Array): Promise<SignedRecord | null
     const peerId = record.peerId.toString();
     const addresses = record.multiaddrs.slice(0, MAX_ADDRESSES).map(String);
     const full = addresses.map((text) => (peerIdOf(text) === null ? `${text}/p2p/${peerId}` : text));
-    // Addresses with another peer id do not belong to the signer.
+    // The signer cannot vouch for addresses with another peer id.
     return { peerId, addresses: full.filter((text) => peerIdOf(text) === peerId) };
   } catch {
     return null;

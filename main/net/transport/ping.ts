@@ -8,17 +8,19 @@ import type { StreamClock } from '../protocol/deadline.ts';
 import { abortStream, createPuller, write } from '../protocol/flow.ts';
 
 /**
- * libp2p's ping: 32 bytes there and back. libp2p's own answering side queues without limit, so it is replaced by this
- * one.
+ * Ping of libp2p: 32 bytes there and back. The answering side of libp2p queues without limit, so this one is used
+ * instead.
  */
 export const PING_PROTOCOL = '/ipfs/ping/1.0.0';
 const PING_BYTES = 32;
 const REST_MS = 120_000;
 const CLOSE_MS = 1000;
-/** Maximum number of bytes that may arrive at once: no ping is longer. */
+/** Maximum number of bytes that may arrive at once. No ping is longer. */
 const MOST_AT_ONCE = 64 * PING_BYTES;
 
-/** Echoes the bytes that arrive as far as the budget allows; further bytes are held back by the sender's window. */
+/**
+ * Echoes the bytes that arrive, as far as the budget allows. Until then the window of the sender stops further bytes.
+ */
 export async function answerPings(
   stream: Stream,
   clock: StreamClock,
@@ -47,7 +49,7 @@ export interface PingDeps {
   readonly random: Pick<Random, 'bytes'>;
 }
 
-/** Round trip in milliseconds. @throws {KithError} `stream-stalled`, `stream-lost`. */
+/** Measures the round trip in milliseconds. @throws {KithError} `stream-stalled`, `stream-lost` */
 export async function measurePing(
   connection: Connection,
   timeoutMs: number,

@@ -2,8 +2,8 @@ import type { PoolSource } from '../../lib/grouped-pool.ts';
 import { groupOf, hostPart } from './multiaddrs.ts';
 
 /**
- * The host and network group that a connection counts for in pools with limits. 127.0.0.1 is shared by all nodes of a
- * demo or a test and counts for none; the address of a relayed connection counts for the relay.
+ * The host and network group that a connection counts for in pools with limits. 127.0.0.1 counts for none, because all
+ * nodes of a demo or a test share it. A relayed connection counts for the relay.
  */
 export function sourceOf(address: string): PoolSource {
   const host = hostPart(address);

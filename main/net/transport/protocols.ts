@@ -1,6 +1,4 @@
-/**
- * Names of protocols and topics. All contain the first 8 hex digits of the network id, so that networks do not mix.
- */
+/** Names of protocols and topics. All contain the first 8 hex digits of the network id, so that networks do not mix. */
 export interface Names {
   readonly hello: string;
   readonly sync: string;
@@ -34,7 +32,7 @@ export function serviceTagOf(networkIdHex: string): string {
 }
 
 /**
- * The handshake protocol of any Kith network among these protocols, or null: identifies a peer of another network.
+ * The handshake protocol of any Kith network among these protocols, or null. It identifies a peer of another network.
  */
 export function helloAmong(protocols: readonly string[]): string | null {
   return protocols.find((name) => /^\/kith\/[0-9a-f]{8}\/hello\/\d{1,4}$/.test(name)) ?? null;

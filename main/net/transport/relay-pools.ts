@@ -8,14 +8,14 @@ import {
 } from '../../lib/grouped-pool.ts';
 import { sourceOf } from './pool-source.ts';
 
-/** Reservations that this node grants as a relay. */
+/** Limit on reservations that this node grants as a relay. */
 export const RESERVATIONS: PoolLimits = { total: 16, perHost: 2, perGroup: 4 };
-/** Connections through this relay to one peer, by their origin. */
+/** Limit on connections through this relay to one peer, by their origin. */
 export const RELAYED: PoolLimits = { total: 4, perHost: 2, perGroup: 3 };
 
 const HOP_PROTOCOL = '/libp2p/circuit/relay/0.2.0/hop';
 
-/** libp2p's store of reservations, oldest first. */
+/** The store of reservations in libp2p, oldest first. */
 export interface ReservationStore {
   [Symbol.iterator](): IterableIterator<
     [PeerId, { readonly addr: { toString(): string }; readonly signal?: object }]
@@ -30,15 +30,17 @@ export interface RelayPoolsDeps {
 }
 
 /**
- * Limits for the relay service: libp2p grants slots by peer id, which costs nothing to create, and refuses the newest
+ * Limits for the relay service. libp2p grants slots by peer id, which costs nothing to create, and refuses the newest
  * peer.
  */
 export interface RelayPools {
-  /** This peer is about to get a reservation; another peer may lose its own. */
+  /** This peer is about to get a reservation. Another peer may lose its own for that. */
   reserve(peer: PeerId): void;
-  /** This peer is about to be connected to `target` through this relay; another such connection may be closed. */
+  /**
+   * This peer is about to be connected to `target` through this relay. Another such connection may be closed for that.
+   */
   relay(peer: PeerId, target: PeerId): void;
-  /** The last connection of a peer has closed, and its reservation ends with it (circuit v2). */
+  /** The last connection of a peer was closed, and its reservation ends with it (circuit v2). */
   left(peer: PeerId): void;
 }
 
@@ -51,7 +53,7 @@ export function createRelayPools({ reservations, connections }: RelayPoolsDeps):
   function end(peer: PeerId): void {
     const store = reservations();
     for (const [holder, { signal }] of store ?? []) {
-      // Its timer would end a later reservation of the same peer.
+      // Otherwise the timer of this reservation would end a later one of the same peer.
       if (holder.equals(peer)) (signal as { clear?(): void } | undefined)?.clear?.();
     }
     store?.delete(peer);

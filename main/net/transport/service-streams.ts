@@ -5,7 +5,7 @@ import type { RequestName } from '../budgets/costs.ts';
 import { createBucket } from '../protocol/bucket.ts';
 import { perConnection } from '../protocol/per-connection.ts';
 
-/** Accepts a stream that a peer has opened for a protocol. */
+/** Accepts a stream that a peer opened for a protocol. */
 export type Accept = (stream: Stream, connection: Connection) => unknown;
 
 interface Registrar {
@@ -13,8 +13,8 @@ interface Registrar {
 }
 
 /**
- * The components of a libp2p service, changed so that streams go to `accept` instead of to the service's own handler,
- * which is the last argument of `accept`.
+ * The components of a libp2p service, changed so that streams go to `accept` instead of the handler of the service.
+ * `accept` gets that handler as its last argument.
  */
 export function withHandler<Components extends object>(
   components: Components,
@@ -37,7 +37,7 @@ export function withHandler<Components extends object>(
 
 type Paying = Pick<Budgets, 'of'>;
 
-/** Passes streams to `accept` when the budget of their connection allows a request of this kind. */
+/** Passes a stream to `accept` when the budget of its connection allows a request of this kind. */
 export function payFirst(
   accept: Accept,
   budgets: Paying,
@@ -64,13 +64,12 @@ export function paid<Components extends object>(
   );
 }
 
-/** Gossip bytes accepted from one peer: the burst, and per second. */
+/** Limit on gossip bytes from one peer: the burst, and the number per second. */
 export const GOSSIP_BYTES = { burst: 8 << 20, perSecond: 1 << 20 };
 
 /**
- * The router reads its streams without backpressure, so bytes that arrive faster than they are processed would
- * accumulate: this wrapper counts them, and resets a stream that exceeds its budget. Wraps the components of a libp2p
- * service.
+ * Wraps the components of a libp2p service. The router reads its streams without backpressure, so bytes that arrive
+ * faster than they are processed would accumulate. This counts them and resets a stream that exceeds its budget.
  */
 export function metered<Components extends object>(
   components: Components,

@@ -8,10 +8,10 @@ import type {
 import type { Multiaddr } from '@multiformats/multiaddr';
 import type { Budgets } from '../budgets/budgets.ts';
 
-/** Streams of one connection that wait for their budget; the multiplexer allows 32 at a time. */
+/** Maximum number of streams of one connection that wait for their budget. The multiplexer allows 32 at a time. */
 const MOST_WAITING = 64;
 
-/** Makes the streams that peers open wait for their budget before their protocol is negotiated. */
+/** Makes the streams that peers open wait for their budget before the protocol is negotiated. */
 export interface StreamOpens {
   encrypter<Components>(
     make: (components: Components) => ConnectionEncrypter,
@@ -22,8 +22,8 @@ export interface StreamOpens {
 }
 
 /**
- * Opening a stream costs the peer 12 bytes and this node 1.5 ms, whatever follows. A multiplexer does not know the
- * address of its connection, so the encrypter, which does, records it.
+ * Opening a stream costs the peer 12 bytes and this node 1.5 ms, whatever follows. The multiplexer does not know the
+ * address of its connection, so the encrypter, which knows it, records it.
  */
 export function createStreamOpens(budgets: Pick<Budgets, 'ofAddress'>): StreamOpens {
   const addresses = new WeakMap<MessageStream, string>();
@@ -37,7 +37,7 @@ export function createStreamOpens(budgets: Pick<Budgets, 'ofAddress'>): StreamOp
     return secured;
   }
 
-  /** The multiplexer as the connection sees it: new streams are delivered when their budget allows. */
+  /** The multiplexer as the connection uses it. It delivers new streams when their budget allows. */
   function held(muxer: StreamMuxer, on: MessageStream): StreamMuxer {
     const budget = budgets.ofAddress(addresses.get(on) ?? '');
     on.addEventListener('close', () => budget.end());
@@ -86,7 +86,10 @@ export function createStreamOpens(budgets: Pick<Budgets, 'ofAddress'>): StreamOp
   };
 }
 
-/** The raw stream below the encryption is a connection with an address, although its type does not say so. */
+/**
+ * The address of a raw stream. The raw stream below the encryption is a connection with an address, although its type
+ * does not say so.
+ */
 function addressOf(raw: MessageStream): string {
   return (raw as { remoteAddr?: Multiaddr }).remoteAddr?.toString() ?? '';
 }

@@ -1,6 +1,6 @@
 import type { ConnectionEncrypter, MessageStream } from '@libp2p/interface';
 
-/** Bytes on the wire with one peer, including encryption and framing. */
+/** Bytes that were exchanged with one peer, including encryption and framing. */
 export interface Traffic {
   bytesIn: number;
   bytesOut: number;
@@ -14,16 +14,16 @@ export interface TrafficCounter {
   /** Bytes of all connections with this peer since the last `forget`, or since it last connected. */
   of(peerId: string): Readonly<Traffic>;
   forget(peerId: string): void;
-  /** Number of peers with a counter. */
+  /** Number of peers that have a counter. */
   readonly size: number;
 }
 
-/** @param onSent receives all bytes that are sent on any connection. */
+/** @param onSent gets the number of bytes that were sent on any connection */
 export function createTrafficCounter(onSent: (bytes: number) => void = () => {}): TrafficCounter {
   const byPeer = new Map<string, Traffic>();
   const open = new Map<string, number>();
 
-  // Before the end of the handshake the peer id is unknown, so the bytes are assigned afterwards.
+  // The peer id is unknown before the end of the handshake, so the bytes are assigned to it afterwards.
   async function secure<Secured extends { remotePeer: { toString(): string } }>(
     connection: MessageStream,
     handshake: () => Promise<Secured>,
@@ -41,8 +41,8 @@ export function createTrafficCounter(onSent: (bytes: number) => void = () => {})
     return secured;
   }
 
-  // A connection that is refused after its handshake has a peer id too, and an attacker can create any number of
-  // them.
+  // A connection that is refused after its handshake has a peer id too. An attacker can create any number of them, so
+  // their counters are removed.
   function closed(peerId: string): void {
     const left = (open.get(peerId) ?? 1) - 1;
     if (left > 0) return void open.set(peerId, left);
