@@ -24,12 +24,12 @@ export interface FindingDeps extends Pick<
   readonly peers: Peers;
   readonly book: AddressManager;
   readonly random: Random;
-  /** The addresses at which other nodes can reach this node have changed. */
+  /** The addresses at which other nodes can reach this node changed. */
   readonly moved: () => void;
   readonly log: Log;
 }
 
-/** How this node finds other nodes and how they find it. */
+/** How this node finds other nodes, and how they find it. */
 export interface Finding {
   readonly reach: Reachability;
   readonly discovery: Discovery;
@@ -38,8 +38,8 @@ export interface Finding {
 }
 
 /**
- * The optional libp2p components that discovery and NAT traversal need; almost none for a node that listens on
- * loopback only.
+ * The optional libp2p components for discovery and NAT traversal. A node that listens only on loopback needs almost
+ * none.
  */
 export function wantedFor(
   { listen, discovery }: Pick<NetworkDeps, 'listen' | 'discovery'>,
@@ -81,7 +81,7 @@ export function createFinding(deps: FindingDeps): Finding {
     local,
     dht: chosen?.dht ?? !local,
     mdns: chosen?.mdns ?? (!local && listening),
-    // On loopback every node is reachable.
+    // On loopback every node is reachable, so there is no limit.
     admit: async (peerId) => {
       const [connection] = host.connections(peerId);
       if (connection !== undefined) await deps.budgets.of(connection).spend('kad', 0);

@@ -20,7 +20,7 @@ import { type PeerViolation, peerViolation } from './protocol/wire-violation.ts'
 import { REQUEST } from './protocol/requests.ts';
 import { type Handler, serve, type Toll } from './protocol/responder.ts';
 
-/** The network file in the canonical form whose hash join links contain: parameters in alphabetical order. */
+/** The network file in canonical form: parameters in alphabetical order. Join links contain its hash. */
 export function networkFileOf(network: Network): string {
   const params = Object.fromEntries(Object.entries(network.params).sort(([a], [b]) => (a < b ? -1 : 1)));
   return writeNetworkFile({ ...network, params: params as unknown as Network['params'] });
@@ -31,11 +31,11 @@ export function networkFileHash(text: string): Uint8Array {
   return new Uint8Array(createHash('sha256').update(text, 'utf8').digest());
 }
 
-// Deeper than any expected reorganisation: one day of blocks.
+// A join link names a block at least this deep, deeper than any expected reorganisation: one day of blocks.
 const BURIED = 1440;
 const LINK_ADDRESSES = 4;
 
-/** A link with which a new user can join the network at these addresses; null when there are none. */
+/** A link with which a new user can join the network at these addresses. Null when there are none. */
 export function joinLinkTo(
   network: Network,
   chain: Pick<Chain, 'tip' | 'atHeight'>,
@@ -48,7 +48,7 @@ export function joinLinkTo(
   return formatJoinLink({ id: network.id, file, block: { height, id: hexToHash(id), work }, addresses });
 }
 
-/** Serves the network file to any connection, before the handshake: a new node cannot send a hello without it. */
+/** Serves the network file to any connection without a handshake: a new node needs the file to send a hello. */
 export function serveNetworkFile(
   text: string,
   clock: StreamClock,
@@ -73,9 +73,9 @@ export interface FetchDeps {
 }
 
 /**
- * Downloads the network file that a join link names. Tries the addresses of the link in order, with a libp2p host of
- * its own.
- * @throws {KithError} `join-unreachable` when no address serves the file with that hash.
+ * Downloads the network file that a join link names. Tries the addresses of the link in order, with a separate libp2p
+ * host.
+ * @throws {KithError} `join-unreachable` when no address serves the file with that hash
  */
 export async function fetchNetworkFile(
   link: JoinLink,

@@ -9,7 +9,7 @@ export interface MiningPauseDeps {
   readonly clock: Pick<Time, 'monotonic'>;
   /** Target seconds between blocks. */
   readonly spacing: number;
-  /** Minimum work of the correct chain, for example from a join link. */
+  /** The least work that the correct chain must have, for example from a join link. */
   readonly knownWork: bigint;
   readonly peers: { list(): readonly unknown[] };
   /** Number of addresses that could still be dialled. */
@@ -20,23 +20,27 @@ export interface MiningPauseDeps {
 
 /** Decides when mining must pause because a new block could not become part of the best chain. */
 export interface MiningPause {
-  /** Records whether the sync progresses; called about every two seconds. */
+  /** Records whether the sync makes progress. Called about every two seconds. */
   look(): void;
   /** Why mining is paused; null when it is not. Codes: `clock-wrong`, `sync-unfinished`, `peers-awaited`. */
   reason(): Notice | null;
 }
 
 /**
- * How long a node that knows addresses waits for its first peer. Then it mines alone: every network has a first node.
+ * How long a node that knows addresses waits for its first peer before it mines alone. Every network has a first node.
  */
 const ALONE_MS = 30_000;
 /**
- * Headers whose bodies no peer delivers must not stop all miners for ever; such headers cost an attacker only two
- * blocks' work. A node that was at the tip since its start resumes sooner than one that never was.
+ * How long missing bodies of better headers pause mining. The limit is needed because headers without bodies cost an
+ * attacker only the work of two blocks and would stop all miners for ever. It is shorter for a node that was synced
+ * since its start.
  */
 const STUCK_MS = { synced: 120_000, unsynced: 600_000 } as const;
 const STUCK_SPACINGS = 2;
-/** A peer that was still syncing itself may have more blocks a moment later. */
+/**
+ * How long mining stays paused after catching up, because a peer that was syncing itself may send more blocks a moment
+ * later.
+ */
 const SETTLED_MS = 2000;
 
 export function createMiningPause(deps: MiningPauseDeps): MiningPause {
@@ -44,8 +48,8 @@ export function createMiningPause(deps: MiningPauseDeps): MiningPause {
   const startedAt = clock.monotonic();
   let metPeer = false;
   let wasSynced = false;
-  // True from falling behind until the tip is the best known block. At the tip, one unknown body is normal for a
-  // moment with each new block and does not pause mining.
+  // True from the time when this node falls behind until its tip is the best known block. A node at the tip that lacks
+  // one body is not catching up: that is normal for a moment with each new block.
   let catchingUp = true;
   let caughtUpAt = -Infinity;
   let mark = '';

@@ -24,19 +24,19 @@ export interface MonitoringDeps extends Pick<
   readonly peers: Peers;
   readonly gossip: Pick<Gossip, 'score'>;
   readonly syncing: Syncing;
-  /** The lowest height whose body is stored, 0 for an archive. */
+  /** The lowest height from which on bodies are stored; 0 for an archive node. */
   servesFrom(): number;
   /** Number of addresses that could still be dialled. */
   addresses(): number;
 }
 
-/** The state of this node: progress of the sync, health of chain and clock, and whether mining makes sense. */
+/** Monitors this node: progress of the sync, health of chain and clock, and whether mining makes sense. */
 export interface Monitoring {
   readonly clocks: Pick<Clocks, 'heard' | 'forget' | 'offset'>;
   start(): void;
   stop(): void;
   progress(): SyncProgress;
-  /** Extra full-relay connections to open while a problem is suspected. */
+  /** Number of additional full-relay connections to open while a problem is suspected. */
   extra(): number;
   /** What is wrong with the clock of this computer. */
   clockNotice(): Notice | null;
@@ -44,11 +44,14 @@ export interface Monitoring {
   notices(): readonly Notice[];
 }
 
-/** While peers are connected, and after each event that changes something, the state is checked within this time. */
+/**
+ * The state is checked at this interval while peers are connected, and at the latest after this time when an event
+ * changed something.
+ */
 const WATCH_MS = 2000;
 /**
- * For this time after the wall clock was set, scores of the gossip router ban no peer: it measures in wall-clock
- * time.
+ * For this time after the wall clock was set, scores of the gossip router ban no peer, because the router measures with
+ * the wall clock.
  */
 const JUMP_RECENT_MS = 10 * 60_000;
 
@@ -125,13 +128,13 @@ interface ScheduleDeps extends Pick<MonitoringDeps, 'chain' | 'peers'> {
   check(): void;
 }
 
-/** Without peers nothing changes but by these events. */
+/** Decides when the state is checked. Without peers only events can change it. */
 function createSchedule({ chain, peers, clock, check }: ScheduleDeps): { start(): void; stop(): void } {
   const off: (() => void)[] = [];
   const soon = (): void => alarm.by(clock.monotonic() + WATCH_MS);
   const alarm = createAlarm(clock, () => {
     check();
-    // Speeds, and how long a state lasts, are measured.
+    // Checked regularly while there are peers, because speeds and durations are measured.
     if (peers.list().length > 0) soon();
   });
   return {

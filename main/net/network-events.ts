@@ -21,11 +21,11 @@ export interface NetworkEventsDeps extends Pick<
 export interface NetworkEvents {
   start(): void;
   stop(): void;
-  /** Peers of another network met since the start. */
+  /** Number of peers of another network met since the start. */
   strangers(): number;
 }
 
-/** Peers of other networks that are counted. */
+/** Maximum number of peers of other networks that are counted. */
 const MOST_STRANGERS = 1000;
 
 export function createNetworkEvents(deps: NetworkEventsDeps): NetworkEvents {
@@ -91,7 +91,10 @@ export function createNetworkEvents(deps: NetworkEventsDeps): NetworkEvents {
   };
 }
 
-/** Peers that relay transactions and have not been told ours: those of peers can be checked only at the tip. */
+/**
+ * Peers that relay transactions and were not yet asked for the wids in their mempool. They are asked when this node is
+ * synced, because only then can it check their transactions.
+ */
 function createWelcomes({ peering, relaying, monitoring }: NetworkEventsDeps) {
   const waiting = new Set<string>();
   return {

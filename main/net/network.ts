@@ -151,7 +151,7 @@ async function createParts(deps: NetworkDeps): Promise<Parts> {
   return { shelf, peering, syncing, monitoring, connector, relaying, tipAnnouncer, events };
 }
 
-/** Work that is due now and then, whatever happens. */
+/** Starts the work that runs at regular intervals. */
 function createPeriodic(
   { clock }: Pick<NetworkDeps, 'clock'>,
   { peering, shelf }: Parts,
@@ -168,7 +168,7 @@ function createPeriodic(
   };
 }
 
-/** Reads what earlier runs have left. */
+/** Loads what earlier runs have stored. */
 async function load({ peering, connector, shelf }: Parts): Promise<void> {
   await peering.bans.load();
   await peering.book.load();
@@ -176,7 +176,7 @@ async function load({ peering, connector, shelf }: Parts): Promise<void> {
   await shelf.refresh();
 }
 
-/** Answers peers; nothing is dialled yet. */
+/** Starts to answer peers. Dials no peer yet. */
 async function startServing(deps: NetworkDeps, parts: Parts): Promise<void> {
   const { network, chain, mempool, clock, log } = deps;
   const { peering, relaying, shelf, events } = parts;

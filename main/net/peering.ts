@@ -20,7 +20,7 @@ import { isLocal } from './transport/multiaddrs.ts';
 import { sourceOf } from './transport/pool-source.ts';
 import { type Names, namesOf } from './transport/protocols.ts';
 
-/** What a node keeps between runs about itself and others, and the scores of this run. */
+/** What a node stores about itself and other nodes between runs, and the scores of this run. */
 interface Records {
   readonly identity: Identity;
   readonly store: PeerStore;
@@ -29,7 +29,7 @@ interface Records {
   readonly scores: Scores;
 }
 
-/** The host, and the budgets of the connections that it accepts. */
+/** The libp2p host, and the budgets of its connections. */
 interface Transport {
   readonly names: Names;
   readonly host: Host;
@@ -38,7 +38,7 @@ interface Transport {
   readonly upload: Upload;
 }
 
-/** The connected peers, and how this node and others find each other. */
+/** The connected peers, and how this node and other nodes find each other. */
 export interface Peering extends Records, Transport {
   readonly peers: Peers;
   readonly peerLog: PeerLog;
@@ -49,7 +49,7 @@ export interface Peering extends Records, Transport {
 }
 
 /**
- * @param ours our current hello.
+ * @param ours returns the current hello of this node
  * @throws {KithError} `identity-unusable`, `disk-full`
  */
 export async function createPeering(deps: NetworkDeps, ours: () => Hello): Promise<Peering> {
@@ -57,7 +57,7 @@ export async function createPeering(deps: NetworkDeps, ours: () => Hello): Promi
   const { bans, book, scores } = records;
   const { clock, random } = deps;
   const log = deps.log.child('peers');
-  // The host asks about peers and relays; all of these exist before it starts.
+  // The host calls functions of the peers and of the relays. All of them are created before it starts.
   const transport = await openTransport(deps, records, {
     isFull: () => inbound.isFull(),
     report: (peerId, violation) => peers.report(peerId, violation),
@@ -108,9 +108,9 @@ async function openRecords({ datadir, factories, clock, random, log }: NetworkDe
   };
 }
 
-/** What the host needs from parts that are created after it. */
+/** Functions of later parts that the host calls. */
 interface HostHooks {
-  /** No slot for inbound peers is free. */
+  /** Whether all slots for inbound peers are taken. */
   isFull(): boolean;
   readonly report: Peers['report'];
   reach(): Finding['reach'];

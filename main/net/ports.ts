@@ -26,38 +26,40 @@ export interface NetworkDeps {
   readonly datadir: string;
   /** Multiaddresses to listen on. */
   readonly listen: readonly string[];
-  /** Multiaddresses that are advertised instead of the listen addresses. */
+  /** Multiaddresses to advertise instead of those listened on. */
   readonly announce?: readonly string[] | undefined;
-  /** Bootstrap multiaddresses besides those of the network file. */
+  /** Bootstrap multiaddresses in addition to those of the network file. */
   readonly bootstrap: readonly string[];
   /** The bootstrap addresses that came from a join link. */
   readonly joined?: readonly string[] | undefined;
-  /** User agent such as `kith/0.1.0`; peers see it. */
+  /** User agent such as `kith/0.1.0`, which peers see. */
   readonly software: string;
   /**
-   * Minimum work of the correct chain, for example from a join link: chains below it are not followed, now and after
-   * restarts.
+   * The least work that the correct chain must have, for example from a join link. Chains with less work are not
+   * followed, now and after restarts.
    */
   readonly minimumWork?: bigint | undefined;
-  /** The id of a block that a trusted source named, such as a join link. */
+  /** The id of a block from a trusted source, such as a join link. */
   readonly namedBlock?: string | undefined;
-  /** Whether an empty chain starts from a snapshot whose hash the chain commits to, instead of from all blocks. */
+  /**
+   * Whether an empty chain starts from a snapshot whose hash the chain commits to, instead of connecting all blocks.
+   */
   readonly snapshotSync?: boolean | undefined;
-  /** Opens the check of the blocks below that snapshot; null when there is nothing to check. Called at most once. */
+  /** Opens the check of the blocks below that snapshot. Null when there is nothing to check. Called at most once. */
   readonly openHistory?: (() => Promise<History | null>) | undefined;
-  /** Whether own transactions are sent by private broadcast; default true. */
+  /** Whether transactions of this node are sent by private broadcast; default true. */
   readonly hideOrigin?: boolean | undefined;
-  /** Bytes per second that this node may send; default unlimited. */
+  /** Limit on the bytes per second that this node sends; default none. */
   readonly maxUpload?: number | undefined;
-  /** The number of peers that have an own transaction has changed; see `seenBy`. */
+  /** The number of peers that have a transaction of this node changed; see `seenBy`. */
   readonly onSeen?: ((txid: string) => void) | undefined;
-  /** Additional sources of addresses; enabled by default when the node listens beyond loopback. */
+  /** Additional sources of addresses. By default all of them if the node listens on more than loopback. */
   readonly discovery?: DiscoveryChoice | undefined;
   readonly random: Random;
   readonly factories: NetworkFactories;
 }
 
-/** What touches the disk and the sockets; a simulator gives its own. */
+/** Creates what touches the disk and the sockets. A simulator passes its own. */
 export interface NetworkFactories {
   /** @throws {KithError} `identity-unusable` */
   openIdentity(datadir: string, random: Random, log: Log): Promise<Identity>;
@@ -67,36 +69,37 @@ export interface NetworkFactories {
 }
 
 export interface DiscoveryChoice {
-  /** The DHT of all nodes of the network. */
+  /** Whether to use the DHT of the network. */
   readonly dht?: boolean | undefined;
-  /** The search on the local network (mDNS). */
+  /** Whether to search on the local network (mDNS). */
   readonly mdns?: boolean | undefined;
-  /** Whether peers exchange addresses; only tests disable it. */
+  /** Whether peers exchange addresses. Only tests disable it. */
   readonly exchange?: boolean | undefined;
-  /** DNS servers for `/dnsaddr` names, instead of those of the system. */
+  /** DNS servers for `/dnsaddr` names; those of the system by default. */
   readonly dnsServers?: readonly string[] | undefined;
 }
 
-/** The state of the network connection, as the API reports it. */
+/** The state of the peer-to-peer network, as the API reports it. */
 export interface NetworkStatus extends SyncProgress {
   readonly peers: number;
   readonly knownAddresses: number;
-  /** Peers of another network met since the start. */
+  /** Number of peers of another network met since the start. */
   readonly strangers: number;
   readonly clockOffsetSeconds: number | null;
-  /** Bytes sent since the start, current bytes per second, and the limit in bytes per second. */
+  /** Bytes sent since the start, bytes per second now, and the limit in bytes per second. */
   readonly upload: { readonly total: number; readonly bytesPerSecond: number; readonly limit: number | null };
-  /**
-   * What is wrong with the clock of this computer, how that is known and what to do; null when no problem is known.
-   */
+  /** The notice about a wrong clock of this computer: the evidence and what to do. Null when no problem is known. */
   readonly clock: Notice | null;
-  /** Problems with the network, most serious first. */
+  /** Notices about the network, most serious first. */
   readonly notices: readonly Notice[];
   /** Whether other nodes can connect, why, and what to do. */
   readonly reach: Verdict;
-  /** Downloaded chunks of a snapshot; null when none is being downloaded. */
+  /** Number of downloaded chunks of a snapshot, and their total. Null when none is being downloaded. */
   readonly snapshot: { readonly done: number; readonly of: number } | null;
-  /** Progress of checking the blocks below the snapshot that this chain started from; null without one. */
+  /**
+   * Progress of the check of the blocks below the snapshot that this chain started from. Null when there is no such
+   * check.
+   */
   readonly history: HistoryStatus | null;
   /** How compact blocks were completed. */
   readonly compact: CompactFigures;
@@ -104,7 +107,7 @@ export interface NetworkStatus extends SyncProgress {
   readonly failures: readonly { readonly address: string; readonly cause: string }[];
 }
 
-/** The network of peers that this node belongs to. */
+/** The peer-to-peer network of this node. */
 export interface PeerNetwork {
   readonly peerId: string;
   readonly peers: PeerAccess;
@@ -113,15 +116,15 @@ export interface PeerNetwork {
   stop(): Promise<void>;
   addresses(): string[];
   status(): NetworkStatus;
-  /** Why a block that this node mines now could not become part of the best chain; null when it could. */
+  /** Why a block that this node mined now could not become part of the best chain. Null when it could. */
   miningPause(): Notice | null;
   /**
-   * Tracks a transaction of the wallet that is in the mempool since an earlier run: it is announced to all peers, and
-   * again until it is mined. Transactions that this node itself submits to the mempool are tracked automatically.
+   * Tracks a transaction of the wallet that is in the mempool since an earlier run: announces it to all peers, and
+   * again until it is mined. Transactions that this node submits to the mempool are tracked automatically.
    */
   announce(tx: Transaction): void;
-  /** A link with which a new user can join the network at this node; null while no other node could connect to it. */
+  /** A link with which a new user can join the network at this node. Null while no other node could connect to it. */
   joinLink(): string | null;
-  /** The number of connected peers that have the transaction; null when this node did not announce it. */
+  /** Number of connected peers that have the transaction. Null when this node did not announce it. */
   seenBy(txid: string): number | null;
 }

@@ -31,7 +31,7 @@ export interface Relaying {
   readonly push: BlockPush;
   readonly listing: WidListing;
   readonly compact: Pick<CompactRelay, 'figures'>;
-  /** Called after the gossip router has started, because it accepts no topics before. */
+  /** Called after the gossip router has started, because it accepts no topics before that. */
   start(): void;
   stop(): void;
   forget(peerId: string): void;

@@ -44,7 +44,7 @@ export async function serveProtocols(deps: ServingDeps): Promise<void> {
   const { host, names, chain, mempool, payments, exchange, shelf, peers, clock, log } = deps;
   const tollOf = (connection: Connection) =>
     createToll(deps.budgets.of(connection), clock, () => {
-      // The peer may have connected again meanwhile.
+      // The peer may have reconnected meanwhile.
       if (connection.status === 'open') peers.part(connection.remotePeer.toString(), 'peer-crowded');
     });
   const serve = (protocol: string, handlers: Parameters<typeof serveStreams>[1]) =>

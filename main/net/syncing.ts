@@ -22,7 +22,7 @@ export interface SyncingDeps extends Pick<
 > {
   readonly peers: Peers;
   readonly store: PeerStore;
-  /** The folder of snapshots. */
+  /** The folder with the snapshots. */
   readonly directory: string;
   readonly random: Random;
 }
@@ -36,14 +36,14 @@ export interface Syncing {
   /** The most work that a join link ever named for the correct chain. */
   readonly knownWork: bigint;
   start(): void;
-  /** Sends no more requests; outstanding ones end when the peers stop. */
+  /** Stops sending requests. Open requests end when the peers stop. */
   end(): Promise<void>;
   /** Called after the peers have stopped. */
   stop(): Promise<void>;
-  /** A peer connected, or claims more than before. */
+  /** A peer connected, or claims a better chain than before. */
   consider(): void;
   forget(peerId: string): void;
-  /** Considers peers again whose headers were ahead of our clock. */
+  /** Checks the peers again whose headers were ahead of our clock. */
   recheck(): void;
   readonly rate: Rate;
   /** Null when no snapshot is being downloaded. */
@@ -117,11 +117,14 @@ export interface SyncStatusDeps {
   awaitsClock(): boolean;
 }
 
-/** How far the sync is, and its speed. */
+/** Progress and speed of the sync. */
 export interface SyncStatus {
-  /** Measures the speed, and considers peers whose headers were ahead of our clock; called about every two seconds. */
+  /**
+   * Measures the speed, and checks the peers again whose headers were ahead of our clock. Called about every two
+   * seconds.
+   */
   look(): void;
-  /** `progress` in it is that of the whole sync. */
+  /** The progress. Its field `progress` is that of the whole sync. */
   progress(): SyncProgress;
 }
 
@@ -161,7 +164,10 @@ export function createSyncStatus({ chain, peers, clock, syncing, awaitsClock }: 
   };
 }
 
-/** The best chain that was ever validated stays the reference, also during a reorganisation. */
+/**
+ * The work below which no chain is stored. It follows the best chain that was ever validated, also during a
+ * reorganisation.
+ */
 function workMeasure(chain: Pick<Chain, 'tip'>, known: bigint): () => bigint {
   let best = chain.tip();
   return () => {
