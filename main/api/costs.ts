@@ -46,6 +46,7 @@ export const COSTS: Readonly<Record<Procedure, Cost>> = {
   'chain.upgrades': 'light',
   'chain.recent': 'work',
   'mempool.summary': 'light',
+  'mempool.feerates': 'light',
   'mempool.list': 'work',
   'mempool.submit': 'large',
   'mempool.watch': 'light',

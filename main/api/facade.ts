@@ -7,6 +7,7 @@
 import type { Role } from '../../shared/contract/vocabulary.ts';
 import type { Notice } from '../../shared/contract/fields.ts';
 import type { ChainUpgrades } from '../../shared/contract/chain.ts';
+import type { Feerates } from '../../shared/contract/mempool.ts';
 import type { MiningStatus } from '../../shared/contract/mining.ts';
 import type { NetworkActivity } from '../../shared/contract/network.ts';
 import type { NodeAbout, NodeStatus } from '../../shared/contract/node.ts';
@@ -135,6 +136,7 @@ export interface MempoolTransaction {
 
 export interface MempoolAccess {
   summary(): { readonly count: number; readonly bytes: number; readonly floor: number };
+  feerates(): Feerates;
   /** Sorted by txid, after `after`. */
   list(limit: number, after?: string): readonly MempoolTransaction[];
   /** The newest by arrival, newest first. */

@@ -14,6 +14,7 @@ export function createMempoolHandlers({ node }: HandlerDeps) {
   };
   return api.mempool.router({
     summary: api.mempool.summary.handler(summary),
+    feerates: api.mempool.feerates.handler(() => mempool.feerates()),
     list: api.mempool.list.handler(({ input }) =>
       mempool.list(input.limit, input.after).map(viewMempoolEntry),
     ),

@@ -45,6 +45,7 @@ export const OUTCOMES: Readonly<Record<Procedure, 'read' | 'state' | OperationKi
   'chain.upgrades': 'read',
   'chain.recent': 'read',
   'mempool.summary': 'read',
+  'mempool.feerates': 'read',
   'mempool.list': 'read',
   'mempool.submit': 'state',
   'mempool.watch': 'read',

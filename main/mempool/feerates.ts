@@ -1,3 +1,4 @@
+import type { Feerates } from '../../shared/contract/mempool.ts';
 import type { Feerate } from '../core/policy/feerate.ts';
 import { MIN_FEERATE } from '../core/policy/policy-limits.ts';
 import { MAX_BLOCK_BYTES } from '../core/primitives/limits.ts';
@@ -56,16 +57,6 @@ export function createFeerateHistogram(): FeerateHistogram {
       return bucket <= 0 ? 0 : Math.floor(lowerEdge(bucket));
     },
   };
-}
-
-/** Recommended fee rates in whole motes per byte, by confirmation time. */
-export interface Feerates {
-  /** For confirmation in the next block. */
-  readonly next: number;
-  /** For confirmation in about ten minutes. */
-  readonly soon: number;
-  /** For confirmation within a day. */
-  readonly today: number;
 }
 
 const TEN_MINUTES = 600;

@@ -1,3 +1,4 @@
+import type { Feerates } from '../../shared/contract/mempool.ts';
 import type { Height } from '../../shared/units.ts';
 import { toBinary } from '../core/codec/binary.ts';
 import type { Hash } from '../core/crypto/hash.ts';
@@ -23,7 +24,7 @@ import {
 } from './template-transactions.ts';
 import { detached, hexOf, idOf, type MempoolEntry } from './entry.ts';
 import { leastExpiry } from './evaluate.ts';
-import { estimateFeerates, type Feerates } from './feerates.ts';
+import { estimateFeerates } from './feerates.ts';
 import { firstOf } from './heap.ts';
 import { conflictsOf, unspentOutput } from './inputs.ts';
 import { createOrphanRetry, type Rejection } from './orphan-retry.ts';

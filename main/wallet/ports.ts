@@ -1,5 +1,5 @@
 /** Interfaces through which the wallets use the rest of the node. */
-import type { Feerates } from '../mempool/feerates.ts';
+import type { Feerates } from '../../shared/contract/mempool.ts';
 import type { Height, UnixSeconds } from '../../shared/units.ts';
 import type { Hash } from '../core/crypto/hash.ts';
 import type { Block } from '../core/primitives/block.ts';

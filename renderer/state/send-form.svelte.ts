@@ -1,3 +1,4 @@
+import type { Feerates } from '../../shared/contract/mempool.ts';
 import type { DraftPayment } from '../../shared/contract/wallet.ts';
 import { isLinkProblem, parseTarget, type PaymentLink } from '../../shared/payment-link.ts';
 import { compact } from '../../shared/pasted.ts';
@@ -5,10 +6,12 @@ import { WALLET_SENTENCES } from '../../shared/sentences/wallet.ts';
 import { formatKith, parseKith, type Motes } from '../../shared/units.ts';
 import { judgeAddress } from '../format/address.ts';
 import { amountProblem, amountWords } from '../format/amount.ts';
-import { feeRates, type FeeRates, type FeeTime } from '../format/fees.ts';
 import type { AppState } from './app.svelte.ts';
 import { createAction } from './action.svelte.ts';
 import type { Problem } from './problem.ts';
+
+/** The confirmation time that the user chooses, which determines the fee. */
+export type FeeTime = keyof Feerates;
 
 /** The form of a payment. */
 export interface SendForm {
@@ -22,7 +25,7 @@ export interface SendForm {
   readonly amountProblem: string | null;
   /** The receiver is a wallet of this node. */
   readonly toOwn: boolean;
-  readonly rates: FeeRates | null;
+  readonly rates: Feerates | null;
   readonly ready: boolean;
   readonly busy: boolean;
   readonly problem: Problem | null;
@@ -36,15 +39,12 @@ export interface SendForm {
   back(): void;
 }
 
-/** Mempool transactions used for the fee estimate; a larger mempool makes the estimate less precise, not slower. */
-const SAMPLE = 1000;
-
 type SendDeps = Pick<AppState, 'client' | 'node' | 'wallets'>;
 
 export function createSendForm(app: SendDeps, start: string): SendForm {
   const receiver = createReceiver(app, start);
   const amount = createAmount(app.wallets);
-  const pricing = createPricing(app);
+  const pricing = createPricing(app.client);
   const review = createReview(app, receiver, amount, pricing);
 
   // The amount of a link replaces the typed amount.
@@ -256,15 +256,11 @@ function createAmount(wallets: SendDeps['wallets']) {
 }
 
 /** The chosen confirmation time, and the fee rates of all. */
-function createPricing({ client, node }: Pick<SendDeps, 'client' | 'node'>) {
+function createPricing(client: SendDeps['client']) {
   let when = $state<FeeTime>('soon');
-  let rates = $state.raw<FeeRates | null>(null);
+  let rates = $state.raw<Feerates | null>(null);
   async function read(): Promise<void> {
-    const [{ floor }, waiting] = await Promise.all([
-      client.mempool.summary({}),
-      client.mempool.list({ limit: SAMPLE }),
-    ]);
-    rates = feeRates(waiting, floor, node.network?.spacing ?? 60);
+    rates = await client.mempool.feerates({});
   }
   // Without an estimate the wallet chooses the fee rate, so the form does not fail.
   const known = read().catch(() => undefined);

@@ -18,8 +18,20 @@ export const mempoolEntry = z.object({
 /** Addition: the summary and the newest arrivals, newest first. */
 export const mempoolView = mempoolSummary.extend({ newest: z.array(mempoolEntry) });
 
+/** Recommended fee rates in whole motes per byte, by confirmation time. */
+export const feerates = z.object({
+  /** For confirmation in the next block. */
+  next: feerate,
+  /** For confirmation in about ten minutes. */
+  soon: feerate,
+  /** For confirmation within a day. */
+  today: feerate,
+});
+
 export const mempoolContract = {
   summary: oc.input(nothing).output(mempoolSummary),
+  /** Addition: the fee rates that this node recommends now; a payment without a fee rate gets `soon`. */
+  feerates: oc.input(nothing).output(feerates),
   /** In order of txid; `after` continues a list after its last txid. */
   list: oc
     .input(z.strictObject({ limit, after: givenId.optional() }).prefault({}))
@@ -30,4 +42,5 @@ export const mempoolContract = {
 };
 
 export type MempoolEntryInfo = z.infer<typeof mempoolEntry>;
+export type Feerates = Readonly<z.infer<typeof feerates>>;
 export type MempoolView = z.infer<typeof mempoolView>;

@@ -95,6 +95,10 @@ describe.each(['socket', 'port'] as const)('the contract over a %s', (kind) => {
     expect(await chain.recent({ before: 0 })).toEqual([]);
   });
 
+  test('recommends fee rates as the mempool estimates them', async () => {
+    expect(await carrier.client.mempool.feerates()).toEqual({ next: 30, soon: 20, today: 10 });
+  });
+
   test('totals of the UTXO set come with its hash', async () => {
     const stats = await carrier.client.chain.stats();
     expect(stats).toMatchObject(node.real.totals());

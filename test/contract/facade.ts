@@ -122,6 +122,7 @@ export async function createTestFacade(blocks = 3): Promise<TestFacade> {
     },
     mempool: {
       summary: () => ({ count: waiting.size, bytes: 0, floor: 10 }),
+      feerates: () => ({ next: 30, soon: 20, today: 10 }),
       list: (limit) => [...waiting.values()].slice(0, limit),
       newest: (limit) => [...waiting.values()].slice(-limit).reverse(),
       get: (txid) => waiting.get(txid),

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { feeRates } from '../../../../renderer/format/fees.ts';
 import { nextReward } from '../../../../renderer/format/mining.ts';
 import { latencyWords, placeWords, scoreWords } from '../../../../renderer/format/peer.ts';
 import { byRate, heat, nextBlocks } from '../../../../renderer/format/waiting.ts';
@@ -24,19 +23,6 @@ describe('what waits', () => {
     [20, 1],
     [1_000_000, 4],
   ])('%i motes a byte over a floor of 10 glow %i', (rate, step) => expect(heat(rate, 10)).toBe(step));
-});
-
-describe('fees as time', () => {
-  test('an empty mempool costs the floor, whenever', () => {
-    expect(feeRates([], 10, 60)).toEqual({ next: 10, soon: 10, today: 10 });
-  });
-  test('the next block costs more than the last place in it, and waiting is cheaper', () => {
-    const full = Array.from({ length: 30 }, (_, i) => waiting(String(i), 100_000, 100_000 * (100 - i)));
-    const rates = feeRates(full, 10, 60);
-    expect(rates.next).toBeGreaterThan(90);
-    expect(rates.soon).toBe(10);
-    expect(rates.today).toBe(10);
-  });
 });
 
 test.each([
