@@ -16,7 +16,8 @@ export interface LinkProblem {
   readonly problem: 'link-malformed' | 'link-amount' | 'link-label' | 'link-requires' | 'link-other';
 }
 
-const MAX_LINK = 2000;
+/** Longest payment link in characters; the longest label in any script fits. */
+export const MAX_LINK = 2000;
 /** Maximum length in characters, before invisible characters are removed. */
 const MAX_PASTED = 4 * MAX_LINK;
 

@@ -1,7 +1,5 @@
+import { MAX_LINK } from '../../shared/payment-link.ts';
 import { PAGE_ORIGIN } from './scheme.ts';
-
-/** Longest link in characters; no link of Kith is longer. */
-const MAX_LINK = 1024;
 
 /**
  * The first `kith:` link among a program's arguments, or null. Any web page can create one, so it is treated as
