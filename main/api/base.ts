@@ -5,6 +5,7 @@ import type { LogLine } from '../../shared/contract/node.ts';
 import type { LogLevel, Role } from '../../shared/contract/vocabulary.ts';
 import type { NodeFacade } from './facade.ts';
 import type { BlockSummaries } from './block-summaries.ts';
+import type { NetworksAccess } from './networks-access.ts';
 import type { Operations } from './operations.ts';
 
 /** What a carrier tells the handlers about the client. */
@@ -43,6 +44,7 @@ export interface HandlerDeps extends ProgramAccess {
   readonly node: NodeFacade;
   readonly summaries: BlockSummaries;
   readonly operations: Operations;
+  readonly networks: NetworksAccess;
 }
 
 /** Builds handlers for the contract. Stateless, so that one object serves all nodes. */

@@ -8,41 +8,58 @@ import { createChainHandlers } from './chain-handlers.ts';
 import { createMempoolHandlers } from './mempool-handlers.ts';
 import { createMiningHandlers } from './mining-handlers.ts';
 import { createNetworkHandlers } from './network-handlers.ts';
+import { type NetworksAccess, oneNetwork } from './networks-access.ts';
+import { createNetworksHandlers } from './networks-handlers.ts';
 import { createNodeHandlers } from './node-handlers.ts';
 import { createOperationsHandlers } from './operations-handlers.ts';
 import { createPeersHandlers } from './peers-handlers.ts';
 import { createWalletHandlers } from './wallet-handlers.ts';
 import { createOperations } from './operations.ts';
+import { untilAborted } from './streams.ts';
 
 export interface RouterDeps extends ProgramAccess {
   readonly node: NodeFacade;
+  /** The networks that this program can open; only that of the node if not given. */
+  readonly networks?: NetworksAccess | undefined;
+  /** Aborts when this node is closed while its clients stay connected: its subscriptions end. */
+  readonly ended?: AbortSignal | undefined;
   readonly log: Log;
 }
 
 /** The whole contract over one node; the same router serves every carrier. */
-export function createRouter({ node, log, shutdown, recentLog }: RouterDeps) {
+export function createRouter({ node, log, shutdown, recentLog, ended, ...given }: RouterDeps) {
   const summaries = createBlockSummaries(node.chain, node.network.hrp);
-  const deps = { node, summaries, shutdown, recentLog, operations: createOperations() };
-  const limits = createCallLimits();
-  const withFaults = api.use(async ({ next, path, context, signal }) => {
-    const procedure = path.join('.');
-    try {
-      const call = async () => next();
-      const result = await (limits(procedure)?.run(context.caller, call, signal) ?? call());
-      return isStream(result.output) ? { ...result, output: guarded(result.output, procedure, log) } : result;
-    } catch (error) {
-      throw toFault(error, procedure, log);
-    }
-  });
-  return withFaults.router({
+  const { networks = oneNetwork(node) } = given;
+  const deps = { node, summaries, shutdown, recentLog, operations: createOperations(), networks };
+  return createFaultyApi(log, ended).router({
     node: createNodeHandlers(deps),
     operations: createOperationsHandlers(deps),
     network: createNetworkHandlers(deps),
+    networks: createNetworksHandlers(deps),
     peers: createPeersHandlers(deps),
     chain: createChainHandlers(deps),
     mempool: createMempoolHandlers(deps),
     wallet: createWalletHandlers(deps),
     mining: createMiningHandlers(deps),
+  });
+}
+
+/** The contract with its limits, and with every failure as an error of the contract. */
+export function createFaultyApi(log: Log, ended?: AbortSignal) {
+  const limits = createCallLimits();
+  return api.use(async ({ next, path, context, signal }) => {
+    const procedure = path.join('.');
+    try {
+      const call = async () => next();
+      const result = await (limits(procedure)?.run(context.caller, call, signal) ?? call());
+      if (!isStream(result.output)) return result;
+      // The networks outlive a node.
+      const outlives = ended === undefined || path[0] === 'networks';
+      const output = outlives ? result.output : untilAborted(result.output, ended);
+      return { ...result, output: guarded(output, procedure, log) };
+    } catch (error) {
+      throw toFault(error, procedure, log);
+    }
   });
 }
 

@@ -80,6 +80,26 @@ export async function* inOrder<T>(
   }
 }
 
+/** Passes the stream on until it ends or the signal aborts; the reader then gets the reason. */
+export async function* untilAborted(stream: AsyncGenerator, signal: AbortSignal): AsyncGenerator {
+  let interrupt: (reason: unknown) => void = () => undefined;
+  const onAbort = () => interrupt(signal.reason);
+  signal.addEventListener('abort', onAbort, { once: true });
+  const next = () =>
+    new Promise<IteratorResult<unknown>>((resolve, reject) => {
+      interrupt = reject;
+      if (signal.aborted) reject(signal.reason as Error);
+      else stream.next().then(resolve, reject);
+    });
+  try {
+    for (let step = await next(); step.done !== true; step = await next()) yield step.value;
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+    // The source is closed without waiting for it.
+    stream.return(undefined).catch(() => undefined);
+  }
+}
+
 async function relief(reader: Reader): Promise<void> {
   while (reader.congested() && !reader.signal?.aborted) await sleep(CONGESTION_POLL_MS, reader.signal);
 }

@@ -33,7 +33,7 @@ export async function startNodeProgram(options: NodeOptions, deps: NodeProgramDe
   const { approve, ...shared } = deps;
   const node = await runNode(await resolveOptions(options), { ...shared, console: null });
   const log = node.log.child('window');
-  const host = createPortHost({ router: node.router, log, approve });
+  const host = createPortHost({ router: () => node.router, log, approve });
   return {
     log: node.log,
     serve: host.serve,

@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import type { NodeFacade } from '../api/facade.ts';
 import { startMining } from '../api/mining.ts';
+import type { NetworksAccess } from '../api/networks-access.ts';
 import { createRouter, type KithRouter } from '../api/router.ts';
 import { type BrowserHost, startBrowserHost } from '../rpc/http.ts';
 import { type ApiPlace, createToken, publishApi, withdrawApi } from '../rpc/token.ts';
@@ -24,6 +25,12 @@ export interface RunDeps {
   readonly console: { write(text: string): unknown } | null;
   /** API token; a new one if not given. A node that restarts in the same process keeps it, so that clients stay connected. */
   readonly token?: string | undefined;
+  /** The networks that this program can open; only that of the node if not given. */
+  readonly networks?: NetworksAccess | undefined;
+  /** Aborts when the node is closed while its clients stay connected. */
+  readonly ended?: AbortSignal | undefined;
+  /** An API that the program itself serves: the node only publishes it in its data directory. */
+  readonly served?: { readonly url: string; readonly token: string } | undefined;
   /** Aborting it during the start stops the parts that were started. */
   readonly signal: AbortSignal;
   /** A client requested the shutdown. */
@@ -63,6 +70,7 @@ export async function runNode(options: ResolvedOptions, deps: RunDeps): Promise<
     log(options, deps, parts),
     node(options, deps, parts),
     ...(options.apiPort === undefined ? [] : api(options.apiPort, deps, parts)),
+    ...(deps.served === undefined ? [] : [published(deps.served, parts)]),
     mining(options, parts),
   ];
   const stop = await runAll(services, deps.signal);
@@ -105,6 +113,8 @@ function node(options: ResolvedOptions, deps: RunDeps, parts: Growing): Service 
       parts.node = await deps.createNode({ ...config, ...own }, signal);
       parts.router = createRouter({
         node: parts.node.facade,
+        networks: deps.networks,
+        ended: deps.ended,
         log: parts.log!.child('api'),
         shutdown: deps.onShutdown,
         recentLog: (limit, level) => parts.recent!.recent(limit, level),
@@ -121,7 +131,7 @@ function api(port: number, { page, token = createToken() }: RunDeps, parts: Grow
       name: 'browser host',
       async start() {
         const log = parts.log!.child('host');
-        parts.host = await startBrowserHost({ router: parts.router!, token, page, port, log });
+        parts.host = await startBrowserHost({ router: () => parts.router!, token, page, port, log });
       },
       stop: () => parts.host!.close(),
     },
@@ -131,6 +141,14 @@ function api(port: number, { page, token = createToken() }: RunDeps, parts: Grow
       stop: () => withdrawApi(parts.directory!.path),
     },
   ];
+}
+
+function published({ url, token }: NonNullable<RunDeps['served']>, parts: Growing): Service {
+  return {
+    name: 'api files',
+    start: () => void (parts.place = publishApi(parts.directory!.path, url, token)),
+    stop: () => withdrawApi(parts.directory!.path),
+  };
 }
 
 function mining({ mining }: ResolvedOptions, parts: Growing): Service {

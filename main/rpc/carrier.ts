@@ -15,7 +15,7 @@ import type { Log } from '../lib/log.ts';
 import { createBreathe } from '../lib/turns.ts';
 import { createInbox } from './inbox.ts';
 import { isBounded, type Message, requestIdOf } from './message-bounds.ts';
-import { createOpenCalls } from './open-calls.ts';
+import { createOpenCalls, type OpenCalls } from './open-calls.ts';
 
 /** One client of the contract, over any carrier. */
 export interface Carried {
@@ -35,6 +35,9 @@ export interface CarrierEnd {
   end(): void;
 }
 
+/** The router that serves a request now. */
+export type RouterSource = () => KithRouter;
+
 /** Milliseconds of handling messages before the event loop gets a turn. */
 const TURN_MS = 20;
 
@@ -44,31 +47,21 @@ const TURN_MS = 20;
  * peer keeps every event that a client sends into the stream of a call, without a limit: no procedure of Kith takes
  * one, so such events are dropped here.
  */
-export function createCarrierHandler(router: KithRouter, log: Log) {
+export function createCarrierHandler(router: RouterSource, log: Log) {
   const openCalls = createOpenCalls();
-  const handler = new StandardRPCHandler(router, {
-    interceptors: [
-      async ({ next, request }) => {
-        const result = await next().catch((error: unknown) => {
-          // Errors of handlers are ORPCErrors by now; any other error comes from reading the request.
-          throw error instanceof ORPCError ? error : fault('request-malformed');
-        });
-        const procedure = request.url.pathname.slice(1).replaceAll('/', '.').slice(0, 100);
-        if (!result.matched) throw fault('procedure-unknown', { procedure });
-        return result;
-      },
-    ],
-    clientInterceptors: [openCalls.limit],
-  });
+  const handlers = new WeakMap<KithRouter, StandardRPCHandler<ApiContext>>();
+  const handlerOf = (current: KithRouter): StandardRPCHandler<ApiContext> => {
+    const known = handlers.get(current) ?? createHandler(current, openCalls);
+    handlers.set(current, known);
+    return known;
+  };
   const breathe = createBreathe(systemClock, TURN_MS);
 
   return ({ context, send, hold, end }: CarrierEnd): Carried => {
     const peer = new ServerPeer(async ([id, type, payload]) =>
       send(await encodeResponseMessage(id, type, payload)),
     );
-    const answer = createServerPeerHandleRequestFn(handler, {
-      context: { ...context, caller: openCalls.caller() } satisfies ApiContext,
-    });
+    const full: ApiContext = { ...context, caller: openCalls.caller() };
     const refuse = async (id: string) => {
       const { status, ...body } = fault('request-too-large').toJSON();
       const response = { status, headers: {}, body: { json: { ...body, status } } };
@@ -82,6 +75,8 @@ export function createCarrierHandler(router: KithRouter, log: Log) {
       }
       const [id, type, payload] = await decodeRequestMessage(message);
       if (type === MessageType.EVENT_ITERATOR) return;
+      // Looked up for every request: the program may open another network while a client stays connected.
+      const answer = createServerPeerHandleRequestFn(handlerOf(router()), { context: full });
       await peer.message([id, type, payload] as Parameters<typeof peer.message>[0], answer);
     };
     // Logs only the kind of error: its text may quote the message, which may contain a password.
@@ -109,4 +104,21 @@ export function createCarrierHandler(router: KithRouter, log: Log) {
       },
     };
   };
+}
+
+function createHandler(router: KithRouter, openCalls: OpenCalls): StandardRPCHandler<ApiContext> {
+  return new StandardRPCHandler(router, {
+    interceptors: [
+      async ({ next, request }) => {
+        const result = await next().catch((error: unknown) => {
+          // Errors of handlers are ORPCErrors by now; any other error comes from reading the request.
+          throw error instanceof ORPCError ? error : fault('request-malformed');
+        });
+        const procedure = request.url.pathname.slice(1).replaceAll('/', '.').slice(0, 100);
+        if (!result.matched) throw fault('procedure-unknown', { procedure });
+        return result;
+      },
+    ],
+    clientInterceptors: [openCalls.limit],
+  });
 }

@@ -2,17 +2,17 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { sentenceFor } from '../../shared/errors.ts';
-import type { KithRouter } from '../api/router.ts';
 import { codeOf, KithError, messageOf } from '../lib/errors.ts';
 import { createGroupedPool } from '../lib/grouped-pool.ts';
 import type { Log } from '../lib/log.ts';
+import type { RouterSource } from './carrier.ts';
 import { refuseRequest } from './guard.ts';
 import { pageHeaders } from './page-headers.ts';
 import { readStatic } from './static-files.ts';
 import { createSocketHost } from './websocket.ts';
 
 export interface BrowserHostDeps {
-  readonly router: KithRouter;
+  readonly router: RouterSource;
   readonly token: string;
   /** Folder of the built page. */
   readonly page: string;

@@ -1,4 +1,5 @@
 import { fault } from '../api/faults.ts';
+import { untilAborted } from '../api/streams.ts';
 import { createGroupedPool, type PoolLimits } from '../lib/grouped-pool.ts';
 
 /** Calls that one connection may have open at once; a page needs about ten. */
@@ -54,7 +55,7 @@ export function createOpenCalls(): OpenCalls {
     };
     // A client may disconnect before the stream is read; only the signal shows that.
     signal?.addEventListener('abort', release, { once: true });
-    return untilEnded(output, ending.signal, release);
+    return releasing(untilAborted(output, ending.signal), release);
   }
 
   return {
@@ -76,22 +77,11 @@ export function createOpenCalls(): OpenCalls {
   };
 }
 
-/** Passes the stream on until it ends or is ended; the reader then gets the reason. */
-async function* untilEnded(stream: AsyncGenerator, ending: AbortSignal, ended: () => void): AsyncGenerator {
-  let interrupt: (reason: unknown) => void = () => undefined;
-  ending.addEventListener('abort', () => interrupt(ending.reason), { once: true });
-  const next = () =>
-    new Promise<IteratorResult<unknown>>((resolve, reject) => {
-      interrupt = reject;
-      if (ending.aborted) reject(ending.reason as Error);
-      else stream.next().then(resolve, reject);
-    });
+async function* releasing(stream: AsyncGenerator, ended: () => void): AsyncGenerator {
   try {
-    for (let step = await next(); step.done !== true; step = await next()) yield step.value;
+    yield* stream;
   } finally {
     ended();
-    // The source is closed without waiting for it.
-    stream.return(undefined).catch(() => undefined);
   }
 }
 

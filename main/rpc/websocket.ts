@@ -1,12 +1,11 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
-import type { KithRouter } from '../api/router.ts';
 import { createGroupedPool, type PoolLimits } from '../lib/grouped-pool.ts';
 import { systemClock } from '../lib/clock.ts';
 import { createCounted } from '../lib/counted.ts';
 import type { Log } from '../lib/log.ts';
-import { createCarrierHandler } from './carrier.ts';
+import { createCarrierHandler, type RouterSource } from './carrier.ts';
 import { MAX_MESSAGE } from './message-bounds.ts';
 import { isToken, readSubprotocols, refuseRequest } from './guard.ts';
 
@@ -15,7 +14,7 @@ export const RPC_PATH = '/rpc';
 export const RPC_SUBPROTOCOL = 'kith.rpc.1';
 
 export interface SocketHostDeps {
-  readonly router: KithRouter;
+  readonly router: RouterSource;
   readonly token: string;
   /** This connection sent the correct token. */
   authenticated(socket: Duplex): void;

@@ -1,11 +1,10 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { ApiContext } from '../api/base.ts';
-import type { KithRouter } from '../api/router.ts';
 import type { Log } from '../lib/log.ts';
-import { createCarrierHandler } from './carrier.ts';
+import { createCarrierHandler, type RouterSource } from './carrier.ts';
 
 export interface PortHostDeps {
-  readonly router: KithRouter;
+  readonly router: RouterSource;
   readonly log: Log;
   /** Asks the user with a native dialog. */
   readonly approve?: ApiContext['approve'];

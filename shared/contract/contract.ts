@@ -8,6 +8,7 @@ import { chainContract } from './chain.ts';
 import { mempoolContract } from './mempool.ts';
 import { miningContract } from './mining.ts';
 import { networkContract } from './network.ts';
+import { networksContract } from './networks.ts';
 import { nodeContract } from './node.ts';
 import { operationsContract } from './operations.ts';
 import { peersContract } from './peers.ts';
@@ -17,6 +18,7 @@ export const contract = {
   node: nodeContract,
   operations: operationsContract,
   network: networkContract,
+  networks: networksContract,
   peers: peersContract,
   chain: chainContract,
   mempool: mempoolContract,

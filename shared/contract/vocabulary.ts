@@ -13,6 +13,15 @@ export const PHASES = [
 ] as const;
 export type Phase = (typeof PHASES)[number];
 
+/** What the program does with networks. `failed` = none is open, because the last one failed. */
+export const SESSION_PHASES = ['choosing', 'starting', 'running', 'failed'] as const;
+
+/** `created` = it has a network file; `built-in` = every node knows it. */
+export const NETWORK_KINDS = ['built-in', 'created'] as const;
+
+/** Steps of creating a network. */
+export const CREATION_STEPS = ['measuring', 'mining', 'done'] as const;
+
 /** Whether other nodes can connect to this one. `local` = it listens on loopback only. */
 export const REACHABILITIES = ['unknown', 'reachable', 'unreachable', 'local'] as const;
 export type Reachability = (typeof REACHABILITIES)[number];

@@ -135,6 +135,12 @@ export const NODE_SENTENCES = {
     'The chain file is incomplete: it ends after [{height:block}|some block], without the end mark of a chain file. The blocks up to that one were imported. Get the complete file and import it again.',
   'chain-file-other-network':
     'The chain in this file belongs to another network. Choose that network, or another file.',
+  'network-not-open':
+    'No network is open at the moment. Choose a network first, or wait until it has started.',
+  'network-not-known': 'This network is not known here. Open its network file or its join link again.',
+  'networks-fixed':
+    'Kith was started for this one network. To use another, start it again without naming a network.',
+  'networks-busy': 'Another network is being created or looked at. Wait until that has ended, or cancel it.',
   'network-charter-invalid':
     'A network cannot be created with these parameters[: {detail}]. Choose other values.',
   'network-file-unreadable': 'The network file[ {file}] cannot be read. Check the path and the permissions.',

@@ -46,10 +46,10 @@ export async function serve(node: TestFacade): Promise<Served> {
     recentLog: () => [{ time: 'now', level: 'info', area: 'test', message: 'hello' }],
   });
   const page = newFolder();
-  const host = await startBrowserHost({ router, token, page, port: 0, log: silentLog });
+  const host = await startBrowserHost({ router: () => router, token, page, port: 0, log: silentLog });
   const ports: { close(): void }[] = [];
   const connectPort = (approve?: (question: PaymentQuestion) => Promise<boolean>): Carrier => {
-    const portHost = createPortHost({ router, log: silentLog, approve });
+    const portHost = createPortHost({ router: () => router, log: silentLog, approve });
     const { port1, port2 } = new MessageChannel();
     portHost.serve(port1);
     ports.push(portHost, port2);

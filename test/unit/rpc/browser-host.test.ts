@@ -20,7 +20,7 @@ let host: BrowserHost;
 
 const start = (folder: string, port = 0) => {
   const router = createRouter({ node, log: silentLog, shutdown: () => undefined, recentLog: () => [] });
-  return startBrowserHost({ router, token, page: folder, port, log: silentLog });
+  return startBrowserHost({ router: () => router, token, page: folder, port, log: silentLog });
 };
 
 beforeAll(async () => {

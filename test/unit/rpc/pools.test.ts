@@ -25,7 +25,7 @@ beforeEach(async () => {
   const router = createRouter({ node, log, shutdown: () => undefined, recentLog: () => [] });
   const page = newFolder();
   writeFileSync(join(page, 'index.html'), '<!doctype html><title>page</title>');
-  host = await startBrowserHost({ router, token: TOKEN, page, port: 0, log });
+  host = await startBrowserHost({ router: () => router, token: TOKEN, page, port: 0, log });
 });
 afterEach(async () => {
   for (const stop of stops.splice(0)) stop();
