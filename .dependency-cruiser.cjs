@@ -1,11 +1,11 @@
 /**
  * The layers of docs/architecture.md. Calls go down, events go up:
- * core < storage chain mempool mining wallet workers < net < node api rpc electron cli demo; lib and shared beside them.
+ * core < storage chain mempool mining wallet workers < net < node api rpc electron cli demo session; lib and shared beside them.
  */
 const rule = (name, from, to, comment) => ({ name, severity: 'error', comment, from, to });
 
 const L1 = '^main/(storage|chain|mempool|mining|wallet|workers)/';
-const L3 = '^main/(node|api|rpc|electron|cli|demo)/|^main/[^/]+\\.ts$';
+const L3 = '^main/(node|api|rpc|electron|cli|demo|session)/|^main/[^/]+\\.ts$';
 const ABOVE_L1 = `^main/net/|${L3}`;
 
 module.exports = {
@@ -57,13 +57,13 @@ module.exports = {
     rule(
       'api-knows-no-carrier',
       { path: '^main/api/' },
-      { path: '^main/(rpc|electron|cli|demo)/' },
+      { path: '^main/(rpc|electron|cli|demo|session)/' },
       'Handlers serve every carrier alike.',
     ),
     rule(
       'carriers-know-no-program',
       { path: '^main/rpc/' },
-      { path: '^main/(electron|cli|demo)/' },
+      { path: '^main/(electron|cli|demo|session)/' },
       'Programs use carriers, never the other way.',
     ),
     rule(

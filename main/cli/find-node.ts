@@ -44,14 +44,19 @@ function fromDirectory(datadir: string): NodePlace {
 
 function onlyDirectory(): string {
   const root = defaultDataRoot();
-  const running = subfolders(root).filter((folder) => findApi(folder) !== null);
-  const [only, another] = running;
+  // The app publishes its API in the root, and in the data directory of the network that is open.
+  const running = new Map<string, string>();
+  for (const folder of subfolders(root)) {
+    const place = findApi(folder);
+    if (place !== null) running.set(place.api, folder);
+  }
+  const [only, another] = running.values();
   if (only === undefined) throw new KithError('node-not-running', root, { data: { where: root } });
   if (another === undefined) return only;
   throw wrong(
     'argument-missing',
     'call',
-    `Several nodes run; choose one with --datadir (${running.join(', ')})`,
+    `Several nodes run; choose one with --datadir (${[...running.values()].join(', ')})`,
   );
 }
 

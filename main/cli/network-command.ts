@@ -1,17 +1,12 @@
 import { existsSync, writeFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
-import { bitsToTarget, workOf } from '../core/consensus/compact.ts';
-import { formatJoinLink } from '../core/params/join-link.ts';
-import { isNetworkName, type Network } from '../core/params/network.ts';
+import { isNetworkName } from '../core/params/network.ts';
 import { writeNetworkFile } from '../core/params/network-file.ts';
 import { KithError, messageOf } from '../lib/errors.ts';
-import { systemClock } from '../lib/clock.ts';
-import { networkFileHash, networkFileOf } from '../net/join.ts';
-import { mineNetwork } from '../mining/mine-network.ts';
-import { assertPowHash, powHash } from '../workers/pow.ts';
+import { silentLog } from '../lib/log.ts';
 import { readArguments, readNumber, wrong } from './arguments.ts';
 import type { Command } from './command.ts';
+import { bootstrapLink, createNetworkHere } from '../node/create-network.ts';
 import { readAddresses } from '../node/peer-addresses.ts';
 import { jsonLine } from './printing.ts';
 
@@ -70,13 +65,10 @@ export const networkCommand: Command = {
       process.stderr.write(
         `Measuring the hash rate and mining the first block: about ${parameters.spacing} s.\n`,
       );
-    assertPowHash();
-    const network = await mineNetwork(parameters, powHash, systemClock.now(), {
-      threads: availableParallelism(),
-    });
+    const network = await createNetworkHere(parameters, silentLog);
     write(file, writeNetworkFile(network));
     const { idHex, hrp } = network;
-    const join = joinLinkOf(network);
+    const join = bootstrapLink(network);
     const lines = given.has('json')
       ? jsonLine({ file, name, networkId: idHex, hrp, join })
       : `The network “${name}” was created: ${file}\nIts id is ${idHex}, its addresses begin with ${hrp}1.\nRun a node of it: kith node --network ${file.includes('/') ? file : `./${file}`}${join === null ? '' : `\nOr join it through its bootstrap nodes: kith node --join '${join}'`}\n`;
@@ -84,19 +76,6 @@ export const networkCommand: Command = {
     return 0;
   },
 };
-
-/** Null without bootstrap nodes: then only a running node has a join link. */
-function joinLinkOf(network: Network): string | null {
-  const { id, params, bootstrap } = network;
-  if (bootstrap.length === 0) return null;
-  const block = { height: 0, id, work: workOf(bitsToTarget(params.startBits)) };
-  return formatJoinLink({
-    id,
-    file: networkFileHash(networkFileOf(network)),
-    block,
-    addresses: bootstrap,
-  });
-}
 
 function write(file: string, text: string): void {
   try {

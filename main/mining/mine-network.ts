@@ -1,14 +1,15 @@
 import type { UnixSeconds } from '../../shared/units.ts';
 import { toMotes } from '../../shared/units.ts';
 import { bytesToBigInt } from '../core/codec/bytes.ts';
-import { bitsToTarget, targetToBits } from '../core/consensus/compact.ts';
+import { bitsToTarget, targetToBits, workOf } from '../core/consensus/compact.ts';
 import { checkParams, type ConsensusParams } from '../core/consensus/params.ts';
 import { MAIN_NETWORK } from '../core/params/built-in-networks.ts';
 import { createGenesis, createNetworkOf, type Network } from '../core/params/network.ts';
 import { CREATED_NETWORK_DEPLOYMENTS } from '../core/params/network-file.ts';
 import type { PowHash } from '../core/ports.ts';
 import { KithError } from '../lib/errors.ts';
-import { createGrinder, createJob, type Grinder } from './grind.ts';
+import { type FindNonce, findNonceHere, runSlice } from './find-nonce.ts';
+import { createGrinder, createJob } from './grind.ts';
 
 /** What the creator of a network chooses; all other parameters are derived from those of main. */
 export interface NetworkParameters {
@@ -22,12 +23,20 @@ export interface NetworkParameters {
 /** The lowest difficulty: 256 hashes per block on average, so that a few old laptops can mine. */
 const CREATED_NETWORK_POW_LIMIT = 0x2000ffff;
 const MEASURE_MS = 1000;
-const SLICE_MS = 20;
+
+export interface MiningOptions {
+  /** Threads of a miner for which the start difficulty is right; 1 if not given. */
+  readonly threads?: number;
+  /** How the nonce is found; on this thread if not given. */
+  readonly findNonce?: FindNonce;
+  readonly signal?: AbortSignal | undefined;
+  /** `expected`: hashes that it takes on average; 0 while the hash rate is measured. */
+  readonly onProgress?: (tried: number, expected: number) => void;
+}
 
 /**
  * Creates a network: measures the hash rate of this computer, sets the start difficulty so that `threads` threads need
- * about one spacing for a block, and mines the genesis block. That takes about one spacing on one thread; the event
- * loop runs every 20 ms.
+ * about one spacing for a block, and mines the genesis block.
  * @throws {KithError} `network-charter-invalid`; `clock-wrong` when the clock shows a time before this software
  * existed, because the time of a genesis block cannot be corrected later
  */
@@ -35,15 +44,16 @@ export async function mineNetwork(
   parameters: NetworkParameters,
   powHash: PowHash,
   now: UnixSeconds,
-  options: { readonly threads?: number; readonly signal?: AbortSignal } = {},
+  options: MiningOptions = {},
 ): Promise<Network> {
   if (now < MAIN_NETWORK.genesis.header.time) throw new KithError('clock-wrong', 'the clock is before 2026');
-  const rate = (await measureRate(powHash)) * (options.threads ?? 1);
+  options.onProgress?.(0, 0);
+  const rate = (await measureRate(powHash, options.signal)) * (options.threads ?? 1);
   const params = paramsFor(parameters.spacing, startBits(rate, parameters.spacing));
   const broken = checkParams(params);
   if (broken) throw new KithError('network-charter-invalid', broken, { data: { detail: broken } });
   const seed = { name: parameters.name, time: now };
-  const nonce = await mineGenesis(seed, params, powHash, options.signal);
+  const nonce = await mineGenesis(seed, params, powHash, options);
   const { defaultPort, bootstrap } = parameters;
   const facts = {
     defaultPort,
@@ -93,7 +103,7 @@ function startBits(rate: number, spacing: number): number {
   return target > limit ? CREATED_NETWORK_POW_LIMIT : targetToBits(target);
 }
 
-async function measureRate(powHash: PowHash): Promise<number> {
+async function measureRate(powHash: PowHash, signal: AbortSignal | undefined): Promise<number> {
   const params = paramsFor(60, CREATED_NETWORK_POW_LIMIT);
   // Measures the hash rate: no digest meets a target of 0, so the search never ends early.
   const job = {
@@ -102,7 +112,10 @@ async function measureRate(powHash: PowHash): Promise<number> {
   };
   const grinder = createGrinder(job, powHash);
   const began = performance.now();
-  while (performance.now() - began < MEASURE_MS) await slice(grinder);
+  while (performance.now() - began < MEASURE_MS) {
+    signal?.throwIfAborted();
+    await runSlice(grinder);
+  }
   return grinder.tried / ((performance.now() - began) / 1000);
 }
 
@@ -110,24 +123,17 @@ async function mineGenesis(
   seed: { readonly name: string; readonly time: UnixSeconds },
   params: ConsensusParams,
   powHash: PowHash,
-  signal?: AbortSignal,
+  { findNonce = findNonceHere(powHash), signal, onProgress }: MiningOptions,
 ): Promise<number> {
-  const grinder = createGrinder(
-    createJob(0, createGenesis({ ...seed, nonce: 0 }, params), params.powMemoryKiB),
-    powHash,
-  );
-  while (!grinder.spent) {
-    signal?.throwIfAborted();
-    const nonce = await slice(grinder);
-    if (nonce !== null) return nonce;
-  }
+  const expected = Number(workOf(bitsToTarget(params.startBits)));
+  let tried = 0;
+  onProgress?.(tried, expected);
+  const nonce = await findNonce({
+    block: createGenesis({ ...seed, nonce: 0 }, params),
+    memoryKiB: params.powMemoryKiB,
+    signal,
+    hashed: (hashes) => onProgress?.((tried += hashes), expected),
+  });
+  if (nonce !== null) return nonce;
   throw new KithError('network-charter-invalid', 'no nonce makes a genesis block at this time; try again');
-}
-
-/** Tries nonces for {@link SLICE_MS}, then lets the event loop run. */
-async function slice(grinder: Grinder): Promise<number | null> {
-  const end = performance.now() + SLICE_MS;
-  const nonce = grinder.run(() => performance.now() >= end);
-  await new Promise(setImmediate);
-  return nonce;
 }

@@ -83,16 +83,7 @@ export async function fetchNetworkFile(
   { clock, random }: FetchDeps,
 ): Promise<string> {
   const names = namesOf(toHex(link.id));
-  const host = await createHost({
-    key: await generateKeyPair('Ed25519'),
-    listen: [],
-    topics: [],
-    software: 'kith',
-    denied: { host: () => false, peer: () => false },
-    scoreOf: () => 0,
-    clock,
-    random,
-  });
+  const host = await createVisitor({ clock, random });
   const causes: string[] = [];
   try {
     await host.start();
@@ -110,6 +101,61 @@ export async function fetchNetworkFile(
   }
   throw new KithError('join-unreachable', causes.join('; '), {
     data: { addresses: link.addresses.join(' ') },
+  });
+}
+
+/** What the nodes of a join link answered. */
+export interface LinkAnswers {
+  /** The network file; null if no node sent the one with the hash of the link, or if the link has none. */
+  readonly file: string | null;
+  readonly nodes: readonly { readonly address: string; readonly answered: boolean }[];
+}
+
+/** Connects to all nodes of a link at the same time, for at most `ms`, and asks each for the network file. */
+export async function askLinkNodes(
+  link: JoinLink,
+  wanted: Uint8Array | null,
+  { clock, random, ms }: FetchDeps & { readonly ms: number },
+): Promise<LinkAnswers> {
+  const names = namesOf(toHex(link.id));
+  const host = await createVisitor({ clock, random });
+  const late = clock.sleep(ms).then(() => null);
+  let file: string | null = null;
+  const visit = async (address: string): Promise<boolean> => {
+    try {
+      const connection = await Promise.race([host.dial(address), late]);
+      if (connection === null) return false;
+      if (wanted === null) return true;
+      const text = await Promise.race([ask(connection, names.join, clock), late]);
+      if (text === null || !equalBytes(networkFileHash(text), wanted)) return false;
+      file = text;
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  try {
+    await host.start();
+    const nodes = await Promise.all(
+      link.addresses.map(async (address) => ({ address, answered: await visit(address) })),
+    );
+    return { file, nodes };
+  } finally {
+    await host.stop();
+  }
+}
+
+/** A host that only makes outbound connections, with a peer id of its own. */
+async function createVisitor({ clock, random }: FetchDeps) {
+  return createHost({
+    key: await generateKeyPair('Ed25519'),
+    listen: [],
+    topics: [],
+    software: 'kith',
+    denied: { host: () => false, peer: () => false },
+    scoreOf: () => 0,
+    clock,
+    random,
   });
 }
 

@@ -6,12 +6,17 @@ import { defaultDataRoot } from '../lib/datadir.ts';
  * The default data directory of a network. The creator of a network may choose any name, even a path or the name of a
  * built-in network, so that the folder of a created network has its id as well.
  */
-export function defaultDirectory({ name, idHex, founded }: Network): string {
-  if (!founded) return join(defaultDataRoot(), name);
+export function defaultDirectory(network: Network): string {
+  return join(defaultDataRoot(), directoryName(network));
+}
+
+/** The name of that directory. */
+export function directoryName({ name, idHex, founded }: Network): string {
+  if (!founded) return name;
   const readable = name
     .replace(/[^A-Za-z0-9]+/g, '-')
     .replace(/^-|-$/g, '')
     .slice(0, 32)
     .toLowerCase();
-  return join(defaultDataRoot(), [readable, idHex.slice(0, 8)].filter((part) => part !== '').join('-'));
+  return [readable, idHex.slice(0, 8)].filter((part) => part !== '').join('-');
 }

@@ -34,12 +34,12 @@ export async function joinNetwork(text: string): Promise<Joined> {
   const network = BUILT_IN_NETWORKS.find(({ id }) => equalBytes(id, link.id)) ?? (await createdNetwork(link));
   if (!equalBytes(network.id, link.id))
     throw new KithError('join-link-invalid', 'the file it names is of another network');
-  return {
-    network,
-    addresses: link.addresses,
-    minimumWork: link.block.work,
-    namedBlock: toHex(link.block.id),
-  };
+  return { network, ...joinedBy(link) };
+}
+
+/** What a link tells a node besides the network. */
+export function joinedBy({ addresses, block }: JoinLink): Omit<Joined, 'network'> {
+  return { addresses, minimumWork: block.work, namedBlock: toHex(block.id) };
 }
 
 async function createdNetwork(link: JoinLink): Promise<Network> {

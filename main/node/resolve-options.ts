@@ -4,6 +4,7 @@ import { KithError } from '../lib/errors.ts';
 import { defaultDirectory } from './default-directory.ts';
 import { defaultListen } from './default-listen.ts';
 import type { Joined } from './join-network.ts';
+import type { Network } from '../core/params/network.ts';
 import type { NodeConfig } from './node-config.ts';
 import type { NodeOptions } from './node-options.ts';
 import { readAddresses } from './peer-addresses.ts';
@@ -24,7 +25,18 @@ export interface ResolvedOptions extends Omit<NodeConfig, 'log' | 'onFailure'> {
  */
 export async function resolveOptions(options: NodeOptions): Promise<ResolvedOptions> {
   const joined = await followLink(options);
-  const network = joined?.network ?? readNetwork('node', options.network);
+  return resolveFor(joined?.network ?? readNetwork('node', options.network), joined, options);
+}
+
+/**
+ * The same for a network that is known already; `joined` is what its join link tells.
+ * @throws {KithError} `argument-invalid`, `address-…`
+ */
+export function resolveFor(
+  network: Network,
+  joined: Omit<Joined, 'network'> | null,
+  options: NodeOptions,
+): ResolvedOptions {
   const mining = options.mine === undefined ? null : { address: options.mine, threads: options.threads };
   if (mining !== null) lockOf({ network }, mining.address);
   return {

@@ -1,7 +1,17 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { MessageChannel } from 'node:worker_threads';
+import { createORPCClient } from '@orpc/client';
+import { RPCLink as PortLink } from '@orpc/client/message-port';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { KithClient } from '../../shared/contract/contract.ts';
 import { CALL_LIMITS } from '../../main/api/costs.ts';
+import { createIdleRouter } from '../../main/api/idle-router.ts';
+import { oneNetwork } from '../../main/api/networks-access.ts';
+import { createRouter } from '../../main/api/router.ts';
+import { KithError } from '../../main/lib/errors.ts';
+import { silentLog } from '../../main/lib/log.ts';
+import { createPortHost } from '../../main/rpc/worker-port.ts';
 import { faultOf } from '../../shared/errors.ts';
 import { encodeAddress } from '../../main/core/primitives/address.ts';
 import { extend, testKey } from '../support/chain/test-chain.ts';
@@ -57,6 +67,25 @@ describe.each(['socket', 'port'] as const)('the contract over a %s', (kind) => {
   test('knows who asks', async () => {
     const { role } = await carrier.client.node.about();
     expect(role).toBe(kind === 'port' ? 'window' : 'terminal');
+  });
+
+  test('a program that was started for one network shows it and opens no other', async () => {
+    const { networks } = carrier.client;
+    const { idHex: id, name } = node.network;
+    const state = { phase: 'running', run: 1, open: { id, name, demo: false }, failure: null, fixed: true };
+    expect(await networks.list()).toEqual({ ...state, networks: [] });
+    const watched = await networks.watch();
+    expect((await watched.next()).value).toMatchObject(state);
+    await watched.return(undefined);
+    expect(await networks.share({ id })).toEqual({ id, name, file: null, link: null });
+    const refused = [
+      () => networks.preview({ builtIn: 'test' }),
+      () => networks.open({ id }),
+      () => networks.demo(),
+      () => networks.share({ id: 'ab'.repeat(32) }),
+      () => networks.create({ name: 'ours' }).then((steps) => steps.next()),
+    ];
+    for (const call of refused) expect((await fail(call())).code).toBe('networks-fixed');
   });
 
   test('shows headers, blocks, transactions and coins as they are stored', async () => {
@@ -153,6 +182,11 @@ describe.each(['socket', 'port'] as const)('the contract over a %s', (kind) => {
     ['a field that does not exist', (c) => c.client.wallet.lock({ name: 'mine', nmae: 1 } as never)],
     ['a list of 5000', (c) => c.client.mempool.list({ limit: 5000 })],
     ['neither id nor address', (c) => c.client.peers.ban({})],
+    ['neither link nor file', (c) => c.client.networks.preview({})],
+    ['a link and a file', (c) => c.client.networks.preview({ link: 'kith:join?', file: '{}' })],
+    ['a file that is too long', (c) => c.client.networks.preview({ file: 'x'.repeat(65_537) })],
+    ['a network with a name of two lines', (c) => c.client.networks.create({ name: 'a\nb' })],
+    ['a block time of a day', (c) => c.client.networks.create({ name: 'a', spacing: 86_400 })],
     ['nothing where something is needed', (c) => c.client.wallet.balance(undefined as never)],
   ] as [string, (c: Carrier) => Promise<unknown>][])(
     '%s is refused before any handler',
@@ -345,6 +379,52 @@ test('the node stops when it is asked to, after it has answered', async () => {
   expect(await client.node.shutdown()).toEqual({});
   await until(() => served.shutdowns.length === 1, 'the program is told');
   drop();
+});
+
+test('while no network is open, everything but networks and the shutdown says so', async () => {
+  const shutdowns: number[] = [];
+  const networks = oneNetwork(node);
+  const router = createIdleRouter({ networks, shutdown: () => shutdowns.push(1), log: silentLog });
+  const host = createPortHost({ router: () => router, log: silentLog });
+  const { port1, port2 } = new MessageChannel();
+  host.serve(port1);
+  const client = createORPCClient<KithClient>(new PortLink({ port: port2 }));
+  port2.start();
+  expect((await client.networks.list()).open?.id).toBe(node.network.idHex);
+  for (const call of [
+    () => client.node.status(),
+    () => client.chain.tip(),
+    () => client.wallet.list(),
+    () => client.wallet.create({ name: 'mine', password: 'a password' }),
+    () => client.mining.watch().then((events) => events.next()),
+    () => client.operations.list(),
+  ])
+    expect((await fail(call())).code).toBe('network-not-open');
+  expect(await client.node.shutdown()).toEqual({});
+  await until(() => shutdowns.length === 1, 'the program is told');
+  host.close();
+  port2.close();
+});
+
+test('subscriptions of a node end when it is closed, those of the networks go on', async () => {
+  const closing = new AbortController();
+  const deps = { log: silentLog, shutdown: () => undefined, recentLog: () => [] };
+  const router = createRouter({ node, ended: closing.signal, ...deps });
+  const host = createPortHost({ router: () => router, log: silentLog });
+  const { port1, port2 } = new MessageChannel();
+  host.serve(port1);
+  const client = createORPCClient<KithClient>(new PortLink({ port: port2 }));
+  port2.start();
+  const statuses = await client.node.watch();
+  const networks = await client.networks.watch();
+  await statuses.next();
+  await networks.next();
+  const next = networks.next();
+  closing.abort(new KithError('network-not-open'));
+  expect((await fail(statuses.next().then(() => statuses.next()))).code).toBe('network-not-open');
+  expect(await Promise.race([next, client.networks.list()])).toMatchObject({ phase: 'running' });
+  host.close();
+  port2.close();
 });
 
 describe('a payment from the desktop', () => {

@@ -1,0 +1,76 @@
+/** The app for a browser on this computer: the session, its page and its API. `npm start` runs it as a child process. */
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { readArguments } from '../cli/arguments.ts';
+import { jsonLine } from '../cli/printing.ts';
+import { followProcess, within } from '../cli/process-life.ts';
+import { faultFrom, reportToProgram } from '../cli/report.ts';
+import { defaultDataRoot } from '../lib/datadir.ts';
+import { createFileSink } from '../lib/log-file.ts';
+import { createConsoleSink } from '../lib/log-sinks.ts';
+import { createLog } from '../lib/log.ts';
+import { makePrivateFolder } from '../lib/private-folder.ts';
+import { NODE_ARGUMENTS, readNodeOptions } from '../node/read-options.ts';
+import { startBrowserHost } from '../rpc/http.ts';
+import { createToken, publishApi, withdrawApi } from '../rpc/token.ts';
+import { createChildDemo } from './child-demo.ts';
+import { createRealSession } from './create.ts';
+
+const PAGE = fileURLToPath(new URL('../../out/renderer', import.meta.url));
+const STOP_LIMIT_MS = 4_800;
+
+/** Prints one JSON line with `api` and `tokenFile` when the page can be opened. Resolves with the exit code. */
+export async function runBrowserProgram(args: readonly string[]): Promise<number> {
+  try {
+    await serve(args);
+    return 0;
+  } catch (error) {
+    reportToProgram(faultFrom(error));
+    return 1;
+  }
+}
+
+async function serve(args: readonly string[]): Promise<void> {
+  const options = readNodeOptions(readArguments('start', args, NODE_ARGUMENTS));
+  const root = options.datadir ?? defaultDataRoot();
+  makePrivateFolder(root);
+  const file = createFileSink({ path: join(root, 'logs', 'session.log') });
+  const log = createLog({
+    sinks: [file, createConsoleSink(process.stderr, 'warn')],
+    level: options.logLevel,
+  }).child('session');
+  const life = followProcess({
+    onCrash(error) {
+      log.error('uncaught exception', { error });
+      file.flushSync();
+      reportToProgram(faultFrom(error));
+    },
+  });
+  const token = createToken();
+  const host = await startBrowserHost({
+    router: () => session.router(),
+    token,
+    page: PAGE,
+    port: options.apiPort ?? 0,
+    log: log.child('host'),
+  });
+  const session = createRealSession({
+    root,
+    options,
+    page: PAGE,
+    console: process.stderr,
+    served: { url: host.url, token },
+    demo: createChildDemo((error) => log.debug('a payment of the demo failed', { error })),
+    log,
+    shutdown: life.end,
+  });
+  const { api, tokenFile } = publishApi(root, host.url, token);
+  process.stdout.write(jsonLine({ ready: true, api, tokenFile }));
+  void session.begin();
+  if (!life.signal.aborted)
+    await new Promise((resolve) => life.signal.addEventListener('abort', resolve, { once: true }));
+  await within(STOP_LIMIT_MS, session.stop());
+  await host.close();
+  withdrawApi(root);
+  await file.close();
+}

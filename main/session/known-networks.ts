@@ -1,0 +1,172 @@
+/** The networks that were opened on this computer: `networks.json` and `networks/` in the data root (docs/storage.md). */
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import * as z from 'zod';
+import { isNetworkName } from '../core/params/network.ts';
+import { KithError, messageOf } from '../lib/errors.ts';
+import { makePrivateFolder } from '../lib/private-folder.ts';
+import { readRegularFileSync } from '../lib/read-regular.ts';
+
+/** A network that was opened here. */
+export interface KnownNetwork {
+  /** The id of its first block in hex. */
+  readonly id: string;
+  readonly name: string;
+  /** Whether it has a network file; its copy is `networks/ID.kith.json`. */
+  readonly created: boolean;
+  /** Data directory, relative to the data root, with `/`; `.` is the root itself. */
+  readonly datadir: string;
+  /** The join link that it was last opened with; null without one. */
+  readonly link: string | null;
+  /** Unix seconds of its first and its last opening here. */
+  readonly addedAt: number;
+  readonly openedAt: number;
+}
+
+export interface KnownNetworks {
+  /** The last opened one first. */
+  list(): readonly KnownNetwork[];
+  find(id: string): KnownNetwork | undefined;
+  /** The id of the network that the next start opens; null = it asks. */
+  last(): string | null;
+  /** Whether no choice was ever stored here. */
+  isNew(): boolean;
+  /** Adds or replaces an entry and makes it the last one. @throws {KithError} `datadir-unusable` */
+  opened(network: KnownNetwork): void;
+  /** Stores that nothing was chosen yet. @throws {KithError} `datadir-unusable` */
+  begin(): void;
+  /** The text of a network's file. @throws {KithError} `network-file-unreadable` */
+  readFile(id: string): string;
+  /** @throws {KithError} `datadir-unusable` */
+  keepFile(id: string, text: string): void;
+}
+
+const VERSION = 1;
+const MAX_BYTES = 1 << 20;
+/** More networks than anyone opens; the ones that were opened longest ago are dropped from the list, never their data. */
+const MAX_NETWORKS = 256;
+const MAX_FILE_BYTES = 256 * 1024;
+const MAX_LINK = 16 * 1024;
+
+const hash = z.string().regex(/^[0-9a-f]{64}$/);
+const seconds = z.int().min(0);
+const entry = z.object({
+  id: hash,
+  name: z.string().refine(isNetworkName),
+  created: z.boolean(),
+  datadir: z.string().refine(isBelowRoot),
+  link: z.string().max(MAX_LINK).nullable(),
+  addedAt: seconds,
+  openedAt: seconds,
+});
+const file = z.object({
+  version: z.literal(VERSION),
+  last: hash.nullable(),
+  // Each entry is checked on its own, so that one bad entry hides no other.
+  networks: z.array(z.unknown()).max(4 * MAX_NETWORKS),
+});
+
+interface Registry {
+  readonly last: string | null;
+  readonly networks: readonly KnownNetwork[];
+}
+
+const NOTHING: Registry = { last: null, networks: [] };
+
+/**
+ * The file is read again before each use, because a second program may change it. A file that cannot be read counts as
+ * empty and is moved aside before it would be overwritten.
+ */
+export function createKnownNetworks(root: string): KnownNetworks {
+  const path = join(root, 'networks.json');
+  const copyOf = (id: string): string => join(root, 'networks', `${id}.kith.json`);
+
+  const read = (): Registry => parse(readText(path)) ?? NOTHING;
+
+  const write = ({ last, networks }: Registry): void => {
+    const text = readText(path);
+    guarded(root, () => {
+      makePrivateFolder(root);
+      if (text !== null && parse(text) === null) renameSync(path, `${path}.old`);
+      replace(path, `${JSON.stringify({ version: VERSION, last, networks }, null, 2)}\n`);
+    });
+  };
+
+  return {
+    list: () => read().networks,
+    find: (id) => read().networks.find((network) => network.id === id),
+    last: () => read().last,
+    isNew: () => !existsSync(path),
+    opened(network) {
+      const others = read().networks.filter(({ id }) => id !== network.id);
+      write({ last: network.id, networks: [network, ...others].slice(0, MAX_NETWORKS) });
+    },
+    begin: () => write(read()),
+    readFile(id) {
+      try {
+        return readRegularFileSync(copyOf(id), MAX_FILE_BYTES).toString('utf8');
+      } catch (error) {
+        const data = { file: copyOf(id) };
+        throw new KithError('network-file-unreadable', messageOf(error), { cause: error, data });
+      }
+    },
+    keepFile(id, text) {
+      if (existsSync(copyOf(id)) && readText(copyOf(id)) === text) return;
+      guarded(root, () => {
+        makePrivateFolder(root);
+        mkdirSync(dirname(copyOf(id)), { recursive: true, mode: 0o700 });
+        replace(copyOf(id), text);
+      });
+    },
+  };
+}
+
+/** A relative path of plain segments: the file is in the user's hands, but must not lead elsewhere. */
+function isBelowRoot(path: string): boolean {
+  return path === '.' || (path.length <= 255 && /^[A-Za-z0-9_-][A-Za-z0-9._-]*$/.test(path));
+}
+
+/** Null for a text that is not a registry of this version. */
+function parse(text: string | null): Registry | null {
+  if (text === null) return null;
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  const read = file.safeParse(value);
+  if (!read.success) return null;
+  const networks = new Map<string, KnownNetwork>();
+  for (const each of read.data.networks) {
+    const { success, data } = entry.safeParse(each);
+    if (success && !networks.has(data.id)) networks.set(data.id, data);
+  }
+  const { last } = read.data;
+  return { last: last !== null && networks.has(last) ? last : null, networks: [...networks.values()] };
+}
+
+function readText(path: string): string | null {
+  try {
+    return readRegularFileSync(path, MAX_BYTES).toString('utf8');
+  } catch {
+    return null;
+  }
+}
+
+/** After a crash there is the old file or the new one. */
+function replace(path: string, text: string): void {
+  const fresh = `${path}.${process.pid}.new`;
+  rmSync(fresh, { force: true });
+  writeFileSync(fresh, text, { mode: 0o600, flag: 'wx', flush: true });
+  renameSync(fresh, path);
+}
+
+function guarded(path: string, work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    const reason = messageOf(error);
+    throw new KithError('datadir-unusable', reason, { cause: error, data: { path, reason } });
+  }
+}
