@@ -6,6 +6,7 @@ import { systemClock } from './lib/clock.ts';
 import { defaultDataRoot } from './lib/datadir.ts';
 import { messageOf } from './lib/errors.ts';
 import { createCrashReports } from './electron/crash-reports.ts';
+import { createDesktop } from './electron/desktop.ts';
 import { guardContents } from './electron/guard.ts';
 import { findLink } from './electron/links.ts';
 import { readOptions, type ShellOptions } from './electron/options.ts';
@@ -28,10 +29,13 @@ const reports = createCrashReports(path.join(dataRoot, 'crash-reports'), systemC
 recoverMain(reports, report);
 reportChildCrashes(reports);
 
+const licences = path.join(app.getAppPath(), 'out/licences.txt');
 const shell = createShell({
   root: app.getAppPath(),
   options,
   settings: createSettingsFile(dataRoot),
+  desktop: createDesktop({ dataRoot, licences, onError: report }),
+  licences,
   reports,
   onError: report,
 });

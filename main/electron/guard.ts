@@ -36,6 +36,8 @@ export function guardSession(session: Session): void {
     (_contents, permission, origin) => isPage(origin) && ALLOWED_PERMISSIONS.has(permission),
   );
   session.setDevicePermissionHandler(() => false);
+  // A spell checker would download dictionaries.
+  session.setSpellCheckerEnabled(false);
   session.on('will-download', (event) => event.preventDefault());
   session.webRequest.onBeforeRequest((details, answer) =>
     answer({ cancel: !ALLOWED_SCHEMES.has(new URL(details.url).protocol) }),

@@ -1,3 +1,4 @@
+import type { BrowserWindow } from 'electron';
 import { MAX_LINK } from '../../shared/payment-link.ts';
 import { PAGE_ORIGIN } from './scheme.ts';
 
@@ -17,4 +18,13 @@ export function isLink(text: string): boolean {
 /** The page, or its send form with the link filled in. Opening it prepares and sends nothing. */
 export function pageUrl(link: string | null): string {
   return link === null ? `${PAGE_ORIGIN}/` : `${PAGE_ORIGIN}/#/send/${encodeURIComponent(link)}`;
+}
+
+/** Shows a screen of the page without loading it again. */
+export async function openPlace(window: BrowserWindow, place: string): Promise<void> {
+  const url = `${PAGE_ORIGIN}/#/${place}`;
+  // The same address once more would reload the page and lose what the user typed.
+  if (window.webContents.getURL() !== url) await window.loadURL(url);
+  window.show();
+  window.focus();
 }

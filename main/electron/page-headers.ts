@@ -30,5 +30,8 @@ export const PAGE_HEADERS: Readonly<Record<string, string>> = {
 
 /** The MIME type for a file of the page; `application/octet-stream` for an extension that the build does not create. */
 export function contentType(file: string): string {
-  return CONTENT_TYPES[path.extname(file)] ?? 'application/octet-stream';
+  const extension = path.extname(file);
+  return extension === '.txt'
+    ? 'text/plain; charset=utf-8'
+    : (CONTENT_TYPES[extension] ?? 'application/octet-stream');
 }

@@ -7,6 +7,9 @@ import { contentType, PAGE_HEADERS } from './page-headers.ts';
 /** The origin of the page. Every other host on `app:` is refused. */
 export const PAGE_ORIGIN = 'app://kith';
 
+/** The file with the licences of all parts, where the build wrote one. */
+export const LICENCES_URL = `${PAGE_ORIGIN}/licences.txt`;
+
 /** Makes `app:` a standard, secure scheme. Must run once, before the app is ready. */
 export function registerPageScheme(): void {
   protocol.registerSchemesAsPrivileged([
@@ -14,8 +17,8 @@ export function registerPageScheme(): void {
   ]);
 }
 
-/** Answers `app://kith/…` from the built page in `folder`, and refuses everything else. */
-export function servePage(folder: string): void {
+/** Answers `app://kith/…` from the built page in `folder` and with the licences, and refuses everything else. */
+export function servePage(folder: string, licences: string): void {
   let files = listFiles(folder);
   protocol.handle('app', async (request) => {
     const url = new URL(request.url);
@@ -24,9 +27,13 @@ export function servePage(folder: string): void {
     const name = url.pathname === '/' ? '/index.html' : url.pathname;
     // A rebuilt page has other file names.
     if (name === '/index.html') files = listFiles(folder);
-    const file = files.get(name);
+    const file = url.href === LICENCES_URL ? licences : files.get(name);
     if (file === undefined) return refuse(404);
-    const body = new Uint8Array(await readFile(file));
+    const body = await readFile(file).then(
+      (bytes) => new Uint8Array(bytes),
+      () => null,
+    );
+    if (body === null) return refuse(404);
     return new Response(body, { headers: { ...PAGE_HEADERS, 'content-type': contentType(file) } });
   });
 }

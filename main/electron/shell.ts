@@ -13,8 +13,8 @@ import {
   tellNodeDied,
 } from './dialogs.ts';
 import { guardSession } from './guard.ts';
+import type { Desktop } from './desktop.ts';
 import { pageUrl } from './links.ts';
-import { installMenu } from './menu.ts';
 import { createNodeThread, type NodeThread } from './node-thread.ts';
 import type { ShellOptions } from './options.ts';
 import { servePage } from './scheme.ts';
@@ -27,6 +27,9 @@ export interface ShellDeps {
   readonly root: string;
   readonly options: ShellOptions;
   readonly settings: SettingsFile;
+  readonly desktop: Desktop;
+  /** The file with the licences of all parts; it may be missing. */
+  readonly licences: string;
   readonly reports: CrashReports;
   readonly onError: (error: unknown) => void;
 }
@@ -105,9 +108,7 @@ export function createShell(deps: ShellDeps): Shell {
 
   return {
     async open(link) {
-      guardSession(session.defaultSession);
-      installMenu();
-      servePage(path.join(deps.root, 'out/renderer'));
+      prepare(deps);
       const options = await choose();
       if (options === null) return app.quit();
       const thread = startNode(options);
@@ -115,7 +116,9 @@ export function createShell(deps: ShellDeps): Shell {
       window = createWindow({
         preload: path.join(deps.root, 'out/preload/index.cjs'),
         connect: thread.connect,
+        states: deps.desktop.states,
       });
+      deps.desktop.attach(window);
       window.on('closed', () => (window = null));
       recoverPage(window, deps.reports);
       await window.loadURL(pageUrl(link));
@@ -126,11 +129,21 @@ export function createShell(deps: ShellDeps): Shell {
       window.focus();
       if (link !== null) void window.loadURL(pageUrl(link)).catch(deps.onError);
     },
-    async stop() {
-      const all = Promise.allSettled([node?.stop(), demo?.stop()]);
-      await Promise.race([all, new Promise((resolve) => setTimeout(resolve, STOP_LIMIT))]);
-    },
+    stop: () => endAll([node, demo]),
   };
+}
+
+/** What must be in place before the first window. */
+function prepare({ root, desktop, licences }: ShellDeps): void {
+  guardSession(session.defaultSession);
+  desktop.prepare();
+  servePage(path.join(root, 'out/renderer'), licences);
+}
+
+/** Stops all, and resolves when they have ended, however they end, or after the limit. */
+async function endAll(parts: readonly ({ stop(): Promise<void> } | null)[]): Promise<void> {
+  const ends = parts.map((part) => part?.stop() ?? Promise.resolve());
+  await Promise.race([Promise.allSettled(ends), new Promise((resolve) => setTimeout(resolve, STOP_LIMIT))]);
 }
 
 function once<Value>(work: (value: Value) => void): (value: Value) => void {

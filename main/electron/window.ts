@@ -6,28 +6,32 @@ import {
   type WebContents,
 } from 'electron';
 import { isPage } from './guard.ts';
+import { keepWindow, placeWindow } from './keep-window.ts';
+import { MIN_SIZE, type WindowStates } from './window-state.ts';
 
 export interface WindowDeps {
   /** Absolute path of the built preload script. */
   readonly preload: string;
   /** Connects the other end of the port that a page gets to the node. */
   readonly connect: (port: MessagePortMain) => void;
+  /** Where the window was before. */
+  readonly states: WindowStates;
 }
 
-// The page's background colour in both themes, so that the window does not flash before the first paint.
-const BACKGROUND = { light: '#FBFAF7', dark: '#131412' };
+/** The page's background colour in both themes, so that a window does not flash before the first paint. */
+export const BACKGROUND = { light: '#FBFAF7', dark: '#131412' };
 
 /** Creates the app's window, still empty; the page gets a port to the node after every load. */
 export function createWindow(deps: WindowDeps): BrowserWindow {
+  const { bounds, maximized, zoom } = placeWindow(deps.states);
   const window = new BrowserWindow({
     title: 'Kith',
-    width: 1280,
-    height: 800,
-    minWidth: 640,
-    minHeight: 480,
+    ...bounds,
+    minWidth: MIN_SIZE.width,
+    minHeight: MIN_SIZE.height,
     show: false,
     autoHideMenuBar: true,
-    backgroundColor: nativeTheme.shouldUseDarkColors ? BACKGROUND.dark : BACKGROUND.light,
+    backgroundColor: backgroundNow(),
     webPreferences: {
       preload: deps.preload,
       sandbox: true,
@@ -41,9 +45,25 @@ export function createWindow(deps: WindowDeps): BrowserWindow {
       spellcheck: false,
     },
   });
-  window.once('ready-to-show', () => window.show());
+  window.once('ready-to-show', () => {
+    if (maximized) window.maximize();
+    window.show();
+    keepWindow(window, deps.states);
+  });
   window.webContents.on('did-finish-load', () => sendPort(window.webContents, deps.connect));
+  // Chromium keeps a zoom for each origin, but not for each arrangement of displays.
+  window.webContents.once('did-finish-load', () => window.webContents.setZoomLevel(zoom));
+  followTheme(window);
   return window;
+}
+
+const backgroundNow = (): string => (nativeTheme.shouldUseDarkColors ? BACKGROUND.dark : BACKGROUND.light);
+
+/** The page follows the system's theme by itself; the colour behind it is visible while the window grows. */
+function followTheme(window: BrowserWindow): void {
+  const follow = (): void => window.setBackgroundColor(backgroundNow());
+  nativeTheme.on('updated', follow);
+  window.once('closed', () => nativeTheme.off('updated', follow));
 }
 
 /** Sends the page a new port; only the app's page in the main frame gets one. */

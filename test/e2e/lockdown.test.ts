@@ -31,10 +31,11 @@ beforeAll(async () => {
   registerPageScheme();
   guardContents();
   guardSession(session.defaultSession);
-  servePage(folder);
+  servePage(folder, path.join(folder, 'no-licences.txt'));
   const window = createWindow({
     preload: path.resolve('out/preload/index.cjs'),
     connect: (port) => handed.push(port),
+    states: { read: () => null, write: () => undefined },
   });
   await window.loadURL(`${PAGE_ORIGIN}/`);
   page = harness.page(window);

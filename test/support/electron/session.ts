@@ -27,6 +27,7 @@ class StandInSession extends EventEmitter {
     this.permissionCheck = handler;
   }
   setDevicePermissionHandler(): void {}
+  setSpellCheckerEnabled(): void {}
 
   /** Whether the app lets a page ask for this address. */
   allows(url: string): Promise<boolean> {

@@ -39,6 +39,10 @@ export class WebContents extends EventEmitter {
   getURL(): string {
     return this.page ? fromChromium(this.page.url()) : '';
   }
+  getZoomLevel(): number {
+    return 0;
+  }
+  setZoomLevel(): void {}
   isDestroyed(): boolean {
     return this.page?.isClosed() ?? false;
   }

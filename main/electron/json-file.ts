@@ -1,0 +1,29 @@
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { readRegularFileSync } from '../lib/read-regular.ts';
+
+const MAX_BYTES = 65_536;
+
+/** The content of a small file that anybody may have written; null when it is missing or cannot be read. Never throws. */
+export function readJson(file: string): unknown {
+  try {
+    return JSON.parse(readRegularFileSync(file, MAX_BYTES).toString('utf8'));
+  } catch {
+    return null;
+  }
+}
+
+/** Atomic: after a crash there is the old file or the new one. Readable by its owner alone. */
+export function writeJson(file: string, value: unknown): void {
+  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+  const fresh = `${file}.${process.pid}`;
+  writeFileSync(fresh, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 });
+  renameSync(fresh, file);
+}
+
+/** The fields of an object; none for anything else. */
+export function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Readonly<Record<string, unknown>>)
+    : {};
+}
