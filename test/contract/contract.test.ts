@@ -52,7 +52,7 @@ describe.each(['socket', 'port'] as const)('the contract over a %s', (kind) => {
   });
   afterEach(() => carrier.drop());
 
-  test('says how the node is doing', async () => {
+  test('returns the status of the node', async () => {
     const status = await carrier.client.node.status();
     expect(status).toMatchObject({
       network: 'regtest',
@@ -64,7 +64,7 @@ describe.each(['socket', 'port'] as const)('the contract over a %s', (kind) => {
     expect(status.sentence).toMatch(/^Synced to block \d+ with 1 peer\.$/);
   });
 
-  test('knows who asks', async () => {
+  test('returns the kind of the connection', async () => {
     const { role } = await carrier.client.node.about();
     expect(role).toBe(kind === 'port' ? 'window' : 'terminal');
   });
@@ -88,7 +88,7 @@ describe.each(['socket', 'port'] as const)('the contract over a %s', (kind) => {
     for (const call of refused) expect((await fail(call())).code).toBe('networks-fixed');
   });
 
-  test('shows headers, blocks, transactions and coins as they are stored', async () => {
+  test('returns headers, blocks, transactions and coins as they are stored', async () => {
     const { chain } = carrier.client;
     const tip = await chain.tip();
     const block = await chain.block({ id: tip.id });
@@ -113,7 +113,7 @@ describe.each(['socket', 'port'] as const)('the contract over a %s', (kind) => {
     expect(await chain.coin({ txid, index: 1 })).toBeNull();
   });
 
-  test('lists recent blocks, newest first, and continues', async () => {
+  test('lists recent blocks, newest first, page by page', async () => {
     const { chain } = carrier.client;
     const tip = await chain.tip();
     const [newest, ...rest] = await chain.recent();
@@ -128,7 +128,7 @@ describe.each(['socket', 'port'] as const)('the contract over a %s', (kind) => {
     expect(await carrier.client.mempool.feerates()).toEqual({ next: 30, soon: 20, today: 10 });
   });
 
-  test('totals of the UTXO set come with its hash', async () => {
+  test('returns the totals of the UTXO set with its hash', async () => {
     const stats = await carrier.client.chain.stats();
     expect(stats).toMatchObject(node.real.totals());
     expect(stats.setHash).toBe(await node.real.setHash());
@@ -141,8 +141,8 @@ describe.each(['socket', 'port'] as const)('the contract over a %s', (kind) => {
       'transaction-unknown',
       (c) => c.client.chain.transaction({ txid: 'ab'.repeat(32) }),
     ],
-    ['bytes that are no transaction', 'codec-truncated', (c) => c.client.mempool.submit({ hex: '01' })],
-    ['bytes that are no block', 'codec-truncated', (c) => c.client.chain.submit({ hex: '00' })],
+    ['bytes that are not a transaction', 'codec-truncated', (c) => c.client.mempool.submit({ hex: '01' })],
+    ['bytes that are not a block', 'codec-truncated', (c) => c.client.chain.submit({ hex: '00' })],
     ['an unknown wallet', 'wallet-unknown', (c) => c.client.wallet.balance({ name: 'other' })],
     [
       'an address of another network',
@@ -155,7 +155,7 @@ describe.each(['socket', 'port'] as const)('the contract over a %s', (kind) => {
       (c) => c.client.peers.add({ address: '/ip4/127.0.0.1/tcp/1' }),
     ],
   ] as [string, string, (c: Carrier) => Promise<unknown>][])(
-    '%s is the error %s',
+    'for %s fails with the code %s',
     async (_what, code, call) => {
       const fault = await fail(call(carrier));
       expect(fault.code).toBe(code);
@@ -188,16 +188,13 @@ describe.each(['socket', 'port'] as const)('the contract over a %s', (kind) => {
     ['a network with a name of two lines', (c) => c.client.networks.create({ name: 'a\nb' })],
     ['a block time of a day', (c) => c.client.networks.create({ name: 'a', spacing: 86_400 })],
     ['nothing where something is needed', (c) => c.client.wallet.balance(undefined as never)],
-  ] as [string, (c: Carrier) => Promise<unknown>][])(
-    '%s is refused before any handler',
-    async (_what, call) => {
-      const fault = await fail(call(carrier));
-      expect(fault.code).toBe('input-invalid');
-      expect(fault.message).toMatch(/Correct it and try again\.$/);
-    },
-  );
+  ] as [string, (c: Carrier) => Promise<unknown>][])('refuses %s as invalid input', async (_what, call) => {
+    const fault = await fail(call(carrier));
+    expect(fault.code).toBe('input-invalid');
+    expect(fault.message).toMatch(/Correct it and try again\.$/);
+  });
 
-  test('a wrong input is named in words, and not repeated', async () => {
+  test('describes a wrong input in words and does not repeat it', async () => {
     const wrong = { name: 'mine', password: 7, words: 13 } as never;
     const { message, data } = await fail(carrier.client.wallet.create(wrong));
     expect(message).toBe(
@@ -207,25 +204,23 @@ describe.each(['socket', 'port'] as const)('the contract over a %s', (kind) => {
     expect(JSON.stringify([data, secret])).not.toContain('hunter2');
   });
 
-  test('an unknown procedure is an error of its own', async () => {
-    for (const path of [
-      ['wallet', 'steal'],
-      ['__proto__', 'toString'],
-      ['constructor'],
-      ['wallet'],
-      ['', ''],
-    ]) {
-      expect((await fail(carrier.raw(path))).code).toBe('procedure-unknown');
-    }
+  test.each([
+    [['wallet', 'steal']],
+    [['__proto__', 'toString']],
+    [['constructor']],
+    [['wallet']],
+    [['', '']],
+  ])('refuses the unknown procedure %j with its own code', async (path) => {
+    expect((await fail(carrier.raw(path))).code).toBe('procedure-unknown');
   });
 
-  test('names of prototypes in an input change nothing', async () => {
+  test('is not affected by names of prototypes in an input', async () => {
     const hostile = JSON.parse('{"name":"mine","__proto__":{"locked":false},"constructor":{}}') as never;
     expect((await fail(carrier.client.wallet.lock(hostile))).code).toBe('input-invalid');
     expect(({} as Record<string, unknown>)['locked']).toBeUndefined();
   });
 
-  test('noise is dropped, and the connection goes on', async () => {
+  test('drops malformed messages, and the connection keeps working', async () => {
     const requests = [
       {},
       { u: 'no url' },
@@ -249,7 +244,7 @@ describe.each(['socket', 'port'] as const)('the contract over a %s', (kind) => {
     expect((await carrier.client.node.status()).network).toBe('regtest');
   });
 
-  test('every step of the chain arrives in order, and leaving ends the subscription', async () => {
+  test('emits every step of the chain in order, and ends a subscription when its reader stops', async () => {
     const steps = await carrier.client.chain.watch();
     await until(() => node.listeners() > resting, 'the subscription begins');
     const from = node.real.tip().height;
@@ -264,7 +259,7 @@ describe.each(['socket', 'port'] as const)('the contract over a %s', (kind) => {
     await until(() => node.listeners() === resting, 'the server lets go after a break');
   });
 
-  test('the status comes at once, then only when it changed, and only its latest', async () => {
+  test('emits the status at once, and later only the latest one', async () => {
     const changes = 200;
     const statuses = await carrier.client.node.watch();
     const peers: number[] = [];
@@ -281,7 +276,7 @@ describe.each(['socket', 'port'] as const)('the contract over a %s', (kind) => {
     await until(() => node.listeners() === resting, 'the server lets go');
   });
 
-  test('an aborted subscription and a lost connection are cleaned up', async () => {
+  test('removes its listeners after an aborted subscription and after a lost connection', async () => {
     const leaving = new AbortController();
     await (await carrier.client.node.watch(undefined, { signal: leaving.signal })).next();
     await (await carrier.client.peers.watch()).next();
@@ -294,12 +289,12 @@ describe.each(['socket', 'port'] as const)('the contract over a %s', (kind) => {
     await until(() => node.listeners() === resting, 'all are gone with the connection');
   });
 
-  test('a subscription that fails says why', async () => {
+  test('ends a subscription that fails with the code', async () => {
     const views = await carrier.client.wallet.watch({ name: 'nobody' });
     expect((await fail(views.next())).code).toBe('wallet-unknown');
   });
 
-  test('the page of the desktop cannot spend, others can with the password', async () => {
+  test('does not let the page of the desktop spend, but lets a terminal with the password', async () => {
     const { wallet } = carrier.client;
     const to = [{ address, amount: 5 }];
     if (kind === 'port') {
@@ -319,7 +314,7 @@ describe.each(['socket', 'port'] as const)('the contract over a %s', (kind) => {
     }
   });
 
-  test('too many subscriptions of one connection are refused, and calls go on', async () => {
+  test('refuses too many subscriptions of one connection, and still answers calls', async () => {
     const watches = await Promise.all(Array.from({ length: 32 }, () => carrier.client.chain.watch()));
     expect((await fail(carrier.client.chain.watch())).code).toBe('api-busy');
     expect((await carrier.client.node.status()).network).toBe('regtest');
@@ -334,7 +329,7 @@ describe.each(['socket', 'port'] as const)('the contract over a %s', (kind) => {
     );
   });
 
-  test('expensive calls beyond what may wait are refused, in order', async () => {
+  test('refuses expensive calls beyond the limit of waiting calls, the latest ones first', async () => {
     const { waitingOfOwner } = CALL_LIMITS.keys;
     const calls = Array.from({ length: waitingOfOwner + 100 }, (_, i) =>
       carrier.client.wallet.create({ name: `many ${i}`, password: 'a password' }).then(
@@ -349,7 +344,7 @@ describe.each(['socket', 'port'] as const)('the contract over a %s', (kind) => {
     expect(results.indexOf('api-busy')).toBeGreaterThanOrEqual(waitingOfOwner);
   });
 
-  test('a request that is too large to parse is told so, and the next one is answered', async () => {
+  test('refuses a request that is too large to parse, and answers the next one', async () => {
     const { wallet } = carrier.client;
     const huge = wallet.inspect({ mnemonic: 'word '.repeat(200_000) });
     expect((await fail(huge)).code).toBe('request-too-large');
@@ -357,7 +352,7 @@ describe.each(['socket', 'port'] as const)('the contract over a %s', (kind) => {
     expect((await carrier.client.node.status()).network).toBe('regtest');
   });
 
-  test('what a client sends into the stream of a call is dropped', async () => {
+  test('drops what a client sends into the stream of a call', async () => {
     carrier.send(JSON.stringify({ i: 'S', p: { u: '/node/watch', b: {} } }));
     const event = JSON.stringify({ i: 'S', t: 3, p: { e: 'message', d: 'ab'.repeat(500_000) } });
     const heap = () => {
@@ -374,7 +369,7 @@ describe.each(['socket', 'port'] as const)('the contract over a %s', (kind) => {
   });
 });
 
-test('the node stops when it is asked to, after it has answered', async () => {
+test('node.shutdown answers and then stops the node', async () => {
   const { client, drop } = await served.socket();
   expect(await client.node.shutdown()).toEqual({});
   await until(() => served.shutdowns.length === 1, 'the program is told');
@@ -428,7 +423,7 @@ test('subscriptions of a node end when it is closed, those of the networks go on
 });
 
 describe('a payment from the desktop', () => {
-  test('is made when the person agrees to what the node itself holds', async () => {
+  test('is sent when the user agrees to the draft that the node shows', async () => {
     const questions: unknown[] = [];
     const { client, drop } = served.portWith(async (question) => questions.push(question) > 0);
     expect(await client.wallet.approve({ draft: 'd1', password: 'native' })).toEqual({
@@ -441,7 +436,7 @@ describe('a payment from the desktop', () => {
     drop();
   });
 
-  test('is not made when the person declines, or when there is no such draft', async () => {
+  test('is not sent when the user declines or the draft does not exist', async () => {
     const { client, drop } = served.portWith(async () => false);
     expect((await fail(client.wallet.approve({ draft: 'd1', password: 'no' }))).code).toBe(
       'wallet-payment-declined',
@@ -453,7 +448,7 @@ describe('a payment from the desktop', () => {
     drop();
   });
 
-  test('is not made while the UTXO set is unproven or contradicted, and asked for again while an alarm stands', async () => {
+  test('is not sent while the UTXO set is unproven or contradicted, and shows an alarm as a warning', async () => {
     const questions: { payment: { warnings: { code: string }[] } }[] = [];
     const { client, drop } = served.portWith(async (question) => questions.push(question) > 0);
     for (const code of ['snapshot-unproven', 'snapshot-mismatch']) {

@@ -63,7 +63,7 @@ test.each([
   ],
   ['breaks', (gate) => gate.reject(new Error('secret')), { state: 'failed', fault: { code: 'internal' } }],
 ] as [string, (gate: ReturnType<typeof hold>) => void, object][])(
-  'a payment that %s after its page is gone is told to every other one',
+  'a payment that %s after its page was closed is reported to all other pages',
   async (_, end, outcome) => {
     const [page, other] = [await served.socket(), await served.socket()];
     const events = await other.client.operations.watch();
@@ -91,7 +91,7 @@ test.each([
   },
 );
 
-test('everything that is an operation is one, over the procedure that a client calls', async () => {
+test('every procedure that starts an operation creates an entry with its data', async () => {
   const page = await served.socket();
   const window = served.portWith(async () => true);
   const { wallet, peers } = page.client;
@@ -143,7 +143,7 @@ test('the table of outcomes has every procedure of the contract, and nothing els
   expect(Object.keys(OUTCOMES).sort()).toEqual(procedures.sort());
 });
 
-test('what ended is kept for a quarter of an hour, 50 of it, and what runs until it ends', async () => {
+test('the last 50 ended operations are kept for a quarter of an hour, and a running one until it ends', async () => {
   let ms = 0;
   const operations = createOperations({ now: () => 1_900_000_000, monotonic: () => ms });
   const caller = {};

@@ -27,7 +27,7 @@ beforeAll(async () => {
 
 afterAll(() => pages.stop(), 60_000);
 
-test('the page opens, and the key is gone from its address', async () => {
+test('the page opens and removes the access key from its address', async () => {
   await person.page.getByText('Welcome to Kith').waitFor();
   expect(person.page.url()).not.toContain('token');
 });
@@ -53,7 +53,7 @@ test('a user creates a wallet, mines and pays a wallet on another node, which re
   await person.setMining(false);
 });
 
-test('Peers shows how each peer connected, and a ban with its reason can be lifted', async () => {
+test('Peers shows how a peer connected, bans it with a reason and unbans it', async () => {
   const { page } = person;
   await person.go('peers');
   await page.getByText(/connected, inbound from 127\.0\.0\.1:\d+/).waitFor();
@@ -71,7 +71,7 @@ test('Peers shows how each peer connected, and a ban with its reason can be lift
   await page.getByRole('button', { name: 'Details' }).first().waitFor();
 });
 
-test('Health shows what works between the nodes, what miners signal, and the log with its facts', async () => {
+test('Health shows relay and sync, upgrades, and the log with its data', async () => {
   const { page } = person;
   await person.go('health');
   await page.getByRole('heading', { name: 'Relay and sync' }).waitFor();
@@ -89,7 +89,7 @@ test('Health shows what works between the nodes, what miners signal, and the log
   expect(await log.evaluate((box) => box.scrollHeight - box.clientHeight - box.scrollTop)).toBeLessThan(2);
 });
 
-test('without the key the page gets no way to the node', async () => {
+test('without the access key the page does not reach the node', async () => {
   const stranger = await pages.open(mine, { token: false });
   await stranger.getByText('This page needs an access key').waitFor();
   expect(await stranger.getByText('Everyday').count()).toBe(0);
@@ -97,7 +97,7 @@ test('without the key the page gets no way to the node', async () => {
 });
 
 test.each(['light', 'dark'] as const)(
-  'every place draws itself and can be read by everyone, %s',
+  'every screen passes the accessibility checks in the %s theme',
   async (colorScheme) => {
     const { page } = person;
     await page.emulateMedia({ colorScheme });
@@ -131,6 +131,6 @@ test.each(['light', 'dark'] as const)(
   },
 );
 
-test('nothing went wrong in the page', () => {
+test('the page has logged no errors', () => {
   expect(pages.errors).toEqual([]);
 });

@@ -14,7 +14,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-test('without a network it asks, and the demo fills up before the person’s eyes and ends with the app', async () => {
+test('a first start asks for a network, and the demo network gets peers and ends with the app', async () => {
   process.env['XDG_DATA_HOME'] = folder;
   process.argv = ['electron', '.'];
   harness.answerDialog = ({ buttons }) => buttons?.indexOf('Demo on this computer') ?? 0;

@@ -11,7 +11,7 @@ afterAll(async () => {
   rmSync(home, { recursive: true, force: true });
 });
 
-test('a network file that is no good any more is a sentence, and is not chosen for ever', async () => {
+test('an invalid network file is reported with a sentence, and the next start asks for a network', async () => {
   const root = path.join(home, 'kith');
   const file = path.join(home, 'street.kith.json');
   mkdirSync(root);

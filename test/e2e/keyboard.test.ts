@@ -59,7 +59,7 @@ async function goTo(place: string): Promise<void> {
   await page.keyboard.press('Enter');
 }
 
-test('makes a wallet, mines and pays with the keyboard alone', async () => {
+test('a user creates a wallet, mines and pays with the keyboard alone', async () => {
   await tabTo('Create wallet');
   await page.keyboard.press('Enter');
   await page.getByLabel('Wallet name').waitFor();

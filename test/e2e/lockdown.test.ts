@@ -50,7 +50,7 @@ const run = <Value>(script: string): Promise<Value> => page.evaluate<Value>(scri
 const status = (address: string): Promise<number> =>
   page.evaluate(async (to) => (await fetch(to)).status, address);
 
-test('the page gets one port a load, and nothing of Node.js or Electron', async () => {
+test('the page gets one port per load, and nothing of Node.js or Electron', async () => {
   await expect.poll(() => run('ports.length')).toBe(1);
   expect(handed).toHaveLength(1);
   expect(
@@ -58,7 +58,7 @@ test('the page gets one port a load, and nothing of Node.js or Electron', async 
   ).toEqual(Array(5).fill('undefined'));
 });
 
-test('inline script, eval and text made into markup are refused by the policy', async () => {
+test('the content security policy refuses inline scripts and text as markup', async () => {
   expect(await run('globalThis.inlineRan')).toBeUndefined();
   const tries = [
     "const s = document.createElement('script'); s.text = 'globalThis.hit = 1'; document.body.append(s)",
@@ -81,18 +81,18 @@ test.each([
   ['/%2e%2e/kith-outside.txt', 404],
   ['/assets/..%5c..%5ckith-outside.txt', 404],
   ['//kith-outside.txt', 404],
-])('%s answers %d', async (address, expected) => {
+])('a request for %s gets the status %d', async (address, expected) => {
   expect(await status(`${new URL(page.url()).origin}${address}`)).toBe(expected);
 });
 
-test('nothing can be fetched from elsewhere, and no other method is answered', async () => {
+test('the page can fetch nothing from other origins, and only by GET', async () => {
   for (const address of ['http://127.0.0.1:9/', 'http://other.localhost/', 'file:///etc/hostname'])
     await expect(status(address)).rejects.toThrow();
   const posted = "fetch('/index.html', { method: 'POST' }).then((answer) => answer.status)";
   expect(await run(posted)).toBe(405);
 });
 
-test('no navigation, no window, no frame, no form leads out', async () => {
+test('no navigation, window, frame or form leads to another origin', async () => {
   const before = page.url();
   const ways = [
     "location.href = 'http://example.org/'",
@@ -108,7 +108,7 @@ test('no navigation, no window, no frame, no form leads out', async () => {
   expect(await run("document.getElementById('p').textContent")).toBe('here');
 });
 
-test('permissions are refused but for writing to the clipboard, and only for our page', () => {
+test('all permissions are refused except writing to the clipboard from our page', () => {
   const { permissionCheck, permissionRequest } = session.defaultSession as unknown as {
     permissionCheck: (contents: unknown, permission: string, origin: string) => boolean;
     permissionRequest: (contents: unknown, permission: string, answer: (yes: boolean) => void) => void;
@@ -124,7 +124,7 @@ test('permissions are refused but for writing to the clipboard, and only for our
   expect(answers).toEqual([true, false, false]);
 });
 
-test('a reload gets a port of its own and the old one is closed', async () => {
+test('a reload gets a new port, and the old port is closed', async () => {
   const closed = new Promise<void>((resolve) => handed[0]!.on('close', resolve));
   handed[0]!.start();
   await run('setTimeout(() => location.reload())');

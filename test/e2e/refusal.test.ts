@@ -11,7 +11,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-test('a data folder that is in use is a sentence with a way on, and then it starts', async () => {
+test('a data folder in use is reported with a sentence, and the app starts when the user tries again', async () => {
   const other = await openDataDirectory(folder);
   process.argv = ['electron', '.', '--network', 'regtest', '--datadir', folder];
   harness.answerDialog = async () => {

@@ -45,7 +45,7 @@ async function review(to: string, amount: string): Promise<void> {
   await page.getByLabel(/^Password of /).waitFor();
 }
 
-test('an address and an amount are taken as they are copied from a mail and from Kith itself', async () => {
+test('an address and an amount are accepted with the invisible characters of a mail or of Kith itself', async () => {
   await review(
     `\u200b${address.slice(0, 20)}\u00ad ${address.slice(20)}\u202c`,
     '1.50\u202f000\u202f000\u00a0KITH',
@@ -55,7 +55,7 @@ test('an address and an amount are taken as they are copied from a mail and from
   await press('Back');
 });
 
-test('a payment whose page was reloaded is told to the page that comes back, and the next equal one is warned of', async () => {
+test('after a reload the page reports the sent payment, and warns of an equal one', async () => {
   await review(address, '2');
   expect(await page.getByText('This would be a second one').count()).toBe(0);
   await page.getByLabel(/^Password of /).fill(PASSWORD);
@@ -76,7 +76,7 @@ test('a payment whose page was reloaded is told to the page that comes back, and
   expect(await told.count()).toBe(0);
 });
 
-test('a payment that failed after the reload is told with its reason', async () => {
+test('after a reload the page reports a failed payment with the reason', async () => {
   await review(address, '3');
   await page.getByLabel(/^Password of /).fill('not the password');
   await press(/^Send 3/);
@@ -88,7 +88,7 @@ test('a payment that failed after the reload is told with its reason', async () 
     .waitFor();
 });
 
-test('text from the right never turns a sentence of the page around', async () => {
+test('right-to-left text is isolated in every sentence of the page', async () => {
   const [payment] = (await client.wallet.history({ name: NAME, limit: 10 })).filter(
     ({ kind }) => kind === 'sent',
   );

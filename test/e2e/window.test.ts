@@ -28,7 +28,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-test('the window is made so that the page can do nothing by itself', () => {
+test('the window has a sandbox, context isolation and no Node.js', () => {
   const [window] = BrowserWindow.getAllWindows() as unknown as { options: { webPreferences: object } }[];
   expect(window!.options.webPreferences).toMatchObject({
     sandbox: true,
@@ -38,14 +38,14 @@ test('the window is made so that the page can do nothing by itself', () => {
   });
 });
 
-test('a person makes a wallet and mines in the window', async () => {
+test('a user creates a wallet and mines in the window', async () => {
   expect(await person.makeWallet('Everyday', PASSWORD)).toHaveLength(24);
   await person.setMining(true);
   await person.waitForSpendable(20);
   await person.setMining(false);
 });
 
-test('money leaves only by the native dialog, which shows the whole payment', async () => {
+test('a payment is sent only after the user agrees in the native dialog, which shows the whole payment', async () => {
   const to = await person.address();
   // Nobody at the dialog: it cancels.
   await person.pay(to, '1.5', PASSWORD);
@@ -63,7 +63,7 @@ test('money leaves only by the native dialog, which shows the whole payment', as
   expect(harness.dialogs).toHaveLength(2);
 });
 
-test('a reload of the page never touches the node', async () => {
+test('a reload of the page shows the same wallet and sends nothing', async () => {
   const [window] = BrowserWindow.getAllWindows();
   await (window!.webContents as unknown as { reload(): Promise<void> }).reload();
   await person.go('home');
@@ -71,7 +71,7 @@ test('a reload of the page never touches the node', async () => {
   expect(harness.dialogs).toHaveLength(2);
 });
 
-test('a link from outside only fills in the form', async () => {
+test('a payment link from outside only fills in the form', async () => {
   const to = await person.address();
   app.emit('second-instance', {}, ['kith', `kith:${to}?amount=250000000`], '', {});
   await expect.poll(() => person.page.getByLabel('To', { exact: true }).inputValue()).toContain(to);
@@ -79,7 +79,7 @@ test('a link from outside only fills in the form', async () => {
   expect(harness.dialogs).toHaveLength(2);
 });
 
-test('nothing went wrong in the page, and quitting ends it all', async () => {
+test('the page has logged no errors, and quitting closes all windows', async () => {
   expect(harness.errors).toEqual([]);
   app.quit();
   expect(await harness.quit.promise).toBe(0);

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { chaos, describeRun } from '../chaos/chaos.ts';
 
-test('two hundred kills', async () => {
+test('a node that is killed two hundred times recovers each time to the state of its twin', async () => {
   const result = await chaos({ kills: 200, seed: 7, say: console.log });
   console.log(describeRun(result));
   const { equal, inRecovery, kinds, prunedTo, turns, directories } = result;

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { chaos, describeRun } from '../chaos/chaos.ts';
 
-test('a node that is killed over and over comes back equal to its twin', async () => {
+test('a node that is killed repeatedly recovers each time to the state of its twin', async () => {
   const result = await chaos({ kills: 20, seed: 20_261_122, say: console.log });
   console.log(describeRun(result));
   const { equal, inRecovery, kinds, prunedTo, turns, directories } = result;

@@ -31,7 +31,7 @@ describe('a clock that differs from those of all peers', () => {
     ['nearly a day behind', 23 * HOUR, '23 hours behind'],
     // A whole day is more than regtest lets a block be ahead, so mining would stop.
     ['nearly a day ahead', -23 * HOUR, '23 hours ahead of'],
-  ])('%s: is named, with what to do, and nobody is punished', async (_what, seconds, words) => {
+  ])('a clock %s is reported with what to do, and no peer gets a penalty', async (_what, seconds, words) => {
     const { node, peers } = await among(seconds);
     const said = await until(
       async () => (await node.call.node.status()).warnings.find(({ code }) => code === 'clock-wrong'),
@@ -48,7 +48,7 @@ describe('a clock that differs from those of all peers', () => {
     expect(peers.some((peer) => peer.gone())).toBe(false);
   });
 
-  test('a minute is nothing to speak of, nor is one peer among several', async () => {
+  test('an offset of a minute is not reported, and neither is the wrong clock of one peer among four', async () => {
     const { node } = await among(MINUTE);
     expect((await node.call.node.status()).warnings.filter(({ code }) => code === 'clock-wrong')).toEqual([]);
     const odd = stopAfterTest(await meet(node.addresses[0]!, { from: newSource() }));

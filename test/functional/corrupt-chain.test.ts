@@ -33,7 +33,7 @@ async function connect(datadir: string): Promise<Connected> {
   return connectNode({ api: place.api, token, where: datadir });
 }
 
-test('a chain database that turns corrupt while the node runs is rebuilt without any help, in the same process', async () => {
+test('a chain database that becomes corrupt while the node runs is rebuilt in the same process without help of the user', async () => {
   const datadir = newDirectory();
   const options = { datadir, listen: [], args: ['--no-listen'] };
   const first = await startNodeProcess(options);

@@ -26,7 +26,7 @@ function smallDisk(context: TestContext): string {
   return directory;
 }
 
-test('a full disk stops the node with a sentence, and it goes on when there is room', async (context) => {
+test('a full disk stops the node with a sentence, and the node continues when there is space', async (context) => {
   const disk = smallDisk(context);
   const datadir = join(disk, 'node');
   const node = await startNodeProcess({ datadir, listen: [], args: ['--no-listen'] });
@@ -55,7 +55,7 @@ test('a full disk stops the node with a sentence, and it goes on when there is r
   await again.stop();
 });
 
-test('a disk that is full when the database has to be built again: a sentence, and all of it when there is room', async (context) => {
+test('a rebuild of the database on a full disk fails with a sentence, and is complete when there is space', async (context) => {
   const disk = smallDisk(context);
   const datadir = join(disk, 'node');
   const node = await startNodeProcess({ datadir, listen: [], args: ['--no-listen'] });
@@ -89,7 +89,7 @@ test('a disk that is full when the database has to be built again: a sentence, a
   await again.stop();
 });
 
-test('whatever is being written when the disk is full: blocks, snapshots, a wallet, payments; nothing is lost', async (context) => {
+test('no block, wallet or payment is lost when the disk becomes full during any write', async (context) => {
   const disk = smallDisk(context);
   const datadir = join(disk, 'node');
   const junk = join(disk, 'junk');

@@ -40,7 +40,7 @@ test('a data directory on a read-only mount is refused with its own code, and no
   await again.stop();
 });
 
-test('no more open files is an error of its own in every kind of storage, and nothing is set aside', (context) => {
+test('every kind of storage reports `files-exhausted` when no more files can be opened', (context) => {
   if (process.platform === 'win32') {
     console.log('skipped: Windows has no limit of open files');
     return context.skip();

@@ -20,7 +20,7 @@ import {
 import { startNodeProcess } from '../support/nodes/node-process.ts';
 import { openTestChain } from '../support/chain/test-chain.ts';
 
-test('the real chain takes its blocks: payments, snapshots and a policy lock', async () => {
+test('the chain accepts blocks of an independent miner with payments, snapshot roots and a policy lock', async () => {
   const chain = await openTestChain({ network: builtInNetwork('regtest')! });
   const miner = new Miner('regtest');
   const add = async (payments: readonly Transaction[] = []) =>
@@ -67,7 +67,7 @@ function policyOf(one: Key, two: Key, height: number) {
   return { lock: H(0x0d, u8(2, 3), ...leaves), claims: tree(u8()), witness: tree };
 }
 
-test('the real chain agrees on the difficulty', async () => {
+test('the chain agrees with an independent miner on the difficulty', async () => {
   const clock = { ...systemClock, now: () => 1_795_305_600 + 3600 };
   const chain = await openTestChain({ network: builtInNetwork('local')!, clock });
   const miner = new Miner('local');
@@ -82,7 +82,7 @@ test('the real chain agrees on the difficulty', async () => {
   await chain.close();
 });
 
-test('a running node takes its blocks', async () => {
+test('a running node accepts blocks of an independent miner', async () => {
   const node = await startNodeProcess({ listen: ['/ip4/127.0.0.1/tcp/0'] });
   try {
     const miner = new Miner('regtest');

@@ -20,5 +20,5 @@ function* rounds(): Generator<Action> {
   while (performance.now() < end) yield* ROUND;
 }
 
-test('honest nodes count nothing against each other for half an hour of crashes, pauses, splits and reorganisations', () =>
+test('honest nodes give each other no penalty during half an hour of crashes, pauses, splits and reorganisations', () =>
   soak(rounds(), 4));

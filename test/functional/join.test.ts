@@ -28,7 +28,7 @@ async function found(): Promise<{ file: string; link(addresses: readonly string[
 }
 
 describe('joining', () => {
-  test('a newcomer joins through one link to any member, and again when that member is gone', async () => {
+  test('a new node joins through a link to one member, and starts again with the link when that member is stopped', async () => {
     const { file, link } = await found();
     const first = await startTestProcess({ network: file });
     const member = await startTestProcess({ network: file, bootstrap: first.addresses });
@@ -53,7 +53,7 @@ describe('joining', () => {
       `kith:join?id=${'ab'.repeat(32)}&file=${'cd'.repeat(32)}&block=0.${'ab'.repeat(32)}.1&at=/ip4/127.0.0.1/tcp/1`,
       'join-unreachable',
     ],
-  ])('%s fails with %s', async (text, code) => {
+  ])('a start with the link %s fails with the code %s', async (text, code) => {
     const args = ['node', '--join', text, '--json'];
     const env = { ...process.env, XDG_DATA_HOME: mkdtempSync(join(tmpdir(), 'kith-home-')) };
     const failed = await promisify(execFile)(process.execPath, [KITH, ...args], { env }).catch(
@@ -62,7 +62,7 @@ describe('joining', () => {
     expect((failed as { stderr: string }).stderr).toContain(`"code":"${code}"`);
   });
 
-  test('a node gives a link of its own, through which another joins; who cannot be reached gives none', async () => {
+  test('a node returns a link through which another node joins, and a node that cannot be reached returns none', async () => {
     const node = await startTestProcess({});
     const { link } = await node.call.node.joinLink();
     expect(link).toContain('&at=/ip4/127.0.0.1/tcp/');
@@ -73,7 +73,7 @@ describe('joining', () => {
     expect(await joined.call.node.joinLink()).toEqual({ link: null });
   });
 
-  test('what a link says of the chain still holds when the node is started without it', async () => {
+  test('the minimum work of a join link still holds when the node is started without the link', async () => {
     const poor = await startTestProcess({});
     await poor.call.mining.generate({ address: PAYEE, blocks: 5 });
     const block = { height: 50, id: REGTEST_NETWORK.id, work: 1000n };

@@ -13,14 +13,14 @@ async function foundBy({ call }: NodeProcess): Promise<number[]> {
   return lines.flatMap(({ message, data }) => (message === 'found a block' ? [Number(data!['height'])] : []));
 }
 
-test('the first node of a network, which knows nobody, mines at once', async () => {
+test('the first node of a network, which has no peers, mines at once', async () => {
   const node = await startTestProcess({ args: MINES });
   await until(async () => (await node.call.mining.status()).found > 2, 'it finds blocks');
   const { running: on, paused, problem } = await node.call.mining.status();
   expect({ on, paused, problem }).toEqual({ on: true, paused: null, problem: null });
 });
 
-test('a node that is told to mine and syncs first finds nothing below the tip, and alarms nobody', async () => {
+test('a node that mines from its start finds no block before it is synced, and shows no warning', async () => {
   const source = await startTestProcess();
   const BLOCKS = 600;
   await source.call.mining.generate({ address: PAYEE, blocks: BLOCKS });
@@ -37,7 +37,7 @@ test('a node that is told to mine and syncs first finds nothing below the tip, a
   expect((await node.call.node.status()).warnings.map(({ code }) => code)).not.toContain('chain-reorganised');
 });
 
-test('a clock that is set to and fro is noticed each time, and costs no peer anything', async () => {
+test('a clock that is set back and forth is logged each time, and no peer gets a penalty', async () => {
   const clock = settableClock();
   const source = await startTestProcess();
   const node = await startTestProcess({ network: 'regtest', bootstrap: source.addresses, env: clock.env });
@@ -61,7 +61,7 @@ test('a clock that is set to and fro is noticed each time, and costs no peer any
   expect((await node.call.node.status()).warnings.map(({ code }) => code)).toEqual([]);
 });
 
-test('a node of 1970 refuses to generate at once and mines nothing', async () => {
+test('a node whose clock shows 1970 refuses to generate blocks, and mines after the clock is corrected', async () => {
   const clock = settableClock(-Math.floor(Date.now() / 1000));
   const node = await startTestProcess({ args: MINES, env: clock.env });
   await expect(node.call.mining.generate({ address: PAYEE, blocks: 1 })).rejects.toMatchObject({

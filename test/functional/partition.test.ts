@@ -23,7 +23,7 @@ const send = async (from: NodeProcess, address: string, amount: number) =>
 
 const balance = async (node: NodeProcess) => (await node.call.wallet.balance({ name: 'w' })).confirmed;
 
-test('a network cut in two mines on both sides, heals to one chain, and loses no payment but one spent twice', async () => {
+test('a network that was cut in two reorganises to one chain and keeps every payment except one side of a double spend', async () => {
   await network.grow(4);
   const [a, b, c, d] = nodes as [NodeProcess, NodeProcess, NodeProcess, NodeProcess];
   const addresses = { a: await wallet(a), b: await wallet(b), c: await wallet(c), d: await wallet(d) };

@@ -14,7 +14,7 @@ const same = (a: NodeProcess, b: NodeProcess) => async () => (await tipOf(a)) ==
 const without = (address: string) => address.replace(/\/p2p\/.*/, '');
 
 describe('two node processes', () => {
-  test('mine, pay and sync', async () => {
+  test('sync, pay each other and mine the payment', async () => {
     const a = await startTestProcess();
     const address = await walletOn(a);
     await a.call.mining.generate({ address, blocks: 20 });
@@ -48,7 +48,7 @@ describe('two node processes', () => {
     expect(await a.stop()).toBe(0);
   });
 
-  test('one killed at any moment goes on where it was, with its wallet and its peers', async () => {
+  test('a node that is killed during a sync continues after a restart with its wallet and its peers', async () => {
     const a = await startTestProcess();
     const address = await walletOn(a);
     let b = await startTestProcess({ bootstrap: a.addresses });
@@ -69,7 +69,7 @@ describe('two node processes', () => {
     expect((await b.call.chain.stats()).setHash).toBe((await a.call.chain.stats()).setHash);
   });
 
-  test('a peer that comes back under the same address is found again', async () => {
+  test('a node reconnects to a peer that restarts at the same address', async () => {
     const a = await startTestProcess();
     const b = await startTestProcess({ bootstrap: a.addresses });
     await until(async () => (await b.call.node.status()).peers === 1, 'connected');

@@ -1,5 +1,5 @@
 import { test } from 'vitest';
 import { reorganiseDeeply } from '../support/nodes/deep-reorganisation.ts';
 
-test('two whole nodes that mined apart and meet again: one takes 1 000 blocks back', () =>
+test('of two nodes that mined apart and reconnect, one disconnects 1 000 blocks', () =>
   reorganiseDeeply(1000));

@@ -1,6 +1,8 @@
 import { describe, test } from 'vitest';
 import { reorganiseDeeply } from '../support/nodes/deep-reorganisation.ts';
 
-describe('two whole nodes that mined apart and meet again: one takes its blocks back', () => {
-  test.each([6, 100])('%i of them', (depth) => reorganiseDeeply(depth));
+describe('two nodes that mined apart and reconnect', () => {
+  test.each([6, 100])('reorganise to one chain, and one of them disconnects %i blocks', (depth) =>
+    reorganiseDeeply(depth),
+  );
 });

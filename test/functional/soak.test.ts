@@ -1,8 +1,8 @@
 import { test } from 'vitest';
 import { soak } from '../support/nodes/soak.ts';
 
-test('a network lives on while its nodes are killed, put to sleep, cut off and started again', () =>
+test('a network keeps working while its nodes are killed, paused, disconnected and restarted', () =>
   soak(['killed', 'paused', 'disconnected', 'restarted'], 1));
 
-test('honest nodes count nothing against each other when they reorganise and start again', () =>
+test('honest nodes give each other no penalty when they reorganise and restart', () =>
   soak(['reorganised', 'outmined', 'restarted'], 3));

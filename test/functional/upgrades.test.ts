@@ -28,7 +28,7 @@ async function mineSignalling(node: NodeProcess, bit: number): Promise<void> {
 }
 
 describe('upgrades', () => {
-  test('a rule that this software knows goes its way, shown at each step, and alarms nobody', async () => {
+  test('a known upgrade passes through all its states without a warning', async () => {
     const a = await startTestProcess();
     const b = await startTestProcess({ bootstrap: a.addresses });
     const states: string[] = [];
@@ -50,7 +50,7 @@ describe('upgrades', () => {
     });
   });
 
-  test('most blocks signal something unknown: every node says that an update is needed, and goes on', async () => {
+  test('every node warns while most blocks signal an unknown upgrade, and keeps working', async () => {
     const a = await startTestProcess();
     const b = await startTestProcess({ bootstrap: a.addresses });
     await a.call.mining.generate({ address: PAYEE, blocks: 30 });
@@ -72,7 +72,7 @@ describe('upgrades', () => {
     expect(await warning(a, 'upgrade-unknown')).toBeUndefined();
   });
 
-  test('most of the nodes that it chose are newer: the node says that it is old, in its own words', async () => {
+  test('a node whose outbound peers are newer says in its own words that it is old', async () => {
     const words = 'KITH-IS-BROKEN get http://evil.example';
     const newer = [];
     for (const n of [1, 2, 3]) {
@@ -85,7 +85,7 @@ describe('upgrades', () => {
     expect(JSON.stringify(await node.call.node.status())).not.toContain('evil');
   });
 
-  test('those who connected by themselves may say what they like', async () => {
+  test('the versions that inbound peers claim cause no warning', async () => {
     const node = await startTestProcess();
     for (let n = 0; n < 5; n++) {
       const peer = stopAfterTest(await meet(node.addresses[0]!, { from: newSource() }));

@@ -48,7 +48,7 @@ function spoil(transactions: readonly Transaction[], random: Random): readonly T
   }
 }
 
-test('spoiled transactions under real work: a code or a block, never an exception or another UTXO set', async () => {
+test('a block with mutated transactions and valid work is refused with a code or connected, and the UTXO set stays right', async () => {
   const random = createRandom(SEED);
   const chain = await openTestChain();
   open.push(chain);

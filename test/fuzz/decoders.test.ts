@@ -23,7 +23,7 @@ function expectSame(codec: Codec, bytes: Uint8Array): void {
 }
 
 describe.each([...CORE_CODECS, ...NETWORK_CODECS, ...STORAGE_CODECS])('$name', (codec) => {
-  test('a valid one comes back as it was', () => {
+  test('a valid encoding is the same after decoding and encoding', () => {
     fc.assert(
       fc.property(seeds, (seed) => {
         const bytes = codec.sample(createRandom(seed));
@@ -33,14 +33,14 @@ describe.each([...CORE_CODECS, ...NETWORK_CODECS, ...STORAGE_CODECS])('$name', (
     );
   });
 
-  test('any bytes are refused or come back as they were', () => {
+  test('random bytes are refused or are the same after decoding and encoding', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => expectSame(codec, bytes)),
       options(RUNS),
     );
   });
 
-  test('a valid one that was tampered with is refused or comes back as it was', () => {
+  test('a mutated encoding is refused or is the same after decoding and encoding', () => {
     fc.assert(
       fc.property(seeds, (seed) => {
         const random = createRandom(seed);
@@ -50,7 +50,7 @@ describe.each([...CORE_CODECS, ...NETWORK_CODECS, ...STORAGE_CODECS])('$name', (
     );
   });
 
-  test('every beginning of a valid one is refused or comes back as it was', () => {
+  test('a truncated encoding is refused or is the same after decoding and encoding', () => {
     const random = createRandom(SEED);
     for (let i = 0; i < 5; i++) {
       const bytes = codec.sample(random);
@@ -60,7 +60,7 @@ describe.each([...CORE_CODECS, ...NETWORK_CODECS, ...STORAGE_CODECS])('$name', (
 });
 
 describe.each([...OPEN_CODECS, ...OPEN_STORAGE_CODECS])('$name', (codec) => {
-  test('never throws, and what it reads it can write', () => {
+  test('decoding never throws, and a valid encoding is the same after decoding and encoding', () => {
     fc.assert(
       fc.property(seeds, fc.uint8Array({ maxLength: 300 }), (seed, bytes) => {
         const random = createRandom(seed);
@@ -76,7 +76,7 @@ describe.each([...OPEN_CODECS, ...OPEN_STORAGE_CODECS])('$name', (codec) => {
 describe.each([...CORE_CODECS, ...NETWORK_CODECS, ...STORAGE_CODECS, ...OPEN_CODECS, ...OPEN_STORAGE_CODECS])(
   '$name',
   (codec) => {
-    test('a few bytes that promise billions of things cost nothing', () => {
+    test('a short message that declares billions of items allocates little memory', () => {
       const random = createRandom(SEED);
       const before = usedBytes();
       let largest = 0;

@@ -52,7 +52,7 @@ describe('files of LevelDB', () => {
     return isWholeTable(bytes);
   };
 
-  test('any bytes', () => {
+  test('random bytes are not read as an intact table, and no reader throws', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 400 }), (bytes) => {
         expect(readAll(bytes)).toBe(false);
@@ -61,7 +61,7 @@ describe('files of LevelDB', () => {
     );
   });
 
-  test('those of a true one with something done to them', () => {
+  test('no reader throws on mutated files', () => {
     expect(isWholeTable(files.table)).toBe(true);
     expect(readVersion(readLog(files.manifest).records)?.tables.size).toBeGreaterThan(0);
     fc.assert(
@@ -73,7 +73,7 @@ describe('files of LevelDB', () => {
     );
   });
 
-  test('a manifest whose edits were tampered with behind their checksums', () => {
+  test('the manifest reader does not throw on mutated edits with valid checksums', () => {
     const { records } = readLog(files.manifest);
     fc.assert(
       fc.property(seeds, (seed) => {
@@ -86,7 +86,7 @@ describe('files of LevelDB', () => {
 });
 
 describe('segment files', () => {
-  test('give only what was put in, whatever was done to them', async () => {
+  test('a scan of a mutated segment file returns only records that were written', async () => {
     await fc.assert(
       fc.asyncProperty(seeds, async (seed) => {
         const random = createRandom(seed);
@@ -104,7 +104,7 @@ describe('segment files', () => {
   });
 });
 
-test('a folder of a snapshot with any manifest', async () => {
+test('an invalid manifest of a snapshot folder is read as null', async () => {
   const folder = newDirectory();
   await fc.assert(
     fc.asyncProperty(
@@ -123,7 +123,7 @@ test('a folder of a snapshot with any manifest', async () => {
 });
 
 test(
-  'a chain file with anything done to it: read, or refused with a code that has a sentence',
+  'a mutated chain file is imported or refused with a code that has a sentence',
   { timeout: 60_000 },
   async () => {
     const directory = newDirectory();

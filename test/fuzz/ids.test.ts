@@ -18,7 +18,7 @@ const check = (property: (random: Random) => void) =>
     { seed: SEED, numRuns: 300 },
   );
 
-test('no witness changes what a transaction is called or what is signed', () =>
+test('the witness changes neither the txid nor the signature hash', () =>
   check((random) => {
     const tx = anyTransaction(random);
     const other = createTransaction({ ...tx, witness: [random.bytes(random.int(90)), random.bytes(3)] });
@@ -35,19 +35,23 @@ const CHANGES: Record<string, (tx: TransactionFields, random: Random) => Partial
   version: ({ version }) => ({ version: (version ^ 1) >>> 0 }),
   validFrom: ({ validFrom }) => ({ validFrom: (validFrom ^ 1) >>> 0 }),
   expires: ({ expires }) => ({ expires: (expires ^ 1) >>> 0 }),
-  'an input more': ({ inputs }, random) => ({ inputs: [...inputs, { txid: random.bytes(32), index: 0 }] }),
-  'an output more': ({ outputs }, random) => ({ outputs: [...outputs, anyOutput(random)] }),
-  'an index': ({ inputs }) => ({
+  'the inputs': ({ inputs }, random) => ({ inputs: [...inputs, { txid: random.bytes(32), index: 0 }] }),
+  'the outputs': ({ outputs }, random) => ({ outputs: [...outputs, anyOutput(random)] }),
+  'the index of an input': ({ inputs }) => ({
     inputs: inputs.map((input) => ({ ...input, index: (input.index ^ 1) >>> 0 })),
   }),
-  'an amount': ({ outputs }) => ({
+  'the amount of an output': ({ outputs }) => ({
     outputs: outputs.map((o) => ({ ...o, amount: (o.amount - 1) as never })),
   }),
-  'a lock type': ({ outputs }) => ({ outputs: outputs.map((o) => ({ ...o, lockType: o.lockType ^ 1 })) }),
-  'a lock': ({ outputs }) => ({ outputs: outputs.map((o) => ({ ...o, lock: Uint8Array.of(...o.lock, 0) })) }),
+  'the lock type of an output': ({ outputs }) => ({
+    outputs: outputs.map((o) => ({ ...o, lockType: o.lockType ^ 1 })),
+  }),
+  'the lock of an output': ({ outputs }) => ({
+    outputs: outputs.map((o) => ({ ...o, lock: Uint8Array.of(...o.lock, 0) })),
+  }),
 };
 
-test.each(Object.entries(CHANGES))('%s changes the name and what is signed', (_, change) =>
+test.each(Object.entries(CHANGES))('changing %s changes the txid and the signature hash', (_, change) =>
   check((random) => {
     const tx = anyTransaction(random);
     if (tx.inputs.length === 0 || tx.outputs.length === 0) return;
@@ -60,7 +64,7 @@ test.each(Object.entries(CHANGES))('%s changes the name and what is signed', (_,
   }),
 );
 
-test('what is signed commits to the network and to every coin that is spent', () =>
+test('the signature hash commits to the network and to every spent coin', () =>
   check((random) => {
     const tx = anyTransaction(random);
     const spent = [anyOutput(random), anyOutput(random)];

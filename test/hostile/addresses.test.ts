@@ -37,7 +37,7 @@ async function lies(random: Random): Promise<Uint8Array[]> {
   );
 }
 
-test(`${LIARS * MAX_RECORDS * A_RECORD} addresses where nobody is, told by ${LIARS} peers of ${GROUPS} groups: the node finds the honest ones again`, async () => {
+test(`a node finds honest peers after restarts although ${LIARS} peers of ${GROUPS} groups sent ${LIARS * MAX_RECORDS * A_RECORD} false addresses`, async () => {
   const { victim, later } = world();
   const friends: NodeProcess[] = [];
   for (const n of [1, 2]) {

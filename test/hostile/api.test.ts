@@ -50,7 +50,7 @@ async function flood(way: WebSocket, messages: number, make: (i: number) => stri
   return sent;
 }
 
-test('what a client sends into a stream that nobody reads is not kept', async () => {
+test('the node does not keep what a client sends into the stream of a subscription', async () => {
   await suffer(world(), {
     what: 'client stream messages',
     seed: 1,
@@ -64,7 +64,7 @@ test('what a client sends into a stream that nobody reads is not kept', async ()
   });
 });
 
-test('messages of any size and kind', async () => {
+test('the node stays healthy while clients send large messages of every kind', async () => {
   await suffer(world(), {
     what: 'large messages',
     seed: 2,
@@ -94,22 +94,25 @@ test.each<[string, number, (node: KithClient, i: number) => Promise<unknown>]>([
   ['chain.stats', 400, (node) => node.chain.stats()],
   ['chain.recent', 400, (node) => node.chain.recent({ limit: 200 })],
   ['peers.list', 2000, (node) => node.peers.list()],
-])('%s at once: %i of it', async (what, calls, call) => {
-  await suffer(world(), {
-    what,
-    seed: 3,
-    async run() {
-      const node = await client();
-      const results = await Promise.allSettled(Array.from({ length: calls }, (_, i) => call(node, i)));
-      const codes = results.flatMap((each) => (each.status === 'rejected' ? [codeOf(each.reason)] : []));
-      expect(codes.filter((code) => code !== 'api-busy')).toEqual([]);
-      expect(codes.length).toBeLessThan(calls);
-      return `${calls} calls, ${codes.length} refused`;
-    },
-  });
-});
+])(
+  'of many calls of %s at once (%i) some succeed and the rest is refused as busy',
+  async (what, calls, call) => {
+    await suffer(world(), {
+      what,
+      seed: 3,
+      async run() {
+        const node = await client();
+        const results = await Promise.allSettled(Array.from({ length: calls }, (_, i) => call(node, i)));
+        const codes = results.flatMap((each) => (each.status === 'rejected' ? [codeOf(each.reason)] : []));
+        expect(codes.filter((code) => code !== 'api-busy')).toEqual([]);
+        expect(codes.length).toBeLessThan(calls);
+        return `${calls} calls, ${codes.length} refused`;
+      },
+    });
+  },
+);
 
-test('mining.start with 64 threads, again and again', async () => {
+test('the node stays healthy while mining.start is called repeatedly with 64 threads', async () => {
   await suffer(world(), {
     what: 'mining threads',
     seed: 4,

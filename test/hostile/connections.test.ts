@@ -23,7 +23,7 @@ async function outbound() {
   return async () => expect(await find()).toMatchObject({ since: before.since, direction: 'outbound' });
 }
 
-test(`${CONNECTIONS} sockets from one source: most are refused, nobody else is touched`, async () => {
+test(`most of ${CONNECTIONS} sockets from one host are refused, and an outbound peer stays connected`, async () => {
   const untouched = await outbound();
   const source = newSource();
   const port = Number(/tcp\/(\d+)/.exec(world().address)![1]);
@@ -55,7 +55,7 @@ test(`${CONNECTIONS} sockets from one source: most are refused, nobody else is t
   await untouched();
 });
 
-test(`half-open handshakes from ${HALF_OPEN} hosts, each begun again when it is closed: newcomers get in`, async () => {
+test(`new peers can connect while ${HALF_OPEN} hosts keep half-open handshakes`, async () => {
   const untouched = await outbound();
   const port = Number(/tcp\/(\d+)/.exec(world().address)![1]);
   await suffer(world(), {
@@ -93,7 +93,7 @@ test(`half-open handshakes from ${HALF_OPEN} hosts, each begun again when it is 
   await untouched();
 });
 
-test(`${GREETED} peers from one source, all polite: 8 get in, and no more`, async () => {
+test(`at most 8 of ${GREETED} peers from one host are connected at once`, async () => {
   const untouched = await outbound();
   const source = newSource();
   await suffer(world(), {
@@ -123,7 +123,7 @@ test(`${GREETED} peers from one source, all polite: 8 get in, and no more`, asyn
   await untouched();
 });
 
-test('inbound peers from as many sources as there are: the useful stay, the outbound too', async () => {
+test('the number of inbound peers from many hosts is limited, and the honest peer and an outbound peer stay connected', async () => {
   const untouched = await outbound();
   const peers: Stranger[] = [];
   await suffer(world(), {

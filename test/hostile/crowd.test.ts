@@ -42,7 +42,7 @@ const ATTACKS: readonly ((peer: Stranger, node: NodeProcess, random: Random) => 
   },
 ];
 
-test(`${HONEST} honest and ${HOSTILE} hostile peers: the honest stay one network`, async () => {
+test(`${HONEST} honest nodes stay one network while ${HOSTILE} hostile peers attack them`, async () => {
   const { victim, honest, later } = world();
   const nodes = [victim, honest];
   while (nodes.length < HONEST) {

@@ -23,7 +23,7 @@ const known = async (id: string) =>
     .victim.call.chain.header({ id })
     .catch(() => null)) !== null;
 
-test(`${LOW_WORK} headers with little work by gossip: nothing is stored and the flooding peer is disconnected`, async () => {
+test(`none of ${LOW_WORK} announced headers with little work is stored`, async () => {
   const hostile: Stranger[] = [];
   await suffer(world(), {
     what: 'low-work headers by gossip',
@@ -54,7 +54,7 @@ test(`${LOW_WORK} headers with little work by gossip: nothing is stored and the 
 
 const ANSWERERS = scale(10, 72);
 
-test(`${ANSWERERS * CHEAP} headers with little work, as answers: nothing is stored`, async () => {
+test(`none of ${ANSWERERS * CHEAP} headers with little work in answers is stored`, async () => {
   const chain: Header[] = [];
   let parent = parentOf(REGTEST_NETWORK.genesis);
   for (let i = 0; i < CHEAP; i++) {
@@ -88,7 +88,7 @@ test(`${ANSWERERS * CHEAP} headers with little work, as answers: nothing is stor
   });
 });
 
-test(`${BAD_WORK} headers with bad proof of work, from peers that return: each is its sender's last`, async () => {
+test(`each sender of ${BAD_WORK} headers with wrong proof of work is banned after the first one`, async () => {
   const hostile: Stranger[] = [];
   await suffer(world(), {
     what: 'headers with bad proof of work',

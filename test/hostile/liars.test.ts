@@ -17,7 +17,7 @@ const world = inOneWorld(30);
 const scoreOf = async (peer: string) =>
   (await world().victim.call.peers.list()).find(({ id }) => id === peer)?.score ?? 0;
 
-test(`${TWINS * 3} mutated twins of blocks: the blocks themselves are taken, who sent the twins is gone`, async () => {
+test(`blocks are accepted although peers sent ${TWINS * 3} mutated copies before, and those peers are disconnected`, async () => {
   const { victim, honest } = world();
   const hostile: Stranger[] = [];
   let seen = 0;
@@ -57,7 +57,7 @@ test(`${TWINS * 3} mutated twins of blocks: the blocks themselves are taken, who
   expect(await scoreOf(honest.peerId)).toBe(0);
 });
 
-test(`${LIARS} peers that claim a great height and can't show it: gone, and nothing changes`, async () => {
+test(`${LIARS} peers that claim a great height without proof are disconnected, and the node stays synced`, async () => {
   const { victim } = world();
   const hostile: Stranger[] = [];
   let asked = 0;

@@ -71,7 +71,7 @@ async function allDecoders(): Promise<unknown[]> {
   );
 }
 
-test('no decoder and no protocol is left out here', async () => {
+test('the tests below cover every decoder and every protocol', async () => {
   const all = await allDecoders();
   expect(all.length).toBeGreaterThan(20);
   const met = new Set<unknown>([...Object.values(decoders), decodeManifest]);
@@ -84,7 +84,7 @@ test('no decoder and no protocol is left out here', async () => {
 });
 
 describe(`${MESSAGES} malformed messages of every kind`, () => {
-  test.each(Object.entries(decoders))('%s: a value or a violation, never an exception', (_name, decode) => {
+  test.each(Object.entries(decoders))('never make the decoder of %s throw', (_name, decode) => {
     const random = createRandom(77);
     for (let i = 0; i < MESSAGES; i++) {
       const bytes = random.bytes(random.int(i % 50 === 0 ? 2000 : 120));
@@ -102,7 +102,7 @@ const EACH = scale(30, 100);
 describe(`${OVER_THE_WIRE} malformed messages over a protocol of a running node`, () => {
   const world = inOneWorld(10);
 
-  test.each(Object.keys(PROTOCOLS))('%s', async (name) => {
+  test.each(Object.keys(PROTOCOLS))('do no harm to the node: %s', async (name) => {
     const hostile: Stranger[] = [];
     await suffer(world(), {
       what: `malformed ${name}`,
@@ -121,7 +121,7 @@ describe(`${OVER_THE_WIRE} malformed messages over a protocol of a running node`
     });
   });
 
-  test('identify, as the answer', async () => {
+  test('do no harm as answers to identify', async () => {
     await suffer(world(), {
       what: 'malformed identify',
       seed: 4712,

@@ -73,7 +73,7 @@ async function holder(): Promise<{
   };
 }
 
-test(`${FORGERS * 100} payments with wrong signatures: each sender is gone at its first`, async () => {
+test(`each sender of ${FORGERS * 100} transactions with wrong signatures is banned`, async () => {
   const hostile: Stranger[] = [];
   await suffer(world(), {
     what: 'wrong signatures',
@@ -103,7 +103,7 @@ test(`${FORGERS * 100} payments with wrong signatures: each sender is gone at it
   expect((await world().victim.call.mempool.summary()).count).toBe(0);
 });
 
-test(`${ORPHANERS * ORPHANS} payments without parents: nobody pushes out what another brought`, async () => {
+test(`${ORPHANERS * ORPHANS} orphans of hostile peers do not displace the orphan of an honest peer`, async () => {
   const { victim } = world();
   await suffer(world(), {
     what: 'orphans',

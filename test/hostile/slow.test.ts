@@ -25,16 +25,16 @@ async function onAll(
 
 const rest = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-describe('frames that are too long', () => {
+describe('a peer is disconnected', () => {
   test.each([
     ['sync', 'a length of 4 GiB', () => head(0xffff_ffff, FRAME.getBlocks.type)],
     ['sync', 'one byte above the cap', () => head(FRAME.getHeaders.cap + 1, FRAME.getHeaders.type)],
     ['relay', 'a payment of 2 GiB', () => head(0x7fff_ffff, FRAME.handOver.type)],
     ['relay', 'a type that does not exist', () => head(0, 0xee)],
-    ['relay', 'an answer as a question', () => head(10, FRAME.transactions.type)],
-    ['snapshot', 'a chunk nobody asked for', () => head(FRAME.chunk.cap, FRAME.chunk.type)],
-    ['sync', 'noise', (random: Random) => random.bytes(5000)],
-  ] as const)('%s: %s costs the place', async (protocol, what, bytesOf) => {
+    ['relay', 'an answer as a request', () => head(10, FRAME.transactions.type)],
+    ['snapshot', 'a chunk that was not requested', () => head(FRAME.chunk.cap, FRAME.chunk.type)],
+    ['sync', 'random bytes', (random: Random) => random.bytes(5000)],
+  ] as const)('that sends on the protocol %s %s', async (protocol, what, bytesOf) => {
     const hostile: Stranger[] = [];
     await suffer(world(), {
       what: `${protocol}: ${what}`,
@@ -78,7 +78,7 @@ const WAYS: Readonly<Record<string, readonly [keyof typeof NAMES, Way]>> = {
   ],
 };
 
-test('peers that are slow on purpose: held back, and gone within a minute', async () => {
+test('peers that are slow on purpose are disconnected', async () => {
   const hostile: Stranger[] = [];
   await suffer(world(), {
     what: 'slow peers',

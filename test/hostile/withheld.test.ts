@@ -27,10 +27,10 @@ const ABSENT: Handler = {
 };
 
 test.each([
-  ['and never answers', SILENT],
-  ['and says it has not got it', ABSENT],
+  ['and do not answer', SILENT],
+  ['and answer that they do not have it', ABSENT],
 ])(
-  `${PEERS} peers, each with a header whose block it withholds %s: honest blocks go on`,
+  `honest blocks are accepted while ${PEERS} peers announce headers, withhold the blocks %s`,
   async (what, handler) => {
     const { victim, honest } = world();
     const peers: Stranger[] = [];
@@ -63,7 +63,7 @@ test.each([
   },
 );
 
-test('a twin or a withheld block through an honest peer: nobody honest is blamed', async () => {
+test('honest nodes give each other no penalty when hostile peers send them wrong or withheld bodies', async () => {
   const { victim, honest } = world();
   await suffer(world(), {
     what: 'twins over a hop',

@@ -22,8 +22,8 @@ const kith = async (directory: string, ...args: string[]) => {
   return { code, fault, said: out === '' ? null : (JSON.parse(out) as Record<string, unknown>) };
 };
 
-describe('what the chain commands read is there', () => {
-  test('also while the database is still being rebuilt', async () => {
+describe('chain commands', () => {
+  test('read the whole chain while the database is still being rebuilt', async () => {
     const directory = await madeDirectory();
     rmSync(join(directory, 'chain'), { recursive: true });
     const file = join(newDirectory(), 'blocks');
@@ -51,7 +51,7 @@ describe('what the chain commands read is there', () => {
 });
 
 describe('a chain as a file', () => {
-  test('goes from one directory to another, and says what is wrong with one that does not', async () => {
+  test('is imported completely into another directory, and a truncated file is refused', async () => {
     const from = await madeDirectory();
     const file = join(newDirectory(), 'blocks');
     expect(await kith(from, 'chain', 'export', file)).toMatchObject({ code: 0, said: { blocks: BLOCKS } });
@@ -75,18 +75,21 @@ describe('a chain as a file', () => {
     });
   });
 
-  test('a path that leads nowhere is told, and makes nothing', async () => {
+  test.each([
+    ['is missing', 'none', 'file-missing'],
+    ['is a folder', '.', 'file-unusable'],
+    ['is a text', 'text', 'chain-file-invalid'],
+  ])('that %s is refused by an import, which creates no data directory', async (_what, name, code) => {
     const folder = newDirectory();
-    const refused = async (verb: string, file: string, code: string) => {
-      const directory = join(folder, 'data');
-      const told = { code: 1, fault: { code } };
-      expect(await kith(directory, 'chain', verb, file)).toMatchObject(told);
-      expect(existsSync(directory)).toBe(false);
-    };
-    await refused('import', join(folder, 'none'), 'file-missing');
-    await refused('import', folder, 'file-unusable');
-    writeFileSync(join(folder, 'text'), 'a text of more than forty bytes, which is no chain file');
-    await refused('import', join(folder, 'text'), 'chain-file-invalid');
+    const directory = join(folder, 'data');
+    writeFileSync(join(folder, 'text'), 'a text of more than forty bytes, which is not a chain file');
+    const failed = { code: 1, fault: { code } };
+    expect(await kith(directory, 'chain', 'import', join(folder, name))).toMatchObject(failed);
+    expect(existsSync(directory)).toBe(false);
+  });
+
+  test('is not exported into a folder that does not exist', async () => {
+    const folder = newDirectory();
     const directory = await madeDirectory(1);
     expect(await kith(directory, 'chain', 'export', join(folder, 'none', 'file'))).toMatchObject({
       code: 1,
@@ -94,7 +97,7 @@ describe('a chain as a file', () => {
     });
   });
 
-  test('a check that finds something ends with 1 and a sentence', async () => {
+  test('a check that finds a problem exits with code 1 and a sentence', async () => {
     const directory = await madeDirectory(5);
     const undo = join(directory, 'undo', '000001.seg');
     truncateSync(undo, statSync(undo).size - 1);

@@ -76,12 +76,12 @@ const STATUS =
 const HEADER =
   'id:hash height:int prev:hash merkle:hash time:int bits:int nonce:int version:int hex:hex work:hash confirmations:int';
 
-test('node: status and its stream', async () => {
+test('node.status and node.watch return the status', async () => {
   holds(await ask('node.status'), STATUS);
   holds(await watch('node.watch'), STATUS);
 });
 
-test('wallet: made, listed, locked, restored', async () => {
+test('wallets are created, restored, unlocked, locked and listed, and issue addresses', async () => {
   const made = await ask('wallet.create', { name: 'mine', password: PASSWORD, words: 12 });
   expect(holds(made, 'name:text mnemonic:text')).toEqual([]);
   expect(String(made['mnemonic']).split(' ')).toHaveLength(12);
@@ -106,7 +106,7 @@ test('wallet: made, listed, locked, restored', async () => {
   expect(next).not.toEqual({ address });
 });
 
-test('mining: a template, blocks at will, the miner', async () => {
+test('mining returns a template, generates blocks, starts and stops', async () => {
   const { address } = await ask<{ address: string }>('wallet.address', { name: 'mine' });
   const template = await ask('mining.template', { address });
   expect(holds(template, 'hex:hex height:int bits:int target:hash')).toEqual([]);
@@ -120,7 +120,7 @@ test('mining: a template, blocks at will, the miner', async () => {
   expect(await ask('mining.status')).toMatchObject({ running: false });
 });
 
-test('chain: what is in it, and its stream', async () => {
+test('the chain returns headers, blocks, transactions, coins, totals and events', async () => {
   const tip = await ask<{ id: string; height: number }>('chain.tip');
   expect(holds(tip as never, 'id:hash height:int time:int work:hash')).toEqual([]);
   const header = await ask('chain.header', { height: tip.height });
@@ -144,7 +144,7 @@ test('chain: what is in it, and its stream', async () => {
   expect(holds(event, 'type:text id:hash height:int')).toEqual([]);
 });
 
-test('a payment: prepared, confirmed, sent at once, waiting, told', async () => {
+test('a payment is prepared, confirmed and sent, and is listed in the mempool and the history', async () => {
   const { address } = await ask<{ address: string }>('wallet.address', { name: 'back' });
   const balance = await ask('wallet.balance', { name: 'mine' });
   expect(holds(balance, 'confirmed:int pending:int immature:int spendable:int asOfHeight:int')).toEqual([]);
@@ -172,7 +172,7 @@ test('a payment: prepared, confirmed, sent at once, waiting, told', async () => 
   expect(holds(newest, told)).toEqual(['kind', 'addresses']);
 });
 
-test('peers: listed, disconnected, banned and unbanned', async () => {
+test('a peer is listed, banned, unbanned, added and removed', async () => {
   const listed = await until(async () => {
     const found = await ask<Fields[]>('peers.list');
     return found.length > 0 ? found : null;
@@ -206,7 +206,7 @@ test('peers: listed, disconnected, banned and unbanned', async () => {
   expect(await ask('peers.remove', { id: theirs.peerId })).toEqual({});
 });
 
-test('what was added: what happens between nodes, and what miners signal', async () => {
+test('procedures that were added later return network activity and upgrades', async () => {
   const activity = (await call(dir, 'network.activity')) as Fields;
   const figures =
     'blocksPerSecond:number bytesPerSecond:number knownAddresses:int strangers:int clockOffsetSeconds:number? failures:list';
@@ -220,7 +220,7 @@ test('what was added: what happens between nodes, and what miners signal', async
   expect(upgrades['upgrades']).toMatchObject([{ name: 'policy-lock', bit: 0 }]);
 });
 
-test('the node ends when it is asked to, and nothing of the table was left out', async () => {
+test('node.shutdown stops the node, and the tests above call every promised procedure', async () => {
   expect(await ask('node.shutdown')).toEqual({});
   expect((await node.ended).code).toBe(0);
   expect([...called].sort()).toEqual(PROMISED);

@@ -10,34 +10,36 @@ afterAll(cleanUp);
 const SENTENCE = /^[A-Z“].*[.…]$/;
 
 describe('help', () => {
-  test.each([[], ['--help']])('%j', async (...args: string[]) => {
+  test.each([[], ['--help']])('the arguments %j print the list of commands', async (...args: string[]) => {
     const { code, out } = await run(args);
     expect(code).toBe(0);
     expect(out).toMatch(/kith COMMAND --help/);
   });
 
-  test.each([
-    ['node', '--network NAME'],
-    ['call', 'PROCEDURE [JSON | -]'],
-  ])('%s --help', async (command, words) => {
-    for (const args of [
-      [command, '--help'],
-      ['help', command],
-      [command, 'help'],
-      [command, '--unknown', '-h'],
-    ]) {
-      const { code, out } = await run(args);
-      expect(code).toBe(0);
-      expect(out).toContain(words);
-    }
+  test.each(
+    [
+      ['node', '--network NAME'],
+      ['call', 'PROCEDURE [JSON | -]'],
+    ].flatMap(([command, words]) =>
+      [
+        [command!, '--help'],
+        ['help', command!],
+        [command!, 'help'],
+        [command!, '--unknown', '-h'],
+      ].map((args) => [args, words!] as const),
+    ),
+  )('the arguments %j print the help of the command', async (args, words) => {
+    const { code, out } = await run(args);
+    expect(code).toBe(0);
+    expect(out).toContain(words);
   });
 
-  test('the version', async () => {
+  test('--version prints the version', async () => {
     expect((await run(['--version'])).out).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
 });
 
-describe('a wrong command line is a sentence with a code', () => {
+describe('a wrong command line', () => {
   test.each([
     ['command-unknown', ['frobnicate']],
     ['argument-missing', ['node']],
@@ -49,7 +51,7 @@ describe('a wrong command line is a sentence with a code', () => {
     // A name, not a request for help.
     ['network-unknown', ['node', '--network', 'help']],
     ['folder-missing', ['network', 'create', '--name', 'Ours', '--out', '/none/of/these/folders/file']],
-  ])('%s: %j', async (expected, args) => {
+  ])('is refused with the code %s: %j', async (expected, args) => {
     const person = await run(args);
     expect(person.code).toBe(/^(?:network|folder)/.test(expected) ? 1 : 2);
     expect(person.err).toMatch(new RegExp(`^kith: .*\\[${expected}\\]\\n$`));
@@ -62,7 +64,7 @@ describe('a wrong command line is a sentence with a code', () => {
   });
 });
 
-describe('a call that fails ends with 1 and one JSON line', () => {
+describe('a call that fails', () => {
   test.each([
     ['argument-missing', ['call']],
     ['argument-unknown', ['call', 'node.status', '--datadri', 'x']],
@@ -76,20 +78,20 @@ describe('a call that fails ends with 1 and one JSON line', () => {
     ['json-invalid', ['call', 'node.status', '{"a":']],
     ['node-not-running', ['call', 'node.status', '--datadir', '/nowhere']],
     ['token-unusable', ['call', 'node.status', '--api', 'http://127.0.0.1:1/', '--token-file', '/nowhere']],
-  ])('%s: %j', async (expected, args) => {
+  ])('exits with code 1 and prints one JSON line with the code %s: %j', async (expected, args) => {
     const { code, out, fault } = await run(args);
     expect(code).toBe(1);
     expect(out).toBe('');
     expect(fault).toMatchObject({ code: expected, message: expect.stringMatching(SENTENCE) as string });
   });
 
-  test('a wrong JSON is not repeated: it may hold a password', async () => {
+  test('wrong JSON is not repeated in the error, because it may contain a password', async () => {
     const { err } = await run(['call', 'wallet.create', '-'], '{"password":"hunter2",}');
     expect(err).toContain('json-invalid');
     expect(err).not.toContain('hunter2');
   });
 
-  test('nobody answers', async () => {
+  test('a call to a node that does not run fails with a code', async () => {
     const folder = newFolder();
     const token = join(folder, 'token');
     writeFileSync(token, 'A'.repeat(43));
@@ -109,10 +111,10 @@ describe('a call that fails ends with 1 and one JSON line', () => {
   });
 });
 
-describe('a node that cannot start says why', () => {
+describe('a node does not start', () => {
   const node = (...args: string[]) => run(['node', '--network', 'regtest', '--json', ...args]);
 
-  test('a data directory that is a file', async () => {
+  test('when the data directory is a file', async () => {
     const file = join(newFolder(), 'file');
     writeFileSync(file, '');
     const { code, fault } = await node('--datadir', file);
@@ -120,7 +122,7 @@ describe('a node that cannot start says why', () => {
     expect(fault?.message).toContain(file);
   });
 
-  test('a data directory that cannot be written', async () => {
+  test('when the data directory cannot be written', async () => {
     if (process.getuid?.() === 0) return console.log('skipped: root may write everywhere');
     const folder = join(newFolder(), 'closed');
     mkdirSync(folder);
@@ -128,7 +130,7 @@ describe('a node that cannot start says why', () => {
     expect((await node('--datadir', folder)).fault?.code).toBe('datadir-unusable');
   });
 
-  test('a port of the page in use', async () => {
+  test('when the port of the API is in use', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => server.once('listening', resolve));
     const { port } = server.address() as { port: number };
@@ -138,7 +140,7 @@ describe('a node that cannot start says why', () => {
     expect(fault?.message).toContain(`Port ${port} is in use`);
   });
 
-  test('a listen address in use', async () => {
+  test('when the listen address is in use', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => server.once('listening', resolve));
     const { port } = server.address() as { port: number };
@@ -150,22 +152,22 @@ describe('a node that cannot start says why', () => {
   });
 
   test.each([
-    ['a listen address that is none', ['--listen', 'localhost:1234']],
-    ['a bootstrap address that is none', ['--bootstrap', 'localhost:1234']],
-  ])('%s', async (_what, args) => {
+    ['a listen address', ['--listen', 'localhost:1234']],
+    ['a bootstrap address', ['--bootstrap', 'localhost:1234']],
+  ])('when %s is malformed', async (_what, args) => {
     const { code, fault } = await node('--datadir', newFolder(), ...args);
     expect([code, fault?.code]).toEqual([1, 'address-invalid']);
     expect(fault?.message).toContain('localhost:1234');
   });
 
-  test('an address to mine for that is none, told before anything is started', async () => {
+  test('when the payout address is malformed, and creates no data directory', async () => {
     const folder = join(newFolder(), 'never-made');
     const { code, fault } = await node('--datadir', folder, '--mine', 'nonsense');
     expect([code, fault?.code]).toEqual([1, 'address-malformed']);
     expect(existsSync(folder)).toBe(false);
   });
 
-  test('a data directory of another network', async () => {
+  test('when the data directory belongs to another network', async () => {
     const folder = newFolder();
     const first = start(['node', '--network', 'regtest', '--datadir', folder, '--no-listen', '--json']);
     await first.line();
@@ -176,13 +178,13 @@ describe('a node that cannot start says why', () => {
   });
 });
 
-describe('network files', () => {
+describe('a network file', () => {
   test.each([
-    ['one that is missing', join(newFolder(), 'nowhere.kith.json'), 'network-file-unreadable'],
-    ['a folder', '/', 'network-file-unreadable'],
-    ['no JSON', '{', 'network-file-invalid'],
-    ['other JSON', '{"name":"x"}', 'network-file-invalid'],
-  ])('%s', async (_what, text, expected) => {
+    ['is missing', join(newFolder(), 'nowhere.kith.json'), 'network-file-unreadable'],
+    ['is a folder', '/', 'network-file-unreadable'],
+    ['is not JSON', '{', 'network-file-invalid'],
+    ['is JSON without the required fields', '{"name":"x"}', 'network-file-invalid'],
+  ])('is refused when it %s', async (_what, text, expected) => {
     let file = text;
     if (text.startsWith('{')) writeFileSync((file = join(newFolder(), 'a.kith.json')), text);
     const { code, fault } = await run(['node', '--network', file, '--json']);
@@ -192,7 +194,7 @@ describe('network files', () => {
     expect(fault?.message).not.toContain('undefined');
   });
 
-  test('one that is there already is refused before anything is mined', async () => {
+  test('that exists already is refused, and is not overwritten', async () => {
     const file = join(newFolder(), 'ours.kith.json');
     writeFileSync(file, 'precious');
     const create = ['network', 'create', '--name', 'Ours', '--spacing', '3600', '--out', file, '--json'];
@@ -202,12 +204,15 @@ describe('network files', () => {
   });
 });
 
-describe('a data directory with no chain in it', () => {
-  test.each([['verify'], ['chain', 'export', 'out.chain']])('is not called good: %s %s', async (...words) => {
-    const folder = join(newFolder(), 'mistyped');
-    const { code, fault } = await run([...words, '--network', 'regtest', '--datadir', folder, '--json']);
-    expect([code, fault?.code]).toEqual([1, 'datadir-empty']);
-    expect(fault?.message).toContain(folder);
-    expect(existsSync(folder)).toBe(false);
-  });
+describe('a data directory without a chain', () => {
+  test.each([['verify'], ['chain', 'export', 'out.chain']])(
+    'is refused by the command %s',
+    async (...words) => {
+      const folder = join(newFolder(), 'mistyped');
+      const { code, fault } = await run([...words, '--network', 'regtest', '--datadir', folder, '--json']);
+      expect([code, fault?.code]).toEqual([1, 'datadir-empty']);
+      expect(fault?.message).toContain(folder);
+      expect(existsSync(folder)).toBe(false);
+    },
+  );
 });

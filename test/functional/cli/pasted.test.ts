@@ -15,7 +15,7 @@ interface Ready {
   readonly peerId: string;
 }
 
-test('a terminal takes what was pasted, and gives nothing that would act on it', async () => {
+test('the terminal accepts pasted text with invisible characters, and prints no control characters', async () => {
   const dir = newFolder();
   const { addresses, peerId } = (await start([...NODE, '--datadir', dir]).line()) as unknown as Ready;
   const name = 'économies'.normalize('NFD');

@@ -54,8 +54,8 @@ beforeAll(async () => {
 });
 afterAll(cleanUp);
 
-describe('two nodes, as a terminal has them', () => {
-  test('each says where it is when it is ready', () => {
+describe('two nodes in a terminal', () => {
+  test('each prints its API address, token file and listen addresses when it is ready', () => {
     for (const { ready, dir } of [a, b]) {
       expect(ready.ready).toBe(true);
       expect(ready.api).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/$/);
@@ -65,7 +65,7 @@ describe('two nodes, as a terminal has them', () => {
     }
   });
 
-  test('they mine, sync, pay and see it arrive', async () => {
+  test('they mine, sync, pay each other and list the payment', async () => {
     const { ids } = (await call(a.dir, 'mining.generate', { address: await address(a), blocks: 8 })) as {
       ids: string[];
     };
@@ -98,13 +98,13 @@ describe('two nodes, as a terminal has them', () => {
     expect(statsA).toEqual(statsB);
   });
 
-  test('each sees the other among its peers', async () => {
+  test('each lists the other node as its peer', async () => {
     const peers = (await call(b.dir, 'peers.list')) as { id: string; direction: string }[];
     expect(peers).toMatchObject([{ id: a.ready.peerId, direction: 'outbound' }]);
     expect((await status(a)).sentence).toBe('Synced to block 9 with 1 peer.');
   });
 
-  test('a subscription prints a line an event, until its time is over', async () => {
+  test('a subscription prints one line per event and ends after its time', async () => {
     const watching = start(['call', '--datadir', a.dir, 'chain.watch', '--for', '12']);
     const first = watching.line();
     // Events before the subscription has begun are not its own, so one block may not be enough.
@@ -126,7 +126,7 @@ describe('two nodes, as a terminal has them', () => {
     expect(await watching.ended).toMatchObject({ code: 0, err: '' });
   });
 
-  test('the status is watched over the URL and the token file too', async () => {
+  test('the status can be watched with the URL and the token file', async () => {
     const { code, out } = await run([
       ...['call', '--api', a.ready.api, '--token-file', a.ready.tokenFile],
       ...['node.watch', '--for', '1'],
@@ -135,7 +135,7 @@ describe('two nodes, as a terminal has them', () => {
     expect(JSON.parse(out.split('\n')[0]!)).toMatchObject({ network: 'regtest', peerId: a.ready.peerId });
   });
 
-  test('errors cross with their code, sentence and exit code', async () => {
+  test('errors of the node reach the terminal with their code, and the exit code is 1', async () => {
     const wrong = await run(
       ['call', '--datadir', a.dir, 'wallet.unlock', '-'],
       '{"name":"mine","password":"no"}',
@@ -154,14 +154,14 @@ describe('two nodes, as a terminal has them', () => {
     expect(stranger).toMatchObject({ code: 1, fault: { code: 'api-refused' } });
   });
 
-  test('a second process on the same data directory is refused, and the first goes on', async () => {
+  test('a second process on the same data directory is refused, and the first keeps running', async () => {
     const { code, fault } = await run([...NODE, '--datadir', a.dir]);
     expect(code).toBe(1);
     expect(fault).toMatchObject({ code: 'datadir-in-use', data: { pid: a.running.child.pid } });
     expect((await status(a)).peers).toBe(1);
   });
 
-  test('no secret is in the log', async () => {
+  test('the log contains no secret', async () => {
     await call(a.dir, 'wallet.create', { name: 'second', password: 'correct horse' });
     const log = readFileSync(join(a.dir, 'logs', 'kith.log'), 'utf8');
     const token = readFileSync(a.ready.tokenFile, 'utf8').trim();
@@ -169,8 +169,8 @@ describe('two nodes, as a terminal has them', () => {
   });
 });
 
-describe('the end', () => {
-  test('SIGTERM stops it cleanly and takes its token away', async () => {
+describe('the end of a node', () => {
+  test('SIGTERM stops it without errors and removes its token', async () => {
     const before = await status(b);
     b.running.child.kill('SIGTERM');
     const { code, err } = await b.running.ended;
@@ -183,7 +183,7 @@ describe('the end', () => {
     expect([after.height, after.tip, after.peerId]).toEqual([before.height, before.tip, before.peerId]);
   });
 
-  test('after kill -9 it goes on where it was, with its wallet', async () => {
+  test('after kill -9 it continues with the same chain and wallet', async () => {
     const held = await balance(b);
     const { height } = await status(b);
     b.running.child.kill('SIGKILL');
@@ -194,7 +194,7 @@ describe('the end', () => {
     expect((await balance(b)).confirmed).toBe(held.confirmed);
   });
 
-  test('a client can ask for it', async () => {
+  test('a client can stop it by node.shutdown', async () => {
     expect(await call(a.dir, 'node.shutdown')).toEqual({});
     expect(await a.running.ended).toMatchObject({ code: 0 });
     b.running.child.kill('SIGINT');

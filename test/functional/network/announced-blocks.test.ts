@@ -62,25 +62,28 @@ const scoreOf = (node: TestNode, peer: RawPeer) =>
 /** The different scores of a node's peers: none when it has no peers. */
 const scoresOf = (node: TestNode) => [...new Set(node.net.peers.list().map(({ score }) => score))];
 
-describe('a block that travels inside its announcement', () => {
+describe('a block in its announcement', () => {
   test.each([
-    ['bytes that are no body', (body: Uint8Array) => body.fill(0xff, 88), 'codec-varuint'],
-    ['a twin with another body', (body: Uint8Array) => body.with(body.length - 1, body.at(-1)! ^ 1), null],
-  ])('%s: held against the first alone', async (_what, spoil, code) => {
-    const [first, second, third] = await row();
-    const peer = await attack(first);
-    const block = mineOn(first.chain, tipOf(first.chain));
-    await publish(peer, encodeBlockAnnouncement(block.header.bytes, spoil(block.bytes.slice())));
-    await until(() => (scoreOf(first, peer) ?? 100) > 30, 'held against the attacker');
-    expect(first.net.peers.bans().map((ban) => ban.code)).toEqual(code === null ? [] : [code]);
-    // Honest blocks go on as if nothing had happened.
-    await first.chain.submitBlock(block.bytes);
-    await until(same([first, second, third]), 'the true block is everywhere');
-    for (const node of [second, third]) {
-      expect(node.net.peers.bans()).toEqual([]);
-      expect(scoresOf(node)).toEqual([0]);
-    }
-  });
+    ['bytes that are not a body', (body: Uint8Array) => body.fill(0xff, 88), 'codec-varuint'],
+    ['the body of another block', (body: Uint8Array) => body.with(body.length - 1, body.at(-1)! ^ 1), null],
+  ])(
+    'with %s counts against its sender and not against the peers that relay it',
+    async (_what, spoil, code) => {
+      const [first, second, third] = await row();
+      const peer = await attack(first);
+      const block = mineOn(first.chain, tipOf(first.chain));
+      await publish(peer, encodeBlockAnnouncement(block.header.bytes, spoil(block.bytes.slice())));
+      await until(() => (scoreOf(first, peer) ?? 100) > 30, 'held against the attacker');
+      expect(first.net.peers.bans().map((ban) => ban.code)).toEqual(code === null ? [] : [code]);
+      // Honest blocks go on as if nothing had happened.
+      await first.chain.submitBlock(block.bytes);
+      await until(same([first, second, third]), 'the true block is everywhere');
+      for (const node of [second, third]) {
+        expect(node.net.peers.bans()).toEqual([]);
+        expect(scoresOf(node)).toEqual([0]);
+      }
+    },
+  );
 
   test('a pushed block whose body is invalid is not relayed and counts against the peer that pushed it', async () => {
     const [first, second, third] = await row();
@@ -101,7 +104,7 @@ describe('a block that travels inside its announcement', () => {
   test.each([
     ['announced', 'block-empty', announceEmpty],
     ['pushed', 'codec-length', pushEmpty],
-  ] as const)('a block without transactions that is %s: %s', async (_how, code, send) => {
+  ] as const)('without transactions that is %s is the violation %s', async (_how, code, send) => {
     const first = await startTestNode();
     await first.mine(3);
     const peer = await attack(first);
@@ -118,23 +121,20 @@ describe('a block that travels inside its announcement', () => {
   test.each([
     ['announced', announceEmpty],
     ['pushed', pushEmpty],
-  ] as const)(
-    'garbage without transactions that is %s a thousand times ends at the first',
-    async (_how, send) => {
-      const first = await startTestNode();
-      await first.mine(3);
-      const peer = await attack(first);
-      const good = mineOn(first.chain, tipOf(first.chain)).header;
-      for (let i = 0; i < 1000 && scoreOf(first, peer) !== undefined; i++) {
-        const header = createHeader({ ...good, height: good.height + 7, nonce: i });
-        await send(peer, header).catch(() => undefined);
-        if (i % 50 === 49) await new Promise((resolve) => setTimeout(resolve, 50));
-      }
-      await until(() => first.net.peers.bans().some(({ id }) => id === peer.id), 'banned');
-    },
-  );
+  ] as const)('with an invalid header and no transactions that is %s leads to a ban', async (_how, send) => {
+    const first = await startTestNode();
+    await first.mine(3);
+    const peer = await attack(first);
+    const good = mineOn(first.chain, tipOf(first.chain)).header;
+    for (let i = 0; i < 1000 && scoreOf(first, peer) !== undefined; i++) {
+      const header = createHeader({ ...good, height: good.height + 7, nonce: i });
+      await send(peer, header).catch(() => undefined);
+      if (i % 50 === 49) await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    await until(() => first.net.peers.bans().some(({ id }) => id === peer.id), 'banned');
+  });
 
-  test('a real block that breaks a rule is refused by all and held against nobody', async () => {
+  test('with valid work that breaks a rule is refused by all nodes, and no peer gets a penalty', async () => {
     const [first, second, third] = await row();
     const peer = await attack(first);
     const greedy = mineOn(first.chain, tipOf(first.chain), { fees: 1 });

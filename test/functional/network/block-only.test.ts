@@ -35,7 +35,7 @@ async function listener(at: TestNode, services: NonNullable<RawPeerOptions['hell
   return { peer, said };
 }
 
-test('over a connection for blocks alone no payments go, in neither direction', async () => {
+test('a block-relay-only connection carries no transactions in either direction', async () => {
   const at = await startTestNode();
   const mined = await at.mine(20);
   const full = await listener(at, ['archive', 'relay']);

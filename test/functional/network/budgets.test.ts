@@ -30,7 +30,7 @@ async function ask(peer: RawPeer, kind: RequestKind): Promise<Uint8Array> {
   return body;
 }
 
-test('a budget is one for all streams of a connection: another stream does not fill it up', async () => {
+test('all streams of a connection share one budget, which a new stream does not refill', async () => {
   const at = await startTestNode();
   const [funding] = await at.mine(10);
   const tx = pay(at.chain, [coinbaseOf(funding!)], testKey(1).secret, [

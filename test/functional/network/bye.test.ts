@@ -19,7 +19,7 @@ describe('a node says why it disconnects a peer', () => {
   test.each([
     // The stream that breaks the rule is the one that `bye` goes out on.
     [
-      'on the hello stream',
+      'on the control stream',
       async (peer: RawPeer) => peer.control.tell({ height: 1, work: 1n, id: new Uint8Array(5) }),
       'codec-truncated',
     ],
@@ -31,7 +31,7 @@ describe('a node says why it disconnects a peer', () => {
       },
       'codec-truncated',
     ],
-  ])('for a violation %s', async (_where, violate, code) => {
+  ])('when the peer breaks a rule %s', async (_where, violate, code) => {
     const at = await startTestNode();
     const said: (string | null)[] = [];
     for (const _ of TIMES) {
@@ -55,7 +55,7 @@ describe('a node says why it disconnects a peer', () => {
     expect(said).toEqual(TIMES.map(() => 'manual'));
   });
 
-  test('when it stops', async () => {
+  test('when the node stops', async () => {
     const at = await startNode();
     const peers = await Promise.all([connect(at), connect(at), connect(at)]);
     await at.stop();

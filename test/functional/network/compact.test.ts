@@ -44,7 +44,7 @@ const everywhere = (nodes: readonly TestNode[], payments: readonly Transaction[]
   nodes.every((node) => payments.every((tx) => node.mempool.has(tx.txidHex)));
 
 describe('compact blocks', () => {
-  test('a block of known payments is put together without asking, hop by hop', async () => {
+  test('every node on the way reconstructs a block of known transactions without a round trip', async () => {
     const { nodes, payments } = await row();
     for (const tx of payments) await nodes[0]!.mempool.submit(tx);
     await until(everywhere(nodes, payments), 'in every mempool');
@@ -54,7 +54,7 @@ describe('compact blocks', () => {
       expect(node.net.status().compact).toMatchObject({ whole: 1, asked: 0, failed: 0 });
   });
 
-  test('what only the miner had is in it, and what has no room there is asked for hop by hop', async () => {
+  test('every node on the way requests once the transactions that only the miner had and that do not fit into the compact block', async () => {
     const { nodes, payments } = await row();
     const [first, , third] = nodes as [TestNode, TestNode, TestNode];
     const known = payments.slice(0, 20);
@@ -67,7 +67,7 @@ describe('compact blocks', () => {
       expect(node.net.status().compact).toMatchObject({ whole: 0, asked: 1, failed: 0 });
   });
 
-  test('a compact block of nothing but wrong ids costs nobody anything: the block is fetched', async () => {
+  test('a compact block with wrong short ids is downloaded as a full block, and its sender is not banned', async () => {
     const at = await startTestNode();
     const [funding] = await at.mine(10);
     const honest = await startTestNode({ bootstrap: [at.address] });

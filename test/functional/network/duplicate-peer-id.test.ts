@@ -27,7 +27,7 @@ async function host(key: PrivateKey): Promise<Host> {
 const codes = (of: Host) => of.notices().map(({ code }) => code);
 const withoutId = (of: Host) => of.addresses()[0]!.replace(/\/p2p\/.*/, '');
 
-test('two running nodes with one peer id both notice when they check', async () => {
+test('two running nodes with the same peer id both show a notice after one dials the other', async () => {
   const key = await generateKeyPair('Ed25519');
   const [a, b] = [await host(key), await host(key)];
   expect(a.peerId).toBe(b.peerId);
@@ -38,7 +38,7 @@ test('two running nodes with one peer id both notice when they check', async () 
   expect(codes(b)).toEqual(['peer-id-shared']);
 });
 
-test('a node that meets itself does not take itself for another one', async () => {
+test('a node that dials itself shows no notice about a duplicate peer id', async () => {
   const at = await host(await generateKeyPair('Ed25519'));
   for (let i = 0; i < 3; i++)
     await expect(at.dial(withoutId(at))).rejects.toMatchObject({ code: 'peer-self' });

@@ -26,8 +26,8 @@ function isConnected(nodes: readonly TestNode[]): boolean {
 
 const NODES = 20;
 
-describe('finding others', () => {
-  test('a network of 20 grown from one address is connected, also when half of it is replaced, the first one included', async () => {
+describe('finding other nodes', () => {
+  test('a network of 20 nodes that started from one address stays connected when half of them, the first included, are replaced', async () => {
     const first = await start();
     const bootstrap = [first.address];
     let nodes = [first];
@@ -54,7 +54,7 @@ describe('finding others', () => {
     });
   });
 
-  test('a node comes back after every node that it began with is dead', async () => {
+  test('a node reconnects after a restart although all its bootstrap nodes are stopped', async () => {
     const bootstrap = [await start(), await start()];
     const addresses = bootstrap.map(({ address }) => address);
     const friend = await start({ bootstrap: addresses });

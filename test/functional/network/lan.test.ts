@@ -8,7 +8,7 @@ const why = await whyNoNamespaces();
 if (why !== null) console.log(`lan.test.ts is skipped: ${why}`);
 
 describe.skipIf(why !== null)('on a local network', () => {
-  test('two nodes that know no address find each other, and a third of another network does not', async () => {
+  test('two nodes without addresses find each other, and a node of another network finds neither', async () => {
     const world = createWorld();
     onTestFinished(world.remove);
     for (const name of ['switch', 'a', 'b']) await world.add(name);

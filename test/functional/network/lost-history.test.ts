@@ -8,7 +8,7 @@ import { until } from '../../support/until.ts';
 const sees = (from: TestNode, whom: TestNode) =>
   from.net.peers.list().find(({ id }) => id === whom.net.peerId)?.services;
 
-test('a node that lost its oldest bodies follows pruned peers, says what it serves, and fills the gap later', async () => {
+test('a node that lost its oldest bodies follows a pruned peer, announces what it serves, and downloads the gap from an archive node', async () => {
   const pruned = await startTestNode({ pruneBytes: 10_000 });
   const former = await startNode();
   const first = await startNode({ bootstrap: [pruned.address, former.address], segmentBytes: 2000 });

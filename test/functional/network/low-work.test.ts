@@ -67,8 +67,8 @@ function branch(at: TestNode, length: number, key = 7) {
   });
 }
 
-describe('chains with too little work', () => {
-  test('are never stored, nor is their sender punished: it may only be behind', async () => {
+describe('chains that have shown too little work', () => {
+  test('are not stored, and their sender is not banned', async () => {
     const at = await startTestNode();
     await at.mine(1500);
     // It claims the most work and shows 50 headers that fork off at the beginning.
@@ -80,7 +80,7 @@ describe('chains with too little work', () => {
     expect(at.net.peers.bans()).toEqual([]);
   });
 
-  test('with enough work in the end are fetched twice and followed', async () => {
+  test('are downloaded twice and followed if they have enough work in the end', async () => {
     const at = await startTestNode({ minimumWork: 4010n });
     const headers = branch(at, 2100);
     const said = await servesHeaders(at, headers, 4202n);
@@ -90,10 +90,10 @@ describe('chains with too little work', () => {
   });
 
   test.each([
-    ['in the first pass', 1],
-    ['between the passes', 2],
-    ['in the second pass', 3],
-  ])('that change %s are fetched anew from a peer that nobody blames', async (_when, answers) => {
+    ['during presync', 1],
+    ['between presync and redownload', 2],
+    ['during redownload', 3],
+  ])('are downloaded again without a penalty if the peer reorganises %s', async (_when, answers) => {
     const at = await startTestNode({ minimumWork: 4010n });
     const [one, other] = [branch(at, 2100), branch(at, 2150, 8)];
     let asked = 0;

@@ -39,8 +39,8 @@ async function ask(peer: RawPeer, kind: RequestKind, body: Uint8Array) {
   return got!;
 }
 
-describe('where a payment comes from', () => {
-  test('is not told: one chosen peer announces it, and only then the payer', async () => {
+describe('a payment of this node', () => {
+  test('is first sent to one peer, and announced by this node after that peer announced it', async () => {
     const hop = await startTestNode();
     const [funding] = await hop.mine(10);
     const payer = await startTestNode({ bootstrap: [hop.address] });
@@ -56,7 +56,7 @@ describe('where a payment comes from', () => {
     await until(() => heard.has(toHex(tx.wid)), 'then announced like any other');
   });
 
-  test('is hidden from all others until then; when the chosen one keeps silent, all are told in 5 to 10 s', async () => {
+  test('is hidden from all other peers, and is announced to them if the stem peer does not announce it', async () => {
     const silent = await startTestNode();
     const [funding] = await silent.mine(10);
     const payer = await startTestNode({ bootstrap: [silent.address] });

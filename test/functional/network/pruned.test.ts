@@ -6,7 +6,7 @@ import { until } from '../../support/until.ts';
 const sees = (from: TestNode, whom: TestNode) =>
   from.net.peers.list().find(({ id }) => id === whom.net.peerId)?.services;
 
-test('a node that begins to prune says so, serves what it has, and is blamed for nothing', async () => {
+test('a node that begins to prune announces it, serves what it has, and gets no penalty', async () => {
   const archive = await startTestNode();
   await archive.mine(20);
   const pruned = await startTestNode({ bootstrap: [archive.address], pruneBytes: 10_000 });

@@ -53,7 +53,7 @@ async function acceptRelayed(stream: Stream): Promise<void> {
   await messages.send(Uint8Array.of(0x08, 1, 0x20, 100));
 }
 
-test('identities of two hosts hold few reservations, and others still get theirs', async () => {
+test('peers from two hosts hold few reservations, and peers from other hosts still get one', async () => {
   const at = await relay();
   const hosts = [newSource(), newSource()];
   for (let i = 0; i < 16; i++) expect(await reserve(await stranger(at, hosts[i % 2]!))).toBe(true);
@@ -71,7 +71,7 @@ test('identities of two hosts hold few reservations, and others still get theirs
   expect(at.reserved()).toEqual(before);
 });
 
-test('a reservation ends with its connection, and nothing is left of the peer', async () => {
+test('a reservation ends with its connection, and the relay forgets the peer', async () => {
   const at = await relay();
   const peer = await stranger(at, newSource());
   expect(await reserve(peer)).toBe(true);
@@ -82,7 +82,7 @@ test('a reservation ends with its connection, and nothing is left of the peer', 
   await until(async () => (await at.remembered()) < known, 'forgotten', { ms: 30_000 });
 });
 
-test('relayed connections to one peer make room for newcomers', async () => {
+test('the oldest relayed connections to a peer are closed for new ones from other hosts', async () => {
   const at = await relay();
   const takes = { [STOP]: (stream: Stream) => void acceptRelayed(stream) };
   const target = stopAfterTest(await meet(at.address, { from: newSource(), takes }));

@@ -40,7 +40,7 @@ const hasSlot = (node: RemoteNode) =>
   );
 
 describe.skipIf(why !== null)('behind routers', () => {
-  test('two nodes, each behind a router of its own, get a direct way with the help of a relay', async () => {
+  test('two nodes behind different routers get a direct connection with the help of a relay', async () => {
     const net = await internet();
     const outside = await net.host('relay');
     const { outside: outsideA } = await net.home('a', 'keeps-ports');
@@ -69,7 +69,7 @@ describe.skipIf(why !== null)('behind routers', () => {
     for (const node of [relay, a, b]) expect((await node.look()).bans).toBe(0);
   });
 
-  test('a router that gives every connection another port is named, and the node works outbound', async () => {
+  test('a node behind a symmetric router reports the router, and works with outbound connections', async () => {
     const net = await internet();
     const outside = await net.host('relay');
     await net.home('a', 'symmetric');
@@ -94,7 +94,7 @@ describe.skipIf(why !== null)('behind routers', () => {
     for (const node of [relay, a, b]) expect((await node.look()).bans).toBe(0);
   });
 
-  test('a forwarded port makes a node reachable, and others are told where', async () => {
+  test('a forwarded port makes a node reachable, and a new node learns its address', async () => {
     const net = await internet();
     const outside = await net.host('friend');
     const { router, outside: mine } = await net.home('a', 'keeps-ports');
@@ -123,7 +123,7 @@ describe.skipIf(why !== null)('behind routers', () => {
     expect(['exchange', 'dht']).toContain(peer.foundBy);
   });
 
-  test('an address of its own behind a firewall is told from a router', async () => {
+  test('a node with a public address behind a firewall reports the firewall, and not a router', async () => {
     const net = await internet();
     const outside = await net.host('friend');
     const own = await net.host('a');
@@ -150,7 +150,7 @@ describe.skipIf(why !== null)('behind routers', () => {
     expect(verdict.notice.message).toContain('open TCP port 21474 in the firewall');
   });
 
-  test('a router that opens ports when asked (UPnP) makes a node reachable', async () => {
+  test('a router with UPnP makes a node reachable', async () => {
     const net = await internet();
     const outside = await net.host('friend');
     const { router, outside: mine } = await net.home('a', 'keeps-ports');

@@ -45,8 +45,8 @@ async function library(): Promise<TestNode> {
   return startTestNode({ directory });
 }
 
-describe('a first sync by snapshot', () => {
-  test('begins with the newest buried UTXO set, is at the tip, and checks the history behind it', async () => {
+describe('an initial sync from a snapshot', () => {
+  test('starts with the newest buried snapshot, reaches the tip, and then checks the history below it', async () => {
     const from = await library();
     const also = await startTestNode({ bootstrap: [from.address] });
     await until(() => also.chain.tip().height === 110, 'a second server');
@@ -60,7 +60,7 @@ describe('a first sync by snapshot', () => {
     expect(await fresh.chain.setHash()).toBe(await from.chain.setHash());
   });
 
-  test('without anybody who has snapshots, blocks do', async () => {
+  test('downloads all blocks if no peer has snapshots', async () => {
     const from = await startTestNode();
     await from.mine(15);
     const fresh = await startTestNode({ bootstrap: [from.address], snapshotSync: true });
@@ -68,7 +68,7 @@ describe('a first sync by snapshot', () => {
     expect(fresh.chain.base()).toBeNull();
   });
 
-  test('a peer that sends wrong chunks is banned, and another one delivers', async () => {
+  test('bans a peer that sends wrong chunks, and downloads them from another peer', async () => {
     const from = await library();
     const folder = join(from.directory, 'snapshots');
     const name = (await listSnapshots(folder)).find((each) => each.startsWith('0000000080-'))!;
@@ -81,7 +81,7 @@ describe('a first sync by snapshot', () => {
     expect(fresh.chain.base()?.height).toBe(80);
   });
 
-  test('a peer that has nothing of what it serves costs nobody anything, itself included', async () => {
+  test('uses another peer if one has none of the chunks, and does not ban that one', async () => {
     const from = await library();
     const folder = join(from.directory, 'snapshots');
     const name = (await listSnapshots(folder)).find((each) => each.startsWith('0000000080-'))!;
@@ -95,7 +95,7 @@ describe('a first sync by snapshot', () => {
     expect(empty.asked()).toBeLessThan(10);
   });
 
-  test('what came before a restart is not fetched again', async () => {
+  test('does not download again the chunks from before a restart', async () => {
     const from = await startTestNode();
     // More coins than two chunks hold.
     for (let height = 1; height <= 20; height++) await from.mine(1, { coinbase: manyCoins(height) });
@@ -235,7 +235,7 @@ async function startServer(
   return { id: host.peerId, address: host.addresses()[0]!, asked: () => asked };
 }
 
-test('manifests survive the wire', async () => {
+test('a manifest is the same after encoding and decoding', async () => {
   const from = await library();
   const folder = join(from.directory, 'snapshots');
   const manifest = (await readManifest(join(folder, (await listSnapshots(folder))[0]!)))!;

@@ -22,7 +22,7 @@ async function host(listen: string[], refuse: () => boolean = () => false): Prom
   return stopAfterTest(made);
 }
 
-test('peers that come under ever new names leave nothing behind', async () => {
+test('peers that connect with new peer ids leave no data behind', async () => {
   let refused = false;
   const at = await host(['/ip4/127.0.0.1/tcp/0'], () => refused);
   const [address] = at.addresses();
@@ -41,7 +41,7 @@ test('peers that come under ever new names leave nothing behind', async () => {
   await until(async () => (await at.remembered()) <= 1 && at.traffic.size === 0, 'forgotten', { ms: 30_000 });
 });
 
-test('connections that never greet make room for one another, before they take it from peers', async () => {
+test('connections without a hello displace each other, and a node with a hello still becomes a peer', async () => {
   const at = await startTestNode();
   const gone: number[] = [];
   for (let i = 0; i < AWAITING_HELLO.total + 3; i++) {

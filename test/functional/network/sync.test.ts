@@ -10,7 +10,7 @@ const tipsEqual = (nodes: readonly TestNode[]) => () =>
   nodes.every((node) => node.chain.tip().id === nodes[0]!.chain.tip().id);
 
 describe('syncing', () => {
-  test('a new node fetches everything from several peers at once, and says how far it is', async () => {
+  test('a new node syncs with two peers and reports its progress', async () => {
     const first = await startTestNode();
     await first.mine(120);
     const second = await startTestNode({ bootstrap: [first.address] });
@@ -34,7 +34,7 @@ describe('syncing', () => {
     );
   });
 
-  test('bodies come from more than one peer', async () => {
+  test('a node downloads bodies from more than one peer', async () => {
     const first = await startTestNode();
     await first.mine(600);
     const second = await startTestNode({ bootstrap: [first.address] });
@@ -48,7 +48,7 @@ describe('syncing', () => {
     expect(Math.min(one!, other!)).toBeGreaterThan(0);
   });
 
-  test('goes on where it was after a restart', async () => {
+  test('a node continues its sync after a restart', async () => {
     const first = await startTestNode();
     await first.mine(40);
     const second = await startTestNode({ bootstrap: [first.address] });
@@ -61,7 +61,7 @@ describe('syncing', () => {
     await until(tipsEqual([first, again]), 'caught up');
   });
 
-  test('a node that was alone on a lighter chain changes to the heavier one', async () => {
+  test('a node on a chain with less work reorganises to the chain with more work', async () => {
     const [a, b] = [await startTestNode(), await startTestNode()];
     await a.mine(12);
     await b.mine(20, { payTo: testKey(2).lock });
@@ -70,7 +70,7 @@ describe('syncing', () => {
     expect(a.chain.tip().height).toBe(20);
   });
 
-  test('goes on with another peer when the first leaves in the middle', async () => {
+  test('a node continues its sync with another peer when the first disconnects', async () => {
     const first = await startTestNode();
     await first.mine(200);
     const second = await startTestNode({ bootstrap: [first.address] });
@@ -83,7 +83,7 @@ describe('syncing', () => {
 });
 
 describe('relaying', () => {
-  test('a block found by anybody reaches everybody, in a chain of nodes too', async () => {
+  test('a block mined by any node reaches all nodes in a row of three', async () => {
     const first = await startTestNode();
     const second = await startTestNode({ bootstrap: [first.address] });
     const third = await startTestNode({ bootstrap: [second.address] });
@@ -95,7 +95,7 @@ describe('relaying', () => {
     expect(first.chain.tip().height).toBe(6);
   });
 
-  test('a block too large for its announcement is fetched', async () => {
+  test('a block too large for its announcement is downloaded', async () => {
     const first = await startTestNode();
     const [funding] = await first.mine(10);
     const second = await startTestNode({ bootstrap: [first.address] });
@@ -107,7 +107,7 @@ describe('relaying', () => {
     await until(tipsEqual([first, second]), 'the large block arrives');
   });
 
-  test('a payment reaches every mempool once, and its maker learns who has it', async () => {
+  test('a payment reaches every mempool, and its sender learns how many peers have it', async () => {
     const told: string[] = [];
     const first = await startTestNode({ onSeen: (txid) => told.push(`${txid} ${first.net.seenBy(txid)}`) });
     const [funding] = await first.mine(10);
@@ -128,7 +128,7 @@ describe('relaying', () => {
     await until(() => all.every((node) => !node.mempool.has(tx.txidHex)), 'mined everywhere');
   });
 
-  test('a child that comes before its parent makes the parent come too', async () => {
+  test('a child that arrives before its parent is accepted after the parent is requested', async () => {
     const [a, b] = [await startTestNode(), await startTestNode()];
     const [funding] = await a.mine(10);
     const key = testKey(1);
@@ -148,7 +148,7 @@ describe('relaying', () => {
     expect(b.mempool.has(parent.txidHex)).toBe(true);
   });
 
-  test('a node that comes later learns what is waiting', async () => {
+  test('a node that connects later gets the transactions in the mempool', async () => {
     const first = await startTestNode();
     const [funding] = await first.mine(10);
     const tx = pay(first.chain, [coinbaseOf(funding!)], testKey(1).secret, [
@@ -160,8 +160,8 @@ describe('relaying', () => {
   });
 });
 
-describe('strangers and wrongdoers', () => {
-  test('a peer of another network is told, dropped, and not punished', async () => {
+describe('connecting and banning', () => {
+  test('a peer of another network is disconnected and not banned', async () => {
     const regtest = await startTestNode();
     const local = await startTestNode({ network: LOCAL_NETWORK });
     await expect(local.net.peers.add(regtest.address)).rejects.toMatchObject({ code: 'peer-other-network' });
@@ -181,18 +181,18 @@ describe('strangers and wrongdoers', () => {
   test.each([
     ['nonsense', 'address-invalid'],
     ['/ip4/127.0.0.1/tcp/1', 'dial-failed'],
-  ])('adding %s fails with %s', async (address, code) => {
+  ])('adding the peer %s fails with the code %s', async (address, code) => {
     const node = await startTestNode();
     await expect(node.net.peers.add(address)).rejects.toMatchObject({ code });
   });
 
-  test('a port in use is said so', async () => {
+  test('a node that listens on a port in use fails with a code', async () => {
     const node = await startTestNode();
     const listen = [node.address.replace(/\/p2p\/.*/, '')];
     await expect(startNode({ listen })).rejects.toMatchObject({ code: 'listen-in-use' });
   });
 
-  test('a banned peer goes, stays away over a restart, and returns when the ban is lifted', async () => {
+  test('a banned peer is disconnected and refused after a restart, and connects again after the ban is lifted', async () => {
     const [a, b] = [await startTestNode(), await startTestNode()];
     await b.net.peers.add(a.address);
     await until(() => a.net.peers.list().length === 1, 'connected');

@@ -36,10 +36,10 @@ async function heldAgainst(answersHeaders: boolean): Promise<string[]> {
   return [...new Set(codes)].filter((code) => code !== null);
 }
 
-test('a peer that answers other requests is blamed for the one that it leaves unanswered', async () => {
+test('a peer that answers other requests gets a violation for a request that it does not answer', async () => {
   expect(await heldAgainst(true)).toEqual(['request-unanswered']);
 });
 
-test('a peer that answers pings, but no request at all, is overloaded: it loses its connection and nothing else', async () => {
+test('a peer that answers pings and no requests is disconnected as overloaded and not banned', async () => {
   expect(await heldAgainst(false)).toEqual(['peer-overloaded']);
 });

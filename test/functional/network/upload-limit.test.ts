@@ -19,7 +19,7 @@ async function start(args: readonly string[], bootstrap: readonly string[] = [])
 
 const uploaded = async ({ call }: NodeProcess) => (await call.network.activity({})).upload;
 
-test('a node with an upload limit stays below it, and new blocks go first', async () => {
+test('a node with an upload limit stays below it, and its new blocks still reach an honest peer', async () => {
   const node = await start(['--max-upload', String(LIMIT / 1000)]);
   const block = await mineFullBlock(node, 9900);
   const friend = await start([], node.addresses);
@@ -73,11 +73,11 @@ test('a node with an upload limit stays below it, and new blocks go first', asyn
   expect(total - before.bytes).toBeGreaterThan((LIMIT * seconds) / 4);
 });
 
-test('without a limit there is none', async () => {
+test('a node has no upload limit by default', async () => {
   const node = await start([]);
   expect(await uploaded(node)).toMatchObject({ limit: null });
 });
 
-test('a limit that no block fits through is refused', async () => {
+test('an upload limit that is too low for a block is refused', async () => {
   await expect(startNodeProcess({ args: ['--max-upload', '5'] })).rejects.toThrow(/max-upload/);
 });

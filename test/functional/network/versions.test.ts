@@ -25,7 +25,7 @@ async function next(reader: { next(): Promise<unknown> }): Promise<Frame> {
   return frame as Frame;
 }
 
-test('a peer that speaks 1 to 2 and one that speaks 1 meet in 1; what only 2 has is answered, and costs nothing', async () => {
+test('peers with versions 1 to 2 and 1 use version 1, and an unknown request of the newer peer is answered without a penalty', async () => {
   const at = await startTestNode();
   await at.mine(3);
   const peer = await speaking(at, 1, 2);
@@ -42,7 +42,7 @@ test('a peer that speaks 1 to 2 and one that speaks 1 meet in 1; what only 2 has
   expect(at.net.peers.bans()).toEqual([]);
 });
 
-test('even from a newer one a frame has a limit', async () => {
+test('a peer with a newer version is banned for an unknown frame that is too large', async () => {
   const at = await startTestNode();
   const peer = await speaking(at, 1, 2);
   const stream = await peer.open(peer.names.sync);
@@ -50,7 +50,7 @@ test('even from a newer one a frame has a limit', async () => {
   await until(() => at.net.peers.bans().some(({ code }) => code === 'wire-oversize'), 'banned');
 });
 
-test('without a version in common nobody is punished', async () => {
+test('a peer without a common version is disconnected and not banned', async () => {
   const at = await startTestNode();
   await expect(
     startRawPeer(at.address, { network: REGTEST_NETWORK, hello: { versionMin: 2, versionMax: 3 } }),
@@ -59,7 +59,7 @@ test('without a version in common nobody is punished', async () => {
   expect(at.net.peers.bans()).toEqual([]);
 });
 
-test('an announcement of a kind that does not exist yet: the header counts, for the next node, too', async () => {
+test('the header in an announcement of an unknown kind is used and relayed', async () => {
   const at = await startTestNode();
   await at.mine(3);
   const further = await startTestNode({ bootstrap: [at.address] });

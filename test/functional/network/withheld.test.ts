@@ -48,18 +48,21 @@ async function three(): Promise<[TestNode, TestNode, TestNode]> {
 }
 
 describe('a header whose body is withheld', () => {
-  test.each([1, 2])('%i of them do not silence an honest miner', async (count) => {
-    const nodes = await three();
-    await withhold(nodes, count);
-    for (let height = 21; height <= 23; height++) {
-      await nodes[2].mine(1);
-      await until(same(nodes), `block ${height} is everywhere`);
-      expect(nodes[0].chain.tip().height).toBe(height);
-    }
-    blameless(nodes.slice(1));
-  });
+  test.each([1, 2])(
+    'does not stop the blocks of an honest miner, for %i such headers in a row',
+    async (count) => {
+      const nodes = await three();
+      await withhold(nodes, count);
+      for (let height = 21; height <= 23; height++) {
+        await nodes[2].mine(1);
+        await until(same(nodes), `block ${height} is everywhere`);
+        expect(nodes[0].chain.tip().height).toBe(height);
+      }
+      blameless(nodes.slice(1));
+    },
+  );
 
-  test('an honest block beside it is found by a node that never heard it announced', async () => {
+  test('does not prevent nodes from downloading an honest block of the same height that was never announced to them', async () => {
     const nodes = await three();
     const apart = await startTestNode();
     for (let height = 1; height <= 20; height++) {
@@ -78,7 +81,7 @@ describe('a header whose body is withheld', () => {
     blameless(nodes.slice(1));
   });
 
-  test('a peer that relayed only the header is not penalised for the missing body, however long it is requested', async () => {
+  test('gives no penalty to peers that relayed only the header', async () => {
     const nodes = await three();
     await withhold(nodes);
     // Asked again every 12 s or so: twice are enough to see points, were there any.
@@ -90,7 +93,7 @@ describe('a header whose body is withheld', () => {
 });
 
 describe('a deep split that heals', () => {
-  test('costs no honest peer anything', async () => {
+  test('gives no honest peer a penalty', async () => {
     const first = await startTestNode();
     await first.mine(100);
     const beside: TestNode[] = [];

@@ -34,7 +34,7 @@ const once = (bodyOf: () => Uint8Array, type: number, cap: number): Handler => (
 });
 
 describe('peers that break rules', () => {
-  test('a header without work: banned at the first', async () => {
+  test('a peer that announces a header without proof of work is banned', async () => {
     const at = await startTestNode();
     const peer = await rogue(at);
     const good = mineOn(at.chain, tipOf(at.chain)).header;
@@ -48,7 +48,7 @@ describe('peers that break rules', () => {
     await banned(at, peer, 'header-pow')();
   });
 
-  test('a payment with a wrong signature: fetched, refused, banned', async () => {
+  test('a peer that delivers a transaction with a wrong signature is banned', async () => {
     const at = await startTestNode();
     const [funding] = await at.mine(10);
     const good = pay(at.chain, [coinbaseOf(funding!)], testKey(2).secret, [
@@ -82,7 +82,7 @@ describe('peers that break rules', () => {
     ['a frame of 4 GiB', [0xff, 0xff, 0xff, 0xff, FRAME.getBlocks.type, 0, 0, 0, 0], 'wire-oversize'],
     ['a frame that does not exist', [0, 0, 0, 0, 0xee, 0, 0, 0, 0], 'wire-unknown'],
     ['a request that does not decode', [1, 0, 0, 0, FRAME.getBlocks.type, 0, 0, 0, 0, 5], 'codec-truncated'],
-  ])('%s: banned', async (_what, bytes, code) => {
+  ])('a peer that sends %s is banned', async (_what, bytes, code) => {
     const at = await startTestNode();
     const peer = await rogue(at);
     const stream = await peer.open(peer.names.sync);
@@ -90,7 +90,7 @@ describe('peers that break rules', () => {
     await banned(at, peer, code)();
   });
 
-  test('headers that do not follow each other: banned', async () => {
+  test('a peer that sends headers which do not follow each other is banned', async () => {
     const at = await startTestNode();
     const first = mineOn(at.chain, tipOf(at.chain));
     const second = mineOn(at.chain, parentOf(first));
@@ -107,7 +107,7 @@ describe('peers that break rules', () => {
     expect(at.chain.bestHeader().height).toBe(0);
   });
 
-  test('claims of work that is never shown cost a peer its place in the end', async () => {
+  test('a peer that repeatedly claims work and does not prove it is banned', async () => {
     const at = await startTestNode();
     const nothing = once(() => encodeHeaders([]), FRAME.headers.type, FRAME.getHeaders.cap);
     const peer = await rogue(at, {
@@ -125,7 +125,7 @@ describe('peers that break rules', () => {
     expect(at.net.status().phase).toBe('finding-peers');
   });
 
-  test('a block other than the one asked for is not taken, and an honest peer still brings the right one', async () => {
+  test('a block that was not requested is refused, and an honest peer delivers the right one', async () => {
     const source = await startTestNode();
     const blocks = await source.mine(3);
     const at = await startTestNode();
@@ -153,7 +153,7 @@ describe('peers that break rules', () => {
     await until(noted, 'the peer is noted for the block that was not requested');
   });
 
-  test('a body whose bytes were changed says nothing about the block', async () => {
+  test('a block is accepted from another peer after one sent it with changed bytes', async () => {
     const source = await startTestNode();
     const blocks = await source.mine(2);
     const at = await startTestNode();

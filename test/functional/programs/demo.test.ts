@@ -8,7 +8,7 @@ const DEMO = 'tools/demo.ts';
 const LIVING = /2 nodes at block \d+.* · [1-9]\d* payments/;
 const folders = (): string[] => readdirSync(os.tmpdir()).filter((name) => name.startsWith('kith-demo-'));
 
-test('lives, shows its page, stops by itself and leaves nothing behind', async () => {
+test('the demo shows its page, makes payments, stops after its time and leaves no processes and folders', async () => {
   const before = folders();
   const demo = startProgram(DEMO, ['--no-open', '--nodes', '2', '--for', '25']);
   const [, link] = await demo.says(/open the app at (http:\/\/127\.0\.0\.1:\d+\/)#token=\S+/);
@@ -26,7 +26,7 @@ test('lives, shows its page, stops by itself and leaves nothing behind', async (
   expect(folders()).toEqual(before);
 });
 
-test('Ctrl-C ends it cleanly', async () => {
+test('Ctrl-C stops the demo and its nodes', async () => {
   const demo = startProgram(DEMO, ['--no-open', '--nodes', '1']);
   await demo.says(/open the app at/);
   const children = childrenOf(demo.pid);
@@ -35,14 +35,14 @@ test('Ctrl-C ends it cleanly', async () => {
   expect(children.filter(isRunning)).toEqual([]);
 });
 
-test('Ctrl-C while it starts ends it as well', async () => {
+test('Ctrl-C stops the demo while it starts', async () => {
   const demo = startProgram(DEMO, ['--no-open', '--nodes', '3']);
   await demo.says(/starting 3 nodes/);
   demo.signal('SIGINT');
   expect(await demo.ended).toBe(0);
 });
 
-test('no node outlives a demo that was killed', async () => {
+test('the nodes of a demo that is killed stop too', async () => {
   const before = folders();
   const demo = startProgram(DEMO, ['--no-open', '--nodes', '1']);
   await demo.says(/open the app at/);
@@ -58,7 +58,7 @@ test.each([
   [['--nodes', 'many'], /--nodes must be a whole number from 1 to 10/],
   [['--for', '0'], /--for must be a whole number/],
   [['--what'], /--what/],
-])('%j is refused with a sentence', async (args, sentence) => {
+])('the demo refuses the arguments %j with a sentence', async (args, sentence) => {
   const demo = startProgram(DEMO, args);
   expect(await demo.ended).toBe(2);
   expect(demo.output()).toMatch(sentence);

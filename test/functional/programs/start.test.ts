@@ -8,7 +8,7 @@ const START = 'tools/start.ts';
 const folder = mkdtempSync(path.join(os.tmpdir(), 'kith-start-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-test('serves the app where no window can be shown, until Ctrl-C', async () => {
+test('the start script serves the app to a browser until Ctrl-C', async () => {
   const args = ['--browser', '--no-open', '--network', 'local', '--datadir', path.join(folder, 'a')];
   const app = startProgram(START, args);
   const [, link] = await app.says(/open the app at (http:\/\/127\.0\.0\.1:\d+\/)#token=\S+/);
@@ -21,7 +21,7 @@ test('serves the app where no window can be shown, until Ctrl-C', async () => {
   expect(children.filter(isRunning)).toEqual([]);
 });
 
-test('asks nobody where nobody can answer, and says how to choose', async () => {
+test('the start script says how to choose a network when it has no terminal to ask', async () => {
   const app = startProgram(START, ['--browser', '--no-open', '--datadir', path.join(folder, 'b')]);
   await app.says(/no network is chosen yet: npm start -- --network/);
   await app.says(/open the app at/);
@@ -29,7 +29,7 @@ test('asks nobody where nobody can answer, and says how to choose', async () => 
   expect(await app.ended).toBe(0);
 });
 
-test('a network that nobody knows is a sentence, not a stack', async () => {
+test('an unknown network is reported with a sentence and without a stack trace', async () => {
   const args = ['--browser', '--no-open', '--network', 'nowhere', '--datadir', path.join(folder, 'c')];
   const app = startProgram(START, args);
   expect(await app.ended).toBe(1);
