@@ -15,5 +15,5 @@ export type VerifyBatch = (batch: SignatureBatch) => Promise<number>;
 /** Argon2id of the 88 header bytes: 32 bytes, read as a big-endian number (protocol.md §8). Blocks the calling thread. */
 export type PowHash = (header: Uint8Array, memoryKiB: number) => Uint8Array;
 
-/** The same for many headers, in order, on other threads. */
+/** Argon2id of many headers, in order, on other threads. */
 export type PowHashMany = (headers: readonly Uint8Array[], memoryKiB: number) => Promise<Uint8Array[]>;

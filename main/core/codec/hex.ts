@@ -2,9 +2,9 @@ import { toBinary } from './binary.ts';
 
 const DIGITS = Uint8Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0));
 
-/** Lowercase hexadecimal, two digits a byte, in the order of the bytes. */
+/** Lowercase hexadecimal, two digits per byte, in the order of the bytes. */
 export function toHex(bytes: Uint8Array): string {
-  // One string is created at once: concatenating digits costs several times as much.
+  // Creates one string at once: concatenating digits costs several times as much.
   const codes = new Uint8Array(2 * bytes.length);
   for (let i = 0; i < bytes.length; i++) {
     codes[2 * i] = DIGITS[bytes[i]! >>> 4]!;

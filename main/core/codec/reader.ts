@@ -3,8 +3,9 @@ import type { CodecCode } from '../violation.ts';
 const EMPTY = new Uint8Array(0);
 
 /**
- * Reads the encoding of protocol.md §1 and never throws: the first failure is kept in `failed`, and every later read
- * returns zero or no bytes, so a decoder checks once at its end. Byte strings are views into the input, not copies.
+ * Reads the encoding of protocol.md §1 and never throws. The first failure is kept in `failed`, and every later read
+ * returns zero or no bytes. So a decoder checks only once, at its end. Byte strings are views into the input, not
+ * copies.
  */
 export class Reader {
   readonly source: Uint8Array;
@@ -41,7 +42,7 @@ export class Reader {
     return (s[at]! | (s[at + 1]! << 8) | (s[at + 2]! << 16) | (s[at + 3]! << 24)) >>> 0;
   }
 
-  /** Eight bytes; a value of 2^53 or more fails, since no field of the protocol may hold one. */
+  /** Reads eight bytes. A value of 2^53 or more fails, because no field of the protocol may have one. */
   u64(): number {
     const low = this.u32();
     const high = this.u32();
@@ -49,7 +50,7 @@ export class Reader {
     return high * 0x1_0000_0000 + low;
   }
 
-  /** Canonical LEB128: at most 5 bytes, at most 2^32 - 1, no longer than needed. */
+  /** Reads canonical LEB128: at most 5 bytes and 2^32 - 1, and no longer than needed. */
   varuint(): number {
     let value = 0;
     for (let i = 0; i < 5; i++) {
@@ -81,7 +82,7 @@ export class Reader {
     else this.offset += length;
   }
 
-  /** A byte string with a length prefix; a length above `max` fails before anything is read. */
+  /** Reads a byte string with a length prefix. A length above `max` fails before anything is read. */
   varbytes(max: number): Uint8Array {
     const length = this.varuint();
     if (length > max) {
@@ -91,14 +92,17 @@ export class Reader {
     return this.bytes(length);
   }
 
-  /** A count of items of at least `itemBytes` each; fails if the input is too short for them, so that nothing is allocated. */
+  /**
+   * Reads a count of items of at least `itemBytes` each. Fails if the input is too short for them, so that nothing is
+   * allocated.
+   */
   count(itemBytes: number): number {
     const count = this.varuint();
     if (count * itemBytes > this.remaining) return this.fail('codec-truncated');
     return count;
   }
 
-  /** Bytes left over are a failure: one value has one encoding. */
+  /** Bytes that are left over are a failure, because each value has only one encoding. */
   finish(): CodecCode | null {
     if (this.failed === null && this.offset !== this.end) this.fail('codec-trailing');
     return this.failed;

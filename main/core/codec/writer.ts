@@ -1,6 +1,6 @@
 import { type BinaryString, writeBinary } from './binary.ts';
 
-/** Writes the encoding of protocol.md §1 into a growing buffer; values out of range are bugs and throw. */
+/** Writes the encoding of protocol.md §1 into a growing buffer. Throws for a value out of range, which is a bug. */
 export class Writer {
   #buffer: Uint8Array;
   #length = 0;

@@ -14,9 +14,9 @@ export interface AsertInput {
   readonly anchorBits: number;
   readonly parentHeight: Height | bigint;
   readonly parentTime: UnixSeconds | bigint;
-  /** Seconds. */
+  /** Target time between blocks in seconds. */
   readonly spacing: number;
-  /** Seconds behind schedule that double the target. */
+  /** Number of seconds behind schedule that double the target. */
   readonly halfLife: number;
   /** The easiest target allowed, compact. */
   readonly powLimit: number;
@@ -29,9 +29,9 @@ const cubic = (x: bigint): bigint =>
   RADIX + ((195766423245049n * x + 971821376n * x * x + 5127n * x * x * x + (1n << 47n)) >> 48n);
 
 /**
- * The compact target of the block that follows the parent. Never throws for valid anchor bits and limit, and any
- * times and heights: numbers below 2^53, and bigints of any size (published runs go beyond 2^63). About 1
- * microsecond.
+ * The compact target of the block that follows the parent. Never throws for valid anchor bits and a valid limit,
+ * whatever the times and heights: numbers below 2^53, or bigints of any size (published test runs go beyond 2^63).
+ * About 1 µs.
  */
 export function asert(input: AsertInput): number {
   const limit = bitsToTarget(input.powLimit);
@@ -40,7 +40,7 @@ export function asert(input: AsertInput): number {
   // BigInt division truncates towards zero, as the specification's reference in C++ does.
   const exponent = ((seconds - BigInt(input.spacing) * blocks) * RADIX) / BigInt(input.halfLife);
   const shift = exponent >> RADIX_BITS;
-  // Beyond these the result is fixed; without this check a hostile time would create a number of a billion bits.
+  // Beyond these the result is fixed. Without this check a hostile time would create a number with a billion bits.
   if (shift > 256n) return targetToBits(limit);
   if (shift < -512n) return targetToBits(1n);
   const factor = cubic(exponent & (RADIX - 1n));

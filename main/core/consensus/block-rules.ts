@@ -8,8 +8,8 @@ import { isViolation, type Verdict, type Violation, violation, type ViolationCod
 import { checkTransaction } from './transaction-rules.ts';
 
 /**
- * Failures that do not invalidate the header: another peer may have the right body. All others are permanent for the
- * block's id, because the Merkle leaf commits to every byte (protocol.md §7).
+ * Whether a failure does not invalidate the header, because another peer may have the right body. All other failures
+ * are permanent for the id of the block, because the Merkle root commits to every byte of the body (protocol.md §7).
  */
 export function blamesOnlyTheBody(code: ViolationCode): boolean {
   return (
@@ -23,8 +23,8 @@ export function blamesOnlyTheBody(code: ViolationCode): boolean {
 declare const MATCHED: unique symbol;
 
 /**
- * A block whose transactions give the Merkle root of its header. Only `matchBody` returns one, so that the root is computed
- * once on the way of a block from the wire into the chain.
+ * A block whose transactions give the Merkle root of its header. Only `matchBody` returns one, so that the root is
+ * computed only once for each block.
  */
 export type MatchedBlock = Block & { readonly [MATCHED]: true };
 
@@ -58,7 +58,7 @@ function checkBlockSize(block: Block): Verdict {
   return size > MAX_BLOCK_BYTES ? violation('block-too-large', { size }) : null;
 }
 
-// Bounds what one block can add to the UTXO set and to the undo data.
+// Limits what one block can add to the UTXO set and to the undo data.
 function checkOutputCount(block: Block): Verdict {
   let outputs = 0;
   for (const tx of block.transactions) outputs += tx.outputs.length;

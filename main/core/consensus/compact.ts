@@ -1,18 +1,18 @@
 /**
- * Targets in four bytes, as Bitcoin writes them: the first byte is the length of the number in bytes, the other three
- * its leading bytes, the highest bit of which would be a sign (protocol.md §8).
+ * Targets in four bytes, as in Bitcoin. The first byte is the length of the number in bytes. The other three are its
+ * leading bytes, of which the highest bit would be a sign (protocol.md §8).
  */
 
 const SIGN = 0x00800000;
 const WORK_RANGE = 1n << 256n;
 
 /**
- * The target that `bits` encodes, or 0n, which no hash can meet, if `bits` encodes none: zero, negative, over 256
- * bits, or not the encoding that {@link targetToBits} gives for that target. Never throws for a u32.
+ * The target that `bits` encodes. 0n, which no hash can meet, if `bits` encodes none: zero, negative, above 256 bits,
+ * or another encoding than {@link targetToBits} gives. Never throws for a u32.
  */
 export function bitsToTarget(bits: number): bigint {
   const target = decode(bits);
-  // Two encodings of one target would give the same work two block ids.
+  // With two encodings of one target, blocks with the same work would have two ids.
   return target !== 0n && targetToBits(target) === bits ? target : 0n;
 }
 

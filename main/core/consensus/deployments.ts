@@ -1,22 +1,25 @@
 import type { Height } from '../../../shared/units.ts';
 import type { ConsensusParams } from './params.ts';
 
-/** A soft fork that miners switch on together by signalling one version bit (protocol.md §13). */
+/** A soft fork that miners activate together by signalling a version bit (protocol.md §13). */
 export interface Deployment {
   readonly name: 'policy-lock';
-  /** 0 to 28. */
+  /** Number of the bit, 0 to 28. */
   readonly bit: number;
   readonly start: Height;
-  /** The height at which it fails if it has not locked in; null = never. */
+  /** The height at which it fails if it has not locked in; null for never. */
   readonly timeout: Height | null;
 }
 
 export type DeploymentState = 'defined' | 'started' | 'locked-in' | 'active' | 'failed';
 
-/** Version bits with no deployment signalled: the top three bits are 001. */
+/** The version of a block that signals no deployment: the top three bits are 001. */
 export const BASE_VERSION = 0x2000_0000;
 const TOP_BITS = 0b001;
-/** Full periods between the one that locked in and the first active one: time for other nodes to update. */
+/**
+ * Number of full periods between the one in which it locked in and the first active one. Other nodes can update
+ * meanwhile.
+ */
 const GRACE_PERIODS = 2;
 
 /** The fields of a chain entry that the state machine needs. */
@@ -46,8 +49,8 @@ export function signals(version: number, bit: number): boolean {
 }
 
 /**
- * The state in the next period, from the state in this one and how many of its blocks signalled. `next` is the height
- * of the next period's first block. Pure: the whole machine is this table.
+ * The state in the next period, from the state in this period and the number of its blocks that signalled. `next` is
+ * the first height of the next period. The whole state machine is this table.
  */
 export function nextStanding(
   { state, since }: DeploymentStanding,
@@ -80,7 +83,10 @@ export interface Deployments<View extends VersionView> {
   versionAfter(parent: View): number;
 }
 
-/** `ancestorAt` returns the ancestor of an entry at a lower height; it is called once per block and must be fast on the active chain. */
+/**
+ * `ancestorAt` returns the ancestor of an entry at a lower height. It is called once per block and must be fast on the
+ * active chain.
+ */
 export function createDeployments<View extends VersionView>(
   all: readonly Deployment[],
   params: ConsensusParams,
@@ -129,7 +135,7 @@ export function createDeployments<View extends VersionView>(
   };
 }
 
-/** Blocks that signal among the `count` that end with `last`. */
+/** Number of blocks that signal among the `count` blocks that end with `last`. */
 export function countSignals(last: VersionView, count: number, bit: number): number {
   let signalled = 0;
   let at: VersionView | null = last;

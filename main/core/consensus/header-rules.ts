@@ -16,7 +16,7 @@ export interface HeaderView {
 
 const MEDIAN_SPAN = 11;
 
-/** The median time of a header and its ten ancestors (fewer near genesis); a child's time must exceed it. */
+/** The median time of a header and its ten ancestors (fewer near genesis). The time of a child must be greater. */
 export function medianTimePast(header: HeaderView): UnixSeconds {
   const times: number[] = [];
   for (let at: HeaderView | null = header; at !== null && times.length < MEDIAN_SPAN; at = at.prev)
@@ -26,14 +26,17 @@ export function medianTimePast(header: HeaderView): UnixSeconds {
 }
 
 /**
- * Checks a header against its parent, except its proof of work, which costs a thousand times more and is checked last
+ * Checks a header against its parent, except the proof of work. That costs a thousand times more and is checked last
  * (protocol.md §8 to §11). `bits` is the result of the difficulty function.
  */
 export function checkHeaderContext(header: Header, parent: HeaderView, bits: number): Verdict {
   return checkHeight(header, parent) ?? checkBits(header, bits) ?? checkNotOld(header, parent);
 }
 
-/** A header ahead of the clock is not invalid, only early: its sender gets no penalty, and it is retried later. */
+/**
+ * Checks that a header is not ahead of the clock. Such a header is early, not invalid: its sender gets no penalty, and
+ * it is checked again later.
+ */
 export function checkNotEarly(header: Header, now: UnixSeconds, params: ConsensusParams): Verdict {
   const latest = now + params.futureLimit;
   return header.time > latest ? violation('header-time-new', { time: header.time, latest }) : null;

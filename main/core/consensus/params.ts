@@ -10,13 +10,13 @@ export interface ConsensusParams {
   readonly halfLife: number;
   /** Seconds that a header may be ahead of the local clock. */
   readonly futureLimit: number;
-  /** The easiest target, compact. */
+  /** The highest target that is allowed, compact. */
   readonly powLimit: number;
   /** The target of the genesis block, compact. */
   readonly startBits: number;
   /** Memory of one proof-of-work hash. */
   readonly powMemoryKiB: number;
-  /** False: every block has `startBits` (regtest). */
+  /** If false, every block has `startBits` (regtest). */
   readonly retarget: boolean;
   /** Blocks before a coinbase can be spent. */
   readonly maturity: number;

@@ -1,6 +1,6 @@
 /**
- * The signature rule of the chain, step by step (protocol.md §6). It decides: the fast implementation is used only if
- * it gives the same results. About 1.5 ms per check.
+ * The signature rule of the chain, step by step (protocol.md §6). This implementation defines the rule: the fast one is
+ * used only if it gives the same results. About 1.5 ms per check.
  */
 import { ed25519 } from '@noble/curves/ed25519.js';
 import { sha512 } from '@noble/hashes/sha2.js';
@@ -23,8 +23,8 @@ const SMALL_ORDER_Y = [
 ];
 
 /**
- * True if the signature is valid under the strict rule. Never throws; wrong lengths give false. The own `verify` of
- * noble accepts more signatures: two nodes with different rules would split the chain.
+ * Whether the signature is valid under the strict rule. Never throws; false for wrong lengths. `verify` of noble is not
+ * used, because it accepts more signatures: two nodes with different rules would split the chain.
  */
 export function verifyReference(key: Uint8Array, signature: Uint8Array, message: Uint8Array): boolean {
   if (key.length !== 32 || signature.length !== 64) return false;
@@ -39,7 +39,7 @@ export function verifyReference(key: Uint8Array, signature: Uint8Array, message:
   const a = decompress(key);
   if (a === null) return false;
   const k = littleEndian(sha512.create().update(r).update(key).update(message).digest()) % L;
-  // No cofactor, and compared as bytes, so that a non-canonical R fails too.
+  // Computed without the cofactor and compared as bytes, so that a non-canonical R fails too.
   const expected = Point.BASE.multiplyUnsafe(s).subtract(a.multiplyUnsafe(k));
   return equalBytes(expected.toBytes(), r);
 }

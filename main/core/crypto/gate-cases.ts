@@ -79,7 +79,7 @@ const SPECCHECK: readonly (readonly [string, string, string])[] = [
 const SPECCHECK_VALID = 3;
 
 const TORSION_MESSAGE = 'cb2fdffa02bad9ca32012457e471781134ee00be3ea68ab6abe3211f8af2d043';
-// A + jT: a key with j times a point of order 8.
+// A + jT: the key with j times a point T of order 8 added.
 const TORSION_KEYS = [
   'f30de124e7defb0aa9ce194ccda6b1ddc0972f8177cd8fd44af72b211f2d43ed',
   '484020f4fd2b6262b84d08884d91f0131e592266c0bf5e7fc77ca8eb183c30ce',
@@ -90,7 +90,7 @@ const TORSION_KEYS = [
   '3525297b7537c82dfbd69f575e0fed13828a25f442fa6b72abb346459844a8a4',
   '875bd302ddba7877ea637d636e43d28901d664e7b6ca59f5acef4c354dcc017f',
 ];
-// R + iT: the same for the first half of the signature.
+// R + iT: the first half of the signature with i times T added.
 const TORSION_RS = [
   '09eac36ce60f0a23a6775c1b0d27e0fe24228936701c0205d7fdd028334ecfc2',
   'eacb250ed7248e56636986e52a7e8dd2dd6c9e482d4e7d87b99b813e9d0c4d9f',
@@ -101,7 +101,7 @@ const TORSION_RS = [
   '4de574a3ae287cf230521f90942c4dd184135200826a49a1b6a3133efaa71649',
   'eb9aa27a58b8d8d8928713dc717c5b80bb054f31609773589901e4be2a7f6ea7',
 ];
-// The second half for each pair, i slow, j fast.
+// At index 8 i + j: the second half of the signature for R + iT and A + jT.
 const TORSION_SS = [
   'be8021219216e4386150204f5df33fdedb2aac308d9a24c06dae82584e9f900f',
   '8b433a23408587f6061d7f8a876f06f81539c45da18357cf6c1da70250be950a',

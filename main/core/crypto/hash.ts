@@ -23,14 +23,14 @@ export const DOMAIN = {
   parameters: 0x0f,
 } as const;
 
-/** SHA-256 with its 32 bytes as a binary string: in Node three times as fast as making a byte array. */
+/** SHA-256 as a binary string of 32 bytes. In Node.js that is three times as fast as a byte array. */
 export type Sha256 = (data: Uint8Array) => BinaryString;
 
 let sha256: Sha256 = (data) => toBinary(nobleSha256(data));
 
 /**
- * Replaces the SHA-256 of noble by a faster one for the whole process; main/workers does so after a self-check. Global
- * state is acceptable here, because both give the same results.
+ * Replaces the SHA-256 of noble by a faster one for the whole process. main/workers does so after a self-check. This
+ * global state is acceptable, because both give the same results.
  */
 export function installSha256(implementation: Sha256): void {
   sha256 = implementation;

@@ -4,8 +4,8 @@ import { DOMAIN, type Hash, hashRange } from './hash.ts';
 const HASH_BYTES = 32;
 
 /**
- * The root over hashed leaves. An odd node is promoted, never duplicated, so that two lists never have the same root
- * (CVE-2012-2459). One leaf is its own root. `leaves` must not be empty. Cost: one hash per leaf.
+ * The root over hashed leaves. An odd node is promoted and never duplicated, so that two lists never have the same root
+ * (CVE-2012-2459). The root of one leaf is the leaf. `leaves` must not be empty. Cost: one hash per leaf.
  */
 export function merkleRoot(leaves: readonly Hash[], nodeDomain: number = DOMAIN.merkleNode): Hash {
   const level = new Uint8Array(leaves.length * HASH_BYTES);
@@ -13,7 +13,7 @@ export function merkleRoot(leaves: readonly Hash[], nodeDomain: number = DOMAIN.
   return foldLevels(level, leaves.length, nodeDomain);
 }
 
-/** The same over leaves as binary strings. */
+/** The root over leaves that are binary strings. */
 export function merkleRootOfBinary(
   leaves: readonly BinaryString[],
   nodeDomain: number = DOMAIN.merkleNode,
@@ -23,7 +23,7 @@ export function merkleRootOfBinary(
   return foldLevels(level, leaves.length, nodeDomain);
 }
 
-/** Each level overwrites the one below: children are read before their parent is written. */
+/** Each level overwrites the one below: a parent is written after its children were read. */
 function foldLevels(level: Uint8Array, leaves: number, nodeDomain: number): Hash {
   if (leaves === 0) throw new RangeError('a Merkle root needs a leaf');
   for (let count = leaves; count > 1; count = Math.ceil(count / 2)) {

@@ -10,9 +10,9 @@ import type { SignatureSink } from './jobs.ts';
 import { checkSpend, type Spend, type SpendContext } from './spend.ts';
 
 /**
- * Checks the whole block against the UTXO set; returns its delta, or the first broken rule. Pure; the set is not
- * changed. The body must have passed checkBody. Adds the signatures to `signatures`; the block is valid only if they
- * are too (protocol.md §12).
+ * Checks the whole block against the UTXO set. Returns its delta, or the first broken rule. Does not change the set.
+ * The body must have passed checkBody. Adds the signatures to `signatures`; the block is valid only if they are valid
+ * too (protocol.md §12).
  */
 export function connectBlock(
   block: Block,

@@ -9,7 +9,9 @@ export interface Movement {
   readonly burned: number;
 }
 
-/** Depends only on the block and its delta, so that disconnecting a block reverts exactly what connecting it added. */
+/**
+ * Computed only from the block and its delta, so that disconnecting a block reverts exactly what connecting it added.
+ */
 export function movementOf(block: Block, delta: Delta): Movement {
   let change = 0;
   for (const coin of delta.created.values()) change += coin.amount;

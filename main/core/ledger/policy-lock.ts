@@ -41,14 +41,18 @@ export function checkPolicySpend(spend: PolicySpend, signatures: SignatureSink):
 }
 
 /**
- * The signature hash of a policy witness: over the type-0 signature hash, the input's index and the claims. 32 bytes.
- * It covers the hash of the transaction, not its bytes, so that a thousand inputs do not hash them a thousand times.
+ * The signature hash of a policy witness, 32 bytes: over the type-0 signature hash, the index of the input and the
+ * claims. It covers the hash of the transaction instead of its bytes. Otherwise a transaction with a thousand inputs
+ * would be hashed a thousand times.
  */
 export function policySighash(message: Hash, index: number, tree: PolicyNode): Hash {
   return hash(DOMAIN.policySighash, message, new Writer(4).u32(index).finish(), encodeClaims(tree));
 }
 
-/** Whether exactly the required nodes are claimed: with more, a relaying node could change the witness. */
+/**
+ * Whether exactly the required nodes are claimed. With more claims than required, a node that relays the transaction
+ * could change the witness.
+ */
 function isClaimed(node: PolicyNode): boolean {
   switch (node.kind) {
     case 'key':

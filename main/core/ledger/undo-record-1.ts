@@ -8,9 +8,10 @@ import { movementOf } from './movement.ts';
 import type { UndoRecord } from './undo-record.ts';
 
 /**
- * The first format of undo records, which earlier versions wrote (schema 2 and below). It needs the block's body: it has
- * the spent coins alone, in the order of the block's inputs, without those that the block created itself. count varuint,
- * then each: height varuint | coinbase u8 | amount u64 | lockType u8 | lock varbytes. Null when it isn't of this block.
+ * Decodes the first format of undo records, which earlier versions wrote (up to schema 2). It needs the body of the
+ * block, because it has only the spent coins, in the order of the inputs, without those that the block created itself.
+ * count varuint, then each: height varuint | coinbase u8 | amount u64 | lockType u8 | lock varbytes. Null when it does
+ * not belong to this block.
  */
 export function decodeUndo1(block: Block, bytes: Uint8Array): UndoRecord | null {
   const coins = decodeCoins(bytes);

@@ -10,8 +10,8 @@ import type { Delta } from './delta.ts';
 import type { Movement } from './movement.ts';
 
 /**
- * Everything that is needed to disconnect a block without its body: the body can be lost or pruned, and a node must
- * be able to leave a branch whose bodies no peer serves.
+ * Everything that is needed to disconnect a block without its body. A body can be lost or pruned, and a node must be
+ * able to leave a branch whose bodies no peer serves.
  */
 export interface UndoRecord extends Movement {
   /** Outpoints of the coins that the block created and did not spend itself. */

@@ -5,8 +5,8 @@ export interface Feerate {
 }
 
 /**
- * Exact order of two feerates: negative when `a` pays less per byte. Sizes must be positive. Multiplies crosswise, in
- * BigInt where a product might not be exact: 8.4e15 motes times a package's bytes do not fit a number.
+ * Compares two fee rates exactly: negative when `a` pays less per byte. Sizes must be positive. Multiplies crosswise,
+ * with BigInt where a product might not be exact: 8.4e15 motes times the bytes of a package do not fit a number.
  */
 export function compareFeerates(a: Feerate, b: Feerate): number {
   const left = a.fee * b.size;
@@ -22,7 +22,7 @@ export function meetsFeerate(feerate: Feerate, perByte: number): boolean {
   return feerate.fee >= perByte * feerate.size;
 }
 
-/** Motes per byte, rounded up: the least whole number that is not below the feerate. */
+/** Motes per byte, rounded up to a whole number. */
 export function perByteCeil(feerate: Feerate): number {
   const whole = Math.floor(feerate.fee / feerate.size);
   return whole * feerate.size >= feerate.fee ? whole : whole + 1;

@@ -1,12 +1,15 @@
-/** The numbers of the relay policy (protocol.md §18). Each node may choose others without leaving the network. */
+/** The numbers of the relay policy (protocol.md §18). A node with other numbers is still part of the network. */
 
 /** Minimum fee rate for relay, in motes per byte. */
 export const MIN_FEERATE = 10;
-/** Motes per own byte that a replacement pays on top of the fees it replaces; also the step by which the floor rises. */
+/**
+ * Motes per byte of its own size that a replacement pays in addition to the fees that it replaces. Also the step by
+ * which the minimum fee rate rises.
+ */
 export const REPLACEMENT_INCREMENT = 10;
 /** Outputs below this value cost more to spend than they are worth. Motes. */
 export const DUST = 10_000;
-/** The only transaction version with a meaning; others are valid, for future soft forks, but not relayed. */
+/** The only transaction version that is relayed. Other versions are valid and reserved for future soft forks. */
 export const KNOWN_VERSION = 1;
 /** Maximum number of transactions that a replacement evicts, descendants included. */
 export const MAX_REPLACED = 100;

@@ -6,14 +6,15 @@ import { type Verdict, violation } from '../violation.ts';
 import { type Feerate, meetsFeerate } from './feerate.ts';
 import { DUST, EXPIRY_MARGIN, KNOWN_VERSION } from './policy-limits.ts';
 
-/** Relay policy for a transaction alone; it must have passed checkTransaction. Pure. */
+/** The relay policy for a transaction alone. It must have passed checkTransaction. */
 export function checkRelayed(tx: Transaction, rules: ActiveRules): Verdict {
   return checkNoCoinbase(tx) ?? checkVersion(tx) ?? checkCreatedLocks(tx, rules) ?? checkDust(tx);
 }
 
 /**
- * Checks the heights at which it can be mined, for a chain whose tip is at `tip`. `expires` is the lowest expiry of
- * the transaction and its unconfirmed ancestors, 0 = never; at least `margin` blocks must remain until then.
+ * Checks the heights at which a transaction can be mined, for a chain with its tip at `tip`. `expires` is the lowest
+ * expiry of the transaction and its unconfirmed ancestors; 0 for never. At least `margin` blocks must remain until
+ * then.
  */
 export function checkLifetime(
   validFrom: Height,
@@ -26,7 +27,10 @@ export function checkLifetime(
   return expires !== 0 && expires < least ? violation('policy-expires-soon', { expires, least }) : null;
 }
 
-/** Everyone can spend coins whose lock type has no rule yet; relaying such spends would help thieves. */
+/**
+ * Refuses to spend coins with a lock type that has no rule yet. Any person can spend them, and relaying such payments
+ * would help thieves.
+ */
 export function checkSpentLocks(coins: readonly Lock[], rules: ActiveRules): Verdict {
   for (const [index, { lockType }] of coins.entries()) {
     if (!isMeaningful(lockType, rules)) return violation('policy-lock', { lockType, input: index });
@@ -42,7 +46,7 @@ export function checkFeerate(paid: Feerate, floor: number): Verdict {
     : violation('policy-feerate', { fee, size, floor, least: floor * size });
 }
 
-/** A lock type whose rule a soft fork defines or may define: 1 to 254. */
+/** Whether a soft fork defines or may define the rule of a lock type: 1 to 254. */
 export function isUpgradableLock(lockType: number): boolean {
   return lockType !== LOCK_KEY && lockType !== LOCK_BURN;
 }

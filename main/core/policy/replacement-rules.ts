@@ -12,9 +12,9 @@ export interface Replacement {
 }
 
 /**
- * Every payment can be replaced by one that pays more (the rules of BIP-125 without its opt-in), so that neither the
- * order of arrival nor a flag decides which one is mined. Whether it depends on new unconfirmed coins is checked by
- * the pool, which knows them.
+ * Every payment can be replaced by one that pays more (BIP 125 without its opt-in). So neither the order of arrival nor
+ * a flag decides which one is mined. The pool checks whether the replacement depends on new unconfirmed coins, because
+ * only the pool knows them.
  */
 export function checkReplacement(replacement: Replacement): Verdict {
   return checkCount(replacement) ?? checkPaysMorePerByte(replacement) ?? checkPaysForBandwidth(replacement);
@@ -32,7 +32,8 @@ function checkPaysMorePerByte({ candidate, direct }: Replacement): Verdict {
   return better ? null : violation('policy-replacement-fee', { fee: candidate.fee, size: candidate.size });
 }
 
-// The replaced transactions were relayed already: without this rule the bandwidth of each replacement would be free.
+// The replaced transactions were relayed already. Without this rule a replacement could use bandwidth of the network
+// without paying for it.
 function checkPaysForBandwidth({ candidate, evicted }: Replacement): Verdict {
   const least = evicted.fees + REPLACEMENT_INCREMENT * candidate.size;
   return candidate.fee >= least ? null : violation('policy-replacement-fee', { fee: candidate.fee, least });

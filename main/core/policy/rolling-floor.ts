@@ -6,11 +6,11 @@ import { MIN_FEERATE, REPLACEMENT_INCREMENT } from './policy-limits.ts';
  * of Bitcoin Core). Without it, transactions that are admitted and evicted at once would be relayed for free.
  */
 export interface RollingFloor {
-  /** Motes per byte, not whole; 0 when the pool has had room for long enough. */
+  /** Motes per byte, not rounded. 0 after the pool has had space for long enough. */
   readonly rate: number;
   /** Milliseconds of a clock that never jumps back. */
   readonly at: number;
-  /** Falls only after a block that was connected since the last rise. */
+  /** Whether the floor falls now. It falls only after a block was connected since the last rise. */
   readonly falling: boolean;
 }
 
@@ -22,14 +22,14 @@ export function raiseFloor(floor: RollingFloor, evicted: Feerate, at: number): R
   return rate > floor.rate ? { rate, at, falling: false } : floor;
 }
 
-/** After a block: from now on the floor may fall. */
+/** The floor after a block, from which on it may fall. */
 export function releaseFloor(floor: RollingFloor, at: number): RollingFloor {
   return floor.rate === 0 || floor.falling ? floor : { ...floor, at, falling: true };
 }
 
 /**
- * The floor at a later time. `halfLife` in milliseconds; an emptier pool falls faster: a half of it while under half
- * full, a quarter while under a quarter.
+ * The floor at a later time. `halfLife` is in milliseconds. It is halved for a pool that is less than half full, and
+ * divided by four for one that is less than a quarter full.
  */
 export function fallenFloor(
   floor: RollingFloor,
@@ -40,7 +40,7 @@ export function fallenFloor(
   if (!floor.falling || floor.rate === 0 || at <= floor.at) return floor;
   const halving = fullness < 0.25 ? halfLife / 4 : fullness < 0.5 ? halfLife / 2 : halfLife;
   const rate = floor.rate / 2 ** ((at - floor.at) / halving);
-  // Below half an increment it would reject only transactions that the fixed minimum rejects anyway.
+  // Below half an increment the floor would refuse only transactions that the fixed minimum refuses anyway.
   return rate < REPLACEMENT_INCREMENT / 2 ? RESTING_FLOOR : { rate, at, falling: true };
 }
 

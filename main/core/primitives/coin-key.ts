@@ -16,7 +16,7 @@ export function coinKey(outpoint: Outpoint): CoinKey {
   return withIndex(outpoint.index);
 }
 
-/** The same from a txid that is a binary string. */
+/** The key of an outpoint whose txid is a binary string. */
 export function coinKeyOf(txid: BinaryString, index: number): CoinKey {
   writeBinary(txid, scratch, 0);
   return withIndex(index);

@@ -14,7 +14,7 @@ export function outpointKey(outpoint: Outpoint): OutpointKey {
   return outpointKeyOf(toHex(outpoint.txid), outpoint.index);
 }
 
-/** The same from a txid that is already hexadecimal. */
+/** The key of an outpoint whose txid is hexadecimal. */
 export function outpointKeyOf(txidHex: string, index: number): OutpointKey {
   return `${txidHex}:${index}` as OutpointKey;
 }

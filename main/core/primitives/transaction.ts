@@ -11,9 +11,9 @@ import type { Outpoint } from './outpoint.ts';
 
 export interface TransactionFields {
   readonly version: number;
-  /** Not minable below this height. */
+  /** The first height at which it may be mined. */
   readonly validFrom: Height;
-  /** Not minable above this height; 0 = never expires. */
+  /** The last height at which it may be mined; 0 for no limit. */
   readonly expires: Height;
   readonly inputs: readonly Outpoint[];
   readonly outputs: readonly Output[];
@@ -26,7 +26,7 @@ export interface Transaction extends TransactionFields {
   readonly bytes: Uint8Array;
   /** Number of bytes in `bytes` before the witness. */
   readonly bodyLength: number;
-  /** Hash of everything but the witness, so that a third party cannot change it (protocol.md §4). */
+  /** Hash of everything except the witness, so that another party cannot change it (protocol.md §4). */
   readonly txid: Hash;
   readonly txidHex: string;
   readonly txidBinary: BinaryString;
@@ -47,8 +47,8 @@ export function decodeTransaction(bytes: Uint8Array): Transaction | Violation {
 }
 
 /**
- * Reads a transaction inside a longer encoding. Returns a function that creates it, so that nothing is hashed if
- * later bytes do not decode. Call it only if the reader has not failed.
+ * Reads a transaction inside a longer encoding. Returns a function that creates it, so that nothing is hashed if later
+ * bytes cannot be decoded. Call it only if the reader has not failed.
  */
 export function readTransaction(reader: Reader): () => Transaction {
   const start = reader.offset;
@@ -103,7 +103,10 @@ function identify(fields: TransactionFields, bytes: Uint8Array, bodyLength: numb
   return new IdentifiedTransaction(fields, bytes, bodyLength);
 }
 
-/** Computes both ids at once, because map keys and Merkle leaves need them; other forms of the ids on first use. */
+/**
+ * Computes txid and wid when it is created, because map keys and Merkle leaves need them. Other forms of the ids are
+ * computed on first use.
+ */
 class IdentifiedTransaction implements Transaction {
   readonly version: number;
   readonly validFrom: Height;
@@ -158,7 +161,7 @@ function readWitness(reader: Reader): Uint8Array {
   return reader.varbytes(0xffff_ffff);
 }
 
-// An array that grows by push allocates 17 elements with the first one, and most of these have one or two.
+// Not by push: an array that grows by push allocates 17 elements with the first one, and most lists have one or two.
 function readList<T>(reader: Reader, count: number, read: (reader: Reader) => T): T[] {
   if (count > 8) {
     const list: T[] = [];
