@@ -8,14 +8,14 @@ import type { BlockSummaries } from './block-summaries.ts';
 import type { NetworksAccess } from './networks-access.ts';
 import type { Operations } from './operations.ts';
 
-/** What a carrier tells the handlers about the client. */
+/** What the carrier tells the handlers about the client. */
 export interface ApiContext {
   readonly role: Role;
   /** Identifies the connection: the limits of expensive procedures are divided fairly among connections. */
   readonly caller: object;
   /**
-   * True while too much is unsent to this client. oRPC has no backpressure, so that streams check this before they
-   * produce another event.
+   * Whether too much is unsent to this client. oRPC has no backpressure, so streams check this before they produce
+   * another event.
    */
   congested(): boolean;
   /**
@@ -47,5 +47,5 @@ export interface HandlerDeps extends ProgramAccess {
   readonly networks: NetworksAccess;
 }
 
-/** Builds handlers for the contract. Stateless, so that one object serves all nodes. */
+/** Builds handlers for the contract. It has no state, so one object serves all nodes. */
 export const api = implement(contract).$context<ApiContext>();

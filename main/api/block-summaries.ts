@@ -5,7 +5,7 @@ import { LOCK_BURN } from '../core/primitives/coin.ts';
 import { isViolation } from '../core/violation.ts';
 import type { ChainAccess, ChainEntry } from './facade.ts';
 
-/** Rows of the block list, cached: the body of a block never changes. */
+/** The rows of the block list. They are cached, because the body of a block never changes. */
 export interface BlockSummaries {
   get(entry: ChainEntry): Promise<BlockSummary>;
   close(): void;
@@ -16,7 +16,7 @@ type Body = Pick<BlockSummary, 'size' | 'transactions' | 'reward' | 'miner'>;
 const KEPT = 1000;
 const GONE: Body = { size: null, transactions: null, reward: null, miner: null };
 
-/** Keeps the last 1 000 rows. Blocks that are connected while the node runs are not read from disk. */
+/** Keeps the last 1 000 rows. Blocks that are connected while the node runs are not read from the disk. */
 export function createBlockSummaries(chain: ChainAccess, hrp: string): BlockSummaries {
   const bodies = new Map<string, Body>();
   const keep = (id: string, body: Body): Body => {
@@ -32,7 +32,7 @@ export function createBlockSummaries(chain: ChainAccess, hrp: string): BlockSumm
   const read = async (id: string): Promise<Body> => {
     const bytes = await chain.readBlock(id);
     const block = bytes === null ? null : decodeBlock(bytes);
-    // A missing body may be downloaded later, so that its row is not cached.
+    // The row is not cached, because a missing body may be downloaded later.
     return block === null || isViolation(block) ? GONE : keep(id, describeBody(block, hrp));
   };
 

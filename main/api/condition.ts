@@ -23,7 +23,7 @@ const DISK_MS = 10_000;
 /** Error codes that mean that the folder is gone; any other failure, such as permissions, does not. */
 const MISSING = new Set(['ENOENT', 'ENOTDIR']);
 
-/** Collects what the status needs. The disk is checked in the background, so that a status never waits for it. */
+/** Collects what the status needs. Checks the disk in the background: a status never waits for the disk. */
 export function createConditionReader(deps: ConditionDeps): () => NodeCondition {
   const { datadir, network, notices, ms = () => performance.now(), look = placeOf } = deps;
   const gone: Notice = { code: 'datadir-gone', message: sentenceFor('datadir-gone', { path: datadir }) };
@@ -32,7 +32,8 @@ export function createConditionReader(deps: ConditionDeps): () => NodeCondition 
   let isGone = false;
   let asked = -Infinity;
 
-  // The open files of a moved or deleted directory keep working, so that nothing else would notice for hours.
+  // The open files of a moved or deleted directory keep working, so without this check nothing would show for hours
+  // that it is gone.
   const lookForHome = async (): Promise<void> => {
     if (home === null) return;
     isGone = await look(datadir).then(

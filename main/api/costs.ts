@@ -2,11 +2,10 @@ import type { Contract } from '../../shared/contract/contract.ts';
 import { createFairLimit, type FairLimit, type FairLimits } from '../lib/fair-limit.ts';
 
 /**
- * The cost of a call.
- * `keys`: key derivation, 250 ms of a thread that disk access needs as well, and 64 MiB.
- * `work`: blocks, the history of a wallet, or the coins, for up to tens of milliseconds of the node's own thread.
- * `large`: the same, and the request itself may have 2 MB.
- * `light`: a few milliseconds. Password attempts run one at a time over all clients (wallet/guess-limit.ts).
+ * The cost of a call. `keys`: key derivation, which takes 64 MiB and 250 ms of a thread that disk access needs as well.
+ * `work`: reads blocks, the history of a wallet, or coins, for up to tens of milliseconds on the thread of the node.
+ * `large`: like `work`, and the request itself may have 2 MB. `light`: a few milliseconds. Password attempts run one at
+ * a time over all clients (wallet/guess-limit.ts).
  */
 export type Cost = 'light' | 'work' | 'large' | 'keys';
 
@@ -15,7 +14,7 @@ export type Procedure = {
   [Area in keyof Contract]: `${Area}.${keyof Contract[Area] & string}`;
 }[keyof Contract];
 
-/** Every procedure has a cost; adding one without does not compile. */
+/** The cost of every procedure. A procedure without a cost does not compile. */
 export const COSTS: Readonly<Record<Procedure, Cost>> = {
   'node.status': 'light',
   'node.watch': 'light',
@@ -89,7 +88,10 @@ export const COSTS: Readonly<Record<Procedure, Cost>> = {
   'mining.watch': 'light',
 };
 
-/** By cost: calls of all connections that run at once, and that may wait. The page has a few open at a time. */
+/**
+ * For each cost: how many calls of all connections may run at once, and how many may wait. The page has only a few open
+ * at a time.
+ */
 export const CALL_LIMITS: Readonly<Record<Exclude<Cost, 'light'>, FairLimits>> = {
   work: { atOnce: 4, waitingOfOwner: 128, waiting: 512 },
   large: { atOnce: 4, waitingOfOwner: 16, waiting: 64 },
@@ -98,7 +100,7 @@ export const CALL_LIMITS: Readonly<Record<Exclude<Cost, 'light'>, FairLimits>> =
 
 export type CallLimits = (procedure: string) => FairLimit | null;
 
-/** The limits of one node, shared by all of its carriers. A call beyond them is `api-busy`. */
+/** The limits of one node, shared by all its carriers. A call beyond them fails with `api-busy`. */
 export function createCallLimits(): CallLimits {
   const limits = {
     work: createFairLimit(CALL_LIMITS.work, 'api-busy'),

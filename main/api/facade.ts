@@ -1,8 +1,7 @@
 /**
- * Narrow interfaces that the handlers of the contract need from a node, declared here. local-node.ts builds them from the
- * parts of a node; the handlers can use nothing else of it.
- *
- * Failures: a broken rule is returned as a `Violation`; a failure of the disk or the network is thrown as a `KithError`.
+ * The interfaces that the handlers of the contract need from a node. local-node.ts builds them from the parts of a
+ * node; the handlers use nothing else of it. A broken rule is returned as a `Violation`. A failure of the disk or the
+ * network is thrown as a `KithError`.
  */
 import type { Role } from '../../shared/contract/vocabulary.ts';
 import type { Notice } from '../../shared/contract/fields.ts';
@@ -101,7 +100,7 @@ export interface ChainAccess {
   tip(): ChainEntry;
   bestHeader(): ChainEntry;
   entry(id: string): ChainEntry | undefined;
-  /** On the active chain. */
+  /** The block of the active chain at this height. */
   atHeight(height: Height): ChainEntry | undefined;
   isActive(entry: ChainEntry): boolean;
   headerBytes(entry: ChainEntry): Uint8Array;
@@ -115,9 +114,9 @@ export interface ChainAccess {
     readonly burned: number;
   };
   setHash(): Promise<string>;
-  /** Cheap until the tip changes. */
+  /** Costs little until the tip changes. */
   upgrades(): Upgrades;
-  /** Null when no searchable block of the active chain contains it. */
+  /** Null when no block that is searched contains it. */
   findTransaction(txid: string): Promise<MinedTransaction | null>;
   onConnected(listener: (step: ChainStepEvent) => void): Off;
   onDisconnected(listener: (step: Pick<ChainStepEvent, 'entry'>) => void): Off;
@@ -130,16 +129,16 @@ export interface MempoolTransaction {
   readonly size: number;
   readonly fee: Motes;
   readonly time: UnixSeconds;
-  /** The transaction itself is counted. */
+  /** The number includes the transaction itself. */
   readonly ancestors: { readonly count: number };
 }
 
 export interface MempoolAccess {
   summary(): { readonly count: number; readonly bytes: number; readonly floor: number };
   feerates(): Feerates;
-  /** Sorted by txid, after `after`. */
+  /** Up to `limit` transactions in order of txid, from the first one after `after`. */
   list(limit: number, after?: string): readonly MempoolTransaction[];
-  /** The newest by arrival, newest first. */
+  /** The `limit` transactions that arrived last, newest first. */
   newest(limit: number): readonly MempoolTransaction[];
   get(txid: string): MempoolTransaction | undefined;
   submit(bytes: Uint8Array): Promise<{ readonly txid: string } | Violation>;
@@ -148,37 +147,43 @@ export interface MempoolAccess {
 }
 
 export interface MinerAccess {
-  /** Starts, or changes payout and threads; the miner chooses `threads` when undefined. */
+  /** Starts mining, or changes the payout and the threads. Without `threads` the miner chooses the number. */
   start(payout: Lock | (() => Lock), threads: number | undefined, share?: number): Promise<void>;
   stop(): Promise<void>;
   status(): Omit<MiningStatus, 'address' | 'wallet'>;
   /** An unmined block on the tip that pays to `payout`. */
   template(payout: Lock): Promise<Block>;
-  /** Mines and connects `blocks` blocks; gives their ids. */
+  /** Mines and connects this many blocks and returns their ids. */
   generate(payout: Lock, blocks: number): Promise<readonly string[]>;
 }
 
-/** Every failure is a `KithError` (`wallet-unknown`, `wallet-password`, …) or a `Violation` where one can be returned. */
+/**
+ * Failures are thrown as a `KithError` (`wallet-unknown`, `wallet-password`, …), or returned as a `Violation` where the
+ * type says so.
+ */
 export interface WalletAccess {
   create(wallet: NewWallet): Promise<{ readonly mnemonic: string }>;
   restore(wallet: RestoredWallet): Promise<{ readonly firstAddress: string }>;
   list(): readonly { readonly name: string; readonly locked: boolean }[];
   deleted(): Promise<readonly DeletedWallet[]>;
   undelete(name: string): Promise<void>;
-  /** Here and below, `by` is the kind of connection that the password came over; wrong passwords slow down each kind. */
+  /**
+   * `by`, here and below, is the kind of connection that the password came over. Wrong passwords slow down each kind
+   * separately.
+   */
   unlock(name: string, password: string, seconds: number | undefined, by: Role): Promise<void>;
   lock(name: string): Promise<void> | void;
   balance(name: string): Promise<Balance>;
   /** The current unused receiving address; works while locked. */
   address(name: string): Promise<string>;
   newAddress(name: string, label: string | undefined): Promise<string>;
-  /** The lock that the next mined block should pay; it changes after each reward. Works while locked. */
+  /** The lock for the next mined block. It changes after each reward. Also works while the wallet is locked. */
   payout(name: string): Lock;
   prepare(payment: Payment): Promise<DraftPayment>;
   /** A draft that can still be confirmed; undefined when it was sent, is too old or never existed. */
   draft(id: string): { readonly wallet: string; readonly payment: DraftPayment } | undefined;
   confirm(draft: string, password: string, by: Role): Promise<{ readonly txid: string } | Violation>;
-  /** The same without a password, for the native dialog; the wallet must be unlocked. */
+  /** Sends a draft without a password, for the native dialog. The wallet must be unlocked. */
   confirmUnlocked(draft: string): Promise<{ readonly txid: string } | Violation>;
   history(query: HistoryQuery): Promise<readonly HistoryEntry[]>;
   inspect(
@@ -196,7 +201,9 @@ export interface WalletAccess {
   signMessage(request: MessageToSign & { readonly by: Role }): Promise<{ readonly signature: string }>;
   verifyMessage(address: string, message: string, signature: string): boolean;
   rescan(name: string, fromHeight: number, gap?: number): Promise<void>;
-  /** Called with a wallet's name after its lock state, balance or history changed, possibly more often than that. */
+  /**
+   * Calls the listener with the name of a wallet after its lock state, balance or history changed, possibly more often.
+   */
   onChanged(listener: (name: string) => void): Off;
 }
 
@@ -220,11 +227,14 @@ export interface PeerAccess {
   journal(limit: number, after?: number): readonly JournalEntry[];
   /** A link to join this network through this node; null while no other node could connect. */
   joinLink(): string | null;
-  /** Called after peers connected, disconnected or completed the handshake, but not for figures such as ping. */
+  /**
+   * Calls the listener after peers connected, disconnected or completed the handshake, but not when figures such as the
+   * ping change.
+   */
   onChanged(listener: () => void): Off;
 }
 
-/** The contract's shape, read-only. */
+/** The upgrades in the shape of the contract, read-only. */
 export interface Upgrades extends Readonly<Omit<ChainUpgrades, 'upgrades' | 'unknown'>> {
   readonly upgrades: readonly Readonly<ChainUpgrades['upgrades'][number]>[];
   readonly unknown: readonly Readonly<ChainUpgrades['unknown'][number]>[];

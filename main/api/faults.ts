@@ -14,8 +14,9 @@ export function accepted<T extends object>(result: T | Violation): T {
 }
 
 /**
- * Converts anything thrown into an error of the contract: a stable code, a sentence, plain data. An error without a code
- * is a bug: it is logged in full under a reference, and the client gets the reference only, so that no detail leaks.
+ * Converts anything thrown into an error of the contract: a stable code, a sentence and plain data. An error without a
+ * code is a bug. It is logged in full under a reference, and the client gets only the reference, so that no detail
+ * leaks.
  */
 export function toFault(error: unknown, procedure: string, log: Log): unknown {
   if (error instanceof KithError) return fault(error.code, error.data, error.message);

@@ -2,7 +2,7 @@
 import { group } from '../../shared/units.ts';
 
 export interface Issue {
-  /** Such as `to[0].amount`; empty for the input as a whole. */
+  /** The field, such as `to[0].amount`; empty for the input as a whole. */
   readonly path: string;
   readonly message: string;
 }
@@ -29,7 +29,7 @@ interface RawIssue {
   readonly message?: string;
   readonly expected?: string;
   readonly keys?: readonly string[];
-  /** Of a union: the issues of each of its forms. */
+  /** For a union: the issues of each of its forms. */
   readonly errors?: readonly (readonly RawIssue[])[];
   readonly origin?: string;
   readonly minimum?: number | bigint;
@@ -37,7 +37,7 @@ interface RawIssue {
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[];
 }
 
-/** For a union the issue of its first form, which is the usual one. */
+/** For a union: the issue of its first form, which users choose most often. */
 function likeliest(issue: RawIssue): RawIssue {
   const [first] = issue.errors?.[0] ?? [];
   if (issue.code !== 'invalid_union' || first === undefined || issue.message !== 'Invalid input')
@@ -69,7 +69,7 @@ function explain(issue: RawIssue, subject: string): string {
   return `${subject}: ${message}`;
 }
 
-/** A limit that the contract gives no message for, such as a list of at most 1 000 items. */
+/** A sentence for a limit for which the contract has no message, such as a list of at most 1 000 items. */
 function explainRange({ code, origin = '', minimum, maximum }: RawIssue): string | null {
   const unit = UNITS[origin];
   const limit = code === 'too_small' ? minimum : code === 'too_big' ? maximum : undefined;

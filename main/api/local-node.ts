@@ -61,7 +61,7 @@ export function createLocalNode(parts: LocalParts): NodeFacade {
   };
 }
 
-/** A notice, until the next start, that the chain database was corrupt and was rebuilt. */
+/** The notice that the chain database was corrupt and was rebuilt. Shown until the next start. */
 function rebuildNotices(chain: Chain): readonly Notice[] {
   if (chain.rebuiltBecause() === null) return [];
   return [{ code: 'chain-rebuilt', message: sentenceFor('chain-rebuilt') }];

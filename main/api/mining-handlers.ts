@@ -10,7 +10,7 @@ import { generates } from './network-handlers.ts';
 
 export function createMiningHandlers({ node }: HandlerDeps) {
   const { miner, wallets, network } = node;
-  // The miner knows locks only, so that the requested address or wallet is kept here.
+  // The miner knows only locks, so the requested address or wallet is kept here.
   let payout: { address: string } | { wallet: string } | null = null;
   const status = (): MiningStatus => {
     const now = miner.status();
@@ -27,7 +27,8 @@ export function createMiningHandlers({ node }: HandlerDeps) {
         await miner.start(lockOf(node, address), threads, share);
         payout = { address };
       } else {
-        // A wallet gives a new address for each block that pays it. Called once now, to fail for an unknown wallet.
+        // A wallet gives a new address for each block that pays it. Called once now, so that an unknown wallet fails at
+        // once.
         wallets.payout(wallet);
         await miner.start(() => wallets.payout(wallet), threads, share);
         payout = { wallet };

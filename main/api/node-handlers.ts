@@ -25,7 +25,7 @@ export function createNodeHandlers({ node, shutdown, recentLog }: HandlerDeps) {
       ),
     ),
     shutdown: api.node.shutdown.handler(() => {
-      // After the response has been sent, so that the client knows that the node received the request.
+      // Called after the response was sent, so that the client learns that the node received the request.
       setTimeout(shutdown, 50);
       return {};
     }),

@@ -1,6 +1,7 @@
 /**
- * Operations that outlive the client that requested them. A response goes to one connection; a page that was reloaded
- * meanwhile, or a terminal that was closed, would never get it, and a user who believes a payment lost pays twice.
+ * Operations that may outlive the client that requested them. A response goes to one connection. If a page is reloaded
+ * or a terminal is closed meanwhile, it never gets the response, and a user who believes that a payment was lost pays
+ * twice.
  */
 import type { Operation } from '../../shared/contract/operations.ts';
 import type { OperationKind } from '../../shared/contract/vocabulary.ts';
@@ -11,9 +12,9 @@ import type { Procedure } from './costs.ts';
 import type { Off } from './facade.ts';
 
 /**
- * How a client that lost the response of a procedure learns the outcome. `read`: the procedure changes nothing, call it
- * again. `state`: the change is visible to every client at once (locks, bans, peers, the miner, labels, blocks, the
- * mempool). Otherwise it is an operation. A procedure without an entry does not compile.
+ * How a client that lost the response of a procedure learns the outcome. `read`: the procedure changes nothing, so the
+ * client calls it again. `state`: the change is visible to every client at once (locks, bans, peers, the miner, labels,
+ * blocks, the mempool). Other procedures are operations. A procedure without an entry does not compile.
  */
 export const OUTCOMES: Readonly<Record<Procedure, 'read' | 'state' | OperationKind>> = {
   'node.status': 'read',
@@ -88,14 +89,14 @@ export const OUTCOMES: Readonly<Record<Procedure, 'read' | 'state' | OperationKi
   'mining.watch': 'read',
 };
 
-/** Facts of an operation; missing ones are null. */
+/** Facts of an operation. Those that are missing are null. */
 export type OperationFacts = Pick<Operation, 'kind'> &
   Partial<Pick<Operation, 'wallet' | 'amount' | 'receivers' | 'receiver' | 'address'>>;
 
 export interface Operations {
-  /** Does the work and keeps its outcome; resolves or rejects as the work does. `caller` identifies the connection. */
+  /** Does the work and keeps its outcome. Resolves or rejects as the work does. `caller` identifies the connection. */
   run<T extends object>(caller: object, facts: OperationFacts, work: () => Promise<T>): Promise<T>;
-  /** Newest first; `own` as `caller` sees it. */
+  /** The operations, newest first. `own` is relative to `caller`. */
   list(caller: object): Operation[];
   onChanged(listener: () => void): Off;
 }

@@ -26,7 +26,7 @@ export interface RouterDeps extends ProgramAccess {
   readonly log: Log;
 }
 
-/** The whole contract over one node; the same router serves every carrier. */
+/** The whole contract for one node. The same router serves every carrier. */
 export function createRouter({ node, log, shutdown, recentLog, ended, ...given }: RouterDeps) {
   const summaries = createBlockSummaries(node.chain, node.network.hrp);
   const { networks = oneNetwork(node) } = given;
@@ -69,7 +69,7 @@ function isStream(output: unknown): output is AsyncGenerator {
   return typeof output === 'object' && output !== null && Symbol.asyncIterator in output;
 }
 
-// A stream fails after its handler has returned, so that its errors are converted here.
+// A stream fails after its handler has returned, so its errors are converted here.
 async function* guarded(stream: AsyncGenerator, procedure: string, log: Log): AsyncGenerator {
   try {
     yield* stream;

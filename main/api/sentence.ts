@@ -1,6 +1,6 @@
 /**
- * The sentence of the status: what the node does and, if there is a problem, its cause and what to do. Pure, so that every
- * case is tested with plain data.
+ * The sentence of the status: what the node does and, if there is a problem, its cause and what to do. A pure function,
+ * so that tests need only plain data.
  */
 import type { Notice } from '../../shared/contract/fields.ts';
 import { describeDuration } from '../lib/duration.ts';
@@ -77,7 +77,7 @@ function describePhase(facts: SentenceFacts): string {
 }
 
 const DISK_LOW = 1_000_000_000;
-/** By chance, a gap of 20 times the spacing happens once in 500 million blocks. */
+/** The tip is stale after this many spacings. By chance, such a gap happens once in 500 million blocks. */
 const STALE_SPACINGS = 20;
 const STALE_LEAST_SECONDS = 300;
 

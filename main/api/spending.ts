@@ -8,13 +8,16 @@ const FORBIDS = new Set(['snapshot-unproven', 'snapshot-mismatch']);
 /** Warnings that the user must confirm again before a payment is sent. */
 const ALARMS = new Set(['network-split', 'chain-behind', 'chain-reorganised', 'tip-stale']);
 
-/** @throws {KithError} `snapshot-unproven`, `snapshot-mismatch`: the chain can be read, but nothing can be spent. */
+/**
+ * Refuses payments while the UTXO set is not trusted.
+ * @throws {KithError} `snapshot-unproven`, `snapshot-mismatch`: the chain can be read, but nothing can be spent
+ */
 export function refuseUnsafeSpending(node: NodeFacade): void {
   const found = node.condition().notices.find(({ code }) => FORBIDS.has(code));
   if (found !== undefined) throw new KithError(found.code, found.message);
 }
 
-/** Current alarms as warnings of a payment, which require another confirmation. `now` in unix seconds. */
+/** The current alarms as warnings of a payment, which the user must confirm again. `now` is in unix seconds. */
 export function alarmsOf(node: NodeFacade, now: number): Notice[] {
   return readStatus(node, now)
     .warnings.filter(({ code }) => ALARMS.has(code))

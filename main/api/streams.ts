@@ -1,6 +1,6 @@
 /**
- * Subscriptions. oRPC sends every value that a generator yields without waiting for the reader, so that values are held
- * back here: state is reduced to its latest value, events wait in a bounded queue.
+ * Subscriptions. oRPC sends every value that a generator yields without waiting for the reader, so values are held back
+ * here. Of a state only the latest value is sent; events wait in a bounded queue.
  */
 import { sleep } from '../lib/clock.ts';
 import { KithError } from '../lib/errors.ts';
@@ -22,10 +22,10 @@ export interface StateSource<T> {
 }
 
 const CONGESTION_POLL_MS = 50;
-/** Chain events that may wait for a slow reader: ten minutes of fast sync, 2 MB. */
+/** Maximum number of chain events that wait for a slow reader: ten minutes of fast sync, 2 MB. */
 const MAX_WAITING = 20_000;
 
-/** The state at once, then its latest value whenever it differs from the last one sent. */
+/** Emits the state at once, and later its latest value whenever that differs from the last one sent. */
 export async function* latest<T>(source: StateSource<T>, reader: Reader): AsyncGenerator<T, void> {
   const bell = createBell(reader.signal);
   const off = source.subscribe(bell.ring);
@@ -49,7 +49,7 @@ export async function* latest<T>(source: StateSource<T>, reader: Reader): AsyncG
   }
 }
 
-/** Every event in order. A reader too slow for them gets `api-slow-reader` rather than a gap. */
+/** Emits every event in order. A reader that is too slow for them gets `api-slow-reader` instead of a gap. */
 export async function* inOrder<T>(
   subscribe: (push: (event: T) => void) => Off,
   reader: Reader,

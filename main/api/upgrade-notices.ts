@@ -1,10 +1,12 @@
 import type { Notice } from '../../shared/contract/fields.ts';
 import type { Upgrades } from './facade.ts';
 
-/** Fewer blocks are not significant. */
+/** A smaller number of blocks is not significant. */
 const LEAST_WINDOW = 10;
 
-/** Notices about soft forks that most blocks signal and that this version does not know, long before they are active. */
+/**
+ * Notices about soft forks that this version does not know and that most blocks signal, long before they are active.
+ */
 export function findUpgradeNotices({ window, unknown }: Pick<Upgrades, 'window' | 'unknown'>): Notice[] {
   if (window < LEAST_WINDOW) return [];
   const most = unknown.reduce((high, { recent }) => Math.max(high, recent), 0);

@@ -23,7 +23,7 @@ export function viewTip(entry: ChainEntry): Tip {
   return { id: entry.id, height: entry.height, time: entry.time, work: workHex(entry.work) };
 }
 
-/** The tip has 1 confirmation; a block that is not on the active chain has none. */
+/** The number of confirmations: 1 for the tip, 0 for a block that is not on the active chain. */
 export function confirmationsOf(chain: ChainAccess, entry: ChainEntry): number {
   return chain.isActive(entry) ? chain.tip().height - entry.height + 1 : 0;
 }
@@ -69,7 +69,7 @@ function addressOf(output: Output, hrp: string): string | null {
   return output.lockType === LOCK_BURN ? null : encodeAddress(hrp, output);
 }
 
-/** `spent` has the output that each input spends, null if it is not known any more. */
+/** `spent` has the output that each input spends; null if it is no longer known. */
 export function viewTransaction(
   tx: Transaction,
   spent: readonly (Output | null)[],
@@ -113,7 +113,7 @@ function feeOf(tx: Transaction, spent: readonly (Output | null)[]): number | nul
 }
 
 export function viewMempoolEntry(entry: MempoolTransaction): MempoolEntryInfo {
-  // The entry counts itself among its ancestors; the contract does not.
+  // The entry includes itself among its ancestors; the contract does not.
   return {
     txid: entry.txid,
     size: entry.size,

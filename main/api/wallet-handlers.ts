@@ -58,14 +58,14 @@ function createKeyHandlers({ node: { wallets }, operations }: HandlerDeps) {
   };
 }
 
-/** Payments: prepared, then confirmed. */
+/** Prepares and confirms payments. */
 function createPaymentHandlers({ node, operations }: HandlerDeps) {
   const { wallets } = node;
   const warned = (draft: DraftPayment): DraftPayment => ({
     ...draft,
     warnings: [...alarmsOf(node, systemClock.now()), ...draft.warnings],
   });
-  /** A payment continues although its connection is lost, so that its outcome is reported to every client. */
+  /** Sends a payment. It continues although its connection is lost, so its outcome is reported to every client. */
   const pay = (caller: object, draft: string, work: () => Promise<{ readonly txid: string } | Violation>) => {
     const known = wallets.draft(draft);
     return operations.run(caller, { kind: 'payment', ...(known && paymentFacts(known)) }, async () => {
