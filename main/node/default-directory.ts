@@ -4,7 +4,7 @@ import { defaultDataRoot } from '../lib/datadir.ts';
 
 /**
  * The default data directory of a network. The creator of a network may choose any name, even a path or the name of a
- * built-in network, so that the folder of a created network has its id as well.
+ * built-in network, so the folder of a created network also has its id.
  */
 export function defaultDirectory(network: Network): string {
   return join(defaultDataRoot(), directoryName(network));

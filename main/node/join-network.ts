@@ -24,9 +24,9 @@ export interface Joined {
 }
 
 /**
- * Follows a join link: the network file comes from the first node that has it, and is stored beside the data
- * directories, so that the same link works again when none of those nodes exists any more.
- * @throws {KithError} `join-link-invalid`, `join-unreachable`, `network-file-invalid`.
+ * Follows a join link. The network file is downloaded from the first node that has it, and is stored beside the data
+ * directories. So the link works again when none of those nodes exists any more.
+ * @throws {KithError} `join-link-invalid`, `join-unreachable`, `network-file-invalid`
  */
 export async function joinNetwork(text: string): Promise<Joined> {
   const link = parseJoinLink(text);

@@ -5,29 +5,32 @@ import type { Log } from '../lib/log.ts';
 
 export interface NodeConfig {
   readonly network: Network;
-  /** Already locked by this process. */
+  /** The data directory, which this process has already locked. */
   readonly datadir: string;
-  /** Multiaddresses; empty = no inbound connections. */
+  /** Multiaddresses to listen on. If empty, no node can connect to this one. */
   readonly listen: readonly string[];
   readonly bootstrap: readonly string[];
   /** The bootstrap addresses that came from a join link. */
   readonly joined?: readonly string[] | undefined;
-  /** Multiaddresses that are advertised instead of the listen addresses. */
+  /** Multiaddresses to advertise instead of those listened on. */
   readonly announce?: readonly string[] | undefined;
-  /** Minimum cumulative work of the chain, for example from a join link. */
+  /** The least work that the correct chain must have, for example from a join link. */
   readonly minimumWork?: bigint | undefined;
   /** The id of a block on that chain, named by a source that the user trusts. */
   readonly namedBlock?: string | undefined;
-  /** Whether a new node starts from a snapshot and verifies the blocks before it afterwards. */
+  /** Whether a new node starts from a snapshot and verifies the blocks below it afterwards. */
   readonly snapshotSync?: boolean | undefined;
   /** Whether own payments go to one peer first, so that their origin stays private; true by default. */
   readonly hideOrigin?: boolean | undefined;
-  /** Bytes that old blocks may take on the disk; without it all are kept. */
+  /** Limit on the bytes of old blocks on the disk. Without it all blocks are kept. */
   readonly pruneBytes?: number | undefined;
-  /** Bytes a second that the node may send to other nodes; unlimited if not given. */
+  /** Limit on the bytes per second that this node sends; none by default. */
   readonly maxUpload?: number | undefined;
   readonly log: Log;
-  /** Called when the node cannot continue: a failing disk, a bug. The program stops it and reports the cause. */
+  /**
+   * Called when the node cannot continue, because of a failing disk or a bug. The program stops the node and reports
+   * the cause.
+   */
   readonly onFailure: (error: unknown) => void;
 }
 

@@ -50,7 +50,7 @@ export const NODE_OPTIONS = z.strictObject({
     description:
       'prune: keep only the newest N megabytes of blocks, and always those of the last two epochs (six days on main), which may need more',
   }),
-  // At less than 20 kB a second a full block takes longer than the timeout of the peer that requested it.
+  // At less than 20 kB per second a full block takes longer than the timeout of the peer that requested it.
   maxUpload: z.int().min(20).max(10_000_000).optional().meta({
     value: 'N',
     description: 'send at most N kB (1 000 bytes) a second to other nodes; new blocks go first',

@@ -36,7 +36,7 @@ interface Parts {
   readonly peers: PeerNetwork;
 }
 
-/** How long idle worker threads live before they end and free their memory; headers arrive in bursts. */
+/** How long idle worker threads live before they end and free their memory. Headers arrive in bursts. */
 const IDLE_MS = { verify: 20_000, pow: 3000 };
 
 type Growing = { -readonly [Name in keyof Parts]?: Parts[Name] };
@@ -70,7 +70,7 @@ function servicesOf(config: NodeConfig, parts: Growing): Service[] {
     chain(config, parts),
     mempool(config, parts),
     wallets(config, parts),
-    // Starts after the wallets, so that it stops before them: it gets the addresses for rewards from them.
+    // Starts after the wallets and so stops before them, because it gets the addresses for rewards from them.
     miner(config, parts),
     peers(config, parts),
   ];
@@ -215,7 +215,7 @@ function peers(config: NodeConfig, parts: Growing): Service {
       try {
         await host.start();
       } catch (error) {
-        // Parts that were opened before a port was found to be in use must not keep the process alive.
+        // If a port turns out to be in use, the parts that were opened before must not keep the process alive.
         await host.stop().catch(() => undefined);
         throw error;
       }

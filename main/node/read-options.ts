@@ -37,8 +37,8 @@ export const NODE_ARGUMENTS: Readonly<Record<string, 'flag' | 'text' | 'path' | 
 );
 
 /**
- * The options that arguments give, over those of the file that `--config` names, over defaults.
- * @throws {KithError} `argument-invalid`, `config-unreadable`, `config-invalid`.
+ * The options: arguments have priority over the file that `--config` names, and that file over the defaults.
+ * @throws {KithError} `argument-invalid`, `config-unreadable`, `config-invalid`
  */
 export function readNodeOptions(given: GivenArguments): NodeOptions {
   const file = given.has('config')
@@ -113,7 +113,7 @@ export function readConfigFile(file: string): GivenOptions {
     throw refuse(`it is not JSON: ${messageOf(error)}`);
   }
   const parsed = NODE_OPTIONS.safeParse(value);
-  // Defaults are filled in later, so that an argument is not overridden by one.
+  // Defaults are filled in later, because a default must not override an argument.
   if (!parsed.success) throw refuse(describe(parsed.error.issues[0]!));
   const options = value as GivenOptions;
   for (const form of OPTION_FORMS) {

@@ -1,6 +1,6 @@
 /**
- * The node as a program: data directory, log, node, the contract's router and, where it has a port, the page and the API
- * for a browser and the terminal on this computer. `kith node` and the desktop's node thread both run this.
+ * The node as a program: data directory, log, node, the router of the contract and, with a port, the page and the API
+ * for browsers and terminals on this computer. Both `kith node` and the node thread of the desktop app run this.
  */
 import { join } from 'node:path';
 import type { NodeFacade } from '../api/facade.ts';
@@ -21,9 +21,11 @@ export interface RunDeps {
   readonly createNode: CreateNode;
   /** Folder of the built page, for the browser. */
   readonly page: string;
-  /** Where warnings and errors are printed besides the log file; null = nowhere. */
+  /** Where warnings and errors are printed in addition to the log file; null for nowhere. */
   readonly console: { write(text: string): unknown } | null;
-  /** API token; a new one if not given. A node that restarts in the same process keeps it, so that clients stay connected. */
+  /**
+   * API token; by default a new one. A node that restarts in the same process keeps it, so that clients stay connected.
+   */
   readonly token?: string | undefined;
   /** The networks that this program can open; only that of the node if not given. */
   readonly networks?: NetworksAccess | undefined;
@@ -31,7 +33,7 @@ export interface RunDeps {
   readonly ended?: AbortSignal | undefined;
   /** An API that the program itself serves: the node only publishes it in its data directory. */
   readonly served?: { readonly url: string; readonly token: string } | undefined;
-  /** Aborting it during the start stops the parts that were started. */
+  /** If it aborts during the start, the parts that were started are stopped. */
   readonly signal: AbortSignal;
   /** A client requested the shutdown. */
   readonly onShutdown: () => void;
@@ -44,7 +46,7 @@ export interface RunningNode {
   /** Where the API is served; null without a port. */
   readonly place: ApiPlace | null;
   readonly log: Log;
-  /** Writes the log out at once, for the moment before the process dies. */
+  /** Writes the log to the disk at once. For the moment before the process dies. */
   flushLog(): void;
   stop(): Promise<void>;
 }
@@ -62,7 +64,7 @@ interface Parts {
 
 type Growing = { -readonly [Name in keyof Parts]?: Parts[Name] };
 
-/** Starts all parts in order; when one fails, the started ones are stopped in reverse order. */
+/** Starts all parts in order. When one fails, the started ones are stopped in reverse order. */
 export async function runNode(options: ResolvedOptions, deps: RunDeps): Promise<RunningNode> {
   const parts: Growing = {};
   const services = [
