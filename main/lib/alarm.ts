@@ -1,14 +1,16 @@
 import type { Clock, Timer } from './clock.ts';
 
-/** One timer for the next moment at which something is due, instead of a look at the clock several times a second. */
+/** One timer for the next moment at which something is due, instead of checking several times per second. */
 export interface Alarm {
-  /** `ring` is called at this monotonic moment or earlier; the earliest request counts. `Infinity` asks for nothing. */
+  /**
+   * Calls `ring` at this moment of the monotonic clock, or earlier for an earlier request. `Infinity` requests nothing.
+   */
   by(at: number): void;
-  /** Forgets every request. */
+  /** Cancels every request. */
   stop(): void;
 }
 
-/** `ring` looks at what is due and asks for the next moment. */
+/** `ring` does what is due and requests the next moment. */
 export function createAlarm(clock: Pick<Clock, 'monotonic' | 'after'>, ring: () => void): Alarm {
   let due = Infinity;
   let timer: Timer | undefined;

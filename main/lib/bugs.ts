@@ -11,8 +11,8 @@ export interface Bug {
 const BUGS = channel('kith:bug');
 
 /**
- * Whether an exception is a bug in this program. Disks, networks and libraries fail with a code (Node.js, LevelDB,
- * KithError) or under a name of their own (libp2p, AbortError); what remains are the errors of the language and of
+ * Whether an exception is a bug in this program. Failures of disks, networks and libraries have a code (Node.js,
+ * LevelDB, KithError) or their own name (libp2p, AbortError). The remaining errors are those of the language and of
  * assertions.
  */
 export function isBug(error: unknown): boolean {

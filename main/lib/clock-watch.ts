@@ -15,7 +15,10 @@ export interface ClockWatch {
   readonly events: Events<ClockWatchEvents>;
   /** Milliseconds since the wall clock last jumped; Infinity when it never did. */
   sinceJumpMs(): number;
-  /** Monotonic milliseconds that include the time that the computer was suspended, which `Clock.monotonic` may leave out. */
+  /**
+   * Monotonic milliseconds. They include the time that the computer was suspended, which `Clock.monotonic` may leave
+   * out.
+   */
   elapsedMs(): number;
   /** Compares immediately instead of at the next second. */
   look(): void;
@@ -26,12 +29,14 @@ export interface ClockWatch {
 export interface ClockWatchDeps {
   readonly clock: Clock;
   readonly log: Log;
-  /** Seconds since the computer started, suspended time included; the system's unless told. */
+  /** Seconds since the computer started, suspended time included. By default that of the system. */
   readonly uptime?: () => number;
 }
 
 const LOOK_MS = 1000;
-/** The wall clock is read in whole seconds, so two readings alone differ by less than one from monotonic time. */
+/**
+ * The wall clock is read in whole seconds, so two readings alone may differ by almost one second from monotonic time.
+ */
 const LEAST_SECONDS = 2;
 /** A timer of one second that is this late did not run because the computer slept or the process was stopped. */
 const ASLEEP_SECONDS = 30;
@@ -76,8 +81,8 @@ export function createClockWatch({ clock, log, uptime = systemUptime(clock) }: C
   };
 }
 
-// Linux leaves suspended time out of its monotonic clock and counts it in the uptime. macOS and Windows count it in
-// both, and macOS derives the uptime from the wall clock, so only Linux may ask for it.
+// The uptime is used only on Linux, which leaves suspended time out of its monotonic clock and includes it in the
+// uptime. macOS and Windows include it in both, and macOS derives the uptime from the wall clock.
 function systemUptime(clock: Clock): () => number {
   return process.platform === 'linux' ? uptime : () => clock.monotonic() / 1000;
 }

@@ -2,9 +2,9 @@ import type { UnixSeconds } from '../../shared/units.ts';
 
 /** The current time. */
 export interface Time {
-  /** Wall clock in whole seconds; the user or NTP may make it jump. */
+  /** The wall clock in whole seconds. It jumps when the user or NTP sets it. */
   now(): UnixSeconds;
-  /** Milliseconds since an arbitrary start; never goes back. For timeouts and rates. */
+  /** Milliseconds since an arbitrary start. Never goes back. For timeouts and rates. */
   monotonic(): number;
 }
 
@@ -24,11 +24,11 @@ export interface Clock extends Time {
   every(ms: number, run: () => void): Timer;
   /** Waits; resolves at once when the signal aborts. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
-  /** Resolves in the next turn of the event loop, so that I/O that waits comes first. */
+  /** Resolves in the next turn of the event loop, after the I/O that is waiting. */
   soon(): Promise<void>;
 }
 
-/** Node.js runs a timer beyond it at once. */
+/** Node.js runs a timer with a longer delay at once. */
 const LONGEST_MS = 2 ** 31 - 1;
 
 export const systemClock: Clock = {
@@ -46,12 +46,12 @@ export const systemClock: Clock = {
   soon: () => new Promise(setImmediate),
 };
 
-/** {@link Clock.sleep} of the system, for code without a clock. */
+/** {@link Clock.sleep} of the system clock, for code that has no clock. */
 export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   return sleepWith(systemClock, ms, signal);
 }
 
-/** A `sleep` made of `after`. */
+/** Implements `sleep` with `after`. */
 export function sleepWith(clock: Pick<Clock, 'after'>, ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal?.aborted) return resolve();

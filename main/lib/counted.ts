@@ -36,7 +36,7 @@ export function createCounted({ log, level, everyMs, clock }: CountedDeps): Coun
   return (message, data) => {
     const name = JSON.stringify([message, data]);
     const isTold = counts.has(name) || counts.size < MOST_KINDS;
-    // The text of a message is a constant of the program, so there are few of these.
+    // The text of a message is a constant of the program, so there are only few different ones.
     const kind = isTold ? name : message;
     const times = counts.get(kind);
     if (times === undefined) write(kind, message, isTold ? data : undefined);

@@ -15,10 +15,9 @@ export interface DataDirectory {
 }
 
 /**
- * The platform's default directory for Kith's data; each network has its own folder in it. A variable that is empty
- * or not an
- * absolute path is ignored, as the XDG Base Directory Specification says: where money is kept must not depend on the
- * current folder.
+ * The default directory of the platform for the data of Kith. Each network has its own folder in it. A variable that is
+ * empty or not an absolute path is ignored, as the XDG Base Directory Specification says: where money is kept must not
+ * depend on the current folder.
  * @throws {KithError} `datadir-unknown` when this user has no home folder either
  */
 export function defaultDataRoot(
@@ -38,7 +37,7 @@ export function defaultDataRoot(
   return join(isFull(named) ? named : home('.local', 'share'), 'kith');
 }
 
-/** With a drive or a server: “\\folder” alone is on the drive of the current folder. */
+/** Whether a path has a drive or a server. Without one, “\\folder” is on the drive of the current folder. */
 const isFullOnWindows = (path: string): boolean =>
   win32.isAbsolute(path) && win32.parse(path).root.length > 1;
 
@@ -59,7 +58,7 @@ function homeFolders(): string[] {
  * @throws {KithError} `datadir-in-use` with the pid that holds it, `datadir-unusable`, `disk-full`, `disk-read-only`, `files-exhausted`
  */
 export async function openDataDirectory(path: string): Promise<DataDirectory> {
-  // It would be the current folder.
+  // An empty path would mean the current folder.
   if (path === '') throw unusable(path, new Error('the path is empty'));
   const full = resolve(path);
   makeDirectory(full);
@@ -111,7 +110,7 @@ function makeDirectory(path: string): void {
   }
 }
 
-// Not with `recursive` of Node.js, which never returns below a directory that accepts no entries (/proc).
+// `recursive` of Node.js is not used, because it never returns below a directory that accepts no entries (/proc).
 function makePath(path: string): void {
   try {
     mkdirSync(path, { mode: 0o700 });
@@ -143,7 +142,7 @@ async function takeLock(path: string): Promise<ClassicLevel> {
   } catch (error) {
     if (findCode(error, LOCKED)) throw inUse(path, error);
   }
-  // A crash may have corrupted it. It contains nothing but the lock, which is the file LOCK and stays.
+  // A crash may have corrupted this database. It contains nothing except the lock, which is the file LOCK and stays.
   try {
     for (const name of await readdir(folder)) {
       if (name !== 'LOCK') await rm(join(folder, name), { force: true, recursive: true });

@@ -3,7 +3,7 @@ import { causesOf, codeOf, KithError, messageOf } from './errors.ts';
 /** Why the operating system refuses to store or open files although no file is corrupt; each code has a sentence. */
 export type DiskRefusal = 'disk-full' | 'disk-read-only' | 'files-exhausted';
 
-/** Node.js reports each by a code, LevelDB only in its message. */
+/** Node.js reports each of them by a code, LevelDB only in its message. */
 const REFUSALS: readonly (readonly [DiskRefusal, ReadonlySet<string>, RegExp])[] = [
   ['disk-full', new Set(['ENOSPC', 'EDQUOT']), /no space left|quota exceeded/i],
   ['disk-read-only', new Set(['EROFS']), /read-only file system/i],

@@ -31,7 +31,7 @@ export function codeOf(error: unknown): string | undefined {
 
 const DEEPEST = 8;
 
-/** The error and what caused it, however deep a library wrapped it; 8 levels are looked at. */
+/** The error and its causes, up to 8 levels deep. */
 export function* causesOf(error: unknown): Generator {
   let at = error;
   for (let depth = 0; depth < DEEPEST && at !== undefined; depth++) {
@@ -40,7 +40,7 @@ export function* causesOf(error: unknown): Generator {
   }
 }
 
-/** The first code in the chain of causes that `codes` has. */
+/** The first code in the chain of causes that is in `codes`. */
 export function findCode(error: unknown, codes: ReadonlySet<string>): string | undefined {
   for (const at of causesOf(error)) {
     const code = codeOf(at);

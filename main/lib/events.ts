@@ -12,7 +12,7 @@ export interface Emitter<Map extends object> extends Events<Map> {
 }
 
 /**
- * An error that a listener throws or rejects with goes to `onError`, which logs it, and never to the emitter or to other
+ * If a listener throws or rejects, the error goes to `onError`, which logs it. It never reaches the emitter or other
  * listeners.
  */
 export function createEmitter<Map extends object>(
@@ -33,7 +33,7 @@ export function createEmitter<Map extends object>(
     on(event, listener) {
       const set = listeners.get(event) ?? new Set();
       listeners.set(event, set);
-      // A new function, so that a listener that was added twice is removed once per call.
+      // A new function each time: if a listener was added twice, each removal removes it once.
       const entry = (value: never) => listener(value);
       set.add(entry);
       return () => void set.delete(entry);

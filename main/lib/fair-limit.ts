@@ -10,13 +10,14 @@ export interface FairLimits {
 }
 
 /**
- * Runs a few tasks at a time, in turn for each owner, so that a flood of one owner delays another by one task at
- * most.
+ * Runs a few tasks at a time, in turn for each owner, so that a flood of one owner delays another owner by at most one
+ * task.
  */
 export interface FairLimit {
   /**
-   * Resolves or rejects as the task does. A task whose signal is aborted while it waits is not run.
-   * @throws {KithError} `code` when the owner has too many waiting, or has most of all while too many wait.
+   * Runs a task, and resolves or rejects as it does. A task whose signal aborts while it waits is not run.
+   * @throws {KithError} `code` when the owner has too many waiting tasks, or when too many wait and this owner has the
+   * most
    */
   run<T>(owner: object, task: () => Promise<T>, signal?: AbortSignal): Promise<T>;
 }
@@ -26,7 +27,7 @@ interface Task {
   readonly refuse: (error: unknown) => void;
 }
 
-/** @param code of the error for refused tasks. */
+/** @param code the code of the error for refused tasks */
 export function createFairLimit(limits: FairLimits, code: string): FairLimit {
   const { atOnce, waitingOfOwner, waiting: most } = limits;
   // In the order of their turns; an owner without a waiting task is not in it.
@@ -57,7 +58,7 @@ export function createFairLimit(limits: FairLimits, code: string): FairLimit {
   function pump(): void {
     if (running >= atOnce || count === 0) return;
     running++;
-    // A turn of the event loop between two tasks, which may both be long.
+    // Lets the event loop run between two tasks, because both may be long.
     setImmediate(() => {
       const begun = next()?.begin() ?? Promise.resolve();
       void begun.finally(() => {

@@ -1,4 +1,6 @@
-/** Where an entry of a pool comes from. `null` = the cap does not apply, as for this computer's own programs. */
+/**
+ * Where an entry of a pool comes from. `null` means that the limit does not apply, as for programs on this computer.
+ */
 export interface PoolSource {
   /** One computer or household: an IPv4 address, or an IPv6 /64. */
   readonly host: string | null;
@@ -6,7 +8,7 @@ export interface PoolSource {
   readonly group: string | null;
 }
 
-/** Entries at once; each at least 1. */
+/** Maximum number of entries; at least 1 each. */
 export interface PoolLimits {
   readonly total: number;
   readonly perHost: number;
@@ -16,22 +18,23 @@ export interface PoolLimits {
 /** A bounded set to which any peer can add at no cost, and which no single host or network group can fill. */
 export interface GroupedPool<Entry> {
   readonly size: number;
-  /** Adds the newest entry, and evicts another one if that exceeds a limit. An entry that is in keeps its age. */
+  /**
+   * Adds the newest entry, and evicts another one if that exceeds a limit. An entry that is in the pool already keeps
+   * its age.
+   */
   add(entry: Entry, source: PoolSource): void;
   has(entry: Entry): boolean;
-  /** False when it was not in. Not an eviction: `evicted` is not called. */
+  /** Removes an entry without calling `evicted`. False when it was not in the pool. */
   delete(entry: Entry): boolean;
-  /** Oldest first. */
+  /** The entries, oldest first. */
   entries(): Entry[];
 }
 
 /**
- * Every pool that any peer can fill at no cost follows one rule. A host or a group above its own limit loses its
- * oldest entry.
- * A full pool evicts the oldest entry of the largest group (and in it of the largest host). The newest entry always gets
- * in: otherwise the first peer to fill the pool, with entries that cost it nothing, would close it to all others.
- * An addition costs O(size).
- * @param evicted is called once for each evicted entry, which is out of the pool by then.
+ * Creates a pool. All pools that any peer can fill at no cost follow one rule: a host or a group above its own limit
+ * loses its oldest entry, and a full pool evicts the oldest entry of the largest group (and in it of the largest host).
+ * The newest entry always gets in. Otherwise the first peer could fill the pool at no cost and block all others. An
+ * addition costs O(size). @param evicted called once for each evicted entry, after it was removed
  */
 export function createGroupedPool<Entry>(
   limits: PoolLimits,
@@ -60,9 +63,8 @@ export function createGroupedPool<Entry>(
 }
 
 /**
- * The entries of which one must be evicted after the newest one was added, including itself: those of its host, those
- * of its group, or all. Null while every limit is respected.
- * @param entries with the newest one.
+ * The entries of which one must be evicted after the newest one was added: those of its host, those of its group, or
+ * all. Null while no limit is exceeded. @param entries all entries, the newest included
  */
 export function overflow<Entry>(
   entries: readonly Entry[],
@@ -79,9 +81,8 @@ export function overflow<Entry>(
 }
 
 /**
- * The oldest entry of the largest host in the largest group; of equally large ones that with the oldest entry.
- * @param entries oldest first, at least one beside `newest`.
- * @param newest is counted for its group and host, but never chosen.
+ * The oldest entry of the largest host in the largest group. Of equally large ones, that with the oldest entry. @param
+ * entries oldest first, at least one besides `newest` @param newest counted for its group and host, but never chosen
  */
 export function oldestOfLargest<Entry>(
   entries: readonly Entry[],

@@ -2,8 +2,8 @@ import { isBug, publishBug } from './bugs.ts';
 import type { Log } from './log.ts';
 
 /**
- * A listener or timer whose failure does not stop the node: what it throws is a bug and is logged as one. For callers that
- * do not catch: timers, and events of libraries.
+ * Wraps a listener or timer, so that its failure does not stop the node: what it throws is a bug and is logged as one.
+ * For callers that do not catch errors: timers, and events of libraries.
  */
 export function guarded<Args extends readonly unknown[]>(
   log: Log,

@@ -19,12 +19,12 @@ export interface FileSink extends LogSink {
 }
 
 const MAX_LINE = 8 * 1024;
-/** Maximum number of queued lines while the disk is slow; further ones are dropped and counted. */
+/** Maximum number of queued lines while the disk is slow. More lines are dropped and counted. */
 const MAX_WAITING = 10_000;
 
 /**
- * One JSON object a line, in `path`; older ones in `path.1` … `path.4`. Writing is asynchronous and batched, so that
- * logging never blocks the node. If the disk refuses writes, lines are lost, but the node continues.
+ * Writes one JSON object per line to `path`; older lines are in `path.1` … `path.4`. Writing is asynchronous and
+ * batched, so logging never blocks the node. If the disk refuses writes, lines are lost, but the node continues.
  */
 export function createFileSink(options: FileSinkOptions): FileSink {
   const { path, maxBytes = 5_000_000, files = 5 } = options;
@@ -53,7 +53,7 @@ export function createFileSink(options: FileSinkOptions): FileSink {
     try {
       while (waiting.length > 0) await appendFile(path, take(), { mode: 0o600 });
     } catch {
-      // Not reported: the log itself fails.
+      // The error is not reported, because the log itself fails.
     } finally {
       writing = undefined;
     }
@@ -63,7 +63,7 @@ export function createFileSink(options: FileSinkOptions): FileSink {
     try {
       if (waiting.length > 0) appendFileSync(path, take(), { mode: 0o600 });
     } catch {
-      // The same.
+      // The error is not reported, because the log itself fails.
     }
   };
 

@@ -25,13 +25,13 @@ export interface Log {
   info(message: string, data?: LogData): void;
   warn(message: string, data?: LogData): void;
   error(message: string, data?: LogData): void;
-  /** The same sinks under `area`, or `parent.area` when this log has one. */
+  /** A log with the same sinks under `area`, or `parent.area` when this log has an area. */
   child(area: string): Log;
 }
 
 export interface LogDeps {
   readonly sinks: readonly LogSink[];
-  /** Entries below it are dropped before they cost anything. */
+  /** Entries below this level are dropped before they cost anything. */
   readonly level: LogLevel;
   readonly area?: string;
   readonly time?: () => Date;

@@ -5,17 +5,20 @@ import { stat, statfs } from 'node:fs/promises';
 export interface Place {
   /** Absolute. */
   readonly path: string;
-  /** Numbers of the file system, in decimal. A folder that is moved within its disk keeps both, a copy has another inode. */
+  /**
+   * Numbers of the file system, in decimal. A folder that is moved within its disk keeps both; a copy has another
+   * inode.
+   */
   readonly device: string;
   readonly inode: string;
 }
 
-/** @throws what the file system throws */
+/** The identity of the folder at a path. @throws what the file system throws */
 export async function placeOf(path: string): Promise<Place> {
   return { path, ...numbersOf(await stat(path, { bigint: true })) };
 }
 
-/** The same at once, for a start; null when there is nothing at that path. */
+/** The identity of the folder at a path, synchronously; null when there is nothing at that path. */
 export function placeNow(path: string): Place | null {
   const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
   return stats === undefined ? null : { path, ...numbersOf(stats) };
@@ -26,12 +29,12 @@ const numbersOf = ({ dev, ino }: { dev: bigint; ino: bigint }) => ({
   inode: String(ino),
 });
 
-/** Whether two identities from the same run of the program are the same folder. */
+/** Whether two identities of the same run of the program belong to the same folder. */
 export const isSameFolder = (a: Place, b: Place): boolean => a.device === b.device && a.inode === b.inode;
 
 /**
- * Whether the folder is the one that an earlier run recorded; it may have been moved within its disk, but is not a
- * copy. The number of a device may change when the computer restarts, so an unchanged path is enough too.
+ * Whether the folder is the one that an earlier run recorded. It may have been moved within its disk, but is not a
+ * copy. The device number may change when the computer restarts, so an unchanged path also suffices.
  */
 export async function isFolderOf(noted: Place, now: Place): Promise<boolean> {
   const sameInode = noted.inode === now.inode || !(await keepsInodes(now.path));

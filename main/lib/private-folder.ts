@@ -16,14 +16,14 @@ export function makePrivateFolder(path: string): void {
 }
 
 /**
- * Removes the permissions of others from each entry of a folder that `isOurs` accepts, also of entries that an
+ * Removes the permissions of other users from each entry of a folder that `isOurs` accepts, also from entries that an
  * earlier version, a copy or a restored backup created. Other entries stay as they are.
  */
 export function takeContentsFromOthers(folder: string, isOurs: (name: string) => boolean): void {
   for (const name of readdirSync(folder)) if (isOurs(name)) takeFromOthers(join(folder, name));
 }
 
-/** Removes the permissions of others. Symbolic links and the files of another user stay as they are. */
+/** Removes the permissions of other users. Symbolic links and the files of another user stay as they are. */
 export function takeFromOthers(path: string): void {
   if (process.platform === 'win32') return;
   try {

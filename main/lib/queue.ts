@@ -4,15 +4,15 @@ import { KithError } from './errors.ts';
 export interface Queue {
   /** Resolves or rejects as the task does. Rejects at once with `queue-full` or `queue-closed`. */
   run<T>(task: () => Promise<T> | T): Promise<T>;
-  /** Tasks waiting or running. */
+  /** Number of tasks that wait or run. */
   readonly size: number;
-  /** Resolves when all tasks that are queued now have ended. */
+  /** Resolves when all tasks that are in the queue now have ended. */
   idle(): Promise<void>;
-  /** Refuses new tasks; resolves when the queued ones have ended. */
+  /** Refuses new tasks. Resolves when the tasks in the queue have ended. */
   close(): Promise<void>;
 }
 
-/** `limit` bounds waiting and running tasks together, so that a flood can't grow memory. */
+/** `limit` is the maximum number of tasks that wait or run, so that a flood cannot fill the memory. */
 export function createQueue(limit: number): Queue {
   let tail: Promise<unknown> = Promise.resolve();
   let size = 0;

@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 
-/** A path of something other than a regular file of acceptable size; `code` is `ENOTFILE` or `EFBIG`. */
+/** The path is not a regular file (`ENOTFILE`), or the file is too large (`EFBIG`). */
 export class NotReadable extends Error {
   readonly code: 'ENOTFILE' | 'EFBIG';
   readonly path: string;
@@ -16,9 +16,8 @@ export class NotReadable extends Error {
 const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 /**
- * The bytes of a file that another user or program may have created. A link is followed; a FIFO, a device, a socket
- * or a folder is
- * refused before anything of it is read, and so is a file above `maxBytes`. Never waits and never reads more than that.
+ * The bytes of a file that another user or program may have created. A link is followed. A FIFO, a device, a socket or
+ * a folder is refused before it is read, and so is a file above `maxBytes`. Never waits and never reads more than that.
  * @throws {NotReadable} and what the file system throws
  */
 export async function readRegularFile(path: string, maxBytes: number): Promise<Buffer> {
@@ -40,11 +39,11 @@ export async function readRegularFile(path: string, maxBytes: number): Promise<B
 }
 
 /**
- * Opens such a file for reading, of any size unless told; the caller closes it.
+ * Opens a regular file for reading, by default of any size. The caller closes it.
  * @throws {NotReadable} and what the file system throws
  */
 export async function openRegularFile(path: string, maxBytes = Infinity): Promise<FileHandle> {
-  // Opening some devices has effects, so the path is checked first, and the opened file once more.
+  // The path is checked first, because opening some devices has effects. The opened file is checked again.
   check(await stat(path), path, maxBytes);
   const file = await open(path, FLAGS);
   try {
@@ -56,7 +55,7 @@ export async function openRegularFile(path: string, maxBytes = Infinity): Promis
   }
 }
 
-/** The same for small files, at once. */
+/** Like readRegularFile, but synchronous, for small files. */
 export function readRegularFileSync(path: string, maxBytes: number): Buffer {
   check(statSync(path), path, maxBytes);
   const file = openSync(path, FLAGS);

@@ -16,8 +16,8 @@ export function redactText(text: string): string {
 }
 
 /**
- * A plain JSON copy: fields with secret names are dropped, byte arrays become their length (they may be keys), errors
- * become code and message, and depth, length and count are bounded. Never throws, whatever it gets.
+ * A plain JSON copy. Fields with secret names are dropped, byte arrays become their length (they may be keys), errors
+ * become code and message. Depth, length and count are limited. Never throws.
  */
 export function redact(value: unknown, depth = 0): unknown {
   if (value === null || typeof value === 'boolean' || typeof value === 'number') return value;

@@ -1,10 +1,10 @@
-/** Ends an endless loop of restarts: what restarts too often is broken in a way that a restart does not repair. */
+/** Detects an endless loop of restarts: what restarts too often has a fault that a restart does not repair. */
 export interface RestartLimit {
-  /** Counts one more restart. False if it is too many; then the count begins again. */
+  /** Counts another restart. False if there were too many; then the count begins again. */
   allows(): boolean;
 }
 
-/** At most `maximum` restarts within `windowMs`; `now` gives monotonic milliseconds. */
+/** Allows at most `maximum` restarts within `windowMs`. `now` returns monotonic milliseconds. */
 export function createRestartLimit(maximum: number, windowMs: number, now: () => number): RestartLimit {
   let restarts: number[] = [];
   return {

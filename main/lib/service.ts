@@ -3,17 +3,17 @@
 /** A part of the node that lives between start and stop. */
 export interface Service {
   readonly name: string;
-  /** Resolves when it is ready. `signal` aborts when the whole node is told to stop while starting. */
+  /** Resolves when the service is ready. `signal` aborts when the whole node is to stop while it starts. */
   start(signal: AbortSignal): Promise<void> | void;
   /** Releases the resources of `start`. Called once at most, and only after `start` resolved. */
   stop(): Promise<void> | void;
 }
 
-/** Stops everything, last first; a second call waits for the first. Rejects at the end with all that failed. */
+/** Stops all services, last first. A second call waits for the first. Rejects at the end with all failures. */
 export type Stop = () => Promise<void>;
 
 /**
- * Starts the services in order. When one fails, or the signal aborts, those that run are stopped, last first, and the
+ * Starts the services in order. When one fails or the signal aborts, those that run are stopped, last first, and the
  * failure is thrown.
  */
 export async function runAll(services: readonly Service[], signal: AbortSignal): Promise<Stop> {

@@ -1,10 +1,10 @@
 import { open } from 'node:fs/promises';
 import { codeOf } from './errors.ts';
 
-/** Error codes of file systems that cannot sync a folder; ignored. */
+/** Error codes of file systems that cannot sync a folder. They are ignored. */
 const UNABLE = new Set(['EINVAL', 'ENOTSUP', 'ENOSYS']);
 
-/** Forces new names and renames in a folder to the disk. Does nothing on Windows, because NTFS journals renames. */
+/** Syncs new names and renames in a folder to the disk. Does nothing on Windows, because NTFS journals renames. */
 export async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return;
   const folder = await open(path, 'r');

@@ -1,6 +1,6 @@
 /**
- * Sizes that only tests change, so that a short chain fills files and prunes them: KITH_SEGMENT_BYTES of one file of
- * blocks, KITH_PRUNE_BYTES for what `--prune` keeps. No program of Kith sets them.
+ * Sizes that only tests change, so that a short chain fills files and prunes them: KITH_SEGMENT_BYTES is the size of
+ * one file of blocks, KITH_PRUNE_BYTES what `--prune` keeps. No program of Kith sets them.
  */
 export function sizesForTests(env: Readonly<Record<string, string | undefined>>): {
   readonly segmentBytes?: number;

@@ -1,12 +1,15 @@
 import type { Clock } from './clock.ts';
 
-/** Yields to the event loop when the current turn has lasted too long; costs nothing while work arrives slowly. */
+/**
+ * Waits for the next turn of the event loop when the current turn has lasted too long. Costs nothing while work arrives
+ * slowly.
+ */
 export type Breathe = () => Promise<void> | void;
 
 /**
- * For work that arrives without a pause, such as the messages of one packet. Awaited between the pieces, it keeps a
- * turn of the event loop near `mostMs`, regardless of the number of waiting pieces: they continue in their order, as
- * many per turn as the time allows.
+ * For work that arrives without a pause, such as the messages of one packet. Awaited between the pieces, it limits a
+ * turn of the event loop to about `mostMs`, however many pieces wait. They continue in their order, as many per turn as
+ * the time allows.
  */
 export function createBreathe(clock: Pick<Clock, 'monotonic' | 'soon'>, mostMs: number): Breathe {
   const waiting: (() => void)[] = [];
@@ -24,7 +27,7 @@ export function createBreathe(clock: Pick<Clock, 'monotonic' | 'soon'>, mostMs: 
     while (waiting.length > 0) {
       if (hasTime()) {
         waiting.shift()!();
-        // The piece continues before the time is checked again.
+        // The waiting piece continues before the time is checked again.
         await Promise.resolve();
       } else await clock.soon();
     }

@@ -1,9 +1,9 @@
 import type { KithError } from './errors.ts';
 
 /**
- * Runs the writes of one LevelDB one after the other: the order of concurrent writes would depend on their threads. After a
- * failed write nothing more is written, since its partial record would become a gap in the log instead of its end, and
- * LevelDB silently drops records after a gap.
+ * Runs the writes of one LevelDB one after the other, because the order of concurrent writes would depend on their
+ * threads. After a failed write nothing more is written: the partial record would become a gap in the log instead of
+ * its end, and LevelDB silently drops records after a gap.
  */
 export interface WriteLine {
   /** @throws the result of `asFailure` for the first failed write, and again for every later write */
