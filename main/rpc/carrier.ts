@@ -19,7 +19,7 @@ import { createOpenCalls, type OpenCalls } from './open-calls.ts';
 
 /** One client of the contract, over any carrier. */
 export interface Carried {
-  /** Takes a raw message. Never throws or rejects: unreadable messages are dropped and logged. */
+  /** Handles a raw message. Never throws or rejects: unreadable messages are dropped and logged. */
   receive(message: unknown): void;
   /** The client disconnected: ends its calls and subscriptions. */
   close(): void;
@@ -42,10 +42,10 @@ export type RouterSource = () => KithRouter;
 const TURN_MS = 20;
 
 /**
- * Serves the router over messages. It replaces the adapters of oRPC because a message that none of them can read
- * becomes an unhandled rejection (port) or a line on standard error with the input in it (socket), and because oRPC's
- * peer keeps every event that a client sends into the stream of a call, without a limit: no procedure of Kith takes
- * one, so such events are dropped here.
+ * Serves the router over messages, instead of the adapters of oRPC. With those, a message that cannot be read becomes
+ * an unhandled rejection (port) or a line on standard error that contains the input (socket). Also, oRPC keeps without
+ * limit every event that a client sends into the stream of a call. No procedure of Kith takes such events, so they are
+ * dropped here.
  */
 export function createCarrierHandler(router: RouterSource, log: Log) {
   const openCalls = createOpenCalls();

@@ -2,8 +2,8 @@ import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 
 /**
- * Why a request is refused, or null. A foreign page that guesses the port, or whose host name resolves to 127.0.0.1 (DNS
- * rebinding), is detected by Host or Origin, which no script can forge.
+ * Why a request is refused, or null. Host or Origin, which no script can forge, show a foreign page that guesses the
+ * port, or whose host name resolves to 127.0.0.1 (DNS rebinding).
  */
 export function refuseRequest(request: IncomingMessage, port: number): 'host' | 'origin' | 'site' | null {
   const { host: hosts = [], origin: origins = [] } = request.headersDistinct;
@@ -24,7 +24,7 @@ export function isToken(given: string | undefined, token: string): boolean {
   return a.length === b.length && timingSafeEqual(a, b);
 }
 
-/** The offered subprotocols in order; the second one is the token, because browsers can set no header. */
+/** The offered subprotocols in order. The second one is the token, because browsers cannot set a header. */
 export function readSubprotocols(request: IncomingMessage): string[] {
   return (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
 }

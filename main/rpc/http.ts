@@ -16,7 +16,7 @@ export interface BrowserHostDeps {
   readonly token: string;
   /** Folder of the built page. */
   readonly page: string;
-  /** 0 takes any free one. */
+  /** Port to listen on; 0 for any free one. */
   readonly port: number;
   readonly log: Log;
 }
@@ -29,21 +29,21 @@ export interface BrowserHost {
 }
 
 /**
- * Connections of local programs that have not sent the token. They count as one source, because a program can use any
- * loopback address. Connections with the token have their own pool (websocket.ts).
+ * Limit on connections of local programs that have not sent the token. They count as one source, because a program can
+ * use any loopback address. Connections with the token have a separate pool (websocket.ts).
  */
 const UNAUTHENTICATED = { total: 256, perHost: 256, perGroup: 256 } as const;
 const LOCAL = { host: null, group: null } as const;
 /** Interval at which Node.js checks for requests that are too slow. */
 const LOOK_MS = 2_000;
 
-// Loopback only; 0.0.0.0 would expose the wallet to the network.
+// Loopback only: 0.0.0.0 would expose the wallet to the network.
 const HOST = '127.0.0.1';
 
 /**
- * The page and the contract for a browser on this machine. Every request except a plain GET of a file of the page,
- * with the right Host, is answered with 403.
- * @throws {KithError} `port-in-use`, `port-unusable`.
+ * Serves the page and the contract to browsers on this machine. Every request is answered with 403, except a plain GET
+ * of a file of the page with the right Host.
+ * @throws {KithError} `port-in-use`, `port-unusable`
  */
 export async function startBrowserHost(deps: BrowserHostDeps): Promise<BrowserHost> {
   const { router, token, log } = deps;
@@ -55,7 +55,7 @@ export async function startBrowserHost(deps: BrowserHostDeps): Promise<BrowserHo
     maxHeaderSize: 16 * 1024,
   });
   server.keepAliveTimeout = 5_000;
-  // Node's own limit refuses the newest connection, so that unfinished requests could block the page.
+  // Replaces the limit of Node.js, which refuses the newest connection: unfinished requests could block the page.
   const unauthenticated = createGroupedPool<Duplex>(UNAUTHENTICATED, (socket) => socket.destroy());
   server.on('connection', (socket) => {
     unauthenticated.add(socket, LOCAL);

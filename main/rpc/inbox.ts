@@ -3,15 +3,15 @@ import type { Breathe } from '../lib/turns.ts';
 import type { Message } from './message-bounds.ts';
 
 export interface InboxDeps {
-  /** Starts to handle a message; does not wait for its answer. */
+  /** Starts to handle a message. Does not wait for its answer. */
   take(message: Message): void;
   /** Shared by all clients, so that together they leave time for other work of the event loop. */
   readonly breathe: Breathe;
-  /** The client has unread data: its next messages wait. */
+  /** Whether the client has unread data. Its next messages wait then. */
   congested(): boolean;
-  /** Pauses or resumes reading from the client. A carrier that cannot pause is closed when too much waits. */
+  /** Pauses or resumes reading from the client. If the carrier cannot pause, it is closed when too much waits. */
   readonly hold?: ((held: boolean) => void) | undefined;
-  /** Closes the connection: the client sends faster than allowed, and reading cannot be paused. */
+  /** Closes the connection, because the client sends faster than allowed and reading cannot be paused. */
   end(): void;
 }
 
@@ -22,11 +22,11 @@ export interface Inbox {
   close(): void;
 }
 
-/** Above this, reading pauses until half of it is left. */
+/** Above these limits reading pauses, until half of it is left. */
 const HELD = { messages: 512, bytes: 8 << 20 } as const;
-/** Above this, the connection is closed. A single read of a socket may contain thousands of small messages. */
+/** Above these limits the connection is closed. A single read of a socket may contain thousands of small messages. */
 const CUT = { messages: 16_384, bytes: 64 << 20 } as const;
-/** Maximum rate of reading from a client, so that large messages leave time for other work of the thread. */
+/** Limit on the rate of reading from a client, so that large messages leave time for other work of the thread. */
 const BYTES_A_MS = (32 << 20) / 1000;
 const LARGE = 64 * 1024;
 const CONGESTION_POLL_MS = 50;

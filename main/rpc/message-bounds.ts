@@ -2,17 +2,17 @@
 
 export type Message = string | Uint8Array;
 
-/** Characters or bytes of the longest message: a block of 1 MB as hexadecimal, with room around it. */
+/** Maximum length of a message in characters or bytes: a block of 1 MB as hexadecimal, and some space around it. */
 export const MAX_MESSAGE = 2_250_000;
 /**
- * Characters of a message that are not hexadecimal digits: the largest payment has 1000 receivers. Any text of this
- * length is parsed and validated within about 50 ms; 2 MB of other text could take seconds.
+ * Maximum number of characters of a message that are not hexadecimal digits. The largest payment has 1000 receivers.
+ * Any text of this length is parsed and validated within about 50 ms; 2 MB of other text could take seconds.
  */
 const MAX_TEXT = 256 * 1024;
 
 const ID = /^\{"i":"([\w-]{1,64})"/;
 
-/** Whether the time to parse a message is bounded. Linear, about 5 ms for the longest message. */
+/** Whether the time to parse a message is bounded. Takes linear time, about 5 ms for the longest message. */
 export function isBounded(message: Message): boolean {
   if (message.length > MAX_MESSAGE) return false;
   if (message.length <= MAX_TEXT) return true;
@@ -27,8 +27,8 @@ export function isBounded(message: Message): boolean {
 }
 
 /**
- * The request's id in a message that is not parsed, at the position where Kith's clients write it; null if it is not
- * there.
+ * The id of the request in a message that is not parsed, at the position where the clients of Kith write it. Null if it
+ * is not there.
  */
 export function requestIdOf(message: Message): string | null {
   const start =

@@ -6,7 +6,7 @@ import { createGroupedPool, type PoolLimits } from '../lib/grouped-pool.ts';
 const MAX_OPEN = 256;
 /** Subscriptions that one connection may have open at once; a page needs about seven. */
 const MAX_STREAMS = 32;
-/** Subscriptions of all connections: each wakes up to four times a second. */
+/** Limit on the subscriptions of all connections. Each wakes up to four times per second. */
 const STREAMS: PoolLimits = { total: 128, perHost: 128, perGroup: 128 };
 
 /** The identity of a connection for limits and budgets. */
@@ -27,7 +27,7 @@ export interface OpenCalls {
   /** A new connection. */
   caller(): Caller;
   /**
-   * Counts calls until they are answered and subscriptions until they end; calls above a limit fail with `api-busy`.
+   * Counts calls until they are answered, and subscriptions until they end. A call above a limit fails with `api-busy`.
    */
   readonly limit: (call: Call) => Promise<unknown>;
 }

@@ -1,6 +1,6 @@
 /**
- * Sent with every response, refusals included: the page runs its own files only, connects to its own node only, and
- * cannot be framed.
+ * Headers of every response, refusals included. With them the page runs only its own files, connects only to its own
+ * node, and cannot be framed.
  */
 export function pageHeaders(port: number): Readonly<Record<string, string>> {
   return {

@@ -10,7 +10,8 @@ export interface StaticFile {
 /** A path that could lead outside the folder is `forbidden`, even if no such file exists. */
 export type StaticAnswer = StaticFile | 'forbidden' | 'missing';
 
-// File names of the build; no dots at the start, so neither `..` nor hidden files, no backslash, no drive letter.
+// Names of files of the build. A name has no dot at the start (so no `..` and no hidden file), no backslash and no
+// drive letter.
 const SEGMENT = /^[A-Za-z0-9_-][A-Za-z0-9._-]*$/;
 const MAX_FILE = 16 * 1024 * 1024;
 

@@ -41,14 +41,14 @@ export function withdrawApi(datadir: string): void {
   rmSync(join(datadir, TOKEN_FILE), { force: true });
 }
 
-/** The API of the node that runs on this data directory, or null when no node published one. */
+/** The API of the node that runs on this data directory. Null when no node has published one. */
 export function findApi(datadir: string): ApiPlace | null {
   try {
     const place = JSON.parse(
       readRegularFileSync(join(datadir, PLACE_FILE), 65_536).toString('utf8'),
     ) as Partial<ApiPlace>;
     const { api, pid } = place;
-    // The directory may have been moved since then, so the token is read from beside this file.
+    // The token is read from beside this file, because the directory may have been moved since then.
     return typeof api === 'string' && typeof pid === 'number'
       ? { api, pid, tokenFile: join(datadir, TOKEN_FILE) }
       : null;
@@ -57,7 +57,7 @@ export function findApi(datadir: string): ApiPlace | null {
   }
 }
 
-// A new file replaces the old one atomically, so that a reader sees neither an incomplete file nor the mode of the
+// A new file replaces the old one atomically. So a reader sees neither an incomplete file nor the permissions of the
 // old one.
 function writePrivate(file: string, text: string): void {
   const fresh = `${file}.new`;

@@ -22,19 +22,23 @@ export interface SocketHostDeps {
 }
 
 export interface SocketHost {
-  /** Handles the upgrade requests of this server. `port` is a function, because the system may choose the port. */
+  /**
+   * Handles the upgrade requests of this server. `port` is a function, because the system may choose the port later.
+   */
   attach(server: Server, port: () => number): void;
   /** Ends every connection at once. */
   close(): void;
 }
 
-/** Clients with the token. A program that opens too many connections loses its own, never those of the page. */
+/**
+ * Limit on clients with the token. A program that opens too many connections loses its own, never those of the page.
+ */
 export const CLIENTS: PoolLimits = { total: 64, perHost: 48, perGroup: 48 };
 const TRY_AGAIN_LATER = 1013;
-/** Unsent bytes above which streams wait for the reader, and above which the heartbeat disconnects it. */
+/** With more unsent bytes than this, streams wait for the reader, and the heartbeat disconnects it. */
 const CONGESTED_BYTES = 1024 * 1024;
 const STUCK_BYTES = 32 * 1024 * 1024;
-/** Unsent bytes at which a client is disconnected at once. */
+/** With this many unsent bytes a client is disconnected at once. */
 const MOST_UNREAD_BYTES = 64 * 1024 * 1024;
 const HEARTBEAT_MS = 30_000;
 const REFUSALS_MS = 60_000;
@@ -49,7 +53,7 @@ export function createSocketHost({ router, token, authenticated, log }: SocketHo
     perMessageDeflate: false,
     handleProtocols: () => RPC_SUBPROTOCOL,
   });
-  // Any web page can make the browser send requests, any number of times.
+  // Counted and summarised, because any web page can make the browser send any number of requests.
   const refused = createCounted({ log, level: 'warn', everyMs: REFUSALS_MS, clock: systemClock });
   const clients = createGroupedPool<WebSocket>(CLIENTS, (socket) => {
     socket.close(TRY_AGAIN_LATER, 'too many connections');
@@ -67,7 +71,7 @@ export function createSocketHost({ router, token, authenticated, log }: SocketHo
     clients.add(socket, { host: role, group: role });
     socket.on('close', () => clients.delete(socket));
     socket.on('pong', () => answered.add(socket));
-    // For example a message that is too large, or an invalid frame: ws closes the socket; without this listener it
+    // For example a message was too large, or a frame invalid. ws closes the socket. Without this listener the error
     // would be an exception.
     socket.on('error', (error) => log.debug('a client broke the connection', { error }));
     const client = connect({
@@ -94,7 +98,7 @@ export function createSocketHost({ router, token, authenticated, log }: SocketHo
         if (reason !== null) {
           refused('refused a client', { reason });
           const answer = 'HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n';
-          // A client that keeps its half of the connection open must not keep this half open.
+          // If the client keeps its half of the connection open, this half is closed anyway.
           socket.end(answer, () => socket.destroy());
           return;
         }

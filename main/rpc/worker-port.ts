@@ -27,7 +27,7 @@ export function createPortHost({ router, log, approve }: PortHostDeps) {
       const client = connect({
         context,
         send: (message) => port.postMessage(message),
-        // Reading from a port cannot be paused: it is closed if the page sends without end.
+        // Reading from a port cannot be paused, so the port is closed if the page sends without end.
         end: () => port.close(),
       });
       ports.add(port);
