@@ -3,8 +3,8 @@ import { absolutePath } from '../lib/given-path.ts';
 import { KithError } from '../lib/errors.ts';
 
 /**
- * `flag` takes no value, `text` one, `list` one or more: `--listen A B` and `--listen A --listen B` are the same. `path` is
- * a text that is made absolute.
+ * How many values an option takes: `flag` none, `text` one, `list` one or more (`--listen A B` and `--listen A --listen
+ * B` are the same). `path` is a text that is made absolute.
  */
 export type OptionKind = 'flag' | 'text' | 'path' | 'list';
 
@@ -38,11 +38,11 @@ export function readArguments(
     values.set(token.name, list);
     if (kind === 'flag' && token.value !== undefined)
       throw wrong('argument-invalid', command, `The option ${token.rawName} takes no value`);
-    // A text with the form of an option is an option; a value that begins with a dash must be written --name=-value.
+    // A text that looks like an option is an option. A value that begins with a dash must be written as --name=-value.
     const missing = token.value === undefined || (!token.inlineValue && /^--?[a-z]/.test(token.value));
     if (kind !== 'flag' && missing)
       throw wrong('argument-missing', command, `The option ${token.rawName} needs a value`);
-    // An unset variable in a script.
+    // The value is empty, for example because a variable in a script is not set.
     if (token.value === '')
       throw wrong('argument-invalid', command, `The option ${token.rawName} has an empty value`);
     if ((kind === 'text' || kind === 'path') && list.length > 0)
@@ -92,7 +92,7 @@ export function readNumber(
   throw wrong('argument-invalid', command, detail);
 }
 
-/** Something is wrong with the arguments of this command. */
+/** The error for wrong arguments of this command. */
 export function wrong(code: string, command: string, detail: string): KithError {
   return new KithError(code, detail, { data: { command, detail } });
 }

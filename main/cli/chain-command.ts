@@ -60,7 +60,7 @@ async function runExport(given: Arguments, file: string): Promise<void> {
 }
 
 async function runImport(given: Arguments, file: string): Promise<void> {
-  // Checked first: a mistyped path must not create a data directory.
+  // Checked first, because a mistyped path must not create a data directory.
   await checkChainFile(file, readNetwork('chain', given.text('network')).idHex);
   const work = async (chain: Chain) => {
     const done = await importChain(chain, file);

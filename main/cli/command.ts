@@ -1,7 +1,7 @@
 /** One of `kith`'s commands. */
 export interface Command {
-  /** All of `kith NAME --help`, with a line break at its end. */
+  /** The text of `kith NAME --help`, with a line break at its end. */
   readonly help: string;
-  /** Resolves with the exit code. Throws a `KithError` for the caller to report. */
+  /** Runs the command and resolves with its exit code. Throws a `KithError`, which the caller reports. */
   run(args: readonly string[]): Promise<number>;
 }

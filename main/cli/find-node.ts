@@ -10,14 +10,14 @@ import { type Arguments, wrong } from './arguments.ts';
 export interface NodePlace {
   readonly api: string;
   readonly token: string;
-  /** Its name in sentences. */
+  /** What the node is called in sentences. */
   readonly where: string;
 }
 
 /**
- * Finds the node that --datadir, or --api with --token-file, names; without either, the only running node in the
- * platform's default directory.
- * @throws {KithError} `argument-…`, `node-not-running`, `token-unusable`.
+ * Finds the node that --datadir, or --api with --token-file, names. Without them finds the only running node in the
+ * default directory of the platform.
+ * @throws {KithError} `argument-…`, `node-not-running`, `token-unusable`
  */
 export function findNode(given: Arguments): NodePlace {
   const api = given.text('api');

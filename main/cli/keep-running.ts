@@ -15,21 +15,21 @@ export interface KeepRunningDeps {
 }
 
 export interface Ended {
-  /** Undefined if it never started. The caller stops it. */
+  /** The node, which the caller stops. Undefined if it never started. */
   readonly running: RunningNode | undefined;
   /** Undefined if the process was told to end. */
   readonly failure: unknown;
 }
 
-/** With more rebuilds than this within the window the disk is probably failing, and the node reports it. */
+/** More rebuilds than this within the window mean that the disk is probably failing, which the node reports. */
 const MAX_REBUILDS = 3;
 const REBUILD_WINDOW_MS = 3_600_000;
 const STOP_LIMIT_MS = 30_000;
 
 /**
- * Runs the node until the process is to end or the node fails. A corrupt chain database is not such a failure:
- * LevelDB cannot be replaced while other parts read it. So the node stops and starts again in this process, and the
- * start rebuilds the database (docs/storage.md).
+ * Runs the node until the process is to end or the node fails. A corrupt chain database is not such a failure. LevelDB
+ * cannot be replaced while other parts read it, so the node stops and starts again in this process, and the start
+ * rebuilds the database (docs/storage.md).
  */
 export async function keepRunning(deps: KeepRunningDeps): Promise<Ended> {
   const limit = createRestartLimit(MAX_REBUILDS, REBUILD_WINDOW_MS, deps.now);

@@ -57,7 +57,7 @@ export const networkCommand: Command = {
       bootstrap: readAddresses(given.list('bootstrap')),
     };
     const file = given.text('out') ?? `${name.replace(/[^A-Za-z0-9_-]+/g, '-')}.kith.json`;
-    // Checked now, not after a minute of mining.
+    // Checked before mining, which takes a minute.
     if (existsSync(file)) throw unwritable(file, new Error('it exists already'));
     const folder = dirname(file);
     if (!existsSync(folder)) throw new KithError('folder-missing', folder, { data: { folder } });

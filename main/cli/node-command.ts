@@ -83,7 +83,8 @@ async function runNode(args: readonly string[]): Promise<number> {
 }
 
 /**
- * Ends the process although handles may be open: all data is on the disk by now, and a stopped node must not linger.
+ * Ends the process although handles may be open. All data is on the disk by now, and a stopped node must not keep
+ * running.
  */
 async function leave(code: number): Promise<never> {
   await Promise.all(

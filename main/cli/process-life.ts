@@ -1,4 +1,4 @@
-/** How a long-running command ends: by a signal, by a bug, or by its time limit while it stops. */
+/** How a long-running command ends: by a signal, by a bug, or because its stop takes too long. */
 
 export interface ProcessLife {
   /** Aborts at the first SIGINT, SIGTERM or SIGHUP, or when something calls `end`. */
@@ -6,7 +6,10 @@ export interface ProcessLife {
   end(): void;
 }
 
-/** A signal this long after the first one ends the process at once. One Ctrl-C often arrives twice, also through npm. */
+/**
+ * If another signal arrives this long after the first one, the process ends at once. One Ctrl-C often arrives twice,
+ * also through npm.
+ */
 const SECOND_SIGNAL_MS = 2_000;
 const FORCED_EXIT_CODE = 130;
 
@@ -38,7 +41,7 @@ export function followProcess({ onCrash }: ProcessLifeDeps): ProcessLife {
   return { signal: controller.signal, end };
 }
 
-/** True when the work ended in time. */
+/** Whether the work ended within this time. */
 export async function within(ms: number, work: Promise<unknown>): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<boolean>((resolve) => (timer = setTimeout(() => resolve(false), ms)));

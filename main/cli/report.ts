@@ -2,7 +2,7 @@ import { type Fault, sentenceFor } from '../../shared/errors.ts';
 import { codeOf, KithError, messageOf } from '../lib/errors.ts';
 import { jsonLine, plainText } from './printing.ts';
 
-/** The message to the user for anything thrown. Without a sentence for its code, the error's own message is used. */
+/** The message to the user for anything thrown. If its code has no sentence, the message of the error is used. */
 export function faultFrom(error: unknown): Fault {
   const known = error instanceof KithError ? error : firstKith(error);
   if (known) {
@@ -40,7 +40,7 @@ function fileFault(error: unknown): Fault | undefined {
   return { code, message: sentenceFor(code, data), ...(data === undefined ? {} : { data }) };
 }
 
-// A failed start may be combined with failures of its cleanup; the first error is the cause.
+// A failed start may be combined with failures of its cleanup. The first error is the cause.
 function firstKith(error: unknown): KithError | undefined {
   const inner = error instanceof AggregateError ? (error.errors as unknown[])[0] : undefined;
   return inner instanceof KithError ? inner : undefined;
