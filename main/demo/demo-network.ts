@@ -25,16 +25,17 @@ const MINERS = 2;
 const MINING_SHARE = 0.05;
 const PAYMENT_MEAN_MS = 4000;
 /**
- * Enough that rewards are mature from the first minute on, and that the difficulty is so high that blocks no longer arrive
- * faster than they propagate: a demo network with constant reorganisations would look like one under attack.
+ * Number of blocks at the start. They make rewards mature from the first minute on, and the difficulty so high that
+ * blocks do not arrive faster than they propagate. A demo network with constant reorganisations would look like one
+ * under attack.
  */
 const FIRST_BLOCKS = 150;
 
-/** The connection to a node that ends closes a moment before its exit is known. */
+/** When a node ends, its connection closes up to this long before its exit is known. */
 const EXIT_MS = 1000;
 
 /**
- * Starts a demo network of real nodes on this computer: two nodes mine, and one pays the other nodes.
+ * Starts a demo network of real nodes on this computer. Two nodes mine, and one pays the other nodes.
  * @throws {KithError} `demo-node-failed` with the name of a node that ended, else the failure that the node reported
  */
 export async function startDemoNetwork(deps: DemoDeps): Promise<DemoNetwork> {
@@ -95,6 +96,6 @@ async function firstToEnd(nodes: readonly DemoNode[], stopping: AbortSignal): Pr
     async ({ name, process }) => `the node ${name} stopped unexpectedly (${await process.ended})`,
   );
   const first = await Promise.race(ends);
-  // During a stop every node ends, which is not reported.
+  // While the demo stops, every node ends, which is not reported.
   return stopping.aborted ? new Promise(() => undefined) : first;
 }

@@ -14,9 +14,9 @@ export type Connect = (node: ReadyLine) => Promise<Connection>;
 export interface DemoNodesDeps {
   /** Number of nodes, 1 or more. */
   readonly count: number;
-  /** Each node gets a folder in it. */
+  /** The folder in which each node gets its own folder. */
   readonly folder: string;
-  /** Running nodes to which all of these connect. */
+  /** Running nodes to which all these nodes connect. */
   readonly bootstrap?: readonly string[];
   readonly launch: Launch;
   readonly connect: Connect;
@@ -30,7 +30,7 @@ export interface DemoNode {
 
 const NAMES = ['ada', 'ben', 'cleo', 'dan', 'eve', 'finn', 'gus', 'hana', 'ivo', 'june'];
 
-/** Arguments of every node of the demo: loopback only, ports of its own choice. */
+/** Arguments of every node of the demo: it listens only on loopback, and chooses its own ports. */
 export function demoNodeArgs(datadir: string, bootstrap: readonly string[]): string[] {
   const joined = bootstrap.flatMap((address) => ['--bootstrap', address]);
   return [
@@ -63,7 +63,7 @@ export async function startDemoNodes(deps: DemoNodesDeps): Promise<readonly Demo
   }
 }
 
-/** Stops all of them cleanly, at the same time. */
+/** Stops all nodes cleanly, at the same time. */
 export async function stopDemoNodes(nodes: readonly DemoNode[]): Promise<void> {
   for (const { connection } of nodes) connection.close();
   await Promise.all(nodes.map((node) => node.process.stop()));
@@ -75,7 +75,8 @@ async function startDemoNode(
   running: readonly DemoNode[],
 ): Promise<DemoNode> {
   const name = NAMES[index] ?? `node${index + 1}`;
-  // All nodes know the first one, and each knows one more, so that the network does not depend on a single node.
+  // Each node gets the addresses of the first one and of another one, so that the network does not depend on a single
+  // node.
   const known = [running[0], oneOf(running)].flatMap((node) => node?.process.addresses[0] ?? []);
   const bootstrap = new Set([...known, ...(deps.bootstrap ?? [])]);
   const args = demoNodeArgs(path.join(deps.folder, name), [...bootstrap]);

@@ -5,18 +5,18 @@ import { sleep } from '../lib/clock.ts';
 import { between, exponential, oneOf } from './seeded-random.ts';
 
 const WALLET = 'demo';
-/** Prices are multiples of 0.0001 KITH. */
+/** Prices are multiples of this amount, 0.0001 KITH. */
 const PRICE_STEP = MOTES_PER_KITH / 10_000;
 
 /** A demo user: has a wallet on one node, mines and pays. */
 export interface DemoUser {
   /** The current receiving address. */
   address(): Promise<string>;
-  /** Mines at a small share of one core, so that the demo network runs on one computer. */
+  /** Mines with a small share of one core, because the whole demo network runs on one computer. */
   mine(share: number): Promise<void>;
-  /** Mines this many blocks at once, so that there are coins to spend. */
+  /** Mines this many blocks immediately, so that the user has coins to spend. */
   earn(blocks: number): Promise<void>;
-  /** Pays each of them a small amount, all in one payment. Throws the contract's errors. */
+  /** Pays a small amount to each address, in one payment. Throws the errors of the contract. */
   pay(addresses: readonly string[]): Promise<void>;
 }
 
@@ -45,15 +45,15 @@ export async function createDemoUser(client: KithClient): Promise<DemoUser> {
 
 export interface PayingDeps {
   readonly payer: DemoUser;
-  /** Called for every payment, since receivers may come and go. */
+  /** Called for every payment, because receivers may be added. */
   readonly receivers: () => Promise<readonly string[]>;
   readonly meanMs: number;
   readonly onPaid: () => void;
-  /** A payment failed, such as for lack of funds; the payments continue. */
+  /** Called when a payment failed, for example for lack of funds. Later payments follow anyway. */
   readonly onProblem: (error: unknown) => void;
 }
 
-/** One payment in five has so many outputs that its block is not sent as a small one. */
+/** One payment in this many has so many outputs that its block is sent as a compact block. */
 const LARGE_EVERY = 5;
 const LARGE_OUTPUTS = 60;
 

@@ -8,18 +8,18 @@ export interface Launched {
   readonly stderr: NodeJS.ReadableStream;
   /** Asks the program to stop cleanly; it saves its data. */
   end(): void;
-  /** Kills it. */
+  /** Kills the program at once. */
   kill(): void;
-  /** Resolves with a sentence's tail (`exit code 1`) when it has ended; never rejects. */
+  /** Resolves when it has ended, with the end of a sentence (`exit code 1`). Never rejects. */
   readonly ended: Promise<string>;
 }
 
-/** How a node is started as a process: a child process under Node.js, a utility process under Electron. */
+/** Starts a node as a process: a child process under Node.js, a utility process under Electron. */
 export type Launch = (args: readonly string[]) => Launched;
 
 export interface Launcher {
   readonly launch: Launch;
-  /** Stops all running and starting processes cleanly; kills them after 8 s. */
+  /** Stops all running and starting processes cleanly. Kills them after 8 s. */
   endAll(): Promise<void>;
 }
 
@@ -47,7 +47,7 @@ const NODE_CHILD = fileURLToPath(new URL('./node-child.mjs', import.meta.url));
 export const createChildLauncher = (program = NODE_CHILD): Launcher =>
   createLauncher((args) => launchChild(program, args));
 
-/** Stops one cleanly; kills it after 8 s. */
+/** Stops a process cleanly. Kills it after 8 s. */
 export async function endLaunched(launched: Launched): Promise<void> {
   launched.end();
   const timer = setTimeout(() => launched.kill(), END_LIMIT);

@@ -12,9 +12,9 @@ export interface ReadyLine {
 
 export interface NodeProcess extends ReadyLine {
   readonly pid: number | undefined;
-  /** Resolves with how it ended; never rejects. */
+  /** Resolves when the node has ended, with the end of a sentence that says how. Never rejects. */
   readonly ended: Promise<string>;
-  /** Stops it cleanly; kills it after 8 s. */
+  /** Stops the node cleanly. Kills it after 8 s. */
   stop(): Promise<void>;
 }
 

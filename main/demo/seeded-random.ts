@@ -1,4 +1,4 @@
-/** A random wait with this mean in milliseconds, exponentially distributed as between independent events. */
+/** A random wait in milliseconds with this mean, distributed exponentially, as between independent events. */
 export function exponential(meanMs: number): number {
   return -meanMs * Math.log(1 - Math.random());
 }
