@@ -28,8 +28,8 @@ export function isKnownErrorCode(code: string): code is KnownErrorCode {
 }
 
 /**
- * The sentence for a code, its placeholders filled from `data`. A code without one gets `fallback`, or a sentence that
- * names the code. Values are made printable and cut, because they may come from a peer.
+ * The sentence for a code, with its placeholders filled from `data`. A code without a sentence gets `fallback`, or a
+ * sentence that names the code. Values are made printable and shortened, because they may come from a peer.
  */
 export function sentenceFor(code: string, data?: unknown, fallback?: string): string {
   if (!isKnownErrorCode(code)) return fallback ?? `Something went wrong (${code}). See the log for details.`;
@@ -41,7 +41,7 @@ export function sentenceFor(code: string, data?: unknown, fallback?: string): st
   );
 }
 
-/** Reads the rejection of a call of the contract. A value without a code is `internal`. */
+/** The error in the rejection of a call of the contract. A value without a code becomes `internal`. */
 export function faultOf(error: unknown): Fault {
   const { code, message, data } = (
     typeof error === 'object' && error !== null ? error : {}
@@ -54,7 +54,7 @@ export function faultOf(error: unknown): Fault {
   };
 }
 
-/** `[text with {names}|alternative]`, removed or replaced if a name has no value; or plain text. */
+/** `[text with {names}|alternative]`, which is removed or replaced if a name has no value; or plain text. */
 const PART = /\[([^\]|]*)(?:\|([^\]]*))?\]|([^[]+)/g;
 /** `{name}` for a text, `{name:unit}` for a number, `{name:unit|text when it has no value}`. */
 const PLACEHOLDER = /\{([a-zA-Z]+)(?::([a-z]+))?(?:\|([^}]*))?\}/g;
@@ -71,9 +71,9 @@ const UNITS: Readonly<Record<string, (value: number) => string>> = {
   block: (value) => `block ${group(value)}`,
   bytes: (value) => counted(value, 'byte'),
   seconds: (value) => counted(value, 'second'),
-  /** The sentence has the noun after it. */
+  /** A number; the noun follows in the sentence. */
   count: (value) => group(value),
-  /** A port, a process, a version: an identifier, not a quantity; the sentence has the noun before it. */
+  /** A port, a process, a version: an identifier, not a quantity. The noun precedes it in the sentence. */
   number: (value) => String(value),
 };
 

@@ -1,6 +1,6 @@
 /**
- * Text that users and peers chose: labels, names, reasons. One rule for each, regardless of its source (field, link,
- * file, terminal), and one way to show it inside a sentence.
+ * Text that users and peers chose: labels, names, reasons. The rules are the same for every source (field, link, file,
+ * terminal). Also isolates such text inside sentences.
  */
 import { compact, visible } from './pasted.ts';
 
@@ -15,9 +15,9 @@ const IGNORED =
 const CONTROL = /(?!\s)\p{Cc}/gu;
 
 /**
- * A label, reason or note in the form that is stored and shown: NFC, one line, no control or direction characters.
- * They are removed, not refused, because the user did not see them when pasting. Idempotent; may be longer than
- * MAX_LABEL.
+ * A label, reason or note in the form that is stored and shown: NFC, one line, no control or direction characters. They
+ * are removed instead of refused, because the user did not see them when pasting. Applying it twice changes nothing.
+ * The result may be longer than MAX_LABEL.
  */
 export function cleanLabel(text: string): string {
   const label = text
@@ -46,7 +46,8 @@ export function cleanName(text: string): string {
     .normalize('NFC');
 }
 
-// A mark belongs to the letter or digit before it. Both apostrophes: keyboards type one, word processors the other.
+// A mark belongs to the letter or digit before it. Both apostrophes are allowed: keyboards type one, word processors
+// the other.
 const NAME = /^[\p{L}\p{N}][\p{M}\u200c\u200d]*(?:[\p{L}\p{N}][\p{M}\u200c\u200d]*|[ ._'’-])*$/u;
 
 /** Whether the characters of a cleaned name are allowed in a wallet name. */
@@ -54,7 +55,7 @@ export function isName(name: string): boolean {
   return name === cleanName(name) && NAME.test(name) && Array.from(name).length <= MAX_NAME;
 }
 
-/** Names that some file system treats as equal, or that look the same, have the same key. */
+/** A key that is equal for names which some file system treats as equal or which look the same. */
 export function nameKey(name: string): string {
   return visible(cleanName(name)).replaceAll('’', "'").normalize('NFC').toLowerCase();
 }
@@ -65,8 +66,8 @@ const FIRST_STRONG_ISOLATE = '\u2068';
 const POP_ISOLATE = '\u2069';
 
 /**
- * Isolates foreign text inside a sentence where markup (`<bdi>`) is impossible, so that it cannot change the direction of
- * the rest. Only right-to-left text is marked; all other sentences stay free of invisible characters.
+ * Isolates foreign text inside a sentence where markup (`<bdi>`) is impossible, so that it cannot change the direction
+ * of the sentence. Only right-to-left text is isolated; other sentences stay free of invisible characters.
  */
 export function isolated(text: string): string {
   return RIGHT_TO_LEFT.test(text) ? `${FIRST_STRONG_ISOLATE}${text}${POP_ISOLATE}` : text;

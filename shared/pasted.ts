@@ -1,8 +1,8 @@
 /**
- * Reads typed and pasted text as the user sees it. Mails, chats and web pages add invisible characters to copied
- * text: zero-width spaces, direction marks, soft hyphens, line breaks. Every reader of pasted text in the page, the
- * node and the terminal calls one of these functions first. Text that must stay exact to the byte (passwords,
- * passphrases, messages to sign) is not passed to them.
+ * Reads typed and pasted text as the user sees it. Mails, chats and web pages add invisible characters to copied text:
+ * zero-width spaces, direction marks, soft hyphens, line breaks. Every reader of pasted text in the page, the node and
+ * the terminal calls one of these functions first. Text in which every byte matters (passwords, passphrases, messages
+ * to sign) is not passed to them.
  */
 
 /** Format characters, and characters that Unicode defines as invisible. */
@@ -13,8 +13,8 @@ const CONTROL = /(?![\s\u0085])\p{Cc}/gu;
 const FULL_WIDTH = /[\uff01-\uff5e]/g;
 
 /**
- * The text without invisible characters; white space is kept, full-width ASCII becomes plain ASCII. Idempotent, never
- * longer.
+ * The text without invisible characters. White space stays; full-width ASCII becomes plain ASCII. Applying it twice
+ * changes nothing. The result is never longer.
  */
 export function visible(text: string): string {
   return text
@@ -24,7 +24,7 @@ export function visible(text: string): string {
     .replace(FULL_WIDTH, (letter) => String.fromCharCode(letter.charCodeAt(0) - 0xfee0));
 }
 
-/** The same without white space, for addresses, ids and links. */
+/** The text without invisible characters and white space, for addresses, ids and links. */
 export function compact(text: string): string {
   return visible(text).replace(/\s+/g, '');
 }
@@ -60,8 +60,8 @@ export function readHeight(text: string): number | null {
 }
 
 /**
- * Converts the address of a peer to a multiaddress, also from the forms in lists of peers: "192.0.2.7:21474",
- * "[2001:db8::7]:21474", "node.example:21474", or an IP alone. Returns other text unchanged; its reader refuses it.
+ * Converts the address of a peer to a multiaddr. Accepts the forms in lists of peers: "192.0.2.7:21474",
+ * "[2001:db8::7]:21474", "node.example:21474", or an IP alone. Returns other text unchanged, which its reader refuses.
  */
 export function readPeerAddress(text: string): string {
   const place = compact(text);

@@ -30,12 +30,12 @@ export const header = z.object({
   hex,
   /** Cumulative work up to and with this block. */
   work,
-  /** The tip has 1; 0 if the block is not on the active chain. */
+  /** 1 for the tip; 0 if the block is not on the active chain. */
   confirmations: count,
 });
 
 export const block = header.extend({
-  /** Bytes. */
+  /** Size in bytes. */
   size: count,
   /** Txids in block order. */
   transactions: z.array(id),
@@ -43,7 +43,7 @@ export const block = header.extend({
   hex,
 });
 
-/** `amount` and `address` are null if the node does not know the coin that is spent. */
+/** An input. `amount` and `address` are null if the node does not know the coin that it spends. */
 export const transactionInput = z.object({
   txid: id,
   index: u32,
@@ -71,7 +71,7 @@ export const transaction = z.object({
   block: id.nullable(),
   height: height.nullable(),
   confirmations: count,
-  /** Addition: the transaction's own fields. */
+  /** Addition: the fields of the transaction itself. */
   version: u32,
   validFrom: height,
   expires: height,
@@ -87,7 +87,7 @@ export const coin = z.object({
 
 export const chainEvent = z.object({ type: z.enum(['connected', 'disconnected']), id, height });
 
-/** `setHash` covers every coin in order of its outpoint; computing it reads the whole UTXO set. */
+/** `setHash` covers every coin in the order of outpoints. Computing it reads the whole UTXO set. */
 export const chainStats = z.object({ coins: count, total, issued: total, burned: total, setHash: id });
 
 /** Addition: one row of a block list. */
@@ -139,7 +139,7 @@ export const chainContract = {
   header: oc.input(byIdOrHeight).output(header),
   block: oc.input(byIdOrHeight).output(block),
   transaction: oc.input(z.strictObject({ txid: givenId })).output(transaction),
-  /** Null when there is no such unspent coin at the tip. */
+  /** The coin; null if it does not exist or is spent at the tip. */
   coin: oc.input(z.strictObject({ txid: givenId, index: u32 })).output(coin.nullable()),
   submit: oc
     .input(z.strictObject({ hex: blockHex }))
@@ -149,7 +149,7 @@ export const chainContract = {
   stats: oc.input(nothing).output(chainStats),
   /** Addition. */
   upgrades: oc.input(nothing).output(chainUpgrades),
-  /** Addition: blocks of the active chain below `before` (the tip unless told), newest first. */
+  /** Addition: blocks of the active chain below `before` (by default the tip), newest first. */
   recent: oc
     .input(
       z.strictObject({ limit: z.int().min(1).max(200).default(20), before: height.optional() }).prefault({}),

@@ -1,7 +1,7 @@
 /**
- * The one contract of Kith: the same for the window (MessagePort), the browser and the terminal (WebSocket). Names
- * and shapes stay; procedures and fields may be added. It imports only from this folder, so that a page can use its
- * types at no cost.
+ * The contract of Kith: the same for the window (MessagePort), the browser and the terminal (WebSocket). Names and
+ * shapes stay; procedures and fields may be added. It imports only from this folder, so that a page can use its types
+ * at no cost.
  */
 import type { ContractRouterClient } from '@orpc/contract';
 import { chainContract } from './chain.ts';

@@ -32,8 +32,8 @@ function upTo(most: number) {
 }
 
 /**
- * A text that a user may have pasted. It is cleaned (shared/pasted.ts) before its own limits are checked; the limit here
- * only bounds the work.
+ * A text that a user may have pasted. It is cleaned (shared/pasted.ts) before its own limits are checked. The limit
+ * here only bounds the work of cleaning.
  */
 function pasted(clean: (text: string) => string, tooLong: string) {
   return z.string().max(MAX_PASTED, tooLong).transform(clean);
@@ -42,7 +42,7 @@ const MAX_PASTED = 8_000;
 
 /** A 32-byte hash in an output: block id, txid, wid, network id. */
 export const id = hex64();
-/** The same in an input. */
+/** A 32-byte hash in an input, which may be pasted. */
 export const givenId = pasted(compact, 'is too long to be 64 hex digits').pipe(id);
 export const transactionHex = hexOf(TRANSACTION_BYTES, 'the transaction');
 export const blockHex = hexOf(BLOCK_BYTES, 'the block');
@@ -63,7 +63,7 @@ export const amount = z
   .int('must be a whole number of motes')
   .min(1, 'must be at least 1 mote')
   .max(ALL_MOTES, 'is more than all coins that will ever exist');
-/** A sum of amounts, may be 0. */
+/** A sum of amounts; may be 0. */
 export const total = upTo(ALL_MOTES);
 /** The change of a wallet by a payment; negative if it spent. */
 export const change = z.int().min(-ALL_MOTES).max(ALL_MOTES);
@@ -77,7 +77,9 @@ export const feerate = z
 export const address = pasted(compact, 'is too long to be an address').pipe(
   z.string().min(1, 'is empty').max(200, 'is too long to be an address'),
 );
-/** A network address, such as /ip4/127.0.0.1/tcp/21474/p2p/12D3…, or as lists show it: 127.0.0.1:21474. */
+/**
+ * The address of a peer: a multiaddr such as /ip4/127.0.0.1/tcp/21474/p2p/12D3…, or the form in lists, 127.0.0.1:21474.
+ */
 export const multiaddress = pasted(readPeerAddress, 'is too long to be a multiaddress').pipe(
   z.string().min(1, 'is empty').max(512, 'is too long to be a multiaddress'),
 );

@@ -9,9 +9,9 @@ export const mempoolEntry = z.object({
   txid: id,
   size: count,
   fee: total,
-  /** Unconfirmed ancestors. */
+  /** Number of unconfirmed ancestors. */
   ancestors: count,
-  /** When this node first saw it. */
+  /** When this node first saw the transaction. */
   time: unixSeconds,
 });
 
@@ -32,7 +32,7 @@ export const mempoolContract = {
   summary: oc.input(nothing).output(mempoolSummary),
   /** Addition: the fee rates that this node recommends now; a payment without a fee rate gets `soon`. */
   feerates: oc.input(nothing).output(feerates),
-  /** In order of txid; `after` continues a list after its last txid. */
+  /** Transactions in order of txid. With `after`, those after this txid. */
   list: oc
     .input(z.strictObject({ limit, after: givenId.optional() }).prefault({}))
     .output(z.array(mempoolEntry)),

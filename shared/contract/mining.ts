@@ -14,7 +14,7 @@ export const miningStatus = z.object({
   address: z.string().nullable(),
   /** Addition: the payout wallet, if one was named. */
   wallet: z.string().nullable(),
-  /** Addition: why mining is paused although it is switched on (syncing, the clock), and what to do; null while it mines. */
+  /** Addition: why mining is paused although it is switched on (sync, clock), and what to do; null while it mines. */
   paused: notice.nullable(),
   /** Addition: why mining fails, in one sentence; null while there is no problem. */
   problem: z.string().nullable(),
@@ -32,7 +32,9 @@ export const miningContract = {
           address: address.optional(),
           wallet: walletName.optional(),
           threads: threads.optional(),
-          /** Addition: the share of each thread's time that is used, so that the computer has time for other work. */
+          /**
+           * Addition: the share of the time of each thread that is used. Below 1 the computer has time for other work.
+           */
           share: z
             .number()
             .min(0.01, 'mine for at least 1 % of the time')

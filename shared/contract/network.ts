@@ -12,7 +12,7 @@ export const networkInfo = z.object({
   spacing: count,
   /** Maturity of mining rewards in blocks. */
   maturity: height,
-  /** Motes of reward in the first era, and blocks in an era. */
+  /** Reward per block in the first era, in motes, and number of blocks in an era. */
   subsidy: total,
   halving: height,
   /** Maximum supply in motes. */
@@ -29,25 +29,28 @@ export const networkInfo = z.object({
 /** Addition: figures of relay and sync since the start. */
 export const networkActivity = z.object({
   /**
-   * Compact blocks (BIP 152): reconstructed without a round trip, after one request, or fetched in full. `inline` counts
-   * small blocks that came in full with their announcement.
+   * Compact blocks (BIP 152): reconstructed without a round trip, reconstructed after one request, or downloaded in
+   * full. `inline` counts small blocks that were received in full with their announcement.
    */
   compact: z.object({ whole: count, asked: count, failed: count, inline: count }),
-  /** Snapshot chunks received, of how many; null when no snapshot is being fetched. */
+  /** Number of downloaded snapshot chunks, and their total; null when no snapshot is being downloaded. */
   snapshot: z.object({ done: count, of: count }).nullable(),
-  /** Blocks validated below the snapshot that this node started from, of how many; null without a snapshot. */
+  /**
+   * Number of validated blocks below the snapshot that this node started from, and their total; null without a
+   * snapshot.
+   */
   history: z.object({ verified: height, of: height }).nullable(),
-  /** While blocks are being fetched. */
+  /** Speed of the download of blocks. */
   blocksPerSecond: z.number().min(0),
   bytesPerSecond: z.number().min(0),
   /**
-   * What this node sends to peers: bytes since its start, bytes a second over the last seconds, and how many a second it
-   * may send (`--max-upload`); null without a limit.
+   * What this node sends to peers: bytes since its start, bytes per second over the last seconds, and the limit per
+   * second (`--max-upload`); null without a limit.
    */
   upload: z.object({ total: count, bytesPerSecond: z.number().min(0), limit: count.nullable() }),
   /** Addresses in the address manager. */
   knownAddresses: count,
-  /** Nodes of other networks that connected or were dialled. */
+  /** Number of nodes of other networks that connected or were dialled. */
   strangers: count,
   /** Offset of this computer's clock from the median of the peers' clocks; null with too few peers. */
   clockOffsetSeconds: z.number().nullable(),

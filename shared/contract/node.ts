@@ -4,8 +4,8 @@ import { count, done, height, id, nothing, notice, unixSeconds } from './fields.
 import { LOG_LEVELS, PHASES, REACHABILITIES, ROLES } from './vocabulary.ts';
 
 /**
- * Everything for a status line. `progress` goes from 0 (no peer yet) to 1 (synced once) by work, not by block count,
- * and never decreases while the node runs.
+ * Everything for a status line. `progress` goes from 0 (no peer yet) to 1 (synced) by work instead of by number of
+ * blocks, and never decreases while the node runs.
  */
 export const nodeStatus = z.object({
   network: z.string(),
@@ -21,16 +21,16 @@ export const nodeStatus = z.object({
   progress: z.number().min(0).max(1),
   /** Null if no estimate is possible. */
   etaSeconds: count.nullable(),
-  /** Blocks a second, or headers a second during header sync; 0 without progress. */
+  /** Blocks per second, or headers per second during header sync; 0 without progress. */
   blocksPerSecond: z.number().nonnegative(),
   bytesPerSecond: z.number().nonnegative(),
   /** Why the sync makes no progress, in one sentence; null while it does. */
   stall: z.string().nullable(),
   /** For a chain that started from a snapshot: the number of checked blocks below it. */
   history: z.object({ verified: height, of: height }).nullable(),
-  /** Peers after the handshake. */
+  /** Number of peers after the handshake. */
   peers: count,
-  /** Transactions in the mempool. */
+  /** Number of transactions in the mempool. */
   mempool: count,
   reachability: z.enum(REACHABILITIES),
   warnings: z.array(notice),
@@ -38,7 +38,7 @@ export const nodeStatus = z.object({
   sentence: z.string(),
   /** Addition: why other nodes can or cannot connect, and what to do, in one sentence with a stable code. */
   reachabilityNotice: notice,
-  /** Addition: time in the tip's header. */
+  /** Addition: the time in the header of the tip. */
   tipTime: unixSeconds,
   /** Addition: start time of this run of the node. */
   startedAt: unixSeconds,
@@ -58,7 +58,7 @@ export const nodeAbout = z.object({
    * the start-up gate.
    */
   signatures: z.enum(['libsodium', 'reference']),
-  /** The client of this carrier; the window may not confirm payments by itself. */
+  /** What kind of client this is. The window may not confirm payments by itself. */
   role: z.enum(ROLES),
 });
 
@@ -73,7 +73,7 @@ export const logLine = z.object({
 
 export const nodeContract = {
   status: oc.input(nothing).output(nodeStatus),
-  /** The current status at once, and then after changes, at most 4 a second. */
+  /** The current status at once, and later after changes, at most 4 times per second. */
   watch: oc.input(nothing).output(eventIterator(nodeStatus)),
   /** Stops the node cleanly, after it has answered. */
   shutdown: oc.input(nothing).output(done),

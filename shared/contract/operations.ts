@@ -5,7 +5,7 @@ import { OPERATION_KINDS, OPERATION_STATES } from './vocabulary.ts';
 
 /**
  * Addition: a request that takes a while or cannot be undone. The client that sent it may be gone before it ends (a
- * reloaded page, a closed terminal), so every client gets the result. Fields of other kinds are null.
+ * reloaded page, a closed terminal), so every client gets the result. Fields that do not belong to this kind are null.
  */
 export const operation = z.object({
   /** Counts from 1 at the start of the node. */
@@ -14,15 +14,15 @@ export const operation = z.object({
   state: z.enum(OPERATION_STATES),
   startedAt: unixSeconds,
   endedAt: unixSeconds.nullable(),
-  /** Whether this connection sent the request: then it gets the result as its answer. */
+  /** Whether this connection sent the request. Then it also gets the result as the response. */
   own: z.boolean(),
   wallet: z.string().nullable(),
-  /** Of a payment: the sum of all receivers in motes, and the first receiver. */
+  /** For a payment: the sum for all receivers in motes, and the first receiver. */
   amount: total.nullable(),
   receivers: count.nullable(),
   receiver: z.string().nullable(),
   txid: id.nullable(),
-  /** The peer of a connection. */
+  /** For connecting to a peer: its address. */
   address: z.string().nullable(),
   /** Why it failed. */
   fault: notice.nullable(),
@@ -31,7 +31,7 @@ export const operation = z.object({
 export const operationsContract = {
   /** Addition: running operations, and those that ended in the last 15 minutes (50 at most), newest first. */
   list: oc.input(nothing).output(z.array(operation)),
-  /** Addition: the same at once, and then whenever it changed, at most 4 times a second. */
+  /** Addition: the list of operations at once, and later after changes, at most 4 times per second. */
   watch: oc.input(nothing).output(eventIterator(z.array(operation))),
 };
 

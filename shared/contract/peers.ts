@@ -29,10 +29,10 @@ export const peer = z.object({
   latencyMs: z.number().min(0).nullable(),
   bytesIn: count,
   bytesOut: count,
-  /** 0 is good; violations raise it, time lowers it (docs/misbehaviour.md). */
+  /** 0 is good. Violations raise it, and it falls with time (docs/misbehaviour.md). */
   score: z.number(),
   foundBy: z.enum(PEER_SOURCES),
-  /** Addition: its last violation, in a sentence; null while its score is 0. */
+  /** Addition: its last violation as a sentence; null while its score is 0. */
   fault: notice.nullable(),
 });
 
@@ -51,14 +51,14 @@ export const journalEntry = z.object({
   number: count,
   time: unixSeconds,
   event: z.enum(PEER_EVENTS),
-  /** A peer id, or a host for a whole host. */
+  /** A peer id, or a host if the event concerns a whole host. */
   id: z.string(),
   address: z.string().nullable(),
-  /** These three fields for peers only. */
+  /** The next three fields are null if the entry is not about a peer. */
   direction: z.enum(DIRECTIONS).nullable(),
   kind: z.enum(PEER_KINDS).nullable(),
   foundBy: z.enum(PEER_SOURCES).nullable(),
-  /** Code of the violation or of the disconnect, and the same as a sentence. */
+  /** The code of the violation or of the disconnect, and the sentence for it. */
   code: z.string().nullable(),
   reason: z.string().nullable(),
   /** How often the same happened with the same peer in a row. */
@@ -90,11 +90,14 @@ export const peersContract = {
     .input(z.strictObject({ id: peerId.optional(), address: multiaddress.optional() }).refine(oneOf, either))
     .output(done),
   bans: oc.input(nothing).output(z.array(ban)),
-  /** Addition: connects, disconnects, refusals, violations and bans, newest first; only those with a number above `after`. */
+  /**
+   * Addition: connects, disconnects, refusals, violations and bans, newest first. Only entries with a number above
+   * `after`.
+   */
   journal: oc
     .input(z.strictObject({ limit, after: count.optional() }).prefault({}))
     .output(z.array(journalEntry)),
-  /** Addition: the whole list at once, and then whenever it changed, at most once a second. */
+  /** Addition: the whole list at once, and later after changes, at most once per second. */
   watch: oc.input(nothing).output(eventIterator(z.array(peer))),
 };
 

@@ -5,9 +5,9 @@ export const PHASES = [
   'starting', // opening and checking the data directory
   'repairing', // rebuilding data that a crash corrupted, from intact data
   'finding-peers', // no peer for the sync yet
-  'headers', // fetching and checking headers
-  'snapshot', // fetching a UTXO snapshot
-  'blocks', // fetching and checking blocks
+  'headers', // // downloading and checking headers
+  'snapshot', // // downloading a UTXO snapshot
+  'blocks', // // downloading and checking blocks
   'synced', // at the best known tip
   'stopping',
 ] as const;
@@ -26,14 +26,14 @@ export const CREATION_STEPS = ['measuring', 'mining', 'done'] as const;
 export const REACHABILITIES = ['unknown', 'reachable', 'unreachable', 'local'] as const;
 export type Reachability = (typeof REACHABILITIES)[number];
 
-/** Services that a node advertises. A `pruned` node serves recent blocks only. */
+/** Services that a node advertises. A `pruned` node serves only recent blocks. */
 export const SERVICES = ['archive', 'pruned', 'snapshots', 'relay'] as const;
 export type Service = (typeof SERVICES)[number];
 
 export const DIRECTIONS = ['inbound', 'outbound'] as const;
 export type Direction = (typeof DIRECTIONS)[number];
 
-/** Why this connection exists. `manual` = requested by the user; `feeler` = a short one that tests an address. */
+/** Why a connection exists. `manual`: requested by the user. `feeler`: a short connection that tests an address. */
 export const PEER_KINDS = ['inbound', 'full-relay', 'block-only', 'feeler', 'manual'] as const;
 export type PeerKind = (typeof PEER_KINDS)[number];
 
@@ -58,7 +58,7 @@ export const PEER_EVENTS = [
   'refused', // an inbound or outbound connection that did not become a peer
   'penalty', // a violation that raised the score
   'banned',
-  'pardoned', // the user lifted a ban
+  'pardoned', // // the user removed a ban
 ] as const;
 export type PeerEvent = (typeof PEER_EVENTS)[number];
 
@@ -67,25 +67,25 @@ export const UPGRADE_STATES = ['defined', 'started', 'locked-in', 'active', 'fai
 
 /** The state of a payment. */
 export const HISTORY_STATES = [
-  'queued', // own payment, no peer has it yet (none connected)
-  'sent', // own payment, at least one peer fetched or announced it
-  'pending', // incoming, in the mempool, in no block yet
+  'queued', // // own payment that no peer has yet, because none is connected
+  'sent', // // own payment that at least one peer requested or announced
+  'pending', // // incoming payment in the mempool
   'mined', // in a block with fewer than 6 confirmations
   'immature', // an immature mining reward
   'confirmed', // in a block with at least 6 confirmations (a reward: mature)
-  'expired', // was not mined in time; its coins are available again, but it could be mined after a reorganisation
+  'expired', // // was not mined in time; its coins are available again, but it could still be mined after a reorganisation
   'dead', // expired 100 blocks or more ago: it will never be mined
   'conflicted', // a payment that spends the same coin was mined
   'cancelled', // replaced by its own sender
 ] as const;
 export type HistoryState = (typeof HISTORY_STATES)[number];
 
-/** The kind of a payment from the view of the wallet. `self` = all outputs belong to the wallet. */
+/** The kind of a payment for the wallet. `self`: all outputs belong to the wallet. */
 export const HISTORY_KINDS = ['received', 'sent', 'self', 'mined'] as const;
 
 /**
- * Gap limit: number of unused addresses in a row after which a restore ends its search; default and maximum. Kith
- * uses no address beyond the default; other programs and earlier versions may have done so.
+ * Gap limit: the number of unused addresses in a row after which a restore ends its search; the default and the
+ * maximum. Kith issues no address beyond the default; other programs and earlier versions may have done so.
  */
 export const GAP = { usual: 100, most: 10_000 } as const;
 
@@ -107,6 +107,6 @@ export type SubmitStatus = (typeof SUBMIT_STATUSES)[number];
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** The client of a carrier. The desktop window may not spend: a native dialog does. */
+/** The kinds of clients. The desktop window may not spend: a native dialog does. */
 export const ROLES = ['window', 'browser', 'terminal'] as const;
 export type Role = (typeof ROLES)[number];

@@ -25,7 +25,7 @@ import {
 import { GAP, HISTORY_KINDS, HISTORY_STATES } from './vocabulary.ts';
 
 const words = z.union([z.literal(12), z.literal(24)], { error: 'a recovery phrase has 12 or 24 words' });
-/** 24 words of at most 8 letters each, with room for numbers, bullets and invisible characters between them. */
+/** Room for 24 words of at most 8 letters each, with numbers, bullets and invisible characters between them. */
 const mnemonic = z
   .string()
   .min(1, 'the recovery phrase is missing')
@@ -41,12 +41,12 @@ const draft = z.string().min(1).max(128);
 const named = z.strictObject({ name: walletName });
 
 /**
- * `asOfHeight` is the block for which these figures are valid. `pending` is unconfirmed, `immature` are mining
+ * `asOfHeight` is the height for which these figures are valid. `pending` is unconfirmed; `immature` are mining
  * rewards.
  */
 export const balance = z.object({
   confirmed: total,
-  /** The change by unconfirmed payments. */
+  /** The change of the balance by unconfirmed payments. */
   pending: change,
   immature: total,
   /** Addition: the amount that can be spent now: `confirmed`, and unconfirmed own change. */
@@ -55,8 +55,8 @@ export const balance = z.object({
 });
 
 /**
- * A payment to prepare. The amount `all` (an addition) sends a single receiver as much as one transaction can spend,
- * less the fee. `feerate` in motes per byte; `expires` is a height, 0 = never, by default one day from now.
+ * A payment to prepare. The amount `all` (an addition) sends as much to a single receiver as one transaction can spend,
+ * less the fee. `feerate` is in motes per byte. `expires` is a height, 0 for never, by default one day from now.
  */
 export const payment = z.strictObject({
   name: walletName,
@@ -74,7 +74,7 @@ export const payment = z.strictObject({
     .optional(),
 });
 
-/** Everything that the user must see before confirming. An unused draft expires in the node after minutes. */
+/** Everything that the user must see before confirming. An unused draft expires after ten minutes. */
 export const draftPayment = z.object({
   draft,
   fee: total,
@@ -84,7 +84,7 @@ export const draftPayment = z.object({
     z.object({
       address: z.string(),
       amount: total,
-      /** True for change. */
+      /** Whether the output is change. */
       change: z.boolean(),
     }),
   ),
@@ -92,7 +92,10 @@ export const draftPayment = z.object({
   warnings: z.array(notice),
 });
 
-/** Addition: a receiver, read from an address or a payment link. `own` = an address of a wallet here. */
+/**
+ * Addition: a receiver that was read from an address or a payment link. `own`: it is an address of a wallet of this
+ * node.
+ */
 export const target = z.object({
   /** In its canonical form. */
   address: z.string(),
@@ -103,11 +106,11 @@ export const target = z.object({
 
 export const historyEntry = z.object({
   txid: id,
-  /** Time of its block; before it is mined, the time when this node first received it. */
+  /** The time of its block. Before it is mined, the time when this node first received it. */
   time: unixSeconds,
   /** The change of the wallet in motes, including the fee. */
   amount: change,
-  /** Null if the node cannot know it (inputs of other wallets). */
+  /** Null if the node cannot know it, because inputs belong to other wallets. */
   fee: total.nullable(),
   state: z.enum(HISTORY_STATES),
   height: height.nullable(),
@@ -115,8 +118,8 @@ export const historyEntry = z.object({
   expires: height,
   label: z.string(),
   /**
-   * "Seen by n of m": connected peers that fetched it from this node or announced it to this node. Null for payments
-   * of other wallets.
+   * "Seen by n of m": the number of connected peers that requested it from this node or announced it to this node. Null
+   * for payments of other wallets.
    */
   seenBy: count.nullable(),
   ofPeers: count.nullable(),
@@ -183,16 +186,16 @@ export const walletContract = {
     .input(z.strictObject({ name: walletName, label: label.optional() }))
     .output(z.object({ address: z.string() })),
   prepare: oc.input(payment).output(draftPayment),
-  /** Refused for the page of the desktop app, where a native dialog confirms. */
+  /** Refused for the page of the desktop app, where a native dialog confirms the payment. */
   confirm: oc.input(z.strictObject({ draft, password })).output(z.object({ txid: id })),
   /**
-   * Addition, desktop only: a native dialog shows the node's own draft, and it is sent if the user confirms. The
-   * password may be left out while the wallet is unlocked.
+   * Addition, desktop only: a native dialog shows the draft as the node has it, and the node sends it if the user
+   * confirms. The password may be left out while the wallet is unlocked.
    */
   approve: oc.input(z.strictObject({ draft, password: password.optional() })).output(z.object({ txid: id })),
   /** Not available to the page of the desktop app. */
   send: oc.input(payment.extend({ password })).output(z.object({ txid: id, fee: total })),
-  /** Newest first; `after` continues a list after its last txid. */
+  /** Payments, newest first. With `after`, those after this txid. */
   history: oc
     .input(z.strictObject({ name: walletName, limit, after: givenId.optional() }))
     .output(z.array(historyEntry)),
@@ -211,7 +214,7 @@ export const walletContract = {
   words: oc
     .input(z.strictObject({ name: walletName, password }))
     .output(z.object({ mnemonic: z.string(), passphrase: z.string() })),
-  /** Addition: copies of the old file still open with the old password. */
+  /** Addition: changes the password. Copies of the old file can still be opened with the old password. */
   changePassword: oc.input(z.strictObject({ name: walletName, password, next: password })).output(done),
   /** Addition: signs a message with the key of one of the wallet's addresses; 64 bytes. */
   signMessage: oc
@@ -222,8 +225,8 @@ export const walletContract = {
     .input(z.strictObject({ address, message, signature: z.string().max(256) }))
     .output(z.object({ valid: z.boolean() })),
   /**
-   * Addition: reads the chain again from a height on. With a larger `gap` than before, for which the wallet must be
-   * unlocked, it finds payments to addresses that another program used beyond the default gap.
+   * Addition: reads the chain again from a height on. With a larger `gap` than before it finds payments to addresses
+   * that another program used beyond the default gap; the wallet must be unlocked for that.
    */
   rescan: oc
     .input(z.strictObject({ name: walletName, fromHeight: height.default(0), gap: gap.optional() }))
