@@ -34,7 +34,8 @@ export interface GroupedPool<Entry> {
  * Creates a pool. All pools that any peer can fill at no cost follow one rule: a host or a group above its own limit
  * loses its oldest entry, and a full pool evicts the oldest entry of the largest group (and in it of the largest host).
  * The newest entry always gets in. Otherwise the first peer could fill the pool at no cost and block all others. An
- * addition costs O(size). @param evicted called once for each evicted entry, after it was removed
+ * addition costs O(size).
+ * @param evicted called once for each evicted entry, after it was removed
  */
 export function createGroupedPool<Entry>(
   limits: PoolLimits,
@@ -64,7 +65,8 @@ export function createGroupedPool<Entry>(
 
 /**
  * The entries of which one must be evicted after the newest one was added: those of its host, those of its group, or
- * all. Null while no limit is exceeded. @param entries all entries, the newest included
+ * all. Null while no limit is exceeded.
+ * @param entries all entries, the newest included
  */
 export function overflow<Entry>(
   entries: readonly Entry[],
@@ -81,8 +83,9 @@ export function overflow<Entry>(
 }
 
 /**
- * The oldest entry of the largest host in the largest group. Of equally large ones, that with the oldest entry. @param
- * entries oldest first, at least one besides `newest` @param newest counted for its group and host, but never chosen
+ * The oldest entry of the largest host in the largest group. Of equally large ones, that with the oldest entry.
+ * @param entries oldest first, at least one besides `newest`
+ * @param newest counted for its group and host, but never chosen
  */
 export function oldestOfLargest<Entry>(
   entries: readonly Entry[],

@@ -23,9 +23,9 @@ export const MOST_WAIT_MS = 20_000;
 export const MOST_TURN_MS = 90_000;
 
 /**
- * Charges the frames of a stream to the budgets of its connection, by the table of costs. @param crowded called when an
- * answer is too late because of a budget, the disk or the processor. The caller must close the connection then, which
- * is a violation of neither side.
+ * Charges the frames of a stream to the budgets of its connection, by the table of costs.
+ * @param crowded called when an answer is too late because of a budget, the disk or the processor. The caller must
+ * close the connection then, which is a violation of neither side.
  */
 export function createToll(budget: PeerBudget, clock: StreamClock, crowded: () => void): Toll {
   const nameOf = (type: number): RequestName => NAMES.get(type) ?? 'unknown';

@@ -15,8 +15,9 @@ interface Waiter {
  * Divides work among turns of the event loop. Work is charged to a turn before it begins: if the clock were checked
  * instead, everything that is granted at once would pass before any of it has taken time. Work that does not fit waits
  * for the next turn, by rank and then by arrival. One piece of work always fits. On a computer too slow for the granted
- * budgets the queue grows, and work for new blocks must not wait for the rest of the queue. @param ranks number of
- * ranks @param mostMicros largest sum of declared costs in one turn
+ * budgets the queue grows, and work for new blocks must not wait for the rest of the queue.
+ * @param ranks number of ranks
+ * @param mostMicros largest sum of declared costs in one turn
  */
 export function createTurns(ranks: number, mostMicros: number, clock: Pick<Clock, 'soon'>): Turns {
   const waiting = Array.from({ length: ranks }, (): Waiter[] => []);

@@ -35,7 +35,8 @@ export function candidateOf(
  * an attacker cannot do with many connections at once (network groups that a secret `rank` prefers, low ping, recent
  * transactions, recent blocks), then half of the rest, the oldest. Of the peers left, or of all if none is left, the
  * oldest of the largest group is disconnected. The peer that has just connected is not in `all`, so it always gets a
- * slot. @param all at least one peer
+ * slot.
+ * @param all at least one peer
  */
 export function chooseEviction(all: readonly Candidate[], rank: (group: string) => number): string {
   const bad = all.filter(({ discouraged }) => discouraged);

@@ -161,8 +161,8 @@ function takeFallback(entry: Wanted, peer: FetcherDeps['peer']): string | undefi
 }
 
 /**
- * Counts what the peer did not deliver. True when that was too much. @param asked number of requested transactions that
- * were announced since the last change of the tip
+ * Counts what the peer did not deliver. True when that was too much.
+ * @param asked number of requested transactions that were announced since the last change of the tip
  */
 function withholds(load: PeerLoad, asked: number, found: number): boolean {
   load.unserved = found > 0 ? 0 : load.unserved + asked;

@@ -13,8 +13,8 @@ export const SCORE_THRESHOLDS = {
 
 /**
  * The score parameters of the gossip router. It measures durations with the wall clock, so a parameter has a weight
- * only if no change of the wall clock can make it count against an honest peer (docs/adr/0017). @param scoreOf our own
- * score of a peer, at most 0, which the router adds to its own
+ * only if no change of the wall clock can make it count against an honest peer (docs/adr/0017).
+ * @param scoreOf our own score of a peer, at most 0, which the router adds to its own
  */
 export function gossipScoreParams(topics: readonly string[], scoreOf: (peerId: string) => number) {
   return {

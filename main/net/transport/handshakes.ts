@@ -20,8 +20,8 @@ export const HANDSHAKES: PoolLimits = { total: 64, perHost: 4, perGroup: 16 };
 
 /**
  * The pool of half-open handshakes. It replaces the limit of libp2p, which refuses new connections while 64 are
- * half-open: 64 silent sockets would block all peers. @param perSecond handshakes that one host may begin within a
- * second
+ * half-open: 64 silent sockets would block all peers.
+ * @param perSecond handshakes that one host may begin within a second
  */
 export function createHandshakes(perSecond: number, ms: () => number): Handshakes {
   const pool = createGroupedPool<Handshaking>(HANDSHAKES, (connection) =>
