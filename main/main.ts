@@ -11,9 +11,14 @@ import { guardContents } from './electron/guard.ts';
 import { findLink } from './electron/links.ts';
 import { readOptions, type ShellOptions } from './electron/options.ts';
 import { recoverMain, reportChildCrashes } from './electron/recovery.ts';
+import { findRefusedSwitch, refusalOf } from './electron/refused-switches.ts';
 import { registerPageScheme } from './electron/scheme.ts';
 import { createSettingsFile } from './electron/settings.ts';
 import { createShell } from './electron/shell.ts';
+import { sayTestBuild } from './electron/test-build.ts';
+
+sayTestBuild((line) => process.stderr.write(`${line}\n`));
+refuseSwitches();
 
 const { options, dataRoot } = readStart();
 
@@ -44,6 +49,14 @@ let opened = false;
 let firstLink = findLink(options.rest);
 let stopping: Promise<void> | undefined;
 let stopped = false;
+
+/** Ends a packaged app that was started with a switch that weakens it. */
+function refuseSwitches(): void {
+  const name = app.isPackaged ? findRefusedSwitch((each) => app.commandLine.hasSwitch(each)) : null;
+  if (name === null) return;
+  dialog.showErrorBox('Kith could not start', refusalOf(name));
+  process.exit(1);
+}
 
 /** Reads the arguments before anything is stored; ends the program with a sentence when they cannot be used. */
 function readStart(): { options: ShellOptions; dataRoot: string } {

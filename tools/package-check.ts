@@ -3,7 +3,7 @@
  * the result: valid settings, all required files and no other ones, unpacked native modules, fuses, and a start of
  * the packed program. Real packages are made by the release workflow.
  */
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
@@ -13,46 +13,13 @@ import { demoNodeArgs } from '../main/demo/demo-nodes.ts';
 import { createChildLauncher } from '../main/demo/launch.ts';
 import { startNodeProcess } from '../main/demo/node-process.ts';
 import { messageOf } from '../main/lib/errors.ts';
+import { checkFolder } from './packaging/check-folder.ts';
+import { packageApp } from './packaging/package-app.ts';
 import { packageBin, runTool } from './support/command.ts';
-import { ensureDesktop } from './support/desktop.ts';
-import { writeLicences } from './support/licences.ts';
-import { ensurePage } from './support/page.ts';
 import { ROOT } from './support/root.ts';
 
 const CONFIG = path.join(ROOT, 'electron-builder.yml');
 const ASAR = packageBin('@electron/asar', 'bin/asar.js');
-const FUSES = packageBin('@electron/fuses', 'dist/bin.js');
-
-const MUST = [
-  '/package.json',
-  '/out/main/main.js',
-  '/out/main/node-worker.js',
-  '/out/main/verify-worker.js',
-  '/out/main/pow-worker.js',
-  '/out/main/miner-worker.js',
-  '/out/licences.txt',
-  '/out/preload/index.cjs',
-  '/out/renderer/index.html',
-  '/node_modules/classic-level/package.json',
-];
-const MUST_NOT: readonly [RegExp, string][] = [
-  [/^\/(main|shared|renderer|preload|test|tools|docs|\.ci)\//, 'sources, tests or tools'],
-  [
-    /^\/node_modules\/(electron|vite|svelte|vitest|typescript|eslint|node-linux|node-win|libp2p|zod)/,
-    'packages that are in the bundle, or for development only',
-  ],
-  [/\.(ts|map|md)$/, 'files that nothing reads'],
-];
-const NATIVES = ['classic-level', 'sodium-native', 'argon2'];
-const FUSES_WANTED: readonly [string, boolean][] = [
-  ['RunAsNode', false],
-  ['EnableCookieEncryption', true],
-  ['EnableNodeOptionsEnvironmentVariable', false],
-  ['EnableNodeCliInspectArguments', false],
-  ['EnableEmbeddedAsarIntegrityValidation', true],
-  ['OnlyLoadAppFromAsar', true],
-  ['GrantFileProtocolExtraPrivileges', false],
-];
 
 const problems: string[] = [];
 const work = mkdtempSync(path.join(os.tmpdir(), 'kith-package-'));
@@ -95,53 +62,6 @@ async function checkConfig(): Promise<void> {
   };
   const quiet = { add: () => undefined, isEnabled: false };
   await validateConfiguration(yaml.load(readFileSync(CONFIG, 'utf8')), quiet);
-}
-
-async function packageApp(): Promise<string> {
-  const output = path.join(work, 'dist');
-  const { code, output: said } = await runTool(
-    packageBin('electron-builder', 'cli.js'),
-    [
-      '--linux',
-      'dir',
-      '--config',
-      CONFIG,
-      `-c.electronDist=${makeRuntime()}`,
-      `-c.electronVersion=${electronVersion()}`,
-      `-c.directories.output=${output}`,
-      '--publish',
-      'never',
-    ],
-    { capture: true },
-  );
-  if (code !== 0) throw new Error(`the packager failed:\n${said}`);
-  return path.join(output, process.arch === 'arm64' ? 'linux-arm64-unpacked' : 'linux-unpacked');
-}
-
-async function checkContents(app: string): Promise<void> {
-  const archive = path.join(app, 'resources/app.asar');
-  const { output } = await runTool(ASAR, ['list', archive], { capture: true });
-  const files = output.trim().split('\n');
-  for (const file of MUST) expect(files.includes(file), `${file} is missing from the package`);
-  for (const [pattern, what] of MUST_NOT) {
-    const found = files.filter((file) => pattern.test(file));
-    expect(found.length === 0, `the package holds ${what}: ${found.slice(0, 3).join(' ')}`);
-  }
-  for (const name of NATIVES) {
-    const natives = files.filter((file) => file.endsWith('.node') && file.includes(name));
-    expect(natives.length > 0, `the package lacks the native part of ${name}`);
-    const unpacked = natives.every((file) => existsSync(path.join(`${archive}.unpacked`, file)));
-    expect(unpacked, `the native part of ${name} is inside the archive, where it cannot be loaded`);
-  }
-  console.log(`package: ${files.length} entries`);
-}
-
-async function checkFuses(app: string): Promise<void> {
-  const { output } = await runTool(FUSES, ['read', '--app', path.join(app, 'kith')], { capture: true });
-  for (const [fuse, on] of FUSES_WANTED) {
-    const state = new RegExp(`${fuse} is (\\w+)`).exec(output)?.[1];
-    expect(state === (on ? 'Enabled' : 'Disabled'), `fuse ${fuse} is ${state ?? 'not set'}`);
-  }
 }
 
 /**
@@ -189,12 +109,12 @@ async function checkStarts(app: string): Promise<void> {
 
 try {
   await checkConfig();
-  await ensurePage();
-  await ensureDesktop();
-  writeLicences();
-  const app = await packageApp();
-  await checkContents(app);
-  await checkFuses(app);
+  const app = await packageApp({
+    output: path.join(work, 'dist'),
+    targets: ['dir'],
+    electron: { dist: makeRuntime(), version: electronVersion() },
+  });
+  problems.push(...(await checkFolder(app, path.join(app, 'resources'), 'kith')));
   await checkDesktopEntry(app);
   await checkStarts(app);
 } finally {
