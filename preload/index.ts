@@ -1,4 +1,4 @@
-/** Runs sandboxed and isolated before the page. Passes ports to the node to the page, and nothing else. */
+/** Runs sandboxed and isolated before the page. Passes the page its ports to the node, and nothing else. */
 import { ipcRenderer } from 'electron';
 
 ipcRenderer.on('rpc-port', (event) => {

@@ -40,7 +40,7 @@ export interface NodeFacade {
   readonly miner: MinerAccess;
   readonly wallets: WalletAccess;
   readonly peers: PeerAccess;
-  /** The current state of the node. Cheap: it is read up to 4 times a second. */
+  /** The current state of the node. Cheap: it is read up to 4 times per second. */
   condition(): NodeCondition;
   /** Counters and rates of the network. */
   activity(): NetworkActivity;

@@ -138,7 +138,7 @@ function notice(code: string, message: string): Notice {
 function describeSpeed({ blocksPerSecond, bytesPerSecond }: SentenceFacts): string {
   if (blocksPerSecond <= 0) return '';
   const blocks = blocksPerSecond < 10 ? blocksPerSecond.toFixed(1) : grouped(Math.round(blocksPerSecond));
-  return `, ${blocks} a second${bytesPerSecond > 0 ? `, ${sized(bytesPerSecond)}/s` : ''}`;
+  return `, ${blocks} per second${bytesPerSecond > 0 ? `, ${sized(bytesPerSecond)}/s` : ''}`;
 }
 
 function sized(bytes: number): string {

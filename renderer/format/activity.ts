@@ -7,7 +7,7 @@ export interface Activity {
   readonly lead: string;
   /** Always positive. */
   readonly motes: number;
-  /** Text between the amount and the party: " to ", " for "; empty if no party is named. */
+  /** Text between the amount and the party: " to ", " for "; empty if there is no party. */
   readonly joint: string;
   /** A label or an address. Users may choose it, so the page isolates its text direction. */
   readonly party: string;
@@ -41,7 +41,7 @@ export function activityOf(entry: HistoryEntry, maturity: number): Activity {
   }
 }
 
-/** Number of peers that have a pending payment. */
+/** In words, how many peers have a pending payment. */
 export function broadcastWords(entry: HistoryEntry): string {
   if (entry.state === 'queued' || entry.seenBy === null || entry.ofPeers === null) {
     return 'waiting for a peer';

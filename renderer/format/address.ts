@@ -13,7 +13,10 @@ const NETWORK_OF: Readonly<Record<string, string>> = {
   rkith: 'regtest',
 };
 
-/** Checks an address and returns a sentence: mistyped, of another network, or valid. `hrp` is this network's prefix. */
+/**
+ * Checks an address. The sentence says what is wrong: mistyped, or of another network. `hrp` is the prefix of this
+ * network.
+ */
 export function judgeAddress(address: string, hrp: string): AddressVerdict {
   const text = address.toLowerCase();
   const cut = text.lastIndexOf('1');

@@ -12,7 +12,7 @@ export interface AmountParts {
 /** Narrow no-break space, so that a number is not split at the end of a line. */
 const THIN = '\u202f';
 
-/** Splits motes (a difference may be negative) for display; `full` keeps all eight decimals. */
+/** Splits motes for display. A difference may be negative. `full` keeps all eight decimals. */
 export function amountParts(motes: number, style: 'full' | 'short' = 'short', signed = false): AmountParts {
   const size = Math.abs(motes);
   const digits = String(size % MOTES_PER_KITH).padStart(8, '0');

@@ -10,7 +10,7 @@ export interface BalanceSums {
 }
 
 /**
- * Splits a balance into the part that can be spent now and the part that cannot; the sum is the content of the
+ * Splits a balance into the part that can be spent now and the part that cannot. Their sum is the content of the
  * wallet.
  */
 export function balanceSums({ confirmed, pending, immature, spendable }: Balance): BalanceSums {
@@ -26,7 +26,7 @@ export function balanceNotes(balance: Balance): string[] {
   return notes;
 }
 
-/** The block that a balance is valid for; shown while the node is syncing. */
+/** In words, the block for which a balance is valid. Shown while the node is syncing. */
 export function asOf(balance: Balance): string {
   return `as of block ${group(balance.asOfHeight)}`;
 }

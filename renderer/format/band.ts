@@ -5,17 +5,17 @@ export interface BandBlock {
   readonly block: BlockSummary;
   /** Seconds since the previous block; determines the width. */
   readonly gap: number;
-  /** From 0.12 to 1, so that a nearly empty block is visible. */
+  /** Height of the block, from 0.12 to 1. It is never 0, so that a nearly empty block is visible. */
   readonly fill: number;
 }
 
-/** Minimum and maximum weight of a gap, in spacings, so that no block is invisible and none fills the whole band. */
+/** Smallest and largest weight of a gap, in spacings. So no block is invisible and none fills the whole band. */
 const NARROWEST = 0.35;
 const WIDEST = 4;
 
 /**
- * The newest blocks from left (older) to right (the tip). The oldest given block is used only to compute the gap of
- * the next one.
+ * The newest blocks from left (older) to right (the tip). The oldest of the given blocks is only used to compute the
+ * gap of the next one.
  */
 export function bandBlocks(
   newestFirst: readonly BlockSummary[],

@@ -7,11 +7,11 @@ export type FoldedRow =
       readonly kind: 'mined';
       readonly entries: readonly HistoryEntry[];
       readonly motes: number;
-      /** Number of immature ones. */
+      /** Number of immature rewards among them. */
       readonly immature: number;
     };
 
-/** Fewer consecutive rewards get one line each. */
+/** A smaller number of consecutive rewards gets one line each. */
 const WORTH_FOLDING = 3;
 
 /** Combines consecutive mining rewards, so that a miner can see the other payments. Keeps the order. */

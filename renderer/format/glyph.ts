@@ -10,7 +10,7 @@ export interface GlyphCell {
 
 /** A small picture of an id; ids with similar text have different pictures. */
 export interface Glyph {
-  /** Hues in degrees, with enough difference to distinguish them. */
+  /** The two hues in degrees, different enough to be distinguished. */
   readonly hue: number;
   readonly secondHue: number;
   readonly cells: readonly GlyphCell[];
@@ -19,7 +19,7 @@ export interface Glyph {
 const GRID = 3;
 
 /**
- * Creates a glyph from any text. Uses SHA-256, so that an attacker can find a text for a glyph only by trying (27
+ * The glyph of any text. It depends on SHA-256, so an attacker can find a text with the same glyph only by trying (27
  * bits of shapes, 9 of colours, 7 of tones).
  */
 export function glyphOf(text: string): Glyph {

@@ -1,7 +1,7 @@
 import type { Peer } from '../../shared/contract/peers.ts';
 import { polar } from './ring.ts';
 
-/** A peer on the map: the lower its ping, the nearer it is to the centre. */
+/** A peer on the map. The lower its ping, the nearer it is to the centre. */
 export interface GraphPeer {
   readonly peer: Peer;
   readonly x: number;
@@ -29,7 +29,7 @@ const STRETCH = 1.75;
 
 /**
  * Places peers around the centre at equal angles, ordered by id, so that the same peers always give the same picture.
- * Ping changes only the distance from the centre. The rings are the powers of ten that occur.
+ * The ping only changes the distance from the centre. There is a ring for each power of ten.
  */
 export function drawGraph(peers: readonly Peer[]): Graph {
   const ordered = [...peers].sort((a, b) => (a.id < b.id ? -1 : 1));

@@ -14,7 +14,7 @@ const FOUND: Readonly<Record<NonNullable<JournalEntry['foundBy']>, string>> = {
   'join-link': ', from the join link',
 };
 
-/** An event of a peer, as the rest of a sentence that begins with the peer's name. */
+/** An event of a peer, as the rest of a sentence that begins with the name of the peer. */
 export function journalWords(entry: JournalEntry): string {
   const again = entry.times > 1 ? ` (${entry.times} times)` : '';
   return `${whatHappened(entry)}${again}`;

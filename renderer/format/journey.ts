@@ -9,7 +9,7 @@ export interface Station {
   readonly state: 'done' | 'now' | 'ahead' | 'failed';
 }
 
-/** Confirmations after which a payment is called confirmed. */
+/** Number of confirmations from which on a payment is called confirmed. */
 const SETTLED = 6;
 
 /** The steps of a payment: sent → seen by n of m peers → in block N → confirmed. */

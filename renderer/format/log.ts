@@ -1,6 +1,6 @@
 import { peerName, placeWords } from './peer.ts';
 
-/** The facts of a log line, as "name value · name value"; ids are shortened as elsewhere in the page. */
+/** The data of a log line, as "name value · name value". Ids are shortened as elsewhere in the page. */
 export function dataWords(data: Readonly<Record<string, unknown>> | undefined): string {
   return Object.entries(data ?? {})
     .map(([name, value]) => `${name} ${valueWords(value)}`)

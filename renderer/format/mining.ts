@@ -7,7 +7,7 @@ export function nextReward(network: Pick<NetworkInfo, 'subsidy' | 'halving'>, he
   return Math.floor(network.subsidy / 2 ** era);
 }
 
-/** Hash rates as points of a line in a box of `width` × `height`, newest at the right. */
+/** Hash rates as the points of a line in a box of `width` × `height`; the newest is at the right. */
 export function sparkPoints(values: readonly number[], width: number, height: number): string {
   const most = Math.max(1, ...values);
   const step = width / Math.max(1, values.length - 1);

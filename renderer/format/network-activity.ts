@@ -9,7 +9,7 @@ export function compactWords({ whole, asked, failed, inline }: NetworkActivity['
   if (all === 0) return small;
   const rest = [
     ...(asked > 0 ? [`${group(asked)} after one round trip`] : []),
-    ...(failed > 0 ? [`${group(failed)} fetched in full`] : []),
+    ...(failed > 0 ? [`${group(failed)} downloaded in full`] : []),
     ...(inline > 0 ? [small] : []),
   ];
   const at = `${group(whole)} of ${group(all)} reconstructed without a round trip (${percent(whole / all)})`;
@@ -18,13 +18,13 @@ export function compactWords({ whole, asked, failed, inline }: NetworkActivity['
 
 /** Download rate of blocks during sync. */
 export function speedWords({ blocksPerSecond, bytesPerSecond }: NetworkActivity): string {
-  return `${figures(blocksPerSecond)} blocks, ${bytes(bytesPerSecond)} a second`;
+  return `${figures(blocksPerSecond)} blocks, ${bytes(bytesPerSecond)} per second`;
 }
 
 /** Upload rate of this node, and its limit. */
 export function uploadWords({ total, bytesPerSecond, limit }: NetworkActivity['upload']): string {
-  const now = `${bytes(bytesPerSecond)} a second, ${bytes(total)} since the start`;
-  return limit === null ? now : `${now}; limit ${bytes(limit)} a second`;
+  const now = `${bytes(bytesPerSecond)} per second, ${bytes(total)} since the start`;
+  return limit === null ? now : `${now}; limit ${bytes(limit)} per second`;
 }
 
 /** Offset of this computer's clock from the median of the peers' clocks. */

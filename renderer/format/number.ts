@@ -2,12 +2,12 @@ import { group } from '../../shared/units.ts';
 
 export { group };
 
-/** "1 peer", "3 peers"; irregular plurals are given. */
+/** A number with its noun: "1 peer", "3 peers". For an irregular plural give `many`. */
 export function plural(count: number, one: string, many = `${one}s`): string {
   return `${group(count)} ${count === 1 ? one : many}`;
 }
 
-/** Three significant digits: 3.14, 31.4, 314; grouped above that. */
+/** Three significant digits: 3.14, 31.4, 314. Larger numbers are whole and grouped. */
 export function figures(value: number): string {
   const size = Math.abs(value);
   if (size >= 100) return group(Math.round(value));
@@ -28,7 +28,7 @@ export function bytes(value: number): string {
   return `${text}\u00a0${units[unit] ?? 'B'}`;
 }
 
-/** A share from 0 to 1 as "41 %"; 100 % only if it is complete. */
+/** A share from 0 to 1 as "41 %". Shows 100 % only for exactly 1. */
 export function percent(share: number): string {
   const bounded = Math.min(1, Math.max(0, share));
   return `${bounded === 1 ? 100 : Math.min(99, Math.floor(bounded * 100))}\u00a0%`;

@@ -4,26 +4,26 @@ import { plural } from './number.ts';
 
 /** Seconds for which a page shows the outcome of an operation that another client started. */
 const TOLD = 120;
-/** Maximum number at once, because more would cover the page. */
+/** Maximum number of operations shown at once, because more would cover the page. */
 const MOST = 3;
 
 /** An operation as a sentence around the name and the amount in it: "A payment of **2 KITH** to *lkith1…* was sent". */
 export interface OperationWords {
   readonly lead: string;
-  /** Motes; null where no amount is named. */
+  /** Motes; null if the sentence has no amount. */
   readonly amount: number | null;
   readonly joint: string;
-  /** A wallet name or an address: foreign text, whose direction is isolated. */
+  /** A wallet name or an address. It is foreign text, so its direction is isolated. */
   readonly name: string;
   readonly tail: string;
   readonly tone: 'plain' | 'good' | 'bad';
 }
 
-/** Unique key of an operation, also over restarts of the node, which counts from 1 again. */
+/** Unique key of an operation, also after a restart of the node, which counts from 1 again. */
 export const operationKey = ({ number, startedAt }: Pick<Operation, 'number' | 'startedAt'>): string =>
   `${number}.${startedAt}`;
 
-/** The operations to show: recent ones that another client started, or this page before a reload; newest first. */
+/** The operations to show, newest first: recent ones that another client started, or this page before a reload. */
 export function worthTelling(
   operations: readonly Operation[],
   now: number,

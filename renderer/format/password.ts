@@ -1,7 +1,7 @@
 import { MAX_PASSWORD_BYTES, passwordBytes } from '../../shared/password.ts';
 import { plural } from './number.ts';
 
-/** The problem of the length of a password or passphrase of at most `most` bytes, or null. */
+/** The problem with the length of a password or passphrase of at most `most` bytes; null if there is none. */
 export function passwordLengthProblem(password: string, most: number = MAX_PASSWORD_BYTES): string | null {
   const bytes = passwordBytes(password);
   if (bytes <= most) return null;
@@ -28,7 +28,10 @@ const COMMON = [
   '123',
 ];
 
-/** A rough, generous estimate: bits by length and variety, fewer for repeats, sequences and common words. */
+/**
+ * Estimates the strength roughly and generously: bits by length and variety, fewer for repeats, sequences and common
+ * words.
+ */
 export function passwordStrength(password: string): Strength {
   if (password === '')
     return { level: 0, words: 'Use at least eight characters. A short sentence works well.' };
@@ -51,7 +54,7 @@ function poolSize(text: string): number {
   return pools.reduce((sum, [pattern, size]) => sum + (pattern.test(text) ? size : 0), 0);
 }
 
-/** Characters that follow from the previous one (aaaa, 1234), and common words, count little. */
+/** The length without what adds little: characters that follow from the previous one (aaaa, 1234), and common words. */
 function usefulLength(text: string): number {
   let plain = text.toLowerCase();
   for (const word of COMMON) plain = plain.replaceAll(word, '*');

@@ -43,8 +43,8 @@ export function peerVersions(peers: readonly Peer[]): { readonly version: string
 }
 
 /**
- * "/ip4/127.0.0.1/tcp/21474/p2p/12D3…" → "127.0.0.1:21474"; an IPv6 address is in brackets; other addresses are not
- * changed.
+ * Shortens an address: "/ip4/127.0.0.1/tcp/21474/p2p/12D3…" becomes "127.0.0.1:21474". An IPv6 address is in brackets.
+ * Other addresses are not changed.
  */
 export function placeWords(address: string): string {
   const match = /^\/(?:ip4|ip6|dns4|dns6|dns)\/([^/]+)\/tcp\/(\d+)/.exec(address);
@@ -53,7 +53,7 @@ export function placeWords(address: string): string {
   return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
-/** All peer ids begin with the same characters, so the end is shown. */
+/** The end of a peer id, because all peer ids begin with the same characters. */
 export const peerName = (id: string): string => id.slice(-8);
 
 /** A ping as text: "2.4 ms", "65 ms". */

@@ -5,11 +5,11 @@ export interface RingMark {
   readonly block: BlockSummary;
   /** Position on the ring in turns from the top, clockwise, 0 to 1. */
   readonly turn: number;
-  /** Length of the mark from 0 to 1, by transactions. */
+  /** Length of the mark from 0 to 1, by the number of transactions. */
   readonly length: number;
-  /** 1 for a block now, falling to 0 at the end of the span. */
+  /** Age of the mark: 1 for a new block, falling to 0 at the end of the span. */
   readonly fresh: number;
-  /** It contains a payment of the user. */
+  /** Whether the block contains a payment of the user. */
   readonly own: boolean;
 }
 
@@ -17,7 +17,7 @@ export interface RingMark {
 const BLOCKS_ON_RING = 60;
 const SPANS = [600, 1800, 3600, 3 * 3600, 12 * 3600, 86_400];
 
-/** Seconds of one turn of the ring: an hour for a spacing of one minute. */
+/** Seconds of one turn of the ring. For a spacing of one minute it is an hour. */
 export function ringSpan(spacing: number): number {
   return SPANS.find((span) => span >= spacing * BLOCKS_ON_RING) ?? spacing * BLOCKS_ON_RING;
 }
@@ -27,7 +27,9 @@ export function turnOf(time: number, span: number): number {
   return (time % span) / span;
 }
 
-/** Marks for the blocks of the last `span` seconds. A block with a time slightly ahead of the clock counts as now. */
+/**
+ * The marks for the blocks of the last `span` seconds. A block whose time is slightly ahead of the clock counts as new.
+ */
 export function ringMarks(
   blocks: readonly BlockSummary[],
   span: number,

@@ -1,12 +1,14 @@
 import { splitWords, visible } from '../../shared/pasted.ts';
 
-/** The check of a typed recovery phrase before the node checks it; `ready` if it may be valid. */
+/**
+ * The result of the check of a typed recovery phrase in the page. `ready`: it may be valid; then the node checks it.
+ */
 export interface WordsVerdict {
   readonly ready: boolean;
   readonly sentence: string;
 }
 
-/** Tells how many words are missing, or which one is not in the word list. `list` has the 2048 words. */
+/** Says how many words are missing, or which one is not in the word list. `list` has the 2048 words. */
 export function judgeWords(text: string, list: ReadonlySet<string>): WordsVerdict {
   const words = splitWords(text);
   // The last word may be incomplete.
@@ -24,7 +26,10 @@ export function judgeWords(text: string, list: ReadonlySet<string>): WordsVerdic
   return { ready: false, sentence: `${words.length} of 12 or 24 words.` };
 }
 
-/** Picks `count` different positions out of `total`, in order. `random` gives numbers from 0 up to 1. */
+/**
+ * Picks `count` different positions out of `total`, in ascending order. `random` returns numbers from 0 up to but not
+ * including 1.
+ */
 export function pickPositions(total: number, count: number, random: () => number): number[] {
   const places = Array.from({ length: total }, (_, i) => i);
   const picked: number[] = [];

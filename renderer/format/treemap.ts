@@ -15,8 +15,8 @@ interface Area {
 }
 
 /**
- * Squarified treemap (Bruls, Huizing, van Wijk 2000): areas in proportion to `weight`, as square as possible, in the
- * given order from the top left. Weights must be above zero. Linear in the number of items.
+ * Squarified treemap (Bruls, Huizing, van Wijk 2000): tiles with areas in proportion to `weight`, as square as
+ * possible, in the given order from the top left. Weights must be above zero. Takes linear time.
  */
 export function treemap<T>(
   items: readonly T[],
@@ -42,7 +42,7 @@ export function treemap<T>(
   return tiles;
 }
 
-/** The worst aspect ratio in a row along `side`. */
+/** The worst aspect ratio of the tiles in a row along `side`. */
 function worst(row: readonly { size: number }[], side: number): number {
   const sum = row.reduce((all, { size }) => all + size, 0);
   const sizes = row.map(({ size }) => size);

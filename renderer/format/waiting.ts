@@ -13,7 +13,7 @@ export function byRate(entries: readonly MempoolEntryInfo[]): Waiting[] {
 
 const BLOCK_BYTES = 1_000_000;
 
-/** Cuts the queue into the next blocks as they would be mined, at most `most` of them. */
+/** Divides the transactions among the next blocks as they would be mined; at most `most` blocks. */
 export function nextBlocks(queue: readonly Waiting[], most: number): Waiting[][] {
   const blocks: Waiting[][] = [[]];
   let size = 0;
@@ -29,7 +29,7 @@ export function nextBlocks(queue: readonly Waiting[], most: number): Waiting[][]
   return blocks;
 }
 
-/** A fee rate relative to the floor in five steps: 0 = at the floor, 4 = at least 16 times the floor. */
+/** A fee rate relative to the floor, in five steps: 0 at the floor, 4 from 16 times the floor on. */
 export function heat(rate: number, floor: number): 0 | 1 | 2 | 3 | 4 {
   const steps = Math.floor(Math.log2(Math.max(1, rate / Math.max(1, floor))));
   return Math.min(4, Math.max(0, steps)) as 0 | 1 | 2 | 3 | 4;

@@ -1,10 +1,10 @@
 import { problemOf, type Problem } from './problem.ts';
 
-/** An action that the user started with a button: whether it runs, or its last failure. */
+/** An action that the user started with a button: whether it is running, and its last failure. */
 export interface Action {
   readonly busy: boolean;
   readonly problem: Problem | null;
-  /** Runs the action unless it is already running; true if it succeeded. */
+  /** Runs the action, unless it is running already. True if it succeeded. */
   run(work: () => Promise<unknown>): Promise<boolean>;
 }
 

@@ -1,8 +1,8 @@
 import type { BlockSummary } from '../../shared/contract/chain.ts';
 
 /**
- * Merges newly read blocks with the known ones, newest first, one per height: a new block replaces the known one at
- * its height, and known blocks above the highest new one are dropped (a reorganisation disconnected them).
+ * Merges newly read blocks with the known ones, newest first, one per height. A new block replaces the known one at its
+ * height. Known blocks above the highest new one are dropped, because a reorganisation disconnected them.
  */
 export function joinBlocks(
   known: readonly BlockSummary[],

@@ -17,7 +17,7 @@ export interface Carrier {
 /** Why there is no connection to the node. */
 export type CarrierProblem = 'no-answer' | 'refused' | 'no-key';
 
-/** Opens carriers one after the other; a failure tells what the user can do. */
+/** Opens carriers, one after the other. A failure is returned as a problem that says what the user can do. */
 export type OpenCarrier = (signal: AbortSignal) => Promise<Carrier | CarrierProblem>;
 
 const SUBPROTOCOL = 'kith.rpc.1';
@@ -26,7 +26,8 @@ const OPEN_TIMEOUT = 5000;
 const PORT_TIMEOUT = 2000;
 
 /**
- * The desktop app passes a port after every load; a page that was opened by a link has an access key in its address.
+ * Chooses the carrier: the desktop app passes a port after every load; a page that was opened by a link has an access
+ * key in its address.
  */
 export function chooseCarrier(): OpenCarrier {
   const ports = listenForPorts();
@@ -38,7 +39,10 @@ export function chooseCarrier(): OpenCarrier {
   };
 }
 
-/** Ports that the desktop passes to this window. The newest one is used: a restarted node has a new port. */
+/**
+ * Receives the ports that the desktop app passes to this window. The newest one is used, because a restarted node has a
+ * new port.
+ */
 function listenForPorts() {
   let newest: MessagePort | null = null;
   let arrival = Promise.withResolvers<null>();
@@ -75,7 +79,7 @@ function overPort(port: MessagePort, replaced: Promise<unknown>): Carrier {
   const link = new PortLink<Context>({ port });
   port.start();
   const close = (): void => {
-    // Only the other end gets the close event; without this, waiting calls would never end.
+    // Only the other end gets the close event. Without this line pending calls would never end.
     port.dispatchEvent(new Event('close'));
     port.close();
   };
@@ -107,8 +111,8 @@ function opened(socket: WebSocket, signal: AbortSignal): Promise<boolean> {
 }
 
 /**
- * A browser does not tell why a WebSocket failed. If the page can still be fetched, the key was refused; otherwise
- * the node does not run.
+ * Whether the node runs. A browser does not say why a WebSocket failed: if the page can still be fetched, the key was
+ * refused, otherwise the node does not run.
  */
 async function hostAnswers(): Promise<boolean> {
   try {
@@ -119,8 +123,7 @@ async function hostAnswers(): Promise<boolean> {
 }
 
 /**
- * Removes the access key from the address, where it would get into bookmarks and screenshots, and stores it for
- * reloads.
+ * Takes the access key from the address, where it would get into bookmarks and screenshots, and stores it for reloads.
  */
 function takeToken(): string | null {
   const match = /^#token=([\w-]{16,200})$/.exec(location.hash);

@@ -10,7 +10,7 @@ export interface ChainState {
   readonly aside: readonly BlockSummary[];
 }
 
-/** Enough for the ring and the band. */
+/** Number of blocks that are kept: enough for the ring and the band. */
 const KEPT = 200;
 const CATCH_UP = 20;
 
@@ -20,7 +20,10 @@ export function createChainState(connection: Connection): ChainState {
   let reading = false;
   let again = false;
 
-  /** Several events in a row cause one request: events during a request cause one more after it. */
+  /**
+   * Reads the newest blocks. Several events in a row cause one request; events during a request cause one more after
+   * it.
+   */
   async function read(limit: number): Promise<void> {
     if (reading) {
       again = true;

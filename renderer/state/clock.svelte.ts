@@ -1,4 +1,4 @@
-/** The current time in seconds, for all ages in the page; updated once a second while the page is visible. */
+/** The current time in seconds, for all ages in the page; updated once per second while the page is visible. */
 export interface Clock {
   readonly now: number;
 }

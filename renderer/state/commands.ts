@@ -29,7 +29,7 @@ const PLACES: readonly [Place, string, string][] = [
   ['restore-wallet', 'Restore wallet', 'seed words recovery phrase recover'],
 ];
 
-/** Routes whose name or keywords contain every typed word; those that begin with it first. */
+/** Routes whose name or keywords contain every typed word. Those that begin with one come first. */
 export function goTo(typed: string): Command[] {
   const wanted = typed.trim().toLowerCase();
   return PLACES.map(([place, label, also]) => ({ place, label, fit: fitOf(wanted, label, also) }))
@@ -40,7 +40,7 @@ export function goTo(typed: string): Command[] {
 
 const MISS = 3;
 
-/** 0 = the name begins with it, 1 = a word begins with it, 2 = it is inside the name. */
+/** 0: the name begins with it. 1: a word begins with it. 2: it is inside the name. */
 function fitOf(wanted: string, label: string, also: string): number {
   const name = label.toLowerCase();
   if (name.startsWith(wanted)) return 0;

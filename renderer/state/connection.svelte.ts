@@ -11,7 +11,7 @@ export interface Connection {
   readonly state: ConnectionState;
   /** Whether the node has answered at least once since the page was loaded. */
   readonly everOpen: boolean;
-  /** Increases with every new carrier: data from an older one may be out of date. */
+  /** Increases with every new carrier. Data from an earlier one may be out of date. */
   readonly generation: number;
   /** Waits until there is a carrier. */
   whenOpen(signal: AbortSignal): Promise<void>;
@@ -27,7 +27,8 @@ export function createConnection(open: OpenCarrier): Connection {
   const waiting: (() => void)[] = [];
 
   const link: ClientLink<Context> = {
-    // Nothing is queued while the node is unreachable: a payment must never be sent later than the user expects.
+    // Nothing is queued while the node is unreachable, because a payment must never be sent later than the user
+    // expects.
     call: (path, input, options) => {
       if (!carrier) throw new ORPCError('NOT_CONNECTED', { message: 'The node does not respond.' });
       return carrier.link.call(path, input, options);

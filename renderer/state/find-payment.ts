@@ -5,7 +5,7 @@ const PAGE = 500;
 /** Payments older than this number are shown as transactions instead. */
 const MOST = 5000;
 
-/** Searches a payment of a wallet, newest first; null if there is none. One call per 500 payments. */
+/** Searches the payments of a wallet, newest first, for a txid; null if there is none. One call per 500 payments. */
 export async function findPayment(
   client: Pick<KithClient, 'wallet'>,
   name: string,

@@ -5,8 +5,8 @@ import type { Connection } from './connection.svelte.ts';
 export type Subscribe<T> = (signal: AbortSignal) => Promise<AsyncIterable<T>>;
 
 /**
- * Follows a subscription, and opens it again whenever it ends: after a lost connection, a restart of the node or an
- * error. Returns a function that stops it.
+ * Follows a subscription, and opens it again whenever it ends (after a lost connection, a restart of the node or an
+ * error). Returns a function that stops it.
  */
 export function follow<T>(
   connection: Pick<Connection, 'whenOpen'>,

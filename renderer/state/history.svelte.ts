@@ -3,7 +3,7 @@ import type { AppState } from './app.svelte.ts';
 import { track } from './track.ts';
 import { createQuery, type Query } from './query.svelte.ts';
 
-/** A wallet's payments as far as they were requested; requested again whenever one of them changes. */
+/** The payments of a wallet that were requested so far. Requested again whenever one of them changes. */
 export interface HistoryState {
   readonly query: Query<readonly HistoryEntry[]>;
   readonly more: boolean;
@@ -12,7 +12,7 @@ export interface HistoryState {
 
 const PAGE = 50;
 
-/** Call inside a component. */
+/** Must be called inside a component. */
 export function createHistory(app: Pick<AppState, 'client' | 'wallets'>): HistoryState {
   let wanted = $state(PAGE);
   const query = createQuery(async (signal): Promise<readonly HistoryEntry[]> => {

@@ -1,4 +1,4 @@
-/** Settings that this browser remembers; if its storage is full or forbidden, they are lost. */
+/** Settings that this browser remembers. They are lost if its storage is full or forbidden. */
 export function remembered(key: string): string | null {
   try {
     return localStorage.getItem(`kith.${key}`);
@@ -11,6 +11,6 @@ export function remember(key: string, value: string): void {
   try {
     localStorage.setItem(`kith.${key}`, value);
   } catch {
-    // Without storage, the setting is valid for this page only.
+    // Without storage the setting is valid only for this page.
   }
 }

@@ -13,7 +13,7 @@ export interface NodeState {
 }
 
 const BEAT = 4000;
-/** A node without an answer for this time is shown as silent. */
+/** If the node does not answer for this many seconds, it is shown as silent. */
 const SILENT_AFTER = 10;
 
 export function createNodeState(connection: Connection): NodeState {

@@ -9,7 +9,7 @@ import { follow } from './follow.ts';
  */
 export interface OperationsState {
   readonly list: readonly Operation[];
-  /** Keys of operations that are not shown: this page received the outcome as an answer, or the user dismissed it. */
+  /** Keys of operations that are not shown: the user dismissed them, or this page got their outcome as the response. */
   readonly seen: readonly string[];
   dismiss(operation: Operation): void;
 }
@@ -27,7 +27,7 @@ export function createOperationsState(connection: Connection): OperationsState {
     connection,
     (signal) => connection.client.operations.watch({}, { signal }),
     (operations) => {
-      // On the connection of the request the answer arrives too; after a lost connection it may not.
+      // The connection that sent the request also gets the response. After a lost connection there may be none.
       const over = operations.filter(({ own, state }) => own && state !== 'running');
       const known = answered;
       const fresh = over.map(operationKey).filter((key) => !known.includes(key));
@@ -48,7 +48,7 @@ export function createOperationsState(connection: Connection): OperationsState {
       try {
         sessionStorage.setItem(KEY, JSON.stringify(dismissed));
       } catch {
-        // If the storage is full or forbidden, the operation is shown once more after a reload.
+        // If the storage is full or forbidden, the operation is shown again after a reload.
       }
     },
   };

@@ -11,12 +11,12 @@ export interface PaymentNews {
   readonly topic?: string;
 }
 
-/** Payments in blocks of these phases are old and not final, because better blocks are known. */
+/** In these phases payments in blocks are old, and not final because better blocks are known. */
 const SYNCING: readonly (Phase | undefined)[] = ['starting', 'repairing', 'headers', 'snapshot', 'blocks'];
 
 /**
- * The changes between two lists of the newest payments. The first list of a wallet gives no message, and neither does
- * a change while the node syncs.
+ * Messages about the changes between two lists of the newest payments. None for the first list of a wallet and while
+ * the node is syncing.
  */
 export function paymentNews(
   before: readonly HistoryEntry[] | null,
@@ -25,7 +25,7 @@ export function paymentNews(
 ): PaymentNews[] {
   if (before === null || SYNCING.includes(phase)) return [];
   const known = new Map(before.map((entry) => [entry.txid, entry]));
-  // Oldest first.
+  // Oldest payment first.
   const news = now.toReversed().flatMap((entry) => newsOf(known.get(entry.txid), entry) ?? []);
   const mined = now.filter((entry) => entry.kind === 'mined' && !known.has(entry.txid));
   return mined.length === 0 ? news : [...news, minedNews(mined)];

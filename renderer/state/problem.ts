@@ -6,7 +6,7 @@ export interface Problem {
   readonly sentence: string;
 }
 
-/** Converts any failure of a call to a sentence, also that of a connection that was lost during the call. */
+/** Converts any failure of a call to a sentence, also the loss of the connection during the call. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof ORPCError) {
     const { code, message, data } = error as ORPCError<string, unknown>;
@@ -22,7 +22,7 @@ function issueOf(data: unknown): string | undefined {
   return typeof message === 'string' ? message : undefined;
 }
 
-/** Capital first, full stop last. */
+/** Makes a text a sentence: capital letter first, full stop last. */
 function sentence(text: string): string {
   const trimmed = text.trim();
   const capital = trimmed.charAt(0).toUpperCase() + trimmed.slice(1);

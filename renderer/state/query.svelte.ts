@@ -11,8 +11,8 @@ export interface Query<T> {
 }
 
 /**
- * Runs `ask` now and again whenever a rune that it reads before its first await changes. Call inside a component. An
- * answer to an older request is discarded.
+ * Runs `ask` now, and again whenever a rune changes that it reads before its first await. Must be called inside a
+ * component. An answer to an earlier request is discarded.
  */
 export function createQuery<T>(ask: (signal: AbortSignal) => Promise<T>): Query<T> {
   let data = $state.raw<T | undefined>(undefined);

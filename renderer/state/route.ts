@@ -27,7 +27,7 @@ export interface Route {
 
 const HOME: Route = { place: 'home', about: null };
 
-/** Reads the part of the address after `#`; anything unknown is the home route. */
+/** Reads the part of the address after `#`. Anything unknown is the home route. */
 export function readRoute(hash: string): Route {
   const [, place, about] = /^#?\/([a-z-]+)(?:\/(.+))?$/.exec(hash) ?? [];
   if (!isPlace(place)) return HOME;

@@ -4,7 +4,7 @@ import { href, readRoute, type Place, type Route } from './route.ts';
 export interface Router {
   readonly route: Route;
   go(place: Place, about?: string | number): void;
-  /** As `go`, but without an entry in the browser history. */
+  /** Like `go`, but without an entry in the browser history. */
   replace(place: Place, about?: string | number): void;
 }
 

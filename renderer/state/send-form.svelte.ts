@@ -20,10 +20,10 @@ export interface SendForm {
   when: FeeTime;
   /** The content of the receiver field, if it is valid. */
   readonly link: PaymentLink | null;
-  /** The problem of a field, once it should be shown. */
+  /** The problem of the field; null until it should be shown. */
   readonly toProblem: string | null;
   readonly amountProblem: string | null;
-  /** The receiver is a wallet of this node. */
+  /** Whether the receiver is a wallet of this node. */
   readonly toOwn: boolean;
   readonly rates: Feerates | null;
   readonly ready: boolean;
@@ -31,9 +31,11 @@ export interface SendForm {
   readonly problem: Problem | null;
   /** The draft under review; null while the form is filled in. */
   readonly draft: DraftPayment | null;
-  /** The remainder in the wallet after All, as a sentence; null if nothing remains, or without All. */
+  /**
+   * What remains in the wallet after paying everything, as a sentence. Null if nothing remains, or for other payments.
+   */
   readonly leftOver: string | null;
-  /** Fills in everything that one payment can send. */
+  /** Fills in the largest amount that one payment can send. */
   useAll(): Promise<unknown>;
   review(): Promise<unknown>;
   back(): void;
@@ -210,7 +212,7 @@ function createReceiver({ client, node }: Pick<SendDeps, 'client' | 'node'>, sta
 /** The amount field. */
 function createAmount(wallets: SendDeps['wallets']) {
   let text = $state('');
-  // All stays selected when the fee or the wallet changes before the review, until the user types an amount.
+  // “All” stays selected when the fee or the wallet changes before the review, until the user types an amount.
   let everything = $state(false);
   let leftOver = $state<string | null>(null);
 
@@ -255,7 +257,7 @@ function createAmount(wallets: SendDeps['wallets']) {
   };
 }
 
-/** The chosen confirmation time, and the fee rates of all. */
+/** The chosen confirmation time, and the fee rates for every choice. */
 function createPricing(client: SendDeps['client']) {
   let when = $state<FeeTime>('soon');
   let rates = $state.raw<Feerates | null>(null);

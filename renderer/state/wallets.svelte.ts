@@ -16,14 +16,14 @@ export interface WalletsState {
   /** Its newest payments, newest first, at most a few hundred. */
   readonly recent: readonly HistoryEntry[];
   select(name: string): void;
-  /** Requests the list again, after a wallet was created; `show` selects one. */
+  /** Requests the list again after a wallet was created. `show` selects a wallet. */
   refresh(show?: string): Promise<void>;
 }
 
 const REREAD = 10_000;
 /** Milliseconds between two messages about mined blocks. */
 const MINED_QUIET = 60_000;
-/** Mining rewards must not displace all other payments. */
+/** Number of recent payments that are kept. Enough that mining rewards do not displace all other payments. */
 const RECENT = 200;
 
 export function createWalletsState(connection: Connection, toasts: Toasts, node: NodeState): WalletsState {
@@ -72,7 +72,7 @@ export function createWalletsState(connection: Connection, toasts: Toasts, node:
       const rows = await connection.client.wallet.history({ name, limit: RECENT });
       if (name === selected) recent = joinHistory(view?.latest ?? [], rows);
     } catch {
-      // The next change requests it again.
+      // The next change requests the list again.
     } finally {
       reading = false;
     }

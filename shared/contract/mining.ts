@@ -62,7 +62,7 @@ export const miningContract = {
       }),
     )
     .output(z.object({ ids: z.array(id) })),
-  /** Addition: the current state at once, and then after changes, at most once a second. */
+  /** Addition: the current state at once, and then after changes, at most once per second. */
   watch: oc.input(nothing).output(eventIterator(miningStatus)),
 };
 

@@ -231,7 +231,7 @@ export const walletContract = {
   rescan: oc
     .input(z.strictObject({ name: walletName, fromHeight: height.default(0), gap: gap.optional() }))
     .output(done),
-  /** Addition: the current state at once, and then after changes, at most twice a second. */
+  /** Addition: the current state at once, and then after changes, at most twice per second. */
   watch: oc.input(named).output(eventIterator(walletView)),
 };
 

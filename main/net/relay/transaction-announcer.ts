@@ -10,7 +10,7 @@ export interface AnnouncerDeps {
   readonly random: Pick<Random, 'bytes'>;
 }
 
-/** Announces transactions in batches: a single one at once, a stream of them ten times a second. */
+/** Announces transactions in batches: a single one at once, a stream of them ten times per second. */
 export interface Announcer {
   /**
    * Announces a transaction. `everyone`: to all peers instead of only the mesh of the topic; used for own transactions.

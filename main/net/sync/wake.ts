@@ -1,6 +1,6 @@
 import type { Clock } from '../../lib/clock.ts';
 
-/** Lets a loop sleep until what it depends on has changed, instead of checking several times a second. */
+/** Lets a loop sleep until what it depends on has changed, instead of checking several times per second. */
 export interface Wake {
   /** Something has changed. */
   call(): void;

@@ -50,11 +50,11 @@ describe('what the node does', () => {
     ],
     [
       { phase: 'blocks', progress: 0.5, height: 3100, blocksPerSecond: 411.7, bytesPerSecond: 2_345_000 },
-      'Fetching and checking blocks: 3\u202f100 of 12\u202f345 (50 %, 412 a second, 2.3 MB/s).',
+      'Fetching and checking blocks: 3\u202f100 of 12\u202f345 (50 %, 412 per second, 2.3 MB/s).',
     ],
     [
       { phase: 'headers', progress: 0.5, headers: 2000, blocksPerSecond: 4.2, etaSeconds: 476 },
-      'Fetching and checking the headers of the chain: 2\u202f000 so far (50 %, 4.2 a second, about 8 minutes left).',
+      'Fetching and checking the headers of the chain: 2\u202f000 so far (50 %, 4.2 per second, about 8 minutes left).',
     ],
     [
       { phase: 'blocks', progress: 0.5, height: 3100, stall: 'Nobody has it.' },
@@ -62,7 +62,7 @@ describe('what the node does', () => {
     ],
     [
       { phase: 'blocks', progress: 1, height: 3100, blocksPerSecond: 4.2, etaSeconds: 476 },
-      'Fetching and checking blocks: 3\u202f100 of 12\u202f345 (4.2 a second, about 8 minutes left).',
+      'Fetching and checking blocks: 3\u202f100 of 12\u202f345 (4.2 per second, about 8 minutes left).',
     ],
     [
       { phase: 'headers', progress: 1, headers: 2000 },

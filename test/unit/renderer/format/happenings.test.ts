@@ -74,7 +74,7 @@ test('compact blocks in one line', () => {
     '8 of 8 reconstructed without a round trip (100\u00a0%)',
   );
   expect(compactWords({ whole: 97, asked: 2, failed: 1, inline: 40 })).toBe(
-    '97 of 100 reconstructed without a round trip (97\u00a0%), 2 after one round trip, 1 fetched in full, 40 small blocks received in full',
+    '97 of 100 reconstructed without a round trip (97\u00a0%), 2 after one round trip, 1 downloaded in full, 40 small blocks received in full',
   );
 });
 
@@ -135,9 +135,9 @@ test('a log line shows its facts, and the reader’s own time', () => {
 test('what this node sends, with its limit if there is one', () => {
   const plain = (text: string) => text.replaceAll('\u00a0', ' ');
   expect(plain(uploadWords({ total: 34_000_000, bytesPerSecond: 1200, limit: null }))).toBe(
-    '1.2 kB a second, 34 MB since the start',
+    '1.2 kB per second, 34 MB since the start',
   );
   expect(plain(uploadWords({ total: 812, bytesPerSecond: 0, limit: 500_000 }))).toBe(
-    '0 B a second, 812 B since the start; limit 500 kB a second',
+    '0 B per second, 812 B since the start; limit 500 kB per second',
   );
 });
