@@ -10,7 +10,10 @@ export interface ClockWatchEvents {
   slept: { readonly seconds: number };
 }
 
-/** Compares the wall clock with monotonic time, so that a clock that was set is noticed within a second. */
+/**
+ * Compares the wall clock with monotonic time, so that a clock that was set is noticed: at each call of `look`, and every
+ * five seconds. The network calls `look` at each heartbeat of the gossip router, about once a second.
+ */
 export interface ClockWatch {
   readonly events: Events<ClockWatchEvents>;
   /** Milliseconds since the wall clock last jumped; Infinity when it never did. */
@@ -20,7 +23,7 @@ export interface ClockWatch {
    * out.
    */
   elapsedMs(): number;
-  /** Compares immediately instead of at the next second. */
+  /** Compares immediately. Costs little. */
   look(): void;
   start(): void;
   stop(): void;
@@ -33,12 +36,12 @@ export interface ClockWatchDeps {
   readonly uptime?: () => number;
 }
 
-const LOOK_MS = 1000;
+const LOOK_MS = 5000;
 /**
  * The wall clock is read in whole seconds, so two readings alone may differ by almost one second from monotonic time.
  */
 const LEAST_SECONDS = 2;
-/** A timer of one second that is this late did not run because the computer slept or the process was stopped. */
+/** If this long passes between two looks, the computer slept or the process was stopped. */
 const ASLEEP_SECONDS = 30;
 
 export function createClockWatch({ clock, log, uptime = systemUptime(clock) }: ClockWatchDeps): ClockWatch {

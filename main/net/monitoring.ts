@@ -93,6 +93,7 @@ export function createMonitoring(deps: MonitoringDeps): Monitoring {
   }
 
   function checkGossip(): void {
+    clockWatch.look();
     if (clockWatch.sinceJumpMs() < JUMP_RECENT_MS) return;
     for (const { id } of peers.list())
       if (gossip.score(id) <= GRAYLIST_SCORE) peers.report(id, peerViolation('gossip-score'));

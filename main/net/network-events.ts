@@ -77,6 +77,8 @@ export function createNetworkEvents(deps: NetworkEventsDeps): NetworkEvents {
     }),
     deps.clockWatch.events.on('jumped', ({ seconds }) => onJumped(seconds)),
     deps.clockWatch.events.on('slept', peers.pingAll),
+    // The router measures with the wall clock; a timer of the watch's own would wake an idle node once more a second.
+    host.gossip.onHeartbeat(deps.clockWatch.look),
     chain.events.on('tip', () => {
       deps.tipAnnouncer.moved(chain.tip() === chain.bestHeader());
       payments.tipMoved();

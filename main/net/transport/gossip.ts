@@ -31,6 +31,8 @@ export interface Gossip {
    */
   clockJumped(): void;
   meshPeers(topic: string): string[];
+  /** Calls `listener` at each heartbeat of the router, about once a second. Returns a function that ends it. */
+  onHeartbeat(listener: () => void): () => void;
 }
 
 /** Longest time spent on packets and messages in one turn of the event loop. */
@@ -170,6 +172,11 @@ export function createGossip(service: GossipSub, { clock, admit, onFailure }: Go
     score: (peerId) => router.getScore(peerId),
     clockJumped: () => router.score.scoreCache.clear(),
     meshPeers: (topic) => router.getMeshPeers(topic),
+    onHeartbeat(listener) {
+      const call = () => listener();
+      router.addEventListener('gossipsub:heartbeat', call);
+      return () => router.removeEventListener('gossipsub:heartbeat', call);
+    },
   };
 }
 

@@ -32,6 +32,7 @@ export function createFakeHost(deps: HostDeps): FakeHost {
       score: () => 0,
       clockJumped: () => undefined,
       meshPeers: () => [],
+      onHeartbeat: () => () => undefined,
     },
     traffic: createTrafficCounter(deps.onSent),
     internals: {

@@ -83,3 +83,23 @@ test('a clock that was set while the computer was suspended is told apart from t
     ['jumped', -6 * HOUR],
   ]);
 });
+
+test('a clock that was set is noticed within five seconds although nobody looks', () => {
+  const { clock, watch, heard } = watched();
+  watch.start();
+  clock.shift(HOUR);
+  clock.pass(4999);
+  expect(heard).toEqual([]);
+  clock.pass(1);
+  expect(heard).toEqual([['jumped', HOUR]]);
+  watch.stop();
+});
+
+test('nothing is noticed any more once the watch has stopped', () => {
+  const { clock, watch, heard } = watched();
+  watch.start();
+  watch.stop();
+  clock.shift(HOUR);
+  clock.pass(60_000);
+  expect(heard).toEqual([]);
+});
