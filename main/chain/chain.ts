@@ -141,8 +141,7 @@ export interface ChainBodies {
   /** Blocks without a stored body on the path from the active chain to the best header, lowest first. */
   missingBlocks(max: number): HeaderEntry[];
   /**
-   * Up to `max` gaps, which are blocks of the active chain whose bodies were lost, if `usable` accepts them; see
-   * BodyNeeds.
+   * Up to `max` gaps that `usable` accepts. A gap is a block of the active chain whose body was lost; see BodyNeeds.
    */
   gaps(max: number, usable: (entry: HeaderEntry) => boolean): HeaderEntry[];
   /** Number and range of the lost bodies of the active chain; null when there are none. O(lost bodies). */

@@ -60,7 +60,7 @@ export class HeaderIndex {
     return entry;
   }
 
-  /** Marks the body as stored, and each entry that becomes complete by it. */
+  /** Marks the body as stored, and marks each entry that is complete now. */
   markStored(entry: OwnedEntry, body: SegmentLocation, transactions: number): void {
     entry.body = body;
     entry.transactions = transactions;

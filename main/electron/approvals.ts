@@ -6,7 +6,7 @@ export interface Approvals {
   answer(id: number, yes: boolean): void;
 }
 
-/** Keeps questions to the user until they are answered; each is answered once, by its number. */
+/** Keeps the questions to the user until they are answered. Each question has a number and is answered once. */
 export function createApprovals(send: (id: number, question: PaymentQuestion) => void): Approvals {
   const waiting = new Map<number, (yes: boolean) => void>();
   let next = 1;

@@ -32,7 +32,8 @@ export interface Admission {
   /** Like `admit`, but synchronous: for a transaction whose signatures need no check. Undefined when they need one. */
   admitNow(request: AdmissionRequest): Violation | null | undefined;
   /**
-   * Resolves when every submitted transaction was added or refused, and also every orphan whose parents arrived by it.
+   * Resolves when every submitted transaction was added or refused, and so was every orphan that waited for one of
+   * them.
    */
   idle(): Promise<void>;
 }

@@ -13,8 +13,8 @@ export interface EvictionOrder {
 }
 
 /**
- * The fee rate by which entries are evicted: the higher of that of the entry and that of the entry with its
- * descendants. So a child with a high fee keeps its parents in the pool.
+ * The fee rate by which entries are evicted: its own, or that of the entry with its descendants if that is higher. So a
+ * child with a high fee keeps its parents in the pool.
  */
 export function keepingFeerate(entry: PoolEntry): Feerate {
   return higherFeerate(entry, entry.descendants);

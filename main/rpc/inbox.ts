@@ -22,7 +22,7 @@ export interface Inbox {
   close(): void;
 }
 
-/** Above these limits reading pauses, until half of it is left. */
+/** Above these limits reading pauses, until no more than half of them waits. */
 const HELD = { messages: 512, bytes: 8 << 20 } as const;
 /** Above these limits the connection is closed. A single read of a socket may contain thousands of small messages. */
 const CUT = { messages: 16_384, bytes: 64 << 20 } as const;

@@ -73,7 +73,7 @@ export function withoutUsesAbove({ settled, recent }: KeyUses, through: Mark): K
   return { through, settled, recent: recent.filter(({ height }) => height <= through.height) };
 }
 
-/** A block, or a coin of it, that paid keys of the wallet. */
+/** A block that paid keys of the wallet, or one coin of such a block. */
 export interface PaidKeys {
   readonly height: Height;
   readonly places: readonly KeyPlace[];

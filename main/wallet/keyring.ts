@@ -9,7 +9,7 @@ export interface Keyring {
   readonly change: Uint8Array;
   /** Number of known keys of a chain, from index 0 on. */
   count(chain: Chain): number;
-  /** The lock of a key. Throws for a key that is not in the keyring, which is a bug. */
+  /** The lock of a key. A key that is not in the keyring is a bug and throws. */
   lock(place: KeyPlace): Lock;
   /** The key of a lock; undefined when the wallet does not have it. Usually one lookup in a map. */
   find(lock: Lock): KeyPlace | undefined;

@@ -51,8 +51,8 @@ export interface Ledger {
   connect(block: Block, changes: WalletChanges): boolean;
   /**
    * Disconnects the blocks above `to`. `above` are the mined records of the wallet above it, newest first. `uses` is
-   * the key use at `to`. By default it is the known key use without the blocks above, which is wrong if settled blocks
-   * are disconnected.
+   * the key use at `to`. By default it is the known key use without the blocks above. That default is wrong if settled
+   * blocks are disconnected.
    */
   rollback(to: Mark, above: readonly MinedRecord[], changes: WalletChanges, uses?: KeyUses): void;
   /**

@@ -50,7 +50,8 @@ export async function createVerifyPool(options: VerifyPoolOptions = {}): Promise
   const reason = here.reason ?? pool.reason;
   if (reason !== undefined) options.log?.warn('signatures are checked by the slow reference', { reason });
   const buffers = createTaskBuffers();
-  // The batches of `createBatch` by their memory. While one is being checked, a second check of it uses a copy.
+  // The batches of `createBatch` by their memory. While a batch is being checked, a second check of the same batch uses
+  // a copy.
   const own = new WeakMap<SharedArrayBuffer, { busy: boolean }>();
 
   async function verifyBatch(batch: SignatureBatch): Promise<number> {

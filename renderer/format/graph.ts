@@ -58,7 +58,7 @@ export function drawGraph(peers: readonly Peer[]): Graph {
   };
 }
 
-/** The powers of ten around the pings, at least two. */
+/** The exponents of the powers of ten that enclose all pings; at least two apart. */
 function decades(ms: readonly number[]): { low: number; high: number } {
   const known = ms.map((value) => Math.min(10_000, Math.max(0.1, value)));
   if (known.length === 0) return { low: 0, high: 2 };

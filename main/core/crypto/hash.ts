@@ -36,8 +36,8 @@ export function installSha256(implementation: Sha256): void {
   sha256 = implementation;
 }
 
-// After signatures, hashing is the largest cost of connecting a block: one scratch buffer, with a view of it per
-// usual message length, saves two allocations per hash.
+// After signatures, hashing is the largest cost of connecting a block. One scratch buffer, with one view per usual
+// message length, saves two allocations per hash.
 const scratch = new Uint8Array(1 << 17);
 const views: Uint8Array[] = [];
 const VIEWS = 1024;

@@ -143,7 +143,10 @@ export function createTransactionRelay(deps: TransactionRelayDeps): TransactionR
   };
 }
 
-/** Announces transactions. Those of this node go out by private broadcast first, and again until they are mined. */
+/**
+ * Announces transactions. A transaction of this node goes out by private broadcast first, and is announced again until
+ * it is mined.
+ */
 function createBroadcast(deps: TransactionRelayDeps) {
   const { mempool, peers, clock, random, log } = deps;
   const announcer = createAnnouncer({

@@ -17,7 +17,7 @@ import { createWake } from './wake.ts';
 export interface HistorySyncDeps {
   readonly history: History;
   readonly peers: Pick<Peers, 'list' | 'report' | 'events'>;
-  /** Whether the sync to the tip needs the peers, which has priority over the history. */
+  /** Whether the sync to the tip needs the peers. It has priority over the history. */
   busy(): boolean;
   readonly clock: Pick<Clock, 'monotonic' | 'sleep'>;
   readonly log: Log;
@@ -114,7 +114,7 @@ export function createHistorySync(deps: HistorySyncDeps): HistorySync {
   };
 }
 
-/** Those of the wanted blocks that arrive. */
+/** Requests these blocks. Resolves to those that arrive. */
 async function fetchBlocks(peer: Peer, wanted: readonly HeaderEntry[], log: Log): Promise<Uint8Array[]> {
   const got: Uint8Array[] = [];
   let replies = 0;

@@ -26,8 +26,8 @@ export interface Gossip {
   /** The score that the router gives a peer; 0 is neutral. */
   score(peerId: string): number;
   /**
-   * The wall clock was set. Clears the cache of scores, because the router keeps each for one second of the wall clock,
-   * which may now be hours.
+   * The wall clock was set. Clears the cache of scores: the router keeps each score until one second of the wall clock
+   * has passed, and that may now take hours.
    */
   clockJumped(): void;
   meshPeers(topic: string): string[];

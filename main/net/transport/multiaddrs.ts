@@ -24,7 +24,7 @@ export function readAddress(bytes: Uint8Array): string | null {
   }
 }
 
-/** The peer id in an address, or null. In a relayed address it is that of the peer, never that of the relay. */
+/** The peer id in an address, or null. For a relayed address, the id of the peer and never that of the relay. */
 export function peerIdOf(address: string): string | null {
   const last = parseAddress(address)?.getComponents().at(-1);
   return last?.name === 'p2p' ? (last.value ?? null) : null;

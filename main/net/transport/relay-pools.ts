@@ -34,10 +34,11 @@ export interface RelayPoolsDeps {
  * peer.
  */
 export interface RelayPools {
-  /** This peer is about to get a reservation. Another peer may lose its own for that. */
+  /** This peer is about to get a reservation. To make room, another peer may lose its own. */
   reserve(peer: PeerId): void;
   /**
-   * This peer is about to be connected to `target` through this relay. Another such connection may be closed for that.
+   * This peer is about to be connected to `target` through this relay. To make room, another such connection may be
+   * closed.
    */
   relay(peer: PeerId, target: PeerId): void;
   /** The last connection of a peer was closed, and its reservation ends with it (circuit v2). */
