@@ -1,4 +1,4 @@
-/** Networks that were looked at, created or opened, until one of them is opened. */
+/** Networks that were previewed, created or opened, and that can be opened. */
 import type { NetworkPreview, NetworkSummary, PreviewRequest } from '../../shared/contract/networks.ts';
 import { equalBytes } from '../core/codec/bytes.ts';
 import { toHex } from '../core/codec/hex.ts';
@@ -15,7 +15,7 @@ import type { KnownNetworks } from './known-networks.ts';
 /** A network that can be opened. */
 export interface Candidate {
   readonly network: Network;
-  /** The join link that it is opened with; null without one. */
+  /** The join link to open it with; null when there is none. */
   readonly link: string | null;
 }
 
@@ -23,10 +23,13 @@ export interface Candidates {
   /** The newest candidate with this id, else the known or built-in network. @throws {KithError} `network-not-known` */
   find(id: string): Candidate;
   add(candidate: Candidate): void;
-  /** @throws {KithError} `join-…`, `network-file-…`, `network-unknown`, `networks-busy` */
+  /**
+   * Previews a network.
+   * @throws {KithError} `join-…`, `network-file-…`, `network-unknown`, `networks-busy`
+   */
   preview(request: PreviewRequest): Promise<NetworkPreview>;
   summaryOf(network: Network): NetworkSummary;
-  /** Known networks, the last opened one first; then the other built-in ones. */
+  /** The known networks, the last opened one first, and then the remaining built-in ones. */
   list(): NetworkSummary[];
 }
 
@@ -34,13 +37,13 @@ export interface CandidatesDeps {
   readonly known: KnownNetworks;
   readonly clock: Clock;
   readonly random: Random;
-  /** Asks the nodes of a link; for tests. */
+  /** Connects to the nodes of a link and asks them; tests replace it. */
   readonly askNodes?: typeof askLinkNodes;
 }
 
-/** How long the nodes of a link have for their answers. */
+/** How long to wait for the answers of the nodes of a link. */
 const ANSWER_MS = 8000;
-/** Links that are looked at at the same time: each needs a libp2p host. */
+/** Maximum number of links that are previewed at the same time. Each needs a libp2p host. */
 const MAX_PREVIEWS = 2;
 const MAX_CANDIDATES = 16;
 
@@ -110,7 +113,7 @@ export function createCandidates(deps: CandidatesDeps): Candidates {
     }
   }
 
-  /** A network that needs no file from other nodes. */
+  /** The network of a link if this node has it without a network file from other nodes. */
   function networkHere({ id }: JoinLink): Network | null {
     try {
       return find(toHex(id)).network;
@@ -159,7 +162,7 @@ function networkOf(link: JoinLink, { file }: LinkAnswers): Network {
   return network;
 }
 
-/** Nothing for a network whose file is missing or damaged: it cannot be opened. */
+/** The network, or nothing if its file is missing or corrupt, because then it cannot be opened. */
 function networkOrNothing(find: () => Network): Network[] {
   try {
     return [find()];

@@ -36,7 +36,7 @@ export function createChildDemo(onProblem: (error: unknown) => void): DemoHost {
         network = started;
         network.addReceiver(receiver);
       } catch (error) {
-        // A stop ends nodes that are still starting, which is not a failure.
+        // While the demo stops, nodes that are still starting end. That is not a failure.
         if (mine === round) throw error;
       }
     },

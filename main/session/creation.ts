@@ -21,7 +21,7 @@ export interface Creations {
   create(parameters: NetworkParameters, signal: AbortSignal | undefined): AsyncGenerator<CreationStep, void>;
 }
 
-/** Creates networks, one at a time: each uses all cores. `created` is called before the last event. */
+/** Creates networks one at a time, because each uses all cores. `created` is called before the last event. */
 export function createCreations(create: CreateNetwork, created: (network: Network) => void): Creations {
   let busy = false;
   return {

@@ -12,15 +12,15 @@ import type { KnownNetworks } from './known-networks.ts';
 const MAX_BYTES = 65_536;
 
 /**
- * The network that an earlier version stored in `settings.json`, at the first start of this version; null if there is
- * none. From then on `networks.json` has the choice.
+ * The network that an earlier version stored in `settings.json`. Used at the first start of this version; null if there
+ * is none. Later starts use `networks.json`.
  * @throws {KithError} `network-…`, `datadir-unusable`
  */
 export function firstCandidate(root: string, known: KnownNetworks): Candidate | null {
   if (!known.isNew()) return null;
   const text = readEarlierChoice(root);
   if (text === null) return null;
-  // Written first: a network that cannot be used must not fail at every later start.
+  // Stored first, so that a network that cannot be used does not fail at every later start.
   known.begin();
   const network = readNetwork('node', text);
   if (network.founded) known.keepFile(network.idHex, networkFileOf(network));
@@ -30,12 +30,17 @@ export function firstCandidate(root: string, known: KnownNetworks): Candidate | 
   return candidate;
 }
 
-/** Earlier versions put the chain of the only network directly into the folder that `--datadir` names. */
+/**
+ * Whether the folder contains a chain. Earlier versions stored the chain of the only network directly in the folder
+ * that `--datadir` names.
+ */
 function hasData(root: string): boolean {
   return existsSync(join(root, 'chain')) || existsSync(join(root, 'wallets'));
 }
 
-/** A built-in name or the absolute path of a network file; null if there is none or it cannot be read. */
+/**
+ * The name of a built-in network or the absolute path of a network file. Null if there is none or it cannot be read.
+ */
 function readEarlierChoice(root: string): string | null {
   try {
     const text = readRegularFileSync(join(root, 'settings.json'), MAX_BYTES).toString('utf8');

@@ -4,7 +4,7 @@ import { directoryName } from '../node/default-directory.ts';
 import type { Candidate } from './candidates.ts';
 import type { KnownNetwork } from './known-networks.ts';
 
-/** The data directory of a network; a known one keeps its own. */
+/** The data directory of a network. A known network keeps its directory. */
 export function directoryOf(root: string, network: Network, entry: KnownNetwork | undefined): string {
   return join(root, entry?.datadir ?? directoryName(network));
 }

@@ -12,38 +12,41 @@ export interface KnownNetwork {
   /** The id of its first block in hex. */
   readonly id: string;
   readonly name: string;
-  /** Whether it has a network file; its copy is `networks/ID.kith.json`. */
+  /** Whether it has a network file. A copy of the file is in `networks/ID.kith.json`. */
   readonly created: boolean;
   /** Data directory, relative to the data root, with `/`; `.` is the root itself. */
   readonly datadir: string;
   /** The join link that it was last opened with; null without one. */
   readonly link: string | null;
-  /** Unix seconds of its first and its last opening here. */
+  /** Unix seconds when it was first and last opened here. */
   readonly addedAt: number;
   readonly openedAt: number;
 }
 
 export interface KnownNetworks {
-  /** The last opened one first. */
+  /** The networks, the last opened one first. */
   list(): readonly KnownNetwork[];
   find(id: string): KnownNetwork | undefined;
-  /** The id of the network that the next start opens; null = it asks. */
+  /** The id of the network that the next start opens; null if the next start asks the user. */
   last(): string | null;
   /** Whether no choice was ever stored here. */
   isNew(): boolean;
   /** Adds or replaces an entry and makes it the last one. @throws {KithError} `datadir-unusable` */
   opened(network: KnownNetwork): void;
-  /** Stores that nothing was chosen yet. @throws {KithError} `datadir-unusable` */
+  /** Stores that no network was chosen yet. @throws {KithError} `datadir-unusable` */
   begin(): void;
-  /** The text of a network's file. @throws {KithError} `network-file-unreadable` */
+  /** The text of the network file. @throws {KithError} `network-file-unreadable` */
   readFile(id: string): string;
-  /** @throws {KithError} `datadir-unusable` */
+  /** Stores a copy of a network file. @throws {KithError} `datadir-unusable` */
   keepFile(id: string, text: string): void;
 }
 
 const VERSION = 1;
 const MAX_BYTES = 1 << 20;
-/** More networks than anyone opens; the ones that were opened longest ago are dropped from the list, never their data. */
+/**
+ * Maximum number of networks in the list. At the limit the one that was opened longest ago is removed from the list;
+ * its data stays.
+ */
 const MAX_NETWORKS = 256;
 const MAX_FILE_BYTES = 256 * 1024;
 const MAX_LINK = 16 * 1024;
@@ -62,7 +65,7 @@ const entry = z.object({
 const file = z.object({
   version: z.literal(VERSION),
   last: hash.nullable(),
-  // Each entry is checked on its own, so that one bad entry hides no other.
+  // Each entry is checked separately, so that one invalid entry does not hide the other entries.
   networks: z.array(z.unknown()).max(4 * MAX_NETWORKS),
 });
 
@@ -121,7 +124,10 @@ export function createKnownNetworks(root: string): KnownNetworks {
   };
 }
 
-/** A relative path of plain segments: the file is in the user's hands, but must not lead elsewhere. */
+/**
+ * Whether a path is relative and has only plain segments. The user may edit the file, but its paths must not lead out
+ * of the data root.
+ */
 function isBelowRoot(path: string): boolean {
   return path === '.' || (path.length <= 255 && /^[A-Za-z0-9_-][A-Za-z0-9._-]*$/.test(path));
 }
@@ -154,7 +160,7 @@ function readText(path: string): string | null {
   }
 }
 
-/** After a crash there is the old file or the new one. */
+/** Replaces the file. After a crash there is the complete old file or the complete new one. */
 function replace(path: string, text: string): void {
   const fresh = `${path}.${process.pid}.new`;
   rmSync(fresh, { force: true });

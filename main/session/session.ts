@@ -1,4 +1,4 @@
-/** Which network is open: at most one node runs, and another network can be opened in its place. */
+/** Decides which network is open. At most one node runs, and another network can be opened in its place. */
 import type { Notice } from '../../shared/contract/fields.ts';
 import type { NetworksState, SharedNetwork } from '../../shared/contract/networks.ts';
 import { createIdleRouter } from '../api/idle-router.ts';
@@ -27,11 +27,11 @@ import type { KnownNetworks } from './known-networks.ts';
 
 /** The other nodes of the demo, and the folder that it uses. */
 export interface DemoHost {
-  /** Data directory of the own node; a new one for each demo. */
+  /** The data directory of the user's node; a new one for each demo. */
   begin(): Promise<string> | string;
   /** Starts the other nodes. Rejects when one does not start. `receiver`: an address of the user, null without a wallet. */
   populate(addresses: readonly string[], receiver: () => Promise<string | null>): Promise<void>;
-  /** Stops the other nodes and deletes all data: coins of the demo have no value. */
+  /** Stops the other nodes and deletes all data, because coins of the demo have no value. */
   stop(): Promise<void>;
 }
 
@@ -40,7 +40,7 @@ export interface SessionDeps {
   readonly root: string;
   readonly known: KnownNetworks;
   readonly candidates: Candidates;
-  /** Options for every node; network, join link and data directory come from the choice. */
+  /** Options for every node. The choice determines network, join link and data directory. */
   readonly options: NodeOptions;
   readonly runNode: (
     options: ResolvedOptions,
@@ -56,11 +56,11 @@ export interface SessionDeps {
 
 export interface Session {
   readonly networks: NetworksAccess;
-  /** The router of the open network, or the one that refuses everything but `networks.*`. */
+  /** The router of the open network, or one that refuses everything except `networks.*`. */
   readonly router: () => KithRouter;
   running(): RunningNode | null;
   /**
-   * Opens the network that `first` gives, else the last opened one, if there is one. Never rejects: a failure is part
+   * Opens the network that `first` returns, else the last opened one, if there is one. Never rejects: a failure is part
    * of the state.
    */
   start(first: () => Candidate | null): Promise<void>;
@@ -71,7 +71,7 @@ export interface Session {
 interface Target {
   readonly network: Network;
   readonly demo: boolean;
-  /** Called when the node of the target may start. */
+  /** Called when the node of this target may start. */
   readonly resolve: () => Promise<ResolvedOptions> | ResolvedOptions;
   readonly started: (running: RunningNode) => void;
 }
@@ -82,7 +82,7 @@ interface Run {
   readonly life: AbortController;
   /** Null while the node starts. */
   running: RunningNode | null;
-  /** Resolves once the node has stopped. */
+  /** Resolves when the node has stopped. */
   over: Promise<void>;
 }
 
@@ -101,7 +101,7 @@ export function createSession(deps: SessionDeps): Session {
   let demoOver = Promise.resolve();
   const changed = (): void => events.emit('changed', undefined);
 
-  /** Stops the open network, then starts this one. Resolves once it runs; rejects if it does not start. */
+  /** Stops the open network, then starts this one. Resolves when it runs, rejects if it does not start. */
   async function begin(target: Target): Promise<void> {
     if (closed) throw new KithError('queue-closed');
     const before = current;
@@ -126,12 +126,13 @@ export function createSession(deps: SessionDeps): Session {
     before: Promise<void> | undefined,
     started: PromiseWithResolvers<null>,
   ): Promise<void> {
-    // Set before the first wait: nobody may be waiting for a run that is stopped at once.
+    // There may be no caller that waits for a run which is stopped at once.
     started.promise.catch(() => undefined);
     await before;
     const problem = await runTarget(run, () => started.resolve(null)).catch((error: unknown) => error);
     run.running = null;
-    // Not waited for: the next network does not need it, and nodes that are starting take seconds to stop.
+    // This does not wait for the demo to stop: the next network does not need it, and nodes that are starting take
+    // seconds to stop.
     if (run.target.demo)
       demoOver = deps.demo.stop().catch((error: unknown) => log.warn('the demo did not stop', { error }));
     if (current === run) {
@@ -142,7 +143,10 @@ export function createSession(deps: SessionDeps): Session {
     started.reject(problem ?? new KithError('network-not-open'));
   }
 
-  /** Runs the node until the run ends; resolves with why it failed, undefined if it was told to end. */
+  /**
+   * Runs the node until the run ends. Resolves with the reason of a failure, or undefined if the run was ended on
+   * request.
+   */
   async function runTarget(run: Run, started: () => void): Promise<unknown> {
     const { target, life } = run;
     let ended = new AbortController();
@@ -260,7 +264,7 @@ export function createSession(deps: SessionDeps): Session {
         const candidate = earlier ?? (last === null ? null : candidates.find(last));
         if (candidate !== null) await begin(targetOf(candidate));
       } catch (error) {
-        // A run that failed has told so already.
+        // If the run failed, its failure was reported already.
         failure ??= noticeOf(error);
         changed();
       }

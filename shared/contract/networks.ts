@@ -6,7 +6,7 @@ import { CREATION_STEPS, NETWORK_KINDS, SESSION_PHASES } from './vocabulary.ts';
 /** Longest network file and longest pasted join link in characters. */
 const MAX_FILE = 64 * 1024;
 const MAX_LINK = 16 * 1024;
-/** More than `join-link.ts` accepts. */
+/** Maximum length; more than `join-link.ts` accepts. */
 const MAX_NAME = 64;
 
 /** Addition: a network that can be opened here. */
@@ -29,11 +29,14 @@ export const networkSummary = z.object({
 /** Addition: what this program runs. At most one network is open. */
 export const networksState = z.object({
   phase: z.enum(SESSION_PHASES),
-  /** Increases whenever a network is opened, also with the same one: everything read before may be of another network. */
+  /**
+   * Increases whenever a network is opened, also when it is the same one. Everything that was read before may belong to
+   * another network.
+   */
   run: count,
-  /** The network that is starting or running; null while none is. `demo`: other nodes of it run on this computer. */
+  /** The network that is starting or running; null when there is none. `demo`: its other nodes run on this computer. */
   open: z.object({ id, name: z.string(), demo: z.boolean() }).nullable(),
-  /** Why the last network could not be opened, stopped, or has no other nodes; null if nothing failed. */
+  /** Why the last network could not be opened, stopped, or has no other nodes; null if there was no failure. */
   failure: notice.nullable(),
   /** True if the program was started for one network and cannot open another. */
   fixed: z.boolean(),
@@ -41,9 +44,9 @@ export const networksState = z.object({
   networks: z.array(networkSummary),
 });
 
-/** Addition: a network that was looked at and can now be opened by its id. */
+/** Addition: a network that was previewed and can now be opened by its id. */
 export const networkPreview = networkSummary.extend({
-  /** What a join link tells; null without one. */
+  /** What a join link contains; null without a link. */
   link: z
     .object({
       /** Height of a block that the link names; the chain is at least as long. */
@@ -60,20 +63,20 @@ export const sharedNetwork = z.object({
   name: z.string(),
   /** The text of the network file and a name for it; null for a built-in network, which every node knows. */
   file: z.object({ name: z.string(), text: z.string() }).nullable(),
-  /** A join link; null while no address of a node is known that others can reach. */
+  /** A join link; null while no address is known at which other nodes can reach a node. */
   link: z.string().nullable(),
 });
 
 /** Addition: progress of a creation. The last event has the step `done` and the network. */
 export const creationStep = z.object({
   step: z.enum(CREATION_STEPS),
-  /** Hashes tried for the first block, and how many it takes on average. */
+  /** Number of hashes tried for the first block, and how many it takes on average. */
   tried: count,
   expected: count,
   network: sharedNetwork.nullable(),
 });
 
-/** Exactly one of the three. */
+/** Exactly one of the three fields. */
 const previewed = z
   .strictObject({
     link: z.string().max(MAX_LINK, 'is too long to be a join link').optional(),
@@ -106,15 +109,20 @@ const chosen = z.strictObject({ id: givenId });
 export const networksContract = {
   /** Addition. */
   list: oc.input(nothing).output(networksState),
-  /** Addition: the same at once, and then after changes. */
+  /** Addition: the state at once, and later after changes. */
   watch: oc.input(nothing).output(eventIterator(networksState)),
-  /** Addition: looks at a join link, at the text of a network file, or at a built-in network. Opens nothing. */
+  /** Addition: previews a join link, the text of a network file, or a built-in network. Opens nothing. */
   preview: oc.input(previewed).output(networkPreview),
   /** Addition: mines the first block of a new network. Ending the subscription cancels it. */
   create: oc.input(parameters).output(eventIterator(creationStep)),
-  /** Addition: closes the open network and opens this one: known, built-in, previewed or created. Answers once it runs. */
+  /**
+   * Addition: closes the open network and opens this one: known, built-in, previewed or created. Answers when it runs.
+   */
   open: oc.input(chosen).output(done),
-  /** Addition: closes the open network and starts the demo, several nodes on this computer. Answers once the own one runs. */
+  /**
+   * Addition: closes the open network and starts the demo, which is several nodes on this computer. Answers when the
+   * user's node runs.
+   */
   demo: oc.input(nothing).output(done),
   /** Addition. */
   share: oc.input(chosen).output(sharedNetwork),

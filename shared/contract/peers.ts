@@ -61,7 +61,7 @@ export const journalEntry = z.object({
   /** The code of the violation or of the disconnect, and the sentence for it. */
   code: z.string().nullable(),
   reason: z.string().nullable(),
-  /** How often the same happened with the same peer in a row. */
+  /** How often the same event happened in a row with the same peer. */
   times: count,
 });
 

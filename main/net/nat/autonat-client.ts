@@ -165,7 +165,7 @@ interface OwnPlace {
   readonly mapped: boolean;
 }
 
-/** The port on which this node listens, not the port of a router before it. */
+/** The port on which this node itself listens, as opposed to a port that a router forwards to it. */
 function listeningPort(places: readonly OwnPlace[]): number | null {
   const ports = places.flatMap(({ address, mapped }) => (mapped ? [] : [portOf(address)]));
   return ports.find((each) => each !== null) ?? null;
