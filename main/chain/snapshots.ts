@@ -56,7 +56,7 @@ export interface Snapshots {
   close(): Promise<void>;
 }
 
-/** Number of snapshots whose files are kept. Peers may still be downloading older ones than the newest. */
+/** Number of snapshots whose files are kept. Peers may still be downloading an older one. */
 const KEPT = 3;
 
 export function createSnapshots(deps: SnapshotsDeps): Snapshots {

@@ -43,7 +43,7 @@ function checkClaim(claimed: number, fees: number, context: SpendContext): Verdi
   return claimed > allowed ? violation('coinbase-amount', { claimed, allowed }) : null;
 }
 
-/** The UTXO set during a block, after each of its transactions. */
+/** The UTXO set while a block is checked, updated after each transaction. */
 class WorkingSet {
   readonly #created = new Map<CoinKey, Coin>();
   readonly #spent = new Map<CoinKey, Coin>();

@@ -31,7 +31,7 @@ export interface Gossip {
    */
   clockJumped(): void;
   meshPeers(topic: string): string[];
-  /** Calls `listener` at each heartbeat of the router, about once a second. Returns a function that ends it. */
+  /** Calls `listener` at each heartbeat of the router, about once per second. Returns a function that ends it. */
   onHeartbeat(listener: () => void): () => void;
 }
 
