@@ -6,8 +6,7 @@ import { configDefaults, defineConfig } from 'vitest/config';
 const long = process.env['KITH_LONG'] === '1';
 const exclude = long ? configDefaults.exclude : [...configDefaults.exclude, '**/*.long.test.ts'];
 
-/** main/electron runs unmodified against our own stand-in, whose window is a real Chromium page. */
-const electron = path.resolve(import.meta.dirname, 'test/support/electron/index.ts');
+const electron = path.resolve(import.meta.dirname, 'test/support/no-electron.ts');
 
 const MINUTE = 60_000;
 /** `expect.poll` waits for an event, not for a time: on a busy machine it comes late. */
@@ -48,7 +47,6 @@ export default defineConfig({
         },
       },
       {
-        resolve: { alias: { electron } },
         test: {
           name: 'e2e',
           environment: 'node',

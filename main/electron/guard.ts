@@ -1,5 +1,5 @@
 import { app, type Session, type WebContents } from 'electron';
-import { PAGE_ORIGIN } from './scheme.ts';
+import { PAGE_ORIGIN } from './page-headers.ts';
 
 /** The browser permissions of the page. Writing to the clipboard is for "copy address". */
 const ALLOWED_PERMISSIONS: ReadonlySet<string> = new Set(['clipboard-sanitized-write']);
@@ -23,12 +23,25 @@ function guard(contents: WebContents): void {
   contents.on('will-frame-navigate', stay);
   contents.on('will-redirect', stay);
   contents.on('will-attach-webview', (event) => event.preventDefault());
+  // A peer connection of the page may use the proxy only, and that leads nowhere; no content security policy covers WebRTC.
+  contents.setWebRTCIPHandlingPolicy('disable_non_proxied_udp');
   // No link opens outside the app.
   contents.setWindowOpenHandler(() => ({ action: 'deny' }));
 }
 
+/**
+ * A proxy that cannot exist, for addresses of this computer too. Files of the page do not use it. What no rule below covers
+ * (WebRTC, name lookups in advance) ends there.
+ */
+const NOWHERE = {
+  mode: 'fixed_servers',
+  proxyRules: 'socks5://127.0.0.1:1',
+  proxyBypassRules: '<-loopback>',
+} as const;
+
 /** Denies every permission, device, download and request that is not listed. Call once the app is ready. */
-export function guardSession(session: Session): void {
+export async function guardSession(session: Session): Promise<void> {
+  await session.setProxy(NOWHERE);
   session.setPermissionRequestHandler((contents, permission, answer) =>
     answer(isPage(contents.getURL()) && ALLOWED_PERMISSIONS.has(permission)),
   );

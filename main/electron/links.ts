@@ -1,6 +1,6 @@
 import type { BrowserWindow } from 'electron';
 import { MAX_LINK } from '../../shared/payment-link.ts';
-import { PAGE_ORIGIN } from './scheme.ts';
+import { PAGE_ORIGIN } from './page-headers.ts';
 
 /**
  * The first `kith:` link among a program's arguments, or null. Any web page can create one, so it is treated as

@@ -1,6 +1,9 @@
 import path from 'node:path';
 import { CONTENT_TYPES } from '../rpc/page-headers.ts';
 
+/** The origin of the page. Every other host on `app:` is refused. */
+export const PAGE_ORIGIN = 'app://kith';
+
 /**
  * What the page may do: its own scripts, styles, fonts and pictures, and its port. No network, no frames, no inline
  * scripts, and no conversion of text to script or markup except by Svelte's own templates.

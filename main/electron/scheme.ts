@@ -2,10 +2,7 @@ import { readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { protocol } from 'electron';
-import { contentType, PAGE_HEADERS } from './page-headers.ts';
-
-/** The origin of the page. Every other host on `app:` is refused. */
-export const PAGE_ORIGIN = 'app://kith';
+import { contentType, PAGE_HEADERS, PAGE_ORIGIN } from './page-headers.ts';
 
 /** The file with the licences of all parts, where the build wrote one. */
 export const LICENCES_URL = `${PAGE_ORIGIN}/licences.txt`;

@@ -108,7 +108,7 @@ export function createShell(deps: ShellDeps): Shell {
 
   return {
     async open(link) {
-      prepare(deps);
+      await prepare(deps);
       const options = await choose();
       if (options === null) return app.quit();
       const thread = startNode(options);
@@ -134,8 +134,8 @@ export function createShell(deps: ShellDeps): Shell {
 }
 
 /** What must be in place before the first window. */
-function prepare({ root, desktop, licences }: ShellDeps): void {
-  guardSession(session.defaultSession);
+async function prepare({ root, desktop, licences }: ShellDeps): Promise<void> {
+  await guardSession(session.defaultSession);
   desktop.prepare();
   servePage(path.join(root, 'out/renderer'), licences);
 }

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -36,16 +37,22 @@ export interface LaunchOptions {
 /** A network of this computer alone. */
 export const LOCAL = ['--network', 'local', '--listen', '/ip4/127.0.0.1/tcp/0'] as const;
 
+/** Registers what is done at the end of a test, or of a file of tests. */
+type AtEnd = (end: () => void | Promise<void>) => void;
+
 /** An empty folder that is deleted after the test. */
-export function newFolder(): string {
+export function newFolder(atEnd: AtEnd = onTestFinished): string {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'kith-desk-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+  atEnd(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
   return folder;
 }
 
-/** Starts the app and waits for its window. After the test it is ended, by force if it must be. */
-export async function launchDesktop(options: LaunchOptions = {}): Promise<DesktopApp> {
-  const datadir = options.datadir ?? newFolder();
+/** Starts the app and waits for its window. After the test, or at another end, it is ended, by force if it must be. */
+export async function launchDesktop(
+  options: LaunchOptions = {},
+  atEnd: AtEnd = onTestFinished,
+): Promise<DesktopApp> {
+  const datadir = options.datadir ?? newFolder(atEnd);
   const args = [process.cwd(), ...(options.args ?? LOCAL), '--datadir', datadir];
   const env = { ...environment(), ...options.env };
   const electron = await _electron.launch({
@@ -56,7 +63,7 @@ export async function launchDesktop(options: LaunchOptions = {}): Promise<Deskto
   });
   const child = electron.process();
   const ended = new Promise<number>((resolve) => child.on('exit', (code) => resolve(code ?? -1)));
-  onTestFinished(async () => {
+  atEnd(async () => {
     if (child.exitCode === null) child.kill('SIGKILL');
     await ended;
   });
@@ -87,6 +94,17 @@ export async function launchDesktop(options: LaunchOptions = {}): Promise<Deskto
       return ended;
     },
   };
+}
+
+/** Starts the app where no window opens; resolves when it has ended. */
+export async function runDesktop(args: readonly string[]): Promise<{ code: number; errors: string }> {
+  const given = [process.cwd(), ...args, '--datadir', newFolder()];
+  const child = spawn(electronProgram(), given, { env: environment(), stdio: ['ignore', 'ignore', 'pipe'] });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  let errors = '';
+  child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
+  const code = await new Promise<number>((resolve) => child.on('close', (each) => resolve(each ?? -1)));
+  return { code, errors };
 }
 
 /** In the app: the message boxes. */

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { MessageChannel } from 'node:worker_threads';
 import { expect, test } from 'vitest';
 import { bridgePorts } from '../../../main/electron/bridge.ts';
-import { MessageChannelMain } from '../../support/electron/ports.ts';
+import { MessageChannelMain } from '../../support/message-ports.ts';
 
 function aBridge() {
   const page = new MessageChannelMain();

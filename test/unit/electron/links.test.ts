@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { findLink, isLink, pageUrl } from '../../../main/electron/links.ts';
 import { MAX_LABEL } from '../../../shared/labels.ts';
 import { encodePaymentLink } from '../../../shared/payment-link.ts';
-import { PAGE_ORIGIN } from '../../../main/electron/scheme.ts';
+import { PAGE_ORIGIN } from '../../../main/electron/page-headers.ts';
 
 test('finds the one link among a program’s arguments', () => {
   expect(findLink(['/usr/bin/kith', '--flag', 'kith:kith1abc?amount=5'])).toBe('kith:kith1abc?amount=5');

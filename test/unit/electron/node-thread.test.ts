@@ -3,7 +3,7 @@ import type { MessagePortMain } from 'electron';
 import { expect, test } from 'vitest';
 import { NODE_OPTIONS } from '../../../main/node/node-options.ts';
 import { createNodeThread, type NodeThreadEvents } from '../../../main/electron/node-thread.ts';
-import { MessageChannelMain } from '../../support/electron/ports.ts';
+import { MessageChannelMain } from '../../support/message-ports.ts';
 
 const script = new URL('../../support/fixtures/moody-worker.mjs', import.meta.url);
 

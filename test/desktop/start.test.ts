@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest';
+import { openDataDirectory } from '../../main/lib/datadir.ts';
+import { launchDesktop, newFolder, runDesktop } from './support/desktop-app.ts';
+
+test('a data directory that is in use is told in a sentence, and the node starts once it is free', async () => {
+  const datadir = newFolder();
+  const other = await openDataDirectory(datadir);
+  const app = await launchDesktop({ datadir });
+  await app.press('Try again');
+  await expect.poll(() => app.dialogs()).not.toEqual([]);
+  const [refusal] = await app.dialogs();
+  expect(refusal!.message).toBe('The node could not start.');
+  expect(refusal!.detail).toMatch(/in use/);
+  expect(refusal!.detail).toContain('datadir-in-use');
+  await other.release();
+  await app.page.getByText('Welcome to Kith').waitFor();
+  expect(await app.quit()).toBe(0);
+});
+
+test('a wrong argument ends the program with a sentence and without a window', async () => {
+  const outcome = await runDesktop(['--prune-mb', 'much']);
+  expect(outcome.code).toBe(1);
+  expect(outcome.errors).toContain('--prune-mb');
+});
