@@ -52,7 +52,9 @@ let stopped = false;
 
 /** Ends a packaged app that was started with a switch that weakens it. */
 function refuseSwitches(): void {
-  const name = app.isPackaged ? findRefusedSwitch((each) => app.commandLine.hasSwitch(each)) : null;
+  const { argv } = process;
+  const has = (name: string): boolean => app.commandLine.hasSwitch(name);
+  const name = app.isPackaged ? findRefusedSwitch({ argv, has }) : null;
   if (name === null) return;
   dialog.showErrorBox('Kith could not start', refusalOf(name));
   process.exit(1);

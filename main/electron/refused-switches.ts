@@ -66,13 +66,30 @@ export type RefusedSwitch = (typeof REFUSED_SWITCHES)[number];
 /** What tests of the packaged app need. */
 const FOR_TESTS: readonly RefusedSwitch[] = ['remote-debugging-port'];
 
-/** The first refused switch with which the app was started, or null. `has` is `app.commandLine.hasSwitch`. */
-export function findRefusedSwitch(
-  has: (name: string) => boolean,
-  isTestBuild = IS_TEST_BUILD,
-): RefusedSwitch | null {
-  return REFUSED_SWITCHES.find((name) => has(name) && !(isTestBuild && FOR_TESTS.includes(name))) ?? null;
+/** How the app was started. */
+export interface Started {
+  /** All arguments. */
+  readonly argv: readonly string[];
+  /** `app.commandLine.hasSwitch`: Chromium decides what is a switch, but Electron adds some of its own. */
+  has(name: string): boolean;
 }
+
+/** The first refused switch with which the app was started, or null. */
+export function findRefusedSwitch(started: Started, isTestBuild = IS_TEST_BUILD): RefusedSwitch | null {
+  const given = new Set(started.argv.map(nameOf));
+  const accepted = isTestBuild ? FOR_TESTS : [];
+  return (
+    REFUSED_SWITCHES.find((name) => given.has(name) && started.has(name) && !accepted.includes(name)) ?? null
+  );
+}
+
+/** `--NAME=VALUE`, `-NAME` and, on Windows, `/NAME` are the same to Chromium. */
+const nameOf = (argument: string): string =>
+  argument
+    .trim()
+    .replace(/^(--?|\/)/, '')
+    .replace(/=.*$/s, '')
+    .toLowerCase();
 
 /** The sentence for the user. */
 export function refusalOf(name: RefusedSwitch): string {

@@ -2,10 +2,11 @@ import { expect, test } from 'vitest';
 import { findRefusedSwitch, refusalOf, REFUSED_SWITCHES } from '../../../main/electron/refused-switches.ts';
 import { IS_TEST_BUILD } from '../../../main/electron/test-build.ts';
 
-const started =
-  (...names: string[]) =>
-  (name: string) =>
-    names.includes(name);
+/** An app that was started with these switches. */
+const started = (...names: string[]) => ({
+  argv: ['/opt/Kith/kith', ...names.map((name) => `--${name}=1`)],
+  has: (name: string) => names.includes(name),
+});
 
 test.each([
   'remote-debugging-port',
@@ -29,6 +30,23 @@ test('a test build accepts the port of a debugger and nothing else', () => {
   const accepted = REFUSED_SWITCHES.filter((name) => findRefusedSwitch(started(name), true) === null);
   expect(accepted).toEqual(['remote-debugging-port']);
   expect(findRefusedSwitch(started('remote-debugging-port', 'no-sandbox'), true)).toBe('no-sandbox');
+});
+
+test.each(['-no-sandbox', '--no-sandbox', '/no-sandbox', ' --No-Sandbox=1 '])(
+  '%s is recognised',
+  (argument) => {
+    expect(findRefusedSwitch({ argv: ['kith', argument], has: (name) => name === 'no-sandbox' })).toBe(
+      'no-sandbox',
+    );
+  },
+);
+
+test('a switch that Electron sets by itself is not refused', () => {
+  expect(findRefusedSwitch({ argv: ['kith'], has: () => true })).toBeNull();
+});
+
+test('what Chromium does not read as a switch is not refused', () => {
+  expect(findRefusedSwitch({ argv: ['kith', '--', '--no-sandbox'], has: () => false })).toBeNull();
 });
 
 test('the sources as they are, are no test build', () => {
