@@ -2,11 +2,14 @@ import { cleanLabel, isolated } from '../../shared/labels.ts';
 import { formatKith, TICKER } from '../../shared/units.ts';
 import type { PaymentQuestion } from '../api/base.ts';
 
-/** Receivers per page: a native dialog does not scroll, and the user must see every receiver. */
+/** Number of receivers per page. A native dialog does not scroll, and the user must see every receiver. */
 const RECEIVERS_PER_PAGE = 8;
 const MAX_WARNING = 300;
 
-/** One dialog. `next` is the label of the button beside Cancel; only that of the last page sends. */
+/**
+ * One page of the dialog. `next` is the label of the button beside Cancel. Only the button of the last page sends the
+ * payment.
+ */
 export interface ConfirmPage {
   readonly message: string;
   readonly detail: string;
@@ -15,7 +18,7 @@ export interface ConfirmPage {
 
 const money = (amount: number): string => `${formatKith(amount)} ${TICKER}`;
 
-/** Groups of four characters, in which a swapped address is noticed more easily. */
+/** The address in groups of four characters, which make a swapped address easier to notice. */
 export function groupAddress(address: string): string {
   return (address.match(/.{1,4}/g) ?? []).join(' ');
 }

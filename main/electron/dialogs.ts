@@ -1,7 +1,7 @@
 import { dialog, type BrowserWindow } from 'electron';
 import { messageOf } from '../lib/errors.ts';
 
-/** Tells the user that the node died and is restarted. Does not wait. */
+/** Tells the user that the node crashed and is restarted. Does not wait for an answer. */
 export function tellNodeDied(): void {
   void dialog.showMessageBox({
     type: 'warning',
@@ -12,7 +12,7 @@ export function tellNodeDied(): void {
   });
 }
 
-/** Tells the user that the page crashed and is here again. Does not wait. */
+/** Tells the user that the page crashed and was loaded again. Does not wait for an answer. */
 export function tellPageReloaded(window: BrowserWindow): void {
   void dialog.showMessageBox(window, {
     type: 'warning',
@@ -23,7 +23,7 @@ export function tellPageReloaded(window: BrowserWindow): void {
   });
 }
 
-/** The page crashed several times within a minute. True = load it again, false = quit. */
+/** For a page that crashed several times within a minute. True to load it again, false to quit. */
 export async function askAfterPageCrashes(window: BrowserWindow, reason: string): Promise<boolean> {
   const { response } = await dialog.showMessageBox(window, {
     type: 'error',
@@ -40,7 +40,7 @@ export async function askAfterPageCrashes(window: BrowserWindow, reason: string)
   return response === 1;
 }
 
-/** The page hangs. True = load it again. The signal closes the dialog, which then means no. */
+/** For a page that hangs. True to load it again. The signal closes the dialog, which then means no. */
 export async function askWhileUnresponsive(window: BrowserWindow, signal: AbortSignal): Promise<boolean> {
   const { response } = await dialog.showMessageBox(window, {
     type: 'warning',
@@ -56,7 +56,7 @@ export async function askWhileUnresponsive(window: BrowserWindow, signal: AbortS
   return response === 1;
 }
 
-/** An exception in the app itself. True = start again, false = quit. */
+/** For an exception in the app itself. True to start again, false to quit. */
 export async function askAfterMainError(error: unknown, report: string | null): Promise<boolean> {
   const place = report === null ? '' : `\n\nA report is in ${report}. It is not sent to anybody.`;
   const { response } = await dialog.showMessageBox({
@@ -89,7 +89,7 @@ export async function askAfterDemoFailure(cause: string): Promise<DemoAnswer> {
 
 export type DemoAnswer = 'continue' | 'quit' | 'retry';
 
-/** The node cannot start. True = try again. */
+/** For a node that cannot start. True to try again. */
 export async function askAfterRefusal(code: string, message: string): Promise<boolean> {
   const { response } = await dialog.showMessageBox({
     type: 'error',

@@ -24,7 +24,7 @@ export interface NodeThread {
   start(): void;
   /** Serves the contract on this port for as long as the thread lives; closes it at once when there is no thread. */
   connect(port: MessagePortMain): void;
-  /** Resolves once the node has saved everything and ended, after 4.5 s at most. */
+  /** Resolves when the node has saved everything and ended, after 4.5 s at most. */
   stop(): Promise<void>;
 }
 
@@ -42,7 +42,7 @@ const RESTART_AFTER = 1000;
 const MAX_RESTARTS = 2;
 const RESTART_WINDOW = 60_000;
 
-/** Runs the node on its own thread, so that the window never waits for a block, and restarts it if it dies. */
+/** Runs the node on its own thread, so that the window never waits for a block. Restarts the node if it crashes. */
 export function createNodeThread(deps: NodeThreadDeps): NodeThread {
   const events = createEmitter<NodeThreadEvents>(deps.onError);
   const limit = createRestartLimit(MAX_RESTARTS, RESTART_WINDOW, () => performance.now());
@@ -51,7 +51,7 @@ export function createNodeThread(deps: NodeThreadDeps): NodeThread {
   let stopping = false;
   /** The thread reported why it ends. */
   let ended = false;
-  /** `start` was called while the previous thread was still ending. */
+  /** Whether `start` was called while the previous thread was still ending. */
   let again = false;
 
   function spawn(): void {
@@ -125,7 +125,7 @@ async function answer(
   thread: Worker,
   { id, question }: { readonly id: number; readonly question: PaymentQuestion },
 ): Promise<void> {
-  // A dialog that cannot be shown counts as no.
+  // If the dialog cannot be shown, the answer is no.
   const yes = await confirm(question).catch((error: unknown) => {
     onError(error);
     return false;

@@ -40,7 +40,7 @@ export interface Shell {
   open(link: string | null): Promise<void>;
   /** Brings the window to the front; a link is only filled into the form. */
   show(link: string | null): void;
-  /** Ends the node, saved and in order; takes 5 s at most. */
+  /** Saves the data of the node and stops it, within 5 s at most. */
   stop(): Promise<void>;
 }
 
@@ -140,7 +140,7 @@ async function prepare({ root, desktop, licences }: ShellDeps): Promise<void> {
   servePage(path.join(root, 'out/renderer'), licences);
 }
 
-/** Stops all, and resolves when they have ended, however they end, or after the limit. */
+/** Stops all parts at the same time. Resolves when all have stopped or failed, or after the limit. */
 async function endAll(parts: readonly ({ stop(): Promise<void> } | null)[]): Promise<void> {
   const ends = parts.map((part) => part?.stop() ?? Promise.resolve());
   await Promise.race([Promise.allSettled(ends), new Promise((resolve) => setTimeout(resolve, STOP_LIMIT))]);

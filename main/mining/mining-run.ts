@@ -148,15 +148,18 @@ function createSubmit(
 
 /** The current template of a run. */
 interface Templates {
-  /** Replaces it; when it is being replaced, once more after that. */
+  /** Replaces the template. During a replacement it is replaced once more afterwards. */
   renew(): void;
-  /** The threads have nothing to hash: mining pauses, or this node would still refuse the time of the block. */
+  /**
+   * Whether the threads have nothing to hash, because mining is paused or this node would still refuse the time of the
+   * block.
+   */
   isResting(): boolean;
   /** Whether there is a template whose previous block is this one. */
   isOn(tip: string): boolean;
   /** Monotonic time of the latest template; `-Infinity` before the first. */
   renewedAt(): number;
-  /** Nothing is renewed any more. */
+  /** Stops all replacements. */
   close(): void;
   idle(): Promise<void>;
 }

@@ -163,7 +163,7 @@ export const NODE_SENTENCES = {
   'api-unreachable':
     'No node answers at[ {where}| that address]. Check that the node is running and that the address is right.',
   'api-timeout':
-    'The node did not answer within the time given by --for. The request may still be completed: see “kith call operations.list” before you ask again, with more time or none.',
+    'The node did not answer within the time given by --for. The request may still be completed: see “kith call operations.list” first. Then try again with more time, or without --for.',
   'api-lost':
     'The connection to the node was lost. The request may have been completed: see “kith call operations.list” before you ask again.',
   'page-missing':
