@@ -36,9 +36,24 @@ export default defineConfig({
           name: 'functional',
           setupFiles: ['test/support/bugs.ts'],
           environment: 'node',
-          include: ['test/{functional,hostile,sim}/**/*.test.ts'],
+          include: ['test/{functional,sim}/**/*.test.ts'],
           exclude,
-          // Real processes: as forks they can be killed, one file at a time leaves them the cores.
+          // Real processes: as forks they can be killed. They wait for events most of the time, so two files share two cores.
+          pool: 'forks',
+          maxWorkers: long ? 1 : 2,
+          testTimeout: long ? 60 * MINUTE : 3 * MINUTE,
+          hookTimeout: MINUTE,
+          expect: expectations,
+        },
+      },
+      {
+        test: {
+          name: 'hostile',
+          setupFiles: ['test/support/bugs.ts'],
+          environment: 'node',
+          include: ['test/hostile/**/*.test.ts'],
+          exclude,
+          // They measure how an attacked node keeps up, which other files would change.
           pool: 'forks',
           maxWorkers: 1,
           testTimeout: long ? 60 * MINUTE : 3 * MINUTE,

@@ -1,5 +1,5 @@
 /**
- * `npm test`: builds the page when it is stale, then unit, functional, browser and desktop tests, one kind after the other.
+ * `npm test`: builds the page when it is stale, then unit, functional, hostile, browser and desktop tests, one kind after the other.
  * `npm run test:long` adds the files named *.long.test.ts. Arguments go to vitest, in a single run of what they name.
  */
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
@@ -15,7 +15,7 @@ import { OUT, ROOT } from './support/root.ts';
 import { failuresOf, readReport, type Report, slowestOf } from './support/test-report.ts';
 
 const VITEST = packageBin('vitest', 'vitest.mjs');
-const KINDS = ['unit', 'functional', 'e2e', 'desktop'] as const;
+const KINDS = ['unit', 'functional', 'hostile', 'e2e', 'desktop'] as const;
 
 const args = process.argv.slice(2);
 const long = args[0] === '--long';
