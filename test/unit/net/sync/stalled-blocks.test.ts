@@ -150,6 +150,17 @@ describe('the block that all later ones wait for', () => {
     expect(forgiven).toEqual(['head']);
   });
 
+  test('may be requested from all peers again every ten seconds, not at each look', () => {
+    const { after, forgiven } = world(['a']);
+    after(0);
+    after(10_000);
+    after(0);
+    after(9999);
+    expect(forgiven).toEqual(['head']);
+    after(1);
+    expect(forgiven).toEqual(['head', 'head']);
+  });
+
   test('waits ten seconds again when a request for it was open meanwhile', () => {
     const { clock, ask, after, inFlight, forgiven } = world(['a']);
     after(0);
