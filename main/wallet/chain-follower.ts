@@ -91,7 +91,7 @@ export function createFollower(deps: FollowerDeps): Follower {
   return {
     poke: loop.poke,
     async nearTip(wallet) {
-      await Promise.resolve(); // // a chain event may have caused this call: its other listeners run first
+      await Promise.resolve(); // a chain event may have caused this call: its other listeners run first
       loop.poke();
       await waiters.wait(() => isSoon(wallet));
     },

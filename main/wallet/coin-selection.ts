@@ -165,7 +165,7 @@ function withoutChange<C extends Candidate>(
     .toSorted(largestFirst)
     .slice(0, MAX_POOL);
   const values = pool.map((coin) => worth(coin, goal));
-  const rest = [...values, 0]; // // the sum of all coins from this index on
+  const rest = [...values, 0]; // the sum of all coins from this index on
   for (let i = values.length - 1; i >= 0; i--) rest[i] = values[i]! + rest[i + 1]!;
 
   let tries = 0;

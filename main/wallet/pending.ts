@@ -66,7 +66,7 @@ export function createPending(deps: PendingDeps): Pending {
       }
     }),
     mempool.events.on('removed', ({ txid, reason }) => {
-      if (reason === 'mined' || reason === 'expired') return; // // the chain follower learns of both from the blocks
+      if (reason === 'mined' || reason === 'expired') return; // the chain follower learns of both from the blocks
       for (const wallet of deps.wallets()) {
         // A reorganisation may be the cause. The wallet must follow it first: until then it may count the payment as
         // mined.

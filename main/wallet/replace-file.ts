@@ -43,7 +43,7 @@ async function keep(path: string, backup: string, step: (name: string) => void):
 
 async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
   await withFile(path, 'w', async (file) => {
-    await file.chmod(0o600); // // a file left by a crash keeps its old mode
+    await file.chmod(0o600); // a file left by a crash keeps its old mode
     await file.writeFile(bytes);
     await file.sync();
   });

@@ -108,7 +108,7 @@ export function open(
     );
     return length === plaintext.length ? plaintext : null;
   } catch {
-    return null; // // the binding throws on a wrong tag, the only error possible after the checks above
+    return null; // the binding throws on a wrong tag, the only error possible after the checks above
   }
 }
 

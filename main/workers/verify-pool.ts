@@ -71,7 +71,7 @@ export async function createVerifyPool(options: VerifyPoolOptions = {}): Promise
   ): Promise<number> {
     state.busy = true;
     const first = await pool.run(buffer, count, SLICE);
-    state.busy = false; // // not after a rejection: workers may still be reading it
+    state.busy = false; // not after a rejection: workers may still be reading it
     return first;
   }
 

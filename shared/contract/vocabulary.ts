@@ -5,9 +5,9 @@ export const PHASES = [
   'starting', // opening and checking the data directory
   'repairing', // rebuilding data that a crash corrupted, from intact data
   'finding-peers', // no peer for the sync yet
-  'headers', // // downloading and checking headers
-  'snapshot', // // downloading a UTXO snapshot
-  'blocks', // // downloading and checking blocks
+  'headers', // downloading and checking headers
+  'snapshot', // downloading a UTXO snapshot
+  'blocks', // downloading and checking blocks
   'synced', // at the best known tip
   'stopping',
 ] as const;
@@ -58,7 +58,7 @@ export const PEER_EVENTS = [
   'refused', // an inbound or outbound connection that did not become a peer
   'penalty', // a violation that raised the score
   'banned',
-  'pardoned', // // the user removed a ban
+  'pardoned', // the user removed a ban
 ] as const;
 export type PeerEvent = (typeof PEER_EVENTS)[number];
 
@@ -67,13 +67,13 @@ export const UPGRADE_STATES = ['defined', 'started', 'locked-in', 'active', 'fai
 
 /** The state of a payment. */
 export const HISTORY_STATES = [
-  'queued', // // own payment that no peer has yet, because none is connected
-  'sent', // // own payment that at least one peer requested or announced
-  'pending', // // incoming payment in the mempool
+  'queued', // own payment that no peer has yet, because none is connected
+  'sent', // own payment that at least one peer requested or announced
+  'pending', // incoming payment in the mempool
   'mined', // in a block with fewer than 6 confirmations
   'immature', // an immature mining reward
   'confirmed', // in a block with at least 6 confirmations (a reward: mature)
-  'expired', // // was not mined in time; its coins are available again, but it could still be mined after a reorganisation
+  'expired', // was not mined in time; its coins are available again, but it could still be mined after a reorganisation
   'dead', // expired 100 blocks or more ago: it will never be mined
   'conflicted', // a payment that spends the same coin was mined
   'cancelled', // replaced by its own sender

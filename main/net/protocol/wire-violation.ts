@@ -8,7 +8,7 @@ export type NetworkCode =
   | 'wire-oversize' // a frame declares a longer body than its type allows
   | 'wire-unknown' // a frame type that this protocol does not have
   | 'wire-unexpected' // a reply without a request
-  | 'wire-cut' // // a stream ended inside a frame, or before the answers that were due, while the connection stayed open
+  | 'wire-cut' // a stream ended inside a frame, or before the answers that were due, while the connection stayed open
   | 'wire-slow' // a frame arrived too slowly
   | 'wire-unread' // the peer does not read the answer that it requested
   | 'request-unanswered' // no answer by the deadline from a peer that answers a ping and another request
@@ -20,12 +20,12 @@ export type NetworkCode =
   | 'hello-version' // no protocol version in common
   | 'gossip-flood' // announcements faster than the limit
   | 'gossip-score' // the gossip router's own score of the peer is below its limit
-  | 'headers-unlinked' // // headers in one message do not follow each other
+  | 'headers-unlinked' // headers in one message do not follow each other
   | 'headers-unproven' // a peer claims more work than its headers show
-  | 'block-unasked' // // a block that was not requested
+  | 'block-unasked' // a block that was not requested
   | 'block-withheld' // a peer did not deliver a block that it claims to have
   | 'sync-stalled' // the peer delayed the sync by sending nothing
-  | 'tx-unasked' // // a transaction that was not requested
+  | 'tx-unasked' // a transaction that was not requested
   | 'tx-withheld' // a peer announces transactions and delivers none of them
   | 'records-invalid' // an invalid signed peer record
   | 'chunk-invalid' // a snapshot chunk whose hash is not the one that the chain commits to
