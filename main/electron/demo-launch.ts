@@ -2,7 +2,10 @@ import { fileURLToPath } from 'node:url';
 import { utilityProcess } from 'electron';
 import { createLauncher, type Launcher } from '../demo/launch.ts';
 
-/** Nodes as utility processes, since a packaged app cannot start itself as a plain Node.js. They end with the app. */
+/**
+ * Runs nodes as utility processes, because a packaged app cannot start itself as a plain Node.js. They end with the
+ * app.
+ */
 export function createUtilityLauncher(): Launcher {
   const program = fileURLToPath(new URL('./demo-child.mjs', import.meta.url));
   return createLauncher((args) => {

@@ -13,7 +13,7 @@ const RELOAD_WINDOW_MS = 60_000;
  */
 export function recoverPage(window: BrowserWindow, reports: CrashReports): void {
   const limit = createRestartLimit(MAX_RELOADS, RELOAD_WINDOW_MS, () => performance.now());
-  /** The user ended the page; no further dialog tells so. */
+  /** Whether the user ended the page. Then no further dialog is shown. */
   let endedByUser = false;
   /** Closes the dialog about a page that hangs. */
   let answering = new AbortController();
@@ -52,8 +52,8 @@ export function reportChildCrashes(reports: CrashReports): void {
 }
 
 /**
- * After an exception that nothing caught, the state of this process is unknown: it is reported, and the app quits in order or
- * starts again, as the user decides. Until then the node keeps running.
+ * Handles an exception that nothing caught. The state of this process is unknown then. So the exception is reported,
+ * and the user decides whether the app quits or starts again. Until then the node keeps running.
  */
 export function recoverMain(reports: CrashReports, onError: (error: unknown) => void): void {
   let asked = false;

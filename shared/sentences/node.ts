@@ -140,7 +140,7 @@ export const NODE_SENTENCES = {
   'network-not-known': 'This network is not known here. Open its network file or its join link again.',
   'networks-fixed':
     'Kith was started for this one network. To use another, start it again without naming a network.',
-  'networks-busy': 'Another network is being created or looked at. Wait until that has ended, or cancel it.',
+  'networks-busy': 'Another network is being created or checked. Wait until that has ended, or cancel it.',
   'network-charter-invalid':
     'A network cannot be created with these parameters[: {detail}]. Choose other values.',
   'network-file-unreadable': 'The network file[ {file}] cannot be read. Check the path and the permissions.',

@@ -23,7 +23,7 @@ export interface UndoRecord extends Movement {
 const TXID_BYTES = 32;
 /** The shortest: txid, index, height, coinbase, amount, lock type, lock length. */
 const LEAST_SPENT_BYTES = TXID_BYTES + 1 + 1 + 1 + 8 + 1 + 1;
-/** The shortest: txid, count, one index. */
+/** Size of the shortest entry: a txid, a count and one index. */
 const LEAST_CREATED_BYTES = TXID_BYTES + 1 + 1;
 
 /**
