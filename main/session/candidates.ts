@@ -10,7 +10,7 @@ import { KithError } from '../lib/errors.ts';
 import type { Random } from '../lib/random.ts';
 import { askLinkNodes, type LinkAnswers } from '../net/join.ts';
 import { parseNetworkFile } from '../node/read-network.ts';
-import type { KnownNetworks } from './known-networks.ts';
+import type { KnownNetwork, KnownNetworks } from './known-networks.ts';
 
 /** A network that can be opened. */
 export interface Candidate {
@@ -28,7 +28,6 @@ export interface Candidates {
    * @throws {KithError} `join-…`, `network-file-…`, `network-unknown`, `networks-busy`
    */
   preview(request: PreviewRequest): Promise<NetworkPreview>;
-  summaryOf(network: Network): NetworkSummary;
   /** The known networks, the last opened one first, and then the remaining built-in ones. */
   list(): NetworkSummary[];
 }
@@ -48,9 +47,8 @@ const MAX_PREVIEWS = 2;
 const MAX_CANDIDATES = 16;
 
 export function createCandidates(deps: CandidatesDeps): Candidates {
-  const { known, clock, random, askNodes = askLinkNodes } = deps;
+  const { known } = deps;
   const candidates = new Map<string, Candidate>();
-  let previews = 0;
 
   const add = (candidate: Candidate): void => {
     const { idHex } = candidate.network;
@@ -59,75 +57,19 @@ export function createCandidates(deps: CandidatesDeps): Candidates {
     const [oldest] = candidates.keys();
     if (candidates.size > MAX_CANDIDATES) candidates.delete(oldest!);
   };
-
-  const find = (id: string): Candidate => {
-    const candidate = candidates.get(id);
-    if (candidate) return candidate;
-    const entry = known.find(id);
-    const network = builtInById(id) ?? (entry && parseNetworkFile(known.readFile(id)));
-    if (network === undefined) throw new KithError('network-not-known');
-    if (network.idHex !== id) {
-      const detail = 'it is the file of another network';
-      throw new KithError('network-file-invalid', detail, { data: { detail } });
-    }
-    return { network, link: entry?.link ?? null };
-  };
-
-  const summaryOf = (network: Network): NetworkSummary => {
-    const { idHex: id, name, founded, launched, params, genesis } = network;
-    const entry = known.find(id);
-    return {
-      id,
-      name,
-      kind: founded ? 'created' : 'built-in',
-      launched,
-      spacing: params.spacing,
-      created: genesis.header.time,
-      known: entry !== undefined,
-      openedAt: entry?.openedAt ?? null,
-    };
-  };
-
-  async function previewLink(text: string): Promise<NetworkPreview> {
-    const link = parseJoinLink(text);
-    if (link === null) throw new KithError('join-link-invalid', 'not a join link');
-    if (previews >= MAX_PREVIEWS) throw new KithError('networks-busy');
-    previews++;
-    try {
-      const here = networkHere(link);
-      if (here === null && link.file === null)
-        throw new KithError('join-link-invalid', 'it names a network that this program does not know');
-      const answers = await askNodes(link, here === null ? link.file : null, {
-        clock,
-        random,
-        ms: ANSWER_MS,
-      });
-      const network = here ?? networkOf(link, answers);
-      add({ network, link: text.trim() });
-      return {
-        ...summaryOf(network),
-        link: { height: link.block.height, nodes: answers.nodes.map((node) => ({ ...node })) },
-      };
-    } finally {
-      previews--;
-    }
-  }
-
-  /** The network of a link if this node has it without a network file from other nodes. */
-  function networkHere({ id }: JoinLink): Network | null {
-    try {
-      return find(toHex(id)).network;
-    } catch {
-      return null;
-    }
-  }
+  const find = (id: string): Candidate => candidates.get(id) ?? findStored(id, known);
+  const summaryOf = (network: Network): NetworkSummary => summarise(network, known.find(network.idHex));
+  const followLink = createLinkReader(deps, find);
 
   return {
     find,
     add,
-    summaryOf,
     async preview({ link, file, builtIn }) {
-      if (link !== undefined) return previewLink(link);
+      if (link !== undefined) {
+        const { network, height, nodes } = await followLink(link);
+        add({ network, link: link.trim() });
+        return { ...summaryOf(network), link: { height, nodes: nodes.map((node) => ({ ...node })) } };
+      }
       const network = file === undefined ? builtInByName(builtIn ?? '') : parseNetworkFile(file);
       add({ network, link: null });
       return { ...summaryOf(network), link: null };
@@ -138,6 +80,61 @@ export function createCandidates(deps: CandidatesDeps): Candidates {
       const opened = entries.flatMap(({ id }) => networkOrNothing(() => find(id).network));
       return [...opened, ...BUILT_IN_NETWORKS.filter(({ idHex }) => !ids.has(idHex))].map(summaryOf);
     },
+  };
+}
+
+/** The known or built-in network. @throws {KithError} `network-not-known`, `network-file-…` */
+function findStored(id: string, known: KnownNetworks): Candidate {
+  const entry = known.find(id);
+  const network = builtInById(id) ?? (entry && parseNetworkFile(known.readFile(id)));
+  if (network === undefined) throw new KithError('network-not-known');
+  if (network.idHex !== id) {
+    const detail = 'it is the file of another network';
+    throw new KithError('network-file-invalid', detail, { data: { detail } });
+  }
+  return { network, link: entry?.link ?? null };
+}
+
+function summarise(network: Network, entry: KnownNetwork | undefined): NetworkSummary {
+  const { idHex: id, name, founded, launched, params, genesis } = network;
+  return {
+    id,
+    name,
+    kind: founded ? 'created' : 'built-in',
+    launched,
+    spacing: params.spacing,
+    created: genesis.header.time,
+    known: entry !== undefined,
+    openedAt: entry?.openedAt ?? null,
+  };
+}
+
+interface FollowedLink extends Pick<LinkAnswers, 'nodes'> {
+  readonly network: Network;
+  readonly height: number;
+}
+
+/** Reads join links: asks their nodes, for the network file too where `find` has no such network. */
+function createLinkReader(
+  { clock, random, askNodes = askLinkNodes }: CandidatesDeps,
+  find: (id: string) => Candidate,
+): (text: string) => Promise<FollowedLink> {
+  let running = 0;
+  return async (text) => {
+    const link = parseJoinLink(text);
+    if (link === null) throw new KithError('join-link-invalid', 'not a join link');
+    const [here] = networkOrNothing(() => find(toHex(link.id)).network);
+    if (here === undefined && link.file === null)
+      throw new KithError('join-link-invalid', 'it names a network that this program does not know');
+    if (running >= MAX_PREVIEWS) throw new KithError('networks-busy');
+    running++;
+    try {
+      const wanted = here === undefined ? link.file : null;
+      const answers = await askNodes(link, wanted, { clock, random, ms: ANSWER_MS });
+      return { network: here ?? networkOf(link, answers), height: link.block.height, nodes: answers.nodes };
+    } finally {
+      running--;
+    }
   };
 }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { connect } from '../demo/connect.ts';
 import { startDemoNetwork, type DemoNetwork } from '../demo/demo-network.ts';
 import { createChildLauncher, type Launcher } from '../demo/launch.ts';
-import type { DemoHost } from './session.ts';
+import type { DemoHost } from './targets.ts';
 
 const NODES = 5;
 

@@ -8,7 +8,8 @@ import { runNode, type RunDeps } from '../node/run-node.ts';
 import { createCandidates } from './candidates.ts';
 import { firstCandidate } from './earlier-choice.ts';
 import { createKnownNetworks } from './known-networks.ts';
-import { createSession, type DemoHost, type Session } from './session.ts';
+import { createSession, type Session } from './session.ts';
+import type { DemoHost } from './targets.ts';
 
 export interface SessionProgramDeps extends Pick<RunDeps, 'page' | 'console' | 'served'> {
   /** The data root. */

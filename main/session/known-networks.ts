@@ -31,7 +31,9 @@ export interface KnownNetworks {
   last(): string | null;
   /** Whether no choice was ever stored here. */
   isNew(): boolean;
-  /** Adds or replaces an entry and makes it the last one. @throws {KithError} `datadir-unusable` */
+  /** Adds or replaces an entry. @throws {KithError} `datadir-unusable` */
+  add(network: KnownNetwork): void;
+  /** The same, and makes it the one that the next start opens. @throws {KithError} `datadir-unusable` */
   opened(network: KnownNetwork): void;
   /** Stores that no network was chosen yet. @throws {KithError} `datadir-unusable` */
   begin(): void;
@@ -100,10 +102,8 @@ export function createKnownNetworks(root: string): KnownNetworks {
     find: (id) => read().networks.find((network) => network.id === id),
     last: () => read().last,
     isNew: () => !existsSync(path),
-    opened(network) {
-      const others = read().networks.filter(({ id }) => id !== network.id);
-      write({ last: network.id, networks: [network, ...others].slice(0, MAX_NETWORKS) });
-    },
+    add: (network) => write({ last: read().last, networks: withFirst(network, read().networks) }),
+    opened: (network) => write({ last: network.id, networks: withFirst(network, read().networks) }),
     begin: () => write(read()),
     readFile(id) {
       try {
@@ -124,8 +124,12 @@ export function createKnownNetworks(root: string): KnownNetworks {
   };
 }
 
+function withFirst(network: KnownNetwork, others: readonly KnownNetwork[]): KnownNetwork[] {
+  return [network, ...others.filter(({ id }) => id !== network.id)].slice(0, MAX_NETWORKS);
+}
+
 /**
- * Whether a path is relative and has only plain segments. The user may edit the file, but its paths must not lead out
+ * Whether a path is one plain segment or the root itself. The user may edit the file, but its paths must not lead out
  * of the data root.
  */
 function isBelowRoot(path: string): boolean {
