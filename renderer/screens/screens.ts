@@ -15,6 +15,7 @@ export const aboutScreens = {
   payment: () => import('./payments/Payment.svelte'),
   block: () => import('./blocks/Block.svelte'),
   transaction: () => import('./blocks/Transaction.svelte'),
+  networks: () => import('./networks/Networks.svelte'),
 } satisfies Partial<Record<Place, () => Promise<{ default: Component<ScreenProps> }>>>;
 
 /** The screens that take no argument. */

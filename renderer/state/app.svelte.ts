@@ -2,9 +2,10 @@ import { createContext } from 'svelte';
 import { chooseCarrier } from './carrier.ts';
 import { createChainState } from './chain.svelte.ts';
 import { createClock } from './clock.svelte.ts';
-import { createConnection } from './connection.svelte.ts';
+import { connectionUntil, createConnection } from './connection.svelte.ts';
 import { createMempoolState } from './mempool.svelte.ts';
 import { createMiningState } from './mining.svelte.ts';
+import { createNetworks } from './networks.svelte.ts';
 import { createNodeState } from './node.svelte.ts';
 import { createPeersState } from './peers.svelte.ts';
 import { createRouter } from './router.svelte.ts';
@@ -13,21 +14,37 @@ import { createToasts } from './toasts.svelte.ts';
 import { createOperationsState } from './operations.svelte.ts';
 import { createWalletsState } from './wallets.svelte.ts';
 
-/** The shared state of the components; App creates it once and provides it as context. */
-export type AppState = ReturnType<typeof createAppState>;
+/** What lives as long as the page, whichever network is open; App creates it once. */
+export type PageState = ReturnType<typeof createPageState>;
 
-export function createAppState() {
+export function createPageState() {
   // The access key must be removed from the address before the router reads it.
   const connection = createConnection(chooseCarrier());
+  return {
+    connection,
+    clock: createClock(),
+    theme: createTheme(),
+    router: createRouter(),
+    networks: createNetworks(connection),
+  };
+}
+
+/** The shared state of the components; created anew for each network that is opened, and provided as context. */
+export type AppState = ReturnType<typeof createAppState>;
+
+/** `over` aborts when another network is opened; an aborted one gives a state without a node. */
+export function createAppState(page: PageState, over: AbortSignal) {
+  const connection = connectionUntil(page.connection, over);
   const toasts = createToasts();
   const node = createNodeState(connection);
   return {
     connection,
     client: connection.client,
     toasts,
-    clock: createClock(),
-    theme: createTheme(),
-    router: createRouter(),
+    clock: page.clock,
+    theme: page.theme,
+    router: page.router,
+    networks: page.networks,
     node,
     chain: createChainState(connection),
     peers: createPeersState(connection),

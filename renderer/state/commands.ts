@@ -24,6 +24,7 @@ const PLACES: readonly [Place, string, string][] = [
   ['map', 'Map', 'graph network'],
   ['mining', 'Mining', 'miner hash rate'],
   ['health', 'Health', 'status log coins'],
+  ['networks', 'Networks', 'join create switch invite share link demo'],
   ['settings', 'Settings', 'theme about'],
   ['new-wallet', 'Create wallet', 'new create'],
   ['restore-wallet', 'Restore wallet', 'seed words recovery phrase recover'],

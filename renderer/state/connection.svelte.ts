@@ -13,6 +13,8 @@ export interface Connection {
   readonly everOpen: boolean;
   /** Increases with every new carrier. Data from an earlier one may be out of date. */
   readonly generation: number;
+  /** Aborts when nothing more is to be read over it: another network is open. */
+  readonly over: AbortSignal;
   /** Waits until there is a carrier. */
   whenOpen(signal: AbortSignal): Promise<void>;
   /** Closes the carrier and connects again at once. */
@@ -68,6 +70,7 @@ export function createConnection(open: OpenCarrier): Connection {
     get generation() {
       return generation;
     },
+    over: new AbortController().signal,
     whenOpen: (signal) =>
       new Promise((resolve) => {
         if (carrier || signal.aborted) return resolve();
@@ -75,6 +78,25 @@ export function createConnection(open: OpenCarrier): Connection {
         signal.addEventListener('abort', () => resolve(), { once: true });
       }),
     retry: () => skipWait.abort(),
+  };
+}
+
+/** The same connection, for what belongs to one network: all that reads over it ends with the signal. */
+export function connectionUntil(connection: Connection, over: AbortSignal): Connection {
+  return {
+    client: connection.client,
+    over,
+    get state() {
+      return connection.state;
+    },
+    get everOpen() {
+      return connection.everOpen;
+    },
+    get generation() {
+      return connection.generation;
+    },
+    whenOpen: connection.whenOpen,
+    retry: connection.retry,
   };
 }
 

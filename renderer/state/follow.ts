@@ -1,25 +1,30 @@
 import { backoff, pause } from './backoff.ts';
 import type { Connection } from './connection.svelte.ts';
 
+type Followed = Pick<Connection, 'whenOpen'> & Partial<Pick<Connection, 'over'>>;
+
 /** Opens one subscription of the contract. */
 export type Subscribe<T> = (signal: AbortSignal) => Promise<AsyncIterable<T>>;
 
 /**
  * Follows a subscription, and opens it again whenever it ends (after a lost connection, a restart of the node or an
- * error). Returns a function that stops it.
+ * error), until the connection is over. Returns a function that stops it.
  */
 export function follow<T>(
-  connection: Pick<Connection, 'whenOpen'>,
+  connection: Followed,
   subscribe: Subscribe<T>,
   take: (event: T) => void,
 ): () => void {
   const stop = new AbortController();
+  const { over } = connection;
+  over?.addEventListener('abort', () => stop.abort(), { once: true });
+  if (over?.aborted === true) stop.abort();
   void run(connection, subscribe, take, stop.signal);
   return () => stop.abort();
 }
 
 async function run<T>(
-  connection: Pick<Connection, 'whenOpen'>,
+  connection: Followed,
   subscribe: Subscribe<T>,
   take: (event: T) => void,
   signal: AbortSignal,

@@ -44,11 +44,13 @@ export function createNodeState(connection: Connection): NodeState {
     hear,
   );
   // A carrier can stay open while the node hangs, so only answers count.
-  setInterval(() => {
+  const beat = setInterval(() => {
     const silence = Math.floor((performance.now() - heard) / 1000);
     silentFor = silence >= SILENT_AFTER ? silence : 0;
     if (connection.state === 'open') connection.client.node.status({}).then(hear, () => undefined);
   }, BEAT);
+  if (connection.over.aborted) clearInterval(beat);
+  connection.over.addEventListener('abort', () => clearInterval(beat), { once: true });
 
   return {
     get status() {

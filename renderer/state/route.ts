@@ -15,6 +15,7 @@ export const PLACES = [
   'map',
   'mining',
   'health',
+  'networks',
   'settings',
 ] as const;
 export type Place = (typeof PLACES)[number];

@@ -88,9 +88,10 @@ export function createWalletsState(connection: Connection, toasts: Toasts, node:
 
   // Another window or the terminal may also create a wallet.
   void (async () => {
-    const forever = new AbortController().signal;
-    for (;;) {
-      await connection.whenOpen(forever);
+    const { over } = connection;
+    while (!over.aborted) {
+      await connection.whenOpen(over);
+      if (over.aborted) return;
       await refresh().catch(() => undefined);
       await new Promise((resolve) => setTimeout(resolve, names === null ? 500 : REREAD));
     }

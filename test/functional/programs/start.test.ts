@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { connectNode } from '../../../main/cli/connect.ts';
 import { childrenOf, isRunning, startProgram } from '../../support/program.ts';
 
 const START = 'tools/start.ts';
@@ -21,12 +22,15 @@ test('the start script serves the app to a browser until Ctrl-C', async () => {
   expect(children.filter(isRunning)).toEqual([]);
 });
 
-test('the start script says how to choose a network when it has no terminal to ask', async () => {
+test('the start script leaves the choice of a network to the page, and no node runs until then', async () => {
   const app = startProgram(START, ['--browser', '--no-open', '--datadir', path.join(folder, 'b')]);
-  await app.says(/no network is chosen yet: npm start -- --network/);
-  await app.says(/open the app at/);
+  const [, api, token] = await app.says(/open the app at (http:\/\/127\.0\.0\.1:\d+\/)#token=(\S+)/);
+  const { client, close } = await connectNode({ api: api!, token: token!, where: api! });
+  expect(await client.networks.list()).toMatchObject({ phase: 'choosing', open: null });
+  close();
   app.signal('SIGTERM');
   expect(await app.ended).toBe(0);
+  expect(readdirSync(path.join(folder, 'b'))).toEqual(['logs']);
 });
 
 test('an unknown network is reported with a sentence and without a stack trace', async () => {

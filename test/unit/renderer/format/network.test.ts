@@ -1,56 +1,64 @@
-import { describe, expect, test } from 'vitest';
-import { nextReward } from '../../../../renderer/format/mining.ts';
-import { latencyWords, placeWords, scoreWords } from '../../../../renderer/format/peer.ts';
-import { byRate, heat, nextBlocks } from '../../../../renderer/format/waiting.ts';
+import { expect, test } from 'vitest';
+import {
+  answered,
+  builtInPurpose,
+  choosable,
+  isLoopbackLink,
+  nameProblem,
+  openName,
+  searchProgress,
+} from '../../../../renderer/format/network.ts';
 
-const waiting = (txid: string, size: number, fee: number) => ({ txid, size, fee, ancestors: 0, time: 0 });
+const network = (name: string, kind: 'built-in' | 'created' = 'built-in') => ({
+  id: name,
+  name,
+  kind,
+  launched: true,
+  spacing: 60,
+  created: 1,
+  known: false,
+  openedAt: null,
+});
 
-describe('what waits', () => {
-  const queue = byRate([waiting('cheap', 400_000, 4_000_000), waiting('dear', 700_000, 70_000_000)]);
+test('of the built-in networks a person can choose all but the one for tests', () => {
+  const all = [network('main'), network('ours', 'created'), network('local'), network('regtest')];
+  expect(choosable(all).map(({ name }) => name)).toEqual(['main', 'local']);
+  expect(builtInPurpose(network('main'))).toMatch(/not launched/);
+  expect(builtInPurpose(network('main', 'created'))).toBeNull();
+});
 
-  test('the highest fee rate is first', () =>
-    expect(queue.map((entry) => entry.txid)).toEqual(['dear', 'cheap']));
-  test('a block that is full ends', () => {
-    expect(nextBlocks(queue, 4).map((block) => block.map((entry) => entry.txid))).toEqual([
-      ['dear'],
-      ['cheap'],
-    ]);
-    expect(nextBlocks(queue, 1)).toHaveLength(1);
-  });
-  test.each([
-    [10, 0],
-    [19, 0],
-    [20, 1],
-    [1_000_000, 4],
-  ])('%i motes a byte over a floor of 10 glow %i', (rate, step) => expect(heat(rate, 10)).toBe(step));
+test('the demo has a name of its own', () => {
+  expect(openName({ id: '', name: 'local', demo: true })).toBe('Demo');
+  expect(openName({ id: '', name: 'local', demo: false })).toBe('local');
+});
+
+test('counts the nodes that answered', () => {
+  expect(answered([{ answered: true }, { answered: false }])).toBe('1 of 2 answered');
+});
+
+test('the progress of a search grows and never ends', () => {
+  expect([0, 100, 1000, 5000].map((tried) => Number(searchProgress(tried, 1000).toFixed(2)))).toEqual([
+    0, 0.1, 0.63, 0.99,
+  ]);
+  expect(searchProgress(5, 0)).toBe(0);
 });
 
 test.each([
-  [0, 2_000_000_000],
-  [2_099_998, 2_000_000_000],
-  [2_099_999, 1_000_000_000],
-  [2_100_000 * 40, 0],
-])('the block after %i may make %i motes', (height, motes) => {
-  expect(nextReward({ subsidy: 2_000_000_000, halving: 2_100_000 }, height)).toBe(motes);
+  ['kith:join?id=1&at=/ip4/127.0.0.1/tcp/1', true],
+  ['kith:join?id=1&at=/ip6/::1/tcp/1&at=/ip4/127.0.0.1/tcp/1', true],
+  ['kith:join?id=1&at=/ip4/127.0.0.1/tcp/1&at=/ip4/192.0.2.1/tcp/1', false],
+  ['kith:join?id=1', false],
+])('whether a link leads to this computer only: %s', (link, is) => {
+  expect(isLoopbackLink(link)).toBe(is);
 });
 
-describe('peers in words', () => {
-  test('an address is shown without its protocols and peer id', () => {
-    expect(placeWords('/ip4/127.0.0.1/tcp/21474/p2p/12D3')).toBe('127.0.0.1:21474');
-    expect(placeWords('/memory/1')).toBe('/memory/1');
-  });
-  test('a ping has a unit', () => {
-    expect(latencyWords(null)).toBe('not measured');
-    expect(latencyWords(0.01)).toBe('under 0.1\u00a0ms');
-    expect(latencyWords(2.44)).toBe('2.4\u00a0ms');
-    expect(latencyWords(65.4)).toBe('65\u00a0ms');
-  });
-  test('a score has words', () => {
-    expect([0, 10, 40, 90].map(scoreWords)).toEqual([
-      'good',
-      'minor faults (10)',
-      'poor (40)',
-      'near ban (90)',
-    ]);
-  });
+test.each([
+  ['', null],
+  ['Our street', null],
+  [' ours', 'Plain letters'],
+  ['Straße', 'Plain letters'],
+  ['x'.repeat(65), 'At most 64'],
+])('whether “%s” can be the name of a network', (name, problem) => {
+  if (problem === null) expect(nameProblem(name)).toBeNull();
+  else expect(nameProblem(name)).toContain(problem);
 });
