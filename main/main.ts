@@ -8,7 +8,7 @@ import { messageOf } from './lib/errors.ts';
 import { createCrashReports } from './electron/crash-reports.ts';
 import { createDesktop } from './electron/desktop.ts';
 import { guardContents } from './electron/guard.ts';
-import { findLink } from './electron/links.ts';
+import { findOpening, type Opening } from './electron/openings.ts';
 import { readOptions, type ShellOptions } from './electron/options.ts';
 import { recoverMain, reportChildCrashes } from './electron/recovery.ts';
 import { findRefusedSwitch, refusalOf } from './electron/refused-switches.ts';
@@ -46,7 +46,7 @@ const shell = createShell({
 });
 
 let opened = false;
-let firstLink = findLink(options.rest);
+let first = findOpening(options.rest, process.cwd());
 let stopping: Promise<void> | undefined;
 let stopped = false;
 
@@ -77,8 +77,11 @@ function report(error: unknown): void {
 
 async function open(): Promise<void> {
   try {
-    await shell.open(firstLink);
+    const asked = first;
+    await shell.open(asked);
     opened = true;
+    // Arrived while the window was loading.
+    if (first !== asked) shell.show(first);
   } catch (error) {
     // The user quit while the window was loading: no dialog about the failed load.
     if (stopping !== undefined) return;
@@ -88,9 +91,9 @@ async function open(): Promise<void> {
   }
 }
 
-function showLink(link: string | null): void {
-  if (opened) shell.show(link);
-  else firstLink = link ?? firstLink;
+function show(opening: Opening | null): void {
+  if (opened) shell.show(opening);
+  else first = opening ?? first;
 }
 
 if (!app.requestSingleInstanceLock()) {
@@ -98,10 +101,14 @@ if (!app.requestSingleInstanceLock()) {
 } else {
   // After `--` nothing in a link is read as an option. A checkout does not register itself as the handler of links.
   if (app.isPackaged) app.setAsDefaultProtocolClient('kith', process.execPath, ['--']);
-  app.on('second-instance', (_event, argv) => showLink(findLink(argv)));
+  app.on('second-instance', (_event, argv, folder) => show(findOpening(argv, folder)));
   app.on('open-url', (event, url) => {
     event.preventDefault();
-    showLink(findLink([url]));
+    show(findOpening([url], ''));
+  });
+  app.on('open-file', (event, file) => {
+    event.preventDefault();
+    show(findOpening([file], ''));
   });
   app.on('window-all-closed', () => app.quit());
   app.on('before-quit', (event) => {

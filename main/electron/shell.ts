@@ -14,13 +14,13 @@ import {
 } from './dialogs.ts';
 import { guardSession } from './guard.ts';
 import type { Desktop } from './desktop.ts';
-import { pageUrl } from './links.ts';
 import { createNodeThread, type NodeThread } from './node-thread.ts';
+import { createOpener, type Opening } from './openings.ts';
 import type { ShellOptions } from './options.ts';
 import { servePage } from './scheme.ts';
 import { recoverPage } from './recovery.ts';
 import type { SettingsFile } from './settings.ts';
-import { createWindow, sendPort } from './window.ts';
+import { bringToFront, createWindow, sendPort } from './window.ts';
 
 export interface ShellDeps {
   /** The folder that holds `out/`: the project's root, or the package's archive. */
@@ -36,10 +36,10 @@ export interface ShellDeps {
 
 /** The desktop app between ready and quit. */
 export interface Shell {
-  /** Starts the node and opens the window; fills in the link if there is one. */
-  open(link: string | null): Promise<void>;
-  /** Brings the window to the front; a link is only filled into the form. */
-  show(link: string | null): void;
+  /** Starts the node and opens the window; a link or a network file is only filled into a form. */
+  open(opening: Opening | null): Promise<void>;
+  /** Brings the window to the front, and fills in the opening if there is one. */
+  show(opening: Opening | null): void;
   /** Saves the data of the node and stops it, within 5 s at most. */
   stop(): Promise<void>;
 }
@@ -51,6 +51,7 @@ export function createShell(deps: ShellDeps): Shell {
   let window: BrowserWindow | null = null;
   let node: NodeThread | null = null;
   let demo: ShellDemo | null = null;
+  const opener = createOpener();
 
   /** The network: from the options of this run, from the settings, or from a dialog. Null if the user cancels. */
   async function choose(): Promise<NodeOptions | null> {
@@ -107,7 +108,7 @@ export function createShell(deps: ShellDeps): Shell {
   }
 
   return {
-    async open(link) {
+    async open(opening) {
       await prepare(deps);
       const options = await choose();
       if (options === null) return app.quit();
@@ -121,13 +122,12 @@ export function createShell(deps: ShellDeps): Shell {
       deps.desktop.attach(window);
       window.on('closed', () => (window = null));
       recoverPage(window, deps.reports);
-      await window.loadURL(pageUrl(link));
+      await opener.load(window, opening);
     },
-    show(link) {
+    show(opening) {
       if (window === null) return;
-      if (window.isMinimized()) window.restore();
-      window.focus();
-      if (link !== null) void window.loadURL(pageUrl(link)).catch(deps.onError);
+      bringToFront(window);
+      if (opening !== null) opener.load(window, opening).catch(deps.onError);
     },
     stop: () => endAll([node, demo]),
   };

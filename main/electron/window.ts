@@ -73,3 +73,10 @@ export function sendPort(contents: WebContents, connect: (port: MessagePortMain)
   connect(port1);
   contents.postMessage('rpc-port', null, [port2]);
 }
+
+/** Shows a window that is hidden, minimised or behind others. */
+export function bringToFront(window: BrowserWindow): void {
+  if (window.isMinimized()) window.restore();
+  window.show();
+  window.focus();
+}

@@ -1,18 +1,20 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { findLink, isLink, pageUrl } from '../../../main/electron/links.ts';
+import { isLink, pageUrl } from '../../../main/electron/links.ts';
 import { MAX_LABEL } from '../../../shared/labels.ts';
 import { encodePaymentLink } from '../../../shared/payment-link.ts';
 import { PAGE_ORIGIN } from '../../../main/electron/page-headers.ts';
 
-test('finds the one link among a program’s arguments', () => {
-  expect(findLink(['/usr/bin/kith', '--flag', 'kith:kith1abc?amount=5'])).toBe('kith:kith1abc?amount=5');
-  expect(findLink(['/usr/bin/kith', 'https://example.org'])).toBeNull();
+test('accepts a payment link with the longest label in a script of three bytes a letter', () => {
+  const link = encodePaymentLink({ address: `kith1${'q'.repeat(60)}`, label: '金'.repeat(MAX_LABEL) });
+  expect(isLink(link)).toBe(true);
 });
 
-test('finds a payment link with the longest label in a script of three bytes a letter', () => {
-  const link = encodePaymentLink({ address: `kith1${'q'.repeat(60)}`, label: '金'.repeat(MAX_LABEL) });
-  expect(findLink([link])).toBe(link);
+test('a join link may be longer, and opens the choice of networks', () => {
+  const link = `kith:join?id=1&at=${'a'.repeat(3000)}`;
+  expect(isLink(link)).toBe(true);
+  expect(isLink(`kith:join?${'a'.repeat(4096)}`)).toBe(false);
+  expect(pageUrl(link)).toBe(`${PAGE_ORIGIN}/#/networks/${encodeURIComponent(link)}`);
 });
 
 test.each([
