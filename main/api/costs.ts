@@ -82,6 +82,7 @@ export const COSTS: Readonly<Record<Procedure, Cost>> = {
   'wallet.watch': 'light',
   'mining.start': 'work',
   'mining.stop': 'light',
+  'mining.pause': 'light',
   'mining.status': 'light',
   'mining.template': 'work',
   'mining.generate': 'light',

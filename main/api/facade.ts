@@ -150,6 +150,8 @@ export interface MinerAccess {
   /** Starts mining, or changes the payout and the threads. Without `threads` the miner chooses the number. */
   start(payout: Lock | (() => Lock), threads: number | undefined, share?: number): Promise<void>;
   stop(): Promise<void>;
+  /** Pauses while mining stays switched on; null continues. */
+  hold(reason: Notice | null): void;
   status(): Omit<MiningStatus, 'address' | 'wallet'>;
   /** An unmined block on the tip that pays to `payout`. */
   template(payout: Lock): Promise<Block>;

@@ -1,4 +1,6 @@
 import type { MiningStatus } from '../../shared/contract/mining.ts';
+import type { MiningPause } from '../../shared/contract/vocabulary.ts';
+import { MINING_PAUSED } from '../../shared/sentences/node.ts';
 import { toHex } from '../core/codec/hex.ts';
 import { bitsToTarget } from '../core/consensus/compact.ts';
 import { encodeAddress } from '../core/primitives/address.ts';
@@ -12,6 +14,11 @@ export function createMiningHandlers({ node }: HandlerDeps) {
   const { miner, wallets, network } = node;
   // The miner knows only locks, so the requested address or wallet is kept here.
   let payout: { address: string } | { wallet: string } | null = null;
+  let paused: MiningPause | null = null;
+  const hold = (reason: MiningPause | null): void => {
+    paused = reason;
+    miner.hold(reason === null ? null : { code: `mining-paused-${reason}`, message: MINING_PAUSED[reason] });
+  };
   const status = (): MiningStatus => {
     const now = miner.status();
     const to = now.running ? payout : null;
@@ -22,6 +29,7 @@ export function createMiningHandlers({ node }: HandlerDeps) {
   return api.mining.router({
     start: api.mining.start.handler(async ({ input }) => {
       const { wallet, threads, share } = input;
+      if (paused === 'user') hold(null);
       if (wallet === undefined) {
         const address = input.address!;
         await miner.start(lockOf(node, address), threads, share);
@@ -37,6 +45,10 @@ export function createMiningHandlers({ node }: HandlerDeps) {
     }),
     stop: api.mining.stop.handler(async () => {
       await miner.stop();
+      return {};
+    }),
+    pause: api.mining.pause.handler(({ input: { reason } }) => {
+      hold(reason);
       return {};
     }),
     status: api.mining.status.handler(status),

@@ -83,6 +83,7 @@ export const OUTCOMES: Readonly<Record<Procedure, 'read' | 'state' | OperationKi
   'wallet.watch': 'read',
   'mining.start': 'state',
   'mining.stop': 'state',
+  'mining.pause': 'state',
   'mining.status': 'read',
   'mining.template': 'read',
   'mining.generate': 'state',

@@ -135,3 +135,14 @@ async function pickNetworkFile(): Promise<FirstChoice | null> {
   const file = filePaths[0];
   return canceled || file === undefined ? null : { kind: 'network', network: file };
 }
+
+/** A network file that the system passed to the app. Does not wait. */
+export function tellFileUnreadable(file: string, error: unknown): void {
+  void dialog.showMessageBox({
+    type: 'warning',
+    title: 'Kith',
+    message: 'The network file could not be opened.',
+    detail: `${file}\n\n${messageOf(error)}\n\nAsk for the file again, or copy it to another folder.\n\n(network-file-unreadable)`,
+    buttons: ['OK'],
+  });
+}

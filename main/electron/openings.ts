@@ -1,7 +1,6 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { app, dialog, type BrowserWindow } from 'electron';
-import { messageOf } from '../lib/errors.ts';
+import type { BrowserWindow } from 'electron';
 import { readRegularFile } from '../lib/read-regular.ts';
 import { isLink, loadPage, networkUrl, pageUrl } from './links.ts';
 
@@ -58,7 +57,7 @@ export interface Opener {
 }
 
 /** Opens one thing at a time. Of many that arrive meanwhile only the last one is opened: a web page can send thousands. */
-export function createOpener(): Opener {
+export function createOpener(tellUnreadable: (file: string, error: unknown) => void): Opener {
   let waiting: Opening | null | undefined;
   let working: Promise<void> | null = null;
 
@@ -83,14 +82,4 @@ export function createOpener(): Opener {
       return working;
     },
   };
-}
-
-function tellUnreadable(file: string, error: unknown): void {
-  void dialog.showMessageBox({
-    type: 'warning',
-    title: app.name,
-    message: 'The network file could not be opened.',
-    detail: `${file}\n\n${messageOf(error)}\n\nAsk for the file again, or copy it to another folder.\n\n(network-file-unreadable)`,
-    buttons: ['OK'],
-  });
 }

@@ -10,6 +10,7 @@ import {
   askAfterRefusal,
   askNetwork,
   type DemoAnswer,
+  tellFileUnreadable,
   tellNodeDied,
 } from './dialogs.ts';
 import { guardSession } from './guard.ts';
@@ -51,7 +52,7 @@ export function createShell(deps: ShellDeps): Shell {
   let window: BrowserWindow | null = null;
   let node: NodeThread | null = null;
   let demo: ShellDemo | null = null;
-  const opener = createOpener();
+  const opener = createOpener(tellFileUnreadable);
 
   /** The network: from the options of this run, from the settings, or from a dialog. Null if the user cancels. */
   async function choose(): Promise<NodeOptions | null> {

@@ -68,6 +68,8 @@ export interface Miner {
   start(payout: Lock | (() => Lock), threads?: number, share?: number): Promise<void>;
   /** Stops mining and generating; it can be started again. */
   stop(): Promise<void>;
+  /** Pauses mining, which stays switched on, until this is called with null. */
+  hold(reason: Notice | null): void;
   status(): MinerStatus;
   /** An unmined block on the tip that pays to `payout`. @throws {KithError} `clock-wrong`, as `generate` does. */
   template(payout: Lock): Promise<Block>;
@@ -91,7 +93,8 @@ const clockWrong = (detail: string): KithError => new KithError('clock-wrong', d
 export function createMiner(deps: MinerDeps): Miner {
   const { chain, mempool, clock, log, script } = deps;
   const memoryKiB = chain.network.params.powMemoryKiB;
-  const pause = deps.pause ?? (() => null);
+  let held: Notice | null = null;
+  const pause = (): Notice | null => deps.pause?.() ?? held;
   // Two concurrent starts would leak the threads of one of them.
   const changing = createQueue(MAX_WAITING_CALLS);
   const cores = deps.cores ?? availableParallelism();
@@ -165,6 +168,10 @@ export function createMiner(deps: MinerDeps): Miner {
       generator.abort();
       await changing.run(stopRun);
       await generator.idle();
+    },
+    hold(reason) {
+      // The run looks once a second whether it is paused.
+      held = reason;
     },
     status: () => statusOf(run, found, chain),
     generate: generator.generate,

@@ -1,6 +1,7 @@
 import { eventIterator, oc } from '@orpc/contract';
 import * as z from 'zod';
 import { address, count, done, height, hex, id, nothing, notice, u32, walletName } from './fields.ts';
+import { MINING_PAUSES } from './vocabulary.ts';
 
 export const miningStatus = z.object({
   running: z.boolean(),
@@ -14,7 +15,7 @@ export const miningStatus = z.object({
   address: z.string().nullable(),
   /** Addition: the payout wallet, if one was named. */
   wallet: z.string().nullable(),
-  /** Addition: why mining is paused although it is switched on (sync, clock), and what to do; null while it mines. */
+  /** Addition: why mining is paused although it is switched on (sync, clock, a client), and what to do; null while it mines. */
   paused: notice.nullable(),
   /** Addition: why mining fails, in one sentence; null while there is no problem. */
   problem: z.string().nullable(),
@@ -47,6 +48,11 @@ export const miningContract = {
     )
     .output(done),
   stop: oc.input(nothing).output(done),
+  /**
+   * Addition: pauses mining, which stays switched on, or continues it (null). `user` ends with the next start; neither is
+   * kept when the node restarts.
+   */
+  pause: oc.input(z.strictObject({ reason: z.enum(MINING_PAUSES).nullable() })).output(done),
   status: oc.input(nothing).output(miningStatus),
   /** An unmined block, for external miners and tests. */
   template: oc.input(z.strictObject({ address })).output(z.object({ hex, height, bits: u32, target: id })),

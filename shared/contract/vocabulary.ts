@@ -107,6 +107,10 @@ export type SubmitStatus = (typeof SUBMIT_STATUSES)[number];
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
+/** Why a client pauses mining. */
+export const MINING_PAUSES = ['user', 'battery'] as const;
+export type MiningPause = (typeof MINING_PAUSES)[number];
+
 /** The kinds of clients. The desktop window may not spend: a native dialog does. */
 export const ROLES = ['window', 'browser', 'terminal'] as const;
 export type Role = (typeof ROLES)[number];

@@ -4,6 +4,13 @@
 export const CLOCK_BEHIND_BLOCKS =
   'The clock of this computer is behind the newest blocks, so this node would reject its own block. Turn on automatic date and time, or set the clock; then try again.';
 
+/** Why a client paused mining. */
+export const MINING_PAUSED = {
+  user: 'Mining is paused. Start mining to continue it.',
+  battery:
+    'Mining is paused while this computer runs on its battery. It continues when the computer is plugged in. Settings can change this.',
+} as const;
+
 export const NODE_SENTENCES = {
   'input-invalid': 'The input[ of {procedure}] is not valid[: {detail}]. Correct it and try again.',
   'procedure-unknown':

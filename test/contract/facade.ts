@@ -140,6 +140,7 @@ export async function createTestFacade(blocks = 3): Promise<TestFacade> {
     miner: {
       start: async () => undefined,
       stop: async () => undefined,
+      hold: () => undefined,
       status: () => ({
         running: false,
         threads: 0,

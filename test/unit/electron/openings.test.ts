@@ -6,7 +6,6 @@ import { expect, test } from 'vitest';
 import { createOpener, findOpening } from '../../../main/electron/openings.ts';
 import { networkUrl, pageUrl } from '../../../main/electron/links.ts';
 import { newFolder } from '../../support/folder.ts';
-import { harness } from '../../support/electron/harness.ts';
 
 const FOLDER = path.resolve('/home/user');
 const LINK = 'kith:kith1abc?amount=5';
@@ -49,6 +48,10 @@ test('does not open the network file of an option', () => {
   expect(findOpening(['kith', '--network', 'ours.kith.json'], FOLDER)).toBeNull();
 });
 
+const unexpected = (file: string, error: unknown): never => {
+  throw new Error(`told that ${file} cannot be read`, { cause: error });
+};
+
 /** A window that loads addresses when it is told to. */
 function aWindow() {
   const loads: { url: string; done: () => void }[] = [];
@@ -62,7 +65,7 @@ function aWindow() {
 
 test('of many links that arrive during a load only the last one is opened', async () => {
   const { window, loads, urls } = aWindow();
-  const opener = createOpener();
+  const opener = createOpener(unexpected);
   const done = opener.load(window, null);
   await expect.poll(urls).toHaveLength(1);
   for (let n = 0; n < 1000; n++) void opener.load(window, { kind: 'link', link: `kith:a${n}` });
@@ -77,7 +80,7 @@ test('a network file is passed to the page as its text', async () => {
   const file = path.join(newFolder(), 'a.kith');
   writeFileSync(file, '{"name":"Ours %&#"}');
   const { window, loads, urls } = aWindow();
-  const done = createOpener().load(window, { kind: 'file', file });
+  const done = createOpener(unexpected).load(window, { kind: 'file', file });
   await expect.poll(urls).toEqual([networkUrl('{"name":"Ours %&#"}')]);
   loads[0]!.done();
   await done;
@@ -91,12 +94,11 @@ test.each([
 ])('a network file that %s is named in a dialog, and the app starts as usual', async (_what, prepare) => {
   const file = path.join(newFolder(), 'a.kith');
   prepare(file);
-  harness.dialogs.length = 0;
+  const told: string[] = [];
   const { window, loads, urls } = aWindow();
-  const done = createOpener().load(window, { kind: 'file', file });
+  const done = createOpener((unreadable) => told.push(unreadable)).load(window, { kind: 'file', file });
   await expect.poll(urls).toEqual([pageUrl(null)]);
   loads[0]!.done();
   await done;
-  expect(harness.dialogs).toHaveLength(1);
-  expect(harness.dialogs[0]!.detail).toContain(file);
+  expect(told).toEqual([file]);
 });

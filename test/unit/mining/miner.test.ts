@@ -343,6 +343,21 @@ describe('mining on threads', () => {
     expect(miner.status()).toMatchObject({ running: true, paused, hashesPerSecond: 0, problem: null });
   });
 
+  test('a client pauses mining, which stays on, and continues it; what stops a block comes first', async () => {
+    let paused: Notice | null = null;
+    const { miner } = await bench(REGTEST_NETWORK, { pause: () => paused });
+    await miner.start(payout);
+    const battery = { code: 'mining-paused-battery', message: 'On battery.' };
+    miner.hold(battery);
+    expect(miner.status()).toMatchObject({ running: true, paused: battery });
+    await expect.poll(() => miner.status().hashesPerSecond, { timeout: 15_000 }).toBe(0);
+    paused = { code: 'clock-wrong', message: 'The clock is wrong.' };
+    expect(miner.status().paused).toEqual(paused);
+    paused = null;
+    miner.hold(null);
+    expect(miner.status()).toMatchObject({ running: true, paused: null });
+  });
+
   test('blocks beside a better chain whose bodies are on their way are not counted', async () => {
     const [other, { chain, miner }] = [await openTestChain(), await bench()];
     open.push(() => other.close());
