@@ -1,12 +1,13 @@
 /**
- * `npm run package:check`: packages the app for Linux offline, with a substitute for Electron's runtime, and checks
- * the result: valid settings, all required files and no other ones, unpacked native modules, fuses, and a start of
- * the packed program. Real packages are made by the release workflow.
+ * `npm run package:check`: packages the app offline, with a substitute for Electron's runtime, and checks the result:
+ * valid settings, the files of the package, native libraries, fuses, size, and a start of the packed program.
+ * `--packages FOLDER` checks finished packages instead.
  */
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
+import { parseArgs } from 'node:util';
 import { build, Platform } from 'electron-builder';
 import { connect } from '../main/demo/connect.ts';
 import { demoNodeArgs } from '../main/demo/demo-nodes.ts';
@@ -14,12 +15,19 @@ import { createChildLauncher } from '../main/demo/launch.ts';
 import { startNodeProcess } from '../main/demo/node-process.ts';
 import { messageOf } from '../main/lib/errors.ts';
 import { checkFolder } from './packaging/check-folder.ts';
+import { checkInstall } from './packaging/check-install.ts';
+import { checkLinuxPackages } from './packaging/check-linux.ts';
 import { packageApp } from './packaging/package-app.ts';
 import { packageBin, runTool } from './support/command.ts';
 import { ROOT } from './support/root.ts';
 
 const CONFIG = path.join(ROOT, 'electron-builder.yml');
 const ASAR = packageBin('@electron/asar', 'bin/asar.js');
+
+const HELP = `npm run package:check -- [options]
+
+  --packages FOLDER          check the packages in FOLDER (as npm run package leaves them) instead of building one
+  --install                  with --packages: install the deb in a fresh Debian, start and remove it (as root)`;
 
 const problems: string[] = [];
 const work = mkdtempSync(path.join(os.tmpdir(), 'kith-package-'));
@@ -107,8 +115,34 @@ async function checkStarts(app: string): Promise<void> {
   }
 }
 
-try {
-  await checkConfig();
+const { values } = parseArgs({
+  options: {
+    packages: { type: 'string' },
+    install: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+/** What this system builds, in `folder`. */
+async function checkPackages(folder: string): Promise<void> {
+  const [unpacked, resources, program] = unpackedIn(folder);
+  problems.push(...(await checkFolder(unpacked, path.join(unpacked, resources), program)));
+  if (process.platform !== 'linux') return;
+  problems.push(...(await checkLinuxPackages(folder, work)));
+  const deb = readdirSync(folder).find((name) => name.endsWith('.deb'));
+  if (values.install) problems.push(...(await checkInstall(path.join(folder, deb!), work)));
+}
+
+/** The unpacked app, and in it the folder of resources and the program. */
+function unpackedIn(folder: string): [string, string, string] {
+  const { platform, arch } = process;
+  if (platform === 'darwin')
+    return [path.join(folder, 'mac-universal'), 'Kith.app/Contents/Resources', 'Kith.app'];
+  if (platform === 'win32') return [path.join(folder, 'win-unpacked'), 'resources', 'Kith.exe'];
+  return [path.join(folder, `linux${arch === 'x64' ? '' : `-${arch}`}-unpacked`), 'resources', 'kith'];
+}
+
+async function checkOffline(): Promise<void> {
   const app = await packageApp({
     output: path.join(work, 'dist'),
     targets: ['dir'],
@@ -117,6 +151,13 @@ try {
   problems.push(...(await checkFolder(app, path.join(app, 'resources'), 'kith')));
   await checkDesktopEntry(app);
   await checkStarts(app);
+}
+
+try {
+  await checkConfig();
+  if (values.help) console.log(HELP);
+  else if (values.packages !== undefined) await checkPackages(path.resolve(ROOT, values.packages));
+  else await checkOffline();
 } finally {
   rmSync(work, { recursive: true, force: true });
 }
