@@ -9,7 +9,8 @@ import { packageBin, runCommand, runTool } from './support/command.ts';
 import { COVERAGE_ARGS, coverageSentence } from './support/coverage.ts';
 import { ensureChromium } from './support/ensure-chromium.ts';
 import { buildPreload, ensureDesktop } from './support/desktop.ts';
-import { prepareDesktopRun, vitestCommand } from './support/desktop-tests.ts';
+import { prepareDesktopRun, seenBy, vitestCommand } from './support/desktop-tests.ts';
+import { ensurePackaged } from './support/packaged-app.ts';
 import { ensurePage } from './support/page.ts';
 import { OUT, ROOT } from './support/root.ts';
 import { failuresOf, readReport, type Report, slowestOf } from './support/test-report.ts';
@@ -93,7 +94,15 @@ async function runDesktop(
     const [command, rest] = vitestCommand(run, [...vitestArgs, ...reporters(file)]);
     const { temporary } = run;
     const folders = { TMPDIR: temporary, TEMP: temporary, TMP: temporary };
-    const desktopEnv = { ...env, ...folders, KITH_ELECTRON: run.program };
+    // A test that is named alone, another than that of the packaged app, does not wait for the packager.
+    const named = args.filter((arg) => arg.includes('test/desktop/'));
+    const wanted = named.length === 0 || named.some((arg) => arg.includes('packaged'));
+    const packaged = wanted ? await ensurePackaged() : null;
+    const programs = {
+      KITH_ELECTRON: run.program,
+      ...(packaged !== null && { KITH_PACKAGED: seenBy(run, packaged) }),
+    };
+    const desktopEnv = { ...env, ...folders, ...programs };
     const { code } = await runCommand(command, rest, { env: desktopEnv });
     return { code, report: readReport(file) };
   } finally {

@@ -22,7 +22,7 @@ export interface DesktopRun {
 
 const USER = 'kith-tester';
 /** Prepares an Electron where the download of Electron cannot be reached. */
-const SHARED_RUNTIME = path.join(ROOT, '../shared/electron/runtime.sh');
+export const SHARED_RUNTIME = path.join(ROOT, '../shared/electron/runtime.sh');
 const SCREEN = ['-a', '-s', '-screen 0 1280x800x24'];
 /** Binds the folder $1 to $2 in a mount namespace of its own and runs the rest. */
 const BIND = 'mount --bind "$1" "$2" && cd "$2" && shift 2 && exec "$@"';
@@ -32,13 +32,15 @@ export function vitestCommand(
   run: DesktopRun,
   args: readonly string[],
 ): readonly [string, readonly string[]] {
-  // A Node.js inside the project is reached by the project's other path too.
-  const inside = (file: string): string =>
-    file.startsWith(ROOT + path.sep) ? path.join(run.root, path.relative(ROOT, file)) : file;
-  const vitest = [process.execPath, packageBin('vitest', 'vitest.mjs')].map(inside);
+  const vitest = [process.execPath, packageBin('vitest', 'vitest.mjs')].map((file) => seenBy(run, file));
   // The configuration is imported as it is: that user cannot write a compiled copy beside it.
   const [command, ...rest] = [...run.prefix, ...vitest, 'run', '--configLoader', 'native', ...args];
   return [command!, rest];
+}
+
+/** The path of a file for that command: what is inside the project is reached by the project's other path too. */
+export function seenBy(run: DesktopRun, file: string): string {
+  return file.startsWith(ROOT + path.sep) ? path.join(run.root, path.relative(ROOT, file)) : file;
 }
 
 /** What is missing, as the end of a sentence, if the tests cannot run here. */
