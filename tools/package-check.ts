@@ -17,6 +17,7 @@ import { messageOf } from '../main/lib/errors.ts';
 import { checkFolder } from './packaging/check-folder.ts';
 import { checkInstall } from './packaging/check-install.ts';
 import { checkLinuxPackages } from './packaging/check-linux.ts';
+import { checkTwice } from './packaging/check-twice.ts';
 import { packageApp } from './packaging/package-app.ts';
 import { packageBin, runTool } from './support/command.ts';
 import { ROOT } from './support/root.ts';
@@ -27,7 +28,9 @@ const ASAR = packageBin('@electron/asar', 'bin/asar.js');
 const HELP = `npm run package:check -- [options]
 
   --packages FOLDER          check the packages in FOLDER (as npm run package leaves them) instead of building one
-  --install                  with --packages: install the deb in a fresh Debian, start and remove it (as root)`;
+  --install                  with --packages: install the deb in a fresh Debian, start and remove it (as root)
+  --twice                    build all packages for Linux in two folders and compare them; what follows -- are options
+                             of npm run package (--electron-dist, --fast)`;
 
 const problems: string[] = [];
 const work = mkdtempSync(path.join(os.tmpdir(), 'kith-package-'));
@@ -115,8 +118,10 @@ async function checkStarts(app: string): Promise<void> {
   }
 }
 
-const { values } = parseArgs({
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
+    twice: { type: 'boolean', default: false },
     packages: { type: 'string' },
     install: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -156,6 +161,7 @@ async function checkOffline(): Promise<void> {
 try {
   await checkConfig();
   if (values.help) console.log(HELP);
+  else if (values.twice) problems.push(...(await checkTwice(positionals, work)));
   else if (values.packages !== undefined) await checkPackages(path.resolve(ROOT, values.packages));
   else await checkOffline();
 } finally {

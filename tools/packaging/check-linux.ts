@@ -60,7 +60,7 @@ function squashfsOffset(file: string): number {
 }
 
 /** The digest of each file's content, or the target of a link. */
-function digestsIn(folder: string, except?: RegExp): Map<string, string> {
+export function digestsIn(folder: string, except?: RegExp): Map<string, string> {
   const names = filesIn(folder).filter((name) => !except?.test(name));
   return new Map(
     names.map((name) => {

@@ -34,6 +34,8 @@ const MADE = path.join(OUT, 'packaging');
 /** Builds the packages for this machine. On Linux each is built from the same folder, which is returned. */
 export async function packageApp(options: PackageOptions): Promise<string> {
   process.env['SOURCE_DATE_EPOCH'] ??= commitTime();
+  // Every file that the packager copies is readable by all, also where the builder's umask is stricter.
+  process.umask(0o022);
   process.env['KITH_PACKAGE_FAST'] = options.fast ? '1' : '0';
   await prepare(options.testBuild ?? false);
   if (process.platform !== 'linux') {
