@@ -13,7 +13,6 @@ import { readOptions, type ShellOptions } from './electron/options.ts';
 import { recoverMain, reportChildCrashes } from './electron/recovery.ts';
 import { findRefusedSwitch, refusalOf } from './electron/refused-switches.ts';
 import { registerPageScheme } from './electron/scheme.ts';
-import { createSettingsFile } from './electron/settings.ts';
 import { createShell } from './electron/shell.ts';
 import { sayTestBuild } from './electron/test-build.ts';
 
@@ -38,7 +37,7 @@ const licences = path.join(app.getAppPath(), 'out/licences.txt');
 const shell = createShell({
   root: app.getAppPath(),
   options,
-  settings: createSettingsFile(dataRoot),
+  dataRoot,
   desktop: createDesktop({ dataRoot, licences, onError: report }),
   licences,
   reports,

@@ -9,7 +9,7 @@ import { startNodeProcess } from '../main/demo/node-process.ts';
 import { codeOf, messageOf } from '../main/lib/errors.ts';
 import { type Arguments, readArguments } from '../main/cli/arguments.ts';
 import { faultFrom } from '../main/cli/report.ts';
-import type { NodeOptions } from '../main/node/node-options.ts';
+import { namesNetwork, type NodeOptions } from '../main/node/node-options.ts';
 import { optionsHelp } from '../main/node/options-help.ts';
 import { NODE_ARGUMENTS, readNodeOptions } from '../main/node/read-options.ts';
 import { openBrowser } from './support/browser.ts';
@@ -42,11 +42,6 @@ if ('program' in desktop && !given.has('browser')) {
   process.exitCode = await serve();
 }
 
-/** Whether an argument or the config file names the network. */
-function isNamed(): boolean {
-  return options.network !== undefined || options.join !== undefined;
-}
-
 /** Returns the arguments. Exits with code 2 and a sentence on an error, and with 0 after the help. */
 function readGiven(): { given: Arguments; options: NodeOptions } {
   try {
@@ -65,13 +60,14 @@ function readGiven(): { given: Arguments; options: NodeOptions } {
 /** Serves the page until Ctrl-C or until the app is shut down. */
 async function serve(): Promise<number> {
   await ensurePage();
-  const launcher = isNamed() ? createChildLauncher() : createChildLauncher(SESSION_PROGRAM);
+  const named = namesNetwork(options);
+  const launcher = named ? createChildLauncher() : createChildLauncher(SESSION_PROGRAM);
   const interrupted = new Promise<string>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
       process.once(signal, () => resolve('stopping'));
   });
   try {
-    const app = isNamed()
+    const app = named
       ? await startNodeProcess(launcher.launch, nodeArgs)
       : await followSession(launcher.launch(nodeArgs));
     const url = `${app.api}#token=${readFileSync(app.tokenFile, 'utf8').trim()}`;

@@ -1,16 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import os from 'node:os';
+import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { connect } from '../demo/connect.ts';
 import { startDemoNetwork, type DemoNetwork } from '../demo/demo-network.ts';
 import { KithError } from '../lib/errors.ts';
-import { NODE_OPTIONS, type NodeOptions } from '../node/node-options.ts';
 import { createUtilityLauncher } from './demo-launch.ts';
 import type { DemoAnswer } from './dialogs.ts';
 
 export interface ShellDemo {
-  /** Options of the user's own node. */
-  readonly options: NodeOptions;
   /**
    * Runs the other nodes, which connect to the user's node. When one of them cannot start or ends, the user decides whether
    * all are started again. Resolves once they are stopped or the user wants no more of them; never rejects.
@@ -21,6 +17,10 @@ export interface ShellDemo {
 }
 
 export interface ShellDemoDeps {
+  /** The folder of the demo; deleted at the end. */
+  readonly folder: string;
+  /** Where the demo pays the user; null without a wallet. */
+  readonly receiver: () => string | null;
   /** Asks the user what to do after this failure. */
   readonly ask: (failure: unknown) => Promise<DemoAnswer>;
   readonly quit: () => void;
@@ -31,8 +31,7 @@ export interface ShellDemoDeps {
 const NODES = 5;
 
 /** The demo inside the desktop app: the user's node on its thread, the other nodes as processes that end with the app. */
-export function createShellDemo({ ask, quit, onProblem }: ShellDemoDeps): ShellDemo {
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'kith-demo-'));
+export function createShellDemo({ folder, receiver, ask, quit, onProblem }: ShellDemoDeps): ShellDemo {
   const launcher = createUtilityLauncher();
   const { launch } = launcher;
   let network: DemoNetwork | null = null;
@@ -43,16 +42,11 @@ export function createShellDemo({ ask, quit, onProblem }: ShellDemoDeps): ShellD
   async function run(bootstrap: readonly string[]): Promise<never> {
     const own = path.join(folder, `run${++runs}`);
     network = await startDemoNetwork({ count: NODES, folder: own, bootstrap, launch, connect, onProblem });
+    network.addReceiver(() => Promise.resolve(receiver()));
     throw new KithError('demo-node-failed', await network.broken);
   }
 
   return {
-    options: NODE_OPTIONS.parse({
-      network: 'local',
-      datadir: path.join(folder, 'you'),
-      listen: ['/ip4/127.0.0.1/tcp/0'],
-      bootstrap: [],
-    }),
     async populate(addresses) {
       for (;;) {
         const failure: unknown = await run(addresses).catch((error: unknown) => error);
@@ -68,7 +62,8 @@ export function createShellDemo({ ask, quit, onProblem }: ShellDemoDeps): ShellD
       stopping = true;
       await network?.stop();
       await launcher.endAll();
-      rmSync(folder, { recursive: true, force: true });
+      // The user's node may be stopping at the same time.
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }

@@ -104,38 +104,6 @@ export async function askAfterRefusal(code: string, message: string): Promise<bo
   return response === 1;
 }
 
-/** The user's choice at the first start; `network` is a name or the path of a network file. */
-export type FirstChoice = { readonly kind: 'demo' } | { readonly kind: 'network'; readonly network: string };
-
-/** Asks once, at the first start. Null if the user cancels. */
-export async function askNetwork(): Promise<FirstChoice | null> {
-  const { response } = await dialog.showMessageBox({
-    type: 'question',
-    title: 'Welcome to Kith',
-    message: 'Which network should Kith use?',
-    detail:
-      'The creator of a network gives you its network file. Without one, try the demo: ' +
-      'several nodes on this computer, with coins that have no value.',
-    buttons: ['Not now', 'Open a network file …', 'Test network', 'Demo on this computer'],
-    defaultId: 3,
-    cancelId: 0,
-    noLink: true,
-  });
-  if (response === 3) return { kind: 'demo' };
-  if (response === 2) return { kind: 'network', network: 'test' };
-  return response === 1 ? pickNetworkFile() : null;
-}
-
-async function pickNetworkFile(): Promise<FirstChoice | null> {
-  const { canceled, filePaths } = await dialog.showOpenDialog({
-    title: 'Open a network file',
-    properties: ['openFile'],
-    filters: [{ name: 'Kith network', extensions: ['json', 'kith'] }],
-  });
-  const file = filePaths[0];
-  return canceled || file === undefined ? null : { kind: 'network', network: file };
-}
-
 /** A network file that the system passed to the app. Does not wait. */
 export function tellFileUnreadable(file: string, error: unknown): void {
   void dialog.showMessageBox({

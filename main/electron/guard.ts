@@ -1,4 +1,5 @@
-import { app, type Session, type WebContents } from 'electron';
+import path from 'node:path';
+import { app, type DownloadItem, type Session, type WebContents } from 'electron';
 import { PAGE_ORIGIN } from './page-headers.ts';
 
 /** The browser permissions of the page. Writing to the clipboard is for "copy address". */
@@ -39,6 +40,18 @@ const NOWHERE = {
   proxyBypassRules: '<-loopback>',
 } as const;
 
+/** The longest network file in bytes. */
+const MAX_NETWORK_FILE = 64 * 1024;
+
+/** The one kind of file that the page may offer: text of its own, under a name that no system runs. */
+function isNetworkFile(item: Pick<DownloadItem, 'getURL' | 'getFilename' | 'getTotalBytes'>): boolean {
+  return (
+    item.getURL().startsWith(`blob:${PAGE_ORIGIN}/`) &&
+    /^[A-Za-z0-9_-]{1,64}\.kith\.json$/.test(item.getFilename()) &&
+    item.getTotalBytes() <= MAX_NETWORK_FILE
+  );
+}
+
 /** Denies every permission, device, download and request that is not listed. Call once the app is ready. */
 export async function guardSession(session: Session): Promise<void> {
   await session.setProxy(NOWHERE);
@@ -51,7 +64,12 @@ export async function guardSession(session: Session): Promise<void> {
   session.setDevicePermissionHandler(() => false);
   // A spell checker would download dictionaries.
   session.setSpellCheckerEnabled(false);
-  session.on('will-download', (event) => event.preventDefault());
+  session.on('will-download', (event, item) => {
+    if (!isNetworkFile(item)) return event.preventDefault();
+    // The user chooses the place: no script of the page writes a file by itself.
+    const defaultPath = path.join(app.getPath('downloads'), item.getFilename());
+    item.setSaveDialogOptions({ title: 'Save network file', defaultPath });
+  });
   session.webRequest.onBeforeRequest((details, answer) =>
     answer({ cancel: !ALLOWED_SCHEMES.has(new URL(details.url).protocol) }),
   );

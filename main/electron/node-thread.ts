@@ -11,6 +11,8 @@ export interface NodeThreadEvents {
   /** A thread has started, the first or a later one: every page needs a new port to it. */
   spawned: undefined;
   ready: { addresses: readonly string[] };
+  /** The other nodes of the demo are to be started or stopped, or have a new receiver. */
+  demo: DemoOrder;
   /** The thread died and is being restarted; `cause` is a text for users. */
   died: { cause: string };
   /** The thread ends because the user stopped the node in the page. */
@@ -19,11 +21,15 @@ export interface NodeThreadEvents {
   refused: { code: string; message: string };
 }
 
+export type DemoOrder = Extract<FromNode, { kind: 'demo' | 'demo-receiver' | 'stop-demo' }>;
+
 export interface NodeThread {
   readonly events: Events<NodeThreadEvents>;
   start(): void;
   /** Serves the contract on this port for as long as the thread lives; closes it at once when there is no thread. */
   connect(port: MessagePortMain): void;
+  /** Tells the thread that the other nodes of the demo have stopped. */
+  demoStopped(): void;
   /** Resolves when the node has saved everything and ended, after 4.5 s at most. */
   stop(): Promise<void>;
 }
@@ -80,6 +86,8 @@ export function createNodeThread(deps: NodeThreadDeps): NodeThread {
   function receive(thread: Worker, message: FromNode): void {
     if (message.kind === 'ready') events.emit('ready', message);
     if (message.kind === 'ask') void answer(deps, thread, message);
+    if (message.kind === 'demo' || message.kind === 'demo-receiver' || message.kind === 'stop-demo')
+      events.emit('demo', message);
     if (message.kind !== 'refused' && message.kind !== 'shutdown') return;
     ended = true;
     if (message.kind === 'refused') events.emit('refused', message);
@@ -105,6 +113,7 @@ export function createNodeThread(deps: NodeThreadDeps): NodeThread {
       bridgePorts(port, port1);
       worker.postMessage({ kind: 'page', port: port2 } satisfies ToNode, [port2]);
     },
+    demoStopped: () => worker?.postMessage({ kind: 'demo-stopped' } satisfies ToNode),
     async stop() {
       stopping = true;
       clearTimeout(restart);

@@ -4,9 +4,12 @@ import { faultFrom } from '../cli/report.ts';
 import { messageOf } from '../lib/errors.ts';
 import { boundHeapGrowth } from '../lib/heap-growth.ts';
 import { createNode } from '../node/node.ts';
+import { namesNetwork } from '../node/node-options.ts';
 import { createApprovals } from './approvals.ts';
 import { startNodeProgram, type NodeProgram } from './node-program.ts';
+import { startSessionProgram } from './session-program.ts';
 import type { FromNode, ThreadData, ToNode } from './thread-messages.ts';
+import { createWorkerDemo } from './worker-demo.ts';
 
 if (parentPort === null) throw new Error('node-worker runs on a worker thread only');
 const main = parentPort;
@@ -19,32 +22,39 @@ const ending = new Promise<void>((resolve) => life.signal.addEventListener('abor
 const approvals = createApprovals((id, question) => tell({ kind: 'ask', id, question }));
 // A page may be loaded before the node has started; its port queues messages until then.
 const early: MessagePort[] = [];
+const demo = createWorkerDemo(tell);
 let program: NodeProgram | null = null;
 let failure: unknown;
 
 main.on('message', (message: ToNode) => {
   if (message.kind === 'answer') approvals.answer(message.id, message.yes);
+  else if (message.kind === 'demo-stopped') demo.stopped();
   else if (message.kind === 'stop') life.abort();
   else if (program === null) early.push(message.port);
   else program.serve(message.port);
 });
 
 try {
-  const { options, page } = workerData as ThreadData;
-  program = await startNodeProgram(options, {
-    createNode,
+  const { options, page, root } = workerData as ThreadData;
+  const shared = {
     page,
-    signal: life.signal,
     approve: approvals.ask,
     onShutdown() {
       tell({ kind: 'shutdown' });
       life.abort();
     },
-    onFailure(error) {
-      failure ??= error;
-      life.abort();
-    },
-  });
+  };
+  program = namesNetwork(options)
+    ? await startNodeProgram(options, {
+        ...shared,
+        createNode,
+        signal: life.signal,
+        onFailure(error) {
+          failure ??= error;
+          life.abort();
+        },
+      })
+    : await startSessionProgram(options, { ...shared, root, demo });
   for (const port of early) program.serve(port);
   tell({ kind: 'ready', addresses: program.addresses() });
 } catch (error) {

@@ -1,6 +1,5 @@
 import path from 'node:path';
 import { app, session, type BrowserWindow } from 'electron';
-import type { NodeOptions } from '../node/node-options.ts';
 import { messageOf } from '../lib/errors.ts';
 import { createConfirm } from './confirm.ts';
 import type { CrashReports } from './crash-reports.ts';
@@ -8,26 +7,24 @@ import { createShellDemo, type ShellDemo } from './demo.ts';
 import {
   askAfterDemoFailure,
   askAfterRefusal,
-  askNetwork,
   type DemoAnswer,
   tellFileUnreadable,
   tellNodeDied,
 } from './dialogs.ts';
 import { guardSession } from './guard.ts';
 import type { Desktop } from './desktop.ts';
-import { createNodeThread, type NodeThread } from './node-thread.ts';
+import { createNodeThread, type DemoOrder, type NodeThread } from './node-thread.ts';
 import { createOpener, type Opening } from './openings.ts';
 import type { ShellOptions } from './options.ts';
 import { servePage } from './scheme.ts';
 import { recoverPage } from './recovery.ts';
-import type { SettingsFile } from './settings.ts';
 import { bringToFront, createWindow, sendPort } from './window.ts';
 
 export interface ShellDeps {
   /** The folder that holds `out/`: the project's root, or the package's archive. */
   readonly root: string;
   readonly options: ShellOptions;
-  readonly settings: SettingsFile;
+  readonly dataRoot: string;
   readonly desktop: Desktop;
   /** The file with the licences of all parts; it may be missing. */
   readonly licences: string;
@@ -51,41 +48,27 @@ const STOP_LIMIT = 4800;
 export function createShell(deps: ShellDeps): Shell {
   let window: BrowserWindow | null = null;
   let node: NodeThread | null = null;
-  let demo: ShellDemo | null = null;
+  const demo = createDemoOfThread(deps, () => node);
   const opener = createOpener(tellFileUnreadable);
 
-  /** The network: from the options of this run, from the settings, or from a dialog. Null if the user cancels. */
-  async function choose(): Promise<NodeOptions | null> {
-    const given = deps.options.node;
-    if (given.network !== undefined || given.join !== undefined) return given;
-    const { network } = deps.settings.read();
-    if (network !== null) return { ...given, network };
-    const choice = await askNetwork();
-    if (choice === null) return null;
-    if (choice.kind === 'demo') {
-      demo = createShellDemo({ ask: askAfterDemo, quit: () => app.quit(), onProblem: deps.onError });
-      return demo.options;
-    }
-    deps.settings.write({ network: choice.network });
-    return { ...given, network: choice.network };
-  }
-
-  function startNode(options: NodeOptions): NodeThread {
+  function startNode(): NodeThread {
     const thread = createNodeThread({
       script: new URL('./node-worker.ts', import.meta.url),
-      data: { options, page: path.join(deps.root, 'out/renderer') },
+      data: {
+        options: deps.options.node,
+        page: path.join(deps.root, 'out/renderer'),
+        root: deps.dataRoot,
+      },
       confirm: createConfirm(() => window),
       onError: deps.onError,
-    });
-    const populate = once((addresses: readonly string[]) => {
-      void demo?.populate(addresses);
     });
     thread.events.on('spawned', () => {
       if (window) sendPort(window.webContents, thread.connect);
     });
-    thread.events.on('ready', ({ addresses }) => populate(addresses));
+    thread.events.on('demo', demo.take);
     thread.events.on('died', ({ cause }) => {
       deps.reports.write('node', { cause });
+      void demo.stop();
       tellNodeDied();
     });
     thread.events.on('shutdown', () => app.quit());
@@ -94,26 +77,15 @@ export function createShell(deps: ShellDeps): Shell {
     return thread;
   }
 
-  function askAfterDemo(failure: unknown): Promise<DemoAnswer> {
-    deps.reports.write('child', { failure });
-    return askAfterDemoFailure(messageOf(failure));
-  }
-
   async function onRefusal(thread: NodeThread, code: string, message: string): Promise<void> {
-    // A stored network that cannot be used would make every later start fail.
-    const forgets = deps.options.node.network === undefined && code.startsWith('network-');
-    if (forgets) deps.settings.write({ network: null });
-    const words = forgets ? `${message} The next start asks for a network again.` : message;
-    if (await askAfterRefusal(code, words)) thread.start();
+    if (await askAfterRefusal(code, message)) thread.start();
     else app.quit();
   }
 
   return {
     async open(opening) {
       await prepare(deps);
-      const options = await choose();
-      if (options === null) return app.quit();
-      const thread = startNode(options);
+      const thread = startNode();
       node = thread;
       window = createWindow({
         preload: path.join(deps.root, 'out/preload/index.cjs'),
@@ -147,11 +119,49 @@ async function endAll(parts: readonly ({ stop(): Promise<void> } | null)[]): Pro
   await Promise.race([Promise.allSettled(ends), new Promise((resolve) => setTimeout(resolve, STOP_LIMIT))]);
 }
 
-function once<Value>(work: (value: Value) => void): (value: Value) => void {
-  let done = false;
-  return (value) => {
-    if (done) return;
-    done = true;
-    work(value);
+interface DemoOfThread {
+  take(order: DemoOrder): void;
+  stop(): Promise<void>;
+}
+
+/** Starts and stops the other nodes of the demo as the node's thread says. */
+function createDemoOfThread(
+  { reports, onError }: Pick<ShellDeps, 'reports' | 'onError'>,
+  node: () => NodeThread | null,
+): DemoOfThread {
+  let demo: ShellDemo | null = null;
+  let receiver: string | null = null;
+
+  function askAfterDemo(failure: unknown): Promise<DemoAnswer> {
+    reports.write('child', { failure });
+    return askAfterDemoFailure(messageOf(failure));
+  }
+
+  async function stop(): Promise<void> {
+    const ending = demo;
+    demo = null;
+    receiver = null;
+    await ending?.stop();
+  }
+
+  return {
+    take(order) {
+      if (order.kind === 'demo-receiver') receiver = order.address;
+      else if (order.kind === 'stop-demo')
+        void stop()
+          .catch(onError)
+          .then(() => node()?.demoStopped());
+      else {
+        demo = createShellDemo({
+          folder: order.folder,
+          receiver: () => receiver,
+          ask: askAfterDemo,
+          quit: () => app.quit(),
+          onProblem: onError,
+        });
+        void demo.populate(order.addresses);
+      }
+    },
+    stop,
   };
 }

@@ -7,6 +7,8 @@ export interface ThreadData {
   readonly options: NodeOptions;
   /** Folder of the built page. */
   readonly page: string;
+  /** The data root: the networks of this computer are below it, unless the options name a network. */
+  readonly root: string;
 }
 
 /** From Electron's main thread to the node's thread. */
@@ -15,6 +17,8 @@ export type ToNode =
   | { readonly kind: 'page'; readonly port: MessagePort }
   /** The user's answer to a dialog. */
   | { readonly kind: 'answer'; readonly id: number; readonly yes: boolean }
+  /** The other nodes of the demo have stopped, and its folder is deleted. */
+  | { readonly kind: 'demo-stopped' }
   | { readonly kind: 'stop' };
 
 /** From the node's thread. */
@@ -24,5 +28,10 @@ export type FromNode =
   /** The node cannot start, and a restart would not help. */
   | { readonly kind: 'refused'; readonly code: string; readonly message: string }
   | { readonly kind: 'ask'; readonly id: number; readonly question: PaymentQuestion }
+  /** The user's node of the demo runs: start the others. `addresses`: where they connect. */
+  | { readonly kind: 'demo'; readonly folder: string; readonly addresses: readonly string[] }
+  /** Where the demo pays the user; null without a wallet. */
+  | { readonly kind: 'demo-receiver'; readonly address: string | null }
+  | { readonly kind: 'stop-demo' }
   /** The page requested the shutdown. */
   | { readonly kind: 'shutdown' };

@@ -77,6 +77,10 @@ export type GivenOptions = z.input<typeof NODE_OPTIONS>;
 export type NodeOptions = z.output<typeof NODE_OPTIONS>;
 export type OptionName = keyof NodeOptions;
 
+/** Whether the options decide which network is run. */
+export const namesNetwork = ({ network, join }: NodeOptions): boolean =>
+  network !== undefined || join !== undefined;
+
 /** The form of an option, for readers of arguments and for the documentation. */
 export interface OptionForm {
   readonly name: OptionName;

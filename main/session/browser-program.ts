@@ -11,10 +11,9 @@ import { createConsoleSink } from '../lib/log-sinks.ts';
 import { createLog } from '../lib/log.ts';
 import { makePrivateFolder } from '../lib/private-folder.ts';
 import { NODE_ARGUMENTS, readNodeOptions } from '../node/read-options.ts';
-import { startBrowserHost } from '../rpc/http.ts';
-import { createToken, publishApi, withdrawApi } from '../rpc/token.ts';
 import { createChildDemo } from './child-demo.ts';
 import { createRealSession } from './create.ts';
+import { serveApi } from './served-api.ts';
 
 const PAGE = fileURLToPath(new URL('../../out/renderer', import.meta.url));
 const STOP_LIMIT_MS = 4_800;
@@ -46,31 +45,28 @@ async function serve(args: readonly string[]): Promise<void> {
       reportToProgram(faultFrom(error));
     },
   });
-  const token = createToken();
-  const host = await startBrowserHost({
-    router: () => session.router(),
-    token,
-    page: PAGE,
+  const api = await serveApi({
+    root,
     port: options.apiPort ?? 0,
-    log: log.child('host'),
+    page: PAGE,
+    router: () => session.router(),
+    log,
   });
   const session = createRealSession({
     root,
     options,
     page: PAGE,
     console: process.stderr,
-    served: { url: host.url, token },
+    served: api,
     demo: createChildDemo((error) => log.debug('a payment of the demo failed', { error })),
     log,
     shutdown: life.end,
   });
-  const { api, tokenFile } = publishApi(root, host.url, token);
-  process.stdout.write(jsonLine({ ready: true, api, tokenFile }));
+  process.stdout.write(jsonLine({ ready: true, api: api.url, tokenFile: api.tokenFile }));
   void session.begin();
   if (!life.signal.aborted)
     await new Promise((resolve) => life.signal.addEventListener('abort', resolve, { once: true }));
   await within(STOP_LIMIT_MS, session.stop());
-  await host.close();
-  withdrawApi(root);
+  await api.close();
   await file.close();
 }

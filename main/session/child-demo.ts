@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { connect } from '../demo/connect.ts';
 import { startDemoNetwork, type DemoNetwork } from '../demo/demo-network.ts';
 import { createChildLauncher, type Launcher } from '../demo/launch.ts';
+import { KithError } from '../lib/errors.ts';
 import type { DemoHost } from './targets.ts';
 
 const NODES = 5;
@@ -35,6 +36,7 @@ export function createChildDemo(onProblem: (error: unknown) => void): DemoHost {
         if (mine !== round) return;
         network = started;
         network.addReceiver(receiver);
+        throw new KithError('demo-node-failed', await network.broken);
       } catch (error) {
         // While the demo stops, nodes that are still starting end. That is not a failure.
         if (mine === round) throw error;

@@ -1,4 +1,5 @@
 import type { NetworksState, NetworkSummary } from '../../shared/contract/networks.ts';
+import { compact } from '../../shared/pasted.ts';
 import { group } from '../../shared/units.ts';
 import { plural } from './number.ts';
 
@@ -41,6 +42,9 @@ export function searchProgress(tried: number, expected: number): number {
 export function searchWords(tried: number, expected: number): string {
   return `${group(tried)} hashes tried; on average it takes ${group(expected)}.`;
 }
+
+/** Whether a pasted text begins as a join link; any other text may be a network file. */
+export const isJoinLink = (text: string): boolean => /^kith:join\?/i.test(compact(text.slice(0, 64)));
 
 /** Whether a join link leads only to this computer. */
 export function isLoopbackLink(link: string): boolean {

@@ -108,7 +108,8 @@ export const NODE_SENTENCES = {
     'A worker thread of the node failed and was restarted. If this repeats, report it with the log.',
   'pow-hash-wrong':
     'Argon2id, the hash of the proof of work, gives a wrong result on this computer. The node does not start, because it would follow a wrong chain. Reinstall Kith for this system; if this repeats, report it with the log and the model of the processor.',
-  'demo-node-failed': 'A node of the demo did not start. See its last lines above.',
+  'demo-node-failed':
+    'A node of the demo did not start or has stopped. Start the demo again; if this repeats, report it with the log.',
   'node-died':
     'The node stopped unexpectedly and is started again. Your coins are safe; if this repeats, report it with the log.',
   'node-failed':

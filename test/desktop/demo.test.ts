@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import { isRunning } from '../support/program.ts';
 import { type DesktopApp, launchDesktop } from './support/desktop-app.ts';
-import { pressInDialog } from './support/real-dialog.ts';
 
 const FAILED = 'The nodes of the demo network could not start or have stopped.';
 
-/** Chooses the demo, the default button of the first dialog. */
+/** Chooses the demo in the first window. */
 async function launchDemo(): Promise<DesktopApp> {
-  const [app] = await Promise.all([launchDesktop({ args: [] }), pressInDialog('Welcome to Kith', 'Return')]);
+  const app = await launchDesktop({ args: [] });
+  await app.page.getByRole('button', { name: 'Try the demo' }).click();
   return app;
 }
 
@@ -23,7 +23,7 @@ function demoNodes({ electron }: DesktopApp): Promise<number[]> {
 
 test('the demo network starts as utility processes of the app and ends with it', async () => {
   const app = await launchDemo();
-  await app.page.getByText('local network', { exact: true }).waitFor();
+  await app.page.getByText('Demo network', { exact: true }).waitFor();
   await app.page.getByText(/with [3-9] peers/).waitFor({ timeout: 120_000 });
   await expect.poll(async () => (await demoNodes(app)).length).toBe(5);
   const nodes = await demoNodes(app);

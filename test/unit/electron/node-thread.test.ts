@@ -10,7 +10,7 @@ const script = new URL('../../support/fixtures/moody-worker.mjs', import.meta.ur
 function aThread(mood: string, confirm: () => Promise<boolean> = () => Promise.resolve(false)) {
   const thread = createNodeThread({
     script,
-    data: { options: NODE_OPTIONS.parse({ network: 'regtest', bootstrap: [mood] }), page: '' },
+    data: { options: NODE_OPTIONS.parse({ network: 'regtest', bootstrap: [mood] }), page: '', root: '' },
     confirm,
     onError: () => undefined,
   });

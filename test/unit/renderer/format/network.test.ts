@@ -3,6 +3,7 @@ import {
   answered,
   builtInPurpose,
   choosable,
+  isJoinLink,
   isLoopbackLink,
   nameProblem,
   openName,
@@ -61,4 +62,14 @@ test.each([
 ])('whether “%s” can be the name of a network', (name, problem) => {
   if (problem === null) expect(nameProblem(name)).toBeNull();
   else expect(nameProblem(name)).toContain(problem);
+});
+
+test.each([
+  ['kith:join?id=1', true],
+  ['  KITH:join?id=1', true],
+  ['kith:\njoin?', true],
+  ['kith:kith1abc', false],
+  ['{"kith":1}', false],
+])('whether a text is a join link: %s', (text, is) => {
+  expect(isJoinLink(text)).toBe(is);
 });
