@@ -38,7 +38,7 @@ const shell = createShell({
   root: app.getAppPath(),
   options,
   dataRoot,
-  desktop: createDesktop({ dataRoot, licences, onError: report }),
+  desktop: createDesktop({ dataRoot, licences, isQuitting: () => stopping !== undefined, onError: report }),
   licences,
   reports,
   onError: report,

@@ -1,9 +1,20 @@
 import path from 'node:path';
-import type { BrowserWindow } from 'electron';
+import type { MessagePort } from 'node:worker_threads';
+import { app, type BrowserWindow, type MessagePortMain, Notification } from 'electron';
+import type { Notice } from '../../shared/contract/fields.ts';
 import { showAbout } from './about.ts';
+import { createAppSettings } from './app-settings.ts';
+import { keepInTray } from './close-window.ts';
 import { attachContextMenu } from './context-menu.ts';
+import { createDesktopHost } from './desktop-host.ts';
 import { openPlace } from './links.ts';
+import { setStartAtLogin } from './login-item.ts';
 import { installMenu } from './menu.ts';
+import { createNodeClient } from './node-client.ts';
+import { followNews } from './notifications.ts';
+import { followPower } from './power.ts';
+import { type AppTray, createTray, hasTray } from './tray.ts';
+import { bringToFront } from './window.ts';
 import { createWindowStates, type WindowStates } from './window-state.ts';
 
 export interface DesktopDeps {
@@ -11,34 +22,93 @@ export interface DesktopDeps {
   readonly dataRoot: string;
   /** The file with the licences of all parts; it may be missing. */
   readonly licences: string;
+  /** The app is ending: windows close without a question. */
+  readonly isQuitting: () => boolean;
   readonly onError: (error: unknown) => void;
 }
 
-/** How the app behaves as a part of the user's desktop: menus, and what is kept about its window. */
+/** How the app behaves as a part of the user's desktop: menus, tray, notifications, power, and its window. */
 export interface Desktop {
   readonly states: WindowStates;
-  /** Installs the menu; once the app is ready. */
+  /** Installs the menu, the tray icon and all listeners; once the app is ready. */
   prepare(): void;
-  /** The window that menus act on. */
+  /** The window that menus, tray and notifications act on. */
   attach(window: BrowserWindow): void;
+  /** A thread of the node has started. */
+  connect(port: MessagePort | null): void;
+  /** Serves the desktop's settings to the page. */
+  serve(port: MessagePortMain): void;
 }
 
-export function createDesktop({ dataRoot, licences, onError }: DesktopDeps): Desktop {
-  let window: BrowserWindow | null = null;
+const MISSING = {
+  tray: {
+    code: 'tray-missing',
+    message:
+      'This desktop shows no tray icons, so closing the window quits Kith. On GNOME, an extension such as AppIndicator adds the tray.',
+  },
+  notifications: {
+    code: 'notifications-missing',
+    message: 'This desktop shows no notifications. Kith tells what happens in its window only.',
+  },
+} satisfies Record<string, Notice>;
 
+export function createDesktop({ dataRoot, licences, isQuitting, onError }: DesktopDeps): Desktop {
+  let window: BrowserWindow | null = null;
+  let tray: AppTray | null = null;
+  const settings = createAppSettings(path.join(dataRoot, 'desktop.json'), onError);
+  const node = createNodeClient(onError);
+
+  const front = (): void => void (window && bringToFront(window));
   function go(place: string): void {
     if (window !== null) openPlace(window, place).catch(onError);
   }
+  function missing(): Notice[] {
+    const notices: Notice[] = tray === null ? [MISSING.tray] : [];
+    return Notification.isSupported() ? notices : [...notices, MISSING.notifications];
+  }
+  const serve = createDesktopHost({
+    state: () => ({ settings: settings.read(), missing: missing() }),
+    change(changed) {
+      if (changed.startAtLogin !== undefined) setStartAtLogin(changed.startAtLogin);
+      settings.change(changed);
+    },
+  });
 
   return {
     states: createWindowStates(path.join(dataRoot, 'window.json'), onError),
+    serve,
     prepare() {
       installMenu({ go, about: () => void showAbout(window, licences).catch(onError) });
+      const power = followPower({ node, settings, onError });
+      followNews({
+        node,
+        wanted: () => settings.read().notifications && window?.isFocused() !== true,
+        open: go,
+      });
+      node.events.on('status', ({ phase, progress }) => {
+        // 2 = an indeterminate bar on Windows and a full one elsewhere, so a sync that has not begun shows none.
+        window?.setProgressBar(phase === 'synced' || progress === 0 ? -1 : progress);
+      });
+      void hasTray().then((shown) => {
+        if (shown) tray = createTray({ node, open: front, pauseMining: power.pause, onError });
+        // Started at login on a desktop without a tray: the window must be somewhere.
+        else if (window !== null && !window.isVisible()) window.minimize();
+      }, onError);
+      app.on('activate', front);
+      app.on('will-quit', () => {
+        tray?.close();
+        node.close();
+      });
     },
     attach(opened) {
       window = opened;
       opened.once('closed', () => (window = null));
       attachContextMenu(opened);
+      keepInTray(opened, { settings, hasTray: () => tray !== null, isQuitting, onError });
+    },
+    connect(port) {
+      if (port === null) node.close();
+      else node.connect(port);
     },
   };
 }

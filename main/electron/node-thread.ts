@@ -1,4 +1,4 @@
-import { MessageChannel, Worker } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import type { MessagePortMain } from 'electron';
 import { createEmitter, type Events } from '../lib/events.ts';
 import type { PaymentQuestion } from '../api/base.ts';
@@ -30,6 +30,8 @@ export interface NodeThread {
   connect(port: MessagePortMain): void;
   /** Tells the thread that the other nodes of the demo have stopped. */
   demoStopped(): void;
+  /** A port to the contract for the app itself; null when there is no thread. */
+  open(): MessagePort | null;
   /** Resolves when the node has saved everything and ended, after 4.5 s at most. */
   stop(): Promise<void>;
 }
@@ -114,6 +116,12 @@ export function createNodeThread(deps: NodeThreadDeps): NodeThread {
       worker.postMessage({ kind: 'page', port: port2 } satisfies ToNode, [port2]);
     },
     demoStopped: () => worker?.postMessage({ kind: 'demo-stopped' } satisfies ToNode),
+    open() {
+      if (worker === null) return null;
+      const { port1, port2 } = new MessageChannel();
+      worker.postMessage({ kind: 'page', port: port2 } satisfies ToNode, [port2]);
+      return port1;
+    },
     async stop() {
       stopping = true;
       clearTimeout(restart);

@@ -7,6 +7,8 @@ export interface ShellOptions {
   readonly node: NodeOptions;
   /** Arguments that are no options: the system passes a clicked link this way. */
   readonly rest: readonly string[];
+  /** The system starts the app at login: no window is shown. */
+  readonly hidden: boolean;
 }
 
 const DECLARED = Object.fromEntries(
@@ -36,5 +38,5 @@ export function readOptions(args: readonly string[]): ShellOptions {
     text: (name) => list(name).at(-1),
     list,
   });
-  return { node, rest: positionals };
+  return { node, rest: positionals, hidden: values['hidden'] === true };
 }

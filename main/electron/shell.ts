@@ -63,7 +63,8 @@ export function createShell(deps: ShellDeps): Shell {
       onError: deps.onError,
     });
     thread.events.on('spawned', () => {
-      if (window) sendPort(window.webContents, thread.connect);
+      deps.desktop.connect(thread.open());
+      if (window) sendPort(window.webContents, thread.connect, deps.desktop.serve);
     });
     thread.events.on('demo', demo.take);
     thread.events.on('died', ({ cause }) => {
@@ -90,7 +91,8 @@ export function createShell(deps: ShellDeps): Shell {
       window = createWindow({
         preload: path.join(deps.root, 'out/preload/index.cjs'),
         connect: thread.connect,
-        states: deps.desktop.states,
+        hidden: deps.options.hidden,
+        desktop: deps.desktop,
       });
       deps.desktop.attach(window);
       window.on('closed', () => (window = null));

@@ -14,8 +14,14 @@ export interface WindowDeps {
   readonly preload: string;
   /** Connects the other end of the port that a page gets to the node. */
   readonly connect: (port: MessagePortMain) => void;
-  /** Where the window was before. */
-  readonly states: WindowStates;
+  /** The window is not shown until the user asks for it. */
+  readonly hidden: boolean;
+  readonly desktop: {
+    /** Serves the desktop's own settings on the other port. */
+    readonly serve: (port: MessagePortMain) => void;
+    /** Where the window was before. */
+    readonly states: WindowStates;
+  };
 }
 
 /** The page's background colour in both themes, so that a window does not flash before the first paint. */
@@ -23,7 +29,7 @@ export const BACKGROUND = { light: '#FBFAF7', dark: '#131412' };
 
 /** Creates the app's window, still empty; the page gets a port to the node after every load. */
 export function createWindow(deps: WindowDeps): BrowserWindow {
-  const { bounds, maximized, zoom } = placeWindow(deps.states);
+  const { bounds, maximized, zoom } = placeWindow(deps.desktop.states);
   const window = new BrowserWindow({
     title: 'Kith',
     ...bounds,
@@ -47,10 +53,12 @@ export function createWindow(deps: WindowDeps): BrowserWindow {
   });
   window.once('ready-to-show', () => {
     if (maximized) window.maximize();
-    window.show();
-    keepWindow(window, deps.states);
+    if (!deps.hidden) window.show();
+    keepWindow(window, deps.desktop.states);
   });
-  window.webContents.on('did-finish-load', () => sendPort(window.webContents, deps.connect));
+  window.webContents.on('did-finish-load', () =>
+    sendPort(window.webContents, deps.connect, deps.desktop.serve),
+  );
   // Chromium keeps a zoom for each origin, but not for each arrangement of displays.
   window.webContents.once('did-finish-load', () => window.webContents.setZoomLevel(zoom));
   followTheme(window);
@@ -66,12 +74,17 @@ function followTheme(window: BrowserWindow): void {
   window.once('closed', () => nativeTheme.off('updated', follow));
 }
 
-/** Sends the page a new port; only the app's page in the main frame gets one. */
-export function sendPort(contents: WebContents, connect: (port: MessagePortMain) => void): void {
+/** Sends the page a new port to the node and one to the desktop's settings; only the app's page in the main frame gets them. */
+export function sendPort(
+  contents: WebContents,
+  connect: (port: MessagePortMain) => void,
+  serve: (port: MessagePortMain) => void,
+): void {
   if (contents.isDestroyed() || !isPage(contents.mainFrame.url)) return;
-  const { port1, port2 } = new MessageChannelMain();
-  connect(port1);
-  contents.postMessage('rpc-port', null, [port2]);
+  const [node, desktop] = [new MessageChannelMain(), new MessageChannelMain()];
+  connect(node.port1);
+  serve(desktop.port1);
+  contents.postMessage('rpc-port', null, [node.port2, desktop.port2]);
 }
 
 /** Shows a window that is hidden, minimised or behind others. */

@@ -1,0 +1,48 @@
+import type { DesktopSettings } from '../../shared/contract/desktop.ts';
+import { createEmitter, type Events } from '../lib/events.ts';
+import { fieldsOf, readJson, writeJson } from './json-file.ts';
+
+/** Settings of the app as a part of the user's desktop, in a file of their own. */
+export interface AppSettings {
+  readonly events: Events<{ changed: DesktopSettings }>;
+  read(): DesktopSettings;
+  /** @throws what the file system throws; then nothing has changed */
+  change(settings: Partial<DesktopSettings>): void;
+}
+
+const VERSION = 1;
+const USUAL: DesktopSettings = {
+  closeToTray: null,
+  notifications: true,
+  pauseOnBattery: true,
+  startAtLogin: false,
+};
+
+export function createAppSettings(file: string, onError: (error: unknown) => void): AppSettings {
+  const events = createEmitter<{ changed: DesktopSettings }>(onError);
+  let settings = readSettings(readJson(file));
+  return {
+    events,
+    read: () => settings,
+    change(changed) {
+      const next = { ...settings, ...changed };
+      writeJson(file, { version: VERSION, ...next });
+      settings = next;
+      events.emit('changed', settings);
+    },
+  };
+}
+
+/** A field that another program wrote wrongly has its usual value. */
+function readSettings(value: unknown): DesktopSettings {
+  const { version, ...given } = fieldsOf(value);
+  if (version !== VERSION) return USUAL;
+  const flag = (name: keyof DesktopSettings, usual: boolean): boolean =>
+    typeof given[name] === 'boolean' ? given[name] : usual;
+  return {
+    closeToTray: typeof given['closeToTray'] === 'boolean' ? given['closeToTray'] : USUAL.closeToTray,
+    notifications: flag('notifications', USUAL.notifications),
+    pauseOnBattery: flag('pauseOnBattery', USUAL.pauseOnBattery),
+    startAtLogin: flag('startAtLogin', USUAL.startAtLogin),
+  };
+}

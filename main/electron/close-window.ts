@@ -1,0 +1,47 @@
+import { app, dialog, type BrowserWindow } from 'electron';
+import type { AppSettings } from './app-settings.ts';
+
+export interface CloseDeps {
+  readonly settings: AppSettings;
+  /** Whether the user could get a hidden window back. */
+  readonly hasTray: () => boolean;
+  readonly isQuitting: () => boolean;
+  readonly onError: (error: unknown) => void;
+}
+
+/** Decides what closing the window means: quit, or keep the node running in the tray. The user is asked once. */
+export function keepInTray(window: BrowserWindow, deps: CloseDeps): void {
+  const { settings } = deps;
+  let asking = false;
+
+  async function ask(): Promise<void> {
+    asking = true;
+    const { response, checkboxChecked: once } = await dialog.showMessageBox(window, {
+      type: 'question',
+      title: 'Kith',
+      message: 'Keep Kith running when the window is closed?',
+      detail:
+        'The node stays in sync and mining continues. Kith is then in the tray, where it can be opened or quit. Settings can change this.',
+      buttons: ['Cancel', 'Quit', 'Keep running'],
+      checkboxLabel: 'Ask again next time',
+      defaultId: 2,
+      cancelId: 0,
+      noLink: true,
+    });
+    asking = false;
+    if (response === 0) return;
+    const keep = response === 2;
+    if (!once) settings.change({ closeToTray: keep });
+    if (keep) window.hide();
+    else app.quit();
+  }
+
+  window.on('close', (event) => {
+    if (deps.isQuitting() || !deps.hasTray()) return;
+    const { closeToTray } = settings.read();
+    if (closeToTray === false) return;
+    event.preventDefault();
+    if (closeToTray === true) window.hide();
+    else if (!asking) ask().catch(deps.onError);
+  });
+}

@@ -1,0 +1,51 @@
+import { implement } from '@orpc/server';
+import type { MessagePortMain } from 'electron';
+import { desktopContract, type DesktopSettings, type DesktopState } from '../../shared/contract/desktop.ts';
+import type { ApiContext } from '../api/base.ts';
+import type { KithRouter } from '../api/router.ts';
+import { toFault } from '../api/faults.ts';
+import { silentLog } from '../lib/log.ts';
+import { createCarrierHandler } from '../rpc/carrier.ts';
+
+export interface DesktopAccess {
+  state(): DesktopState;
+  /** @throws what the file system throws */
+  change(settings: Partial<DesktopSettings>): void;
+}
+
+/** Serves the desktop's part of the contract to the page, with the same bounds on messages and calls as the node's part. */
+export function createDesktopHost(access: DesktopAccess): (port: MessagePortMain) => void {
+  // The carrier serves any router whose handlers take the context of the contract.
+  const router = createDesktopRouter(access) as unknown as KithRouter;
+  const connect = createCarrierHandler(() => router, silentLog);
+  return (port) => {
+    const client = connect({
+      context: { role: 'window', congested: () => false },
+      send: (message) => port.postMessage(message),
+      end: () => port.close(),
+    });
+    port.on('message', ({ data }) => client.receive(data));
+    port.on('close', () => client.close());
+    port.start();
+  };
+}
+
+function createDesktopRouter({ state, change }: DesktopAccess) {
+  const api = implement(desktopContract)
+    .$context<ApiContext>()
+    .use(async ({ next, path }) => {
+      try {
+        return await next();
+      } catch (error) {
+        throw toFault(error, `desktop.${path.join('.')}`, silentLog);
+      }
+    });
+  return api.router({
+    state: api.state.handler(() => state()),
+    set: api.set.handler(({ input }) => {
+      // A field that is left out is undefined here, and must not replace a setting.
+      change(Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined)));
+      return state();
+    }),
+  });
+}

@@ -1,0 +1,45 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { app } from 'electron';
+
+/** The option of a start at login: without a window in front. */
+export const HIDDEN = '--hidden';
+
+/**
+ * Starts the app at login, hidden, or no longer. On Linux with an entry of the XDG Autostart Specification, which Electron
+ * does not write.
+ * @throws what the file system throws
+ */
+export function setStartAtLogin(wanted: boolean): void {
+  if (process.platform !== 'linux') {
+    app.setLoginItemSettings({ openAtLogin: wanted, args: [HIDDEN] });
+    return;
+  }
+  const file = autostartFile(process.env);
+  if (!wanted) return rmSync(file, { force: true });
+  mkdirSync(path.dirname(file), { recursive: true });
+  // An AppImage is mounted at another path at every start.
+  const program = process.env['APPIMAGE'] ?? process.execPath;
+  writeFileSync(file, desktopEntry([program, ...(app.isPackaged ? [] : [app.getAppPath()]), HIDDEN]));
+}
+
+export function autostartFile(env: Readonly<Record<string, string | undefined>>): string {
+  const given = env['XDG_CONFIG_HOME'] ?? '';
+  const folder = path.isAbsolute(given) ? given : path.join(os.homedir(), '.config');
+  return path.join(folder, 'autostart', 'kith.desktop');
+}
+
+export function desktopEntry(command: readonly string[]): string {
+  const lines = ['[Desktop Entry]', 'Type=Application', 'Name=Kith', `Exec=${command.map(quoted).join(' ')}`];
+  return [...lines, 'Terminal=false', 'X-GNOME-Autostart-enabled=true', ''].join('\n');
+}
+
+/** As the Desktop Entry Specification asks: quoted, then backslashes doubled once more as in every text, and % doubled. */
+function quoted(argument: string): string {
+  const inner = argument
+    .replace(/["`$\\]/g, '\\$&')
+    .replaceAll('\\', '\\\\')
+    .replaceAll('%', '%%');
+  return `"${inner}"`;
+}

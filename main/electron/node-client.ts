@@ -1,0 +1,144 @@
+import type { MessagePort } from 'node:worker_threads';
+import { createORPCClient } from '@orpc/client';
+import { RPCLink } from '@orpc/client/message-port';
+import type { KithClient } from '../../shared/contract/contract.ts';
+import type { MiningStatus } from '../../shared/contract/mining.ts';
+import type { NodeStatus } from '../../shared/contract/node.ts';
+import type { WalletView } from '../../shared/contract/wallet.ts';
+import { createEmitter, type Events } from '../lib/events.ts';
+
+/** What the shell shows of the node. */
+export interface NodeView {
+  /** Null while no node runs. */
+  readonly status: NodeStatus | null;
+  readonly mining: MiningStatus | null;
+  readonly wallets: ReadonlyMap<string, WalletView>;
+}
+
+/** The shell as a client of the node, with the same contract and rights as the page. */
+export interface NodeClient {
+  readonly events: Events<{
+    status: NodeStatus;
+    mining: MiningStatus;
+    wallet: WalletView;
+    closed: undefined;
+  }>;
+  view(): NodeView;
+  /** Null while no node runs. */
+  client(): KithClient | null;
+  /** Connects to a thread that has just started. */
+  connect(port: MessagePort): void;
+  close(): void;
+}
+
+/** A wallet that was created in the page is noticed within this time. */
+const LIST_MS = 5000;
+/** After a subscription ended, such as while another network is opened. */
+const RETRY_MS = 1000;
+
+const NONE: NodeView = { status: null, mining: null, wallets: new Map() };
+
+export function createNodeClient(onError: (error: unknown) => void): NodeClient {
+  const events = createEmitter<{
+    status: NodeStatus;
+    mining: MiningStatus;
+    wallet: WalletView;
+    closed: undefined;
+  }>(onError);
+  let view = NONE;
+  let connection: {
+    readonly port: MessagePort;
+    readonly client: KithClient;
+    readonly end: AbortController;
+  } | null = null;
+
+  function close(): void {
+    connection?.end.abort();
+    connection?.port.close();
+    connection = null;
+    view = NONE;
+    events.emit('closed', undefined);
+  }
+
+  return {
+    events,
+    view: () => view,
+    client: () => connection?.client ?? null,
+    close,
+    connect(port) {
+      if (connection !== null) close();
+      const client = createORPCClient<KithClient>(new RPCLink({ port }));
+      const end = new AbortController();
+      const { signal } = end;
+      connection = { port, client, end };
+      port.once('close', () => end.abort());
+      port.start();
+      void follow(
+        signal,
+        () => client.node.watch({}, { signal }),
+        (status) => {
+          view = { ...view, status };
+          events.emit('status', status);
+        },
+      );
+      void follow(
+        signal,
+        () => client.mining.watch({}, { signal }),
+        (mining) => {
+          view = { ...view, mining };
+          events.emit('mining', mining);
+        },
+      );
+      void followWallets(client, signal, (wallet) => {
+        view = { ...view, wallets: new Map(view.wallets).set(wallet.name, wallet) };
+        events.emit('wallet', wallet);
+      });
+    },
+  };
+}
+
+/** Passes on every value until the signal aborts. Subscribes again when the node ends the subscription. */
+async function follow<Value>(
+  signal: AbortSignal,
+  subscribe: () => Promise<AsyncIterable<Value>>,
+  take: (value: Value) => void,
+): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      for await (const value of await subscribe()) if (!signal.aborted) take(value);
+    } catch {
+      // The node refuses while it starts or stops, or the wallet is gone.
+    }
+    await pause(RETRY_MS, signal);
+  }
+}
+
+async function followWallets(
+  client: KithClient,
+  signal: AbortSignal,
+  take: (wallet: WalletView) => void,
+): Promise<void> {
+  const followed = new Set<string>();
+  while (!signal.aborted) {
+    const wallets = await client.wallet.list({}, { signal }).catch(() => []);
+    for (const { name } of wallets) {
+      if (followed.has(name)) continue;
+      followed.add(name);
+      void follow(signal, () => client.wallet.watch({ name }, { signal }), take);
+    }
+    await pause(LIST_MS, signal);
+  }
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    timer.unref();
+    signal.addEventListener('abort', end, { once: true });
+  });
+}

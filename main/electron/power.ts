@@ -1,0 +1,74 @@
+import { app, powerMonitor } from 'electron';
+import type { MiningPause } from '../../shared/contract/vocabulary.ts';
+import type { AppSettings } from './app-settings.ts';
+import type { NodeClient } from './node-client.ts';
+
+export interface PowerDeps {
+  readonly node: NodeClient;
+  readonly settings: AppSettings;
+  readonly onError: (error: unknown) => void;
+}
+
+/** Decides whether mining is paused: by the user in the tray, or because the computer runs on its battery. */
+export interface MiningPower {
+  /** The user pauses or continues mining. */
+  pause(paused: boolean): void;
+}
+
+/** Linux has no event for this. */
+const POLL_MS = 30_000;
+
+export function followPower({ node, settings, onError }: PowerDeps): MiningPower {
+  let pausedByUser = false;
+  let onBattery = powerMonitor.isOnBatteryPower();
+  /** What the node was told last. */
+  let told: MiningPause | null = null;
+
+  function tell(): void {
+    const client = node.client();
+    const wanted: MiningPause | null = pausedByUser
+      ? 'user'
+      : onBattery && settings.read().pauseOnBattery
+        ? 'battery'
+        : null;
+    if (client === null || wanted === told) return;
+    told = wanted;
+    client.mining.pause({ reason: wanted }).catch((error: unknown) => {
+      told = null;
+      onError(error);
+    });
+  }
+  function look(): void {
+    onBattery = powerMonitor.isOnBatteryPower();
+    tell();
+  }
+
+  powerMonitor.on('on-battery', look);
+  powerMonitor.on('on-ac', look);
+  // The node itself notices within a second that the computer slept (main/lib/clock-watch.ts).
+  powerMonitor.on('resume', look);
+  // Linux and macOS wait until the app has quit.
+  // The types do not know the argument of this event.
+  const onShutdown = (event: { preventDefault(): void }): void => {
+    event.preventDefault();
+    app.quit();
+  };
+  powerMonitor.on('shutdown', onShutdown as () => void);
+  setInterval(look, POLL_MS).unref();
+  settings.events.on('changed', tell);
+  node.events.on('mining', ({ running, paused }) => {
+    // A new start in the page ends the user's pause.
+    if (told === 'user' && running && paused === null) {
+      pausedByUser = false;
+      told = null;
+    }
+    tell();
+  });
+  node.events.on('closed', () => (told = null));
+  return {
+    pause(paused) {
+      pausedByUser = paused;
+      tell();
+    },
+  };
+}

@@ -1,0 +1,72 @@
+import type { MenuItemConstructorOptions } from 'electron';
+import type { NodeStatus } from '../../shared/contract/node.ts';
+import type { Phase } from '../../shared/contract/vocabulary.ts';
+import { formatKith, TICKER } from '../../shared/units.ts';
+import type { NodeView } from './node-client.ts';
+
+export interface TrayFacts {
+  readonly view: NodeView;
+  /** The balance is hidden until the user asks for it: others may see the screen. */
+  readonly balanceShown: boolean;
+}
+
+export interface TrayActions {
+  readonly open: () => void;
+  readonly showBalance: (shown: boolean) => void;
+  readonly pauseMining: (paused: boolean) => void;
+  readonly quit: () => void;
+}
+
+const PHASES: Readonly<Record<Exclude<Phase, 'synced'>, string>> = {
+  starting: 'Starting',
+  repairing: 'Repairing stored blocks',
+  'finding-peers': 'Looking for peers',
+  headers: 'Syncing headers',
+  snapshot: 'Loading a snapshot',
+  blocks: 'Syncing blocks',
+  stopping: 'Stopping',
+};
+
+/** The state of the sync in a few words; also the tooltip of the icon. */
+export function syncLine(status: NodeStatus | null): string {
+  if (status === null) return 'The node is not running';
+  const peers = `${status.peers} ${status.peers === 1 ? 'peer' : 'peers'}`;
+  if (status.phase === 'synced') return `Synced, ${peers}`;
+  const percent = Math.floor(status.progress * 100);
+  return `${PHASES[status.phase]}${percent > 0 ? `, ${percent} %` : ''}, ${peers}`;
+}
+
+export function trayTemplate(
+  { view, balanceShown }: TrayFacts,
+  { open, showBalance, pauseMining, quit }: TrayActions,
+): MenuItemConstructorOptions[] {
+  const wallets = [...view.wallets.values()];
+  const total = wallets.reduce((sum, { balance }) => sum + balance.confirmed + balance.pending, 0);
+  const balance: MenuItemConstructorOptions[] = [
+    ...(balanceShown ? [{ label: `Balance: ${formatKith(total)} ${TICKER}`, enabled: false }] : []),
+    { label: balanceShown ? 'Hide balance' : 'Show balance', click: () => showBalance(!balanceShown) },
+  ];
+  return [
+    { label: syncLine(view.status), enabled: false },
+    { type: 'separator' },
+    { label: 'Open Kith', click: open },
+    ...(wallets.length === 0 ? [] : balance),
+    ...miningItems(view, pauseMining),
+    { type: 'separator' },
+    { label: 'Quit Kith', click: quit },
+  ];
+}
+
+function miningItems(
+  { mining }: NodeView,
+  pauseMining: TrayActions['pauseMining'],
+): MenuItemConstructorOptions[] {
+  if (mining === null || !mining.running) return [];
+  const isPaused = mining.paused?.code === 'mining-paused-user';
+  return [
+    {
+      label: isPaused ? 'Continue mining' : 'Pause mining',
+      click: () => pauseMining(!isPaused),
+    },
+  ];
+}
