@@ -6,6 +6,7 @@ import { systemClock } from './lib/clock.ts';
 import { defaultDataRoot } from './lib/datadir.ts';
 import { messageOf } from './lib/errors.ts';
 import { createCrashReports } from './electron/crash-reports.ts';
+import { withClosingSheet } from './electron/closing-sheet.ts';
 import { createDesktop } from './electron/desktop.ts';
 import { guardContents } from './electron/guard.ts';
 import { findOpening, type Opening } from './electron/openings.ts';
@@ -113,7 +114,7 @@ if (!app.requestSingleInstanceLock()) {
   app.on('before-quit', (event) => {
     if (stopped) return;
     event.preventDefault();
-    stopping ??= shell.stop().finally(() => {
+    stopping ??= withClosingSheet(shell.stop()).finally(() => {
       stopped = true;
       app.quit();
     });

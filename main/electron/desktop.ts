@@ -103,6 +103,8 @@ export function createDesktop({ dataRoot, licences, isQuitting, onError }: Deskt
     attach(opened) {
       window = opened;
       opened.once('closed', () => (window = null));
+      // Windows ends the session; Linux and macOS tell power.ts.
+      opened.on('session-end', () => app.quit());
       attachContextMenu(opened);
       keepInTray(opened, { settings, hasTray: () => tray !== null, isQuitting, onError });
     },

@@ -43,7 +43,8 @@ export async function hasBusName(name: string, env = process.env): Promise<boole
   });
 }
 
-const ANSWER_MS = 2000;
+/** The main thread may be busy while the app starts. */
+const ANSWER_MS = 10_000;
 const MAX_RECEIVED = 65_536;
 
 /** The socket of the session bus; null if there is none that this program can use. */
@@ -67,7 +68,12 @@ const ERROR = 3;
 const REPLY_SERIAL = 5;
 
 /** A method call to the bus itself, little endian. */
-export function busCall(serial: number, member: string, signature = '', body = Buffer.alloc(0)): Buffer {
+export function busCall(
+  serial: number,
+  member: string,
+  signature = '',
+  body: Buffer = Buffer.alloc(0),
+): Buffer {
   const fields = [
     field(1, 'o', busText('/org/freedesktop/DBus')),
     field(6, 's', busText(BUS)),

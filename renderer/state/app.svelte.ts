@@ -3,6 +3,7 @@ import { chooseCarrier } from './carrier.ts';
 import { createChainState } from './chain.svelte.ts';
 import { createClock } from './clock.svelte.ts';
 import { connectionUntil, createConnection } from './connection.svelte.ts';
+import { createDesktop } from './desktop.svelte.ts';
 import { createMempoolState } from './mempool.svelte.ts';
 import { createMiningState } from './mining.svelte.ts';
 import { createNetworks } from './networks.svelte.ts';
@@ -23,6 +24,7 @@ export function createPageState() {
   return {
     connection,
     clock: createClock(),
+    desktop: createDesktop(),
     theme: createTheme(),
     router: createRouter(),
     networks: createNetworks(connection),
@@ -42,6 +44,7 @@ export function createAppState(page: PageState, over: AbortSignal) {
     client: connection.client,
     toasts,
     clock: page.clock,
+    desktop: page.desktop,
     theme: page.theme,
     router: page.router,
     networks: page.networks,
