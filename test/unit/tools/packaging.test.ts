@@ -97,7 +97,7 @@ test.skipIf(!hasDpkg)('a deb of the same files is the same, and dpkg reads it', 
     const output = path.join(folder, `${name}.deb`);
     buildDeb({
       ...{ root, work: folder, output, name: 'kith', version: '0.1.0', architecture: 'amd64' },
-      ...{ maintainer: 'Somebody <a@example.org>', url: 'https://example.org', license: 'MIT' },
+      ...{ maintainer: 'Kith <a@example.org>', url: 'https://example.org', license: 'MIT' },
       ...{
         category: 'utils',
         synopsis: 'Money',
