@@ -4,7 +4,7 @@ import path from 'node:path';
 import { app } from 'electron';
 
 /** The option of a start at login: without a window in front. */
-export const HIDDEN = '--hidden';
+const HIDDEN = '--hidden';
 
 /**
  * Starts the app at login, hidden, or no longer. On Linux with an entry of the XDG Autostart Specification, which Electron

@@ -23,7 +23,7 @@ export function trayIcon(): NativeImage {
 }
 
 /** The mark as premultiplied BGRA, 4 bytes a pixel, as Electron takes a bitmap. */
-export function drawMark(size: number): Uint8Array {
+function drawMark(size: number): Uint8Array {
   const pixels = new Uint8Array(size * size * 4);
   const unit = UNITS / size;
   for (let row = 0; row < size; row++) {
