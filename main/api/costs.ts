@@ -74,6 +74,7 @@ export const COSTS: Readonly<Record<Procedure, Cost>> = {
   'wallet.undelete': 'work',
   'wallet.checkAddress': 'light',
   'wallet.setLabel': 'work',
+  'wallet.markPhraseChecked': 'work',
   'wallet.words': 'light',
   'wallet.changePassword': 'keys',
   'wallet.signMessage': 'light',

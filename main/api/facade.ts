@@ -29,6 +29,7 @@ import type { Transaction } from '../core/primitives/transaction.ts';
 import type { Violation } from '../core/violation.ts';
 import type { MessageToSign } from '../wallet/vault-work.ts';
 import type { NewWallet, RestoredWallet } from '../wallet/wallet-creation.ts';
+import type { ListedWallet } from '../wallet/wallet-locking.ts';
 import type { HistoryQuery } from '../wallet/wallet-queries.ts';
 
 export interface NodeFacade {
@@ -166,7 +167,7 @@ export interface MinerAccess {
 export interface WalletAccess {
   create(wallet: NewWallet): Promise<{ readonly mnemonic: string }>;
   restore(wallet: RestoredWallet): Promise<{ readonly firstAddress: string }>;
-  list(): readonly { readonly name: string; readonly locked: boolean }[];
+  list(): readonly ListedWallet[];
   deleted(): Promise<readonly DeletedWallet[]>;
   undelete(name: string): Promise<void>;
   /**
@@ -194,6 +195,7 @@ export interface WalletAccess {
   checkAddress(text: string): PaymentTarget;
   /** An empty label removes it. */
   setLabel(name: string, subject: string, label: string): Promise<void>;
+  markPhraseChecked(name: string): Promise<void>;
   words(
     name: string,
     password: string,

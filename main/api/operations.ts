@@ -75,6 +75,7 @@ export const OUTCOMES: Readonly<Record<Procedure, 'read' | 'state' | OperationKi
   'wallet.undelete': 'state',
   'wallet.checkAddress': 'read',
   'wallet.setLabel': 'state',
+  'wallet.markPhraseChecked': 'state',
   'wallet.words': 'read',
   'wallet.changePassword': 'wallet-password',
   'wallet.signMessage': 'read',

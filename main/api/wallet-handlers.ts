@@ -35,7 +35,7 @@ function createKeyHandlers({ node: { wallets }, operations }: HandlerDeps) {
         return { name: input.name, firstAddress };
       }),
     ),
-    list: handlers.list.handler(() => wallets.list().map(({ name, locked }) => ({ name, locked }))),
+    list: handlers.list.handler(() => [...wallets.list()]),
     deleted: handlers.deleted.handler(async () => [...(await wallets.deleted())]),
     undelete: handlers.undelete.handler(({ input }) => done(wallets.undelete(input.name))),
     changePassword: handlers.changePassword.handler(({ input: { name, password, next }, context }) =>
@@ -126,6 +126,9 @@ function createRecordHandlers({ node }: HandlerDeps) {
     checkAddress: handlers.checkAddress.handler(({ input }) => wallets.checkAddress(input.text)),
     setLabel: handlers.setLabel.handler(({ input }) =>
       done(wallets.setLabel(input.name, input.subject, input.label)),
+    ),
+    markPhraseChecked: handlers.markPhraseChecked.handler(({ input }) =>
+      done(wallets.markPhraseChecked(input.name)),
     ),
     signMessage: handlers.signMessage.handler(({ input, context }) =>
       wallets.signMessage({ ...input, by: context.role }),

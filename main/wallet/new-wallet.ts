@@ -105,7 +105,8 @@ export function createWalletMaker(deps: WalletMakerDeps): WalletMaker {
       key = toHex(first.lock);
       keysBeingMade.add(key);
       const sealed = await sealSecret(secret, password, identity, random, kdf);
-      const file: WalletFile = { identity, sealed, ...(await firstKeys(secrets, gap)) };
+      const phraseChecked = restored !== undefined;
+      const file: WalletFile = { identity, sealed, ...(await firstKeys(secrets, gap)), phraseChecked };
       const meta = { ...emptyMeta(start, restored !== undefined), gap };
       await data.write(data.changes(identity.id), meta, true);
       await files.create(name, file);

@@ -41,6 +41,8 @@ export interface OpenWallet {
    * @throws {KithError} `wallet-label`, `wallet-labels-full`
    */
   setLabel(subject: string, label: string): Promise<void>;
+  /** Stores that the user has written down the recovery phrase and a check passed. */
+  markPhraseChecked(): Promise<void>;
   /** Replaces the wallet file by one with the same keys. */
   replaceFile(file: WalletFile, forgetPrevious: boolean): Promise<void>;
   /** Derives keys until the unused ones exceed the gap limit by 20. True when it derived any. */
@@ -106,6 +108,7 @@ export function createOpenWallet(deps: OpenWalletDeps): OpenWallet {
       return { chain: CHAIN.change, index: Math.min(ledger.highestUsed[CHAIN.change] + 1, last) };
     },
     setLabel: async (subject, text) => write({ labels: withLabel(held.file.labels, subject, text) }),
+    markPhraseChecked: async () => write({ phraseChecked: true }),
     async replaceFile(next, forgetPrevious) {
       await files.write(name, next, { forgetPrevious });
       held.file = next;

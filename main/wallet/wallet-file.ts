@@ -37,9 +37,13 @@ export interface WalletFile {
   readonly issued: number;
   /** Labels by address or txid. */
   readonly labels: ReadonlyMap<string, string>;
+  /** Whether the user has written down the recovery phrase, and a check of some of its words passed. */
+  readonly phraseChecked: boolean;
 }
 
-export const FILE_SCHEMA = 1;
+export const FILE_SCHEMA = 2;
+/** The schema in the associated data of the encryption; it is older than `phraseChecked`. */
+const SEALED_SCHEMA = 1;
 /** Maximum size of a wallet file that is read, in bytes. */
 export const MAX_FILE_BYTES = 32_000_000;
 
@@ -63,6 +67,7 @@ export function encodeWalletFile(file: WalletFile): Uint8Array {
         keysMac: toHex(file.keysMac),
         issued: file.issued,
         labels: Object.fromEntries(file.labels),
+        phraseChecked: file.phraseChecked,
       },
       null,
       1,
@@ -82,7 +87,7 @@ export function decodeWalletFile(bytes: Uint8Array): WalletFile | FileProblem {
   if (Number(match[1]) > FILE_SCHEMA) return { problem: 'newer' };
   const body = text.subarray(end + 1);
   if (toHex(plainSha256(body)) !== match[2]) return { problem: 'damaged' };
-  return parseBody(body.toString('utf8')) ?? { problem: 'damaged' };
+  return parseBody(body.toString('utf8'), Number(match[1])) ?? { problem: 'damaged' };
 }
 
 /** The associated data of the encryption: identity and key derivation parameters as one JSON array. */
@@ -91,7 +96,7 @@ export function sealedHeader(identity: WalletIdentity, kdf: KdfParameters, salt:
   return Buffer.from(
     JSON.stringify([
       MAGIC,
-      FILE_SCHEMA,
+      SEALED_SCHEMA,
       id,
       network,
       account,
@@ -139,9 +144,10 @@ const bodySchema = z.strictObject({
   labels: z
     .record(z.string().max(160), z.string().max(MAX_LABEL))
     .refine((labels) => Object.keys(labels).length <= MAX_LABELS),
+  phraseChecked: z.boolean().optional(),
 });
 
-function parseBody(text: string): WalletFile | null {
+function parseBody(text: string, schema: number): WalletFile | null {
   let json: unknown;
   try {
     json = JSON.parse(text);
@@ -150,13 +156,17 @@ function parseBody(text: string): WalletFile | null {
   }
   const parsed = bodySchema.safeParse(json);
   if (!parsed.success) return null;
-  const { id, network, account, birthday, createdAt, kdf, cipher, labels, ...rest } = parsed.data;
+  const { id, network, account, birthday, createdAt, kdf, cipher, labels, phraseChecked, ...rest } =
+    parsed.data;
+  // Schema 1 had no such field: no wallet existed before its phrase was shown.
+  if ((phraseChecked === undefined) !== (schema === 1)) return null;
   const cost = { memoryKiB: kdf.memoryKiB, passes: kdf.passes };
   if (!isKdfBounded(cost) || rest.issued * 32 > rest.receive.length) return null;
   return {
     identity: { id, network, account, birthday, createdAt },
     sealed: { kdf: cost, salt: kdf.salt, nonce: cipher.nonce, ciphertext: cipher.text },
     ...rest,
+    phraseChecked: phraseChecked ?? true,
     // The file may come from an earlier version or another program. Labels are displayed, so they are cleaned here.
     labels: new Map(
       Object.entries(labels)

@@ -4,9 +4,17 @@ import type { OpenWallet } from './open-wallet.ts';
 import type { RunningWallets } from './running-wallets.ts';
 import type { WalletsDeps } from './wiring.ts';
 
+/** A wallet by name. One whose file cannot be opened is locked, and nothing is asked about its phrase. */
+export interface ListedWallet {
+  readonly name: string;
+  readonly locked: boolean;
+  /** False until the user has written down the recovery phrase and a check passed. */
+  readonly phraseChecked: boolean;
+}
+
 /** Lists the wallets, and locks and unlocks them. */
 export interface WalletLocking {
-  list(): readonly { readonly name: string; readonly locked: boolean }[];
+  list(): readonly ListedWallet[];
   /**
    * Unlocks a wallet, for 15 minutes by default. `by`, here and below, is the kind of connection that the password came
    * over, by default the terminal: the pause after wrong passwords is kept per kind.
@@ -46,10 +54,12 @@ export function createWalletLocking({ chain, running, changed }: WalletLockingDe
     list() {
       if (running.opened === null && running.refusal !== null) return [];
       const { list, sessions } = parts();
-      const isUnlocked = new Set(
-        [...list.values()].filter(({ id }) => sessions.isUnlocked(id)).map(({ name }) => name),
-      );
-      return list.names().map((name) => ({ name, locked: !isUnlocked.has(name) }));
+      const opened = new Map([...list.values()].map((wallet) => [wallet.name, wallet]));
+      return list.names().map((name) => {
+        const wallet = opened.get(name);
+        const locked = wallet === undefined || !sessions.isUnlocked(wallet.id);
+        return { name, locked, phraseChecked: wallet?.file.phraseChecked ?? true };
+      });
     },
     async unlock(name, password, seconds = UNLOCKED_SECONDS, by = 'terminal') {
       const { access, follower } = parts();

@@ -32,6 +32,8 @@ export interface WalletQueries {
   checkAddress(text: string): CheckedTarget;
   /** Sets the label of a txid or an address. An empty label removes it. */
   setLabel(name: string, subject: string, label: string): Promise<void>;
+  /** Stores that the user has written down the recovery phrase and a check of some words passed. */
+  markPhraseChecked(name: string): Promise<void>;
   /** The lock for the next mining reward. Call it again after each reward. The wallet may be locked. */
   payout(name: string): Lock;
   /**
@@ -91,6 +93,7 @@ export function createWalletQueries({ network, running, sighting }: WalletQuerie
         if (!LABEL_SUBJECT.test(named)) throw new KithError('wallet-label');
         await wallet.setLabel(named, label);
       }),
+    markPhraseChecked: (name) => change(name, (wallet) => wallet.markPhraseChecked()),
     payout(name) {
       const wallet = get(name);
       return wallet.keyring.lock(wallet.changeKey());

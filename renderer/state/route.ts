@@ -6,6 +6,7 @@ export const PLACES = [
   'receive',
   'new-wallet',
   'restore-wallet',
+  'recovery-phrase',
   'payment',
   'blocks',
   'block',

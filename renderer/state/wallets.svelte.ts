@@ -11,6 +11,8 @@ export interface WalletsState {
   /** Null until the first answer. */
   readonly names: readonly string[] | null;
   readonly selected: string | null;
+  /** Whether the recovery phrase of a wallet has been written down and checked; true until the first answer. */
+  phraseChecked(name: string): boolean;
   /** The selected wallet, live; null until the first answer. */
   readonly view: WalletView | null;
   /** Its newest payments, newest first, at most a few hundred. */
@@ -28,6 +30,7 @@ const RECENT = 200;
 
 export function createWalletsState(connection: Connection, toasts: Toasts, node: NodeState): WalletsState {
   let names = $state.raw<readonly string[] | null>(null);
+  let unchecked = $state.raw<ReadonlySet<string>>(new Set());
   let selected = $state<string | null>(null);
   let view = $state.raw<WalletView | null>(null);
   let recent = $state.raw<readonly HistoryEntry[]>([]);
@@ -81,6 +84,7 @@ export function createWalletsState(connection: Connection, toasts: Toasts, node:
   async function refresh(show?: string): Promise<void> {
     const list = await connection.client.wallet.list({});
     names = list.map((wallet) => wallet.name);
+    unchecked = new Set(list.filter((wallet) => !wallet.phraseChecked).map((wallet) => wallet.name));
     const wanted = [show, selected, remembered('wallet'), names[0]];
     const next = wanted.find((name) => name !== undefined && name !== null && names?.includes(name));
     if (next !== undefined && next !== null) select(next);
@@ -110,6 +114,7 @@ export function createWalletsState(connection: Connection, toasts: Toasts, node:
     get recent() {
       return recent;
     },
+    phraseChecked: (name) => !unchecked.has(name),
     select,
     refresh,
   };

@@ -164,7 +164,13 @@ export const walletContract = {
       }),
     )
     .output(z.object({ name: z.string(), firstAddress: z.string() })),
-  list: oc.input(nothing).output(z.array(z.object({ name: z.string(), locked: z.boolean() }))),
+  /**
+   * Addition: `phraseChecked` is false for a new wallet until `markPhraseChecked`: its recovery phrase has not been
+   * written down yet.
+   */
+  list: oc
+    .input(nothing)
+    .output(z.array(z.object({ name: z.string(), locked: z.boolean(), phraseChecked: z.boolean() }))),
   /** Addition: wallets whose file was deleted and whose previous version is still in the data directory. */
   deleted: oc.input(nothing).output(z.array(deletedWallet)),
   /** Addition: restores a deleted wallet with its old password. */
@@ -210,6 +216,8 @@ export const walletContract = {
   checkAddress: oc.input(z.strictObject({ text: z.string().max(8000) })).output(target),
   /** Addition: labels a payment (txid) or an address; an empty label removes it. */
   setLabel: oc.input(z.strictObject({ name: walletName, subject: address, label })).output(done),
+  /** Addition: the user has written down the recovery phrase, and the page has asked for some of its words. */
+  markPhraseChecked: oc.input(named).output(done),
   /** Addition: the recovery phrase. */
   words: oc
     .input(z.strictObject({ name: walletName, password }))

@@ -160,7 +160,7 @@ export async function createTestFacade(blocks = 3): Promise<TestFacade> {
     wallets: {
       create: async () => ({ mnemonic: 'abandon '.repeat(24).trim() }),
       restore: async () => ({ firstAddress: 'rkith1' }),
-      list: () => [{ name: 'mine', locked: true }],
+      list: () => [{ name: 'mine', locked: true, phraseChecked: true }],
       unlock: async () => undefined,
       lock: () => undefined,
       async balance(name) {
@@ -189,6 +189,7 @@ export async function createTestFacade(blocks = 3): Promise<TestFacade> {
       inspect: async () => ({ firstAddress: 'rkith1', wallet: null }),
       checkAddress: (text) => ({ address: text, own: false }),
       setLabel: async () => undefined,
+      markPhraseChecked: async () => undefined,
       words: async () => ({ mnemonic: '', passphrase: '' }),
       changePassword: async () => undefined,
       signMessage: async () => ({ signature: '00' }),

@@ -64,7 +64,6 @@ test('a recovery phrase that is already open is restored again only by “Restor
   await press('Restore anyway');
   await fill('Wallet name', 'Twin');
   await fill('Password', PASSWORD);
-  await fill('Repeat password', PASSWORD);
   await press('Restore wallet');
   await page.getByRole('heading', { name: 'Wallet restored' }).waitFor();
   expect(await names()).toEqual(['Everyday', 'Twin']);

@@ -1,9 +1,12 @@
 import type { Page } from '@playwright/test';
+import { isolated } from '../../shared/labels.ts';
 
 /** What a person does in the app, by the words on the screen. Works in the window and in a browser alike. */
 export interface AppPage {
   readonly page: Page;
-  /** Makes a wallet: password, 24 words, three of them asked back. Answers the words. */
+  /** Creates a wallet. */
+  createWallet(name: string, password: string): Promise<void>;
+  /** Creates a wallet and writes its recovery phrase down: the 24 words, of which three are asked. Returns the words. */
   makeWallet(name: string, password: string): Promise<readonly string[]>;
   /** The address that Receive shows. */
   address(): Promise<string>;
@@ -18,22 +21,31 @@ export interface AppPage {
 const WORDS = 24;
 
 export function createAppPage(page: Page): AppPage {
-  const press = (name: string): Promise<void> => page.getByRole('button', { name, exact: true }).click();
+  const press = (name: string, role: 'button' | 'link' = 'button'): Promise<void> =>
+    page.getByRole(role, { name, exact: true }).click();
   const fill = (label: string, text: string): Promise<void> =>
     page.getByLabel(label, { exact: true }).fill(text);
   const go = async (place: string): Promise<void> => {
     await page.evaluate((to) => (location.hash = `#/${to}`), place);
   };
 
+  const createWallet = async (name: string, password: string): Promise<void> => {
+    await go('new-wallet');
+    await fill('Wallet name', name);
+    await fill('Password', password);
+    await press('Create wallet');
+    await page.getByText('is ready to receive').waitFor();
+  };
+
   return {
     page,
     go,
+    createWallet,
     async makeWallet(name, password) {
-      await go('new-wallet');
-      await fill('Wallet name', name);
-      await fill('Password', password);
-      await fill('Repeat password', password);
-      await press('Create wallet');
+      await createWallet(name, password);
+      await press('Write down the phrase', 'link');
+      await fill(`Password of ${isolated(name)}`, password);
+      await press('Show phrase');
       const list = page.getByRole('list', { name: 'Recovery phrase' });
       await list.waitFor();
       const words = await list.locator('.mono').allTextContents();
@@ -46,7 +58,7 @@ export function createAppPage(page: Page): AppPage {
       for (const label of await page.getByText(/^Word \d+$/).allTextContents())
         await fill(label, words[Number(label.slice('Word '.length)) - 1]!);
       await press('Check');
-      await page.getByText('is ready to receive').waitFor();
+      await page.getByText('can be restored with these words').waitFor();
       return words;
     },
     async address() {

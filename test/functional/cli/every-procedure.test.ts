@@ -95,10 +95,10 @@ test('wallets are created, restored, unlocked, locked and listed, and issue addr
   const look = (await call(dir, 'wallet.inspect', { mnemonic: made['mnemonic'] })) as Fields;
   expect([holds(look, 'firstAddress:text wallet:text'), look['wallet']]).toEqual([[], 'mine']);
   expect(await ask('wallet.unlock', { name: 'mine', password: PASSWORD, seconds: 60 })).toEqual({});
-  expect(await ask('wallet.list')).toContainEqual({ name: 'mine', locked: false });
+  expect(await ask('wallet.list')).toContainEqual({ name: 'mine', locked: false, phraseChecked: false });
   expect(await call(dir, 'wallet.deleted')).toEqual([]);
   expect(await ask('wallet.lock', { name: 'mine' })).toEqual({});
-  expect(await ask('wallet.list')).toContainEqual({ name: 'mine', locked: true });
+  expect(await ask('wallet.list')).toContainEqual({ name: 'mine', locked: true, phraseChecked: false });
   const { address } = await ask<{ address: string }>('wallet.address', { name: 'mine' });
   expect(await ask('wallet.address', { name: 'mine' })).toEqual({ address });
   const next = await ask('wallet.newAddress', { name: 'mine', label: 'for Mira' });

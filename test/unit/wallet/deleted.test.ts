@@ -26,7 +26,7 @@ test('a deleted wallet is listed, and put back it opens with its password', asyn
   expect(world.wallets.list()).toEqual([]);
   expect(await world.wallets.deleted()).toMatchObject([{ name: 'Everyday', firstAddress }]);
   await world.wallets.undelete('everyday');
-  expect(world.wallets.list()).toEqual([{ name: 'Everyday', locked: true }]);
+  expect(world.wallets.list()).toEqual([{ name: 'Everyday', locked: true, phraseChecked: false }]);
   expect(await world.wallets.words('Everyday', PASSWORD)).toMatchObject({ mnemonic });
   expect(await world.wallets.deleted()).toEqual([]);
   await expect(world.wallets.undelete('Everyday')).rejects.toMatchObject({ code: 'wallet-exists' });

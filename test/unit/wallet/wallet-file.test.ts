@@ -29,15 +29,16 @@ const file: WalletFile = {
   keysMac: new Uint8Array(32).fill(3),
   issued: 2,
   labels: new Map([['rkith1abc', 'Büro “1”']]),
+  phraseChecked: false,
 };
 
 /** The same text with other fields and a checksum that fits: what an attacker who knows the format can write. */
-function forged(change: (body: Record<string, unknown>) => void): Uint8Array {
+function forged(change: (body: Record<string, unknown>) => void, schema = 2): Uint8Array {
   const text = Buffer.from(encodeWalletFile(file)).toString('utf8');
   const body = JSON.parse(text.slice(text.indexOf('\n') + 1)) as Record<string, unknown>;
   change(body);
   const bytes = Buffer.from(JSON.stringify(body));
-  return Buffer.concat([Buffer.from(`kithwallet 1 ${toHex(plainSha256(bytes))}\n`), bytes]);
+  return Buffer.concat([Buffer.from(`kithwallet ${schema} ${toHex(plainSha256(bytes))}\n`), bytes]);
 }
 
 test('what was written is read back, and the words are nowhere in it', () => {
@@ -107,6 +108,7 @@ describe('a file of an attacker', () => {
     ['half a key', (body) => (body['receive'] = Buffer.alloc(33).toString('base64'))],
     ['no key', (body) => (body['receive'] = '')],
     ['more addresses handed out than keys', (body) => (body['issued'] = 3)],
+    ['no word on whether the phrase was checked', (body) => delete body['phraseChecked']],
     ['a label that is no text', (body) => (body['labels'] = { a: 1 })],
     [
       'an endless ciphertext',
@@ -115,10 +117,17 @@ describe('a file of an attacker', () => {
   ])('with %s is refused', (_, spoil) => {
     expect(decodeWalletFile(forged(spoil))).toEqual({ problem: 'damaged' });
   });
+  test('of schema 1 has a phrase that was checked', () => {
+    const older = forged((body) => delete body['phraseChecked'], 1);
+    expect(decodeWalletFile(older)).toEqual({ ...file, phraseChecked: true });
+  });
+  test('of schema 1 with a field of schema 2 is refused', () => {
+    expect(decodeWalletFile(forged(() => undefined, 1))).toEqual({ problem: 'damaged' });
+  });
   test('of a newer version is named so', () => {
     const bytes = Buffer.from(encodeWalletFile(file))
       .toString('utf8')
-      .replace('kithwallet 1 ', 'kithwallet 2 ');
+      .replace('kithwallet 2 ', 'kithwallet 3 ');
     expect(decodeWalletFile(Buffer.from(bytes))).toEqual({ problem: 'newer' });
   });
   test('that is none is named so', () => {

@@ -39,6 +39,23 @@ const fails = (work: Promise<unknown> | (() => unknown), code: string, data?: ob
     ...(data === undefined ? {} : { data }),
   });
 
+test('the recovery phrase of a new wallet counts as checked once it is marked, also after a restart', async () => {
+  let world = await open();
+  const { mnemonic } = await world.wallets.create({ name: 'new', password: PASSWORD, words: 12 });
+  await world.wallets.restore({ name: 'restored', password: PASSWORD, mnemonic });
+  const checked = () => world.wallets.list().map(({ name, phraseChecked }) => [name, phraseChecked]);
+  expect(checked()).toEqual([
+    ['new', false],
+    ['restored', true],
+  ]);
+  world = await reopen(world);
+  expect(checked()[0]).toEqual(['new', false]);
+  await world.wallets.markPhraseChecked('new');
+  world = await reopen(world);
+  expect(checked()[0]).toEqual(['new', true]);
+  await fails(world.wallets.markPhraseChecked('nobody'), 'wallet-unknown');
+});
+
 test('mines while locked, matures, pays, and the other wallet gets it', async () => {
   const world = await open();
   const { wallets } = world;
@@ -111,7 +128,7 @@ describe('names', () => {
     await fails(create('b\u00fcro 1'), 'wallet-exists');
     await fails(create('Bu\u0308ro 1'), 'wallet-exists');
     await fails(() => wallets.balance('Keller'), 'wallet-unknown', { name: 'Keller' });
-    expect(wallets.list()).toEqual([{ name: 'B\u00fcro 1', locked: true }]);
+    expect(wallets.list()).toEqual([{ name: 'B\u00fcro 1', locked: true, phraseChecked: false }]);
     expect(await wallets.balance('B\u00dcRO 1')).toMatchObject({ confirmed: 0 });
   });
   test('in any script are files, however they were typed or pasted', async () => {
@@ -142,7 +159,7 @@ describe('passwords', () => {
     for (let i = 0; i < 4; i++) await fails(wallets.unlock('a', 'wrong'), 'wallet-password');
     await fails(wallets.words('a', 'wrong'), 'wallet-password');
     await fails(wallets.unlock('a', PASSWORD), 'wallet-password-wait');
-    expect(wallets.list()).toEqual([{ name: 'a', locked: true }]);
+    expect(wallets.list()).toEqual([{ name: 'a', locked: true, phraseChecked: false }]);
   });
   test('a page that guesses keeps itself out, and neither the terminal nor the window of the app', async () => {
     const { wallets } = await open();
@@ -220,7 +237,7 @@ describe('words', () => {
     expect(b.map(({ txid, amount, state, kind }) => ({ txid, amount, state, kind }))).toEqual(
       a.map(({ txid, amount, state, kind }) => ({ txid, amount, state, kind })),
     );
-    expect(wallets.list()).toContainEqual({ name: 'b', locked: true });
+    expect(wallets.list()).toContainEqual({ name: 'b', locked: true, phraseChecked: true });
 
     const elsewhere = await wallets.restore({ name: 'c', password: 'p', mnemonic, passphrase: 'x' });
     expect(elsewhere.firstAddress).not.toBe(first);
