@@ -38,9 +38,9 @@ export default defineConfig({
           environment: 'node',
           include: ['test/{functional,sim}/**/*.test.ts'],
           exclude,
-          // Real processes: as forks they can be killed. They wait for events most of the time, so two files share two cores.
+          // Real processes: as forks they can be killed, one file at a time leaves them the cores.
           pool: 'forks',
-          maxWorkers: long ? 1 : 2,
+          maxWorkers: 1,
           testTimeout: long ? 60 * MINUTE : 3 * MINUTE,
           hookTimeout: MINUTE,
           expect: expectations,
