@@ -28,7 +28,7 @@ export type FromNode =
   /** The node cannot start, and a restart would not help. */
   | { readonly kind: 'refused'; readonly code: string; readonly message: string }
   | { readonly kind: 'ask'; readonly id: number; readonly question: PaymentQuestion }
-  /** The user's node of the demo runs: start the others. `addresses`: where they connect. */
+  /** The user's node of the demo runs: start the remaining nodes. `addresses`: where they connect. */
   | { readonly kind: 'demo'; readonly folder: string; readonly addresses: readonly string[] }
   /** Where the demo pays the user; null without a wallet. */
   | { readonly kind: 'demo-receiver'; readonly address: string | null }

@@ -30,11 +30,12 @@ const RECENT = 200;
 
 export function createWalletsState(connection: Connection, toasts: Toasts, node: NodeState): WalletsState {
   let names = $state.raw<readonly string[] | null>(null);
-  let unchecked = $state.raw<ReadonlySet<string>>(new Set());
+  let unchecked = $state.raw<readonly string[]>([]);
   let selected = $state<string | null>(null);
   let view = $state.raw<WalletView | null>(null);
   let recent = $state.raw<readonly HistoryEntry[]>([]);
   let stop = (): void => undefined;
+  const announce = announcer(toasts);
 
   function select(name: string): void {
     if (name === selected) return;
@@ -57,16 +58,6 @@ export function createWalletsState(connection: Connection, toasts: Toasts, node:
     );
   }
 
-  let lastMined = -Infinity;
-  /** On a fast network a miner would get too many messages. */
-  function announce({ text, tone, topic }: PaymentNews): void {
-    if (topic === 'mined') {
-      if (performance.now() - lastMined < MINED_QUIET) return;
-      lastMined = performance.now();
-    }
-    toasts.say(text, tone, topic);
-  }
-
   let reading = false;
   async function readRecent(name: string): Promise<void> {
     if (reading) return;
@@ -84,7 +75,7 @@ export function createWalletsState(connection: Connection, toasts: Toasts, node:
   async function refresh(show?: string): Promise<void> {
     const list = await connection.client.wallet.list({});
     names = list.map((wallet) => wallet.name);
-    unchecked = new Set(list.filter((wallet) => !wallet.phraseChecked).map((wallet) => wallet.name));
+    unchecked = list.flatMap((wallet) => (wallet.phraseChecked ? [] : wallet.name));
     const wanted = [show, selected, remembered('wallet'), names[0]];
     const next = wanted.find((name) => name !== undefined && name !== null && names?.includes(name));
     if (next !== undefined && next !== null) select(next);
@@ -114,9 +105,21 @@ export function createWalletsState(connection: Connection, toasts: Toasts, node:
     get recent() {
       return recent;
     },
-    phraseChecked: (name) => !unchecked.has(name),
+    phraseChecked: (name) => !unchecked.includes(name),
     select,
     refresh,
+  };
+}
+
+/** Tells the user the news of payments. On a fast network a miner would get too many messages. */
+function announcer(toasts: Toasts): (news: PaymentNews) => void {
+  let lastMined = -Infinity;
+  return ({ text, tone, topic }) => {
+    if (topic === 'mined') {
+      if (performance.now() - lastMined < MINED_QUIET) return;
+      lastMined = performance.now();
+    }
+    toasts.say(text, tone, topic);
   };
 }
 
