@@ -55,6 +55,7 @@ const MISSING = {
 export function createDesktop({ dataRoot, licences, isQuitting, onError }: DesktopDeps): Desktop {
   let window: BrowserWindow | null = null;
   let tray: AppTray | null = null;
+  let trayKnown = Promise.resolve();
   const settings = createAppSettings(path.join(dataRoot, 'desktop.json'), onError);
   const node = createNodeClient(onError);
 
@@ -65,6 +66,12 @@ export function createDesktop({ dataRoot, licences, isQuitting, onError }: Deskt
   function missing(): Notice[] {
     const notices: Notice[] = tray === null ? [MISSING.tray] : [];
     return Notification.isSupported() ? notices : [...notices, MISSING.notifications];
+  }
+  /** A window that was started hidden, at login, on a desktop without a tray: the user must be able to find it. */
+  function showSomewhere(opened: BrowserWindow): void {
+    if (tray !== null || opened.isDestroyed() || opened.isVisible()) return;
+    opened.showInactive();
+    opened.minimize();
   }
   const serve = createDesktopHost({
     state: () => ({ settings: settings.read(), missing: missing() }),
@@ -89,11 +96,10 @@ export function createDesktop({ dataRoot, licences, isQuitting, onError }: Deskt
         // 2 = an indeterminate bar on Windows and a full one elsewhere, so a sync that has not begun shows none.
         window?.setProgressBar(phase === 'synced' || progress === 0 ? -1 : progress);
       });
-      void hasTray().then((shown) => {
+      trayKnown = hasTray().then((shown) => {
         if (shown) tray = createTray({ node, open: front, pauseMining: power.pause, onError });
-        // Started at login on a desktop without a tray: the window must be somewhere.
-        else if (window !== null && !window.isVisible()) window.minimize();
-      }, onError);
+      });
+      trayKnown.catch(onError);
       app.on('activate', front);
       app.on('will-quit', () => {
         tray?.close();
@@ -106,6 +112,9 @@ export function createDesktop({ dataRoot, licences, isQuitting, onError }: Deskt
       // Windows ends the session; Linux and macOS tell power.ts.
       opened.on('session-end', () => app.quit());
       attachContextMenu(opened);
+      opened.once('ready-to-show', () => {
+        trayKnown.catch(() => undefined).then(() => showSomewhere(opened), onError);
+      });
       keepInTray(opened, { settings, hasTray: () => tray !== null, isQuitting, onError });
     },
     connect(port) {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { hasBusName } from '../../main/electron/session-bus.ts';
-import { type DesktopApp, launchDesktop, newFolder } from './support/desktop-app.ts';
+import { type DesktopApp, launchDesktop, LOCAL, newFolder } from './support/desktop-app.ts';
 import { startBusWithTray } from './support/session-bus.ts';
 
 const QUESTION = 'Keep Kith running when the window is closed?';
@@ -19,6 +19,17 @@ test('without a tray a closed window quits the app, so that nothing runs that ca
   await app.page.getByRole('navigation').first().waitFor();
   await closeWindow(app);
   expect(await app.ended).toBe(0);
+});
+
+test('a hidden start without a tray shows the window minimised, where the user finds it', async () => {
+  const app = await launchDesktop({ args: [...LOCAL, '--hidden'] });
+  const findable = (): Promise<boolean> =>
+    app.electron.evaluate(({ BrowserWindow }) => {
+      const [window] = BrowserWindow.getAllWindows();
+      return window!.isVisible() || window!.isMinimized();
+    });
+  await expect.poll(findable).toBe(true);
+  expect(await app.quit()).toBe(0);
 });
 
 test('with a tray the user is asked once, and the app then stays in the tray', async () => {
