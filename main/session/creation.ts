@@ -23,17 +23,23 @@ export interface Creations {
 
 /** Creates networks one at a time, because each uses all cores. `created` is called before the last event. */
 export function createCreations(create: CreateNetwork, created: (network: Network) => void): Creations {
-  let busy = false;
+  /** The running creation; `over` resolves when its threads have ended. */
+  let running: { readonly life: AbortController; readonly over: Promise<unknown> } | null = null;
   return {
     async *create({ name, spacing, port }, signal) {
-      if (busy) throw new KithError('networks-busy');
-      busy = true;
+      if (running !== null && !running.life.signal.aborted) throw new KithError('networks-busy');
+      const before = running?.over;
       const life = new AbortController();
+      const over = Promise.withResolvers<null>();
+      const mine = { life, over: over.promise };
+      running = mine;
       const cancel = (): void => life.abort();
       signal?.addEventListener('abort', cancel, { once: true });
       if (signal?.aborted) cancel();
       let progress = { tried: 0, expected: 0 };
       let news = Promise.withResolvers<null>();
+      // A creation that was cancelled just now still ends its threads.
+      await before;
       const work = create(
         { name, spacing, defaultPort: port, bootstrap: [] },
         {
@@ -62,7 +68,8 @@ export function createCreations(create: CreateNetwork, created: (network: Networ
         cancel();
         signal?.removeEventListener('abort', cancel);
         await ended;
-        busy = false;
+        over.resolve(null);
+        if (running === mine) running = null;
       }
     },
   };

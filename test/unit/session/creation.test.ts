@@ -61,3 +61,25 @@ test('ends when the client is gone', async () => {
   client.abort();
   await expect(steps.next().then(() => steps.next())).rejects.toMatchObject({ name: 'AbortError' });
 });
+
+test('after a creation was cancelled the next one begins at once, also while the threads of the first one end', async () => {
+  let ended = 0;
+  const slow: CreateNetwork = async (parameters, options) => {
+    try {
+      return await forever(parameters, options);
+    } finally {
+      await new Promise((resolve) => setTimeout(resolve, 30));
+      ended++;
+    }
+  };
+  const { create } = createCreations(slow, () => undefined);
+  const client = new AbortController();
+  const first = create(PARAMETERS, client.signal);
+  await first.next();
+  client.abort();
+  const second = create(PARAMETERS, undefined);
+  const [step] = await Promise.all([second.next(), first.return()]);
+  expect(step.value).toMatchObject({ step: 'mining' });
+  expect(ended).toBe(1);
+  await second.return();
+});
