@@ -26,7 +26,7 @@ export interface BlockStore {
   read(id: string, at: SegmentLocation): Promise<Block | null>;
   /** The encoded block. Only its header is decoded. Null when it was pruned or is corrupt. */
   readBytes(id: string, at: SegmentLocation): Promise<Uint8Array | null>;
-  /** The decoded form of a body that was added and is not settled yet. */
+  /** The decoded form of a body that was added and is not connected yet. Undefined if the cache has dropped it. */
   waiting(id: string): Block | undefined;
   /** The block is connected: its decoded form is dropped. */
   settled(id: string): void;

@@ -9,7 +9,7 @@ import { runNode } from '../node/run-node.ts';
 
 export interface NodeProgramDeps {
   readonly createNode: CreateNode;
-  /** Folder of the built page, for a browser where the options open a port. */
+  /** Folder of the built page. It is served to browsers if the options open a port. */
   readonly page: string;
   /** Aborting it while the node starts undoes what was started. */
   readonly signal: AbortSignal;

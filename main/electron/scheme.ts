@@ -4,7 +4,7 @@ import path from 'node:path';
 import { protocol } from 'electron';
 import { contentType, PAGE_HEADERS, PAGE_ORIGIN } from './page-headers.ts';
 
-/** The file with the licences of all parts, where the build wrote one. */
+/** The address of the file with the licences of all parts. Not found if the build wrote no such file. */
 export const LICENCES_URL = `${PAGE_ORIGIN}/licences.txt`;
 
 /** Makes `app:` a standard, secure scheme. Must run once, before the app is ready. */
@@ -14,7 +14,7 @@ export function registerPageScheme(): void {
   ]);
 }
 
-/** Answers `app://kith/…` from the built page in `folder` and with the licences, and refuses everything else. */
+/** Serves the built page in `folder` and the file `licences` at `app://kith/…`, and refuses all other requests. */
 export function servePage(folder: string, licences: string): void {
   let files = listFiles(folder);
   protocol.handle('app', async (request) => {

@@ -1,4 +1,4 @@
-/** Replaced by the bundler (tools/support/bundle.ts); not defined where the sources run as they are. */
+/** Replaced by the bundler (tools/support/bundle.ts). Not defined when the sources run without the bundler. */
 declare const KITH_TEST_BUILD: boolean;
 
 /** True only in a package that was built for tests and never in a release; `npm run package:check` looks for the mark. */

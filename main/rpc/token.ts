@@ -48,7 +48,7 @@ export function findApi(datadir: string): ApiPlace | null {
       readRegularFileSync(join(datadir, PLACE_FILE), 65_536).toString('utf8'),
     ) as Partial<ApiPlace>;
     const { api, pid } = place;
-    // The token is read from beside this file, because the directory may have been moved since then.
+    // The token is read from beside this file, because the directory may have been moved since the file was written.
     return typeof api === 'string' && typeof pid === 'number'
       ? { api, pid, tokenFile: join(datadir, TOKEN_FILE) }
       : null;

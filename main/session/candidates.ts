@@ -114,7 +114,7 @@ interface FollowedLink extends Pick<LinkAnswers, 'nodes'> {
   readonly height: number;
 }
 
-/** Reads join links: asks their nodes, for the network file too where `find` has no such network. */
+/** Reads join links and asks their nodes. If `find` does not know the network, asks them for the network file too. */
 function createLinkReader(
   { clock, random, askNodes = askLinkNodes }: CandidatesDeps,
   find: (id: string) => Candidate,

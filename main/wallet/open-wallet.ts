@@ -231,8 +231,8 @@ function createReceivingKeys({
       const { file, ledger } = held;
       const last = lastAllowed(ledger, CHAIN.receive);
       const index = file.issued - 1;
-      // While the chain is being read, the limit is not known yet. A key that was issued before was allowed at that
-      // time.
+      // While a restored wallet reads the chain, the limit is not known yet. The current key was within the limit when
+      // it was issued.
       const isAllowed = index <= last || ledger.meta().restoring;
       if (index > ledger.highestUsed[CHAIN.receive] && isAllowed) return { chain: CHAIN.receive, index };
       return Math.max(index, ledger.highestUsed[CHAIN.receive]) < last

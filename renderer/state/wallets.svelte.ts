@@ -15,7 +15,7 @@ export interface WalletsState {
   phraseChecked(name: string): boolean;
   /** The selected wallet, live; null until the first answer. */
   readonly view: WalletView | null;
-  /** Its newest payments, newest first, at most a few hundred. */
+  /** Payments of the selected wallet, newest first, at most a few hundred. */
   readonly recent: readonly HistoryEntry[];
   select(name: string): void;
   /** Requests the list again after a wallet was created. `show` selects a wallet. */

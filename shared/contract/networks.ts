@@ -116,12 +116,13 @@ export const networksContract = {
   /** Addition: mines the first block of a new network. Ending the subscription cancels it. */
   create: oc.input(parameters).output(eventIterator(creationStep)),
   /**
-   * Addition: closes the open network and opens this one: known, built-in, previewed or created. Answers when it runs.
+   * Addition: closes the open network and opens this one: known, built-in, previewed or created. The answer comes when
+   * the node of this network runs.
    */
   open: oc.input(chosen).output(done),
   /**
-   * Addition: closes the open network and starts the demo, which is several nodes on this computer. Answers when the
-   * user's node runs.
+   * Addition: closes the open network and starts the demo, which is several nodes on this computer. The answer comes
+   * when the user's node runs.
    */
   demo: oc.input(nothing).output(done),
   /** Addition. */

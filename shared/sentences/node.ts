@@ -59,7 +59,7 @@ export const NODE_SENTENCES = {
   'peers-unusable':
     'The peer database cannot be read or written[: {reason}]. Known addresses and bans are kept only until the node stops. Check the disk and the permissions of the data directory.',
   'peers-rebuilt':
-    'The peer database was corrupt or of a newer version. It was moved aside; known addresses and bans that could not be read are being collected again. If this happens again, check the disk.',
+    'The peer database was corrupt or of a newer version. It was moved aside. Known addresses that could not be read are being collected again; bans that could not be read are lost. If this happens again, check the disk.',
   'ban-unknown': 'No ban has that peer id or address. Check the list of bans.',
   'hello-missing':
     'The peer did not complete the handshake in time. It may be overloaded, or not be a Kith node.',
@@ -138,7 +138,7 @@ export const NODE_SENTENCES = {
   'chain-file-pruned':
     'The transactions of [{height:block}|some block] are not stored here (pruned), so this node cannot export the chain.',
   'chain-file-invalid':
-    'The file is not a chain file, or is corrupt. The blocks before the corrupt part were imported; get the file again.',
+    'The file is not a chain file, or is corrupt. Blocks before the corrupt part, if any, were imported. Get the file again.',
   'chain-file-incomplete':
     'The chain file is incomplete: it ends after [{height:block}|some block], without the end mark of a chain file. The blocks up to that one were imported. Get the complete file and import it again.',
   'chain-file-other-network':

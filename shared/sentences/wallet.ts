@@ -59,7 +59,7 @@ export const WALLET_SENTENCES = {
   'wallet-reading':
     'The wallet[ “{name}”] is still scanning the blockchain[, at block {height:block}]. Try again when it has caught up.',
   'wallet-address-gap':
-    'There is no new address yet[: a wallet gives out at most {most:count} addresses after the last one that was paid at least {blocks:count} blocks ago]. This limit makes sure that a restore from the recovery phrase finds every payment. Use an earlier address until then.',
+    'There is no new address yet[: a wallet gives out at most {most:count} addresses after the last one that has a payment with at least {blocks:count} confirmations]. The limit on unused addresses makes sure that a restore from the recovery phrase finds every payment. Use the newest address until a payment to it has enough confirmations.',
   'wallet-address-unknown': 'This address does not belong to the wallet[ “{name}”]. Choose one of its own.',
   'wallet-label':
     'This label is not possible. A label has at most 200 characters and belongs to a payment or an address.',
@@ -73,7 +73,7 @@ export const WALLET_SENTENCES = {
   'wallet-funds-incoming':
     'The payments to this wallet are not in a block yet[: {amount:kith} can be spent after that]. Wait for the next block, then send again.',
   'wallet-funds-immature':
-    'All coins of this wallet are mined rewards that are still immature[: {amount:kith}, the first of them available from block {matureAt:block} on]. Wait until then.',
+    'All coins of this wallet are mined rewards that are still immature[: {amount:kith}, the first of them available from block {matureAt:block} on]. Wait until the first of them is mature.',
   'wallet-no-funds': 'There is nothing to spend in this wallet yet.',
   'wallet-dust': 'The amount is too small to be worth spending. Send at least {least:kith|0.0001 KITH}.',
   'wallet-amount': 'This amount cannot be paid. Enter more than zero and not more than the wallet holds.',

@@ -12,7 +12,10 @@ import {
 import path from 'node:path';
 import { ROOT } from '../support/root.ts';
 
-/** Copies `source=/target` pairs under `root` (of a folder its contents; relative to the project), then settles all files. */
+/**
+ * Copies `source=/target` pairs: a file or the contents of a folder, relative to the project, to a target under `root`.
+ * Then sets the time and permissions of everything under `root`.
+ */
 export function stage(root: string, pairs: readonly string[]): void {
   for (const pair of pairs) {
     const at = pair.lastIndexOf('=');

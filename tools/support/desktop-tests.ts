@@ -21,7 +21,7 @@ export interface DesktopRun {
 }
 
 const USER = 'kith-tester';
-/** Prepares an Electron where the download of Electron cannot be reached. */
+/** The script that provides Electron's runtime on a computer that cannot download it from Electron's server. */
 export const SHARED_RUNTIME = path.join(ROOT, '../shared/electron/runtime.sh');
 const SCREEN = ['-a', '-s', '-screen 0 1280x800x24'];
 /** Binds the folder $1 to $2 in a mount namespace of its own and runs the rest. */
@@ -69,7 +69,7 @@ async function sharedProgram(): Promise<string | null> {
   return code === 0 ? programIn(output.trim().split('\n').at(-1)!) : null;
 }
 
-/** A virtual display where there is none. */
+/** The command prefix that starts a virtual display. Empty if none is needed. */
 async function display(): Promise<string[]> {
   if (process.platform !== 'linux' || process.env['DISPLAY'] || process.env['WAYLAND_DISPLAY']) return [];
   if (!(await succeeds('xvfb-run', ['--help'])))

@@ -12,8 +12,8 @@ const INPUTS = [
 ];
 
 /**
- * Packages the app as a test build unless it is fresh: the program, or null where no runtime for the packager is at hand
- * without a download.
+ * Packages the app as a test build, unless the existing package is up to date. Returns the path of the program. Null if
+ * the packager would have to download Electron's runtime.
  */
 export async function ensurePackaged(): Promise<string | null> {
   if (process.platform !== 'linux' || !existsSync(SHARED_RUNTIME)) return null;

@@ -29,7 +29,8 @@ export interface PeerBudget {
   /** The connection is closed: drops its queued requests. */
   end(): void;
   /**
-   * Resolves when no other large answer is being sent on this connection. Call the result to let the next one start.
+   * Resolves when no other large answer is being sent on this connection. The caller calls the returned function to let
+   * the next answer start.
    */
   alone(): Promise<() => void>;
 }

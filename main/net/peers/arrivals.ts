@@ -31,7 +31,7 @@ export interface Arrivals {
 const INBOUND: Origin = { kind: 'inbound', foundBy: 'inbound' };
 
 export function createArrivals({ host, sessions, clock, ...deps }: ArrivalsDeps): Arrivals {
-  /** Timers that close connections which have not become a peer by then. */
+  /** The timer of each connection. It closes the connection if that has not become a peer when the timer fires. */
   const deadlines = new Map<Connection, Timer>();
   const sessionOf = (connection: Connection) => sessions.get(connection.remotePeer.toString());
 

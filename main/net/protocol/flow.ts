@@ -8,7 +8,7 @@ export const HIGH_WATER = 256 * 1024;
 export const STALL_MS = 10_000;
 /** The slowest accepted pace of a frame, sent or received, after the first STALL_MS. */
 export const SLOWEST_BYTES_PER_S = 1024;
-/** The slowest accepted pace at which a peer reads an answer. This node keeps the answer in memory until then. */
+/** The slowest accepted pace at which a peer reads an answer. An answer stays in memory until the peer has read it. */
 const SLOWEST_TAKEN_PER_S = 4096;
 
 /** Reads a stream one arrival at a time. While the caller does not ask for more, the peer cannot send more. */

@@ -39,7 +39,10 @@ export function answering<Decoded>(
 
 /** Charges requests to the budgets of the answering side. */
 export interface Toll {
-  /** Resolves when a request of this type may be processed. Call the result when it is answered. */
+  /**
+   * Resolves when a request of this type may be processed. The caller calls the returned function when the request is
+   * answered.
+   */
   enter(type: number, bytes: number): Promise<() => void>;
   /** The function that the frames of its answer wait for. */
   pay(type: number): Pay;

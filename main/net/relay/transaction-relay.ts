@@ -216,8 +216,8 @@ function createListener(
         return 'drop';
       }
       learn(wids.map(toHex), peerId);
-      // The router does not relay it: each node announces only what it has itself, because an announcer claims to have
-      // the transactions.
+      // With `drop` the gossip router does not relay the announcement. An announcer claims to have the transactions, so
+      // each node announces only those that it has itself.
       return 'drop';
     },
     welcome: (peer: Peer): void => {

@@ -78,7 +78,10 @@ export interface BlocksInFlight {
    * accepts a late answer to a released request.
    */
   receive(id: string, body: Body, peer: string | null, purpose: Purpose): boolean;
-  /** Ends the download of a block that is not wanted any more, if it is for this purpose and not submitted yet. */
+  /**
+   * Ends the download of a block that is no longer wanted. No effect on a block that is in flight for another purpose
+   * or is already submitted.
+   */
   drop(id: string, purpose: Purpose): void;
   /**
    * Submits a received block to the chain. Null if there is none, or if the chain or the disk fails. Never rejects. The

@@ -84,7 +84,7 @@ export async function fetchChunks(
     }
   } finally {
     off();
-    // A request that is still open must not write into a folder that may be used for something else by then.
+    // No request may write into the folder after this function returns, because the folder may then have another use.
     left.length = 0;
     if (!signal.aborted) await Promise.all(busy.values());
   }

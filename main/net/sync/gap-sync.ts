@@ -134,7 +134,7 @@ export function createGapSync(deps: GapSyncDeps): GapSync {
 function createGapProgress({ chain, peers, clock }: Pick<GapSyncDeps, 'chain' | 'peers' | 'clock'>) {
   /** When gaps appeared or one was last filled; null when there are none. */
   let progressAt: number | null = null;
-  /** That moment, or the last moment without any peer if that is later. */
+  /** The later of `progressAt` and the last moment without any peer. */
   let waitedSince = 0;
   let notice: Notice | null = null;
   let noticedAt = -Infinity;

@@ -85,7 +85,7 @@ export async function loadParts(
     services['relay'] = (components: object) => server(paid(components, budgets, 'hop') as never);
   }
   if (push) {
-    // It only sends. Pushes of peers are read by identify.ts, which has limits.
+    // This service only sends. identify.ts reads the pushes of peers, because it limits them.
     const make = identifyPush({ concurrency: 4 });
     services['push'] = (components: object) =>
       make(

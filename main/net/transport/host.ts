@@ -284,11 +284,12 @@ async function createNode(
       // libp2p must not reconnect, because peers/ decides that.
       reconnectRetries: 0,
     },
-    // Its timeout follows the fastest answers, so a busy node would lose good peers. peers/ pings with its own
-    // timeouts.
+    // libp2p's connection monitor has one timeout for all peers, which follows recent ping times, and aborts every
+    // connection that exceeds it. So this node would lose good peers while it or they are busy. peers/ pings with its
+    // own timeouts.
     connectionMonitor: { enabled: false },
     services: {
-      // It only answers. identify.ts asks, because it has limits.
+      // This service only answers. identify.ts sends the requests, because it limits the answers.
       identify: (components: object) =>
         identify({ runOnConnectionOpen: false })(paid(components, budgets, 'identify') as never),
       pubsub: (components: object) =>

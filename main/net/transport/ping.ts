@@ -19,7 +19,7 @@ const CLOSE_MS = 1000;
 const MOST_AT_ONCE = 64 * PING_BYTES;
 
 /**
- * Echoes the bytes that arrive, as far as the budget allows. Until then the window of the sender stops further bytes.
+ * Echoes the bytes that arrive. While the budget is used up it waits, and the window of the sender stops further bytes.
  */
 export async function answerPings(
   stream: Stream,
