@@ -26,7 +26,7 @@ export interface NetworksAccess {
   share(id: string): Promise<SharedNetwork>;
 }
 
-/** The networks of a program that was started for one: it shows that one, and opens no other. */
+/** The access of a program that was started for one network. It has that network only, and refuses to open another. */
 export function oneNetwork({ network, peers }: Pick<NodeFacade, 'network' | 'peers'>): NetworksAccess {
   const refuse = async (): Promise<never> => {
     throw new KithError('networks-fixed');

@@ -17,7 +17,10 @@ export interface CoinAuditorDeps {
 
 /** Compares the whole UTXO set with the stored number of coins, their total, and the sum over their outpoints. */
 export interface CoinAuditor {
-  /** Starts an audit of all current coins in the background. No commit may run at the time of the call. */
+  /**
+   * Freezes all current coins synchronously and audits them in the background. Call it while no commit runs: the coins
+   * must be those of `state`.
+   */
   begin(state: ChainState): void;
   /**
    * Called before a block is marked invalid because this coin is missing. Checks that the UTXO set itself is intact.

@@ -31,7 +31,10 @@ async function forEachCoin(db: CoinsOf, visit: (raw: RawCoin) => void): Promise<
   }
 }
 
-/** See Chain.auditCoins. No commit may run at the time of the call. */
+/**
+ * See Chain.auditCoins. Freezes the coins synchronously, so call it while no commit runs: the coins must be those of
+ * `state`.
+ */
 export async function countCoins(db: CoinsOf, state: CoinTotals): Promise<CoinAudit> {
   let [coins, total, coinSum] = [0, 0, 0];
   await forEachCoin(db, ({ outpoint, coin }) => {
@@ -42,7 +45,10 @@ export async function countCoins(db: CoinsOf, state: CoinTotals): Promise<CoinAu
   return { coins, total, problem: differenceOf({ coins, total, coinSum }, state) };
 }
 
-/** See Chain.scanCoins. No commit may run at the time of the call. */
+/**
+ * See Chain.scanCoins. Freezes the coins synchronously, so call it while no commit runs: the coins must be those of the
+ * tip.
+ */
 export async function visitCoins(
   db: CoinsOf,
   visit: (coin: Coin, outpoint: Outpoint) => void,

@@ -66,7 +66,7 @@ export function createSnapshotGate({
     return above >= BURIED_EPOCHS * BigInt(params.epoch) * workOf(bitsToTarget(entry.bits));
   };
   const known = (ancestor: OwnedEntry) => snapshots.rootOf(ancestor).catch(() => null);
-  /** No commit may be running at the time of the call. */
+  /** Called while no commit runs, as Snapshots.rebuild requires. */
   const rebuild = async (ancestor: OwnedEntry): Promise<Hash> => {
     snapshots.rebuild(ancestor, tip(), totals());
     const rebuilt = await snapshots.rootOf(ancestor);

@@ -33,7 +33,7 @@ export function createAppSettings(file: string, onError: (error: unknown) => voi
   };
 }
 
-/** A field that another program wrote wrongly has its usual value. */
+/** Reads the settings. A field of a wrong type gets its default. A file of another version gives the defaults only. */
 function readSettings(value: unknown): DesktopSettings {
   const { version, ...given } = fieldsOf(value);
   if (version !== VERSION) return USUAL;

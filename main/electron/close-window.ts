@@ -21,7 +21,7 @@ export function keepInTray(window: BrowserWindow, deps: CloseDeps): void {
       title: 'Kith',
       message: 'Keep Kith running when the window is closed?',
       detail:
-        'The node stays in sync and mining continues. Kith is then in the tray, where it can be opened or quit. Settings can change this.',
+        'The node stays in sync and mining continues. Kith is then in the tray, where it can be opened or quit. You can change this in the settings.',
       buttons: ['Cancel', 'Quit', 'Keep running'],
       checkboxLabel: 'Ask again next time',
       defaultId: 2,

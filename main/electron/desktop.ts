@@ -67,7 +67,7 @@ export function createDesktop({ dataRoot, licences, isQuitting, onError }: Deskt
     const notices: Notice[] = tray === null ? [MISSING.tray] : [];
     return Notification.isSupported() ? notices : [...notices, MISSING.notifications];
   }
-  /** A window that was started hidden, at login, on a desktop without a tray: the user must be able to find it. */
+  /** If there is no tray, shows a window that was started hidden as minimised, so that the user can find it. */
   function showSomewhere(opened: BrowserWindow): void {
     if (tray !== null || opened.isDestroyed() || opened.isVisible()) return;
     opened.showInactive();

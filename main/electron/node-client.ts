@@ -26,7 +26,7 @@ export interface NodeClient {
   view(): NodeView;
   /** Null while no node runs. */
   client(): KithClient | null;
-  /** Connects to a thread that has just started. */
+  /** Connects to the node's thread, which has just started, through this port. */
   connect(port: MessagePort): void;
   close(): void;
 }

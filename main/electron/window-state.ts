@@ -6,7 +6,7 @@ export interface WindowState {
   /** Without maximising. */
   readonly bounds: Rectangle;
   readonly maximized: boolean;
-  /** Zoom level of the page: 0 is the usual size, each step is 20 %. */
+  /** Zoom level of the page: 0 is the default size, each step is 20 %. */
   readonly zoom: number;
 }
 
@@ -43,7 +43,7 @@ export function arrangementOf(displays: readonly Area[]): string {
 
 /**
  * The bounds, moved and made smaller so that the whole window is on one display. Without bounds, or if they are off screen:
- * the usual size in the middle of the first display.
+ * the default size in the middle of the first display.
  */
 export function fitBounds(bounds: Rectangle | null, displays: readonly Area[]): Rectangle {
   const first = displays[0]?.workArea ?? { x: 0, y: 0, ...USUAL_SIZE };

@@ -79,8 +79,8 @@ export function createChainSteps(
     if (next === undefined) return false;
     const block = await bodyOf(next.id);
     if (block === null) {
-      // A lost body is downloaded again, so the wallet waits for it. A pruned body or one below a snapshot is not: then
-      // only the UTXO set is left.
+      // A lost body is downloaded again, so the wallet waits for it. A pruned body, or one below a snapshot, is not
+      // downloaded again, so the wallet reads its coins from the UTXO set.
       if (!chain.hasBody(next.id) && !chain.awaitsBody(next.id)) {
         await takeCoins(deps, wallet);
         return true;

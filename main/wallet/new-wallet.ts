@@ -28,7 +28,9 @@ import { sealSecret, type WalletSecret } from './file-secret.ts';
 import type { WalletData } from './wallet-data.ts';
 import { startOf, type WalletList } from './wallet-list.ts';
 
-/** Creates wallets: new ones, from a recovery phrase, or from the previous version of a deleted file. */
+/**
+ * Creates new wallets. Restores wallets from a recovery phrase, or from the previous version of a deleted wallet file.
+ */
 export interface WalletMaker {
   /** @throws {KithError} `wallet-exists`, `wallet-too-many`, `wallet-password-long`, `wallet-file-unusable`, `disk-full` */
   create(name: string, password: string, words: WordCount): Promise<{ wallet: OpenWallet; mnemonic: string }>;

@@ -37,7 +37,7 @@ export interface OpenWallet {
    */
   changeKey(): KeyPlace;
   /**
-   * Stores a label, cleaned. An empty label removes it.
+   * Stores a label in the form that cleanLabel returns. An empty label removes the stored one.
    * @throws {KithError} `wallet-label`, `wallet-labels-full`
    */
   setLabel(subject: string, label: string): Promise<void>;

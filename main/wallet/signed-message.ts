@@ -3,8 +3,8 @@ import { verifyReference } from '../core/crypto/ed25519.ts';
 import { DOMAIN, hash, type Hash } from '../core/crypto/hash.ts';
 
 /**
- * The hash that is signed for a message: H(0x0c, network id | message in UTF-8, NFC). No payment has this hash. 32
- * bytes.
+ * The 32-byte hash that is signed for a message: H(0x0c, network id | message), with the message in UTF-8 after NFC
+ * (protocol.md §19). The domain byte 0x0c prevents the use of the signature in a payment.
  */
 export function messageHash(networkId: Hash, message: string): Hash {
   return hash(DOMAIN.message, networkId, utf8ToBytes(message.normalize('NFC')));

@@ -54,7 +54,7 @@ function poolSize(text: string): number {
   return pools.reduce((sum, [pattern, size]) => sum + (pattern.test(text) ? size : 0), 0);
 }
 
-/** The length without what adds little: characters that follow from the previous one (aaaa, 1234), and common words. */
+/** The length. Common words, and characters that follow from the previous one (aaaa, 1234), count only a little. */
 function usefulLength(text: string): number {
   let plain = text.toLowerCase();
   for (const word of COMMON) plain = plain.replaceAll(word, '*');

@@ -34,7 +34,7 @@ export function createPageState() {
 /** The shared state of the components; created anew for each network that is opened, and provided as context. */
 export type AppState = ReturnType<typeof createAppState>;
 
-/** `over` aborts when another network is opened; an aborted one gives a state without a node. */
+/** `over` aborts when another network is opened. If it is aborted already, the state reads nothing from the node. */
 export function createAppState(page: PageState, over: AbortSignal) {
   const connection = connectionUntil(page.connection, over);
   const toasts = createToasts();

@@ -81,7 +81,7 @@ export function createConnection(open: OpenCarrier): Connection {
   };
 }
 
-/** The same connection, for what belongs to one network: all that reads over it ends with the signal. */
+/** The same connection for the state of one network. Its subscriptions end when the signal aborts. */
 export function connectionUntil(connection: Connection, over: AbortSignal): Connection {
   return {
     client: connection.client,

@@ -34,7 +34,10 @@ export function createNetworks(connection: Connection): Networks {
   };
 }
 
-/** Identifies what the page shows: null while no network is open. Everything that was read under another value is stale. */
+/**
+ * Identifies the open network; differs each time a network is opened. Null while no network is open. Data that was read
+ * while this had another value is out of date.
+ */
 export function scopeOf({ phase, run, open }: NetworksState): string | null {
   return phase !== 'running' || open === null ? null : `${run} ${open.id} ${open.demo ? 'demo' : ''}`;
 }

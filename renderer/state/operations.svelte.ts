@@ -27,7 +27,8 @@ export function createOperationsState(connection: Connection): OperationsState {
     connection,
     (signal) => connection.client.operations.watch({}, { signal }),
     (operations) => {
-      // The connection that sent the request also gets the response. After a lost connection there may be none.
+      // The connection that sent the request (`own`) also gets the result as the response, so the page does not report
+      // the end of the operation again. After a lost connection there may be no response; then `own` is false.
       const over = operations.filter(({ own, state }) => own && state !== 'running');
       const known = answered;
       const fresh = over.map(operationKey).filter((key) => !known.includes(key));

@@ -8,7 +8,7 @@ export const CLOCK_BEHIND_BLOCKS =
 export const MINING_PAUSED = {
   user: 'Mining is paused. Start mining to continue it.',
   battery:
-    'Mining is paused while this computer runs on its battery. It continues when the computer is plugged in. Settings can change this.',
+    'Mining is paused while this computer runs on its battery. It continues when the computer is plugged in. You can change this in the settings.',
 } as const;
 
 export const NODE_SENTENCES = {
@@ -78,7 +78,7 @@ export const NODE_SENTENCES = {
   'datadir-gone':
     'The data directory[ {path}] was moved or deleted while the node is running, so new data may be lost. Stop the node, move the directory back, and start the node again.',
   'datadir-unknown':
-    'There is no home folder for the data directory. Choose a data directory with the option “datadir”.',
+    'The default data directory is not known, because this user has no home folder. Choose a data directory with the option “datadir”.',
   'disk-full': 'The disk is full. Free some space and try again; nothing is lost.',
   'disk-read-only':
     'The disk[ of {path}] is mounted read-only, so nothing can be stored on it. Make it writable, or use another disk.',

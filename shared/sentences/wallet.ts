@@ -87,12 +87,12 @@ export const WALLET_SENTENCES = {
   'wallet-draft-unknown': 'This payment was already sent, or it was prepared too long ago. Prepare it again.',
   'wallet-draft-stale': 'Since this payment was prepared, one of its coins was spent. Prepare it again.',
   'wallet-confirm-in-window':
-    'In the desktop app, payments are confirmed in the native dialog only. Confirm the payment there.',
+    'In the desktop app, only the confirmation dialog can confirm a payment. Confirm the payment there.',
   'wallet-send-in-window':
-    'In the desktop app, a payment is prepared first and then confirmed in a native dialog. Prepare the payment first.',
+    'In the desktop app, a payment is prepared first and then confirmed in a dialog. Prepare the payment first.',
 
   'wallet-approve-elsewhere':
-    'Only the desktop app can show a native confirmation dialog. Confirm the payment with the password.',
+    'Only the desktop app can show the confirmation dialog. Confirm the payment with the password.',
   'wallet-payment-declined': 'The payment was not confirmed. Nothing was sent.',
 
   'mining-not-here':

@@ -41,7 +41,7 @@ export const isFast = (): boolean => process.env['KITH_PACKAGE_FAST'] === '1';
 /** Debian Policy 8.1: libraries are loaded, not run. */
 const LIBRARY = /\.(so|node)(\.\d+)*$/;
 
-/** One time for all files, and rights that do not depend on the builder's umask. No file has a set-user-id bit. */
+/** Sets one time on all files, and permissions that do not depend on the umask. No file gets a set-user-id bit. */
 export function settle(root: string): void {
   const visit = (file: string): void => {
     const facts = lstatSync(file);

@@ -16,7 +16,10 @@ export interface BundleOptions {
   readonly testBuild: boolean;
 }
 
-/** Electron 33 runs the tests: Node.js 20.18. Electron 45, which ships, has everything that it has. */
+/**
+ * The Node.js version of Electron 33, with which the tests run. Electron 45, with which Kith is released, has a newer
+ * Node.js that supports the same features.
+ */
 const TARGET = 'node20.18';
 
 /**

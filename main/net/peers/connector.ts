@@ -210,8 +210,8 @@ function createOutbound(deps: ConnectorDeps, told: DialListener): Outbound {
 }
 
 /**
- * Refuses a peer whose network group is taken. For a peer behind a relay the group is known only after there is a
- * direct connection.
+ * Refuses a peer behind a relay if another outbound peer is in its network group. The group of such a peer is known
+ * only after there is a direct connection. A peer that was added manually is not refused.
  */
 function refuseSameGroup(
   address: string,

@@ -12,7 +12,8 @@ export interface Scores {
   clear(peerId: string): void;
 }
 
-// Maximum number of scores. They survive a reconnect, so the smallest are forgotten to bound memory.
+// Maximum number of scores. A score is kept after the peer disconnects, so without a limit an attacker with many peer
+// ids could fill the memory. Above the limit, the smallest score among the oldest is forgotten.
 const MOST = 2000;
 const OLDEST = 16;
 

@@ -28,7 +28,7 @@ export interface OwnPayments {
 }
 
 const AGAIN_MS = { least: 10 * 60_000, most: 30 * 60_000 };
-/** Shortest time between two announcements, so that one timer serves many transactions. */
+/** Shortest time between two rounds. Each round announces all transactions that are due, so one timer is enough. */
 const PAUSE_MS = 15_000;
 const MOST = 2000;
 

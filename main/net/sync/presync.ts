@@ -54,7 +54,10 @@ const SAMPLE = 16;
 
 type View = HeaderView & { readonly anchor: HeaderView | null };
 
-/** `fork` is the last known block of the chain. `minimum` is the work that the chain must have. */
+/**
+ * `fork` is the last block of the peer's chain that this node knows. `minimum` is the total work that the chain must
+ * have.
+ */
 export function createPresync(deps: PresyncDeps, fork: HeaderEntry, minimum: bigint): Presync {
   const { network } = deps;
   const key = deps.random.bytes(16);
