@@ -122,7 +122,11 @@ test('blocks of a peer whose clock is ahead are kept back, without a penalty for
     'the node with the wrong clock stops mining',
   );
   expect(right!.chain.tip().height).toBe(5);
-  expect(right!.net.status()).toMatchObject({ phase: 'synced', clock: null });
+  await until(
+    () => right!.net.status().phase === 'synced',
+    'the right one has asked for the headers and keeps them back',
+  );
+  expect(right!.net.status().clock).toBeNull();
   await until(() => right!.net.miningPause() === null, 'the right one mines on');
   await mine(right!, 6);
   await until(() => node.chain.tip().height === 11, 'the chain with the right times wins');
