@@ -20,8 +20,8 @@ export interface NetworksAccess {
   preview(request: PreviewRequest, signal: AbortSignal | undefined): Promise<NetworkPreview>;
   /** Ends early when its reader stops, or when the signal aborts. */
   create(parameters: NetworkParameters, signal: AbortSignal | undefined): AsyncGenerator<CreationStep, void>;
-  /** Resolves once the node runs. */
-  open(id: string): Promise<void>;
+  /** Resolves once the node runs. `previewed`: as it was previewed last, with that link; else as it was last opened. */
+  open(id: string, previewed?: boolean): Promise<void>;
   demo(): Promise<void>;
   share(id: string): Promise<SharedNetwork>;
 }

@@ -19,7 +19,7 @@ export function createNetworksHandlers({ networks }: Pick<HandlerDeps, 'networks
     preview: api.networks.preview.handler(({ input, signal }) => networks.preview(input, signal)),
     create: api.networks.create.handler(({ input, signal }) => networks.create(input, signal)),
     open: api.networks.open.handler(async ({ input }) => {
-      await networks.open(input.id);
+      await networks.open(input.id, input.previewed);
       return {};
     }),
     demo: api.networks.demo.handler(async () => {

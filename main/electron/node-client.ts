@@ -21,6 +21,7 @@ export interface NodeClient {
     status: NodeStatus;
     mining: MiningStatus;
     wallet: WalletView;
+    /** The node has stopped or was replaced, such as by that of another network. */
     closed: undefined;
   }>;
   view(): NodeView;
@@ -56,6 +57,11 @@ export function createNodeClient(onError: (error: unknown) => void): NodeClient 
     connection?.end.abort();
     connection?.port.close();
     connection = null;
+    forget();
+  }
+
+  /** Nothing of this node may be shown, or be compared with what the next one tells. */
+  function forget(): void {
     view = NONE;
     events.emit('closed', undefined);
   }
@@ -80,6 +86,7 @@ export function createNodeClient(onError: (error: unknown) => void): NodeClient 
           view = { ...view, status };
           events.emit('status', status);
         },
+        forget,
       );
       void follow(
         signal,
@@ -97,20 +104,37 @@ export function createNodeClient(onError: (error: unknown) => void): NodeClient 
   };
 }
 
-/** Passes on every value until the signal aborts. Subscribes again when the node ends the subscription. */
+/** Passes on every value until the signal aborts. Subscribes again when the node ends the subscription, after `ended`. */
 async function follow<Value>(
   signal: AbortSignal,
   subscribe: () => Promise<AsyncIterable<Value>>,
   take: (value: Value) => void,
+  ended: () => void = () => undefined,
 ): Promise<void> {
   while (!signal.aborted) {
-    try {
-      for await (const value of await subscribe()) if (!signal.aborted) take(value);
-    } catch {
-      // The node refuses while it starts or stops, or the wallet is gone.
-    }
+    const hadValues = await followOnce(signal, subscribe, take);
+    if (hadValues && !signal.aborted) ended();
     await pause(RETRY_MS, signal);
   }
+}
+
+/** Passes on the values of one subscription; true if there were any. Never rejects. */
+async function followOnce<Value>(
+  signal: AbortSignal,
+  subscribe: () => Promise<AsyncIterable<Value>>,
+  take: (value: Value) => void,
+): Promise<boolean> {
+  let hadValues = false;
+  try {
+    for await (const value of await subscribe()) {
+      if (signal.aborted) break;
+      hadValues = true;
+      take(value);
+    }
+  } catch {
+    // The node refuses while it starts or stops, or the wallet is gone.
+  }
+  return hadValues;
 }
 
 async function followWallets(
@@ -124,7 +148,10 @@ async function followWallets(
     for (const { name } of wallets) {
       if (followed.has(name)) continue;
       followed.add(name);
-      void follow(signal, () => client.wallet.watch({ name }, { signal }), take);
+      // Followed again only while the node lists it: the next node may be of another network.
+      void followOnce(signal, () => client.wallet.watch({ name }, { signal }), take).then(() =>
+        followed.delete(name),
+      );
     }
     await pause(LIST_MS, signal);
   }

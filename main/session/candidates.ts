@@ -20,8 +20,13 @@ export interface Candidate {
 }
 
 export interface Candidates {
-  /** The newest candidate with this id, else the known or built-in network. @throws {KithError} `network-not-known` */
+  /**
+   * The network as it was last opened here; if it never was, the newest candidate or the built-in network.
+   * @throws {KithError} `network-not-known`
+   */
   find(id: string): Candidate;
+  /** The newest candidate with this id: what the user has just seen. Else as `find`. */
+  seen(id: string): Candidate;
   add(candidate: Candidate): void;
   /**
    * Previews a network.
@@ -57,12 +62,15 @@ export function createCandidates(deps: CandidatesDeps): Candidates {
     const [oldest] = candidates.keys();
     if (candidates.size > MAX_CANDIDATES) candidates.delete(oldest!);
   };
-  const find = (id: string): Candidate => candidates.get(id) ?? findStored(id, known);
+  // A preview must not replace the link of a known network: nobody has decided to open it.
+  const find = (id: string): Candidate =>
+    (known.find(id) === undefined ? candidates.get(id) : undefined) ?? findStored(id, known);
   const summaryOf = (network: Network): NetworkSummary => summarise(network, known.find(network.idHex));
   const followLink = createLinkReader(deps, find);
 
   return {
     find,
+    seen: (id) => candidates.get(id) ?? find(id),
     add,
     async preview({ link, file, builtIn }) {
       if (link !== undefined) {

@@ -25,7 +25,7 @@ export function firstCandidate(root: string, known: KnownNetworks): Candidate | 
   const network = readNetwork('node', text);
   if (network.founded) known.keepFile(network.idHex, networkFileOf(network));
   const candidate = { network, link: null };
-  const entry = entryOf(candidate, undefined, systemClock.now());
+  const entry = entryOf(root, candidate, undefined, systemClock.now());
   known.opened(hasData(root) ? { ...entry, datadir: '.' } : entry);
   return candidate;
 }

@@ -89,10 +89,10 @@ export function createKnownNetworks(root: string): KnownNetworks {
   const read = (): Registry => parse(readText(path)) ?? NOTHING;
 
   const write = ({ last, networks }: Registry): void => {
-    const text = readText(path);
+    const unreadable = existsSync(path) && parse(readText(path)) === null;
     guarded(root, () => {
       makePrivateFolder(root);
-      if (text !== null && parse(text) === null) renameSync(path, `${path}.old`);
+      if (unreadable) renameSync(path, `${path}.old`);
       replace(path, `${JSON.stringify({ version: VERSION, last, networks }, null, 2)}\n`);
     });
   };

@@ -51,7 +51,7 @@ export function createSession(deps: SessionDeps): Session {
     candidates.add(candidate);
     // Kept at once: a network that was mined but does not open must not be lost.
     keepFile(known, candidate);
-    known.add(entryOf(candidate, undefined, clock.now()));
+    known.add(entryOf(deps.root, candidate, undefined, clock.now()));
   });
   const runs = createRuns({
     runNode: (options, run) => deps.runNode(options, { ...run, networks }),
@@ -65,7 +65,7 @@ export function createSession(deps: SessionDeps): Session {
     onChanged: (listener) => events.on('changed', listener),
     preview: (request) => candidates.preview(request),
     create: creations.create,
-    open: async (id) => open(candidates.find(id)),
+    open: async (id, previewed = false) => open(previewed ? candidates.seen(id) : candidates.find(id)),
     demo: () => runs.begin(newDemo.target()),
     share: async (id) => share(id, runs, candidates),
   };
@@ -127,7 +127,8 @@ function createDemos({ demo, log }: Pick<SessionDeps, 'demo' | 'log'>, runs: Run
     target: () =>
       demoTarget({
         demo,
-        before: over,
+        // Asked when its node may start: only then the demo before it, if it was open, has begun to stop.
+        before: () => over,
         stopped() {
           // This does not wait for the demo to stop: the next network does not need it, and nodes that are starting
           // take seconds to stop.

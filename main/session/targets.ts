@@ -44,7 +44,7 @@ export function networkTarget(candidate: Candidate, deps: NetworkTargetDeps): Ta
     },
     started() {
       keepFile(known, candidate);
-      known.opened(entryOf(candidate, entry, clock.now()));
+      known.opened(entryOf(root, candidate, entry, clock.now()));
     },
     stopped: () => undefined,
   };
@@ -59,7 +59,7 @@ export function keepFile(known: KnownNetworks, { network }: Candidate): void {
 export interface DemoTargetDeps {
   readonly demo: DemoHost;
   /** Resolves once an earlier demo is gone. */
-  readonly before: Promise<void>;
+  readonly before: () => Promise<void>;
   readonly stopped: () => void;
   /** The other nodes do not run. */
   readonly failed: (running: RunningNode, error: unknown) => void;
@@ -71,7 +71,7 @@ export function demoTarget({ demo, before, stopped, failed }: DemoTargetDeps): T
     network: LOCAL_NETWORK,
     demo: true,
     async resolve() {
-      await before;
+      await before();
       const datadir = await demo.begin();
       const options = { network: 'local', datadir, listen: ['/ip4/127.0.0.1/tcp/0'], bootstrap: [] };
       return resolveFor(LOCAL_NETWORK, null, NODE_OPTIONS.parse(options));

@@ -105,6 +105,8 @@ const parameters = z.strictObject({
 });
 
 const chosen = z.strictObject({ id: givenId });
+/** `previewed`: with the link or file of its last preview; else as it was last opened here. */
+const opened = chosen.extend({ previewed: z.boolean().default(false) });
 
 export const networksContract = {
   /** Addition. */
@@ -119,7 +121,7 @@ export const networksContract = {
    * Addition: closes the open network and opens this one: known, built-in, previewed or created. The answer comes when
    * the node of this network runs.
    */
-  open: oc.input(chosen).output(done),
+  open: oc.input(opened).output(done),
   /**
    * Addition: closes the open network and starts the demo, which is several nodes on this computer. The answer comes
    * when the user's node runs.
