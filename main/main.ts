@@ -23,6 +23,8 @@ refuseSwitches();
 const { options, dataRoot } = readStart();
 
 app.setName('Kith');
+// Windows shows notifications only of programs with the id of their shortcut, which is electron-builder's appId.
+if (process.platform === 'win32') app.setAppUserModelId('money.kith.desktop');
 app.setPath('userData', dataRoot);
 // The page's browser data, separate from the wallets: nothing in it needs to be kept.
 app.setPath('sessionData', path.join(dataRoot, 'window'));

@@ -15,7 +15,6 @@ export function keepInTray(window: BrowserWindow, deps: CloseDeps): void {
   let asking = false;
 
   async function ask(): Promise<void> {
-    asking = true;
     const { response, checkboxChecked: once } = await dialog.showMessageBox(window, {
       type: 'question',
       title: 'Kith',
@@ -28,12 +27,20 @@ export function keepInTray(window: BrowserWindow, deps: CloseDeps): void {
       cancelId: 0,
       noLink: true,
     });
-    asking = false;
     if (response === 0) return;
     const keep = response === 2;
-    if (!once) settings.change({ closeToTray: keep });
+    if (!once) store(keep);
     if (keep) window.hide();
     else app.quit();
+  }
+
+  /** A full disk must not keep the window open: the user is asked again next time. */
+  function store(closeToTray: boolean): void {
+    try {
+      settings.change({ closeToTray });
+    } catch (error) {
+      deps.onError(error);
+    }
   }
 
   window.on('close', (event) => {
@@ -42,6 +49,10 @@ export function keepInTray(window: BrowserWindow, deps: CloseDeps): void {
     if (closeToTray === false) return;
     event.preventDefault();
     if (closeToTray === true) window.hide();
-    else if (!asking) ask().catch(deps.onError);
+    if (closeToTray === true || asking) return;
+    asking = true;
+    ask()
+      .catch(deps.onError)
+      .finally(() => (asking = false));
   });
 }

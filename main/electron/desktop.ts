@@ -76,7 +76,7 @@ export function createDesktop({ dataRoot, licences, isQuitting, onError }: Deskt
   const serve = createDesktopHost({
     state: () => ({ settings: settings.read(), missing: missing() }),
     change(changed) {
-      if (changed.startAtLogin !== undefined) setStartAtLogin(changed.startAtLogin);
+      if (changed.startAtLogin !== undefined) setStartAtLogin(changed.startAtLogin, dataRoot);
       settings.change(changed);
     },
   });

@@ -7,13 +7,14 @@ import { app } from 'electron';
 const HIDDEN = '--hidden';
 
 /**
- * Starts the app at login, hidden, or no longer. On Linux with an entry of the XDG Autostart Specification, which Electron
+ * Starts the app at login with this data root, hidden, or no longer. On Linux with an entry of the XDG Autostart Specification, which Electron
  * does not write.
  * @throws what the file system throws
  */
-export function setStartAtLogin(wanted: boolean): void {
+export function setStartAtLogin(wanted: boolean, dataRoot: string): void {
+  const options = ['--datadir', dataRoot, HIDDEN];
   if (process.platform !== 'linux') {
-    app.setLoginItemSettings({ openAtLogin: wanted, args: [HIDDEN] });
+    app.setLoginItemSettings({ openAtLogin: wanted, args: options });
     return;
   }
   const file = autostartFile(process.env);
@@ -21,7 +22,7 @@ export function setStartAtLogin(wanted: boolean): void {
   mkdirSync(path.dirname(file), { recursive: true });
   // An AppImage is mounted at another path at every start.
   const program = process.env['APPIMAGE'] ?? process.execPath;
-  writeFileSync(file, desktopEntry([program, ...(app.isPackaged ? [] : [app.getAppPath()]), HIDDEN]));
+  writeFileSync(file, desktopEntry([program, ...(app.isPackaged ? [] : [app.getAppPath()]), ...options]));
 }
 
 export function autostartFile(env: Readonly<Record<string, string | undefined>>): string {

@@ -183,6 +183,7 @@ function wallets(config: NodeConfig, parts: Growing): Service {
         log: config.log.child('wallet'),
         onFailure: config.onFailure,
         sighting: (txid) => sightingOf(parts, txid),
+        guesses: config.guesses,
       });
       await parts.wallets.start(signal);
     },

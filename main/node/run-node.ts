@@ -14,11 +14,13 @@ import { createFileSink, type FileSink } from '../lib/log-file.ts';
 import { createConsoleSink, createRecentSink, type RecentSink } from '../lib/log-sinks.ts';
 import { createLog, type Log } from '../lib/log.ts';
 import { runAll, type Service } from '../lib/service.ts';
-import type { CreateNode, StartedNode } from './node-config.ts';
+import type { CreateNode, NodeConfig, StartedNode } from './node-config.ts';
 import type { ResolvedOptions } from './resolve-options.ts';
 
 export interface RunDeps {
   readonly createNode: CreateNode;
+  /** See NodeConfig. */
+  readonly guesses?: NodeConfig['guesses'];
   /** Folder of the built page, for the browser. */
   readonly page: string;
   /** Where warnings and errors are printed in addition to the log file; null for nowhere. */
@@ -111,7 +113,8 @@ function node(options: ResolvedOptions, deps: RunDeps, parts: Growing): Service 
   return {
     name: 'node',
     async start(signal) {
-      const own = { datadir: parts.directory!.path, log: parts.log!, onFailure: deps.onFailure };
+      const { guesses, onFailure } = deps;
+      const own = { datadir: parts.directory!.path, log: parts.log!, guesses, onFailure };
       parts.node = await deps.createNode({ ...config, ...own }, signal);
       parts.router = createRouter({
         node: parts.node.facade,

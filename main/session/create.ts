@@ -5,6 +5,7 @@ import { createNetworkHere } from '../node/create-network.ts';
 import { createNode } from '../node/node.ts';
 import type { NodeOptions } from '../node/node-options.ts';
 import { runNode, type RunDeps } from '../node/run-node.ts';
+import { createGuessLimit } from '../wallet/guess-limit.ts';
 import { createCandidates } from './candidates.ts';
 import { firstCandidate } from './earlier-choice.ts';
 import { createKnownNetworks } from './known-networks.ts';
@@ -25,13 +26,15 @@ export function createRealSession(deps: SessionProgramDeps): Session & { begin()
   const { root, options, demo, log, shutdown, page, console, served } = deps;
   const known = createKnownNetworks(root);
   const candidates = createCandidates({ known, clock: systemClock, random: systemRandom });
+  // One for all networks, so that opening one again does not end the pause after wrong passwords.
+  const guesses = createGuessLimit({ clock: systemClock });
   const session = createSession({
     root,
     known,
     candidates,
     options,
     runNode: (resolved, run) =>
-      runNode(resolved, { ...run, createNode, page, console, served, onShutdown: shutdown }),
+      runNode(resolved, { ...run, createNode, guesses, page, console, served, onShutdown: shutdown }),
     createNetwork: (parameters, creation) => createNetworkHere(parameters, log, creation),
     demo,
     clock: systemClock,

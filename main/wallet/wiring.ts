@@ -7,7 +7,7 @@ import type { Random } from '../lib/random.ts';
 import { type Access, createAccess } from './access.ts';
 import { openWalletFiles, type WalletFiles } from './wallet-files.ts';
 import { createFollower, type Follower } from './chain-follower.ts';
-import { createGuessLimit } from './guess-limit.ts';
+import { createGuessLimit, type GuessLimit } from './guess-limit.ts';
 import type { Sighting } from './history.ts';
 import { nobleSigner, type Signer } from './key-secrets.ts';
 import { createWalletMaker, type WalletMaker } from './new-wallet.ts';
@@ -39,6 +39,8 @@ export interface WalletsDeps {
   readonly sighting?: ((txid: string) => Sighting | null) | undefined;
   /** Ed25519; noble by default. */
   readonly signer?: Signer | undefined;
+  /** Counts wrong passwords. Given where nodes follow each other in one process; by default each node has its own. */
+  readonly guesses?: GuessLimit | undefined;
   /** Argon2id cost of the files that are written. Tests use the lowest that a file may have. */
   readonly kdf?: KdfParameters | undefined;
   /** Called before each change of a wallet file, so that tests can simulate a crash there. */
@@ -74,7 +76,7 @@ export async function openParts(deps: WalletsDeps, changed: (name: string) => vo
   const data = await openWalletData(join(directory, 'wallet-data'), log, deps.onFailure);
   const store = createWalletStore({ data, log });
   const list = createWalletList({ files, store, network, chain, log });
-  const access = createAccess({ guesses: createGuessLimit({ clock }), signer, clock });
+  const access = createAccess({ guesses: deps.guesses ?? createGuessLimit({ clock }), signer, clock });
   const moved = ({ name }: OpenWallet) => changed(name);
   const wallets = () => list.values();
   const queue = createRecoveringQueue(createQueue(QUEUE_LIMIT), {

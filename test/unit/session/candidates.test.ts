@@ -9,7 +9,7 @@ import { mineNetwork } from '../../../main/mining/mine-network.ts';
 import { networkFileHash, networkFileOf } from '../../../main/net/join.ts';
 import { powHash } from '../../../main/workers/pow.ts';
 import { type Candidates, createCandidates } from '../../../main/session/candidates.ts';
-import { createKnownNetworks } from '../../../main/session/known-networks.ts';
+import { createKnownNetworks, type KnownNetworks } from '../../../main/session/known-networks.ts';
 import { newFolder } from '../../support/folder.ts';
 
 const AT = ['/ip4/127.0.0.1/tcp/1/p2p/12D3KooWa', '/ip4/127.0.0.1/tcp/2/p2p/12D3KooWb'];
@@ -25,11 +25,13 @@ beforeAll(async () => {
   ours = await mineNetwork(parameters, powHash, systemClock.now());
   text = networkFileOf(ours);
 });
+let known: KnownNetworks;
 beforeEach(() => {
   sent = text;
   release = null;
+  known = createKnownNetworks(newFolder());
   candidates = createCandidates({
-    known: createKnownNetworks(newFolder()),
+    known,
     clock: systemClock,
     random: systemRandom,
     async askNodes(link, wanted) {
@@ -81,6 +83,16 @@ test('a link shows also its height and which nodes answered, and is kept for the
     ],
   });
   expect(candidates.find(ours.idHex).link).toBe(link);
+});
+
+test('a preview of a link changes nothing about a network that was opened before', async () => {
+  const { idHex: id, name } = TEST_NETWORK;
+  known.opened({ id, name, created: false, datadir: 'test', link: null, addedAt: 1, openedAt: 1 });
+  const hostile = linkTo(TEST_NETWORK, null);
+  await candidates.preview({ link: hostile });
+  // From the list it opens as before; only the form that showed the link opens it with the link.
+  expect(candidates.find(id).link).toBeNull();
+  expect(candidates.seen(id).link).toBe(hostile);
 });
 
 test('a link to a built-in network needs no file', async () => {

@@ -48,6 +48,7 @@ test.each([
   ['no JSON', '{'],
   ['another shape', '[]'],
   ['a later version', '{"version":2,"last":null,"networks":[]}'],
+  ['a file of more than a mebibyte', `{"version":1,"x":"${'x'.repeat(2 ** 20)}"}`],
   ['a list that never ends', `{"version":1,"last":null,"networks":[${'0,'.repeat(5000)}0]}`],
 ])('%s counts as empty, and is moved aside before it would be overwritten', (_what, text) => {
   mkdirSync(root);

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { faultOf } from '../../../shared/errors.ts';
@@ -12,6 +12,8 @@ import { createCandidates } from '../../../main/session/candidates.ts';
 import { firstCandidate } from '../../../main/session/earlier-choice.ts';
 import { createKnownNetworks, type KnownNetworks } from '../../../main/session/known-networks.ts';
 import { createSession, type Session } from '../../../main/session/session.ts';
+import { encodeWalletFile } from '../../../main/wallet/wallet-file.ts';
+import { DEFAULT_KDF } from '../../../main/workers/vault.ts';
 import { silent } from '../../support/chain/test-chain.ts';
 import { newFolder } from '../../support/folder.ts';
 import { until } from '../../support/until.ts';
@@ -114,6 +116,32 @@ test('opens another network only after the last one has stopped, and ends its su
   await session.stop();
   expect(seen.at(-1)).toBe('stop local in local');
   expect(await codeOf(session.networks.open(TEST))).toBe('queue-closed');
+});
+
+test('a network whose wallets lie in the data root itself is opened there', async () => {
+  const sealed = {
+    kdf: DEFAULT_KDF,
+    salt: new Uint8Array(16),
+    nonce: new Uint8Array(24),
+    ciphertext: new Uint8Array(32),
+  };
+  const identity = { id: '00'.repeat(8), network: TEST, account: 0, birthday: 0, createdAt: 1 };
+  const keys = { receive: new Uint8Array(64), change: new Uint8Array(32), keysMac: new Uint8Array(32) };
+  const file = {
+    identity,
+    sealed,
+    ...keys,
+    issued: 1,
+    labels: new Map<string, string>(),
+    phraseChecked: true,
+  };
+  mkdirSync(path.join(root, 'wallets'));
+  writeFileSync(path.join(root, 'wallets', 'mine.kithwallet'), encodeWalletFile(file));
+  const { session } = program();
+  await session.networks.open(TEST);
+  await session.networks.open(LOCAL);
+  expect(seen).toEqual(['start test in ', 'stop test in ', 'start local in local']);
+  await session.stop();
 });
 
 test('the network that was opened last opens at the next start', async () => {
