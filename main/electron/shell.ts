@@ -69,7 +69,7 @@ export function createShell(deps: ShellDeps): Shell {
     thread.events.on('demo', demo.take);
     thread.events.on('died', ({ cause }) => {
       deps.reports.write('node', { cause });
-      void demo.stop();
+      demo.stop().catch(deps.onError);
       tellNodeDied();
     });
     thread.events.on('shutdown', () => app.quit());
@@ -153,7 +153,8 @@ function createDemoOfThread(
         void stop()
           .catch(onError)
           .then(() => node()?.demoStopped());
-      else {
+      // The user's node has started again: the nodes of its demo still run.
+      else if (demo === null) {
         demo = createShellDemo({
           folder: order.folder,
           receiver: () => receiver,

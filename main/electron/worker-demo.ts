@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { DemoHost } from '../session/targets.ts';
@@ -22,6 +22,8 @@ export function createWorkerDemo(tell: (message: FromNode) => void): WorkerDemo 
       return path.join(folder, 'you');
     },
     async populate(addresses, receiver) {
+      // The user's node may have started again.
+      clearInterval(asking);
       tell({ kind: 'demo', folder, addresses });
       asking = setInterval(() => {
         void receiver().then(
@@ -35,6 +37,8 @@ export function createWorkerDemo(tell: (message: FromNode) => void): WorkerDemo 
       over = Promise.withResolvers<null>();
       tell({ kind: 'stop-demo' });
       await over.promise;
+      // The main thread has deleted it, unless the demo ended before it had other nodes.
+      rmSync(folder, { recursive: true, force: true });
     },
     stopped: () => over?.resolve(null),
   };

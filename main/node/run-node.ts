@@ -2,7 +2,7 @@
  * The node as a program: data directory, log, node, the router of the contract and, with a port, the page and the API
  * for browsers and terminals on this computer. Both `kith node` and the node thread of the desktop app run this.
  */
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { NodeFacade } from '../api/facade.ts';
 import { startMining } from '../api/mining.ts';
 import type { NetworksAccess } from '../api/networks-access.ts';
@@ -34,7 +34,7 @@ export interface RunDeps {
   /** Aborts when the node is closed while its clients stay connected. */
   readonly ended?: AbortSignal | undefined;
   /** An API that the program itself serves: the node only publishes it in its data directory. */
-  readonly served?: { readonly url: string; readonly token: string } | undefined;
+  readonly served?: { readonly url: string; readonly token: string; readonly tokenFile: string } | undefined;
   /** If it aborts during the start, the parts that were started are stopped. */
   readonly signal: AbortSignal;
   /** A client requested the shutdown. */
@@ -148,11 +148,18 @@ function api(port: number, { page, token = createToken() }: RunDeps, parts: Grow
   ];
 }
 
-function published({ url, token }: NonNullable<RunDeps['served']>, parts: Growing): Service {
+function published({ url, token, tokenFile }: NonNullable<RunDeps['served']>, parts: Growing): Service {
+  // A network of an earlier version may have its data in the data root, where the files are those of the session.
+  const isOurs = () => dirname(tokenFile) !== parts.directory!.path;
   return {
     name: 'api files',
-    start: () => void (parts.place = publishApi(parts.directory!.path, url, token)),
-    stop: () => withdrawApi(parts.directory!.path),
+    start() {
+      const { path } = parts.directory!;
+      parts.place = isOurs() ? publishApi(path, url, token) : { api: url, tokenFile, pid: process.pid };
+    },
+    stop() {
+      if (isOurs()) withdrawApi(parts.directory!.path);
+    },
   };
 }
 
