@@ -4,6 +4,7 @@ import { desktopContract, type DesktopSettings, type DesktopState } from '../../
 import type { ApiContext } from '../api/base.ts';
 import type { KithRouter } from '../api/router.ts';
 import { toFault } from '../api/faults.ts';
+import { diskFailed } from '../lib/disk-failure.ts';
 import { silentLog } from '../lib/log.ts';
 import { createCarrierHandler } from '../rpc/carrier.ts';
 
@@ -44,7 +45,12 @@ function createDesktopRouter({ state, change }: DesktopAccess) {
     state: api.state.handler(() => state()),
     set: api.set.handler(({ input }) => {
       // A field that is left out is undefined here, and must not replace a setting.
-      change(Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined)));
+      const given = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));
+      try {
+        change(given);
+      } catch (error) {
+        throw diskFailed(error, 'writing the settings of the desktop app');
+      }
       return state();
     }),
   });

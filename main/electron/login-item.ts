@@ -25,6 +25,11 @@ export function setStartAtLogin(wanted: boolean, dataRoot: string): void {
   writeFileSync(file, desktopEntry([program, ...(app.isPackaged ? [] : [app.getAppPath()]), ...options]));
 }
 
+/** Whether macOS started the app at login, where a start has no arguments. */
+export function wasOpenedAtLogin(): boolean {
+  return process.platform === 'darwin' && app.getLoginItemSettings().wasOpenedAtLogin;
+}
+
 export function autostartFile(env: Readonly<Record<string, string | undefined>>): string {
   const given = env['XDG_CONFIG_HOME'] ?? '';
   const folder = path.isAbsolute(given) ? given : path.join(os.homedir(), '.config');

@@ -13,6 +13,7 @@ import {
 } from './dialogs.ts';
 import { guardSession } from './guard.ts';
 import type { Desktop } from './desktop.ts';
+import { wasOpenedAtLogin } from './login-item.ts';
 import { createNodeThread, type DemoOrder, type NodeThread } from './node-thread.ts';
 import { createOpener, type Opening } from './openings.ts';
 import type { ShellOptions } from './options.ts';
@@ -91,7 +92,7 @@ export function createShell(deps: ShellDeps): Shell {
       window = createWindow({
         preload: path.join(deps.root, 'out/preload/index.cjs'),
         connect: thread.connect,
-        hidden: deps.options.hidden,
+        hidden: deps.options.hidden || wasOpenedAtLogin(),
         desktop: deps.desktop,
       });
       deps.desktop.attach(window);
