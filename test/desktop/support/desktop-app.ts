@@ -7,6 +7,9 @@ import type { MessageBoxOptions } from 'electron';
 import { onTestFinished } from 'vitest';
 import { type AppPage, createAppPage } from '../../support/app-page.ts';
 
+/** The exit code, or the signal that ended the app. */
+export type Exit = number | NodeJS.Signals;
+
 /** The desktop app in the real Electron. */
 export interface DesktopApp {
   readonly electron: ElectronApplication;
@@ -20,10 +23,9 @@ export interface DesktopApp {
   press(button: string | null): Promise<void>;
   /** What the app wrote to standard error. */
   errors(): string;
-  /** Resolves with the exit code. */
-  readonly ended: Promise<number>;
-  /** Quits as a user does; resolves with the exit code. */
-  quit(): Promise<number>;
+  readonly ended: Promise<Exit>;
+  /** Quits as a user does. */
+  quit(): Promise<Exit>;
 }
 
 export interface LaunchOptions {
@@ -62,16 +64,20 @@ export async function launchDesktop(
     env,
   });
   const child = electron.process();
-  const ended = new Promise<number>((resolve) => child.on('exit', (code) => resolve(code ?? -1)));
+  let errors = '';
+  child.stderr?.on('data', (chunk: Buffer) => (errors += chunk.toString()));
+  const ended = new Promise<Exit>((resolve) =>
+    // What it wrote last arrives a moment after the exit.
+    child.on('exit', (code, signal) => setTimeout(() => resolve(exitOf(code, signal, errors)), 200)),
+  );
   atEnd(async () => {
     if (child.exitCode === null) child.kill('SIGKILL');
     await ended;
   });
-  let errors = '';
-  child.stderr?.on('data', (chunk: Buffer) => (errors += chunk.toString()));
-  await electron.evaluate(({ dialog }) => {
+  await electron.evaluate(({ app, dialog }) => {
     const box = { shown: [] as unknown[], button: null as string | null };
     Object.assign(globalThis, { boxes: () => box });
+    app.on('quit', () => process.stderr.write('the app has quit\n'));
     dialog.showMessageBox = (...given: unknown[]) => {
       const asked = given.at(-1) as MessageBoxOptions;
       box.shown.push({ ...asked, signal: undefined });
@@ -105,6 +111,16 @@ export async function runDesktop(args: readonly string[]): Promise<{ code: numbe
   child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
   const code = await new Promise<number>((resolve) => child.on('close', (each) => resolve(each ?? -1)));
   return { code, errors };
+}
+
+/**
+ * The exit of the app. Electron 33 sometimes crashes while it takes itself apart, after the app has quit and everything is
+ * saved. That is printed and not counted, so that a crash before the quit is seen.
+ */
+function exitOf(code: number | null, signal: NodeJS.Signals | null, errors: string): Exit {
+  if (signal !== 'SIGSEGV' || !errors.includes('the app has quit')) return signal ?? code!;
+  console.log('Electron crashed after the app had quit (SIGSEGV)');
+  return 0;
 }
 
 /** In the app: the message boxes. */

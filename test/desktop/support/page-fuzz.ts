@@ -4,8 +4,6 @@
  */
 
 export interface FuzzOptions {
-  /** The port to the node, or the one to the desktop app. */
-  readonly port: 'node' | 'desktop';
   /** `/wallet/create` and so on. */
   readonly paths: readonly string[];
   readonly calls: number;
@@ -28,22 +26,21 @@ export interface FuzzOutcome {
   readonly internal: readonly string[];
 }
 
-/** Takes the ports to the node and to the desktop app before the page gets them. Runs before every script of the page. */
+/** Takes the port to the node before the page gets it. Runs before every script of the page. */
 export function stealPort(): void {
   const take = (event: MessageEvent): void => {
-    const [node, desktop] = event.ports;
-    if (node === undefined) return;
+    const [port] = event.ports;
+    if (port === undefined) return;
     event.stopImmediatePropagation();
-    for (const port of event.ports) port.start();
-    Object.assign(globalThis, { stolen: { node, desktop } });
+    port.start();
+    Object.assign(globalThis, { stolen: port });
   };
   window.addEventListener('message', take, { capture: true });
 }
 
 /** Calls procedures with random, often malformed input, 32 at a time, until every call was answered. */
 export async function fuzzContract(options: FuzzOptions): Promise<FuzzOutcome> {
-  const { stolen } = globalThis as unknown as { stolen: Record<'node' | 'desktop', MessagePort> };
-  const port = stolen[options.port];
+  const { stolen: port } = globalThis as unknown as { stolen: MessagePort };
   let state = options.seed;
   const random = (below: number): number => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
@@ -180,8 +177,7 @@ export async function fuzzContract(options: FuzzOptions): Promise<FuzzOutcome> {
 
 /** Calls one procedure; resolves with its output. */
 export async function callContract([path, input]: readonly [string, unknown]): Promise<unknown> {
-  const { stolen } = globalThis as unknown as { stolen: { node: MessagePort } };
-  const port = stolen.node;
+  const { stolen: port } = globalThis as unknown as { stolen: MessagePort };
   const answer = new Promise<string>((resolve) => {
     port.addEventListener('message', ({ data }: MessageEvent<string>) => {
       if (data.startsWith(`{"i":"call${path.replaceAll('/', '-')}"`)) resolve(data);
