@@ -1,7 +1,6 @@
 /** One node after another: a run is a network from its opening until its node has stopped. */
 import type { Notice } from '../../shared/contract/fields.ts';
 import { keepRunning } from '../cli/keep-running.ts';
-import { within } from '../cli/process-life.ts';
 import { faultFrom } from '../cli/report.ts';
 import type { Network } from '../core/params/network.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -58,8 +57,6 @@ interface OwnRun extends Run {
   /** Resolves when the node has stopped. */
   over: Promise<void>;
 }
-
-const STOP_LIMIT_MS = 30_000;
 
 export function createRuns(deps: RunsDeps): Runs {
   let current: OwnRun | null = null;
@@ -146,7 +143,8 @@ async function runTarget(run: OwnRun, deps: RunsDeps, started: () => void): Prom
   closeStreams();
   run.running = null;
   if (failure !== undefined) running?.log.error('the node stops because it failed', { error: failure });
-  await within(STOP_LIMIT_MS, running?.stop() ?? Promise.resolve());
+  // Without a limit: the next node must not run beside this one. The end of the program has a limit of its own.
+  await running?.stop();
   return failure;
 }
 
