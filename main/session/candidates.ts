@@ -54,6 +54,7 @@ const MAX_CANDIDATES = 16;
 export function createCandidates(deps: CandidatesDeps): Candidates {
   const { known } = deps;
   const candidates = new Map<string, Candidate>();
+  const stored = createStoredNetworks(known);
 
   const add = (candidate: Candidate): void => {
     const { idHex } = candidate.network;
@@ -63,8 +64,11 @@ export function createCandidates(deps: CandidatesDeps): Candidates {
     if (candidates.size > MAX_CANDIDATES) candidates.delete(oldest!);
   };
   // A preview must not replace the link of a known network: nobody has decided to open it.
-  const find = (id: string): Candidate =>
-    (known.find(id) === undefined ? candidates.get(id) : undefined) ?? findStored(id, known);
+  const find = (id: string): Candidate => {
+    const entry = known.find(id);
+    const candidate = entry === undefined ? candidates.get(id) : undefined;
+    return candidate ?? { network: stored.get(id, entry), link: entry?.link ?? null };
+  };
   const summaryOf = (network: Network): NetworkSummary => summarise(network, known.find(network.idHex));
   const followLink = createLinkReader(deps, find);
 
@@ -85,22 +89,36 @@ export function createCandidates(deps: CandidatesDeps): Candidates {
     list() {
       const entries = known.list();
       const ids = new Set(entries.map(({ id }) => id));
-      const opened = entries.flatMap(({ id }) => networkOrNothing(() => find(id).network));
-      return [...opened, ...BUILT_IN_NETWORKS.filter(({ idHex }) => !ids.has(idHex))].map(summaryOf);
+      const opened = entries.flatMap((entry) =>
+        networkOrNothing(() => stored.get(entry.id, entry)).map((network) => summarise(network, entry)),
+      );
+      const further = BUILT_IN_NETWORKS.filter(({ idHex }) => !ids.has(idHex));
+      return [...opened, ...further.map((network) => summarise(network, undefined))];
     },
   };
 }
 
-/** The known or built-in network. @throws {KithError} `network-not-known`, `network-file-…` */
-function findStored(id: string, known: KnownNetworks): Candidate {
-  const entry = known.find(id);
-  const network = builtInById(id) ?? (entry && parseNetworkFile(known.readFile(id)));
-  if (network === undefined) throw new KithError('network-not-known');
-  if (network.idHex !== id) {
-    const detail = 'it is the file of another network';
-    throw new KithError('network-file-invalid', detail, { data: { detail } });
-  }
-  return { network, link: entry?.link ?? null };
+/**
+ * Known and built-in networks by their ids. A network file is read and its proof of work checked once per program, because an id
+ * names one content for good and lists are read often.
+ */
+function createStoredNetworks(known: KnownNetworks) {
+  const read = new Map<string, Network>();
+  return {
+    /** @throws {KithError} `network-not-known`, `network-file-…` */
+    get(id: string, entry: KnownNetwork | undefined): Network {
+      const here = builtInById(id) ?? read.get(id);
+      if (here !== undefined) return here;
+      if (entry === undefined) throw new KithError('network-not-known');
+      const network = parseNetworkFile(known.readFile(id));
+      if (network.idHex !== id) {
+        const detail = 'it is the file of another network';
+        throw new KithError('network-file-invalid', detail, { data: { detail } });
+      }
+      read.set(id, network);
+      return network;
+    },
+  };
 }
 
 function summarise(network: Network, entry: KnownNetwork | undefined): NetworkSummary {
