@@ -11,7 +11,7 @@ export interface AppSettings {
 }
 
 const VERSION = 1;
-const USUAL: DesktopSettings = {
+const DEFAULTS: DesktopSettings = {
   closeToTray: null,
   notifications: true,
   pauseOnBattery: true,
@@ -36,13 +36,13 @@ export function createAppSettings(file: string, onError: (error: unknown) => voi
 /** Reads the settings. A field of a wrong type gets its default. A file of another version gives the defaults only. */
 function readSettings(value: unknown): DesktopSettings {
   const { version, ...given } = fieldsOf(value);
-  if (version !== VERSION) return USUAL;
-  const flag = (name: keyof DesktopSettings, usual: boolean): boolean =>
-    typeof given[name] === 'boolean' ? given[name] : usual;
+  if (version !== VERSION) return DEFAULTS;
+  const flag = (name: keyof DesktopSettings, byDefault: boolean): boolean =>
+    typeof given[name] === 'boolean' ? given[name] : byDefault;
   return {
-    closeToTray: typeof given['closeToTray'] === 'boolean' ? given['closeToTray'] : USUAL.closeToTray,
-    notifications: flag('notifications', USUAL.notifications),
-    pauseOnBattery: flag('pauseOnBattery', USUAL.pauseOnBattery),
-    startAtLogin: flag('startAtLogin', USUAL.startAtLogin),
+    closeToTray: typeof given['closeToTray'] === 'boolean' ? given['closeToTray'] : DEFAULTS.closeToTray,
+    notifications: flag('notifications', DEFAULTS.notifications),
+    pauseOnBattery: flag('pauseOnBattery', DEFAULTS.pauseOnBattery),
+    startAtLogin: flag('startAtLogin', DEFAULTS.startAtLogin),
   };
 }

@@ -48,8 +48,8 @@ export function keepInTray(window: BrowserWindow, deps: CloseDeps): void {
     const { closeToTray } = settings.read();
     if (closeToTray === false) return;
     event.preventDefault();
-    if (closeToTray === true) window.hide();
-    if (closeToTray === true || asking) return;
+    if (closeToTray === true) return window.hide();
+    if (asking) return;
     asking = true;
     ask()
       .catch(deps.onError)

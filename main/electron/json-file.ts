@@ -1,5 +1,6 @@
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { replacePrivateFile } from '../lib/private-file.ts';
 import { readRegularFileSync } from '../lib/read-regular.ts';
 
 const MAX_BYTES = 65_536;
@@ -13,12 +14,11 @@ export function readJson(file: string): unknown {
   }
 }
 
-/** Atomic: after a crash there is the old file or the new one. Readable by its owner alone. */
+/** Atomic: after a crash of the app there is the old file or the new one. Readable by its owner alone. */
 export function writeJson(file: string, value: unknown): void {
   mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
-  const fresh = `${file}.${process.pid}`;
-  writeFileSync(fresh, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 });
-  renameSync(fresh, file);
+  // Not flushed: an fsync would hold up the windows, and these files can be lost.
+  replacePrivateFile(file, `${JSON.stringify(value, null, 2)}\n`, { flush: false });
 }
 
 /** The fields of an object; none for anything else. */

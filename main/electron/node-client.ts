@@ -5,6 +5,7 @@ import type { KithClient } from '../../shared/contract/contract.ts';
 import type { MiningStatus } from '../../shared/contract/mining.ts';
 import type { NodeStatus } from '../../shared/contract/node.ts';
 import type { WalletView } from '../../shared/contract/wallet.ts';
+import { sleep } from '../lib/clock.ts';
 import { createEmitter, type Events } from '../lib/events.ts';
 
 /** What the shell shows of the node. */
@@ -114,7 +115,7 @@ async function follow<Value>(
   while (!signal.aborted) {
     const hadValues = await followOnce(signal, subscribe, take);
     if (hadValues && !signal.aborted) ended();
-    await pause(RETRY_MS, signal);
+    await sleep(RETRY_MS, signal);
   }
 }
 
@@ -153,19 +154,6 @@ async function followWallets(
         followed.delete(name),
       );
     }
-    await pause(LIST_MS, signal);
+    await sleep(LIST_MS, signal);
   }
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    timer.unref();
-    signal.addEventListener('abort', end, { once: true });
-  });
 }

@@ -22,7 +22,7 @@ export interface WindowStates {
 }
 
 export const MIN_SIZE = { width: 640, height: 480 } as const;
-const USUAL_SIZE = { width: 1280, height: 800 } as const;
+const DEFAULT_SIZE = { width: 1280, height: 800 } as const;
 /** Part of the window that a user must be able to see and to grab, in pixels. */
 const VISIBLE = 64;
 const MAX_ARRANGEMENTS = 20;
@@ -46,7 +46,7 @@ export function arrangementOf(displays: readonly Area[]): string {
  * the default size in the middle of the first display.
  */
 export function fitBounds(bounds: Rectangle | null, displays: readonly Area[]): Rectangle {
-  const first = displays[0]?.workArea ?? { x: 0, y: 0, ...USUAL_SIZE };
+  const first = displays[0]?.workArea ?? { x: 0, y: 0, ...DEFAULT_SIZE };
   const overlaps = displays.map(({ workArea }) => ({
     workArea,
     overlap: bounds === null ? { width: 0, height: 0 } : overlapOf(bounds, workArea),
@@ -67,8 +67,8 @@ export function fitBounds(bounds: Rectangle | null, displays: readonly Area[]): 
 }
 
 function centred(area: Rectangle): Rectangle {
-  const width = Math.min(USUAL_SIZE.width, area.width);
-  const height = Math.min(USUAL_SIZE.height, area.height);
+  const width = Math.min(DEFAULT_SIZE.width, area.width);
+  const height = Math.min(DEFAULT_SIZE.height, area.height);
   return {
     x: Math.round(area.x + (area.width - width) / 2),
     y: Math.round(area.y + (area.height - height) / 2),

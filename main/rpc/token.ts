@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { replacePrivateFile } from '../lib/private-file.ts';
 import { readRegularFileSync } from '../lib/read-regular.ts';
 import { KithError, messageOf } from '../lib/errors.ts';
 
@@ -27,8 +28,8 @@ export function publishApi(datadir: string, api: string, token: string): ApiPlac
   const tokenFile = join(datadir, TOKEN_FILE);
   const place: ApiPlace = { api, tokenFile, pid: process.pid };
   try {
-    writePrivate(tokenFile, `${token}\n`);
-    writePrivate(join(datadir, PLACE_FILE), `${JSON.stringify(place)}\n`);
+    replacePrivateFile(tokenFile, `${token}\n`, { flush: false });
+    replacePrivateFile(join(datadir, PLACE_FILE), `${JSON.stringify(place)}\n`, { flush: false });
   } catch (error) {
     const reason = messageOf(error);
     throw new KithError('datadir-unusable', reason, { cause: error, data: { path: datadir, reason } });
@@ -55,13 +56,4 @@ export function findApi(datadir: string): ApiPlace | null {
   } catch {
     return null;
   }
-}
-
-// A new file replaces the old one atomically. So a reader sees neither an incomplete file nor the permissions of the
-// old one.
-function writePrivate(file: string, text: string): void {
-  const fresh = `${file}.new`;
-  rmSync(fresh, { force: true });
-  writeFileSync(fresh, text, { mode: 0o600, flag: 'wx' });
-  renameSync(fresh, file);
 }

@@ -1,9 +1,10 @@
 /** The networks that were opened on this computer: `networks.json` and `networks/` in the data root (docs/storage.md). */
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import { isNetworkName } from '../core/params/network.ts';
 import { KithError, messageOf } from '../lib/errors.ts';
+import { replacePrivateFile } from '../lib/private-file.ts';
 import { makePrivateFolder } from '../lib/private-folder.ts';
 import { readRegularFileSync } from '../lib/read-regular.ts';
 
@@ -44,6 +45,8 @@ export interface KnownNetworks {
 }
 
 const VERSION = 1;
+/** The registry tells where the data of a network is. */
+const FLUSHED = { flush: true } as const;
 const MAX_BYTES = 1 << 20;
 /**
  * Maximum number of networks in the list. At the limit the one that was opened longest ago is removed from the list;
@@ -93,7 +96,7 @@ export function createKnownNetworks(root: string): KnownNetworks {
     guarded(root, () => {
       makePrivateFolder(root);
       if (unreadable) renameSync(path, `${path}.old`);
-      replace(path, `${JSON.stringify({ version: VERSION, last, networks }, null, 2)}\n`);
+      replacePrivateFile(path, `${JSON.stringify({ version: VERSION, last, networks }, null, 2)}\n`, FLUSHED);
     });
   };
 
@@ -118,7 +121,7 @@ export function createKnownNetworks(root: string): KnownNetworks {
       guarded(root, () => {
         makePrivateFolder(root);
         mkdirSync(dirname(copyOf(id)), { recursive: true, mode: 0o700 });
-        replace(copyOf(id), text);
+        replacePrivateFile(copyOf(id), text, FLUSHED);
       });
     },
   };
@@ -162,14 +165,6 @@ function readText(path: string): string | null {
   } catch {
     return null;
   }
-}
-
-/** Replaces the file. After a crash there is the complete old file or the complete new one. */
-function replace(path: string, text: string): void {
-  const fresh = `${path}.${process.pid}.new`;
-  rmSync(fresh, { force: true });
-  writeFileSync(fresh, text, { mode: 0o600, flag: 'wx', flush: true });
-  renameSync(fresh, path);
 }
 
 function guarded(path: string, work: () => void): void {
