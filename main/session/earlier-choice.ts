@@ -4,6 +4,7 @@ import { systemClock } from '../lib/clock.ts';
 import { isPath } from '../lib/given-path.ts';
 import { readRegularFileSync } from '../lib/read-regular.ts';
 import { networkFileOf } from '../net/join.ts';
+import { directoryName } from '../node/default-directory.ts';
 import { readNetwork } from '../node/read-network.ts';
 import type { Candidate } from './candidates.ts';
 import { entryOf } from './entry.ts';
@@ -25,8 +26,8 @@ export function firstCandidate(root: string, known: KnownNetworks): Candidate | 
   const network = readNetwork('node', text);
   if (network.founded) known.keepFile(network.idHex, networkFileOf(network));
   const candidate = { network, link: null };
-  const entry = entryOf(root, candidate, undefined, systemClock.now());
-  known.opened(hasData(root) ? { ...entry, datadir: '.' } : entry);
+  const now = systemClock.now();
+  known.opened(entryOf(candidate, hasData(root) ? '.' : directoryName(network), now, now));
   return candidate;
 }
 

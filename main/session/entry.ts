@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { readRegularFileSync } from '../lib/read-regular.ts';
 import { decodeWalletFile, isFileProblem, MAX_FILE_BYTES } from '../wallet/wallet-file.ts';
@@ -7,46 +7,45 @@ import { directoryName } from '../node/default-directory.ts';
 import type { Candidate } from './candidates.ts';
 import type { KnownNetwork } from './known-networks.ts';
 
-/** The data directory of a network. A known network keeps its directory. */
-export function directoryOf(root: string, network: Network, entry: KnownNetwork | undefined): string {
-  return join(root, entry?.datadir ?? newDirectory(root, network));
+/**
+ * The data directory of a network, relative to the root. A known network keeps its directory. One that is not in the registry
+ * has `.` if the root itself contains its wallets, as of an earlier version. Reads those wallet files.
+ */
+export function datadirOf(root: string, network: Network, entry: KnownNetwork | undefined): string {
+  if (entry !== undefined) return entry.datadir;
+  const folder = join(root, 'wallets');
+  const isOurs = (name: string): boolean => networkOfWallet(join(folder, name)) === network.idHex;
+  return namesIn(folder).some(isOurs) ? '.' : directoryName(network);
 }
 
-/** For a network that is not in the registry; `.` if the root itself contains its wallets, as of an earlier version. */
-function newDirectory(root: string, network: Network): string {
-  return hasWalletsOf(join(root, 'wallets'), network.idHex) ? '.' : directoryName(network);
+function namesIn(folder: string): readonly string[] {
+  return existsSync(folder) ? readdirSync(folder) : [];
 }
 
-function hasWalletsOf(folder: string, id: string): boolean {
+/** The network id in a wallet file; null for anything else. */
+function networkOfWallet(path: string): string | null {
   try {
-    return readdirSync(folder).some((name) => {
-      try {
-        const file = decodeWalletFile(readRegularFileSync(join(folder, name), MAX_FILE_BYTES));
-        return !isFileProblem(file) && file.identity.network === id;
-      } catch {
-        return false;
-      }
-    });
+    const file = decodeWalletFile(readRegularFileSync(path, MAX_FILE_BYTES));
+    return isFileProblem(file) ? null : file.identity.network;
   } catch {
-    return false;
+    return null;
   }
 }
 
 /** The entry of a network that was opened just now. */
 export function entryOf(
-  root: string,
-  candidate: Candidate,
-  entry: KnownNetwork | undefined,
+  { network, link }: Candidate,
+  datadir: string,
+  addedAt: number,
   now: number,
 ): KnownNetwork {
-  const { network, link } = candidate;
   return {
     id: network.idHex,
     name: network.name,
     created: network.founded,
-    datadir: entry?.datadir ?? newDirectory(root, network),
+    datadir,
     link,
-    addedAt: entry?.addedAt ?? now,
+    addedAt,
     openedAt: now,
   };
 }

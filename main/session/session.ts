@@ -6,6 +6,7 @@ import type { KithRouter } from '../api/router.ts';
 import type { Clock } from '../lib/clock.ts';
 import { createEmitter } from '../lib/events.ts';
 import type { Log } from '../lib/log.ts';
+import { directoryName } from '../node/default-directory.ts';
 import { bootstrapLink } from '../node/create-network.ts';
 import type { ResolvedOptions } from '../node/resolve-options.ts';
 import type { RunDeps, RunningNode } from '../node/run-node.ts';
@@ -51,7 +52,8 @@ export function createSession(deps: SessionDeps): Session {
     candidates.add(candidate);
     // Kept at once: a network that was mined but does not open must not be lost.
     keepFile(known, candidate);
-    known.add(entryOf(deps.root, candidate, undefined, clock.now()));
+    const now = clock.now();
+    known.add(entryOf(candidate, directoryName(network), now, now));
   });
   const runs = createRuns({
     runNode: (options, run) => deps.runNode(options, { ...run, networks }),

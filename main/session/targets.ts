@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { shareOf } from '../api/networks-access.ts';
 import { LOCAL_NETWORK } from '../core/params/built-in-networks.ts';
 import { parseJoinLink } from '../core/params/join-link.ts';
@@ -7,7 +8,7 @@ import { NODE_OPTIONS, type NodeOptions } from '../node/node-options.ts';
 import { resolveFor } from '../node/resolve-options.ts';
 import type { RunningNode } from '../node/run-node.ts';
 import type { Candidate } from './candidates.ts';
-import { directoryOf, entryOf } from './entry.ts';
+import { datadirOf, entryOf } from './entry.ts';
 import type { KnownNetworks } from './known-networks.ts';
 import type { Target } from './runs.ts';
 
@@ -34,17 +35,19 @@ export function networkTarget(candidate: Candidate, deps: NetworkTargetDeps): Ta
   const { root, known, options, clock } = deps;
   const { network } = candidate;
   const entry = known.find(network.idHex);
+  const datadir = datadirOf(root, network, entry);
   return {
     network,
     demo: false,
     resolve() {
       const link = candidate.link === null ? null : parseJoinLink(candidate.link);
-      const datadir = directoryOf(root, network, entry);
-      return resolveFor(network, link && joinedBy(link), { ...options, datadir, apiPort: undefined });
+      const own = { ...options, datadir: join(root, datadir), apiPort: undefined };
+      return resolveFor(network, link && joinedBy(link), own);
     },
     started() {
       keepFile(known, candidate);
-      known.opened(entryOf(root, candidate, entry, clock.now()));
+      const now = clock.now();
+      known.opened(entryOf(candidate, datadir, entry?.addedAt ?? now, now));
     },
     stopped: () => undefined,
   };
