@@ -9,7 +9,7 @@ import { PENALTY, POINTS } from '../../main/net/peers/penalties.ts';
 import { FRAME } from '../../main/net/protocol/frame-types.ts';
 import type { PeerViolationCode } from '../../main/net/protocol/wire-violation.ts';
 import type { Handler } from '../../main/net/protocol/responder.ts';
-import { type NodeProcess, startNodeProcess } from '../support/nodes/node-process.ts';
+import { type NodeProcess, startNodeProcess, type Vitals } from '../support/nodes/node-process.ts';
 import { scale } from '../support/scale.ts';
 import { until } from '../support/until.ts';
 import { blockAt } from './support/blocks.ts';
@@ -28,7 +28,7 @@ const FULL_TRANSACTIONS = scale(2500, 9900);
 const world = inOneWorld(200);
 
 /** What it holds in memory with a full block, and what it has prepared to serve that. */
-let restingBytes: number;
+let resting: Vitals;
 let block: Block;
 let ids: readonly Uint8Array[];
 
@@ -49,7 +49,7 @@ beforeAll(async () => {
     ).catch(() => undefined);
     await peer.stop();
   }
-  restingBytes = (await victim.vitals()).rss;
+  resting = await victim.vitals();
 }, ANSWERED.ms * 3);
 
 /** Parts of blocks are served near the tip alone, and every attack moves it. */
@@ -128,7 +128,7 @@ async function expectNobodyBlamed({ call }: NodeProcess, after: number): Promise
 const lastEntry = async ({ call }: NodeProcess): Promise<number> =>
   (await call.peers.journal({ limit: 1 }))[0]?.number ?? 0;
 
-const settled = (): World => ({ ...world(), restingBytes });
+const settled = (): World => ({ ...world(), resting });
 
 /** The names are needed before there is a block. */
 const KINDS = Object.keys(

@@ -23,6 +23,8 @@ async function observer(at: TestNode): Promise<{ peer: RawPeer; heard: Set<strin
     if (!isViolation(said)) for (const wid of said.wids) heard.add(toHex(wid));
     return 'drop';
   });
+  // What the payer announces before it knows this peer as a subscriber never reaches it.
+  await until(() => peer.host.gossip.meshPeers(peer.names.transactions).length > 0, 'in the mesh');
   return { peer, heard };
 }
 
@@ -51,8 +53,8 @@ describe('a payment of this node', () => {
     ]);
     await payer.mempool.submit(tx);
     // The hop echoes it at once, well before the payer would have told everybody.
-    await until(() => hop.mempool.has(tx.txidHex), 'sent to the stem peer', { ms: 4000 });
-    await until(() => payer.net.seenBy(tx.txidHex) === 1, 'echoed', { ms: 4000 });
+    await until(() => hop.mempool.has(tx.txidHex), 'sent to the stem peer');
+    await until(() => payer.net.seenBy(tx.txidHex) === 1, 'echoed');
     await until(() => heard.has(toHex(tx.wid)), 'then announced like any other');
   });
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect } from 'vitest';
 import { REGTEST_NETWORK } from '../../../main/core/params/built-in-networks.ts';
-import { type NodeProcess, startNodeProcess } from '../../support/nodes/node-process.ts';
+import { type NodeProcess, startNodeProcess, type Vitals } from '../../support/nodes/node-process.ts';
 import { encodeBlockAnnouncement } from '../../../main/net/protocol/announcements.ts';
 import { coinbaseOf, pay, testKey } from '../../support/chain/test-chain.ts';
 import { until } from '../../support/until.ts';
@@ -12,8 +12,8 @@ export interface World {
   readonly victim: NodeProcess;
   readonly honest: NodeProcess;
   readonly address: string;
-  /** Memory that the victim's process holds when nothing happens. */
-  readonly restingBytes: number;
+  /** How the victim's process is when nothing happens. */
+  readonly resting: Vitals;
   /** Connects from a loopback address that nobody used before, unless told. */
   stranger(options?: StrangerOptions): Promise<Stranger>;
   /** The same, greeted. */
@@ -68,11 +68,11 @@ async function createWorld(blocks: number, later: World['later']): Promise<World
     },
   };
   await warmUp(world);
-  return { ...world, restingBytes: (await victim.vitals()).rss };
+  return { ...world, resting: await victim.vitals() };
 }
 
 /** What every node loads and compiles in its first minutes isn't the work of an attack. */
-async function warmUp({ victim, peer }: Omit<World, 'restingBytes'>): Promise<void> {
+async function warmUp({ victim, peer }: Omit<World, 'resting'>): Promise<void> {
   const guests = await Promise.all(Array.from({ length: 16 }, () => peer()));
   for (const guest of guests) {
     const pen = await guest.gossip();
