@@ -28,15 +28,22 @@ export function readReport(file: string): Report {
   return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Report) : EMPTY;
 }
 
-/** Names of failed tests, for the end of the log. */
-export function failuresOf(report: Report): string[] {
+/** Names of failed tests, for the end of the log, each after the word `as`. */
+export function failuresOf(report: Report, as = 'failed'): string[] {
   return report.testResults.flatMap(({ name, status, message, assertionResults }) => {
     const file = path.relative(ROOT, name);
     const failed = assertionResults.filter((each) => each.status === 'failed');
     // A file that could not be loaded has no tests.
-    if (failed.length === 0) return status === 'failed' ? [`  failed: ${file}: ${message ?? ''}`] : [];
-    return failed.map(({ fullName }) => `  failed: ${file}: ${fullName}`);
+    if (failed.length === 0) return status === 'failed' ? [`  ${as}: ${file}: ${message ?? ''}`] : [];
+    return failed.map(({ fullName }) => `  ${as}: ${file}: ${fullName}`);
   });
+}
+
+/** Files with a failed test, from the folder `test` on: a run as another user sees the project at another place. */
+export function failedFilesOf(report: Report): string[] {
+  return report.testResults
+    .filter(({ status }) => status === 'failed')
+    .map(({ name }) => name.slice(name.lastIndexOf('/test/') + 1));
 }
 
 /** The ten tests that took longest, slowest first, one line each. */
