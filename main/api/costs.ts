@@ -59,6 +59,7 @@ export const COSTS: Readonly<Record<Procedure, Cost>> = {
   'wallet.create': 'keys',
   'wallet.restore': 'keys',
   'wallet.list': 'light',
+  'wallet.watchList': 'light',
   'wallet.unlock': 'light',
   'wallet.lock': 'light',
   'wallet.balance': 'light',

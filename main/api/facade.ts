@@ -17,6 +17,7 @@ import type {
   Balance,
   DraftPayment,
   HistoryEntry,
+  ListedWallet,
   Payment,
   PaymentTarget,
 } from '../../shared/contract/wallet.ts';
@@ -29,7 +30,6 @@ import type { Transaction } from '../core/primitives/transaction.ts';
 import type { Violation } from '../core/violation.ts';
 import type { MessageToSign } from '../wallet/vault-work.ts';
 import type { NewWallet, RestoredWallet } from '../wallet/wallet-creation.ts';
-import type { ListedWallet } from '../wallet/wallet-locking.ts';
 import type { HistoryQuery } from '../wallet/wallet-queries.ts';
 
 export interface NodeFacade {

@@ -60,6 +60,7 @@ export const OUTCOMES: Readonly<Record<Procedure, 'read' | 'state' | OperationKi
   'wallet.create': 'wallet-create',
   'wallet.restore': 'wallet-restore',
   'wallet.list': 'read',
+  'wallet.watchList': 'read',
   'wallet.unlock': 'state',
   'wallet.lock': 'state',
   'wallet.balance': 'read',

@@ -18,7 +18,7 @@ export interface StateSource<T> {
   /** Shortest time between two values. */
   readonly intervalMs: number;
   /** Reads again after this time without a call of `wake`, for values that change without an event. */
-  readonly pollMs: number;
+  readonly pollMs?: number;
 }
 
 const CONGESTION_POLL_MS = 50;

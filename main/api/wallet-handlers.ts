@@ -36,6 +36,12 @@ function createKeyHandlers({ node: { wallets }, operations }: HandlerDeps) {
       }),
     ),
     list: handlers.list.handler(() => [...wallets.list()]),
+    watchList: handlers.watchList.handler(({ context, signal }) =>
+      latest(
+        { read: () => [...wallets.list()], subscribe: wallets.onChanged, intervalMs: 250 },
+        { signal, congested: context.congested },
+      ),
+    ),
     deleted: handlers.deleted.handler(async () => [...(await wallets.deleted())]),
     undelete: handlers.undelete.handler(({ input }) => done(wallets.undelete(input.name))),
     changePassword: handlers.changePassword.handler(({ input: { name, password, next }, context }) =>

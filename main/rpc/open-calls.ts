@@ -4,7 +4,7 @@ import { createGroupedPool, type PoolLimits } from '../lib/grouped-pool.ts';
 
 /** Calls that one connection may have open at once; a page needs about ten. */
 const MAX_OPEN = 256;
-/** Subscriptions that one connection may have open at once; a page needs about seven. */
+/** Subscriptions that one connection may have open at once; a page needs about eight. */
 const MAX_STREAMS = 32;
 /** Limit on the subscriptions of all connections. Each wakes up to four times per second. */
 const STREAMS: PoolLimits = { total: 128, perHost: 128, perGroup: 128 };

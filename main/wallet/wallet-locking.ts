@@ -1,16 +1,9 @@
 import type { Role } from '../../shared/contract/vocabulary.ts';
+import type { ListedWallet } from '../../shared/contract/wallet.ts';
 import type { KeySecrets } from './key-secrets.ts';
 import type { OpenWallet } from './open-wallet.ts';
 import type { RunningWallets } from './running-wallets.ts';
 import type { WalletsDeps } from './wiring.ts';
-
-/** A wallet by name. One whose file cannot be opened is locked, and nothing is asked about its phrase. */
-export interface ListedWallet {
-  readonly name: string;
-  readonly locked: boolean;
-  /** False until the user has written down the recovery phrase and a check passed. */
-  readonly phraseChecked: boolean;
-}
 
 /** Lists the wallets, and locks and unlocks them. */
 export interface WalletLocking {

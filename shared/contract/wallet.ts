@@ -132,6 +132,12 @@ export const historyEntry = z.object({
 /** Addition: `firstAddress` identifies the keys of the wallet. */
 export const deletedWallet = z.object({ name: z.string(), firstAddress: z.string(), createdAt: unixSeconds });
 
+/**
+ * A wallet whose file cannot be opened is listed as locked. Addition: `phraseChecked` is false for a new wallet until
+ * `markPhraseChecked`: its recovery phrase has not been written down yet.
+ */
+export const listedWallet = z.object({ name: z.string(), locked: z.boolean(), phraseChecked: z.boolean() });
+
 /** Addition: data of a wallet screen. `revision` increases with every change of the history. */
 export const walletView = z.object({
   name: z.string(),
@@ -164,13 +170,9 @@ export const walletContract = {
       }),
     )
     .output(z.object({ name: z.string(), firstAddress: z.string() })),
-  /**
-   * Addition: `phraseChecked` is false for a new wallet until `markPhraseChecked`: its recovery phrase has not been
-   * written down yet.
-   */
-  list: oc
-    .input(nothing)
-    .output(z.array(z.object({ name: z.string(), locked: z.boolean(), phraseChecked: z.boolean() }))),
+  list: oc.input(nothing).output(z.array(listedWallet)),
+  /** Addition: the list at once, and later after changes by any client, at most 4 times per second. */
+  watchList: oc.input(nothing).output(eventIterator(z.array(listedWallet))),
   /** Addition: wallets whose file was deleted and whose previous version is still in the data directory. */
   deleted: oc.input(nothing).output(z.array(deletedWallet)),
   /** Addition: restores a deleted wallet with its old password. */
@@ -249,4 +251,5 @@ export type Payment = z.infer<typeof payment>;
 export type DraftPayment = z.infer<typeof draftPayment>;
 export type PaymentTarget = z.infer<typeof target>;
 export type HistoryEntry = z.infer<typeof historyEntry>;
+export type ListedWallet = Readonly<z.infer<typeof listedWallet>>;
 export type WalletView = z.infer<typeof walletView>;

@@ -289,6 +289,18 @@ describe.each(['socket', 'port'] as const)('the contract over a %s', (kind) => {
     await until(() => node.listeners() === resting, 'all are gone with the connection');
   });
 
+  test('tells a client at once about a wallet that another client creates', async () => {
+    const other = await served.socket();
+    const lists = await carrier.client.wallet.watchList();
+    const before = (await lists.next()).value as { name: string }[];
+    expect(before).toContainEqual({ name: 'mine', locked: true, phraseChecked: true });
+    const name = `made beside a ${kind}`;
+    await other.client.wallet.create({ name, password: 'p' });
+    const created = { name, locked: false, phraseChecked: false };
+    expect((await lists.next()).value).toEqual([...before, created]);
+    other.drop();
+  });
+
   test('ends a subscription that fails with the code', async () => {
     const views = await carrier.client.wallet.watch({ name: 'nobody' });
     expect((await fail(views.next())).code).toBe('wallet-unknown');

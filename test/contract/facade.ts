@@ -86,8 +86,10 @@ export async function createTestFacade(blocks = 3): Promise<TestFacade> {
     expires: 9,
     warnings: [],
   };
+  const listed = [{ name: 'mine', locked: true, phraseChecked: true }];
   const known = (name: string) => {
-    if (name !== 'mine') throw new KithError('wallet-unknown', name, { data: { name } });
+    if (!listed.some((wallet) => wallet.name === name))
+      throw new KithError('wallet-unknown', name, { data: { name } });
   };
   return {
     real: chain,
@@ -158,9 +160,13 @@ export async function createTestFacade(blocks = 3): Promise<TestFacade> {
       },
     },
     wallets: {
-      create: async () => ({ mnemonic: 'abandon '.repeat(24).trim() }),
+      async create({ name }) {
+        listed.push({ name, locked: false, phraseChecked: false });
+        signals.emit('wallet', name);
+        return { mnemonic: 'abandon '.repeat(24).trim() };
+      },
       restore: async () => ({ firstAddress: 'rkith1' }),
-      list: () => [{ name: 'mine', locked: true, phraseChecked: true }],
+      list: () => listed,
       unlock: async () => undefined,
       lock: () => undefined,
       async balance(name) {
