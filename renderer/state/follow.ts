@@ -17,10 +17,14 @@ export function follow<T>(
 ): () => void {
   const stop = new AbortController();
   const { over } = connection;
-  over?.addEventListener('abort', () => stop.abort(), { once: true });
-  if (over?.aborted === true) stop.abort();
+  const end = (): void => {
+    over?.removeEventListener('abort', end);
+    stop.abort();
+  };
+  over?.addEventListener('abort', end);
+  if (over?.aborted === true) end();
   void run(connection, subscribe, take, stop.signal);
-  return () => stop.abort();
+  return end;
 }
 
 async function run<T>(

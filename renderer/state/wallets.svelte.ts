@@ -1,4 +1,4 @@
-import type { HistoryEntry, WalletView } from '../../shared/contract/wallet.ts';
+import type { HistoryEntry, ListedWallet, WalletView } from '../../shared/contract/wallet.ts';
 import type { Connection } from './connection.svelte.ts';
 import { follow } from './follow.ts';
 import { remember, remembered } from './memory.ts';
@@ -8,7 +8,9 @@ import type { Toasts } from './toasts.svelte.ts';
 
 /** The wallets of this node, and the selected one. */
 export interface WalletsState {
-  /** Null until the first answer. */
+  /** Live; null until the first answer. */
+  readonly list: readonly ListedWallet[] | null;
+  /** The names in the list. */
   readonly names: readonly string[] | null;
   readonly selected: string | null;
   /** Whether the recovery phrase of a wallet has been written down and checked; true until the first answer. */
@@ -18,19 +20,18 @@ export interface WalletsState {
   /** Payments of the selected wallet, newest first, at most a few hundred. */
   readonly recent: readonly HistoryEntry[];
   select(name: string): void;
-  /** Requests the list again after a wallet was created. `show` selects a wallet. */
+  /** Requests the list now, for a wallet that this page has created. `show` selects a wallet. */
   refresh(show?: string): Promise<void>;
 }
 
-const REREAD = 10_000;
 /** Milliseconds between two messages about mined blocks. */
 const MINED_QUIET = 60_000;
 /** Number of recent payments that are kept. Enough that mining rewards do not displace all other payments. */
 const RECENT = 200;
 
 export function createWalletsState(connection: Connection, toasts: Toasts, node: NodeState): WalletsState {
-  let names = $state.raw<readonly string[] | null>(null);
-  let unchecked = $state.raw<readonly string[]>([]);
+  let list = $state.raw<readonly ListedWallet[] | null>(null);
+  const names = $derived(list?.map(({ name }) => name) ?? null);
   let selected = $state<string | null>(null);
   let view = $state.raw<WalletView | null>(null);
   let recent = $state.raw<readonly HistoryEntry[]>([]);
@@ -72,27 +73,20 @@ export function createWalletsState(connection: Connection, toasts: Toasts, node:
     }
   }
 
-  async function refresh(show?: string): Promise<void> {
-    const list = await connection.client.wallet.list({});
-    names = list.map((wallet) => wallet.name);
-    unchecked = list.flatMap((wallet) => (wallet.phraseChecked ? [] : wallet.name));
-    const wanted = [show, selected, remembered('wallet'), names[0]];
-    const next = wanted.find((name) => name !== undefined && name !== null && names?.includes(name));
+  function take(listed: readonly ListedWallet[], show?: string): void {
+    list = listed;
+    const wanted = [show, selected, remembered('wallet'), listed[0]?.name];
+    const next = wanted.find((name) => listed.some((wallet) => wallet.name === name));
     if (next !== undefined && next !== null) select(next);
   }
 
   // Another window or the terminal may also create a wallet.
-  void (async () => {
-    const { over } = connection;
-    while (!over.aborted) {
-      await connection.whenOpen(over);
-      if (over.aborted) return;
-      await refresh().catch(() => undefined);
-      await new Promise((resolve) => setTimeout(resolve, names === null ? 500 : REREAD));
-    }
-  })();
+  follow(connection, (signal) => connection.client.wallet.watchList({}, { signal }), take);
 
   return {
+    get list() {
+      return list;
+    },
     get names() {
       return names;
     },
@@ -105,9 +99,9 @@ export function createWalletsState(connection: Connection, toasts: Toasts, node:
     get recent() {
       return recent;
     },
-    phraseChecked: (name) => !unchecked.includes(name),
+    phraseChecked: (name) => list?.find((wallet) => wallet.name === name)?.phraseChecked ?? true,
     select,
-    refresh,
+    refresh: async (show) => take(await connection.client.wallet.list({}), show),
   };
 }
 

@@ -6,7 +6,8 @@ import { connect } from '../../main/demo/connect.ts';
 import type { KithClient } from '../../shared/contract/contract.ts';
 import { type BrowserPages, startBrowserPages } from '../support/browser-pages.ts';
 
-// A wallet file that was deleted while the node did not run, and a recovery phrase that is restored a second time.
+// A wallet file that was deleted while the node did not run, a recovery phrase that is restored a second time, and a wallet
+// that another client creates.
 const PASSWORD = 'correct horse battery';
 let pages: BrowserPages;
 let page: Page;
@@ -68,4 +69,19 @@ test('a recovery phrase that is already open is restored again only by “Restor
   await page.getByRole('heading', { name: 'Wallet restored' }).waitFor();
   expect(await names()).toEqual(['Everyday', 'Twin']);
   expect((await client.wallet.words({ name: 'Twin', password: PASSWORD })).mnemonic).toBe(mnemonic);
+});
+
+test('a wallet that another client creates is shown without waiting for a timer', async () => {
+  await page.clock.install();
+  await page.reload();
+  await go('settings');
+  const wallets = page.locator('section', {
+    has: page.getByRole('heading', { name: 'Wallets', exact: true }),
+  });
+  await wallets.getByText('Twin', { exact: true }).waitFor();
+  // No timer of the page runs from now on.
+  await page.clock.pauseAt((await page.evaluate(() => Date.now())) + 60_000);
+  await client.wallet.create({ name: 'Savings', password: PASSWORD, words: 12 });
+  await wallets.getByText('Savings', { exact: true }).waitFor();
+  expect(await names()).toEqual(['Everyday', 'Savings', 'Twin']);
 });
