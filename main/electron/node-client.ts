@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { MessagePort } from 'node:worker_threads';
 import { createORPCClient } from '@orpc/client';
 import { RPCLink } from '@orpc/client/message-port';
@@ -33,10 +34,9 @@ export interface NodeClient {
   close(): void;
 }
 
-/** A wallet that was created in the page is noticed within this time. */
-const LIST_MS = 5000;
 /** After a subscription ended, such as while another network is opened. */
 const RETRY_MS = 1000;
+const LONGEST_RETRY_MS = 60_000;
 
 const NONE: NodeView = { status: null, mining: null, wallets: new Map() };
 
@@ -77,6 +77,8 @@ export function createNodeClient(onError: (error: unknown) => void): NodeClient 
       const client = createORPCClient<KithClient>(new RPCLink({ port }));
       const end = new AbortController();
       const { signal } = end;
+      // Each subscription listens, and there is one for each wallet; the node limits their number.
+      setMaxListeners(0, signal);
       connection = { port, client, end };
       port.once('close', () => end.abort());
       port.start();
@@ -138,22 +140,33 @@ async function followOnce<Value>(
   return hadValues;
 }
 
+/** Follows each wallet while the node lists it, whichever client created it. */
 async function followWallets(
   client: KithClient,
   signal: AbortSignal,
   take: (wallet: WalletView) => void,
 ): Promise<void> {
+  let listed: ReadonlySet<string> = new Set();
   const followed = new Set<string>();
-  while (!signal.aborted) {
-    const wallets = await client.wallet.list({}, { signal }).catch(() => []);
-    for (const { name } of wallets) {
-      if (followed.has(name)) continue;
-      followed.add(name);
-      // Followed again only while the node lists it: the next node may be of another network.
-      void followOnce(signal, () => client.wallet.watch({ name }, { signal }), take).then(() =>
-        followed.delete(name),
-      );
+  async function followWallet(name: string): Promise<void> {
+    followed.add(name);
+    let pause = RETRY_MS;
+    while (listed.has(name) && !signal.aborted) {
+      const hadValues = await followOnce(signal, () => client.wallet.watch({ name }, { signal }), take);
+      // The node refuses a wallet whose file cannot be opened, and more subscriptions than it allows.
+      pause = hadValues ? RETRY_MS : Math.min(2 * pause, LONGEST_RETRY_MS);
+      await sleep(pause, signal);
     }
-    await sleep(LIST_MS, signal);
+    followed.delete(name);
   }
+  await follow(
+    signal,
+    () => client.wallet.watchList({}, { signal }),
+    (list) => {
+      listed = new Set(list.map(({ name }) => name));
+      for (const name of listed) if (!followed.has(name)) void followWallet(name);
+    },
+    // The next node may be of another network.
+    () => (listed = new Set()),
+  );
 }
