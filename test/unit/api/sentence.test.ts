@@ -76,9 +76,9 @@ describe('what the node does', () => {
     expect(tell(change)).toEqual({ codes: [], sentence });
   });
 
-  test('every phase has a sentence', () => {
-    for (const phase of PHASES) expect(tell({ phase }).sentence).toMatch(/^[A-Z].*\.$/);
-  });
+  test.each(PHASES)('the phase %s has a sentence', (phase) =>
+    expect(tell({ phase }).sentence).toMatch(/^[A-Z].*\.$/),
+  );
 });
 
 describe('what is wrong, why, and what to do', () => {
@@ -134,9 +134,11 @@ describe('what is wrong, why, and what to do', () => {
     expect(sentence).toContain('0 MB');
   });
 
+  test.each(['starting', 'stopping', 'repairing'] as const)('no peers are no alarm while %s', (phase) =>
+    expect(tell({ phase, peers: 0 }).codes).toEqual([]),
+  );
+
   test('no alarm without need', () => {
-    for (const phase of ['starting', 'stopping', 'repairing'] as const)
-      expect(tell({ phase, peers: 0 }).codes).toEqual([]);
     expect(tell({ freeDiskBytes: null }).codes).toEqual([]);
     const regtest = { name: 'regtest', launched: true, spacing: null };
     expect(tell({ now: 1e9, network: regtest }).codes).toEqual([]);

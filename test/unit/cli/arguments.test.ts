@@ -59,16 +59,18 @@ describe('arguments', () => {
     expect(refusal(...args)).toMatchObject({ code, data: { command: 'node', detail } });
   });
 
-  test('a path is absolute, and refused when nobody can have meant it', () => {
+  test('a path becomes absolute', () => {
     expect(read('--datadir', '/a/../b').text('datadir')).toBe('/b');
     expect(read('--datadir', 'rel/ative').text('datadir')).toBe(join(process.cwd(), 'rel/ative'));
     expect(read('--datadir', './~').text('datadir')).toBe(join(process.cwd(), '~'));
-    for (const bad of [' ', '~', '~/x', '~me/x', '-x', '--network'])
-      expect(refusal(`--datadir=${bad}`), bad).toMatchObject({
-        code: 'argument-invalid',
-        data: { detail: expect.stringMatching(/^The path of the option --datadir (?:is|begins)/) as string },
-      });
   });
+
+  test.each([' ', '~', '~/x', '~me/x', '-x', '--network'])('the path %j is refused', (path) =>
+    expect(refusal(`--datadir=${path}`)).toMatchObject({
+      code: 'argument-invalid',
+      data: { detail: expect.stringMatching(/^The path of the option --datadir (?:is|begins)/) as string },
+    }),
+  );
 
   test('as many positionals as a command takes', () => {
     const given = readArguments('call', ['node.status', '{}', '--json'], OPTIONS, 2);

@@ -42,9 +42,9 @@ describe('every sentence', () => {
     expect(sentence).toBe(sentence.trim());
   });
 
-  test('codes have one form', () => {
-    for (const code of ERROR_CODES) expect(code).toMatch(/^[a-z]+(-[a-z0-9]+)*$/);
-  });
+  test.each(ERROR_CODES)('the code %s has the form of all codes', (code) =>
+    expect(code).toMatch(/^[a-z]+(-[a-z0-9]+)*$/),
+  );
 });
 
 describe('no number stands in a sentence without its unit', () => {
@@ -129,15 +129,21 @@ describe('a sentence with data', () => {
     expect(sentence.length).toBeLessThan(500);
     for (const odd of ['\u202e', '\u0007']) expect(sentence).not.toContain(odd);
     expect(sentenceFor('wallet-unknown', Object.create({ name: 'inherited' }))).not.toContain('inherited');
-    for (const data of [null, 7, 'text', [], { name: {} }, { name: Symbol('s') }, { name: NaN }])
-      expect(sentenceFor('wallet-unknown', data)).toContain('of that name');
   });
+
+  test.each([null, 7, 'text', [], { name: {} }, { name: Symbol('s') }, { name: NaN }])(
+    'data that has no usable name is left out: %s',
+    (data) => expect(sentenceFor('wallet-unknown', data)).toContain('of that name'),
+  );
 
   test('an unknown code falls back', () => {
     expect(sentenceFor('never-heard', {}, 'own words')).toBe('own words');
     expect(sentenceFor('never-heard')).toContain('never-heard');
-    for (const code of ['toString', '__proto__', 'constructor']) expect(isKnownErrorCode(code)).toBe(false);
   });
+
+  test.each(['toString', '__proto__', 'constructor'])('the inherited name %s is not a code', (code) =>
+    expect(isKnownErrorCode(code)).toBe(false),
+  );
 });
 
 test('anything that a call was rejected with becomes a fault', () => {
@@ -150,6 +156,9 @@ test('anything that a call was rejected with becomes a fault', () => {
     code: 'wallet-password',
     message: sentenceFor('wallet-password'),
   });
-  for (const odd of [undefined, null, 'text', new Error('e'), { code: 7 }])
-    expect(faultOf(odd)).toEqual({ code: 'internal', message: sentenceFor('internal') });
 });
+
+test.each([undefined, null, 'text', new Error('e'), { code: 7 }])(
+  'a call that was rejected with %s has the code `internal`',
+  (odd) => expect(faultOf(odd)).toEqual({ code: 'internal', message: sentenceFor('internal') }),
+);

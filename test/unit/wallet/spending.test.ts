@@ -39,22 +39,20 @@ const stateOf = async (txid: string, name = 'a') =>
   (await world.wallets.history({ name, limit: 100 })).find((entry) => entry.txid === txid)?.state;
 
 describe('what cannot be paid', () => {
-  test('a wrong address, a wrong amount, more than there is', async () => {
+  test.each([
+    ['rkith1qqqq', 5_000_000, 'address-malformed'],
+    [encodeAddress('kith', testKey(7).lock), 5_000_000, 'address-other-network'],
+    [encodeAddress('rkith', { lockType: 1, lock: new Uint8Array(32) }), 5_000_000, 'address-unknown-lock'],
+    [STRANGER, 9_999, 'wallet-dust'],
+    [STRANGER, 0, 'wallet-amount'],
+    [STRANGER, 1.5, 'wallet-amount'],
+    [STRANGER, -5, 'wallet-amount'],
+    [STRANGER, 2 ** 53, 'wallet-amount'],
+    [STRANGER, SUBSIDY, 'wallet-funds'],
+  ])('to %s, %s motes: %s', async (address, amount, code) => {
     await open();
     await walletWithCoins(world, 'a');
-    const cases: [string, number, string][] = [
-      ['rkith1qqqq', 5_000_000, 'address-malformed'],
-      [encodeAddress('kith', testKey(7).lock), 5_000_000, 'address-other-network'],
-      [encodeAddress('rkith', { lockType: 1, lock: new Uint8Array(32) }), 5_000_000, 'address-unknown-lock'],
-      [STRANGER, 9_999, 'wallet-dust'],
-      [STRANGER, 0, 'wallet-amount'],
-      [STRANGER, 1.5, 'wallet-amount'],
-      [STRANGER, -5, 'wallet-amount'],
-      [STRANGER, 2 ** 53, 'wallet-amount'],
-      [STRANGER, SUBSIDY, 'wallet-funds'],
-    ];
-    for (const [address, amount, code] of cases)
-      await fails(world.wallets.prepare({ name: 'a', to: [{ address, amount }] }), code);
+    await fails(world.wallets.prepare({ name: 'a', to: [{ address, amount }] }), code);
   });
   test('a payment without funds, with unknown coins, extreme fees, or an early or late expiry is refused', async () => {
     await open();

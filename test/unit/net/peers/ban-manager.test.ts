@@ -132,10 +132,9 @@ describe('violations and what follows', () => {
     ]);
   });
 
-  test('every code has a sentence without its code as the only content', () => {
-    for (const code of Object.keys(PENALTY) as PeerViolationCode[])
-      expect(reasonOf(code)).toMatch(/^[A-Z].{15,}\.$/);
-  });
+  test.each(Object.keys(PENALTY) as PeerViolationCode[])('the code %s has a sentence', (code) =>
+    expect(reasonOf(code)).toMatch(/^[A-Z].{15,}\.$/),
+  );
 });
 
 test('scores are forgotten by halves, and bounded', () => {

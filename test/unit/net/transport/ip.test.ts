@@ -137,11 +137,13 @@ describe('loopback and private addresses in disguise', () => {
       for (const local of [true, false]) expect(isUsefulFrom(announcer, address, local)).toBe(false);
   });
 
-  test('nothing but a plain address of a port counts', () => {
-    for (const text of ['fe80::1%eth0', '127.1', '0x7f.1', '2130706433', '0177.0.0.1', '', 'localhost'])
-      expect(ipClassOf(text)).toBe('special');
-    expect(toldClassOf('/ip4/44.1.0.2/udp/1')).toBeNull();
-  });
+  test.each(['fe80::1%eth0', '127.1', '0x7f.1', '2130706433', '0177.0.0.1', '', 'localhost'])(
+    '%j, another form of an address, is of the class `special`',
+    (text) => expect(ipClassOf(text)).toBe('special'),
+  );
+
+  test('an address without a TCP port has no class', () =>
+    expect(toldClassOf('/ip4/44.1.0.2/udp/1')).toBeNull());
 });
 
 describe('IPv4 inside IPv6 counts as the IPv4 that owns it', () => {

@@ -43,15 +43,12 @@ describe('addresses', () => {
     expect(hostPart(address)).toBe('/ip4/203.0.113.9');
     expect(ipOf('/ip6/::1/tcp/1')).toBe('::1');
     expect(peerIdOf('/ip4/203.0.113.9/tcp/21474')).toBeNull();
-    for (const wrong of [
-      '',
-      'x',
-      '/ip4/999.1.1.1/tcp/1',
-      '/ip4/1.2.3.4/tcp/99999',
-      `/ip4/1.2.3.4${'/'.repeat(600)}`,
-    ])
-      expect(parseAddress(wrong)).toBeNull();
   });
+
+  test.each(['', 'x', '/ip4/999.1.1.1/tcp/1', '/ip4/1.2.3.4/tcp/99999', `/ip4/1.2.3.4${'/'.repeat(600)}`])(
+    '%j is not an address',
+    (wrong) => expect(parseAddress(wrong)).toBeNull(),
+  );
 });
 
 test('names carry the network, and a stranger is recognised by its handshake', () => {
@@ -76,13 +73,17 @@ describe('addresses through a relay', () => {
     expect([portOf(RELAY), portOf(address)]).toEqual([21474, null]);
   });
 
-  test('are of use where the relay’s would be, and one relay deep', () => {
-    expect(isUsefulFrom('/ip4/44.9.0.1/tcp/1', address, false)).toBe(true);
-    const nested = `${RELAY}/p2p-circuit/p2p/${OTHER}/p2p-circuit/p2p/${ID}`;
-    const home = address.replace('44.1.0.2', '192.168.1.2');
-    for (const useless of [nested, home, `${RELAY}/p2p-circuit`, address.replace('44.1.0.2', '127.0.0.1')])
-      expect(isUsefulFrom('/ip4/44.9.0.1/tcp/1', useless, false)).toBe(false);
-  });
+  test('are useful where the address of the relay would be', () =>
+    expect(isUsefulFrom('/ip4/44.9.0.1/tcp/1', address, false)).toBe(true));
+
+  test.each([
+    ['has two relays', `${RELAY}/p2p-circuit/p2p/${OTHER}/p2p-circuit/p2p/${ID}`],
+    ['names no peer behind the relay', `${RELAY}/p2p-circuit`],
+    ['has a relay at a private address', address.replace('44.1.0.2', '192.168.1.2')],
+    ['has a relay at a loopback address', address.replace('44.1.0.2', '127.0.0.1')],
+  ])('are useless if one %s', (_what, useless) =>
+    expect(isUsefulFrom('/ip4/44.9.0.1/tcp/1', useless, false)).toBe(false),
+  );
 });
 
 test.each([
