@@ -9,7 +9,7 @@ import { packageBin, runCommand, runTool } from './support/command.ts';
 import { COVERAGE_ARGS, coverageSentence } from './support/coverage.ts';
 import { ensureChromium } from './support/ensure-chromium.ts';
 import { buildPreload, ensureDesktop } from './support/desktop.ts';
-import { prepareDesktopRun, seenBy, vitestCommand } from './support/desktop-tests.ts';
+import { prepareDesktopRun, seenBy, vitestCommand, withInstalled } from './support/desktop-tests.ts';
 import { ensurePackaged } from './support/packaged-app.ts';
 import { ensurePage } from './support/page.ts';
 import { OUT, ROOT } from './support/root.ts';
@@ -111,16 +111,17 @@ async function runDesktop(
   try {
     await ensureDesktop();
     const file = path.join(run.temporary, 'report.json');
-    const [command, rest] = vitestCommand(run, [...vitestArgs, ...reporters(file)]);
     const { temporary } = run;
     const folders = { TMPDIR: temporary, TEMP: temporary, TMP: temporary };
     // A test that is named alone, another than that of the packaged app, does not wait for the packager.
     const named = args.filter((arg) => arg.includes('test/desktop/'));
-    const wanted = named.length === 0 || named.some((arg) => arg.includes('packaged'));
+    const wanted = named.length === 0 || named.some((arg) => /packaged|installed/.test(arg));
     const packaged = wanted ? await ensurePackaged() : null;
+    const place = packaged?.deb ? withInstalled(run, packaged.deb) : run;
+    const [command, rest] = vitestCommand(place, [...vitestArgs, ...reporters(file)]);
     const programs = {
       KITH_ELECTRON: run.program,
-      ...(packaged !== null && { KITH_PACKAGED: seenBy(run, packaged) }),
+      ...(packaged !== null && { KITH_PACKAGED: seenBy(run, packaged.program) }),
     };
     const desktopEnv = { ...env, ...folders, ...programs };
     const { code } = await runCommand(command, rest, { env: desktopEnv });

@@ -39,7 +39,7 @@ export async function packageApp(options: PackageOptions): Promise<string> {
   process.env['KITH_PACKAGE_FAST'] = options.fast ? '1' : '0';
   await prepare(options.testBuild ?? false);
   if (process.platform !== 'linux') {
-    await run({ publish: 'never' }, options);
+    await run({ dir: options.targets.every((target) => target === 'dir') }, options);
     return options.output;
   }
   const { output, targets } = options;

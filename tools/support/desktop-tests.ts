@@ -1,5 +1,5 @@
 /** Prepares the tests with the real Electron: finds a runtime, a display, and a user for whom Chromium's sandbox runs. */
-import { existsSync, mkdtempSync, rmdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmdirSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { packageBin, runCommand } from './command.ts';
@@ -36,6 +36,18 @@ export function vitestCommand(
   // The configuration is imported as it is: that user cannot write a compiled copy beside it.
   const [command, ...rest] = [...run.prefix, ...vitest, 'run', '--configLoader', 'native', ...args];
   return [command!, rest];
+}
+
+/** The same run with the deb installed in the system that the command sees. */
+export function withInstalled(run: DesktopRun, deb: string): DesktopRun {
+  if (process.getuid?.() !== 0) {
+    console.log('test: desktop: the deb is not installed for its test, which needs root');
+    return run;
+  }
+  const layers = path.join(run.temporary, 'system');
+  mkdirSync(layers);
+  const script = path.join(ROOT, 'tools/packaging/installed.sh');
+  return { ...run, prefix: ['unshare', '--mount', 'sh', script, deb, layers, ...run.prefix] };
 }
 
 /** The path of a file for that command: what is inside the project is reached by the project's other path too. */

@@ -1,0 +1,28 @@
+#!/bin/sh
+# Installs a deb on this computer for one command alone, which changes nothing on the disk: the folders of the system are
+# overlaid in memory, in a mount namespace of its own.
+# Usage, as root: unshare --mount installed.sh DEB FOLDER COMMAND... FOLDER is empty; the overlays are mounted there.
+# The command finds the path of the menu entry in KITH_INSTALLED. If installing is not possible here, the reason is
+# printed, and the command runs without it.
+set -u
+deb=$1
+layers=$2
+shift 2
+
+install_deb() {
+  mount -t tmpfs tmpfs "$layers" || return 1
+  for folder in usr opt etc var; do
+    mkdir "$layers/$folder" "$layers/$folder.work"
+    mount -t overlay overlay -o "lowerdir=/$folder,upperdir=$layers/$folder,workdir=$layers/$folder.work" "/$folder" || return 1
+  done
+  export DEBIAN_FRONTEND=noninteractive
+  # What it depends on is there on most computers; otherwise apt fetches it, into memory too.
+  dpkg -i "$deb" || { apt-get update -qq && apt-get install -y -qq --no-install-recommends "$deb"; }
+}
+
+if said=$(install_deb 2>&1); then
+  export KITH_INSTALLED=/usr/share/applications/kith.desktop
+else
+  echo "test: the deb could not be installed: $said"
+fi
+exec "$@"
