@@ -62,8 +62,8 @@ export function createCarrierHandler(router: RouterSource, log: Log) {
       send(await encodeResponseMessage(id, type, payload)),
     );
     const full: ApiContext = { ...context, caller: openCalls.caller() };
-    const refuse = async (id: string) => {
-      const { status, ...body } = fault('request-too-large').toJSON();
+    const refuse = async (id: string, code: 'request-too-large' | 'request-malformed') => {
+      const { status, ...body } = fault(code).toJSON();
       const response = { status, headers: {}, body: { json: { ...body, status } } };
       send(await encodeResponseMessage(id, MessageType.RESPONSE, response));
     };
@@ -71,9 +71,14 @@ export function createCarrierHandler(router: RouterSource, log: Log) {
       if (!isBounded(message)) {
         const id = requestIdOf(message);
         if (id === null) throw new RangeError('too large, without an id');
-        return refuse(id);
+        return refuse(id, 'request-too-large');
       }
-      const [id, type, payload] = await decodeRequestMessage(message);
+      const [id, type, payload] = await decodeRequestMessage(message).catch((error: unknown) => {
+        // Without an answer the client would wait without end.
+        const unread = requestIdOf(message);
+        if (unread !== null) void refuse(unread, 'request-malformed').catch(unreadable);
+        throw error;
+      });
       if (type === MessageType.EVENT_ITERATOR) return;
       // Looked up for every request: the program may open another network while a client stays connected.
       const answer = createServerPeerHandleRequestFn(handlerOf(router()), { context: full });

@@ -246,6 +246,8 @@ describe('the socket', () => {
     const socket = await open();
     const unreadable = { json: 'not a number', meta: [[0]] };
     expect(await callOver(socket, '/node/log', unreadable)).toContain('"code":"request-malformed"');
+    for (const path of ['', 'no url', 'http://'])
+      expect(await callOver(socket, path)).toContain('"code":"request-malformed"');
     expect(await callOver(socket, '/node/nothing')).toContain('"code":"procedure-unknown"');
     socket.terminate();
   });
