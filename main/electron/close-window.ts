@@ -1,5 +1,6 @@
 import { app, dialog, type BrowserWindow } from 'electron';
 import type { AppSettings } from './app-settings.ts';
+import { createQuestionLimit } from './question-limit.ts';
 
 export interface CloseDeps {
   readonly settings: AppSettings;
@@ -12,6 +13,8 @@ export interface CloseDeps {
 /** Decides what closing the window means: quit, or keep the node running in the tray. The user is asked once. */
 export function keepInTray(window: BrowserWindow, deps: CloseDeps): void {
   const { settings } = deps;
+  // A script of the page can close the window too.
+  const limit = createQuestionLimit();
   let asking = false;
 
   async function ask(): Promise<void> {
@@ -27,7 +30,7 @@ export function keepInTray(window: BrowserWindow, deps: CloseDeps): void {
       cancelId: 0,
       noLink: true,
     });
-    if (response === 0) return;
+    if (response === 0) return limit.add();
     const keep = response === 2;
     if (!once) store(keep);
     if (keep) window.hide();
@@ -49,7 +52,7 @@ export function keepInTray(window: BrowserWindow, deps: CloseDeps): void {
     if (closeToTray === false) return;
     event.preventDefault();
     if (closeToTray === true) return window.hide();
-    if (asking) return;
+    if (asking || !limit.allows()) return;
     asking = true;
     ask()
       .catch(deps.onError)

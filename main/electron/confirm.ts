@@ -1,22 +1,28 @@
 import { dialog, type BrowserWindow } from 'electron';
 import { type ConfirmPage, confirmPages } from './confirm-text.ts';
 import type { PaymentQuestion } from '../api/base.ts';
+import type { RecentLimit } from '../lib/recent-limit.ts';
 
 /**
  * Asks with native dialogs, which no script of the page can draw, read or press: one after the other until every receiver
- * was shown; the last one sends. One question at a time: a page that asks again while a dialog is open gets false, so that
- * it cannot flood the user with dialogs.
+ * was shown; the last one sends. A page that asks again while a dialog is open, or after many cancelled ones, gets false, so
+ * that it cannot flood the user with dialogs.
  */
 export function createConfirm(
   window: () => BrowserWindow | null,
+  limit: RecentLimit,
 ): (question: PaymentQuestion) => Promise<boolean> {
   let open = false;
   return async (question) => {
     const parent = window();
-    if (open || parent === null) return false;
+    if (open || parent === null || !limit.allows()) return false;
     open = true;
     try {
-      for (const page of confirmPages(question)) if (!(await agrees(parent, page))) return false;
+      for (const page of confirmPages(question)) {
+        if (await agrees(parent, page)) continue;
+        limit.add();
+        return false;
+      }
       return true;
     } finally {
       open = false;

@@ -5,7 +5,9 @@ import type { ApiContext } from '../api/base.ts';
 import type { KithRouter } from '../api/router.ts';
 import { toFault } from '../api/faults.ts';
 import { diskFailed } from '../lib/disk-failure.ts';
+import { KithError } from '../lib/errors.ts';
 import { silentLog } from '../lib/log.ts';
+import { createRecentLimit } from '../lib/recent-limit.ts';
 import { createCarrierHandler } from '../rpc/carrier.ts';
 
 export interface DesktopAccess {
@@ -13,6 +15,10 @@ export interface DesktopAccess {
   /** @throws what the file system throws */
   change(settings: Partial<DesktopSettings>): void;
 }
+
+/** A user changes a few settings; a script could write the disk without end. */
+const MAX_CHANGES = 30;
+const CHANGES_WINDOW_MS = 60_000;
 
 /** Serves the desktop's part of the contract to the page, with the same bounds on messages and calls as the node's part. */
 export function createDesktopHost(access: DesktopAccess): (port: MessagePortMain) => void {
@@ -32,6 +38,7 @@ export function createDesktopHost(access: DesktopAccess): (port: MessagePortMain
 }
 
 function createDesktopRouter({ state, change }: DesktopAccess) {
+  const limit = createRecentLimit(MAX_CHANGES, CHANGES_WINDOW_MS, () => performance.now());
   const api = implement(desktopContract)
     .$context<ApiContext>()
     .use(async ({ next, path }) => {
@@ -44,8 +51,16 @@ function createDesktopRouter({ state, change }: DesktopAccess) {
   return api.router({
     state: api.state.handler(() => state()),
     set: api.set.handler(({ input }) => {
+      const { settings } = state();
       // A field that is left out is undefined here, and must not replace a setting.
-      const given = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));
+      const given = Object.fromEntries(
+        Object.entries(input).filter(
+          ([name, value]) => value !== undefined && value !== settings[name as keyof DesktopSettings],
+        ),
+      );
+      if (Object.keys(given).length === 0) return state();
+      if (!limit.allows()) throw new KithError('settings-changed-often');
+      limit.add();
       try {
         change(given);
       } catch (error) {

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { app, type DownloadItem, type Session, type WebContents } from 'electron';
 import { PAGE_ORIGIN } from './page-headers.ts';
+import { createQuestionLimit } from './question-limit.ts';
 
 /** The browser permissions of the page. Writing to the clipboard is for "copy address". */
 const ALLOWED_PERMISSIONS: ReadonlySet<string> = new Set(['clipboard-sanitized-write']);
@@ -26,6 +27,8 @@ function guard(contents: WebContents): void {
   contents.on('will-attach-webview', (event) => event.preventDefault());
   // A peer connection of the page may use the proxy only, and that leads nowhere; no content security policy covers WebRTC.
   contents.setWebRTCIPHandlingPolicy('disable_non_proxied_udp');
+  // Without this, a page that refuses to be left would keep the app from quitting.
+  contents.on('will-prevent-unload', (event) => event.preventDefault());
   // No link opens outside the app.
   contents.setWindowOpenHandler(() => ({ action: 'deny' }));
 }
@@ -64,13 +67,24 @@ export async function guardSession(session: Session): Promise<void> {
   session.setDevicePermissionHandler(() => false);
   // A spell checker would download dictionaries.
   session.setSpellCheckerEnabled(false);
-  session.on('will-download', (event, item) => {
-    if (!isNetworkFile(item)) return event.preventDefault();
-    // The user chooses the place: no script of the page writes a file by itself.
-    const defaultPath = path.join(app.getPath('downloads'), item.getFilename());
-    item.setSaveDialogOptions({ title: 'Save network file', defaultPath });
-  });
+  guardDownloads(session);
   session.webRequest.onBeforeRequest((details, answer) =>
     answer({ cancel: !ALLOWED_SCHEMES.has(new URL(details.url).protocol) }),
   );
+}
+
+/** The page offers a network file, one at a time, and the user chooses the place: no script writes a file by itself. */
+function guardDownloads(session: Session): void {
+  const limit = createQuestionLimit();
+  let saving = false;
+  session.on('will-download', (event, item) => {
+    if (saving || !isNetworkFile(item) || !limit.allows()) return event.preventDefault();
+    saving = true;
+    item.once('done', (_event, state) => {
+      saving = false;
+      if (state === 'cancelled') limit.add();
+    });
+    const defaultPath = path.join(app.getPath('downloads'), item.getFilename());
+    item.setSaveDialogOptions({ title: 'Save network file', defaultPath });
+  });
 }

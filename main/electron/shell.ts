@@ -18,6 +18,7 @@ import { createNodeThread, type DemoOrder, type NodeThread } from './node-thread
 import { createOpener, type Opening } from './openings.ts';
 import type { ShellOptions } from './options.ts';
 import { servePage } from './scheme.ts';
+import { createQuestionLimit } from './question-limit.ts';
 import { recoverPage } from './recovery.ts';
 import { bringToFront, createWindow, sendPort } from './window.ts';
 
@@ -60,7 +61,7 @@ export function createShell(deps: ShellDeps): Shell {
         page: path.join(deps.root, 'out/renderer'),
         root: deps.dataRoot,
       },
-      confirm: createConfirm(() => window),
+      confirm: createConfirm(() => window, createQuestionLimit()),
       onError: deps.onError,
     });
     thread.events.on('spawned', () => {

@@ -49,6 +49,8 @@ export function createWindow(deps: WindowDeps): BrowserWindow {
       webviewTag: false,
       navigateOnDragDrop: false,
       spellcheck: false,
+      // The page has dialogs of its own; those of a script (alert) could be opened without end.
+      disableDialogs: true,
     },
   });
   window.once('ready-to-show', () => {

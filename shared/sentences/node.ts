@@ -19,6 +19,7 @@ export const NODE_SENTENCES = {
   'request-too-large':
     'The request is too large. The limit is 256 KiB, not counting the bytes of a block or transaction. Send less at once.',
   'api-busy': 'Too many requests are open at once. Wait until some of them end, then try again.',
+  'settings-changed-often': 'The settings of the app were changed too often. Wait a minute, then try again.',
   'api-slow-reader': 'The connection was closed because the client read too slowly. Connect again.',
   internal:
     'Something went wrong inside Kith. Try again; if it repeats, report it with the log[ ({reference})].',

@@ -4,8 +4,9 @@ import path from 'node:path';
 import { isContractProcedure } from '@orpc/contract';
 import { expect, test } from 'vitest';
 import { contract } from '../../shared/contract/contract.ts';
-import { launchDesktop } from './support/desktop-app.ts';
-import { callContract, fuzzContract, stealPort } from './support/page-fuzz.ts';
+import { desktopContract } from '../../shared/contract/desktop.ts';
+import { launchDesktop, newFolder } from './support/desktop-app.ts';
+import { callContract, fuzzContract, type FuzzOptions, stealPorts } from './support/page-fuzz.ts';
 
 const PASSWORD = 'correct horse battery';
 const CALLS = 10_000;
@@ -30,7 +31,7 @@ test('10 000 hostile calls by a script in the page spend nothing, tell no secret
   await person.setMining(true);
   await person.waitForSpendable(20);
   await person.setMining(false);
-  await page.addInitScript(stealPort);
+  await page.addInitScript(stealPorts);
   await page.reload();
   await expect.poll(() => page.evaluate('globalThis.stolen !== undefined')).toBe(true);
   const address = await page.evaluate(callContract, ['/wallet/address', { name: 'Everyday' }] as const);
@@ -45,13 +46,13 @@ test('10 000 hostile calls by a script in the page spend nothing, tell no secret
   const to = [{ ...(address as { address: string }), amount: 100_000_000 }];
   const name = 'Everyday';
   const outcome = await page.evaluate(fuzzContract, {
+    to: 'node',
     paths,
     calls: CALLS,
     seed: 7,
     plausible: [undefined, {}, { name }, { limit: 5 }, { name, limit: 5 }, { name, to }],
-    words,
-    password: PASSWORD,
-  });
+    secrets: [words.slice(0, 3).join(' '), PASSWORD],
+  } satisfies FuzzOptions);
 
   expect(outcome.answered).toBe(CALLS);
   expect(outcome.leaks).toEqual([]);
@@ -65,6 +66,38 @@ test('10 000 hostile calls by a script in the page spend nothing, tell no secret
   expect([...new Set((history as { kind: string }[]).map(({ kind }) => kind))]).toEqual(['mined']);
   expect(filesIn(os.homedir())).toEqual(home);
   expect(filesIn(path.dirname(app.datadir))).toEqual(parent);
+  expect(await app.quit()).toBe(0);
+  expect(readdirSync(app.datadir)).not.toContain('crash-reports');
+});
+
+test('10 000 hostile calls to the desktop’s port change settings at most, and crash nothing', async () => {
+  const config = newFolder();
+  const app = await launchDesktop({ env: { XDG_CONFIG_HOME: config } });
+  const { page } = app;
+  await page.getByText('Welcome to Kith').waitFor();
+  await page.addInitScript(stealPorts);
+  await page.reload();
+  await expect.poll(() => page.evaluate('globalThis.stolen !== undefined')).toBe(true);
+  const outcome = await page.evaluate(fuzzContract, {
+    to: 'desktop',
+    paths: [
+      ...pathsOf(desktopContract),
+      '/unknown',
+      '/state/set',
+      '/__proto__',
+      '/constructor',
+      '',
+      'no url',
+    ],
+    calls: CALLS,
+    seed: 8,
+    plausible: [undefined, {}, { notifications: false }, { startAtLogin: true }, { startAtLogin: false }],
+    secrets: [app.datadir],
+  } satisfies FuzzOptions);
+  expect(outcome).toMatchObject({ answered: CALLS, leaks: [], internal: [] });
+  expect(outcome.accepted).toBeGreaterThan(CALLS / 100);
+  expect(outcome.refused).toBeGreaterThan(CALLS / 4);
+  expect(await app.dialogs()).toEqual([]);
   expect(await app.quit()).toBe(0);
   expect(readdirSync(app.datadir)).not.toContain('crash-reports');
 });

@@ -3,16 +3,19 @@
  * itself. The messages are those of the contract's carrier (main/rpc/carrier.ts).
  */
 
+/** The ports that the app passes to the page, in its order. */
+export type Port = 'node' | 'desktop';
+
 export interface FuzzOptions {
+  readonly to: Port;
   /** `/wallet/create` and so on. */
   readonly paths: readonly string[];
   readonly calls: number;
   readonly seed: number;
   /** Inputs that some procedure accepts. */
   readonly plausible: readonly unknown[];
-  /** The recovery phrase and the password of a wallet that exists, which no answer may contain. */
-  readonly words: readonly string[];
-  readonly password: string;
+  /** Texts that no answer may contain. */
+  readonly secrets: readonly string[];
 }
 
 export interface FuzzOutcome {
@@ -26,21 +29,23 @@ export interface FuzzOutcome {
   readonly internal: readonly string[];
 }
 
-/** Takes the port to the node before the page gets it. Runs before every script of the page. */
-export function stealPort(): void {
+/** Takes the ports before the page gets them. Runs before every script of the page. */
+export function stealPorts(): void {
   const take = (event: MessageEvent): void => {
-    const [port] = event.ports;
-    if (port === undefined) return;
+    const [node, desktop] = event.ports;
+    if (node === undefined || desktop === undefined) return;
     event.stopImmediatePropagation();
-    port.start();
-    Object.assign(globalThis, { stolen: port });
+    node.start();
+    desktop.start();
+    Object.assign(globalThis, { stolen: { node, desktop } });
   };
   window.addEventListener('message', take, { capture: true });
 }
 
 /** Calls procedures with random, often malformed input, 32 at a time, until every call was answered. */
 export async function fuzzContract(options: FuzzOptions): Promise<FuzzOutcome> {
-  const { stolen: port } = globalThis as unknown as { stolen: MessagePort };
+  const { stolen } = globalThis as unknown as { stolen: Record<Port, MessagePort> };
+  const port = stolen[options.to];
   let state = options.seed;
   const random = (below: number): number => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
@@ -141,10 +146,9 @@ export async function fuzzContract(options: FuzzOptions): Promise<FuzzOutcome> {
 
   const outcome = { answered: 0, accepted: 0, refused: 0, leaks: [] as string[], internal: [] as string[] };
   const waiting = new Map<string, { path: string; done: () => void }>();
-  const phrase = options.words.slice(0, 3).join(' ');
   port.onmessage = async ({ data }: MessageEvent<string | Blob | ArrayBuffer>) => {
     const text = typeof data === 'string' ? data : await new Response(data).text();
-    if (text.includes(phrase) || text.includes(options.password)) outcome.leaks.push(text.slice(0, 300));
+    if (options.secrets.some((secret) => text.includes(secret))) outcome.leaks.push(text.slice(0, 300));
     const { i: id, p: answer } = JSON.parse(text) as { i: string; p?: { s?: number; b?: unknown } };
     const call = waiting.get(id);
     // Later messages of a subscription.
@@ -175,9 +179,10 @@ export async function fuzzContract(options: FuzzOptions): Promise<FuzzOutcome> {
   return outcome;
 }
 
-/** Calls one procedure; resolves with its output. */
+/** Calls one procedure of the node; resolves with its output. */
 export async function callContract([path, input]: readonly [string, unknown]): Promise<unknown> {
-  const { stolen: port } = globalThis as unknown as { stolen: MessagePort };
+  const { stolen } = globalThis as unknown as { stolen: Record<Port, MessagePort> };
+  const port = stolen.node;
   const answer = new Promise<string>((resolve) => {
     port.addEventListener('message', ({ data }: MessageEvent<string>) => {
       if (data.startsWith(`{"i":"call${path.replaceAll('/', '-')}"`)) resolve(data);

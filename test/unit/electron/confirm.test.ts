@@ -2,6 +2,8 @@ import type { BrowserWindow, MessageBoxOptions } from 'electron';
 import { beforeEach, expect, test, vi } from 'vitest';
 import type { PaymentQuestion } from '../../../main/api/base.ts';
 import { createConfirm } from '../../../main/electron/confirm.ts';
+import { createQuestionLimit } from '../../../main/electron/question-limit.ts';
+import { createRecentLimit } from '../../../main/lib/recent-limit.ts';
 
 const shown: MessageBoxOptions[] = [];
 let answers: number[] = [];
@@ -35,7 +37,7 @@ const question = (receivers: number): PaymentQuestion => ({
 
 test('a payment to many is agreed to when every page was', async () => {
   answers = [1, 1, 1];
-  expect(await createConfirm(() => window)(question(20))).toBe(true);
+  expect(await createConfirm(() => window, createQuestionLimit())(question(20))).toBe(true);
   expect(shown.map(({ buttons }) => buttons![1])).toEqual([
     'Next receivers',
     'Next receivers',
@@ -46,14 +48,29 @@ test('a payment to many is agreed to when every page was', async () => {
 
 test('one no on the way is no, and nothing more is asked', async () => {
   answers = [1, 0];
-  expect(await createConfirm(() => window)(question(20))).toBe(false);
+  expect(await createConfirm(() => window, createQuestionLimit())(question(20))).toBe(false);
   expect(shown).toHaveLength(2);
 });
 
 test('a second question while one is open is no; without a window too', async () => {
   answers = [1];
-  const confirm = createConfirm(() => window);
+  const confirm = createConfirm(() => window, createQuestionLimit());
   expect(await Promise.all([confirm(question(1)), confirm(question(1))])).toEqual([true, false]);
-  expect(await createConfirm(() => null)(question(1))).toBe(false);
+  expect(await createConfirm(() => null, createQuestionLimit())(question(1))).toBe(false);
   expect(shown).toHaveLength(1);
+});
+
+test('a page that asks without end is shown no further dialog after five cancelled ones in a minute', async () => {
+  let now = 0;
+  answers = [1];
+  const confirm = createConfirm(
+    () => window,
+    createRecentLimit(5, 60_000, () => now),
+  );
+  expect(await confirm(question(1))).toBe(true);
+  for (let asked = 0; asked < 20; asked++) expect(await confirm(question(1))).toBe(false);
+  expect(shown).toHaveLength(1 + 5);
+  now = 60_000;
+  answers = [1];
+  expect(await confirm(question(1))).toBe(true);
 });

@@ -1,4 +1,4 @@
-import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import { MessageChannel } from 'node:worker_threads';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createRouter } from '../../../main/api/router.ts';
 import { createNodeClient, type NodeClient } from '../../../main/electron/node-client.ts';
@@ -32,7 +32,7 @@ function serve(): () => void {
   });
   const host = createPortHost({ router: () => router, log: silentLog });
   host.serve(port1);
-  client.connect(port2 as MessagePort);
+  client.connect(port2);
   return () => host.close();
 }
 

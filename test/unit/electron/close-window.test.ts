@@ -1,0 +1,34 @@
+import { EventEmitter } from 'node:events';
+import type { BrowserWindow } from 'electron';
+import { expect, test, vi } from 'vitest';
+import type { AppSettings } from '../../../main/electron/app-settings.ts';
+import { keepInTray } from '../../../main/electron/close-window.ts';
+
+let asked = 0;
+vi.mock('electron', () => ({
+  app: {},
+  dialog: {
+    showMessageBox: async () => {
+      asked++;
+      return { response: 0, checkboxChecked: false };
+    },
+  },
+}));
+
+test('a page that closes its window without end asks the user five times at most, and the window stays', async () => {
+  const window = new EventEmitter();
+  const settings = { read: () => ({ closeToTray: null }) } as AppSettings;
+  keepInTray(window as BrowserWindow, {
+    settings,
+    hasTray: () => true,
+    isQuitting: () => false,
+    onError: (error) => expect.fail(String(error)),
+  });
+  let kept = 0;
+  for (let closed = 0; closed < 20; closed++) {
+    window.emit('close', { preventDefault: () => kept++ });
+    await new Promise(setImmediate);
+  }
+  expect(asked).toBe(5);
+  expect(kept).toBe(20);
+});

@@ -1,0 +1,59 @@
+import { MessageChannel } from 'node:worker_threads';
+import { createORPCClient } from '@orpc/client';
+import { RPCLink } from '@orpc/client/message-port';
+import type { MessagePortMain } from 'electron';
+import { expect, onTestFinished, test } from 'vitest';
+import { createDesktopHost } from '../../../main/electron/desktop-host.ts';
+import type { DesktopClient, DesktopSettings } from '../../../shared/contract/desktop.ts';
+import { faultOf } from '../../../shared/errors.ts';
+import { MessagePortMain as TestPort } from '../../support/message-ports.ts';
+
+/** A client of settings in memory, and every change that was stored. */
+function serve(): { client: DesktopClient; stored: Partial<DesktopSettings>[] } {
+  const stored: Partial<DesktopSettings>[] = [];
+  let settings: DesktopSettings = {
+    closeToTray: null,
+    notifications: true,
+    pauseOnBattery: true,
+    startAtLogin: false,
+  };
+  const host = createDesktopHost({
+    state: () => ({ settings, missing: [] }),
+    change(changed) {
+      stored.push(changed);
+      settings = { ...settings, ...changed };
+    },
+  });
+  const { port1, port2 } = new MessageChannel();
+  host(new TestPort(port1) as MessagePortMain);
+  const client = createORPCClient<DesktopClient>(new RPCLink({ port: port2 }));
+  port2.start();
+  onTestFinished(() => port2.close());
+  return { client, stored };
+}
+
+test('only what differs is stored', async () => {
+  const { client, stored } = serve();
+  expect((await client.set({ notifications: true })).settings.notifications).toBe(true);
+  expect((await client.set({ notifications: false, pauseOnBattery: true })).settings).toMatchObject({
+    notifications: false,
+    pauseOnBattery: true,
+  });
+  expect(stored).toEqual([{ notifications: false }]);
+});
+
+test('a script that changes settings without end is refused after 30 changes', async () => {
+  const { client, stored } = serve();
+  const changes = Array.from({ length: 100 }, (_each, n) =>
+    client.set({ notifications: n % 2 === 1 }).then(
+      () => 'stored',
+      (error: unknown) => faultOf(error).code,
+    ),
+  );
+  const outcomes = await Promise.all(changes);
+  expect(outcomes.slice(0, 30)).toEqual(Array.from({ length: 30 }, () => 'stored'));
+  expect(stored).toHaveLength(30);
+  // Half of the later calls ask for what is stored already.
+  expect(outcomes.filter((each) => each === 'settings-changed-often')).toHaveLength(35);
+  expect((await client.state({})).settings.notifications).toBe(true);
+});
