@@ -1,7 +1,6 @@
 import { MessageChannel } from 'node:worker_threads';
 import { createORPCClient } from '@orpc/client';
 import { RPCLink } from '@orpc/client/message-port';
-import type { MessagePortMain } from 'electron';
 import { expect, onTestFinished, test } from 'vitest';
 import { createDesktopHost } from '../../../main/electron/desktop-host.ts';
 import type { DesktopClient, DesktopSettings } from '../../../shared/contract/desktop.ts';
@@ -25,7 +24,7 @@ function serve(): { client: DesktopClient; stored: Partial<DesktopSettings>[] } 
     },
   });
   const { port1, port2 } = new MessageChannel();
-  host(new TestPort(port1) as MessagePortMain);
+  host(new TestPort(port1));
   const client = createORPCClient<DesktopClient>(new RPCLink({ port: port2 }));
   port2.start();
   onTestFinished(() => port2.close());
