@@ -30,6 +30,32 @@ interface Sodium {
     nonce: Uint8Array,
     key: Uint8Array,
   ): number;
+  /** May encrypt in place. */
+  crypto_aead_chacha20poly1305_ietf_encrypt(
+    ciphertext: Uint8Array,
+    plaintext: Uint8Array,
+    aad: Uint8Array,
+    secretNonce: null,
+    nonce: Uint8Array,
+    key: Uint8Array,
+  ): number;
+  /**
+   * May decrypt in place.
+   * @throws if the tag is wrong
+   */
+  crypto_aead_chacha20poly1305_ietf_decrypt(
+    plaintext: Uint8Array,
+    secretNonce: null,
+    ciphertext: Uint8Array,
+    aad: Uint8Array,
+    nonce: Uint8Array,
+    key: Uint8Array,
+  ): number;
+  /** A key pair of X25519. */
+  crypto_box_keypair(publicKey: Uint8Array, privateKey: Uint8Array): void;
+  crypto_scalarmult_base(publicKey: Uint8Array, privateKey: Uint8Array): void;
+  /** @throws if the public key has a small order */
+  crypto_scalarmult(shared: Uint8Array, privateKey: Uint8Array, publicKey: Uint8Array): void;
   /** SipHash-2-4 (Aumasson and Bernstein, 2012): output of 8 bytes, key of 16 bytes. */
   crypto_shorthash(out: Uint8Array, input: Uint8Array, key: Uint8Array): void;
   sodium_memzero(bytes: Uint8Array): void;

@@ -20,6 +20,7 @@ import { createIdentify, type Identify, type IdentifyDeps } from './identify.ts'
 import { createLibp2pInternals, type Libp2pInternals, type Inner } from './libp2p-internals.ts';
 import { type Backlog, createBacklog } from './backlog.ts';
 import { isOwnRelay, loadParts, type Wanted } from './components.ts';
+import { noiseCrypto } from './noise-crypto.ts';
 import { answerPings, measurePing, PING_PROTOCOL } from './ping.ts';
 import { createOwnRecord } from './peer-records.ts';
 import type { PeerViolation } from '../protocol/wire-violation.ts';
@@ -261,7 +262,7 @@ async function createNode(
       announceFilter: (all) => all.filter((each) => isOwnRelay(each.toString(), relays)),
     },
     transports: [tcp({ maxConnections: MAX_SOCKETS, backlog: 128 }), ...parts.transports],
-    connectionEncrypters: [opens.encrypter(traffic.wrap(duplicates.wrap(noise())))],
+    connectionEncrypters: [opens.encrypter(traffic.wrap(duplicates.wrap(noise({ crypto: noiseCrypto }))))],
     // With a window above 2 MiB a peer could fill a paused stream beyond its read buffer, which resets the stream.
     streamMuxers: [
       opens.muxer(

@@ -1,4 +1,4 @@
-import { noise } from '@chainsafe/libp2p-noise';
+import { type ICryptoInterface, noise } from '@chainsafe/libp2p-noise';
 import type { Connection, Stream } from '@libp2p/interface';
 import { tcp } from '@libp2p/tcp';
 import { yamux } from '@libp2p/yamux';
@@ -15,17 +15,20 @@ export interface StreamPairs {
 
 const PROTOCOL = '/kith/test/1';
 
-export async function createStreamPairs(): Promise<StreamPairs> {
-  const create = () =>
+/** With another cryptography than the package's own for either end, if it is given. */
+export async function createStreamPairs(
+  cryptos: { readonly near?: ICryptoInterface; readonly far?: ICryptoInterface } = {},
+): Promise<StreamPairs> {
+  const create = (crypto: ICryptoInterface | undefined) =>
     createLibp2p({
       addresses: { listen: ['/ip4/127.0.0.1/tcp/0'] },
       transports: [tcp()],
-      connectionEncrypters: [noise()],
+      connectionEncrypters: [noise(crypto ? { crypto } : {})],
       streamMuxers: [yamux({ streamOptions: { maxStreamWindowSize: 2 << 20 } })],
       connectionGater: { denyDialMultiaddr: () => false },
       connectionMonitor: { enabled: false },
     });
-  const [near, far] = [await create(), await create()];
+  const [near, far] = [await create(cryptos.near), await create(cryptos.far)];
   let accept: (stream: Stream) => void = () => {};
   await far.handle(PROTOCOL, (stream) => accept(stream), { maxInboundStreams: 64 });
   const connection: Connection = await near.dial(far.getMultiaddrs());
