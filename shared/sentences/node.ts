@@ -6,7 +6,7 @@ export const CLOCK_BEHIND_BLOCKS =
 
 /** Why a client paused mining. */
 export const MINING_PAUSED = {
-  user: 'Mining is paused. Start mining to continue it.',
+  user: 'Mining is paused. Choose “Continue mining” in the menu of the tray icon, or turn mining off and on again.',
   battery:
     'Mining is paused while this computer runs on its battery. It continues when the computer is plugged in. You can change this in the settings.',
 } as const;
@@ -22,13 +22,13 @@ export const NODE_SENTENCES = {
   'settings-changed-often': 'The settings of the app were changed too often. Wait a minute, then try again.',
   'api-slow-reader': 'The connection was closed because the client read too slowly. Connect again.',
   internal:
-    'Something went wrong inside Kith. Try again; if it repeats, report it with the log[ ({reference})].',
-  stopping: 'The node is stopping. Start it again to continue.',
+    'Something went wrong inside Kith. Try again. If this happens again, report it with the file logs/kith.log of the data directory[ ({reference})].',
+  stopping: 'The node is stopping. Start the node again to continue.',
 
   'block-unknown':
     'This node does not know this block. Check the id or height. The node may also not be synced that far yet.',
   'block-not-stored':
-    'The header of this block is known, but its transactions are not stored here (not fetched yet, or pruned).',
+    'The header of this block is known, but its transactions are not stored here (not downloaded yet, or pruned).',
   'transaction-unknown':
     'This node does not know this transaction. Check the id. The transaction may have expired, or the node may not be synced yet.',
 
@@ -41,7 +41,7 @@ export const NODE_SENTENCES = {
   'listen-failed':
     'The node cannot listen on[ {address}| that address]. Check that this computer has that address and may use that port.',
   'identity-unusable':
-    'The identity file[ {file}] of this node cannot be read or written. Check its permissions, or move it away to get a new peer id.',
+    'The identity file[ {file}] of this node cannot be read or written. Check its permissions, or rename it to get a new peer id.',
   'peer-unknown': 'This peer is not connected. It may have disconnected already.',
   'peer-gone': 'The peer disconnected before it answered. The node asks another peer automatically.',
   'peer-busy': 'The peer has too many requests to answer. The node asks another peer automatically.',
@@ -56,11 +56,11 @@ export const NODE_SENTENCES = {
   'peer-version': 'The peer uses a protocol version that this software does not know. Check for an update.',
   'peer-banned': 'This peer is banned on this node. Unban it first.',
   'peers-damaged':
-    'The peer database was corrupt. It was moved aside and is being rebuilt; nothing else is affected. Try again.',
+    'The peer database was corrupt. It was renamed and is being rebuilt. Nothing else is affected. Try again.',
   'peers-unusable':
     'The peer database cannot be read or written[: {reason}]. Known addresses and bans are kept only until the node stops. Check the disk and the permissions of the data directory.',
   'peers-rebuilt':
-    'The peer database was corrupt or of a newer version. It was moved aside. Known addresses that could not be read are being collected again; bans that could not be read are lost. If this happens again, check the disk.',
+    'The peer database was corrupt or of a newer version. It was renamed. Known addresses that could not be read are being collected again; bans that could not be read are lost. If this happens again, check the disk.',
   'ban-unknown': 'No ban has that peer id or address. Check the list of bans.',
   'hello-missing':
     'The peer did not complete the handshake in time. It may be overloaded, or not be a Kith node.',
@@ -68,9 +68,9 @@ export const NODE_SENTENCES = {
   'stream-stalled': 'A peer stopped reading or sending. The node uses another peer automatically.',
 
   'datadir-in-use':
-    'The data directory[ {path}] is in use by another Kith[ (process {pid:number})]. Stop that one, or choose another directory with the option “datadir”.',
+    'The data directory[ {path}] is in use by another Kith[ (process {pid:number})]. Stop that one, or choose another data directory.',
   'datadir-unusable':
-    'The data directory[ {path}] cannot be used[: {reason}]. Check its permissions and the disk, or choose another with the option “datadir”.',
+    'The data directory[ {path}] cannot be opened or written[: {reason}]. Check its permissions and the disk, or choose another data directory.',
   'datadir-empty': 'There is no chain in[ {path}| that directory]. Check the path of the data directory.',
   'datadir-copied':
     'This data directory is a copy of[ {original}| another one], which still exists. This node now has a peer id of its own, so that both can run. Both contain the same wallets: use each wallet in only one of them, or both give out the same receiving addresses.',
@@ -79,18 +79,18 @@ export const NODE_SENTENCES = {
   'datadir-gone':
     'The data directory[ {path}] was moved or deleted while the node is running, so new data may be lost. Stop the node, move the directory back, and start the node again.',
   'datadir-unknown':
-    'The default data directory is not known, because this user has no home folder. Choose a data directory with the option “datadir”.',
-  'disk-full': 'The disk is full. Free some space and try again; nothing is lost.',
+    'The default data directory is not known, because this user has no home folder. Choose a data directory.',
+  'disk-full': 'The disk is full. Nothing is lost. Free some space and try again.',
   'disk-read-only':
     'The disk[ of {path}] is mounted read-only, so nothing can be stored on it. Make it writable, or use another disk.',
   'files-exhausted':
-    'The operating system allows no more open files. Close other programs or raise the limit of open files, then start Kith again; nothing is lost.',
+    'The operating system allows no more open files. Nothing is lost. Close other programs or raise the limit of open files, then start Kith again.',
   'storage-unusable':
     'The stored chain in[ {directory}| the data directory] cannot be opened. Check the disk and the permissions.',
   'storage-damaged':
-    'The chain database is corrupt. The node restarts and rebuilds it from the stored blocks; nothing is lost. Check the disk if this happens again.',
+    'The chain database is corrupt. The node restarts and rebuilds it from the stored blocks. Nothing is lost. If this happens again, check the disk.',
   'chain-rebuilt':
-    'The chain database was corrupt. It was moved aside and rebuilt from the stored blocks; nothing is lost. If this happens again, check the disk.',
+    'The chain database was corrupt. It was renamed and rebuilt from the stored blocks. Nothing is lost. If this happens again, check the disk.',
   'storage-schema':
     'The data directory was written by a newer version of Kith. Update Kith, or choose another directory.',
   'storage-other-network':
@@ -98,23 +98,23 @@ export const NODE_SENTENCES = {
   'reorg-below-snapshot':
     'A chain with more work does not contain the UTXO set that this node started from. The node syncs again from that chain. Do not trust balances until it is synced.',
   'snapshot-unproven':
-    'The UTXO set that this node started from is not confirmed by enough independent nodes yet. Wait until three of them are connected, or until the blocks before it are checked; then send again.',
+    'The UTXO set that this node started from is not confirmed by enough independent nodes yet. Wait until three of them are connected, or until this node has checked the blocks before the snapshot. Then send again.',
   'snapshot-mismatch':
-    'The UTXO set that this node started from does not match the chain. Spending is blocked; the node must sync again from the beginning.',
+    'The UTXO set that this node started from does not match the chain. Payments are blocked. The node must sync again from the first block.',
   'clock-wrong':
     '{detail|The clock of this computer is wrong. Turn on automatic date and time, or set the clock, then try again}.',
   'queue-full': 'The node is too busy at the moment. Try again in a moment.',
-  'queue-closed': 'The node is stopping. Start it again to continue.',
+  'queue-closed': 'The node is stopping. Start the node again to continue.',
   'worker-failed':
-    'A worker thread of the node failed and was restarted. If this repeats, report it with the log.',
+    'A worker thread of the node failed and was restarted. If this happens again, report it with the file logs/kith.log of the data directory.',
   'pow-hash-wrong':
-    'Argon2id, the hash of the proof of work, gives a wrong result on this computer. The node does not start, because it would follow a wrong chain. Reinstall Kith for this system; if this repeats, report it with the log and the model of the processor.',
+    'Argon2id, the hash of the proof of work, gives a wrong result on this computer. The node does not start, because it would follow a wrong chain. Reinstall Kith for this system. If this happens again, report it with the file logs/kith.log of the data directory and the model of the processor.',
   'demo-node-failed':
-    'A node of the demo did not start or has stopped. Start the demo again; if this repeats, report it with the log.',
+    'A node of the demo did not start or has stopped. Start the demo again. If this happens again, report it with the file logs/kith.log of the data directory.',
   'node-died':
-    'The node stopped unexpectedly and is started again. Your coins are safe; if this repeats, report it with the log.',
+    'The node stopped unexpectedly and is started again. Your coins are safe. If this happens again, report it with the file logs/kith.log of the data directory.',
   'node-failed':
-    'The node stopped because of an unexpected failure. Start it again; if this repeats, report it with the log.',
+    'The node stopped because of an unexpected failure. Start the node again. If this happens again, report it with the file logs/kith.log of the data directory.',
 
   'argument-unknown': '{detail|There is an unknown option}. See “kith[ {command}] --help”.',
   'argument-missing': '{detail|An argument is missing}. See “kith[ {command}] --help”.',
@@ -132,10 +132,9 @@ export const NODE_SENTENCES = {
   'folder-missing':
     'There is no folder[ {folder}] to write the file into. Create it, or choose another path.',
   'file-exists':
-    'The file[ {file}] exists already and is not overwritten. Choose another path, or move the file away.',
+    'The file[ {file}] exists already and is not overwritten. Choose another path, or rename that file.',
   'file-forbidden': 'Access to the file[ {file}] is denied. Check its permissions and those of its folder.',
-  'file-unusable':
-    'The path[ {file}] cannot be used. Check that its folder exists and that the path is a file.',
+  'file-unusable': '[{file}|The path] is not a file, or its folder does not exist. Check the path.',
   'chain-file-pruned':
     'The transactions of [{height:block}|some block] are not stored here (pruned), so this node cannot export the chain.',
   'chain-file-invalid':
@@ -163,7 +162,8 @@ export const NODE_SENTENCES = {
     'The network file[ {file}] cannot be written. Choose another path; an existing file is never overwritten.',
   'port-in-use':
     'Port[ {port:number}] is in use by another program. Choose another API port (0 takes any free one), or stop that program.',
-  'port-unusable': 'Port[ {port:number}] cannot be used[: {reason}]. Choose another API port.',
+  'port-unusable':
+    'The node cannot listen on port[ {port:number}| that was chosen][: {reason}]. Choose another API port.',
   'token-unusable':
     'The token file[ {file}] cannot be read[: {reason}]. Check that the node is running and that it belongs to the same user.',
   'node-not-running': 'No node is running on[ {where}| that data directory]. Start it with “kith node”.',

@@ -1,16 +1,17 @@
 /** Sentences for the rules of blocks and transactions. */
 
 export const RULE_SENTENCES = {
-  'codec-truncated': 'The bytes end too early. Check that you copied all of them.',
+  'codec-truncated': 'The block or transaction is incomplete. Check that you copied all of it.',
   'codec-varuint':
-    'A number in the bytes is not written in its shortest form. The bytes are corrupt, or come from faulty software.',
+    'The block or transaction cannot be decoded: a number is not in its shortest form. Get the data again, or report this to the developer of the program that created it.',
   'codec-length':
-    'A count or length in the bytes is above its limit. The bytes are corrupt, or come from faulty software.',
+    'The block or transaction cannot be decoded: a count or length is above its limit. Get the data again, or report this to the developer of the program that created it.',
   'codec-u64':
-    'A number in the bytes is larger than allowed. The bytes are corrupt, or come from faulty software.',
-  'codec-trailing': 'There are extra bytes at the end. Check that you copied nothing else.',
+    'The block or transaction cannot be decoded: a number is larger than allowed. Get the data again, or report this to the developer of the program that created it.',
+  'codec-trailing':
+    'There are extra bytes after the block or transaction. Check that you copied nothing else.',
   'codec-order':
-    'Entries in the bytes are in the wrong order. The bytes are corrupt, or come from faulty software.',
+    'The block or transaction cannot be decoded: its entries are in the wrong order. Get the data again, or report this to the developer of the program that created it.',
 
   'tx-too-large': 'The transaction is larger than 100\u202f000 bytes. Split the payment into smaller ones.',
   'tx-no-outputs': 'The transaction has no outputs. Add a receiver.',
@@ -20,18 +21,19 @@ export const RULE_SENTENCES = {
     'The sum of the outputs of the transaction is above the maximum supply. Correct the amounts.',
   'tx-lock-size': 'A lock in the transaction is longer than allowed. Check the addresses.',
   'tx-key-size': 'A receiver in the transaction has a key of the wrong length. Check the addresses.',
-  'tx-duplicate-input': 'The transaction spends the same coin twice. Create it again with every coin once.',
+  'tx-duplicate-input':
+    'The transaction spends the same coin twice. Create the transaction again with every coin once.',
   'tx-validity':
-    'The transaction expires[ ({expires:block})] before it becomes valid[ ({validFrom:block})]. Create it again.',
+    'The transaction expires[ ({expires:block})] before it becomes valid[ ({validFrom:block})]. Create the transaction again.',
   'tx-not-yet-valid':
-    'The transaction is not valid yet[, only from {validFrom:block} on]. Send it again later.',
+    'The transaction is not valid yet[, only from {validFrom:block} on]. Send the transaction again then.',
   'tx-expired':
     'The transaction expired[ at {expires:block}]. Create the payment again; its coins are available.',
   'tx-witness-count':
-    'The transaction does not have exactly one signature for every coin that it spends. Sign it again.',
-  'tx-witness-size': 'A signature in the transaction has the wrong length. Sign it again.',
+    'The transaction does not have exactly one signature for every coin that it spends. Sign the transaction again.',
+  'tx-witness-size': 'A signature in the transaction has the wrong length. Sign the transaction again.',
   'tx-signature':
-    'A signature in the transaction is not valid. Sign it again with the key that owns the coin, for this network.',
+    'A signature in the transaction is not valid. Sign the transaction again, with the key of each coin and the id of this network.',
   'tx-value':
     'The transaction pays more than the value of the coins that it spends. Lower the amounts or add coins.',
   'tx-input-sum': 'The sum of the coins that the transaction spends is above the maximum supply.',
@@ -69,7 +71,7 @@ export const RULE_SENTENCES = {
   'block-empty': 'The block has no transactions, not even a coinbase.',
   'block-outputs': 'The block has more than 10\u202f000 outputs.',
   'block-merkle':
-    'The transactions of the block are not the ones that its header commits to. Fetch the block again.',
+    'The transactions of the block are not the ones that its header commits to. Get the block again.',
   'block-orphan':
     'This node does not know the previous block. Send that block first, or wait until the node is synced.',
   'block-invalid': 'This block was checked before and is invalid.',
@@ -79,10 +81,10 @@ export const RULE_SENTENCES = {
   'policy-coinbase': 'The reward of a block cannot be sent by itself; it is mined with its block.',
   'policy-version':
     'The transaction has a version[ ({version:number})] that this software does not know. Check for an update.',
-  'policy-lock': 'The transaction uses a kind of lock that is not active yet. Pay to an ordinary address.',
+  'policy-lock': 'The transaction uses a type of lock that is not active yet. Pay to another address.',
   'policy-dust':
     'The amount[ of {amount:kith}] is too small to be worth spending. Send at least {least:kith|0.0001 KITH}.',
-  'policy-feerate': 'The fee is below the minimum that nodes relay now. Raise it[: at least {least:kith}].',
+  'policy-feerate': 'The fee rate is below the minimum fee rate. Raise the fee[: at least {least:kith}].',
   'policy-orphan':
     'The payment spends a coin of a payment that this node does not know yet. Send that payment first.',
   'policy-ancestors':
@@ -90,14 +92,14 @@ export const RULE_SENTENCES = {
   'policy-descendants':
     'More than 25 unconfirmed payments depend on the coins that this one spends. Wait until some of them are mined.',
   'policy-expires-soon':
-    'The payment, or one that it depends on, expires too soon to be relayed. Create it again with a later expiry[: at least {least:block}].',
+    'The payment, or one that it depends on, expires too soon to be relayed. Create the payment again with a later expiry[: at least {least:block}].',
   'policy-not-yet-valid':
-    'The payment is not valid yet[, only from {validFrom:block} on]. Send it again later.',
+    'The payment is not valid yet[, only from {validFrom:block} on]. Send the payment again then.',
   'policy-full': 'The mempool is full of transactions with higher fee rates. Raise the fee or wait.',
   'policy-conflict':
     'The payment spends a coin that another pending payment spends already. Wait until that one is mined or expires, or replace it with a higher fee.',
   'policy-replacement-fee':
     'To replace the pending payment, the fee must be higher[: at least {least:kith}]. Raise the fee.',
   'policy-replacement-count':
-    'Replacing this payment would remove more than {most:count|100} others. Wait until some of them are mined.',
+    'Replacing this payment would remove more than {most:count|100} other payments. Wait until some of them are mined.',
 } as const;

@@ -5,11 +5,11 @@ export const WALLET_SENTENCES = {
   'address-other-network':
     'This address belongs to another network[ (it begins with “{hrp}”)]. Ask for an address of the network[ “{network}”| that you are on].',
   'address-unknown-lock':
-    'This address is of a kind that cannot be paid yet. Ask for an ordinary address, or check for an update.',
+    'This version of Kith cannot pay to this type of address. Update Kith, or ask the receiver for another address.',
 
   'link-malformed': 'This is not a payment link, or a part of it is missing. Copy the whole link again.',
   'link-amount': 'The amount in this link cannot be paid. Ask for a new link.',
-  'link-label': 'The description in this link is longer than 200 characters. Ask for a new link.',
+  'link-label': 'The label in this link is longer than 200 characters. Ask for a new link.',
   'link-requires': 'This link needs a feature that this version does not have. Check for an update.',
   'link-other': 'This is a join link, not a payment link. Use it to join a network.',
 
@@ -18,8 +18,8 @@ export const WALLET_SENTENCES = {
   'wallet-exists': 'There is a wallet[ named “{name}”| of that name] already. Choose another name.',
   'wallet-name-invalid':
     'This cannot be the name of a wallet. Use 1 to 64 letters, digits, spaces, dots, dashes, underscores or apostrophes, and begin with a letter or digit.',
-  'wallet-password': 'The password is wrong. Try again; nothing was changed.',
-  'wallet-password-wait': 'Too many wrong passwords. Try again[ in {seconds:seconds}| a little later].',
+  'wallet-password': 'The password is wrong. Nothing was changed. Try again.',
+  'wallet-password-wait': 'Too many wrong passwords. Try again[ in {seconds:seconds}| in a minute].',
   'wallet-password-long':
     'The password is too long[: it takes {bytes:bytes}, and {most:bytes} fit]. Plain letters, digits and signs take 1 byte each, other characters 2 to 4 or more. Use a shorter one.',
   'wallet-locked': 'The wallet[ “{name}”] is locked. Unlock it with its password first.',
@@ -30,28 +30,29 @@ export const WALLET_SENTENCES = {
   'wallet-words-checksum':
     'These words are not a valid recovery phrase. Check the spelling and the order of all words.',
   'wallet-file-damaged':
-    'The file of this wallet is corrupt. Restore the wallet from a copy or from its recovery phrase; nothing was overwritten.',
+    'The file of this wallet is corrupt. Nothing was overwritten. Restore the wallet from a copy or from its recovery phrase.',
   'wallet-file-newer':
     'The file of this wallet was written by a newer version of Kith. Update Kith to open it.',
-  'wallet-file-other-network': 'This wallet belongs to another network. Open it there; nothing was changed.',
+  'wallet-file-other-network':
+    'This wallet belongs to another network. Nothing was changed. Open the wallet there.',
   'wallet-file-unusable':
     'The wallet file cannot be read or written. Check the disk and the permissions of the data directory.',
   'wallet-file-copy':
-    'The wallet “{name|}” is a copy of “{other|another one here}”. Remove one of the two files; nothing was changed.',
+    'The wallet “{name|}” is a copy of “{other|another one here}”. Nothing was changed. Remove one of the two files.',
   'wallet-keys-known':
     'The wallet[ “{other}”| that is being restored] has the same recovery phrase. A second wallet would show the same coins and give out the same addresses. Use the existing wallet.',
   'wallet-keys-twice':
-    'The wallets “{name|}” and “{other|another one here}” have the same recovery phrase: they show the same coins and give out the same addresses. Use only one of them, and move the file of the other away.',
+    'The wallets “{name|}” and “{other|another one here}” have the same recovery phrase: they show the same coins and give out the same addresses. Use only one of them, and move the file of the other out of the folder “wallets”.',
   'wallet-data-unusable':
-    'The wallet database cannot be read or written[: {reason}]. Check the disk and the permissions of the data directory; the wallet files are not affected.',
+    'The wallet database cannot be read or written[: {reason}]. The wallet files are not affected. Check the disk and the permissions of the data directory.',
   'wallet-data-newer':
-    'The wallet database was written by a newer version of Kith. Update Kith; the wallet files are not affected.',
+    'The wallet database was written by a newer version of Kith. The wallet files are not affected. Update Kith.',
   'wallet-data-damaged':
     'The wallet database was corrupt and is being rebuilt from the blockchain. The wallet files are not affected. Try again when the wallet has caught up.',
   'wallet-data-rebuilding':
-    'The wallet database was corrupt. It was moved aside and is being rebuilt from the blockchain[: {height:block} of {of:count}]. Until then balances and history are incomplete.',
+    'The wallet database was corrupt. It was renamed and is being rebuilt from the blockchain[: {height:block} of {of:count}]. Until then balances and history are incomplete.',
   'wallet-data-rebuilt':
-    'The wallet database was corrupt. It was moved aside and has been rebuilt from the blockchain. If this happens again, check the disk.',
+    'The wallet database was corrupt. It was renamed and has been rebuilt from the blockchain. If this happens again, check the disk.',
   'wallet-keys-short':
     'The wallet[ “{name}”] may be missing payments: it has used most of the addresses that it can check while it is locked. Unlock it once to check the rest.',
   'wallet-passphrase-long':
@@ -59,13 +60,13 @@ export const WALLET_SENTENCES = {
   'wallet-reading':
     'The wallet[ “{name}”] is still scanning the blockchain[, at block {height:block}]. Try again when it has caught up.',
   'wallet-address-gap':
-    'There is no new address yet[: a wallet gives out at most {most:count} addresses after the last one that has a payment with at least {blocks:count} confirmations]. The limit on unused addresses makes sure that a restore from the recovery phrase finds every payment. Use the newest address until a payment to it has enough confirmations.',
+    'There is no new address yet[: {most:count} addresses in a row have no payment with {blocks:count} confirmations]. Use the newest address. The limit makes sure that a restore from the recovery phrase finds every payment.',
   'wallet-address-unknown': 'This address does not belong to the wallet[ “{name}”]. Choose one of its own.',
   'wallet-label':
-    'This label is not possible. A label has at most 200 characters and belongs to a payment or an address.',
+    'This label cannot be stored. A label has at most 200 characters and belongs to a payment or an address.',
   'wallet-labels-full': 'The wallet has the maximum number of labels[ ({most:count} labels)]. Remove some.',
   'wallet-too-many':
-    'This node has the maximum number of wallets[ ({most:count} wallets)]. Move the files of some wallets away.',
+    'This node has the maximum number of wallets[ ({most:count} wallets)]. Move the files of some wallets out of the folder “wallets”.',
   'wallet-funds':
     'There is not enough to spend[: the payment with its fee needs {needed:kith}, and {available:kith} are available]. Lower the amount, or wait for incoming payments and rewards.',
   'wallet-funds-waiting':
@@ -84,8 +85,10 @@ export const WALLET_SENTENCES = {
   'wallet-feerate': 'The fee rate is out of range[; choose {least:rate} to {most:rate}].',
   'wallet-too-many-coins':
     'The payment would need more coins than one transaction can spend[: at most {most:kith} fit]. Send that much first, and the rest in a second payment.',
-  'wallet-draft-unknown': 'This payment was already sent, or it was prepared too long ago. Prepare it again.',
-  'wallet-draft-stale': 'Since this payment was prepared, one of its coins was spent. Prepare it again.',
+  'wallet-draft-unknown':
+    'This payment can no longer be sent: it was sent already, or it was prepared too long ago. Look for it in the list of payments. If it is not there, prepare the payment again.',
+  'wallet-draft-stale':
+    'Since this payment was prepared, one of its coins was spent. Prepare the payment again.',
   'wallet-confirm-in-window':
     'In the desktop app, only the confirmation dialog can confirm a payment. Confirm the payment there.',
   'wallet-send-in-window':
@@ -97,6 +100,6 @@ export const WALLET_SENTENCES = {
 
   'mining-not-here':
     'Blocks can be generated on the networks regtest and local only. On this network, start mining instead.',
-  'mining-failed': 'Mining stopped[: {reason}]. Start it again; if this repeats, see the log.',
-  'mining-stopped': 'Mining was stopped before all blocks were found. Start it again to continue.',
+  'mining-failed': 'Mining stopped[: {reason}]. Start mining again. If this happens again, look at the log.',
+  'mining-stopped': 'Mining was stopped before all blocks were found. Start mining again to continue.',
 } as const;

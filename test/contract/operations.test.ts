@@ -58,7 +58,7 @@ test.each([
     {
       state: 'failed',
       txid: null,
-      fault: { code: 'wallet-password', message: 'The password is wrong. Try again; nothing was changed.' },
+      fault: { code: 'wallet-password', message: 'The password is wrong. Nothing was changed. Try again.' },
     },
   ],
   ['breaks', (gate) => gate.reject(new Error('secret')), { state: 'failed', fault: { code: 'internal' } }],
