@@ -12,6 +12,13 @@ const MINUTE = 60_000;
 /** `expect.poll` waits for an event, not for a time: on a busy machine it comes late. */
 const expectations = { poll: { timeout: MINUTE } };
 
+/** Functional tests that measure, set clocks or start so many nodes that they need the whole machine. */
+const ALONE = [
+  'test/functional/{clock-jumps,clocks,mining}.test.ts',
+  'test/functional/{soak,reorganise,honest,chaos}*.test.ts',
+  'test/functional/network/{compact,finding,upload-limit}.test.ts',
+];
+
 export default defineConfig({
   test: {
     projects: [
@@ -22,11 +29,13 @@ export default defineConfig({
           name: 'unit',
           // Vitest leaves one core to itself, which on two cores is half of the machine.
           maxWorkers: '100%',
+          // A worker runs one file after the other: a new one per file took as long as the tests.
+          isolate: false,
           setupFiles: ['test/support/bugs.ts'],
           environment: 'node',
           include: ['test/{unit,contract,vectors,fuzz}/**/*.test.ts'],
           exclude,
-          testTimeout: long ? 30 * MINUTE : MINUTE,
+          testTimeout: long ? 30 * MINUTE : 2 * MINUTE,
           hookTimeout: MINUTE,
           expect: expectations,
         },
@@ -37,8 +46,24 @@ export default defineConfig({
           setupFiles: ['test/support/bugs.ts'],
           environment: 'node',
           include: ['test/{functional,sim}/**/*.test.ts'],
+          exclude: [...exclude, ...ALONE],
+          // Real processes: as forks they can be killed.
+          pool: 'forks',
+          // Two files at a time: most of them wait more than they compute.
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+          testTimeout: long ? 60 * MINUTE : 3 * MINUTE,
+          hookTimeout: MINUTE,
+          expect: expectations,
+        },
+      },
+      {
+        test: {
+          name: 'alone',
+          setupFiles: ['test/support/bugs.ts'],
+          environment: 'node',
+          include: ALONE,
           exclude,
-          // Real processes: as forks they can be killed, one file at a time leaves them the cores.
           pool: 'forks',
           maxWorkers: 1,
           testTimeout: long ? 60 * MINUTE : 3 * MINUTE,

@@ -1,6 +1,6 @@
 /**
  * `npm test`: builds the page when it is stale, then unit, functional, hostile, browser and desktop tests, one kind after the other.
- * `npm run test:long` adds the files named *.long.test.ts. Arguments go to vitest, in a single run of what they name.
+ * `npm run test:long` adds the files named *.long.test.ts and measures the coverage. Arguments go to vitest, in a single run of what they name.
  */
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
@@ -16,7 +16,7 @@ import { OUT, ROOT } from './support/root.ts';
 import { failedFilesOf, failuresOf, readReport, type Report, slowestOf } from './support/test-report.ts';
 
 const VITEST = packageBin('vitest', 'vitest.mjs');
-const KINDS = ['unit', 'functional', 'hostile', 'e2e', 'desktop'] as const;
+const KINDS = ['unit', 'functional', 'alone', 'hostile', 'e2e', 'desktop'] as const;
 type Kind = (typeof KINDS)[number];
 /** If more files than this fail, it is not the machine. */
 const MOST_AGAIN = 3;
@@ -83,7 +83,8 @@ async function runKind(
   if (kind === 'desktop') return runDesktop(['--project', kind, ...files]);
   const file = path.join(OUT, `test-${kind}${files.length > 0 ? '-again' : ''}.json`);
   rmSync(file, { force: true });
-  const coverage = kind === 'unit' && files.length === 0 ? COVERAGE_ARGS : [];
+  // Measuring it takes as long as the unit tests.
+  const coverage = long && kind === 'unit' && files.length === 0 ? COVERAGE_ARGS : [];
   const args = ['run', '--project', kind, ...reporters(file), ...coverage, ...files];
   const { code } = await runTool(VITEST, args, { env });
   return { code, report: readReport(file) };
@@ -168,7 +169,8 @@ async function runAll(): Promise<void> {
   console.log('test: the ten slowest:');
   for (const line of slowestOf(reports)) console.log(`test:   ${line}`);
   for (const line of lines) console.log(`test: ${line}`);
-  console.log(`test: ${coverageSentence() ?? 'the share of lines that unit tests run is not known'}`);
+  if (long)
+    console.log(`test: ${coverageSentence() ?? 'the share of lines that unit tests run is not known'}`);
   console.log(`test: ${good ? 'passed' : 'FAILED'} after ${seconds} s`);
   process.exitCode = good ? 0 : 1;
 }

@@ -45,9 +45,9 @@ test('a user creates a wallet, mines and pays a wallet on another node, which re
 
   const arrived = async () =>
     (await friend.wallet.history({ name: 'friend' })).find(({ kind }) => kind === 'received');
-  await expect.poll(async () => (await arrived())?.amount, { timeout: 30_000 }).toBe(1_250_000_000);
+  await expect.poll(async () => (await arrived())?.amount).toBe(1_250_000_000);
   await expect
-    .poll(async () => (await friend.wallet.balance({ name: 'friend' })).confirmed, { timeout: 30_000 })
+    .poll(async () => (await friend.wallet.balance({ name: 'friend' })).confirmed)
     .toBe(1_250_000_000);
   await person.page.getByText('Confirmed', { exact: true }).waitFor();
   await person.setMining(false);

@@ -133,9 +133,7 @@ test('right-to-left text is isolated in every sentence of the page', async () =>
     await go(place);
     await page.getByRole('heading', { level: 1 }).first().waitFor();
     await act?.();
-    await expect
-      .poll(async () => (await look()).found, { message: place, timeout: 15_000 })
-      .toBeGreaterThan(0);
+    await expect.poll(async () => (await look()).found, { message: place }).toBeGreaterThan(0);
     expect((await look()).loose, place).toEqual([]);
     seen.push(place);
   }

@@ -61,7 +61,7 @@ function expectNobodyBlamed(nodes: readonly TestNode[]): void {
 
 async function expectAllIsWell(nodes: readonly ClockedNode[], height: number): Promise<void> {
   const node = nodes.at(-1)!;
-  await until(() => node.chain.tip().height === height, `it is at block ${height}`, { ms: 60_000 });
+  await until(() => node.chain.tip().height === height, `it is at block ${height}`);
   await until(() => node.net.status().phase === 'synced', 'it is synced');
   await until(() => node.net.miningPause() === null, 'it may mine');
   expect(node.net.status().clock).toBeNull();

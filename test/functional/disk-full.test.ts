@@ -85,7 +85,7 @@ test('a rebuild of the database on a full disk fails with a sentence, and is com
 
   rmSync(join(disk, 'junk'));
   const again = await start();
-  await expect.poll(() => again.call.chain.stats(), { timeout: 20_000 }).toEqual(before);
+  await expect.poll(() => again.call.chain.stats()).toEqual(before);
   await again.stop();
 });
 

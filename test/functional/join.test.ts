@@ -68,7 +68,7 @@ describe('joining', () => {
     expect(link).toContain('&at=/ip4/127.0.0.1/tcp/');
     expect(link).not.toContain('file=');
     const joined = await startTestProcess({ join: link!, listen: [], args: ['--no-listen'] });
-    const met = await until(async () => (await joined.call.peers.list())[0], 'joined', { ms: 30_000 });
+    const met = await until(async () => (await joined.call.peers.list())[0], 'joined');
     expect(met).toMatchObject({ id: node.peerId, foundBy: 'join-link' });
     expect(await joined.call.node.joinLink()).toEqual({ link: null });
   });

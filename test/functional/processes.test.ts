@@ -20,7 +20,7 @@ describe('two node processes', () => {
     await a.call.mining.generate({ address, blocks: 20 });
     const b = await startTestProcess({ bootstrap: a.addresses });
     const theirs = await walletOn(b);
-    await until(same(a, b), 'synced', { ms: 30_000 });
+    await until(same(a, b), 'synced');
     const { txid } = await a.call.wallet.send({
       name: 'w',
       password: PASSWORD,
@@ -62,7 +62,7 @@ describe('two node processes', () => {
       await mining;
       // No bootstrap this time: it remembers whom it knew.
       b = await startTestProcess({ datadir });
-      await until(same(a, b), 'caught up again', { ms: 30_000 });
+      await until(same(a, b), 'caught up again');
       expect(await b.call.wallet.list()).toMatchObject([{ name: 'w' }]);
     }
     expect((await b.call.chain.tip()).height).toBe(120);
@@ -77,6 +77,6 @@ describe('two node processes', () => {
     await until(async () => (await b.call.node.status()).peers === 0, 'noticed');
     const again = await startTestProcess({ datadir: a.datadir, listen: [without(a.addresses[0]!)] });
     expect(again.peerId).toBe(a.peerId);
-    await until(async () => (await b.call.node.status()).peers === 1, 'connected again', { ms: 30_000 });
+    await until(async () => (await b.call.node.status()).peers === 1, 'connected again');
   });
 });

@@ -40,7 +40,7 @@ describe('upgrades', () => {
       expect(await warning(a, 'upgrade-unknown')).toBeUndefined();
     }
     expect(states).toEqual(['defined', 'started', 'locked-in', 'locked-in', 'active', 'active']);
-    await until(sameTip(a, b), 'in sync', { ms: 30_000 });
+    await until(sameTip(a, b), 'in sync');
     expect(await b.call.chain.upgrades()).toMatchObject({
       period: 20,
       threshold: 18,
@@ -54,11 +54,11 @@ describe('upgrades', () => {
     const a = await startTestProcess();
     const b = await startTestProcess({ bootstrap: a.addresses });
     await a.call.mining.generate({ address: PAYEE, blocks: 30 });
-    await until(sameTip(a, b), 'in sync', { ms: 30_000 });
+    await until(sameTip(a, b), 'in sync');
     for (let i = 0; i < 10; i++) await mineSignalling(a, 7);
     expect(await warning(a, 'upgrade-unknown')).toBeUndefined();
     await mineSignalling(a, 7);
-    await until(sameTip(a, b), 'in sync', { ms: 30_000 });
+    await until(sameTip(a, b), 'in sync');
     for (const node of [a, b]) {
       const said = await warning(node, 'upgrade-unknown');
       expect(said?.message).toContain('an upgrade that this version of Kith does not know');
@@ -68,7 +68,7 @@ describe('upgrades', () => {
     }
     // Nothing acts: blocks go on, and when they no longer signal it the warning goes.
     await b.call.mining.generate({ address: PAYEE, blocks: 12 });
-    await until(sameTip(a, b), 'in sync', { ms: 30_000 });
+    await until(sameTip(a, b), 'in sync');
     expect(await warning(a, 'upgrade-unknown')).toBeUndefined();
   });
 
@@ -80,7 +80,7 @@ describe('upgrades', () => {
       newer.push(peer.address);
     }
     const node = await startTestProcess({ bootstrap: newer });
-    const said = await until(() => warning(node, 'version-old'), 'it is told', { ms: 30_000 });
+    const said = await until(() => warning(node, 'version-old'), 'it is told');
     expect(said.message).toContain('This version of Kith is old');
     expect(JSON.stringify(await node.call.node.status())).not.toContain('evil');
   });

@@ -46,7 +46,7 @@ async function flood(way: WebSocket, messages: number, make: (i: number) => stri
         every: 5,
       });
   }
-  await until(() => way.bufferedAmount === 0 || way.readyState !== way.OPEN, 'taken', { ms: 60_000 });
+  await until(() => way.bufferedAmount === 0 || way.readyState !== way.OPEN, 'taken');
   return sent;
 }
 

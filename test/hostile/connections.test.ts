@@ -41,7 +41,7 @@ test(`most of ${CONNECTIONS} sockets from one host are refused, and an outbound 
         sockets.push(socket);
         if (i % 50 === 0) await new Promise((resolve) => setTimeout(resolve, 20));
       }
-      await until(() => closed >= CONNECTIONS - 100, 'most are refused', { ms: 30_000 });
+      await until(() => closed >= CONNECTIONS - 100, 'most are refused');
       const refused = closed;
       // Those that got in say nothing, and what says nothing has to go. Of a burst the system drops some unseen by the
       // node, which leaves their end open until they speak.
@@ -79,7 +79,7 @@ test(`new peers can connect while ${HALF_OPEN} hosts keep half-open handshakes`,
       world().later(async () => open.forEach((socket) => socket.destroy()));
       const sources = Array.from({ length: HALF_OPEN }, newSource);
       for (const source of sources) for (let i = 0; i < 8; i++) hold(source);
-      await until(() => state.begun > HALF_OPEN * 12, 'the pool is full many times over', { ms: 30_000 });
+      await until(() => state.begun > HALF_OPEN * 12, 'the pool is full many times over');
       for (let i = 0; i < 8; i++) {
         const newcomer = await world().stranger();
         expect(await newcomer.greet()).not.toBeNull();

@@ -79,7 +79,7 @@ test(`none of ${ANSWERERS * CHEAP} headers with little work in answers is stored
         const claim = { height: 1_000_000, work: 1n << 80n, id: random.bytes(32) };
         const answers = { [NAMES.sync]: new Map([[FRAME.getHeaders.type, headers]]) };
         const peer = await world().peer({ answers }, claim);
-        await until(() => served > i * CHEAP, 'its headers are asked for', { ms: 30_000 });
+        await until(() => served > i * CHEAP, 'its headers are asked for');
         await peer.stop();
       }
       for (let i = 0; i < 20; i++) expect(await known(chain[random.int(chain.length)]!.idHex)).toBe(false);
@@ -111,7 +111,7 @@ test(`each sender of ${BAD_WORK} headers with wrong proof of work is banned afte
         const pen = await peer.gossip();
         pen.publish(NAMES.blocks, encodeBlockAnnouncement(bad.bytes, null));
         sent++;
-        await until(() => peer.gone(), 'gone after one', { ms: 60_000, every: 2 });
+        await until(() => peer.gone(), 'gone after one', { every: 2 });
         await peer.stop();
         expect(await known(bad.idHex)).toBe(false);
       }

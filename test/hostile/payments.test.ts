@@ -89,7 +89,7 @@ test(`each sender of ${FORGERS * 100} transactions with wrong signatures is bann
         const { peer, tell } = await holder();
         hostile.push(peer);
         await tell(forged, random);
-        await until(() => peer.gone(), 'gone', { ms: 60_000 });
+        await until(() => peer.gone(), 'gone');
       }
       return `${FORGERS * 100} payments from ${FORGERS} peers`;
     },
@@ -134,7 +134,7 @@ test(`${ORPHANERS * ORPHANS} orphans of hostile peers do not displace the orphan
       }
       await good.tell([parent], random);
       const both = async () => (await victim.call.mempool.summary()).count === 2;
-      await until(both, 'the honest orphan has waited for its parent', { ms: 30_000 });
+      await until(both, 'the honest orphan has waited for its parent');
       for (const peer of [...peers, good.peer]) await peer.stop();
       return `${ORPHANERS * ORPHANS} payments from ${ORPHANERS} peers`;
     },

@@ -42,7 +42,7 @@ describe('a peer is disconnected', () => {
       async run(random) {
         for (let i = 0; i < PEERS; i++) hostile.push(await world().peer());
         await onAll(protocol, hostile, async (stream) => void stream.send(bytesOf(random)));
-        await until(() => hostile.every((peer) => peer.gone()), 'gone', { ms: 60_000 });
+        await until(() => hostile.every((peer) => peer.gone()), 'gone');
         return `${PEERS} peers`;
       },
       hostile: () => hostile,
@@ -87,7 +87,7 @@ test('peers that are slow on purpose are disconnected', async () => {
       const took: string[] = [];
       const began = performance.now();
       const timed = async (what: string, peers: readonly Stranger[]) => {
-        await until(() => peers.every((peer) => peer.gone()), `${what}: gone`, { ms: 60_000 });
+        await until(() => peers.every((peer) => peer.gone()), `${what}: gone`);
         took.push(`${what} ${((performance.now() - began) / 1000).toFixed(1)} s`);
       };
       const silent: Stranger[] = [];

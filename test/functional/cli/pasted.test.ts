@@ -52,7 +52,7 @@ test('the terminal accepts pasted text with invisible characters, and prints no 
   const other = newFolder();
   await start([...NODE, '--datadir', other, '--mine', pasted, '--bootstrap', shown]).line();
   await expect
-    .poll(async () => (await call(other, 'peers.list')) as { id: string }[], { timeout: 30_000 })
+    .poll(async () => (await call(other, 'peers.list')) as { id: string }[])
     .toMatchObject([{ id: peerId }]);
   expect(await call(other, 'mining.status')).toMatchObject({ running: true, address: null });
 });

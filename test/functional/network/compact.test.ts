@@ -30,7 +30,7 @@ async function row(): Promise<{ nodes: TestNode[]; payments: Transaction[] }> {
     return performance.now() - mined < 450;
   };
   const bothWays = async () => (await travels(first)) && (await travels(third));
-  await until(bothWays, 'the mesh has formed', { ms: 60_000 });
+  await until(bothWays, 'the mesh has formed');
   // The tips of those blocks are told within half a second: one that names the next block would make it come whole.
   await new Promise((resolve) => setTimeout(resolve, 700));
   const usable = mined.slice(0, 90);
@@ -85,7 +85,7 @@ describe('compact blocks', () => {
     await until(() => at.net.status().compact.failed === 1, 'given up');
     expect(at.net.peers.bans()).toEqual([]);
     await honest.chain.submitBlock(block.bytes);
-    await until(same([at, honest]), 'fetched from another peer', { ms: 30_000 });
+    await until(same([at, honest]), 'fetched from another peer');
     expect(at.net.peers.list().find(({ id }) => id === peer.id)?.score).toBeLessThan(100);
   });
 });

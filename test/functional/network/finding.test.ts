@@ -49,9 +49,7 @@ describe('finding other nodes', () => {
       },
     );
     await nodes[0]!.mine(3);
-    await until(() => nodes.every(({ chain }) => chain.tip().height === 3), 'blocks reach everybody', {
-      ms: 60_000,
-    });
+    await until(() => nodes.every(({ chain }) => chain.tip().height === 3), 'blocks reach everybody');
   });
 
   test('a node reconnects after a restart although all its bootstrap nodes are stopped', async () => {
@@ -59,16 +57,12 @@ describe('finding other nodes', () => {
     const addresses = bootstrap.map(({ address }) => address);
     const friend = await start({ bootstrap: addresses });
     const node = await start({ bootstrap: addresses });
-    await until(() => node.net.peers.list().some(({ id }) => id === friend.net.peerId), 'met by exchange', {
-      ms: 30_000,
-    });
+    await until(() => node.net.peers.list().some(({ id }) => id === friend.net.peerId), 'met by exchange');
     const { directory } = node;
     await node.stop();
     await Promise.all(bootstrap.map((node) => node.stop()));
     const again = await start({ bootstrap: addresses, directory });
-    await until(() => again.net.peers.list().some(({ id }) => id === friend.net.peerId), 'back', {
-      ms: 30_000,
-    });
+    await until(() => again.net.peers.list().some(({ id }) => id === friend.net.peerId), 'back');
     expect(again.net.peers.list()).toHaveLength(1);
   });
 });

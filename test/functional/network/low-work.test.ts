@@ -84,7 +84,7 @@ describe('chains that have shown too little work', () => {
     const at = await startTestNode({ minimumWork: 4010n });
     const headers = branch(at, 2100);
     const said = await servesHeaders(at, headers, 4202n);
-    await until(() => at.chain.bestHeader().height === 2100, 'followed', { ms: 30_000 });
+    await until(() => at.chain.bestHeader().height === 2100, 'followed');
     // Two messages in the first pass, two in the second, and the question whether there is more.
     expect(said.asked).toBeGreaterThanOrEqual(4);
   });
@@ -122,7 +122,7 @@ describe('chains that have shown too little work', () => {
     // A peer tells its new tip, but a moment later than it answers by it.
     reorganised = () =>
       void setTimeout(() => peer.control.tell({ height: 2150, work: 4302n, id: other.at(-1)!.id }), 300);
-    await until(() => at.chain.bestHeader().height === 2150, 'followed', { ms: 30_000 });
+    await until(() => at.chain.bestHeader().height === 2150, 'followed');
     expect(at.net.peers.list()).toMatchObject([{ id: peer.id, score: 0, fault: null }]);
   });
 });

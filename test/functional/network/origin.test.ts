@@ -76,7 +76,7 @@ describe('a payment of this node', () => {
     const request = encodeGetTransactions({ by: 'wid', ids: [tx.wid] });
     const before = await ask(peer, REQUEST.getTransactions, request);
     expect(decodeTransactions(before)).toEqual([]);
-    await until(() => heard.has(toHex(tx.wid)), 'told', { ms: 15_000 });
+    await until(() => heard.has(toHex(tx.wid)), 'told');
     expect(performance.now() - began).toBeGreaterThan(4900);
     const after = await ask(peer, REQUEST.getTransactions, request);
     expect(decodeTransactions(after)).toHaveLength(1);

@@ -34,9 +34,7 @@ test('a peer that sends headers and withholds the blocks is disconnected without
   await until(() => at.chain.bestHeader().height === 40, 'its headers are here');
   expect(at.net.status()).toMatchObject({ phase: 'blocks', height: 0 });
   await honest.net.peers.add(at.address);
-  await until(() => at.chain.tip().id === honest.chain.tip().id, 'the blocks came from another peer', {
-    ms: 60_000,
-  });
+  await until(() => at.chain.tip().id === honest.chain.tip().id, 'the blocks came from another peer');
   const gone = () => at.net.peers.list().every(({ id }) => id !== peer.id);
   await until(gone, 'the peer that withheld them is disconnected');
   const said = at.net.peers.journal(100).filter(({ id, code }) => id === peer.id && code === 'sync-stalled');
@@ -51,9 +49,7 @@ test('the headers come from another peer if the first one does not answer reques
   const peer = await staller(at, honest, false);
   await until(() => at.net.status().phase === 'headers', 'it waits for headers');
   await honest.net.peers.add(at.address);
-  await until(() => at.chain.tip().id === honest.chain.tip().id, 'the chain came from another peer', {
-    ms: 60_000,
-  });
+  await until(() => at.chain.tip().id === honest.chain.tip().id, 'the chain came from another peer');
   // Nobody waited until it was taken for dead. (It may be gone by now for the blocks that it keeps back as well.)
   const said = at.net.peers.journal(100).filter(({ id }) => id === peer.id);
   expect(said).not.toEqual([]);

@@ -38,7 +38,7 @@ test('peers that connect with new peer ids leave no data behind', async () => {
     await stranger.stop();
     await until(() => open === 0, 'gone');
   }
-  await until(async () => (await at.remembered()) <= 1 && at.traffic.size === 0, 'forgotten', { ms: 30_000 });
+  await until(async () => (await at.remembered()) <= 1 && at.traffic.size === 0, 'forgotten');
 });
 
 test('connections without a hello displace each other, and a node with a hello still becomes a peer', async () => {

@@ -38,11 +38,11 @@ describe('syncing', () => {
     const first = await startTestNode();
     await first.mine(600);
     const second = await startTestNode({ bootstrap: [first.address] });
-    await until(tipsEqual([first, second]), 'the second node syncs', { ms: 60_000 });
+    await until(tipsEqual([first, second]), 'the second node syncs');
     // What each of them reads from its disk from now on it reads for the third.
     const served = [first, second].map(({ chain }) => vi.spyOn(chain, 'readBlock'));
     const third = await startTestNode({ bootstrap: [first.address, second.address] });
-    await until(tipsEqual([first, third]), 'the third node syncs', { ms: 60_000 });
+    await until(tipsEqual([first, third]), 'the third node syncs');
     const [one, other] = served.map(({ mock }) => new Set(mock.calls.map(([id]) => id)).size);
     expect(one! + other!).toBeGreaterThanOrEqual(600);
     expect(Math.min(one!, other!)).toBeGreaterThan(0);

@@ -105,7 +105,7 @@ describe('a deep split that heals', () => {
     const heavier = await startTestNode();
     await heavier.mine(130, { payTo: testKey(2).lock });
     await heavier.net.peers.add(first.address);
-    await until(same([first, ...beside, heavier]), 'one chain', { ms: 60_000 });
+    await until(same([first, ...beside, heavier]), 'one chain');
     expect(first.chain.tip().height).toBe(130);
     blameless([first, ...beside, heavier]);
   });

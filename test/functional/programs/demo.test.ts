@@ -49,7 +49,7 @@ test('the nodes of a demo that is killed stop too', async () => {
   const children = childrenOf(demo.pid);
   demo.signal('SIGKILL');
   await demo.ended;
-  await expect.poll(() => children.filter(isRunning), { timeout: 15_000 }).toEqual([]);
+  await expect.poll(() => children.filter(isRunning)).toEqual([]);
   for (const left of folders())
     if (!before.includes(left)) rmSync(path.join(os.tmpdir(), left), { recursive: true });
 });

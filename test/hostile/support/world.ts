@@ -47,7 +47,6 @@ async function createWorld(blocks: number, later: World['later']): Promise<World
   await until(
     async () => (await honest.call.chain.tip()).id === (await victim.call.chain.tip()).id,
     'the honest peer is in sync',
-    { ms: 30_000 },
   );
   const address = victim.addresses[0]!;
   const stranger = async (options: StrangerOptions = {}) => {

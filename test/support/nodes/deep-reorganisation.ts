@@ -11,7 +11,7 @@ const PAYMENTS = 20;
 const MB = 1 << 20;
 /** Beside what it needs at rest, whatever the depth. */
 const MOST_MORE_MB = 150;
-const WAIT = { ms: 60_000, every: 100 };
+const WAIT = { every: 100 };
 
 /**
  * Two whole nodes with the same wallet mine `depth` blocks and one more apart from each other, both with payments in

@@ -10,7 +10,7 @@ const NODES = 5;
 const PASSWORD = 'correct horse battery staple';
 /** A block about so often, whatever happens. */
 const BLOCK_MS = 700;
-const RECOVERED = { ms: 20_000, every: 100 };
+const RECOVERED = { every: 100 };
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** What becomes of a node that people use; it is well again when this is over. */
@@ -47,9 +47,7 @@ const ACTIONS: Readonly<
     await alone.mining.generate({ address, blocks: 2 });
     const { height } = await alone.chain.tip();
     const others = network.nodes[0]!.call;
-    await until(async () => (await others.chain.tip()).height > height, 'the other nodes have more work', {
-      ms: 60_000,
-    });
+    await until(async () => (await others.chain.tip()).height > height, 'the other nodes have more work');
     network.heal(index);
   },
   /** Alone with more work than all others: when it is back, these take their blocks back. */
@@ -103,7 +101,7 @@ export async function soak(actions: Iterable<Action>, seed: number): Promise<voi
     await nodes[0]!.call.wallet.create({ name: 'w', password: PASSWORD });
     const { address } = await nodes[0]!.call.wallet.address({ name: 'w' });
     await nodes[0]!.call.mining.generate({ address, blocks: 20 });
-    await until(async () => (await network.tips()) === 1, 'all are in sync at first', { ms: 60_000 });
+    await until(async () => (await network.tips()) === 1, 'all are in sync at first');
 
     for (const action of actions) {
       // The first keeps the money and finds the blocks meanwhile.

@@ -31,7 +31,7 @@ test('a node killed right after any write of a rebuild has its chain again, with
     cpSync(original, directory, { recursive: true });
     const signal = openAndDie(directory, deaths + 1);
     const again = await openTestChain({ directory });
-    await expect.poll(() => again.tip().height, { timeout: 10_000 }).toBe(BLOCKS);
+    await expect.poll(() => again.tip().height).toBe(BLOCKS);
     expect({ tip: again.tip().id, totals: again.totals(), set: await again.setHash() }).toEqual(twin);
     await again.close();
     expect(readdirSync(directory)).not.toContain('chain.rebuild');

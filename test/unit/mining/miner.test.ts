@@ -217,7 +217,7 @@ describe('generating', () => {
       expect(chain.tip().height).toBe(12);
       expect(miner.status()).toMatchObject({ hashesPerSecond: 0, problem: null });
       shift = 0;
-      await expect.poll(() => chain.tip().height, { timeout: 15_000 }).toBeGreaterThan(12);
+      await expect.poll(() => chain.tip().height).toBeGreaterThan(12);
     },
   );
 
@@ -245,8 +245,8 @@ describe('mining on threads', () => {
     const { chain, miner } = await bench(LOCAL_NETWORK);
     await miner.start(payout, 2, 0.5);
     expect(miner.status()).toMatchObject({ running: true, threads: 2 });
-    await expect.poll(() => chain.tip().height, { timeout: 15_000 }).toBeGreaterThan(4);
-    await expect.poll(() => miner.status().hashesPerSecond, { timeout: 15_000 }).toBeGreaterThan(0);
+    await expect.poll(() => chain.tip().height).toBeGreaterThan(4);
+    await expect.poll(() => miner.status().hashesPerSecond).toBeGreaterThan(0);
     expect(miner.status().expectedSeconds).toBeGreaterThan(0);
     await miner.stop();
     const { found } = miner.status();
@@ -266,7 +266,7 @@ describe('mining on threads', () => {
     const { chain, miner } = await bench(LOCAL_NETWORK, { cores: 2 });
     await Promise.all(Array.from({ length: 6 }, () => miner.start(payout, 64)));
     expect(miner.status()).toMatchObject({ running: true, threads: 2 });
-    await expect.poll(() => chain.tip().height, { timeout: 15_000 }).toBeGreaterThan(2);
+    await expect.poll(() => chain.tip().height).toBeGreaterThan(2);
     await miner.stop();
     const { height } = chain.tip();
     await new Promise((resolve) => setTimeout(resolve, 500));
@@ -283,7 +283,7 @@ describe('mining on threads', () => {
       asked.push(chain.tip().height);
       return testKey(20 + asked.length).lock;
     });
-    await expect.poll(() => chain.tip().height, { timeout: 15_000 }).toBeGreaterThan(9);
+    await expect.poll(() => chain.tip().height).toBeGreaterThan(9);
     await miner.stop();
     expect(chain.getCoin({ txid: tx.txid, index: 0 })).toBeDefined();
     expect(new Set(asked).size).toBeGreaterThan(3);
@@ -299,9 +299,7 @@ describe('mining on threads', () => {
     });
     await miner.start(testKey(3).lock);
     await other.start(testKey(4).lock);
-    await expect
-      .poll(() => Math.min(miner.status().found, other.status().found), { timeout: 30_000 })
-      .toBeGreaterThan(0);
+    await expect.poll(() => Math.min(miner.status().found, other.status().found)).toBeGreaterThan(0);
     await other.stop();
     expect(chain.tip().height).toBe(miner.status().found + other.status().found);
   });
@@ -312,7 +310,7 @@ describe('mining on threads', () => {
     await miner.start(payout);
     await expect.poll(() => miner.status().problem).toMatch(/a mining thread died: out of luck/);
     // The second one works.
-    await expect.poll(() => miner.status().found, { timeout: 15_000 }).toBeGreaterThan(0);
+    await expect.poll(() => miner.status().found).toBeGreaterThan(0);
     expect(miner.status()).toMatchObject({ running: true, problem: null });
   });
 
@@ -327,18 +325,15 @@ describe('mining on threads', () => {
     await new Promise((resolve) => setTimeout(resolve, 1500));
     expect(chain.tip().height).toBe(2);
     paused = null;
-    await expect.poll(() => miner.status().found, { timeout: 15_000 }).toBeGreaterThan(2);
+    await expect.poll(() => miner.status().found).toBeGreaterThan(2);
     expect(miner.status().paused).toBeNull();
     paused = { code: 'clock-wrong', message: 'The clock is wrong.' };
     await expect
-      .poll(
-        async () => {
-          const { height } = chain.tip();
-          await new Promise((resolve) => setTimeout(resolve, 300));
-          return chain.tip().height - height;
-        },
-        { timeout: 15_000 },
-      )
+      .poll(async () => {
+        const { height } = chain.tip();
+        await new Promise((resolve) => setTimeout(resolve, 300));
+        return chain.tip().height - height;
+      })
       .toBe(0);
     expect(miner.status()).toMatchObject({ running: true, paused, hashesPerSecond: 0, problem: null });
   });
@@ -350,7 +345,7 @@ describe('mining on threads', () => {
     const battery = { code: 'mining-paused-battery', message: 'On battery.' };
     miner.hold(battery);
     expect(miner.status()).toMatchObject({ running: true, paused: battery });
-    await expect.poll(() => miner.status().hashesPerSecond, { timeout: 15_000 }).toBe(0);
+    await expect.poll(() => miner.status().hashesPerSecond).toBe(0);
     paused = { code: 'clock-wrong', message: 'The clock is wrong.' };
     expect(miner.status().paused).toEqual(paused);
     paused = null;

@@ -180,4 +180,4 @@ export async function send(world: World, name: string, address: string, amount: 
 }
 
 /** Asserts what becomes true soon: wallets follow chain and mempool behind them. */
-export const eventually = <T>(what: () => T) => expect.poll(what, { timeout: 15_000 });
+export const eventually = <T>(what: () => T) => expect.poll(what);

@@ -27,7 +27,7 @@ test('a computer that answers without end leaves room for another one', async ()
   answers.heard(answer('192.168.7.1'));
   for (let i = 0; i < 1000; i++) answers.heard(answer('10.1.1.1'));
   for (let i = 0; i < 1000; i++) answers.heard(answer(`10.2.${Math.floor(i / 250)}.${1 + (i % 250)}`));
-  await until(() => found.some((address) => address.includes('192.168.7.1')), 'it is found', { ms: 10_000 });
+  await until(() => found.some((address) => address.includes('192.168.7.1')), 'it is found');
   answers.stop();
   expect(found.length).toBeLessThan(LAN_ANSWERS.burst + LAN_WAITING.total);
 });

@@ -64,7 +64,7 @@ test('a subscription that ends is opened again, until it is stopped', async () =
     },
     (event) => heard.push(event),
   );
-  await vi.waitFor(() => expect(heard.length).toBeGreaterThanOrEqual(3), { timeout: 10_000 });
+  await expect.poll(() => heard.length).toBeGreaterThanOrEqual(3);
   stop();
   expect(heard.slice(0, 3)).toEqual([10, 20, 21]);
 });

@@ -32,12 +32,12 @@ describe('the way to the node', () => {
     const [a, b] = [aCarrier('a'), aCarrier('b')];
     const open = vi.fn<() => Promise<Carrier>>().mockResolvedValueOnce(a).mockResolvedValueOnce(b);
     const connection = createConnection(open);
-    await vi.waitFor(async () => expect(await ask(connection)).toBe('a: chain.tip'));
+    await expect.poll(() => ask(connection)).toBe('a: chain.tip');
     a.cut();
-    await vi.waitFor(() => expect(connection.state).toBe('no-answer'));
+    await expect.poll(() => connection.state).toBe('no-answer');
     expect(a.close).toHaveBeenCalled();
     await expect(ask(connection)).rejects.toThrow('does not respond');
-    await vi.waitFor(async () => expect(await ask(connection)).toBe('b: chain.tip'), { timeout: 5000 });
+    await expect.poll(() => ask(connection)).toBe('b: chain.tip');
     expect(connection.generation).toBe(2);
   });
 
@@ -48,12 +48,12 @@ describe('the way to the node', () => {
       .mockResolvedValueOnce('refused')
       .mockResolvedValue(aCarrier('a'));
     const connection = createConnection(open);
-    await vi.waitFor(() => expect(connection.state).toBe('refused'));
+    await expect.poll(() => connection.state).toBe('refused');
     expect(connection.everOpen).toBe(false);
     for (let i = 0; i < 2; i += 1) {
       connection.retry();
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
-    await vi.waitFor(() => expect(connection.everOpen).toBe(true), { timeout: 5000 });
+    await expect.poll(() => connection.everOpen).toBe(true);
   });
 });
