@@ -36,7 +36,7 @@ async function ask<Answer = Fields>(procedure: string, input?: unknown): Promise
 /** The first event of a subscription. */
 async function watch(procedure: string, meanwhile?: () => Promise<unknown>): Promise<Fields> {
   called.add(procedure);
-  const following = start(['call', '--datadir', dir, procedure, '--for', '20']);
+  const following = start(['call', '--datadir', dir, procedure, '--for', '600']);
   const first = following.line();
   let heard = false;
   void first.then(() => (heard = true));

@@ -104,8 +104,8 @@ describe('two nodes in a terminal', () => {
     expect((await status(a)).sentence).toBe('Synced to block 9 with 1 peer.');
   });
 
-  test('a subscription prints one line per event and ends after its time', async () => {
-    const watching = start(['call', '--datadir', a.dir, 'chain.watch', '--for', '12']);
+  test('a subscription prints one line per event', async () => {
+    const watching = start(['call', '--datadir', a.dir, 'chain.watch', '--for', '600']);
     const first = watching.line();
     // Events before the subscription has begun are not its own, so one block may not be enough.
     let done = false;
@@ -116,22 +116,23 @@ describe('two nodes in a terminal', () => {
         return done;
       },
       'the first event',
-      { every: 1000 },
+      { every: 300 },
     );
     expect(await first).toEqual({
       type: 'connected',
       id: expect.any(String) as string,
       height: expect.any(Number) as number,
     });
-    expect(await watching.ended).toMatchObject({ code: 0, err: '' });
+    watching.child.kill('SIGINT');
+    expect((await watching.ended).err).toBe('');
   });
 
-  test('the status can be watched with the URL and the token file', async () => {
-    const { code, out } = await run([
+  test('the status can be watched with the URL and the token file, and the subscription ends after its time', async () => {
+    const { code, out, err } = await run([
       ...['call', '--api', a.ready.api, '--token-file', a.ready.tokenFile],
-      ...['node.watch', '--for', '1'],
+      ...['node.watch', '--for', '3'],
     ]);
-    expect(code).toBe(0);
+    expect([code, err]).toEqual([0, '']);
     expect(JSON.parse(out.split('\n')[0]!)).toMatchObject({ network: 'regtest', peerId: a.ready.peerId });
   });
 

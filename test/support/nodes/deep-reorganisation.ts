@@ -1,13 +1,15 @@
 import { expect } from 'vitest';
 import { type NodeProcess, startNodeProcess } from './node-process.ts';
 import { createTcpProxy, freePort } from './tcp-proxy.ts';
+import { scale } from '../scale.ts';
 import { until } from '../until.ts';
 
 const PASSWORD = 'correct horse battery staple';
 const KITH = 100_000_000;
 /** What a node leads others to, so that they stay behind the wire that can be cut. */
 const NOWHERE = ['--announce', '/ip4/127.255.255.1/tcp/9'];
-const PAYMENTS = 20;
+/** Each costs the derivation of a key. */
+const PAYMENTS = scale(8, 20);
 const MB = 1 << 20;
 /** Beside what it needs at rest, whatever the depth. */
 const MOST_MORE_MB = 150;

@@ -3,6 +3,7 @@ import type { NodeProcess } from './node-process.ts';
 import { PENALTY, POINTS } from '../../../main/net/peers/penalties.ts';
 import type { PeerViolationCode } from '../../../main/net/protocol/wire-violation.ts';
 import { createRandom } from '../random.ts';
+import { scale } from '../scale.ts';
 import { until } from '../until.ts';
 import { createWiredNodes, type WiredNodes } from './wired-nodes.ts';
 
@@ -29,7 +30,7 @@ const ACTIONS: Readonly<
   },
   /** A lid that was closed for a moment: nobody has noticed. */
   async paused(network, index) {
-    await asleep(network.nodes[index]!, 10_000);
+    await asleep(network.nodes[index]!, scale(4000, 10_000));
   },
   /** A lid that was closed until everybody else has taken it for gone. */
   async asleep(network, index) {
@@ -37,7 +38,7 @@ const ACTIONS: Readonly<
   },
   async disconnected(network, index) {
     network.cut(index);
-    await sleep(10_000);
+    await sleep(scale(5000, 10_000));
     network.heal(index);
   },
   /** Alone with a few blocks of its own: when it is back, it takes them back. */

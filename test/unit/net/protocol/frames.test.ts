@@ -5,6 +5,8 @@ import { createFrameReader, type Frame, FRAME_HEAD } from '../../../../main/net/
 import { createStreamPairs, type StreamPairs } from '../../../support/nodes/stream-pair.ts';
 import { writeFrame } from '../../../support/nodes/write-frame.ts';
 import { systemClock } from '../../../../main/lib/clock.ts';
+import { turnedClock } from '../../../support/test-clock.ts';
+import { until } from '../../../support/until.ts';
 
 let streams: StreamPairs;
 beforeAll(async () => {
@@ -94,10 +96,18 @@ describe('frames over a real stream', () => {
 
   test('a sender that sends single bytes slowly is disconnected', async () => {
     const { near, far } = await streams.pair();
+    const clock = turnedClock();
+    const reader = createFrameReader(far, clock, () => CAP);
+    let told: unknown;
+    void reader.next().then((outcome) => (told = outcome));
     near.send(head(1000, KNOWN));
-    const drip = setInterval(() => near.status === 'open' && near.send(Uint8Array.of(0)), 3000);
-    expect(await readerOf(far).next()).toMatchObject({ code: 'wire-slow' });
-    clearInterval(drip);
+    await until(() => reader.isInFrame, 'the frame has begun');
+    const drip = async () => {
+      near.send(Uint8Array.of(0));
+      await clock.passing(3000);
+      return told;
+    };
+    expect(await until(drip, 'it is noticed')).toMatchObject({ code: 'wire-slow' });
     near.abort(new Error('done'));
   });
 
