@@ -5,8 +5,10 @@ import { faultFrom } from './cli/report.ts';
 import { systemClock } from './lib/clock.ts';
 import { defaultDataRoot } from './lib/datadir.ts';
 import { messageOf } from './lib/errors.ts';
+import { namesNetwork } from './node/node-options.ts';
 import { createCrashReports } from './electron/crash-reports.ts';
 import { withClosingSheet } from './electron/closing-sheet.ts';
+import { createDataMover } from './electron/data-mover.ts';
 import { createDesktop } from './electron/desktop.ts';
 import { guardContents } from './electron/guard.ts';
 import { findOpening, type Opening } from './electron/openings.ts';
@@ -37,11 +39,18 @@ recoverMain(reports, report);
 reportChildCrashes(reports);
 
 const licences = path.join(app.getAppPath(), 'out/licences.txt');
+const mover = createDataMover({ home: dataRoot, fixed: namesNetwork(options.node), onError: report });
 const shell = createShell({
   root: app.getAppPath(),
   options,
-  dataRoot,
-  desktop: createDesktop({ dataRoot, licences, isQuitting: () => stopping !== undefined, onError: report }),
+  mover,
+  desktop: createDesktop({
+    dataRoot,
+    licences,
+    isQuitting: () => stopping !== undefined,
+    mover,
+    onError: report,
+  }),
   licences,
   reports,
   onError: report,

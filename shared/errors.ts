@@ -6,7 +6,7 @@ import { isolated } from './labels.ts';
 import { NODE_SENTENCES } from './sentences/node.ts';
 import { RULE_SENTENCES } from './sentences/rules.ts';
 import { WALLET_SENTENCES } from './sentences/wallet.ts';
-import { formatKith, group } from './units.ts';
+import { bytes, formatKith, group } from './units.ts';
 
 const SENTENCES = { ...RULE_SENTENCES, ...WALLET_SENTENCES, ...NODE_SENTENCES };
 
@@ -70,6 +70,8 @@ const UNITS: Readonly<Record<string, (value: number) => string>> = {
   rate: (value) => `${decimals(value)} motes per byte`,
   block: (value) => `block ${group(value)}`,
   bytes: (value) => counted(value, 'byte'),
+  /** The same, rounded: 1.2 GB. */
+  size: (value) => bytes(value),
   seconds: (value) => counted(value, 'second'),
   /** A number; the noun follows in the sentence. */
   count: (value) => group(value),

@@ -81,3 +81,17 @@ const THIN = '\u202f';
 export function group(value: number): string {
   return String(Math.trunc(value)).replace(/\B(?=(\d{3})+$)/g, THIN);
 }
+
+/** Bytes in decimal units, as disks are sold: 0 B, 812 B, 1.2 kB, 34 MB. */
+export function bytes(value: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  let size = Math.max(0, value);
+  let unit = 0;
+  while (size >= 999.5 && unit < units.length - 1) {
+    size /= 1000;
+    unit += 1;
+  }
+  const text =
+    unit === 0 ? String(Math.round(size)) : size >= 10 ? String(Math.round(size)) : size.toFixed(1);
+  return `${text}\u00a0${units[unit] ?? 'B'}`;
+}

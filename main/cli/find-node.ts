@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { findApi } from '../rpc/token.ts';
+import { usedRoot } from '../lib/data-place.ts';
 import { defaultDataRoot } from '../lib/datadir.ts';
 import { readRegularFileSync } from '../lib/read-regular.ts';
 import { KithError, messageOf } from '../lib/errors.ts';
@@ -43,7 +44,7 @@ function fromDirectory(datadir: string): NodePlace {
 }
 
 function onlyDirectory(): string {
-  const root = defaultDataRoot();
+  const root = usedRoot(defaultDataRoot());
   // The app publishes its API in the root, and in the data directory of the network that is open.
   const running = new Map<string, string>();
   for (const folder of subfolders(root)) {

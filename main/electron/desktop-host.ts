@@ -9,11 +9,13 @@ import { KithError } from '../lib/errors.ts';
 import { silentLog } from '../lib/log.ts';
 import { createRecentLimit } from '../lib/recent-limit.ts';
 import { createCarrierHandler } from '../rpc/carrier.ts';
+import type { DataMover } from './data-mover.ts';
 
 export interface DesktopAccess {
-  state(): DesktopState;
+  state(): Promise<DesktopState>;
   /** @throws what the file system throws */
   change(settings: Partial<DesktopSettings>): void;
+  readonly mover: Pick<DataMover, 'move' | 'useOld' | 'deleteOld' | 'cancel'>;
 }
 
 /** A user changes a few settings; a script could write the disk without end. */
@@ -37,7 +39,7 @@ export function createDesktopHost(access: DesktopAccess): (port: MessagePortMain
   };
 }
 
-function createDesktopRouter({ state, change }: DesktopAccess) {
+function createDesktopRouter({ state, change, mover }: DesktopAccess) {
   const limit = createRecentLimit(MAX_CHANGES, CHANGES_WINDOW_MS, () => performance.now());
   const api = implement(desktopContract)
     .$context<ApiContext>()
@@ -66,6 +68,13 @@ function createDesktopRouter({ state, change }: DesktopAccess) {
       } catch (error) {
         throw diskFailed(error, 'writing the settings of the desktop app');
       }
+      return state();
+    }),
+    moveData: api.moveData.handler(() => mover.move().then(state)),
+    useOldPlace: api.useOldPlace.handler(() => mover.useOld().then(state)),
+    deleteOldCopy: api.deleteOldCopy.handler(() => mover.deleteOld().then(state)),
+    cancelMove: api.cancelMove.handler(() => {
+      mover.cancel();
       return state();
     }),
   });

@@ -6,6 +6,7 @@ import { showAbout } from './about.ts';
 import { createAppSettings } from './app-settings.ts';
 import { keepInTray } from './close-window.ts';
 import { attachContextMenu } from './context-menu.ts';
+import type { DataMover } from './data-mover.ts';
 import { createDesktopHost } from './desktop-host.ts';
 import { openPlace } from './links.ts';
 import { setStartAtLogin } from './login-item.ts';
@@ -24,6 +25,7 @@ export interface DesktopDeps {
   readonly licences: string;
   /** The app is ending: windows close without a question. */
   readonly isQuitting: () => boolean;
+  readonly mover: DataMover;
   readonly onError: (error: unknown) => void;
 }
 
@@ -52,7 +54,7 @@ const MISSING = {
   },
 } satisfies Record<string, Notice>;
 
-export function createDesktop({ dataRoot, licences, isQuitting, onError }: DesktopDeps): Desktop {
+export function createDesktop({ dataRoot, licences, isQuitting, mover, onError }: DesktopDeps): Desktop {
   let window: BrowserWindow | null = null;
   let tray: AppTray | null = null;
   let trayKnown = Promise.resolve();
@@ -74,7 +76,12 @@ export function createDesktop({ dataRoot, licences, isQuitting, onError }: Deskt
     opened.minimize();
   }
   const serve = createDesktopHost({
-    state: () => ({ settings: settings.read(), missing: missing() }),
+    state: async () => ({
+      settings: settings.read(),
+      missing: missing(),
+      place: await mover.state().catch(() => null),
+    }),
+    mover,
     change(changed) {
       if (changed.startAtLogin !== undefined) setStartAtLogin(changed.startAtLogin, dataRoot);
       settings.change(changed);

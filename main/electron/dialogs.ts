@@ -104,6 +104,29 @@ export async function askAfterRefusal(code: string, message: string): Promise<bo
   return response === 1;
 }
 
+/** The data directory was moved and is not there. `old`: the copy that can be used instead; null without one. */
+export async function askAboutMissingData(
+  code: string,
+  message: string,
+  old: string | null,
+): Promise<'quit' | 'retry' | 'old'> {
+  const instead =
+    old === null
+      ? ''
+      : `\n\nThe old copy in ${old} can be used instead. Wallets, addresses and payments that were added since the move are not in it.`;
+  const { response } = await dialog.showMessageBox({
+    type: 'error',
+    title: 'Kith',
+    message: 'The data directory cannot be opened.',
+    detail: `${message}${instead}\n\n(${code})`,
+    buttons: ['Quit', 'Try again', ...(old === null ? [] : ['Use old copy'])],
+    defaultId: 1,
+    cancelId: 0,
+    noLink: true,
+  });
+  return (['quit', 'retry', 'old'] as const)[response] ?? 'quit';
+}
+
 /** A network file that the system passed to the app. Does not wait. */
 export function tellFileUnreadable(file: string, error: unknown): void {
   void dialog.showMessageBox({

@@ -32,8 +32,8 @@ export interface NodeThread {
   demoStopped(): void;
   /** A port to the contract for the app itself; null when there is no thread. */
   open(): MessagePort | null;
-  /** Resolves when the node has saved everything and ended, after 4.5 s at most. */
-  stop(): Promise<void>;
+  /** Resolves when the node has saved everything and ended, after 4.5 s or another limit at most. Not started again. */
+  stop(limit?: number): Promise<void>;
 }
 
 export interface NodeThreadDeps {
@@ -122,14 +122,14 @@ export function createNodeThread(deps: NodeThreadDeps): NodeThread {
       worker.postMessage({ kind: 'page', port: port2 } satisfies ToNode, [port2]);
       return port1;
     },
-    async stop() {
+    async stop(after = STOP_LIMIT) {
       stopping = true;
       clearTimeout(restart);
       const thread = worker;
       if (thread === null) return;
       const ended = new Promise<void>((resolve) => thread.once('exit', () => resolve()));
       thread.postMessage({ kind: 'stop' } satisfies ToNode);
-      const limit = setTimeout(() => void thread.terminate(), STOP_LIMIT);
+      const limit = setTimeout(() => void thread.terminate(), after);
       await ended;
       clearTimeout(limit);
     },

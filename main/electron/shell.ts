@@ -2,6 +2,7 @@ import path from 'node:path';
 import { app, session, type BrowserWindow } from 'electron';
 import { messageOf } from '../lib/errors.ts';
 import { createConfirm } from './confirm.ts';
+import type { DataMover } from './data-mover.ts';
 import type { CrashReports } from './crash-reports.ts';
 import { createShellDemo, type ShellDemo } from './demo.ts';
 import {
@@ -26,7 +27,7 @@ export interface ShellDeps {
   /** The folder that holds `out/`: the project's root, or the package's archive. */
   readonly root: string;
   readonly options: ShellOptions;
-  readonly dataRoot: string;
+  readonly mover: DataMover;
   readonly desktop: Desktop;
   /** The file with the licences of all parts; it may be missing. */
   readonly licences: string;
@@ -44,6 +45,8 @@ export interface Shell {
   stop(): Promise<void>;
 }
 
+/** A node that is stopped for a move must have saved everything. */
+const MOVE_STOP_LIMIT = 60_000;
 /** The app must exit within 5 s, even if a part hangs. */
 const STOP_LIMIT = 4800;
 
@@ -53,13 +56,13 @@ export function createShell(deps: ShellDeps): Shell {
   const demo = createDemoOfThread(deps, () => node);
   const opener = createOpener(tellFileUnreadable);
 
-  function startNode(): NodeThread {
+  function startNode(dataRoot: string): NodeThread {
     const thread = createNodeThread({
       script: new URL('./node-worker.ts', import.meta.url),
       data: {
         options: deps.options.node,
         page: path.join(deps.root, 'out/renderer'),
-        root: deps.dataRoot,
+        root: dataRoot,
       },
       confirm: createConfirm(() => window, createQuestionLimit()),
       onError: deps.onError,
@@ -87,12 +90,22 @@ export function createShell(deps: ShellDeps): Shell {
 
   return {
     async open(opening) {
+      const dataRoot = await deps.mover.begin({
+        window: () => window,
+        async stopNode() {
+          const thread = node;
+          node = null;
+          await Promise.all([thread?.stop(MOVE_STOP_LIMIT), demo.stop()]);
+        },
+        startNode: (root) => (node = startNode(root)),
+        quit: () => app.quit(),
+      });
+      if (dataRoot === null) return app.quit();
       await prepare(deps);
-      const thread = startNode();
-      node = thread;
+      node = startNode(dataRoot);
       window = createWindow({
         preload: path.join(deps.root, 'out/preload/index.cjs'),
-        connect: thread.connect,
+        connect: (port) => (node === null ? port.close() : node.connect(port)),
         hidden: deps.options.hidden || wasOpenedAtLogin(),
         desktop: deps.desktop,
       });
@@ -106,7 +119,10 @@ export function createShell(deps: ShellDeps): Shell {
       bringToFront(window);
       if (opening !== null) opener.load(window, opening).catch(deps.onError);
     },
-    stop: () => endAll([node, demo]),
+    async stop() {
+      // A node that the mover starts meanwhile would not be stopped.
+      await endAll([deps.mover, node, demo]);
+    },
   };
 }
 

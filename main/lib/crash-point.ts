@@ -26,7 +26,12 @@ export type WriteKind =
   | 'wallet file'
   | 'mempool file'
   | 'list of peers'
-  | 'identity';
+  | 'identity'
+  | 'move begun'
+  | 'copied file'
+  | 'moved entry'
+  | 'data place'
+  | 'old data deleted';
 
 /**
  * A hook for the chaos test: kills this process with SIGKILL right after its Nth write, and prints the write on

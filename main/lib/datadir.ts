@@ -4,6 +4,7 @@ import { homedir, userInfo } from 'node:os';
 import { dirname, isAbsolute, join, resolve, win32 } from 'node:path';
 import { ClassicLevel } from 'classic-level';
 import { codeOf, findCode, KithError, messageOf } from './errors.ts';
+import { refuseMoved } from './data-place.ts';
 import { diskRefusal } from './disk-failure.ts';
 import { makePrivateFolder, takeContentsFromOthers, takeFromOthers } from './private-folder.ts';
 import { readRegularFileSync } from './read-regular.ts';
@@ -55,12 +56,14 @@ function homeFolders(): string[] {
  * removed from everything that belongs to Kith, and from the directory itself if it contains nothing else. The lock is
  * LevelDB's: the operating system holds it for the process, on every platform, so that `kill -9` and power loss release
  * it and no stale lock can exist.
- * @throws {KithError} `datadir-in-use` with the pid that holds it, `datadir-unusable`, `disk-full`, `disk-read-only`, `files-exhausted`
+ * @throws {KithError} `datadir-in-use` with the pid that holds it, `datadir-moved`, `datadir-half-copy`, `datadir-unusable`,
+ *   `disk-full`, `disk-read-only`, `files-exhausted`
  */
 export async function openDataDirectory(path: string): Promise<DataDirectory> {
   // An empty path would mean the current folder.
   if (path === '') throw unusable(path, new Error('the path is empty'));
   const full = resolve(path);
+  refuseMoved(full);
   makeDirectory(full);
   const lock = await takeLock(full);
   makePrivate(full);
@@ -76,8 +79,8 @@ export async function openDataDirectory(path: string): Promise<DataDirectory> {
 }
 
 /** The pid of the process that holds the lock, for the error sentence. The lock itself belongs to the operating system. */
-const OWNER_FILE = 'owner.json';
-const LOCK_FOLDER = 'lock';
+export const OWNER_FILE = 'owner.json';
+export const LOCK_FOLDER = 'lock';
 
 /** Everything that a node stores directly in its data directory: the table in docs/storage.md, which a test compares. */
 const OURS = new Set([
@@ -95,7 +98,7 @@ const OURS = new Set([
 ]);
 const OURS_TOO =
   /^(?:verify-[A-Za-z0-9]{6}|(?:wallet-data|chain|peers)\.(?:damaged|new)|identity\.key\..+|(?:mempool\.dat|api\.token|api\.json|identity\.place)\.new)$/;
-const isOurs = (name: string): boolean => OURS.has(name) || OURS_TOO.test(name);
+export const isOurs = (name: string): boolean => OURS.has(name) || OURS_TOO.test(name);
 
 function makePrivate(path: string): void {
   takeContentsFromOthers(path, isOurs);

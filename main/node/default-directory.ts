@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Network } from '../core/params/network.ts';
+import { usedRoot } from '../lib/data-place.ts';
 import { defaultDataRoot } from '../lib/datadir.ts';
 
 /**
@@ -7,7 +8,7 @@ import { defaultDataRoot } from '../lib/datadir.ts';
  * built-in network, so the folder of a created network also has its id.
  */
 export function defaultDirectory(network: Network): string {
-  return join(defaultDataRoot(), directoryName(network));
+  return join(usedRoot(defaultDataRoot()), directoryName(network));
 }
 
 /** The name of that directory. */

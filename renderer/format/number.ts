@@ -1,6 +1,6 @@
-import { group } from '../../shared/units.ts';
+import { bytes, group } from '../../shared/units.ts';
 
-export { group };
+export { bytes, group };
 
 /** A number with its noun: "1 peer", "3 peers". For an irregular plural give `many`. */
 export function plural(count: number, one: string, many = `${one}s`): string {
@@ -12,20 +12,6 @@ export function figures(value: number): string {
   const size = Math.abs(value);
   if (size >= 100) return group(Math.round(value));
   return value.toFixed(size >= 10 ? 1 : size >= 1 || size === 0 ? 2 : 3).replace(/\.?0+$/, '');
-}
-
-/** Bytes in decimal units, as disks are sold: 0 B, 812 B, 1.2 kB, 34 MB. */
-export function bytes(value: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
-  let size = Math.max(0, value);
-  let unit = 0;
-  while (size >= 999.5 && unit < units.length - 1) {
-    size /= 1000;
-    unit += 1;
-  }
-  const text =
-    unit === 0 ? String(Math.round(size)) : size >= 10 ? String(Math.round(size)) : size.toFixed(1);
-  return `${text}\u00a0${units[unit] ?? 'B'}`;
 }
 
 /** A share from 0 to 1 as "41 %". Shows 100 % only for exactly 1. */

@@ -10,15 +10,33 @@ export interface Desktop {
   refresh(): Promise<void>;
   /** Rejects if the setting could not be stored. */
   set(settings: Partial<DesktopSettings>): Promise<void>;
+  /** Opens a dialog of the system; resolves when the user has decided. Rejects if it is refused. */
+  act(name: 'moveData' | 'useOldPlace' | 'deleteOldCopy' | 'cancelMove'): Promise<void>;
 }
+
+/** How often the progress of a move is read, in milliseconds. */
+const PROGRESS_MS = 300;
 
 /** Uses the second port that the app passes after every load; a browser gets none. */
 export function createDesktop(): Desktop {
   let client: DesktopClient | null = null;
   let state = $state.raw<DesktopState | null>(null);
 
+  let following = false;
+
   async function refresh(): Promise<void> {
     if (client !== null) state = await client.state({}).catch(() => null);
+    void follow();
+  }
+  /** Reads the progress of a move until it has ended. */
+  async function follow(): Promise<void> {
+    if (following) return;
+    following = true;
+    while (client !== null && state?.place?.move) {
+      await new Promise((resolve) => setTimeout(resolve, PROGRESS_MS));
+      state = await client.state({}).catch(() => null);
+    }
+    following = false;
   }
   window.addEventListener('message', (event: MessageEvent<unknown>) => {
     const type = (event.data as { type?: unknown } | null)?.type;
@@ -36,6 +54,10 @@ export function createDesktop(): Desktop {
     refresh,
     async set(settings) {
       if (client !== null) state = await client.set(settings);
+    },
+    async act(name) {
+      if (client !== null) state = await client[name]({});
+      void follow();
     },
   };
 }

@@ -15,8 +15,30 @@ export const desktopSettings = z.object({
   startAtLogin: z.boolean(),
 });
 
+/** Where the data of this computer's networks is. */
+export const dataPlace = z.object({
+  path: z.string(),
+  /** Size of the data. */
+  bytes: z.number().int().min(0),
+  /** What an earlier move has left; `intact`: it can be used as it is. */
+  old: z.object({ path: z.string(), since: z.number().int(), intact: z.boolean() }).nullable(),
+  /** What happens to the data at the moment. `done` and `total` are bytes. */
+  move: z
+    .object({
+      phase: z.enum(['stopping', 'copying', 'verifying', 'deleting']),
+      to: z.string(),
+      done: z.number().int().min(0),
+      total: z.number().int().min(0),
+    })
+    .nullable(),
+  /** Why the last move ended without effect. */
+  problem: notice.nullable(),
+});
+
 export const desktopState = z.object({
   settings: desktopSettings,
+  /** Null where the app was started for one network. */
+  place: dataPlace.nullable(),
   /** What this desktop lacks, and what Kith does instead. */
   missing: z.array(notice),
 });
@@ -25,8 +47,19 @@ export const desktopContract = {
   state: oc.input(nothing).output(desktopState),
   /** Changes the settings that are given. */
   set: oc.input(z.strictObject(desktopSettings.partial().shape)).output(desktopState),
+  // In all three the app asks the user in dialogs of the system. The page names no place, and gets the answer once the user has
+  // decided; `state` then tells of the progress.
+  /** Moves the data directory to a folder that the user chooses. */
+  moveData: oc.input(nothing).output(desktopState),
+  /** Moves it back to where it was before. */
+  useOldPlace: oc.input(nothing).output(desktopState),
+  /** Deletes what a move has left. */
+  deleteOldCopy: oc.input(nothing).output(desktopState),
+  /** Ends a move that runs. */
+  cancelMove: oc.input(nothing).output(desktopState),
 };
 
 export type DesktopSettings = z.infer<typeof desktopSettings>;
+export type DataPlace = z.infer<typeof dataPlace>;
 export type DesktopState = z.infer<typeof desktopState>;
 export type DesktopClient = ContractRouterClient<typeof desktopContract>;

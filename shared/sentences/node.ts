@@ -80,6 +80,36 @@ export const NODE_SENTENCES = {
     'The data directory[ {path}] was moved or deleted while the node is running, so new data may be lost. Stop the node, move the directory back, and start the node again.',
   'datadir-unknown':
     'The default data directory is not known, because this user has no home folder. Choose a data directory.',
+  'datadir-moved':
+    'The data in[ {path}| this directory] was moved[ to {file}], and this is the old copy. Use the data in its new place; to go back, open Settings in the desktop app.',
+  'datadir-half-copy':
+    'The data in[ {path}| this directory] is a part of a copy that was not completed. Use the directory that it was copied from. The next start of the desktop app removes this part.',
+  'data-place-invalid':
+    'The file[ {file}| with the place of the data directory] cannot be read[: {reason}]. It tells where your data is. Restore it from a backup, or choose the directory that has your newest data as the data directory.',
+  'data-place-missing':
+    'The data directory was moved[ to {path}], and is not there now. If it is on a removable disk, connect that disk and try again.',
+  'move-inside':
+    'The data directory cannot be moved[ to {path}], because one of the two folders is inside the other. Choose a folder elsewhere.',
+  'move-same-place': 'The data directory is in[ {path}| this folder] already. Choose another folder.',
+  'move-not-empty':
+    'The folder[ {path}] is not empty. Choose an empty folder, or create a new one in the dialog.',
+  'move-no-room':
+    'The disk[ of {path}] has too little space[: {free:size} are free, and {needed:size} are needed]. Free some space, or choose another disk. The data stays where it was.',
+  'move-read-only':
+    'Nothing can be written to the folder[ {path}][: {reason}]. Choose a folder that you may write to.',
+  'move-place-gone':
+    'The folder[ {path}] is not there any more. If it is on a removable disk, connect that disk and try again. The data stays where it was.',
+  'move-link':
+    'There is a symbolic link or a special file[: {file}]. Kith moves only plain files and folders. Replace the link by what it names, then try again.',
+  'move-unverified':
+    'A file was not the same when it was read back[: {file}]. The copy was removed, and the data stays where it was. Check that disk, or choose another one.',
+  'move-failed':
+    'The data directory could not be moved[: {reason}]. The data stays where it was. Check both disks, then try again.',
+  'move-cancelled': 'The move of the data directory was cancelled. The data stays where it was.',
+  'move-busy': 'The data directory is being moved. Wait until that has ended, or cancel it.',
+  'move-old-kept':
+    'The old copy of the data directory[ in {path}] still exists. Delete it first, then move the data again.',
+  'move-no-old': 'There is no old copy of the data directory that can be used.',
   'disk-full': 'The disk is full. Nothing is lost. Free some space and try again.',
   'disk-read-only':
     'The disk[ of {path}] is mounted read-only, so nothing can be stored on it. Make it writable, or use another disk.',

@@ -1,4 +1,4 @@
-import { rename, writeFile } from 'node:fs/promises';
+import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PrivateKey } from '@libp2p/interface';
 import type { Notice } from '../../../shared/contract/fields.ts';
@@ -9,14 +9,7 @@ import { KithError, messageOf } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import { numberBelow, type Random } from '../../lib/random.ts';
 import { IDENTITY_FILE, MAX_IDENTITY_BYTES, readIdentity } from './identity.ts';
-
-/**
- * The file next to the key that records where the key was last used. JSON with `version` 1, `path`, `device` and
- * `inode` (docs/storage.md).
- */
-export const PLACE_FILE = 'identity.place';
-const VERSION = 1;
-const MAX_BYTES = 65_536;
+import { readPlace, writePlace } from './place-file.ts';
 
 export interface Identity {
   readonly key: PrivateKey;
@@ -78,24 +71,4 @@ async function setAside(datadir: string, random: Random): Promise<void> {
 
 async function readKey(folder: string): Promise<Uint8Array | null> {
   return readRegularFile(join(folder, IDENTITY_FILE), MAX_IDENTITY_BYTES).catch(() => null);
-}
-
-async function readPlace(datadir: string): Promise<Place | null> {
-  try {
-    const text = (await readRegularFile(join(datadir, PLACE_FILE), MAX_BYTES)).toString('utf8');
-    const { version, path, device, inode } = JSON.parse(text) as Partial<Place> & { version?: unknown };
-    const isPlace = [path, device, inode].every((each) => typeof each === 'string');
-    return version === VERSION && isPlace ? { path: path!, device: device!, inode: inode! } : null;
-  } catch {
-    // Unknown: earlier versions did not write this file.
-    return null;
-  }
-}
-
-async function writePlace(datadir: string): Promise<void> {
-  const place = await placeOf(datadir);
-  const file = join(datadir, PLACE_FILE);
-  const fresh = `${file}.new`;
-  await writeFile(fresh, `${JSON.stringify({ version: VERSION, ...place })}\n`, { mode: 0o600, flush: true });
-  await rename(fresh, file);
 }

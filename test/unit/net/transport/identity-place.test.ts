@@ -10,7 +10,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { openIdentity, PLACE_FILE } from '../../../../main/net/transport/identity-place.ts';
+import { openIdentity } from '../../../../main/net/transport/identity-place.ts';
+import { PLACE_FILE } from '../../../../main/net/transport/place-file.ts';
 import { silent } from '../../../support/chain/test-chain.ts';
 import { newFolder } from '../../../support/folder.ts';
 import { systemRandom } from '../../../../main/lib/random.ts';

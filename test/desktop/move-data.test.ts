@@ -1,0 +1,87 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { type DesktopApp, launchDesktop, newFolder } from './support/desktop-app.ts';
+
+const LISTEN = ['--listen', '/ip4/127.0.0.1/tcp/0'] as const;
+
+/** What the user chooses in the next dialogs for a folder; null = cancels. */
+function choose({ electron }: DesktopApp, folder: string | null): Promise<void> {
+  return electron.evaluate(({ dialog }, chosen) => {
+    dialog.showOpenDialog = () =>
+      Promise.resolve({ canceled: chosen === null, filePaths: chosen === null ? [] : [chosen] });
+  }, folder);
+}
+
+async function openSettings({ page }: DesktopApp): Promise<void> {
+  await page.getByRole('navigation').getByRole('link', { name: 'Settings' }).click();
+  await page.getByRole('heading', { name: 'Data directory' }).waitFor();
+}
+
+const networkFolder = (root: string): string =>
+  path.join(
+    root,
+    readdirSync(root).find((name) => name.startsWith('ours-'))!,
+  );
+
+test('the data directory moves, the wallet with it, and back; the old copy is deleted', async () => {
+  const home = realpathSync(newFolder());
+  const to = realpathSync(newFolder());
+  const app = await launchDesktop({ args: LISTEN, datadir: home });
+  const { page } = app;
+  await page.getByRole('button', { name: 'Create a network' }).click();
+  await page.getByLabel('Network name').fill('Ours');
+  await page.getByLabel('Time between blocks').fill('1');
+  await page.getByRole('button', { name: 'Create network' }).click();
+  await page.getByRole('heading', { name: 'Invite others' }).waitFor();
+  await app.person.makeWallet('Savings', 'correct horse battery');
+  const key = readFileSync(path.join(networkFolder(home), 'identity.key'));
+
+  await openSettings(app);
+  const move = page.getByRole('button', { name: 'Move data …' });
+  // Refused before anything stops: a folder inside of the data.
+  const inside = path.join(home, 'inside');
+  mkdirSync(inside);
+  await choose(app, inside);
+  await move.click();
+  await page.getByText('one of the two folders is inside the other').waitFor();
+  // The user looks at the sizes and cancels.
+  await choose(app, to);
+  await move.click();
+  await expect.poll(async () => (await app.dialogs()).length).toBe(1);
+  expect((await app.dialogs())[0]!.detail).toMatch(/Size of the data: .*B\nFree space there: .*B/);
+  expect(readdirSync(to)).toEqual([]);
+
+  await app.press('Move');
+  await move.click();
+  const section = page.getByRole('main');
+  await page.getByRole('navigation').getByText('Ours network', { exact: true }).waitFor();
+  await expect.poll(() => existsSync(path.join(to, 'networks.json'))).toBe(true);
+  await expect.poll(() => existsSync(path.join(networkFolder(to), 'owner.json'))).toBe(true);
+  await openSettings(app);
+  await section.getByText(to, { exact: true }).first().waitFor();
+  await page.getByText('The old copy is still there.').waitFor();
+  await page.getByText('Savings').first().waitFor();
+  // Neither a copy nor a restored backup: the peer id stays, and there is no warning.
+  expect(readFileSync(path.join(networkFolder(to), 'identity.key'))).toEqual(key);
+  expect(await page.getByRole('region', { name: 'Warnings' }).innerText()).not.toContain('copy');
+  expect(statSync(to).mode & 0o777).toBe(0o700);
+  expect(await app.quit()).toBe(0);
+
+  const again = await launchDesktop({ args: LISTEN, datadir: home });
+  await again.page.getByText('Savings').first().waitFor();
+  expect(existsSync(path.join(networkFolder(home), 'owner.json'))).toBe(false);
+  await openSettings(again);
+  await again.press('Use old place');
+  await again.page.getByRole('button', { name: 'Use old place' }).click();
+  await expect.poll(() => existsSync(path.join(networkFolder(home), 'owner.json'))).toBe(true);
+  await openSettings(again);
+  await again.page.getByRole('main').getByText(home, { exact: true }).first().waitFor();
+  await again.press('Delete');
+  await again.page.getByRole('button', { name: 'Delete old copy' }).click();
+  await again.page.getByText('The old copy is still there.').waitFor({ state: 'detached' });
+  expect(existsSync(to)).toBe(false);
+  await again.page.getByText('Savings').first().waitFor();
+  expect(await again.quit()).toBe(0);
+  expect(existsSync(path.join(home, 'data-place.json'))).toBe(false);
+});
