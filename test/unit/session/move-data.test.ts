@@ -29,7 +29,7 @@ import {
 } from '../../../main/session/move-data.ts';
 import { newFolder } from '../../support/folder.ts';
 
-const CHILD = join(import.meta.dirname, '../../support/move-data-child.ts');
+const CHILD = join(import.meta.dirname, '../../support/fixtures/move-data.ts');
 const NETWORK = {
   id: 'ab'.repeat(32),
   name: 'ours',
@@ -347,7 +347,7 @@ describe('kill -9 after each step', () => {
       checkOne(home, [home, to], content);
     }
     expect(steps).toEqual(new Set(['move begun', 'copied file', 'moved entry', 'data place']));
-  }, 120_000);
+  }, 600_000);
 
   test('the same on the way back, and while the old copy is deleted', async () => {
     const [home, to] = [newHome(['local']), newTarget()];
@@ -367,7 +367,7 @@ describe('kill -9 after each step', () => {
     expect(existsSync(to)).toBe(false);
     expect(existsSync(join(home, 'data-place.json'))).toBe(false);
     checkOne(home, [home], content);
-  }, 120_000);
+  }, 600_000);
 
   test('a half copy on a disk that was away is removed when that folder is chosen again', async () => {
     const [home, to] = [newHome(['local']), newTarget()];
