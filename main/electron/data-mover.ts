@@ -11,6 +11,7 @@ import { listData } from '../session/data-files.ts';
 import { deleteOldCopy, moveData, recoverMove, useOldCopy } from '../session/move-data.ts';
 import { checkTarget, freeSpace, type MoveTarget } from '../session/move-target.ts';
 import { askAboutMissingData } from './dialogs.ts';
+import { createQuestionLimit } from './question-limit.ts';
 
 /** What the mover needs of the app. */
 export interface MoverApp {
@@ -53,17 +54,29 @@ export function createDataMover(deps: DataMoverDeps): DataMover {
   let asking = false;
   let size = 0;
   const moves = createMoves(deps, () => app!);
+  const limit = createQuestionLimit();
 
-  /** Runs `decide` with the window while no other move and no other dialog is open. */
-  async function alone(decide: (window: BrowserWindow | null) => Promise<void>): Promise<void> {
+  /** Runs `decide`, which is false if the user cancels, while no other move and no other dialog is open. */
+  async function alone(decide: (window: BrowserWindow | null) => Promise<boolean>): Promise<void> {
     if (fixed) throw new KithError('networks-fixed');
+    if (!limit.allows()) throw new KithError('settings-changed-often');
     if (asking || moves.isBusy() || app === null) throw new KithError('move-busy');
     asking = true;
     try {
-      await decide(app.window());
+      if (!(await decide(app.window()))) limit.add();
     } finally {
       asking = false;
     }
+  }
+  async function beginAfter(
+    window: BrowserWindow | null,
+    path: string,
+    question: (target: MoveTarget) => Question,
+  ): Promise<boolean> {
+    const target = await checkTarget(home, path, freeSpace);
+    const agreed = await ask(window, question(target));
+    if (agreed) moves.start(target);
+    return agreed;
   }
   function oldPath(): string {
     const old = readPlace(home)?.old;
@@ -86,19 +99,15 @@ export function createDataMover(deps: DataMoverDeps): DataMover {
     move: () =>
       alone(async (window) => {
         const chosen = await chooseFolder(window);
-        if (chosen === null) return;
-        const target = await checkTarget(home, chosen, freeSpace);
-        if (await ask(window, moveQuestion(target))) moves.start(target);
+        return chosen !== null && beginAfter(window, chosen, moveQuestion);
       }),
-    useOld: () =>
-      alone(async (window) => {
-        const target = await checkTarget(home, oldPath(), freeSpace);
-        if (await ask(window, backQuestion(target))) moves.start(target);
-      }),
+    useOld: () => alone((window) => beginAfter(window, oldPath(), backQuestion)),
     deleteOld: () =>
       alone(async (window) => {
         const path = oldPath();
-        if (await ask(window, deleteQuestion(path))) await moves.deleteOld(path);
+        const agreed = await ask(window, deleteQuestion(path));
+        if (agreed) await moves.deleteOld(path);
+        return agreed;
       }),
     cancel: moves.cancel,
     stop: moves.stop,

@@ -12,6 +12,7 @@ import { createCarrierHandler } from '../rpc/carrier.ts';
 import type { DataMover } from './data-mover.ts';
 
 export interface DesktopAccess {
+  settings(): DesktopSettings;
   state(): Promise<DesktopState>;
   /** @throws what the file system throws */
   change(settings: Partial<DesktopSettings>): void;
@@ -39,7 +40,7 @@ export function createDesktopHost(access: DesktopAccess): (port: MessagePortMain
   };
 }
 
-function createDesktopRouter({ state, change, mover }: DesktopAccess) {
+function createDesktopRouter({ settings, state, change, mover }: DesktopAccess) {
   const limit = createRecentLimit(MAX_CHANGES, CHANGES_WINDOW_MS, () => performance.now());
   const api = implement(desktopContract)
     .$context<ApiContext>()
@@ -53,11 +54,11 @@ function createDesktopRouter({ state, change, mover }: DesktopAccess) {
   return api.router({
     state: api.state.handler(() => state()),
     set: api.set.handler(({ input }) => {
-      const { settings } = state();
+      const now = settings();
       // A field that is left out is undefined here, and must not replace a setting.
       const given = Object.fromEntries(
         Object.entries(input).filter(
-          ([name, value]) => value !== undefined && value !== settings[name as keyof DesktopSettings],
+          ([name, value]) => value !== undefined && value !== now[name as keyof DesktopSettings],
         ),
       );
       if (Object.keys(given).length === 0) return state();

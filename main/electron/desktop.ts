@@ -76,6 +76,7 @@ export function createDesktop({ dataRoot, licences, isQuitting, mover, onError }
     opened.minimize();
   }
   const serve = createDesktopHost({
+    settings: () => settings.read(),
     state: async () => ({
       settings: settings.read(),
       missing: missing(),

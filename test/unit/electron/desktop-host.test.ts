@@ -3,9 +3,12 @@ import { createORPCClient } from '@orpc/client';
 import { RPCLink } from '@orpc/client/message-port';
 import { expect, onTestFinished, test } from 'vitest';
 import { createDesktopHost } from '../../../main/electron/desktop-host.ts';
+import { KithError } from '../../../main/lib/errors.ts';
 import type { DesktopClient, DesktopSettings } from '../../../shared/contract/desktop.ts';
 import { faultOf } from '../../../shared/errors.ts';
 import { MessagePortMain as TestPort } from '../../support/message-ports.ts';
+
+const refuse = () => Promise.reject(new KithError('move-busy'));
 
 /** A client of settings in memory, and every change that was stored. */
 function serve(): { client: DesktopClient; stored: Partial<DesktopSettings>[] } {
@@ -17,7 +20,9 @@ function serve(): { client: DesktopClient; stored: Partial<DesktopSettings>[] } 
     startAtLogin: false,
   };
   const host = createDesktopHost({
-    state: () => ({ settings, missing: [] }),
+    settings: () => settings,
+    state: () => Promise.resolve({ settings, missing: [], place: null }),
+    mover: { move: refuse, useOld: refuse, deleteOld: refuse, cancel: () => undefined },
     change(changed) {
       stored.push(changed);
       settings = { ...settings, ...changed };
@@ -55,4 +60,10 @@ test('a script that changes settings without end is refused after 30 changes', a
   // Half of the later calls ask for what is stored already.
   expect(outcomes.filter((each) => each === 'settings-changed-often')).toHaveLength(35);
   expect((await client.state({})).settings.notifications).toBe(true);
+});
+
+test('a move that is refused has a code', async () => {
+  const { client } = serve();
+  const fault = await client.moveData({}).catch(faultOf);
+  expect(fault).toMatchObject({ code: 'move-busy' });
 });
