@@ -19,6 +19,25 @@ const ALONE = [
   'test/functional/network/{compact,finding,upload-limit}.test.ts',
 ];
 
+/**
+ * Unit tests that run one after the other in the same process. Not those with databases: how many files LevelDB maps
+ * into memory is limited by process, and whether it notices that an open one is damaged depends on that.
+ */
+const TOGETHER = [
+  'test/unit/{api,cli,core,demo,docs,lib,net,renderer,rpc,shared,tools}/**/*.test.ts',
+  'test/{vectors,fuzz}/**/*.test.ts',
+];
+
+const unit = {
+  // Vitest leaves one core to itself, which on two cores is half of the machine.
+  maxWorkers: '100%',
+  setupFiles: ['test/support/bugs.ts'],
+  environment: 'node',
+  testTimeout: long ? 30 * MINUTE : 2 * MINUTE,
+  hookTimeout: MINUTE,
+  expect: expectations,
+};
+
 export default defineConfig({
   test: {
     projects: [
@@ -27,17 +46,21 @@ export default defineConfig({
         resolve: { alias: { electron } },
         test: {
           name: 'unit',
-          // Vitest leaves one core to itself, which on two cores is half of the machine.
-          maxWorkers: '100%',
-          // A worker runs one file after the other: a new one per file took as long as the tests.
-          isolate: false,
-          setupFiles: ['test/support/bugs.ts'],
-          environment: 'node',
+          ...unit,
           include: ['test/{unit,contract,vectors,fuzz}/**/*.test.ts'],
+          exclude: [...exclude, ...TOGETHER],
+        },
+      },
+      {
+        plugins: [svelte()],
+        resolve: { alias: { electron } },
+        test: {
+          name: 'together',
+          ...unit,
+          include: TOGETHER,
           exclude,
-          testTimeout: long ? 30 * MINUTE : 2 * MINUTE,
-          hookTimeout: MINUTE,
-          expect: expectations,
+          // A new process per file took as long as the tests.
+          isolate: false,
         },
       },
       {

@@ -85,7 +85,14 @@ async function runKind(
   rmSync(file, { force: true });
   // Measuring it takes as long as the unit tests.
   const coverage = long && kind === 'unit' && files.length === 0 ? COVERAGE_ARGS : [];
-  const args = ['run', '--project', kind, ...reporters(file), ...coverage, ...files];
+  const projects = kind === 'unit' ? ['unit', 'together'] : [kind];
+  const args = [
+    'run',
+    ...projects.flatMap((name) => ['--project', name]),
+    ...reporters(file),
+    ...coverage,
+    ...files,
+  ];
   const { code } = await runTool(VITEST, args, { env });
   return { code, report: readReport(file) };
 }
