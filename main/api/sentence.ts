@@ -4,6 +4,7 @@
  */
 import type { Notice } from '../../shared/contract/fields.ts';
 import { describeDuration } from '../lib/duration.ts';
+import { PHASE_LABELS } from '../../shared/phases.ts';
 import { group as grouped } from '../../shared/units.ts';
 import type { NodeCondition } from './facade.ts';
 
@@ -50,29 +51,30 @@ function describeDoing(facts: SentenceFacts): string {
 
 function describePhase(facts: SentenceFacts): string {
   const { phase, progress, peers, height, headers } = facts;
+  const label = PHASE_LABELS[phase];
   const percent = `${Math.floor(progress * 100)} %`;
   const rest = `${describeSpeed(facts)}${describeRest(facts.etaSeconds)}`;
   // A node that was synced before and catches up has a progress of 1: showing 100 % would mislead.
   const share = progress < 1 ? ` (${percent}${rest})` : rest.replace(/^, (.*)$/, ' ($1)');
   switch (phase) {
     case 'starting':
-      return 'Starting: opening and checking the stored chain.';
+      return `${label}.`;
     case 'repairing':
-      return `Rebuilding the stored chain from intact blocks (${percent}${rest}).`;
+      return `${label} (${percent}${rest}).`;
     case 'finding-peers':
-      return 'Looking for other nodes.';
+      return `${label}.`;
     case 'headers':
-      return `Fetching and checking the headers of the chain: ${grouped(headers)} so far${share}.`;
+      return `${label}: ${grouped(headers)} so far${share}.`;
     case 'snapshot':
-      return `Fetching a UTXO snapshot${share}.`;
+      return `${label}${share}.`;
     case 'blocks':
-      return `Fetching and checking blocks: ${grouped(height)} of ${grouped(headers)}${share}.`;
+      return `${label}: ${grouped(height)} of ${grouped(headers)}${share}.`;
     case 'synced':
       return peers === 0
         ? `At block ${grouped(height)}. No peer is connected.`
-        : `Synced to block ${grouped(height)} with ${counted(peers, 'peer', 'peers')}.`;
+        : `${label} to block ${grouped(height)} with ${counted(peers, 'peer', 'peers')}.`;
     case 'stopping':
-      return 'Stopping: saving all data.';
+      return `${label}: saving all data.`;
   }
 }
 

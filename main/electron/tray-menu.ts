@@ -1,12 +1,12 @@
 import type { MenuItemConstructorOptions } from 'electron';
 import type { NodeStatus } from '../../shared/contract/node.ts';
-import type { Phase } from '../../shared/contract/vocabulary.ts';
+import { PHASE_LABELS } from '../../shared/phases.ts';
 import { formatKith, TICKER } from '../../shared/units.ts';
 import type { NodeView } from './node-client.ts';
 
 export interface TrayFacts {
   readonly view: NodeView;
-  /** The balance is hidden until the user asks for it: others may see the screen. */
+  /** The balance is hidden until the user asks for it: other people may see the screen. */
   readonly balanceShown: boolean;
 }
 
@@ -17,23 +17,13 @@ export interface TrayActions {
   readonly quit: () => void;
 }
 
-const PHASES: Readonly<Record<Exclude<Phase, 'synced'>, string>> = {
-  starting: 'Starting',
-  repairing: 'Repairing stored blocks',
-  'finding-peers': 'Looking for peers',
-  headers: 'Syncing headers',
-  snapshot: 'Loading a snapshot',
-  blocks: 'Syncing blocks',
-  stopping: 'Stopping',
-};
-
 /** The state of the sync in a few words; also the tooltip of the icon. */
 export function syncLine(status: NodeStatus | null): string {
   if (status === null) return 'The node is not running';
   const peers = `${status.peers} ${status.peers === 1 ? 'peer' : 'peers'}`;
-  if (status.phase === 'synced') return `Synced, ${peers}`;
+  if (status.phase === 'synced') return `${PHASE_LABELS.synced}, ${peers}`;
   const percent = Math.floor(status.progress * 100);
-  return `${PHASES[status.phase]}${percent > 0 ? `, ${percent} %` : ''}, ${peers}`;
+  return `${PHASE_LABELS[status.phase]}${percent > 0 ? `, ${percent} %` : ''}, ${peers}`;
 }
 
 export function trayTemplate(

@@ -38,36 +38,30 @@ describe('what the node does', () => {
   test.each([
     [{}, 'Synced to block 12\u202f345 with 8 peers.'],
     [{ peers: 1 }, 'Synced to block 12\u202f345 with 1 peer.'],
-    [{ phase: 'starting' }, 'Starting: opening and checking the stored chain.'],
+    [{ phase: 'starting' }, 'Opening the data directory.'],
     [{ phase: 'stopping' }, 'Stopping: saving all data.'],
     [
       { phase: 'blocks', progress: 0.269, height: 3100, etaSeconds: 250 },
-      'Fetching and checking blocks: 3\u202f100 of 12\u202f345 (26 %, about 4 minutes left).',
+      'Downloading and checking blocks: 3\u202f100 of 12\u202f345 (26 %, about 4 minutes left).',
     ],
-    [
-      { phase: 'headers', progress: 0.5, headers: 2000 },
-      'Fetching and checking the headers of the chain: 2\u202f000 so far (50 %).',
-    ],
+    [{ phase: 'headers', progress: 0.5, headers: 2000 }, 'Downloading headers: 2\u202f000 so far (50 %).'],
     [
       { phase: 'blocks', progress: 0.5, height: 3100, blocksPerSecond: 411.7, bytesPerSecond: 2_345_000 },
-      'Fetching and checking blocks: 3\u202f100 of 12\u202f345 (50 %, 412 per second, 2.3 MB/s).',
+      'Downloading and checking blocks: 3\u202f100 of 12\u202f345 (50 %, 412 per second, 2.3 MB/s).',
     ],
     [
       { phase: 'headers', progress: 0.5, headers: 2000, blocksPerSecond: 4.2, etaSeconds: 476 },
-      'Fetching and checking the headers of the chain: 2\u202f000 so far (50 %, 4.2 per second, about 8 minutes left).',
+      'Downloading headers: 2\u202f000 so far (50 %, 4.2 per second, about 8 minutes left).',
     ],
     [
       { phase: 'blocks', progress: 0.5, height: 3100, stall: 'Nobody has it.' },
-      'Fetching and checking blocks: 3\u202f100 of 12\u202f345 (50 %). Nobody has it.',
+      'Downloading and checking blocks: 3\u202f100 of 12\u202f345 (50 %). Nobody has it.',
     ],
     [
       { phase: 'blocks', progress: 1, height: 3100, blocksPerSecond: 4.2, etaSeconds: 476 },
-      'Fetching and checking blocks: 3\u202f100 of 12\u202f345 (4.2 per second, about 8 minutes left).',
+      'Downloading and checking blocks: 3\u202f100 of 12\u202f345 (4.2 per second, about 8 minutes left).',
     ],
-    [
-      { phase: 'headers', progress: 1, headers: 2000 },
-      'Fetching and checking the headers of the chain: 2\u202f000 so far.',
-    ],
+    [{ phase: 'headers', progress: 1, headers: 2000 }, 'Downloading headers: 2\u202f000 so far.'],
     [
       { history: { verified: 410, of: 1000 } },
       'Synced to block 12\u202f345 with 8 peers. The blocks before the snapshot are checked to 41 %.',

@@ -35,7 +35,7 @@ test.each([
   [null, 'The node is not running'],
   [status({}), 'Synced, 5 peers'],
   [status({ peers: 1 }), 'Synced, 1 peer'],
-  [status({ phase: 'blocks', progress: 0.459 }), 'Syncing blocks, 45 %, 5 peers'],
+  [status({ phase: 'blocks', progress: 0.459 }), 'Downloading and checking blocks, 45 %, 5 peers'],
   [status({ phase: 'finding-peers', progress: 0, peers: 0 }), 'Looking for peers, 0 peers'],
 ])('the state of the sync is told in a few words', (given, line) => {
   expect(syncLine(given)).toBe(line);
