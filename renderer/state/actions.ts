@@ -22,8 +22,11 @@ function mining({ client, mining: miner, wallets, toasts }: AppState): Command[]
     }
   };
   if (miner.status?.running === true) {
-    const run = attempt(() => client.mining.stop({}), 'Mining is off.');
-    return [{ id: 'do-stop', group: 'Do', label: 'Stop mining', run }];
+    const stop = attempt(() => client.mining.stop({}), 'Mining is off.');
+    const commands: Command[] = [{ id: 'do-stop', group: 'Do', label: 'Stop mining', run: stop }];
+    if (miner.status.paused?.code !== 'mining-paused-user') return commands;
+    const resume = attempt(() => client.mining.pause({ reason: null }), 'Mining continues.');
+    return [{ id: 'do-continue', group: 'Do', label: 'Continue mining', run: resume }, ...commands];
   }
   if (wallet === null) return [];
   const run = attempt(
@@ -37,7 +40,7 @@ function appearance({ theme }: AppState): Command[] {
   const labels = {
     light: 'Light appearance',
     dark: 'Dark appearance',
-    system: 'Appearance as the system',
+    system: 'Same appearance as system',
   } as const;
   return (['light', 'dark', 'system'] as const)
     .filter((name) => name !== theme.name)
