@@ -32,7 +32,11 @@ export function isKnownErrorCode(code: string): code is KnownErrorCode {
  * sentence that names the code. Values are made printable and shortened, because they may come from a peer.
  */
 export function sentenceFor(code: string, data?: unknown, fallback?: string): string {
-  if (!isKnownErrorCode(code)) return fallback ?? `Something went wrong (${code}). See the log for details.`;
+  if (!isKnownErrorCode(code))
+    return (
+      fallback ??
+      `Kith has an unknown error (${code}). The log file (logs/kith.log in the data directory) has the details.`
+    );
   const values = typeof data === 'object' && data !== null ? (data as ErrorData) : {};
   return SENTENCES[code].replace(
     PART,

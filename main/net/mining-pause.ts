@@ -86,7 +86,7 @@ export function createMiningPause(deps: MiningPauseDeps): MiningPause {
       if (chain.tip().work < deps.knownWork) {
         return notice(
           'sync-unfinished',
-          'Mining is paused until this node has the chain that the join link named: its own chain has less work.',
+          'Mining is paused until this node has synced to the block in the join link.',
         );
       }
       if ((catchingUp && !isStuck()) || clock.monotonic() - caughtUpAt < SETTLED_MS) {

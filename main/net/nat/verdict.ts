@@ -50,14 +50,15 @@ export function reachVerdict(facts: ReachFacts): Verdict {
 }
 
 const LOCAL =
-  'This node listens on this computer only, so other nodes cannot connect to it. To change that, set the option “listen” and restart the node.';
+  'This node listens on this computer only, so other nodes cannot connect to it. To change that, start the node with an address to listen on.';
 const NOT_LISTENING =
-  'This node accepts no inbound connections, so other nodes cannot connect to it. It works with outbound connections. To help the network, set the option “listen” and restart the node.';
+  'This node accepts no inbound connections, so other nodes cannot connect to it. It works with outbound connections. To help the network, start the node with an address to listen on.';
 const INBOUND = 'Other nodes have connected to this node. No action is needed.';
 const TRIED = 'Peers tested the address of this node and could connect. No action is needed.';
 const MAPPED =
   'The router forwards connections (UPnP), and peers could connect in a test. No action is needed.';
-const NOBODY = 'Not known yet: a peer outside the local network must test it, and none is connected.';
+const NOBODY =
+  'Not known yet: a peer outside the local network must test the address of this node, and none is connected.';
 const ASKING = 'Not known yet: peers are testing whether they can connect.';
 
 function unreachable(facts: ReachFacts): Verdict {

@@ -104,12 +104,12 @@ function stallOf(deps: ProgressDeps, phase: SyncProgress['phase']): string | nul
   if (phase === 'headers' && paces.headers.stillMs() > STALL_MS) {
     return headersFrom() === null
       ? 'No connected node has sent the headers of the chain with more work that it claims to have.'
-      : 'The peer that sends the headers is slow; the node asks another one if there is one.';
+      : 'The peer that sends the headers is slow. The node asks another peer if one is connected.';
   }
   if (phase === 'blocks' && paces.blocks.stillMs() > STALL_MS)
-    return 'No connected node has delivered the next block yet; the node asks one after the other.';
+    return 'No connected node has sent the next block yet. The node asks each peer in turn.';
   if (phase === 'snapshot' && paces.chunks.stillMs() > STALL_MS)
-    return 'No part of the UTXO snapshot has arrived for a while; the node asks other peers.';
+    return 'No chunk of the UTXO snapshot has arrived for a while. The node asks other peers.';
   return null;
 }
 

@@ -19,8 +19,14 @@ const FACTS: ReachFacts = {
 
 describe('whether others can connect', () => {
   test.each<[string, Partial<ReachFacts>, string, string, string]>([
-    ['on loopback alone', { local: true }, 'local', 'reach-local', 'option “listen”'],
-    ['without listening', { listening: false }, 'unreachable', 'reach-not-listening', 'option “listen”'],
+    ['on loopback alone', { local: true }, 'local', 'reach-local', 'an address to listen on'],
+    [
+      'without listening',
+      { listening: false },
+      'unreachable',
+      'reach-not-listening',
+      'an address to listen on',
+    ],
     ['with nobody to ask', { askable: 0 }, 'unknown', 'reach-nobody', 'none is connected'],
     ['while peers are asked', {}, 'unknown', 'reach-asking', 'peers are testing'],
     ['when a peer connected', { inbound: 1, out: 3 }, 'reachable', 'reach-inbound', 'have connected'],
