@@ -21,7 +21,7 @@ import { startDesktop } from './support/start-desktop.ts';
 import { ensurePage } from './support/page.ts';
 
 const HELP = `npm run demo -- [options]
-  --nodes N        nodes besides your own, 1 to 10 (5)
+  --nodes N        nodes besides your own, 1 to 10 (default: 5)
   --for SECONDS    stop after so many seconds
   --no-open        open nothing, print the link
   --keep           keep the data of the demo, and continue with it next time`;

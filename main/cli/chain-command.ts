@@ -25,7 +25,7 @@ import { jsonLine, plainText } from './printing.ts';
 const OPTIONS = { network: 'text', datadir: 'path', deep: 'flag', json: 'flag' } as const;
 
 const PLACE = `  --network NAME|FILE       the network of the data
-  --datadir FOLDER          the data directory; by default the platform's
+  --datadir FOLDER          the data directory (default: the folder of the network in the platform's directory)
   --json                    print one JSON line`;
 
 export const chainCommand: Command = {

@@ -11,7 +11,7 @@ interface Entry {
 
 const COMMANDS: Readonly<Record<string, Entry>> = {
   node: {
-    summary: 'run a full node, with a page for a browser on this computer',
+    summary: 'run a full node and serve its user interface to a browser on this computer',
     load: async () => (await import('./node-command.ts')).nodeCommand,
   },
   network: {
@@ -32,7 +32,7 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   },
 };
 
-const HELP = `kith ${VERSION}: a full node for peer-to-peer money.
+const HELP = `kith ${VERSION}: full node and wallet of a peer-to-peer currency.
 
 Usage: kith COMMAND [options]
 

@@ -15,10 +15,10 @@ const HELP = `kith network create: create a network.
 Usage: kith network create --name NAME [options]
 
   --name NAME               name of the network, 1 to 64 printable ASCII characters
-  --spacing SECONDS         time between blocks, 1 to 3600 (60)
-  --port PORT               default port of its nodes (21475)
+  --spacing SECONDS         time between blocks, 1 to 3600 (default: 60)
+  --port PORT               port on which the nodes of this network listen (default: 21475)
   --bootstrap MULTIADDR …   bootstrap nodes for new nodes
-  --out FILE                path of the network file (NAME.kith.json in this folder)
+  --out FILE                path of the network file (default: NAME.kith.json in the current folder)
   --json                    print one JSON line
 
 The command measures the hash rate of this computer, sets the difficulty to match, and mines the first block. This takes about

@@ -12,7 +12,7 @@ import { jsonLine, plainText } from './printing.ts';
 import { followProcess, within } from './process-life.ts';
 import { faultFrom, reportToUser, reportToProgram } from './report.ts';
 
-const HELP = `kith node: run a full node, with a page for a browser on this computer.
+const HELP = `kith node: run a full node and serve its user interface to a browser on this computer.
 
 Usage: kith node --network NAME [options]
        kith node --join LINK [options]

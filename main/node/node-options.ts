@@ -20,12 +20,12 @@ export const NODE_OPTIONS = z.strictObject({
   datadir: text().optional().meta({
     value: 'FOLDER',
     path: true,
-    description: "data directory; by default a folder in the platform's directory for application data",
+    description: "data directory (default: a folder in the platform's directory for application data)",
   }),
   listen: multiaddrs().optional().meta({
     value: 'MULTIADDR …',
     description:
-      'addresses to listen on, such as /ip4/0.0.0.0/tcp/21474; on local and regtest the default is this computer only',
+      'addresses to listen on, such as /ip4/0.0.0.0/tcp/21474 (default on local and regtest: this computer only)',
     without: 'accept no inbound connections; the node still makes outbound ones',
   }),
   bootstrap: multiaddrs().optional().meta({

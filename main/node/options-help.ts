@@ -25,7 +25,7 @@ function rowsOf(form: OptionForm): [string, string][] {
 }
 
 function defaultOf({ fallback }: OptionForm): string {
-  return typeof fallback !== 'string' && typeof fallback !== 'number' ? '' : ` (${fallback})`;
+  return typeof fallback !== 'string' && typeof fallback !== 'number' ? '' : ` (default: ${fallback})`;
 }
 
 function layOut(left: string, text: string): string {

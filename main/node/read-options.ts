@@ -60,7 +60,7 @@ function readArgumentOptions(given: GivenArguments): GivenOptions {
   if (parsed.success) return options;
   const { path, message } = parsed.error.issues[0]!;
   const form = OPTION_FORMS.find(({ name }) => name === path[0]);
-  throw invalid(`The option --${form?.flag ?? String(path[0])} has a value that cannot be used (${message})`);
+  throw invalid(`The option --${form?.flag ?? String(path[0])} has a value that is not valid (${message})`);
 }
 
 function readArgument(given: GivenArguments, form: OptionForm): unknown {
@@ -143,7 +143,7 @@ function describe(issue: z.core.$ZodIssue): string {
     return `there is no option “${key}”${near === null ? '' : `; did you mean “${near}”?`}`;
   }
   const where = issue.path.length === 0 ? 'the file' : `“${issue.path.join('.')}”`;
-  return `${where} cannot be used (${issue.message})`;
+  return `${where} is not valid (${issue.message})`;
 }
 
 /** The option with the most similar name, or null if none is similar. */

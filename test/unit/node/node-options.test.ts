@@ -124,9 +124,9 @@ describe('refuses', () => {
     [{ 'prune-mb': 100 }, 'there is no option “prune-mb”; did you mean “pruneMb”?'],
     [{ netwrok: 'local' }, 'there is no option “netwrok”; did you mean “network”?'],
     [{ somethingElse: 1 }, 'there is no option “somethingElse”'],
-    [{ threads: 'two' }, '“threads” cannot be used'],
-    [{ listen: [7] }, '“listen.0” cannot be used'],
-    [[], 'the file cannot be used'],
+    [{ threads: 'two' }, '“threads” is not valid'],
+    [{ listen: [7] }, '“listen.0” is not valid'],
+    [[], 'the file is not valid'],
     ['{', 'it is not JSON'],
   ])('a config file with %j', (content, detail) => {
     const refusal = refusalOf(() => readConfigFile(configFile(content)));
