@@ -31,7 +31,10 @@ export interface ChainBodiesDeps {
 export function createChainBodies(deps: ChainBodiesDeps): ChainBodies {
   const { network, powHash, db, bodies, index, active, needs, keepsAll, failure, log } = deps;
   const loseBody = async (entry: OwnedEntry): Promise<void> => {
-    log.warn('a body is lost and will be fetched again', { id: entry.id, height: entry.height });
+    log.warn('the transactions of a stored block are missing; downloading them again', {
+      id: entry.id,
+      height: entry.height,
+    });
     needs.lost(entry);
     await db.putHeaders([index.recordOf(entry)]);
   };

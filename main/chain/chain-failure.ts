@@ -31,7 +31,9 @@ export function createChainFailure({ directory, events, log, onStopped }: ChainF
     if (first) return;
     first = { error };
     if (error instanceof CorruptError) writeRebuildMark(directory, error.message);
-    log.error('the chain stopped', { error });
+    log.error('the chain stopped after an error; no block is connected until the node is restarted', {
+      error,
+    });
     events.emit('failed', error);
   };
   return {

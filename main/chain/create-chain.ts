@@ -79,7 +79,7 @@ interface Core extends Pick<OpenedChain, 'db' | 'bodies' | 'index' | 'active'> {
 function createCore(deps: ChainDeps, { db: database, bodies, index, active }: OpenedChain): Core {
   const { network, log } = deps;
   const events = createEmitter<ChainEvents>((error, event) =>
-    log.error('a listener failed', { event, error }),
+    log.error('a listener of chain events failed', { event, error }),
   );
   const notifier = createChainNotifier({ events, active, log });
   const { directory } = deps;

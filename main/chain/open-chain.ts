@@ -45,7 +45,7 @@ export interface OpenedChain {
 }
 
 /**
- * Opens the files of a chain. A missing or corrupt database is set aside and rebuilt from the stored blocks; blocks
+ * Opens the files of a chain. A missing or corrupt database is renamed to `chain.damaged` and rebuilt from the stored blocks; blocks
  * that are not stored are requested from peers.
  * @throws {KithError} `storage-unusable`, `storage-schema`, `storage-other-network`, `disk-full`
  */

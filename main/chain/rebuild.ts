@@ -31,7 +31,7 @@ const BATCH = 1000;
 
 const asideOf = (directory: string): string => `${directory}.damaged`;
 
-/** Deletes the database that was set aside. Called after the new one was opened without errors. */
+/** Deletes the renamed corrupt database (`chain.damaged`). Called after the new one was opened without errors. */
 export async function removeDatabaseAside(directory: string): Promise<void> {
   await rm(asideOf(directory), { recursive: true, force: true });
 }

@@ -46,7 +46,7 @@ const ASLEEP_SECONDS = 30;
 
 export function createClockWatch({ clock, log, uptime = systemUptime(clock) }: ClockWatchDeps): ClockWatch {
   const events = createEmitter<ClockWatchEvents>((error, event) =>
-    log.error('a listener failed', { event, error }),
+    log.error('a listener of clock events failed', { event, error }),
   );
   const read = () => ({ wall: clock.now(), ms: clock.monotonic(), up: uptime() });
   let last = read();

@@ -15,7 +15,7 @@ export function guarded<Args extends readonly unknown[]>(
       work(...args);
     } catch (error) {
       if (isBug(error)) publishBug({ where: what, error });
-      log.error('a part of the node failed and goes on', {
+      log.error('a listener or timer failed; the node continues', {
         what,
         error: error instanceof Error ? (error.stack ?? error.message) : String(error),
       });

@@ -92,7 +92,10 @@ function native({ log }: NodeConfig, parts: Growing): Service {
     name: 'native',
     async start() {
       const sha256 = installNativeSha256();
-      if (sha256.reason !== undefined) log.warn('hashing is slow', { reason: sha256.reason });
+      if (sha256.reason !== undefined)
+        log.warn('SHA-256 of node:crypto cannot be used; the slower JavaScript version is used instead', {
+          reason: sha256.reason,
+        });
       parts.verify = await createVerifyPool({ idleMs: IDLE_MS.verify, log: log.child('verify') });
       parts.pow = await createPowPool({ idleMs: IDLE_MS.pow, log: log.child('pow') });
     },

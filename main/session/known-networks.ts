@@ -83,7 +83,7 @@ const NOTHING: Registry = { last: null, networks: [] };
 
 /**
  * The file is read again before each use, because a second program may change it. A file that cannot be read counts as
- * empty and is moved aside before it would be overwritten.
+ * empty and is renamed before it would be overwritten.
  */
 export function createKnownNetworks(root: string): KnownNetworks {
   const path = join(root, 'networks.json');

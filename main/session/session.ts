@@ -46,7 +46,9 @@ export interface Session {
 
 export function createSession(deps: SessionDeps): Session {
   const { known, candidates, clock, log } = deps;
-  const events = createEmitter<{ changed: undefined }>((error) => log.error('a listener failed', { error }));
+  const events = createEmitter<{ changed: undefined }>((error) =>
+    log.error('a listener of session events failed', { error }),
+  );
   const creations = createCreations(deps.createNetwork, (network) => {
     const candidate = { network, link: bootstrapLink(network) };
     candidates.add(candidate);
@@ -134,11 +136,15 @@ function createDemos({ demo, log }: Pick<SessionDeps, 'demo' | 'log'>, runs: Run
         stopped() {
           // This does not wait for the demo to stop: the next network does not need it, and nodes that are starting
           // take seconds to stop.
-          over = demo.stop().catch((error: unknown) => log.warn('the demo did not stop', { error }));
+          over = demo
+            .stop()
+            .catch((error: unknown) =>
+              log.warn('stopping the demo network failed; its processes may still be running', { error }),
+            );
         },
         failed(running, error) {
           if (runs.current()?.running !== running) return;
-          log.warn('the other nodes of the demo do not run', { error });
+          log.warn('the other nodes of the demo network could not start or have stopped', { error });
           runs.tell(error);
         },
       }),

@@ -34,7 +34,7 @@ export interface RenewableLevel {
    */
   write(changes: readonly Change[], sync: boolean): Promise<void>;
   /**
-   * Replaces the database: closes it, sets its files aside and creates it again. `build` gets the readable records that
+   * Replaces the database: closes it, renames its folder and creates it again. `build` gets the readable records that
    * `keep` accepts, and returns the records of the new database. Nothing else may use the database meanwhile.
    * @throws {KithError} `disk-full`, the `unusable` code; it may be tried again
    */
@@ -86,7 +86,7 @@ export async function openRenewableLevel(options: RenewableOptions): Promise<Ren
     return opened;
   };
   const replace = async (why: string, build: Parameters<RenewableLevel['renew']>[1]): Promise<void> => {
-    log.warn(`the ${what} is corrupt; it is set aside and made again`, { folder, cause: why });
+    log.warn(`the ${what} is corrupt; it is renamed and created again`, { folder, cause: why });
     const kept = await salvageRecords(folder, keep);
     try {
       await replaceLevel(folder, build(kept));
@@ -95,7 +95,7 @@ export async function openRenewableLevel(options: RenewableOptions): Promise<Ren
       throw unusable(error);
     }
     renewedBecause = why;
-    log.info(`the ${what} was made again`, { folder, aside: asideOf(folder), kept: kept.length });
+    log.info(`the ${what} was created again`, { folder, aside: asideOf(folder), kept: kept.length });
   };
   const close = async (): Promise<void> => {
     const last = opened;
@@ -161,7 +161,7 @@ function createFailures({ folder, what, codes }: RenewableOptions): Failures {
   const failed: Failures['failed'] = (error, doing) => {
     if (error instanceof KithError) return error;
     const reason = reasonOf(error);
-    // The disk has the problem, not the files: the files must not be set aside.
+    // The disk has the problem, not the files: the files must not be renamed.
     const refusal = diskRefusal(error);
     if (refusal !== null) return new KithError(refusal, `${doing} the ${what}: ${reason}`, { cause: error });
     return new KithError(codes.damaged, `${doing} the ${what} failed: ${reason}`, { cause: error });

@@ -207,6 +207,9 @@ async function saveRecords({ queue, store, log }: FollowerDeps, wallet: OpenWall
   } catch (error) {
     // These records can be read again from the chain at the next start, so they are no reason for `stop` to fail.
     if (!isDamaged(error)) throw error;
-    log.warn('the records of a wallet could not be saved', { name: wallet.name, error });
+    log.warn(
+      'the database records of a wallet could not be written; the wallet scans the chain at the next start',
+      { name: wallet.name, error },
+    );
   }
 }

@@ -31,7 +31,7 @@ const DAMAGED = 'wallet-data-damaged';
 const BUFFER_BYTES = 1 << 20;
 
 /**
- * Opens the database in a folder. A corrupt database is moved aside and created again with those of its readable
+ * Opens the database in a folder. A corrupt database is renamed and created again with those of its readable
  * records that `keep` accepts. `onRefused` is called once, when the disk refuses a write (`disk-full`,
  * `disk-read-only`, `files-exhausted`). Nothing is written after that.
  * @throws {KithError} `wallet-data-unusable`, `disk-full`

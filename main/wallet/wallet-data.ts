@@ -85,7 +85,7 @@ export interface WalletData {
   /** Deletes the records of a wallet. Returns its unconfirmed payments, as far as they can be read. */
   clear(id: string): Promise<UnminedRecord[]>;
   /**
-   * Moves the database aside and creates it again. These wallets get the given state; other wallets keep their readable
+   * Renames the database and creates it again. These wallets get the given state; other wallets keep their readable
    * unconfirmed payments.
    * @throws {KithError} `wallet-data-unusable`, `disk-full`
    */
@@ -94,7 +94,7 @@ export interface WalletData {
 }
 
 /**
- * Opens the database. A corrupt one is moved aside, and the wallets read the chain again.
+ * Opens the database. A corrupt one is renamed, and the wallets read the chain again.
  * @throws {KithError} `wallet-data-newer`, `wallet-data-unusable`, `disk-full`
  */
 export async function openWalletData(
@@ -241,7 +241,10 @@ async function* reachable(level: CheckedLevel, table: number, id: string, log: L
   try {
     yield* level.readable(rangeOf(table, id));
   } catch (error) {
-    log.warn('a part of the wallet database cannot be read', { table, error });
+    log.warn(
+      'a table of the wallet database cannot be read; the records after the corrupt one are left out',
+      { table, error },
+    );
   }
 }
 

@@ -65,7 +65,7 @@ export function createWalletStore(deps: { readonly data: WalletData; readonly lo
       } catch (error) {
         if (codeOf(error) !== 'wallet-data-damaged') throw error;
       }
-      log.warn('the records of a wallet are missing or corrupt; the wallet reads the chain again', {
+      log.warn('the database records of a wallet are missing or corrupt; the wallet scans the chain again', {
         id,
       });
       return startOver(id, from());

@@ -11,7 +11,7 @@ afterEach(() => {
   for (const directory of mounted.splice(0)) execFileSync('umount', ['--lazy', directory]);
 });
 
-test('a data directory on a read-only mount is refused with its own code, and nothing is set aside', async (context) => {
+test('a data directory on a read-only mount is refused with its own code, and nothing is renamed', async (context) => {
   const disk = newDirectory();
   const mount = (...args: string[]) => execFileSync('mount', [...args, disk], { stdio: 'ignore' });
   try {

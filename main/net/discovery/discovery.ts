@@ -118,7 +118,11 @@ export function createDiscovery(deps: DiscoveryDeps): Discovery {
   return {
     start() {
       begun = begin()
-        .catch((error: unknown) => log.info('discovery could not start', { cause: messageOf(error) }))
+        .catch((error: unknown) =>
+          log.info('mDNS or the DHT could not start; peers are found through other sources only', {
+            cause: messageOf(error),
+          }),
+        )
         .then(look);
     },
     async stop() {

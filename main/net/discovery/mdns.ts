@@ -45,7 +45,9 @@ export function createLan({ components, tag, onFound, clock, log }: LanDeps): La
         await mdns.start();
       } catch (error) {
         // mDNS is optional: the node also finds peers without it.
-        log.info('mDNS could not start', { cause: messageOf(error) });
+        log.info('mDNS could not start; nodes on the local network are not found automatically', {
+          cause: messageOf(error),
+        });
       }
     },
     async stop() {

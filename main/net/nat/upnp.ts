@@ -43,7 +43,9 @@ export function createRouter({ components, log }: RouterDeps): Router {
   return {
     start() {
       begun = begin().catch((error: unknown) =>
-        log.info('UPnP could not start', { cause: messageOf(error) }),
+        log.info('UPnP could not start; no port is opened on the router automatically', {
+          cause: messageOf(error),
+        }),
       );
       return begun;
     },

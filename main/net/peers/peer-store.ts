@@ -12,7 +12,7 @@ import {
 } from '../../storage/renewable-level.ts';
 
 /**
- * The database of what is stored about other nodes between runs. It contains no money: a corrupt database is set aside,
+ * The database of what is stored about other nodes between runs. It contains no money: a corrupt database is renamed,
  * and the node continues with the entries that can be read. This also happens while the node runs.
  */
 export interface PeerStore {
@@ -83,7 +83,10 @@ async function checkSchema(level: RenewableLevel, log: Log): Promise<void> {
   const stored = await level.get(bytesOf('schema')).catch(() => undefined);
   const version = stored === undefined ? SCHEMA : Number(textOf(stored));
   if (version > SCHEMA) {
-    log.warn('the peer database was written by a newer version', { version, known: SCHEMA });
+    log.warn('the peer database was written by a newer version; it is replaced by an empty one', {
+      version,
+      known: SCHEMA,
+    });
     await level.renew(`its schema is ${version}, and this version knows ${SCHEMA}`, () => []);
   }
   const mark: Change = [bytesOf('schema'), bytesOf(String(SCHEMA))];

@@ -79,7 +79,7 @@ const CUT_MS = 2000;
 export function createPeers(deps: PeersDeps): Peers {
   const { host, identified, names, ours, log, clock } = deps;
   const events = createEmitter<PeersEvents>((error, event) =>
-    log.error('a listener failed', { event, error: String(error) }),
+    log.error('a listener of peer events failed', { event, error: String(error) }),
   );
   // Counted and summarised, so that a peer that reconnects all the time does not fill the log.
   const refusals = createCounted({ log, level: 'info', everyMs: LOG_MS, clock });

@@ -34,7 +34,9 @@ export function createBlockAnnouncer({ gossip, topic, clock, log }: BlockAnnounc
         // Sent to all peers: the message is short, and a mesh takes a second to form.
         gossip
           .publish(topic, message, true)
-          .catch((error: unknown) => log.warn('a block was not announced', { error: String(error) }));
+          .catch((error: unknown) =>
+            log.warn('publishing a block announcement failed', { error: String(error) }),
+          );
       });
       timers.add(timer);
     },

@@ -110,7 +110,7 @@ function createOwnAnnouncements(deps: BlockRelayDeps) {
     if (block && !isViolation(block)) announce(block);
   }
 
-  const failed = (error: unknown) => log.warn('a block was not announced', { error: String(error) });
+  const failed = (error: unknown) => log.warn('announcing the tip failed', { error: String(error) });
 
   // Only the last block of a burst is announced.
   function announceSoon(): void {

@@ -104,7 +104,9 @@ export function createFastStart(deps: FastStartDeps): FastStart {
   return {
     start() {
       running = begin().catch((error: unknown) =>
-        log.error('the sync could not start', { error: String(error) }),
+        log.error('the sync could not start; no blocks are downloaded until the node is restarted', {
+          error: String(error),
+        }),
       );
     },
     async stop() {

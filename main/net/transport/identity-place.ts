@@ -31,7 +31,9 @@ export async function openIdentity(datadir: string, random: Random, log: Log): P
   if (identity.replaced) log.warn('the identity file could not be read; this node has a new peer id now');
   // Written last, so that a crash before it has the same result at the next start.
   await writePlace(datadir).catch((error: unknown) =>
-    log.warn('the place of the data directory could not be noted', { error }),
+    log.warn('the location of the data directory could not be stored; a copy of it will not be detected', {
+      error,
+    }),
   );
   if (origin === null) return { key: identity.key, notice: null };
   const code = origin.exists ? 'datadir-copied' : 'datadir-relocated';

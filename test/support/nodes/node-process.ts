@@ -129,7 +129,7 @@ export async function startNodeProcess(options: NodeProcessOptions = {}): Promis
 }
 
 /** What a node logs of exceptions that were caught: the message, or the code. */
-const CAUGHT = /handler-failed|a part of the node failed/;
+const CAUGHT = /handler-failed|a listener or timer failed/;
 
 /** A bug that a process caught fails the test as one of its own does, see test/support/bugs.ts. */
 function publishBugsOf(datadir: string): void {

@@ -94,7 +94,7 @@ describe('damage that is there at the opening', () => {
     expect(keys.filter((key) => !key.startsWith('1.'))).toEqual([]);
     expect(keys.length).toBeGreaterThan(20);
     expect(keys.length).toBeLessThan(100);
-    expect(said).toEqual(['the test database is corrupt; it is set aside and made again']);
+    expect(said).toEqual(['the test database is corrupt; it is renamed and created again']);
     await put(level, 2, 7);
     await level.close();
 
@@ -199,7 +199,7 @@ describe('damage that shows while it is open', () => {
     for (let i = 0; i < 4000; i++) await put(level, 2, i % 250, 900);
     expect((await keysOf(level)).filter((key) => key.startsWith('2.'))).toHaveLength(250);
     await level.close();
-    expect(said).toEqual(['the test database is corrupt; it is set aside and made again']);
+    expect(said).toEqual(['the test database is corrupt; it is renamed and created again']);
   });
 
   test('on a disk that takes no new one either is said, and it can be tried again', async () => {

@@ -366,7 +366,7 @@ describe('the store', () => {
       { key: 'new', value: 1 },
       { key: 'older', value: 1 },
     ]);
-    expect(warned).toEqual(['the peer database is corrupt; it is set aside and made again']);
+    expect(warned).toEqual(['the peer database is corrupt; it is renamed and created again']);
     expect(store.notices()).toMatchObject([{ code: 'peers-rebuilt' }]);
     expect(existsSync(`${folder}.damaged`)).toBe(true);
     await store.put('ban', 'newer', 1);
