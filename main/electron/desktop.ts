@@ -50,7 +50,7 @@ const MISSING = {
   },
   notifications: {
     code: 'notifications-missing',
-    message: 'This desktop shows no notifications. Kith tells what happens in its window only.',
+    message: 'This desktop shows no notifications. Kith shows messages only in its window.',
   },
 } satisfies Record<string, Notice>;
 

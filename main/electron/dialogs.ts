@@ -7,32 +7,33 @@ export function tellNodeDied(): void {
     type: 'warning',
     title: 'Kith',
     message: 'The node stopped unexpectedly and is starting again.',
-    detail: 'Wallets and blocks are safe. If this happens often, see the log in the data directory.',
+    detail:
+      'Wallets and blocks are safe. If this happens again, report it with the log file (logs/kith.log in the data directory).',
     buttons: ['OK'],
   });
 }
 
-/** Tells the user that the page crashed and was loaded again. Does not wait for an answer. */
+/** Tells the user that the page crashed and was reloaded. Does not wait for an answer. */
 export function tellPageReloaded(window: BrowserWindow): void {
   void dialog.showMessageBox(window, {
     type: 'warning',
     title: 'Kith',
-    message: 'The content of the window stopped unexpectedly and was loaded again.',
+    message: 'The content of the window stopped unexpectedly and was reloaded.',
     detail: 'Wallets and blocks are safe, and the node kept running.',
     buttons: ['OK'],
   });
 }
 
-/** For a page that crashed several times within a minute. True to load it again, false to quit. */
+/** For a page that crashed several times within a minute. True to reload it, false to quit. */
 export async function askAfterPageCrashes(window: BrowserWindow, reason: string): Promise<boolean> {
   const { response } = await dialog.showMessageBox(window, {
     type: 'error',
     title: 'Kith',
     message: 'The content of the window stopped several times within a minute.',
     detail:
-      'Wallets and blocks are safe, and the node is still running. If it happens again, restart the computer or ' +
-      `install Kith again.\n\n(page-crashed: ${reason})`,
-    buttons: ['Quit', 'Load again'],
+      'Wallets and blocks are safe, and the node is still running. If this happens again, restart the computer or ' +
+      `reinstall Kith.\n\n(page-crashed: ${reason})`,
+    buttons: ['Quit', 'Reload'],
     defaultId: 1,
     cancelId: 0,
     noLink: true,
@@ -40,14 +41,14 @@ export async function askAfterPageCrashes(window: BrowserWindow, reason: string)
   return response === 1;
 }
 
-/** For a page that hangs. True to load it again. The signal closes the dialog, which then means no. */
+/** For a page that hangs. True to reload it. The signal closes the dialog, which then means no. */
 export async function askWhileUnresponsive(window: BrowserWindow, signal: AbortSignal): Promise<boolean> {
   const { response } = await dialog.showMessageBox(window, {
     type: 'warning',
     title: 'Kith',
     message: 'The window does not respond.',
-    detail: 'You can wait or load its content again. The node keeps running in both cases.',
-    buttons: ['Wait', 'Load again'],
+    detail: 'You can wait or reload its content. The node keeps running in both cases.',
+    buttons: ['Wait', 'Reload'],
     defaultId: 0,
     cancelId: 0,
     noLink: true,
@@ -58,7 +59,7 @@ export async function askWhileUnresponsive(window: BrowserWindow, signal: AbortS
 
 /** For an exception in the app itself. True to start again, false to quit. */
 export async function askAfterMainError(error: unknown, report: string | null): Promise<boolean> {
-  const place = report === null ? '' : `\n\nA report is in ${report}. It is not sent to anybody.`;
+  const place = report === null ? '' : `\n\nA report is in ${report}. Kith never sends reports.`;
   const { response } = await dialog.showMessageBox({
     type: 'error',
     title: 'Kith',
@@ -78,8 +79,8 @@ export async function askAfterDemoFailure(cause: string): Promise<DemoAnswer> {
     type: 'error',
     title: 'Kith',
     message: 'The nodes of the demo network could not start or have stopped.',
-    detail: `Your own node runs, but it is alone. Try again; if it fails again, report these lines:\n\n${cause}`,
-    buttons: ['Continue alone', 'Quit', 'Try again'],
+    detail: `Your own node is running, but has no peers. Try again. If this happens again, report these lines:\n\n${cause}`,
+    buttons: ['Continue', 'Quit', 'Try again'],
     defaultId: 2,
     cancelId: 0,
     noLink: true,

@@ -78,7 +78,7 @@ export function menuTemplate(
       submenu: [
         { role: 'reload', label: 'Reload' },
         separator,
-        { role: 'resetZoom', label: 'Usual size' },
+        { role: 'resetZoom', label: 'Actual size' },
         { role: 'zoomIn', label: 'Zoom in' },
         { role: 'zoomOut', label: 'Zoom out' },
         { role: 'togglefullscreen', label: 'Full screen' },

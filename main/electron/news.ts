@@ -59,5 +59,5 @@ export function statusNews(before: NodeStatus | null, now: NodeStatus): News[] {
   const known = new Set((before?.warnings ?? []).map(({ code }) => code));
   return now.warnings
     .filter(({ code }) => DISK_CODES.has(code) && !known.has(code))
-    .map(({ message }) => ({ kind: 'disk-low', title: 'Little disk space', body: message, place: 'health' }));
+    .map(({ message }) => ({ kind: 'disk-low', title: 'Low disk space', body: message, place: 'health' }));
 }

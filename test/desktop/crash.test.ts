@@ -30,10 +30,10 @@ function pageText({ electron }: DesktopApp): Promise<string> {
 const messagesOf = async (app: DesktopApp): Promise<string[]> =>
   (await app.dialogs()).map(({ message }) => message);
 
-const RELOADED = 'The content of the window stopped unexpectedly and was loaded again.';
+const RELOADED = 'The content of the window stopped unexpectedly and was reloaded.';
 const TOO_OFTEN = 'The content of the window stopped several times within a minute.';
 
-test('a page that crashes is loaded again by itself, and after three times the user is asked', async () => {
+test('a page that crashes is reloaded automatically, and after three times the user is asked', async () => {
   const app = await launchDesktop();
   await app.page.getByText('Welcome to Kith').waitFor();
   for (const crash of [1, 2, 3]) {
@@ -41,7 +41,7 @@ test('a page that crashes is loaded again by itself, and after three times the u
     await expect.poll(() => messagesOf(app)).toEqual(Array(crash).fill(RELOADED));
     await expect.poll(() => pageText(app)).toContain('Welcome to Kith');
   }
-  await app.press('Load again');
+  await app.press('Reload');
   await crashPage(app);
   await expect.poll(() => messagesOf(app)).toContain(TOO_OFTEN);
   await expect.poll(() => pageText(app)).toContain('Welcome to Kith');
@@ -63,10 +63,10 @@ test('a user who declines to load a page again after many crashes quits the app'
   expect(await app.ended).toBe(0);
 });
 
-test('a page that hangs is loaded again when the user asks for it', async () => {
+test('a page that hangs is reloaded when the user asks for it', async () => {
   const app = await launchDesktop();
   await app.page.getByText('Welcome to Kith').waitFor();
-  await app.press('Load again');
+  await app.press('Reload');
   // What Electron reports after some seconds without an answer to an input.
   await app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]!.emit('unresponsive'));
   await expect.poll(() => messagesOf(app)).toEqual(['The window does not respond.']);

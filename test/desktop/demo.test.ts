@@ -39,7 +39,7 @@ test('a node of the demo that ends is reported with the next steps, and all star
   process.kill(first!, 'SIGKILL');
   await expect.poll(async () => (await app.dialogs()).map(({ message }) => message)).toContain(FAILED);
   const failure = (await app.dialogs()).find(({ message }) => message === FAILED)!;
-  expect(failure.buttons).toEqual(['Continue alone', 'Quit', 'Try again']);
+  expect(failure.buttons).toEqual(['Continue', 'Quit', 'Try again']);
   expect(failure.detail).toContain('stopped unexpectedly');
   await expect.poll(async () => (await demoNodes(app)).length).toBe(5);
   expect(await demoNodes(app)).not.toContain(first);

@@ -16,7 +16,7 @@ async function createNetwork({ page }: DesktopApp, name: string): Promise<void> 
   await page.getByLabel('Network name').fill(name);
   await page.getByLabel('Time between blocks').fill('1');
   await page.getByRole('button', { name: 'Create network' }).click();
-  await page.getByRole('heading', { name: 'Invite others' }).waitFor();
+  await page.getByRole('heading', { name: 'Join link' }).waitFor();
   await isOpen(page, `${name} network`);
 }
 
