@@ -19,7 +19,7 @@ import { createWalletsState } from './wallets.svelte.ts';
 export type PageState = ReturnType<typeof createPageState>;
 
 export function createPageState() {
-  // The access key must be removed from the address before the router reads it.
+  // The access token must be removed from the address before the router reads it.
   const connection = createConnection(chooseCarrier());
   return {
     connection,

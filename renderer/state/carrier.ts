@@ -123,7 +123,7 @@ async function hostAnswers(): Promise<boolean> {
 }
 
 /**
- * Takes the access key from the address, where it would get into bookmarks and screenshots, and stores it for reloads.
+ * Takes the access token from the address, where it would get into bookmarks and screenshots, and stores it for reloads.
  */
 function takeToken(): string | null {
   const match = /^#token=([\w-]{16,200})$/.exec(location.hash);

@@ -27,7 +27,7 @@ beforeAll(async () => {
 
 afterAll(() => pages.stop(), 60_000);
 
-test('the page opens and removes the access key from its address', async () => {
+test('the page opens and removes the access token from its address', async () => {
   await person.page.getByText('Welcome to Kith').waitFor();
   expect(person.page.url()).not.toContain('token');
 });
@@ -62,7 +62,7 @@ test('Peers shows how a peer connected, bans it with a reason and unbans it', as
   await page.getByRole('button', { name: 'Ban for a day' }).click();
   await page.getByRole('heading', { name: 'Banned' }).waitFor();
   await page.getByText('You disconnected or banned it.', { exact: true }).waitFor();
-  await page.getByText(/unbanned in 24 hours/).waitFor();
+  await page.getByText(/ban ends in 24 hours/).waitFor();
   await page.getByText(/was banned\. You disconnected or banned it\./).waitFor();
   await page.getByRole('button', { name: 'Unban' }).click();
   await page.getByText('was unbanned').waitFor();
@@ -89,9 +89,9 @@ test('Health shows relay and sync, upgrades, and the log with its data', async (
   expect(await log.evaluate((box) => box.scrollHeight - box.clientHeight - box.scrollTop)).toBeLessThan(2);
 });
 
-test('without the access key the page does not reach the node', async () => {
+test('without the access token the page does not reach the node', async () => {
   const stranger = await pages.open(mine, { token: false });
-  await stranger.getByText('This page needs an access key').waitFor();
+  await stranger.getByText('This page needs an access token').waitFor();
   expect(await stranger.getByText('Everyday').count()).toBe(0);
   await stranger.context().close();
 });

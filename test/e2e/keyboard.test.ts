@@ -54,7 +54,7 @@ async function type(field: string | RegExp, text: string): Promise<void> {
 /** Calls the palette, which has the focus as soon as it is there, and goes where the letters lead. */
 async function goTo(place: string): Promise<void> {
   await page.keyboard.press('Control+k');
-  await page.getByRole('combobox', { name: 'Go to or find' }).waitFor();
+  await page.getByRole('combobox', { name: 'Search' }).waitFor();
   await page.keyboard.type(place);
   await page.keyboard.press('Enter');
 }
@@ -97,7 +97,7 @@ test('a user creates a wallet, mines and pays with the keyboard alone', async ()
   const address = (await page.locator('.address .groups').first().textContent()) ?? '';
   await tabTo('Copy address');
   await page.keyboard.press('Control+k');
-  await page.getByRole('combobox', { name: 'Go to or find' }).waitFor();
+  await page.getByRole('combobox', { name: 'Search' }).waitFor();
   await page.keyboard.press('Escape');
   await expect.poll(async () => (await focused()).name).toBe('Copy address');
   await goTo('send');

@@ -104,7 +104,7 @@ test('a person creates a network, gets a link with a code, and saves its file', 
   await page.getByLabel('Network name').fill('Our street');
   await page.getByLabel('Time between blocks').fill('1');
   await press('Create network');
-  await page.getByRole('heading', { name: 'Invite others' }).waitFor({ timeout: 120_000 });
+  await page.getByRole('heading', { name: 'Join link' }).waitFor({ timeout: 120_000 });
   await isOpen('Our street network');
   await page.getByRole('img', { name: 'Join link of this network' }).waitFor();
   await look('share');

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 /**
- * Opens a link that contains an access key in the user's browser; false if there is no browser. Every user of the
+ * Opens a link that contains an access token in the user's browser; false if there is no browser. Every user of the
  * computer can read the arguments of programs, so the key must not be in them: the browser gets a file that only its
  * owner can read and that redirects to the link.
  */
