@@ -35,7 +35,7 @@ export function sentenceFor(code: string, data?: unknown, fallback?: string): st
   if (!isKnownErrorCode(code))
     return (
       fallback ??
-      `Kith has an unknown error (${code}). The log file (logs/kith.log in the data directory) has the details.`
+      `Kith has an unknown error (${code}). The file logs/kith.log of the data directory has the details.`
     );
   const values = typeof data === 'object' && data !== null ? (data as ErrorData) : {};
   return SENTENCES[code].replace(

@@ -8,7 +8,7 @@ export function tellNodeDied(): void {
     title: 'Kith',
     message: 'The node stopped unexpectedly and is starting again.',
     detail:
-      'Wallets and blocks are safe. If this happens again, report it with the log file (logs/kith.log in the data directory).',
+      'Wallets and blocks are safe. If this happens again, report it with the file logs/kith.log of the data directory.',
     buttons: ['OK'],
   });
 }

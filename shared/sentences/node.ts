@@ -6,7 +6,7 @@ export const CLOCK_BEHIND_BLOCKS =
 
 /** Why a client paused mining. */
 export const MINING_PAUSED = {
-  user: 'Mining is paused. Choose “Continue mining” in the menu of the tray icon, or turn mining off and on again.',
+  user: 'Mining is paused. Choose “Continue mining” in the app or in the menu of the tray icon.',
   battery:
     'Mining is paused while this computer runs on its battery. It continues when the computer is plugged in. You can change this in the settings.',
 } as const;
@@ -198,7 +198,7 @@ export const NODE_SENTENCES = {
     'The token file[ {file}] cannot be read[: {reason}]. Check that the node is running and that it belongs to the same user.',
   'node-not-running': 'No node is running on[ {where}| that data directory]. Start it with “kith node”.',
   'api-refused':
-    'The node[ at {where}] refused the connection. Check the address and the token file; the token changes with every start.',
+    'The node[ at {where}] refused the connection. Check the address and the token file. The access token changes with every start of the node.',
   'api-unreachable':
     'No node answers at[ {where}| that address]. Check that the node is running and that the address is right.',
   'api-timeout':
