@@ -19,3 +19,13 @@ export function readProcess(pid: number): ProcessFigures {
   const cpuSeconds = (Number(fields[11]) + Number(fields[12])) / TICKS_PER_S;
   return { peakRssMb: megabytes('VmHWM'), rssMb: megabytes('VmRSS'), cpuSeconds };
 }
+
+/** The proportional share of memory of a process in megabytes: what it shares with others counts in parts. 0 if it is gone. */
+export function memoryOf(pid: number): number {
+  try {
+    const shares = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
+    return Number(/^Pss:\s+(\d+) kB/m.exec(shares)?.[1]) / 1024;
+  } catch {
+    return 0;
+  }
+}
