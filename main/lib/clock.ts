@@ -65,6 +65,28 @@ export function sleepWith(clock: Pick<Clock, 'after'>, ms: number, signal?: Abor
   });
 }
 
+/**
+ * Waits until `work` has settled, `ms` have passed or the signal aborts; rejects as `work` does. Unlike a race with `sleep` it
+ * leaves no timer and no listener behind.
+ */
+export async function waitAtMost(
+  clock: Pick<Clock, 'sleep'>,
+  ms: number,
+  work: Promise<unknown> | undefined,
+  signal?: AbortSignal,
+): Promise<void> {
+  const over = new AbortController();
+  const end = () => over.abort();
+  signal?.addEventListener('abort', end, { once: true });
+  if (signal?.aborted) end();
+  try {
+    await Promise.race([work, clock.sleep(ms, over.signal)]);
+  } finally {
+    signal?.removeEventListener('abort', end);
+    end();
+  }
+}
+
 /** A signal that aborts after `ms`, with the reason that `AbortSignal.timeout` gives. */
 export function abortAfter(clock: Pick<Clock, 'after'>, ms: number): AbortSignal {
   const controller = new AbortController();

@@ -10,7 +10,7 @@ import { coinKey } from '../core/primitives/coin-key.ts';
 import type { Outpoint } from '../core/primitives/outpoint.ts';
 import { decodeTransaction, type Transaction } from '../core/primitives/transaction.ts';
 import { isViolation, type Violation } from '../core/violation.ts';
-import type { Clock } from '../lib/clock.ts';
+import { type Clock, waitAtMost } from '../lib/clock.ts';
 import { createEmitter, type Events } from '../lib/events.ts';
 import type { Log } from '../lib/log.ts';
 import type { Service } from '../lib/service.ts';
@@ -164,7 +164,7 @@ export function createMempool(deps: MempoolDeps): Mempool {
         .load(AbortSignal.any([signal, running.signal]))
         .catch((error: unknown) => log.error('the saved mempool could not be read', { error }));
       void persistence.saveRegularly(running.signal);
-      await Promise.race([loading, clock.sleep(LOAD_BEFORE_READY_MS, running.signal)]);
+      await waitAtMost(clock, LOAD_BEFORE_READY_MS, loading, running.signal);
     },
     async stop() {
       if (running.signal.aborted) return;

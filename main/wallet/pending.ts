@@ -1,4 +1,4 @@
-import type { Clock } from '../lib/clock.ts';
+import { type Clock, waitAtMost } from '../lib/clock.ts';
 import type { Height } from '../../shared/units.ts';
 import { toHex } from '../core/codec/hex.ts';
 import type { Transaction } from '../core/primitives/transaction.ts';
@@ -95,7 +95,7 @@ export function createPending(deps: PendingDeps): Pending {
     async resubmit(wallet) {
       // The mempool re-adds transactions of disconnected blocks itself, and emits no event for those that it had
       // before.
-      await Promise.race([mempool.idle(), clock.sleep(MEMPOOL_WAIT_MS, signal)]);
+      await waitAtMost(clock, MEMPOOL_WAIT_MS, mempool.idle(), signal);
       for (const record of parentsFirst(wallet.ledger)) {
         if (signal.aborted) return;
         const { tx, conflict, replaced } = record;

@@ -1,5 +1,5 @@
 import type { Connection } from '@libp2p/interface';
-import type { Clock } from '../../lib/clock.ts';
+import { type Clock, waitAtMost } from '../../lib/clock.ts';
 import { GOODBYE_MS } from '../protocol/control.ts';
 import type { PeerViolationCode } from '../protocol/wire-violation.ts';
 import type { OwnedPeer } from './peer.ts';
@@ -24,7 +24,7 @@ export interface Goodbyes {
 }
 
 export function createGoodbyes({ sessions, clock }: GoodbyesDeps): Goodbyes {
-  const atMost = (work: Promise<void>): Promise<void> => Promise.race([work, clock.sleep(GOODBYE_MS)]);
+  const atMost = (work: Promise<void>): Promise<void> => waitAtMost(clock, GOODBYE_MS, work);
 
   async function closeAfterBye(connection: Connection): Promise<void> {
     if (connection.status === 'open') {

@@ -1,7 +1,7 @@
 import { fromHex, toHex } from '../../core/codec/hex.ts';
 import type { MatchedBlock } from '../../core/consensus/block-rules.ts';
 import { isViolation } from '../../core/violation.ts';
-import type { Clock } from '../../lib/clock.ts';
+import { type Clock, waitAtMost } from '../../lib/clock.ts';
 import { guarded } from '../../lib/guarded.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Chain } from '../../chain/chain.ts';
@@ -233,7 +233,7 @@ async function fetchCompact(
   };
   try {
     const answered = peers.get(peerId)?.push.call({ kind: REQUEST.getCompact, body: fromHex(id)!, onReply });
-    await Promise.race([answered, clock.sleep(ANSWER_MS)]);
+    await waitAtMost(clock, ANSWER_MS, answered);
   } catch (error) {
     log.debug('a compact block did not arrive', { peer: peerId, cause: String(error) });
   }

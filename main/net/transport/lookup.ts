@@ -20,9 +20,12 @@ export async function lookUp(
   const [named, kind, name] = NAMED.exec(address.toString()) ?? [];
   if (named === undefined) return [address];
   const aborted = Promise.withResolvers<never>();
-  signal.addEventListener('abort', () => aborted.reject(signal.reason as Error), { once: true });
+  const onAbort = () => aborted.reject(signal.reason as Error);
+  signal.addEventListener('abort', onAbort, { once: true });
   const looking = lookup(name!, { all: true, family: FAMILY[kind as keyof typeof FAMILY] });
-  const found = await Promise.race([looking, aborted.promise]);
+  const found = await Promise.race([looking, aborted.promise]).finally(() =>
+    signal.removeEventListener('abort', onAbort),
+  );
   const allowed = found
     .map(({ address: ip, family }) => `/ip${family}/${ip}`)
     .filter((each) => !isBanned(hostPart(each) ?? ''));
