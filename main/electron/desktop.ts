@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { MessagePort } from 'node:worker_threads';
-import { app, type BrowserWindow, type MessagePortMain, Notification } from 'electron';
+import { app, type BrowserWindow, type MessagePortMain, Notification, safeStorage } from 'electron';
 import type { Notice } from '../../shared/contract/fields.ts';
 import { showAbout } from './about.ts';
 import { createAppSettings } from './app-settings.ts';
@@ -52,7 +52,16 @@ const MISSING = {
     code: 'notifications-missing',
     message: 'This desktop shows no notifications. Kith shows messages only in its window.',
   },
+  keyring: {
+    code: 'keyring-missing',
+    message:
+      'This desktop has no keyring. Kith stores no password in one: each wallet is encrypted with its own password. You need not do anything.',
+  },
 } satisfies Record<string, Notice>;
+
+/** Chromium finds the keyring itself; macOS and Windows always have one. */
+const hasKeyring = (): boolean =>
+  process.platform !== 'linux' || safeStorage.getSelectedStorageBackend() !== 'basic_text';
 
 export function createDesktop({ dataRoot, licences, isQuitting, mover, onError }: DesktopDeps): Desktop {
   let window: BrowserWindow | null = null;
@@ -66,8 +75,11 @@ export function createDesktop({ dataRoot, licences, isQuitting, mover, onError }
     if (window !== null) openPlace(window, place).catch(onError);
   }
   function missing(): Notice[] {
-    const notices: Notice[] = tray === null ? [MISSING.tray] : [];
-    return Notification.isSupported() ? notices : [...notices, MISSING.notifications];
+    return [
+      ...(tray === null ? [MISSING.tray] : []),
+      ...(Notification.isSupported() ? [] : [MISSING.notifications]),
+      ...(hasKeyring() ? [] : [MISSING.keyring]),
+    ];
   }
   /** If there is no tray, shows a window that was started hidden as minimised, so that the user can find it. */
   function showSomewhere(opened: BrowserWindow): void {

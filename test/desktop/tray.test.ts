@@ -21,6 +21,15 @@ test('without a tray a closed window quits the app, so that nothing runs that ca
   expect(await app.ended).toBe(0);
 });
 
+test('Settings says what this desktop lacks: a tray and a keyring', async () => {
+  const app = await launchDesktop();
+  await app.page.getByRole('navigation').first().waitFor();
+  await app.person.go('settings');
+  await app.page.getByText('This desktop shows no tray icons').waitFor();
+  await app.page.getByText('This desktop has no keyring. Kith stores no password in one').waitFor();
+  expect(await app.quit()).toBe(0);
+});
+
 test('a hidden start without a tray shows the window minimised, where the user finds it', async () => {
   const app = await launchDesktop({ args: [...LOCAL, '--hidden'] });
   const findable = (): Promise<boolean> =>
