@@ -56,7 +56,7 @@ const NAMED: Readonly<Record<string, readonly string[]>> = {
   'blocks asked for in a request': ['MAX_BLOCKS_ASKED'],
   '`handOver`': ['PRIVATE_BROADCASTS.burst', 'PRIVATE_BROADCASTS.perSecond'],
   'announced wids': ['WIDS.burst', 'WIDS.perSecond'],
-  'new headers that nobody asked for': ['PER_PEER.burst', 'PER_PEER.perSecond'],
+  'new headers that were not requested': ['PER_PEER.burst', 'PER_PEER.perSecond'],
   'the same from all peers together': ['OVERALL.burst', 'OVERALL.perSecond'],
   'announcements of blocks, known or not': ['NOISE.burst', 'NOISE.perSecond'],
   'headers of a chain with too little work': ['MARK_BYTES', 'MARK_BYTES * MOST_HEADERS'],
