@@ -9,7 +9,8 @@ export function createNetworksHandlers({ networks }: Pick<HandlerDeps, 'networks
         {
           read: () => networks.state(),
           subscribe: (wake) => networks.onChanged(wake),
-          // A switch is rare, and the page must hide the data of the last network at once.
+          // Users switch networks rarely, so a 20 ms throttle costs nothing, and the UI hides the previous network's data
+          // immediately.
           intervalMs: 20,
           pollMs: 60_000,
         },

@@ -1,5 +1,5 @@
 /**
- * The sentence of the status: what the node does and, if there is a problem, its cause and what to do. A pure function,
+ * The message of the status: what the node does and, if there is a problem, its cause and what to do. A pure function,
  * so that tests need only plain data.
  */
 import type { Notice } from '../../shared/contract/fields.ts';

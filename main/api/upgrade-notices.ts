@@ -5,7 +5,8 @@ import type { Upgrades } from './facade.ts';
 const LEAST_WINDOW = 10;
 
 /**
- * Notices about soft forks that this version does not know and that most blocks signal, long before they are active.
+ * Returns a warning if more than half of the recent blocks signal a version bit that this version does not know (an
+ * unknown soft fork).
  */
 export function findUpgradeNotices({ window, unknown }: Pick<Upgrades, 'window' | 'unknown'>): Notice[] {
   if (window < LEAST_WINDOW) return [];

@@ -71,7 +71,7 @@ function createPaymentHandlers({ node, operations }: HandlerDeps) {
     ...draft,
     warnings: [...alarmsOf(node, systemClock.now()), ...draft.warnings],
   });
-  /** Sends a payment. It continues although its connection is lost, so its outcome is reported to every client. */
+  /** Sends a payment. The send continues if the client disconnects, so the result is reported to all clients. */
   const pay = (caller: object, draft: string, work: () => Promise<{ readonly txid: string } | Violation>) => {
     const known = wallets.draft(draft);
     return operations.run(caller, { kind: 'payment', ...(known && paymentFacts(known)) }, async () => {

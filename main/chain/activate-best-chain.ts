@@ -57,7 +57,8 @@ interface InFlight {
 }
 
 /**
- * Number of blocks whose signatures are checked at the same time. Enough to keep the verify workers busy; little work
+ * The oldest block is awaited when more than this number are in flight, so the signatures of up to 4 blocks are checked
+ * at the same time. Enough to keep the verify workers busy; little work
  * is lost when one is invalid.
  */
 const DEPTH = 3;

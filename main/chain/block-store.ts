@@ -86,8 +86,8 @@ export async function openBlockStore(directory: string, segmentBytes?: number): 
 }
 
 /**
- * The undo record of a block; null when it is pruned, lost or corrupt. `block` is needed only for records of the first
- * format.
+ * Reads the undo record of a block. Null if it is pruned, lost or corrupt. Records of format 1 can be decoded only with
+ * the block, so the body is read too.
  */
 export async function readUndo(
   bodies: Pick<BlockStore, 'read' | 'undo'>,

@@ -9,14 +9,16 @@ import { codeOf, KithError } from '../lib/errors.ts';
 import type { Chain } from './chain.ts';
 
 /**
- * A chain as a file (docs/formats/chain-file.md): "KITHCHN2" | network id 32 | each block of the active chain from height 1
- * up: length u32 LE | bytes | then the end mark: 0 u32 | number of blocks u32 LE | id of the last block 32.
+ * A chain as a file (docs/formats/chain-file.md).
+ * Header: "KITHCHN2" | network id 32.
+ * Per block of the active chain, from height 1: length u32 LE | bytes.
+ * Footer, the end mark: 0 u32 | number of blocks u32 LE | id of the last block 32.
  * An import checks every rule of every block; the end mark distinguishes a complete file from a truncated one.
  */
 const MAGIC = 'KITHCHN2';
 /**
- * Version 1 has no end mark. It can be read, but a file that was cut between two blocks cannot be told from a complete
- * one.
+ * Version 1 has no end mark. It can be read, but a file that was cut between two blocks cannot be distinguished from
+ * a complete one.
  */
 const MAGIC_1 = 'KITHCHN1';
 const HEAD_BYTES = MAGIC.length + 32;
@@ -111,7 +113,7 @@ export async function importChain(chain: Chain, file: string): Promise<ImportedC
   }
 }
 
-/** Version 1 has no end mark: there a block of length 0 is a defect. */
+/** In version 1, which has no end mark, a block of length 0 is invalid. */
 function endsIn({ blocks, last }: Found, end: EndMark, version: 1 | 2): boolean {
   return version > 1 && end.blocks === blocks && end.id === last;
 }

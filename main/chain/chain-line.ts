@@ -21,7 +21,7 @@ export class ChainLine<Entry extends Linked & { readonly prev: Entry | null }> {
     return this.#entries[entry.height] === entry;
   }
 
-  /** Moves the line to another tip. Cost: the number of entries between both tips and their fork. */
+  /** Makes `tip` the tip of this path. Cost: O(n) in the blocks from the fork to the new tip. */
   moveTo(tip: Entry): void {
     this.#entries.length = tip.height + 1;
     for (let at: Entry | null = tip; at !== null && this.#entries[at.height] !== at; at = at.prev) {

@@ -40,8 +40,8 @@ interface Audit {
 /** The pause after each piece of work, as a multiple of the time that the piece took. */
 const REST = 4;
 /**
- * How long the result of an audit is reused. A miner who forces audits with invalid blocks must do the proof of work of
- * each block.
+ * An audit result is reused for 10 min. This limits how often invalid blocks can force an audit; each such block also
+ * costs its miner a proof of work.
  */
 const BELIEVED_MS = 600_000;
 

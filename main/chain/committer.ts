@@ -61,7 +61,7 @@ export function stateAfter(state: ChainState, steps: readonly Step[], index: Hea
   };
 }
 
-/** All steps as one change of the database. Coins that are created and spent within the group are left out. */
+/** The net coin changes of all steps. Omits a coin that one step creates and a later step spends. */
 function netCoins(steps: readonly Step[]): CoinChanges {
   if (steps.length === 1) return changesOf(steps[0]!.delta);
   const net = new Map<CoinKey, Coin | null>();

@@ -114,8 +114,8 @@ function createUpkeep(deps: ChainDeps, { db, bodies, index, active, notifier, fa
   const { clock, log, pruneBytes: maxBytes } = deps;
   const { params } = deps.network;
   const sync = async (): Promise<void> => {
-    // An undo record in the database may be released only if its block was connected before this sync of the segment
-    // files.
+    // Listed before the sync: the database may drop an undo record only after the sync of the segment files has included
+    // its copy.
     const unsynced = db.unsynced();
     await bodies.sync();
     await db.sync(unsynced);

@@ -1,9 +1,12 @@
 import { createAlarm } from '../lib/alarm.ts';
 import type { Clock } from '../lib/clock.ts';
 
-/** Syncs committed data to the disk: soon after each block while few arrive, rarely during a sync of the chain. */
+/**
+ * Calls fsync for committed data: within 200 ms of a commit if the active tip is the best known header, within 5 s
+ * during a sync of the chain.
+ */
 export interface Flusher {
-  /** A batch was committed. `idle`: the chain is at its best known tip, where the user may rely on this block. */
+  /** A batch was committed. `idle`: the active tip is the best known header. */
   touched(idle: boolean): void;
   stop(): void;
 }

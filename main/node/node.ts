@@ -1,4 +1,4 @@
-/** The composition root: wires one node from its configuration. Nothing else does. */
+/** The composition root: wires one node from its configuration. */
 import { join } from 'node:path';
 import { createLocalNode } from '../api/local-node.ts';
 import type { NodeConfig, StartedNode } from './node-config.ts';
@@ -42,7 +42,7 @@ const IDLE_MS = { verify: 20_000, pow: 3000 };
 type Growing = { -readonly [Name in keyof Parts]?: Parts[Name] };
 
 /**
- * Starts a node; what has started is undone when a later part fails or `signal` aborts.
+ * Starts the services of a node in order. If one fails or `signal` aborts, stops those that have started.
  * @throws {KithError} with the code of the part that failed.
  */
 export async function createNode(config: NodeConfig, signal: AbortSignal): Promise<StartedNode> {

@@ -1,10 +1,10 @@
 import { type CoinKey, indexOfCoinKey } from '../core/primitives/coin-key.ts';
 
 /**
- * The coin sum is a checksum of the UTXO set that each change updates: the sum of one number per outpoint, modulo 2^48.
- * Two different sets have the same sum with a probability of 2^-48. It detects accidents. An attacker who chooses txids
- * could defeat it; the snapshot root covers that case. It does not cover amounts and locks: each record has a checksum
- * of its own.
+ * Additive checksum of the UTXO set: the sum of a 48-bit hash of every outpoint, modulo 2^48. Incremental: adding or
+ * removing a coin costs O(1). It detects database corruption (a random error is missed with a probability of 2^-48), not
+ * an attacker, who can choose txids that collide; the snapshot root protects against that. The checksum covers outpoints
+ * only; amounts and locks have a checksum per coin record.
  */
 export const COIN_SUM_MODULUS = 2 ** 48;
 

@@ -16,7 +16,10 @@ export interface PaymentFields {
   readonly outputs: readonly Output[];
 }
 
-/** A payment with empty signatures of their final size. Its txid does not change when it is signed. */
+/**
+ * An unsigned transaction with 64 zero bytes in place of each signature, so that its size is final. The txid does not
+ * commit to signatures.
+ */
 export function createUnsigned(fields: PaymentFields): Transaction {
   const witness = fields.inputs.map(() => new Uint8Array(SIGNATURE_BYTES));
   return createTransaction({ ...fields, version: KNOWN_VERSION, witness });

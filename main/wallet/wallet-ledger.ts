@@ -50,14 +50,14 @@ export interface Ledger {
   /** Connects the next block, whose parent must be `asOf`. True when the block concerned the wallet. */
   connect(block: Block, changes: WalletChanges): boolean;
   /**
-   * Disconnects the blocks above `to`. `above` are the mined records of the wallet above it, newest first. `uses` is
-   * the key use at `to`. By default it is the known key use without the blocks above. That default is wrong if settled
-   * blocks are disconnected.
+   * Disconnects all blocks above `to`. `above`: the wallet's mined records in those blocks, newest first. `uses`: the
+   * highest used keys at `to`. Pass it when a block with 100 or more confirmations (SETTLED_AFTER) is disconnected; the
+   * default keeps the uses of such blocks.
    */
   rollback(to: Mark, above: readonly MinedRecord[], changes: WalletChanges, uses?: KeyUses): void;
   /**
-   * Starts over at the end of a trail with the coins that the wallet has in the UTXO set there, when the blocks below
-   * cannot be read. Unconfirmed transactions stay, unless the coins show that they or conflicting ones were mined.
+   * Replaces the wallet's coins by those that the UTXO set has at the last block of `from`. Used when older blocks cannot
+   * be read. Unconfirmed transactions stay, unless the coins show that they or conflicting ones were mined.
    */
   takeCoins(
     found: Iterable<readonly [OutpointKey, OwnCoin]>,

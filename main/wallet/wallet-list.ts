@@ -107,9 +107,9 @@ export function createWalletList(deps: WalletListDeps): WalletList {
 }
 
 /**
- * A height below which no block concerns a wallet. The birthday alone is not enough: it is the height of a tip that may
- * have been disconnected since, and the current chain may be shorter. So the result is also below every block with a
- * time later than one day before the wallet was created.
+ * The height from which a wallet scans. Starts 1 440 blocks below the birthday (or at the tip, if lower) and goes down in
+ * steps of 1 440 until the block is at least one day older than the wallet. Reason: a reorganisation may have replaced the
+ * birthday block, and the new chain may be shorter.
  */
 export function firstHeight(
   chain: Pick<WalletChain, 'tip' | 'atHeight'>,

@@ -63,6 +63,7 @@ interface Sodium {
 }
 
 /**
- * libsodium through sodium-native 5.1.0. The version is pinned, because another may judge signatures by another rule.
+ * libsodium through sodium-native 5.1.0. The version is pinned, because
+ * another version may accept different signatures, which would split the chain.
  */
 export const libsodium = sodium as unknown as Sodium;

@@ -1,4 +1,4 @@
-/** Sentences about the node, its disk, its network and its carriers. */
+/** Messages about the node, its disk, its network and its transports. */
 
 /** Detail of `clock-wrong` while the clock is so far behind that this node would reject its own blocks. */
 export const CLOCK_BEHIND_BLOCKS =

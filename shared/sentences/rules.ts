@@ -1,4 +1,4 @@
-/** Sentences for the rules of blocks and transactions. */
+/** Messages for the rules of blocks and transactions. */
 
 export const RULE_SENTENCES = {
   'codec-truncated': 'The block or transaction is incomplete. Check that you copied all of it.',

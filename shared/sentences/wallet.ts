@@ -1,4 +1,4 @@
-/** Sentences about addresses, wallets, payments and mining. */
+/** Messages about addresses, wallets, payments and mining. */
 
 export const WALLET_SENTENCES = {
   'address-malformed': 'This is not an address, or a character of it is wrong. Copy the whole address again.',

@@ -10,7 +10,10 @@ export interface CoinbaseRecord {
 
 export const RECORD = { parameters: 0x00, extraNonce: 0x01, snapshotRoot: 0x02 } as const;
 
-/** Reads the coinbase's witness item: tags strictly ascending, to the last byte; unknown tags are kept. */
+/**
+ * Decodes the coinbase records. Tags must be strictly ascending and no byte may be left over. Records with unknown tags
+ * are returned too.
+ */
 export function decodeRecords(witness: Uint8Array): readonly CoinbaseRecord[] | Violation {
   const reader = new Reader(witness);
   const records: CoinbaseRecord[] = [];

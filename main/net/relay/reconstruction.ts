@@ -11,7 +11,8 @@ export interface Reconstruction {
   /** Fills the missing positions in order. False when the number of transactions is wrong. */
   fill(parts: readonly Uint8Array[]): boolean;
   /**
-   * The bytes of the block. No transaction may be missing. Only the Merkle root shows whether it is the right block.
+   * The bytes of the block. No transaction may be missing. The caller must verify the Merkle root: a short-id collision can
+   * put in a wrong transaction.
    */
   bytes(): Uint8Array;
 }

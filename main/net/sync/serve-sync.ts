@@ -10,10 +10,13 @@ export interface ServeSyncDeps {
   readonly readBody: ReadBody;
 }
 
-/** If a block is smaller than this, the next one is read from the disk while it is being sent. */
+/** After a block of at most this size, the next block is read while the current one is sent. */
 const SMALL_BYTES = 128 * 1024;
 
-/** Handlers for requests about the chain. Too many requests are no violation: they wait (net/budgets/costs.ts). */
+/**
+ * Handlers for getHeaders and getBlocks. Exceeding the rate limit is not a violation: requests are queued
+ * (net/budgets/costs.ts).
+ */
 export function syncHandlers(deps: ServeSyncDeps): ReadonlyMap<number, Handler> {
   const { chain } = deps;
   const read = (id: Uint8Array) => deps.readBody(toHex(id));

@@ -70,9 +70,10 @@ export function ipOf(address: string): string | null {
 }
 
 /**
- * The part of an address that its owner cannot easily change, such as `/ip4/127.0.0.1`. Null without an IP. For IPv6 it
- * is the /64, which every home network owns (`/ip6/2001:db8::/ipcidr/64`), or the IPv4 address that the address belongs
- * to. In a relayed address it is that of the relay, so peers behind a relay are not judged by it (`ban-manager.ts`).
+ * The host key for bans: `/ip4/<ip>` for IPv4; the /64 for IPv6 (`/ip6/2001:db8::/ipcidr/64`), because one subscriber
+ * usually gets a whole /64; the embedded IPv4 address for NAT64, 6to4 and Teredo; the full address for IPv6 loopback. Null
+ * if the address has no IP. For a relayed address this is the host of the relay, so `ban-manager.ts` does not use it for
+ * such peers.
  */
 export function hostPart(address: string): string | null {
   const ip = readIp(address);
@@ -112,7 +113,7 @@ export function groupOf(address: string): string | null {
 }
 
 /**
- * A port at an IP, possibly with a peer behind a relay there. A relay behind a relay is useless. Names (`/dns4`,
+ * Accepted form: /ip4 or /ip6 + /tcp, optionally one relay hop. Addresses with two relay hops do not match. Names (`/dns4`,
  * `/dns6`, `/dnsaddr`) do not match: a name from a peer could resolve to this computer or into its local network
  * (docs/wire.md, section 5). Only names from the user or from the network file are resolved.
  */
@@ -130,8 +131,8 @@ export function isPublic(address: string): boolean {
 }
 
 /**
- * Whether an address from a peer is useful. Loopback addresses are, if this node runs only on loopback; private
- * addresses are, if the announcing peer has one too.
+ * Whether an address from a peer is useful. A loopback-only node accepts only loopback addresses. Other nodes accept public
+ * addresses, and private ones if the announcer has a private or loopback address.
  */
 export function isUsefulFrom(announcer: string, address: string, local: boolean): boolean {
   const told = toldClassOf(address);
