@@ -19,7 +19,7 @@ const VITEST = packageBin('vitest', 'vitest.mjs');
 const KINDS = ['unit', 'functional', 'alone', 'hostile', 'e2e', 'desktop'] as const;
 type Kind = (typeof KINDS)[number];
 /** If more files than this fail, it is not the machine. */
-const MOST_AGAIN = 3;
+const MAX_RERUNS = 3;
 
 const args = process.argv.slice(2);
 const long = args[0] === '--long';
@@ -104,7 +104,7 @@ async function runKind(
  */
 async function passesAgain(kind: Kind, report: Report): Promise<boolean> {
   const files = failedFilesOf(report);
-  if (kind === 'unit' || files.length === 0 || files.length > MOST_AGAIN) return false;
+  if (kind === 'unit' || files.length === 0 || files.length > MAX_RERUNS) return false;
   console.log(`test: ${kind}: a second run of ${files.join(', ')}`);
   const again = await runKind(kind, files);
   return !('missing' in again) && again.code === 0 && again.report.numPassedTests > 0;

@@ -21,7 +21,7 @@ export interface ConditionDeps {
 const DISK_MS = 10_000;
 
 /** Error codes that mean that the folder is gone; any other failure, such as permissions, does not. */
-const MISSING = new Set(['ENOENT', 'ENOTDIR']);
+const FOLDER_GONE_CODES = new Set(['ENOENT', 'ENOTDIR']);
 
 /** Collects what the status needs. Checks the disk in the background: a status never waits for the disk. */
 export function createConditionReader(deps: ConditionDeps): () => NodeCondition {
@@ -38,7 +38,7 @@ export function createConditionReader(deps: ConditionDeps): () => NodeCondition 
     if (home === null) return;
     isGone = await look(datadir).then(
       (now) => !isSameFolder(home, now),
-      (error: unknown) => MISSING.has(codeOf(error) ?? '') || isGone,
+      (error: unknown) => FOLDER_GONE_CODES.has(codeOf(error) ?? '') || isGone,
     );
   };
 

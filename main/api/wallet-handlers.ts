@@ -9,7 +9,7 @@ import type { OperationFacts } from './operations.ts';
 import { alarmsOf, refuseUnsafeSpending } from './spending.ts';
 import { latest } from './streams.ts';
 
-const LATEST = 20;
+const HISTORY_LIMIT = 20;
 
 export function createWalletHandlers(deps: HandlerDeps) {
   return api.wallet.router({
@@ -179,7 +179,7 @@ function watchWallet(
   const read = async (): Promise<WalletView> => {
     // Checked first, so that an unknown name gets its own code.
     const balance = await wallets.balance(name);
-    const newest = [...(await wallets.history({ name, limit: LATEST }))];
+    const newest = [...(await wallets.history({ name, limit: HISTORY_LIMIT }))];
     const text = JSON.stringify(newest);
     if (text !== shown) revision++;
     shown = text;

@@ -3,7 +3,7 @@ import { connectBlock } from '../core/ledger/connect.ts';
 import { JobList } from '../core/ledger/jobs.ts';
 import type { ActiveRules, SpendContext } from '../core/ledger/spend.ts';
 import type { Delta } from '../core/ledger/delta.ts';
-import { movementOf } from '../core/ledger/movement.ts';
+import { supplyChangeOf } from '../core/ledger/supply-change.ts';
 import { deltaOf, encodeUndo, type UndoRecord } from '../core/ledger/undo-record.ts';
 import type { Network } from '../core/params/network.ts';
 import type { SignatureBatch, VerifyBatch } from '../core/ports.ts';
@@ -39,8 +39,8 @@ export interface ActivatorDeps {
   readonly gate: SnapshotGate;
   readonly clock: Pick<Clock, 'soon'>;
   rulesFor(parent: OwnedEntry): ActiveRules;
-  /** See CoinAuditor.vouch. */
-  vouch(missing: CoinKey, state: ChainState): Promise<void>;
+  /** See CoinAuditor.auditBeforeReject. */
+  auditBeforeReject(missing: CoinKey, state: ChainState): Promise<void>;
   /** See ChainDeps. */
   readonly isVerified?: ((tx: Transaction, rules: ActiveRules) => boolean) | undefined;
   /** Called with each group of steps once it is in the database, in order. */
@@ -61,7 +61,7 @@ interface InFlight {
  * at the same time. Enough to keep the verify workers busy; little work
  * is lost when one is invalid.
  */
-const DEPTH = 3;
+const MAX_BLOCKS_IN_FLIGHT = 3;
 
 /**
  * Moves the active chain to the complete chain with the most work. While the signatures of one block are checked, the
@@ -110,7 +110,7 @@ export class Activator {
   }
 
   /** Sets the tip to the block of a loaded snapshot. Only inside `exclusively`. */
-  adopt(state: ChainState): void {
+  setSnapshotTip(state: ChainState): void {
     this.#state = state;
     this.#head = this.#deps.active.tip;
   }
@@ -123,7 +123,7 @@ export class Activator {
    * Resolves when no step is being written. Code that runs synchronously after it finds the database at the state of
    * the tip.
    */
-  async still(): Promise<void> {
+  async waitUntilIdle(): Promise<void> {
     while (this.#running) await this.idle();
   }
 
@@ -175,8 +175,8 @@ export class Activator {
 
   async #connect(entry: OwnedEntry): Promise<void> {
     const { bodies, coins, network, verifyBatch, rulesFor, isVerified: known } = this.#deps;
-    const block = bodies.waiting(entry.id) ?? (entry.body && (await bodies.read(entry.id, entry.body)));
-    if (!block) return this.#forget(entry);
+    const block = bodies.decoded(entry.id) ?? (entry.body && (await bodies.read(entry.id, entry.body)));
+    if (!block) return this.#markBodyMissing(entry);
     if (this.#deps.gate.concerns(entry) && !(await this.#passesGate(block, entry))) return;
     const jobs = new JobList(block.transactions.length + 8);
     const rules = rulesFor(entry.prev!);
@@ -188,23 +188,23 @@ export class Activator {
       await this.#drain();
       // If an earlier block of the pipeline failed, this block is checked again later, or not at all.
       if (this.#deps.active.tip !== entry.prev) return;
-      if (delta.code === 'coin-missing') await this.#vouchForAbsence(block, context);
-      return this.#refuse(entry, delta);
+      if (delta.code === 'coin-missing') await this.#auditMissingCoin(block, context);
+      return this.#markInvalid(entry, delta);
     }
     coins.apply(delta);
     entry.rules = encodeRules(rules);
     this.#head = entry;
     this.#inFlight.push({
-      step: { kind: 'connected', entry, block, delta, movement: movementOf(block, delta) },
+      step: { kind: 'connected', entry, block, delta, supplyChange: supplyChangeOf(block, delta) },
       verified: verifySignatures(verifyBatch, jobs.batch()),
     });
-    if (this.#inFlight.length > DEPTH) await this.#finishOldest();
+    if (this.#inFlight.length > MAX_BLOCKS_IN_FLIGHT) await this.#finishOldest();
     // Messages from workers and sockets are handled between two blocks.
     else await this.#deps.clock.soon();
   }
 
   /** Audits the UTXO set before a block is marked invalid for a missing coin: the database may have lost the coin. */
-  async #vouchForAbsence(block: Block, context: SpendContext): Promise<void> {
+  async #auditMissingCoin(block: Block, context: SpendContext): Promise<void> {
     let missing: CoinKey | null = null;
     const coin = (key: CoinKey) => {
       const found = context.coin(key);
@@ -212,7 +212,7 @@ export class Activator {
       return found;
     };
     connectBlock(block, { ...context, coin }, { add: () => undefined });
-    if (missing !== null) await this.#deps.vouch(missing, this.#state);
+    if (missing !== null) await this.#deps.auditBeforeReject(missing, this.#state);
   }
 
   /** Whether the block carries the right snapshot root. The pipeline must be empty during this check. */
@@ -220,7 +220,7 @@ export class Activator {
     await this.#drain();
     if (this.#deps.active.tip !== entry.prev) return false;
     const wrong = await this.#deps.gate.check(block, entry);
-    if (wrong) await this.#refuse(entry, wrong);
+    if (wrong) await this.#markInvalid(entry, wrong);
     return wrong === null;
   }
 
@@ -233,13 +233,13 @@ export class Activator {
       await this.#writer.flush();
       this.#deps.coins.reset();
       this.#head = this.#deps.active.tip;
-      await this.#refuse(oldest.step.entry, violation('tx-signature', { job: bad }));
+      await this.#markInvalid(oldest.step.entry, violation('tx-signature', { job: bad }));
       return;
     }
     this.#inFlight.shift();
-    const { entry, delta, movement } = oldest.step;
+    const { entry, delta, supplyChange } = oldest.step;
     this.#writer.throwFailure();
-    const undo = encodeUndo(delta, movement);
+    const undo = encodeUndo(delta, supplyChange);
     entry.undo = { ...(await this.#deps.bodies.undo.append(undo)), format: 2 };
     await this.#writer.add({ ...oldest.step, undo });
   }
@@ -250,7 +250,7 @@ export class Activator {
     this.#state = await commitSteps(db, this.#state, steps, index);
     for (const { entry, delta } of steps) {
       coins.settle(delta);
-      bodies.settled(entry.id);
+      bodies.dropDecoded(entry.id);
     }
     const last = steps[steps.length - 1]!;
     active.moveTo(last.kind === 'connected' ? last.entry : last.entry.prev!);
@@ -284,7 +284,7 @@ export class Activator {
     coins.apply(back);
     // Without its body the block cannot be connected again, so the body is requested like any missing one.
     if (!block) index.markMissing(entry);
-    await this.#commit([{ kind: 'disconnected', entry, block, delta: back, movement: undo }]);
+    await this.#commit([{ kind: 'disconnected', entry, block, delta: back, supplyChange: undo }]);
     this.#head = active.tip;
   }
 
@@ -318,7 +318,7 @@ export class Activator {
     );
   }
 
-  async #refuse(entry: OwnedEntry, reason: Violation): Promise<void> {
+  async #markInvalid(entry: OwnedEntry, reason: Violation): Promise<void> {
     const { db, index, onInvalid } = this.#deps;
     const marked = index.markInvalid(entry);
     await db.putHeaders(marked.map((each) => index.recordOf(each)));
@@ -326,7 +326,7 @@ export class Activator {
   }
 
   /** A stored body cannot be read any more, so it is requested from peers again. */
-  async #forget(entry: OwnedEntry): Promise<void> {
+  async #markBodyMissing(entry: OwnedEntry): Promise<void> {
     await this.#drain();
     this.#deps.index.markMissing(entry);
     await this.#deps.db.putHeaders([this.#deps.index.recordOf(entry)]);

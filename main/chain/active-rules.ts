@@ -6,7 +6,7 @@ import type { OwnedEntry } from './header-entry.ts';
 export function activeRules(deployments: Deployments<OwnedEntry>, parent: OwnedEntry): ActiveRules {
   const active = new Set(
     deployments.all
-      .filter((each) => deployments.standingAfter(parent, each).state === 'active')
+      .filter((each) => deployments.stateAfter(parent, each).state === 'active')
       .map(({ name }) => name),
   );
   return { policyLock: active.has('policy-lock') };

@@ -1,5 +1,5 @@
 import {
-  blamesOnlyTheBody,
+  isMutatedBody,
   checkMatchedBody,
   type MatchedBlock,
   matchBody,
@@ -31,13 +31,13 @@ export interface BlockReceiverDeps extends HeaderAcceptorDeps {
    * The only violation of this block is that its time is ahead of the local clock. Its proof of work holds; its body
    * was not checked.
    */
-  onEarly(header: Header, bytes: Uint8Array): void;
+  onTimeTooNew(header: Header, bytes: Uint8Array): void;
 }
 
 /** A stored body that passed every check that needs no coins. */
 export interface Received {
   readonly entry: OwnedEntry;
-  readonly fresh: boolean;
+  readonly isNew: boolean;
 }
 
 /** Decoding and checking a body of at most this size takes well under a millisecond. */
@@ -59,7 +59,7 @@ export async function receiveBlock(
   if (isViolation(entry)) return entry;
   if (entry.status === 'invalid') return violation('block-invalid', { id: entry.id });
   // Genesis is part of the program and never stored.
-  if (entry.body || entry.height === 0) return { entry, fresh: false };
+  if (entry.body || entry.height === 0) return { entry, isNew: false };
   const block = given instanceof Uint8Array ? decodeBlock(given) : given;
   if (isViolation(block)) return block;
   // Decoding and checking a full block take some milliseconds each, so the event loop runs between them.
@@ -68,7 +68,7 @@ export async function receiveBlock(
   const broken = isViolation(matched)
     ? matched
     : (checkMatchedBody(matched) ?? checkSnapshotPlace(matched, deps.network.params));
-  if (broken) return refuse(deps, entry, broken);
+  if (broken) return rejectBlock(deps, entry, broken);
   return store(deps, entry, block);
 }
 
@@ -81,15 +81,19 @@ async function entryOf(
   if (known) return known;
   const { added, violation: broken, early } = await acceptHeaders(deps, [header]);
   await deps.onHeaders(added);
-  if (early && bytes.length <= MAX_BLOCK_BYTES) deps.onEarly(early, bytes);
+  if (early && bytes.length <= MAX_BLOCK_BYTES) deps.onTimeTooNew(early, bytes);
   if (broken?.code === 'header-orphan') {
     return violation(header.height === 0 ? 'block-genesis' : 'block-orphan', broken.evidence);
   }
   return broken ?? deps.index.get(header.idHex) ?? violation('block-orphan');
 }
 
-async function refuse(deps: BlockReceiverDeps, entry: OwnedEntry, broken: Violation): Promise<Violation> {
-  if (blamesOnlyTheBody(broken.code)) return broken;
+async function rejectBlock(
+  deps: BlockReceiverDeps,
+  entry: OwnedEntry,
+  broken: Violation,
+): Promise<Violation> {
+  if (isMutatedBody(broken.code)) return broken;
   const marked = deps.index.markInvalid(entry);
   await deps.db.putHeaders(marked.map((each) => deps.index.recordOf(each)));
   deps.onInvalid(entry, broken);
@@ -102,11 +106,11 @@ async function store(deps: BlockReceiverDeps, entry: OwnedEntry, block: Block): 
   const at = await adding;
   // Two peers may have sent the block at the same time: the second copy on the disk is never used. Genesis has no body
   // on the disk.
-  if (entry.body || entry.height === 0) return { entry, fresh: false };
+  if (entry.body || entry.height === 0) return { entry, isNew: false };
   deps.index.markStored(entry, at, block.transactions.length);
   deps.onStored(entry);
   // If the block is connected next, its record is written with that commit. Otherwise the record is written now, to
   // survive a crash.
   if (!entry.complete || deps.active.has(entry)) await deps.db.putHeaders([deps.index.recordOf(entry)]);
-  return { entry, fresh: true };
+  return { entry, isNew: true };
 }

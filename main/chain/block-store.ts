@@ -12,24 +12,24 @@ import type { OwnedEntry } from './header-entry.ts';
 /** An undo record has at most one coin per input of the block, each a few bytes larger than the input. */
 const MAX_UNDO_BYTES = 4 * MAX_BLOCK_BYTES;
 /** Limit on the encoded bytes of blocks that are kept decoded. Decoded blocks use about ten times as much memory. */
-const WAITING_BYTES = 2 << 20;
+const MAX_DECODED_BYTES = 2 << 20;
 /** Limit on the bytes of recent blocks that are kept encoded, because peers request the newest blocks. */
-const RECENT_BYTES = 4 << 20;
+const MAX_RECENT_BYTES = 4 << 20;
 
 /** Block bodies and undo records in append-only files, with a cache of the newest blocks. */
 export interface BlockStore {
   readonly blocks: SegmentStore;
   readonly undo: SegmentStore;
-  /** Stores a body and keeps it decoded until `settled`, since it is likely to be connected next. */
+  /** Stores a body and keeps it decoded until `dropDecoded`, since it is likely to be connected next. */
   add(block: Block): Promise<SegmentLocation>;
   /** Null when it was pruned or is corrupt. */
   read(id: string, at: SegmentLocation): Promise<Block | null>;
   /** The encoded block. Only its header is decoded. Null when it was pruned or is corrupt. */
   readBytes(id: string, at: SegmentLocation): Promise<Uint8Array | null>;
   /** The decoded form of a body that was added and is not connected yet. Undefined if the cache has dropped it. */
-  waiting(id: string): Block | undefined;
+  decoded(id: string): Block | undefined;
   /** The block is connected: its decoded form is dropped. */
-  settled(id: string): void;
+  dropDecoded(id: string): void;
   sync(): Promise<void>;
   close(): Promise<void>;
 }
@@ -49,19 +49,19 @@ export async function openBlockStore(directory: string, segmentBytes?: number): 
     maxRecordBytes: MAX_UNDO_BYTES,
     ...size,
   });
-  const waiting = createByteCache<Block>(WAITING_BYTES, ({ bytes }) => bytes.length);
-  const recent = createByteCache<Uint8Array>(RECENT_BYTES, (bytes) => bytes.length);
+  const decoded = createByteCache<Block>(MAX_DECODED_BYTES, ({ bytes }) => bytes.length);
+  const recent = createByteCache<Uint8Array>(MAX_RECENT_BYTES, (bytes) => bytes.length);
 
   return {
     blocks,
     undo,
     add(block) {
-      waiting.put(block.header.idHex, block);
+      decoded.put(block.header.idHex, block);
       recent.put(block.header.idHex, block.bytes);
       return blocks.append(block.bytes);
     },
     async read(id, at) {
-      const known = waiting.get(id);
+      const known = decoded.get(id);
       if (known) return known;
       const bytes = recent.get(id) ?? (await blocks.read(at));
       const block = bytes && decodeBlock(bytes);
@@ -74,8 +74,8 @@ export async function openBlockStore(directory: string, segmentBytes?: number): 
       const header = bytes && decodeHeader(bytes.subarray(0, HEADER_BYTES));
       return header && !isViolation(header) && header.idHex === id ? bytes : null;
     },
-    waiting: (id) => waiting.get(id),
-    settled: (id) => waiting.remove(id),
+    decoded: (id) => decoded.get(id),
+    dropDecoded: (id) => decoded.remove(id),
     async sync() {
       await Promise.all([blocks.sync(), undo.sync()]);
     },

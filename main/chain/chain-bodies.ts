@@ -10,7 +10,7 @@ import { checkStored } from './check-stored.ts';
 import { findTransaction } from './find-transaction.ts';
 import type { OwnedEntry } from './header-entry.ts';
 import type { HeaderIndex } from './header-index.ts';
-import type { BodyNeeds } from './missing-bodies.ts';
+import type { MissingBodies } from './missing-bodies.ts';
 import { keepBody } from './start-from-snapshot.ts';
 
 export interface ChainBodiesDeps {
@@ -20,7 +20,7 @@ export interface ChainBodiesDeps {
   readonly bodies: BlockStore;
   readonly index: HeaderIndex;
   readonly active: ChainLine<OwnedEntry>;
-  readonly needs: BodyNeeds;
+  readonly needs: MissingBodies;
   /** False for a node that prunes. */
   readonly keepsAll: boolean;
   readonly failure: Pick<ChainFailure, 'guard'>;
@@ -52,11 +52,11 @@ export function createChainBodies(deps: ChainBodiesDeps): ChainBodies {
       if (!bytes) await loseBody(entry);
       return bytes;
     },
-    awaitsBody(id) {
+    isBodyRequested(id) {
       const entry = index.get(id);
-      return entry !== undefined && needs.awaits(entry);
+      return entry !== undefined && needs.isRequested(entry);
     },
-    servesFrom: () => needs.wholeFrom(),
+    lowestServedHeight: () => needs.lowestServedHeight(),
     keepBody: (bytes) => failure.guard(() => keepBody({ db, index, active, bodies, keepsAll }, bytes)),
     findTransaction: (txid) => findTransaction({ db, bodies, active }, txid),
     checkStored: (height) => checkStored({ network, powHash, index, active, bodies }, height),

@@ -23,7 +23,7 @@ export function createChainCoins({ db, coins, active, activator }: ChainCoinsDep
   return {
     getCoin: (outpoint) => coins.committed(coinKey(outpoint)),
     async scanCoins(visit) {
-      await activator.still();
+      await activator.waitUntilIdle();
       const at = active.tip;
       await visitCoins(db, visit);
       return at;

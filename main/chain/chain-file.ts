@@ -21,10 +21,10 @@ const MAGIC = 'KITHCHN2';
  * a complete one.
  */
 const MAGIC_1 = 'KITHCHN1';
-const HEAD_BYTES = MAGIC.length + 32;
+const FILE_HEADER_BYTES = MAGIC.length + 32;
 const END_BYTES = 4 + 4 + 32;
 /** Blocks submitted to the chain at the same time: enough for its pipeline, bounded in memory. */
-const WINDOW = 32;
+const BLOCKS_PER_BATCH = 32;
 
 /** What an import has read. */
 export interface ImportedChain {
@@ -88,7 +88,7 @@ const u32 = (value: number): Buffer => {
 export async function checkChainFile(file: string, networkIdHex: string): Promise<void> {
   const handle = await openRegularFile(file);
   try {
-    await readHead(handle, networkIdHex);
+    await readFileHeader(handle, networkIdHex);
   } finally {
     await handle.close();
   }
@@ -102,7 +102,7 @@ export async function checkChainFile(file: string, networkIdHex: string): Promis
 export async function importChain(chain: Chain, file: string): Promise<ImportedChain> {
   const handle = await openRegularFile(file);
   try {
-    const version = await readHead(handle, chain.network.idHex);
+    const version = await readFileHeader(handle, chain.network.idHex);
     const found = await importBlocks(chain, readEntries(handle));
     if (found.end === null && version > 1) throw incomplete(found.blocks);
     if (found.end !== null && !endsIn(found, found.end, version))
@@ -114,7 +114,7 @@ export async function importChain(chain: Chain, file: string): Promise<ImportedC
 }
 
 /** In version 1, which has no end mark, a block of length 0 is invalid. */
-function endsIn({ blocks, last }: Found, end: EndMark, version: 1 | 2): boolean {
+function endsIn({ blocks, last }: ImportProgress, end: EndMark, version: 1 | 2): boolean {
   return version > 1 && end.blocks === blocks && end.id === last;
 }
 
@@ -125,15 +125,15 @@ interface EndMark {
 
 type Entry = { readonly block: Uint8Array } | { readonly end: EndMark };
 
-interface Found {
+interface ImportProgress {
   blocks: number;
   /** Id of the last block; the genesis id before the first. */
   last: string;
   end: EndMark | null;
 }
 
-async function importBlocks(chain: Chain, entries: AsyncGenerator<Entry>): Promise<Found> {
-  const found: Found = { blocks: 0, last: chain.network.idHex, end: null };
+async function importBlocks(chain: Chain, entries: AsyncGenerator<Entry>): Promise<ImportProgress> {
+  const found: ImportProgress = { blocks: 0, last: chain.network.idHex, end: null };
   const batch: Uint8Array[] = [];
   const submit = async () => {
     const blocks = batch.splice(0);
@@ -142,7 +142,7 @@ async function importBlocks(chain: Chain, entries: AsyncGenerator<Entry>): Promi
   try {
     for await (const entry of entries) {
       if ('end' in entry) found.end = entry.end;
-      else if (batch.push(entry.block) === WINDOW) await submit();
+      else if (batch.push(entry.block) === BLOCKS_PER_BATCH) await submit();
       if ('block' in entry) found.blocks++;
     }
   } finally {
@@ -176,7 +176,7 @@ async function* readEntries(file: FileHandle): AsyncGenerator<Entry> {
   let blocks = 0;
   let ended = false;
   for await (const chunk of file.createReadStream({
-    start: HEAD_BYTES,
+    start: FILE_HEADER_BYTES,
     highWaterMark: 1 << 20,
     autoClose: false,
   })) {
@@ -201,12 +201,12 @@ async function* readEntries(file: FileHandle): AsyncGenerator<Entry> {
 }
 
 /** Returns the version of the format. */
-async function readHead(file: FileHandle, networkIdHex: string): Promise<1 | 2> {
-  const head = Buffer.alloc(HEAD_BYTES);
-  const { bytesRead } = await file.read(head, 0, HEAD_BYTES, 0);
+async function readFileHeader(file: FileHandle, networkIdHex: string): Promise<1 | 2> {
+  const head = Buffer.alloc(FILE_HEADER_BYTES);
+  const { bytesRead } = await file.read(head, 0, FILE_HEADER_BYTES, 0);
   const magic = head.toString('latin1', 0, Math.min(bytesRead, MAGIC.length));
   if (magic !== MAGIC && magic !== MAGIC_1) throw invalid('not a chain file');
-  if (bytesRead < HEAD_BYTES) throw incomplete(0);
+  if (bytesRead < FILE_HEADER_BYTES) throw incomplete(0);
   const id = toHex(head.subarray(MAGIC.length));
   if (id !== networkIdHex) throw new KithError('chain-file-other-network', id, { data: { networkId: id } });
   return magic === MAGIC ? 2 : 1;

@@ -9,11 +9,11 @@ import type { AcceptResult, ChainEvents, ChainIntake, SubmitResult } from './cha
 import type { ChainFailure } from './chain-failure.ts';
 import type { ChainNotifier } from './chain-notifier.ts';
 import { createDeferredBlocks } from './deferred-blocks.ts';
-import type { FoundBodies } from './found-bodies.ts';
+import type { RecoveredBodies } from './recovered-bodies.ts';
 import { acceptHeaders } from './header-acceptor.ts';
 import type { OwnedEntry } from './header-entry.ts';
 import type { ChainLine } from './chain-line.ts';
-import type { BodyNeeds } from './missing-bodies.ts';
+import type { MissingBodies } from './missing-bodies.ts';
 
 type ReceiverParts = Pick<
   BlockReceiverDeps,
@@ -26,8 +26,8 @@ export interface ChainIntakeDeps extends ReceiverParts {
   readonly events: Pick<Emitter<ChainEvents>, 'emit'>;
   readonly notifier: Pick<ChainNotifier, 'refused' | 'outcome'>;
   readonly failure: ChainFailure;
-  readonly found: FoundBodies;
-  readonly needs: Pick<BodyNeeds, 'arrived'>;
+  readonly found: RecoveredBodies;
+  readonly needs: Pick<MissingBodies, 'arrived'>;
   /** Starts the activation of stored blocks. If it is running, it also considers new ones. */
   activate(): void;
 }
@@ -63,7 +63,7 @@ export function createChainIntake(deps: ChainIntakeDeps): OwnedIntake {
       if (entry.prev === active.tip) deps.events.emit('next', { entry, block });
     },
     onStored: (entry) => deps.events.emit('stored', entry),
-    onEarly: (header, bytes) => deferred.add(header, bytes),
+    onTimeTooNew: (header, bytes) => deferred.add(header, bytes),
   };
 
   const accept: ChainIntake['acceptHeaders'] = (headers) =>
@@ -90,8 +90,8 @@ export function createChainIntake(deps: ChainIntakeDeps): OwnedIntake {
     failure.guard(async (): Promise<SubmitResult | Violation> => {
       const received = await receiveBlock(receiver, block);
       if (isViolation(received)) return received;
-      const { entry, fresh } = received;
-      if (!fresh) return { id: entry.id, status: 'duplicate' };
+      const { entry, isNew } = received;
+      if (!isNew) return { id: entry.id, status: 'duplicate' };
       needs.arrived(entry);
       // A body below the tip changes nothing else, so this does not wait for blocks that are being connected.
       if (!entry.complete || active.has(entry)) return { id: entry.id, status: 'stored' };

@@ -141,7 +141,7 @@ export interface ChainBodies {
   /** Blocks without a stored body on the path from the active chain to the best header, lowest first. */
   missingBlocks(max: number): HeaderEntry[];
   /**
-   * Up to `max` gaps that `usable` accepts. A gap is a block of the active chain whose body was lost; see BodyNeeds.
+   * Up to `max` gaps that `usable` accepts. A gap is a block of the active chain whose body was lost; see MissingBodies.
    */
   gaps(max: number, usable: (entry: HeaderEntry) => boolean): HeaderEntry[];
   /** Number and range of the lost bodies of the active chain; null when there are none. O(lost bodies). */
@@ -154,9 +154,9 @@ export interface ChainBodies {
    * Whether the body of this block of the active chain was lost and is requested. False if it was pruned or no peer
    * serves it.
    */
-  awaitsBody(id: string): boolean;
+  isBodyRequested(id: string): boolean;
   /** The lowest height from which on every body of the active chain is stored. 1 on a node that does not prune. */
-  servesFrom(): Height;
+  lowestServedHeight(): Height;
   /**
    * Keeps the body of a block below the snapshot that this chain began with, after the history check accepted it. Peers
    * and wallets can read it afterwards. A node that prunes keeps none.

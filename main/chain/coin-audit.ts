@@ -12,7 +12,7 @@ export interface CoinAuditorDeps {
   readonly db: Pick<ChainDb, 'freeze' | 'findCoin'>;
   readonly clock: Pick<Clock, 'monotonic' | 'sleep'>;
   /** The UTXO set does not match the stored totals. */
-  onCorruption(damage: CorruptError): void;
+  onCorruption(corruption: CorruptError): void;
 }
 
 /** Compares the whole UTXO set with the stored number of coins, their total, and the sum over their outpoints. */
@@ -26,35 +26,41 @@ export interface CoinAuditor {
    * Called before a block is marked invalid because this coin is missing. Checks that the UTXO set itself is intact.
    * @throws {CorruptError} when it is not.
    */
-  vouch(missing: CoinKey, state: ChainState): Promise<void>;
+  auditBeforeReject(missing: CoinKey, state: ChainState): Promise<void>;
   stop(): Promise<void>;
 }
 
 interface Audit {
   /** Null when everything matches. */
-  readonly verdict: Promise<CorruptError | null>;
-  hurried: boolean;
+  readonly result: Promise<CorruptError | null>;
+  withoutPauses: boolean;
   endedAt: number;
 }
 
 /** The pause after each piece of work, as a multiple of the time that the piece took. */
-const REST = 4;
+const PAUSE_FACTOR = 4;
 /**
  * An audit result is reused for 10 min. This limits how often invalid blocks can force an audit; each such block also
  * costs its miner a proof of work.
  */
-const BELIEVED_MS = 600_000;
+const RESULT_VALID_MS = 600_000;
 
 export function createCoinAuditor({ db, clock, onCorruption }: CoinAuditorDeps): CoinAuditor {
   const stopping = new AbortController();
   let current: Audit | null = null;
 
-  const begin = (state: ChainState, hurried: boolean): Audit => {
+  const begin = (state: ChainState, withoutPauses: boolean): Audit => {
     const frozen = db.freeze();
     const audit: Audit = {
-      hurried,
+      withoutPauses,
       endedAt: Infinity,
-      verdict: count(frozen, state, () => (audit.hurried ? 0 : REST), clock, stopping.signal)
+      result: auditCoins(
+        frozen,
+        state,
+        () => (audit.withoutPauses ? 0 : PAUSE_FACTOR),
+        clock,
+        stopping.signal,
+      )
         .catch((error: unknown) => {
           if (error instanceof CorruptError) return error;
           // The process is stopping, or the disk failed. The next write reports a failed disk.
@@ -65,34 +71,34 @@ export function createCoinAuditor({ db, clock, onCorruption }: CoinAuditorDeps):
           await frozen.release();
         }),
     };
-    void audit.verdict.then((damage) => {
-      if (damage && !stopping.signal.aborted) onCorruption(damage);
+    void audit.result.then((corruption) => {
+      if (corruption && !stopping.signal.aborted) onCorruption(corruption);
     });
     return (current = audit);
   };
 
   return {
     begin: (state) => void begin(state, false),
-    async vouch(missing, state) {
+    async auditBeforeReject(missing, state) {
       if (await db.findCoin(missing)) throw new CorruptError('an existing coin cannot be looked up');
       const recent =
-        current && clock.monotonic() - current.endedAt < BELIEVED_MS ? current : begin(state, true);
-      recent.hurried = true;
-      const damage = await recent.verdict;
-      if (damage) throw damage;
+        current && clock.monotonic() - current.endedAt < RESULT_VALID_MS ? current : begin(state, true);
+      recent.withoutPauses = true;
+      const corruption = await recent.result;
+      if (corruption) throw corruption;
     },
     async stop() {
       stopping.abort();
-      await current?.verdict;
+      await current?.result;
     },
   };
 }
 
 /** Costs about 2 µs a coin and runs in pieces of a thousand coins. */
-async function count(
+async function auditCoins(
   frozen: FrozenCoins,
   state: ChainState,
-  rest: () => number,
+  pauseFactor: () => number,
   clock: CoinAuditorDeps['clock'],
   signal: AbortSignal,
 ): Promise<CorruptError | null> {
@@ -104,8 +110,8 @@ async function count(
       coinSum = addOutpointTo(coinSum, outpoint);
     }
     coins += batch.length;
-    const restMs = (clock.monotonic() - begun) * rest();
-    if (restMs > 0) await clock.sleep(restMs, signal);
+    const pauseMs = (clock.monotonic() - begun) * pauseFactor();
+    if (pauseMs > 0) await clock.sleep(pauseMs, signal);
     signal.throwIfAborted();
     begun = clock.monotonic();
   }

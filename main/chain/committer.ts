@@ -1,5 +1,5 @@
 import type { Delta } from '../core/ledger/delta.ts';
-import type { Movement } from '../core/ledger/movement.ts';
+import type { SupplyChange } from '../core/ledger/supply-change.ts';
 import type { Block } from '../core/primitives/block.ts';
 import type { Coin } from '../core/primitives/coin.ts';
 import type { CoinKey } from '../core/primitives/coin-key.ts';
@@ -20,7 +20,7 @@ export interface ConnectedStep {
   readonly block: Block;
   /** The change of the UTXO set and of the totals. */
   readonly delta: Delta;
-  readonly movement: Movement;
+  readonly supplyChange: SupplyChange;
   /** See undo-record.ts. */
   readonly undo: Uint8Array;
 }
@@ -33,17 +33,17 @@ export interface DisconnectedStep {
   /** The inverse of the change that connecting the block made to the UTXO set. */
   readonly delta: Delta;
   /** The change that connecting the block made to the totals. */
-  readonly movement: Movement;
+  readonly supplyChange: SupplyChange;
 }
 
 /** The state after these steps. The totals are computed from the changes alone. */
 export function stateAfter(state: ChainState, steps: readonly Step[], index: HeaderIndex): ChainState {
   let { coins, issued, burned, coinSum } = state;
-  for (const { kind, delta, movement } of steps) {
+  for (const { kind, delta, supplyChange } of steps) {
     const sign = kind === 'connected' ? 1 : -1;
     coins += delta.created.size - delta.spent.size;
-    issued += sign * movement.issued;
-    burned += sign * movement.burned;
+    issued += sign * supplyChange.issued;
+    burned += sign * supplyChange.burned;
     coinSum = coinSumAfter(coinSum, { created: delta.created.keys(), spent: delta.spent.keys() });
   }
   const last = steps[steps.length - 1]!;
@@ -107,7 +107,7 @@ export async function commitSteps(
 const MAX_CHANGES = 4000;
 
 /** How many of the first steps fit into one batch; at least one. */
-export function fitting(steps: readonly Step[]): number {
+export function countStepsInBatch(steps: readonly Step[]): number {
   let changes = 0;
   const over = steps.findIndex(
     ({ delta }) => (changes += delta.created.size + delta.spent.size) > MAX_CHANGES,

@@ -17,10 +17,10 @@ import { CoinCache } from './coin-cache.ts';
 import { type CoinAuditor, createCoinAuditor } from './coin-audit.ts';
 import type { Step } from './committer.ts';
 import { createFlusher } from './flusher.ts';
-import { createFoundBodies } from './found-bodies.ts';
+import { createRecoveredBodies } from './recovered-bodies.ts';
 import { ancestorAt, type OwnedEntry } from './header-entry.ts';
 import { firstOutdated, recheckFrom } from './late-upgrade.ts';
-import { createBodyNeeds } from './missing-bodies.ts';
+import { createMissingBodies } from './missing-bodies.ts';
 import { type OpenedChain, openChainState } from './open-chain.ts';
 import { createPruner } from './pruner.ts';
 import { createSnapshotGate, type SnapshotGate } from './snapshot-gate.ts';
@@ -36,17 +36,17 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
   const { network } = deps;
   const opened = await openChainState(deps);
   const core = createCore(deps, opened);
-  const upkeep = createUpkeep(deps, core);
-  const activation = createActivation(deps, core, upkeep, opened.state);
+  const postCommit = createPostCommit(deps, core);
+  const activation = createActivation(deps, core, postCommit, opened.state);
   const { db, index, active, coins, deployments, rulesFor } = core;
   const { activator, snapshots, gate } = activation;
   const activate = (): void => void activator.run().catch(core.failure.report);
   const { access, stopRetries } = createBlockAccess(deps, core, opened, activate);
-  const life = createLife(deps, core, activation, opened, {
-    sync: upkeep.sync,
+  const life = createLifecycle(deps, core, activation, opened, {
+    sync: postCommit.sync,
     stop() {
       stopRetries();
-      upkeep.stop();
+      postCommit.stop();
     },
   });
   const chain: Chain = {
@@ -67,7 +67,7 @@ export async function createChain(deps: ChainDeps): Promise<Chain> {
 }
 
 /** What the other parts share: the files, the header index, the active chain, and the reports of failures. */
-interface Core extends Pick<OpenedChain, 'db' | 'bodies' | 'index' | 'active'> {
+interface ChainCore extends Pick<OpenedChain, 'db' | 'bodies' | 'index' | 'active'> {
   readonly coins: CoinCache;
   readonly events: Emitter<ChainEvents>;
   readonly notifier: ChainNotifier;
@@ -76,7 +76,7 @@ interface Core extends Pick<OpenedChain, 'db' | 'bodies' | 'index' | 'active'> {
   rulesFor(parent: OwnedEntry): ActiveRules;
 }
 
-function createCore(deps: ChainDeps, { db: database, bodies, index, active }: OpenedChain): Core {
+function createCore(deps: ChainDeps, { db: database, bodies, index, active }: OpenedChain): ChainCore {
   const { network, log } = deps;
   const events = createEmitter<ChainEvents>((error, event) =>
     log.error('a listener of chain events failed', { event, error }),
@@ -103,14 +103,17 @@ function createCore(deps: ChainDeps, { db: database, bodies, index, active }: Op
 }
 
 /** The work after each commit: events, syncing to the disk, pruning. */
-interface Upkeep {
+interface PostCommit {
   onSteps(steps: readonly Step[]): void;
   /** See Chain.sync. */
   sync(): Promise<void>;
   stop(): void;
 }
 
-function createUpkeep(deps: ChainDeps, { db, bodies, index, active, notifier, failure }: Core): Upkeep {
+function createPostCommit(
+  deps: ChainDeps,
+  { db, bodies, index, active, notifier, failure }: ChainCore,
+): PostCommit {
   const { clock, log, pruneBytes: maxBytes } = deps;
   const { params } = deps.network;
   const sync = async (): Promise<void> => {
@@ -129,7 +132,7 @@ function createUpkeep(deps: ChainDeps, { db, bodies, index, active, notifier, fa
     stop: flusher.stop,
     onSteps(steps) {
       notifier.steps(steps);
-      flusher.touched(active.tip === index.best.tip);
+      flusher.onCommit(active.tip === index.best.tip);
       pruner?.consider().catch(failure.report);
     },
   };
@@ -143,14 +146,19 @@ interface Activation {
   readonly auditor: CoinAuditor;
 }
 
-function createActivation(deps: ChainDeps, core: Core, upkeep: Upkeep, state: ChainState): Activation {
+function createActivation(
+  deps: ChainDeps,
+  core: ChainCore,
+  postCommit: PostCommit,
+  state: ChainState,
+): Activation {
   const { network, clock, log } = deps;
   const { db, bodies, index, active, coins, notifier, failure, rulesFor } = core;
   const snapshots = createSnapshots({
     networkId: network.id,
     params: network.params,
     directory: join(deps.directory, 'snapshots'),
-    begun: active.tip.height > 0,
+    hasBlocks: active.tip.height > 0,
     db,
     bodies,
     log: log.child('snapshot'),
@@ -163,7 +171,7 @@ function createActivation(deps: ChainDeps, core: Core, upkeep: Upkeep, state: Ch
     isOnBest: (entry) => index.best.has(entry),
     tip: () => active.tip,
     totals: () => activator.state,
-    still: () => activator.still(),
+    still: () => activator.waitUntilIdle(),
   });
   const auditor = createCoinAuditor({ db, clock, onCorruption: failure.report });
   auditor.begin(state);
@@ -179,8 +187,8 @@ function createActivation(deps: ChainDeps, core: Core, upkeep: Upkeep, state: Ch
     isVerified: deps.isVerified,
     gate,
     rulesFor,
-    vouch: (missing, at) => auditor.vouch(missing, at),
-    onSteps: upkeep.onSteps,
+    auditBeforeReject: (missing, at) => auditor.auditBeforeReject(missing, at),
+    onSteps: postCommit.onSteps,
     onInvalid: notifier.refused,
     onIdle: notifier.idle,
   };
@@ -191,14 +199,14 @@ function createActivation(deps: ChainDeps, core: Core, upkeep: Upkeep, state: Ch
 /** Accepts headers and blocks, and reads the stored ones. `stopRetries`: see DeferredBlocks.stop. */
 function createBlockAccess(
   deps: ChainDeps,
-  core: Core,
+  core: ChainCore,
   { found }: Pick<OpenedChain, 'found'>,
   activate: () => void,
 ): { access: ChainIntake & ChainBodies; stopRetries: () => void } {
   const { network, powHash, powHashMany, clock, log } = deps;
   const { db, bodies, index, active, events, notifier, failure } = core;
   const keepsAll = deps.pruneBytes === undefined;
-  const needs = createBodyNeeds({ index, active, keepsAll, base: db.base()?.height ?? 0 });
+  const needs = createMissingBodies({ index, active, keepsAll, base: db.base()?.height ?? 0 });
   const { intake, stop } = createChainIntake({
     network,
     powHash,
@@ -212,19 +220,19 @@ function createBlockAccess(
     notifier,
     failure,
     needs,
-    found: createFoundBodies({ index, bodies, params: network.params, found }),
+    found: createRecoveredBodies({ index, bodies, params: network.params, found }),
     activate,
   });
   const stored = { network, powHash, db, bodies, index, active, needs, keepsAll, failure, log };
   return { access: { ...intake, ...createChainBodies(stored) }, stopRetries: stop };
 }
 
-function createLife(
+function createLifecycle(
   { network, log }: ChainDeps,
-  { db, bodies, events, failure }: Core,
+  { db, bodies, events, failure }: ChainCore,
   { activator, snapshots, auditor }: Activation,
   { rebuiltBecause }: Pick<OpenedChain, 'rebuiltBecause'>,
-  { sync, stop }: Pick<Upkeep, 'sync' | 'stop'>,
+  { sync, stop }: Pick<PostCommit, 'sync' | 'stop'>,
 ): ChainLife {
   return {
     network,

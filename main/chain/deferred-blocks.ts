@@ -34,7 +34,7 @@ interface Kept {
   readonly bytes: Uint8Array;
 }
 
-const MOST = 16;
+const MAX_DEFERRED_BLOCKS = 16;
 
 export function createDeferredBlocks({ clock, futureLimit, onDue }: DeferredBlocksDeps): DeferredBlocks {
   const kept = new Map<string, Kept>();
@@ -42,7 +42,7 @@ export function createDeferredBlocks({ clock, futureLimit, onDue }: DeferredBloc
 
   function setAlarm(): void {
     const earliest = Math.min(...[...kept.values()].map(({ time }) => time));
-    alarm.by(clock.monotonic() + (earliest - futureLimit - clock.now()) * 1000);
+    alarm.scheduleBy(clock.monotonic() + (earliest - futureLimit - clock.now()) * 1000);
   }
 
   return {
@@ -50,7 +50,7 @@ export function createDeferredBlocks({ clock, futureLimit, onDue }: DeferredBloc
       // A header must not replace the whole block that is kept already.
       if ((kept.get(idHex)?.bytes.length ?? 0) > bytes.length) return;
       kept.set(idHex, { time, bytes });
-      if (kept.size > MOST) kept.delete(kept.keys().next().value!);
+      if (kept.size > MAX_DEFERRED_BLOCKS) kept.delete(kept.keys().next().value!);
       setAlarm();
     },
     take() {

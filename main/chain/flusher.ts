@@ -7,7 +7,7 @@ import type { Clock } from '../lib/clock.ts';
  */
 export interface Flusher {
   /** A batch was committed. `idle`: the active tip is the best known header. */
-  touched(idle: boolean): void;
+  onCommit(idle: boolean): void;
   stop(): void;
 }
 
@@ -17,13 +17,13 @@ export interface FlusherDeps {
   onError(error: unknown): void;
 }
 
-const IDLE_MS = 200;
-const BUSY_MS = 5000;
+const SYNCED_DELAY_MS = 200;
+const SYNCING_DELAY_MS = 5000;
 
 export function createFlusher({ clock, sync, onError }: FlusherDeps): Flusher {
   const alarm = createAlarm(clock, () => void sync().catch(onError));
   return {
-    touched: (idle) => alarm.by(clock.monotonic() + (idle ? IDLE_MS : BUSY_MS)),
+    onCommit: (idle) => alarm.scheduleBy(clock.monotonic() + (idle ? SYNCED_DELAY_MS : SYNCING_DELAY_MS)),
     stop: alarm.stop,
   };
 }

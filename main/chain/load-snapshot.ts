@@ -5,7 +5,7 @@ import { committedSnapshotHeight } from '../core/consensus/snapshot-rules.ts';
 import { decodeBlock } from '../core/primitives/block.ts';
 import type { Coin } from '../core/primitives/coin.ts';
 import type { CoinKey } from '../core/primitives/coin-key.ts';
-import { findRecord, RECORD } from '../core/primitives/records.ts';
+import { findRecord, RECORD_TAG } from '../core/primitives/records.ts';
 import { readChunk } from '../core/ledger/snapshot-record.ts';
 import { compareBytes } from '../core/codec/bytes.ts';
 import { isViolation } from '../core/violation.ts';
@@ -40,7 +40,7 @@ export async function checkCommitment(
   if (committedSnapshotHeight(block.header.height, params) !== manifest.facts.height) {
     throw new SnapshotRefused('the block is not the one that names a snapshot of this height');
   }
-  const record = findRecord(coinbaseRecords(block), RECORD.snapshotRoot);
+  const record = findRecord(coinbaseRecords(block), RECORD_TAG.snapshotRoot);
   if (!record || !equalBytes(record, manifest.root))
     throw new SnapshotRefused('the chain names another root');
   return { manifest, blockId: block.header.idHex };

@@ -2,7 +2,7 @@ import type { ChainLine } from './chain-line.ts';
 import type { HeaderEntry, OwnedEntry } from './header-entry.ts';
 import type { HeaderIndex } from './header-index.ts';
 
-export interface BodyNeedsDeps {
+export interface MissingBodiesDeps {
   readonly index: HeaderIndex;
   readonly active: ChainLine<OwnedEntry>;
   /** False for a node that prunes, which does not request old bodies. */
@@ -15,7 +15,7 @@ export interface BodyNeedsDeps {
  * Which bodies are missing. There are two kinds: bodies on the path to the best header, without which the chain cannot
  * advance; and gaps, which are bodies of the active chain that were lost. Gaps never delay the first kind.
  */
-export interface BodyNeeds {
+export interface MissingBodies {
   /** Bodies on the path from the active chain to the best header, lowest first. */
   missing(max: number): HeaderEntry[];
   /** Up to `max` gaps that `usable` accepts, mostly lowest first. Cost: O(number of gaps before them). */
@@ -23,14 +23,14 @@ export interface BodyNeeds {
   /** Number of gaps, and the lowest and highest one; null when there are none. O(gaps). */
   gapRange(): GapRange | null;
   /** Whether this body is a gap and gaps are being requested. */
-  awaits(entry: OwnedEntry): boolean;
+  isRequested(entry: OwnedEntry): boolean;
   /** Whether gaps are requested; false while no peer serves them. A body that arrives anyway is still stored. */
   expectGaps(expected: boolean): void;
   /** Marks a stored body as missing or corrupt. The caller writes the record of the entry. */
   lost(entry: OwnedEntry): void;
   arrived(entry: OwnedEntry): void;
   /** The lowest height from which on all bodies up to the tip are stored. */
-  wholeFrom(): number;
+  lowestServedHeight(): number;
 }
 
 /** The gaps of the active chain. Pruned bodies are not gaps. */
@@ -40,7 +40,7 @@ export interface GapRange {
   readonly highest: number;
 }
 
-export function createBodyNeeds({ index, active, keepsAll, base }: BodyNeedsDeps): BodyNeeds {
+export function createMissingBodies({ index, active, keepsAll, base }: MissingBodiesDeps): MissingBodies {
   const gaps = new Set<OwnedEntry>();
   let expected = true;
   if (keepsAll) {
@@ -74,7 +74,7 @@ export function createBodyNeeds({ index, active, keepsAll, base }: BodyNeedsDeps
       return found;
     },
     gapRange: () => rangeOf(current()),
-    awaits: (entry) => expected && gaps.has(entry),
+    isRequested: (entry) => expected && gaps.has(entry),
     expectGaps: (is) => void (expected = is),
     lost(entry) {
       if (!active.has(entry)) return index.markMissing(entry);
@@ -82,7 +82,7 @@ export function createBodyNeeds({ index, active, keepsAll, base }: BodyNeedsDeps
       if (keepsAll) gaps.add(entry);
     },
     arrived: (entry) => void gaps.delete(entry),
-    wholeFrom() {
+    lowestServedHeight() {
       if (keepsAll && base === 0) return (rangeOf(current())?.highest ?? 0) + 1;
       let from = active.tip.height + 1;
       for (let at = active.tip; at.body; at = at.prev!) from = at.height;

@@ -30,7 +30,7 @@ export interface RollBackDeps {
 type Kept = ReadonlyMap<string, Uint8Array>;
 
 /** Maximum depth to which blocks are disconnected when their bodies were lost for another reason than a power failure. */
-const MOST_LOST = 288;
+const MAX_LOST_BLOCKS = 288;
 
 /**
  * Disconnects blocks down to the newest one whose body is stored. Called before any other use of the database. After a
@@ -100,7 +100,7 @@ async function findLost({ db, bodies }: RollBackDeps, state: ChainState, kept: K
     if (!copy && whole) return seen.slice(0, Math.max(unsynced, synced));
     const undo = copy ? decodeUndo(copy) : await undoFrom(record, bodies);
     // A block without an undo record cannot be disconnected: its lost body becomes a gap, which peers may fill.
-    if (!undo || seen.length - unsynced > MOST_LOST) return seen.slice(0, unsynced);
+    if (!undo || seen.length - unsynced > MAX_LOST_BLOCKS) return seen.slice(0, unsynced);
     seen.push({ height, id, record, header, undo, whole });
     if (copy && !whole) unsynced = seen.length;
     if (!copy) synced = seen.length;

@@ -28,7 +28,7 @@ export interface SnapshotsDeps {
   readonly params: ConsensusParams;
   readonly directory: string;
   /** Whether the chain has connected blocks. A partly downloaded snapshot to begin it with is not needed then. */
-  readonly begun: boolean;
+  readonly hasBlocks: boolean;
   readonly db: ChainDb;
   readonly bodies: BlockStore;
   readonly log: Log;
@@ -68,7 +68,7 @@ export function createSnapshots(deps: SnapshotsDeps): Snapshots {
 
   async function tidy(): Promise<void> {
     await removeUnbuilt(deps.directory);
-    if (deps.begun) await removeFetched(deps.directory);
+    if (deps.hasBlocks) await removeFetched(deps.directory);
   }
 
   const begin = (entry: OwnedEntry, rewind: () => Promise<Rewind>): void => {

@@ -62,7 +62,7 @@ async function load(deps: SnapshotStartDeps, folder: string, committing: Uint8Ar
     );
     await db.putEpochRoot(base.height, id, manifest.root);
     active.moveTo(base);
-    activator.adopt(state);
+    activator.setSnapshotTip(state);
   } catch (error) {
     await db.undoLoading();
     throw error;
@@ -104,7 +104,7 @@ async function confirm({ db, index, active, activator }: SnapshotStartDeps, past
     await db.putHeaders(changed.slice(i, i + HEADERS_AT_ONCE).map((entry) => index.recordOf(entry)));
   const { burned } = past.totals();
   const { state } = activator;
-  activator.adopt({ ...state, issued: state.issued + burned, burned: state.burned + burned });
+  activator.setSnapshotTip({ ...state, issued: state.issued + burned, burned: state.burned + burned });
   await db.forgetBase(activator.state);
 }
 

@@ -1,6 +1,6 @@
 import type { ConsensusParams } from '../core/consensus/params.ts';
 import { isSnapshotHeight } from '../core/consensus/snapshot-rules.ts';
-import { type ConnectedStep, fitting } from './committer.ts';
+import { type ConnectedStep, countStepsInBatch } from './committer.ts';
 
 /**
  * Limit on the encoded bytes of checked blocks that wait for the disk. Decoded blocks use about ten times as much
@@ -70,7 +70,10 @@ export class StepWriter {
    */
   #takeGroup(): readonly ConnectedStep[] {
     const end = this.#ready.findIndex(({ entry }) => isSnapshotHeight(entry.height, this.#params));
-    const group = this.#ready.splice(0, Math.min(fitting(this.#ready), end < 0 ? Infinity : end + 1));
+    const group = this.#ready.splice(
+      0,
+      Math.min(countStepsInBatch(this.#ready), end < 0 ? Infinity : end + 1),
+    );
     for (const { block } of group) this.#readyBytes -= block.bytes.length;
     return group;
   }

@@ -67,7 +67,7 @@ function readUpgrades(
   const recent = countBits(tip, window, () => true);
   const upgrades = deployments.all.map((deployment) => {
     const { name, bit } = deployment;
-    const standing = deployments.standingAfter(tip, deployment);
+    const standing = deployments.stateAfter(tip, deployment);
     const signalled = countSignals(tip, blocks, bit);
     return {
       name,
@@ -82,7 +82,7 @@ function readUpgrades(
   const isUnknown = (entry: OwnedEntry, bit: number): boolean =>
     !deployments.all.some((deployment) => {
       if (deployment.bit !== bit || entry.prev === null) return false;
-      const { state } = deployments.standingAfter(entry.prev, deployment);
+      const { state } = deployments.stateAfter(entry.prev, deployment);
       return state !== 'active' && state !== 'failed';
     });
   const unknown = countBits(tip, window, isUnknown).flatMap((count, bit) =>

@@ -42,7 +42,7 @@ export interface Desktop {
   serve(port: MessagePortMain): void;
 }
 
-const MISSING = {
+const MISSING_FEATURE_NOTICES = {
   tray: {
     code: 'tray-missing',
     message:
@@ -76,9 +76,9 @@ export function createDesktop({ dataRoot, licences, isQuitting, mover, onError }
   }
   function missing(): Notice[] {
     return [
-      ...(tray === null ? [MISSING.tray] : []),
-      ...(Notification.isSupported() ? [] : [MISSING.notifications]),
-      ...(hasKeyring() ? [] : [MISSING.keyring]),
+      ...(tray === null ? [MISSING_FEATURE_NOTICES.tray] : []),
+      ...(Notification.isSupported() ? [] : [MISSING_FEATURE_NOTICES.notifications]),
+      ...(hasKeyring() ? [] : [MISSING_FEATURE_NOTICES.keyring]),
     ];
   }
   /** If there is no tray, shows a window that was started hidden as minimised, so that the user can find it. */

@@ -5,7 +5,7 @@ const UNITS = 32;
 const RADIUS = 6.5;
 const STROKE = 2.6;
 const CENTRES = [12.5, 19.5] as const;
-const SIZE = 22;
+const ICON_PIXELS = 22;
 
 type Colour = readonly [red: number, green: number, blue: number];
 const GROUND: Colour = [0x0e, 0x6b, 0x5c];
@@ -15,7 +15,7 @@ const RINGS: Colour = [0xfb, 0xfa, 0xf7];
 export function trayIcon(): NativeImage {
   const icon = nativeImage.createEmpty();
   for (const scaleFactor of [1, 2]) {
-    const size = SIZE * scaleFactor;
+    const size = ICON_PIXELS * scaleFactor;
     const buffer = Buffer.from(drawMark(size));
     icon.addRepresentation({ scaleFactor, width: size, height: size, buffer });
   }

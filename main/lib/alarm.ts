@@ -5,7 +5,7 @@ export interface Alarm {
   /**
    * Calls `ring` at this moment of the monotonic clock, or earlier for an earlier request. `Infinity` requests nothing.
    */
-  by(at: number): void;
+  scheduleBy(at: number): void;
   /** Cancels every request. */
   stop(): void;
 }
@@ -20,7 +20,7 @@ export function createAlarm(clock: Pick<Clock, 'monotonic' | 'after'>, ring: () 
     due = Infinity;
   };
   return {
-    by(at) {
+    scheduleBy(at) {
       if (at >= due) return;
       timer?.cancel();
       due = at;

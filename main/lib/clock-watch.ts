@@ -40,7 +40,7 @@ const LOOK_MS = 5000;
 /**
  * The wall clock is read in whole seconds, so two readings alone may differ by almost one second from monotonic time.
  */
-const LEAST_SECONDS = 2;
+const MIN_JUMP_SECONDS = 2;
 /** If this long passes between two looks, the computer slept or the process was stopped. */
 const ASLEEP_SECONDS = 30;
 
@@ -60,12 +60,12 @@ export function createClockWatch({ clock, log, uptime = systemUptime(clock) }: C
     const passed = Math.max(counted, now.up - last.up);
     const jump = now.wall - last.wall - passed;
     last = now;
-    if (passed - counted >= LEAST_SECONDS) uncountedMs += (passed - counted) * 1000;
-    if (passed - counted >= LEAST_SECONDS || passed >= ASLEEP_SECONDS) {
+    if (passed - counted >= MIN_JUMP_SECONDS) uncountedMs += (passed - counted) * 1000;
+    if (passed - counted >= MIN_JUMP_SECONDS || passed >= ASLEEP_SECONDS) {
       log.info('the computer or this process was suspended', { seconds: Math.round(passed) });
       events.emit('slept', { seconds: passed });
     }
-    if (Math.abs(jump) < LEAST_SECONDS) return;
+    if (Math.abs(jump) < MIN_JUMP_SECONDS) return;
     jumpedAt = now.ms;
     log.warn('the clock of this computer was set', { seconds: Math.round(jump) });
     events.emit('jumped', { seconds: jump });

@@ -13,7 +13,7 @@ export interface CountedDeps {
 }
 
 /** Maximum number of distinct kinds; further ones are counted together per message. */
-const MOST_KINDS = 64;
+const MAX_KINDS = 64;
 
 /**
  * Writes the first event of a kind (its message and data) at once. Further ones are counted for `everyMs` and then
@@ -35,7 +35,7 @@ export function createCounted({ log, level, everyMs, clock }: CountedDeps): Coun
 
   return (message, data) => {
     const name = JSON.stringify([message, data]);
-    const isTold = counts.has(name) || counts.size < MOST_KINDS;
+    const isTold = counts.has(name) || counts.size < MAX_KINDS;
     // The text of a message is a constant of the program, so there are only few different ones.
     const kind = isTold ? name : message;
     const times = counts.get(kind);

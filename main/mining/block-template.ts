@@ -10,7 +10,7 @@ import { type Block, blockMerkleRoot, createBlock } from '../core/primitives/blo
 import type { Lock } from '../core/primitives/coin.ts';
 import { createHeader } from '../core/primitives/header.ts';
 import { HEADER_BYTES, MAX_BLOCK_BYTES, MAX_BLOCK_OUTPUTS } from '../core/primitives/limits.ts';
-import { type CoinbaseRecord, encodeRecords, RECORD } from '../core/primitives/records.ts';
+import { type CoinbaseRecord, encodeRecords, RECORD_TAG } from '../core/primitives/records.ts';
 import { createTransaction, type Transaction } from '../core/primitives/transaction.ts';
 import type { TemplateTransactions, TemplateLimits } from '../mempool/template-transactions.ts';
 
@@ -76,9 +76,9 @@ function createCoinbase(chain: TemplateChain, payout: Lock, fees: number, root: 
   const height = chain.tip().height + 1;
   const reward = toMotes(subsidyAt(height, chain.network.params) + fees);
   const records: CoinbaseRecord[] = [
-    { tag: RECORD.extraNonce, bytes: new Uint8Array(randomBytes(EXTRA_NONCE_BYTES)) },
+    { tag: RECORD_TAG.extraNonce, bytes: new Uint8Array(randomBytes(EXTRA_NONCE_BYTES)) },
   ];
-  if (root !== null) records.push({ tag: RECORD.snapshotRoot, bytes: root });
+  if (root !== null) records.push({ tag: RECORD_TAG.snapshotRoot, bytes: root });
   return createTransaction({
     version: 1,
     validFrom: height,

@@ -7,7 +7,7 @@ export interface HashRate {
 
 const WINDOW_MS = 10_000;
 // Over a shorter time, in milliseconds, a single report would dominate the result.
-const LEAST_MS = 500;
+const MIN_WINDOW_MS = 500;
 
 export function createHashRate(startedAtMs: number): HashRate {
   let reports: { readonly hashes: number; readonly at: number }[] = [];
@@ -21,7 +21,7 @@ export function createHashRate(startedAtMs: number): HashRate {
         (total, report) => (report.at >= at - WINDOW_MS ? total + report.hashes : total),
         0,
       );
-      return (sum * 1000) / Math.max(LEAST_MS, Math.min(WINDOW_MS, at - startedAtMs));
+      return (sum * 1000) / Math.max(MIN_WINDOW_MS, Math.min(WINDOW_MS, at - startedAtMs));
     },
   };
 }

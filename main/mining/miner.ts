@@ -86,7 +86,7 @@ const GENERATES_ON = ['regtest', 'local'];
 const MAX_WAITING_CALLS = 64;
 // The time of a template is the local time, or the median time plus one second if that is later. When the median was
 // accepted it was not ahead of the clock. So a template further ahead means that the clock was set back.
-const MOST_AHEAD_SECONDS = 2;
+const MAX_AHEAD_SECONDS = 2;
 
 const clockWrong = (detail: string): KithError => new KithError('clock-wrong', detail, { data: { detail } });
 
@@ -213,7 +213,7 @@ function createTimeCheck(deps: {
     refuse(block) {
       const paused = deps.pause();
       if (paused?.code === 'clock-wrong') throw clockWrong(paused.message);
-      if (untilAllowed(block) > MOST_AHEAD_SECONDS) throw clockWrong(CLOCK_BEHIND_BLOCKS);
+      if (untilAllowed(block) > MAX_AHEAD_SECONDS) throw clockWrong(CLOCK_BEHIND_BLOCKS);
     },
   };
 }

@@ -132,7 +132,7 @@ interface ScheduleDeps extends Pick<MonitoringDeps, 'chain' | 'peers'> {
 /** Decides when the state is checked. Without peers only events can change it. */
 function createSchedule({ chain, peers, clock, check }: ScheduleDeps): { start(): void; stop(): void } {
   const off: (() => void)[] = [];
-  const soon = (): void => alarm.by(clock.monotonic() + WATCH_MS);
+  const soon = (): void => alarm.scheduleBy(clock.monotonic() + WATCH_MS);
   const alarm = createAlarm(clock, () => {
     check();
     // Checked regularly while there are peers, because speeds and durations are measured.

@@ -26,7 +26,7 @@ export interface NetworkEvents {
 }
 
 /** Maximum number of peers of other networks that are counted. */
-const MOST_STRANGERS = 1000;
+const MAX_OTHER_NETWORK_PEERS = 1000;
 
 export function createNetworkEvents(deps: NetworkEventsDeps): NetworkEvents {
   const { host, names, peers, inbound, exchange } = deps.peering;
@@ -67,7 +67,7 @@ export function createNetworkEvents(deps: NetworkEventsDeps): NetworkEvents {
       welcomes.look();
     }),
     peers.events.on('refused', ({ id, code }) => {
-      if (code === 'hello-network' && strangers.size < MOST_STRANGERS) strangers.add(id);
+      if (code === 'hello-network' && strangers.size < MAX_OTHER_NETWORK_PEERS) strangers.add(id);
     }),
   ];
 

@@ -39,7 +39,7 @@ const TRY_AGAIN_LATER = 1013;
 const CONGESTED_BYTES = 1024 * 1024;
 const STUCK_BYTES = 32 * 1024 * 1024;
 /** With this many unsent bytes a client is disconnected at once. */
-const MOST_UNREAD_BYTES = 64 * 1024 * 1024;
+const MAX_UNREAD_BYTES = 64 * 1024 * 1024;
 const HEARTBEAT_MS = 30_000;
 const REFUSALS_MS = 60_000;
 const CLOSE_MS = 2_000;
@@ -81,7 +81,7 @@ export function createSocketHost({ router, token, authenticated, log }: SocketHo
       },
       send(message) {
         socket.send(message);
-        if (socket.bufferedAmount > MOST_UNREAD_BYTES) socket.terminate();
+        if (socket.bufferedAmount > MAX_UNREAD_BYTES) socket.terminate();
       },
       hold: (held) => (held ? socket.pause() : socket.resume()),
       end: () => socket.terminate(),

@@ -9,7 +9,7 @@ import { type CoinKey, indexOfCoinKey } from '../core/primitives/coin-key.ts';
 export const COIN_SUM_MODULUS = 2 ** 48;
 
 /** The number of one outpoint, from eight bytes of its txid and its index. */
-function numberOf(low: number, high: number, index: number): number {
+function hashOutpoint(low: number, high: number, index: number): number {
   // The index is mixed in before the multiplication, so that two outputs with swapped indexes do not cancel out.
   const a = Math.imul(low ^ Math.imul(index + 1, 0x9e37_79b1), 0x85eb_ca6b) >>> 0;
   const b = Math.imul(high ^ index, 0xc2b2_ae35) >>> 16;
@@ -22,13 +22,13 @@ export function coinSumAfter(
   { created, spent }: { readonly created: Iterable<CoinKey>; readonly spent: Iterable<CoinKey> },
 ): number {
   let next = sum;
-  for (const key of created) next = (next + numberOfKey(key)) % COIN_SUM_MODULUS;
-  for (const key of spent) next = (next - numberOfKey(key) + COIN_SUM_MODULUS) % COIN_SUM_MODULUS;
+  for (const key of created) next = (next + hashCoinKey(key)) % COIN_SUM_MODULUS;
+  for (const key of spent) next = (next - hashCoinKey(key) + COIN_SUM_MODULUS) % COIN_SUM_MODULUS;
   return next;
 }
 
-function numberOfKey(key: CoinKey): number {
-  return numberOf(wordOfKey(key, 0), wordOfKey(key, 4), indexOfCoinKey(key));
+function hashCoinKey(key: CoinKey): number {
+  return hashOutpoint(wordOfKey(key, 0), wordOfKey(key, 4), indexOfCoinKey(key));
 }
 
 function wordOfKey(key: CoinKey, at: number): number {
@@ -44,7 +44,7 @@ function wordOfKey(key: CoinKey, at: number): number {
 export function addOutpointTo(sum: number, outpoint: Uint8Array): number {
   const [a, b, c, d] = [outpoint[32]!, outpoint[33]!, outpoint[34]!, outpoint[35]!];
   const index = ((a << 24) | (b << 16) | (c << 8) | d) >>> 0;
-  return (sum + numberOf(word(outpoint, 0), word(outpoint, 4), index)) % COIN_SUM_MODULUS;
+  return (sum + hashOutpoint(word(outpoint, 0), word(outpoint, 4), index)) % COIN_SUM_MODULUS;
 }
 
 function word(bytes: Uint8Array, at: number): number {

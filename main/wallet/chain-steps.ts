@@ -81,7 +81,7 @@ export function createChainSteps(
     if (block === null) {
       // A lost body is downloaded again, so the wallet waits for it. A pruned body, or one below a snapshot, is not
       // downloaded again, so the wallet reads its coins from the UTXO set.
-      if (!chain.hasBody(next.id) && !chain.awaitsBody(next.id)) {
+      if (!chain.hasBody(next.id) && !chain.isBodyRequested(next.id)) {
         await takeCoins(deps, wallet);
         return true;
       }

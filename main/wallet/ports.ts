@@ -33,7 +33,7 @@ export interface WalletChain {
   /**
    * Whether a missing body of the active chain is requested from peers. False below a snapshot, and for pruned bodies.
    */
-  awaitsBody(id: string): boolean;
+  isBodyRequested(id: string): boolean;
   /** Calls `visit` for every coin of the UTXO set and returns the block after which the set has these coins. */
   scanCoins(visit: (coin: Coin, outpoint: Outpoint) => void): Promise<Mark>;
   readonly events: Events<{

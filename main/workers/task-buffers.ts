@@ -10,7 +10,7 @@ export interface TaskBuffers {
   give(buffer: SharedArrayBuffer): void;
 }
 
-const LEAST = 1 << 15;
+const MIN_BUFFER_BYTES = 1 << 15;
 
 /** Keeps at most `most` bytes of idle buffers. Sizes are powers of two, so that buffers can be reused often. */
 export function createTaskBuffers(most = 1 << 24): TaskBuffers {
@@ -19,7 +19,7 @@ export function createTaskBuffers(most = 1 << 24): TaskBuffers {
   return {
     take(bytes) {
       const index = idle.findIndex(
-        (buffer) => buffer.byteLength >= bytes + 64 && buffer.byteLength <= 8 * bytes + 2 * LEAST,
+        (buffer) => buffer.byteLength >= bytes + 64 && buffer.byteLength <= 8 * bytes + 2 * MIN_BUFFER_BYTES,
       );
       if (index < 0) return createTaskBuffer(sizeFor(bytes));
       const [buffer] = idle.splice(index, 1);
@@ -35,7 +35,7 @@ export function createTaskBuffers(most = 1 << 24): TaskBuffers {
 }
 
 function sizeFor(bytes: number): number {
-  let size = LEAST;
+  let size = MIN_BUFFER_BYTES;
   while (size < bytes + 64) size *= 2;
   return size;
 }

@@ -5,7 +5,7 @@ import { plural } from './number.ts';
 /** Seconds for which a page shows the outcome of an operation that another client started. */
 const TOLD = 120;
 /** Maximum number of operations shown at once, because more would cover the page. */
-const MOST = 3;
+const MAX_SHOWN = 3;
 
 /** An operation as a sentence around the name and the amount in it: "A payment of **2 KITH** to *lkith1…* was sent". */
 export interface OperationWords {
@@ -36,7 +36,7 @@ export function worthTelling(
         !seen.includes(operationKey({ number, startedAt })) &&
         (endedAt === null || now - endedAt <= TOLD),
     )
-    .slice(0, MOST);
+    .slice(0, MAX_SHOWN);
 }
 
 /** The sentence without the time. */

@@ -3,7 +3,7 @@ import type { HistoryEntry } from '../../shared/contract/wallet.ts';
 
 const PAGE = 500;
 /** Payments older than this number are shown as transactions instead. */
-const MOST = 5000;
+const MAX_SEARCHED_PAYMENTS = 5000;
 
 /** Searches the payments of a wallet, newest first, for a txid; null if there is none. One call per 500 payments. */
 export async function findPayment(
@@ -12,7 +12,7 @@ export async function findPayment(
   txid: string,
 ): Promise<HistoryEntry | null> {
   let after: string | undefined;
-  for (let read = 0; read < MOST; read += PAGE) {
+  for (let read = 0; read < MAX_SEARCHED_PAYMENTS; read += PAGE) {
     const page = await client.wallet.history({ name, limit: PAGE, ...(after !== undefined && { after }) });
     const hit = page.find((entry) => entry.txid === txid);
     if (hit) return hit;

@@ -16,7 +16,7 @@ export interface OperationsState {
 
 /** Dismissed operations stay dismissed after a reload, because the operations stay listed. */
 const KEY = 'kith.seen';
-const MOST = 100;
+const MAX_DISMISSED = 100;
 
 export function createOperationsState(connection: Connection): OperationsState {
   let list = $state.raw<readonly Operation[]>([]);
@@ -32,7 +32,7 @@ export function createOperationsState(connection: Connection): OperationsState {
       const over = operations.filter(({ own, state }) => own && state !== 'running');
       const known = answered;
       const fresh = over.map(operationKey).filter((key) => !known.includes(key));
-      answered = [...known, ...fresh].slice(-MOST);
+      answered = [...known, ...fresh].slice(-MAX_DISMISSED);
       list = operations;
     },
   );
@@ -45,7 +45,7 @@ export function createOperationsState(connection: Connection): OperationsState {
       return [...answered, ...dismissed];
     },
     dismiss(operation) {
-      dismissed = [...dismissed, operationKey(operation)].slice(-MOST);
+      dismissed = [...dismissed, operationKey(operation)].slice(-MAX_DISMISSED);
       try {
         sessionStorage.setItem(KEY, JSON.stringify(dismissed));
       } catch {

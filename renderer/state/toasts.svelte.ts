@@ -14,7 +14,7 @@ export interface Toasts {
 }
 
 const STAYS = 6000;
-const MOST = 3;
+const MAX_TOASTS = 3;
 
 export function createToasts(): Toasts {
   let shown = $state.raw<readonly Toast[]>([]);
@@ -30,7 +30,7 @@ export function createToasts(): Toasts {
       last += 1;
       const id = last;
       const others = shown.filter((toast) => topic === undefined || toast.topic !== topic);
-      shown = [...others, { id, text, tone, topic }].slice(-MOST);
+      shown = [...others, { id, text, tone, topic }].slice(-MAX_TOASTS);
       setTimeout(() => dismiss(id), STAYS);
     },
     dismiss,

@@ -13,7 +13,7 @@ import { measureVerifyLimit } from './verify-limit.ts';
 const BLOCKS = 200;
 const TRANSACTIONS = 500;
 /** Blocks submitted at once, as in a download window. */
-const WINDOW = 16;
+const BLOCKS_IN_FLIGHT = 16;
 
 function headerOf(bytes: Uint8Array): Header {
   const header = decodeHeader(bytes.subarray(0, HEADER_BYTES));
@@ -44,7 +44,7 @@ export const bench: Bench = {
       await chain.acceptHeaders(blocks.map(headerOf));
       const pending: Promise<unknown>[] = [];
       for (const bytes of blocks) {
-        if (pending.length >= WINDOW) await pending.shift();
+        if (pending.length >= BLOCKS_IN_FLIGHT) await pending.shift();
         pending.push(
           chain.submitBlock(bytes).then((result) => {
             if (isViolation(result)) throw new Error(`refused: ${result.code}`);

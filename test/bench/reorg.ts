@@ -10,16 +10,16 @@ import { BENCH_NETWORK } from './support/bench-network.ts';
 import { chainFixture } from './support/chain-fixture.ts';
 import { timed } from './support/timing.ts';
 
-const DEPTH = 100;
+const REORG_DEPTH = 100;
 const PAYMENTS = 100;
 
 /** A reorganisation: 100 blocks of 100 payments are disconnected and 101 others connected. */
 export const bench: Bench = {
   name: 'reorg',
-  description: `disconnect ${DEPTH} blocks of ${PAYMENTS} payments for a branch of ${DEPTH + 1}`,
+  description: `disconnect ${REORG_DEPTH} blocks of ${PAYMENTS} payments for a branch of ${REORG_DEPTH + 1}`,
   async run() {
     installNativeSha256();
-    const { prelude, blocks } = await chainFixture({ blocks: DEPTH, transactions: PAYMENTS });
+    const { prelude, blocks } = await chainFixture({ blocks: REORG_DEPTH, transactions: PAYMENTS });
     const pool = await createVerifyPool();
     const directory = newDirectory();
     const chain = await openTestChain({ network: BENCH_NETWORK, directory, verifyBatch: pool.verifyBatch });
@@ -29,7 +29,7 @@ export const bench: Bench = {
       for (const bytes of blocks) await submit(chain, bytes);
       // A block that its miner kept, and on it a longer chain of empty ones: every payment is orphaned.
       const branch: Uint8Array[] = [];
-      for (let i = 0; i <= DEPTH; i++) {
+      for (let i = 0; i <= REORG_DEPTH; i++) {
         const block = mineOn(chain, at, { header: { time: at.time + 2 } });
         branch.push(block.bytes);
         at = parentOf(block);
@@ -42,8 +42,8 @@ export const bench: Bench = {
       const back = await timed(() => extendFixture(chain, blocks, prelude.length));
       return {
         reorg_s: seconds,
-        blocks_disconnected: DEPTH,
-        blocks_connected: DEPTH + 1,
+        blocks_disconnected: REORG_DEPTH,
+        blocks_connected: REORG_DEPTH + 1,
         reconnect_s: back.seconds,
       };
     } finally {
@@ -63,7 +63,7 @@ async function extendFixture(chain: Chain, blocks: readonly Uint8Array[], before
     await submit(chain, block.bytes);
     at = parentOf(block);
   }
-  if (chain.tip().height !== before + DEPTH + 2) throw new Error('the first branch did not come back');
+  if (chain.tip().height !== before + REORG_DEPTH + 2) throw new Error('the first branch did not come back');
 }
 
 function idOf(bytes: Uint8Array): string {

@@ -1,6 +1,6 @@
 import { committedSnapshotHeight } from '../../main/core/consensus/snapshot-rules.ts';
 import type { Block } from '../../main/core/primitives/block.ts';
-import { RECORD } from '../../main/core/primitives/records.ts';
+import { RECORD_TAG } from '../../main/core/primitives/records.ts';
 import type { Lock } from '../../main/core/primitives/coin.ts';
 import { isViolation } from '../../main/core/violation.ts';
 import type { Chain } from '../../main/chain/chain.ts';
@@ -49,8 +49,8 @@ export async function createStory(random: Random, payTo: Lock): Promise<Story> {
   const write = async (parent: Parent, root: Uint8Array | null, own: boolean): Promise<Block> => {
     const tx = own && random.next() < 0.5 ? payment() : undefined;
     const records = root
-      ? [{ tag: RECORD.snapshotRoot, bytes: root }]
-      : [{ tag: RECORD.extraNonce, bytes: random.bytes(4) }];
+      ? [{ tag: RECORD_TAG.snapshotRoot, bytes: root }]
+      : [{ tag: RECORD_TAG.extraNonce, bytes: random.bytes(4) }];
     const toWallet = random.next() < 0.2;
     const block = mineOn(chain, parent, {
       records,

@@ -30,12 +30,12 @@ const focused = () =>
     return { name, shown: ringed };
   });
 
-const MOST_STEPS = 60;
+const MAX_STEPS = 60;
 
 /** Presses Tab until something of this name has the focus, which must be visible there. */
 async function tabTo(name: string | RegExp): Promise<void> {
   const seen: string[] = [];
-  for (let step = 0; step < MOST_STEPS; step++) {
+  for (let step = 0; step < MAX_STEPS; step++) {
     await page.keyboard.press('Tab');
     const now = await focused();
     seen.push(now.name);

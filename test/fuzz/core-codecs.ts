@@ -67,9 +67,9 @@ function anyUndo(random: Random): Uint8Array {
   return undoBytes({ created, spent, issued: random.int(2 ** 31), burned: random.int(2 ** 31) });
 }
 
-function undoBytes({ created, spent, ...movement }: UndoRecord): Uint8Array {
+function undoBytes({ created, spent, ...supplyChange }: UndoRecord): Uint8Array {
   const coin = { amount: 0 as Motes, lockType: 0, lock: new Uint8Array(32), height: 0, coinbase: false };
-  return encodeUndo({ created: new Map(created.map((key) => [key, coin])), spent }, movement);
+  return encodeUndo({ created: new Map(created.map((key) => [key, coin])), spent }, supplyChange);
 }
 
 function anyHeaderRecord(random: Random): Uint8Array {

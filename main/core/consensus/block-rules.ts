@@ -2,7 +2,7 @@ import type { Height } from '../../../shared/units.ts';
 import { equalBytes } from '../codec/bytes.ts';
 import { type Block, blockMerkleRoot } from '../primitives/block.ts';
 import { MAX_BLOCK_BYTES, MAX_BLOCK_OUTPUTS, MAX_RECORD_BYTES } from '../primitives/limits.ts';
-import { type CoinbaseRecord, decodeRecords, findRecord, RECORD } from '../primitives/records.ts';
+import { type CoinbaseRecord, decodeRecords, findRecord, RECORD_TAG } from '../primitives/records.ts';
 import { isCoinbase, type Transaction } from '../primitives/transaction.ts';
 import { isViolation, type Verdict, type Violation, violation, type ViolationCode } from '../violation.ts';
 import { checkTransaction } from './transaction-rules.ts';
@@ -11,7 +11,7 @@ import { checkTransaction } from './transaction-rules.ts';
  * Whether a failure does not invalidate the header, because another peer may have the right body. All other failures
  * are permanent for the id of the block, because the Merkle root commits to every byte of the body (protocol.md §7).
  */
-export function blamesOnlyTheBody(code: ViolationCode): boolean {
+export function isMutatedBody(code: ViolationCode): boolean {
   return (
     code.startsWith('codec-') ||
     code === 'block-merkle' ||
@@ -93,7 +93,7 @@ function checkCoinbaseRecords(coinbase: Transaction, height: Height): Verdict {
   const records = decodeRecords(coinbase.witness[0]!);
   if (isViolation(records)) return violation('coinbase-records');
   // Only genesis has the record of the parameters: in another block it would have no meaning.
-  return height > 0 && findRecord(records, RECORD.parameters)
+  return height > 0 && findRecord(records, RECORD_TAG.parameters)
     ? violation('coinbase-records', { tag: 0 })
     : null;
 }

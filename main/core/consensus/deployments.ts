@@ -78,7 +78,7 @@ export function nextStanding(
 export interface Deployments<View extends VersionView> {
   readonly all: readonly Deployment[];
   /** The state for the child of `parent`. */
-  standingAfter(parent: View, deployment: Deployment): DeploymentStanding;
+  stateAfter(parent: View, deployment: Deployment): DeploymentStanding;
   /** The version bits for the child of `parent`: those of all deployments that have started and are not decided. */
   versionAfter(parent: View): number;
 }
@@ -98,7 +98,7 @@ export function createDeployments<View extends VersionView>(
   );
   const period = params.bitsPeriod;
 
-  const standingAfter = (parent: View, deployment: Deployment): DeploymentStanding => {
+  const stateAfter = (parent: View, deployment: Deployment): DeploymentStanding => {
     const memory = known.get(deployment)!;
     const first: DeploymentStanding = { state: 'defined', since: 0 };
     // Goes back to the newest cached period, then forward again.
@@ -123,11 +123,11 @@ export function createDeployments<View extends VersionView>(
 
   return {
     all,
-    standingAfter,
+    stateAfter,
     versionAfter(parent) {
       let version = BASE_VERSION;
       for (const deployment of all) {
-        const { state } = standingAfter(parent, deployment);
+        const { state } = stateAfter(parent, deployment);
         if (state === 'started' || state === 'locked-in') version |= 1 << deployment.bit;
       }
       return version >>> 0;

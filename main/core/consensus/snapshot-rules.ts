@@ -2,7 +2,7 @@ import type { Height } from '../../../shared/units.ts';
 import { equalBytes } from '../codec/bytes.ts';
 import type { Hash } from '../crypto/hash.ts';
 import type { Block } from '../primitives/block.ts';
-import { findRecord, RECORD } from '../primitives/records.ts';
+import { findRecord, RECORD_TAG } from '../primitives/records.ts';
 import { type Verdict, violation } from '../violation.ts';
 import { coinbaseRecords } from './block-rules.ts';
 import type { ConsensusParams } from './params.ts';
@@ -22,7 +22,7 @@ export function isSnapshotHeight(height: Height, params: ConsensusParams): boole
  * Checks that the record exists exactly where it is required. Needs no coins, so it runs before a block is connected.
  */
 export function checkSnapshotPlace(block: Block, params: ConsensusParams): Verdict {
-  const record = findRecord(coinbaseRecords(block), RECORD.snapshotRoot);
+  const record = findRecord(coinbaseRecords(block), RECORD_TAG.snapshotRoot);
   const due = committedSnapshotHeight(block.header.height, params) !== null;
   if (due && record === undefined) return violation('snapshot-missing');
   if (!due && record !== undefined) return violation('snapshot-misplaced');
@@ -33,6 +33,6 @@ export function checkSnapshotPlace(block: Block, params: ConsensusParams): Verdi
 
 /** Checks the record against the root that this node computed for the ancestor of the block. */
 export function checkSnapshotRoot(block: Block, root: Hash): Verdict {
-  const record = findRecord(coinbaseRecords(block), RECORD.snapshotRoot);
+  const record = findRecord(coinbaseRecords(block), RECORD_TAG.snapshotRoot);
   return record && equalBytes(record, root) ? null : violation('snapshot-wrong');
 }

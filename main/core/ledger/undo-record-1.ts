@@ -4,7 +4,7 @@ import type { Block } from '../primitives/block.ts';
 import { type Coin, LOCK_BURN } from '../primitives/coin.ts';
 import { type CoinKey, coinKey, coinKeyOf } from '../primitives/coin-key.ts';
 import { MAX_LOCK_BYTES } from '../primitives/limits.ts';
-import { movementOf } from './movement.ts';
+import { supplyChangeOf } from './supply-change.ts';
 import type { UndoRecord } from './undo-record.ts';
 
 /**
@@ -39,7 +39,7 @@ export function decodeUndo1(block: Block, bytes: Uint8Array): UndoRecord | null 
     });
   });
   if (next !== coins.length || spent.size !== next) return null;
-  const { issued, burned } = movementOf(block, { created, spent });
+  const { issued, burned } = supplyChangeOf(block, { created, spent });
   return { created: [...created.keys()], spent, issued, burned };
 }
 

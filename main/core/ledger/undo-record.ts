@@ -7,13 +7,13 @@ import { type Coin, LOCK_BURN } from '../primitives/coin.ts';
 import { type CoinKey, coinKey, coinKeyOf, indexOfCoinKey } from '../primitives/coin-key.ts';
 import { MAX_LOCK_BYTES } from '../primitives/limits.ts';
 import type { Delta } from './delta.ts';
-import type { Movement } from './movement.ts';
+import type { SupplyChange } from './supply-change.ts';
 
 /**
  * Everything that is needed to disconnect a block without its body. A body can be lost or pruned, and a node must be
  * able to leave a branch whose bodies no peer serves.
  */
-export interface UndoRecord extends Movement {
+export interface UndoRecord extends SupplyChange {
   /** Outpoints of the coins that the block created and did not spend itself. */
   readonly created: readonly CoinKey[];
   /** The coins that the block spent, except those that it created itself. */
@@ -22,16 +22,16 @@ export interface UndoRecord extends Movement {
 
 const TXID_BYTES = 32;
 /** The shortest: txid, index, height, coinbase, amount, lock type, lock length. */
-const LEAST_SPENT_BYTES = TXID_BYTES + 1 + 1 + 1 + 8 + 1 + 1;
+const MIN_SPENT_BYTES = TXID_BYTES + 1 + 1 + 1 + 8 + 1 + 1;
 /** Size of the shortest entry: a txid, a count and one index. */
-const LEAST_CREATED_BYTES = TXID_BYTES + 1 + 1;
+const MIN_CREATED_BYTES = TXID_BYTES + 1 + 1;
 
 /**
  * issued u64 | burned u64 | count varuint, then for each spent coin: txid 32 | index varuint | height varuint |
  * coinbase u8 | amount u64 | lockType u8 | lock varbytes; then count varuint, and for each transaction that created
  * coins: txid 32 | count varuint | index varuint of each.
  */
-export function encodeUndo({ created, spent }: Delta, { issued, burned }: Movement): Uint8Array {
+export function encodeUndo({ created, spent }: Delta, { issued, burned }: SupplyChange): Uint8Array {
   const writer = new Writer(32 + spent.size * 80 + created.size * 36).u64(issued).u64(burned);
   writer.varuint(spent.size);
   for (const [key, { height, coinbase, amount, lockType, lock }] of spent) {
@@ -72,7 +72,7 @@ export function decodeUndo(bytes: Uint8Array): UndoRecord | null {
 }
 
 function readSpent(reader: Reader): Map<CoinKey, Coin> | null {
-  const count = reader.count(LEAST_SPENT_BYTES);
+  const count = reader.count(MIN_SPENT_BYTES);
   const spent = new Map<CoinKey, Coin>();
   for (let i = 0; i < count && reader.failed === null; i++) {
     const key = coinKey({ txid: reader.bytes(TXID_BYTES), index: reader.varuint() });
@@ -88,7 +88,7 @@ function readSpent(reader: Reader): Map<CoinKey, Coin> | null {
 }
 
 function readCreated(reader: Reader): CoinKey[] | null {
-  const groups = reader.count(LEAST_CREATED_BYTES);
+  const groups = reader.count(MIN_CREATED_BYTES);
   const created = new Set<CoinKey>();
   let outputs = 0;
   let before: BinaryString | null = null;

@@ -8,7 +8,7 @@ import type { Hash } from '../crypto/hash.ts';
 import { type Block, blockMerkleRoot, createBlock } from '../primitives/block.ts';
 import { LOCK_BURN } from '../primitives/coin.ts';
 import { createHeader } from '../primitives/header.ts';
-import { encodeRecords, RECORD } from '../primitives/records.ts';
+import { encodeRecords, RECORD_TAG } from '../primitives/records.ts';
 import { createTransaction, type Transaction } from '../primitives/transaction.ts';
 
 /** A network as data: its consensus parameters and its bootstrap addresses (protocol.md §16). */
@@ -66,7 +66,7 @@ function genesisCoinbase(name: string, params: ConsensusParams): Transaction {
     expires: 0,
     inputs: [],
     outputs: [{ amount: toMotes(1), lockType: LOCK_BURN, lock }],
-    witness: [encodeRecords([{ tag: RECORD.parameters, bytes: parametersHash(params) }])],
+    witness: [encodeRecords([{ tag: RECORD_TAG.parameters, bytes: parametersHash(params) }])],
   });
 }
 

@@ -8,7 +8,7 @@ export interface CoinbaseRecord {
   readonly bytes: Uint8Array;
 }
 
-export const RECORD = { parameters: 0x00, extraNonce: 0x01, snapshotRoot: 0x02 } as const;
+export const RECORD_TAG = { parameters: 0x00, extraNonce: 0x01, snapshotRoot: 0x02 } as const;
 
 /**
  * Decodes the coinbase records. Tags must be strictly ascending and no byte may be left over. Records with unknown tags

@@ -52,7 +52,7 @@ interface Waiter {
 }
 
 /** Number of network groups whose balance is remembered. The least recently used are forgotten. */
-const MOST_GROUPS = 1024;
+const MAX_GROUPS = 1024;
 
 /**
  * Requests that were not granted yet, in the order of turns. An account that was served moves to the end, and so does
@@ -114,7 +114,7 @@ export function createFairQueue(limits: QueueLimits, deps: FairQueueDeps): FairQ
     const found = groups.get(name) ?? createBalance(limits.group, ms);
     groups.delete(name);
     groups.set(name, found);
-    if (groups.size > MOST_GROUPS) groups.delete(groups.keys().next().value!);
+    if (groups.size > MAX_GROUPS) groups.delete(groups.keys().next().value!);
     return found;
   }
 

@@ -105,7 +105,7 @@ export function createDiscovery(deps: DiscoveryDeps): Discovery {
 
   async function look(): Promise<void> {
     await turn().catch((error: unknown) => log.debug('the DHT search failed', { cause: String(error) }));
-    if (!stopped) alarm.by(nextLook());
+    if (!stopped) alarm.scheduleBy(nextLook());
   }
 
   function nextLook(): number {

@@ -16,7 +16,7 @@ export interface LanAnswers {
   stop(): void;
 }
 
-const MOST_ADDRESSES = 4;
+const MAX_ADDRESSES = 4;
 /** Limit on processed answers: the burst, and the number per second. A home network has no more nodes. */
 export const LAN_ANSWERS = { burst: 50, perSecond: 1 } as const;
 /** Limits on waiting answers, by the addresses that they claim. */
@@ -48,7 +48,7 @@ export function createLanAnswers(
   return {
     heard({ id, multiaddrs }) {
       const addresses = multiaddrs
-        .slice(0, MOST_ADDRESSES)
+        .slice(0, MAX_ADDRESSES)
         .map((each) => `${withoutPeer(each.toString())}/p2p/${id.toString()}`)
         // A computer on the local network has a private address. Any other address in its answer would be false.
         .filter((address) => toldClassOf(address) === 'private' && !isRelayed(address));

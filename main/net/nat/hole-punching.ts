@@ -42,7 +42,7 @@ export interface HolePunching {
   accept(stream: Stream, relayed: Connection): void;
 }
 
-const TRIES = 2;
+const MAX_ATTEMPTS = 2;
 const MESSAGE_MS = 4000;
 const OBSERVE_MS = 3000;
 const STRIKE_MS = 3000;
@@ -119,7 +119,7 @@ export function createHolePunching(deps: HolePunchingDeps): HolePunching {
       const left = new AbortController();
       relayed.addEventListener('close', () => left.abort(), { once: true });
       let direct = await dialPlainly(deps, relayed, left.signal);
-      for (let i = 0; i < TRIES && direct === null && relayed.status === 'open'; i++) {
+      for (let i = 0; i < MAX_ATTEMPTS && direct === null && relayed.status === 'open'; i++) {
         direct = await once(relayed, left.signal).catch((error: unknown) => {
           log.debug('hole punching failed', { peer, cause: messageOf(error) });
           return null;

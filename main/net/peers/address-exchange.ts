@@ -39,7 +39,7 @@ export interface Exchange {
 const AGAIN_MS = 30 * 60_000;
 /** An answer contains at most one in this many known addresses, so that no peer can copy all of them at once. */
 const SHARE = 4;
-const LEAST_TOLD = 10;
+const MIN_ADDRESSES_SENT = 10;
 /** How often a peer may announce new addresses of its own: the burst, and the number per second. */
 export const MOVES = { burst: 4, perSecond: 1 / 60 } as const;
 
@@ -123,7 +123,7 @@ function createHandlers(deps: HandlersDeps, peerId: string): ReadonlyMap<number,
       // A peer that asks again soon gets no new addresses.
       if (clock.monotonic() - answered > AGAIN_MS / 2) {
         answered = clock.monotonic();
-        const most = Math.min(MAX_RECORDS - 1, Math.max(LEAST_TOLD, Math.floor(book.size / SHARE)));
+        const most = Math.min(MAX_RECORDS - 1, Math.max(MIN_ADDRESSES_SENT, Math.floor(book.size / SHARE)));
         for (const entry of book.sample(most, isGood)) told.push(Buffer.from(entry.record, 'base64'));
       }
       await reply(FRAME.records.type, encodeRecords(told));

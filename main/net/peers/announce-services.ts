@@ -9,7 +9,7 @@ export interface ServicesAnnouncer {
 /** Changes of fewer blocks are not announced. A peer that requests one of these bodies gets the answer `absent`. */
 const STEP = 16;
 
-/** `servesFrom` is the lowest height from which on bodies are stored; 0 for an archive node. */
+/** `lowestServedHeight` is the lowest height from which on bodies are stored; 0 for an archive node. */
 export function createServicesAnnouncer(deps: {
   readonly servesFrom: () => Height;
   readonly tell: (from: Height) => void;

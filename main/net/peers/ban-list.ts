@@ -44,7 +44,7 @@ export interface Bans {
   lift(idOrHost: string): Promise<boolean>;
 }
 
-const MOST = 10_000;
+const MAX_BANS = 10_000;
 const ROOM = 100;
 
 const saved = z.object({
@@ -137,7 +137,7 @@ export function createBans(deps: { readonly store: PeerStore; readonly clock: Ti
       const ban = { ...banned, endsAtMs: clock.monotonic() + seconds * 1000 };
       bans.delete(key);
       bans.set(key, ban);
-      if (bans.size > MOST) makeRoom();
+      if (bans.size > MAX_BANS) makeRoom();
       block(ban);
       const until = clock.now() + seconds;
       await deps.store.put('ban', key, { ...banned, until, seconds }, { sync: true });

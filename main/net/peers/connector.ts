@@ -71,7 +71,7 @@ const LONGEST_MS = { alone: 8000, chosen: 15_000, remembered: 120_000, wrong: 60
 /** A peer that this node disconnected is not dialled again for this time, unless there is no other peer. */
 const DISCONNECTED_MS = 60_000;
 /** Number of failed attempts that are shown to the user. */
-const MOST_FAILURES = 8;
+const MAX_FAILURES = 8;
 
 /** Errors after which another attempt at the same address would fail in the same way. */
 const HOPELESS_CODES = new Set(['peer-other-network', 'peer-version', 'peer-self', 'peer-id-shared']);
@@ -96,7 +96,7 @@ export function createConnector(deps: ConnectorDeps): Connector {
   const outbound = createOutbound(deps, {
     failed(address, cause) {
       recent.push({ address, cause });
-      if (recent.length > MOST_FAILURES) recent.shift();
+      if (recent.length > MAX_FAILURES) recent.shift();
     },
     ended: () => rounds.soon(),
   });
@@ -266,15 +266,15 @@ function createRounds(outbound: Outbound, manual: ReadonlySet<string>): Rounds {
     if (began) return soon();
     // A feeler waits until no dial is in progress. The end of a dial starts the next round.
     if (isBusy()) return;
-    alarm.by(slots.next());
-    if (slots.isFree() || manual.size > 0) alarm.by(attempts.next());
+    alarm.scheduleBy(slots.next());
+    if (slots.isFree() || manual.size > 0) alarm.scheduleBy(attempts.next());
   });
   const alarm = createAlarm(clock, () => {
     round();
-    alarm.by(clock.monotonic() + IDLE_ROUND_MS);
+    alarm.scheduleBy(clock.monotonic() + IDLE_ROUND_MS);
   });
   function soon(): void {
-    if (isStarted) alarm.by(clock.monotonic() + ROUND_MS);
+    if (isStarted) alarm.scheduleBy(clock.monotonic() + ROUND_MS);
   }
 
   // A connection that worked and broke is opened again soon. After a violation it is not.
@@ -288,7 +288,7 @@ function createRounds(outbound: Outbound, manual: ReadonlySet<string>): Rounds {
     start() {
       isStarted = true;
       off.push(peers.events.on('gone', onGone), peers.events.on('greeted', soon), book.onAdded(soon));
-      alarm.by(clock.monotonic());
+      alarm.scheduleBy(clock.monotonic());
     },
     stop() {
       isStarted = false;

@@ -33,7 +33,7 @@ export interface DialAttempts {
 }
 
 /** Number of addresses whose attempts are remembered. Exceeded only while all attempts are recent. */
-const MOST_ATTEMPTS = 1000;
+const MAX_ATTEMPTS = 1000;
 export const FIRST_DELAY_MS = 500;
 /** No pause is longer. After this time an attempt may be forgotten. */
 const LONGEST_PAUSE_MS = 600_000;
@@ -86,7 +86,7 @@ export function createDialAttempts({ clock, random }: DialAttemptsDeps): DialAtt
       for (const [peerId, until] of shunned) if (until <= now) shunned.delete(peerId);
       // Removes addresses that the address manager removed long ago.
       for (const [address, { notBefore, peerId }] of attempts) {
-        if (attempts.size <= MOST_ATTEMPTS) break;
+        if (attempts.size <= MAX_ATTEMPTS) break;
         if (notBefore + LONGEST_PAUSE_MS < now && !knows(peerId ?? '')) attempts.delete(address);
       }
     },

@@ -14,7 +14,7 @@ export interface DrawList {
  * Number of independent random positions to try before a linear search from the last one. With the linear search alone,
  * members next to unusable ones would be preferred.
  */
-const TRIES = 32;
+const MAX_RANDOM_DRAWS = 32;
 
 export function createDrawList(): DrawList {
   const items: string[] = [];
@@ -38,7 +38,7 @@ export function createDrawList(): DrawList {
     },
     draw(random, usable) {
       let at = 0;
-      for (let i = 0; i < TRIES && items.length > 0; i++) {
+      for (let i = 0; i < MAX_RANDOM_DRAWS && items.length > 0; i++) {
         at = numberBelow(random, items.length);
         if (usable(items[at]!)) return items[at]!;
       }

@@ -7,7 +7,7 @@ import { type Hello, PROTOCOL_VERSION, type TipClaim } from '../protocol/hello.t
 
 export interface HandshakeDeps {
   readonly network: Network;
-  readonly chain: Pick<Chain, 'tip' | 'servesFrom'>;
+  readonly chain: Pick<Chain, 'tip' | 'lowestServedHeight'>;
   readonly clock: Pick<Time, 'now'>;
   readonly software: string;
   holdsSnapshots(): boolean;
@@ -30,7 +30,7 @@ export function createHandshake({ network, chain, clock, software, holdsSnapshot
   return {
     claim,
     handshake() {
-      const from = chain.servesFrom();
+      const from = chain.lowestServedHeight();
       return {
         networkId: network.id,
         versionMin: PROTOCOL_VERSION,

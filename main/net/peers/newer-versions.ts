@@ -13,8 +13,8 @@ export interface NewerVersions {
  * Number of outbound peers that must use a newer version. Inbound peers do not count, because they can claim any
  * version at no cost.
  */
-const LEAST = 2;
-const MOST_REFUSED = 1000;
+const MIN_NEWER_PEERS = 2;
+const MAX_REFUSED_PEERS = 1000;
 
 export function createNewerVersions({
   peers,
@@ -27,7 +27,7 @@ export function createNewerVersions({
   return {
     start() {
       off = peers.events.on('refused', ({ id, direction, code }) => {
-        if (direction === 'outbound' && code === 'hello-version' && refused.size < MOST_REFUSED)
+        if (direction === 'outbound' && code === 'hello-version' && refused.size < MAX_REFUSED_PEERS)
           refused.add(id);
       });
     },
@@ -36,7 +36,7 @@ export function createNewerVersions({
       const all = peers.list().filter(({ direction }) => direction === 'outbound');
       const newer = all.filter(({ hello }) => hello.versionMax > PROTOCOL_VERSION).length + refused.size;
       const met = all.length + refused.size;
-      if (newer < LEAST || newer * 2 <= met) return [];
+      if (newer < MIN_NEWER_PEERS || newer * 2 <= met) return [];
       // The message has neither a version nor a link, so that a claim of a peer cannot lead the user to a download.
       const message = `This version of Kith is old: ${newer} of ${met} nodes use a newer version of the protocol. Update Kith.`;
       return [{ code: 'version-old', message }];

@@ -40,7 +40,7 @@ export interface PeerLog {
 }
 
 /** Maximum number of entries. In a flood of connections the oldest are removed. */
-const MOST = 500;
+const MAX_ENTRIES = 500;
 
 export function createPeerLog(deps: {
   readonly peers: Pick<Peers, 'events'>;
@@ -69,7 +69,7 @@ export function createPeerLog(deps: {
       reason: given.code === null ? null : reasonOf(given.code),
       times: again ? last.times + 1 : 1,
     });
-    if (entries.length > MOST) entries.shift();
+    if (entries.length > MAX_ENTRIES) entries.shift();
   }
 
   const about = ({ id, address, direction, kind, foundBy }: Peer) => ({

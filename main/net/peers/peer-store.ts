@@ -39,7 +39,7 @@ const DAMAGED = 'peers-damaged';
 const UNUSABLE = 'peers-unusable';
 const BUFFER_BYTES = 256 * 1024;
 /** Maximum number of operations that wait for the disk; each ban is one. */
-const MOST_WAITING = 20_000;
+const MAX_PENDING_WRITES = 20_000;
 
 /**
  * Opens the database. If the disk does not even allow a new one, everything is kept in memory until the node stops.
@@ -98,7 +98,7 @@ async function checkSchema(level: RenewableLevel, log: Log): Promise<void> {
 
 function storeOf(level: RenewableLevel, log: Log): PeerStore {
   // Operations run one after the other, so that none uses the database while it is being created again.
-  const queue = createQueue(MOST_WAITING);
+  const queue = createQueue(MAX_PENDING_WRITES);
   const inTurn = <T>(work: () => Promise<T>): Promise<T> =>
     queue.run(async () => {
       try {

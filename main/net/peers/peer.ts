@@ -24,7 +24,7 @@ export interface Peer extends Origin {
   readonly direction: Direction;
   readonly since: UnixSeconds;
   readonly connection: Connection;
-  /** The hello of the peer. Its `servesFrom` is kept up to date. */
+  /** The hello of the peer. Its `lowestServedHeight` is kept up to date. */
   readonly hello: Hello;
   /** The protocol version in use: the highest that both sides support. */
   readonly protocol: number;

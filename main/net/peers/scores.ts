@@ -14,8 +14,8 @@ export interface Scores {
 
 // Maximum number of scores. A score is kept after the peer disconnects, so without a limit an attacker with many peer
 // ids could fill the memory. Above the limit, the smallest score among the oldest is forgotten.
-const MOST = 2000;
-const OLDEST = 16;
+const MAX_SCORES = 2000;
+const EVICTION_SAMPLE = 16;
 
 export function createScores(clock: Pick<Time, 'monotonic'>): Scores {
   const scores = new Map<string, { points: number; at: number; code: PeerViolationCode }>();
@@ -34,7 +34,7 @@ export function createScores(clock: Pick<Time, 'monotonic'>): Scores {
     let looked = 0;
     for (const peerId of scores.keys()) {
       if (least === null || of(peerId) < of(least)) least = peerId;
-      if (++looked === OLDEST) break;
+      if (++looked === EVICTION_SAMPLE) break;
     }
     scores.delete(least!);
   };
@@ -46,7 +46,7 @@ export function createScores(clock: Pick<Time, 'monotonic'>): Scores {
       const total = of(peerId) + points;
       scores.delete(peerId);
       scores.set(peerId, { points: total, at: clock.monotonic(), code });
-      if (scores.size > MOST) evict();
+      if (scores.size > MAX_SCORES) evict();
       return total;
     },
     clear: (peerId) => void scores.delete(peerId),

@@ -96,7 +96,7 @@ export function decodeServes(body: Uint8Array): Height | Violation {
   return failed === null ? from : violation(failed);
 }
 
-/** The hello with a new `servesFrom`. */
+/** The hello with a new `lowestServedHeight`. */
 export function servingFrom(hello: Hello, from: Height): Hello {
   const others = hello.services.filter((service) => service !== 'archive' && service !== 'pruned');
   return { ...hello, servesFrom: from, services: [from > 0 ? 'pruned' : 'archive', ...others] };

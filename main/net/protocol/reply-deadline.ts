@@ -31,7 +31,7 @@ export interface ReplyDeadline {
 }
 
 /** While the peer sends other data, an answer may take this many times its deadline, because it waits for its turn. */
-const MOST_PERIODS = 4;
+const MAX_PERIODS = 4;
 /** Extra time for an overdue answer of a peer that has just shown that it runs. It may have been suspended. */
 const GRACE_MS = 5000;
 
@@ -63,7 +63,7 @@ export function createReplyDeadline(deps: ReplyDeadlineDeps): ReplyDeadline {
         const ms = clock.monotonic() - began;
         const isBusy = received() - before >= (ms / 1000) * SLOWEST_BYTES_PER_S;
         // A frame of which a part has arrived has its own slowest pace (flow.ts).
-        if (reply.isArriving() || (isBusy && ms < MOST_PERIODS * deadlineMs))
+        if (reply.isArriving() || (isBusy && ms < MAX_PERIODS * deadlineMs))
           deadline = createDeadline(clock, deadlineMs, due);
         else void check(reply);
       };

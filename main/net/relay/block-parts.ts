@@ -22,7 +22,7 @@ interface Indexed {
 }
 
 /** How far below the tip a block may be, because peers reconstruct only recent blocks. */
-const DEPTH = 10;
+const MAX_SERVED_DEPTH = 10;
 /** Size of the cache of blocks with their index in bytes. The least recently requested ones are removed. */
 const KEPT_BYTES = 12 << 20;
 
@@ -68,7 +68,7 @@ export function createBlockParts({ chain, readBody }: BlockPartsDeps): BlockPart
   return {
     async find(id, indexes) {
       const entry = chain.entry(id);
-      if (entry === undefined || entry.height < chain.tip().height - DEPTH) return null;
+      if (entry === undefined || entry.height < chain.tip().height - MAX_SERVED_DEPTH) return null;
       const block = await indexed(id);
       if (block === null || (indexes.at(-1) ?? 0) >= block.offsets.length - 1) return null;
       return indexes.map((index) => block.bytes.subarray(block.offsets[index], block.offsets[index + 1]));

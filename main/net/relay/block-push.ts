@@ -63,7 +63,7 @@ const ANSWER_MS = 3000;
 /** How long the request of a peer for a compact block may wait until this node has it. */
 const AWAIT_MS = 2000;
 /** Number of peers that get a push when no block relay tree exists yet. */
-const MOST_AT_RANDOM = 4;
+const MAX_RANDOM_PEERS = 4;
 /** Number of compact blocks that are kept for requests of peers. */
 const KEPT = 4;
 const REMEMBERED = 1000;
@@ -100,7 +100,7 @@ export function createBlockPush(deps: BlockPushDeps): BlockPush {
   const anybody = (): string[] =>
     peers
       .list()
-      .slice(0, MOST_AT_RANDOM)
+      .slice(0, MAX_RANDOM_PEERS)
       .map(({ id }) => id);
 
   return {

@@ -39,7 +39,7 @@ export interface BlockRelay {
 /** Limit on announcements of this node, so that a burst stays within the budget that peers grant. */
 const OURS = { burst: 40, perSecond: 0.9 };
 /** A block at least this far below the best header is not announced. */
-const MOST_BEHIND = 144;
+const MAX_BLOCKS_BEHIND = 144;
 
 export function createBlockRelay(deps: BlockRelayDeps): BlockRelay {
   const own = createOwnAnnouncements(deps);
@@ -145,7 +145,7 @@ function createOwnAnnouncements(deps: BlockRelayDeps) {
  */
 function isCatchingUp(tip: HeaderEntry, best: HeaderEntry): boolean {
   const behind = best.height - tip.height;
-  if (behind <= 2 || behind > MOST_BEHIND) return behind > 2;
+  if (behind <= 2 || behind > MAX_BLOCKS_BEHIND) return behind > 2;
   let at: HeaderEntry | null = best;
   while (at !== null && at.height > tip.height) at = at.prev;
   return at === tip;

@@ -66,11 +66,11 @@ export interface CompactRelay {
 }
 
 /** A transaction that arrived within this time may not have reached all peers yet. */
-const ON_ITS_WAY_MS = 1500;
-const MOST_ON_THEIR_WAY = 20_000;
+const IN_TRANSIT_MS = 1500;
+const MAX_IN_TRANSIT = 20_000;
 /** Maximum number of bytes of transactions in one compact block. */
-const MOST_PREFILLED = 10_000;
-const MOST_MINED = 20_000;
+const MAX_PREFILLED_BYTES = 10_000;
+const MAX_MINED = 20_000;
 /** If the missing transactions do not arrive within this time, the full block is downloaded. */
 const PARTS_MS = 3000;
 
@@ -100,7 +100,7 @@ export function createCompactRelay(deps: CompactRelayDeps): CompactRelay {
     start: common.start,
     stop: common.stop,
     compact(block) {
-      let left = MOST_PREFILLED;
+      let left = MAX_PREFILLED_BYTES;
       const now = clock.monotonic();
       return compactOf(block, deps.random.bytes(8), (tx) => {
         if (common.has(toHex(tx.wid), now) || tx.bytes.length > left) return false;
@@ -125,14 +125,14 @@ export function createCompactRelay(deps: CompactRelayDeps): CompactRelay {
 function createCommonTransactions(mempool: MempoolView, clock: Clock) {
   // Arrival times of the newest transactions of the mempool and of recently mined ones, by wid.
   const arrived = new Map<string, number>();
-  const mined = createKnownSet(MOST_MINED);
+  const mined = createKnownSet(MAX_MINED);
   const off: (() => void)[] = [];
 
   function noteArrival(wid: string): void {
     const now = clock.monotonic();
     arrived.set(wid, now);
     for (const [oldest, at] of arrived) {
-      if (now - at < ON_ITS_WAY_MS && arrived.size <= MOST_ON_THEIR_WAY) break;
+      if (now - at < IN_TRANSIT_MS && arrived.size <= MAX_IN_TRANSIT) break;
       arrived.delete(oldest);
     }
   }
@@ -149,7 +149,7 @@ function createCommonTransactions(mempool: MempoolView, clock: Clock) {
     stop: (): void => off.forEach((each) => each()),
     has(wid: string, now: number): boolean {
       const age = now - (arrived.get(wid) ?? -Infinity);
-      return (mined.has(wid) || mempool.getByWid(wid) !== undefined) && age > ON_ITS_WAY_MS;
+      return (mined.has(wid) || mempool.getByWid(wid) !== undefined) && age > IN_TRANSIT_MS;
     },
   };
 }

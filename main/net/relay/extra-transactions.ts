@@ -10,21 +10,21 @@ export interface ExtraTransactions {
   [Symbol.iterator](): Iterator<Known>;
 }
 
-const MOST = 300;
-const MOST_BYTES = 500_000;
+const MAX_TRANSACTIONS = 300;
+const MAX_TOTAL_BYTES = 500_000;
 // Requesting a larger transaction again costs less than keeping it.
-const MOST_BYTES_EACH = 20_000;
+const MAX_TRANSACTION_BYTES = 20_000;
 
 export function createExtraTransactions(): ExtraTransactions {
   const kept = new Map<BinaryString, Uint8Array>();
   let total = 0;
   return {
     add({ wid, bytes }) {
-      if (kept.has(wid) || bytes.length > MOST_BYTES_EACH) return;
+      if (kept.has(wid) || bytes.length > MAX_TRANSACTION_BYTES) return;
       kept.set(wid, bytes);
       total += bytes.length;
       for (const [oldest, { length }] of kept) {
-        if (kept.size <= MOST && total <= MOST_BYTES) break;
+        if (kept.size <= MAX_TRANSACTIONS && total <= MAX_TOTAL_BYTES) break;
         kept.delete(oldest);
         total -= length;
       }

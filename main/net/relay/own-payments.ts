@@ -30,7 +30,7 @@ export interface OwnPayments {
 const AGAIN_MS = { least: 10 * 60_000, most: 30 * 60_000 };
 /** Shortest time between two rounds. Each round announces all transactions that are due, so one timer is enough. */
 const PAUSE_MS = 15_000;
-const MOST = 2000;
+const MAX_TRANSACTIONS = 2000;
 
 interface Own {
   readonly txid: string;
@@ -58,7 +58,7 @@ export function createOwnPayments(deps: OwnPaymentsDeps): OwnPayments {
       }
       next = Math.min(next, own.dueAt);
     }
-    alarm.by(Math.max(next, now + PAUSE_MS));
+    alarm.scheduleBy(Math.max(next, now + PAUSE_MS));
   }
 
   return {
@@ -67,8 +67,8 @@ export function createOwnPayments(deps: OwnPaymentsDeps): OwnPayments {
       const own = { txid, wid, peers: new Set<string>(), dueAt: nextTime() };
       byWid.set(widHex, own);
       byTxid.set(txid, own);
-      alarm.by(own.dueAt);
-      if (byWid.size > MOST) {
+      alarm.scheduleBy(own.dueAt);
+      if (byWid.size > MAX_TRANSACTIONS) {
         const [oldest, { txid: gone }] = byWid.entries().next().value!;
         byWid.delete(oldest);
         byTxid.delete(gone);

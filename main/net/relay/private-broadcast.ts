@@ -33,7 +33,7 @@ export interface PrivateBroadcast {
 const ECHO_MS = { least: 5000, most: 10_000 };
 /** How long one stem peer is used for all own transactions. A new one for each would show them to all peers in turn. */
 const KEEP_MS = 10 * 60_000;
-const MOST = 1000;
+const MAX_TRANSACTIONS = 1000;
 
 export function createPrivateBroadcast(deps: PrivateBroadcastDeps): PrivateBroadcast {
   const { peers, clock, random } = deps;
@@ -64,7 +64,7 @@ export function createPrivateBroadcast(deps: PrivateBroadcastDeps): PrivateBroad
 
   return {
     send(tx) {
-      const peer = hidden.size < MOST ? choose() : null;
+      const peer = hidden.size < MAX_TRANSACTIONS ? choose() : null;
       if (peer === null) return false;
       const wid = toHex(tx.wid);
       const wait = ECHO_MS.least + random.number() * (ECHO_MS.most - ECHO_MS.least);

@@ -28,7 +28,7 @@ const BATCHES = { burst: 10, perSecond: 10 };
 const WIDS_SENT = { burst: 10_000, perSecond: 1000 };
 // Maximum number of waiting wids. More in one pause is a flood, which this node must not amplify. Peers get the rest
 // with its block.
-const MOST_WAITING = 20_000;
+const MAX_QUEUED_WIDS = 20_000;
 
 export function createAnnouncer({ publish, clock, random }: AnnouncerDeps): Announcer {
   const waiting = { mesh: [] as Hash[], everyone: [] as Hash[] };
@@ -66,7 +66,7 @@ export function createAnnouncer({ publish, clock, random }: AnnouncerDeps): Anno
     announce(wid, everyone) {
       if (stopped) return;
       const list = everyone ? waiting.everyone : waiting.mesh;
-      if (list.length < MOST_WAITING) list.push(wid);
+      if (list.length < MAX_QUEUED_WIDS) list.push(wid);
       if (!scheduled) schedule(budget.waitFor(1));
     },
     stop() {

@@ -35,7 +35,7 @@ export interface Fetcher {
   readonly size: number;
 }
 
-const MOST_FALLBACKS = 8;
+const MAX_FALLBACKS = 8;
 const REQUESTS_AT_ONCE = 2;
 /**
  * After this time another announcer is asked too, so that a peer that announces first and does not answer delays
@@ -46,7 +46,7 @@ const FALLBACK_MS = 2000;
  * Number of transactions in a row that a peer may announce and not deliver since the last change of the tip. A block
  * can remove thousands from every mempool between announcement and request.
  */
-const MOST_UNSERVED = 1000;
+const MAX_UNSERVED = 1000;
 
 export function createFetcher(deps: FetcherDeps): Fetcher {
   const { clock } = deps;
@@ -73,7 +73,7 @@ export function createFetcher(deps: FetcherDeps): Fetcher {
     })
       .then((found) => {
         if (withholds(load, entries.filter((entry) => entry.epoch === epoch).length, found))
-          deps.onViolation(peer.id, peerViolation('tx-withheld', { asked: MOST_UNSERVED }));
+          deps.onViolation(peer.id, peerViolation('tx-withheld', { asked: MAX_UNSERVED }));
       })
       .catch((error: unknown) =>
         deps.log.debug('transactions did not arrive', { peer: peer.id, cause: String(error) }),
@@ -114,7 +114,7 @@ export function createFetcher(deps: FetcherDeps): Fetcher {
       if (known === undefined) {
         if (wanted.hasRoom(load)) wanted.assign(key, { by, id, asking: peerId, others: [], epoch }, peerId);
       } else if (known.asking !== peerId) {
-        if (known.others.length < MOST_FALLBACKS && !known.others.includes(peerId)) known.others.push(peerId);
+        if (known.others.length < MAX_FALLBACKS && !known.others.includes(peerId)) known.others.push(peerId);
         if (wanted.load(known.asking)?.slow === true) next(key);
       }
     }
@@ -166,7 +166,7 @@ function takeFallback(entry: Wanted, peer: FetcherDeps['peer']): string | undefi
  */
 function withholds(load: PeerLoad, asked: number, found: number): boolean {
   load.unserved = found > 0 ? 0 : load.unserved + asked;
-  if (load.unserved < MOST_UNSERVED) return false;
+  if (load.unserved < MAX_UNSERVED) return false;
   load.unserved = 0;
   return true;
 }

@@ -75,11 +75,11 @@ export interface TransactionRelay {
 
 /** Number of wids that one peer may announce: the burst, and the number per second. */
 const WIDS = { burst: 20_000, perSecond: 2000 };
-const MOST_REFUSED = 50_000;
+const MAX_REJECTED_WIDS = 50_000;
 
 export function createTransactionRelay(deps: TransactionRelayDeps): TransactionRelay {
   const { mempool, peers, clock, log } = deps;
-  const refused = createKnownSet(MOST_REFUSED);
+  const refused = createKnownSet(MAX_REJECTED_WIDS);
   const { announcer, own, privateBroadcast, tell } = createBroadcast(deps);
   const deliver = createDelivery(deps, refused, (txids, peerId) => fetcher.want('txid', txids, peerId));
   const fetcher = createFetcher({

@@ -56,9 +56,9 @@ export interface WantedTransactions {
  * Maximum number of wanted transactions over all peers. At the limit, the network group with the most loses the oldest
  * transaction of its largest peer. So a few peers of one owner cannot displace the announcements of other peers.
  */
-const MOST = 20_000;
+const MAX_WANTED = 20_000;
 /** Maximum number of announced transactions of one peer that wait to be requested. */
-const MOST_QUEUED = 5000;
+const MAX_QUEUED_PER_PEER = 5000;
 
 /** `groupOf` returns the network group of a peer. */
 export function createWantedTransactions(groupOf: (peerId: string) => string): WantedTransactions {
@@ -90,8 +90,8 @@ export function createWantedTransactions(groupOf: (peerId: string) => string): W
   }
 
   function hasRoom(load: PeerLoad): boolean {
-    if (load.queue.size >= MOST_QUEUED) return false;
-    if (wanted.size < MOST) return true;
+    if (load.queue.size >= MAX_QUEUED_PER_PEER) return false;
+    if (wanted.size < MAX_WANTED) return true;
     const largest = largestBeside(load, [...loads.values()]);
     if (largest === null) return false;
     const oldest =

@@ -13,7 +13,7 @@ export interface WidListing {
  * Number of wids that are kept. More than a list contains, so that enough remain when transactions are mined or
  * evicted.
  */
-const MOST = 20_000;
+const MAX_KEPT_WIDS = 20_000;
 
 /**
  * Keeps the newest wids up to date, so that the cost of a request depends on the length of its answer. Scanning a full
@@ -25,11 +25,11 @@ export function createWidListing(mempool: Pick<MempoolView, 'newest' | 'events'>
   const off: (() => void)[] = [];
   const add = (wid: string): void => {
     wids.add(wid);
-    if (wids.size > MOST) wids.delete(wids.values().next().value!);
+    if (wids.size > MAX_KEPT_WIDS) wids.delete(wids.values().next().value!);
   };
   return {
     start() {
-      for (const { wid } of mempool.newest(MOST).reverse()) add(wid);
+      for (const { wid } of mempool.newest(MAX_KEPT_WIDS).reverse()) add(wid);
       off.push(
         mempool.events.on('added', ({ entry }) => add(entry.wid)),
         mempool.events.on('removed', ({ wid }) => void wids.delete(wid)),

@@ -76,12 +76,12 @@ export function createBlockDownload(deps: BlockDownloadDeps): BlockDownload {
     try {
       parts.look();
     } finally {
-      if (running) alarm.by(clock.monotonic() + (parts.isIdle() ? IDLE_MS : TICK_MS));
+      if (running) alarm.scheduleBy(clock.monotonic() + (parts.isIdle() ? IDLE_MS : TICK_MS));
     }
   }
 
   const lookSoon = (): void => {
-    if (running) alarm.by(clock.monotonic() + TICK_MS);
+    if (running) alarm.scheduleBy(clock.monotonic() + TICK_MS);
   };
 
   /** Stops all requests and submissions. */

@@ -1,4 +1,4 @@
-import { blamesOnlyTheBody } from '../../core/consensus/block-rules.ts';
+import { isMutatedBody } from '../../core/consensus/block-rules.ts';
 import { isViolation, type Violation } from '../../core/violation.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Chain } from '../../chain/chain.ts';
@@ -112,7 +112,7 @@ function createBlame({ peers, sources }: Pick<BlockSubmissionDeps, 'peers' | 'so
     sources.failed(entry.id, peerId);
     const peer = peers.get(peerId);
     const knew = peer !== undefined && sources.claims(peer, entry) === true;
-    if (blamesOnlyTheBody(violation.code)) peers.report(peerId, violation);
+    if (isMutatedBody(violation.code)) peers.report(peerId, violation);
     else if (knew)
       peers.report(peerId, peerViolation('block-invalid', { id: entry.id, rule: violation.code }));
   };

@@ -9,7 +9,7 @@ export type ReadBody = (id: string) => Promise<Uint8Array | null>;
 /** How long a request of a peer may wait for a body that is being downloaded. */
 const WAIT_MS = 2500;
 /** Only bodies at most this far below the tip are expected to arrive within WAIT_MS. */
-const DEPTH = 3;
+const MAX_AWAITED_DEPTH = 3;
 
 /**
  * Reads bodies to serve them. Headers are relayed before their bodies arrive, so a peer may request a body that this
@@ -34,7 +34,7 @@ export function createBodyReader(chain: BodySource, clock: Pick<Clock, 'after'>)
 function isComing(chain: BodySource, id: string): boolean {
   const entry = chain.entry(id);
   if (entry === undefined || entry.status === 'invalid' || chain.hasBody(id)) return false;
-  return entry.height >= chain.tip().height && entry.height <= chain.tip().height + DEPTH;
+  return entry.height >= chain.tip().height && entry.height <= chain.tip().height + MAX_AWAITED_DEPTH;
 }
 
 /** Resolves when the body is stored or no longer expected, after WAIT_MS at the latest. */

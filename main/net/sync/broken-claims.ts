@@ -30,7 +30,7 @@ export interface BrokenClaims {
 
 /** `serves` is sent within 2 s, `tip` within 0.5 s (30 s if the peer reorganises all the time). */
 const CONFIRM_MS = 10_000;
-const MOST = 64;
+const MAX_CLAIMS = 64;
 
 export function createBrokenClaims({ peers, sources, clock, log }: BrokenClaimsDeps): BrokenClaims {
   const alarm = createAlarm(clock, guarded(log, 'claims', reportDue));
@@ -39,7 +39,7 @@ export function createBrokenClaims({ peers, sources, clock, log }: BrokenClaimsD
   function reportDue(): void {
     const due = waiting.filter(({ dueAt }) => dueAt <= clock.monotonic());
     waiting = waiting.filter((each) => !due.includes(each));
-    alarm.by(Math.min(...waiting.map(({ dueAt }) => dueAt)));
+    alarm.scheduleBy(Math.min(...waiting.map(({ dueAt }) => dueAt)));
     for (const { peer, entry } of due) {
       // A peer that reconnected meanwhile has made new claims.
       if (peers.get(peer.id) === peer && sources.lacksClaimed(peer, entry))
@@ -49,10 +49,10 @@ export function createBrokenClaims({ peers, sources, clock, log }: BrokenClaimsD
 
   return {
     noted(peer, entry) {
-      if (waiting.length === MOST) return;
+      if (waiting.length === MAX_CLAIMS) return;
       const dueAt = clock.monotonic() + CONFIRM_MS;
       waiting.push({ peer, entry, dueAt });
-      alarm.by(dueAt);
+      alarm.scheduleBy(dueAt);
     },
     stop: alarm.stop,
   };

@@ -11,7 +11,7 @@ export interface Pace {
 }
 
 const WINDOW_MS = 20_000;
-const LEAST_MS = 3000;
+const MIN_WINDOW_MS = 3000;
 
 export function createPace(ms: () => number): Pace {
   let looks: { readonly at: number; readonly value: number }[] = [];
@@ -34,7 +34,7 @@ export function createPace(ms: () => number): Pace {
     perSecond() {
       const [first] = looks;
       const last = looks.at(-1);
-      if (first === undefined || last === undefined || last.at - first.at < LEAST_MS) return null;
+      if (first === undefined || last === undefined || last.at - first.at < MIN_WINDOW_MS) return null;
       return (last.value - first.value) / ((last.at - first.at) / 1000);
     },
     stillMs: () => ms() - grewAt,

@@ -1,5 +1,5 @@
 import type { Notice } from '../../../shared/contract/fields.ts';
-import { blamesOnlyTheBody } from '../../core/consensus/block-rules.ts';
+import { isMutatedBody } from '../../core/consensus/block-rules.ts';
 import { isViolation } from '../../core/violation.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
@@ -12,7 +12,7 @@ import type { Sources } from './block-sources.ts';
 import { requestBlocks } from './request-blocks.ts';
 
 export interface GapSyncDeps {
-  readonly chain: Pick<Chain, 'gaps' | 'gapRange' | 'expectGaps' | 'servesFrom'>;
+  readonly chain: Pick<Chain, 'gaps' | 'gapRange' | 'expectGaps' | 'lowestServedHeight'>;
   readonly peers: { list(): readonly Peer[]; report(peerId: string, peerViolation: PeerViolation): void };
   readonly inFlight: BlocksInFlight;
   readonly sources: Pick<Sources, 'claims'>;
@@ -115,7 +115,7 @@ export function createGapSync(deps: GapSyncDeps): GapSync {
       if (submitted === null) continue;
       const { result } = submitted;
       if (!isViolation(result)) filled.add(id);
-      else if (blamesOnlyTheBody(result.code)) peers.report(peer.id, result);
+      else if (isMutatedBody(result.code)) peers.report(peer.id, result);
     }
     return filled;
   }
@@ -179,6 +179,6 @@ function describeGaps(chain: GapSyncDeps['chain']): Notice | null {
       : `${count} blocks from height ${lowest} to ${highest} are missing on this computer, and no connected peer has delivered them.`;
   return {
     code: 'history-incomplete',
-    message: `${which} This node serves blocks from height ${chain.servesFrom()} on, like a pruned node, and continues to search for the missing ones.`,
+    message: `${which} This node serves blocks from height ${chain.lowestServedHeight()} on, like a pruned node, and continues to search for the missing ones.`,
   };
 }

@@ -84,7 +84,7 @@ export function createHeaderRequests(deps: HeaderRequestsDeps): HeaderRequests {
     const late = new Promise<'late'>((resolve) => {
       outstanding = { peer, began, giveUp: () => resolve('late') };
     });
-    alarm.by(began + timeoutMs);
+    alarm.scheduleBy(began + timeoutMs);
     return Promise.race([answer, late]).finally(() => {
       outstanding = null;
       alarm.stop();
@@ -95,7 +95,7 @@ export function createHeaderRequests(deps: HeaderRequestsDeps): HeaderRequests {
   function check(): void {
     if (outstanding === null) return;
     const { peer, began, giveUp } = outstanding;
-    if (clock.monotonic() < began + timeoutMs) alarm.by(began + timeoutMs);
+    if (clock.monotonic() < began + timeoutMs) alarm.scheduleBy(began + timeoutMs);
     else if (leave(peer, clock.monotonic() - began)) {
       outstanding = null;
       giveUp();

@@ -1,4 +1,4 @@
-import { blamesOnlyTheBody } from '../../core/consensus/block-rules.ts';
+import { isMutatedBody } from '../../core/consensus/block-rules.ts';
 import { fromHex } from '../../core/codec/hex.ts';
 import { messageOf } from '../../lib/errors.ts';
 import type { Clock } from '../../lib/clock.ts';
@@ -77,7 +77,7 @@ export function createHistorySync(deps: HistorySyncDeps): HistorySync {
         const refused = await history.submit(bytes);
         // A body that does not match its header is the fault of its sender. For any other broken rule the snapshot is
         // at fault, which `settled` reports.
-        if (refused !== null && blamesOnlyTheBody(refused.code)) peers.report(now.peer.id, refused);
+        if (refused !== null && isMutatedBody(refused.code)) peers.report(now.peer.id, refused);
       }
     }
   }

@@ -16,7 +16,7 @@ const MARK_BYTES = 8;
  * Maximum number of headers in presync: 15 years of the main network, which take 64 MB. A longer chain is not accepted
  * in this way.
  */
-const MOST_HEADERS = 8_000_000;
+const MAX_PRESYNC_HEADERS = 8_000_000;
 const GROWTH = 1 << 16;
 
 export interface PresyncDeps {
@@ -104,7 +104,7 @@ export function createPresync(deps: PresyncDeps, fork: HeaderEntry, minimum: big
       // Within one message the headers are linked; header-requests.ts checks that.
       if (headers[0] !== undefined && !equalBytes(headers[0].prev, lastId)) return 'changed';
       for (const header of headers) {
-        if (count === MOST_HEADERS) return peerViolation('header-low-work', { height: header.height });
+        if (count === MAX_PRESYNC_HEADERS) return peerViolation('header-low-work', { height: header.height });
         const wrong = add(header);
         if (wrong !== null) return wrong;
       }

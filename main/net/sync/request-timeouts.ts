@@ -5,19 +5,19 @@ export interface RequestTimeouts {
   succeeded(): void;
 }
 
-const LEAST_MS = 2000;
-const MOST_MS = 64_000;
+const MIN_TIMEOUT_MS = 2000;
+const MAX_TIMEOUT_MS = 64_000;
 
 export function createRequestTimeouts(): RequestTimeouts {
-  let ms = LEAST_MS;
+  let ms = MIN_TIMEOUT_MS;
   return {
     ms: () => ms,
     stalled() {
       // On a slow connection every peer is slow. With a fixed timeout all of them would be disconnected in turn.
-      ms = Math.min(MOST_MS, ms * 2);
+      ms = Math.min(MAX_TIMEOUT_MS, ms * 2);
     },
     succeeded() {
-      ms = Math.max(LEAST_MS, ms * 0.85);
+      ms = Math.max(MIN_TIMEOUT_MS, ms * 0.85);
     },
   };
 }

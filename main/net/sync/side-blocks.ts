@@ -37,7 +37,7 @@ export interface SideBlocks {
 const ASKED = 4;
 const AT_ONCE = 3;
 /** Maximum number of blocks above the active chain. A longer branch becomes the best header chain soon, or never. */
-const MOST_BELOW = 288;
+const MAX_BRANCH_BLOCKS = 288;
 
 export function createSideBlocks(deps: SideBlocksDeps): SideBlocks {
   const { chain, peers, inFlight, window, sources, log } = deps;
@@ -63,7 +63,7 @@ export function createSideBlocks(deps: SideBlocksDeps): SideBlocks {
     if (target.status === 'invalid' || target.work <= chain.tip().work) return [];
     const way: HeaderEntry[] = [];
     for (let at: HeaderEntry | null = target; at !== null && !chain.isActive(at); at = at.prev) {
-      if (target.height - at.height >= MOST_BELOW) return [];
+      if (target.height - at.height >= MAX_BRANCH_BLOCKS) return [];
       if (!chain.hasBody(at.id)) way.push(at);
     }
     const isFree = ({ id }: HeaderEntry) => inFlight.stateOf(id) === null && !window.has(id);

@@ -7,7 +7,7 @@ import type { ConsensusParams } from '../../core/consensus/params.ts';
 import type { Hash } from '../../core/crypto/hash.ts';
 import type { Network } from '../../core/params/network.ts';
 import { type Block, decodeBlock } from '../../core/primitives/block.ts';
-import { findRecord, RECORD } from '../../core/primitives/records.ts';
+import { findRecord, RECORD_TAG } from '../../core/primitives/records.ts';
 import { isViolation } from '../../core/violation.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
@@ -91,7 +91,7 @@ export function createSnapshotSync(deps: SnapshotSyncDeps): SnapshotSync {
     if (committing === null || !(await awaitServer(fetching, signal))) return 'none';
     const block = await fetchBlock(peers.list(), committing);
     if (block === null) return 'failed';
-    const root = findRecord(coinbaseRecords(block), RECORD.snapshotRoot);
+    const root = findRecord(coinbaseRecords(block), RECORD_TAG.snapshotRoot);
     if (!root) return 'failed';
     const base = ancestor(committing, committing.height - network.params.delay);
     const path = join(deps.directory, snapshotName(base.height, base.id));

@@ -7,7 +7,7 @@ export interface Rate {
 }
 
 const WINDOW_S = 20;
-const LEAST_S = 2;
+const MIN_WINDOW_S = 2;
 
 /** Counts in buckets of one second, so that the cost does not depend on the rate. */
 export function createRate(ms: () => number): Rate {
@@ -32,7 +32,7 @@ export function createRate(ms: () => number): Rate {
       const at = ms();
       trim(Math.floor(at / 1000));
       const seconds = Math.min(WINDOW_S, (at - began) / 1000);
-      if (buckets.length === 0 || seconds < LEAST_S) return null;
+      if (buckets.length === 0 || seconds < MIN_WINDOW_S) return null;
       const blocks = buckets.reduce((sum, bucket) => sum + bucket.blocks, 0);
       const bytes = buckets.reduce((sum, bucket) => sum + bucket.bytes, 0);
       return { blocksPerSecond: blocks / seconds, bytesPerSecond: bytes / seconds };

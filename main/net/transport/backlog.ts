@@ -10,12 +10,12 @@ export interface Backlog {
 }
 
 /** Limit per peer; larger than the largest packet of the router. */
-const MOST_BYTES = 512 * 1024;
-const RESUME_BYTES = MOST_BYTES / 2;
+const MAX_BACKLOG_BYTES = 512 * 1024;
+const RESUME_BYTES = MAX_BACKLOG_BYTES / 2;
 
 /**
  * The streams of the router queue all arriving bytes without limit. Here the stream of a peer that sends faster than
- * its packets are processed is paused, so that it uses at most one window and MOST_BYTES of memory.
+ * its packets are processed is paused, so that it uses at most one window and MAX_BACKLOG_BYTES of memory.
  */
 export function createBacklog(): Backlog {
   const waiting = new Map<string, { readonly stream: Stream; bytes: number }>();
@@ -25,7 +25,7 @@ export function createBacklog(): Backlog {
       waiting.set(peerId, entry);
       stream.addEventListener('message', ({ data }) => {
         entry.bytes += data.byteLength;
-        if (entry.bytes > MOST_BYTES && stream.readStatus === 'readable') stream.pause();
+        if (entry.bytes > MAX_BACKLOG_BYTES && stream.readStatus === 'readable') stream.pause();
       });
     },
     taken(peerId, bytes) {

@@ -16,7 +16,7 @@ const PING_BYTES = 32;
 const REST_MS = 120_000;
 const CLOSE_MS = 1000;
 /** Maximum number of bytes that may arrive at once. No ping is longer. */
-const MOST_AT_ONCE = 64 * PING_BYTES;
+const MAX_BUFFERED_BYTES = 64 * PING_BYTES;
 
 /**
  * Echoes the bytes that arrive. While the budget is used up it waits, and the window of the sender stops further bytes.
@@ -32,7 +32,7 @@ export async function answerPings(
       const arrived = await puller.next(REST_MS);
       if (arrived === null) return await stream.close();
       for (const piece of arrived) {
-        if (piece.length > MOST_AT_ONCE) throw new KithError('stream-lost', 'no ping is that long');
+        if (piece.length > MAX_BUFFERED_BYTES) throw new KithError('stream-lost', 'no ping is that long');
         await budget.spend('ping', piece.length);
         await write(stream, clock, [piece]);
       }

@@ -9,7 +9,7 @@ import type { Multiaddr } from '@multiformats/multiaddr';
 import type { Budgets } from '../budgets/budgets.ts';
 
 /** Maximum number of streams of one connection that wait for their budget. The multiplexer allows 32 at a time. */
-const MOST_WAITING = 64;
+const MAX_QUEUED_OPENS = 64;
 
 /** Makes the streams that peers open wait for their budget before the protocol is negotiated. */
 export interface StreamOpens {
@@ -45,7 +45,7 @@ export function createStreamOpens(budgets: Pick<Budgets, 'ofAddress'>): StreamOp
     const hold = (listener: (event: CustomEvent<Stream>) => void) => (event: CustomEvent<Stream>) => {
       const stream = event.detail;
       // A stream that is reset at once frees its slot in the multiplexer, but not in this queue.
-      if (waiting >= MOST_WAITING) return stream.abort(new Error('too many streams at once'));
+      if (waiting >= MAX_QUEUED_OPENS) return stream.abort(new Error('too many streams at once'));
       waiting++;
       budget
         .spend('stream', 0)

@@ -2,7 +2,7 @@ import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeNetworkFile } from '../../../main/core/params/network-file.ts';
 import type { Network } from '../../../main/core/params/network.ts';
-import { type CoinbaseRecord, RECORD } from '../../../main/core/primitives/records.ts';
+import { type CoinbaseRecord, RECORD_TAG } from '../../../main/core/primitives/records.ts';
 import { isViolation } from '../../../main/core/violation.ts';
 import { installNativeSha256 } from '../../../main/workers/sha256.ts';
 import {
@@ -47,7 +47,7 @@ async function make(shape: ChainShape, directory: string, say: (line: string) =>
   let at = tipOf(chain);
   while (at.height < blocks) {
     const root = await chain.nextSnapshotRoot();
-    const records = root ? [{ tag: RECORD.snapshotRoot, bytes: root }] : [];
+    const records = root ? [{ tag: RECORD_TAG.snapshotRoot, bytes: root }] : [];
     const block = mineOn(chain, at, {
       ...(root ? { records } : {}),
       header: { time: at.time + 1 },

@@ -8,7 +8,7 @@ import { subsidyAt } from '../../../main/core/consensus/params.ts';
 import type { Block } from '../../../main/core/primitives/block.ts';
 import type { Coin, Lock } from '../../../main/core/primitives/coin.ts';
 import type { Outpoint } from '../../../main/core/primitives/outpoint.ts';
-import { encodeRecords, RECORD } from '../../../main/core/primitives/records.ts';
+import { encodeRecords, RECORD_TAG } from '../../../main/core/primitives/records.ts';
 import { createTransaction, sighash, type Transaction } from '../../../main/core/primitives/transaction.ts';
 import type { Chain } from '../../../main/chain/chain.ts';
 import { toMotes } from '../../../shared/units.ts';
@@ -120,7 +120,7 @@ function fundingBlock(chain: Chain, keys: readonly KeyPair[], purse: Owned[]): B
   const height = chain.tip().height + 1;
   const amount = toMotes(Math.floor(subsidyAt(height, chain.network.params) / FUNDING_OUTPUTS));
   const outputs = Array.from({ length: FUNDING_OUTPUTS }, (_, i) => ({ amount, ...keys[i % KEYS]!.lock }));
-  const witness = [encodeRecords([{ tag: RECORD.extraNonce, bytes: Uint8Array.of(1) }])];
+  const witness = [encodeRecords([{ tag: RECORD_TAG.extraNonce, bytes: Uint8Array.of(1) }])];
   const coinbase = createTransaction({
     version: 1,
     validFrom: height,

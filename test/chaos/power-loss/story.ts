@@ -25,7 +25,7 @@ const NETWORK = REGTEST_NETWORK;
 const SIZES = { segmentBytes: 6000, levelBufferBytes: 64 << 10 };
 const PAYMENTS = 12;
 /** How far below the last tip the future begins. */
-const DEPTH = 6;
+const REORG_DEPTH = 6;
 
 /** Records a node that gets `blocks` blocks: single ones, runs, rival branches, restarts, and syncs in between. */
 export async function recordStory(seed: number, blocks: number, pruneBytes?: number): Promise<Story> {
@@ -81,7 +81,7 @@ export async function recordStory(seed: number, blocks: number, pruneBytes?: num
   rmSync(directory, { recursive: true, force: true });
   const past = model.blocks.slice(1);
   let at = tip;
-  for (let i = 0; i < DEPTH && at.parent; i++) at = at.parent;
+  for (let i = 0; i < REORG_DEPTH && at.parent; i++) at = at.parent;
   const future: ModelBlock[] = [];
   while ((future.at(-1)?.height ?? 0) <= tip.height) future.push((at = model.grow(at, 3)));
   return { recording, options, past, future, at: whereAt(recording, forced, model.genesis) };

@@ -17,7 +17,7 @@ test('a node that lost its oldest bodies follows a pruned peer, announces what i
     await pruned.mine(20);
     await until(() => [first, former].every(({ chain }) => chain.tip().height === height), 'synced');
   }
-  await until(() => pruned.chain.servesFrom() > 50, 'pruned');
+  await until(() => pruned.chain.lowestServedHeight() > 50, 'pruned');
   await first.stop();
   await former.stop();
   const { directory } = first;
@@ -32,7 +32,7 @@ test('a node that lost its oldest bodies follows a pruned peer, announces what i
 
   const archive = await startTestNode({ directory: former.directory });
   await node.net.peers.add(archive.address);
-  await until(() => node.chain.servesFrom() === 1, 'the gap is filled');
+  await until(() => node.chain.lowestServedHeight() === 1, 'the gap is filled');
   await until(() => sees(pruned, node)?.includes('archive'), 'it advertises itself as an archive again');
   for (const each of [pruned, archive, node]) {
     expect(each.net.peers.bans()).toEqual([]);

@@ -13,9 +13,9 @@ test('a node that begins to prune announces it, serves what it has, and gets no 
   await until(() => sees(archive, pruned)?.includes('archive'), 'an archive so far');
   await archive.mine(180);
   await until(() => pruned.chain.tip().height === 200, 'synced');
-  await until(() => pruned.chain.servesFrom() > 50, 'pruned');
+  await until(() => pruned.chain.lowestServedHeight() > 50, 'pruned');
   await until(() => sees(archive, pruned)?.includes('pruned'), 'said to be pruned');
-  expect(pruned.chain.servesFrom()).toBeGreaterThan(50);
+  expect(pruned.chain.lowestServedHeight()).toBeGreaterThan(50);
 
   // From the pruned node alone nobody gets the beginning; nobody is punished for that.
   const fresh = await startTestNode({ bootstrap: [pruned.address] });

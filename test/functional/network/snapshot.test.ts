@@ -20,7 +20,7 @@ import { createBodyReader } from '../../../main/net/sync/body-of.ts';
 import { syncHandlers } from '../../../main/net/sync/serve-sync.ts';
 import { generateKeyPair } from '@libp2p/crypto/keys';
 import { subsidyAt } from '../../../main/core/consensus/params.ts';
-import { encodeRecords, RECORD } from '../../../main/core/primitives/records.ts';
+import { encodeRecords, RECORD_TAG } from '../../../main/core/primitives/records.ts';
 import { createTransaction, type Transaction } from '../../../main/core/primitives/transaction.ts';
 import { toMotes } from '../../../shared/units.ts';
 import { testKey } from '../../support/chain/test-chain.ts';
@@ -137,7 +137,7 @@ function manyCoins(height: number): Transaction {
     expires: 0,
     inputs: [],
     outputs: Array.from({ length: coins }, () => ({ amount, ...testKey(1).lock })),
-    witness: [encodeRecords([{ tag: RECORD.extraNonce, bytes: Uint8Array.of(1) }])],
+    witness: [encodeRecords([{ tag: RECORD_TAG.extraNonce, bytes: Uint8Array.of(1) }])],
   });
 }
 

@@ -9,7 +9,7 @@ import { PAYEE } from './blocks.ts';
 import type { World } from './world.ts';
 
 /** What the node may suffer, whatever any peer sends: the pass criteria of all hostile tests. */
-const MOST = { lagMs: 250, tipMs: 10_000, goneMs: 60_000, memoryMs: 60_000 } as const;
+const LIMITS = { lagMs: 250, tipMs: 10_000, goneMs: 60_000, memoryMs: 60_000 } as const;
 const MB = 1 << 20;
 /**
  * How much more the node may hold after an attack. What its own objects take is exact, so that bound is narrow. The
@@ -48,7 +48,7 @@ export async function suffer(world: World, attack: Attack): Promise<void> {
       `${tips.length} tips meanwhile, slowest ${Math.max(...tips).toFixed(0)} ms; gone after ${gone.toFixed(0)} ms; ` +
       `memory ${memory}, ${inMb(peak)} in it`,
   );
-  expect(lagP99Ms).toBeLessThanOrEqual(MOST.lagMs);
+  expect(lagP99Ms).toBeLessThanOrEqual(LIMITS.lagMs);
   await expectSameState(victim, honest);
   expectNoErrors(victim);
 }
@@ -64,8 +64,8 @@ async function mineThroughout({ victim, honest }: World, goesOn: () => boolean):
     // Of two blocks found at once either is as good; the next one decides.
     await until(
       async () => (await other.call.chain.tip()).height >= height,
-      `an honest ${miner === honest ? 'peer is heard' : 'peer gets the tip'} within ${MOST.tipMs / 1000} s`,
-      { ms: MOST.tipMs },
+      `an honest ${miner === honest ? 'peer is heard' : 'peer gets the tip'} within ${LIMITS.tipMs / 1000} s`,
+      { ms: LIMITS.tipMs },
     );
     took.push(performance.now() - before);
     for (let rested = 0; goesOn() && rested < REST_MS; rested += 20)
@@ -76,7 +76,7 @@ async function mineThroughout({ victim, honest }: World, goesOn: () => boolean):
 
 async function goneWithin(hostile: readonly Stranger[]): Promise<number> {
   const before = performance.now();
-  await until(() => hostile.every((peer) => peer.gone()), 'hostile peers are gone', { ms: MOST.goneMs });
+  await until(() => hostile.every((peer) => peer.gone()), 'hostile peers are gone', { ms: LIMITS.goneMs });
   return performance.now() - before;
 }
 
@@ -95,7 +95,7 @@ async function memoryBack({ victim, resting }: World): Promise<string> {
       `(heap ${inMb(now.heapUsed)} of ${inMb(now.heapTotal)}, buffers ${inMb(now.arrayBuffers)})`;
     const back = now.rss <= resting.rss + MORE.resident && heldBy(now) <= heldBy(resting) + MORE.held;
     if (back) return said;
-    if (ms > MOST.memoryMs) throw new Error(`memory: ${said}`);
+    if (ms > LIMITS.memoryMs) throw new Error(`memory: ${said}`);
     await new Promise((resolve) => setTimeout(resolve, 250));
   }
 }

@@ -6,7 +6,7 @@ import type { Network } from '../../../main/core/params/network.ts';
 import type { Block } from '../../../main/core/primitives/block.ts';
 import { type Coin, LOCK_BURN, type Lock } from '../../../main/core/primitives/coin.ts';
 import { coinKey, type CoinKey, outpointOf } from '../../../main/core/primitives/coin-key.ts';
-import { type CoinbaseRecord, encodeRecords, RECORD } from '../../../main/core/primitives/records.ts';
+import { type CoinbaseRecord, encodeRecords, RECORD_TAG } from '../../../main/core/primitives/records.ts';
 import { createTransaction, type Transaction } from '../../../main/core/primitives/transaction.ts';
 import { CHUNK_COINS } from '../../../main/core/ledger/snapshot-record.ts';
 import { chunkHash, snapshotRoot } from '../../../main/core/ledger/snapshot-root.ts';
@@ -119,12 +119,12 @@ export function createChainModel(network: Network, random: Random): ChainModel {
 
 /** The records of the coinbase at this height, with the snapshot root where one is due. */
 function recordsAt(network: Network, random: Random, parent: ModelBlock, height: number): CoinbaseRecord[] {
-  const extra = { tag: RECORD.extraNonce, bytes: random.bytes(8) };
+  const extra = { tag: RECORD_TAG.extraNonce, bytes: random.bytes(8) };
   const at = committedSnapshotHeight(height, network.params);
   if (at === null) return [extra];
   let frozen = parent;
   while (frozen.height > at) frozen = frozen.parent!;
-  return [extra, { tag: RECORD.snapshotRoot, bytes: rootOf(network, frozen) }];
+  return [extra, { tag: RECORD_TAG.snapshotRoot, bytes: rootOf(network, frozen) }];
 }
 
 /** Cuts an amount into up to `most` outputs of random sizes with random locks. */

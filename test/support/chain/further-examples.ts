@@ -13,7 +13,7 @@ import { CREATED_NETWORK_DEPLOYMENTS, writeNetworkFile } from '../../../main/cor
 import { createGenesis, createNetworkOf, type Network } from '../../../main/core/params/network.ts';
 import { encodeAddress } from '../../../main/core/primitives/address.ts';
 import { LOCK_KEY } from '../../../main/core/primitives/coin.ts';
-import { encodeRecords, RECORD } from '../../../main/core/primitives/records.ts';
+import { encodeRecords, RECORD_TAG } from '../../../main/core/primitives/records.ts';
 import { CHAIN, deriveChain, deriveKeySeed } from '../../../main/wallet/key-path.ts';
 import { mnemonicToSeed, wordsOf } from '../../../main/core/crypto/mnemonic.ts';
 import { encodePaymentLink } from '../../../shared/payment-link.ts';
@@ -55,8 +55,8 @@ function merkleRows(): Row[] {
 }
 
 function recordRows(): Row[] {
-  const nonce = { tag: RECORD.extraNonce, bytes: Uint8Array.of(0xbe, 0xef) };
-  const root = { tag: RECORD.snapshotRoot, bytes: filled(0x66) };
+  const nonce = { tag: RECORD_TAG.extraNonce, bytes: Uint8Array.of(0xbe, 0xef) };
+  const root = { tag: RECORD_TAG.snapshotRoot, bytes: filled(0x66) };
   return [
     ['none', encodeRecords([])],
     ['extra nonce beef', encodeRecords([nonce])],

@@ -25,7 +25,7 @@ import { encodeAddress } from '../../../main/core/primitives/address.ts';
 import { type Block, blockMerkleRoot, createBlock } from '../../../main/core/primitives/block.ts';
 import { LOCK_KEY, LOCK_POLICY, type Lock, type Output } from '../../../main/core/primitives/coin.ts';
 import { createHeader, type Header } from '../../../main/core/primitives/header.ts';
-import { encodeRecords, RECORD } from '../../../main/core/primitives/records.ts';
+import { encodeRecords, RECORD_TAG } from '../../../main/core/primitives/records.ts';
 import { createTransaction, sighash, type Transaction } from '../../../main/core/primitives/transaction.ts';
 import { bytesToBigInt } from '../../../main/core/codec/bytes.ts';
 import { SNAPSHOT_KEY_BYTES, writeSnapshotCoin } from '../../../main/core/ledger/snapshot-record.ts';
@@ -92,7 +92,7 @@ function mineOn(parent: Header, payments: readonly Transaction[], fees: number):
     expires: 0,
     inputs: [],
     outputs: [{ amount: toMotes(subsidyAt(height, NETWORK.params) + fees), ...A }],
-    witness: [encodeRecords([{ tag: RECORD.extraNonce, bytes: Uint8Array.of(0x2a) }])],
+    witness: [encodeRecords([{ tag: RECORD_TAG.extraNonce, bytes: Uint8Array.of(0x2a) }])],
   });
   const transactions = [coinbase, ...payments];
   const fields = {

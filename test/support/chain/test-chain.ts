@@ -15,7 +15,7 @@ import { type Block, blockMerkleRoot, createBlock } from '../../../main/core/pri
 import type { Coin, Lock } from '../../../main/core/primitives/coin.ts';
 import { createHeader, type HeaderFields } from '../../../main/core/primitives/header.ts';
 import type { Outpoint } from '../../../main/core/primitives/outpoint.ts';
-import { type CoinbaseRecord, encodeRecords, RECORD } from '../../../main/core/primitives/records.ts';
+import { type CoinbaseRecord, encodeRecords, RECORD_TAG } from '../../../main/core/primitives/records.ts';
 import { createTransaction, sighash, type Transaction } from '../../../main/core/primitives/transaction.ts';
 import type { Chain, ChainDeps } from '../../../main/chain/chain.ts';
 import { createChain } from '../../../main/chain/create-chain.ts';
@@ -115,7 +115,7 @@ export function mineOn(chain: OfNetwork, parent: Parent, parts: BlockParts = {})
   const { params } = chain.network;
   const payTo = parts.payTo ?? testKey(1).lock;
   const amount = toMotes(subsidyAt(height, params) + (parts.fees ?? 0));
-  const records = parts.records ?? [{ tag: RECORD.extraNonce, bytes: Uint8Array.of(1) }];
+  const records = parts.records ?? [{ tag: RECORD_TAG.extraNonce, bytes: Uint8Array.of(1) }];
   const coinbase =
     parts.coinbase ??
     createTransaction({
@@ -157,7 +157,7 @@ export function tipOf(chain: Chain): Parent {
 /** Mines on the tip and submits; a refusal throws. Snapshot records are added where they are due. */
 export async function extend(chain: Chain, parts: BlockParts = {}): Promise<Block> {
   const root = await chain.nextSnapshotRoot();
-  const records = root ? [{ tag: RECORD.snapshotRoot, bytes: root }] : undefined;
+  const records = root ? [{ tag: RECORD_TAG.snapshotRoot, bytes: root }] : undefined;
   const block = mineOn(chain, tipOf(chain), records ? { records, ...parts } : parts);
   const result = await chain.submitBlock(block.bytes);
   if (isViolation(result)) throw new Error(`refused: ${JSON.stringify(result)}`);

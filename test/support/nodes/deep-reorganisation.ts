@@ -12,7 +12,7 @@ const NOWHERE = ['--announce', '/ip4/127.255.255.1/tcp/9'];
 const PAYMENTS = scale(8, 20);
 const MB = 1 << 20;
 /** Beside what it needs at rest, whatever the depth. */
-const MOST_MORE_MB = 150;
+const MAX_GROWTH_MB = 150;
 const WAIT = { every: 100 };
 
 /**
@@ -79,7 +79,7 @@ export async function reorganiseDeeply(depth: number): Promise<void> {
       `${depth} blocks taken back: ${between.length} answers on the way; memory ${(before.rss / MB).toFixed(0)} MB before, ` +
         `${(peak / MB).toFixed(0)} at most, ${(rss / MB).toFixed(0)} after`,
     );
-    expect(peak).toBeLessThan(before.rss + MOST_MORE_MB * MB);
+    expect(peak).toBeLessThan(before.rss + MAX_GROWTH_MB * MB);
 
     // What only the abandoned blocks had waits again; what was spent elsewhere is shown as that.
     const stateOf = async (name: string, txid: string) =>

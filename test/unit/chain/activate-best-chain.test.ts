@@ -29,13 +29,13 @@ interface Bench {
   readonly activator: Activator;
   readonly opened: OpenedChain;
   readonly coins: CoinCache;
-  /** `commit +1 +2`, `steps +1 +2`, `records A1`, `invalid B2 code`, `vouch`, `idle`. A plus connects, a minus disconnects. */
+  /** `commit +1 +2`, `steps +1 +2`, `records A1`, `invalid B2 code`, `auditBeforeReject`, `idle`. A plus connects, a minus disconnects. */
   readonly log: string[];
   /** What the signature check of the next blocks answers, first block first; -1 = all valid, as it does afterwards. */
   readonly signatures: number[];
   /** Ids of the blocks whose bodies cannot be read. */
   readonly lost: Set<string>;
-  readonly faults: { commit?: (commit: ChainCommit) => Promise<void>; vouch?: () => Promise<void> };
+  readonly faults: { commit?: (commit: ChainCommit) => Promise<void>; audit?: () => Promise<void> };
   /** Stores a block as the receiver does, under a name for the log. */
   store(name: string, block: Block): Promise<OwnedEntry>;
 }
@@ -61,7 +61,7 @@ async function open(): Promise<Bench> {
       active,
       bodies: {
         ...bodies,
-        waiting: (id) => (lost.has(id) ? undefined : bodies.waiting(id)),
+        decoded: (id) => (lost.has(id) ? undefined : bodies.decoded(id)),
         read: async (id, at) => (lost.has(id) ? null : bodies.read(id, at)),
       },
       coins,
@@ -90,9 +90,9 @@ async function open(): Promise<Bench> {
         nextRoot: async () => null,
       },
       rulesFor: () => ({ policyLock: false }),
-      async vouch() {
-        log.push('vouch');
-        await faults.vouch?.();
+      async auditBeforeReject() {
+        log.push('audit');
+        await faults.audit?.();
       },
       onSteps(steps) {
         const moves = steps.map(({ kind, entry }) => `${kind === 'connected' ? '+' : '-'}${nameOf(entry)}`);
@@ -300,7 +300,7 @@ describe('a block in the middle of the pipeline', () => {
       row(GENESIS, 2, 1, (at) => (at === 1 ? { transactions: [tx] } : {})),
     );
     await bench.activator.run();
-    expect(bench.log.slice(-4)).toEqual(['vouch', 'records A2', 'invalid A2 coin-missing', 'idle']);
+    expect(bench.log.slice(-4)).toEqual(['audit', 'records A2', 'invalid A2 coin-missing', 'idle']);
   });
 
   test('is not refused when the audit finds the set corrupt: the chain stops instead', async () => {
@@ -311,10 +311,10 @@ describe('a block in the middle of the pipeline', () => {
       row(GENESIS, 1, 1, () => ({ transactions: [tx] })),
     );
     const damage = new Error('corrupt');
-    bench.faults.vouch = () => Promise.reject(damage);
+    bench.faults.audit = () => Promise.reject(damage);
     await expect(bench.activator.run()).rejects.toBe(damage);
     await expect(bench.activator.run()).rejects.toBe(damage);
-    expect(bench.log).toEqual(['vouch']);
+    expect(bench.log).toEqual(['audit']);
     expect(entry!.status).toBe('stored');
   });
 });
@@ -353,6 +353,6 @@ test('blocks that arrive during exclusive work are connected after it', async ()
     await systemClock.soon();
     expect(bench.log).toEqual([]);
   });
-  await bench.activator.still();
+  await bench.activator.waitUntilIdle();
   expect(moves('steps')).toEqual(['+A1', '+A2']);
 });

@@ -2,7 +2,7 @@
 import { afterEach, beforeAll, expect, test } from 'vitest';
 import { REGTEST_NETWORK } from '../../../main/core/params/built-in-networks.ts';
 import { coinKey } from '../../../main/core/primitives/coin-key.ts';
-import { RECORD } from '../../../main/core/primitives/records.ts';
+import { RECORD_TAG } from '../../../main/core/primitives/records.ts';
 import type { Chain, ChainDeps } from '../../../main/chain/chain.ts';
 import { verifyChain } from '../../../main/chain/verify-chain.ts';
 import { createChainModel, type ModelBlock } from '../../support/chain/chain-model.ts';
@@ -26,7 +26,7 @@ beforeAll(() => {
   line.push(model.genesis);
   while (line.length < LIAR) line.push(model.grow(line.at(-1)!, 0));
   const parent = line.at(-1)!;
-  const records = [{ tag: RECORD.snapshotRoot, bytes: new Uint8Array(32).fill(1) }];
+  const records = [{ tag: RECORD_TAG.snapshotRoot, bytes: new Uint8Array(32).fill(1) }];
   const block = mineOn({ network: REGTEST_NETWORK }, parentOf(parent.block), { records });
   const { outpoint, coin } = coinbaseOf(block);
   const coins = new Map(parent.coins).set(coinKey(outpoint), coin);

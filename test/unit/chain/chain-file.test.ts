@@ -233,7 +233,7 @@ test('a block in a file is believed no more than one of a peer', async () => {
 test('a pruned chain can not be written, and leaves no half of a file', async () => {
   const pruned = await chainOf({ segmentBytes: 2000, pruneBytes: 10_000 });
   while (pruned.tip().height < 120) await extend(pruned);
-  await expect.poll(() => pruned.servesFrom()).toBeGreaterThan(2);
+  await expect.poll(() => pruned.lowestServedHeight()).toBeGreaterThan(2);
   const file = newFile();
   for (let tries = 0; tries < 2; tries++) {
     await expect(exportChain(pruned, file)).rejects.toMatchObject({

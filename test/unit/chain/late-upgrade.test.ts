@@ -88,7 +88,7 @@ test('a node that upgraded late and has pruned what it would need begins anew', 
   const options = { directory: newDirectory(), segmentBytes: 2000, pruneBytes: 10_000 };
   const old = await chainOf({ ...options, network: OLD });
   const { blocks, honest } = await tellOld(old);
-  await expect.poll(() => old.servesFrom()).toBeGreaterThan(82);
+  await expect.poll(() => old.lowestServedHeight()).toBeGreaterThan(82);
   await close(old);
 
   const upgraded = await chainOf(options);

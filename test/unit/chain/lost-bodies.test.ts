@@ -47,11 +47,11 @@ test('bodies below the tip whose file is gone are asked for again, and then are 
   expect(chain.tip().height).toBe(BLOCKS);
   expect(gaps()).toEqual([2, 3, 5]);
   expect(chain.missingBlocks(100)).toEqual([]);
-  expect(chain.servesFrom()).toBe(6);
+  expect(chain.lowestServedHeight()).toBe(6);
   expect(await chain.readBlock(blocks[1]!.header.idHex)).toBeNull();
   for (const height of [3, 5, 2]) await chain.submitBlock(blocks[height - 1]!.bytes);
   expect(gaps()).toEqual([]);
-  expect(chain.servesFrom()).toBe(1);
+  expect(chain.lowestServedHeight()).toBe(1);
   expect(await chain.readBlock(blocks[1]!.header.idHex)).toEqual(blocks[1]!.bytes);
   await chain.close();
   await open();
@@ -106,7 +106,7 @@ test('a node that prunes does not miss old bodies', async () => {
   rmSync(file('blocks', 1));
   await open({ pruneBytes: 1_000_000 });
   expect(gaps()).toEqual([]);
-  expect(chain.servesFrom()).toBe(2);
+  expect(chain.lowestServedHeight()).toBe(2);
 });
 
 /** Two blocks on the last but one: following them disconnects the last. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { ClassicLevel } from 'classic-level';
 import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { LOCK_BURN } from '../../../main/core/primitives/coin.ts';
-import { encodeRecords, RECORD } from '../../../main/core/primitives/records.ts';
+import { encodeRecords, RECORD_TAG } from '../../../main/core/primitives/records.ts';
 import { createTransaction } from '../../../main/core/primitives/transaction.ts';
 import type { Chain } from '../../../main/chain/chain.ts';
 import type { Motes } from '../../../shared/units.ts';
@@ -79,7 +79,7 @@ test('a disk that is slow holds the checks up', async () => {
         expires: 0,
         inputs: [],
         outputs: Array.from({ length: 1300 }, () => ({ amount: 1 as Motes, lockType: LOCK_BURN, lock })),
-        witness: [encodeRecords([{ tag: RECORD.extraNonce, bytes: Uint8Array.of(height) }])],
+        witness: [encodeRecords([{ tag: RECORD_TAG.extraNonce, bytes: Uint8Array.of(height) }])],
       }),
     });
   await reopen();

@@ -57,7 +57,7 @@ const snapshotsOf = (): Snapshots =>
     networkId: REGTEST_NETWORK.id,
     params: REGTEST_NETWORK.params,
     directory: join(newDirectory(), 'snapshots'),
-    begun: true,
+    hasBlocks: true,
     db: opened.db,
     bodies: opened.bodies,
     log: silent,

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { RECORD } from '../../../main/core/primitives/records.ts';
+import { RECORD_TAG } from '../../../main/core/primitives/records.ts';
 import type { Chain } from '../../../main/chain/chain.ts';
 import {
   extend,
@@ -48,14 +48,14 @@ test('a snapshot record must be right, and only where it is due', async () => {
   const root = await chain.nextSnapshotRoot();
   expect(root).toHaveLength(32);
   const at = tipOf(chain);
-  const wrong = [{ tag: RECORD.snapshotRoot, bytes: new Uint8Array(32) }];
+  const wrong = [{ tag: RECORD_TAG.snapshotRoot, bytes: new Uint8Array(32) }];
   expect(await chain.submitBlock(mineOn(chain, at, { records: wrong }).bytes)).toMatchObject({
     code: 'snapshot-wrong',
   });
   expect(await chain.submitBlock(mineOn(chain, at).bytes)).toMatchObject({ code: 'snapshot-missing' });
-  const right = mineOn(chain, at, { records: [{ tag: RECORD.snapshotRoot, bytes: root! }] });
+  const right = mineOn(chain, at, { records: [{ tag: RECORD_TAG.snapshotRoot, bytes: root! }] });
   expect(await chain.submitBlock(right.bytes)).toMatchObject({ status: 'connected' });
-  const early = mineOn(chain, parentOf(right), { records: [{ tag: RECORD.snapshotRoot, bytes: root! }] });
+  const early = mineOn(chain, parentOf(right), { records: [{ tag: RECORD_TAG.snapshotRoot, bytes: root! }] });
   expect(await chain.submitBlock(early.bytes)).toMatchObject({ code: 'snapshot-misplaced' });
 });
 
@@ -67,7 +67,7 @@ test('a folder that can not be written to stops the chain where its root is due,
   chain.events.on('failed', (error) => failures.push(error));
   for (let i = 0; i < 24; i++) await extend(chain);
   await expect(chain.nextSnapshotRoot()).rejects.toMatchObject({ code: 'storage-unusable' });
-  const root = { tag: RECORD.snapshotRoot, bytes: new Uint8Array(32) };
+  const root = { tag: RECORD_TAG.snapshotRoot, bytes: new Uint8Array(32) };
   await chain.submitBlock(mineOn(chain, tipOf(chain), { records: [root] }).bytes);
   expect(failures).toMatchObject([{ code: 'storage-unusable' }]);
   expect(readdirSync(directory)).not.toContain('chain.rebuild');

@@ -186,7 +186,7 @@ test('a pruned directory can be checked, but not deeply', async () => {
   const options = { directory, segmentBytes: 2000, pruneBytes: 10_000 };
   const chain = await openTestChain(options);
   while (chain.tip().height < 120) await extend(chain);
-  await expect.poll(() => chain.servesFrom()).toBeGreaterThan(20);
+  await expect.poll(() => chain.lowestServedHeight()).toBeGreaterThan(20);
   await chain.close();
   const report = await verify(false, options);
   expect(report.problems).toEqual([]);

@@ -8,10 +8,10 @@ test('an alarm rings once, at the earliest moment that was asked for', () => {
   const clock = turnedClock();
   const rang: number[] = [];
   const alarm = createAlarm(clock, () => rang.push(clock.monotonic()));
-  alarm.by(500);
-  alarm.by(200);
-  alarm.by(900);
-  alarm.by(Infinity);
+  alarm.scheduleBy(500);
+  alarm.scheduleBy(200);
+  alarm.scheduleBy(900);
+  alarm.scheduleBy(Infinity);
   clock.pass(2000);
   expect(rang).toEqual([200]);
 });
@@ -21,9 +21,9 @@ test('an alarm that asks for the next moment while it rings goes on, and a stopp
   const rang: number[] = [];
   const alarm = createAlarm(clock, () => {
     rang.push(clock.monotonic());
-    alarm.by(clock.monotonic() + 100);
+    alarm.scheduleBy(clock.monotonic() + 100);
   });
-  alarm.by(0);
+  alarm.scheduleBy(0);
   clock.pass(250);
   expect(rang).toEqual([0, 100, 200]);
   alarm.stop();

@@ -7,7 +7,7 @@ import { subsidyAt } from '../../../main/core/consensus/params.ts';
 import { LOCAL_NETWORK, REGTEST_NETWORK, TEST_NETWORK } from '../../../main/core/params/built-in-networks.ts';
 import { createNetworkOf, type Network } from '../../../main/core/params/network.ts';
 import { decodeBlock } from '../../../main/core/primitives/block.ts';
-import { findRecord, RECORD } from '../../../main/core/primitives/records.ts';
+import { findRecord, RECORD_TAG } from '../../../main/core/primitives/records.ts';
 import { isViolation } from '../../../main/core/violation.ts';
 import { systemClock } from '../../../main/lib/clock.ts';
 import type { Chain } from '../../../main/chain/chain.ts';
@@ -133,7 +133,7 @@ describe('a template', () => {
     const { miner } = await bench();
     const [a, b] = await Promise.all([miner.template(payout), miner.template(payout)]);
     expect(a.header.idHex).not.toBe(b.header.idHex);
-    expect(findRecord(coinbaseRecords(a), RECORD.extraNonce)).toHaveLength(8);
+    expect(findRecord(coinbaseRecords(a), RECORD_TAG.extraNonce)).toHaveLength(8);
   });
 
   test('names the snapshot where it must, and nowhere else', async () => {
@@ -142,10 +142,12 @@ describe('a template', () => {
     await miner.generate(payout, epoch + delay - 1);
     const root = await chain.nextSnapshotRoot();
     const block = await miner.template(payout);
-    expect(findRecord(coinbaseRecords(block), RECORD.snapshotRoot)).toEqual(new Uint8Array(root!));
+    expect(findRecord(coinbaseRecords(block), RECORD_TAG.snapshotRoot)).toEqual(new Uint8Array(root!));
     expect(root).toHaveLength(32);
     await miner.generate(payout, 2);
-    expect(findRecord(coinbaseRecords(await miner.template(payout)), RECORD.snapshotRoot)).toBeUndefined();
+    expect(
+      findRecord(coinbaseRecords(await miner.template(payout)), RECORD_TAG.snapshotRoot),
+    ).toBeUndefined();
   });
 
   test('without subsidy and fees pays nobody and is valid', async () => {

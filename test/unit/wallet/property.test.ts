@@ -88,11 +88,11 @@ async function spendableIsSpent(world: World, step: string): Promise<void> {
     );
     const spent = inputs.reduce((sum, { amount }) => sum + amount, 0);
     // Less than the fee and the smallest payment can be there without being worth to be sent.
-    expect({ step, name, spent }).toEqual({ step, name, spent: spendable < LEAST ? 0 : spendable });
+    expect({ step, name, spent }).toEqual({ step, name, spent: spendable < MIN_SPENDABLE ? 0 : spendable });
   }
 }
 /** No coin in these histories holds less, and one alone can be sent. */
-const LEAST = 20_000;
+const MIN_SPENDABLE = 20_000;
 
 const sorted = (json: string) =>
   JSON.stringify(JSON.parse(json), ['a', 'b', 'confirmed', 'pending', 'immature', 'asOfHeight']);

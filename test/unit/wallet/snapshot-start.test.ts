@@ -100,7 +100,7 @@ test('the balance is there at once; the history when the blocks are', { timeout:
   await open.pop()!.stop();
   world = await worldIn(directory);
   expect(world.chain.missingBlocks(10)).toEqual([]);
-  expect(world.chain.servesFrom()).toBe(1);
+  expect(world.chain.lowestServedHeight()).toBe(1);
   expect(await stateOf(world.wallets)).toEqual(wanted);
 });
 

@@ -1,4 +1,4 @@
-import { type CoinbaseRecord, encodeRecords, RECORD } from '../../../../main/core/primitives/records.ts';
+import { type CoinbaseRecord, encodeRecords, RECORD_TAG } from '../../../../main/core/primitives/records.ts';
 import { createTransaction, type TransactionFields } from '../../../../main/core/primitives/transaction.ts';
 import type { Motes } from '../../../../shared/units.ts';
 import type { BlockParts } from '../../../support/chain/test-chain.ts';
@@ -50,7 +50,7 @@ export const COINBASE_CASES = {
     withWitness('tags in the wrong order', Uint8Array.of(3, 0, 1, 0)),
     withWitness('a tag twice', Uint8Array.of(3, 0, 3, 0)),
     withWitness('a tag without a length', Uint8Array.of(3)),
-    withWitness('parameters anywhere but in genesis', encodeRecords([record(RECORD.parameters, 32)])),
+    withWitness('parameters anywhere but in genesis', encodeRecords([record(RECORD_TAG.parameters, 32)])),
   ],
   'coinbase-height': [-1, 1].map((off): RuleCase => ({
     what: `the height ${off < 0 ? 'below' : 'above'}`,
@@ -91,7 +91,7 @@ export const COINBASE_CASES = {
       async twins(world) {
         await world.until(dueIn(world));
         return world.twins((broken): BlockParts =>
-          broken ? { records: [record(RECORD.extraNonce, 1)] } : {},
+          broken ? { records: [record(RECORD_TAG.extraNonce, 1)] } : {},
         );
       },
     },
@@ -102,7 +102,7 @@ export const COINBASE_CASES = {
       async twins(world) {
         await world.until((height) => dueIn(world)(height + 1));
         return world.twins((broken): BlockParts =>
-          broken ? { records: [record(RECORD.snapshotRoot, 32)] } : {},
+          broken ? { records: [record(RECORD_TAG.snapshotRoot, 32)] } : {},
         );
       },
     },
@@ -112,7 +112,7 @@ export const COINBASE_CASES = {
         await world.until(dueIn(world));
         const root = await world.chain.nextSnapshotRoot();
         await world.extend();
-        const again = [{ tag: RECORD.snapshotRoot, bytes: root! }];
+        const again = [{ tag: RECORD_TAG.snapshotRoot, bytes: root! }];
         return world.twins((broken): BlockParts => (broken ? { records: again } : {}));
       },
     },
@@ -123,7 +123,7 @@ export const COINBASE_CASES = {
       async twins(world) {
         await world.until(dueIn(world));
         return world.twins((broken): BlockParts =>
-          broken ? { records: [record(RECORD.snapshotRoot, 32)] } : {},
+          broken ? { records: [record(RECORD_TAG.snapshotRoot, 32)] } : {},
         );
       },
     },
@@ -133,7 +133,7 @@ export const COINBASE_CASES = {
         await world.until(dueIn(world));
         const root = Uint8Array.from((await world.chain.nextSnapshotRoot())!);
         root[31]! ^= 1;
-        const wrong = [{ tag: RECORD.snapshotRoot, bytes: root }];
+        const wrong = [{ tag: RECORD_TAG.snapshotRoot, bytes: root }];
         return world.twins((broken): BlockParts => (broken ? { records: wrong } : {}));
       },
     },
@@ -142,7 +142,7 @@ export const COINBASE_CASES = {
       async twins(world) {
         await world.until(dueIn(world));
         return world.twins((broken): BlockParts =>
-          broken ? { records: [record(RECORD.snapshotRoot, size)] } : {},
+          broken ? { records: [record(RECORD_TAG.snapshotRoot, size)] } : {},
         );
       },
     })),

@@ -80,7 +80,7 @@ const machine = (...all: Deployment[]) => createDeployments<Entry>(all, params, 
 
 describe('along a chain', () => {
   const rule = deployment();
-  const stateAfter = (tip: Entry) => machine(rule).standingAfter(tip, rule);
+  const stateAfter = (tip: Entry) => machine(rule).stateAfter(tip, rule);
 
   test('from defined to active, each state from the first block of a period on', () => {
     const started = grow(genesis, 19);
@@ -106,14 +106,14 @@ describe('along a chain', () => {
   test('signals before it has started count for nothing', () => {
     const late = deployment(40);
     const tip = grow(genesis, 39, 39);
-    expect(machine(late).standingAfter(tip, late)).toEqual({ state: 'started', since: 40 });
+    expect(machine(late).stateAfter(tip, late)).toEqual({ state: 'started', since: 40 });
   });
 
   test('it fails at its timeout and stays so', () => {
     const mortal = deployment(0, 60);
     const tip = grow(genesis, 59);
-    expect(machine(mortal).standingAfter(tip, mortal)).toEqual({ state: 'failed', since: 60 });
-    expect(machine(mortal).standingAfter(grow(tip, 60, 60), mortal)).toEqual({ state: 'failed', since: 60 });
+    expect(machine(mortal).stateAfter(tip, mortal)).toEqual({ state: 'failed', since: 60 });
+    expect(machine(mortal).stateAfter(grow(tip, 60, 60), mortal)).toEqual({ state: 'failed', since: 60 });
   });
 
   test('branches decide for themselves, and memory does not mix them up', () => {
@@ -122,21 +122,21 @@ describe('along a chain', () => {
     const yes = grow(started, 20, 20);
     const no = grow(started, 20, 17);
     for (let again = 0; again < 2; again++) {
-      expect(both.standingAfter(yes, rule).state).toBe('locked-in');
-      expect(both.standingAfter(no, rule).state).toBe('started');
-      expect(both.standingAfter(grow(yes, 40), rule).state).toBe('active');
-      expect(both.standingAfter(grow(no, 40, 40), rule).state).toBe('locked-in');
+      expect(both.stateAfter(yes, rule).state).toBe('locked-in');
+      expect(both.stateAfter(no, rule).state).toBe('started');
+      expect(both.stateAfter(grow(yes, 40), rule).state).toBe('active');
+      expect(both.stateAfter(grow(no, 40, 40), rule).state).toBe('locked-in');
     }
   });
 
   test('what is asked first does not change the answer', () => {
     const tip = grow(grow(genesis, 19), 500, 40);
     const heights = Array.from({ length: 520 }, (_, height) => height);
-    const fresh = heights.map((height) => machine(rule).standingAfter(ancestorAt(tip, height), rule));
+    const fresh = heights.map((height) => machine(rule).stateAfter(ancestorAt(tip, height), rule));
     const one = machine(rule);
-    expect(heights.map((height) => one.standingAfter(ancestorAt(tip, height), rule))).toEqual(fresh);
+    expect(heights.map((height) => one.stateAfter(ancestorAt(tip, height), rule))).toEqual(fresh);
     const back = machine(rule);
-    expect(heights.toReversed().map((height) => back.standingAfter(ancestorAt(tip, height), rule))).toEqual(
+    expect(heights.toReversed().map((height) => back.stateAfter(ancestorAt(tip, height), rule))).toEqual(
       fresh.toReversed(),
     );
   });
@@ -149,7 +149,7 @@ test('a miner signals what has started or locked in, and nothing else', () => {
   const started = grow(genesis, 19);
   expect(all.versionAfter(started)).toBe((BASE_VERSION | 1 | (1 << 28)) >>> 0);
   const lockedIn = grow(started, 20, 20);
-  expect(all.standingAfter(lockedIn, soon).state).toBe('locked-in');
+  expect(all.stateAfter(lockedIn, soon).state).toBe('locked-in');
   expect(all.versionAfter(lockedIn)).toBe((BASE_VERSION | 1 | (1 << 28)) >>> 0);
   const active = grow(lockedIn, 60);
   expect(all.versionAfter(active)).toBe((BASE_VERSION | (1 << 5) | (1 << 28)) >>> 0);

@@ -4,7 +4,7 @@ import type { Network } from '../../../../main/core/params/network.ts';
 import type { Block } from '../../../../main/core/primitives/block.ts';
 import type { Coin, Lock } from '../../../../main/core/primitives/coin.ts';
 import type { Outpoint } from '../../../../main/core/primitives/outpoint.ts';
-import { type CoinbaseRecord, RECORD } from '../../../../main/core/primitives/records.ts';
+import { type CoinbaseRecord, RECORD_TAG } from '../../../../main/core/primitives/records.ts';
 import type { Transaction } from '../../../../main/core/primitives/transaction.ts';
 import { isViolation, type ViolationCode } from '../../../../main/core/violation.ts';
 import type { Chain } from '../../../../main/chain/chain.ts';
@@ -74,7 +74,7 @@ export interface RuleWorld {
   close(): Promise<void>;
 }
 
-const EXTRA_NONCE: readonly CoinbaseRecord[] = [{ tag: RECORD.extraNonce, bytes: Uint8Array.of(1) }];
+const EXTRA_NONCE: readonly CoinbaseRecord[] = [{ tag: RECORD_TAG.extraNonce, bytes: Uint8Array.of(1) }];
 
 export async function openRuleWorld(network: Network = REGTEST_NETWORK, blocks = 90): Promise<RuleWorld> {
   const clock = { seconds: 0 };
@@ -93,7 +93,7 @@ export async function openRuleWorld(network: Network = REGTEST_NETWORK, blocks =
     nextHeight: () => chain.tip().height + 1,
     async mine(parts = {}) {
       const root = await chain.nextSnapshotRoot();
-      const due = root ? [{ tag: RECORD.snapshotRoot, bytes: root }] : [];
+      const due = root ? [{ tag: RECORD_TAG.snapshotRoot, bytes: root }] : [];
       const header = { version: chain.nextVersion(), ...parts.header };
       return mineOn(chain, tipOf(chain), { records: [...EXTRA_NONCE, ...due], ...parts, header });
     },

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { blamesOnlyTheBody } from '../../../../main/core/consensus/block-rules.ts';
+import { isMutatedBody } from '../../../../main/core/consensus/block-rules.ts';
 import type { PolicyCode, ViolationCode } from '../../../../main/core/violation.ts';
 import { BLOCK_CASES } from './block-cases.ts';
 import { CODEC_CASES } from './codec-cases.ts';
@@ -56,5 +56,5 @@ describe.each(Object.entries(CASES) as [ViolationCode, readonly RuleCase[]][])('
 
 function isPermanent(code: ViolationCode): boolean {
   const ofTheHeader = code.startsWith('header-') || code === 'block-orphan' || code === 'block-genesis';
-  return !ofTheHeader && !blamesOnlyTheBody(code);
+  return !ofTheHeader && !isMutatedBody(code);
 }

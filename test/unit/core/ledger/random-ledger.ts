@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import { subsidyAt } from '../../../../main/core/consensus/params.ts';
 import { connectBlock } from '../../../../main/core/ledger/connect.ts';
 import { type Delta, undo } from '../../../../main/core/ledger/delta.ts';
-import { movementOf } from '../../../../main/core/ledger/movement.ts';
+import { supplyChangeOf } from '../../../../main/core/ledger/supply-change.ts';
 import { decodeUndo, deltaOf, encodeUndo } from '../../../../main/core/ledger/undo-record.ts';
 import { decodeUndo1 } from '../../../../main/core/ledger/undo-record-1.ts';
 import { encodeUndo1 } from '../../../support/chain/undo-record-1.ts';
@@ -47,7 +47,7 @@ export class RandomLedger {
     for (let depth = this.#random.int(4); depth > 0 && this.#chain.length > 0; depth--) this.#disconnect();
   }
 
-  /** Counts every coin anew and holds the count against what the movements said. */
+  /** Counts every coin anew and holds the count against what the supply changes said. */
   audit(): void {
     let total = 0;
     for (const { amount } of this.#coins.values()) total += amount;
@@ -68,12 +68,12 @@ export class RandomLedger {
     const delta = connectBlock(block, { ...context, coin }, { add: () => undefined });
     if (isViolation(delta)) throw new Error(`refused: ${JSON.stringify(delta)}`);
     // What the block and its undo record say is the whole change.
-    const movement = movementOf(block, delta);
-    const record = decodeUndo(encodeUndo(delta, movement))!;
+    const supplyChange = supplyChangeOf(block, delta);
+    const record = decodeUndo(encodeUndo(delta, supplyChange))!;
     expect({ ...record, created: new Set(record.created) }).toEqual({
       created: new Set(delta.created.keys()),
       spent: delta.spent,
-      ...movement,
+      ...supplyChange,
     });
     expect(deltaOf(block, record)).toEqual(delta);
     const old = decodeUndo1(block, encodeUndo1(delta))!;
@@ -175,7 +175,7 @@ export class RandomLedger {
   }
 
   #move(block: Block, delta: Delta, sign: 1 | -1): void {
-    const { issued, burned } = movementOf(block, delta);
+    const { issued, burned } = supplyChangeOf(block, delta);
     this.#issued += sign * issued;
     this.#burned += sign * burned;
     this.#total += sign * (issued - burned);

@@ -19,7 +19,7 @@ import {
   writeNetworkFile,
 } from '../../../../main/core/params/network-file.ts';
 import { blockMerkleRoot } from '../../../../main/core/primitives/block.ts';
-import { findRecord, RECORD } from '../../../../main/core/primitives/records.ts';
+import { findRecord, RECORD_TAG } from '../../../../main/core/primitives/records.ts';
 import { createRandom } from '../../../support/random.ts';
 import { powHash } from '../../../support/chain/test-chain.ts';
 import { mutate } from '../../../fuzz/mutate.ts';
@@ -38,9 +38,9 @@ describe.each(BUILT_IN_NETWORKS.map((network) => [network.name, network] as cons
       prev: '00'.repeat(32),
     });
     expect(toHex(header.merkle)).toBe(toHex(blockMerkleRoot(transactions)));
-    expect(equalBytes(findRecord(coinbaseRecords(genesis), RECORD.parameters)!, parametersHash(params))).toBe(
-      true,
-    );
+    expect(
+      equalBytes(findRecord(coinbaseRecords(genesis), RECORD_TAG.parameters)!, parametersHash(params)),
+    ).toBe(true);
     expect(toHex(id)).toBe(header.idHex);
     expect(builtInNetwork(network.name)).toBe(network);
   });

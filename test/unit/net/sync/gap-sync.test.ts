@@ -87,7 +87,7 @@ describe('bodies of the active chain that were lost', () => {
     add('archive');
     await pass(2);
     expect(heights()).toEqual([]);
-    expect(chain.servesFrom()).toBe(1);
+    expect(chain.lowestServedHeight()).toBe(1);
     expect(asked.flatMap((each) => each.heights)).toEqual(LOST);
     expect(Math.max(...asked.map((each) => each.heights.length))).toBeLessThan(MAX_BLOCKS_ASKED);
     expect(codes()).toEqual([]);
@@ -117,11 +117,11 @@ describe('bodies of the active chain that were lost', () => {
           '6 blocks from height 2 to 7 are missing on this computer, and no connected peer has delivered them. This node serves blocks from height 8 on, like a pruned node, and continues to search for the missing ones.',
       },
     ]);
-    expect(chain.servesFrom()).toBe(8);
+    expect(chain.lowestServedHeight()).toBe(8);
     expect(reports).toEqual([]);
     add('archive');
     await pass(15);
-    expect([codes(), chain.servesFrom()]).toEqual([[], 1]);
+    expect([codes(), chain.lowestServedHeight()]).toEqual([[], 1]);
     await chain.close();
   });
 
@@ -142,10 +142,10 @@ describe('bodies of the active chain that were lost', () => {
     const { chain, add, pass, peers, heights } = await world([2]);
     const id = chain.atHeight(2)!.id;
     await pass(700);
-    expect(chain.awaitsBody(id)).toBe(true);
+    expect(chain.isBodyRequested(id)).toBe(true);
     add('pruned', { from: 8 });
     await pass(650);
-    expect(chain.awaitsBody(id)).toBe(false);
+    expect(chain.isBodyRequested(id)).toBe(false);
     peers.length = 0;
     add('archive');
     await pass(12);

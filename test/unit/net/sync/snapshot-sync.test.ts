@@ -12,7 +12,7 @@ import {
 import { fromHex } from '../../../../main/core/codec/hex.ts';
 import { chunkHash, snapshotRoot } from '../../../../main/core/ledger/snapshot-root.ts';
 import { REGTEST_NETWORK } from '../../../../main/core/params/built-in-networks.ts';
-import { RECORD } from '../../../../main/core/primitives/records.ts';
+import { RECORD_TAG } from '../../../../main/core/primitives/records.ts';
 import { createEmitter } from '../../../../main/lib/events.ts';
 import type { Peer } from '../../../../main/net/peers/peer.ts';
 import type { PeersEvents } from '../../../../main/net/peers/peers.ts';
@@ -40,8 +40,8 @@ const committing = mineOn(
   { height: COMMITTING - 1, idBytes: fromHex(idAt(COMMITTING - 1))!, time: 1_000_000 },
   {
     records: [
-      { tag: RECORD.extraNonce, bytes: Uint8Array.of(1) },
-      { tag: RECORD.snapshotRoot, bytes: manifest.root },
+      { tag: RECORD_TAG.extraNonce, bytes: Uint8Array.of(1) },
+      { tag: RECORD_TAG.snapshotRoot, bytes: manifest.root },
     ],
   },
 );

@@ -3,7 +3,7 @@ import { LOCK_BURN } from '../primitives/coin.ts';
 import type { Delta } from './delta.ts';
 
 /** The change of the UTXO set's totals by a block. */
-export interface Movement {
+export interface SupplyChange {
   /** Motes newly issued, and motes destroyed: burnt outputs, and fees that the miner did not claim. */
   readonly issued: number;
   readonly burned: number;
@@ -12,7 +12,7 @@ export interface Movement {
 /**
  * Computed only from the block and its delta, so that disconnecting a block reverts exactly what connecting it added.
  */
-export function movementOf(block: Block, delta: Delta): Movement {
+export function supplyChangeOf(block: Block, delta: Delta): SupplyChange {
   let change = 0;
   for (const coin of delta.created.values()) change += coin.amount;
   for (const coin of delta.spent.values()) change -= coin.amount;

@@ -6,7 +6,7 @@ import type { OwnedEntry } from './header-entry.ts';
 import type { HeaderIndex } from './header-index.ts';
 import type { StoredBlock } from './rebuild.ts';
 
-export interface FoundBodiesDeps {
+export interface RecoveredBodiesDeps {
   readonly index: HeaderIndex;
   readonly bodies: BlockStore;
   readonly params: ConsensusParams;
@@ -18,12 +18,17 @@ export interface FoundBodiesDeps {
  * Bodies that a rebuild found on the disk before their headers were known. They are used so that they need not be
  * downloaded again.
  */
-export interface FoundBodies {
+export interface RecoveredBodies {
   /** Assigns found bodies to headers that were just accepted; returns the entries that have a body now. */
   adopt(headers: readonly OwnedEntry[]): Promise<OwnedEntry[]>;
 }
 
-export function createFoundBodies({ index, bodies, params, found }: FoundBodiesDeps): FoundBodies {
+export function createRecoveredBodies({
+  index,
+  bodies,
+  params,
+  found,
+}: RecoveredBodiesDeps): RecoveredBodies {
   const adoptOne = async (entry: OwnedEntry, { at }: StoredBlock): Promise<boolean> => {
     const block = await bodies.read(entry.id, at);
     // The body was found between corrupt records, so it is checked like one from a peer.
